@@ -1,0 +1,1 @@
+"""corestory: tells the story from the noise around it."""

@@ -1,0 +1,58 @@
+"""The one family of errors: each says where, what was found, what was expected, and how to mend it, in one line."""
+
+
+class CorestoryError(Exception):
+    """What a person can mend; the command line prints it as one line, without a traceback.
+
+    Parameters
+    ----------
+    found
+        What was found.
+    where
+        File, and row or line where there is one.
+    expected
+        What was expected in its place.
+    mend
+        How to mend it.
+
+    Examples
+    --------
+    >>> print(CorestoryError("label 'maybe'", where="a.csv, row 3", expected="core or filler", mend="Name it with --core."))
+    a.csv, row 3: label 'maybe'; expected core or filler. Name it with --core.
+    """
+
+    def __init__(self, found: str, *, where: str = "", expected: str = "", mend: str = "") -> None:
+        self.found, self.where, self.expected, self.mend = found, where, expected, mend
+        super().__init__(found)
+
+    def __str__(self) -> str:
+        line = f"{self.where}: {self.found}" if self.where else self.found
+        if self.expected:
+            line += f"; expected {self.expected}"
+        if self.mend:
+            line = f"{line}. {self.mend}"
+        return " ".join(line.split())
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Keyword-only arguments do not survive the default pickling, by which joblib brings errors back.
+        return _rebuilt, (type(self), self.found, self.where, self.expected, self.mend)
+
+
+def _rebuilt(kind: type[CorestoryError], found: str, where: str, expected: str, mend: str) -> CorestoryError:
+    return kind(found, where=where, expected=expected, mend=mend)
+
+
+class InputError(CorestoryError):
+    """A file, a row or an article that cannot be read as what it should be."""
+
+
+class OutputError(CorestoryError):
+    """An output that exists, cannot be written, or has no folder."""
+
+
+class ModelError(CorestoryError):
+    """A model folder that is missing, damaged, tampered with or of another version."""
+
+
+class DataError(CorestoryError):
+    """Labelled data from which nothing can be learned or measured."""

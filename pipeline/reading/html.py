@@ -1,0 +1,292 @@
+"""HTML to paragraphs: what a reader sees of a page, cut where a block ends, with the markup around each piece."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from pipeline.reading.article import Markup, Paragraph
+
+# Elements whose text nobody sees as prose: code, drawings, the choices of a form, frames.
+UNSEEN = frozenset(
+    "script style noscript template svg math head title select datalist textarea iframe object embed audio video canvas map".split()
+)
+# Elements that flow inside a line; any other element ends the paragraph before it and after it.
+INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label mark nobr q rp rt ruby "
+    "s samp small span strike strong sub sup time tt u var wbr picture source amp-img button".split()
+)
+# The cut of deep or endless markup: a page made to be slow costs no more than this.
+MAX_DEPTH = 200
+MARKUP_LEVELS = 12
+# A paragraph of so many words is prose; a hidden element with more than this share of the page's prose is its story.
+PROSE_WORDS = 15
+UNFOLDED_SHARE = 0.25
+# Declared text of at least so many words, of which the page shows less than this share, stands in for the page's.
+DECLARED_WORDS = 60
+DECLARED_SHOWN = 0.5
+
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_SPACE = re.compile(r"[^\S\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One parsed page: its paragraphs and what its head says of the article."""
+
+    paragraphs: tuple[Paragraph, ...]
+    title: str
+    url: str
+    language: str
+    declared: str
+    """The article's text as the page declares it to machines (schema.org ``articleBody``), or an empty string."""
+
+
+def read_page(source: str | bytes) -> Page:
+    """Cut a page's HTML into visible paragraphs.
+
+    Parameters
+    ----------
+    source
+        HTML, as text or as bytes (then in UTF-8).
+
+    Returns
+    -------
+    Page
+        The paragraphs in the order of the page, each with its `Markup`, and what the head declares.
+
+    Examples
+    --------
+    >>> page = read_page("<title>T</title><div><p>One <b>story</b>.</p>Tail<br><br>End<script>x()</script></div>")
+    >>> [paragraph.text for paragraph in page.paragraphs]
+    ['One story.', 'Tail', 'End']
+    >>> page.title
+    'T'
+    """
+    tree = LexborHTMLParser(source)
+    root = tree.body or tree.root
+    declared = _declared_text(tree)
+    paragraphs = _Cutter().cut(root) if root is not None else []
+    paragraphs += _undisplayed(declared, paragraphs)
+    return Page(
+        paragraphs=tuple(paragraphs),
+        title=_title(tree),
+        url=_attribute(tree, 'link[rel="canonical"]', "href") or _attribute(tree, 'meta[property="og:url"]', "content"),
+        language=_attribute(tree, "html", "lang")[:2].lower(),
+        declared=declared,
+    )
+
+
+class _Cutter:
+    """Walks the tree once, in document order, and gathers the text between two block boundaries."""
+
+    def __init__(self) -> None:
+        self.paragraphs: list[Paragraph] = []
+        self.names: list[str] = []  # markup words of each open block element, outermost first
+        self.elements: list[int] = []  # its number, in document order
+        self.pieces: list[str] = []
+        self.inside: dict[str, None] = {}  # inline markup words of the paragraph, in order
+        self.linked = 0
+        self.count = 0
+        self.breaks = 0
+        self.siblings: dict[tuple[int, str], int] = {}
+        self.shapes: list[tuple[int, str]] = []  # per element: its parent and its signature
+        self.hidden_by: int | None = None  # the outermost hidden element that is open
+        self.hidden_depth = 0
+        self.open: list[list[str]] = []
+
+    def cut(self, root: LexborNode) -> list[Paragraph]:
+        self._enter_block(root)
+        node = root.first_child
+        depth = 1
+        link_depth = 0
+        # (node, kind) of every open element below root; an explicit stack, for nesting is the page's to choose
+        stack: list[tuple[LexborNode, str]] = []
+        while True:
+            while node is None:
+                if not stack:
+                    self._flush()
+                    return self.paragraphs
+                closed, kind = stack.pop()
+                depth -= 1
+                link_depth -= kind == "link"
+                self._leave(kind)
+                node = closed.next
+            if node.is_text_node:
+                self._text(node.text_content or "", link_depth > 0)
+                node = node.next
+                continue
+            if not node.is_element_node:
+                node = node.next
+                continue
+            tag = node.tag or ""
+            if tag in UNSEEN:
+                node = node.next
+                continue
+            if tag == "br":
+                self.breaks += 1
+                if self.breaks > 1:
+                    self._flush()
+                elif self.pieces:
+                    self.pieces.append("\n")
+                node = node.next
+                continue
+            attributes = node.attributes
+            if "hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style") or ""):
+                kind = "hidden"
+                self._enter_block(node, hidden=True)
+            elif tag in INLINE:
+                kind = "link" if tag == "a" else "inline"
+                link_depth += kind == "link"
+                self._inline(tag, attributes)
+            else:
+                kind = "block"
+                self._enter_block(node)
+            child = node.first_child
+            if child is None or depth >= MAX_DEPTH:
+                if child is not None:  # too deep to follow: its text still counts
+                    self._text(node.text(separator=" "), link_depth > 0)
+                link_depth -= kind == "link"
+                self._leave(kind)
+                node = node.next
+            else:
+                stack.append((node, kind))
+                depth += 1
+                node = child
+
+    def _enter_block(self, node: LexborNode, *, hidden: bool = False) -> None:
+        self._flush()
+        if hidden and self.hidden_by is None:
+            self.hidden_by = self.count
+            self.hidden_depth = len(self.elements)
+        tag = node.tag or ""
+        attributes = node.attributes
+        words = " ".join([tag, *_name_words(attributes)])
+        parent = self.elements[-1] if self.elements else -1
+        shape = (parent, f"{tag} {attributes.get('class') or ''}")
+        self.siblings[shape] = self.siblings.get(shape, 0) + 1
+        self.shapes.append(shape)
+        self.names.append(words)
+        self.elements.append(self.count)
+        self.count += 1
+
+    def _leave(self, kind: str) -> None:
+        if kind in ("block", "hidden"):
+            self._flush()
+            self.names.pop()
+            self.elements.pop()
+            if self.hidden_by is not None and len(self.elements) == self.hidden_depth:
+                self.hidden_by = None
+
+    def _inline(self, tag: str, attributes: dict[str, str | None]) -> None:
+        self.inside.setdefault("in" + tag)
+        for word in _name_words(attributes):
+            self.inside.setdefault("in" + word)
+
+    def _text(self, text: str, linked: bool) -> None:
+        if text.strip():
+            self.breaks = 0
+            if linked:
+                self.linked += len(text.strip())
+            self.pieces.append(text.replace("\n", " ").replace("\r", " "))
+        elif self.pieces:
+            self.pieces.append(" ")
+
+    def _flush(self) -> None:
+        if self.pieces:
+            lines = (_SPACE.sub(" ", line).strip() for line in "".join(self.pieces).split("\n"))
+            text = " ".join(line for line in lines if line)
+            if text:
+                self.paragraphs.append(
+                    Paragraph(
+                        text,
+                        Markup(
+                            words=self._markup_words(),
+                            elements=tuple(self.elements),
+                            link_density=min(1.0, self.linked / len(text)),
+                            repeats=(),
+                        ),
+                    )
+                )
+        self.pieces = []
+        self.inside = {}
+        self.linked = 0
+        self.breaks = 0
+
+    def _markup_words(self) -> str:
+        near = self.names[: -MARKUP_LEVELS - 1 : -1]
+        words = [*(f"n{level}{word}" for level, name in enumerate(near[:3]) for word in name.split())]
+        words += (word for name in near for word in name.split())
+        words += self.inside
+        return " ".join(words)
+
+
+def _name_words(attributes: dict[str, str | None]) -> Iterator[str]:
+    for key in ("class", "id", "role", "itemprop"):
+        value = attributes.get(key)
+        if value:
+            for match in _NAME_PART.finditer(value[:300]):
+                part = match[0]
+                if len(part) > 1:
+                    yield part.lower()
+
+
+def _attribute(tree: LexborHTMLParser, selector: str, name: str) -> str:
+    node = tree.css_first(selector)
+    return (node.attributes.get(name) or "").strip() if node is not None else ""
+
+
+def _title(tree: LexborHTMLParser) -> str:
+    declared = _attribute(tree, 'meta[property="og:title"]', "content")
+    if declared:
+        return declared
+    node = tree.css_first("title")
+    return " ".join((node.text() or "").split()) if node is not None else ""
+
+
+def _declared_text(tree: LexborHTMLParser) -> str:
+    best = ""
+    for node in tree.css('script[type="application/ld+json"]'):
+        raw = node.text() or ""
+        if "articleBody" not in raw:
+            continue
+        try:
+            found = list(_article_bodies(json.loads(raw, strict=False)))
+        except (ValueError, RecursionError):
+            continue
+        best = max([best, *found], key=len)
+    if "<" in best:
+        best = LexborHTMLParser(best).text(separator=" ")
+    return best
+
+
+def _undisplayed(declared: str, shown: list[Paragraph]) -> list[Paragraph]:
+    # Some pages show the story only after a script has run, yet declare it to machines.
+    words = declared.split()
+    if len(words) < DECLARED_WORDS:
+        return []
+    runs = {" ".join(run) for p in shown for run in _runs(p.text.split())}
+    own = [" ".join(run) for run in _runs(words)]
+    if sum(run in runs for run in own) >= DECLARED_SHOWN * len(own):
+        return []
+    lines = (" ".join(line.split()) for line in declared.splitlines())
+    return [Paragraph(line, Markup("declared", (0,), 0.0, (1,))) for line in lines if line]
+
+
+def _runs(words: list[str]) -> Iterator[tuple[str, ...]]:
+    return zip(words, words[1:], words[2:], strict=False)
+
+
+def _article_bodies(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == "articleBody" and isinstance(item, str):
+                yield item
+            else:
+                yield from _article_bodies(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _article_bodies(item)
