@@ -1,0 +1,1 @@
+"""How accurate a tagger is, and how sure that is."""

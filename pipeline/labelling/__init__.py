@@ -1,0 +1,1 @@
+"""From labelled data of any kind to one table of labelled paragraphs."""

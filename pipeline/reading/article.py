@@ -1,6 +1,6 @@
 """What every reader returns: an article as paragraphs in order, with markup where the source had any."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +17,16 @@ class Markup:
         Share of the paragraph's characters that are in links, 0 to 1.
     repeats
         For each of `elements`, how many of its siblings have the same tag and class, itself included.
+    declared
+        Share of the paragraph's three-word runs that the page also declares to machines as its story (schema.org
+        ``articleBody``); -1 where it declares none.
     """
 
     words: str
     elements: tuple[int, ...]
     link_density: float
     repeats: tuple[int, ...]
+    declared: float = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,6 @@ class Article:
     ----------
     title
         The title where the source told one apart, else empty.
-    declared
-        The story's text as the page declares it to machines (schema.org), else empty.
     """
 
     article_id: str
@@ -50,4 +52,3 @@ class Article:
     url: str = ""
     title: str = ""
     language: str = ""
-    declared: str = field(default="", repr=False)

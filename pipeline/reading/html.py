@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.reading.article import Markup, Paragraph
+from pipeline.reading.text import is_blank
 
 # Elements whose text nobody sees as prose: code, drawings, the choices of a form, frames.
 UNSEEN = frozenset(
@@ -16,14 +17,14 @@ UNSEEN = frozenset(
 # Elements that flow inside a line; any other element ends the paragraph before it and after it.
 INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label mark nobr q rp rt ruby "
-    "s samp small span strike strong sub sup time tt u var wbr picture source amp-img button".split()
+    "s samp small span strike strong sub sup time tt u var wbr picture source amp-img".split()
 )
 # The cut of deep or endless markup: a page made to be slow costs no more than this.
 MAX_DEPTH = 200
 MARKUP_LEVELS = 12
-# A paragraph of so many words is prose; a hidden element with more than this share of the page's prose is its story.
+# A paragraph of so many words is prose; hidden prose of more than this share of the page's is its story.
 PROSE_WORDS = 15
-UNFOLDED_SHARE = 0.25
+UNFOLDED_SHARE = 0.15
 # Declared text of at least so many words, of which the page shows less than this share, stands in for the page's.
 DECLARED_WORDS = 60
 DECLARED_SHOWN = 0.5
@@ -41,8 +42,6 @@ class Page:
     title: str
     url: str
     language: str
-    declared: str
-    """The article's text as the page declares it to machines (schema.org ``articleBody``), or an empty string."""
 
 
 def read_page(source: str | bytes) -> Page:
@@ -68,15 +67,13 @@ def read_page(source: str | bytes) -> Page:
     """
     tree = LexborHTMLParser(source)
     root = tree.body or tree.root
-    declared = _declared_text(tree)
-    paragraphs = _Cutter().cut(root) if root is not None else []
-    paragraphs += _undisplayed(declared, paragraphs)
+    found = _Cutter().cut(root) if root is not None else []
+    paragraphs = _with_declared(found, _declared_text(tree))
     return Page(
         paragraphs=tuple(paragraphs),
         title=_title(tree),
         url=_attribute(tree, 'link[rel="canonical"]', "href") or _attribute(tree, 'meta[property="og:url"]', "content"),
-        language=_attribute(tree, "html", "lang")[:2].lower(),
-        declared=declared,
+        language=_attribute(tree, "html", "lang").replace("_", "-").partition("-")[0].lower(),
     )
 
 
@@ -84,7 +81,8 @@ class _Cutter:
     """Walks the tree once, in document order, and gathers the text between two block boundaries."""
 
     def __init__(self) -> None:
-        self.paragraphs: list[Paragraph] = []
+        # Of each paragraph: text, markup words, enclosing elements, link density, where it is hidden.
+        self.found: list[tuple[str, str, tuple[int, ...], float, int | None]] = []
         self.names: list[str] = []  # markup words of each open block element, outermost first
         self.elements: list[int] = []  # its number, in document order
         self.pieces: list[str] = []
@@ -94,9 +92,8 @@ class _Cutter:
         self.breaks = 0
         self.siblings: dict[tuple[int, str], int] = {}
         self.shapes: list[tuple[int, str]] = []  # per element: its parent and its signature
-        self.hidden_by: int | None = None  # the outermost hidden element that is open
+        self.hidden_by: int | None = None  # the visible element in which the outermost open hidden one stands
         self.hidden_depth = 0
-        self.open: list[list[str]] = []
 
     def cut(self, root: LexborNode) -> list[Paragraph]:
         self._enter_block(root)
@@ -109,7 +106,7 @@ class _Cutter:
             while node is None:
                 if not stack:
                     self._flush()
-                    return self.paragraphs
+                    return self._paragraphs()
                 closed, kind = stack.pop()
                 depth -= 1
                 link_depth -= kind == "link"
@@ -135,20 +132,25 @@ class _Cutter:
                 node = node.next
                 continue
             attributes = node.attributes
-            if "hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style") or ""):
+            hidden = "hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style") or "") is not None
+            if hidden and (depth >= MAX_DEPTH or (tag in INLINE and node.text().count(" ") < PROSE_WORDS)):
+                node = node.next  # a tracking pixel or a tooltip within a sentence must not cut it in two
+                continue
+            if hidden:
                 kind = "hidden"
                 self._enter_block(node, hidden=True)
             elif tag in INLINE:
                 kind = "link" if tag == "a" else "inline"
                 link_depth += kind == "link"
                 self._inline(tag, attributes)
+            elif depth >= MAX_DEPTH:
+                kind = "deep"  # cuts the text, but its name is not kept: names at every depth would fill memory
+                self._flush()
             else:
                 kind = "block"
                 self._enter_block(node)
             child = node.first_child
-            if child is None or depth >= MAX_DEPTH:
-                if child is not None:  # too deep to follow: its text still counts
-                    self._text(node.text(separator=" "), link_depth > 0)
+            if child is None:
                 link_depth -= kind == "link"
                 self._leave(kind)
                 node = node.next
@@ -160,11 +162,11 @@ class _Cutter:
     def _enter_block(self, node: LexborNode, *, hidden: bool = False) -> None:
         self._flush()
         if hidden and self.hidden_by is None:
-            self.hidden_by = self.count
+            self.hidden_by = self.elements[-1] if self.elements else -1
             self.hidden_depth = len(self.elements)
         tag = node.tag or ""
         attributes = node.attributes
-        words = " ".join([tag, *_name_words(attributes)])
+        words = " ".join(dict.fromkeys([tag, *_name_words(attributes)]))
         parent = self.elements[-1] if self.elements else -1
         shape = (parent, f"{tag} {attributes.get('class') or ''}")
         self.siblings[shape] = self.siblings.get(shape, 0) + 1
@@ -180,6 +182,8 @@ class _Cutter:
             self.elements.pop()
             if self.hidden_by is not None and len(self.elements) == self.hidden_depth:
                 self.hidden_by = None
+        elif kind == "deep":
+            self._flush()
 
     def _inline(self, tag: str, attributes: dict[str, str | None]) -> None:
         self.inside.setdefault("in" + tag)
@@ -199,22 +203,33 @@ class _Cutter:
         if self.pieces:
             lines = (_SPACE.sub(" ", line).strip() for line in "".join(self.pieces).split("\n"))
             text = " ".join(line for line in lines if line)
-            if text:
-                self.paragraphs.append(
-                    Paragraph(
-                        text,
-                        Markup(
-                            words=self._markup_words(),
-                            elements=tuple(self.elements),
-                            link_density=min(1.0, self.linked / len(text)),
-                            repeats=(),
-                        ),
-                    )
-                )
+            if not is_blank(text):
+                density = min(1.0, self.linked / len(text))
+                self.found.append((text, self._markup_words(), tuple(self.elements), density, self.hidden_by))
         self.pieces = []
         self.inside = {}
         self.linked = 0
         self.breaks = 0
+
+    def _paragraphs(self) -> list[Paragraph]:
+        # Only now is it known how many siblings of its shape each element has, and how much each hidden one holds.
+        repeats = [self.siblings[shape] for shape in self.shapes]
+        unfolded = self._unfolded()
+        return [
+            Paragraph(text, Markup(words, elements, density, tuple(repeats[element] for element in elements)))
+            for text, words, elements, density, hidden in self.found
+            if hidden is None or hidden in unfolded
+        ]
+
+    def _unfolded(self) -> set[int]:
+        # Pages hide the story until a script unfolds it (pay walls, "read more", fade-ins), whole or a paragraph at a
+        # time; where one visible element's hidden parts hold much of the page's prose it is that, and not a menu.
+        prose: dict[int | None, int] = {}
+        for text, _, _, _, hidden in self.found:
+            words = text.count(" ") + 1
+            prose[hidden] = prose.get(hidden, 0) + (words if words >= PROSE_WORDS else 0)
+        total = sum(prose.values())
+        return {hidden for hidden, words in prose.items() if hidden is not None and words > UNFOLDED_SHARE * total}
 
     def _markup_words(self) -> str:
         near = self.names[: -MARKUP_LEVELS - 1 : -1]
@@ -240,11 +255,11 @@ def _attribute(tree: LexborHTMLParser, selector: str, name: str) -> str:
 
 
 def _title(tree: LexborHTMLParser) -> str:
-    declared = _attribute(tree, 'meta[property="og:title"]', "content")
-    if declared:
-        return declared
-    node = tree.css_first("title")
-    return " ".join((node.text() or "").split()) if node is not None else ""
+    title = _attribute(tree, 'meta[property="og:title"]', "content")
+    if not title:
+        node = tree.css_first("title")
+        title = (node.text() or "") if node is not None else ""
+    return " ".join(title.split())
 
 
 def _declared_text(tree: LexborHTMLParser) -> str:
@@ -263,17 +278,24 @@ def _declared_text(tree: LexborHTMLParser) -> str:
     return best
 
 
-def _undisplayed(declared: str, shown: list[Paragraph]) -> list[Paragraph]:
-    # Some pages show the story only after a script has run, yet declare it to machines.
+def _with_declared(shown: list[Paragraph], declared: str) -> list[Paragraph]:
     words = declared.split()
-    if len(words) < DECLARED_WORDS:
-        return []
-    runs = {" ".join(run) for p in shown for run in _runs(p.text.split())}
-    own = [" ".join(run) for run in _runs(words)]
-    if sum(run in runs for run in own) >= DECLARED_SHOWN * len(own):
-        return []
-    lines = (" ".join(line.split()) for line in declared.splitlines())
-    return [Paragraph(line, Markup("declared", (0,), 0.0, (1,))) for line in lines if line]
+    own = set(_runs(words))
+    if len(words) < DECLARED_WORDS or not own:
+        return shown
+    seen: set[tuple[str, ...]] = set()
+    marked = []
+    for paragraph in shown:
+        runs = set(_runs(paragraph.text.split())) or {(paragraph.text,)}
+        seen |= runs & own
+        if paragraph.markup is not None:
+            markup = replace(paragraph.markup, declared=len(runs & own) / len(runs))
+            marked.append(replace(paragraph, markup=markup))
+    if len(seen) < DECLARED_SHOWN * len(own):
+        # Some pages show the story only after a script has run, yet declare it to machines.
+        lines = (" ".join(line.split()) for line in declared.splitlines())
+        marked += [Paragraph(line, Markup("declared", (0,), 0.0, (1,), declared=1.0)) for line in lines if line]
+    return marked
 
 
 def _runs(words: list[str]) -> Iterator[tuple[str, ...]]:

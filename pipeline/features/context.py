@@ -1,0 +1,72 @@
+"""Context: what stands before and after a paragraph, where in its article it stands, and how it compares."""
+
+import numpy as np
+
+from pipeline.features.layout import Float, Layout
+
+STEPS = (-4, -3, -2, -1, 1, 2, 3, 4)
+NEAR_STEPS = (-2, -1, 1, 2)
+WIDTHS = (3, 8, 20, 1000)
+RUN_LEVELS = (0.25, 0.5)
+
+
+def context_features(scores: list[Float], shape: Float, words: Float, layout: Layout) -> Float:
+    """Describe each paragraph by its neighbourhood.
+
+    Parameters
+    ----------
+    scores
+        Log-odds of core so far, one array for each opinion (words, markup …); the first two are the main ones.
+    shape
+        Shape features of the paragraphs themselves.
+    words
+        Paragraph lengths in words.
+    layout
+        Which paragraphs make an article.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs, features).
+    """
+    position = layout.position.astype(float)
+    size = (layout.end - layout.start).astype(float)
+    left = size - 1 - position
+    total_words = layout.total(words)
+    words_before = layout.before(words)
+    columns: list[Float] = [
+        np.log1p(position), np.log1p(left), position / size, np.log1p(size), np.log1p(total_words),
+        words_before / np.maximum(total_words, 1), words / np.maximum(layout.maximum(words), 1),
+    ]  # fmt: skip
+    log_words = shape[:, 0]
+    blocks = []
+    for score in scores:
+        clipped = np.clip(score, -8, 8)
+        core = 1 / (1 + np.exp(-clipped))
+        mass = core * words
+        all_mass = layout.total(mass)
+        best = layout.maximum(core)
+        columns += [
+            clipped / 4, core, layout.ranks(clipped), best, core / best, layout.total(core) / size,
+            all_mass / np.maximum(total_words, 1), layout.before(mass) / np.maximum(all_mass, 1e-9),
+            layout.before(core) / np.maximum(layout.total(core), 1e-9), np.log1p(all_mass),
+        ]  # fmt: skip
+        blocks += [layout.neighbours(clipped / 4, STEPS, outside=-2.0), layout.means(core, WIDTHS), ]
+        weighted = layout.means(core * log_words, WIDTHS) / np.maximum(layout.means(log_words, WIDTHS), 1e-9)
+        blocks.append(weighted)
+        for level in RUN_LEVELS:
+            begin, end = layout.best_run((core - level) * log_words)
+            rows = np.arange(len(core))
+            inside = (rows >= begin) & (rows < end)
+            columns += [
+                inside.astype(float), np.sign(rows - begin) * np.log1p(np.abs(rows - begin)),
+                np.sign(end - 1 - rows) * np.log1p(np.abs(end - 1 - rows)), (end - begin) / size,
+            ]  # fmt: skip
+    ends, closed = shape[:, 3], shape[:, 12]
+    blocks += [
+        layout.neighbours(log_words, STEPS), layout.neighbours(ends, NEAR_STEPS), layout.neighbours(closed, NEAR_STEPS),
+        layout.neighbours(shape[:, 5], NEAR_STEPS), layout.neighbours(shape[:, 7], NEAR_STEPS),
+        layout.means(log_words, WIDTHS), layout.means(ends, WIDTHS),
+        np.sqrt(np.maximum(layout.means(log_words**2, WIDTHS[:2]) - layout.means(log_words, WIDTHS[:2]) ** 2, 0)),
+    ]  # fmt: skip
+    return np.column_stack([*columns, *blocks])

@@ -1,0 +1,114 @@
+"""Which paragraphs of a batch make an article, and sums and neighbours within it, without a loop over paragraphs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+Float = npt.NDArray[np.float64]
+Int = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The articles of a batch of paragraphs; the rows of an article stand together, in the order of the page.
+
+    Attributes
+    ----------
+    sizes
+        Number of paragraphs of each article, each at least 1.
+    """
+
+    sizes: Int
+
+    @classmethod
+    def of(cls, sizes: Sequence[int] | Int) -> "Layout":
+        """Make the layout of articles with so many paragraphs."""
+        return cls(np.asarray(sizes, np.int64))
+
+    @cached_property
+    def first(self) -> Int:
+        """Row of each article's first paragraph."""
+        return np.concatenate([[0], np.cumsum(self.sizes)[:-1]]).astype(np.int64)
+
+    @cached_property
+    def article(self) -> Int:
+        """Each row's article, from 0."""
+        return np.repeat(np.arange(len(self.sizes)), self.sizes)
+
+    @cached_property
+    def position(self) -> Int:
+        """Each row's position in its article, from 0."""
+        return np.arange(len(self.article)) - self.first[self.article]
+
+    @cached_property
+    def start(self) -> Int:
+        """Each row's article's first row."""
+        return self.first[self.article]
+
+    @cached_property
+    def end(self) -> Int:
+        """Each row's article's last row, plus one."""
+        return self.start + self.sizes[self.article]
+
+    def total(self, values: Float) -> Float:
+        """Sum over each article, one value a row."""
+        return np.asarray(np.bincount(self.article, values, len(self.sizes))[self.article])
+
+    def maximum(self, values: Float) -> Float:
+        """Largest value of each article, one value a row."""
+        return np.asarray(np.maximum.reduceat(values, self.first)[self.article])
+
+    def before(self, values: Float) -> Float:
+        """Sum over the article's rows before each row."""
+        running = np.concatenate([[0.0], np.cumsum(values)])
+        return np.asarray(running[:-1] - running[self.start])
+
+    def neighbours(self, values: Float, steps: Sequence[int], *, outside: float = 0.0) -> Float:
+        """Values so many steps before (negative) or after each row; columns follow `steps`."""
+        rows = np.arange(len(self.article))
+        columns = []
+        for step in steps:
+            there = rows + step
+            inside = (there >= self.start) & (there < self.end)
+            columns.append(np.where(inside, values[np.clip(there, 0, len(rows) - 1)], outside))
+        return np.column_stack(columns)
+
+    def means(self, values: Float, widths: Sequence[int], *, outside: float = 0.0) -> Float:
+        """Means over the rows before and the rows after each row, for each width two columns."""
+        running = np.concatenate([[0.0], np.cumsum(values)])
+        rows = np.arange(len(self.article))
+        columns = []
+        for width in widths:
+            for low, high in ((np.maximum(rows - width, self.start), rows), (rows + 1, np.minimum(rows + 1 + width, self.end))):
+                count = high - low
+                mean = (running[high] - running[low]) / np.maximum(count, 1)
+                columns.append(np.where(count > 0, mean, outside))
+        return np.column_stack(columns)
+
+    def ranks(self, values: Float) -> Float:
+        """Share of the article's rows with a smaller value, 0 to 1."""
+        order = np.lexsort((values, self.article))
+        rank = np.empty(len(order))
+        rank[order] = self.position
+        return rank / np.maximum(self.end - self.start - 1, 1)
+
+    def best_run(self, values: Float) -> tuple[Int, Int]:
+        """First row and last row plus one of the run with the largest sum in each row's article.
+
+        Maximum subsequence segmentation (Pasternack and Roth, WWW 2009).
+        """
+        bound = float(np.abs(values).sum()) + 1.0
+        running = np.cumsum(values)
+        previous = np.concatenate([[0.0], running[:-1]])
+        # A later article's values lie far below those of the one before, so the running minimum starts anew in each.
+        lowered = previous - previous[self.start] - 2 * bound * self.article
+        least = np.minimum.accumulate(lowered)
+        gain = running - previous[self.start] - 2 * bound * self.article - least
+        order = np.lexsort((-np.arange(len(gain)), gain, self.article))
+        last = order[self.first + self.sizes - 1]
+        is_new = lowered == least
+        begun = np.maximum.accumulate(np.where(is_new, np.arange(len(gain)), -1))
+        return begun[last][self.article], last[self.article] + 1

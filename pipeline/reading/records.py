@@ -1,0 +1,298 @@
+"""Records to articles: an article a record, or a paragraph a record."""
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from pipeline.errors import InputError
+from pipeline.reading.article import Article, Paragraph
+from pipeline.reading.rows import Refuse, Row, Table, kind_of
+from pipeline.reading.text import is_blank, split_text, storable
+
+# The columns that are read, by what they are.
+IDENTITIES = ("article_id", "id")
+CONTENTS = ("paragraphs", "text", "html")
+FACTS = ("url", "title", "language")
+POSITION = "position"
+COLUMNS = frozenset((*IDENTITIES, *CONTENTS, *FACTS, POSITION))
+# Of a table of paragraphs, so many articles are remembered, to tell one whose rows are in two places: memory must not
+# grow with the table, and in a table that is not sorted the next such article is near.
+REMEMBERED = 100_000
+
+
+def articles_of_table(table: Table, *, where: str, refuse: Refuse) -> Iterator[Article]:
+    """Make articles of a table's rows.
+
+    A table with a ``position`` has a paragraph a row, otherwise an article a row.
+
+    Parameters
+    ----------
+    table
+        Columns and rows.
+    where
+        The file's name, for errors.
+    refuse
+        Is given each row or article that cannot be one.
+
+    Raises
+    ------
+    InputError
+        A column is missing.
+    """
+    columns = {column.strip().lower() for column in table.columns}
+    missing = ""
+    if _is_paragraph(columns):
+        if not columns.intersection(IDENTITIES):
+            missing = "article_id"
+        elif "text" not in columns:
+            missing = "text"
+    elif not columns.intersection(CONTENTS):
+        missing = "text"
+    if missing:
+        found = ", ".join(column or "(no name)" for column in table.columns[:20])
+        raise InputError(
+            f"no column {missing!r}; the columns are: {found}",
+            where=where,
+            expected="an article a row (text, paragraphs or html) or a paragraph a row (article_id, position, text)",
+        )
+    yield from articles_of_rows(table.rows, refuse=refuse)
+
+
+def articles_of_rows(rows: Iterable[Row], *, refuse: Refuse) -> Iterator[Article]:
+    """Make articles of rows; rows with a ``position`` are paragraphs, those of one article adjacent.
+
+    Parameters
+    ----------
+    rows
+        An article a row: ``paragraphs`` (a list of strings; in tables, a list in JSON), else ``text``, which is split,
+        else ``html``; and, where known, ``article_id`` or ``id``, ``url``, ``title``, ``language``. A paragraph a row:
+        ``article_id`` or ``id``, ``position`` and ``text``, which is one paragraph whatever lines it has.
+    refuse
+        Is given each row or article that cannot be one.
+
+    Yields
+    ------
+    Article
+        In the rows' order; the paragraphs of an article by position.
+
+    Examples
+    --------
+    >>> rows = [Row({"id": "a", "position": n, "text": text}, "t", "t:1") for n, text in ((1, "Two."), (0, "One."))]
+    >>> [[paragraph.text for paragraph in article.paragraphs] for article in articles_of_rows(rows, refuse=print)]
+    [['One.', 'Two.']]
+    """
+    group: _Group | None = None
+    finished: OrderedDict[str, None] = OrderedDict()
+    for row in rows:
+        try:
+            if not _is_paragraph(row.values):
+                if group is not None:
+                    yield from _finished(group, finished, refuse)
+                    group = None
+                yield article_of_row(row)
+                continue
+            line = _line(row)
+        except InputError as error:
+            refuse(error)
+            continue
+        if group is None or group.article_id != line.article_id:
+            if group is not None:
+                yield from _finished(group, finished, refuse)
+            group = _Group(line.article_id, line.article_id in finished)
+        group.lines.append(line)
+    if group is not None:
+        yield from _finished(group, finished, refuse)
+
+
+def article_of_row(row: Row) -> Article:
+    r"""Make an article of a row that holds one.
+
+    Raises
+    ------
+    InputError
+        It has no text, or not as text.
+
+    Examples
+    --------
+    >>> article = article_of_row(Row({"id": 7, "text": "One.\nTwo."}, "a.jsonl, line 1", "a.jsonl:1"))
+    >>> article.article_id, len(article.paragraphs)
+    ('7', 2)
+    """
+    values = row.values
+    article_id = _identity(values, row.where) or row.name
+    url, title, language = (_fact(values, fact) for fact in FACTS)
+    content = next((name for name in CONTENTS if not _is_missing(values.get(name))), "")
+    if content == "html":
+        article = page_article(_string(values["html"], "html", row.where), article_id=article_id, where=row.where)
+        return Article(
+            article_id, article.paragraphs, url or article.url, title or article.title, language or article.language
+        )
+    if content == "paragraphs":
+        texts = _listed(values["paragraphs"], row.where)
+    elif content == "text":
+        texts = split_text(_string(values["text"], "text", row.where))
+    elif any(name in values for name in CONTENTS):
+        texts = []
+    else:
+        raise InputError("no text", where=row.where, expected="text, paragraphs or html")
+    return text_article(texts, article_id=article_id, where=row.where, url=url, title=title, language=language)
+
+
+def text_article(
+    texts: Iterable[str], *, article_id: str, where: str, url: str = "", title: str = "", language: str = ""
+) -> Article:
+    """Make an article of its paragraphs' texts; outer white space goes, and so do blank ones.
+
+    Raises
+    ------
+    InputError
+        None is left.
+    """
+    paragraphs = tuple(Paragraph(storable(text.strip())) for text in texts if not is_blank(text))
+    if not paragraphs:
+        raise InputError("an article without paragraphs", where=where, expected="text")
+    return Article(article_id, paragraphs, url, title, language)
+
+
+def page_article(html: str, *, article_id: str, where: str) -> Article:
+    """Make an article of a page's HTML.
+
+    Raises
+    ------
+    InputError
+        The page shows no text.
+    """
+    from pipeline.reading.html import read_page  # only pages need the parser
+
+    page = read_page(storable(html))
+    if not page.paragraphs:
+        raise InputError("a page without paragraphs", where=where, expected="text that the page shows")
+    return Article(article_id, page.paragraphs, page.url, page.title, page.language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row that is a paragraph."""
+
+    article_id: str
+    position: int
+    text: str
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The adjacent rows of one article."""
+
+    article_id: str
+    again: bool
+    lines: list[_Line] = field(default_factory=list)
+
+
+def _finished(group: _Group, finished: "OrderedDict[str, None]", refuse: Refuse) -> Iterator[Article]:
+    finished[group.article_id] = None
+    if len(finished) > REMEMBERED:
+        finished.popitem(last=False)
+    first = group.lines[0].row
+    try:
+        if group.again:
+            raise InputError(
+                f"more rows of article {group.article_id!r}, after those of another",
+                where=first.where,
+                expected="the rows of an article one after the other",
+                mend="Sort the table by article_id.",
+            )
+        lines = sorted(group.lines, key=lambda line: line.position)
+        for line, following in pairwise(lines):
+            if line.position == following.position:
+                raise InputError(
+                    f"article {group.article_id!r} has two paragraphs at position {line.position}",
+                    where=following.row.where,
+                    expected="each position once in an article",
+                )
+        url, title, language = (
+            next((value for line in lines if (value := _fact(line.row.values, fact))), "") for fact in FACTS
+        )
+        article = text_article(
+            (line.text for line in lines),
+            article_id=group.article_id,
+            where=first.where,
+            url=url,
+            title=title,
+            language=language,
+        )
+    except InputError as error:
+        refuse(error)
+        return
+    yield article
+
+
+def _is_paragraph(columns: Mapping[str, object] | set[str]) -> bool:
+    return POSITION in columns and "paragraphs" not in columns and "html" not in columns
+
+
+def _line(row: Row) -> _Line:
+    values = row.values
+    article_id = _identity(values, row.where)
+    if not article_id:
+        raise InputError("a paragraph without article_id", where=row.where)
+    text = values.get("text")
+    return _Line(
+        article_id,
+        _position(values[POSITION], row.where),
+        "" if _is_missing(text) else _string(text, "text", row.where),
+        row,
+    )
+
+
+def _position(value: object, where: str) -> int:
+    try:
+        number = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else -1.0
+        position = int(number)
+    except (ValueError, OverflowError):  # no number; not a number; infinite
+        number, position = 0.5, 0
+    if position != number or position < 0:
+        raise InputError(f"position {str(value)[:40]!r}", where=where, expected="a whole number from 0")
+    return position
+
+
+def _identity(values: Mapping[str, object], where: str) -> str:
+    value = next((values[name] for name in IDENTITIES if not _is_missing(values.get(name))), "")
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise InputError(f"an id that is {kind_of(value)}", where=where, expected="a string or a number")
+    # A column of whole numbers with a gap in it comes out of many tools as floats.
+    return storable(str(int(value) if isinstance(value, float) and value.is_integer() else value))
+
+
+def _fact(values: Mapping[str, object], name: str) -> str:
+    value = values.get(name)
+    return storable(value.strip()) if isinstance(value, str) else ""
+
+
+def _is_missing(value: object) -> bool:
+    # Not a number is how tables of numbers and text mark a gap.
+    return value is None or value == "" or value != value
+
+
+def _string(value: object, name: str, where: str) -> str:
+    if not isinstance(value, str):
+        raise InputError(f"{name} is {kind_of(value)}", where=where, expected="a string")
+    return value
+
+
+def _listed(value: object, where: str) -> Sequence[str]:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            value = ""
+    if not isinstance(value, list):
+        raise InputError(
+            f"paragraphs is {kind_of(value)}", where=where, expected="a list of strings", mend="Put one text into text."
+        )
+    for number, item in enumerate(value, start=1):
+        if not isinstance(item, str):
+            raise InputError(f"paragraph {number} is {kind_of(item)}", where=where, expected="a string")
+    return value

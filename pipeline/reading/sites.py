@@ -1,0 +1,82 @@
+"""The site that a page belongs to: the domain that somebody registered."""
+
+import re
+from functools import cache
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+_SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+_HOST_END = re.compile(r"[/?#\\]")
+_PORT = re.compile(r":\d*$")
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)$")
+# Set aside for examples, tests and private networks: in no list of suffixes, but no file name either.
+_RESERVED = {"example", "test", "invalid", "localhost", "local", "internal", "onion"}
+
+
+def registered_domain(url: str) -> str:
+    """Return the registered domain of a URL, an empty string where there is none.
+
+    The Public Suffix List as bundled with publicsuffixlist decides, its private section included, so that two blogs
+    at one host are two sites. Nothing is fetched.
+
+    Parameters
+    ----------
+    url
+        A URL, with or without a scheme, or a bare host name.
+
+    Returns
+    -------
+    str
+        In lower case, an internationalised name in its ASCII form; an IP address as it is.
+
+    Examples
+    --------
+    >>> registered_domain("https://www.news.example.co.uk:8080/a?b#c")
+    'example.co.uk'
+    >>> registered_domain("harbour-blog.github.io/2024/05"), registered_domain("not a URL")
+    ('harbour-blog.github.io', '')
+    """
+    url = url.strip()
+    scheme = _SCHEME.match(url)
+    host = _HOST_END.split(url[scheme.end() :] if scheme else url, maxsplit=1)[0].rpartition("@")[2]
+    if host.startswith("["):
+        return _address(host[1:].partition("]")[0])
+    host = _ascii(_PORT.sub("", host).rstrip("."))
+    if not host or not all(_LABEL.match(label) for label in host.split(".")):
+        return ""
+    if host.rpartition(".")[2].isdigit():  # no top-level domain is a number
+        return _address(host)
+    # The second for hosts that are in the private section themselves, such as a blog host's own front page.
+    domain = _suffixes(only_icann=False).privatesuffix(host) or _suffixes(only_icann=True).privatesuffix(host)
+    if domain:
+        return str(domain)
+    labels = host.split(".")
+    # Without a scheme, an unknown last label is more likely a file's.
+    known = labels[-1] in _RESERVED or (scheme is not None and not _suffixes(only_icann=False).is_public(host))
+    return ".".join(labels[-2:]) if len(labels) > 1 and known else ""
+
+
+def _ascii(host: str) -> str:
+    if host.isascii():
+        return host.lower()
+    try:
+        return host.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return ""
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return ""
+
+
+@cache
+def _suffixes(*, only_icann: bool) -> "PublicSuffixList":
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList(accept_unknown=False, only_icann=only_icann)

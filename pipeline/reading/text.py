@@ -1,0 +1,198 @@
+"""Text to paragraphs, as people write it: a line each, or hard-wrapped lines with blank lines between paragraphs."""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil
+
+# Between these widths people wrap text; shorter lines are lists and verse, longer ones paragraphs.
+MIN_WIDTH = 40
+MAX_WIDTH = 160
+# A wrapped line may fall short of the width by this share: some programs even lines out, and people wrap by hand.
+RAGGED = 0.12
+# A text is wrapped if of its breaks within a sentence at least this share come where the width makes them.
+WRAPPED_SHARE = 0.8
+# Of the lines in blocks, so many may be longer than the width (addresses cannot be broken).
+LONGER_SHARE = 0.1
+# In scripts without case nothing tells a sentence that goes on from a headline below another; so many breaks do.
+OPEN_BREAKS = 3
+
+# What Unicode calls the ends of a line or a paragraph; str.splitlines would also cut at separators of data.
+_LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# Controls, formats (zero-width ones among them) and white space.
+_UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+_ITEM = re.compile(r"\s*(?:[-–—*•·‣▪●○+]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
+_SENTENCE_END = re.compile(r"[.!?…:;。！？؟۔।॥:]['\"’”»›)\]」』*_]*$")
+# Scripts that put no space between words (Han, kana), by the first and last of their characters.
+_UNSPACED = re.compile("[\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]")
+# They and Hangul take two columns.
+_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]")
+# After "pre-" and the like these belong to no wrapped word: "pre- and post-war", "Vor- und Nachteile".
+_CONJUNCTIONS = {"and", "or", "to", "und", "oder", "bis", "et", "ou", "och", "og", "en", "of", "y", "e", "o", "i"}
+
+
+def storable(text: str) -> str:
+    r"""Put U+FFFD in the place of lone surrogates, which JSON can smuggle in and no output format can hold.
+
+    Everything else stays, NUL and control characters too: a paragraph's text comes out as it went in.
+
+    Examples
+    --------
+    >>> storable("a\ud800b\x00") == "a\ufffdb\x00"
+    True
+    """
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def is_blank(text: str) -> bool:
+    r"""Whether nothing of a text shows: white space, control and zero-width characters only.
+
+    Examples
+    --------
+    >>> is_blank(" \u200b\x00\t"), is_blank(" - ")
+    (True, False)
+    """
+    return all(unicodedata.category(char) in _UNSEEN for char in text)
+
+
+def split_text(text: str) -> list[str]:
+    r"""Split a text into its paragraphs.
+
+    A line that is not blank is a paragraph. In hard-wrapped text, though, the lines of a paragraph are rejoined: that
+    is text with blank lines in which lines break within sentences, and do so where a common width makes them. There, a
+    line that had room for the next line's first word still ends its paragraph, and so does one before a list's next
+    item; headlines one below the other stay apart.
+
+    Parameters
+    ----------
+    text
+        The whole text. Lines end as in Unicode: ``\n``, ``\r``, ``\r\n``, U+000B, U+000C, U+0085, U+2028, U+2029
+        (which also ends a block, as a blank line does).
+
+    Returns
+    -------
+    list of str
+        The paragraphs in order, without outer white space, else unchanged: no character but white space is dropped,
+        and only where lines are rejoined is any added (a space; none after the hyphen of a wrapped word).
+
+    Examples
+    --------
+    >>> split_text("The quay opened.\n\nREAD MORE: Storm\nShips came.\r\n")
+    ['The quay opened.', 'READ MORE: Storm', 'Ships came.']
+    >>> split_text("Quay opens\n\nThe old quay opened on Monday after a long\ndelay that storms had caused.\n")
+    ['Quay opens', 'The old quay opened on Monday after a long delay that storms had caused.']
+    """
+    blocks = _blocks(text)
+    width = _wrap_width(blocks) if len(blocks) > 1 else 0
+    paragraphs: list[str] = []
+    for block in blocks:
+        if width and len(block) > 1:
+            paragraphs += _rejoined(block, width)
+        else:
+            paragraphs += [line.strip() for line in block]
+    return paragraphs
+
+
+def _blocks(text: str) -> list[list[str]]:
+    blocks: list[list[str]] = [[]]
+    for line in _LINE_END.sub("\n", text.replace("\u2029", "\n\n")).split("\n"):
+        if not is_blank(line):
+            blocks[-1].append(line.rstrip())
+        elif blocks[-1]:
+            blocks.append([])
+    return [block for block in blocks if block]
+
+
+@dataclass(frozen=True, slots=True)
+class _Break:
+    """A line's end within a block; lengths are in columns."""
+
+    length: int
+    reach: int  # the line's length with the next line's first word
+    goes_on: bool  # the next line begins in lower case, within a sentence
+    open: bool  # in a script without case: the line ends no sentence
+
+    def full(self, width: int, *, ragged: float = RAGGED) -> bool:
+        return self.length <= width and self.reach > (1 - ragged) * width
+
+
+def _break(line: str, following: str) -> _Break:
+    following = following.lstrip()
+    length = _columns(line)
+    word = following[0] if _unspaced(line, following) else " " + following.split(None, 1)[0]
+    first = next((char for char in word if char.isalnum()), "")
+    ended = _SENTENCE_END.search(line) is not None
+    caseless = first.isalpha() and first.lower() == first.upper()
+    return _Break(length, length + _columns(word), first.islower() and not ended, caseless and not ended)
+
+
+def _wrap_width(blocks: Sequence[Sequence[str]]) -> int:
+    """Return the width in columns at which the text is wrapped, 0 if it is not."""
+    lengths = sorted(_columns(line) for block in blocks if len(block) > 1 for line in block)
+    breaks = [
+        _break(line, following)
+        for block in blocks
+        for line, following in pairwise(block)
+        if not (_ITEM.match(following) and _ITEM.match(block[0]))
+    ]
+    inside = [end for end in breaks if end.goes_on or end.open]
+    if not any(end.goes_on for end in inside) and len(inside) < OPEN_BREAKS:
+        return 0
+    allowed = [
+        width
+        for width in sorted(set(lengths))
+        if MIN_WIDTH <= width <= MAX_WIDTH
+        and len(lengths) - bisect_right(lengths, width) <= LONGER_SHARE * len(lengths)
+    ]
+    within, anywhere = _full_at(inside), _full_at(breaks)
+    width = max(allowed, key=lambda width: (within(width), anywhere(width)), default=0)
+    return width if within(width) >= WRAPPED_SHARE * len(inside) else 0
+
+
+def _full_at(breaks: Sequence[_Break]) -> Callable[[int], int]:
+    """Return the function that counts the breaks that are full at a width."""
+    # Each is full at the widths from its line's length to its reach; counted by their ends, for texts are long.
+    starts = sorted(end.length for end in breaks)
+    ends = sorted(max(end.length, ceil(end.reach / (1 - RAGGED))) for end in breaks)
+    return lambda width: bisect_right(starts, width) - bisect_right(ends, width)
+
+
+def _rejoined(block: Sequence[str], width: int) -> list[str]:
+    ends = [_break(line, following) for line, following in pairwise(block)]
+    # One headline below another may fill the line by chance; but then it neither goes on in lower case nor ends as
+    # prose does, nor does every one of them fill the line.
+    prose = (
+        any(end.goes_on for end in ends)
+        or _SENTENCE_END.search(block[-1]) is not None
+        or all(end.full(width, ragged=0) for end in ends)
+    )
+    items = _ITEM.match(block[0]) is not None
+    paragraphs = [[block[0].lstrip()]]
+    for line, following, end in zip(block, block[1:], ends, strict=False):
+        following = following.lstrip()
+        starts_item = items and _ITEM.match(following)
+        if not starts_item and ((prose and end.full(width)) or (end.goes_on and end.length > MIN_WIDTH)):
+            paragraphs[-1] += [_between(line, following), following]
+        else:
+            paragraphs.append([following])
+    return ["".join(pieces) for pieces in paragraphs]
+
+
+def _between(line: str, following: str) -> str:
+    if line.endswith("\xad") or _unspaced(line, following):
+        return ""
+    if line.endswith("-") and line[-2:-1].isalpha() and following[:1].islower():
+        return " " if following.split(None, 1)[0] in _CONJUNCTIONS else ""
+    return " "
+
+
+def _unspaced(line: str, following: str) -> bool:
+    return _UNSPACED.match(line[-1:]) is not None and _UNSPACED.match(following[:1]) is not None
+
+
+def _columns(line: str) -> int:
+    return len(line) if line.isascii() else len(line) + len(_WIDE.findall(line))

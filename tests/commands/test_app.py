@@ -1,0 +1,73 @@
+import os
+import subprocess
+import sys
+
+import pytest
+import typer
+
+from pipeline.commands import app as app_module
+from pipeline.errors import DataError
+
+
+def run(monkeypatch, command):
+    broken = typer.Typer(pretty_exceptions_enable=False)
+    broken.command()(command)
+    monkeypatch.setattr(app_module, "app", broken)
+    monkeypatch.setattr(sys, "argv", ["corestory"])
+    with pytest.raises(SystemExit) as caught:
+        app_module.main()
+    return caught.value.code
+
+
+def test_an_error_that_a_person_can_mend_is_one_line_and_exit_code_2(monkeypatch, capsys):
+    def fail():
+        raise DataError("only\none class", where="p.parquet", expected="core and filler")
+
+    assert run(monkeypatch, fail) == 2
+    assert capsys.readouterr().err == "corestory: p.parquet: only one class; expected core and filler\n"
+
+
+def test_an_interruption_exits_with_130_and_says_nothing(monkeypatch, capsys):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    assert run(monkeypatch, interrupt) == 130
+    assert capsys.readouterr().err == ""
+
+
+def test_a_lone_surrogate_in_an_error_is_shown_somehow(capfd, monkeypatch):
+    def fail():
+        raise DataError("file", where="caf\udce9.txt")
+
+    assert run(monkeypatch, fail) == 2
+    assert "caf" in capfd.readouterr().err
+
+
+def test_a_closed_pipe_ends_the_command_without_a_word():
+    code = (
+        "import typer\nfrom pipeline.commands import app as module\n"
+        "def talk():\n    while True:\n        print('x' * 1000)\n"
+        "module.app = typer.Typer(pretty_exceptions_enable=False)\nmodule.app.command()(talk)\n"
+        "import sys\nsys.argv = ['corestory']\nmodule.main()\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("xxx")
+    process.stdout.close()
+    assert process.stderr is not None
+    error = process.stderr.read()
+    process.stderr.close()
+    process.wait(timeout=30)
+    assert error == ""
+    assert process.returncode == 0
+
+
+def test_help_needs_no_heavy_library():
+    code = (
+        "import sys\nsys.argv = ['corestory', '--help']\nfrom pipeline.commands.app import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print('loaded:', sorted({'numpy', 'pandas', 'pyarrow', 'sklearn', 'joblib', 'scipy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ})
+    assert "loaded: []" in done.stdout
+    assert "prepare" in done.stdout

@@ -1,0 +1,284 @@
+import json
+import math
+from dataclasses import astuple
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.errors import DataError
+from pipeline.evaluation.bootstrap import interval, resampled_metrics
+from pipeline.evaluation.evaluation import UNKNOWN, evaluate_frame
+from pipeline.evaluation.metrics import Metrics, measure, word_counts
+
+STORY = "The ferry left the quay at noon with nine passengers and a goat aboard."
+
+
+def made_frame(articles=12, *, seed=2):
+    generator = np.random.default_rng(seed)
+    rows = []
+    for article in range(articles):
+        for position in range(10):
+            core = bool(generator.random() < 0.6)
+            rows.append(
+                {
+                    "article_id": f"article {article}",
+                    "position": position,
+                    "site": f"site{article % 4}.example",
+                    "source": ("north", "south")[article % 2],
+                    "view": "page",
+                    "text": STORY if core else "Read more stories",
+                    "label": "core" if core else "filler",
+                    "score": float(np.clip(generator.normal(0.75 if core else 0.25, 0.25), 0, 1)),
+                    "stage1": float(np.clip(generator.normal(0.6 if core else 0.4, 0.3), 0, 1)),
+                }
+            )
+    frame = pd.DataFrame(rows)
+    return frame.assign(tagged=np.where(frame["score"] >= 0.5, "core", "filler"))
+
+
+def same(first, second):
+    # As written to metrics.json, where NaN, which is not equal to itself, is null.
+    return first.to_metrics() == second.to_metrics()
+
+
+def test_the_tagger_is_measured_by_paragraphs_and_by_words():
+    frame = made_frame()
+    core, decided = (frame["label"] == "core").to_numpy(), (frame["tagged"] == "core").to_numpy()
+    score, words = frame["score"].to_numpy(), word_counts(frame["text"])
+
+    found = evaluate_frame(frame, resamples=100, seed=3)
+
+    assert found.tagger.paragraphs.value == measure(core, score, decided)
+    assert found.tagger.words.value == measure(core, score, decided, weights=words)
+    low, high = interval(resampled_metrics(core, score, decided, frame["article_id"], resamples=100, seed=3))
+    assert found.tagger.paragraphs.low == Metrics(*low)
+    assert found.tagger.paragraphs.high == Metrics(*high)
+
+
+def test_the_taggers_own_decision_counts_whatever_the_score():
+    frame = made_frame().assign(tagged="core")
+
+    found = evaluate_frame(frame, threshold=0.9, resamples=0)
+
+    assert found.tagger.paragraphs.value.core_recall == 1
+    assert found.tagger.paragraphs.value.filler_recall == 0
+    assert found.settings.threshold == 0.9
+
+
+def test_without_decisions_the_threshold_decides():
+    frame = made_frame().drop(columns="tagged")
+
+    strict = evaluate_frame(frame, threshold=0.8, resamples=0)
+
+    decided = (frame["score"] >= 0.8).to_numpy()
+    assert strict.tagger.paragraphs.value == measure((frame["label"] == "core").to_numpy(), frame["score"], decided)
+    assert evaluate_frame(frame, resamples=0).settings.threshold == 0.5
+
+
+def test_paragraphs_without_a_label_are_counted_and_in_no_other_number():
+    frame = made_frame()
+    unlabelled = frame.head(7).assign(label=None, score=math.nan, tagged=None, site="elsewhere.example")
+
+    found = evaluate_frame(pd.concat([frame, unlabelled], ignore_index=True), resamples=20)
+
+    assert found.counts.unlabelled == 7
+    metrics, expected = found.to_metrics(), evaluate_frame(frame, resamples=20).to_metrics()
+    metrics["counts"]["unlabelled"] = 0
+    assert metrics == expected
+
+
+def test_counts_are_of_articles_views_sites_paragraphs_and_words():
+    frame = pd.DataFrame(
+        {
+            "article_id": ["a", "a", "a@lines", "b", "b"],
+            "view": ["page", "page", "lines", "page", "page"],
+            "site": ["x.example", "x.example", "x.example", "", None],
+            "text": ["One two three.", "Share this", "One two", "Four", "***"],
+            "label": ["core", "filler", "core", "core", "filler"],
+            "score": [0.9, 0.1, 0.9, 0.9, 0.1],
+        }
+    )
+
+    counts = evaluate_frame(frame, resamples=0).counts
+
+    assert (counts.articles, counts.inputs, counts.sites) == (2, 3, 1)
+    assert (counts.paragraphs, counts.core, counts.filler) == (5, 3, 2)
+    assert (counts.words, counts.core_words, counts.filler_words) == (8, 6, 2)
+
+
+@pytest.mark.parametrize("with_page", [True, False])
+def test_the_views_of_a_page_are_drawn_together_for_they_are_one_article(with_page):
+    frame = made_frame()
+    again = frame.assign(view="lines", article_id=frame["article_id"] + "@lines")
+    both = pd.concat([frame.assign(page=frame["article_id"]), again.assign(page=frame["article_id"])])
+    both = both if with_page else both.drop(columns="page")
+
+    doubled, single = evaluate_frame(both, resamples=200), evaluate_frame(frame, resamples=200)
+
+    assert doubled.counts.articles == single.counts.articles
+    np.testing.assert_allclose(astuple(doubled.tagger.paragraphs.low), astuple(single.tagger.paragraphs.low))
+
+
+def test_the_baselines_stand_beside_the_tagger_with_its_lead_over_each():
+    found = evaluate_frame(made_frame(), resamples=100)
+
+    assert [baseline.key for baseline in found.baselines] == ["stage_1", "length_rule", "everything_core"]
+    for baseline in found.baselines:
+        expected = np.subtract(astuple(found.tagger.words.value), astuple(baseline.words.value))
+        np.testing.assert_allclose(astuple(baseline.lead_words.value), expected)
+    assert found.baselines[0].lead_paragraphs.low.macro_f1 > 0
+    assert found.baselines[2].paragraphs.value.core_recall == 1
+    assert found.tagger.lead_paragraphs is None
+
+
+@pytest.mark.parametrize("frame", [made_frame().drop(columns="stage1"), made_frame().assign(stage1=math.nan)])
+def test_without_scores_by_words_alone_that_baseline_is_absent(frame):
+    assert [baseline.key for baseline in evaluate_frame(frame, resamples=0).baselines] == [
+        "length_rule",
+        "everything_core",
+    ]
+
+
+def test_stage_one_has_a_threshold_of_its_own():
+    low, high = (evaluate_frame(made_frame(), stage1_threshold=least, resamples=0).baselines[0] for least in (0.1, 0.9))
+
+    assert low.paragraphs.value.core_recall > high.paragraphs.value.core_recall
+
+
+def test_groups_are_worst_first_and_together_hold_every_paragraph():
+    frame = made_frame()
+    frame.loc[frame["site"] == "site2.example", "tagged"] = "filler"
+
+    found = evaluate_frame(frame, resamples=50)
+
+    assert found.sites[0].name == "site2.example"
+    for groups in (found.sites, found.sources, found.views):
+        qualities = [group.words.value.core_f1 for group in groups]
+        assert qualities == sorted(qualities)
+        assert sum(group.paragraphs.confusion.total for group in groups) == len(frame)
+    assert sum(group.articles for group in found.sites) == 12
+
+
+def test_a_group_is_measured_as_though_it_were_alone():
+    frame = made_frame()
+
+    group = next(group for group in evaluate_frame(frame, resamples=50).sources if group.name == "north")
+
+    alone = evaluate_frame(frame[frame["source"] == "north"], resamples=50).tagger
+    assert astuple(group.words.value) == astuple(alone.words.value)[:8]
+    assert astuple(group.words.low) == pytest.approx(astuple(alone.words.low)[:8])
+    assert group.words.confusion == alone.words.confusion
+
+
+def test_a_site_without_story_of_which_none_was_found_comes_last():
+    frame = made_frame()
+    frame.loc[frame["site"] == "site1.example", ["label", "tagged"]] = "filler"
+
+    assert evaluate_frame(frame, resamples=0).sites[-1].name == "site1.example"
+
+
+def test_rows_without_a_site_are_a_group_of_that_name():
+    frame = made_frame()
+    frame.loc[:9, "site"] = None
+    frame.loc[10:19, "site"] = ""
+
+    group = next(group for group in evaluate_frame(frame, resamples=0).sites if group.name == UNKNOWN)
+
+    assert group.paragraphs.confusion.total == 20
+
+
+def test_groups_that_the_data_does_not_tell_are_absent():
+    found = evaluate_frame(made_frame().drop(columns=["site", "source", "view"]), resamples=0)
+
+    assert found.sites == found.sources == found.views == ()
+    assert found.counts.sites == 0
+
+
+def test_neither_the_order_nor_the_index_of_the_rows_matters():
+    frame = made_frame().astype({"site": "category", "label": "category"})
+    shuffled = frame.sample(frac=1, random_state=1).set_index("text", drop=False)
+
+    first, second = evaluate_frame(frame, resamples=50), evaluate_frame(shuffled, resamples=50)
+
+    assert first.to_metrics()["sites"] == second.to_metrics()["sites"]
+    np.testing.assert_allclose(astuple(first.tagger.words.value), astuple(second.tagger.words.value))
+    np.testing.assert_allclose(astuple(first.tagger.words.low), astuple(second.tagger.words.low))
+
+
+def test_one_article_gives_numbers_but_no_interval():
+    found = evaluate_frame(made_frame(articles=1), resamples=50)
+
+    assert not math.isnan(found.tagger.paragraphs.value.macro_f1)
+    assert math.isnan(found.tagger.paragraphs.low.macro_f1)
+
+
+def test_labels_of_one_class_only_are_measured_as_far_as_they_go():
+    found = evaluate_frame(made_frame().query("label == 'core'"), resamples=20)
+
+    assert found.tagger.paragraphs.value.core_recall > 0
+    assert found.to_metrics()["tagger"]["paragraphs"]["filler"]["recall"] == {"value": None, "low": None, "high": None}
+
+
+def test_the_same_seed_gives_the_same_evaluation():
+    assert same(evaluate_frame(made_frame(), resamples=50), evaluate_frame(made_frame(), resamples=50))
+
+
+@pytest.mark.parametrize("column", ["article_id", "text", "label", "score"])
+def test_a_missing_column_is_named(column):
+    with pytest.raises(DataError, match=f"^data.parquet: no column {column}; expected"):
+        evaluate_frame(made_frame().drop(columns=column), where="data.parquet")
+
+
+@pytest.mark.parametrize("frame", [made_frame().head(0), made_frame().assign(label=None)])
+def test_nothing_labelled_is_refused(frame):
+    with pytest.raises(DataError, match="none of them labelled"):
+        evaluate_frame(frame)
+
+
+@pytest.mark.parametrize("column", ["label", "tagged"])
+def test_an_unknown_label_is_refused_with_its_article(column):
+    frame = made_frame()
+    frame.loc[25, column] = "maybe"
+
+    with pytest.raises(DataError, match=f"{column} 'maybe' in article 'article 2'; expected core or filler"):
+        evaluate_frame(frame)
+
+
+@pytest.mark.parametrize("column", ["score", "stage1"])
+@pytest.mark.parametrize("value", [math.nan, math.inf, -0.01, 1.01])
+def test_a_score_that_is_no_probability_is_refused_with_its_article(column, value):
+    frame = made_frame()
+    frame.loc[25, column] = value
+
+    with pytest.raises(DataError, match=f"{column} {value} in article 'article 2'; expected a probability"):
+        evaluate_frame(frame)
+
+
+def test_metrics_are_json_without_nan():
+    found = json.loads(json.dumps(evaluate_frame(made_frame(), resamples=20).to_metrics(), allow_nan=False))
+
+    assert found["schema"] == 1
+    assert found["tagger"]["words"]["core"]["recall"]["value"] > 0.5
+    assert found["baselines"]["length_rule"]["lead"]["paragraphs"]["macro_f1"].keys() == {"value", "low", "high"}
+
+
+def test_the_keys_of_the_metrics_do_not_change_in_passing():
+    found = evaluate_frame(made_frame(), resamples=20).to_metrics()
+
+    both = {"macro_f1", "balanced_accuracy", "confusion"}
+    of_scores, of_class = {"brier"}, {"precision", "recall", "f1"}
+    assert found.keys() == {
+        "schema", "settings", "counts", "tagger", "baselines", "sources", "views", "sites", "calibration"
+    }  # fmt: skip
+    assert found["settings"].keys() == {"threshold", "resamples", "seed", "level"}
+    assert found["tagger"].keys() == {"name", "description", "paragraphs", "words"}
+    assert found["tagger"]["words"].keys() == {"core", "filler"} | both | of_scores
+    assert found["tagger"]["words"]["core"].keys() == of_class | {"average_precision"}
+    assert found["tagger"]["words"]["confusion"].keys() == {"core_kept", "core_lost", "filler_kept", "filler_removed"}
+    assert found["baselines"].keys() == {"stage_1", "length_rule", "everything_core"}
+    assert found["sites"]["site1.example"].keys() == {"articles", "paragraphs", "words"}
+    assert found["sites"]["site1.example"]["words"].keys() == {"core", "filler"} | both
+    assert found["sites"]["site1.example"]["words"]["core"].keys() == of_class
+    assert found["calibration"].keys() == {"bins", "expected_error"}
+    assert found["calibration"]["bins"][0].keys() == {"low", "high", "count", "mean_score", "share_core"}

@@ -1,0 +1,218 @@
+import math
+from collections import Counter
+from dataclasses import astuple
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import (
+    average_precision_score,
+    balanced_accuracy_score,
+    brier_score_loss,
+    f1_score,
+    precision_score,
+    recall_score,
+)
+
+from pipeline.evaluation.metrics import (
+    METRIC_NAMES,
+    RATE_NAMES,
+    Confusion,
+    Metrics,
+    calibration,
+    confusion,
+    measure,
+    rates,
+    shingle_f1,
+    word_counts,
+    word_f1,
+    word_tokens,
+)
+
+# Other processes may hold up one example on a busy machine.
+unhurried = settings(deadline=None)
+ROWS = st.lists(
+    st.tuples(
+        st.booleans(),
+        st.floats(0, 1).map(lambda score: round(score, 3)),
+        st.booleans(),
+        st.integers(0, 40).map(float),
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+def columns(rows):
+    core, score, decided, weight = (np.array(column) for column in zip(*rows, strict=True))
+    return core, score, decided, weight
+
+
+@unhurried
+@given(ROWS)
+def test_every_measure_is_scikit_learns(rows):
+    core, score, decided, weight = columns(rows)
+    counted = weight > 0
+    assume(len(set(core[counted].tolist())) == 2)
+
+    found = measure(core, score, decided, weights=weight)
+
+    options = {"sample_weight": weight, "zero_division": np.nan}
+    expected = Metrics(
+        precision_score(core, decided, **options),
+        recall_score(core, decided, **options),
+        f1_score(core, decided, **options),
+        precision_score(~core, ~decided, **options),
+        recall_score(~core, ~decided, **options),
+        f1_score(~core, ~decided, **options),
+        f1_score(core, decided, average="macro", **options),
+        balanced_accuracy_score(core, decided, sample_weight=weight),
+        average_precision_score(core, score, sample_weight=weight),
+        average_precision_score(~core, 1 - score, sample_weight=weight),
+        brier_score_loss(core, score, sample_weight=weight),
+    )
+    np.testing.assert_allclose(astuple(found), astuple(expected), atol=1e-12)
+
+
+@unhurried
+@given(ROWS)
+def test_a_paragraph_of_three_words_counts_as_three_of_one_word(rows):
+    core, score, decided, weight = columns(rows)
+    assume(weight.sum() > 0)
+    often = weight.astype(int)
+
+    weighted = measure(core, score, decided, weights=weight)
+    repeated = measure(np.repeat(core, often), np.repeat(score, often), np.repeat(decided, often))
+
+    np.testing.assert_allclose(astuple(weighted), astuple(repeated), atol=1e-12)
+
+
+@unhurried
+@given(ROWS)
+def test_core_and_filler_are_measured_alike(rows):
+    core, score, decided, weight = columns(rows)
+
+    found = measure(core, score, decided, weights=weight)
+    mirrored = measure(~core, 1 - score, ~decided, weights=weight)
+
+    for name in ("precision", "recall", "f1", "average_precision"):
+        assert getattr(found, f"core_{name}") == pytest.approx(getattr(mirrored, f"filler_{name}"), nan_ok=True)
+    for name in ("macro_f1", "balanced_accuracy", "brier"):
+        assert getattr(found, name) == pytest.approx(getattr(mirrored, name), nan_ok=True)
+
+
+def test_what_has_nothing_to_measure_by_is_nan_and_nothing_warns():
+    found = measure([True, True], [0.9, 0.8], [True, True])
+
+    assert found.core_recall == found.macro_f1 == found.balanced_accuracy == 1.0
+    assert math.isnan(found.filler_recall)
+    assert math.isnan(found.filler_f1)
+    assert math.isnan(found.filler_average_precision)
+    assert not math.isnan(found.brier)
+
+
+def test_no_rows_and_rows_without_words_have_no_measure_at_all():
+    assert all(map(math.isnan, astuple(measure([], [], []))))
+    assert all(map(math.isnan, astuple(measure([True, False], [0.9, 0.1], [True, False], weights=[0, 0]))))
+
+
+def test_rates_of_many_confusions_are_those_of_each():
+    counts = np.array([[[8, 2, 1, 9], [0, 3, 0, 4]], [[5, 0, 5, 0], [0, 0, 0, 0]]])
+
+    found = rates(counts)
+
+    assert found.shape == (2, 2, len(RATE_NAMES))
+    for index in np.ndindex(2, 2):
+        np.testing.assert_array_equal(found[index], rates(counts[index]))
+
+
+def test_metrics_are_the_rates_and_what_follows_from_scores():
+    assert METRIC_NAMES[: len(RATE_NAMES)] == RATE_NAMES
+
+
+@unhurried
+@given(ROWS)
+def test_a_confusion_loses_no_paragraph_and_no_word(rows):
+    core, _, decided, weight = columns(rows)
+
+    assert confusion(core, decided).total == len(rows)
+    assert confusion(core, decided, weights=weight).total == weight.sum()
+
+
+def test_a_confusion_tells_the_four_cases_apart():
+    found = confusion([True, True, False, False], [True, False, True, False], weights=[1, 2, 4, 8])
+
+    assert found == Confusion(core_kept=1, core_lost=2, filler_kept=4, filler_removed=8)
+
+
+@unhurried
+@given(ROWS)
+def test_calibration_bins_hold_every_paragraph_once(rows):
+    core, score, _, _ = columns(rows)
+
+    found = calibration(core, score)
+
+    assert len(found.bins) == 10
+    assert sum(step.count for step in found.bins) == len(rows)
+    for step in found.bins:
+        inside = (score >= step.low) & ((score < step.high) | (step.high == 1))
+        # The bins' edges are not exact in binary: a score that is one may fall to either side.
+        if not np.isclose(score * 10, np.round(score * 10)).any():
+            assert step.count == inside.sum()
+    assert 0 <= found.expected_error <= 1
+
+
+def test_scores_that_are_the_share_of_core_are_calibrated():
+    core = [True] * 8 + [False] * 2
+
+    assert calibration(core, [0.8] * 10).expected_error == pytest.approx(0)
+    assert calibration(core, [0.6] * 10).expected_error == pytest.approx(0.2)
+
+
+def test_the_extreme_scores_have_a_bin_and_an_empty_bin_has_no_mean():
+    found = calibration([False, True], [0.0, 1.0])
+
+    assert (found.bins[0].count, found.bins[9].count) == (1, 1)
+    assert math.isnan(found.bins[5].mean_score)
+
+
+def test_words_are_counted_without_punctuation():
+    assert word_counts(["Yes — “no”.", "…", ""]).tolist() == [2, 0, 0]
+
+
+def test_word_f1_counts_each_word_as_often_as_it_occurs():
+    assert word_f1(["a", "a", "b"], ["a", "b", "b"]) == pytest.approx(2 / 3)
+    assert word_f1(word_tokens("The QUAY,"), word_tokens("the quay")) == 1
+
+
+@unhurried
+@given(st.lists(st.sampled_from("abc")), st.lists(st.sampled_from("abc")))
+def test_word_f1_is_the_harmonic_mean_of_precision_and_recall(predicted, gold):
+    common = sum((Counter(predicted) & Counter(gold)).values())
+    precision, recall = common / max(1, len(predicted)), common / max(1, len(gold))
+
+    assume(common)
+
+    assert word_f1(predicted, gold) == pytest.approx(2 * precision * recall / (precision + recall))
+    assert word_f1(predicted, gold) == word_f1(gold, predicted)
+
+
+@pytest.mark.parametrize("overlap", [word_f1, shingle_f1])
+def test_texts_that_agree_have_one_and_texts_with_nothing_in_common_none(overlap):
+    assert overlap(["a", "b"], ["a", "b"]) == 1
+    assert overlap([], []) == 1
+    assert overlap(["a"], []) == overlap([], ["a"]) == overlap(["a"], ["b"]) == 0
+
+
+def test_shingles_see_the_order_that_words_do_not():
+    gold = ["one", "two", "three", "four", "five"]
+    turned = gold[::-1]
+
+    assert word_f1(turned, gold) == 1
+    assert shingle_f1(turned, gold) == 0
+
+
+def test_a_text_shorter_than_a_shingle_is_one_shingle():
+    assert shingle_f1(["one", "two"], ["one", "two"]) == 1
+    assert shingle_f1(["one", "two"], ["one", "two", "three"]) == 0

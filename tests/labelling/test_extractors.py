@@ -1,0 +1,67 @@
+import logging
+import sys
+import types
+
+import pytest
+
+from pipeline.labelling.extractors import EXTRACTORS, extracted, installed_extractors
+
+STORY = [
+    f"The {number}th ferry of the day was late again on Monday, and nobody who was on board was told why it was so. "
+    "The operator said that it was sorry for what had been a long day, and that the crew would be back in the morning."
+    for number in range(9)
+]
+PAGE = "<html><body><article>{}</article></body></html>".format("".join(f"<p>{paragraph}</p>" for paragraph in STORY))
+
+
+@pytest.mark.parametrize("name", installed_extractors())
+def test_an_installed_extractor_gives_the_storys_paragraphs(name):
+    assert extracted(PAGE, extractor=name, language="en") == STORY
+
+
+@pytest.mark.parametrize("name", installed_extractors())
+@pytest.mark.parametrize("html", ["", "<", "<p>\x00</p>", "<html><body></body></html>", "&#xD800;" * 3])
+def test_a_page_from_which_nothing_comes_gives_nothing(name, html):
+    assert all(line.strip() for line in extracted(html, extractor=name))
+
+
+def replaced(monkeypatch, extract):
+    module = types.ModuleType("trafilatura")
+    module.extract = extract
+    monkeypatch.setitem(sys.modules, "trafilatura", module)
+
+
+def test_an_extractor_that_fails_gives_nothing_and_stays_silent(monkeypatch, caplog):
+    def fail(_):
+        logging.getLogger("trafilatura").error("broken page")
+        raise RecursionError
+
+    replaced(monkeypatch, fail)
+    assert extracted(PAGE, extractor="trafilatura") == []
+    assert not caplog.records
+    assert logging.root.manager.disable == logging.NOTSET
+
+
+def test_an_extractor_that_finds_nothing_gives_nothing(monkeypatch):
+    replaced(monkeypatch, lambda _: None)
+    assert extracted(PAGE, extractor="trafilatura") == []
+
+
+def test_an_extractors_output_is_split_as_text(monkeypatch):
+    replaced(monkeypatch, lambda _: "Ferry late\n\nNobody was told why.\n")
+    assert extracted(PAGE, extractor="trafilatura") == ["Ferry late", "Nobody was told why."]
+
+
+def test_an_interruption_is_not_taken_for_a_failure(monkeypatch):
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    replaced(monkeypatch, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        extracted(PAGE, extractor="trafilatura")
+
+
+def test_only_what_is_installed_is_offered(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name == "justext" or None)
+    assert installed_extractors() == ("justext",)
+    assert "justext" in EXTRACTORS

@@ -1,0 +1,187 @@
+import gzip
+import random
+import zlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import InputError
+from pipeline.reading.decoding import binary_kind, decode, marked_encoding, read_bytes, refuse_binary
+
+ENGLISH = "“It’s open,” she said — for the first time since March, at a cost of £4m.\n"
+WESTERN = {
+    "French": "Le maire a inauguré la passerelle, fermée depuis près d’un an à cause d’un choc : « Enfin ! »\n",
+    "German": "Die Brücke wird am Dienstag wiedereröffnet, sagte die Bürgermeisterin; es gäbe große Freude.\n",
+    "Spanish": "¿Quién pagará la reparación? El puente reabrirá mañana, según anunció el alcalde de la región.\n",
+    "Portuguese": "A ponte não abrirá amanhã; a reparação, disse o presidente da câmara, é difícil.\n",
+    "Swedish": "Bron öppnas på tisdag, säger borgmästaren; färjan går än så länge varje kväll från ön.\n",
+    "Icelandic": "Brúin verður opnuð á þriðjudag, sagði bæjarstjórinn, og ferjan siglir áfram í bili.\n",
+    "English": ENGLISH,
+}
+OTHER = {
+    "cp1251": "Разводной мост откроют во вторник, сообщил мэр города.\n",
+    "cp1253": "Η γέφυρα ανοίγει την Τρίτη, είπε ο δήμαρχος.\n",
+    "iso8859-2": "Źródło: most zostanie otwarty we wtorek, powiedział burmistrz; będzie też święto łodzi.\n",
+    "cp1250": "Starostka řekla, že most bude otevřen v úterý; přívoz pluje dál každý večer ještě týden.\n",
+    "cp1254": "Köprü salı günü açılacak, dedi başkan; şehirdeki iskelede ise çalışmalar sürüyor, ışık yok.\n",
+    "gb18030": "市长说大桥将于周二重新开放。\n",
+    "cp932": "市長は橋が火曜日に再開すると述べた。\n",
+    "koi8-r": "Разводной мост откроют во вторник, сообщил мэр города.\n",
+    "mac-roman": "Le maire a inauguré la passerelle, fermée depuis près d’un an.\n",
+}
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs"])).filter(lambda text: not text.startswith("\ufeff")))
+def test_utf_8_comes_out_as_it_went_in_with_and_without_a_mark(text: str) -> None:
+    if not binary_kind(text.encode()[:64]):
+        assert decode(text.encode(), where="a") == text
+        assert decode(text.encode("utf-8-sig"), where="a") == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+@pytest.mark.parametrize("text", [*WESTERN.values(), *OTHER.values(), "", "👋"])
+def test_a_byte_order_mark_is_believed(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding), where="a") == text
+    assert decode("\ufeff".encode(f"{encoding}-be") + text.encode(f"{encoding}-be"), where="a") == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("text", [*WESTERN.values(), OTHER["cp1251"], "صوت المجلس على إعادة فتح الجسر\n"])
+def test_wide_text_without_a_mark_is_told_by_its_spaces(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding), where="a") == text
+
+
+@pytest.mark.parametrize("language", WESTERN)
+def test_windows_1252_is_told_by_the_letters_of_one_western_language(language: str) -> None:
+    assert decode(WESTERN[language].encode("cp1252"), where="a") == WESTERN[language]
+
+
+def test_latin_1_is_told_too() -> None:
+    assert decode("Café “à” la".replace("“", "«").replace("”", "»").encode("latin-1"), where="a") == "Café «à» la"
+
+
+@pytest.mark.parametrize("encoding", OTHER)
+def test_an_encoding_that_cannot_be_told_is_refused_rather_than_read_wrong(encoding: str) -> None:
+    with pytest.raises(InputError, match=r"a\.txt: text in an encoding that cannot be told; expected UTF-8"):
+        decode(OTHER[encoding].encode(encoding), where="a.txt")
+
+
+@pytest.mark.parametrize("encoding", OTHER)
+def test_an_html_page_is_read_as_it_declares(encoding: str) -> None:
+    for declaration in (f'<meta charset="{encoding}">', f"<META content='text/html; charset={encoding}'>"):
+        page = f"<html><head>{declaration}</head><p>{OTHER[encoding]}"
+        assert decode(page.encode(encoding), where="a", html=True) == page
+
+
+def test_a_page_in_escapes_is_read_as_it_declares() -> None:
+    page = "<meta charset=iso-2022-jp><p>市長は橋が火曜日に再開すると述べた。"
+    assert decode(page.encode("iso2022_jp"), where="a", html=True) == page
+
+
+def test_latin_1_that_a_page_declares_is_windows_1252_as_in_browsers() -> None:
+    page = f"<meta charset=iso-8859-1><p>{ENGLISH}"
+    assert decode(page.encode("cp1252"), where="a", html=True) == page
+
+
+def test_a_page_in_utf_8_is_read_as_utf_8_whatever_it_declares() -> None:
+    page = f'<meta charset="windows-1251"><p>{OTHER["cp1251"]}'
+    assert decode(page.encode(), where="a", html=True) == page
+
+
+@pytest.mark.parametrize("name", ["no-such", "base64", "rot13", "utf-16", "idna", "unicode_escape", "undefined"])
+def test_a_declaration_of_nonsense_is_passed_over(name: str) -> None:
+    page = f'<meta charset="{name}"><p>Le café ferme à midi.'
+    assert decode(page.encode("cp1252"), where="a", html=True) == page
+
+
+def test_a_declaration_in_plain_text_means_nothing() -> None:
+    with pytest.raises(InputError, match="cannot be told"):
+        decode(f'<meta charset="cp1251">{OTHER["cp1251"]}'.encode("cp1251"), where="a")
+
+
+def test_a_few_broken_bytes_in_a_long_utf_8_text_cost_only_themselves() -> None:
+    text = OTHER["cp1251"] * 10
+    assert decode(text.encode() + "м".encode()[:1], where="a") == text + "\ufffd"
+    assert decode(b"\xff\xa0" + text.encode(), where="a") == "\ufffd\ufffd" + text
+
+
+def test_control_characters_in_a_good_text_stay() -> None:
+    text = "The quay\x00 opened\x07 on Monday\x1b[1m, late in the evening of a long day.\x85\x9f\n"
+    assert decode(text.encode(), where="a") == text
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "a PNG image"),
+        (b"%PDF-1.7\nstream", "a PDF"),
+        (b"PK\x03\x04\x14\x00", "a ZIP archive"),
+        (b"\xff\xd8\xff\xe0", "a JPEG image"),
+        (b"{\\rtf1\\ansi", "an RTF document"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
+        (gzip.compress(b"x"), "gzip inside gzip"),
+        (b"PAR1\x15\x04", "a Parquet file"),
+    ],
+)
+def test_a_binary_file_is_refused_by_what_it_looks_like(data: bytes, kind: str) -> None:
+    with pytest.raises(InputError, match=rf"a\.txt: looks like {kind}.*; expected text"):
+        decode(data, where="a.txt")
+    with pytest.raises(InputError, match=f"looks like {kind}"):
+        refuse_binary(data, where="a.txt")
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("size", [50, 1000, 100_000])
+def test_random_bytes_are_refused(seed: int, size: int) -> None:
+    data = random.Random(seed).randbytes(size)
+    with pytest.raises(InputError):
+        decode(b"\x01" + data, where="a")
+    with pytest.raises(InputError):
+        decode(b"\x01" + zlib.compress(data), where="a", html=True)
+
+
+def test_text_among_nuls_is_binary() -> None:
+    with pytest.raises(InputError, match="binary data; expected text"):
+        decode(b"story.txt" + bytes(91) + b"The quay opened.", where="a")
+    with pytest.raises(InputError, match="binary data"):
+        refuse_binary("id,text\n".encode("utf-16-le"), where="a")
+
+
+@pytest.mark.parametrize("data", ["The quay".encode("utf-16")[:-1], b"\xff\xfe\x00\xd8", b"\xff\xfe\x00\x00a"])
+def test_a_damaged_wide_text_is_refused(data: bytes) -> None:
+    with pytest.raises(InputError, match="damaged or truncated UTF-"):
+        decode(data, where="a")
+
+
+def test_a_mark_of_utf_8_before_something_else_is_refused() -> None:
+    with pytest.raises(InputError, match="damaged or truncated UTF-8"):
+        decode(b"\xef\xbb\xbfcaf\xe9", where="a")
+
+
+def test_the_mark_tells_the_encoding() -> None:
+    marks = ["utf-8-sig", "utf-16", "utf-32"]
+    assert [marked_encoding("quay".encode(mark)) for mark in marks] == marks
+    assert marked_encoding(b"quay") == ""
+
+
+@given(st.binary(max_size=200), st.booleans())
+def test_no_bytes_break_it(data: bytes, html: bool) -> None:
+    try:
+        text = decode(data, where="a", html=html)
+    except InputError:
+        return
+    text.encode()
+
+
+def test_a_file_is_read_whole_and_gunzipped(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"The quay")
+    (tmp_path / "a.txt.gz").write_bytes(gzip.compress(b"The quay"))
+    assert {read_bytes(path) for path in tmp_path.iterdir()} == {b"The quay"}
+
+
+def test_a_small_file_cannot_fill_memory(tmp_path: Path) -> None:
+    (tmp_path / "bomb.gz").write_bytes(gzip.compress(bytes(10_000_000)))
+    with pytest.raises(InputError, match=r"bomb\.gz: more than 1,000,000 bytes in one document"):
+        read_bytes(tmp_path / "bomb.gz", limit=1_000_000)

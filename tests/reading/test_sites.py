@@ -1,0 +1,51 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.reading.sites import registered_domain
+
+
+@pytest.mark.parametrize(
+    ("url", "site"),
+    [
+        ("https://www.harbour-post.com/news/1", "harbour-post.com"),
+        ("http://user:pass@News.Harbour-Post.COM.:8080?x=1", "harbour-post.com"),
+        ("//cdn.harbour-post.co.uk/a", "harbour-post.co.uk"),
+        ("www.harbour-post.co.uk", "harbour-post.co.uk"),
+        ("harbour-post.com/a", "harbour-post.com"),
+        ("HTTPS://harbour-post.example/a", "harbour-post.example"),
+        ("sport.harbour-post.example", "harbour-post.example"),
+        ("https://paper.harbour.unlisted-suffix/", "harbour.unlisted-suffix"),
+    ],
+)
+def test_a_site_is_what_somebody_registered(url: str, site: str) -> None:
+    assert registered_domain(url) == site
+
+
+def test_two_blogs_at_one_host_are_two_sites_and_the_host_is_a_third() -> None:
+    hosts = ["https://one.blogspot.com", "https://two.blogspot.com/x", "https://blogspot.com"]
+    assert [registered_domain(host) for host in hosts] == ["one.blogspot.com", "two.blogspot.com", "blogspot.com"]
+
+
+def test_an_internationalised_name_is_one_site_in_both_its_forms() -> None:
+    assert registered_domain("https://www.münchen.de/") == registered_domain("xn--mnchen-3ya.de") != ""
+
+
+def test_an_address_is_its_own_site() -> None:
+    assert registered_domain("http://192.0.2.7:80/a") == "192.0.2.7"
+    assert registered_domain("http://[2001:DB8::1]:80/a") == "2001:db8::1"
+
+
+@pytest.mark.parametrize(
+    "junk",
+    ["", " ", "http://", "http://..", "co.uk", "https://co.uk/a", "story.txt", "two words.com", "localhost", "\ud800",
+     "javascript:void(0)", "C:\\pages\\a.html", "file:///pages/a.html", "http://1.2.3.4.5/", "%00.com"],
+)  # fmt: skip
+def test_what_names_no_site_gives_none(junk: str) -> None:
+    assert registered_domain(junk) == ""
+
+
+@given(st.text())
+def test_no_text_breaks_it_and_a_site_is_its_own_site(text: str) -> None:
+    site = registered_domain(text)
+    assert registered_domain(f"https://{site}/") == site or ":" in site

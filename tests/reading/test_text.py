@@ -1,0 +1,180 @@
+import re
+import textwrap
+from itertools import pairwise
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from pipeline.reading.text import is_blank, split_text, storable
+
+LEAD = (
+    "The harbour council voted on Tuesday evening to reopen the old swing bridge, eleven months after a barge struck "
+    "its northern pier and left it jammed half way across the channel."
+)
+QUOTE = (
+    "“Nobody here has forgotten what that winter was like,” said Marta Oduya, who runs the chandlery on the east quay "
+    "and lost most of her trade when the bridge stood open. “We are still paying for it.”"
+)
+HEADLINES = [
+    "Storm damage closes coastal railway for a third week",
+    "Library hours cut across the county from September on",
+    "Ferry crews accept new pay offer after a long night",
+    "What the new parking rules mean for Quayside residents",
+]
+
+
+def wrapped(paragraph: str, width: int = 72) -> str:
+    return textwrap.fill(paragraph, width, break_long_words=False, break_on_hyphens=False)
+
+
+def test_a_line_is_a_paragraph() -> None:
+    assert split_text("One.\nREAD MORE: Two\nThree.") == ["One.", "READ MORE: Two", "Three."]
+
+
+def test_long_lines_with_blank_lines_between_stay_lines() -> None:
+    text = f"{LEAD}\n\n{QUOTE}\n{LEAD}\n\nREAD MORE: {HEADLINES[0]}\n{QUOTE}\n"
+    assert split_text(text) == [LEAD, QUOTE, LEAD, f"READ MORE: {HEADLINES[0]}", QUOTE]
+
+
+@pytest.mark.parametrize("width", [45, 60, 72, 80, 100])
+def test_hard_wrapped_text_is_rejoined(width: int) -> None:
+    text = "\n\n".join(["Swing bridge to reopen", wrapped(LEAD, width), wrapped(QUOTE, width)])
+    assert split_text(text) == ["Swing bridge to reopen", LEAD, QUOTE]
+
+
+def test_wrapped_lines_without_a_blank_line_anywhere_stay_lines() -> None:
+    assert split_text(wrapped(LEAD)) == wrapped(LEAD).split("\n")
+
+
+@pytest.mark.parametrize("headlines", [HEADLINES, HEADLINES[:2], HEADLINES[2:]])
+def test_headlines_one_below_the_other_stay_apart_in_wrapped_text(headlines: list[str]) -> None:
+    text = "\n\n".join([wrapped(LEAD), wrapped(QUOTE), "\n".join(["You may also like", *headlines]), wrapped(LEAD)])
+    assert split_text(text) == [LEAD, QUOTE, "You may also like", *headlines, LEAD]
+
+
+def test_a_headline_as_long_as_the_wrapped_lines_is_still_not_glued_to_the_next() -> None:
+    long = "Ministers to publish the delayed review of coastal flood defence plans"
+    assert len(long) == 70
+    text = "\n\n".join([wrapped(LEAD), f"{HEADLINES[0]}\n{long}\nReview: a play about the sea", wrapped(QUOTE)])
+    assert split_text(text) == [LEAD, HEADLINES[0], long, "Review: a play about the sea", QUOTE]
+
+
+def test_a_headline_that_is_itself_wrapped_is_one_paragraph() -> None:
+    headline = "Harbour Council Votes To Reopen The Old Swing Bridge After Eleven Months Of Closure"
+    assert split_text(f"{wrapped(headline)}\n\n{wrapped(LEAD)}\n") == [headline, LEAD]
+
+
+def test_a_line_with_room_to_spare_ends_its_paragraph_in_wrapped_text() -> None:
+    text = f"{wrapped(LEAD)}\nBy Jane Okafor\n{wrapped(QUOTE)}\n\n{wrapped(LEAD)}"
+    assert split_text(text) == [LEAD, "By Jane Okafor", QUOTE, LEAD]
+
+
+def test_each_item_of_a_list_is_a_paragraph_of_its_own_wrapped_or_not() -> None:
+    items = [f"- {LEAD}", "- tea", f"- {QUOTE}"]
+    text = "\n\n".join([wrapped(LEAD), "\n".join(wrapped(item) for item in items), wrapped(QUOTE)])
+    assert split_text(text) == [LEAD, *items, QUOTE]
+
+
+def test_verse_and_short_lists_keep_their_lines() -> None:
+    text = "Ingredients\n\nflour\nbutter, soft\nsugar\n\nthe sea was grey,\nthe quay was long,\nand no one came\n"
+    assert split_text(text) == [
+        "Ingredients", "flour", "butter, soft", "sugar", "the sea was grey,", "the quay was long,", "and no one came",
+    ]  # fmt: skip
+
+
+def test_a_word_broken_at_a_hyphen_is_joined_without_a_space_and_keeps_its_hyphen() -> None:
+    first = "The review of the coastal defences, which had been delayed by the inter-"
+    text = f"{wrapped(LEAD)}\n\n{first}\nnational talks, is out.\n"
+    assert split_text(text)[1] == f"{first}national talks, is out."
+
+
+@pytest.mark.parametrize("ending", ["pre-\nand post-war years", "storm -\nwhich came late", "quay, 1998-\n2004 on"])
+def test_other_hyphens_at_a_lines_end_are_followed_by_a_space(ending: str) -> None:
+    line = ("The review of the coastal defences, which had been delayed by the long " + ending.split("\n")[0])[-72:]
+    text = f"{wrapped(LEAD)}\n\n{wrapped(QUOTE)}\n\n{line.strip()}\n{ending.split(chr(10))[1]}.\n"
+    assert split_text(text)[2] == f"{line.strip()} {ending.split(chr(10))[1]}."
+
+
+def test_a_script_without_spaces_is_rejoined_without_them() -> None:
+    story = "海港委员会周二晚间投票决定重新开放旧平旋桥此前一艘驳船撞上了北侧桥墩使其在航道中央卡住十一个月" * 3 + "。"
+    lines = [story[start : start + 36] for start in range(0, len(story), 36)]
+    assert split_text("标题\n\n" + "\n".join(lines)) == ["标题", story]
+
+
+def test_a_right_to_left_text_is_rejoined_too() -> None:
+    story = "صوت مجلس الميناء مساء الثلاثاء على إعادة فتح الجسر القديم بعد أحد عشر شهرا من اصطدام مركب به " * 3 + "أمس."
+    assert split_text(f"خبر\n\n{wrapped(story)}\n\n{wrapped(story)}") == ["خبر", story, story]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
+def test_every_line_end_of_unicode_ends_a_line(end: str) -> None:
+    assert split_text(f"One.{end}Two.{end}{end}Three.{end}") == ["One.", "Two.", "Three."]
+
+
+def test_separators_of_data_and_tabs_end_no_line() -> None:
+    assert split_text("a\x1cb\x1dc\x1ed\x1fe\tf") == ["a\x1cb\x1dc\x1ed\x1fe\tf"]
+
+
+def test_what_does_not_show_is_no_paragraph_but_stays_inside_one() -> None:
+    assert split_text("\ufeff\n\u200b\n\x00\x07\n a\u200bb\x00c \n\xa0\n") == ["a\u200bb\x00c"]
+    assert is_blank("")
+    assert not is_blank("👋")
+
+
+def test_emoji_and_marks_come_out_as_they_went_in() -> None:
+    assert split_text("  👩‍👩‍👧 ＋ é \n") == ["👩‍👩‍👧 ＋ é"]
+
+
+def test_only_lone_surrogates_are_replaced() -> None:
+    assert storable("a\ud83d b\x00\ufeff👋") == "a\ufffd b\x00\ufeff👋"
+
+
+line_text = st.text(st.characters(exclude_characters="\n\r\x0b\x0c\x85\u2028\u2029"), min_size=1).filter(
+    lambda line: not is_blank(line)
+)
+
+
+@given(st.lists(line_text))
+def test_lines_without_blank_ones_come_back_line_for_line(lines: list[str]) -> None:
+    assert split_text("\n".join(lines)) == [line.strip() for line in lines]
+
+
+@given(st.lists(line_text), st.integers(2, 4))
+def test_lines_with_blank_ones_between_come_back_line_for_line(lines: list[str], ends: int) -> None:
+    assert split_text(("\n" * ends).join(lines)) == [line.strip() for line in lines]
+
+
+anything = st.text() | st.sampled_from(
+    [LEAD, QUOTE, *HEADLINES, "- tea", "", "of the", "a" * 71, "é\ud800", "漢字 " * 20]
+)
+
+
+@given(st.lists(anything))
+def test_no_character_is_lost_nor_moved_and_no_paragraph_is_empty(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    paragraphs = split_text(text)
+    shown = [line for line in re.split("[\n\r\x0b\x0c\x85\u2028\u2029]", text) if not is_blank(line)]
+    assert "".join("".join(paragraphs).split()) == "".join("".join(shown).split())
+    assert all(paragraph == paragraph.strip() and not is_blank(paragraph) for paragraph in paragraphs)
+
+
+words = st.lists(st.text("abcdefghijklmnopqrstuvwxyzäé", min_size=1, max_size=11), min_size=12, max_size=60)
+sentences = words.map(lambda found: " ".join(found).capitalize() + ".")
+
+
+stories = st.lists(st.lists(sentences, min_size=1, max_size=3).map(" ".join), min_size=2, max_size=6)
+
+
+@given(stories, st.integers(50, 110))
+def test_what_was_wrapped_comes_back_whatever_the_width(paragraphs: list[str], width: int) -> None:
+    blocks = [wrapped(paragraph, width).split("\n") for paragraph in paragraphs]
+    # Something has to show that the text is wrapped: a line that goes on in lower case.
+    assume(any(following[0].islower() and line[-1] != "." for block in blocks for line, following in pairwise(block)))
+    assert split_text("\n\n".join("\n".join(block) for block in blocks)) == paragraphs
+
+
+def test_a_long_article_and_a_long_line_take_no_time_to_speak_of() -> None:
+    assert len(split_text("A paragraph of the story.\n" * 100_000)) == 100_000
+    assert len(split_text(f"{wrapped(LEAD)}\n\n" * 20_000)) == 20_000
+    assert len(split_text("word " * 2_000_000)) == 1

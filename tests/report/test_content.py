@@ -1,0 +1,100 @@
+import math
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from pipeline.evaluation.evaluation import evaluate_frame
+from pipeline.evaluation.metrics import METRIC_NAMES
+from pipeline.evaluation.results import Band
+from pipeline.report.content import NOTHING, evaluation_content
+
+
+def table(content, beginning):
+    return next(table for table in content.tables if table.title.startswith(beginning))
+
+
+def one_class(label):
+    frame = pd.DataFrame({"article_id": ["a", "b"], "text": ["It rained.", "It snowed."], "score": [0.9, 0.2]})
+    return evaluate_frame(frame.assign(label=label), resamples=10)
+
+
+def test_the_answer_comes_first_and_the_baselines_next(evaluation):
+    content = evaluation_content(evaluation, sites=5)
+
+    assert content.headline.startswith("Of 100 words of story, ")
+    assert content.tables[0].title == "Against the baselines"
+    assert [row[0] for row in content.tables[0].rows] == [
+        "corestory",
+        "stage 1 alone",
+        "length rule",
+        "everything core",
+    ]
+
+
+def test_every_row_of_every_table_has_a_cell_a_column(evaluation):
+    for found in evaluation_content(evaluation, sites=5).tables:
+        assert {len(row) for row in found.rows} == {len(found.columns)}
+
+
+@pytest.mark.parametrize("beginning", ["All measures, each paragraph", "All measures, each word"])
+def test_every_measure_has_a_row(evaluation, beginning):
+    assert len(table(evaluation_content(evaluation, sites=5), beginning).rows) == len(METRIC_NAMES)
+
+
+def test_the_words_of_story_that_survive_are_the_recall_of_core(evaluation):
+    words = evaluation.tagger.words.confusion
+
+    kept = 100 * words.core_kept / (words.core_kept + words.core_lost)
+
+    assert f"{kept:.1f} (" in evaluation_content(evaluation, sites=5).headline
+
+
+def test_only_the_worst_sites_are_shown_and_how_many_more_there_are_is_said(evaluation):
+    some, every = (table(evaluation_content(evaluation, sites=count), "By site") for count in (1, 3))
+
+    assert [row[0] for row in some.rows] == [evaluation.sites[0].name]
+    assert "2 more sites" in some.note
+    assert len(every.rows) == 3
+    assert "more sites" not in every.note
+
+
+def test_without_filler_the_answer_does_not_speak_of_its_share():
+    content = evaluation_content(one_class("core"), sites=5)
+
+    assert content.headline.endswith("there is no filler to remove.")
+    assert table(content, "What became").rows[1][1] == "0"
+
+
+def test_without_story_the_answer_does_not_speak_of_its_share():
+    assert evaluation_content(one_class("filler"), sites=5).headline.startswith("There is no story to keep;")
+
+
+def test_no_number_is_ever_shown_as_nan(evaluation):
+    for found in (evaluation, one_class("core"), one_class("filler")):
+        content = evaluation_content(found, sites=5)
+        cells = [cell for shown in content.tables for row in shown.rows for cell in (*row, shown.note)]
+        assert not any("nan" in cell for cell in [content.headline, content.basis, *cells])
+    assert any(cell == NOTHING for cell in cells)
+
+
+def test_a_difference_of_nothing_has_no_sign(evaluation):
+    tagger = evaluation.tagger
+    nothing = replace(tagger.words.value, **dict.fromkeys(METRIC_NAMES, -0.0))
+    undefined = replace(nothing, **dict.fromkeys(METRIC_NAMES, math.nan))
+    baseline = replace(
+        evaluation.baselines[0],
+        lead_words=Band(nothing, undefined, undefined),
+        lead_paragraphs=Band(nothing, undefined, undefined),
+    )
+
+    leads = table(evaluation_content(replace(evaluation, baselines=(baseline,)), sites=5), "Lead of")
+
+    assert leads.rows == (("stage 1 alone", "0.0", "0.0", "0.000", "0.000"),)
+
+
+def test_views_and_articles_are_told_apart_where_they_differ(evaluation):
+    counts = replace(evaluation.counts, inputs=12)
+
+    assert "4 articles in 12 views" in evaluation_content(replace(evaluation, counts=counts), sites=5).basis
+    assert "views" not in evaluation_content(evaluation, sites=5).basis
