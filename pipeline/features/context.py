@@ -8,6 +8,9 @@ STEPS = (-4, -3, -2, -1, 1, 2, 3, 4)
 NEAR_STEPS = (-2, -1, 1, 2)
 WIDTHS = (3, 8, 20, 1000)
 RUN_LEVELS = (0.25, 0.5)
+# A paragraph as likely and as long as this is taken for story when the distance to the story is measured.
+SURE = 0.5
+SURE_WORDS = 8
 
 
 def context_features(scores: list[Float], shape: Float, words: Float, layout: Layout) -> Float:
@@ -54,6 +57,9 @@ def context_features(scores: list[Float], shape: Float, words: Float, layout: La
         blocks += [layout.neighbours(clipped / 4, STEPS, outside=-2.0), layout.means(core, WIDTHS), ]
         weighted = layout.means(core * log_words, WIDTHS) / np.maximum(layout.means(log_words, WIDTHS), 1e-9)
         blocks.append(weighted)
+        before = layout.before(mass)
+        columns += [np.log1p(before), np.log1p(np.maximum(all_mass - before - mass, 0))]
+        columns += layout.gaps((core > SURE) & (words >= SURE_WORDS))
         for level in RUN_LEVELS:
             begin, end = layout.best_run((core - level) * log_words)
             rows = np.arange(len(core))

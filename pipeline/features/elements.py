@@ -35,6 +35,19 @@ class Elements:
         unique, self.key = np.unique(keys, return_inverse=True)
         self.count = len(unique)
         self.of_article = unique // widest
+        # Siblings of one shape: the same parent and the same number of likes.
+        inner = np.ones(len(flat), bool)
+        inner[offset[depth > 0]] = False
+        self.parent = np.full(self.count, -1, np.int64)
+        self.parent[self.key[inner]] = self.key[np.flatnonzero(inner) - 1]
+        likes = np.zeros(self.count, np.int64)
+        likes[self.key] = self.like
+        self.likes = likes
+        order = np.lexsort((np.arange(self.count), likes, self.parent))
+        self.sibling_order = order
+        new = np.ones(self.count, bool)
+        new[1:] = (np.diff(self.parent[order]) != 0) | (np.diff(likes[order]) != 0)
+        self.family_start = np.maximum.accumulate(np.where(new, np.arange(self.count), 0))
 
     def features(self, core: Float, words: Float, link: Float) -> Float:
         """Describe each paragraph by its nearest enclosing elements and the one that separates core best."""
@@ -83,5 +96,23 @@ class Elements:
             shared = np.bincount(self.row, chain[self.key], rows)
             columns.append((self.depth - shared) / np.maximum(self.depth, 1))
             columns.append(np.minimum(self.depth - shared, 8) / 4)
-        columns += [np.log1p(self.depth), link]
+        columns += [np.log1p(self.depth), link, *self._siblings(hits, total, all_core)]
         return np.column_stack(columns)
+
+    def _siblings(self, hits: Float, total: Float, all_core: Float) -> list[Float]:
+        # Pages that load one story behind the other repeat its element: what stands in the first is the story, what
+        # stands in the later ones is not. In a list of like parts of one story, each part is small.
+        ordered = hits[self.sibling_order]
+        running = np.concatenate([[0.0], np.cumsum(ordered)])
+        earlier = np.empty(self.count)
+        earlier[self.sibling_order] = running[:-1] - running[self.family_start]
+        rows = len(self.depth)
+        share = hits[self.key] / np.maximum(all_core[self.row], 1e-9)
+        relevant = (self.likes[self.key] > 1) & (self.parent[self.key] >= 0)
+        found = np.zeros(rows)
+        np.maximum.at(found, self.row, np.where(relevant, earlier[self.key] / np.maximum(all_core[self.row], 1e-9), 0.0))
+        own = np.zeros(rows)
+        np.maximum.at(own, self.row, np.where(relevant & (earlier[self.key] > 0), share, 0.0))
+        first = np.zeros(rows)
+        np.maximum.at(first, self.row, np.where(relevant & (earlier[self.key] <= 0), share, 0.0))
+        return [found, own, first]

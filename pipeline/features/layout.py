@@ -88,6 +88,17 @@ class Layout:
                 columns.append(np.where(count > 0, mean, outside))
         return np.column_stack(columns)
 
+    def gaps(self, marked: npt.NDArray[np.bool_]) -> list[Float]:
+        """Logarithm of the rows since the last marked row and until the next, the row itself apart; of all if none."""
+        rows = np.arange(len(self.article))
+        last = np.maximum.accumulate(np.where(marked, rows, -1))
+        last = np.concatenate([[-1], last[:-1]])
+        following = np.minimum.accumulate(np.where(marked, rows, len(rows))[::-1])[::-1]
+        following = np.concatenate([following[1:], [len(rows)]])
+        since = np.where(last >= self.start, rows - last, self.end - self.start)
+        until = np.where(following < self.end, following - rows, self.end - self.start)
+        return [np.log1p(since), np.log1p(until)]
+
     def ranks(self, values: Float) -> Float:
         """Share of the article's rows with a smaller value, 0 to 1."""
         order = np.lexsort((values, self.article))

@@ -1,0 +1,1 @@
+"""Articles from files: bytes to text, text and HTML to paragraphs."""

@@ -159,7 +159,7 @@ def _refusing(articles: Iterator[Article], refuse: Refuse) -> Iterator[Article]:
 
 def _standard_input(refuse: Refuse) -> Iterator[Article]:
     where = place(STANDARD_INPUT)
-    if sys.stdin.isatty():
+    if sys.stdin is None or sys.stdin.isatty():
         raise InputError("is a terminal", where=where, expected="text", mend="Pipe an article into it.")
     with plain_bytes(sys.stdin.buffer, where=where, close=False) as stream:
         yield from _content(stream, "", STANDARD_INPUT, refuse)

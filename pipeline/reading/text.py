@@ -26,7 +26,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # Controls, formats (zero-width ones among them) and white space.
 _UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 _ITEM = re.compile(r"\s*(?:[-–—*•·‣▪●○+]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
-_SENTENCE_END = re.compile(r"[.!?…:;。！？؟۔।॥:]['\"’”»›)\]」』*_]*$")
+_SENTENCE_END = re.compile(r"[.!?…:;。！？؟۔।॥]['\"’”»›)\]」』*_]*$")
 # Scripts that put no space between words (Han, kana), by the first and last of their characters.
 _UNSPACED = re.compile("[\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]")
 # They and Hangul take two columns.
@@ -76,8 +76,8 @@ def split_text(text: str) -> list[str]:
     Returns
     -------
     list of str
-        The paragraphs in order, without outer white space, else unchanged: no character but white space is dropped,
-        and only where lines are rejoined is any added (a space; none after the hyphen of a wrapped word).
+        The paragraphs in order, without outer white space, else unchanged. A line of which nothing shows is none.
+        Only where lines are rejoined is anything added (a space; none after the hyphen of a wrapped word).
 
     Examples
     --------

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.reading.article import Markup, Paragraph
@@ -21,16 +21,9 @@ def markup(paragraph: Paragraph) -> Markup:
     return paragraph.markup
 
 
-@pytest.mark.parametrize(
-    "tag", ["p", "div", "li", "h2", "td", "blockquote", "figcaption", "section", "x-card", "button"]
-)
+@pytest.mark.parametrize("tag", ["p", "div", "li", "h2", "blockquote", "figcaption", "section", "x-card", "button"])
 def test_a_block_ends_the_paragraph_before_it_and_after_it(tag: str) -> None:
-    assert texts(f"<table>One<{tag}>Two</{tag}>Three</table>" if tag == "td" else f"One<{tag}>Two</{tag}>Three") != [
-        "OneTwoThree"
-    ]
-    assert texts(f"<main>One<{tag}>Two</{tag}>Three</main>")[-1].startswith("T")
-    if tag != "td":  # which outside a table is none
-        assert texts(f"<main>One<{tag}>Two</{tag}>Three</main>") == ["One", "Two", "Three"]
+    assert texts(f"<main>One<{tag}>Two</{tag}>Three</main>") == ["One", "Two", "Three"]
 
 
 def test_a_cell_is_a_paragraph() -> None:
@@ -193,12 +186,14 @@ def test_a_hundred_thousand_paragraphs_and_a_line_of_megabytes_are_read() -> Non
     assert len(texts("<p>" + "word " * 1_000_000)[0]) == 4_999_999
 
 
-pieces = st.sampled_from(
-    ["<p>", "</p>", "<div class=x>", "</div>", "<b>", "</b>", "<br>", "<a href=x>", "</a>", "<li hidden>", "<table>", "<td>",
-     "<script>", "</script>", "<!--", "-->", "&amp;", "&#0;", "\x00", "<svg>", "<title>", "word", " ", "\n", "<", "'", "é👋"],
-)  # fmt: skip
+PIECES = (
+    "<p>|</p>|<div class=x>|</div>|<b>|</b>|<br>|<a href=x>|</a>|<li hidden>|<b hidden>|<table>|<td>|<script>|"
+    "</script>|<!--|-->|&amp;|&#0;|\x00|<svg>|<title>|word| |\n|<|'|é👋"
+)
+pieces = st.sampled_from(PIECES.split("|"))
 
 
+@settings(deadline=None)
 @given(st.lists(pieces | st.text(max_size=5)).map("".join))
 def test_no_page_breaks_it_and_every_paragraph_shows_something(html: str) -> None:
     for paragraph in read_page(html.encode("utf-8", "replace")).paragraphs:
@@ -210,6 +205,7 @@ def test_no_page_breaks_it_and_every_paragraph_shows_something(html: str) -> Non
         assert list(found.elements) == sorted(set(found.elements))
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(categories=["L", "N"]), min_size=1), min_size=1))
 def test_the_words_of_a_page_come_out_once_each_and_in_order(words: list[str]) -> None:
     tags = ["p", "b", "div", "span", "li"]

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.reading.sites import registered_domain
@@ -45,6 +45,7 @@ def test_what_names_no_site_gives_none(junk: str) -> None:
     assert registered_domain(junk) == ""
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_breaks_it_and_a_site_is_its_own_site(text: str) -> None:
     site = registered_domain(text)

@@ -171,19 +171,13 @@ def test_a_folder_is_read_whole_by_name_without_what_is_hidden_or_of_another_kin
 
 
 @pytest.mark.usefixtures("here")
-def test_a_pattern_is_read_by_name_unless_it_is_the_name_of_a_file() -> None:
+def test_sources_are_read_as_named_and_a_pattern_by_name_unless_it_is_the_name_of_a_file() -> None:
     for name in ("b.txt", "a.txt", "c.md", "d/e.txt", "[x].txt"):
         write(name, STORY)
     assert names(read("?.txt")[0]) == ["a.txt", "b.txt"]
     assert names(read("**/*.txt")[0]) == ["[x].txt", "a.txt", "b.txt", "d/e.txt"]
     assert names(read("[x].txt")[0]) == ["[x].txt"]
     assert names(read("d*")[0]) == ["d/e.txt"]
-
-
-@pytest.mark.usefixtures("here")
-def test_sources_are_read_in_the_order_in_which_they_are_named() -> None:
-    write("b.txt", STORY)
-    write("a.txt", STORY)
     assert names(read("b.txt", "a.txt", "b.txt")[0]) == ["b.txt", "a.txt", "b.txt"]
 
 

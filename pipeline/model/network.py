@@ -1,0 +1,129 @@
+"""Stage 2: a mean of small multi-layer perceptrons, as a few arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Float = npt.NDArray[np.float64]
+Float32 = npt.NDArray[np.float32]
+
+# Standardised features are clipped here: on a page like none seen in training, one feature must not decide alone.
+CLIP = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Several perceptrons with ReLU layers and one logistic output each, whose probabilities are averaged.
+
+    Attributes
+    ----------
+    mean, scale
+        What standardises the features; shape (features,).
+    layers
+        For each perceptron, its layers' weights and biases: ((weights, biases), …), weights of shape (inputs, outputs).
+    """
+
+    mean: Float32
+    scale: Float32
+    layers: tuple[tuple[tuple[Float32, Float32], ...], ...]
+
+    def log_odds(self, features: Float32) -> Float:
+        """Score paragraphs.
+
+        Parameters
+        ----------
+        features
+            Shape (paragraphs, features).
+
+        Returns
+        -------
+        numpy.ndarray
+            Log-odds of core, shape (paragraphs,).
+        """
+        inputs = np.clip((features - self.mean) / self.scale, -CLIP, CLIP)
+        total = np.zeros(len(features))
+        for perceptron in self.layers:
+            values = inputs
+            for number, (weights, biases) in enumerate(perceptron):
+                values = values @ weights + biases
+                if number + 1 < len(perceptron):
+                    np.maximum(values, 0, out=values)
+            total += 1 / (1 + np.exp(-np.clip(values[:, 0].astype(np.float64), -30, 30)))
+        share = np.clip(total / len(self.layers), 1e-6, 1 - 1e-6)
+        return np.asarray(np.log(share / (1 - share)))
+
+
+def fit_network(
+    features: Float32,
+    core: npt.NDArray[np.bool_],
+    *,
+    weights: Float,
+    hidden: tuple[int, ...],
+    members: int,
+    epochs: int,
+    penalty: float,
+    seed: int,
+    batch: int = 2048,
+    learning_rate: float = 2e-3,
+) -> Network:
+    """Fit stage 2 with scikit-learn's `MLPClassifier`.
+
+    Parameters
+    ----------
+    features
+        Shape (paragraphs, features).
+    core
+        Whether each paragraph is core.
+    weights
+        Each paragraph's weight in the fit.
+    hidden
+        Sizes of the hidden layers.
+    members
+        How many perceptrons are averaged.
+    epochs
+        Passes over the data.
+    penalty
+        ``alpha`` of `MLPClassifier`.
+    seed
+        Seed of the first; the others follow.
+    batch, learning_rate
+        Rows a step, and the step's size.
+
+    Returns
+    -------
+    Network
+    """
+    import warnings
+
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+
+    mean = features.mean(axis=0, dtype=np.float64).astype(np.float32)
+    scale = features.std(axis=0, dtype=np.float64).astype(np.float32)
+    scale[scale < 1e-6] = 1.0
+    inputs = np.clip((features - mean) / scale, -CLIP, CLIP)
+    fitted = []
+    for member in range(members):
+        model = MLPClassifier(
+            hidden,
+            alpha=penalty,
+            batch_size=min(batch, len(inputs)),
+            learning_rate_init=learning_rate,
+            max_iter=epochs,
+            n_iter_no_change=epochs + 1,
+            random_state=seed + member,
+        )
+        with warnings.catch_warnings():
+            # The number of passes is chosen, by cross-validation; it is not a failure to converge.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.fit(inputs, core, sample_weight=weights)
+        fitted.append(
+            tuple(
+                (layer.astype(np.float32), biases.astype(np.float32))
+                for layer, biases in zip(model.coefs_, model.intercepts_, strict=True)
+            )
+        )
+    return Network(mean, scale, tuple(fitted))
