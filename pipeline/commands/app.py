@@ -4,6 +4,8 @@ import sys
 
 import typer
 
+from pipeline.commands.evaluate import evaluate
+from pipeline.commands.predict import predict
 from pipeline.commands.prepare import prepare
 from pipeline.errors import CorestoryError
 
@@ -16,6 +18,8 @@ app = typer.Typer(
 )
 # A command's module imports what it needs inside its function, so that --help answers at once.
 app.command()(prepare)
+app.command()(predict)
+app.command()(evaluate)
 
 
 @app.callback()

@@ -1,0 +1,46 @@
+"""Articles in batches: large enough to be scored fast, small enough that memory never grows."""
+
+from collections.abc import Iterable, Iterator
+
+from pipeline.reading.article import Article
+
+BATCH_ARTICLES = 256
+BATCH_PARAGRAPHS = 20_000
+BATCH_CHARACTERS = 2**23
+
+
+def batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
+    """Gather articles in their order; an article is never split, so one of any size is a batch by itself.
+
+    Parameters
+    ----------
+    articles
+        Read only as far as the next batch needs.
+
+    Yields
+    ------
+    list of Article
+        At most `BATCH_ARTICLES`, and unless it is one article, at most `BATCH_PARAGRAPHS` and `BATCH_CHARACTERS`.
+
+    Examples
+    --------
+    >>> [len(batch) for batch in batches(Article(str(number), ()) for number in range(300))]
+    [256, 44]
+    """
+    batch: list[Article] = []
+    paragraphs = characters = 0
+    for article in articles:
+        size = sum(len(paragraph.text) for paragraph in article.paragraphs)
+        fits = (
+            len(batch) < BATCH_ARTICLES
+            and paragraphs + len(article.paragraphs) <= BATCH_PARAGRAPHS
+            and characters + size <= BATCH_CHARACTERS
+        )
+        if batch and not fits:
+            yield batch
+            batch, paragraphs, characters = [], 0, 0
+        batch.append(article)
+        paragraphs += len(article.paragraphs)
+        characters += size
+    if batch:
+        yield batch

@@ -1,0 +1,122 @@
+"""A batch of articles as the features see it: their paragraphs row by row, and the markup where there is any."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.features.layout import Float, Layout
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.reading.article import Article
+
+
+@dataclass(frozen=True, slots=True)
+class MarkupColumns:
+    """`pipeline.reading.article.Markup` of a batch's paragraphs, a column each."""
+
+    words: Sequence[str]
+    elements: Sequence[Sequence[int]]
+    repeats: Sequence[Sequence[int]]
+    link_density: Float
+    declared: Float
+
+    def rows(self, inside: slice) -> MarkupColumns:
+        """The columns of some rows that stand together."""
+        return MarkupColumns(
+            self.words[inside], self.elements[inside], self.repeats[inside], self.link_density[inside], self.declared[inside]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Articles whose rows stand together, in the order of the page.
+
+    Attributes
+    ----------
+    texts
+        The paragraphs.
+    layout
+        Which of them make an article.
+    titles
+        One title an article, empty where unknown.
+    markup
+        Their markup; None unless every paragraph has it.
+    """
+
+    texts: Sequence[str]
+    layout: Layout
+    titles: Sequence[str]
+    markup: MarkupColumns | None
+
+
+def batch_of_articles(articles: Sequence[Article]) -> Batch:
+    """Lay articles, each with at least one paragraph, out as a batch.
+
+    Markup is used only where every paragraph of every article has it, so give articles with and without apart.
+    """
+    paragraphs = [paragraph for article in articles for paragraph in article.paragraphs]
+    found = [paragraph.markup for paragraph in paragraphs]
+    known = [markup for markup in found if markup is not None]
+    markup = None
+    if len(known) == len(paragraphs):
+        markup = MarkupColumns(
+            [one.words for one in known],
+            [one.elements for one in known],
+            [one.repeats for one in known],
+            np.array([one.link_density for one in known], float),
+            np.array([one.declared for one in known], float),
+        )
+    return Batch(
+        [paragraph.text for paragraph in paragraphs],
+        Layout.of([len(article.paragraphs) for article in articles]),
+        [article.title for article in articles],
+        markup,
+    )
+
+
+def batch_of_frame(frame: pd.DataFrame, *, markup: bool) -> tuple[Batch, npt.NDArray[np.int64]]:
+    """Lay a frame of paragraphs out as a batch.
+
+    Parameters
+    ----------
+    frame
+        Columns `article_id`, `position`, `text`; `title` and the markup columns where known. Rows in any order.
+    markup
+        Whether to take the markup columns, which must then hold a value in every row.
+
+    Returns
+    -------
+    batch : Batch
+    rows : numpy.ndarray
+        For each row of the batch, its row number in the frame.
+    """
+    articles, _ = _factorised(frame["article_id"])
+    rows = np.lexsort((frame["position"].to_numpy(), articles))
+    ordered = frame.iloc[rows]
+    sizes = np.bincount(articles)
+    layout = Layout.of(sizes)
+    titles = ordered["title"].fillna("").to_numpy()[layout.first].tolist() if "title" in frame else [""] * len(sizes)
+    columns = None
+    if markup:
+        columns = MarkupColumns(
+            ordered["markup"].tolist(),
+            ordered["elements"].tolist(),
+            ordered["repeats"].tolist(),
+            ordered["link_density"].to_numpy(float),
+            ordered["declared"].fillna(-1.0).to_numpy(float),
+        )
+    return Batch(ordered["text"].tolist(), layout, titles, columns), rows
+
+
+def _factorised(values: pd.Series) -> tuple[npt.NDArray[np.int64], object]:
+    import pandas as pd
+
+    codes, unique = pd.factorize(values)
+    return codes.astype(np.int64), unique

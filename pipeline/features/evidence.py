@@ -1,0 +1,103 @@
+"""All that is known of a batch's paragraphs but the model's opinion; with it, the context stage's features."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.features.batch import Batch
+from pipeline.features.context import context_features
+from pipeline.features.elements import Elements
+from pipeline.features.layout import Float
+from pipeline.features.shape import shape_features
+from pipeline.features.title import title_features
+from pipeline.features.tokens import Tokens, hash_token, tokenise
+from pipeline.features.topic import TopicVectors
+
+Float32 = npt.NDArray[np.float32]
+LIMIT = 8.0
+
+
+def probability(log_odds: Float) -> Float:
+    """Probability of log-odds, which are taken for no surer than a few thousand to one."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -LIMIT, LIMIT))))
+
+
+class Evidence:
+    """What the context stage asks of a batch, computed once; only the scores change from round to round.
+
+    Parameters
+    ----------
+    batch
+        The articles.
+    tokens
+        Unigrams of their paragraphs.
+    idf
+        Inverse document frequency of each token.
+    title_tokens, title_idf
+        The same of their titles.
+    """
+
+    def __init__(self, batch: Batch, tokens: Tokens, idf: Float, title_tokens: Tokens, title_idf: Float) -> None:
+        self.batch = batch
+        self.layout = batch.layout
+        self.words, self.shape = shape_features(batch.texts)
+        self.topic = TopicVectors(tokens, idf, batch.layout)
+        self._title = (tokens, idf, title_tokens, title_idf)
+
+    def text_features(self, scores: Sequence[Float]) -> Float32:
+        """Features of words and their neighbourhood alone; `scores` are log-odds, the best opinion first."""
+        layout = self.layout
+        topic = self.topic.features(probability(scores[0]), self.words)
+        columns = [self.shape, context_features(list(scores), self.shape, self.words, layout), topic]
+        for column in (topic[:, 0], topic[:, 3]):
+            columns += [layout.neighbours(column, (-2, -1, 1, 2)), layout.means(column, (3, 8))]
+        return np.column_stack(columns).astype(np.float32)
+
+    def html_features(self, scores: Sequence[Float]) -> Float32:
+        """The same, with the enclosing elements, links, headings and the title."""
+        markup = self.batch.markup
+        if markup is None:
+            raise ValueError("the batch has no markup")
+        layout, link = self.layout, markup.link_density
+        elements = self.elements.features(probability(scores[0]), self.words, link)
+        columns = [
+            self.text_features(scores), elements, markup.declared[:, None], layout.neighbours(link, (-2, -1, 1, 2)),
+            self.headings,
+        ]  # fmt: skip
+        return np.column_stack(columns).astype(np.float32)
+
+    @cached_property
+    def elements(self) -> Elements:
+        """The enclosing elements."""
+        markup = self.batch.markup
+        assert markup is not None  # noqa: S101 -- html_features has checked
+        return Elements(markup.elements, markup.repeats, self.layout)
+
+    @cached_property
+    def headings(self) -> Float:
+        """Headings, list items and paragraphs by their tags, and the title among them."""
+        markup = self.batch.markup
+        assert markup is not None  # noqa: S101 -- html_features has checked
+        layout = self.layout
+        tags = tokenise(markup.words)
+
+        def has(*words: str) -> Float:
+            hit = np.isin(tags.hashes, np.array([hash_token(word) for word in words], np.uint64))
+            return (np.bincount(tags.row, hit, len(layout.article)) > 0).astype(float)
+
+        first = has("n0h1", "n1h1")
+        other = has("n0h2", "n0h3", "n0h4", "n0h5", "n0h6")
+        plain, item = has("n0p"), has("n0li", "n1li", "n2li")
+        tokens, idf, title_tokens, title_idf = self._title
+        title = title_features(tokens, idf, title_tokens, title_idf, layout)
+        return np.column_stack(
+            [
+                title, first, other, plain, item, np.log1p(layout.before(first)), *layout.gaps(first > 0),
+                *layout.gaps(other > 0), layout.means(plain, (3, 8)), layout.neighbours(other, (-2, -1, 1, 2)),
+                layout.means(title[:, 0] * self.words / 20, (8, 20)),
+            ]
+        )  # fmt: skip

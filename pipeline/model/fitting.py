@@ -1,0 +1,205 @@
+"""Fitting both stages: every score that the second stage learns from is out of fold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from joblib import Parallel, delayed
+
+from pipeline.features.batch import Batch
+from pipeline.features.layout import Float, Layout
+from pipeline.features.tokens import tokenise
+from pipeline.model.network import Float32, Network, fit_network
+from pipeline.model.ngrams import NgramScorer, fit_ngrams
+from pipeline.model.scoring import Parts, gather
+
+Bool = npt.NDArray[np.bool_]
+Int = npt.NDArray[np.int64]
+Progress = Callable[[str], None]
+
+CHUNK = 400
+"""Articles whose features are computed at once: what bounds the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How the stages are fitted; the estimator's parameters of the same names."""
+
+    min_pages: int
+    words_c: float
+    markup_c: float
+    hidden: tuple[int, ...]
+    members: int
+    text_epochs: int
+    html_epochs: int
+    penalty: float
+    rounds: int
+    seed: int
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Training rows, article by article in the order of the page.
+
+    Attributes
+    ----------
+    batch
+        The articles, with the markup of those rows that have it or without.
+    core, labelled
+        Whether each row is core, and whether that is known.
+    fold
+        Each row's fold.
+    page
+        Each row's page, from 0.
+    weight
+        Each row's weight in the fits.
+    first_view
+        Whether the row is of the view of its page from which stage 1 learns: the same words need not be learned twice.
+    """
+
+    batch: Batch
+    core: Bool
+    labelled: Bool
+    fold: Int
+    page: Int
+    weight: Float
+    first_view: Bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A fitted path through the stages: its networks, and the rows' out-of-fold log-odds before calibration."""
+
+    networks: tuple[Network, ...]
+    out_of_fold: Float
+
+
+def fit_stage1(
+    texts: Sequence[str], rows: Rows, chosen: Bool, recipe: Recipe, *, inverse_regularisation: float, say: Progress
+) -> tuple[NgramScorer, Float]:
+    """Fit a linear stage on all rows, and score every row by one that saw none of its site."""
+    folds = int(rows.fold.max()) + 1
+    usable = chosen & rows.labelled
+
+    def fit(rows_in: Int) -> NgramScorer:
+        return fit_ngrams(
+            [texts[row] for row in rows_in],
+            rows.core[rows_in],
+            groups=rows.page[rows_in],
+            weights=rows.weight[rows_in],
+            min_groups=recipe.min_pages,
+            inverse_regularisation=inverse_regularisation,
+        )
+
+    parts = [np.flatnonzero(usable & (rows.fold != fold)) for fold in range(folds)] + [np.flatnonzero(usable)]
+    scorers = []
+    for scorer in Parallel(n_jobs=recipe.jobs, prefer="threads", return_as="generator")(
+        delayed(fit)(part) for part in parts
+    ):
+        scorers.append(scorer)
+        say("stage 1")
+    scores = np.zeros(len(texts))
+    for fold in range(folds):
+        inside = np.flatnonzero(rows.fold == fold)
+        for part in np.array_split(inside, max(1, len(inside) // 50_000)):
+            scores[part] = scorers[fold].log_odds(tokenise([texts[row] for row in part]))
+    return scorers[-1], scores
+
+
+def fit_stage2(
+    rows: Rows, opinions: Sequence[Float], words: NgramScorer, recipe: Recipe, *, html: bool, say: Progress
+) -> Fitted:
+    """Fit the rounds of the context stage on out-of-fold opinions."""
+    folds = int(rows.fold.max()) + 1
+    epochs = recipe.html_epochs if html else recipe.text_epochs
+    networks: list[Network] = []
+    scores = list(opinions)
+    for number in range(recipe.rounds):
+        features = _features(rows.batch, scores, words, html=html)
+
+        def fit(fold: int, features: Float32 = features, number: int = number) -> Network:
+            inside = rows.labelled & (rows.fold != fold)
+            return fit_network(
+                features[inside],
+                rows.core[inside],
+                weights=rows.weight[inside],
+                hidden=recipe.hidden,
+                members=recipe.members if fold < 0 else 1,
+                epochs=epochs,
+                penalty=recipe.penalty,
+                seed=recipe.seed + 100 * number,
+            )
+
+        fitted = []
+        for network in Parallel(n_jobs=recipe.jobs, prefer="threads", return_as="generator")(
+            delayed(fit)(fold) for fold in [*range(folds), -1]
+        ):
+            fitted.append(network)
+            say("stage 2")
+        out_of_fold = np.zeros(len(rows.core))
+        for fold in range(folds):
+            inside = rows.fold == fold
+            out_of_fold[inside] = fitted[fold].log_odds(features[inside])
+        networks.append(fitted[-1])
+        scores = [out_of_fold, *opinions]
+    return Fitted(tuple(networks), scores[0])
+
+
+def fit_count(recipe: Recipe, folds: int, *, html: bool) -> int:
+    """How many single fits `fit_parts` makes: what a progress bar counts."""
+    return (folds + 1) * (1 + recipe.rounds) * (2 if html else 1)
+
+
+def fit_parts(
+    rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress
+) -> tuple[Parts, Fitted, Fitted | None]:
+    """Fit all stages.
+
+    Parameters
+    ----------
+    rows
+        All training rows, their markup left aside.
+    html_rows
+        Those with markup, or None.
+    html_places
+        For each of `html_rows`, its row in `rows`.
+    recipe
+        How.
+    say
+        Called after each single fit.
+    """
+    words, stage1 = fit_stage1(
+        rows.batch.texts, rows, rows.first_view, recipe, inverse_regularisation=recipe.words_c, say=say
+    )
+    text = fit_stage2(rows, [stage1], words, recipe, html=False, say=say)
+    if html_rows is None or html_rows.batch.markup is None:
+        return Parts(words, text.networks, None, ()), text, None
+    everything = np.ones(len(html_rows.core), bool)
+    markup, by_markup = fit_stage1(
+        html_rows.batch.markup.words, html_rows, everything, recipe,
+        inverse_regularisation=recipe.markup_c, say=say,
+    )  # fmt: skip
+    html = fit_stage2(html_rows, [by_markup, stage1[html_places]], words, recipe, html=True, say=say)
+    return Parts(words, text.networks, markup, html.networks), text, html
+
+
+def _features(batch: Batch, scores: Sequence[Float], words: NgramScorer, *, html: bool) -> Float32:
+    found = []
+    for part, inside in _chunks(batch):
+        evidence, _ = gather(part, words)
+        opinions = [score[inside] for score in scores]
+        found.append(evidence.html_features(opinions) if html else evidence.text_features(opinions))
+    return np.concatenate(found)
+
+
+def _chunks(batch: Batch) -> Iterator[tuple[Batch, slice]]:
+    sizes = batch.layout.sizes
+    for begin in range(0, len(sizes), CHUNK):
+        end = min(begin + CHUNK, len(sizes))
+        inside = slice(int(batch.layout.first[begin]), int(batch.layout.first[begin] + sizes[begin:end].sum()))
+        markup = batch.markup.rows(inside) if batch.markup is not None else None
+        yield Batch(batch.texts[inside], Layout.of(sizes[begin:end]), batch.titles[begin:end], markup), inside

@@ -1,0 +1,177 @@
+"""The tagger: a trained model as people use it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.features.batch import Batch, batch_of_articles, batch_of_frame
+from pipeline.features.layout import Float
+from pipeline.model.decision import decide
+from pipeline.model.manifest import Manifest
+from pipeline.model.scoring import Calibration, Parts, score_batch
+from pipeline.model.settings import Settings
+from pipeline.model.tagged import TaggedArticle
+from pipeline.reading.article import Article, Paragraph
+from pipeline.reading.text import split_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Tagger:
+    """A trained model, ready to tag.
+
+    Attributes
+    ----------
+    parts
+        Its arrays.
+    settings
+        What was chosen at training.
+    manifest
+        What it was trained on, with what, and how well it did.
+
+    Examples
+    --------
+    >>> from pipeline import load_model  # doctest: +SKIP
+    >>> load_model().core("The quay opened.\\nREAD MORE: Ferry sold")  # doctest: +SKIP
+    'The quay opened.'
+    """
+
+    parts: Parts
+    settings: Settings
+    manifest: Manifest = field(default_factory=Manifest)
+
+    def tag_articles(self, articles: Sequence[Article], *, threshold: float | None = None) -> list[TaggedArticle]:
+        """Tag articles, each with at least one paragraph.
+
+        Parameters
+        ----------
+        articles
+            In one batch: some hundreds at a time are fastest.
+        threshold
+            Every paragraph scored at least this is core. None: the model decides by article.
+
+        Returns
+        -------
+        list of TaggedArticle
+            In the order given.
+        """
+        tagged: dict[int, TaggedArticle] = {}
+        for html in (False, True):
+            chosen = [number for number, article in enumerate(articles) if self._as_html(article) is html]
+            if not chosen:
+                continue
+            scored = self._scored(batch_of_articles([articles[number] for number in chosen]), threshold)
+            for place, number in enumerate(chosen):
+                article = articles[number]
+                rows = slice(scored.first[place], scored.first[place] + len(article.paragraphs))
+                tagged[number] = TaggedArticle(
+                    article.article_id,
+                    article.url,
+                    tuple(paragraph.text for paragraph in article.paragraphs),
+                    scored.scores[rows],
+                    scored.core[rows],
+                    float(scored.confidence[place]),
+                )
+        return [tagged[number] for number in range(len(articles))]
+
+    def tag(self, text: str, *, html: bool = False) -> pd.DataFrame:
+        """Tag one article's text, or its page's HTML.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `position`, `text`, `label` and `score`, a row a paragraph.
+        """
+        import pandas as pd
+
+        article = _article(text, html=html)
+        if not article.paragraphs:
+            return pd.DataFrame({"position": [], "text": [], "label": [], "score": []})
+        (tagged,) = self.tag_articles([article])
+        return pd.DataFrame(
+            {
+                "position": np.arange(len(tagged.texts)),
+                "text": list(tagged.texts),
+                "label": list(tagged.labels),
+                "score": tagged.scores,
+            }
+        )
+
+    def core(self, text: str, *, html: bool = False) -> str:
+        """Give one article's story alone, a paragraph a line."""
+        article = _article(text, html=html)
+        if not article.paragraphs:
+            return ""
+        (tagged,) = self.tag_articles([article])
+        return "\n".join(text for text, core in zip(tagged.texts, tagged.core.tolist(), strict=True) if core)
+
+    def score_frame(self, frame: pd.DataFrame, *, threshold: float | None = None) -> pd.DataFrame:
+        """Tag a frame of paragraphs.
+
+        Parameters
+        ----------
+        frame
+            Columns `article_id`, `position` and `text`; the markup columns where known. Rows in any order.
+        threshold
+            As of `tag_articles`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The frame with `score`, `tagged`, `stage1` and `confidence` added, rows in the order given.
+        """
+        score, stage1, confidence = (np.zeros(len(frame)) for _ in range(3))
+        core = np.zeros(len(frame), bool)
+        with_markup = np.zeros(len(frame), bool)
+        if "markup" in frame and self.parts.html:
+            known = frame["markup"].notna()
+            with_markup = known.groupby(frame["article_id"]).transform("all").to_numpy(bool)
+        for html in (False, True):
+            chosen = np.flatnonzero(with_markup == html)
+            if not len(chosen):
+                continue
+            batch, rows = batch_of_frame(frame.iloc[chosen], markup=html)
+            scored = self._scored(batch, threshold)
+            places = chosen[rows]
+            score[places], core[places], stage1[places] = scored.scores, scored.core, scored.stage1
+            confidence[places] = scored.confidence[batch.layout.article]
+        return frame.assign(
+            score=score, tagged=np.where(core, "core", "filler"), stage1=stage1, confidence=confidence
+        )
+
+    def _as_html(self, article: Article) -> bool:
+        return bool(self.parts.html) and all(paragraph.markup is not None for paragraph in article.paragraphs)
+
+    def _scored(self, batch: Batch, threshold: float | None) -> _Scored:
+        stage2, stage1, evidence = score_batch(batch, self.parts)
+        calibration = self.settings.calibration(html=batch.markup is not None)
+        scores = calibration.apply(stage2)
+        core, expected = decide(scores, evidence.words, batch.layout, cut=self.settings.cut)
+        if threshold is not None:
+            core = scores >= threshold
+        confidence = np.interp(expected, self.settings.sure_expected, self.settings.sure_measured)
+        return _Scored(scores, core, Calibration().apply(stage1), confidence, batch.layout.first)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    scores: Float
+    core: np.ndarray
+    stage1: Float
+    confidence: Float
+    first: np.ndarray
+
+
+def _article(text: str, *, html: bool) -> Article:
+    if html:
+        from pipeline.reading.html import read_page
+
+        page = read_page(text)
+        return Article("", page.paragraphs, title=page.title)
+    return Article("", tuple(Paragraph(line) for line in split_text(text)))
