@@ -1,1 +1,26 @@
 """corestory: tells the story from the noise around it."""
+
+from typing import TYPE_CHECKING
+
+__all__ = ["__version__", "load_model"]
+
+if TYPE_CHECKING:
+    from pipeline.model.storage import load_model
+
+    __version__: str
+else:
+
+    def __getattr__(name: str) -> object:
+        # Looked up when first asked for: `corestory --help` needs neither numpy nor the package's metadata.
+        if name == "load_model":
+            from pipeline.model.storage import load_model
+
+            return load_model
+        if name == "__version__":
+            from importlib.metadata import PackageNotFoundError, version
+
+            try:
+                return version("corestory")
+            except PackageNotFoundError:  # run from a checkout that is not installed
+                return "0+unknown"
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

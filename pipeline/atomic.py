@@ -97,7 +97,7 @@ def atomic_folder(path: Path, *, force: bool = False, marker: str = "") -> Itera
     ['card.md']
     """
     with _told(path):
-        _check_folder(path, force=force, marker=marker)
+        check_folder(path, force=force, marker=marker)
         final = path.resolve()
         temporary, old = _beside(final), _beside(final)
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -107,7 +107,7 @@ def atomic_folder(path: Path, *, force: bool = False, marker: str = "") -> Itera
             for file in temporary.rglob("*"):
                 if file.is_file():
                     _sync(file)
-            _check_folder(path, force=force, marker=marker)
+            check_folder(path, force=force, marker=marker)
             _swap(temporary, final, old)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -137,7 +137,8 @@ def _check_file(path: Path, *, force: bool) -> None:
         raise OutputError("exists already", where=str(path), mend="Give another name, or --force to replace it.")
 
 
-def _check_folder(path: Path, *, force: bool, marker: str) -> None:
+def check_folder(path: Path, *, force: bool, marker: str) -> None:
+    """Raise the OutputError that `atomic_folder` would raise at once, for work that is long before it writes."""
     where = str(path)
     if not path.exists():
         return

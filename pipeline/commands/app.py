@@ -1,13 +1,17 @@
 """The command line: its commands, and what becomes of an error, an interruption and a closed pipe."""
 
+import errno
+import os
 import sys
+from typing import NoReturn
 
 import typer
 
 from pipeline.commands.evaluate import evaluate
 from pipeline.commands.predict import predict
 from pipeline.commands.prepare import prepare
-from pipeline.errors import CorestoryError
+from pipeline.commands.train import train
+from pipeline.errors import CorestoryError, OutputError
 
 app = typer.Typer(
     name="corestory",
@@ -18,6 +22,7 @@ app = typer.Typer(
 )
 # A command's module imports what it needs inside its function, so that --help answers at once.
 app.command()(prepare)
+app.command()(train)
 app.command()(predict)
 app.command()(evaluate)
 
@@ -37,10 +42,24 @@ def main() -> None:
     try:
         app(prog_name="corestory")
     except CorestoryError as error:
-        sys.stderr.write(f"corestory: {error}\n")
-        sys.exit(2)
+        _fail(error)
+    except OSError as error:
+        # Files are written where such errors are told; what remains is the standard output.
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            raise
+        _fail(OutputError(f"cannot be written: {error.strerror}", where="output"))
     except SystemExit as ending:
         # Typer itself makes of a closed pipe a silent exit with 1, which here would mean that something was refused.
         if isinstance(ending.__context__, BrokenPipeError):
             sys.exit(0)
         raise
+
+
+def _fail(error: CorestoryError) -> NoReturn:
+    sys.stderr.write(f"corestory: {error}\n")
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # Python would try once more when it ends, complain, and exit with a code of its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(2)

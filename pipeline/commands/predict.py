@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -12,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
 
 import typer
 
+from pipeline.commands.thresholds import check_threshold
 from pipeline.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     from pipeline.commands.rejects import Rejects
-    from pipeline.model.tagged import TaggedArticle
+    from pipeline.model.tagged import Label, TaggedArticle
     from pipeline.model.tagger import Tagger
     from pipeline.reading.article import Article
-    from pipeline.reading.rows import Refuse
     from pipeline.report.rows import RowWriter
 
 DOUBTS_LISTED = 5
@@ -76,7 +75,7 @@ def predict(
     ] = "",
     threshold: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="Least score of core.", show_default="the model's choice for each article"),
+        typer.Option(help="Least score of core, 0 to 1.", show_default="the model's choice for each article"),
     ] = None,
     rejects: Annotated[
         Path | None, typer.Option(help="A file for what was refused and why, as JSON Lines: where, reason.")
@@ -85,13 +84,12 @@ def predict(
 ) -> None:
     """Tag every paragraph of news articles as core or filler.
 
-    What cannot be read is refused, with the reason, and the rest is done; the exit code is then 1. It is 2 if the
-    command cannot run.
+    What cannot be read is refused, with the reason, and the rest is done.
+    The exit code is 1 if something was refused, 2 if the command cannot run.
 
     Example: corestory predict article.txt --only core
     """
-    if threshold is not None and math.isnan(threshold):
-        raise typer.BadParameter("nan is not a number from 0 to 1.", param_hint="--threshold")
+    check_threshold(threshold)
     if output == _STANDARD_OUTPUT:
         output = None
     if output is not None and rejects is not None and output.resolve() == rejects.resolve():
@@ -196,7 +194,7 @@ def _writer(output: Path | None, form: Form | None, only: Only | None, *, force:
     from pipeline.commands.screen import AnnotatedWriter, HarmlessStream
     from pipeline.report.rows import open_rows
 
-    label = only.value if only else None
+    label: Label | None = only.value if only else None
     if form is None:
         yield AnnotatedWriter()
     elif output is None:
@@ -225,12 +223,15 @@ def _counter(output: Path | None) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} articles, {task.speed:,.0f} a second"))
-    progress = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True)
+    from pipeline.commands.batches import BATCH_ARTICLES
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} articles"), TimeElapsedColumn())
+    progress = Progress(*columns, console=Console(stderr=True), transient=True)
     task = progress.add_task("", total=None)
 
     def count(articles: int) -> None:
-        progress.start()
+        if articles >= BATCH_ARTICLES:
+            progress.start()
         progress.advance(task, articles)
 
     try:

@@ -62,5 +62,3 @@ def open_rejects(path: Path | None, *, force: bool) -> Iterator[Rejects]:
         yield rejects
     if rejects.count:
         say(f"refused: {rejects.count:,}; the reasons are in {path}")
-
-

@@ -112,7 +112,13 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Everything measured; groups are worst first, by the F1 of core in words."""
+    """Everything measured; groups are worst first, by the F1 of core in words.
+
+    Attributes
+    ----------
+    rivals
+        Other models on the same rows, each with the tagger's lead over it.
+    """
 
     settings: Settings
     counts: Counts
@@ -122,6 +128,7 @@ class Evaluation:
     views: tuple[Group, ...]
     sites: tuple[Group, ...]
     calibration: Calibration
+    rivals: tuple[TaggerResult, ...] = ()
 
     def to_metrics(self) -> dict[str, Json]:
         """Nested values for ``metrics.json``, with the same keys in every run; null where nothing was to measure by.
@@ -131,14 +138,15 @@ class Evaluation:
         """
         return {
             "schema": SCHEMA,
-            "settings": _plain(asdict(self.settings)),
-            "counts": _plain(asdict(self.counts)),
+            "settings": plain(asdict(self.settings)),
+            "counts": plain(asdict(self.counts)),
             "tagger": _tagger(self.tagger),
+            "rivals": {rival.name: _tagger(rival) for rival in self.rivals},
             "baselines": {baseline.key: _tagger(baseline) for baseline in self.baselines},
-            "sources": {group.name: _group(group) for group in self.sources},
-            "views": {group.name: _group(group) for group in self.views},
-            "sites": {group.name: _group(group) for group in self.sites},
-            "calibration": _plain(asdict(self.calibration)),
+            "sources": {group.name: group_metrics(group) for group in self.sources},
+            "views": {group.name: group_metrics(group) for group in self.views},
+            "sites": {group.name: group_metrics(group) for group in self.sites},
+            "calibration": plain(asdict(self.calibration)),
         }
 
 
@@ -146,24 +154,26 @@ def _tagger(result: TaggerResult) -> dict[str, Json]:
     found: dict[str, Json] = {
         "name": result.name,
         "description": result.description,
-        "paragraphs": _measured(result.paragraphs),
-        "words": _measured(result.words),
+        "paragraphs": measured_metrics(result.paragraphs),
+        "words": measured_metrics(result.words),
     }
     if result.lead_paragraphs is not None and result.lead_words is not None:
         found["lead"] = {"paragraphs": _band(result.lead_paragraphs), "words": _band(result.lead_words)}
     return found
 
 
-def _group(group: Group) -> dict[str, Json]:
+def group_metrics(group: Group) -> dict[str, Json]:
+    """Lay out a group's values for ``metrics.json``."""
     return {
         "articles": group.articles,
-        "paragraphs": _measured(group.paragraphs),
-        "words": _measured(group.words),
+        "paragraphs": measured_metrics(group.paragraphs),
+        "words": measured_metrics(group.words),
     }
 
 
-def _measured(measured: Measured[Rates]) -> dict[str, Json]:
-    return _band(measured) | {"confusion": _plain(asdict(measured.confusion))}
+def measured_metrics(measured: Measured[Rates]) -> dict[str, Json]:
+    """Lay out measures, their intervals and their counts for ``metrics.json``."""
+    return _band(measured) | {"confusion": plain(asdict(measured.confusion))}
 
 
 def _band(band: Band[Rates]) -> dict[str, Json]:
@@ -176,16 +186,16 @@ def _band(band: Band[Rates]) -> dict[str, Json]:
             if name.startswith(prefix):
                 place, name = of_class, name.removeprefix(prefix)
         ends = {"value": band.value, "low": band.low, "high": band.high}
-        place[name] = {end: _plain(getattr(rates, field.name)) for end, rates in ends.items()}
+        place[name] = {end: plain(getattr(rates, field.name)) for end, rates in ends.items()}
     return {"core": core, "filler": filler, **both}
 
 
-def _plain(value: object) -> Json:
-    # JSON has no NaN: what has no value is null.
+def plain(value: object) -> Json:
+    """Turn values into JSON's own; JSON has no NaN, so what has no value is null."""
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if value is None or isinstance(value, (str, int)):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MarkupColumns:
-    """`pipeline.reading.article.Markup` of a batch's paragraphs, a column each."""
+    """`pipeline.reading.article.Markup` of a batch's paragraphs, a column each; at least one element a paragraph."""
 
     words: Sequence[str]
     elements: Sequence[Sequence[int]]
@@ -28,9 +28,13 @@ class MarkupColumns:
     declared: Float
 
     def rows(self, inside: slice) -> MarkupColumns:
-        """The columns of some rows that stand together."""
+        """Give the columns of some rows that stand together."""
         return MarkupColumns(
-            self.words[inside], self.elements[inside], self.repeats[inside], self.link_density[inside], self.declared[inside]
+            self.words[inside],
+            self.elements[inside],
+            self.repeats[inside],
+            self.link_density[inside],
+            self.declared[inside],
         )
 
 

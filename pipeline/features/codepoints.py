@@ -14,18 +14,22 @@ Flags = npt.NDArray[np.uint32]
 UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0x31FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF),
             (0x20000, 0x3FFFF))  # fmt: skip
 
-WORD, ALONE, DIGIT, UPPER, LOWER, SPACE, SENTENCE, CLOSING, QUOTE, COMMA, SYMBOL, QUESTION, COLON, ELLIPSIS = (
-    1 << bit for bit in range(14)
+WORD, ALONE, DIGIT, UPPER, LOWER, SENTENCE, CLOSING, QUOTE, COMMA, SYMBOL, QUESTION, COLON, ELLIPSIS = (
+    1 << bit for bit in range(13)
 )
 _MARKS = {
     SENTENCE: ".!?。！？।؟…",
     CLOSING: "\"'”’»«“)]」』",
-    QUOTE: "\"“”„«»「」『』‘",
+    QUOTE: '"“”„«»「」『』‘',
     COMMA: ",;，、；،",
     SYMBOL: "|•·›‹→←↑↓▸►▶@/\\©®™#*+=<>~^_{}[]$€£%&✓✔★☆",
     QUESTION: "?？؟",
     COLON: ":：",
     ELLIPSIS: "…",
+}
+# By character: the table below is made in every run, also of a single article.
+_OF_MARK = {
+    mark: sum(flag for flag, marks in _MARKS.items() if mark in marks) for marks in _MARKS.values() for mark in marks
 }
 
 SEPARATOR = "\x00"
@@ -55,7 +59,7 @@ def join(texts: Sequence[str], *, lower: bool) -> Codes:
 
 
 def flags(codes: Codes) -> Flags:
-    """What each code point is: a sum of `WORD`, `DIGIT`, `UPPER` …
+    """Say what each code point is, as a sum of `WORD`, `DIGIT`, `UPPER` and the like.
 
     Examples
     --------
@@ -75,7 +79,7 @@ def flags(codes: Codes) -> Flags:
 
 def _flags(code: int) -> int:
     character = chr(code)
-    found = sum(flag for flag, marks in _MARKS.items() if character in marks)
+    found = _OF_MARK.get(character, 0)
     if character.isalnum() or character == "_":  # what Python's \w is
         found |= WORD
         if any(first <= code <= last for first, last in UNSPACED):
@@ -86,8 +90,6 @@ def _flags(code: int) -> int:
             found |= UPPER
         elif character.islower():
             found |= LOWER
-    elif character.isspace() or code == 0:
-        found |= SPACE
     return found
 
 

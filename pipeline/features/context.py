@@ -3,6 +3,7 @@
 import numpy as np
 
 from pipeline.features.layout import Float, Layout
+from pipeline.features.shape import NAMES
 
 STEPS = (-4, -3, -2, -1, 1, 2, 3, 4)
 NEAR_STEPS = (-2, -1, 1, 2)
@@ -19,7 +20,7 @@ def context_features(scores: list[Float], shape: Float, words: Float, layout: La
     Parameters
     ----------
     scores
-        Log-odds of core so far, one array for each opinion (words, markup …); the first two are the main ones.
+        Log-odds of core so far, one array for each opinion (words, markup …), the best first.
     shape
         Shape features of the paragraphs themselves.
     words
@@ -41,8 +42,8 @@ def context_features(scores: list[Float], shape: Float, words: Float, layout: La
         np.log1p(position), np.log1p(left), position / size, np.log1p(size), np.log1p(total_words),
         words_before / np.maximum(total_words, 1), words / np.maximum(layout.maximum(words), 1),
     ]  # fmt: skip
-    log_words = shape[:, 0]
-    blocks = []
+    log_words = _column(shape, "words")
+    blocks: list[Float] = []
     for score in scores:
         clipped = np.clip(score, -8, 8)
         core = 1 / (1 + np.exp(-clipped))
@@ -54,7 +55,7 @@ def context_features(scores: list[Float], shape: Float, words: Float, layout: La
             all_mass / np.maximum(total_words, 1), layout.before(mass) / np.maximum(all_mass, 1e-9),
             layout.before(core) / np.maximum(layout.total(core), 1e-9), np.log1p(all_mass),
         ]  # fmt: skip
-        blocks += [layout.neighbours(clipped / 4, STEPS, outside=-2.0), layout.means(core, WIDTHS), ]
+        blocks += [layout.neighbours(clipped / 4, STEPS, outside=-2.0), layout.means(core, WIDTHS)]
         weighted = layout.means(core * log_words, WIDTHS) / np.maximum(layout.means(log_words, WIDTHS), 1e-9)
         blocks.append(weighted)
         before = layout.before(mass)
@@ -68,11 +69,17 @@ def context_features(scores: list[Float], shape: Float, words: Float, layout: La
                 inside.astype(float), np.sign(rows - begin) * np.log1p(np.abs(rows - begin)),
                 np.sign(end - 1 - rows) * np.log1p(np.abs(end - 1 - rows)), (end - begin) / size,
             ]  # fmt: skip
-    ends, closed = shape[:, 3], shape[:, 12]
+    ends, capitalised = _column(shape, "ends as a sentence"), _column(shape, "capitalised words")
+    colon, open_end = _column(shape, "ends with a colon"), _column(shape, "ends in a word")
     blocks += [
-        layout.neighbours(log_words, STEPS), layout.neighbours(ends, NEAR_STEPS), layout.neighbours(closed, NEAR_STEPS),
-        layout.neighbours(shape[:, 5], NEAR_STEPS), layout.neighbours(shape[:, 7], NEAR_STEPS),
+        layout.neighbours(log_words, STEPS), layout.neighbours(ends, NEAR_STEPS),
+        layout.neighbours(capitalised, NEAR_STEPS), layout.neighbours(colon, NEAR_STEPS),
+        layout.neighbours(open_end, NEAR_STEPS),
         layout.means(log_words, WIDTHS), layout.means(ends, WIDTHS),
         np.sqrt(np.maximum(layout.means(log_words**2, WIDTHS[:2]) - layout.means(log_words, WIDTHS[:2]) ** 2, 0)),
     ]  # fmt: skip
     return np.column_stack([*columns, *blocks])
+
+
+def _column(shape: Float, name: str) -> Float:
+    return shape[:, NAMES.index(name)]

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.features.batch import Batch
+from pipeline.features.batch import Batch, MarkupColumns
 from pipeline.features.context import context_features
 from pipeline.features.elements import Elements
 from pipeline.features.layout import Float
@@ -18,11 +18,12 @@ from pipeline.features.tokens import Tokens, hash_token, tokenise
 from pipeline.features.topic import TopicVectors
 
 Float32 = npt.NDArray[np.float32]
+# Log-odds are taken for no surer than this, a few thousand to one.
 LIMIT = 8.0
 
 
 def probability(log_odds: Float) -> Float:
-    """Probability of log-odds, which are taken for no surer than a few thousand to one."""
+    """Turn log-odds, cut off at `LIMIT` either way, into probabilities."""
     return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -LIMIT, LIMIT))))
 
 
@@ -58,13 +59,11 @@ class Evidence:
         return np.column_stack(columns).astype(np.float32)
 
     def html_features(self, scores: Sequence[Float]) -> Float32:
-        """The same, with the enclosing elements, links, headings and the title."""
-        markup = self.batch.markup
-        if markup is None:
-            raise ValueError("the batch has no markup")
-        layout, link = self.layout, markup.link_density
+        """Add the enclosing elements, links, headings and the title to `text_features`."""
+        markup, layout = self._markup, self.layout
+        link = markup.link_density
         elements = self.elements.features(probability(scores[0]), self.words, link)
-        columns = [
+        columns: list[npt.NDArray[np.floating]] = [
             self.text_features(scores), elements, markup.declared[:, None], layout.neighbours(link, (-2, -1, 1, 2)),
             self.headings,
         ]  # fmt: skip
@@ -73,17 +72,13 @@ class Evidence:
     @cached_property
     def elements(self) -> Elements:
         """The enclosing elements."""
-        markup = self.batch.markup
-        assert markup is not None  # noqa: S101 -- html_features has checked
-        return Elements(markup.elements, markup.repeats, self.layout)
+        return Elements(self._markup.elements, self._markup.repeats, self.layout)
 
     @cached_property
     def headings(self) -> Float:
         """Headings, list items and paragraphs by their tags, and the title among them."""
-        markup = self.batch.markup
-        assert markup is not None  # noqa: S101 -- html_features has checked
         layout = self.layout
-        tags = tokenise(markup.words)
+        tags = tokenise(self._markup.words)
 
         def has(*words: str) -> Float:
             hit = np.isin(tags.hashes, np.array([hash_token(word) for word in words], np.uint64))
@@ -101,3 +96,9 @@ class Evidence:
                 layout.means(title[:, 0] * self.words / 20, (8, 20)),
             ]
         )  # fmt: skip
+
+    @property
+    def _markup(self) -> MarkupColumns:
+        if self.batch.markup is None:
+            raise ValueError("the batch has no markup")
+        return self.batch.markup

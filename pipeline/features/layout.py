@@ -25,13 +25,20 @@ class Layout:
 
     @classmethod
     def of(cls, sizes: Sequence[int] | Int) -> "Layout":
-        """Make the layout of articles with so many paragraphs."""
+        """Make the layout of articles with so many paragraphs.
+
+        Examples
+        --------
+        >>> layout = Layout.of([2, 1])
+        >>> layout.article.tolist(), layout.position.tolist()
+        ([0, 0, 1], [0, 1, 0])
+        """
         return cls(np.asarray(sizes, np.int64))
 
     @cached_property
     def first(self) -> Int:
         """Row of each article's first paragraph."""
-        return np.concatenate([[0], np.cumsum(self.sizes)[:-1]]).astype(np.int64)
+        return np.cumsum(self.sizes) - self.sizes
 
     @cached_property
     def article(self) -> Int:
@@ -55,7 +62,7 @@ class Layout:
 
     def total(self, values: Float) -> Float:
         """Sum over each article, one value a row."""
-        return np.asarray(np.bincount(self.article, values, len(self.sizes))[self.article])
+        return sums(self.article, values, len(self.sizes))[self.article]
 
     def maximum(self, values: Float) -> Float:
         """Largest value of each article, one value a row."""
@@ -67,7 +74,7 @@ class Layout:
         return np.asarray(running[:-1] - running[self.start])
 
     def neighbours(self, values: Float, steps: Sequence[int], *, outside: float = 0.0) -> Float:
-        """Values so many steps before (negative) or after each row; columns follow `steps`."""
+        """Values so many steps before (negative) or after each row, `outside` beyond the article; a column a step."""
         rows = np.arange(len(self.article))
         columns = []
         for step in steps:
@@ -77,19 +84,21 @@ class Layout:
         return np.column_stack(columns)
 
     def means(self, values: Float, widths: Sequence[int], *, outside: float = 0.0) -> Float:
-        """Means over the rows before and the rows after each row, for each width two columns."""
+        """Means over so many rows before and after each row, `outside` where there is none; two columns a width."""
         running = np.concatenate([[0.0], np.cumsum(values)])
         rows = np.arange(len(self.article))
         columns = []
         for width in widths:
-            for low, high in ((np.maximum(rows - width, self.start), rows), (rows + 1, np.minimum(rows + 1 + width, self.end))):
+            before = np.maximum(rows - width, self.start), rows
+            after = rows + 1, np.minimum(rows + 1 + width, self.end)
+            for low, high in (before, after):
                 count = high - low
                 mean = (running[high] - running[low]) / np.maximum(count, 1)
                 columns.append(np.where(count > 0, mean, outside))
         return np.column_stack(columns)
 
     def gaps(self, marked: npt.NDArray[np.bool_]) -> list[Float]:
-        """Logarithm of the rows since the last marked row and until the next, the row itself apart; of all if none."""
+        """Count, as ``log1p``, the steps back to the last other marked row and on to the next; all rows if none."""
         rows = np.arange(len(self.article))
         last = np.maximum.accumulate(np.where(marked, rows, -1))
         last = np.concatenate([[-1], last[:-1]])
@@ -100,16 +109,17 @@ class Layout:
         return [np.log1p(since), np.log1p(until)]
 
     def ranks(self, values: Float) -> Float:
-        """Share of the article's rows with a smaller value, 0 to 1."""
+        """Share of the article's other rows with a smaller value, or an equal one earlier; 0 to 1."""
         order = np.lexsort((values, self.article))
         rank = np.empty(len(order))
         rank[order] = self.position
-        return rank / np.maximum(self.end - self.start - 1, 1)
+        return np.asarray(rank / np.maximum(self.end - self.start - 1, 1))
 
     def best_run(self, values: Float) -> tuple[Int, Int]:
         """First row and last row plus one of the run with the largest sum in each row's article.
 
-        Maximum subsequence segmentation (Pasternack and Roth, WWW 2009).
+        Of equal runs it is the one that ends first, then the shortest; no run is empty. Maximum subsequence
+        segmentation (Pasternack and Roth, WWW 2009).
         """
         bound = float(np.abs(values).sum()) + 1.0
         running = np.cumsum(values)
@@ -123,3 +133,14 @@ class Layout:
         is_new = lowered == least
         begun = np.maximum.accumulate(np.where(is_new, np.arange(len(gain)), -1))
         return begun[last][self.article], last[self.article] + 1
+
+
+def sums(key: Int, values: npt.NDArray[np.bool_] | Float, count: int) -> Float:
+    """Sum of the values of each key from 0 to `count` - 1.
+
+    Examples
+    --------
+    >>> sums(np.array([0, 2, 2]), np.array([1.0, 2.0, 3.0]), 3).tolist()
+    [1.0, 0.0, 5.0]
+    """
+    return np.asarray(np.bincount(key, values, count), np.float64)

@@ -50,7 +50,7 @@ def shape_features(texts: Sequence[str]) -> tuple[Float, Float]:
 
     def count(mask: npt.NDArray[np.bool_]) -> Float:
         running = np.concatenate([[0], np.cumsum(mask)])
-        return (running[ends] - running[starts]).astype(float)
+        return np.asarray(running[ends] - running[starts], float)
 
     def has(flag: int) -> npt.NDArray[np.bool_]:
         return flags & flag > 0
@@ -92,9 +92,7 @@ def shape_features(texts: Sequence[str]) -> tuple[Float, Float]:
     return words, np.column_stack([np.asarray(column, float) for column in columns])
 
 
-def _last_two(
-    flags: cp.Flags, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
-) -> tuple[cp.Flags, cp.Flags]:
+def _last_two(flags: cp.Flags, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> tuple[cp.Flags, cp.Flags]:
     padded = np.concatenate([np.zeros(2, flags.dtype), flags])
     last = np.where(ends - starts >= 1, padded[ends + 1], 0)
     before = np.where(ends - starts >= 2, padded[ends], 0)

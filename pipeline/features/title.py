@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from pipeline.features.layout import Float, Layout
-from pipeline.features.tokens import Tokens
+from pipeline.features.layout import Float, Int, Layout, sums
+from pipeline.features.tokens import Tokens, UInt64
 
 NAMES = ("words in title", "title words", "is title", "rows from title", "after title", "words in title before",
          "words in title after")  # fmt: skip
 
+# A paragraph is the title itself if more than this share of its words are in it, and of the title's in the paragraph.
 SAME = 0.75
 
 
@@ -33,15 +34,15 @@ def title_features(tokens: Tokens, idf: Float, titles: Tokens, title_idf: Float,
     title_keys = _keys(titles.hashes, titles.row)
     keys = _keys(tokens.hashes, layout.article[tokens.row])
     held = np.isin(keys, title_keys)
-    weight = np.bincount(tokens.row, idf, count)
-    shared = np.bincount(tokens.row, idf * held, count)
+    weight = sums(tokens.row, idf, count)
+    shared = sums(tokens.row, idf * held, count)
     order = np.lexsort((keys, tokens.row))
     distinct = np.ones(len(order), bool)
     distinct[1:] = (np.diff(tokens.row[order]) != 0) | (keys[order][1:] != keys[order][:-1])
     distinct &= held[order]
-    covered = np.bincount(tokens.row[order][distinct], idf[order][distinct], count)
-    unique, at = np.unique(title_keys, return_index=True)
-    whole = np.bincount(titles.row[at], title_idf[at], len(layout.sizes))[layout.article]
+    covered = sums(tokens.row[order][distinct], idf[order][distinct], count)
+    _, at = np.unique(title_keys, return_index=True)
+    whole = sums(titles.row[at], title_idf[at], len(layout.sizes))[layout.article]
     of_paragraph = shared / np.maximum(weight, 1e-9)
     of_title = covered / np.maximum(whole, 1e-9)
     same = (of_paragraph > SAME) & (of_title > SAME) & (whole > 0)
@@ -55,5 +56,5 @@ def title_features(tokens: Tokens, idf: Float, titles: Tokens, title_idf: Float,
     return np.column_stack([of_paragraph, of_title, same, distance, behind, means])
 
 
-def _keys(hashes: np.ndarray, article: np.ndarray) -> np.ndarray:
-    return hashes ^ ((article.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15))
+def _keys(hashes: UInt64, article: Int) -> UInt64:
+    return np.asarray(hashes ^ ((article.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)))

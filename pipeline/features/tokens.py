@@ -1,8 +1,8 @@
-"""Words of many paragraphs at once, as 64-bit hashes.
+r"""Words of many paragraphs at once, as 64-bit hashes.
 
-A token is a run of word characters as in Python's ``\\w+`` after lower-casing, every decimal digit read as ``0``; in
-scripts written without spaces each character is a token of its own. `TOKEN_PATTERN` and `normalise` say the same to
-scikit-learn's vectorizers, and the tests hold the two equal.
+A token is a run of word characters as in Python's ``\w+`` after lower-casing, every decimal digit read as ``0``; in
+scripts written without spaces each character, digits as well, is a token of its own. `TOKEN_PATTERN` and `normalise`
+say the same to scikit-learn's vectorizers, and the tests hold the two equal.
 
 The whole batch is joined, lower-cased once and read as an array of code points, so that no Python loop runs over
 paragraphs or words.
@@ -27,11 +27,13 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)
 _STEP = np.uint64(0xD1342543DE82EF95)
 _FINAL_1 = np.uint64(0xBF58476D1CE4E5B9)
 _FINAL_2 = np.uint64(0x94D049BB133111EB)
-_DIGITS = re.compile(r"\d")
+_DIGITS = re.compile(rf"(?![{_CLASS}])\d")
 
 
 def normalise(text: str) -> str:
-    """Lower-case a text and read every decimal digit as ``0``: what scikit-learn's vectorizers take as preprocessor.
+    """Lower-case a text and read its decimal digits as ``0``: what scikit-learn's vectorizers take as preprocessor.
+
+    Digits of scripts written without spaces stay, for there each is a token of its own.
 
     Examples
     --------

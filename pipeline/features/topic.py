@@ -1,14 +1,19 @@
 """Topic: how close a paragraph's words are to the rest of its own article, by TF-IDF cosine."""
 
 import numpy as np
+import numpy.typing as npt
 
-from pipeline.features.layout import Float, Int, Layout
+from pipeline.features.layout import Float, Int, Layout, sums
 from pipeline.features.tokens import Tokens
 
 NAMES = ("topic of likely core", "topic of likely filler", "topic of neighbours", "words found in likely core",
          "same text in article", "topic before", "topic after")  # fmt: skip
 
+# Neighbours are the paragraphs at most so many rows away.
 NEAR = 3
+# A paragraph as likely and as long as this counts as core where words are looked up in the core before and after.
+SURE = 0.5
+SURE_WORDS = 8
 
 
 class TopicVectors:
@@ -35,9 +40,8 @@ class TopicVectors:
         counts = np.diff(np.concatenate([starts, [len(row)]]))
         self.row: Int = row[starts]
         weight = (1.0 + np.log(np.maximum(counts, 1))) * idf[starts]
-        size = np.bincount(self.row, weight**2, tokens.count)
+        size = sums(self.row, weight**2, tokens.count)
         self.weight: Float = weight / np.sqrt(size[self.row])
-        self.idf = idf[starts]
         # Number the distinct words of each article.
         hashed = hashes[starts]
         article = layout.article[self.row]
@@ -49,7 +53,7 @@ class TopicVectors:
         self.words = int(new.sum())
 
     def features(self, core: Float, words: Float) -> Float:
-        """Closeness of each paragraph to its article's likely core, its likely filler and its neighbours.
+        """Say how close each paragraph is to its article's likely core, its likely filler and its neighbours.
 
         Parameters
         ----------
@@ -67,45 +71,49 @@ class TopicVectors:
         mass = np.sqrt(words)
         likely = self._cosine(core * mass, count)
         unlikely = self._cosine((1 - core) * mass, count)
-        near = np.zeros(count)
-        position = self.layout.position
-        order = np.lexsort((self.row, self.word))
-        word, row, weight = self.word[order], self.row[order], self.weight[order]
-        before, after = np.zeros(count), np.zeros(count)
         # Entries of one word stand in the order of the page, so a word's next use is the entry that follows.
-        for step in (1, 2, 3):
+        order = np.lexsort((self.row, self.word))
+        near = self._near(order, count)
+        found, before, after = self._found((core > SURE) & (words >= SURE_WORDS), order, count)
+        return np.column_stack([likely, unlikely, near, found, self._repeats(count), before, after])
+
+    def _near(self, order: Int, count: int) -> Float:
+        word, row, weight = self.word[order], self.row[order], self.weight[order]
+        position = self.layout.position
+        near = np.zeros(count)
+        for step in range(1, NEAR + 1):
             same = word[step:] == word[:-step]
             gap = position[row[step:]] - position[row[:-step]]
             product = np.where(same & (gap <= NEAR), weight[step:] * weight[:-step], 0.0)
-            near += np.bincount(row[step:], product, count) + np.bincount(row[:-step], product, count)
-        # Share of a paragraph's word weight that likely core elsewhere, before it or after it, has too.
-        sure = (core > 0.5)[self.row] & (words >= 8)[self.row]
-        held = np.bincount(self.word, sure, self.words)[self.word] - sure
-        squared = self.weight**2
-        found = np.bincount(self.row, squared * (held > 0), count)
-        chosen = sure[order]
+            near += sums(row[step:], product, count) + sums(row[:-step], product, count)
+        return near
+
+    def _found(self, core: npt.NDArray[np.bool_], order: Int, count: int) -> tuple[Float, Float, Float]:
+        # Share of a paragraph's word weight that core elsewhere, core before it and core after it has too.
+        sure = core[self.row]
+        held = sums(self.word, sure, self.words)[self.word] - sure
+        found = sums(self.row, self.weight**2 * (held > 0), count)
+        word, row, squared, chosen = self.word[order], self.row[order], self.weight[order] ** 2, sure[order]
         running = np.cumsum(chosen)
         base = np.concatenate([[0], running])[np.searchsorted(word, word)]
         earlier = running - chosen - base
-        later = np.bincount(word, chosen, self.words)[word] - earlier - chosen
-        before = np.bincount(row, weight**2 * (earlier > 0), count)
-        after = np.bincount(row, weight**2 * (later > 0), count)
-        return np.column_stack([likely, unlikely, near, found, self._repeats(count), before, after])
+        later = sums(word, chosen, self.words)[word] - earlier - chosen
+        return found, sums(row, squared * (earlier > 0), count), sums(row, squared * (later > 0), count)
 
     def _cosine(self, mass: Float, count: int) -> Float:
         pulled = self.weight * mass[self.row]
-        centre = np.bincount(self.word, pulled, self.words)
+        centre = sums(self.word, pulled, self.words)
         rest = centre[self.word] - pulled
-        dot = np.bincount(self.row, self.weight * rest, count)
+        dot = sums(self.row, self.weight * rest, count)
         # The rest's length: the centre's without the paragraph's own part.
         article = np.zeros(self.words, np.int64)
         article[self.word] = self.layout.article[self.row]
-        whole = np.bincount(article, centre**2, len(self.layout.sizes))[self.layout.article]
-        own = np.bincount(self.row, rest**2 - centre[self.word] ** 2, count)
-        return dot / np.sqrt(np.maximum(whole + own, 1e-12))
+        whole = sums(article, centre**2, len(self.layout.sizes))[self.layout.article]
+        own = sums(self.row, rest**2 - centre[self.word] ** 2, count)
+        return np.asarray(dot / np.sqrt(np.maximum(whole + own, 1e-12)))
 
     def _repeats(self, count: int) -> Float:
-        signature = np.bincount(self.row, self.weight * (self.word + 1.0), count)
+        signature = sums(self.row, self.weight * (self.word + 1.0), count)
         order = np.lexsort((signature, self.layout.article))
         same = (np.abs(np.diff(signature[order])) < 1e-9) & (np.diff(self.layout.article[order]) == 0)
         repeated = np.zeros(count)

@@ -1,0 +1,1 @@
+"""The two stages: fitted, chosen, stored and used."""

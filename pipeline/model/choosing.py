@@ -10,7 +10,8 @@ import numpy.typing as npt
 from pipeline.features.layout import Float
 from pipeline.features.shape import shape_features
 from pipeline.model.decision import decide
-from pipeline.model.fitting import Fitted, Rows
+from pipeline.model.fitting import Fitted
+from pipeline.model.rows import Rows
 from pipeline.model.scoring import Calibration
 from pipeline.model.settings import Settings
 
@@ -30,7 +31,19 @@ class Chosen:
 
 
 def choose_settings(rows: Rows, text: Fitted, html_rows: Rows | None, html: Fitted | None) -> Chosen:
-    """Calibrate on out-of-fold scores, then choose the cut that serves the articles best, each counting once."""
+    """Calibrate on out-of-fold scores, then choose the cut that serves the articles best, each counting once.
+
+    Parameters
+    ----------
+    rows, text
+        All rows without their markup, and the path fitted on them.
+    html_rows, html
+        Those with markup and their path, or None.
+
+    Returns
+    -------
+    Chosen
+    """
     by_text = platt(text.out_of_fold, rows)
     paths = [(rows, by_text.apply(text.out_of_fold))]
     by_html = Calibration()
@@ -72,12 +85,12 @@ def choose_settings(rows: Rows, text: Fitted, html_rows: Rows | None, html: Fitt
 
 
 def platt(log_odds: Float, rows: Rows) -> Calibration:
-    """Fit Platt scaling on the labelled rows."""
+    """Fit Platt scaling on the labelled rows; log-odds that rank them the wrong way round are left as they are."""
     from sklearn.linear_model import LogisticRegression
 
     known = rows.labelled
     model = LogisticRegression(C=1e6).fit(log_odds[known, None], rows.core[known])
-    # A falling line would turn the ranking round: then the scores tell nothing, and are left as they are.
+    # A falling line would turn the ranking round: such scores tell nothing.
     slope = float(model.coef_[0, 0])
     return Calibration(slope, float(model.intercept_[0])) if slope > 0 else Calibration()
 
@@ -93,7 +106,20 @@ def measured_f1(core: npt.NDArray[np.bool_], words: Float, rows: Rows) -> Float:
 
 
 def confidence_curve(expected: Float, measured: Float) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """What an expected word F1 was worth out of fold: a rising curve through so many points (isotonic regression)."""
+    """Say what an expected word F1 was worth out of fold, as the points of a rising curve.
+
+    Isotonic regression (Zadrozny and Elkan, 2002), read off at quantiles of what was expected.
+
+    Parameters
+    ----------
+    expected, measured
+        Word F1 of each article, as its scores let expect and as its labels measured.
+
+    Returns
+    -------
+    tuple of two tuples
+        The points' places and heights, both ascending, from 0 to 1.
+    """
     from sklearn.isotonic import IsotonicRegression
 
     fitted = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(expected, measured)

@@ -16,7 +16,7 @@ LOW_CONFIDENCE = 0.75
 
 
 def expected_f1(scores: Float, words: Float, layout: Layout) -> Float:
-    """Best word F1 that each article's scores let expect, one value an article.
+    """Give the best word F1 that each article's scores let expect, one value an article.
 
     Parameters
     ----------
@@ -41,9 +41,7 @@ def expected_f1(scores: Float, words: Float, layout: Layout) -> Float:
     return np.asarray(np.maximum.reduceat(reachable, layout.first))
 
 
-def decide(
-    scores: Float, words: Float, layout: Layout, *, cut: float
-) -> tuple[npt.NDArray[np.bool_], Float]:
+def decide(scores: Float, words: Float, layout: Layout, *, cut: float) -> tuple[npt.NDArray[np.bool_], Float]:
     """Choose the core paragraphs of each article.
 
     Parameters
@@ -59,6 +57,13 @@ def decide(
         Whether each paragraph is core; at least one of each article is.
     expected : numpy.ndarray
         The expected word F1 of each article.
+
+    Examples
+    --------
+    >>> layout = Layout.of([3, 1])
+    >>> core, _ = decide(np.array([0.9, 0.6, 0.1, 0.1]), np.full(4, 10.0), layout, cut=0.5)
+    >>> core.tolist()
+    [True, True, False, True]
     """
     expected = expected_f1(scores, words, layout)
     line = np.minimum(cut * expected[layout.article], layout.maximum(scores))
@@ -68,4 +73,4 @@ def decide(
 def _running(values: Float, layout: Layout) -> Float:
     total = np.cumsum(values)
     before = np.concatenate([[0.0], total])[layout.start]
-    return total - before
+    return np.asarray(total - before)

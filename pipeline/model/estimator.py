@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from pipeline.errors import DataError
-from pipeline.features.batch import batch_of_frame
-from pipeline.features.shape import shape_features
+from pipeline.features.layout import Float
 from pipeline.model.choosing import Chosen, choose_settings
-from pipeline.model.fitting import Int, Progress, Recipe, Rows, fit_count, fit_parts
+from pipeline.model.fitting import Int, Progress, Recipe, fit_count, fit_parts
 from pipeline.model.folds import Folds, make_folds
+from pipeline.model.rows import has_markup, training_rows
+from pipeline.model.scoring import Calibration
 from pipeline.model.tagger import Tagger
 
 if TYPE_CHECKING:
     from typing import Self
 
+    from sklearn.utils import Tags
+
 REQUIRED = ("article_id", "position", "text")
 CORE, FILLER = "core", "filler"
+LEAST = {"min_pages": 1, "members": 1, "text_epochs": 1, "html_epochs": 1, "rounds": 1, "folds": 2}
+"""The least value of the parameters that count something."""
 
 
 class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -65,13 +70,18 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         The fitted model.
     out_of_fold_ : pandas.DataFrame
         For each row of the frame fitted on, `score` and `tagged` by a model that saw none of its site, and `stage1`.
+    folds_ : Folds
+        The folds that made it so.
     classes_ : numpy.ndarray
         ``["core", "filler"]``.
+    n_features_in_ : int
+        Number of columns of the frame fitted on.
 
     Examples
     --------
     >>> frame = pd.DataFrame({
-    ...     "article_id": np.repeat([f"a{i}" for i in range(12)], 3), "site": np.repeat([f"s{i % 4}" for i in range(12)], 3),
+    ...     "article_id": np.repeat([f"a{i}" for i in range(12)], 3),
+    ...     "site": np.repeat([f"s{i % 4}" for i in range(12)], 3),
     ...     "position": [0, 1, 2] * 12, "label": ["core", "core", "filler"] * 12,
     ...     "text": ["The quay opened on Monday, she said.", "It cost a million.", "Read more: Ferry sold"] * 12})
     >>> model = ParagraphClassifier(rounds=1, members=1).fit(frame, frame["label"])
@@ -90,7 +100,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         text_epochs: int = 8,
         html_epochs: int = 10,
         penalty: float = 1e-3,
-        rounds: int = 2,
+        rounds: int = 1,
         folds: int = 5,
         use_markup: bool = True,
         random_state: int = 0,
@@ -126,47 +136,56 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         DataError
-            If a column is missing, a label unknown, or there is one class or one article only.
+            If a column is missing, a label unknown, or there is one class or one article only, or one class is only
+            on sites of one fold.
+        ValueError
+            If a parameter is below its least value, or there are not as many labels as rows.
         """
-        labels = _checked(X, X.get("label") if y is None else y)
+        for name, least in LEAST.items():
+            if getattr(self, name) < least:
+                raise ValueError(f"{name}={getattr(self, name)}; expected at least {least}")
+        labels = _checked(X, y)
         frame = X.reset_index(drop=True)
         folds = make_folds(frame, folds=self.folds, seed=self.random_state)
         say = progress if progress is not None else _silent
         recipe = self._recipe()
-        rows, places = _rows(frame, labels, folds, markup=False)
-        with_markup = _has_markup(frame) if self.use_markup else np.zeros(len(frame), bool)
+        rows, places = training_rows(frame, labels, folds.of_row, markup=False)
+        bound = rows.bound_label(rows.first_view)
+        if bound is not None:
+            raise _bound_error(frame[labels == bound], bound, by=folds.by)
         html_rows, html_places, html_frame_rows = None, np.zeros(0, np.int64), np.zeros(0, np.int64)
-        if with_markup.any():
-            chosen = np.flatnonzero(with_markup)
-            if len(set(labels[chosen]) - {""}) == 2:
-                html_rows, inner = _rows(frame.iloc[chosen], labels[chosen], _part(folds, chosen), markup=True)
-                html_frame_rows = chosen[inner]
+        chosen = np.flatnonzero(has_markup(frame)) if self.use_markup else html_frame_rows
+        if len(chosen):
+            found, inner = training_rows(frame.iloc[chosen], labels[chosen], folds.of_row[chosen], markup=True)
+            # Too little to learn from markup, and nothing lost: these rows are learned from as text.
+            if found.bound_label(found.labelled) is None:
+                html_rows, html_frame_rows = found, chosen[inner]
                 back = np.empty(len(frame), np.int64)
                 back[places] = np.arange(len(frame))
                 html_places = back[html_frame_rows]
-        parts, text, html = fit_parts(rows, html_rows, html_places, recipe, say=say)
-        chosen_settings = choose_settings(rows, text, html_rows, html)
-        self.tagger_ = Tagger(parts, chosen_settings.settings)
+        fitted = fit_parts(rows, html_rows, html_places, recipe, say=say)
+        chosen_settings = choose_settings(rows, fitted.text, html_rows, fitted.html)
+        self.tagger_ = Tagger(fitted.parts, chosen_settings.settings)
         self.classes_ = np.array([CORE, FILLER])
         self.folds_ = folds
-        self.out_of_fold_ = _out_of_fold(chosen_settings, places, html_frame_rows)
+        self.out_of_fold_ = _out_of_fold(chosen_settings, fitted.stage1, places, html_frame_rows)
         self.n_features_in_ = X.shape[1]
         return self
 
     def fits(self, X: pd.DataFrame) -> int:
-        """How many times `fit` will call `progress` on this frame."""
+        """Count how often, at most, `fit` will call `progress` on this frame."""
         folds = make_folds(X, folds=self.folds, seed=self.random_state).count
-        html = self.use_markup and bool(_has_markup(X).any())
+        html = self.use_markup and bool(has_markup(X).any())
         return fit_count(self._recipe(), folds, html=html)
 
     def predict_proba(self, X: pd.DataFrame) -> npt.NDArray[np.float64]:
-        """Probabilities of core and of filler, shape (rows, 2), rows in the order given."""
+        """Give the probabilities of core and of filler, shape (rows, 2), rows in the order given."""
         check_is_fitted(self)
         score = self._scored(X)["score"].to_numpy(float)
         return np.column_stack([score, 1 - score])
 
     def predict(self, X: pd.DataFrame) -> npt.NDArray[np.object_]:
-        """The decision on each row, made per article, as the command line makes it."""
+        """Decide on each row, article by article, as the command line does; shape (rows,)."""
         check_is_fitted(self)
         return np.asarray(self._scored(X)["tagged"].to_numpy())
 
@@ -189,8 +208,8 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             jobs=self.n_jobs or 1,
         )
 
-    def __sklearn_tags__(self) -> Any:  # noqa: ANN401, PLW3201 -- scikit-learn's own type and name
-        tags = super().__sklearn_tags__()
+    def __sklearn_tags__(self) -> Tags:
+        tags: Tags = super().__sklearn_tags__()
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
         return tags
@@ -207,12 +226,18 @@ def _require(frame: pd.DataFrame) -> None:
             f"columns {', '.join(map(str, frame.columns))}", expected=f"also {', '.join(missing)}",
             mend="Make the table with `corestory prepare`.",
         )  # fmt: skip
+    for name in REQUIRED:
+        empty = np.flatnonzero(frame[name].isna())
+        if len(empty):
+            raise DataError(f"no {name}", where=f"row {empty[0] + 1}", expected="a value in every row")
 
 
-def _checked(frame: pd.DataFrame, labels: Sequence[object] | None) -> npt.NDArray[np.object_]:
+def _checked(frame: pd.DataFrame, y: Sequence[object] | None) -> npt.NDArray[np.object_]:
     _require(frame)
+    labels = frame.get("label") if y is None else y
     if labels is None:
         raise DataError("no labels", expected="a column `label`, or y", mend="Make the table with `corestory prepare`.")
+    check_consistent_length(frame, labels)
     found = pd.Series(np.asarray(labels, dtype=object))
     found = found.where(found.notna(), "")
     unknown = sorted({str(value) for value in found.unique()} - {CORE, FILLER, ""})
@@ -227,50 +252,22 @@ def _checked(frame: pd.DataFrame, labels: Sequence[object] | None) -> npt.NDArra
     return found.to_numpy(dtype=object)
 
 
-def _has_markup(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    if "markup" not in frame:
-        return np.zeros(len(frame), bool)
-    known = frame["markup"].notna()
-    return known.groupby(frame["article_id"]).transform("all").to_numpy(bool)
+def _bound_error(rows: pd.DataFrame, label: str, *, by: str) -> DataError:
+    page = "page" if "page" in rows else "article_id"
+    names = sorted(rows["site" if by == "site" and "site" in rows else page].dropna().astype(str).unique())
+    return DataError(
+        f"{label} is only in {by}s of one fold: {', '.join(names[:3])}" + (", …" if len(names) > 3 else ""),
+        expected="each label in several, to learn on some and measure on the others",
+        mend="Add labelled articles, of several sites if you can.",
+    )  # fmt: skip
 
 
-def _part(folds: Folds, rows: Int) -> Folds:
-    return Folds(folds.of_row[rows], folds.count, folds.by)
-
-
-def _rows(frame: pd.DataFrame, labels: npt.NDArray[np.object_], folds: Folds, *, markup: bool) -> tuple[Rows, Int]:
-    batch, order = batch_of_frame(frame, markup=markup)
-    pages, _ = pd.factorize(frame["page"] if "page" in frame else frame["article_id"])
-    page = pages.astype(np.int64)[order]
-    article = batch.layout.article
-    views = pd.Series(article).groupby(page).transform("nunique").to_numpy(float)
-    words, _ = shape_features(batch.texts)
-    # A page counts about once however many views of it there are, and a paragraph by what a reader loses with it.
-    weight = np.log1p(words) / np.sqrt(batch.layout.sizes[article]) / views
-    weight /= weight.mean()
-    view = frame["view"].to_numpy(object)[order] if "view" in frame else np.full(len(order), "", object)
-    best = pd.Series(np.isin(view, ("page", "text")).astype(int) * 2)
-    first = pd.Series(article) == pd.Series(article).where(
-        best == best.groupby(page).transform("max")
-    ).groupby(page).transform("min")  # fmt: skip
-    return (
-        Rows(
-            batch,
-            labels[order] == CORE,
-            labels[order] != "",
-            folds.of_row[order],
-            page,
-            weight,
-            first.to_numpy(bool),
-        ),
-        order,
-    )
-
-
-def _out_of_fold(chosen: Chosen, places: Int, html_places: Int) -> pd.DataFrame:
+def _out_of_fold(chosen: Chosen, stage1: Float, places: Int, html_places: Int) -> pd.DataFrame:
     score = np.empty(len(places))
     core = np.empty(len(places), bool)
     score[places], core[places] = chosen.text_scores, chosen.text_core
     if chosen.html_scores is not None and chosen.html_core is not None:
         score[html_places], core[html_places] = chosen.html_scores, chosen.html_core
-    return pd.DataFrame({"score": score, "tagged": np.where(core, CORE, FILLER)})
+    words = np.empty(len(places))
+    words[places] = Calibration().apply(stage1)
+    return pd.DataFrame({"score": score, "tagged": np.where(core, CORE, FILLER), "stage1": words})

@@ -12,11 +12,11 @@ from joblib import Parallel, delayed
 from pipeline.features.batch import Batch
 from pipeline.features.layout import Float, Layout
 from pipeline.features.tokens import tokenise
-from pipeline.model.network import Float32, Network, fit_network
+from pipeline.model.network import Float32, Network, chosen_passes, fit_network
 from pipeline.model.ngrams import NgramScorer, fit_ngrams
+from pipeline.model.rows import Bool, Rows
 from pipeline.model.scoring import Parts, gather
 
-Bool = npt.NDArray[np.bool_]
 Int = npt.NDArray[np.int64]
 Progress = Callable[[str], None]
 
@@ -42,35 +42,6 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """Training rows, article by article in the order of the page.
-
-    Attributes
-    ----------
-    batch
-        The articles, with the markup of those rows that have it or without.
-    core, labelled
-        Whether each row is core, and whether that is known.
-    fold
-        Each row's fold.
-    page
-        Each row's page, from 0.
-    weight
-        Each row's weight in the fits.
-    first_view
-        Whether the row is of the view of its page from which stage 1 learns: the same words need not be learned twice.
-    """
-
-    batch: Batch
-    core: Bool
-    labelled: Bool
-    fold: Int
-    page: Int
-    weight: Float
-    first_view: Bool
-
-
-@dataclass(frozen=True, slots=True)
 class Fitted:
     """A fitted path through the stages: its networks, and the rows' out-of-fold log-odds before calibration."""
 
@@ -78,10 +49,43 @@ class Fitted:
     out_of_fold: Float
 
 
+@dataclass(frozen=True, slots=True)
+class FittedStages:
+    """All fitted stages; `stage1` is the rows' out-of-fold log-odds by words alone."""
+
+    parts: Parts
+    stage1: Float
+    text: Fitted
+    html: Fitted | None
+
+
 def fit_stage1(
     texts: Sequence[str], rows: Rows, chosen: Bool, recipe: Recipe, *, inverse_regularisation: float, say: Progress
 ) -> tuple[NgramScorer, Float]:
-    """Fit a linear stage on all rows, and score every row by one that saw none of its site."""
+    """Fit a linear stage on all rows, and score every row by one that saw none of its site.
+
+    Parameters
+    ----------
+    texts
+        What it reads of each row: its words, or its markup words.
+    rows
+        The training rows.
+    chosen
+        Which of them it learns from, so far as they are labelled.
+    recipe
+        How.
+    inverse_regularisation
+        As of `fit_ngrams`.
+    say
+        Called after each single fit.
+
+    Returns
+    -------
+    scorer : NgramScorer
+        Fitted on all chosen rows.
+    scores : numpy.ndarray
+        Out-of-fold log-odds of every row.
+    """
     folds = int(rows.fold.max()) + 1
     usable = chosen & rows.labelled
 
@@ -113,7 +117,23 @@ def fit_stage1(
 def fit_stage2(
     rows: Rows, opinions: Sequence[Float], words: NgramScorer, recipe: Recipe, *, html: bool, say: Progress
 ) -> Fitted:
-    """Fit the rounds of the context stage on out-of-fold opinions."""
+    """Fit the rounds of the context stage on out-of-fold opinions.
+
+    Parameters
+    ----------
+    rows
+        The training rows; only labelled ones are learned from, the others are context.
+    opinions
+        Out-of-fold log-odds of every row, an array for each scorer of stage 1.
+    words
+        The scorer of words, by whose word weights topic is measured.
+    recipe
+        How.
+    html
+        Whether to use the rows' markup.
+    say
+        Called after each single fit.
+    """
     folds = int(rows.fold.max()) + 1
     epochs = recipe.html_epochs if html else recipe.text_epochs
     networks: list[Network] = []
@@ -135,11 +155,12 @@ def fit_stage2(
             )
 
         fitted = []
-        for network in Parallel(n_jobs=recipe.jobs, prefer="threads", return_as="generator")(
-            delayed(fit)(fold) for fold in [*range(folds), -1]
-        ):
-            fitted.append(network)
-            say("stage 2")
+        with chosen_passes():
+            for network in Parallel(n_jobs=recipe.jobs, prefer="threads", return_as="generator")(
+                delayed(fit)(fold) for fold in [*range(folds), -1]
+            ):
+                fitted.append(network)
+                say("stage 2")
         out_of_fold = np.zeros(len(rows.core))
         for fold in range(folds):
             inside = rows.fold == fold
@@ -150,13 +171,19 @@ def fit_stage2(
 
 
 def fit_count(recipe: Recipe, folds: int, *, html: bool) -> int:
-    """How many single fits `fit_parts` makes: what a progress bar counts."""
+    """Count the single fits that `fit_parts` makes, for a progress bar.
+
+    Examples
+    --------
+    >>> recipe = Recipe(min_pages=3, words_c=3.0, markup_c=1.0, hidden=(96, 32), members=3, text_epochs=8,
+    ...                 html_epochs=10, penalty=1e-3, rounds=2, seed=0, jobs=1)
+    >>> fit_count(recipe, 5, html=False), fit_count(recipe, 5, html=True)
+    (18, 36)
+    """
     return (folds + 1) * (1 + recipe.rounds) * (2 if html else 1)
 
 
-def fit_parts(
-    rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress
-) -> tuple[Parts, Fitted, Fitted | None]:
+def fit_parts(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress) -> FittedStages:
     """Fit all stages.
 
     Parameters
@@ -177,14 +204,14 @@ def fit_parts(
     )
     text = fit_stage2(rows, [stage1], words, recipe, html=False, say=say)
     if html_rows is None or html_rows.batch.markup is None:
-        return Parts(words, text.networks, None, ()), text, None
+        return FittedStages(Parts(words, text.networks, None, ()), stage1, text, None)
     everything = np.ones(len(html_rows.core), bool)
     markup, by_markup = fit_stage1(
         html_rows.batch.markup.words, html_rows, everything, recipe,
         inverse_regularisation=recipe.markup_c, say=say,
     )  # fmt: skip
     html = fit_stage2(html_rows, [by_markup, stage1[html_places]], words, recipe, html=True, say=say)
-    return Parts(words, text.networks, markup, html.networks), text, html
+    return FittedStages(Parts(words, text.networks, markup, html.networks), stage1, text, html)
 
 
 def _features(batch: Batch, scores: Sequence[Float], words: NgramScorer, *, html: bool) -> Float32:

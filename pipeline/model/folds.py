@@ -39,7 +39,7 @@ def make_folds(frame: pd.DataFrame, *, folds: int, seed: int) -> Folds:
     Parameters
     ----------
     frame
-        Columns `article_id`, and `site` and `page` where known.
+        Columns `article_id`, and `site` and `page` where known; a page without a site is a site of its own.
     folds
         How many are wanted; fewer where there are fewer sites.
     seed
@@ -49,6 +49,14 @@ def make_folds(frame: pd.DataFrame, *, folds: int, seed: int) -> Folds:
     ------
     DataError
         If there is one article only.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"article_id": ["1", "1", "2", "3"], "site": ["a.example", "a.example", "b.example", ""]})
+    >>> made = make_folds(frame, folds=5, seed=0)
+    >>> made.count, made.by, made.of_row[0] == made.of_row[1]
+    (3, 'site', np.True_)
     """
     page = frame["page"] if "page" in frame else frame["article_id"]
     site = frame["site"].fillna("").where(frame["site"].fillna("") != "", page) if "site" in frame else page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,7 +71,7 @@ def fit_network(
     batch: int = 2048,
     learning_rate: float = 2e-3,
 ) -> Network:
-    """Fit stage 2 with scikit-learn's `MLPClassifier`.
+    """Fit stage 2 with scikit-learn's `MLPClassifier`, which warns unless it runs within `chosen_passes`.
 
     Parameters
     ----------
@@ -96,9 +98,6 @@ def fit_network(
     -------
     Network
     """
-    import warnings
-
-    from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
 
     mean = features.mean(axis=0, dtype=np.float64).astype(np.float32)
@@ -116,10 +115,7 @@ def fit_network(
             n_iter_no_change=epochs + 1,
             random_state=seed + member,
         )
-        with warnings.catch_warnings():
-            # The number of passes is chosen, by cross-validation; it is not a failure to converge.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            model.fit(inputs, core, sample_weight=weights)
+        model.fit(inputs, core, sample_weight=weights)
         fitted.append(
             tuple(
                 (layer.astype(np.float32), biases.astype(np.float32))
@@ -127,3 +123,19 @@ def fit_network(
             )
         )
     return Network(mean, scale, tuple(fitted))
+
+
+@contextmanager
+def chosen_passes() -> Iterator[None]:
+    """Keep scikit-learn from calling it a failure to converge that the number of passes was chosen.
+
+    Enter it once around fits that run in threads, not within them: all threads share the filters of warnings, and the
+    first to leave would put them back for the others.
+    """
+    import warnings
+
+    from sklearn.exceptions import ConvergenceWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        yield

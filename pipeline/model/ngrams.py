@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.features.layout import sums
 from pipeline.features.tokens import Int64, Tokens, UInt64, tokenise
 
 Float = npt.NDArray[np.float64]
@@ -55,12 +56,12 @@ class NgramScorer:
         """
         row, term, count = self.entries(tokens)
         weight = (1.0 + np.log(count)) * self.idf[term].astype(np.float64)
-        size = np.sqrt(np.bincount(row, weight**2, tokens.count))
-        moved = np.bincount(row, weight * self.weights[term].astype(np.float64), tokens.count)
+        size = np.sqrt(sums(row, weight**2, tokens.count))
+        moved = sums(row, weight * self.weights[term].astype(np.float64), tokens.count)
         return np.asarray(moved / np.where(size > 0, size, 1.0) + float(self.intercept))
 
     def entries(self, tokens: Tokens) -> tuple[Int64, Int64, Float]:
-        """Known n-grams of each text: text number, n-gram number, and how often it occurs."""
+        """Find the known n-grams of each text: text number, n-gram number, and how often it occurs."""
         found = [self._known(tokens), self._known(tokens.pairs())]
         row = np.concatenate([rows for rows, _ in found])
         term = np.concatenate([terms for _, terms in found])
@@ -85,7 +86,7 @@ class NgramScorer:
 
 
 def known_ngrams(tokens: Tokens, groups: Int64, *, min_groups: int) -> UInt64:
-    """Hashes of the unigrams and bigrams that occur in at least so many groups (pages), ascending.
+    """Find the unigrams and bigrams that occur in at least so many groups (pages).
 
     Parameters
     ----------
@@ -95,6 +96,17 @@ def known_ngrams(tokens: Tokens, groups: Int64, *, min_groups: int) -> UInt64:
         Each text's group, from 0.
     min_groups
         An n-gram of fewer groups is that page's own and generalises to none.
+
+    Returns
+    -------
+    numpy.ndarray
+        Their hashes, ascending.
+
+    Examples
+    --------
+    >>> tokens = tokenise(["Read more", "Read on", "More"])
+    >>> len(known_ngrams(tokens, np.array([0, 1, 2]), min_groups=2))  # read, more
+    2
     """
     both = (tokens, tokens.pairs())
     hashes = np.concatenate([part.hashes for part in both])
@@ -145,13 +157,12 @@ def fit_ngrams(
 
     tokens = tokenise(texts)
     hashes = known_ngrams(tokens, groups, min_groups=min_groups)
-    nothing = np.zeros(len(hashes), np.float32)
-    blank = NgramScorer(hashes, nothing, nothing, np.float32(0), np.float32(0))  # type: ignore[arg-type]
-    row, term, count = blank.entries(tokens)
+    nothing, zero = np.zeros(len(hashes), np.float32), np.zeros((), np.float32)
+    row, term, count = NgramScorer(hashes, nothing, nothing, zero, zero).entries(tokens)
     frequency = np.bincount(term, minlength=len(hashes))
     idf = (np.log((1 + len(texts)) / (1 + frequency)) + 1).astype(np.float32)
     value = (1 + np.log(count)) * idf[term]
-    size = np.sqrt(np.bincount(row, value**2, len(texts)))
+    size = np.sqrt(sums(row, value**2, len(texts)))
     matrix = scipy.sparse.csr_matrix(
         ((value / size[row]).astype(np.float32), (row, term)), shape=(len(texts), max(len(hashes), 1))
     )

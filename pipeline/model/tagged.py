@@ -27,6 +27,8 @@ class TaggedArticle:
         Whether the tagger calls it core; not always `scores` against one threshold, for a tagger may decide by article.
     confidence
         How sure the tagger is of the article as a whole, 0 to 1.
+    kept
+        What `pipeline.reading.article.Paragraph.kept` has, a row a paragraph; empty where nothing was to be kept.
 
     Examples
     --------
@@ -41,9 +43,14 @@ class TaggedArticle:
     scores: NDArray[np.floating]
     core: NDArray[np.bool_]
     confidence: float
+    kept: tuple[tuple[object, ...], ...] = ()
 
     def __post_init__(self) -> None:
         expected = (len(self.texts),)
+        if self.kept and len(self.kept) != len(self.texts):
+            raise ValueError(
+                f"{self.article_id}: {len(self.texts)} paragraphs, but {len(self.kept)} rows of kept values"
+            )
         if self.scores.shape != expected or self.core.shape != expected:
             raise ValueError(
                 f"{self.article_id}: {len(self.texts)} paragraphs, but scores of shape {self.scores.shape} "

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.errors import InputError
 from pipeline.features.batch import Batch, batch_of_articles, batch_of_frame
 from pipeline.features.layout import Float
 from pipeline.model.decision import decide
-from pipeline.model.manifest import Manifest
 from pipeline.model.scoring import Calibration, Parts, score_batch
 from pipeline.model.settings import Settings
 from pipeline.model.tagged import TaggedArticle
@@ -21,10 +21,13 @@ from pipeline.reading.text import split_text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipeline.model.explaining import ArticleExplanation
+    from pipeline.model.manifest import Manifest
+
 
 @dataclass(frozen=True)
 class Tagger:
-    """A trained model, ready to tag.
+    r"""A trained model, ready to tag.
 
     Attributes
     ----------
@@ -33,18 +36,18 @@ class Tagger:
     settings
         What was chosen at training.
     manifest
-        What it was trained on, with what, and how well it did.
+        What it was trained on, with what, and how well it did; None before it was saved.
 
     Examples
     --------
     >>> from pipeline import load_model  # doctest: +SKIP
-    >>> load_model().core("The quay opened.\\nREAD MORE: Ferry sold")  # doctest: +SKIP
+    >>> load_model().core("The quay opened.\nREAD MORE: Ferry sold")  # doctest: +SKIP
     'The quay opened.'
     """
 
     parts: Parts
     settings: Settings
-    manifest: Manifest = field(default_factory=Manifest)
+    manifest: Manifest | None = None
 
     def tag_articles(self, articles: Sequence[Article], *, threshold: float | None = None) -> list[TaggedArticle]:
         """Tag articles, each with at least one paragraph.
@@ -54,7 +57,8 @@ class Tagger:
         articles
             In one batch: some hundreds at a time are fastest.
         threshold
-            Every paragraph scored at least this is core. None: the model decides by article.
+            Every paragraph scored at least this is core. None: the model's own threshold, and where it has none, the
+            model decides by article.
 
         Returns
         -------
@@ -63,7 +67,7 @@ class Tagger:
         """
         tagged: dict[int, TaggedArticle] = {}
         for html in (False, True):
-            chosen = [number for number, article in enumerate(articles) if self._as_html(article) is html]
+            chosen = [number for number, article in enumerate(articles) if self.reads_markup(article) is html]
             if not chosen:
                 continue
             scored = self._scored(batch_of_articles([articles[number] for number in chosen]), threshold)
@@ -111,6 +115,29 @@ class Tagger:
         (tagged,) = self.tag_articles([article])
         return "\n".join(text for text, core in zip(tagged.texts, tagged.core.tolist(), strict=True) if core)
 
+    def explain(self, text: str, *, html: bool = False, threshold: float | None = None) -> ArticleExplanation:
+        """Tag one article's text, or its page's HTML, and say why each paragraph was tagged so.
+
+        Parameters
+        ----------
+        text, html
+            As of `tag`.
+        threshold
+            As of `tag_articles`.
+
+        Raises
+        ------
+        InputError
+            If there is no paragraph.
+        """
+        from pipeline.model.explaining import explain_articles
+
+        article = _article(text, html=html)
+        if not article.paragraphs:
+            raise InputError("no text", expected="at least one paragraph")
+        (explanation,) = explain_articles(self, [article], threshold=threshold)
+        return explanation
+
     def score_frame(self, frame: pd.DataFrame, *, threshold: float | None = None) -> pd.DataFrame:
         """Tag a frame of paragraphs.
 
@@ -141,11 +168,10 @@ class Tagger:
             places = chosen[rows]
             score[places], core[places], stage1[places] = scored.scores, scored.core, scored.stage1
             confidence[places] = scored.confidence[batch.layout.article]
-        return frame.assign(
-            score=score, tagged=np.where(core, "core", "filler"), stage1=stage1, confidence=confidence
-        )
+        return frame.assign(score=score, tagged=np.where(core, "core", "filler"), stage1=stage1, confidence=confidence)
 
-    def _as_html(self, article: Article) -> bool:
+    def reads_markup(self, article: Article) -> bool:
+        """Whether an article is tagged by its markup too: it has it everywhere, and the model has learned from some."""
         return bool(self.parts.html) and all(paragraph.markup is not None for paragraph in article.paragraphs)
 
     def _scored(self, batch: Batch, threshold: float | None) -> _Scored:
@@ -153,6 +179,7 @@ class Tagger:
         calibration = self.settings.calibration(html=batch.markup is not None)
         scores = calibration.apply(stage2)
         core, expected = decide(scores, evidence.words, batch.layout, cut=self.settings.cut)
+        threshold = self.settings.threshold if threshold is None else threshold
         if threshold is not None:
             core = scores >= threshold
         confidence = np.interp(expected, self.settings.sure_expected, self.settings.sure_measured)

@@ -31,10 +31,18 @@ class Markup:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph's text and, from HTML, its markup."""
+    """One paragraph's text and, from HTML, its markup.
+
+    Attributes
+    ----------
+    kept
+        Values of the source's columns that were asked for, in the order in which they were; empty if none was, None
+        where the source has no such column.
+    """
 
     text: str
     markup: Markup | None = None
+    kept: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

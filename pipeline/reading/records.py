@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from pipeline.errors import InputError
 from pipeline.reading.article import Article, Paragraph
+from pipeline.reading.keeping import folded, keeping
 from pipeline.reading.rows import Refuse, Row, Table, kind_of
 from pipeline.reading.text import is_blank, split_text, storable
 
@@ -22,7 +23,7 @@ COLUMNS = frozenset((*IDENTITIES, *CONTENTS, *FACTS, POSITION))
 REMEMBERED = 100_000
 
 
-def articles_of_table(table: Table, *, where: str, refuse: Refuse) -> Iterator[Article]:
+def articles_of_table(table: Table, *, where: str, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
     """Make articles of a table's rows.
 
     A table with a ``position`` has a paragraph a row, otherwise an article a row.
@@ -35,6 +36,8 @@ def articles_of_table(table: Table, *, where: str, refuse: Refuse) -> Iterator[A
         The file's name, for errors.
     refuse
         Is given each row or article that cannot be one.
+    keep
+        Further columns whose values go with the paragraphs.
 
     Raises
     ------
@@ -50,17 +53,20 @@ def articles_of_table(table: Table, *, where: str, refuse: Refuse) -> Iterator[A
             missing = "text"
     elif not columns.intersection(CONTENTS):
         missing = "text"
+    found = ", ".join(column or "(no name)" for column in table.columns[:20])
+    for name in keep:
+        if folded(name) not in columns:
+            raise InputError(f"no column {name!r} to keep; the columns are: {found}", where=where)
     if missing:
-        found = ", ".join(column or "(no name)" for column in table.columns[:20])
         raise InputError(
             f"no column {missing!r}; the columns are: {found}",
             where=where,
             expected="an article a row (text, paragraphs or html) or a paragraph a row (article_id, position, text)",
         )
-    yield from articles_of_rows(table.rows, refuse=refuse)
+    yield from articles_of_rows(table.rows, refuse=refuse, keep=keep)
 
 
-def articles_of_rows(rows: Iterable[Row], *, refuse: Refuse) -> Iterator[Article]:
+def articles_of_rows(rows: Iterable[Row], *, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
     """Make articles of rows; rows with a ``position`` are paragraphs, those of one article adjacent.
 
     Parameters
@@ -71,6 +77,8 @@ def articles_of_rows(rows: Iterable[Row], *, refuse: Refuse) -> Iterator[Article
         ``article_id`` or ``id``, ``position`` and ``text``, which is one paragraph whatever lines it has.
     refuse
         Is given each row or article that cannot be one.
+    keep
+        Further columns whose values go with the paragraphs: an article's with each of them.
 
     Yields
     ------
@@ -83,15 +91,17 @@ def articles_of_rows(rows: Iterable[Row], *, refuse: Refuse) -> Iterator[Article
     >>> [[paragraph.text for paragraph in article.paragraphs] for article in articles_of_rows(rows, refuse=print)]
     [['One.', 'Two.']]
     """
+    keep = [folded(name) for name in keep]
     group: _Group | None = None
     finished: OrderedDict[str, None] = OrderedDict()
     for row in rows:
         try:
             if not _is_paragraph(row.values):
                 if group is not None:
-                    yield from _finished(group, finished, refuse)
+                    yield from _finished(group, finished, refuse, keep)
                     group = None
-                yield article_of_row(row)
+                article = article_of_row(row)
+                yield keeping(article, [row.values] * len(article.paragraphs), keep)
                 continue
             line = _line(row)
         except InputError as error:
@@ -99,11 +109,11 @@ def articles_of_rows(rows: Iterable[Row], *, refuse: Refuse) -> Iterator[Article
             continue
         if group is None or group.article_id != line.article_id:
             if group is not None:
-                yield from _finished(group, finished, refuse)
+                yield from _finished(group, finished, refuse, keep)
             group = _Group(line.article_id, line.article_id in finished)
         group.lines.append(line)
     if group is not None:
-        yield from _finished(group, finished, refuse)
+        yield from _finished(group, finished, refuse, keep)
 
 
 def article_of_row(row: Row) -> Article:
@@ -191,7 +201,9 @@ class _Group:
     lines: list[_Line] = field(default_factory=list)
 
 
-def _finished(group: _Group, finished: "OrderedDict[str, None]", refuse: Refuse) -> Iterator[Article]:
+def _finished(
+    group: _Group, finished: "OrderedDict[str, None]", refuse: Refuse, keep: Sequence[str]
+) -> Iterator[Article]:
     finished[group.article_id] = None
     if len(finished) > REMEMBERED:
         finished.popitem(last=False)
@@ -226,7 +238,7 @@ def _finished(group: _Group, finished: "OrderedDict[str, None]", refuse: Refuse)
     except InputError as error:
         refuse(error)
         return
-    yield article
+    yield keeping(article, [line.row.values for line in lines if not is_blank(line.text)], keep)
 
 
 def _is_paragraph(columns: Mapping[str, object] | set[str]) -> bool:

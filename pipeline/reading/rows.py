@@ -135,7 +135,7 @@ def parquet_table(path: Path, *, wanted: Collection[str]) -> Table:
             columns = tuple(str(column) for column in file.schema_arrow.names)
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise InputError("not a Parquet file, or a damaged or truncated one", where=name) from error
-    return Table(columns, _parquet_rows(path, [column for column in columns if column.lower() in wanted], name))
+    return Table(columns, _parquet_rows(path, [column for column in columns if column.strip().lower() in wanted], name))
 
 
 def _parquet_rows(path: Path, columns: list[str], name: str) -> Iterator[Row]:
@@ -149,7 +149,7 @@ def _parquet_rows(path: Path, columns: list[str], name: str) -> Iterator[Row]:
             for batch in file.iter_batches(PARQUET_ROWS, columns=columns, use_threads=False):
                 for values in batch.to_pylist():
                     number += 1
-                    lower = {column.lower(): value for column, value in values.items()}
+                    lower = {column.strip().lower(): value for column, value in values.items()}
                     yield Row(lower, f"{name}, row {number}", f"{name}:{number}")
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise InputError("damaged Parquet data", where=f"{name}, after row {number}") from error

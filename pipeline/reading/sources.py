@@ -11,8 +11,15 @@ from typing import BinaryIO
 from pipeline.errors import InputError
 from pipeline.reading.article import Article
 from pipeline.reading.decoding import binary_kind, decode
+from pipeline.reading.keeping import folded, keeping
 from pipeline.reading.opening import open_bytes, peek_bytes, plain_bytes, read_document
-from pipeline.reading.records import COLUMNS, articles_of_rows, articles_of_table, page_article, text_article
+from pipeline.reading.records import (
+    COLUMNS,
+    articles_of_rows,
+    articles_of_table,
+    page_article,
+    text_article,
+)
 from pipeline.reading.rows import Refuse, csv_table, json_rows, parquet_table, place
 from pipeline.reading.text import split_text, storable
 
@@ -41,7 +48,7 @@ _JSON_OBJECT = re.compile(r'\s*\{\s*["}]')
 _JSON_LIST = re.compile(r"\s*\[\s*\{")
 
 
-def read_articles(sources: Sequence[str], *, refuse: Refuse) -> Iterator[Article]:
+def read_articles(sources: Sequence[str], *, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
     r"""Read articles one at a time, in the order in which they are named.
 
     Parameters
@@ -53,6 +60,8 @@ def read_articles(sources: Sequence[str], *, refuse: Refuse) -> Iterator[Article
         or text.
     refuse
         Is given what cannot be read, a file or a row; reading goes on after it.
+    keep
+        Further columns whose values go with the paragraphs, as `Paragraph.kept`.
 
     Yields
     ------
@@ -71,10 +80,15 @@ def read_articles(sources: Sequence[str], *, refuse: Refuse) -> Iterator[Article
     """
     for source in sources:
         if source == STANDARD_INPUT:
-            yield from _refusing(_standard_input(refuse), refuse)
+            yield from _refusing(_standard_input(refuse, keep), refuse)
             continue
         for path in files_of(source, refuse=refuse):
-            yield from _refusing(_file(path, refuse), refuse)
+            yield from read_file(path, refuse=refuse, keep=keep)
+
+
+def read_file(path: Path, *, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
+    """Read one file's articles, as `read_articles` does."""
+    yield from _refusing(_file(path, refuse, keep), refuse)
 
 
 def files_of(source: str, *, refuse: Refuse) -> Iterator[Path]:
@@ -157,15 +171,15 @@ def _refusing(articles: Iterator[Article], refuse: Refuse) -> Iterator[Article]:
         refuse(error)
 
 
-def _standard_input(refuse: Refuse) -> Iterator[Article]:
+def _standard_input(refuse: Refuse, keep: Sequence[str]) -> Iterator[Article]:
     where = place(STANDARD_INPUT)
     if sys.stdin is None or sys.stdin.isatty():
         raise InputError("is a terminal", where=where, expected="text", mend="Pipe an article into it.")
     with plain_bytes(sys.stdin.buffer, where=where, close=False) as stream:
-        yield from _content(stream, "", STANDARD_INPUT, refuse)
+        yield from _content(stream, "", STANDARD_INPUT, refuse, keep)
 
 
-def _file(path: Path, refuse: Refuse) -> Iterator[Article]:
+def _file(path: Path, refuse: Refuse, keep: Sequence[str]) -> Iterator[Article]:
     name = storable(path.as_posix())
     kind = kind_by_name(path)
     if not path.exists():
@@ -173,29 +187,31 @@ def _file(path: Path, refuse: Refuse) -> Iterator[Article]:
     if kind == "parquet" and path.name.lower().endswith(".gz"):
         raise InputError("gzipped Parquet", where=name, expected="Parquet", mend="Gunzip it.")
     if kind == "parquet":
-        yield from articles_of_table(parquet_table(path, wanted=COLUMNS), where=name, refuse=refuse)
+        table = parquet_table(path, wanted=COLUMNS.union(map(folded, keep)))
+        yield from articles_of_table(table, where=name, refuse=refuse, keep=keep)
         return
     with open_bytes(path) as stream:
-        yield from _content(stream, kind, name, refuse)
+        yield from _content(stream, kind, name, refuse, keep)
 
 
-def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse) -> Iterator[Article]:
+def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, keep: Sequence[str]) -> Iterator[Article]:
     where = place(name)
     if not kind:
         head, stream = peek_bytes(stream, where=where)
         kind = _sniffed(head, where)
     if kind in ("csv", "tsv"):
         table = csv_table(stream, name=name, refuse=refuse, delimiter="\t" if kind == "tsv" else ",")
-        yield from articles_of_table(table, where=where, refuse=refuse)
+        yield from articles_of_table(table, where=where, refuse=refuse, keep=keep)
     elif kind in ("lines", "json"):
         rows = json_rows(stream, name=name, refuse=refuse, lines=kind == "lines")
-        yield from articles_of_rows(rows, refuse=refuse)
+        yield from articles_of_rows(rows, refuse=refuse, keep=keep)
     else:
         text = decode(read_document(stream, where=where), where=where, html=kind == "html")
         if kind == "html":
-            yield page_article(text, article_id=name, where=where)
+            article = page_article(text, article_id=name, where=where)
         else:
-            yield text_article(split_text(text), article_id=name, where=where)
+            article = text_article(split_text(text), article_id=name, where=where)
+        yield keeping(article, [{}] * len(article.paragraphs), keep)
 
 
 def _sniffed(head: bytes, where: str) -> str:

@@ -4,7 +4,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol, get_args
 
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     import pyarrow.parquet
 
 Format = Literal["text", "jsonl", "csv", "parquet"]
-Row = tuple[str, int, str, str, float, str, float]
+Row = tuple[str, int, str, str, float, str, float, *tuple[object, ...]]
 
 COLUMNS = ("article_id", "position", "text", "label", "score", "url", "confidence")
 # More digits say nothing, and would differ between batches of different sizes, where sums run in another order.
 SCORE_DIGITS = 6
+_OWN = len(COLUMNS)
 # A row group of Parquet is what is held in memory; text counts too, for one paragraph may be a whole book.
 ROW_GROUP_ROWS = 65_536
 ROW_GROUP_CHARACTERS = 2**24
@@ -41,7 +43,14 @@ class RowWriter(Protocol):
         """Finish; a file that this writer opened is closed, a stream that it was given is flushed and left open."""
 
 
-def open_rows(target: Path | BinaryIO, *, form: Format, only: Label | None = None) -> RowWriter:
+def open_rows(
+    target: Path | BinaryIO,
+    *,
+    form: Format,
+    only: Label | None = None,
+    keep: Sequence[str] = (),
+    types: Mapping[str, "pyarrow.DataType"] | None = None,
+) -> RowWriter:
     r"""Open a writer of rows.
 
     The columns are `COLUMNS`: ``position`` counts from 0, ``label`` is the tagger's decision, ``score`` the probability
@@ -57,6 +66,10 @@ def open_rows(target: Path | BinaryIO, *, form: Format, only: Label | None = Non
         label and score in front, or with `only` the bare paragraphs, a blank line between articles.
     only
         Leave out the paragraphs of the other label; positions stay those in the article.
+    keep
+        Names of the columns of `TaggedArticle.kept`, which follow the others; ``text`` has none.
+    types
+        In Parquet, the types of those that are not to be strings.
 
     Raises
     ------
@@ -80,13 +93,11 @@ def open_rows(target: Path | BinaryIO, *, form: Format, only: Label | None = Non
     """
     if form not in get_args(Format):
         raise ValueError(f"{form!r} is not one of {', '.join(get_args(Format))}")
-    kinds: dict[str, Callable[[Target, Label | None], RowWriter]] = {
-        "text": _TextWriter,
-        "jsonl": _JsonLinesWriter,
-        "csv": _CsvWriter,
-        "parquet": _ParquetWriter,
-    }
-    return kinds[form](Target(target), only)
+    if form == "text":
+        return _TextWriter(Target(target), only)
+    if form == "parquet":
+        return _ParquetWriter(Target(target), only, keep, types or {})
+    return (_CsvWriter if form == "csv" else _JsonLinesWriter)(Target(target), only, keep)
 
 
 class _TextWriter:
@@ -98,7 +109,7 @@ class _TextWriter:
     def write(self, article: TaggedArticle) -> None:
         rows = _rows(article, self.only)
         lines = [] if self.only else [f"# {_in_one_line(_encodable(article.article_id))}"]
-        for _, _, text, label, score, _, _ in rows:
+        for _, _, text, label, score, *_ in rows:
             # A paragraph's own line breaks stay; what follows them is indented, so that a label starts a paragraph.
             lines.append(text if self.only else f"{label}\t{score:.3f}\t" + "\t\t".join(text.splitlines(keepends=True)))
         if lines:
@@ -110,29 +121,35 @@ class _TextWriter:
 
 
 class _JsonLinesWriter:
-    def __init__(self, target: Target, only: Label | None) -> None:
+    def __init__(self, target: Target, only: Label | None, keep: Sequence[str]) -> None:
         self.target = target
         self.only = only
+        self.columns = (*COLUMNS, *keep)
+        self.keeps = bool(keep)
 
     def write(self, article: TaggedArticle) -> None:
-        rows = (dict(zip(COLUMNS, row, strict=True)) for row in _rows(article, self.only))
-        lines = (json.dumps(row, ensure_ascii=False).translate(_JSON_LINE_ENDS) for row in rows)
-        self.target.write("".join(f"{line}\n" for line in lines).encode())
+        rows = (dict(zip(self.columns, row, strict=True)) for row in _rows(article, self.only))
+        # Of a Parquet file's values, dates and the like are no JSON, nor are numbers that are none.
+        if self.keeps:
+            rows = ({name: None if value != value else value for name, value in row.items()} for row in rows)
+        lines = (json.dumps(row, ensure_ascii=False, default=str).translate(_JSON_LINE_ENDS) for row in rows)
+        text = "".join(f"{line}\n" for line in lines)
+        self.target.write((_encodable(text) if self.keeps else text).encode())
 
     def close(self) -> None:
         self.target.close()
 
 
 class _CsvWriter:
-    def __init__(self, target: Target, only: Label | None) -> None:
+    def __init__(self, target: Target, only: Label | None, keep: Sequence[str]) -> None:
         self.target = target
         self.only = only
-        self._write_rows([COLUMNS])
+        self._write_rows([(*COLUMNS, *map(_encodable, keep))])
 
     def write(self, article: TaggedArticle) -> None:
-        self._write_rows(_rows(article, self.only))
+        self._write_rows([(*row[:_OWN], *map(_in_words, row[_OWN:])) for row in _rows(article, self.only)])
 
-    def _write_rows(self, rows: Sequence[Row | tuple[str, ...]]) -> None:
+    def _write_rows(self, rows: Sequence[tuple[object, ...]]) -> None:
         # All texts in quotes: else a lone carriage return in one would end the row for some readers.
         lines = io.StringIO(newline="")
         csv.writer(lines, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n").writerows(rows)
@@ -143,22 +160,27 @@ class _CsvWriter:
 
 
 class _ParquetWriter:
-    def __init__(self, target: Target, only: Label | None) -> None:
+    def __init__(
+        self, target: Target, only: Label | None, keep: Sequence[str], types: Mapping[str, "pyarrow.DataType"]
+    ) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         kinds = (pa.string(), pa.int32(), pa.string(), pa.string(), pa.float64(), pa.string(), pa.float64())
         self.target = target
         self.only = only
-        self.schema = pa.schema(list(zip(COLUMNS, kinds, strict=True)))
-        self.rows: list[Row] = []
+        kept = [(_encodable(name), types.get(name, pa.string())) for name in keep]
+        self.words = tuple(name not in types for name in keep)
+        self.schema = pa.schema([*zip(COLUMNS, kinds, strict=True), *kept])
+        self.rows: list[tuple[object, ...]] = []
         self.characters = 0
         with target.said():
             self.file: pyarrow.parquet.ParquetWriter = pq.ParquetWriter(target.stream, self.schema)
 
     def write(self, article: TaggedArticle) -> None:
         for row in _rows(article, self.only):
-            self.rows.append(row)
+            kept = zip(self.words, row[_OWN:], strict=True)
+            self.rows.append((*row[:_OWN], *(_in_words(value) if words else value for words, value in kept)))
             self.characters += len(row[2])
             if len(self.rows) >= ROW_GROUP_ROWS or self.characters >= ROW_GROUP_CHARACTERS:
                 self._write_group()
@@ -186,12 +208,20 @@ def _rows(article: TaggedArticle, only: Label | None) -> list[Row]:
     name, url = _encodable(article.article_id), _encodable(article.url)
     scores = np.round(article.scores.astype(np.float64), SCORE_DIGITS).tolist()
     confidence = round(float(article.confidence), SCORE_DIGITS)
-    paragraphs = zip(article.texts, article.labels, scores, strict=True)
+    paragraphs = zip(article.texts, article.labels, scores, article.kept or repeat(()), strict=False)
     return [
-        (name, position, _encodable(text), label, score, url, confidence)
-        for position, (text, label, score) in enumerate(paragraphs)
+        (name, position, _encodable(text), label, score, url, confidence, *kept)
+        for position, (text, label, score, kept) in enumerate(paragraphs)
         if only is None or label == only
     ]
+
+
+def _in_words(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value if value is None else _encodable(value)
+    if isinstance(value, list | dict | bool):
+        return _encodable(json.dumps(value, ensure_ascii=False, default=str))
+    return str(value)
 
 
 def _encodable(text: str) -> str:

@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.errors import DataError
 from pipeline.evaluation.bootstrap import interval, resampled_metrics
-from pipeline.evaluation.evaluation import UNKNOWN, evaluate_frame
+from pipeline.evaluation.evaluation import evaluate_frame
+from pipeline.evaluation.groups import UNKNOWN
 from pipeline.evaluation.metrics import Metrics, measure, word_counts
 
 STORY = "The ferry left the quay at noon with nine passengers and a goat aboard."

@@ -7,7 +7,8 @@ import pytest
 from pipeline.evaluation.evaluation import evaluate_frame
 from pipeline.evaluation.metrics import METRIC_NAMES
 from pipeline.evaluation.results import Band
-from pipeline.report.content import NOTHING, evaluation_content
+from pipeline.report.content import evaluation_content
+from pipeline.report.numbers import NOTHING
 
 
 def table(content, beginning):

@@ -1,0 +1,223 @@
+"""``corestory evaluate``: how accurate a model is on labelled paragraphs."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.commands.thresholds import check_threshold
+from pipeline.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+    from pipeline.model.manifest import Manifest
+    from pipeline.model.tagger import Tagger
+
+REPORTS = Path("reports")
+ALL_SPLITS = "all"
+ROWS_AT_ONCE = 20_000
+
+# Of the labelled table, what tells a person which paragraph it is; the markup is in the table itself.
+PREDICTED = [
+    *("article_id", "page", "view", "site", "url", "language", "position", "text", "label", "source", "split"),
+    *("score", "tagged", "stage1", "confidence"),
+]
+
+
+def evaluate(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="A table that `corestory prepare` wrote.")],
+    model: Annotated[
+        str, typer.Option(help="A model's folder, or its name in models/.", show_default="the one that came along")
+    ] = "",
+    split: Annotated[str, typer.Option(help="The rows to measure on: train, validation, test or all.")] = "test",
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="A folder for metrics.json, predictions.parquet and report.md.",
+            show_default="reports/, and the model's name",
+        ),
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(help="Least score of core, 0 to 1.", show_default="the model's choice for each article"),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the output.")] = False,
+) -> None:
+    """Measure a model on labelled paragraphs, beside what it must beat.
+
+    The intervals are by bootstrap over articles.
+    On sites that the model was trained on the numbers flatter it: keep to test.
+
+    Example: corestory evaluate paragraphs.parquet --model mine --output reports/mine
+    """
+    from rich.console import Console
+
+    from pipeline.atomic import atomic_folder
+    from pipeline.commands.models import DEFAULT, model_folder, open_model
+    from pipeline.commands.screen import say
+    from pipeline.evaluation.evaluation import evaluate_frame
+    from pipeline.labelling.frame import read_frame
+    from pipeline.model.manifest import Manifest, data_sha256
+    from pipeline.reading.text import storable
+    from pipeline.report.markdown import evaluation_markdown
+    from pipeline.report.terminal import EvaluationView
+
+    check_threshold(threshold)
+    tagger = open_model(model)
+    folder = model_folder(model)
+    name = DEFAULT if folder is None else folder.resolve().name
+    output = REPORTS / name if output is None else output
+    # The output is opened first: whether it may be written is better known before the work than after it.
+    with atomic_folder(output, force=force, marker="metrics.json") as temporary:
+        table = read_frame(data)
+        frame = chosen_rows(table, split, where=str(data))
+        digest = data_sha256(table)
+        del table
+        manifest = tagger.manifest or Manifest()
+        seen = seen_splits(frame, manifest) if digest == manifest.data_sha256 else []
+        if seen:
+            say(f"The model was trained on these very rows ({', '.join(seen)}): the numbers flatter it.")
+        scored = _scored_with_progress(tagger, frame, threshold)
+        evaluation = evaluate_frame(scored, threshold=threshold, where=str(data))
+        about = _about(
+            manifest,
+            data=storable(str(data)),
+            digest=digest,
+            split=split,
+            model=storable(model or DEFAULT),
+            seen=seen,
+        )
+        metrics = evaluation.to_metrics() | {"about": dict(about)}
+        text = json.dumps(metrics, ensure_ascii=False, allow_nan=False, indent=1)
+        (temporary / "metrics.json").write_text(f"{text}\n", encoding="utf-8")
+        scored[PREDICTED].to_parquet(temporary / "predictions.parquet", index=False, compression="zstd")
+        report = evaluation_markdown(evaluation, title=storable(f"{name} on {data.name}, {split}"), about=about)
+        (temporary / "report.md").write_text(report, encoding="utf-8")
+    # Only now, for who reads it may close the pipe.
+    Console().print(EvaluationView(evaluation))
+    say(f"metrics.json, predictions.parquet and report.md are in {output}")
+
+
+def chosen_rows(frame: pd.DataFrame, split: str, *, where: str) -> pd.DataFrame:
+    """Return the rows of a split, numbered anew.
+
+    Parameters
+    ----------
+    frame
+        The labelled table.
+    split
+        A name in its column ``split``, or `ALL_SPLITS`.
+    where
+        The table's name, for errors.
+
+    Raises
+    ------
+    DataError
+        If there are none, naming the splits that there are.
+    """
+    chosen = frame if split == ALL_SPLITS else frame[(frame["split"] == split).to_numpy()]
+    if len(chosen):
+        return chosen.reset_index(drop=True)
+    if not len(frame):
+        raise DataError("no rows", where=where, expected="labelled paragraphs")
+    there = ", ".join(f"{name} ({count:,} rows)" for name, count in frame["split"].value_counts().items())
+    raise DataError(
+        f"no rows of the split {split!r}",
+        where=where,
+        expected=f"one of {there}" if there else "a split in some row",
+        mend=f"Or measure on all rows: --split {ALL_SPLITS}",
+    )
+
+
+def seen_splits(frame: pd.DataFrame, manifest: Manifest) -> list[str]:
+    """Return which of a frame's splits a model has learned from, given that it is of the model's own table."""
+    return sorted(set(frame["split"].dropna()) & set(manifest.splits))
+
+
+def _about(
+    manifest: Manifest, *, data: str, digest: str, split: str, model: str, seen: list[str]
+) -> list[tuple[str, str]]:
+    return [
+        ("data", data),
+        ("data_sha256", digest),
+        ("split", split),
+        ("trained_on_these_rows", ", ".join(seen) or "no"),
+        ("model", model),
+        ("model_created", manifest.created),
+        ("model_corestory", manifest.corestory),
+        ("model_data_sha256", manifest.data_sha256),
+    ]
+
+
+def score_in_pieces(
+    tagger: Tagger, frame: pd.DataFrame, *, threshold: float | None, advance: Callable[[int], None]
+) -> pd.DataFrame:
+    """Score a frame some thousand rows at a time: what is computed on the way there never fills the memory.
+
+    Parameters
+    ----------
+    tagger
+        Its `score_frame` does the work.
+    frame
+        Rows numbered from 0, in any order; an article is never split.
+    threshold
+        As of `score_frame`.
+    advance
+        Is told after each piece how many rows it had.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The frame with the columns that `score_frame` adds, rows in the order given.
+    """
+    import numpy as np
+    import pandas as pd
+
+    added = PREDICTED[-4:]
+    pieces = []
+    for rows in _pieces(frame):
+        pieces.append(tagger.score_frame(frame.iloc[rows], threshold=threshold)[added].set_axis(rows))
+        advance(len(rows))
+    found = pd.concat(pieces).loc[np.arange(len(frame))]
+    return frame.assign(**{name: found[name].to_numpy() for name in added})
+
+
+def _pieces(frame: pd.DataFrame) -> Iterator[npt.NDArray[np.int64]]:
+    import numpy as np
+    import pandas as pd
+
+    article = pd.factorize(frame["article_id"])[0]
+    order = np.argsort(article, kind="stable")
+    starts = np.flatnonzero(np.diff(article[order], prepend=-1))
+    begin = 0
+    for start, end in pairwise([*starts.tolist(), len(order)]):
+        if end - begin > ROWS_AT_ONCE and start > begin:
+            yield order[begin:start]
+            begin = start
+    yield order[begin:]
+
+
+def _scored_with_progress(tagger: Tagger, frame: pd.DataFrame, threshold: float | None) -> pd.DataFrame:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("paragraphs scored"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=len(frame))
+
+        def advance(rows: int) -> None:
+            bar.advance(task, rows)
+
+        return score_in_pieces(tagger, frame, threshold=threshold, advance=advance)

@@ -1,0 +1,91 @@
+"""The model that is measured: trained here on the sites that are not held out, or loaded if it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.errors import ModelError
+from pipeline.model.estimator import ParagraphClassifier
+from pipeline.model.storage import load_model
+
+from .material import SEEN, Say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.model.manifest import Manifest
+    from pipeline.model.tagger import Tagger
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What the measured model has seen.
+
+    Attributes
+    ----------
+    origin
+        ``"trained in this run"``, or the name of the folder it was loaded from.
+    pages, sites, rows
+        In the splits that it learned from; a page counts once, in its rows it stands in every view.
+    """
+
+    origin: str
+    splits: tuple[str, ...]
+    seed: int
+    pages: int
+    sites: int
+    rows: int
+
+
+def train_model(rows: pd.DataFrame, *, seed: int, jobs: int, say: Say) -> tuple[Tagger, ModelInfo]:
+    """Train a model as ``corestory train`` does."""
+    model = ParagraphClassifier(random_state=seed, n_jobs=jobs)
+    total, done = model.fits(rows), 0
+
+    def progress(stage: str) -> None:
+        nonlocal done
+        done += 1
+        say(f"Training: {stage}, fit {done} of {total}")
+
+    model.fit(rows, progress=progress)
+    return model.tagger_, _info(rows, origin="trained in this run", seed=seed)
+
+
+def stored_model(folder: Path, rows: pd.DataFrame) -> tuple[Tagger, ModelInfo]:
+    """Load a model that was trained before.
+
+    Raises
+    ------
+    ModelError
+        If it has seen the held-out sites, or does not say what it has seen.
+    """
+    tagger = load_model(folder)
+    manifest = checked_manifest(tagger.manifest, where=str(folder))
+    return tagger, _info(rows, origin=folder.resolve().name, seed=manifest.seed)
+
+
+def checked_manifest(manifest: Manifest | None, *, where: str) -> Manifest:
+    """Give the manifest back, if the model's scores on held-out sites are worth something.
+
+    Raises
+    ------
+    ModelError
+        If it was trained on another split than train and validation, or tells no split.
+    """
+    splits = manifest.splits if manifest is not None else ()
+    if manifest is None or not splits or not set(splits) <= set(SEEN):
+        raise ModelError(
+            f"trained on the splits {', '.join(splits) or 'unknown'}",
+            where=where,
+            expected=" and ".join(SEEN),
+            mend="Leave --model out, or train one with: corestory train DATA --split train,validation",
+        )
+    return manifest
+
+
+def _info(rows: pd.DataFrame, *, origin: str, seed: int) -> ModelInfo:
+    return ModelInfo(
+        origin, tuple(sorted(rows["split"].unique())), seed, rows["page"].nunique(), rows["site"].nunique(), len(rows)
+    )

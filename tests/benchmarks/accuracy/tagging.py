@@ -1,0 +1,93 @@
+"""What corestory leaves of the held-out pages: of their HTML, of their text, and of the extractors' outputs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from pipeline.labelling.extractors import EXTRACTORS
+from pipeline.model.tagger import Tagger
+from pipeline.reading.article import Article, Paragraph
+from pipeline.reading.html import read_page
+from pipeline.reading.text import split_text
+
+from .extraction import COMPETITORS, Output
+from .material import HeldOutPage
+
+BATCH = 64
+"""Pages tagged at once, which is what `Tagger.tag_articles` is made for."""
+
+AFTER = tuple(f"after {extractor.key}" for extractor in COMPETITORS)
+INPUTS = ("html", "text", "lines", *AFTER)
+AFTER_KNOWN = tuple(f"after {name}" for name in EXTRACTORS)
+
+
+def text_article(text: str) -> Article:
+    """Article of a plain text, split as ``corestory predict`` splits it."""
+    return Article("", tuple(Paragraph(line) for line in split_text(text)))
+
+
+def html_article(html: str) -> Article:
+    """Article of a page's HTML, as ``corestory predict`` reads it."""
+    page = read_page(html)
+    return Article("", page.paragraphs, title=page.title)
+
+
+def tag_all(
+    tagger: Tagger, pages: Sequence[HeldOutPage], extractions: Mapping[str, Sequence[Output]]
+) -> dict[str, tuple[Output, ...]]:
+    """Tag every page in every form.
+
+    Parameters
+    ----------
+    tagger
+        The model.
+    pages
+        The held-out pages.
+    extractions
+        The extractors' outputs by key, in the order of the pages.
+
+    Returns
+    -------
+    dict
+        Outputs by the names of `INPUTS`. Seconds are from input to story, the reading and, after an extractor, its own
+        time included.
+    """
+    found = {
+        "html": _tag(tagger, [page.html for page in pages], html_article),
+        "text": _tag(tagger, [page.text for page in pages], text_article),
+        "lines": _tag(tagger, [page.lines for page in pages], text_article),
+    }
+    for extractor in COMPETITORS:
+        before = extractions[extractor.key]
+        cleaned = _tag(tagger, [output.text for output in before], text_article)
+        found[f"after {extractor.key}"] = tuple(
+            Output(after.text, first.seconds + after.seconds, after.confidence)
+            for first, after in zip(before, cleaned, strict=True)
+        )
+    return found
+
+
+def stories(tagger: Tagger, articles: Sequence[Article], *, threshold: float | None = None) -> list[Output]:
+    """Core paragraphs of each article; of one without paragraphs nothing."""
+    found = [Output("", 0.0)] * len(articles)
+    chosen = [place for place, article in enumerate(articles) if article.paragraphs]
+    for start in range(0, len(chosen), BATCH):
+        places = chosen[start : start + BATCH]
+        tagged = tagger.tag_articles([articles[place] for place in places], threshold=threshold)
+        for place, article in zip(places, tagged, strict=True):
+            core = "\n".join(text for text, keep in zip(article.texts, article.core.tolist(), strict=True) if keep)
+            found[place] = Output(core, 0.0, article.confidence)
+    return found
+
+
+def _tag(tagger: Tagger, inputs: Sequence[str], read: Callable[[str], Article]) -> tuple[Output, ...]:
+    stories(tagger, [read(text) for text in inputs[:2]])  # tables made at first use are not the page's cost
+    outputs: list[Output] = []
+    for start in range(0, len(inputs), BATCH):
+        batch = inputs[start : start + BATCH]
+        started = time.process_time()
+        tagged = stories(tagger, [read(text) for text in batch])
+        seconds = (time.process_time() - started) / len(batch)
+        outputs += [Output(output.text, seconds, output.confidence) for output in tagged]
+    return tuple(outputs)

@@ -1,0 +1,101 @@
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import pipeline
+from pipeline.commands.app import main
+from pipeline.labelling.frame import articles_frame
+from pipeline.labelling.labelled import LabelledArticle, LabelledParagraph
+from pipeline.model.estimator import ParagraphClassifier
+from pipeline.model.manifest import TrainedOn, data_sha256, new_manifest
+from pipeline.model.storage import save_model
+from pipeline.model.tagger import Tagger
+
+STORY = "The {boat} left the quay at {hour} on Monday with {hour} passengers, the harbour master said."
+MORE = "It will come back to the quay on Friday, she added, if the {boat} is mended by then."
+PLUG = "READ MORE: {boat} sold"
+ARTICLE = (STORY.format(boat="lugger", hour=7), PLUG.format(boat="lugger"), MORE.format(boat="lugger"))
+SPLITS = ("train", "train", "validation", "test")
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def labelled_articles() -> list[LabelledArticle]:
+    """Forty short articles of eight sites, as unlike each other as these words allow."""
+    boats = ("ferry", "steamer", "lugger", "barge", "tug")
+    articles = []
+    for number in range(40):
+        words = {"boat": boats[number % 5], "hour": str(number)}
+        lines = [(STORY, "core"), (PLUG, "filler"), (MORE, "core"), (STORY, "core"), ("Share this", "filler")]
+        paragraphs = tuple(LabelledParagraph(text.format(**words), label) for text, label in lines)
+        site = f"site-{number % 8}.example"
+        articles.append(LabelledArticle(page=f"a{number}", view="text", source="own", paragraphs=paragraphs, site=site))
+    return articles
+
+
+@pytest.fixture(scope="session")
+def labelled_frame() -> pd.DataFrame:
+    """The labelled table of `labelled_articles`, split by site."""
+    frame = articles_frame(labelled_articles())
+    number = frame["site"].str.extract(r"(\d)", expand=False).astype(int)
+    return frame.assign(split=[SPLITS[site % 4] for site in number])
+
+
+@pytest.fixture(scope="session")
+def tagger(labelled_frame: pd.DataFrame) -> Tagger:
+    """A small tagger that knows the articles' split `train`."""
+    seen = labelled_frame[labelled_frame["split"] == "train"]
+    classifier = ParagraphClassifier(hidden=(8,), members=1, rounds=1, folds=2, text_epochs=60).fit(seen)
+    manifest = new_manifest(
+        (TrainedOn("own", 4, 20, 100, 60),), splits=("train",), data_sha256=data_sha256(labelled_frame)
+    )
+    # Of articles so much alike it is sure of all; the confidence is here what the scores let expect.
+    settings = replace(classifier.tagger_.settings, sure_expected=(0.0, 1.0), sure_measured=(0.0, 1.0))
+    return replace(classifier.tagger_, settings=settings, manifest=manifest)
+
+
+@pytest.fixture(scope="session")
+def model(tagger: Tagger, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its folder; nobody writes there."""
+    folder = tmp_path_factory.mktemp("models") / "small"
+    save_model(tagger, folder, force=False, card="# A small model")
+    return folder
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in the folder of the test, in this process, and give its exit code and what it wrote."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr(sys, "argv", ["corestory", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        sys.stdout.flush()
+        said = capfd.readouterr()
+        return subprocess.CompletedProcess(sys.argv, int(caught.value.code or 0), said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def predict(run: Run, model: Path, tmp_path: Path) -> Run:
+    """Run predict with the small tagger in the folder of the test, where there is an article a.txt."""
+    (tmp_path / "a.txt").write_text("\n".join(ARTICLE), encoding="utf-8")
+    return lambda *arguments: run("predict", "--model", model, *arguments)
+
+
+@pytest.fixture(scope="session")
+def environment() -> dict[str, str]:
+    """For real processes, in whatever folder they run."""
+    root = str(Path(pipeline.__file__).parents[1])
+    path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+    # Python that buffers, as people run it: what a buffer still holds at the end is where closed pipes hurt.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return inherited | {"PYTHONPATH": path, "COLUMNS": "100", "TERM": "xterm", "NO_COLOR": "1"}

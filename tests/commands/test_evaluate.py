@@ -1,0 +1,207 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.commands import evaluate as module
+from pipeline.commands.evaluate import PREDICTED, chosen_rows, score_in_pieces
+from pipeline.errors import DataError
+from pipeline.labelling.frame import write_frame
+
+
+@pytest.fixture
+def evaluate(run, model, tmp_path, labelled_frame):
+    write_frame(labelled_frame, tmp_path / "p.parquet")
+    return lambda *arguments: run("evaluate", "p.parquet", "--model", model, *arguments)
+
+
+def metrics(folder):
+    return json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+
+
+def test_the_split_test_is_measured_shown_and_written(evaluate, tmp_path, labelled_frame):
+    done = evaluate("--output", "reports/mine")
+    assert done.returncode == 0
+    assert done.stderr == "metrics.json, predictions.parquet and report.md are in reports/mine\n"
+    for words in ("Of 100 words of story", "stage 1 alone", "length rule", "everything core", "By source", "By site"):
+        assert words in " ".join(done.stdout.split())
+    folder = tmp_path / "reports" / "mine"
+    assert sorted(path.name for path in folder.iterdir()) == ["metrics.json", "predictions.parquet", "report.md"]
+    found = metrics(folder)
+    expected = labelled_frame[labelled_frame["split"] == "test"]
+    assert found["counts"]["paragraphs"] == len(expected)
+    assert found["tagger"]["words"]["core"]["f1"]["value"] > 0.9
+    assert set(found["baselines"]) == {"everything_core", "length_rule", "stage_1"}
+    assert (found["about"]["data"], found["about"]["split"]) == ("p.parquet", "test")
+    assert found["about"]["trained_on_these_rows"] == "no"
+    report = (folder / "report.md").read_text(encoding="utf-8")
+    assert report.startswith("# small on p.parquet, test\n")
+
+
+def test_the_predictions_are_the_splits_rows_in_their_order(evaluate, tmp_path, labelled_frame):
+    evaluate("--output", "r")
+    found = pq.read_table(tmp_path / "r" / "predictions.parquet").to_pandas()
+    expected = labelled_frame[labelled_frame["split"] == "test"]
+    assert list(found.columns) == PREDICTED
+    assert found["text"].tolist() == expected["text"].tolist()
+    assert found["score"].between(0, 1).all()
+    assert set(found["tagged"]) <= {"core", "filler"}
+
+
+def test_the_report_is_named_after_the_model_if_nothing_else_is_said(evaluate, tmp_path):
+    assert evaluate().returncode == 0
+    assert (tmp_path / "reports" / "small" / "metrics.json").is_file()
+
+
+def test_all_splits_may_be_measured_and_rows_seen_in_training_are_pointed_out(evaluate, tmp_path, labelled_frame):
+    done = evaluate("--split", "all", "--output", "r")
+    assert done.returncode == 0
+    assert done.stderr.startswith("The model was trained on these very rows (train): the numbers flatter it.\n")
+    assert metrics(tmp_path / "r")["counts"]["paragraphs"] == len(labelled_frame)
+    assert metrics(tmp_path / "r")["about"]["trained_on_these_rows"] == "train"
+
+
+def test_the_same_split_of_another_table_is_not_called_seen(evaluate, tmp_path, labelled_frame):
+    other = labelled_frame.assign(text=labelled_frame["text"] + "!")
+    write_frame(other, tmp_path / "p.parquet")
+    assert "trained on" not in evaluate("--split", "train", "--output", "r").stderr
+
+
+def test_unlabelled_rows_are_scored_and_not_measured(evaluate, tmp_path, labelled_frame):
+    frame = labelled_frame.copy()
+    frame.loc[frame["position"] == 0, "label"] = None
+    write_frame(frame, tmp_path / "p.parquet")
+    assert evaluate("--output", "r").returncode == 0
+    rows = int((frame["split"] == "test").sum())
+    assert metrics(tmp_path / "r")["counts"]["unlabelled"] == rows // 5
+    assert pq.read_metadata(tmp_path / "r" / "predictions.parquet").num_rows == rows
+
+
+def test_a_threshold_decides_for_all_articles(evaluate, tmp_path):
+    assert evaluate("--threshold", "0", "--output", "r").returncode == 0
+    found = metrics(tmp_path / "r")
+    assert found["settings"]["threshold"] == 0
+    assert found["tagger"]["words"]["core"]["recall"]["value"] == 1
+    assert found["tagger"]["words"]["filler"]["recall"]["value"] == 0
+
+
+def test_one_class_alone_is_measured_as_far_as_it_goes(evaluate, tmp_path, labelled_frame):
+    write_frame(labelled_frame[labelled_frame["label"] == "core"], tmp_path / "p.parquet")
+    done = evaluate("--output", "r")
+    assert done.returncode == 0
+    assert "there is no filler to remove" in " ".join(done.stdout.split())
+    assert metrics(tmp_path / "r")["tagger"]["words"]["filler"]["recall"]["value"] is None
+
+
+def test_a_name_that_is_no_utf_8_may_be_measured(run, model, tmp_path, labelled_frame):
+    name = os.fsdecode(b"caf\xe9.parquet")
+    write_frame(labelled_frame, tmp_path / name)
+    assert run("evaluate", name, "--model", model, "--output", "r").returncode == 0
+    assert metrics(tmp_path / "r")["about"]["data"] == "caf\ufffd.parquet"
+
+
+def test_force_replaces_a_report(evaluate):
+    assert evaluate("--output", "r").returncode == 0
+    done = evaluate("--output", "r")
+    assert done.returncode == 2
+    assert "r: exists already" in done.stderr
+    assert evaluate("--output", "r", "--force").returncode == 0
+
+
+CANNOT_RUN = {
+    "no such table": (["nowhere.parquet"], "nowhere.parquet: no such file"),
+    "no table": (["text.txt"], "text.txt: not a readable table"),
+    "cut": (["cut.parquet"], "cut.parquet: not a readable table"),
+    "column missing": (["column.parquet"], "column.parquet: no column"),
+    "no such split": (["p.parquet", "--split", "dev"], "no rows of the split 'dev'; expected one of train (100 rows)"),
+    "no labels": (["bare.parquet"], "none of them labelled"),
+    "no such model": (["p.parquet", "--model", "nowhere"], "nowhere: no such model"),
+    "output holds something else": (["p.parquet", "--output", "own", "--force"], "own: has no metrics.json"),
+    "output is a file": (["p.parquet", "--output", "text.txt"], "text.txt: is a file"),
+    "threshold": (["p.parquet", "--threshold", "nan"], "nan is not a number"),
+}
+
+
+@pytest.mark.parametrize("case", CANNOT_RUN)
+def test_what_cannot_run_says_why_and_leaves_all_as_it_was(run, model, tmp_path, labelled_frame, case):
+    arguments, message = CANNOT_RUN[case]
+    write_frame(labelled_frame, tmp_path / "p.parquet")
+    write_frame(labelled_frame.assign(label=None), tmp_path / "bare.parquet")
+    (tmp_path / "cut.parquet").write_bytes((tmp_path / "p.parquet").read_bytes()[:-50])
+    pd.DataFrame({"text": ["One"]}).to_parquet(tmp_path / "column.parquet")
+    (tmp_path / "text.txt").write_text("One", encoding="utf-8")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "thesis.txt").write_text("mine", encoding="utf-8")
+    before = sorted(tmp_path.rglob("*"))
+    if "--model" not in arguments:
+        arguments = [*arguments, "--model", model]
+    done = run("evaluate", *arguments, *([] if "--output" in arguments else ["--output", "r"]))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_table_without_splits_says_how_to_measure_on_all_of_it(labelled_frame):
+    with pytest.raises(DataError, match="--split all"):
+        chosen_rows(labelled_frame.assign(split=None), "test", where="p.parquet")
+
+
+def test_a_table_without_rows_is_refused(labelled_frame):
+    with pytest.raises(DataError, match="no rows"):
+        chosen_rows(labelled_frame.head(0), "all", where="p.parquet")
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 7, 10_000])
+def test_scores_do_not_depend_on_the_pieces_or_the_order_of_the_rows(tagger, labelled_frame, monkeypatch, rows_at_once):
+    shuffled = labelled_frame.sample(frac=1, random_state=1).reset_index(drop=True)
+    monkeypatch.setattr(module, "ROWS_AT_ONCE", rows_at_once)
+    steps = []
+    found = score_in_pieces(tagger, shuffled, threshold=None, advance=steps.append)
+    assert sum(steps) == len(shuffled)
+    assert len(steps) == {1: 40, 7: 40, 10_000: 1}[rows_at_once]
+    whole = tagger.score_frame(shuffled)
+    assert found[list(shuffled.columns)].equals(shuffled)
+    assert np.allclose(found["score"], whole["score"], atol=1e-6)
+    assert found["tagged"].tolist() == whole["tagged"].tolist()
+    assert np.allclose(found["stage1"], whole["stage1"])
+
+
+def test_a_closed_pipe_ends_it_without_a_word_and_the_report_is_there(model, tmp_path, labelled_frame, environment):
+    write_frame(labelled_frame, tmp_path / "p.parquet")
+    command = [sys.executable, "-m", "pipeline", "evaluate", "p.parquet", "--model", str(model), "--output", "r"]
+    ours, theirs = os.pipe()
+    os.close(ours)
+    done = subprocess.run(
+        command, stdout=theirs, stderr=subprocess.PIPE, check=False, cwd=tmp_path, env=environment, timeout=60
+    )
+    os.close(theirs)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert metrics(tmp_path / "r")["schema"] == 1
+
+
+def test_a_full_disk_behind_the_standard_output_is_said_in_one_line(model, tmp_path, labelled_frame, environment):
+    write_frame(labelled_frame, tmp_path / "p.parquet")
+    command = [sys.executable, "-m", "pipeline", "evaluate", "p.parquet", "--model", str(model), "--output", "r"]
+    options = {"stderr": subprocess.PIPE, "check": False, "cwd": tmp_path, "env": environment, "timeout": 60}
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, **options)
+    assert (done.returncode, done.stderr) == (2, b"corestory: output: cannot be written: No space left on device\n")
+    assert metrics(tmp_path / "r")["schema"] == 1
+
+
+def test_help_has_an_example_and_answers_without_the_heavy_libraries(environment):
+    code = (
+        "import sys\nsys.argv = ['corestory', 'evaluate', '--help']\n"
+        "from pipeline.commands.app import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print('loaded:', sorted({'numpy', 'pandas', 'pyarrow', 'sklearn', 'joblib'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert "Example: corestory evaluate" in done.stdout
+    assert "loaded: []" in done.stdout

@@ -1,0 +1,204 @@
+import csv
+import gzip
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.commands import models
+from pipeline.commands import predict as module
+from pipeline.model.decision import LOW_CONFIDENCE
+from pipeline.model.tagged import TaggedArticle
+
+STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
+MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."
+PLUG = "READ MORE: lugger sold"
+TEXT = f"{STORY}\n{PLUG}\n{MORE}\n"
+PAGE = f"<!doctype html><title>Quay</title><p>{STORY}</p><p>{PLUG}</p><p>{MORE}</p>"
+COLUMNS = ["article_id", "position", "text", "label", "score", "url", "confidence"]
+
+
+def rows(output):
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def jsonl(path, *records):
+    path.write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
+    return path
+
+
+def test_in_a_pipe_the_paragraphs_come_as_json_lines(predict):
+    done = predict("a.txt")
+    assert (done.returncode, done.stderr) == (0, "")
+    found = rows(done.stdout)
+    assert [list(row) for row in found] == [COLUMNS] * 3
+    assert [(row["article_id"], row["position"], row["text"], row["label"]) for row in found] == [
+        ("a.txt", 0, STORY, "core"),
+        ("a.txt", 1, PLUG, "filler"),
+        ("a.txt", 2, MORE, "core"),
+    ]
+    assert all(0 <= row["score"] <= 1 for row in found)
+
+
+def test_only_core_prints_the_story_and_nothing_else(predict, tmp_path):
+    (tmp_path / "b.txt").write_text(TEXT, encoding="utf-8")
+    assert predict("a.txt", "--only", "core").stdout == f"{STORY}\n{MORE}\n"
+    assert predict("a.txt", "b.txt", "--only", "core").stdout == f"{STORY}\n{MORE}\n\n{STORY}\n{MORE}\n"
+
+
+def test_only_filler_prints_what_is_not_the_story(predict):
+    assert predict("a.txt", "--only", "filler").stdout == f"{PLUG}\n"
+
+
+def test_only_and_a_format_leave_out_the_other_rows_and_keep_the_positions(predict):
+    done = predict("a.txt", "--only", "core", "--format", "jsonl")
+    assert [row["position"] for row in rows(done.stdout)] == [0, 2]
+
+
+def test_every_format_holds_the_same_rows(predict, tmp_path):
+    expected = rows(predict("a.txt").stdout)
+    found = list(csv.DictReader(io.StringIO(predict("a.txt", "--format", "csv").stdout, newline="")))
+    assert [row["text"] for row in found] == [row["text"] for row in expected]
+    assert [float(row["score"]) for row in found] == [row["score"] for row in expected]
+    assert predict("a.txt", "--output", "a.parquet").stdout == ""
+    assert pq.read_table(tmp_path / "a.parquet").to_pylist() == expected
+    text = predict("a.txt", "--format", "text").stdout
+    assert text.splitlines()[0] == "# a.txt"
+    assert [line.split("\t")[0] for line in text.splitlines()[1:]] == ["core", "filler", "core"]
+
+
+@pytest.mark.parametrize("name", ["o.txt", "o.jsonl", "o.ndjson", "o.csv", "O.JSONL"])
+def test_the_name_of_the_output_tells_its_format(predict, tmp_path, name):
+    form = module.SUFFIXES[Path(name).suffix.lower()]
+    assert predict("a.txt", "--output", name).returncode == 0
+    assert (tmp_path / name).read_text(encoding="utf-8") == predict("a.txt", "--format", form.value).stdout
+
+
+def test_the_story_alone_may_go_to_a_file_of_any_name(predict, tmp_path):
+    assert predict("a.txt", "--only", "core", "--output", "new/story.md").returncode == 0
+    assert (tmp_path / "new" / "story.md").read_text(encoding="utf-8") == f"{STORY}\n{MORE}\n"
+
+
+def test_a_dash_as_output_is_the_standard_output(predict, tmp_path):
+    assert predict("a.txt", "--output", "-").stdout == predict("a.txt").stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_articles_come_in_the_order_given_with_their_address(predict, tmp_path):
+    (tmp_path / "p.html.gz").write_bytes(gzip.compress(PAGE.encode()))
+    many = [{"id": f"n{number}", "text": TEXT, "url": f"https://x.example/{number}"} for number in range(300)]
+    jsonl(tmp_path / "n.jsonl", *many)
+    found = rows(predict("p.html.gz", "n.jsonl", "a.txt").stdout)
+    expected = ["p.html.gz", *(record["id"] for record in many), "a.txt"]
+    assert list(dict.fromkeys(row["article_id"] for row in found)) == expected
+    assert [row["position"] for row in found] == [0, 1, 2] * 302
+    assert [row["text"] for row in found] == [STORY, PLUG, MORE] * 302
+    assert found[3]["url"] == "https://x.example/0"
+
+
+def test_a_folder_a_pattern_a_csv_and_a_parquet_are_read(predict, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text(TEXT, encoding="utf-8")
+    (folder / "t.csv").write_text(f'article_id,position,text\nx,0,"{STORY}"\nx,1,{PLUG}\n', encoding="utf-8")
+    pq.write_table(pa.table({"id": ["y"], "text": [TEXT]}), folder / "u.parquet")
+    names = [row["article_id"] for row in rows(predict("in").stdout) if row["position"] == 0]
+    assert names == ["in/a.txt", "x", "y"]
+    assert [row["article_id"] for row in rows(predict("in/*.csv").stdout)] == ["x", "x"]
+
+
+def test_a_threshold_of_0_keeps_everything_and_higher_ones_keep_less(predict):
+    assert [row["label"] for row in rows(predict("a.txt", "--threshold", "0").stdout)] == ["core"] * 3
+    least = min(row["score"] for row in rows(predict("a.txt").stdout))
+    labels = [row["label"] for row in rows(predict("a.txt", "--threshold", least + 0.001).stdout)]
+    assert "filler" in labels
+
+
+@pytest.mark.parametrize("threshold", ["nan", "1.5", "-0.1", "high"])
+def test_a_threshold_that_is_no_probability_is_a_usage_error(predict, threshold):
+    done = predict("a.txt", f"--threshold={threshold}")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--threshold" in done.stderr
+
+
+CANNOT_RUN = {
+    "output is there": (["--output", "there.jsonl"], "there.jsonl: exists already"),
+    "output is a folder": (["--output", "folder", "--format", "csv"], "folder: is a folder"),
+    "output of unknown format": (["--output", "o.docx"], "'.docx'"),
+    "output compressed": (["--output", "o.txt.gz", "--only", "core"], "'.gz'"),
+    "rejects are there": (["--rejects", "there.jsonl"], "there.jsonl: exists already"),
+    "rejects are the output": (["--output", "o.jsonl", "--rejects", "./o.jsonl"], "the same file"),
+    "model missing": (["--model", "nowhere"], "nowhere: no such model"),
+    "model is a folder of something else": (["--model", "folder"], "folder"),
+}
+
+
+@pytest.mark.parametrize("case", CANNOT_RUN)
+def test_what_cannot_run_says_why_in_one_line_and_leaves_all_as_it_was(predict, tmp_path, case):
+    arguments, message = CANNOT_RUN[case]
+    (tmp_path / "there.jsonl").write_text("old", encoding="utf-8")
+    (tmp_path / "folder").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    done = predict("a.txt", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("corestory: ")
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (tmp_path / "there.jsonl").read_text(encoding="utf-8") == "old"
+
+
+def test_a_damaged_model_is_refused_in_one_line(run, model, tmp_path):
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    for file in model.iterdir():
+        data = file.read_bytes()
+        (broken / file.name).write_bytes(data[: len(data) // 2] if file.suffix == ".npz" else data)
+    done = run("predict", "a.txt", "--model", broken)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("corestory: ")
+    assert "broken" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_force_replaces_output_and_rejects(predict, tmp_path):
+    for name in ("o.jsonl", "r.jsonl"):
+        (tmp_path / name).write_text("old", encoding="utf-8")
+    assert predict("a.txt", "--output", "o.jsonl", "--rejects", "r.jsonl", "--force").returncode == 0
+    assert len(rows((tmp_path / "o.jsonl").read_text(encoding="utf-8"))) == 3
+    assert (tmp_path / "r.jsonl").read_bytes() == b""
+
+
+def test_where_nothing_could_be_tagged_the_old_output_stays(predict, tmp_path):
+    (tmp_path / "o.jsonl").write_text("old", encoding="utf-8")
+    done = predict("missing.txt", "--output", "o.jsonl", "--rejects", "r.jsonl", "--force")
+    assert done.returncode == 1
+    assert (tmp_path / "o.jsonl").read_text(encoding="utf-8") == "old"
+    assert len(rows((tmp_path / "r.jsonl").read_text(encoding="utf-8"))) == 1
+
+
+class Doubtful:
+    """A tagger that is sure of no article."""
+
+    def tag_articles(self, articles, *, threshold):
+        del threshold
+        scores = np.array([0.5])
+        return [TaggedArticle(a.article_id, "", ("x",), scores, scores > 0, LOW_CONFIDENCE / 2) for a in articles]
+
+
+@pytest.mark.parametrize(("count", "lines"), [(1, 1), (5, 5), (6, 6), (600, 6)])
+def test_articles_of_low_confidence_are_named_up_to_five_and_then_counted(run, tmp_path, monkeypatch, count, lines):
+    monkeypatch.setattr(models, "open_model", lambda _: Doubtful())
+    jsonl(tmp_path / "n.jsonl", *({"id": f"n{number}", "text": "x"} for number in range(count)))
+    done = run("predict", "n.jsonl")
+    assert done.returncode == 0
+    said = done.stderr.splitlines()
+    assert len(said) == lines
+    assert said[0].startswith(f"n0: low confidence ({LOW_CONFIDENCE / 2:.2f})")
+    if count > 5:
+        assert said[-1].startswith(f"low confidence: {count - 5} more of {count} articles")

@@ -1,0 +1,165 @@
+import io
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
+MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."
+PLUG = "READ MORE: lugger sold"
+TEXT = f"{STORY}\n{PLUG}\n{MORE}\n"
+PAGE = f"<!doctype html><title>Quay</title><p>{STORY}</p><p>{PLUG}</p><p>{MORE}</p>"
+COLUMNS = ["article_id", "position", "text", "label", "score", "url", "confidence"]
+
+
+def rows(output):
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def jsonl(path, *records):
+    path.write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
+    return path
+
+
+def command(*arguments):
+    return [sys.executable, "-m", "pipeline", "predict", *map(str, arguments)]
+
+
+@pytest.fixture
+def process(model, tmp_path, environment):
+    def process(*arguments, **options):
+        options = {"capture_output": True, "timeout": 60, "cwd": tmp_path, "env": environment} | options
+        return subprocess.run(command("--model", model, *arguments), check=False, **options)
+
+    return process
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "position"),
+    [
+        (TEXT, "-", [0, 1, 2]),
+        (PAGE, "-", [0, 1, 2]),
+        (
+            json.dumps({"id": "one", "text": TEXT}) + "\n" + json.dumps({"id": "one", "html": PAGE}),
+            "one",
+            [0, 1, 2] * 2,
+        ),
+    ],
+    ids=["text", "html", "jsonl"],
+)
+def test_the_standard_input_is_text_html_or_json_lines(process, data, name, position):
+    done = process("-", input=data.encode())
+    assert (done.returncode, done.stderr) == (0, b"")
+    found = rows(done.stdout.decode())
+    assert {row["article_id"] for row in found} == {name}
+    assert [row["position"] for row in found] == position
+
+
+def test_an_empty_standard_input_is_refused(process):
+    done = process("-", input=b"")
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.startswith(b"refused: standard input: ")
+
+
+def test_parquet_goes_through_a_pipe(process):
+    done = process("-", "--format", "parquet", input=TEXT.encode())
+    assert pq.read_table(io.BytesIO(done.stdout)).column_names == COLUMNS
+
+
+def test_the_output_is_utf_8_whatever_the_locale(process, environment):
+    text = f"{STORY} Café 🚢\n"
+    done = process("-", "--only", "core", input=text.encode(), env=environment | {"LC_ALL": "C", "PYTHONUTF8": "0"})
+    assert done.stdout == text.encode()
+
+
+def test_one_plain_text_file_needs_no_heavy_library(model, tmp_path, environment):
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    code = (
+        f"import sys\nsys.argv = ['corestory', 'predict', 'a.txt', '--model', {str(model)!r}]\n"
+        "from pipeline.commands.app import main\ntry:\n    main()\nexcept SystemExit as end:\n    code = end.code\n"
+        "heavy = {'pandas', 'sklearn', 'scipy', 'pyarrow', 'joblib', 'rapidfuzz', 'publicsuffixlist'}\n"
+        "print(code, sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path, env=environment
+    )
+    assert done.stderr == "0 []\n"
+    assert len(rows(done.stdout)) == 3
+
+
+def test_help_has_an_example_and_answers_without_the_heavy_libraries(environment):
+    code = (
+        "import sys\nsys.argv = ['corestory', 'predict', '--help']\n"
+        "from pipeline.commands.app import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print('loaded:', sorted({'numpy', 'pandas', 'pyarrow', 'sklearn', 'joblib'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert "Example: corestory predict article.txt --only core" in done.stdout
+    assert "loaded: []" in done.stdout
+
+
+def test_memory_does_not_grow_with_the_number_of_articles(model, tmp_path, environment):
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom pipeline.commands.app import main\n"
+        f"sys.argv = ['corestory', 'predict', '-', '--model', {str(model)!r}]\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0], file=sys.stderr)"
+    )
+    peaks = []
+    for count in (1_000, 10_000):
+        data = endless_jsonl(tmp_path, count).read_bytes()
+        done = subprocess.run(
+            [sys.executable, "-c", code], input=data, capture_output=True, check=True, env=environment
+        )
+        assert done.stdout.count(b"\n") == 3 * count
+        peaks.append(int(done.stderr))
+    # The larger input has 2 MB of text more, and a result of 8 MB.
+    assert peaks[1] - peaks[0] < 4_000
+
+
+def endless_jsonl(tmp_path, count=20_000):
+    return jsonl(tmp_path / "endless.jsonl", *({"id": f"n{number}", "text": TEXT} for number in range(count)))
+
+
+def test_a_closed_pipe_ends_it_without_a_word(model, tmp_path, environment):
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": tmp_path, "env": environment}
+    for extra in ([], ["--only", "core"], ["--format", "csv"]):
+        with subprocess.Popen(command("--model", model, endless_jsonl(tmp_path), *extra), **options) as process:
+            assert process.stdout.readline()
+            process.stdout.close()
+            assert process.stderr.read() == b""
+            assert process.wait(timeout=60) == 0
+
+
+@pytest.mark.parametrize("extra", [[], ["--format", "csv"], ["--format", "parquet"], ["--only", "core"]])
+@pytest.mark.parametrize("count", [1, 600])
+def test_a_full_disk_is_said_in_one_line(process, tmp_path, extra, count):
+    with Path("/dev/full").open("wb") as full:
+        options = {"stdout": full, "stderr": subprocess.PIPE, "capture_output": False}
+        done = process(endless_jsonl(tmp_path, count), *extra, **options)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"corestory: output: cannot be written: ")
+    assert b"No space left" in done.stderr
+    assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGKILL])
+def test_an_interruption_or_a_kill_leaves_nothing_under_the_outputs_name(model, tmp_path, environment, kind):
+    endless_jsonl(tmp_path)
+    arguments = command("--model", model, "endless.jsonl", "--output", "out/o.jsonl", "--rejects", "out/r.jsonl")
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": tmp_path, "env": environment}
+    with subprocess.Popen(arguments, **options) as process:
+        until = time.monotonic() + 30
+        while not any(path.stat().st_size for path in tmp_path.glob("out/.*o.jsonl")) and time.monotonic() < until:
+            time.sleep(0.01)
+        process.send_signal(kind)
+        _, error = process.communicate(timeout=30)
+    assert process.returncode == (130 if kind == signal.SIGINT else -signal.SIGKILL)
+    assert error == b""
+    left = [path.name for path in (tmp_path / "out").iterdir()]
+    assert left == [] if kind == signal.SIGINT else not {"o.jsonl", "r.jsonl"} & set(left)

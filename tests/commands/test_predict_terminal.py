@@ -1,0 +1,100 @@
+import fcntl
+import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from contextlib import suppress
+
+import pytest
+
+STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
+MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."
+PLUG = "READ MORE: lugger sold"
+TEXT = f"{STORY}\n{PLUG}\n{MORE}\n"
+
+
+def rows(output):
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def jsonl(path, *records):
+    path.write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
+    return path
+
+
+def command(*arguments):
+    return [sys.executable, "-m", "pipeline", "predict", *map(str, arguments)]
+
+
+def endless_jsonl(tmp_path, count=20_000):
+    return jsonl(tmp_path / "endless.jsonl", *({"id": f"n{number}", "text": TEXT} for number in range(count)))
+
+
+def at_a_terminal(arguments, tmp_path, environment, *, columns=72, term="dumb"):
+    """Run with a terminal for standard input, output and error, and give the exit code and what it shows."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
+    environment = {name: value for name, value in environment.items() if name != "COLUMNS"} | {"TERM": term}
+    ends = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    with subprocess.Popen(arguments, cwd=tmp_path, env=environment, **ends) as process:
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError), os.fdopen(ours, "rb", buffering=0) as terminal:  # Linux ends a terminal with an error
+            while piece := terminal.read(4096):
+                shown += piece
+    return process.returncode, shown.decode().replace("\r\n", "\n")
+
+
+def test_a_terminal_shows_the_article_annotated_in_its_width(model, tmp_path, environment):
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    code, shown = at_a_terminal(command("--model", model, "a.txt"), tmp_path, environment, term="xterm")
+    assert code == 0
+    assert f"\x1b[2m{PLUG}" in shown, "filler is dimmed"
+    lines = re.sub(r"\x1b\[\d*m", "", shown).splitlines()
+    assert lines[0].startswith("a.txt: 2 of 3 core, ✗ filler, confidence ")
+    assert re.fullmatch(r"  [01]\.\d\d ┃ The lugger left .*", lines[1])
+    assert lines[2].startswith("       ┃ ")
+    assert any(line.startswith("✗") and line.endswith(f"┊ {PLUG}") for line in lines)
+    assert max(map(len, lines)) <= 72
+
+
+@pytest.mark.parametrize("extra", [[], ["--only", "core"], ["--format", "text"], ["--format", "csv"]])
+def test_no_control_character_of_an_article_reaches_a_terminal(model, tmp_path, environment, extra):
+    jsonl(tmp_path / "h.jsonl", {"id": "h\x1b[31m", "paragraphs": [f"{STORY}\x1b[2J\x9b1m\x07"]})
+    code, shown = at_a_terminal(command("--model", model, "h.jsonl", *extra), tmp_path, environment)
+    assert code == 0
+    assert "lugger" in shown
+    assert not {"\x1b", "\x9b", "\x07"} & set(shown)
+
+
+def test_only_core_at_a_terminal_is_the_story_and_nothing_else(model, tmp_path, environment):
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    arguments = command("--model", model, "a.txt", "--only", "core")
+    assert at_a_terminal(arguments, tmp_path, environment) == (0, f"{STORY}\n{MORE}\n")
+
+
+def test_parquet_and_a_terminal_do_not_go_together(model, tmp_path, environment):
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    code, shown = at_a_terminal(command("--model", model, "a.txt", "--format", "parquet"), tmp_path, environment)
+    assert code == 2
+    assert shown.startswith("corestory: Parquet on a terminal. Give --output FILE.parquet")
+
+
+def test_a_terminal_as_standard_input_is_refused(model, tmp_path, environment):
+    code, shown = at_a_terminal(command("--model", model, "-"), tmp_path, environment)
+    assert code == 1
+    assert shown == "refused: standard input: is a terminal; expected text. Pipe an article into it.\n"
+
+
+@pytest.mark.parametrize(("count", "moves"), [(20, False), (2000, True)])
+def test_many_articles_are_counted_at_a_terminal_while_they_go_to_a_file(model, tmp_path, environment, count, moves):
+    endless_jsonl(tmp_path, count)
+    arguments = command("--model", model, "endless.jsonl", "--output", "o.jsonl")
+    code, shown = at_a_terminal(arguments, tmp_path, environment, term="xterm")
+    assert code == 0
+    assert (" articles" in shown) == moves
+    assert len(rows((tmp_path / "o.jsonl").read_text(encoding="utf-8"))) == 3 * count

@@ -1,0 +1,31 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def setuptools() -> dict[str, object]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return dict(project["tool"]["setuptools"])
+
+
+def test_every_package_of_the_tree_is_in_the_wheel(setuptools: dict[str, list[str]]) -> None:
+    folders = {path.parent.relative_to(ROOT) for path in (ROOT / "pipeline").rglob("*.py")}
+    tree = {".".join(folder.parts) for folder in folders}
+    assert set(setuptools["packages"]) == tree | {"pipeline.default_model"}
+
+
+def test_every_other_file_of_the_tree_is_in_the_wheel(setuptools: dict[str, dict[str, list[str]]]) -> None:
+    named = setuptools["package-data"]
+    for file in (ROOT / "pipeline").rglob("*"):
+        if file.is_file() and file.suffix not in (".py", ".pyc"):
+            package = ".".join(file.relative_to(ROOT).parent.parts)
+            assert any(file.match(pattern) for pattern in named.get(package, [])), file
+
+
+def test_the_default_model_goes_into_the_package_whole(setuptools: dict[str, dict[str, list[str]]]) -> None:
+    assert setuptools["package-dir"] == {"pipeline.default_model": "models/default"}
+    assert setuptools["package-data"]["pipeline.default_model"] == ["README.md", "arrays.npz", "manifest.json"]
