@@ -9,7 +9,7 @@ CORPORA ?= corpora
 WORK ?= build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format model benchmark-accuracy clean
+.PHONY: help demo test check format model screenshots benchmark-accuracy clean
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +32,7 @@ check: $(VENV)/installed  ## All that CI runs; changes no file
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(MAKE) test
 
 format: $(VENV)/installed  ## Format the code and mend what can be mended
 	$(BIN)/ruff format .
@@ -47,6 +47,10 @@ model: $(VENV)/views  ## Train the default model: make model CORPORA=folder
 	  data/sample --views all --jobs $(JOBS) --output $(WORK)/default.parquet --force
 	$(BIN)/corestory train $(WORK)/default.parquet --split all --output models/default --jobs $(JOBS) \
 	  --card-extra data/held-out.md --force
+
+screenshots: $(VENV)/installed  ## Make the pictures in docs/ again, from the sample corpus; needs chromium
+	$(BIN)/pip install --quiet --disable-pip-version-check playwright
+	$(BIN)/python docs/make_screenshots.py
 
 benchmark-accuracy: $(VENV)/views  ## Compare with every extractor on held-out sites: CORPORA=folder
 	$(BIN)/python -m tests.benchmarks.accuracy $(CORPORA) --work $(WORK)/accuracy --jobs $(JOBS)

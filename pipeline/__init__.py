@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-__all__ = ["__version__", "load_model"]
+__all__ = ["__version__", "load_model", "tag_frame"]
 
 if TYPE_CHECKING:
+    from pipeline.corpus.frames import tag_frame
     from pipeline.model.storage import load_model
 
     __version__: str
@@ -16,6 +17,10 @@ else:
             from pipeline.model.storage import load_model
 
             return load_model
+        if name == "tag_frame":
+            from pipeline.corpus.frames import tag_frame
+
+            return tag_frame
         if name == "__version__":
             from importlib.metadata import PackageNotFoundError, version
 

@@ -22,8 +22,10 @@ def test_every_other_file_of_the_tree_is_in_the_wheel(setuptools: dict[str, dict
     named = setuptools["package-data"]
     for file in (ROOT / "pipeline").rglob("*"):
         if file.is_file() and file.suffix not in (".py", ".pyc"):
-            package = ".".join(file.relative_to(ROOT).parent.parts)
-            assert any(file.match(pattern) for pattern in named.get(package, [])), file
+            # A folder without code, such as one of templates, goes with the package above it.
+            folder = next(parent for parent in file.parents if (parent / "__init__.py").is_file())
+            package = ".".join(folder.relative_to(ROOT).parts)
+            assert any(file.relative_to(folder).match(pattern) for pattern in named.get(package, [])), file
 
 
 def test_the_default_model_goes_into_the_package_whole(setuptools: dict[str, dict[str, list[str]]]) -> None:

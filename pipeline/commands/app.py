@@ -7,9 +7,12 @@ from typing import NoReturn
 
 import typer
 
+from pipeline.commands.audit import audit
 from pipeline.commands.evaluate import evaluate
+from pipeline.commands.explain import explain
 from pipeline.commands.predict import predict
 from pipeline.commands.prepare import prepare
+from pipeline.commands.threshold import threshold
 from pipeline.commands.train import train
 from pipeline.errors import CorestoryError, OutputError
 
@@ -24,7 +27,10 @@ app = typer.Typer(
 app.command()(prepare)
 app.command()(train)
 app.command()(predict)
+app.command()(explain)
 app.command()(evaluate)
+app.command()(threshold)
+app.command()(audit)
 
 
 @app.callback()

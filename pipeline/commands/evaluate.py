@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.commands.about import report_about
 from pipeline.commands.thresholds import check_threshold
 from pipeline.errors import DataError
 
@@ -36,15 +36,19 @@ PREDICTED = [
 def evaluate(
     data: Annotated[Path, typer.Argument(metavar="DATA", help="A table that `corestory prepare` wrote.")],
     model: Annotated[
-        str, typer.Option(help="A model's folder, or its name in models/.", show_default="the one that came along")
-    ] = "",
+        list[str] | None,
+        typer.Option(
+            help="A model's folder, or its name in models/. Given again, others are compared with the first.",
+            show_default="the one that came along",
+        ),
+    ] = None,
     split: Annotated[str, typer.Option(help="The rows to measure on: train, validation, test or all.")] = "test",
     output: Annotated[
         Path | None,
         typer.Option(
             "--output",
             "-o",
-            help="A folder for metrics.json, predictions.parquet and report.md.",
+            help="A folder for report.html, report.md, metrics.json and predictions.parquet.",
             show_default="reports/, and the model's name",
         ),
     ] = None,
@@ -64,49 +68,91 @@ def evaluate(
     from rich.console import Console
 
     from pipeline.atomic import atomic_folder
-    from pipeline.commands.models import DEFAULT, model_folder, open_model
+    from pipeline.commands.models import open_model
     from pipeline.commands.screen import say
-    from pipeline.evaluation.evaluation import evaluate_frame
+    from pipeline.evaluation.findings import find
     from pipeline.labelling.frame import read_frame
     from pipeline.model.manifest import Manifest, data_sha256
     from pipeline.reading.text import storable
-    from pipeline.report.markdown import evaluation_markdown
+    from pipeline.report.folder import write_report
     from pipeline.report.terminal import EvaluationView
 
     check_threshold(threshold)
-    tagger = open_model(model)
-    folder = model_folder(model)
-    name = DEFAULT if folder is None else folder.resolve().name
+    models = model or [""]
+    names = model_names(models)
+    name = names[0]
+    taggers = [open_model(one) for one in models]
     output = REPORTS / name if output is None else output
     # The output is opened first: whether it may be written is better known before the work than after it.
     with atomic_folder(output, force=force, marker="metrics.json") as temporary:
         table = read_frame(data)
         frame = chosen_rows(table, split, where=str(data))
         digest = data_sha256(table)
+        splits = {str(name): int(count) for name, count in table["split"].value_counts().items()}
         del table
-        manifest = tagger.manifest or Manifest()
-        seen = seen_splits(frame, manifest) if digest == manifest.data_sha256 else []
-        if seen:
-            say(f"The model was trained on these very rows ({', '.join(seen)}): the numbers flatter it.")
-        scored = _scored_with_progress(tagger, frame, threshold)
-        evaluation = evaluate_frame(scored, threshold=threshold, where=str(data))
-        about = _about(
-            manifest,
-            data=storable(str(data)),
+        manifests = [tagger.manifest or Manifest() for tagger in taggers]
+        seen = {
+            one: seen_splits(frame, manifest) if digest == manifest.data_sha256 else []
+            for one, manifest in zip(names, manifests, strict=True)
+        }
+        for one, which in seen.items():
+            if which:
+                trained = "The model" if len(taggers) == 1 else f"The model {one}"
+                say(f"{trained} was trained on these very rows ({', '.join(which)}): the numbers flatter it.")
+        scored, *rest = [score_with_progress(tagger, frame, threshold=threshold) for tagger in taggers]
+        others = dict(zip(names[1:], rest, strict=True))
+        shown = taggers[0].settings.threshold if threshold is None else threshold
+        findings = find(scored, tagger=taggers[0], others=others, threshold=shown, name=name, where=str(data))
+        about = report_about(
+            taggers[0],
+            data=str(data),
             digest=digest,
+            splits=splits,
             split=split,
-            model=storable(model or DEFAULT),
-            seen=seen,
+            seen=seen[name],
+            models=models,
+            output=output,
+            threshold=threshold,
         )
-        metrics = evaluation.to_metrics() | {"about": dict(about)}
-        text = json.dumps(metrics, ensure_ascii=False, allow_nan=False, indent=1)
-        (temporary / "metrics.json").write_text(f"{text}\n", encoding="utf-8")
-        scored[PREDICTED].to_parquet(temporary / "predictions.parquet", index=False, compression="zstd")
-        report = evaluation_markdown(evaluation, title=storable(f"{name} on {data.name}, {split}"), about=about)
-        (temporary / "report.md").write_text(report, encoding="utf-8")
+        with (temporary / "predictions.parquet").open("wb") as stream:  # pyarrow opens no name that is not UTF-8
+            _predictions(scored, others).to_parquet(stream, index=False, compression="zstd")
+        write_report(temporary, findings, title=storable(f"{name} on {data.name}, {split}"), about=about)
     # Only now, for who reads it may close the pipe.
-    Console().print(EvaluationView(evaluation))
-    say(f"metrics.json, predictions.parquet and report.md are in {output}")
+    Console().print(EvaluationView(findings.evaluation))
+    say(f"report.html, report.md, metrics.json and predictions.parquet are in {output}")
+
+
+def model_names(models: list[str]) -> list[str]:
+    """Name each of the models that were asked for, so that no two have one name.
+
+    Raises
+    ------
+    ModelError
+        If there is no such model.
+    typer.BadParameter
+        If one is given twice.
+
+    Examples
+    --------
+    >>> model_names([""])
+    ['default']
+    """
+    from pipeline.commands.models import DEFAULT, model_folder
+    from pipeline.reading.text import storable
+
+    folders = [model_folder(model) for model in models]
+    found = [folder.resolve() if folder else None for folder in folders]
+    if len(set(found)) < len(found):
+        raise typer.BadParameter("the same model is given twice.", param_hint="--model")
+    short = [folder.name if folder else DEFAULT for folder in found]
+    # Two folders may have one name; their paths differ.
+    long = [str(folder) if folder else DEFAULT for folder in found]
+    return [storable(short[place] if short.count(short[place]) == 1 else long[place]) for place in range(len(found))]
+
+
+def _predictions(scored: pd.DataFrame, others: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    columns = {f"{column}@{name}": other[column] for name, other in others.items() for column in ("score", "tagged")}
+    return scored[PREDICTED].assign(**columns)
 
 
 def chosen_rows(frame: pd.DataFrame, split: str, *, where: str) -> pd.DataFrame:
@@ -143,21 +189,6 @@ def chosen_rows(frame: pd.DataFrame, split: str, *, where: str) -> pd.DataFrame:
 def seen_splits(frame: pd.DataFrame, manifest: Manifest) -> list[str]:
     """Return which of a frame's splits a model has learned from, given that it is of the model's own table."""
     return sorted(set(frame["split"].dropna()) & set(manifest.splits))
-
-
-def _about(
-    manifest: Manifest, *, data: str, digest: str, split: str, model: str, seen: list[str]
-) -> list[tuple[str, str]]:
-    return [
-        ("data", data),
-        ("data_sha256", digest),
-        ("split", split),
-        ("trained_on_these_rows", ", ".join(seen) or "no"),
-        ("model", model),
-        ("model_created", manifest.created),
-        ("model_corestory", manifest.corestory),
-        ("model_data_sha256", manifest.data_sha256),
-    ]
 
 
 def score_in_pieces(
@@ -208,7 +239,8 @@ def _pieces(frame: pd.DataFrame) -> Iterator[npt.NDArray[np.int64]]:
     yield order[begin:]
 
 
-def _scored_with_progress(tagger: Tagger, frame: pd.DataFrame, threshold: float | None) -> pd.DataFrame:
+def score_with_progress(tagger: Tagger, frame: pd.DataFrame, *, threshold: float | None) -> pd.DataFrame:
+    """Score a frame as `score_in_pieces` does, with a bar on the standard error if that is a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

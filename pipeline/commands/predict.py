@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
@@ -11,19 +12,19 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
 
 import typer
 
+from pipeline.commands.keeping import check_keep
+from pipeline.commands.pages import is_one_page
 from pipeline.commands.thresholds import check_threshold
-from pipeline.errors import InputError, OutputError
+from pipeline.errors import OutputError
 
 if TYPE_CHECKING:
     from pipeline.commands.rejects import Rejects
+    from pipeline.model.rules import Rules
     from pipeline.model.tagged import Label, TaggedArticle
     from pipeline.model.tagger import Tagger
-    from pipeline.reading.article import Article
     from pipeline.report.rows import RowWriter
 
-DOUBTS_LISTED = 5
-
-_STANDARD_OUTPUT = Path("-")
+STANDARD_OUTPUT = "-"
 
 
 class Only(StrEnum):
@@ -34,12 +35,22 @@ class Only(StrEnum):
 
 
 class Form(StrEnum):
-    """The form of the output."""
+    """The form of an output that is written row by row."""
 
     text = "text"
     jsonl = "jsonl"
     csv = "csv"
     parquet = "parquet"
+
+
+class AnyForm(StrEnum):
+    """The forms of rows, and the page, which `pipeline.commands.pages` writes."""
+
+    text = "text"
+    jsonl = "jsonl"
+    csv = "csv"
+    parquet = "parquet"
+    html = "html"
 
 
 SUFFIXES = {
@@ -61,15 +72,22 @@ def predict(
         ),
     ],
     only: Annotated[Only | None, typer.Option(help="Print these paragraphs and nothing else.")] = None,
-    form: Annotated[
-        Form | None,
+    asked: Annotated[
+        AnyForm | None,
         typer.Option(
             "--format",
             help="Of the output. Left out: by the end of --output's name; else text with --only, the annotated article "
             "on a terminal, and jsonl in a pipe.",
         ),
     ] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file to write, whole or not at all.")] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="A file to write, whole or not at all; or FOLDER/, which gets a file for each one that is read.",
+        ),
+    ] = None,
     model: Annotated[
         str, typer.Option(help="A model's folder, or its name in models/.", show_default="the one that came along")
     ] = "",
@@ -77,38 +95,89 @@ def predict(
         float | None,
         typer.Option(help="Least score of core, 0 to 1.", show_default="the model's choice for each article"),
     ] = None,
+    always_core: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file of phrases, one a line: a paragraph with one in it is core, whatever the model says, and what "
+            "is around it is judged by that. After re: a line is a regular expression; # begins a comment."
+        ),
+    ] = None,
+    always_filler: Annotated[
+        Path | None, typer.Option(help="The same for filler. Where both match, core wins.")
+    ] = None,
     rejects: Annotated[
         Path | None, typer.Option(help="A file for what was refused and why, as JSON Lines: where, reason.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="A column of the input to carry through; may be repeated."),
+    ] = None,
+    jobs: Annotated[int, typer.Option(help="Processes, with --output FOLDER/; -1 is one a core.")] = 1,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace files that exist; with FOLDER/, do again what is done already.")
+    ] = False,
 ) -> None:
     """Tag every paragraph of news articles as core or filler.
 
     What cannot be read is refused, with the reason, and the rest is done.
     The exit code is 1 if something was refused, 2 if the command cannot run.
+    With --output FOLDER/, run it again after an interruption or a change: it does what is missing or has changed.
 
     Example: corestory predict article.txt --only core
     """
-    check_threshold(threshold)
-    if output == _STANDARD_OUTPUT:
-        output = None
-    if output is not None and rejects is not None and output.resolve() == rejects.resolve():
-        raise OutputError("the same file for --output and --rejects", where=str(output), mend="Give two names.")
-    form = _form(form, output, only)
+    from pipeline.model.rules import read_rules
 
+    check_threshold(threshold)
+    kept = tuple(keep or ())
+    rules = read_rules(core=always_core, filler=always_filler)
+    if asked is AnyForm.html or (asked is None and output is not None and is_one_page(output)):
+        from pipeline.commands.pages import tag_to_pages
+
+        check_keep(kept, AnyForm.html)
+        if rules:
+            raise typer.BadParameter(
+                "a page explains the model's own decisions; leave the rules out, or give another --format",
+                param_hint="--always-core, --always-filler",
+            )
+        place = None if output == STANDARD_OUTPUT else output
+        label = _label(only)
+        if tag_to_pages(articles, place, model=model, only=label, threshold=threshold, rejects=rejects, force=force):
+            raise typer.Exit(1)
+        return
+
+    form = None if asked is None else Form(asked.value)
+    if output is not None and is_folder(output):
+        from pipeline.commands.corpus import local_run, new_job, tag_corpus
+
+        chosen = form or (Form.text if only else Form.jsonl)
+        check_keep(kept, chosen)
+        job = new_job(
+            model, Path(output), form=chosen.value, only=_label(only), threshold=threshold, keep=kept, rules=rules
+        )
+        if tag_corpus(articles, job, run=local_run(jobs), rejects=rejects, force=force):
+            raise typer.Exit(1)
+        return
+
+    target = None if output in (None, STANDARD_OUTPUT) else Path(output)
+    if target is not None and rejects is not None and target.resolve() == rejects.resolve():
+        raise OutputError("the same file for --output and --rejects", where=str(target), mend="Give two names.")
+    form = _form(form, target, only)
+    check_keep(kept, form)
+
+    from pipeline.commands.doubts import Doubts
     from pipeline.commands.models import open_model
     from pipeline.commands.rejects import open_rejects
 
     tagger = open_model(model)
     with open_rejects(rejects, force=force) as refused, suppress(_NothingTaggedError):
         doubts = Doubts()
-        with _writer(output, form, only, force=force) as writer, _counter(output) as count:
-            for tagged in _tag(tagger, articles, refused, threshold=threshold):
+        with _writer(target, form, only, kept, force=force) as writer, counting(shown=target is not None) as count:
+            for tagged in _tag(tagger, articles, refused, kept, threshold=threshold, rules=rules):
                 for article in tagged:
                     writer.write(article)
                     doubts.hear(article)
                 count(len(tagged))
-            if output is not None and not doubts.articles:
+            if target is not None and not doubts.articles:
                 raise _NothingTaggedError  # an empty file must not take the place of what is there
         doubts.tell()
     if refused.count:
@@ -117,34 +186,6 @@ def predict(
 
 class _NothingTaggedError(Exception):
     """Ends the writing of an output that would be empty."""
-
-
-class Doubts:
-    """Counts articles of which the model is not sure, to say so at the end."""
-
-    def __init__(self) -> None:
-        self.articles = 0
-        self.doubtful = 0
-        self._first: list[str] = []
-
-    def hear(self, article: TaggedArticle) -> None:
-        """Count an article."""
-        from pipeline.model.decision import LOW_CONFIDENCE
-
-        self.articles += 1
-        if article.confidence < LOW_CONFIDENCE:
-            self.doubtful += 1
-            if len(self._first) < DOUBTS_LISTED:
-                self._first.append(f"{article.article_id}: low confidence ({article.confidence:.2f})")
-
-    def tell(self) -> None:
-        """Say which, the first of them by name."""
-        from pipeline.commands.screen import say
-
-        for line in self._first:
-            say(f"{line}: better read it before you rely on it.")
-        if self.doubtful > len(self._first):
-            say(f"low confidence: {self.doubtful - len(self._first):,} more of {self.articles:,} articles.")
 
 
 def _form(form: Form | None, output: Path | None, only: Only | None) -> Form | None:
@@ -165,65 +206,81 @@ def _form(form: Form | None, output: Path | None, only: Only | None) -> Form | N
     raise OutputError(f"no format ends in {suffix!r}", where=str(output), expected=expected, mend="Or give --format.")
 
 
+def is_folder(output: str) -> bool:
+    """Say whether an output is meant as a folder.
+
+    Examples
+    --------
+    >>> is_folder("tagged/"), is_folder("tagged.jsonl")
+    (True, False)
+    """
+    return output.endswith(("/", os.sep)) or Path(output).is_dir()
+
+
+def _label(only: Only | None) -> Label | None:
+    return only.value if only else None
+
+
 def _tag(
-    tagger: Tagger, sources: list[str], rejects: Rejects, *, threshold: float | None
+    tagger: Tagger,
+    sources: list[str],
+    rejects: Rejects,
+    keep: Sequence[str],
+    *,
+    threshold: float | None,
+    rules: Rules,
 ) -> Iterator[list[TaggedArticle]]:
-    from pipeline.commands.batches import batches
+    from pipeline.commands.given import given_articles
+    from pipeline.corpus.batches import batches, tag_batch
 
-    for batch in batches(_articles(sources, rejects)):
-        yield tagger.tag_articles(batch, threshold=threshold)
-
-
-def _articles(sources: list[str], rejects: Rejects) -> Iterator[Article]:
-    from pipeline.reading.rows import place
-    from pipeline.reading.sources import read_articles
-    from pipeline.reading.text import storable
-
-    for source in sources:
-        before, found = rejects.count, False
-        for article in read_articles([source], refuse=rejects.refuse):
-            found = True
-            yield article
-        if not found and rejects.count == before:
-            rejects.refuse(InputError("no articles", where=storable(place(source)), expected="at least one"))
+    for batch in batches(given_articles(sources, rejects, keep)):
+        yield tag_batch(batch, tagger, threshold=threshold, rules=rules)
 
 
 @contextmanager
-def _writer(output: Path | None, form: Form | None, only: Only | None, *, force: bool) -> Iterator[RowWriter]:
+def _writer(
+    output: Path | None, form: Form | None, only: Only | None, keep: Sequence[str], *, force: bool
+) -> Iterator[RowWriter]:
     from pipeline.atomic import atomic_path
     from pipeline.commands.screen import AnnotatedWriter, HarmlessStream
     from pipeline.report.rows import open_rows
 
-    label: Label | None = only.value if only else None
+    label = _label(only)
     if form is None:
         yield AnnotatedWriter()
     elif output is None:
         stream: BinaryIO = sys.stdout.buffer
         if sys.stdout.isatty():
             stream = cast("BinaryIO", HarmlessStream(stream))
-        writer = open_rows(stream, form=form.value, only=label)
+        writer = open_rows(stream, form=form.value, only=label, keep=keep)
         yield writer
         writer.close()  # not after an error: what a pipe got would look whole
     else:
         with atomic_path(output, force=force) as temporary:
             try:
-                with closing(open_rows(temporary, form=form.value, only=label)) as writer:
+                with closing(open_rows(temporary, form=form.value, only=label, keep=keep)) as writer:
                     yield writer
             except OutputError as error:  # it knows the temporary name only
                 raise OutputError(error.found, where=str(output), mend=error.mend) from error
 
 
 @contextmanager
-def _counter(output: Path | None) -> Iterator[Callable[[int], None]]:
-    """Give what counts articles on the standard error: on a terminal alone, once there is more than a batch of them."""
-    if not sys.stderr.isatty() or (output is None and sys.stdout.isatty()):
+def counting(*, shown: bool) -> Iterator[Callable[[int], None]]:
+    """Give what counts articles on the standard error: on a terminal alone, once there is more than a batch of them.
+
+    Parameters
+    ----------
+    shown
+        Whether nothing else is written to a terminal that is also the standard output.
+    """
+    if not sys.stderr.isatty() or (not shown and sys.stdout.isatty()):
         yield lambda _: None
         return
 
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from pipeline.commands.batches import BATCH_ARTICLES
+    from pipeline.corpus.batches import BATCH_ARTICLES
 
     columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} articles"), TimeElapsedColumn())
     progress = Progress(*columns, console=Console(stderr=True), transient=True)

@@ -42,6 +42,10 @@ def prepare(
     core_label: Annotated[
         str, typer.Option(help="Name of the label core in tables.", show_default="core, 1, true")
     ] = "",
+    corrections: Annotated[
+        Path | None,
+        typer.Option(help="A file of `corestory audit` in which a person has filled in the column correction."),
+    ] = None,
     filler_label: Annotated[str, typer.Option(help="Name of the label filler.", show_default="filler, 0, false")] = "",
 ) -> None:
     """Make one table of labelled paragraphs, split by site.
@@ -62,6 +66,7 @@ def prepare(
     )
 
     from pipeline.atomic import atomic_path
+    from pipeline.labelling.corrections import read_corrections
     from pipeline.labelling.frame import write_frame
     from pipeline.labelling.preparation import prepare_table
     from pipeline.labelling.tables import LabelNames
@@ -69,6 +74,7 @@ def prepare(
 
     console = Console(stderr=True)
     names, wanted = LabelNames(core=core_label, filler=filler_label), chosen_views(views)
+    corrected = read_corrections(corrections) if corrections is not None else ()
     refused: list[InputError] = []
     columns = (
         TextColumn("{task.description}"),
@@ -93,6 +99,7 @@ def prepare(
                 views=wanted,
                 jobs=jobs,
                 names=names,
+                corrections=corrected,
                 refuse=refused.append,
                 progress=advance,
             )
@@ -131,3 +138,5 @@ def _print_report(report: PreparationReport, console: Console) -> None:
     console.print(balance)
     views = ", ".join(f"{view} {count:,}" for view, count in report.views)
     console.print(f"Articles by view: {views}", highlight=False)
+    if report.corrected:
+        console.print(f"Labels corrected: {report.corrected:,}", highlight=False)

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from pipeline.evaluation.results import Evaluation
     from pipeline.model.manifest import TrainedOn
 
-ALL_SPLITS = "all"
 RESAMPLES = 400
 
 

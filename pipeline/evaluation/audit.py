@@ -109,6 +109,7 @@ def audit_labels(
     seed: int = 0,
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
+    where: str = "",
 ) -> Audit:
     """Rank the labelled paragraphs by how likely their label is wrong.
 
@@ -122,6 +123,8 @@ def audit_labels(
         Of the fits: the same data and seed give the same ranking, and so many fits run at once.
     progress
         Told how many fits are done, and how many there are.
+    where
+        The data's name in error messages.
 
     Raises
     ------
@@ -131,7 +134,7 @@ def audit_labels(
     from cleanlab.filter import find_label_issues
     from cleanlab.rank import get_label_quality_scores
 
-    rows = _one_view(frame)
+    rows = _one_view(frame, where)
     labelled = rows["label"].notna().to_numpy()
     score = label_free_scores(rows, seed=seed, jobs=jobs, progress=progress)
     given = (rows["label"] == "filler").to_numpy()[labelled].astype(np.int64)
@@ -139,9 +142,9 @@ def audit_labels(
     quality = get_label_quality_scores(given, probabilities, method="self_confidence")
     issue = find_label_issues(given, probabilities, filter_by="prune_by_noise_rate", n_jobs=1)
     order = np.argsort(quality, kind="stable")[: math.ceil(share * len(quality))]
-    places = np.flatnonzero(labelled)
+    places, shown = np.flatnonzero(labelled), _Columns.of(rows)
     suspects = tuple(
-        _suspect(rows, int(places[place]), float(score[places[place]]), float(quality[place]), issue=bool(issue[place]))
+        shown.suspect(int(places[place]), float(score[places[place]]), float(quality[place]), issue=bool(issue[place]))
         for place in order
     )
     return Audit(len(quality), int(issue.sum()), suspects)
@@ -177,7 +180,7 @@ def label_free_scores(
 
     classifier.fit(pages, progress=count)
     score = np.clip(classifier.out_of_fold_["score"].to_numpy(np.float64), 1e-6, 1 - 1e-6)
-    layout = Layout.of(rows.groupby("article_id", sort=False).size().to_numpy())
+    layout = Layout.of(rows.groupby("article_id", sort=False).size().to_numpy().astype(np.int64))
     return _by_labels_around(np.log(score / (1 - score)), _signs(rows), layout, classifier.folds_.of_row)
 
 
@@ -209,37 +212,59 @@ def _classifier(rows: int, seed: int, jobs: int) -> ParagraphClassifier:
     )
 
 
-def _one_view(frame: pd.DataFrame) -> pd.DataFrame:
+def _one_view(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     """Return one view of each page, an article's rows together and in order."""
     if not frame["label"].notna().any():
-        raise DataError("no row is labelled", expected="both core and filler")
+        raise DataError("no row is labelled", where=where, expected="both core and filler")
     own = frame["article_id"] == frame["page"]
     first = frame["article_id"].where(own).groupby(frame["page"]).transform("first")
     first = first.fillna(frame.groupby("page")["article_id"].transform("first"))
     rows = frame[frame["article_id"] == first]
-    order = np.lexsort((rows["position"].to_numpy(), rows["article_id"].factorize()[0]))
+    order = np.lexsort((rows["position"].to_numpy(), rows["article_id"].factorize(sort=True)[0]))
     return rows.iloc[order].reset_index(drop=True)
 
 
-def _suspect(rows: pd.DataFrame, row: int, score: float, quality: float, *, issue: bool) -> Suspect:
-    article, position = rows["article_id"].iat[row], int(rows["position"].iat[row])
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """What people are shown of the rows; indexing a frame cell by cell is slow."""
 
-    def neighbours(begin: int, end: int) -> tuple[Neighbour, ...]:
-        inside = range(max(begin, 0), min(end, len(rows)))
+    articles: list[str]
+    positions: list[int]
+    sources: list[str]
+    texts: list[str]
+    labels: list[Label | None]
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame) -> _Columns:
+        labels: list[Label | None] = [
+            "core" if sign > 0 else "filler" if sign < 0 else None for sign in _signs(rows).tolist()
+        ]
+        articles, positions, sources, texts = (
+            rows[name].tolist() for name in ("article_id", "position", "source", "text")
+        )
+        return cls(articles, positions, sources, texts, labels)
+
+    def neighbours(self, row: int, begin: int, end: int) -> tuple[Neighbour, ...]:
+        inside = range(max(begin, 0), min(end, len(self.texts)))
         return tuple(
-            Neighbour(rows["text"].iat[other], _label(rows["label"].iat[other]))
+            Neighbour(self.texts[other], self.labels[other])
             for other in inside
-            if rows["article_id"].iat[other] == article
+            if self.articles[other] == self.articles[row]
         )
 
-    label = _label(rows["label"].iat[row])
-    assert label is not None  # noqa: S101 -- only labelled rows are ranked
-    return Suspect(
-        str(article), position, str(rows["source"].iat[row]), rows["text"].iat[row], label,
-        "core" if score > 0.5 else "filler", score, quality, issue,
-        neighbours(row - CONTEXT, row), neighbours(row + 1, row + 1 + CONTEXT),
-    )  # fmt: skip
-
-
-def _label(value: object) -> Label | None:
-    return "core" if value == "core" else "filler" if value == "filler" else None
+    def suspect(self, row: int, score: float, quality: float, *, issue: bool) -> Suspect:
+        label = self.labels[row]
+        assert label is not None  # noqa: S101 -- only labelled rows are ranked
+        return Suspect(
+            self.articles[row],
+            self.positions[row],
+            self.sources[row],
+            self.texts[row],
+            label,
+            "core" if score > 0.5 else "filler",
+            score,
+            quality,
+            issue,
+            self.neighbours(row, row - CONTEXT, row),
+            self.neighbours(row, row + 1, row + 1 + CONTEXT),
+        )

@@ -117,7 +117,7 @@ def compare(rows: LabelledRows, rival: Tagging, *, name: str, each: int = EACH) 
     name
         The first's name.
     each
-        How many examples are given for better and for worse; an article gives one of each.
+        How many examples are given for better and for worse; an article or a text gives one of each.
 
     Examples
     --------
@@ -151,9 +151,13 @@ def _changed(rows: LabelledRows, part: NDArray[np.bool_]) -> Changed:
 def _examples(rows: LabelledRows, rival: Tagging, part: NDArray[np.bool_], each: int) -> tuple[ChangedParagraph, ...]:
     chosen = np.flatnonzero(part)
     distance = np.abs(rival.score - rows.score)[chosen]
-    chosen = chosen[np.argsort(-distance, kind="stable")]
-    # One of each article, else one odd page would be all examples.
-    chosen = chosen[np.sort(np.unique(rows.articles[chosen], return_index=True)[1])][:each]
+    ordered = chosen[np.argsort(-distance, kind="stable")]
+    texts = rows.frame["text"].to_numpy()
+    # An article or a text comes once, else one odd page would be all examples.
+    for names in (rows.articles, texts):
+        first = np.unique(names[ordered].astype(str), return_index=True)[1]
+        ordered = ordered[np.sort(first)]
+    chosen = ordered[:each]
     frame = rows.frame
     return tuple(
         ChangedParagraph(

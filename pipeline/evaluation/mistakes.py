@@ -20,6 +20,9 @@ EACH = 12
 AROUND = 6
 """Paragraphs shown on either side of one."""
 
+FEW_WORDS = 5
+"""Mistakes of fewer words come last, for a lone word tells a reader little: often it is an accident of the labels."""
+
 LONGEST = 700
 LONGEST_AROUND = 260
 A_SITE = 2
@@ -59,7 +62,7 @@ class Mistake:
 
     Attributes
     ----------
-    article_id, site, source, url, title
+    article_id, site, source, view, url, title
         Where it is; empty where unknown.
     position
         Its place in the article, from 0.
@@ -76,6 +79,7 @@ class Mistake:
     article_id: str
     site: str
     source: str
+    view: str
     url: str
     title: str
     position: int
@@ -111,7 +115,8 @@ def confident_mistakes(
     Returns
     -------
     tuple of Mistake
-        Story lost first; of each kind the surest first, of equally sure ones the longest.
+        Story lost first; of each kind those of `FEW_WORDS` words and more, then the shorter ones; the surest first, of
+        equally sure ones the longest.
     """
     positions = _positions(frame)
     codes = _codes(frame["article_id"])
@@ -125,7 +130,8 @@ def confident_mistakes(
     for core in (True, False):
         wrong = np.flatnonzero(rows.wrong & (rows.core == core))
         doubt = rows.score[wrong] if core else 1 - rows.score[wrong]
-        surest = wrong[np.lexsort((-rows.words[wrong], doubt))]
+        words = rows.words[wrong]
+        surest = wrong[np.lexsort((-words, doubt, words < FEW_WORDS))]
         found += [context.mistake(int(place[inside[row]])) for row in _various(rows, surest, each)]
     return tuple(found)
 
@@ -164,6 +170,7 @@ class _Context:
             article_id=str(self.frame["article_id"].iloc[row]),
             site=_text(self.frame, "site", row),
             source=_text(self.frame, "source", row),
+            view=_text(self.frame, "view", row),
             url=_text(self.frame, "url", row),
             title=_text(self.frame, "title", row),
             position=here.position,

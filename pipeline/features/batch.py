@@ -101,7 +101,9 @@ def batch_of_frame(frame: pd.DataFrame, *, markup: bool) -> tuple[Batch, npt.NDA
     rows : numpy.ndarray
         For each row of the batch, its row number in the frame.
     """
-    articles, _ = _factorised(frame["article_id"])
+    import pandas as pd
+
+    articles = pd.factorize(frame["article_id"])[0].astype(np.int64)
     rows = np.lexsort((frame["position"].to_numpy(), articles))
     ordered = frame.iloc[rows]
     sizes = np.bincount(articles)
@@ -117,10 +119,3 @@ def batch_of_frame(frame: pd.DataFrame, *, markup: bool) -> tuple[Batch, npt.NDA
             ordered["declared"].fillna(-1.0).to_numpy(float),
         )
     return Batch(ordered["text"].tolist(), layout, titles, columns), rows
-
-
-def _factorised(values: pd.Series) -> tuple[npt.NDArray[np.int64], object]:
-    import pandas as pd
-
-    codes, unique = pd.factorize(values)
-    return codes.astype(np.int64), unique

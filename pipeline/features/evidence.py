@@ -47,7 +47,8 @@ class Evidence:
         self.layout = batch.layout
         self.words, self.shape = shape_features(batch.texts)
         self.topic = TopicVectors(tokens, idf, batch.layout)
-        self._title = (tokens, idf, title_tokens, title_idf)
+        self.tokens, self.idf = tokens, idf
+        self._title = (title_tokens, title_idf)
 
     def text_features(self, scores: Sequence[Float]) -> Float32:
         """Features of words and their neighbourhood alone; `scores` are log-odds, the best opinion first."""
@@ -87,8 +88,7 @@ class Evidence:
         first = has("n0h1", "n1h1")
         other = has("n0h2", "n0h3", "n0h4", "n0h5", "n0h6")
         plain, item = has("n0p"), has("n0li", "n1li", "n2li")
-        tokens, idf, title_tokens, title_idf = self._title
-        title = title_features(tokens, idf, title_tokens, title_idf, layout)
+        title = title_features(self.tokens, self.idf, *self._title, layout)
         return np.column_stack(
             [
                 title, first, other, plain, item, np.log1p(layout.before(first)), *layout.gaps(first > 0),

@@ -58,7 +58,7 @@ def text_check(text: str) -> str:
     Examples
     --------
     >>> text_check("The quay opened.")
-    'text-2f83a4c49b'
+    'text-9d0fdf144b'
     """
     return f"text-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:_CHECK_DIGITS]}"
 
@@ -155,6 +155,8 @@ def apply_corrections(frame: pd.DataFrame, corrections: Sequence[Correction]) ->
     """
     import pandas as pd
 
+    if not corrections:
+        return frame, 0
     labels = [label if isinstance(label, str) else None for label in frame["label"].tolist()]
     before = list(labels)
     articles, positions, pages, texts = (frame[name].tolist() for name in (ARTICLE, POSITION, "page", "text"))

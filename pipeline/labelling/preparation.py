@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pipeline.errors import CorestoryError, DataError, InputError
+from pipeline.labelling.corrections import apply_corrections
 from pipeline.labelling.duplicates import Duplicates
 from pipeline.labelling.frame import SPLITS, articles_frame
 from pipeline.labelling.origins import find_origins
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from joblib import Parallel
 
     from pipeline.labelling.corpora import GoldPage
+    from pipeline.labelling.corrections import Correction
     from pipeline.labelling.labelled import LabelledArticle
     from pipeline.labelling.origins import Origin
 
@@ -71,6 +73,8 @@ class PreparationReport:
     balance: tuple[Balance, ...]
     views: tuple[tuple[str, int], ...]
     """Each view, and how many pages gave it."""
+    corrected: int = 0
+    """How many labels are other than the sources have them, in all views."""
 
     @property
     def refused(self) -> int:
@@ -93,6 +97,7 @@ def prepare_table(
     views: Sequence[str] = CUTS,
     jobs: int = 1,
     names: LabelNames | None = None,
+    corrections: Sequence[Correction] = (),
     refuse: Callable[[InputError], None] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Prepared:
@@ -110,6 +115,8 @@ def prepare_table(
         Processes for HTML pages; -1 is one a core. The result does not depend on it.
     names
         Names of the labels in tables.
+    corrections
+        What a person says of some labels, as of `pipeline.labelling.corrections.read_corrections`.
     refuse
         Gets the reason for each page, file or row that cannot be read; the rest is read.
     progress
@@ -125,7 +132,7 @@ def prepare_table(
     InputError
         If a source does not exist or is nothing that can be read, or a table's columns or labels are wrong.
     DataError
-        If no article could be read.
+        If no article could be read, or a corrected paragraph is not among what was read.
     """
     from joblib import Parallel
 
@@ -140,7 +147,8 @@ def prepare_table(
     # An article whose site nobody knows is a site of its own.
     site = frame["site"].where(frame["site"] != "", frame["page"])
     frame["split"] = split_by_site(site, seed=seed)
-    return Prepared(frame, PreparationReport(tuple(run.counts), _balance(frame), tuple(run.made.items())))
+    frame, corrected = apply_corrections(frame, corrections)
+    return Prepared(frame, PreparationReport(tuple(run.counts), _balance(frame), tuple(run.made.items()), corrected))
 
 
 class _Run:

@@ -136,7 +136,8 @@ def page_views(page: GoldPage, *, views: Sequence[str] = CUTS) -> tuple[Labelled
                     paragraphs=tuple(paragraphs),
                     site=site,
                     url=storable(url),
-                    title=storable(title),
+                    # Not the gold title: whoever tags a page has only what the page itself says.
+                    title=storable(parsed.title),
                     language=parsed.language,
                 )
             )

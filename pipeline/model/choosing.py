@@ -108,7 +108,8 @@ def measured_f1(core: npt.NDArray[np.bool_], words: Float, rows: Rows) -> Float:
 def confidence_curve(expected: Float, measured: Float) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Say what an expected word F1 was worth out of fold, as the points of a rising curve.
 
-    Isotonic regression (Zadrozny and Elkan, 2002), read off at quantiles of what was expected.
+    Isotonic regression (Zadrozny and Elkan, 2002), read off at quantiles of what was expected; below the least of it,
+    a line down to zero.
 
     Parameters
     ----------
@@ -126,4 +127,6 @@ def confidence_curve(expected: Float, measured: Float) -> tuple[tuple[float, ...
     knots = np.unique(np.quantile(expected, np.linspace(0, 1, CONFIDENCE_STEPS)))
     knots = np.unique(np.concatenate([[0.0], knots, [1.0]]))
     values = fitted.predict(knots)
+    # Of an article of which less is expected than of any of these, nothing was measured.
+    values[0] = 0.0
     return tuple(round(float(knot), 6) for knot in knots), tuple(round(float(value), 6) for value in values)

@@ -1,7 +1,7 @@
 """The decision per article: keep what maximises its expected word F1.
 
-For F1 the best cut lies at half the best reachable F1 (Lipton, Elkan and Naryanaswamy, 2014), so it is low where most
-of an article is surely story, as behind an extractor, and never leaves an article empty.
+For F1 the best cut lies at half the best reachable F1 (Lipton, Elkan and Naryanaswamy, 2014): near one half where the
+scores are sure, lower where an article is doubtful throughout, and never so high that the article is left empty.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from pipeline.features.layout import Float, Layout
 
-LOW_CONFIDENCE = 0.75
+LOW_CONFIDENCE = 0.8
 """Below this confidence the command line says that it is out of its depth."""
 
 

@@ -15,7 +15,7 @@ from pipeline.errors import DataError
 from pipeline.features.layout import Float
 from pipeline.model.choosing import Chosen, choose_settings
 from pipeline.model.fitting import Int, Progress, Recipe, fit_count, fit_parts
-from pipeline.model.folds import Folds, make_folds
+from pipeline.model.folds import make_folds
 from pipeline.model.rows import has_markup, training_rows
 from pipeline.model.scoring import Calibration
 from pipeline.model.tagger import Tagger

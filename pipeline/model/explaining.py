@@ -105,8 +105,8 @@ def explain_articles(
     tagger
         The model.
     articles
-        In one batch, each with at least one paragraph. All coalitions of groups are scored, so this takes some hundred
-        times as long as tagging.
+        In one batch, each with at least one paragraph. All coalitions of groups are scored, so this takes ten
+        times as long as tagging, and with several rounds a hundred times.
     threshold
         As of `Tagger.tag_articles`.
 

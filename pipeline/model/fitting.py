@@ -12,7 +12,7 @@ from joblib import Parallel, delayed
 from pipeline.features.batch import Batch
 from pipeline.features.layout import Float, Layout
 from pipeline.features.tokens import tokenise
-from pipeline.model.network import Float32, Network, chosen_passes, fit_network
+from pipeline.model.network import Float32, Network, chosen_passes, fit_network, joined
 from pipeline.model.ngrams import NgramScorer, fit_ngrams
 from pipeline.model.rows import Bool, Rows
 from pipeline.model.scoring import Parts, gather
@@ -140,34 +140,41 @@ def fit_stage2(
     scores = list(opinions)
     for number in range(recipe.rounds):
         features = _features(rows.batch, scores, words, html=html)
-
-        def fit(fold: int, features: Float32 = features, number: int = number) -> Network:
-            inside = rows.labelled & (rows.fold != fold)
-            return fit_network(
-                features[inside],
-                rows.core[inside],
-                weights=rows.weight[inside],
-                hidden=recipe.hidden,
-                members=recipe.members if fold < 0 else 1,
-                epochs=epochs,
-                penalty=recipe.penalty,
-                seed=recipe.seed + 100 * number,
-            )
-
+        seed = recipe.seed + 100 * number
+        # One perceptron for each fold, then the members of the final network, each a task of its own.
+        tasks = [(rows.labelled & (rows.fold != fold), seed) for fold in range(folds)]
+        tasks += [(rows.labelled, seed + member) for member in range(recipe.members)]
         fitted = []
-        with chosen_passes():
-            for network in Parallel(n_jobs=recipe.jobs, prefer="threads", return_as="generator")(
-                delayed(fit)(fold) for fold in [*range(folds), -1]
-            ):
-                fitted.append(network)
-                say("stage 2")
+        # Processes, for a perceptron's many small steps hold Python's lock; the features reach them as one shared map.
+        for network in Parallel(n_jobs=recipe.jobs, return_as="generator")(
+            delayed(_fit_perceptron)(features, rows.core, rows.weight, inside, recipe, epochs, seed)
+            for inside, seed in tasks
+        ):
+            fitted.append(network)
+            say("stage 2")
         out_of_fold = np.zeros(len(rows.core))
         for fold in range(folds):
-            inside = rows.fold == fold
-            out_of_fold[inside] = fitted[fold].log_odds(features[inside])
-        networks.append(fitted[-1])
+            held_out = rows.fold == fold
+            out_of_fold[held_out] = fitted[fold].log_odds(features[held_out])
+        networks.append(joined(fitted[folds:]))
         scores = [out_of_fold, *opinions]
     return Fitted(tuple(networks), scores[0])
+
+
+def _fit_perceptron(
+    features: Float32, core: Bool, weight: Float, inside: Bool, recipe: Recipe, epochs: int, seed: int
+) -> Network:
+    with chosen_passes():
+        return fit_network(
+            features[inside],
+            core[inside],
+            weights=weight[inside],
+            hidden=recipe.hidden,
+            members=1,
+            epochs=epochs,
+            penalty=recipe.penalty,
+            seed=seed,
+        )
 
 
 def fit_count(recipe: Recipe, folds: int, *, html: bool) -> int:
@@ -178,9 +185,9 @@ def fit_count(recipe: Recipe, folds: int, *, html: bool) -> int:
     >>> recipe = Recipe(min_pages=3, words_c=3.0, markup_c=1.0, hidden=(96, 32), members=3, text_epochs=8,
     ...                 html_epochs=10, penalty=1e-3, rounds=2, seed=0, jobs=1)
     >>> fit_count(recipe, 5, html=False), fit_count(recipe, 5, html=True)
-    (18, 36)
+    (22, 44)
     """
-    return (folds + 1) * (1 + recipe.rounds) * (2 if html else 1)
+    return (folds + 1 + recipe.rounds * (folds + recipe.members)) * (2 if html else 1)
 
 
 def fit_parts(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress) -> FittedStages:

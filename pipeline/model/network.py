@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -123,6 +123,11 @@ def fit_network(
             )
         )
     return Network(mean, scale, tuple(fitted))
+
+
+def joined(networks: Sequence[Network]) -> Network:
+    """Make one network of several that were fitted on the same rows: its perceptrons are all theirs."""
+    return Network(networks[0].mean, networks[0].scale, tuple(one for network in networks for one in network.layers))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.features.layout import sums
-from pipeline.features.tokens import Int64, Tokens, UInt64, tokenise
+from pipeline.features.tokens import PIECE, Int64, Tokens, UInt64, tokenise
 
 Float = npt.NDArray[np.float64]
 Float32 = npt.NDArray[np.float32]
@@ -62,12 +62,17 @@ class NgramScorer:
 
     def entries(self, tokens: Tokens) -> tuple[Int64, Int64, Float]:
         """Find the known n-grams of each text: text number, n-gram number, and how often it occurs."""
-        found = [self._known(tokens), self._known(tokens.pairs())]
-        row = np.concatenate([rows for rows, _ in found])
-        term = np.concatenate([terms for _, terms in found])
-        key = row * np.int64(max(len(self.hashes), 1)) + term
-        unique, count = np.unique(key, return_counts=True)
-        return *np.divmod(unique, max(len(self.hashes), 1)), count.astype(np.float64)
+        size = np.int64(max(len(self.hashes), 1))
+        pairs = tokens.pairs()
+        keys, counts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        # Sorted some texts at a time, for all tokens of a corpus at once would fill the memory.
+        for begin in range(0, tokens.count, PIECE):
+            found = [self._known(part.rows(begin, begin + PIECE)) for part in (tokens, pairs)]
+            key = np.concatenate([row * size + term for row, term in found])
+            unique, count = np.unique(key, return_counts=True)
+            keys.append(unique)
+            counts.append(count)
+        return *np.divmod(np.concatenate(keys), size), np.concatenate(counts).astype(np.float64)
 
     def unigram_idf(self, tokens: Tokens) -> Float:
         """Inverse document frequency of each token, known or not."""
@@ -109,14 +114,23 @@ def known_ngrams(tokens: Tokens, groups: Int64, *, min_groups: int) -> UInt64:
     2
     """
     both = (tokens, tokens.pairs())
-    hashes = np.concatenate([part.hashes for part in both])
-    group = np.concatenate([groups[part.row] for part in both])
+    distinct = [(np.zeros(0, np.uint64), np.zeros(0, np.int64))]
+    for begin in range(0, tokens.count, PIECE):
+        for part in both:
+            piece = part.rows(begin, begin + PIECE)
+            distinct.append(_distinct(piece.hashes, groups[piece.row]))
+    # A group may lie in several pieces, so what is distinct in each is made distinct in all.
+    hashes, _ = _distinct(*(np.concatenate(column) for column in zip(*distinct, strict=True)))
+    unique, count = np.unique(hashes, return_counts=True)
+    return np.asarray(unique[count >= min_groups])
+
+
+def _distinct(hashes: UInt64, group: Int64) -> tuple[UInt64, Int64]:
     order = np.lexsort((group, hashes))
     hashes, group = hashes[order], group[order]
     new = np.ones(len(hashes), bool)
     new[1:] = (hashes[1:] != hashes[:-1]) | (group[1:] != group[:-1])
-    unique, count = np.unique(hashes[new], return_counts=True)
-    return np.asarray(unique[count >= min_groups])
+    return hashes[new], group[new]
 
 
 def fit_ngrams(
@@ -161,7 +175,7 @@ def fit_ngrams(
     row, term, count = NgramScorer(hashes, nothing, nothing, zero, zero).entries(tokens)
     frequency = np.bincount(term, minlength=len(hashes))
     idf = (np.log((1 + len(texts)) / (1 + frequency)) + 1).astype(np.float32)
-    value = (1 + np.log(count)) * idf[term]
+    value = np.asarray((1 + np.log(count)) * idf[term], np.float64)
     size = np.sqrt(sums(row, value**2, len(texts)))
     matrix = scipy.sparse.csr_matrix(
         ((value / size[row]).astype(np.float32), (row, term)), shape=(len(texts), max(len(hashes), 1))

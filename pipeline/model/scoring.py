@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.features.batch import Batch
-from pipeline.features.evidence import Evidence
+from pipeline.features.evidence import LIMIT, Evidence
 from pipeline.features.layout import Float
 from pipeline.features.tokens import Tokens, tokenise
 from pipeline.model.network import Network
 from pipeline.model.ngrams import NgramScorer
+
+if TYPE_CHECKING:
+    from pipeline.model.rules import Forced
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def gather(batch: Batch, words: NgramScorer) -> tuple[Evidence, Tokens]:
     return evidence, tokens
 
 
-def score_batch(batch: Batch, parts: Parts) -> tuple[Float, Float, Evidence]:
+def score_batch(batch: Batch, parts: Parts, *, forced: Forced | None = None) -> tuple[Float, Float, Evidence]:
     """Score a batch's paragraphs.
 
     Parameters
@@ -65,6 +69,9 @@ def score_batch(batch: Batch, parts: Parts) -> tuple[Float, Float, Evidence]:
         The articles; with markup the HTML networks score them, if the model has any.
     parts
         The model.
+    forced
+        As of `pipeline.model.rules.Rules.forced`: such paragraphs are as sure as can be from stage 1 on, so that their
+        neighbours are judged by it.
 
     Returns
     -------
@@ -73,19 +80,30 @@ def score_batch(batch: Batch, parts: Parts) -> tuple[Float, Float, Evidence]:
     evidence : Evidence
     """
     evidence, tokens = gather(batch, parts.words)
-    stage1 = parts.words.log_odds(tokens)
+    stage1 = _with_forced(parts.words.log_odds(tokens), forced)
     if batch.markup is not None and parts.markup is not None and parts.html:
-        opinions = [parts.markup.log_odds(tokenise(batch.markup.words)), stage1]
-        scores = rounds(parts.html, opinions, evidence, html=True)
+        by_markup = _with_forced(parts.markup.log_odds(tokenise(batch.markup.words)), forced)
+        scores = rounds(parts.html, [by_markup, stage1], evidence, html=True, forced=forced)
     else:
-        scores = rounds(parts.text, [stage1], evidence, html=False)
+        scores = rounds(parts.text, [stage1], evidence, html=False, forced=forced)
     return scores, stage1, evidence
 
 
-def rounds(networks: tuple[Network, ...], opinions: list[Float], evidence: Evidence, *, html: bool) -> Float:
+def rounds(
+    networks: tuple[Network, ...],
+    opinions: list[Float],
+    evidence: Evidence,
+    *,
+    html: bool,
+    forced: Forced | None = None,
+) -> Float:
     """Stage 2, round by round (stacked sequential learning: Cohen and Carvalho, 2005; auto-context: Tu, 2008)."""
     features = evidence.html_features if html else evidence.text_features
-    scores = networks[0].log_odds(features(opinions))
+    scores = _with_forced(networks[0].log_odds(features(opinions)), forced)
     for network in networks[1:]:
-        scores = network.log_odds(features([scores, *opinions]))
+        scores = _with_forced(network.log_odds(features([scores, *opinions])), forced)
     return scores
+
+
+def _with_forced(log_odds: Float, forced: Forced | None) -> Float:
+    return log_odds if forced is None else np.where(forced != 0, LIMIT * forced, log_odds)

@@ -1,12 +1,22 @@
 """What a tagger gives back for one article."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Label = Literal["core", "filler"]
+
+
+class Doubt(StrEnum):
+    """Why a tagger is out of its depth with an article, in words that follow the article's name and its confidence."""
+
+    LANGUAGE = "few of its words occur in what the model was trained on, as in a language that is new to it"
+    NO_STORY = "perhaps no article, for hardly anything in it looks like a story"
+    ALL_STORY = "perhaps no article, for nearly all in it might be story and little is sure"
+    UNCLEAR = "perhaps no article, for much in it could be story or not"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +39,8 @@ class TaggedArticle:
         How sure the tagger is of the article as a whole, 0 to 1.
     kept
         What `pipeline.reading.article.Paragraph.kept` has, a row a paragraph; empty where nothing was to be kept.
+    doubt
+        Why the tagger is out of its depth with this article; None if it is not.
 
     Examples
     --------
@@ -44,6 +56,7 @@ class TaggedArticle:
     core: NDArray[np.bool_]
     confidence: float
     kept: tuple[tuple[object, ...], ...] = ()
+    doubt: Doubt | None = None
 
     def __post_init__(self) -> None:
         expected = (len(self.texts),)

@@ -12,9 +12,10 @@ from pipeline.errors import InputError
 from pipeline.features.batch import Batch, batch_of_articles, batch_of_frame
 from pipeline.features.layout import Float
 from pipeline.model.decision import decide
+from pipeline.model.doubt import doubts
 from pipeline.model.scoring import Calibration, Parts, score_batch
 from pipeline.model.settings import Settings
-from pipeline.model.tagged import TaggedArticle
+from pipeline.model.tagged import Doubt, TaggedArticle
 from pipeline.reading.article import Article, Paragraph
 from pipeline.reading.text import split_text
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from pipeline.model.explaining import ArticleExplanation
     from pipeline.model.manifest import Manifest
+    from pipeline.model.rules import Rules
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,9 @@ class Tagger:
     settings: Settings
     manifest: Manifest | None = None
 
-    def tag_articles(self, articles: Sequence[Article], *, threshold: float | None = None) -> list[TaggedArticle]:
+    def tag_articles(
+        self, articles: Sequence[Article], *, threshold: float | None = None, rules: Rules | None = None
+    ) -> list[TaggedArticle]:
         """Tag articles, each with at least one paragraph.
 
         Parameters
@@ -59,6 +63,8 @@ class Tagger:
         threshold
             Every paragraph scored at least this is core. None: the model's own threshold, and where it has none, the
             model decides by article.
+        rules
+            Paragraphs that are core or filler whatever the model says; it judges their neighbours accordingly.
 
         Returns
         -------
@@ -70,7 +76,7 @@ class Tagger:
             chosen = [number for number, article in enumerate(articles) if self.reads_markup(article) is html]
             if not chosen:
                 continue
-            scored = self._scored(batch_of_articles([articles[number] for number in chosen]), threshold)
+            scored = self._scored(batch_of_articles([articles[number] for number in chosen]), threshold, rules)
             for place, number in enumerate(chosen):
                 article = articles[number]
                 rows = slice(scored.first[place], scored.first[place] + len(article.paragraphs))
@@ -81,6 +87,7 @@ class Tagger:
                     scored.scores[rows],
                     scored.core[rows],
                     float(scored.confidence[place]),
+                    doubt=scored.doubts[place],
                 )
         return [tagged[number] for number in range(len(articles))]
 
@@ -174,16 +181,22 @@ class Tagger:
         """Whether an article is tagged by its markup too: it has it everywhere, and the model has learned from some."""
         return bool(self.parts.html) and all(paragraph.markup is not None for paragraph in article.paragraphs)
 
-    def _scored(self, batch: Batch, threshold: float | None) -> _Scored:
-        stage2, stage1, evidence = score_batch(batch, self.parts)
+    def _scored(self, batch: Batch, threshold: float | None, rules: Rules | None = None) -> _Scored:
+        forced = rules.forced(batch.texts) if rules else None
+        stage2, stage1, evidence = score_batch(batch, self.parts, forced=forced)
         calibration = self.settings.calibration(html=batch.markup is not None)
         scores = calibration.apply(stage2)
+        if forced is not None:
+            scores = np.where(forced != 0, forced > 0, scores)
         core, expected = decide(scores, evidence.words, batch.layout, cut=self.settings.cut)
         threshold = self.settings.threshold if threshold is None else threshold
         if threshold is not None:
             core = scores >= threshold
+        if forced is not None:
+            core = np.where(forced != 0, forced > 0, core)
         confidence = np.interp(expected, self.settings.sure_expected, self.settings.sure_measured)
-        return _Scored(scores, core, Calibration().apply(stage1), confidence, batch.layout.first)
+        reasons = doubts(scores, confidence, evidence, self.parts.words)
+        return _Scored(scores, core, Calibration().apply(stage1), confidence, batch.layout.first, reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +206,7 @@ class _Scored:
     stage1: Float
     confidence: Float
     first: np.ndarray
+    doubts: list[Doubt | None]
 
 
 def _article(text: str, *, html: bool) -> Article:

@@ -34,8 +34,12 @@ def model_card(name: str, tagger: Tagger, manifest: Manifest, evaluation: Evalua
         Its out-of-fold scores: each paragraph scored by a model that saw none of its site.
     extra
         Markdown to add, such as a table of scores on held-out sites.
+
+    Returns
+    -------
+    str
+        Markdown, with a heading of its own.
     """
-    settings, parts = tagger.settings, tagger.parts
     lines = [
         f"# {name}",
         "",
@@ -48,7 +52,7 @@ def model_card(name: str, tagger: Tagger, manifest: Manifest, evaluation: Evalua
         "| --- | ---: | ---: | ---: | ---: | --- |",
     ]
     lines += [
-        f"| {part.source} | {part.sites:,} | {part.articles:,} | {part.paragraphs:,} | {part.core:,} "
+        f"| {_cell(part.source)} | {part.sites:,} | {part.articles:,} | {part.paragraphs:,} | {part.core:,} "
         f"| {LICENCES.get(part.source, 'as its owner says')} |"
         for part in manifest.trained_on
     ]
@@ -61,8 +65,8 @@ def model_card(name: str, tagger: Tagger, manifest: Manifest, evaluation: Evalua
         "",
         "## Scores",
         "",
-        "Out of fold: each paragraph is scored by a model that saw none of its site. Intervals of 95 % by bootstrap over "
-        "articles.",
+        "Out of fold: each paragraph is scored by a model that saw none of its site. Intervals of 95 % by bootstrap "
+        "over articles.",
         "",
         "| | articles | paragraphs: macro F1 | words: F1 of core | words: core kept | words: filler removed |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
@@ -72,27 +76,35 @@ def model_card(name: str, tagger: Tagger, manifest: Manifest, evaluation: Evalua
     lines += [_group_row("view", group) for group in evaluation.views]
     if extra:
         lines += ["", extra.strip()]
+    lines += ["", "## What it is", "", *_description(tagger)]
     lines += [
-        "",
-        "## What it is",
-        "",
-        f"Stage 1: TF-IDF over {len(parts.words.hashes):,} hashed n-grams of words into a logistic regression"
-        + (f", and over {len(parts.markup.hashes):,} of markup where the input is HTML" if parts.markup else "")
-        + f". Stage 2: {len(parts.text)} round(s) of a mean of {len(parts.text[0].layers)} multi-layer perceptrons over "
-        f"{len(parts.text[0].mean)} features of the paragraph, its neighbours and its article"
-        + (f" ({len(parts.html[0].mean)} with markup)" if parts.html else "")
-        + ".",
-        f"A paragraph is core if its score reaches {settings.cut:g} of its article's best expected word F1.",
         "",
         "## Limits",
         "",
         "- It learned from news and blog articles. On shops, forums, listings and documentation nothing is promised.",
         "- Languages with few or no training pages are tagged by form and neighbourhood more than by words.",
-        "- What counts as story follows the gold texts: titles, bylines, dates, captions and credits are mostly filler.",
+        "- What is story follows the gold texts: titles, bylines, dates, captions and credits are mostly filler.",
         "- `confidence` says how well an article of this look was tagged out of fold; believe it when it is low.",
         "",
     ]
     return "\n".join(lines)
+
+
+def _description(tagger: Tagger) -> list[str]:
+    parts, settings = tagger.parts, tagger.settings
+    first = parts.text[0]
+    markup = f", and over {len(parts.markup.hashes):,} of markup where the input is HTML" if parts.markup else ""
+    with_markup = f" ({len(parts.html[0].mean)} with markup)" if parts.html else ""
+    if settings.threshold is None:
+        decision = f"its score reaches {settings.cut:g} of its article's best expected word F1"
+    else:
+        decision = f"its score is at least {settings.threshold:g}"
+    return [
+        f"Stage 1: TF-IDF over {len(parts.words.hashes):,} hashed n-grams of words into a logistic regression{markup}. "
+        f"Stage 2: {len(parts.text)} round(s) of a mean of {len(first.layers)} multi-layer perceptron(s) over "
+        f"{len(first.mean)} features of the paragraph, its neighbours and its article{with_markup}.",
+        f"A paragraph is core if {decision}.",
+    ]
 
 
 def _all_row(evaluation: Evaluation) -> str:
@@ -107,7 +119,12 @@ def _all_row(evaluation: Evaluation) -> str:
 
 def _group_row(kind: str, group: Group) -> str:
     return (
-        f"| {kind} {group.name} | {group.articles:,} | {group.paragraphs.value.macro_f1:.3f} "
+        f"| {kind} {_cell(group.name)} | {group.articles:,} | {group.paragraphs.value.macro_f1:.3f} "
         f"| {group.words.value.core_f1:.3f} ({group.words.low.core_f1:.3f} to {group.words.high.core_f1:.3f}) "
         f"| {group.words.value.core_recall:.3f} | {group.words.value.filler_recall:.3f} |"
     )
+
+
+def _cell(name: str) -> str:
+    # A bar would end the cell, a line break the table.
+    return " ".join(name.split()).replace("|", r"\|")

@@ -198,7 +198,7 @@ def _row(*cells: float) -> list[str]:
     return [f"{counted(cell)} ({100 * cell / total:.1f}%)" if total else counted(cell) for cell in cells]
 
 
-def calibration_table(evaluation: Evaluation) -> Table:
+def calibration_table(evaluation: Evaluation, *, title: str = "Can the scores be trusted") -> Table:
     """Lay out the mean score beside the share of core, bin by bin."""
     found = evaluation.calibration
     rows = tuple(
@@ -206,4 +206,4 @@ def calibration_table(evaluation: Evaluation) -> Table:
         for step in found.bins
     )
     note = f"Expected calibration error: {rounded(found.expected_error)}."
-    return Table("Can the scores be trusted", ("score", "paragraphs", "mean score", "share core"), rows, note)
+    return Table(title, ("score", "paragraphs", "mean score", "share core"), rows, note)

@@ -107,7 +107,7 @@ class _TextWriter:
         self.started = False
 
     def write(self, article: TaggedArticle) -> None:
-        rows = _rows(article, self.only)
+        rows = rows_of(article, self.only)
         lines = [] if self.only else [f"# {_in_one_line(_encodable(article.article_id))}"]
         for _, _, text, label, score, *_ in rows:
             # A paragraph's own line breaks stay; what follows them is indented, so that a label starts a paragraph.
@@ -128,7 +128,7 @@ class _JsonLinesWriter:
         self.keeps = bool(keep)
 
     def write(self, article: TaggedArticle) -> None:
-        rows = (dict(zip(self.columns, row, strict=True)) for row in _rows(article, self.only))
+        rows = (dict(zip(self.columns, row, strict=True)) for row in rows_of(article, self.only))
         # Of a Parquet file's values, dates and the like are no JSON, nor are numbers that are none.
         if self.keeps:
             rows = ({name: None if value != value else value for name, value in row.items()} for row in rows)
@@ -147,7 +147,7 @@ class _CsvWriter:
         self._write_rows([(*COLUMNS, *map(_encodable, keep))])
 
     def write(self, article: TaggedArticle) -> None:
-        self._write_rows([(*row[:_OWN], *map(_in_words, row[_OWN:])) for row in _rows(article, self.only)])
+        self._write_rows([(*row[:_OWN], *map(_in_words, row[_OWN:])) for row in rows_of(article, self.only)])
 
     def _write_rows(self, rows: Sequence[tuple[object, ...]]) -> None:
         # All texts in quotes: else a lone carriage return in one would end the row for some readers.
@@ -178,7 +178,7 @@ class _ParquetWriter:
             self.file: pyarrow.parquet.ParquetWriter = pq.ParquetWriter(target.stream, self.schema)
 
     def write(self, article: TaggedArticle) -> None:
-        for row in _rows(article, self.only):
+        for row in rows_of(article, self.only):
             kept = zip(self.words, row[_OWN:], strict=True)
             self.rows.append((*row[:_OWN], *(_in_words(value) if words else value for words, value in kept)))
             self.characters += len(row[2])
@@ -204,7 +204,15 @@ class _ParquetWriter:
             self.target.close()
 
 
-def _rows(article: TaggedArticle, only: Label | None) -> list[Row]:
+def rows_of(article: TaggedArticle, only: Label | None = None) -> list[Row]:
+    """Give an article's rows, of `COLUMNS` and what was kept; of one label alone, if one is given.
+
+    Examples
+    --------
+    >>> scores = np.array([0.9, 0.1])
+    >>> rows_of(TaggedArticle("a", "", ("It rained.", "Share"), scores, scores > 0.5, 0.8), "filler")
+    [('a', 1, 'Share', 'filler', 0.1, '', 0.8)]
+    """
     name, url = _encodable(article.article_id), _encodable(article.url)
     scores = np.round(article.scores.astype(np.float64), SCORE_DIGITS).tolist()
     confidence = round(float(article.confidence), SCORE_DIGITS)

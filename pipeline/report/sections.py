@@ -12,7 +12,6 @@ from pipeline.report.content import (
     Table,
     against_baselines,
     all_measures,
-    by_group,
     calibration_table,
     confusions,
     groups_tables,
@@ -27,6 +26,7 @@ from pipeline.report.tables import (
     importance_table,
     measures_table,
     ngram_table,
+    strata_table,
     threshold_table,
 )
 
@@ -66,7 +66,14 @@ class Folded:
     tables: tuple[Table, ...]
 
 
-Part = Table | Figure | MistakeList | Folded
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands side by side where there is room."""
+
+    parts: tuple[Table | Figure, ...]
+
+
+Part = Table | Figure | MistakeList | Folded | Beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +141,20 @@ def _comparisons(findings: Findings) -> list[Section]:
     parts: list[Part] = []
     for comparison, rival in zip(findings.comparisons, findings.evaluation.rivals, strict=True):
         tagger = findings.evaluation.tagger
-        examples = (
-            examples_table(comparison, comparison.better, better=True),
-            examples_table(comparison, comparison.worse, better=False),
+        examples = tuple(
+            examples_table(comparison, paragraphs, better=better)
+            for better, paragraphs in ((True, comparison.better), (False, comparison.worse))
+            if paragraphs
         )
         parts += [
             changes_table(comparison),
             measures_table(tagger, rival, words=True),
             measures_table(tagger, rival, words=False),
-            Folded(f"Paragraphs that {comparison.first} and {comparison.second} tag differently", examples),
         ]
+        if examples:
+            parts.append(
+                Folded(f"Paragraphs that {comparison.first} and {comparison.second} tag differently", examples)
+            )
     names = " and ".join(rival.name for rival in findings.evaluation.rivals)
     text = (
         f"{findings.evaluation.tagger.name} beside {names}, on the very same paragraphs. All else here is on the first."
@@ -153,12 +164,13 @@ def _comparisons(findings: Findings) -> list[Section]:
 
 def _threshold(findings: Findings) -> Section:
     threshold = findings.evaluation.settings.threshold
-    now = (
-        "Now the model draws its line anew in every article, where the words kept are likeliest to be the story"
+    text = (
+        "Now the model draws its line anew in every article, where the words kept are likeliest to be the story. A "
+        "threshold for all articles would stand on the curve: a lower one keeps more of everything."
         if threshold is None
-        else f"Now every paragraph with a score of at least {threshold:g} is core, in every article"
+        else f"Now every paragraph with a score of at least {threshold:g} is core, in every article. Another threshold "
+        "would stand elsewhere on the curve: a lower one keeps more of everything."
     )
-    text = f"{now}. A fixed threshold would move along the curve: a lower one keeps more of everything."
     caption = (
         "How much of the story is kept against how much of the filler is removed, by words. Up and right is better. "
         "The star is the model as it decides now."
@@ -172,18 +184,22 @@ def _where(findings: Findings, sites: int) -> Section:
         "Lead: up to the second paragraph of the story; tail: from the last but one; above and below: what stands "
         "outside the story."
     )
+    figures = (
+        Figure("lengths", "By length of the paragraph", "Story kept and filler removed, of 100 words at each length."),
+        Figure("places", "By place in the article", "Story kept and filler removed, of 100 words at each place."),
+    )
+    scores = Figure(
+        "histogram",
+        "How the scores lie",
+        "Paragraphs by score, on a logarithmic scale. What is labelled core should lie right, filler left; what lies "
+        "in the middle the model does not know.",
+    )
     parts: tuple[Part, ...] = (
         *groups_tables(findings.evaluation, sites=sites),
-        Figure("lengths", "By length of the paragraph", "Story kept and filler removed, of 100 words at each length."),
-        by_group("By length of the paragraph", findings.lengths),
-        Figure("places", "By place in the article", "Story kept and filler removed, of 100 words at each place."),
-        by_group("By place in the article", findings.places, note=ends),
-        Figure(
-            "histogram",
-            "How the scores lie",
-            "Paragraphs by score, on a logarithmic scale. What is labelled core should lie right, filler left; what "
-            "lies in the middle the model does not know.",
-        ),
+        Beside(figures),
+        strata_table("By length of the paragraph", findings.lengths),
+        strata_table("By place in the article", findings.places, note=ends),
+        scores,
     )
     return Section("where", "Where it fails", "What is worst comes first.", parts)
 
@@ -194,8 +210,8 @@ def _mistakes(findings: Findings) -> Section:
     text = (
         f"Of {counted(cells.total)} labelled paragraphs, {counted(cells.core_lost)} of story "
         f"({counted(words.core_lost)} words) were taken for filler, and {counted(cells.filler_kept)} of filler "
-        f"({counted(words.filler_kept)} words) for story. Here are those that the model was surest of, each in its "
-        "article: read it and judge whether the label errs or the model."
+        f"({counted(words.filler_kept)} words) for story. Here are those that the model was surest of, lone words "
+        "last, each in its article: read it and judge whether the label errs or the model."
     )
     lists = tuple(
         MistakeList(title, tuple(found for found in findings.mistakes if found.label == label))
@@ -205,7 +221,7 @@ def _mistakes(findings: Findings) -> Section:
 
 
 def _trust(findings: Findings) -> Section:
-    parts: tuple[Part, ...] = (
+    curves = (
         Figure(
             "calibration",
             "Score and truth",
@@ -217,10 +233,10 @@ def _trust(findings: Findings) -> Section:
             "Precision and recall of both classes",
             "Each point is a threshold: how much of a class is found, and how much of what is found is of it.",
         ),
-        Figure("confusion", "What became of core and filler", "Rows are labels, columns what the model says."),
-        calibration_table(findings.evaluation),
-        confusions(findings.evaluation),
     )
+    matrices = Figure("confusion", "What became of core and filler", "Rows are labels, columns what the model says.")
+    tables = (calibration_table(findings.evaluation, title="Score and truth"), confusions(findings.evaluation))
+    parts: tuple[Part, ...] = (Beside(curves), matrices, Folded("The same in numbers", tables))
     text = "If of the paragraphs scored 0.8 about 80 in 100 are core, a score can be read as a probability."
     return Section("trust", "Can the scores be trusted", text, parts)
 
@@ -231,14 +247,15 @@ def _learned(findings: Findings) -> Section:
         return Section("learned", title, "The model itself was not at hand.", ())
     vocabulary, importance = findings.learned.vocabulary, findings.learned.importance
     text = (
-        "The pull is by how much a word or a pair of words, alone, would move the log-odds of stage 1: up for core, down "
-        "for filler. Only those are named that occur in at least three of these articles; the model keeps no words, "
-        "only their hashes. A digit stands as 0."
+        "The pull is by how much a word or a pair of words, alone, would move the log-odds of stage 1: up for core, "
+        "down for filler. Only those are named that occur in at least three of these articles; the model keeps no "
+        "words, only their hashes. A digit stands as 0."
     )
-    parts: list[Part] = [
+    ngrams = (
         ngram_table("What speaks most for core", vocabulary.core),
         ngram_table("What speaks most for filler", vocabulary.filler),
-    ]
+    )
+    parts: list[Part] = [Beside(ngrams)]
     if importance:
         caption = (
             "By how much macro F1 falls when one kind of evidence is shuffled among paragraphs; the line is the range."
@@ -255,4 +272,5 @@ def _provenance(evaluation: Evaluation, about: Sequence[tuple[str, str]]) -> Sec
         ("threshold", line),
         ("bootstrap", f"{counted(settings.resamples)} resamples of articles, seed {settings.seed}, {settings.level:g}"),
     )
-    return Section("data", "The data and the model", "", (counts_table(evaluation.counts), about_table(lines)))
+    tables = (counts_table(evaluation.counts), about_table(lines))
+    return Section("data", "The data and the model", "", (Beside(tables),))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,12 +47,13 @@ def write_suspects(suspects: Sequence[Suspect], path: Path) -> None:
     --------
     >>> import tempfile
     >>> from pipeline.evaluation.audit import Neighbour, Suspect
-    >>> suspect = Suspect("a", 1, "own", "Share", "core", "filler", 0.1, 0.1, True, (Neighbour("It rained.", "core"),), ())
+    >>> before = (Neighbour("It rained.", "core"),)
+    >>> suspect = Suspect("a", 1, "own", "Share", "core", "filler", 0.1, 0.1, True, before, ())
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "suspects.csv")
     ...     write_suspects([suspect], path)
     ...     print(path.read_text("utf-8-sig").splitlines()[1])
-    1,a,1,core,filler,,Share,core: It rained.,,0.100,yes,own,text-2c0bffbb8a
+    1,a,1,core,filler,,Share,core: It rained.,,0.100,yes,own,text-29887a5ff9
     """
     target = Target(path)
     try:
@@ -93,8 +95,6 @@ def _cut(text: str, limit: int) -> str:
 
 
 def _write_rows(target: Target, rows: Sequence[tuple[str, ...]]) -> None:
-    import io
-
     lines = io.StringIO(newline="")
     csv.writer(lines, lineterminator="\n").writerows(rows)
-    target.write(lines.getvalue().encode("utf-8", "replace"))
+    target.write(lines.getvalue().encode())

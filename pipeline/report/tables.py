@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pipeline.evaluation.comparison import Changed, ChangedParagraph, Comparison
 from pipeline.evaluation.importance import Importance
 from pipeline.evaluation.metrics import METRIC_NAMES
-from pipeline.evaluation.results import Counts, TaggerResult
+from pipeline.evaluation.results import Counts, Group, TaggerResult
 from pipeline.evaluation.thresholds import ThresholdRow
 from pipeline.evaluation.vocabulary import Ngram
 from pipeline.report.content import MEASURES, Table
-from pipeline.report.numbers import counted, difference, per_hundred, rounded, with_interval
+from pipeline.report.numbers import counted, difference, per_hundred, percent, rounded, with_interval
 
 
 def threshold_table(rows: Sequence[ThresholdRow]) -> Table:
@@ -29,6 +29,24 @@ def threshold_table(rows: Sequence[ThresholdRow]) -> Table:
     )
     note = "To choose one for your own pages, use the validation split: what is chosen here is measured too well."
     return Table("Thresholds to read off", (*columns, "macro F1, paragraphs"), found, note)
+
+
+def strata_table(title: str, groups: Sequence[Group], *, note: str = "") -> Table:
+    """Lay out how the tagger does at each length or place; F1 is left out, for some hold one class alone."""
+    rows = []
+    for group in groups:
+        cells = group.paragraphs.confusion
+        rows.append(
+            (
+                group.name,
+                *(counted(size) for size in (group.articles, cells.total, group.words.confusion.total)),
+                per_hundred(group.words, "core_recall"),
+                per_hundred(group.words, "filler_recall"),
+                percent((cells.core_kept + cells.filler_removed) / cells.total),
+            )
+        )
+    columns = ("", "articles", "paragraphs", "words", "story kept, %", "filler removed, %", "paragraphs right, %")
+    return Table(title, columns, tuple(rows), note)
 
 
 def ngram_table(title: str, ngrams: Sequence[Ngram]) -> Table:

@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from pipeline.commands import evaluate as module
 from pipeline.commands.evaluate import PREDICTED, chosen_rows, score_in_pieces
 from pipeline.errors import DataError
 from pipeline.labelling.frame import write_frame
+from pipeline.model.storage import save_model
 
 
 @pytest.fixture
@@ -28,11 +30,12 @@ def metrics(folder):
 def test_the_split_test_is_measured_shown_and_written(evaluate, tmp_path, labelled_frame):
     done = evaluate("--output", "reports/mine")
     assert done.returncode == 0
-    assert done.stderr == "metrics.json, predictions.parquet and report.md are in reports/mine\n"
+    assert done.stderr == "report.html, report.md, metrics.json and predictions.parquet are in reports/mine\n"
     for words in ("Of 100 words of story", "stage 1 alone", "length rule", "everything core", "By source", "By site"):
         assert words in " ".join(done.stdout.split())
     folder = tmp_path / "reports" / "mine"
-    assert sorted(path.name for path in folder.iterdir()) == ["metrics.json", "predictions.parquet", "report.md"]
+    names = ["metrics.json", "predictions.parquet", "report.html", "report.md"]
+    assert sorted(path.name for path in folder.iterdir()) == names
     found = metrics(folder)
     expected = labelled_frame[labelled_frame["split"] == "test"]
     assert found["counts"]["paragraphs"] == len(expected)
@@ -52,6 +55,45 @@ def test_the_predictions_are_the_splits_rows_in_their_order(evaluate, tmp_path, 
     assert found["text"].tolist() == expected["text"].tolist()
     assert found["score"].between(0, 1).all()
     assert set(found["tagged"]) <= {"core", "filler"}
+
+
+def test_the_report_names_where_it_comes_from_and_the_command_that_makes_it_again(evaluate, tmp_path, model):
+    evaluate("--output", "r", "--threshold", "0.25")
+    about = metrics(tmp_path / "r")["about"]
+    command = f"corestory evaluate p.parquet --model {model} --split test --output r --threshold 0.25"
+    assert about["command"] == command
+    assert about["splits"] == "test 50 rows, train 100 rows, validation 50 rows"
+    assert about["model_trained_on"] == "own: 20 articles of 4 sites, 100 paragraphs"
+    assert "scikit-learn" in about["libraries"]
+    assert command in (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
+
+
+def test_several_models_are_compared_with_the_first_on_the_same_rows(evaluate, tmp_path, tagger):
+    lower = replace(tagger, settings=replace(tagger.settings, threshold=0.0))
+    save_model(lower, tmp_path / "keeper", card="# Keeps all")
+    done = evaluate("--model", "keeper", "--output", "r")
+    assert done.returncode == 0, done.stderr
+    found = metrics(tmp_path / "r")
+    assert found["rivals"]["keeper"]["words"]["filler"]["recall"]["value"] == 0
+    assert found["rivals"]["keeper"]["lead"]["words"]["filler"]["recall"]["low"] > 0
+    assert found["comparisons"]["keeper"]["filler_lost"]["paragraphs"] == 20
+    predicted = pq.read_table(tmp_path / "r" / "predictions.parquet").to_pandas()
+    assert set(predicted["tagged@keeper"]) == {"core"}
+    assert "From small to keeper" in (tmp_path / "r" / "report.md").read_text(encoding="utf-8")
+    assert "keeper" in done.stdout
+
+
+def test_one_model_twice_is_refused(evaluate, model):
+    done = evaluate("--model", model, "--output", "r")
+    assert done.returncode == 2
+    assert "the same model is given twice" in done.stderr
+
+
+def test_two_models_of_one_name_are_told_apart_by_their_folders(evaluate, tmp_path, tagger, model):
+    save_model(tagger, tmp_path / "elsewhere" / model.name, card="# The same")
+    done = evaluate("--model", tmp_path / "elsewhere" / model.name, "--output", "r")
+    assert done.returncode == 0, done.stderr
+    assert list(metrics(tmp_path / "r")["rivals"]) == [str(tmp_path / "elsewhere" / model.name)]
 
 
 def test_the_report_is_named_after_the_model_if_nothing_else_is_said(evaluate, tmp_path):
@@ -99,11 +141,21 @@ def test_one_class_alone_is_measured_as_far_as_it_goes(evaluate, tmp_path, label
     assert metrics(tmp_path / "r")["tagger"]["words"]["filler"]["recall"]["value"] is None
 
 
-def test_a_name_that_is_no_utf_8_may_be_measured(run, model, tmp_path, labelled_frame):
+def test_an_output_whose_name_is_no_utf_8_is_written(evaluate, tmp_path):
+    name = os.fsdecode(b"caf\xe9")
+    assert evaluate("--output", name).returncode == 0
+    with (tmp_path / name / "predictions.parquet").open("rb") as stream:
+        assert pq.read_metadata(stream).num_rows > 0
+
+
+def test_a_table_whose_name_is_no_utf_8_is_refused_in_one_line(run, model, tmp_path, labelled_frame):
     name = os.fsdecode(b"caf\xe9.parquet")
-    write_frame(labelled_frame, tmp_path / name)
-    assert run("evaluate", name, "--model", model, "--output", "r").returncode == 0
-    assert metrics(tmp_path / "r")["about"]["data"] == "caf\ufffd.parquet"
+    write_frame(labelled_frame, tmp_path / "p.parquet")
+    (tmp_path / "p.parquet").rename(tmp_path / name)
+    done = run("evaluate", name, "--model", model, "--output", "r")
+    assert done.returncode == 2
+    assert "not a readable table" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_force_replaces_a_report(evaluate):

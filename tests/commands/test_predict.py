@@ -12,7 +12,7 @@ import pytest
 from pipeline.commands import models
 from pipeline.commands import predict as module
 from pipeline.model.decision import LOW_CONFIDENCE
-from pipeline.model.tagged import TaggedArticle
+from pipeline.model.tagged import Doubt, TaggedArticle
 
 STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
 MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."
@@ -127,7 +127,7 @@ def test_a_threshold_that_is_no_probability_is_a_usage_error(predict, threshold)
 
 CANNOT_RUN = {
     "output is there": (["--output", "there.jsonl"], "there.jsonl: exists already"),
-    "output is a folder": (["--output", "folder", "--format", "csv"], "folder: is a folder"),
+    "output is the folder that is read": ([".", "--output", "./", "--format", "csv"], "is the folder that is read"),
     "output of unknown format": (["--output", "o.docx"], "'.docx'"),
     "output compressed": (["--output", "o.txt.gz", "--only", "core"], "'.gz'"),
     "rejects are there": (["--rejects", "there.jsonl"], "there.jsonl: exists already"),
@@ -185,10 +185,10 @@ def test_where_nothing_could_be_tagged_the_old_output_stays(predict, tmp_path):
 class Doubtful:
     """A tagger that is sure of no article."""
 
-    def tag_articles(self, articles, *, threshold):
-        del threshold
-        scores = np.array([0.5])
-        return [TaggedArticle(a.article_id, "", ("x",), scores, scores > 0, LOW_CONFIDENCE / 2) for a in articles]
+    def tag_articles(self, articles, *, threshold, rules):
+        del threshold, rules
+        found = ("", ("x",), np.array([0.5]), np.array([True]), LOW_CONFIDENCE / 2)
+        return [TaggedArticle(article.article_id, *found, doubt=Doubt.UNCLEAR) for article in articles]
 
 
 @pytest.mark.parametrize(("count", "lines"), [(1, 1), (5, 5), (6, 6), (600, 6)])
@@ -199,6 +199,7 @@ def test_articles_of_low_confidence_are_named_up_to_five_and_then_counted(run, t
     assert done.returncode == 0
     said = done.stderr.splitlines()
     assert len(said) == lines
-    assert said[0].startswith(f"n0: low confidence ({LOW_CONFIDENCE / 2:.2f})")
+    assert said[0].startswith(f"n0: low confidence ({LOW_CONFIDENCE / 2:.2f}), {Doubt.UNCLEAR}")
     if count > 5:
-        assert said[-1].startswith(f"low confidence: {count - 5} more of {count} articles")
+        assert said[-1].startswith("low confidence")
+        assert f" {count - 5} more of {count} articles" in said[-1]

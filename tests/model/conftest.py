@@ -1,64 +1,13 @@
-from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
+import pandas as pd
 import pytest
 
-from pipeline.model.manifest import Manifest, TrainedOn
-from pipeline.model.network import Network
-from pipeline.model.ngrams import NgramScorer
-from pipeline.model.packing import feature_counts
-from pipeline.model.scoring import Parts
-from pipeline.model.settings import Settings
+from pipeline.labelling.frame import articles_frame
+from pipeline.labelling.sample import read_samples
+from pipeline.model.estimator import ParagraphClassifier
 from pipeline.model.storage import save_model
 from pipeline.model.tagger import Tagger
-
-
-def seeded_parts(*, markup: bool = True, rounds: int = 2) -> Parts:
-    """Parts of the right shapes with seeded numbers in them; what they say of a text means nothing."""
-    rng = np.random.default_rng(7)
-
-    def scorer(count: int) -> NgramScorer:
-        hashes = np.unique(rng.integers(0, 2**64, count, dtype=np.uint64))
-        idf, weights = (draw(1, 5, len(hashes)).astype(np.float32) for draw in (rng.uniform, rng.normal))
-        return NgramScorer(hashes, idf, weights, np.array(0.25, np.float32), np.array(7.5, np.float32))
-
-    def network(features: int) -> Network:
-        sizes = ((features, 6), (6, 4), (4, 1))
-        layers = tuple(
-            tuple((rng.normal(0, 0.3, size).astype(np.float32), np.zeros(size[1], np.float32)) for size in sizes)
-            for _ in range(2)
-        )
-        return Network(np.zeros(features, np.float32), np.full(features, 0.5, np.float32), layers)
-
-    text, html = ((first, *[later] * (rounds - 1)) for first, later in feature_counts())
-    return Parts(
-        scorer(300),
-        tuple(map(network, text)),
-        scorer(40) if markup else None,
-        tuple(map(network, html)) if markup else (),
-    )
-
-
-@pytest.fixture(scope="session")
-def make_parts() -> Callable[..., Parts]:
-    return seeded_parts
-
-
-@pytest.fixture(scope="session")
-def seeded_tagger() -> Tagger:
-    manifest = Manifest(
-        corestory="0.1.0",
-        created="2026-01-02T03:04:05+00:00",
-        trained_on=(TrainedOn("harbour", 3, 20, 400, 300), TrainedOn("Prażmów \udce9", 1, 2, 3, 0)),
-        splits=("train",),
-        data_sha256="0123456789abcdef" * 4,
-        seed=3,
-        scores={"all": {"macro_f1": 0.9123456789012345}, "harbour": {}},
-        libraries={"numpy": "2.0.0"},
-    )
-    settings = Settings(cut=0.45, text_slope=1.5, text_offset=-0.1, sure_expected=(0.0, 0.5), sure_measured=(0.1, 0.9))
-    return Tagger(seeded_parts(), settings, manifest)
 
 
 @pytest.fixture
@@ -67,3 +16,16 @@ def saved(seeded_tagger: Tagger, tmp_path: Path) -> Path:
     folder = tmp_path / "model"
     save_model(seeded_tagger, folder, card="# A card")
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample_frame() -> pd.DataFrame:
+    """The sample corpus as a labelled table; nobody writes in it."""
+    folder = Path(__file__).parents[2] / "data" / "sample"
+    return articles_frame(read_samples(folder, source="sample", refuse=pytest.fail))
+
+
+@pytest.fixture(scope="session")
+def sample_classifier(sample_frame: pd.DataFrame) -> ParagraphClassifier:
+    """An estimator as it comes, fitted on the sample corpus; nobody fits it anew."""
+    return ParagraphClassifier().fit(sample_frame)

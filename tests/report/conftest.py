@@ -8,7 +8,10 @@ import pandas as pd
 import pytest
 
 from pipeline.evaluation.evaluation import evaluate_frame
-from pipeline.evaluation.results import Band, Evaluation, Measured
+from pipeline.evaluation.findings import Findings, Learned, find
+from pipeline.evaluation.importance import GroupEffect, Importance
+from pipeline.evaluation.results import Band, Evaluation, Measured, TaggerResult
+from pipeline.evaluation.vocabulary import Ngram, Vocabulary
 
 GOLDEN = Path(__file__).parent / "golden"
 STORY = "The ferry left the quay at noon with nine passengers and a goat aboard."
@@ -31,14 +34,13 @@ def golden() -> Callable[[str, str], None]:
     return compare
 
 
-@pytest.fixture
-def evaluation() -> Evaluation:
-    """Four articles of three sites; the intervals are made up, so that no generator of random numbers matters."""
+def tagged_frame() -> pd.DataFrame:
+    """Four articles of three sites, tagged."""
     paragraphs = [(STORY, "core", 0.96, 0.9), (SHORT, "core", 0.7, 0.3), (TEASER, "filler", 0.2, 0.8)]
     paragraphs += [(PLUG, "filler", 0.05, 0.1), (STORY, "core", 0.45, 0.4), (PLUG, None, 0.5, 0.5)]
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         [
-            (f"article {article}", site, source, view, text, label, round(score / wear, 3), stage1)
+            (f"article {article}", site, source, view, text, label, round(score / wear, 3), stage1, position)
             for article, (site, source, view, wear) in enumerate(
                 [
                     ("harbour-herald.example", "sample", "page", 1),
@@ -47,27 +49,58 @@ def evaluation() -> Evaluation:
                     ("the-very-long-name-of-a-provincial-gazette.example", "own pages", "lines", 1),
                 ]
             )
-            for text, label, score, stage1 in paragraphs
+            for position, (text, label, score, stage1) in enumerate(paragraphs)
         ],
-        columns=["article_id", "site", "source", "view", "text", "label", "score", "stage1"],
+        columns=["article_id", "site", "source", "view", "text", "label", "score", "stage1", "position"],
     )
-    found = evaluate_frame(frame, threshold=0.4, resamples=0)
+
+
+@pytest.fixture
+def evaluation() -> Evaluation:
+    """What was measured on them; the intervals are made up, so that no generator of random numbers matters."""
+    return with_intervals(evaluate_frame(tagged_frame(), threshold=0.4, resamples=0))
+
+
+@pytest.fixture
+def findings() -> Findings:
+    """All that was found on them, beside another model; what the model learned is made up as well."""
+    frame = tagged_frame()
+    other = frame.assign(score=frame["stage1"], tagged=np.where(frame["stage1"] >= 0.5, "core", "filler"))
+    found = find(frame, threshold=0.4, resamples=0, others={"candidate": other})
+    vocabulary = Vocabulary((Ngram("said", 3.25, 4, 9),), (Ngram("read more", -7.5, 3, 4), Ngram("<b>", -1.0, 3, 3)))
+    effects = (
+        GroupEffect("own words", "what they say", 0.06, 0.05, 0.07),
+        GroupEffect("shape", "its form", 0.02, 0.0, 0.03),
+    )
+    importance = (Importance(False, 4, 20, 0.9, effects), Importance(True, 4, 20, 0.95, effects[::-1]))
+    return replace(
+        found,
+        evaluation=with_intervals(found.evaluation),
+        thresholds=tuple(replace(row, words=widened(row.words)) for row in found.thresholds[::4]),
+        lengths=tuple(replace(group, words=widened(group.words)) for group in found.lengths),
+        learned=Learned(vocabulary, importance),
+    )
+
+
+def with_intervals(found: Evaluation) -> Evaluation:
     return replace(
         found,
         settings=replace(found.settings, resamples=1000),
         tagger=replace(found.tagger, paragraphs=widened(found.tagger.paragraphs), words=widened(found.tagger.words)),
-        baselines=tuple(
-            replace(
-                baseline,
-                paragraphs=widened(baseline.paragraphs),
-                words=widened(baseline.words),
-                lead_paragraphs=widened(baseline.lead_paragraphs, least=-1),
-                lead_words=widened(baseline.lead_words, least=-1),
-            )
-            for baseline in found.baselines
-        ),
+        baselines=tuple(led(baseline) for baseline in found.baselines),
+        rivals=tuple(led(rival) for rival in found.rivals),
         sources=tuple(replace(group, words=widened(group.words)) for group in found.sources),
         views=tuple(replace(group, words=widened(group.words)) for group in found.views),
+    )
+
+
+def led(result: TaggerResult) -> TaggerResult:
+    return replace(
+        result,
+        paragraphs=widened(result.paragraphs),
+        words=widened(result.words),
+        lead_paragraphs=widened(result.lead_paragraphs, least=-1),
+        lead_words=widened(result.lead_words, least=-1),
     )
 
 

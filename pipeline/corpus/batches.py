@@ -1,8 +1,17 @@
 """Articles in batches: large enough to be scored fast, small enough that memory never grows."""
 
-from collections.abc import Iterable, Iterator
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pipeline.reading.article import Article
+
+if TYPE_CHECKING:
+    from pipeline.model.rules import Rules
+    from pipeline.model.tagged import TaggedArticle
+    from pipeline.model.tagger import Tagger
 
 BATCH_ARTICLES = 256
 BATCH_PARAGRAPHS = 20_000
@@ -44,3 +53,24 @@ def batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
         characters += size
     if batch:
         yield batch
+
+
+def tag_batch(
+    batch: Sequence[Article], tagger: Tagger, *, threshold: float | None = None, rules: Rules | None = None
+) -> list[TaggedArticle]:
+    """Tag articles, and give the tagged ones what was kept of their rows.
+
+    Parameters
+    ----------
+    batch
+        Articles, each with at least one paragraph.
+    tagger, threshold, rules
+        As of `Tagger.tag_articles`.
+    """
+    tagged = tagger.tag_articles(batch, threshold=threshold, rules=rules)
+    if not any(paragraph.kept for article in batch for paragraph in article.paragraphs[:1]):
+        return tagged
+    return [
+        replace(tags, kept=tuple(paragraph.kept for paragraph in article.paragraphs))
+        for article, tags in zip(batch, tagged, strict=True)
+    ]

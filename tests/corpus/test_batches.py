@@ -3,8 +3,8 @@ from unittest.mock import patch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.commands import batches as module
-from pipeline.commands.batches import batches
+from pipeline.corpus import batches as module
+from pipeline.corpus.batches import batches
 from pipeline.reading.article import Article, Paragraph
 
 ARTICLES = st.lists(

@@ -1,0 +1,137 @@
+"""A corpus on the command line: what is done, skipped and refused, and how long it will take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.commands.progress import Progress, progress_of
+from pipeline.commands.rejects import Rejects, open_rejects
+from pipeline.commands.tally import Tally
+from pipeline.corpus.items import Item, check_sources, items_of
+from pipeline.corpus.job import Job, model_sha256
+from pipeline.corpus.ledger import Ledger
+from pipeline.corpus.refusals import refusal_of_line
+from pipeline.errors import InputError
+
+if TYPE_CHECKING:
+    from pipeline.corpus.tagging import Outcome
+    from pipeline.model.rules import Rules
+    from pipeline.model.tagged import Label
+    from pipeline.report.rows import Format
+
+Run = Callable[[Iterator[Item], Job, Callable[[int], None]], Generator["Outcome", None, None]]
+
+
+def new_job(
+    model: str,
+    folder: Path,
+    *,
+    form: Format,
+    only: Label | None,
+    threshold: float | None,
+    keep: Sequence[str],
+    rules: Rules | None = None,
+) -> Job:
+    """Make a job of the command's options; the model is loaded once, to say at once what is wrong with it.
+
+    Raises
+    ------
+    ModelError
+        There is no such model, or it cannot be used.
+    """
+    from pipeline import __version__
+    from pipeline.commands.models import model_folder, open_model
+    from pipeline.model.storage import default_model
+
+    open_model(model)
+    place = (model_folder(model) or default_model()).resolve()
+    return Job(place, model_sha256(place), __version__, folder.resolve(), form, only, threshold, tuple(keep), rules)
+
+
+def local_run(jobs: int) -> Run:
+    """Run a job over so many processes of this machine."""
+    from pipeline.corpus.running import run_here
+
+    return lambda items, job, count: run_here(items, job, jobs=jobs, count=count)
+
+
+def tag_corpus(sources: Sequence[str], job: Job, *, run: Run, rejects: Path | None, force: bool) -> bool:
+    """Tag every file of a corpus that is not tagged yet.
+
+    Parameters
+    ----------
+    sources
+        Files, folders and patterns.
+    job
+        How.
+    run
+        Who does it.
+    rejects
+        A file for all that was refused, in this run or in those before it.
+    force
+        Whether to do again what is done, and to replace files that no run has written.
+
+    Returns
+    -------
+    bool
+        Whether anything was refused.
+
+    Raises
+    ------
+    CorestoryError
+        The run cannot go on; what is done is done.
+    """
+    check_sources(sources, job.folder)
+    ledger = Ledger(job.folder)
+    with open_rejects(rejects, force=force) as refused, ledger.opened():
+        tally = Tally(Rejects(None) if rejects is None else None, ledger)
+        with progress_of(_sizes(sources, job)) as progress:
+            todo = _todo(sources, job, tally, progress, force=force)
+            with closing(run(todo, job, progress.count)) as outcomes:
+                for outcome in outcomes:
+                    tally.hear(outcome)
+                    progress.done(outcome.item.source, tally.counts.articles)
+        tally.tell()
+        _settle(refused, tally, sources, job)
+    return refused.count > 0
+
+
+def _todo(sources: Sequence[str], job: Job, tally: Tally, progress: Progress, *, force: bool) -> Iterator[Item]:
+    ledger = tally.ledger
+    for item in items_of(sources, job.folder, form=job.form, refuse=tally.refuse):
+        record = None if force else ledger.done(item, made_by=job.made_by(item))
+        if record is not None:
+            tally.skip(item, record)
+            progress.done(item.source, tally.counts.articles)
+        elif not force and ledger.is_foreign(item):
+            where = str(ledger.output(item))
+            tally.foreign[item.name] = InputError(
+                "exists already, and no such run has written it", where=where, mend="--force replaces it."
+            )
+            tally.refuse(tally.foreign[item.name])
+            progress.done(item.source, tally.counts.articles)
+        else:
+            yield item
+
+
+def _sizes(sources: Sequence[str], job: Job) -> Iterator[Path]:
+    return (item.source for item in items_of(sources, job.folder, form=job.form, refuse=lambda _: None))
+
+
+def _settle(refused: Rejects, tally: Tally, sources: Sequence[str], job: Job) -> None:
+    """Count what was refused; into a file it goes in the order of the corpus, whatever the order of the work was."""
+    if tally.listed is not None:
+        refused.count = tally.listed.count
+        return
+    for item in items_of(sources, job.folder, form=job.form, refuse=refused.refuse):
+        if item.name in tally.foreign:
+            refused.refuse(tally.foreign[item.name])
+        elif item.name in tally.failed:
+            for line in tally.failed[item.name]:
+                refused.refuse(refusal_of_line(line))
+        else:
+            for line in tally.ledger.refused(item):
+                refused.refuse(refusal_of_line(line))

@@ -1,0 +1,67 @@
+"""What a file held, to tell later whether it still does."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A file's size, the time of its last change, and its hash.
+
+    Attributes
+    ----------
+    bytes
+        Its size.
+    modified
+        In nanoseconds, as the file system tells it.
+    sha256
+        Of its bytes, in hexadecimal.
+    """
+
+    bytes: int
+    modified: int
+    sha256: str
+
+    def matches(self, path: Path) -> bool:
+        """Say whether a file holds the same bytes; it is read only if its time alone is another, as after a copy.
+
+        Examples
+        --------
+        >>> import os, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "a.txt")
+        ...     _ = path.write_text("The quay opened.")
+        ...     before = fingerprint(path)
+        ...     os.utime(path, (0, 0))
+        ...     touched = before.matches(path)
+        ...     _ = path.write_text("The quay closed.")
+        ...     touched, before.matches(path)
+        (True, False)
+        """
+        try:
+            found = path.stat()
+            if found.st_size != self.bytes:
+                return False
+            return found.st_mtime_ns == self.modified or _sha256(path) == self.sha256
+        except OSError:
+            return False
+
+
+def fingerprint(path: Path) -> Fingerprint:
+    """Take a file's fingerprint.
+
+    Take it before the file is read: what changes meanwhile then shows the next time.
+
+    Raises
+    ------
+    OSError
+        The file is missing or cannot be read.
+    """
+    found = path.stat()
+    return Fingerprint(found.st_size, found.st_mtime_ns, _sha256(path))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,80 @@
+"""The files of a corpus over the processes of one machine."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
+from functools import cache
+from threading import Thread
+
+from pipeline.corpus.items import Item
+from pipeline.corpus.job import Job
+from pipeline.corpus.tagging import Outcome, tag_file
+from pipeline.errors import CorestoryError
+
+
+def run_here(
+    items: Iterable[Item], job: Job, *, jobs: int = 1, count: Callable[[int], None] | None = None
+) -> Generator[Outcome, None, None]:
+    """Tag files, each whole in one process.
+
+    Parameters
+    ----------
+    items
+        Read as they are needed. It must not raise.
+    job
+        How.
+    jobs
+        Processes; -1 is one a core. 1 is this one.
+    count
+        Is told of articles as they are tagged, if there is one process.
+
+    Yields
+    ------
+    Outcome
+        As they come.
+
+    Raises
+    ------
+    CorestoryError
+        A process was killed.
+    """
+    if jobs == 1:
+        for item in items:
+            yield tag_file(item, job, count=count)
+        return
+
+    from joblib import Parallel, delayed, parallel_config
+    from joblib.externals.loky.process_executor import BrokenProcessPool
+
+    parent = os.getpid()
+    with parallel_config(backend="loky", inner_max_num_threads=1):
+        run = Parallel(n_jobs=jobs, return_as="generator_unordered")
+        with closing(run(delayed(_tag_file)(item, job, parent) for item in items)) as outcomes:
+            try:
+                yield from outcomes
+            except BrokenProcessPool as error:
+                raise CorestoryError(
+                    "a process was killed, perhaps for want of memory",
+                    where=str(job.folder),
+                    mend="Run it again to go on, with fewer --jobs if it happens again.",
+                ) from error
+
+
+def _tag_file(item: Item, job: Job, parent: int) -> Outcome:
+    _end_with(parent)
+    return tag_file(item, job)
+
+
+@cache
+def _end_with(parent: int) -> None:
+    """End this process soon after the one that it works for, which may be killed; by itself it would wait for work."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.2)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()

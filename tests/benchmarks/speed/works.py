@@ -1,0 +1,145 @@
+"""What is timed: corestory's stages and whole, the parse alone, and other people's extractors."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import importlib.util
+import logging
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import numpy as np
+from selectolax.lexbor import LexborHTMLParser
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from pipeline.features.tokens import TOKEN_PATTERN, hash_token, normalise, tokenise
+from pipeline.model.ngrams import NgramScorer
+from pipeline.model.tagger import Tagger
+from pipeline.reading.article import Article, Paragraph
+from pipeline.reading.html import read_page
+from pipeline.reading.text import split_text
+
+from .contest import Contestant
+from .pages import Page
+
+OURS, PARSE, CUT, BYTES = "corestory", "HTML parse alone", "parse and cut into paragraphs", "a bare pass over the bytes"
+STAGE_1 = "scikit-learn's vectorizer and model"
+
+# The distribution of each module.
+COMPETITORS = {"trafilatura": "trafilatura", "justext": "jusText", "resiliparse": "Resiliparse"}
+
+
+def from_text(tagger: Tagger) -> Contestant:
+    """Plain text in, labels out."""
+
+    def work(pages: Sequence[Page]) -> object:
+        articles = [Article("", tuple(map(Paragraph, split_text(page.text)))) for page in pages]
+        return [article.labels for article in tagger.tag_articles(articles)]
+
+    return Contestant(OURS, work)
+
+
+def from_html(tagger: Tagger) -> Contestant:
+    """HTML in, labels out."""
+
+    def work(pages: Sequence[Page]) -> object:
+        read = (read_page(page.html) for page in pages)
+        articles = [Article("", page.paragraphs, title=page.title) for page in read]
+        return [article.labels for article in tagger.tag_articles(articles)]
+
+    return Contestant(OURS, work)
+
+
+def limits() -> list[Contestant]:
+    """Work that no tagger of pages gets around: to look at each byte, to parse, to cut."""
+    return [
+        Contestant(BYTES, lambda pages: [page.html.encode().count(b"<") for page in pages]),
+        Contestant(PARSE, lambda pages: [LexborHTMLParser(page.html).body for page in pages]),
+        Contestant(CUT, lambda pages: [read_page(page.html) for page in pages]),
+    ]
+
+
+def competitors() -> list[Contestant]:
+    """The extractors that are installed, with their default settings."""
+    makers = {"trafilatura": _trafilatura, "justext": _justext, "resiliparse": _resiliparse}
+    return [
+        Contestant(name, _each(make())) for name, make in makers.items() if importlib.util.find_spec(name) is not None
+    ]
+
+
+def stage_1(pages: Sequence[Page]) -> tuple[Contestant, Contestant, float]:
+    """Make stage 1 and scikit-learn's of the pages' own words, and say by how much their log-odds differ at most."""
+    texts = [line for page in pages for line in page.text.split("\n")]
+    settings = {"preprocessor": normalise, "lowercase": False, "token_pattern": TOKEN_PATTERN, "ngram_range": (1, 2)}
+    known = TfidfVectorizer(**settings, min_df=2).fit(texts)
+    order = sorted(known.vocabulary_, key=hash_token)
+    vectorizer = TfidfVectorizer(
+        **settings, sublinear_tf=True, vocabulary={term: number for number, term in enumerate(order)}
+    )
+    rng = np.random.default_rng(3)
+    idf = known.idf_[[known.vocabulary_[term] for term in order]].astype(np.float32)
+    weights = rng.normal(0, 2, len(order)).astype(np.float32)
+    hashes = np.array([hash_token(term) for term in order], np.uint64)
+    scorer = NgramScorer(hashes, idf, weights, np.array(0.1, np.float32), np.array(9.0, np.float32))
+    vectorizer.idf_ = idf.astype(float)
+    model = LogisticRegression()
+    model.classes_ = np.array([False, True])
+    model.coef_, model.intercept_ = weights[None].astype(float), np.array([float(scorer.intercept)])
+
+    def ours(lines: Sequence[str]) -> np.ndarray:
+        return scorer.log_odds(tokenise(lines))
+
+    def theirs(lines: Sequence[str]) -> np.ndarray:
+        return np.asarray(model.decision_function(vectorizer.transform(lines)))
+
+    off = float(np.abs(ours(texts[:2_000]) - theirs(texts[:2_000])).max())
+    return Contestant(OURS, _by_lines(ours)), Contestant(STAGE_1, _by_lines(theirs)), off
+
+
+def versions() -> dict[str, str]:
+    """Versions of what takes part."""
+    names = ["numpy", "scikit-learn", "selectolax", *(COMPETITORS[one.name] for one in competitors())]
+    return {name: importlib.metadata.version(name) for name in names}
+
+
+def _by_lines(score: Callable[[Sequence[str]], object]) -> Callable[[Sequence[Page]], object]:
+    def work(pages: Sequence[Page]) -> object:
+        lines = [line for page in pages for line in page.text.split("\n")]
+        return [score(lines[begin : begin + 1_000]) for begin in range(0, len(lines), 1_000)]
+
+    return work
+
+
+def _each(extract: Callable[[str], object]) -> Callable[[Sequence[Page]], object]:
+    def work(pages: Sequence[Page]) -> object:
+        before = logging.root.manager.disable
+        logging.disable(logging.CRITICAL)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                for page in pages:
+                    with suppress(Exception):  # some fail on some pages
+                        extract(page.html)
+        finally:
+            logging.disable(before)
+        return None
+
+    return work
+
+
+def _trafilatura() -> Callable[[str], object]:
+    return importlib.import_module("trafilatura").extract
+
+
+def _justext() -> Callable[[str], object]:
+    module = importlib.import_module("justext")
+    words = module.get_stoplist("English")
+    return lambda source: [part.text for part in module.justext(source, words) if not part.is_boilerplate]
+
+
+def _resiliparse() -> Callable[[str], object]:
+    module = importlib.import_module("resiliparse.extract.html2text")
+    return lambda source: module.extract_plain_text(source, main_content=True)

@@ -1,0 +1,189 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline.evaluation.findings import Findings, Learned, find
+from pipeline.evaluation.importance import GroupEffect, Importance
+from pipeline.evaluation.vocabulary import Ngram, Vocabulary
+from pipeline.report.page import report_page
+
+HOSTILE = (
+    "</style></script><script>document.title='taken'</script><img src=https://x.example/ onerror=alert(1)> \"'&amp;"
+)
+PHONE = {"width": 360, "height": 740}
+
+
+def findings() -> Findings:
+    """Of forty sites; every paragraph that is wrong is hostile, and so are names."""
+    rows = []
+    for number in range(40):
+        site = f"site-{number}{HOSTILE if number % 10 == 0 else '.example'}"
+        paragraphs = [
+            ("The ferry left the quay at noon, and nobody was aboard.", "core", 0.9),
+            ("Read more", "filler", 0.1 + number / 100),
+            (f"{HOSTILE} {number}", "core", 0.2 + number / 200),
+            (f"{number} {HOSTILE}", "filler", 0.8),
+        ]
+        for position, (text, label, score) in enumerate(paragraphs):
+            rows.append((f"a{number}", site, "own", "page", position, text, label, score))
+    columns = ["article_id", "site", "source", "view", "position", "text", "label", "score"]
+    found = find(pd.DataFrame(rows, columns=columns), resamples=20)
+    ngrams = tuple(Ngram(HOSTILE if number == 3 else f"word {number}", 9.5 - number, 3, 3) for number in range(20))
+    importance = Importance(False, 40, 160, 0.9, (GroupEffect("shape", HOSTILE, 0.1, 0.0, 0.2),))
+    return replace(found, learned=Learned(Vocabulary(ngrams, ngrams), (importance,)))
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("report") / "report.html"
+    file.write_text(report_page(findings(), title=HOSTILE, about=(("data", HOSTILE),)), encoding="utf-8")
+    return file
+
+
+def column(page, table, number):
+    cells = page.locator(f"{table} tbody tr > :nth-child({number})").all_inner_texts()
+    return [cell.split()[0] for cell in cells]
+
+
+def table_of(page, caption):
+    page.locator("table", has=page.locator("caption", has_text=caption)).first.evaluate("table => table.id = 'chosen'")
+    return "#chosen"
+
+
+@pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}, {"viewport": PHONE}, {"java_script_enabled": False}])
+def test_it_opens_without_a_complaint_or_a_request_to_anywhere(visit, report, options):
+    visited = visit(report, **options)
+
+    assert visited.complaints == []
+    assert visited.requests == [report.as_uri()]
+    assert visited.page.locator("h2").count() == 7
+    assert visited.page.locator("svg[role=img]").count() == 8
+
+
+def test_hostile_text_shows_as_text(visit, report):
+    page = visit(report).page
+
+    assert page.title() == HOSTILE
+    assert page.locator("h1").inner_text() == HOSTILE
+    assert page.locator("img").count() == 0
+    assert HOSTILE in page.locator("li.this .text").first.inner_text()
+    assert page.locator("tbody th", has_text=HOSTILE).count() >= 4
+
+
+def test_a_click_sorts_a_table_and_another_turns_it_round(visit, report):
+    page = visit(report).page
+    table = table_of(page, "What speaks most for core")
+    header = page.locator(f"{table} thead th").nth(1)
+    before = [float(cell) for cell in column(page, table, 2)]
+
+    header.locator("button").click()
+    assert header.get_attribute("aria-sort") == "ascending"
+    assert [float(cell) for cell in column(page, table, 2)] == sorted(before)
+    header.locator("button").click()
+    assert header.get_attribute("aria-sort") == "descending"
+    assert [float(cell) for cell in column(page, table, 2)] == sorted(before, reverse=True)
+    page.locator(f"{table} thead th button").first.click()
+    assert header.get_attribute("aria-sort") is None
+
+
+def test_numbers_sort_as_numbers_and_what_has_none_stands_last(visit, report):
+    page = visit(report).page
+    table = table_of(page, "By place in the article")
+    button = page.locator(f"{table} thead th", has_text="story kept").locator("button")
+
+    for _ in range(2):
+        button.click()
+        assert column(page, table, 5)[-1] == "–"
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_the_keyboard_sorts_a_table(visit, report, key):
+    page = visit(report).page
+    table = table_of(page, "By site")
+    header = page.locator(f"{table} thead th").first
+    header.locator("button").focus()
+    page.keyboard.press(key)
+
+    names = column(page, table, 1)
+    assert header.get_attribute("aria-sort") == "ascending"
+    assert names == sorted(names)
+    page.keyboard.press("Tab")
+    page.keyboard.press(key)
+    assert header.get_attribute("aria-sort") is None
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_mistake_folds_by_mouse_and_by_keyboard_even_without_javascript(visit, report, script):
+    page = visit(report, java_script_enabled=script).page
+    chosen = page.locator("details.mistake").nth(3)  # the first two of a kind are open
+    article = chosen.locator("ol.article")
+
+    assert not article.is_visible()
+    chosen.locator("summary").click()
+    assert article.is_visible()
+    chosen.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert not article.is_visible()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_phone_scrolls_tables_within_the_page_and_never_the_page_itself(visit, report, script):
+    page = visit(report, viewport=PHONE, java_script_enabled=script).page
+
+    assert page.locator("html").bounding_box()["width"] == PHONE["width"]
+    assert page.locator("main").bounding_box()["width"] <= PHONE["width"]
+    if script:
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_what_scrolls_can_be_reached_with_the_keyboard(visit, report):
+    page = visit(report, viewport=PHONE).page
+    regions = page.locator(".scroll").evaluate_all(
+        """all => all.map(one =>
+            [one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight, one.tabIndex])"""
+    )
+
+    assert any(scrolls for scrolls, _ in regions)
+    assert all(index == (0 if scrolls else -1) for scrolls, index in regions)
+
+
+def test_on_paper_all_is_unfolded_and_nothing_is_cut_off(visit, report):
+    page = visit(report).page
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+
+    assert page.locator("details:not([open])").count() == 0
+    assert page.locator(".scroll").evaluate_all("all => all.every(one => one.scrollHeight <= one.clientHeight + 1)")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details:not([open])").count() > 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_ground(visit, report, scheme):
+    page = visit(report, color_scheme=scheme).page
+    contrasts = page.evaluate(CONTRASTS)
+
+    # The least that WCAG 2.2 asks of small text.
+    assert {name: ratio for name, ratio in contrasts.items() if ratio < 4.5} == {}
+
+
+CONTRASTS = """() => {
+  const style = getComputedStyle(document.documentElement);
+  const light = (name) => {
+    const hex = style.getPropertyValue(name).trim().slice(1);
+    const part = (at) => {
+      const value = parseInt(hex.slice(at, at + 2), 16) / 255;
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    };
+    return 0.2126 * part(0) + 0.7152 * part(2) + 0.0722 * part(4);
+  };
+  const found = {};
+  for (const ground of ["--paper", "--raised", "--wrong"])
+    for (const text of ["--ink", "--muted", "--core", "--filler"]) {
+      const [one, two] = [light(ground), light(text)].sort((a, b) => b - a);
+      found[`${text} on ${ground}`] = (one + 0.05) / (two + 0.05);
+    }
+  return found;
+}"""

@@ -1,0 +1,284 @@
+import gzip
+import json
+import os
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.corpus import tagging
+from pipeline.corpus.ledger import Ledger
+
+STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
+MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."
+PLUG = "READ MORE: lugger sold"
+TEXT = f"{STORY}\n{PLUG}\n{MORE}\n"
+PAGE = f"<!doctype html><title>Quay</title><p>{STORY}</p><p>{PLUG}</p><p>{MORE}</p>"
+
+pytestmark = pytest.mark.usefixtures("corpus")
+
+
+def jsonl(path, *records):
+    path.write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
+    return path
+
+
+def rows(path):
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def outputs(folder):
+    """What a run has made, by name; with what the ledger has, if it is there."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and ".corestory" not in path.parts
+    }
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    """Files of every kind, two of them with something wrong."""
+    folder = tmp_path / "in"
+    (folder / "deep" / "er").mkdir(parents=True)
+    (folder / "a.txt").write_text(TEXT, encoding="utf-8")
+    (folder / "deep" / "p.html.gz").write_bytes(gzip.compress(PAGE.encode()))
+    jsonl(folder / "deep" / "er" / "n.jsonl", *({"id": f"n{number}", "text": TEXT} for number in range(600)))
+    (folder / "t.csv").write_text(f'article_id,position,text\nx,0,"{STORY}"\nx,1,{PLUG}\n', encoding="utf-8")
+    pq.write_table(pa.table({"id": ["y", "z"], "text": [TEXT, MORE]}), folder / "u.parquet", row_group_size=1)
+    (folder / "b.jsonl").write_text(f'{{"id": "b", "text": "{STORY}"}}\n{{"id": \n', encoding="utf-8")
+    (folder / "g.html").write_bytes(b"<p></p>")
+    return folder
+
+
+@pytest.fixture
+def predict(run, model):
+    return lambda *arguments: run("predict", "--model", model, *arguments)
+
+
+def skipped(done):
+    return next((line for line in done.stderr.splitlines() if line.startswith("skipped: ")), "")
+
+
+# What comes out
+
+
+def test_each_file_gets_an_output_where_it_stands_in_its_folder(predict, tmp_path):
+    done = predict("in", "--output", "out/")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert sorted(outputs(tmp_path / "out")) == [
+        "a.txt.jsonl",
+        "b.jsonl",
+        "deep/er/n.jsonl",
+        "deep/p.html.gz.jsonl",
+        "t.csv.jsonl",
+        "u.parquet.jsonl",
+    ]
+    assert [row["article_id"] for row in rows(tmp_path / "out" / "u.parquet.jsonl")] == ["y", "y", "y", "z"]
+    assert "tagged: 7 files, 606 articles, 1,813 paragraphs in " in done.stderr
+
+
+def test_the_rows_are_those_of_the_single_file(predict, tmp_path):
+    predict("in/deep/er/n.jsonl", "--output", "single.jsonl")
+    predict("in", "--output", "out/")
+    assert (tmp_path / "out" / "deep" / "er" / "n.jsonl").read_bytes() == (tmp_path / "single.jsonl").read_bytes()
+
+
+def test_files_and_patterns_go_by_their_names_too(predict, tmp_path):
+    (tmp_path / "out").mkdir()  # a folder that is there needs no slash
+    assert predict("in/deep/**/*.jsonl", "in/a.txt", "--output", "out").returncode == 0
+    assert sorted(outputs(tmp_path / "out")) == ["a.txt.jsonl", "er/n.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        (["--format", "csv"], "a.txt.csv"),
+        (["--format", "parquet"], "a.txt.parquet"),
+        (["--only", "core"], "a.txt"),
+        (["--only", "core", "--format", "csv"], "a.txt.csv"),
+    ],
+)
+def test_the_format_gives_the_ending(predict, tmp_path, options, name):
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    assert predict("a.txt", "--output", "out/", *options).returncode == 0
+    assert list(outputs(tmp_path / "out")) == [name]
+
+
+def test_two_processes_write_the_same_bytes_as_one(predict, tmp_path):
+    predict("in", "--output", "one/", "--format", "csv")
+    assert predict("in", "--output", "two/", "--format", "csv", "--jobs", "2").returncode == 1
+    assert outputs(tmp_path / "two") == outputs(tmp_path / "one")
+
+
+def test_what_lies_in_the_outputs_folder_is_not_read_again(predict, tmp_path):
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "a.txt").write_text(TEXT, encoding="utf-8")
+    for _ in range(2):
+        assert predict("here", "--output", "here/out/").returncode == 0
+    assert list(outputs(tmp_path / "here" / "out")) == ["a.txt.jsonl"]
+
+
+# What is done again
+
+
+def test_a_second_run_skips_everything_and_says_so(predict, tmp_path):
+    predict("in", "--output", "out/")
+    before = {path: path.stat() for path in (tmp_path / "out").rglob("*.jsonl")}
+    done = predict("in", "--output", "out/")
+    assert done.returncode == 1, "what was refused then is refused still"
+    assert "tagged: 0 files" in done.stderr
+    assert skipped(done) == "skipped: 7 files done already, 606 articles"
+    assert {path: path.stat() for path in before} == before
+
+
+CHANGES = {
+    "a file has other content": (lambda corpus, _: (corpus / "a.txt").write_text(MORE, encoding="utf-8"), 6),
+    "a file was only touched": (lambda corpus, _: os.utime(corpus / "a.txt", (0, 0)), 7),
+    "an output is gone": (lambda _, out: (out / "a.txt.jsonl").unlink(), 6),
+    "an output was edited": (lambda _, out: (out / "a.txt.jsonl").write_text("{}", encoding="utf-8"), 6),
+    "a record is damaged": (
+        lambda _, out: next((out / ".corestory" / "records").rglob("*.json")).write_text("{", encoding="utf-8"),
+        6,
+    ),
+    "a file is new": (lambda corpus, _: (corpus / "c.txt").write_text(MORE, encoding="utf-8"), 7),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_is_missing_or_has_changed_is_done_again_and_nothing_else(predict, corpus, tmp_path, change):
+    make, left = CHANGES[change]
+    predict("in", "--output", "out/")
+    make(corpus, tmp_path / "out")
+    assert skipped(predict("in", "--output", "out/")).startswith(f"skipped: {left} files")
+    predict("in", "--output", "anew/")
+    assert outputs(tmp_path / "out") == outputs(tmp_path / "anew")
+
+
+@pytest.mark.parametrize("option", [["--threshold", "0.9"], ["--only", "core", "--format", "jsonl"], ["--force"]])
+def test_other_options_do_everything_again(predict, option):
+    predict("in", "--output", "out/")
+    assert skipped(predict("in", "--output", "out/", *option)) == ""
+    option = [name for name in option if name != "--force"]
+    assert skipped(predict("in", "--output", "out/", *option)).startswith("skipped: 7 files")
+
+
+def test_another_model_does_everything_again(predict, model, tmp_path, tagger):
+    from pipeline.model.storage import save_model
+
+    predict("in", "--output", "out/")
+    save_model(tagger, tmp_path / "models" / "copy", card="Of another day.")
+    manifest = tmp_path / "models" / "copy" / "manifest.json"
+    assert manifest.read_bytes() == (model / "manifest.json").read_bytes(), "the same model by another name"
+    assert skipped(predict("in", "--output", "out/", "--model", "copy")).startswith("skipped: 7 files")
+    manifest.write_text(json.dumps(json.loads(manifest.read_text(encoding="utf-8"))), encoding="utf-8")
+    assert skipped(predict("in", "--output", "out/", "--model", "copy")) == ""
+
+
+def test_a_file_that_now_has_nothing_to_tag_loses_its_output(predict, corpus, tmp_path):
+    predict("in", "--output", "out/")
+    (corpus / "a.txt").write_bytes(b"")
+    predict("in", "--output", "out/")
+    assert not (tmp_path / "out" / "a.txt.jsonl").exists()
+
+
+# What is refused
+
+
+def test_refusals_are_the_same_in_every_run_and_in_the_order_of_the_corpus(predict, tmp_path):
+    predict("in", "nothing.txt", "--output", "out/", "--rejects", "first.jsonl", "--jobs", "2")
+    found = rows(tmp_path / "first.jsonl")
+    assert [row["where"] for row in found] == ["in/b.jsonl, line 2", "in/g.html", "nothing.txt"]
+    done = predict("in", "nothing.txt", "--output", "out/", "--rejects", "second.jsonl")
+    assert done.returncode == 1
+    assert (tmp_path / "second.jsonl").read_bytes() == (tmp_path / "first.jsonl").read_bytes()
+    listed = predict("in", "nothing.txt", "--output", "out/").stderr
+    assert [f"refused: {row['where']}: {row['reason']}" for row in found] == [
+        line for line in listed.splitlines() if line.startswith("refused: ")
+    ]
+
+
+def test_many_refusals_are_counted(predict, tmp_path):
+    (tmp_path / "bad.jsonl").write_text("{\n" * 50 + json.dumps({"text": TEXT}), encoding="utf-8")
+    for _ in range(2):
+        done = predict("bad.jsonl", "--output", "out/")
+        assert done.returncode == 1
+        assert "refused: 30 more; --rejects FILE lists them all." in done.stderr
+
+
+def test_a_file_that_no_run_has_written_is_left_alone_unless_forced(predict, tmp_path):
+    own = tmp_path / "out" / "a.txt.jsonl"
+    own.parent.mkdir()
+    own.write_text("mine", encoding="utf-8")
+    done = predict("in", "--output", "out/", "--rejects", "r.jsonl")
+    assert done.returncode == 1
+    assert own.read_text(encoding="utf-8") == "mine"
+    assert rows(tmp_path / "r.jsonl")[0]["where"].endswith("a.txt.jsonl")
+    predict("in", "--output", "out/", "--force")
+    assert rows(own)[0]["text"] == STORY
+
+
+def test_two_files_of_one_output_are_not_both_written(predict, tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_text(TEXT, encoding="utf-8")
+    done = predict("one", "two", "--output", "out/")
+    assert done.returncode == 1
+    assert "two/a.txt: its output would be that of one/a.txt" in done.stderr
+    assert rows(tmp_path / "out" / "a.txt.jsonl")[0]["article_id"] == "one/a.txt"
+
+
+def test_an_odd_failure_costs_one_file_and_is_tried_again(predict, tmp_path, monkeypatch):
+    whole = tagging.read_file
+
+    def read_file(path, **options):
+        if path.name == "a.txt":
+            raise ZeroDivisionError("a bug")
+        yield from whole(path, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tagging, "read_file", read_file)
+        done = predict("in", "--output", "out/")
+    assert done.returncode == 1
+    assert "in/a.txt: failed with ZeroDivisionError: a bug" in done.stderr
+    assert "a.txt.jsonl" not in outputs(tmp_path / "out")
+    assert "tagged: 1 file, 1 articles" in predict("in", "--output", "out/").stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-", "--output", "out/"], "the standard input has no name"),
+        (["in", "--output", "in/"], "is the folder that is read"),
+        (["in", "--output", "in/a.txt/"], "is a file"),
+        (["in", "--output", "out/", "--model", "nowhere"], "no such model"),
+        (["in", "--output", "out/", "--rejects", "in/a.txt"], "exists already"),
+    ],
+)
+def test_what_cannot_run_says_why_in_one_line_and_leaves_all_as_it_was(predict, tmp_path, arguments, message):
+    before = sorted(tmp_path.rglob("*"))
+    done = predict(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_second_run_at_the_same_time_is_turned_away(predict, tmp_path):
+    with Ledger(tmp_path / "out").opened():
+        done = predict("in", "--output", "out/")
+    assert done.returncode == 2
+    assert "another run of corestory writes here" in done.stderr
+    assert outputs(tmp_path / "out") == {}
+
+
+def test_a_full_disk_ends_the_run_in_one_line(predict, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Ledger, "commit", full)
+    done = predict("in", "--output", "out/")
+    assert done.returncode == 2
+    assert done.stderr.startswith("corestory: ")
+    assert "no room on the disk" in done.stderr
+    assert done.stderr.count("\n") == 1

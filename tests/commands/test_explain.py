@@ -1,0 +1,94 @@
+import json
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+TEXT = (
+    "The ferry left the quay at 9 on Monday with 9 passengers, the harbour master said.\nREAD MORE: ferry sold\n"
+    "It will come back to the quay on Friday, she added, if the ferry is mended by then.\n"
+)
+
+
+@pytest.fixture
+def explain(run, model, tmp_path):
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    return lambda *arguments: run("explain", *arguments, "--model", model)
+
+
+def test_an_article_is_explained_in_words_and_numbers(explain):
+    done = explain("a.txt")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("a.txt: ")
+    assert done.stdout.count("its score of") == 3
+    assert "\n1 READ MORE: ferry sold\n   Filler: its score of" in done.stdout
+
+
+def test_one_paragraph_alone_is_explained(explain):
+    done = explain("a.txt", "--paragraph", 1, "--format", "json")
+    (paragraph,) = json.loads(done.stdout)["paragraphs"]
+    assert (paragraph["position"], paragraph["label"]) == (1, "filler")
+
+
+def test_a_paragraph_that_is_not_there_is_refused(explain):
+    done = explain("a.txt", "--paragraph", 3)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "a.txt: no paragraph 3; expected 0 to 2" in done.stderr
+
+
+def test_json_has_an_article_a_line_as_predict_scores_it(explain, run, model, tmp_path):
+    rows = [{"id": name, "text": TEXT} for name in ("a", "b")]
+    (tmp_path / "two.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    lines = explain("two.jsonl", "--format", "json").stdout.splitlines()
+    explained = [
+        (found["article_id"], one["label"], round(one["score"], 6))
+        for found in map(json.loads, lines)
+        for one in found["paragraphs"]
+    ]
+    predicted = run("predict", "two.jsonl", "--format", "jsonl", "--model", model).stdout.splitlines()
+    assert explained == [(row["article_id"], row["label"], row["score"]) for row in map(json.loads, predicted)]
+
+
+def test_a_threshold_is_the_line(explain):
+    found = json.loads(explain("a.txt", "--format", "json", "--threshold", 0).stdout)
+    assert (found["line"], found["threshold"]) == (0, True)
+    assert {paragraph["label"] for paragraph in found["paragraphs"]} == {"core"}
+
+
+@pytest.mark.parametrize("name", ["e.txt", "e.json", "e.html"])
+def test_the_name_of_the_output_tells_its_form_and_it_is_not_replaced_by_chance(explain, tmp_path, name):
+    assert explain("a.txt", "--output", name).returncode == 0
+    text = (tmp_path / name).read_text(encoding="utf-8")
+    assert text.startswith({"e.txt": "a.txt: ", "e.json": "{", "e.html": "<!doctype html>"}[name])
+    again = explain("a.txt", "--output", name)
+    assert again.returncode == 2
+    assert "exists already" in again.stderr
+    assert explain("a.txt", "--output", name, "--force").returncode == 0
+
+
+def test_a_page_goes_to_the_standard_output(explain):
+    done = explain("a.txt", "--format", "html")
+    assert len(LexborHTMLParser(done.stdout).css(".paragraph")) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["none.txt"], 1, "no such file"),
+        (["a.txt", "--output", "a.pdf"], 2, "no format ends in '.pdf'"),
+        (["a.txt", "--format", "html", "--paragraph", "1"], 2, "a page shows all paragraphs"),
+        (["a.txt", "--threshold", "nan"], 2, "nan is not a number"),
+        (["a.txt", "--paragraph", "-1"], 2, "--paragraph"),
+        (["empty.txt"], 1, "refused: empty.txt"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_words(explain, tmp_path, arguments, code, said):
+    (tmp_path / "empty.txt").write_text("\n", encoding="utf-8")
+    done = explain(*arguments)
+    assert done.returncode == code
+    assert said in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_where_nothing_can_be_explained_no_file_is_left(explain, tmp_path):
+    assert explain("none.txt", "--output", "e.txt").returncode == 2
+    assert not (tmp_path / "e.txt").exists()

@@ -1,0 +1,218 @@
+import os
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from pipeline.labelling.frame import write_frame
+from pipeline.model.estimator import ParagraphClassifier
+from pipeline.model.manifest import data_sha256
+from pipeline.model.storage import load_model
+
+
+@pytest.fixture
+def table(tmp_path, labelled_frame):
+    write_frame(labelled_frame, tmp_path / "p.parquet")
+    return tmp_path / "p.parquet"
+
+
+@pytest.fixture
+def train(run, table):
+    return lambda *arguments: run("train", table.name, *arguments)
+
+
+def files(folder):
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def arrays(folder):
+    return {path.name: path.read_bytes() for path in folder.glob("*.npz")}
+
+
+def test_a_model_with_its_card_is_written_and_its_scores_are_shown(train, tmp_path, labelled_frame):
+    done = train("--output", "models/mine")
+    assert done.returncode == 0
+    assert done.stderr == ("4 folds by site.\nOut of fold, on 4 sites. The model is in models/mine\n")
+    for words in ("Of 100 words of story", "stage 1 alone", "By source", "By site"):
+        assert words in " ".join(done.stdout.split())
+    card = (tmp_path / "models" / "mine" / "README.md").read_text(encoding="utf-8")
+    assert card.startswith("# mine\n")
+    assert "| own | 4 | 20 | 100 | 60 | as its owner says |" in card
+    rows = labelled_frame[labelled_frame["split"] == "test"]
+    scored = load_model(tmp_path / "models" / "mine").score_frame(rows)
+    assert scored["tagged"].tolist() == rows["label"].tolist()
+
+
+def test_the_manifest_says_what_the_model_was_trained_on_and_how_well_it_did(train, tmp_path, labelled_frame):
+    train("--output", "m", "--seed", "7")
+    manifest = load_model(tmp_path / "m").manifest
+    (own,) = manifest.trained_on
+
+    assert (own.source, own.sites, own.articles, own.paragraphs, own.core) == ("own", 4, 20, 100, 60)
+    assert (manifest.splits, manifest.seed) == (("train",), 7)
+    assert manifest.data_sha256 == data_sha256(labelled_frame)
+    assert set(manifest.scores) == {"all", "own"}
+    assert set(manifest.scores["own"]) == {
+        "paragraphs_macro_f1", "words_core_f1", "words_core_recall", "words_filler_recall",
+    }  # fmt: skip
+    assert all(0.9 < value <= 1 for value in manifest.scores["all"].values())
+
+
+def test_what_was_saved_is_what_the_estimator_fits(train, tmp_path, labelled_frame):
+    train("--output", "m", "--seed", "3")
+    rows = labelled_frame[labelled_frame["split"] == "train"].reset_index(drop=True)
+    expected = ParagraphClassifier(random_state=3).fit(rows).tagger_.score_frame(labelled_frame)
+
+    found = load_model(tmp_path / "m").score_frame(labelled_frame)
+    assert found["score"].tolist() == expected["score"].tolist()
+
+
+def test_the_same_data_and_seed_give_the_same_model_and_another_seed_another(train, tmp_path):
+    for name, *options in (("a",), ("b", "--jobs", "2"), ("c", "--seed", "1")):
+        train("--output", name, *options)
+
+    one, two, other = (arrays(tmp_path / name) for name in "abc")
+    assert one == two != other
+    assert len(one) == 1
+
+
+@pytest.mark.parametrize(
+    ("split", "articles", "splits"),
+    [
+        ("train,validation", 30, ("train", "validation")),
+        ("validation, test", 20, ("test", "validation")),
+        ("all", 40, ("test", "train", "validation")),
+    ],
+)
+def test_the_splits_that_were_chosen_are_learned_from(train, tmp_path, split, articles, splits):
+    assert train("--output", "m", "--split", split).returncode == 0
+    manifest = load_model(tmp_path / "m").manifest
+
+    assert sum(part.articles for part in manifest.trained_on) == articles
+    assert manifest.splits == splits
+
+
+def test_a_release_adds_its_held_out_scores_to_the_card(train, tmp_path):
+    (tmp_path / "held-out.md").write_text("## Held out\n\nMacro F1 é\n", encoding="latin-1")
+    train("--output", "m", "--card-extra", "held-out.md")
+    card = (tmp_path / "m" / "README.md").read_text(encoding="utf-8")
+
+    assert "\n\n## Held out\n\nMacro F1 é\n\n## What it is\n" in card
+
+
+def test_rows_of_one_site_are_learned_from_with_a_warning(run, tmp_path, labelled_frame):
+    write_frame(labelled_frame.assign(site="one.example"), tmp_path / "p.parquet")
+    done = run("train", "p.parquet", "--output", "m")
+
+    assert done.returncode == 0
+    assert "5 folds by article.\nAll rows are of one site: on other sites the scores will be lower." in done.stderr
+
+
+def only(labelled_frame, **chosen):
+    for name, value in chosen.items():
+        labelled_frame = labelled_frame[labelled_frame[name] == value]
+    return labelled_frame
+
+
+CANNOT_LEARN = {
+    "one class": (lambda frame: only(frame, label="core"), "every label is core; expected both core and filler"),
+    "no label": (lambda frame: frame.assign(label=None), "no row is labelled"),
+    "one article": (lambda frame: only(frame, article_id="a0"), "all rows are of one article"),
+    "filler of one site": (
+        lambda frame: frame[(frame["label"] == "core") | (frame["site"] == "site-0.example")],
+        "filler is only in sites of one fold: site-0.example",
+    ),
+    "another split": (lambda frame: only(frame, split="test"), "no rows of the split 'train'; expected one of test"),
+    "no rows": (lambda frame: frame.iloc[:0], "no rows; expected labelled paragraphs"),
+}
+
+
+@pytest.mark.parametrize("case", CANNOT_LEARN)
+def test_what_cannot_be_learned_from_is_refused_in_one_line(run, tmp_path, labelled_frame, case):
+    change, message = CANNOT_LEARN[case]
+    write_frame(change(labelled_frame), tmp_path / "p.parquet")
+    done = run("train", "p.parquet", "--output", "m")
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("corestory: ")
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert files(tmp_path) == {"p.parquet"}
+
+
+CANNOT_RUN = {
+    "no table": (["nowhere.parquet", "--output", "m"], "nowhere.parquet: no such file"),
+    "no parquet": (["t.csv", "--output", "m"], "t.csv: not a readable table"),
+    "output is a file": (["p.parquet", "--output", "t.csv", "--force"], "t.csv: is a file"),
+    "output is there": (["p.parquet", "--output", "full"], "full: exists already"),
+    "output is no model": (["p.parquet", "--output", "full", "--force"], "was not written by corestory"),
+    "no card": (["p.parquet", "--output", "m", "--card-extra", "nowhere.md"], "nowhere.md"),
+    "a split that is not there": (
+        ["p.parquet", "--output", "m", "--split", "train,tset"],
+        "no rows of the split 'tset'",
+    ),
+}
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize("case", CANNOT_RUN)
+def test_what_cannot_run_says_so_before_the_work_and_leaves_all_as_it_was(run, tmp_path, monkeypatch, case):
+    arguments, message = CANNOT_RUN[case]
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").write_text("Mine.", encoding="utf-8")
+    (tmp_path / "t.csv").write_text("text\nOne\n", encoding="utf-8")
+    monkeypatch.setattr(ParagraphClassifier, "fit", lambda *_, **__: pytest.fail("work was begun"))
+    before = files(tmp_path)
+    done = run("train", *arguments)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("corestory: ")
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert files(tmp_path) == before
+
+
+def test_force_replaces_a_model(train, tmp_path):
+    train("--output", "m")
+    before = arrays(tmp_path / "m")
+    assert train("--output", "m", "--seed", "1", "--force").returncode == 0
+
+    assert arrays(tmp_path / "m") != before
+
+
+def test_an_interruption_leaves_the_old_model_and_nothing_else(train, tmp_path, monkeypatch):
+    train("--output", "m")
+    before = arrays(tmp_path / "m"), files(tmp_path)
+
+    def interrupt(*_, progress):
+        progress("stage 1")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ParagraphClassifier, "fit", interrupt)
+    done = train("--output", "m", "--force")
+
+    assert (done.returncode, done.stderr) == (130, "")
+    assert (arrays(tmp_path / "m"), files(tmp_path)) == before
+
+
+def test_help_has_an_example_and_answers_without_the_heavy_libraries():
+    code = (
+        "import sys\nsys.argv = ['corestory', 'train', '--help']\n"
+        "from pipeline.commands.app import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print('loaded:', sorted({'numpy', 'pandas', 'pyarrow', 'sklearn', 'joblib'} & set(sys.modules)))"
+    )
+    environment = os.environ | {"COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert "Example: corestory train" in done.stdout
+    assert "loaded: []" in done.stdout
+
+
+def test_unlabelled_rows_are_context_and_counted_as_such(run, tmp_path, labelled_frame):
+    label = labelled_frame["label"].where(labelled_frame["text"] != "Share this")
+    write_frame(pd.DataFrame(labelled_frame.assign(label=label)), tmp_path / "p.parquet")
+    done = run("train", "p.parquet", "--output", "m")
+
+    assert done.returncode == 0
+    (own,) = load_model(tmp_path / "m").manifest.trained_on
+    assert (own.articles, own.paragraphs, own.core) == (20, 80, 60)

@@ -1,0 +1,61 @@
+"""What the tests of several folders need."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from pipeline.model.manifest import Manifest, TrainedOn
+from pipeline.model.network import Network
+from pipeline.model.ngrams import NgramScorer
+from pipeline.model.packing import feature_counts
+from pipeline.model.scoring import Parts
+from pipeline.model.settings import Settings
+from pipeline.model.tagger import Tagger
+
+
+def seeded_parts(*, markup: bool = True, rounds: int = 2) -> Parts:
+    """Parts of the right shapes with seeded numbers in them; what they say of a text means nothing."""
+    rng = np.random.default_rng(7)
+
+    def scorer(count: int) -> NgramScorer:
+        hashes = np.unique(rng.integers(0, 2**64, count, dtype=np.uint64))
+        idf, weights = (draw(1, 5, len(hashes)).astype(np.float32) for draw in (rng.uniform, rng.normal))
+        return NgramScorer(hashes, idf, weights, np.array(0.25, np.float32), np.array(7.5, np.float32))
+
+    def network(features: int) -> Network:
+        sizes = ((features, 6), (6, 4), (4, 1))
+        layers = tuple(
+            tuple((rng.normal(0, 0.3, size).astype(np.float32), np.zeros(size[1], np.float32)) for size in sizes)
+            for _ in range(2)
+        )
+        return Network(np.zeros(features, np.float32), np.full(features, 0.5, np.float32), layers)
+
+    text, html = ((first, *[later] * (rounds - 1)) for first, later in feature_counts())
+    return Parts(
+        scorer(300),
+        tuple(map(network, text)),
+        scorer(40) if markup else None,
+        tuple(map(network, html)) if markup else (),
+    )
+
+
+@pytest.fixture(scope="session")
+def make_parts() -> Callable[..., Parts]:
+    return seeded_parts
+
+
+@pytest.fixture(scope="session")
+def seeded_tagger() -> Tagger:
+    manifest = Manifest(
+        corestory="0.1.0",
+        created="2026-01-02T03:04:05+00:00",
+        trained_on=(TrainedOn("harbour", 3, 20, 400, 300), TrainedOn("Prażmów \udce9", 1, 2, 3, 0)),
+        splits=("train",),
+        data_sha256="0123456789abcdef" * 4,
+        seed=3,
+        scores={"all": {"macro_f1": 0.9123456789012345}, "harbour": {}},
+        libraries={"numpy": "2.0.0"},
+    )
+    settings = Settings(cut=0.45, text_slope=1.5, text_offset=-0.1, sure_expected=(0.0, 0.5), sure_measured=(0.1, 0.9))
+    return Tagger(seeded_parts(), settings, manifest)

@@ -1,0 +1,107 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.errors import DataError
+from pipeline.evaluation.audit import audit_labels
+
+STORY = "The {boat} left the quay at {hour} on Monday with {hour} passengers, the harbour master said."
+MORE = "It will come back to the quay on Friday, she added, if the {boat} is mended by then."
+PLUG = "READ MORE: {boat} sold"
+LINES = [(STORY, "core"), (PLUG, "filler"), (MORE, "core"), (STORY, "core"), ("Share this", "filler")]
+BOATS = ("ferry", "steamer", "lugger", "barge", "tug")
+
+
+def table(articles=30, *, views=("page",)):
+    rows = []
+    for number in range(articles):
+        for view in views:
+            name = f"a{number}" if view == "page" else f"a{number}@{view}"
+            for position, (text, label) in enumerate(LINES):
+                text = text.format(boat=BOATS[number % 5], hour=number)
+                rows.append((name, f"a{number}", f"s{number % 6}.example", position, text, label, "own"))
+    return pd.DataFrame(rows, columns=["article_id", "page", "site", "position", "text", "label", "source"])
+
+
+def flipped(frame, rows):
+    labels = frame["label"].to_numpy(object).copy()
+    labels[rows] = np.where(labels[rows] == "core", "filler", "core")
+    return frame.assign(label=labels)
+
+
+@pytest.fixture(scope="module")
+def found():
+    frame = flipped(table(), [1, 27, 70, 104])
+    return frame, audit_labels(frame.assign(label=frame["label"].where(frame.index != 3)), share=0.1)
+
+
+def test_flipped_labels_come_first(found):
+    _, audit = found
+    first = {(suspect.article_id, suspect.position) for suspect in audit.suspects[:4]}
+    assert first == {("a0", 1), ("a5", 2), ("a14", 0), ("a20", 4)}
+    for suspect in audit.suspects[:4]:
+        assert suspect.issue
+        assert suspect.suggested != suspect.label
+        assert suspect.quality < 0.5
+    assert audit.issues >= 4
+
+
+def test_suspects_are_so_many_in_order_and_only_labelled(found):
+    _, audit = found
+    assert audit.labelled == 149
+    assert len(audit.suspects) == 15
+    qualities = [suspect.quality for suspect in audit.suspects]
+    assert qualities == sorted(qualities)
+
+
+def test_a_suspect_shows_the_paragraphs_around_it_of_its_own_article_alone(found):
+    frame, audit = found
+    suspect = audit.suspects[0]
+    rows = frame[frame["article_id"] == suspect.article_id]
+    own = rows["text"].tolist()
+    place = suspect.position
+    assert suspect.text == own[place]
+    assert [one.text for one in suspect.before] == own[max(0, place - 2) : place]
+    assert [one.text for one in suspect.after] == own[place + 1 : place + 3]
+    near = next(suspect for suspect in audit.suspects if suspect.article_id == "a0" and suspect.position == 1)
+    assert [one.label for one in near.after] == ["core", None]
+
+
+def test_quality_is_the_probability_of_the_given_label(found):
+    _, audit = found
+    for suspect in audit.suspects:
+        expected = suspect.score if suspect.label == "core" else 1 - suspect.score
+        assert suspect.quality == pytest.approx(expected)
+
+
+def test_a_page_is_looked_at_in_one_of_its_views():
+    frame = table(12, views=("lines", "page"))
+    audit = audit_labels(frame, share=1.0)
+    assert audit.labelled == 60
+    assert {suspect.article_id for suspect in audit.suspects} == {f"a{number}" for number in range(12)}
+    without = frame[frame["article_id"].str.contains("@")]
+    assert audit_labels(without, share=1.0).labelled == 60
+
+
+def test_the_order_of_the_rows_does_not_matter():
+    frame = table(12)
+    shuffled = frame.sample(frac=1, random_state=3)
+    assert audit_labels(frame, share=0.2) == audit_labels(shuffled, share=0.2)
+
+
+def test_progress_ends_at_its_total():
+    steps = []
+    audit_labels(table(12), progress=lambda done, total: steps.append((done, total)))
+    assert [done for done, _ in steps] == list(range(1, len(steps) + 1))
+    assert steps[-1][0] == steps[-1][1]
+
+
+@pytest.mark.parametrize("label", [None, "core"])
+def test_without_both_labels_there_is_nothing_to_compare(label):
+    with pytest.raises(DataError):
+        audit_labels(table().assign(label=label))
+
+
+def test_one_article_is_too_few():
+    with pytest.raises(DataError, match="one article"):
+        audit_labels(table(1))

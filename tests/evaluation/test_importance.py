@@ -1,0 +1,80 @@
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.evaluation.importance import group_importance
+from pipeline.features.groups import GROUPS, MARKUP, column_groups
+from pipeline.model.scoring import Parts
+
+
+def test_text_and_pages_are_measured_apart_each_over_all_its_groups(boat_tagger, boat_frame, page_frame):
+    both = pd.concat([boat_frame, page_frame], ignore_index=True)
+    text, html = group_importance(boat_tagger, both)
+
+    assert (text.html, html.html) == (False, True)
+    assert {effect.group for effect in html.effects} == set(GROUPS)
+    assert {effect.group for effect in text.effects} == set(GROUPS) - {MARKUP}
+    assert (text.articles, text.paragraphs) == (30, 150)
+
+
+def test_with_nothing_shuffled_it_is_the_tagger(boat_tagger, boat_frame):
+    (found,) = group_importance(boat_tagger, boat_frame)
+    tagged = boat_tagger.score_frame(boat_frame)["tagged"]
+
+    assert found.macro_f1 == pytest.approx(1.0)
+    assert (tagged == boat_frame["label"]).all()
+
+
+def test_the_costliest_comes_first_and_the_mean_lies_in_its_range(boat_tagger, page_frame):
+    (found,) = group_importance(boat_tagger, page_frame)
+    losses = [effect.loss for effect in found.effects]
+
+    assert losses == sorted(losses, reverse=True)
+    assert all(effect.low <= effect.loss + 1e-12 and effect.loss <= effect.high + 1e-12 for effect in found.effects)
+
+
+def test_a_group_that_the_network_cannot_see_costs_nothing_and_the_only_one_it_sees_costs_all(boat_tagger, boat_frame):
+    # Stage 2 is made to look at the paragraph's shape alone.
+    networks = []
+    for number, network in enumerate(boat_tagger.parts.text):
+        seen = np.array([group == "shape" for group in column_groups(html=False, later=number > 0)])
+        (first, biases), *rest = network.layers[0]
+        networks.append(replace(network, layers=(((first * seen[:, None], biases), *rest),)))
+    parts = boat_tagger.parts
+    blinkered = replace(boat_tagger, parts=Parts(parts.words, tuple(networks), parts.markup, parts.html))
+    (found,) = group_importance(blinkered, boat_frame)
+    losses = {effect.group: effect.loss for effect in found.effects}
+
+    assert losses.pop("shape") > 0.1
+    assert set(losses.values()) == {0.0}
+
+
+def test_only_so_many_articles_are_looked_at_and_each_whole(boat_tagger, boat_frame):
+    (found,) = group_importance(boat_tagger, boat_frame, most_rows=23)
+    assert (found.articles, found.paragraphs) == (4, 20)
+    (found,) = group_importance(boat_tagger, boat_frame, most_rows=1)
+    assert (found.articles, found.paragraphs) == (1, 5)
+
+
+def test_unlabelled_paragraphs_are_context_only(boat_tagger, boat_frame):
+    frame = boat_frame.assign(label=boat_frame["label"].where(boat_frame["position"] > 0))
+    (found,) = group_importance(boat_tagger, frame)
+
+    assert found.paragraphs == 120
+
+
+@pytest.mark.parametrize("label", ["core", None])
+def test_without_both_classes_there_is_nothing_to_say(boat_tagger, boat_frame, label):
+    assert group_importance(boat_tagger, boat_frame.assign(label=label)) == ()
+
+
+def test_the_same_seed_gives_the_same_numbers(boat_tagger, boat_frame):
+    assert group_importance(boat_tagger, boat_frame, seed=4) == group_importance(boat_tagger, boat_frame, seed=4)
+
+
+def test_a_threshold_decides_where_it_is_given(boat_tagger, boat_frame):
+    (found,) = group_importance(boat_tagger, boat_frame, threshold=0.0)
+
+    assert {effect.loss for effect in found.effects} == {0.0}

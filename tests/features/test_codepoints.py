@@ -1,0 +1,95 @@
+import re
+import sys
+import unicodedata
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.features import codepoints as cp
+
+# Surrogates too, which a JSON file can smuggle in.
+ANY_TEXT = st.text(st.characters())
+KNOWN = [code for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) not in ("Cn", "Co")]
+
+
+@pytest.fixture(scope="module")
+def known_flags():
+    return cp.flags(np.array(KNOWN, np.uint32))
+
+
+def flagged(flags, flag):
+    return {code for code, found in zip(KNOWN, flags.tolist(), strict=True) if found & flag}
+
+
+@given(st.lists(ANY_TEXT), st.booleans())
+def test_joined_texts_come_apart_at_the_zeros_whatever_is_in_them(texts, lower):
+    codes = cp.join(texts, lower=lower)
+
+    assert (codes == 0).sum() == max(len(texts) - 1, 0)
+    parts = "".join(map(chr, codes.tolist())).split("\x00") if texts else []
+    plain = [text.replace("\x00", " ") for text in texts]
+    assert parts == ([text.lower() for text in plain] if lower else plain)
+
+
+def test_a_capital_that_becomes_two_letters_moves_no_text_into_another():
+    assert cp.join(["İ", "I"], lower=True).tolist() == [*map(ord, "i̇"), 0, ord("i")]
+
+
+def test_a_sigma_at_the_end_of_a_text_does_not_see_the_next_text():
+    assert "".join(map(chr, cp.join(["ΟΔΟΣ", "ΟΔΟΣ"], lower=True))) == "οδος\x00οδος"
+
+
+def test_word_characters_are_those_of_regular_expressions(known_flags):
+    assert flagged(known_flags, cp.WORD) == {code for code in KNOWN if re.match(r"\w", chr(code))}
+
+
+def test_a_word_by_itself_is_a_word_character_of_a_script_without_spaces(known_flags):
+    alone = flagged(known_flags, cp.ALONE)
+
+    assert alone == {
+        code for code in flagged(known_flags, cp.WORD) if any(first <= code <= last for first, last in cp.UNSPACED)
+    }
+    assert set(map(ord, "東ひカก๑ກကខ")) <= alone
+    assert not set(map(ord, "aЖע한ض।、，")) & alone
+
+
+def test_digits_are_decimal_digits_but_for_those_that_stand_by_themselves(known_flags):
+    decimal = {code for code in KNOWN if re.match(r"\d", chr(code))}
+
+    assert flagged(known_flags, cp.DIGIT) == decimal - flagged(known_flags, cp.ALONE)
+
+
+def test_capitals_and_small_letters_are_word_characters_of_that_case(known_flags):
+    word = flagged(known_flags, cp.WORD)
+
+    assert flagged(known_flags, cp.UPPER) == {code for code in word if chr(code).isupper()}
+    assert flagged(known_flags, cp.LOWER) == {code for code in word if chr(code).islower()}
+
+
+@pytest.mark.parametrize(
+    ("flag", "marks", "others"),
+    [
+        (cp.SENTENCE, ".!?。؟…", ",:;)a"),
+        (cp.CLOSING, "\"'”’»«)]」", ".a(["),
+        (cp.QUOTE, '"“„«「', "'.a"),
+        (cp.COMMA, ",;，、،", ".:a"),
+        (cp.SYMBOL, "|•@#©€_", ".,a"),
+        (cp.QUESTION, "?？؟", "!a"),
+        (cp.COLON, ":：", ";a"),
+        (cp.ELLIPSIS, "…", ".a"),
+    ],
+)
+def test_a_mark_has_the_flags_of_all_that_it_is(flag, marks, others):
+    assert (cp.flags(cp.join([marks], lower=False)) & flag > 0).all()
+    assert not (cp.flags(cp.join([others], lower=False)) & flag > 0).any()
+
+
+@given(ANY_TEXT)
+def test_a_code_point_is_the_same_beside_rare_ones_and_beside_common_ones(text):
+    codes = cp.join([text], lower=False)
+
+    together, apart = cp.flags(codes), [cp.flags(codes[place : place + 1]) for place in range(len(codes))]
+
+    assert together.tolist() == [int(found[0]) for found in apart]

@@ -1,0 +1,114 @@
+import re
+import sys
+import unicodedata
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.features.tokens import TOKEN_PATTERN, hash_token, normalise, tokenise
+
+# Case folding that changes the length, final sigma, combining marks, digits of other scripts, a lone surrogate, NUL.
+TRICKY = "aA1_ .İßſǅΣσ\u0307\u0301\u200d٣५๓၃៣໓²Ⅷ½東京タかกงကခ한\x00\ud800\udc00🙂\U00020000\U0001d7d9"
+TEXTS = st.lists(st.one_of(st.text(st.characters()), st.text(TRICKY)), max_size=8)
+
+
+def words_of(text):
+    return re.findall(TOKEN_PATTERN, normalise(text))
+
+
+def pairs_of(text):
+    words = words_of(text)
+    return list(pairwise(words))
+
+
+def hold_alike(tokens, expected):
+    """The same number of each text's tokens, and equal hashes where they are equal and only there."""
+    flat = [word for words in expected for word in words]
+    assert tokens.row.tolist() == [row for row, words in enumerate(expected) for _ in words]
+    assert tokens.count == len(expected)
+    assert (
+        len(set(zip(flat, tokens.hashes.tolist(), strict=True))) == len(set(flat)) == len(set(tokens.hashes.tolist()))
+    )
+
+
+@given(TEXTS)
+def test_tokens_are_what_the_pattern_finds_in_the_normalised_text(texts):
+    hold_alike(tokenise(texts), [words_of(text) for text in texts])
+
+
+@given(TEXTS)
+def test_pairs_are_neighbours_within_a_text(texts):
+    hold_alike(tokenise(texts).pairs(), [pairs_of(text) for text in texts])
+
+
+def test_every_character_of_unicode_is_cut_as_the_pattern_cuts_it():
+    characters = [chr(code) for code in range(sys.maxunicode + 1)]
+    texts = [f"a{c}{c} {c}1" for c in characters if unicodedata.category(c) not in ("Cn", "Co")]
+
+    hold_alike(tokenise(texts), [words_of(text) for text in texts])
+
+
+@given(TEXTS)
+def test_a_token_has_the_same_hash_whatever_stands_around_it(texts):
+    together = tokenise(texts)
+
+    for row, text in enumerate(texts):
+        assert together.hashes[together.row == row].tolist() == tokenise([text]).hashes.tolist()
+
+
+@given(st.text(st.characters()))
+def test_one_token_or_pair_hashes_as_it_does_in_a_text(text):
+    tokens = tokenise([text])
+
+    assert [hash_token(word) for word in words_of(text)] == tokens.hashes.tolist()
+    assert [hash_token(" ".join(pair)) for pair in pairs_of(text)] == tokens.pairs().hashes.tolist()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("STRASSE", "strasse"), ("ΟΔΌΣ", "οδός"), ("in 2025", "in 1999"), ("٣٤", "12"), ("a.b", "a b"), ("İ", "i\u0307")],
+)
+def test_case_and_the_value_of_digits_do_not_matter(one, other):
+    assert tokenise([one]).hashes.tolist() == tokenise([other]).hashes.tolist()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("25", "255"), ("ab", "ba"), ("a", "aa"), ("straße", "strasse"), ("๑", "๒"), ("e\u0301", "é"), ("a_b", "a b")],
+)
+def test_other_differences_do(one, other):
+    assert tokenise([one]).hashes.tolist() != tokenise([other]).hashes.tolist()
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["", ""], [" \x00."], ["\u0301"]])
+def test_where_there_is_no_word_there_is_no_token(texts):
+    tokens = tokenise(texts)
+
+    assert (len(tokens.row), len(tokens.hashes), tokens.count) == (0, 0, len(texts))
+    assert len(tokens.pairs().row) == 0
+
+
+def test_a_pair_is_not_the_pair_the_other_way_round():
+    forward, back = tokenise(["read more"]).pairs(), tokenise(["more read"]).pairs()
+
+    assert forward.hashes != back.hashes
+
+
+def test_a_very_long_word_is_one_token():
+    tokens = tokenise(["x" * 200_000 + " end", "x" * 200_001])
+
+    assert tokens.row.tolist() == [0, 0, 1]
+    assert len(set(tokens.hashes.tolist())) == 3
+
+
+def test_hashes_of_a_stored_model_stay_what_they_are():
+    # Every model ever trained knows its n-grams by these numbers: a change here needs a new format version.
+    assert {text: hash_token(text) for text in ("the", "read more", "00", "東", "école")} == {
+        "the": 12104775418632083757,
+        "read more": 14128625597101862954,
+        "00": 5648748863554043101,
+        "東": 15830252394489693715,
+        "école": 8181622637480131511,
+    }

@@ -1,0 +1,112 @@
+import math
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.features.layout import Layout
+from pipeline.features.tokens import tokenise
+from pipeline.features.topic import NAMES, NEAR, SURE, SURE_WORDS, TopicVectors
+
+PARAGRAPH = st.lists(st.sampled_from(["ferry", "quay", "mayor", "bell", "goat", "東", "...", "12"]), max_size=6).map(
+    " ".join
+)
+ARTICLES = st.lists(st.lists(PARAGRAPH, min_size=1, max_size=6), max_size=4)
+
+
+def idf_of(hashes):
+    # Any rule will do, so long as no two words weigh the same.
+    return 1 + hashes.astype(float) / 2**63
+
+
+def core_of(text, place):
+    # Some surely core, some surely not, and long enough to count.
+    return (len(text) * 7 + place * 3) % 10 / 10, float(len(text) % 5 * 4)
+
+
+def features(articles):
+    texts = [text for article in articles for text in article]
+    given = [core_of(text, place) for article in articles for place, text in enumerate(article)]
+    core, words = np.array(given, float).reshape(-1, 2).T
+    tokens = tokenise(texts)
+    layout = Layout.of([len(article) for article in articles])
+    return TopicVectors(tokens, idf_of(tokens.hashes), layout).features(core, words)
+
+
+def expected(article):
+    """The columns of one article, paragraph by paragraph and word by word."""
+    vectors = []
+    for text in article:
+        counts = Counter(tokenise([text]).hashes.tolist())
+        raw = {word: (1 + math.log(count)) * float(idf_of(np.array(word))) for word, count in counts.items()}
+        size = math.sqrt(sum(weight**2 for weight in raw.values()))
+        vectors.append({word: weight / size for word, weight in raw.items()})
+    given = [core_of(text, place) for place, text in enumerate(article)]
+    sure = {place for place, (core, words) in enumerate(given) if core > SURE and words >= SURE_WORDS}
+
+    def cosine(place, masses):
+        rest = Counter()
+        for other, vector in enumerate(vectors):
+            if other != place:
+                rest.update({word: masses[other] * weight for word, weight in vector.items()})
+        size = math.sqrt(sum(weight**2 for weight in rest.values()))
+        return sum(weight * rest[word] for word, weight in vectors[place].items()) / size if size else 0.0
+
+    def dot(one, other):
+        return sum(weight * other.get(word, 0) for word, weight in one.items())
+
+    def found(place, others):
+        there = {word for other in others for word in vectors[other]}
+        return sum(weight**2 for word, weight in vectors[place].items() if word in there)
+
+    rows = []
+    for place, vector in enumerate(vectors):
+        others = [other for other in range(len(article)) if other != place]
+        rows.append(
+            [
+                cosine(place, [core * math.sqrt(words) for core, words in given]),
+                cosine(place, [(1 - core) * math.sqrt(words) for core, words in given]),
+                sum(dot(vector, vectors[other]) for other in others if abs(other - place) <= NEAR),
+                found(place, sure - {place}),
+                any(vector == pytest.approx(vectors[other]) for other in others),
+                found(place, {other for other in sure if other < place}),
+                found(place, {other for other in sure if other > place}),
+            ]
+        )
+    return rows
+
+
+@given(ARTICLES)
+def test_every_column_is_what_it_says_by_plain_loops_over_words(articles):
+    rows = [row for article in articles for row in expected(article)]
+
+    assert np.allclose(features(articles), np.array(rows, float).reshape(-1, len(NAMES)), atol=1e-6)
+
+
+@given(ARTICLES, st.data())
+def test_an_articles_topic_does_not_depend_on_the_other_articles_or_their_order(articles, data):
+    order = data.draw(st.permutations(range(len(articles))))
+    found = features([articles[number] for number in order])
+
+    alone = [features([articles[number]]) for number in order]
+    assert np.allclose(found, np.concatenate([np.zeros((0, len(NAMES))), *alone]), atol=1e-9)
+
+
+def test_a_paragraph_alone_is_close_to_nothing():
+    assert features([["ferry quay ferry"]]).tolist() == [[0.0] * len(NAMES)]
+
+
+def test_the_same_words_in_another_order_are_the_same_text_and_other_words_are_not():
+    same = features([["ferry quay", "quay ferry", "goat"], ["ferry quay"]])[:, NAMES.index("same text in article")]
+
+    assert same.tolist() == [1, 1, 0, 0]
+
+
+def test_what_no_model_has_seen_still_ties_a_paragraph_to_its_story():
+    story = "Zubrowka Zubrowka klompen klompen ferry"
+    found = features([[story, story, "klompen", "goat bell"]])[:, NAMES.index("topic of likely core")]
+
+    assert found[2] > 0.3
+    assert found[3] == 0

@@ -1,0 +1,155 @@
+import csv
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import DataError, InputError
+from pipeline.labelling.corrections import (
+    Correction,
+    apply_corrections,
+    as_written,
+    read_corrections,
+    spreadsheet_safe,
+    text_check,
+)
+
+HEADER = "article_id,position,check,correction\n"
+
+
+def table():
+    """A page in two views, and an article of its own."""
+    rows = [
+        ("p", "p", 0, "The ferry was sold.", "core"),
+        ("p", "p", 1, "Share", "core"),
+        ("p", "p", 2, "More", "filler"),
+        ("p", "p", 3, "More", None),
+        ("p@lines", "p", 0, "The ferry was sold.", "core"),
+        ("p@lines", "p", 1, "Share", "core"),
+        ("p@lines", "p", 2, "More", "filler"),
+        ("p@lines", "p", 3, "More", "filler"),
+        ("a", "a", 0, "Share", "core"),
+    ]
+    return pd.DataFrame(rows, columns=["article_id", "page", "position", "text", "label"])
+
+
+def correction(article, position, label, text):
+    return Correction(article, position, text_check(text), label, "suspects.csv, line 2")
+
+
+def labels(frame):
+    return [label if isinstance(label, str) else None for label in frame["label"]]
+
+
+def write(path, text):
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_correction_holds_in_all_views_of_its_page_and_in_no_other_page():
+    found, changed = apply_corrections(table(), [correction("p", 1, "filler", "Share")])
+    assert labels(found) == ["core", "filler", "filler", None, "core", "filler", "filler", "filler", "core"]
+    assert changed == 2
+
+
+def test_a_text_that_comes_twice_in_another_view_is_left_alone_there():
+    found, changed = apply_corrections(table(), [correction("p", 2, "core", "More")])
+    assert labels(found)[2:4] == ["core", None]
+    assert labels(found)[6:8] == ["filler", "filler"]
+    assert changed == 1
+
+
+def test_a_label_can_be_taken_away_and_given_where_there_was_none():
+    corrections = [correction("a", 0, None, "Share"), correction("p", 3, "filler", "More")]
+    found, changed = apply_corrections(table(), corrections)
+    assert labels(found)[8] is None
+    assert labels(found)[3] == "filler"
+    assert changed == 2
+
+
+def test_a_correction_to_the_label_that_is_there_changes_nothing():
+    found, changed = apply_corrections(table(), [correction("a", 0, "core", "Share")])
+    assert (labels(found), changed) == (labels(table()), 0)
+
+
+def test_without_corrections_the_table_stays_the_same():
+    frame = table()
+    found, changed = apply_corrections(frame, [])
+    assert found is frame
+    assert changed == 0
+
+
+def test_the_table_that_was_given_is_not_changed():
+    frame = table()
+    apply_corrections(frame, [correction("p", 1, "filler", "Share")])
+    assert labels(frame) == labels(table())
+
+
+@pytest.mark.parametrize(
+    ("article", "position", "text", "expected"),
+    [("p", 9, "Share", "is not in this table"), ("q", 0, "Share", "not in this"), ("p", 1, "Other", "another text")],
+)
+def test_a_paragraph_that_is_not_there_or_not_the_same_is_refused(article, position, text, expected):
+    with pytest.raises(DataError, match=expected):
+        apply_corrections(table(), [correction(article, position, "core", text)])
+
+
+def test_only_rows_with_a_correction_are_read(tmp_path):
+    check = text_check("Share")
+    path = write(tmp_path / "s.csv", f"{HEADER}p,0,{check},\np,1,{check}, Filler \np,2,{check},UNLABELLED\n")
+    found = read_corrections(path)
+    assert [(one.article_id, one.position, one.label) for one in found] == [("p", 1, "filler"), ("p", 2, None)]
+    assert found[0].where == f"{path}, line 3"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_what_a_spreadsheet_makes_of_the_file_is_read(tmp_path, encoding):
+    path = tmp_path / "s.csv"
+    path.write_bytes('Article_ID;Position;Check;Correction\r\n"café;1";0;text-0;core\r\n'.encode(encoding))
+    (found,) = read_corrections(path)
+    assert (found.article_id, found.position, found.label) == ("café;1", 0, "core")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "is empty"),
+        ("article_id,position\np,0\n", "no column check, correction"),
+        (f"{HEADER}p,0,text-0,perhaps\n", "correction 'perhaps'; expected core, filler, unlabelled, or nothing"),
+        (f"{HEADER}p,1.0,text-0,core\n", "position '1.0'; expected a whole number"),
+        (f"{HEADER}p,-1,text-0,core\n", "position '-1'"),
+        (f"{HEADER}p,0,text-0\n", "a row of 3 fields; expected 4"),
+        (f"{HEADER}p,0,text-0,core\np,0,text-0,filler\n", "line 3: filler, but core at .*line 2"),
+    ],
+)
+def test_a_file_that_cannot_be_wholly_used_is_not_used(tmp_path, text, expected):
+    with pytest.raises(InputError, match=expected):
+        read_corrections(write(tmp_path / "s.csv", text))
+
+
+def test_the_same_correction_twice_is_one(tmp_path):
+    assert len(read_corrections(write(tmp_path / "s.csv", f"{HEADER}p,0,text-0,core\np,0,text-0,core\n"))) == 1
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path):
+    with pytest.raises(InputError, match="no such file"):
+        read_corrections(tmp_path / "none.csv")
+    with pytest.raises(InputError, match="folder"):
+        read_corrections(tmp_path)
+
+
+@given(st.text())
+def test_what_was_made_safe_for_a_spreadsheet_comes_back(text):
+    assert as_written(spreadsheet_safe(text)) == (as_written(text) if text.startswith("'") else text)
+    assert not spreadsheet_safe(text).startswith(("=", "+", "-", "@"))
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x00"), min_size=1).filter(str.strip))
+def test_any_article_id_comes_back_from_the_file(tmp_path_factory, name):
+    path = tmp_path_factory.mktemp("c") / "s.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([HEADER.strip().split(","), [spreadsheet_safe(name), 0, "text-0", "core"]])
+    (found,) = read_corrections(path)
+    assert found.article_id == as_written(spreadsheet_safe(name))

@@ -1,0 +1,126 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.features.batch import Batch
+from pipeline.features.layout import Layout
+from pipeline.model.choosing import CUTS, choose_settings, confidence_curve, measured_f1, platt
+from pipeline.model.decision import decide
+from pipeline.model.fitting import Fitted
+from pipeline.model.rows import Rows
+from pipeline.model.scoring import Calibration
+
+RNG = np.random.default_rng(8)
+
+
+def rows_of(core, *, sizes=None, labelled=None, texts=None):
+    core = np.asarray(core, bool)
+    count = len(core)
+    layout = Layout.of(sizes or [count])
+    batch = Batch(texts or ["word " * 10] * count, layout, [""] * len(layout.sizes), None)
+    known = np.ones(count, bool) if labelled is None else np.asarray(labelled, bool)
+    nothing = np.zeros(count, np.int64)
+    return Rows(batch, core, known, nothing, nothing, np.ones(count), known)
+
+
+def noisy(count=2000, slope=1.0):
+    """Log-odds that are `slope` times too modest, and what they were of."""
+    honest = RNG.normal(0, 2, count)
+    return honest / slope, rows_of(RNG.uniform(size=count) < 1 / (1 + np.exp(-honest)), sizes=[20] * (count // 20))
+
+
+@pytest.mark.parametrize("slope", [0.5, 1.0, 3.0])
+def test_calibrated_scores_are_as_often_core_as_they_say(slope):
+    log_odds, rows = noisy(slope=slope)
+    scores = platt(log_odds, rows).apply(log_odds)
+
+    for low in (0.0, 0.2, 0.4, 0.6, 0.8):
+        inside = (scores >= low) & (scores < low + 0.2)
+        assert rows.core[inside].mean() == pytest.approx(scores[inside].mean(), abs=0.08)
+
+
+def test_unlabelled_rows_do_not_calibrate():
+    log_odds, rows = noisy()
+    more = rows_of(np.append(rows.core, [True] * 500), labelled=[True] * 2000 + [False] * 500)
+
+    assert platt(np.append(log_odds, [-9.0] * 500), more) == platt(log_odds, rows)
+
+
+def test_scores_the_wrong_way_round_are_not_turned_round():
+    log_odds, rows = noisy()
+
+    assert platt(-log_odds, rows) == Calibration()
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(*[st.booleans()] * 3, st.integers(0, 9)), min_size=1, max_size=4), min_size=1, max_size=4
+    )
+)
+def test_measured_f1_is_of_the_words_of_each_articles_labelled_paragraphs(articles):
+    flat = [row for article in articles for row in article]
+    kept, core, labelled, words = np.array(flat, int).reshape(-1, 4).T
+    rows = rows_of(core, sizes=[len(article) for article in articles], labelled=labelled)
+
+    expected = []
+    for article in articles:
+        both = sum(n for chosen, true, known, n in article if chosen and true and known)
+        some = sum(n * (chosen + true) for chosen, true, known, n in article if known)
+        expected.append(2 * both / some if some else 1.0)
+    assert measured_f1(kept > 0, words.astype(float), rows).tolist() == pytest.approx(expected)
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 100).map(lambda share: share / 100)] * 2), min_size=1, max_size=30))
+def test_confidence_rises_with_what_was_expected_and_covers_all_there_is(pairs):
+    knots, values = confidence_curve(*np.array(pairs, float).T)
+
+    assert (knots[0], knots[-1]) == (0, 1)
+    assert all(low < high for low, high in pairwise(knots))
+    assert all(0 <= low <= high <= 1 for low, high in pairwise(values))
+
+
+def test_confidence_is_what_was_measured_where_as_much_was_expected():
+    expected = np.repeat([0.2, 0.6, 0.9], 50)
+    knots, values = confidence_curve(expected, np.repeat([0.1, 0.5, 0.95], 50))
+
+    assert np.interp([0.2, 0.6, 0.9], knots, values) == pytest.approx([0.1, 0.5, 0.95])
+
+
+def test_of_articles_unlike_all_that_were_measured_confidence_falls_with_what_is_expected():
+    knots, values = confidence_curve(np.repeat([0.6, 0.9], 50), np.repeat([0.8, 0.95], 50))
+
+    assert np.interp([0.0, 0.3, 0.6], knots, values) == pytest.approx([0.0, 0.4, 0.8])
+
+
+def reached(cut, rows, scores):
+    words = np.full(len(scores), 10.0)
+    return measured_f1(decide(scores, words, rows.batch.layout, cut=cut)[0], words, rows).mean()
+
+
+def test_the_cut_is_the_one_that_serves_the_articles_best():
+    log_odds, rows = noisy(slope=2.0)
+    chosen = choose_settings(rows, Fitted((), log_odds), None, None)
+    scores = platt(log_odds, rows).apply(log_odds)
+
+    best = max(CUTS, key=lambda cut: reached(cut, rows, scores))
+    assert chosen.settings.cut == best
+    assert chosen.text_scores.tolist() == scores.tolist()
+    assert (
+        chosen.text_core.tolist() == decide(scores, np.full(len(scores), 10.0), rows.batch.layout, cut=best)[0].tolist()
+    )
+    assert (chosen.html_scores, chosen.html_core) == (None, None)
+
+
+def test_text_and_html_are_calibrated_apart_and_cut_alike():
+    (log_odds, rows), (modest, html_rows) = noisy(slope=1.0), noisy(slope=3.0)
+    chosen = choose_settings(rows, Fitted((), log_odds), html_rows, Fitted((), modest))
+    settings = chosen.settings
+
+    assert settings.text_slope == pytest.approx(1, abs=0.3)
+    assert settings.html_slope == pytest.approx(3, abs=0.9)
+    assert settings.calibration(html=True).apply(modest).tolist() == chosen.html_scores.tolist()
+    paths = [(rows, chosen.text_scores), (html_rows, chosen.html_scores)]
+    assert settings.cut == max(CUTS, key=lambda cut: np.mean([reached(cut, *path) for path in paths]))

@@ -1,0 +1,98 @@
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.features.layout import Layout
+from pipeline.model.decision import decide, expected_f1
+
+PARAGRAPH = st.tuples(st.integers(0, 20).map(lambda score: score / 20), st.integers(0, 40).map(float))
+ARTICLES = st.lists(st.lists(PARAGRAPH, min_size=1, max_size=5), max_size=4)
+CUTS = st.floats(0, 1)
+
+
+def laid_out(articles):
+    rows = [row for article in articles for row in article]
+    scores, words = np.array(rows, float).reshape(-1, 2).T
+    return scores, words, Layout.of([len(article) for article in articles])
+
+
+def decided(articles, cut):
+    core, expected = decide(*laid_out(articles), cut=cut)
+    parts = np.split(core, np.cumsum([len(article) for article in articles])[:-1]) if articles else []
+    return [part.tolist() for part in parts], expected
+
+
+def f1_expected_of(article, kept):
+    """Word F1 that the scores let expect if these places are kept."""
+    masses = [words + 1e-6 for _, words in article]
+    hits = sum(article[place][0] * masses[place] for place in kept)
+    core = sum(score * mass for (score, _), mass in zip(article, masses, strict=True))
+    return 2 * hits / (sum(masses[place] for place in kept) + core)
+
+
+def best_of_all_choices(article):
+    places = range(len(article))
+    return max(
+        f1_expected_of(article, kept) for size in range(1, len(article) + 1) for kept in combinations(places, size)
+    )
+
+
+@given(ARTICLES)
+def test_the_expected_f1_is_the_best_of_all_choices_of_paragraphs(articles):
+    expected = [best_of_all_choices(article) for article in articles]
+
+    assert expected_f1(*laid_out(articles)).tolist() == pytest.approx(expected, abs=1e-6)
+
+
+@given(ARTICLES)
+def test_at_half_of_the_best_f1_the_decision_reaches_it(articles):
+    cores, expected = decided(articles, 0.5)
+
+    for article, core, best in zip(articles, cores, expected, strict=True):
+        kept = [place for place, chosen in enumerate(core) if chosen]
+        assert f1_expected_of(article, kept) == pytest.approx(best, abs=1e-6)
+
+
+@given(ARTICLES, CUTS)
+def test_no_article_is_left_empty_and_no_kept_paragraph_scores_less_than_one_left_out(articles, cut):
+    cores, _ = decided(articles, cut)
+
+    for article, core in zip(articles, cores, strict=True):
+        kept = [score for (score, _), chosen in zip(article, core, strict=True) if chosen]
+        left = [score for (score, _), chosen in zip(article, core, strict=True) if not chosen]
+        assert kept
+        assert min(kept) > max(left, default=-1)
+
+
+@given(ARTICLES, CUTS, CUTS)
+def test_a_higher_cut_keeps_nothing_that_a_lower_one_leaves_out(articles, one, other):
+    low, high = (decided(articles, cut)[0] for cut in sorted((one, other)))
+
+    for below, above in zip(low, high, strict=True):
+        assert all(kept or not chosen for kept, chosen in zip(below, above, strict=True))
+
+
+@given(ARTICLES, CUTS)
+def test_an_article_is_decided_on_alone(articles, cut):
+    cores, expected = decided(articles, cut)
+
+    for article, core, best in zip(articles, cores, expected, strict=True):
+        ((alone,), (hope,)) = decided([article], cut)
+        assert hope == pytest.approx(best, abs=1e-6)
+        # Scores that stand on the line itself may fall to either side by rounding.
+        assert alone == core or min(abs(score - cut * best) for score, _ in article) < 1e-6
+
+
+def test_the_line_is_lower_where_the_article_is_doubtful_throughout():
+    doubtful, sure = [(0.4, 20.0)] * 5, [(0.95, 20.0)] * 5 + [(0.4, 20.0)]
+    (all_kept, the_sure_kept), _ = decided([doubtful, sure], 0.5)
+
+    assert all_kept == [True] * 5
+    assert the_sure_kept == [True] * 5 + [False]
+
+
+def test_no_article_at_all_is_decided_on_at_once():
+    assert decided([], 0.5)[1].shape == (0,)

@@ -1,0 +1,113 @@
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.features.batch import batch_of_articles
+from pipeline.model.decision import LOW_CONFIDENCE
+from pipeline.model.doubt import TELLING_WORDS, doubts, known_words
+from pipeline.model.estimator import ParagraphClassifier
+from pipeline.model.scoring import gather
+from pipeline.model.tagged import Doubt
+from pipeline.model.tagger import Tagger
+from pipeline.reading.article import Article, Paragraph
+from pipeline.reading.html import read_page
+
+DEMO = Path(__file__).parents[2] / "data" / "demo" / "article.txt"
+GOODS = ("Oak bench", "Rain jacket", "Brass lamp", "Wool rug", "Copper kettle", "Garden hose", "Tin bucket", "Door mat")
+SHOP = [
+    "Home", "New in", "Sale", "Delivery and returns", "Basket (0)", "Sort by: price", "8 of 214 results",
+    *(
+        line
+        for number, name in enumerate(GOODS * 3)
+        for line in (f"{name} {number}", f"€ {number * 7 + 12}.90", "4.5 (31 reviews)", "In stock", "Add to basket")
+    ),
+    "Next page", "Newsletter: 10 % off your first order", "Payment", "Privacy", "Imprint",
+]  # fmt: skip
+
+
+def article(*texts):
+    return Article("a", tuple(map(Paragraph, texts)))
+
+
+def articles_of(frame):
+    return [article(*part.sort_values("position")["text"]) for _, part in frame.groupby("article_id")]
+
+
+@pytest.fixture(scope="module")
+def english(sample_frame: pd.DataFrame) -> Tagger:
+    """Knows the sample's English articles but for those of two papers."""
+    seen = (sample_frame["language"] == "en") & ~sample_frame["site"].isin(
+        ["harbour-herald.example", "pitchline.example"]
+    )
+    return ParagraphClassifier(members=1).fit(sample_frame[seen]).tagger_
+
+
+def reasons(tagger, articles):
+    return [tagged.doubt for tagged in tagger.tag_articles(articles)]
+
+
+@pytest.mark.parametrize(
+    "language", ["cs", "da", "de", "el", "es", "fr", "it", "ja", "nl", "pl", "pt", "ru", "sv", "tr", "zh"]
+)
+def test_real_articles_in_a_language_it_was_not_trained_on_are_doubted_for_that(english, sample_frame, language):
+    articles = articles_of(sample_frame[sample_frame["language"] == language])
+
+    assert articles
+    assert set(reasons(english, articles)) == {Doubt.LANGUAGE}
+
+
+def test_articles_of_unseen_papers_in_a_known_language_are_not_doubted_for_their_language(english, sample_frame):
+    unseen = sample_frame["site"].isin(["harbour-herald.example", "pitchline.example"])
+    articles = articles_of(sample_frame[unseen])
+
+    assert len(articles) >= 5
+    assert Doubt.LANGUAGE not in reasons(english, articles)
+
+
+def test_an_article_of_which_it_is_sure_is_not_doubted(english):
+    assert reasons(english, [article(*DEMO.read_text(encoding="utf-8").splitlines())]) == [None]
+
+
+@pytest.mark.parametrize("text", ["مرحبا بالعالم " * 30, "東京都の人口" * 20, "ስላም ለዓለም " * 30])
+def test_scripts_that_it_never_saw_are_doubted(english, text):
+    assert reasons(english, [article(text)]) == [Doubt.LANGUAGE]
+
+
+def test_a_few_strange_words_tell_nothing_of_a_language(english):
+    assert Doubt.LANGUAGE not in reasons(english, [article("🙂🙂"), article(" ".join(["zzyzx"] * (TELLING_WORDS - 1)))])
+
+
+def test_a_shop_is_doubted_as_an_article_whether_as_text_or_as_a_page(english):
+    items = "".join(f"<li><a href=/p>{line}</a></li>" for line in SHOP)
+    page = Article("p", read_page(f"<title>Shop</title><ul>{items}</ul>").paragraphs)
+
+    found = english.tag_articles([article(*SHOP), page])
+    assert all(tagged.confidence < LOW_CONFIDENCE for tagged in found)
+    assert all(tagged.doubt in (Doubt.UNCLEAR, Doubt.NO_STORY, Doubt.ALL_STORY) for tagged in found)
+
+
+@pytest.mark.parametrize(
+    ("scores", "confidence", "reason"),
+    [
+        ([0.9, 0.1, 0.1, 0.1], 0.95, None),
+        ([0.9, 0.1, 0.1, 0.1], LOW_CONFIDENCE, None),
+        ([0.1, 0.1, 0.2, 0.4], 0.3, Doubt.NO_STORY),
+        ([0.6, 0.5, 0.6, 0.7], 0.7, Doubt.ALL_STORY),
+        ([0.6, 0.4, 0.6, 0.4], 0.6, Doubt.UNCLEAR),
+    ],
+)
+def test_low_confidence_has_a_reason_by_what_share_looks_like_story(english, scores, confidence, reason):
+    evidence, _ = gather(batch_of_articles([article(*["The ferry was sold."] * 4)]), english.parts.words)
+
+    assert doubts(np.array(scores), np.array([confidence]), evidence, english.parts.words) == [reason]
+
+
+def test_the_share_of_known_words_is_counted_article_by_article(english):
+    known = ["The council said on Monday that it would"] * 4
+    strange = ["Xqv zkrw pflt brzn qwx vvtr nnpq lkjh"] * 4
+    batch = batch_of_articles([article(*known), article(*strange), article(*known, *strange), article("Xqv")])
+    evidence, _ = gather(batch, english.parts.words)
+
+    assert known_words(evidence, english.parts.words) == pytest.approx([1, 0, 0.5, 1])

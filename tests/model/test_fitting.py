@@ -1,0 +1,141 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.features.batch import MarkupColumns
+from pipeline.features.tokens import tokenise
+from pipeline.model import fitting
+from pipeline.model.fitting import Recipe, fit_count, fit_parts, fit_stage1, fit_stage2
+from pipeline.model.folds import make_folds
+from pipeline.model.network import chosen_passes, fit_network
+from pipeline.model.ngrams import fit_ngrams
+from pipeline.model.rows import training_rows
+from pipeline.model.scoring import gather
+
+RECIPE = Recipe(
+    min_pages=2, words_c=3.0, markup_c=1.0, hidden=(4,), members=2, text_epochs=3, html_epochs=3, penalty=1e-3,
+    rounds=2, seed=5, jobs=1,
+)  # fmt: skip
+FOLDS = 3
+
+
+def silent(_):
+    return None
+
+
+def laid_out(frame, *, markup=False):
+    labels = frame["label"].fillna("").to_numpy(object)
+    return training_rows(frame, labels, make_folds(frame, folds=FOLDS, seed=0).of_row, markup=markup)[0]
+
+
+@pytest.fixture(scope="module")
+def rows(sample_frame):
+    frame = sample_frame[sample_frame["language"] == "en"].reset_index(drop=True)
+    return laid_out(frame)
+
+
+@pytest.fixture(scope="module")
+def html_rows(rows):
+    # Markup that tells a little: what looks like a plug is in a list.
+    tags = ["n0li li" if text.startswith(("READ", "Read")) else "n0p p" for text in rows.batch.texts]
+    count = len(tags)
+    markup = MarkupColumns(tags, [(0,)] * count, [(1,)] * count, np.zeros(count), np.full(count, -1.0))
+    return replace(rows, batch=replace(rows.batch, markup=markup))
+
+
+@pytest.fixture(scope="module")
+def stage1(rows):
+    return fit_stage1(rows.batch.texts, rows, rows.first_view, RECIPE, inverse_regularisation=3.0, say=silent)
+
+
+def fit_words(rows, inside):
+    texts = [text for text, chosen in zip(rows.batch.texts, inside, strict=True) if chosen]
+    return fit_ngrams(texts, rows.core[inside], groups=rows.page[inside], weights=rows.weight[inside], min_groups=2)
+
+
+@pytest.mark.parametrize("fold", range(FOLDS))
+def test_stage_1_scores_each_fold_by_the_labelled_rows_of_the_others(rows, stage1, fold):
+    inside = rows.fold == fold
+    other = fit_words(rows, rows.labelled & ~inside)
+    texts = [text for text, chosen in zip(rows.batch.texts, inside, strict=True) if chosen]
+
+    assert stage1[1][inside].tolist() == other.log_odds(tokenise(texts)).tolist()
+
+
+def test_stage_1_itself_learns_from_all_of_them(rows, stage1):
+    expected = fit_words(rows, rows.labelled)
+
+    assert stage1[0].hashes.tolist() == expected.hashes.tolist()
+    assert stage1[0].weights.tolist() == expected.weights.tolist()
+
+
+def test_stage_1_learns_from_chosen_rows_only(rows):
+    chosen = rows.page % 2 == 0
+    scorer, scores = fit_stage1(rows.batch.texts, rows, chosen, RECIPE, inverse_regularisation=3.0, say=silent)
+
+    assert scorer.hashes.tolist() == fit_words(rows, rows.labelled & chosen).hashes.tolist()
+    assert np.isfinite(scores).all()
+
+
+def features_of(rows, scores, words):
+    evidence, _ = gather(rows.batch, words)
+    return evidence.text_features(scores)
+
+
+def test_stage_2_scores_each_fold_by_the_labelled_rows_of_the_others_in_every_round(rows, stage1):
+    words, opinion = stage1
+    fitted = fit_stage2(rows, [opinion], words, RECIPE, html=False, say=silent)
+
+    scores = [opinion]
+    for number in range(RECIPE.rounds):
+        features = features_of(rows, scores, words)
+        expected = np.zeros(len(opinion))
+        for fold in range(FOLDS):
+            others = rows.labelled & (rows.fold != fold)
+            with chosen_passes():
+                network = fit_network(
+                    features[others], rows.core[others], weights=rows.weight[others], hidden=(4,), members=1, epochs=3,
+                    penalty=1e-3, seed=5 + 100 * number,
+                )  # fmt: skip
+            expected[rows.fold == fold] = network.log_odds(features[rows.fold == fold])
+        scores = [expected, opinion]
+    assert fitted.out_of_fold == pytest.approx(scores[0], abs=1e-6)
+    assert [len(network.layers) for network in fitted.networks] == [RECIPE.members] * RECIPE.rounds
+
+
+def test_features_do_not_depend_on_how_many_articles_are_computed_at_once(rows, stage1, monkeypatch):
+    words, opinion = stage1
+    at_once = fitting._features(rows.batch, [opinion], words, html=False)
+    monkeypatch.setattr(fitting, "CHUNK", 3)
+
+    assert fitting._features(rows.batch, [opinion], words, html=False) == pytest.approx(at_once, abs=1e-5)
+
+
+@pytest.mark.parametrize("html", [False, True])
+def test_progress_is_told_of_every_fit_and_counted_beforehand(rows, html_rows, html):
+    told = []
+    places = np.arange(len(rows.core))
+    fitted = fit_parts(rows, html_rows if html else None, places, RECIPE, say=told.append)
+
+    assert len(told) == fit_count(RECIPE, FOLDS, html=html)
+    assert set(told) == {"stage 1", "stage 2"}
+    assert (fitted.html is not None) == (fitted.parts.markup is not None) == bool(fitted.parts.html) == html
+
+
+def test_rows_with_markup_are_scored_by_words_learned_from_all_rows(rows, html_rows):
+    some = np.flatnonzero(html_rows.fold >= 0)
+    fitted = fit_parts(rows, html_rows, some, replace(RECIPE, rounds=1), say=silent)
+    text = fit_parts(rows, None, some, replace(RECIPE, rounds=1), say=silent)
+
+    assert fitted.stage1.tolist() == text.stage1.tolist()
+    assert fitted.text.out_of_fold.tolist() == text.text.out_of_fold.tolist()
+
+
+def test_fits_at_once_are_the_same_fits(rows):
+    places = np.zeros(0, np.int64)
+    brief = replace(RECIPE, members=1, text_epochs=1)
+    one, two = (fit_parts(rows, None, places, replace(brief, jobs=jobs), say=silent) for jobs in (1, 2))
+
+    assert one.text.out_of_fold.tolist() == two.text.out_of_fold.tolist()
+    assert one.stage1.tolist() == two.stage1.tolist()

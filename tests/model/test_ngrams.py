@@ -1,0 +1,162 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from pipeline.features.tokens import TOKEN_PATTERN, hash_token, normalise, tokenise
+from pipeline.model.ngrams import NgramScorer, fit_ngrams, known_ngrams
+
+WORDS = ["the", "quay", "read", "more", "00", "東", "京", "i", "straße", "οδος", "a_b"]
+TERMS = [*WORDS, "read more", "the quay", "東 京", "quay quay", "00 the"]
+# Known words as people write them, unknown ones, case that changes the length, digits of other scripts, no word at all.
+WRITTEN = st.sampled_from(
+    [*WORDS, "READ", "More", "QUAY", "İ", "ΟΔΟΣ", "37", "٣٤", "ferry", "...", "\x00", "\ud800", "กข"]
+)
+TEXTS = st.lists(st.one_of(st.lists(WRITTEN, max_size=9).map(" ".join), st.text(st.characters())), max_size=6)
+
+
+def vectorizer_of(terms):
+    vocabulary = {term: number for number, term in enumerate(sorted(terms, key=hash_token))}
+    return TfidfVectorizer(
+        token_pattern=TOKEN_PATTERN,
+        preprocessor=normalise,
+        lowercase=False,
+        ngram_range=(1, 2),
+        sublinear_tf=True,
+        vocabulary=vocabulary,
+    )
+
+
+@pytest.fixture(scope="module")
+def scorer():
+    hashes = np.sort(np.array([hash_token(term) for term in TERMS], np.uint64))
+    rng = np.random.default_rng(5)
+    idf, weights = rng.uniform(1, 6, len(TERMS)), rng.normal(0, 3, len(TERMS))
+    return NgramScorer(
+        hashes, idf.astype(np.float32), weights.astype(np.float32), np.array(-0.3, np.float32), np.array(7, np.float32)
+    )
+
+
+@pytest.fixture(scope="module")
+def reference(scorer):
+    """The same numbers as scikit-learn's own objects."""
+    vectorizer, model = vectorizer_of(TERMS), LogisticRegression()
+    vectorizer.idf_ = scorer.idf.astype(float)
+    model.classes_ = np.array([False, True])
+    model.coef_ = scorer.weights[None].astype(float)
+    model.intercept_ = np.array([float(scorer.intercept)])
+    return vectorizer, model
+
+
+@given(texts=TEXTS)
+def test_log_odds_are_those_of_scikit_learns_tfidf_and_logistic_regression(scorer, reference, texts):
+    found = scorer.log_odds(tokenise(texts))
+
+    if texts:
+        vectorizer, model = reference
+        expected = model.decision_function(vectorizer.transform(texts))
+        assert np.abs(found - expected).max() < 1e-6
+        assert (found > 0).tolist() == model.predict(vectorizer.transform(texts)).tolist()
+    assert found.shape == (len(texts),)
+
+
+@given(texts=TEXTS)
+def test_entries_count_each_known_ngram_of_each_text(scorer, reference, texts):
+    row, term, count = scorer.entries(tokenise(texts))
+
+    if texts:
+        vectorizer, _ = reference
+        counts = super(TfidfVectorizer, vectorizer).transform(texts).tocoo()
+        expected = {(r, c): n for r, c, n in zip(counts.row, counts.col, counts.data, strict=True)}
+        assert dict(zip(zip(row.tolist(), term.tolist(), strict=True), count.tolist(), strict=True)) == expected
+
+
+@given(texts=TEXTS)
+def test_a_word_has_the_idf_that_was_learned_or_that_of_the_unknown(scorer, texts):
+    tokens = tokenise(texts)
+    learned = dict(zip(scorer.hashes.tolist(), scorer.idf.tolist(), strict=True))
+
+    assert scorer.unigram_idf(tokens).tolist() == [learned.get(word, 7.0) for word in tokens.hashes.tolist()]
+
+
+def test_who_knows_no_ngram_says_the_intercept_of_every_text():
+    nothing = np.zeros(0, np.float32)
+    scorer = NgramScorer(np.zeros(0, np.uint64), nothing, nothing, np.array(0.5, np.float32), np.array(2, np.float32))
+    tokens = tokenise(["The quay", ""])
+
+    assert scorer.log_odds(tokens).tolist() == [0.5, 0.5]
+    assert scorer.unigram_idf(tokens).tolist() == [2, 2]
+
+
+@given(TEXTS, st.integers(1, 3), st.data())
+def test_an_ngram_is_known_if_it_occurs_on_so_many_pages(texts, min_groups, data):
+    groups = data.draw(st.lists(st.integers(0, 3), min_size=len(texts), max_size=len(texts)))
+    pages = {}
+    for text, group in zip(texts, groups, strict=True):
+        tokens = tokenise([text])
+        for ngram in [*tokens.hashes.tolist(), *tokens.pairs().hashes.tolist()]:
+            pages.setdefault(ngram, set()).add(group)
+
+    found = known_ngrams(tokenise(texts), np.array(groups, np.int64), min_groups=min_groups)
+
+    assert found.tolist() == sorted(ngram for ngram, on in pages.items() if len(on) >= min_groups)
+
+
+@pytest.fixture(scope="module")
+def labelled(sample_frame):
+    rows = sample_frame[sample_frame["label"].notna()].reset_index(drop=True)
+    pages = rows["page"].factorize()[0].astype(np.int64)
+    weights = np.random.default_rng(1).uniform(0.5, 2, len(rows))
+    return rows["text"].tolist(), (rows["label"] == "core").to_numpy(), pages, weights
+
+
+def test_the_fit_is_scikit_learns_on_the_same_vocabulary(labelled):
+    texts, core, pages, weights = labelled
+    scorer = fit_ngrams(texts, core, groups=pages, weights=weights, inverse_regularisation=2.0)
+
+    everything = TfidfVectorizer(
+        token_pattern=TOKEN_PATTERN, preprocessor=normalise, lowercase=False, ngram_range=(1, 2)
+    )
+    known = set(scorer.hashes.tolist())
+    vectorizer = vectorizer_of([term for term in everything.fit(texts).vocabulary_ if hash_token(term) in known])
+    matrix = vectorizer.fit_transform(texts)
+    model = LogisticRegression(C=2.0, max_iter=60, tol=1e-3).fit(matrix, core, sample_weight=weights)
+
+    assert len(vectorizer.vocabulary_) == len(known) > 1000
+    assert scorer.idf == pytest.approx(vectorizer.idf_, rel=1e-6)
+    found, expected = scorer.log_odds(tokenise(texts)), model.decision_function(matrix)
+    assert (found > 0).tolist() == model.predict(matrix).tolist()
+    # Both stop when they are good enough, so the last bit of a 32-bit entry shows a little sooner than it would.
+    assert np.abs(found - expected).max() < 1e-4
+
+
+def test_what_the_fit_learned_tells_the_classes_apart(labelled):
+    texts, core, pages, weights = labelled
+    scorer = fit_ngrams(texts, core, groups=pages, weights=weights)
+
+    assert ((scorer.log_odds(tokenise(texts)) > 0) == core).mean() > 0.9
+    assert (np.diff(scorer.hashes) > 0).all()
+    assert float(scorer.unknown_idf) == pytest.approx(np.log(1 + len(texts)) + 1)
+    assert {array.dtype for array in (scorer.idf, scorer.weights, scorer.intercept)} == {np.dtype(np.float32)}
+
+
+def test_a_text_weighs_as_much_as_it_is_told_to():
+    texts = ["read more"] * 6
+    core = np.array([True] * 3 + [False] * 3)
+
+    def says(*weights):
+        return fit_ngrams(texts, core, groups=np.arange(6), weights=np.repeat(weights, 3).astype(float)).log_odds(
+            tokenise(["read more"])
+        )[0]
+
+    assert says(5, 1) > 0 > says(1, 5)
+
+
+def test_texts_of_which_nothing_occurs_twice_still_give_a_scorer():
+    texts = ["one", "two", "three", "four"]
+    scorer = fit_ngrams(texts, np.array([True, True, True, False]), groups=np.arange(4), weights=np.ones(4))
+
+    assert len(scorer.hashes) == 0
+    assert scorer.log_odds(tokenise(["five"]))[0] > 0

@@ -1,0 +1,166 @@
+import pickle
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import InputError
+from pipeline.model import rules as module
+from pipeline.model.rules import Rules, check_rule, read_rules
+
+
+def matches(line, *texts):
+    return [value == -1 for value in Rules(filler=(line,)).forced(texts).tolist()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Join our club", "JOIN OUR CLUB today", "Now, join\u00a0our\n  club!", "“join our club”", "(join our club)"],
+)
+def test_a_phrase_matches_whatever_the_case_and_the_white_space(text):
+    assert matches("Join  our club", text) == [True]
+
+
+def test_a_phrase_matches_whole_words_only():
+    assert matches("ad", "The ad said", "She had said", "ads", "AD", "add", "An ad.") == [
+        True, False, False, True, False, True,
+    ]  # fmt: skip
+
+
+def test_a_mark_at_the_end_of_a_phrase_needs_no_end_of_a_word():
+    assert matches("photo:", "Photo:Ng", "photo: Ng", "A telephoto: Ng") == [True, True, False]
+
+
+def test_a_later_occurrence_counts_where_the_first_is_part_of_a_word():
+    assert matches("ad", "The lad saw an ad") == [True]
+
+
+def test_in_scripts_without_spaces_a_phrase_matches_wherever_it_stands():
+    assert matches("责任编辑", "来源：晚报责任编辑闻小棠", "责任") == [True, False]
+
+
+def test_quotes_and_composed_letters_match_however_they_are_written():
+    assert matches("Don't miss", "Don’t miss it") == [True]
+    assert matches("caf\u00e9", "Cafe\u0301 Orla") == [True]
+    assert matches("Straße", "DIE STRASSE") == [True]
+
+
+def test_an_expression_is_searched_for_without_regard_to_case():
+    assert matches(r"re:^(watch|listen):", "WATCH: the quay", "We watch: the quay", "listen: now") == [
+        True,
+        False,
+        True,
+    ]
+
+
+def test_to_an_expression_each_run_of_white_space_is_one_space():
+    assert matches("re:^read more$", "Read \n\t more\u00a0") == [True]
+
+
+def test_a_plain_phrase_is_no_expression():
+    assert matches("more...", "Read more...", "Read moreish") == [True, False]
+
+
+def test_core_wins_where_both_match():
+    rules = Rules(core=("harbour",), filler=("read more",))
+    texts = ["Read more: the harbour", "Read more", "The harbour", "Rain"]
+    assert rules.forced(texts).tolist() == [1, -1, 1, 0]
+
+
+def test_without_rules_nothing_is_forced():
+    assert not Rules()
+    assert Rules().forced(["Read more", ""]).tolist() == [0, 0]
+    assert Rules(core=("x",)).forced([]).tolist() == []
+
+
+def test_rules_travel_to_other_processes():
+    rules = Rules(core=("harbour",), filler=("re:^read",))
+    assert pickle.loads(pickle.dumps(rules)) == rules
+
+
+@given(st.lists(st.text(max_size=30), max_size=8), st.text(min_size=1, max_size=6))
+def test_any_phrase_and_any_paragraphs_are_taken_and_a_paragraph_matches_alone_as_among_others(texts, phrase):
+    try:
+        rules = Rules(filler=(f" {phrase}",))
+    except InputError:
+        assert not "".join(phrase.split())
+        return
+    together = rules.forced(texts).tolist()
+    assert together == [int(rules.forced([text])[0]) for text in texts]
+
+
+@given(st.lists(st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=5), min_size=1, max_size=6))
+def test_a_paragraph_matches_itself_and_what_stands_around_it_by_spaces(words):
+    text = " ".join(words)
+    assert matches(f"{text}", text, f"x {text} x", text.upper() if text.upper().casefold() == text.casefold() else text)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("re:(read more", "no regular expression"),
+        ("re:[z-a]", "no regular expression"),
+        ("re:*", "no regular expression"),
+        ("re:a{99999999999}", "no regular expression"),
+        ("re:", "matches every paragraph"),
+        ("re:x?", "matches every paragraph"),
+        ("x" * 1001, "1,001 characters"),
+        ("re:" + "(" * 500 + ")" * 500, "characters"),
+    ],
+)
+def test_what_is_no_rule_is_refused_in_words(line, reason):
+    with pytest.raises(InputError, match=reason) as caught:
+        check_rule(line)
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("line", [r"re:(a+)+$", r"re:(\w+\s*)+:", r"re:(x+x+)+y", r"re:(-+)+#", r"re:^(a|aa)+$"])
+def test_an_expression_that_would_take_time_without_end_is_refused_at_once(line):
+    started = time.process_time()
+    with pytest.raises(InputError, match="without end"):
+        check_rule(line)
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "line", [r"re:^(READ|WATCH) (MORE|NOW)\b", r"re:\b(newsletter|app)\b.{0,40}sign", r"re:(\w++ )+$", r"re:.*a.*b"]
+)
+def test_ordinary_expressions_are_taken(line):
+    check_rule(line)
+
+
+def test_an_expression_sees_only_the_beginning_of_a_very_long_paragraph():
+    far, near = " " + "x" * module.SEARCHED_CHARACTERS + " end", "end " + "x" * 10_000_000
+    assert matches("re:end", far, near) == [False, True]
+    assert matches("end", far, near) == [True, True]
+
+
+def test_an_expression_that_goes_back_over_what_it_read_stays_bearable_on_a_long_paragraph():
+    started = time.process_time()
+    assert matches("re:a.*b$", "a" * 1_000_000) == [False]
+    assert time.process_time() - started < 5
+
+
+def test_a_file_has_a_rule_a_line_with_comments_and_blank_lines_between(tmp_path):
+    file = tmp_path / "filler.txt"
+    file.write_bytes(b"\xef\xbb\xbf# our own\r\n\r\n  Join our club \r\nre:^photo:\r\n")
+    assert read_rules(filler=file) == Rules(filler=("Join our club", "re:^photo:"))
+    assert read_rules(core=file, filler=None).core == ("Join our club", "re:^photo:")
+    assert read_rules() == Rules()
+
+
+def test_a_bad_line_of_a_file_is_named(tmp_path):
+    file = tmp_path / "filler.txt"
+    file.write_text("Join\n\nre:(\n", encoding="utf-8")
+    with pytest.raises(InputError, match=re.escape(f"{file}, line 3: 're:('")):
+        read_rules(filler=file)
+
+
+def test_a_file_that_is_missing_or_no_text_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"none\.txt"):
+        read_rules(core=tmp_path / "none.txt")
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
+    with pytest.raises(InputError, match="a PDF"):
+        read_rules(core=tmp_path / "a.pdf")

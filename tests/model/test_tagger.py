@@ -1,0 +1,230 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.model.tagger import Tagger
+from pipeline.reading.article import Article, Paragraph
+from pipeline.reading.html import read_page
+
+DEMO = Path(__file__).parents[2] / "data" / "demo"
+PAGE = (
+    "<title>Ferry sold</title><h1>Ferry sold</h1><article><p>The ferry was sold on Monday, she said.</p>"
+    "<p>It had nine decks.</p></article><ul><li>Read more</li><li>Share</li></ul>"
+)
+STRANGE = ["\x00", "\ud800", "🙂🙂", "مرحبا بالعالم.", "...", "a" * 100_000, "\u200b", "word " * 5_000, "東京都"]
+
+
+def text_article(name, *texts):
+    return Article(name, tuple(map(Paragraph, texts)), url=f"https://site.example/{name}")
+
+
+def page_article(name, html=PAGE):
+    page = read_page(html)
+    return Article(name, page.paragraphs, title=page.title)
+
+
+def frame_of(articles):
+    return pd.DataFrame(
+        {
+            "article_id": article.article_id,
+            "position": position,
+            "text": paragraph.text,
+            "title": article.title,
+            "markup": paragraph.markup.words if paragraph.markup else None,
+            "elements": paragraph.markup.elements if paragraph.markup else None,
+            "repeats": paragraph.markup.repeats if paragraph.markup else None,
+            "link_density": paragraph.markup.link_density if paragraph.markup else np.nan,
+            "declared": paragraph.markup.declared if paragraph.markup else np.nan,
+        }
+        for article in articles
+        for position, paragraph in enumerate(article.paragraphs)
+    )
+
+
+@pytest.fixture(scope="module")
+def tagger(make_parts, seeded_tagger):
+    """What it says of a text means nothing, but it says something else of each."""
+    return Tagger(make_parts(), seeded_tagger.settings)
+
+
+@pytest.fixture(scope="module")
+def mixed():
+    return [
+        text_article("one", "The ferry sailed.", "Share"),
+        page_article("two"),
+        text_article("three", "Alone."),
+        page_article("four", "<p>Alone.</p>"),
+        text_article("five", "The goat sailed too.", "", "Read more: Goat sold"),
+    ]
+
+
+@pytest.fixture(scope="module")
+def demo():
+    text = (DEMO / "article.txt").read_text(encoding="utf-8")
+    return text, (DEMO / "article.labels.txt").read_text(encoding="utf-8").split()
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_the_demonstration_is_right_to_the_last_paragraph(sample_classifier, demo, between):
+    text, labels = demo
+    found = sample_classifier.tagger_.tag(between.join(text.splitlines()))
+
+    assert found["label"].tolist() == labels
+    assert found["text"].tolist() == text.splitlines()
+
+
+def test_of_the_demonstration_the_story_remains(sample_classifier, demo):
+    text, labels = demo
+    story = [line for line, label in zip(text.splitlines(), labels, strict=True) if label == "core"]
+
+    assert sample_classifier.tagger_.core(text) == "\n".join(story)
+
+
+def test_a_text_is_a_frame_of_its_paragraphs(tagger):
+    found = tagger.tag("The ferry sailed.\n\n  Share \n")
+
+    assert list(found.columns) == ["position", "text", "label", "score"]
+    assert found["position"].tolist() == [0, 1]
+    assert found["text"].tolist() == ["The ferry sailed.", "Share"]
+    assert found["score"].between(0, 1).all()
+    assert set(found["label"]) <= {"core", "filler"}
+
+
+def test_a_page_is_read_with_its_markup(tagger):
+    (expected,) = tagger.tag_articles([page_article("")])
+    found = tagger.tag(PAGE, html=True)
+
+    assert found["text"].tolist() == list(expected.texts)
+    assert found["score"].tolist() == expected.scores.tolist()
+    kept = [text for text, label in zip(found["text"], found["label"], strict=True) if label == "core"]
+    assert tagger.core(PAGE, html=True) == "\n".join(kept)
+
+
+@pytest.mark.parametrize(
+    ("text", "html"), [("", False), (" \n\u200b\n", False), ("", True), ("<script>x</script>", True)]
+)
+def test_where_there_is_no_paragraph_there_is_no_row_and_no_story(tagger, text, html):
+    found = tagger.tag(text, html=html)
+
+    assert (list(found.columns), len(found)) == (["position", "text", "label", "score"], 0)
+    assert tagger.core(text, html=html) == ""
+
+
+def test_articles_come_back_in_the_order_given_whether_text_or_page(tagger, mixed):
+    found = tagger.tag_articles(mixed)
+
+    assert [tagged.article_id for tagged in found] == [article.article_id for article in mixed]
+    assert [tagged.url for tagged in found] == [article.url for article in mixed]
+    texts = [tuple(paragraph.text for paragraph in article.paragraphs) for article in mixed]
+    assert [tagged.texts for tagged in found] == texts
+    assert tagger.tag_articles([]) == []
+
+
+def test_an_article_is_tagged_the_same_alone_and_in_a_batch(tagger, mixed):
+    for article, tagged in zip(mixed, tagger.tag_articles(mixed), strict=True):
+        (alone,) = tagger.tag_articles([article])
+        assert tagged.scores == pytest.approx(alone.scores, abs=1e-5)
+        assert tagged.labels == alone.labels
+        assert tagged.confidence == pytest.approx(alone.confidence, abs=1e-5)
+
+
+def test_the_sample_is_tagged_the_same_one_by_one_and_at_once(sample_classifier, sample_frame):
+    tagger = sample_classifier.tagger_
+    at_once = tagger.score_frame(sample_frame)
+
+    for article, rows in sample_frame.groupby("article_id"):
+        alone = tagger.score_frame(rows)
+        assert alone["score"].tolist() == pytest.approx(at_once.loc[rows.index, "score"].tolist(), abs=1e-5), article
+        assert alone["tagged"].tolist() == at_once.loc[rows.index, "tagged"].tolist(), article
+
+
+@pytest.mark.parametrize("threshold", [0.0, 0.3, 0.5, 0.9, 1.0])
+def test_a_threshold_is_the_least_score_of_core_in_every_article(tagger, mixed, threshold):
+    for tagged in tagger.tag_articles(mixed, threshold=threshold):
+        assert tagged.core.tolist() == (tagged.scores >= threshold).tolist()
+    frame = tagger.score_frame(frame_of(mixed), threshold=threshold)
+    assert (frame["tagged"] == "core").tolist() == (frame["score"] >= threshold).tolist()
+
+
+def test_without_a_threshold_every_article_keeps_its_best_paragraph(tagger, mixed):
+    for tagged in tagger.tag_articles(mixed):
+        assert tagged.core[tagged.scores.argmax()]
+        assert min(tagged.scores[tagged.core]) > max(tagged.scores[~tagged.core], default=-1)
+
+
+def test_a_models_own_threshold_holds_until_another_is_given(tagger, mixed):
+    strict = replace(tagger, settings=replace(tagger.settings, threshold=1.0))
+
+    assert not any(tagged.core.any() for tagged in strict.tag_articles(mixed))
+    assert all(tagged.core.all() for tagged in strict.tag_articles(mixed, threshold=0.0))
+
+
+def test_a_frame_says_what_the_articles_say(tagger, mixed):
+    found = tagger.score_frame(frame_of(mixed))
+    expected = tagger.tag_articles(mixed)
+
+    assert found["score"].to_numpy() == pytest.approx(np.concatenate([tagged.scores for tagged in expected]), abs=1e-9)
+    assert found["tagged"].tolist() == [label for tagged in expected for label in tagged.labels]
+    assert found.groupby("article_id", sort=False)["confidence"].first().tolist() == pytest.approx(
+        [tagged.confidence for tagged in expected]
+    )
+
+
+def test_a_frames_rows_keep_their_order_their_index_and_their_columns(tagger, mixed):
+    frame = frame_of(mixed).assign(extra=1)
+    shuffled = frame.sample(frac=1, random_state=3)
+    found = tagger.score_frame(shuffled)
+
+    assert found[frame.columns].equals(shuffled)
+    assert list(found.columns) == [*frame.columns, "score", "tagged", "stage1", "confidence"]
+    expected = tagger.score_frame(frame).loc[shuffled.index]
+    assert found["score"].tolist() == pytest.approx(expected["score"].tolist(), abs=1e-5)
+    assert list(tagger.score_frame(frame.iloc[:0]).columns) == list(found.columns)
+
+
+def test_an_article_with_markup_in_some_rows_only_is_read_as_text(tagger):
+    page = frame_of([page_article("a")])
+    some = page.assign(markup=page["markup"].where(page.index != 1))
+    as_text = page.drop(columns=["markup", "elements", "repeats", "link_density", "declared"])
+
+    assert tagger.score_frame(some)["score"].tolist() == tagger.score_frame(as_text)["score"].tolist()
+    assert tagger.score_frame(page)["score"].tolist() != tagger.score_frame(as_text)["score"].tolist()
+
+
+def test_stage_1_is_the_probability_by_words_alone(tagger, mixed):
+    found = tagger.score_frame(frame_of(mixed))
+    same = found.assign(words=found["text"]).groupby("words")["stage1"].nunique()
+
+    assert found["stage1"].between(0, 1).all()
+    assert (same == 1).all()
+
+
+def test_confidence_is_read_off_the_curve_and_is_one_for_an_article(tagger, mixed):
+    settings = replace(tagger.settings, sure_expected=(0.0, 1.0), sure_measured=(0.4, 0.4))
+    flat = replace(tagger, settings=settings)
+
+    assert [tagged.confidence for tagged in flat.tag_articles(mixed)] == pytest.approx([0.4] * len(mixed))
+    confidence = tagger.score_frame(frame_of(mixed)).groupby("article_id")["confidence"]
+    assert (confidence.nunique() == 1).all()
+
+
+@pytest.mark.parametrize("text", STRANGE)
+def test_whatever_a_paragraph_holds_it_and_its_neighbours_get_a_score(sample_classifier, text):
+    article = text_article("a", "The ferry was sold on Monday, she said.", text, "Read more")
+    (tagged,) = sample_classifier.tagger_.tag_articles([article])
+    (alone,) = sample_classifier.tagger_.tag_articles([text_article("b", text)])
+
+    assert tagged.texts[1] == text
+    assert ((tagged.scores > 0) & (tagged.scores < 1)).all()
+    assert alone.labels == ("core",)
+
+
+def test_an_article_of_thousands_of_paragraphs_is_tagged(sample_classifier):
+    lines = [f"The ferry made its {number}th crossing on Monday, she said." for number in range(5_000)]
+    (tagged,) = sample_classifier.tagger_.tag_articles([text_article("a", *lines)])
+
+    assert len(tagged.labels) == 5_000
+    assert np.isfinite(tagged.scores).all()

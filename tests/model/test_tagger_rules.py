@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+
+from pipeline.features.batch import batch_of_articles
+from pipeline.features.evidence import LIMIT
+from pipeline.model.rules import Rules
+from pipeline.model.scoring import score_batch
+from pipeline.reading.article import Article, Paragraph
+from pipeline.reading.html import read_page
+
+STORY = (
+    "The ferry was sold on Monday, the harbour master said.",
+    "Nine crew members will stay on until the end of May.",
+    "The buyer, a firm from the north of the county, did not say what it paid.",
+    "It had carried passengers and goats for forty years.",
+)
+PAGE = "<h1>Ferry sold</h1>" + "".join(f"<p>{text}</p>" for text in STORY)
+
+
+def article(*texts):
+    return Article("a", tuple(map(Paragraph, texts)))
+
+
+def page():
+    return Article("p", read_page(PAGE).paragraphs)
+
+
+@pytest.mark.parametrize("make", [lambda: article(*STORY), page])
+def test_what_a_rule_names_gets_that_label_and_a_score_of_one_or_zero(sample_classifier, make):
+    rules = Rules(core=("goats",), filler=("nine crew",))
+    (found,) = sample_classifier.tagger_.tag_articles([make()], rules=rules)
+
+    by_text = {text: (score, core) for text, score, core in zip(found.texts, found.scores, found.core, strict=True)}
+    assert by_text[STORY[1]] == (0, False)
+    assert by_text[STORY[3]] == (1, True)
+
+
+def test_a_rule_goes_before_a_threshold(sample_classifier):
+    (found,) = sample_classifier.tagger_.tag_articles([article(*STORY)], threshold=0, rules=Rules(filler=("ferry",)))
+    assert found.core.tolist() == [False, True, True, True]
+    (found,) = sample_classifier.tagger_.tag_articles([article(*STORY)], threshold=1, rules=Rules(core=("ferry",)))
+    assert found.core.tolist() == [True, False, False, False]
+
+
+def test_where_rules_call_all_filler_no_paragraph_is_kept(sample_classifier):
+    (found,) = sample_classifier.tagger_.tag_articles([article(*STORY)], rules=Rules(filler=("re:.",)))
+    assert found.core.tolist() == [False] * 4
+    assert 0 <= found.confidence <= 1
+
+
+def test_neighbours_are_judged_by_what_the_rules_say(sample_classifier):
+    # A line that could be either, among lines of which a person knows better.
+    texts = (*STORY, "Harbour cafe reopens after flood", "Council backs new bus lane", "Lido roof vote delayed", "Rain")
+    known = ("harbour cafe", "lido roof", "rain")
+    among_core, among_filler = (
+        sample_classifier.tagger_.tag_articles([article(*texts)], rules=rules)[0].scores
+        for rules in (Rules(core=known), Rules(filler=known))
+    )
+
+    assert among_filler[5] < among_core[5]
+
+
+def test_without_a_match_nothing_changes(sample_classifier):
+    tagger, articles = sample_classifier.tagger_, [article(*STORY), page()]
+    for plain, ruled in zip(
+        tagger.tag_articles(articles), tagger.tag_articles(articles, rules=Rules(core=("zeppelin",))), strict=True
+    ):
+        assert ruled.scores.tolist() == plain.scores.tolist()
+        assert (ruled.core.tolist(), ruled.confidence) == (plain.core.tolist(), plain.confidence)
+
+
+@pytest.mark.parametrize("rounds", [1, 3])
+@pytest.mark.parametrize("html", [False, True])
+def test_what_is_forced_is_as_sure_as_can_be_in_each_stage(make_parts, html, rounds):
+    batch = batch_of_articles([page() if html else article(*STORY)])
+    forced = np.zeros(len(batch.texts), np.int8)
+    forced[:2] = 1, -1
+    scores, stage1, _ = score_batch(batch, make_parts(rounds=rounds), forced=forced)
+    plain, plain1, _ = score_batch(batch, make_parts(rounds=rounds))
+
+    assert scores[:2].tolist() == stage1[:2].tolist() == [LIMIT, -LIMIT]
+    assert stage1[2:].tolist() == plain1[2:].tolist()
+    assert (scores[2:] != plain[2:]).any()

@@ -1,0 +1,81 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.model.manifest import Manifest, TrainedOn
+from pipeline.model.network import Network
+from pipeline.model.ngrams import NgramScorer
+from pipeline.model.scoring import Parts
+from pipeline.model.settings import Settings
+from pipeline.model.tagger import Tagger
+from pipeline.report.card import LICENCES, model_card
+
+HELD_OUT = "\n## Held-out sites\n\n| | words: F1 of core |\n| --- | ---: |\n| test | 0.912 |\n"
+
+
+def scorer(count):
+    numbers = np.zeros(count, np.float32)
+    zero = np.zeros((), np.float32)
+    return NgramScorer(np.arange(count, dtype=np.uint64), numbers, numbers, zero, zero)
+
+
+def network(features):
+    layer = np.zeros((features, 1), np.float32), np.zeros(1, np.float32)
+    return Network(np.zeros(features, np.float32), np.ones(features, np.float32), ((layer,),) * 3)
+
+
+@pytest.fixture
+def tagger():
+    return Tagger(Parts(scorer(12_345), (network(101), network(111)), scorer(678), (network(202),)), Settings(cut=0.45))
+
+
+@pytest.fixture
+def manifest():
+    return Manifest(
+        corestory="0.1.0",
+        created="2026-01-02T03:04:05+00:00",
+        trained_on=(
+            TrainedOn("sample", 29, 70, 1_566, 848),
+            TrainedOn("wcxb", 1_200, 3_400, 123_456, 65_432),
+            TrainedOn("own pages", 3, 12, 345, 234),
+        ),
+        splits=("train", "validation"),
+        data_sha256="0123456789abcdef" * 4,
+        seed=3,
+        libraries={"python": "3.11.9", "numpy": "2.0.0"},
+    )
+
+
+def test_the_card_is_the_golden_one(golden, tagger, manifest, evaluation):
+    golden("card.md", model_card("default", tagger, manifest, evaluation, extra=HELD_OUT))
+
+
+def test_a_card_without_markup_and_addition_speaks_of_neither(tagger, manifest, evaluation):
+    parts = replace(tagger.parts, markup=None, html=())
+    card = model_card("plain", replace(tagger, parts=parts), manifest, evaluation)
+
+    assert "markup" not in card
+    assert "Held-out" not in card
+    assert "\n\n\n" not in card
+
+
+def test_a_model_with_a_threshold_of_its_own_says_so(tagger, manifest, evaluation):
+    card = model_card("strict", replace(tagger, settings=Settings(threshold=0.8)), manifest, evaluation)
+
+    assert "A paragraph is core if its score is at least 0.8.\n" in card
+
+
+def test_a_name_with_a_bar_or_a_line_break_stays_in_its_cell(tagger, manifest, evaluation):
+    odd = replace(manifest, trained_on=(TrainedOn("a|b\nc", 1, 1, 2, 1),))
+    card = model_card("odd", tagger, odd, evaluation)
+
+    assert "| a\\|b c | 1 | 1 | 2 | 1 | as its owner says |" in card
+
+
+def test_whose_labels_need_attribution_is_attributed(tagger, manifest, evaluation):
+    card = model_card("default", tagger, manifest, evaluation)
+
+    assert f"| {LICENCES['wcxb']} |" in card
+    assert "CC-BY-4.0" in LICENCES["wcxb"]
+    assert "Murrough Foley" in LICENCES["wcxb"]

@@ -1,0 +1,151 @@
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from pipeline.evaluation.mistakes import Mistake, ShownParagraph
+from pipeline.report.page import report_page
+from pipeline.report.sections import report_sections
+
+HOSTILE = "</style></script><script>alert(1)</script><img src=x onerror=alert(1)> \"quoted\" 'single' &amp; {{ 7*7 }}"
+LOADING = {"img", "iframe", "object", "embed", "video", "audio", "source", "base", "form", "image", "use"}
+
+
+class Structure(HTMLParser):
+    """Tags that are not closed in their order, and every attribute."""
+
+    VOID = frozenset({"meta", "link", "br", "img", "hr", "input"})
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.wrong, self.attributes = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.attributes += [(tag, name, value) for name, value in attrs]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.attributes += [(tag, name, value) for name, value in attrs]
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+
+def structure(page):
+    parser = Structure()
+    parser.feed(page)
+    return parser
+
+
+def hostile_mistake():
+    shown = ShownParagraph(0, HOSTILE, "core", "filler", 0.01)
+    return Mistake(HOSTILE, HOSTILE, HOSTILE, HOSTILE, "javascript:alert(1)", HOSTILE, 0, "core", 0.01, 0, 0, (shown,))
+
+
+def test_the_seven_questions_stand_in_their_order_and_the_comparison_after_the_first(findings):
+    found = [heading.text() for heading in LexborHTMLParser(report_page(findings)).css("h2")]
+
+    assert found == [
+        "The answer",
+        "The models side by side",
+        "What a choice of threshold does",
+        "Where it fails",
+        "What it gets wrong",
+        "Can the scores be trusted",
+        "What it learned",
+        "The data and the model",
+    ]
+    alone = replace(findings, comparisons=(), evaluation=replace(findings.evaluation, rivals=()))
+    assert len(report_sections(alone)) == 7
+
+
+def test_the_answer_is_one_sentence(findings):
+    answer = LexborHTMLParser(report_page(findings)).css_first(".answers").text()
+
+    assert " ".join(answer.split()) == (
+        "Of 100 words of story, 85.9 survive (83.8 to 87.8); of 100 words of filler, 100.0 are removed (97.9 to 100.0)."
+    )
+
+
+def test_every_tag_is_closed_and_every_id_is_there_once(findings):
+    found = structure(report_page(findings))
+    ids = [value for _, name, value in found.attributes if name == "id"]
+
+    assert (found.open, found.wrong) == ([], [])
+    assert len(ids) == len(set(ids))
+
+
+def test_nothing_is_loaded_and_every_inner_link_leads_somewhere(findings):
+    page = report_page(findings)
+    found = structure(page)
+    ids = {value for _, name, value in found.attributes if name == "id"}
+    links = [(tag, value) for tag, name, value in found.attributes if name in ("src", "href", "xlink:href")]
+
+    assert not LOADING & {tag for tag, _, _ in found.attributes} - {"use"}
+    for tag, value in links:
+        assert value.startswith("#") or (tag, value) == ("link", "data:,")
+        assert not value.startswith("#") or value[1:] in ids
+    assert set(re.findall(r"url\((.)", page)) <= {"#"}
+    assert "@import" not in page
+
+
+def test_hostile_text_is_text(findings):
+    evaluation = replace(findings.evaluation, sites=(replace(findings.evaluation.sites[0], name=HOSTILE),))
+    found = replace(findings, mistakes=(hostile_mistake(),), evaluation=evaluation)
+    page = report_page(found, title=HOSTILE, about=((HOSTILE, HOSTILE),))
+    tree = LexborHTMLParser(page)
+
+    assert len(tree.css("script")) == 1
+    assert not tree.css("img")
+    assert tree.css_first("h1").text() == HOSTILE
+    assert tree.css_first("li.this .text").text() == HOSTILE
+    assert HOSTILE in [cell.text() for cell in tree.css("tbody th")]
+    assert "javascript:" not in page
+    assert structure(page).wrong == []
+
+
+def test_a_web_address_is_a_link_that_tells_nobody_where_it_was_clicked(findings):
+    mistake = replace(hostile_mistake(), url="https://site.example/a?b=1&c=2")
+    link = LexborHTMLParser(report_page(replace(findings, mistakes=(mistake,)))).css_first(".whence a")
+
+    assert link.attributes["href"] == "https://site.example/a?b=1&c=2"
+    assert "noreferrer" in link.attributes["rel"]
+
+
+@pytest.mark.parametrize(
+    "url", ["", "file:///etc/passwd", "data:text/html,x", "https://a.example/ onclick=x", "ftp://x"]
+)
+def test_any_other_address_is_no_link(findings, url):
+    page = report_page(replace(findings, mistakes=(replace(hostile_mistake(), url=url),)))
+
+    assert not LexborHTMLParser(page).css(".whence a")
+
+
+def test_the_policy_lets_nothing_leave_and_only_the_pages_own_script_run(findings):
+    policy = LexborHTMLParser(report_page(findings)).css_first("meta[http-equiv]").attributes["content"]
+
+    assert policy.startswith("default-src 'none'; ")
+    assert "script-src 'sha256-" in policy
+
+
+def test_the_page_is_small_whatever_the_data(findings):
+    long = ShownParagraph(0, "word " * 140, "core", "filler", 0.1)
+    mistake = replace(hostile_mistake(), paragraphs=(long, *(replace(long, position=n) for n in range(1, 13))))
+    group = replace(findings.evaluation.sites[0], name="a-very-long-name-of-a-site" * 3)
+    evaluation = replace(findings.evaluation, sites=(group,) * 5000)
+    page = report_page(replace(findings, mistakes=(mistake,) * 24, evaluation=evaluation))
+
+    assert len(page.encode()) < 1_500_000
+    assert "4,800 more sites" in page
+
+
+def test_without_mistakes_the_page_says_so(findings):
+    assert "it agrees with every label" in report_page(replace(findings, mistakes=()))
+
+
+def test_the_same_findings_give_the_same_page(findings):
+    assert report_page(findings) == report_page(findings)
