@@ -53,7 +53,7 @@ screenshots: $(VENV)/installed  ## Make the pictures in docs/ again, from the sa
 	$(BIN)/python docs/make_screenshots.py
 
 benchmark-accuracy: $(VENV)/views  ## Compare with every extractor on held-out sites: CORPORA=folder
-	$(BIN)/python -m tests.benchmarks.accuracy $(CORPORA) --work $(WORK)/accuracy --jobs $(JOBS)
+	$(BIN)/python -m tests.benchmarks.accuracy $(CORPORA) --work $(WORK)/accuracy --jobs $(JOBS) $(BENCH_FLAGS)
 
 clean:  ## Remove what was made, but no model and no report
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -22,10 +22,7 @@ else:
 
             return tag_frame
         if name == "__version__":
-            from importlib.metadata import PackageNotFoundError, version
+            from pipeline.version import version
 
-            try:
-                return version("corestory")
-            except PackageNotFoundError:  # run from a checkout that is not installed
-                return "0+unknown"
+            return version()
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -17,8 +17,9 @@ class CorestoryError(Exception):
 
     Examples
     --------
-    >>> print(CorestoryError("label 'maybe'", where="a.csv, row 3", expected="core or filler", mend="Name it with --core."))
-    a.csv, row 3: label 'maybe'; expected core or filler. Name it with --core.
+    >>> error = CorestoryError("label 'maybe'", where="a.csv, row 3", expected="core or filler", mend="Change it.")
+    >>> print(error)
+    a.csv, row 3: label 'maybe'; expected core or filler. Change it.
     """
 
     def __init__(self, found: str, *, where: str = "", expected: str = "", mend: str = "") -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from pipeline.model.manifest import Manifest, TrainedOn
 from pipeline.model.network import Network
@@ -12,6 +13,10 @@ from pipeline.model.packing import feature_counts
 from pipeline.model.scoring import Parts
 from pipeline.model.settings import Settings
 from pipeline.model.tagger import Tagger
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("corestory", deadline=None)
+settings.load_profile("corestory")
 
 
 def seeded_parts(*, markup: bool = True, rounds: int = 2) -> Parts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from pipeline.corpus.items import Item, check_sources, items_of
 from pipeline.corpus.job import Job, model_sha256
 from pipeline.corpus.ledger import Ledger
 from pipeline.corpus.refusals import refusal_of_line
-from pipeline.errors import InputError
+from pipeline.errors import CorestoryError, InputError
 
 if TYPE_CHECKING:
     from pipeline.corpus.tagging import Outcome
@@ -42,13 +43,13 @@ def new_job(
     ModelError
         There is no such model, or it cannot be used.
     """
-    from pipeline import __version__
     from pipeline.commands.models import model_folder, open_model
     from pipeline.model.storage import default_model
+    from pipeline.version import version
 
     open_model(model)
     place = (model_folder(model) or default_model()).resolve()
-    return Job(place, model_sha256(place), __version__, folder.resolve(), form, only, threshold, tuple(keep), rules)
+    return Job(place, model_sha256(place), version(), folder.resolve(), form, only, threshold, tuple(keep), rules)
 
 
 def local_run(jobs: int) -> Run:
@@ -56,6 +57,24 @@ def local_run(jobs: int) -> Run:
     from pipeline.corpus.running import run_here
 
     return lambda items, job, count: run_here(items, job, jobs=jobs, count=count)
+
+
+def cluster_run(address: str, jobs: int, sources: Sequence[str]) -> Run:
+    """Run a job on a Dask cluster, or on a local one of so many processes.
+
+    Raises
+    ------
+    CorestoryError
+        Dask is not installed.
+    InputError
+        The sources are named so that only this machine understands it.
+    """
+    if find_spec("distributed") is None:
+        raise CorestoryError("Dask is not installed", where="--dask", mend="pip install 'corestory[dask]'")
+    from pipeline.corpus.cluster import check_paths, run_on_cluster
+
+    check_paths(sources, address=address)
+    return lambda items, job, count: run_on_cluster(items, job, address=address, jobs=jobs)  # noqa: ARG005
 
 
 def tag_corpus(sources: Sequence[str], job: Job, *, run: Run, rejects: Path | None, force: bool) -> bool:

@@ -113,6 +113,14 @@ def predict(
         typer.Option(metavar="COLUMN", help="A column of the input to carry through; may be repeated."),
     ] = None,
     jobs: Annotated[int, typer.Option(help="Processes, with --output FOLDER/; -1 is one a core.")] = 1,
+    dask: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="A Dask scheduler whose workers do it, with --output FOLDER/; local: a cluster of --jobs processes.",
+            show_default=False,
+        ),
+    ] = "",
     force: Annotated[
         bool, typer.Option("--force", help="Replace files that exist; with FOLDER/, do again what is done already.")
     ] = False,
@@ -147,14 +155,15 @@ def predict(
 
     form = None if asked is None else Form(asked.value)
     if output is not None and is_folder(output):
-        from pipeline.commands.corpus import local_run, new_job, tag_corpus
+        from pipeline.commands.corpus import cluster_run, local_run, new_job, tag_corpus
 
         chosen = form or (Form.text if only else Form.jsonl)
         check_keep(kept, chosen)
         job = new_job(
             model, Path(output), form=chosen.value, only=_label(only), threshold=threshold, keep=kept, rules=rules
         )
-        if tag_corpus(articles, job, run=local_run(jobs), rejects=rejects, force=force):
+        run = cluster_run(dask, jobs, articles) if dask else local_run(jobs)
+        if tag_corpus(articles, job, run=run, rejects=rejects, force=force):
             raise typer.Exit(1)
         return
 

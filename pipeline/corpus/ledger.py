@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -88,8 +89,9 @@ class Ledger:
     ...     _ = item.source.write_text("The quay opened.")
     ...     source = fingerprint(item.source)
     ...     with ledger.opened():
-    ...         _ = ledger.partial(item).write_text("{}")
-    ...         _ = ledger.commit(item, made_by="0", source=source, counts=Counts(1, 1), refused=None)
+    ...         partial = ledger.partial(item)
+    ...         _ = partial.write_text("{}")
+    ...         _ = ledger.commit(item, partial, made_by="0", source=source, counts=Counts(1, 1))
     ...     ledger.done(item, made_by="0").counts.articles, ledger.done(item, made_by="1")
     (1, None)
     """
@@ -154,8 +156,12 @@ class Ledger:
         return self.folder / item.name
 
     def partial(self, item: Item) -> Path:
-        """Return where an item's output is written until it is whole; its ending is that of the output."""
-        return self.folder / HIDDEN / "partial" / f"{_key(item)}.{os.getpid()}{Path(item.name).suffix}"
+        """Return where to write an item's output until it is whole, another place each time; it ends alike.
+
+        Two may be at work on one item for a while: what a killed run has left behind, and the run after it.
+        """
+        name = f"{_key(item)}.{os.getpid()}.{secrets.token_hex(4)}{Path(item.name).suffix}"
+        return self.folder / HIDDEN / "partial" / name
 
     def refusals(self, item: Item) -> Path:
         """Return where the lines of what was refused of an item are, if anything was."""
@@ -167,13 +173,24 @@ class Ledger:
             for line in file:
                 yield line.rstrip("\n")
 
-    def commit(self, item: Item, *, made_by: str, source: Fingerprint, counts: Counts, refused: Path | None) -> Record:
-        """Give the partial output its name, with its record; or, if there is none, record that nothing came of it.
+    def commit(
+        self,
+        item: Item,
+        partial: Path | None,
+        *,
+        made_by: str,
+        source: Fingerprint,
+        counts: Counts,
+        refused: Path | None = None,
+    ) -> Record:
+        """Give a partial output its name, with its record; or, if there is none, record that nothing came of the item.
 
         Parameters
         ----------
         item
             Which.
+        partial
+            What was written, as of `partial`; None if nothing was.
         made_by, source, counts
             As of `Record`.
         refused
@@ -184,8 +201,7 @@ class Ledger:
         OSError
             Something cannot be written.
         """
-        partial, output = self.partial(item), self.output(item)
-        made = fingerprint(partial) if partial.exists() else None
+        made = None if partial is None else fingerprint(partial)
         record = Record(made_by, source, made, counts)
         refusals = self.refusals(item)
         if refused is not None:
@@ -193,16 +209,17 @@ class Ledger:
             refused.replace(refusals)
         else:
             refusals.unlink(missing_ok=True)
-        if made is not None:
+        output = self.output(item)
+        if partial is not None:
             output.parent.mkdir(parents=True, exist_ok=True)
         place = self._record_path(item)
         place.parent.mkdir(parents=True, exist_ok=True)
-        temporary = partial.with_suffix(".json")
+        temporary = self.partial(item).with_suffix(".record")
         temporary.write_text(json.dumps({"name": os.fsencode(item.name).decode(errors="replace"), **asdict(record)}))
         # Not flushed to the disk, as single outputs are: a corpus may be a million small files, and after a power cut
         # an output that is not what its record says is made again.
         temporary.replace(place)
-        if made is not None:
+        if partial is not None:
             partial.replace(output)
         else:
             output.unlink(missing_ok=True)  # of an earlier content of the file

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
-from collections.abc import Callable, Generator, Iterable
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from functools import cache
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 
 from pipeline.corpus.items import Item
 from pipeline.corpus.job import Job
@@ -52,7 +53,9 @@ def run_here(
     parent = os.getpid()
     with parallel_config(backend="loky", inner_max_num_threads=1):
         run = Parallel(n_jobs=jobs, return_as="generator_unordered")
-        with closing(run(delayed(_tag_file)(item, job, parent) for item in items)) as outcomes:
+        with _deaf():
+            started = run(delayed(_tag_file)(item, job, parent) for item in items)
+        with closing(started) as outcomes:
             try:
                 yield from outcomes
             except BrokenProcessPool as error:
@@ -61,6 +64,19 @@ def run_here(
                     where=str(job.folder),
                     mend="Run it again to go on, with fewer --jobs if it happens again.",
                 ) from error
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Start processes that do not hear Ctrl-C, which is said to all at once: this one hears it, and ends the others."""
+    if current_thread() is not main_thread():  # nobody else may say what becomes of a signal
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _tag_file(item: Item, job: Job, parent: int) -> Outcome:

@@ -89,14 +89,15 @@ def tag_file(item: Item, job: Job, *, count: Callable[[int], None] | None = None
                 "there is no room on the disk", where=str(job.folder), mend="Make room and run it again to go on."
             ) from error
         said = isinstance(reason, OSError) and reason.strerror
-        return _failed(item, f"its output cannot be written ({said or error})")
+        return failed(item, f"its output cannot be written ({said or error})")
     except MemoryError:
-        return _failed(item, "not enough memory")
+        return failed(item, "not enough memory")
     except Exception as error:  # one odd file must not end a night's work
-        return _failed(item, f"failed with {type(error).__name__}: {error}")
+        return failed(item, f"failed with {type(error).__name__}: {error}")
 
 
-def _failed(item: Item, reason: str) -> Outcome:
+def failed(item: Item, reason: str) -> Outcome:
+    """Make the outcome of a file of which nothing came, for a reason that may not hold the next time."""
     error = InputError(reason, where=storable(item.source.as_posix()))
     return Outcome(item, Counts(refused=1), (refusal_line(error),), str(error))
 
@@ -125,14 +126,13 @@ def _tag(item: Item, job: Job, tagger: Tagger, count: Callable[[int], None] | No
                 total += _counts(tagged)
                 if count is not None:
                     count(len(batch))
-        if not total.articles:
-            partial.unlink()  # as with a single output, nothing stands for nothing
         total = replace(total, refused=refused.count)
-        ledger.commit(item, made_by=job.made_by(item), source=source, counts=total, refused=refused.file)
-    except BaseException:
+        # As with a single output, nothing stands for nothing.
+        made = partial if total.articles else None
+        ledger.commit(item, made, made_by=job.made_by(item), source=source, counts=total, refused=refused.file)
+    finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-        raise
     return Outcome(item, total, tuple(refused.first))
 
 
@@ -209,6 +209,11 @@ def one_thread() -> Iterator[None]:
     """Let matrix products run on one thread: on several their last bits depend on how many there are."""
     with _controller().limit(limits=1):
         yield
+
+
+def stay_on_one_thread() -> None:
+    """Let this process's matrix products run on one thread from now on, whatever else runs beside them."""
+    _controller().limit(limits=1)
 
 
 @cache

@@ -19,9 +19,8 @@ from pipeline.evaluation.rows import decisions
 from pipeline.features.batch import Batch, batch_of_frame
 from pipeline.features.groups import GROUPS, MARKUP, column_groups
 from pipeline.features.layout import Float
-from pipeline.features.tokens import tokenise
 from pipeline.model.decision import decide
-from pipeline.model.scoring import gather
+from pipeline.model.scoring import gather, opinions_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,9 +166,7 @@ class _ContextStage:
         self._layout, self._cut = batch.layout, settings.cut
         self._threshold = settings.threshold if threshold is None else threshold
         self._calibration = settings.calibration(html=html)
-        self._opinions = [parts.words.log_odds(tokens)]
-        if batch.markup is not None and parts.markup is not None:
-            self._opinions.insert(0, parts.markup.log_odds(tokenise(batch.markup.words)))
+        self._opinions = opinions_of(batch, tokens, self._evidence, parts)
         self._networks = parts.html if html else parts.text
         self._features = self._evidence.html_features if html else self._evidence.text_features
         self._first = self._features(self._opinions)

@@ -103,7 +103,8 @@ def batch_of_frame(frame: pd.DataFrame, *, markup: bool) -> tuple[Batch, npt.NDA
     """
     import pandas as pd
 
-    articles = pd.factorize(frame["article_id"])[0].astype(np.int64)
+    # Sorted, so that the order of the rows never matters.
+    articles = pd.factorize(frame["article_id"], sort=True)[0].astype(np.int64)
     rows = np.lexsort((frame["position"].to_numpy(), articles))
     ordered = frame.iloc[rows]
     sizes = np.bincount(articles)

@@ -14,8 +14,8 @@ Flags = npt.NDArray[np.uint32]
 UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0x31FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF),
             (0x20000, 0x3FFFF))  # fmt: skip
 
-WORD, ALONE, DIGIT, UPPER, LOWER, SENTENCE, CLOSING, QUOTE, COMMA, SYMBOL, QUESTION, COLON, ELLIPSIS = (
-    1 << bit for bit in range(13)
+WORD, ALONE, DIGIT, UPPER, LOWER, SENTENCE, CLOSING, QUOTE, COMMA, SYMBOL, QUESTION, COLON, ELLIPSIS, SPACE = (
+    1 << bit for bit in range(14)
 )
 _MARKS = {
     SENTENCE: ".!?。！？।؟…",
@@ -90,6 +90,8 @@ def _flags(code: int) -> int:
             found |= UPPER
         elif character.islower():
             found |= LOWER
+    elif character.isspace() or code == 0:
+        found |= SPACE
     return found
 
 

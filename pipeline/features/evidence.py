@@ -14,7 +14,7 @@ from pipeline.features.elements import Elements
 from pipeline.features.layout import Float
 from pipeline.features.shape import shape_features
 from pipeline.features.title import title_features
-from pipeline.features.tokens import Tokens, hash_token, tokenise
+from pipeline.features.tokens import Int64, Tokens, hash_token, tokenise
 from pipeline.features.topic import TopicVectors
 
 Float32 = npt.NDArray[np.float32]
@@ -76,18 +76,25 @@ class Evidence:
         return Elements(self._markup.elements, self._markup.repeats, self.layout)
 
     @cached_property
+    def markup_tokens(self) -> tuple[Tokens, Int64]:
+        """Unigrams of the distinct markup words, and each paragraph's place among them: siblings share theirs."""
+        distinct: dict[str, int] = {}
+        place = [distinct.setdefault(words, len(distinct)) for words in self._markup.words]
+        return tokenise(list(distinct)), np.array(place, np.int64)
+
+    @cached_property
     def headings(self) -> Float:
         """Headings, list items and paragraphs by their tags, and the title among them."""
         layout = self.layout
-        tags = tokenise(self._markup.words)
+        tags, place = self.markup_tokens
 
         def has(*words: str) -> Float:
             hit = np.isin(tags.hashes, np.array([hash_token(word) for word in words], np.uint64))
-            return (np.bincount(tags.row, hit, len(layout.article)) > 0).astype(float)
+            return (np.bincount(tags.row, hit, tags.count) > 0).astype(float)[place]
 
-        first = has("n0h1", "n1h1")
-        other = has("n0h2", "n0h3", "n0h4", "n0h5", "n0h6")
-        plain, item = has("n0p"), has("n0li", "n1li", "n2li")
+        first = has("own_h_one", "up_h_one")
+        other = has("own_h_two", "own_h_three", "own_h_four", "own_h_five", "own_h_six")
+        plain, item = has("own_p"), has("own_li", "up_li", "upup_li")
         title = title_features(self.tokens, self.idf, *self._title, layout)
         return np.column_stack(
             [

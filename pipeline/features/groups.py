@@ -99,7 +99,7 @@ def _markup_columns() -> int:
     from pipeline.features.layout import Layout
     from pipeline.features.tokens import tokenise
 
-    markup = MarkupColumns(["n0p", "n0p"], [[0], [0]], [[1], [1]], np.zeros(2), np.zeros(2))
+    markup = MarkupColumns(["own_p", "own_p"], [[0], [0]], [[1], [1]], np.zeros(2), np.zeros(2))
     tokens, titles = tokenise(["a", "b"]), tokenise([""])
     batch = Batch(["a", "b"], Layout.of([2]), [""], markup)
     evidence = Evidence(batch, tokens, np.ones(2), titles, np.zeros(0))

@@ -11,7 +11,7 @@ paragraphs or words.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,22 +60,40 @@ class Tokens:
         For each token, its 64-bit hash.
     count
         How many texts the batch has.
+    longest
+        How many tokens the longest n-gram has that is made of them.
     """
 
     row: Int64
     hashes: UInt64
     count: int
+    longest: int = 2
 
     def rows(self, begin: int, end: int) -> Tokens:
         """Tokens of the texts from number `begin` up to, not with, number `end`; the texts keep their numbers."""
         inside = slice(*np.searchsorted(self.row, (begin, end)))
-        return Tokens(self.row[inside], self.hashes[inside], self.count)
+        return Tokens(self.row[inside], self.hashes[inside], self.count, self.longest)
+
+    def ngrams(self) -> Iterator[Tokens]:
+        """Give the n-grams of each length up to `longest`, the tokens themselves first.
+
+        An n-gram's hash is made of the hash of the n-gram without its last token, and of that token's.
+        """
+        yield self
+        first, hashes = np.arange(len(self.row)), self.hashes
+        for length in range(2, self.longest + 1):
+            whole = first + length - 1 < len(self.row)
+            first, hashes = first[whole], hashes[whole]
+            last = first + length - 1
+            same = self.row[first] == self.row[last]
+            first, last, hashes = first[same], last[same], hashes[same]
+            hashes = finish((hashes * _STEP) ^ (self.hashes[last] + _MIX))
+            yield Tokens(self.row[first], hashes, self.count, self.longest)
 
     def pairs(self) -> Tokens:
-        """Bigrams: each two neighbouring tokens of a text, hashed from their hashes."""
-        same = self.row[1:] == self.row[:-1]
-        mixed = _finish((self.hashes[:-1] * _STEP) ^ (self.hashes[1:] + _MIX))
-        return Tokens(self.row[1:][same], mixed[same], self.count)
+        """Return the bigrams: each two neighbouring tokens of a text, hashed from their hashes."""
+        _, pairs, *_ = self.ngrams()
+        return pairs
 
 
 def tokenise(texts: Sequence[str]) -> Tokens:
@@ -131,7 +149,7 @@ def _tokenise(texts: Sequence[str]) -> Tokens:
     mixed ^= mixed >> np.uint64(29)
     mixed *= _powers(int(place.max(initial=0)) + 1)[place]
     mixed[~word] = 0
-    return Tokens(row, _finish(np.add.reduceat(mixed, starts)), len(texts))
+    return Tokens(row, finish(np.add.reduceat(mixed, starts)), len(texts))
 
 
 def hash_token(token: str) -> int:
@@ -147,7 +165,8 @@ def hash_token(token: str) -> int:
     return int(found[0])
 
 
-def _finish(value: UInt64) -> UInt64:
+def finish(value: UInt64) -> UInt64:
+    """Mix the bits of hashes, so that sums and products of few values become as good as random."""
     value = (value ^ (value >> np.uint64(30))) * _FINAL_1
     value = (value ^ (value >> np.uint64(27))) * _FINAL_2
     return value ^ (value >> np.uint64(31))

@@ -27,14 +27,15 @@ if TYPE_CHECKING:
 
 REQUIRED = ("article_id", "position", "text")
 CORE, FILLER = "core", "filler"
-LEAST = {"min_pages": 1, "members": 1, "text_epochs": 1, "html_epochs": 1, "rounds": 1, "folds": 2}
+LEAST = {"min_pages": 1, "form_pages": 1, "members": 1, "text_epochs": 1, "html_epochs": 1, "rounds": 1, "folds": 2}
 """The least value of the parameters that count something."""
 
 
 class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Tags paragraphs as core or filler from their words, then from their neighbourhood.
 
-    Stage 1 is TF-IDF of words into a logistic regression, and the same over markup words where there is markup. Stage 2
+    Stage 1 is TF-IDF of words into a logistic regression; the same over the form of the words, which knows no language,
+    added to it; and the same over markup words where there is markup. Stage 2
     is a mean of small multi-layer perceptrons over features of the paragraph, its neighbours and its article, fitted on
     out-of-fold scores of stage 1 (folds by site), in rounds that each see the scores of the one before (stacked
     sequential learning; Cohen and Carvalho, IJCAI 2005).
@@ -43,7 +44,9 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     min_pages
         In how many pages an n-gram must occur to be known.
-    words_c, markup_c
+    form_pages
+        The same for an n-gram of the form of words.
+    words_c, forms_c, markup_c
         ``C`` of the logistic regressions.
     hidden
         Sizes of the perceptrons' hidden layers.
@@ -93,7 +96,9 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self,
         *,
         min_pages: int = 3,
+        form_pages: int = 10,
         words_c: float = 3.0,
+        forms_c: float = 1.0,
         markup_c: float = 1.0,
         hidden: Sequence[int] = (96, 32),
         members: int = 3,
@@ -107,7 +112,9 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         n_jobs: int | None = None,
     ) -> None:
         self.min_pages = min_pages
+        self.form_pages = form_pages
         self.words_c = words_c
+        self.forms_c = forms_c
         self.markup_c = markup_c
         self.hidden = hidden
         self.members = members
@@ -196,7 +203,9 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _recipe(self) -> Recipe:
         return Recipe(
             min_pages=self.min_pages,
+            form_pages=self.form_pages,
             words_c=self.words_c,
+            forms_c=self.forms_c,
             markup_c=self.markup_c,
             hidden=tuple(self.hidden),
             members=self.members,

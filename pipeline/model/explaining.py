@@ -21,12 +21,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.features.batch import Batch, batch_of_articles
+from pipeline.features.forms import form_tokens
 from pipeline.features.groups import EARLIER_ROUND, GROUPS, MARKUP, column_groups
 from pipeline.features.layout import Float
-from pipeline.features.tokens import tokenise
 from pipeline.model.breakdown import Breakdown, Effect, ngram_breakdowns
 from pipeline.model.decision import expected_f1
-from pipeline.model.scoring import gather
+from pipeline.model.scoring import gather, opinions_of
 from pipeline.model.shapley import shapley_values
 from pipeline.model.tagged import Label, TaggedArticle
 
@@ -138,12 +138,22 @@ def explain_articles(
     return [explained[number] for number in range(len(articles))]
 
 
+FORM = "(the form of its words)"
+"""Name of the effect that is no n-gram of words: what capitals, digits, punctuation and lengths of words add."""
+
+
 class _Reasons:
     """The reasons of all rows of a batch."""
 
     def __init__(self, tagger: Tagger, batch: Batch, *, html: bool) -> None:
         parts, settings = tagger.parts, tagger.settings
         self._words = ngram_breakdowns(batch.texts, parts.words)
+        if parts.forms is not None:
+            by_form = parts.forms.log_odds(form_tokens(batch.texts)).tolist()
+            self._words = tuple(
+                Breakdown(words.base, (*words.effects, Effect(FORM, form)))
+                for words, form in zip(self._words, by_form, strict=True)
+            )
         self._markup: Sequence[Breakdown | None] = [None] * len(batch.texts)
         if html and batch.markup is not None and parts.markup is not None:
             self._markup = ngram_breakdowns(batch.markup.words, parts.markup)
@@ -170,9 +180,7 @@ class _Game:
     def __init__(self, parts: Parts, batch: Batch, names: tuple[str, ...], *, html: bool) -> None:
         self.evidence, tokens = gather(batch, parts.words)
         self._networks = parts.html if html else parts.text
-        self._opinions = [parts.words.log_odds(tokens)]
-        if html and batch.markup is not None and parts.markup is not None:
-            self._opinions.insert(0, parts.markup.log_odds(tokenise(batch.markup.words)))
+        self._opinions = opinions_of(batch, tokens, self.evidence, parts)
         self._features = self.evidence.html_features if html else self.evidence.text_features
         self._first = self._features(self._opinions)
         # For each round, each column's player; what a round reads of the one before follows the players by itself.

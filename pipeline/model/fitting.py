@@ -10,8 +10,9 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 
 from pipeline.features.batch import Batch
+from pipeline.features.forms import form_tokens
 from pipeline.features.layout import Float, Layout
-from pipeline.features.tokens import tokenise
+from pipeline.features.tokens import Tokens, tokenise
 from pipeline.model.network import Float32, Network, chosen_passes, fit_network, joined
 from pipeline.model.ngrams import NgramScorer, fit_ngrams
 from pipeline.model.rows import Bool, Rows
@@ -29,7 +30,9 @@ class Recipe:
     """How the stages are fitted; the estimator's parameters of the same names."""
 
     min_pages: int
+    form_pages: int
     words_c: float
+    forms_c: float
     markup_c: float
     hidden: tuple[int, ...]
     members: int
@@ -60,7 +63,15 @@ class FittedStages:
 
 
 def fit_stage1(
-    texts: Sequence[str], rows: Rows, chosen: Bool, recipe: Recipe, *, inverse_regularisation: float, say: Progress
+    texts: Sequence[str],
+    rows: Rows,
+    chosen: Bool,
+    *,
+    recipe: Recipe,
+    inverse_regularisation: float,
+    min_pages: int,
+    read: Callable[[Sequence[str]], Tokens],
+    say: Progress,
 ) -> tuple[NgramScorer, Float]:
     """Fit a linear stage on all rows, and score every row by one that saw none of its site.
 
@@ -74,8 +85,10 @@ def fit_stage1(
         Which of them it learns from, so far as they are labelled.
     recipe
         How.
-    inverse_regularisation
+    inverse_regularisation, read
         As of `fit_ngrams`.
+    min_pages
+        Its ``min_groups``.
     say
         Called after each single fit.
 
@@ -95,7 +108,8 @@ def fit_stage1(
             rows.core[rows_in],
             groups=rows.page[rows_in],
             weights=rows.weight[rows_in],
-            min_groups=recipe.min_pages,
+            min_groups=min_pages,
+            read=read,
             inverse_regularisation=inverse_regularisation,
         )
 
@@ -110,7 +124,7 @@ def fit_stage1(
     for fold in range(folds):
         inside = np.flatnonzero(rows.fold == fold)
         for part in np.array_split(inside, max(1, len(inside) // 50_000)):
-            scores[part] = scorers[fold].log_odds(tokenise([texts[row] for row in part]))
+            scores[part] = scorers[fold].log_odds(read([texts[row] for row in part]))
     return scorers[-1], scores
 
 
@@ -182,12 +196,12 @@ def fit_count(recipe: Recipe, folds: int, *, html: bool) -> int:
 
     Examples
     --------
-    >>> recipe = Recipe(min_pages=3, words_c=3.0, markup_c=1.0, hidden=(96, 32), members=3, text_epochs=8,
-    ...                 html_epochs=10, penalty=1e-3, rounds=2, seed=0, jobs=1)
+    >>> recipe = Recipe(min_pages=3, form_pages=10, words_c=3.0, forms_c=1.0, markup_c=1.0, hidden=(96, 32), members=3,
+    ...                 text_epochs=8, html_epochs=10, penalty=1e-3, rounds=2, seed=0, jobs=1)
     >>> fit_count(recipe, 5, html=False), fit_count(recipe, 5, html=True)
-    (22, 44)
+    (28, 50)
     """
-    return (folds + 1 + recipe.rounds * (folds + recipe.members)) * (2 if html else 1)
+    return (folds + 1) * (3 if html else 2) + recipe.rounds * (folds + recipe.members) * (2 if html else 1)
 
 
 def fit_parts(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress) -> FittedStages:
@@ -206,19 +220,26 @@ def fit_parts(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Reci
     say
         Called after each single fit.
     """
-    words, stage1 = fit_stage1(
-        rows.batch.texts, rows, rows.first_view, recipe, inverse_regularisation=recipe.words_c, say=say
-    )
+    texts = rows.batch.texts
+    words, by_words = fit_stage1(
+        texts, rows, rows.first_view, recipe=recipe, inverse_regularisation=recipe.words_c,
+        min_pages=recipe.min_pages, read=tokenise, say=say,
+    )  # fmt: skip
+    forms, by_form = fit_stage1(
+        texts, rows, rows.first_view, recipe=recipe, inverse_regularisation=recipe.forms_c,
+        min_pages=recipe.form_pages, read=form_tokens, say=say,
+    )  # fmt: skip
+    stage1 = by_words + by_form
     text = fit_stage2(rows, [stage1], words, recipe, html=False, say=say)
     if html_rows is None or html_rows.batch.markup is None:
-        return FittedStages(Parts(words, text.networks, None, ()), stage1, text, None)
+        return FittedStages(Parts(words, text.networks, None, (), forms), stage1, text, None)
     everything = np.ones(len(html_rows.core), bool)
     markup, by_markup = fit_stage1(
-        html_rows.batch.markup.words, html_rows, everything, recipe,
-        inverse_regularisation=recipe.markup_c, say=say,
+        html_rows.batch.markup.words, html_rows, everything, recipe=recipe, inverse_regularisation=recipe.markup_c,
+        min_pages=recipe.min_pages, read=tokenise, say=say,
     )  # fmt: skip
     html = fit_stage2(html_rows, [by_markup, stage1[html_places]], words, recipe, html=True, say=say)
-    return FittedStages(Parts(words, text.networks, markup, html.networks), stage1, text, html)
+    return FittedStages(Parts(words, text.networks, markup, html.networks, forms), stage1, text, html)
 
 
 def _features(batch: Batch, scores: Sequence[Float], words: NgramScorer, *, html: bool) -> Float32:

@@ -159,10 +159,10 @@ def new_manifest(
     import importlib.metadata
     import platform
 
-    from pipeline import __version__
+    from pipeline.version import version
 
     return Manifest(
-        corestory=__version__,
+        corestory=version(),
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         trained_on=trained_on,
         splits=splits,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ Float32 = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class NgramScorer:
-    """Log-odds of a text from its unigrams and bigrams, equal to scikit-learn's ``TfidfVectorizer`` and linear model.
+    """Log-odds of a text from its n-grams, those of words equal to scikit-learn's ``TfidfVectorizer`` and linear model.
 
     The vocabulary is the n-grams' 64-bit hashes: smaller than their text, quick to load, and nobody's sentences.
 
@@ -47,7 +47,7 @@ class NgramScorer:
         Parameters
         ----------
         tokens
-            The batch's unigrams.
+            The batch's tokens; how long their n-grams are, they say themselves.
 
         Returns
         -------
@@ -63,11 +63,11 @@ class NgramScorer:
     def entries(self, tokens: Tokens) -> tuple[Int64, Int64, Float]:
         """Find the known n-grams of each text: text number, n-gram number, and how often it occurs."""
         size = np.int64(max(len(self.hashes), 1))
-        pairs = tokens.pairs()
+        ngrams = tuple(tokens.ngrams())
         keys, counts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         # Sorted some texts at a time, for all tokens of a corpus at once would fill the memory.
         for begin in range(0, tokens.count, PIECE):
-            found = [self._known(part.rows(begin, begin + PIECE)) for part in (tokens, pairs)]
+            found = [self._known(part.rows(begin, begin + PIECE)) for part in ngrams]
             key = np.concatenate([row * size + term for row, term in found])
             unique, count = np.unique(key, return_counts=True)
             keys.append(unique)
@@ -91,7 +91,7 @@ class NgramScorer:
 
 
 def known_ngrams(tokens: Tokens, groups: Int64, *, min_groups: int) -> UInt64:
-    """Find the unigrams and bigrams that occur in at least so many groups (pages).
+    """Find the n-grams that occur in at least so many groups (pages).
 
     Parameters
     ----------
@@ -113,10 +113,10 @@ def known_ngrams(tokens: Tokens, groups: Int64, *, min_groups: int) -> UInt64:
     >>> len(known_ngrams(tokens, np.array([0, 1, 2]), min_groups=2))  # read, more
     2
     """
-    both = (tokens, tokens.pairs())
+    ngrams = tuple(tokens.ngrams())
     distinct = [(np.zeros(0, np.uint64), np.zeros(0, np.int64))]
     for begin in range(0, tokens.count, PIECE):
-        for part in both:
+        for part in ngrams:
             piece = part.rows(begin, begin + PIECE)
             distinct.append(_distinct(piece.hashes, groups[piece.row]))
     # A group may lie in several pieces, so what is distinct in each is made distinct in all.
@@ -142,6 +142,7 @@ def fit_ngrams(
     min_groups: int = 3,
     inverse_regularisation: float = 3.0,
     max_iter: int = 60,
+    read: Callable[[Sequence[str]], Tokens] = tokenise,
 ) -> NgramScorer:
     """Fit stage 1 on labelled texts.
 
@@ -161,6 +162,8 @@ def fit_ngrams(
         ``C`` of `sklearn.linear_model.LogisticRegression`.
     max_iter
         Its limit of iterations; the fit is good long before it is exact.
+    read
+        What makes tokens of the texts.
 
     Returns
     -------
@@ -169,7 +172,7 @@ def fit_ngrams(
     import scipy.sparse
     from sklearn.linear_model import LogisticRegression
 
-    tokens = tokenise(texts)
+    tokens = read(texts)
     hashes = known_ngrams(tokens, groups, min_groups=min_groups)
     nothing, zero = np.zeros(len(hashes), np.float32), np.zeros((), np.float32)
     row, term, count = NgramScorer(hashes, nothing, nothing, zero, zero).entries(tokens)

@@ -44,7 +44,7 @@ _FIRST_LAYER = {
 }
 _LAYER = {"weights": ArrayKind("float32", (MAX_UNITS, MAX_UNITS)), "biases": ArrayKind("float32", (MAX_UNITS,))}
 _NAME = re.compile(
-    r"(?:words|markup)\.(?P<scorer>[a-z_]+)|(?:text|html)\.(?P<round>[0-9])\."
+    r"(?:words|markup|forms)\.(?P<scorer>[a-z_]+)|(?:text|html)\.(?P<round>[0-9])\."
     r"(?:(?P<network>[a-z]+)|(?P<perceptron>[0-9]|[1-9][0-9])\.(?P<layer>[0-9])\.(?P<part>[a-z]+))",
     re.ASCII,
 )
@@ -120,7 +120,7 @@ def feature_counts() -> tuple[tuple[int, int], tuple[int, int]]:
 
 
 def _named(parts: Parts) -> Iterator[tuple[str, Array]]:
-    for name, scorer in (("words", parts.words), ("markup", parts.markup)):
+    for name, scorer in (("words", parts.words), ("markup", parts.markup), ("forms", parts.forms)):
         if scorer is not None:
             for part in _SCORER:
                 yield f"{name}.{part}", getattr(scorer, part)
@@ -144,13 +144,14 @@ class _Unpacking:
     def parts(self) -> Parts:
         words = self._scorer("words")
         markup = self._scorer("markup") if "markup.hashes" in self.left else None
+        forms = self._scorer("forms") if "forms.hashes" in self.left else None
         text_widths, html_widths = feature_counts()
         text = self._rounds("text", *text_widths)
         html = self._rounds("html", *html_widths) if markup is not None else ()
         if self.left:
             name = min(self.left)
             raise ModelError(f"{name!r} belongs to no part that is there", where=self.where)
-        return Parts(words, text, markup, html)
+        return Parts(words, text, markup, html, forms)
 
     def _scorer(self, name: str) -> NgramScorer:
         hashes, idf, weights, intercept, unknown_idf = (self._take(f"{name}.{part}") for part in _SCORER)

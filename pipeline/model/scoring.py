@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.features.batch import Batch
 from pipeline.features.evidence import LIMIT, Evidence
+from pipeline.features.forms import form_tokens
 from pipeline.features.layout import Float
 from pipeline.features.tokens import Tokens, tokenise
 from pipeline.model.network import Network
@@ -44,12 +45,15 @@ class Parts:
         Stage 1 over markup words; None in a model that was trained without markup.
     html
         Stage 2 for paragraphs with markup, empty in a model that was trained without.
+    forms
+        Stage 1 over the form of the words, which knows no language; its log-odds are added to those of `words`.
     """
 
     words: NgramScorer
     text: tuple[Network, ...]
     markup: NgramScorer | None
     html: tuple[Network, ...]
+    forms: NgramScorer | None = None
 
 
 def gather(batch: Batch, words: NgramScorer) -> tuple[Evidence, Tokens]:
@@ -58,6 +62,17 @@ def gather(batch: Batch, words: NgramScorer) -> tuple[Evidence, Tokens]:
     titles = tokenise(batch.titles)
     evidence = Evidence(batch, tokens, words.unigram_idf(tokens), titles, words.unigram_idf(titles))
     return evidence, tokens
+
+
+def opinions_of(batch: Batch, tokens: Tokens, evidence: Evidence, parts: Parts) -> list[Float]:
+    """Stage 1: log-odds of each paragraph by words and their form, and before them by markup where that is used."""
+    by_words = parts.words.log_odds(tokens)
+    if parts.forms is not None:
+        by_words = by_words + parts.forms.log_odds(form_tokens(batch.texts))
+    if batch.markup is None or parts.markup is None or not parts.html:
+        return [by_words]
+    markup_tokens, place = evidence.markup_tokens
+    return [parts.markup.log_odds(markup_tokens)[place], by_words]
 
 
 def score_batch(batch: Batch, parts: Parts, *, forced: Forced | None = None) -> tuple[Float, Float, Evidence]:
@@ -80,13 +95,10 @@ def score_batch(batch: Batch, parts: Parts, *, forced: Forced | None = None) -> 
     evidence : Evidence
     """
     evidence, tokens = gather(batch, parts.words)
-    stage1 = _with_forced(parts.words.log_odds(tokens), forced)
-    if batch.markup is not None and parts.markup is not None and parts.html:
-        by_markup = _with_forced(parts.markup.log_odds(tokenise(batch.markup.words)), forced)
-        scores = rounds(parts.html, [by_markup, stage1], evidence, html=True, forced=forced)
-    else:
-        scores = rounds(parts.text, [stage1], evidence, html=False, forced=forced)
-    return scores, stage1, evidence
+    opinions = [_with_forced(opinion, forced) for opinion in opinions_of(batch, tokens, evidence, parts)]
+    html = len(opinions) > 1
+    scores = rounds(parts.html if html else parts.text, opinions, evidence, html=html, forced=forced)
+    return scores, opinions[-1], evidence
 
 
 def rounds(

@@ -51,7 +51,7 @@ def shapley_values(value: Callable[[Bool], Float], players: int) -> tuple[Float,
         present = (number >> np.arange(players)) % 2 == 1
         size = int(present.sum())
         result = value(present) if size else base
-        # The share of the orders of joining in which a present player completes this coalition, or an absent one is next.
+        # The share of the orders of joining in which a present player completes this coalition, or an absent is next.
         if size:
             shares[present] += factorial(size - 1) * factorial(players - size) / orders * result
         if size < players:

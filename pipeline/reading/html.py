@@ -1,33 +1,40 @@
 """HTML to paragraphs: what a reader sees of a page, cut where a block ends, with the markup around each piece."""
 
-import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.reading.article import Markup, Paragraph
+from pipeline.reading.declared import declared_text, with_declared
 from pipeline.reading.text import is_blank
 
 # Elements whose text nobody sees as prose: code, drawings, the choices of a form, frames.
 UNSEEN = frozenset(
-    "script style noscript template svg math head title select datalist textarea iframe object embed audio video canvas map".split()
+    (
+        *("script", "style", "noscript", "template", "svg", "math", "head", "title", "select", "datalist", "textarea"),
+        *("iframe", "object", "embed", "audio", "video", "canvas", "map"),
+    )
 )
 # Elements that flow inside a line; any other element ends the paragraph before it and after it.
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label mark nobr q rp rt ruby "
-    "s samp small span strike strong sub sup time tt u var wbr picture source amp-img".split()
+    (
+        *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i"),
+        *("img", "input", "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span"),
+        *("strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "picture", "source", "amp-img"),
+    )
 )
 # The cut of deep or endless markup: a page made to be slow costs no more than this.
 MAX_DEPTH = 200
 MARKUP_LEVELS = 12
+# What marks the words of the nearest elements: the paragraph's own, the one around it, and the one around that.
+NEAR = ("own_", "up_", "upup_")
+# Tokens read every digit as 0, so headings are told apart in letters.
+HEADINGS = {"h1": "h_one", "h2": "h_two", "h3": "h_three", "h4": "h_four", "h5": "h_five", "h6": "h_six"}
 # A paragraph of so many words is prose; hidden prose of more than this share of the page's is its story.
 PROSE_WORDS = 15
 UNFOLDED_SHARE = 0.15
-# Declared text of at least so many words, of which the page shows less than this share, stands in for the page's.
-DECLARED_WORDS = 60
-DECLARED_SHOWN = 0.5
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -68,7 +75,7 @@ def read_page(source: str | bytes) -> Page:
     tree = LexborHTMLParser(source)
     root = tree.body or tree.root
     found = _Cutter().cut(root) if root is not None else []
-    paragraphs = _with_declared(found, _declared_text(tree))
+    paragraphs = with_declared(found, declared_text(tree))
     return Page(
         paragraphs=tuple(paragraphs),
         title=_title(tree),
@@ -166,7 +173,7 @@ class _Cutter:
             self.hidden_depth = len(self.elements)
         tag = node.tag or ""
         attributes = node.attributes
-        words = " ".join(dict.fromkeys([tag, *_name_words(attributes)]))
+        words = " ".join(dict.fromkeys([HEADINGS.get(tag, tag), *_name_words(attributes)]))
         parent = self.elements[-1] if self.elements else -1
         shape = (parent, f"{tag} {attributes.get('class') or ''}")
         self.siblings[shape] = self.siblings.get(shape, 0) + 1
@@ -233,7 +240,7 @@ class _Cutter:
 
     def _markup_words(self) -> str:
         near = self.names[: -MARKUP_LEVELS - 1 : -1]
-        words = [*(f"n{level}{word}" for level, name in enumerate(near[:3]) for word in name.split())]
+        words = [level + word for level, name in zip(NEAR, near, strict=False) for word in name.split()]
         words += (word for name in near for word in name.split())
         words += self.inside
         return " ".join(words)
@@ -260,55 +267,3 @@ def _title(tree: LexborHTMLParser) -> str:
         node = tree.css_first("title")
         title = (node.text() or "") if node is not None else ""
     return " ".join(title.split())
-
-
-def _declared_text(tree: LexborHTMLParser) -> str:
-    best = ""
-    for node in tree.css('script[type="application/ld+json"]'):
-        raw = node.text() or ""
-        if "articleBody" not in raw:
-            continue
-        try:
-            found = list(_article_bodies(json.loads(raw, strict=False)))
-        except (ValueError, RecursionError):
-            continue
-        best = max([best, *found], key=len)
-    if "<" in best:
-        best = LexborHTMLParser(best).text(separator=" ")
-    return best
-
-
-def _with_declared(shown: list[Paragraph], declared: str) -> list[Paragraph]:
-    words = declared.split()
-    own = set(_runs(words))
-    if len(words) < DECLARED_WORDS or not own:
-        return shown
-    seen: set[tuple[str, ...]] = set()
-    marked = []
-    for paragraph in shown:
-        runs = set(_runs(paragraph.text.split())) or {(paragraph.text,)}
-        seen |= runs & own
-        if paragraph.markup is not None:
-            markup = replace(paragraph.markup, declared=len(runs & own) / len(runs))
-            marked.append(replace(paragraph, markup=markup))
-    if len(seen) < DECLARED_SHOWN * len(own):
-        # Some pages show the story only after a script has run, yet declare it to machines.
-        lines = (" ".join(line.split()) for line in declared.splitlines())
-        marked += [Paragraph(line, Markup("declared", (0,), 0.0, (1,), declared=1.0)) for line in lines if line]
-    return marked
-
-
-def _runs(words: list[str]) -> Iterator[tuple[str, ...]]:
-    return zip(words, words[1:], words[2:], strict=False)
-
-
-def _article_bodies(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key == "articleBody" and isinstance(item, str):
-                yield item
-            else:
-                yield from _article_bodies(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _article_bodies(item)

@@ -23,9 +23,11 @@ def item(tmp_path):
 def commit(ledger, item, content="{}", *, made_by="0", refused=None):
     with ledger.opened():
         source = fingerprint(item.source)
+        partial = None
         if content is not None:
-            ledger.partial(item).write_text(content, encoding="utf-8")
-        ledger.commit(item, made_by=made_by, source=source, counts=Counts(1, 2, 3, 4), refused=refused)
+            partial = ledger.partial(item)
+            partial.write_text(content, encoding="utf-8")
+        ledger.commit(item, partial, made_by=made_by, source=source, counts=Counts(1, 2, 3, 4), refused=refused)
 
 
 def test_what_is_committed_is_done(ledger, item):
@@ -107,11 +109,19 @@ def test_refusals_are_kept_until_there_are_none(ledger, item, tmp_path):
 
 def test_one_run_at_a_time_and_what_a_killed_one_left_is_cleared_away(ledger, item):
     with ledger.opened():
-        ledger.partial(item).write_text("half", encoding="utf-8")
+        partial = ledger.partial(item)
+        partial.write_text("half", encoding="utf-8")
         with pytest.raises(OutputError, match="another run"), Ledger(ledger.folder).opened():
             pass
-        assert ledger.partial(item).exists()
-    assert not ledger.partial(item).parent.exists()
+        assert partial.exists()
+    assert not partial.parent.exists()
+    with pytest.raises(FileNotFoundError):  # who was left behind and goes on has nothing to commit
+        ledger.commit(item, partial, made_by="0", source=fingerprint(item.source), counts=Counts())
+    assert ledger.record(item) is None
+
+
+def test_two_at_work_on_one_item_do_not_write_to_one_place(ledger, item):
+    assert ledger.partial(item) != ledger.partial(item)
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path):

@@ -24,7 +24,7 @@ def boats(*, markup: bool) -> pd.DataFrame:
     return frame.assign(
         article_id=frame["article_id"] + "@page",
         page=frame["article_id"],
-        markup=np.where(core, "n0p c0story", "n0div c0promo"),
+        markup=np.where(core, "own_p c0story", "own_div c0promo"),
         elements=[[0, 1] if is_core else [0, 2] for is_core in core],
         repeats=[[1, 1]] * len(frame),
         link_density=np.where(core, 0.0, 1.0),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pipeline.features.batch import batch_of_articles, batch_of_frame
 from pipeline.reading.article import Article, Markup, Paragraph
 
-MARKUP = Markup("n0p p", (0, 3), 0.25, (1, 2))
+MARKUP = Markup("own_p p", (0, 3), 0.25, (1, 2))
 
 
 def frame_of(articles):
@@ -94,10 +94,10 @@ def test_markup_counts_only_where_every_paragraph_has_it():
 
 
 def test_rows_that_stand_together_keep_their_markup():
-    pages = articles(2, 1, markup=MARKUP) + articles(1, markup=Markup("n0li li", (0,), 1.0, (1,), 0.5))
+    pages = articles(2, 1, markup=MARKUP) + articles(1, markup=Markup("own_li li", (0,), 1.0, (1,), 0.5))
     markup = batch_of_articles(pages).markup
 
     assert markup is not None
     last = markup.rows(slice(3, 4))
-    assert (last.words, last.elements, last.repeats) == (["n0li li"], [(0,)], [(1,)])
+    assert (last.words, last.elements, last.repeats) == (["own_li li"], [(0,)], [(1,)])
     assert (last.link_density.tolist(), last.declared.tolist()) == ([1.0], [0.5])

@@ -68,6 +68,10 @@ def test_capitals_and_small_letters_are_word_characters_of_that_case(known_flags
     assert flagged(known_flags, cp.LOWER) == {code for code in word if chr(code).islower()}
 
 
+def test_space_is_white_space_and_what_stands_between_two_texts(known_flags):
+    assert flagged(known_flags, cp.SPACE) == {0, *(code for code in KNOWN if chr(code).isspace())}
+
+
 @pytest.mark.parametrize(
     ("flag", "marks", "others"),
     [

@@ -18,7 +18,7 @@ LONG = "word " * SURE_WORDS
 def features(articles, *, opinions=2):
     rows = [row for article in articles for row in article]
     words, shape = shape_features([text for text, *_ in rows])
-    # A little more at each place, so that no two runs of an article are equal: which of equals is best is left to rounding.
+    # A little more at each place, so that no two runs of an article are equal: rounding chooses between equals.
     places = np.array([place for article in articles for place in range(len(article))], float)
     scores = [
         np.array([row[1 + number] for row in rows], float) + np.sqrt(places + 2) / 100 for number in range(opinions)
@@ -51,6 +51,24 @@ def test_place_and_length_are_shares_of_the_article(rows):
             [
                 np.log1p(place), np.log1p(count - 1 - place), place / count, np.log1p(count), np.log1p(total),
                 words[:place].sum() / max(total, 1), words[place] / max(words.max(), 1),
+            ]
+        )  # fmt: skip
+
+
+@given(st.lists(ROW, min_size=1, max_size=6))
+def test_each_opinion_says_how_the_paragraph_compares_with_its_article(rows):
+    found = features([rows], opinions=1)
+    words, _ = shape_features([text for text, *_ in rows])
+    log_odds = [score + np.sqrt(place + 2) / 100 for place, (_, score, _) in enumerate(rows)]
+    core = [1 / (1 + np.exp(-score)) for score in log_odds]
+    mass = [share * length for share, length in zip(core, words, strict=True)]
+
+    for place in range(len(rows)):
+        assert found[place, 7:17].tolist() == pytest.approx(
+            [
+                log_odds[place] / 4, core[place], sum(one < core[place] for one in core) / max(len(rows) - 1, 1),
+                max(core), core[place] / max(core), sum(core) / len(rows), sum(mass) / max(words.sum(), 1),
+                sum(mass[:place]) / max(sum(mass), 1e-9), sum(core[:place]) / sum(core), np.log1p(sum(mass)),
             ]
         )  # fmt: skip
 

@@ -16,7 +16,7 @@ TEXT = st.sampled_from(
 )
 MARKUP = st.builds(
     Markup,
-    st.sampled_from(["n0p n1div p", "n0h1 h1", "n0h2", "n0li n1ul", ""]),
+    st.sampled_from(["own_p up_div p", "own_h_one h_one", "own_h_two", "own_li up_ul", ""]),
     st.just((0, 1)),
     st.sampled_from([0.0, 0.5, 1.0]),
     st.just((1, 1)),
@@ -30,10 +30,10 @@ ARTICLE = st.builds(
 PAGE = Article(
     "page",
     (
-        Paragraph("Ferry sold", Markup("n0h1 h1", (0, 1), 0.0, (1, 1))),
-        Paragraph("The ferry was sold on Monday.", Markup("n0p p", (0, 2), 0.0, (1, 1))),
-        Paragraph("Goats", Markup("n0h3 h3", (0, 3), 1.0, (1, 1))),
-        Paragraph("Nine goats", Markup("n0a n1li li", (0, 3, 4), 1.0, (1, 1, 2))),
+        Paragraph("Ferry sold", Markup("own_h_one h_one", (0, 1), 0.0, (1, 1))),
+        Paragraph("The ferry was sold on Monday.", Markup("own_p p", (0, 2), 0.0, (1, 1))),
+        Paragraph("Goats", Markup("own_h_three h_three", (0, 3), 1.0, (1, 1))),
+        Paragraph("Nine goats", Markup("own_a up_li li", (0, 3, 4), 1.0, (1, 1, 2))),
     ),
     title="Ferry sold",
 )

@@ -15,7 +15,7 @@ MIDDLE = 1
 def evidence(texts, layout=None):
     count = len(texts)
     markup = MarkupColumns(
-        ["n0h1", *["n0p"] * (count - 1)],
+        ["own_h_one", *["own_p"] * (count - 1)],
         [[0, 1]] * count,
         [[1, 2]] * count,
         np.linspace(0, 1, count),

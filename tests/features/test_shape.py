@@ -102,7 +102,7 @@ def test_the_start_is_the_first_character(text, starts):
         ("12 ab", "digits", 2 / 5),
         ("ABcd", "capitals", 2 / 4),
         ("12", "capitals", 0),
-        ("The Quay opened", "capitalised words", 2 / 3),
+        ("The QUAY opened", "capitalised words", 2 / 3),
         ("“a” “b”", "quotes", 4 / 3),
         ("“““““““““", "quotes", 2),
         ("a | b", "symbols", 1 / 5),

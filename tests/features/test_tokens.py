@@ -1,12 +1,14 @@
 import re
 import sys
 import unicodedata
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.features import tokens as module
 from pipeline.features.tokens import TOKEN_PATTERN, hash_token, normalise, tokenise
 
 # Case folding that changes the length, final sigma, combining marks, digits of other scripts, a lone surrogate, NUL.
@@ -41,6 +43,39 @@ def test_tokens_are_what_the_pattern_finds_in_the_normalised_text(texts):
 @given(TEXTS)
 def test_pairs_are_neighbours_within_a_text(texts):
     hold_alike(tokenise(texts).pairs(), [pairs_of(text) for text in texts])
+
+
+@given(TEXTS, st.integers(1, 4))
+def test_ngrams_are_runs_of_tokens_within_a_text_of_every_length_up_to_the_longest(texts, longest):
+    tokens = tokenise(texts)
+    found = list(replace(tokens, longest=longest).ngrams())
+
+    assert len(found) == longest
+    for length, ngrams in enumerate(found, start=1):
+        words = [words_of(text) for text in texts]
+        hold_alike(ngrams, [[tuple(each[at : at + length]) for at in range(len(each) - length + 1)] for each in words])
+
+
+def test_tokens_are_the_same_however_many_texts_are_read_at_once(monkeypatch):
+    texts = ["The quay", "", "東京 2025", "\x00", "read more: İ"] * 3
+    at_once = tokenise(texts)
+    monkeypatch.setattr(module, "PIECE", 2)
+    in_pieces = tokenise(texts)
+
+    assert (in_pieces.row.tolist(), in_pieces.count) == (at_once.row.tolist(), at_once.count)
+    assert in_pieces.hashes.tolist() == at_once.hashes.tolist()
+
+
+@given(TEXTS, st.data())
+def test_the_tokens_of_some_texts_keep_their_numbers(texts, data):
+    begin, end = sorted(data.draw(st.tuples(*[st.integers(0, len(texts))] * 2)))
+    tokens = tokenise(texts)
+    some = tokens.rows(begin, end)
+
+    inside = (tokens.row >= begin) & (tokens.row < end)
+    assert some.row.tolist() == tokens.row[inside].tolist()
+    assert some.hashes.tolist() == tokens.hashes[inside].tolist()
+    assert some.count == len(texts)
 
 
 def test_every_character_of_unicode_is_cut_as_the_pattern_cuts_it():

@@ -12,7 +12,7 @@ from pipeline.labelling.frame import articles_frame, read_frame, table_schema, w
 from pipeline.labelling.labelled import LabelledArticle, LabelledParagraph
 from pipeline.reading.article import Markup
 
-MARKUP = Markup("n0p p n1div div", (0, 3, 4), 0.25, (1, 2, 9), declared=0.5)
+MARKUP = Markup("own_p p up_div div", (0, 3, 4), 0.25, (1, 2, 9), declared=0.5)
 
 
 def article(*paragraphs, page="own/1", view="page"):

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +9,38 @@ from pipeline.labelling.sample import read_samples
 from pipeline.model.estimator import ParagraphClassifier
 from pipeline.model.storage import save_model
 from pipeline.model.tagger import Tagger
+
+BOATS = ("ferry", "steamer", "lugger", "barge", "tug")
+LINES = (
+    ("The {name} left the quay at noon on Monday with {n} passengers, she said.", "core"),
+    ("Read more: {name} sold", "filler"),
+    ("It will come back on Friday if the {name} is mended by then.", "core"),
+    ("Share this", "filler"),
+)
+
+
+def story_frame(*, sites: int = 6, articles: int = 4) -> pd.DataFrame:
+    """Short articles of boats, as unlike each other as these words allow."""
+    return pd.DataFrame(
+        [
+            (
+                f"{site}/{number}",
+                f"site-{site}.example",
+                place,
+                text.format(name=BOATS[number % 5], n=number + 7),
+                label,
+            )
+            for site in range(sites)
+            for number in range(articles)
+            for place, (text, label) in enumerate(LINES)
+        ],
+        columns=["article_id", "site", "position", "text", "label"],
+    )
+
+
+@pytest.fixture(scope="session")
+def make_frame() -> Callable[..., pd.DataFrame]:
+    return story_frame
 
 
 @pytest.fixture

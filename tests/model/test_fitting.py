@@ -3,20 +3,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.features.batch import MarkupColumns
+from pipeline.features.batch import Batch, MarkupColumns
+from pipeline.features.layout import Layout
 from pipeline.features.tokens import tokenise
 from pipeline.model import fitting
-from pipeline.model.fitting import Recipe, fit_count, fit_parts, fit_stage1, fit_stage2
+from pipeline.model.estimator import ParagraphClassifier
+from pipeline.model.fitting import fit_count, fit_parts, fit_stage1, fit_stage2
 from pipeline.model.folds import make_folds
 from pipeline.model.network import chosen_passes, fit_network
 from pipeline.model.ngrams import fit_ngrams
-from pipeline.model.rows import training_rows
+from pipeline.model.rows import Rows, training_rows
 from pipeline.model.scoring import gather
 
-RECIPE = Recipe(
-    min_pages=2, words_c=3.0, markup_c=1.0, hidden=(4,), members=2, text_epochs=3, html_epochs=3, penalty=1e-3,
-    rounds=2, seed=5, jobs=1,
-)  # fmt: skip
+# Of the recipe that the estimator makes, so that a stage more does not need a word here.
+RECIPE = ParagraphClassifier(
+    min_pages=2, hidden=(4,), members=2, text_epochs=3, html_epochs=3, rounds=2, markup_c=3.0, random_state=5
+)._recipe()
 FOLDS = 3
 
 
@@ -38,15 +40,21 @@ def rows(sample_frame):
 @pytest.fixture(scope="module")
 def html_rows(rows):
     # Markup that tells a little: what looks like a plug is in a list.
-    tags = ["n0li li" if text.startswith(("READ", "Read")) else "n0p p" for text in rows.batch.texts]
+    tags = ["own_li li" if text.startswith(("READ", "Read")) else "own_p p" for text in rows.batch.texts]
     count = len(tags)
     markup = MarkupColumns(tags, [(0,)] * count, [(1,)] * count, np.zeros(count), np.full(count, -1.0))
     return replace(rows, batch=replace(rows.batch, markup=markup))
 
 
+def stage1_of(texts, rows, chosen, *, say=silent):
+    return fit_stage1(
+        texts, rows, chosen, recipe=RECIPE, inverse_regularisation=3.0, min_pages=2, read=tokenise, say=say
+    )
+
+
 @pytest.fixture(scope="module")
 def stage1(rows):
-    return fit_stage1(rows.batch.texts, rows, rows.first_view, RECIPE, inverse_regularisation=3.0, say=silent)
+    return stage1_of(rows.batch.texts, rows, rows.first_view)
 
 
 def fit_words(rows, inside):
@@ -72,7 +80,7 @@ def test_stage_1_itself_learns_from_all_of_them(rows, stage1):
 
 def test_stage_1_learns_from_chosen_rows_only(rows):
     chosen = rows.page % 2 == 0
-    scorer, scores = fit_stage1(rows.batch.texts, rows, chosen, RECIPE, inverse_regularisation=3.0, say=silent)
+    scorer, scores = stage1_of(rows.batch.texts, rows, chosen)
 
     assert scorer.hashes.tolist() == fit_words(rows, rows.labelled & chosen).hashes.tolist()
     assert np.isfinite(scores).all()
@@ -123,19 +131,27 @@ def test_progress_is_told_of_every_fit_and_counted_beforehand(rows, html_rows, h
     assert (fitted.html is not None) == (fitted.parts.markup is not None) == bool(fitted.parts.html) == html
 
 
-def test_rows_with_markup_are_scored_by_words_learned_from_all_rows(rows, html_rows):
-    some = np.flatnonzero(html_rows.fold >= 0)
-    fitted = fit_parts(rows, html_rows, some, replace(RECIPE, rounds=1), say=silent)
-    text = fit_parts(rows, None, some, replace(RECIPE, rounds=1), say=silent)
+def test_rows_with_markup_are_fitted_on_what_all_rows_say_of_their_words(rows, stage1, html_rows):
+    begin = int(rows.batch.layout.first[3])
+    # All but the first three articles have markup.
+    batch, markup = html_rows.batch, html_rows.batch.markup.rows(slice(begin, None))
+    some = Batch(batch.texts[begin:], Layout.of(batch.layout.sizes[3:]), batch.titles[3:], markup)
+    columns = [column[begin:] for column in (rows.core, rows.labelled, rows.fold, rows.page, rows.weight)]
+    chosen = Rows(some, *columns, rows.first_view[begin:])
+    places = np.arange(begin, len(rows.core))
+    fitted = fit_parts(rows, chosen, places, RECIPE, say=silent)
 
-    assert fitted.stage1.tolist() == text.stage1.tolist()
-    assert fitted.text.out_of_fold.tolist() == text.text.out_of_fold.tolist()
+    scorer, by_markup = stage1_of(markup.words, chosen, chosen.labelled)
+    opinions = [by_markup, fitted.stage1[places]]
+    expected = fit_stage2(chosen, opinions, stage1[0], RECIPE, html=True, say=silent)
+    assert fitted.html.out_of_fold.tolist() == expected.out_of_fold.tolist()
+    assert fitted.parts.markup.weights.tolist() == scorer.weights.tolist()
+    assert fitted.parts.words.weights.tolist() == stage1[0].weights.tolist()
 
 
-def test_fits_at_once_are_the_same_fits(rows):
-    places = np.zeros(0, np.int64)
-    brief = replace(RECIPE, members=1, text_epochs=1)
-    one, two = (fit_parts(rows, None, places, replace(brief, jobs=jobs), say=silent) for jobs in (1, 2))
+def test_text_is_fitted_the_same_whether_or_not_there_is_markup(rows, html_rows):
+    brief = replace(RECIPE, rounds=1)
+    places = np.arange(len(rows.core))
+    one, other = (fit_parts(rows, found, places, brief, say=silent) for found in (html_rows, None))
 
-    assert one.text.out_of_fold.tolist() == two.text.out_of_fold.tolist()
-    assert one.stage1.tolist() == two.stage1.tolist()
+    assert one.text.out_of_fold.tolist() == other.text.out_of_fold.tolist()

@@ -116,8 +116,8 @@ def test_the_markup_names_the_enclosing_elements_nearest_first() -> None:
         "<main id='storyBody'><div class='related-links promo2'><p itemprop=text>One <em class=x-y>two</em>"
     )
     words = markup(page.paragraphs[0]).words.split()
-    assert words[:2] == ["n0p", "n0text"]
-    assert [word for word in words if word.startswith("n1")] == ["n1div", "n1related", "n1links", "n1promo"]
+    assert words[:2] == ["own_p", "own_text"]
+    assert [word for word in words if word.startswith("up_")] == ["up_div", "up_related", "up_links", "up_promo"]
     assert words.index("p") < words.index("div") < words.index("main") < words.index("body")
     assert {"story", "body", "inem"} <= set(words)
 

@@ -1,0 +1,191 @@
+"""The files of a corpus over a Dask cluster: one task a file, its output written by the worker that has done it."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from pipeline.corpus.items import Item
+from pipeline.corpus.job import Job
+from pipeline.corpus.tagging import Outcome, failed, stay_on_one_thread, tag_file
+from pipeline.errors import CorestoryError, InputError
+from pipeline.model.storage import ARRAYS_NAME, MANIFEST_NAME
+
+if TYPE_CHECKING:
+    from distributed import Client, Future, Worker, WorkerPlugin
+else:
+    try:
+        from distributed import WorkerPlugin
+    except ImportError:  # without the extra the module can be looked at, though nothing in it can be called
+        WorkerPlugin = object
+
+LOCAL = "local"
+
+# Tasks that wait at the scheduler, for each thread of the cluster: so many that none is idle, and so few that a corpus
+# of any size fits.
+WAITING = 4
+RETRIES = 2
+_TIMEOUT = 30
+# Dask's client would look for a minute for what has no port.
+_ADDRESS = re.compile(r"(?:[a-z]+://)?[^/\s]+:\d+")
+
+
+def run_on_cluster(items: Iterable[Item], job: Job, *, address: str, jobs: int = 1) -> Generator[Outcome, None, None]:
+    """Tag files on the workers of a cluster, which see the same files under the same names.
+
+    Parameters
+    ----------
+    items
+        Read as they are needed.
+    job
+        How. Its model is sent to each worker once.
+    address
+        Of the scheduler, or `LOCAL` for a cluster in processes of this machine, which no other machine can reach.
+    jobs
+        Processes of a local cluster; -1 is one a core.
+
+    Yields
+    ------
+    Outcome
+        As they come. A file on which workers die is a failure of that file alone.
+
+    Raises
+    ------
+    CorestoryError
+        There is no cluster there, or what would be so for every file.
+    """
+    from distributed import as_completed
+
+    with _client(address, jobs) as client:
+        plugin = ModelPlugin(job.model_sha256, tuple((job.model / name).read_bytes() for name in _FILES))
+        client.register_plugin(plugin, name=_plugin_name(job.model_sha256))
+        waiting = iter(items)
+        threads = max(1, sum(client.nthreads().values()))
+        running = {_submit(client, item, job): item for item in islice(waiting, WAITING * threads)}
+        completed = as_completed(list(running), loop=client.loop)
+        for future in completed:
+            item = running.pop(future)
+            yield _outcome(future, item)
+            for following in islice(waiting, 1):
+                submitted = _submit(client, following, job)
+                running[submitted] = following
+                completed.add(submitted)
+
+
+def check_paths(sources: Sequence[str], *, address: str) -> None:
+    """Refuse names that mean something else where a worker runs, and what is no address.
+
+    Raises
+    ------
+    InputError
+        A path is relative, and the cluster is not of this machine; or there can be no scheduler of that address.
+
+    Examples
+    --------
+    >>> check_paths(["articles"], address="local")
+    >>> check_paths(["/data/articles"], address="tcp://scheduler:8786")
+    """
+    if address == LOCAL:
+        return
+    if not _ADDRESS.fullmatch(address):
+        raise InputError("no address of a scheduler", where=address, expected="local, or one such as tcp://HOST:8786")
+    for source in sources:
+        if not Path(source).is_absolute():
+            raise InputError(
+                "a relative path", where=source, expected="an absolute one, which each worker of the cluster can read"
+            )
+
+
+class ModelPlugin(WorkerPlugin):
+    """Puts a model's files into a folder of each worker's machine, also of workers that come later.
+
+    Parameters
+    ----------
+    sha256
+        `pipeline.corpus.job.model_sha256` of the model.
+    files
+        What is in its manifest and its arrays.
+    """
+
+    def __init__(self, sha256: str, files: tuple[bytes, ...]) -> None:
+        self.sha256 = sha256
+        self.files = files
+        self.folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def setup(self, worker: Worker) -> None:
+        """Write the files; and let the worker score on one thread, as everybody does."""
+        self.folder = tempfile.TemporaryDirectory(prefix="corestory-", dir=worker.local_directory)
+        for name, data in zip(_FILES, self.files, strict=True):
+            Path(self.folder.name, name).write_bytes(data)
+        stay_on_one_thread()
+
+    def teardown(self, worker: Worker) -> None:  # noqa: ARG002 -- the signature is Dask's
+        """Delete them."""
+        if self.folder is not None:
+            self.folder.cleanup()
+
+
+_FILES = (MANIFEST_NAME, ARRAYS_NAME)
+
+
+def _plugin_name(sha256: str) -> str:
+    return f"corestory-model-{sha256[:16]}"
+
+
+def _submit(client: Client, item: Item, job: Job) -> Future[Outcome]:
+    # Not pure: what is done is known from the ledger, and not from what the scheduler may remember of another run.
+    return client.submit(_tag_on_worker, item, job, retries=RETRIES, pure=False)
+
+
+def _tag_on_worker(item: Item, job: Job) -> Outcome:
+    from distributed import get_worker
+
+    plugin = cast("ModelPlugin", get_worker().plugins[_plugin_name(job.model_sha256)])
+    assert plugin.folder is not None  # noqa: S101 -- a worker sets its plugins up before it takes a task
+    return tag_file(item, replace(job, model=Path(plugin.folder.name)))
+
+
+def _outcome(future: Future[Outcome], item: Item) -> Outcome:
+    error = future.exception()
+    if error is None:
+        outcome: Outcome = future.result()
+        return outcome
+    if isinstance(error, CorestoryError):
+        raise error
+    return failed(item, f"failed on the cluster with {type(error).__name__}: {error}")
+
+
+@contextmanager
+def _client(address: str, jobs: int) -> Iterator[Client]:
+    import dask
+    from distributed import Client, LocalCluster
+
+    if address != LOCAL:
+        try:
+            client = Client(address, timeout=_TIMEOUT, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise CorestoryError(
+                f"no Dask scheduler answers ({error})", where=address, expected="its address, as tcp://HOST:8786"
+            ) from error
+        with client:
+            yield client
+        return
+    # Nothing listens where another machine could reach it: without an address of its own, HTTP would, everywhere.
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": RETRIES}),
+        LocalCluster(
+            n_workers=None if jobs < 0 else jobs,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            worker_dashboard_address="127.0.0.1:0",
+        ) as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        yield client

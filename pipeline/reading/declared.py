@@ -1,0 +1,75 @@
+"""The story as a page declares it to machines, in schema.org's ``articleBody``."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+from selectolax.lexbor import LexborHTMLParser
+
+from pipeline.reading.article import Markup, Paragraph
+
+# Declared text of at least so many words, of which the page shows less than this share, stands in for the page's.
+DECLARED_WORDS = 60
+DECLARED_SHOWN = 0.5
+
+
+def declared_text(tree: LexborHTMLParser) -> str:
+    """Return the longest story that the page declares, or an empty string."""
+    best = ""
+    for node in tree.css('script[type="application/ld+json"]'):
+        raw = node.text() or ""
+        if "articleBody" not in raw:
+            continue
+        try:
+            found = list(_article_bodies(json.loads(raw, strict=False)))
+        except (ValueError, RecursionError):
+            continue
+        best = max([best, *found], key=len)
+    if "<" in best:
+        best = LexborHTMLParser(best).text(separator=" ")
+    return best
+
+
+def with_declared(shown: list[Paragraph], declared: str) -> list[Paragraph]:
+    """Mark paragraphs by how much of each is declared, and add the declared story where the page does not show it.
+
+    Examples
+    --------
+    >>> markup = Markup("p", (0,), 0.0, (1,))
+    >>> story = " ".join(f"word{number}" for number in range(80))
+    >>> [paragraph.markup.declared for paragraph in with_declared([Paragraph("Share this page", markup)], story)]
+    [0.0, 1.0]
+    """
+    words = declared.split()
+    own = set(_runs(words))
+    if len(words) < DECLARED_WORDS or not own:
+        return shown
+    seen: set[tuple[str, ...]] = set()
+    marked = []
+    for paragraph in shown:
+        runs = set(_runs(paragraph.text.split())) or {(paragraph.text,)}
+        seen |= runs & own
+        if paragraph.markup is not None:
+            markup = replace(paragraph.markup, declared=len(runs & own) / len(runs))
+            marked.append(replace(paragraph, markup=markup))
+    if len(seen) < DECLARED_SHOWN * len(own):
+        # Some pages show the story only after a script has run, yet declare it to machines.
+        lines = (" ".join(line.split()) for line in declared.splitlines())
+        marked += [Paragraph(line, Markup("declared", (0,), 0.0, (1,), declared=1.0)) for line in lines if line]
+    return marked
+
+
+def _runs(words: list[str]) -> Iterator[tuple[str, ...]]:
+    return zip(words, words[1:], words[2:], strict=False)
+
+
+def _article_bodies(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == "articleBody" and isinstance(item, str):
+                yield item
+            else:
+                yield from _article_bodies(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _article_bodies(item)

@@ -1,0 +1,184 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import pipeline
+from pipeline.corpus import tagging
+from pipeline.corpus.items import items_of
+from pipeline.corpus.job import Job, model_sha256
+from pipeline.corpus.ledger import Ledger
+from pipeline.corpus.running import run_here
+from pipeline.errors import CorestoryError, InputError
+
+distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install 'corestory[dask]'")
+
+from pipeline.corpus.cluster import check_paths, run_on_cluster  # noqa: E402
+
+TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday, she added.\n"
+FILES = 10
+
+# Dask's own processes and sockets end a little after the test that made them.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A scheduler and two worker processes."""
+    import dask
+
+    settings = {"distributed.scheduler.allowed-failures": 1, "distributed.comm.timeouts.connect": "60s"}
+    with (
+        dask.config.set(settings),
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+        ) as cluster,
+    ):
+        yield cluster
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(FILES):
+        lines = [json.dumps({"id": f"{number}-{article}", "text": TEXT}) for article in range(40)]
+        (folder / f"{number}.jsonl").write_text("\n".join([*lines, "{"]), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def job(model, tmp_path):
+    return Job(model, model_sha256(model), "0", tmp_path / "out", "jsonl")
+
+
+def items(corpus, job):
+    return list(items_of([str(corpus)], job.folder, form=job.form, refuse=lambda error: pytest.fail(str(error))))
+
+
+def outputs(folder):
+    """Everything there but the records, which have times in them."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and "records" not in path.parts and path.name != "lock"
+    }
+
+
+@pytest.fixture
+def expected(corpus, job, tmp_path):
+    """What a local run makes."""
+    local = replace(job, folder=tmp_path / "local")
+    with Ledger(local.folder).opened():
+        assert len(list(run_here(items(corpus, local), local))) == FILES
+    return outputs(local.folder)
+
+
+def test_the_cluster_writes_the_same_bytes_as_a_local_run(cluster, corpus, job, expected):
+    with Ledger(job.folder).opened():
+        outcomes = list(run_on_cluster(items(corpus, job), job, address=cluster.scheduler_address))
+    assert outputs(job.folder) == expected
+    assert sorted(outcome.item.name for outcome in outcomes) == sorted(f"{number}.jsonl" for number in range(FILES))
+    assert {(outcome.counts.articles, outcome.counts.refused) for outcome in outcomes} == {(40, 1)}
+
+
+def test_a_worker_killed_in_the_middle_costs_nothing(cluster, corpus, job):
+    (corpus / "0.jsonl").write_text("\n".join([*[json.dumps({"text": TEXT})] * 3_000, "{"]), encoding="utf-8")
+    local = replace(job, folder=job.folder.with_name("local"))
+    with Ledger(local.folder).opened():
+        list(run_here(items(corpus, local), local))
+    killed = 0
+    with Ledger(job.folder).opened():
+        partial = job.folder / ".corestory" / "partial"
+        for _ in run_on_cluster(items(corpus, job), job, address=cluster.scheduler_address):
+            at_work = [int(path.name.split(".")[1]) for path in partial.glob("*.jsonl")]
+            if at_work and not killed:
+                killed = at_work[0]
+                os.kill(killed, signal.SIGKILL)
+    assert killed
+    assert outputs(job.folder) == outputs(local.folder)
+
+
+def test_a_file_that_kills_its_workers_fails_alone(cluster, corpus, job, expected):
+    (corpus / "poison.jsonl").write_text(json.dumps({"text": TEXT}), encoding="utf-8")
+    with distributed.Client(cluster, set_as_default=False) as client:
+        client.register_plugin(Poison(), name="poison")
+    try:
+        with Ledger(job.folder).opened():
+            outcomes = list(run_on_cluster(items(corpus, job), job, address=cluster.scheduler_address))
+    finally:
+        with distributed.Client(cluster, set_as_default=False) as client:
+            client.unregister_worker_plugin("poison")
+    failed = {outcome.item.name: outcome for outcome in outcomes if outcome.failure}
+    assert list(failed) == ["poison.jsonl"]
+    assert "KilledWorker" in failed["poison.jsonl"].failure
+    assert outputs(job.folder) == expected
+
+
+class Poison(distributed.WorkerPlugin):
+    """Lets a worker die on a file of that name, as one does whose text takes all the memory."""
+
+    def setup(self, worker):
+        del worker
+        whole = tagging.read_file
+        self.whole = whole
+
+        def read_file(path, **options):
+            if path.name == "poison.jsonl":
+                os.kill(os.getpid(), signal.SIGKILL)
+            return whole(path, **options)
+
+        tagging.read_file = read_file
+
+    def teardown(self, worker):
+        del worker
+        tagging.read_file = self.whole
+
+
+def test_a_killed_client_leaves_the_rest_to_the_next_run(cluster, corpus, job, expected, model):
+    command = [sys.executable, "-m", "pipeline", "predict", str(corpus), "--output", f"{job.folder}/"]
+    command += ["--model", str(model), "--dask", cluster.scheduler_address]
+    root = str(Path(pipeline.__file__).parents[1])
+    options = {"env": os.environ | {"PYTHONPATH": root}, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **options) as process:
+        records = job.folder / ".corestory" / "records"
+        until = time.monotonic() + 60
+        while not any(records.rglob("*.json")) and time.monotonic() < until:
+            time.sleep(0.005)
+        process.kill()
+        process.stderr.read()
+    done = subprocess.run(command, check=False, **options)
+    assert done.returncode == 1, done.stderr
+    assert "skipped: " in done.stderr
+    assert outputs(job.folder) == expected
+
+
+def test_a_cluster_of_this_machine_alone_is_made_for_the_run(corpus, job, expected):
+    with Ledger(job.folder).opened():
+        assert len(list(run_on_cluster(items(corpus, job), job, address="local", jobs=2))) == FILES
+    assert outputs(job.folder) == expected
+
+
+def test_where_no_scheduler_answers_it_is_said(corpus, job, monkeypatch):
+    monkeypatch.setattr("pipeline.corpus.cluster._TIMEOUT", 0.5)
+    with pytest.raises(CorestoryError, match="no Dask scheduler answers"):
+        list(run_on_cluster(items(corpus, job), job, address="tcp://127.0.0.1:9"))
+
+
+def test_names_that_another_machine_would_read_otherwise_are_refused():
+    check_paths(["in"], address="local")
+    check_paths(["/data/in"], address="tcp://127.0.0.1:8786")
+    with pytest.raises(InputError, match="a relative path"):
+        check_paths(["/data/in", "in"], address="tcp://127.0.0.1:8786")
+    with pytest.raises(InputError, match="no address of a scheduler"):
+        check_paths(["/data/in"], address="somewhere")
