@@ -60,22 +60,36 @@ def run_on_cluster(items: Iterable[Item], job: Job, *, address: str, jobs: int =
     CorestoryError
         There is no cluster there, or what would be so for every file.
     """
-    from distributed import as_completed
+    from distributed import KilledWorker
 
     with _client(address, jobs) as client:
         plugin = ModelPlugin(job.model_sha256, tuple((job.model / name).read_bytes() for name in _FILES))
         client.register_plugin(plugin, name=_plugin_name(job.model_sha256))
-        waiting = iter(items)
         threads = max(1, sum(client.nthreads().values()))
-        running = {_submit(client, item, job): item for item in islice(waiting, WAITING * threads)}
-        completed = as_completed(list(running), loop=client.loop)
-        for future in completed:
-            item = running.pop(future)
+        suspects: list[Item] = []
+        for item, future in _ended(client, items, job, most=WAITING * threads):
+            if isinstance(future.exception(), KilledWorker):
+                suspects.append(item)
+            else:
+                yield _outcome(future, item)
+        # Who was at work beside a file on which workers die is blamed with it; alone, each shows which it is.
+        for item, future in _ended(client, suspects, job, most=1):
             yield _outcome(future, item)
-            for following in islice(waiting, 1):
-                submitted = _submit(client, following, job)
-                running[submitted] = following
-                completed.add(submitted)
+
+
+def _ended(client: Client, items: Iterable[Item], job: Job, *, most: int) -> Iterator[tuple[Item, Future[Outcome]]]:
+    """Let so many tasks wait or run at a time, and yield them as they end, well or not."""
+    from distributed import as_completed
+
+    waiting = iter(items)
+    running = {_submit(client, item, job): item for item in islice(waiting, most)}
+    completed = as_completed(list(running), loop=client.loop)
+    for future in completed:
+        yield running.pop(future), future
+        for item in islice(waiting, 1):
+            submitted = _submit(client, item, job)
+            running[submitted] = item
+            completed.add(submitted)
 
 
 def check_paths(sources: Sequence[str], *, address: str) -> None:

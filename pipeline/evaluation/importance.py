@@ -163,7 +163,7 @@ class _ContextStage:
     def __init__(self, tagger: Tagger, batch: Batch, *, html: bool, threshold: float | None) -> None:
         parts, settings = tagger.parts, tagger.settings
         self._evidence, tokens = gather(batch, parts.words)
-        self._layout, self._cut = batch.layout, settings.cut
+        self._layout, self._settings = batch.layout, settings
         self._threshold = settings.threshold if threshold is None else threshold
         self._calibration = settings.calibration(html=html)
         self._opinions = opinions_of(batch, tokens, self._evidence, parts)
@@ -185,4 +185,5 @@ class _ContextStage:
     def _as_decided(self, scores: Float) -> NDArray[np.bool_]:
         if self._threshold is not None:
             return np.asarray(scores >= self._threshold)
-        return decide(scores, self._evidence.words, self._layout, cut=self._cut)[0]
+        settings, words = self._settings, self._evidence.words
+        return decide(scores, words, self._layout, cut=settings.cut, clean_cut=settings.clean_cut)[0]

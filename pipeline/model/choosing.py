@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +10,15 @@ import numpy.typing as npt
 
 from pipeline.features.layout import Float
 from pipeline.features.shape import shape_features
-from pipeline.model.decision import decide
+from pipeline.model.decision import decide, is_clean
 from pipeline.model.fitting import Fitted
 from pipeline.model.rows import Rows
 from pipeline.model.scoring import Calibration
 from pipeline.model.settings import Settings
 
-CUTS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
+CUTS = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
+DEFAULT_CUT = 0.5
+LEAST_ARTICLES = 50
 CONFIDENCE_STEPS = 12
 
 
@@ -51,37 +54,48 @@ def choose_settings(rows: Rows, text: Fitted, html_rows: Rows | None, html: Fitt
         by_html = platt(html.out_of_fold, html_rows)
         paths.append((html_rows, by_html.apply(html.out_of_fold)))
     words = [shape_features(path.batch.texts)[0] for path, _ in paths]
-    best, found = CUTS[0], -1.0
-    for cut in CUTS:
-        decisions = [
-            decide(scores, length, path.batch.layout, cut=cut)[0]
-            for (path, scores), length in zip(paths, words, strict=True)
-        ]
-        reached = float(
-            np.mean(
-                [
-                    measured_f1(core, length, path).mean()
-                    for core, length, (path, _) in zip(decisions, words, paths, strict=True)
-                ]
-            )
-        )
-        if reached > found:
-            best, found = cut, reached
+    cut, clean_cut = choose_cuts(paths, words)
     expected, measured, cores = [], [], []
     for (path, scores), length in zip(paths, words, strict=True):
-        core, hope = decide(scores, length, path.batch.layout, cut=best)
+        core, hope = decide(scores, length, path.batch.layout, cut=cut, clean_cut=clean_cut)
         cores.append(core)
         expected.append(hope)
         measured.append(measured_f1(core, length, path))
     knots, values = confidence_curve(np.concatenate(expected), np.concatenate(measured))
     settings = Settings(
-        cut=best,
+        cut=cut, clean_cut=clean_cut,
         text_slope=by_text.slope, text_offset=by_text.offset, html_slope=by_html.slope, html_offset=by_html.offset,
         sure_expected=knots, sure_measured=values,
     )  # fmt: skip
     return Chosen(
         settings, paths[0][1], cores[0], paths[1][1] if len(paths) > 1 else None, cores[1] if len(paths) > 1 else None
     )
+
+
+def choose_cuts(paths: Sequence[tuple[Rows, Float]], words: Sequence[Float]) -> tuple[float, float]:
+    """Choose the cut of articles that are not clean, and of those that are.
+
+    Parameters
+    ----------
+    paths
+        Rows and their calibrated out-of-fold scores, without and with markup; both kinds of input count as much.
+    words
+        Paragraph lengths in words, for each path.
+    """
+    chosen = []
+    for clean in (False, True):
+        reached, articles = np.zeros(len(CUTS)), 0
+        for (rows, scores), length in zip(paths, words, strict=True):
+            inside = is_clean(scores, length, rows.batch.layout) == clean
+            articles += int(inside.sum())
+            if inside.any():
+                reached += [
+                    measured_f1(decide(scores, length, rows.batch.layout, cut=cut)[0], length, rows)[inside].mean()
+                    for cut in CUTS
+                ]
+        # A choice from few articles is chance; then theory decides.
+        chosen.append(CUTS[int(np.argmax(reached))] if articles >= LEAST_ARTICLES else DEFAULT_CUT)
+    return chosen[0], chosen[1]
 
 
 def platt(log_odds: Float, rows: Rows) -> Calibration:

@@ -14,6 +14,9 @@ from pipeline.features.layout import Float, Layout
 LOW_CONFIDENCE = 0.8
 """Below this confidence the command line says that it is out of its depth."""
 
+CLEAN_SHARE = 0.6
+"""An article is clean if more than this share of its words is expected to be core."""
+
 
 def expected_f1(scores: Float, words: Float, layout: Layout) -> Float:
     """Give the best word F1 that each article's scores let expect, one value an article.
@@ -41,7 +44,36 @@ def expected_f1(scores: Float, words: Float, layout: Layout) -> Float:
     return np.asarray(np.maximum.reduceat(reachable, layout.first))
 
 
-def decide(scores: Float, words: Float, layout: Layout, *, cut: float) -> tuple[npt.NDArray[np.bool_], Float]:
+def is_clean(scores: Float, words: Float, layout: Layout) -> npt.NDArray[np.bool_]:
+    """Say of each article whether most of its words are likely core, as behind an extractor."""
+    likely = np.bincount(layout.article, scores * words, len(layout.sizes))
+    whole = np.bincount(layout.article, words, len(layout.sizes))
+    return np.asarray(likely > CLEAN_SHARE * whole)
+
+
+def article_lines(
+    scores: Float, words: Float, layout: Layout, *, cut: float, clean_cut: float | None = None
+) -> tuple[Float, Float]:
+    """Draw each article's line: the least score of core.
+
+    Parameters
+    ----------
+    scores, words, layout, cut, clean_cut
+        As of `decide`.
+
+    Returns
+    -------
+    lines, expected : numpy.ndarray
+        The line and the expected word F1 of each article.
+    """
+    expected = expected_f1(scores, words, layout)
+    cuts = cut if clean_cut is None else np.where(is_clean(scores, words, layout), clean_cut, cut)
+    return np.minimum(cuts * expected, np.maximum.reduceat(scores, layout.first)), expected
+
+
+def decide(
+    scores: Float, words: Float, layout: Layout, *, cut: float, clean_cut: float | None = None
+) -> tuple[npt.NDArray[np.bool_], Float]:
     """Choose the core paragraphs of each article.
 
     Parameters
@@ -50,6 +82,9 @@ def decide(scores: Float, words: Float, layout: Layout, *, cut: float) -> tuple[
         As of `expected_f1`.
     cut
         At which share of the article's expected F1 the line is drawn; theory says 0.5.
+    clean_cut
+        The same for articles of which most is likely core: what an extractor has left in is rarely filler. By default
+        `cut`.
 
     Returns
     -------
@@ -65,9 +100,8 @@ def decide(scores: Float, words: Float, layout: Layout, *, cut: float) -> tuple[
     >>> core.tolist()
     [True, True, False, True]
     """
-    expected = expected_f1(scores, words, layout)
-    line = np.minimum(cut * expected[layout.article], layout.maximum(scores))
-    return scores >= line, expected
+    lines, expected = article_lines(scores, words, layout, cut=cut, clean_cut=clean_cut)
+    return scores >= lines[layout.article], expected
 
 
 def _running(values: Float, layout: Layout) -> Float:

@@ -25,7 +25,7 @@ from pipeline.features.forms import form_tokens
 from pipeline.features.groups import EARLIER_ROUND, GROUPS, MARKUP, column_groups
 from pipeline.features.layout import Float
 from pipeline.model.breakdown import Breakdown, Effect, ngram_breakdowns
-from pipeline.model.decision import expected_f1
+from pipeline.model.decision import article_lines
 from pipeline.model.scoring import gather, opinions_of
 from pipeline.model.shapley import shapley_values
 from pipeline.model.tagged import Label, TaggedArticle
@@ -164,8 +164,9 @@ class _Reasons:
         self._base = calibration.slope * base + calibration.offset
         self._shares = calibration.slope * shares
         scores = calibration.apply(base + shares.sum(axis=0))
-        highest = np.maximum.reduceat(scores, batch.layout.first)
-        self.lines = np.minimum(settings.cut * expected_f1(scores, game.evidence.words, batch.layout), highest)
+        self.lines, _ = article_lines(
+            scores, game.evidence.words, batch.layout, cut=settings.cut, clean_cut=settings.clean_cut
+        )
 
     def of(self, row: int) -> tuple[Breakdown, Breakdown | None, Breakdown]:
         """Return a row's reasons: by words, by markup words, by context."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
+from threadpoolctl import threadpool_limits
 
 from pipeline.features.batch import Batch
 from pipeline.features.forms import form_tokens
@@ -23,6 +24,9 @@ Progress = Callable[[str], None]
 
 CHUNK = 400
 """Articles whose features are computed at once: what bounds the memory."""
+
+# A sum's last digits depend on how many threads share it, so each fit has one: the same model on every machine.
+ONE_THREAD = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +182,7 @@ def fit_stage2(
 def _fit_perceptron(
     features: Float32, core: Bool, weight: Float, inside: Bool, recipe: Recipe, epochs: int, seed: int
 ) -> Network:
-    with chosen_passes():
+    with chosen_passes(), threadpool_limits(ONE_THREAD):
         return fit_network(
             features[inside],
             core[inside],
@@ -220,6 +224,11 @@ def fit_parts(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Reci
     say
         Called after each single fit.
     """
+    with threadpool_limits(ONE_THREAD):
+        return _fit_parts(rows, html_rows, html_places, recipe, say=say)
+
+
+def _fit_parts(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress) -> FittedStages:
     texts = rows.batch.texts
     words, by_words = fit_stage1(
         texts, rows, rows.first_view, recipe=recipe, inverse_regularisation=recipe.words_c,

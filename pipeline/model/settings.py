@@ -13,6 +13,8 @@ class Settings:
     ----------
     cut
         Share of an article's expected word F1 at which its line between core and filler is drawn; chosen out of fold.
+    clean_cut
+        The same for articles that are clean (`pipeline.model.decision.is_clean`).
     threshold
         The least score of core in every article, in place of the decision by article; None leaves that decision.
     text_slope, text_offset, html_slope, html_offset
@@ -22,6 +24,7 @@ class Settings:
     """
 
     cut: float = 0.5
+    clean_cut: float = 0.5
     threshold: float | None = None
     text_slope: float = 1.0
     text_offset: float = 0.0

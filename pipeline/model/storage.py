@@ -25,6 +25,7 @@ CARD_NAME = "README.md"
 MAX_MANIFEST_BYTES = 2**20
 SETTING_RANGES = {
     "cut": (0.0, 1.0),
+    "clean_cut": (0.0, 1.0),
     "threshold": (0.0, 1.0),
     # A slope of zero or below would turn the ranking round; training never gives one.
     "text_slope": (1e-6, 1e3),

@@ -188,7 +188,9 @@ class Tagger:
         scores = calibration.apply(stage2)
         if forced is not None:
             scores = np.where(forced != 0, forced > 0, scores)
-        core, expected = decide(scores, evidence.words, batch.layout, cut=self.settings.cut)
+        core, expected = decide(
+            scores, evidence.words, batch.layout, cut=self.settings.cut, clean_cut=self.settings.clean_cut
+        )
         threshold = self.settings.threshold if threshold is None else threshold
         if threshold is not None:
             core = scores >= threshold

@@ -1,8 +1,8 @@
 """HTML to paragraphs: what a reader sees of a page, cut where a block ends, with the markup around each piece."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -38,7 +38,6 @@ UNFOLDED_SHARE = 0.15
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_SPACE = re.compile(r"[^\S\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ class _Cutter:
         self.hidden_depth = 0
 
     def cut(self, root: LexborNode) -> list[Paragraph]:
-        self._enter_block(root)
+        self._enter_block(root.tag or "", root.attributes)
         node = root.first_child
         depth = 1
         link_depth = 0
@@ -139,13 +138,14 @@ class _Cutter:
                 node = node.next
                 continue
             attributes = node.attributes
-            hidden = "hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style") or "") is not None
+            style = attributes.get("style")
+            hidden = "hidden" in attributes or (style is not None and _HIDDEN_STYLE.search(style) is not None)
             if hidden and (depth >= MAX_DEPTH or (tag in INLINE and node.text().count(" ") < PROSE_WORDS)):
                 node = node.next  # a tracking pixel or a tooltip within a sentence must not cut it in two
                 continue
             if hidden:
                 kind = "hidden"
-                self._enter_block(node, hidden=True)
+                self._enter_block(tag, attributes, hidden=True)
             elif tag in INLINE:
                 kind = "link" if tag == "a" else "inline"
                 link_depth += kind == "link"
@@ -155,7 +155,7 @@ class _Cutter:
                 self._flush()
             else:
                 kind = "block"
-                self._enter_block(node)
+                self._enter_block(tag, attributes)
             child = node.first_child
             if child is None:
                 link_depth -= kind == "link"
@@ -166,14 +166,14 @@ class _Cutter:
                 depth += 1
                 node = child
 
-    def _enter_block(self, node: LexborNode, *, hidden: bool = False) -> None:
+    def _enter_block(self, tag: str, attributes: dict[str, str | None], *, hidden: bool = False) -> None:
         self._flush()
         if hidden and self.hidden_by is None:
             self.hidden_by = self.elements[-1] if self.elements else -1
             self.hidden_depth = len(self.elements)
-        tag = node.tag or ""
-        attributes = node.attributes
-        words = " ".join(dict.fromkeys([HEADINGS.get(tag, tag), *_name_words(attributes)]))
+        words = HEADINGS.get(tag, tag)
+        if attributes:
+            words = " ".join(dict.fromkeys((words, *_name_words(attributes))))
         parent = self.elements[-1] if self.elements else -1
         shape = (parent, f"{tag} {attributes.get('class') or ''}")
         self.siblings[shape] = self.siblings.get(shape, 0) + 1
@@ -194,28 +194,29 @@ class _Cutter:
 
     def _inline(self, tag: str, attributes: dict[str, str | None]) -> None:
         self.inside.setdefault("in" + tag)
-        for word in _name_words(attributes):
-            self.inside.setdefault("in" + word)
+        if attributes:
+            for word in _name_words(attributes):
+                self.inside.setdefault("in" + word)
 
     def _text(self, text: str, linked: bool) -> None:
         if text.strip():
             self.breaks = 0
             if linked:
                 self.linked += len(text.strip())
-            self.pieces.append(text.replace("\n", " ").replace("\r", " "))
+            self.pieces.append(text)
         elif self.pieces:
             self.pieces.append(" ")
 
     def _flush(self) -> None:
         if self.pieces:
-            lines = (_SPACE.sub(" ", line).strip() for line in "".join(self.pieces).split("\n"))
-            text = " ".join(line for line in lines if line)
+            text = " ".join("".join(self.pieces).split())
             if not is_blank(text):
                 density = min(1.0, self.linked / len(text))
                 self.found.append((text, self._markup_words(), tuple(self.elements), density, self.hidden_by))
-        self.pieces = []
-        self.inside = {}
-        self.linked = 0
+            self.pieces = []
+            self.linked = 0
+        if self.inside:
+            self.inside = {}
         self.breaks = 0
 
     def _paragraphs(self) -> list[Paragraph]:
@@ -223,7 +224,7 @@ class _Cutter:
         repeats = [self.siblings[shape] for shape in self.shapes]
         unfolded = self._unfolded()
         return [
-            Paragraph(text, Markup(words, elements, density, tuple(repeats[element] for element in elements)))
+            Paragraph(text, Markup(words, elements, density, tuple(map(repeats.__getitem__, elements))))
             for text, words, elements, density, hidden in self.found
             if hidden is None or hidden in unfolded
         ]
@@ -240,20 +241,30 @@ class _Cutter:
 
     def _markup_words(self) -> str:
         near = self.names[: -MARKUP_LEVELS - 1 : -1]
-        words = [level + word for level, name in zip(NEAR, near, strict=False) for word in name.split()]
-        words += (word for name in near for word in name.split())
-        words += self.inside
-        return " ".join(words)
+        return " ".join([*map(_marked, NEAR, near), *near, *self.inside])
 
 
-def _name_words(attributes: dict[str, str | None]) -> Iterator[str]:
-    for key in ("class", "id", "role", "itemprop"):
-        value = attributes.get(key)
-        if value:
-            for match in _NAME_PART.finditer(value[:300]):
-                part = match[0]
-                if len(part) > 1:
-                    yield part.lower()
+def _name_words(attributes: dict[str, str | None]) -> tuple[str, ...]:
+    get = attributes.get
+    name, own, role, item = get("class"), get("id"), get("role"), get("itemprop")
+    if own or role or item:
+        return (*_words_of(name), *_words_of(own), *_words_of(role), *_words_of(item))
+    return _words_of(name)
+
+
+def _words_of(name: str | None) -> tuple[str, ...]:
+    return _parts_of(name[:300]) if name else ()
+
+
+# A page, and a site's pages, repeat few names thousands of times.
+@lru_cache(maxsize=2**14)
+def _parts_of(name: str) -> tuple[str, ...]:
+    return tuple([part.lower() for part in _NAME_PART.findall(name) if len(part) > 1])
+
+
+@lru_cache(maxsize=2**14)
+def _marked(level: str, name: str) -> str:
+    return " ".join([level + word for word in name.split()])
 
 
 def _attribute(tree: LexborHTMLParser, selector: str, name: str) -> str:

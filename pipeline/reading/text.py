@@ -56,7 +56,8 @@ def is_blank(text: str) -> bool:
     >>> is_blank(" \u200b\x00\t"), is_blank(" - ")
     (True, False)
     """
-    return all(unicodedata.category(char) in _UNSEEN for char in text)
+    # What begins with a letter shows; nearly every text does.
+    return not text[:1].isalnum() and all(unicodedata.category(char) in _UNSEEN for char in text)
 
 
 def split_text(text: str) -> list[str]:

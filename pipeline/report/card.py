@@ -96,7 +96,10 @@ def _description(tagger: Tagger) -> list[str]:
     markup = f", and over {len(parts.markup.hashes):,} of markup where the input is HTML" if parts.markup else ""
     with_markup = f" ({len(parts.html[0].mean)} with markup)" if parts.html else ""
     if settings.threshold is None:
-        decision = f"its score reaches {settings.cut:g} of its article's best expected word F1"
+        decision = (
+            f"its score reaches {settings.cut:g} of its article's best expected word F1, or {settings.clean_cut:g} of "
+            "it where most of the article is expected to be core"
+        )
     else:
         decision = f"its score is at least {settings.threshold:g}"
     return [

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from itertools import repeat
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol, get_args
 
@@ -30,7 +31,8 @@ ROW_GROUP_CHARACTERS = 2**24
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # Ends of lines to some readers, though not to JSON: escaped, a row is one line to all.
-_JSON_LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+_LINE_ENDS = ("\x85", "\u2028", "\u2029")
+_JSON_LINE_ENDS = str.maketrans({end: f"\\u{ord(end):04x}" for end in _LINE_ENDS})
 
 
 class RowWriter(Protocol):
@@ -124,17 +126,26 @@ class _JsonLinesWriter:
     def __init__(self, target: Target, only: Label | None, keep: Sequence[str]) -> None:
         self.target = target
         self.only = only
-        self.columns = (*COLUMNS, *keep)
-        self.keeps = bool(keep)
+        self.kept = [f", {json.dumps(name, ensure_ascii=False)}: " for name in keep]
 
     def write(self, article: TaggedArticle) -> None:
-        rows = (dict(zip(self.columns, row, strict=True)) for row in rows_of(article, self.only))
+        # Written out, and not by json.dumps for each row, which takes as long as scoring does.
+        name, url = encode_basestring(_encodable(article.article_id)), encode_basestring(_encodable(article.url))
+        lines = [
+            f'{{"article_id": {name}, "position": {position}, "text": {encode_basestring(text)}, "label": "{label}", '
+            f'"score": {score!r}, "url": {url}, "confidence": {confidence!r}{self._kept(kept)}}}\n'
+            for _, position, text, label, score, _, confidence, *kept in rows_of(article, self.only)
+        ]
+        text = _encodable("".join(lines)) if self.kept else "".join(lines)
+        if any(end in text for end in _LINE_ENDS):
+            text = text.translate(_JSON_LINE_ENDS)
+        self.target.write(text.encode())
+
+    def _kept(self, values: Sequence[object]) -> str:
         # Of a Parquet file's values, dates and the like are no JSON, nor are numbers that are none.
-        if self.keeps:
-            rows = ({name: None if value != value else value for name, value in row.items()} for row in rows)
-        lines = (json.dumps(row, ensure_ascii=False, default=str).translate(_JSON_LINE_ENDS) for row in rows)
-        text = "".join(f"{line}\n" for line in lines)
-        self.target.write((_encodable(text) if self.keeps else text).encode())
+        plain = (None if value != value else value for value in values)
+        named = zip(self.kept, plain, strict=True)
+        return "".join(name + json.dumps(value, ensure_ascii=False, default=str) for name, value in named)
 
     def close(self) -> None:
         self.target.close()

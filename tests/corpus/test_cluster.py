@@ -153,7 +153,7 @@ def test_a_killed_client_leaves_the_rest_to_the_next_run(cluster, corpus, job, e
     with subprocess.Popen(command, **options) as process:
         records = job.folder / ".corestory" / "records"
         until = time.monotonic() + 60
-        while not any(records.rglob("*.json")) and time.monotonic() < until:
+        while process.poll() is None and not any(records.rglob("*.json")) and time.monotonic() < until:
             time.sleep(0.005)
         process.kill()
         process.stderr.read()

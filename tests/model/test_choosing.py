@@ -7,8 +7,16 @@ from hypothesis import strategies as st
 
 from pipeline.features.batch import Batch
 from pipeline.features.layout import Layout
-from pipeline.model.choosing import CUTS, choose_settings, confidence_curve, measured_f1, platt
-from pipeline.model.decision import decide
+from pipeline.model.choosing import (
+    CUTS,
+    DEFAULT_CUT,
+    LEAST_ARTICLES,
+    choose_settings,
+    confidence_curve,
+    measured_f1,
+    platt,
+)
+from pipeline.model.decision import decide, is_clean
 from pipeline.model.fitting import Fitted
 from pipeline.model.rows import Rows
 from pipeline.model.scoring import Calibration
@@ -95,22 +103,29 @@ def test_of_articles_unlike_all_that_were_measured_confidence_falls_with_what_is
     assert np.interp([0.0, 0.3, 0.6], knots, values) == pytest.approx([0.0, 0.4, 0.8])
 
 
-def reached(cut, rows, scores):
+def reached(cut, rows, scores, *, clean):
     words = np.full(len(scores), 10.0)
-    return measured_f1(decide(scores, words, rows.batch.layout, cut=cut)[0], words, rows).mean()
+    inside = is_clean(scores, words, rows.batch.layout) == clean
+    return measured_f1(decide(scores, words, rows.batch.layout, cut=cut)[0], words, rows)[inside].mean()
 
 
-def test_the_cut_is_the_one_that_serves_the_articles_best():
+def test_each_cut_is_the_one_that_serves_its_articles_best():
     log_odds, rows = noisy(slope=2.0)
     chosen = choose_settings(rows, Fitted((), log_odds), None, None)
     scores = platt(log_odds, rows).apply(log_odds)
+    words, layout = np.full(len(scores), 10.0), rows.batch.layout
+    clean = is_clean(scores, words, layout)
 
-    best = max(CUTS, key=lambda cut: reached(cut, rows, scores))
-    assert chosen.settings.cut == best
-    assert chosen.text_scores.tolist() == scores.tolist()
-    assert (
-        chosen.text_core.tolist() == decide(scores, np.full(len(scores), 10.0), rows.batch.layout, cut=best)[0].tolist()
+    cut, clean_cut = (
+        max(CUTS, key=lambda cut: reached(cut, rows, scores, clean=kind))
+        if (clean == kind).sum() >= LEAST_ARTICLES
+        else DEFAULT_CUT
+        for kind in (False, True)
     )
+    assert (~clean).sum() >= LEAST_ARTICLES
+    assert (chosen.settings.cut, chosen.settings.clean_cut) == (cut, clean_cut)
+    assert chosen.text_scores.tolist() == scores.tolist()
+    assert chosen.text_core.tolist() == decide(scores, words, layout, cut=cut, clean_cut=clean_cut)[0].tolist()
     assert (chosen.html_scores, chosen.html_core) == (None, None)
 
 
@@ -123,4 +138,4 @@ def test_text_and_html_are_calibrated_apart_and_cut_alike():
     assert settings.html_slope == pytest.approx(3, abs=0.9)
     assert settings.calibration(html=True).apply(modest).tolist() == chosen.html_scores.tolist()
     paths = [(rows, chosen.text_scores), (html_rows, chosen.html_scores)]
-    assert settings.cut == max(CUTS, key=lambda cut: np.mean([reached(cut, *path) for path in paths]))
+    assert settings.cut == max(CUTS, key=lambda cut: np.mean([reached(cut, *path, clean=False) for path in paths]))

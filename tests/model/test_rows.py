@@ -26,10 +26,10 @@ def rows_of(frame=FRAME):
 def test_rows_stand_by_article_and_position_and_know_where_they_came_from():
     rows, order = rows_of()
 
-    assert order.tolist() == [0, 3, 1, 2, 4, 5]
+    assert order.tolist() == [0, 3, 1, 4, 2, 5]
     assert list(rows.batch.texts) == FRAME["text"].iloc[order].tolist()
     assert rows.core.tolist() == (FRAME["known"].iloc[order] == "core").tolist()
-    assert rows.labelled.tolist() == [True, True, True, True, False, True]
+    assert rows.labelled.tolist() == [True, True, True, False, True, True]
     assert rows.fold.tolist() == FRAME["fold"].iloc[order].tolist()
     assert rows.page.tolist() == [0, 0, 0, 1, 1, 2]
 
@@ -38,7 +38,7 @@ def test_stage_1_learns_from_one_view_of_a_page_its_own_where_there_is_one():
     rows, order = rows_of()
     chosen = FRAME.iloc[order][rows.first_view]
 
-    assert chosen["view"].tolist() == ["page", "page", "lines", "text"]
+    assert chosen["view"].tolist() == ["page", "page", "blocks", "text"]
 
 
 def test_a_page_counts_once_however_many_views_there_are_of_it():

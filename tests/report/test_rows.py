@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipeline.model.tagged import TaggedArticle
 from pipeline.report import rows
-from pipeline.report.rows import COLUMNS, open_rows
+from pipeline.report.rows import COLUMNS, open_rows, rows_of
 
 FORMS = ("text", "jsonl", "csv", "parquet")
 HARD = (
@@ -278,3 +278,23 @@ def test_text_json_lines_and_csv_need_neither_pandas_nor_pyarrow_nor_scikit_lear
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+@given(
+    name=st.text(st.characters()),
+    url=st.text(),
+    texts=st.lists(st.text(st.characters()), min_size=1, max_size=3),
+    kept=st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+)
+def test_a_json_line_is_what_a_json_library_writes_of_the_row(name, url, texts, kept):
+    scores = np.linspace(0, 1, len(texts))
+    article = TaggedArticle(name, url, tuple(texts), scores, scores > 0.5, 0.25, kept=((kept,),) * len(texts))
+    stream = io.BytesIO()
+    writer = open_rows(stream, form="jsonl", keep=["desk é"])
+    writer.write(article)
+    writer.close()
+    lines = stream.getvalue().decode().split("\n")[:-1]
+    columns = (*COLUMNS, "desk é")
+    assert [json.loads(line) for line in lines] == [dict(zip(columns, row, strict=True)) for row in rows_of(article)]
+    assert all(list(json.loads(line)) == list(columns) for line in lines)
+    assert not any(end in line for line in lines for end in "\x85\u2028\u2029")

@@ -44,7 +44,7 @@ def main(
     article = ROOT / "data" / "demo" / "article.txt"
     imports, ours = one_article(article, folder)
     with tempfile.TemporaryDirectory() as work:
-        one, two = shared(drawn, folder, work=Path(work), paragraphs=min(most, 200_000))
+        one, two = shared(drawn, folder, work=Path(work), paragraphs=most)
         with _one_core(), one_thread():
             scorer, reference, off = stage_1(drawn)
             speed = Speed(

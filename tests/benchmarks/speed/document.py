@@ -118,10 +118,10 @@ def _growth(speed: Speed) -> str:
 
 def _shared(speed: Speed) -> str:
     rows = [
-        (f"{jobs}", f"{ran.seconds:.1f}", f"{speed.one.seconds / ran.seconds:.2f} ×")
+        (f"{jobs}", f"{ran.seconds:.1f}", f"{speed.one.seconds / ran.seconds:.2f} ×", f"{ran.processor:.1f}")
         for jobs, ran in ((1, speed.one), (2, speed.two))
     ]
-    return _table(("a folder of 8 files, --jobs", "seconds by the clock", "ratio"), rows)
+    return _table(("a folder of 8 files, --jobs", "seconds by the clock", "ratio", "seconds of the processor"), rows)
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

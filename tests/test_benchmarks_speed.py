@@ -1,0 +1,103 @@
+import gzip
+
+import pytest
+
+from pipeline.errors import DataError
+from tests.benchmarks.speed import __main__ as command
+from tests.benchmarks.speed.contest import Contestant, Measured, contest
+from tests.benchmarks.speed.document import Speed, speed_markdown
+from tests.benchmarks.speed.pages import Page, corpus_pages, sample_pages
+from tests.benchmarks.speed.processes import Grown, Ran, run
+from tests.benchmarks.speed.works import BYTES, CUT, OURS, PARSE, STAGE_1, limits, stage_1
+
+PAGES = [Page("<p>The lugger left the quay.</p>", "The lugger left the quay."), Page("<p>Share</p>", "Share")]
+
+
+def test_pages_are_drawn_from_all_folders_and_always_the_same(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name / "deep").mkdir(parents=True)
+        (tmp_path / name / "deep" / "a.html").write_text(f"<p>The {name} quay</p><p>Ships</p>", encoding="utf-8")
+    (tmp_path / "two" / "b.html.gz").write_bytes(gzip.compress(b"<p>Zipped</p>"))
+    folders = [tmp_path / "one", tmp_path / "two"]
+    assert {page.text for page in corpus_pages(folders, 9)} == {"The one quay\nShips", "The two quay\nShips", "Zipped"}
+    assert corpus_pages(folders, 2) == corpus_pages(folders, 2)
+    assert len(corpus_pages(folders, 2)) == 2
+    with pytest.raises(DataError, match="no pages"):
+        corpus_pages([tmp_path / "none"], 2)
+
+
+def test_without_corpora_there_are_pages_of_the_sample():
+    pages = sample_pages(command.ROOT / "data" / "sample")
+    assert len(pages) >= 60
+    assert all("<" not in page.text.split("\n")[0] for page in pages)
+
+
+def test_everybody_does_all_the_work_and_the_best_round_counts():
+    done = {"a": 0, "b": 0}
+
+    def work(name):
+        def count(pages):
+            done[name] += len(pages)
+
+        return count
+
+    measured = contest([Contestant(name, work(name)) for name in done], PAGES * 300, rounds=2)
+    assert done == {"a": 4 + 2 * 600, "b": 4 + 2 * 600}
+    assert measured.pages == 600
+    assert set(measured.seconds) == {"a", "b"}
+    assert Measured(10, {"a": 1.0, "b": 5.0}).ratio("a", "b") == 5
+    assert Measured(10, {"a": 2.0}).rate("a") == 5
+
+
+def test_stage_1_gives_the_numbers_of_scikit_learn():
+    ours, theirs, off = stage_1(PAGES * 3)
+    assert off < 1e-6
+    assert [contestant.name for contestant in (ours, theirs)] == [OURS, STAGE_1]
+
+
+def test_a_process_is_timed_and_its_memory_is_its_own():
+    ballast = bytearray(200 * 2**20)
+    ran = run(["-c", "sum(range(10**6))"])
+    assert 0 < ran.processor < 30
+    assert ran.memory < len(ballast) / 2**20
+    with pytest.raises(Exception, match="exit status 3"):
+        run(["-c", "raise SystemExit(3)"])
+
+
+def test_the_tables_have_each_ratio_with_its_target():
+    seconds = {OURS: 1.0, "trafilatura": 12.0, "justext": 8.0}
+    measured = Measured(100, seconds)
+    parts = dict.fromkeys((contestant.name for contestant in limits()), 0.5) | {OURS: 1.0}
+    ran = Ran(1.0, 0.5, 60.0)
+    document = speed_markdown(
+        Speed(
+            basis="Two pages.",
+            stage1=Measured(100, {OURS: 1.0, STAGE_1: 7.0}),
+            off=1e-14,
+            text=measured,
+            page=measured,
+            limits=Measured(100, parts),
+            imports=ran,
+            article=ran,
+            grown=(Grown(1_000, ran),),
+            one=ran,
+            two=ran,
+        )
+    )
+    assert "| stage 1 | scikit-learn's vectorizer and model | 100 | 14 | 7.00 × | 6 × |" in document
+    assert "| HTML in, labels out | trafilatura | 100 | 8 | 12.00 × | 10 × |" in document
+    assert all(f"| {name} | 5.00 | 50% |" in document for name in (BYTES, PARSE, CUT))
+    assert "| 1,000 | 0.5 | 2,000 | 60 |" in document
+
+
+def test_the_command_measures_all_of_it_and_writes_it_down(tmp_path, monkeypatch):
+    ran = Ran(1.0, 0.5, 60.0)
+    monkeypatch.setattr(command, "one_article", lambda *_: (ran, ran))
+    monkeypatch.setattr(command, "shared", lambda *_, **__: (ran, ran))
+    monkeypatch.setattr(command, "growth", lambda *_, **__: [Grown(1_000, ran)])
+    monkeypatch.setattr(command, "competitors", list)
+    monkeypatch.setattr(command, "load_model", lambda _: None)
+    monkeypatch.setattr(command, "from_text", lambda _: Contestant(OURS, len))
+    monkeypatch.setattr(command, "from_html", lambda _: Contestant(OURS, len))
+    command.main(None, model=tmp_path, output=tmp_path / "new" / "speed.md")
+    assert (tmp_path / "new" / "speed.md").read_text(encoding="utf-8").startswith("# Speed\n")
