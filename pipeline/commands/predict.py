@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
 
 import typer
 
+from pipeline.commands.forms import AnyForm, Form, Only, chosen_form, is_folder
 from pipeline.commands.keeping import check_keep
 from pipeline.commands.pages import is_one_page
 from pipeline.commands.thresholds import check_threshold
@@ -25,41 +24,6 @@ if TYPE_CHECKING:
     from pipeline.report.rows import RowWriter
 
 STANDARD_OUTPUT = "-"
-
-
-class Only(StrEnum):
-    """The label to print."""
-
-    core = "core"
-    filler = "filler"
-
-
-class Form(StrEnum):
-    """The form of an output that is written row by row."""
-
-    text = "text"
-    jsonl = "jsonl"
-    csv = "csv"
-    parquet = "parquet"
-
-
-class AnyForm(StrEnum):
-    """The forms of rows, and the page, which `pipeline.commands.pages` writes."""
-
-    text = "text"
-    jsonl = "jsonl"
-    csv = "csv"
-    parquet = "parquet"
-    html = "html"
-
-
-SUFFIXES = {
-    ".txt": Form.text,
-    ".jsonl": Form.jsonl,
-    ".ndjson": Form.jsonl,
-    ".csv": Form.csv,
-    ".parquet": Form.parquet,
-}
 
 
 def predict(
@@ -170,7 +134,7 @@ def predict(
     target = None if output in (None, STANDARD_OUTPUT) else Path(output)
     if target is not None and rejects is not None and target.resolve() == rejects.resolve():
         raise OutputError("the same file for --output and --rejects", where=str(target), mend="Give two names.")
-    form = _form(form, target, only)
+    form = chosen_form(form, target, only)
     check_keep(kept, form)
 
     from pipeline.commands.doubts import Doubts
@@ -195,35 +159,6 @@ def predict(
 
 class _NothingTaggedError(Exception):
     """Ends the writing of an output that would be empty."""
-
-
-def _form(form: Form | None, output: Path | None, only: Only | None) -> Form | None:
-    """Choose the form; None is the annotated article."""
-    terminal = output is None and sys.stdout.isatty()
-    if form is Form.parquet and terminal:
-        raise OutputError("Parquet on a terminal", mend="Give --output FILE.parquet, or another --format.")
-    if form is not None:
-        return form
-    if output is None:
-        return Form.text if only else None if terminal else Form.jsonl
-    suffix = output.suffix.lower()
-    if suffix in SUFFIXES:
-        return SUFFIXES[suffix]
-    if only and suffix != ".gz":
-        return Form.text
-    expected = f"a name that ends in {', '.join(SUFFIXES)}"
-    raise OutputError(f"no format ends in {suffix!r}", where=str(output), expected=expected, mend="Or give --format.")
-
-
-def is_folder(output: str) -> bool:
-    """Say whether an output is meant as a folder.
-
-    Examples
-    --------
-    >>> is_folder("tagged/"), is_folder("tagged.jsonl")
-    (True, False)
-    """
-    return output.endswith(("/", os.sep)) or Path(output).is_dir()
 
 
 def _label(only: Only | None) -> Label | None:

@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -109,20 +109,19 @@ class Ledger:
             Another run writes there, or the folder cannot be written to.
         """
         hidden = self.folder / HIDDEN
-        try:
-            hidden.mkdir(parents=True, exist_ok=True)
-            with (hidden / "lock").open("ab") as lock:
-                self._lock(lock)
+        with ExitStack() as stack:
+            try:
+                hidden.mkdir(parents=True, exist_ok=True)
+                self._lock(stack.enter_context((hidden / "lock").open("ab")))
                 self._clear()
                 (hidden / "partial").mkdir()
-                try:
-                    yield
-                finally:
-                    self._clear()
-        except OSError as error:
-            raise OutputError(
-                f"cannot be written ({error.strerror or error})", where=str(self.folder), mend="Run it again to go on."
-            ) from error
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise OutputError(f"cannot be written ({reason})", where=str(self.folder)) from error
+            try:
+                yield
+            finally:
+                self._clear()
 
     def done(self, item: Item, *, made_by: str) -> Record | None:
         """Return the record of an item that needs no work; None where it is missing, or anything has changed."""

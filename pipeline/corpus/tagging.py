@@ -113,12 +113,10 @@ def _tag(item: Item, job: Job, tagger: Tagger, count: Callable[[int], None] | No
         raise InputError(reason, where=storable(item.source.as_posix())) from None
     partial = ledger.partial(item)
     types = _types(item.source, job.keep) if job.form == "parquet" else {}
+    refused = _Refusals(partial.with_suffix(".refused"))
     total = Counts()
     try:
-        with (
-            _refusals(partial.with_suffix(".refused")) as refused,
-            closing(open_rows(partial, form=job.form, only=job.only, keep=job.keep, types=types)) as writer,
-        ):
+        with closing(open_rows(partial, form=job.form, only=job.only, keep=job.keep, types=types)) as writer:
             for batch in batches(read_file(item.source, refuse=refused.refuse, keep=job.keep)):
                 tagged = tag_batch(batch, tagger, threshold=job.threshold, rules=job.rules)
                 for article in tagged:
@@ -131,8 +129,9 @@ def _tag(item: Item, job: Job, tagger: Tagger, count: Callable[[int], None] | No
         made = partial if total.articles else None
         ledger.commit(item, made, made_by=job.made_by(item), source=source, counts=total, refused=refused.file)
     finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+        for path in (partial, refused.path):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
     return Outcome(item, total, tuple(refused.first))
 
 
@@ -145,7 +144,7 @@ class _Refusals:
     """Writes down what is refused of one file; there is no file while nothing is."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self.file: Path | None = None
         self.first: list[str] = []
         self.count = 0
@@ -155,20 +154,9 @@ class _Refusals:
         self.count += 1
         if len(self.first) < REFUSALS_TOLD:
             self.first.append(line)
-        self.file = self._path
-        with self._path.open("a", encoding="utf-8") as file:  # refusals are rare; what is written is written
+        self.file = self.path
+        with self.path.open("a", encoding="utf-8") as file:  # refusals are rare; what is written is written
             file.write(f"{line}\n")
-
-
-@contextmanager
-def _refusals(path: Path) -> Iterator[_Refusals]:
-    path.unlink(missing_ok=True)
-    try:
-        yield _Refusals(path)
-    except BaseException:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
-        raise
 
 
 def _types(source: Path, keep: tuple[str, ...]) -> Mapping[str, pyarrow.DataType]:

@@ -1,6 +1,5 @@
 """Records to articles: an article a record, or a paragraph a record."""
 
-import json
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,11 +8,11 @@ from itertools import pairwise
 from pipeline.errors import InputError
 from pipeline.reading.article import Article, Paragraph
 from pipeline.reading.keeping import folded, keeping
-from pipeline.reading.rows import Refuse, Row, Table, kind_of
+from pipeline.reading.rows import Refuse, Row, Table
 from pipeline.reading.text import is_blank, split_text, storable
+from pipeline.reading.values import IDENTITIES, fact_of, identity_of, is_missing, position_of, string_of, strings_of
 
 # The columns that are read, by what they are.
-IDENTITIES = ("article_id", "id")
 CONTENTS = ("paragraphs", "text", "html")
 FACTS = ("url", "title", "language")
 POSITION = "position"
@@ -131,18 +130,18 @@ def article_of_row(row: Row) -> Article:
     ('7', 2)
     """
     values = row.values
-    article_id = _identity(values, row.where) or row.name
-    url, title, language = (_fact(values, fact) for fact in FACTS)
-    content = next((name for name in CONTENTS if not _is_missing(values.get(name))), "")
+    article_id = identity_of(values, row.where) or row.name
+    url, title, language = (fact_of(values, fact) for fact in FACTS)
+    content = next((name for name in CONTENTS if not is_missing(values.get(name))), "")
     if content == "html":
-        article = page_article(_string(values["html"], "html", row.where), article_id=article_id, where=row.where)
+        article = page_article(string_of(values["html"], "html", row.where), article_id=article_id, where=row.where)
         return Article(
             article_id, article.paragraphs, url or article.url, title or article.title, language or article.language
         )
     if content == "paragraphs":
-        texts = _listed(values["paragraphs"], row.where)
+        texts = strings_of(values["paragraphs"], row.where)
     elif content == "text":
-        texts = split_text(_string(values["text"], "text", row.where))
+        texts = split_text(string_of(values["text"], "text", row.where))
     elif any(name in values for name in CONTENTS):
         texts = []
     else:
@@ -225,7 +224,7 @@ def _finished(
                     expected="each position once in an article",
                 )
         url, title, language = (
-            next((value for line in lines if (value := _fact(line.row.values, fact))), "") for fact in FACTS
+            next((value for line in lines if (value := fact_of(line.row.values, fact))), "") for fact in FACTS
         )
         article = text_article(
             (line.text for line in lines),
@@ -247,64 +246,13 @@ def _is_paragraph(columns: Mapping[str, object] | set[str]) -> bool:
 
 def _line(row: Row) -> _Line:
     values = row.values
-    article_id = _identity(values, row.where)
+    article_id = identity_of(values, row.where)
     if not article_id:
         raise InputError("a paragraph without article_id", where=row.where)
     text = values.get("text")
     return _Line(
         article_id,
-        _position(values[POSITION], row.where),
-        "" if _is_missing(text) else _string(text, "text", row.where),
+        position_of(values[POSITION], row.where),
+        "" if is_missing(text) else string_of(text, "text", row.where),
         row,
     )
-
-
-def _position(value: object, where: str) -> int:
-    try:
-        number = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else -1.0
-        position = int(number)
-    except (ValueError, OverflowError):  # no number; not a number; infinite
-        number, position = 0.5, 0
-    if position != number or position < 0:
-        raise InputError(f"position {str(value)[:40]!r}", where=where, expected="a whole number from 0")
-    return position
-
-
-def _identity(values: Mapping[str, object], where: str) -> str:
-    value = next((values[name] for name in IDENTITIES if not _is_missing(values.get(name))), "")
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise InputError(f"an id that is {kind_of(value)}", where=where, expected="a string or a number")
-    # A column of whole numbers with a gap in it comes out of many tools as floats.
-    return storable(str(int(value) if isinstance(value, float) and value.is_integer() else value))
-
-
-def _fact(values: Mapping[str, object], name: str) -> str:
-    value = values.get(name)
-    return storable(value.strip()) if isinstance(value, str) else ""
-
-
-def _is_missing(value: object) -> bool:
-    # Not a number is how tables of numbers and text mark a gap.
-    return value is None or value == "" or value != value
-
-
-def _string(value: object, name: str, where: str) -> str:
-    if not isinstance(value, str):
-        raise InputError(f"{name} is {kind_of(value)}", where=where, expected="a string")
-    return value
-
-
-def _listed(value: object, where: str) -> Sequence[str]:
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            value = ""
-    if not isinstance(value, list):
-        raise InputError(
-            f"paragraphs is {kind_of(value)}", where=where, expected="a list of strings", mend="Put one text into text."
-        )
-    for number, item in enumerate(value, start=1):
-        if not isinstance(item, str):
-            raise InputError(f"paragraph {number} is {kind_of(item)}", where=where, expected="a string")
-    return value

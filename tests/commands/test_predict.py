@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.commands import models
-from pipeline.commands import predict as module
+from pipeline.commands.forms import SUFFIXES
 from pipeline.model.decision import LOW_CONFIDENCE
 from pipeline.model.tagged import Doubt, TaggedArticle
 
@@ -73,7 +73,7 @@ def test_every_format_holds_the_same_rows(predict, tmp_path):
 
 @pytest.mark.parametrize("name", ["o.txt", "o.jsonl", "o.ndjson", "o.csv", "O.JSONL"])
 def test_the_name_of_the_output_tells_its_format(predict, tmp_path, name):
-    form = module.SUFFIXES[Path(name).suffix.lower()]
+    form = SUFFIXES[Path(name).suffix.lower()]
     assert predict("a.txt", "--output", name).returncode == 0
     assert (tmp_path / name).read_text(encoding="utf-8") == predict("a.txt", "--format", form.value).stdout
 

@@ -24,7 +24,6 @@ from pipeline.model.tagger import Tagger
 
 TEXT = "The quay opened on Monday.\nIt cost a million, she said.\nREAD MORE: Ferry sold"
 PAGE = f"<body><div><p>{'</p><p>'.join(TEXT.splitlines())}</p></div><ul><li><a href='/x'>Ferry</a></li></ul></body>"
-HAS_DEFAULT = (Path(pipeline.__file__).parents[1] / "models" / "default" / "manifest.json").is_file()
 
 
 def refused(folder: Path | str) -> str:
@@ -279,7 +278,6 @@ def test_the_default_model_is_in_the_package_or_beside_it_or_nowhere(saved: Path
         assert storage.default_of(package) == place
 
 
-@pytest.mark.skipif(not HAS_DEFAULT, reason="models/default is not trained yet")
 def test_the_default_model_and_the_code_belong_together() -> None:
     tagger = load_model()
     assert sum(path.stat().st_size for path in default_model().iterdir()) < 15 * 2**20

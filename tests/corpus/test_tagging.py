@@ -1,0 +1,113 @@
+import errno
+import json
+
+import pytest
+
+from pipeline.corpus import tagging
+from pipeline.corpus.items import Item
+from pipeline.corpus.job import Job, model_sha256
+from pipeline.corpus.ledger import Counts, Ledger
+from pipeline.corpus.running import run_here
+from pipeline.corpus.tagging import tag_file, tagger_of
+from pipeline.errors import ModelError, OutputError
+
+TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday.\n"
+
+
+@pytest.fixture
+def job(model, tmp_path):
+    job = Job(model, model_sha256(model), "0", tmp_path / "out", "jsonl")
+    with Ledger(job.folder).opened():
+        yield job
+
+
+@pytest.fixture
+def item(tmp_path):
+    lines = [json.dumps({"id": str(number), "text": TEXT}) for number in range(700)]
+    (tmp_path / "a.jsonl").write_text("\n".join([*lines, "{", "[]"]), encoding="utf-8")
+    return Item(tmp_path / "a.jsonl", "a.jsonl")
+
+
+def test_a_file_is_tagged_recorded_and_counted(item, job):
+    heard = []
+    outcome = tag_file(item, job, count=heard.append)
+    assert (outcome.counts.articles, outcome.counts.paragraphs, outcome.counts.refused) == (700, 2100, 2)
+    assert sum(heard) == 700
+    assert len(heard) > 1, "told as it goes on"
+    assert len(outcome.refusals) == 2
+    ledger = Ledger(job.folder)
+    record = ledger.done(item, made_by=job.made_by(item))
+    assert record is not None
+    assert record.counts == outcome.counts
+    assert list(ledger.refused(item)) == list(outcome.refusals)
+
+
+def test_bytes_do_not_depend_on_what_was_tagged_before(item, job, tmp_path):
+    (tmp_path / "b.txt").write_text(TEXT * 5, encoding="utf-8")
+    tag_file(item, job)
+    before = Ledger(job.folder).output(item).read_bytes()
+    tag_file(Item(tmp_path / "b.txt", "b.txt.jsonl"), job)
+    tag_file(item, job)
+    assert Ledger(job.folder).output(item).read_bytes() == before
+
+
+def test_a_missing_file_is_a_failure_that_is_not_recorded(job, tmp_path):
+    item = Item(tmp_path / "none.txt", "none.txt.jsonl")
+    outcome = tag_file(item, job)
+    assert outcome.counts == Counts(refused=1)
+    assert "no such file" in outcome.failure
+    assert Ledger(job.folder).record(item) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "ends"), [(errno.ENOSPC, True), (errno.EDQUOT, True), (errno.ENAMETOOLONG, False), (errno.EACCES, False)]
+)
+def test_a_full_disk_ends_the_run_and_other_failures_cost_one_file(item, job, monkeypatch, number, ends):
+    def fail(*_, **__):
+        raise OSError(number, "as the system says")
+
+    monkeypatch.setattr(Ledger, "commit", fail)
+    if ends:
+        with pytest.raises(OutputError, match="no room on the disk"):
+            tag_file(item, job)
+    else:
+        assert "as the system says" in tag_file(item, job).failure
+    assert not list((job.folder / ".corestory" / "partial").iterdir())
+
+
+def test_want_of_memory_costs_one_file(item, job, monkeypatch):
+    def fail(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr(tagging, "tag_batch", fail)
+    assert "not enough memory" in tag_file(item, job).failure
+
+
+def test_a_model_that_was_replaced_meanwhile_is_not_used(model):
+    with pytest.raises(ModelError, match="has changed since the run began"):
+        tagger_of(model, "0" * 64)
+
+
+def test_it_is_scored_on_one_thread_whatever_the_process_has(item, job, monkeypatch):
+    threads = []
+    whole = tagging.tag_batch
+
+    def tag_batch(*arguments, **options):
+        threads.extend(library["num_threads"] for library in tagging._controller().info())
+        return whole(*arguments, **options)
+
+    monkeypatch.setattr(tagging, "tag_batch", tag_batch)
+    with tagging._controller().limit(limits=2):
+        tag_file(item, job)
+    assert set(threads) == {1}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_every_file_is_done_once_by_one_process_or_two(job, tmp_path, jobs):
+    items = []
+    for number in range(9):
+        (tmp_path / f"{number}.txt").write_text(TEXT * (number + 1), encoding="utf-8")
+        items.append(Item(tmp_path / f"{number}.txt", f"{number}.txt.jsonl"))
+    outcomes = list(run_here(iter(items), job, jobs=jobs))
+    assert sorted(outcome.item.name for outcome in outcomes) == [item.name for item in items]
+    assert {outcome.counts.articles for outcome in outcomes} == {1}

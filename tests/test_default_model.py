@@ -1,0 +1,48 @@
+"""The model that ships fits the code, is small, and gets an article of the typical shape right in each form."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline import load_model
+from pipeline.model.storage import default_model
+from pipeline.model.tagger import Tagger
+from pipeline.reading.html import read_page
+
+DEMO = Path(__file__).parents[1] / "data" / "demo"
+LINES = (DEMO / "article.txt").read_text(encoding="utf-8").splitlines()
+LABELS = (DEMO / "article.labels.txt").read_text(encoding="utf-8").split()
+STORY = [line for line, label in zip(LINES, LABELS, strict=True) if label == "core"]
+HTML = (DEMO / "article.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def tagger() -> Tagger:
+    return load_model()
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_text_comes_out_right_to_the_last_paragraph(tagger: Tagger, between: str) -> None:
+    frame = tagger.tag(between.join(LINES))
+
+    assert frame["text"].tolist() == LINES
+    assert frame["label"].tolist() == LABELS
+
+
+def test_html_comes_out_right_to_the_last_paragraph(tagger: Tagger) -> None:
+    assert tagger.core(HTML, html=True).splitlines() == STORY
+
+
+def test_the_text_of_the_html_comes_out_right_to_the_last_paragraph(tagger: Tagger) -> None:
+    page = "\n".join(paragraph.text for paragraph in read_page(HTML).paragraphs)
+
+    assert tagger.core(page).splitlines() == STORY
+
+
+def test_it_is_small_and_its_card_credits_the_data() -> None:
+    folder = default_model()
+    card = (folder / "README.md").read_text(encoding="utf-8")
+
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 15_000_000
+    assert "CC-BY-4.0" in card
+    assert "Murrough Foley" in card
