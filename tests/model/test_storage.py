@@ -19,7 +19,7 @@ from pipeline.model import storage
 from pipeline.model.manifest import FORMAT_VERSION, Manifest
 from pipeline.model.packing import pack
 from pipeline.model.scoring import Parts
-from pipeline.model.storage import default_model, load_model, save_model
+from pipeline.model.storage import load_model, save_model
 from pipeline.model.tagger import Tagger
 
 TEXT = "The quay opened on Monday.\nIt cost a million, she said.\nREAD MORE: Ferry sold"
@@ -276,13 +276,3 @@ def test_the_default_model_is_in_the_package_or_beside_it_or_nowhere(saved: Path
         place.parent.mkdir(exist_ok=True)
         place.symlink_to(saved)
         assert storage.default_of(package) == place
-
-
-def test_the_default_model_and_the_code_belong_together() -> None:
-    tagger = load_model()
-    assert sum(path.stat().st_size for path in default_model().iterdir()) < 15 * 2**20
-    assert tagger.parts.html
-    story = "The city's new ferry quay opened on Monday after three years of work, the harbour master said."
-    more = "It cost 4.2 million euros, of which the region paid half, and will serve two islands from May."
-    text = "\n".join([story, more, "READ MORE: Ferry sold to rival line", story, more, "Sign up to our newsletter"])
-    assert tagger.core(text) == "\n".join([story, more, story, more])
