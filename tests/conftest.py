@@ -1,5 +1,6 @@
 """What the tests of several folders need."""
 
+import signal
 from collections.abc import Callable
 
 import numpy as np
@@ -17,6 +18,15 @@ from pipeline.model.tagger import Tagger
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("corestory", deadline=None)
 settings.load_profile("corestory")
+
+
+def pytest_configure() -> None:
+    """Let the processes that tests start be interrupted, where the tests themselves run in the background of a shell.
+
+    A shell has its background jobs ignore Ctrl-C, and what ignores a signal passes that on.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def seeded_parts(*, markup: bool = True, rounds: int = 2) -> Parts:

@@ -51,10 +51,10 @@ def test_a_paragraph_that_only_repeats_the_title_is_unlabelled_also_where_the_go
     assert labels.get("Ferry late again") is None
 
 
-def test_the_title_that_the_corpus_gives_comes_before_the_pages():
+def test_the_corpus_title_says_what_repeats_it_but_the_article_has_the_title_that_a_tagger_will_have():
     article = view("page", gold_page(title="Most read"))
     assert dict(rows(article))["Most read"] is None
-    assert article.title == "Most read"
+    assert article.title == "Ferry late again | Quay News"
 
 
 def test_a_paragraph_without_a_word_is_unlabelled():
