@@ -13,14 +13,17 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
+PALETTE = "palette.css"
+
+
 def render(template: str, *, style: str, script: str, values: Mapping[str, object]) -> str:
     """Fill a template into a page that stands alone.
 
     Parameters
     ----------
     template, style, script
-        Names of files in ``templates/``. The style and the script stand within the page; its content security policy
-        lets this very script run, and no other, and no request leave.
+        Names of files in ``templates/``. The style, behind the colours that all pages share, and the script stand
+        within the page; its content security policy lets this very script run, and no other, and no request leave.
     values
         What the template shows, escaped but for what is `markupsafe.Markup`.
 
@@ -44,7 +47,8 @@ def render(template: str, *, style: str, script: str, values: Mapping[str, objec
     )
     page = _environment().get_template(template)
     # Our own files, without a closing tag in them: what comes from data never goes this way.
-    return page.render({**values, "policy": policy, "style": Markup(_source(style)), "script": Markup(code)})  # noqa: S704
+    look, act = Markup(_source(PALETTE) + _source(style)), Markup(code)  # noqa: S704
+    return page.render({**values, "policy": policy, "style": look, "script": act})
 
 
 @cache
