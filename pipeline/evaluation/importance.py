@@ -162,11 +162,11 @@ class _ContextStage:
 
     def __init__(self, tagger: Tagger, batch: Batch, *, html: bool, threshold: float | None) -> None:
         parts, settings = tagger.parts, tagger.settings
-        self._evidence, tokens = gather(batch, parts.words)
+        self._evidence = gather(batch, parts.words)
         self._layout, self._settings = batch.layout, settings
         self._threshold = settings.threshold if threshold is None else threshold
         self._calibration = settings.calibration(html=html)
-        self._opinions = opinions_of(batch, tokens, self._evidence, parts)
+        self._opinions = opinions_of(self._evidence, parts)
         self._networks = parts.html if html else parts.text
         self._features = self._evidence.html_features if html else self._evidence.text_features
         self._first = self._features(self._opinions)

@@ -1,14 +1,14 @@
-"""A batch of texts as one array of code points, and what each code point is."""
+"""What each code point is: a letter, a digit, a mark; learned of each when it is first met."""
 
+import sys
 import unicodedata
-from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
-Codes = npt.NDArray[np.uint32]
-Flags = npt.NDArray[np.uint32]
+Codes = npt.NDArray[np.integer]
+Flags = npt.NDArray[np.uint16]
 
 # First and last code points of the scripts that put no space between words (Thai to Khmer, kana, Han).
 UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0x31FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF),
@@ -27,35 +27,12 @@ _MARKS = {
     COLON: ":：",
     ELLIPSIS: "…",
 }
-# By character: the table below is made in every run, also of a single article.
+# By character, for each is asked for by itself.
 _OF_MARK = {
     mark: sum(flag for flag, marks in _MARKS.items() if mark in marks) for marks in _MARKS.values() for mark in marks
 }
-
-SEPARATOR = "\x00"
-
-
-def join(texts: Sequence[str], *, lower: bool) -> Codes:
-    """Code points of all texts, a 0 between two.
-
-    Parameters
-    ----------
-    texts
-        Any strings; a NUL or a lone surrogate in one is kept out of the way.
-    lower
-        Whether to lower-case first, which can change a text's length.
-
-    Examples
-    --------
-    >>> join(["Ab", "", "c"], lower=True).tolist()
-    [97, 98, 0, 0, 99]
-    """
-    joined = SEPARATOR.join(texts)
-    if joined.count(SEPARATOR) != len(texts) - 1:
-        joined = SEPARATOR.join(text.replace(SEPARATOR, " ") for text in texts)
-    if lower:
-        joined = joined.lower()
-    return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+# No flag of its own: set in the table below where a code point's flags are known.
+_KNOWN = 1 << 15
 
 
 def flags(codes: Codes) -> Flags:
@@ -63,17 +40,17 @@ def flags(codes: Codes) -> Flags:
 
     Examples
     --------
-    >>> (flags(join(["a1.Z"], lower=False)) & DIGIT > 0).tolist()
-    [False, True, False, False]
+    >>> (flags(np.array([ord("a"), ord("1"), ord(".")])) & DIGIT > 0).tolist()
+    [False, True, False]
     """
     table = _table()
-    small = codes < len(table)
-    if small.all():
-        return table[codes]
-    found = np.zeros(len(codes), np.uint32)
-    found[small] = table[codes[small]]
-    rare, inverse = np.unique(codes[~small], return_inverse=True)
-    found[~small] = np.array([_flags(int(code)) for code in rare], np.uint32)[inverse]
+    found = table.take(codes)
+    if len(found) and found.min() < _KNOWN:
+        # Once for each code point that a process meets: a page has some hundred of more than a million.
+        for code in np.unique(codes[found < _KNOWN]).tolist():
+            table[code] = _flags(code) | _KNOWN
+        found = table.take(codes)
+    found &= _KNOWN - 1
     return found
 
 
@@ -97,5 +74,5 @@ def _flags(code: int) -> int:
 
 @cache
 def _table() -> Flags:
-    # General punctuation ends below this; what lies above is looked up once a batch for each distinct code point.
-    return np.array([_flags(code) for code in range(0x2300)], dtype=np.uint32)
+    # Zeros take no memory until something else is written in their place.
+    return np.zeros(sys.maxunicode + 1, np.uint16)

@@ -12,7 +12,7 @@ from pipeline.features.batch import Batch, MarkupColumns
 from pipeline.features.context import context_features
 from pipeline.features.elements import Elements
 from pipeline.features.layout import Float
-from pipeline.features.shape import shape_features
+from pipeline.features.paragraphs import Paragraphs
 from pipeline.features.title import title_features
 from pipeline.features.tokens import Int64, Tokens, hash_token, tokenise
 from pipeline.features.topic import TopicVectors
@@ -34,20 +34,20 @@ class Evidence:
     ----------
     batch
         The articles.
-    tokens
-        Unigrams of their paragraphs.
+    read
+        Their paragraphs, read.
     idf
-        Inverse document frequency of each token.
+        Inverse document frequency of each of the paragraphs' tokens.
     title_tokens, title_idf
         The same of their titles.
     """
 
-    def __init__(self, batch: Batch, tokens: Tokens, idf: Float, title_tokens: Tokens, title_idf: Float) -> None:
+    def __init__(self, batch: Batch, read: Paragraphs, idf: Float, title_tokens: Tokens, title_idf: Float) -> None:
         self.batch = batch
         self.layout = batch.layout
-        self.words, self.shape = shape_features(batch.texts)
-        self.topic = TopicVectors(tokens, idf, batch.layout)
-        self.tokens, self.idf = tokens, idf
+        self.tokens, self.forms, self.words, self.shape = read.tokens, read.forms, read.words, read.shape
+        self.idf = idf
+        self.topic = TopicVectors(self.tokens, idf, batch.layout)
         self._title = (title_tokens, title_idf)
 
     def text_features(self, scores: Sequence[Float]) -> Float32:

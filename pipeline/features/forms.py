@@ -9,11 +9,13 @@ scored like n-grams of words.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
 from pipeline.features import codepoints
-from pipeline.features.tokens import PIECE, Tokens, finish
+from pipeline.features.characters import Characters, pieces
+from pipeline.features.tokens import Int64, Tokens, end_to_end, finish
 
 LONGEST = 4
 # The form of a paragraph shows at its start; so many tokens are read.
@@ -45,47 +47,53 @@ def form_tokens(texts: Sequence[str]) -> Tokens:
     >>> first == second, first == third
     (True, False)
     """
-    pieces = [_form_tokens(texts[begin : begin + PIECE]) for begin in range(0, len(texts), PIECE)]
-    row = [piece.row + PIECE * number for number, piece in enumerate(pieces)]
-    return Tokens(
-        np.concatenate([np.zeros(0, np.int64), *row]),
-        np.concatenate([np.zeros(0, np.uint64), *(piece.hashes for piece in pieces)]),
-        len(texts),
-        LONGEST,
-    )
+    return end_to_end([forms_of(piece) for piece in pieces(texts)], longest=LONGEST)
 
 
-def _form_tokens(texts: Sequence[str]) -> Tokens:
-    codes = codepoints.join(texts, lower=False)
-    flags = codepoints.flags(codes)
-    text_of = np.cumsum(codes == 0)
-    word = flags & codepoints.WORD > 0
-    alone = flags & codepoints.ALONE > 0
-    start = ~word & (flags & codepoints.SPACE == 0)
-    start[:1] |= word[:1]
-    start[1:] |= word[1:] & (~word[:-1] | alone[1:] | alone[:-1])
-    starts = np.flatnonzero(start)
-    # Of each word: its length, and how many of its characters are digits, capitals and small letters.
-    bounds = np.append(starts, len(codes))
+def forms_of(characters: Characters) -> Tokens:
+    """Read some texts as tokens of their form."""
+    kind = np.where(characters.begun, _words(characters), characters.codes.take(characters.starts))
+    # Each text's tokens, as many as are read, between one for its begin and one for its end.
+    size = np.diff(characters.bounds)
+    if size.max(initial=0) > TOKENS_READ:
+        kind = kind[np.arange(len(kind)) - characters.bounds.take(characters.row) < TOKENS_READ]
+        size = np.minimum(size, TOKENS_READ)
+    end = np.cumsum(size + 2) - 1
+    hashes = np.empty(len(kind) + 2 * characters.count, np.uint64)
+    inner = np.ones(len(hashes), bool)
+    for place, token in ((end - size - 1, _BEGIN), (end, _END)):
+        hashes[place] = token
+        inner[place] = False
+    hashes[inner] = kind
+    return Tokens(np.repeat(np.arange(characters.count), size + 2), finish(hashes), characters.count, LONGEST)
 
-    def count(mask: np.ndarray) -> np.ndarray:
-        running = np.concatenate([[0], np.cumsum(mask & word)])
-        return np.asarray(running[bounds[1:]] - running[starts])
 
-    length = count(word)
-    digits, upper, lower = (count(flags & flag > 0) for flag in (codepoints.DIGIT, codepoints.UPPER, codepoints.LOWER))
-    begins_upper = flags[starts] & codepoints.UPPER > 0
-    kind = np.select(
+def _words(characters: Characters) -> Int64:
+    length, digits, upper, lower = characters.lengths()
+    seen = [
+        digits == length, lower > 0, upper > 0, upper > 1, digits > 0,
+        characters.at & codepoints.UPPER > 0, characters.at & codepoints.ALONE > 0,
+    ]  # fmt: skip
+    looks = np.zeros(len(length), np.int64)
+    for bit, one in enumerate(seen):
+        looks |= one.astype(np.int64) << bit
+    return _kinds()[looks, np.minimum(length, _LONG)]
+
+
+@cache
+def _kinds() -> Int64:
+    # By what is seen of a word, and by how long it is.
+    looks, length = np.arange(1 << 7)[:, None], np.arange(_LONG + 1)
+    digits, some_lower, some_upper, more_upper, some_digits, capital, alone = (looks >> bit & 1 > 0 for bit in range(7))
+    return np.select(
         [
-            ~word[starts],
-            alone[starts],
-            digits == length,
-            (lower > 0) & (upper == 0) & (digits == 0),
-            (upper > 1) & (lower == 0) & (digits == 0),
-            begins_upper,
+            alone,
+            digits,
+            some_lower & ~some_upper & ~some_digits,
+            more_upper & ~some_lower & ~some_digits,
+            capital,
         ],
         [
-            codes[starts].astype(np.int64),
             _UNSPACED,
             _DIGITS + np.minimum(length, _LONGEST_DIGITS),
             _LOWER + (length >= _SHORT) + (length >= _LONG),
@@ -94,11 +102,3 @@ def _form_tokens(texts: Sequence[str]) -> Tokens:
         ],
         _MIXED,
     )
-    row = text_of[starts]
-    place = np.arange(len(row)) - np.searchsorted(row, row)
-    kept = place < TOKENS_READ
-    every = np.arange(len(texts))
-    row = np.concatenate([every, row[kept], every])
-    kind = np.concatenate([np.full(len(texts), _BEGIN), kind[kept], np.full(len(texts), _END)])
-    order = np.argsort(row, kind="stable")
-    return Tokens(row[order], finish(kind[order].astype(np.uint64)), len(texts), LONGEST)

@@ -97,11 +97,12 @@ def _markup_columns() -> int:
     from pipeline.features.batch import Batch, MarkupColumns
     from pipeline.features.evidence import Evidence
     from pipeline.features.layout import Layout
+    from pipeline.features.paragraphs import read_paragraphs
     from pipeline.features.tokens import tokenise
 
     markup = MarkupColumns(["own_p", "own_p"], [[0], [0]], [[1], [1]], np.zeros(2), np.zeros(2))
-    tokens, titles = tokenise(["a", "b"]), tokenise([""])
+    read, titles = read_paragraphs(["a", "b"]), tokenise([""])
     batch = Batch(["a", "b"], Layout.of([2]), [""], markup)
-    evidence = Evidence(batch, tokens, np.ones(2), titles, np.zeros(0))
+    evidence = Evidence(batch, read, np.ones(2), titles, np.zeros(0))
     scores = [np.zeros(2)]
     return int(evidence.html_features(scores).shape[1] - evidence.text_features(scores).shape[1])

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.features import codepoints as cp
+from pipeline.features.characters import Characters, Int, pieces
 
 Float = npt.NDArray[np.float64]
 
@@ -40,60 +41,64 @@ def shape_features(texts: Sequence[str]) -> tuple[Float, Float]:
     >>> words.tolist(), features[:, NAMES.index("ends as a sentence")].tolist()
     ([4.0, 6.0], [0.0, 1.0])
     """
-    if not texts:
-        return np.zeros(0), np.zeros((0, len(NAMES)))
-    codes = cp.join(texts, lower=False)
-    flags = cp.flags(codes)
-    starts = np.concatenate([[0], np.flatnonzero(codes == 0) + 1])
-    ends = np.concatenate([starts[1:] - 1, [len(codes)]])
-    length = (ends - starts).astype(float)
+    found = [shape_of(piece) for piece in pieces(texts)]
+    return (
+        np.concatenate([np.zeros(0), *(words for words, _ in found)]),
+        np.concatenate([np.zeros((0, len(NAMES))), *(features for _, features in found)]),
+    )
 
-    def count(mask: npt.NDArray[np.bool_]) -> Float:
-        running = np.concatenate([[0], np.cumsum(mask)])
-        return np.asarray(running[ends] - running[starts], float)
 
-    def has(flag: int) -> npt.NDArray[np.bool_]:
-        return flags & flag > 0
+def shape_of(characters: Characters) -> tuple[Float, Float]:
+    """Describe each of some texts, as `shape_features`."""
+    at, begun, count = characters.at, characters.begun, characters.totals
+    length = (characters.ends - characters.begins).astype(float)
 
-    word = has(cp.WORD)
-    alone = has(cp.ALONE)
-    new = word.copy()
-    new[1:] &= ~word[:-1] | alone[1:] | alone[:-1]
-    unspaced = count(alone)
-    words = count(new) - unspaced * (1 - 1 / CHARACTERS_A_WORD)
-    letters = np.maximum(count(has(cp.UPPER)) + count(has(cp.LOWER)), 1)
-    some = length > 0
-    first = np.where(some, flags[np.minimum(starts, len(flags) - 1)] if len(flags) else 0, 0)
-    last, before = _last_two(flags, starts, ends)
+    def starting(flag: int) -> Int:
+        return count(at & flag > 0)
+
+    # Marks stand by themselves, so to look at the first character of each word or mark is to see every mark.
+    letters, digits, upper, lower = map(count, characters.lengths())
+    unspaced = starting(cp.ALONE)
+    symbols = starting(cp.SYMBOL)
+    if "_" in characters:  # the one symbol within words
+        underscores = np.flatnonzero(characters.codes == ord("_"))
+        inside = np.searchsorted(underscores, characters.ends) - np.searchsorted(underscores, characters.begins)
+        symbols += inside - count(characters.codes.take(characters.starts) == ord("_"))
+    words = count(begun) - unspaced * (1 - 1 / CHARACTERS_A_WORD)
+    first, last, before = _ends(characters)
     final = np.where((last & cp.CLOSING > 0) & (before & cp.SENTENCE > 0), before, last)
-    characters = np.maximum(length, 1)
     at_least_one = np.maximum(words, 1)
+    some = np.maximum(length, 1)
     columns = [
         np.log1p(words),
         np.log1p(length),
-        np.minimum(count(word & ~alone) / at_least_one, 20) / 10,
+        np.minimum((letters - unspaced) / at_least_one, 20) / 10,
         final & cp.SENTENCE > 0,
         final & cp.QUESTION > 0,
         final & cp.COLON > 0,
         final & cp.ELLIPSIS > 0,
         final & cp.WORD > 0,
-        np.log1p(count(has(cp.SENTENCE))),
-        count(has(cp.COMMA)) / at_least_one,
-        count(has(cp.DIGIT)) / characters,
-        count(has(cp.UPPER)) / letters,
-        count(new & has(cp.UPPER)) / at_least_one,
+        np.log1p(starting(cp.SENTENCE)),
+        starting(cp.COMMA) / at_least_one,
+        digits / some,
+        upper / np.maximum(upper + lower, 1),
+        count(begun & (at & cp.UPPER > 0)) / at_least_one,
         first & cp.LOWER > 0,
         first & cp.DIGIT > 0,
         first & cp.QUOTE > 0,
-        np.minimum(count(has(cp.QUOTE)), 6) / 3,
-        count(has(cp.SYMBOL)) / characters,
-        unspaced / characters,
+        np.minimum(starting(cp.QUOTE), 6) / 3,
+        symbols / some,
+        unspaced / some,
     ]
-    return words, np.column_stack([np.asarray(column, float) for column in columns])
+    features = np.empty((characters.count, len(columns)))
+    for number, column in enumerate(columns):
+        features[:, number] = column
+    return words, features
 
 
-def _last_two(flags: cp.Flags, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> tuple[cp.Flags, cp.Flags]:
-    padded = np.concatenate([np.zeros(2, flags.dtype), flags])
-    last = np.where(ends - starts >= 1, padded[ends + 1], 0)
-    before = np.where(ends - starts >= 2, padded[ends], 0)
-    return last, before
+def _ends(characters: Characters) -> tuple[cp.Flags, cp.Flags, cp.Flags]:
+    """Say what the first, the last and the last but one character of a text is; 0 where none is."""
+    padded = np.concatenate([np.zeros(2, np.uint16), characters.flags, np.zeros(1, np.uint16)])
+    length = characters.ends - characters.begins
+    first = padded[characters.begins + 2] * (length > 0)
+    return first, padded[characters.ends + 1] * (length > 0), padded[characters.ends] * (length > 1)

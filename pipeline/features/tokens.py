@@ -4,29 +4,29 @@ A token is a run of word characters as in Python's ``\w+`` after lower-casing, e
 scripts written without spaces each character, digits as well, is a token of its own. `TOKEN_PATTERN` and `normalise`
 say the same to scikit-learn's vectorizers, and the tests hold the two equal.
 
-The whole batch is joined, lower-cased once and read as an array of code points, so that no Python loop runs over
-paragraphs or words.
+The whole batch is joined and read as an array of code points, so that no Python loop runs over paragraphs or words.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.features import codepoints
+from pipeline.features.characters import Characters, pieces
 
 UInt64 = npt.NDArray[np.uint64]
 Int64 = npt.NDArray[np.int64]
+Bool = npt.NDArray[np.bool_]
 
 _CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in codepoints.UNSPACED)
 TOKEN_PATTERN = rf"(?:(?=\w)[{_CLASS}])|(?:(?![{_CLASS}])\w)+"
-
-# So many texts are joined at once: each of their code points costs some forty bytes while it is read.
-PIECE = 5_000
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _STEP = np.uint64(0xD1342543DE82EF95)
@@ -75,20 +75,23 @@ class Tokens:
         return Tokens(self.row[inside], self.hashes[inside], self.count, self.longest)
 
     def ngrams(self) -> Iterator[Tokens]:
-        """Give the n-grams of each length up to `longest`, the tokens themselves first.
+        """Give the n-grams of each length up to `longest`, the tokens themselves first."""
+        for row, hashes, whole in self.runs():
+            yield self if whole is None else Tokens(row[whole], hashes[whole], self.count, self.longest)
 
-        An n-gram's hash is made of the hash of the n-gram without its last token, and of that token's.
+    def runs(self) -> Iterator[tuple[Int64, UInt64, Bool | None]]:
+        """Give the runs of each length up to `longest`: the text of each, its hash, and whether it lies within it.
+
+        A run's hash is made of the hash of the run without its last token, and of that token's. Single tokens, which
+        come first, lie all within their texts; there is None in the place of so many true values.
         """
-        yield self
-        first, hashes = np.arange(len(self.row)), self.hashes
+        row, hashes = self.row, self.hashes
+        last = hashes + _MIX
+        yield row, hashes, None
         for length in range(2, self.longest + 1):
-            whole = first + length - 1 < len(self.row)
-            first, hashes = first[whole], hashes[whole]
-            last = first + length - 1
-            same = self.row[first] == self.row[last]
-            first, last, hashes = first[same], last[same], hashes[same]
-            hashes = finish((hashes * _STEP) ^ (self.hashes[last] + _MIX))
-            yield Tokens(self.row[first], hashes, self.count, self.longest)
+            hashes = finish((hashes[:-1] * _STEP) ^ last[length - 1 :])
+            row = row[: len(hashes)]
+            yield row, hashes, row == self.row[length - 1 :]
 
     def pairs(self) -> Tokens:
         """Return the bigrams: each two neighbouring tokens of a text, hashed from their hashes."""
@@ -114,42 +117,64 @@ def tokenise(texts: Sequence[str]) -> Tokens:
     >>> tokens.row.tolist(), len(set(tokens.hashes.tolist()))
     ([0, 0, 0, 0, 2], 3)
     """
-    if len(texts) <= PIECE:
-        return _tokenise(texts)
-    pieces = [_tokenise(texts[begin : begin + PIECE]) for begin in range(0, len(texts), PIECE)]
+    return end_to_end([words_of(piece) for piece in pieces(texts)])
+
+
+def end_to_end(parts: Sequence[Tokens], *, longest: int = 2) -> Tokens:
+    """Make one batch of several: the texts of each are numbered after those of the one before.
+
+    Examples
+    --------
+    >>> end_to_end([tokenise(["", "The quay"]), tokenise(["The market"])]).row.tolist()
+    [1, 1, 2, 2]
+    """
+    counts = [part.count for part in parts]
+    before = np.cumsum([0, *counts])
     return Tokens(
-        np.concatenate([piece.row + PIECE * number for number, piece in enumerate(pieces)]),
-        np.concatenate([piece.hashes for piece in pieces]),
-        len(texts),
+        np.concatenate(
+            [np.zeros(0, np.int64), *(part.row + first for part, first in zip(parts, before, strict=False))]
+        ),
+        np.concatenate([np.zeros(0, np.uint64), *(part.hashes for part in parts)]),
+        sum(counts),
+        longest,
     )
 
 
-def _tokenise(texts: Sequence[str]) -> Tokens:
-    nothing = Tokens(np.zeros(0, np.int64), np.zeros(0, np.uint64), len(texts))
-    if not texts:
-        return nothing
-    codes = codepoints.join(texts, lower=True)
-    flags = codepoints.flags(codes)
-    word = flags & codepoints.WORD > 0
-    # A token starts at a word character whose predecessor is none, or where either is a token by itself.
-    alone = flags & codepoints.ALONE > 0
-    start = word.copy()
-    start[1:] &= ~word[:-1] | alone[1:] | alone[:-1]
-    starts = np.flatnonzero(start)
-    if not len(starts):
-        return nothing
-    row = np.cumsum(codes == 0)[starts]
-    # The hash of a token: the sum of its mixed code points, each times a power of an odd number by its place.
-    place = np.arange(len(codes)) - starts[np.maximum(np.cumsum(start) - 1, 0)]
-    place[~word] = 0
-    mixed = codes.astype(np.uint64)
-    mixed[flags & codepoints.DIGIT > 0] = ord("0")
-    mixed += np.uint64(1)
-    mixed *= _MIX
-    mixed ^= mixed >> np.uint64(29)
-    mixed *= _powers(int(place.max(initial=0)) + 1)[place]
-    mixed[~word] = 0
-    return Tokens(row, finish(np.add.reduceat(mixed, starts)), len(texts))
+def words_of(characters: Characters) -> Tokens:
+    """Hash the words of some texts."""
+    characters = characters.lowered()
+    starts = characters.starts[characters.begun]
+    # A token's hash is made of the sum of its mixed code points, each times a power of an odd number by its place. All
+    # are multiplied by powers of their place among all, summed up, and each token's part of the sum taken back to what
+    # it would be at the start: an odd number's powers have inverses, and no step is rounded.
+    powers, inverses = _powers(len(characters.codes).bit_length())
+    mixed = _mixed(characters)
+    mixed *= powers[: len(mixed)]
+    before = mixed.take(starts)
+    np.cumsum(mixed, out=mixed)
+    before = mixed.take(starts) - before
+    sums = np.diff(before, append=mixed[-1:])
+    return Tokens(characters.row[characters.begun], finish(sums * inverses.take(starts)), characters.count)
+
+
+def _mixed(characters: Characters) -> UInt64:
+    table, codes, word = _table(), characters.codes, characters.word
+    mixed = table.take(codes)
+    unknown = word & (mixed == 0)
+    if unknown.any():
+        new = np.unique(codes[unknown])
+        digit = codepoints.flags(new) & codepoints.DIGIT > 0
+        lower = [ord(chr(code).lower()) for code in new.tolist()]
+        value = (np.where(digit, ord("0"), lower).astype(np.uint64) + np.uint64(1)) * _MIX
+        table[new] = value ^ (value >> np.uint64(29))
+        mixed = table.take(codes)
+    return mixed
+
+
+@cache
+def _table() -> UInt64:
+    # What each code point of a word adds to its hash; 0 for others, and for what has not been met.
+    return np.zeros(sys.maxunicode + 1, np.uint64)
 
 
 def hash_token(token: str) -> int:
@@ -172,7 +197,11 @@ def finish(value: UInt64) -> UInt64:
     return value ^ (value >> np.uint64(31))
 
 
-def _powers(count: int) -> UInt64:
-    powers = np.full(count, _STEP)
-    powers[0] = 1
-    return np.multiply.accumulate(powers)
+@lru_cache(maxsize=2)
+def _powers(bits: int) -> tuple[UInt64, UInt64]:
+    found = []
+    for factor in (int(_STEP), pow(int(_STEP), -1, 1 << 64)):
+        powers = np.full(1 << bits, factor, np.uint64)
+        powers[0] = 1
+        found.append(np.multiply.accumulate(powers))
+    return found[0], found[1]

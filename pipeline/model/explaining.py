@@ -179,9 +179,9 @@ class _Game:
     """Stage 2 as a game of groups of features, which shows the networks only the groups that take part."""
 
     def __init__(self, parts: Parts, batch: Batch, names: tuple[str, ...], *, html: bool) -> None:
-        self.evidence, tokens = gather(batch, parts.words)
+        self.evidence = gather(batch, parts.words)
         self._networks = parts.html if html else parts.text
-        self._opinions = opinions_of(batch, tokens, self.evidence, parts)
+        self._opinions = opinions_of(self.evidence, parts)
         self._features = self.evidence.html_features if html else self.evidence.text_features
         self._first = self._features(self._opinions)
         # For each round, each column's player; what a round reads of the one before follows the players by itself.

@@ -254,7 +254,7 @@ def _fit_parts(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Rec
 def _features(batch: Batch, scores: Sequence[Float], words: NgramScorer, *, html: bool) -> Float32:
     found = []
     for part, inside in _chunks(batch):
-        evidence, _ = gather(part, words)
+        evidence = gather(part, words)
         opinions = [score[inside] for score in scores]
         found.append(evidence.html_features(opinions) if html else evidence.text_features(opinions))
     return np.concatenate(found)

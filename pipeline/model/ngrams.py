@@ -9,11 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.features.layout import sums
-from pipeline.features.tokens import PIECE, Int64, Tokens, UInt64, tokenise
+from pipeline.features.tokens import Int64, Tokens, UInt64, tokenise
 
 Float = npt.NDArray[np.float64]
 Float32 = npt.NDArray[np.float32]
 
+# The n-grams of so many texts are counted at once.
+PIECE = 5_000
 
 @dataclass(frozen=True, slots=True)
 class NgramScorer:

@@ -112,7 +112,7 @@ def feature_counts() -> tuple[tuple[int, int], tuple[int, int]]:
     nothing = np.zeros(0, np.float32)
     words = NgramScorer(np.zeros(0, np.uint64), nothing, nothing, np.zeros((), np.float32), np.ones((), np.float32))
     paragraph = Paragraph("Story.", Markup("p", (0,), 0.0, (1,)))
-    evidence, _ = gather(batch_of_articles([Article("", (paragraph,))]), words)
+    evidence = gather(batch_of_articles([Article("", (paragraph,))]), words)
     score = np.zeros(1)
     text = [evidence.text_features([score] * opinions).shape[1] for opinions in (1, 2)]
     html = [evidence.html_features([score] * opinions).shape[1] for opinions in (2, 3)]

@@ -9,9 +9,9 @@ import numpy as np
 
 from pipeline.features.batch import Batch
 from pipeline.features.evidence import LIMIT, Evidence
-from pipeline.features.forms import form_tokens
 from pipeline.features.layout import Float
-from pipeline.features.tokens import Tokens, tokenise
+from pipeline.features.paragraphs import read_paragraphs
+from pipeline.features.tokens import tokenise
 from pipeline.model.network import Network
 from pipeline.model.ngrams import NgramScorer
 
@@ -56,20 +56,18 @@ class Parts:
     forms: NgramScorer | None = None
 
 
-def gather(batch: Batch, words: NgramScorer) -> tuple[Evidence, Tokens]:
-    """Compute a batch's evidence and unigrams; a word's weight in the topic is the words stage's."""
-    tokens = tokenise(batch.texts)
-    titles = tokenise(batch.titles)
-    evidence = Evidence(batch, tokens, words.unigram_idf(tokens), titles, words.unigram_idf(titles))
-    return evidence, tokens
+def gather(batch: Batch, words: NgramScorer) -> Evidence:
+    """Compute a batch's evidence; a word's weight in the topic is the words stage's."""
+    read, titles = read_paragraphs(batch.texts), tokenise(batch.titles)
+    return Evidence(batch, read, words.unigram_idf(read.tokens), titles, words.unigram_idf(titles))
 
 
-def opinions_of(batch: Batch, tokens: Tokens, evidence: Evidence, parts: Parts) -> list[Float]:
+def opinions_of(evidence: Evidence, parts: Parts) -> list[Float]:
     """Stage 1: log-odds of each paragraph by words and their form, and before them by markup where that is used."""
-    by_words = parts.words.log_odds(tokens)
+    by_words = parts.words.log_odds(evidence.tokens)
     if parts.forms is not None:
-        by_words = by_words + parts.forms.log_odds(form_tokens(batch.texts))
-    if batch.markup is None or parts.markup is None or not parts.html:
+        by_words = by_words + parts.forms.log_odds(evidence.forms)
+    if evidence.batch.markup is None or parts.markup is None or not parts.html:
         return [by_words]
     markup_tokens, place = evidence.markup_tokens
     return [parts.markup.log_odds(markup_tokens)[place], by_words]
@@ -94,8 +92,8 @@ def score_batch(batch: Batch, parts: Parts, *, forced: Forced | None = None) -> 
         Log-odds of core after context, not yet calibrated, and of words alone.
     evidence : Evidence
     """
-    evidence, tokens = gather(batch, parts.words)
-    opinions = [_with_forced(opinion, forced) for opinion in opinions_of(batch, tokens, evidence, parts)]
+    evidence = gather(batch, parts.words)
+    opinions = [_with_forced(opinion, forced) for opinion in opinions_of(evidence, parts)]
     html = len(opinions) > 1
     scores = rounds(parts.html if html else parts.text, opinions, evidence, html=html, forced=forced)
     return scores, opinions[-1], evidence

@@ -59,7 +59,7 @@ def article_scores(tagger: Tagger, frame: pd.DataFrame) -> pd.DataFrame:
     """
     batch, rows = batch_of_frame(frame, markup=False)
     scored = tagger.score_frame(frame).iloc[rows]
-    evidence, _ = gather(batch, tagger.parts.words)
+    evidence = gather(batch, tagger.parts.words)
     layout = batch.layout
     confidence = scored["confidence"].to_numpy(float)[layout.first]
     reasons = doubts(scored["score"].to_numpy(float), confidence, evidence, tagger.parts.words)

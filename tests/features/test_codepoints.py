@@ -19,26 +19,12 @@ def known_flags():
     return cp.flags(np.array(KNOWN, np.uint32))
 
 
+def codes(text):
+    return np.array([ord(character) for character in text], np.int64)
+
+
 def flagged(flags, flag):
     return {code for code, found in zip(KNOWN, flags.tolist(), strict=True) if found & flag}
-
-
-@given(st.lists(ANY_TEXT), st.booleans())
-def test_joined_texts_come_apart_at_the_zeros_whatever_is_in_them(texts, lower):
-    codes = cp.join(texts, lower=lower)
-
-    assert (codes == 0).sum() == max(len(texts) - 1, 0)
-    parts = "".join(map(chr, codes.tolist())).split("\x00") if texts else []
-    plain = [text.replace("\x00", " ") for text in texts]
-    assert parts == ([text.lower() for text in plain] if lower else plain)
-
-
-def test_a_capital_that_becomes_two_letters_moves_no_text_into_another():
-    assert cp.join(["İ", "I"], lower=True).tolist() == [*map(ord, "i̇"), 0, ord("i")]
-
-
-def test_a_sigma_at_the_end_of_a_text_does_not_see_the_next_text():
-    assert "".join(map(chr, cp.join(["ΟΔΟΣ", "ΟΔΟΣ"], lower=True))) == "οδος\x00οδος"
 
 
 def test_word_characters_are_those_of_regular_expressions(known_flags):
@@ -86,14 +72,12 @@ def test_space_is_white_space_and_what_stands_between_two_texts(known_flags):
     ],
 )
 def test_a_mark_has_the_flags_of_all_that_it_is(flag, marks, others):
-    assert (cp.flags(cp.join([marks], lower=False)) & flag > 0).all()
-    assert not (cp.flags(cp.join([others], lower=False)) & flag > 0).any()
+    assert (cp.flags(codes(marks)) & flag > 0).all()
+    assert not (cp.flags(codes(others)) & flag > 0).any()
 
 
 @given(ANY_TEXT)
 def test_a_code_point_is_the_same_beside_rare_ones_and_beside_common_ones(text):
-    codes = cp.join([text], lower=False)
-
-    together, apart = cp.flags(codes), [cp.flags(codes[place : place + 1]) for place in range(len(codes))]
+    together, apart = cp.flags(codes(text)), [cp.flags(codes(character)) for character in text]
 
     assert together.tolist() == [int(found[0]) for found in apart]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from pipeline.features.batch import batch_of_articles
 from pipeline.features.evidence import Evidence, probability
+from pipeline.features.paragraphs import read_paragraphs
 from pipeline.features.title import NAMES as TITLE_NAMES
 from pipeline.features.tokens import tokenise
 from pipeline.reading.article import Article, Markup, Paragraph
@@ -41,8 +42,8 @@ PAGE = Article(
 
 def evidence(articles):
     batch = batch_of_articles(articles)
-    tokens, titles = tokenise(batch.texts), tokenise(batch.titles)
-    return Evidence(batch, tokens, 1 + tokens.hashes / 2.0**63, titles, 1 + titles.hashes / 2.0**63)
+    read, titles = read_paragraphs(batch.texts), tokenise(batch.titles)
+    return Evidence(batch, read, 1 + read.tokens.hashes / 2.0**63, titles, 1 + titles.hashes / 2.0**63)
 
 
 def scores_of(articles):

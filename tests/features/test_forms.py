@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features import codepoints
-from pipeline.features import forms as module
+from pipeline.features import characters, codepoints
 from pipeline.features.forms import LONGEST, TOKENS_READ, form_tokens
 
 TEXTS = st.lists(
@@ -74,7 +73,7 @@ def test_of_a_long_paragraph_the_start_counts_and_that_it_ends():
 def test_forms_are_the_same_however_many_texts_are_read_at_once(monkeypatch):
     texts = ["By Mara Illing", "", "東京 2025.", "\x00", "It rained."] * 3
     at_once = form_tokens(texts)
-    monkeypatch.setattr(module, "PIECE", 2)
+    monkeypatch.setattr(characters, "PIECE", 2)
     in_pieces = form_tokens(texts)
 
     assert in_pieces.row.tolist() == at_once.row.tolist()

@@ -5,6 +5,7 @@ from pipeline.features.batch import Batch, MarkupColumns
 from pipeline.features.evidence import Evidence
 from pipeline.features.groups import AFTER, BEFORE, EARLIER_ROUND, GROUPS, MARKUP, OWN_WORDS, SHAPE, column_groups
 from pipeline.features.layout import Layout
+from pipeline.features.paragraphs import read_paragraphs
 from pipeline.features.tokens import tokenise
 
 TEXTS = ["Ferry sold", "The ferry was sold on Monday, the owner said.", "It had nine decks and a bell.", "Share this"]
@@ -22,9 +23,9 @@ def evidence(texts, layout=None):
         np.full(count, -1.0),
     )
     titles = ["Ferry sold"] * (1 if layout is None else len(layout.sizes))
-    tokens, title_tokens = tokenise(texts), tokenise(titles)
+    read, title_tokens = read_paragraphs(texts), tokenise(titles)
     batch = Batch(texts, layout or Layout.of([count]), titles, markup)
-    return Evidence(batch, tokens, np.ones(len(tokens.row)), title_tokens, np.ones(len(title_tokens.row)))
+    return Evidence(batch, read, np.ones(len(read.tokens.row)), title_tokens, np.ones(len(title_tokens.row)))
 
 
 def features(texts, scores, *, html):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features import tokens as module
+from pipeline.features import characters
 from pipeline.features.tokens import TOKEN_PATTERN, hash_token, normalise, tokenise
 
 # Case folding that changes the length, final sigma, combining marks, digits of other scripts, a lone surrogate, NUL.
@@ -59,7 +59,7 @@ def test_ngrams_are_runs_of_tokens_within_a_text_of_every_length_up_to_the_longe
 def test_tokens_are_the_same_however_many_texts_are_read_at_once(monkeypatch):
     texts = ["The quay", "", "東京 2025", "\x00", "read more: İ"] * 3
     at_once = tokenise(texts)
-    monkeypatch.setattr(module, "PIECE", 2)
+    monkeypatch.setattr(characters, "PIECE", 2)
     in_pieces = tokenise(texts)
 
     assert (in_pieces.row.tolist(), in_pieces.count) == (at_once.row.tolist(), at_once.count)

@@ -99,7 +99,7 @@ def test_a_shop_is_doubted_as_an_article_whether_as_text_or_as_a_page(english):
     ],
 )
 def test_low_confidence_has_a_reason_by_what_share_looks_like_story(english, scores, confidence, reason):
-    evidence, _ = gather(batch_of_articles([article(*["The ferry was sold."] * 4)]), english.parts.words)
+    evidence = gather(batch_of_articles([article(*["The ferry was sold."] * 4)]), english.parts.words)
 
     assert doubts(np.array(scores), np.array([confidence]), evidence, english.parts.words) == [reason]
 
@@ -108,6 +108,6 @@ def test_the_share_of_known_words_is_counted_article_by_article(english):
     known = ["The council said on Monday that it would"] * 4
     strange = ["Xqv zkrw pflt brzn qwx vvtr nnpq lkjh"] * 4
     batch = batch_of_articles([article(*known), article(*strange), article(*known, *strange), article("Xqv")])
-    evidence, _ = gather(batch, english.parts.words)
+    evidence = gather(batch, english.parts.words)
 
     assert known_words(evidence, english.parts.words) == pytest.approx([1, 0, 0.5, 1])

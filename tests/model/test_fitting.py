@@ -87,7 +87,7 @@ def test_stage_1_learns_from_chosen_rows_only(rows):
 
 
 def features_of(rows, scores, words):
-    evidence, _ = gather(rows.batch, words)
+    evidence = gather(rows.batch, words)
     return evidence.text_features(scores)
 
 

@@ -57,8 +57,8 @@ def test_stage_1_is_the_words_scorer_alone(make_parts, articles):
 
 def test_each_round_sees_the_scores_of_the_one_before(make_parts, articles):
     batch, parts = batch_of_articles(articles), make_parts(rounds=3)
-    evidence, tokens = gather(batch, parts.words)
-    opinions = [parts.markup.log_odds(tokenise(batch.markup.words)), parts.words.log_odds(tokens)]
+    evidence = gather(batch, parts.words)
+    opinions = [parts.markup.log_odds(tokenise(batch.markup.words)), parts.words.log_odds(evidence.tokens)]
 
     first = rounds(parts.html[:1], opinions, evidence, html=True)
     second = parts.html[1].log_odds(evidence.html_features([first, *opinions]))
