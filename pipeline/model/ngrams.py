@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.features.layout import sums
 from pipeline.features.tokens import Int64, Tokens, UInt64, tokenise
+from pipeline.model.lookup import Lookup
 
 Float = npt.NDArray[np.float64]
 Float32 = npt.NDArray[np.float32]
 
 # The n-grams of so many texts are counted at once.
-PIECE = 5_000
+PIECE = 2_000
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class NgramScorer:
     """Log-odds of a text from its n-grams, those of words equal to scikit-learn's ``TfidfVectorizer`` and linear model.
 
@@ -56,40 +59,63 @@ class NgramScorer:
         numpy.ndarray
             Log-odds of core, shape (texts,).
         """
-        row, term, count = self.entries(tokens)
-        weight = (1.0 + np.log(count)) * self.idf[term].astype(np.float64)
-        size = np.sqrt(sums(row, weight**2, tokens.count))
-        moved = sums(row, weight * self.weights[term].astype(np.float64), tokens.count)
-        return np.asarray(moved / np.where(size > 0, size, 1.0) + float(self.intercept))
+        scores = [np.zeros(0)]
+        for first, row, term, count in self._counted(tokens):
+            both = self._both.take(term).astype(np.complex128)
+            size, moved = both.real**2, both.real * both.imag
+            several = np.flatnonzero(count > 1)
+            frequency = 1.0 + np.log(count.take(several))
+            size[several] *= frequency**2
+            moved[several] *= frequency
+            texts = min(PIECE, tokens.count - first)
+            length = np.sqrt(sums(row, size, texts))
+            scores.append(sums(row, moved, texts) / np.where(length > 0, length, 1.0))
+        return np.concatenate(scores) + float(self.intercept)
 
     def entries(self, tokens: Tokens) -> tuple[Int64, Int64, Float]:
         """Find the known n-grams of each text: text number, n-gram number, and how often it occurs."""
-        size = np.int64(max(len(self.hashes), 1))
-        ngrams = tuple(tokens.ngrams())
-        keys, counts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-        # Sorted some texts at a time, for all tokens of a corpus at once would fill the memory.
-        for begin in range(0, tokens.count, PIECE):
-            found = [self._known(part.rows(begin, begin + PIECE)) for part in ngrams]
-            key = np.concatenate([row * size + term for row, term in found])
-            unique, count = np.unique(key, return_counts=True)
-            keys.append(unique)
-            counts.append(count)
-        return *np.divmod(np.concatenate(keys), size), np.concatenate(counts).astype(np.float64)
+        found = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))]
+        found += [(row + first, term, count) for first, row, term, count in self._counted(tokens)]
+        row, term, count = (np.concatenate(column) for column in zip(*found, strict=True))
+        return row, term, count.astype(np.float64)
 
     def unigram_idf(self, tokens: Tokens) -> Float:
         """Inverse document frequency of each token, known or not."""
-        place, known = self._places(tokens.hashes)
-        return np.where(known, self.idf[place] if len(self.idf) else 0.0, float(self.unknown_idf))
+        idf = np.full(len(tokens.hashes), float(self.unknown_idf))
+        at, place = self.lookup.find(tokens.hashes)
+        idf[at] = self.idf.take(place)
+        return idf
 
-    def _known(self, tokens: Tokens) -> tuple[Int64, Int64]:
-        place, known = self._places(tokens.hashes)
-        return tokens.row[known], place[known]
+    @cached_property
+    def lookup(self) -> Lookup:
+        """What finds n-grams by their hashes."""
+        return Lookup(self.hashes)
 
-    def _places(self, hashes: UInt64) -> tuple[Int64, npt.NDArray[np.bool_]]:
-        if not len(self.hashes):
-            return np.zeros(len(hashes), np.int64), np.zeros(len(hashes), bool)
-        place = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-        return place, self.hashes[place] == hashes
+    @cached_property
+    def _both(self) -> npt.NDArray[np.complex64]:
+        # Side by side, the two numbers of an n-gram come from memory together.
+        return np.asarray(self.idf + 1j * self.weights, np.complex64)
+
+    def _counted(self, tokens: Tokens) -> Iterator[tuple[int, Int64, Int64, Int64]]:
+        """Count the known n-grams some texts at a time; all of a corpus at once would fill the memory.
+
+        For each piece the number of its first text, and the entries, sorted: the text's number in the piece, the
+        n-gram's number, and how often it occurs.
+        """
+        # Text and n-gram are one number, as narrow as they fit in: the narrower, the sooner they are sorted.
+        bits = max(len(self.hashes) - 1, 0).bit_length()
+        dtype = np.uint32 if bits + PIECE.bit_length() <= 32 else np.uint64
+        for first in range(0, tokens.count, PIECE):
+            keys = [np.zeros(0, dtype)]
+            for row, hashes, whole in tokens.rows(first, first + PIECE).runs():
+                at, place = self.lookup.find(hashes, whole)
+                keys.append(((row.take(at) - first) << bits | place).astype(dtype))
+            key = np.sort(np.concatenate(keys))
+            new = np.ones(len(key), bool)
+            np.not_equal(key[1:], key[:-1], out=new[1:])
+            starts = np.flatnonzero(new)
+            found = key.take(starts).astype(np.int64)
+            yield first, found >> bits, found & (1 << bits) - 1, np.diff(starts, append=len(key))
 
 
 def known_ngrams(tokens: Tokens, groups: Int64, *, min_groups: int) -> UInt64:
