@@ -13,6 +13,7 @@ from pipeline.features.context import context_features
 from pipeline.features.elements import Elements
 from pipeline.features.layout import Float
 from pipeline.features.paragraphs import Paragraphs
+from pipeline.features.terms import Entries, Terms
 from pipeline.features.title import title_features
 from pipeline.features.tokens import Int64, Tokens, hash_token, tokenise
 from pipeline.features.topic import TopicVectors
@@ -36,19 +37,17 @@ class Evidence:
         The articles.
     read
         Their paragraphs, read.
-    idf
-        Inverse document frequency of each of the paragraphs' tokens.
-    title_tokens, title_idf
-        The same of their titles.
+    terms, titles
+        The words of their paragraphs and of their titles, numbered alike.
     """
 
-    def __init__(self, batch: Batch, read: Paragraphs, idf: Float, title_tokens: Tokens, title_idf: Float) -> None:
+    def __init__(self, batch: Batch, read: Paragraphs, terms: Terms, titles: Terms) -> None:
         self.batch = batch
         self.layout = batch.layout
         self.tokens, self.forms, self.words, self.shape = read.tokens, read.forms, read.words, read.shape
-        self.idf = idf
-        self.topic = TopicVectors(self.tokens, idf, batch.layout)
-        self._title = (title_tokens, title_idf)
+        self.terms, self.titles = terms, titles
+        self.entries = Entries(terms, batch.layout)
+        self.topic = TopicVectors(self.entries, batch.layout)
 
     def text_features(self, scores: Sequence[Float]) -> Float32:
         """Features of words and their neighbourhood alone; `scores` are log-odds, the best opinion first."""
@@ -95,7 +94,7 @@ class Evidence:
         first = has("own_h_one", "up_h_one")
         other = has("own_h_two", "own_h_three", "own_h_four", "own_h_five", "own_h_six")
         plain, item = has("own_p"), has("own_li", "up_li", "upup_li")
-        title = title_features(self.tokens, self.idf, *self._title, layout)
+        title = title_features(self.entries, self.titles, layout)
         return np.column_stack(
             [
                 title, first, other, plain, item, np.log1p(layout.before(first)), *layout.gaps(first > 0),

@@ -98,11 +98,13 @@ def _markup_columns() -> int:
     from pipeline.features.evidence import Evidence
     from pipeline.features.layout import Layout
     from pipeline.features.paragraphs import read_paragraphs
+    from pipeline.features.terms import number_words
     from pipeline.features.tokens import tokenise
 
     markup = MarkupColumns(["own_p", "own_p"], [[0], [0]], [[1], [1]], np.zeros(2), np.zeros(2))
-    read, titles = read_paragraphs(["a", "b"]), tokenise([""])
+    read = read_paragraphs(["a", "b"])
+    words = number_words((read.tokens, tokenise([""])), lambda hashes: np.ones(len(hashes)))
     batch = Batch(["a", "b"], Layout.of([2]), [""], markup)
-    evidence = Evidence(batch, read, np.ones(2), titles, np.zeros(0))
+    evidence = Evidence(batch, read, *words)
     scores = [np.zeros(2)]
     return int(evidence.html_features(scores).shape[1] - evidence.text_features(scores).shape[1])

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from pipeline.features.layout import Float, Int, Layout, sums
-from pipeline.features.tokens import Tokens, UInt64
+from pipeline.features.layout import Float, Layout, sums
+from pipeline.features.terms import Entries, Terms
 
 NAMES = ("words in title", "title words", "is title", "rows from title", "after title", "words in title before",
          "words in title after")  # fmt: skip
@@ -12,15 +12,15 @@ NAMES = ("words in title", "title words", "is title", "rows from title", "after 
 SAME = 0.75
 
 
-def title_features(tokens: Tokens, idf: Float, titles: Tokens, title_idf: Float, layout: Layout) -> Float:
+def title_features(entries: Entries, titles: Terms, layout: Layout) -> Float:
     """Describe each paragraph by the title of its article.
 
     Parameters
     ----------
-    tokens, idf
-        Unigrams of the paragraphs, and their inverse document frequencies.
-    titles, title_idf
-        Unigrams of the titles, one text an article, empty where there is none, and theirs.
+    entries
+        The words of the paragraphs.
+    titles
+        The words of the titles, numbered as they are; one text an article, empty where there is none.
     layout
         Which paragraphs make an article.
 
@@ -30,19 +30,16 @@ def title_features(tokens: Tokens, idf: Float, titles: Tokens, title_idf: Float,
         One column for each of `NAMES`.
     """
     count = len(layout.article)
-    # One number for each (article, word); a title's words are looked up among them.
-    title_keys = _keys(titles.hashes, titles.row)
-    keys = _keys(tokens.hashes, layout.article[tokens.row])
-    held = np.isin(keys, title_keys)
-    weight = sums(tokens.row, idf, count)
-    shared = sums(tokens.row, idf * held, count)
-    order = np.lexsort((keys, tokens.row))
-    distinct = np.ones(len(order), bool)
-    distinct[1:] = (np.diff(tokens.row[order]) != 0) | (keys[order][1:] != keys[order][:-1])
-    distinct &= held[order]
-    covered = sums(tokens.row[order][distinct], idf[order][distinct], count)
-    _, at = np.unique(title_keys, return_index=True)
-    whole = sums(titles.row[at], title_idf[at], len(layout.sizes))[layout.article]
+    named = np.zeros(len(entries.size), bool)
+    named[entries.find(titles.row, titles.number)] = True
+    held = np.flatnonzero(named.take(entries.word))
+    row, idf = entries.row.take(held), entries.idf.take(entries.word.take(held))
+    weight = sums(entries.row, entries.count * entries.idf.take(entries.word), count)
+    shared = sums(row, entries.count.take(held) * idf, count)
+    covered = sums(row, idf, count)
+    distinct = max(len(titles.idf), 1)
+    article, number = np.divmod(np.unique(titles.row * distinct + titles.number), distinct)
+    whole = sums(article, titles.idf.take(number), len(layout.sizes))[layout.article]
     of_paragraph = shared / np.maximum(weight, 1e-9)
     of_title = covered / np.maximum(whole, 1e-9)
     same = (of_paragraph > SAME) & (of_title > SAME) & (whole > 0)
@@ -54,7 +51,3 @@ def title_features(tokens: Tokens, idf: Float, titles: Tokens, title_idf: Float,
     behind = np.where(last >= layout.start, np.log1p(rows - last), -1.0)
     means = layout.means(of_paragraph, (5,))
     return np.column_stack([of_paragraph, of_title, same, distance, behind, means])
-
-
-def _keys(hashes: UInt64, article: Int) -> UInt64:
-    return np.asarray(hashes ^ ((article.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)))

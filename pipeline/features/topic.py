@@ -1,10 +1,12 @@
 """Topic: how close a paragraph's words are to the rest of its own article, by TF-IDF cosine."""
 
+from functools import cached_property
+
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.features.layout import Float, Int, Layout, sums
-from pipeline.features.tokens import Tokens
+from pipeline.features.terms import Entries
 
 NAMES = ("topic of likely core", "topic of likely filler", "topic of neighbours", "words found in likely core",
          "same text in article", "topic before", "topic after")  # fmt: skip
@@ -21,36 +23,33 @@ class TopicVectors:
 
     Parameters
     ----------
-    tokens
-        Unigrams of the paragraphs.
-    idf
-        Inverse document frequency of each token.
+    entries
+        The words of the paragraphs.
     layout
         Which paragraphs make an article.
     """
 
-    def __init__(self, tokens: Tokens, idf: Float, layout: Layout) -> None:
+    def __init__(self, entries: Entries, layout: Layout) -> None:
         self.layout = layout
-        # One entry for each distinct word of a paragraph.
-        order = np.lexsort((tokens.hashes, tokens.row))
-        row, hashes, idf = tokens.row[order], tokens.hashes[order], idf[order]
-        new = np.ones(len(row), bool)
-        new[1:] = (row[1:] != row[:-1]) | (hashes[1:] != hashes[:-1])
-        starts = np.flatnonzero(new)
-        counts = np.diff(np.concatenate([starts, [len(row)]]))
-        self.row: Int = row[starts]
-        weight = (1.0 + np.log(np.maximum(counts, 1))) * idf[starts]
-        size = sums(self.row, weight**2, tokens.count)
-        self.weight: Float = weight / np.sqrt(size[self.row])
-        # Number the distinct words of each article.
-        hashed = hashes[starts]
-        article = layout.article[self.row]
-        order = np.lexsort((hashed, article))
-        new = np.ones(len(order), bool)
-        new[1:] = (article[order][1:] != article[order][:-1]) | (hashed[order][1:] != hashed[order][:-1])
-        self.word = np.empty(len(order), np.int64)
-        self.word[order] = np.cumsum(new) - 1
-        self.words = int(new.sum())
+        rows = len(layout.article)
+        weight = entries.idf.take(entries.word)
+        several = np.flatnonzero(entries.count > 1)
+        weight[several] *= 1.0 + np.log(entries.count.take(several))
+        weight /= np.sqrt(sums(entries.row, weight**2, rows)).take(entries.row)
+        # Equal words have equal sums, taken in the same order.
+        self._signature = sums(entries.row, weight * (entries.word + 1.0), rows)
+        self._some: Float = (np.bincount(entries.row, minlength=rows) > 0).astype(float)
+        # Nothing is shared by way of a word that only one paragraph of its article has.
+        shared = entries.size > 1
+        chosen = np.flatnonzero(shared.take(entries.word))
+        self._row: Int = entries.row.take(chosen)
+        self._weight: Float = weight.take(chosen)
+        self._squared: Float = self._weight**2
+        self._size: Int = entries.size[shared]
+        self._first: Int = np.cumsum(self._size) - self._size
+        self._word: Int = np.repeat(np.arange(len(self._size)), self._size)
+        self._article: Int = layout.article.take(self._row.take(self._first))
+        self._own: Float = self._some - sums(self._row, self._squared, rows)
 
     def features(self, core: Float, words: Float) -> Float:
         """Say how close each paragraph is to its article's likely core, its likely filler and its neighbours.
@@ -67,56 +66,54 @@ class TopicVectors:
         numpy.ndarray
             One column for each of `NAMES`.
         """
-        count = len(self.layout.article)
         mass = np.sqrt(words)
-        likely = self._cosine(core * mass, count)
-        unlikely = self._cosine((1 - core) * mass, count)
-        # Entries of one word stand in the order of the page, so a word's next use is the entry that follows.
-        order = np.lexsort((self.row, self.word))
-        near = self._near(order, count)
-        found, before, after = self._found((core > SURE) & (words >= SURE_WORDS), order, count)
-        return np.column_stack([likely, unlikely, near, found, self._repeats(count), before, after])
+        likely, unlikely = self._cosine(core * mass), self._cosine((1 - core) * mass)
+        found, before, after = self._found((core > SURE) & (words >= SURE_WORDS))
+        return np.column_stack([likely, unlikely, self._near, found, self._repeats, before, after])
 
-    def _near(self, order: Int, count: int) -> Float:
-        word, row, weight = self.word[order], self.row[order], self.weight[order]
-        position = self.layout.position
+    @cached_property
+    def _near(self) -> Float:
+        # Entries of one word stand in the order of the page, so a word's next use is the entry that follows.
+        count = len(self._some)
+        position = self.layout.position.take(self._row)
         near = np.zeros(count)
         for step in range(1, NEAR + 1):
-            same = word[step:] == word[:-step]
-            gap = position[row[step:]] - position[row[:-step]]
-            product = np.where(same & (gap <= NEAR), weight[step:] * weight[:-step], 0.0)
-            near += sums(row[step:], product, count) + sums(row[:-step], product, count)
+            close = (self._word[step:] == self._word[:-step]) & (position[step:] - position[:-step] <= NEAR)
+            one = np.flatnonzero(close)
+            product = self._weight.take(one) * self._weight.take(one + step)
+            near += sums(self._row.take(one), product, count) + sums(self._row.take(one + step), product, count)
         return near
 
-    def _found(self, core: npt.NDArray[np.bool_], order: Int, count: int) -> tuple[Float, Float, Float]:
+    def _found(self, core: npt.NDArray[np.bool_]) -> tuple[Float, Float, Float]:
         # Share of a paragraph's word weight that core elsewhere, core before it and core after it has too.
-        sure = core[self.row]
-        held = sums(self.word, sure, self.words)[self.word] - sure
-        found = sums(self.row, self.weight**2 * (held > 0), count)
-        word, row, squared, chosen = self.word[order], self.row[order], self.weight[order] ** 2, sure[order]
-        running = np.cumsum(chosen)
-        base = np.concatenate([[0], running])[np.searchsorted(word, word)]
-        earlier = running - chosen - base
-        later = sums(word, chosen, self.words)[word] - earlier - chosen
-        return found, sums(row, squared * (earlier > 0), count), sums(row, squared * (later > 0), count)
+        count, entry = len(self._some), np.arange(len(self._row))
+        sure = np.flatnonzero(core.take(self._row))
+        words = self._word.take(sure)
+        first, last = np.full(len(self._size), len(entry)), np.full(len(self._size), -1)
+        last[words] = sure
+        first[words[::-1]] = sure[::-1]
+        earlier, later = entry > first.take(self._word), entry < last.take(self._word)
+        found, before, after = (
+            sums(self._row, self._squared * there, count) for there in (earlier | later, earlier, later)
+        )
+        return found, before, after
 
-    def _cosine(self, mass: Float, count: int) -> Float:
-        pulled = self.weight * mass[self.row]
-        centre = sums(self.word, pulled, self.words)
-        rest = centre[self.word] - pulled
-        dot = sums(self.row, self.weight * rest, count)
+    def _cosine(self, mass: Float) -> Float:
+        count = len(self._some)
+        pulled = self._weight * mass.take(self._row)
+        centre = np.add.reduceat(pulled, self._first) if len(pulled) else pulled
+        dot = sums(self._row, self._weight * (centre.take(self._word) - pulled), count)
         # The rest's length: the centre's without the paragraph's own part.
-        article = np.zeros(self.words, np.int64)
-        article[self.word] = self.layout.article[self.row]
-        whole = sums(article, centre**2, len(self.layout.sizes))[self.layout.article]
-        own = sums(self.row, rest**2 - centre[self.word] ** 2, count)
-        return np.asarray(dot / np.sqrt(np.maximum(whole + own, 1e-12)))
+        whole = sums(self._article, centre**2, len(self.layout.sizes))[self.layout.article]
+        whole += self.layout.total(mass**2 * self._own)
+        rest = whole - mass * (2 * dot + mass * self._some)
+        return np.asarray(dot / np.sqrt(np.maximum(rest, 1e-12)))
 
-    def _repeats(self, count: int) -> Float:
-        signature = sums(self.row, self.weight * (self.word + 1.0), count)
-        order = np.lexsort((signature, self.layout.article))
-        same = (np.abs(np.diff(signature[order])) < 1e-9) & (np.diff(self.layout.article[order]) == 0)
-        repeated = np.zeros(count)
+    @cached_property
+    def _repeats(self) -> Float:
+        order = np.lexsort((self._signature, self.layout.article))
+        same = (np.abs(np.diff(self._signature[order])) < 1e-9) & (np.diff(self.layout.article[order]) == 0)
+        repeated = np.zeros(len(order))
         repeated[order[1:]] += same
         repeated[order[:-1]] += same
         return np.minimum(repeated, 1.0)

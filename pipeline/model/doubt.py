@@ -56,9 +56,9 @@ def doubts(scores: Float, confidence: Float, evidence: Evidence, words: NgramSco
 
 def known_words(evidence: Evidence, words: NgramScorer) -> Float:
     """Give the share of each article's words that the model knows, 1 for an article of less than `TELLING_WORDS`."""
-    article = evidence.layout.article[evidence.tokens.row]
-    count = len(evidence.layout.sizes)
+    terms, count = evidence.terms, len(evidence.layout.sizes)
+    article = evidence.layout.article.take(terms.row)
     # No known word is as rare as one that is not known.
-    known = sums(article, evidence.idf < float(words.unknown_idf), count)
-    total = sums(article, np.ones(len(article)), count)
+    known = sums(article, (terms.idf < float(words.unknown_idf)).take(terms.number), count)
+    total = np.bincount(article, minlength=count)
     return np.where(total < TELLING_WORDS, 1.0, known / np.maximum(total, 1))

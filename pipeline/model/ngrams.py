@@ -79,10 +79,10 @@ class NgramScorer:
         row, term, count = (np.concatenate(column) for column in zip(*found, strict=True))
         return row, term, count.astype(np.float64)
 
-    def unigram_idf(self, tokens: Tokens) -> Float:
-        """Inverse document frequency of each token, known or not."""
-        idf = np.full(len(tokens.hashes), float(self.unknown_idf))
-        at, place = self.lookup.find(tokens.hashes)
+    def idf_of(self, hashes: UInt64) -> Float:
+        """Inverse document frequency of each word, known or not, by its hash."""
+        idf = np.full(len(hashes), float(self.unknown_idf))
+        at, place = self.lookup.find(hashes)
         idf[at] = self.idf.take(place)
         return idf
 

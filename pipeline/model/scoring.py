@@ -11,6 +11,7 @@ from pipeline.features.batch import Batch
 from pipeline.features.evidence import LIMIT, Evidence
 from pipeline.features.layout import Float
 from pipeline.features.paragraphs import read_paragraphs
+from pipeline.features.terms import number_words
 from pipeline.features.tokens import tokenise
 from pipeline.model.network import Network
 from pipeline.model.ngrams import NgramScorer
@@ -59,7 +60,7 @@ class Parts:
 def gather(batch: Batch, words: NgramScorer) -> Evidence:
     """Compute a batch's evidence; a word's weight in the topic is the words stage's."""
     read, titles = read_paragraphs(batch.texts), tokenise(batch.titles)
-    return Evidence(batch, read, words.unigram_idf(read.tokens), titles, words.unigram_idf(titles))
+    return Evidence(batch, read, *number_words((read.tokens, titles), words.idf_of))
 
 
 def opinions_of(evidence: Evidence, parts: Parts) -> list[Float]:

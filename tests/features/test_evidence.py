@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pipeline.features.batch import batch_of_articles
 from pipeline.features.evidence import Evidence, probability
 from pipeline.features.paragraphs import read_paragraphs
+from pipeline.features.terms import number_words
 from pipeline.features.title import NAMES as TITLE_NAMES
 from pipeline.features.tokens import tokenise
 from pipeline.reading.article import Article, Markup, Paragraph
@@ -43,7 +44,7 @@ PAGE = Article(
 def evidence(articles):
     batch = batch_of_articles(articles)
     read, titles = read_paragraphs(batch.texts), tokenise(batch.titles)
-    return Evidence(batch, read, 1 + read.tokens.hashes / 2.0**63, titles, 1 + titles.hashes / 2.0**63)
+    return Evidence(batch, read, *number_words((read.tokens, titles), lambda hashes: 1 + hashes / 2.0**63))
 
 
 def scores_of(articles):

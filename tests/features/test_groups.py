@@ -6,6 +6,7 @@ from pipeline.features.evidence import Evidence
 from pipeline.features.groups import AFTER, BEFORE, EARLIER_ROUND, GROUPS, MARKUP, OWN_WORDS, SHAPE, column_groups
 from pipeline.features.layout import Layout
 from pipeline.features.paragraphs import read_paragraphs
+from pipeline.features.terms import number_words
 from pipeline.features.tokens import tokenise
 
 TEXTS = ["Ferry sold", "The ferry was sold on Monday, the owner said.", "It had nine decks and a bell.", "Share this"]
@@ -25,7 +26,8 @@ def evidence(texts, layout=None):
     titles = ["Ferry sold"] * (1 if layout is None else len(layout.sizes))
     read, title_tokens = read_paragraphs(texts), tokenise(titles)
     batch = Batch(texts, layout or Layout.of([count]), titles, markup)
-    return Evidence(batch, read, np.ones(len(read.tokens.row)), title_tokens, np.ones(len(title_tokens.row)))
+    words = number_words((read.tokens, title_tokens), lambda hashes: np.ones(len(hashes)))
+    return Evidence(batch, read, *words)
 
 
 def features(texts, scores, *, html):

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.features.layout import Layout
+from pipeline.features.terms import Entries, number_words
 from pipeline.features.title import NAMES, SAME, title_features
 from pipeline.features.tokens import tokenise
 
@@ -20,7 +21,8 @@ def features(articles):
     tokens = tokenise([text for _, paragraphs in articles for text in paragraphs])
     titles = tokenise([title for title, _ in articles])
     layout = Layout.of([len(paragraphs) for _, paragraphs in articles])
-    return title_features(tokens, idf_of(tokens.hashes), titles, idf_of(titles.hashes), layout)
+    terms, title_terms = number_words([tokens, titles], idf_of)
+    return title_features(Entries(terms, layout), title_terms, layout)
 
 
 def expected(title, paragraphs):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.features.layout import Layout
+from pipeline.features.terms import Entries, number_words
 from pipeline.features.tokens import tokenise
 from pipeline.features.topic import NAMES, NEAR, SURE, SURE_WORDS, TopicVectors
 
@@ -32,7 +33,8 @@ def features(articles):
     core, words = np.array(given, float).reshape(-1, 2).T
     tokens = tokenise(texts)
     layout = Layout.of([len(article) for article in articles])
-    return TopicVectors(tokens, idf_of(tokens.hashes), layout).features(core, words)
+    (terms,) = number_words([tokens], idf_of)
+    return TopicVectors(Entries(terms, layout), layout).features(core, words)
 
 
 def expected(article):

@@ -78,7 +78,7 @@ def test_a_word_has_the_idf_that_was_learned_or_that_of_the_unknown(scorer, text
     tokens = tokenise(texts)
     learned = dict(zip(scorer.hashes.tolist(), scorer.idf.tolist(), strict=True))
 
-    assert scorer.unigram_idf(tokens).tolist() == [learned.get(word, 7.0) for word in tokens.hashes.tolist()]
+    assert scorer.idf_of(tokens.hashes).tolist() == [learned.get(word, 7.0) for word in tokens.hashes.tolist()]
 
 
 def test_who_knows_no_ngram_says_the_intercept_of_every_text():
@@ -87,7 +87,7 @@ def test_who_knows_no_ngram_says_the_intercept_of_every_text():
     tokens = tokenise(["The quay", ""])
 
     assert scorer.log_odds(tokens).tolist() == [0.5, 0.5]
-    assert scorer.unigram_idf(tokens).tolist() == [2, 2]
+    assert scorer.idf_of(tokens.hashes).tolist() == [2, 2]
 
 
 @given(TEXTS, st.integers(1, 3), st.data())
