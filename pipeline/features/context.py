@@ -14,7 +14,7 @@ SURE = 0.5
 SURE_WORDS = 8
 
 
-def context_features(scores: list[Float], shape: Float, words: Float, layout: Layout) -> Float:
+def context_features(scores: list[Float], shape: Float, words: Float, layout: Layout) -> list[Float]:
     """Describe each paragraph by its neighbourhood.
 
     Parameters
@@ -30,8 +30,8 @@ def context_features(scores: list[Float], shape: Float, words: Float, layout: La
 
     Returns
     -------
-    numpy.ndarray
-        Shape (paragraphs, features).
+    list of numpy.ndarray
+        Features, of shape (paragraphs,) or in blocks of shape (paragraphs, features).
     """
     position = layout.position.astype(float)
     size = (layout.end - layout.start).astype(float)
@@ -78,7 +78,7 @@ def context_features(scores: list[Float], shape: Float, words: Float, layout: La
         layout.means(log_words, WIDTHS), layout.means(ends, WIDTHS),
         np.sqrt(np.maximum(layout.means(log_words**2, WIDTHS[:2]) - layout.means(log_words, WIDTHS[:2]) ** 2, 0)),
     ]  # fmt: skip
-    return np.column_stack([*columns, *blocks])
+    return [*columns, *blocks]
 
 
 def _column(shape: Float, name: str) -> Float:

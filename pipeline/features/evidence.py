@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pipeline.features.batch import Batch, MarkupColumns
 from pipeline.features.context import context_features
 from pipeline.features.elements import Elements
-from pipeline.features.layout import Float
+from pipeline.features.layout import Float, side_by_side
 from pipeline.features.paragraphs import Paragraphs
 from pipeline.features.terms import Entries, Terms
 from pipeline.features.title import title_features
@@ -53,10 +53,10 @@ class Evidence:
         """Features of words and their neighbourhood alone; `scores` are log-odds, the best opinion first."""
         layout = self.layout
         topic = self.topic.features(probability(scores[0]), self.words)
-        columns = [self.shape, context_features(list(scores), self.shape, self.words, layout), topic]
+        columns = [self.shape, *context_features(list(scores), self.shape, self.words, layout), topic]
         for column in (topic[:, 0], topic[:, 3]):
             columns += [layout.neighbours(column, (-2, -1, 1, 2)), layout.means(column, (3, 8))]
-        return np.column_stack(columns).astype(np.float32)
+        return side_by_side(columns)
 
     def html_features(self, scores: Sequence[Float]) -> Float32:
         """Add the enclosing elements, links, headings and the title to `text_features`."""
@@ -67,7 +67,7 @@ class Evidence:
             self.text_features(scores), elements, markup.declared[:, None], layout.neighbours(link, (-2, -1, 1, 2)),
             self.headings,
         ]  # fmt: skip
-        return np.column_stack(columns).astype(np.float32)
+        return side_by_side(columns)
 
     @cached_property
     def elements(self) -> Elements:

@@ -75,27 +75,29 @@ class Layout:
 
     def neighbours(self, values: Float, steps: Sequence[int], *, outside: float = 0.0) -> Float:
         """Values so many steps before (negative) or after each row, `outside` beyond the article; a column a step."""
-        rows = np.arange(len(self.article))
-        columns = []
-        for step in steps:
-            there = rows + step
-            inside = (there >= self.start) & (there < self.end)
-            columns.append(np.where(inside, values[np.clip(there, 0, len(rows) - 1)], outside))
-        return np.column_stack(columns)
+        count = len(values)
+        columns = np.empty((len(steps), count))
+        for column, step in zip(columns, steps, strict=True):
+            # All at once, then mended where the neighbour is another article's.
+            column[max(-step, 0) : max(count - step, 0)] = values[max(step, 0) : max(count + step, 0)]
+            column[self._beyond(step)] = outside
+        return columns.T
 
     def means(self, values: Float, widths: Sequence[int], *, outside: float = 0.0) -> Float:
         """Means over so many rows before and after each row, `outside` where there is none; two columns a width."""
-        running = np.concatenate([[0.0], np.cumsum(values)])
-        rows = np.arange(len(self.article))
-        columns = []
-        for width in widths:
-            before = np.maximum(rows - width, self.start), rows
-            after = rows + 1, np.minimum(rows + 1 + width, self.end)
-            for low, high in (before, after):
-                count = high - low
-                mean = (running[high] - running[low]) / np.maximum(count, 1)
-                columns.append(np.where(count > 0, mean, outside))
-        return np.column_stack(columns)
+        running = np.concatenate([np.zeros(1), np.cumsum(values)])
+        columns = np.empty((2 * len(widths), len(values)))
+        for number, width in enumerate(widths):
+            low, high, below, above = self._around(width)
+            before, after = columns[2 * number : 2 * number + 2]
+            np.subtract(running[:-1], running.take(low), out=before)
+            np.subtract(running.take(high), running[1:], out=after)
+            before /= below
+            after /= above
+        if outside:
+            columns[0::2, self._beyond(-1)] = outside
+            columns[1::2, self._beyond(1)] = outside
+        return columns.T
 
     def gaps(self, marked: npt.NDArray[np.bool_]) -> list[Float]:
         """Count, as ``log1p``, the steps back to the last other marked row and on to the next; all rows if none."""
@@ -125,14 +127,60 @@ class Layout:
         running = np.cumsum(values)
         previous = np.concatenate([[0.0], running[:-1]])
         # A later article's values lie far below those of the one before, so the running minimum starts anew in each.
-        lowered = previous - previous[self.start] - 2 * bound * self.article
+        base, lower = previous.take(self.start), 2 * bound * self.article
+        lowered = previous - base - lower
         least = np.minimum.accumulate(lowered)
-        gain = running - previous[self.start] - 2 * bound * self.article - least
-        order = np.lexsort((-np.arange(len(gain)), gain, self.article))
-        last = order[self.first + self.sizes - 1]
-        is_new = lowered == least
-        begun = np.maximum.accumulate(np.where(is_new, np.arange(len(gain)), -1))
-        return begun[last][self.article], last[self.article] + 1
+        gain = running - base - lower - least
+        best = np.flatnonzero(gain == self.maximum(gain))[::-1]
+        last = np.zeros(len(self.sizes), np.int64)
+        last[self.article.take(best)] = best
+        begun = np.maximum.accumulate(np.where(lowered == least, np.arange(len(gain)), -1))
+        return np.repeat(begun[last], self.sizes), np.repeat(last + 1, self.sizes)
+
+    def _beyond(self, step: int) -> Int:
+        """Rows that have no row so many steps away in their article."""
+        found = self._known_beyond.get(step)
+        if found is None:
+            there = self.position + step
+            found = np.flatnonzero((there < 0) | (there >= np.repeat(self.sizes, self.sizes)))
+            self._known_beyond[step] = found
+        return found
+
+    def _around(self, width: int) -> tuple[Int, Int, Float, Float]:
+        """Give each row's first row and last row plus one at most so far away, and how many there are, at least 1."""
+        found = self._known_around.get(width)
+        if found is None:
+            rows = np.arange(len(self.article))
+            low, high = np.maximum(rows - width, self.start), np.minimum(rows + 1 + width, self.end)
+            below, above = (np.maximum(count, 1).astype(float) for count in (rows - low, high - rows - 1))
+            found = self._known_around[width] = (low, high, below, above)
+        return found
+
+    # Features ask for the same few steps and widths again and again.
+
+    @cached_property
+    def _known_beyond(self) -> dict[int, Int]:
+        return {}
+
+    @cached_property
+    def _known_around(self) -> dict[int, tuple[Int, Int, Float, Float]]:
+        return {}
+
+
+def side_by_side(blocks: Sequence[npt.NDArray[np.floating]]) -> npt.NDArray[np.float32]:
+    """Put columns, and blocks of columns, side by side.
+
+    They lie one after the other in memory, so that each is written at one go.
+
+    Examples
+    --------
+    >>> side_by_side([np.array([1.0, 2.0]), np.array([[3.0, 4.0], [5.0, 6.0]])]).tolist()
+    [[1.0, 3.0, 4.0], [2.0, 5.0, 6.0]]
+    """
+    rows = [block.T if block.ndim > 1 else block[None] for block in blocks]
+    columns = np.empty((sum(map(len, rows)), rows[0].shape[1]), np.float32)
+    np.concatenate(rows, out=columns, casting="same_kind")
+    return columns.T
 
 
 def sums(key: Int, values: npt.NDArray[np.bool_] | Float, count: int) -> Float:

@@ -90,10 +90,7 @@ def shape_of(characters: Characters) -> tuple[Float, Float]:
         symbols / some,
         unspaced / some,
     ]
-    features = np.empty((characters.count, len(columns)))
-    for number, column in enumerate(columns):
-        features[:, number] = column
-    return words, features
+    return words, np.array(columns, np.float64).T
 
 
 def _ends(characters: Characters) -> tuple[cp.Flags, cp.Flags, cp.Flags]:

@@ -69,7 +69,7 @@ class TopicVectors:
         mass = np.sqrt(words)
         likely, unlikely = self._cosine(core * mass), self._cosine((1 - core) * mass)
         found, before, after = self._found((core > SURE) & (words >= SURE_WORDS))
-        return np.column_stack([likely, unlikely, self._near, found, self._repeats, before, after])
+        return np.array([likely, unlikely, self._near, found, self._repeats, before, after]).T
 
     @cached_property
     def _near(self) -> Float:

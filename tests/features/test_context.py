@@ -23,7 +23,7 @@ def features(articles, *, opinions=2):
     scores = [
         np.array([row[1 + number] for row in rows], float) + np.sqrt(places + 2) / 100 for number in range(opinions)
     ]
-    return context_features(scores, shape, words, Layout.of([len(article) for article in articles]))
+    return np.column_stack(context_features(scores, shape, words, Layout.of([len(article) for article in articles])))
 
 
 def article(*scores):
