@@ -104,8 +104,9 @@ class Characters:
         """Sum over the words and marks of each text."""
         return np.diff(_running(values).take(self.bounds))
 
+    @cached_property
     def lengths(self) -> tuple[Int, Int, Int, Int]:
-        """Count the characters of each word, its digits, its capitals and its small letters; 0 for marks."""
+        """Number of characters of each word, of its digits, its capitals and its small letters; 0 for marks."""
         # Between two of them there is nothing that counts but the first one's own characters.
         bounds = np.append(self.starts, len(self.codes))
         length = np.diff(_running(self.word).take(bounds))

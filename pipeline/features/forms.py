@@ -69,7 +69,7 @@ def forms_of(characters: Characters) -> Tokens:
 
 
 def _words(characters: Characters) -> Int64:
-    length, digits, upper, lower = characters.lengths()
+    length, digits, upper, lower = characters.lengths
     seen = [
         digits == length, lower > 0, upper > 0, upper > 1, digits > 0,
         characters.at & codepoints.UPPER > 0, characters.at & codepoints.ALONE > 0,

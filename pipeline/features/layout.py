@@ -10,6 +10,9 @@ import numpy.typing as npt
 Float = npt.NDArray[np.float64]
 Int = npt.NDArray[np.int64]
 
+# A positive 64-bit integer has room for so many bits.
+KEY_BITS = 63
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -110,9 +113,29 @@ class Layout:
         until = np.where(following < self.end, following - rows, self.end - self.start)
         return [np.log1p(since), np.log1p(until)]
 
+    def order(self, values: Float) -> Int:
+        """Sort the rows of each article by value, those of equal value in the order of the page.
+
+        Examples
+        --------
+        >>> Layout.of([3, 2]).order(np.array([2.0, 1.0, 2.0, 0.5, 0.1])).tolist()
+        [1, 0, 2, 4, 3]
+        """
+        bits = len(values).bit_length()
+        if 3 * bits > KEY_BITS:
+            return np.lexsort((values, self.article))
+        # Plain numbers are sorted several times as fast as by two keys; so article, value and row become one number.
+        order = np.argsort(values)
+        ordered = values.take(order)
+        value = np.zeros(len(values), np.int64)
+        value[order[1:]] = np.cumsum(ordered[1:] != ordered[:-1])
+        key = (self.article << bits | value) << bits | np.arange(len(values))
+        key.sort()
+        return np.asarray(key & (1 << bits) - 1)
+
     def ranks(self, values: Float) -> Float:
         """Share of the article's other rows with a smaller value, or an equal one earlier; 0 to 1."""
-        order = np.lexsort((values, self.article))
+        order = self.order(values)
         rank = np.empty(len(order))
         rank[order] = self.position
         return np.asarray(rank / np.maximum(self.end - self.start - 1, 1))

@@ -57,7 +57,7 @@ def shape_of(characters: Characters) -> tuple[Float, Float]:
         return count(at & flag > 0)
 
     # Marks stand by themselves, so to look at the first character of each word or mark is to see every mark.
-    letters, digits, upper, lower = map(count, characters.lengths())
+    letters, digits, upper, lower = map(count, characters.lengths)
     unspaced = starting(cp.ALONE)
     symbols = starting(cp.SYMBOL)
     if "_" in characters:  # the one symbol within words

@@ -111,7 +111,7 @@ class TopicVectors:
 
     @cached_property
     def _repeats(self) -> Float:
-        order = np.lexsort((self._signature, self.layout.article))
+        order = self.layout.order(self._signature)
         same = (np.abs(np.diff(self._signature[order])) < 1e-9) & (np.diff(self.layout.article[order]) == 0)
         repeated = np.zeros(len(order))
         repeated[order[1:]] += same

@@ -37,7 +37,7 @@ def expected_f1(scores: Float, words: Float, layout: Layout) -> Float:
     [1.0]
     """
     mass = words + 1e-6
-    order = np.lexsort((-scores, layout.article))
+    order = layout.order(-scores)
     hits = _running((scores * mass)[order], layout)
     kept = _running(mass[order], layout)
     reachable = 2 * hits / (kept + layout.total(scores * mass))

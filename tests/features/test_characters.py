@@ -52,14 +52,14 @@ def test_the_characters_of_each_word_are_counted_by_what_they_are(texts):
     characters = Characters(texts)
     words = [match[0] if re.match(r"\w", match[0]) else "" for text in texts for match in BEGUN.finditer(text)]
 
-    assert [column.tolist() for column in characters.lengths()] == [
+    assert [column.tolist() for column in characters.lengths] == [
         list(map(len, words)),
         *(
             [sum(bool(cp.flags(np.array([ord(one)]))[0] & flag) for one in word) for word in words]
             for flag in (cp.DIGIT, cp.UPPER, cp.LOWER)
         ),
     ]
-    assert characters.totals(characters.lengths()[0]).tolist() == [len(re.findall(r"\w", text)) for text in texts]
+    assert characters.totals(characters.lengths[0]).tolist() == [len(re.findall(r"\w", text)) for text in texts]
 
 
 @given(TEXTS)

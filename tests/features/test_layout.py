@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.features import layout as module
 from pipeline.features.layout import Layout, sums
 
 SIZES = st.lists(st.integers(1, 7), max_size=5)
@@ -90,6 +91,17 @@ def test_gaps_count_the_steps_to_the_other_marked_rows(case):
 
     for found, steps in zip(layout.gaps(values > 0), (since, until), strict=True):
         assert found.tolist() == pytest.approx([math.log1p(step) for step in by_row(articles, steps)], abs=1e-12)
+
+
+@pytest.mark.parametrize("key_bits", [module.KEY_BITS, 2])
+@given(case=laid_out())
+def test_rows_are_put_in_order_within_their_article_and_equal_ones_stay_in_it(key_bits, case):
+    layout, _, values = case
+    expected = sorted(range(len(values)), key=lambda row: (layout.article[row], values[row], row))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "KEY_BITS", key_bits)
+        assert layout.order(values).tolist() == expected
 
 
 @given(laid_out())
