@@ -1,5 +1,6 @@
 """What every reader returns: an article as paragraphs in order, with markup where the source had any."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -51,12 +52,14 @@ class Article:
 
     Attributes
     ----------
+    paragraphs
+        Of a page an `pipeline.reading.outline.Outline`, which makes each when it is asked for; else a tuple.
     title
         The title where the source told one apart, else empty.
     """
 
     article_id: str
-    paragraphs: tuple[Paragraph, ...]
+    paragraphs: Sequence[Paragraph]
     url: str = ""
     title: str = ""
     language: str = ""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser
 
-from pipeline.reading.article import Markup, Paragraph
+from pipeline.reading.outline import Outline
 
 # Declared text of at least so many words, of which the page shows less than this share, stands in for the page's.
 DECLARED_WORDS = 60
@@ -30,33 +30,24 @@ def declared_text(tree: LexborHTMLParser) -> str:
     return best
 
 
-def with_declared(shown: list[Paragraph], declared: str) -> list[Paragraph]:
-    """Mark paragraphs by how much of each is declared, and add the declared story where the page does not show it.
-
-    Examples
-    --------
-    >>> markup = Markup("p", (0,), 0.0, (1,))
-    >>> story = " ".join(f"word{number}" for number in range(80))
-    >>> [paragraph.markup.declared for paragraph in with_declared([Paragraph("Share this page", markup)], story)]
-    [0.0, 1.0]
-    """
+def with_declared(shown: Outline, declared: str) -> Outline:
+    """Mark paragraphs by how much of each is declared, and add the declared story where the page does not show it."""
     words = declared.split()
     own = set(_runs(words))
     if len(words) < DECLARED_WORDS or not own:
         return shown
     seen: set[tuple[str, ...]] = set()
-    marked = []
-    for paragraph in shown:
-        runs = set(_runs(paragraph.text.split())) or {(paragraph.text,)}
+    shares = []
+    for text in shown.texts:
+        runs = set(_runs(text.split())) or {(text,)}
         seen |= runs & own
-        if paragraph.markup is not None:
-            markup = replace(paragraph.markup, declared=len(runs & own) / len(runs))
-            marked.append(replace(paragraph, markup=markup))
+        shares.append(len(runs & own) / len(runs))
+    texts = shown.texts
     if len(seen) < DECLARED_SHOWN * len(own):
         # Some pages show the story only after a script has run, yet declare it to machines.
         lines = (" ".join(line.split()) for line in declared.splitlines())
-        marked += [Paragraph(line, Markup("declared", (0,), 0.0, (1,), declared=1.0)) for line in lines if line]
-    return marked
+        texts = [*texts, *(line for line in lines if line)]
+    return replace(shown, texts=texts, declared=shares)
 
 
 def _runs(words: list[str]) -> Iterator[tuple[str, ...]]:

@@ -5,7 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.reading.article import Markup, Paragraph
-from pipeline.reading.html import INLINE, MAX_DEPTH, UNSEEN, read_page
+from pipeline.reading.cutting import MAX_DEPTH
+from pipeline.reading.html import read_page
+from pipeline.reading.normal_form import UNSEEN
+from pipeline.reading.tags import INLINE
 from pipeline.reading.text import is_blank
 
 PROSE = "The harbour council voted on Tuesday evening to reopen the old swing bridge after eleven months of repairs."

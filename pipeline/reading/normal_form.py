@@ -1,0 +1,118 @@
+r"""The normal form of a page: its tree written out again, every tag explicit, so that it can be cut as a string.
+
+The parser does what a browser would with whatever it is given, and writes its tree with each element opened and closed,
+each attribute as ``name="value"``, and no bare ``<`` or ``>`` in text or values. To go through that string is several
+times quicker than through the tree, of which each node would have to become a Python object.
+"""
+
+import re
+from itertools import chain
+
+from selectolax.lexbor import LexborNode
+
+# Elements whose text nobody sees as prose: code, drawings, the choices of a form, frames.
+UNSEEN = frozenset(
+    (
+        *("script", "style", "noscript", "template", "svg", "math", "head", "title", "select", "datalist", "textarea"),
+        *("iframe", "object", "embed", "audio", "video", "canvas", "map"),
+    )
+)
+# Elements of which the parser writes the text as it is, where a tag could not be told from what looks like one.
+RAW = frozenset(("xmp", "plaintext", "noembed", "noframes"))
+
+_SET_ASIDE = ",".join(sorted(UNSEEN | RAW))
+# Neither can a page have this character, nor the parser write it: it stands for what was left out.
+MARK = "\0"
+_COMMENT = re.compile("<!--.*?-->", re.DOTALL)
+# The names of tags and attributes can be nearly anything; a page's author forgets a quote soon.
+_CAREFUL = re.compile(r'<(?:!--.*?--|\?[^>]*|(/?[^ >]*(?: =?[^ =>]*="[^"]*")*))>([^<]*)', re.DOTALL)
+
+
+class IrregularError(Exception):
+    """A tag has a ``<`` or ``>`` within, so that the page cannot be cut at each of them."""
+
+
+class NormalForm:
+    """A page's tags and texts.
+
+    Parameters
+    ----------
+    root
+        The element to write, if there is any; it is changed, for what nobody sees is taken out.
+
+    Examples
+    --------
+    >>> from selectolax.lexbor import LexborHTMLParser
+    >>> form = NormalForm(LexborHTMLParser("<body>One<br>two<p class=x>").body)
+    >>> form.tags_and_texts()
+    (['body', 'br', 'p class="x"', '/p', '/body'], ['One', 'two', '', '', ''])
+    """
+
+    def __init__(self, root: LexborNode | None) -> None:
+        self._unseen = root.css(_SET_ASIDE) if root is not None else []
+        for number, node in enumerate(self._unseen):
+            if node.tag in RAW:
+                _escape(node)
+            else:
+                node.replace_with(f"{MARK}{number}{MARK}")
+        self._html = (root.html or "") if root is not None else ""
+
+    def tags_and_texts(self) -> tuple[list[str], list[str]]:
+        """Give each tag, less its ``<`` and ``>``, and the text after it, as `text_nodes` reads it.
+
+        Raises
+        ------
+        IrregularError
+            There is a ``<`` within a tag's or an attribute's name; within a value only an odd number of quotes tells.
+        """
+        html = _COMMENT.sub(MARK * 2, self._html) if "<!--" in self._html else self._html
+        parts = html.replace(">", "<").split("<")
+        if len(parts) != 2 * html.count(">") + 1:
+            raise IrregularError
+        return parts[1::2], parts[2::2]
+
+    def careful_tags_and_texts(self) -> tuple[list[str], list[str]]:
+        """Give the same of any page, more slowly."""
+        found = _CAREFUL.findall(self._html)
+        return [tag or "?" for tag, _ in found], [text for _, text in found]
+
+    def spaces(self, text: str) -> int:
+        """Count the spaces of a text, with those of the unseen elements that were taken out of it."""
+        if MARK not in text:
+            return text.count(" ")
+        parts = text.split(MARK)
+        unseen = (self._unseen[int(number)].text() for number in parts[1::2] if number)
+        return sum(part.count(" ") for part in chain(parts[::2], unseen))
+
+
+def text_nodes(text: str) -> list[str]:
+    r"""Give the texts of a text that stood apart, by a comment or an unseen element, their references decoded.
+
+    Examples
+    --------
+    >>> text_nodes("One &amp;\0\0 two")
+    ['One &', ' two']
+    """
+    return decoded(text).split(MARK)[::2]
+
+
+def decoded(text: str) -> str:
+    """Put characters in the place of the few references that the parser writes.
+
+    Examples
+    --------
+    >>> decoded("&lt;b&gt; &amp;amp;")
+    '<b> &amp;'
+    """
+    text = text.replace("&nbsp;", "\xa0").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')
+    return text.replace("&amp;", "&")
+
+
+def _escape(element: LexborNode) -> None:
+    node = element.first_child
+    while node is not None:
+        following = node.next
+        if node.is_text_node:
+            text = node.text_content or ""
+            node.replace_with(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+        node = following

@@ -1,0 +1,62 @@
+import pytest
+
+from pipeline.reading.normal_form import IrregularError
+from pipeline.reading.tags import (
+    BLOCK,
+    BLOCK_VOID,
+    BREAK,
+    CLOSE,
+    HIDDEN,
+    HIDDEN_INLINE,
+    HIDDEN_VOID,
+    INLINE_OPEN,
+    INLINE_VOID,
+    LINK,
+    NOTHING,
+    Tags,
+    block_words,
+)
+
+
+@pytest.mark.parametrize(
+    ("tag", "kind"),
+    [
+        ("/p", CLOSE), ("?", NOTHING), ("?php x", NOTHING), ("p", BLOCK), ("hr", BLOCK_VOID), ("br", BREAK),
+        ('a href="x"', LINK), ("b", INLINE_OPEN), ("img", INLINE_VOID), ('p hidden=""', HIDDEN),
+        ('hr hidden=""', HIDDEN_VOID),
+        ('a href="x" style="DISPLAY: none"', HIDDEN_INLINE), ('img hidden=""', NOTHING), ('br hidden=""', BREAK),
+        ('p class="hidden" title="none"', BLOCK),
+        ('p style="display:&nbsp;none"', HIDDEN), ('p title=" hidden="', BLOCK),
+    ],
+)  # fmt: skip
+def test_a_tag_does_what_its_element_does_and_whether_it_is_hidden_says(tag, kind):
+    assert Tags()[tag][0] == kind
+
+
+def test_only_the_element_and_what_names_it_count():
+    tags = Tags()
+    name = tags['div title="x" class="a" id="b"'][1]
+
+    assert tags.names[name] == ("div", "a", ("b",))
+    assert tags['div class="a" id="b" data-x="1"'][1] == name
+    assert tags['div class="a"'][1] != name
+    assert tags.shapes[name] == tags.shapes[tags['div class="a"'][1]] != tags.shapes[tags["div"][1]]
+
+
+def test_what_looks_like_an_attribute_within_a_value_is_none():
+    tags = Tags()
+
+    assert tags.names[tags['a title="a href=" class="x"'][1]] == ("a", "x", ())
+    assert tags.names[tags['a title="x class=" rel="nofollow"'][1]] == ("a", "", ())
+
+
+@pytest.mark.parametrize("tag", ['p title="a', 'a href="x', 'a href="x" title="'])
+def test_a_tag_that_is_cut_within_a_value_is_told_from_one_with_odd_names(tag):
+    with pytest.raises(IrregularError):
+        Tags()[tag]
+    assert Tags()['p class="a" "=""'][0] == BLOCK
+
+
+def test_words_are_parts_of_names_once_each():
+    assert block_words(("h1", "HTMLPage storyBody2 a", ("page-x", "story"))) == "h_one html page story body"
+    assert block_words(("p", "a&amp;bc", ())) == "p bc"
