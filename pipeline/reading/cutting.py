@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from pipeline.reading.normal_form import MARK, IrregularError, NormalForm, text_nodes
+from pipeline.reading.normal_form import MARK, NormalForm, text_nodes
 from pipeline.reading.outline import Outline
 from pipeline.reading.tags import (
     BLOCK,
@@ -44,12 +44,8 @@ def cut(form: NormalForm) -> Outline:
     if _known.is_full:
         _known = Tags()
     known = _known
-    try:
-        tags, texts = form.tags_and_texts()
-        meanings = list(map(known.__getitem__, tags))
-    except IrregularError:
-        tags, texts = form.careful_tags_and_texts()
-        meanings = list(map(known.__getitem__, tags))
+    tags, texts = form.tags_and_texts()
+    meanings = list(map(known.__getitem__, tags))
     meanings[:1] = [(BLOCK, name) for _, name in meanings[:1]]  # the body, hidden or not
     try:
         return _walk(meanings, texts, known)

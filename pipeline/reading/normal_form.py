@@ -24,12 +24,8 @@ _SET_ASIDE = ",".join(sorted(UNSEEN | RAW))
 # Neither can a page have this character, nor the parser write it: it stands for what was left out.
 MARK = "\0"
 _COMMENT = re.compile("<!--.*?-->", re.DOTALL)
-# The names of tags and attributes can be nearly anything; a page's author forgets a quote soon.
+# Names can have nearly anything in them, where a page's author has forgotten a quote.
 _CAREFUL = re.compile(r'<(?:!--.*?--|\?[^>]*|(/?[^ >]*(?: =?[^ =>]*="[^"]*")*))>([^<]*)', re.DOTALL)
-
-
-class IrregularError(Exception):
-    """A tag has a ``<`` or ``>`` within, so that the page cannot be cut at each of them."""
 
 
 class NormalForm:
@@ -58,21 +54,12 @@ class NormalForm:
         self._html = (root.html or "") if root is not None else ""
 
     def tags_and_texts(self) -> tuple[list[str], list[str]]:
-        """Give each tag, less its ``<`` and ``>``, and the text after it, as `text_nodes` reads it.
-
-        Raises
-        ------
-        IrregularError
-            There is a ``<`` within a tag's or an attribute's name; within a value only an odd number of quotes tells.
-        """
+        """Give each tag, less its ``<`` and ``>``, and the text after it, as `text_nodes` reads it."""
         html = _COMMENT.sub(MARK * 2, self._html) if "<!--" in self._html else self._html
         parts = html.replace(">", "<").split("<")
-        if len(parts) != 2 * html.count(">") + 1:
-            raise IrregularError
-        return parts[1::2], parts[2::2]
-
-    def careful_tags_and_texts(self) -> tuple[list[str], list[str]]:
-        """Give the same of any page, more slowly."""
+        if len(parts) == 2 * html.count(">") + 1:
+            return parts[1::2], parts[2::2]
+        # Some name has a "<" in it, so that the page cannot be cut at each.
         found = _CAREFUL.findall(self._html)
         return [tag or "?" for tag, _ in found], [text for _, text in found]
 

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from pipeline.reading.normal_form import IrregularError, decoded
+from pipeline.reading.normal_form import decoded
 
 # Elements that flow inside a line; any other element ends the paragraph before it and after it.
 INLINE = frozenset(
@@ -55,7 +55,6 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGN
 _NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 # The parser writes every attribute as ` name="value"`. A name may begin with "=", and hold quotes.
 _ATTRIBUTE = re.compile(r' (=?[^ =]*)="([^"]*)"')
-_WHOLE = re.compile(r'[^ ]+(?: =?[^ =]*="[^"]*")*')
 
 
 class Tags(dict[str, Meaning]):
@@ -104,9 +103,6 @@ class Tags(dict[str, Meaning]):
             return CLOSE, -1
         if first == "?":
             return NOTHING, -1
-        # With an odd number of quotes the tag is cut within a value, or an attribute's name holds some.
-        if tag.count('"') % 2 and not _WHOLE.fullmatch(tag):
-            raise IrregularError
         element, _, rest = tag.partition(" ")
         kind = _KINDS.get(element, BLOCK)
         name_of_class = ""
