@@ -208,7 +208,13 @@ def _classifier(rows: int, seed: int, jobs: int) -> ParagraphClassifier:
     fewest, most = _EPOCHS
     epochs = min(max(fewest, math.ceil(_ROWS_TO_SEE / max(rows, 1))), most)
     return ParagraphClassifier(
-        folds=FOLDS, rounds=1, members=1, text_epochs=epochs, html_epochs=epochs, random_state=seed, n_jobs=jobs
+        folds=FOLDS,
+        members=1,
+        text_epochs=epochs,
+        html_epochs=epochs,
+        least_trust=0.0,
+        random_state=seed,
+        n_jobs=jobs,
     )
 
 

@@ -12,6 +12,7 @@ from pipeline.features.layout import Float
 from pipeline.features.shape import shape_features
 from pipeline.model.decision import decide, is_clean
 from pipeline.model.fitting import Fitted
+from pipeline.model.platt import platt
 from pipeline.model.rows import Rows
 from pipeline.model.scoring import Calibration
 from pipeline.model.settings import Settings
@@ -86,7 +87,7 @@ def choose_cuts(paths: Sequence[tuple[Rows, Float]], words: Sequence[Float]) -> 
     for clean in (False, True):
         reached, articles = np.zeros(len(CUTS)), 0
         for (rows, scores), length in zip(paths, words, strict=True):
-            inside = is_clean(scores, length, rows.batch.layout) == clean
+            inside = is_clean(scores, rows.batch.layout) == clean
             articles += int(inside.sum())
             if inside.any():
                 reached += [
@@ -96,17 +97,6 @@ def choose_cuts(paths: Sequence[tuple[Rows, Float]], words: Sequence[Float]) -> 
         # A choice from few articles is chance; then theory decides.
         chosen.append(CUTS[int(np.argmax(reached))] if articles >= LEAST_ARTICLES else DEFAULT_CUT)
     return chosen[0], chosen[1]
-
-
-def platt(log_odds: Float, rows: Rows) -> Calibration:
-    """Fit Platt scaling on the labelled rows; log-odds that rank them the wrong way round are left as they are."""
-    from sklearn.linear_model import LogisticRegression
-
-    known = rows.labelled
-    model = LogisticRegression(C=1e6).fit(log_odds[known, None], rows.core[known])
-    # A falling line would turn the ranking round: such scores tell nothing.
-    slope = float(model.coef_[0, 0])
-    return Calibration(slope, float(model.intercept_[0])) if slope > 0 else Calibration()
 
 
 def measured_f1(core: npt.NDArray[np.bool_], words: Float, rows: Rows) -> Float:

@@ -14,8 +14,11 @@ from pipeline.features.layout import Float, Layout
 LOW_CONFIDENCE = 0.8
 """Below this confidence the command line says that it is out of its depth."""
 
-CLEAN_SHARE = 0.6
-"""An article is clean if more than this share of its words is expected to be core."""
+CLEAN_SHARE = 0.5
+"""An article is clean if less than this share of its paragraphs is surely filler."""
+
+SURE_FILLER = 0.1
+"""Paragraphs scored less are surely filler."""
 
 
 def expected_f1(scores: Float, words: Float, layout: Layout) -> Float:
@@ -44,11 +47,14 @@ def expected_f1(scores: Float, words: Float, layout: Layout) -> Float:
     return np.asarray(np.maximum.reduceat(reachable, layout.first))
 
 
-def is_clean(scores: Float, words: Float, layout: Layout) -> npt.NDArray[np.bool_]:
-    """Say of each article whether most of its words are likely core, as behind an extractor."""
-    likely = np.bincount(layout.article, scores * words, len(layout.sizes))
-    whole = np.bincount(layout.article, words, len(layout.sizes))
-    return np.asarray(likely > CLEAN_SHARE * whole)
+def is_clean(scores: Float, layout: Layout) -> npt.NDArray[np.bool_]:
+    """Say of each article whether it has few paragraphs that are surely filler, as behind an extractor.
+
+    A whole page has many: navigation, teasers, the foot. Of an extractor's output what looks like filler is core more
+    often than on a page, and the line belongs lower.
+    """
+    filler = np.bincount(layout.article, scores < SURE_FILLER, len(layout.sizes))
+    return np.asarray(filler < CLEAN_SHARE * layout.sizes)
 
 
 def article_lines(
@@ -67,7 +73,7 @@ def article_lines(
         The line and the expected word F1 of each article.
     """
     expected = expected_f1(scores, words, layout)
-    cuts = cut if clean_cut is None else np.where(is_clean(scores, words, layout), clean_cut, cut)
+    cuts = cut if clean_cut is None else np.where(is_clean(scores, layout), clean_cut, cut)
     return np.minimum(cuts * expected, np.maximum.reduceat(scores, layout.first)), expected
 
 
@@ -83,7 +89,7 @@ def decide(
     cut
         At which share of the article's expected F1 the line is drawn; theory says 0.5.
     clean_cut
-        The same for articles of which most is likely core: what an extractor has left in is rarely filler. By default
+        The same for articles that are clean (`is_clean`): what an extractor has left in is rarely filler. By default
         `cut`.
 
     Returns

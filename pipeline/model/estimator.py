@@ -48,14 +48,17 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         The same for an n-gram of the form of words.
     words_c, forms_c, markup_c
         ``C`` of the logistic regressions.
-    hidden
-        Sizes of the perceptrons' hidden layers.
+    text_hidden, html_hidden
+        Sizes of the perceptrons' hidden layers, without and with markup.
     members
         How many perceptrons are averaged.
     text_epochs, html_epochs
         Passes over the data.
     penalty
         L2 penalty of the perceptrons.
+    least_trust
+        Labels to which a first model of other sites gives a smaller probability are not learned by the final
+        perceptrons; at 0 every label is, and there is no first model.
     rounds
         Rounds of the context stage.
     folds
@@ -100,11 +103,13 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         words_c: float = 3.0,
         forms_c: float = 1.0,
         markup_c: float = 1.0,
-        hidden: Sequence[int] = (96, 32),
+        text_hidden: Sequence[int] = (96, 32),
+        html_hidden: Sequence[int] = (48,),
         members: int = 3,
         text_epochs: int = 8,
         html_epochs: int = 10,
         penalty: float = 1e-3,
+        least_trust: float = 0.1,
         rounds: int = 1,
         folds: int = 5,
         use_markup: bool = True,
@@ -116,11 +121,13 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.words_c = words_c
         self.forms_c = forms_c
         self.markup_c = markup_c
-        self.hidden = hidden
+        self.text_hidden = text_hidden
+        self.html_hidden = html_hidden
         self.members = members
         self.text_epochs = text_epochs
         self.html_epochs = html_epochs
         self.penalty = penalty
+        self.least_trust = least_trust
         self.rounds = rounds
         self.folds = folds
         self.use_markup = use_markup
@@ -207,11 +214,13 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             words_c=self.words_c,
             forms_c=self.forms_c,
             markup_c=self.markup_c,
-            hidden=tuple(self.hidden),
+            text_hidden=tuple(self.text_hidden),
+            html_hidden=tuple(self.html_hidden),
             members=self.members,
             text_epochs=self.text_epochs,
             html_epochs=self.html_epochs,
             penalty=self.penalty,
+            least_trust=self.least_trust,
             rounds=self.rounds,
             seed=self.random_state,
             jobs=self.n_jobs or 1,

@@ -18,6 +18,7 @@ from pipeline.model.network import Float32, Network, chosen_passes, fit_network,
 from pipeline.model.ngrams import NgramScorer, fit_ngrams
 from pipeline.model.rows import Bool, Rows
 from pipeline.model.scoring import Parts, gather
+from pipeline.model.trust import trusted_labels
 
 Int = npt.NDArray[np.int64]
 Progress = Callable[[str], None]
@@ -38,11 +39,13 @@ class Recipe:
     words_c: float
     forms_c: float
     markup_c: float
-    hidden: tuple[int, ...]
+    text_hidden: tuple[int, ...]
+    html_hidden: tuple[int, ...]
     members: int
     text_epochs: int
     html_epochs: int
     penalty: float
+    least_trust: float
     rounds: int
     seed: int
     jobs: int
@@ -153,44 +156,68 @@ def fit_stage2(
         Called after each single fit.
     """
     folds = int(rows.fold.max()) + 1
-    epochs = recipe.html_epochs if html else recipe.text_epochs
     networks: list[Network] = []
     scores = list(opinions)
     for number in range(recipe.rounds):
         features = _features(rows.batch, scores, words, html=html)
         seed = recipe.seed + 100 * number
-        # One perceptron for each fold, then the members of the final network, each a task of its own.
-        tasks = [(rows.labelled & (rows.fold != fold), seed) for fold in range(folds)]
-        tasks += [(rows.labelled, seed + member) for member in range(recipe.members)]
-        fitted = []
-        # Processes, for a perceptron's many small steps hold Python's lock; the features reach them as one shared map.
-        for network in Parallel(n_jobs=recipe.jobs, return_as="generator")(
-            delayed(_fit_perceptron)(features, rows.core, rows.weight, inside, recipe, epochs, seed)
-            for inside, seed in tasks
-        ):
-            fitted.append(network)
-            say("stage 2")
-        out_of_fold = np.zeros(len(rows.core))
-        for fold in range(folds):
-            held_out = rows.fold == fold
-            out_of_fold[held_out] = fitted[fold].log_odds(features[held_out])
+        learned = rows.labelled
+        if recipe.least_trust > 0:
+            first = _fit_perceptrons(features, rows, _by_fold(learned, rows, seed), recipe, html=html, say=say)
+            learned = trusted_labels(_held_out(first, features, rows), rows, least=recipe.least_trust)
+        # The members of the final network are fitted beside the perceptrons of the folds.
+        tasks = _by_fold(learned, rows, seed) + [(learned, seed + member) for member in range(recipe.members)]
+        fitted = _fit_perceptrons(features, rows, tasks, recipe, html=html, say=say)
         networks.append(joined(fitted[folds:]))
-        scores = [out_of_fold, *opinions]
+        scores = [_held_out(fitted[:folds], features, rows), *opinions]
     return Fitted(tuple(networks), scores[0])
 
 
+def _by_fold(learned: Bool, rows: Rows, seed: int) -> list[tuple[Bool, int]]:
+    return [(learned & (rows.fold != fold), seed) for fold in range(int(rows.fold.max()) + 1)]
+
+
+def _held_out(networks: Sequence[Network], features: Float32, rows: Rows) -> Float:
+    log_odds = np.zeros(len(rows.core))
+    for fold, network in enumerate(networks):
+        log_odds[rows.fold == fold] = network.log_odds(features[rows.fold == fold])
+    return log_odds
+
+
+def _fit_perceptrons(
+    features: Float32, rows: Rows, tasks: Sequence[tuple[Bool, int]], recipe: Recipe, *, html: bool, say: Progress
+) -> list[Network]:
+    hidden = recipe.html_hidden if html else recipe.text_hidden
+    epochs = recipe.html_epochs if html else recipe.text_epochs
+    fitted = []
+    # Processes, for a perceptron's many small steps hold Python's lock; the features reach them as one shared map.
+    for network in Parallel(n_jobs=recipe.jobs, return_as="generator")(
+        delayed(_fit_perceptron)(features, rows.core, rows.weight, inside, hidden, epochs, recipe.penalty, seed)
+        for inside, seed in tasks
+    ):
+        fitted.append(network)
+        say("stage 2")
+    return fitted
+
+
 def _fit_perceptron(
-    features: Float32, core: Bool, weight: Float, inside: Bool, recipe: Recipe, epochs: int, seed: int
+    features: Float32,
+    core: Bool,
+    weight: Float,
+    inside: Bool,
+    hidden: tuple[int, ...],
+    epochs: int,
+    penalty: float,
+    seed: int,
 ) -> Network:
     with chosen_passes(), threadpool_limits(ONE_THREAD):
         return fit_network(
             features[inside],
             core[inside],
             weights=weight[inside],
-            hidden=recipe.hidden,
-            members=1,
+            hidden=hidden,
             epochs=epochs,
-            penalty=recipe.penalty,
+            penalty=penalty,
             seed=seed,
         )
 
@@ -200,12 +227,14 @@ def fit_count(recipe: Recipe, folds: int, *, html: bool) -> int:
 
     Examples
     --------
-    >>> recipe = Recipe(min_pages=3, form_pages=10, words_c=3.0, forms_c=1.0, markup_c=1.0, hidden=(96, 32), members=3,
-    ...                 text_epochs=8, html_epochs=10, penalty=1e-3, rounds=2, seed=0, jobs=1)
+    >>> recipe = Recipe(min_pages=3, form_pages=10, words_c=3.0, forms_c=1.0, markup_c=1.0, text_hidden=(96, 32),
+    ...                 html_hidden=(48,), members=3, text_epochs=8, html_epochs=10, penalty=1e-3, least_trust=0.1,
+    ...                 rounds=2, seed=0, jobs=1)
     >>> fit_count(recipe, 5, html=False), fit_count(recipe, 5, html=True)
-    (28, 50)
+    (38, 70)
     """
-    return (folds + 1) * (3 if html else 2) + recipe.rounds * (folds + recipe.members) * (2 if html else 1)
+    passes = 2 if recipe.least_trust > 0 else 1
+    return (folds + 1) * (3 if html else 2) + recipe.rounds * (passes * folds + recipe.members) * (2 if html else 1)
 
 
 def fit_parts(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress) -> FittedStages:

@@ -14,6 +14,10 @@ Float32 = npt.NDArray[np.float32]
 
 # Standardised features are clipped here: on a page like none seen in training, one feature must not decide alone.
 CLIP = 5.0
+# Few rows are learned from in smaller batches, so many a pass at least.
+LEAST_STEPS = 50
+# Until which share of the passes the steps are of which part of their first size.
+PHASES = ((0.6, 1.0), (0.8, 0.25), (1.0, 0.05))
 
 # Rows that are scored at once.
 BLOCK = 1024
@@ -79,14 +83,16 @@ def fit_network(
     *,
     weights: Float,
     hidden: tuple[int, ...],
-    members: int,
     epochs: int,
     penalty: float,
     seed: int,
     batch: int = 2048,
     learning_rate: float = 2e-3,
 ) -> Network:
-    """Fit stage 2 with scikit-learn's `MLPClassifier`, which warns unless it runs within `chosen_passes`.
+    """Fit a perceptron of stage 2 with scikit-learn's `MLPClassifier`, which warns unless within `chosen_passes`.
+
+    Steps are largest in the first passes and smallest in the last (`PHASES`): on sites not seen that was worth as much
+    as a second perceptron beside it.
 
     Parameters
     ----------
@@ -98,16 +104,14 @@ def fit_network(
         Each paragraph's weight in the fit.
     hidden
         Sizes of the hidden layers.
-    members
-        How many perceptrons are averaged.
     epochs
         Passes over the data.
     penalty
         ``alpha`` of `MLPClassifier`.
     seed
-        Seed of the first; the others follow.
+        Seed of its first weights and of the order of the rows.
     batch, learning_rate
-        Rows a step, and the step's size.
+        Rows a step at most, and the first steps' size.
 
     Returns
     -------
@@ -119,25 +123,25 @@ def fit_network(
     scale = features.std(axis=0, dtype=np.float64).astype(np.float32)
     scale[scale < 1e-6] = 1.0
     inputs = _standardised(features, mean, scale)
-    fitted = []
-    for member in range(members):
-        model = MLPClassifier(
-            hidden,
-            alpha=penalty,
-            batch_size=min(batch, len(inputs)),
-            learning_rate_init=learning_rate,
-            max_iter=epochs,
-            n_iter_no_change=epochs + 1,
-            random_state=seed + member,
-        )
+    model = MLPClassifier(
+        hidden,
+        alpha=penalty,
+        batch_size=min(max(len(inputs) // LEAST_STEPS, 1), batch),
+        n_iter_no_change=epochs + 1,
+        random_state=seed,
+        warm_start=True,
+    )
+    done = 0
+    for until, factor in PHASES:
+        passes = max(round(until * epochs), done + 1) - done
+        done += passes
+        model.set_params(max_iter=passes, learning_rate_init=factor * learning_rate)
         model.fit(inputs, core, sample_weight=weights)
-        fitted.append(
-            tuple(
-                (layer.astype(np.float32), biases.astype(np.float32))
-                for layer, biases in zip(model.coefs_, model.intercepts_, strict=True)
-            )
-        )
-    return Network(mean, scale, tuple(fitted))
+    perceptron = tuple(
+        (layer.astype(np.float32), biases.astype(np.float32))
+        for layer, biases in zip(model.coefs_, model.intercepts_, strict=True)
+    )
+    return Network(mean, scale, (perceptron,))
 
 
 def joined(networks: Sequence[Network]) -> Network:

@@ -5,7 +5,7 @@ import pytest
 from pipeline.features.tokens import hash_token
 from pipeline.model.estimator import ParagraphClassifier
 
-QUICK = {"members": 1, "hidden": (8,), "text_epochs": 12, "html_epochs": 12, "folds": 3}
+QUICK = {"members": 1, "text_hidden": (8,), "html_hidden": (8,), "text_epochs": 12, "html_epochs": 12, "folds": 3}
 
 
 def with_markup(frame):

@@ -8,7 +8,7 @@ from sklearn.model_selection import GridSearchCV, GroupKFold, cross_validate
 from pipeline.errors import DataError
 from pipeline.model.estimator import LEAST, ParagraphClassifier
 
-QUICK = {"members": 1, "hidden": (8,), "text_epochs": 12, "html_epochs": 12, "folds": 3}
+QUICK = {"members": 1, "text_hidden": (8,), "html_hidden": (8,), "text_epochs": 12, "html_epochs": 12, "folds": 3}
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,8 @@ def fitted(make_frame):
 
 def test_parameters_come_back_as_they_were_given_and_survive_a_clone():
     given = {
-        "min_pages": 2, "words_c": 1.0, "markup_c": 2.0, "hidden": (4, 3), "members": 2, "text_epochs": 3,
+        "min_pages": 2, "words_c": 1.0, "markup_c": 2.0, "text_hidden": (4, 3), "html_hidden": (5,),
+        "least_trust": 0.2, "members": 2, "text_epochs": 3,
         "html_epochs": 4, "penalty": 0.1, "rounds": 2, "folds": 4, "use_markup": False, "random_state": 9, "n_jobs": 2,
     }  # fmt: skip
     classifier = ParagraphClassifier(**given)

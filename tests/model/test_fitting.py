@@ -14,10 +14,19 @@ from pipeline.model.network import chosen_passes, fit_network
 from pipeline.model.ngrams import fit_ngrams
 from pipeline.model.rows import Rows, training_rows
 from pipeline.model.scoring import gather
+from pipeline.model.trust import trusted_labels
 
 # Of the recipe that the estimator makes, so that a stage more does not need a word here.
 RECIPE = ParagraphClassifier(
-    min_pages=2, hidden=(4,), members=2, text_epochs=3, html_epochs=3, rounds=2, markup_c=3.0, random_state=5
+    min_pages=2,
+    text_hidden=(4,),
+    html_hidden=(3,),
+    members=2,
+    text_epochs=3,
+    html_epochs=3,
+    rounds=2,
+    markup_c=3.0,
+    random_state=5,
 )._recipe()
 FOLDS = 3
 
@@ -91,23 +100,32 @@ def features_of(rows, scores, words):
     return evidence.text_features(scores)
 
 
-def test_stage_2_scores_each_fold_by_the_labelled_rows_of_the_others_in_every_round(rows, stage1):
+def held_out(rows, features, learned, *, seed):
+    found = np.zeros(len(rows.core))
+    for fold in range(FOLDS):
+        others = learned & (rows.fold != fold)
+        with chosen_passes():
+            network = fit_network(
+                features[others], rows.core[others], weights=rows.weight[others], hidden=(4,), epochs=3, penalty=1e-3,
+                seed=seed,
+            )  # fmt: skip
+        found[rows.fold == fold] = network.log_odds(features[rows.fold == fold])
+    return found
+
+
+@pytest.mark.parametrize("least", [0.0, 0.3])
+def test_stage_2_scores_each_fold_by_the_trusted_rows_of_the_others_in_every_round(rows, stage1, least):
     words, opinion = stage1
-    fitted = fit_stage2(rows, [opinion], words, RECIPE, html=False, say=silent)
+    fitted = fit_stage2(rows, [opinion], words, replace(RECIPE, least_trust=least), html=False, say=silent)
 
     scores = [opinion]
     for number in range(RECIPE.rounds):
         features = features_of(rows, scores, words)
-        expected = np.zeros(len(opinion))
-        for fold in range(FOLDS):
-            others = rows.labelled & (rows.fold != fold)
-            with chosen_passes():
-                network = fit_network(
-                    features[others], rows.core[others], weights=rows.weight[others], hidden=(4,), members=1, epochs=3,
-                    penalty=1e-3, seed=5 + 100 * number,
-                )  # fmt: skip
-            expected[rows.fold == fold] = network.log_odds(features[rows.fold == fold])
-        scores = [expected, opinion]
+        seed = 5 + 100 * number
+        first = held_out(rows, features, rows.labelled, seed=seed)
+        learned = trusted_labels(first, rows, least=least)
+        assert (learned.sum() < rows.labelled.sum()) == (least > 0)
+        scores = [held_out(rows, features, learned, seed=seed), opinion]
     assert fitted.out_of_fold == pytest.approx(scores[0], abs=1e-6)
     assert [len(network.layers) for network in fitted.networks] == [RECIPE.members] * RECIPE.rounds
 

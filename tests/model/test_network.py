@@ -5,9 +5,9 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from pipeline.model.network import CLIP, Network, chosen_passes, fit_network
+from pipeline.model.network import CLIP, LEAST_STEPS, PHASES, Network, chosen_passes, fit_network, joined
 
-RECIPE = {"hidden": (6, 3), "members": 2, "epochs": 5, "penalty": 1e-3, "seed": 4, "batch": 32}
+RECIPE = {"hidden": (6, 3), "epochs": 10, "penalty": 1e-3, "seed": 4, "batch": 32}
 
 
 def rows(count=120, columns=5):
@@ -20,7 +20,9 @@ def rows(count=120, columns=5):
 def network():
     features, core, weights = rows()
     with chosen_passes():
-        return fit_network(features, core, weights=weights, **RECIPE)
+        return joined(
+            [fit_network(features, core, weights=weights, **RECIPE | {"seed": RECIPE["seed"] + n}) for n in range(2)]
+        )
 
 
 def probability(log_odds):
@@ -31,22 +33,29 @@ def test_its_probability_is_the_mean_of_scikit_learns_perceptrons(network):
     features, core, weights = rows()
     mean, scale = features.mean(axis=0, dtype=float), features.std(axis=0, dtype=float)
     inputs = np.clip((features - mean.astype(np.float32)) / scale.astype(np.float32), -CLIP, CLIP)
-    perceptrons = [
-        MLPClassifier(
-            RECIPE["hidden"],
-            alpha=RECIPE["penalty"],
-            batch_size=RECIPE["batch"],
-            learning_rate_init=2e-3,
-            max_iter=RECIPE["epochs"],
-            n_iter_no_change=RECIPE["epochs"] + 1,
-            random_state=RECIPE["seed"] + member,
-        )
-        for member in range(RECIPE["members"])
-    ]
-    with chosen_passes():
-        expected = [model.fit(inputs, core, sample_weight=weights).predict_proba(inputs)[:, 1] for model in perceptrons]
+    expected = []
+    rows_a_step = len(inputs) // LEAST_STEPS
+    for member in range(2):
+        model = MLPClassifier(
+            RECIPE["hidden"], alpha=RECIPE["penalty"], batch_size=rows_a_step, n_iter_no_change=99,
+            random_state=RECIPE["seed"] + member, warm_start=True,
+        )  # fmt: skip
+        with chosen_passes():
+            for passes, rate in ((6, 2e-3), (2, 5e-4), (2, 1e-4)):
+                model.set_params(max_iter=passes, learning_rate_init=rate).fit(inputs, core, sample_weight=weights)
+        expected.append(model.predict_proba(inputs)[:, 1])
 
     assert probability(network.log_odds(features)) == pytest.approx(np.mean(expected, axis=0), abs=1e-6)
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3, 7])
+def test_few_passes_are_shared_out_too(epochs):
+    features, core, weights = rows()
+    with chosen_passes():
+        network = fit_network(features, core, weights=weights, **RECIPE | {"epochs": epochs})
+
+    assert PHASES[-1][0] == 1
+    assert np.isfinite(network.log_odds(features)).all()
 
 
 def test_a_row_is_scored_the_same_alone_and_among_others(network):
@@ -87,10 +96,12 @@ def test_the_seed_decides_and_members_differ(network):
         again = fit_network(features, core, weights=weights, **RECIPE)
         other = fit_network(features, core, weights=weights, **RECIPE | {"seed": 40})
 
-    assert again.log_odds(features).tolist() == network.log_odds(features).tolist()
-    assert other.log_odds(features).tolist() != network.log_odds(features).tolist()
-    (first, _), (second, _) = (layers[0] for layers in network.layers)
-    assert not np.array_equal(first, second)
+        first = fit_network(features, core, weights=weights, **RECIPE)
+
+    assert again.log_odds(features).tolist() == first.log_odds(features).tolist()
+    assert other.log_odds(features).tolist() != first.log_odds(features).tolist()
+    (one, _), (another, _) = (layers[0] for layers in network.layers)
+    assert not np.array_equal(one, another)
 
 
 def test_a_row_of_more_weight_moves_the_network_more():

@@ -90,7 +90,7 @@ def ablate(
     def fit(frame: pd.DataFrame, hidden: tuple[int, ...] | None = None) -> Tagger:
         model = ParagraphClassifier(members=1, folds=3, random_state=seed, n_jobs=jobs)
         if hidden is not None:
-            model.set_params(hidden=hidden)
+            model.set_params(text_hidden=hidden, html_hidden=hidden)
         return model.fit(frame).tagger_
 
     say("Ablations: training with all parts")
