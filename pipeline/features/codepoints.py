@@ -47,7 +47,7 @@ def flags(codes: Codes) -> Flags:
     found = table.take(codes)
     if len(found) and found.min() < _KNOWN:
         # Once for each code point that a process meets: a page has some hundred of more than a million.
-        for code in np.unique(codes[found < _KNOWN]).tolist():
+        for code in set(codes[found < _KNOWN].tolist()):
             table[code] = _flags(code) | _KNOWN
         found = table.take(codes)
     found &= _KNOWN - 1

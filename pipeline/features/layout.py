@@ -206,6 +206,19 @@ def side_by_side(blocks: Sequence[npt.NDArray[np.floating]]) -> npt.NDArray[np.f
     return columns.T
 
 
+def changes(values: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
+    """Say of each value whether it is another than the one before it; the first is.
+
+    Examples
+    --------
+    >>> changes(np.array([1, 1, 2])).tolist()
+    [True, False, True]
+    """
+    new = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=new[1:])
+    return new
+
+
 def sums(key: Int, values: npt.NDArray[np.bool_] | Float, count: int) -> Float:
     """Sum of the values of each key from 0 to `count` - 1.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.features.layout import Float, Int, Layout
+from pipeline.features.layout import Float, Int, Layout, changes
 from pipeline.features.tokens import Tokens, UInt64
 
 
@@ -51,7 +51,7 @@ def number_words(batches: Sequence[Tokens], idf_of: Callable[[UInt64], Float]) -
     hashes = np.concatenate([np.zeros(0, np.uint64), *(batch.hashes for batch in batches)])
     order = np.argsort(hashes)
     ordered = hashes.take(order)
-    new = _changes(ordered)
+    new = changes(ordered)
     number = np.empty(len(hashes), np.int64)
     number[order] = np.cumsum(new) - 1
     idf = idf_of(ordered[new])
@@ -87,12 +87,12 @@ class Entries:
         self._number_bits = len(terms.idf).bit_length()
         key = self._keys(layout.article.take(terms.row), terms.number) << row_bits | terms.row
         key.sort()
-        starts = np.flatnonzero(_changes(key))
+        starts = np.flatnonzero(changes(key))
         self.count: Int = np.diff(starts, append=len(key))
         key = key.take(starts)
         self.row: Int = key & (1 << row_bits) - 1
         key >>= row_bits
-        new = _changes(key)
+        new = changes(key)
         self.word: Int = np.cumsum(new) - 1
         self.first: Int = np.flatnonzero(new)
         self.size: Int = np.diff(self.first, append=len(key))
@@ -109,9 +109,3 @@ class Entries:
 
     def _keys(self, article: Int, number: Int) -> Int:
         return article << self._number_bits | number
-
-
-def _changes(values: Int | UInt64) -> np.ndarray:
-    new = np.ones(len(values), bool)
-    np.not_equal(values[1:], values[:-1], out=new[1:])
-    return new

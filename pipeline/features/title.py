@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.features.layout import Float, Layout, sums
+from pipeline.features.layout import Float, Layout, changes, sums
 from pipeline.features.terms import Entries, Terms
 
 NAMES = ("words in title", "title words", "is title", "rows from title", "after title", "words in title before",
@@ -38,7 +38,8 @@ def title_features(entries: Entries, titles: Terms, layout: Layout) -> Float:
     shared = sums(row, entries.count.take(held) * idf, count)
     covered = sums(row, idf, count)
     distinct = max(len(titles.idf), 1)
-    article, number = np.divmod(np.unique(titles.row * distinct + titles.number), distinct)
+    keys = np.sort(titles.row * distinct + titles.number)
+    article, number = np.divmod(keys[changes(keys)], distinct)
     whole = sums(article, titles.idf.take(number), len(layout.sizes))[layout.article]
     of_paragraph = shared / np.maximum(weight, 1e-9)
     of_title = covered / np.maximum(whole, 1e-9)

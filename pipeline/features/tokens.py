@@ -162,7 +162,7 @@ def _mixed(characters: Characters) -> UInt64:
     mixed = table.take(codes)
     unknown = word & (mixed == 0)
     if unknown.any():
-        new = np.unique(codes[unknown])
+        new = np.array(sorted(set(codes[unknown].tolist())), np.int64)
         digit = codepoints.flags(new) & codepoints.DIGIT > 0
         lower = [ord(chr(code).lower()) for code in new.tolist()]
         value = (np.where(digit, ord("0"), lower).astype(np.uint64) + np.uint64(1)) * _MIX

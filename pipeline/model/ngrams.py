@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.features.layout import sums
+from pipeline.features.layout import changes, sums
 from pipeline.features.tokens import Int64, Tokens, UInt64, tokenise
 from pipeline.model.lookup import Lookup
 
@@ -111,9 +111,7 @@ class NgramScorer:
                 at, place = self.lookup.find(hashes, whole)
                 keys.append(((row.take(at) - first) << bits | place).astype(dtype))
             key = np.sort(np.concatenate(keys))
-            new = np.ones(len(key), bool)
-            np.not_equal(key[1:], key[:-1], out=new[1:])
-            starts = np.flatnonzero(new)
+            starts = np.flatnonzero(changes(key))
             found = key.take(starts).astype(np.int64)
             yield first, found >> bits, found & (1 << bits) - 1, np.diff(starts, append=len(key))
 

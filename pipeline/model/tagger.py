@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from pipeline.model.explaining import ArticleExplanation
     from pipeline.model.manifest import Manifest
     from pipeline.model.rules import Rules
+
+# About so many paragraphs are scored at once: the arrays of more are far from the processor, and made anew each time.
+ROWS = 16_000
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class Tagger:
         Parameters
         ----------
         articles
-            In one batch: some hundreds at a time are fastest.
+            Some hundreds at a time are fastest.
         threshold
             Every paragraph scored at least this is core. None: the model's own threshold, and where it has none, the
             model decides by article.
@@ -74,21 +77,21 @@ class Tagger:
         tagged: dict[int, TaggedArticle] = {}
         for html in (False, True):
             chosen = [number for number, article in enumerate(articles) if self.reads_markup(article) is html]
-            if not chosen:
-                continue
-            scored = self._scored(batch_of_articles([articles[number] for number in chosen]), threshold, rules)
-            for place, number in enumerate(chosen):
-                article = articles[number]
-                rows = slice(scored.first[place], scored.first[place] + len(article.paragraphs))
-                tagged[number] = TaggedArticle(
-                    article.article_id,
-                    article.url,
-                    tuple(paragraph.text for paragraph in article.paragraphs),
-                    scored.scores[rows],
-                    scored.core[rows],
-                    float(scored.confidence[place]),
-                    doubt=scored.doubts[place],
-                )
+            for part in _parts(chosen, articles):
+                batch = batch_of_articles([articles[number] for number in part])
+                scored = self._scored(batch, threshold, rules)
+                for place, number in enumerate(part):
+                    article = articles[number]
+                    rows = slice(scored.first[place], scored.first[place] + len(article.paragraphs))
+                    tagged[number] = TaggedArticle(
+                        article.article_id,
+                        article.url,
+                        tuple(batch.texts[rows]),
+                        scored.scores[rows],
+                        scored.core[rows],
+                        float(scored.confidence[place]),
+                        doubt=scored.doubts[place],
+                    )
         return [tagged[number] for number in range(len(articles))]
 
     def tag(self, text: str, *, html: bool = False) -> pd.DataFrame:
@@ -209,6 +212,19 @@ class _Scored:
     confidence: Float
     first: np.ndarray
     doubts: list[Doubt | None]
+
+
+def _parts(numbers: Sequence[int], articles: Sequence[Article]) -> Iterator[list[int]]:
+    part: list[int] = []
+    rows = 0
+    for number in numbers:
+        part.append(number)
+        rows += len(articles[number].paragraphs)
+        if rows >= ROWS:
+            yield part
+            part, rows = [], 0
+    if part:
+        yield part
 
 
 def _article(text: str, *, html: bool) -> Article:

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.model import tagger as module
 from pipeline.model.tagger import Tagger
 from pipeline.reading.article import Article, Paragraph
 from pipeline.reading.html import read_page
@@ -121,6 +122,16 @@ def test_articles_come_back_in_the_order_given_whether_text_or_page(tagger, mixe
     texts = [tuple(paragraph.text for paragraph in article.paragraphs) for article in mixed]
     assert [tagged.texts for tagged in found] == texts
     assert tagger.tag_articles([]) == []
+
+
+@pytest.mark.parametrize("rows", [1, 4])
+def test_articles_are_tagged_the_same_however_many_are_scored_at_once(tagger, mixed, monkeypatch, rows):
+    at_once = tagger.tag_articles(mixed)
+    monkeypatch.setattr(module, "ROWS", rows)
+
+    for found, expected in zip(tagger.tag_articles(mixed), at_once, strict=True):
+        assert (found.article_id, found.texts, found.labels) == (expected.article_id, expected.texts, expected.labels)
+        assert found.scores == pytest.approx(expected.scores, abs=1e-5)
 
 
 def test_an_article_is_tagged_the_same_alone_and_in_a_batch(tagger, mixed):
