@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Float = npt.NDArray[np.float64]
 Int = npt.NDArray[np.int64]
+Number = TypeVar("Number", Float, Int)
+
+# Into so many steps best_run divides 1; two runs are equal if their sums differ by less.
+STEPS = 2.0**30
 
 # A positive 64-bit integer has room for so many bits.
 KEY_BITS = 63
@@ -67,9 +72,9 @@ class Layout:
         """Sum over each article, one value a row."""
         return sums(self.article, values, len(self.sizes))[self.article]
 
-    def maximum(self, values: Float) -> Float:
+    def maximum(self, values: Number) -> Number:
         """Largest value of each article, one value a row."""
-        return np.asarray(np.maximum.reduceat(values, self.first)[self.article])
+        return np.maximum.reduceat(values, self.first)[self.article]
 
     def before(self, values: Float) -> Float:
         """Sum over the article's rows before each row."""
@@ -146,14 +151,16 @@ class Layout:
         Of equal runs it is the one that ends first, then the shortest; no run is empty. Maximum subsequence
         segmentation (Pasternack and Roth, WWW 2009).
         """
-        bound = float(np.abs(values).sum()) + 1.0
-        running = np.cumsum(values)
-        previous = np.concatenate([[0.0], running[:-1]])
-        # A later article's values lie far below those of the one before, so the running minimum starts anew in each.
-        base, lower = previous.take(self.start), 2 * bound * self.article
-        lowered = previous - base - lower
+        # In whole numbers no sum is rounded, so what an article's best run is does not hang on the articles before it.
+        whole = np.rint(values * STEPS).astype(np.int64)
+        running = np.cumsum(whole)
+        previous = running - whole
+        # A later article's values lie below those of the one before, so the running minimum starts anew in each.
+        span = np.add.reduceat(np.abs(whole), self.first) + 1 if len(whole) else whole
+        base = previous.take(self.start) + np.repeat(2 * np.cumsum(span) - span, self.sizes)
+        lowered = previous - base
         least = np.minimum.accumulate(lowered)
-        gain = running - base - lower - least
+        gain = running - base - least
         best = np.flatnonzero(gain == self.maximum(gain))[::-1]
         last = np.zeros(len(self.sizes), np.int64)
         last[self.article.take(best)] = best

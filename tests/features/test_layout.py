@@ -128,6 +128,15 @@ def test_the_best_run_has_the_largest_sum_of_all_runs_and_of_equal_ones_ends_fir
     assert list(zip(begin.tolist(), end.tolist(), strict=True)) == by_row(articles, best_run)
 
 
+@pytest.mark.parametrize("before", [[], [1e5] * 3, [0.7] * 1000])
+def test_runs_that_differ_by_rounding_alone_are_equal_whatever_stands_before_them(before):
+    values = [0.1, 0.2, -1.0, 0.3, -1.0, 0.25, 0.05]
+    sizes = [len(before), len(values)] if before else [len(values)]
+    begin, end = Layout.of(sizes).best_run(np.array([*before, *values]))
+
+    assert (begin[-1] - len(before), end[-1] - len(before)) == (0, 2)
+
+
 @given(laid_out(st.floats(-1, 1, width=16)), st.data())
 def test_no_articles_value_depends_on_the_articles_around_it(case, data):
     layout, articles, values = case
