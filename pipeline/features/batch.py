@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.features.forest import Forest
 from pipeline.features.layout import Float, Layout
+from pipeline.reading.article import ParagraphColumns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,22 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MarkupColumns:
-    """`pipeline.reading.article.Markup` of a batch's paragraphs, a column each; at least one element a paragraph."""
+    """`pipeline.reading.article.Markup` of a batch's paragraphs, a column each; their elements as trees."""
 
     words: Sequence[str]
-    elements: Sequence[Sequence[int]]
-    repeats: Sequence[Sequence[int]]
+    forest: Forest
     link_density: Float
     declared: Float
 
     def rows(self, inside: slice) -> MarkupColumns:
-        """Give the columns of some rows that stand together."""
+        """Give the columns of some rows that are whole articles."""
         return MarkupColumns(
-            self.words[inside],
-            self.elements[inside],
-            self.repeats[inside],
-            self.link_density[inside],
-            self.declared[inside],
+            self.words[inside], self.forest.rows(inside), self.link_density[inside], self.declared[inside]
         )
 
 
@@ -65,23 +62,31 @@ def batch_of_articles(articles: Sequence[Article]) -> Batch:
 
     Markup is used only where every paragraph of every article has it, so give articles with and without apart.
     """
-    paragraphs = [paragraph for article in articles for paragraph in article.paragraphs]
-    found = [paragraph.markup for paragraph in paragraphs]
-    known = [markup for markup in found if markup is not None]
-    markup = None
-    if len(known) == len(paragraphs):
-        markup = MarkupColumns(
-            [one.words for one in known],
-            [one.elements for one in known],
-            [one.repeats for one in known],
-            np.array([one.link_density for one in known], float),
-            np.array([one.declared for one in known], float),
+    layout = Layout.of([len(article.paragraphs) for article in articles])
+    texts = [text for article in articles for text in article.texts]
+    return Batch(texts, layout, [article.title for article in articles], _markup(articles, layout))
+
+
+def _markup(articles: Sequence[Article], layout: Layout) -> MarkupColumns | None:
+    if all(isinstance(article.paragraphs, ParagraphColumns) for article in articles):
+        from pipeline.reading.outline import Outline  # what reads a text needs no parser of pages
+
+        pages = [article.paragraphs for article in articles if isinstance(article.paragraphs, Outline)]
+        return MarkupColumns(
+            [words for page in pages for words in page.words],
+            Forest.of_outlines(pages),
+            np.array([share for page in pages for share in page.density], float),
+            np.array([share for page in pages for share in page.declared], float),
         )
-    return Batch(
-        [paragraph.text for paragraph in paragraphs],
-        Layout.of([len(article.paragraphs) for article in articles]),
-        [article.title for article in articles],
-        markup,
+    found = [paragraph.markup for article in articles for paragraph in article.paragraphs]
+    known = [markup for markup in found if markup is not None]
+    if len(known) < len(found):
+        return None
+    return MarkupColumns(
+        [one.words for one in known],
+        Forest.of_chains([one.elements for one in known], [one.repeats for one in known], layout.article),
+        np.array([one.link_density for one in known], float),
+        np.array([one.declared for one in known], float),
     )
 
 
@@ -114,8 +119,7 @@ def batch_of_frame(frame: pd.DataFrame, *, markup: bool) -> tuple[Batch, npt.NDA
     if markup:
         columns = MarkupColumns(
             ordered["markup"].tolist(),
-            ordered["elements"].tolist(),
-            ordered["repeats"].tolist(),
+            Forest.of_chains(ordered["elements"].tolist(), ordered["repeats"].tolist(), layout.article),
             ordered["link_density"].to_numpy(float),
             ordered["declared"].fillna(-1.0).to_numpy(float),
         )

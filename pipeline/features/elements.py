@@ -1,10 +1,9 @@
 """Enclosing elements: with HTML known, whole subtrees are core or not."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from pipeline.features.layout import Float, Int, Layout, sums
+from pipeline.features.forest import Forest
+from pipeline.features.layout import Float, Int, Layout
 
 # So many of a paragraph's nearest elements are described.
 LEVELS = 5
@@ -15,41 +14,28 @@ BEST_SHARES = (0.3, 0.5)
 class Elements:
     """The enclosing block elements of a batch's paragraphs.
 
-    A paragraph's elements are its chain; all chains stand end to end, a link for each paragraph and element.
-
     Parameters
     ----------
-    elements, repeats
-        For each paragraph, the numbers of its enclosing elements, outermost first, and how many like siblings each has;
-        at least one a paragraph.
+    forest
+        The elements of each article.
     layout
         Which paragraphs make an article.
     """
 
-    def __init__(self, elements: Sequence[Sequence[int]], repeats: Sequence[Sequence[int]], layout: Layout) -> None:
-        self.layout = layout
-        self.depth: Int = np.array([len(chain) for chain in elements], np.int64)
-        self.offset: Int = np.cumsum(self.depth) - self.depth
-        self.row: Int = np.repeat(np.arange(len(self.depth)), self.depth)
-        self.like = _end_to_end(repeats)
-        numbers = _end_to_end(elements)
-        # How far above its paragraph each link is.
-        self.height = self.depth[self.row] - 1 - (np.arange(len(numbers)) - self.offset[self.row])
-        # Number the elements of all articles.
-        widest = int(numbers.max(initial=0)) + 1
-        unique, self.key = np.unique(layout.article[self.row] * widest + numbers, return_inverse=True)
-        self.count = len(unique)
-        self.of_article = unique // widest
-        inner = np.ones(len(numbers), bool)
-        inner[self.offset] = False
-        self.parent = np.full(self.count, -1, np.int64)
-        self.parent[self.key[inner]] = self.key[np.flatnonzero(inner) - 1]
-        self.likes = np.zeros(self.count, np.int64)
-        self.likes[self.key] = self.like
+    def __init__(self, forest: Forest, layout: Layout) -> None:
+        self.forest, self.layout = forest, layout
+        self.count = len(forest.parent)
+        self.depth: Int = forest.depth[forest.at]
+        self.number = forest.sums(np.ones(len(forest.at)))
+        self.of_article = np.zeros(self.count, np.int64)
+        self.of_article[forest.at] = layout.article
+        for below, above in reversed(forest.levels):
+            self.of_article[above] = self.of_article[below]
         # Siblings of one shape, a family: the same parent and the same number of likes.
-        self.family_order = np.lexsort((np.arange(self.count), self.likes, self.parent))
+        self.family_order = np.lexsort((np.arange(self.count), forest.likes, forest.parent))
+        parent, likes = forest.parent[self.family_order], forest.likes[self.family_order]
         new = np.ones(self.count, bool)
-        new[1:] = (np.diff(self.parent[self.family_order]) != 0) | (np.diff(self.likes[self.family_order]) != 0)
+        new[1:] = (np.diff(parent) != 0) | (np.diff(likes) != 0)
         self.family_start = np.maximum.accumulate(np.where(new, np.arange(self.count), 0))
 
     def features(self, core: Float, words: Float, link: Float) -> Float:
@@ -70,8 +56,7 @@ class Elements:
             Shape (paragraphs, features).
         """
         mass = words + 1.0
-        total = sums(self.key, mass[self.row], self.count)
-        hits = sums(self.key, (core * mass)[self.row], self.count)
+        total, hits = self.forest.sums(mass), self.forest.sums(core * mass)
         all_mass, all_core = self.layout.total(mass), self.layout.total(core * mass)
         columns = self._nearest(core, mass, link, hits, total)
         for share in BEST_SHARES:
@@ -80,43 +65,46 @@ class Elements:
         return np.column_stack(columns)
 
     def _nearest(self, core: Float, mass: Float, link: Float, hits: Float, total: Float) -> list[Float]:
-        simple = sums(self.key, core[self.row], self.count)
-        number = np.bincount(self.key, minlength=self.count)
-        links = sums(self.key, (link * mass)[self.row], self.count)
-        all_mass, all_core = self.layout.total(mass), self.layout.total(core * mass)
-        last = self.offset + self.depth - 1
+        # Of each element first, for there are fewer of them.
+        of_element = np.column_stack(
+            [
+                hits / total, total, hits, np.log1p(self.number), self.forest.sums(core) / self.number,
+                self.forest.sums(link * mass) / total, np.log1p(self.forest.likes),
+            ]
+        )  # fmt: skip
+        all_mass, all_core = self.layout.total(mass), np.maximum(self.layout.total(core * mass), 1e-9)
         columns: list[Float] = []
-        for level in range(LEVELS):
-            at = np.maximum(last - level, self.offset)
-            key = self.key[at]
-            rest = np.maximum(total[key] - mass, 0)
+        element = self.forest.at
+        for _ in range(LEVELS):
+            share, whole, held, number, simple, links, likes = of_element[element].T
+            rest = np.maximum(whole - mass, 0)
             columns += [
-                hits[key] / total[key], np.where(rest > 0, (hits[key] - core * mass) / np.maximum(rest, 1e-9), -0.2),
-                total[key] / all_mass, hits[key] / np.maximum(all_core, 1e-9), np.log1p(number[key]),
-                simple[key] / number[key], links[key] / total[key], np.log1p(self.like[at]),
+                share, np.where(rest > 0, (held - core * mass) / np.maximum(rest, 1e-9), -0.2), whole / all_mass,
+                held / all_core, number, simple, links, likes,
             ]  # fmt: skip
+            parent = self.forest.parent[element]
+            element = np.where(parent >= 0, parent, element)
         return columns
 
     def _best(self, gain: Float, hits: Float, total: Float, all_mass: Float, all_core: Float) -> list[Float]:
         # The element whose core, less its filler, is largest: where the story is.
-        rows = len(self.depth)
-        order = np.lexsort((-np.arange(self.count), gain, self.of_article))
+        article, at = self.layout.article, self.forest.at
+        # Of equal ones the outermost; sums of the same numbers in another order are equal.
+        order = np.lexsort((-np.arange(self.count), np.round(gain, 9), self.of_article))
         best = order[np.flatnonzero(np.diff(self.of_article[order], append=-1))]
-        chosen = best[self.layout.article]
-        inside = self.key == chosen[self.row]
-        within = sums(self.row, inside, rows)
-        height = sums(self.row, np.where(inside, self.height, 0), rows)
+        chosen = best[article]
+        is_best = np.zeros(self.count)
+        is_best[best] = 1
+        within = self.forest.largest(is_best)[at]
+        height = self.depth - self.forest.depth[chosen]
         # How far up the paragraph's chain meets that of the best element's first paragraph: a neighbour of the story,
         # or another corner of the page.
-        first_row = np.full(self.count, -1, np.int64)
-        first_row[self.key[::-1]] = self.row[::-1]
-        leading = np.zeros(rows, bool)
-        leading[first_row[best]] = True
-        met = np.zeros(self.count, bool)
-        met[self.key[leading[self.row]]] = True
-        apart = self.depth - sums(self.row, met[self.key], rows)
+        rows = np.arange(len(at))
+        first_row = np.minimum.reduceat(np.where(within > 0, rows, len(rows)), self.layout.first) if len(rows) else rows
+        met = self.forest.mark(at[first_row])
+        apart = self.depth - self.forest.largest(np.where(met, self.forest.depth, 0))[at]
         return [
-            within, np.where(within > 0, np.log1p(height), -1.0), hits[chosen] / total[chosen],
+            within, np.where(within > 0, np.log1p(np.maximum(height, 0)), -1.0), hits[chosen] / total[chosen],
             total[chosen] / all_mass, hits[chosen] / np.maximum(all_core, 1e-9),
             apart / np.maximum(self.depth, 1), np.minimum(apart, 8) / 4,
         ]  # fmt: skip
@@ -127,21 +115,10 @@ class Elements:
         running = np.concatenate([[0.0], np.cumsum(hits[self.family_order])])
         earlier = np.empty(self.count)
         earlier[self.family_order] = running[:-1] - running[self.family_start]
-        whole = np.maximum(all_core[self.row], 1e-9)
-        before, share = earlier[self.key] / whole, hits[self.key] / whole
-        relevant = (self.likes[self.key] > 1) & (self.parent[self.key] >= 0)
-        later = earlier[self.key] > 0
+        relevant = (self.forest.likes > 1) & (self.forest.parent >= 0)
+        later = earlier > 0
+        whole = np.maximum(all_core, 1e-9)
         return [
-            self._largest(np.where(relevant, before, 0.0)),
-            self._largest(np.where(relevant & later, share, 0.0)),
-            self._largest(np.where(relevant & ~later, share, 0.0)),
+            self.forest.largest(np.where(chosen, values, 0.0))[self.forest.at] / whole
+            for chosen, values in ((relevant, earlier), (relevant & later, hits), (relevant & ~later, hits))
         ]
-
-    def _largest(self, values: Float) -> Float:
-        found = np.zeros(len(self.depth))
-        np.maximum.at(found, self.row, values)
-        return found
-
-
-def _end_to_end(chains: Sequence[Sequence[int]]) -> Int:
-    return np.concatenate([np.zeros(0, np.int64), *(np.asarray(chain, np.int64) for chain in chains)])

@@ -72,7 +72,7 @@ class Evidence:
     @cached_property
     def elements(self) -> Elements:
         """The enclosing elements."""
-        return Elements(self._markup.elements, self._markup.repeats, self.layout)
+        return Elements(self._markup.forest, self.layout)
 
     @cached_property
     def markup_tokens(self) -> tuple[Tokens, Int64]:

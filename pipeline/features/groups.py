@@ -96,12 +96,14 @@ def _markup_columns() -> int:
 
     from pipeline.features.batch import Batch, MarkupColumns
     from pipeline.features.evidence import Evidence
+    from pipeline.features.forest import Forest
     from pipeline.features.layout import Layout
     from pipeline.features.paragraphs import read_paragraphs
     from pipeline.features.terms import number_words
     from pipeline.features.tokens import tokenise
 
-    markup = MarkupColumns(["own_p", "own_p"], [[0], [0]], [[1], [1]], np.zeros(2), np.zeros(2))
+    forest = Forest.of_chains([[0], [0]], [[1], [1]], np.zeros(2, np.int64))
+    markup = MarkupColumns(["own_p", "own_p"], forest, np.zeros(2), np.zeros(2))
     read = read_paragraphs(["a", "b"])
     words = number_words((read.tokens, tokenise([""])), lambda hashes: np.ones(len(hashes)))
     batch = Batch(["a", "b"], Layout.of([2]), [""], markup)

@@ -182,7 +182,7 @@ class Tagger:
 
     def reads_markup(self, article: Article) -> bool:
         """Whether an article is tagged by its markup too: it has it everywhere, and the model has learned from some."""
-        return bool(self.parts.html) and all(paragraph.markup is not None for paragraph in article.paragraphs)
+        return bool(self.parts.html) and article.has_markup
 
     def _scored(self, batch: Batch, threshold: float | None, rules: Rules | None = None) -> _Scored:
         forced = rules.forced(batch.texts) if rules else None

@@ -46,6 +46,18 @@ class Paragraph:
     kept: tuple[object, ...] = ()
 
 
+class ParagraphColumns(Sequence[Paragraph]):
+    """Paragraphs, all with markup, that are kept as columns, for each would cost more than all that is done with it.
+
+    Attributes
+    ----------
+    texts
+        Their texts.
+    """
+
+    texts: list[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One article: its paragraphs in the order of the page.
@@ -53,7 +65,7 @@ class Article:
     Attributes
     ----------
     paragraphs
-        Of a page an `pipeline.reading.outline.Outline`, which makes each when it is asked for; else a tuple.
+        Of a page a `pipeline.reading.outline.Outline`, else a tuple.
     title
         The title where the source told one apart, else empty.
     """
@@ -63,3 +75,17 @@ class Article:
     url: str = ""
     title: str = ""
     language: str = ""
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """The paragraphs' texts."""
+        if isinstance(self.paragraphs, ParagraphColumns):
+            return self.paragraphs.texts
+        return [paragraph.text for paragraph in self.paragraphs]
+
+    @property
+    def has_markup(self) -> bool:
+        """Whether every paragraph has it."""
+        if isinstance(self.paragraphs, ParagraphColumns):
+            return True
+        return all(paragraph.markup is not None for paragraph in self.paragraphs)

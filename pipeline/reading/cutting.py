@@ -60,7 +60,7 @@ class _HidesError(Exception):
 def _walk(meanings: Sequence[Meaning], page_texts: Sequence[str], known: Tags) -> Outline:
     texts: list[str] = []
     elements: list[int] = []
-    inside: list[Sequence[int]] = []
+    inside: list[tuple[int, ...]] = []
     density: list[float] = []
     hidden: list[int] = []
     parents: list[int] = []
@@ -80,7 +80,7 @@ def _walk(meanings: Sequence[Meaning], page_texts: Sequence[str], known: Tags) -
                 if whole[:1].isalnum() or not is_blank(whole):
                     texts.append(whole)
                     elements.append(element)
-                    inside.append(inline or ())
+                    inside.append(tuple(inline))
                     density.append(min(1.0, linked / len(whole)) if linked else 0.0)
                     hidden.append(hidden_by)
                 pieces = []

@@ -42,12 +42,12 @@ def with_declared(shown: Outline, declared: str) -> Outline:
         runs = set(_runs(text.split())) or {(text,)}
         seen |= runs & own
         shares.append(len(runs & own) / len(runs))
-    texts = shown.texts
+    shown = replace(shown, declared=shares)
     if len(seen) < DECLARED_SHOWN * len(own):
         # Some pages show the story only after a script has run, yet declare it to machines.
         lines = (" ".join(line.split()) for line in declared.splitlines())
-        texts = [*texts, *(line for line in lines if line)]
-    return replace(shown, texts=texts, declared=shares)
+        shown = shown.with_undisplayed([line for line in lines if line])
+    return shown
 
 
 def _runs(words: list[str]) -> Iterator[tuple[str, ...]]:

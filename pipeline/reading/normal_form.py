@@ -5,10 +5,14 @@ each attribute as ``name="value"``, and no bare ``<`` or ``>`` in text or values
 times quicker than through the tree, of which each node would have to become a Python object.
 """
 
+from __future__ import annotations
+
 import re
 from itertools import chain
+from typing import TYPE_CHECKING
 
-from selectolax.lexbor import LexborNode
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 # Elements whose text nobody sees as prose: code, drawings, the choices of a form, frames.
 UNSEEN = frozenset(

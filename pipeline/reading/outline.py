@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import overload
 
-from pipeline.reading.article import Markup, Paragraph
-from pipeline.reading.tags import Tags, block_words, inline_words
+from pipeline.reading.article import Markup, Paragraph, ParagraphColumns
+from pipeline.reading.tags import Tags
 
 # So many of a paragraph's nearest elements are named.
 MARKUP_LEVELS = 12
@@ -20,17 +20,17 @@ DECLARED = "declared"
 
 
 @dataclass(frozen=True, eq=False)
-class Outline(Sequence[Paragraph]):
+class Outline(ParagraphColumns):
     """A page's paragraphs, as a sequence of them and as columns.
 
     Attributes
     ----------
     texts
-        The paragraphs' texts. The other columns may be shorter: what comes last is declared and not shown.
+        The paragraphs' texts. What comes last may be declared and not shown.
     elements
         For each shown paragraph the number of its innermost block element.
     inline
-        For each the inline elements within, in order, as numbers of `tags`.
+        For each shown one the inline elements within, in order, as numbers of `tags`.
     density
         For each the share of its characters that are in links.
     declared
@@ -45,7 +45,7 @@ class Outline(Sequence[Paragraph]):
 
     texts: list[str]
     elements: list[int]
-    inline: list[Sequence[int]]
+    inline: list[tuple[int, ...]]
     density: list[float]
     declared: list[float]
     parents: list[int]
@@ -79,34 +79,62 @@ class Outline(Sequence[Paragraph]):
     def __reduce__(self) -> tuple[type, tuple[tuple[Paragraph, ...]]]:
         return tuple, (self._paragraphs,)  # for `tags` holds those of other pages too
 
+    def with_undisplayed(self, texts: list[str]) -> Outline:
+        """Add paragraphs that the page declares but does not show; they stand in the first element."""
+        return replace(
+            self,
+            texts=self.texts + texts,
+            density=self.density + [0.0] * len(texts),
+            declared=self.declared + [1.0] * len(texts),
+        )
+
+    @cached_property
+    def words(self) -> list[str]:
+        """For each paragraph as in `Markup`."""
+        block_words, inline_words = self.tags.block_words, self.tags.inline_words
+        near: dict[int, str] = {}
+        known: dict[tuple[int, tuple[int, ...]], str] = {}
+        found = []
+        for place in zip(self.elements, self.inline, strict=True):
+            words = known.get(place)
+            if words is None:
+                element, inline = place
+                if element not in near:
+                    named = [block_words(self.names[one]) for one in self._up(element, MARKUP_LEVELS)]
+                    near[element] = " ".join([*map(_marked, NEAR, named), *named])
+                within = dict.fromkeys([word for name in inline for word in inline_words(name)])
+                known[place] = words = " ".join([near[element], *within])
+            found.append(words)
+        return found + [DECLARED] * (len(self.texts) - len(found))
+
+    @property
+    def shapes(self) -> list[int]:
+        """For each element a number that is the same for elements of one tag and class."""
+        shapes = self.tags.shapes
+        return [shapes[name] for name in self.names]
+
     @cached_property
     def _paragraphs(self) -> tuple[Paragraph, ...]:
-        repeats = self._repeats()
-        chains: dict[int, tuple[tuple[int, ...], tuple[int, ...], list[str]]] = {}
+        siblings = list(zip(self.parents, self.shapes, strict=True))
+        count = Counter(siblings)
+        chains: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        elements = [*self.elements, *[0] * (len(self.texts) - len(self.elements))]
         paragraphs = []
-        columns = zip(self.elements, self.inline, self.density, self.declared, strict=True)
-        for text, (element, inline, density, declared) in zip(self.texts, columns, strict=False):
+        for text, element, words, density, declared in zip(
+            self.texts, elements, self.words, self.density, self.declared, strict=True
+        ):
             if element not in chains:
-                chain = self._chain(element)
-                named = [block_words(self.tags.names[self.names[one]]) for one in chain[: -MARKUP_LEVELS - 1 : -1]]
-                chains[element] = chain, tuple([repeats[one] for one in chain]), [*map(_marked, NEAR, named), *named]
-            chain, likes, words = chains[element]
-            within = dict.fromkeys(word for name in inline for word in inline_words(self.tags.names[name]))
-            paragraphs.append(Paragraph(text, Markup(" ".join([*words, *within]), chain, density, likes, declared)))
-        undisplayed = Markup(DECLARED, (0,), 0.0, (1,), declared=1.0)
-        return (*paragraphs, *(Paragraph(text, undisplayed) for text in self.texts[len(paragraphs) :]))
+                chain = tuple(reversed(list(self._up(element, len(self.parents)))))
+                chains[element] = chain, tuple([count[siblings[one]] for one in chain])
+            chain, repeats = chains[element]
+            paragraphs.append(Paragraph(text, Markup(words, chain, density, repeats, declared)))
+        return tuple(paragraphs)
 
-    def _chain(self, element: int) -> tuple[int, ...]:
-        chain = []
-        while element >= 0:
-            chain.append(element)
+    def _up(self, element: int, most: int) -> Iterator[int]:
+        while element >= 0 and most:
+            yield element
             element = self.parents[element]
-        return tuple(reversed(chain))
-
-    def _repeats(self) -> list[int]:
-        shapes = [(parent, self.tags.shapes[name]) for parent, name in zip(self.parents, self.names, strict=True)]
-        siblings = Counter(shapes)
-        return [siblings[shape] for shape in shapes]
+            most -= 1
 
 
 @lru_cache(maxsize=2**14)

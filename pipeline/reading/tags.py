@@ -79,12 +79,28 @@ class Tags(dict[str, Meaning]):
         self.names: list[Name] = []
         self.shapes: list[int] = []
         self._numbers: dict[Name, int] = {}
+        self._block_words: dict[int, str] = {}
+        self._inline_words: dict[int, tuple[str, ...]] = {}
         self._shape_numbers: dict[tuple[str, str], int] = {}
 
     @property
     def is_full(self) -> bool:
         """Whether it is time to begin anew, for it holds enough of the pages before."""
         return len(self) > _MOST
+
+    def block_words(self, name: int) -> str:
+        """Give `block_words` of a name's number."""
+        words = self._block_words.get(name)
+        if words is None:
+            self._block_words[name] = words = block_words(self.names[name])
+        return words
+
+    def inline_words(self, name: int) -> tuple[str, ...]:
+        """Give `inline_words` of a name's number."""
+        words = self._inline_words.get(name)
+        if words is None:
+            self._inline_words[name] = words = inline_words(self.names[name])
+        return words
 
     def __missing__(self, tag: str) -> Meaning:
         # Most links differ in nothing but their address.
@@ -142,16 +158,16 @@ def block_words(name: Name) -> str:
     return " ".join(dict.fromkeys(words))
 
 
-def inline_words(name: Name) -> list[str]:
+def inline_words(name: Name) -> tuple[str, ...]:
     """Give the same of an element within a line, each marked as such.
 
     Examples
     --------
     >>> inline_words(("a", "btn", ()))
-    ['ina', 'inbtn']
+    ('ina', 'inbtn')
     """
     element, *values = name[0], name[1], *name[2]
-    return ["in" + word for word in (element, *(word for value in values for word in _words_of(value)))]
+    return tuple(["in" + word for word in (element, *(word for value in values for word in _words_of(value)))])
 
 
 def _attributes(tag: str) -> dict[str, str]:

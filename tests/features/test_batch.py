@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.features.batch import batch_of_articles, batch_of_frame
 from pipeline.reading.article import Article, Markup, Paragraph
+from pipeline.reading.html import read_page
 
 MARKUP = Markup("own_p p", (0, 3), 0.25, (1, 2))
 
@@ -43,8 +44,8 @@ def told(batch):
     columns = None
     if batch.markup is not None:
         markup = batch.markup
-        chains = [list(map(tuple, column)) for column in (markup.elements, markup.repeats)]
-        columns = (list(markup.words), *chains, markup.link_density.tolist(), markup.declared.tolist())
+        trees = [column.tolist() for column in (markup.forest.parent, markup.forest.likes, markup.forest.at)]
+        columns = (list(markup.words), *trees, markup.link_density.tolist(), markup.declared.tolist())
     return list(batch.texts), batch.layout.sizes.tolist(), list(batch.titles), columns
 
 
@@ -99,5 +100,23 @@ def test_rows_that_stand_together_keep_their_markup():
 
     assert markup is not None
     last = markup.rows(slice(3, 4))
-    assert (last.words, last.elements, last.repeats) == (["own_li li"], [(0,)], [(1,)])
+    assert last.words == ["own_li li"]
+    assert [column.tolist() for column in (last.forest.parent, last.forest.likes, last.forest.at)] == [[-1], [1], [0]]
     assert (last.link_density.tolist(), last.declared.tolist()) == ([1.0], [0.5])
+
+
+def test_a_page_read_and_its_paragraphs_told_one_by_one_are_the_same_batch():
+    story = " ".join(f"word{number}" for number in range(80))
+    declared = f'<script type="application/ld+json">{{"articleBody": "{story}"}}</script>'
+    pages = ["<hr><div><p>One<p>Two</div><p>Three <b>b</b><ul><li><a>Four</a><li>Five", declared + "<p>Six", "<b>Seven"]
+    read = [Article("a", read_page(page).paragraphs) for page in pages]
+    plain = [Article("a", tuple(article.paragraphs)) for article in read]
+
+    assert (
+        told(batch_of_articles(read))
+        == told(batch_of_articles(plain))
+        == told(batch_of_articles([*plain[:1], *read[1:]]))
+    )
+    assert [(article.has_markup, list(article.texts)) for article in read] == [
+        (article.has_markup, list(article.texts)) for article in plain
+    ]

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.features.elements import BEST_SHARES, LEVELS, Elements
+from pipeline.features.forest import Forest
 from pipeline.features.layout import Layout
 
 COLUMNS = 8 * LEVELS + 7 * len(BEST_SHARES) + 2 + 3
@@ -32,7 +33,8 @@ PAGES = st.lists(pages(), max_size=3)
 def features(pages):
     rows = [row for page in pages for row in page]
     chains, likes, core, words, link = zip(*rows, strict=True) if rows else ((),) * 5
-    elements = Elements(chains, likes, Layout.of([len(page) for page in pages]))
+    layout = Layout.of([len(page) for page in pages])
+    elements = Elements(Forest.of_chains(chains, likes, layout.article), layout)
     return elements.features(*(np.array(column, float) for column in (core, words, link)))
 
 
@@ -50,7 +52,7 @@ def expected(page):
         sum(core * (words + 1) for _, _, core, words, _ in page),
     )
     best = [
-        max(numbers, key=lambda number, share=share: (hits[number] - share * total[number], -number))
+        max(numbers, key=lambda number, share=share: (round(hits[number] - share * total[number], 9), -number))
         for share in BEST_SHARES
     ]
 

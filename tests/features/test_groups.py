@@ -3,6 +3,7 @@ import pytest
 
 from pipeline.features.batch import Batch, MarkupColumns
 from pipeline.features.evidence import Evidence
+from pipeline.features.forest import Forest
 from pipeline.features.groups import AFTER, BEFORE, EARLIER_ROUND, GROUPS, MARKUP, OWN_WORDS, SHAPE, column_groups
 from pipeline.features.layout import Layout
 from pipeline.features.paragraphs import read_paragraphs
@@ -16,16 +17,16 @@ MIDDLE = 1
 
 def evidence(texts, layout=None):
     count = len(texts)
+    layout = layout or Layout.of([count])
     markup = MarkupColumns(
         ["own_h_one", *["own_p"] * (count - 1)],
-        [[0, 1]] * count,
-        [[1, 2]] * count,
+        Forest.of_chains([[0, 1]] * count, [[1, 2]] * count, layout.article),
         np.linspace(0, 1, count),
         np.full(count, -1.0),
     )
-    titles = ["Ferry sold"] * (1 if layout is None else len(layout.sizes))
+    titles = ["Ferry sold"] * len(layout.sizes)
     read, title_tokens = read_paragraphs(texts), tokenise(titles)
-    batch = Batch(texts, layout or Layout.of([count]), titles, markup)
+    batch = Batch(texts, layout, titles, markup)
     words = number_words((read.tokens, title_tokens), lambda hashes: np.ones(len(hashes)))
     return Evidence(batch, read, *words)
 

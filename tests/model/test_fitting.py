@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.features.batch import Batch, MarkupColumns
+from pipeline.features.forest import Forest
 from pipeline.features.layout import Layout
 from pipeline.features.tokens import tokenise
 from pipeline.model import fitting
@@ -51,7 +52,8 @@ def html_rows(rows):
     # Markup that tells a little: what looks like a plug is in a list.
     tags = ["own_li li" if text.startswith(("READ", "Read")) else "own_p p" for text in rows.batch.texts]
     count = len(tags)
-    markup = MarkupColumns(tags, [(0,)] * count, [(1,)] * count, np.zeros(count), np.full(count, -1.0))
+    forest = Forest.of_chains([(0,)] * count, [(1,)] * count, rows.batch.layout.article)
+    markup = MarkupColumns(tags, forest, np.zeros(count), np.full(count, -1.0))
     return replace(rows, batch=replace(rows.batch, markup=markup))
 
 
