@@ -91,19 +91,20 @@ class Outline(ParagraphColumns):
     @cached_property
     def words(self) -> list[str]:
         """For each paragraph as in `Markup`."""
-        block_words, inline_words = self.tags.block_words, self.tags.inline_words
-        near: dict[int, str] = {}
-        known: dict[tuple[int, tuple[int, ...]], str] = {}
+        parents, names = self.parents, self.names
+        # Siblings of one name have the same words; so have most of those of other places.
+        known: dict[tuple[int, int, tuple[int, ...]], str] = {}
+        spelt: dict[tuple[tuple[int, ...], tuple[int, ...]], str] = {}
         found = []
-        for place in zip(self.elements, self.inline, strict=True):
+        for element, inline in zip(self.elements, self.inline, strict=True):
+            place = parents[element], names[element], inline
             words = known.get(place)
             if words is None:
-                element, inline = place
-                if element not in near:
-                    named = [block_words(self.names[one]) for one in self._up(element, MARKUP_LEVELS)]
-                    near[element] = " ".join([*map(_marked, NEAR, named), *named])
-                within = dict.fromkeys([word for name in inline for word in inline_words(name)])
-                known[place] = words = " ".join([near[element], *within])
+                near = tuple([names[one] for one in self._up(element, MARKUP_LEVELS)])
+                words = spelt.get((near, inline))
+                if words is None:
+                    spelt[near, inline] = words = self._spelt(near, inline)
+                known[place] = words
             found.append(words)
         return found + [DECLARED] * (len(self.texts) - len(found))
 
@@ -129,6 +130,11 @@ class Outline(ParagraphColumns):
             chain, repeats = chains[element]
             paragraphs.append(Paragraph(text, Markup(words, chain, density, repeats, declared)))
         return tuple(paragraphs)
+
+    def _spelt(self, near: tuple[int, ...], inline: tuple[int, ...]) -> str:
+        named = list(map(self.tags.block_words, near))
+        within = dict.fromkeys([word for name in inline for word in self.tags.inline_words(name)])
+        return " ".join([*map(_marked, NEAR, named), *named, *within])
 
     def _up(self, element: int, most: int) -> Iterator[int]:
         while element >= 0 and most:
