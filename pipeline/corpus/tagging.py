@@ -194,7 +194,7 @@ def tagger_of(model: Path, sha256: str) -> Tagger:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let matrix products run on one thread: on several their last bits depend on how many there are."""
+    """Let matrix products run on one thread: several for each process would be in each other's way."""
     with _controller().limit(limits=1):
         yield
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipeline.features.forest import Forest
-from pipeline.features.layout import Float, Int, Layout
+from pipeline.features.layout import COARSE_BITS, Float, Int, Layout, on_grid
 
 # So many of a paragraph's nearest elements are described.
 LEVELS = 5
@@ -112,7 +112,7 @@ class Elements:
     def _siblings(self, hits: Float, all_core: Float) -> list[Float]:
         # Pages that load one story behind the other repeat its element: what stands in the first is the story, what
         # stands in the later ones is not. In a list of like parts of one story, each part is small.
-        running = np.concatenate([[0.0], np.cumsum(hits[self.family_order])])
+        running = np.concatenate([[0.0], np.cumsum(on_grid(hits[self.family_order], bits=COARSE_BITS))])
         earlier = np.empty(self.count)
         earlier[self.family_order] = running[:-1] - running[self.family_start]
         relevant = (self.forest.likes > 1) & (self.forest.parent >= 0)

@@ -17,6 +17,10 @@ STEPS = 2.0**30
 
 # A positive 64-bit integer has room for so many bits.
 KEY_BITS = 63
+# Steps of 2 ** -32 leave sums of up to two million exact, those of 2 ** -24 sums of 500 million: a batch has fewer
+# words than the one, and with all the elements around each, or its articles' runs apart, fewer than the other.
+GRID_BITS = 32
+COARSE_BITS = 24
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ class Layout:
 
     def before(self, values: Float) -> Float:
         """Sum over the article's rows before each row."""
-        running = np.concatenate([[0.0], np.cumsum(values)])
+        running = np.concatenate([[0.0], np.cumsum(on_grid(values))])
         return np.asarray(running[:-1] - running[self.start])
 
     def neighbours(self, values: Float, steps: Sequence[int], *, outside: float = 0.0) -> Float:
@@ -93,7 +97,7 @@ class Layout:
 
     def means(self, values: Float, widths: Sequence[int], *, outside: float = 0.0) -> Float:
         """Means over so many rows before and after each row, `outside` where there is none; two columns a width."""
-        running = np.concatenate([np.zeros(1), np.cumsum(values)])
+        running = np.concatenate([np.zeros(1), np.cumsum(on_grid(values))])
         columns = np.empty((2 * len(widths), len(values)))
         for number, width in enumerate(widths):
             low, high, below, above = self._around(width)
@@ -224,6 +228,22 @@ def changes(values: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
     new = np.ones(len(values), bool)
     np.not_equal(values[1:], values[:-1], out=new[1:])
     return new
+
+
+def on_grid(values: npt.NDArray[np.bool_ | np.floating], *, bits: int = GRID_BITS) -> Float:
+    """Round to multiples of ``2 ** -bits``, of which sums are exact, in whatever order they are taken.
+
+    An article's sums are differences of sums that run over the whole batch. Exact, they say the same of it whatever
+    stands before it: what an article's scores are must not depend on which others are scored with it.
+
+    Examples
+    --------
+    >>> values = on_grid(np.array([0.1, 1e6 / 3, 0.1]))
+    >>> bool(np.cumsum(values)[2] - np.cumsum(values)[1] == values[2])
+    True
+    """
+    steps = values * np.float64(2.0**bits)
+    return np.multiply(np.rint(steps, out=steps), 2.0**-bits, out=steps)
 
 
 def sums(key: Int, values: npt.NDArray[np.bool_] | Float, count: int) -> Float:

@@ -22,7 +22,7 @@ Format = Literal["text", "jsonl", "csv", "parquet"]
 Row = tuple[str, int, str, str, float, str, float, *tuple[object, ...]]
 
 COLUMNS = ("article_id", "position", "text", "label", "score", "url", "confidence")
-# More digits say nothing, and would differ between batches of different sizes, where sums run in another order.
+# More digits say nothing, and may differ between processors, whose logarithms differ in the last bit.
 SCORE_DIGITS = 6
 _OWN = len(COLUMNS)
 # A row group of Parquet is what is held in memory; text counts too, for one paragraph may be a whole book.

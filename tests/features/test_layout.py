@@ -162,3 +162,16 @@ def test_sums_are_by_key_and_zero_where_a_key_is_missing(pairs):
     assert sums(keys, values, 6).tolist() == [
         sum(value for key, value in pairs if key == wanted) for wanted in range(6)
     ]
+
+
+@given(st.lists(st.floats(-100, 100), min_size=1, max_size=8), st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=30))
+def test_sums_within_an_article_do_not_depend_on_what_stands_before_it(values, others):
+    alone, among = Layout.of([len(values)]), Layout.of([len(others), len(values)])
+    own, every = np.array(values), np.array(others + values)
+    begin = len(others)
+    assert among.before(every)[begin:].tolist() == alone.before(own).tolist()
+    assert among.means(every, (2, 5))[begin:].tolist() == alone.means(own, (2, 5)).tolist()
+    first, last = among.best_run(every)
+    assert [(first - begin)[begin:].tolist(), (last - begin)[begin:].tolist()] == [
+        run.tolist() for run in alone.best_run(own)
+    ]
