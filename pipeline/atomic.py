@@ -4,15 +4,17 @@ import errno
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipeline.errors import OutputError
+from pipeline.remote import AnyPath, RemotePath
 
 
 @contextmanager
-def atomic_path(path: Path, *, force: bool = False) -> Iterator[Path]:
+def atomic_path(path: AnyPath, *, force: bool = False) -> Iterator[Path]:
     """Give a temporary file in the output's folder that takes the output's name when the block ends well.
 
     The output is flushed to the disk before it is renamed. After an error, Ctrl-C included, the temporary file is
@@ -21,7 +23,8 @@ def atomic_path(path: Path, *, force: bool = False) -> Iterator[Path]:
     Parameters
     ----------
     path
-        The output. Folders above it are made. A link is followed, so that what it points at is replaced.
+        The output. Folders above it are made. A link is followed, so that what it points at is replaced. What is to go
+        to a `RemotePath` is uploaded whole at the end.
     force
         Whether a file that exists may be replaced.
 
@@ -44,6 +47,10 @@ def atomic_path(path: Path, *, force: bool = False) -> Iterator[Path]:
     ...     Path(folder, "new", "story.txt").read_text()
     'The quay opened.'
     """
+    if isinstance(path, RemotePath):
+        with _uploaded(path, force=force) as temporary:
+            yield temporary
+        return
     _check_file(path, force=force)
     with _told(path):
         final = path.resolve()
@@ -127,6 +134,25 @@ def _swap(temporary: Path, final: Path, old: Path) -> None:
         raise
 
 
+@contextmanager
+def _uploaded(path: RemotePath, *, force: bool) -> Iterator[Path]:
+    with _told(path), tempfile.TemporaryDirectory(prefix="corestory-") as folder:
+        _check_remote(path, force=force)
+        temporary = Path(folder, path.name[-60:])
+        temporary.touch()
+        yield temporary
+        _check_remote(path, force=force)
+        path.upload(temporary)
+
+
+def _check_remote(path: RemotePath, *, force: bool) -> None:
+    path.forget()
+    if path.is_dir():
+        raise OutputError("is a folder", where=str(path), expected="the name of a file")
+    if not force and path.exists():
+        raise OutputError("exists already", where=str(path), mend="Give another name, or --force to replace it.")
+
+
 def _check_file(path: Path, *, force: bool) -> None:
     if path.is_dir():
         raise OutputError("is a folder", where=str(path), expected="the name of a file")
@@ -162,7 +188,7 @@ def _beside(final: Path) -> Path:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _told(path: AnyPath) -> Iterator[None]:
     """Turn what the system says of the output into an error in words."""
     try:
         yield

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.commands.progress import Progress, progress_of
@@ -13,9 +12,10 @@ from pipeline.commands.rejects import Rejects, open_rejects
 from pipeline.commands.tally import Tally
 from pipeline.corpus.items import Item, check_sources, items_of
 from pipeline.corpus.job import Job, model_sha256
-from pipeline.corpus.ledger import Ledger
 from pipeline.corpus.refusals import refusal_of_line
+from pipeline.corpus.remote_ledger import ledger_of
 from pipeline.errors import CorestoryError, InputError
+from pipeline.remote import AnyPath
 
 if TYPE_CHECKING:
     from pipeline.corpus.tagging import Outcome
@@ -28,7 +28,7 @@ Run = Callable[[Iterator[Item], Job, Callable[[int], None]], Generator["Outcome"
 
 def new_job(
     model: str,
-    folder: Path,
+    folder: AnyPath,
     *,
     form: Format,
     only: Label | None,
@@ -77,7 +77,7 @@ def cluster_run(address: str, jobs: int, sources: Sequence[str]) -> Run:
     return lambda items, job, count: run_on_cluster(items, job, address=address, jobs=jobs)  # noqa: ARG005
 
 
-def tag_corpus(sources: Sequence[str], job: Job, *, run: Run, rejects: Path | None, force: bool) -> bool:
+def tag_corpus(sources: Sequence[str], job: Job, *, run: Run, rejects: AnyPath | None, force: bool) -> bool:
     """Tag every file of a corpus that is not tagged yet.
 
     Parameters
@@ -104,7 +104,7 @@ def tag_corpus(sources: Sequence[str], job: Job, *, run: Run, rejects: Path | No
         The run cannot go on; what is done is done.
     """
     check_sources(sources, job.folder)
-    ledger = Ledger(job.folder)
+    ledger = ledger_of(job.folder)
     with open_rejects(rejects, force=force) as refused, ledger.opened():
         tally = Tally(Rejects(None) if rejects is None else None, ledger)
         with progress_of(_sizes(sources, job)) as progress:
@@ -136,7 +136,7 @@ def _todo(sources: Sequence[str], job: Job, tally: Tally, progress: Progress, *,
             yield item
 
 
-def _sizes(sources: Sequence[str], job: Job) -> Iterator[Path]:
+def _sizes(sources: Sequence[str], job: Job) -> Iterator[AnyPath]:
     return (item.source for item in items_of(sources, job.folder, form=job.form, refuse=lambda _: None))
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
-from pathlib import Path
 
 from pipeline.errors import OutputError
+from pipeline.remote import AnyPath, place_of
 
 
 class Only(StrEnum):
@@ -45,7 +45,7 @@ SUFFIXES = {
 }
 
 
-def chosen_form(form: Form | None, output: Path | None, only: Only | None) -> Form | None:
+def chosen_form(form: Form | None, output: AnyPath | None, only: Only | None) -> Form | None:
     """Choose the form of an output; None is the annotated article, on a terminal.
 
     Parameters
@@ -64,6 +64,7 @@ def chosen_form(form: Form | None, output: Path | None, only: Only | None) -> Fo
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> chosen_form(None, Path("tagged.csv"), None).value
     'csv'
     """
@@ -91,4 +92,4 @@ def is_folder(output: str) -> bool:
     >>> is_folder("tagged/"), is_folder("tagged.jsonl")
     (True, False)
     """
-    return output.endswith(("/", os.sep)) or Path(output).is_dir()
+    return output.endswith(("/", os.sep)) or place_of(output).is_dir()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import OutputError
+from pipeline.remote import AnyPath
 
 if TYPE_CHECKING:
     from pipeline.model.tagged import Label
@@ -35,7 +36,7 @@ def tag_to_pages(
     model: str,
     only: Label | None,
     threshold: float | None,
-    rejects: Path | None,
+    rejects: AnyPath | None,
     force: bool,
 ) -> int:
     """Tag and explain articles, and write them as pages.

@@ -15,6 +15,7 @@ from pipeline.commands.keeping import check_keep
 from pipeline.commands.pages import is_one_page
 from pipeline.commands.thresholds import check_threshold
 from pipeline.errors import OutputError
+from pipeline.remote import AnyPath, is_url, place_of
 
 if TYPE_CHECKING:
     from pipeline.commands.rejects import Rejects
@@ -31,7 +32,8 @@ def predict(
         list[str],
         typer.Argument(
             metavar="ARTICLE...",
-            help="Files, folders, patterns, or - for the standard input: text, HTML, JSON Lines, CSV, Parquet.",
+            help="Files, folders, patterns, also as s3://..., or - for the standard input: text, HTML, JSON "
+            "Lines, CSV, Parquet.",
             show_default=False,
         ),
     ],
@@ -69,8 +71,8 @@ def predict(
     always_filler: Annotated[
         Path | None, typer.Option(help="The same for filler. Where both match, core wins.")
     ] = None,
-    rejects: Annotated[
-        Path | None, typer.Option(help="A file for what was refused and why, as JSON Lines: where, reason.")
+    rejects_name: Annotated[
+        str | None, typer.Option("--rejects", help="A file for what was refused and why, as JSON Lines: where, reason.")
     ] = None,
     keep: Annotated[
         list[str] | None,
@@ -101,6 +103,7 @@ def predict(
 
     check_threshold(threshold)
     kept = tuple(keep or ())
+    rejects = None if rejects_name is None else place_of(rejects_name)
     rules = read_rules(core=always_core, filler=always_filler)
     if asked is AnyForm.html or (asked is None and output is not None and is_one_page(output)):
         from pipeline.commands.pages import tag_to_pages
@@ -111,6 +114,8 @@ def predict(
                 "a page explains the model's own decisions; leave the rules out, or give another --format",
                 param_hint="--always-core, --always-filler",
             )
+        if output is not None and is_url(output):
+            raise OutputError("a page to another machine", where=output, expected="a file or a folder of this one")
         place = None if output == STANDARD_OUTPUT else output
         label = _label(only)
         if tag_to_pages(articles, place, model=model, only=label, threshold=threshold, rejects=rejects, force=force):
@@ -124,14 +129,14 @@ def predict(
         chosen = form or (Form.text if only else Form.jsonl)
         check_keep(kept, chosen)
         job = new_job(
-            model, Path(output), form=chosen.value, only=_label(only), threshold=threshold, keep=kept, rules=rules
+            model, place_of(output), form=chosen.value, only=_label(only), threshold=threshold, keep=kept, rules=rules
         )
         run = cluster_run(dask, jobs, articles) if dask else local_run(jobs)
         if tag_corpus(articles, job, run=run, rejects=rejects, force=force):
             raise typer.Exit(1)
         return
 
-    target = None if output in (None, STANDARD_OUTPUT) else Path(output)
+    target = None if output is None or output == STANDARD_OUTPUT else place_of(output)
     if target is not None and rejects is not None and target.resolve() == rejects.resolve():
         raise OutputError("the same file for --output and --rejects", where=str(target), mend="Give two names.")
     form = chosen_form(form, target, only)
@@ -183,7 +188,7 @@ def _tag(
 
 @contextmanager
 def _writer(
-    output: Path | None, form: Form | None, only: Only | None, keep: Sequence[str], *, force: bool
+    output: AnyPath | None, form: Form | None, only: Only | None, keep: Sequence[str], *, force: bool
 ) -> Iterator[RowWriter]:
     from pipeline.atomic import atomic_path
     from pipeline.commands.screen import AnnotatedWriter, HarmlessStream

@@ -6,8 +6,9 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pipeline.remote import AnyPath, RemotePath
 
 if TYPE_CHECKING:
     import rich.progress
@@ -19,7 +20,7 @@ class Progress:
     def count(self, articles: int) -> None:
         """Take note of so many more articles, of a file that is not done."""
 
-    def done(self, source: Path, articles: int) -> None:
+    def done(self, source: AnyPath, articles: int) -> None:
         """Take note of a file that needs no more work, and of how many articles there were so far in all."""
 
 
@@ -44,7 +45,7 @@ class Bar(Progress):
         self._articles += articles
         self._show()
 
-    def done(self, source: Path, articles: int) -> None:
+    def done(self, source: AnyPath, articles: int) -> None:
         """Advance by the file's size."""
         self._articles = articles
         self._bar.advance(self._task, size_of(source))
@@ -55,22 +56,23 @@ class Bar(Progress):
         self._bar.update(self._task, rate=f"{self._articles:,} articles, {rate:,.0f} a second")
 
 
-def size_of(path: Path) -> int:
+def size_of(path: AnyPath) -> int:
     """Return a file's size in bytes; 0 if it is missing.
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> size_of(Path("no/such/file"))
     0
     """
     try:
-        return path.stat().st_size
+        return path.state()[0] if isinstance(path, RemotePath) else path.stat().st_size
     except OSError:
         return 0
 
 
 @contextmanager
-def progress_of(sources: Iterable[Path]) -> Iterator[Progress]:
+def progress_of(sources: Iterable[AnyPath]) -> Iterator[Progress]:
     """Show on a terminal's standard error how much of some files is done.
 
     Parameters

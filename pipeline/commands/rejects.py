@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TextIO
 
 from pipeline.atomic import atomic_path
 from pipeline.commands.screen import say
 from pipeline.errors import InputError
 from pipeline.reading.text import storable
+from pipeline.remote import AnyPath
 
 LISTED = 20
 
@@ -41,7 +41,7 @@ class Rejects:
 
 
 @contextmanager
-def open_rejects(path: Path | None, *, force: bool) -> Iterator[Rejects]:
+def open_rejects(path: AnyPath | None, *, force: bool) -> Iterator[Rejects]:
     """Give what takes note of refusals; at the end, what was not listed is counted on the standard error.
 
     Parameters

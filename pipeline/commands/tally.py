@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.commands.rejects import LISTED, Rejects
 from pipeline.commands.screen import say
 from pipeline.corpus.items import Item
-from pipeline.corpus.ledger import Counts, Ledger, Record
+from pipeline.corpus.records import Counts, Record, Records
 from pipeline.corpus.refusals import refusal_of_line
 from pipeline.errors import InputError
 
@@ -29,7 +29,7 @@ class Tally:
         Of the outputs.
     """
 
-    def __init__(self, listed: Rejects | None, ledger: Ledger) -> None:
+    def __init__(self, listed: Rejects | None, ledger: Records) -> None:
         self.listed = listed
         self.ledger = ledger
         self.counts = Counts()

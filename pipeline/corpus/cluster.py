@@ -16,6 +16,7 @@ from pipeline.corpus.job import Job
 from pipeline.corpus.tagging import Outcome, failed, stay_on_one_thread, tag_file
 from pipeline.errors import CorestoryError, InputError
 from pipeline.model.storage import ARRAYS_NAME, MANIFEST_NAME
+from pipeline.remote import is_url
 
 if TYPE_CHECKING:
     from distributed import Client, Future, Worker, WorkerPlugin
@@ -110,7 +111,7 @@ def check_paths(sources: Sequence[str], *, address: str) -> None:
     if not _ADDRESS.fullmatch(address):
         raise InputError("no address of a scheduler", where=address, expected="local, or one such as tcp://HOST:8786")
     for source in sources:
-        if not Path(source).is_absolute():
+        if not is_url(source) and not Path(source).is_absolute():
             raise InputError(
                 "a relative path", where=source, expected="an absolute one, which each worker of the cluster can read"
             )

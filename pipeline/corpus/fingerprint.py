@@ -4,26 +4,31 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.remote import AnyPath, RemotePath
+
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """A file's size, the time of its last change, and its hash.
+    """A file's size, the time of its last change, and its hash; or what a remote file system tells in their place.
 
     Attributes
     ----------
     bytes
         Its size.
     modified
-        In nanoseconds, as the file system tells it.
+        In nanoseconds, as the file system tells it; 0 of a remote file.
     sha256
-        Of its bytes, in hexadecimal.
+        Of its bytes, in hexadecimal; empty of a remote file, which would have to be fetched for it.
+    mark
+        Of a remote file, as of `pipeline.remote.RemotePath.state`.
     """
 
     bytes: int
     modified: int
     sha256: str
+    mark: str = ""
 
-    def matches(self, path: Path) -> bool:
+    def matches(self, path: AnyPath) -> bool:
         """Say whether a file holds the same bytes; it is read only if its time alone is another, as after a copy.
 
         Examples
@@ -40,6 +45,8 @@ class Fingerprint:
         (True, False)
         """
         try:
+            if isinstance(path, RemotePath):
+                return (self.bytes, self.mark) == path.state()
             found = path.stat()
             if found.st_size != self.bytes:
                 return False
@@ -48,7 +55,7 @@ class Fingerprint:
             return False
 
 
-def fingerprint(path: Path) -> Fingerprint:
+def fingerprint(path: AnyPath) -> Fingerprint:
     """Take a file's fingerprint.
 
     Take it before the file is read: what changes meanwhile then shows the next time.
@@ -58,6 +65,10 @@ def fingerprint(path: Path) -> Fingerprint:
     OSError
         The file is missing or cannot be read.
     """
+    if isinstance(path, RemotePath):
+        path.forget()
+        size, mark = path.state()
+        return Fingerprint(size, 0, "", mark)
     found = path.stat()
     return Fingerprint(found.st_size, found.st_mtime_ns, _sha256(path))
 

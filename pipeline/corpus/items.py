@@ -1,21 +1,18 @@
 """Which file of a corpus becomes which output."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from pipeline.errors import InputError, OutputError
+from pipeline.errors import CorestoryError, InputError, OutputError
 from pipeline.reading.rows import Refuse
-from pipeline.reading.sources import STANDARD_INPUT, files_of, kind_by_name
+from pipeline.reading.sources import STANDARD_INPUT, before_pattern, files_of, kind_by_name
 from pipeline.reading.text import storable
+from pipeline.remote import AnyPath, RemotePath, place_of
 
 SUFFIXES = {"text": ".txt", "jsonl": ".jsonl", "csv": ".csv", "parquet": ".parquet"}
 
 # What most file systems take for one part of a path.
 MAX_NAME_BYTES = 255
-
-_PATTERN_PART = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +27,24 @@ class Item:
         Its output, relative to the output's folder, with ``/`` between the parts.
     """
 
-    source: Path
+    source: AnyPath
     name: str
 
 
-def check_sources(sources: Sequence[str], folder: Path) -> None:
+def check_sources(sources: Sequence[str], folder: AnyPath) -> None:
     """Raise what would be wrong with every file of a corpus.
 
     Raises
     ------
     OutputError
         The output's folder is a file or the folder that is read, or the standard input is among the sources.
+    CorestoryError
+        One of them is elsewhere and cannot be reached.
     """
+    for place in (folder, *map(place_of, sources)):
+        if isinstance(place, RemotePath):
+            place.forget()
+            _reach(place)
     if folder.exists() and not folder.is_dir():
         raise OutputError("is a file", where=str(folder), expected="the name of a folder")
     for source in sources:
@@ -51,11 +54,19 @@ def check_sources(sources: Sequence[str], folder: Path) -> None:
                 where=str(folder),
                 mend="Give --output a file's name.",
             )
-        if source and Path(source).is_dir() and Path(source).resolve() == folder.resolve():
+        if source and place_of(source).is_dir() and place_of(source).resolve() == folder.resolve():
             raise OutputError("is the folder that is read", where=str(folder), mend="Give another folder.")
 
 
-def items_of(sources: Sequence[str], folder: Path, *, form: str, refuse: Refuse) -> Iterator[Item]:
+def _reach(place: RemotePath) -> None:
+    try:
+        place.exists()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CorestoryError(f"cannot be reached ({reason})", where=storable(str(place))) from error
+
+
+def items_of(sources: Sequence[str], folder: AnyPath, *, form: str, refuse: Refuse) -> Iterator[Item]:
     """Yield the files of a corpus, each with its output's name.
 
     The output is named as the file, with the form's ending added unless the name ends so already. It stands in the
@@ -76,6 +87,7 @@ def items_of(sources: Sequence[str], folder: Path, *, form: str, refuse: Refuse)
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     for name in ("a.txt", "b.jsonl"):
     ...         _ = Path(folder, name).write_text("The quay opened.")
@@ -83,16 +95,16 @@ def items_of(sources: Sequence[str], folder: Path, *, form: str, refuse: Refuse)
     ['a.txt.jsonl', 'b.jsonl']
     """
     output = folder.resolve()
-    taken: dict[str, Path] = {}
+    taken: dict[str, AnyPath] = {}
     for source in sources:
         base = _base(source)
         # A folder that holds the output's would feed its own results back to the next run.
-        inside = source != "" and Path(source).is_dir() and output.is_relative_to(base.resolve())
+        inside = source != "" and place_of(source).is_dir() and _relative(output, base.resolve()) is not None
         for path in files_of(source, refuse=refuse):
-            relative = path.relative_to(base)
-            if inside and (base.resolve() / relative).is_relative_to(output):
+            relative = _relative(path, base) or path.name
+            if inside and _relative(base.resolve() / relative, output) is not None:
                 continue
-            name = _output_name(relative.as_posix(), SUFFIXES[form])
+            name = _output_name(relative, SUFFIXES[form])
             if name in taken and taken[name] == path:
                 continue
             other = taken.get(name) or _twin(path, SUFFIXES[form])
@@ -111,22 +123,26 @@ def items_of(sources: Sequence[str], folder: Path, *, form: str, refuse: Refuse)
             yield Item(path, name)
 
 
-def _base(source: str) -> Path:
-    path = Path(source)
+def _base(source: str) -> AnyPath:
+    path = place_of(source)
     if path.is_dir():
         return path
-    if path.exists() or not _PATTERN_PART.search(source):
-        return path.parent
-    parts = path.parts
-    first = next(number for number, part in enumerate(parts) if _PATTERN_PART.search(part))
-    return Path(*parts[:first])
+    return path.parent if path.exists() else before_pattern(path.parent)
+
+
+def _relative(path: AnyPath, folder: AnyPath) -> str | None:
+    """Return a path from a folder on, with ``/`` between the parts; None if it does not lie there."""
+    if isinstance(path, RemotePath) or isinstance(folder, RemotePath):
+        one, other = str(path), str(folder).rstrip("/")
+        return one[len(other) + 1 :] if f"{one}/".startswith(f"{other}/") else None
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else None
 
 
 def _output_name(name: str, suffix: str) -> str:
     return name if name.lower().endswith(suffix) else name + suffix
 
 
-def _twin(path: Path, suffix: str) -> Path | None:
+def _twin(path: AnyPath, suffix: str) -> AnyPath | None:
     """Return the file beside it of the same name but for the ending, whose output it would take."""
     if not path.name.lower().endswith(suffix) or len(path.name) == len(suffix):
         return None

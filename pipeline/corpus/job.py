@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.corpus.items import Item
 from pipeline.reading.text import storable
+from pipeline.remote import AnyPath
 
 if TYPE_CHECKING:
     from pipeline.model.rules import Rules
@@ -42,7 +43,7 @@ class Job:
     model: Path
     model_sha256: str
     version: str
-    folder: Path
+    folder: AnyPath
     form: Format
     only: Label | None = None
     threshold: float | None = None

@@ -14,11 +14,13 @@ from pipeline.corpus.batches import batches, tag_batch
 from pipeline.corpus.fingerprint import fingerprint
 from pipeline.corpus.items import Item
 from pipeline.corpus.job import Job, model_sha256
-from pipeline.corpus.ledger import Counts, Ledger
+from pipeline.corpus.records import Counts
 from pipeline.corpus.refusals import refusal_line
+from pipeline.corpus.remote_ledger import ledger_of
 from pipeline.errors import InputError, ModelError, OutputError
 from pipeline.reading.sources import kind_by_name, read_file
 from pipeline.reading.text import storable
+from pipeline.remote import AnyPath
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,7 +107,7 @@ def failed(item: Item, reason: str) -> Outcome:
 def _tag(item: Item, job: Job, tagger: Tagger, count: Callable[[int], None] | None) -> Outcome:
     from pipeline.report.rows import open_rows
 
-    ledger = Ledger(job.folder)
+    ledger = ledger_of(job.folder)
     try:
         source = fingerprint(item.source)
     except OSError as error:
@@ -159,16 +161,18 @@ class _Refusals:
             file.write(f"{line}\n")
 
 
-def _types(source: Path, keep: tuple[str, ...]) -> Mapping[str, pyarrow.DataType]:
+def _types(source: AnyPath, keep: tuple[str, ...]) -> Mapping[str, pyarrow.DataType]:
     """Return the types that columns to keep have in a Parquet file."""
     if not keep or kind_by_name(source) != "parquet":
         return {}
-    import pyarrow.parquet
+    import pyarrow
 
     from pipeline.reading.keeping import folded
+    from pipeline.reading.rows import open_parquet
 
     try:
-        schema = pyarrow.parquet.read_schema(source)
+        with open_parquet(source) as file:
+            schema = file.schema_arrow
     except (pyarrow.ArrowException, OSError, ValueError):
         return {}  # reading it says what is wrong
     types = {folded(field.name): field.type for field in schema}

@@ -3,11 +3,11 @@
 import zlib
 from gzip import GzipFile
 from io import BufferedReader, RawIOBase
-from pathlib import Path
 from typing import BinaryIO, cast
 
 from pipeline.errors import InputError
 from pipeline.reading.text import storable
+from pipeline.remote import AnyPath, open_to_read
 
 # The longest document that is read at once: fifty times the longest page known, and no harm to a small machine.
 MAX_DOCUMENT_BYTES = 2**28
@@ -17,7 +17,7 @@ HEAD_BYTES = 2**16
 _GZIP = b"\x1f\x8b"
 
 
-def open_bytes(path: Path) -> BinaryIO:
+def open_bytes(path: AnyPath) -> BinaryIO:
     """Open a file for reading, gunzipped where its first bytes say gzip, whatever its name says.
 
     Raises
@@ -27,7 +27,7 @@ def open_bytes(path: Path) -> BinaryIO:
     """
     where = storable(str(path))
     try:
-        return plain_bytes(cast(BinaryIO, path.open("rb")), where=where)
+        return plain_bytes(open_to_read(path), where=where)
     except FileNotFoundError:
         raise InputError("no such file", where=where) from None
     except IsADirectoryError:

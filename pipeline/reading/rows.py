@@ -3,15 +3,19 @@
 import csv
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
-from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.errors import InputError
 from pipeline.reading.decoding import decode, marked_encoding, refuse_binary
 from pipeline.reading.opening import MAX_DOCUMENT_BYTES, peek_bytes, read_document
 from pipeline.reading.text import storable
+from pipeline.remote import AnyPath, RemotePath
+
+if TYPE_CHECKING:
+    import pyarrow.parquet
 
 Refuse = Callable[[InputError], None]
 
@@ -116,7 +120,7 @@ def csv_table(stream: BinaryIO, *, name: str, refuse: Refuse, delimiter: str = "
     return Table(columns, _csv_rows(lines, columns, delimiter, name, refuse, header))
 
 
-def parquet_table(path: Path, *, wanted: Collection[str]) -> Table:
+def parquet_table(path: AnyPath, *, wanted: Collection[str]) -> Table:
     """Read a Parquet file a few rows at a time, of its columns those in `wanted` (lower case).
 
     Raises
@@ -125,27 +129,44 @@ def parquet_table(path: Path, *, wanted: Collection[str]) -> Table:
         The file is missing, damaged, truncated or no Parquet.
     """
     import pyarrow
-    import pyarrow.parquet
 
     name = storable(path.as_posix())
     if not path.is_file():
         raise InputError("no such file", where=name)
     try:
-        with pyarrow.parquet.ParquetFile(path) as file:
+        with open_parquet(path) as file:
             columns = tuple(str(column) for column in file.schema_arrow.names)
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise InputError("not a Parquet file, or a damaged or truncated one", where=name) from error
     return Table(columns, _parquet_rows(path, [column for column in columns if column.strip().lower() in wanted], name))
 
 
-def _parquet_rows(path: Path, columns: list[str], name: str) -> Iterator[Row]:
-    import pyarrow
+@contextmanager
+def open_parquet(path: AnyPath) -> Iterator["pyarrow.parquet.ParquetFile"]:
+    """Open a Parquet file, here or elsewhere.
+
+    Raises
+    ------
+    pyarrow.ArrowException, OSError, ValueError
+        As pyarrow has it.
+    """
     import pyarrow.parquet
+
+    # Not buffered ahead: that would hold whole row groups.
+    if isinstance(path, RemotePath):
+        with path.open(at_random=True) as stream, pyarrow.parquet.ParquetFile(stream, pre_buffer=False) as file:
+            yield file
+        return
+    with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
+        yield file
+
+
+def _parquet_rows(path: AnyPath, columns: list[str], name: str) -> Iterator[Row]:
+    import pyarrow
 
     number = 0
     try:
-        # Not buffered ahead: that would hold whole row groups.
-        with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
+        with open_parquet(path) as file:
             for batch in file.iter_batches(PARQUET_ROWS, columns=columns, use_threads=False):
                 for values in batch.to_pylist():
                     number += 1

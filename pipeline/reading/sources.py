@@ -22,6 +22,7 @@ from pipeline.reading.records import (
 )
 from pipeline.reading.rows import Refuse, csv_table, json_rows, parquet_table, place
 from pipeline.reading.text import split_text, storable
+from pipeline.remote import AnyPath, RemotePath, place_of
 
 STANDARD_INPUT = "-"
 # What a file is, by its name; any may also end in .gz, Parquet excepted, which compresses its own columns.
@@ -56,8 +57,8 @@ def read_articles(sources: Sequence[str], *, refuse: Refuse, keep: Sequence[str]
     sources
         Each a file; a folder, of which every file is read whose name ends as one of `KINDS` (also ``.gz``), with those
         below it, by name, but not the hidden ones; a pattern with ``*``, ``?``, ``[]`` or ``**``; or ``-``, the
-        standard input. What a file of another name is, and the standard input, its beginning tells: HTML, JSON (Lines)
-        or text.
+        standard input. A URL that fsspec knows names a file, a folder or a pattern too. What a file of another name
+        is, and the standard input, its beginning tells: HTML, JSON (Lines) or text.
     refuse
         Is given what cannot be read, a file or a row; reading goes on after it.
     keep
@@ -86,12 +87,12 @@ def read_articles(sources: Sequence[str], *, refuse: Refuse, keep: Sequence[str]
             yield from read_file(path, refuse=refuse, keep=keep)
 
 
-def read_file(path: Path, *, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
+def read_file(path: AnyPath, *, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
     """Read one file's articles, as `read_articles` does."""
     yield from _refusing(_file(path, refuse, keep), refuse)
 
 
-def files_of(source: str, *, refuse: Refuse) -> Iterator[Path]:
+def files_of(source: str, *, refuse: Refuse) -> Iterator[AnyPath]:
     """Yield the files of one source, a folder's by name; one that has none is refused.
 
     Parameters
@@ -101,7 +102,7 @@ def files_of(source: str, *, refuse: Refuse) -> Iterator[Path]:
     refuse
         Is given what is missing or cannot be listed.
     """
-    path = Path(source)
+    path = place_of(source)
     if not source:  # which would mean the folder one is in
         refuse(InputError("an empty name", expected="a file, a folder, a pattern or -"))
         return
@@ -111,16 +112,38 @@ def files_of(source: str, *, refuse: Refuse) -> Iterator[Path]:
         elif path.exists() or not _PATTERN.search(source):
             yield path  # if it is missing, opening it says so
         else:
-            matches = sorted(iglob(source, recursive=True))  # noqa: PTH207 (Path.glob takes no absolute pattern)
+            matches = _matches(source, path)
             if not matches:
                 refuse(InputError("no file matches", where=storable(source)))
             for match in matches:
-                yield from _folder(Path(match), refuse) if Path(match).is_dir() else [Path(match)]
+                yield from _folder(match, refuse) if match.is_dir() else [match]
     except (OSError, ValueError) as error:  # a name too long, or with a NUL
         refuse(InputError(f"cannot be read ({error})", where=storable(source)))
 
 
-def _folder(folder: Path, refuse: Refuse) -> Iterator[Path]:
+def before_pattern(path: AnyPath) -> AnyPath:
+    """Return the folder that a pattern starts from: the part before the first with ``*``, ``?`` or ``[``.
+
+    Examples
+    --------
+    >>> before_pattern(Path("in/2024/*/a?.txt"))
+    PosixPath('in/2024')
+    """
+    while _PATTERN.search(str(path)):
+        path = path.parent
+    return path
+
+
+def _matches(source: str, path: AnyPath) -> Sequence[AnyPath]:
+    if isinstance(path, RemotePath):
+        base = before_pattern(path)
+        assert isinstance(base, RemotePath)  # noqa: S101 -- the parent of a path is of its kind
+        return base.matches(path.url[len(base.url) :].lstrip("/"))
+    # Path.glob takes no absolute pattern.
+    return [Path(match) for match in sorted(iglob(source, recursive=True))]  # noqa: PTH207
+
+
+def _folder(folder: AnyPath, refuse: Refuse) -> Iterator[AnyPath]:
     found = False
     for path in _walk(folder, refuse):
         found = True
@@ -135,24 +158,32 @@ def _folder(folder: Path, refuse: Refuse) -> Iterator[Path]:
         )
 
 
-def _walk(folder: Path, refuse: Refuse) -> Iterator[Path]:
+def _walk(folder: AnyPath, refuse: Refuse) -> Iterator[AnyPath]:
     try:
-        with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
+        entries: list[tuple[AnyPath, bool]] = [
+            *(folder.entries() if isinstance(folder, RemotePath) else _entries(folder))
+        ]
     except OSError as error:
         refuse(InputError(f"cannot be listed ({error.strerror})", where=storable(folder.as_posix())))
         return
-    for entry in entries:
-        if entry.name.startswith("."):
+    for path, is_folder in entries:
+        if path.name.startswith("."):
             continue
-        path = folder / entry.name
-        if entry.is_dir(follow_symlinks=False):  # a link may lead back up
+        if is_folder:
             yield from _walk(path, refuse)
-        elif kind_by_name(path) and entry.is_file():
+        elif kind_by_name(path):
             yield path
 
 
-def kind_by_name(path: Path) -> str:
+def _entries(folder: Path) -> Iterator[tuple[Path, bool]]:
+    with os.scandir(folder) as listing:
+        for entry in sorted(listing, key=lambda entry: entry.name):
+            is_folder = entry.is_dir(follow_symlinks=False)  # a link may lead back up
+            if is_folder or (kind_by_name(Path(entry.name)) and entry.is_file()):
+                yield folder / entry.name, is_folder
+
+
+def kind_by_name(path: AnyPath) -> str:
     """Return what a file is by its name, one of the values of `KINDS`, or an empty string.
 
     Examples
@@ -179,10 +210,14 @@ def _standard_input(refuse: Refuse, keep: Sequence[str]) -> Iterator[Article]:
         yield from _content(stream, "", STANDARD_INPUT, refuse, keep)
 
 
-def _file(path: Path, refuse: Refuse, keep: Sequence[str]) -> Iterator[Article]:
+def _file(path: AnyPath, refuse: Refuse, keep: Sequence[str]) -> Iterator[Article]:
     name = storable(path.as_posix())
     kind = kind_by_name(path)
-    if not path.exists():
+    try:
+        found = path.exists()
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", where=name) from None
+    if not found:
         raise InputError("no such file or folder", where=name)
     if kind == "parquet" and path.name.lower().endswith(".gz"):
         raise InputError("gzipped Parquet", where=name, expected="Parquet", mend="Gunzip it.")

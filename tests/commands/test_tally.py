@@ -4,7 +4,8 @@ from pipeline.commands.rejects import LISTED, Rejects
 from pipeline.commands.tally import Tally
 from pipeline.corpus.fingerprint import Fingerprint
 from pipeline.corpus.items import Item
-from pipeline.corpus.ledger import Counts, Ledger, Record
+from pipeline.corpus.ledger import Ledger
+from pipeline.corpus.records import Counts, Record
 from pipeline.corpus.refusals import refusal_line
 from pipeline.corpus.tagging import Outcome
 from pipeline.errors import InputError

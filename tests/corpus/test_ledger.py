@@ -5,7 +5,8 @@ import pytest
 
 from pipeline.corpus.fingerprint import fingerprint
 from pipeline.corpus.items import Item
-from pipeline.corpus.ledger import Counts, Ledger
+from pipeline.corpus.ledger import Ledger
+from pipeline.corpus.records import Counts
 from pipeline.errors import OutputError
 
 

@@ -6,7 +6,8 @@ import pytest
 from pipeline.corpus import tagging
 from pipeline.corpus.items import Item
 from pipeline.corpus.job import Job, model_sha256
-from pipeline.corpus.ledger import Counts, Ledger
+from pipeline.corpus.ledger import Ledger
+from pipeline.corpus.records import Counts
 from pipeline.corpus.running import run_here
 from pipeline.corpus.tagging import tag_file, tagger_of
 from pipeline.errors import ModelError, OutputError

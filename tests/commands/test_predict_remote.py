@@ -1,0 +1,208 @@
+import gzip
+import json
+import subprocess
+import sys
+import uuid
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.remote import RemotePath
+
+fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed: pip install 'corestory[remote]'")
+
+STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
+TEXT = f"{STORY}\nREAD MORE: lugger sold\nIt will come back to the quay on Friday, she added.\n"
+KILLS = 10
+
+# Runs the command in processes that are killed at a random moment, until so many were killed at work. What they write
+# to stands under its name while it is half written.
+KILLER = """
+import os, random, signal, sys, time
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+from pipeline.commands.app import main
+
+class Slow(LocalFileSystem):
+    protocol = "slow"
+
+    def put_file(self, file, path, **options):
+        with open(file, "rb") as whole, self.open(path, "wb") as half:
+            while piece := whole.read(2000):
+                half.write(piece)
+                half.flush()
+                time.sleep(0.0005)
+
+    def pipe_file(self, path, data, **options):
+        with self.open(path, "wb") as half:
+            for place in range(0, len(data), 100):
+                half.write(data[place : place + 100])
+                half.flush()
+                time.sleep(0.0005)
+
+fsspec.register_implementation("slow", Slow)
+folder, kills, model = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+random.seed(7)
+
+def run(name):
+    sys.argv = ["corestory", "predict", f"slow://{folder}/in", "--output", f"slow://{folder}/{name}/", "--model", model]
+    began = time.monotonic()
+    try:
+        main()
+    except SystemExit:
+        return time.monotonic() - began
+
+def is_killed(name):
+    child = os.fork()
+    if not child:
+        run(name)
+        os._exit(0)
+    time.sleep(random.uniform(0, whole))
+    os.kill(child, signal.SIGKILL)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+run("first")
+whole = run("whole")
+killed = runs = 0
+while killed < kills:
+    runs += 1
+    while is_killed(f"out{runs}"):
+        killed += 1
+print(runs, killed)
+"""
+
+
+def fill(folder):
+    for number in range(3):
+        lines = "".join(json.dumps({"id": f"{number}-{article}", "text": TEXT}) + "\n" for article in range(150))
+        (folder / "deep" / f"{number}.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
+    (folder / "a [1].txt").write_bytes(TEXT.encode())
+    (folder / ".hidden.txt").write_bytes(TEXT.encode())
+    (folder / "bad.jsonl").write_bytes(b"{")
+    table = pa.BufferOutputStream()
+    pq.write_table(pa.table({"id": ["y", "z"], "text": [TEXT, STORY]}), table, row_group_size=1)
+    (folder / "t.parquet").write_bytes(table.getvalue().to_pybytes())
+    return folder
+
+
+@pytest.fixture
+def folder():
+    return fill(RemotePath(f"memory://{uuid.uuid4()}/in"))
+
+
+@pytest.fixture
+def here(tmp_path):
+    """The same on this machine."""
+    return fill(RemotePath(f"file://{tmp_path}/in"))
+
+
+@pytest.fixture
+def predict(run, model):
+    return lambda *arguments: run("predict", "--model", model, *arguments)
+
+
+def found(folder):
+    """What is in a folder but the ledger; article ids are the names of files, so those are taken out."""
+    places = [path for path in folder.matches("**") if path.is_file() and ".corestory" not in path.url]
+    root = folder.parent.url.encode()
+    return {path.url[len(folder.url) + 1 :]: path.read_bytes().replace(root, b"") for path in places}
+
+
+def test_a_folder_elsewhere_is_tagged_as_one_that_is_here(predict, folder, here, tmp_path):
+    output = folder.with_name("out")
+    done = predict(folder, "--output", f"{output}/", "--rejects", folder.with_name("rejects.jsonl"))
+    assert done.returncode == 1
+    assert predict(tmp_path / "in", "--output", f"{tmp_path}/out/").returncode == 1
+    expected = found(here.with_name("out"))
+    assert sorted(expected) == [
+        "a [1].txt.jsonl",
+        *(f"deep/{number}.jsonl.gz.jsonl" for number in range(3)),
+        "t.parquet.jsonl",
+    ]
+    assert {name: data.replace(str(tmp_path).encode(), b"") for name, data in expected.items()} == found(output)
+    refused = json.loads(folder.with_name("rejects.jsonl").read_bytes())
+    assert refused["where"] == f"{folder}/bad.jsonl, line 1"
+
+
+def test_a_second_run_does_what_is_missing_or_has_changed(predict, folder):
+    output = folder.with_name("out")
+    predict(folder, "--output", f"{output}/")
+    before = found(output)
+    assert "skipped: 6 files done already" in predict(folder, "--output", f"{output}/").stderr
+    (output / "t.parquet.jsonl").unlink()
+    (output / "a [1].txt.jsonl").write_bytes(b"{}")
+    (folder / "bad.jsonl").write_bytes(b"[]")
+    assert "skipped: 3 files done already" in predict(folder, "--output", f"{output}/").stderr
+    assert found(output) == before
+
+
+def test_what_no_run_has_written_is_left_alone_unless_forced(predict, folder):
+    own = folder.with_name("out") / "t.parquet.jsonl"
+    own.write_bytes(b"mine")
+    done = predict(folder, "--output", f"{own.parent}/")
+    assert (done.returncode, own.read_bytes()) == (1, b"mine")
+    assert "exists already, and no such run has written it" in done.stderr
+    predict(folder, "--output", f"{own.parent}/", "--force")
+    assert STORY.encode() in own.read_bytes()
+
+
+def test_what_lies_in_the_outputs_folder_is_not_read_again(predict, folder):
+    for _ in range(2):
+        predict(f"{folder}/deep", "--output", f"{folder}/deep/out/")
+    assert sorted(found(folder / "deep" / "out")) == [f"{number}.jsonl.gz.jsonl" for number in range(3)]
+
+
+def test_a_pattern_elsewhere_goes_to_a_folder_here(predict, folder, tmp_path):
+    assert predict(f"{folder}/*/[01].jsonl.gz", "--output", "out/").returncode == 0
+    assert sorted(path.name for path in (tmp_path / "out" / "deep").iterdir()) == [
+        "0.jsonl.gz.jsonl",
+        "1.jsonl.gz.jsonl",
+    ]
+
+
+def test_one_file_goes_to_the_standard_output_or_to_a_file_elsewhere(predict, folder):
+    shown = predict(f"{folder}/t.parquet", f"{folder}/deep/0.jsonl.gz").stdout
+    output = folder.with_name("one.jsonl")
+    arguments = (f"{folder}/t.parquet", f"{folder}/deep/0.jsonl.gz", "--output", output)
+    assert predict(*arguments).returncode == 0
+    assert output.read_bytes().decode() == shown
+    done = predict(*arguments)
+    assert done.returncode == 2
+    assert f"{output}: exists already" in done.stderr
+    assert predict(*arguments, "--force").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["{in}", "--output", "{in}/"], "is the folder that is read"),
+        (["{in}", "--output", "{in}/bad.jsonl/"], "is a file"),
+        (["{in}", "--output", "nowhere://a/"], "no URL that fsspec knows"),
+        (["nowhere://a", "--output", "out/"], "no URL that fsspec knows"),
+        (["{in}/t.parquet", "--output", "{in}/t.html"], "a page to another machine"),
+    ],
+)
+def test_what_cannot_run_says_why_in_one_line(predict, folder, arguments, message):
+    done = predict(*(argument.replace("{in}", str(folder)) for argument in arguments))
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert message in done.stderr
+
+
+def test_processes_write_the_same_as_one(predict, here):
+    predict(here, "--output", f"{here.with_name('one')}/")
+    assert predict(here, "--output", f"{here.with_name('two')}/", "--jobs", "2").returncode == 1
+    assert found(here.with_name("two")) == found(here.with_name("one"))
+
+
+def test_killed_at_random_moments_where_files_are_seen_half_written_it_ends_with_the_same_bytes(
+    model, here, tmp_path, environment
+):
+    killer = [sys.executable, "-c", KILLER, str(tmp_path), str(KILLS), str(model)]
+    done = subprocess.run(killer, check=True, capture_output=True, text=True, timeout=120, env=environment)
+    runs, killed = map(int, done.stdout.split())
+    assert killed >= KILLS
+    expected = found(here.with_name("whole"))
+    assert len(expected) == 5
+    for number in range(1, runs + 1):
+        assert found(here.with_name(f"out{number}")) == expected
