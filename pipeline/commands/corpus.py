@@ -18,7 +18,7 @@ from pipeline.errors import CorestoryError, InputError
 from pipeline.remote import AnyPath
 
 if TYPE_CHECKING:
-    from pipeline.corpus.tagging import Outcome
+    from pipeline.corpus.outcome import Outcome
     from pipeline.model.rules import Rules
     from pipeline.model.tagged import Label
     from pipeline.report.rows import Format

@@ -15,7 +15,7 @@ from pipeline.corpus.refusals import refusal_of_line
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
-    from pipeline.corpus.tagging import Outcome
+    from pipeline.corpus.outcome import Outcome
 
 
 class Tally:

@@ -1,19 +1,22 @@
-"""The files of a corpus over a Dask cluster: one task a file, its output written by the worker that has done it."""
+"""The files of a corpus over a Dask cluster, their outputs written by the workers that have done them."""
 
 from __future__ import annotations
 
 import re
 import tempfile
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from pipeline.corpus.items import Item
 from pipeline.corpus.job import Job
-from pipeline.corpus.tagging import Outcome, failed, stay_on_one_thread, tag_file
+from pipeline.corpus.outcome import Outcome
+from pipeline.corpus.taggers import stay_on_one_thread
+from pipeline.corpus.tasks import Task, tasks_of
+from pipeline.corpus.working import Pending, failed_task, work_on
 from pipeline.errors import CorestoryError, InputError
 from pipeline.model.storage import ARRAYS_NAME, MANIFEST_NAME
 from pipeline.remote import is_url
@@ -67,30 +70,43 @@ def run_on_cluster(items: Iterable[Item], job: Job, *, address: str, jobs: int =
         plugin = ModelPlugin(job.model_sha256, tuple((job.model / name).read_bytes() for name in _FILES))
         client.register_plugin(plugin, name=_plugin_name(job.model_sha256))
         threads = max(1, sum(client.nthreads().values()))
-        suspects: list[Item] = []
-        for item, future in _ended(client, items, job, most=WAITING * threads):
+        pending = Pending()
+        suspects: list[Task] = []
+        tasks = deque[Task]()
+        for task, future in _ended(client, tasks_of(items), tasks, job, most=WAITING * threads):
             if isinstance(future.exception(), KilledWorker):
-                suspects.append(item)
+                suspects += task.split()
             else:
-                yield _outcome(future, item)
+                told, following = pending.hear(task, _outcomes(future, task))
+                tasks.extend([] if following is None else [following])
+                yield from told
         # Who was at work beside a file on which workers die is blamed with it; alone, each shows which it is.
-        for item, future in _ended(client, suspects, job, most=1):
-            yield _outcome(future, item)
+        for task, future in _ended(client, iter(suspects), tasks, job, most=1):
+            told, following = pending.hear(task, _outcomes(future, task))
+            tasks.extend([] if following is None else [following])
+            yield from told
 
 
-def _ended(client: Client, items: Iterable[Item], job: Job, *, most: int) -> Iterator[tuple[Item, Future[Outcome]]]:
-    """Let so many tasks wait or run at a time, and yield them as they end, well or not."""
+def _ended(
+    client: Client, tasks: Iterator[Task], first: deque[Task], job: Job, *, most: int
+) -> Iterator[tuple[Task, Future[list[Outcome]]]]:
+    """Let so many tasks wait or run at a time, and yield them as they end, well or not; those in `first` come first."""
     from distributed import as_completed
 
-    waiting = iter(items)
-    running = {_submit(client, item, job): item for item in islice(waiting, most)}
-    completed = as_completed(list(running), loop=client.loop)
-    for future in completed:
-        yield running.pop(future), future
-        for item in islice(waiting, 1):
-            submitted = _submit(client, item, job)
-            running[submitted] = item
+    completed = as_completed(loop=client.loop)
+    running: dict[Future[list[Outcome]], Task] = {}
+
+    def fill() -> None:
+        while len(running) < most and (task := first.popleft() if first else next(tasks, None)) is not None:
+            submitted = _submit(client, task, job)
+            running[submitted] = task
             completed.add(submitted)
+
+    fill()
+    while running:
+        future = next(completed)
+        yield running.pop(future), future
+        fill()
 
 
 def check_paths(sources: Sequence[str], *, address: str) -> None:
@@ -153,27 +169,27 @@ def _plugin_name(sha256: str) -> str:
     return f"corestory-model-{sha256[:16]}"
 
 
-def _submit(client: Client, item: Item, job: Job) -> Future[Outcome]:
+def _submit(client: Client, task: Task, job: Job) -> Future[list[Outcome]]:
     # Not pure: what is done is known from the ledger, and not from what the scheduler may remember of another run.
-    return client.submit(_tag_on_worker, item, job, retries=RETRIES, pure=False)
+    return client.submit(_work_on_worker, task, job, retries=RETRIES, pure=False)
 
 
-def _tag_on_worker(item: Item, job: Job) -> Outcome:
+def _work_on_worker(task: Task, job: Job) -> list[Outcome]:
     from distributed import get_worker
 
     plugin = cast("ModelPlugin", get_worker().plugins[_plugin_name(job.model_sha256)])
     assert plugin.folder is not None  # noqa: S101 -- a worker sets its plugins up before it takes a task
-    return tag_file(item, replace(job, model=Path(plugin.folder.name)))
+    return work_on(task, replace(job, model=Path(plugin.folder.name)))
 
 
-def _outcome(future: Future[Outcome], item: Item) -> Outcome:
+def _outcomes(future: Future[list[Outcome]], task: Task) -> list[Outcome]:
     error = future.exception()
     if error is None:
-        outcome: Outcome = future.result()
-        return outcome
+        outcomes: list[Outcome] = future.result()
+        return outcomes
     if isinstance(error, CorestoryError):
         raise error
-    return failed(item, f"failed on the cluster with {type(error).__name__}: {error}")
+    return failed_task(task, f"failed on the cluster with {type(error).__name__}: {error}")
 
 
 @contextmanager

@@ -12,14 +12,16 @@ from threading import Thread, current_thread, main_thread
 
 from pipeline.corpus.items import Item
 from pipeline.corpus.job import Job
-from pipeline.corpus.tagging import Outcome, tag_file
+from pipeline.corpus.outcome import Outcome
+from pipeline.corpus.tasks import Task, tasks_of
+from pipeline.corpus.working import Pending, work_on
 from pipeline.errors import CorestoryError
 
 
 def run_here(
     items: Iterable[Item], job: Job, *, jobs: int = 1, count: Callable[[int], None] | None = None
 ) -> Generator[Outcome, None, None]:
-    """Tag files, each whole in one process.
+    """Tag files, a task at a time in one process; the parts of a large one are joined in this.
 
     Parameters
     ----------
@@ -42,9 +44,10 @@ def run_here(
     CorestoryError
         A process was killed.
     """
+    pending = Pending()
     if jobs == 1:
-        for item in items:
-            yield tag_file(item, job, count=count)
+        for task in tasks_of(items):
+            yield from _told(pending, task, work_on(task, job, count=count), job)
         return
 
     from joblib import Parallel, delayed, parallel_config
@@ -54,10 +57,11 @@ def run_here(
     with parallel_config(backend="loky", inner_max_num_threads=1):
         run = Parallel(n_jobs=jobs, return_as="generator_unordered")
         with _deaf():
-            started = run(delayed(_tag_file)(item, job, parent) for item in items)
+            started = run(delayed(_work_on)(task, job, parent) for task in tasks_of(items))
         with closing(started) as outcomes:
             try:
-                yield from outcomes
+                for task, found in outcomes:
+                    yield from _told(pending, task, found, job)
             except BrokenProcessPool as error:
                 raise CorestoryError(
                     "a process was killed, perhaps for want of memory",
@@ -79,9 +83,14 @@ def _deaf() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _tag_file(item: Item, job: Job, parent: int) -> Outcome:
+def _told(pending: Pending, task: Task, outcomes: list[Outcome], job: Job) -> list[Outcome]:
+    told, following = pending.hear(task, outcomes)
+    return told + (work_on(following, job) if following is not None else [])
+
+
+def _work_on(task: Task, job: Job, parent: int) -> tuple[Task, list[Outcome]]:
     _end_with(parent)
-    return tag_file(item, job)
+    return task, work_on(task, job)
 
 
 @cache

@@ -187,7 +187,8 @@ class Tagger:
     def _scored(self, batch: Batch, threshold: float | None, rules: Rules | None = None) -> _Scored:
         forced = rules.forced(batch.texts) if rules else None
         stage2, stage1, evidence = score_batch(batch, self.parts, forced=forced)
-        calibration = self.settings.calibration(html=batch.markup is not None)
+        # Where markup is there but no model for it, words alone have scored.
+        calibration = self.settings.calibration(html=batch.markup is not None and bool(self.parts.html))
         scores = calibration.apply(stage2)
         if forced is not None:
             scores = np.where(forced != 0, forced > 0, scores)

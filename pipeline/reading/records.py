@@ -45,7 +45,7 @@ def articles_of_table(table: Table, *, where: str, refuse: Refuse, keep: Sequenc
     """
     columns = {column.strip().lower() for column in table.columns}
     missing = ""
-    if _is_paragraph(columns):
+    if has_paragraphs(columns):
         if not columns.intersection(IDENTITIES):
             missing = "article_id"
         elif "text" not in columns:
@@ -95,7 +95,7 @@ def articles_of_rows(rows: Iterable[Row], *, refuse: Refuse, keep: Sequence[str]
     finished: OrderedDict[str, None] = OrderedDict()
     for row in rows:
         try:
-            if not _is_paragraph(row.values):
+            if not has_paragraphs(row.values):
                 if group is not None:
                     yield from _finished(group, finished, refuse, keep)
                     group = None
@@ -240,7 +240,8 @@ def _finished(
     yield keeping(article, [line.row.values for line in lines if not is_blank(line.text)], keep)
 
 
-def _is_paragraph(columns: Mapping[str, object] | set[str]) -> bool:
+def has_paragraphs(columns: Mapping[str, object] | set[str]) -> bool:
+    """Say whether rows of such columns, in lower case, have a paragraph each."""
     return POSITION in columns and "paragraphs" not in columns and "html" not in columns
 
 

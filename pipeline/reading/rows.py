@@ -120,8 +120,10 @@ def csv_table(stream: BinaryIO, *, name: str, refuse: Refuse, delimiter: str = "
     return Table(columns, _csv_rows(lines, columns, delimiter, name, refuse, header))
 
 
-def parquet_table(path: AnyPath, *, wanted: Collection[str]) -> Table:
+def parquet_table(path: AnyPath, *, wanted: Collection[str], first_group: int = 0) -> Table:
     """Read a Parquet file a few rows at a time, of its columns those in `wanted` (lower case).
+
+    `first_group` is the row group to begin with.
 
     Raises
     ------
@@ -138,7 +140,8 @@ def parquet_table(path: AnyPath, *, wanted: Collection[str]) -> Table:
             columns = tuple(str(column) for column in file.schema_arrow.names)
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise InputError("not a Parquet file, or a damaged or truncated one", where=name) from error
-    return Table(columns, _parquet_rows(path, [column for column in columns if column.strip().lower() in wanted], name))
+    chosen = [column for column in columns if column.strip().lower() in wanted]
+    return Table(columns, _parquet_rows(path, chosen, name, first_group))
 
 
 @contextmanager
@@ -161,13 +164,16 @@ def open_parquet(path: AnyPath) -> Iterator["pyarrow.parquet.ParquetFile"]:
         yield file
 
 
-def _parquet_rows(path: AnyPath, columns: list[str], name: str) -> Iterator[Row]:
+def _parquet_rows(path: AnyPath, columns: list[str], name: str, first_group: int) -> Iterator[Row]:
     import pyarrow
 
     number = 0
     try:
         with open_parquet(path) as file:
-            for batch in file.iter_batches(PARQUET_ROWS, columns=columns, use_threads=False):
+            groups = range(file.metadata.num_row_groups)
+            number = sum(file.metadata.row_group(group).num_rows for group in groups[:first_group])
+            wanted = list(groups[first_group:])
+            for batch in file.iter_batches(PARQUET_ROWS, wanted, columns=columns, use_threads=False):
                 for values in batch.to_pylist():
                     number += 1
                     lower = {column.strip().lower(): value for column, value in values.items()}

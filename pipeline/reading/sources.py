@@ -81,7 +81,7 @@ def read_articles(sources: Sequence[str], *, refuse: Refuse, keep: Sequence[str]
     """
     for source in sources:
         if source == STANDARD_INPUT:
-            yield from _refusing(_standard_input(refuse, keep), refuse)
+            yield from refusing(_standard_input(refuse, keep), refuse)
             continue
         for path in files_of(source, refuse=refuse):
             yield from read_file(path, refuse=refuse, keep=keep)
@@ -89,7 +89,7 @@ def read_articles(sources: Sequence[str], *, refuse: Refuse, keep: Sequence[str]
 
 def read_file(path: AnyPath, *, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
     """Read one file's articles, as `read_articles` does."""
-    yield from _refusing(_file(path, refuse, keep), refuse)
+    yield from refusing(_file(path, refuse, keep), refuse)
 
 
 def files_of(source: str, *, refuse: Refuse) -> Iterator[AnyPath]:
@@ -195,7 +195,8 @@ def kind_by_name(path: AnyPath) -> str:
     return KINDS.get(os.path.splitext(name)[1], "")  # noqa: PTH122 (a pure function of the name)
 
 
-def _refusing(articles: Iterator[Article], refuse: Refuse) -> Iterator[Article]:
+def refusing(articles: Iterator[Article], refuse: Refuse) -> Iterator[Article]:
+    """Yield articles until they cannot be read on, and refuse that."""
     try:
         yield from articles
     except InputError as error:

@@ -5,9 +5,9 @@ from pipeline.commands.tally import Tally
 from pipeline.corpus.fingerprint import Fingerprint
 from pipeline.corpus.items import Item
 from pipeline.corpus.ledger import Ledger
+from pipeline.corpus.outcome import Outcome
 from pipeline.corpus.records import Counts, Record
 from pipeline.corpus.refusals import refusal_line
-from pipeline.corpus.tagging import Outcome
 from pipeline.errors import InputError
 
 ITEM = Item(Path("in/a.txt"), "a.txt.jsonl")

@@ -6,16 +6,20 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from threading import Event, Thread
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import pipeline
-from pipeline.corpus import tagging
+from pipeline.corpus import tagging, tasks
 from pipeline.corpus.items import items_of
 from pipeline.corpus.job import Job, model_sha256
 from pipeline.corpus.ledger import Ledger
 from pipeline.corpus.running import run_here
 from pipeline.errors import CorestoryError, InputError
+from pipeline.reading import parts as reading_parts
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install 'corestory[dask]'")
 
@@ -125,6 +129,72 @@ def test_a_file_that_kills_its_workers_fails_alone(cluster, corpus, job, expecte
     assert outputs(job.folder) == expected
 
 
+def test_of_small_files_that_are_done_together_the_one_that_kills_its_workers_fails_alone(cluster, job, tmp_path):
+    folder = tmp_path / "small"
+    folder.mkdir()
+    for name in ("a", "b", "poison", "x"):
+        (folder / f"{name}.txt").write_text(TEXT, encoding="utf-8")
+    with distributed.Client(cluster, set_as_default=False) as client:
+        client.register_plugin(Poison(), name="poison")
+    try:
+        with Ledger(job.folder).opened():
+            outcomes = list(run_on_cluster(items(folder, job), job, address=cluster.scheduler_address))
+    finally:
+        with distributed.Client(cluster, set_as_default=False) as client:
+            client.unregister_worker_plugin("poison")
+    assert sorted(outcome.item.name for outcome in outcomes) == sorted(
+        f"{path.name}.jsonl" for path in folder.iterdir()
+    )
+    assert [outcome.item.name for outcome in outcomes if outcome.failure] == ["poison.txt.jsonl"]
+    assert len(outputs(job.folder)) == 3
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    """A folder with a table that is done in five parts."""
+    for module in (reading_parts, tasks):
+        monkeypatch.setattr(module, "PART_BYTES", 1)
+    (tmp_path / "tables").mkdir()
+    names = [f"a{number}" for number in range(5_000) for _ in range(3)]
+    rows = {"article_id": names, "position": [0, 1, 2] * 5_000, "text": TEXT.splitlines() * 5_000}
+    pq.write_table(pa.table(rows), tmp_path / "tables" / "t.parquet", row_group_size=3_100)
+    return tmp_path / "tables"
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_a_large_table_is_done_part_by_part_and_of_a_killed_worker_only_its_part_again(cluster, table, job, form):
+    job = replace(job, form=form)
+    local = replace(job, folder=job.folder.with_name("local"))
+    with Ledger(local.folder).opened():
+        list(run_here(items(table, local), local))
+    killed, begun = [], set()
+
+    def watch():
+        until = time.monotonic() + 60
+        while not over.is_set() and time.monotonic() < until:
+            for path in (job.folder / ".corestory" / "partial").glob(f"*.{form}"):
+                begun.add(path.name)
+                done = list((job.folder / ".corestory" / "parts").rglob("*.json"))
+                if done and not killed and path.stat().st_size >= 4:
+                    killed.append(int(path.name.split(".")[1]))
+                    os.kill(killed[0], signal.SIGKILL)
+            time.sleep(0.002)
+
+    over = Event()
+    watcher = Thread(target=watch)
+    with Ledger(job.folder).opened():
+        watcher.start()
+        try:
+            outcomes = list(run_on_cluster(items(table, job), job, address=cluster.scheduler_address))
+        finally:
+            over.set()
+            watcher.join()
+    assert killed
+    assert [(outcome.counts.articles, outcome.failure) for outcome in outcomes] == [(5_000, "")]
+    assert outputs(job.folder) == outputs(local.folder)
+    assert len(begun) <= 5 + 1 + 2, "five parts, the whole, and again what was lost with the worker"
+
+
 class Poison(distributed.WorkerPlugin):
     """Lets a worker die on a file of that name, as one does whose text takes all the memory."""
 
@@ -134,7 +204,7 @@ class Poison(distributed.WorkerPlugin):
         self.whole = whole
 
         def read_file(path, **options):
-            if path.name == "poison.jsonl":
+            if path.stem == "poison":
                 os.kill(os.getpid(), signal.SIGKILL)
             return whole(path, **options)
 

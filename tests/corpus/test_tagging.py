@@ -3,13 +3,14 @@ import json
 
 import pytest
 
-from pipeline.corpus import tagging
+from pipeline.corpus import taggers, tagging
 from pipeline.corpus.items import Item
 from pipeline.corpus.job import Job, model_sha256
 from pipeline.corpus.ledger import Ledger
 from pipeline.corpus.records import Counts
 from pipeline.corpus.running import run_here
-from pipeline.corpus.tagging import tag_file, tagger_of
+from pipeline.corpus.taggers import tagger_of
+from pipeline.corpus.tagging import tag_file
 from pipeline.errors import ModelError, OutputError
 
 TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday.\n"
@@ -94,11 +95,11 @@ def test_it_is_scored_on_one_thread_whatever_the_process_has(item, job, monkeypa
     whole = tagging.tag_batch
 
     def tag_batch(*arguments, **options):
-        threads.extend(library["num_threads"] for library in tagging._controller().info())
+        threads.extend(library["num_threads"] for library in taggers._controller().info())
         return whole(*arguments, **options)
 
     monkeypatch.setattr(tagging, "tag_batch", tag_batch)
-    with tagging._controller().limit(limits=2):
+    with taggers._controller().limit(limits=2):
         tag_file(item, job)
     assert set(threads) == {1}
 

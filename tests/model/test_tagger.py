@@ -239,3 +239,11 @@ def test_an_article_of_thousands_of_paragraphs_is_tagged(sample_classifier):
 
     assert len(tagged.labels) == 5_000
     assert np.isfinite(tagged.scores).all()
+
+
+def test_a_model_without_markup_reads_a_page_alone_as_it_does_among_texts(tagger, mixed):
+    settings = replace(tagger.settings, html_slope=tagger.settings.text_slope / 2)
+    by_words = replace(tagger, parts=replace(tagger.parts, markup=None, html=()), settings=settings)
+    for article, tagged in zip(mixed, by_words.tag_articles(mixed), strict=True):
+        (alone,) = by_words.tag_articles([article])
+        assert tagged.scores.tolist() == alone.scores.tolist()

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from pipeline.atomic import atomic_path
-from pipeline.corpus.tagging import one_thread
+from pipeline.corpus.taggers import one_thread
 from pipeline.errors import CorestoryError
 from pipeline.model.storage import default_model, load_model
 
