@@ -54,7 +54,7 @@ class Record:
     Attributes
     ----------
     made_by
-        `pipeline.corpus.tagging.Job.made_by` of the file: the model, the options, the version.
+        `pipeline.corpus.job.Job.made_by` of the file: the model, the options, the version.
     source
         The file that was read.
     output

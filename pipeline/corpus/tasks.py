@@ -84,7 +84,8 @@ def tasks_of(items: Iterable[Item]) -> Iterator[Task]:
     most, size = 1, 0
     for item in items:
         if kind_by_name(item.source) in ("text", "html"):
-            item_size = _size(item.source)
+            # To ask for the size of each file elsewhere would take longer than it is worth.
+            item_size = 0 if isinstance(item.source, RemotePath) else _size(item.source)
             if together and (len(together) >= most or size + item_size > TOGETHER_BYTES):
                 yield Task(tuple(together))
                 together, size, most = [], 0, min(2 * most, TOGETHER)

@@ -8,6 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.corpus import parts as corpus_parts
+from pipeline.corpus import tasks
+from pipeline.reading import parts
 from pipeline.remote import RemotePath
 
 fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed: pip install 'corestory[remote]'")
@@ -135,6 +138,19 @@ def test_a_second_run_does_what_is_missing_or_has_changed(predict, folder):
     (folder / "bad.jsonl").write_bytes(b"[]")
     assert "skipped: 3 files done already" in predict(folder, "--output", f"{output}/").stderr
     assert found(output) == before
+
+
+def test_a_large_table_elsewhere_is_done_in_parts_of_which_nothing_is_left(predict, folder, monkeypatch):
+    whole, output = folder.with_name("whole"), folder.with_name("out")
+    predict(f"{folder}/t.parquet", "--output", f"{whole}/")
+    for module in (parts, tasks):
+        monkeypatch.setattr(module, "PART_BYTES", 1)
+    read = []
+    monkeypatch.setattr(corpus_parts, "read_part", lambda *a, **k: read.append(a[1:]) or parts.read_part(*a, **k))
+    assert predict(f"{folder}/t.parquet", "--output", f"{output}/").returncode == 0
+    assert read == [(0, 1), (1, 2)]
+    assert found(output) == found(whole)
+    assert not [path for path in output.matches("**") if "/parts/" in path.url and path.is_file()]
 
 
 def test_what_no_run_has_written_is_left_alone_unless_forced(predict, folder):
