@@ -96,7 +96,7 @@ class Forest:
 
     def pruned(self) -> Forest:
         """Leave the elements out that hold no paragraph."""
-        held = self.mark(np.unique(self.at))
+        held = self.mark(self.at)
         number = np.cumsum(held) - 1
         parent = self.parent[held]
         return Forest(np.where(parent >= 0, number[parent], -1), self.likes[held], number[self.at])
@@ -104,11 +104,17 @@ class Forest:
     def mark(self, elements: Int) -> npt.NDArray[np.bool_]:
         """Mark some elements and all around them."""
         marked = np.zeros(len(self.parent), bool)
+        # Each element once, by who wrote its number last: `numpy.unique` imports masked arrays, for a tenth of the time
+        # that one article takes.
+        last = np.zeros(len(self.parent), np.int64)
         while len(elements):
             marked[elements] = True
             elements = self.parent[elements]
             elements = elements[elements >= 0]
-            elements = np.unique(elements[~marked[elements]])
+            elements = elements[~marked[elements]]
+            places = np.arange(len(elements))
+            last[elements] = places
+            elements = elements[last[elements] == places]
         return marked
 
     @cached_property

@@ -103,7 +103,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         words_c: float = 3.0,
         forms_c: float = 1.0,
         markup_c: float = 1.0,
-        text_hidden: Sequence[int] = (96, 32),
+        text_hidden: Sequence[int] = (48, 24),
         html_hidden: Sequence[int] = (48,),
         members: int = 3,
         text_epochs: int = 8,

@@ -227,7 +227,7 @@ def fit_count(recipe: Recipe, folds: int, *, html: bool) -> int:
 
     Examples
     --------
-    >>> recipe = Recipe(min_pages=3, form_pages=10, words_c=3.0, forms_c=1.0, markup_c=1.0, text_hidden=(96, 32),
+    >>> recipe = Recipe(min_pages=3, form_pages=10, words_c=3.0, forms_c=1.0, markup_c=1.0, text_hidden=(48, 24),
     ...                 html_hidden=(48,), members=3, text_epochs=8, html_epochs=10, penalty=1e-3, least_trust=0.1,
     ...                 rounds=2, seed=0, jobs=1)
     >>> fit_count(recipe, 5, html=False), fit_count(recipe, 5, html=True)
