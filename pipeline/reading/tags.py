@@ -51,6 +51,8 @@ _HIDDEN_KINDS = {
 _OTHERS = ("id", "role", "itemprop")
 # About so many tags are remembered from page to page.
 _MOST = 2**13
+# Longer ones are not: pictures written into their tag, which come once.
+_LONGEST = 1_000
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 # The parser writes every attribute as ` name="value"`. A name may begin with "=", and hold quotes.
@@ -110,7 +112,9 @@ class Tags(dict[str, Meaning]):
             if known is None:
                 self[bare] = known = self._read(bare)
             return known
-        self[tag] = meaning = self._read(tag)
+        meaning = self._read(tag)
+        if len(tag) <= _LONGEST:
+            self[tag] = meaning
         return meaning
 
     def _read(self, tag: str) -> Meaning:

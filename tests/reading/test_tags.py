@@ -52,3 +52,11 @@ def test_what_looks_like_an_attribute_within_a_value_is_none():
 def test_words_are_parts_of_names_once_each():
     assert block_words(("h1", "HTMLPage storyBody2 a", ("page-x", "story"))) == "h_one html page story body"
     assert block_words(("p", "a&amp;bc", ())) == "p bc"
+
+
+def test_a_picture_written_into_its_tag_is_not_remembered():
+    tags = Tags()
+    tag = f'img class="photo" src="data:image/png;base64,{"A" * 100_000}"'
+
+    assert tags[tag] == tags['img class="photo" src="a.png"']
+    assert tag not in tags
