@@ -131,7 +131,8 @@ def pieces(texts: Sequence[str]) -> Iterator[Characters]:
             yield Characters(texts[begin:end])
 
 
-# Three counts in one number, so that one pass counts all. No word is longer than a field can count: two million.
+# Three counts in one number, so that one pass counts all. Of a word longer than a field can count, two million, the
+# form is wrong, and that is all: it is no word.
 _BITS = 21
 _FIELD = (1 << _BITS) - 1
 

@@ -27,7 +27,6 @@ RAW = frozenset(("xmp", "plaintext", "noembed", "noframes"))
 _SET_ASIDE = ",".join(sorted(UNSEEN | RAW))
 # Neither can a page have this character, nor the parser write it: it stands for what was left out.
 MARK = "\0"
-_COMMENT = re.compile("<!--.*?-->", re.DOTALL)
 # Names can have nearly anything in them, where a page's author has forgotten a quote.
 _CAREFUL = re.compile(r'<(?:!--.*?--|\?[^>]*|(/?[^ >]*(?: =?[^ =>]*="[^"]*")*))>([^<]*)', re.DOTALL)
 
@@ -59,7 +58,7 @@ class NormalForm:
 
     def tags_and_texts(self) -> tuple[list[str], list[str]]:
         """Give each tag, less its ``<`` and ``>``, and the text after it, as `text_nodes` reads it."""
-        html = _COMMENT.sub(MARK * 2, self._html) if "<!--" in self._html else self._html
+        html = _without_comments(self._html) if "<!--" in self._html else self._html
         parts = html.replace(">", "<").split("<")
         if len(parts) == 2 * html.count(">") + 1:
             return parts[1::2], parts[2::2]
@@ -97,6 +96,17 @@ def decoded(text: str) -> str:
     """
     text = text.replace("&nbsp;", "\xa0").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')
     return text.replace("&amp;", "&")
+
+
+def _without_comments(html: str) -> str:
+    # Not by a pattern, which would look through the rest of the page for the end of each that has none: a name can
+    # have the beginning of a comment in it, and a page made to be slow thousands of them.
+    kept = []
+    done = 0
+    while (begin := html.find("<!--", done)) >= 0 and (end := html.find("-->", begin + 4)) >= 0:
+        kept.append(html[done:begin])
+        done = end + 3
+    return (MARK * 2).join([*kept, html[done:]])
 
 
 def _escape(element: LexborNode) -> None:

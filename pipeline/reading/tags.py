@@ -49,9 +49,10 @@ _HIDDEN_KINDS = {
     INLINE_VOID: NOTHING,
 }
 _OTHERS = ("id", "role", "itemprop")
-# About so many tags are remembered from page to page.
-_MOST = 2**13
-# Longer ones are not: pictures written into their tag, which come once.
+# Tags and names of so many characters are remembered from page to page, and this for each beside its characters.
+_MOST = 2**21
+_EACH = 128
+# Longer tags are not: pictures written into their tag, which come once.
 _LONGEST = 1_000
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -80,6 +81,7 @@ class Tags(dict[str, Meaning]):
     def __init__(self) -> None:
         self.names: list[Name] = []
         self.shapes: list[int] = []
+        self._held = 0
         self._numbers: dict[Name, int] = {}
         self._block_words: dict[int, str] = {}
         self._inline_words: dict[int, tuple[str, ...]] = {}
@@ -88,7 +90,7 @@ class Tags(dict[str, Meaning]):
     @property
     def is_full(self) -> bool:
         """Whether it is time to begin anew, for it holds enough of the pages before."""
-        return len(self) > _MOST
+        return self._held > _MOST
 
     def block_words(self, name: int) -> str:
         """Give `block_words` of a name's number."""
@@ -110,11 +112,15 @@ class Tags(dict[str, Meaning]):
             bare = "a" + tag[tag.find('"', 8) + 1 :]
             known = self.get(bare)
             if known is None:
-                self[bare] = known = self._read(bare)
+                known = self._remembered(bare)
             return known
+        return self._remembered(tag)
+
+    def _remembered(self, tag: str) -> Meaning:
         meaning = self._read(tag)
         if len(tag) <= _LONGEST:
             self[tag] = meaning
+            self._held += len(tag) + _EACH
         return meaning
 
     def _read(self, tag: str) -> Meaning:
@@ -143,6 +149,7 @@ class Tags(dict[str, Meaning]):
         number = self._numbers.setdefault(name, len(self.names))
         if number == len(self.names):
             self.names.append(name)
+            self._held += len(name_of_class) + sum(map(len, others)) + _EACH
             self.shapes.append(self._shape_numbers.setdefault(name[:2], len(self._shape_numbers)))
         return kind, number
 

@@ -108,3 +108,11 @@ def test_and_one_after_another_whatever_tags_came_before():
     assert paragraphs(whole) == walked(root(whole))
     assert paragraphs(pages[0]) == walked(root(pages[0]))
     assert paragraphs(pages[-1]) == walked(root(pages[-1]))
+
+
+@pytest.mark.parametrize("part", ["<p><x<!--y>a", "<p <!--y>a", "<p>a<!--b-->"])
+def test_and_one_with_the_beginnings_of_comments_in_its_names_without_searching_to_its_end_for_each(part):
+    # Each looked for its end through the rest of the page, this one would take minutes.
+    html = part * 30_000
+
+    assert len(paragraphs(html)) == 30_000

@@ -60,3 +60,14 @@ def test_a_picture_written_into_its_tag_is_not_remembered():
 
     assert tags[tag] == tags['img class="photo" src="a.png"']
     assert tag not in tags
+
+
+def test_it_is_full_of_many_names_as_of_many_tags():
+    of_tags, of_names = Tags(), Tags()
+    while not of_tags.is_full:
+        of_tags[f'img src="{len(of_tags)}"']
+    while not of_names.is_full:
+        of_names[f'p class="{len(of_names.names)} {"x" * 2_000}"']
+
+    assert len(of_tags) < 50_000
+    assert (len(of_names), len(of_names.names) < 2_000) == (0, True)
