@@ -69,11 +69,13 @@ def batch_of_articles(articles: Sequence[Article]) -> Batch:
 
 def _markup(articles: Sequence[Article], layout: Layout) -> MarkupColumns | None:
     if all(isinstance(article.paragraphs, ParagraphColumns) for article in articles):
-        from pipeline.reading.outline import Outline  # what reads a text needs no parser of pages
+        # What reads a text needs nothing of pages.
+        from pipeline.features.markup_words import PageWords
+        from pipeline.reading.outline import Outline
 
         pages = [article.paragraphs for article in articles if isinstance(article.paragraphs, Outline)]
         return MarkupColumns(
-            [words for page in pages for words in page.words],
+            PageWords(pages),
             Forest.of_outlines(pages),
             np.array([share for page in pages for share in page.density], float),
             np.array([share for page in pages for share in page.declared], float),

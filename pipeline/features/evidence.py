@@ -11,11 +11,12 @@ import numpy.typing as npt
 from pipeline.features.batch import Batch, MarkupColumns
 from pipeline.features.context import context_features
 from pipeline.features.elements import Elements
+from pipeline.features.joined import JoinedTokens
 from pipeline.features.layout import Float, side_by_side
 from pipeline.features.paragraphs import Paragraphs
 from pipeline.features.terms import Entries, Terms
 from pipeline.features.title import title_features
-from pipeline.features.tokens import Int64, Tokens, hash_token, tokenise
+from pipeline.features.tokens import Int64, Tokens, hash_token
 from pipeline.features.topic import TopicVectors
 
 Float32 = npt.NDArray[np.float32]
@@ -75,11 +76,11 @@ class Evidence:
         return Elements(self._markup.forest, self.layout)
 
     @cached_property
-    def markup_tokens(self) -> tuple[Tokens, Int64]:
-        """Unigrams of the distinct markup words, and each paragraph's place among them: siblings share theirs."""
-        distinct: dict[str, int] = {}
-        place = [distinct.setdefault(words, len(distinct)) for words in self._markup.words]
-        return tokenise(list(distinct)), np.array(place, np.int64)
+    def markup_tokens(self) -> tuple[Tokens | JoinedTokens, Int64]:
+        """Tokens of the distinct markup words, and each paragraph's place among them: siblings share theirs."""
+        from pipeline.features.markup_words import distinct_tokens  # what reads a text needs nothing of pages
+
+        return distinct_tokens(self._markup.words)
 
     @cached_property
     def headings(self) -> Float:
@@ -88,8 +89,7 @@ class Evidence:
         tags, place = self.markup_tokens
 
         def has(*words: str) -> Float:
-            hit = np.isin(tags.hashes, np.array([hash_token(word) for word in words], np.uint64))
-            return (np.bincount(tags.row, hit, tags.count) > 0).astype(float)[place]
+            return tags.having(np.array([hash_token(word) for word in words], np.uint64)).astype(float)[place]
 
         first = has("own_h_one", "up_h_one")
         other = has("own_h_two", "own_h_three", "own_h_four", "own_h_five", "own_h_six")

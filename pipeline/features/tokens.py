@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -24,6 +24,8 @@ from pipeline.features.characters import Characters, pieces
 UInt64 = npt.NDArray[np.uint64]
 Int64 = npt.NDArray[np.int64]
 Bool = npt.NDArray[np.bool_]
+# As `pipeline.model.lookup.Lookup.find`: hashes, and which of them, to those that are known and their numbers.
+Find = Callable[[UInt64, Bool | None], tuple[Int64, Int64]]
 
 _CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in codepoints.UNSPACED)
 TOKEN_PATTERN = rf"(?:(?=\w)[{_CLASS}])|(?:(?![{_CLASS}])\w)+"
@@ -89,9 +91,25 @@ class Tokens:
         last = hashes + _MIX
         yield row, hashes, None
         for length in range(2, self.longest + 1):
-            hashes = finish((hashes[:-1] * _STEP) ^ last[length - 1 :])
+            hashes = _longer(hashes[:-1], last[length - 1 :])
             row = row[: len(hashes)]
             yield row, hashes, row == self.row[length - 1 :]
+
+    def known(self, find: Find, size: int) -> Iterator[tuple[int, list[tuple[Int64, Int64]]]]:
+        """Find the n-grams, those of so many texts at a time: all of a corpus at once would fill the memory.
+
+        For each piece the number of its first text, and arrays of the text's number and that of the n-gram.
+        """
+        for first in range(0, self.count, size):
+            found = []
+            for row, hashes, whole in self.rows(first, first + size).runs():
+                at, place = find(hashes, whole)
+                found.append((row.take(at), place))
+            yield first, found
+
+    def having(self, hashes: UInt64) -> Bool:
+        """Say of each text whether it has one of some tokens."""
+        return np.bincount(self.row, np.isin(self.hashes, hashes), self.count) > 0
 
     def pairs(self) -> Tokens:
         """Return the bigrams: each two neighbouring tokens of a text, hashed from their hashes."""
@@ -175,6 +193,15 @@ def _mixed(characters: Characters) -> UInt64:
 def _table() -> UInt64:
     # What each code point of a word adds to its hash; 0 for others, and for what has not been met.
     return np.zeros(sys.maxunicode + 1, np.uint64)
+
+
+def joint(first: UInt64, second: UInt64) -> UInt64:
+    """Hash bigrams from the hashes of their tokens."""
+    return _longer(first, second + _MIX)
+
+
+def _longer(run: UInt64, last: UInt64) -> UInt64:
+    return finish((run * _STEP) ^ last)
 
 
 def hash_token(token: str) -> int:

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.features.joined import JoinedTokens
 from pipeline.features.layout import changes, sums
 from pipeline.features.tokens import Int64, Tokens, UInt64, tokenise
 from pipeline.model.lookup import Lookup
@@ -46,7 +47,7 @@ class NgramScorer:
     intercept: Float32
     unknown_idf: Float32
 
-    def log_odds(self, tokens: Tokens) -> Float:
+    def log_odds(self, tokens: Tokens | JoinedTokens) -> Float:
         """Score each text of a batch.
 
         Parameters
@@ -96,8 +97,8 @@ class NgramScorer:
         # Side by side, the two numbers of an n-gram come from memory together.
         return np.asarray(self.idf + 1j * self.weights, np.complex64)
 
-    def _counted(self, tokens: Tokens) -> Iterator[tuple[int, Int64, Int64, Int64]]:
-        """Count the known n-grams some texts at a time; all of a corpus at once would fill the memory.
+    def _counted(self, tokens: Tokens | JoinedTokens) -> Iterator[tuple[int, Int64, Int64, Int64]]:
+        """Count the known n-grams some texts at a time.
 
         For each piece the number of its first text, and the entries, sorted: the text's number in the piece, the
         n-gram's number, and how often it occurs.
@@ -105,11 +106,8 @@ class NgramScorer:
         # Text and n-gram are one number, as narrow as they fit in: the narrower, the sooner they are sorted.
         bits = max(len(self.hashes) - 1, 0).bit_length()
         dtype = np.uint32 if bits + PIECE.bit_length() <= 32 else np.uint64
-        for first in range(0, tokens.count, PIECE):
-            keys = [np.zeros(0, dtype)]
-            for row, hashes, whole in tokens.rows(first, first + PIECE).runs():
-                at, place = self.lookup.find(hashes, whole)
-                keys.append(((row.take(at) - first) << bits | place).astype(dtype))
+        for first, parts in tokens.known(self.lookup.find, PIECE):
+            keys = [np.zeros(0, dtype), *(((row - first) << bits | place).astype(dtype) for row, place in parts)]
             key = np.sort(np.concatenate(keys))
             starts = np.flatnonzero(changes(key))
             found = key.take(starts).astype(np.int64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import overload
 
 from pipeline.reading.article import Markup, Paragraph, ParagraphColumns
@@ -133,8 +133,8 @@ class Outline(ParagraphColumns):
 
     def _spelt(self, near: tuple[int, ...], inline: tuple[int, ...]) -> str:
         named = list(map(self.tags.block_words, near))
-        within = dict.fromkeys([word for name in inline for word in self.tags.inline_words(name)])
-        return " ".join([*map(_marked, NEAR, named), *named, *within])
+        within = self.tags.words_within(inline)
+        return " ".join([*map(marked, NEAR, named), *named, *([within] if within else [])])
 
     def _up(self, element: int, most: int) -> Iterator[int]:
         while element >= 0 and most:
@@ -143,6 +143,12 @@ class Outline(ParagraphColumns):
             most -= 1
 
 
-@lru_cache(maxsize=2**14)
-def _marked(level: str, name: str) -> str:
-    return " ".join([level + word for word in name.split()])
+def marked(level: str, words: str) -> str:
+    """Mark each of an element's words as of a level in `NEAR`.
+
+    Examples
+    --------
+    >>> marked("up_", "ul menu")
+    'up_ul up_menu'
+    """
+    return level + words.replace(" ", " " + level)

@@ -1,6 +1,7 @@
 """What each tag of a page's normal form means for the cut, read once for all the places where it stands."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from pipeline.reading.normal_form import decoded
@@ -99,12 +100,16 @@ class Tags(dict[str, Meaning]):
             self._block_words[name] = words = block_words(self.names[name])
         return words
 
-    def inline_words(self, name: int) -> tuple[str, ...]:
-        """Give `inline_words` of a name's number."""
-        words = self._inline_words.get(name)
-        if words is None:
-            self._inline_words[name] = words = inline_words(self.names[name])
-        return words
+    def words_within(self, names: Iterable[int]) -> str:
+        """Give `inline_words` of some names' numbers, once each, a space between."""
+        known = self._inline_words
+        found: dict[str, None] = {}
+        for name in dict.fromkeys(names):
+            words = known.get(name)
+            if words is None:
+                known[name] = words = inline_words(self.names[name])
+            found.update(dict.fromkeys(words))
+        return " ".join(found)
 
     def __missing__(self, tag: str) -> Meaning:
         # Most links differ in nothing but their address.
