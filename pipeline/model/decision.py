@@ -14,8 +14,8 @@ from pipeline.features.layout import Float, Layout
 LOW_CONFIDENCE = 0.8
 """Below this confidence the command line says that it is out of its depth."""
 
-CLEAN_SHARE = 0.5
-"""An article is clean if less than this share of its paragraphs is surely filler."""
+PAGE_FILLER = 15
+"""An article is clean if fewer of its paragraphs are surely filler."""
 
 SURE_FILLER = 0.1
 """Paragraphs scored less are surely filler."""
@@ -54,7 +54,7 @@ def is_clean(scores: Float, layout: Layout) -> npt.NDArray[np.bool_]:
     often than on a page, and the line belongs lower.
     """
     filler = np.bincount(layout.article, scores < SURE_FILLER, len(layout.sizes))
-    return np.asarray(filler < CLEAN_SHARE * layout.sizes)
+    return np.asarray(filler < PAGE_FILLER)
 
 
 def article_lines(

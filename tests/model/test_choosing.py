@@ -33,10 +33,10 @@ def rows_of(core, *, sizes=None, labelled=None, texts=None):
     return Rows(batch, core, known, nothing, nothing, np.ones(count), known)
 
 
-def noisy(count=2000, slope=1.0):
+def noisy(count=8000, slope=1.0):
     """Log-odds that are `slope` times too modest, and what they were of; every other article is mostly filler."""
-    honest = RNG.normal(np.where(np.arange(count) // 20 % 2 > 0, -3, 0), 2)
-    return honest / slope, rows_of(RNG.uniform(size=count) < 1 / (1 + np.exp(-honest)), sizes=[20] * (count // 20))
+    honest = RNG.normal(np.where(np.arange(count) // 40 % 2 > 0, -3, 0), 2)
+    return honest / slope, rows_of(RNG.uniform(size=count) < 1 / (1 + np.exp(-honest)), sizes=[40] * (count // 40))
 
 
 @given(
