@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
 from pipeline.reading.normal_form import decoded
 
@@ -55,8 +54,11 @@ _MOST = 2**21
 _EACH = 128
 # Longer tags are not: pictures written into their tag, which come once.
 _LONGEST = 1_000
+# Of a value no more is read.
+_READ = 300
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+# Parts of one letter tell nothing.
+_NAME_PART = re.compile(r"[a-z]{2,}|[A-Z](?:[a-z]+|[A-Z]+(?![a-z]))")
 # The parser writes every attribute as ` name="value"`. A name may begin with "=", and hold quotes.
 _ATTRIBUTE = re.compile(r' (=?[^ =]*)="([^"]*)"')
 
@@ -167,11 +169,8 @@ def block_words(name: Name) -> str:
     >>> block_words(("h2", "storyTitle wide", ("main-title",)))
     'h_two story title wide main'
     """
-    element, name_of_class, others = name
-    words = (HEADINGS.get(element, element), *_words_of(name_of_class))
-    if others:
-        words = (*words, *(word for value in others for word in _words_of(value)))
-    return " ".join(dict.fromkeys(words))
+    element = name[0]
+    return " ".join(dict.fromkeys([HEADINGS.get(element, element), *_parts_of(name)]))
 
 
 def inline_words(name: Name) -> tuple[str, ...]:
@@ -182,8 +181,7 @@ def inline_words(name: Name) -> tuple[str, ...]:
     >>> inline_words(("a", "btn", ()))
     ('ina', 'inbtn')
     """
-    element, *values = name[0], name[1], *name[2]
-    return tuple(["in" + word for word in (element, *(word for value in values for word in _words_of(value)))])
+    return tuple(["in" + word for word in (name[0], *_parts_of(name))])
 
 
 def _attributes(tag: str) -> dict[str, str]:
@@ -195,13 +193,11 @@ def _is_hidden(attributes: dict[str, str]) -> bool:
     return "hidden" in attributes or (style is not None and _HIDDEN_STYLE.search(decoded(style)) is not None)
 
 
-def _words_of(value: str) -> tuple[str, ...]:
-    if "&" in value:
-        value = decoded(value)
-    return _parts_of(value[:300]) if value else ()
-
-
-# A page, and a site's pages, repeat few names thousands of times.
-@lru_cache(maxsize=2**14)
-def _parts_of(value: str) -> tuple[str, ...]:
-    return tuple([part.lower() for part in _NAME_PART.findall(value) if len(part) > 1])
+def _parts_of(name: Name) -> list[str]:
+    _, values, others = name
+    if others:
+        values = " ".join((values, *others))
+    if len(values) > _READ or "&" in values:
+        values = " ".join([decoded(value)[:_READ] for value in (name[1], *others)])
+    parts: list[str] = _NAME_PART.findall(values)
+    return parts if values.islower() else [part.lower() for part in parts]

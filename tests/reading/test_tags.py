@@ -14,6 +14,7 @@ from pipeline.reading.tags import (
     NOTHING,
     Tags,
     block_words,
+    inline_words,
 )
 
 
@@ -71,3 +72,14 @@ def test_it_is_full_of_many_names_as_of_many_tags():
 
     assert len(of_tags) < 50_000
     assert (len(of_names), len(of_names.names) < 2_000) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("value", "parts"),
+    [
+        ("aB a-bc ABc ABCd aBC", "bc bc ab cd bc"), ("A1 x1y B", ""), ("MAIN_story2Text", "main story text"),
+        ("xé éxy", "xy"), ("a" * 298 + "Bcd", "a" * 298 + " bc"), ("&amp;" * 299 + "Bc", ""),
+    ],
+)  # fmt: skip
+def test_a_part_begins_at_a_capital_and_has_two_letters_at_least(value, parts):
+    assert " ".join(inline_words(("b", value, ()))) == " ".join(["inb", *("in" + part for part in parts.split())])
