@@ -27,22 +27,16 @@ class JoinedTokens:
 
     Examples
     --------
-    >>> from pipeline.features.tokens import tokenise
-    >>> joined = JoinedTokens(tokenise(["the", "old quay", "?"]), np.array([0, 0, 0, 1]), np.array([0, 2, 1, 1]), 2)
-    >>> joined.spelt_out().hashes.tolist() == tokenise(["the ? old quay", "old quay"]).hashes.tolist()
-    True
+    >>> from pipeline.features.tokens import hash_token, tokenise
+    >>> joined = JoinedTokens(tokenise(["the", "old quay"]), np.array([0, 0, 1, 2]), np.array([0, 1, 1, 0]), 3)
+    >>> joined.having(np.array([hash_token("quay")], np.uint64)).tolist()
+    [True, True, False]
     """
 
     parts: Tokens
     row: Int64
     part: Int64
     count: int
-
-    def spelt_out(self) -> Tokens:
-        """Give the tokens of the texts one by one."""
-        begins, lengths = self._bounds()
-        row, at = _gathered(self.row, self.part, begins, lengths)
-        return Tokens(row, self.parts.hashes.take(at), self.count)
 
     def having(self, hashes: UInt64) -> Bool:
         """Say of each text whether it has one of some tokens."""
@@ -62,17 +56,14 @@ class JoinedTokens:
 
     def _joints(self, find: Find) -> tuple[Int64, Int64]:
         """Find the pairs of a part's last token and the first of the next."""
-        begins, lengths = self._bounds()
+        lengths = np.bincount(self.parts.row, minlength=self.parts.count)
+        begins = np.cumsum(lengths) - lengths
         held = lengths.take(self.part) > 0
         row, part = self.row[held], self.part[held]
         ends = (begins + lengths - 1).take(part[:-1])
         pairs = joint(self.parts.hashes.take(ends), self.parts.hashes.take(begins.take(part[1:])))
         at, place = find(pairs, row[1:] == row[:-1])
         return row.take(at), place
-
-    def _bounds(self) -> tuple[Int64, Int64]:
-        lengths = np.bincount(self.parts.row, minlength=self.parts.count)
-        return np.cumsum(lengths) - lengths, lengths
 
 
 def _gathered(row: Int64, part: Int64, begins: Int64, lengths: Int64) -> tuple[Int64, Int64]:

@@ -32,8 +32,8 @@ class PageWords(Sequence[str]):
     >>> list(words)
     ['own_li up_ul upup_body li ul body', 'own_li up_ul upup_body li ul body inb']
     >>> tokens, place = words.distinct_tokens()
-    >>> tokens.spelt_out().hashes.tolist() == tokenise([words[row] for row in place]).hashes.tolist()
-    True
+    >>> tokens.count, len(place)
+    (2, 2)
     """
 
     def __init__(self, pages: Sequence[Outline]) -> None:

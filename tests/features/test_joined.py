@@ -22,14 +22,6 @@ def spelt(texts):
     return tokenise([" ".join(PARTS[part] for part in text) for text in texts])
 
 
-@given(TEXTS)
-def test_spelt_out_they_are_the_tokens_of_the_parts_with_a_space_between(texts):
-    found, expected = joined(texts).spelt_out(), spelt(texts)
-
-    assert (found.row.tolist(), found.hashes.tolist()) == (expected.row.tolist(), expected.hashes.tolist())
-    assert found.count == expected.count
-
-
 @given(TEXTS, st.lists(st.sampled_from(["own_li", "li", "menu", "c", "li menu", "menu li", "b own_li"])))
 @pytest.mark.parametrize("size", [1, 2, 100])
 def test_the_same_ngrams_are_known_as_if_each_text_was_read(size, texts, known):

@@ -27,8 +27,9 @@ def expected(words):
 
 def told(words):
     tokens, place = distinct_tokens(words)
-    spelt = tokens.spelt_out()
-    return [spelt.hashes[spelt.row == row].tolist() for row in place]
+    parts = [tokens.parts.hashes[tokens.parts.row == part].tolist() for part in range(tokens.parts.count)]
+    spelt = [[token for part in tokens.part[tokens.row == row] for token in parts[part]] for row in range(tokens.count)]
+    return [spelt[row] for row in place]
 
 
 @given(PAGES)
