@@ -79,7 +79,8 @@ def choose_cuts(paths: Sequence[tuple[Rows, Float]], words: Sequence[Float]) -> 
     Parameters
     ----------
     paths
-        Rows and their calibrated out-of-fold scores, without and with markup; both kinds of input count as much.
+        Rows and their calibrated out-of-fold scores, without and with markup. Every article counts once: of pages with
+        markup few are clean, and their mean would be chance.
     words
         Paragraph lengths in words, for each path.
     """
@@ -91,7 +92,7 @@ def choose_cuts(paths: Sequence[tuple[Rows, Float]], words: Sequence[Float]) -> 
             articles += int(inside.sum())
             if inside.any():
                 reached += [
-                    measured_f1(decide(scores, length, rows.batch.layout, cut=cut)[0], length, rows)[inside].mean()
+                    measured_f1(decide(scores, length, rows.batch.layout, cut=cut)[0], length, rows)[inside].sum()
                     for cut in CUTS
                 ]
         # A choice from few articles is chance; then theory decides.

@@ -82,7 +82,7 @@ def test_of_articles_unlike_all_that_were_measured_confidence_falls_with_what_is
 def reached(cut, rows, scores, *, clean):
     words = np.full(len(scores), 10.0)
     inside = is_clean(scores, rows.batch.layout) == clean
-    return measured_f1(decide(scores, words, rows.batch.layout, cut=cut)[0], words, rows)[inside].mean()
+    return measured_f1(decide(scores, words, rows.batch.layout, cut=cut)[0], words, rows)[inside].sum()
 
 
 def test_each_cut_is_the_one_that_serves_its_articles_best():
@@ -114,4 +114,4 @@ def test_text_and_html_are_calibrated_apart_and_cut_alike():
     assert settings.html_slope == pytest.approx(3, abs=0.9)
     assert settings.calibration(html=True).apply(modest).tolist() == chosen.html_scores.tolist()
     paths = [(rows, chosen.text_scores), (html_rows, chosen.html_scores)]
-    assert settings.cut == max(CUTS, key=lambda cut: np.mean([reached(cut, *path, clean=False) for path in paths]))
+    assert settings.cut == max(CUTS, key=lambda cut: sum(reached(cut, *path, clean=False) for path in paths))
