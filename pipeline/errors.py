@@ -43,6 +43,17 @@ def _rebuilt(kind: type[CorestoryError], found: str, where: str, expected: str, 
     return kind(found, where=where, expected=expected, mend=mend)
 
 
+def reason_of(error: BaseException) -> str:
+    """Return what the system or a library says was wrong, without the number and the name that it may put before it.
+
+    Examples
+    --------
+    >>> reason_of(FileNotFoundError(2, "No such file or directory")), reason_of(PermissionError("Access Denied"))
+    ('No such file or directory', 'Access Denied')
+    """
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
 class InputError(CorestoryError):
     """A file, a row or an article that cannot be read as what it should be."""
 

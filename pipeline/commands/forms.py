@@ -6,7 +6,7 @@ import os
 import sys
 from enum import StrEnum
 
-from pipeline.errors import OutputError
+from pipeline.errors import OutputError, reason_of
 from pipeline.remote import AnyPath, place_of
 
 
@@ -87,9 +87,19 @@ def chosen_form(form: Form | None, output: AnyPath | None, only: Only | None) ->
 def is_folder(output: str) -> bool:
     """Say whether an output is meant as a folder.
 
+    Raises
+    ------
+    OutputError
+        What is there cannot be asked for.
+
     Examples
     --------
     >>> is_folder("tagged/"), is_folder("tagged.jsonl")
     (True, False)
     """
-    return output.endswith(("/", os.sep)) or place_of(output).is_dir()
+    if output.endswith(("/", os.sep)):
+        return True
+    try:
+        return place_of(output).is_dir()
+    except (OSError, ValueError) as error:
+        raise OutputError(f"cannot be reached ({reason_of(error)})", where=output) from error

@@ -205,6 +205,19 @@ def test_what_cannot_run_says_why_in_one_line(predict, folder, arguments, messag
     assert message in done.stderr
 
 
+@pytest.mark.parametrize("what", ["--output", "--rejects"])
+@pytest.mark.parametrize("name", ["new.jsonl", "new/"])
+def test_an_output_that_cannot_be_asked_for_is_told_in_one_line(predict, folder, monkeypatch, tmp_path, what, name):
+    def deny(*_, **__):
+        raise PermissionError("Access Denied")  # without a number, as s3fs raises it
+
+    monkeypatch.setattr(fsspec.implementations.memory.MemoryFileSystem, "info", deny)
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    done = predict("a.txt", what, f"{folder}/{name}")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "(Access Denied)" in done.stderr
+
+
 def test_processes_write_the_same_as_one(predict, here):
     predict(here, "--output", f"{here.with_name('one')}/")
     assert predict(here, "--output", f"{here.with_name('two')}/", "--jobs", "2").returncode == 1
