@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.errors import CorestoryError, InputError, OutputError
+from pipeline.errors import CorestoryError, InputError, OutputError, reason_of
 from pipeline.reading.rows import Refuse
 from pipeline.reading.sources import STANDARD_INPUT, before_pattern, files_of, kind_by_name
 from pipeline.reading.text import storable
@@ -62,8 +62,7 @@ def _reach(place: RemotePath) -> None:
     try:
         place.exists()
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise CorestoryError(f"cannot be reached ({reason})", where=storable(str(place))) from error
+        raise CorestoryError(f"cannot be reached ({reason_of(error)})", where=storable(str(place))) from error
 
 
 def items_of(sources: Sequence[str], folder: AnyPath, *, form: str, refuse: Refuse) -> Iterator[Item]:

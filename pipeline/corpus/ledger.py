@@ -13,7 +13,7 @@ from typing import IO
 from pipeline.corpus.fingerprint import Fingerprint, fingerprint
 from pipeline.corpus.items import Item
 from pipeline.corpus.records import HIDDEN, Counts, Record, Records, key_of
-from pipeline.errors import OutputError
+from pipeline.errors import OutputError, reason_of
 from pipeline.remote import AnyPath
 
 
@@ -64,8 +64,7 @@ class Ledger(Records):
                 self._clear()
                 (hidden / "partial").mkdir()
             except OSError as error:
-                reason = error.strerror or str(error)
-                raise OutputError(f"cannot be written ({reason})", where=str(self.folder)) from error
+                raise OutputError(f"cannot be written ({reason_of(error)})", where=str(self.folder)) from error
             try:
                 yield
             finally:

@@ -9,7 +9,7 @@ from pipeline.corpus.items import Item
 from pipeline.corpus.job import Job
 from pipeline.corpus.records import Counts
 from pipeline.corpus.refusals import refusal_line
-from pipeline.errors import InputError, ModelError, OutputError
+from pipeline.errors import InputError, ModelError, OutputError, reason_of
 from pipeline.reading.text import storable
 
 # Of what a file's refusals say, so many go back to the person; the ledger has them all.
@@ -66,8 +66,8 @@ def outcome_of(error: Exception, item: Item, job: Job) -> Outcome:
             raise OutputError(
                 "there is no room on the disk", where=str(job.folder), mend="Make room and run it again to go on."
             ) from error
-        said = isinstance(reason, OSError) and reason.strerror
-        return failed(item, f"its output cannot be written ({said or error})")
+        said = reason_of(reason if isinstance(reason, OSError) else error)
+        return failed(item, f"its output cannot be written ({said})")
     if isinstance(error, MemoryError):
         return failed(item, "not enough memory")
     return failed(item, f"failed with {type(error).__name__}: {error}")

@@ -14,7 +14,7 @@ from pipeline.corpus.fingerprint import Fingerprint, fingerprint
 from pipeline.corpus.items import Item
 from pipeline.corpus.ledger import Ledger
 from pipeline.corpus.records import HIDDEN, Counts, Record, Records, key_of
-from pipeline.errors import OutputError
+from pipeline.errors import OutputError, reason_of
 from pipeline.remote import AnyPath, RemotePath
 
 
@@ -59,8 +59,7 @@ class RemoteLedger(Records):
             self._remote.forget()
             (self._remote / HIDDEN / "run.json").write_bytes(json.dumps({"process": os.getpid()}).encode())
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise OutputError(f"cannot be written ({reason})", where=str(self.folder)) from error
+            raise OutputError(f"cannot be written ({reason_of(error)})", where=str(self.folder)) from error
         yield
 
     def partial(self, item: Item) -> Path:

@@ -13,7 +13,7 @@ from pipeline.corpus.job import Job
 from pipeline.corpus.outcome import Outcome, outcome_of
 from pipeline.corpus.taggers import one_thread, tagger_of
 from pipeline.corpus.writing import Writing
-from pipeline.errors import InputError
+from pipeline.errors import InputError, reason_of
 from pipeline.reading.sources import read_file
 from pipeline.reading.text import storable
 
@@ -110,6 +110,6 @@ def source_of(item: Item) -> Fingerprint:
     """
     try:
         return fingerprint(item.source)
-    except OSError as error:
-        reason = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
+    except (OSError, ValueError) as error:
+        reason = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({reason_of(error)})"
         raise InputError(reason, where=storable(item.source.as_posix())) from None

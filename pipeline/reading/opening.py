@@ -5,7 +5,7 @@ from gzip import GzipFile
 from io import BufferedReader, RawIOBase
 from typing import BinaryIO, cast
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, reason_of
 from pipeline.reading.text import storable
 from pipeline.remote import AnyPath, open_to_read
 
@@ -33,7 +33,7 @@ def open_bytes(path: AnyPath) -> BinaryIO:
     except IsADirectoryError:
         raise InputError("is a folder", where=where, expected="a file") from None
     except (OSError, ValueError) as error:  # a NUL in the name is a ValueError
-        raise InputError(f"cannot be opened ({_reason(error)})", where=where) from None
+        raise InputError(f"cannot be opened ({reason_of(error)})", where=where) from None
 
 
 def plain_bytes(stream: BinaryIO, *, where: str, close: bool = True) -> BinaryIO:
@@ -90,7 +90,7 @@ class _Stream(RawIOBase):
                     "the gzip data ends too early", where=self._where, mend="Fetch or compress the file again."
                 ) from None
             except (OSError, zlib.error) as error:  # gzip's own error is an OSError
-                raise InputError(f"cannot be read ({_reason(error)})", where=self._where) from None
+                raise InputError(f"cannot be read ({reason_of(error)})", where=self._where) from None
         buffer[: len(piece)] = piece
         return len(piece)
 
@@ -105,10 +105,6 @@ class _Stream(RawIOBase):
 
 def _buffered(stream: _Stream) -> BinaryIO:
     return cast(BinaryIO, BufferedReader(stream, HEAD_BYTES))
-
-
-def _reason(error: BaseException) -> str:
-    return getattr(error, "strerror", None) or str(error)
 
 
 def _read_all(stream: BinaryIO, size: int) -> bytes:

@@ -8,7 +8,7 @@ from glob import iglob
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, reason_of
 from pipeline.reading.article import Article
 from pipeline.reading.decoding import binary_kind, decode
 from pipeline.reading.keeping import folded, keeping
@@ -118,7 +118,7 @@ def files_of(source: str, *, refuse: Refuse) -> Iterator[AnyPath]:
             for match in matches:
                 yield from _folder(match, refuse) if match.is_dir() else [match]
     except (OSError, ValueError) as error:  # a name too long, or with a NUL
-        refuse(InputError(f"cannot be read ({error})", where=storable(source)))
+        refuse(InputError(f"cannot be read ({reason_of(error)})", where=storable(source)))
 
 
 def before_pattern(path: AnyPath) -> AnyPath:
@@ -163,8 +163,8 @@ def _walk(folder: AnyPath, refuse: Refuse) -> Iterator[AnyPath]:
         entries: list[tuple[AnyPath, bool]] = [
             *(folder.entries() if isinstance(folder, RemotePath) else _entries(folder))
         ]
-    except OSError as error:
-        refuse(InputError(f"cannot be listed ({error.strerror})", where=storable(folder.as_posix())))
+    except (OSError, ValueError) as error:
+        refuse(InputError(f"cannot be listed ({reason_of(error)})", where=storable(folder.as_posix())))
         return
     for path, is_folder in entries:
         if path.name.startswith("."):
@@ -216,8 +216,8 @@ def _file(path: AnyPath, refuse: Refuse, keep: Sequence[str]) -> Iterator[Articl
     kind = kind_by_name(path)
     try:
         found = path.exists()
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", where=name) from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot be read ({reason_of(error)})", where=name) from None
     if not found:
         raise InputError("no such file or folder", where=name)
     if kind == "parquet" and path.name.lower().endswith(".gz"):

@@ -61,6 +61,15 @@ def test_a_missing_file_is_a_failure_that_is_not_recorded(job, tmp_path):
     assert Ledger(job.folder).record(item) is None
 
 
+@pytest.mark.parametrize("error", [PermissionError("Access Denied"), ValueError("Access Denied")])
+def test_what_a_file_system_denies_is_a_failure_with_its_reason(item, job, monkeypatch, error):
+    def deny(_):
+        raise error
+
+    monkeypatch.setattr(tagging, "fingerprint", deny)
+    assert "cannot be read (Access Denied)" in tag_file(item, job).failure
+
+
 @pytest.mark.parametrize(
     ("number", "ends"), [(errno.ENOSPC, True), (errno.EDQUOT, True), (errno.ENAMETOOLONG, False), (errno.EACCES, False)]
 )
