@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 # What file systems call a mark of a file's content, and the time of its last change; the first that one has is taken.
-_MARKS = ("ETag", "etag", "md5Hash", "md5", "content_md5", "checksum", "generation")
-_TIMES = ("mtime", "LastModified", "last_modified", "modified", "updated", "created")
+_MARKS = ("ETag", "etag", "md5Hash", "md5", "content_md5", "Content-MD5", "checksum", "Digest", "sha", "generation")
+_WRITTEN = ("mtime", "LastModified", "Last-Modified", "last_modified", "modified", "modificationTime", "modify")
+_TIMES = (*_WRITTEN, "updated", "created")
 
 Result = TypeVar("Result")
 
@@ -93,7 +94,10 @@ class RemotePath:
         return self._kind() == "directory"
 
     def state(self) -> tuple[int, str]:
-        """Return a file's size and what its file system says of its content or, failing that, of its last change."""
+        """Return a file's size and what its file system says of its content or, failing that, of its last change.
+
+        Where it says neither, that is empty, and nothing can be told by it.
+        """
         info = self._do(lambda system, path: system.info(path))
         mark = next((str(info[name]) for name in (*_MARKS, *_TIMES) if info.get(name) is not None), "")
         return int(info.get("size") or 0), mark

@@ -20,7 +20,8 @@ class Fingerprint:
     sha256
         Of its bytes, in hexadecimal; empty of a remote file, which would have to be fetched for it.
     mark
-        Of a remote file, as of `pipeline.remote.RemotePath.state`.
+        Of a remote file, as of `pipeline.remote.RemotePath.state`; empty where its file system tells nothing of it,
+        so that it never matches.
     """
 
     bytes: int
@@ -46,7 +47,7 @@ class Fingerprint:
         """
         try:
             if isinstance(path, RemotePath):
-                return (self.bytes, self.mark) == path.state()
+                return self.mark != "" and (self.bytes, self.mark) == path.state()
             found = path.stat()
             if found.st_size != self.bytes:
                 return False

@@ -113,6 +113,8 @@ def _cut(path: AnyPath) -> Cut | None:
         state = state_of(path)
     except OSError:
         return None
+    if isinstance(path, RemotePath) and not state.mark:
+        return None  # nobody could tell whether its parts, or those of an earlier run, are of one content
     groups = row_group_cuts(path)
     return Cut(groups, state) if groups else None
 

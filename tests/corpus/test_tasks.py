@@ -12,6 +12,7 @@ from pipeline.corpus.records import Counts
 from pipeline.corpus.tasks import Cut, Task, tasks_of
 from pipeline.corpus.working import Pending
 from pipeline.reading import parts
+from pipeline.remote import RemotePath
 
 
 def items(*names):
@@ -47,6 +48,20 @@ def test_a_large_table_is_a_task_for_each_part(tmp_path, monkeypatch):
         monkeypatch.setattr(module, "PART_BYTES", 1)
     found = list(tasks_of(items(str(path))))
     assert [(task.cut.groups, task.part) for task in found] == [((0, 1, 2, 3), part) for part in range(3)]
+
+
+def test_a_large_table_is_not_cut_where_its_file_system_does_not_tell_one_content_from_another(tmp_path, monkeypatch):
+    pytest.importorskip("fsspec", reason="fsspec is not installed")
+    pq.write_table(pa.table({"text": ["One."] * 10}), tmp_path / "t.parquet", row_group_size=4)
+    path = RemotePath("memory://tasks/t.parquet")
+    path.write_bytes((tmp_path / "t.parquet").read_bytes())
+    for module in (parts, tasks):
+        monkeypatch.setattr(module, "PART_BYTES", 1)
+    item = Item(path, "t.parquet.jsonl")
+    assert len(list(tasks_of([item]))) == 3
+    size = path.state()[0]
+    monkeypatch.setattr(RemotePath, "state", lambda _: (size, ""))
+    assert list(tasks_of([item])) == [Task((item,))]
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)])
