@@ -39,7 +39,7 @@ def batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
     batch: list[Article] = []
     paragraphs = characters = 0
     for article in articles:
-        size = sum(len(paragraph.text) for paragraph in article.paragraphs)
+        size = characters_of(article)
         fits = (
             len(batch) < BATCH_ARTICLES
             and paragraphs + len(article.paragraphs) <= BATCH_PARAGRAPHS
@@ -53,6 +53,18 @@ def batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
         characters += size
     if batch:
         yield batch
+
+
+def characters_of(article: Article) -> int:
+    """Return how long an article's text is.
+
+    Examples
+    --------
+    >>> from pipeline.reading.article import Paragraph
+    >>> characters_of(Article("a", (Paragraph("Quay."), Paragraph("Ship."))))
+    10
+    """
+    return sum(len(paragraph.text) for paragraph in article.paragraphs)
 
 
 def tag_batch(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from itertools import chain
 
-from pipeline.corpus.batches import batches, tag_batch
+from pipeline.corpus.batches import BATCH_CHARACTERS, BATCH_PARAGRAPHS, batches, characters_of, tag_batch
 from pipeline.corpus.fingerprint import Fingerprint, fingerprint
 from pipeline.corpus.items import Item
 from pipeline.corpus.job import Job
@@ -51,12 +52,13 @@ def tag_file(item: Item, job: Job, *, count: Callable[[int], None] | None = None
 
 
 def tag_files(items: Sequence[Item], job: Job, *, count: Callable[[int], None] | None = None) -> list[Outcome]:
-    """Tag small files, all of whose articles are scored together: the same outputs as of each alone, sooner.
+    """Tag small files, as many together as make a batch: the same outputs as of each alone, sooner.
 
     Parameters
     ----------
     items
-        The files; all their articles are held in memory.
+        The files. What is read of them is held in memory until a batch is full; how much a file holds, neither its
+        size tells, if it is compressed, nor anything else before it is read.
     job, count
         As of `tag_file`.
 
@@ -67,17 +69,31 @@ def tag_files(items: Sequence[Item], job: Job, *, count: Callable[[int], None] |
     """
     if len(items) == 1:
         return [tag_file(items[0], job, count=count)]
+    outcomes: list[Outcome] = []
+    left = deque(items)
+    while left:
+        outcomes += _tag_some(left, job, count)
+    return outcomes
+
+
+def _tag_some(left: deque[Item], job: Job, count: Callable[[int], None] | None) -> list[Outcome]:
     tagger = tagger_of(job.model, job.model_sha256)
     outcomes = []
     with one_thread(), ExitStack() as stack:
         read = []
-        for item in items:
+        paragraphs = characters = 0
+        while left and paragraphs < BATCH_PARAGRAPHS and characters < BATCH_CHARACTERS:
+            item = left.popleft()
             writing = stack.enter_context(Writing(item, job))
             try:
                 source = source_of(item)
-                read.append((writing, source, list(read_file(item.source, refuse=writing.refuse, keep=job.keep))))
+                found = list(read_file(item.source, refuse=writing.refuse, keep=job.keep))
             except Exception as error:
                 outcomes.append(outcome_of(error, item, job))
+                continue
+            read.append((writing, source, found))
+            paragraphs += sum(len(article.paragraphs) for article in found)
+            characters += sum(map(characters_of, found))
         articles = chain.from_iterable(found for _, _, found in read)
         try:
             tagged = [

@@ -11,7 +11,8 @@ from pipeline.reading.parts import PART_BYTES, row_group_cuts
 from pipeline.reading.sources import kind_by_name
 from pipeline.remote import AnyPath, RemotePath
 
-# Files of one article that are scored together: enough to be fast, few enough to be lost with a process.
+# Files of one article that are taken together: enough to be fast, few enough to be lost with a process. Their sizes
+# only keep the tasks about equal; what is in memory at a time, `tag_files` decides when it has read them.
 TOGETHER = 128
 TOGETHER_BYTES = 2**23
 

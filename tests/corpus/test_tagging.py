@@ -1,4 +1,5 @@
 import errno
+import gzip
 import json
 
 import pytest
@@ -10,7 +11,8 @@ from pipeline.corpus.ledger import Ledger
 from pipeline.corpus.records import Counts
 from pipeline.corpus.running import run_here
 from pipeline.corpus.taggers import tagger_of
-from pipeline.corpus.tagging import tag_file
+from pipeline.corpus.tagging import tag_file, tag_files
+from pipeline.corpus.writing import Writing
 from pipeline.errors import ModelError, OutputError
 
 TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday.\n"
@@ -111,6 +113,41 @@ def test_it_is_scored_on_one_thread_whatever_the_process_has(item, job, monkeypa
     with taggers._controller().limit(limits=2):
         tag_file(item, job)
     assert set(threads) == {1}
+
+
+@pytest.mark.parametrize("limit", ["BATCH_CHARACTERS", "BATCH_PARAGRAPHS"])
+def test_small_files_that_hold_much_are_not_all_in_memory_at_once(job, tmp_path, monkeypatch, limit):
+    items = []
+    for number in range(8):
+        (tmp_path / f"{number}.txt.gz").write_bytes(gzip.compress((TEXT * 100).encode()))
+        items.append(Item(tmp_path / f"{number}.txt.gz", f"{number}.txt.gz.jsonl"))
+    expected = []
+    for item in items:
+        tag_file(item, job)
+        expected.append(Ledger(job.folder).output(item).read_bytes())
+    sizes = {"BATCH_CHARACTERS": 3 * len(TEXT) * 100 - 1000, "BATCH_PARAGRAPHS": 3 * 300 - 10}
+    monkeypatch.setattr(tagging, limit, sizes[limit])
+    live: list[int] = []
+    at_once = []
+    commit, read_file = Writing.commit, tagging.read_file
+
+    def read(*arguments, **options):
+        live.append(1)
+        at_once.append(len(live))
+        return read_file(*arguments, **options)
+
+    def committed(*arguments):
+        live.pop()
+        return commit(*arguments)
+
+    monkeypatch.setattr(tagging, "read_file", read)
+    monkeypatch.setattr(Writing, "commit", committed)
+    heard: list[int] = []
+    outcomes = tag_files(items, job, count=heard.append)
+    assert [outcome.item for outcome in outcomes] == items
+    assert at_once == [1, 2, 3, 1, 2, 3, 1, 2]
+    assert sum(heard) == 8
+    assert [Ledger(job.folder).output(item).read_bytes() for item in items] == expected
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
