@@ -123,6 +123,7 @@ def _todo(sources: Sequence[str], job: Job, tally: Tally, progress: Progress, *,
     for item in items_of(sources, job.folder, form=job.form, refuse=tally.refuse):
         record = None if force else ledger.done(item, made_by=job.made_by(item))
         if record is not None:
+            ledger.drop_parts(item)  # of a run that was killed just before it did
             tally.skip(item, record)
             progress.done(item.source, tally.counts.articles)
         elif not force and ledger.is_foreign(item):
@@ -133,6 +134,8 @@ def _todo(sources: Sequence[str], job: Job, tally: Tally, progress: Progress, *,
             tally.refuse(tally.foreign[item.name])
             progress.done(item.source, tally.counts.articles)
         else:
+            if force:
+                ledger.drop_parts(item)
             yield item
 
 

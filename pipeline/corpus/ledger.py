@@ -87,6 +87,10 @@ class Ledger(Records):
         temporary.write_bytes(data)
         self.put(temporary, place)
 
+    def delete_folder(self, place: AnyPath) -> None:
+        """Delete it with all that is in it."""
+        shutil.rmtree(str(place), ignore_errors=True)
+
     def commit(
         self,
         item: Item,

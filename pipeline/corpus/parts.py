@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from typing import BinaryIO
@@ -62,7 +61,7 @@ def tag_part(item: Item, cut: Cut, part: int, job: Job, *, count: Callable[[int]
 
 
 def join_parts(item: Item, cut: Cut, job: Job) -> Outcome:
-    """Join the outputs of all parts of a file, commit that, and delete them."""
+    """Join the outputs of all parts of a file, and commit that, which deletes them."""
     from pipeline.report.joining import join_rows
 
     try:
@@ -85,9 +84,7 @@ def join_parts(item: Item, cut: Cut, job: Job) -> Outcome:
             if opened:
                 join_rows(opened, writing.partial, form=job.form, keep=job.keep, types=writing.types())
             writing.counts = total
-            outcome = writing.commit(source)
-            _delete(ledger, item, cut)
-            return outcome
+            return writing.commit(source)
     except Exception as error:
         return outcome_of(error, item, job)
 
@@ -117,18 +114,6 @@ def _check_state(item: Item, cut: Cut) -> None:
         item.source.forget()
     if state_of(item.source) != cut.state:
         raise InputError("has changed since the run began", where=_name(item), mend="Run it again.")
-
-
-def _delete(ledger: Records, item: Item, cut: Cut) -> None:
-    # What stays would be made again if it were needed, so a fault costs nothing but room.
-    for part in range(cut.parts):
-        for ending in (".rows", ".refused", ".json"):
-            with suppress(OSError):
-                _place(ledger, item, part, ending).unlink(missing_ok=True)
-    place = _place(ledger, item, 0, "")
-    if not isinstance(place, RemotePath):
-        with suppress(OSError):
-            place.parent.rmdir()
 
 
 def _place(ledger: Records, item: Item, part: int, ending: str) -> AnyPath:

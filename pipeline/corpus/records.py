@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pipeline.corpus.fingerprint import Fingerprint
 from pipeline.corpus.items import Item
+from pipeline.reading.sources import kind_by_name
 from pipeline.remote import AnyPath, open_to_read
 
 HIDDEN = ".corestory"
@@ -132,6 +133,12 @@ class Records(ABC):
         key = key_of(item)
         return self.folder / HIDDEN / kind / key[:2] / f"{key[2:]}{suffix}"
 
+    def drop_parts(self, item: Item) -> None:
+        """Delete what any run has left of a file's parts; what cannot be deleted costs nothing but room."""
+        if kind_by_name(item.source) == "parquet":  # nothing else is cut, and to look may be a request
+            with suppress(OSError):
+                self.delete_folder(self.place("parts", item, ""))
+
     @abstractmethod
     def partial(self, item: Item) -> Path:
         """Return where to write an item's output until it is whole, another place each time; it ends alike.
@@ -146,6 +153,10 @@ class Records(ABC):
     @abstractmethod
     def write(self, data: bytes, place: AnyPath) -> None:
         """Write something small to its place, whole."""
+
+    @abstractmethod
+    def delete_folder(self, place: AnyPath) -> None:
+        """Delete a folder of files, which may be missing."""
 
     @abstractmethod
     def commit(

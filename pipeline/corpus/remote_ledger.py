@@ -76,6 +76,13 @@ class RemoteLedger(Records):
         """Write it; in a store of objects it is there at once, elsewhere a half is no JSON."""
         _remote(place).write_bytes(data)
 
+    def delete_folder(self, place: AnyPath) -> None:
+        """Delete the files in it: of a store of objects, that is all there is of a folder."""
+        folder = _remote(place)
+        folder.forget()
+        for path, _ in folder.entries():
+            path.unlink(missing_ok=True)
+
     def commit(
         self,
         item: Item,

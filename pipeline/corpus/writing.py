@@ -107,7 +107,7 @@ class Writing:
         return self.partial if self.counts.articles else None, self._refused if self.counts.refused else None
 
     def commit(self, source: Fingerprint) -> Outcome:
-        """Give the rows the output's name, and record that it is done.
+        """Give the rows the output's name, record that it is done, and delete what any run has left of its parts.
 
         Parameters
         ----------
@@ -117,6 +117,7 @@ class Writing:
         rows, refused = self.made()
         made_by = self.job.made_by(self.item)
         self.ledger.commit(self.item, rows, made_by=made_by, source=source, counts=self.counts, refused=refused)
+        self.ledger.drop_parts(self.item)
         return self.outcome()
 
     def outcome(self) -> Outcome:

@@ -114,6 +114,20 @@ def test_a_file_that_changes_meanwhile_fails_and_is_done_by_the_next_run(item, j
     assert (outcome.failure, outcome.counts.articles) == ("", 60)
 
 
+@pytest.mark.parametrize("part_bytes", [1, 2**30])
+def test_when_a_file_is_smaller_than_when_its_run_was_interrupted_nothing_stays_of_its_parts(
+    item, job, monkeypatch, part_bytes
+):
+    for task in tasks_of([item]):
+        work_on(task, job)
+    pq.write_table(pq.read_table(item.source).slice(0, 60), item.source, row_group_size=30)
+    for module in (reading_parts, tasks_module):
+        monkeypatch.setattr(module, "PART_BYTES", part_bytes)
+    assert left(job)
+    (outcome,) = run_here([item], job)
+    assert (outcome.failure, left(job)) == ("", [])
+
+
 def test_a_part_that_is_gone_is_told(item, job):
     (outcome,) = work_on(replace(next(tasks_of([item])), part=None), job)
     assert "part 1 of 4 is gone" in outcome.failure

@@ -1,0 +1,66 @@
+"""Large tables whose run was interrupted, here and elsewhere."""
+
+import uuid
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.corpus import parts as corpus_parts
+from pipeline.corpus import tasks
+from pipeline.corpus.records import Records
+from pipeline.reading import parts
+from pipeline.remote import place_of
+
+TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday.\n"
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch):
+    for module in (parts, tasks):
+        monkeypatch.setattr(module, "PART_BYTES", 1)
+
+
+@pytest.fixture(params=["here", "elsewhere"])
+def output(request, tmp_path):
+    if request.param == "here":
+        return f"{tmp_path}/out"
+    pytest.importorskip("fsspec", reason="fsspec is not installed")
+    return f"memory://{uuid.uuid4()}/out"
+
+
+@pytest.fixture
+def predict(run, model, tmp_path, output):
+    pq.write_table(pa.table({"id": list("abcd"), "text": [TEXT] * 4}), tmp_path / "t.parquet", row_group_size=1)
+    return lambda *arguments: run("predict", "--model", model, "t.parquet", "--output", f"{output}/", *arguments)
+
+
+def left(output):
+    folder = place_of(f"{output}/.corestory/parts")
+    found = folder.matches("**") if "://" in output else folder.rglob("*")
+    return [path for path in found if path.is_file()]
+
+
+def test_force_makes_the_parts_of_an_interrupted_run_again(predict, output, monkeypatch):
+    def read_part(path, first, last, **options):
+        if first == 3:
+            raise MemoryError
+        return parts.read_part(path, first, last, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(corpus_parts, "read_part", read_part)
+        assert "not enough memory" in predict().stderr
+    rows = next(path for path in left(output) if path.suffix == ".rows")
+    rows.write_bytes(rows.read_bytes().replace(b"Monday", b"Sunday"))
+    assert predict("--force").returncode == 0
+    tagged = place_of(f"{output}/t.parquet.jsonl").read_bytes()
+    assert (tagged.count(b"Monday"), tagged.count(b"Sunday"), left(output)) == (4, 0, [])
+
+
+def test_parts_that_a_kill_has_left_are_deleted_when_the_file_is_found_done(predict, output, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(Records, "drop_parts", lambda *_: None)
+        assert predict().returncode == 0
+    assert left(output)
+    assert "skipped: 1 file" in predict().stderr
+    assert left(output) == []
