@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+# fsspec reads zip://a.txt::s3://bucket/a.zip as one file system in another, wherever there are two colons.
+_CHAIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?:://.*::|::.*://)")
+_HERE = ("file", "local")
+# What these name differs with a slash at the end, and they have no folders.
+_PAGES = ("http", "https")
 # What file systems call a mark of a file's content, and the time of its last change; the first that one has is taken.
 _MARKS = ("ETag", "etag", "md5Hash", "md5", "content_md5", "Content-MD5", "checksum", "Digest", "sha", "generation")
 _WRITTEN = ("mtime", "LastModified", "Last-Modified", "last_modified", "modified", "modificationTime", "modify")
@@ -35,7 +40,7 @@ class RemotePath:
     Attributes
     ----------
     url
-        Its name as the user writes it, without a slash at the end.
+        Its name as the user writes it, without a slash at the end but for HTTP, of which that is another page.
 
     Examples
     --------
@@ -56,7 +61,7 @@ class RemotePath:
     @property
     def name(self) -> str:
         """The last part of the path."""
-        return self.url[len(_root(self.url)) :].rpartition("/")[2]
+        return self.url[len(_root(self.url)) :].rstrip("/").rpartition("/")[2]
 
     @property
     def suffix(self) -> str:
@@ -67,7 +72,7 @@ class RemotePath:
     def parent(self) -> RemotePath:
         """The folder that it lies in."""
         root = _root(self.url)
-        return RemotePath(root + self.url[len(root) :].rpartition("/")[0])
+        return RemotePath(root + self.url[len(root) :].rstrip("/").rpartition("/")[0])
 
     def with_name(self, name: str) -> RemotePath:
         """Return a file beside it."""
@@ -174,18 +179,24 @@ def place_of(name: str) -> AnyPath:
     Raises
     ------
     CorestoryError
-        It is a URL, and what it takes to follow it is not installed.
+        It is a URL, and what it takes to follow it is not installed; or it is a chain of them.
 
     Examples
     --------
-    >>> place_of("in/a.txt"), place_of("memory://in/")
-    (PosixPath('in/a.txt'), RemotePath(url='memory://in'))
+    >>> place_of("in/a.txt"), place_of("file:///in/a.txt"), place_of("memory://in/")
+    (PosixPath('in/a.txt'), PosixPath('/in/a.txt'), RemotePath(url='memory://in'))
     """
-    if not is_url(name):
+    if _CHAIN.match(name):
+        raise CorestoryError("two colons, which would be a chain of URLs", where=name, expected="one URL")
+    found = _URL.match(name)
+    if not found:
         return Path(name)
-    root = _root(name)
+    protocol, rest = found[1].lower(), name[found.end() :]
+    if protocol in _HERE:
+        return Path(rest).absolute()
+    root = f"{protocol}://"
     _opened(root)
-    return RemotePath(root + name[len(root) :].rstrip("/"))
+    return RemotePath(root + (rest if protocol in _PAGES else rest.rstrip("/")))
 
 
 def open_to_read(path: AnyPath) -> BinaryIO:
@@ -211,6 +222,8 @@ def _root(url: str) -> str:
 
 def _opened(url: str) -> tuple[AbstractFileSystem, str]:
     """Return the file system of a URL and the path in it; a process has each file system once."""
+    if "::" in url:  # a file that was found in a folder
+        raise OSError(errno.EINVAL, "two colons in the name of a file elsewhere")
     try:
         from fsspec.core import url_to_fs
     except ImportError:

@@ -22,7 +22,7 @@ NAMES = st.text("ab .[*?#%é-_", min_size=1, max_size=8).filter(lambda name: nam
 @pytest.fixture(params=["memory", "file"])
 def folder(request, tmp_path):
     """A folder that is not there yet."""
-    return place_of(f"memory://{uuid.uuid4()}/in/" if request.param == "memory" else f"file://{tmp_path}/new/in/")
+    return RemotePath(f"memory://{uuid.uuid4()}/in" if request.param == "memory" else f"file://{tmp_path}/new/in")
 
 
 def test_what_is_written_is_read(folder, tmp_path):
@@ -104,6 +104,39 @@ def test_a_slash_at_the_end_says_nothing_but_the_root_keeps_its_own():
     assert place_of("memory://in//") == RemotePath("memory://in")
     root = place_of("memory://")
     assert (root.url, (root / "in").url, (root / "in").parent.url) == ("memory://", "memory://in", "memory://")
+
+
+@pytest.mark.parametrize("protocol", ["file", "local", "FILE"])
+def test_a_url_of_this_machine_is_a_path(tmp_path, monkeypatch, protocol):
+    assert place_of(f"{protocol}://{tmp_path}/a b%20.txt") == tmp_path / "a b%20.txt"
+    monkeypatch.chdir(tmp_path)
+    assert [place_of(f"{protocol}://{rest}") for rest in ("in/", "/", "///")] == [tmp_path / "in", Path("/"), Path("/")]
+
+
+def test_protocols_have_no_case():
+    assert place_of("MEMORY://In/A.txt") == RemotePath("memory://In/A.txt")
+
+
+def test_a_slash_at_the_end_of_a_page_is_a_part_of_its_name(monkeypatch):
+    monkeypatch.setattr("pipeline.remote._opened", lambda _: None)  # what reads HTTP need not be installed
+    page = place_of("https://harbour.example/quay/")
+    assert (page.url, page.name) == ("https://harbour.example/quay/", "quay")
+    assert (page.parent.url, (page / "a").url) == ("https://harbour.example", "https://harbour.example/quay/a")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["zip://a.txt::s3://bucket/a.zip", "zip::memory://a.zip", "simplecache::zip::memory://a", "s3://bucket/a::b"],
+)
+def test_chains_are_told(name):
+    with pytest.raises(CorestoryError, match=r"two colons, which would be a chain of URLs; expected one URL$"):
+        place_of(name)
+
+
+def test_a_file_of_this_machine_may_have_two_colons_and_one_found_elsewhere_cannot_be_read(folder):
+    assert place_of("in/a::b.txt") == Path("in/a::b.txt")
+    with pytest.raises(OSError, match="two colons"):
+        (folder / "a::b.txt").exists()
 
 
 def test_a_protocol_that_nobody_knows_or_whose_package_is_missing_is_told(monkeypatch):

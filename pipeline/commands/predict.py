@@ -15,7 +15,7 @@ from pipeline.commands.keeping import check_keep
 from pipeline.commands.pages import is_one_page
 from pipeline.commands.thresholds import check_threshold
 from pipeline.errors import OutputError
-from pipeline.remote import AnyPath, is_url, place_of
+from pipeline.remote import AnyPath, RemotePath, is_url, place_of
 
 if TYPE_CHECKING:
     from pipeline.commands.rejects import Rejects
@@ -114,9 +114,11 @@ def predict(
                 "a page explains the model's own decisions; leave the rules out, or give another --format",
                 param_hint="--always-core, --always-filler",
             )
-        if output is not None and is_url(output):
-            raise OutputError("a page to another machine", where=output, expected="a file or a folder of this one")
         place = None if output == STANDARD_OUTPUT else output
+        if place is not None and is_url(place):
+            if isinstance(place_of(place), RemotePath):
+                raise OutputError("a page to another machine", where=place, expected="a file or a folder of this one")
+            place = str(place_of(place))
         label = _label(only)
         if tag_to_pages(articles, place, model=model, only=label, threshold=threshold, rejects=rejects, force=force):
             raise typer.Exit(1)

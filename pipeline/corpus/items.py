@@ -133,7 +133,7 @@ def _relative(path: AnyPath, folder: AnyPath) -> str | None:
     """Return a path from a folder on, with ``/`` between the parts; None if it does not lie there."""
     if isinstance(path, RemotePath) or isinstance(folder, RemotePath):
         one, other = str(path), str(folder).rstrip("/")
-        return one[len(other) + 1 :] if f"{one}/".startswith(f"{other}/") else None
+        return one[len(other) + 1 :].rstrip("/") if f"{one}/".startswith(f"{other}/") else None
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else None
 
 

@@ -22,7 +22,7 @@ from pipeline.reading.records import (
 )
 from pipeline.reading.rows import Refuse, csv_table, json_rows, parquet_table, place
 from pipeline.reading.text import split_text, storable
-from pipeline.remote import AnyPath, RemotePath, place_of
+from pipeline.remote import AnyPath, RemotePath, is_url, place_of
 
 STANDARD_INPUT = "-"
 # What a file is, by its name; any may also end in .gz, Parquet excepted, which compresses its own columns.
@@ -140,7 +140,8 @@ def _matches(source: str, path: AnyPath) -> Sequence[AnyPath]:
         assert isinstance(base, RemotePath)  # noqa: S101 -- the parent of a path is of its kind
         return base.matches(path.url[len(base.url) :].lstrip("/"))
     # Path.glob takes no absolute pattern.
-    return [Path(match) for match in sorted(iglob(source, recursive=True))]  # noqa: PTH207
+    pattern = str(path) if is_url(source) else source
+    return [Path(match) for match in sorted(iglob(pattern, recursive=True))]  # noqa: PTH207
 
 
 def _folder(folder: AnyPath, refuse: Refuse) -> Iterator[AnyPath]:

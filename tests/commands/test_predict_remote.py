@@ -218,7 +218,24 @@ def test_an_output_that_cannot_be_asked_for_is_told_in_one_line(predict, folder,
     assert "(Access Denied)" in done.stderr
 
 
-def test_processes_write_the_same_as_one(predict, here):
+def test_a_url_of_this_machine_is_what_its_path_is(predict, here, tmp_path):
+    assert predict("in", "--output", "out/").returncode == 1
+    for _ in range(2):  # what lies in the output's folder is not read again
+        predict(f"file://{tmp_path}/in", "--output", f"FILE://{tmp_path}/in/out/")
+    outputs = {name: data.replace(f"{tmp_path}/".encode(), b"") for name, data in found(here / "out").items()}
+    assert outputs == found(here.with_name("out"))
+    assert predict(f"local://{tmp_path}/in/a*.txt", "--output", f"file://{tmp_path}/a.html").returncode == 0
+    assert STORY.encode() in (tmp_path / "a.html").read_bytes()
+
+
+def test_chained_urls_are_refused_in_one_line(predict, folder):
+    done = predict(f"zip://a.txt::{folder}/a.zip", "--output", "out/")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "a chain of URLs" in done.stderr
+
+
+def test_processes_write_the_same_as_one(predict, here, monkeypatch):
+    monkeypatch.setattr("pipeline.remote._HERE", ())  # the one file system of fsspec's that two processes share
     predict(here, "--output", f"{here.with_name('one')}/")
     assert predict(here, "--output", f"{here.with_name('two')}/", "--jobs", "2").returncode == 1
     assert found(here.with_name("two")) == found(here.with_name("one"))

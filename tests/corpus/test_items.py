@@ -96,6 +96,13 @@ def test_what_is_wrong_with_every_file_is_raised_before_the_work(source, folder)
         check_sources([source], Path(folder))
 
 
+def test_a_page_whose_name_ends_in_a_slash_has_an_output_of_its_name(monkeypatch):
+    memory = pytest.importorskip("fsspec.implementations.memory", reason="fsspec is not installed")
+    monkeypatch.setattr("pipeline.remote._PAGES", ("memory",))
+    memory.MemoryFileSystem().pipe_file("/items/quay", b"The quay opened.")
+    assert names("memory://items/quay/") == {"memory://items/quay/": "quay.jsonl"}
+
+
 @given(
     st.lists(st.sampled_from(["a", "b", "a.txt", "b.txt", "a.csv", "a.txt.csv", "x/a.txt", "a.txt.gz"]), unique=True)
 )
