@@ -48,6 +48,8 @@ def run(arguments: Sequence[str]) -> Ran:
     """Run a Python process to its end and see what it took."""
     command = [sys.executable, "-S", "-c", LAUNCHER, sys.executable, *arguments]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    # An installed package is compiled once; here the first of several runs does that, unless it is told not to.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     code, *taken = json.loads(done.stdout.splitlines()[-1])
     if code:
