@@ -56,8 +56,8 @@ def atomic_path(path: AnyPath, *, force: bool = False) -> Iterator[Path]:
         final = path.resolve()
         temporary = _beside(final)
         final.parent.mkdir(parents=True, exist_ok=True)
-        temporary.touch(exist_ok=False)  # a folder that cannot be written to is told before the work, not after
         try:
+            temporary.touch(exist_ok=False)  # a folder that cannot be written to is told before the work, not after
             yield temporary
             _sync(temporary)
             _check_file(path, force=force)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -49,6 +50,9 @@ def main() -> None:
         app(prog_name="corestory")
     except CorestoryError as error:
         _fail(error)
+    except KeyboardInterrupt:
+        # Typer catches most, but the signal may come while it is at the end itself.
+        sys.exit(128 + signal.SIGINT)
     except OSError as error:
         # Files are written where such errors are told; what remains is the standard output.
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):

@@ -83,7 +83,7 @@ class Ledger(Records):
 
     def write(self, data: bytes, place: AnyPath) -> None:
         """Write it under another name, and rename that."""
-        temporary = self._hidden / "partial" / f"{os.getpid()}.{secrets.token_hex(4)}.record"
+        temporary = self._hidden / "partial" / f"record.{os.getpid()}.{secrets.token_hex(4)}"
         temporary.write_bytes(data)
         self.put(temporary, place)
 

@@ -27,7 +27,16 @@ if TYPE_CHECKING:
 
 REQUIRED = ("article_id", "position", "text")
 CORE, FILLER = "core", "filler"
-LEAST = {"min_pages": 1, "form_pages": 1, "members": 1, "text_epochs": 1, "html_epochs": 1, "rounds": 1, "folds": 2}
+LEAST = {
+    "min_pages": 1,
+    "form_pages": 1,
+    "members": 1,
+    "text_epochs": 1,
+    "html_epochs": 1,
+    "steps": 1,
+    "rounds": 1,
+    "folds": 2,
+}
 """The least value of the parameters that count something."""
 
 
@@ -56,6 +65,8 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Passes over the data.
     penalty
         L2 penalty of the perceptrons.
+    steps
+        Steps of a pass at least, so that few rows are learned from in smaller batches.
     least_trust
         Labels to which a first model of other sites gives a smaller probability are not learned by the final
         perceptrons; at 0 every label is, and there is no first model.
@@ -109,6 +120,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         text_epochs: int = 8,
         html_epochs: int = 10,
         penalty: float = 1e-3,
+        steps: int = 50,
         least_trust: float = 0.1,
         rounds: int = 1,
         folds: int = 5,
@@ -127,6 +139,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.text_epochs = text_epochs
         self.html_epochs = html_epochs
         self.penalty = penalty
+        self.steps = steps
         self.least_trust = least_trust
         self.rounds = rounds
         self.folds = folds
@@ -220,6 +233,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             text_epochs=self.text_epochs,
             html_epochs=self.html_epochs,
             penalty=self.penalty,
+            steps=self.steps,
             least_trust=self.least_trust,
             rounds=self.rounds,
             seed=self.random_state,

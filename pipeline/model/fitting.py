@@ -45,6 +45,7 @@ class Recipe:
     text_epochs: int
     html_epochs: int
     penalty: float
+    steps: int
     least_trust: float
     rounds: int
     seed: int
@@ -192,7 +193,7 @@ def _fit_perceptrons(
     fitted = []
     # Processes, for a perceptron's many small steps hold Python's lock; the features reach them as one shared map.
     for network in Parallel(n_jobs=recipe.jobs, return_as="generator")(
-        delayed(_fit_perceptron)(features, rows.core, rows.weight, inside, hidden, epochs, recipe.penalty, seed)
+        delayed(_fit_perceptron)(features, rows.core, rows.weight, inside, hidden, epochs, recipe, seed)
         for inside, seed in tasks
     ):
         fitted.append(network)
@@ -207,7 +208,7 @@ def _fit_perceptron(
     inside: Bool,
     hidden: tuple[int, ...],
     epochs: int,
-    penalty: float,
+    recipe: Recipe,
     seed: int,
 ) -> Network:
     with chosen_passes(), threadpool_limits(ONE_THREAD):
@@ -217,7 +218,8 @@ def _fit_perceptron(
             weights=weight[inside],
             hidden=hidden,
             epochs=epochs,
-            penalty=penalty,
+            penalty=recipe.penalty,
+            steps=recipe.steps,
             seed=seed,
         )
 
@@ -228,8 +230,8 @@ def fit_count(recipe: Recipe, folds: int, *, html: bool) -> int:
     Examples
     --------
     >>> recipe = Recipe(min_pages=3, form_pages=10, words_c=3.0, forms_c=1.0, markup_c=1.0, text_hidden=(48, 24),
-    ...                 html_hidden=(48,), members=3, text_epochs=8, html_epochs=10, penalty=1e-3, least_trust=0.1,
-    ...                 rounds=2, seed=0, jobs=1)
+    ...                 html_hidden=(48,), members=3, text_epochs=8, html_epochs=10, penalty=1e-3, steps=50,
+    ...                 least_trust=0.1, rounds=2, seed=0, jobs=1)
     >>> fit_count(recipe, 5, html=False), fit_count(recipe, 5, html=True)
     (38, 70)
     """

@@ -16,8 +16,6 @@ Float32 = npt.NDArray[np.float32]
 
 # Standardised features are clipped here: on a page like none seen in training, one feature must not decide alone.
 CLIP = 5.0
-# Few rows are learned from in smaller batches, so many a pass at least.
-LEAST_STEPS = 50
 # Until which share of the passes the steps are of which part of their first size.
 PHASES = ((0.6, 1.0), (0.8, 0.25), (1.0, 0.05))
 # A matrix product takes its sums in an order that depends on how many rows there are, and on the processor. Of numbers
@@ -98,6 +96,7 @@ def fit_network(
     epochs: int,
     penalty: float,
     seed: int,
+    steps: int = 1,
     batch: int = 2048,
     learning_rate: float = 2e-3,
 ) -> Network:
@@ -122,6 +121,8 @@ def fit_network(
         ``alpha`` of `MLPClassifier`.
     seed
         Seed of its first weights and of the order of the rows.
+    steps
+        Steps a pass at least; few rows are learned from in smaller batches.
     batch, learning_rate
         Rows a step at most, and the first steps' size.
 
@@ -138,7 +139,7 @@ def fit_network(
     model = MLPClassifier(
         hidden,
         alpha=penalty,
-        batch_size=min(max(len(inputs) // LEAST_STEPS, 1), batch),
+        batch_size=min(max(len(inputs) // steps, 1), batch),
         n_iter_no_change=epochs + 1,
         random_state=seed,
         warm_start=True,

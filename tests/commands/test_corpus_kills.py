@@ -108,6 +108,7 @@ def test_killed_with_its_workers_at_work_it_goes_on_and_they_end(model, tmp_path
         time.sleep(random.Random(number).uniform(0, 0.1))
         partial = list((tmp_path / "out" / ".corestory" / "partial").iterdir())
         process.kill()
+    # Outputs and records under way are named after the process that writes them.
     for worker in {int(path.name.split(".")[1]) for path in partial}:
         assert ends(worker)
     done = subprocess.run(command(model, "out", "--jobs", "2"), check=False, **options)

@@ -109,7 +109,7 @@ def held_out(rows, features, learned, *, seed):
         with chosen_passes():
             network = fit_network(
                 features[others], rows.core[others], weights=rows.weight[others], hidden=(4,), epochs=3, penalty=1e-3,
-                seed=seed,
+                seed=seed, steps=RECIPE.steps,
             )  # fmt: skip
         found[rows.fold == fold] = network.log_odds(features[rows.fold == fold])
     return found

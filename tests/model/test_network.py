@@ -5,9 +5,9 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from pipeline.model.network import CLIP, LEAST_STEPS, PHASES, Network, chosen_passes, fit_network, joined
+from pipeline.model.network import CLIP, PHASES, Network, chosen_passes, fit_network, joined
 
-RECIPE = {"hidden": (6, 3), "epochs": 10, "penalty": 1e-3, "seed": 4, "batch": 32}
+RECIPE = {"hidden": (6, 3), "epochs": 10, "penalty": 1e-3, "seed": 4, "steps": 5, "batch": 32}
 
 
 def rows(count=120, columns=5):
@@ -34,7 +34,7 @@ def test_its_probability_is_the_mean_of_scikit_learns_perceptrons(network):
     mean, scale = features.mean(axis=0, dtype=float), features.std(axis=0, dtype=float)
     inputs = np.clip((features - mean.astype(np.float32)) / scale.astype(np.float32), -CLIP, CLIP)
     expected = []
-    rows_a_step = len(inputs) // LEAST_STEPS
+    rows_a_step = len(inputs) // RECIPE["steps"]
     for member in range(2):
         model = MLPClassifier(
             RECIPE["hidden"], alpha=RECIPE["penalty"], batch_size=rows_a_step, n_iter_no_change=99,
