@@ -97,7 +97,8 @@ def predict(run: Run, model: Path, tmp_path: Path) -> Run:
 def environment() -> dict[str, str]:
     """For real processes, in whatever folder they run."""
     root = str(Path(pipeline.__file__).parents[1])
-    path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+    tests = str(Path(__file__).parents[1])
+    path = os.pathsep.join([root, tests, *filter(None, [os.environ.get("PYTHONPATH")])])
     # Python that buffers, as people run it: what a buffer still holds at the end is where closed pipes hurt.
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     return inherited | {"PYTHONPATH": path, "COLUMNS": "100", "TERM": "xterm", "NO_COLOR": "1"}

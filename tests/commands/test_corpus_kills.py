@@ -14,39 +14,12 @@ KILLS = 20
 
 pytestmark = pytest.mark.usefixtures("corpus")
 
-# Runs the command in processes that are killed at a random moment of the time that it takes, until so many were killed
-# at work; forked from one that has run it twice, for else most would be killed while they start.
+# In a process of its own, for it forks.
 KILLER = """
-import os, random, signal, sys, time
-from pipeline.commands.app import main
+import sys
+from commands.killing import kill_until
 kills, model = int(sys.argv[1]), sys.argv[2]
-random.seed(7)
-
-def run(folder):
-    sys.argv = ["corestory", "predict", "in", "--output", folder, "--model", model]
-    began = time.monotonic()
-    try:
-        main()
-    except SystemExit:
-        return time.monotonic() - began
-
-def is_killed(folder):
-    child = os.fork()
-    if not child:
-        run(folder)
-        os._exit(0)
-    time.sleep(random.uniform(0, whole))
-    os.kill(child, signal.SIGKILL)
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
-
-run("first/")
-whole = run("whole/")
-killed = runs = 0
-while killed < kills:
-    runs += 1
-    while is_killed(f"out{runs}/"):
-        killed += 1
-print(runs, killed)
+print(*kill_until(kills, lambda name: ["predict", "in", "--output", f"{name}/", "--model", model]))
 """
 
 

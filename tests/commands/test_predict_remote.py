@@ -22,10 +22,10 @@ KILLS = 10
 # Runs the command in processes that are killed at a random moment, until so many were killed at work. What they write
 # to stands under its name while it is half written.
 KILLER = """
-import os, random, signal, sys, time
+import sys, time
 import fsspec
+from commands.killing import kill_until
 from fsspec.implementations.local import LocalFileSystem
-from pipeline.commands.app import main
 
 class Slow(LocalFileSystem):
     protocol = "slow"
@@ -46,33 +46,8 @@ class Slow(LocalFileSystem):
 
 fsspec.register_implementation("slow", Slow)
 folder, kills, model = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-random.seed(7)
-
-def run(name):
-    sys.argv = ["corestory", "predict", f"slow://{folder}/in", "--output", f"slow://{folder}/{name}/", "--model", model]
-    began = time.monotonic()
-    try:
-        main()
-    except SystemExit:
-        return time.monotonic() - began
-
-def is_killed(name):
-    child = os.fork()
-    if not child:
-        run(name)
-        os._exit(0)
-    time.sleep(random.uniform(0, whole))
-    os.kill(child, signal.SIGKILL)
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
-
-run("first")
-whole = run("whole")
-killed = runs = 0
-while killed < kills:
-    runs += 1
-    while is_killed(f"out{runs}"):
-        killed += 1
-print(runs, killed)
+place = f"slow://{folder}"
+print(*kill_until(kills, lambda name: ["predict", f"{place}/in", "--output", f"{place}/{name}/", "--model", model]))
 """
 
 

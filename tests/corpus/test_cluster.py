@@ -113,16 +113,20 @@ def test_a_worker_killed_in_the_middle_costs_nothing(cluster, corpus, job):
     assert outputs(job.folder) == outputs(local.folder)
 
 
-def test_a_file_that_kills_its_workers_fails_alone(cluster, corpus, job, expected):
-    (corpus / "poison.jsonl").write_text(json.dumps({"text": TEXT}), encoding="utf-8")
+def outcomes_with_poison(cluster, folder, job):
     with distributed.Client(cluster, set_as_default=False) as client:
         client.register_plugin(Poison(), name="poison")
     try:
         with Ledger(job.folder).opened():
-            outcomes = list(run_on_cluster(items(corpus, job), job, address=cluster.scheduler_address))
+            return list(run_on_cluster(items(folder, job), job, address=cluster.scheduler_address))
     finally:
         with distributed.Client(cluster, set_as_default=False) as client:
             client.unregister_worker_plugin("poison")
+
+
+def test_a_file_that_kills_its_workers_fails_alone(cluster, corpus, job, expected):
+    (corpus / "poison.jsonl").write_text(json.dumps({"text": TEXT}), encoding="utf-8")
+    outcomes = outcomes_with_poison(cluster, corpus, job)
     failed = {outcome.item.name: outcome for outcome in outcomes if outcome.failure}
     assert list(failed) == ["poison.jsonl"]
     assert "KilledWorker" in failed["poison.jsonl"].failure
@@ -134,14 +138,7 @@ def test_of_small_files_that_are_done_together_the_one_that_kills_its_workers_fa
     folder.mkdir()
     for name in ("a", "b", "poison", "x"):
         (folder / f"{name}.txt").write_text(TEXT, encoding="utf-8")
-    with distributed.Client(cluster, set_as_default=False) as client:
-        client.register_plugin(Poison(), name="poison")
-    try:
-        with Ledger(job.folder).opened():
-            outcomes = list(run_on_cluster(items(folder, job), job, address=cluster.scheduler_address))
-    finally:
-        with distributed.Client(cluster, set_as_default=False) as client:
-            client.unregister_worker_plugin("poison")
+    outcomes = outcomes_with_poison(cluster, folder, job)
     assert sorted(outcome.item.name for outcome in outcomes) == sorted(
         f"{path.name}.jsonl" for path in folder.iterdir()
     )

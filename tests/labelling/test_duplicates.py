@@ -57,7 +57,7 @@ def test_path_case_and_query_tell_pages_apart():
 
 @given(st.text())
 def test_an_address_of_any_form_is_taken(url):
-    page_address(url)
+    assert isinstance(page_address(url), str)
 
 
 @given(st.lists(st.text(alphabet="ab \ud800", max_size=4), max_size=30))

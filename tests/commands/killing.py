@@ -1,0 +1,56 @@
+"""Runs of the command in processes that are killed at a random moment, until so many were killed at work.
+
+They are forked from one that has run the command twice, for else most would be killed while they start.
+"""
+
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import pipeline.commands.app
+
+
+def kill_until(kills: int, arguments: Callable[[str], Sequence[str]]) -> tuple[int, int]:
+    """Run the command for the names ``first``, ``whole``, and ``out1`` on, each until it is done.
+
+    Parameters
+    ----------
+    kills
+        How many processes are to be killed at least.
+    arguments
+        What to run for a name.
+
+    Returns
+    -------
+    runs, killed : int
+    """
+    rng = random.Random(7)
+
+    def run(name: str) -> float:
+        sys.argv = ["corestory", *arguments(name)]
+        began = time.monotonic()
+        with suppress(SystemExit):
+            pipeline.commands.app.main()
+        return time.monotonic() - began
+
+    def is_killed(name: str) -> bool:
+        child = os.fork()
+        if not child:
+            run(name)
+            os._exit(0)
+        time.sleep(rng.uniform(0, whole))
+        os.kill(child, signal.SIGKILL)
+        return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+    run("first")
+    whole = run("whole")
+    killed = runs = 0
+    while killed < kills:
+        runs += 1
+        while is_killed(f"out{runs}"):
+            killed += 1
+    return runs, killed
