@@ -11,13 +11,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pipeline.evaluation.findings import find
-from pipeline.labelling.frame import articles_frame
-from pipeline.labelling.sample import read_samples
-from pipeline.model.estimator import ParagraphClassifier
-from pipeline.model.tagger import Tagger
-from pipeline.report.article_page import article_page
-from pipeline.report.page import report_page
+from corestory.evaluation.findings import find
+from corestory.labelling.sample import read_samples
+from corestory.labelling.table import articles_frame
+from corestory.model.estimator import ParagraphClassifier
+from corestory.model.tagger import Tagger
+from corestory.output.article_page import article_page
+from corestory.report.page import report_page
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDE = {"width": 1200, "height": 1000}

@@ -1,5 +1,6 @@
 """What the tests of several folders need."""
 
+import os
 import signal
 from collections.abc import Callable
 
@@ -7,13 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from pipeline.model.manifest import Manifest, TrainedOn
-from pipeline.model.network import Network
-from pipeline.model.ngrams import NgramScorer
-from pipeline.model.packing import feature_counts
-from pipeline.model.scoring import Parts
-from pipeline.model.settings import Settings
-from pipeline.model.tagger import Tagger
+from corestory.model.manifest import Manifest, TrainedOn
+from corestory.model.network import Network
+from corestory.model.ngrams import NgramScorer
+from corestory.model.packing import feature_counts
+from corestory.model.scoring import Parts
+from corestory.model.settings import Settings
+from corestory.model.tagger import Tagger
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("corestory", deadline=None)
@@ -74,3 +75,19 @@ def seeded_tagger() -> Tagger:
     )
     settings = Settings(cut=0.45, text_slope=1.5, text_offset=-0.1, sure_expected=(0.0, 0.5), sure_measured=(0.1, 0.9))
     return Tagger(seeded_parts(), settings, manifest)
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare with a golden file; CORESTORY_RENEW_GOLDEN=1 writes it anew, to be read before it is committed."""
+
+    folder = request.path.parent / "golden"
+
+    def compare(name: str, found: str) -> None:
+        # What stands at the end of a line on a terminal is padding.
+        found = "".join(f"{line.rstrip()}\n" for line in found.splitlines())
+        if os.environ.get("CORESTORY_RENEW_GOLDEN"):
+            (folder / name).write_text(found, encoding="utf-8")
+        assert found == (folder / name).read_text(encoding="utf-8")
+
+    return compare

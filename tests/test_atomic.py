@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import atomic
-from pipeline.atomic import atomic_folder, atomic_path
-from pipeline.errors import OutputError
+from corestory import atomic
+from corestory.atomic import atomic_folder, atomic_path
+from corestory.errors import OutputError
 
 
 def names(folder: Path) -> list[str]:
@@ -120,7 +120,7 @@ def run(script: str, folder: Path) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[1] / "pipeline",
     )
 
 
@@ -128,8 +128,8 @@ def test_a_disk_that_fills_while_the_file_grows_leaves_nothing(tmp_path: Path) -
     script = """
         import resource, sys
         from pathlib import Path
-        from pipeline.atomic import atomic_path
-        from pipeline.errors import OutputError
+        from corestory.atomic import atomic_path
+        from corestory.errors import OutputError
         resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
         try:
             with atomic_path(Path(sys.argv[1], "out.txt")) as temporary:
@@ -148,7 +148,7 @@ def test_a_kill_in_the_middle_leaves_nothing_under_the_final_name(tmp_path: Path
     script = f"""
         import sys, time
         from pathlib import Path
-        from pipeline.atomic import atomic_folder, atomic_path
+        from corestory.atomic import atomic_folder, atomic_path
         give = atomic_path if {kind!r} == "file" else atomic_folder
         with give(Path(sys.argv[1], "out")) as temporary:
             file = temporary if {kind!r} == "file" else temporary / "arrays"

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from benchmarks.accuracy.ablations import FULL, GROUPS, AblationResult
 from benchmarks.accuracy.comparison import ALL, compare, confidence_bins
 from benchmarks.accuracy.document import result_markdown
@@ -13,8 +14,7 @@ from benchmarks.accuracy.models import ModelInfo
 from benchmarks.accuracy.result import Result, result_json
 from benchmarks.accuracy.scores import Estimate, Scores, estimates, page_draws, score_outputs
 from benchmarks.accuracy.tagging import INPUTS
-
-from pipeline.reading.article import Article
+from corestory.reading.article import Article
 
 EXTRACTOR_KEYS = [extractor.key for extractor in COMPETITORS]
 

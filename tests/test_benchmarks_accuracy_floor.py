@@ -2,6 +2,7 @@ import json
 
 import pytest
 import typer
+
 from benchmarks.accuracy import __main__ as command
 from benchmarks.accuracy.comparison import ALL, Row, SetResult
 from benchmarks.accuracy.floor import (
@@ -17,8 +18,7 @@ from benchmarks.accuracy.models import ModelInfo
 from benchmarks.accuracy.result import Result
 from benchmarks.accuracy.scores import Estimate
 from benchmarks.accuracy.tagging import INPUTS
-
-from pipeline.errors import DataError, InputError
+from corestory.errors import DataError, InputError
 
 
 def set_of(name, *, counted=True, score=0.95):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+
 from benchmarks.accuracy import extraction, material, run
 from benchmarks.accuracy.ablations import FULL, GROUPS, grouped, stage1_stories, without_markup, without_topic
 from benchmarks.accuracy.comparison import ALL
@@ -15,13 +16,12 @@ from benchmarks.accuracy.models import checked_manifest
 from benchmarks.accuracy.result import result_json
 from benchmarks.accuracy.run import Options, page_frame
 from benchmarks.accuracy.tagging import AFTER_KNOWN, INPUTS, html_article, stories, tag_all, text_article
-
-from pipeline.errors import DataError, InputError, ModelError
-from pipeline.features.topic import TopicVectors
-from pipeline.labelling.splits import split_of
-from pipeline.model.estimator import ParagraphClassifier
-from pipeline.model.manifest import Manifest
-from pipeline.reading.article import Article
+from corestory.errors import DataError, InputError, ModelError
+from corestory.features.topic import TopicVectors
+from corestory.labelling.splits import split_of
+from corestory.model.estimator import ParagraphClassifier
+from corestory.model.manifest import Manifest
+from corestory.reading.article import Article
 
 EXTRACTOR_KEYS = [extractor.key for extractor in COMPETITORS]
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks.confidence import bands_markdown, confidence_bands
 
-from pipeline.model.estimator import ParagraphClassifier
+from benchmarks.confidence import bands_markdown, confidence_bands
+from corestory.model.estimator import ParagraphClassifier
 
 
 @pytest.fixture(scope="module")

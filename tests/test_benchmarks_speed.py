@@ -1,14 +1,14 @@
 import gzip
 
 import pytest
-
-from pipeline.errors import DataError
 from tests.benchmarks.speed import __main__ as command
 from tests.benchmarks.speed.contest import Contestant, Measured, contest
 from tests.benchmarks.speed.document import Speed, speed_markdown
 from tests.benchmarks.speed.pages import Page, corpus_pages, sample_pages
 from tests.benchmarks.speed.processes import Grown, Ran, run
 from tests.benchmarks.speed.works import BYTES, CUT, OURS, PARSE, STAGE_1, limits, stage_1
+
+from corestory.errors import DataError
 
 PAGES = [Page("<p>The lugger left the quay.</p>", "The lugger left the quay."), Page("<p>Share</p>", "Share")]
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import load_model
-from pipeline.model.storage import default_model
-from pipeline.model.tagger import Tagger
-from pipeline.reading.html import read_page
+from corestory import load_model
+from corestory.model.storage import default_model
+from corestory.model.tagger import Tagger
+from corestory.reading.html.page import read_page
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 LINES = (DEMO / "article.txt").read_text(encoding="utf-8").splitlines()

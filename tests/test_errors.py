@@ -2,7 +2,7 @@ import pickle
 
 import pytest
 
-from pipeline.errors import CorestoryError, DataError, InputError, ModelError, OutputError
+from corestory.errors import CorestoryError, DataError, InputError, ModelError, OutputError
 
 
 @pytest.mark.parametrize("kind", [InputError, OutputError, ModelError, DataError])

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import CorestoryError
-from pipeline.remote import RemotePath, is_url, open_to_read, place_of
+from corestory.errors import CorestoryError
+from corestory.remote import RemotePath, is_url, open_to_read, place_of
 
 fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed: pip install 'corestory[remote]'")
 
@@ -118,7 +118,7 @@ def test_protocols_have_no_case():
 
 
 def test_a_slash_at_the_end_of_a_page_is_a_part_of_its_name(monkeypatch):
-    monkeypatch.setattr("pipeline.remote._opened", lambda _: None)  # what reads HTTP need not be installed
+    monkeypatch.setattr("corestory.remote._opened", lambda _: None)  # what reads HTTP need not be installed
     page = place_of("https://harbour.example/quay/")
     assert (page.url, page.name) == ("https://harbour.example/quay/", "quay")
     assert (page.parent.url, (page / "a").url) == ("https://harbour.example", "https://harbour.example/quay/a")
@@ -184,6 +184,6 @@ def test_no_bucket_is_made_for_a_mistyped_name(monkeypatch):
 
 
 def test_names_of_this_machine_do_not_load_fsspec():
-    code = "import sys; from pipeline.remote import place_of; place_of('a'); print('fsspec' in sys.modules)"
+    code = "import sys; from corestory.remote import place_of; place_of('a'); print('fsspec' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.evaluation.audit import audit_labels
-from pipeline.labelling.preparation import prepare_table
+from corestory.evaluation.audit import audit_labels
+from corestory.labelling.preparation import prepare_table
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 FLIPPED, READ, TARGET = 0.05, 0.1, 0.8

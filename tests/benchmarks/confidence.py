@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.features.batch import batch_of_frame
-from pipeline.labelling.frame import read_frame
-from pipeline.model.decision import LOW_CONFIDENCE
-from pipeline.model.doubt import doubts
-from pipeline.model.scoring import gather
-from pipeline.model.storage import load_model
-from pipeline.model.tagger import Tagger
+from corestory.features.batch import batch_of_frame
+from corestory.labelling.table import read_frame
+from corestory.model.decision import LOW_CONFIDENCE
+from corestory.model.doubt import doubts
+from corestory.model.scoring import gather
+from corestory.model.storage import load_model
+from corestory.model.tagger import Tagger
 
 VIEWS = ("page", "lines", "trafilatura", "text")
 EDGES = (0.0, 0.6, LOW_CONFIDENCE, 0.85, 0.9, 0.95, 0.98, 1.0)

@@ -3,10 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.model.breakdown import Breakdown, Effect
-from pipeline.model.explaining import ArticleExplanation, ParagraphExplanation
-from pipeline.model.tagged import TaggedArticle
-from pipeline.report.article_files import PageFolder
+from corestory.model.breakdown import Breakdown, Effect
+from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
+from corestory.model.tagged_article import TaggedArticle
+from corestory.output.article_files import PageFolder
 
 HOSTILE = (
     "</style></script><script>document.title='taken'</script><img src=https://x.example/ onerror=alert(1)> \"'&amp;"

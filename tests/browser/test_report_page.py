@@ -4,10 +4,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.evaluation.findings import Findings, Learned, find
-from pipeline.evaluation.importance import GroupEffect, Importance
-from pipeline.evaluation.vocabulary import Ngram, Vocabulary
-from pipeline.report.page import report_page
+from corestory.evaluation.findings import Findings, Learned, find
+from corestory.evaluation.importance import GroupEffect, Importance
+from corestory.evaluation.vocabulary import Ngram, Vocabulary
+from corestory.report.page import report_page
 
 HOSTILE = (
     "</style></script><script>document.title='taken'</script><img src=https://x.example/ onerror=alert(1)> \"'&amp;"

@@ -8,14 +8,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import pipeline
-from pipeline.commands.app import main
-from pipeline.labelling.frame import articles_frame
-from pipeline.labelling.labelled import LabelledArticle, LabelledParagraph
-from pipeline.model.estimator import ParagraphClassifier
-from pipeline.model.manifest import TrainedOn, data_sha256, new_manifest
-from pipeline.model.storage import save_model
-from pipeline.model.tagger import Tagger
+import corestory
+from corestory.commands.app import main
+from corestory.labelling.labelled import LabelledArticle, LabelledParagraph
+from corestory.labelling.table import articles_frame
+from corestory.model.estimator import ParagraphClassifier
+from corestory.model.manifest import TrainedOn, data_sha256, new_manifest
+from corestory.model.storage import save_model
+from corestory.model.tagger import Tagger
 
 STORY = "The {boat} left the quay at {hour} on Monday with {hour} passengers, the harbour master said."
 MORE = "It will come back to the quay on Friday, she added, if the {boat} is mended by then."
@@ -96,7 +96,7 @@ def predict(run: Run, model: Path, tmp_path: Path) -> Run:
 @pytest.fixture(scope="session")
 def environment() -> dict[str, str]:
     """For real processes, in whatever folder they run."""
-    root = str(Path(pipeline.__file__).parents[1])
+    root = str(Path(corestory.__file__).parents[1])
     tests = str(Path(__file__).parents[1])
     path = os.pathsep.join([root, tests, *filter(None, [os.environ.get("PYTHONPATH")])])
     # Python that buffers, as people run it: what a buffer still holds at the end is where closed pipes hurt.

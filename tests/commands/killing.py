@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-import pipeline.commands.app
+import corestory.commands.app
 
 
 def kill_until(kills: int, arguments: Callable[[str], Sequence[str]]) -> tuple[int, int]:
@@ -34,7 +34,7 @@ def kill_until(kills: int, arguments: Callable[[str], Sequence[str]]) -> tuple[i
         sys.argv = ["corestory", *arguments(name)]
         began = time.monotonic()
         with suppress(SystemExit):
-            pipeline.commands.app.main()
+            corestory.commands.app.main()
         return time.monotonic() - began
 
     def is_killed(name: str) -> bool:

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.commands.about import report_about
+from corestory.commands.about import report_about
 
 
 def about(tagger, **options):

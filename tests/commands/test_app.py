@@ -5,8 +5,8 @@ import sys
 import pytest
 import typer
 
-from pipeline.commands import app as app_module
-from pipeline.errors import DataError
+from corestory.commands import app as app_module
+from corestory.errors import DataError
 
 
 def run(monkeypatch, command):
@@ -45,7 +45,7 @@ def test_a_lone_surrogate_in_an_error_is_shown_somehow(capfd, monkeypatch):
 
 def test_a_closed_pipe_ends_the_command_without_a_word():
     code = (
-        "import typer\nfrom pipeline.commands import app as module\n"
+        "import typer\nfrom corestory.commands import app as module\n"
         "def talk():\n    while True:\n        print('x' * 1000)\n"
         "module.app = typer.Typer(pretty_exceptions_enable=False)\nmodule.app.command()(talk)\n"
         "import sys\nsys.argv = ['corestory']\nmodule.main()\n"
@@ -64,7 +64,7 @@ def test_a_closed_pipe_ends_the_command_without_a_word():
 
 def test_help_needs_no_heavy_library():
     code = (
-        "import sys\nsys.argv = ['corestory', '--help']\nfrom pipeline.commands.app import main\n"
+        "import sys\nsys.argv = ['corestory', '--help']\nfrom corestory.commands.app import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "print('loaded:', sorted({'numpy', 'pandas', 'pyarrow', 'sklearn', 'joblib', 'scipy'} & set(sys.modules)))"
     )

@@ -5,7 +5,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.labelling.frame import write_frame
+from corestory.labelling.table import write_frame
 
 FLIPPED = (1, 52, 118)
 

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.corpus import tagging
-from pipeline.corpus.ledger import Ledger
+from corestory.jobs import tagging
+from corestory.jobs.ledger import Ledger
 
 STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
 MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."
@@ -168,7 +168,7 @@ def test_other_options_do_everything_again(predict, option):
 
 
 def test_another_model_does_everything_again(predict, model, tmp_path, tagger):
-    from pipeline.model.storage import save_model
+    from corestory.model.storage import save_model
 
     predict("in", "--output", "out/")
     save_model(tagger, tmp_path / "models" / "copy", card="Of another day.")

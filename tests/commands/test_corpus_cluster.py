@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.commands import corpus
+from corestory.commands import corpus
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def ends(process):
 
 def command(model, folder, *arguments):
     named = ["predict", "in", "--output", f"{folder}/", "--model", model, *arguments]
-    return [sys.executable, "-m", "pipeline", *map(str, named)]
+    return [sys.executable, "-m", "corestory", *map(str, named)]
 
 
 def test_killed_at_random_moments_and_run_again_it_ends_with_the_same_bytes(model, tmp_path, environment):

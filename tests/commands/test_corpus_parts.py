@@ -6,11 +6,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.corpus import parts as corpus_parts
-from pipeline.corpus import tasks
-from pipeline.corpus.records import Records
-from pipeline.reading import parts
-from pipeline.remote import place_of
+from corestory.jobs import parts as corpus_parts
+from corestory.jobs import tasks
+from corestory.jobs.records import Records
+from corestory.reading import row_groups as parts
+from corestory.remote import place_of
 
 TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday.\n"
 

@@ -10,11 +10,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.commands import evaluate as module
-from pipeline.commands.evaluate import PREDICTED, chosen_rows, score_in_pieces
-from pipeline.errors import DataError
-from pipeline.labelling.frame import write_frame
-from pipeline.model.storage import save_model
+from corestory.commands import evaluate as module
+from corestory.commands.evaluate import PREDICTED, chosen_rows, score_in_pieces
+from corestory.errors import DataError
+from corestory.labelling.table import write_frame
+from corestory.model.storage import save_model
 
 
 @pytest.fixture
@@ -227,7 +227,7 @@ def test_scores_do_not_depend_on_the_pieces_or_the_order_of_the_rows(tagger, lab
 
 def test_a_closed_pipe_ends_it_without_a_word_and_the_report_is_there(model, tmp_path, labelled_frame, environment):
     write_frame(labelled_frame, tmp_path / "p.parquet")
-    command = [sys.executable, "-m", "pipeline", "evaluate", "p.parquet", "--model", str(model), "--output", "r"]
+    command = [sys.executable, "-m", "corestory", "evaluate", "p.parquet", "--model", str(model), "--output", "r"]
     ours, theirs = os.pipe()
     os.close(ours)
     done = subprocess.run(
@@ -240,7 +240,7 @@ def test_a_closed_pipe_ends_it_without_a_word_and_the_report_is_there(model, tmp
 
 def test_a_full_disk_behind_the_standard_output_is_said_in_one_line(model, tmp_path, labelled_frame, environment):
     write_frame(labelled_frame, tmp_path / "p.parquet")
-    command = [sys.executable, "-m", "pipeline", "evaluate", "p.parquet", "--model", str(model), "--output", "r"]
+    command = [sys.executable, "-m", "corestory", "evaluate", "p.parquet", "--model", str(model), "--output", "r"]
     options = {"stderr": subprocess.PIPE, "check": False, "cwd": tmp_path, "env": environment, "timeout": 60}
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(command, stdout=full, **options)
@@ -251,7 +251,7 @@ def test_a_full_disk_behind_the_standard_output_is_said_in_one_line(model, tmp_p
 def test_help_has_an_example_and_answers_without_the_heavy_libraries(environment):
     code = (
         "import sys\nsys.argv = ['corestory', 'evaluate', '--help']\n"
-        "from pipeline.commands.app import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
+        "from corestory.commands.app import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
         "print('loaded:', sorted({'numpy', 'pandas', 'pyarrow', 'sklearn', 'joblib'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)

@@ -1,7 +1,7 @@
 import pytest
 
-from pipeline.commands.models import model_folder, open_model
-from pipeline.errors import ModelError
+from corestory.commands.models import model_folder, open_model
+from corestory.errors import ModelError
 
 
 @pytest.fixture

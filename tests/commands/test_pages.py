@@ -80,7 +80,7 @@ def test_columns_have_no_place_in_a_page(predict):
 def test_pages_need_neither_pandas_nor_scikit_learn(predict, model, tmp_path, environment):
     code = (
         "import sys\nsys.argv = ['corestory', 'predict', 'a.txt', '--output', 'b.html', '--model', sys.argv[1]]\n"
-        "from pipeline.commands.app import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
+        "from corestory.commands.app import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
         "print(sorted({'pandas', 'sklearn', 'scipy', 'pyarrow', 'matplotlib'} & set(sys.modules)))"
     )
     assert predict("a.txt").returncode == 0  # the article is there

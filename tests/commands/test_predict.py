@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.commands import models
-from pipeline.commands.forms import SUFFIXES
-from pipeline.model.decision import LOW_CONFIDENCE
-from pipeline.model.tagged import Doubt, TaggedArticle
+from corestory.commands import models
+from corestory.commands.forms import SUFFIXES
+from corestory.model.decision import LOW_CONFIDENCE
+from corestory.model.tagged_article import Doubt, TaggedArticle
 
 STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
 MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."

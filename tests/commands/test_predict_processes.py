@@ -27,7 +27,7 @@ def jsonl(path, *records):
 
 
 def command(*arguments):
-    return [sys.executable, "-m", "pipeline", "predict", *map(str, arguments)]
+    return [sys.executable, "-m", "corestory", "predict", *map(str, arguments)]
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_one_plain_text_file_needs_no_heavy_library(model, tmp_path, environment
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     code = (
         f"import sys\nsys.argv = ['corestory', 'predict', 'a.txt', '--model', {str(model)!r}]\n"
-        "from pipeline.commands.app import main\ntry:\n    main()\nexcept SystemExit as end:\n    code = end.code\n"
+        "from corestory.commands.app import main\ntry:\n    main()\nexcept SystemExit as end:\n    code = end.code\n"
         "heavy = {'pandas', 'sklearn', 'scipy', 'pyarrow', 'joblib', 'rapidfuzz', 'publicsuffixlist', 'selectolax'}\n"
         "print(code, sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
@@ -95,7 +95,7 @@ def test_one_plain_text_file_needs_no_heavy_library(model, tmp_path, environment
 def test_help_has_an_example_and_answers_without_the_heavy_libraries(environment):
     code = (
         "import sys\nsys.argv = ['corestory', 'predict', '--help']\n"
-        "from pipeline.commands.app import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
+        "from corestory.commands.app import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
         "print('loaded:', sorted({'numpy', 'pandas', 'pyarrow', 'sklearn', 'joblib'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
@@ -105,7 +105,7 @@ def test_help_has_an_example_and_answers_without_the_heavy_libraries(environment
 
 def test_memory_does_not_grow_with_the_number_of_articles(model, tmp_path, environment):
     code = (
-        "import sys\nfrom pathlib import Path\nfrom pipeline.commands.app import main\n"
+        "import sys\nfrom pathlib import Path\nfrom corestory.commands.app import main\n"
         f"sys.argv = ['corestory', 'predict', '-', '--model', {str(model)!r}]\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "print(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0], file=sys.stderr)"

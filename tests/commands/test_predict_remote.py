@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.corpus import parts as corpus_parts
-from pipeline.corpus import tasks
-from pipeline.reading import parts
-from pipeline.remote import RemotePath
+from corestory.jobs import parts as corpus_parts
+from corestory.jobs import tasks
+from corestory.reading import row_groups as parts
+from corestory.remote import RemotePath
 
 fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed: pip install 'corestory[remote]'")
 
@@ -210,7 +210,7 @@ def test_chained_urls_are_refused_in_one_line(predict, folder):
 
 
 def test_processes_write_the_same_as_one(predict, here, monkeypatch):
-    monkeypatch.setattr("pipeline.remote._HERE", ())  # the one file system of fsspec's that two processes share
+    monkeypatch.setattr("corestory.remote._HERE", ())  # the one file system of fsspec's that two processes share
     predict(here, "--output", f"{here.with_name('one')}/")
     assert predict(here, "--output", f"{here.with_name('two')}/", "--jobs", "2").returncode == 1
     assert found(here.with_name("two")) == found(here.with_name("one"))

@@ -27,7 +27,7 @@ def jsonl(path, *records):
 
 
 def command(*arguments):
-    return [sys.executable, "-m", "pipeline", "predict", *map(str, arguments)]
+    return [sys.executable, "-m", "corestory", "predict", *map(str, arguments)]
 
 
 def endless_jsonl(tmp_path, count=20_000):

@@ -7,7 +7,7 @@ import time
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.commands.app import main
+from corestory.commands.app import main
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_a_wrong_option_is_a_usage_error(monkeypatch, capsys):
 def test_help_has_an_example_and_answers_without_the_heavy_libraries():
     code = (
         "import sys\nsys.argv = ['corestory', 'prepare', '--help']\n"
-        "from pipeline.commands.app import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
+        "from corestory.commands.app import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
         "print('loaded:', sorted({'numpy', 'pandas', 'pyarrow', 'sklearn', 'joblib'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment())
@@ -127,7 +127,7 @@ def environment():
 
 
 def test_the_module_is_the_same_command(corpus, tmp_path):
-    command = [sys.executable, "-m", "pipeline", "prepare", str(corpus), "--output", str(tmp_path / "p.parquet")]
+    command = [sys.executable, "-m", "corestory", "prepare", str(corpus), "--output", str(tmp_path / "p.parquet")]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment())
     assert "paragraphs in" in done.stderr
 
@@ -139,7 +139,7 @@ def test_an_interruption_leaves_no_output_and_no_traceback(corpus, tmp_path):
         (corpus / f"more-{number}.html").write_text(page, encoding="utf-8")
         (corpus / f"more-{number}.txt").write_text(f"The ferry sailed at 0, {number} hours late.", encoding="utf-8")
     output = tmp_path / "out" / "p.parquet"
-    command = [sys.executable, "-m", "pipeline", "prepare", str(corpus), "--output", str(output)]
+    command = [sys.executable, "-m", "corestory", "prepare", str(corpus), "--output", str(output)]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment())
     until = time.monotonic() + 30
     while not list(tmp_path.glob("out/*")) and not list(tmp_path.glob("out/.*")) and time.monotonic() < until:

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from pipeline.commands.progress import Bar, progress_of
+from corestory.commands.progress import Bar, progress_of
 
 
 class Terminal(io.StringIO):

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from pipeline.commands.rejects import LISTED, open_rejects
-from pipeline.errors import InputError, OutputError
+from corestory.commands.rejects import LISTED, open_rejects
+from corestory.errors import InputError, OutputError
 
 
 def test_without_a_file_the_first_are_listed_and_the_others_counted(capsys):

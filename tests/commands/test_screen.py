@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.commands.screen import AnnotatedWriter, HarmlessStream, harmless, say
-from pipeline.model.tagged import TaggedArticle
+from corestory.commands.screen import AnnotatedWriter, HarmlessStream, harmless, say
+from corestory.model.tagged_article import TaggedArticle
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))

@@ -1,14 +1,14 @@
 from pathlib import Path
 
-from pipeline.commands.rejects import LISTED, Rejects
-from pipeline.commands.tally import Tally
-from pipeline.corpus.fingerprint import Fingerprint
-from pipeline.corpus.items import Item
-from pipeline.corpus.ledger import Ledger
-from pipeline.corpus.outcome import Outcome
-from pipeline.corpus.records import Counts, Record
-from pipeline.corpus.refusals import refusal_line
-from pipeline.errors import InputError
+from corestory.commands.rejects import LISTED, Rejects
+from corestory.commands.tally import Tally
+from corestory.errors import InputError
+from corestory.jobs.fingerprint import Fingerprint
+from corestory.jobs.items import Item
+from corestory.jobs.ledger import Ledger
+from corestory.jobs.outcome import Outcome
+from corestory.jobs.records import Counts, Record
+from corestory.jobs.refusals import refusal_line
 
 ITEM = Item(Path("in/a.txt"), "a.txt.jsonl")
 LINE = refusal_line(InputError("is empty", where="a.txt"))

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from pipeline.labelling.frame import write_frame
-from pipeline.model.storage import load_model
+from corestory.labelling.table import write_frame
+from corestory.model.storage import load_model
 
 
 @pytest.fixture
@@ -92,8 +92,8 @@ def test_one_goal_that_can_be_meant_must_be_given(threshold, goals, said):
 def test_who_was_trained_on_the_split_is_told_so(run, tagger, tmp_path, labelled_frame):
     from dataclasses import replace
 
-    from pipeline.model.manifest import data_sha256
-    from pipeline.model.storage import save_model
+    from corestory.model.manifest import data_sha256
+    from corestory.model.storage import save_model
 
     seen = replace(tagger.manifest, splits=("train", "validation"), data_sha256=data_sha256(labelled_frame))
     save_model(replace(tagger, manifest=seen), tmp_path / "seen", card="# Seen")

@@ -5,10 +5,10 @@ import sys
 import pandas as pd
 import pytest
 
-from pipeline.labelling.frame import write_frame
-from pipeline.model.estimator import ParagraphClassifier
-from pipeline.model.manifest import data_sha256
-from pipeline.model.storage import load_model
+from corestory.labelling.table import write_frame
+from corestory.model.estimator import ParagraphClassifier
+from corestory.model.manifest import data_sha256
+from corestory.model.storage import load_model
 
 
 @pytest.fixture
@@ -199,7 +199,7 @@ def test_an_interruption_leaves_the_old_model_and_nothing_else(train, tmp_path, 
 def test_help_has_an_example_and_answers_without_the_heavy_libraries():
     code = (
         "import sys\nsys.argv = ['corestory', 'train', '--help']\n"
-        "from pipeline.commands.app import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
+        "from corestory.commands.app import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
         "print('loaded:', sorted({'numpy', 'pandas', 'pyarrow', 'sklearn', 'joblib'} & set(sys.modules)))"
     )
     environment = os.environ | {"COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1"}

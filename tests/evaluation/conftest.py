@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.model.estimator import ParagraphClassifier
-from pipeline.model.tagger import Tagger
+from corestory.model.estimator import ParagraphClassifier
+from corestory.model.tagger import Tagger
 
 STORY = "The {boat} left the quay at noon on Monday with {number} passengers, the harbour master said."
 PLUG = "READ MORE: {boat} sold"

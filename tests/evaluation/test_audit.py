@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.errors import DataError
-from pipeline.evaluation.audit import audit_labels
+from corestory.errors import DataError
+from corestory.evaluation.audit import audit_labels
 
 STORY = "The {boat} left the quay at {hour} on Monday with {hour} passengers, the harbour master said."
 MORE = "It will come back to the quay on Friday, she added, if the {boat} is mended by then."

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pipeline.evaluation.baselines import LENGTH_RULE_WORDS, everything_core, length_rule, stage_one
+from corestory.evaluation.baselines import LENGTH_RULE_WORDS, everything_core, length_rule, stage_one
 
 PROSE = "the ferry left the quay at noon with nine passengers aboard"
 

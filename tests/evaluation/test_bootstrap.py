@@ -4,9 +4,9 @@ from dataclasses import astuple
 import numpy as np
 import pytest
 
-from pipeline.evaluation import bootstrap
-from pipeline.evaluation.bootstrap import interval, paired_interval, resampled_metrics, resampled_rates
-from pipeline.evaluation.metrics import METRIC_NAMES, RATE_NAMES, measure
+from corestory.evaluation import bootstrap
+from corestory.evaluation.bootstrap import interval, paired_interval, resampled_metrics, resampled_rates
+from corestory.evaluation.metrics import METRIC_NAMES, RATE_NAMES, measure
 
 
 def made_rows(paragraphs=600, articles=30, *, seed=4, digits=2):

@@ -2,9 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.errors import DataError
-from pipeline.evaluation.comparison import compare, rival_tagging
-from pipeline.evaluation.rows import labelled_rows
+from corestory.errors import DataError
+from corestory.evaluation.comparison import compare, rival_tagging
+from corestory.evaluation.labelled_rows import labelled_rows
 
 
 def frame(scores):

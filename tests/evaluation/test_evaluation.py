@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.errors import DataError
-from pipeline.evaluation.bootstrap import interval, resampled_metrics
-from pipeline.evaluation.evaluation import evaluate_frame
-from pipeline.evaluation.groups import UNKNOWN
-from pipeline.evaluation.metrics import Metrics, measure, word_counts
+from corestory.errors import DataError
+from corestory.evaluation.bootstrap import interval, resampled_metrics
+from corestory.evaluation.evaluation import evaluate_frame
+from corestory.evaluation.groups import UNKNOWN
+from corestory.evaluation.metrics import Metrics, measure, word_counts
 
 STORY = "The ferry left the quay at noon with nine passengers and a goat aboard."
 

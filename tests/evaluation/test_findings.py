@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.evaluation.evaluation import evaluate_frame
-from pipeline.evaluation.findings import CURVE_POINTS, find
+from corestory.evaluation.evaluation import evaluate_frame
+from corestory.evaluation.findings import CURVE_POINTS, find
 
 
 @pytest.fixture(scope="module")

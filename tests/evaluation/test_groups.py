@@ -3,9 +3,9 @@ import math
 import numpy as np
 import pandas as pd
 
-from pipeline.evaluation.groups import UNKNOWN, groups_by_code, groups_by_column, resamples_of, worst_first
-from pipeline.evaluation.results import Settings
-from pipeline.evaluation.rows import labelled_rows
+from corestory.evaluation.groups import UNKNOWN, groups_by_code, groups_by_column, resamples_of, worst_first
+from corestory.evaluation.labelled_rows import labelled_rows
+from corestory.evaluation.results import Settings
 
 SETTINGS = Settings(None, 50, 0, 0.95)
 

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.evaluation.importance import group_importance
-from pipeline.features.groups import GROUPS, MARKUP, column_groups
-from pipeline.model.scoring import Parts
+from corestory.evaluation.importance import group_importance
+from corestory.features.groups import GROUPS, MARKUP, column_groups
+from corestory.model.scoring import Parts
 
 
 def test_text_and_pages_are_measured_apart_each_over_all_its_groups(boat_tagger, boat_frame, page_frame):

@@ -15,7 +15,7 @@ from sklearn.metrics import (
     recall_score,
 )
 
-from pipeline.evaluation.metrics import (
+from corestory.evaluation.metrics import (
     METRIC_NAMES,
     RATE_NAMES,
     Confusion,

@@ -1,7 +1,7 @@
 import pandas as pd
 
-from pipeline.evaluation.mistakes import A_SITE, AROUND, LONGEST, confident_mistakes
-from pipeline.evaluation.rows import labelled_rows
+from corestory.evaluation.labelled_rows import labelled_rows
+from corestory.evaluation.mistakes import A_SITE, AROUND, LONGEST, confident_mistakes
 
 
 def article(name, paragraphs, site="s"):

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import DataError
-from pipeline.evaluation.operating_point import Aim, Goal, choose_threshold
-from pipeline.evaluation.results import Settings
-from pipeline.evaluation.rows import labelled_rows
+from corestory.errors import DataError
+from corestory.evaluation.labelled_rows import labelled_rows
+from corestory.evaluation.operating_point import Aim, Goal, choose_threshold
+from corestory.evaluation.results import Settings
 
 SETTINGS = Settings(threshold=None, resamples=0, seed=0, level=0.95)
 SCORED = st.lists(

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.evaluation.results import Settings
-from pipeline.evaluation.rows import labelled_rows
-from pipeline.evaluation.strata import PLACES, by_length, by_place, histogram, places
+from corestory.evaluation.labelled_rows import labelled_rows
+from corestory.evaluation.results import Settings
+from corestory.evaluation.strata import PLACES, by_length, by_place, histogram, places
 
 SETTINGS = Settings(None, 0, 0, 0.95)
 

@@ -3,9 +3,9 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.evaluation.results import Settings
-from pipeline.evaluation.rows import labelled_rows
-from pipeline.evaluation.thresholds import threshold_table, tradeoff
+from corestory.evaluation.labelled_rows import labelled_rows
+from corestory.evaluation.results import Settings
+from corestory.evaluation.thresholds import threshold_table, tradeoff
 
 PARAGRAPHS = st.lists(st.tuples(st.booleans(), st.floats(0, 1), st.integers(1, 50)), min_size=1, max_size=60)
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from pipeline.evaluation.vocabulary import strongest_ngrams
-from pipeline.features.tokens import hash_token
-from pipeline.model.ngrams import NgramScorer
+from corestory.evaluation.vocabulary import strongest_ngrams
+from corestory.features.tokens import hash_token
+from corestory.model.ngrams import NgramScorer
 
 WEIGHTS = {"said": 3.0, "quay": 1.0, "read more": -4.0, "00": -2.0, "share": -1.0, "never seen": 9.0}
 TEXTS = [

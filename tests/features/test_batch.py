@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features.batch import batch_of_articles, batch_of_frame
-from pipeline.reading.article import Article, Markup, Paragraph
-from pipeline.reading.html import read_page
+from corestory.features.batch import batch_of_articles, batch_of_frame
+from corestory.reading.article import Article, Markup, Paragraph
+from corestory.reading.html.page import read_page
 
 MARKUP = Markup("own_p p", (0, 3), 0.25, (1, 2))
 

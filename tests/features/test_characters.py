@@ -5,9 +5,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features import characters as module
-from pipeline.features import codepoints as cp
-from pipeline.features.characters import Characters, pieces
+from corestory.features import characters as module
+from corestory.features import codepoints as cp
+from corestory.features.characters import Characters, pieces
 
 # Surrogates too, which a JSON file can smuggle in.
 TEXTS = st.lists(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features import codepoints as cp
+from corestory.features import codepoints as cp
 
 # Surrogates too, which a JSON file can smuggle in.
 ANY_TEXT = st.text(st.characters())

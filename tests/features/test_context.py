@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features.context import STEPS, SURE_WORDS, context_features
-from pipeline.features.layout import Layout
-from pipeline.features.shape import shape_features
+from corestory.features.context import STEPS, SURE_WORDS, context_features
+from corestory.features.layout import Layout
+from corestory.features.paragraph_shape import shape_features
 
 TEXT = st.sampled_from(
     ["", "...", "Share", "Read more: Ferry sold", "The ferry was sold on Monday, she said.", "東京都"]

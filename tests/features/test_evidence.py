@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features.batch import batch_of_articles
-from pipeline.features.evidence import Evidence, probability
-from pipeline.features.paragraphs import read_paragraphs
-from pipeline.features.terms import number_words
-from pipeline.features.title import NAMES as TITLE_NAMES
-from pipeline.features.tokens import tokenise
-from pipeline.reading.article import Article, Markup, Paragraph
+from corestory.features.batch import batch_of_articles
+from corestory.features.evidence import Evidence, probability
+from corestory.features.paragraphs import read_paragraphs
+from corestory.features.terms import number_words
+from corestory.features.title import NAMES as TITLE_NAMES
+from corestory.features.tokens import tokenise
+from corestory.reading.article import Article, Markup, Paragraph
 
 TEXT = st.sampled_from(
     ["", "...", "Share", "Read more: Ferry sold", "The ferry was sold on Monday, she said.", "東京都"]

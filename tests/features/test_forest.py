@@ -2,8 +2,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features.forest import Forest
-from pipeline.reading.html import read_page
+from corestory.features.forest import Forest
+from corestory.reading.html.page import read_page
 
 
 @st.composite

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from pipeline.features.batch import Batch, MarkupColumns
-from pipeline.features.evidence import Evidence
-from pipeline.features.forest import Forest
-from pipeline.features.groups import AFTER, BEFORE, EARLIER_ROUND, GROUPS, MARKUP, OWN_WORDS, SHAPE, column_groups
-from pipeline.features.layout import Layout
-from pipeline.features.paragraphs import read_paragraphs
-from pipeline.features.terms import number_words
-from pipeline.features.tokens import tokenise
+from corestory.features.batch import Batch, MarkupColumns
+from corestory.features.evidence import Evidence
+from corestory.features.forest import Forest
+from corestory.features.groups import AFTER, BEFORE, EARLIER_ROUND, GROUPS, MARKUP, OWN_WORDS, SHAPE, column_groups
+from corestory.features.layout import Layout
+from corestory.features.paragraphs import read_paragraphs
+from corestory.features.terms import number_words
+from corestory.features.tokens import tokenise
 
 TEXTS = ["Ferry sold", "The ferry was sold on Monday, the owner said.", "It had nine decks and a bell.", "Share this"]
 OTHER_TEXT = "1,000 PASSENGERS?! “Quite another paragraph of rather more words than were here”, it says:"

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features import layout as module
-from pipeline.features.layout import Layout, sums
+from corestory.features import layout as module
+from corestory.features.layout import Layout, sums
 
 SIZES = st.lists(st.integers(1, 7), max_size=5)
 # Sums of small whole numbers are exact in whatever order they are taken.

@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features.markup_words import PageWords, distinct_tokens
-from pipeline.features.tokens import tokenise
-from pipeline.reading import cutting
-from pipeline.reading.html import read_page
+from corestory.features.markup_words import PageWords, distinct_tokens
+from corestory.features.tokens import tokenise
+from corestory.reading.html import segments as cutting
+from corestory.reading.html.page import read_page
 
 CLASSES = ("", " class=x", ' class="storyBody menu" id=top9', ' class="menuItem" itemprop=name role=li', " class=li")
 OPENED = st.builds(

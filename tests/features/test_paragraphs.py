@@ -1,10 +1,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features.forms import form_tokens
-from pipeline.features.paragraphs import read_paragraphs
-from pipeline.features.shape import shape_features
-from pipeline.features.tokens import tokenise
+from corestory.features.paragraph_shape import shape_features
+from corestory.features.paragraphs import read_paragraphs
+from corestory.features.tokens import tokenise
+from corestory.features.word_shapes import form_tokens
 
 TEXTS = st.lists(st.text("aB1 .,?_東ก\x00ΣİＡ", max_size=12), max_size=6)
 

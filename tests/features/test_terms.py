@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features.layout import Layout
-from pipeline.features.terms import Entries, number_words
-from pipeline.features.tokens import hash_token, tokenise
+from corestory.features.layout import Layout
+from corestory.features.terms import Entries, number_words
+from corestory.features.tokens import hash_token, tokenise
 
 TEXT = st.lists(st.sampled_from(["ferry", "quay", "mayor", "東", "..."]), max_size=6).map(" ".join)
 ARTICLES = st.lists(st.lists(TEXT, min_size=1, max_size=4), max_size=4)

@@ -4,10 +4,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features.layout import Layout
-from pipeline.features.terms import Entries, number_words
-from pipeline.features.title import NAMES, SAME, title_features
-from pipeline.features.tokens import tokenise
+from corestory.features.layout import Layout
+from corestory.features.terms import Entries, number_words
+from corestory.features.title import NAMES, SAME, title_features
+from corestory.features.tokens import tokenise
 
 TEXT = st.lists(st.sampled_from(["ferry", "quay", "mayor", "bell", "goat", "...", "12"]), max_size=5).map(" ".join)
 ARTICLES = st.lists(st.tuples(TEXT, st.lists(TEXT, min_size=1, max_size=6)), max_size=4)

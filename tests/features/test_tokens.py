@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features import characters
-from pipeline.features.tokens import TOKEN_PATTERN, hash_token, normalise, tokenise
+from corestory.features import characters
+from corestory.features.tokens import TOKEN_PATTERN, hash_token, normalise, tokenise
 
 # Case folding that changes the length, final sigma, combining marks, digits of other scripts, a lone surrogate, NUL.
 TRICKY = "aA1_ .İßſǅΣσ\u0307\u0301\u200d٣५๓၃៣໓²Ⅷ½東京タかกงကခ한\x00\ud800\udc00🙂\U00020000\U0001d7d9"

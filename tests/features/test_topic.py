@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features.layout import Layout
-from pipeline.features.terms import Entries, number_words
-from pipeline.features.tokens import tokenise
-from pipeline.features.topic import NAMES, NEAR, SURE, SURE_WORDS, TopicVectors
+from corestory.features.layout import Layout
+from corestory.features.terms import Entries, number_words
+from corestory.features.tokens import tokenise
+from corestory.features.topic import NAMES, NEAR, SURE, SURE_WORDS, TopicVectors
 
 PARAGRAPH = st.lists(st.sampled_from(["ferry", "quay", "mayor", "bell", "goat", "東", "...", "12"]), max_size=6).map(
     " ".join

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.labelling.alignment import aligned_share, alignment_words
+from corestory.labelling.alignment import aligned_share, alignment_words
 
 texts = st.lists(st.text(alphabet="abc Äß漢字.,-", max_size=30), max_size=12)
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import DataError, InputError
-from pipeline.labelling.corrections import (
+from corestory.errors import DataError, InputError
+from corestory.labelling.corrections import (
     Correction,
     apply_corrections,
     as_written,

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.labelling.duplicates import Duplicates, page_address
+from corestory.labelling.duplicates import Duplicates, page_address
 
 
 def test_the_first_of_two_articles_at_one_address_counts():

@@ -4,7 +4,7 @@ import types
 
 import pytest
 
-from pipeline.labelling.extractors import EXTRACTORS, extracted, installed_extractors
+from corestory.labelling.extractors import EXTRACTORS, extracted, installed_extractors
 
 STORY = [
     f"The {number}th ferry of the day was late again on Monday, and nobody who was on board was told why it was so. "

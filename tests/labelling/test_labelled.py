@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.labelling.labelled import LabelledArticle, storable
+from corestory.labelling.labelled import LabelledArticle, storable
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from pipeline.errors import InputError
-from pipeline.labelling.origins import find_origins
+from corestory.errors import InputError
+from corestory.labelling.origins import find_origins
 
 HTML = "<p>The ferry sailed.</p>"
 KINDS = {

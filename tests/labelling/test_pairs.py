@@ -1,6 +1,6 @@
 import gzip
 
-from pipeline.labelling.pairs import is_pairs, read_pairs
+from corestory.labelling.pairs import is_pairs, read_pairs
 
 HTML = "<nav>News</nav><p>The ferry sailed.</p>"
 

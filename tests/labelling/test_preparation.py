@@ -1,11 +1,11 @@
 import pandas as pd
 import pytest
 
-from pipeline.errors import DataError, InputError
-from pipeline.labelling.frame import table_schema
-from pipeline.labelling.preparation import prepare_table
-from pipeline.labelling.splits import split_of
-from pipeline.labelling.tables import LabelNames
+from corestory.errors import DataError, InputError
+from corestory.labelling.preparation import prepare_table
+from corestory.labelling.splits import split_of
+from corestory.labelling.table import table_schema
+from corestory.labelling.tables import LabelNames
 
 STORY = "The ferry sailed at {}, two hours late."
 

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import InputError
-from pipeline.labelling.sample import read_sample, read_samples
+from corestory.errors import InputError
+from corestory.labelling.sample import read_sample, read_samples
 
 GOOD = "site: herald.example\nurl: https://www.herald.example/a\ntitle: Ferry: late again\nlanguage: en\nbeat: local\n"
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.labelling.splits import SHARES, split_by_site, split_of
+from corestory.labelling.splits import SHARES, split_by_site, split_of
 
 sites = st.lists(st.text(min_size=1, max_size=20), min_size=1, max_size=60)
 seeds = st.integers(-(2**40), 2**40)

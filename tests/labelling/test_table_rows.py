@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.labelling.table_rows import is_table, read_rows
+from corestory.labelling.table_rows import is_table, read_rows
 
 
 def rows(path):

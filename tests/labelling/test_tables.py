@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import InputError
-from pipeline.labelling.tables import LabelNames, read_table
+from corestory.errors import InputError
+from corestory.labelling.tables import LabelNames, read_table
 
 CSV = "article_id,position,site,text,label\na,1,herald.example,Read more,filler\na,0,,The ferry sailed.,core\n"
 

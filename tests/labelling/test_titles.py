@@ -1,7 +1,7 @@
 import pytest
 
-from pipeline.labelling.alignment import alignment_words
-from pipeline.labelling.titles import titled
+from corestory.labelling.alignment import alignment_words
+from corestory.labelling.titles import titled
 
 
 @pytest.mark.parametrize(

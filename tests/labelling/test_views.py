@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import InputError
-from pipeline.labelling.corpora import GoldPage
-from pipeline.labelling.extractors import EXTRACTORS, installed_extractors
-from pipeline.labelling.views import CUTS, chosen_views, page_views
+from corestory.errors import InputError
+from corestory.labelling.extractors import EXTRACTORS, installed_extractors
+from corestory.labelling.gold_pages import GoldPage
+from corestory.labelling.views import CUTS, chosen_views, page_views
 
 HTML = """<html lang="en"><head><title>Ferry late again | Quay News</title></head><body>
 <header><a href="/">Quay News</a> <nav><ul><li>Sport<li>Weather</ul></nav></header>
@@ -146,7 +146,7 @@ def test_a_view_that_does_not_exist_is_refused(names):
 
 
 def test_a_view_whose_package_is_missing_is_refused_with_the_way_to_install_it(monkeypatch):
-    monkeypatch.setattr("pipeline.labelling.views.installed_extractors", lambda: ())
+    monkeypatch.setattr("corestory.labelling.views.installed_extractors", lambda: ())
     assert chosen_views("all") == CUTS
     with pytest.raises(InputError, match=r"corestory\[views\]"):
         chosen_views(EXTRACTORS[0])

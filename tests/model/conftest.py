@@ -4,11 +4,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.labelling.frame import articles_frame
-from pipeline.labelling.sample import read_samples
-from pipeline.model.estimator import ParagraphClassifier
-from pipeline.model.storage import save_model
-from pipeline.model.tagger import Tagger
+from corestory.labelling.sample import read_samples
+from corestory.labelling.table import articles_frame
+from corestory.model.estimator import ParagraphClassifier
+from corestory.model.storage import save_model
+from corestory.model.tagger import Tagger
 
 BOATS = ("ferry", "steamer", "lugger", "barge", "tug")
 LINES = (

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from pipeline.errors import ModelError
-from pipeline.model import arrays as arrays_module
-from pipeline.model.arrays import ArrayKind, arrays_bytes, read_arrays
+from corestory.errors import ModelError
+from corestory.model import arrays as arrays_module
+from corestory.model.arrays import ArrayKind, arrays_bytes, read_arrays
 
 ONES = np.ones(4, np.float32)
 

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.features.tokens import hash_token, normalise, tokenise
-from pipeline.model.breakdown import Breakdown, Effect, ngram_breakdowns
-from pipeline.model.ngrams import NgramScorer
+from corestory.features.tokens import hash_token, normalise, tokenise
+from corestory.model.breakdown import Breakdown, Effect, ngram_breakdowns
+from corestory.model.ngrams import NgramScorer
 
 WORDS = ("a", "b", "c", "más", "日", "7", "İ", "ΣΣ")
 TEXTS = st.lists(st.one_of(st.text(max_size=80), st.lists(st.sampled_from(WORDS)).map(" ".join)), max_size=6)

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features.batch import Batch
-from pipeline.features.layout import Layout
-from pipeline.model.choosing import (
+from corestory.features.batch import Batch
+from corestory.features.layout import Layout
+from corestory.model.choosing import (
     CUTS,
     DEFAULT_CUT,
     LEAST_ARTICLES,
@@ -15,10 +15,10 @@ from pipeline.model.choosing import (
     confidence_curve,
     measured_f1,
 )
-from pipeline.model.decision import decide, is_clean
-from pipeline.model.fitting import Fitted
-from pipeline.model.platt import platt
-from pipeline.model.rows import Rows
+from corestory.model.decision import decide, is_clean
+from corestory.model.fitting import Fitted
+from corestory.model.platt import platt
+from corestory.model.training_rows import Rows
 
 RNG = np.random.default_rng(8)
 

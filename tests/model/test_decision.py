@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.features.layout import Layout
-from pipeline.model.decision import PAGE_FILLER, decide, expected_f1, is_clean
+from corestory.features.layout import Layout
+from corestory.model.decision import PAGE_FILLER, decide, expected_f1, is_clean
 
 PARAGRAPH = st.tuples(st.integers(0, 20).map(lambda score: score / 20), st.integers(0, 40).map(float))
 ARTICLES = st.lists(st.lists(PARAGRAPH, min_size=1, max_size=5), max_size=4)

@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.features.batch import batch_of_articles
-from pipeline.model.decision import LOW_CONFIDENCE
-from pipeline.model.doubt import TELLING_WORDS, doubts, known_words
-from pipeline.model.estimator import ParagraphClassifier
-from pipeline.model.scoring import gather
-from pipeline.model.tagged import Doubt
-from pipeline.model.tagger import Tagger
-from pipeline.reading.article import Article, Paragraph
-from pipeline.reading.html import read_page
+from corestory.features.batch import batch_of_articles
+from corestory.model.decision import LOW_CONFIDENCE
+from corestory.model.doubt import TELLING_WORDS, doubts, known_words
+from corestory.model.estimator import ParagraphClassifier
+from corestory.model.scoring import gather
+from corestory.model.tagged_article import Doubt
+from corestory.model.tagger import Tagger
+from corestory.reading.article import Article, Paragraph
+from corestory.reading.html.page import read_page
 
 DEMO = Path(__file__).parents[2] / "data" / "demo" / "article.txt"
 GOODS = ("Oak bench", "Rain jacket", "Brass lamp", "Wool rug", "Copper kettle", "Garden hose", "Tin bucket", "Door mat")

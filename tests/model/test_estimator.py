@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.features.tokens import hash_token
-from pipeline.model.estimator import ParagraphClassifier
+from corestory.features.tokens import hash_token
+from corestory.model.estimator import ParagraphClassifier
 
 QUICK = {"members": 1, "text_hidden": (8,), "html_hidden": (8,), "text_epochs": 12, "html_epochs": 12, "folds": 3}
 

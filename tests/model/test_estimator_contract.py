@@ -5,8 +5,8 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_validate
 
-from pipeline.errors import DataError
-from pipeline.model.estimator import LEAST, ParagraphClassifier
+from corestory.errors import DataError
+from corestory.model.estimator import LEAST, ParagraphClassifier
 
 QUICK = {"members": 1, "text_hidden": (8,), "html_hidden": (8,), "text_epochs": 12, "html_epochs": 12, "folds": 3}
 

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import InputError
-from pipeline.features.batch import batch_of_articles
-from pipeline.features.groups import GROUPS, MARKUP, OWN_WORDS
-from pipeline.features.tokens import tokenise
-from pipeline.model.explaining import explain_articles
-from pipeline.model.scoring import score_batch
-from pipeline.reading.article import Article, Paragraph
-from pipeline.reading.html import read_page
+from corestory.errors import InputError
+from corestory.features.batch import batch_of_articles
+from corestory.features.groups import GROUPS, MARKUP, OWN_WORDS
+from corestory.features.tokens import tokenise
+from corestory.model.explaining import explain_articles
+from corestory.model.scoring import score_batch
+from corestory.reading.article import Article, Paragraph
+from corestory.reading.html.page import read_page
 
 LINES = (
     "The ferry left the quay at nine, the harbour master said.",
@@ -110,7 +110,7 @@ def test_a_threshold_is_the_line_be_it_given_or_the_models_own(seeded_tagger):
 
 
 def test_a_group_that_the_networks_do_not_look_at_has_no_effect(seeded_tagger, make_parts):
-    from pipeline.features.groups import column_groups
+    from corestory.features.groups import column_groups
 
     parts = make_parts(rounds=1)
     blind = np.array(column_groups(html=False, later=False)) == OWN_WORDS

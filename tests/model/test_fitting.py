@@ -3,19 +3,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.features.batch import Batch, MarkupColumns
-from pipeline.features.forest import Forest
-from pipeline.features.layout import Layout
-from pipeline.features.tokens import tokenise
-from pipeline.model import fitting
-from pipeline.model.estimator import ParagraphClassifier
-from pipeline.model.fitting import fit_count, fit_parts, fit_stage1, fit_stage2
-from pipeline.model.folds import make_folds
-from pipeline.model.network import chosen_passes, fit_network
-from pipeline.model.ngrams import fit_ngrams
-from pipeline.model.rows import Rows, training_rows
-from pipeline.model.scoring import gather
-from pipeline.model.trust import trusted_labels
+from corestory.features.batch import Batch, MarkupColumns
+from corestory.features.forest import Forest
+from corestory.features.layout import Layout
+from corestory.features.tokens import tokenise
+from corestory.model import fitting
+from corestory.model.estimator import ParagraphClassifier
+from corestory.model.fitting import fit_count, fit_parts, fit_stage1, fit_stage2
+from corestory.model.folds import make_folds
+from corestory.model.network import chosen_passes, fit_network
+from corestory.model.ngrams import fit_ngrams
+from corestory.model.scoring import gather
+from corestory.model.training_rows import Rows, training_rows
+from corestory.model.trust import trusted_labels
 
 # Of the recipe that the estimator makes, so that a stage more does not need a word here.
 RECIPE = ParagraphClassifier(

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import ModelError
-from pipeline.model.manifest import (
+from corestory.errors import ModelError
+from corestory.model.manifest import (
     FORMAT_VERSION,
     Manifest,
     Stored,
@@ -21,8 +21,8 @@ from pipeline.model.manifest import (
     new_manifest,
     read_manifest,
 )
-from pipeline.model.settings import Settings
-from pipeline.model.tagger import Tagger
+from corestory.model.settings import Settings
+from corestory.model.tagger import Tagger
 
 FILE = StoredFile(bytes=5, sha256="ab" * 32)
 

@@ -5,7 +5,7 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from pipeline.model.network import CLIP, PHASES, Network, chosen_passes, fit_network, joined
+from corestory.model.network import CLIP, PHASES, Network, chosen_passes, fit_network, joined
 
 RECIPE = {"hidden": (6, 3), "epochs": 10, "penalty": 1e-3, "seed": 4, "steps": 5, "batch": 32}
 

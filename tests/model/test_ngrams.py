@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.features.tokens import TOKEN_PATTERN, hash_token, normalise, tokenise
-from pipeline.model.ngrams import NgramScorer, fit_ngrams, known_ngrams
+from corestory.features.tokens import TOKEN_PATTERN, hash_token, normalise, tokenise
+from corestory.model.ngrams import NgramScorer, fit_ngrams, known_ngrams
 
 WORDS = ["the", "quay", "read", "more", "00", "東", "京", "i", "straße", "οδος", "a_b"]
 TERMS = [*WORDS, "read more", "the quay", "東 京", "quay quay", "00 the"]

@@ -5,9 +5,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pipeline.errors import ModelError
-from pipeline.model.packing import MAX_LAYERS, MAX_PERCEPTRONS, MAX_ROUNDS, feature_counts, kind_of, pack, unpack
-from pipeline.model.scoring import Parts
+from corestory.errors import ModelError
+from corestory.model.packing import MAX_LAYERS, MAX_PERCEPTRONS, MAX_ROUNDS, feature_counts, kind_of, pack, unpack
+from corestory.model.scoring import Parts
 
 Arrays = dict[str, npt.NDArray[Any]]
 

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from pipeline.features.batch import Batch
-from pipeline.features.layout import Layout
-from pipeline.model.platt import platt
-from pipeline.model.rows import Rows
-from pipeline.model.scoring import Calibration
+from corestory.features.batch import Batch
+from corestory.features.layout import Layout
+from corestory.model.platt import platt
+from corestory.model.scoring import Calibration
+from corestory.model.training_rows import Rows
 
 RNG = np.random.default_rng(8)
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import InputError
-from pipeline.model import rules as module
-from pipeline.model.rules import Rules, check_rule, read_rules
+from corestory.errors import InputError
+from corestory.model import rules as module
+from corestory.model.rules import Rules, check_rule, read_rules
 
 
 def matches(line, *texts):

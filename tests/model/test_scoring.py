@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.features.batch import batch_of_articles
-from pipeline.features.tokens import tokenise
-from pipeline.model.scoring import Calibration, gather, rounds, score_batch
-from pipeline.reading.article import Article, Paragraph
-from pipeline.reading.html import read_page
+from corestory.features.batch import batch_of_articles
+from corestory.features.tokens import tokenise
+from corestory.model.scoring import Calibration, gather, rounds, score_batch
+from corestory.reading.article import Article, Paragraph
+from corestory.reading.html.page import read_page
 
 STORY = "<h1>Ferry sold</h1><p>The ferry was sold on Monday, she said.</p><p>It had nine decks.</p><p>Read more</p>"
 LIST = "<ul><li>Goats</li><li><a href=x>Nine goats rescued</a></li></ul><p>東京都</p>"

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import pipeline
-from pipeline.errors import ModelError, OutputError
-from pipeline.model import storage
-from pipeline.model.manifest import FORMAT_VERSION, Manifest
-from pipeline.model.packing import pack
-from pipeline.model.scoring import Parts
-from pipeline.model.storage import load_model, save_model
-from pipeline.model.tagger import Tagger
+import corestory
+from corestory.errors import ModelError, OutputError
+from corestory.model import storage
+from corestory.model.manifest import FORMAT_VERSION, Manifest
+from corestory.model.packing import pack
+from corestory.model.scoring import Parts
+from corestory.model.storage import load_model, save_model
+from corestory.model.tagger import Tagger
 
 TEXT = "The quay opened on Monday.\nIt cost a million, she said.\nREAD MORE: Ferry sold"
 PAGE = f"<body><div><p>{'</p><p>'.join(TEXT.splitlines())}</p></div><ul><li><a href='/x'>Ferry</a></li></ul></body>"
@@ -47,7 +47,7 @@ def forge(folder: Path, *, arrays: bytes | None = None, **changes: Any) -> None:
 
 
 def run(code: str) -> str:
-    root = str(Path(pipeline.__file__).parents[1])
+    root = str(Path(corestory.__file__).parents[1])
     command = [sys.executable, "-W", "error", "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": root}, check=True)
     return done.stdout.strip()
@@ -251,7 +251,7 @@ def test_every_setting_has_a_range() -> None:
 
 def test_loading_and_tagging_need_no_heavy_library(saved: Path) -> None:
     code = (
-        "import sys; from pipeline import load_model; from pipeline.reading.article import Article, Paragraph;"
+        "import sys; from corestory import load_model; from corestory.reading.article import Article, Paragraph;"
         f"load_model({str(saved)!r}).tag_articles([Article('a', (Paragraph('The quay opened.'),))]);"
         "heavy = {'pandas', 'sklearn', 'scipy', 'pyarrow', 'numpy.ma'};"
         "print(sorted({part for name in sys.modules for part in (name, name.split('.')[0])} & heavy))"
@@ -260,15 +260,17 @@ def test_loading_and_tagging_need_no_heavy_library(saved: Path) -> None:
 
 
 def test_the_package_is_imported_without_any_of_its_parts() -> None:
-    assert run("import sys, pipeline; print('numpy' in sys.modules, 'pipeline.model' in sys.modules)") == "False False"
-    assert pipeline.load_model is load_model
-    assert pipeline.__version__[0].isdigit()
+    assert (
+        run("import sys, corestory; print('numpy' in sys.modules, 'corestory.model' in sys.modules)") == "False False"
+    )
+    assert corestory.load_model is load_model
+    assert corestory.__version__[0].isdigit()
     with pytest.raises(AttributeError, match="no attribute 'unheard'"):
-        pipeline.unheard  # type: ignore[attr-defined]  # noqa: B018
+        corestory.unheard  # type: ignore[attr-defined]  # noqa: B018
 
 
 def test_the_default_model_is_in_the_package_or_beside_it_or_nowhere(saved: Path, tmp_path: Path) -> None:
-    package = tmp_path / "site" / "pipeline"
+    package = tmp_path / "site" / "pipeline" / "corestory"
     package.mkdir(parents=True)
     with pytest.raises(ModelError, match="came without its default model"):
         storage.default_of(package)

@@ -5,10 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.model import tagger as module
-from pipeline.model.tagger import Tagger
-from pipeline.reading.article import Article, Paragraph
-from pipeline.reading.html import read_page
+from corestory.model import tagger as module
+from corestory.model.tagger import Tagger
+from corestory.reading.article import Article, Paragraph
+from corestory.reading.html.page import read_page
 
 DEMO = Path(__file__).parents[2] / "data" / "demo"
 PAGE = (

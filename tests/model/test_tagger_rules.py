@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from pipeline.features.batch import batch_of_articles
-from pipeline.features.evidence import LIMIT
-from pipeline.model.rules import Rules
-from pipeline.model.scoring import score_batch
-from pipeline.reading.article import Article, Paragraph
-from pipeline.reading.html import read_page
+from corestory.features.batch import batch_of_articles
+from corestory.features.evidence import LIMIT
+from corestory.model.rules import Rules
+from corestory.model.scoring import score_batch
+from corestory.reading.article import Article, Paragraph
+from corestory.reading.html.page import read_page
 
 STORY = (
     "The ferry was sold on Monday, the harbour master said.",

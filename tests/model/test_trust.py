@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from pipeline.features.batch import Batch
-from pipeline.features.layout import Layout
-from pipeline.model.rows import Rows
-from pipeline.model.trust import trusted_labels
+from corestory.features.batch import Batch
+from corestory.features.layout import Layout
+from corestory.model.training_rows import Rows
+from corestory.model.trust import trusted_labels
 
 COUNT = 400
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import ModelError
-from pipeline.model.typed_json import build, from_json, to_json
+from corestory.errors import ModelError
+from corestory.model.typed_json import build, from_json, to_json
 
 
 @dataclass(frozen=True)

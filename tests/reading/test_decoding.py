@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import InputError
-from pipeline.reading.decoding import binary_kind, decode, marked_encoding, read_bytes, refuse_binary
+from corestory.errors import InputError
+from corestory.reading.decoding import binary_kind, decode, marked_encoding, read_bytes, refuse_binary
 
 ENGLISH = "“It’s open,” she said — for the first time since March, at a cost of £4m.\n"
 WESTERN = {

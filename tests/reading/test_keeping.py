@@ -1,9 +1,9 @@
 import pytest
 
-from pipeline.errors import InputError
-from pipeline.reading.article import Article, Paragraph
-from pipeline.reading.keeping import folded, keeping
-from pipeline.reading.sources import read_articles
+from corestory.errors import InputError
+from corestory.reading.article import Article, Paragraph
+from corestory.reading.keeping import folded, keeping
+from corestory.reading.sources import read_articles
 
 
 def fail(error):

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.reading.sites import registered_domain
+from corestory.reading.sites import registered_domain
 
 
 @pytest.mark.parametrize(

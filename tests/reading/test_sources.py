@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.errors import InputError
-from pipeline.reading.article import Article
-from pipeline.reading.sources import KINDS, files_of, read_articles
+from corestory.errors import InputError
+from corestory.reading.article import Article
+from corestory.reading.sources import KINDS, files_of, read_articles
 
 STORY = "The quay opened.\nShips came.\n"
 PAGE = "<!doctype html><title>Quay</title><p>The quay opened.<p>Ships came."
@@ -124,13 +124,13 @@ def test_a_malformed_line_on_the_standard_input_is_named_by_its_number(monkeypat
 
 def test_a_pipe_is_read(here: Path) -> None:
     code = (
-        "import sys; from pipeline.reading.sources import read_articles as r;"
+        "import sys; from corestory.reading.sources import read_articles as r;"
         "print([article.article_id for article in r(sys.argv[1:], refuse=print)])"
     )
     os.mkfifo(here / "pipe")
     with subprocess.Popen(
         [sys.executable, "-c", code, "pipe"],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "pipeline")},
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
@@ -142,10 +142,10 @@ def test_a_pipe_is_read(here: Path) -> None:
 def test_plain_text_is_read_without_the_heavy_libraries(here: Path) -> None:
     (here / "a.txt").write_text(STORY)
     code = (
-        "import sys; from pipeline.reading.sources import read_articles as r; list(r(['a.txt'], refuse=print));"
+        "import sys; from corestory.reading.sources import read_articles as r; list(r(['a.txt'], refuse=print));"
         "print({'pandas', 'pyarrow', 'sklearn', 'numpy', 'selectolax', 'publicsuffixlist'} & set(sys.modules))"
     )
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "pipeline")}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "set()\n"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.reading.sources import read_articles
+from corestory.reading.sources import read_articles
 
 memory = pytest.importorskip("fsspec.implementations.memory", reason="fsspec is not installed")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pipeline.reading.text import is_blank, split_text, storable
+from corestory.reading.text import is_blank, split_text, storable
 
 LEAD = (
     "The harbour council voted on Tuesday evening to reopen the old swing bridge, eleven months after a barge struck "

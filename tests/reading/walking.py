@@ -4,12 +4,12 @@ import re
 
 from selectolax.lexbor import LexborNode
 
-from pipeline.reading.article import Markup, Paragraph
-from pipeline.reading.cutting import MAX_DEPTH, PROSE_WORDS, UNFOLDED_SHARE
-from pipeline.reading.normal_form import UNSEEN
-from pipeline.reading.outline import MARKUP_LEVELS, NEAR
-from pipeline.reading.tags import HEADINGS, INLINE
-from pipeline.reading.text import is_blank
+from corestory.reading.article import Markup, Paragraph
+from corestory.reading.html.outline import MARKUP_LEVELS, NEAR
+from corestory.reading.html.segments import MAX_DEPTH, PROSE_WORDS, UNFOLDED_SHARE
+from corestory.reading.html.serialised import UNSEEN
+from corestory.reading.html.tags import HEADINGS, INLINE
+from corestory.reading.text import is_blank
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")

@@ -1,37 +1,19 @@
-import os
-from collections.abc import Callable
 from dataclasses import astuple, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.evaluation.evaluation import evaluate_frame
-from pipeline.evaluation.findings import Findings, Learned, find
-from pipeline.evaluation.importance import GroupEffect, Importance
-from pipeline.evaluation.results import Band, Evaluation, Measured, TaggerResult
-from pipeline.evaluation.vocabulary import Ngram, Vocabulary
+from corestory.evaluation.evaluation import evaluate_frame
+from corestory.evaluation.findings import Findings, Learned, find
+from corestory.evaluation.importance import GroupEffect, Importance
+from corestory.evaluation.results import Band, Evaluation, Measured, TaggerResult
+from corestory.evaluation.vocabulary import Ngram, Vocabulary
 
-GOLDEN = Path(__file__).parent / "golden"
 STORY = "The ferry left the quay at noon with nine passengers and a goat aboard."
 SHORT = "It was a goat."
 TEASER = "Nine goats rescued from the ferry by passengers who had left the quay."
 PLUG = "Read more"
-
-
-@pytest.fixture
-def golden() -> Callable[[str, str], None]:
-    """Compare with a golden file; CORESTORY_RENEW_GOLDEN=1 writes it anew, to be read before it is committed."""
-
-    def compare(name: str, found: str) -> None:
-        # What stands at the end of a line on a terminal is padding.
-        found = "".join(f"{line.rstrip()}\n" for line in found.splitlines())
-        if os.environ.get("CORESTORY_RENEW_GOLDEN"):
-            (GOLDEN / name).write_text(found, encoding="utf-8")
-        assert found == (GOLDEN / name).read_text(encoding="utf-8")
-
-    return compare
 
 
 def tagged_frame() -> pd.DataFrame:

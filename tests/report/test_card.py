@@ -3,13 +3,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.model.manifest import Manifest, TrainedOn
-from pipeline.model.network import Network
-from pipeline.model.ngrams import NgramScorer
-from pipeline.model.scoring import Parts
-from pipeline.model.settings import Settings
-from pipeline.model.tagger import Tagger
-from pipeline.report.card import LICENCES, model_card
+from corestory.model.manifest import Manifest, TrainedOn
+from corestory.model.network import Network
+from corestory.model.ngrams import NgramScorer
+from corestory.model.scoring import Parts
+from corestory.model.settings import Settings
+from corestory.model.tagger import Tagger
+from corestory.report.card import LICENCES, model_card
 
 HELD_OUT = "\n## Held-out sites\n\n| | words: F1 of core |\n| --- | ---: |\n| test | 0.912 |\n"
 

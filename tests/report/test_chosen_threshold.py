@@ -1,9 +1,9 @@
 import pandas as pd
 
-from pipeline.evaluation.operating_point import Aim, Goal, choose_threshold
-from pipeline.evaluation.results import Settings
-from pipeline.evaluation.rows import labelled_rows
-from pipeline.report.chosen_threshold import operating_point_text
+from corestory.evaluation.labelled_rows import labelled_rows
+from corestory.evaluation.operating_point import Aim, Goal, choose_threshold
+from corestory.evaluation.results import Settings
+from corestory.report.chosen_threshold import operating_point_text
 
 
 def text_of(goal):

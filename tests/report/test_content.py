@@ -4,11 +4,11 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from pipeline.evaluation.evaluation import evaluate_frame
-from pipeline.evaluation.metrics import METRIC_NAMES
-from pipeline.evaluation.results import Band
-from pipeline.report.content import evaluation_content
-from pipeline.report.numbers import NOTHING
+from corestory.evaluation.evaluation import evaluate_frame
+from corestory.evaluation.metrics import METRIC_NAMES
+from corestory.evaluation.results import Band
+from corestory.numbers import NOTHING
+from corestory.report.content import evaluation_content
 
 
 def table(content, beginning):

@@ -4,9 +4,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from pipeline.evaluation.findings import find
-from pipeline.report.figures import DRAWERS, draw
-from pipeline.report.sections import Figure
+from corestory.evaluation.findings import find
+from corestory.report.figures import DRAWERS, draw
+from corestory.report.sections import Figure
 
 
 def part(key):

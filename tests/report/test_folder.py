@@ -1,6 +1,6 @@
 import json
 
-from pipeline.report.folder import write_report
+from corestory.report.folder import write_report
 
 
 def test_a_report_is_a_page_the_same_as_markdown_and_the_numbers(findings, tmp_path):

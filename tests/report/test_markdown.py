@@ -1,8 +1,8 @@
 import re
 from dataclasses import replace
 
-from pipeline.report.markdown import report_markdown
-from pipeline.report.sections import report_sections
+from corestory.report.markdown import report_markdown
+from corestory.report.sections import report_sections
 
 
 def tables(markdown):

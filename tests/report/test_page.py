@@ -5,9 +5,9 @@ from html.parser import HTMLParser
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from pipeline.evaluation.mistakes import Mistake, ShownParagraph
-from pipeline.report.page import report_page
-from pipeline.report.sections import report_sections
+from corestory.evaluation.mistakes import Mistake, ShownParagraph
+from corestory.report.page import report_page
+from corestory.report.sections import report_sections
 
 HOSTILE = "</style></script><script>alert(1)</script><img src=x onerror=alert(1)> \"quoted\" 'single' &amp; {{ 7*7 }}"
 LOADING = {"img", "iframe", "object", "embed", "video", "audio", "source", "base", "form", "image", "use"}

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.report.content import Table
-from pipeline.report.figures import DRAWERS
-from pipeline.report.sections import Beside, Figure, Folded, MistakeList, report_sections
+from corestory.report.content import Table
+from corestory.report.figures import DRAWERS
+from corestory.report.sections import Beside, Figure, Folded, MistakeList, report_sections
 
 
 def leaves(parts):

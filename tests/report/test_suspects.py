@@ -2,10 +2,10 @@ import csv
 
 import pytest
 
-from pipeline.errors import OutputError
-from pipeline.evaluation.audit import Neighbour, Suspect
-from pipeline.labelling.corrections import read_corrections, text_check
-from pipeline.report.suspects import COLUMNS, NEIGHBOUR_CHARACTERS, TEXT_CHARACTERS, write_suspects
+from corestory.errors import OutputError
+from corestory.evaluation.audit import Neighbour, Suspect
+from corestory.labelling.corrections import read_corrections, text_check
+from corestory.report.suspects import COLUMNS, NEIGHBOUR_CHARACTERS, TEXT_CHARACTERS, write_suspects
 
 
 def suspect(article="a", text="Share", **changes):

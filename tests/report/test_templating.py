@@ -5,8 +5,8 @@ import re
 import pytest
 from jinja2 import UndefinedError
 
-from pipeline.report.page import report_page
-from pipeline.report.templating import render
+from corestory.report.page import report_page
+from corestory.templating import render
 
 
 def test_the_policys_hash_is_that_of_the_script_in_the_page(findings):

@@ -4,8 +4,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from pipeline.report.content import evaluation_content
-from pipeline.report.terminal import EvaluationView
+from corestory.report.content import evaluation_content
+from corestory.report.terminal import EvaluationView
 
 
 def shown(evaluation, *, width, color_system=None, encoding="utf-8", **options):

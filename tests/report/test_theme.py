@@ -1,6 +1,6 @@
 import re
 
-from pipeline.report.theme import CORE, INK, drawing, inline_svg, themed
+from corestory.report.theme import CORE, INK, drawing, inline_svg, themed
 
 
 def svg(key="one"):

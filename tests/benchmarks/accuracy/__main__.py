@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.atomic import atomic_path
-from pipeline.errors import CorestoryError, DataError
+from corestory.atomic import atomic_path
+from corestory.errors import CorestoryError, DataError
 
 from .document import result_markdown
 from .floor import Floor, measured_floor, raised_floor, read_floor, shortfalls, write_floor

@@ -10,10 +10,10 @@ from unittest.mock import patch
 
 import numpy as np
 
-from pipeline.evaluation.metrics import word_f1, word_tokens
-from pipeline.features.topic import NAMES, TopicVectors
-from pipeline.model.estimator import ParagraphClassifier
-from pipeline.reading.article import Article
+from corestory.evaluation.metrics import word_f1, word_tokens
+from corestory.features.topic import NAMES, TopicVectors
+from corestory.model.estimator import ParagraphClassifier
+from corestory.reading.article import Article
 
 from .extraction import Output
 from .material import HeldOutPage, Say
@@ -23,7 +23,7 @@ from .tagging import AFTER_KNOWN, stories, text_article
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.model.tagger import Tagger
+    from corestory.model.tagger import Tagger
 
 GROUPS = ("html", "text", "lines", "after")
 """What is tagged: the HTML, the text, its text nodes, and the outputs of five extractors (their mean)."""

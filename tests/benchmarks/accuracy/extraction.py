@@ -14,9 +14,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipeline.errors import DataError
-from pipeline.labelling.extractors import EXTRACTORS, extracted
-from pipeline.reading.text import split_text
+from corestory.errors import DataError
+from corestory.labelling.extractors import EXTRACTORS, extracted
+from corestory.reading.text import split_text
 
 from .material import HeldOutPage, Say, code_state, package_files
 

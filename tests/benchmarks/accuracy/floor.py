@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipeline.errors import DataError, InputError
+from corestory.errors import DataError, InputError
 
 from .comparison import ALL, SetResult
 from .tagging import INPUTS

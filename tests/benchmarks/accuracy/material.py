@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.errors import DataError, InputError
-from pipeline.labelling.frame import read_frame, write_frame
-from pipeline.labelling.origins import Origin, find_origins
-from pipeline.labelling.preparation import prepare_table
-from pipeline.labelling.splits import split_of
-from pipeline.labelling.views import chosen_views, page_views
-from pipeline.reading.article import Article, Paragraph
-from pipeline.reading.html import read_page
+from corestory.errors import DataError, InputError
+from corestory.labelling.origins import Origin, find_origins
+from corestory.labelling.preparation import prepare_table
+from corestory.labelling.splits import split_of
+from corestory.labelling.table import read_frame, write_frame
+from corestory.labelling.views import chosen_views, page_views
+from corestory.reading.article import Article, Paragraph
+from corestory.reading.html.page import read_page
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.labelling.corpora import GoldPage
+    from corestory.labelling.gold_pages import GoldPage
 
 SPLIT_SEED = 0
 SEEN, HELD_OUT = ("train", "validation"), "test"
@@ -160,10 +160,10 @@ def code_state(files: Iterable[Path]) -> str:
 
 def package_files(*packages: str) -> list[Path]:
     """Source files of some of corestory's packages, such as ``"reading"``."""
-    import pipeline
+    import corestory
 
-    folder = Path(pipeline.__path__[0])
-    return [file for package in packages for file in sorted((folder / package).glob("*.py"))]
+    folder = Path(corestory.__path__[0])
+    return [file for package in packages for file in sorted((folder / package).rglob("*.py"))]
 
 
 def _is_source(folder: Path) -> bool:

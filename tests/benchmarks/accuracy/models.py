@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.errors import ModelError
-from pipeline.model.estimator import ParagraphClassifier
-from pipeline.model.storage import load_model
+from corestory.errors import ModelError
+from corestory.model.estimator import ParagraphClassifier
+from corestory.model.storage import load_model
 
 from .material import SEEN, Say
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.model.manifest import Manifest
-    from pipeline.model.tagger import Tagger
+    from corestory.model.manifest import Manifest
+    from corestory.model.tagger import Tagger
 
 
 @dataclass(frozen=True, slots=True)

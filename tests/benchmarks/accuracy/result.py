@@ -12,7 +12,7 @@ from .goals import Goal
 from .models import ModelInfo
 
 if TYPE_CHECKING:
-    from pipeline.evaluation.results import Json
+    from corestory.evaluation.results import Json
 
     from .ablations import AblationResult
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline import __version__
-from pipeline.labelling.frame import read_frame
+from corestory import __version__
+from corestory.labelling.table import read_frame
 
 from .ablations import AblationResult, ablate
 from .comparison import compare, confidence_bins, counted_pages

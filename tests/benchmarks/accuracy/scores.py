@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.evaluation.bootstrap import interval
-from pipeline.evaluation.metrics import shingle_f1, word_f1, word_tokens
+from corestory.evaluation.bootstrap import interval
+from corestory.evaluation.metrics import shingle_f1, word_f1, word_tokens
 
 from .extraction import Output
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from pipeline.labelling.extractors import EXTRACTORS
-from pipeline.model.tagger import Tagger
-from pipeline.reading.article import Article, Paragraph
-from pipeline.reading.html import read_page
-from pipeline.reading.text import split_text
+from corestory.labelling.extractors import EXTRACTORS
+from corestory.model.tagger import Tagger
+from corestory.reading.article import Article, Paragraph
+from corestory.reading.html.page import read_page
+from corestory.reading.text import split_text
 
 from .extraction import COMPETITORS, Output
 from .material import HeldOutPage

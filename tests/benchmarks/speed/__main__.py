@@ -13,10 +13,10 @@ from typing import Annotated
 
 import typer
 
-from pipeline.atomic import atomic_path
-from pipeline.corpus.taggers import one_thread
-from pipeline.errors import CorestoryError
-from pipeline.model.storage import default_model, load_model
+from corestory.atomic import atomic_path
+from corestory.errors import CorestoryError
+from corestory.jobs.taggers import one_thread
+from corestory.model.storage import default_model, load_model
 
 from .contest import contest
 from .document import Speed, speed_markdown

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.errors import DataError, InputError
-from pipeline.labelling.sample import read_samples
-from pipeline.reading.decoding import decode
-from pipeline.reading.html import read_page
+from corestory.errors import DataError, InputError
+from corestory.labelling.sample import read_samples
+from corestory.reading.decoding import decode
+from corestory.reading.html.page import read_page
 
 SEED = 11
 

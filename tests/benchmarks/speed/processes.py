@@ -59,7 +59,7 @@ def run(arguments: Sequence[str]) -> Ran:
 
 def one_article(article: Path, model: Path, *, times: int = 7) -> tuple[Ran, Ran]:
     """Tag one article, against the imports that nothing gets around; in turns, the best of each."""
-    command = ["-m", "pipeline", "predict", str(article), "--only", "core", "--model", str(model)]
+    command = ["-m", "corestory", "predict", str(article), "--only", "core", "--model", str(model)]
     turns = [(run(["-c", IMPORTS]), run(command)) for _ in range(times)]
     imports, ours = (min(column, key=lambda ran: ran.processor) for column in zip(*turns, strict=True))
     return imports, ours
@@ -71,7 +71,9 @@ def growth(pages: Sequence[Page], model: Path, sizes: Sequence[int], *, work: Pa
     for size in sizes:
         source, output = work / f"{size}.jsonl", work / f"{size}.out.jsonl"
         count = _write(source, pages, size)
-        ran = run(["-m", "pipeline", "predict", str(source), "--output", str(output), "--model", str(model), "--force"])
+        ran = run(
+            ["-m", "corestory", "predict", str(source), "--output", str(output), "--model", str(model), "--force"]
+        )
         grown.append(Grown(count, ran))
         source.unlink()
         output.unlink()
@@ -83,7 +85,7 @@ def shared(pages: Sequence[Page], model: Path, *, work: Path, paragraphs: int) -
     (work / "in").mkdir(parents=True, exist_ok=True)
     for number in range(8):
         _write(work / "in" / f"{number}.jsonl", pages, paragraphs // 8)
-    command = ["-m", "pipeline", "predict", str(work / "in"), "--model", str(model), "--force", "--output"]
+    command = ["-m", "corestory", "predict", str(work / "in"), "--model", str(model), "--force", "--output"]
     one, two = (run([*command, f"{work}/{jobs}/", "--jobs", str(jobs)]) for jobs in (1, 2))
     return one, two
 

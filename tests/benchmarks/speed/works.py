@@ -15,12 +15,12 @@ from selectolax.lexbor import LexborHTMLParser
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.features.tokens import TOKEN_PATTERN, hash_token, normalise, tokenise
-from pipeline.model.ngrams import NgramScorer
-from pipeline.model.tagger import Tagger
-from pipeline.reading.article import Article, Paragraph
-from pipeline.reading.html import read_page
-from pipeline.reading.text import split_text
+from corestory.features.tokens import TOKEN_PATTERN, hash_token, normalise, tokenise
+from corestory.model.ngrams import NgramScorer
+from corestory.model.tagger import Tagger
+from corestory.reading.article import Article, Paragraph
+from corestory.reading.html.page import read_page
+from corestory.reading.text import split_text
 
 from .contest import Contestant
 from .pages import Page

@@ -1,0 +1,281 @@
+"""Outputs that are whole or not there: written under a hidden name beside the place, then renamed."""
+
+import errno
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from corestory.errors import OutputError
+from corestory.remote import AnyPath, RemotePath
+
+
+@contextmanager
+def atomic_path(path: AnyPath, *, force: bool = False) -> Iterator[Path]:
+    """Give a temporary file in the output's folder that takes the output's name when the block ends well.
+
+    The output is flushed to the disk before it is renamed. After an error, Ctrl-C included, the temporary file is
+    removed; after a kill it stays, hidden, and nothing is under the output's name.
+
+    Parameters
+    ----------
+    path
+        The output. Folders above it are made. A link is followed, so that what it points at is replaced. What is to go
+        to a `RemotePath` is uploaded whole at the end.
+    force
+        Whether a file that exists may be replaced.
+
+    Yields
+    ------
+    pathlib.Path
+        An empty file with a hidden name that ends as the output's does.
+
+    Raises
+    ------
+    OutputError
+        The output exists without `force`, is no regular file, or cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with atomic_path(Path(folder, "new", "story.txt")) as temporary:
+    ...         _ = temporary.write_text("The quay opened.")
+    ...     Path(folder, "new", "story.txt").read_text()
+    'The quay opened.'
+    """
+    if isinstance(path, RemotePath):
+        with _uploaded(path, force=force) as temporary:
+            yield temporary
+        return
+    _check_file(path, force=force)
+    with _told(path):
+        final = path.resolve()
+        temporary = _beside(final)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            temporary.touch(exist_ok=False)  # a folder that cannot be written to is told before the work, not after
+            yield temporary
+            _sync(temporary)
+            _check_file(path, force=force)
+            temporary.replace(final)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
+        _sync_folder(final.parent)
+
+
+@contextmanager
+def atomic_folder(path: Path, *, force: bool = False, marker: str = "") -> Iterator[Path]:
+    """Give a temporary folder that takes the output's name when the block ends well.
+
+    With `force`, an old folder is moved away before the swap, comes back if the swap fails, and is deleted after it.
+
+    Parameters
+    ----------
+    path
+        The output. Folders above it are made.
+    force
+        Whether a folder that exists may be replaced; an empty one always may.
+    marker
+        Name of a file that the old folder must hold to be replaced, so that a wrong name deletes nobody's files.
+
+    Yields
+    ------
+    pathlib.Path
+        An empty folder beside the output.
+
+    Raises
+    ------
+    OutputError
+        The output exists without `force`, is no folder or one to keep, or cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with atomic_folder(Path(folder, "model")) as temporary:
+    ...         _ = Path(temporary, "card.md").write_text("A card.")
+    ...     [file.name for file in Path(folder, "model").iterdir()]
+    ['card.md']
+    """
+    with _told(path):
+        check_folder(path, force=force, marker=marker)
+        final = path.resolve()
+        temporary, old = _beside(final), _beside(final)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        temporary.mkdir()
+        try:
+            yield temporary
+            for file in temporary.rglob("*"):
+                if file.is_file():
+                    _sync(file)
+            check_folder(path, force=force, marker=marker)
+            _swap(temporary, final, old)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+        _sync_folder(final.parent)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _swap(temporary: Path, final: Path, old: Path) -> None:
+    try:
+        if final.exists():
+            final.rename(old)
+        temporary.rename(final)
+    except BaseException:
+        if old.exists() and not final.exists():
+            old.rename(final)
+        raise
+
+
+@contextmanager
+def _uploaded(path: RemotePath, *, force: bool) -> Iterator[Path]:
+    with _told(path), tempfile.TemporaryDirectory(prefix="corestory-") as folder:
+        _check_remote(path, force=force)
+        temporary = Path(folder, path.name[-60:])
+        temporary.touch()
+        yield temporary
+        _check_remote(path, force=force)
+        path.upload(temporary)
+
+
+def _check_remote(path: RemotePath, *, force: bool) -> None:
+    path.forget()
+    if path.is_dir():
+        raise OutputError("is a folder", where=str(path), expected="the name of a file")
+    if not force and path.exists():
+        raise OutputError("exists already", where=str(path), mend="Give another name, or --force to replace it.")
+
+
+def _check_file(path: Path, *, force: bool) -> None:
+    if path.is_dir():
+        raise OutputError("is a folder", where=str(path), expected="the name of a file")
+    if path.exists() and not path.is_file():
+        # Renaming over a device or a pipe would put a file in its place.
+        raise OutputError("is not a regular file", where=str(path), mend="Write to a file, or leave --output out.")
+    if path.exists() and not force:
+        raise OutputError("exists already", where=str(path), mend="Give another name, or --force to replace it.")
+
+
+def check_folder(path: Path, *, force: bool, marker: str) -> None:
+    """Raise the OutputError that `atomic_folder` would raise at once, for work that is long before it writes."""
+    where = str(path)
+    if not path.exists():
+        return
+    if not path.is_dir():
+        raise OutputError("is a file", where=where, expected="the name of a folder")
+    if Path.cwd().is_relative_to(path.resolve()):
+        raise OutputError("is the folder that you are in, or above it", where=where, mend="Give another name.")
+    if not any(path.iterdir()):
+        return
+    if not force:
+        raise OutputError("exists already", where=where, mend="Give another name, or --force to replace it.")
+    if marker and not (path / marker).is_file():
+        raise OutputError(
+            f"has no {marker}, so it was not written by corestory", where=where, mend="Give another name."
+        )
+
+
+def _beside(final: Path) -> Path:
+    # The end of the name is kept for writers that go by it; a file name may have 255 bytes.
+    return final.with_name(f".{secrets.token_hex(4)}.{final.name[-60:]}")
+
+
+@contextmanager
+def _told(path: AnyPath) -> Iterator[None]:
+    """Turn what the system says of the output into an error in words."""
+    try:
+        yield
+    except BrokenPipeError:  # a reader of another output went away
+        raise
+    except OSError as error:
+        reason = error.strerror or str(error)
+        other = error.filename if isinstance(error.filename, str) else ""
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            mend = "Make room, or give another folder; nothing was left under that name."
+        elif error.errno in (errno.ENOTDIR, errno.EEXIST):
+            mend = "A part of the path is a file."
+        else:
+            mend = ""
+        about = f"{reason}: {other}" if other and error.errno not in (errno.ENOSPC, errno.EDQUOT) else reason
+        raise OutputError(f"cannot be written ({about})", where=str(path), mend=mend) from error
+
+
+def _sync(file: Path) -> None:
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    # So that the new name survives a power cut; not every file system knows how.
+    with suppress(OSError):
+        _sync(folder)
+
+
+class Target:
+    """A file of our own, which is closed at the end, or somebody's stream, which is only flushed.
+
+    Parameters
+    ----------
+    target
+        A path, which is made anew, or a binary stream.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be made.
+
+    Examples
+    --------
+    >>> import io
+    >>> stream = io.BytesIO()
+    >>> target = Target(stream)
+    >>> target.write(b"row")
+    >>> target.close()
+    >>> stream.getvalue()
+    b'row'
+    """
+
+    def __init__(self, target: Path | BinaryIO) -> None:
+        self.name = str(target) if isinstance(target, Path) else ""
+        self.own = isinstance(target, Path)
+        with self.said():
+            self.stream: BinaryIO = target.open("wb") if isinstance(target, Path) else target
+
+    def write(self, data: bytes) -> None:
+        """Write all of it; `OutputError` if the system cannot, `BrokenPipeError` if nobody reads on."""
+        with self.said():
+            self.stream.write(data)
+
+    def close(self) -> None:
+        """Close the file, or flush the stream."""
+        with self.said():
+            if self.own:
+                self.stream.close()
+            else:
+                self.stream.flush()
+
+    @contextmanager
+    def said(self) -> Iterator[None]:
+        """Turn what the system says of this output into `OutputError`, inside a ``with``.
+
+        Whoever reads a pipe may stop reading: that is no fault of the output, so a ``BrokenPipeError`` remains, for the
+        command line to take quietly.
+        """
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise OutputError(f"cannot be written: {reason}", where=self.name or "output") from error

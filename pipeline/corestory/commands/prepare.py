@@ -1,0 +1,142 @@
+"""``corestory prepare``: from corpora, pairs and tables to one table of labelled paragraphs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from corestory.errors import InputError
+    from corestory.labelling.preparation import PreparationReport
+
+DEFAULT_OUTPUT = Path("data/processed/paragraphs.parquet")
+
+_LISTED = 20
+
+
+def prepare(
+    sources: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SOURCE...",
+            help="A corpus folder (WCXB, newspaper4k), a folder of pairs NAME.html + NAME.txt, a folder of "
+            "NAME.labelled.txt files, or a labelled table (.csv .tsv .jsonl .parquet, also .gz).",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The table to write, as Parquet.")] = DEFAULT_OUTPUT,
+    views: Annotated[
+        str,
+        typer.Option(
+            help="Ways in which to cut HTML pages, by commas: page, lines, p, container, and the installed ones of "
+            "trafilatura, readability, resiliparse, justext, boilerpy3; or all.",
+        ),
+    ] = "page,lines,p,container",
+    seed: Annotated[int, typer.Option(help="Of the split by site into train, validation and test.")] = 0,
+    jobs: Annotated[int, typer.Option(help="Processes; -1 is one a core.")] = 1,
+    force: Annotated[bool, typer.Option("--force", help="Replace the output.")] = False,
+    core_label: Annotated[
+        str, typer.Option(help="Name of the label core in tables.", show_default="core, 1, true")
+    ] = "",
+    corrections: Annotated[
+        Path | None,
+        typer.Option(help="A file of `corestory audit` in which a person has filled in the column correction."),
+    ] = None,
+    filler_label: Annotated[str, typer.Option(help="Name of the label filler.", show_default="filler, 0, false")] = "",
+) -> None:
+    """Make one table of labelled paragraphs, split by site.
+
+    HTML pages are cut into paragraphs, each labelled by aligning it with the page's gold text. Exact duplicates of an
+    article are dropped. The exit code is 1 if something could not be read and was left out.
+
+    Example: corestory prepare corpora/wcxb my-pairs labels.csv --output paragraphs.parquet
+    """
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from corestory.atomic import atomic_path
+    from corestory.labelling.corrections import read_corrections
+    from corestory.labelling.preparation import prepare_table
+    from corestory.labelling.table import write_frame
+    from corestory.labelling.tables import LabelNames
+    from corestory.labelling.views import chosen_views
+
+    console = Console(stderr=True)
+    names, wanted = LabelNames(core=core_label, filler=filler_label), chosen_views(views)
+    corrected = read_corrections(corrections) if corrections is not None else ()
+    refused: list[InputError] = []
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    # The output is opened first: whether it may be written is better known before the work than after it.
+    with atomic_path(output, force=force) as temporary:
+        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+            tasks = {}
+
+            def advance(source: str, done: int, total: int) -> None:
+                if source not in tasks:
+                    tasks[source] = bar.add_task(source, total=total)
+                bar.update(tasks[source], completed=done)
+
+            prepared = prepare_table(
+                sources,
+                seed=seed,
+                views=wanted,
+                jobs=jobs,
+                names=names,
+                corrections=corrected,
+                refuse=refused.append,
+                progress=advance,
+            )
+        write_frame(prepared.frame, temporary)
+    _print_report(prepared.report, console)
+    for error in refused[:_LISTED]:
+        console.print(f"refused: {error}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    if len(refused) > _LISTED:
+        console.print(f"refused: {len(refused) - _LISTED} more", style="yellow")
+    console.print(f"{len(prepared.frame):,} paragraphs in {output}", highlight=False, markup=False, soft_wrap=True)
+    if refused:
+        raise typer.Exit(1)
+
+
+def _print_report(report: PreparationReport, console: Console) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    read = Table("source", "kind", title="What was read")
+    for heading in ("read", "refused", "kept"):
+        read.add_column(heading, justify="right")
+    read.add_column("dropped")
+    for source in report.sources:
+        dropped = "\n".join(f"{count:,} × {reason}" for reason, count in source.dropped)
+        counts = (f"{count:,}" for count in (source.read, source.refused, source.kept))
+        read.add_row(Text(source.source), source.kind, *counts, dropped)
+    console.print(read)
+
+    balance = Table("source", "split", title="Paragraphs of each class")
+    for heading in ("pages", "core", "filler", "unlabelled", "core %"):
+        balance.add_column(heading, justify="right")
+    for row in report.balance:
+        counts = (f"{count:,}" for count in (row.pages, row.core, row.filler, row.unlabelled))
+        labelled = row.core + row.filler
+        balance.add_row(Text(row.source), row.split, *counts, f"{100 * row.core / labelled:.1f}" if labelled else "-")
+    console.print(balance)
+    views = ", ".join(f"{view} {count:,}" for view, count in report.views)
+    console.print(f"Articles by view: {views}", highlight=False)
+    if report.corrected:
+        console.print(f"Labels corrected: {report.corrected:,}", highlight=False)

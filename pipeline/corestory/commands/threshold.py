@@ -1,0 +1,131 @@
+"""``corestory threshold``: one threshold for all articles, chosen on the validation split for what it is to hold."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from corestory.evaluation.operating_point import Goal
+
+SPLIT = "validation"
+"""The only split on which a threshold is chosen: what is chosen on the test split is no longer measured by it."""
+
+RESAMPLES, LEVEL = 1000, 0.95
+
+
+def threshold(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="A table that `corestory prepare` wrote.")],
+    model: Annotated[
+        str, typer.Option(help="A model's folder, or its name in models/.", show_default="the one that came along")
+    ] = "",
+    min_core_recall: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Of the paragraphs of core, at least this share is kept.")
+    ] = None,
+    min_filler_precision: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Of the removed paragraphs, at least this share is filler.")
+    ] = None,
+    max_words_lost: Annotated[
+        float | None, typer.Option(min=0, max=100, help="Of 100 words of story, at most so many are removed.")
+    ] = None,
+    best_f1: Annotated[bool, typer.Option("--best-f1", help="The best F1 of core paragraphs.")] = False,
+    save: Annotated[
+        str, typer.Option(help="Write a model with this threshold: a folder, or a name in models/.", show_default=False)
+    ] = "",
+    seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap.")] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Replace the saved model.")] = False,
+) -> None:
+    """Choose one threshold for all articles, and say what it costs.
+
+    Give one goal: of the thresholds that reach it, the one that removes most filler is taken.
+    It is chosen on the validation split alone; measure it with `corestory evaluate` on test.
+
+    Example: corestory threshold paragraphs.parquet --model mine --min-core-recall 0.99 --save careful
+    """
+    goal = _goal(min_core_recall, min_filler_precision, max_words_lost, best_f1=best_f1)
+
+    from corestory.atomic import check_folder
+    from corestory.commands.evaluate import chosen_rows, score_with_progress, seen_splits
+    from corestory.commands.models import open_model
+    from corestory.commands.screen import say
+    from corestory.evaluation.labelled_rows import labelled_rows
+    from corestory.evaluation.operating_point import choose_threshold
+    from corestory.evaluation.results import Settings
+    from corestory.labelling.table import read_frame
+    from corestory.model.manifest import data_sha256
+    from corestory.model.storage import MANIFEST_NAME, save_model
+    from corestory.report.chosen_threshold import operating_point_text
+
+    tagger = open_model(model)
+    folder = _new_folder(save) if save else None
+    if folder is not None:
+        # Whether it may be written is better known before the work than after it.
+        check_folder(folder, force=force, marker=MANIFEST_NAME)
+    table = read_frame(data)
+    frame = chosen_rows(table, SPLIT, where=str(data))
+    manifest = tagger.manifest
+    if manifest is not None and data_sha256(table) == manifest.data_sha256 and seen_splits(frame, manifest):
+        say(f"The model was trained on these very rows ({SPLIT}): the threshold is too bold for others.")
+    del table
+    rows = labelled_rows(score_with_progress(tagger, frame, threshold=None), where=str(data))
+    point = choose_threshold(rows, goal, settings=Settings(None, RESAMPLES, seed, LEVEL), where=str(data))
+    text = operating_point_text(point, split=SPLIT)
+    if folder is not None:
+        fixed = replace(tagger, settings=replace(tagger.settings, threshold=point.threshold))
+        save_model(fixed, folder, card=_card(model, text), force=force)
+    typer.echo(text)
+    if folder is not None:
+        say(f"The model with this threshold is in {folder}")
+
+
+def _goal(
+    min_core_recall: float | None, min_filler_precision: float | None, max_words_lost: float | None, *, best_f1: bool
+) -> Goal:
+    from corestory.evaluation.operating_point import Aim, Goal
+
+    given = [
+        Goal(aim, bound)
+        for aim, bound in (
+            (Aim.CORE_RECALL, min_core_recall),
+            (Aim.FILLER_PRECISION, min_filler_precision),
+            (Aim.WORDS_LOST, max_words_lost),
+            (Aim.BEST_F1, 0.0 if best_f1 else None),
+        )
+        if bound is not None
+    ]
+    if len(given) != 1:
+        raise typer.BadParameter(
+            f"{len(given)} goals given; give one of --min-core-recall, --min-filler-precision, --max-words-lost and "
+            "--best-f1."
+        )
+    if math.isnan(given[0].bound):
+        raise typer.BadParameter("nan is no number.")
+    return given[0]
+
+
+def _new_folder(name: str) -> Path:
+    from corestory.commands.models import MODELS
+
+    path = Path(name)
+    return path if path.is_absolute() or len(path.parts) > 1 else MODELS / path
+
+
+def _card(model: str, text: str) -> str:
+    """Return the card of the model that it is made of, and below it what was changed."""
+    from corestory.commands.models import model_folder
+    from corestory.model.storage import CARD_NAME, default_model
+
+    file = (model_folder(model) or default_model()) / CARD_NAME
+    try:
+        card = file.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        card = "# A corestory model\n\nThe model that it was made of had no card.\n"
+    block = "\n".join(f"    {line}".rstrip() for line in text.splitlines())
+    return (
+        f"{card.rstrip()}\n\n## One threshold for all articles\n\n"
+        f"Set by `corestory threshold`; the scores above are of the decision by article.\n\n{block}\n"
+    )

@@ -1,0 +1,136 @@
+"""``corestory train``: a model from a table of labelled paragraphs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from corestory.evaluation.results import Evaluation
+    from corestory.model.manifest import TrainedOn
+
+RESAMPLES = 400
+
+
+def train(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="A table that `corestory prepare` wrote.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The model's folder.", show_default=False)],
+    split: Annotated[
+        str, typer.Option(help="The rows to learn from: names of splits by commas, or all (for a release).")
+    ] = "train",
+    seed: Annotated[int, typer.Option(min=0, help="The same data, seed and versions give the same scores.")] = 0,
+    jobs: Annotated[int, typer.Option(help="Fits at once; -1 is one a core.")] = 1,
+    card_extra: Annotated[
+        Path | None, typer.Option(help="A Markdown file to add to the model card, such as scores on held-out sites.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the output.")] = False,
+) -> None:
+    """Train both stages on labelled paragraphs and save the model with its card.
+
+    The printed scores are out of fold: each paragraph is scored by a model that saw none of its site.
+
+    Example: corestory train data/processed/paragraphs.parquet --output models/mine
+    """
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from corestory.atomic import check_folder
+    from corestory.commands.screen import say
+    from corestory.evaluation.evaluation import evaluate_frame
+    from corestory.labelling.table import read_frame
+    from corestory.model.estimator import ParagraphClassifier
+    from corestory.model.manifest import data_sha256, new_manifest
+    from corestory.model.storage import MANIFEST_NAME, save_model
+    from corestory.report.card import model_card
+    from corestory.report.terminal import EvaluationView
+
+    # Whether the output may be written is better known before the work than after it.
+    check_folder(output, force=force, marker=MANIFEST_NAME)
+    extra = _read_extra(card_extra)
+    console = Console(stderr=True)
+    table = read_frame(data)
+    digest = data_sha256(table)
+    frame = _chosen(table, split, where=str(data))
+    splits = tuple(sorted(frame["split"].dropna().unique()))
+    del table
+    classifier = ParagraphClassifier(random_state=seed, n_jobs=jobs)
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("stage 1", total=classifier.fits(frame))
+        classifier.fit(frame, progress=lambda stage: bar.update(task, advance=1, description=stage))
+    folds = classifier.folds_
+    say(f"{folds.count} folds by {folds.by}.")
+    if folds.by != "site":
+        say("All rows are of one site: on other sites the scores will be lower. Label articles of more sites.")
+    scored = frame.assign(**{name: classifier.out_of_fold_[name].to_numpy() for name in ("score", "tagged", "stage1")})
+    evaluation = evaluate_frame(scored, resamples=RESAMPLES, seed=seed, where=str(data))
+    manifest = new_manifest(
+        _trained_on(frame), splits=splits, data_sha256=digest, seed=seed, scores=_scores(evaluation)
+    )
+    tagger = replace(classifier.tagger_, manifest=manifest)
+    save_model(
+        tagger, output, force=force, card=model_card(output.resolve().name, tagger, manifest, evaluation, extra=extra)
+    )
+    Console().print(EvaluationView(evaluation))
+    say(f"Out of fold, on {evaluation.counts.sites:,} sites. The model is in {output}")
+
+
+def _read_extra(path: Path | None) -> str:
+    from corestory.reading.decoding import decode, read_bytes
+
+    return "" if path is None else decode(read_bytes(path), where=str(path))
+
+
+def _chosen(table: pd.DataFrame, split: str, *, where: str) -> pd.DataFrame:
+    from corestory.commands.evaluate import chosen_rows
+
+    names = [name.strip() for name in split.split(",")]
+    if len(names) == 1:
+        return chosen_rows(table, names[0], where=where)
+    for name in names:
+        chosen_rows(table, name, where=where)
+    return table[table["split"].isin(names)].reset_index(drop=True)
+
+
+def _trained_on(frame: pd.DataFrame) -> tuple[TrainedOn, ...]:
+    from corestory.model.manifest import TrainedOn
+
+    return tuple(
+        TrainedOn(
+            str(source),
+            int(rows["site"].nunique()),
+            int(rows["article_id"].nunique()),
+            int(rows["label"].notna().sum()),
+            int((rows["label"] == "core").sum()),
+        )
+        for source, rows in frame.groupby("source", sort=True)
+    )
+
+
+def _scores(evaluation: Evaluation) -> dict[str, dict[str, float]]:
+    def measured(part: object) -> dict[str, float]:
+        paragraphs, words = part.paragraphs.value, part.words.value  # type: ignore[attr-defined]
+        found = {
+            "paragraphs_macro_f1": paragraphs.macro_f1,
+            "words_core_f1": words.core_f1,
+            "words_core_recall": words.core_recall,
+            "words_filler_recall": words.filler_recall,
+        }
+        # What had nothing to be measured by is NaN, which JSON cannot hold.
+        return {name: round(value, 6) for name, value in found.items() if value == value}
+
+    return {"all": measured(evaluation.tagger)} | {group.name: measured(group) for group in evaluation.sources}

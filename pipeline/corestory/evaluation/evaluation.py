@@ -1,0 +1,190 @@
+"""From tagged and labelled paragraphs to an evaluation: all measures, their intervals, baselines and groups."""
+
+from collections.abc import Sequence
+from dataclasses import astuple
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corestory.evaluation.baselines import Tagging, everything_core, length_rule, stage_one
+from corestory.evaluation.bootstrap import interval, paired_interval, resampled_metrics
+from corestory.evaluation.groups import groups_by_column, resamples_of
+from corestory.evaluation.labelled_rows import LabelledRows, labelled_rows, probabilities
+from corestory.evaluation.metrics import Metrics, calibration, confusion, measure
+from corestory.evaluation.results import Band, Counts, Evaluation, Measured, Settings, TaggerResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def evaluate_frame(
+    frame: "pd.DataFrame",
+    *,
+    threshold: float | None = None,
+    stage1_threshold: float = 0.5,
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+    name: str = "corestory",
+    where: str = "",
+) -> Evaluation:
+    """Measure a tagger on labelled paragraphs, beside what it must beat.
+
+    Parameters
+    ----------
+    frame
+        A paragraph a row: ``article_id``, ``text``, ``label`` (``core``, ``filler`` or missing) and ``score``
+        (probability of core); where present also ``tagged`` (the tagger's ``core`` or ``filler``), ``stage1``
+        (probability by words alone), ``page``, ``site``, ``source`` and ``view``.
+    threshold
+        The least score of core. Decides where there is no column ``tagged`` (then 0.5 by default), else it is only
+        reported.
+    stage1_threshold
+        The same for ``stage1``.
+    resamples, seed, level
+        Of the bootstrap over articles. The views of one page are one article: by ``page``, else by ``article_id`` less
+        its ``@view``.
+    name
+        The tagger's name in the report.
+    where
+        The data's name in error messages.
+
+    Returns
+    -------
+    Evaluation
+        Rows without a label are counted, and are in no other number.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, holds what it should not, or no row has a label.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({
+    ...     "article_id": ["a", "a", "b", "b"], "text": ["It rained.", "Share", "It snowed.", "Next"],
+    ...     "label": ["core", "filler"] * 2, "score": [0.9, 0.2, 0.8, 0.6]})
+    >>> found = evaluate_frame(frame, resamples=100)
+    >>> found.tagger.paragraphs.value.core_recall, found.tagger.paragraphs.value.core_precision
+    (1.0, 0.6666666666666666)
+    """
+    return evaluate_rows(
+        labelled_rows(frame, threshold=threshold, where=where),
+        stage1_threshold=stage1_threshold,
+        resamples=resamples,
+        seed=seed,
+        level=level,
+        name=name,
+        where=where,
+    )
+
+
+def evaluate_rows(
+    rows: LabelledRows,
+    *,
+    rivals: Sequence[Tagging] = (),
+    stage1_threshold: float = 0.5,
+    resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+    name: str = "corestory",
+    where: str = "",
+) -> Evaluation:
+    """Measure a tagger on rows that were read before.
+
+    Parameters
+    ----------
+    rows
+        Of `labelled_rows`.
+    rivals
+        Other taggers' answers on the very same rows.
+    stage1_threshold, resamples, seed, level, name, where
+        As of `evaluate_frame`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"article_id": ["a", "a"], "text": ["It rained.", "Share"], "label": ["core", "filler"],
+    ...                       "score": [0.9, 0.2]})
+    >>> evaluate_rows(labelled_rows(frame), resamples=0).tagger.words.value.core_f1
+    1.0
+    """
+    labelled = rows.frame
+    texts = labelled["text"].tolist()
+    taggings = [Tagging("tagger", name, "the tagger that is evaluated", rows.score, rows.decided), *rivals]
+    if "stage1" in labelled.columns and labelled["stage1"].notna().any():
+        taggings.append(stage_one(probabilities(labelled, "stage1", where=where), threshold=stage1_threshold))
+    taggings += [length_rule(texts), everything_core(len(texts))]
+    settings = Settings(rows.threshold, resamples, seed, level)
+    tagger, *others = _results(rows, taggings, settings)
+    return Evaluation(
+        settings=settings,
+        counts=_counts(rows),
+        tagger=tagger,
+        rivals=tuple(others[: len(rivals)]),
+        baselines=tuple(others[len(rivals) :]),
+        sources=groups_by_column(rows, "source", settings=settings),
+        views=groups_by_column(rows, "view", settings=settings),
+        sites=groups_by_column(rows, "site", settings=settings, intervals=False),
+        calibration=calibration(rows.core, rows.score),
+    )
+
+
+def _counts(rows: LabelledRows) -> Counts:
+    frame = rows.frame
+    sites = frame["site"].replace("", None).nunique() if "site" in frame.columns else 0
+    return Counts(
+        articles=len(np.unique(rows.articles)),
+        inputs=int(frame["article_id"].nunique()),
+        sites=int(sites),
+        paragraphs=len(rows.core),
+        core=int(rows.core.sum()),
+        filler=int((~rows.core).sum()),
+        unlabelled=rows.unlabelled,
+        words=int(rows.words.sum()),
+        core_words=int(rows.words[rows.core].sum()),
+        filler_words=int(rows.words[~rows.core].sum()),
+    )
+
+
+def _results(rows: LabelledRows, taggings: list[Tagging], settings: Settings) -> list[TaggerResult]:
+    results: list[TaggerResult] = []
+    evaluated: list[tuple[Metrics, NDArray[np.float64]]] = []
+    for tagging in taggings:
+        measured: list[Measured[Metrics]] = []
+        leads: list[Band[Metrics]] = []
+        for place, weights in enumerate((None, rows.words)):
+            value = measure(rows.core, tagging.score, tagging.core, weights=weights)
+            samples = _samples(rows, tagging, weights, settings)
+            low, high = interval(samples, level=settings.level)
+            cells = confusion(rows.core, tagging.core, weights=weights)
+            measured.append(Measured(value, Metrics(*low.tolist()), Metrics(*high.tolist()), cells))
+            if tagging is taggings[0]:
+                evaluated.append((value, samples))
+            else:
+                best, best_samples = evaluated[place]
+                lead = np.subtract(astuple(best), astuple(value))
+                low, high = paired_interval(best_samples, samples, level=settings.level)
+                leads.append(Band(*(Metrics(*numbers.tolist()) for numbers in (lead, low, high))))
+        paragraphs, words = measured
+        lead_paragraphs, lead_words = leads or (None, None)
+        results.append(
+            TaggerResult(tagging.key, tagging.name, tagging.description, paragraphs, words, lead_paragraphs, lead_words)
+        )
+    return results
+
+
+def _samples(
+    rows: LabelledRows, tagging: Tagging, weights: NDArray[np.float64] | None, settings: Settings
+) -> NDArray[np.float64]:
+    return resampled_metrics(
+        rows.core,
+        tagging.score,
+        tagging.core,
+        rows.articles,
+        weights=weights,
+        resamples=resamples_of(rows.articles, settings),
+        seed=settings.seed,
+    )

@@ -1,0 +1,205 @@
+"""All that a report on a model says: the measures, the threshold, where and what it gets wrong, what it learned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corestory.evaluation.baselines import Tagging
+from corestory.evaluation.comparison import Comparison, compare, rival_tagging
+from corestory.evaluation.evaluation import evaluate_rows
+from corestory.evaluation.importance import Importance, group_importance
+from corestory.evaluation.labelled_rows import labelled_rows, probabilities
+from corestory.evaluation.mistakes import Mistake, confident_mistakes
+from corestory.evaluation.results import Evaluation, Group, Json, group_metrics, measured_metrics, plain
+from corestory.evaluation.strata import Histogram, by_length, by_place, histogram
+from corestory.evaluation.thresholds import ThresholdRow, Tradeoff, threshold_table, tradeoff
+from corestory.evaluation.vocabulary import Vocabulary, strongest_ngrams
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from corestory.model.tagger import Tagger
+
+CURVE_POINTS = 200
+CHANGES = ("core_gained", "core_lost", "filler_gained", "filler_lost")
+
+
+@dataclass(frozen=True, slots=True)
+class PrecisionRecall:
+    """Points of a precision-recall curve, recall descending, thinned to a bounded number."""
+
+    precision: tuple[float, ...]
+    recall: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What the model learned; `importance` is empty where the rows have no two classes."""
+
+    vocabulary: Vocabulary
+    importance: tuple[Importance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a report says, part by part.
+
+    Attributes
+    ----------
+    evaluation
+        The measures.
+    tradeoff, stage1_tradeoff
+        Core kept against filler removed over all thresholds, of the tagger and of stage 1 (None where unknown).
+    thresholds
+        What some thresholds would do.
+    lengths, places
+        The paragraphs by length and by place in the article.
+    histogram
+        How the scores lie.
+    core_curve, filler_curve
+        Precision and recall of either class; None where there is none of it.
+    mistakes
+        The surest mistakes in their articles.
+    learned
+        None where the model was not given.
+    comparisons
+        What changes from the model to each other one.
+    """
+
+    evaluation: Evaluation
+    tradeoff: Tradeoff
+    stage1_tradeoff: Tradeoff | None
+    thresholds: tuple[ThresholdRow, ...]
+    lengths: tuple[Group, ...]
+    places: tuple[Group, ...]
+    histogram: Histogram
+    core_curve: PrecisionRecall | None
+    filler_curve: PrecisionRecall | None
+    mistakes: tuple[Mistake, ...]
+    learned: Learned | None = None
+    comparisons: tuple[Comparison, ...] = ()
+
+    def to_metrics(self) -> dict[str, Json]:
+        """Nested values for ``metrics.json``: those of the evaluation, and keys of their own for the rest."""
+        learned = self.learned
+        comparisons: dict[str, Json] = {}
+        for found in self.comparisons:
+            changes = {name: plain(asdict(getattr(found, name))) for name in CHANGES}
+            comparisons[found.second] = dict(changes)
+        # The texts of the mistakes are in predictions.parquet, and on the page.
+        mistakes = [
+            {"article_id": found.article_id, "position": found.position, "label": found.label, "score": found.score}
+            for found in self.mistakes
+        ]
+        thresholds = [
+            {
+                "threshold": row.threshold,
+                "paragraphs": measured_metrics(row.paragraphs),
+                "words": measured_metrics(row.words),
+            }
+            for row in self.thresholds
+        ]
+        return {
+            **self.evaluation.to_metrics(),
+            "thresholds": plain(thresholds),
+            "lengths": {group.name: group_metrics(group) for group in self.lengths},
+            "places": {group.name: group_metrics(group) for group in self.places},
+            "histogram": plain(asdict(self.histogram)),
+            "mistakes": plain(mistakes),
+            "ngrams": None if learned is None else plain(asdict(learned.vocabulary)),
+            "importance": None if learned is None else plain([asdict(found) for found in learned.importance]),
+            "comparisons": comparisons,
+        }
+
+
+def find(
+    frame: pd.DataFrame,
+    *,
+    tagger: Tagger | None = None,
+    others: Mapping[str, pd.DataFrame] | None = None,
+    threshold: float | None = None,
+    resamples: int = 1000,
+    seed: int = 0,
+    name: str = "corestory",
+    where: str = "",
+) -> Findings:
+    """Find all that a report on a model says.
+
+    Parameters
+    ----------
+    frame
+        As of `corestory.evaluation.evaluation.evaluate_frame`; for what is shown in its article also ``position``.
+    tagger
+        The model that tagged the frame, for what it learned.
+    others
+        The same rows tagged by other models, by their names.
+    threshold
+        As the frame was tagged with; None is the model's own decision.
+    resamples, seed
+        Of the bootstrap, and of what is shuffled.
+    name, where
+        The model's name, and the data's.
+
+    Raises
+    ------
+    DataError
+        As of `evaluate_frame`, or if other models saw other rows.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({
+    ...     "article_id": ["a", "a", "b", "b"], "text": ["It rained.", "Share", "It snowed.", "Next"],
+    ...     "label": ["core", "filler"] * 2, "score": [0.9, 0.2, 0.8, 0.6], "tagged": ["core", "filler"] * 2})
+    >>> found = find(frame, resamples=0)
+    >>> len(found.mistakes), [group.name for group in found.lengths]
+    (0, ['0 to 4 words'])
+    """
+    rows = labelled_rows(frame, threshold=threshold, where=where)
+    if "tagged" not in frame.columns:
+        frame = frame.assign(tagged=np.where(frame["score"] >= rows.threshold, "core", "filler"))
+    rivals: Sequence[Tagging] = [
+        rival_tagging(rows, other, name=other_name, where=where) for other_name, other in (others or {}).items()
+    ]
+    evaluation = evaluate_rows(rows, rivals=rivals, resamples=resamples, seed=seed, name=name, where=where)
+    settings = evaluation.settings
+    stage1 = None
+    if "stage1" in rows.frame.columns and rows.frame["stage1"].notna().any():
+        stage1 = tradeoff(rows.core, probabilities(rows.frame, "stage1", where=where), rows.words)
+    learned = None
+    if tagger is not None:
+        learned = Learned(
+            strongest_ngrams(tagger.parts.words, rows.frame["text"].tolist(), rows.articles),
+            group_importance(tagger, frame, threshold=threshold, seed=seed),
+        )
+    return Findings(
+        evaluation=evaluation,
+        tradeoff=tradeoff(rows.core, rows.score, rows.words),
+        stage1_tradeoff=stage1,
+        thresholds=threshold_table(rows, settings=settings),
+        lengths=by_length(rows, settings=settings),
+        places=by_place(rows, settings=settings),
+        histogram=histogram(rows),
+        core_curve=_curve(rows.core, rows.score),
+        filler_curve=_curve(~rows.core, 1 - rows.score),
+        mistakes=confident_mistakes(frame, rows),
+        learned=learned,
+        comparisons=tuple(compare(rows, rival, name=name) for rival in rivals),
+    )
+
+
+def _curve(positive: NDArray[np.bool_], score: NDArray[np.float64]) -> PrecisionRecall | None:
+    from sklearn.metrics import precision_recall_curve
+
+    if not positive.any():
+        return None
+    precision, recall, _ = precision_recall_curve(positive, score, drop_intermediate=True)
+    # Evenly over recall, so that the whole curve keeps its form; both ends stay.
+    wanted = np.searchsorted(-recall, -np.linspace(1, 0, CURVE_POINTS), side="left")
+    kept = np.unique(np.clip(wanted, 0, len(recall) - 1))
+    return PrecisionRecall(tuple(precision[kept].tolist()), tuple(recall[kept].tolist()))

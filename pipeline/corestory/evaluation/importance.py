@@ -1,0 +1,189 @@
+"""How much each kind of evidence matters: what is lost when it is shuffled.
+
+Permutation importance (Breiman, "Random forests", 2001; of groups of features: Gregorutti, Michel and Saint-Pierre,
+"Grouped variable importance with random forests", 2015): a group's features of all paragraphs are exchanged among the
+paragraphs, in every round of the context stage, and the articles are scored anew. Such paragraphs do not exist, so the
+numbers compare the groups; they are no forecast.
+"""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corestory.evaluation.labelled_rows import decisions
+from corestory.evaluation.metrics import Rates, confusion, rates
+from corestory.features.batch import Batch, batch_of_frame
+from corestory.features.groups import GROUPS, MARKUP, column_groups
+from corestory.features.layout import Float
+from corestory.model.decision import decide
+from corestory.model.scoring import gather, opinions_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from corestory.model.tagger import Tagger
+
+SHUFFLES = 3
+MOST_ROWS = 6_000
+"""Paragraphs looked at, of whole articles drawn at random: more would change the second decimal, and take minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEffect:
+    """What shuffling one group of features costs.
+
+    Attributes
+    ----------
+    group, meaning
+        Of `corestory.features.groups.GROUPS`.
+    loss, low, high
+        By how much macro F1 falls: the mean over the shuffles, the least and the most.
+    """
+
+    group: str
+    meaning: str
+    loss: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Importance:
+    """The groups' worth, on articles without markup or on pages with it.
+
+    Attributes
+    ----------
+    html
+        Whether with markup.
+    articles, paragraphs
+        What was looked at; only labelled paragraphs count.
+    macro_f1
+        Macro F1 there with nothing shuffled.
+    effects
+        The costliest first.
+    """
+
+    html: bool
+    articles: int
+    paragraphs: int
+    macro_f1: float
+    effects: tuple[GroupEffect, ...]
+
+
+def group_importance(
+    tagger: Tagger,
+    frame: pd.DataFrame,
+    *,
+    threshold: float | None = None,
+    shuffles: int = SHUFFLES,
+    most_rows: int = MOST_ROWS,
+    seed: int = 0,
+) -> tuple[Importance, ...]:
+    """Measure what the tagger loses without each group of features.
+
+    Parameters
+    ----------
+    tagger
+        The model.
+    frame
+        Labelled paragraphs that the model has not learned from, with the labelled table's columns.
+    threshold
+        The least score of core; None is the model's own decision.
+    shuffles
+        How often each group is shuffled.
+    most_rows
+        About how many paragraphs are looked at, with and without markup each.
+    seed
+        Of the articles and the shuffles.
+
+    Returns
+    -------
+    tuple of Importance
+        One for the articles without markup and one for those with, where there are labelled ones of both classes.
+    """
+    generator = np.random.default_rng(seed)
+    with_markup = np.zeros(len(frame), bool)
+    if "markup" in frame.columns and tagger.parts.html:
+        with_markup = frame["markup"].notna().groupby(frame["article_id"]).transform("all").to_numpy(bool)
+    found = []
+    for html in (False, True):
+        part = _some_articles(frame[with_markup == html], generator, most_rows)
+        if part["label"].nunique() == 2:
+            found.append(_importance(tagger, part, generator, html=html, threshold=threshold, shuffles=shuffles))
+    return tuple(found)
+
+
+def _some_articles(frame: pd.DataFrame, generator: np.random.Generator, most_rows: int) -> pd.DataFrame:
+    import pandas as pd
+
+    codes, names = pd.factorize(frame["article_id"])
+    order = generator.permutation(len(names))
+    taken = order[np.cumsum(np.bincount(codes, minlength=len(names))[order]) <= most_rows]
+    # An article alone may be longer than all that is to be looked at.
+    return frame[np.isin(codes, taken if len(taken) else order[:1])]
+
+
+def _importance(
+    tagger: Tagger,
+    frame: pd.DataFrame,
+    generator: np.random.Generator,
+    *,
+    html: bool,
+    threshold: float | None,
+    shuffles: int,
+) -> Importance:
+    batch, rows = batch_of_frame(frame, markup=html)
+    ordered = frame.iloc[rows]
+    labelled = np.flatnonzero(ordered["label"].notna().to_numpy())
+    core = decisions(ordered.iloc[labelled], "label")
+    stage = _ContextStage(tagger, batch, html=html, threshold=threshold)
+
+    def macro_f1(group: str, order: NDArray[np.int64]) -> float:
+        cells = confusion(core, stage.decided(group, order)[labelled])
+        return Rates(*rates(astuple(cells)).tolist()).macro_f1
+
+    whole = macro_f1("", np.arange(len(frame)))
+    orders = [generator.permutation(len(frame)) for _ in range(shuffles)]
+    effects = []
+    for group, meaning in GROUPS.items():
+        if html or group != MARKUP:
+            losses = np.array([whole - macro_f1(group, order) for order in orders])
+            effects.append(GroupEffect(group, meaning, float(losses.mean()), float(losses.min()), float(losses.max())))
+    effects.sort(key=lambda effect: -effect.loss)
+    return Importance(html, len(batch.layout.sizes), len(labelled), whole, tuple(effects))
+
+
+class _ContextStage:
+    """Stage 2 of a tagger over one batch, with the features of a group in another order."""
+
+    def __init__(self, tagger: Tagger, batch: Batch, *, html: bool, threshold: float | None) -> None:
+        parts, settings = tagger.parts, tagger.settings
+        self._evidence = gather(batch, parts.words)
+        self._layout, self._settings = batch.layout, settings
+        self._threshold = settings.threshold if threshold is None else threshold
+        self._calibration = settings.calibration(html=html)
+        self._opinions = opinions_of(self._evidence, parts)
+        self._networks = parts.html if html else parts.text
+        self._features = self._evidence.html_features if html else self._evidence.text_features
+        self._first = self._features(self._opinions)
+        self._groups = [np.array(column_groups(html=html, later=number > 0)) for number in range(len(self._networks))]
+
+    def decided(self, group: str, order: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each row is core when the group's features are those of the rows in `order`."""
+        features, scores = self._first, np.zeros(0)
+        for number, (network, groups) in enumerate(zip(self._networks, self._groups, strict=True)):
+            if number:
+                features = self._features([scores, *self._opinions])
+            shuffled = np.where(groups == group, features[order], features)
+            scores = network.log_odds(shuffled)
+        return self._as_decided(self._calibration.apply(scores))
+
+    def _as_decided(self, scores: Float) -> NDArray[np.bool_]:
+        if self._threshold is not None:
+            return np.asarray(scores >= self._threshold)
+        settings, words = self._settings, self._evidence.words
+        return decide(scores, words, self._layout, cut=settings.cut, clean_cut=settings.clean_cut)[0]

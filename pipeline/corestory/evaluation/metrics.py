@@ -1,0 +1,287 @@
+"""How well scores and decisions agree with the labels: rates, ranking, calibration, and overlap of texts."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, fields
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from corestory.labelling.alignment import alignment_words
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """What became of core and of filler, in paragraphs or in words.
+
+    Attributes
+    ----------
+    core_kept, core_lost
+        Core that was tagged core, and filler.
+    filler_kept, filler_removed
+        Filler that was tagged core, and filler.
+    """
+
+    core_kept: float
+    core_lost: float
+    filler_kept: float
+    filler_removed: float
+
+    @property
+    def total(self) -> float:
+        """All that was tagged."""
+        return self.core_kept + self.core_lost + self.filler_kept + self.filler_removed
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What follows from a `Confusion`; NaN where a rate has nothing to count.
+
+    The means over both classes (`macro_f1`, `balanced_accuracy`) leave out a class that has no rate, as scikit-learn
+    does.
+    """
+
+    core_precision: float
+    core_recall: float
+    core_f1: float
+    filler_precision: float
+    filler_recall: float
+    filler_f1: float
+    macro_f1: float
+    balanced_accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics(Rates):
+    """The rates of the decisions, and the worth of the scores behind them.
+
+    Attributes
+    ----------
+    core_average_precision, filler_average_precision
+        Area under the precision-recall curve of either class, by steps.
+    brier
+        Mean squared distance of the score from the label, 0 at best.
+    """
+
+    core_average_precision: float
+    filler_average_precision: float
+    brier: float
+
+
+RATE_NAMES = tuple(field.name for field in fields(Rates))
+METRIC_NAMES = tuple(field.name for field in fields(Metrics))
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationBin:
+    """The paragraphs whose scores are from `low` to `high`; the means are NaN where there are none."""
+
+    low: float
+    high: float
+    count: int
+    mean_score: float
+    share_core: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Whether of the paragraphs scored 0.8 about 80 % are core."""
+
+    bins: tuple[CalibrationBin, ...]
+    expected_error: float
+    """Mean distance of a bin's share of core from its mean score, weighted by its count."""
+
+
+def word_counts(texts: Iterable[str]) -> NDArray[np.float64]:
+    """Words of each text, by which a long paragraph weighs more than a short one.
+
+    Examples
+    --------
+    >>> word_counts(["The quay opened.", "***", "码头开放"]).tolist()
+    [3.0, 0.0, 4.0]
+    """
+    return np.array([len(alignment_words(text)) for text in texts], dtype=np.float64)
+
+
+def confusion(core: ArrayLike, decided: ArrayLike, *, weights: ArrayLike | None = None) -> Confusion:
+    """Count what was kept and what was lost.
+
+    Parameters
+    ----------
+    core
+        Whether each paragraph is labelled core, of shape (paragraphs,).
+    decided
+        Whether the tagger calls it core.
+    weights
+        What each counts, such as its words; default 1.
+
+    Examples
+    --------
+    >>> confusion([True, True, False], [True, False, False], weights=[30, 10, 5])
+    Confusion(core_kept=30.0, core_lost=10.0, filler_kept=0.0, filler_removed=5.0)
+    """
+    cell = 2 * ~np.asarray(core, dtype=bool) + ~np.asarray(decided, dtype=bool)
+    counts = np.bincount(cell, None if weights is None else np.asarray(weights, dtype=np.float64), minlength=4)
+    return Confusion(*counts.astype(np.float64).tolist())
+
+
+def rates(counts: ArrayLike) -> NDArray[np.float64]:
+    """Rates of many confusions at once.
+
+    Parameters
+    ----------
+    counts
+        Of shape (..., 4), the last axis in the order of `Confusion`'s fields.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of shape (..., 8), the last axis in the order of `Rates`' fields (`RATE_NAMES`).
+
+    Examples
+    --------
+    >>> Rates(*rates([8, 2, 2, 3]).tolist()).core_recall
+    0.8
+    """
+    core_kept, core_lost, filler_kept, filler_removed = np.moveaxis(np.asarray(counts, dtype=np.float64), -1, 0)
+    core = (_share(core_kept, filler_kept), _share(core_kept, core_lost), _f1(core_kept, core_lost + filler_kept))
+    filler = (
+        _share(filler_removed, core_lost),
+        _share(filler_removed, filler_kept),
+        _f1(filler_removed, core_lost + filler_kept),
+    )
+    return np.stack([*core, *filler, _present_mean(core[2], filler[2]), _present_mean(core[1], filler[1])], axis=-1)
+
+
+def measure(core: ArrayLike, score: ArrayLike, decided: ArrayLike, *, weights: ArrayLike | None = None) -> Metrics:
+    """Compare scores and decisions with the labels.
+
+    Parameters
+    ----------
+    core
+        Whether each paragraph is labelled core, of shape (paragraphs,).
+    score
+        Probability of core, 0 to 1.
+    decided
+        Whether the tagger calls it core.
+    weights
+        What each counts, such as its words; default 1.
+
+    Returns
+    -------
+    Metrics
+        NaN wherever the rows have nothing to measure by, as a recall of a class that does not occur.
+
+    Examples
+    --------
+    >>> found = measure([True, True, False, False], [0.9, 0.4, 0.6, 0.1], [True, False, True, False])
+    >>> found.core_recall, found.macro_f1, round(found.brier, 3)
+    (0.5, 0.5, 0.185)
+    """
+    from sklearn.metrics import average_precision_score, brier_score_loss
+
+    is_core, scores = np.asarray(core, dtype=bool), np.asarray(score, dtype=np.float64)
+    weight = np.ones(len(is_core)) if weights is None else np.asarray(weights, dtype=np.float64)
+    counted = weight > 0
+    is_core, scores, weight = is_core[counted], scores[counted], weight[counted]
+    cells = confusion(is_core, np.asarray(decided, dtype=bool)[counted], weights=weight)
+    core_ranking = filler_ranking = brier = float("nan")
+    if is_core.any():
+        core_ranking = float(average_precision_score(is_core, scores, sample_weight=weight))
+    if not is_core.all():
+        filler_ranking = float(average_precision_score(~is_core, -scores, sample_weight=weight))
+    if len(is_core):
+        brier = float(brier_score_loss(is_core, scores, sample_weight=weight, pos_label=True))
+    found = rates(astuple(cells))
+    return Metrics(*[*found.tolist(), core_ranking, filler_ranking, brier])
+
+
+def calibration(core: ArrayLike, score: ArrayLike, *, bins: int = 10) -> Calibration:
+    """Compare the mean score with the share of core, over equally wide bins of the score.
+
+    The expected error is the expected calibration error of Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated
+    Probabilities Using Bayesian Binning" (AAAI 2015).
+
+    Examples
+    --------
+    >>> found = calibration([True, True, True, False], [0.8, 0.9, 0.8, 0.8], bins=2)
+    >>> found.bins[1].count, found.bins[1].share_core, round(found.expected_error, 3)
+    (4, 0.75, 0.075)
+    """
+    is_core, scores = np.asarray(core, dtype=bool), np.asarray(score, dtype=np.float64)
+    edges = np.linspace(0, 1, bins + 1)
+    place = np.digitize(scores, edges[1:-1])
+    counts = np.bincount(place, minlength=bins)
+    with np.errstate(invalid="ignore"):
+        mean_score = np.bincount(place, scores, minlength=bins) / counts
+        share_core = np.bincount(place, is_core, minlength=bins) / counts
+    total = counts.sum()
+    error = float(np.nansum(counts * np.abs(mean_score - share_core)) / total) if total else float("nan")
+    columns = (edges[:-1].tolist(), edges[1:].tolist(), counts.tolist(), mean_score.tolist(), share_core.tolist())
+    return Calibration(tuple(CalibrationBin(*row) for row in zip(*columns, strict=True)), error)
+
+
+def word_tokens(text: str) -> list[str]:
+    r"""Lower-cased runs of ``\w``, the words by which extracted texts are compared.
+
+    Examples
+    --------
+    >>> word_tokens("Don't stop, Łódź!")
+    ['don', 't', 'stop', 'łódź']
+    """
+    return _WORD.findall(text.lower())
+
+
+def word_f1(predicted: Sequence[str], gold: Sequence[str]) -> float:
+    """F1 of two texts' words, each counted as often as it occurs, in any order.
+
+    This is the measure of WCXB, the Web Content eXtraction Benchmark. Two empty texts agree.
+
+    Examples
+    --------
+    >>> word_f1(word_tokens("The quay opened. Share"), word_tokens("The quay opened."))
+    0.8571428571428571
+    """
+    if not predicted and not gold:
+        return 1.0
+    common = (Counter(predicted) & Counter(gold)).total()
+    return 2 * common / (len(predicted) + len(gold))
+
+
+def shingle_f1(predicted: Sequence[str], gold: Sequence[str], *, size: int = 4) -> float:
+    """F1 of two texts' shingles, that is runs of `size` words, so that order counts too.
+
+    The shingles are those of Zyte's article-extraction-benchmark: a text shorter than `size` words is one shingle.
+    That benchmark keeps the case of its words and averages precision and recall over pages before it takes F1; this is
+    one page's F1.
+
+    Examples
+    --------
+    >>> shingle_f1("the quay opened on monday again".split(), "the quay opened on monday".split())
+    0.8
+    """
+    return word_f1(_shingles(predicted, size), _shingles(gold, size))
+
+
+def _shingles(tokens: Sequence[str], size: int) -> list[str]:
+    if not tokens:
+        return []
+    # A space cannot be part of a token, so joined shingles differ where their tokens do.
+    return [" ".join(tokens[start : start + size]) for start in range(max(1, len(tokens) - size + 1))]
+
+
+def _share(part: NDArray[np.float64], rest: NDArray[np.float64]) -> NDArray[np.float64]:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(part / (part + rest))
+
+
+def _f1(hits: NDArray[np.float64], errors: NDArray[np.float64]) -> NDArray[np.float64]:
+    return _share(2 * hits, errors)
+
+
+def _present_mean(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+    either = np.where(np.isnan(first), second, first)
+    return (either + np.where(np.isnan(second), either, second)) / 2

@@ -1,0 +1,203 @@
+"""What an evaluation found, as frozen values, and their form in ``metrics.json``."""
+
+import math
+from dataclasses import asdict, dataclass, fields
+from typing import Generic, TypeVar
+
+from corestory.evaluation.metrics import Calibration, Confusion, Metrics, Rates
+
+SCHEMA = 1
+"""Version of ``metrics.json``.
+
+Keys may be added without a new number. A key that changes its name, its place or its meaning needs the next number,
+and a line in the change log that says what moved where.
+"""
+
+AnyRates = TypeVar("AnyRates", bound=Rates, covariant=True)
+# JSON's own values; a nested dictionary is what the file holds, so it is one here too.
+Json = dict[str, "Json"] | list["Json"] | str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Band(Generic[AnyRates]):
+    """Measures with the ends of their intervals; the ends are NaN where no interval was taken."""
+
+    value: AnyRates
+    low: AnyRates
+    high: AnyRates
+
+
+@dataclass(frozen=True, slots=True)
+class Measured(Band[AnyRates]):
+    """Measures with their intervals, and the counts that they follow from."""
+
+    confusion: Confusion
+
+
+@dataclass(frozen=True, slots=True)
+class TaggerResult:
+    """How one tagger did on all rows, each paragraph counting once and each word counting once.
+
+    Attributes
+    ----------
+    lead_paragraphs, lead_words
+        For a baseline, by how much the evaluated tagger's measures are higher, paired over the same resamples. Less is
+        better for the Brier score alone.
+    """
+
+    key: str
+    name: str
+    description: str
+    paragraphs: Measured[Metrics]
+    words: Measured[Metrics]
+    lead_paragraphs: Band[Metrics] | None = None
+    lead_words: Band[Metrics] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How the tagger did on the rows of one source, view or site."""
+
+    name: str
+    articles: int
+    paragraphs: Measured[Rates]
+    words: Measured[Rates]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was measured on.
+
+    Attributes
+    ----------
+    articles
+        Articles, however many views there are of each; the unit of the bootstrap.
+    inputs
+        Articles as they reached the tagger, one for each view.
+    unlabelled
+        Paragraphs left out for want of a label; no other number has them.
+    sites
+        Sites, where known.
+    """
+
+    articles: int
+    inputs: int
+    sites: int
+    paragraphs: int
+    core: int
+    filler: int
+    unlabelled: int
+    words: int
+    core_words: int
+    filler_words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How it was measured.
+
+    Attributes
+    ----------
+    threshold
+        The tagger's least score of core, where it has one for all articles.
+    resamples, seed, level
+        Of the bootstrap.
+    """
+
+    threshold: float | None
+    resamples: int
+    seed: int
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Everything measured; groups are worst first, by the F1 of core in words.
+
+    Attributes
+    ----------
+    rivals
+        Other models on the same rows, each with the tagger's lead over it.
+    """
+
+    settings: Settings
+    counts: Counts
+    tagger: TaggerResult
+    baselines: tuple[TaggerResult, ...]
+    sources: tuple[Group, ...]
+    views: tuple[Group, ...]
+    sites: tuple[Group, ...]
+    calibration: Calibration
+    rivals: tuple[TaggerResult, ...] = ()
+
+    def to_metrics(self) -> dict[str, Json]:
+        """Nested values for ``metrics.json``, with the same keys in every run; null where nothing was to measure by.
+
+        A measure of a class is at ``[tagger]["words"]["core"]["recall"]["value"]``, its interval at ``"low"`` and
+        ``"high"`` beside it.
+        """
+        return {
+            "schema": SCHEMA,
+            "settings": plain(asdict(self.settings)),
+            "counts": plain(asdict(self.counts)),
+            "tagger": _tagger(self.tagger),
+            "rivals": {rival.name: _tagger(rival) for rival in self.rivals},
+            "baselines": {baseline.key: _tagger(baseline) for baseline in self.baselines},
+            "sources": {group.name: group_metrics(group) for group in self.sources},
+            "views": {group.name: group_metrics(group) for group in self.views},
+            "sites": {group.name: group_metrics(group) for group in self.sites},
+            "calibration": plain(asdict(self.calibration)),
+        }
+
+
+def _tagger(result: TaggerResult) -> dict[str, Json]:
+    found: dict[str, Json] = {
+        "name": result.name,
+        "description": result.description,
+        "paragraphs": measured_metrics(result.paragraphs),
+        "words": measured_metrics(result.words),
+    }
+    if result.lead_paragraphs is not None and result.lead_words is not None:
+        found["lead"] = {"paragraphs": _band(result.lead_paragraphs), "words": _band(result.lead_words)}
+    return found
+
+
+def group_metrics(group: Group) -> dict[str, Json]:
+    """Lay out a group's values for ``metrics.json``."""
+    return {
+        "articles": group.articles,
+        "paragraphs": measured_metrics(group.paragraphs),
+        "words": measured_metrics(group.words),
+    }
+
+
+def measured_metrics(measured: Measured[Rates]) -> dict[str, Json]:
+    """Lay out measures, their intervals and their counts for ``metrics.json``."""
+    return _band(measured) | {"confusion": plain(asdict(measured.confusion))}
+
+
+def _band(band: Band[Rates]) -> dict[str, Json]:
+    core: dict[str, Json] = {}
+    filler: dict[str, Json] = {}
+    both: dict[str, Json] = {}
+    for field in fields(band.value):
+        place, name = both, field.name
+        for prefix, of_class in (("core_", core), ("filler_", filler)):
+            if name.startswith(prefix):
+                place, name = of_class, name.removeprefix(prefix)
+        ends = {"value": band.value, "low": band.low, "high": band.high}
+        place[name] = {end: plain(getattr(rates, field.name)) for end, rates in ends.items()}
+    return {"core": core, "filler": filler, **both}
+
+
+def plain(value: object) -> Json:
+    """Turn values into JSON's own; JSON has no NaN, so what has no value is null."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (str, int)):
+        return value
+    raise TypeError(f"{type(value).__name__} has no place in metrics.json")

@@ -1,0 +1,128 @@
+"""A batch of articles as the features see it: their paragraphs row by row, and the markup where there is any."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from corestory.features.forest import Forest
+from corestory.features.layout import Float, Layout
+from corestory.reading.article import ParagraphColumns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from corestory.reading.article import Article
+
+
+@dataclass(frozen=True, slots=True)
+class MarkupColumns:
+    """`corestory.reading.article.Markup` of a batch's paragraphs, a column each; their elements as trees."""
+
+    words: Sequence[str]
+    forest: Forest
+    link_density: Float
+    declared: Float
+
+    def rows(self, inside: slice) -> MarkupColumns:
+        """Give the columns of some rows that are whole articles."""
+        return MarkupColumns(
+            self.words[inside], self.forest.rows(inside), self.link_density[inside], self.declared[inside]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Articles whose rows stand together, in the order of the page.
+
+    Attributes
+    ----------
+    texts
+        The paragraphs.
+    layout
+        Which of them make an article.
+    titles
+        One title an article, empty where unknown.
+    markup
+        Their markup; None unless every paragraph has it.
+    """
+
+    texts: Sequence[str]
+    layout: Layout
+    titles: Sequence[str]
+    markup: MarkupColumns | None
+
+
+def batch_of_articles(articles: Sequence[Article]) -> Batch:
+    """Lay articles, each with at least one paragraph, out as a batch.
+
+    Markup is used only where every paragraph of every article has it, so give articles with and without apart.
+    """
+    layout = Layout.of([len(article.paragraphs) for article in articles])
+    texts = [text for article in articles for text in article.texts]
+    return Batch(texts, layout, [article.title for article in articles], _markup(articles, layout))
+
+
+def _markup(articles: Sequence[Article], layout: Layout) -> MarkupColumns | None:
+    if all(isinstance(article.paragraphs, ParagraphColumns) for article in articles):
+        # What reads a text needs nothing of pages.
+        from corestory.features.markup_words import PageWords
+        from corestory.reading.html.outline import Outline
+
+        pages = [article.paragraphs for article in articles if isinstance(article.paragraphs, Outline)]
+        return MarkupColumns(
+            PageWords(pages),
+            Forest.of_outlines(pages),
+            np.array([share for page in pages for share in page.density], float),
+            np.array([share for page in pages for share in page.declared], float),
+        )
+    found = [paragraph.markup for article in articles for paragraph in article.paragraphs]
+    known = [markup for markup in found if markup is not None]
+    if len(known) < len(found):
+        return None
+    return MarkupColumns(
+        [one.words for one in known],
+        Forest.of_chains([one.elements for one in known], [one.repeats for one in known], layout.article),
+        np.array([one.link_density for one in known], float),
+        np.array([one.declared for one in known], float),
+    )
+
+
+def batch_of_frame(frame: pd.DataFrame, *, markup: bool) -> tuple[Batch, npt.NDArray[np.int64]]:
+    """Lay a frame of paragraphs out as a batch.
+
+    Parameters
+    ----------
+    frame
+        Columns `article_id`, `position`, `text`; `title` and the markup columns where known. Rows in any order.
+    markup
+        Whether to take the markup columns, which must then hold a value in every row.
+
+    Returns
+    -------
+    batch : Batch
+    rows : numpy.ndarray
+        For each row of the batch, its row number in the frame.
+    """
+    import pandas as pd
+
+    # Sorted, so that the order of the rows never matters.
+    articles = pd.factorize(frame["article_id"], sort=True)[0].astype(np.int64)
+    rows = np.lexsort((frame["position"].to_numpy(), articles))
+    ordered = frame.iloc[rows]
+    sizes = np.bincount(articles)
+    layout = Layout.of(sizes)
+    titles = ordered["title"].fillna("").to_numpy()[layout.first].tolist() if "title" in frame else [""] * len(sizes)
+    columns = None
+    if markup:
+        columns = MarkupColumns(
+            ordered["markup"].tolist(),
+            Forest.of_chains(ordered["elements"].tolist(), ordered["repeats"].tolist(), layout.article),
+            ordered["link_density"].to_numpy(float),
+            ordered["declared"].fillna(-1.0).to_numpy(float),
+        )
+    return Batch(ordered["text"].tolist(), layout, titles, columns), rows

@@ -1,0 +1,124 @@
+"""Enclosing elements: with HTML known, whole subtrees are core or not."""
+
+import numpy as np
+
+from corestory.features.forest import Forest
+from corestory.features.layout import COARSE_BITS, Float, Int, Layout, on_grid
+
+# So many of a paragraph's nearest elements are described.
+LEVELS = 5
+# The best element is the one with the most core above this share of its words: once generous, once strict.
+BEST_SHARES = (0.3, 0.5)
+
+
+class Elements:
+    """The enclosing block elements of a batch's paragraphs.
+
+    Parameters
+    ----------
+    forest
+        The elements of each article.
+    layout
+        Which paragraphs make an article.
+    """
+
+    def __init__(self, forest: Forest, layout: Layout) -> None:
+        self.forest, self.layout = forest, layout
+        self.count = len(forest.parent)
+        self.depth: Int = forest.depth[forest.at]
+        self.number = forest.sums(np.ones(len(forest.at)))
+        self.of_article = np.zeros(self.count, np.int64)
+        self.of_article[forest.at] = layout.article
+        for below, above in reversed(forest.levels):
+            self.of_article[above] = self.of_article[below]
+        # Siblings of one shape, a family: the same parent and the same number of likes.
+        self.family_order = np.lexsort((np.arange(self.count), forest.likes, forest.parent))
+        parent, likes = forest.parent[self.family_order], forest.likes[self.family_order]
+        new = np.ones(self.count, bool)
+        new[1:] = (np.diff(parent) != 0) | (np.diff(likes) != 0)
+        self.family_start = np.maximum.accumulate(np.where(new, np.arange(self.count), 0))
+
+    def features(self, core: Float, words: Float, link: Float) -> Float:
+        """Describe each paragraph by its nearest enclosing elements and the one that separates core best.
+
+        Parameters
+        ----------
+        core
+            Probability of core so far, one a paragraph.
+        words
+            Paragraph lengths in words.
+        link
+            Share of each paragraph's characters that are in links.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (paragraphs, features).
+        """
+        mass = words + 1.0
+        total, hits = self.forest.sums(mass), self.forest.sums(core * mass)
+        all_mass, all_core = self.layout.total(mass), self.layout.total(core * mass)
+        columns = self._nearest(core, mass, link, hits, total)
+        for share in BEST_SHARES:
+            columns += self._best(hits - share * total, hits, total, all_mass, all_core)
+        columns += [np.log1p(self.depth), link, *self._siblings(hits, all_core)]
+        return np.column_stack(columns)
+
+    def _nearest(self, core: Float, mass: Float, link: Float, hits: Float, total: Float) -> list[Float]:
+        # Of each element first, for there are fewer of them.
+        of_element = np.column_stack(
+            [
+                hits / total, total, hits, np.log1p(self.number), self.forest.sums(core) / self.number,
+                self.forest.sums(link * mass) / total, np.log1p(self.forest.likes),
+            ]
+        )  # fmt: skip
+        all_mass, all_core = self.layout.total(mass), np.maximum(self.layout.total(core * mass), 1e-9)
+        columns: list[Float] = []
+        element = self.forest.at
+        for _ in range(LEVELS):
+            share, whole, held, number, simple, links, likes = of_element[element].T
+            rest = np.maximum(whole - mass, 0)
+            columns += [
+                share, np.where(rest > 0, (held - core * mass) / np.maximum(rest, 1e-9), -0.2), whole / all_mass,
+                held / all_core, number, simple, links, likes,
+            ]  # fmt: skip
+            parent = self.forest.parent[element]
+            element = np.where(parent >= 0, parent, element)
+        return columns
+
+    def _best(self, gain: Float, hits: Float, total: Float, all_mass: Float, all_core: Float) -> list[Float]:
+        # The element whose core, less its filler, is largest: where the story is.
+        article, at = self.layout.article, self.forest.at
+        # Of equal ones the outermost; sums of the same numbers in another order are equal.
+        order = np.lexsort((-np.arange(self.count), np.round(gain, 9), self.of_article))
+        best = order[np.flatnonzero(np.diff(self.of_article[order], append=-1))]
+        chosen = best[article]
+        is_best = np.zeros(self.count)
+        is_best[best] = 1
+        within = self.forest.largest(is_best)[at]
+        height = self.depth - self.forest.depth[chosen]
+        # How far up the paragraph's chain meets that of the best element's first paragraph: a neighbour of the story,
+        # or another corner of the page.
+        rows = np.arange(len(at))
+        first_row = np.minimum.reduceat(np.where(within > 0, rows, len(rows)), self.layout.first) if len(rows) else rows
+        met = self.forest.mark(at[first_row])
+        apart = self.depth - self.forest.largest(np.where(met, self.forest.depth, 0))[at]
+        return [
+            within, np.where(within > 0, np.log1p(np.maximum(height, 0)), -1.0), hits[chosen] / total[chosen],
+            total[chosen] / all_mass, hits[chosen] / np.maximum(all_core, 1e-9),
+            apart / np.maximum(self.depth, 1), np.minimum(apart, 8) / 4,
+        ]  # fmt: skip
+
+    def _siblings(self, hits: Float, all_core: Float) -> list[Float]:
+        # Pages that load one story behind the other repeat its element: what stands in the first is the story, what
+        # stands in the later ones is not. In a list of like parts of one story, each part is small.
+        running = np.concatenate([[0.0], np.cumsum(on_grid(hits[self.family_order], bits=COARSE_BITS))])
+        earlier = np.empty(self.count)
+        earlier[self.family_order] = running[:-1] - running[self.family_start]
+        relevant = (self.forest.likes > 1) & (self.forest.parent >= 0)
+        later = earlier > 0
+        whole = np.maximum(all_core, 1e-9)
+        return [
+            self.forest.largest(np.where(chosen, values, 0.0))[self.forest.at] / whole
+            for chosen, values in ((relevant, earlier), (relevant & later, hits), (relevant & ~later, hits))
+        ]

@@ -1,0 +1,234 @@
+r"""Words of many paragraphs at once, as 64-bit hashes.
+
+A token is a run of word characters as in Python's ``\w+`` after lower-casing, every decimal digit read as ``0``; in
+scripts written without spaces each character, digits as well, is a token of its own. `TOKEN_PATTERN` and `normalise`
+say the same to scikit-learn's vectorizers, and the tests hold the two equal.
+
+The whole batch is joined and read as an array of code points, so that no Python loop runs over paragraphs or words.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from corestory.features import codepoints
+from corestory.features.characters import Characters, pieces
+
+UInt64 = npt.NDArray[np.uint64]
+Int64 = npt.NDArray[np.int64]
+Bool = npt.NDArray[np.bool_]
+# As `corestory.model.lookup.Lookup.find`: hashes, and which of them, to those that are known and their numbers.
+Find = Callable[[UInt64, Bool | None], tuple[Int64, Int64]]
+
+_CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in codepoints.UNSPACED)
+TOKEN_PATTERN = rf"(?:(?=\w)[{_CLASS}])|(?:(?![{_CLASS}])\w)+"
+
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_STEP = np.uint64(0xD1342543DE82EF95)
+_FINAL_1 = np.uint64(0xBF58476D1CE4E5B9)
+_FINAL_2 = np.uint64(0x94D049BB133111EB)
+_DIGITS = re.compile(rf"(?![{_CLASS}])\d")
+
+
+def normalise(text: str) -> str:
+    """Lower-case a text and read its decimal digits as ``0``: what scikit-learn's vectorizers take as preprocessor.
+
+    Digits of scripts written without spaces stay, for there each is a token of its own.
+
+    Examples
+    --------
+    >>> normalise("Read MORE: 25 Things")
+    'read more: 00 things'
+    """
+    return _DIGITS.sub("0", text.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Tokens of a batch of texts, in order.
+
+    Attributes
+    ----------
+    row
+        For each token, the number of its text; never decreasing.
+    hashes
+        For each token, its 64-bit hash.
+    count
+        How many texts the batch has.
+    longest
+        How many tokens the longest n-gram has that is made of them.
+    """
+
+    row: Int64
+    hashes: UInt64
+    count: int
+    longest: int = 2
+
+    def rows(self, begin: int, end: int) -> Tokens:
+        """Tokens of the texts from number `begin` up to, not with, number `end`; the texts keep their numbers."""
+        inside = slice(*np.searchsorted(self.row, (begin, end)))
+        return Tokens(self.row[inside], self.hashes[inside], self.count, self.longest)
+
+    def ngrams(self) -> Iterator[Tokens]:
+        """Give the n-grams of each length up to `longest`, the tokens themselves first."""
+        for row, hashes, whole in self.runs():
+            yield self if whole is None else Tokens(row[whole], hashes[whole], self.count, self.longest)
+
+    def runs(self) -> Iterator[tuple[Int64, UInt64, Bool | None]]:
+        """Give the runs of each length up to `longest`: the text of each, its hash, and whether it lies within it.
+
+        A run's hash is made of the hash of the run without its last token, and of that token's. Single tokens, which
+        come first, lie all within their texts; there is None in the place of so many true values.
+        """
+        row, hashes = self.row, self.hashes
+        last = hashes + _MIX
+        yield row, hashes, None
+        for length in range(2, self.longest + 1):
+            hashes = _longer(hashes[:-1], last[length - 1 :])
+            row = row[: len(hashes)]
+            yield row, hashes, row == self.row[length - 1 :]
+
+    def known(self, find: Find, size: int) -> Iterator[tuple[int, list[tuple[Int64, Int64]]]]:
+        """Find the n-grams, those of so many texts at a time: all of a corpus at once would fill the memory.
+
+        For each piece the number of its first text, and arrays of the text's number and that of the n-gram.
+        """
+        for first in range(0, self.count, size):
+            found = []
+            for row, hashes, whole in self.rows(first, first + size).runs():
+                at, place = find(hashes, whole)
+                found.append((row.take(at), place))
+            yield first, found
+
+    def having(self, hashes: UInt64) -> Bool:
+        """Say of each text whether it has one of some tokens."""
+        return np.bincount(self.row, np.isin(self.hashes, hashes), self.count) > 0
+
+    def pairs(self) -> Tokens:
+        """Return the bigrams: each two neighbouring tokens of a text, hashed from their hashes."""
+        _, pairs, *_ = self.ngrams()
+        return pairs
+
+
+def tokenise(texts: Sequence[str]) -> Tokens:
+    """Split a batch of texts into hashed tokens.
+
+    Parameters
+    ----------
+    texts
+        Paragraphs.
+
+    Returns
+    -------
+    Tokens
+
+    Examples
+    --------
+    >>> tokens = tokenise(["The quay, the market", "", "THE"])
+    >>> tokens.row.tolist(), len(set(tokens.hashes.tolist()))
+    ([0, 0, 0, 0, 2], 3)
+    """
+    return end_to_end([words_of(piece) for piece in pieces(texts)])
+
+
+def end_to_end(parts: Sequence[Tokens], *, longest: int = 2) -> Tokens:
+    """Make one batch of several: the texts of each are numbered after those of the one before.
+
+    Examples
+    --------
+    >>> end_to_end([tokenise(["", "The quay"]), tokenise(["The market"])]).row.tolist()
+    [1, 1, 2, 2]
+    """
+    counts = [part.count for part in parts]
+    before = np.cumsum([0, *counts])
+    return Tokens(
+        np.concatenate(
+            [np.zeros(0, np.int64), *(part.row + first for part, first in zip(parts, before, strict=False))]
+        ),
+        np.concatenate([np.zeros(0, np.uint64), *(part.hashes for part in parts)]),
+        sum(counts),
+        longest,
+    )
+
+
+def words_of(characters: Characters) -> Tokens:
+    """Hash the words of some texts."""
+    characters = characters.lowered()
+    starts = characters.starts[characters.begun]
+    # A token's hash is made of the sum of its mixed code points, each times a power of an odd number by its place. All
+    # are multiplied by powers of their place among all, summed up, and each token's part of the sum taken back to what
+    # it would be at the start: an odd number's powers have inverses, and no step is rounded.
+    powers, inverses = _powers(len(characters.codes).bit_length())
+    mixed = _mixed(characters)
+    mixed *= powers[: len(mixed)]
+    before = mixed.take(starts)
+    np.cumsum(mixed, out=mixed)
+    before = mixed.take(starts) - before
+    sums = np.diff(before, append=mixed[-1:])
+    return Tokens(characters.row[characters.begun], finish(sums * inverses.take(starts)), characters.count)
+
+
+def _mixed(characters: Characters) -> UInt64:
+    table, codes, word = _table(), characters.codes, characters.word
+    mixed = table.take(codes)
+    unknown = word & (mixed == 0)
+    if unknown.any():
+        new = np.array(sorted(set(codes[unknown].tolist())), np.int64)
+        digit = codepoints.flags(new) & codepoints.DIGIT > 0
+        lower = [ord(chr(code).lower()) for code in new.tolist()]
+        value = (np.where(digit, ord("0"), lower).astype(np.uint64) + np.uint64(1)) * _MIX
+        table[new] = value ^ (value >> np.uint64(29))
+        mixed = table.take(codes)
+    return mixed
+
+
+@cache
+def _table() -> UInt64:
+    # What each code point of a word adds to its hash; 0 for others, and for what has not been met.
+    return np.zeros(sys.maxunicode + 1, np.uint64)
+
+
+def joint(first: UInt64, second: UInt64) -> UInt64:
+    """Hash bigrams from the hashes of their tokens."""
+    return _longer(first, second + _MIX)
+
+
+def _longer(run: UInt64, last: UInt64) -> UInt64:
+    return finish((run * _STEP) ^ last)
+
+
+def hash_token(token: str) -> int:
+    """Hash one token or, with a space between two, a bigram, as `tokenise` does.
+
+    Examples
+    --------
+    >>> hash_token("read more") == int(tokenise(["Read more!"]).pairs().hashes[0])
+    True
+    """
+    tokens = tokenise([token])
+    found = tokens.hashes if len(tokens.hashes) == 1 else tokens.pairs().hashes
+    return int(found[0])
+
+
+def finish(value: UInt64) -> UInt64:
+    """Mix the bits of hashes, so that sums and products of few values become as good as random."""
+    value = (value ^ (value >> np.uint64(30))) * _FINAL_1
+    value = (value ^ (value >> np.uint64(27))) * _FINAL_2
+    return value ^ (value >> np.uint64(31))
+
+
+@lru_cache(maxsize=2)
+def _powers(bits: int) -> tuple[UInt64, UInt64]:
+    found = []
+    for factor in (int(_STEP), pow(int(_STEP), -1, 1 << 64)):
+        powers = np.full(1 << bits, factor, np.uint64)
+        powers[0] = 1
+        found.append(np.multiply.accumulate(powers))
+    return found[0], found[1]

@@ -1,0 +1,222 @@
+"""The files of a corpus over a Dask cluster, their outputs written by the workers that have done them."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from corestory.errors import CorestoryError, InputError
+from corestory.jobs.items import Item
+from corestory.jobs.job import Job
+from corestory.jobs.outcome import Outcome
+from corestory.jobs.taggers import stay_on_one_thread
+from corestory.jobs.tasks import Task, tasks_of
+from corestory.jobs.working import Pending, failed_task, work_on
+from corestory.model.storage import ARRAYS_NAME, MANIFEST_NAME
+from corestory.remote import is_url
+
+if TYPE_CHECKING:
+    from distributed import Client, Future, Worker, WorkerPlugin
+else:
+    try:
+        from distributed import WorkerPlugin
+    except ImportError:  # without the extra the module can be looked at, though nothing in it can be called
+        WorkerPlugin = object
+
+LOCAL = "local"
+
+# Tasks that wait at the scheduler, for each thread of the cluster: so many that none is idle, and so few that a corpus
+# of any size fits.
+WAITING = 4
+RETRIES = 2
+_TIMEOUT = 30
+# Dask's client would look for a minute for what has no port.
+_ADDRESS = re.compile(r"(?:[a-z]+://)?[^/\s]+:\d+")
+
+
+def run_on_cluster(items: Iterable[Item], job: Job, *, address: str, jobs: int = 1) -> Generator[Outcome, None, None]:
+    """Tag files on the workers of a cluster, which see the same files under the same names.
+
+    Parameters
+    ----------
+    items
+        Read as they are needed.
+    job
+        How. Its model is sent to each worker once.
+    address
+        Of the scheduler, or `LOCAL` for a cluster in processes of this machine, which no other machine can reach.
+    jobs
+        Processes of a local cluster; -1 is one a core.
+
+    Yields
+    ------
+    Outcome
+        As they come. A file on which workers die is a failure of that file alone.
+
+    Raises
+    ------
+    CorestoryError
+        There is no cluster there, or what would be so for every file.
+    """
+    from distributed import KilledWorker
+
+    with _client(address, jobs) as client:
+        plugin = ModelPlugin(job.model_sha256, tuple((job.model / name).read_bytes() for name in _FILES))
+        client.register_plugin(plugin, name=_plugin_name(job.model_sha256))
+        threads = max(1, sum(client.nthreads().values()))
+        pending = Pending()
+        suspects: list[Task] = []
+        tasks = deque[Task]()
+        for task, future in _ended(client, tasks_of(items), tasks, job, most=WAITING * threads):
+            if isinstance(future.exception(), KilledWorker):
+                suspects += task.split()
+            else:
+                told, following = pending.hear(task, _outcomes(future, task))
+                tasks.extend([] if following is None else [following])
+                yield from told
+        # Who was at work beside a file on which workers die is blamed with it; alone, each shows which it is.
+        for task, future in _ended(client, iter(suspects), tasks, job, most=1):
+            told, following = pending.hear(task, _outcomes(future, task))
+            tasks.extend([] if following is None else [following])
+            yield from told
+
+
+def _ended(
+    client: Client, tasks: Iterator[Task], first: deque[Task], job: Job, *, most: int
+) -> Iterator[tuple[Task, Future[list[Outcome]]]]:
+    """Let so many tasks wait or run at a time, and yield them as they end, well or not; those in `first` come first."""
+    from distributed import as_completed
+
+    completed = as_completed(loop=client.loop)
+    running: dict[Future[list[Outcome]], Task] = {}
+
+    def fill() -> None:
+        while len(running) < most and (task := first.popleft() if first else next(tasks, None)) is not None:
+            submitted = _submit(client, task, job)
+            running[submitted] = task
+            completed.add(submitted)
+
+    fill()
+    while running:
+        future = next(completed)
+        yield running.pop(future), future
+        fill()
+
+
+def check_paths(sources: Sequence[str], *, address: str) -> None:
+    """Refuse names that mean something else where a worker runs, and what is no address.
+
+    Raises
+    ------
+    InputError
+        A path is relative, and the cluster is not of this machine; or there can be no scheduler of that address.
+
+    Examples
+    --------
+    >>> check_paths(["articles"], address="local")
+    >>> check_paths(["/data/articles"], address="tcp://scheduler:8786")
+    """
+    if address == LOCAL:
+        return
+    if not _ADDRESS.fullmatch(address):
+        raise InputError("no address of a scheduler", where=address, expected="local, or one such as tcp://HOST:8786")
+    for source in sources:
+        if not is_url(source) and not Path(source).is_absolute():
+            raise InputError(
+                "a relative path", where=source, expected="an absolute one, which each worker of the cluster can read"
+            )
+
+
+class ModelPlugin(WorkerPlugin):
+    """Puts a model's files into a folder of each worker's machine, also of workers that come later.
+
+    Parameters
+    ----------
+    sha256
+        `corestory.jobs.job.model_sha256` of the model.
+    files
+        What is in its manifest and its arrays.
+    """
+
+    def __init__(self, sha256: str, files: tuple[bytes, ...]) -> None:
+        self.sha256 = sha256
+        self.files = files
+        self.folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def setup(self, worker: Worker) -> None:
+        """Write the files; and let the worker score on one thread, as everybody does."""
+        self.folder = tempfile.TemporaryDirectory(prefix="corestory-", dir=worker.local_directory)
+        for name, data in zip(_FILES, self.files, strict=True):
+            Path(self.folder.name, name).write_bytes(data)
+        stay_on_one_thread()
+
+    def teardown(self, worker: Worker) -> None:  # noqa: ARG002 -- the signature is Dask's
+        """Delete them."""
+        if self.folder is not None:
+            self.folder.cleanup()
+
+
+_FILES = (MANIFEST_NAME, ARRAYS_NAME)
+
+
+def _plugin_name(sha256: str) -> str:
+    return f"corestory-model-{sha256[:16]}"
+
+
+def _submit(client: Client, task: Task, job: Job) -> Future[list[Outcome]]:
+    # Not pure: what is done is known from the ledger, and not from what the scheduler may remember of another run.
+    return client.submit(_work_on_worker, task, job, retries=RETRIES, pure=False)
+
+
+def _work_on_worker(task: Task, job: Job) -> list[Outcome]:
+    from distributed import get_worker
+
+    plugin = cast("ModelPlugin", get_worker().plugins[_plugin_name(job.model_sha256)])
+    assert plugin.folder is not None  # noqa: S101 -- a worker sets its plugins up before it takes a task
+    return work_on(task, replace(job, model=Path(plugin.folder.name)))
+
+
+def _outcomes(future: Future[list[Outcome]], task: Task) -> list[Outcome]:
+    error = future.exception()
+    if error is None:
+        outcomes: list[Outcome] = future.result()
+        return outcomes
+    if isinstance(error, CorestoryError):
+        raise error
+    return failed_task(task, f"failed on the cluster with {type(error).__name__}: {error}")
+
+
+@contextmanager
+def _client(address: str, jobs: int) -> Iterator[Client]:
+    import dask
+    from distributed import Client, LocalCluster
+
+    if address != LOCAL:
+        try:
+            client = Client(address, timeout=_TIMEOUT, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise CorestoryError(
+                f"no Dask scheduler answers ({error})", where=address, expected="its address, as tcp://HOST:8786"
+            ) from error
+        with client:
+            yield client
+        return
+    # Nothing listens where another machine could reach it: without an address of its own, HTTP would, everywhere.
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": RETRIES}),
+        LocalCluster(
+            n_workers=None if jobs < 0 else jobs,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            worker_dashboard_address="127.0.0.1:0",
+        ) as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        yield client

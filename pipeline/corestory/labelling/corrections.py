@@ -1,0 +1,202 @@
+"""Corrections of labels: the file of suspects that a person has gone through, and its way back into the table."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from corestory.errors import DataError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from typing import NoReturn
+
+    import pandas as pd
+
+    from corestory.labelling.labelled import Label
+
+ARTICLE, POSITION, CHECK, CORRECTION = "article_id", "position", "check", "correction"
+COLUMNS = (ARTICLE, POSITION, CHECK, CORRECTION)
+"""What a file of corrections must have; what else it has is for the person."""
+
+NO_LABEL = "unlabelled"
+"""The correction of a paragraph of which nobody can say what it is."""
+
+_LABELS: dict[str, Label | None] = {"core": "core", "filler": "filler", NO_LABEL: None}
+_CHECK_DIGITS = 10
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person says of one paragraph.
+
+    Attributes
+    ----------
+    article_id, position
+        Which paragraph.
+    check
+        `text_check` of its text, so that a table that was made otherwise is not corrected in the wrong places.
+    label
+        The right label; None where there is none.
+    where
+        The file and the row, for errors.
+    """
+
+    article_id: str
+    position: int
+    check: str
+    label: Label | None
+    where: str
+
+
+def text_check(text: str) -> str:
+    """Make a short mark of a paragraph's text, which no spreadsheet takes for a number or a date.
+
+    Examples
+    --------
+    >>> text_check("The quay opened.")
+    'text-9d0fdf144b'
+    """
+    return f"text-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:_CHECK_DIGITS]}"
+
+
+def spreadsheet_safe(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would run as a formula.
+
+    Examples
+    --------
+    >>> spreadsheet_safe("=1+1"), spreadsheet_safe("1+1")
+    ("'=1+1", '1+1')
+    """
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def as_written(text: str) -> str:
+    """Take off again what `spreadsheet_safe` has put before a text."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
+
+
+def read_corrections(path: Path) -> tuple[Correction, ...]:
+    """Read a person's corrections; rows without one are passed over.
+
+    Parameters
+    ----------
+    path
+        The CSV file that ``corestory audit`` wrote, its column ``correction`` filled in where a label is wrong:
+        ``core``, ``filler`` or ``unlabelled``. A spreadsheet may have changed delimiter and encoding.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, a row cannot be read, a correction or a position is none, or a paragraph is corrected
+        twice and differently: a person's work is not half used.
+    """
+    from corestory.reading.streams import open_bytes
+    from corestory.reading.tables import csv_table
+
+    found: dict[tuple[str, int], Correction] = {}
+    with open_bytes(path) as stream:
+        table = csv_table(stream, name=str(path), refuse=_refuse)
+        names = [name.strip().lower() for name in table.columns]
+        missing = [name for name in COLUMNS if name not in names]
+        if missing:
+            raise InputError(
+                f"no column {', '.join(missing)}", where=str(path), expected=", ".join(COLUMNS),
+                mend="Give the file that `corestory audit` wrote, with its column `correction` filled in.",
+            )  # fmt: skip
+        for row in table.rows:
+            correction = _correction({str(key): str(value) for key, value in row.values.items()}, row.where)
+            if correction is None:
+                continue
+            first = found.setdefault((correction.article_id, correction.position), correction)
+            if first.label != correction.label:
+                raise InputError(
+                    f"{correction.label or NO_LABEL}, but {first.label or NO_LABEL} at {first.where}",
+                    where=correction.where,
+                    expected="one correction a paragraph",
+                )
+    return tuple(found.values())
+
+
+def apply_corrections(frame: pd.DataFrame, corrections: Sequence[Correction]) -> tuple[pd.DataFrame, int]:
+    """Put corrections into the labelled table.
+
+    A correction also holds in the other views of the page, for the paragraph of the same text if there is but one.
+
+    Parameters
+    ----------
+    frame
+        The labelled table.
+    corrections
+        As of `read_corrections`.
+
+    Returns
+    -------
+    frame : pandas.DataFrame
+        A table with the corrected labels.
+    changed : int
+        How many labels are other than before, in all views.
+
+    Raises
+    ------
+    DataError
+        If a corrected paragraph is not in the table, or has another text there.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"article_id": "a", "page": "a", "position": [0], "text": "Share", "label": ["core"]})
+    >>> correction = Correction("a", 0, text_check("Share"), "filler", "suspects.csv, line 2")
+    >>> apply_corrections(frame, [correction])[0]["label"].tolist()
+    ['filler']
+    """
+    import pandas as pd
+
+    if not corrections:
+        return frame, 0
+    labels = [label if isinstance(label, str) else None for label in frame["label"].tolist()]
+    before = list(labels)
+    articles, positions, pages, texts = (frame[name].tolist() for name in (ARTICLE, POSITION, "page", "text"))
+    row_of = {key: row for row, key in enumerate(zip(articles, positions, strict=True))}
+    corrected = {correction.article_id for correction in corrections}
+    of_interest = {page for page, article in zip(pages, articles, strict=True) if article in corrected}
+    alike: dict[tuple[str, str], list[int]] = {}
+    for row, (page, text) in enumerate(zip(pages, texts, strict=True)):
+        if page in of_interest:
+            alike.setdefault((page, text), []).append(row)
+    for correction in corrections:
+        row = row_of.get((correction.article_id, correction.position), -1)
+        if row < 0 or text_check(texts[row]) != correction.check:
+            raise DataError(
+                f"paragraph {correction.position} of {correction.article_id!r} "
+                + ("is not in this table" if row < 0 else "has another text in this table"),
+                where=correction.where,
+                mend="Prepare the table from the sources and views of the one that was audited.",
+            )
+        labels[row] = correction.label
+        others = [other for other in alike[pages[row], texts[row]] if articles[other] != articles[row]]
+        views = [articles[other] for other in others]
+        for other in others:
+            if views.count(articles[other]) == 1:
+                labels[other] = correction.label
+    changed = sum(old != new for old, new in zip(before, labels, strict=True))
+    return frame.assign(label=pd.Series(labels, frame.index, dtype=object)), changed
+
+
+def _correction(row: Mapping[str, str], where: str) -> Correction | None:
+    given = row[CORRECTION].strip().casefold()
+    if not given:
+        return None
+    if given not in _LABELS:
+        raise InputError(f"correction {given!r}", where=where, expected=f"{', '.join(_LABELS)}, or nothing")
+    position = row[POSITION].strip()
+    if not position.isdecimal():
+        raise InputError(f"position {position!r}", where=where, expected="a whole number from 0")
+    return Correction(as_written(row[ARTICLE]), int(position), row[CHECK].strip(), _LABELS[given], where)
+
+
+def _refuse(error: InputError) -> NoReturn:
+    raise error

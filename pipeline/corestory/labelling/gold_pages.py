@@ -1,0 +1,216 @@
+"""Published corpora of pages with gold text, read in the layouts in which their authors publish them."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from corestory.errors import InputError
+from corestory.reading.decoding import decode, read_bytes
+
+PAGE_SUFFIXES = (".html", ".html.gz", ".htm", ".htm.gz")
+_WCXB_PARTS = ("dev", "test")
+
+Refuse = Callable[[InputError], None]
+Drop = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class GoldPage:
+    """One page's HTML, and its story as somebody extracted it by hand."""
+
+    page: str
+    source: str
+    url: str
+    title: str
+    html: str
+    gold: str
+
+
+def is_wcxb(folder: Path) -> bool:
+    """Tell WCXB's layout: ``metadata.json``, and ``dev`` or ``test`` with ``html`` and ``ground-truth``."""
+    return (folder / "metadata.json").is_file() and any(
+        (folder / part / "html").is_dir() and (folder / part / "ground-truth").is_dir() for part in _WCXB_PARTS
+    )
+
+
+def is_newspaper4k(folder: Path) -> bool:
+    """Tell the layout of the newspaper4k dataset: ``articles.json`` and the folder ``html``."""
+    return (folder / "articles.json").is_file() and (folder / "html").is_dir()
+
+
+def read_wcxb(folder: Path, *, source: str, refuse: Refuse, drop: Drop) -> Iterator[GoldPage]:
+    """Read the articles of a corpus in WCXB's layout.
+
+    Parameters
+    ----------
+    folder
+        Holds ``metadata.json``, and ``dev`` or ``test`` or both.
+    source
+        The corpus's name in the table.
+    refuse
+        Gets the reason for each page that cannot be read; the rest is read.
+    drop
+        Gets the reason for each page left out by design: pages of another type than ``article``.
+
+    Yields
+    ------
+    GoldPage
+        In the order of the parts and of the file names.
+
+    Raises
+    ------
+    InputError
+        If ``metadata.json`` cannot be read.
+
+    References
+    ----------
+    M. Foley: WCXB, Web Content eXtraction Benchmark, 2026.
+    """
+    types = {name: _string(entry, "page_type") for name, entry in _entries(folder / "metadata.json", "files")}
+    for part in _WCXB_PARTS:
+        gold_folder = folder / part / "ground-truth"
+        pages = find_pages(folder / part / "html")
+        for name, html in pages.items():
+            if types.get(name, "article") != "article":
+                drop("page of another type than article")
+                continue
+            gold_path = gold_folder / f"{name}.json"
+            try:
+                record = _json(gold_path)
+                gold = _string(record, "ground_truth", "main_content")
+                yield GoldPage(
+                    page=f"{source}/{part}/{name}",
+                    source=source,
+                    url=_string(record, "url"),
+                    title=_string(record, "ground_truth", "title"),
+                    html=read_html(html),
+                    gold=checked_gold(gold, where=str(gold_path), expected="text in ground_truth.main_content"),
+                )
+            except InputError as error:
+                refuse(error)
+        for gold_path in sorted(gold_folder.glob("*.json")):
+            if gold_path.stem not in pages and types.get(gold_path.stem, "article") == "article":
+                refuse(
+                    InputError(
+                        "gold text without its page", where=str(gold_path), expected=f"html/{gold_path.stem}.html"
+                    )
+                )
+
+
+def read_newspaper4k(folder: Path, *, source: str, refuse: Refuse) -> Iterator[GoldPage]:
+    """Read a corpus in the layout of the newspaper4k project's article extraction dataset.
+
+    Parameters
+    ----------
+    folder
+        Holds ``articles.json`` and ``html``.
+    source, refuse
+        As in `read_wcxb`.
+
+    Yields
+    ------
+    GoldPage
+        In the order of ``articles.json``.
+
+    Raises
+    ------
+    InputError
+        If ``articles.json`` cannot be read.
+
+    References
+    ----------
+    A. Paraschiv: Article extraction dataset, 2023.
+    """
+    pages = find_pages(folder / "html")
+    for name, entry in _entries(folder / "articles.json"):
+        where = f"{folder / 'articles.json'}, article {name!r}"
+        try:
+            if name not in pages:
+                raise InputError("gold text without its page", where=where, expected=f"html/{name}.html or .html.gz")
+            yield GoldPage(
+                page=f"{source}/{name}",
+                source=source,
+                url=_string(entry, "url"),
+                title=_string(entry, "title"),
+                html=read_html(pages[name]),
+                gold=checked_gold(_string(entry, "articleBody"), where=where, expected="text in articleBody"),
+            )
+        except InputError as error:
+            refuse(error)
+
+
+def find_pages(folder: Path) -> dict[str, Path]:
+    """Find a folder's HTML files by their names without suffix, in the order of the names.
+
+    Of a page that stands there both plain and gzipped, the plain file counts.
+    """
+    pages: dict[str, Path] = {}
+    if folder.is_dir():
+        for path in sorted(folder.iterdir()):
+            suffix = page_suffix(path.name)
+            if suffix and path.is_file():
+                pages.setdefault(path.name.removesuffix(suffix), path)
+    return pages
+
+
+def page_suffix(name: str) -> str:
+    """Suffix of an HTML file's name, or an empty string.
+
+    Examples
+    --------
+    >>> page_suffix("0001.html.gz"), page_suffix("0001.json")
+    ('.html.gz', '')
+    """
+    return next((suffix for suffix in sorted(PAGE_SUFFIXES, key=len, reverse=True) if name.endswith(suffix)), "")
+
+
+def read_html(path: Path) -> str:
+    """Read a page's HTML, gzipped or not.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or holds nothing.
+    """
+    html = decode(read_bytes(path), where=str(path), html=True)
+    if not html.strip():
+        raise InputError("empty page", where=str(path), expected="HTML")
+    return html
+
+
+def checked_gold(gold: str, *, where: str, expected: str) -> str:
+    """Give the gold text back, if there is one.
+
+    Raises
+    ------
+    InputError
+        If it is empty: a page of which every word would be filler teaches the wrong thing.
+    """
+    if not gold.strip():
+        raise InputError("empty gold text", where=where, expected=expected)
+    return gold
+
+
+def _json(path: Path) -> object:
+    text = decode(read_bytes(path), where=str(path))
+    try:
+        value: object = json.loads(text, strict=False)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"malformed JSON ({error})", where=str(path)) from error
+    return value
+
+
+def _entries(path: Path, key: str | None = None) -> list[tuple[str, object]]:
+    value = _json(path)
+    if key is not None:
+        value = value.get(key, {}) if isinstance(value, dict) else None
+    if not isinstance(value, dict):
+        raise InputError("no JSON object", where=str(path), expected="an entry a page, by the page's name")
+    return list(value.items())
+
+
+def _string(value: object, *keys: str) -> str:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value.strip() if isinstance(value, str) else ""

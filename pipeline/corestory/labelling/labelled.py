@@ -1,0 +1,76 @@
+"""What every reader of labelled data returns: one view of one page, its paragraphs labelled."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from corestory.reading.article import Markup
+
+Label = Literal["core", "filler"]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledParagraph:
+    """One paragraph and what is known of it.
+
+    Attributes
+    ----------
+    label
+        ``None`` where nobody can say, as of a paragraph that only repeats the title.
+    markup
+        Where the view is a whole page.
+    """
+
+    text: str
+    label: Label | None
+    markup: Markup | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledArticle:
+    """One page as it may reach the tagger, in the order of its paragraphs.
+
+    Attributes
+    ----------
+    page
+        Names the page; one page can give several views.
+    view
+        The way in which the page was cut into paragraphs: ``"page"``, ``"lines"``, …; ``"text"`` where it came cut.
+    source
+        Name of the corpus, folder or table.
+    site
+        Registered domain, or an empty string.
+    """
+
+    page: str
+    view: str
+    source: str
+    paragraphs: tuple[LabelledParagraph, ...]
+    site: str = ""
+    url: str = ""
+    title: str = ""
+    language: str = ""
+
+    @property
+    def article_id(self) -> str:
+        """Names the view: the page's own name for the two views that stand for the page.
+
+        Examples
+        --------
+        >>> LabelledArticle(page="news/1", view="lines", source="news", paragraphs=()).article_id
+        'news/1@lines'
+        """
+        return self.page if self.view in ("page", "text") else f"{self.page}@{self.view}"
+
+
+def storable(text: str) -> str:
+    r"""Text without outer white space, and without lone surrogates, which no file format can hold.
+
+    Examples
+    --------
+    >>> storable("  quay \ud800 ")
+    'quay �'
+    """
+    return _SURROGATE.sub("\ufffd", text).strip()

@@ -1,0 +1,245 @@
+"""From sources of labelled data to one table of labelled paragraphs, split by site."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from corestory.errors import CorestoryError, DataError, InputError
+from corestory.labelling.corrections import apply_corrections
+from corestory.labelling.duplicates import Duplicates
+from corestory.labelling.origins import find_origins
+from corestory.labelling.splits import split_by_site
+from corestory.labelling.table import SPLITS, articles_frame
+from corestory.labelling.tables import LabelNames
+from corestory.labelling.views import CUTS, VIEWS, page_views
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+    from joblib import Parallel
+
+    from corestory.labelling.corrections import Correction
+    from corestory.labelling.gold_pages import GoldPage
+    from corestory.labelling.labelled import LabelledArticle
+    from corestory.labelling.origins import Origin
+
+_PAGES_A_JOB = 48
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCount:
+    """What one source gave: pages, or articles where it came labelled.
+
+    Attributes
+    ----------
+    read, kept
+        How many could be read, and how many are in the table.
+    refused
+        How many pages, files or rows could not be read.
+    dropped
+        Reasons for which readable pages were left out, and how many each.
+    """
+
+    source: str
+    kind: str
+    read: int
+    kept: int
+    refused: int
+    dropped: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Paragraphs of one source in one split."""
+
+    source: str
+    split: str
+    pages: int
+    core: int
+    filler: int
+    unlabelled: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreparationReport:
+    """What `prepare_table` read, kept and dropped, and what came of it."""
+
+    sources: tuple[SourceCount, ...]
+    balance: tuple[Balance, ...]
+    views: tuple[tuple[str, int], ...]
+    """Each view, and how many pages gave it."""
+    corrected: int = 0
+    """How many labels are other than the sources have them, in all views."""
+
+    @property
+    def refused(self) -> int:
+        """How many pages, files or rows could not be read."""
+        return sum(source.refused for source in self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The labelled table, and how it came about."""
+
+    frame: pd.DataFrame
+    report: PreparationReport
+
+
+def prepare_table(
+    sources: Sequence[Path],
+    *,
+    seed: int = 0,
+    views: Sequence[str] = CUTS,
+    jobs: int = 1,
+    names: LabelNames | None = None,
+    corrections: Sequence[Correction] = (),
+    refuse: Callable[[InputError], None] | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Prepared:
+    """Make one table of labelled paragraphs from any mix of sources.
+
+    Parameters
+    ----------
+    sources
+        Folders and tables, as `corestory.labelling.origins.find_origins` knows them.
+    seed
+        Of the split by site.
+    views
+        Ways in which HTML pages are cut, of `corestory.labelling.views.VIEWS`.
+    jobs
+        Processes for HTML pages; -1 is one a core. The result does not depend on it.
+    names
+        Names of the labels in tables.
+    corrections
+        What a person says of some labels, as of `corestory.labelling.corrections.read_corrections`.
+    refuse
+        Gets the reason for each page, file or row that cannot be read; the rest is read.
+    progress
+        Told the source's name, how many of its files are done, and how many there are.
+
+    Returns
+    -------
+    Prepared
+        The table, one row a paragraph with the columns of `corestory.labelling.table.table_schema`, and the report.
+
+    Raises
+    ------
+    InputError
+        If a source does not exist or is nothing that can be read, or a table's columns or labels are wrong.
+    DataError
+        If no article could be read, or a corrected paragraph is not among what was read.
+    """
+    from joblib import Parallel
+
+    unknown = [view for view in views if view not in VIEWS]
+    if unknown:
+        raise InputError(f"view {unknown[0]!r}", expected=", ".join(VIEWS))
+    run = _Run(views=tuple(views), names=names or LabelNames(), refuse=refuse, progress=progress)
+    with Parallel(n_jobs=jobs) as parallel:
+        frame = articles_frame(run.articles(find_origins(sources), parallel))
+    if frame.empty:
+        raise DataError("no article could be read", expected="at least one labelled article")
+    # An article whose site nobody knows is a site of its own.
+    site = frame["site"].where(frame["site"] != "", frame["page"])
+    frame["split"] = split_by_site(site, seed=seed)
+    frame, corrected = apply_corrections(frame, corrections)
+    return Prepared(frame, PreparationReport(tuple(run.counts), _balance(frame), tuple(run.made.items()), corrected))
+
+
+class _Run:
+    """Reads source after source, drops duplicates over all of them, and counts."""
+
+    def __init__(
+        self,
+        *,
+        views: tuple[str, ...],
+        names: LabelNames,
+        refuse: Callable[[InputError], None] | None,
+        progress: Callable[[str, int, int], None] | None,
+    ) -> None:
+        self.views, self.names = views, names
+        self.counts: list[SourceCount] = []
+        self.made: dict[str, int] = {}
+        self._tell_refused, self._tell_progress = refuse, progress
+        self._duplicates = Duplicates()
+        self._refused = self._done = 0
+        self._dropped: Counter[str] = Counter()
+
+    def articles(self, origins: Sequence[Origin], parallel: Parallel) -> Iterator[LabelledArticle]:
+        for origin in origins:
+            self._refused, self._dropped, self._done = 0, Counter(), 0
+            articles = self._cut(origin, parallel) if origin.has_pages else self._labelled(origin)
+            pages: set[str] = set()
+            for article in articles:
+                pages.add(article.page)
+                self.made[article.view] = self.made.get(article.view, 0) + 1
+                yield article
+            kept = len(pages)
+            read = kept + self._dropped.total()
+            dropped = tuple(sorted(self._dropped.items()))
+            self.counts.append(SourceCount(origin.name, origin.kind, read, kept, self._refused, dropped))
+            self._report_progress(origin, origin.size)
+
+    def _labelled(self, origin: Origin) -> Iterator[LabelledArticle]:
+        for done, article in enumerate(origin.articles(names=self.names, refuse=self._refuse)):
+            text = "\n".join(paragraph.text for paragraph in article.paragraphs)
+            if self._is_new(article.url, text):
+                yield article
+            self._report_progress(origin, min(done, origin.size))
+
+    def _cut(self, origin: Origin, parallel: Parallel) -> Iterator[LabelledArticle]:
+        from joblib import delayed
+
+        pages = origin.pages(refuse=self._refuse, drop=self._drop)
+        new = (page for page in pages if self._is_new(page.url, page.gold))
+        # Batches, so that reading stays in this process and in order, and few pages are in memory at a time.
+        while batch := list(islice(new, _PAGES_A_JOB)):
+            for cut in parallel(delayed(_cut_page)(page, self.views) for page in batch):
+                if isinstance(cut, CorestoryError):
+                    self._refuse(InputError(cut.found, where=cut.where, expected=cut.expected, mend=cut.mend))
+                else:
+                    yield from cut
+            self._done += len(batch)
+            self._report_progress(origin, self._done)
+
+    def _is_new(self, url: str, text: str) -> bool:
+        reason = self._duplicates.reason(url=url, text=text)
+        if reason:
+            self._drop(reason)
+        return not reason
+
+    def _drop(self, reason: str) -> None:
+        self._dropped[reason] += 1
+
+    def _refuse(self, error: InputError) -> None:
+        self._refused += 1
+        if self._tell_refused is not None:
+            self._tell_refused(error)
+
+    def _report_progress(self, origin: Origin, done: int) -> None:
+        if self._tell_progress is not None:
+            self._tell_progress(origin.name, done, origin.size)
+
+
+def _cut_page(page: GoldPage, views: tuple[str, ...]) -> tuple[LabelledArticle, ...] | CorestoryError:
+    try:
+        return page_views(page, views=views)
+    except CorestoryError as error:
+        return error
+
+
+def _balance(frame: pd.DataFrame) -> tuple[Balance, ...]:
+    rows = []
+    for source in frame["source"].unique():
+        of_source = frame[frame["source"] == source]
+        for split in SPLITS:
+            part = of_source[of_source["split"] == split]
+            labels = part["label"].value_counts()
+            core, filler = int(labels.get("core", 0)), int(labels.get("filler", 0))
+            rows.append(Balance(source, split, part["page"].nunique(), core, filler, len(part) - core - filler))
+    return tuple(rows)

@@ -1,0 +1,172 @@
+"""The labelled table: its columns, a frame of labelled articles, and the Parquet file that holds it."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+from corestory.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    import pandas as pd
+    import pyarrow as pa
+
+    from corestory.labelling.labelled import LabelledArticle
+
+SPLITS = ("train", "validation", "test")
+
+TEXT_COLUMNS = ("article_id", "page", "view", "site", "url", "title", "language")
+
+
+def table_schema() -> pa.Schema:
+    """Columns of the labelled table, a row a paragraph; the last five are empty where the paragraph had no markup."""
+    import pyarrow as pa
+
+    texts = [(name, pa.string()) for name in TEXT_COLUMNS]
+    return pa.schema(
+        [
+            *texts,
+            ("position", pa.int32()),
+            ("text", pa.string()),
+            ("label", pa.string()),
+            ("source", pa.string()),
+            ("split", pa.string()),
+            ("markup", pa.string()),
+            ("elements", pa.list_(pa.int32())),
+            ("repeats", pa.list_(pa.int32())),
+            ("link_density", pa.float32()),
+            ("declared", pa.float32()),
+        ]
+    )
+
+
+def articles_frame(articles: Iterable[LabelledArticle]) -> pd.DataFrame:
+    """Lay articles out as the labelled table, still without its split.
+
+    Parameters
+    ----------
+    articles
+        Consumed one by one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a paragraph with the columns of `table_schema`; ``split`` is empty.
+
+    Examples
+    --------
+    >>> from corestory.labelling.labelled import LabelledArticle, LabelledParagraph
+    >>> paragraphs = (LabelledParagraph("The ferry sailed.", "core"), LabelledParagraph("Read more", "filler"))
+    >>> frame = articles_frame([LabelledArticle(page="1", view="text", source="own", paragraphs=paragraphs)])
+    >>> frame[["article_id", "position", "text", "label"]].values.tolist()
+    [['1', 0, 'The ferry sailed.', 'core'], ['1', 1, 'Read more', 'filler']]
+    """
+    import pyarrow as pa
+
+    schema = table_schema()
+    # An Arrow table a few articles at a time: a Python object a cell would cost gigabytes on a large corpus.
+    tables = [schema.empty_table()]
+    rows = _Rows()
+    for article in articles:
+        rows.add(article)
+        if len(rows.texts) >= _ROWS_AT_ONCE:
+            tables.append(rows.table(schema))
+            rows = _Rows()
+    tables.append(rows.table(schema))
+    frame: pd.DataFrame = pa.concat_tables(tables).to_pandas()
+    return frame
+
+
+def write_frame(frame: pd.DataFrame, path: Path) -> None:
+    """Write the labelled table as Parquet."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(frame, schema=table_schema(), preserve_index=False)
+    pq.write_table(table.replace_schema_metadata(None), path, compression="zstd")
+
+
+def read_frame(path: Path) -> pd.DataFrame:
+    """Read the labelled table that ``corestory prepare`` wrote.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, is no Parquet file, or lacks a column.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    mend = "Make it with: corestory prepare SOURCE --output FILE.parquet"
+    if not path.is_file():
+        raise InputError("no such file", where=str(path), expected="a table of labelled paragraphs", mend=mend)
+    schema = table_schema()
+    try:
+        found = pq.read_schema(path).names
+        missing = [name for name in schema.names if name not in found]
+        if missing:
+            raise InputError(
+                f"no column {', '.join(missing)}", where=str(path), expected=", ".join(schema.names), mend=mend
+            )
+        frame: pd.DataFrame = pq.read_table(path, columns=schema.names).cast(schema).to_pandas()
+    except (pa.ArrowException, OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"not a readable table ({reason})", where=str(path), expected="Parquet", mend=mend) from error
+    return frame
+
+
+_ROWS_AT_ONCE = 20_000
+
+
+class _Rows:
+    def __init__(self) -> None:
+        self.shared: list[LabelledArticle] = []
+        self.lengths: list[int] = []
+        self.position = array("i")
+        self.texts: list[str] = []
+        self.labels: list[str | None] = []
+        self.markup: list[str | None] = []
+        self.elements: list[tuple[int, ...] | None] = []
+        self.repeats: list[tuple[int, ...] | None] = []
+        self.link_density = array("f")
+        self.declared = array("f")
+
+    def add(self, article: LabelledArticle) -> None:
+        self.shared.append(article)
+        self.lengths.append(len(article.paragraphs))
+        self.position.extend(range(len(article.paragraphs)))
+        for paragraph in article.paragraphs:
+            markup = paragraph.markup
+            self.texts.append(paragraph.text)
+            self.labels.append(paragraph.label)
+            self.markup.append(markup.words if markup is not None else None)
+            self.elements.append(markup.elements if markup is not None else None)
+            self.repeats.append(markup.repeats if markup is not None else None)
+            self.link_density.append(markup.link_density if markup is not None else float("nan"))
+            # The table's empty cell, where `Markup` has -1: the page declares nothing.
+            self.declared.append(markup.declared if markup is not None and markup.declared >= 0 else float("nan"))
+
+    def table(self, schema: pa.Schema) -> pa.Table:
+        import numpy as np
+        import pyarrow as pa
+
+        index = pa.array(np.repeat(np.arange(len(self.shared)), self.lengths))
+        columns = {
+            name: pa.array([getattr(article, name) for article in self.shared], pa.string()).take(index)
+            for name in (*TEXT_COLUMNS, "source")
+        }
+        columns |= {
+            "position": np.frombuffer(self.position, dtype=np.int32),
+            "text": self.texts,
+            "label": self.labels,
+            "split": pa.nulls(len(self.texts), pa.string()),
+            "markup": self.markup,
+            "elements": self.elements,
+            "repeats": self.repeats,
+            "link_density": np.frombuffer(self.link_density, dtype=np.float32),
+            "declared": np.frombuffer(self.declared, dtype=np.float32),
+        }
+        return pa.table(columns, schema=schema)

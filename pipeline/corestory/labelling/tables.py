@@ -1,0 +1,190 @@
+"""Labelled tables: a paragraph a row with its label, as CSV, TSV, JSON Lines or Parquet."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from corestory.errors import InputError
+from corestory.labelling.gold_pages import Refuse
+from corestory.labelling.labelled import Label, LabelledArticle, LabelledParagraph, storable
+from corestory.labelling.table_rows import Row, read_rows
+from corestory.reading.sites import registered_domain
+
+_CORE = frozenset({"core", "1", "1.0", "true"})
+_FILLER = frozenset({"filler", "0", "0.0", "false"})
+
+
+@dataclass(frozen=True, slots=True)
+class LabelNames:
+    """The names that a table's labels go by.
+
+    A name given takes the place of the usual ones (core, 1, true; filler, 0, false). Case does not matter.
+
+    Examples
+    --------
+    >>> LabelNames(core="news", filler="ad").label("AD")
+    'filler'
+    >>> LabelNames().label("1")
+    'core'
+    """
+
+    core: str = ""
+    filler: str = ""
+
+    def __post_init__(self) -> None:
+        if self.core and self._given(self.core) == self._given(self.filler):
+            raise InputError(f"both labels are named {self.core!r}", expected="two names")
+
+    def label(self, name: str) -> Label | None:
+        """Label of that name; ``None`` if the name is empty, which is an unlabelled paragraph.
+
+        Raises
+        ------
+        KeyError
+            If no label has that name.
+        """
+        wanted = self._given(name)
+        if not wanted:
+            return None
+        core, filler = self._given(self.core), self._given(self.filler)
+        if wanted in ({core} if core else _CORE - {filler}):
+            return "core"
+        if wanted in ({filler} if filler else _FILLER - {core}):
+            return "filler"
+        raise KeyError(name)
+
+    def expected(self) -> str:
+        """Names that are known, for an error."""
+        return f"{self.core or 'core, 1, true'} or {self.filler or 'filler, 0, false'}"
+
+    @staticmethod
+    def _given(name: str) -> str:
+        return name.strip().casefold()
+
+
+@dataclass(slots=True)
+class _Group:
+    """The rows of one article, gathered as they come."""
+
+    about: dict[str, str] = field(default_factory=dict)
+    rows: list[tuple[int, LabelledParagraph]] = field(default_factory=list)
+    positions: dict[int, str] = field(default_factory=dict)
+
+
+def read_table(path: Path, *, source: str, names: LabelNames, refuse: Refuse) -> Iterator[LabelledArticle]:
+    """Read a labelled table.
+
+    Columns ``text`` and ``label`` must be there; ``article_id``, ``site``, ``url``, ``title``, ``language`` and
+    ``position`` may be; others are not looked at. Rows of one article need not be adjacent. They are those of the same
+    ``article_id``, else of the same ``url``; with neither, each row is an article, or, if there is a ``position``, the
+    table is one. Without ``position`` the order is the table's.
+
+    Parameters
+    ----------
+    path
+        Told by its suffix: ``.csv .tsv .jsonl .ndjson .parquet``, each also gzipped.
+    source
+        The table's name in the result.
+    names
+        The names of the two labels.
+    refuse
+        Gets the reason for each row that cannot be read; the rest is read.
+
+    Yields
+    ------
+    LabelledArticle
+        In the order in which the articles first come, positions from 0 without gaps.
+
+    Raises
+    ------
+    InputError
+        If the table is empty or cannot be read, lacks a column, has a label of unknown name, or two rows with the
+        same ``article_id`` and ``position``: what cannot be told apart is not guessed.
+    """
+    groups: dict[str, _Group] = {}
+    for where, row in read_rows(path, refuse=refuse):
+        try:
+            _add(groups, row, names=names, where=where)
+        except _RowError as error:
+            refuse(InputError(str(error), where=where, expected=error.expected))
+    if not groups:
+        raise InputError("no labelled paragraph", where=str(path), expected="rows with a text and a label")
+    for key, group in groups.items():
+        site, url = group.about.get("site", ""), group.about.get("url", "")
+        yield LabelledArticle(
+            page=f"{source}/{key}",
+            view="text",
+            source=source,
+            paragraphs=tuple(paragraph for _, paragraph in sorted(group.rows, key=lambda pair: pair[0])),
+            site=registered_domain(site) or site.lower() or registered_domain(url),
+            url=url,
+            title=group.about.get("title", ""),
+            language=group.about.get("language", ""),
+        )
+
+
+class _RowError(Exception):
+    """One row that cannot be used; the others can."""
+
+    def __init__(self, found: str, expected: str) -> None:
+        super().__init__(found)
+        self.expected = expected
+
+
+def _add(groups: dict[str, _Group], row: Row, *, names: LabelNames, where: str) -> None:
+    text = _cell(row, "text")
+    if not text or not isinstance(row["text"], str):
+        raise _RowError("row without text", "a paragraph")
+    try:
+        label = names.label(_cell(row, "label"))
+    except KeyError:
+        raise InputError(
+            f"unknown label {_cell(row, 'label')[:40]!r}",
+            where=where,
+            expected=names.expected(),
+            mend="Name the labels with --core-label and --filler-label.",
+        ) from None
+    key = _key(row, where)
+    given = _position(row) if "position" in row else None
+    group = groups.setdefault(key, _Group())
+    position = len(group.rows) if given is None else given
+    if given is not None:
+        if position in group.positions:
+            raise InputError(
+                f"article {key[:80]!r} has position {position} twice, first in {group.positions[position]}",
+                where=where,
+                expected="each position of an article once",
+                mend="Give each article an article_id of its own.",
+            )
+        group.positions[position] = where.rpartition(", ")[2]
+    for name in ("site", "url", "title", "language"):
+        group.about[name] = group.about.get(name) or _cell(row, name)
+    group.rows.append((position, LabelledParagraph(text, label)))
+
+
+def _key(row: Row, where: str) -> str:
+    if "article_id" in row:
+        key = _cell(row, "article_id")
+        if not key:
+            raise _RowError("row without article_id", "an article_id in every row")
+        return key
+    return _cell(row, "url") or ("0" if "position" in row else where.rpartition(" ")[2])
+
+
+def _position(row: Row) -> int:
+    found = _cell(row, "position")
+    try:
+        number = float(found)
+        if number.is_integer() and abs(number) < 2**53:
+            return int(number)
+    except ValueError:
+        pass
+    raise _RowError(f"position {found[:40]!r}", "a whole number")
+
+
+def _cell(row: Row, name: str) -> str:
+    value = row.get(name)
+    # Not a number is how a data frame writes an empty cell.
+    if value is None or value != value:
+        return ""
+    return storable(str(value))

@@ -1,0 +1,305 @@
+"""The two stages as one scikit-learn estimator over frames of paragraphs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
+
+from corestory.errors import DataError
+from corestory.features.layout import Float
+from corestory.model.choosing import Chosen, choose_settings
+from corestory.model.fitting import Int, Progress, Recipe, fit_count, fit_parts
+from corestory.model.folds import make_folds
+from corestory.model.scoring import Calibration
+from corestory.model.tagger import Tagger
+from corestory.model.training_rows import has_markup, training_rows
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from sklearn.utils import Tags
+
+REQUIRED = ("article_id", "position", "text")
+CORE, FILLER = "core", "filler"
+LEAST = {
+    "min_pages": 1,
+    "form_pages": 1,
+    "members": 1,
+    "text_epochs": 1,
+    "html_epochs": 1,
+    "steps": 1,
+    "rounds": 1,
+    "folds": 2,
+}
+"""The least value of the parameters that count something."""
+
+
+class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Tags paragraphs as core or filler from their words, then from their neighbourhood.
+
+    Stage 1 is TF-IDF of words into a logistic regression; the same over the form of the words, which knows no language,
+    added to it; and the same over markup words where there is markup. Stage 2
+    is a mean of small multi-layer perceptrons over features of the paragraph, its neighbours and its article, fitted on
+    out-of-fold scores of stage 1 (folds by site), in rounds that each see the scores of the one before (stacked
+    sequential learning; Cohen and Carvalho, IJCAI 2005).
+
+    Parameters
+    ----------
+    min_pages
+        In how many pages an n-gram must occur to be known.
+    form_pages
+        The same for an n-gram of the form of words.
+    words_c, forms_c, markup_c
+        ``C`` of the logistic regressions.
+    text_hidden, html_hidden
+        Sizes of the perceptrons' hidden layers, without and with markup.
+    members
+        How many perceptrons are averaged.
+    text_epochs, html_epochs
+        Passes over the data.
+    penalty
+        L2 penalty of the perceptrons.
+    steps
+        Steps of a pass at least, so that few rows are learned from in smaller batches.
+    least_trust
+        Labels to which a first model of other sites gives a smaller probability are not learned by the final
+        perceptrons; at 0 every label is, and there is no first model.
+    rounds
+        Rounds of the context stage.
+    folds
+        Folds for out-of-fold scores; fewer where there are fewer sites.
+    use_markup
+        Whether to learn from markup, where rows have it.
+    random_state
+        Seed: the same data, seed and versions give the same scores.
+    n_jobs
+        Fits run at once.
+
+    Attributes
+    ----------
+    tagger_ : Tagger
+        The fitted model.
+    out_of_fold_ : pandas.DataFrame
+        For each row of the frame fitted on, `score` and `tagged` by a model that saw none of its site, and `stage1`.
+    folds_ : Folds
+        The folds that made it so.
+    classes_ : numpy.ndarray
+        ``["core", "filler"]``.
+    n_features_in_ : int
+        Number of columns of the frame fitted on.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({
+    ...     "article_id": np.repeat([f"a{i}" for i in range(12)], 3),
+    ...     "site": np.repeat([f"s{i % 4}" for i in range(12)], 3),
+    ...     "position": [0, 1, 2] * 12, "label": ["core", "core", "filler"] * 12,
+    ...     "text": ["The quay opened on Monday, she said.", "It cost a million.", "Read more: Ferry sold"] * 12})
+    >>> model = ParagraphClassifier(rounds=1, members=1).fit(frame, frame["label"])
+    >>> model.predict(frame.head(3)).tolist()
+    ['core', 'core', 'filler']
+    """
+
+    def __init__(
+        self,
+        *,
+        min_pages: int = 3,
+        form_pages: int = 10,
+        words_c: float = 3.0,
+        forms_c: float = 1.0,
+        markup_c: float = 1.0,
+        text_hidden: Sequence[int] = (48, 24),
+        html_hidden: Sequence[int] = (48,),
+        members: int = 3,
+        text_epochs: int = 8,
+        html_epochs: int = 10,
+        penalty: float = 1e-3,
+        steps: int = 50,
+        least_trust: float = 0.1,
+        rounds: int = 1,
+        folds: int = 5,
+        use_markup: bool = True,
+        random_state: int = 0,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.min_pages = min_pages
+        self.form_pages = form_pages
+        self.words_c = words_c
+        self.forms_c = forms_c
+        self.markup_c = markup_c
+        self.text_hidden = text_hidden
+        self.html_hidden = html_hidden
+        self.members = members
+        self.text_epochs = text_epochs
+        self.html_epochs = html_epochs
+        self.penalty = penalty
+        self.steps = steps
+        self.least_trust = least_trust
+        self.rounds = rounds
+        self.folds = folds
+        self.use_markup = use_markup
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def fit(self, X: pd.DataFrame, y: Sequence[object] | None = None, *, progress: Progress | None = None) -> Self:
+        """Fit both stages.
+
+        Parameters
+        ----------
+        X
+            Frame with `article_id`, `position`, `text`, and where known `site`, `page`, `view`, `title` and the markup
+            columns. Rows of one article need not be adjacent.
+        y
+            ``"core"``, ``"filler"`` or None (unlabelled: context only) for each row; by default the column `label`.
+        progress
+            Called after each single fit with the name of the stage.
+
+        Raises
+        ------
+        DataError
+            If a column is missing, a label unknown, or there is one class or one article only, or one class is only
+            on sites of one fold.
+        ValueError
+            If a parameter is below its least value, or there are not as many labels as rows.
+        """
+        for name, least in LEAST.items():
+            if getattr(self, name) < least:
+                raise ValueError(f"{name}={getattr(self, name)}; expected at least {least}")
+        labels = _checked(X, y)
+        frame = X.reset_index(drop=True)
+        folds = make_folds(frame, folds=self.folds, seed=self.random_state)
+        say = progress if progress is not None else _silent
+        recipe = self._recipe()
+        rows, places = training_rows(frame, labels, folds.of_row, markup=False)
+        bound = rows.bound_label(rows.first_view)
+        if bound is not None:
+            raise _bound_error(frame[labels == bound], bound, by=folds.by)
+        html_rows, html_places, html_frame_rows = None, np.zeros(0, np.int64), np.zeros(0, np.int64)
+        chosen = np.flatnonzero(has_markup(frame)) if self.use_markup else html_frame_rows
+        if len(chosen):
+            found, inner = training_rows(frame.iloc[chosen], labels[chosen], folds.of_row[chosen], markup=True)
+            # Too little to learn from markup, and nothing lost: these rows are learned from as text.
+            if found.bound_label(found.labelled) is None:
+                html_rows, html_frame_rows = found, chosen[inner]
+                back = np.empty(len(frame), np.int64)
+                back[places] = np.arange(len(frame))
+                html_places = back[html_frame_rows]
+        fitted = fit_parts(rows, html_rows, html_places, recipe, say=say)
+        chosen_settings = choose_settings(rows, fitted.text, html_rows, fitted.html)
+        self.tagger_ = Tagger(fitted.parts, chosen_settings.settings)
+        self.classes_ = np.array([CORE, FILLER])
+        self.folds_ = folds
+        self.out_of_fold_ = _out_of_fold(chosen_settings, fitted.stage1, places, html_frame_rows)
+        self.n_features_in_ = X.shape[1]
+        return self
+
+    def fits(self, X: pd.DataFrame) -> int:
+        """Count how often, at most, `fit` will call `progress` on this frame."""
+        folds = make_folds(X, folds=self.folds, seed=self.random_state).count
+        html = self.use_markup and bool(has_markup(X).any())
+        return fit_count(self._recipe(), folds, html=html)
+
+    def predict_proba(self, X: pd.DataFrame) -> npt.NDArray[np.float64]:
+        """Give the probabilities of core and of filler, shape (rows, 2), rows in the order given."""
+        check_is_fitted(self)
+        score = self._scored(X)["score"].to_numpy(float)
+        return np.column_stack([score, 1 - score])
+
+    def predict(self, X: pd.DataFrame) -> npt.NDArray[np.object_]:
+        """Decide on each row, article by article, as the command line does; shape (rows,)."""
+        check_is_fitted(self)
+        return np.asarray(self._scored(X)["tagged"].to_numpy())
+
+    def _scored(self, X: pd.DataFrame) -> pd.DataFrame:
+        _require(X)
+        return self.tagger_.score_frame(X)
+
+    def _recipe(self) -> Recipe:
+        return Recipe(
+            min_pages=self.min_pages,
+            form_pages=self.form_pages,
+            words_c=self.words_c,
+            forms_c=self.forms_c,
+            markup_c=self.markup_c,
+            text_hidden=tuple(self.text_hidden),
+            html_hidden=tuple(self.html_hidden),
+            members=self.members,
+            text_epochs=self.text_epochs,
+            html_epochs=self.html_epochs,
+            penalty=self.penalty,
+            steps=self.steps,
+            least_trust=self.least_trust,
+            rounds=self.rounds,
+            seed=self.random_state,
+            jobs=self.n_jobs or 1,
+        )
+
+    def __sklearn_tags__(self) -> Tags:
+        tags: Tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        return tags
+
+
+def _silent(_: str) -> None:
+    return None
+
+
+def _require(frame: pd.DataFrame) -> None:
+    missing = [name for name in REQUIRED if name not in frame]
+    if missing:
+        raise DataError(
+            f"columns {', '.join(map(str, frame.columns))}", expected=f"also {', '.join(missing)}",
+            mend="Make the table with `corestory prepare`.",
+        )  # fmt: skip
+    for name in REQUIRED:
+        empty = np.flatnonzero(frame[name].isna())
+        if len(empty):
+            raise DataError(f"no {name}", where=f"row {empty[0] + 1}", expected="a value in every row")
+
+
+def _checked(frame: pd.DataFrame, y: Sequence[object] | None) -> npt.NDArray[np.object_]:
+    _require(frame)
+    labels = frame.get("label") if y is None else y
+    if labels is None:
+        raise DataError("no labels", expected="a column `label`, or y", mend="Make the table with `corestory prepare`.")
+    check_consistent_length(frame, labels)
+    found = pd.Series(np.asarray(labels, dtype=object))
+    found = found.where(found.notna(), "")
+    unknown = sorted({str(value) for value in found.unique()} - {CORE, FILLER, ""})
+    if unknown:
+        raise DataError(f"label {unknown[0]!r}", expected="core, filler or nothing")
+    if len(set(found.unique()) - {""}) < 2:
+        only = sorted(set(found.unique()) - {""})
+        raise DataError(
+            f"every label is {only[0]}" if only else "no row is labelled", expected="both core and filler",
+            mend="Add articles with labelled paragraphs of the other kind.",
+        )  # fmt: skip
+    return found.to_numpy(dtype=object)
+
+
+def _bound_error(rows: pd.DataFrame, label: str, *, by: str) -> DataError:
+    page = "page" if "page" in rows else "article_id"
+    names = sorted(rows["site" if by == "site" and "site" in rows else page].dropna().astype(str).unique())
+    return DataError(
+        f"{label} is only in {by}s of one fold: {', '.join(names[:3])}" + (", …" if len(names) > 3 else ""),
+        expected="each label in several, to learn on some and measure on the others",
+        mend="Add labelled articles, of several sites if you can.",
+    )  # fmt: skip
+
+
+def _out_of_fold(chosen: Chosen, stage1: Float, places: Int, html_places: Int) -> pd.DataFrame:
+    score = np.empty(len(places))
+    core = np.empty(len(places), bool)
+    score[places], core[places] = chosen.text_scores, chosen.text_core
+    if chosen.html_scores is not None and chosen.html_core is not None:
+        score[html_places], core[html_places] = chosen.html_scores, chosen.html_core
+    words = np.empty(len(places))
+    words[places] = Calibration().apply(stage1)
+    return pd.DataFrame({"score": score, "tagged": np.where(core, CORE, FILLER), "stage1": words})

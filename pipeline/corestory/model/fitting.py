@@ -1,0 +1,300 @@
+"""Fitting both stages: every score that the second stage learns from is out of fold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from joblib import Parallel, delayed
+from threadpoolctl import threadpool_limits
+
+from corestory.features.batch import Batch
+from corestory.features.layout import Float, Layout
+from corestory.features.tokens import Tokens, tokenise
+from corestory.features.word_shapes import form_tokens
+from corestory.model.network import Float32, Network, chosen_passes, fit_network, joined
+from corestory.model.ngrams import NgramScorer, fit_ngrams
+from corestory.model.scoring import Parts, gather
+from corestory.model.training_rows import Bool, Rows
+from corestory.model.trust import trusted_labels
+
+Int = npt.NDArray[np.int64]
+Progress = Callable[[str], None]
+
+CHUNK = 400
+"""Articles whose features are computed at once: what bounds the memory."""
+
+# A sum's last digits depend on how many threads share it, so each fit has one: the same model on every machine.
+ONE_THREAD = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How the stages are fitted; the estimator's parameters of the same names."""
+
+    min_pages: int
+    form_pages: int
+    words_c: float
+    forms_c: float
+    markup_c: float
+    text_hidden: tuple[int, ...]
+    html_hidden: tuple[int, ...]
+    members: int
+    text_epochs: int
+    html_epochs: int
+    penalty: float
+    steps: int
+    least_trust: float
+    rounds: int
+    seed: int
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A fitted path through the stages: its networks, and the rows' out-of-fold log-odds before calibration."""
+
+    networks: tuple[Network, ...]
+    out_of_fold: Float
+
+
+@dataclass(frozen=True, slots=True)
+class FittedStages:
+    """All fitted stages; `stage1` is the rows' out-of-fold log-odds by words alone."""
+
+    parts: Parts
+    stage1: Float
+    text: Fitted
+    html: Fitted | None
+
+
+def fit_stage1(
+    texts: Sequence[str],
+    rows: Rows,
+    chosen: Bool,
+    *,
+    recipe: Recipe,
+    inverse_regularisation: float,
+    min_pages: int,
+    read: Callable[[Sequence[str]], Tokens],
+    say: Progress,
+) -> tuple[NgramScorer, Float]:
+    """Fit a linear stage on all rows, and score every row by one that saw none of its site.
+
+    Parameters
+    ----------
+    texts
+        What it reads of each row: its words, or its markup words.
+    rows
+        The training rows.
+    chosen
+        Which of them it learns from, so far as they are labelled.
+    recipe
+        How.
+    inverse_regularisation, read
+        As of `fit_ngrams`.
+    min_pages
+        Its ``min_groups``.
+    say
+        Called after each single fit.
+
+    Returns
+    -------
+    scorer : NgramScorer
+        Fitted on all chosen rows.
+    scores : numpy.ndarray
+        Out-of-fold log-odds of every row.
+    """
+    folds = int(rows.fold.max()) + 1
+    usable = chosen & rows.labelled
+
+    def fit(rows_in: Int) -> NgramScorer:
+        return fit_ngrams(
+            [texts[row] for row in rows_in],
+            rows.core[rows_in],
+            groups=rows.page[rows_in],
+            weights=rows.weight[rows_in],
+            min_groups=min_pages,
+            read=read,
+            inverse_regularisation=inverse_regularisation,
+        )
+
+    parts = [np.flatnonzero(usable & (rows.fold != fold)) for fold in range(folds)] + [np.flatnonzero(usable)]
+    scorers = []
+    for scorer in Parallel(n_jobs=recipe.jobs, prefer="threads", return_as="generator")(
+        delayed(fit)(part) for part in parts
+    ):
+        scorers.append(scorer)
+        say("stage 1")
+    scores = np.zeros(len(texts))
+    for fold in range(folds):
+        inside = np.flatnonzero(rows.fold == fold)
+        for part in np.array_split(inside, max(1, len(inside) // 50_000)):
+            scores[part] = scorers[fold].log_odds(read([texts[row] for row in part]))
+    return scorers[-1], scores
+
+
+def fit_stage2(
+    rows: Rows, opinions: Sequence[Float], words: NgramScorer, recipe: Recipe, *, html: bool, say: Progress
+) -> Fitted:
+    """Fit the rounds of the context stage on out-of-fold opinions.
+
+    Parameters
+    ----------
+    rows
+        The training rows; only labelled ones are learned from, the others are context.
+    opinions
+        Out-of-fold log-odds of every row, an array for each scorer of stage 1.
+    words
+        The scorer of words, by whose word weights topic is measured.
+    recipe
+        How.
+    html
+        Whether to use the rows' markup.
+    say
+        Called after each single fit.
+    """
+    folds = int(rows.fold.max()) + 1
+    networks: list[Network] = []
+    scores = list(opinions)
+    for number in range(recipe.rounds):
+        features = _features(rows.batch, scores, words, html=html)
+        seed = recipe.seed + 100 * number
+        learned = rows.labelled
+        if recipe.least_trust > 0:
+            first = _fit_perceptrons(features, rows, _by_fold(learned, rows, seed), recipe, html=html, say=say)
+            learned = trusted_labels(_held_out(first, features, rows), rows, least=recipe.least_trust)
+        # The members of the final network are fitted beside the perceptrons of the folds.
+        tasks = _by_fold(learned, rows, seed) + [(learned, seed + member) for member in range(recipe.members)]
+        fitted = _fit_perceptrons(features, rows, tasks, recipe, html=html, say=say)
+        networks.append(joined(fitted[folds:]))
+        scores = [_held_out(fitted[:folds], features, rows), *opinions]
+    return Fitted(tuple(networks), scores[0])
+
+
+def _by_fold(learned: Bool, rows: Rows, seed: int) -> list[tuple[Bool, int]]:
+    return [(learned & (rows.fold != fold), seed) for fold in range(int(rows.fold.max()) + 1)]
+
+
+def _held_out(networks: Sequence[Network], features: Float32, rows: Rows) -> Float:
+    log_odds = np.zeros(len(rows.core))
+    for fold, network in enumerate(networks):
+        log_odds[rows.fold == fold] = network.log_odds(features[rows.fold == fold])
+    return log_odds
+
+
+def _fit_perceptrons(
+    features: Float32, rows: Rows, tasks: Sequence[tuple[Bool, int]], recipe: Recipe, *, html: bool, say: Progress
+) -> list[Network]:
+    hidden = recipe.html_hidden if html else recipe.text_hidden
+    epochs = recipe.html_epochs if html else recipe.text_epochs
+    fitted = []
+    # Processes, for a perceptron's many small steps hold Python's lock; the features reach them as one shared map.
+    for network in Parallel(n_jobs=recipe.jobs, return_as="generator")(
+        delayed(_fit_perceptron)(features, rows.core, rows.weight, inside, hidden, epochs, recipe, seed)
+        for inside, seed in tasks
+    ):
+        fitted.append(network)
+        say("stage 2")
+    return fitted
+
+
+def _fit_perceptron(
+    features: Float32,
+    core: Bool,
+    weight: Float,
+    inside: Bool,
+    hidden: tuple[int, ...],
+    epochs: int,
+    recipe: Recipe,
+    seed: int,
+) -> Network:
+    with chosen_passes(), threadpool_limits(ONE_THREAD):
+        return fit_network(
+            features[inside],
+            core[inside],
+            weights=weight[inside],
+            hidden=hidden,
+            epochs=epochs,
+            penalty=recipe.penalty,
+            steps=recipe.steps,
+            seed=seed,
+        )
+
+
+def fit_count(recipe: Recipe, folds: int, *, html: bool) -> int:
+    """Count the single fits that `fit_parts` makes, for a progress bar.
+
+    Examples
+    --------
+    >>> recipe = Recipe(min_pages=3, form_pages=10, words_c=3.0, forms_c=1.0, markup_c=1.0, text_hidden=(48, 24),
+    ...                 html_hidden=(48,), members=3, text_epochs=8, html_epochs=10, penalty=1e-3, steps=50,
+    ...                 least_trust=0.1, rounds=2, seed=0, jobs=1)
+    >>> fit_count(recipe, 5, html=False), fit_count(recipe, 5, html=True)
+    (38, 70)
+    """
+    passes = 2 if recipe.least_trust > 0 else 1
+    return (folds + 1) * (3 if html else 2) + recipe.rounds * (passes * folds + recipe.members) * (2 if html else 1)
+
+
+def fit_parts(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress) -> FittedStages:
+    """Fit all stages.
+
+    Parameters
+    ----------
+    rows
+        All training rows, their markup left aside.
+    html_rows
+        Those with markup, or None.
+    html_places
+        For each of `html_rows`, its row in `rows`.
+    recipe
+        How.
+    say
+        Called after each single fit.
+    """
+    with threadpool_limits(ONE_THREAD):
+        return _fit_parts(rows, html_rows, html_places, recipe, say=say)
+
+
+def _fit_parts(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress) -> FittedStages:
+    texts = rows.batch.texts
+    words, by_words = fit_stage1(
+        texts, rows, rows.first_view, recipe=recipe, inverse_regularisation=recipe.words_c,
+        min_pages=recipe.min_pages, read=tokenise, say=say,
+    )  # fmt: skip
+    forms, by_form = fit_stage1(
+        texts, rows, rows.first_view, recipe=recipe, inverse_regularisation=recipe.forms_c,
+        min_pages=recipe.form_pages, read=form_tokens, say=say,
+    )  # fmt: skip
+    stage1 = by_words + by_form
+    text = fit_stage2(rows, [stage1], words, recipe, html=False, say=say)
+    if html_rows is None or html_rows.batch.markup is None:
+        return FittedStages(Parts(words, text.networks, None, (), forms), stage1, text, None)
+    everything = np.ones(len(html_rows.core), bool)
+    markup, by_markup = fit_stage1(
+        html_rows.batch.markup.words, html_rows, everything, recipe=recipe, inverse_regularisation=recipe.markup_c,
+        min_pages=recipe.min_pages, read=tokenise, say=say,
+    )  # fmt: skip
+    html = fit_stage2(html_rows, [by_markup, stage1[html_places]], words, recipe, html=True, say=say)
+    return FittedStages(Parts(words, text.networks, markup, html.networks, forms), stage1, text, html)
+
+
+def _features(batch: Batch, scores: Sequence[Float], words: NgramScorer, *, html: bool) -> Float32:
+    found = []
+    for part, inside in _chunks(batch):
+        evidence = gather(part, words)
+        opinions = [score[inside] for score in scores]
+        found.append(evidence.html_features(opinions) if html else evidence.text_features(opinions))
+    return np.concatenate(found)
+
+
+def _chunks(batch: Batch) -> Iterator[tuple[Batch, slice]]:
+    sizes = batch.layout.sizes
+    for begin in range(0, len(sizes), CHUNK):
+        end = min(begin + CHUNK, len(sizes))
+        inside = slice(int(batch.layout.first[begin]), int(batch.layout.first[begin] + sizes[begin:end].sum()))
+        markup = batch.markup.rows(inside) if batch.markup is not None else None
+        yield Batch(batch.texts[inside], Layout.of(sizes[begin:end]), batch.titles[begin:end], markup), inside

@@ -1,0 +1,218 @@
+"""Stage 1: TF-IDF of n-grams into a linear classifier, as four arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from corestory.features.joined import JoinedTokens
+from corestory.features.layout import changes, sums
+from corestory.features.tokens import Int64, Tokens, UInt64, tokenise
+from corestory.model.lookup import Lookup
+
+Float = npt.NDArray[np.float64]
+Float32 = npt.NDArray[np.float32]
+
+# The n-grams of so many texts are counted at once.
+PIECE = 2_000
+
+
+@dataclass(frozen=True)
+class NgramScorer:
+    """Log-odds of a text from its n-grams, those of words equal to scikit-learn's ``TfidfVectorizer`` and linear model.
+
+    The vocabulary is the n-grams' 64-bit hashes: smaller than their text, quick to load, and nobody's sentences.
+
+    Attributes
+    ----------
+    hashes
+        The known n-grams' hashes, ascending; shape (n-grams,).
+    idf
+        Their inverse document frequencies; shape (n-grams,).
+    weights
+        Their weights in the linear model; shape (n-grams,).
+    intercept
+        The linear model's intercept; shape ().
+    unknown_idf
+        Inverse document frequency of a word that is not known; shape ().
+    """
+
+    hashes: UInt64
+    idf: Float32
+    weights: Float32
+    intercept: Float32
+    unknown_idf: Float32
+
+    def log_odds(self, tokens: Tokens | JoinedTokens) -> Float:
+        """Score each text of a batch.
+
+        Parameters
+        ----------
+        tokens
+            The batch's tokens; how long their n-grams are, they say themselves.
+
+        Returns
+        -------
+        numpy.ndarray
+            Log-odds of core, shape (texts,).
+        """
+        scores = [np.zeros(0)]
+        for first, row, term, count in self._counted(tokens):
+            both = self._both.take(term).astype(np.complex128)
+            size, moved = both.real**2, both.real * both.imag
+            several = np.flatnonzero(count > 1)
+            frequency = 1.0 + np.log(count.take(several))
+            size[several] *= frequency**2
+            moved[several] *= frequency
+            texts = min(PIECE, tokens.count - first)
+            length = np.sqrt(sums(row, size, texts))
+            scores.append(sums(row, moved, texts) / np.where(length > 0, length, 1.0))
+        return np.concatenate(scores) + float(self.intercept)
+
+    def entries(self, tokens: Tokens) -> tuple[Int64, Int64, Float]:
+        """Find the known n-grams of each text: text number, n-gram number, and how often it occurs."""
+        found = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))]
+        found += [(row + first, term, count) for first, row, term, count in self._counted(tokens)]
+        row, term, count = (np.concatenate(column) for column in zip(*found, strict=True))
+        return row, term, count.astype(np.float64)
+
+    def idf_of(self, hashes: UInt64) -> Float:
+        """Inverse document frequency of each word, known or not, by its hash."""
+        idf = np.full(len(hashes), float(self.unknown_idf))
+        at, place = self.lookup.find(hashes)
+        idf[at] = self.idf.take(place)
+        return idf
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        """What finds n-grams by their hashes."""
+        return Lookup(self.hashes)
+
+    @cached_property
+    def _both(self) -> npt.NDArray[np.complex64]:
+        # Side by side, the two numbers of an n-gram come from memory together.
+        return np.asarray(self.idf + 1j * self.weights, np.complex64)
+
+    def _counted(self, tokens: Tokens | JoinedTokens) -> Iterator[tuple[int, Int64, Int64, Int64]]:
+        """Count the known n-grams some texts at a time.
+
+        For each piece the number of its first text, and the entries, sorted: the text's number in the piece, the
+        n-gram's number, and how often it occurs.
+        """
+        # Text and n-gram are one number, as narrow as they fit in: the narrower, the sooner they are sorted.
+        bits = max(len(self.hashes) - 1, 0).bit_length()
+        dtype = np.uint32 if bits + PIECE.bit_length() <= 32 else np.uint64
+        for first, parts in tokens.known(self.lookup.find, PIECE):
+            keys = [np.zeros(0, dtype), *(((row - first) << bits | place).astype(dtype) for row, place in parts)]
+            key = np.sort(np.concatenate(keys))
+            starts = np.flatnonzero(changes(key))
+            found = key.take(starts).astype(np.int64)
+            yield first, found >> bits, found & (1 << bits) - 1, np.diff(starts, append=len(key))
+
+
+def known_ngrams(tokens: Tokens, groups: Int64, *, min_groups: int) -> UInt64:
+    """Find the n-grams that occur in at least so many groups (pages).
+
+    Parameters
+    ----------
+    tokens
+        Unigrams of the training texts.
+    groups
+        Each text's group, from 0.
+    min_groups
+        An n-gram of fewer groups is that page's own and generalises to none.
+
+    Returns
+    -------
+    numpy.ndarray
+        Their hashes, ascending.
+
+    Examples
+    --------
+    >>> tokens = tokenise(["Read more", "Read on", "More"])
+    >>> len(known_ngrams(tokens, np.array([0, 1, 2]), min_groups=2))  # read, more
+    2
+    """
+    ngrams = tuple(tokens.ngrams())
+    distinct = [(np.zeros(0, np.uint64), np.zeros(0, np.int64))]
+    for begin in range(0, tokens.count, PIECE):
+        for part in ngrams:
+            piece = part.rows(begin, begin + PIECE)
+            distinct.append(_distinct(piece.hashes, groups[piece.row]))
+    # A group may lie in several pieces, so what is distinct in each is made distinct in all.
+    hashes, _ = _distinct(*(np.concatenate(column) for column in zip(*distinct, strict=True)))
+    unique, count = np.unique(hashes, return_counts=True)
+    return np.asarray(unique[count >= min_groups])
+
+
+def _distinct(hashes: UInt64, group: Int64) -> tuple[UInt64, Int64]:
+    order = np.lexsort((group, hashes))
+    hashes, group = hashes[order], group[order]
+    new = np.ones(len(hashes), bool)
+    new[1:] = (hashes[1:] != hashes[:-1]) | (group[1:] != group[:-1])
+    return hashes[new], group[new]
+
+
+def fit_ngrams(
+    texts: Sequence[str],
+    core: npt.NDArray[np.bool_],
+    *,
+    groups: Int64,
+    weights: Float,
+    min_groups: int = 3,
+    inverse_regularisation: float = 3.0,
+    max_iter: int = 60,
+    read: Callable[[Sequence[str]], Tokens] = tokenise,
+) -> NgramScorer:
+    """Fit stage 1 on labelled texts.
+
+    Parameters
+    ----------
+    texts
+        The training texts.
+    core
+        Whether each is core.
+    groups
+        Each text's page, from 0.
+    weights
+        Each text's weight in the fit.
+    min_groups
+        In how many pages an n-gram must occur to be known.
+    inverse_regularisation
+        ``C`` of `sklearn.linear_model.LogisticRegression`.
+    max_iter
+        Its limit of iterations; the fit is good long before it is exact.
+    read
+        What makes tokens of the texts.
+
+    Returns
+    -------
+    NgramScorer
+    """
+    import scipy.sparse
+    from sklearn.linear_model import LogisticRegression
+
+    tokens = read(texts)
+    hashes = known_ngrams(tokens, groups, min_groups=min_groups)
+    nothing, zero = np.zeros(len(hashes), np.float32), np.zeros((), np.float32)
+    row, term, count = NgramScorer(hashes, nothing, nothing, zero, zero).entries(tokens)
+    frequency = np.bincount(term, minlength=len(hashes))
+    idf = (np.log((1 + len(texts)) / (1 + frequency)) + 1).astype(np.float32)
+    value = np.asarray((1 + np.log(count)) * idf[term], np.float64)
+    size = np.sqrt(sums(row, value**2, len(texts)))
+    matrix = scipy.sparse.csr_matrix(
+        ((value / size[row]).astype(np.float32), (row, term)), shape=(len(texts), max(len(hashes), 1))
+    )
+    model = LogisticRegression(C=inverse_regularisation, max_iter=max_iter, tol=1e-3)
+    model.fit(matrix, core, sample_weight=weights)
+    return NgramScorer(
+        hashes,
+        idf,
+        model.coef_[0, : len(hashes)].astype(np.float32),
+        np.asarray(model.intercept_[0], np.float32),
+        np.asarray(np.log(1 + len(texts)) + 1, np.float32),
+    )

@@ -1,0 +1,250 @@
+"""A person's own rules: phrases and regular expressions that make paragraphs core or filler."""
+
+from __future__ import annotations
+
+import re
+import time
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from corestory.errors import InputError
+from corestory.features.codepoints import UNSPACED
+from corestory.reading.decoding import decode, read_bytes
+from corestory.reading.text import storable
+
+Forced = npt.NDArray[np.int8]
+
+EXPRESSION = "re:"
+COMMENT = "#"
+SEARCHED_CHARACTERS = 1_000
+"""An expression sees so much of a paragraph: one that goes back over what it read may take the square of that."""
+
+MOST_CHARACTERS = 1_000
+"""No phrase and no expression is longer; a file of longer lines is something else, such as an article."""
+
+_FOLDED = str.maketrans("’‘‚‛“”„‟", "''''\"\"\"\"")
+# What takes time without end does so on runs of one character already, each one more doubling the time; what is no
+# worse than a cube takes far less than this for so many.
+PROBED_CHARACTERS = 28
+PROBE_SECONDS = 0.02
+_MEND = "Take the + or * off the inner or the outer part, or make the inner one possessive: ++ or *+."
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    r"""Which paragraphs are core, and which filler, by a person's word, whatever the model says.
+
+    A plain phrase matches where it stands in a paragraph as whole words, whatever the case, the white space and the
+    kind of quotes; in scripts without spaces it matches wherever it stands. After ``re:`` it is a regular expression,
+    searched for without regard to case in the paragraph's first `SEARCHED_CHARACTERS`, each run of white space in
+    them being one space.
+
+    Attributes
+    ----------
+    core, filler
+        The phrases and expressions. Where both match, core wins: what a person wants kept is not lost.
+
+    Raises
+    ------
+    InputError
+        If an expression is none.
+
+    Examples
+    --------
+    >>> rules = Rules(core=("said Ms Orla",), filler=("read more", r"re:^\(photo: .*\)$"))
+    >>> rules.forced(["READ MORE: Quay opens", "I read moreover", "(Photo: A. Ng)", "Read more, said Ms Orla"]).tolist()
+    [-1, 0, -1, 1]
+    """
+
+    core: tuple[str, ...] = ()
+    filler: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for line in (*self.core, *self.filler):
+            check_rule(line)
+
+    def __bool__(self) -> bool:
+        """Whether there is any rule."""
+        return bool(self.core or self.filler)
+
+    def forced(self, texts: Sequence[str]) -> Forced:
+        """Say what the rules make of each paragraph.
+
+        Parameters
+        ----------
+        texts
+            Paragraphs.
+
+        Returns
+        -------
+        numpy.ndarray
+            1 for core, -1 for filler, 0 where no rule matches; shape (texts,).
+        """
+        found = np.zeros(len(texts), np.int8)
+        if not self or not texts:
+            return found
+        plain = [" ".join(text.split()) for text in texts]
+        found[_matched(self.filler, plain)] = -1
+        found[_matched(self.core, plain)] = 1
+        return found
+
+
+def check_rule(line: str) -> None:
+    """Refuse what is no rule.
+
+    Raises
+    ------
+    InputError
+        If the expression cannot be read, matches every text or would take time without end; if the phrase has no
+        character that shows, or either is far too long.
+
+    Examples
+    --------
+    >>> check_rule("re:(read more")
+    Traceback (most recent call last):
+    corestory.errors.InputError: 're:(read more' is no regular expression (missing ), unterminated subpattern at ...
+    """
+    shown = repr(line if len(line) <= 60 else f"{line[:60]}…")
+    if len(line) > MOST_CHARACTERS:
+        raise InputError(f"{shown} has {len(line):,} characters", expected=f"at most {MOST_CHARACTERS:,} in a phrase")
+    if not line.startswith(EXPRESSION):
+        if not _folded(line):
+            raise InputError("a phrase without a character", expected="words, or re: and a regular expression")
+        return
+    try:
+        pattern = _compiled(line)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise InputError(
+            f"{shown} is no regular expression ({error})", mend=f"Without {EXPRESSION} in front it is a plain phrase."
+        ) from None
+    if pattern.search("") is not None:
+        raise InputError(
+            f"{shown} matches every paragraph", expected="an expression that does not match the empty text"
+        )
+    if _is_endless(line):
+        raise InputError(f"{shown} would take time without end on some paragraphs", mend=_MEND)
+
+
+def read_rules(*, core: Path | None = None, filler: Path | None = None) -> Rules:
+    r"""Read rules from files: a phrase or expression a line; blank lines and those that begin with ``#`` say nothing.
+
+    Parameters
+    ----------
+    core, filler
+        A file each; None for no rules of that kind.
+
+    Raises
+    ------
+    InputError
+        A file cannot be read as text, or a line is no rule; the error names the line.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "filler.txt")
+    ...     _ = file.write_text("# our own\nJoin our club\n\nre:^photo:\n")
+    ...     read_rules(filler=file)
+    Rules(core=(), filler=('Join our club', 're:^photo:'))
+    """
+    return Rules(_lines(core), _lines(filler))
+
+
+def _lines(file: Path | None) -> tuple[str, ...]:
+    if file is None:
+        return ()
+    where = storable(str(file))
+    rules = []
+    for number, line in enumerate(decode(read_bytes(file), where=where).split("\n"), start=1):
+        rule = line.strip()
+        if not rule or rule.startswith(COMMENT):
+            continue
+        try:
+            check_rule(rule)
+        except InputError as error:
+            place = f"{where}, line {number}"
+            raise InputError(error.found, where=place, expected=error.expected, mend=error.mend) from None
+        rules.append(rule)
+    return tuple(rules)
+
+
+def _matched(lines: Sequence[str], plain: Sequence[str]) -> npt.NDArray[np.int64]:
+    rows: set[int] = set()
+    phrases = [line for line in lines if not line.startswith(EXPRESSION)]
+    if phrases:
+        # One search through all paragraphs at once; no phrase has the line feed between them.
+        folded = [_folded(text) for text in plain]
+        joined = "\n".join(folded)
+        starts = list(accumulate((len(text) + 1 for text in folded), initial=0))
+        for phrase in phrases:
+            rows |= _found(_folded(phrase), joined, starts)
+    for line in lines:
+        if line.startswith(EXPRESSION):
+            pattern = _compiled(line)
+            rows |= {row for row, text in enumerate(plain) if pattern.search(text[:SEARCHED_CHARACTERS])}
+    return np.array(sorted(rows), np.int64)
+
+
+def _found(phrase: str, joined: str, starts: list[int]) -> set[int]:
+    rows = set()
+    place = joined.find(phrase)
+    while place >= 0:
+        after = place + 1
+        if _is_whole(phrase, joined, place):
+            row = bisect_right(starts, place) - 1
+            rows.add(row)
+            after = starts[row + 1]
+        place = joined.find(phrase, after)
+    return rows
+
+
+def _is_whole(phrase: str, text: str, place: int) -> bool:
+    """Say whether a phrase begins and ends with whole words where it stands; with or without a mark at its end."""
+    end = place + len(phrase)
+    cuts_before = place > 0 and _is_spaced_word(text[place - 1]) and _is_spaced_word(phrase[0])
+    cuts_after = end < len(text) and _is_spaced_word(text[end]) and _is_spaced_word(phrase[-1])
+    return not (cuts_before or cuts_after)
+
+
+def _is_spaced_word(character: str) -> bool:
+    if not (character.isalnum() or character == "_" or unicodedata.combining(character)):
+        return False
+    return not any(first <= ord(character) <= last for first, last in UNSPACED)
+
+
+def _folded(text: str) -> str:
+    # Folding case can bring forth letters that compose anew: hence twice.
+    once = unicodedata.normalize("NFKC", text.translate(_FOLDED)).casefold()
+    return " ".join(unicodedata.normalize("NFKC", once).split())
+
+
+@cache
+def _compiled(line: str) -> re.Pattern[str]:
+    return re.compile(line.removeprefix(EXPRESSION).strip(), re.IGNORECASE)
+
+
+@cache
+def _is_endless(line: str) -> bool:
+    """Say whether an expression's time doubles with each character; it is tried on short texts that grow."""
+    pattern = _compiled(line)
+    for unit in ("a", "0", " ", "a ", *sorted(set(pattern.pattern))):
+        for length in range(1, PROBED_CHARACTERS + 1):
+            text = (unit * length)[:length] + "\x00"
+            # Twice, for once may be the clearing of this program's memory.
+            if _seconds(pattern, text) > PROBE_SECONDS and _seconds(pattern, text) > PROBE_SECONDS:
+                return True
+    return False
+
+
+def _seconds(pattern: re.Pattern[str], text: str) -> float:
+    begun = time.process_time()
+    pattern.search(text)
+    return time.process_time() - begun

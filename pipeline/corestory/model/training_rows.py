@@ -1,0 +1,122 @@
+"""Training rows: a labelled frame laid out for the fits, with what each row weighs and where it may be learned from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from corestory.features.batch import Batch, batch_of_frame
+from corestory.features.layout import Float
+from corestory.features.paragraph_shape import shape_features
+from corestory.features.tokens import Int64
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from corestory.labelling.labelled import Label
+
+Bool = npt.NDArray[np.bool_]
+
+# The views that stand for their page; stage 1 learns from them where a page has one.
+OWN_VIEWS = ("page", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Training rows, article by article in the order of the page.
+
+    Attributes
+    ----------
+    batch
+        The articles, with the markup of those rows that have it or without.
+    core, labelled
+        Whether each row is core, and whether that is known.
+    fold
+        Each row's fold.
+    page
+        Each row's page, from 0.
+    weight
+        Each row's weight in the fits.
+    first_view
+        Whether the row is of the view of its page from which stage 1 learns: the same words need not be learned twice.
+    """
+
+    batch: Batch
+    core: Bool
+    labelled: Bool
+    fold: Int64
+    page: Int64
+    weight: Float
+    first_view: Bool
+
+    def bound_label(self, chosen: Bool) -> Label | None:
+        """Return the label whose rows, among those chosen, all stand in one fold: without it nothing shows that label.
+
+        None where each label stands in two folds at least, so that every fold can be scored by a model of the others.
+        """
+        labels: tuple[tuple[Label, Bool], ...] = (("core", self.core), ("filler", ~self.core))
+        for label, of_label in labels:
+            if len(np.unique(self.fold[chosen & self.labelled & of_label])) < 2:
+                return label
+        return None
+
+
+def training_rows(
+    frame: pd.DataFrame, labels: npt.NDArray[np.object_], fold: Int64, *, markup: bool
+) -> tuple[Rows, Int64]:
+    """Lay a labelled frame out for the fits.
+
+    Parameters
+    ----------
+    frame
+        Columns as of `batch_of_frame`; `page` and `view` where known.
+    labels
+        For each row of the frame ``"core"``, ``"filler"`` or an empty string.
+    fold
+        For each row of the frame its fold.
+    markup
+        Whether to take the markup columns, which must then hold a value in every row.
+
+    Returns
+    -------
+    rows : Rows
+    order : numpy.ndarray
+        For each of the rows, its row number in the frame.
+    """
+    import pandas as pd
+
+    batch, order = batch_of_frame(frame, markup=markup)
+    pages, _ = pd.factorize(frame["page"] if "page" in frame else frame["article_id"])
+    page = pages.astype(np.int64)[order]
+    article = batch.layout.article
+    views = pd.Series(article).groupby(page).transform("nunique").to_numpy(float)
+    words, _ = shape_features(batch.texts)
+    # A page counts about once however many views of it there are, and a paragraph by what a reader loses with it; with
+    # markup long paragraphs may count for more, without it that was worse (cross-validated).
+    loss = np.sqrt(words + 1) if markup else np.log1p(words)
+    weight = loss / np.sqrt(batch.layout.sizes[article]) / views
+    weight /= weight.mean()
+    view = frame["view"].to_numpy(object)[order] if "view" in frame else np.full(len(order), "", object)
+    first_view = _first_view(article, page, np.isin(view, OWN_VIEWS))
+    known = labels[order]
+    return Rows(batch, known == "core", known != "", fold[order], page, weight, first_view), order
+
+
+def has_markup(frame: pd.DataFrame) -> Bool:
+    """Whether each row is of an article that has markup in all its rows."""
+    if "markup" not in frame:
+        return np.zeros(len(frame), bool)
+    known = frame["markup"].notna()
+    return np.asarray(known.groupby(frame["article_id"]).transform("all").to_numpy(bool))
+
+
+def _first_view(article: Int64, page: Int64, own: Bool) -> Bool:
+    import pandas as pd
+
+    # The first article of each page; of one of `own`, if the page has such a view.
+    best = own == pd.Series(own).groupby(page).transform("max").to_numpy(bool)
+    candidates = pd.Series(np.where(best, article, len(article)))
+    return np.asarray(article == candidates.groupby(page).transform("min").to_numpy())

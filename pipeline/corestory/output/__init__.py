@@ -1,0 +1,1 @@
+"""Writing tagged articles: as rows, as pages, and on a terminal."""

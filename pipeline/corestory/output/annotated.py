@@ -1,0 +1,78 @@
+"""A tagged article as a person reads it: filler dimmed, each paragraph's score beside it."""
+
+from collections.abc import Iterator
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.text import Text
+
+from corestory.model.tagged_article import Label, TaggedArticle
+
+# A terminal is no place for a whole book in one paragraph; the rows of the other formats hold all of it.
+SHOWN_CHARACTERS = 20_000
+
+# Text must not steer the terminal, as an escape sequence in a page would: control characters are shown, not sent.
+# U+2400 and on are their pictures. Lone surrogates have no encoding.
+_SHOWN = (
+    {code: 0x2400 + code for code in range(0x20)}
+    | {0x7F: 0x2421}
+    | dict.fromkeys([*range(0x80, 0xA0), *range(0xD800, 0xE000)], 0xFFFD)
+    | {ord("\t"): " ", ord("\r"): " ", ord("\n"): "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
+)
+
+
+class AnnotatedArticle:
+    """What ``rich.console.Console.print`` takes to show a tagged article, in the console's width and colours.
+
+    Core and filler differ in colour, and without colour by the mark and the bar in front.
+
+    Parameters
+    ----------
+    article
+        The tagged article.
+    only
+        Leave out the paragraphs of the other label.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> scores = np.array([0.97, 0.1])
+    >>> article = TaggedArticle("a.txt", "", ("It rained.", "Share"), scores, scores > 0.5, 0.9)
+    >>> Console(width=60, color_system=None).print(AnnotatedArticle(article))
+    a.txt: 1 of 2 core, ✗ filler, confidence 0.90
+      0.97 ┃ It rained.
+    ✗ 0.10 ┊ Share
+    """
+
+    def __init__(self, article: TaggedArticle, *, only: Label | None = None) -> None:
+        self.article = article
+        self.only = only
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        """Yield a line after another, so that an endless article starts to show at once."""
+        article = self.article
+        plain = options.ascii_only
+        mark = "x" if plain else "✗"
+        yield Text(
+            f"{_shown(article.article_id, options.encoding)}: {int(article.core.sum())} of {len(article.texts)} core, "
+            f"{mark} filler, confidence {article.confidence:.2f}",
+            style="bold",
+        )
+        for text, label, score in zip(article.texts, article.labels, article.scores.tolist(), strict=True):
+            if self.only is not None and label != self.only:
+                continue
+            core = label == "core"
+            bar = "|" if plain else "┃" if core else "┊"
+            front = f"{' ' if core else mark} {score:.2f} "
+            style = "" if core else "dim"
+            width = max(1, options.max_width - len(front) - 2)
+            for number, line in enumerate(Text(_shown(text, options.encoding), style=style).wrap(console, width)):
+                line.rstrip()
+                start = Text(front if number == 0 else " " * len(front), style="cyan" if core else "dim")
+                yield Text.assemble(start, Text(f"{bar} ", style="cyan" if core else "dim"), line)
+
+
+def _shown(text: str, encoding: str) -> str:
+    cut = text[:SHOWN_CHARACTERS].translate(_SHOWN)
+    more = len(text) - SHOWN_CHARACTERS
+    shown = f"{cut} … ({more:,} more characters)" if more > 0 else cut
+    return shown.encode(encoding, "replace").decode(encoding)

@@ -1,0 +1,255 @@
+"""Tagged paragraphs as rows, written article by article: text, JSON Lines, CSV and Parquet."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from itertools import repeat
+from json.encoder import encode_basestring
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol, get_args
+
+import numpy as np
+
+from corestory.atomic import Target
+from corestory.model.tagged_article import Label, TaggedArticle
+
+if TYPE_CHECKING:
+    import pyarrow.parquet
+
+Format = Literal["text", "jsonl", "csv", "parquet"]
+Row = tuple[str, int, str, str, float, str, float, *tuple[object, ...]]
+
+COLUMNS = ("article_id", "position", "text", "label", "score", "url", "confidence")
+# More digits say nothing, and may differ between processors, whose logarithms differ in the last bit.
+SCORE_DIGITS = 6
+_OWN = len(COLUMNS)
+# A row group of Parquet is what is held in memory; text counts too, for one paragraph may be a whole book.
+ROW_GROUP_ROWS = 65_536
+ROW_GROUP_CHARACTERS = 2**24
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+# Ends of lines to some readers, though not to JSON: escaped, a row is one line to all.
+_LINE_ENDS = ("\x85", "\u2028", "\u2029")
+_JSON_LINE_ENDS = str.maketrans({end: f"\\u{ord(end):04x}" for end in _LINE_ENDS})
+
+
+class RowWriter(Protocol):
+    """Takes tagged articles one after another; only what was closed is whole."""
+
+    def write(self, article: TaggedArticle) -> None:
+        """Add an article's paragraphs."""
+
+    def close(self) -> None:
+        """Finish; a file that this writer opened is closed, a stream that it was given is flushed and left open."""
+
+
+def open_rows(
+    target: Path | BinaryIO,
+    *,
+    form: Format,
+    only: Label | None = None,
+    keep: Sequence[str] = (),
+    types: Mapping[str, "pyarrow.DataType"] | None = None,
+) -> RowWriter:
+    r"""Open a writer of rows.
+
+    The columns are `COLUMNS`: ``position`` counts from 0, ``label`` is the tagger's decision, ``score`` the probability
+    of core to six digits, ``url`` is empty where unknown, ``confidence`` is the article's. Text comes out as it went
+    in, but for lone surrogates, which no encoding can hold and which become U+FFFD.
+
+    Parameters
+    ----------
+    target
+        A path, which is made anew, or a binary stream such as ``sys.stdout.buffer``.
+    form
+        ``jsonl``, ``csv`` (UTF-8, texts in quotes) or ``parquet``; ``text`` is for people: a line a paragraph with
+        label and score in front, or with `only` the bare paragraphs, a blank line between articles.
+    only
+        Leave out the paragraphs of the other label; positions stay those in the article.
+    keep
+        Names of the columns of `TaggedArticle.kept`, which follow the others; ``text`` has none.
+    types
+        In Parquet, the types of those that are not to be strings.
+
+    Raises
+    ------
+    OutputError
+        Here or later, if the file cannot be written. A closed pipe remains a ``BrokenPipeError``.
+    ValueError
+        If there is no such form.
+
+    Examples
+    --------
+    >>> stream = io.BytesIO()
+    >>> writer = open_rows(stream, form="text")
+    >>> scores = np.array([0.9, 0.1])
+    >>> writer.write(TaggedArticle("a", "", ("It rained.", "Share"), scores, scores > 0.5, 0.8))
+    >>> writer.close()
+    >>> print(stream.getvalue().decode().expandtabs(8))
+    # a
+    core    0.900   It rained.
+    filler  0.100   Share
+    <BLANKLINE>
+    """
+    if form not in get_args(Format):
+        raise ValueError(f"{form!r} is not one of {', '.join(get_args(Format))}")
+    if form == "text":
+        return _TextWriter(Target(target), only)
+    if form == "parquet":
+        return _ParquetWriter(Target(target), only, keep, types or {})
+    return (_CsvWriter if form == "csv" else _JsonLinesWriter)(Target(target), only, keep)
+
+
+class _TextWriter:
+    def __init__(self, target: Target, only: Label | None) -> None:
+        self.target = target
+        self.only = only
+        self.started = False
+
+    def write(self, article: TaggedArticle) -> None:
+        rows = rows_of(article, self.only)
+        lines = [] if self.only else [f"# {_in_one_line(_encodable(article.article_id))}"]
+        for _, _, text, label, score, *_ in rows:
+            # A paragraph's own line breaks stay; what follows them is indented, so that a label starts a paragraph.
+            lines.append(text if self.only else f"{label}\t{score:.3f}\t" + "\t\t".join(text.splitlines(keepends=True)))
+        if lines:
+            self.target.write(("\n" * self.started + "\n".join(lines) + "\n").encode())
+            self.started = True
+
+    def close(self) -> None:
+        self.target.close()
+
+
+class _JsonLinesWriter:
+    def __init__(self, target: Target, only: Label | None, keep: Sequence[str]) -> None:
+        self.target = target
+        self.only = only
+        self.kept = [f", {json.dumps(name, ensure_ascii=False)}: " for name in keep]
+
+    def write(self, article: TaggedArticle) -> None:
+        # Written out, and not by json.dumps for each row, which takes as long as scoring does.
+        name, url = encode_basestring(_encodable(article.article_id)), encode_basestring(_encodable(article.url))
+        lines = [
+            f'{{"article_id": {name}, "position": {position}, "text": {encode_basestring(text)}, "label": "{label}", '
+            f'"score": {score!r}, "url": {url}, "confidence": {confidence!r}{self._kept(kept)}}}\n'
+            for _, position, text, label, score, _, confidence, *kept in rows_of(article, self.only)
+        ]
+        text = _encodable("".join(lines)) if self.kept else "".join(lines)
+        if any(end in text for end in _LINE_ENDS):
+            text = text.translate(_JSON_LINE_ENDS)
+        self.target.write(text.encode())
+
+    def _kept(self, values: Sequence[object]) -> str:
+        # Of a Parquet file's values, dates and the like are no JSON, nor are numbers that are none.
+        plain = (None if value != value else value for value in values)
+        named = zip(self.kept, plain, strict=True)
+        return "".join(name + json.dumps(value, ensure_ascii=False, default=str) for name, value in named)
+
+    def close(self) -> None:
+        self.target.close()
+
+
+class _CsvWriter:
+    def __init__(self, target: Target, only: Label | None, keep: Sequence[str]) -> None:
+        self.target = target
+        self.only = only
+        self._write_rows([(*COLUMNS, *map(_encodable, keep))])
+
+    def write(self, article: TaggedArticle) -> None:
+        self._write_rows([(*row[:_OWN], *map(_in_words, row[_OWN:])) for row in rows_of(article, self.only)])
+
+    def _write_rows(self, rows: Sequence[tuple[object, ...]]) -> None:
+        # All texts in quotes: else a lone carriage return in one would end the row for some readers.
+        lines = io.StringIO(newline="")
+        csv.writer(lines, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n").writerows(rows)
+        self.target.write(lines.getvalue().encode())
+
+    def close(self) -> None:
+        self.target.close()
+
+
+class _ParquetWriter:
+    def __init__(
+        self, target: Target, only: Label | None, keep: Sequence[str], types: Mapping[str, "pyarrow.DataType"]
+    ) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        kinds = (pa.string(), pa.int32(), pa.string(), pa.string(), pa.float64(), pa.string(), pa.float64())
+        self.target = target
+        self.only = only
+        kept = [(_encodable(name), types.get(name, pa.string())) for name in keep]
+        self.words = tuple(name not in types for name in keep)
+        self.schema = pa.schema([*zip(COLUMNS, kinds, strict=True), *kept])
+        self.rows: list[tuple[object, ...]] = []
+        self.characters = 0
+        with target.said():
+            self.file: pyarrow.parquet.ParquetWriter = pq.ParquetWriter(target.stream, self.schema)
+
+    def write(self, article: TaggedArticle) -> None:
+        for row in rows_of(article, self.only):
+            kept = zip(self.words, row[_OWN:], strict=True)
+            self.rows.append((*row[:_OWN], *(_in_words(value) if words else value for words, value in kept)))
+            self.characters += len(row[2])
+            if len(self.rows) >= ROW_GROUP_ROWS or self.characters >= ROW_GROUP_CHARACTERS:
+                self._write_group()
+
+    def _write_group(self) -> None:
+        import pyarrow as pa
+
+        columns = zip(*self.rows, strict=True)
+        arrays = [pa.array(column, type=field.type) for column, field in zip(columns, self.schema, strict=True)]
+        with self.target.said():
+            self.file.write_table(pa.Table.from_arrays(arrays, schema=self.schema))
+        self.rows, self.characters = [], 0
+
+    def close(self) -> None:
+        try:
+            if self.rows:
+                self._write_group()
+            with self.target.said():
+                self.file.close()
+        finally:
+            self.target.close()
+
+
+def rows_of(article: TaggedArticle, only: Label | None = None) -> list[Row]:
+    """Give an article's rows, of `COLUMNS` and what was kept; of one label alone, if one is given.
+
+    Examples
+    --------
+    >>> scores = np.array([0.9, 0.1])
+    >>> rows_of(TaggedArticle("a", "", ("It rained.", "Share"), scores, scores > 0.5, 0.8), "filler")
+    [('a', 1, 'Share', 'filler', 0.1, '', 0.8)]
+    """
+    name, url = _encodable(article.article_id), _encodable(article.url)
+    scores = np.round(article.scores.astype(np.float64), SCORE_DIGITS).tolist()
+    confidence = round(float(article.confidence), SCORE_DIGITS)
+    paragraphs = zip(article.texts, article.labels, scores, article.kept or repeat(()), strict=False)
+    return [
+        (name, position, _encodable(text), label, score, url, confidence, *kept)
+        for position, (text, label, score, kept) in enumerate(paragraphs)
+        if only is None or label == only
+    ]
+
+
+def _in_words(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value if value is None else _encodable(value)
+    if isinstance(value, list | dict | bool):
+        return _encodable(json.dumps(value, ensure_ascii=False, default=str))
+    return str(value)
+
+
+def _encodable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text)
+    return text
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.splitlines())

@@ -1,0 +1,91 @@
+"""What every reader returns: an article as paragraphs in order, with markup where the source had any."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """What the page's HTML says around one paragraph.
+
+    Attributes
+    ----------
+    words
+        Tag names and the parts of `class` and `id` of the enclosing elements, nearest first, a space between.
+    elements
+        The enclosing block elements' numbers in document order, outermost first.
+    link_density
+        Share of the paragraph's characters that are in links, 0 to 1.
+    repeats
+        For each of `elements`, how many of its siblings have the same tag and class, itself included.
+    declared
+        Share of the paragraph's three-word runs that the page also declares to machines as its story (schema.org
+        ``articleBody``); -1 where it declares none.
+    """
+
+    words: str
+    elements: tuple[int, ...]
+    link_density: float
+    repeats: tuple[int, ...]
+    declared: float = -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph's text and, from HTML, its markup.
+
+    Attributes
+    ----------
+    kept
+        Values of the source's columns that were asked for, in the order in which they were; empty if none was, None
+        where the source has no such column.
+    """
+
+    text: str
+    markup: Markup | None = None
+    kept: tuple[object, ...] = ()
+
+
+class ParagraphColumns(Sequence[Paragraph]):
+    """Paragraphs, all with markup, that are kept as columns, for each would cost more than all that is done with it.
+
+    Attributes
+    ----------
+    texts
+        Their texts.
+    """
+
+    texts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article: its paragraphs in the order of the page.
+
+    Attributes
+    ----------
+    paragraphs
+        Of a page a `corestory.reading.html.outline.Outline`, else a tuple.
+    title
+        The title where the source told one apart, else empty.
+    """
+
+    article_id: str
+    paragraphs: Sequence[Paragraph]
+    url: str = ""
+    title: str = ""
+    language: str = ""
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """The paragraphs' texts."""
+        if isinstance(self.paragraphs, ParagraphColumns):
+            return self.paragraphs.texts
+        return [paragraph.text for paragraph in self.paragraphs]
+
+    @property
+    def has_markup(self) -> bool:
+        """Whether every paragraph has it."""
+        if isinstance(self.paragraphs, ParagraphColumns):
+            return True
+        return all(paragraph.markup is not None for paragraph in self.paragraphs)

@@ -1,0 +1,259 @@
+"""Records to articles: an article a record, or a paragraph a record."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from corestory.errors import InputError
+from corestory.reading.article import Article, Paragraph
+from corestory.reading.keeping import folded, keeping
+from corestory.reading.tables import Refuse, Row, Table
+from corestory.reading.text import is_blank, split_text, storable
+from corestory.reading.values import IDENTITIES, fact_of, identity_of, is_missing, position_of, string_of, strings_of
+
+# The columns that are read, by what they are.
+CONTENTS = ("paragraphs", "text", "html")
+FACTS = ("url", "title", "language")
+POSITION = "position"
+COLUMNS = frozenset((*IDENTITIES, *CONTENTS, *FACTS, POSITION))
+# Of a table of paragraphs, so many articles are remembered, to tell one whose rows are in two places: memory must not
+# grow with the table, and in a table that is not sorted the next such article is near.
+REMEMBERED = 100_000
+
+
+def articles_of_table(table: Table, *, where: str, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
+    """Make articles of a table's rows.
+
+    A table with a ``position`` has a paragraph a row, otherwise an article a row.
+
+    Parameters
+    ----------
+    table
+        Columns and rows.
+    where
+        The file's name, for errors.
+    refuse
+        Is given each row or article that cannot be one.
+    keep
+        Further columns whose values go with the paragraphs.
+
+    Raises
+    ------
+    InputError
+        A column is missing.
+    """
+    columns = {column.strip().lower() for column in table.columns}
+    missing = ""
+    if has_paragraphs(columns):
+        if not columns.intersection(IDENTITIES):
+            missing = "article_id"
+        elif "text" not in columns:
+            missing = "text"
+    elif not columns.intersection(CONTENTS):
+        missing = "text"
+    found = ", ".join(column or "(no name)" for column in table.columns[:20])
+    for name in keep:
+        if folded(name) not in columns:
+            raise InputError(f"no column {name!r} to keep; the columns are: {found}", where=where)
+    if missing:
+        raise InputError(
+            f"no column {missing!r}; the columns are: {found}",
+            where=where,
+            expected="an article a row (text, paragraphs or html) or a paragraph a row (article_id, position, text)",
+        )
+    yield from articles_of_rows(table.rows, refuse=refuse, keep=keep)
+
+
+def articles_of_rows(rows: Iterable[Row], *, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
+    """Make articles of rows; rows with a ``position`` are paragraphs, those of one article adjacent.
+
+    Parameters
+    ----------
+    rows
+        An article a row: ``paragraphs`` (a list of strings; in tables, a list in JSON), else ``text``, which is split,
+        else ``html``; and, where known, ``article_id`` or ``id``, ``url``, ``title``, ``language``. A paragraph a row:
+        ``article_id`` or ``id``, ``position`` and ``text``, which is one paragraph whatever lines it has.
+    refuse
+        Is given each row or article that cannot be one.
+    keep
+        Further columns whose values go with the paragraphs: an article's with each of them.
+
+    Yields
+    ------
+    Article
+        In the rows' order; the paragraphs of an article by position.
+
+    Examples
+    --------
+    >>> rows = [Row({"id": "a", "position": n, "text": text}, "t", "t:1") for n, text in ((1, "Two."), (0, "One."))]
+    >>> [[paragraph.text for paragraph in article.paragraphs] for article in articles_of_rows(rows, refuse=print)]
+    [['One.', 'Two.']]
+    """
+    keep = [folded(name) for name in keep]
+    group: _Group | None = None
+    finished: OrderedDict[str, None] = OrderedDict()
+    for row in rows:
+        try:
+            if not has_paragraphs(row.values):
+                if group is not None:
+                    yield from _finished(group, finished, refuse, keep)
+                    group = None
+                article = article_of_row(row)
+                yield keeping(article, [row.values] * len(article.paragraphs), keep)
+                continue
+            line = _line(row)
+        except InputError as error:
+            refuse(error)
+            continue
+        if group is None or group.article_id != line.article_id:
+            if group is not None:
+                yield from _finished(group, finished, refuse, keep)
+            group = _Group(line.article_id, line.article_id in finished)
+        group.lines.append(line)
+    if group is not None:
+        yield from _finished(group, finished, refuse, keep)
+
+
+def article_of_row(row: Row) -> Article:
+    r"""Make an article of a row that holds one.
+
+    Raises
+    ------
+    InputError
+        It has no text, or not as text.
+
+    Examples
+    --------
+    >>> article = article_of_row(Row({"id": 7, "text": "One.\nTwo."}, "a.jsonl, line 1", "a.jsonl:1"))
+    >>> article.article_id, len(article.paragraphs)
+    ('7', 2)
+    """
+    values = row.values
+    article_id = identity_of(values, row.where) or row.name
+    url, title, language = (fact_of(values, fact) for fact in FACTS)
+    content = next((name for name in CONTENTS if not is_missing(values.get(name))), "")
+    if content == "html":
+        article = page_article(string_of(values["html"], "html", row.where), article_id=article_id, where=row.where)
+        return Article(
+            article_id, article.paragraphs, url or article.url, title or article.title, language or article.language
+        )
+    if content == "paragraphs":
+        texts = strings_of(values["paragraphs"], row.where)
+    elif content == "text":
+        texts = split_text(string_of(values["text"], "text", row.where))
+    elif any(name in values for name in CONTENTS):
+        texts = []
+    else:
+        raise InputError("no text", where=row.where, expected="text, paragraphs or html")
+    return text_article(texts, article_id=article_id, where=row.where, url=url, title=title, language=language)
+
+
+def text_article(
+    texts: Iterable[str], *, article_id: str, where: str, url: str = "", title: str = "", language: str = ""
+) -> Article:
+    """Make an article of its paragraphs' texts; outer white space goes, and so do blank ones.
+
+    Raises
+    ------
+    InputError
+        None is left.
+    """
+    paragraphs = tuple(Paragraph(storable(text.strip())) for text in texts if not is_blank(text))
+    if not paragraphs:
+        raise InputError("an article without paragraphs", where=where, expected="text")
+    return Article(article_id, paragraphs, url, title, language)
+
+
+def page_article(html: str, *, article_id: str, where: str) -> Article:
+    """Make an article of a page's HTML.
+
+    Raises
+    ------
+    InputError
+        The page shows no text.
+    """
+    from corestory.reading.html.page import read_page  # only pages need the parser
+
+    page = read_page(storable(html))
+    if not page.paragraphs:
+        raise InputError("a page without paragraphs", where=where, expected="text that the page shows")
+    return Article(article_id, page.paragraphs, page.url, page.title, page.language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row that is a paragraph."""
+
+    article_id: str
+    position: int
+    text: str
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The adjacent rows of one article."""
+
+    article_id: str
+    again: bool
+    lines: list[_Line] = field(default_factory=list)
+
+
+def _finished(
+    group: _Group, finished: "OrderedDict[str, None]", refuse: Refuse, keep: Sequence[str]
+) -> Iterator[Article]:
+    finished[group.article_id] = None
+    if len(finished) > REMEMBERED:
+        finished.popitem(last=False)
+    first = group.lines[0].row
+    try:
+        if group.again:
+            raise InputError(
+                f"more rows of article {group.article_id!r}, after those of another",
+                where=first.where,
+                expected="the rows of an article one after the other",
+                mend="Sort the table by article_id.",
+            )
+        lines = sorted(group.lines, key=lambda line: line.position)
+        for line, following in pairwise(lines):
+            if line.position == following.position:
+                raise InputError(
+                    f"article {group.article_id!r} has two paragraphs at position {line.position}",
+                    where=following.row.where,
+                    expected="each position once in an article",
+                )
+        url, title, language = (
+            next((value for line in lines if (value := fact_of(line.row.values, fact))), "") for fact in FACTS
+        )
+        article = text_article(
+            (line.text for line in lines),
+            article_id=group.article_id,
+            where=first.where,
+            url=url,
+            title=title,
+            language=language,
+        )
+    except InputError as error:
+        refuse(error)
+        return
+    yield keeping(article, [line.row.values for line in lines if not is_blank(line.text)], keep)
+
+
+def has_paragraphs(columns: Mapping[str, object] | set[str]) -> bool:
+    """Say whether rows of such columns, in lower case, have a paragraph each."""
+    return POSITION in columns and "paragraphs" not in columns and "html" not in columns
+
+
+def _line(row: Row) -> _Line:
+    values = row.values
+    article_id = identity_of(values, row.where)
+    if not article_id:
+        raise InputError("a paragraph without article_id", where=row.where)
+    text = values.get("text")
+    return _Line(
+        article_id,
+        position_of(values[POSITION], row.where),
+        "" if is_missing(text) else string_of(text, "text", row.where),
+        row,
+    )

@@ -1,0 +1,64 @@
+"""HTML to paragraphs: what a reader sees of a page, cut where a block ends, with the markup around each piece."""
+
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser
+
+from corestory.reading.html.declared import declared_text, with_declared
+from corestory.reading.html.outline import Outline
+from corestory.reading.html.segments import cut
+from corestory.reading.html.serialised import NormalForm
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One parsed page: its paragraphs and what its head says of the article."""
+
+    paragraphs: Outline
+    title: str
+    url: str
+    language: str
+
+
+def read_page(source: str | bytes) -> Page:
+    """Cut a page's HTML into visible paragraphs.
+
+    Parameters
+    ----------
+    source
+        HTML, as text or as bytes (then in UTF-8).
+
+    Returns
+    -------
+    Page
+        The paragraphs in the order of the page, each with its `Markup`, and what the head declares.
+
+    Examples
+    --------
+    >>> page = read_page("<title>T</title><div><p>One <b>story</b>.</p>Tail<br><br>End<script>x()</script></div>")
+    >>> [paragraph.text for paragraph in page.paragraphs]
+    ['One story.', 'Tail', 'End']
+    >>> page.title
+    'T'
+    """
+    tree = LexborHTMLParser(source)
+    title = _title(tree)
+    url = _attribute(tree, 'link[rel="canonical"]', "href") or _attribute(tree, 'meta[property="og:url"]', "content")
+    language = _attribute(tree, "html", "lang").replace("_", "-").partition("-")[0].lower()
+    declared = declared_text(tree)
+    # Last, for this changes the tree.
+    root = tree.body or tree.root  # a set of frames has no body
+    return Page(with_declared(cut(NormalForm(root)), declared), title, url, language)
+
+
+def _attribute(tree: LexborHTMLParser, selector: str, name: str) -> str:
+    node = tree.css_first(selector)
+    return (node.attributes.get(name) or "").strip() if node is not None else ""
+
+
+def _title(tree: LexborHTMLParser) -> str:
+    title = _attribute(tree, 'meta[property="og:title"]', "content")
+    if not title:
+        node = tree.css_first("title")
+        title = (node.text() or "") if node is not None else ""
+    return " ".join(title.split())

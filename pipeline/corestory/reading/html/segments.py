@@ -1,0 +1,198 @@
+"""The cut of a page: from its tags and texts, in order, to paragraphs and the elements around them."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from corestory.reading.html.outline import Outline
+from corestory.reading.html.serialised import MARK, NormalForm, text_nodes
+from corestory.reading.html.tags import (
+    BLOCK,
+    BLOCK_VOID,
+    BOUNDARY,
+    BREAK,
+    CLOSE,
+    HIDDEN,
+    HIDDEN_INLINE,
+    HIDDEN_VOID,
+    INLINE_OPEN,
+    INLINE_VOID,
+    LINK,
+    NOTHING,
+    Meaning,
+    Tags,
+)
+from corestory.reading.text import is_blank
+
+# The cut of deep or endless markup: elements this deep end paragraphs, but are not told.
+MAX_DEPTH = 200
+# A paragraph of so many words is prose; hidden prose of more than this share of the page's is its story.
+PROSE_WORDS = 15
+UNFOLDED_SHARE = 0.15
+
+# What an end tag does lies on the stack of open elements, as further kinds of what a tag does.
+_END_INLINE, _END_LINK = NOTHING, BOUNDARY - 1
+_END_DEEP, _END_BLOCK, _END_HIDDEN = range(BOUNDARY, BOUNDARY + 3)
+_NOWHERE = -1
+
+# Pages repeat their tags, a site's pages more so. Renewed when full, but never within a page.
+_known = Tags()
+
+
+def cut(form: NormalForm) -> Outline:
+    """Cut a page into its paragraphs, less those that are hidden and not its story."""
+    global _known
+    if _known.is_full:
+        _known = Tags()
+    known = _known
+    tags, texts = form.tags_and_texts()
+    meanings = list(map(known.__getitem__, tags))
+    meanings[:1] = [(BLOCK, name) for _, name in meanings[:1]]  # the body, hidden or not
+    try:
+        return _walk(meanings, texts, known)
+    except _HidesError:
+        return _walk(*_without_small_hidden(meanings, texts, form), known)
+
+
+class _HidesError(Exception):
+    """The page hides something that may have to be left out first."""
+
+
+def _walk(meanings: Sequence[Meaning], page_texts: Sequence[str], known: Tags) -> Outline:
+    texts: list[str] = []
+    elements: list[int] = []
+    inside: list[tuple[int, ...]] = []
+    density: list[float] = []
+    hidden: list[int] = []
+    parents: list[int] = []
+    names: list[int] = []
+    ends: list[int] = []
+    pieces: list[str] = []
+    inline: list[int] = []
+    # The innermost open element, and the one in which the outermost open hidden one stands.
+    element = hidden_by = _NOWHERE
+    linked = links = breaks = 0
+    for (kind, name), text in zip(meanings, page_texts, strict=True):
+        if kind == CLOSE:
+            kind = ends.pop()
+        if kind >= BOUNDARY or (kind == BREAK and breaks):
+            if pieces:
+                whole = " ".join("".join(pieces).split())
+                if whole[:1].isalnum() or not is_blank(whole):
+                    texts.append(whole)
+                    elements.append(element)
+                    inside.append(tuple(inline))
+                    density.append(min(1.0, linked / len(whole)) if linked else 0.0)
+                    hidden.append(hidden_by)
+                pieces = []
+                linked = 0
+            if inline:
+                inline = []
+            breaks = 0
+            if kind < BLOCK:
+                if kind >= _END_BLOCK:
+                    element = parents[element]
+                    if kind == _END_HIDDEN:
+                        hidden_by = _NOWHERE
+            elif len(ends) < MAX_DEPTH:
+                parents.append(element)
+                names.append(name)
+                if kind == BLOCK:
+                    ends.append(_END_BLOCK)
+                    element = len(parents) - 1
+                elif kind == HIDDEN:
+                    if hidden_by == _NOWHERE:
+                        ends.append(_END_HIDDEN)
+                        hidden_by = element
+                    else:
+                        ends.append(_END_BLOCK)
+                    element = len(parents) - 1
+            elif kind == BLOCK:
+                ends.append(_END_DEEP)
+            elif kind != BLOCK_VOID:
+                raise _HidesError
+        elif kind == NOTHING:
+            pass
+        elif kind == LINK:
+            inline.append(name)
+            links += 1
+            ends.append(_END_LINK)
+        elif kind == _END_LINK:
+            links -= 1
+        elif kind == INLINE_OPEN:
+            inline.append(name)
+            ends.append(_END_INLINE)
+        elif kind == INLINE_VOID:
+            inline.append(name)
+        elif kind == HIDDEN_INLINE:
+            raise _HidesError
+        else:
+            breaks = 1
+            if pieces:
+                pieces.append("\n")
+        if not text:
+            continue
+        if text.isspace():
+            if pieces:
+                pieces.append(" ")
+        elif "&" in text or MARK in text:
+            nodes = text_nodes(text)
+            shown = sum(len(node.strip()) for node in nodes)
+            if shown:
+                breaks = 0
+                if links:
+                    linked += shown
+                pieces += nodes
+            elif pieces and any(nodes):
+                pieces.append(" ")
+        else:
+            breaks = 0
+            if links:
+                linked += len(text.strip())
+            pieces.append(text)
+    if any(place != _NOWHERE for place in hidden):
+        rows = _seen(texts, hidden)
+        texts, elements = [texts[row] for row in rows], [elements[row] for row in rows]
+        inside, density = [inside[row] for row in rows], [density[row] for row in rows]
+    return Outline(texts, elements, inside, density, [-1.0] * len(texts), parents, names, known)
+
+
+def _seen(texts: Sequence[str], hidden: Sequence[int]) -> list[int]:
+    # Pages hide the story until a script unfolds it (pay walls, "read more", fade-ins), whole or a paragraph at a
+    # time; where one visible element's hidden parts hold much of the page's prose it is that, and not a menu.
+    prose: Counter[int] = Counter()
+    for text, place in zip(texts, hidden, strict=True):
+        words = text.count(" ") + 1
+        if words >= PROSE_WORDS:
+            prose[place] += words
+    least = UNFOLDED_SHARE * prose.total()
+    return [row for row, place in enumerate(hidden) if place == _NOWHERE or prose[place] > least]
+
+
+def _without_small_hidden(
+    meanings: Iterable[Meaning], texts: Iterable[str], form: NormalForm
+) -> tuple[list[Meaning], list[str]]:
+    """Leave out what is hidden within a line and little, or deep; of the rest make hidden blocks."""
+    kept_meanings: list[Meaning] = []
+    kept_texts: list[str] = []
+    # Of each open element: where it began, how many spaces came before, and fewer of how many let it be left out.
+    opened: list[tuple[int, int, float]] = []
+    spaces = 0
+    for (kind, name), text in zip(meanings, texts, strict=True):
+        deep = len(opened) >= MAX_DEPTH
+        if kind == CLOSE:
+            place, before, few = opened.pop()
+            if spaces - before < few:
+                del kept_meanings[place:], kept_texts[place:]
+                kind = NOTHING
+        elif kind in (HIDDEN, HIDDEN_INLINE):
+            few = float("inf") if deep else PROSE_WORDS if kind == HIDDEN_INLINE else 0
+            opened.append((len(kept_meanings), spaces, few))
+            kind = HIDDEN
+        elif kind in (BLOCK, LINK, INLINE_OPEN):
+            opened.append((len(kept_meanings), spaces, 0))
+        elif kind == HIDDEN_VOID and deep:
+            kind = NOTHING
+        kept_meanings.append((kind, name))
+        kept_texts.append(text)
+        spaces += form.spaces(text)
+    return kept_meanings, kept_texts

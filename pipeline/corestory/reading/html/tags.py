@@ -1,0 +1,203 @@
+"""What each tag of a page's normal form means for the cut, read once for all the places where it stands."""
+
+import re
+from collections.abc import Iterable
+
+from corestory.reading.html.serialised import decoded
+
+# Elements that flow inside a line; any other element ends the paragraph before it and after it.
+INLINE = frozenset(
+    (
+        *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i"),
+        *("img", "input", "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span"),
+        *("strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "picture", "source", "amp-img"),
+    )
+)
+# Elements that are written without an end tag.
+VOID = frozenset(
+    (
+        *("area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "keygen", "link"),
+        *("meta", "param", "source", "track", "wbr"),
+    )
+)
+# Tokens read every digit as 0, so headings are told apart in letters.
+HEADINGS = {"h1": "h_one", "h2": "h_two", "h3": "h_three", "h4": "h_four", "h5": "h_five", "h6": "h_six"}
+
+# What a tag does. From `BOUNDARY` on, it ends the paragraph before it; from `BLOCK` on, it also opens an element.
+NOTHING, CLOSE, LINK, INLINE_OPEN, INLINE_VOID, BREAK, HIDDEN_INLINE = range(-1, 6)
+BOUNDARY = 10
+BLOCK, BLOCK_VOID, HIDDEN, HIDDEN_VOID = range(BOUNDARY + 10, BOUNDARY + 14)
+
+# What a tag does, and the number of its name.
+Meaning = tuple[int, int]
+# An element, its class, and its `id`, `role` and `itemprop` where it has any.
+Name = tuple[str, str, tuple[str, ...]]
+
+_KINDS = {
+    **dict.fromkeys(VOID, BLOCK_VOID),
+    **dict.fromkeys(INLINE, INLINE_OPEN),
+    **dict.fromkeys(VOID & INLINE, INLINE_VOID),
+    "a": LINK,
+    "br": BREAK,
+}
+# Hidden and without content, as a tracking pixel, an inline element is nothing.
+_HIDDEN_KINDS = {
+    BLOCK: HIDDEN,
+    BLOCK_VOID: HIDDEN_VOID,
+    LINK: HIDDEN_INLINE,
+    INLINE_OPEN: HIDDEN_INLINE,
+    INLINE_VOID: NOTHING,
+}
+_OTHERS = ("id", "role", "itemprop")
+# Tags and names of so many characters are remembered from page to page, and this for each beside its characters.
+_MOST = 2**21
+_EACH = 128
+# Longer tags are not: pictures written into their tag, which come once.
+_LONGEST = 1_000
+# Of a value no more is read.
+_READ = 300
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# Parts of one letter tell nothing.
+_NAME_PART = re.compile(r"[a-z]{2,}|[A-Z](?:[a-z]+|[A-Z]+(?![a-z]))")
+# The parser writes every attribute as ` name="value"`. A name may begin with "=", and hold quotes.
+_ATTRIBUTE = re.compile(r' (=?[^ =]*)="([^"]*)"')
+
+
+class Tags(dict[str, Meaning]):
+    """The meaning of each tag that was seen: of what is between ``<`` and ``>``.
+
+    Attributes
+    ----------
+    names
+        What the number of each name stands for.
+    shapes
+        The number of the element and its class alone.
+
+    Examples
+    --------
+    >>> tags = Tags()
+    >>> kind, name = tags['a href="/news" class="storyLink"']
+    >>> kind == LINK, tags.names[name], tags['a class="storyLink" target="_blank"'] == (kind, name)
+    (True, ('a', 'storyLink', ()), True)
+    """
+
+    def __init__(self) -> None:
+        self.names: list[Name] = []
+        self.shapes: list[int] = []
+        self._held = 0
+        self._numbers: dict[Name, int] = {}
+        self._block_words: dict[int, str] = {}
+        self._inline_words: dict[int, tuple[str, ...]] = {}
+        self._shape_numbers: dict[tuple[str, str], int] = {}
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to begin anew, for it holds enough of the pages before."""
+        return self._held > _MOST
+
+    def block_words(self, name: int) -> str:
+        """Give `block_words` of a name's number."""
+        words = self._block_words.get(name)
+        if words is None:
+            self._block_words[name] = words = block_words(self.names[name])
+        return words
+
+    def words_within(self, names: Iterable[int]) -> str:
+        """Give `inline_words` of some names' numbers, once each, a space between."""
+        known = self._inline_words
+        found: dict[str, None] = {}
+        for name in dict.fromkeys(names):
+            words = known.get(name)
+            if words is None:
+                known[name] = words = inline_words(self.names[name])
+            found.update(dict.fromkeys(words))
+        return " ".join(found)
+
+    def __missing__(self, tag: str) -> Meaning:
+        # Most links differ in nothing but their address.
+        if tag[:8] == 'a href="':
+            bare = "a" + tag[tag.find('"', 8) + 1 :]
+            known = self.get(bare)
+            if known is None:
+                known = self._remembered(bare)
+            return known
+        return self._remembered(tag)
+
+    def _remembered(self, tag: str) -> Meaning:
+        meaning = self._read(tag)
+        if len(tag) <= _LONGEST:
+            self[tag] = meaning
+            self._held += len(tag) + _EACH
+        return meaning
+
+    def _read(self, tag: str) -> Meaning:
+        first = tag[0]
+        if first == "/":
+            return CLOSE, -1
+        if first == "?":
+            return NOTHING, -1
+        element, _, rest = tag.partition(" ")
+        kind = _KINDS.get(element, BLOCK)
+        name_of_class = ""
+        others: tuple[str, ...] = ()
+        # No more is read than has to be, for this is done of every second tag.
+        if rest:
+            if rest[:7] == 'class="':
+                name_of_class = rest[7 : rest.index('"', 7)]
+            elif ' class="' in rest:
+                name_of_class = _attributes(tag).get("class", "")
+            if ' id="' in tag or ' role="' in tag or ' itemprop="' in tag:
+                attributes = _attributes(tag)
+                others = tuple([attributes[name] for name in _OTHERS if name in attributes])
+            low = tag.lower()
+            if ("none" in low or "dden" in low) and _is_hidden(_attributes(tag)):
+                kind = _HIDDEN_KINDS.get(kind, kind)
+        name = element, name_of_class, others
+        number = self._numbers.setdefault(name, len(self.names))
+        if number == len(self.names):
+            self.names.append(name)
+            self._held += len(name_of_class) + sum(map(len, others)) + _EACH
+            self.shapes.append(self._shape_numbers.setdefault(name[:2], len(self._shape_numbers)))
+        return kind, number
+
+
+def block_words(name: Name) -> str:
+    """Give an element's name and the parts of its `class`, `id`, `role` and `itemprop`, once each.
+
+    Examples
+    --------
+    >>> block_words(("h2", "storyTitle wide", ("main-title",)))
+    'h_two story title wide main'
+    """
+    element = name[0]
+    return " ".join(dict.fromkeys([HEADINGS.get(element, element), *_parts_of(name)]))
+
+
+def inline_words(name: Name) -> tuple[str, ...]:
+    """Give the same of an element within a line, each marked as such.
+
+    Examples
+    --------
+    >>> inline_words(("a", "btn", ()))
+    ('ina', 'inbtn')
+    """
+    return tuple(["in" + word for word in (name[0], *_parts_of(name))])
+
+
+def _attributes(tag: str) -> dict[str, str]:
+    return dict(_ATTRIBUTE.findall(tag))
+
+
+def _is_hidden(attributes: dict[str, str]) -> bool:
+    style = attributes.get("style")
+    return "hidden" in attributes or (style is not None and _HIDDEN_STYLE.search(decoded(style)) is not None)
+
+
+def _parts_of(name: Name) -> list[str]:
+    _, values, others = name
+    if others:
+        values = " ".join((values, *others))
+    if len(values) > _READ or "&" in values:
+        values = " ".join([decoded(value)[:_READ] for value in (name[1], *others)])
+    parts: list[str] = _NAME_PART.findall(values)
+    return parts if values.islower() else [part.lower() for part in parts]

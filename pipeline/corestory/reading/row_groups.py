@@ -1,0 +1,146 @@
+"""Large Parquet files in parts of whole row groups, cut so that no article is in two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from corestory.errors import InputError
+from corestory.reading.article import Article
+from corestory.reading.article_rows import COLUMNS, articles_of_table, has_paragraphs
+from corestory.reading.keeping import folded
+from corestory.reading.sources import kind_by_name, refusing
+from corestory.reading.tables import Refuse, Row, open_parquet, parquet_table
+from corestory.reading.text import storable
+from corestory.reading.values import IDENTITIES, identity_of
+from corestory.remote import AnyPath
+
+if TYPE_CHECKING:
+    import pyarrow.parquet
+
+# Row groups are taken together until they have so many bytes, some ten seconds of work.
+PART_BYTES = 2**25
+
+
+def row_group_cuts(path: AnyPath, *, part_bytes: int | None = None) -> tuple[int, ...]:
+    """Say where to cut a file: the first row group of each part, and the number of all.
+
+    Parameters
+    ----------
+    path
+        A file; if it is no Parquet file, or cannot be read, it is not cut.
+    part_bytes
+        What a part has at least, as it is compressed; None is `PART_BYTES`.
+
+    Returns
+    -------
+    tuple of int
+        Empty if there would be one part.
+    """
+    if kind_by_name(path) != "parquet" or path.name.lower().endswith(".gz"):
+        return ()
+    import pyarrow
+
+    part_bytes = PART_BYTES if part_bytes is None else part_bytes
+    try:
+        with open_parquet(path) as file:
+            metadata = file.metadata
+            groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+            sizes = [
+                sum(group.column(number).total_compressed_size for number in range(group.num_columns))
+                for group in groups
+            ]
+    except (pyarrow.ArrowException, OSError, ValueError):
+        return ()  # reading it says what is wrong
+    cuts, size = [0], 0
+    for number, bytes_there in enumerate(sizes):
+        if size >= part_bytes:
+            cuts.append(number)
+            size = 0
+        size += bytes_there
+    return (*cuts, len(sizes)) if len(cuts) > 1 else ()
+
+
+def read_part(path: AnyPath, first: int, last: int, *, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
+    """Read the articles that begin in some row groups of a Parquet file.
+
+    Of a table of paragraphs, a part begins with the first row of another article than the last row before it, and goes
+    on beyond its last row group until its last article ends. All parts together are the file, each row in one of them.
+    Rows are named by their number in the file. That rows of one article stand in two places is noticed within a part.
+
+    Parameters
+    ----------
+    path
+        The file.
+    first, last
+        The first of the row groups, and the one after the last.
+    refuse, keep
+        As of `corestory.reading.sources.read_file`.
+    """
+    yield from refusing(_articles(path, first, last, refuse, keep), refuse)
+
+
+def _articles(path: AnyPath, first: int, last: int, refuse: Refuse, keep: Sequence[str]) -> Iterator[Article]:
+    import pyarrow
+
+    name = storable(path.as_posix())
+    table = parquet_table(path, wanted=COLUMNS.union(map(folded, keep)), first_group=first)
+    try:
+        with open_parquet(path) as file:
+            count = sum(file.metadata.row_group(number).num_rows for number in range(first, last))
+            in_paragraphs = has_paragraphs({folded(column) for column in table.columns})
+            before = _last_identity(file, first) if in_paragraphs else None
+    except (pyarrow.ArrowException, OSError, ValueError) as error:
+        raise InputError("damaged Parquet data", where=name) from error
+    rows = own_rows(table.rows, count=count, before=before) if in_paragraphs else islice(table.rows, count)
+    yield from articles_of_table(replace(table, rows=rows), where=name, refuse=refuse, keep=keep)
+
+
+def own_rows(rows: Iterable[Row], *, count: int, before: str | None) -> Iterator[Row]:
+    """Yield the rows of the articles that begin in the first `count` of some rows.
+
+    A row that does not say which article it is of goes with the one before.
+
+    Parameters
+    ----------
+    rows
+        To the end of the table.
+    count
+        How many of them are the part's.
+    before
+        The article of the last row before them that has one, empty if none has; None if there is no row before.
+
+    Examples
+    --------
+    >>> rows = [Row({"id": name}, "t", "t:1") for name in "aabbc"]
+    >>> ["".join(row.values["id"] for row in own_rows(rows, count=3, before=before)) for before in "xa"]
+    ['aabb', 'bb']
+    """
+    current, begun = before, before is None
+    for number, row in enumerate(rows):
+        article = _identity(row.values)
+        if number >= count and (not begun or (article and article != current)):
+            return
+        if article and article != current:
+            current, begun = article, True
+        if begun:
+            yield row
+
+
+def _last_identity(file: pyarrow.parquet.ParquetFile, first: int) -> str | None:
+    columns = [name for name in file.schema_arrow.names if folded(name) in IDENTITIES]
+    for number in reversed(range(first)):
+        for values in reversed(file.read_row_group(number, columns=columns, use_threads=False).to_pylist()):
+            if article := _identity({folded(name): value for name, value in values.items()}):
+                return article
+    return "" if first else None
+
+
+def _identity(values: object) -> str:
+    assert isinstance(values, dict)  # noqa: S101 -- as rows are made here
+    try:
+        return identity_of(values, "")
+    except InputError:
+        return ""

@@ -1,0 +1,273 @@
+"""Articles from what a person names: files, folders, patterns, the standard input."""
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from glob import iglob
+from pathlib import Path
+from typing import BinaryIO
+
+from corestory.errors import InputError, reason_of
+from corestory.reading.article import Article
+from corestory.reading.article_rows import (
+    COLUMNS,
+    articles_of_rows,
+    articles_of_table,
+    page_article,
+    text_article,
+)
+from corestory.reading.decoding import binary_kind, decode
+from corestory.reading.keeping import folded, keeping
+from corestory.reading.streams import open_bytes, peek_bytes, plain_bytes, read_document
+from corestory.reading.tables import Refuse, csv_table, json_rows, parquet_table, place
+from corestory.reading.text import split_text, storable
+from corestory.remote import AnyPath, RemotePath, is_url, place_of
+
+STANDARD_INPUT = "-"
+# What a file is, by its name; any may also end in .gz, Parquet excepted, which compresses its own columns.
+KINDS = {
+    ".txt": "text",
+    ".text": "text",
+    ".md": "text",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".jsonl": "lines",
+    ".ndjson": "lines",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".parquet": "parquet",
+}
+
+_PATTERN = re.compile(r"[*?\[]")
+_HTML = re.compile(
+    r"\s*<(?:!--|!doctype\s+html|\?xml|html|head|body|title|meta|div|article|section|main|h1|p)\b", re.IGNORECASE
+)
+_JSON_OBJECT = re.compile(r'\s*\{\s*["}]')
+_JSON_LIST = re.compile(r"\s*\[\s*\{")
+
+
+def read_articles(sources: Sequence[str], *, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
+    r"""Read articles one at a time, in the order in which they are named.
+
+    Parameters
+    ----------
+    sources
+        Each a file; a folder, of which every file is read whose name ends as one of `KINDS` (also ``.gz``), with those
+        below it, by name, but not the hidden ones; a pattern with ``*``, ``?``, ``[]`` or ``**``; or ``-``, the
+        standard input. A URL that fsspec knows names a file, a folder or a pattern too. What a file of another name
+        is, and the standard input, its beginning tells: HTML, JSON (Lines) or text.
+    refuse
+        Is given what cannot be read, a file or a row; reading goes on after it.
+    keep
+        Further columns whose values go with the paragraphs, as `Paragraph.kept`.
+
+    Yields
+    ------
+    Article
+        Its id is the record's own, else ``FILE:LINE``; for text and HTML the file's path, ``-`` for the standard input.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "a.txt").write_text("The quay opened.\nShips came.")
+    ...     articles = list(read_articles([folder, "none.txt"], refuse=print))
+    none.txt: no such file or folder
+    >>> [paragraph.text for paragraph in articles[0].paragraphs]
+    ['The quay opened.', 'Ships came.']
+    """
+    for source in sources:
+        if source == STANDARD_INPUT:
+            yield from refusing(_standard_input(refuse, keep), refuse)
+            continue
+        for path in files_of(source, refuse=refuse):
+            yield from read_file(path, refuse=refuse, keep=keep)
+
+
+def read_file(path: AnyPath, *, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
+    """Read one file's articles, as `read_articles` does."""
+    yield from refusing(_file(path, refuse, keep), refuse)
+
+
+def files_of(source: str, *, refuse: Refuse) -> Iterator[AnyPath]:
+    """Yield the files of one source, a folder's by name; one that has none is refused.
+
+    Parameters
+    ----------
+    source
+        A file, a folder or a pattern, as for `read_articles`.
+    refuse
+        Is given what is missing or cannot be listed.
+    """
+    path = place_of(source)
+    if not source:  # which would mean the folder one is in
+        refuse(InputError("an empty name", expected="a file, a folder, a pattern or -"))
+        return
+    try:
+        if path.is_dir():
+            yield from _folder(path, refuse)
+        elif path.exists() or not _PATTERN.search(source):
+            yield path  # if it is missing, opening it says so
+        else:
+            matches = _matches(source, path)
+            if not matches:
+                refuse(InputError("no file matches", where=storable(source)))
+            for match in matches:
+                yield from _folder(match, refuse) if match.is_dir() else [match]
+    except (OSError, ValueError) as error:  # a name too long, or with a NUL
+        refuse(InputError(f"cannot be read ({reason_of(error)})", where=storable(source)))
+
+
+def before_pattern(path: AnyPath) -> AnyPath:
+    """Return the folder that a pattern starts from: the part before the first with ``*``, ``?`` or ``[``.
+
+    Examples
+    --------
+    >>> before_pattern(Path("in/2024/*/a?.txt"))
+    PosixPath('in/2024')
+    """
+    while _PATTERN.search(str(path)):
+        path = path.parent
+    return path
+
+
+def _matches(source: str, path: AnyPath) -> Sequence[AnyPath]:
+    if isinstance(path, RemotePath):
+        base = before_pattern(path)
+        assert isinstance(base, RemotePath)  # noqa: S101 -- the parent of a path is of its kind
+        return base.matches(path.url[len(base.url) :].lstrip("/"))
+    # Path.glob takes no absolute pattern.
+    pattern = str(path) if is_url(source) else source
+    return [Path(match) for match in sorted(iglob(pattern, recursive=True))]  # noqa: PTH207
+
+
+def _folder(folder: AnyPath, refuse: Refuse) -> Iterator[AnyPath]:
+    found = False
+    for path in _walk(folder, refuse):
+        found = True
+        yield path
+    if not found:
+        refuse(
+            InputError(
+                "a folder with nothing to read",
+                where=storable(folder.as_posix()),
+                expected=f"files that end in {', '.join(KINDS)} (.gz)",
+            )
+        )
+
+
+def _walk(folder: AnyPath, refuse: Refuse) -> Iterator[AnyPath]:
+    try:
+        entries: list[tuple[AnyPath, bool]] = [
+            *(folder.entries() if isinstance(folder, RemotePath) else _entries(folder))
+        ]
+    except (OSError, ValueError) as error:
+        refuse(InputError(f"cannot be listed ({reason_of(error)})", where=storable(folder.as_posix())))
+        return
+    for path, is_folder in entries:
+        if path.name.startswith("."):
+            continue
+        if is_folder:
+            yield from _walk(path, refuse)
+        elif kind_by_name(path):
+            yield path
+
+
+def _entries(folder: Path) -> Iterator[tuple[Path, bool]]:
+    with os.scandir(folder) as listing:
+        for entry in sorted(listing, key=lambda entry: entry.name):
+            is_folder = entry.is_dir(follow_symlinks=False)  # a link may lead back up
+            if is_folder or (kind_by_name(Path(entry.name)) and entry.is_file()):
+                yield folder / entry.name, is_folder
+
+
+def kind_by_name(path: AnyPath) -> str:
+    """Return what a file is by its name, one of the values of `KINDS`, or an empty string.
+
+    Examples
+    --------
+    >>> kind_by_name(Path("a/story.html.gz")), kind_by_name(Path("story.docx"))
+    ('html', '')
+    """
+    name = path.name.lower().removesuffix(".gz")
+    return KINDS.get(os.path.splitext(name)[1], "")  # noqa: PTH122 (a pure function of the name)
+
+
+def refusing(articles: Iterator[Article], refuse: Refuse) -> Iterator[Article]:
+    """Yield articles until they cannot be read on, and refuse that."""
+    try:
+        yield from articles
+    except InputError as error:
+        refuse(error)
+
+
+def _standard_input(refuse: Refuse, keep: Sequence[str]) -> Iterator[Article]:
+    where = place(STANDARD_INPUT)
+    if sys.stdin is None or sys.stdin.isatty():
+        raise InputError("is a terminal", where=where, expected="text", mend="Pipe an article into it.")
+    with plain_bytes(sys.stdin.buffer, where=where, close=False) as stream:
+        yield from _content(stream, "", STANDARD_INPUT, refuse, keep)
+
+
+def _file(path: AnyPath, refuse: Refuse, keep: Sequence[str]) -> Iterator[Article]:
+    name = storable(path.as_posix())
+    kind = kind_by_name(path)
+    try:
+        found = path.exists()
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot be read ({reason_of(error)})", where=name) from None
+    if not found:
+        raise InputError("no such file or folder", where=name)
+    if kind == "parquet" and path.name.lower().endswith(".gz"):
+        raise InputError("gzipped Parquet", where=name, expected="Parquet", mend="Gunzip it.")
+    if kind == "parquet":
+        table = parquet_table(path, wanted=COLUMNS.union(map(folded, keep)))
+        yield from articles_of_table(table, where=name, refuse=refuse, keep=keep)
+        return
+    with open_bytes(path) as stream:
+        yield from _content(stream, kind, name, refuse, keep)
+
+
+def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, keep: Sequence[str]) -> Iterator[Article]:
+    where = place(name)
+    if not kind:
+        head, stream = peek_bytes(stream, where=where)
+        kind = _sniffed(head, where)
+    if kind in ("csv", "tsv"):
+        table = csv_table(stream, name=name, refuse=refuse, delimiter="\t" if kind == "tsv" else ",")
+        yield from articles_of_table(table, where=where, refuse=refuse, keep=keep)
+    elif kind in ("lines", "json"):
+        rows = json_rows(stream, name=name, refuse=refuse, lines=kind == "lines")
+        yield from articles_of_rows(rows, refuse=refuse, keep=keep)
+    else:
+        text = decode(read_document(stream, where=where), where=where, html=kind == "html")
+        if kind == "html":
+            article = page_article(text, article_id=name, where=where)
+        else:
+            article = text_article(split_text(text), article_id=name, where=where)
+        yield keeping(article, [{}] * len(article.paragraphs), keep)
+
+
+def _sniffed(head: bytes, where: str) -> str:
+    if binary_kind(head) == "a Parquet file":
+        raise InputError(
+            "a Parquet file by another name",
+            where=where,
+            expected="text, HTML or JSON",
+            mend="End its name in .parquet.",
+        )
+    text = head.decode("utf-8-sig", errors="replace")
+    if b"\x00" in head[:4096]:
+        text = text.replace("\x00", "")  # UTF-16, as far as its beginning is ASCII
+    text = text.lstrip("\ufeff\ufffd")
+    if _HTML.match(text):
+        return "html"
+    if _JSON_OBJECT.match(text) or _JSON_LIST.match(text):
+        return "json"
+    # The first line may be the malformed one.
+    lines = [line for line in text.splitlines() if line.strip()]
+    objects = sum(_JSON_OBJECT.match(line) is not None for line in lines)
+    return "lines" if lines and objects >= len(lines) / 2 else "text"

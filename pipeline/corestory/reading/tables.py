@@ -1,0 +1,299 @@
+"""Rows of JSON, CSV and Parquet, one at a time, each with the place it came from."""
+
+import csv
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, BinaryIO
+
+from corestory.errors import InputError
+from corestory.reading.decoding import decode, marked_encoding, refuse_binary
+from corestory.reading.streams import MAX_DOCUMENT_BYTES, peek_bytes, read_document
+from corestory.reading.text import storable
+from corestory.remote import AnyPath, RemotePath
+
+if TYPE_CHECKING:
+    import pyarrow.parquet
+
+Refuse = Callable[[InputError], None]
+
+# Rows of a Parquet file that are in memory at a time: articles are long.
+PARQUET_ROWS = 256
+_DELIMITERS = (",", "\t", ";")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of a file.
+
+    Attributes
+    ----------
+    values
+        By column, names in lower case.
+    where
+        The file and the line, for errors.
+    name
+        ``FILE:LINE``, for an article that names itself nowhere.
+    """
+
+    values: Mapping[str, object]
+    where: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file's columns, as they are written there, and its rows, to be read once."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[Row]
+
+
+def place(name: str) -> str:
+    """Return what to call a file in an error; its name, but for the standard input's ``-``."""
+    return "standard input" if name == "-" else name
+
+
+def json_rows(stream: BinaryIO, *, name: str, refuse: Refuse, lines: bool = False) -> Iterator[Row]:
+    r"""Read the objects of JSON Lines, or of a JSON document: one object, or a list of them.
+
+    Parameters
+    ----------
+    stream
+        The file, not compressed.
+    name
+        Its name, ``-`` for the standard input.
+    refuse
+        Is given each line that is not a JSON object; the others are read all the same.
+    lines
+        Whether it surely is JSON Lines; otherwise its beginning tells.
+
+    Examples
+    --------
+    >>> import io
+    >>> rows = json_rows(io.BytesIO(b'{"text": "One"}\n{"text": \n'), name="a.jsonl", refuse=print)
+    >>> [(row.name, row.values) for row in rows]
+    a.jsonl, line 2: malformed JSON (Expecting value at column 9); expected one JSON object in a line
+    [('a.jsonl:1', {'text': 'One'})]
+    """
+    head, stream = peek_bytes(stream, where=place(name))
+    refuse_binary(head, where=place(name))
+    if not lines and not _looks_like_lines(head):
+        yield from _document_rows(stream, name, refuse)
+        return
+    for number, line in enumerate(_text_lines(stream, head, name, newline="\n"), start=1):
+        where = f"{place(name)}, line {number}"
+        try:
+            if not line.isspace():
+                yield Row(_object(_parsed(_repaired(line, where), where), where), where, f"{name}:{number}")
+        except InputError as error:
+            refuse(error)
+
+
+def csv_table(stream: BinaryIO, *, name: str, refuse: Refuse, delimiter: str = ",") -> Table:
+    r"""Read a CSV file, its delimiter told by the header (comma, tab or semicolon; `delimiter` if it has none).
+
+    Raises
+    ------
+    InputError
+        The file is empty or binary.
+
+    Examples
+    --------
+    >>> import io
+    >>> table = csv_table(io.BytesIO(b'id;Text\n7;"One; two"\n8\n'), name="a.csv", refuse=print)
+    >>> table.columns, [row.values for row in table.rows]
+    a.csv, line 3: a row of 1 field; expected 2, as the header has. Quote fields that hold ';' or line ends.
+    (('id', 'Text'), [{'id': '7', 'text': 'One; two'}])
+    """
+    where = place(name)
+    head, stream = peek_bytes(stream, where=where)
+    refuse_binary(head, where=where)
+    lines = _text_lines(stream, head, name, newline="")
+    first, header = next(((line, number) for number, line in enumerate(lines, 1) if not line.isspace()), ("", 0))
+    if not first:
+        raise InputError("is empty", where=where, expected="a header and rows")
+    delimiter = max((delimiter, *_DELIMITERS), key=first.count)
+    columns = tuple(next(csv.reader([_repaired(first, where)], delimiter=delimiter)))
+    return Table(columns, _csv_rows(lines, columns, delimiter, name, refuse, header))
+
+
+def parquet_table(path: AnyPath, *, wanted: Collection[str], first_group: int = 0) -> Table:
+    """Read a Parquet file a few rows at a time, of its columns those in `wanted` (lower case).
+
+    `first_group` is the row group to begin with.
+
+    Raises
+    ------
+    InputError
+        The file is missing, damaged, truncated or no Parquet.
+    """
+    import pyarrow
+
+    name = storable(path.as_posix())
+    if not path.is_file():
+        raise InputError("no such file", where=name)
+    try:
+        with open_parquet(path) as file:
+            columns = tuple(str(column) for column in file.schema_arrow.names)
+    except (pyarrow.ArrowException, OSError, ValueError) as error:
+        raise InputError("not a Parquet file, or a damaged or truncated one", where=name) from error
+    chosen = [column for column in columns if column.strip().lower() in wanted]
+    return Table(columns, _parquet_rows(path, chosen, name, first_group))
+
+
+@contextmanager
+def open_parquet(path: AnyPath) -> Iterator["pyarrow.parquet.ParquetFile"]:
+    """Open a Parquet file, here or elsewhere.
+
+    Raises
+    ------
+    pyarrow.ArrowException, OSError, ValueError
+        As pyarrow has it.
+    """
+    import pyarrow.parquet
+
+    # Not buffered ahead: that would hold whole row groups.
+    if isinstance(path, RemotePath):
+        with path.open(at_random=True) as stream, pyarrow.parquet.ParquetFile(stream, pre_buffer=False) as file:
+            yield file
+        return
+    with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
+        yield file
+
+
+def _parquet_rows(path: AnyPath, columns: list[str], name: str, first_group: int) -> Iterator[Row]:
+    import pyarrow
+
+    number = 0
+    try:
+        with open_parquet(path) as file:
+            groups = range(file.metadata.num_row_groups)
+            number = sum(file.metadata.row_group(group).num_rows for group in groups[:first_group])
+            wanted = list(groups[first_group:])
+            for batch in file.iter_batches(PARQUET_ROWS, wanted, columns=columns, use_threads=False):
+                for values in batch.to_pylist():
+                    number += 1
+                    lower = {column.strip().lower(): value for column, value in values.items()}
+                    yield Row(lower, f"{name}, row {number}", f"{name}:{number}")
+    except (pyarrow.ArrowException, OSError, ValueError) as error:
+        raise InputError("damaged Parquet data", where=f"{name}, after row {number}") from error
+
+
+def _csv_rows(
+    lines: Iterator[str], columns: tuple[str, ...], delimiter: str, name: str, refuse: Refuse, header: int
+) -> Iterator[Row]:
+    # The limit is the module's; its default, 128 KiB, is shorter than many a page.
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_DOCUMENT_BYTES))
+    lower = [column.strip().lower() for column in columns]
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        number = header + reader.line_num + 1
+        where = f"{place(name)}, line {number}"
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            refuse(
+                InputError(f"malformed CSV ({error})", where=where, mend="Close the row's quotes, double inner ones.")
+            )
+            continue
+        try:
+            if fields and len(fields) != len(columns):
+                raise InputError(
+                    f"a row of {len(fields)} field{'s' * (len(fields) != 1)}",
+                    where=where,
+                    expected=f"{len(columns)}, as the header has",
+                    mend=f"Quote fields that hold {delimiter!r} or line ends.",
+                )
+            if fields:
+                values = (_repaired(field, where) for field in fields)
+                yield Row(dict(zip(lower, values, strict=True)), where, f"{name}:{number}")
+        except InputError as error:
+            refuse(error)
+
+
+def _document_rows(stream: BinaryIO, name: str, refuse: Refuse) -> Iterator[Row]:
+    where = place(name)
+    value = _parsed(decode(read_document(stream, where=where), where=where), where)
+    if isinstance(value, dict):
+        yield Row(_object(value, where), where, f"{name}:1")
+        return
+    if not isinstance(value, list):
+        raise InputError(f"{kind_of(value)}", where=where, expected="a JSON object or a list of them")
+    for number, item in enumerate(value, start=1):
+        record = f"{where}, record {number}"
+        try:
+            yield Row(_object(item, record), record, f"{name}:{number}")
+        except InputError as error:
+            refuse(error)
+
+
+def _looks_like_lines(head: bytes) -> bool:
+    lines = [line for line in head.splitlines() if line.strip()][:2]
+    if not lines or not lines[0].lstrip(b"\xef\xbb\xbf \t").startswith(b"{"):
+        return False
+    if len(lines) == 1 or lines[1].lstrip().startswith(b"{"):
+        return True
+    try:
+        json.loads(lines[0].decode("utf-8-sig", errors="replace"))
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _text_lines(stream: BinaryIO, head: bytes, name: str, *, newline: str) -> Iterator[str]:
+    """Decode line by line; bytes that are not UTF-8 are kept as lone surrogates, for `_repaired`."""
+    encoding = marked_encoding(head) or "utf-8"
+    errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
+    with TextIOWrapper(stream, encoding=encoding, errors=errors, newline=newline) as text:
+        while line := text.readline(MAX_DOCUMENT_BYTES):
+            if len(line) == MAX_DOCUMENT_BYTES:
+                raise InputError(f"a line of more than {MAX_DOCUMENT_BYTES:,} characters", where=place(name))
+            yield line
+
+
+def _repaired(text: str, where: str) -> str:
+    return (
+        text if text.isascii() or storable(text) == text else decode(text.encode(errors="surrogateescape"), where=where)
+    )
+
+
+def _parsed(text: str, where: str) -> object:
+    try:
+        value: object = json.loads(text.strip())
+    except json.JSONDecodeError as error:
+        at = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
+        raise InputError(
+            f"malformed JSON ({error.msg} at {at})", where=where, expected="one JSON object in a line"
+        ) from None
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits; brackets within brackets
+        raise InputError(f"JSON that cannot be read ({error})", where=where) from None
+    return value
+
+
+def _object(value: object, where: str) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise InputError(kind_of(value), where=where, expected="a JSON object with text, paragraphs or html")
+    return {str(key).strip().lower(): item for key, item in value.items()}
+
+
+def kind_of(value: object) -> str:
+    """Name the kind of a value in JSON's words.
+
+    Examples
+    --------
+    >>> kind_of([]), kind_of(3.5)
+    ('a list', 'a number')
+    """
+    kinds = (
+        (bool, "true or false"),
+        ((int, float), "a number"),
+        (str, "a string"),
+        (list, "a list"),
+        (dict, "an object"),
+    )
+    return next((kind for types, kind in kinds if isinstance(value, types)), "nothing" if value is None else "a value")

@@ -1,0 +1,294 @@
+"""Files on other machines: named by a URL that fsspec knows, used as a `pathlib.Path` is."""
+
+from __future__ import annotations
+
+import errno
+import io
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
+
+from corestory.errors import CorestoryError
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+# fsspec reads zip://a.txt::s3://bucket/a.zip as one file system in another, wherever there are two colons.
+_CHAIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?:://.*::|::.*://)")
+_HERE = ("file", "local")
+# What these name differs with a slash at the end, and they have no folders.
+_PAGES = ("http", "https")
+# What file systems call a mark of a file's content, and the time of its last change; the first that one has is taken.
+_MARKS = ("ETag", "etag", "md5Hash", "md5", "content_md5", "Content-MD5", "checksum", "Digest", "sha", "generation")
+_WRITTEN = ("mtime", "LastModified", "Last-Modified", "last_modified", "modified", "modificationTime", "modify")
+_TIMES = (*_WRITTEN, "updated", "created")
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class RemotePath:
+    """A file or a folder that fsspec reaches, with the methods of `pathlib.Path` that are needed.
+
+    Whatever goes wrong there is an ``OSError``, as it is with files of this machine: a file that is missing a
+    ``FileNotFoundError``.
+
+    Attributes
+    ----------
+    url
+        Its name as the user writes it, without a slash at the end but for HTTP, of which that is another page.
+
+    Examples
+    --------
+    >>> folder = RemotePath("memory://quay")
+    >>> (folder / "new.txt").write_bytes(b"The quay opened.")
+    >>> [(path.name, is_folder) for path, is_folder in folder.entries()], (folder / "new.txt").read_bytes()
+    ([('new.txt', False)], b'The quay opened.')
+    """
+
+    url: str
+
+    def __str__(self) -> str:
+        return self.url
+
+    def __truediv__(self, name: str) -> RemotePath:
+        return RemotePath(f"{self.url.rstrip('/')}/{name}" if _root(self.url) != self.url else self.url + name)
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.url[len(_root(self.url)) :].rstrip("/").rpartition("/")[2]
+
+    @property
+    def suffix(self) -> str:
+        """The end of the name, from its last dot."""
+        return Path(self.name).suffix
+
+    @property
+    def parent(self) -> RemotePath:
+        """The folder that it lies in."""
+        root = _root(self.url)
+        return RemotePath(root + self.url[len(root) :].rstrip("/").rpartition("/")[0])
+
+    def with_name(self, name: str) -> RemotePath:
+        """Return a file beside it."""
+        return self.parent / name
+
+    def as_posix(self) -> str:
+        """Return the URL."""
+        return self.url
+
+    def resolve(self) -> RemotePath:
+        """Return it as it is: a URL has no links and no folder to start from."""
+        return self
+
+    def exists(self) -> bool:
+        """Whether there is a file or a folder."""
+        return self._kind() != ""
+
+    def is_file(self) -> bool:
+        """Whether there is a file."""
+        return self._kind() == "file"
+
+    def is_dir(self) -> bool:
+        """Whether there is a folder, which in an object store is one with something in it."""
+        return self._kind() == "directory"
+
+    def state(self) -> tuple[int, str]:
+        """Return a file's size and what its file system says of its content or, failing that, of its last change.
+
+        Where it says neither, that is empty, and nothing can be told by it.
+        """
+        info = self._do(lambda system, path: system.info(path))
+        mark = next((str(info[name]) for name in (*_MARKS, *_TIMES) if info.get(name) is not None), "")
+        return int(info.get("size") or 0), mark
+
+    def forget(self) -> None:
+        """Ask anew what is there: file systems remember what they were told, and others change it."""
+        self._do(lambda system, path: system.invalidate_cache(path))
+
+    def entries(self) -> Iterator[tuple[RemotePath, bool]]:
+        """Yield what is in a folder by name, each with whether it is a folder."""
+        found = self._do(lambda system, path: [entry for entry in system.ls(path, detail=True) if _is_in(entry, path)])
+        for name, kind in sorted((entry["name"].rstrip("/").rpartition("/")[2], entry["type"]) for entry in found):
+            yield self / name, kind == "directory"
+
+    def matches(self, pattern: str) -> list[RemotePath]:
+        """Return what in this folder and below a pattern names, in order."""
+
+        def glob(system: AbstractFileSystem, path: str) -> list[str]:
+            base = path.rstrip("/") + "/"
+            return [match[len(base) :] for match in system.glob(base + pattern) if match.startswith(base)]
+
+        return [self / match.rstrip("/") for match in sorted(self._do(glob))]
+
+    def open(self, *, at_random: bool = False) -> BinaryIO:
+        """Open a file for reading; `at_random`, nothing is read beyond what is asked for."""
+        options = {"cache_type": "none"} if at_random else {}
+        opened = self._do(lambda system, path: system.open(path, "rb", **options))
+        return cast("BinaryIO", io.BufferedReader(_Reading(opened), io.DEFAULT_BUFFER_SIZE * 8))
+
+    def read_bytes(self) -> bytes:
+        """Read a file whole."""
+        return bytes(self._do(lambda system, path: system.cat_file(path)))
+
+    def write_bytes(self, data: bytes) -> None:
+        """Write a small file whole, with the folders above it."""
+        self._make(lambda system, path: system.pipe_file(path, data))
+
+    def upload(self, file: Path) -> None:
+        """Copy a file of this machine there, with the folders above it."""
+        self._make(lambda system, path: system.put_file(str(file), path))
+
+    def unlink(self, *, missing_ok: bool = False) -> None:
+        """Delete a file."""
+        try:
+            self._do(lambda system, path: system.rm_file(path))
+        except FileNotFoundError:
+            if not missing_ok:
+                raise
+
+    def _kind(self) -> str:
+        with suppress(FileNotFoundError):
+            return str(self._do(lambda system, path: system.info(path))["type"])
+        return ""
+
+    def _make(self, write: Callable[[AbstractFileSystem, str], object]) -> None:
+        try:
+            self._do(write)
+        except FileNotFoundError:  # stores of objects need no folders, and asking one for them may be forbidden
+            self.parent._do(_make_folders)
+            self._do(write)
+
+    def _do(self, work: Callable[[AbstractFileSystem, str], Result]) -> Result:
+        system, path = _opened(self.url)
+        with _told():
+            return work(system, path)
+
+
+AnyPath = Path | RemotePath
+
+
+def place_of(name: str) -> AnyPath:
+    """Return the path that a person's name for a file or a folder means.
+
+    Raises
+    ------
+    CorestoryError
+        It is a URL, and what it takes to follow it is not installed; or it is a chain of them.
+
+    Examples
+    --------
+    >>> place_of("in/a.txt"), place_of("file:///in/a.txt"), place_of("memory://in/")
+    (PosixPath('in/a.txt'), PosixPath('/in/a.txt'), RemotePath(url='memory://in'))
+    """
+    if _CHAIN.match(name):
+        raise CorestoryError("two colons, which would be a chain of URLs", where=name, expected="one URL")
+    found = _URL.match(name)
+    if not found:
+        return Path(name)
+    protocol, rest = found[1].lower(), name[found.end() :]
+    if protocol in _HERE:
+        return Path(rest).absolute()
+    root = f"{protocol}://"
+    _opened(root)
+    return RemotePath(root + (rest if protocol in _PAGES else rest.rstrip("/")))
+
+
+def open_to_read(path: AnyPath) -> BinaryIO:
+    """Open a file for reading, here or elsewhere."""
+    return path.open() if isinstance(path, RemotePath) else cast("BinaryIO", path.open("rb"))
+
+
+def is_url(name: str) -> bool:
+    """Say whether a name is a URL, whatever there is behind it.
+
+    Examples
+    --------
+    >>> is_url("s3://bucket/in"), is_url("in"), is_url("C:/in")
+    (True, False, False)
+    """
+    return _URL.match(name) is not None
+
+
+def _root(url: str) -> str:
+    found = _URL.match(url)
+    return found[0] if found else ""
+
+
+def _opened(url: str) -> tuple[AbstractFileSystem, str]:
+    """Return the file system of a URL and the path in it; a process has each file system once."""
+    if "::" in url:  # a file that was found in a folder
+        raise OSError(errno.EINVAL, "two colons in the name of a file elsewhere")
+    try:
+        from fsspec.core import url_to_fs
+    except ImportError:
+        mend = "pip install 'corestory[remote]', and what the protocol needs, such as s3fs"
+        raise CorestoryError("fsspec is not installed", where=url, mend=mend) from None
+    try:
+        with _told():
+            system, path = url_to_fs(url)
+    except ImportError as error:
+        raise CorestoryError(f"what reads its protocol is not installed ({error})", where=url) from None
+    except ValueError as error:
+        raise CorestoryError(f"no URL that fsspec knows ({error})", where=url) from None
+    return system, path
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Let file systems fail as files do: each has errors of its own, of which nobody here knows."""
+    try:
+        yield
+    except (OSError, ImportError, ValueError, EOFError, MemoryError, CorestoryError):
+        raise
+    except Exception as error:
+        raise OSError(errno.EIO, f"{type(error).__name__}: {error}") from error
+
+
+def _make_folders(system: AbstractFileSystem, path: str) -> None:
+    # Of a store of objects the first part is the bucket, and to make one is not what a mistyped name asks for.
+    top = next((part for part in path.split("/") if part), "")
+    if not system.exists(f"/{top}" if path.startswith("/") else top):
+        raise FileNotFoundError(errno.ENOENT, "no such bucket or folder", top)
+    system.makedirs(path, exist_ok=True)
+
+
+def _is_in(entry: dict[str, str], folder: str) -> bool:
+    # Stores of objects may list an object of the folder's own name.
+    return entry["name"].strip("/") != folder.strip("/")
+
+
+class _Reading(io.RawIOBase):
+    """A file of fsspec's whose faults are told as ours."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._file.seekable()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        with _told():
+            return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        with _told():
+            piece = self._file.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._file.close()
+        super().close()

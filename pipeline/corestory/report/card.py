@@ -1,0 +1,133 @@
+"""The model card: what a stranger must know of a model before relying on it, written beside its arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from corestory.evaluation.results import Evaluation, Group
+    from corestory.model.manifest import Manifest
+    from corestory.model.tagger import Tagger
+
+# What whoever passes a model on owes to the people whose labels it learned from.
+LICENCES = {
+    "wcxb": "WCXB, Web Content eXtraction Benchmark 1.0 by Murrough Foley, CC-BY-4.0: attribution is required",
+    "newspaper4k": "newspaper4k article extraction dataset by Andrei Paraschiv, Apache-2.0",
+    "news-languages": "test pages of fundus (flairNLP), MIT",
+    "verified": "evaluation pages of trafilatura (Adrien Barbaresi), Apache-2.0",
+    "sample": "written for corestory, MIT",
+}
+
+
+def model_card(name: str, tagger: Tagger, manifest: Manifest, evaluation: Evaluation, *, extra: str = "") -> str:
+    """Write the card of a model that was just trained.
+
+    Parameters
+    ----------
+    name
+        The model's name.
+    tagger
+        The model.
+    manifest
+        What it was trained on.
+    evaluation
+        Its out-of-fold scores: each paragraph scored by a model that saw none of its site.
+    extra
+        Markdown to add, such as a table of scores on held-out sites.
+
+    Returns
+    -------
+    str
+        Markdown, with a heading of its own.
+    """
+    lines = [
+        f"# {name}",
+        "",
+        "A corestory model: it tags every paragraph of a news article as core (the story) or filler (what the page put "
+        "around it).",
+        "",
+        "## Trained on",
+        "",
+        "| source | sites | inputs | paragraphs | core | licence |",
+        "| --- | ---: | ---: | ---: | ---: | --- |",
+    ]
+    lines += [
+        f"| {_cell(part.source)} | {part.sites:,} | {part.articles:,} | {part.paragraphs:,} | {part.core:,} "
+        f"| {LICENCES.get(part.source, 'as its owner says')} |"
+        for part in manifest.trained_on
+    ]
+    lines += [
+        "",
+        f"Splits: {', '.join(manifest.splits)}. Seed {manifest.seed}. SHA-256 of the rows: `{manifest.data_sha256}`.",
+        f"Trained by corestory {manifest.corestory} on {manifest.created}, with "
+        + ", ".join(f"{library} {version}" for library, version in manifest.libraries.items())
+        + ".",
+        "",
+        "## Scores",
+        "",
+        "Out of fold: each paragraph is scored by a model that saw none of its site. Intervals of 95 % by bootstrap "
+        "over articles.",
+        "",
+        "| | articles | paragraphs: macro F1 | words: F1 of core | words: core kept | words: filler removed |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        _all_row(evaluation),
+    ]
+    lines += [_group_row("source", group) for group in evaluation.sources]
+    lines += [_group_row("view", group) for group in evaluation.views]
+    if extra:
+        lines += ["", extra.strip()]
+    lines += ["", "## What it is", "", *_description(tagger)]
+    lines += [
+        "",
+        "## Limits",
+        "",
+        "- It learned from news and blog articles. On shops, forums, listings and documentation nothing is promised.",
+        "- Languages with few or no training pages are tagged by form and neighbourhood more than by words.",
+        "- What is story follows the gold texts: titles, bylines, dates, captions and credits are mostly filler.",
+        "- `confidence` says how well an article of this look was tagged out of fold; believe it when it is low.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _description(tagger: Tagger) -> list[str]:
+    parts, settings = tagger.parts, tagger.settings
+    first = parts.text[0]
+    markup = f", and over {len(parts.markup.hashes):,} of markup where the input is HTML" if parts.markup else ""
+    with_markup = f" ({len(parts.html[0].mean)} with markup)" if parts.html else ""
+    if settings.threshold is None:
+        decision = (
+            f"its score reaches {settings.cut:g} of its article's best expected word F1, or {settings.clean_cut:g} of "
+            "it where most of the article is expected to be core"
+        )
+    else:
+        decision = f"its score is at least {settings.threshold:g}"
+    return [
+        f"Stage 1: TF-IDF over {len(parts.words.hashes):,} hashed n-grams of words into a logistic regression{markup}. "
+        f"Stage 2: {len(parts.text)} round(s) of a mean of {len(first.layers)} multi-layer perceptron(s) over "
+        f"{len(first.mean)} features of the paragraph, its neighbours and its article{with_markup}.",
+        f"A paragraph is core if {decision}.",
+    ]
+
+
+def _all_row(evaluation: Evaluation) -> str:
+    metrics, words = evaluation.tagger.paragraphs, evaluation.tagger.words
+    return (
+        f"| all | {evaluation.counts.articles:,} "
+        f"| {metrics.value.macro_f1:.3f} ({metrics.low.macro_f1:.3f} to {metrics.high.macro_f1:.3f}) "
+        f"| {words.value.core_f1:.3f} ({words.low.core_f1:.3f} to {words.high.core_f1:.3f}) "
+        f"| {words.value.core_recall:.3f} | {words.value.filler_recall:.3f} |"
+    )
+
+
+def _group_row(kind: str, group: Group) -> str:
+    return (
+        f"| {kind} {_cell(group.name)} | {group.articles:,} | {group.paragraphs.value.macro_f1:.3f} "
+        f"| {group.words.value.core_f1:.3f} ({group.words.low.core_f1:.3f} to {group.words.high.core_f1:.3f}) "
+        f"| {group.words.value.core_recall:.3f} | {group.words.value.filler_recall:.3f} |"
+    )
+
+
+def _cell(name: str) -> str:
+    # A bar would end the cell, a line break the table.
+    return " ".join(name.split()).replace("|", r"\|")

@@ -1,0 +1,243 @@
+"""The report's figures: few points whatever the data, told apart by line and mark as well as by colour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corestory.evaluation.findings import Findings, PrecisionRecall
+from corestory.evaluation.results import Group, TaggerResult
+from corestory.evaluation.thresholds import Tradeoff
+from corestory.report.sections import Figure as FigurePart
+from corestory.report.tables import importance_name
+from corestory.report.theme import CORE, FILLER, INK, MUTED, PAPER, drawing, inline_svg, themed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+NAMED = (0.1, 0.3, 0.5, 0.7, 0.9)
+"""Thresholds written beside the curve."""
+
+
+def draw(part: FigurePart, findings: Findings) -> str:
+    """Draw a figure of the report.
+
+    Parameters
+    ----------
+    part
+        Which: its `key` is one of `DRAWERS`.
+    findings
+        What was found.
+
+    Returns
+    -------
+    str
+        An ``svg`` element; empty where there is nothing to draw.
+    """
+    with themed():
+        figure = DRAWERS[part.key](findings)
+        return "" if figure is None else inline_svg(figure, key=part.key, alt=f"{part.title}. {part.caption}")
+
+
+def _tradeoff(findings: Findings) -> Figure | None:
+    evaluation = findings.evaluation
+    cells = evaluation.tagger.words.confusion
+    if not (cells.core_kept + cells.core_lost) or not (cells.filler_kept + cells.filler_removed):
+        return None
+    figure, (axes,) = drawing(height=3.6)
+    if findings.stage1_tradeoff is not None:
+        _curve(axes, findings.stage1_tradeoff, color=MUTED, linestyle="--", label="words alone")
+    _curve(axes, findings.tradeoff, color=CORE, label=evaluation.tagger.name)
+    here = [_point(evaluation.tagger)]
+    axes.plot(*here[0], "*", color=FILLER, markersize=13, markeredgecolor=INK, label="as it decides now", zorder=5)
+    for rival in evaluation.rivals:
+        here.append(_point(rival))
+        axes.plot(*here[-1], "D", color=INK, markersize=6, markerfacecolor="none", label=rival.name)
+    for baseline in evaluation.baselines:
+        if baseline.key == "length_rule":
+            here.append(_point(baseline))
+            axes.plot(*here[-1], "s", color=MUTED, markersize=6, label=baseline.name)
+    # Where models differ is the corner; that whoever keeps everything removes nothing needs no room.
+    left, bottom = _floor(x for x, _ in here), _floor(y for _, y in here)
+    shown = [here[0]]
+    for threshold in NAMED:
+        place = int(np.searchsorted(findings.tradeoff.thresholds, threshold))
+        point = (100 * findings.tradeoff.filler_removed[place], 100 * findings.tradeoff.core_kept[place])
+        axes.plot(*point, "o", color=CORE, markersize=4)
+        # A name beyond the edge would hang in the air, and two on one spot are none.
+        inside = point[0] > left + 0.1 * (100 - left) and point[1] > bottom + 0.05 * (100 - bottom)
+        if inside and all(abs(point[0] - other[0]) + abs(point[1] - other[1]) > 3 for other in shown):
+            axes.annotate(f"{threshold:g}", point, xytext=(-4, -10), textcoords="offset points", ha="right", fontsize=9)
+            shown.append(point)
+    axes.set(xlabel="of 100 words of filler removed", ylabel="of 100 words of story kept")
+    axes.set(xlim=(left, 101.5), ylim=(bottom, 101.5))
+    axes.legend(loc="lower left", fontsize=9)
+    return figure
+
+
+def _curve(axes: Axes, found: Tradeoff, *, color: str, label: str, linestyle: str = "-") -> None:
+    removed, kept = 100 * np.array(found.filler_removed), 100 * np.array(found.core_kept)
+    axes.plot(removed, kept, color=color, label=label, linestyle=linestyle, linewidth=1.6)
+
+
+def _floor(values: Iterable[float]) -> float:
+    return max(-1.5, 10 * (min(80.0, *values) // 10 - 1))
+
+
+def _point(result: TaggerResult) -> tuple[float, float]:
+    return 100 * result.words.value.filler_recall, 100 * result.words.value.core_recall
+
+
+def _lengths(findings: Findings) -> Figure | None:
+    return _dots(findings.lengths)
+
+
+def _places(findings: Findings) -> Figure | None:
+    return _dots(findings.places)
+
+
+def _dots(groups: Sequence[Group]) -> Figure | None:
+    if not groups:
+        return None
+    figure, (axes,) = drawing(height=0.9 + 0.42 * len(groups))
+    places = np.arange(len(groups))
+    drawn = (("core_recall", "story kept", CORE, "o", -0.12), ("filler_recall", "filler removed", FILLER, "^", 0.12))
+    for name, label, color, mark, shift in drawn:
+        bands = [(group.words.value, group.words.low, group.words.high) for group in groups]
+        value, low, high = 100 * np.array([[getattr(rates, name) for rates in band] for band in bands]).T
+        axes.hlines(places + shift, low, high, color=color, linewidth=1.6, alpha=0.6)
+        axes.plot(value, places + shift, mark, color=color, markersize=6, label=label, linestyle="none")
+    axes.set_yticks(places, [group.name for group in groups])
+    axes.set(xlim=(-2, 102), xlabel="of 100 words")
+    axes.invert_yaxis()
+    axes.grid(visible=False, axis="y")
+    figure.legend(loc="outside upper center", ncols=2, fontsize=9)
+    return figure
+
+
+def _histogram(findings: Findings) -> Figure | None:
+    found = findings.histogram
+    figure, (axes,) = drawing(height=2.9)
+    axes.stairs(found.core, found.edges, fill=True, color=CORE, alpha=0.35)
+    axes.stairs(found.core, found.edges, color=CORE, linewidth=1.6, label="labelled core")
+    axes.stairs(
+        found.filler, found.edges, color=FILLER, linewidth=1.4, hatch="////", fill=False, label="labelled filler"
+    )
+    axes.set(xlim=(0, 1), xlabel="score", ylabel="paragraphs")
+    _logarithmic(axes)
+    figure.legend(loc="outside upper center", ncols=2, fontsize=9)
+    return figure
+
+
+def _logarithmic(axes: Axes) -> None:
+    from matplotlib.ticker import NullLocator
+
+    axes.set_yscale("log")
+    axes.set_ylim(bottom=0.7)  # a single paragraph is seen
+    axes.yaxis.set_major_formatter("{x:,.0f}")
+    axes.yaxis.set_minor_locator(NullLocator())
+
+
+def _calibration(findings: Findings) -> Figure | None:
+    from sklearn.calibration import CalibrationDisplay
+
+    bins = [step for step in findings.evaluation.calibration.bins if step.count]
+    figure, (above, below) = drawing(height=4.0, rows=(3, 1))
+    means, shares = np.array([step.mean_score for step in bins]), np.array([step.share_core for step in bins])
+    display = CalibrationDisplay(shares, means, means)
+    display.plot(ax=above, name="this model", color=CORE, marker="o", ref_line=False)
+    above.plot([0, 1], [0, 1], color=MUTED, linestyle=":", label="as it should be")
+    above.set(xlabel="", ylabel="share that is core", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+    above.legend(loc="upper left", fontsize=9)
+    lefts, counts = [step.low for step in bins], [step.count for step in bins]
+    below.bar(lefts, counts, width=0.1, align="edge", color=CORE, alpha=0.5, edgecolor=PAPER)
+    below.set(xlabel="score", ylabel="paragraphs")
+    _logarithmic(below)
+    return figure
+
+
+def _precision_recall(findings: Findings) -> Figure | None:
+    from sklearn.metrics import PrecisionRecallDisplay
+
+    figure, (axes,) = drawing()
+    value = findings.evaluation.tagger.paragraphs.value
+    drawn: tuple[tuple[str, PrecisionRecall | None, float, str, str], ...] = (
+        ("core", findings.core_curve, value.core_average_precision, CORE, "-"),
+        ("filler", findings.filler_curve, value.filler_average_precision, FILLER, "--"),
+    )
+    for name, curve, average, color, line in drawn:
+        if curve is not None:
+            display = PrecisionRecallDisplay(np.array(curve.precision), np.array(curve.recall))
+            display.plot(ax=axes, name=f"{name}, average {average:.3f}")
+            axes.lines[-1].set(color=color, linestyle=line, linewidth=1.6)
+    axes.set(xlabel="recall", ylabel="precision", xlim=(-0.02, 1.02), ylim=(None, 1.02), aspect="auto")
+    axes.legend(loc="lower left", fontsize=9)
+    return figure
+
+
+def _confusion(findings: Findings) -> Figure | None:
+    from matplotlib.patches import Rectangle
+
+    tagger = findings.evaluation.tagger
+    figure, (axes,) = drawing(height=2.6)
+    axes.remove()
+    for place, (unit, cells) in enumerate(
+        (("paragraphs", tagger.paragraphs.confusion), ("words", tagger.words.confusion))
+    ):
+        part = figure.add_subplot(1, 2, place + 1)
+        grid = ((cells.core_kept, cells.core_lost, CORE), (cells.filler_removed, cells.filler_kept, FILLER))
+        for row, (right, wrong, color) in enumerate(grid):
+            for column, count in enumerate((right, wrong) if row == 0 else (wrong, right)):
+                share = count / (right + wrong) if right + wrong else 0.0
+                part.add_patch(Rectangle((column, row), 1, 1, facecolor=color, alpha=0.08 + 0.4 * share))
+                part.text(column + 0.5, row + 0.45, f"{round(count):,}", ha="center", va="center", weight="bold")
+                part.text(column + 0.5, row + 0.72, f"{share:.1%}", ha="center", va="center", fontsize=9)
+        part.set(xlim=(0, 2), ylim=(2, 0), title=unit)
+        part.set_xticks([0.5, 1.5], ["tagged core", "tagged filler"], fontsize=7)
+        part.set_yticks([0.5, 1.5], ["core", "filler"] if place == 0 else ["", ""], rotation=90, va="center")
+        part.tick_params(length=0)
+        part.grid(visible=False)
+        part.spines[:].set_visible(False)
+    return figure
+
+
+def _importance(findings: Findings) -> Figure | None:
+    learned = findings.learned
+    if learned is None or not learned.importance:
+        return None
+    names = list(dict.fromkeys(effect.group for one in reversed(learned.importance) for effect in one.effects))
+    figure, (axes,) = drawing(height=0.9 + 0.4 * len(names))
+    size = 0.7 / len(learned.importance)
+    for number, one in enumerate(learned.importance):
+        places = [
+            names.index(effect.group) + (number - (len(learned.importance) - 1) / 2) * size for effect in one.effects
+        ]
+        # A hatch is seen on an empty bar only: its lines have the bar's colour.
+        color, face, hatch = (FILLER, "none", "////") if one.html else (CORE, (CORE, 0.35), "")
+        losses = [effect.loss for effect in one.effects]
+        axes.barh(places, losses, size * 0.9, facecolor=face, hatch=hatch, edgecolor=color,
+                  label=importance_name(one))  # fmt: skip
+        axes.hlines(places, [effect.low for effect in one.effects], [effect.high for effect in one.effects], color=INK)
+    axes.axvline(0, color=MUTED, linewidth=0.8)
+    axes.set_yticks(range(len(names)), names)
+    axes.set_xlabel("macro F1 lost when shuffled")
+    axes.invert_yaxis()
+    axes.grid(visible=False, axis="y")
+    figure.legend(loc="outside upper center", ncols=2, fontsize=9)
+    return figure
+
+
+DRAWERS: dict[str, Callable[[Findings], Figure | None]] = {
+    "tradeoff": _tradeoff,
+    "lengths": _lengths,
+    "places": _places,
+    "histogram": _histogram,
+    "calibration": _calibration,
+    "precision_recall": _precision_recall,
+    "confusion": _confusion,
+    "importance": _importance,
+}
+"""What draws each figure of the report."""

@@ -1,0 +1,276 @@
+"""A report from top to bottom, in the order in which it is read; the page and Markdown only lay it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corestory.evaluation.findings import Findings
+from corestory.evaluation.mistakes import Mistake
+from corestory.evaluation.results import Evaluation
+from corestory.numbers import counted
+from corestory.report.content import (
+    Table,
+    against_baselines,
+    all_measures,
+    calibration_table,
+    confusions,
+    groups_tables,
+    leads,
+)
+from corestory.report.tables import (
+    about_table,
+    changes_table,
+    counts_table,
+    examples_table,
+    importance_table,
+    measures_table,
+    ngram_table,
+    strata_table,
+    threshold_table,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture of the page, by its name in `corestory.report.figures`; Markdown has the table beside it.
+
+    Attributes
+    ----------
+    key
+        Its name.
+    title
+        Its heading.
+    caption
+        What one sees in it, for those who do and those who do not.
+    """
+
+    key: str
+    title: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class MistakeList:
+    """Mistakes in their articles."""
+
+    title: str
+    mistakes: tuple[Mistake, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What most readers pass by, one click away."""
+
+    title: str
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands side by side where there is room."""
+
+    parts: tuple[Table | Figure, ...]
+
+
+Part = Table | Figure | MistakeList | Folded | Beside
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One question and its answer.
+
+    Attributes
+    ----------
+    key
+        Its address on the page.
+    title, text
+        Heading, and what to know before one reads on.
+    """
+
+    key: str
+    title: str
+    text: str
+    parts: tuple[Part, ...]
+
+
+def report_sections(
+    findings: Findings, *, about: Sequence[tuple[str, str]] = (), sites: int = 200
+) -> tuple[Section, ...]:
+    """Put all findings in the order in which they are read.
+
+    Parameters
+    ----------
+    findings
+        What was found.
+    about
+        Lines on data and model for the end, such as ``("model", "models/default")``.
+    sites
+        How many sites are shown, the worst.
+
+    Returns
+    -------
+    tuple of Section
+        The seven of every report; where models are compared, the comparison after the first.
+    """
+    return (
+        _answer(findings.evaluation),
+        *_comparisons(findings),
+        _threshold(findings),
+        _where(findings, sites),
+        _mistakes(findings),
+        _trust(findings),
+        _learned(findings),
+        _provenance(findings.evaluation, about),
+    )
+
+
+def _answer(evaluation: Evaluation) -> Section:
+    taggers = (evaluation.tagger, *evaluation.rivals, *evaluation.baselines)
+    measures = (
+        all_measures("Each paragraph counting once", taggers, words=False),
+        all_measures("Each word counting once", taggers, words=True),
+    )
+    parts = (against_baselines(taggers), leads(evaluation), Folded("All measures", measures))
+    return Section("answer", "The answer", "", parts)
+
+
+def _comparisons(findings: Findings) -> list[Section]:
+    if not findings.comparisons:
+        return []
+    parts: list[Part] = []
+    for comparison, rival in zip(findings.comparisons, findings.evaluation.rivals, strict=True):
+        tagger = findings.evaluation.tagger
+        examples = tuple(
+            examples_table(comparison, paragraphs, better=better)
+            for better, paragraphs in ((True, comparison.better), (False, comparison.worse))
+            if paragraphs
+        )
+        parts += [
+            changes_table(comparison),
+            measures_table(tagger, rival, words=True),
+            measures_table(tagger, rival, words=False),
+        ]
+        if examples:
+            parts.append(
+                Folded(f"Paragraphs that {comparison.first} and {comparison.second} tag differently", examples)
+            )
+    names = " and ".join(rival.name for rival in findings.evaluation.rivals)
+    text = (
+        f"{findings.evaluation.tagger.name} beside {names}, on the very same paragraphs. All else here is on the first."
+    )
+    return [Section("comparison", "The models side by side", text, tuple(parts))]
+
+
+def _threshold(findings: Findings) -> Section:
+    threshold = findings.evaluation.settings.threshold
+    text = (
+        "Now the model draws its line anew in every article, where the words kept are likeliest to be the story. A "
+        "threshold for all articles would stand on the curve: a lower one keeps more of everything."
+        if threshold is None
+        else f"Now every paragraph with a score of at least {threshold:g} is core, in every article. Another threshold "
+        "would stand elsewhere on the curve: a lower one keeps more of everything."
+    )
+    caption = (
+        "How much of the story is kept against how much of the filler is removed, by words. Up and right is better. "
+        "The star is the model as it decides now."
+    )
+    figure = Figure("tradeoff", "Story kept against filler removed", caption)
+    return Section("threshold", "What a choice of threshold does", text, (figure, threshold_table(findings.thresholds)))
+
+
+def _where(findings: Findings, sites: int) -> Section:
+    ends = (
+        "Lead: up to the second paragraph of the story; tail: from the last but one; above and below: what stands "
+        "outside the story."
+    )
+    figures = (
+        Figure("lengths", "By length of the paragraph", "Story kept and filler removed, of 100 words at each length."),
+        Figure("places", "By place in the article", "Story kept and filler removed, of 100 words at each place."),
+    )
+    scores = Figure(
+        "histogram",
+        "How the scores lie",
+        "Paragraphs by score, on a logarithmic scale. What is labelled core should lie right, filler left; what lies "
+        "in the middle the model does not know.",
+    )
+    parts: tuple[Part, ...] = (
+        *groups_tables(findings.evaluation, sites=sites),
+        Beside(figures),
+        strata_table("By length of the paragraph", findings.lengths),
+        strata_table("By place in the article", findings.places, note=ends),
+        scores,
+    )
+    return Section("where", "Where it fails", "What is worst comes first.", parts)
+
+
+def _mistakes(findings: Findings) -> Section:
+    cells = findings.evaluation.tagger.paragraphs.confusion
+    words = findings.evaluation.tagger.words.confusion
+    text = (
+        f"Of {counted(cells.total)} labelled paragraphs, {counted(cells.core_lost)} of story "
+        f"({counted(words.core_lost)} words) were taken for filler, and {counted(cells.filler_kept)} of filler "
+        f"({counted(words.filler_kept)} words) for story. Here are those that the model was surest of, lone words "
+        "last, each in its article: read it and judge whether the label errs or the model."
+    )
+    lists = tuple(
+        MistakeList(title, tuple(found for found in findings.mistakes if found.label == label))
+        for title, label in (("Story taken for filler", "core"), ("Filler taken for story", "filler"))
+    )
+    return Section("mistakes", "What it gets wrong", text, tuple(part for part in lists if part.mistakes))
+
+
+def _trust(findings: Findings) -> Section:
+    curves = (
+        Figure(
+            "calibration",
+            "Score and truth",
+            "Above: of the paragraphs with a score, the share that is core; on the diagonal the scores say what they "
+            "mean. Below: how many paragraphs have such a score.",
+        ),
+        Figure(
+            "precision_recall",
+            "Precision and recall of both classes",
+            "Each point is a threshold: how much of a class is found, and how much of what is found is of it.",
+        ),
+    )
+    matrices = Figure("confusion", "What became of core and filler", "Rows are labels, columns what the model says.")
+    tables = (calibration_table(findings.evaluation, title="Score and truth"), confusions(findings.evaluation))
+    parts: tuple[Part, ...] = (Beside(curves), matrices, Folded("The same in numbers", tables))
+    text = "If of the paragraphs scored 0.8 about 80 in 100 are core, a score can be read as a probability."
+    return Section("trust", "Can the scores be trusted", text, parts)
+
+
+def _learned(findings: Findings) -> Section:
+    title = "What it learned"
+    if findings.learned is None:
+        return Section("learned", title, "The model itself was not at hand.", ())
+    vocabulary, importance = findings.learned.vocabulary, findings.learned.importance
+    text = (
+        "The pull is by how much a word or a pair of words, alone, would move the log-odds of stage 1: up for core, "
+        "down for filler. Only those are named that occur in at least three of these articles; the model keeps no "
+        "words, only their hashes. A digit stands as 0."
+    )
+    ngrams = (
+        ngram_table("What speaks most for core", vocabulary.core),
+        ngram_table("What speaks most for filler", vocabulary.filler),
+    )
+    parts: list[Part] = [Beside(ngrams)]
+    if importance:
+        caption = (
+            "By how much macro F1 falls when one kind of evidence is shuffled among paragraphs; the line is the range."
+        )
+        parts += [Figure("importance", "What the decision rests on", caption), importance_table(importance)]
+    return Section("learned", title, text, tuple(parts))
+
+
+def _provenance(evaluation: Evaluation, about: Sequence[tuple[str, str]]) -> Section:
+    settings = evaluation.settings
+    line = "by article" if settings.threshold is None else f"{settings.threshold:g}"
+    lines = (
+        *about,
+        ("threshold", line),
+        ("bootstrap", f"{counted(settings.resamples)} resamples of articles, seed {settings.seed}, {settings.level:g}"),
+    )
+    tables = (counts_table(evaluation.counts), about_table(lines))
+    return Section("data", "The data and the model", "", (Beside(tables),))

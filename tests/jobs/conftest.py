@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corestory.model.network import Network
+from corestory.model.ngrams import NgramScorer
+from corestory.model.packing import feature_counts
+from corestory.model.scoring import Parts
+from corestory.model.settings import Settings
+from corestory.model.storage import save_model
+from corestory.model.tagger import Tagger
+
+
+@pytest.fixture(scope="session")
+def tagger() -> Tagger:
+    """A tagger of seeded numbers: what it says of a text means nothing, but it always says the same."""
+    rng = np.random.default_rng(5)
+
+    def scorer() -> NgramScorer:
+        hashes = np.unique(rng.integers(0, 2**64, 50, dtype=np.uint64))
+        idf, weights = (rng.uniform(1, 5, len(hashes)).astype(np.float32) for _ in range(2))
+        return NgramScorer(hashes, idf, weights, np.array(0.3, np.float32), np.array(6.0, np.float32))
+
+    def network(features: int) -> Network:
+        layers = tuple(
+            (rng.normal(0, 0.5, size).astype(np.float32), np.zeros(size[1], np.float32))
+            for size in ((features, 8), (8, 1))
+        )
+        return Network(np.zeros(features, np.float32), np.ones(features, np.float32), (layers,))
+
+    (text, _), (html, _) = feature_counts()
+    return Tagger(Parts(scorer(), (network(text),), scorer(), (network(html),)), Settings())
+
+
+@pytest.fixture(scope="session")
+def model(tagger: Tagger, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its folder; nobody writes there."""
+    folder = tmp_path_factory.mktemp("models") / "seeded"
+    save_model(tagger, folder, card="# Seeded")
+    return folder

@@ -1,0 +1,46 @@
+from unittest.mock import patch
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corestory.jobs import batches as module
+from corestory.jobs.batches import batches
+from corestory.reading.article import Article, Paragraph
+
+ARTICLES = st.lists(
+    st.lists(st.integers(0, 12).map(lambda size: Paragraph("x" * size)), max_size=7).map(
+        lambda paragraphs: Article("a", tuple(paragraphs))
+    ),
+    max_size=30,
+)
+
+
+@given(ARTICLES)
+def test_batches_hold_all_articles_whole_and_in_order_and_none_is_larger_than_the_limits(articles):
+    with (
+        patch.object(module, "BATCH_ARTICLES", 4),
+        patch.object(module, "BATCH_PARAGRAPHS", 10),
+        patch.object(module, "BATCH_CHARACTERS", 40),
+    ):
+        found = list(batches(articles))
+    assert [article for batch in found for article in batch] == articles
+    for batch in found:
+        assert 1 <= len(batch) <= 4
+        paragraphs = [paragraph for article in batch for paragraph in article.paragraphs]
+        assert len(batch) == 1 or len(paragraphs) <= 10
+        assert len(batch) == 1 or sum(len(paragraph.text) for paragraph in paragraphs) <= 40
+
+
+def test_articles_are_read_only_as_far_as_the_next_batch_needs():
+    read = []
+
+    def endless():
+        while True:
+            read.append(1)
+            yield Article("a", (Paragraph("x"),))
+
+    stream = batches(endless())
+    assert len(next(stream)) == module.BATCH_ARTICLES
+    assert len(read) <= module.BATCH_ARTICLES + 1
+    next(stream)
+    assert len(read) <= 2 * module.BATCH_ARTICLES + 1

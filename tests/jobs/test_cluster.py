@@ -1,0 +1,254 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from threading import Event, Thread
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import corestory
+from corestory.errors import CorestoryError, InputError
+from corestory.jobs import tagging, tasks
+from corestory.jobs.items import items_of
+from corestory.jobs.job import Job, model_sha256
+from corestory.jobs.ledger import Ledger
+from corestory.jobs.local import run_here
+from corestory.reading import row_groups as reading_parts
+
+distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install 'corestory[dask]'")
+
+from corestory.jobs.cluster import check_paths, run_on_cluster  # noqa: E402
+
+TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday, she added.\n"
+FILES = 10
+
+# Dask's own processes and sockets end a little after the test that made them.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A scheduler and two worker processes."""
+    import dask
+
+    settings = {"distributed.scheduler.allowed-failures": 1, "distributed.comm.timeouts.connect": "60s"}
+    with (
+        dask.config.set(settings),
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+        ) as cluster,
+    ):
+        yield cluster
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(FILES):
+        lines = [json.dumps({"id": f"{number}-{article}", "text": TEXT}) for article in range(40)]
+        (folder / f"{number}.jsonl").write_text("\n".join([*lines, "{"]), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def job(model, tmp_path):
+    return Job(model, model_sha256(model), "0", tmp_path / "out", "jsonl")
+
+
+def items(corpus, job):
+    return list(items_of([str(corpus)], job.folder, form=job.form, refuse=lambda error: pytest.fail(str(error))))
+
+
+def outputs(folder):
+    """Everything there but the records, which have times in them."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and "records" not in path.parts and path.name != "lock"
+    }
+
+
+@pytest.fixture
+def expected(corpus, job, tmp_path):
+    """What a local run makes."""
+    local = replace(job, folder=tmp_path / "local")
+    with Ledger(local.folder).opened():
+        assert len(list(run_here(items(corpus, local), local))) == FILES
+    return outputs(local.folder)
+
+
+def test_the_cluster_writes_the_same_bytes_as_a_local_run(cluster, corpus, job, expected):
+    with Ledger(job.folder).opened():
+        outcomes = list(run_on_cluster(items(corpus, job), job, address=cluster.scheduler_address))
+    assert outputs(job.folder) == expected
+    assert sorted(outcome.item.name for outcome in outcomes) == sorted(f"{number}.jsonl" for number in range(FILES))
+    assert {(outcome.counts.articles, outcome.counts.refused) for outcome in outcomes} == {(40, 1)}
+
+
+def test_a_worker_killed_in_the_middle_costs_nothing(cluster, corpus, job):
+    (corpus / "0.jsonl").write_text("\n".join([*[json.dumps({"text": TEXT})] * 3_000, "{"]), encoding="utf-8")
+    local = replace(job, folder=job.folder.with_name("local"))
+    with Ledger(local.folder).opened():
+        list(run_here(items(corpus, local), local))
+    killed = 0
+    with Ledger(job.folder).opened():
+        partial = job.folder / ".corestory" / "partial"
+        for _ in run_on_cluster(items(corpus, job), job, address=cluster.scheduler_address):
+            at_work = [int(path.name.split(".")[1]) for path in partial.glob("*.jsonl")]
+            if at_work and not killed:
+                killed = at_work[0]
+                os.kill(killed, signal.SIGKILL)
+    assert killed
+    assert outputs(job.folder) == outputs(local.folder)
+
+
+def outcomes_with_poison(cluster, folder, job):
+    with distributed.Client(cluster, set_as_default=False) as client:
+        client.register_plugin(Poison(), name="poison")
+    try:
+        with Ledger(job.folder).opened():
+            return list(run_on_cluster(items(folder, job), job, address=cluster.scheduler_address))
+    finally:
+        with distributed.Client(cluster, set_as_default=False) as client:
+            client.unregister_worker_plugin("poison")
+
+
+def test_a_file_that_kills_its_workers_fails_alone(cluster, corpus, job, expected):
+    (corpus / "poison.jsonl").write_text(json.dumps({"text": TEXT}), encoding="utf-8")
+    outcomes = outcomes_with_poison(cluster, corpus, job)
+    failed = {outcome.item.name: outcome for outcome in outcomes if outcome.failure}
+    assert list(failed) == ["poison.jsonl"]
+    assert "KilledWorker" in failed["poison.jsonl"].failure
+    assert outputs(job.folder) == expected
+
+
+def test_of_small_files_that_are_done_together_the_one_that_kills_its_workers_fails_alone(cluster, job, tmp_path):
+    folder = tmp_path / "small"
+    folder.mkdir()
+    for name in ("a", "b", "poison", "x"):
+        (folder / f"{name}.txt").write_text(TEXT, encoding="utf-8")
+    outcomes = outcomes_with_poison(cluster, folder, job)
+    assert sorted(outcome.item.name for outcome in outcomes) == sorted(
+        f"{path.name}.jsonl" for path in folder.iterdir()
+    )
+    assert [outcome.item.name for outcome in outcomes if outcome.failure] == ["poison.txt.jsonl"]
+    assert len(outputs(job.folder)) == 3
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    """A folder with a table that is done in five parts."""
+    for module in (reading_parts, tasks):
+        monkeypatch.setattr(module, "PART_BYTES", 1)
+    (tmp_path / "tables").mkdir()
+    names = [f"a{number}" for number in range(5_000) for _ in range(3)]
+    rows = {"article_id": names, "position": [0, 1, 2] * 5_000, "text": TEXT.splitlines() * 5_000}
+    pq.write_table(pa.table(rows), tmp_path / "tables" / "t.parquet", row_group_size=3_100)
+    return tmp_path / "tables"
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_a_large_table_is_done_part_by_part_and_of_a_killed_worker_only_its_part_again(cluster, table, job, form):
+    job = replace(job, form=form)
+    local = replace(job, folder=job.folder.with_name("local"))
+    with Ledger(local.folder).opened():
+        list(run_here(items(table, local), local))
+    killed, begun = [], set()
+
+    def watch():
+        until = time.monotonic() + 60
+        while not over.is_set() and time.monotonic() < until:
+            for path in (job.folder / ".corestory" / "partial").glob(f"*.{form}"):
+                begun.add(path.name)
+                done = list((job.folder / ".corestory" / "parts").rglob("*.json"))
+                # The worker may have renamed it since it was listed; then the next one is waited for.
+                with suppress(FileNotFoundError):
+                    if done and not killed and path.stat().st_size >= 4:
+                        killed.append(int(path.name.split(".")[1]))
+                        os.kill(killed[0], signal.SIGKILL)
+            time.sleep(0.002)
+
+    over = Event()
+    watcher = Thread(target=watch)
+    with Ledger(job.folder).opened():
+        watcher.start()
+        try:
+            outcomes = list(run_on_cluster(items(table, job), job, address=cluster.scheduler_address))
+        finally:
+            over.set()
+            watcher.join()
+    assert killed
+    assert [(outcome.counts.articles, outcome.failure) for outcome in outcomes] == [(5_000, "")]
+    assert outputs(job.folder) == outputs(local.folder)
+    assert len(begun) <= 5 + 1 + 2, "five parts, the whole, and again what was lost with the worker"
+
+
+class Poison(distributed.WorkerPlugin):
+    """Lets a worker die on a file of that name, as one does whose text takes all the memory."""
+
+    def setup(self, worker):
+        del worker
+        whole = tagging.read_file
+        self.whole = whole
+
+        def read_file(path, **options):
+            if path.stem == "poison":
+                os.kill(os.getpid(), signal.SIGKILL)
+            return whole(path, **options)
+
+        tagging.read_file = read_file
+
+    def teardown(self, worker):
+        del worker
+        tagging.read_file = self.whole
+
+
+def test_a_killed_client_leaves_the_rest_to_the_next_run(cluster, corpus, job, expected, model):
+    command = [sys.executable, "-m", "corestory", "predict", str(corpus), "--output", f"{job.folder}/"]
+    command += ["--model", str(model), "--dask", cluster.scheduler_address]
+    root = str(Path(corestory.__file__).parents[1])
+    options = {"env": os.environ | {"PYTHONPATH": root}, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **options) as process:
+        records = job.folder / ".corestory" / "records"
+        until = time.monotonic() + 60
+        while process.poll() is None and not any(records.rglob("*.json")) and time.monotonic() < until:
+            time.sleep(0.005)
+        process.kill()
+        process.stderr.read()
+    done = subprocess.run(command, check=False, **options)
+    assert done.returncode == 1, done.stderr
+    assert "skipped: " in done.stderr
+    assert outputs(job.folder) == expected
+
+
+def test_a_cluster_of_this_machine_alone_is_made_for_the_run(corpus, job, expected):
+    with Ledger(job.folder).opened():
+        assert len(list(run_on_cluster(items(corpus, job), job, address="local", jobs=2))) == FILES
+    assert outputs(job.folder) == expected
+
+
+def test_where_no_scheduler_answers_it_is_said(corpus, job, monkeypatch):
+    monkeypatch.setattr("corestory.jobs.cluster._TIMEOUT", 0.5)
+    with pytest.raises(CorestoryError, match="no Dask scheduler answers"):
+        list(run_on_cluster(items(corpus, job), job, address="tcp://127.0.0.1:9"))
+
+
+def test_names_that_another_machine_would_read_otherwise_are_refused():
+    check_paths(["in"], address="local")
+    check_paths(["/data/in"], address="tcp://127.0.0.1:8786")
+    with pytest.raises(InputError, match="a relative path"):
+        check_paths(["/data/in", "in"], address="tcp://127.0.0.1:8786")
+    with pytest.raises(InputError, match="no address of a scheduler"):
+        check_paths(["/data/in"], address="somewhere")

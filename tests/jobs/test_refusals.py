@@ -1,0 +1,18 @@
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corestory.errors import InputError
+from corestory.jobs.refusals import refusal_line, refusal_of_line
+
+TEXT = st.text(st.characters())
+
+
+@given(TEXT, TEXT, TEXT, TEXT)
+def test_what_a_line_says_comes_back_in_one_line_that_any_file_can_hold(found, where, expected, mend):
+    line = refusal_line(InputError(found, where=where, expected=expected, mend=mend))
+    assert line.encode().count(b"\n") == 0
+    again = refusal_of_line(line)
+    assert refusal_line(again) == line
+    assert set(json.loads(line)) == {"where", "reason"}

@@ -1,0 +1,137 @@
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corestory.errors import InputError
+from corestory.labelling import table as frame_module
+from corestory.labelling.labelled import LabelledArticle, LabelledParagraph
+from corestory.labelling.table import articles_frame, read_frame, table_schema, write_frame
+from corestory.reading.article import Markup
+
+MARKUP = Markup("own_p p up_div div", (0, 3, 4), 0.25, (1, 2, 9), declared=0.5)
+
+
+def article(*paragraphs, page="own/1", view="page"):
+    return LabelledArticle(
+        page=page,
+        view=view,
+        source="own",
+        paragraphs=paragraphs,
+        site="herald.example",
+        url="https://herald.example/1",
+        title="Ferry",
+        language="en",
+    )
+
+
+ARTICLES = [
+    article(LabelledParagraph("One", "core", MARKUP), LabelledParagraph("***", None, Markup("p", (0,), 0.0, ()))),
+    article(LabelledParagraph("One", "filler"), view="lines"),
+]
+
+
+def test_a_row_holds_a_paragraph_and_what_is_known_of_it():
+    frame = articles_frame(ARTICLES)
+    assert frame.columns.tolist() == table_schema().names
+    first, second, third = frame.to_dict("records")
+    assert [first[name] for name in ("article_id", "page", "view", "site", "url", "title", "language", "source")] == [
+        "own/1",
+        "own/1",
+        "page",
+        "herald.example",
+        "https://herald.example/1",
+        "Ferry",
+        "en",
+        "own",
+    ]
+    assert (first["position"], first["text"], first["label"]) == (0, "One", "core")
+    assert (first["markup"], list(first["elements"]), list(first["repeats"])) == (MARKUP.words, [0, 3, 4], [1, 2, 9])
+    assert (first["link_density"], first["declared"]) == (0.25, 0.5)
+    assert (second["position"], list(second["elements"]), list(second["repeats"])) == (1, [0], [])
+    assert third["article_id"] == "own/1@lines"
+
+
+def test_what_is_not_known_is_empty():
+    frame = articles_frame(ARTICLES)
+    assert frame["label"].isna().tolist() == [False, True, False]
+    assert frame["declared"].isna().tolist() == [False, True, True]
+    for name in ("markup", "elements", "repeats", "link_density"):
+        assert frame[name].isna().tolist() == [False, False, True]
+
+
+def test_numbers_are_small():
+    frame = articles_frame(ARTICLES)
+    assert [frame[name].dtype for name in ("position", "link_density", "declared")] == [
+        np.int32,
+        np.float32,
+        np.float32,
+    ]
+
+
+def test_a_table_is_read_as_it_was_written(tmp_path):
+    frame = articles_frame(ARTICLES)
+    frame["split"] = "train"
+    write_frame(frame, tmp_path / "p.parquet")
+    pd.testing.assert_frame_equal(read_frame(tmp_path / "p.parquet"), frame)
+
+
+@given(st.lists(st.lists(st.text(), max_size=4), max_size=12), st.integers(1, 9))
+def test_paragraphs_come_in_order_however_many_are_laid_out_at_once(texts, at_once):
+    articles = [
+        article(*(LabelledParagraph(text, None) for text in paragraphs), page=f"own/{number}")
+        for number, paragraphs in enumerate(texts)
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(frame_module, "_ROWS_AT_ONCE", at_once)
+        frame = articles_frame(articles)
+    assert frame["text"].tolist() == [text for paragraphs in texts for text in paragraphs]
+    assert frame["page"].tolist() == [f"own/{number}" for number, paragraphs in enumerate(texts) for _ in paragraphs]
+    assert frame["position"].tolist() == [position for paragraphs in texts for position in range(len(paragraphs))]
+
+
+def test_no_articles_make_an_empty_table_with_all_columns(tmp_path):
+    frame = articles_frame([])
+    assert frame.columns.tolist() == table_schema().names
+    write_frame(frame, tmp_path / "p.parquet")
+    assert read_frame(tmp_path / "p.parquet").empty
+
+
+def test_a_page_that_declares_nothing_has_an_empty_cell():
+    frame = articles_frame([article(LabelledParagraph("One", "core", Markup("p", (0,), 0.0, (1,))))])
+    assert math.isnan(frame["declared"][0])
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "truncated", "text", "column", "folder"])
+def test_what_is_no_labelled_table_is_refused_with_the_way_to_make_one(tmp_path, damage):
+    path = tmp_path / "p.parquet"
+    write_frame(articles_frame(ARTICLES), path)
+    whole = path.read_bytes()
+    if damage == "missing":
+        path.unlink()
+    elif damage == "folder":
+        path = tmp_path
+    elif damage == "column":
+        articles_frame(ARTICLES).drop(columns="label").to_parquet(path)
+    else:
+        path.write_bytes({"empty": b"", "truncated": whole[:-30], "text": b"text,label\n"}[damage])
+    with pytest.raises(InputError, match="corestory prepare") as caught:
+        read_frame(path)
+    assert str(caught.value).startswith(str(path))
+
+
+def test_a_missing_column_is_named(tmp_path):
+    path = tmp_path / "p.parquet"
+    articles_frame(ARTICLES).drop(columns=["label", "split"]).to_parquet(path)
+    with pytest.raises(InputError, match="no column label, split; expected article_id, page"):
+        read_frame(path)
+
+
+def test_a_column_of_another_type_is_refused(tmp_path):
+    path = tmp_path / "p.parquet"
+    articles_frame(ARTICLES).assign(position="first").to_parquet(path)
+    with pytest.raises(InputError, match="not a readable table"):
+        read_frame(path)

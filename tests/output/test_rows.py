@@ -1,0 +1,300 @@
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from contextlib import closing
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corestory.model.tagged_article import TaggedArticle
+from corestory.output import rows
+from corestory.output.rows import COLUMNS, open_rows, rows_of
+
+FORMS = ("text", "jsonl", "csv", "parquet")
+HARD = (
+    "He said: “Yes.”",
+    'a "b", c',
+    "two\nlines\r\nand\rmore",
+    "NUL\0 and \x1b[31m",
+    "שלום עולם",
+    "🚢👩‍👩‍👧",
+    "\u2028\x85",
+    "=1+1",
+)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+
+
+def tagged(texts, *, article_id="a", url="", core=None, scores=None):
+    core = np.ones(len(texts), dtype=bool) if core is None else np.array(core, dtype=bool)
+    scores = np.where(core, 0.9, 0.1) if scores is None else np.array(scores)
+    return TaggedArticle(article_id, url, tuple(texts), scores, core, 0.75)
+
+
+def written(articles, form, **options):
+    stream = io.BytesIO()
+    with closing(open_rows(stream, form=form, **options)) as writer:
+        for article in articles:
+            writer.write(article)
+    return stream.getvalue()
+
+
+def read_jsonl(data):
+    return [json.loads(line) for line in data.decode().splitlines()]
+
+
+def read_csv(data):
+    found = csv.DictReader(io.StringIO(data.decode(), newline=""))
+    return [
+        row | {"position": int(row["position"]), "score": float(row["score"]), "confidence": float(row["confidence"])}
+        for row in found
+    ]
+
+
+def read_parquet(data):
+    return pq.ParquetFile(io.BytesIO(data)).read().to_pylist()
+
+
+READERS = {"jsonl": read_jsonl, "csv": read_csv, "parquet": read_parquet}
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_a_paragraph_is_a_row_with_all_columns_in_order(form):
+    article = tagged(["It rained.", "Share"], url="https://x.example/1", core=[True, False], scores=[0.97, 0.04])
+
+    found = READERS[form](written([article], form))
+
+    assert [tuple(row) for row in found] == [COLUMNS] * 2
+    assert [tuple(row.values()) for row in found] == [
+        ("a", 0, "It rained.", "core", 0.97, "https://x.example/1", 0.75),
+        ("a", 1, "Share", "filler", 0.04, "https://x.example/1", 0.75),
+    ]
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.tuples(TEXT, TEXT, st.lists(TEXT, min_size=1, max_size=5)), max_size=4))
+@pytest.mark.parametrize("form", READERS)
+def test_every_text_comes_back_unchanged_and_in_order(form, articles):
+    batch = [tagged(texts, article_id=name, url=url) for name, url, texts in articles]
+
+    found = READERS[form](written(batch, form))
+
+    expected = [(name, place, text, url) for name, url, texts in articles for place, text in enumerate(texts)]
+    assert [(row["article_id"], row["position"], row["text"], row["url"]) for row in found] == expected
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_quotes_line_ends_nul_right_to_left_text_and_emoji_come_back(form):
+    assert [row["text"] for row in READERS[form](written([tagged(HARD)], form))] == list(HARD)
+
+
+def test_pandas_reads_the_same_from_every_form(tmp_path):
+    import pandas as pd
+
+    for form in READERS:
+        (tmp_path / form).write_bytes(written([tagged(["It rained.", "1"], url="u")], form))
+
+    frames = [
+        pd.read_json(tmp_path / "jsonl", lines=True, dtype={"text": str}),
+        pd.read_csv(tmp_path / "csv", dtype={"text": str}),
+        pd.read_parquet(tmp_path / "parquet"),
+    ]
+
+    for frame in frames:
+        assert frame["text"].tolist() == ["It rained.", "1"]
+        assert frame["score"].tolist() == [0.9, 0.9]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_lone_surrogates_become_the_replacement_character(form):
+    found = written([tagged(["a\ud800b"], article_id="\udfff", url="\ud800")], form)
+
+    assert "a\ufffdb".encode() in found
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_a_row_is_one_line_to_every_reader_of_lines(form):
+    texts = ["one\u2028two\u2029three\x85four"] if form == "jsonl" else ["plain"]
+
+    lines = written([tagged(texts)], form).decode().splitlines()
+
+    assert len(lines) == (1 if form == "jsonl" else 2)
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_scores_have_six_digits_so_that_batches_of_other_sizes_give_the_same_rows(form):
+    found = READERS[form](written([tagged(["One."], scores=[0.123456789])], form))
+
+    assert found[0]["score"] == 0.123457
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_scores_of_any_width_are_written_alike(kind):
+    article = tagged(["One."], scores=np.array([0.3], dtype=kind))
+
+    assert b'"score": 0.3,' in written([article], "jsonl")
+
+
+@pytest.mark.parametrize("form", READERS)
+@pytest.mark.parametrize("only", ["core", "filler"])
+def test_one_label_only_keeps_the_positions_in_the_article(form, only):
+    article = tagged(["One.", "Share", "Two.", "More"], core=[True, False, True, False])
+
+    found = READERS[form](written([article], form, only=only))
+
+    assert [row["position"] for row in found] == ([0, 2] if only == "core" else [1, 3])
+    assert {row["label"] for row in found} == {only}
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_nothing_written_is_still_a_whole_file(form):
+    assert READERS[form](written([], form)) == []
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_an_article_without_paragraphs_has_no_rows(form):
+    assert READERS[form](written([tagged([])], form)) == []
+
+
+def test_the_story_alone_is_its_paragraphs_and_nothing_else():
+    articles = [
+        tagged(["One.", "Share", "Two."], core=[True, False, True]),
+        tagged(["Buy"], article_id="b", core=[False]),
+        tagged(["Three."], article_id="c"),
+    ]
+
+    assert written(articles, "text", only="core").decode() == "One.\nTwo.\n\nThree.\n"
+
+
+def test_text_for_people_has_label_and_score_in_front_and_further_lines_indented():
+    articles = [tagged(["One\nand more.", "Share"], core=[True, False]), tagged(["Two."], article_id="b\nc")]
+
+    assert written(articles, "text").decode() == (
+        "# a\ncore\t0.900\tOne\n\t\tand more.\nfiller\t0.100\tShare\n\n# b c\ncore\t0.900\tTwo.\n"
+    )
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_path_and_a_stream_get_the_same_bytes(form, tmp_path):
+    articles = [tagged(HARD), tagged(["One."], article_id="b")]
+
+    with closing(open_rows(tmp_path / "rows", form=form)) as writer:
+        for article in articles:
+            writer.write(article)
+
+    assert (tmp_path / "rows").read_bytes() == written(articles, form)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_stream_that_was_given_stays_open_and_need_not_seek(form):
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as source:
+        with os.fdopen(writing, "wb") as stream:
+            with closing(open_rows(stream, form=form)) as writer:
+                writer.write(tagged(["One."]))
+            assert not stream.closed
+        assert source.read() == written([tagged(["One."])], form)
+
+
+@pytest.mark.parametrize("form", ["text", "jsonl", "csv"])
+def test_an_article_is_in_the_stream_as_soon_as_it_is_written(form):
+    stream = io.BytesIO()
+    writer = open_rows(stream, form=form)
+
+    writer.write(tagged(["One."]))
+
+    assert b"One." in stream.getvalue()
+
+
+def test_row_groups_are_bounded_by_rows(monkeypatch):
+    monkeypatch.setattr(rows, "ROW_GROUP_ROWS", 100)
+
+    found = pq.ParquetFile(io.BytesIO(written([tagged(["One."] * 130), tagged(["Two."] * 120)], "parquet")))
+
+    assert [found.metadata.row_group(group).num_rows for group in range(found.num_row_groups)] == [100, 100, 50]
+
+
+def test_row_groups_are_bounded_by_characters_too(monkeypatch):
+    monkeypatch.setattr(rows, "ROW_GROUP_CHARACTERS", 1000)
+
+    found = pq.ParquetFile(io.BytesIO(written([tagged(["x" * 600] * 5)], "parquet")))
+
+    assert [found.metadata.row_group(group).num_rows for group in range(found.num_row_groups)] == [2, 2, 1]
+
+
+def test_parquet_holds_no_more_than_a_row_group(monkeypatch):
+    monkeypatch.setattr(rows, "ROW_GROUP_ROWS", 10)
+    stream = io.BytesIO()
+    writer = open_rows(stream, form="parquet")
+
+    sizes = []
+    for _ in range(5):
+        writer.write(tagged(["One."] * 10))
+        sizes.append(len(stream.getvalue()))
+    writer.close()
+
+    assert sizes == sorted(set(sizes))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_paragraph_of_fifty_million_characters_and_a_hundred_thousand_paragraphs_come_out(form, tmp_path):
+    with closing(open_rows(tmp_path / "rows", form=form)) as writer:
+        writer.write(tagged(["x" * 50_000_000]))
+        writer.write(tagged(["One."] * 100_000))
+
+    data = (tmp_path / "rows").read_bytes() if form != "parquet" else b""
+    if form == "parquet":
+        assert pq.read_metadata(tmp_path / "rows").num_rows == 100_001
+    else:
+        assert len(data) > 50_000_000
+        assert data.count(b"One.") == 100_000
+
+
+def test_a_form_that_is_not_known_is_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(ValueError, match="'xml' is not one of text, jsonl, csv, parquet"):
+        open_rows(tmp_path / "rows", form="xml")
+
+    assert not (tmp_path / "rows").exists()
+
+
+def test_text_json_lines_and_csv_need_neither_pandas_nor_pyarrow_nor_scikit_learn():
+    program = """if True:
+        import io, sys
+        import numpy as np
+        from corestory.model.tagged_article import TaggedArticle
+        from corestory.output.rows import open_rows
+        for form in ("text", "jsonl", "csv"):
+            writer = open_rows(io.BytesIO(), form=form)
+            writer.write(TaggedArticle("a", "", ("One.",), np.array([0.9]), np.array([True]), 0.5))
+            writer.close()
+        print([name for name in ("pandas", "pyarrow", "sklearn", "scipy", "rich") if name in sys.modules])
+    """
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+@given(
+    name=st.text(st.characters()),
+    url=st.text(),
+    texts=st.lists(st.text(st.characters()), min_size=1, max_size=3),
+    kept=st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+)
+def test_a_json_line_is_what_a_json_library_writes_of_the_row(name, url, texts, kept):
+    scores = np.linspace(0, 1, len(texts))
+    article = TaggedArticle(name, url, tuple(texts), scores, scores > 0.5, 0.25, kept=((kept,),) * len(texts))
+    stream = io.BytesIO()
+    writer = open_rows(stream, form="jsonl", keep=["desk é"])
+    writer.write(article)
+    writer.close()
+    lines = stream.getvalue().decode().split("\n")[:-1]
+    columns = (*COLUMNS, "desk é")
+    assert [json.loads(line) for line in lines] == [dict(zip(columns, row, strict=True)) for row in rows_of(article)]
+    assert all(list(json.loads(line)) == list(columns) for line in lines)
+    assert not any(end in line for line in lines for end in "\x85\u2028\u2029")

@@ -1,0 +1,118 @@
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from corestory.reading.html.segments import MAX_DEPTH, cut
+from corestory.reading.html.serialised import UNSEEN, NormalForm
+from corestory.reading.html.tags import INLINE, VOID
+from reading.walking import walked
+
+PROSE = "The harbour council voted on Tuesday evening to reopen the old swing bridge after eleven months of repairs."
+
+
+def root(html):
+    tree = LexborHTMLParser(html)
+    return tree.body or tree.root
+
+
+def paragraphs(html):
+    return tuple(cut(NormalForm(root(html))))
+
+
+PLAIN = "p div li ul h2 table tr td pre form button option frameset noframes xmp plaintext listing body html image nobr"
+TAGS = sorted({*PLAIN.split(), "foreignObject", "p<b", 'p"', "x-card", *INLINE, *VOID, *UNSEEN})
+VALUES = [
+    "storyBody main",
+    "a",
+    "",
+    "HTMLPage2",
+    "a&amp;b",
+    "x<y>z",
+    '"',
+    "'",
+    " ",
+    "ü\u2028é",
+    "x class=",
+    "-->",
+    "&nbsp;c",
+]
+STYLES = ["display:none", "DISPLAY : None", "visibility:&nbsp;hidden", "color:red", "dısplay:none", "vısıbılıty:hıdden"]
+attributes = st.lists(
+    st.one_of(
+        st.tuples(
+            st.sampled_from(
+                ["class", "CLASS", "id", "role", "itemprop", "href", "data-id", "title", '"', "=", "a<b", "hidden"]
+            ),
+            st.sampled_from(VALUES),
+        ),
+        st.tuples(st.just("style"), st.sampled_from(STYLES)),
+        st.tuples(st.just("hidden"), st.just("")),
+    ),
+    max_size=3,
+).map(lambda pairs: "".join(f" {name}={quote(value)}" for name, value in pairs))
+
+
+def quote(value):
+    return f"'{value}'" if '"' in value else f'"{value}"'
+
+
+texts = st.one_of(
+    st.sampled_from(
+        ["word", " ", "\n", "&nbsp;", "&amp;lt;", "a b c", PROSE, "<", ">", "&#0;", "\x00", "\x1c", "é👋", "<br>"]
+    ),
+    st.text(max_size=3),
+)
+ODD = """<!-- a -->|<!---->|<!--<p>x-->|<!--a--<b>c-->|<?php if (a > b) ?>|<?pi <b?>|</ x>|<![CDATA[a]]>|<!doctype html>
+|<p <b|<a href="x"">|<script>if (a<b) '</p>'</script>"""
+odd = st.sampled_from(ODD.split("|"))
+opened = st.tuples(st.sampled_from(TAGS), attributes).map(lambda pair: f"<{pair[0]}{pair[1]}>")
+closed = st.sampled_from(TAGS).map(lambda tag: f"</{tag}>")
+nested = st.recursive(
+    st.one_of(texts, texts, odd, opened, closed),
+    lambda inner: st.tuples(st.sampled_from(TAGS), attributes, st.lists(inner, max_size=4)).map(
+        lambda parts: f"<{parts[0]}{parts[1]}>{''.join(parts[2])}</{parts[0]}>"
+    ),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None)
+@given(st.lists(nested, max_size=6).map("".join))
+@example("<a>one <svg></svg> two</a>")
+@example("<p>One <span hidden>a b <script>1 2 3 4 5 6 7 8 9 10 11 12 13 14 15</script></span> two")
+@example("<p>One <span hidden><template>1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16</template></span> two")
+@example(f"<p>One <b hidden>{PROSE}<i hidden>x</i></b> two <b style='display:none'>small</b>.")
+@example("<p><?php echo ?>One<xmp><b>&amp;</xmp>two<p><b></p><plaintext>x<i>&amp;")
+@example('<p>One<p<b a"b="x>y" class="c"><a title="a href=" class="x" href="/">two</a><i hidden<b>x')
+@example("<frameset><noframes>One <b>two</b></noframes></frameset>")
+@example("<body hidden class=page><p>One")
+def test_a_page_is_cut_as_a_walk_through_its_tree_cuts_it(html):
+    assert paragraphs(html) == walked(root(html))
+
+
+@pytest.mark.parametrize(
+    "inner", ["<p>", "<p hidden>", "<b hidden>", "<hr>", "<hr hidden>", "<b>", "<br>", "<a><script></script>"]
+)
+@pytest.mark.parametrize("depth", [MAX_DEPTH - 3, MAX_DEPTH - 2, MAX_DEPTH - 1, MAX_DEPTH, 3 * MAX_DEPTH])
+def test_so_is_one_that_is_nested_deep(inner, depth):
+    html = "<div>a" * depth + f"x{inner}{PROSE}</p></b>y" + "<span>" * 5 + "<div>z"
+
+    assert paragraphs(html) == walked(root(html))
+
+
+def test_and_one_after_another_whatever_tags_came_before():
+    pages = [f"<div class='c{number} Wide'><p id=p{number}>One <a href=/{number}>two" for number in range(9_000)]
+    whole = "".join(pages)
+
+    assert paragraphs(whole) == walked(root(whole))
+    assert paragraphs(pages[0]) == walked(root(pages[0]))
+    assert paragraphs(pages[-1]) == walked(root(pages[-1]))
+
+
+@pytest.mark.parametrize("part", ["<p><x<!--y>a", "<p <!--y>a", "<p>a<!--b-->"])
+def test_and_one_with_the_beginnings_of_comments_in_its_names_without_searching_to_its_end_for_each(part):
+    # Each looked for its end through the rest of the page, this one would take minutes.
+    html = part * 30_000
+
+    assert len(paragraphs(html)) == 30_000

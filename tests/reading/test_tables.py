@@ -1,0 +1,226 @@
+import io
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from corestory.errors import InputError
+from corestory.reading import tables as rows_module
+from corestory.reading.tables import Row, csv_table, json_rows, kind_of, parquet_table, place
+
+
+class Refused(list[InputError]):
+    def said(self) -> list[str]:
+        return [str(error) for error in self]
+
+
+@pytest.fixture
+def refused() -> Refused:
+    return Refused()
+
+
+def values(rows: list[Row]) -> list[object]:
+    return [dict(row.values) for row in rows]
+
+
+def json_of(data: bytes, refused: Refused, *, lines: bool = False) -> list[Row]:
+    return list(json_rows(io.BytesIO(data), name="a.json", refuse=refused.append, lines=lines))
+
+
+def csv_of(data: bytes, refused: Refused, *, delimiter: str = ",") -> list[Row]:
+    return list(csv_table(io.BytesIO(data), name="a.csv", refuse=refused.append, delimiter=delimiter).rows)
+
+
+def test_a_malformed_line_is_refused_by_its_number_and_the_others_are_read(refused: Refused) -> None:
+    data = b'{"id": 1}\n{"id": 2\n\n[4]\n"five"\n{"id": 6}'
+    rows = json_of(data, refused, lines=True)
+    assert [(row.name, row.where) for row in rows] == [("a.json:1", "a.json, line 1"), ("a.json:6", "a.json, line 6")]
+    assert refused.said() == [
+        "a.json, line 2: malformed JSON (Expecting ',' delimiter at column 9); expected one JSON object in a line",
+        "a.json, line 4: a list; expected a JSON object with text, paragraphs or html",
+        "a.json, line 5: a string; expected a JSON object with text, paragraphs or html",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", [b'{"id": ' + b"9" * 5000 + b"}", b"[" * 100_000, b'{"id": \xe9\xff\x81}', b"{'id': 1}"]
+)
+def test_a_line_that_breaks_the_parser_is_refused_like_any_other(line: bytes, refused: Refused) -> None:
+    assert values(json_of(line + b'\n{"id": 2}\n', refused, lines=True)) == [{"id": 2}]
+    assert [error.where for error in refused] == ["a.json, line 1"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_json_lines_are_read_in_every_marked_encoding(encoding: str, refused: Refused) -> None:
+    data = '{"text": "é 👋"}\n{"text": "2"}\n'.encode(encoding)
+    assert values(json_of(data, refused, lines=True)) == [{"text": "é 👋"}, {"text": "2"}]
+    assert not refused
+
+
+def test_a_line_in_windows_1252_is_read_where_it_can_be_told(refused: Refused) -> None:
+    data = '{"text": "Le café ferme à midi."}\n'.encode("cp1252") + '{"text": "Мост"}'.encode("cp1251")
+    assert values(json_of(data, refused, lines=True)) == [{"text": "Le café ferme à midi."}]
+    assert [error.where for error in refused] == ["a.json, line 2"]
+
+
+def test_a_json_document_is_an_object_a_list_of_them_or_lines(refused: Refused) -> None:
+    record = {"id": 1, "text": "One"}
+    for data in (
+        json.dumps(record),
+        json.dumps(record, indent=2),
+        json.dumps([record]),
+        json.dumps([record], indent=2),
+    ):
+        assert values(json_of(data.encode(), refused)) == [record]
+    assert values(json_of(f"{json.dumps(record)}\n{json.dumps(record)}\n".encode(), refused)) == [record, record]
+    assert values(json_of(b'{"id": 1\n{"id": 2}\n', refused)) == [{"id": 2}]
+    assert refused.said()[0].startswith("a.json, line 1: malformed JSON")
+
+
+def test_items_of_a_list_that_are_no_records_are_refused_by_their_number(refused: Refused) -> None:
+    assert [row.name for row in json_of(b'[{"id": 1}, 2, {"id": 3}]', refused)] == ["a.json:1", "a.json:3"]
+    assert refused.said() == ["a.json, record 2: a number; expected a JSON object with text, paragraphs or html"]
+
+
+@pytest.mark.parametrize("data", [b"[1, 2", b"3", b'{"a": 1,\n"b": }', b'{\n "a": 1', b"null"])
+def test_a_document_that_is_no_record_is_refused_whole(data: bytes, refused: Refused) -> None:
+    with pytest.raises(InputError, match=r"a\.json: "):
+        json_of(data, refused)
+
+
+def test_binary_data_under_a_tables_name_is_refused_once(refused: Refused) -> None:
+    for data in (b"\x89PNG\r\n\x1a\n\n\n\n", bytes(100) + b"\n{}\n" * 50):
+        with pytest.raises(InputError, match=r"looks like a PNG image|binary data"):
+            json_of(data, refused, lines=True)
+        with pytest.raises(InputError, match=r"looks like a PNG image|binary data"):
+            csv_of(data, refused)
+    assert not refused
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_the_delimiter_is_told_by_the_header(delimiter: str, refused: Refused) -> None:
+    data = 'id,Text \n7,"a, b; ""c""\td"\n'.replace("id,", f"id{delimiter}").replace("7,", f"7{delimiter}")
+    assert values(csv_of(data.encode(), refused)) == [{"id": "7", "text": 'a, b; "c"\td'}]
+
+
+def test_a_quoted_field_keeps_its_lines_and_the_next_row_its_number(refused: Refused) -> None:
+    rows = csv_of(b'\nid,text\r\n1,"a\r\nb\nc"\r\n\r\n2,d\n', refused)
+    assert values(rows) == [{"id": "1", "text": "a\r\nb\nc"}, {"id": "2", "text": "d"}]
+    assert [row.where for row in rows] == ["a.csv, line 3", "a.csv, line 7"]
+
+
+def test_a_row_of_the_wrong_length_is_refused_by_its_line(refused: Refused) -> None:
+    assert values(csv_of(b"id,text\n1\n2,a,b\n3,c\n", refused)) == [{"id": "3", "text": "c"}]
+    assert [error.where for error in refused] == ["a.csv, line 2", "a.csv, line 3"]
+    assert "a row of 1 field; expected 2, as the header has" in refused.said()[0]
+
+
+def test_a_quote_that_never_closes_is_refused_where_it_opens(refused: Refused) -> None:
+    assert values(csv_of(b'id,text\n1,a\n2,"b\n3,c\n', refused)) == [{"id": "1", "text": "a"}]
+    assert refused.said()[0].startswith("a.csv, line 3: malformed CSV")
+
+
+def test_a_quote_in_the_wrong_place_costs_its_row_only(refused: Refused) -> None:
+    assert values(csv_of(b'id,text\n1,"a"b\n2,c\n', refused)) == [{"id": "2", "text": "c"}]
+    assert [error.where for error in refused] == ["a.csv, line 2"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_csv_is_read_in_the_encodings_that_spreadsheets_write(encoding: str, refused: Refused) -> None:
+    data = "id\tprénom\ttext\r\n1\tRené\tLe café ferme à midi.\r\n".encode(encoding)
+    assert values(csv_of(data, refused)) == [{"id": "1", "prénom": "René", "text": "Le café ferme à midi."}]
+
+
+def test_a_field_in_an_encoding_that_cannot_be_told_costs_its_row_only(refused: Refused) -> None:
+    data = b"id,text\n1," + "Мост открыт".encode("cp1251") + "\n2,Мост\n".encode()
+    assert values(csv_of(data, refused)) == [{"id": "2", "text": "Мост"}]
+    assert [error.where for error in refused] == ["a.csv, line 2"]
+
+
+@pytest.mark.parametrize("data", [b"", b"\n \n", b"\xef\xbb\xbf"])
+def test_an_empty_table_is_told(data: bytes, refused: Refused) -> None:
+    with pytest.raises(InputError, match="is empty; expected a header and rows"):
+        csv_of(data, refused)
+
+
+def test_a_field_and_a_line_of_fifty_megabytes_are_read(refused: Refused) -> None:
+    long = b"word " * 10_000_000
+    (row,) = csv_of(b"id,text\n1," + long + b"\n", refused)
+    assert len(str(row.values["text"])) == 50_000_000
+    (row,) = json_of(b'{"text": "' + long + b'"}\n', refused, lines=True)
+    assert len(str(row.values["text"])) == 50_000_000
+
+
+def test_a_line_without_end_is_refused_before_it_fills_memory(
+    refused: Refused, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows_module, "MAX_DOCUMENT_BYTES", 1000)
+    with pytest.raises(InputError, match=r"a line of more than 1,000 characters"):
+        json_of(b'{"a": 1}\n{"text": "' + b"x" * 2000, refused, lines=True)
+
+
+def test_a_stream_that_breaks_off_ends_the_reading_with_an_error(refused: Refused) -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            data = super().read(100_000 if size is None else min(size, 100_000))
+            if not data:
+                raise EOFError
+            return data
+
+    table = csv_table(Broken(b"id,text\n" + b"1,a\n" * 50_000), name="a.csv", refuse=refused.append)
+    read = []
+    with pytest.raises(InputError, match="gzip data ends too early"):
+        read.extend(table.rows)
+    assert not refused
+
+
+def test_parquet_is_read_in_order_a_few_rows_at_a_time_and_only_the_columns_wanted(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "ID": range(1000),
+            "text": [f"t{n}" for n in range(1000)],
+            "paragraphs": [["a", None]] * 1000,
+            "x": [b"\xff"] * 1000,
+        }
+    )
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=300)
+    read = parquet_table(tmp_path / "a.parquet", wanted={"id", "text", "paragraphs"})
+    assert read.columns == ("ID", "text", "paragraphs", "x")
+    rows = list(read.rows)
+    assert dict(rows[999].values) == {"id": 999, "text": "t999", "paragraphs": ["a", None]}
+    assert [row.values["id"] for row in rows] == list(range(1000))
+    assert (rows[0].where, rows[0].name) == (f"{tmp_path}/a.parquet, row 1", f"{tmp_path}/a.parquet:1")
+
+
+@pytest.mark.parametrize("keep", [0, 2, 100, -1])
+def test_truncated_parquet_is_told(tmp_path: Path, keep: int) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"id": range(1000)}), path)
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(InputError, match=r"a\.parquet: not a Parquet file, or a damaged or truncated one"):
+        parquet_table(path, wanted={"id"})
+
+
+def test_damaged_parquet_pages_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": [f"{n} " * 50 for n in range(1000)]}), path, compression="gzip")
+    data = bytearray(path.read_bytes())
+    data[100:400] = bytes(300)
+    path.write_bytes(data)
+    table = parquet_table(path, wanted={"text"})
+    with pytest.raises(InputError, match="damaged Parquet data"):
+        list(table.rows)
+
+
+def test_parquet_that_is_missing_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        parquet_table(tmp_path / "none.parquet", wanted={"id"})
+
+
+def test_kinds_have_the_names_of_json_and_the_standard_input_its_own() -> None:
+    assert [kind_of(value) for value in (True, 1, "a", [], {}, None, b"")] == [
+        "true or false", "a number", "a string", "a list", "an object", "nothing", "a value",
+    ]  # fmt: skip
+    assert (place("-"), place("a.csv")) == ("standard input", "a.csv")
