@@ -1,28 +1,61 @@
-"""corestory: tells the story from the noise around it."""
+r"""corestory: tag every paragraph of a news article as core story or filler.
+
+The public API, all of it importable from here:
+
+`load_model`
+    Load a model folder, or the default model: ``load_model().core(text)`` returns the story.
+`tag_frame`
+    Tag a pandas frame of articles or paragraphs: a plain function for Spark, Ray, Dask and the like.
+`ParagraphClassifier`
+    Train a model: a scikit-learn estimator over a frame of labelled paragraphs.
+`Rules`
+    A user's own phrases and regular expressions that make paragraphs core or filler.
+`CorestoryError`
+    The base class of every error that corestory raises on purpose.
+`__version__`
+    The installed version.
+
+Every other module is internal and may change in any release. The command line is in `corestory.commands`.
+
+Examples
+--------
+>>> from corestory import load_model
+>>> load_model().core("The quay opened again on Monday, the council said.\nREAD MORE: Ferry company sold")
+'The quay opened again on Monday, the council said.'
+"""
 
 from typing import TYPE_CHECKING
 
-__all__ = ["__version__", "load_model", "tag_frame"]
+__all__ = ["CorestoryError", "ParagraphClassifier", "Rules", "__version__", "load_model", "tag_frame"]
 
 if TYPE_CHECKING:
+    from corestory.errors import CorestoryError
     from corestory.jobs.frames import tag_frame
+    from corestory.model.estimator import ParagraphClassifier
+    from corestory.model.rules import Rules
     from corestory.model.storage import load_model
 
     __version__: str
 else:
+    # PEP 562: each name is imported at its first use, so that `corestory --help` loads neither numpy nor pandas.
+    _MODULES = {
+        "CorestoryError": "corestory.errors",
+        "ParagraphClassifier": "corestory.model.estimator",
+        "Rules": "corestory.model.rules",
+        "load_model": "corestory.model.storage",
+        "tag_frame": "corestory.jobs.frames",
+    }
 
     def __getattr__(name: str) -> object:
-        # Looked up when first asked for: `corestory --help` needs neither numpy nor the package's metadata.
-        if name == "load_model":
-            from corestory.model.storage import load_model
-
-            return load_model
-        if name == "tag_frame":
-            from corestory.jobs.frames import tag_frame
-
-            return tag_frame
         if name == "__version__":
             from corestory.version import version
 
             return version()
+        if name in _MODULES:
+            from importlib import import_module
+
+            return getattr(import_module(_MODULES[name]), name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
