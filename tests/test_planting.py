@@ -1,0 +1,92 @@
+import typing
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from corestory.reading.html.page import read_page
+from corestory.reading.text import split_text
+from planting import DATA, LAYOUTS, WAYS, Kind, carriers, planted_lines, planted_page, planted_pages
+
+SAMPLE = Path(__file__).parents[1] / "data" / "sample"
+HARD_NEGATIVES = {"subhead", "quote", "short", "list", "date", "pluglike", "source", "address"}
+
+
+def test_the_lines_are_many_of_every_kind_and_of_many_languages():
+    lines = planted_lines()
+    filler, story = ([line for line in lines if line.label == label] for label in ("filler", "core"))
+    assert len(filler) + len(story) == len(lines)
+    assert len(filler) >= 400
+    assert len(story) >= 150
+    assert {line.kind for line in filler} == set(typing.get_args(Kind))
+    assert {line.kind for line in story} == HARD_NEGATIVES
+    assert min(Counter(line.kind for line in filler).values()) >= 20
+    for part in (filler, story):
+        assert len({line.language for line in part}) >= 20
+
+
+def test_every_row_is_one_line_of_four_columns_and_stands_once():
+    text = (DATA / "planted_lines.tsv").read_text(encoding="utf-8")
+    assert text.endswith("\n")
+    assert "\r" not in text
+    for line in planted_lines():
+        assert split_text(line.line) == [line.line]
+    assert len({(line.language, line.line) for line in planted_lines()}) == len(planted_lines())
+
+
+def test_no_longer_line_and_no_carrier_is_in_the_training_data():
+    learned = {
+        line.partition(": ")[2]
+        for file in SAMPLE.rglob("*.txt")
+        for line in file.read_text(encoding="utf-8").splitlines()
+    }
+    # Labels such as "Advertisement" are the same everywhere.
+    held = {line.line for line in planted_lines() if len(line.line) > 30}
+    held |= {text for carrier in carriers() for text in carrier.story}
+    assert learned
+    assert not learned & held
+
+
+def test_the_carriers_are_stories_of_eight_to_fifteen_paragraphs_with_all_furniture():
+    assert Counter(carrier.language == "en" for carrier in carriers()) == {True: 6, False: 6}
+    for carrier in carriers():
+        assert 8 <= len(carrier.story) <= 15
+        assert all(carrier.furniture[part] for part in ("menu", "byline", "date", "share", "heading", "footer"))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("way", [way for way in WAYS if way != "text"])
+def test_a_page_reads_as_the_paragraphs_it_was_made_of(way, layout):
+    odd = next(line for line in planted_lines() if "&" in line.line)
+    for carrier in carriers():
+        page = planted_page(carrier, odd, at=3, way=way, layout=layout)
+        read = [paragraph.text for paragraph in read_page(page.source).paragraphs]
+        assert read == [" ".join(text.split()) for text in page.texts]
+        assert page.texts[page.place] == odd.line
+
+
+def test_a_text_splits_into_the_paragraphs_it_was_made_of():
+    for page in planted_pages(planted_lines(), ways=["text"], carriers_a_line=1):
+        assert split_text(page.source) == list(page.texts)
+
+
+def test_every_way_of_a_line_shares_stories_and_places_and_labels():
+    line = next(line for line in planted_lines() if line.language == "ja")
+    found = list(planted_pages([line], carriers_a_line=2))
+    assert Counter(page.way for page in found) == dict.fromkeys(WAYS, 1), "there is one Japanese story"
+    assert len({(page.carrier, page.place, page.labels) for page in found}) == 1
+    (text,) = [page for page in found if page.way == "text"]
+    assert len(text.labels) == len(text.texts)
+    assert text.labels[text.place] == line.label
+    assert "core" in (text.labels[text.place - 1], text.labels[text.place + 1])
+    assert text.labels.count(None) == 1
+
+
+def test_lines_of_a_language_without_a_story_go_into_english_ones_and_everywhere():
+    pages = list(planted_pages(planted_lines(), ways=["paragraph"]))
+    assert {page.layout for page in pages} == set(LAYOUTS)
+    assert {page.carrier for page in pages} == {carrier.name for carrier in carriers()}
+    assert {page.carrier[:2] for page in pages if page.line.language == "sw"} == {"en"}
+    assert {page.carrier[:2] for page in pages if page.line.language == "de"} == {"de"}
+    for page in pages:
+        assert page.labels[page.place - 1] == page.labels[page.place + 1] == "core"
