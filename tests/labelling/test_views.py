@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from corestory.errors import InputError
 from corestory.labelling.extractors import EXTRACTORS, installed_extractors
 from corestory.labelling.gold_pages import GoldPage
+from corestory.labelling.renderers import installed_renderers
 from corestory.labelling.views import CUTS, chosen_views, page_views
 
 HTML = """<html lang="en"><head><title>Ferry late again | Quay News</title></head><body>
@@ -114,14 +115,21 @@ def test_a_page_without_text_is_refused(html):
         page_views(gold_page(html=html))
 
 
-@pytest.mark.parametrize("name", installed_extractors())
-def test_what_an_extractor_leaves_is_labelled_like_any_view(name):
+@pytest.mark.parametrize("name", [*installed_renderers(), *installed_extractors()])
+def test_the_text_of_another_tool_is_labelled_like_any_view(name):
     sentence = "The ferry was late again on Monday, and nobody who was on board had been told why it was so. "
     story = [f"For the {number}th time, no tea. " + 3 * sentence for number in range(9)]
     html = f"<html lang='en'><body><article>{''.join(f'<p>{text}</p>' for text in story)}</article></body></html>"
     article = view(name, gold_page(html=html, gold="\n".join(story)))
     assert article.article_id == f"own/ferry@{name}"
     assert [label for _, label in rows(article)] == ["core"] * 9
+
+
+@pytest.mark.parametrize("name", installed_renderers())
+def test_a_rendered_page_has_its_menu_as_filler_and_its_story_as_core(name):
+    labels = {text.lstrip("•*# "): label for text, label in rows(view(name))}
+    assert labels["READ MORE: Lido roof vote put off"] == labels["Sport"] == "filler"
+    assert labels["Nobody aboard was told why, and the café had run out of tea by nine."] == "core"
 
 
 @given(st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=8))
@@ -135,7 +143,7 @@ def test_every_view_of_any_page_holds_only_clean_paragraphs(texts):
 
 
 def test_all_views_are_those_that_are_installed():
-    assert chosen_views("all") == (*CUTS, *installed_extractors())
+    assert chosen_views("all") == (*CUTS, *installed_renderers(), *installed_extractors())
     assert chosen_views(" page,lines, page") == ("page", "lines")
 
 
@@ -146,7 +154,8 @@ def test_a_view_that_does_not_exist_is_refused(names):
 
 
 def test_a_view_whose_package_is_missing_is_refused_with_the_way_to_install_it(monkeypatch):
-    monkeypatch.setattr("corestory.labelling.views.installed_extractors", lambda: ())
+    for tools in ("extractors", "renderers"):
+        monkeypatch.setattr(f"corestory.labelling.views.installed_{tools}", lambda: ())
     assert chosen_views("all") == CUTS
     with pytest.raises(InputError, match=r"corestory\[views\]"):
         chosen_views(EXTRACTORS[0])

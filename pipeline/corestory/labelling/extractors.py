@@ -48,13 +48,29 @@ def extracted(html: str, *, extractor: str, language: str = "") -> list[str]:
     list of str
         Empty where the extractor fails on the page, or finds nothing.
     """
-    # Extractors log and warn about broken pages, of which there are many; the view is simply not there.
+    return tool_paragraphs(lambda: _EXTRACT[extractor](html, language))
+
+
+def tool_paragraphs(run: Callable[[], str]) -> list[str]:
+    r"""Paragraphs of the text that another project's tool makes of a page, without its log and its warnings.
+
+    Returns
+    -------
+    list of str
+        Empty where the tool fails, or finds nothing.
+
+    Examples
+    --------
+    >>> tool_paragraphs(lambda: "Ferry late\n\nNobody was told why."), tool_paragraphs(lambda: str(1 / 0))
+    (['Ferry late', 'Nobody was told why.'], [])
+    """
+    # Tools log and warn about broken pages, of which there are many; the view is simply not there.
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return split_text(_EXTRACT[extractor](html, language))
+            return split_text(run())
     except Exception:  # another project's code on an arbitrary page may raise anything
         return []
     finally:

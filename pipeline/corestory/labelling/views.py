@@ -11,6 +11,7 @@ from corestory.labelling.alignment import aligned_share, alignment_words
 from corestory.labelling.extractors import EXTRACTORS, extracted, installed_extractors
 from corestory.labelling.gold_pages import GoldPage
 from corestory.labelling.labelled import Label, LabelledArticle, LabelledParagraph, storable
+from corestory.labelling.renderers import RENDERERS, installed_renderers, rendered
 from corestory.labelling.titles import titled
 from corestory.reading.html.page import Page, read_page
 from corestory.reading.sites import registered_domain
@@ -18,7 +19,7 @@ from corestory.reading.sites import registered_domain
 CUTS = ("page", "lines", "p", "container")
 """Views that need no other package."""
 
-VIEWS = (*CUTS, *EXTRACTORS)
+VIEWS = (*CUTS, *RENDERERS, *EXTRACTORS)
 
 CORE_SHARE = 0.5
 """A paragraph is core if more than this share of its words is in the gold text, in order."""
@@ -47,12 +48,12 @@ def chosen_views(names: str) -> tuple[str, ...]:
     >>> chosen_views("page, lines")
     ('page', 'lines')
     """
-    available = (*CUTS, *installed_extractors())
+    available = (*CUTS, *installed_renderers(), *installed_extractors())
     if names.strip() == "all":
         return available
     views = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
     for view in views:
-        if view in EXTRACTORS and view not in available:
+        if view in VIEWS and view not in available:
             mend = "Install it with: pip install 'corestory[views]'"
             raise InputError(f"view {view!r}, whose package is not installed", expected=", ".join(available), mend=mend)
         if view not in VIEWS:
@@ -88,7 +89,7 @@ def page_views(page: GoldPage, *, views: Sequence[str] = CUTS) -> tuple[Labelled
     views
         Of `VIEWS`: ``"page"``, the whole body with its markup; ``"lines"``, a text node a line, as
         ``BeautifulSoup(html).get_text("\n")`` gives; ``"p"``, the ``<p>`` elements; ``"container"``, the smallest
-        element that holds the story, and what follows it in its parent; and the names of extractors.
+        element that holds the story, and what follows it in its parent; and the names of renderers and extractors.
 
     Returns
     -------
@@ -154,7 +155,12 @@ def _whole(parsed: Page, labeller: _Labeller) -> list[LabelledParagraph]:
 
 def _texts(html: str, view: str, *, language: str) -> list[str]:
     cut = _CUT.get(view)
-    texts = cut(html) if cut is not None else extracted(html, extractor=view, language=language)
+    if cut is not None:
+        texts = cut(html)
+    elif view in RENDERERS:
+        texts = rendered(html, renderer=view)
+    else:
+        texts = extracted(html, extractor=view, language=language)
     return [text for text in map(storable, texts) if text]
 
 
