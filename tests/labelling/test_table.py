@@ -30,7 +30,7 @@ def article(*paragraphs, page="own/1", view="page"):
 
 ARTICLES = [
     article(LabelledParagraph("One", "core", MARKUP), LabelledParagraph("***", None, Markup("p", (0,), 0.0, ()))),
-    article(LabelledParagraph("One", "filler"), view="lines"),
+    article(LabelledParagraph("One", "filler", kind="date", role="title"), view="lines"),
 ]
 
 
@@ -53,6 +53,7 @@ def test_a_row_holds_a_paragraph_and_what_is_known_of_it():
     assert (first["link_density"], first["declared"]) == (0.25, 0.5)
     assert (second["position"], list(second["elements"]), list(second["repeats"])) == (1, [0], [])
     assert third["article_id"] == "own/1@lines"
+    assert (third["kind"], third["role"]) == ("date", "title")
 
 
 def test_what_is_not_known_is_empty():
@@ -61,6 +62,8 @@ def test_what_is_not_known_is_empty():
     assert frame["declared"].isna().tolist() == [False, True, True]
     for name in ("markup", "elements", "repeats", "link_density"):
         assert frame[name].isna().tolist() == [False, False, True]
+    for name in ("kind", "role"):
+        assert frame[name].isna().tolist() == [True, True, False]
 
 
 def test_numbers_are_small():
@@ -128,6 +131,16 @@ def test_a_missing_column_is_named(tmp_path):
     articles_frame(ARTICLES).drop(columns=["label", "split"]).to_parquet(path)
     with pytest.raises(InputError, match="no column label, split; expected article_id, page"):
         read_frame(path)
+
+
+def test_a_table_from_before_kinds_and_roles_is_read_without_them(tmp_path):
+    path = tmp_path / "p.parquet"
+    frame = articles_frame(ARTICLES)
+    frame.drop(columns=["kind", "role"]).to_parquet(path)
+    read = read_frame(path)
+    assert read.columns.tolist() == table_schema().names
+    assert read[["kind", "role"]].isna().all(axis=None)
+    pd.testing.assert_frame_equal(read.drop(columns=["kind", "role"]), frame.drop(columns=["kind", "role"]))
 
 
 def test_a_column_of_another_type_is_refused(tmp_path):

@@ -2,11 +2,33 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from corestory.reading.article import Markup
 
 Label = Literal["core", "filler"]
+
+Kind = Literal[
+    "navigation",
+    "related",
+    "newsletter",
+    "advertisement",
+    "paywall",
+    "byline",
+    "date",
+    "caption",
+    "share",
+    "comment",
+    "legal",
+    "tags",
+    "other",
+]
+
+Role = Literal["title", "subhead", "standfirst", "body"]
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+ROLES: tuple[Role, ...] = get_args(Role)
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -21,11 +43,18 @@ class LabelledParagraph:
         ``None`` where nobody can say, as of a paragraph that only repeats the title.
     markup
         Where the view is a whole page.
+    kind
+        Of a filler paragraph: the kind of boilerplate. ``None`` where the source does not give it.
+    role
+        Of a paragraph of the story, or of one that repeats its title: its part in the story. ``None`` where the source
+        does not give it.
     """
 
     text: str
     label: Label | None
     markup: Markup | None = None
+    kind: Kind | None = None
+    role: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """The format of ``data/sample``: one article a file that a person edits, each line with its label in front."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from corestory.errors import InputError
 from corestory.labelling.gold_pages import Refuse
-from corestory.labelling.labelled import Label, LabelledArticle, LabelledParagraph, storable
+from corestory.labelling.labelled import KINDS, ROLES, Kind, Label, LabelledArticle, LabelledParagraph, Role, storable
 from corestory.reading.decoding import decode, read_bytes
 from corestory.reading.sites import registered_domain
 
@@ -13,6 +13,8 @@ SAMPLE_SUFFIX = ".labelled.txt"
 
 _HEADERS = ("site", "url", "title", "language", "beat")
 _LABELS: dict[str, Label | None] = {"core": "core", "filler": "filler", "skip": None}
+_KINDS: dict[str, Kind] = {kind: kind for kind in KINDS}
+_ROLES: dict[str, Role] = {role: role for role in ROLES}
 
 
 def find_samples(folder: Path) -> list[Path]:
@@ -53,7 +55,9 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
     ----------
     text
         Header lines ``key: value`` (site, url, title, language, beat; each may be missing), a blank line, and then a
-        paragraph a line with ``core:``, ``filler:`` or ``skip:`` (unlabelled) in front.
+        paragraph a line with ``core:``, ``filler:`` or ``skip:`` (unlabelled) in front. A label may be followed by a
+        slash and a kind of `KINDS` (``filler/related:``) or a role of `ROLES` (``core/subhead:``, ``skip/title:``);
+        a plain ``core:`` is body text.
     where
         The file, for errors.
     page, source
@@ -66,10 +70,10 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
 
     Examples
     --------
-    >>> text = "site: herald.example\n\ncore: The ferry sailed.\nfiller: READ MORE: Quay opens\n"
+    >>> text = "site: herald.example\n\ncore: The ferry sailed.\nfiller/related: READ MORE: Quay opens\n"
     >>> article = read_sample(text, where="ferry.labelled.txt", page="own/ferry", source="own")
-    >>> [(paragraph.label, paragraph.text) for paragraph in article.paragraphs]
-    [('core', 'The ferry sailed.'), ('filler', 'READ MORE: Quay opens')]
+    >>> [(paragraph.label, paragraph.kind, paragraph.text) for paragraph in article.paragraphs]
+    [('core', None, 'The ferry sailed.'), ('filler', 'related', 'READ MORE: Quay opens')]
     """
     # Not str.splitlines, which would cut a paragraph at the rarer separators that may stand inside it.
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -82,8 +86,9 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
             continue
         key, colon, value = line.partition(":")
         key = key.strip()
+        label, slash, detail = key.partition("/")
         # A file without any header begins with its first paragraph.
-        if in_header and (header or key not in _LABELS):
+        if in_header and (header or label not in _LABELS):
             if not colon or key not in _HEADERS:
                 raise InputError(
                     f"header line begins with {key[:40]!r}",
@@ -98,13 +103,22 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
             header[key] = storable(value)
             continue
         in_header = False
-        if not colon or key not in _LABELS:
+        if not colon or label not in _LABELS:
             raise InputError(
                 f"line begins with {key[:40]!r}", where=f"{where}, line {number}", expected="core:, filler: or skip:"
             )
         if not storable(value):
             raise InputError(f"no text after {key}:", where=f"{where}, line {number}", expected="a paragraph")
-        paragraphs.append(LabelledParagraph(storable(value), _LABELS[key]))
+        known: Mapping[str, str] = _KINDS if label == "filler" else _ROLES
+        if slash and detail not in known:
+            raise InputError(
+                f"{'kind' if label == 'filler' else 'role'} {detail[:40]!r}",
+                where=f"{where}, line {number}",
+                expected=" ".join(known),
+            )
+        kind = _KINDS.get(detail) if label == "filler" else None
+        role = _ROLES.get("body" if label == "core" and not slash else detail) if label != "filler" else None
+        paragraphs.append(LabelledParagraph(storable(value), _LABELS[label], kind=kind, role=role))
     if not paragraphs:
         raise InputError("no paragraph", where=where, expected="lines that begin with core:, filler: or skip:")
     url = header.get("url", "")

@@ -22,7 +22,11 @@ TEXT_COLUMNS = ("article_id", "page", "view", "site", "url", "title", "language"
 
 
 def table_schema() -> pa.Schema:
-    """Columns of the labelled table, a row a paragraph; the last five are empty where the paragraph had no markup."""
+    """Columns of the labelled table, a row a paragraph.
+
+    ``markup`` to ``declared`` are empty where the paragraph had no markup; ``kind`` and ``role`` where the source does
+    not give them.
+    """
     import pyarrow as pa
 
     texts = [(name, pa.string()) for name in TEXT_COLUMNS]
@@ -39,6 +43,8 @@ def table_schema() -> pa.Schema:
             ("repeats", pa.list_(pa.int32())),
             ("link_density", pa.float32()),
             ("declared", pa.float32()),
+            ("kind", pa.string()),
+            ("role", pa.string()),
         ]
     )
 
@@ -106,12 +112,17 @@ def read_frame(path: Path) -> pd.DataFrame:
     schema = table_schema()
     try:
         found = pq.read_schema(path).names
-        missing = [name for name in schema.names if name not in found]
+        # Tables of older versions have no kinds and roles, and take hours to make again.
+        later = [name for name in ("kind", "role") if name not in found]
+        missing = [name for name in schema.names if name not in (*found, *later)]
         if missing:
             raise InputError(
                 f"no column {', '.join(missing)}", where=str(path), expected=", ".join(schema.names), mend=mend
             )
-        frame: pd.DataFrame = pq.read_table(path, columns=schema.names).cast(schema).to_pandas()
+        table = pq.read_table(path, columns=[name for name in schema.names if name not in later])
+        for name in later:
+            table = table.append_column(name, pa.nulls(len(table), pa.string()))
+        frame: pd.DataFrame = table.select(schema.names).cast(schema).to_pandas()
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"not a readable table ({reason})", where=str(path), expected="Parquet", mend=mend) from error
@@ -133,6 +144,8 @@ class _Rows:
         self.repeats: list[tuple[int, ...] | None] = []
         self.link_density = array("f")
         self.declared = array("f")
+        self.kinds: list[str | None] = []
+        self.roles: list[str | None] = []
 
     def add(self, article: LabelledArticle) -> None:
         self.shared.append(article)
@@ -148,6 +161,8 @@ class _Rows:
             self.link_density.append(markup.link_density if markup is not None else float("nan"))
             # The table's empty cell, where `Markup` has -1: the page declares nothing.
             self.declared.append(markup.declared if markup is not None and markup.declared >= 0 else float("nan"))
+            self.kinds.append(paragraph.kind)
+            self.roles.append(paragraph.role)
 
     def table(self, schema: pa.Schema) -> pa.Table:
         import numpy as np
@@ -168,5 +183,7 @@ class _Rows:
             "repeats": self.repeats,
             "link_density": np.frombuffer(self.link_density, dtype=np.float32),
             "declared": np.frombuffer(self.declared, dtype=np.float32),
+            "kind": self.kinds,
+            "role": self.roles,
         }
         return pa.table(columns, schema=schema)
