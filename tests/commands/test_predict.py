@@ -185,10 +185,10 @@ def test_where_nothing_could_be_tagged_the_old_output_stays(predict, tmp_path):
 class Doubtful:
     """A tagger that is sure of no article."""
 
-    def tag_articles(self, articles, *, threshold, rules):
+    def tag_stream(self, articles, *, threshold, rules):
         del threshold, rules
-        found = ("", ("x",), np.array([0.5]), np.array([True]), LOW_CONFIDENCE / 2)
-        return [TaggedArticle(article.article_id, *found, doubt=Doubt.UNCLEAR) for article in articles]
+        found = np.array([0.5]), np.array([True]), LOW_CONFIDENCE / 2
+        return (TaggedArticle(article, *found, doubt=Doubt.UNCLEAR) for article in articles)
 
 
 @pytest.mark.parametrize(("count", "lines"), [(1, 1), (5, 5), (6, 6), (600, 6)])

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from corestory.commands.screen import AnnotatedWriter, HarmlessStream, harmless, say
 from corestory.model.tagged_article import TaggedArticle
+from corestory.reading.article import article_of_texts
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
@@ -36,7 +37,7 @@ def test_annotated_articles_stand_with_an_empty_line_between_them(capsys, monkey
     writer = AnnotatedWriter()
     scores = np.array([0.9, 0.1])
     for name in "ab":
-        writer.write(TaggedArticle(name, "", ("It rained.", "Share"), scores, scores > 0.5, 0.8))
+        writer.write(TaggedArticle(article_of_texts(name, ["It rained.", "Share"]), scores, scores > 0.5, 0.8))
     writer.close()
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in lines if "of 2 core" in line] == ["a", "b"]

@@ -14,6 +14,7 @@ from corestory.jobs.records import Counts
 from corestory.jobs.taggers import tagger_of
 from corestory.jobs.tagging import tag_file, tag_files
 from corestory.jobs.writing import Writing
+from corestory.model.tagger import Tagger
 
 TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday.\n"
 
@@ -92,7 +93,7 @@ def test_want_of_memory_costs_one_file(item, job, monkeypatch):
     def fail(*_, **__):
         raise MemoryError
 
-    monkeypatch.setattr(tagging, "tag_batch", fail)
+    monkeypatch.setattr(Tagger, "tag_stream", fail)
     assert "not enough memory" in tag_file(item, job).failure
 
 
@@ -103,13 +104,13 @@ def test_a_model_that_was_replaced_meanwhile_is_not_used(model):
 
 def test_it_is_scored_on_one_thread_whatever_the_process_has(item, job, monkeypatch):
     threads = []
-    whole = tagging.tag_batch
+    whole = Tagger.tag_stream
 
-    def tag_batch(*arguments, **options):
+    def tag_stream(*arguments, **options):
         threads.extend(library["num_threads"] for library in taggers._controller().info())
         return whole(*arguments, **options)
 
-    monkeypatch.setattr(tagging, "tag_batch", tag_batch)
+    monkeypatch.setattr(Tagger, "tag_stream", tag_stream)
     with taggers._controller().limit(limits=2):
         tag_file(item, job)
     assert set(threads) == {1}

@@ -63,7 +63,7 @@ def test_a_page_is_explained_by_its_markup_too(seeded_tagger):
     np.testing.assert_allclose(sums, final_log_odds(seeded_tagger, page("a")), atol=1e-6)
     markup = seeded_tagger.parts.markup.log_odds(tokenise(batch_of_articles([page("a")]).markup.words))
     np.testing.assert_allclose([paragraph.markup.log_odds for paragraph in found.paragraphs], markup, atol=1e-9)
-    assert found.title == "Ferry sold"
+    assert found.tagged.title == "Ferry sold"
     assert [effect.name for effect in found.paragraphs[0].context.effects] == list(GROUPS)
 
 
@@ -81,7 +81,7 @@ def test_all_paragraphs_start_from_the_same_base(seeded_tagger):
 
 def test_articles_are_explained_alike_alone_and_among_others_in_the_order_given(seeded_tagger):
     articles = [plain("a", LINES[:3]), page("b"), plain("c", LINES[::-1])]
-    together = explain_articles(seeded_tagger, articles)
+    together = list(explain_articles(seeded_tagger, articles))
     assert [found.tagged.article_id for found in together] == ["a", "b", "c"]
     for article, found in zip(articles, together, strict=True):
         (alone,) = explain_articles(seeded_tagger, [article])
@@ -127,7 +127,7 @@ def test_a_group_that_the_networks_do_not_look_at_has_no_effect(seeded_tagger, m
 
 
 def test_no_article_gives_no_explanation(seeded_tagger):
-    assert explain_articles(seeded_tagger, []) == []
+    assert list(explain_articles(seeded_tagger, [])) == []
 
 
 def test_the_model_explains_a_text_and_a_page(seeded_tagger):

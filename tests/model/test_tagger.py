@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from corestory.model import tagger as module
+from corestory.model import batches as module
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article, Paragraph
 from corestory.reading.html.page import read_page
@@ -120,14 +120,14 @@ def test_articles_come_back_in_the_order_given_whether_text_or_page(tagger, mixe
     assert [tagged.article_id for tagged in found] == [article.article_id for article in mixed]
     assert [tagged.url for tagged in found] == [article.url for article in mixed]
     texts = [tuple(paragraph.text for paragraph in article.paragraphs) for article in mixed]
-    assert [tagged.texts for tagged in found] == texts
+    assert [tuple(tagged.texts) for tagged in found] == texts
     assert tagger.tag_articles([]) == []
 
 
 @pytest.mark.parametrize("rows", [1, 4])
 def test_articles_are_tagged_the_same_however_many_are_scored_at_once(tagger, mixed, monkeypatch, rows):
     at_once = tagger.tag_articles(mixed)
-    monkeypatch.setattr(module, "ROWS", rows)
+    monkeypatch.setattr(module, "BATCH_PARAGRAPHS", rows)
 
     for found, expected in zip(tagger.tag_articles(mixed), at_once, strict=True):
         assert (found.article_id, found.texts, found.labels) == (expected.article_id, expected.texts, expected.labels)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.joining import join_rows
 from corestory.output.rows import open_rows
+from corestory.reading.article import Article, Paragraph
 
 TEXT = st.text("ab\n\"',\r\u2028é", min_size=1, max_size=5)
 ARTICLES = st.lists(st.lists(TEXT, min_size=1, max_size=3), max_size=4)
@@ -18,9 +19,8 @@ ARTICLES = st.lists(st.lists(TEXT, min_size=1, max_size=3), max_size=4)
 
 def article(texts, columns):
     scores = np.linspace(0, 1, len(texts))
-    return TaggedArticle(
-        "a", "", tuple(texts), scores, scores > 0.5, 0.5, kept=tuple((text,) * columns for text in texts)
-    )
+    paragraphs = tuple(Paragraph(text, kept=(text,) * columns) for text in texts)
+    return TaggedArticle(Article("a", paragraphs), scores, scores > 0.5, 0.5)
 
 
 def written(articles, form, keep, only=None):

@@ -6,6 +6,7 @@ from corestory.model.breakdown import Breakdown, Effect
 from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.reasons import IN_WORDS, reasons
+from corestory.reading.article import article_of_texts
 
 
 def explained(effects, *, label="filler", score=0.1, line=0.4, fixed=False, position=1, paragraphs=3, ngrams=()):
@@ -13,8 +14,8 @@ def explained(effects, *, label="filler", score=0.1, line=0.4, fixed=False, posi
     words = Breakdown(0.0, tuple(Effect(name, number) for name, number in ngrams))
     paragraph = ParagraphExplanation(position, "Share", label, score, words, None, context)
     scores = np.full(paragraphs, score)
-    tagged = TaggedArticle("a", "", ("Share",) * paragraphs, scores, scores >= line, 0.9)
-    return reasons(paragraph, ArticleExplanation(tagged, "", line, fixed, (paragraph,) * paragraphs))
+    tagged = TaggedArticle(article_of_texts("a", ["Share"] * paragraphs), scores, scores >= line, 0.9)
+    return reasons(paragraph, ArticleExplanation(tagged, line, fixed, (paragraph,) * paragraphs))
 
 
 def test_every_group_has_its_words():

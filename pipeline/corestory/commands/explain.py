@@ -86,29 +86,27 @@ def explain(
     from corestory.commands.models import open_model
     from corestory.commands.rejects import open_rejects
     from corestory.commands.screen import harmless
-    from corestory.jobs.batches import batches
     from corestory.model.explaining import explain_articles
     from corestory.output.explanation import explanation_json
 
     tagger = open_model(model)
     with open_rejects(None, force=force) as refused, _opened(place, force=force) as stream:
         first = True
-        for batch in batches(given_articles([article], refused)):
-            for explained in explain_articles(tagger, batch, threshold=threshold):
-                count = len(explained.paragraphs)
-                if paragraph is not None and paragraph >= count:
-                    refused.refuse(
-                        InputError(
-                            f"no paragraph {paragraph}", where=explained.tagged.article_id, expected=f"0 to {count - 1}"
-                        )
+        for explained in explain_articles(tagger, given_articles([article], refused), threshold=threshold):
+            count = len(explained.paragraphs)
+            if paragraph is not None and paragraph >= count:
+                refused.refuse(
+                    InputError(
+                        f"no paragraph {paragraph}", where=explained.tagged.article_id, expected=f"0 to {count - 1}"
                     )
-                    continue
-                if form is ExplanationForm.json:
-                    text = explanation_json(explained, position=paragraph)
-                else:
-                    text = ("" if first else "\n\n") + _text(explained, paragraph, wide=place is not None)
-                stream.write(f"{harmless(text) if stream.isatty() else text}\n")
-                first = False
+                )
+                continue
+            if form is ExplanationForm.json:
+                text = explanation_json(explained, position=paragraph)
+            else:
+                text = ("" if first else "\n\n") + _text(explained, paragraph, wide=place is not None)
+            stream.write(f"{harmless(text) if stream.isatty() else text}\n")
+            first = False
         if first and place is not None:
             raise OutputError("nothing to write", where=place, mend="What was refused is listed above.")
     if refused.count:

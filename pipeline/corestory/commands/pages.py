@@ -60,7 +60,6 @@ def tag_to_pages(
     from corestory.commands.models import open_model
     from corestory.commands.predict import counting
     from corestory.commands.rejects import open_rejects
-    from corestory.jobs.batches import batches
     from corestory.model.explaining import explain_articles
 
     if output is None and sys.stdout.isatty():
@@ -69,11 +68,10 @@ def tag_to_pages(
     with open_rejects(rejects, force=force) as refused, suppress(_NothingTaggedError):
         doubts = Doubts()
         with _open_pages(output, only=only, force=force) as pages, counting(shown=output is not None) as count:
-            for batch in batches(given_articles(sources, refused)):
-                for explained in explain_articles(tagger, batch, threshold=threshold):
-                    pages.write(explained)
-                    doubts.hear(explained.tagged)
-                count(len(batch))
+            for explained in explain_articles(tagger, given_articles(sources, refused), threshold=threshold):
+                pages.write(explained)
+                doubts.hear(explained.tagged)
+                count(1)
             if output is not None and not doubts.articles:
                 raise _NothingTaggedError  # an empty index must not take the place of what is there
         doubts.tell()

@@ -18,10 +18,7 @@ from corestory.errors import OutputError
 from corestory.remote import AnyPath, RemotePath, is_url, place_of
 
 if TYPE_CHECKING:
-    from corestory.commands.rejects import Rejects
-    from corestory.model.rules import Rules
-    from corestory.model.tagged_article import Label, TaggedArticle
-    from corestory.model.tagger import Tagger
+    from corestory.model.tagged_article import Label
     from corestory.output.rows import RowWriter
 
 STANDARD_OUTPUT = "-"
@@ -145,6 +142,7 @@ def predict(
     check_keep(kept, form)
 
     from corestory.commands.doubts import Doubts
+    from corestory.commands.given import given_articles
     from corestory.commands.models import open_model
     from corestory.commands.rejects import open_rejects
 
@@ -152,11 +150,11 @@ def predict(
     with open_rejects(rejects, force=force) as refused, suppress(_NothingTaggedError):
         doubts = Doubts()
         with _writer(target, form, only, kept, force=force) as writer, counting(shown=target is not None) as count:
-            for tagged in _tag(tagger, articles, refused, kept, threshold=threshold, rules=rules):
-                for article in tagged:
-                    writer.write(article)
-                    doubts.hear(article)
-                count(len(tagged))
+            given = given_articles(articles, refused, kept)
+            for article in tagger.tag_stream(given, threshold=threshold, rules=rules):
+                writer.write(article)
+                doubts.hear(article)
+                count(1)
             if target is not None and not doubts.articles:
                 raise _NothingTaggedError  # an empty file must not take the place of what is there
         doubts.tell()
@@ -170,22 +168,6 @@ class _NothingTaggedError(Exception):
 
 def _label(only: Only | None) -> Label | None:
     return only.value if only else None
-
-
-def _tag(
-    tagger: Tagger,
-    sources: list[str],
-    rejects: Rejects,
-    keep: Sequence[str],
-    *,
-    threshold: float | None,
-    rules: Rules,
-) -> Iterator[list[TaggedArticle]]:
-    from corestory.commands.given import given_articles
-    from corestory.jobs.batches import batches, tag_batch
-
-    for batch in batches(given_articles(sources, rejects, keep)):
-        yield tag_batch(batch, tagger, threshold=threshold, rules=rules)
 
 
 @contextmanager
@@ -231,16 +213,16 @@ def counting(*, shown: bool) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from corestory.jobs.batches import BATCH_ARTICLES
+    from corestory.model.batches import BATCH_ARTICLES
 
     columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} articles"), TimeElapsedColumn())
     progress = Progress(*columns, console=Console(stderr=True), transient=True)
     task = progress.add_task("", total=None)
 
     def count(articles: int) -> None:
-        if articles >= BATCH_ARTICLES:
-            progress.start()
         progress.advance(task, articles)
+        if progress.tasks[task].completed >= BATCH_ARTICLES:
+            progress.start()
 
     try:
         yield count

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.errors import CorestoryError
-from corestory.jobs.batches import batches, tag_batch
 from corestory.model.storage import load_model
 from corestory.model.tagger import Tagger
 from corestory.output.rows import COLUMNS, rows_of
@@ -75,9 +74,8 @@ def tag_frame(
     table = Table(tuple(map(str, frame.columns)), _rows(frame))
     articles = articles_of_table(table, where="the frame", refuse=refuse or _raise, keep=keep)
     found: list[TaggedRow] = []
-    for batch in batches(articles):
-        for article in tag_batch(batch, tagger, threshold=threshold):
-            found += rows_of(article)
+    for article in tagger.tag_stream(articles, threshold=threshold):
+        found += rows_of(article)
     names = (*COLUMNS, *keep)
     columns = zip(*found, strict=True) if found else [()] * len(names)
     values = {name: list(column) for name, column in zip(names, columns, strict=True)}

@@ -10,7 +10,6 @@ from functools import partial
 from typing import BinaryIO
 
 from corestory.errors import InputError
-from corestory.jobs.batches import batches, tag_batch
 from corestory.jobs.items import Item
 from corestory.jobs.job import Job
 from corestory.jobs.outcome import Outcome, outcome_of
@@ -43,10 +42,11 @@ def tag_part(item: Item, cut: Cut, part: int, job: Job, *, count: Callable[[int]
             if _done(writing.ledger, item, cut, part, job) is not None:
                 return Outcome(item, Counts())
             first, last = cut.groups[part : part + 2]
-            for batch in batches(read_part(item.source, first, last, refuse=writing.refuse, keep=job.keep)):
-                writing.write(tag_batch(batch, tagger, threshold=job.threshold, rules=job.rules))
+            articles = read_part(item.source, first, last, refuse=writing.refuse, keep=job.keep)
+            for tagged in tagger.tag_stream(articles, threshold=job.threshold, rules=job.rules):
+                writing.write([tagged])
                 if count is not None:
-                    count(len(batch))
+                    count(1)
             rows, refused = writing.made()
             size = None if rows is None else rows.stat().st_size
             record = {"made_by": _made_by(item, cut, part, job), "bytes": size, "counts": asdict(writing.counts)}

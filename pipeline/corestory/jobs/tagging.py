@@ -8,13 +8,13 @@ from contextlib import ExitStack
 from itertools import chain
 
 from corestory.errors import InputError, reason_of
-from corestory.jobs.batches import BATCH_CHARACTERS, BATCH_PARAGRAPHS, batches, characters_of, tag_batch
 from corestory.jobs.fingerprint import Fingerprint, fingerprint
 from corestory.jobs.items import Item
 from corestory.jobs.job import Job
 from corestory.jobs.outcome import Outcome, outcome_of
 from corestory.jobs.taggers import one_thread, tagger_of
 from corestory.jobs.writing import Writing
+from corestory.model.batches import BATCH_CHARACTERS, BATCH_PARAGRAPHS, characters_of
 from corestory.reading.sources import read_file
 from corestory.reading.text import storable
 
@@ -42,10 +42,11 @@ def tag_file(item: Item, job: Job, *, count: Callable[[int], None] | None = None
     try:
         with one_thread(), Writing(item, job) as writing:
             source = source_of(item)
-            for batch in batches(read_file(item.source, refuse=writing.refuse, keep=job.keep)):
-                writing.write(tag_batch(batch, tagger, threshold=job.threshold, rules=job.rules))
+            articles = read_file(item.source, refuse=writing.refuse, keep=job.keep)
+            for tagged in tagger.tag_stream(articles, threshold=job.threshold, rules=job.rules):
+                writing.write([tagged])
                 if count is not None:
-                    count(len(batch))
+                    count(1)
             return writing.commit(source)
     except Exception as error:
         return outcome_of(error, item, job)
@@ -96,11 +97,7 @@ def _tag_some(left: deque[Item], job: Job, count: Callable[[int], None] | None) 
             characters += sum(map(characters_of, found))
         articles = chain.from_iterable(found for _, _, found in read)
         try:
-            tagged = [
-                tags
-                for batch in batches(articles)
-                for tags in tag_batch(batch, tagger, threshold=job.threshold, rules=job.rules)
-            ]
+            tagged = tagger.tag_articles(articles, threshold=job.threshold, rules=job.rules)
         except Exception:  # whichever of them it is that cannot be scored, alone it fails alone
             return outcomes + [tag_file(writing.item, job, count=count) for writing, _, _ in read]
         place = 0

@@ -13,7 +13,7 @@ Redelmeier and Aas, "groupShapley" (arXiv:2106.12228, 2021).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from corestory.features.batch import Batch, batch_of_articles
 from corestory.features.groups import EARLIER_ROUND, GROUPS, MARKUP, column_groups
 from corestory.features.layout import Float
 from corestory.features.word_shapes import form_tokens
+from corestory.model.batches import batches
 from corestory.model.breakdown import Breakdown, Effect, ngram_breakdowns
 from corestory.model.decision import article_lines
 from corestory.model.scoring import gather, opinions_of
@@ -78,8 +79,6 @@ class ArticleExplanation:
     ----------
     tagged
         What the tagger gave back.
-    title
-        The article's title, empty where unknown.
     line
         The least score of core: the model's choice for this article, or the threshold.
     fixed
@@ -89,33 +88,36 @@ class ArticleExplanation:
     """
 
     tagged: TaggedArticle
-    title: str
     line: float
     fixed: bool
     paragraphs: tuple[ParagraphExplanation, ...]
 
 
 def explain_articles(
-    tagger: Tagger, articles: Sequence[Article], *, threshold: float | None = None
-) -> list[ArticleExplanation]:
-    """Tag articles and say why.
+    tagger: Tagger, articles: Iterable[Article], *, threshold: float | None = None
+) -> Iterator[ArticleExplanation]:
+    """Tag articles as they come and say why.
 
     Parameters
     ----------
     tagger
         The model.
     articles
-        In one batch, each with at least one paragraph. All coalitions of groups are scored, so this takes ten
-        times as long as tagging, and with several rounds a hundred times.
+        Articles with at least one paragraph each. All coalitions of groups are scored, so this takes ten times as long
+        as tagging, and with several rounds a hundred times.
     threshold
-        As of `Tagger.tag_articles`.
+        As of `Tagger.tag_stream`.
 
-    Returns
-    -------
-    list of ArticleExplanation
+    Yields
+    ------
+    ArticleExplanation
         In the order given.
     """
-    fixed = tagger.settings.threshold if threshold is None else threshold
+    for batch in batches(articles):
+        yield from _explained(tagger, batch, tagger.settings.threshold if threshold is None else threshold)
+
+
+def _explained(tagger: Tagger, articles: Sequence[Article], fixed: float | None) -> list[ArticleExplanation]:
     tagged = tagger.tag_articles(articles, threshold=fixed)
     explained: dict[int, ArticleExplanation] = {}
     for html in (False, True):
@@ -134,7 +136,7 @@ def explain_articles(
                 )
             )
             line = float(reasons.lines[place]) if fixed is None else fixed
-            explained[number] = ArticleExplanation(found, articles[number].title, line, fixed is not None, paragraphs)
+            explained[number] = ArticleExplanation(found, line, fixed is not None, paragraphs)
     return [explained[number] for number in range(len(articles))]
 
 

@@ -1,11 +1,14 @@
-"""What a tagger gives back for one article."""
+"""A tagged article: the article, and the scores and labels of its paragraphs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from corestory.reading.article import Article
 
 Label = Literal["core", "filler"]
 
@@ -21,56 +24,73 @@ class Doubt(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TaggedArticle:
-    """One article's paragraphs in order, each with its score and label.
+    """An article with the score and the label of each paragraph.
 
     Attributes
     ----------
-    article_id
-        The article's name in its batch.
-    url
-        Its address where known, else empty.
-    texts
-        The paragraphs, of shape (paragraphs,).
+    article
+        The article as it was read.
     scores
-        Probability of core of each, 0 to 1.
+        Probability of core of each paragraph, 0 to 1; shape (paragraphs,).
     core
-        Whether the tagger calls it core; not always `scores` against one threshold, for a tagger may decide by article.
+        Whether each paragraph is core; shape (paragraphs,). Not always `scores` against one cutoff, because a tagger
+        may choose the cutoff by article.
     confidence
-        How sure the tagger is of the article as a whole, 0 to 1.
-    kept
-        What `corestory.reading.article.Paragraph.kept` has, a row a paragraph; empty where nothing was to be kept.
+        The tagger's confidence in the article as a whole, 0 to 1.
     doubt
-        Why the tagger is out of its depth with this article; None if it is not.
+        Why the tagger may be wrong about this article; None if there is no such reason.
 
     Examples
     --------
-    >>> tagged = TaggedArticle("a", "", ("Story.", "Share"), np.array([0.9, 0.1]), np.array([True, False]), 0.8)
+    >>> from corestory.reading.article import article_of_texts
+    >>> article = article_of_texts("a", ("Story.", "Share"))
+    >>> tagged = TaggedArticle(article, np.array([0.9, 0.1]), np.array([True, False]), 0.8)
     >>> tagged.labels
     ('core', 'filler')
     """
 
-    article_id: str
-    url: str
-    texts: tuple[str, ...]
+    article: Article
     scores: NDArray[np.floating]
     core: NDArray[np.bool_]
     confidence: float
-    kept: tuple[tuple[object, ...], ...] = ()
     doubt: Doubt | None = None
 
     def __post_init__(self) -> None:
-        expected = (len(self.texts),)
-        if self.kept and len(self.kept) != len(self.texts):
-            raise ValueError(
-                f"{self.article_id}: {len(self.texts)} paragraphs, but {len(self.kept)} rows of kept values"
-            )
+        expected = (len(self.article.paragraphs),)
         if self.scores.shape != expected or self.core.shape != expected:
             raise ValueError(
-                f"{self.article_id}: {len(self.texts)} paragraphs, but scores of shape {self.scores.shape} "
+                f"{self.article_id}: {expected[0]} paragraphs, but scores of shape {self.scores.shape} "
                 f"and decisions of shape {self.core.shape}"
             )
 
     @property
+    def article_id(self) -> str:
+        """The article's identifier."""
+        return self.article.article_id
+
+    @property
+    def url(self) -> str:
+        """The article's address, empty where unknown."""
+        return self.article.url
+
+    @property
+    def title(self) -> str:
+        """The article's title, empty where unknown."""
+        return self.article.title
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """The paragraphs' texts."""
+        return self.article.texts
+
+    @property
+    def kept(self) -> tuple[tuple[object, ...], ...]:
+        """The values of further columns of the source, a row a paragraph; empty if none were asked for."""
+        if not any(paragraph.kept for paragraph in self.article.paragraphs[:1]):
+            return ()
+        return tuple(paragraph.kept for paragraph in self.article.paragraphs)
+
+    @property
     def labels(self) -> tuple[Label, ...]:
-        """The decision on each paragraph, in words."""
+        """The label of each paragraph."""
         return tuple("core" if core else "filler" for core in self.core.tolist())

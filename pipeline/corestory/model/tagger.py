@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import numpy as np
 from corestory.errors import InputError
 from corestory.features.batch import Batch, batch_of_articles, batch_of_frame
 from corestory.features.layout import Float
+from corestory.model.batches import batches
 from corestory.model.decision import decide
 from corestory.model.doubt import doubts
 from corestory.model.scoring import Calibration, Parts, score_batch
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from corestory.model.explaining import ArticleExplanation
     from corestory.model.manifest import Manifest
     from corestory.model.rules import Rules
-
-# About so many paragraphs are scored at once: the arrays of more are far from the processor, and made anew each time.
-ROWS = 16_000
 
 
 @dataclass(frozen=True)
@@ -54,45 +52,34 @@ class Tagger:
     settings: Settings
     manifest: Manifest | None = None
 
-    def tag_articles(
-        self, articles: Sequence[Article], *, threshold: float | None = None, rules: Rules | None = None
-    ) -> list[TaggedArticle]:
-        """Tag articles, each with at least one paragraph.
+    def tag_stream(
+        self, articles: Iterable[Article], *, threshold: float | None = None, rules: Rules | None = None
+    ) -> Iterator[TaggedArticle]:
+        """Tag articles as they come, a batch at a time; memory does not grow with their number.
 
         Parameters
         ----------
         articles
-            Some hundreds at a time are fastest.
+            Articles with at least one paragraph each; read only as far as the next batch needs.
         threshold
-            Every paragraph scored at least this is core. None: the model's own threshold, and where it has none, the
-            model decides by article.
+            Each paragraph with at least this score is core. None: the model's own threshold; a model without one
+            chooses a cutoff for each article.
         rules
-            Paragraphs that are core or filler whatever the model says; it judges their neighbours accordingly.
+            Paragraphs that are core or filler whatever the model says. The scores of their neighbours follow from that.
 
-        Returns
-        -------
-        list of TaggedArticle
+        Yields
+        ------
+        TaggedArticle
             In the order given.
         """
-        tagged: dict[int, TaggedArticle] = {}
-        for html in (False, True):
-            chosen = [number for number, article in enumerate(articles) if self.reads_markup(article) is html]
-            for part in _parts(chosen, articles):
-                batch = batch_of_articles([articles[number] for number in part])
-                scored = self._scored(batch, threshold, rules)
-                for place, number in enumerate(part):
-                    article = articles[number]
-                    rows = slice(scored.first[place], scored.first[place] + len(article.paragraphs))
-                    tagged[number] = TaggedArticle(
-                        article.article_id,
-                        article.url,
-                        tuple(batch.texts[rows]),
-                        scored.scores[rows],
-                        scored.core[rows],
-                        float(scored.confidence[place]),
-                        doubt=scored.doubts[place],
-                    )
-        return [tagged[number] for number in range(len(articles))]
+        for batch in batches(articles):
+            yield from self._tagged(batch, threshold, rules)
+
+    def tag_articles(
+        self, articles: Iterable[Article], *, threshold: float | None = None, rules: Rules | None = None
+    ) -> list[TaggedArticle]:
+        """Tag articles and return them all; parameters as of `tag_stream`."""
+        return list(self.tag_stream(articles, threshold=threshold, rules=rules))
 
     def tag(self, text: str, *, html: bool = False) -> pd.DataFrame:
         """Tag one article's text, or its page's HTML.
@@ -133,7 +120,7 @@ class Tagger:
         text, html
             As of `tag`.
         threshold
-            As of `tag_articles`.
+            As of `tag_stream`.
 
         Raises
         ------
@@ -156,7 +143,7 @@ class Tagger:
         frame
             Columns `article_id`, `position` and `text`; the markup columns where known. Rows in any order.
         threshold
-            As of `tag_articles`.
+            As of `tag_stream`.
 
         Returns
         -------
@@ -183,6 +170,25 @@ class Tagger:
     def reads_markup(self, article: Article) -> bool:
         """Whether an article is tagged by its markup too: it has it everywhere, and the model has learned from some."""
         return bool(self.parts.html) and article.has_markup
+
+    def _tagged(self, articles: Sequence[Article], threshold: float | None, rules: Rules | None) -> list[TaggedArticle]:
+        tagged: dict[int, TaggedArticle] = {}
+        for html in (False, True):
+            chosen = [number for number, article in enumerate(articles) if self.reads_markup(article) is html]
+            if not chosen:
+                continue
+            scored = self._scored(batch_of_articles([articles[number] for number in chosen]), threshold, rules)
+            for index, number in enumerate(chosen):
+                article = articles[number]
+                rows = slice(scored.first[index], scored.first[index] + len(article.paragraphs))
+                tagged[number] = TaggedArticle(
+                    article,
+                    scored.scores[rows],
+                    scored.core[rows],
+                    float(scored.confidence[index]),
+                    scored.doubts[index],
+                )
+        return [tagged[number] for number in range(len(articles))]
 
     def _scored(self, batch: Batch, threshold: float | None, rules: Rules | None = None) -> _Scored:
         forced = rules.forced(batch.texts) if rules else None
@@ -213,19 +219,6 @@ class _Scored:
     confidence: Float
     first: np.ndarray
     doubts: list[Doubt | None]
-
-
-def _parts(numbers: Sequence[int], articles: Sequence[Article]) -> Iterator[list[int]]:
-    part: list[int] = []
-    rows = 0
-    for number in numbers:
-        part.append(number)
-        rows += len(articles[number].paragraphs)
-        if rows >= ROWS:
-            yield part
-            part, rows = [], 0
-    if part:
-        yield part
 
 
 def _article(text: str, *, html: bool) -> Article:

@@ -69,7 +69,7 @@ class PageEntry:
         return cls(
             file,
             storable(tagged.article_id),
-            storable(article.title),
+            storable(article.tagged.title),
             int(tagged.core.sum()),
             len(tagged.texts),
             int(words[tagged.core].sum()),

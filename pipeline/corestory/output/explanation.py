@@ -88,7 +88,7 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
     document = {
         "article_id": storable(tagged.article_id),
         "url": storable(tagged.url),
-        "title": storable(article.title),
+        "title": storable(article.tagged.title),
         "confidence": tagged.confidence,
         "line": article.line,
         "threshold": article.fixed,

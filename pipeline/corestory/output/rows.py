@@ -82,10 +82,11 @@ def open_rows(
 
     Examples
     --------
+    >>> from corestory.reading.article import article_of_texts
     >>> stream = io.BytesIO()
     >>> writer = open_rows(stream, form="text")
     >>> scores = np.array([0.9, 0.1])
-    >>> writer.write(TaggedArticle("a", "", ("It rained.", "Share"), scores, scores > 0.5, 0.8))
+    >>> writer.write(TaggedArticle(article_of_texts("a", ["It rained.", "Share"]), scores, scores > 0.5, 0.8))
     >>> writer.close()
     >>> print(stream.getvalue().decode().expandtabs(8))
     # a
@@ -220,8 +221,9 @@ def rows_of(article: TaggedArticle, only: Label | None = None) -> list[Row]:
 
     Examples
     --------
+    >>> from corestory.reading.article import article_of_texts
     >>> scores = np.array([0.9, 0.1])
-    >>> rows_of(TaggedArticle("a", "", ("It rained.", "Share"), scores, scores > 0.5, 0.8), "filler")
+    >>> rows_of(TaggedArticle(article_of_texts("a", ["It rained.", "Share"]), scores, scores > 0.5, 0.8), "filler")
     [('a', 1, 'Share', 'filler', 0.1, '', 0.8)]
     """
     name, url = _encodable(article.article_id), _encodable(article.url)

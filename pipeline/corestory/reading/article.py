@@ -89,3 +89,14 @@ class Article:
         if isinstance(self.paragraphs, ParagraphColumns):
             return True
         return all(paragraph.markup is not None for paragraph in self.paragraphs)
+
+
+def article_of_texts(article_id: str, texts: Sequence[str], *, url: str = "", title: str = "") -> Article:
+    """Make an article of plain paragraphs, without markup.
+
+    Examples
+    --------
+    >>> article_of_texts("a", ["Story.", "Share"]).texts
+    ['Story.', 'Share']
+    """
+    return Article(article_id, tuple(map(Paragraph, texts)), url, title)

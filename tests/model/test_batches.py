@@ -3,8 +3,8 @@ from unittest.mock import patch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.jobs import batches as module
-from corestory.jobs.batches import batches
+from corestory.model import batches as module
+from corestory.model.batches import batches
 from corestory.reading.article import Article, Paragraph
 
 ARTICLES = st.lists(
