@@ -1,7 +1,7 @@
 """Lines of known kind, planted alone into stories that have none: what a page's markup and a text's words each hide.
 
-Each line of ``data/plugs/planted_lines.tsv`` goes between two paragraphs of a story of ``data/plugs/carriers``, in the
-ways in which news pages hold such lines, with the furniture of a page around the story.
+Each line of ``tests/data/plugs/planted_lines.tsv`` goes between two paragraphs of a story of the folder ``carriers``
+beside it, in the ways in which news pages hold such lines, with the furniture of a page around the story.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 from zlib import crc32
 
-DATA = Path(__file__).parent / "data" / "plugs"
+DATA = Path(__file__).parents[1] / "data" / "plugs"
 
 Label = Literal["core", "filler"]
 Kind = Literal[

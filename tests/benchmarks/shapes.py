@@ -1,0 +1,118 @@
+"""How many paragraphs come out right of pages whose shapes mislead: menus, comments, lists that are story, and more.
+
+Run by hand: ``python -m tests.benchmarks.shapes [MODEL]``. It prints the scores of the invented pages in
+``tests/data/shapes`` by shape and by rendering as Markdown.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+
+from corestory.errors import InputError
+from corestory.labelling.labelled import LabelledArticle
+from corestory.labelling.sample import read_samples
+from corestory.model.storage import load_model
+from corestory.model.tagger import Tagger
+from corestory.reading.article import Article, Paragraph
+from corestory.reading.text import split_text
+
+from .renderings import STYLES, decided_paragraphs
+
+PAGES = Path(__file__).parents[1] / "data" / "shapes"
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeScore:
+    """How well one page in one rendering came out.
+
+    Attributes
+    ----------
+    shape, name
+        Of the page, from its path.
+    style
+        One of `STYLES`.
+    core_kept, filler_removed
+        Shares of its core and of its filler paragraphs that are right.
+    wrong
+        The paragraphs that are not.
+    """
+
+    shape: str
+    name: str
+    style: str
+    core_kept: float
+    filler_removed: float
+    wrong: tuple[str, ...]
+
+
+def shape_pages(folder: Path = PAGES) -> list[LabelledArticle]:
+    """All pages, in order of their paths; the page's name is ``shapes/SHAPE/NAME``."""
+    return list(read_samples(folder, source="shapes", refuse=_raise))
+
+
+def shape_scores(tagger: Tagger, pages: Sequence[LabelledArticle]) -> list[ShapeScore]:
+    """Tag every page in every rendering, as plain text.
+
+    Parameters
+    ----------
+    tagger
+        The model.
+    pages
+        As of `shape_pages`.
+
+    Returns
+    -------
+    list of ShapeScore
+        The renderings of a page one after another.
+    """
+    inputs = [(page, style, split_text(render(page.paragraphs))) for page in pages for style, render in STYLES.items()]
+    tagged = tagger.tag_articles([Article("", tuple(map(Paragraph, found))) for _, _, found in inputs])
+    scores = []
+    for (page, style, found), article in zip(inputs, tagged, strict=True):
+        decided = decided_paragraphs([part.text for part in page.paragraphs], found, article.core.tolist())
+        right: dict[str, list[bool]] = {"core": [], "filler": []}
+        wrong = []
+        for part, core in zip(page.paragraphs, decided, strict=True):
+            if part.label is None:
+                continue
+            right[part.label].append(core == (part.label == "core"))
+            if core != (part.label == "core"):
+                wrong.append(part.text)
+        _, shape, name = page.page.split("/")
+        scores.append(ShapeScore(shape, name, style, mean(right["core"]), mean(right["filler"]), tuple(wrong)))
+    return scores
+
+
+def mean_scores(scores: Sequence[ShapeScore]) -> tuple[float, float]:
+    """Mean share of core kept and of filler removed."""
+    return mean(score.core_kept for score in scores), mean(score.filler_removed for score in scores)
+
+
+def shapes_markdown(scores: Sequence[ShapeScore]) -> str:
+    """Write a table with a row a shape, one a rendering, and one for all."""
+    parts = [(shape, [one for one in scores if one.shape == shape]) for shape in sorted({one.shape for one in scores})]
+    parts += [(f"as {style}", [one for one in scores if one.style == style]) for style in STYLES]
+    rows = ["| pages | renderings | all right | core kept | filler removed |", "|---|--:|--:|--:|--:|"]
+    for name, part in [*parts, ("all", list(scores))]:
+        core, filler = mean_scores(part)
+        whole = sum(not score.wrong for score in part)
+        rows.append(f"| {name} | {len(part)} | {whole} | {core:.1%} | {filler:.1%} |")
+    return "\n".join(rows)
+
+
+def _raise(error: InputError) -> None:
+    raise error
+
+
+def main(model: str | None = None) -> None:
+    """Measure and print."""
+    tagger = load_model(model)
+    print(shapes_markdown(shape_scores(tagger, shape_pages())))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
