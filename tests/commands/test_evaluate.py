@@ -5,14 +5,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from corestory.commands import evaluate as module
-from corestory.commands.evaluate import PREDICTED, chosen_rows, score_in_pieces
-from corestory.errors import DataError
+from corestory.commands.evaluate import PREDICTED
 from corestory.labelling.table import write_frame
 from corestory.model.storage import save_model
 
@@ -198,31 +195,6 @@ def test_what_cannot_run_says_why_and_leaves_all_as_it_was(run, model, tmp_path,
     assert message in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
     assert sorted(tmp_path.rglob("*")) == before
-
-
-def test_a_table_without_splits_says_how_to_measure_on_all_of_it(labelled_frame):
-    with pytest.raises(DataError, match="--split all"):
-        chosen_rows(labelled_frame.assign(split=None), "test", where="p.parquet")
-
-
-def test_a_table_without_rows_is_refused(labelled_frame):
-    with pytest.raises(DataError, match="no rows"):
-        chosen_rows(labelled_frame.head(0), "all", where="p.parquet")
-
-
-@pytest.mark.parametrize("rows_at_once", [1, 7, 10_000])
-def test_scores_do_not_depend_on_the_pieces_or_the_order_of_the_rows(tagger, labelled_frame, monkeypatch, rows_at_once):
-    shuffled = labelled_frame.sample(frac=1, random_state=1).reset_index(drop=True)
-    monkeypatch.setattr(module, "ROWS_AT_ONCE", rows_at_once)
-    steps = []
-    found = score_in_pieces(tagger, shuffled, threshold=None, advance=steps.append)
-    assert sum(steps) == len(shuffled)
-    assert len(steps) == {1: 40, 7: 40, 10_000: 1}[rows_at_once]
-    whole = tagger.score_frame(shuffled)
-    assert found[list(shuffled.columns)].equals(shuffled)
-    assert np.allclose(found["score"], whole["score"], atol=1e-6)
-    assert found["tagged"].tolist() == whole["tagged"].tolist()
-    assert np.allclose(found["stage1"], whole["stage1"])
 
 
 def test_a_closed_pipe_ends_it_without_a_word_and_the_report_is_there(model, tmp_path, labelled_frame, environment):

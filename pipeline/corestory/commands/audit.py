@@ -32,9 +32,9 @@ def audit(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from corestory.atomic import atomic_path
-    from corestory.commands.evaluate import chosen_rows
     from corestory.commands.screen import say
     from corestory.evaluation.audit import audit_labels
+    from corestory.evaluation.scored_rows import chosen_rows
     from corestory.labelling.table import read_frame
     from corestory.report.suspects import write_suspects
 

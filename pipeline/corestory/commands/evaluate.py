@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,26 +9,19 @@ import typer
 
 from corestory.commands.about import report_about
 from corestory.commands.thresholds import check_threshold
-from corestory.errors import DataError
+from corestory.evaluation.scored_rows import SCORED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    import numpy as np
-    import numpy.typing as npt
     import pandas as pd
 
-    from corestory.model.manifest import Manifest
     from corestory.model.tagger import Tagger
 
 REPORTS = Path("reports")
-ALL_SPLITS = "all"
-ROWS_AT_ONCE = 20_000
 
 # Of the labelled table, what tells a person which paragraph it is; the markup is in the table itself.
 PREDICTED = [
     *("article_id", "page", "view", "site", "url", "language", "position", "text", "label", "source", "split"),
-    *("score", "tagged", "stage1", "confidence"),
+    *SCORED,
 ]
 
 
@@ -71,6 +63,7 @@ def evaluate(
     from corestory.commands.models import open_model
     from corestory.commands.screen import say
     from corestory.evaluation.findings import find
+    from corestory.evaluation.scored_rows import chosen_rows, seen_splits
     from corestory.labelling.table import read_frame
     from corestory.model.manifest import Manifest, data_sha256
     from corestory.reading.text import storable
@@ -155,94 +148,12 @@ def _predictions(scored: pd.DataFrame, others: dict[str, pd.DataFrame]) -> pd.Da
     return scored[PREDICTED].assign(**columns)
 
 
-def chosen_rows(frame: pd.DataFrame, split: str, *, where: str) -> pd.DataFrame:
-    """Return the rows of a split, numbered anew.
-
-    Parameters
-    ----------
-    frame
-        The labelled table.
-    split
-        A name in its column ``split``, or `ALL_SPLITS`.
-    where
-        The table's name, for errors.
-
-    Raises
-    ------
-    DataError
-        If there are none, naming the splits that there are.
-    """
-    chosen = frame if split == ALL_SPLITS else frame[(frame["split"] == split).to_numpy()]
-    if len(chosen):
-        return chosen.reset_index(drop=True)
-    if not len(frame):
-        raise DataError("no rows", where=where, expected="labelled paragraphs")
-    there = ", ".join(f"{name} ({count:,} rows)" for name, count in frame["split"].value_counts().items())
-    raise DataError(
-        f"no rows of the split {split!r}",
-        where=where,
-        expected=f"one of {there}" if there else "a split in some row",
-        mend=f"Or measure on all rows: --split {ALL_SPLITS}",
-    )
-
-
-def seen_splits(frame: pd.DataFrame, manifest: Manifest) -> list[str]:
-    """Return which of a frame's splits a model has learned from, given that it is of the model's own table."""
-    return sorted(set(frame["split"].dropna()) & set(manifest.splits))
-
-
-def score_in_pieces(
-    tagger: Tagger, frame: pd.DataFrame, *, threshold: float | None, advance: Callable[[int], None]
-) -> pd.DataFrame:
-    """Score a frame some thousand rows at a time: what is computed on the way there never fills the memory.
-
-    Parameters
-    ----------
-    tagger
-        Its `score_frame` does the work.
-    frame
-        Rows numbered from 0, in any order; an article is never split.
-    threshold
-        As of `score_frame`.
-    advance
-        Is told after each piece how many rows it had.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The frame with the columns that `score_frame` adds, rows in the order given.
-    """
-    import numpy as np
-    import pandas as pd
-
-    added = PREDICTED[-4:]
-    pieces = []
-    for rows in _pieces(frame):
-        pieces.append(tagger.score_frame(frame.iloc[rows], threshold=threshold)[added].set_axis(rows))
-        advance(len(rows))
-    found = pd.concat(pieces).loc[np.arange(len(frame))]
-    return frame.assign(**{name: found[name].to_numpy() for name in added})
-
-
-def _pieces(frame: pd.DataFrame) -> Iterator[npt.NDArray[np.int64]]:
-    import numpy as np
-    import pandas as pd
-
-    article = pd.factorize(frame["article_id"])[0]
-    order = np.argsort(article, kind="stable")
-    starts = np.flatnonzero(np.diff(article[order], prepend=-1))
-    begin = 0
-    for start, end in pairwise([*starts.tolist(), len(order)]):
-        if end - begin > ROWS_AT_ONCE and start > begin:
-            yield order[begin:start]
-            begin = start
-    yield order[begin:]
-
-
 def score_with_progress(tagger: Tagger, frame: pd.DataFrame, *, threshold: float | None) -> pd.DataFrame:
     """Score a frame as `score_in_pieces` does, with a bar on the standard error if that is a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from corestory.evaluation.scored_rows import score_in_pieces
 
     console = Console(stderr=True)
     columns = (TextColumn("paragraphs scored"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

@@ -49,12 +49,13 @@ def threshold(
     goal = _goal(min_core_recall, min_filler_precision, max_words_lost, best_f1=best_f1)
 
     from corestory.atomic import check_folder
-    from corestory.commands.evaluate import chosen_rows, score_with_progress, seen_splits
+    from corestory.commands.evaluate import score_with_progress
     from corestory.commands.models import open_model
     from corestory.commands.screen import say
     from corestory.evaluation.labelled_rows import labelled_rows
     from corestory.evaluation.operating_point import choose_threshold
     from corestory.evaluation.results import Settings
+    from corestory.evaluation.scored_rows import chosen_rows, seen_splits
     from corestory.labelling.table import read_frame
     from corestory.model.manifest import data_sha256
     from corestory.model.storage import MANIFEST_NAME, save_model

@@ -49,6 +49,7 @@ def train(
     from corestory.atomic import check_folder
     from corestory.commands.screen import say
     from corestory.evaluation.evaluation import evaluate_frame
+    from corestory.evaluation.scored_rows import chosen_rows
     from corestory.labelling.table import read_frame
     from corestory.model.estimator import ParagraphClassifier
     from corestory.model.manifest import data_sha256, new_manifest
@@ -62,7 +63,7 @@ def train(
     console = Console(stderr=True)
     table = read_frame(data)
     digest = data_sha256(table)
-    frame = _chosen(table, split, where=str(data))
+    frame = chosen_rows(table, split, where=str(data))
     splits = tuple(sorted(frame["split"].dropna().unique()))
     del table
     classifier = ParagraphClassifier(random_state=seed, n_jobs=jobs)
@@ -93,17 +94,6 @@ def _read_extra(path: Path | None) -> str:
     from corestory.reading.decoding import decode, read_bytes
 
     return "" if path is None else decode(read_bytes(path), where=str(path))
-
-
-def _chosen(table: pd.DataFrame, split: str, *, where: str) -> pd.DataFrame:
-    from corestory.commands.evaluate import chosen_rows
-
-    names = [name.strip() for name in split.split(",")]
-    if len(names) == 1:
-        return chosen_rows(table, names[0], where=where)
-    for name in names:
-        chosen_rows(table, name, where=where)
-    return table[table["split"].isin(names)].reset_index(drop=True)
 
 
 def _trained_on(frame: pd.DataFrame) -> tuple[TrainedOn, ...]:

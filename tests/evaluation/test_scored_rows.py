@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from corestory.errors import DataError
+from corestory.evaluation import scored_rows
+from corestory.evaluation.scored_rows import SCORED, chosen_rows, score_in_pieces
+
+SPLITS = ("train", "train", "validation", "test", None)
+
+
+@pytest.fixture
+def split_frame(boat_frame):
+    return boat_frame.assign(split=[SPLITS[row // 5 % 5] for row in range(len(boat_frame))])
+
+
+def test_the_rows_of_several_splits_keep_their_order_and_are_numbered_anew(split_frame):
+    found = chosen_rows(split_frame, "test, train", where="p.parquet")
+    assert set(found["split"]) == {"train", "test"}
+    assert list(found.index) == list(range(90))
+    assert found["text"].tolist() == split_frame[split_frame["split"].isin(["train", "test"])]["text"].tolist()
+    assert len(chosen_rows(split_frame, "all", where="p.parquet")) == len(split_frame)
+
+
+def test_a_table_without_splits_says_how_to_use_all_of_it(split_frame):
+    with pytest.raises(DataError, match="--split all"):
+        chosen_rows(split_frame.assign(split=None), "test", where="p.parquet")
+
+
+@pytest.mark.parametrize("split", ["", "train,dev", "train,"])
+def test_a_split_without_rows_is_refused_and_those_that_have_some_are_listed(split_frame, split):
+    with pytest.raises(DataError, match=r"train \(60 rows\)"):
+        chosen_rows(split_frame, split, where="p.parquet")
+
+
+def test_a_table_without_rows_is_refused(split_frame):
+    with pytest.raises(DataError, match="no rows"):
+        chosen_rows(split_frame.head(0), "all", where="p.parquet")
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 7, 10_000])
+def test_scores_do_not_depend_on_the_pieces_or_the_order_of_the_rows(
+    boat_tagger, boat_frame, monkeypatch, rows_at_once
+):
+    shuffled = boat_frame.sample(frac=1, random_state=1).reset_index(drop=True)
+    monkeypatch.setattr(scored_rows, "ROWS_AT_ONCE", rows_at_once)
+    steps = []
+    found = score_in_pieces(boat_tagger, shuffled, threshold=None, advance=steps.append)
+    assert sum(steps) == len(shuffled)
+    assert len(steps) == {1: 30, 7: 30, 10_000: 1}[rows_at_once]
+    whole = boat_tagger.score_frame(shuffled)
+    assert found[list(shuffled.columns)].equals(shuffled)
+    assert found["tagged"].tolist() == whole["tagged"].tolist()
+    for name in set(SCORED) - {"tagged"}:
+        assert np.allclose(found[name], whole[name], atol=1e-6)
