@@ -9,7 +9,7 @@ CORPORA ?= corpora
 WORK ?= build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format model screenshots benchmark benchmark-accuracy clean
+.PHONY: help demo test check format model screenshots benchmark benchmark-accuracy benchmark-plugs clean
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ screenshots: $(VENV)/installed  ## Make the pictures in docs/ again, from the sa
 
 benchmark-accuracy: $(VENV)/views  ## Compare with every extractor on held-out sites: CORPORA=folder
 	$(BIN)/python -m tests.benchmarks.accuracy $(CORPORA) --work $(WORK)/accuracy --jobs $(JOBS) $(BENCH_FLAGS)
+
+benchmark-plugs: $(VENV)/installed  ## Measure filler removed inside stories; with CORPORA=folder real filler too
+	$(BIN)/python -m tests.benchmarks.plugs $(wildcard $(CORPORA)) --jobs $(JOBS) --output reports/plugs $(BENCH_FLAGS)
 
 benchmark: $(VENV)/views  ## Measure speed: CORPORA=folder, else on the sample
 	$(BIN)/python -m tests.benchmarks.speed $(wildcard $(CORPORA)) --output reports/speed.md

@@ -1,0 +1,65 @@
+"""``python -m tests.benchmarks.plugs [CORPORA]``: measure and print the tables, and write them where asked."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corestory.atomic import atomic_path
+from corestory.errors import CorestoryError
+from corestory.model.storage import load_model
+
+from ..accuracy.material import HELD_OUT
+from .document import plugs_markdown
+from .in_story import InStory, held_out_frame, in_story_scores
+from .planted import tagged_plugs
+
+
+def main(
+    corpora: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Corpora, or a folder of corpora, for real filler too.", show_default=False),
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="The model's folder; else the default model.", show_default=False)
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="Folder for plugs.md and plugs.csv.", show_default=False)] = None,
+    threshold: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Cut here instead of by article.", show_default=False)
+    ] = None,
+    jobs: Annotated[int, typer.Option(help="Processes that label the corpora.")] = 1,
+) -> None:
+    """Measure how much filler inside a story a model removes, and which story lines it loses."""
+    tagger = load_model(model)
+    tagged = tagged_plugs(tagger, threshold=threshold)
+    in_story: list[InStory] = []
+    if corpora:
+        if tagger.manifest is None or HELD_OUT in tagger.manifest.splits:
+            _say("The model has learned from the sites held out here; of real filler its numbers are too good.")
+        in_story = in_story_scores(tagger, held_out_frame(corpora, jobs=jobs, say=_say))
+    document = plugs_markdown(tagged, in_story)
+    if output is not None:
+        output.mkdir(parents=True, exist_ok=True)
+        for name, text in (("plugs.md", document), ("plugs.csv", tagged.round(4).to_csv(index=False))):
+            with atomic_path(output / name, force=True) as path:
+                path.write_text(text, encoding="utf-8")
+    sys.stdout.write(document)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+def _guarded() -> None:
+    try:
+        typer.run(main)
+    except CorestoryError as error:
+        _say(str(error))
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    _guarded()

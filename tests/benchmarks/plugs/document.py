@@ -1,0 +1,100 @@
+"""The tables of filler removed and story lost, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..accuracy.scores import Estimate
+from ..planting import WAYS
+from .in_story import InStory
+from .planted import FORMS, line_share, plug_scores
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def plugs_markdown(tagged: pd.DataFrame, in_story: Sequence[InStory] = ()) -> str:
+    """Write all tables.
+
+    Parameters
+    ----------
+    tagged
+        As of `tagged_plugs`.
+    in_story
+        As of `in_story_scores`; empty where no corpora were given.
+    """
+    filler, story = tagged[tagged["label"] == "filler"], tagged[tagged["label"] == "core"]
+    parts = [
+        f"{_lines(filler)} lines of filler and {_lines(story)} lines of story that look like filler, each planted "
+        "alone into stories. Shares are means over kinds, with 95 % intervals by lines.",
+        _headline(tagged),
+        _by_way(filler, story),
+        _by(filler, "kind", "filler removed"),
+        _by(story, "kind", "story lost"),
+        _by_language(filler, story),
+    ]
+    if in_story:
+        parts += ["Real filler and short story lines between core paragraphs of held-out pages:", _in_story(in_story)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _headline(tagged: pd.DataFrame) -> str:
+    rows = ["| form | filler removed | story lost | carrier lost |", "|---|--:|--:|--:|"]
+    for form, scores in plug_scores(tagged).items():
+        carrier = tagged.loc[tagged["form"] == form, "carrier_lost"].mean()
+        rows.append(f"| {form} | {_interval(scores.filler_removed)} | {_interval(scores.story_lost)} | {carrier:.1%} |")
+    return "\n".join(rows)
+
+
+def _by_way(filler: pd.DataFrame, story: pd.DataFrame) -> str:
+    rows = ["| planted as | filler removed | story lost |", "|---|--:|--:|"]
+    for way in WAYS:
+        removed, lost = (line_share(part[part["way"] == way], kept=False) for part in (filler, story))
+        rows.append(f"| {way} | {_interval(removed)} | {_interval(lost)} |")
+    return "\n".join(rows)
+
+
+def _by(tagged: pd.DataFrame, column: str, title: str) -> str:
+    rows = [f"| {title}: {column} | lines | html | text |", "|---|--:|--:|--:|"]
+    for name, part in tagged.groupby(column):
+        rows.append(f"| {name} | {_lines(part)} | {_plain(part, 'html')} | {_plain(part, 'text')} |")
+    return "\n".join(rows)
+
+
+def _by_language(filler: pd.DataFrame, story: pd.DataFrame) -> str:
+    rows = [
+        "| language | lines | filler removed, html | text | story lines | story lost, html | text |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for language in dict.fromkeys([*filler["language"], *story["language"]]):
+        cells = []
+        for part in (filler, story):
+            own = part[part["language"] == language]
+            cells += [str(_lines(own)), *(_plain(own, form) for form in FORMS)]
+        rows.append(f"| {language} | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def _in_story(scores: Sequence[InStory]) -> str:
+    rows = [
+        "| corpus | form | pages | filler | filler removed | short story lines | story lost |",
+        "|---|---|--:|--:|--:|--:|--:|",
+    ]
+    for one in scores:
+        removed, lost = (_interval(share) if share else "" for share in (one.filler_removed, one.story_lost))
+        rows.append(f"| {one.source} | {one.form} | {one.pages} | {one.filler} | {removed} | {one.story} | {lost} |")
+    return "\n".join(rows)
+
+
+def _lines(tagged: pd.DataFrame) -> int:
+    return len(tagged[["language", "line"]].drop_duplicates())
+
+
+def _plain(tagged: pd.DataFrame, form: str) -> str:
+    part = tagged[tagged["form"] == form]
+    return f"{1 - part['kept'].mean():.1%}" if len(part) else ""
+
+
+def _interval(share: Estimate) -> str:
+    return f"{share.value:.1%} ({share.low:.1%}–{share.high:.1%})"
