@@ -18,7 +18,7 @@ from benchmarks.accuracy.run import Options, page_frame
 from benchmarks.accuracy.tagging import AFTER_KNOWN, INPUTS, html_article, stories, tag_all, text_article
 from corestory.errors import DataError, InputError, ModelError
 from corestory.features.topic import TopicVectors
-from corestory.labelling.splits import split_of
+from corestory.labelling.table import split_of
 from corestory.model.estimator import ParagraphClassifier
 from corestory.model.manifest import Manifest
 from corestory.reading.article import Article

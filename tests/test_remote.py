@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import CorestoryError
-from corestory.remote import RemotePath, is_url, open_to_read, place_of
+from corestory.remote import RemotePath, is_url, open_to_read, path_of
 
 fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed: pip install 'corestory[remote]'")
 
@@ -97,29 +97,29 @@ def test_a_url_is_told_by_its_protocol(name):
 @pytest.mark.parametrize("name", ["a", "/a", "C://a", "a:b//c", "./s3://a", "://a", ""])
 def test_everything_else_is_a_file_of_this_machine(name):
     assert not is_url(name)
-    assert place_of(name) == Path(name)
+    assert path_of(name) == Path(name)
 
 
 def test_a_slash_at_the_end_says_nothing_but_the_root_keeps_its_own():
-    assert place_of("memory://in//") == RemotePath("memory://in")
-    root = place_of("memory://")
+    assert path_of("memory://in//") == RemotePath("memory://in")
+    root = path_of("memory://")
     assert (root.url, (root / "in").url, (root / "in").parent.url) == ("memory://", "memory://in", "memory://")
 
 
 @pytest.mark.parametrize("protocol", ["file", "local", "FILE"])
 def test_a_url_of_this_machine_is_a_path(tmp_path, monkeypatch, protocol):
-    assert place_of(f"{protocol}://{tmp_path}/a b%20.txt") == tmp_path / "a b%20.txt"
+    assert path_of(f"{protocol}://{tmp_path}/a b%20.txt") == tmp_path / "a b%20.txt"
     monkeypatch.chdir(tmp_path)
-    assert [place_of(f"{protocol}://{rest}") for rest in ("in/", "/", "///")] == [tmp_path / "in", Path("/"), Path("/")]
+    assert [path_of(f"{protocol}://{rest}") for rest in ("in/", "/", "///")] == [tmp_path / "in", Path("/"), Path("/")]
 
 
 def test_protocols_have_no_case():
-    assert place_of("MEMORY://In/A.txt") == RemotePath("memory://In/A.txt")
+    assert path_of("MEMORY://In/A.txt") == RemotePath("memory://In/A.txt")
 
 
 def test_a_slash_at_the_end_of_a_page_is_a_part_of_its_name(monkeypatch):
     monkeypatch.setattr("corestory.remote._opened", lambda _: None)  # what reads HTTP need not be installed
-    page = place_of("https://harbour.example/quay/")
+    page = path_of("https://harbour.example/quay/")
     assert (page.url, page.name) == ("https://harbour.example/quay/", "quay")
     assert (page.parent.url, (page / "a").url) == ("https://harbour.example", "https://harbour.example/quay/a")
 
@@ -130,28 +130,28 @@ def test_a_slash_at_the_end_of_a_page_is_a_part_of_its_name(monkeypatch):
 )
 def test_chains_are_told(name):
     with pytest.raises(CorestoryError, match=r"two colons, which would be a chain of URLs; expected one URL$"):
-        place_of(name)
+        path_of(name)
 
 
 def test_a_file_of_this_machine_may_have_two_colons_and_one_found_elsewhere_cannot_be_read(folder):
-    assert place_of("in/a::b.txt") == Path("in/a::b.txt")
+    assert path_of("in/a::b.txt") == Path("in/a::b.txt")
     with pytest.raises(OSError, match="two colons"):
         (folder / "a::b.txt").exists()
 
 
 def test_a_protocol_that_nobody_knows_or_whose_package_is_missing_is_told(monkeypatch):
     with pytest.raises(CorestoryError, match=r"nowhere://: no URL that fsspec knows \(Protocol not known: nowhere"):
-        place_of("nowhere://a/b")
+        path_of("nowhere://a/b")
     monkeypatch.setitem(known_implementations, "far", {"class": "farfs.FarFS", "err": "Install farfs"})
     with pytest.raises(CorestoryError, match=r"far://: what reads its protocol is not installed \(Install farfs\)"):
-        place_of("far://a/b")
+        path_of("far://a/b")
 
 
 def test_without_fsspec_it_is_said_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "fsspec.core", None)
     with pytest.raises(CorestoryError, match=r"pip install 'corestory\[remote\]'"):
-        place_of("s3://bucket/a")
-    assert place_of("a") == Path("a")
+        path_of("s3://bucket/a")
+    assert path_of("a") == Path("a")
 
 
 def test_whatever_a_file_system_raises_is_an_os_error(monkeypatch):
@@ -184,6 +184,6 @@ def test_no_bucket_is_made_for_a_mistyped_name(monkeypatch):
 
 
 def test_names_of_this_machine_do_not_load_fsspec():
-    code = "import sys; from corestory.remote import place_of; place_of('a'); print('fsspec' in sys.modules)"
+    code = "import sys; from corestory.remote import path_of; path_of('a'); print('fsspec' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

@@ -1,5 +1,7 @@
 """The one family of errors: each says where, what was found, what was expected, and how to mend it, in one line."""
 
+from collections.abc import Callable
+
 
 class CorestoryError(Exception):
     """What a person can mend; the command line prints it as one line, without a traceback.
@@ -68,3 +70,7 @@ class ModelError(CorestoryError):
 
 class DataError(CorestoryError):
     """Labelled data from which nothing can be learned or measured."""
+
+
+Refuse = Callable[[InputError], None]
+"""A function that is called with the error for each file, row or article that cannot be read; reading goes on."""

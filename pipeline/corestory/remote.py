@@ -173,7 +173,7 @@ class RemotePath:
 AnyPath = Path | RemotePath
 
 
-def place_of(name: str) -> AnyPath:
+def path_of(name: str) -> AnyPath:
     """Return the path that a person's name for a file or a folder means.
 
     Raises
@@ -183,7 +183,7 @@ def place_of(name: str) -> AnyPath:
 
     Examples
     --------
-    >>> place_of("in/a.txt"), place_of("file:///in/a.txt"), place_of("memory://in/")
+    >>> path_of("in/a.txt"), path_of("file:///in/a.txt"), path_of("memory://in/")
     (PosixPath('in/a.txt'), PosixPath('/in/a.txt'), RemotePath(url='memory://in'))
     """
     if _CHAIN.match(name):

@@ -10,7 +10,7 @@ from corestory.jobs import parts as corpus_parts
 from corestory.jobs import tasks
 from corestory.jobs.records import Records
 from corestory.reading import row_groups as parts
-from corestory.remote import place_of
+from corestory.remote import path_of
 
 TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday.\n"
 
@@ -36,7 +36,7 @@ def predict(run, model, tmp_path, output):
 
 
 def left(output):
-    folder = place_of(f"{output}/.corestory/parts")
+    folder = path_of(f"{output}/.corestory/parts")
     found = folder.matches("**") if "://" in output else folder.rglob("*")
     return [path for path in found if path.is_file()]
 
@@ -53,7 +53,7 @@ def test_force_makes_the_parts_of_an_interrupted_run_again(predict, output, monk
     rows = next(path for path in left(output) if path.suffix == ".rows")
     rows.write_bytes(rows.read_bytes().replace(b"Monday", b"Sunday"))
     assert predict("--force").returncode == 0
-    tagged = place_of(f"{output}/t.parquet.jsonl").read_bytes()
+    tagged = path_of(f"{output}/t.parquet.jsonl").read_bytes()
     assert (tagged.count(b"Monday"), tagged.count(b"Sunday"), left(output)) == (4, 0, [])
 
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.labelling.alignment import aligned_share, alignment_words
+from corestory.labelling.alignment import Duplicates, aligned_share, alignment_words, page_address, titled
 
 texts = st.lists(st.text(alphabet="abc Äß漢字.,-", max_size=30), max_size=12)
 
@@ -62,3 +62,92 @@ def test_scripts_without_spaces_align_by_their_characters():
 @pytest.mark.parametrize("paragraphs", [[], [""], ["—", " "]])
 def test_a_page_without_words_has_no_shares(paragraphs):
     assert np.isnan(aligned_share(paragraphs, "gulls")).all()
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "Half-term ferries – what you need to know",
+        "HALF TERM FERRIES: what you need to know!",
+        "Half-term ferries – what you need to know | Quay News",
+    ],
+)
+def test_the_title_is_known_with_and_without_the_site_whatever_its_punctuation(paragraph):
+    assert tuple(alignment_words(paragraph)) in titled("Half-term ferries – what you need to know | Quay News")
+
+
+@pytest.mark.parametrize("paragraph", ["Quay News", "Half-term ferries", "What you need to know", ""])
+def test_the_site_alone_and_a_part_of_the_title_are_not_the_title(paragraph):
+    assert tuple(alignment_words(paragraph)) not in titled("Half-term ferries: what you need to know | Quay News")
+
+
+def test_a_hyphen_inside_a_word_parts_no_title_from_a_site():
+    assert titled("Half-term ferries") == {("half", "term", "ferries")}
+
+
+@pytest.mark.parametrize("title", ["", " | ", "—"])
+def test_a_title_without_words_is_repeated_by_nothing(title):
+    assert titled(title) == frozenset()
+
+
+def test_the_first_of_two_articles_at_one_address_counts():
+    seen = Duplicates()
+    assert not seen.reason(url="https://herald.example/a", text="The ferry sailed.")
+    assert "address" in seen.reason(url="https://herald.example/a", text="The ferry sailed late.")
+
+
+def test_the_same_words_are_the_same_article_wherever_they_stand():
+    seen = Duplicates()
+    assert not seen.reason(url="https://herald.example/a", text="“The ferry” sailed.\n\nLate.")
+    assert "text" in seen.reason(url="https://tribune.example/b", text='"The ferry" sailed. Late')
+
+
+def test_articles_without_address_and_words_are_not_taken_for_each_other():
+    seen = Duplicates()
+    assert [seen.reason(url="", text="—") for _ in range(3)] == ["", "", ""]
+
+
+def test_an_address_of_a_site_is_none_of_an_article():
+    seen = Duplicates()
+    assert not seen.reason(url="https://herald.example", text="One")
+    assert not seen.reason(url="https://herald.example/", text="Two")
+
+
+def test_a_duplicate_by_text_does_not_claim_its_address():
+    seen = Duplicates()
+    seen.reason(url="https://herald.example/a", text="One")
+    assert seen.reason(url="https://herald.example/b", text="One")
+    assert not seen.reason(url="https://herald.example/b", text="Two")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://herald.example/a",
+        "https://www.herald.example/a/",
+        "https://HERALD.example/a#comments",
+        "herald.example/a",
+        "//herald.example/a",
+        "  https://herald.example/a ",
+    ],
+)
+def test_scheme_www_case_of_the_host_fragment_and_last_slash_do_not_tell_pages_apart(url):
+    assert page_address(url) == "herald.example/a"
+
+
+def test_path_case_and_query_tell_pages_apart():
+    addresses = ["https://h.example/a", "https://h.example/A", "https://h.example/a?id=1", "https://h.example/a?id=2"]
+    assert len({page_address(address) for address in addresses}) == 4
+
+
+@given(st.text())
+def test_an_address_of_any_form_is_taken(url):
+    assert isinstance(page_address(url), str)
+
+
+@given(st.lists(st.text(alphabet="ab \ud800", max_size=4), max_size=30))
+def test_each_text_is_kept_once(texts):
+    seen = Duplicates()
+    kept = [text for text in texts if not seen.reason(url="", text=text)]
+    again = [text for text in kept if not seen.reason(url="", text=text)]
+    assert all("a" not in text and "b" not in text for text in again)

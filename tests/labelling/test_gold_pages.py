@@ -4,7 +4,15 @@ import json
 import pytest
 
 from corestory.errors import InputError
-from corestory.labelling.gold_pages import find_pages, is_newspaper4k, is_wcxb, read_newspaper4k, read_wcxb
+from corestory.labelling.gold_pages import (
+    find_pages,
+    is_newspaper4k,
+    is_pairs,
+    is_wcxb,
+    read_newspaper4k,
+    read_pairs,
+    read_wcxb,
+)
 
 HTML = "<title>Ferry</title><nav>News</nav><p>The ferry sailed.</p>"
 
@@ -148,3 +156,62 @@ def test_another_folder_is_neither_layout(write):
     folder = write({"metadata.json": "{}", "html/a.html": HTML})
     assert not is_wcxb(folder)
     assert not is_newspaper4k(folder)
+
+
+PAIR_HTML = "<nav>News</nav><p>The ferry sailed.</p>"
+
+
+def pairs(folder):
+    refused = []
+    return list(read_pairs(folder, source="own", refuse=refused.append)), refused
+
+
+def test_pairs_are_read_by_name_with_the_address_where_there_is_one(write):
+    folder = write(
+        {
+            "b.html": PAIR_HTML,
+            "b.txt": "The ferry sailed.",
+            "a.html.gz": gzip.compress(PAIR_HTML.encode()),
+            "a.txt": "\ufeffThe ferry sailed.".encode("utf-16"),
+            "a.url": "https://herald.example/a\n",
+        }
+    )
+    assert is_pairs(folder)
+    pages, refused = pairs(folder)
+    assert [(page.page, page.url, page.html) for page in pages] == [
+        ("own/a", "https://herald.example/a", PAIR_HTML),
+        ("own/b", "", PAIR_HTML),
+    ]
+    assert "The ferry sailed." in pages[0].gold
+    assert not refused
+
+
+def test_names_may_hold_dots(write):
+    folder = write({"de.herald.example_1.html": PAIR_HTML, "de.herald.example_1.txt": "The ferry sailed."})
+    assert [page.page for page in pairs(folder)[0]] == ["own/de.herald.example_1"]
+
+
+def test_what_has_no_counterpart_or_cannot_be_read_is_refused_and_the_rest_read(write):
+    folder = write(
+        {
+            "alone.html": PAIR_HTML,
+            "lost.txt": "A story without its page.",
+            "empty.html": PAIR_HTML,
+            "empty.txt": " \n",
+            "torn.html.gz": gzip.compress(PAIR_HTML.encode() * 99)[:-12],
+            "torn.txt": "The ferry sailed.",
+            "good.html": PAIR_HTML,
+            "good.txt": "The ferry sailed.",
+            "good.url": "",
+        }
+    )
+    pages, refused = pairs(folder)
+    assert [page.page for page in pages] == ["own/good"]
+    reasons = "\n".join(map(str, refused))
+    assert len(refused) == 4
+    for name in ("alone.html", "lost.txt", "empty.txt", "torn.html.gz"):
+        assert name in reasons
+
+
+def test_pages_without_any_text_beside_them_are_no_pairs(write):
+    assert not is_pairs(write({"a.html": PAIR_HTML, "b.txt": "Text"}))

@@ -3,8 +3,7 @@ import pytest
 
 from corestory.errors import DataError, InputError
 from corestory.labelling.preparation import prepare_table
-from corestory.labelling.splits import split_of
-from corestory.labelling.table import table_schema
+from corestory.labelling.table import split_of, table_schema
 from corestory.labelling.tables import LabelNames
 
 STORY = "The ferry sailed at {}, two hours late."

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import InputError
-from corestory.labelling.tables import LabelNames, read_table
+from corestory.labelling.tables import LabelNames, is_table, labelled_rows, read_table
 
 CSV = "article_id,position,site,text,label\na,1,herald.example,Read more,filler\na,0,,The ferry sailed.,core\n"
 
@@ -54,7 +54,6 @@ FORMATS = {
     "t.jsonl": "\n".join(json.dumps(row) for row in csv.DictReader(io.StringIO(CSV))).encode(),
     "t.ndjson.gz": gzip.compress("\n".join(json.dumps(row) for row in csv.DictReader(io.StringIO(CSV))).encode()),
     "t.parquet": pd.read_csv(io.StringIO(CSV)).to_parquet(),
-    "t.parquet.gz": gzip.compress(pd.read_csv(io.StringIO(CSV)).to_parquet()),
 }
 
 
@@ -101,7 +100,7 @@ def test_an_unknown_label_is_named_with_its_row_and_the_way_out(write):
     with pytest.raises(InputError) as caught:
         table(path)
     assert str(caught.value) == (
-        f"{path}, row 3: unknown label 'maybe'; expected core, 1, true or filler, 0, false. "
+        f"{path}, line 3: unknown label 'maybe'; expected core, 1, true or filler, 0, false. "
         "Name the labels with --core-label and --filler-label."
     )
 
@@ -125,7 +124,7 @@ def test_a_missing_column_is_named_with_those_that_are_there(write, name, conten
 
 def test_an_article_cannot_have_a_position_twice(write):
     path = write({"t.csv": "article_id,position,text,label\na,0,One,core\nb,0,Two,core\na,0.0,Three,core\n"}) / "t.csv"
-    with pytest.raises(InputError, match=r"row 4: article 'a' has position 0 twice, first in row 2"):
+    with pytest.raises(InputError, match=r"line 4: article 'a' has position 0 twice, first in line 2"):
         table(path)
 
 
@@ -151,8 +150,8 @@ BAD_ROWS = {
     "position no number": ("a,second,Two,core", "position 'second'"),
     "position broken": ("a,1.5,Two,core", "position '1.5'"),
     "position endless": ("a,1e999,Two,core", "position '1e999'"),
-    "cell too many": ("a,1,Two,core,more", "5 cells"),
-    "cell missing": ("a,1,Two", "3 cells"),
+    "cell too many": ("a,1,Two,core,more", "a row of 5 fields"),
+    "cell missing": ("a,1,Two", "a row of 3 fields"),
 }
 
 
@@ -162,7 +161,7 @@ def test_a_row_that_cannot_be_used_is_refused_by_number_and_the_rest_read(write,
     path = write({"t.csv": f"article_id,position,text,label\na,0,One,core\n{row}\n\na,2,Three,filler\n"}) / "t.csv"
     articles, refused = table(path)
     assert [rows(article) for article in articles] == [[("One", "core"), ("Three", "filler")]]
-    assert [(error.where, message in str(error)) for error in refused] == [(f"{path}, row 3", True)]
+    assert [(error.where, message in str(error)) for error in refused] == [(f"{path}, line 3", True)]
 
 
 def test_a_bad_row_alone_leaves_no_empty_article(write):
@@ -192,6 +191,7 @@ UNREADABLE = {
     "truncated parquet": ("t.parquet", pd.DataFrame({"text": ["One"], "label": ["core"]}).to_parquet()[:-20]),
     "text as parquet": ("t.parquet", CSV.encode()),
     "empty parquet": ("t.parquet", b""),
+    "gzipped parquet": ("t.parquet.gz", gzip.compress(pd.DataFrame({"text": ["One"], "label": ["core"]}).to_parquet())),
     "missing": ("t.csv", None),
 }
 
@@ -243,3 +243,45 @@ def test_a_lone_surrogate_which_no_output_can_hold_is_replaced(write):
 def test_a_cell_of_many_megabytes_is_read(write):
     path = write({"t.csv": f"text,label\n{'word ' * 1_000_000},core\n"}) / "t.csv"
     assert len(table(path)[0][0].paragraphs[0].text) == 4_999_999
+
+
+def read_rows(path):
+    refused = []
+    read = [
+        (row.where.removeprefix(f"{path}, "), dict(row.values)) for row in labelled_rows(path, refuse=refused.append)
+    ]
+    return read, [error.where.removeprefix(f"{path}, ") for error in refused]
+
+
+def test_rows_are_numbered_by_the_line_that_they_begin_on(write):
+    path = write({"t.csv": 'text,label\n"One\nstill one",core\nTwo,filler\n'}) / "t.csv"
+    assert read_rows(path)[0] == [
+        ("line 2", {"text": "One\nstill one", "label": "core"}),
+        ("line 4", {"text": "Two", "label": "filler"}),
+    ]
+
+
+def test_objects_are_numbered_by_their_lines(write):
+    path = write({"t.jsonl": '\n{"text": "One", "label": 1}\n\nnot JSON\n{"text": "Two"}\n'}) / "t.jsonl"
+    assert read_rows(path) == ([("line 2", {"text": "One", "label": 1}), ("line 5", {"text": "Two"})], ["line 4"])
+
+
+def test_empty_rows_are_nothing_and_torn_rows_are_refused(write):
+    path = write({"t.tsv": "text\tlabel\n\nOne\nTwo\tcore\textra\nThree\tcore\n"}) / "t.tsv"
+    assert read_rows(path) == ([("line 5", {"text": "Three", "label": "core"})], ["line 3", "line 4"])
+
+
+def test_a_tab_in_a_csv_and_a_comma_in_a_tsv_are_text(write):
+    folder = write({"t.csv": "text,label\nOne\ttwo,core\n", "t.tsv": "text\tlabel\nOne, two\tcore\n"})
+    assert read_rows(folder / "t.csv")[0][0][1]["text"] == "One\ttwo"
+    assert read_rows(folder / "t.tsv")[0][0][1]["text"] == "One, two"
+
+
+@pytest.mark.parametrize("name", ["t.csv", "T.CSV", "t.tsv.gz", "t.jsonl", "t.ndjson", "t.parquet.gz"])
+def test_tables_are_told_by_their_suffix(name):
+    assert is_table(name)
+
+
+@pytest.mark.parametrize("name", ["t.txt", "csv", "t.csv.zip", "t.json.bak", "t.gz"])
+def test_other_files_are_no_tables(name):
+    assert not is_table(name)

@@ -3,9 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import InputError
-from corestory.labelling.extractors import EXTRACTORS, installed_extractors
+from corestory.labelling.extractors import EXTRACTORS, installed_extractors, installed_renderers
 from corestory.labelling.gold_pages import GoldPage
-from corestory.labelling.renderers import installed_renderers
 from corestory.labelling.views import CUTS, chosen_views, page_views
 
 HTML = """<html lang="en"><head><title>Ferry late again | Quay News</title></head><body>

@@ -10,12 +10,12 @@ from corestory.errors import InputError
 from corestory.reading import article_rows as records
 from corestory.reading.article import Article
 from corestory.reading.article_rows import article_of_row, articles_of_rows, articles_of_table
-from corestory.reading.tables import Row, Table
+from corestory.reading.tables import SourceRow, SourceTable
 from corestory.reading.text import is_blank
 
 
-def row(number: int = 1, /, **values: object) -> Row:
-    return Row(values, f"a.csv, line {number}", f"a.csv:{number}")
+def row(number: int = 1, /, **values: object) -> SourceRow:
+    return SourceRow(values, f"a.csv, line {number}", f"a.csv:{number}")
 
 
 def texts(article: Article) -> list[str]:
@@ -194,7 +194,7 @@ def test_paragraphs_and_whole_articles_may_follow_each_other_in_json_lines() -> 
 )
 def test_a_table_without_a_column_is_refused_and_says_which_it_has(columns: tuple[str, ...], missing: str) -> None:
     with pytest.raises(InputError, match=f"^t.csv: {missing}"):
-        list(articles_of_table(Table(columns, iter(())), where="t.csv", refuse=pytest.fail))
+        list(articles_of_table(SourceTable(columns, iter(())), where="t.csv", refuse=pytest.fail))
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_a_table_without_a_column_is_refused_and_says_which_it_has(columns: tupl
     [("Text",), ("id", "paragraphs"), ("HTML ", "x"), ("ID", "Position", "Text"), ("article_id", "html", "position")],
 )
 def test_a_table_needs_no_more_than_its_text(columns: tuple[str, ...]) -> None:
-    assert list(articles_of_table(Table(columns, iter(())), where="t.csv", refuse=pytest.fail)) == []
+    assert list(articles_of_table(SourceTable(columns, iter(())), where="t.csv", refuse=pytest.fail)) == []
 
 
 def test_a_hundred_thousand_paragraphs_are_one_article() -> None:

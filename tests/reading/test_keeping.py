@@ -1,9 +1,9 @@
 import pytest
 
 from corestory.errors import InputError
-from corestory.reading.article import Article, Paragraph
-from corestory.reading.keeping import folded, keeping
+from corestory.reading.article import Article, Paragraph, keeping
 from corestory.reading.sources import read_articles
+from corestory.reading.tables import folded
 
 
 def fail(error):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from corestory.reading.row_groups import own_rows, read_part, row_group_cuts
 from corestory.reading.sources import read_file
-from corestory.reading.tables import Row
+from corestory.reading.tables import SourceRow
 
 # No id, and one that is none, go with the row before.
 IDS = st.lists(st.tuples(st.sampled_from(["a", "b", "c", None, ""]), st.integers(1, 3)), max_size=12)
@@ -22,7 +22,8 @@ def in_parts(path, cuts, **options):
 @given(IDS, st.lists(st.integers(1, 5), min_size=1, max_size=6))
 def test_each_row_is_in_one_part_and_each_article_in_the_part_where_it_begins(runs, sizes):
     rows = [
-        Row({"id": name}, "t", str(number)) for number, name in enumerate(n for n, count in runs for _ in range(count))
+        SourceRow({"id": name}, "t", str(number))
+        for number, name in enumerate(n for n, count in runs for _ in range(count))
     ]
     found, begin, before = [], 0, None
     for size in [*sizes, len(rows)]:

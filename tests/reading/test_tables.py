@@ -8,7 +8,7 @@ import pytest
 
 from corestory.errors import InputError
 from corestory.reading import tables as rows_module
-from corestory.reading.tables import Row, csv_table, json_rows, kind_of, parquet_table, place
+from corestory.reading.tables import SourceRow, csv_table, json_rows, kind_of, parquet_table, source_name
 
 
 class Refused(list[InputError]):
@@ -21,15 +21,15 @@ def refused() -> Refused:
     return Refused()
 
 
-def values(rows: list[Row]) -> list[object]:
+def values(rows: list[SourceRow]) -> list[object]:
     return [dict(row.values) for row in rows]
 
 
-def json_of(data: bytes, refused: Refused, *, lines: bool = False) -> list[Row]:
+def json_of(data: bytes, refused: Refused, *, lines: bool = False) -> list[SourceRow]:
     return list(json_rows(io.BytesIO(data), name="a.json", refuse=refused.append, lines=lines))
 
 
-def csv_of(data: bytes, refused: Refused, *, delimiter: str = ",") -> list[Row]:
+def csv_of(data: bytes, refused: Refused, *, delimiter: str = ",") -> list[SourceRow]:
     return list(csv_table(io.BytesIO(data), name="a.csv", refuse=refused.append, delimiter=delimiter).rows)
 
 
@@ -223,4 +223,4 @@ def test_kinds_have_the_names_of_json_and_the_standard_input_its_own() -> None:
     assert [kind_of(value) for value in (True, 1, "a", [], {}, None, b"")] == [
         "true or false", "a number", "a string", "a list", "an object", "nothing", "a value",
     ]  # fmt: skip
-    assert (place("-"), place("a.csv")) == ("standard input", "a.csv")
+    assert (source_name("-"), source_name("a.csv")) == ("standard input", "a.csv")

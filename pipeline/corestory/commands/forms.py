@@ -7,7 +7,7 @@ import sys
 from enum import StrEnum
 
 from corestory.errors import OutputError, reason_of
-from corestory.remote import AnyPath, place_of
+from corestory.remote import AnyPath, path_of
 
 
 class Only(StrEnum):
@@ -100,6 +100,6 @@ def is_folder(output: str) -> bool:
     if output.endswith(("/", os.sep)):
         return True
     try:
-        return place_of(output).is_dir()
+        return path_of(output).is_dir()
     except (OSError, ValueError) as error:
         raise OutputError(f"cannot be reached ({reason_of(error)})", where=output) from error

@@ -25,7 +25,7 @@ def given_articles(sources: Sequence[str], rejects: Rejects, keep: Sequence[str]
         Columns to carry through.
     """
     from corestory.reading.sources import read_articles
-    from corestory.reading.tables import place
+    from corestory.reading.tables import source_name
     from corestory.reading.text import storable
 
     for source in sources:
@@ -34,4 +34,4 @@ def given_articles(sources: Sequence[str], rejects: Rejects, keep: Sequence[str]
             found = True
             yield article
         if not found and rejects.count == before:
-            rejects.refuse(InputError("no articles", where=storable(place(source)), expected="at least one"))
+            rejects.refuse(InputError("no articles", where=storable(source_name(source)), expected="at least one"))

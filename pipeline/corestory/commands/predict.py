@@ -15,7 +15,7 @@ from corestory.commands.keeping import check_keep
 from corestory.commands.pages import is_one_page
 from corestory.commands.thresholds import check_threshold
 from corestory.errors import OutputError
-from corestory.remote import AnyPath, RemotePath, is_url, place_of
+from corestory.remote import AnyPath, RemotePath, is_url, path_of
 
 if TYPE_CHECKING:
     from corestory.model.tagged_article import Label
@@ -100,7 +100,7 @@ def predict(
 
     check_threshold(threshold)
     kept = tuple(keep or ())
-    rejects = None if rejects_name is None else place_of(rejects_name)
+    rejects = None if rejects_name is None else path_of(rejects_name)
     rules = read_rules(core=always_core, filler=always_filler)
     if asked is AnyForm.html or (asked is None and output is not None and is_one_page(output)):
         from corestory.commands.pages import tag_to_pages
@@ -113,9 +113,9 @@ def predict(
             )
         place = None if output == STANDARD_OUTPUT else output
         if place is not None and is_url(place):
-            if isinstance(place_of(place), RemotePath):
+            if isinstance(path_of(place), RemotePath):
                 raise OutputError("a page to another machine", where=place, expected="a file or a folder of this one")
-            place = str(place_of(place))
+            place = str(path_of(place))
         label = _label(only)
         if tag_to_pages(articles, place, model=model, only=label, threshold=threshold, rejects=rejects, force=force):
             raise typer.Exit(1)
@@ -128,14 +128,14 @@ def predict(
         chosen = form or (Form.text if only else Form.jsonl)
         check_keep(kept, chosen)
         job = new_job(
-            model, place_of(output), form=chosen.value, only=_label(only), threshold=threshold, keep=kept, rules=rules
+            model, path_of(output), form=chosen.value, only=_label(only), threshold=threshold, keep=kept, rules=rules
         )
         run = cluster_run(dask, jobs, articles) if dask else local_run(jobs)
         if tag_corpus(articles, job, run=run, rejects=rejects, force=force):
             raise typer.Exit(1)
         return
 
-    target = None if output is None or output == STANDARD_OUTPUT else place_of(output)
+    target = None if output is None or output == STANDARD_OUTPUT else path_of(output)
     if target is not None and rejects is not None and target.resolve() == rejects.resolve():
         raise OutputError("the same file for --output and --rejects", where=str(target), mend="Give two names.")
     form = chosen_form(form, target, only)

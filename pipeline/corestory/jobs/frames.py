@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.errors import CorestoryError
+from corestory.errors import CorestoryError, Refuse
 from corestory.model.storage import load_model
 from corestory.model.tagger import Tagger
 from corestory.output.rows import COLUMNS, rows_of
 from corestory.output.rows import Row as TaggedRow
 from corestory.reading.article_rows import articles_of_table
-from corestory.reading.keeping import folded
-from corestory.reading.tables import Refuse, Row, Table
+from corestory.reading.tables import SourceRow, SourceTable, folded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +70,7 @@ def tag_frame(
     import pandas as pd
 
     tagger = model if isinstance(model, Tagger) else _loaded(None if model is None else str(model))
-    table = Table(tuple(map(str, frame.columns)), _rows(frame))
+    table = SourceTable(tuple(map(str, frame.columns)), _rows(frame))
     articles = articles_of_table(table, where="the frame", refuse=refuse or _raise, keep=keep)
     found: list[TaggedRow] = []
     for article in tagger.tag_stream(articles, threshold=threshold):
@@ -82,7 +81,7 @@ def tag_frame(
     return pd.DataFrame({name: pd.Series(column, dtype=KINDS.get(name)) for name, column in values.items()})
 
 
-def _rows(frame: pd.DataFrame) -> Iterator[Row]:
+def _rows(frame: pd.DataFrame) -> Iterator[SourceRow]:
     import pandas as pd
 
     names = [folded(str(column)) for column in frame.columns]
@@ -90,7 +89,7 @@ def _rows(frame: pd.DataFrame) -> Iterator[Row]:
         # Not available, in pandas, cannot even be asked whether it is equal to itself.
         known = (None if value is pd.NA else value for value in values)
         plain = (value.tolist() if isinstance(value, np.ndarray | np.generic) else value for value in known)
-        yield Row(dict(zip(names, plain, strict=True)), f"the frame, row {number}", f"row:{number}")
+        yield SourceRow(dict(zip(names, plain, strict=True)), f"the frame, row {number}", f"row:{number}")
 
 
 def _raise(error: CorestoryError) -> None:

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from corestory.errors import CorestoryError, InputError, OutputError, reason_of
+from corestory.errors import CorestoryError, InputError, OutputError, Refuse, reason_of
 from corestory.reading.sources import STANDARD_INPUT, before_pattern, files_of, kind_by_name
-from corestory.reading.tables import Refuse
 from corestory.reading.text import storable
-from corestory.remote import AnyPath, RemotePath, place_of
+from corestory.remote import AnyPath, RemotePath, path_of
 
 SUFFIXES = {"text": ".txt", "jsonl": ".jsonl", "csv": ".csv", "parquet": ".parquet"}
 
@@ -41,7 +40,7 @@ def check_sources(sources: Sequence[str], folder: AnyPath) -> None:
     CorestoryError
         One of them is elsewhere and cannot be reached.
     """
-    for place in (folder, *map(place_of, sources)):
+    for place in (folder, *map(path_of, sources)):
         if isinstance(place, RemotePath):
             place.forget()
             _reach(place)
@@ -54,7 +53,7 @@ def check_sources(sources: Sequence[str], folder: AnyPath) -> None:
                 where=str(folder),
                 mend="Give --output a file's name.",
             )
-        if source and place_of(source).is_dir() and place_of(source).resolve() == folder.resolve():
+        if source and path_of(source).is_dir() and path_of(source).resolve() == folder.resolve():
             raise OutputError("is the folder that is read", where=str(folder), mend="Give another folder.")
 
 
@@ -98,7 +97,7 @@ def items_of(sources: Sequence[str], folder: AnyPath, *, form: str, refuse: Refu
     for source in sources:
         base = _base(source)
         # A folder that holds the output's would feed its own results back to the next run.
-        inside = source != "" and place_of(source).is_dir() and _relative(output, base.resolve()) is not None
+        inside = source != "" and path_of(source).is_dir() and _relative(output, base.resolve()) is not None
         for path in files_of(source, refuse=refuse):
             relative = _relative(path, base) or path.name
             if inside and _relative(base.resolve() / relative, output) is not None:
@@ -123,7 +122,7 @@ def items_of(sources: Sequence[str], folder: AnyPath, *, form: str, refuse: Refu
 
 
 def _base(source: str) -> AnyPath:
-    path = place_of(source)
+    path = path_of(source)
     if path.is_dir():
         return path
     return path.parent if path.exists() else before_pattern(path.parent)

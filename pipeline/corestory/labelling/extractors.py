@@ -1,4 +1,4 @@
-"""What other people's extractors leave of a page: the text that a tagger is often asked to clean further."""
+"""Texts that other projects' tools make of a page: the story that an extractor keeps, or the whole page as rendered."""
 
 import importlib
 import importlib.util
@@ -111,3 +111,69 @@ _EXTRACT: dict[str, Callable[[str, str], str]] = {
     "boilerpy3": _boilerpy3,
 }
 EXTRACTORS = tuple(_EXTRACT)
+
+
+def installed_renderers() -> tuple[str, ...]:
+    """Names of the renderers whose packages are installed; they are optional.
+
+    Examples
+    --------
+    >>> set(installed_renderers()) <= set(RENDERERS)
+    True
+    """
+    return tuple(name for name in RENDERERS if importlib.util.find_spec(_MODULES[name]) is not None)
+
+
+def rendered(html: str, *, renderer: str) -> list[str]:
+    """Paragraphs of the text that a renderer makes of a whole page.
+
+    Parameters
+    ----------
+    html
+        The page.
+    renderer
+        One of `installed_renderers`.
+
+    Returns
+    -------
+    list of str
+        Empty where the renderer fails on the page, or finds no text.
+    """
+    return tool_paragraphs(lambda: _RENDER[renderer](html))
+
+
+def _resiliparse_page(html: str) -> str:
+    module = importlib.import_module("resiliparse.extract.html2text")
+    return str(module.extract_plain_text(html, main_content=False))
+
+
+def _beautifulsoup(html: str) -> str:
+    return str(importlib.import_module("bs4").BeautifulSoup(html, "lxml").get_text("\n"))
+
+
+def _inscriptis(html: str) -> str:
+    return str(importlib.import_module("inscriptis").get_text(html))
+
+
+def _html2text(html: str) -> str:
+    renderer = importlib.import_module("html2text").HTML2Text(bodywidth=0)
+    # The addresses of links and pictures are no words of the page.
+    renderer.ignore_links = renderer.ignore_images = True
+    return str(renderer.handle(html))
+
+
+_RENDER: dict[str, Callable[[str], str]] = {
+    "resiliparse-page": _resiliparse_page,
+    "beautifulsoup": _beautifulsoup,
+    "inscriptis": _inscriptis,
+    "html2text": _html2text,
+}
+_MODULES = {
+    "resiliparse-page": "resiliparse",
+    "beautifulsoup": "bs4",
+    "inscriptis": "inscriptis",
+    "html2text": "html2text",
+}
+RENDERERS = tuple(_RENDER)
+"""Renderers by name: Resiliparse without its choice of content, BeautifulSoup with a line a text node, Inscriptis as a
+text browser lays pages out, html2text with Markdown's marks but without addresses."""

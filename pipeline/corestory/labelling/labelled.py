@@ -1,6 +1,5 @@
 """What every reader of labelled data returns: one view of one page, its paragraphs labelled."""
 
-import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -29,8 +28,6 @@ Role = Literal["title", "subhead", "standfirst", "body"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 ROLES: tuple[Role, ...] = get_args(Role)
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +89,3 @@ class LabelledArticle:
         'news/1@lines'
         """
         return self.page if self.view in ("page", "text") else f"{self.page}@{self.view}"
-
-
-def storable(text: str) -> str:
-    r"""Text without outer white space, and without lone surrogates, which no file format can hold.
-
-    Examples
-    --------
-    >>> storable("  quay \ud800 ")
-    'quay �'
-    """
-    return _SURROGATE.sub("\ufffd", text).strip()

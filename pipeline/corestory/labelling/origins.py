@@ -4,22 +4,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from corestory.errors import InputError
+from corestory.errors import InputError, Refuse
 from corestory.labelling.gold_pages import (
     Drop,
     GoldPage,
-    Refuse,
     find_pages,
     is_newspaper4k,
+    is_pairs,
     is_wcxb,
     read_newspaper4k,
+    read_pairs,
     read_wcxb,
 )
 from corestory.labelling.labelled import LabelledArticle
-from corestory.labelling.pairs import is_pairs, read_pairs
 from corestory.labelling.sample import SAMPLE_SUFFIX, find_samples, read_samples
-from corestory.labelling.table_rows import is_table
-from corestory.labelling.tables import LabelNames, read_table
+from corestory.labelling.tables import LabelNames, is_table, read_table
 
 _EXPECTED = (
     "a corpus in the layout of WCXB or of newspaper4k's dataset, pairs NAME.html + NAME.txt, "

@@ -8,11 +8,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from corestory.errors import CorestoryError, DataError, InputError
+from corestory.labelling.alignment import Duplicates
 from corestory.labelling.corrections import apply_corrections
-from corestory.labelling.duplicates import Duplicates
 from corestory.labelling.origins import find_origins
-from corestory.labelling.splits import split_by_site
-from corestory.labelling.table import SPLITS, articles_frame
+from corestory.labelling.table import SPLITS, articles_frame, split_by_site
 from corestory.labelling.tables import LabelNames
 from corestory.labelling.views import CUTS, VIEWS, page_views
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from corestory.errors import InputError
-from corestory.labelling.gold_pages import Refuse
-from corestory.labelling.labelled import KINDS, ROLES, Kind, Label, LabelledArticle, LabelledParagraph, Role, storable
+from corestory.errors import InputError, Refuse
+from corestory.labelling.labelled import KINDS, ROLES, Kind, Label, LabelledArticle, LabelledParagraph, Role
 from corestory.reading.decoding import decode, read_bytes
 from corestory.reading.sites import registered_domain
+from corestory.reading.text import storable
 
 SAMPLE_SUFFIX = ".labelled.txt"
 
@@ -100,14 +100,14 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
                 raise InputError(
                     f"second {key!r} in the header", where=f"{where}, line {number}", expected="each key once"
                 )
-            header[key] = storable(value)
+            header[key] = storable(value).strip()
             continue
         in_header = False
         if not colon or label not in _LABELS:
             raise InputError(
                 f"line begins with {key[:40]!r}", where=f"{where}, line {number}", expected="core:, filler: or skip:"
             )
-        if not storable(value):
+        if not storable(value).strip():
             raise InputError(f"no text after {key}:", where=f"{where}, line {number}", expected="a paragraph")
         known: Mapping[str, str] = _KINDS if label == "filler" else _ROLES
         if slash and detail not in known:
@@ -118,7 +118,7 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
             )
         kind = _KINDS.get(detail) if label == "filler" else None
         role = _ROLES.get("body" if label == "core" and not slash else detail) if label != "filler" else None
-        paragraphs.append(LabelledParagraph(storable(value), _LABELS[label], kind=kind, role=role))
+        paragraphs.append(LabelledParagraph(storable(value).strip(), _LABELS[label], kind=kind, role=role))
     if not paragraphs:
         raise InputError("no paragraph", where=where, expected="lines that begin with core:, filler: or skip:")
     url = header.get("url", "")

@@ -1,14 +1,20 @@
-"""Labelled tables: a paragraph a row with its label, as CSV, TSV, JSON Lines or Parquet."""
+"""Labelled tables: one paragraph with its label per row, as CSV, TSV, JSON Lines or Parquet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from corestory.errors import InputError
-from corestory.labelling.gold_pages import Refuse
-from corestory.labelling.labelled import Label, LabelledArticle, LabelledParagraph, storable
-from corestory.labelling.table_rows import Row, read_rows
+from corestory.errors import InputError, Refuse
+from corestory.labelling.labelled import Label, LabelledArticle, LabelledParagraph
 from corestory.reading.sites import registered_domain
+from corestory.reading.sources import kind_by_name
+from corestory.reading.streams import open_bytes
+from corestory.reading.tables import SourceRow, csv_table, folded, json_rows, parquet_table
+from corestory.reading.text import storable
+
+COLUMNS = frozenset(("text", "label", "article_id", "site", "url", "title", "language", "position"))
+_REQUIRED = ("text", "label")
+_KINDS = ("csv", "tsv", "lines", "parquet")
 
 _CORE = frozenset({"core", "1", "1.0", "true"})
 _FILLER = frozenset({"filler", "0", "0.0", "false"})
@@ -102,11 +108,11 @@ def read_table(path: Path, *, source: str, names: LabelNames, refuse: Refuse) ->
         same ``article_id`` and ``position``: what cannot be told apart is not guessed.
     """
     groups: dict[str, _Group] = {}
-    for where, row in read_rows(path, refuse=refuse):
+    for row in labelled_rows(path, refuse=refuse):
         try:
-            _add(groups, row, names=names, where=where)
+            _add(groups, row.values, names=names, where=row.where)
         except _RowError as error:
-            refuse(InputError(str(error), where=where, expected=error.expected))
+            refuse(InputError(str(error), where=row.where, expected=error.expected))
     if not groups:
         raise InputError("no labelled paragraph", where=str(path), expected="rows with a text and a label")
     for key, group in groups.items():
@@ -123,6 +129,72 @@ def read_table(path: Path, *, source: str, names: LabelNames, refuse: Refuse) ->
         )
 
 
+def labelled_rows(path: Path, *, refuse: Refuse) -> Iterator[SourceRow]:
+    """Read a labelled table row by row.
+
+    Parameters
+    ----------
+    path
+        The file; its suffix tells the format.
+    refuse
+        Called with an error for each row that cannot be read; reading goes on after it.
+
+    Yields
+    ------
+    SourceRow
+        The cells by column, and the file and line for errors.
+
+    Raises
+    ------
+    InputError
+        If the file is empty or cannot be read, or has no column ``text`` or ``label``, or one of `COLUMNS` twice.
+    """
+    name, kind = str(path), kind_by_name(path)
+    if kind == "parquet":
+        table = parquet_table(path, wanted=COLUMNS)
+        _check_columns(table.columns, where=name)
+        yield from table.rows
+        return
+    with open_bytes(path) as stream:
+        if kind != "lines":
+            table = csv_table(stream, name=name, refuse=refuse, delimiter="\t" if kind == "tsv" else ",")
+            _check_columns(table.columns, where=name)
+            yield from table.rows
+            return
+        found: dict[str, None] = {}
+        for row in json_rows(stream, name=name, refuse=refuse, lines=True):
+            found |= dict.fromkeys(row.values)
+            yield row
+        # A JSON object may omit a field, so a column is missing only if no object has it.
+        if found:
+            _check_columns(list(found), where=name)
+
+
+def is_table(name: str) -> bool:
+    """Return whether a file name is that of a labelled table.
+
+    Examples
+    --------
+    >>> is_table("labels.csv.gz"), is_table("labels.xlsx")
+    (True, False)
+    """
+    return kind_by_name(Path(name)) in _KINDS
+
+
+def _check_columns(columns: Sequence[str], *, where: str) -> None:
+    found = [folded(column) for column in columns]
+    missing = [name for name in _REQUIRED if name not in found]
+    if missing:
+        raise InputError(
+            f"no column {' and no column '.join(missing)}; found {', '.join(map(repr, found[:20])) or 'none'}",
+            where=where,
+            expected="columns text and label",
+        )
+    doubled = sorted({name for name in found if name in COLUMNS and found.count(name) > 1})
+    if doubled:
+        raise InputError(f"column {doubled[0]} twice", where=where, expected="each column once")
+
+
 class _RowError(Exception):
     """One row that cannot be used; the others can."""
 
@@ -131,7 +203,7 @@ class _RowError(Exception):
         self.expected = expected
 
 
-def _add(groups: dict[str, _Group], row: Row, *, names: LabelNames, where: str) -> None:
+def _add(groups: dict[str, _Group], row: Mapping[str, object], *, names: LabelNames, where: str) -> None:
     text = _cell(row, "text")
     if not text or not isinstance(row["text"], str):
         raise _RowError("row without text", "a paragraph")
@@ -162,7 +234,7 @@ def _add(groups: dict[str, _Group], row: Row, *, names: LabelNames, where: str) 
     group.rows.append((position, LabelledParagraph(text, label)))
 
 
-def _key(row: Row, where: str) -> str:
+def _key(row: Mapping[str, object], where: str) -> str:
     if "article_id" in row:
         key = _cell(row, "article_id")
         if not key:
@@ -171,7 +243,7 @@ def _key(row: Row, where: str) -> str:
     return _cell(row, "url") or ("0" if "position" in row else where.rpartition(" ")[2])
 
 
-def _position(row: Row) -> int:
+def _position(row: Mapping[str, object]) -> int:
     found = _cell(row, "position")
     try:
         number = float(found)
@@ -182,9 +254,9 @@ def _position(row: Row) -> int:
     raise _RowError(f"position {found[:40]!r}", "a whole number")
 
 
-def _cell(row: Row, name: str) -> str:
+def _cell(row: Mapping[str, object], name: str) -> str:
     value = row.get(name)
     # Not a number is how a data frame writes an empty cell.
     if value is None or value != value:
         return ""
-    return storable(str(value))
+    return storable(str(value)).strip()

@@ -7,14 +7,20 @@ import numpy as np
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from corestory.errors import InputError
-from corestory.labelling.alignment import aligned_share, alignment_words
-from corestory.labelling.extractors import EXTRACTORS, extracted, installed_extractors
+from corestory.labelling.alignment import aligned_share, alignment_words, titled
+from corestory.labelling.extractors import (
+    EXTRACTORS,
+    RENDERERS,
+    extracted,
+    installed_extractors,
+    installed_renderers,
+    rendered,
+)
 from corestory.labelling.gold_pages import GoldPage
-from corestory.labelling.labelled import Label, LabelledArticle, LabelledParagraph, storable
-from corestory.labelling.renderers import RENDERERS, installed_renderers, rendered
-from corestory.labelling.titles import titled
+from corestory.labelling.labelled import Label, LabelledArticle, LabelledParagraph
 from corestory.reading.html.page import Page, read_page
 from corestory.reading.sites import registered_domain
+from corestory.reading.text import storable
 
 CUTS = ("page", "lines", "p", "container")
 """Views that need no other package."""
@@ -136,9 +142,9 @@ def page_views(page: GoldPage, *, views: Sequence[str] = CUTS) -> tuple[Labelled
                     source=page.source,
                     paragraphs=tuple(paragraphs),
                     site=site,
-                    url=storable(url),
+                    url=storable(url).strip(),
                     # Not the gold title: whoever tags a page has only what the page itself says.
-                    title=storable(parsed.title),
+                    title=storable(parsed.title).strip(),
                     language=parsed.language,
                 )
             )
@@ -146,7 +152,7 @@ def page_views(page: GoldPage, *, views: Sequence[str] = CUTS) -> tuple[Labelled
 
 
 def _whole(parsed: Page, labeller: _Labeller) -> list[LabelledParagraph]:
-    texts = [storable(paragraph.text) for paragraph in parsed.paragraphs]
+    texts = [storable(paragraph.text).strip() for paragraph in parsed.paragraphs]
     return [
         LabelledParagraph(text, label, markup=paragraph.markup)
         for text, label, paragraph in zip(texts, labeller.labels(texts), parsed.paragraphs, strict=True)
@@ -161,7 +167,7 @@ def _texts(html: str, view: str, *, language: str) -> list[str]:
         texts = rendered(html, renderer=view)
     else:
         texts = extracted(html, extractor=view, language=language)
-    return [text for text in map(storable, texts) if text]
+    return [stripped for text in texts if (stripped := storable(text).strip())]
 
 
 def _lines(html: str) -> list[str]:

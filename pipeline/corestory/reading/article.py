@@ -1,7 +1,7 @@
 """What every reader returns: an article as paragraphs in order, with markup where the source had any."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +100,21 @@ def article_of_texts(article_id: str, texts: Sequence[str], *, url: str = "", ti
     ['Story.', 'Share']
     """
     return Article(article_id, tuple(map(Paragraph, texts)), url, title)
+
+
+def keeping(article: Article, values: Sequence[Mapping[str, object]], keep: Sequence[str]) -> Article:
+    """Give each paragraph of an article the values of the columns to keep, which are in lower case.
+
+    Examples
+    --------
+    >>> article = keeping(Article("a", (Paragraph("One."),)), [{"desk": "ports"}], ("desk", "page"))
+    >>> article.paragraphs[0].kept
+    ('ports', None)
+    """
+    if not keep:
+        return article
+    paragraphs = (
+        replace(paragraph, kept=tuple(row.get(name) for name in keep))
+        for paragraph, row in zip(article.paragraphs, values, strict=True)
+    )
+    return replace(article, paragraphs=tuple(paragraphs))

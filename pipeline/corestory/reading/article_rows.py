@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from corestory.errors import InputError
-from corestory.reading.article import Article, Paragraph
-from corestory.reading.keeping import folded, keeping
-from corestory.reading.tables import Refuse, Row, Table
+from corestory.errors import InputError, Refuse
+from corestory.reading.article import Article, Paragraph, keeping
+from corestory.reading.tables import SourceRow, SourceTable, folded
 from corestory.reading.text import is_blank, split_text, storable
 from corestory.reading.values import IDENTITIES, fact_of, identity_of, is_missing, position_of, string_of, strings_of
 
@@ -22,7 +21,7 @@ COLUMNS = frozenset((*IDENTITIES, *CONTENTS, *FACTS, POSITION))
 REMEMBERED = 100_000
 
 
-def articles_of_table(table: Table, *, where: str, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
+def articles_of_table(table: SourceTable, *, where: str, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
     """Make articles of a table's rows.
 
     A table with a ``position`` has a paragraph a row, otherwise an article a row.
@@ -43,7 +42,7 @@ def articles_of_table(table: Table, *, where: str, refuse: Refuse, keep: Sequenc
     InputError
         A column is missing.
     """
-    columns = {column.strip().lower() for column in table.columns}
+    columns = {folded(column) for column in table.columns}
     missing = ""
     if has_paragraphs(columns):
         if not columns.intersection(IDENTITIES):
@@ -65,7 +64,7 @@ def articles_of_table(table: Table, *, where: str, refuse: Refuse, keep: Sequenc
     yield from articles_of_rows(table.rows, refuse=refuse, keep=keep)
 
 
-def articles_of_rows(rows: Iterable[Row], *, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
+def articles_of_rows(rows: Iterable[SourceRow], *, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
     """Make articles of rows; rows with a ``position`` are paragraphs, those of one article adjacent.
 
     Parameters
@@ -86,7 +85,8 @@ def articles_of_rows(rows: Iterable[Row], *, refuse: Refuse, keep: Sequence[str]
 
     Examples
     --------
-    >>> rows = [Row({"id": "a", "position": n, "text": text}, "t", "t:1") for n, text in ((1, "Two."), (0, "One."))]
+    >>> texts = {1: "Two.", 0: "One."}
+    >>> rows = [SourceRow({"id": "a", "position": n, "text": text}, "t", "t:1") for n, text in texts.items()]
     >>> [[paragraph.text for paragraph in article.paragraphs] for article in articles_of_rows(rows, refuse=print)]
     [['One.', 'Two.']]
     """
@@ -115,7 +115,7 @@ def articles_of_rows(rows: Iterable[Row], *, refuse: Refuse, keep: Sequence[str]
         yield from _finished(group, finished, refuse, keep)
 
 
-def article_of_row(row: Row) -> Article:
+def article_of_row(row: SourceRow) -> Article:
     r"""Make an article of a row that holds one.
 
     Raises
@@ -125,7 +125,7 @@ def article_of_row(row: Row) -> Article:
 
     Examples
     --------
-    >>> article = article_of_row(Row({"id": 7, "text": "One.\nTwo."}, "a.jsonl, line 1", "a.jsonl:1"))
+    >>> article = article_of_row(SourceRow({"id": 7, "text": "One.\nTwo."}, "a.jsonl, line 1", "a.jsonl:1"))
     >>> article.article_id, len(article.paragraphs)
     ('7', 2)
     """
@@ -188,7 +188,7 @@ class _Line:
     article_id: str
     position: int
     text: str
-    row: Row
+    row: SourceRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +245,7 @@ def has_paragraphs(columns: Mapping[str, object] | set[str]) -> bool:
     return POSITION in columns and "paragraphs" not in columns and "html" not in columns
 
 
-def _line(row: Row) -> _Line:
+def _line(row: SourceRow) -> _Line:
     values = row.values
     article_id = identity_of(values, row.where)
     if not article_id:

@@ -7,12 +7,11 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from corestory.errors import InputError
+from corestory.errors import InputError, Refuse
 from corestory.reading.article import Article
 from corestory.reading.article_rows import COLUMNS, articles_of_table, has_paragraphs
-from corestory.reading.keeping import folded
 from corestory.reading.sources import kind_by_name, refusing
-from corestory.reading.tables import Refuse, Row, open_parquet, parquet_table
+from corestory.reading.tables import SourceRow, folded, open_parquet, parquet_table
 from corestory.reading.text import storable
 from corestory.reading.values import IDENTITIES, identity_of
 from corestory.remote import AnyPath
@@ -98,7 +97,7 @@ def _articles(path: AnyPath, first: int, last: int, refuse: Refuse, keep: Sequen
     yield from articles_of_table(replace(table, rows=rows), where=name, refuse=refuse, keep=keep)
 
 
-def own_rows(rows: Iterable[Row], *, count: int, before: str | None) -> Iterator[Row]:
+def own_rows(rows: Iterable[SourceRow], *, count: int, before: str | None) -> Iterator[SourceRow]:
     """Yield the rows of the articles that begin in the first `count` of some rows.
 
     A row that does not say which article it is of goes with the one before.
@@ -114,7 +113,7 @@ def own_rows(rows: Iterable[Row], *, count: int, before: str | None) -> Iterator
 
     Examples
     --------
-    >>> rows = [Row({"id": name}, "t", "t:1") for name in "aabbc"]
+    >>> rows = [SourceRow({"id": name}, "t", "t:1") for name in "aabbc"]
     >>> ["".join(row.values["id"] for row in own_rows(rows, count=3, before=before)) for before in "xa"]
     ['aabb', 'bb']
     """

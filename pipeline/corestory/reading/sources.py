@@ -8,8 +8,8 @@ from glob import iglob
 from pathlib import Path
 from typing import BinaryIO
 
-from corestory.errors import InputError, reason_of
-from corestory.reading.article import Article
+from corestory.errors import InputError, Refuse, reason_of
+from corestory.reading.article import Article, keeping
 from corestory.reading.article_rows import (
     COLUMNS,
     articles_of_rows,
@@ -18,11 +18,10 @@ from corestory.reading.article_rows import (
     text_article,
 )
 from corestory.reading.decoding import binary_kind, decode
-from corestory.reading.keeping import folded, keeping
 from corestory.reading.streams import open_bytes, peek_bytes, plain_bytes, read_document
-from corestory.reading.tables import Refuse, csv_table, json_rows, parquet_table, place
+from corestory.reading.tables import csv_table, folded, json_rows, parquet_table, source_name
 from corestory.reading.text import split_text, storable
-from corestory.remote import AnyPath, RemotePath, is_url, place_of
+from corestory.remote import AnyPath, RemotePath, is_url, path_of
 
 STANDARD_INPUT = "-"
 # What a file is, by its name; any may also end in .gz, Parquet excepted, which compresses its own columns.
@@ -102,7 +101,7 @@ def files_of(source: str, *, refuse: Refuse) -> Iterator[AnyPath]:
     refuse
         Is given what is missing or cannot be listed.
     """
-    path = place_of(source)
+    path = path_of(source)
     if not source:  # which would mean the folder one is in
         refuse(InputError("an empty name", expected="a file, a folder, a pattern or -"))
         return
@@ -205,7 +204,7 @@ def refusing(articles: Iterator[Article], refuse: Refuse) -> Iterator[Article]:
 
 
 def _standard_input(refuse: Refuse, keep: Sequence[str]) -> Iterator[Article]:
-    where = place(STANDARD_INPUT)
+    where = source_name(STANDARD_INPUT)
     if sys.stdin is None or sys.stdin.isatty():
         raise InputError("is a terminal", where=where, expected="text", mend="Pipe an article into it.")
     with plain_bytes(sys.stdin.buffer, where=where, close=False) as stream:
@@ -221,8 +220,6 @@ def _file(path: AnyPath, refuse: Refuse, keep: Sequence[str]) -> Iterator[Articl
         raise InputError(f"cannot be read ({reason_of(error)})", where=name) from None
     if not found:
         raise InputError("no such file or folder", where=name)
-    if kind == "parquet" and path.name.lower().endswith(".gz"):
-        raise InputError("gzipped Parquet", where=name, expected="Parquet", mend="Gunzip it.")
     if kind == "parquet":
         table = parquet_table(path, wanted=COLUMNS.union(map(folded, keep)))
         yield from articles_of_table(table, where=name, refuse=refuse, keep=keep)
@@ -232,7 +229,7 @@ def _file(path: AnyPath, refuse: Refuse, keep: Sequence[str]) -> Iterator[Articl
 
 
 def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, keep: Sequence[str]) -> Iterator[Article]:
-    where = place(name)
+    where = source_name(name)
     if not kind:
         head, stream = peek_bytes(stream, where=where)
         kind = _sniffed(head, where)

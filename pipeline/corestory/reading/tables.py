@@ -25,7 +25,7 @@ _DELIMITERS = (",", "\t", ";")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SourceRow:
     """One record of a file.
 
     Attributes
@@ -44,19 +44,30 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SourceTable:
     """A file's columns, as they are written there, and its rows, to be read once."""
 
     columns: tuple[str, ...]
-    rows: Iterator[Row]
+    rows: Iterator[SourceRow]
 
 
-def place(name: str) -> str:
+def folded(name: str) -> str:
+    """Return a column's name as `SourceRow` has it.
+
+    Examples
+    --------
+    >>> folded(" Desk ")
+    'desk'
+    """
+    return name.strip().lower()
+
+
+def source_name(name: str) -> str:
     """Return what to call a file in an error; its name, but for the standard input's ``-``."""
     return "standard input" if name == "-" else name
 
 
-def json_rows(stream: BinaryIO, *, name: str, refuse: Refuse, lines: bool = False) -> Iterator[Row]:
+def json_rows(stream: BinaryIO, *, name: str, refuse: Refuse, lines: bool = False) -> Iterator[SourceRow]:
     r"""Read the objects of JSON Lines, or of a JSON document: one object, or a list of them.
 
     Parameters
@@ -78,21 +89,21 @@ def json_rows(stream: BinaryIO, *, name: str, refuse: Refuse, lines: bool = Fals
     a.jsonl, line 2: malformed JSON (Expecting value at column 9); expected one JSON object in a line
     [('a.jsonl:1', {'text': 'One'})]
     """
-    head, stream = peek_bytes(stream, where=place(name))
-    refuse_binary(head, where=place(name))
+    head, stream = peek_bytes(stream, where=source_name(name))
+    refuse_binary(head, where=source_name(name))
     if not lines and not _looks_like_lines(head):
         yield from _document_rows(stream, name, refuse)
         return
     for number, line in enumerate(_text_lines(stream, head, name, newline="\n"), start=1):
-        where = f"{place(name)}, line {number}"
+        where = f"{source_name(name)}, line {number}"
         try:
             if not line.isspace():
-                yield Row(_object(_parsed(_repaired(line, where), where), where), where, f"{name}:{number}")
+                yield SourceRow(_object(_parsed(_repaired(line, where), where), where), where, f"{name}:{number}")
         except InputError as error:
             refuse(error)
 
 
-def csv_table(stream: BinaryIO, *, name: str, refuse: Refuse, delimiter: str = ",") -> Table:
+def csv_table(stream: BinaryIO, *, name: str, refuse: Refuse, delimiter: str = ",") -> SourceTable:
     r"""Read a CSV file, its delimiter told by the header (comma, tab or semicolon; `delimiter` if it has none).
 
     Raises
@@ -108,7 +119,7 @@ def csv_table(stream: BinaryIO, *, name: str, refuse: Refuse, delimiter: str = "
     a.csv, line 3: a row of 1 field; expected 2, as the header has. Quote fields that hold ';' or line ends.
     (('id', 'Text'), [{'id': '7', 'text': 'One; two'}])
     """
-    where = place(name)
+    where = source_name(name)
     head, stream = peek_bytes(stream, where=where)
     refuse_binary(head, where=where)
     lines = _text_lines(stream, head, name, newline="")
@@ -117,10 +128,10 @@ def csv_table(stream: BinaryIO, *, name: str, refuse: Refuse, delimiter: str = "
         raise InputError("is empty", where=where, expected="a header and rows")
     delimiter = max((delimiter, *_DELIMITERS), key=first.count)
     columns = tuple(next(csv.reader([_repaired(first, where)], delimiter=delimiter)))
-    return Table(columns, _csv_rows(lines, columns, delimiter, name, refuse, header))
+    return SourceTable(columns, _csv_rows(lines, columns, delimiter, name, refuse, header))
 
 
-def parquet_table(path: AnyPath, *, wanted: Collection[str], first_group: int = 0) -> Table:
+def parquet_table(path: AnyPath, *, wanted: Collection[str], first_group: int = 0) -> SourceTable:
     """Read a Parquet file a few rows at a time, of its columns those in `wanted` (lower case).
 
     `first_group` is the row group to begin with.
@@ -135,13 +146,15 @@ def parquet_table(path: AnyPath, *, wanted: Collection[str], first_group: int = 
     name = storable(path.as_posix())
     if not path.is_file():
         raise InputError("no such file", where=name)
+    if path.name.lower().endswith(".gz"):
+        raise InputError("gzipped Parquet", where=name, expected="Parquet", mend="Gunzip it.")
     try:
         with open_parquet(path) as file:
             columns = tuple(str(column) for column in file.schema_arrow.names)
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise InputError("not a Parquet file, or a damaged or truncated one", where=name) from error
-    chosen = [column for column in columns if column.strip().lower() in wanted]
-    return Table(columns, _parquet_rows(path, chosen, name, first_group))
+    chosen = [column for column in columns if folded(column) in wanted]
+    return SourceTable(columns, _parquet_rows(path, chosen, name, first_group))
 
 
 @contextmanager
@@ -164,7 +177,7 @@ def open_parquet(path: AnyPath) -> Iterator["pyarrow.parquet.ParquetFile"]:
         yield file
 
 
-def _parquet_rows(path: AnyPath, columns: list[str], name: str, first_group: int) -> Iterator[Row]:
+def _parquet_rows(path: AnyPath, columns: list[str], name: str, first_group: int) -> Iterator[SourceRow]:
     import pyarrow
 
     number = 0
@@ -176,22 +189,22 @@ def _parquet_rows(path: AnyPath, columns: list[str], name: str, first_group: int
             for batch in file.iter_batches(PARQUET_ROWS, wanted, columns=columns, use_threads=False):
                 for values in batch.to_pylist():
                     number += 1
-                    lower = {column.strip().lower(): value for column, value in values.items()}
-                    yield Row(lower, f"{name}, row {number}", f"{name}:{number}")
+                    lower = {folded(column): value for column, value in values.items()}
+                    yield SourceRow(lower, f"{name}, row {number}", f"{name}:{number}")
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise InputError("damaged Parquet data", where=f"{name}, after row {number}") from error
 
 
 def _csv_rows(
     lines: Iterator[str], columns: tuple[str, ...], delimiter: str, name: str, refuse: Refuse, header: int
-) -> Iterator[Row]:
+) -> Iterator[SourceRow]:
     # The limit is the module's; its default, 128 KiB, is shorter than many a page.
     csv.field_size_limit(max(csv.field_size_limit(), MAX_DOCUMENT_BYTES))
-    lower = [column.strip().lower() for column in columns]
+    lower = [folded(column) for column in columns]
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         number = header + reader.line_num + 1
-        where = f"{place(name)}, line {number}"
+        where = f"{source_name(name)}, line {number}"
         try:
             fields = next(reader)
         except StopIteration:
@@ -211,23 +224,23 @@ def _csv_rows(
                 )
             if fields:
                 values = (_repaired(field, where) for field in fields)
-                yield Row(dict(zip(lower, values, strict=True)), where, f"{name}:{number}")
+                yield SourceRow(dict(zip(lower, values, strict=True)), where, f"{name}:{number}")
         except InputError as error:
             refuse(error)
 
 
-def _document_rows(stream: BinaryIO, name: str, refuse: Refuse) -> Iterator[Row]:
-    where = place(name)
+def _document_rows(stream: BinaryIO, name: str, refuse: Refuse) -> Iterator[SourceRow]:
+    where = source_name(name)
     value = _parsed(decode(read_document(stream, where=where), where=where), where)
     if isinstance(value, dict):
-        yield Row(_object(value, where), where, f"{name}:1")
+        yield SourceRow(_object(value, where), where, f"{name}:1")
         return
     if not isinstance(value, list):
         raise InputError(f"{kind_of(value)}", where=where, expected="a JSON object or a list of them")
     for number, item in enumerate(value, start=1):
         record = f"{where}, record {number}"
         try:
-            yield Row(_object(item, record), record, f"{name}:{number}")
+            yield SourceRow(_object(item, record), record, f"{name}:{number}")
         except InputError as error:
             refuse(error)
 
@@ -252,7 +265,7 @@ def _text_lines(stream: BinaryIO, head: bytes, name: str, *, newline: str) -> It
     with TextIOWrapper(stream, encoding=encoding, errors=errors, newline=newline) as text:
         while line := text.readline(MAX_DOCUMENT_BYTES):
             if len(line) == MAX_DOCUMENT_BYTES:
-                raise InputError(f"a line of more than {MAX_DOCUMENT_BYTES:,} characters", where=place(name))
+                raise InputError(f"a line of more than {MAX_DOCUMENT_BYTES:,} characters", where=source_name(name))
             yield line
 
 
@@ -278,7 +291,7 @@ def _parsed(text: str, where: str) -> object:
 def _object(value: object, where: str) -> dict[str, object]:
     if not isinstance(value, dict):
         raise InputError(kind_of(value), where=where, expected="a JSON object with text, paragraphs or html")
-    return {str(key).strip().lower(): item for key, item in value.items()}
+    return {folded(str(key)): item for key, item in value.items()}
 
 
 def kind_of(value: object) -> str:

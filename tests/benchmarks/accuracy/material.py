@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from corestory.errors import DataError, InputError
 from corestory.labelling.origins import Origin, find_origins
 from corestory.labelling.preparation import prepare_table
-from corestory.labelling.splits import split_of
-from corestory.labelling.table import read_frame, write_frame
+from corestory.labelling.table import read_frame, split_of, write_frame
 from corestory.labelling.views import chosen_views, page_views
 from corestory.reading.article import Article, Paragraph
 from corestory.reading.html.page import read_page
