@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from publicsuffixlist import PublicSuffixList
+    from tldextract import TLDExtract
 
 _SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 _HOST_END = re.compile(r"[/?#\\]")
@@ -19,7 +19,7 @@ _RESERVED = {"example", "test", "invalid", "localhost", "local", "internal", "on
 def registered_domain(url: str) -> str:
     """Return the registered domain of a URL, an empty string where there is none.
 
-    The Public Suffix List as bundled with publicsuffixlist decides, its private section included, so that two blogs
+    The Public Suffix List as bundled with tldextract decides, its private section included, so that two blogs
     at one host are two sites. Nothing is fetched.
 
     Parameters
@@ -49,13 +49,14 @@ def registered_domain(url: str) -> str:
         return ""
     if host.rpartition(".")[2].isdigit():  # no top-level domain is a number
         return _address(host)
-    # The second for hosts that are in the private section themselves, such as a blog host's own front page.
-    domain = _suffixes(only_icann=False).privatesuffix(host) or _suffixes(only_icann=True).privatesuffix(host)
-    if domain:
-        return str(domain)
+    parts = _extractor()(host)
+    if not parts.domain:  # the host is in the private section itself, as a blog host's own front page is
+        parts = _extractor()(host, include_psl_private_domains=False)
+    if parts.domain and parts.suffix:
+        return f"{parts.domain}.{parts.suffix}"
     labels = host.split(".")
-    # Without a scheme, an unknown last label is more likely a file's.
-    known = labels[-1] in _RESERVED or (scheme is not None and not _suffixes(only_icann=False).is_public(host))
+    # Without a scheme, an unknown last label is more likely the end of a file's name.
+    known = labels[-1] in _RESERVED or (scheme is not None and not parts.suffix)
     return ".".join(labels[-2:]) if len(labels) > 1 and known else ""
 
 
@@ -76,7 +77,8 @@ def _address(text: str) -> str:
 
 
 @cache
-def _suffixes(*, only_icann: bool) -> "PublicSuffixList":
-    from publicsuffixlist import PublicSuffixList
+def _extractor() -> "TLDExtract":
+    from tldextract import TLDExtract
 
-    return PublicSuffixList(accept_unknown=False, only_icann=only_icann)
+    # No address and no cache: only the list that comes with the package is read.
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
