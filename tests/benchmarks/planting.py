@@ -115,7 +115,7 @@ def carriers() -> tuple[Carrier, ...]:
 
 
 def planted_pages(
-    lines: Sequence[PlantedLine], *, ways: Sequence[str] = WAYS, carriers_a_line: int = 2
+    lines: Sequence[PlantedLine], *, ways: Sequence[str] = WAYS, places_a_line: int = 2
 ) -> Iterator[PlantedPage]:
     """Plant every line in every way.
 
@@ -125,8 +125,8 @@ def planted_pages(
         What to plant.
     ways
         Some of `WAYS`.
-    carriers_a_line
-        Stories for each line: of its own language where there are any, else English ones.
+    places_a_line
+        How often a line is planted in each way: in other stories of its language, or elsewhere in the only one.
 
     Yields
     ------
@@ -137,10 +137,9 @@ def planted_pages(
     for line in lines:
         number = crc32(line.line.encode())
         own = [one for one in carriers() if one.language == line.language]
-        own = own or [one for one in carriers() if one.language == "en"]
-        for turn in range(min(carriers_a_line, len(own))):
+        for turn in range(places_a_line):
             carrier = own[(number + turn) % len(own)]
-            at = 1 + (number // 7 + turn) % (len(carrier.story) - 1)
+            at = 1 + (number // 7 + 3 * turn) % (len(carrier.story) - 1)
             layout = LAYOUTS[(number // 64 + turn) % len(LAYOUTS)]
             for way in ways:
                 yield planted_page(carrier, line, at=at, way=way, layout="" if way == "text" else layout)
