@@ -1,7 +1,9 @@
-# What a person or CI runs here; `make` alone lists it.
+# The commands of a checkout; `make` alone lists them.
 PYTHON ?= python3
-VENV := .venv
+# Another interpreter gets an environment of its own: `make test PYTHON=python3.13` installs into .venv-3.13.
+VENV := $(if $(filter python3,$(PYTHON)),.venv,.venv-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'))
 BIN := $(VENV)/bin
+PIP := $(BIN)/pip --quiet --disable-pip-version-check install
 # One thread a fit: the fits themselves run side by side.
 export OMP_NUM_THREADS ?= 1
 JOBS ?= 2
@@ -9,14 +11,19 @@ CORPORA ?= corpora
 WORK ?= build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format model screenshots benchmark benchmark-accuracy benchmark-plugs clean
+.PHONY: help demo test test-fast lint check format docs model screenshots benchmark benchmark-accuracy benchmark-plugs clean
 
-help:  ## List what can be made
+help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/installed: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[check]'
+	@# The pip that Python 3.11 brings (23.2) stops with an AssertionError at one of the extractors' requirements.
+	$(PYTHON) -m venv --upgrade-deps $(VENV)
+	$(PIP) --editable '.[check]'
+	@touch $@
+
+$(VENV)/extractors: $(VENV)/installed
+	$(PIP) --editable '.[check,bench]'
 	@touch $@
 
 demo: $(VENV)/installed  ## Install, train on the sample corpus and tag an article that is not in it
@@ -24,43 +31,47 @@ demo: $(VENV)/installed  ## Install, train on the sample corpus and tag an artic
 	$(BIN)/corestory train data/processed/sample.parquet --split all --output models/demo --jobs $(JOBS) --force
 	$(BIN)/corestory predict data/demo/article.txt --model models/demo --format text
 
-test: $(VENV)/installed  ## Install and run the tests
-	$(BIN)/python -m pytest
+test: $(VENV)/installed  ## Install and run all tests, JOBS at a time
+	$(BIN)/python -m pytest -n $(JOBS)
 
-check: $(VENV)/installed  ## All that CI runs; changes no file
+test-fast: $(VENV)/installed  ## Run the tests that are not slow and start neither a cluster nor a browser
+	$(BIN)/python -m pytest -n $(JOBS) -m 'not (slow or cluster or browser)'
+
+lint: $(VENV)/installed  ## Check format, style, types and imports; changes no file
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MAKE) test
 
-format: $(VENV)/installed  ## Format the code and mend what can be mended
+check: lint test  ## Run lint, then test
+
+format: $(VENV)/installed  ## Format the code and fix style errors that ruff can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-$(VENV)/views: $(VENV)/installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[check,bench]'
-	@touch $@
+docs: $(VENV)/installed  ## Build API pages from the docstrings, in build/docs
+	$(PIP) --editable '.[docs]'
+	$(BIN)/pdoc --docformat numpy --output-directory build/docs corestory
 
-model: $(VENV)/views  ## Train the default model: make model CORPORA=folder
+model: $(VENV)/extractors  ## Train the default model: make model CORPORA=folder
 	$(BIN)/corestory prepare $(CORPORA)/wcxb $(CORPORA)/newspaper4k $(CORPORA)/news-languages $(CORPORA)/verified \
 	  data/sample --views all --jobs $(JOBS) --output $(WORK)/default.parquet --force
 	$(BIN)/corestory train $(WORK)/default.parquet --split all --output models/default --jobs $(JOBS) \
 	  --card-extra data/held-out.md --force
 
-screenshots: $(VENV)/installed  ## Make the pictures in docs/ again, from the sample corpus; needs chromium
-	$(BIN)/pip install --quiet --disable-pip-version-check playwright
+screenshots: $(VENV)/installed  ## Make the pictures in docs/ again from the sample corpus; needs chromium
+	$(PIP) --editable '.[browser]'
 	$(BIN)/python docs/make_screenshots.py
 
-benchmark-accuracy: $(VENV)/views  ## Compare with every extractor on held-out sites: CORPORA=folder
+benchmark-accuracy: $(VENV)/extractors  ## Compare with every extractor on held-out sites: CORPORA=folder
 	$(BIN)/python -m tests.benchmarks.accuracy $(CORPORA) --work $(WORK)/accuracy --jobs $(JOBS) $(BENCH_FLAGS)
 
 benchmark-plugs: $(VENV)/installed  ## Measure filler removed inside stories; with CORPORA=folder real filler too
 	$(BIN)/python -m tests.benchmarks.plugs $(wildcard $(CORPORA)) --jobs $(JOBS) --output reports/plugs $(BENCH_FLAGS)
 
-benchmark: $(VENV)/views  ## Measure speed: CORPORA=folder, else on the sample
+benchmark: $(VENV)/extractors  ## Measure speed: CORPORA=folder, else on the sample
 	$(BIN)/python -m tests.benchmarks.speed $(wildcard $(CORPORA)) --output reports/speed.md
 
-clean:  ## Remove what was made, but no model and no report
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+clean:  ## Remove environments, caches and builds; keep models and reports
+	rm -rf .venv .venv-* build dist *.egg-info pipeline/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

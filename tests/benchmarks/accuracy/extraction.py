@@ -66,12 +66,12 @@ class Output:
     seconds
         Processor time.
     confidence
-        How sure corestory is of the page as a whole; NaN for others.
+        How sure corestory is of the page as a whole; None for others.
     """
 
     text: str
     seconds: float
-    confidence: float = float("nan")
+    confidence: float | None = None
 
 
 NO_COMMENTS = "trafilatura-no-comments"

@@ -67,7 +67,7 @@ def score_outputs(outputs: Sequence[Output], gold: Sequence[str]) -> Scores:
         shingle_f1=np.array([shingle_f1(*pair) for pair in tokens]),
         seconds=np.array([output.seconds for output in outputs]),
         empty=np.array([not words for words, _ in tokens]),
-        confidence=np.array([output.confidence for output in outputs]),
+        confidence=np.array([output.confidence for output in outputs], float),  # NaN for None
     )
 
 
