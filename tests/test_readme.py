@@ -1,13 +1,19 @@
-"""The README says what is there: its Python runs, its files exist, and every command is in it."""
+"""The README is true: its Python runs, its sample output is the default model's, its files and commands exist."""
 
+import io
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from corestory import load_model
 from corestory.commands.app import app
+from corestory.output.annotated import AnnotatedArticle
+from corestory.reading.article import article_of_texts
+from corestory.reading.text import split_text
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -19,6 +25,19 @@ def test_the_python_of_the_readme_runs() -> None:
 
     assert done.returncode == 0, done.stderr
     assert "The quay opened again on Monday" in done.stdout
+
+
+def test_the_sample_output_is_what_the_default_model_prints() -> None:
+    (block,) = re.findall(r"```text\n\$ corestory predict (\S+)\n(.*?)```", README, re.DOTALL)
+    name, shown = block
+    texts = split_text((ROOT / name).read_text(encoding="utf-8"))
+    (tagged,) = load_model().tag_articles([article_of_texts(name, texts)])
+    printed = io.StringIO()
+    Console(file=printed, width=100, color_system=None).print(AnnotatedArticle(tagged))
+
+    # An ellipsis stands for lines that are left out.
+    pattern = ".*\n".join(re.escape(piece) for piece in shown.split("…\n"))
+    assert re.match(pattern, printed.getvalue(), re.DOTALL), printed.getvalue()
 
 
 @pytest.mark.parametrize("command", [command.callback.__name__ for command in app.registered_commands])

@@ -9,6 +9,8 @@ from corestory.model.tagged_article import TaggedArticle
 from corestory.output.article_files import PageFolder
 from corestory.reading.article import article_of_texts
 
+pytestmark = pytest.mark.browser
+
 HOSTILE = (
     "</style></script><script>document.title='taken'</script><img src=https://x.example/ onerror=alert(1)> \"'&amp;"
 )

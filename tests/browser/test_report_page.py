@@ -9,6 +9,8 @@ from corestory.evaluation.importance import GroupEffect, Importance
 from corestory.evaluation.vocabulary import Ngram, Vocabulary
 from corestory.report.page import report_page
 
+pytestmark = pytest.mark.browser
+
 HOSTILE = (
     "</style></script><script>document.title='taken'</script><img src=https://x.example/ onerror=alert(1)> \"'&amp;"
 )
