@@ -10,6 +10,7 @@ from corestory.errors import DataError
 from corestory.evaluation.bootstrap import interval, resampled_metrics
 from corestory.evaluation.evaluation import evaluate_frame
 from corestory.evaluation.groups import UNKNOWN
+from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.metrics import Metrics, measure, word_counts
 
 STORY = "The ferry left the quay at noon with nine passengers and a goat aboard."
@@ -52,7 +53,7 @@ def test_the_tagger_is_measured_by_paragraphs_and_by_words():
 
     assert found.tagger.paragraphs.value == measure(core, score, decided)
     assert found.tagger.words.value == measure(core, score, decided, weights=words)
-    low, high = interval(resampled_metrics(core, score, decided, frame["article_id"], resamples=100, seed=3))
+    low, high = interval(resampled_metrics(labelled_rows(frame), found.settings))
     assert found.tagger.paragraphs.low == Metrics(*low)
     assert found.tagger.paragraphs.high == Metrics(*high)
 

@@ -27,7 +27,7 @@ def test_every_part_of_the_report_is_there(findings):
     assert findings.learned.importance
     assert findings.stage1_tradeoff is not None
     assert [one.second for one in findings.comparisons] == ["words alone"]
-    assert sum(group.paragraphs.confusion.total for group in findings.places) == 150
+    assert sum(group.paragraphs.confusion.total for group in findings.regions) == 150
 
 
 def test_metrics_hold_the_evaluations_keys_as_they_were_and_keys_of_their_own(findings, tagged):

@@ -1,7 +1,7 @@
 import pandas as pd
 
 from corestory.evaluation.labelled_rows import labelled_rows
-from corestory.evaluation.mistakes import A_SITE, AROUND, LONGEST, confident_mistakes
+from corestory.evaluation.mistakes import AROUND, LONGEST, MOST_OF_A_SITE, confident_mistakes
 
 
 def article(name, paragraphs, site="s"):
@@ -66,7 +66,7 @@ def test_an_article_and_a_text_come_once_and_a_site_twice():
     found = mistakes(*articles, again)
 
     assert [one.article_id for one in found] == ["a0", "a1"]
-    assert len(found) == A_SITE
+    assert len(found) == MOST_OF_A_SITE
 
 
 def test_unknown_sites_are_not_one_site():

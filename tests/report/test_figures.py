@@ -45,6 +45,20 @@ def test_classes_differ_by_more_than_colour(findings):
     assert len(re.findall(r'<path id="lengths-m', draw(part("lengths"), findings))) >= 2
 
 
+def test_long_names_of_models_leave_room_for_the_curve(findings):
+    evaluation = findings.evaluation
+    long = "/srv/" + "a-long-folder/" * 12 + "small"
+    named = replace(
+        evaluation,
+        tagger=replace(evaluation.tagger, name=long),
+        rivals=tuple(replace(rival, name=f"{long}-2") for rival in evaluation.rivals),
+    )
+    svg = draw(part("tradeoff"), replace(findings, evaluation=named))
+
+    assert "/small</text>" in svg
+    assert "/small-2</text>" in svg
+
+
 def test_a_models_name_is_text_in_a_figure(findings):
     tagger = replace(findings.evaluation.tagger, name="<b>$x^2$</b>")
     svg = draw(part("tradeoff"), replace(findings, evaluation=replace(findings.evaluation, tagger=tagger)))
@@ -55,3 +69,51 @@ def test_a_models_name_is_text_in_a_figure(findings):
 @pytest.mark.parametrize("key", DRAWERS)
 def test_a_figure_is_small(findings, key):
     assert len(draw(part(key), findings)) < 120_000
+
+
+def test_colours_are_the_pages(findings):
+    found = draw(part("lengths"), findings)
+
+    assert "var(--core)" in found
+    assert "var(--ink)" in found
+    assert not re.search(r"#0[1-6]0[1-6]0[1-6]", found)
+
+
+def test_ids_carry_the_figures_name_and_every_reference_is_met(findings):
+    found = draw(part("lengths"), findings)
+    ids = re.findall(r'\bid="([^"]*)"', found)
+
+    assert all(name.startswith("lengths-") for name in ids)
+    assert set(re.findall(r'href="#([^"]*)"|url\(#([^)]*)\)', found)) <= {
+        pair for name in ids for pair in ((name, ""), ("", name))
+    }
+
+
+def test_the_page_decides_how_large_it_is(findings):
+    head = draw(part("lengths"), findings).split(">", 1)[0]
+
+    assert "viewBox" in head
+    assert not re.search(r"\s(width|height)=", head)
+
+
+def test_text_stays_text_in_the_pages_type(findings):
+    found = draw(part("lengths"), findings)
+
+    assert ">story kept</text>" in found
+    assert "DejaVu" not in found
+
+
+def test_nothing_in_it_tells_when_it_was_drawn(findings):
+    found = draw(part("lengths"), findings)
+
+    assert found == draw(part("lengths"), findings)
+    assert "metadata" not in found
+
+
+def test_matplotlib_is_left_as_it_was(findings):
+    import matplotlib as mpl
+
+    before = mpl.rcParams["text.color"]
+    draw(part("lengths"), findings)
+
+    assert mpl.rcParams["text.color"] == before

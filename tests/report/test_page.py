@@ -1,3 +1,4 @@
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -6,7 +7,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from corestory.evaluation.mistakes import Mistake, ShownParagraph
-from corestory.report.page import report_page
+from corestory.report.page import report_page, write_report
 from corestory.report.sections import report_sections
 
 HOSTILE = "</style></script><script>alert(1)</script><img src=x onerror=alert(1)> \"quoted\" 'single' &amp; {{ 7*7 }}"
@@ -149,3 +150,12 @@ def test_without_mistakes_the_page_says_so(findings):
 
 def test_the_same_findings_give_the_same_page(findings):
     assert report_page(findings) == report_page(findings)
+
+
+def test_a_report_is_a_page_the_same_as_markdown_and_the_numbers(findings, tmp_path):
+    write_report(tmp_path, findings, title="Ferries", about=(("data", "ferries.parquet"),))
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["metrics.json", "report.html", "report.md"]
+    assert json.loads((tmp_path / "metrics.json").read_text(encoding="utf-8"))["about"] == {"data": "ferries.parquet"}
+    for name in ("report.html", "report.md"):
+        assert "Ferries" in (tmp_path / name).read_text(encoding="utf-8")

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from corestory.report.content import Table
 from corestory.report.figures import DRAWERS
 from corestory.report.sections import Beside, Figure, Folded, MistakeList, report_sections
+from corestory.report.tables import ReportTable
 
 
 def leaves(parts):
@@ -24,7 +24,7 @@ def section(findings, key):
 def test_every_row_of_every_table_has_a_cell_a_column(findings):
     for found in report_sections(findings):
         for part in leaves(found.parts):
-            if isinstance(part, Table):
+            if isinstance(part, ReportTable):
                 assert {len(row) for row in part.rows} <= {len(part.columns)}
                 assert set(part.prose) <= set(part.columns)
 
@@ -56,7 +56,7 @@ def test_differences_go_from_the_first_model_to_the_other(findings):
     table = next(
         part
         for part in leaves(section(findings, "comparison").parts)
-        if isinstance(part, Table) and part.title.startswith("From ")
+        if isinstance(part, ReportTable) and part.title.startswith("From ")
     )
     row = next(row for row in table.rows if row[0] == "core F1")
 

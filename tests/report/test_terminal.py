@@ -1,11 +1,14 @@
 import io
 
+import pandas as pd
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from corestory.report.content import evaluation_content
-from corestory.report.terminal import EvaluationView
+from corestory.evaluation.labelled_rows import labelled_rows
+from corestory.evaluation.results import EvaluationSettings
+from corestory.evaluation.thresholds import Aim, Goal, choose_threshold
+from corestory.report.terminal import EvaluationView, evaluation_tables, operating_point_text
 
 
 def shown(evaluation, *, width, color_system=None, encoding="utf-8", **options):
@@ -29,7 +32,7 @@ def test_no_line_is_wider_than_the_terminal(evaluation, width):
 def test_a_wide_terminal_breaks_no_number(evaluation):
     lines = shown(evaluation, width=140).splitlines()
 
-    for table in evaluation_content(evaluation, sites=10).tables:
+    for table in evaluation_tables(evaluation, sites=10):
         for row in table.rows:
             assert any(all(cell in line for cell in row) for line in lines), row
 
@@ -38,7 +41,7 @@ def test_a_wide_terminal_breaks_no_number(evaluation):
 def test_a_narrow_terminal_puts_intervals_below_their_numbers_but_cuts_neither(evaluation, width):
     words = shown(evaluation, width=width).split()
 
-    for table in evaluation_content(evaluation, sites=10).tables:
+    for table in evaluation_tables(evaluation, sites=10):
         for row in table.rows:
             kept = [cell for column, cell in zip(table.columns, row, strict=True) if column != table.spare]
             assert all(word in words for cell in kept[1:] for word in cell.split()), row
@@ -63,3 +66,31 @@ def test_a_terminal_without_unicode_gets_signs_it_can_show(evaluation):
 
     assert "(0.903-0.943)" in found
     assert "?" not in found
+
+
+def text_of(goal):
+    frame = pd.DataFrame(
+        {
+            "article_id": ["a", "a", "b", "b"] * 5,
+            "text": ["It rained all day.", "Share", "It snowed.", "Next"] * 5,
+            "label": ["core", "filler"] * 10,
+            "score": [0.9, 0.2, 0.6, 0.7] * 5,
+        }
+    )
+    point = choose_threshold(labelled_rows(frame), goal, settings=EvaluationSettings(None, 100, 0, 0.95))
+    return operating_point_text(point, split="validation")
+
+
+def test_the_threshold_its_goal_and_its_cost_stand_beside_the_choice_by_article():
+    lines = text_of(Goal(Aim.CORE_RECALL, 1.0)).splitlines()
+    assert lines[0] == "Core from a score of 0.4, chosen on the split validation for: core recall of at least 1."
+    assert lines[1].startswith("20 labelled paragraphs of 2 articles; ")
+    assert lines[3].split() == ["from", "0.4", "the", "model,", "by", "article"]
+    (kept,) = (line for line in lines if line.startswith("of 100 words of story kept"))
+    assert kept.split()[-2:] == ["100.0", "100.0"]
+    (removed,) = (line for line in lines if line.startswith("of 100 words of filler removed"))
+    assert "50.0" in removed
+
+
+def test_the_best_f1_has_no_bound():
+    assert "for: best F1 of core." in text_of(Goal(Aim.BEST_F1))

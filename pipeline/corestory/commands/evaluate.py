@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corestory.commands.about import report_about
 from corestory.commands.thresholds import check_threshold
 from corestory.evaluation.scored_rows import SCORED
+from corestory.report.about import report_about
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +67,7 @@ def evaluate(
     from corestory.labelling.table import read_frame
     from corestory.model.manifest import Manifest, data_sha256
     from corestory.reading.text import storable
-    from corestory.report.folder import write_report
+    from corestory.report.page import write_report
     from corestory.report.terminal import EvaluationView
 
     check_threshold(threshold)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from corestory.evaluation.operating_point import Goal
+    from corestory.evaluation.thresholds import Goal
 
 SPLIT = "validation"
 """The only split on which a threshold is chosen: what is chosen on the test split is no longer measured by it."""
@@ -53,13 +53,13 @@ def threshold(
     from corestory.commands.models import open_model
     from corestory.commands.screen import say
     from corestory.evaluation.labelled_rows import labelled_rows
-    from corestory.evaluation.operating_point import choose_threshold
-    from corestory.evaluation.results import Settings
+    from corestory.evaluation.results import EvaluationSettings
     from corestory.evaluation.scored_rows import chosen_rows, seen_splits
+    from corestory.evaluation.thresholds import choose_threshold
     from corestory.labelling.table import read_frame
     from corestory.model.manifest import data_sha256
     from corestory.model.storage import MANIFEST_NAME, save_model
-    from corestory.report.chosen_threshold import operating_point_text
+    from corestory.report.terminal import operating_point_text
 
     tagger = open_model(model)
     folder = _new_folder(save) if save else None
@@ -73,7 +73,7 @@ def threshold(
         say(f"The model was trained on these very rows ({SPLIT}): the threshold is too bold for others.")
     del table
     rows = labelled_rows(score_with_progress(tagger, frame, threshold=None), where=str(data))
-    point = choose_threshold(rows, goal, settings=Settings(None, RESAMPLES, seed, LEVEL), where=str(data))
+    point = choose_threshold(rows, goal, settings=EvaluationSettings(None, RESAMPLES, seed, LEVEL), where=str(data))
     text = operating_point_text(point, split=SPLIT)
     if folder is not None:
         fixed = replace(tagger, settings=replace(tagger.settings, threshold=point.threshold))
@@ -86,7 +86,7 @@ def threshold(
 def _goal(
     min_core_recall: float | None, min_filler_precision: float | None, max_words_lost: float | None, *, best_f1: bool
 ) -> Goal:
-    from corestory.evaluation.operating_point import Aim, Goal
+    from corestory.evaluation.thresholds import Aim, Goal
 
     given = [
         Goal(aim, bound)

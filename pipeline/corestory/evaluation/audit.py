@@ -1,9 +1,9 @@
-"""Is it the label? Labelled paragraphs ranked by how likely their label is wrong.
+"""Labelled paragraphs ranked by how likely their label is wrong.
 
-Each label is held against the opinion of a model that has not seen it: out-of-fold scores, to which a second model adds
-the labels of the paragraphs around, for story and filler come in runs. What is a wrong label and what only an unsure
-model is told apart by confident learning (Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in
-Dataset Labels", Journal of Artificial Intelligence Research 70, 2021), as cleanlab does it.
+Each label is compared with the score of a model that has not seen it: an out-of-fold score, to which a second model
+adds the labels of the neighbouring paragraphs, because story and filler come in runs. Confident learning tells wrong
+labels from uncertain scores (Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in Dataset
+Labels", Journal of Artificial Intelligence Research 70, 2021), in cleanlab's implementation.
 """
 
 from __future__ import annotations
@@ -14,28 +14,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from corestory.errors import DataError
-from corestory.features.layout import Float, Layout
-from corestory.model.tagged_article import Label
+from corestory.features.layout import Layout
+from corestory.types import Float, Int, Label
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from corestory.model.estimator import ParagraphClassifier
 
-Bool = npt.NDArray[np.bool_]
-Int = npt.NDArray[np.int64]
-
 FOLDS = 10
-AROUND = (-2, -1, 1, 2)
-"""Steps to the neighbours whose labels have a say."""
+NEIGHBOURS = (-2, -1, 1, 2)
+"""Steps to the neighbours whose labels the second model sees."""
 
 CONTEXT = 2
 """Paragraphs before and after a suspect that a person is shown."""
 
-# A small table gives few steps a pass: so many rows are to be gone through in all, within limits.
+# An epoch of a small table has few steps, so it gets more epochs: about this many rows in all, within limits.
 _ROWS_TO_SEE = 130_000
 _EPOCHS = (8, 80)
 
@@ -50,24 +46,24 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A labelled paragraph, and what speaks against its label.
+    """A labelled paragraph whose label may be wrong.
 
     Attributes
     ----------
     article_id, position, source
-        Which paragraph.
+        The paragraph's article, its position there, and the source of its label.
     text, label
-        What it says, and its label.
+        Its text and its label.
     suggested
-        The label that is likelier without knowing `label`; the same where the model is only unsure.
+        The likelier label by the score; it may equal `label`.
     score
-        Probability of core, without knowing `label`.
+        Probability of core, by models that have not seen `label`.
     quality
-        Probability of `label`, without knowing it: suspects are ranked by it, the least first.
+        Probability of `label`, by models that have not seen it; suspects are ranked by it, the least first.
     issue
-        Whether confident learning takes the label for wrong.
+        Whether confident learning says that the label is likely an error.
     before, after
-        The paragraphs around, in the order of the article.
+        Its neighbours, in the order of the article.
     """
 
     article_id: str
@@ -85,16 +81,16 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What came of an audit.
+    """The result of an audit.
 
     Attributes
     ----------
     labelled
-        How many labels were looked at.
+        Number of labels compared.
     issues
-        How many of them confident learning takes for wrong.
+        Number of labels that are likely errors by confident learning.
     suspects
-        The likeliest first.
+        The likeliest errors first.
     """
 
     labelled: int
@@ -116,13 +112,13 @@ def audit_labels(
     Parameters
     ----------
     frame
-        The labelled table. Of the views of a page one is looked at: the page itself, if it is there.
+        The labelled table. One view of each page is used: the page itself, if it is there.
     share
-        Share of the labelled paragraphs to give back.
+        Share of the labelled paragraphs to return.
     seed, jobs
-        Of the fits: the same data and seed give the same ranking, and so many fits run at once.
+        The same data and seed give the same ranking; `jobs` fits run at once.
     progress
-        Told how many fits are done, and how many there are.
+        Called with the number of fits done, and of all fits.
     where
         The data's name in error messages.
 
@@ -142,10 +138,10 @@ def audit_labels(
     quality = get_label_quality_scores(given, probabilities, method="self_confidence")
     issue = find_label_issues(given, probabilities, filter_by="prune_by_noise_rate", n_jobs=1)
     order = np.argsort(quality, kind="stable")[: math.ceil(share * len(quality))]
-    places, shown = np.flatnonzero(labelled), _Columns.of(rows)
+    row_of, shown = np.flatnonzero(labelled), _Columns.of(rows)
     suspects = tuple(
-        shown.suspect(int(places[place]), float(score[places[place]]), float(quality[place]), issue=bool(issue[place]))
-        for place in order
+        shown.suspect(int(row_of[rank]), float(score[row_of[rank]]), float(quality[rank]), issue=bool(issue[rank]))
+        for rank in order
     )
     return Audit(len(quality), int(issue.sum()), suspects)
 
@@ -168,7 +164,7 @@ def label_free_scores(
         Shape (rows,).
     """
     classifier = _classifier(len(rows), seed, jobs)
-    # Folds by page: what a site repeats on its other pages is the best witness of a wrong label here.
+    # Folds by page, not by site: the site's other pages show best whether a label here is wrong.
     pages = rows.drop(columns="site", errors="ignore")
     total, done = classifier.fits(pages), 0
 
@@ -181,13 +177,15 @@ def label_free_scores(
     classifier.fit(pages, progress=count)
     score = np.clip(classifier.out_of_fold_["score"].to_numpy(np.float64), 1e-6, 1 - 1e-6)
     layout = Layout.of(rows.groupby("article_id", sort=False).size().to_numpy().astype(np.int64))
-    return _by_labels_around(np.log(score / (1 - score)), _signs(rows), layout, classifier.folds_.of_row)
+    return _with_neighbours_labels(np.log(score / (1 - score)), _signs(rows), layout, classifier.folds_.of_row)
 
 
-def _by_labels_around(log_odds: Float, signs: Float, layout: Layout, folds: Int) -> Float:
+def _with_neighbours_labels(log_odds: Float, signs: Float, layout: Layout, folds: Int) -> Float:
     from sklearn.linear_model import LogisticRegression
 
-    features = np.column_stack([log_odds, layout.neighbours(log_odds, AROUND), layout.neighbours(signs, AROUND)])
+    features = np.column_stack(
+        [log_odds, layout.neighbours(log_odds, NEIGHBOURS), layout.neighbours(signs, NEIGHBOURS)]
+    )
     score = 1 / (1 + np.exp(-log_odds))
     for fold in np.unique(folds):
         inside, learned = folds == fold, (folds != fold) & (signs != 0)
@@ -233,7 +231,7 @@ def _one_view(frame: pd.DataFrame, where: str) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """What people are shown of the rows; indexing a frame cell by cell is slow."""
+    """The columns that people are shown, as lists: indexing a frame cell by cell is slow."""
 
     articles: list[str]
     positions: list[int]

@@ -2,108 +2,81 @@
 
 The paragraphs of one article share their page and its habits, so the articles are drawn, not the paragraphs (the
 cluster bootstrap: Field and Welsh, "Bootstrapping clustered data", 2007). All measures follow from sums over articles,
-which are taken once; a resample is then one weighted sum of them.
+which are computed once; a resample is then one weighted sum of them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from dataclasses import astuple
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from corestory.evaluation.metrics import METRIC_NAMES, RATE_NAMES, rates
+from corestory.evaluation.metrics import METRIC_NAMES, RATE_NAMES, Rates, confusion, rates
+from corestory.evaluation.results import EvaluationSettings, Measured
+from corestory.types import Float, Int
 
-# Average precision needs the scores in order. More distinct scores than this are put together with their neighbours,
-# equally many to a level, which moves it by far less than the interval is wide and spares a sort a resample.
+if TYPE_CHECKING:
+    from corestory.evaluation.labelled_rows import LabelledRows
+
+# Average precision needs the scores in order. If there are more distinct scores than this, neighbouring scores share a
+# level, equally many to a level. That moves average precision far less than the interval is wide, and spares a sort of
+# all scores in every resample.
 SCORE_LEVELS = 2048
 # Numbers held at once by one block of resamples.
 BLOCK_SIZE = 2**22
 
 
-def resampled_rates(
-    core: ArrayLike,
-    decided: ArrayLike,
-    articles: ArrayLike,
-    *,
-    weights: ArrayLike | None = None,
-    resamples: int = 1000,
-    seed: int = 0,
-) -> NDArray[np.float64]:
+def resampled_rates(rows: LabelledRows, settings: EvaluationSettings, *, words: bool = False) -> Float:
     """Rates of the decisions in each resample of the articles.
 
     Parameters
     ----------
-    core
-        Whether each paragraph is labelled core, of shape (paragraphs,).
-    decided
-        Whether the tagger calls it core.
-    articles
-        The article of each paragraph, by any name or number.
-    weights
-        What each paragraph counts, such as its words; default 1.
-    resamples
-        How often articles are drawn.
-    seed
-        The same seed draws the same articles, whatever is measured on them: differences of two results are paired.
+    rows
+        The labelled rows.
+    settings
+        Its `resamples` and `seed`. The same seed draws the same articles, whatever is measured on them, so differences
+        of two results are paired. One article alone is not resampled: its interval would be a point.
+    words
+        Whether each word counts once, instead of each paragraph.
 
     Returns
     -------
     numpy.ndarray
         Of shape (resamples, 8), columns in the order of `RATE_NAMES`.
-
-    Examples
-    --------
-    >>> found = resampled_rates([True, False] * 20, [True] * 40, np.arange(40) // 2, resamples=100)
-    >>> found.shape, bool(np.all(found[:, RATE_NAMES.index("core_recall")] == 1))
-    ((100, 8), True)
     """
-    is_core, decisions, codes = np.asarray(core, dtype=bool), np.asarray(decided, dtype=bool), _codes(articles)
-    sums = _article_cells(is_core, decisions, codes, _weight(weights, len(is_core)))
+    articles = _numbered(rows.articles)
+    sums = _confusions(rows, articles, _weights(rows, words=words))
     block = max(1, BLOCK_SIZE // max(1, len(sums)))
-    parts = [rates(draws @ sums) for draws in _draws(len(sums), resamples, seed, block)]
+    parts = [rates(draws @ sums) for draws in _draws(len(sums), settings, block)]
     return np.concatenate(parts) if parts else np.empty((0, len(RATE_NAMES)))
 
 
-def resampled_metrics(
-    core: ArrayLike,
-    score: ArrayLike,
-    decided: ArrayLike,
-    articles: ArrayLike,
-    *,
-    weights: ArrayLike | None = None,
-    resamples: int = 1000,
-    seed: int = 0,
-) -> NDArray[np.float64]:
-    """All measures, those of the scores too, in each resample of the articles.
+def resampled_metrics(rows: LabelledRows, settings: EvaluationSettings, *, words: bool = False) -> Float:
+    """All measures, also those of the scores, in each resample of the articles.
 
-    Parameters are those of `resampled_rates`, and `score`, the probability of core of each paragraph.
+    Parameters are those of `resampled_rates`.
 
     Returns
     -------
     numpy.ndarray
         Of shape (resamples, 11), columns in the order of `METRIC_NAMES`.
-
-    Examples
-    --------
-    >>> core = np.array([True, False] * 20)
-    >>> found = resampled_metrics(core, np.where(core, 0.9, 0.2), core, np.arange(40) // 2, resamples=100)
-    >>> bool(np.all(found[:, METRIC_NAMES.index("core_average_precision")] == 1))
-    True
     """
     from scipy.sparse import csr_array
 
-    is_core, decisions, codes = np.asarray(core, dtype=bool), np.asarray(decided, dtype=bool), _codes(articles)
-    scores, weight = np.asarray(score, dtype=np.float64), _weight(weights, len(is_core))
-    cells = _article_cells(is_core, decisions, codes, weight)
-    distance = np.bincount(codes, weight * (scores - is_core) ** 2, minlength=len(cells))
+    articles, weight = _numbered(rows.articles), _weights(rows, words=words)
+    cells = _confusions(rows, articles, weight)
+    distance = np.bincount(articles, weight * (rows.score - rows.core) ** 2, minlength=len(cells))
     sums = np.column_stack([cells, distance])
-    level, levels = _levels(scores)
+    level, levels = _levels(rows.score)
     core_at, filler_at = (
-        csr_array((weight[part], (level[part], codes[part])), shape=(levels, len(cells)))
-        for part in (is_core, ~is_core)
+        csr_array((weight[part], (level[part], articles[part])), shape=(levels, len(cells)))
+        for part in (rows.core, ~rows.core)
     )
     block = max(1, BLOCK_SIZE // max(1, len(cells), levels))
     parts = []
-    for draws in _draws(len(cells), resamples, seed, block):
+    for draws in _draws(len(cells), settings, block):
         drawn = draws @ sums
         across = np.ascontiguousarray(draws.T)
         core_drawn, filler_drawn = core_at @ across, filler_at @ across
@@ -117,7 +90,29 @@ def resampled_metrics(
     return np.concatenate(parts) if parts else np.empty((0, len(METRIC_NAMES)))
 
 
-def interval(samples: NDArray[np.float64], *, level: float = 0.95) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def measured_rates(rows: LabelledRows, settings: EvaluationSettings) -> tuple[Measured[Rates], Measured[Rates]]:
+    """Rates of the decisions with their intervals, each paragraph counting once and each word counting once.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from corestory.evaluation.labelled_rows import labelled_rows
+    >>> frame = pd.DataFrame({"article_id": ["a", "b"], "text": ["It rained.", "It snowed."], "label": "core",
+    ...                       "score": [0.9, 0.2]})
+    >>> paragraphs, words = measured_rates(labelled_rows(frame), EvaluationSettings(None, 100, 0, 0.95))
+    >>> paragraphs.value.core_recall, paragraphs.low.core_recall, paragraphs.high.core_recall
+    (0.5, 0.0, 1.0)
+    """
+    measured = []
+    for words in (False, True):
+        cells = confusion(rows.core, rows.decided, weights=_weights(rows, words=words))
+        low, high = interval(resampled_rates(rows, settings, words=words), level=settings.level)
+        value, low_rates, high_rates = (Rates(*numbers.tolist()) for numbers in (rates(astuple(cells)), low, high))
+        measured.append(Measured(value, low_rates, high_rates, cells))
+    return measured[0], measured[1]
+
+
+def interval(samples: Float, *, level: float = 0.95) -> tuple[Float, Float]:
     """Percentile interval of each column.
 
     Parameters
@@ -146,16 +141,14 @@ def interval(samples: NDArray[np.float64], *, level: float = 0.95) -> tuple[NDAr
     return found[0], found[1]
 
 
-def paired_interval(
-    first: NDArray[np.float64], second: NDArray[np.float64], *, level: float = 0.95
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def paired_interval(first: Float, second: Float, *, level: float = 0.95) -> tuple[Float, Float]:
     """Interval of the difference of two taggers on the same rows, `first` less `second`.
 
     Parameters
     ----------
     first, second
-        Results of `resampled_rates` or `resampled_metrics` with the same articles, `resamples` and `seed`, so that row
-        by row both saw the same articles. What is hard for both then falls out of the difference.
+        Results of `resampled_rates` or `resampled_metrics` with the same articles and settings, so that in each row
+        both saw the same articles: an article that is hard for both does not widen the interval.
     level
         Share of the resamples inside.
 
@@ -171,42 +164,42 @@ def paired_interval(
     return interval(first - second, level=level)
 
 
-def _codes(articles: ArrayLike) -> NDArray[np.int64]:
-    return np.unique(np.asarray(articles), return_inverse=True)[1].astype(np.int64)
+def _numbered(articles: Int) -> Int:
+    # From 0 without a gap, also in a part of the rows.
+    return np.unique(articles, return_inverse=True)[1].astype(np.int64)
 
 
-def _weight(weights: ArrayLike | None, count: int) -> NDArray[np.float64]:
-    return np.ones(count) if weights is None else np.asarray(weights, dtype=np.float64)
+def _weights(rows: LabelledRows, *, words: bool) -> Float:
+    return rows.words if words else np.ones(len(rows.core))
 
 
-def _article_cells(
-    core: NDArray[np.bool_], decided: NDArray[np.bool_], codes: NDArray[np.int64], weight: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    # An article's confusion a row, in the order of Confusion's fields.
-    articles = int(codes.max()) + 1 if len(codes) else 0
-    cell = 4 * codes + 2 * ~core + ~decided
-    return np.bincount(cell, weight, minlength=4 * articles).reshape(articles, 4).astype(np.float64)
+def _confusions(rows: LabelledRows, articles: Int, weight: Float) -> Float:
+    # One confusion an article, in the order of Confusion's fields.
+    count = int(articles.max()) + 1 if len(articles) else 0
+    cell = 4 * articles + 2 * ~rows.core + ~rows.decided
+    return np.bincount(cell, weight, minlength=4 * count).reshape(count, 4).astype(np.float64)
 
 
-def _draws(articles: int, resamples: int, seed: int, block: int) -> Iterator[NDArray[np.float64]]:
-    # How often each resample draws each article, a resample a row; the same numbers however they are cut into blocks.
-    generator = np.random.default_rng(seed)
-    for start in range(0, resamples if articles else 0, block):
+def _draws(articles: int, settings: EvaluationSettings, block: int) -> Iterator[Float]:
+    # How often each resample draws each article, a resample a row. The numbers do not depend on the size of the blocks.
+    generator = np.random.default_rng(settings.seed)
+    resamples = settings.resamples if articles > 1 else 0
+    for start in range(0, resamples, block):
         size = min(block, resamples - start)
         drawn = [np.bincount(generator.integers(articles, size=articles), minlength=articles) for _ in range(size)]
         yield np.array(drawn, dtype=np.float64)
 
 
-def _levels(scores: NDArray[np.float64]) -> tuple[NDArray[np.int64], int]:
-    # The place of each score among the distinct ones, or among the quantiles where there are too many.
-    distinct, place = np.unique(scores, return_inverse=True)
+def _levels(scores: Float) -> tuple[Int, int]:
+    # The rank of each score among the distinct ones, or its quantile where there are too many.
+    distinct, rank = np.unique(scores, return_inverse=True)
     if len(distinct) <= SCORE_LEVELS:
-        return place.astype(np.int64), len(distinct)
+        return rank.astype(np.int64), len(distinct)
     edges = np.unique(np.quantile(scores, np.linspace(0, 1, SCORE_LEVELS + 1)[1:-1]))
     return np.searchsorted(edges, scores, side="right").astype(np.int64), len(edges) + 1
 
 
-def _average_precision(hits: NDArray[np.float64], misses: NDArray[np.float64]) -> NDArray[np.float64]:
+def _average_precision(hits: Float, misses: Float) -> Float:
     # Both of shape (levels, resamples), the level that is likeliest of the class first.
     found = np.cumsum(hits, axis=0)
     taken = found + np.cumsum(misses, axis=0)

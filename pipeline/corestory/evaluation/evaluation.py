@@ -1,18 +1,18 @@
 """From tagged and labelled paragraphs to an evaluation: all measures, their intervals, baselines and groups."""
 
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from corestory.evaluation.baselines import Tagging, everything_core, length_rule, stage_one
 from corestory.evaluation.bootstrap import interval, paired_interval, resampled_metrics
-from corestory.evaluation.groups import groups_by_column, resamples_of
+from corestory.evaluation.groups import groups_by_column
 from corestory.evaluation.labelled_rows import LabelledRows, labelled_rows, probabilities
 from corestory.evaluation.metrics import Metrics, calibration, confusion, measure
-from corestory.evaluation.results import Band, Counts, Evaluation, Measured, Settings, TaggerResult
+from corestory.evaluation.results import Band, Evaluation, EvaluationSettings, Measured, RowCounts, TaggerResult
+from corestory.evaluation.rivals import Predictions, everything_core, length_rule, stage_one
+from corestory.types import Float
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ def evaluate_frame(
     name: str = "corestory",
     where: str = "",
 ) -> Evaluation:
-    """Measure a tagger on labelled paragraphs, beside what it must beat.
+    """Measure a tagger on labelled paragraphs, and the baselines beside it.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def evaluate_frame(
     Returns
     -------
     Evaluation
-        Rows without a label are counted, and are in no other number.
+        Rows without a label are counted, and enter no other number.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def evaluate_frame(
 def evaluate_rows(
     rows: LabelledRows,
     *,
-    rivals: Sequence[Tagging] = (),
+    rivals: Sequence[Predictions] = (),
     stage1_threshold: float = 0.5,
     resamples: int = 1000,
     seed: int = 0,
@@ -99,7 +99,7 @@ def evaluate_rows(
     rows
         Of `labelled_rows`.
     rivals
-        Other taggers' answers on the very same rows.
+        Other taggers' predictions on the same rows.
     stage1_threshold, resamples, seed, level, name, where
         As of `evaluate_frame`.
 
@@ -113,12 +113,12 @@ def evaluate_rows(
     """
     labelled = rows.frame
     texts = labelled["text"].tolist()
-    taggings = [Tagging("tagger", name, "the tagger that is evaluated", rows.score, rows.decided), *rivals]
+    predictions = [Predictions("tagger", name, "the tagger that is evaluated", rows.score, rows.decided), *rivals]
     if "stage1" in labelled.columns and labelled["stage1"].notna().any():
-        taggings.append(stage_one(probabilities(labelled, "stage1", where=where), threshold=stage1_threshold))
-    taggings += [length_rule(texts), everything_core(len(texts))]
-    settings = Settings(rows.threshold, resamples, seed, level)
-    tagger, *others = _results(rows, taggings, settings)
+        predictions.append(stage_one(probabilities(labelled, "stage1", where=where), threshold=stage1_threshold))
+    predictions += [length_rule(texts), everything_core(len(texts))]
+    settings = EvaluationSettings(rows.threshold, resamples, seed, level)
+    tagger, *others = _results(rows, predictions, settings)
     return Evaluation(
         settings=settings,
         counts=_counts(rows),
@@ -132,10 +132,10 @@ def evaluate_rows(
     )
 
 
-def _counts(rows: LabelledRows) -> Counts:
+def _counts(rows: LabelledRows) -> RowCounts:
     frame = rows.frame
     sites = frame["site"].replace("", None).nunique() if "site" in frame.columns else 0
-    return Counts(
+    return RowCounts(
         articles=len(np.unique(rows.articles)),
         inputs=int(frame["article_id"].nunique()),
         sites=int(sites),
@@ -149,42 +149,28 @@ def _counts(rows: LabelledRows) -> Counts:
     )
 
 
-def _results(rows: LabelledRows, taggings: list[Tagging], settings: Settings) -> list[TaggerResult]:
+def _results(
+    rows: LabelledRows, predictions: Sequence[Predictions], settings: EvaluationSettings
+) -> list[TaggerResult]:
+    """Measure each; the first is the evaluated tagger, whose lead over each other is computed."""
     results: list[TaggerResult] = []
-    evaluated: list[tuple[Metrics, NDArray[np.float64]]] = []
-    for tagging in taggings:
+    evaluated: list[tuple[Metrics, Float]] = []
+    for predicted in predictions:
+        own = replace(rows, score=predicted.score, decided=predicted.core)
         measured: list[Measured[Metrics]] = []
         leads: list[Band[Metrics]] = []
-        for place, weights in enumerate((None, rows.words)):
-            value = measure(rows.core, tagging.score, tagging.core, weights=weights)
-            samples = _samples(rows, tagging, weights, settings)
+        for index, weights in enumerate((None, rows.words)):
+            value = measure(rows.core, own.score, own.decided, weights=weights)
+            samples = resampled_metrics(own, settings, words=weights is not None)
             low, high = interval(samples, level=settings.level)
-            cells = confusion(rows.core, tagging.core, weights=weights)
+            cells = confusion(rows.core, own.decided, weights=weights)
             measured.append(Measured(value, Metrics(*low.tolist()), Metrics(*high.tolist()), cells))
-            if tagging is taggings[0]:
+            if not results:
                 evaluated.append((value, samples))
             else:
-                best, best_samples = evaluated[place]
+                best, best_samples = evaluated[index]
                 lead = np.subtract(astuple(best), astuple(value))
                 low, high = paired_interval(best_samples, samples, level=settings.level)
                 leads.append(Band(*(Metrics(*numbers.tolist()) for numbers in (lead, low, high))))
-        paragraphs, words = measured
-        lead_paragraphs, lead_words = leads or (None, None)
-        results.append(
-            TaggerResult(tagging.key, tagging.name, tagging.description, paragraphs, words, lead_paragraphs, lead_words)
-        )
+        results.append(TaggerResult(predicted.key, predicted.name, predicted.description, *measured, *leads))
     return results
-
-
-def _samples(
-    rows: LabelledRows, tagging: Tagging, weights: NDArray[np.float64] | None, settings: Settings
-) -> NDArray[np.float64]:
-    return resampled_metrics(
-        rows.core,
-        tagging.score,
-        tagging.core,
-        rows.articles,
-        weights=weights,
-        resamples=resamples_of(rows.articles, settings),
-        seed=settings.seed,
-    )

@@ -1,4 +1,4 @@
-"""All that a report on a model says: the measures, the threshold, where and what it gets wrong, what it learned."""
+"""The findings of a report on a model: measures, thresholds, mistakes and where they are, what the model learned."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.evaluation.baselines import Tagging
-from corestory.evaluation.comparison import Comparison, compare, rival_tagging
 from corestory.evaluation.evaluation import evaluate_rows
+from corestory.evaluation.groups import Histogram, by_length, by_region, histogram
 from corestory.evaluation.importance import Importance, group_importance
 from corestory.evaluation.labelled_rows import labelled_rows, probabilities
 from corestory.evaluation.mistakes import Mistake, confident_mistakes
 from corestory.evaluation.results import Evaluation, Group, Json, group_metrics, measured_metrics, plain
-from corestory.evaluation.strata import Histogram, by_length, by_place, histogram
-from corestory.evaluation.thresholds import ThresholdRow, Tradeoff, threshold_table, tradeoff
+from corestory.evaluation.rivals import Comparison, Predictions, compare, rival_predictions
+from corestory.evaluation.thresholds import ThresholdRow, Tradeoff, measured_thresholds, tradeoff
 from corestory.evaluation.vocabulary import Vocabulary, strongest_ngrams
+from corestory.types import Bool, Float
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
     from corestory.model.tagger import Tagger
 
@@ -47,7 +46,7 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a report says, part by part.
+    """The findings of a report, part by part.
 
     Attributes
     ----------
@@ -56,19 +55,19 @@ class Findings:
     tradeoff, stage1_tradeoff
         Core kept against filler removed over all thresholds, of the tagger and of stage 1 (None where unknown).
     thresholds
-        What some thresholds would do.
-    lengths, places
-        The paragraphs by length and by place in the article.
+        The measures at some thresholds.
+    lengths, regions
+        The measures by length of the paragraph and by region of the article; ``metrics.json`` calls regions places.
     histogram
-        How the scores lie.
+        The distribution of the scores.
     core_curve, filler_curve
         Precision and recall of either class; None where there is none of it.
     mistakes
-        The surest mistakes in their articles.
+        The most confident mistakes in their articles.
     learned
         None where the model was not given.
     comparisons
-        What changes from the model to each other one.
+        The changes from the model to each other model.
     """
 
     evaluation: Evaluation
@@ -76,7 +75,7 @@ class Findings:
     stage1_tradeoff: Tradeoff | None
     thresholds: tuple[ThresholdRow, ...]
     lengths: tuple[Group, ...]
-    places: tuple[Group, ...]
+    regions: tuple[Group, ...]
     histogram: Histogram
     core_curve: PrecisionRecall | None
     filler_curve: PrecisionRecall | None
@@ -108,7 +107,7 @@ class Findings:
             **self.evaluation.to_metrics(),
             "thresholds": plain(thresholds),
             "lengths": {group.name: group_metrics(group) for group in self.lengths},
-            "places": {group.name: group_metrics(group) for group in self.places},
+            "places": {group.name: group_metrics(group) for group in self.regions},
             "histogram": plain(asdict(self.histogram)),
             "mistakes": plain(mistakes),
             "ngrams": None if learned is None else plain(asdict(learned.vocabulary)),
@@ -128,20 +127,20 @@ def find(
     name: str = "corestory",
     where: str = "",
 ) -> Findings:
-    """Find all that a report on a model says.
+    """Find what a report on a model says.
 
     Parameters
     ----------
     frame
-        As of `corestory.evaluation.evaluation.evaluate_frame`; for what is shown in its article also ``position``.
+        As of `corestory.evaluation.evaluation.evaluate_frame`, with ``position`` to show paragraphs in their article.
     tagger
-        The model that tagged the frame, for what it learned.
+        The model that tagged the frame; None leaves out what it learned.
     others
         The same rows tagged by other models, by their names.
     threshold
         As the frame was tagged with; None is the model's own decision.
     resamples, seed
-        Of the bootstrap, and of what is shuffled.
+        Of the bootstrap and of the shuffles.
     name, where
         The model's name, and the data's.
 
@@ -163,8 +162,8 @@ def find(
     rows = labelled_rows(frame, threshold=threshold, where=where)
     if "tagged" not in frame.columns:
         frame = frame.assign(tagged=np.where(frame["score"] >= rows.threshold, "core", "filler"))
-    rivals: Sequence[Tagging] = [
-        rival_tagging(rows, other, name=other_name, where=where) for other_name, other in (others or {}).items()
+    rivals: Sequence[Predictions] = [
+        rival_predictions(rows, other, name=other_name, where=where) for other_name, other in (others or {}).items()
     ]
     evaluation = evaluate_rows(rows, rivals=rivals, resamples=resamples, seed=seed, name=name, where=where)
     settings = evaluation.settings
@@ -181,9 +180,9 @@ def find(
         evaluation=evaluation,
         tradeoff=tradeoff(rows.core, rows.score, rows.words),
         stage1_tradeoff=stage1,
-        thresholds=threshold_table(rows, settings=settings),
+        thresholds=measured_thresholds(rows, settings=settings),
         lengths=by_length(rows, settings=settings),
-        places=by_place(rows, settings=settings),
+        regions=by_region(rows, settings=settings),
         histogram=histogram(rows),
         core_curve=_curve(rows.core, rows.score),
         filler_curve=_curve(~rows.core, 1 - rows.score),
@@ -193,7 +192,7 @@ def find(
     )
 
 
-def _curve(positive: NDArray[np.bool_], score: NDArray[np.float64]) -> PrecisionRecall | None:
+def _curve(positive: Bool, score: Float) -> PrecisionRecall | None:
     from sklearn.metrics import precision_recall_curve
 
     if not positive.any():

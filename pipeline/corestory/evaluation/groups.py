@@ -1,27 +1,54 @@
-"""How a tagger does on parts of the rows: a source, a site, a length."""
+"""How a tagger does on parts of the rows: a source, a view, a site, a length, a part of the article."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corestory.evaluation.bootstrap import interval, resampled_rates
+from corestory.evaluation.bootstrap import measured_rates
 from corestory.evaluation.labelled_rows import LabelledRows
-from corestory.evaluation.metrics import Rates, confusion, rates
-from corestory.evaluation.results import Group, Measured, Settings
+from corestory.evaluation.results import EvaluationSettings, Group
+from corestory.types import Bool, Int
 
 UNKNOWN = "(unknown)"
 """Name of the group of the rows that have no site, source or view."""
 
+LENGTHS = (0, 5, 10, 20, 40, 80)
+"""Least words of each group of lengths."""
+
+ENDS = 2
+"""How many paragraphs of core make the lead, and how many the tail."""
+
+REGIONS = ("above the story", "lead", "body", "tail", "below the story", "article without a story")
+BINS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """How many paragraphs have which score; all of the same number of bins.
+
+    Attributes
+    ----------
+    edges
+        One more than bins.
+    core, filler
+        Paragraphs labelled so in each bin.
+    """
+
+    edges: tuple[float, ...]
+    core: tuple[int, ...]
+    filler: tuple[int, ...]
+
 
 def groups_by_column(
-    rows: LabelledRows, column: str, *, settings: Settings, intervals: bool = True
+    rows: LabelledRows, column: str, *, settings: EvaluationSettings, intervals: bool = True
 ) -> tuple[Group, ...]:
-    """Measure the rows of each value of a column, worst first; nothing where there is no such column.
+    """Measure the rows of each value of a column, worst first; an empty tuple if there is no such column.
 
     Parameters
     ----------
@@ -30,26 +57,21 @@ def groups_by_column(
     column
         A column of their frame.
     settings
-        Of the bootstrap.
+        The bootstrap's.
     intervals
-        Whether to take intervals.
+        Whether to compute intervals.
     """
     import pandas as pd
 
     if column not in rows.frame.columns:
         return ()
     codes, names = pd.factorize(rows.frame[column].astype(object).fillna("").replace("", UNKNOWN))
-    found = groups_by_code(rows, codes, [str(name) for name in names], settings=settings, intervals=intervals)
-    return worst_first(found)
+    settings = settings if intervals else replace(settings, resamples=0)
+    return worst_first(groups_by_code(rows, codes, [str(name) for name in names], settings=settings))
 
 
 def groups_by_code(
-    rows: LabelledRows,
-    codes: NDArray[np.integer],
-    names: Sequence[str],
-    *,
-    settings: Settings,
-    intervals: bool = True,
+    rows: LabelledRows, codes: NDArray[np.integer], names: Sequence[str], *, settings: EvaluationSettings
 ) -> tuple[Group, ...]:
     """Measure the rows of each group.
 
@@ -61,8 +83,8 @@ def groups_by_code(
         For each row the number of its group, from 0.
     names
         The groups' names; a group without a row is left out.
-    settings, intervals
-        As of `groups_by_column`.
+    settings
+        The bootstrap's.
 
     Returns
     -------
@@ -71,40 +93,93 @@ def groups_by_code(
     """
     order = np.argsort(codes, kind="stable")
     starts = np.searchsorted(codes[order], np.arange(1, len(names)))
-    return tuple(
-        _group(rows, index, name, settings, intervals=intervals)
-        for name, index in zip(names, np.split(order, starts), strict=True)
-        if len(index)
-    )
+    found = []
+    for name, index in zip(names, np.split(order, starts), strict=True):
+        if len(index):
+            part = rows.part(index)
+            paragraphs, words = measured_rates(part, settings)
+            found.append(Group(name, len(np.unique(part.articles)), paragraphs, words))
+    return tuple(found)
 
 
 def worst_first(groups: Iterable[Group]) -> tuple[Group, ...]:
     """Sort groups by the F1 of core in words, the worst first, of equal ones the largest."""
-    return tuple(sorted(groups, key=_worst_first))
+    return tuple(sorted(groups, key=_quality))
 
 
-def resamples_of(articles: NDArray[np.int64], settings: Settings) -> int:
-    """How many resamples these articles are worth: none for one article, which drawn again is itself."""
-    # Its interval would be a point, as though nothing could be surer.
-    return settings.resamples if len(articles) and np.ptp(articles) > 0 else 0
+def by_length(rows: LabelledRows, *, settings: EvaluationSettings) -> tuple[Group, ...]:
+    """Measure the paragraphs of each length in words, the shortest first."""
+    names = [f"{low} to {high - 1} words" for low, high in pairwise(LENGTHS)] + [f"{LENGTHS[-1]} words and more"]
+    return groups_by_code(rows, np.digitize(rows.words, LENGTHS[1:]), names, settings=settings)
 
 
-def _group(rows: LabelledRows, index: NDArray[np.int64], name: str, settings: Settings, *, intervals: bool) -> Group:
-    core, decided, articles = rows.core[index], rows.decided[index], rows.articles[index]
-    resamples = resamples_of(articles, settings) if intervals else 0
-    measured: list[Measured[Rates]] = []
-    for weights in (None, rows.words[index]):
-        cells = confusion(core, decided, weights=weights)
-        samples = resampled_rates(core, decided, articles, weights=weights, resamples=resamples, seed=settings.seed)
-        numbers = (rates(astuple(cells)), *interval(samples, level=settings.level))
-        value, low, high = (Rates(*found.tolist()) for found in numbers)
-        measured.append(Measured(value, low, high, cells))
-    paragraphs, words = measured
-    return Group(name, len(np.unique(articles)), paragraphs, words)
+def by_region(rows: LabelledRows, *, settings: EvaluationSettings) -> tuple[Group, ...]:
+    """Measure the paragraphs of each of the `REGIONS` of an article, from its head to its foot."""
+    positions = rows.frame["position"].to_numpy() if "position" in rows.frame.columns else np.arange(len(rows.core))
+    codes = regions(rows.core, rows.frame["article_id"].to_numpy(), positions)
+    return groups_by_code(rows, codes, REGIONS, settings=settings)
 
 
-def _worst_first(group: Group) -> tuple[float, float, str]:
-    # F1 of core in words is how like the cleaned text is to the story; undefined where there is no story and none was
-    # found, which is as it should be.
+def regions(core: Bool, articles: NDArray[np.object_], positions: NDArray[np.integer]) -> Int:
+    """Return the region of each paragraph, as an index into `REGIONS`.
+
+    The lead is the first `ENDS` paragraphs labelled core and the paragraphs between them; the tail is the last `ENDS`
+    in the same way; the rest of the story is the body. In a short story a paragraph that could be both is of the lead.
+
+    Parameters
+    ----------
+    core
+        Whether each row is labelled core, of shape (rows,).
+    articles
+        The article of each, by any name.
+    positions
+        Its position in the article.
+
+    Examples
+    --------
+    >>> core = np.array([False, True, True, False, True, True, True, False])
+    >>> [REGIONS[region] for region in regions(core, np.full(8, "a"), np.arange(8))][2:5]
+    ['lead', 'body', 'body']
+    """
+    import pandas as pd
+
+    codes = pd.factorize(articles)[0]
+    order = np.lexsort((positions, codes))
+    article, is_core = codes[order], core[order].astype(np.int64)
+    starts = np.flatnonzero(np.diff(article, prepend=-1))
+    total = np.add.reduceat(is_core, starts)[article] if len(article) else is_core
+    running = np.cumsum(is_core)
+    until = running - (running - is_core)[starts][article] if len(article) else is_core
+    after = total - until
+    # A filler paragraph is of the lead or the tail only if it stands between two core paragraphs of it.
+    core_here = is_core == 1
+    lead = (until <= ENDS) & (core_here | (until < ENDS))
+    tail = (after + is_core <= ENDS) & (core_here | (after < ENDS))
+    conditions = [total == 0, until == 0, (after == 0) & ~core_here, lead, tail]
+    region = np.empty(len(order), np.int64)
+    region[order] = np.select(conditions, [5, 0, 4, 1, 3], default=2)
+    return region
+
+
+def histogram(rows: LabelledRows) -> Histogram:
+    """Count the paragraphs by score.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from corestory.evaluation.labelled_rows import labelled_rows
+    >>> frame = pd.DataFrame({"article_id": ["a", "a"], "text": ["It rained.", "Share"], "label": ["core", "filler"],
+    ...                       "score": [1.0, 0.2]})
+    >>> histogram(labelled_rows(frame)).core[-1]
+    1
+    """
+    edges = np.linspace(0, 1, BINS + 1)
+    core, filler = (np.histogram(rows.score[part], edges)[0] for part in (rows.core, ~rows.core))
+    return Histogram(tuple(edges.tolist()), tuple(core.tolist()), tuple(filler.tolist()))
+
+
+def _quality(group: Group) -> tuple[float, float, str]:
+    # F1 of core in words says how close the cleaned text is to the story. It is undefined where there is no story and
+    # none was found, which is right.
     quality = group.words.value.core_f1
     return (math.inf if math.isnan(quality) else quality, -group.words.confusion.total, group.name)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corestory.errors import DataError
 from corestory.evaluation.metrics import word_counts
+from corestory.types import Bool, Float, Int
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,16 +42,21 @@ class LabelledRows:
     """
 
     frame: pd.DataFrame
-    core: NDArray[np.bool_]
-    decided: NDArray[np.bool_]
-    score: NDArray[np.float64]
-    words: NDArray[np.float64]
-    articles: NDArray[np.int64]
+    core: Bool
+    decided: Bool
+    score: Float
+    words: Float
+    articles: Int
     unlabelled: int
     threshold: float | None
 
+    def part(self, index: Int) -> LabelledRows:
+        """Return some of the rows, by their numbers from 0."""
+        arrays = {name: getattr(self, name)[index] for name in ("core", "decided", "score", "words", "articles")}
+        return replace(self, frame=self.frame.iloc[index], **arrays)
+
     @property
-    def wrong(self) -> NDArray[np.bool_]:
+    def wrong(self) -> Bool:
         """Whether the tagger contradicts the label."""
         return np.asarray(self.decided != self.core)
 
@@ -109,7 +114,7 @@ def labelled_rows(frame: pd.DataFrame, *, threshold: float | None = None, where:
     )
 
 
-def decisions(frame: pd.DataFrame, column: str, *, where: str = "") -> NDArray[np.bool_]:
+def decisions(frame: pd.DataFrame, column: str, *, where: str = "") -> Bool:
     """Read a column of ``core`` and ``filler``: whether each row is core.
 
     Raises
@@ -136,7 +141,7 @@ def decisions(frame: pd.DataFrame, column: str, *, where: str = "") -> NDArray[n
     return np.asarray(core, dtype=bool)
 
 
-def probabilities(frame: pd.DataFrame, column: str, *, where: str = "") -> NDArray[np.float64]:
+def probabilities(frame: pd.DataFrame, column: str, *, where: str = "") -> Float:
     """Read a column of probabilities.
 
     Raises
@@ -162,7 +167,7 @@ def probabilities(frame: pd.DataFrame, column: str, *, where: str = "") -> NDArr
     return values
 
 
-def _articles(frame: pd.DataFrame) -> NDArray[np.int64]:
+def _articles(frame: pd.DataFrame) -> Int:
     import pandas as pd
 
     if "page" in frame.columns:

@@ -1,16 +1,12 @@
-"""How well scores and decisions agree with the labels: rates, ranking, calibration, and overlap of texts."""
+"""How well scores and decisions agree with the labels: rates, ranking and calibration."""
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from corestory.labelling.alignment import alignment_words
-
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,7 @@ class CalibrationBin:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class CalibrationCurve:
     """Whether of the paragraphs scored 0.8 about 80 % are core."""
 
     bins: tuple[CalibrationBin, ...]
@@ -199,7 +195,7 @@ def measure(core: ArrayLike, score: ArrayLike, decided: ArrayLike, *, weights: A
     return Metrics(*[*found.tolist(), core_ranking, filler_ranking, brier])
 
 
-def calibration(core: ArrayLike, score: ArrayLike, *, bins: int = 10) -> Calibration:
+def calibration(core: ArrayLike, score: ArrayLike, *, bins: int = 10) -> CalibrationCurve:
     """Compare the mean score with the share of core, over equally wide bins of the score.
 
     The expected error is the expected calibration error of Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated
@@ -213,64 +209,15 @@ def calibration(core: ArrayLike, score: ArrayLike, *, bins: int = 10) -> Calibra
     """
     is_core, scores = np.asarray(core, dtype=bool), np.asarray(score, dtype=np.float64)
     edges = np.linspace(0, 1, bins + 1)
-    place = np.digitize(scores, edges[1:-1])
-    counts = np.bincount(place, minlength=bins)
+    bin_of_score = np.digitize(scores, edges[1:-1])
+    counts = np.bincount(bin_of_score, minlength=bins)
     with np.errstate(invalid="ignore"):
-        mean_score = np.bincount(place, scores, minlength=bins) / counts
-        share_core = np.bincount(place, is_core, minlength=bins) / counts
+        mean_score = np.bincount(bin_of_score, scores, minlength=bins) / counts
+        share_core = np.bincount(bin_of_score, is_core, minlength=bins) / counts
     total = counts.sum()
     error = float(np.nansum(counts * np.abs(mean_score - share_core)) / total) if total else float("nan")
     columns = (edges[:-1].tolist(), edges[1:].tolist(), counts.tolist(), mean_score.tolist(), share_core.tolist())
-    return Calibration(tuple(CalibrationBin(*row) for row in zip(*columns, strict=True)), error)
-
-
-def word_tokens(text: str) -> list[str]:
-    r"""Lower-cased runs of ``\w``, the words by which extracted texts are compared.
-
-    Examples
-    --------
-    >>> word_tokens("Don't stop, Łódź!")
-    ['don', 't', 'stop', 'łódź']
-    """
-    return _WORD.findall(text.lower())
-
-
-def word_f1(predicted: Sequence[str], gold: Sequence[str]) -> float:
-    """F1 of two texts' words, each counted as often as it occurs, in any order.
-
-    This is the measure of WCXB, the Web Content eXtraction Benchmark. Two empty texts agree.
-
-    Examples
-    --------
-    >>> word_f1(word_tokens("The quay opened. Share"), word_tokens("The quay opened."))
-    0.8571428571428571
-    """
-    if not predicted and not gold:
-        return 1.0
-    common = (Counter(predicted) & Counter(gold)).total()
-    return 2 * common / (len(predicted) + len(gold))
-
-
-def shingle_f1(predicted: Sequence[str], gold: Sequence[str], *, size: int = 4) -> float:
-    """F1 of two texts' shingles, that is runs of `size` words, so that order counts too.
-
-    The shingles are those of Zyte's article-extraction-benchmark: a text shorter than `size` words is one shingle.
-    That benchmark keeps the case of its words and averages precision and recall over pages before it takes F1; this is
-    one page's F1.
-
-    Examples
-    --------
-    >>> shingle_f1("the quay opened on monday again".split(), "the quay opened on monday".split())
-    0.8
-    """
-    return word_f1(_shingles(predicted, size), _shingles(gold, size))
-
-
-def _shingles(tokens: Sequence[str], size: int) -> list[str]:
-    if not tokens:
-        return []
-    # A space cannot be part of a token, so joined shingles differ where their tokens do.
-    return [" ".join(tokens[start : start + size]) for start in range(max(1, len(tokens) - size + 1))]
+    return CalibrationCurve(tuple(CalibrationBin(*row) for row in zip(*columns, strict=True)), error)
 
 
 def _share(part: NDArray[np.float64], rest: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,15 +1,15 @@
-"""The most confident mistakes, each in its article, so that a person sees whether the label or the model errs."""
+"""The most confident mistakes, each in its article, so that a person can judge whether the label or the model errs."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corestory.evaluation.labelled_rows import LabelledRows
+from corestory.types import Int, Label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,13 +21,11 @@ AROUND = 6
 """Paragraphs shown on either side of one."""
 
 FEW_WORDS = 5
-"""Mistakes of fewer words come last, for a lone word tells a reader little: often it is an accident of the labels."""
+"""Mistakes of fewer words come last: a lone word tells a reader little, and often its label is an accident."""
 
 LONGEST = 700
 LONGEST_AROUND = 260
-A_SITE = 2
-
-Kind = Literal["core", "filler"]
+MOST_OF_A_SITE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +35,17 @@ class ShownParagraph:
     Attributes
     ----------
     text
-        Cut where it is long.
+        Shortened if it is long.
     label
         None where there is none.
     tagged, score
-        What the tagger says.
+        The tagger's decision and score.
     """
 
     position: int
     text: str
-    label: Kind | None
-    tagged: Kind
+    label: Label | None
+    tagged: Label
     score: float
 
     @property
@@ -58,22 +56,22 @@ class ShownParagraph:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A paragraph that the tagger and the label disagree on, and what stands around it.
+    """A paragraph that the tagger and the label disagree on, with its neighbours.
 
     Attributes
     ----------
     article_id, site, source, view, url, title
-        Where it is; empty where unknown.
+        Its article; empty where unknown.
     position
-        Its place in the article, from 0.
+        Its position in the article, from 0.
     label
-        What it is labelled; tagged is the other.
+        Its label; the tagger decided for the other.
     score
         Probability of core.
     above, below
         How many paragraphs of the article are not shown.
     paragraphs
-        Those that are, in order; one of them is the mistake.
+        The paragraphs shown, in order; one of them is the mistake.
     """
 
     article_id: str
@@ -83,7 +81,7 @@ class Mistake:
     url: str
     title: str
     position: int
-    label: Kind
+    label: Label
     score: float
     above: int
     below: int
@@ -98,7 +96,7 @@ class Mistake:
 def confident_mistakes(
     frame: pd.DataFrame, rows: LabelledRows, *, each: int = EACH, around: int = AROUND
 ) -> tuple[Mistake, ...]:
-    """Find the mistakes that the tagger was surest of.
+    """Find the most confident mistakes.
 
     Parameters
     ----------
@@ -107,22 +105,22 @@ def confident_mistakes(
     rows
         Its labelled rows.
     each
-        How many are shown of story lost, and how many of filler kept. An article or a text comes once, a site at most
-        `A_SITE` times, so that one odd page does not fill the list.
+        How many are shown of story lost, and how many of filler kept. An article or a text is shown once, a site at
+        most `MOST_OF_A_SITE` times, so that one odd page does not fill the list.
     around
         How many paragraphs are shown on either side.
 
     Returns
     -------
     tuple of Mistake
-        Story lost first; of each kind those of `FEW_WORDS` words and more, then the shorter ones; the surest first, of
-        equally sure ones the longest.
+        Story lost first; of each kind those of `FEW_WORDS` words and more, then the shorter ones; the most confident
+        first, of equally confident ones the longest.
     """
     positions = _positions(frame)
     codes = _codes(frame["article_id"])
     ordered = np.lexsort((positions, codes))
-    place = np.empty(len(frame), np.int64)
-    place[ordered] = np.arange(len(frame))
+    rank = np.empty(len(frame), np.int64)
+    rank[ordered] = np.arange(len(frame))
     articles = codes[ordered]
     inside = np.flatnonzero(frame["label"].notna().to_numpy())
     context = _Context(frame, ordered, articles, positions, around)
@@ -132,11 +130,11 @@ def confident_mistakes(
         doubt = rows.score[wrong] if core else 1 - rows.score[wrong]
         words = rows.words[wrong]
         surest = wrong[np.lexsort((-words, doubt, words < FEW_WORDS))]
-        found += [context.mistake(int(place[inside[row]])) for row in _various(rows, surest, each)]
+        found += [context.mistake(int(rank[inside[row]])) for row in _various(rows, surest, each)]
     return tuple(found)
 
 
-def _various(rows: LabelledRows, surest: NDArray[np.int64], each: int) -> list[int]:
+def _various(rows: LabelledRows, surest: Int, each: int) -> list[int]:
     frame = rows.frame
     chosen: list[int] = []
     sites: Counter[str] = Counter()
@@ -145,7 +143,7 @@ def _various(rows: LabelledRows, surest: NDArray[np.int64], each: int) -> list[i
         site, text = _text(frame, "site", row), _text(frame, "text", row)
         if len(chosen) == each:
             break
-        if int(rows.articles[row]) in seen or text in seen or (site and sites[site] == A_SITE):
+        if int(rows.articles[row]) in seen or text in seen or (site and sites[site] == MOST_OF_A_SITE):
             continue
         seen |= {int(rows.articles[row]), text}
         sites[site] += 1
@@ -156,16 +154,16 @@ def _various(rows: LabelledRows, surest: NDArray[np.int64], each: int) -> list[i
 @dataclass(frozen=True, slots=True, eq=False)
 class _Context:
     frame: pd.DataFrame
-    ordered: NDArray[np.int64]
-    articles: NDArray[np.int64]
-    positions: NDArray[np.int64]
+    ordered: Int
+    articles: Int
+    positions: Int
     around: int
 
-    def mistake(self, place: int) -> Mistake:
-        start, end = np.searchsorted(self.articles, [self.articles[place], self.articles[place] + 1]).tolist()
-        first, last = max(start, place - self.around), min(end, place + self.around + 1)
-        paragraphs = tuple(self._shown(number, whole=number == place) for number in range(first, last))
-        here, row = paragraphs[place - first], int(self.ordered[place])
+    def mistake(self, rank: int) -> Mistake:
+        start, end = np.searchsorted(self.articles, [self.articles[rank], self.articles[rank] + 1]).tolist()
+        first, last = max(start, rank - self.around), min(end, rank + self.around + 1)
+        paragraphs = tuple(self._shown(number, whole=number == rank) for number in range(first, last))
+        here, row = paragraphs[rank - first], int(self.ordered[rank])
         return Mistake(
             article_id=str(self.frame["article_id"].iloc[row]),
             site=_text(self.frame, "site", row),
@@ -181,22 +179,22 @@ class _Context:
             paragraphs=paragraphs,
         )
 
-    def _shown(self, place: int, *, whole: bool) -> ShownParagraph:
-        row = int(self.ordered[place])
+    def _shown(self, rank: int, *, whole: bool) -> ShownParagraph:
+        row = int(self.ordered[rank])
         label, score = self.frame["label"].iloc[row], float(self.frame["score"].iloc[row])
-        known: Kind | None = label if label in ("core", "filler") else None
-        tagged: Kind = self.frame["tagged"].iloc[row]
+        known: Label | None = label if label in ("core", "filler") else None
+        tagged: Label = self.frame["tagged"].iloc[row]
         text = _cut(_text(self.frame, "text", row), LONGEST if whole else LONGEST_AROUND)
         return ShownParagraph(int(self.positions[row]), text, known, tagged, score)
 
 
-def _codes(values: pd.Series) -> NDArray[np.int64]:
+def _codes(values: pd.Series) -> Int:
     import pandas as pd
 
     return pd.factorize(values)[0].astype(np.int64)
 
 
-def _positions(frame: pd.DataFrame) -> NDArray[np.int64]:
+def _positions(frame: pd.DataFrame) -> Int:
     if "position" in frame.columns:
         return np.asarray(frame["position"].to_numpy(), np.int64)
     return np.asarray(frame.groupby("article_id", sort=False).cumcount().to_numpy(), np.int64)

@@ -1,20 +1,20 @@
-"""What an evaluation found, as frozen values, and their form in ``metrics.json``."""
+"""The results of an evaluation as frozen values, and their form in ``metrics.json``."""
 
 import math
 from dataclasses import asdict, dataclass, fields
 from typing import Generic, TypeVar
 
-from corestory.evaluation.metrics import Calibration, Confusion, Metrics, Rates
+from corestory.evaluation.metrics import CalibrationCurve, Confusion, Metrics, Rates
 
 SCHEMA = 1
 """Version of ``metrics.json``.
 
-Keys may be added without a new number. A key that changes its name, its place or its meaning needs the next number,
-and a line in the change log that says what moved where.
+Keys may be added without a new number. A key that changes its name, its position or its meaning needs the next
+number, and a line in the change log that says so.
 """
 
 AnyRates = TypeVar("AnyRates", bound=Rates, covariant=True)
-# JSON's own values; a nested dictionary is what the file holds, so it is one here too.
+# JSON's own values, nested.
 Json = dict[str, "Json"] | list["Json"] | str | int | float | None
 
 
@@ -29,7 +29,7 @@ class Band(Generic[AnyRates]):
 
 @dataclass(frozen=True, slots=True)
 class Measured(Band[AnyRates]):
-    """Measures with their intervals, and the counts that they follow from."""
+    """Measures with their intervals, and the confusion that they follow from."""
 
     confusion: Confusion
 
@@ -41,8 +41,8 @@ class TaggerResult:
     Attributes
     ----------
     lead_paragraphs, lead_words
-        For a baseline, by how much the evaluated tagger's measures are higher, paired over the same resamples. Less is
-        better for the Brier score alone.
+        For a baseline or rival, by how much the evaluated tagger's measures are higher, paired over the same resamples.
+        Only of the Brier score a lower value is better.
     """
 
     key: str
@@ -65,17 +65,17 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """What was measured on.
+class RowCounts:
+    """The size of the measured data.
 
     Attributes
     ----------
     articles
         Articles, however many views there are of each; the unit of the bootstrap.
     inputs
-        Articles as they reached the tagger, one for each view.
+        Articles as the tagger read them, one for each view.
     unlabelled
-        Paragraphs left out for want of a label; no other number has them.
+        Paragraphs left out because they have no label.
     sites
         Sites, where known.
     """
@@ -93,15 +93,15 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """How it was measured.
+class EvaluationSettings:
+    """The settings of an evaluation.
 
     Attributes
     ----------
     threshold
-        The tagger's least score of core, where it has one for all articles.
+        The tagger's least score of core; None if it decides by article.
     resamples, seed, level
-        Of the bootstrap.
+        The bootstrap's number of resamples, its seed, and the share of resamples inside an interval.
     """
 
     threshold: float | None
@@ -112,7 +112,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Everything measured; groups are worst first, by the F1 of core in words.
+    """All measures; groups are worst first, by the F1 of core in words.
 
     Attributes
     ----------
@@ -120,18 +120,18 @@ class Evaluation:
         Other models on the same rows, each with the tagger's lead over it.
     """
 
-    settings: Settings
-    counts: Counts
+    settings: EvaluationSettings
+    counts: RowCounts
     tagger: TaggerResult
     baselines: tuple[TaggerResult, ...]
     sources: tuple[Group, ...]
     views: tuple[Group, ...]
     sites: tuple[Group, ...]
-    calibration: Calibration
+    calibration: CalibrationCurve
     rivals: tuple[TaggerResult, ...] = ()
 
     def to_metrics(self) -> dict[str, Json]:
-        """Nested values for ``metrics.json``, with the same keys in every run; null where nothing was to measure by.
+        """Nested values for ``metrics.json``, with the same keys in every run; null where a measure is undefined.
 
         A measure of a class is at ``[tagger]["words"]["core"]["recall"]["value"]``, its interval at ``"low"`` and
         ``"high"`` beside it.
@@ -181,17 +181,17 @@ def _band(band: Band[Rates]) -> dict[str, Json]:
     filler: dict[str, Json] = {}
     both: dict[str, Json] = {}
     for field in fields(band.value):
-        place, name = both, field.name
+        measures, name = both, field.name
         for prefix, of_class in (("core_", core), ("filler_", filler)):
             if name.startswith(prefix):
-                place, name = of_class, name.removeprefix(prefix)
+                measures, name = of_class, name.removeprefix(prefix)
         ends = {"value": band.value, "low": band.low, "high": band.high}
-        place[name] = {end: plain(getattr(rates, field.name)) for end, rates in ends.items()}
+        measures[name] = {end: plain(getattr(rates, field.name)) for end, rates in ends.items()}
     return {"core": core, "filler": filler, **both}
 
 
 def plain(value: object) -> Json:
-    """Turn values into JSON's own; JSON has no NaN, so what has no value is null."""
+    """Turn values into JSON's own; JSON has no NaN, so an undefined value is null."""
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -200,4 +200,4 @@ def plain(value: object) -> Json:
         return value if math.isfinite(value) else None
     if value is None or isinstance(value, (str, int)):
         return value
-    raise TypeError(f"{type(value).__name__} has no place in metrics.json")
+    raise TypeError(f"{type(value).__name__} cannot be written to metrics.json")

@@ -1,23 +1,27 @@
-"""What a choice of threshold does: core kept against filler removed, in words."""
+"""Thresholds: core kept against filler removed at each, and the choice of one for a goal."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 
 import numpy as np
-from numpy.typing import NDArray
 
-from corestory.evaluation.bootstrap import interval, resampled_rates
-from corestory.evaluation.groups import resamples_of
+from corestory.errors import DataError
+from corestory.evaluation.bootstrap import measured_rates
 from corestory.evaluation.labelled_rows import LabelledRows
-from corestory.evaluation.metrics import Rates, confusion, rates
-from corestory.evaluation.results import Measured, Settings
+from corestory.evaluation.metrics import Rates
+from corestory.evaluation.results import EvaluationSettings, Measured
+from corestory.types import Bool, Float
 
-TO_READ_OFF = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
-"""The thresholds of the table."""
+SHOWN_THRESHOLDS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+"""The thresholds that a report lists."""
 
-# On the scale of log-odds, for at both ends of the scores a hundredth is a long way.
+_DIGITS = 6
+
+# Evenly spaced in log-odds: near 0 and 1 a hundredth of the score is a long way.
 _CURVE = 1 / (1 + np.exp(-np.linspace(-9, 9, 181)))
 
 
@@ -39,7 +43,58 @@ class Tradeoff:
     filler_removed: tuple[float, ...]
 
 
-def tradeoff(core: NDArray[np.bool_], score: NDArray[np.float64], words: NDArray[np.float64]) -> Tradeoff:
+class Aim(Enum):
+    """The goals that a threshold can be chosen for."""
+
+    CORE_RECALL = "core recall of at least"
+    FILLER_PRECISION = "filler precision of at least"
+    WORDS_LOST = "words lost of 100 words of story, at most"
+    BEST_F1 = "best F1 of core"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """An aim and its bound.
+
+    Attributes
+    ----------
+    aim
+        `Aim.CORE_RECALL`, `Aim.FILLER_PRECISION` and `Aim.BEST_F1` count paragraphs, `Aim.WORDS_LOST` counts words.
+    bound
+        0 to 1 for a recall or a precision, 0 to 100 for words, nothing for the best F1.
+    """
+
+    aim: Aim
+    bound: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingPoint:
+    """A chosen threshold.
+
+    Attributes
+    ----------
+    goal
+        The goal that it was chosen for.
+    threshold
+        Every paragraph scored at least this is core.
+    fixed
+        The measures with this threshold.
+    by_article
+        The measures of the tagger's own decisions on the same rows; its `threshold` is NaN.
+    paragraphs, articles
+        Number of labelled paragraphs and of articles.
+    """
+
+    goal: Goal
+    threshold: float
+    fixed: ThresholdRow
+    by_article: ThresholdRow
+    paragraphs: int
+    articles: int
+
+
+def tradeoff(core: Bool, score: Float, words: Float) -> Tradeoff:
     """Follow core kept and filler removed over all thresholds.
 
     Parameters
@@ -54,7 +109,7 @@ def tradeoff(core: NDArray[np.bool_], score: NDArray[np.float64], words: NDArray
     Returns
     -------
     Tradeoff
-        Of so many points whatever the data.
+        The same number of points whatever the data.
 
     Examples
     --------
@@ -68,8 +123,8 @@ def tradeoff(core: NDArray[np.bool_], score: NDArray[np.float64], words: NDArray
     return Tradeoff(tuple(_CURVE.tolist()), tuple(kept.tolist()), tuple(removed.tolist()))
 
 
-def threshold_table(
-    rows: LabelledRows, *, settings: Settings, thresholds: Sequence[float] = TO_READ_OFF
+def measured_thresholds(
+    rows: LabelledRows, *, settings: EvaluationSettings, thresholds: Sequence[float] = SHOWN_THRESHOLDS
 ) -> tuple[ThresholdRow, ...]:
     """Measure the tagger at some thresholds.
 
@@ -78,36 +133,104 @@ def threshold_table(
     rows
         The labelled rows.
     settings
-        Of the bootstrap.
+        The bootstrap's.
     thresholds
         The least scores of core.
     """
-    found = []
-    for threshold in thresholds:
-        decided = rows.score >= threshold
-        paragraphs, words = (_measured(rows, decided, weights, settings) for weights in (None, rows.words))
-        found.append(ThresholdRow(threshold, paragraphs, words))
-    return tuple(found)
-
-
-def _measured(
-    rows: LabelledRows, decided: NDArray[np.bool_], weights: NDArray[np.float64] | None, settings: Settings
-) -> Measured[Rates]:
-    cells = confusion(rows.core, decided, weights=weights)
-    samples = resampled_rates(
-        rows.core,
-        decided,
-        rows.articles,
-        weights=weights,
-        resamples=resamples_of(rows.articles, settings),
-        seed=settings.seed,
+    return tuple(
+        ThresholdRow(threshold, *measured_rates(replace(rows, decided=rows.score >= threshold), settings))
+        for threshold in thresholds
     )
-    numbers = (rates(astuple(cells)), *interval(samples, level=settings.level))
-    value, low, high = (Rates(*found.tolist()) for found in numbers)
-    return Measured(value, low, high, cells)
 
 
-def _share_at_least(score: NDArray[np.float64], words: NDArray[np.float64]) -> NDArray[np.float64]:
+def choose_threshold(
+    rows: LabelledRows, goal: Goal, *, settings: EvaluationSettings, where: str = ""
+) -> OperatingPoint:
+    """Choose the threshold that removes most filler and still reaches a goal.
+
+    Its measures on these rows are a little too good for other rows, so choose on one split and measure on another.
+
+    Parameters
+    ----------
+    rows
+        Labelled rows with the tagger's scores and decisions.
+    goal
+        What the threshold is to hold.
+    settings
+        The bootstrap's.
+    where
+        The data's name in error messages.
+
+    Raises
+    ------
+    DataError
+        If the rows lack a class, or no threshold reaches the goal.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from corestory.evaluation.labelled_rows import labelled_rows
+    >>> frame = pd.DataFrame({"article_id": ["a", "a", "b", "b"], "text": ["It rained.", "Share", "It snowed.", "Next"],
+    ...                       "label": ["core", "filler"] * 2, "score": [0.9, 0.2, 0.6, 0.7]})
+    >>> settings = EvaluationSettings(threshold=None, resamples=100, seed=0, level=0.95)
+    >>> found = choose_threshold(labelled_rows(frame), Goal(Aim.CORE_RECALL, 1.0), settings=settings)
+    >>> found.threshold, found.fixed.paragraphs.value.filler_recall
+    (0.4, 0.5)
+    """
+    if rows.core.all() or not rows.core.any():
+        raise DataError(
+            f"every label is {'core' if rows.core.all() else 'filler'}", where=where,
+            expected="both core and filler, to weigh one against the other",
+        )  # fmt: skip
+    threshold = _threshold(rows, goal, where)
+    (fixed,) = measured_thresholds(rows, settings=settings, thresholds=(threshold,))
+    by_article = ThresholdRow(math.nan, *measured_rates(rows, settings))
+    return OperatingPoint(goal, threshold, fixed, by_article, len(rows.core), len(np.unique(rows.articles)))
+
+
+def _threshold(rows: LabelledRows, goal: Goal, where: str) -> float:
+    scores = np.unique(rows.score)
+    core, words, filler = (
+        _from_score_on(scores, rows.score, weights)
+        for weights in (rows.core.astype(np.float64), rows.core * rows.words, (~rows.core).astype(np.float64))
+    )
+    lost, removed = core[0] - core, filler[0] - filler
+    # The comparisons allow for rounding: sums of words over thousands of rows are not exact to the last digit.
+    if goal.aim is Aim.BEST_F1:
+        f1 = 2 * core / (2 * core + lost + filler)
+        return _between(scores, int(np.argmax(f1)))
+    if goal.aim is Aim.CORE_RECALL:
+        value, reached, unit = core / core[0], core / core[0] >= goal.bound - 1e-12, "core recall"
+    elif goal.aim is Aim.WORDS_LOST:
+        value = 100 * (words[0] - words) / max(words[0], 1e-12)
+        reached, unit = value <= goal.bound + 1e-9, "words lost"
+    else:
+        value = np.where(removed + lost > 0, removed / np.maximum(removed + lost, 1), -1.0)
+        reached, unit = value >= goal.bound - 1e-12, "filler precision"
+    if not reached.any():
+        best = int(np.argmax(value))
+        raise DataError(
+            f"no threshold has a {unit} of {goal.bound:g}",
+            where=where,
+            expected=f"{value[best]:.4f} at most, which is reached at {_between(scores, best):g}",
+        )
+    return _between(scores, int(np.flatnonzero(reached)[-1]))
+
+
+def _from_score_on(scores: Float, score: Float, weights: Float) -> Float:
+    """Sum of the weights of the rows scored at least each of the ascending `scores`."""
+    mass = np.bincount(np.searchsorted(scores, score), weights, len(scores))
+    return np.asarray(np.cumsum(mass[::-1])[::-1])
+
+
+def _between(scores: Float, index: int) -> float:
+    """Half way from the least score of core to the next below, so that the last digit of a score decides nothing."""
+    high, low = float(scores[index]), float(scores[index - 1]) if index else 0.0
+    middle = round((high + low) / 2, _DIGITS)
+    return middle if low < middle <= high else high
+
+
+def _share_at_least(score: Float, words: Float) -> Float:
     order = np.argsort(score)
     below = np.concatenate([[0.0], np.cumsum(words[order])])
     with np.errstate(invalid="ignore"):

@@ -1,8 +1,15 @@
-"""The report's figures: few points whatever the data, told apart by line and mark as well as by colour."""
+"""The report's figures, as SVG in the colours of the page.
+
+A figure has few points whatever the data. Lines and marks differ by form as well as by colour.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,14 +19,28 @@ from corestory.evaluation.results import Group, TaggerResult
 from corestory.evaluation.thresholds import Tradeoff
 from corestory.report.sections import Figure as FigurePart
 from corestory.report.tables import importance_name
-from corestory.report.theme import CORE, FILLER, INK, MUTED, PAPER, drawing, inline_svg, themed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+# matplotlib takes colours, the page has CSS variables. Each of these colours stands for one variable, and no figure
+# uses it for anything else.
+INK, MUTED, LINE, CORE, FILLER, PAPER = "#010101", "#020202", "#030303", "#040404", "#050505", "#060606"
+_VARIABLES = {INK: "ink", MUTED: "muted", LINE: "line", CORE: "core", FILLER: "filler", PAPER: "paper"}
+
+_PROLOGUE = re.compile(r"\A.*?(?=<svg)", re.DOTALL)
+_METADATA = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
+_ID = re.compile(r'(\bid="|href="#|url\(#)')
+_SIZE = re.compile(r'(<svg\b[^>]*?) width="[^"]*"', re.DOTALL)
+_HEIGHT = re.compile(r'(<svg\b[^>]*?) height="[^"]*"', re.DOTALL)
+# Versions of matplotlib write the type alone or with its size.
+_FAMILY = re.compile(r"(font: [^;\"]*?px |font-family: )[^;\"]*")
+
 NAMED = (0.1, 0.3, 0.5, 0.7, 0.9)
 """Thresholds written beside the curve."""
+
+LONGEST_NAME = 36
 
 
 def draw(part: FigurePart, findings: Findings) -> str:
@@ -37,9 +58,78 @@ def draw(part: FigurePart, findings: Findings) -> str:
     str
         An ``svg`` element; empty where there is nothing to draw.
     """
-    with themed():
+    with _themed():
         figure = DRAWERS[part.key](findings)
-        return "" if figure is None else inline_svg(figure, key=part.key, alt=f"{part.title}. {part.caption}")
+        return "" if figure is None else _inline_svg(figure, key=part.key, alt=f"{part.title}. {part.caption}")
+
+
+@contextmanager
+def _themed() -> Iterator[None]:
+    """Draw in the page's colours, inside a ``with``."""
+    from matplotlib import style
+
+    settings = {
+        "svg.fonttype": "none",  # text stays text: small, and read aloud
+        "svg.hashsalt": "corestory",  # equal figures give equal files
+        "text.parse_math": False,  # a dollar in a name is a dollar
+        "font.size": 10,
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "axes.edgecolor": MUTED,
+        "axes.facecolor": "none",
+        "figure.facecolor": "none",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "grid.color": LINE,
+        "grid.linewidth": 0.6,
+        "xtick.color": MUTED,
+        "ytick.color": MUTED,
+        "xtick.labelcolor": INK,
+        "ytick.labelcolor": INK,
+        "legend.frameon": False,
+        "hatch.linewidth": 0.7,
+    }
+    with style.context(settings):
+        yield
+
+
+def _drawing(*, height: float = 3.1, rows: tuple[float, ...] = (1,)) -> tuple[Figure, list[Axes]]:
+    """Make a figure as wide as a phone's page, without matplotlib's state; one axes for each of `rows`' heights."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4.6, height), layout="constrained")
+    axes = figure.subplots(len(rows), 1, sharex=True, squeeze=False, height_ratios=rows)
+    return figure, list(axes[:, 0])
+
+
+def _inline_svg(figure: Figure, *, key: str, alt: str) -> str:
+    """Write a figure as SVG for the middle of a page.
+
+    Parameters
+    ----------
+    figure
+        Drawn under `_themed`.
+    key
+        Goes before all its ids, which must differ from those of the page's other figures.
+    alt
+        What it shows, for those who do not see it.
+
+    Returns
+    -------
+    str
+        An ``svg`` element, without a size of its own; it loads nothing.
+    """
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    svg = _METADATA.sub("", _PROLOGUE.sub("", buffer.getvalue()))
+    svg = _ID.sub(rf"\g<1>{key}-", svg)
+    svg = _HEIGHT.sub(r"\1", _SIZE.sub(r"\1", svg, count=1), count=1)
+    svg = _FAMILY.sub(r"\1var(--type)", svg)
+    for colour, name in _VARIABLES.items():
+        svg = svg.replace(colour, f"var(--{name})")
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
 
 
 def _tradeoff(findings: Findings) -> Figure | None:
@@ -47,27 +137,27 @@ def _tradeoff(findings: Findings) -> Figure | None:
     cells = evaluation.tagger.words.confusion
     if not (cells.core_kept + cells.core_lost) or not (cells.filler_kept + cells.filler_removed):
         return None
-    figure, (axes,) = drawing(height=3.6)
+    figure, (axes,) = _drawing(height=3.6)
     if findings.stage1_tradeoff is not None:
         _curve(axes, findings.stage1_tradeoff, color=MUTED, linestyle="--", label="words alone")
-    _curve(axes, findings.tradeoff, color=CORE, label=evaluation.tagger.name)
+    _curve(axes, findings.tradeoff, color=CORE, label=_elided(evaluation.tagger.name))
     here = [_point(evaluation.tagger)]
     axes.plot(*here[0], "*", color=FILLER, markersize=13, markeredgecolor=INK, label="as it decides now", zorder=5)
     for rival in evaluation.rivals:
         here.append(_point(rival))
-        axes.plot(*here[-1], "D", color=INK, markersize=6, markerfacecolor="none", label=rival.name)
+        axes.plot(*here[-1], "D", color=INK, markersize=6, markerfacecolor="none", label=_elided(rival.name))
     for baseline in evaluation.baselines:
         if baseline.key == "length_rule":
             here.append(_point(baseline))
             axes.plot(*here[-1], "s", color=MUTED, markersize=6, label=baseline.name)
-    # Where models differ is the corner; that whoever keeps everything removes nothing needs no room.
+    # Models differ in the corner. The baseline that keeps everything removes nothing, and would need the whole width.
     left, bottom = _floor(x for x, _ in here), _floor(y for _, y in here)
     shown = [here[0]]
     for threshold in NAMED:
-        place = int(np.searchsorted(findings.tradeoff.thresholds, threshold))
-        point = (100 * findings.tradeoff.filler_removed[place], 100 * findings.tradeoff.core_kept[place])
+        index = int(np.searchsorted(findings.tradeoff.thresholds, threshold))
+        point = (100 * findings.tradeoff.filler_removed[index], 100 * findings.tradeoff.core_kept[index])
         axes.plot(*point, "o", color=CORE, markersize=4)
-        # A name beyond the edge would hang in the air, and two on one spot are none.
+        # A name beyond the edge would stand outside the axes, and two names on one spot cannot be read.
         inside = point[0] > left + 0.1 * (100 - left) and point[1] > bottom + 0.05 * (100 - bottom)
         if inside and all(abs(point[0] - other[0]) + abs(point[1] - other[1]) > 3 for other in shown):
             axes.annotate(f"{threshold:g}", point, xytext=(-4, -10), textcoords="offset points", ha="right", fontsize=9)
@@ -83,6 +173,12 @@ def _curve(axes: Axes, found: Tradeoff, *, color: str, label: str, linestyle: st
     axes.plot(removed, kept, color=color, label=label, linestyle=linestyle, linewidth=1.6)
 
 
+def _elided(name: str) -> str:
+    # A long path in a legend would leave no room for the axes.
+    half = LONGEST_NAME // 2
+    return name if len(name) <= LONGEST_NAME else f"{name[: half - 1]}…{name[-half:]}"
+
+
 def _floor(values: Iterable[float]) -> float:
     return max(-1.5, 10 * (min(80.0, *values) // 10 - 1))
 
@@ -95,22 +191,22 @@ def _lengths(findings: Findings) -> Figure | None:
     return _dots(findings.lengths)
 
 
-def _places(findings: Findings) -> Figure | None:
-    return _dots(findings.places)
+def _regions(findings: Findings) -> Figure | None:
+    return _dots(findings.regions)
 
 
 def _dots(groups: Sequence[Group]) -> Figure | None:
     if not groups:
         return None
-    figure, (axes,) = drawing(height=0.9 + 0.42 * len(groups))
-    places = np.arange(len(groups))
+    figure, (axes,) = _drawing(height=0.9 + 0.42 * len(groups))
+    heights = np.arange(len(groups))
     drawn = (("core_recall", "story kept", CORE, "o", -0.12), ("filler_recall", "filler removed", FILLER, "^", 0.12))
     for name, label, color, mark, shift in drawn:
         bands = [(group.words.value, group.words.low, group.words.high) for group in groups]
         value, low, high = 100 * np.array([[getattr(rates, name) for rates in band] for band in bands]).T
-        axes.hlines(places + shift, low, high, color=color, linewidth=1.6, alpha=0.6)
-        axes.plot(value, places + shift, mark, color=color, markersize=6, label=label, linestyle="none")
-    axes.set_yticks(places, [group.name for group in groups])
+        axes.hlines(heights + shift, low, high, color=color, linewidth=1.6, alpha=0.6)
+        axes.plot(value, heights + shift, mark, color=color, markersize=6, label=label, linestyle="none")
+    axes.set_yticks(heights, [group.name for group in groups])
     axes.set(xlim=(-2, 102), xlabel="of 100 words")
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
@@ -120,7 +216,7 @@ def _dots(groups: Sequence[Group]) -> Figure | None:
 
 def _histogram(findings: Findings) -> Figure | None:
     found = findings.histogram
-    figure, (axes,) = drawing(height=2.9)
+    figure, (axes,) = _drawing(height=2.9)
     axes.stairs(found.core, found.edges, fill=True, color=CORE, alpha=0.35)
     axes.stairs(found.core, found.edges, color=CORE, linewidth=1.6, label="labelled core")
     axes.stairs(
@@ -145,7 +241,7 @@ def _calibration(findings: Findings) -> Figure | None:
     from sklearn.calibration import CalibrationDisplay
 
     bins = [step for step in findings.evaluation.calibration.bins if step.count]
-    figure, (above, below) = drawing(height=4.0, rows=(3, 1))
+    figure, (above, below) = _drawing(height=4.0, rows=(3, 1))
     means, shares = np.array([step.mean_score for step in bins]), np.array([step.share_core for step in bins])
     display = CalibrationDisplay(shares, means, means)
     display.plot(ax=above, name="this model", color=CORE, marker="o", ref_line=False)
@@ -162,7 +258,7 @@ def _calibration(findings: Findings) -> Figure | None:
 def _precision_recall(findings: Findings) -> Figure | None:
     from sklearn.metrics import PrecisionRecallDisplay
 
-    figure, (axes,) = drawing()
+    figure, (axes,) = _drawing()
     value = findings.evaluation.tagger.paragraphs.value
     drawn: tuple[tuple[str, PrecisionRecall | None, float, str, str], ...] = (
         ("core", findings.core_curve, value.core_average_precision, CORE, "-"),
@@ -182,12 +278,12 @@ def _confusion(findings: Findings) -> Figure | None:
     from matplotlib.patches import Rectangle
 
     tagger = findings.evaluation.tagger
-    figure, (axes,) = drawing(height=2.6)
+    figure, (axes,) = _drawing(height=2.6)
     axes.remove()
-    for place, (unit, cells) in enumerate(
+    for number, (unit, cells) in enumerate(
         (("paragraphs", tagger.paragraphs.confusion), ("words", tagger.words.confusion))
     ):
-        part = figure.add_subplot(1, 2, place + 1)
+        part = figure.add_subplot(1, 2, number + 1)
         grid = ((cells.core_kept, cells.core_lost, CORE), (cells.filler_removed, cells.filler_kept, FILLER))
         for row, (right, wrong, color) in enumerate(grid):
             for column, count in enumerate((right, wrong) if row == 0 else (wrong, right)):
@@ -197,7 +293,7 @@ def _confusion(findings: Findings) -> Figure | None:
                 part.text(column + 0.5, row + 0.72, f"{share:.1%}", ha="center", va="center", fontsize=9)
         part.set(xlim=(0, 2), ylim=(2, 0), title=unit)
         part.set_xticks([0.5, 1.5], ["tagged core", "tagged filler"], fontsize=7)
-        part.set_yticks([0.5, 1.5], ["core", "filler"] if place == 0 else ["", ""], rotation=90, va="center")
+        part.set_yticks([0.5, 1.5], ["core", "filler"] if number == 0 else ["", ""], rotation=90, va="center")
         part.tick_params(length=0)
         part.grid(visible=False)
         part.spines[:].set_visible(False)
@@ -209,18 +305,18 @@ def _importance(findings: Findings) -> Figure | None:
     if learned is None or not learned.importance:
         return None
     names = list(dict.fromkeys(effect.group for one in reversed(learned.importance) for effect in one.effects))
-    figure, (axes,) = drawing(height=0.9 + 0.4 * len(names))
+    figure, (axes,) = _drawing(height=0.9 + 0.4 * len(names))
     size = 0.7 / len(learned.importance)
     for number, one in enumerate(learned.importance):
-        places = [
+        heights = [
             names.index(effect.group) + (number - (len(learned.importance) - 1) / 2) * size for effect in one.effects
         ]
         # A hatch is seen on an empty bar only: its lines have the bar's colour.
         color, face, hatch = (FILLER, "none", "////") if one.html else (CORE, (CORE, 0.35), "")
         losses = [effect.loss for effect in one.effects]
-        axes.barh(places, losses, size * 0.9, facecolor=face, hatch=hatch, edgecolor=color,
+        axes.barh(heights, losses, size * 0.9, facecolor=face, hatch=hatch, edgecolor=color,
                   label=importance_name(one))  # fmt: skip
-        axes.hlines(places, [effect.low for effect in one.effects], [effect.high for effect in one.effects], color=INK)
+        axes.hlines(heights, [effect.low for effect in one.effects], [effect.high for effect in one.effects], color=INK)
     axes.axvline(0, color=MUTED, linewidth=0.8)
     axes.set_yticks(range(len(names)), names)
     axes.set_xlabel("macro F1 lost when shuffled")
@@ -233,11 +329,11 @@ def _importance(findings: Findings) -> Figure | None:
 DRAWERS: dict[str, Callable[[Findings], Figure | None]] = {
     "tradeoff": _tradeoff,
     "lengths": _lengths,
-    "places": _places,
+    "regions": _regions,
     "histogram": _histogram,
     "calibration": _calibration,
     "precision_recall": _precision_recall,
     "confusion": _confusion,
     "importance": _importance,
 }
-"""What draws each figure of the report."""
+"""The function that draws each figure of the report."""

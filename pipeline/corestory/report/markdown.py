@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from corestory.evaluation.findings import Findings
 from corestory.numbers import rounded
-from corestory.report.content import Table, basis, headline
-from corestory.report.sections import Beside, Folded, MistakeList, Part, report_sections
+from corestory.report.sections import Beside, Folded, MistakeList, Part, basis, headline, report_sections
+from corestory.report.tables import ReportTable
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|#~&]")
 _LONGEST = 300
@@ -57,7 +57,7 @@ def report_markdown(
 
 
 def _laid_out(part: Part) -> list[str]:
-    if isinstance(part, Table):
+    if isinstance(part, ReportTable):
         found = [f"### {_escaped(part.title)}", _table(part)]
         return [*found, _escaped(part.note)] if part.note else found
     if isinstance(part, MistakeList):
@@ -69,7 +69,7 @@ def _laid_out(part: Part) -> list[str]:
     return []
 
 
-def _table(table: Table) -> str:
+def _table(table: ReportTable) -> str:
     rule = ["---", *("---" if column in table.prose else "---:" for column in table.columns[1:])]
     rows = (table.columns, rule, *table.rows)
     return "\n".join(f"| {' | '.join(cell if row is rule else _escaped(cell) for cell in row)} |" for row in rows)
@@ -80,8 +80,8 @@ def _mistakes(part: MistakeList) -> str:
     for found in part.mistakes:
         text = found.paragraph.text
         text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-        place = f"{found.article_id}, paragraph {found.position + 1}"
-        lines.append(f"- score {rounded(found.score, digits=2)}, {_escaped(place)}: {_escaped(text)}")
+        where = f"{found.article_id}, paragraph {found.position + 1}"
+        lines.append(f"- score {rounded(found.score, digits=2)}, {_escaped(where)}: {_escaped(text)}")
     return "\n".join(lines)
 
 

@@ -1,17 +1,29 @@
-"""The report as one page for a browser: it stands alone, and reads without JavaScript."""
+"""The report's files, and its page for a browser, which loads nothing and reads without JavaScript."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corestory.evaluation.findings import Findings
 from corestory.evaluation.metrics import Metrics
 from corestory.evaluation.results import Measured
 from corestory.numbers import NOTHING, percent
-from corestory.report.content import Table, basis, headline
-from corestory.report.sections import Beside, Figure, Folded, MistakeList, Part, report_sections
+from corestory.report.markdown import report_markdown
+from corestory.report.sections import (
+    Beside,
+    Figure,
+    Folded,
+    MistakeList,
+    Part,
+    basis,
+    headline,
+    report_sections,
+)
+from corestory.report.tables import ReportTable
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -20,6 +32,32 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 OPEN = 2
 """How many mistakes of a kind are unfolded at first."""
+
+
+PAGE_NAME = "report.html"
+MARKDOWN_NAME = "report.md"
+METRICS_NAME = "metrics.json"
+
+
+def write_report(folder: Path, findings: Findings, *, title: str, about: Sequence[tuple[str, str]]) -> None:
+    """Write a report's files.
+
+    Parameters
+    ----------
+    folder
+        Where; it exists.
+    findings
+        What was found.
+    title
+        The heading.
+    about
+        Lines on data and model: the names are keys of ``about`` in ``metrics.json``.
+    """
+    metrics = findings.to_metrics() | {"about": dict(about)}
+    text = json.dumps(metrics, ensure_ascii=False, allow_nan=False, indent=1)
+    (folder / METRICS_NAME).write_text(f"{text}\n", encoding="utf-8")
+    (folder / MARKDOWN_NAME).write_text(report_markdown(findings, title=title, about=about), encoding="utf-8")
+    (folder / PAGE_NAME).write_text(report_page(findings, title=title, about=about), encoding="utf-8")
 
 
 def report_page(
@@ -91,7 +129,7 @@ class _Answer:
 
 def _kind(part: Part) -> str:
     names: dict[type[Part], str] = {
-        Table: "table",
+        ReportTable: "table",
         Figure: "figure",
         MistakeList: "mistakes",
         Folded: "folded",

@@ -8,26 +8,25 @@ from dataclasses import dataclass
 from corestory.evaluation.findings import Findings
 from corestory.evaluation.mistakes import Mistake
 from corestory.evaluation.results import Evaluation
-from corestory.numbers import counted
-from corestory.report.content import (
-    Table,
-    against_baselines,
+from corestory.numbers import NOTHING, counted
+from corestory.report.intervals import per_hundred
+from corestory.report.tables import (
+    ReportTable,
+    about_table,
     all_measures,
     calibration_table,
-    confusions,
-    groups_tables,
-    leads,
-)
-from corestory.report.tables import (
-    about_table,
     changes_table,
+    confusions,
     counts_table,
     examples_table,
+    groups_tables,
     importance_table,
+    leads,
     measures_table,
     ngram_table,
     strata_table,
     threshold_table,
+    with_baselines,
 )
 
 
@@ -63,17 +62,17 @@ class Folded:
     """What most readers pass by, one click away."""
 
     title: str
-    tables: tuple[Table, ...]
+    tables: tuple[ReportTable, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What stands side by side where there is room."""
 
-    parts: tuple[Table | Figure, ...]
+    parts: tuple[ReportTable | Figure, ...]
 
 
-Part = Table | Figure | MistakeList | Folded | Beside
+Part = ReportTable | Figure | MistakeList | Folded | Beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ def _answer(evaluation: Evaluation) -> Section:
         all_measures("Each paragraph counting once", taggers, words=False),
         all_measures("Each word counting once", taggers, words=True),
     )
-    parts = (against_baselines(taggers), leads(evaluation), Folded("All measures", measures))
+    parts = (with_baselines(taggers), leads(evaluation), Folded("All measures", measures))
     return Section("answer", "The answer", "", parts)
 
 
@@ -186,7 +185,7 @@ def _where(findings: Findings, sites: int) -> Section:
     )
     figures = (
         Figure("lengths", "By length of the paragraph", "Story kept and filler removed, of 100 words at each length."),
-        Figure("places", "By place in the article", "Story kept and filler removed, of 100 words at each place."),
+        Figure("regions", "By region of the article", "Story kept and filler removed, of 100 words in each region."),
     )
     scores = Figure(
         "histogram",
@@ -198,7 +197,7 @@ def _where(findings: Findings, sites: int) -> Section:
         *groups_tables(findings.evaluation, sites=sites),
         Beside(figures),
         strata_table("By length of the paragraph", findings.lengths),
-        strata_table("By place in the article", findings.places, note=ends),
+        strata_table("By region of the article", findings.regions, note=ends),
         scores,
     )
     return Section("where", "Where it fails", "What is worst comes first.", parts)
@@ -274,3 +273,30 @@ def _provenance(evaluation: Evaluation, about: Sequence[tuple[str, str]]) -> Sec
     )
     tables = (counts_table(evaluation.counts), about_table(lines))
     return Section("data", "The data and the model", "", (Beside(tables),))
+
+
+def headline(evaluation: Evaluation) -> str:
+    """Say the answer in one sentence."""
+    words = evaluation.tagger.words
+    story, filler = per_hundred(words, "core_recall"), per_hundred(words, "filler_recall")
+    kept = f"Of 100 words of story, {story} survive" if story != NOTHING else "There is no story to keep"
+    removed = f"of 100 words of filler, {filler} are removed" if filler != NOTHING else "there is no filler to remove"
+    return f"{kept}; {removed}."
+
+
+def basis(evaluation: Evaluation) -> str:
+    """Say what the answer rests on."""
+    counts, settings = evaluation.counts, evaluation.settings
+    line = f"Measured on {counted(counts.paragraphs)} paragraphs ({counted(counts.words)} words) of "
+    line += f"{counted(counts.articles)} articles"
+    if counts.inputs != counts.articles:
+        line += f" in {counted(counts.inputs)} views"
+    if counts.sites:
+        line += f" from {counted(counts.sites)} sites"
+    line += f"; {counted(counts.unlabelled)} paragraphs without a label are left out."
+    if settings.threshold is not None:
+        line += f" Core from a score of {settings.threshold:g}."
+    if settings.resamples:
+        line += f" In brackets: {100 * settings.level:g}% intervals by bootstrap over articles "
+        line += f"({counted(settings.resamples)} resamples, seed {settings.seed})."
+    return line

@@ -1,21 +1,156 @@
-"""The tables of a report beyond its measures: thresholds, n-grams, importance, changes, and where it all comes from."""
+"""The tables of a report, as text in rows and columns; page, Markdown and terminal only lay them out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from corestory.evaluation.comparison import Changed, ChangedParagraph, Comparison
 from corestory.evaluation.importance import Importance
 from corestory.evaluation.metrics import METRIC_NAMES
-from corestory.evaluation.results import Counts, Group, TaggerResult
+from corestory.evaluation.results import Evaluation, Group, RowCounts, TaggerResult
+from corestory.evaluation.rivals import Changed, ChangedParagraph, Comparison
 from corestory.evaluation.thresholds import ThresholdRow
 from corestory.evaluation.vocabulary import Ngram
 from corestory.numbers import counted, percent, rounded
-from corestory.report.content import MEASURES, Table
 from corestory.report.intervals import difference, per_hundred, with_interval
 
+MEASURES = {
+    "core_precision": "core precision",
+    "core_recall": "core recall",
+    "core_f1": "core F1",
+    "filler_precision": "filler precision",
+    "filler_recall": "filler recall",
+    "filler_f1": "filler F1",
+    "macro_f1": "macro F1",
+    "balanced_accuracy": "balanced accuracy",
+    "core_average_precision": "core average precision",
+    "filler_average_precision": "filler average precision",
+    "brier": "Brier score (0 is best)",
+}
+SUMMARY = ("of 100 words of story kept", "of 100 words of filler removed", "core F1, words", "macro F1, paragraphs")
 
-def threshold_table(rows: Sequence[ThresholdRow]) -> Table:
+
+@dataclass(frozen=True, slots=True)
+class ReportTable:
+    """One table; its first column names the rows, the others hold numbers.
+
+    Attributes
+    ----------
+    spare
+        The column that a narrow screen may leave out, if any.
+    prose
+        The columns, beside the first, that hold text and no numbers.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+    spare: str = ""
+    prose: tuple[str, ...] = ()
+
+
+def with_baselines(taggers: Sequence[TaggerResult]) -> ReportTable:
+    """Lay the tagger beside what it must beat; the first of `taggers` is the one evaluated."""
+    rows = []
+    for result in taggers:
+        story, filler = per_hundred(result.words, "core_recall"), per_hundred(result.words, "filler_recall")
+        core_f1, macro_f1 = with_interval(result.words, "core_f1"), with_interval(result.paragraphs, "macro_f1")
+        rows.append((result.name, story, filler, core_f1, macro_f1))
+    described = "; ".join(f"{result.name}: {result.description}" for result in taggers[1:])
+    return ReportTable("Against the baselines", ("", *SUMMARY), tuple(rows), f"{described[:1].upper()}{described[1:]}.")
+
+
+def leads(evaluation: Evaluation) -> ReportTable:
+    """Lay out by how much the tagger leads over each other."""
+    rows = []
+    for result in (*evaluation.rivals, *evaluation.baselines):
+        paragraphs, words = result.lead_paragraphs, result.lead_words
+        if paragraphs is not None and words is not None:
+            story, filler = difference(words, "core_recall", scale=100), difference(words, "filler_recall", scale=100)
+            rows.append((result.name, story, filler, difference(words, "core_f1"), difference(paragraphs, "macro_f1")))
+    note = "Differences on the same articles, paired: an interval without 0 is a difference."
+    return ReportTable(f"Lead of {evaluation.tagger.name} over each", ("", *SUMMARY), tuple(rows), note)
+
+
+def all_measures(title: str, taggers: Sequence[TaggerResult], *, words: bool) -> ReportTable:
+    """Lay out every measure of every tagger, by paragraphs or by words."""
+    bands = [result.words if words else result.paragraphs for result in taggers]
+    rows = tuple((MEASURES[name], *(with_interval(band, name) for band in bands)) for name in METRIC_NAMES)
+    return ReportTable(title, ("", *(result.name for result in taggers)), rows)
+
+
+def by_group(title: str, groups: Sequence[Group], *, note: str = "") -> ReportTable:
+    """Lay out how the tagger does on each group, in the order given."""
+    rows = []
+    for group in groups:
+        sizes = (group.articles, group.paragraphs.confusion.total, group.words.confusion.total)
+        story, filler = group.words.value.core_recall, group.words.value.filler_recall
+        rows.append(
+            (
+                group.name,
+                *(counted(size) for size in sizes),
+                percent(story),
+                percent(filler),
+                rounded(group.paragraphs.value.macro_f1),
+                with_interval(group.words, "core_f1"),
+            )
+        )
+    columns = (
+        "",
+        "articles",
+        "paragraphs",
+        "words",
+        "story kept, %",
+        "filler removed, %",
+        "macro F1",
+        "core F1, words",
+    )
+    return ReportTable(title, columns, tuple(rows), note, spare="words")
+
+
+def groups_tables(evaluation: Evaluation, *, sites: int) -> list[ReportTable]:
+    """Lay out sources, views and the worst sites; no table where there are none."""
+    tables = []
+    for title, groups in (("By source", evaluation.sources), ("By view", evaluation.views)):
+        if groups:
+            tables.append(by_group(f"{title}, worst first", groups))
+    if evaluation.sites:
+        more = len(evaluation.sites) - sites
+        note = "No intervals: most sites have too few articles."
+        note += f" {counted(more)} more sites, all better in core F1, are in metrics.json." if more > 0 else ""
+        tables.append(by_group("By site, worst first (core F1 in words)", evaluation.sites[:sites], note=note))
+    return tables
+
+
+def confusions(evaluation: Evaluation) -> ReportTable:
+    """Lay out what became of core and of filler, in paragraphs and in words."""
+    columns = ("", "paragraphs tagged core", "tagged filler", "words tagged core", "tagged filler")
+    found = (evaluation.tagger.paragraphs.confusion, evaluation.tagger.words.confusion)
+    core = [cell for cells in found for cell in _row(cells.core_kept, cells.core_lost)]
+    filler = [cell for cells in found for cell in _row(cells.filler_kept, cells.filler_removed)]
+    return ReportTable(
+        "What became of core and filler", columns, (("labelled core", *core), ("labelled filler", *filler))
+    )
+
+
+def _row(*cells: float) -> list[str]:
+    total = sum(cells)
+    return [f"{counted(cell)} ({100 * cell / total:.1f}%)" if total else counted(cell) for cell in cells]
+
+
+def calibration_table(evaluation: Evaluation, *, title: str = "Can the scores be trusted") -> ReportTable:
+    """Lay out the mean score beside the share of core, bin by bin."""
+    found = evaluation.calibration
+    rows = tuple(
+        (f"{step.low:.1f} to {step.high:.1f}", counted(step.count), rounded(step.mean_score), rounded(step.share_core))
+        for step in found.bins
+    )
+    note = f"Expected calibration error: {rounded(found.expected_error)}."
+    return ReportTable(title, ("score", "paragraphs", "mean score", "share core"), rows, note)
+
+
+def threshold_table(rows: Sequence[ThresholdRow]) -> ReportTable:
     """Lay out what each threshold would do."""
     columns = ("core from a score of", "of 100 words of story kept", "of 100 words of filler removed", "core F1, words")
     found = tuple(
@@ -29,11 +164,11 @@ def threshold_table(rows: Sequence[ThresholdRow]) -> Table:
         for row in rows
     )
     note = "To choose one for your own pages, use the validation split: what is chosen here is measured too well."
-    return Table("Thresholds to read off", (*columns, "macro F1, paragraphs"), found, note)
+    return ReportTable("Thresholds to read off", (*columns, "macro F1, paragraphs"), found, note)
 
 
-def strata_table(title: str, groups: Sequence[Group], *, note: str = "") -> Table:
-    """Lay out how the tagger does at each length or place; F1 is left out, for some hold one class alone."""
+def strata_table(title: str, groups: Sequence[Group], *, note: str = "") -> ReportTable:
+    """Lay out the measures of each length or region; F1 is left out, because some have one class alone."""
     rows = []
     for group in groups:
         cells = group.paragraphs.confusion
@@ -47,19 +182,19 @@ def strata_table(title: str, groups: Sequence[Group], *, note: str = "") -> Tabl
             )
         )
     columns = ("", "articles", "paragraphs", "words", "story kept, %", "filler removed, %", "paragraphs right, %")
-    return Table(title, columns, tuple(rows), note)
+    return ReportTable(title, columns, tuple(rows), note)
 
 
-def ngram_table(title: str, ngrams: Sequence[Ngram]) -> Table:
+def ngram_table(title: str, ngrams: Sequence[Ngram]) -> ReportTable:
     """Lay out the n-grams that speak most for a class."""
     rows = tuple(
         (found.name, rounded(found.pull, digits=1, signed=True), counted(found.articles), counted(found.paragraphs))
         for found in ngrams
     )
-    return Table(title, ("word or pair of words", "pull", "articles", "paragraphs"), rows)
+    return ReportTable(title, ("word or pair of words", "pull", "articles", "paragraphs"), rows)
 
 
-def importance_table(found: Sequence[Importance]) -> Table:
+def importance_table(found: Sequence[Importance]) -> ReportTable:
     """Lay out what shuffling each kind of evidence costs, without markup and with it."""
     columns = ["evidence", *(f"macro F1 lost, {importance_name(one)}" for one in found), "what it is"]
     names = list(dict.fromkeys(effect.group for one in reversed(found) for effect in one.effects))
@@ -81,7 +216,9 @@ def importance_table(found: Sequence[Importance]) -> Table:
         "Permutation importance by group (Breiman, 2001): one kind of evidence is exchanged among paragraphs, and all "
         f"else is left. {basis[:1].upper()}{basis[1:]}."
     )
-    return Table("How much each kind of evidence matters", tuple(columns), tuple(rows), note, prose=(columns[-1],))
+    return ReportTable(
+        "How much each kind of evidence matters", tuple(columns), tuple(rows), note, prose=(columns[-1],)
+    )
 
 
 def importance_name(found: Importance) -> str:
@@ -89,7 +226,7 @@ def importance_name(found: Importance) -> str:
     return "pages with markup" if found.html else "text alone"
 
 
-def measures_table(first: TaggerResult, second: TaggerResult, *, words: bool) -> Table:
+def measures_table(first: TaggerResult, second: TaggerResult, *, words: bool) -> ReportTable:
     """Lay out every measure of two models, and the difference."""
     one, two = (result.words if words else result.paragraphs for result in (first, second))
     lead = second.lead_words if words else second.lead_paragraphs
@@ -105,10 +242,10 @@ def measures_table(first: TaggerResult, second: TaggerResult, *, words: bool) ->
     unit = "word" if words else "paragraph"
     columns = ("", first.name, second.name, f"{second.name} less {first.name}")
     note = "Paired bootstrap over articles: an interval without 0 is a difference."
-    return Table(f"From {first.name} to {second.name}, each {unit} counting once", columns, rows, note)
+    return ReportTable(f"From {first.name} to {second.name}, each {unit} counting once", columns, rows, note)
 
 
-def changes_table(comparison: Comparison) -> Table:
+def changes_table(comparison: Comparison) -> ReportTable:
     """Lay out how much changed from one model to the other, for better and for worse."""
     rows = tuple(
         (name, "better" if good else "worse", *_sizes(changed))
@@ -120,15 +257,15 @@ def changes_table(comparison: Comparison) -> Table:
         )
     )
     title = f"What changes from {comparison.first} to {comparison.second}"
-    return Table(
+    return ReportTable(
         title, ("", "for better or worse", "paragraphs", "words", "articles"), rows, prose=("for better or worse",)
     )
 
 
-def examples_table(comparison: Comparison, paragraphs: Sequence[ChangedParagraph], *, better: bool) -> Table:
+def examples_table(comparison: Comparison, paragraphs: Sequence[ChangedParagraph], *, better: bool) -> ReportTable:
     """Lay out paragraphs that changed, those first whose scores differ most."""
     title = f"Where {comparison.second if better else comparison.first} is right and the other is not"
-    columns = ("paragraph", "label", f"score by {comparison.first}", f"by {comparison.second}", "article", "place")
+    columns = ("paragraph", "label", f"score by {comparison.first}", f"by {comparison.second}", "article", "position")
     rows = tuple(
         (
             found.text,
@@ -140,10 +277,10 @@ def examples_table(comparison: Comparison, paragraphs: Sequence[ChangedParagraph
         )
         for found in paragraphs
     )
-    return Table(title, columns, rows, prose=("label", "article"))
+    return ReportTable(title, columns, rows, prose=("label", "article"))
 
 
-def counts_table(counts: Counts) -> Table:
+def counts_table(counts: RowCounts) -> ReportTable:
     """Lay out what was measured on."""
     rows = (
         ("articles", counted(counts.articles)),
@@ -157,12 +294,12 @@ def counts_table(counts: Counts) -> Table:
         ("of them core", counted(counts.core_words)),
         ("of them filler", counted(counts.filler_words)),
     )
-    return Table("What was measured on", ("", "number"), rows)
+    return ReportTable("What was measured on", ("", "number"), rows)
 
 
-def about_table(about: Sequence[tuple[str, str]]) -> Table:
+def about_table(about: Sequence[tuple[str, str]]) -> ReportTable:
     """Lay out where data and model come from, and how to repeat it."""
-    return Table("Data, model, versions", ("", "value"), tuple(about), prose=("value",))
+    return ReportTable("Data, model, versions", ("", "value"), tuple(about), prose=("value",))
 
 
 def _sizes(changed: Changed) -> tuple[str, str, str]:

@@ -1,4 +1,4 @@
-"""An evaluation on a terminal."""
+"""An evaluation and a chosen threshold on a terminal."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,11 +10,24 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from corestory.evaluation.results import Evaluation
-from corestory.report.content import Table, evaluation_content
+from corestory.evaluation.thresholds import Aim, OperatingPoint, ThresholdRow
+from corestory.numbers import counted
+from corestory.report.intervals import per_hundred, with_interval
+from corestory.report.sections import basis, headline
+from corestory.report.tables import (
+    ReportTable,
+    all_measures,
+    calibration_table,
+    confusions,
+    groups_tables,
+    leads,
+    with_baselines,
+)
 
 # Screen columns between two of the table's, one of them rich's own; and the fewest in which a name is still read.
 _GAP = 2
 _LEAST_NAME = 18
+_COLUMN_GAP = 3 * " "
 _DASHES = str.maketrans({"–": "-", "…": ".."})
 
 
@@ -49,14 +62,54 @@ class EvaluationView:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         """Yield the parts from top to bottom."""
         del console
-        content = evaluation_content(self.evaluation, sites=self.sites)
-        yield _text(content.headline, options, style="bold")
-        yield _text(content.basis, options, style="dim")
-        for table in content.tables:
+        yield _text(headline(self.evaluation), options, style="bold")
+        yield _text(basis(self.evaluation), options, style="dim")
+        for table in evaluation_tables(self.evaluation, sites=self.sites):
             yield _laid_out(table, options)
 
 
-def _laid_out(table: Table, options: ConsoleOptions) -> RenderableType:
+def evaluation_tables(evaluation: Evaluation, *, sites: int) -> list[ReportTable]:
+    """Return the tables of an evaluation in their order; of the sites only the worst `sites` are shown."""
+    taggers = (evaluation.tagger, *evaluation.rivals, *evaluation.baselines)
+    return [
+        with_baselines(taggers),
+        leads(evaluation),
+        all_measures("All measures, each paragraph counting once", taggers, words=False),
+        all_measures("All measures, each word counting once", taggers, words=True),
+        *groups_tables(evaluation, sites=sites),
+        confusions(evaluation),
+        calibration_table(evaluation),
+    ]
+
+
+def operating_point_text(point: OperatingPoint, *, split: str) -> str:
+    """Say what was chosen and what it does.
+
+    Parameters
+    ----------
+    point
+        The chosen threshold.
+    split
+        The rows that it was chosen on.
+    """
+    goal = point.goal.aim.value + ("" if point.goal.aim is Aim.BEST_F1 else f" {point.goal.bound:g}")
+    head = [
+        f"Core from a score of {point.threshold}, chosen on the split {split} for: {goal}.",
+        f"{counted(point.paragraphs)} labelled paragraphs of {counted(point.articles)} articles; in brackets 95 % "
+        "intervals by bootstrap over articles.",
+        "",
+    ]
+    fixed, own = _cells(point.fixed), _cells(point.by_article)
+    rows = [("", f"from {point.threshold}", "the model, by article")]
+    rows += [(name, fixed[name], own[name]) for name in fixed]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    table = [
+        _COLUMN_GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
+    return "\n".join([*head, *table])
+
+
+def _laid_out(table: ReportTable, options: ConsoleOptions) -> RenderableType:
     width = options.max_width
     shown = list(range(len(table.columns)))
     widths = _widths(table, shown, width)
@@ -75,7 +128,7 @@ def _laid_out(table: Table, options: ConsoleOptions) -> RenderableType:
     return Stack(*parts)
 
 
-def _widths(table: Table, shown: list[int], width: int) -> list[int]:
+def _widths(table: ReportTable, shown: list[int], width: int) -> list[int]:
     # Numbers stand on one line where all of them fit beside the names, else their intervals go below them: rich left
     # alone would break them in the middle.
     names = _longest(row[0] for row in table.rows)
@@ -96,3 +149,15 @@ def _text(text: str, options: ConsoleOptions, *, style: str = "") -> Text:
     if options.ascii_only:
         text = text.translate(_DASHES).encode(options.encoding, "replace").decode(options.encoding)
     return Text(text, style=style)
+
+
+def _cells(row: ThresholdRow) -> dict[str, str]:
+    return {
+        "of 100 words of story kept": per_hundred(row.words, "core_recall"),
+        "of 100 words of filler removed": per_hundred(row.words, "filler_recall"),
+        "core recall, paragraphs": with_interval(row.paragraphs, "core_recall"),
+        "core precision, paragraphs": with_interval(row.paragraphs, "core_precision"),
+        "core F1, paragraphs": with_interval(row.paragraphs, "core_f1"),
+        "filler recall, paragraphs": with_interval(row.paragraphs, "filler_recall"),
+        "filler precision, paragraphs": with_interval(row.paragraphs, "filler_precision"),
+    }

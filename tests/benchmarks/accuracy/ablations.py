@@ -10,13 +10,13 @@ from unittest.mock import patch
 
 import numpy as np
 
-from corestory.evaluation.metrics import word_f1, word_tokens
 from corestory.features.topic import NAMES, TopicVectors
 from corestory.model.estimator import ParagraphClassifier
 from corestory.reading.article import Article
 
 from .extraction import Output
 from .material import HeldOutPage, Say
+from .overlap import word_f1, word_tokens
 from .scores import Estimate, Float, estimates, page_draws
 from .tagging import AFTER_KNOWN, stories, text_article
 

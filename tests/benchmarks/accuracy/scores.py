@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from corestory.evaluation.bootstrap import interval
-from corestory.evaluation.metrics import shingle_f1, word_f1, word_tokens
 
 from .extraction import Output
+from .overlap import shingle_f1, word_f1, word_tokens
 
 Float = npt.NDArray[np.float64]
 

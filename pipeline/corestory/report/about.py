@@ -1,4 +1,4 @@
-"""What a report says of its data and its model, and the command line that makes it again."""
+"""A report's lines on its data and its model, and the command line that repeats it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def report_about(
     output: Path,
     threshold: float | None,
 ) -> list[tuple[str, str]]:
-    """Say where the numbers come from; the names are keys of ``about`` in ``metrics.json``.
+    """List where the numbers come from; the names are keys of ``about`` in ``metrics.json``.
 
     Parameters
     ----------
@@ -33,9 +33,9 @@ def report_about(
     data, digest, splits
         The table's name, its hash, and how many rows each split has.
     split, seen
-        What was measured, and what of it the model has learned from.
+        The measured split, and those of its splits that the model has learned from.
     models
-        As they were asked for; nothing is the default.
+        As they were given; an empty name is the default model.
     output, threshold
         As they were given.
 
@@ -44,7 +44,6 @@ def report_about(
     list of tuple
         Names and values.
     """
-    from corestory.commands.models import DEFAULT
     from corestory.model.manifest import Manifest, new_manifest
     from corestory.reading.text import storable
 
@@ -66,8 +65,8 @@ def report_about(
         ("splits", ", ".join(f"{name} {count:,} rows" for name, count in sorted(splits.items()))),
         ("split", split),
         ("trained_on_these_rows", ", ".join(seen) or "no"),
-        ("model", models[0] or DEFAULT),
-        ("models", ", ".join(model or DEFAULT for model in models)),
+        ("model", models[0] or "default"),
+        ("models", ", ".join(model or "default" for model in models)),
         ("model_created", manifest.created),
         ("model_corestory", manifest.corestory),
         ("model_data_sha256", manifest.data_sha256),

@@ -8,11 +8,13 @@ from corestory.evaluation.evaluation import evaluate_frame
 from corestory.evaluation.metrics import METRIC_NAMES
 from corestory.evaluation.results import Band
 from corestory.numbers import NOTHING
-from corestory.report.content import evaluation_content
+from corestory.report.sections import basis, headline
+from corestory.report.terminal import evaluation_tables
 
 
-def table(content, beginning):
-    return next(table for table in content.tables if table.title.startswith(beginning))
+def table(evaluation, beginning, *, sites=5):
+    tables = evaluation_tables(evaluation, sites=sites)
+    return next(table for table in tables if table.title.startswith(beginning))
 
 
 def one_class(label):
@@ -21,11 +23,11 @@ def one_class(label):
 
 
 def test_the_answer_comes_first_and_the_baselines_next(evaluation):
-    content = evaluation_content(evaluation, sites=5)
+    first = evaluation_tables(evaluation, sites=5)[0]
 
-    assert content.headline.startswith("Of 100 words of story, ")
-    assert content.tables[0].title == "Against the baselines"
-    assert [row[0] for row in content.tables[0].rows] == [
+    assert headline(evaluation).startswith("Of 100 words of story, ")
+    assert first.title == "Against the baselines"
+    assert [row[0] for row in first.rows] == [
         "corestory",
         "stage 1 alone",
         "length rule",
@@ -34,13 +36,13 @@ def test_the_answer_comes_first_and_the_baselines_next(evaluation):
 
 
 def test_every_row_of_every_table_has_a_cell_a_column(evaluation):
-    for found in evaluation_content(evaluation, sites=5).tables:
+    for found in evaluation_tables(evaluation, sites=5):
         assert {len(row) for row in found.rows} == {len(found.columns)}
 
 
 @pytest.mark.parametrize("beginning", ["All measures, each paragraph", "All measures, each word"])
 def test_every_measure_has_a_row(evaluation, beginning):
-    assert len(table(evaluation_content(evaluation, sites=5), beginning).rows) == len(METRIC_NAMES)
+    assert len(table(evaluation, beginning).rows) == len(METRIC_NAMES)
 
 
 def test_the_words_of_story_that_survive_are_the_recall_of_core(evaluation):
@@ -48,11 +50,11 @@ def test_the_words_of_story_that_survive_are_the_recall_of_core(evaluation):
 
     kept = 100 * words.core_kept / (words.core_kept + words.core_lost)
 
-    assert f"{kept:.1f} (" in evaluation_content(evaluation, sites=5).headline
+    assert f"{kept:.1f} (" in headline(evaluation)
 
 
 def test_only_the_worst_sites_are_shown_and_how_many_more_there_are_is_said(evaluation):
-    some, every = (table(evaluation_content(evaluation, sites=count), "By site") for count in (1, 3))
+    some, every = (table(evaluation, "By site", sites=count) for count in (1, 3))
 
     assert [row[0] for row in some.rows] == [evaluation.sites[0].name]
     assert "2 more sites" in some.note
@@ -61,21 +63,20 @@ def test_only_the_worst_sites_are_shown_and_how_many_more_there_are_is_said(eval
 
 
 def test_without_filler_the_answer_does_not_speak_of_its_share():
-    content = evaluation_content(one_class("core"), sites=5)
-
-    assert content.headline.endswith("there is no filler to remove.")
-    assert table(content, "What became").rows[1][1] == "0"
+    assert headline(one_class("core")).endswith("there is no filler to remove.")
+    assert table(one_class("core"), "What became").rows[1][1] == "0"
 
 
 def test_without_story_the_answer_does_not_speak_of_its_share():
-    assert evaluation_content(one_class("filler"), sites=5).headline.startswith("There is no story to keep;")
+    assert headline(one_class("filler")).startswith("There is no story to keep;")
 
 
 def test_no_number_is_ever_shown_as_nan(evaluation):
     for found in (evaluation, one_class("core"), one_class("filler")):
-        content = evaluation_content(found, sites=5)
-        cells = [cell for shown in content.tables for row in shown.rows for cell in (*row, shown.note)]
-        assert not any("nan" in cell for cell in [content.headline, content.basis, *cells])
+        cells = [
+            cell for shown in evaluation_tables(found, sites=5) for row in shown.rows for cell in (*row, shown.note)
+        ]
+        assert not any("nan" in cell for cell in [headline(found), basis(found), *cells])
     assert any(cell == NOTHING for cell in cells)
 
 
@@ -89,7 +90,7 @@ def test_a_difference_of_nothing_has_no_sign(evaluation):
         lead_paragraphs=Band(nothing, undefined, undefined),
     )
 
-    leads = table(evaluation_content(replace(evaluation, baselines=(baseline,)), sites=5), "Lead of")
+    leads = table(replace(evaluation, baselines=(baseline,)), "Lead of")
 
     assert leads.rows == (("stage 1 alone", "0.0", "0.0", "0.000", "0.000"),)
 
@@ -97,5 +98,5 @@ def test_a_difference_of_nothing_has_no_sign(evaluation):
 def test_views_and_articles_are_told_apart_where_they_differ(evaluation):
     counts = replace(evaluation.counts, inputs=12)
 
-    assert "4 articles in 12 views" in evaluation_content(replace(evaluation, counts=counts), sites=5).basis
-    assert "views" not in evaluation_content(evaluation, sites=5).basis
+    assert "4 articles in 12 views" in basis(replace(evaluation, counts=counts))
+    assert "views" not in basis(evaluation)

@@ -1,17 +1,19 @@
-"""Two models on the same rows: what changed from one to the other, and for better or worse."""
+"""Predictions that a tagger's are compared with: simple baselines, and other models."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
 from corestory.errors import DataError
-from corestory.evaluation.baselines import Tagging
 from corestory.evaluation.labelled_rows import LabelledRows, decisions, probabilities
+from corestory.evaluation.metrics import word_counts
 from corestory.evaluation.mistakes import LONGEST_AROUND
+from corestory.types import Bool, Float, Label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +22,85 @@ EACH = 10
 """Paragraphs shown of each kind of change."""
 
 KEY = ("article_id", "position")
+
+# The length rule's two conditions, fixed beforehand and tuned on nothing.
+LENGTH_RULE_WORDS = 10
+_SENTENCE_ENDS = tuple(".!?…‽。．！？｡؟۔।॥։።")
+# What may stand after the end of a sentence: quotes, brackets, spaces.
+_CLOSING = "\"'”’»›«‹“‘)]}」』）】 \t\n\r\u00a0\u202f\u3000"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predictions:
+    """One tagger's predictions on the rows: a score and a decision for each.
+
+    Attributes
+    ----------
+    key
+        Its name in ``metrics.json``.
+    name
+        Its name for people.
+    description
+        How it decides, in a few words.
+    score
+        Probability of core of each paragraph; a rule's is 0 or 1.
+    core
+        Whether it calls the paragraph core.
+    """
+
+    key: str
+    name: str
+    description: str
+    score: Float
+    core: Bool
+
+
+def everything_core(count: int) -> Predictions:
+    """Keep the whole page: the recall of core is perfect, and nothing is removed.
+
+    Examples
+    --------
+    >>> everything_core(2).core.tolist()
+    [True, True]
+    """
+    return Predictions("everything_core", "everything core", "keeps all", np.ones(count), np.ones(count, dtype=bool))
+
+
+def length_rule(texts: Sequence[str]) -> Predictions:
+    """Keep paragraphs that look like prose: enough words, and the end of a sentence.
+
+    Quotes and brackets may stand after the sentence's end.
+
+    Examples
+    --------
+    >>> prose = "He said: “We shall open the quay again before the summer ends.”"
+    >>> length_rule([prose, "READ MORE", "Yes."]).core.tolist()
+    [True, False, False]
+    """
+    ended = np.array([text.rstrip(_CLOSING).endswith(_SENTENCE_ENDS) for text in texts], dtype=bool)
+    core = ended & (word_counts(texts) >= LENGTH_RULE_WORDS)
+    described = f"keeps paragraphs of {LENGTH_RULE_WORDS} words or more that end like a sentence"
+    return Predictions("length_rule", "length rule", described, core.astype(np.float64), core)
+
+
+def stage_one(scores: ArrayLike, *, threshold: float = 0.5) -> Predictions:
+    """Keep the paragraphs that stage 1 takes for core by their words alone.
+
+    Parameters
+    ----------
+    scores
+        Probability of core by the tagger's first stage.
+    threshold
+        The least score that is core.
+
+    Examples
+    --------
+    >>> stage_one([0.5, 0.2]).core.tolist()
+    [True, False]
+    """
+    score = np.asarray(scores, dtype=np.float64)
+    described = f"the paragraph's words alone, core from {threshold:g}"
+    return Predictions("stage_1", "stage 1 alone", described, score, score >= threshold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +125,7 @@ class ChangedParagraph:
     article_id: str
     position: int
     text: str
-    label: Literal["core", "filler"]
+    label: Label
     first_score: float
     second_score: float
 
@@ -75,8 +156,8 @@ class Comparison:
     worse: tuple[ChangedParagraph, ...]
 
 
-def rival_tagging(rows: LabelledRows, other: pd.DataFrame, *, name: str, where: str = "") -> Tagging:
-    """Read another model's answers on the very same rows.
+def rival_predictions(rows: LabelledRows, other: pd.DataFrame, *, name: str, where: str = "") -> Predictions:
+    """Read another model's predictions on the same rows.
 
     Parameters
     ----------
@@ -102,10 +183,10 @@ def rival_tagging(rows: LabelledRows, other: pd.DataFrame, *, name: str, where: 
     if not same:
         raise DataError(f"{name} was measured on other rows", where=where, expected="the same rows for every model")
     score, decided = probabilities(labelled, "score", where=where), decisions(labelled, "tagged", where=where)
-    return Tagging(f"model {name}", name, "another model", score, decided)
+    return Predictions(f"model {name}", name, "another model", score, decided)
 
 
-def compare(rows: LabelledRows, rival: Tagging, *, name: str, each: int = EACH) -> Comparison:
+def compare(rows: LabelledRows, rival: Predictions, *, name: str, each: int = EACH) -> Comparison:
     """Find the paragraphs that two models tag differently.
 
     Parameters
@@ -113,7 +194,7 @@ def compare(rows: LabelledRows, rival: Tagging, *, name: str, each: int = EACH) 
     rows
         The first model's labelled rows.
     rival
-        The second's answers on them.
+        The second's predictions on them.
     name
         The first's name.
     each
@@ -125,7 +206,7 @@ def compare(rows: LabelledRows, rival: Tagging, *, name: str, each: int = EACH) 
     >>> from corestory.evaluation.labelled_rows import labelled_rows
     >>> frame = pd.DataFrame({"article_id": ["a", "a"], "text": ["It rained.", "Share"], "label": ["core", "filler"],
     ...                       "score": [0.9, 0.8]})
-    >>> better = Tagging("b", "b", "another model", np.array([0.9, 0.1]), np.array([True, False]))
+    >>> better = Predictions("b", "b", "another model", np.array([0.9, 0.1]), np.array([True, False]))
     >>> compare(labelled_rows(frame), better, name="a").filler_gained
     Changed(paragraphs=1, words=1, articles=1)
     """
@@ -144,11 +225,11 @@ def compare(rows: LabelledRows, rival: Tagging, *, name: str, each: int = EACH) 
     )
 
 
-def _changed(rows: LabelledRows, part: NDArray[np.bool_]) -> Changed:
+def _changed(rows: LabelledRows, part: Bool) -> Changed:
     return Changed(int(part.sum()), int(rows.words[part].sum()), len(np.unique(rows.articles[part])))
 
 
-def _examples(rows: LabelledRows, rival: Tagging, part: NDArray[np.bool_], each: int) -> tuple[ChangedParagraph, ...]:
+def _examples(rows: LabelledRows, rival: Predictions, part: Bool, each: int) -> tuple[ChangedParagraph, ...]:
     chosen = np.flatnonzero(part)
     distance = np.abs(rival.score - rows.score)[chosen]
     ordered = chosen[np.argsort(-distance, kind="stable")]
