@@ -12,16 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Literal
 from zlib import crc32
 
-DATA = Path(__file__).parents[1] / "data" / "plugs"
+from corestory.labelling.labelled import Label
 
-Label = Literal["core", "filler"]
-Kind = Literal[
-    "navigation", "related", "newsletter", "advertisement", "paywall", "byline", "date", "caption", "share", "comment",
-    "legal", "tags", "other",
-]  # fmt: skip
+DATA = Path(__file__).parents[1] / "data" / "plugs"
 
 WAYS = ("paragraph", "link", "block", "bold", "text")
 """How a line is planted: in the markup of its neighbours, the same but wholly a link, in a `div` or `aside` that no
@@ -40,7 +35,7 @@ class PlantedLine:
     label
         What a reader calls it wherever it stands.
     kind
-        Of filler one of `Kind`; of story what makes it look like filler.
+        Of filler one of `corestory.labelling.labelled.KINDS`; of story what makes it look like filler.
     """
 
     label: Label
