@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 
 from corestory.features.tokens import TOKEN_PATTERN, hash_token, normalise, tokenise
 from corestory.model.ngrams import NgramScorer, fit_ngrams, known_ngrams
@@ -136,7 +137,8 @@ def test_what_the_fit_learned_tells_the_classes_apart(labelled):
     texts, core, pages, weights = labelled
     scorer = fit_ngrams(texts, core, groups=pages, weights=weights)
 
-    assert ((scorer.log_odds(tokenise(texts)) > 0) == core).mean() > 0.9
+    # A ranking: many languages of the sample have one page, whose n-grams stay unknown and so all score alike.
+    assert roc_auc_score(core, scorer.log_odds(tokenise(texts))) > 0.9
     assert (np.diff(scorer.hashes) > 0).all()
     assert float(scorer.unknown_idf) == pytest.approx(np.log(1 + len(texts)) + 1)
     assert {array.dtype for array in (scorer.idf, scorer.weights, scorer.intercept)} == {np.dtype(np.float32)}
