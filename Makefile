@@ -50,8 +50,7 @@ format: $(VENV)/installed  ## Format the code and fix style errors that ruff can
 	$(BIN)/ruff check --fix .
 
 docs: $(VENV)/installed  ## Build API pages from the docstrings, in build/docs
-	$(PIP) --editable '.[docs]'
-	$(BIN)/pdoc --docformat numpy --output-directory build/docs corestory
+	$(BIN)/python docs/make_api.py build/docs
 
 model: $(VENV)/extractors  ## Train the default model: make model CORPORA=folder
 	$(BIN)/corestory prepare $(CORPORA)/wcxb $(CORPORA)/newspaper4k $(CORPORA)/news-languages $(CORPORA)/verified \
