@@ -54,7 +54,7 @@ def test_the_notebook_runs_and_shows_what_its_cells_give(monkeypatch: pytest.Mon
     if os.environ.get("CORESTORY_RENEW_GOLDEN"):
         for cell, outputs in zip(cells, found, strict=True):
             cell["outputs"] = outputs
-        NOTEBOOK.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        NOTEBOOK.write_text(json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
     for cell, outputs in zip(cells, found, strict=True):
         if VARIES in cell["metadata"].get("tags", []):
             assert len(shown(outputs)) == len(shown(cell["outputs"]))
