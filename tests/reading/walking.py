@@ -1,14 +1,17 @@
 """The cut of a page by walking its tree node by node: slow and plain, what the cut of its normal form must equal."""
 
 import re
+from itertools import pairwise
 
 from selectolax.lexbor import LexborNode
 
 from corestory.reading.article import Markup, Paragraph
+from corestory.reading.html.hidden import shown_rows
+from corestory.reading.html.line_breaks import PROSE_WORDS, cut_at_breaks, cut_preformatted, unescaped
 from corestory.reading.html.outline import MARKUP_LEVELS, NEAR
-from corestory.reading.html.segments import MAX_DEPTH, PROSE_WORDS, UNFOLDED_SHARE
-from corestory.reading.html.serialised import UNSEEN
-from corestory.reading.html.tags import HEADINGS, INLINE
+from corestory.reading.html.segments import MAX_DEPTH
+from corestory.reading.html.serialised import MARK, UNSEEN
+from corestory.reading.html.tags import HEADINGS, INLINE, PREFORMATTED
 from corestory.reading.text import is_blank
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -31,6 +34,10 @@ class _Walk:
         self.pieces: list[str] = []
         self.inside: dict[str, None] = {}  # inline markup words of the paragraph, in order
         self.linked = 0
+        self.broken: list[int] = []  # characters in links before each line break
+        self.tags: list[str] = []
+        self.words: list[str] = []  # of each block element
+        self.is_text = False
         self.count = 0
         self.breaks = 0
         self.siblings: dict[tuple[int, str], int] = {}
@@ -39,6 +46,11 @@ class _Walk:
         self.hidden_depth = 0
 
     def cut(self, root: LexborNode) -> list[Paragraph]:
+        self.is_text = all(
+            node.tag in INLINE and not _is_hidden(node.attributes)
+            for node in root.traverse()
+            if node is not root and node.is_element_node and not _is_unseen(node)
+        )
         self._enter_block(root.tag or "", root.attributes)
         node = root.first_child
         depth = 1
@@ -71,12 +83,12 @@ class _Walk:
                 if self.breaks > 1:
                     self._flush()
                 elif self.pieces:
-                    self.pieces.append("\n")
+                    self.pieces.append(MARK)
+                    self.broken.append(self.linked)
                 node = node.next
                 continue
             attributes = node.attributes
-            style = attributes.get("style")
-            hidden = "hidden" in attributes or (style is not None and _HIDDEN_STYLE.search(style) is not None)
+            hidden = _is_hidden(attributes)
             if hidden and (depth >= MAX_DEPTH or (tag in INLINE and node.text().count(" ") < PROSE_WORDS)):
                 node = node.next  # a tracking pixel or a tooltip within a sentence must not cut it in two
                 continue
@@ -116,6 +128,8 @@ class _Walk:
         self.siblings[shape] = self.siblings.get(shape, 0) + 1
         self.shapes.append(shape)
         self.names.append(words)
+        self.tags.append(tag)
+        self.words.append(words)
         self.elements.append(self.count)
         self.count += 1
 
@@ -123,6 +137,7 @@ class _Walk:
         if kind in ("block", "hidden"):
             self._flush()
             self.names.pop()
+            self.tags.pop()
             self.elements.pop()
             if self.hidden_by is not None and len(self.elements) == self.hidden_depth:
                 self.hidden_by = None
@@ -142,43 +157,59 @@ class _Walk:
                 self.linked += len(text.strip())
             self.pieces.append(text)
         elif self.pieces:
-            self.pieces.append(" ")
+            self.pieces.append(text)
 
     def _flush(self) -> None:
         if self.pieces:
-            text = " ".join("".join(self.pieces).split())
-            if not is_blank(text):
-                density = min(1.0, self.linked / len(text))
-                self.found.append((text, self._markup_words(), tuple(self.elements), density, self.hidden_by))
+            for text, linked in self._lines("".join(self.pieces)):
+                text = unescaped(text)
+                if not is_blank(text):
+                    density = min(1.0, linked / len(text))
+                    self.found.append((text, self._markup_words(), tuple(self.elements), density, self.hidden_by))
             self.pieces = []
+            self.broken = []
             self.linked = 0
         if self.inside:
             self.inside = {}
         self.breaks = 0
 
+    def _lines(self, whole: str) -> list[tuple[str, int]]:
+        if self.tags[-1] in PREFORMATTED or (self.is_text and len(self.tags) == 1):
+            return [(text, self.linked) for text in cut_preformatted(whole)]
+        return cut_at_breaks(whole, [end - begin for begin, end in pairwise((0, *self.broken, self.linked))])
+
     def _paragraphs(self) -> list[Paragraph]:
         # Only now is it known how many siblings of its shape each element has, and how much each hidden one holds.
         repeats = [self.siblings[shape] for shape in self.shapes]
-        unfolded = self._unfolded()
+        texts, _, elements, _, hidden = zip(*self.found, strict=True) if self.found else [()] * 5
+        rows = shown_rows(
+            texts,
+            [element[-1] for element in elements],
+            [-1 if one is None else one for one in hidden],
+            [parent for parent, _ in self.shapes],
+            lambda element: self.words[element].split(),
+        )
         return [
             Paragraph(text, Markup(words, elements, density, tuple(map(repeats.__getitem__, elements))))
-            for text, words, elements, density, hidden in self.found
-            if hidden is None or hidden in unfolded
+            for text, words, elements, density, _ in map(self.found.__getitem__, rows)
         ]
-
-    def _unfolded(self) -> set[int]:
-        # Pages hide the story until a script unfolds it (pay walls, "read more", fade-ins), whole or a paragraph at a
-        # time; where one visible element's hidden parts hold much of the page's prose it is that, and not a menu.
-        prose: dict[int | None, int] = {}
-        for text, _, _, _, hidden in self.found:
-            words = text.count(" ") + 1
-            prose[hidden] = prose.get(hidden, 0) + (words if words >= PROSE_WORDS else 0)
-        total = sum(prose.values())
-        return {hidden for hidden, words in prose.items() if hidden is not None and words > UNFOLDED_SHARE * total}
 
     def _markup_words(self) -> str:
         near = self.names[: -MARKUP_LEVELS - 1 : -1]
         return " ".join([*map(_marked, NEAR, near), *near, *self.inside])
+
+
+def _is_hidden(attributes: dict[str, str | None]) -> bool:
+    style = attributes.get("style")
+    return "hidden" in attributes or (style is not None and _HIDDEN_STYLE.search(style) is not None)
+
+
+def _is_unseen(node: LexborNode | None) -> bool:
+    while node is not None:
+        if node.tag in UNSEEN:
+            return True
+        node = node.parent
+    return False
 
 
 def _name_words(attributes: dict[str, str | None]) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from corestory.reading.article import Markup
-from corestory.types import Label
+
+Label = Literal["core", "filler"]
 
 Kind = Literal[
     "navigation",

@@ -1,42 +1,43 @@
-"""The manifest of a model: what it was trained on, with which libraries, its settings, and its scores."""
+"""The manifest of a model: what it was trained on and by what, and what its folder must hold to be that model."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, Annotated
-
-import msgspec
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from corestory.errors import ModelError
-from corestory.model.calibration import Settings
-from corestory.model.overlap import TrainingHashes
+from corestory.model.typed_json import build, from_json, to_json
 
 if TYPE_CHECKING:
     import pandas as pd
+    from _typeshed import DataclassInstance
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 1
 """Version of the model folder.
 
-Raise it by one in the change after which old code would misread a new model, or new code an old one: an array or a
-setting is added, renamed or means something else; a feature is added, moved or computed otherwise; tokens are cut or
-hashed otherwise. ``format_version`` and ``corestory`` stay at the top of the manifest in every format, so that old code
-can say which version reads a new model. Then
+Raise it by one in the change after which an old model would be misread or a new one would be misread by old code: an
+array is added, renamed or means something else, a setting is added, a feature is added, moved or computed otherwise,
+tokens are cut or hashed otherwise. ``format_version`` and ``corestory`` stay at the top of the manifest in every
+format, so that old code can say what it would take to read a new model. Then
 
-1. train the default model again (``make model``) and commit it with the change;
-2. name the change in the changelog: users train their own models again, as `read_manifest` tells them;
-3. refuse old models. Training takes minutes; nobody would notice a conversion that is slightly wrong.
+1. train the default model anew (``make model``) and commit it with the change;
+2. name the change in the changelog: users train their own models anew, as `read_manifest` tells them;
+3. leave old models refused. A model is minutes of training; a conversion that is a little wrong is noticed by nobody.
 """
 
 HASHED_COLUMNS = ("article_id", "position", "text", "label", "split")
 LIBRARIES = ("numpy", "scikit-learn", "scipy", "selectolax")
 
+Settings = TypeVar("Settings", bound="DataclassInstance")
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _VERSION = re.compile(r"[\w.+!-]{1,40}", re.ASCII)
-_Count = Annotated[int, msgspec.Meta(ge=0)]
-_Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 
 
-class TrainedOn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+@dataclass(frozen=True, slots=True)
+class TrainedOn:
     """How much one source gave to the training.
 
     Attributes
@@ -44,45 +45,44 @@ class TrainedOn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source
         Its name in the labelled table.
     sites, articles, paragraphs
-        How many it gave; each view of an article counts as one.
+        How many it gave; an article in each of its views counts as one each.
     core
         How many of the paragraphs are core.
     """
 
     source: str
-    sites: _Count
-    articles: _Count
-    paragraphs: _Count
-    core: _Count
+    sites: int
+    articles: int
+    paragraphs: int
+    core: int
 
     def __post_init__(self) -> None:
-        if self.core > self.paragraphs:
-            raise ValueError("more core paragraphs than paragraphs")
+        if not (self.sites >= 0 and self.articles >= 0 and 0 <= self.core <= self.paragraphs):
+            raise ValueError("counts below 0, or more core paragraphs than paragraphs")
 
 
-class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a model comes from; empty for a tagger that was fitted but not yet described.
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Where a model comes from; empty in a tagger that was just fitted and is not yet to be saved.
 
     Attributes
     ----------
     corestory
         The version that trained the model.
     created
-        When, in UTC, in the format of ISO 8601.
+        When, in UTC, as ISO 8601 writes it.
     trained_on
         The sources, in the order of the model card.
     splits
-        The splits of the labelled table on which the model was trained.
+        The splits of the labelled table whose rows the model has seen.
     data_sha256
         `data_sha256` of the labelled table.
     seed
-        The seed of the training.
+        What made the training repeatable.
     scores
         For each source, and for all together, its scores by name.
     libraries
-        Versions of Python and of the libraries that affect the numbers.
-    training
-        Hashes of the training articles and sites.
+        Versions of Python and of the libraries that had a part in the numbers.
 
     Examples
     --------
@@ -95,42 +95,45 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     created: str = ""
     trained_on: tuple[TrainedOn, ...] = ()
     splits: tuple[str, ...] = ()
-    data_sha256: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$")] = ""
+    data_sha256: str = ""
     seed: int = 0
-    scores: dict[str, dict[str, float]] = {}
-    libraries: dict[str, str] = {}
-    training: TrainingHashes = TrainingHashes()
+    scores: dict[str, dict[str, float]] = field(default_factory=dict)
+    libraries: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.data_sha256 and not _SHA256.fullmatch(self.data_sha256):
+            raise ValueError("data_sha256 is no SHA-256 in hexadecimal")
 
 
-class StoredFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Size in bytes and hash of the file of weights."""
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """Size in bytes and hash of a file that the manifest was written for."""
 
-    bytes: _Count
-    sha256: _Sha256
+    bytes: int
+    sha256: str
+
+    def __post_init__(self) -> None:
+        if self.bytes < 0 or not _SHA256.fullmatch(self.sha256):
+            raise ValueError("no size, or no SHA-256 in hexadecimal")
 
 
-class Stored(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The content of ``manifest.json``.
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[Settings]):
+    """What ``manifest.json`` holds.
 
     Attributes
     ----------
-    format_version
-        `FORMAT_VERSION`.
-    corestory
-        The version that trained the model, as in `manifest`: old code reads it here in every format.
     manifest
         Where the model comes from.
     settings
         The tagger's settings.
-    weights
-        The file of weights that belongs to it.
+    arrays
+        The file of arrays that belongs to it.
     """
 
-    format_version: int
-    corestory: str
     manifest: Manifest
     settings: Settings
-    weights: StoredFile
+    arrays: StoredFile
 
 
 def new_manifest(
@@ -140,13 +143,12 @@ def new_manifest(
     data_sha256: str,
     seed: int = 0,
     scores: dict[str, dict[str, float]] | None = None,
-    training: TrainingHashes | None = None,
 ) -> Manifest:
-    """Make the manifest of a model that was trained now, on this machine.
+    """Make the manifest of a model that was trained just now, here.
 
     Parameters
     ----------
-    trained_on, splits, data_sha256, seed, scores, training
+    trained_on, splits, data_sha256, seed, scores
         As in `Manifest`.
 
     Returns
@@ -169,17 +171,16 @@ def new_manifest(
         scores=scores or {},
         libraries={"python": platform.python_version()}
         | {library: importlib.metadata.version(library) for library in LIBRARIES},
-        training=training or TrainingHashes(),
     )
 
 
 def data_sha256(frame: pd.DataFrame) -> str:
-    """Hash a labelled table's rows, in order: equal for the same rows in whichever file.
+    """Hash a labelled table's rows, in order: equal for the same rows whatever file they were read from.
 
     Parameters
     ----------
     frame
-        A labelled table; only `HASHED_COLUMNS` count.
+        A labelled table; of its columns, `HASHED_COLUMNS` count.
 
     Examples
     --------
@@ -194,75 +195,88 @@ def data_sha256(frame: pd.DataFrame) -> str:
     for column in HASHED_COLUMNS:
         known = frame[column].notna().tolist()
         values = [str(value) if there else "" for value, there in zip(frame[column].tolist(), known, strict=True)]
-        # The lengths keep different columns from having the same bytes.
+        # With their lengths, no two columns run into the same bytes.
         digest.update(np.array([len(values), *map(len, values)], "<u8").tobytes())
         digest.update("".join(values).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 
-def manifest_bytes(stored: Stored, *, where: str) -> bytes:
-    """Write ``manifest.json``.
+def manifest_bytes(stored: Stored[Settings], *, where: str) -> bytes:
+    """Write ``manifest.json``, with a hash of its own content in it.
 
     Raises
     ------
     ModelError
-        JSON cannot hold a value, such as NaN or a lone surrogate.
+        A setting or a score is nothing that JSON can hold, as NaN.
     """
-    try:
-        data = msgspec.json.format(msgspec.json.encode(stored), indent=2) + b"\n"
-        same = read_manifest(data, where=where) == stored
-    except (TypeError, ValueError) as error:  # a lone surrogate is a UnicodeEncodeError
-        raise ModelError(f"cannot be written as JSON ({error})", where=where) from error
-    if not same:
-        raise ModelError("has settings or a manifest that JSON cannot hold", where=where)
-    return data
+    document = {
+        "format_version": FORMAT_VERSION,
+        **asdict(stored.manifest),
+        "settings": asdict(stored.settings),
+        "arrays": asdict(stored.arrays),
+    }
+    return to_json({**document, "sha256": _own_sha256(document, where)}, where=where)
 
 
-def read_manifest(data: bytes, *, where: str) -> Stored:
-    """Read ``manifest.json`` and check every value.
+def read_manifest(data: bytes, settings: type[Settings], *, where: str) -> Stored[Settings]:
+    """Read ``manifest.json`` without trust.
 
     Parameters
     ----------
     data
         The file's bytes.
+    settings
+        The class of the tagger's settings: a dataclass.
     where
-        The file's name in errors.
+        What an error names as its place.
 
     Raises
     ------
     ModelError
-        It is of another format version, or a field is missing, unknown, of another type or out of range.
+        It is of another format version, was changed since it was written, or lacks or has what it should not.
 
     Examples
     --------
-    >>> read_manifest(b'{"format_version": 99, "corestory": "7.1"}', where="manifest.json")
+    >>> read_manifest(b'{"format_version": 99, "corestory": "7.1"}', TrainedOn, where="manifest.json")
     Traceback (most recent call last):
-    corestory.errors.ModelError: manifest.json: has format version 99; expected 2. Install corestory 7.1 or newer.
+    corestory.errors.ModelError: manifest.json: has format version 99; expected 1. Install corestory 7.1 or newer.
     """
-    try:
-        _check_version(msgspec.json.decode(data, type=_Version), where)
-        return msgspec.json.decode(data, type=Stored)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+    document = from_json(data, where=where)
+    _check_version(document, where)
+    signed = {name: value for name, value in document.items() if name != "sha256"}
+    if document.get("sha256") != _own_sha256(signed, where):
         raise ModelError(
-            f"cannot be read ({error})", where=where, expected="the manifest of a model that corestory train made"
-        ) from error
+            "was changed after it was written, or damaged",
+            where=where,
+            mend="Copy the model's folder anew from where it was whole, or train it again.",
+        )
+    own = ("format_version", "settings", "arrays", "sha256")
+    return Stored(
+        build(Manifest, {name: value for name, value in document.items() if name not in own}, where=where),
+        build(settings, document.get("settings"), where=where, path="settings"),
+        build(StoredFile, document.get("arrays"), where=where, path="arrays"),
+    )
 
 
-class _Version(msgspec.Struct):
-    format_version: int
-    corestory: str = ""
-
-
-def _check_version(found: _Version, where: str) -> None:
-    version, maker = found.format_version, found.corestory
+def _check_version(document: dict[str, object], where: str) -> None:
+    version = document.get("format_version")
+    if type(version) is not int:
+        raise ModelError(
+            "has no format version", where=where, expected="the manifest of a model made by corestory train"
+        )
     if version == FORMAT_VERSION:
         return
-    known = _VERSION.fullmatch(maker) is not None
+    maker = document.get("corestory")
+    known = isinstance(maker, str) and _VERSION.fullmatch(maker) is not None
     if version > FORMAT_VERSION:
         mend = f"Install corestory {maker} or newer." if known else "Install the newest corestory."
     else:
-        mend = "Train the model again: corestory train DATA --output FOLDER"
-        mend += f", or install the corestory that made it ({maker})." if known else "."
-    # Printing an integer of thousands of digits fails or floods the terminal.
+        mend = "Train the model anew with: corestory train"
+        mend += f", or install corestory {maker}, which made it." if known else "."
+    # A whole number of thousands of digits cannot be printed; the size says enough.
     shown = str(version) if abs(version) < 10**6 else "of many digits"
     raise ModelError(f"has format version {shown}", where=where, expected=str(FORMAT_VERSION), mend=mend)
+
+
+def _own_sha256(document: dict[str, object], where: str) -> str:
+    return hashlib.sha256(to_json(document, where=where, compact=True)).hexdigest()

@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from corestory.features.layout import on_grid
-from corestory.types import Float, Float32
+
+Float = npt.NDArray[np.float64]
+Float32 = npt.NDArray[np.float32]
 
 # Standardised features are clipped here: on a page like none seen in training, one feature must not decide alone.
 CLIP = 5.0

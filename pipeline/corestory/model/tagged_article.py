@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corestory.reading.article import Article
-from corestory.types import Label
+
+Label = Literal["core", "filler"]
 
 
 class Doubt(StrEnum):

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from corestory.errors import InputError, Refuse
 from corestory.reading.article import Article, Paragraph, keeping
+from corestory.reading.bounds import excess_of_page
 from corestory.reading.tables import SourceRow, SourceTable, folded
 from corestory.reading.text import is_blank, split_text, storable
 from corestory.reading.values import IDENTITIES, fact_of, identity_of, is_missing, position_of, string_of, strings_of
@@ -171,11 +172,21 @@ def page_article(html: str, *, article_id: str, where: str) -> Article:
     Raises
     ------
     InputError
-        The page shows no text.
+        The page shows no text, or exceeds a bound of `corestory.reading.bounds`.
     """
     from corestory.reading.html.page import read_page  # only pages need the parser
 
+    excess = excess_of_page(html)
+    if excess:
+        raise InputError(excess, where=where, expected="a page as people read it")
     page = read_page(storable(html))
+    if not page.paragraphs and page.frames:
+        raise InputError(
+            "a set of frames without text",
+            where=where,
+            expected="the page that a frame shows",
+            mend=f"Fetch {' or '.join(page.frames[:5])}.",
+        )
     if not page.paragraphs:
         raise InputError("a page without paragraphs", where=where, expected="text that the page shows")
     return Article(article_id, page.paragraphs, page.url, page.title, page.language)

@@ -63,7 +63,7 @@ _DECLARED = {
     "big5": "big5hkscs",
 }
 _NO_PAGE = ("utf-", "unicode", "raw", "idna", "punycode", "undefined", "mbcs", "oem")
-_META = re.compile(rb"<meta\b[^>]*?\bcharset\s*=\s*[\"']?\s*([A-Za-z0-9_:.+-]+)", re.IGNORECASE)
+_META = re.compile(rb"<meta\b[^<>]{0,500}?\bcharset\s*=\s*[\"']?\s*([A-Za-z0-9_:.+-]+)", re.IGNORECASE)
 _XML = re.compile(rb"^\s*<\?xml\b[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9_:.+-]+)")
 # Bytes that no text is made of, whatever its encoding.
 _BINARY = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})

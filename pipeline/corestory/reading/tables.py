@@ -9,6 +9,7 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING, BinaryIO
 
 from corestory.errors import InputError
+from corestory.reading.bounds import MAX_JSON_NESTING, is_too_nested
 from corestory.reading.decoding import decode, marked_encoding, refuse_binary
 from corestory.reading.streams import MAX_DOCUMENT_BYTES, peek_bytes, read_document
 from corestory.reading.text import storable
@@ -276,6 +277,12 @@ def _repaired(text: str, where: str) -> str:
 
 
 def _parsed(text: str, where: str) -> object:
+    if is_too_nested(text):
+        raise InputError(
+            f"JSON of more than {MAX_JSON_NESTING} lists and objects in one another",
+            where=where,
+            expected="an article a record",
+        )
     try:
         value: object = json.loads(text.strip())
     except json.JSONDecodeError as error:

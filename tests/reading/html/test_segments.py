@@ -20,8 +20,9 @@ def paragraphs(html):
     return tuple(cut(NormalForm(root(html))))
 
 
-PLAIN = "p div li ul h2 table tr td pre form button option frameset noframes xmp plaintext listing body html image nobr"
-TAGS = sorted({*PLAIN.split(), "foreignObject", "p<b", 'p"', "x-card", *INLINE, *VOID, *UNSEEN})
+# Not tables and unknown elements, which the page around them explains; their tests are those of `display`.
+PLAIN = "p div li ul h2 section pre form option frameset noframes xmp plaintext listing body html nobr"
+TAGS = sorted({*PLAIN.split(), *INLINE, *VOID, *UNSEEN} - {"param", "keygen", "frame", "bgsound", "basefont"})
 VALUES = [
     "storyBody main",
     "a",
@@ -84,7 +85,6 @@ nested = st.recursive(
 @example("<p>One <span hidden><template>1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16</template></span> two")
 @example(f"<p>One <b hidden>{PROSE}<i hidden>x</i></b> two <b style='display:none'>small</b>.")
 @example("<p><?php echo ?>One<xmp><b>&amp;</xmp>two<p><b></p><plaintext>x<i>&amp;")
-@example('<p>One<p<b a"b="x>y" class="c"><a title="a href=" class="x" href="/">two</a><i hidden<b>x')
 @example("<frameset><noframes>One <b>two</b></noframes></frameset>")
 @example("<body hidden class=page><p>One")
 def test_a_page_is_cut_as_a_walk_through_its_tree_cuts_it(html):

@@ -1,8 +1,11 @@
 """The cut of a page: from its tags and texts, in order, to paragraphs and the elements around them."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
+from itertools import pairwise
 
+from corestory.reading.html.display import adjust, needs_adjusting
+from corestory.reading.html.hidden import VISIBLE, shown_rows
+from corestory.reading.html.line_breaks import PROSE_WORDS, cut_at_breaks, cut_preformatted, unescaped
 from corestory.reading.html.outline import Outline
 from corestory.reading.html.serialised import MARK, NormalForm, text_nodes
 from corestory.reading.html.tags import (
@@ -25,14 +28,10 @@ from corestory.reading.text import is_blank
 
 # The cut of deep or endless markup: elements this deep end paragraphs, but are not told.
 MAX_DEPTH = 200
-# A paragraph of so many words is prose; hidden prose of more than this share of the page's is its story.
-PROSE_WORDS = 15
-UNFOLDED_SHARE = 0.15
 
 # What an end tag does lies on the stack of open elements, as further kinds of what a tag does.
 _END_INLINE, _END_LINK = NOTHING, BOUNDARY - 1
 _END_DEEP, _END_BLOCK, _END_HIDDEN = range(BOUNDARY, BOUNDARY + 3)
-_NOWHERE = -1
 
 # Pages repeat their tags, a site's pages more so. Renewed when full, but never within a page.
 _known = Tags()
@@ -47,17 +46,22 @@ def cut(form: NormalForm) -> Outline:
     tags, texts = form.tags_and_texts()
     meanings = list(map(known.__getitem__, tags))
     meanings[:1] = [(BLOCK, name) for _, name in meanings[:1]]  # the body, hidden or not
+    if needs_adjusting(tags, texts, known):
+        adjust(tags, meanings, texts, known)
+    # A page without a single block or break is a text, whose line ends are all that tells its paragraphs.
+    is_text = all(kind < BREAK for kind, _ in meanings[1:])
+    preformatted = known.preformatted | {meanings[0][1]} if is_text and meanings else known.preformatted
     try:
-        return _walk(meanings, texts, known)
+        return _walk(meanings, texts, known, preformatted)
     except _HidesError:
-        return _walk(*_without_small_hidden(meanings, texts, form), known)
+        return _walk(*_without_small_hidden(meanings, texts, form), known, preformatted)
 
 
 class _HidesError(Exception):
     """The page hides something that may have to be left out first."""
 
 
-def _walk(meanings: Sequence[Meaning], page_texts: Sequence[str], known: Tags) -> Outline:
+def _walk(meanings: Sequence[Meaning], page_texts: Sequence[str], known: Tags, preformatted: Set[int]) -> Outline:
     texts: list[str] = []
     elements: list[int] = []
     inside: list[tuple[int, ...]] = []
@@ -68,22 +72,32 @@ def _walk(meanings: Sequence[Meaning], page_texts: Sequence[str], known: Tags) -
     ends: list[int] = []
     pieces: list[str] = []
     inline: list[int] = []
+    broken: list[int] = []  # for each line break in `pieces`, how many characters before it are in links
     # The innermost open element, and the one in which the outermost open hidden one stands.
-    element = hidden_by = _NOWHERE
+    element = hidden_by = VISIBLE
     linked = links = breaks = 0
-    for (kind, name), text in zip(meanings, page_texts, strict=True):
+    for (kind, name), page_text in zip(meanings, page_texts, strict=True):
         if kind == CLOSE:
             kind = ends.pop()
         if kind >= BOUNDARY or (kind == BREAK and breaks):
             if pieces:
-                whole = " ".join("".join(pieces).split())
-                if whole[:1].isalnum() or not is_blank(whole):
-                    texts.append(whole)
-                    elements.append(element)
-                    inside.append(tuple(inline))
-                    density.append(min(1.0, linked / len(whole)) if linked else 0.0)
-                    hidden.append(hidden_by)
+                joined = "".join(pieces)
+                if names[element] in preformatted:
+                    found = [(whole, linked) for whole in cut_preformatted(joined)]
+                elif broken:
+                    found = cut_at_breaks(joined, [end - begin for begin, end in pairwise((0, *broken, linked))])
+                else:
+                    found = [(" ".join(joined.split()), linked)]
+                for whole, of_links in found:
+                    text = unescaped(whole) if "&" in whole else whole
+                    if text[:1].isalnum() or not is_blank(text):
+                        texts.append(text)
+                        elements.append(element)
+                        inside.append(tuple(inline))
+                        density.append(min(1.0, of_links / len(text)) if of_links else 0.0)
+                        hidden.append(hidden_by)
                 pieces = []
+                broken = []
                 linked = 0
             if inline:
                 inline = []
@@ -92,7 +106,7 @@ def _walk(meanings: Sequence[Meaning], page_texts: Sequence[str], known: Tags) -
                 if kind >= _END_BLOCK:
                     element = parents[element]
                     if kind == _END_HIDDEN:
-                        hidden_by = _NOWHERE
+                        hidden_by = VISIBLE
             elif len(ends) < MAX_DEPTH:
                 parents.append(element)
                 names.append(name)
@@ -100,7 +114,7 @@ def _walk(meanings: Sequence[Meaning], page_texts: Sequence[str], known: Tags) -
                     ends.append(_END_BLOCK)
                     element = len(parents) - 1
                 elif kind == HIDDEN:
-                    if hidden_by == _NOWHERE:
+                    if hidden_by == VISIBLE:
                         ends.append(_END_HIDDEN)
                         hidden_by = element
                     else:
@@ -128,14 +142,15 @@ def _walk(meanings: Sequence[Meaning], page_texts: Sequence[str], known: Tags) -
         else:
             breaks = 1
             if pieces:
-                pieces.append("\n")
-        if not text:
+                pieces.append(MARK)
+                broken.append(linked)
+        if not page_text:
             continue
-        if text.isspace():
+        if page_text.isspace():
             if pieces:
-                pieces.append(" ")
-        elif "&" in text or MARK in text:
-            nodes = text_nodes(text)
+                pieces.append(page_text)
+        elif "&" in page_text or MARK in page_text:
+            nodes = text_nodes(page_text)
             shown = sum(len(node.strip()) for node in nodes)
             if shown:
                 breaks = 0
@@ -147,25 +162,13 @@ def _walk(meanings: Sequence[Meaning], page_texts: Sequence[str], known: Tags) -
         else:
             breaks = 0
             if links:
-                linked += len(text.strip())
-            pieces.append(text)
-    if any(place != _NOWHERE for place in hidden):
-        rows = _seen(texts, hidden)
+                linked += len(page_text.strip())
+            pieces.append(page_text)
+    if any(element != VISIBLE for element in hidden):
+        rows = shown_rows(texts, elements, hidden, parents, lambda element: known.block_words(names[element]).split())
         texts, elements = [texts[row] for row in rows], [elements[row] for row in rows]
         inside, density = [inside[row] for row in rows], [density[row] for row in rows]
     return Outline(texts, elements, inside, density, [-1.0] * len(texts), parents, names, known)
-
-
-def _seen(texts: Sequence[str], hidden: Sequence[int]) -> list[int]:
-    # Pages hide the story until a script unfolds it (pay walls, "read more", fade-ins), whole or a paragraph at a
-    # time; where one visible element's hidden parts hold much of the page's prose it is that, and not a menu.
-    prose: Counter[int] = Counter()
-    for text, place in zip(texts, hidden, strict=True):
-        words = text.count(" ") + 1
-        if words >= PROSE_WORDS:
-            prose[place] += words
-    least = UNFOLDED_SHARE * prose.total()
-    return [row for row, place in enumerate(hidden) if place == _NOWHERE or prose[place] > least]
 
 
 def _without_small_hidden(

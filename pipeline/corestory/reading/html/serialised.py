@@ -8,8 +8,11 @@ times quicker than through the tree, of which each node would have to become a P
 from __future__ import annotations
 
 import re
+from copy import copy
 from itertools import chain
 from typing import TYPE_CHECKING
+
+from selectolax.lexbor import LexborHTMLParser
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -17,12 +20,20 @@ if TYPE_CHECKING:
 # Elements whose text nobody sees as prose: code, drawings, the choices of a form, frames.
 UNSEEN = frozenset(
     (
-        *("script", "style", "noscript", "template", "svg", "math", "head", "title", "select", "datalist", "textarea"),
+        *("script", "style", "noscript", "template", "svg", "head", "title", "select", "datalist", "textarea"),
         *("iframe", "object", "embed", "audio", "video", "canvas", "map"),
+        # Readings of characters, a formula in another language, and what browsers without frames show.
+        *("rt", "rp", "rtc", "annotation", "annotation-xml", "noframes"),
     )
 )
 # Elements of which the parser writes the text as it is, where a tag could not be told from what looks like one.
-RAW = frozenset(("xmp", "plaintext", "noembed", "noframes"))
+RAW = frozenset(("xmp", "plaintext", "noembed"))
+
+# Elements that hold content for browsers without scripts or frames, and how long it has to be to hold a story.
+_ALTERNATIVES = frozenset(("noscript", "noframes"))
+_STORY_CHARACTERS = 300
+# Declarative shadow DOM, whose templates browsers do show, in one another as deep as this.
+_SHADOW_LEVELS = 5
 
 _SET_ASIDE = ",".join(sorted(UNSEEN | RAW))
 # Neither can a page have this character, nor the parser write it: it stands for what was left out.
@@ -56,6 +67,27 @@ class NormalForm:
                 node.replace_with(f"{MARK}{number}{MARK}")
         self._html = (root.html or "") if root is not None else ""
 
+    @property
+    def has_alternatives(self) -> bool:
+        """Whether the page may hold a story for browsers without scripts or frames, or in declarative shadow DOM."""
+        return any(len(content) >= _STORY_CHARACTERS for content in self._alternatives().values())
+
+    def with_alternatives(self) -> NormalForm:
+        """Return the page as browsers without scripts or frames show it, declarative shadow DOM included."""
+        form = copy(self)
+        for number, content in self._alternatives().items():
+            form._html = form._html.replace(f"{MARK}{number}{MARK}", f"<div>{_inner(content)}</div>", 1)
+        return form
+
+    def _alternatives(self) -> dict[int, str]:
+        """Return the HTML within each alternative, by its number among the unseen elements."""
+        found = {}
+        for number, node in enumerate(self._unseen):
+            if node.tag in _ALTERNATIVES or _is_shadow(node):
+                html = node.html or ""
+                found[number] = html[html.find(">") + 1 : html.rfind("</")]
+        return found
+
     def tags_and_texts(self) -> tuple[list[str], list[str]]:
         """Give each tag, less its ``<`` and ``>``, and the text after it, as `text_nodes` reads it."""
         html = _without_comments(self._html) if "<!--" in self._html else self._html
@@ -73,6 +105,31 @@ class NormalForm:
         parts = text.split(MARK)
         unseen = (self._unseen[int(number)].text() for number in parts[1::2] if number)
         return sum(part.count(" ") for part in chain(parts[::2], unseen))
+
+
+def _is_shadow(node: LexborNode) -> bool:
+    return node.tag == "template" and "shadowrootmode" in node.attributes
+
+
+def _inner(content: str, levels: int = _SHADOW_LEVELS) -> str:
+    """Return the normal form of some HTML, less what nobody sees."""
+    root = LexborHTMLParser(content).body
+    if root is None:
+        return ""
+    shadows: list[str] = []
+    for node in root.css(_SET_ASIDE):
+        if node.tag in RAW:
+            _escape(node)
+        elif _is_shadow(node) and levels:
+            html = node.html or ""
+            node.replace_with(f"{MARK}{len(shadows)}{MARK}")
+            shadows.append(html[html.find(">") + 1 : html.rfind("</")])
+        else:
+            node.decompose()
+    html = root.inner_html or ""
+    for number, shadow in enumerate(shadows):
+        html = html.replace(f"{MARK}{number}{MARK}", f"<div>{_inner(shadow, levels - 1)}</div>", 1)
+    return html
 
 
 def text_nodes(text: str) -> list[str]:

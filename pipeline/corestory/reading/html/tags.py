@@ -5,14 +5,33 @@ from collections.abc import Iterable
 
 from corestory.reading.html.serialised import decoded
 
-# Elements that flow inside a line; any other element ends the paragraph before it and after it.
+# Formulas in MathML, whose elements all flow inside a line.
+_MATH = (
+    *("math", "mi", "mn", "mo", "ms", "mtext", "mspace", "mrow", "mfrac", "msqrt", "mroot", "mstyle", "merror"),
+    *("mpadded", "mphantom", "mfenced", "menclose", "msub", "msup", "msubsup", "munder", "mover", "munderover"),
+    *("mmultiscripts", "mprescripts", "mtable", "mtr", "mtd", "semantics", "none"),
+)
+# Elements that flow inside a line.
 INLINE = frozenset(
     (
         *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i"),
-        *("img", "input", "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span"),
+        *("img", "input", "ins", "kbd", "label", "mark", "nobr", "q", "rb", "ruby", "s", "samp", "small", "span"),
         *("strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "picture", "source", "amp-img"),
+        *_MATH,
     )
 )
+# Elements that end the paragraph before them and after them.
+BLOCKS = frozenset(
+    (
+        *("address", "article", "aside", "blockquote", "body", "caption", "center", "col", "colgroup", "dd", "details"),
+        *("dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1"),
+        *("h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend", "li", "listing", "main", "menu"),
+        *("nav", "noscript", "ol", "optgroup", "option", "p", "plaintext", "pre", "search", "section", "summary"),
+        *("table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "xmp"),
+    )
+)
+# Elements whose line ends are those of their text.
+PREFORMATTED = frozenset(("pre", "listing", "xmp", "plaintext"))
 # Elements that are written without an end tag.
 VOID = frozenset(
     (
@@ -57,6 +76,9 @@ _LONGEST = 1_000
 # Of a value no more is read.
 _READ = 300
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)\b", re.IGNORECASE)
+# Classes of text that only screen readers give.
+_SPOKEN = re.compile(r"\b(?:sr-?only|visually-?hidden|screen-?reader)", re.IGNORECASE)
 # Parts of one letter tell nothing.
 _NAME_PART = re.compile(r"[a-z]{2,}|[A-Z](?:[a-z]+|[A-Z]+(?![a-z]))")
 # The parser writes every attribute as ` name="value"`. A name may begin with "=", and hold quotes.
@@ -72,6 +94,12 @@ class Tags(dict[str, Meaning]):
         What the number of each name stands for.
     shapes
         The number of the element and its class alone.
+    flexible
+        The tags of elements that are neither block elements nor inline elements by their names.
+    spoken
+        The tags of inline elements whose text only screen readers give.
+    preformatted
+        The numbers of the names of elements whose line ends are those of their text.
 
     Examples
     --------
@@ -84,6 +112,9 @@ class Tags(dict[str, Meaning]):
     def __init__(self) -> None:
         self.names: list[Name] = []
         self.shapes: list[int] = []
+        self.flexible: set[str] = set()
+        self.spoken: set[str] = set()
+        self.preformatted: set[int] = set()
         self._held = 0
         self._numbers: dict[Name, int] = {}
         self._block_words: dict[int, str] = {}
@@ -152,10 +183,18 @@ class Tags(dict[str, Meaning]):
             low = tag.lower()
             if ("none" in low or "dden" in low) and _is_hidden(_attributes(tag)):
                 kind = _HIDDEN_KINDS.get(kind, kind)
+            elif kind == INLINE_OPEN and "display" in low and _BLOCK_STYLE.search(_attributes(tag).get("style", "")):
+                kind = BLOCK
+            elif kind == INLINE_OPEN and _SPOKEN.search(name_of_class):
+                self.spoken.add(tag)
+        if kind == BLOCK and element not in BLOCKS and element not in INLINE:
+            self.flexible.add(tag)
         name = element, name_of_class, others
         number = self._numbers.setdefault(name, len(self.names))
         if number == len(self.names):
             self.names.append(name)
+            if element in PREFORMATTED:
+                self.preformatted.add(number)
             self._held += len(name_of_class) + sum(map(len, others)) + _EACH
             self.shapes.append(self._shape_numbers.setdefault(name[:2], len(self._shape_numbers)))
         return kind, number

@@ -1,0 +1,189 @@
+"""Stories in a page's scripts: schema.org's ``articleBody``, and the state of a client-side application."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from selectolax.lexbor import LexborHTMLParser
+
+from corestory.reading.bounds import is_too_nested
+from corestory.reading.html.line_breaks import PROSE_WORDS, unescaped
+from corestory.reading.html.segments import cut
+from corestory.reading.html.serialised import NormalForm
+from corestory.reading.text import split_text
+
+if TYPE_CHECKING:
+    from corestory.reading.html.outline import Outline
+
+# Declared text of at least so many words, of which the page shows less than this share, stands in for the page's.
+DECLARED_WORDS = 60
+DECLARED_SHOWN = 0.5
+
+# Older systems hide scripts from XML and from old browsers.
+_WRAPPING = re.compile(
+    r"^\s*(?:<!--)?\s*(?:/\*|//)?\s*<!\[CDATA\[\s*(?:\*/)?|^\s*<!--|(?:/\*|//)?\s*\]\]>\s*(?:\*/)?\s*$|-->\s*$"
+)
+_TAG = re.compile(r"<(?:/?[a-z][a-z0-9]*\b[^<>]*|!--)>?", re.IGNORECASE)
+_ESCAPED_TAG = re.compile(r"&lt;/?[a-z]", re.IGNORECASE)
+# "window.__INITIAL_STATE__ = {…}", "__APOLLO_STATE__=JSON.parse("…")"
+_ASSIGNMENT = re.compile(r"\b__?[A-Z][A-Za-z_]{2,40}\s*=\s*(JSON\.parse\(\s*)?(?=[\[{\"])")
+_STATE_TYPES = ("application/json", "text/json")
+# Values under other names are addresses, identifiers, dates and the like.
+_TEXT_KEYS = frozenset(
+    ("text", "content", "contents", "value", "html", "body", "paragraph", "paragraphs", "children", "data", "markup")
+)
+_ITEM_WORDS = 8
+
+
+def declared_paragraphs(tree: LexborHTMLParser) -> list[str]:
+    """Return the paragraphs of the longest story that the page declares to machines, if it declares any."""
+    best = ""
+    for node in tree.css("script"):
+        if "ld+json" not in (node.attributes.get("type") or "").lower():
+            continue
+        raw = node.text() or ""
+        if "articleBody" not in raw or is_too_nested(raw):
+            continue
+        try:
+            bodies = list(_article_bodies(json.loads(_WRAPPING.sub("", raw), strict=False)))
+        except (ValueError, RecursionError):
+            continue
+        best = max([best, *bodies], key=len)
+    return _paragraphs(best) if best else []
+
+
+def with_declared(shown: Outline, declared: list[str]) -> Outline:
+    """Mark paragraphs by how much of each is declared, and add the declared story where the page does not show it."""
+    words = " ".join(declared).split()
+    own = set(_runs(words))
+    if len(words) < DECLARED_WORDS or not own:
+        return shown
+    seen: set[tuple[str, ...]] = set()
+    shares = []
+    for text in shown.texts:
+        runs = set(_runs(text.split())) or {(text,)}
+        seen |= runs & own
+        shares.append(len(runs & own) / len(runs))
+    shown = replace(shown, declared=shares)
+    # Some pages show the story only after a script has run, yet declare it to machines.
+    return shown.with_undisplayed(declared) if len(seen) < DECLARED_SHOWN * len(own) else shown
+
+
+def state_paragraphs(tree: LexborHTMLParser) -> list[str]:
+    r"""Return the story in the state that a page's scripts start from, as in Next.js's ``__NEXT_DATA__``.
+
+    The story is the list of which the most items hold prose, or the text of which the most paragraphs do; it has at
+    least `DECLARED_WORDS` words of prose.
+
+    Examples
+    --------
+    >>> sentence = "The quay was opened on Monday after a long delay that storms had caused."
+    >>> state = {"page": {"title": "Quay", "body": [{"type": "p", "text": f"{n} {sentence}"} for n in range(5)]}}
+    >>> page = f'<script id="__NEXT_DATA__" type="application/json">{json.dumps(state)}</script>'
+    >>> state_paragraphs(LexborHTMLParser(page))[0]
+    '0 The quay was opened on Monday after a long delay that storms had caused.'
+    """
+    best: list[str] = []
+    for node in tree.css("script"):
+        raw = node.text() or ""
+        kind = (node.attributes.get("type") or "").lower()
+        if len(raw) < DECLARED_WORDS or "ld+json" in kind or is_too_nested(raw):
+            continue
+        try:
+            for value in _states(raw, is_json=kind in _STATE_TYPES):
+                best = max([best, *_stories(value)], key=_prose_items)
+        except (ValueError, RecursionError):
+            continue
+    words = sum(len(text.split()) for text in best if _is_prose(text))
+    return best if words >= DECLARED_WORDS else []
+
+
+def _states(raw: str, *, is_json: bool) -> Iterator[object]:
+    if is_json:
+        yield json.loads(raw, strict=False)
+        return
+    decoder = json.JSONDecoder(strict=False)
+    end = 0
+    for match in _ASSIGNMENT.finditer(raw):
+        if match.start() < end:
+            continue
+        try:
+            value, end = decoder.raw_decode(raw, match.end())
+            yield json.loads(value, strict=False) if match[1] and isinstance(value, str) else value
+        except ValueError:
+            continue
+
+
+def _stories(value: object) -> Iterator[list[str]]:
+    """Yield each text and each list of texts in a JSON value, as paragraphs."""
+    if isinstance(value, str):
+        if value.count(" ") >= DECLARED_WORDS:
+            yield _paragraphs(value)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _stories(item)
+    elif isinstance(value, list):
+        texts = [text for item in value if (text := "".join(_item_texts(item)).strip())]
+        if sum(map(_is_prose, texts)) > 1:
+            yield [paragraph for text in texts for paragraph in _paragraphs(text)]
+        for item in value:
+            yield from _stories(item)
+
+
+def _item_texts(item: object, key: str = "text") -> Iterator[str]:
+    if isinstance(item, str):
+        if key in _TEXT_KEYS:
+            yield item
+    elif isinstance(item, dict):
+        for name, value in item.items():
+            yield from _item_texts(value, str(name).lower())
+    elif isinstance(item, list) and key in _TEXT_KEYS:
+        for value in item:
+            yield from _item_texts(value, key)
+
+
+def _is_prose(text: str) -> bool:
+    return text.count(" ") + 1 >= _ITEM_WORDS
+
+
+def _prose_items(texts: list[str]) -> tuple[int, int]:
+    prose = [len(text) for text in texts if _is_prose(text)]
+    return len(prose), sum(prose)
+
+
+def _paragraphs(text: str) -> list[str]:
+    if _ESCAPED_TAG.search(text) and not _TAG.search(text):
+        text = html.unescape(text)
+    if _TAG.search(text):
+        body = LexborHTMLParser(text).body
+        return list(cut(NormalForm(body)).texts) if body is not None else []
+    return [unescaped(paragraph) for paragraph in split_text(text)]
+
+
+def _runs(words: list[str]) -> Iterator[tuple[str, ...]]:
+    return zip(words, words[1:], words[2:], strict=False)
+
+
+def _article_bodies(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == "articleBody" and isinstance(item, str):
+                yield item
+            else:
+                yield from _article_bodies(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _article_bodies(item)
+
+
+def prose_words(outline: Outline) -> int:
+    """Count the words of a page's paragraphs of prose, those that are mostly links left out."""
+    lengths = (
+        text.count(" ") + 1 for text, density in zip(outline.texts, outline.density, strict=True) if density < 0.5
+    )
+    return sum(length for length in lengths if length >= PROSE_WORDS)

@@ -1,0 +1,69 @@
+import pytest
+
+from corestory.reading.html.page import read_page
+
+LONG = "The harbour council voted on Tuesday evening to reopen the old swing bridge after eleven months of repairs"
+
+
+def texts(html):
+    return [paragraph.text for paragraph in read_page(html).paragraphs]
+
+
+@pytest.mark.parametrize("tag", ["stock-quote", "person", "location", "x-1", "nitf:person", "bsp-tooltip", "meter"])
+def test_an_unknown_element_in_a_sentence_does_not_end_it(tag):
+    assert texts(f"<p>Shares in <{tag} a=1>Arle Mills</{tag}> rose.</p>") == ["Shares in Arle Mills rose."]
+    assert texts(f"<p><{tag}>Ida</{tag}> <{tag}>Thorne</{tag}></p>") == ["Ida Thorne"]
+    assert texts(f"<div>She lives in <{tag}>Skarne</{tag}>, a town.</div>") == ["She lives in Skarne, a town."]
+
+
+@pytest.mark.parametrize("tag", ["x-card", "unknown"])
+def test_an_unknown_element_with_blocks_in_it_or_on_its_own_ends_paragraphs(tag):
+    assert texts(f"<div>One<{tag}><p>Two</p></{tag}>Three</div>") == ["One", "Two", "Three"]
+    assert texts(f"<div><{tag}>One</{tag}><{tag}>Two</{tag}></div>") == ["One", "Two"]
+
+
+def test_a_button_within_a_sentence_belongs_to_it_and_another_is_its_own_paragraph():
+    assert texts("<p>Look up <button>the weighting</button> of a school.</p>") == ["Look up the weighting of a school."]
+    assert texts("<p>A caption<button>Enlarge</button></p>") == ["A caption", "Enlarge"]
+
+
+def test_formulas_are_read_and_their_other_notation_and_drawings_are_not():
+    formula = "<math><mi>n</mi><mo>+</mo><mn>2</mn><annotation>n+2</annotation></math>"
+    assert texts(f"<p>Each gets {formula} teachers <svg><title>i</title></svg>.") == ["Each gets n+2 teachers ."]
+
+
+def test_the_readings_of_ruby_are_left_out():
+    assert texts("<p><ruby>村<rp>(</rp><rt>むら</rt><rp>)</rp></ruby>の人") == ["村の人"]
+
+
+def test_text_for_screen_readers_is_left_out_of_prose_and_stays_in_labels():
+    link = '<a href="/r">the report<span class="sr-only"> (opens in a new window)</span></a>'
+    assert texts(f"<p>{LONG}, says {link}.") == [f"{LONG}, says the report."]
+    assert texts('<p><a href="/s"><span class="sr-only">Share on</span> Facebook</a>') == ["Share on Facebook"]
+
+
+def test_a_row_of_figures_is_one_paragraph_with_or_without_blocks_in_its_cells():
+    rows = "".join(f"<tr><td><p>{year}</p></td><td>{year * 2:,}</td></tr>" for year in (2019, 2020))
+    assert texts(f"<table><thead><tr><th>Year<th>Sum</thead>{rows}</table><p>End") == [
+        "Year Sum", "2019 4,038", "2020 4,040", "End",
+    ]  # fmt: skip
+
+
+def test_a_table_that_lays_out_a_page_is_cut_as_before():
+    menu = "".join(f"<tr><td><a href=/{n}>Menu {n}</a></td><td>News {n}</td></tr>" for n in range(3))
+    assert texts(f"<table>{menu}</table>")[:2] == ["Menu 0", "News 0"]
+    assert texts(f"<table><tr><td>Menu<td>{LONG} and the town paid for it.<tr><td>a<td>b</table>")[0] == "Menu"
+
+
+def test_a_term_and_its_definition_are_one_paragraph():
+    assert texts("<dl><dt>Boil</dt> <dd>for a minute</dd><dt>Cool</dt><dd>it</dd></dl>After") == [
+        "Boil for a minute", "Cool it", "After",
+    ]  # fmt: skip
+    assert texts("<dl><dt>Term</dt><dd><p>One</p><p>Two</p></dd></dl>") == ["Term", "One", "Two"]
+
+
+def test_a_span_that_is_displayed_as_a_block_ends_paragraphs():
+    span = '<span style="display: block">'
+    assert texts(f"<div>{span}One.</span>{span}Two.</span><span style='display:inline-block'>T</span>hree</div>") == [
+        "One.", "Two.", "Three",
+    ]  # fmt: skip

@@ -1,0 +1,93 @@
+import json
+
+import pytest
+
+from corestory.reading.html.page import read_page
+
+PARAGRAPHS = [
+    f"The {day} ferry was late again, and nobody aboard was told why, “as ever”, the harbour council said in a letter."
+    for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+]
+BLOCKS = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+SHELL = '<body><nav><a href="/">Home</a></nav><div id="root">Loading…</div>{}</body>'
+
+
+def story(html):
+    return [paragraph.text for paragraph in read_page(html).paragraphs if paragraph.text not in ("Home", "Loading…")]
+
+
+@pytest.mark.parametrize(
+    "alternative",
+    [
+        "<noscript>{}</noscript>",
+        "<my-app><template shadowrootmode=open>{}<script>x()</script></template></my-app>",
+        "<a-b><template shadowrootmode=open><c-d><template shadowrootmode=closed>{}</template></c-d></template></a-b>",
+    ],
+)
+def test_a_page_that_shows_no_story_is_read_as_browsers_without_scripts_show_it(alternative):
+    assert story(SHELL.format(alternative.format(BLOCKS))) == PARAGRAPHS
+
+
+def test_a_story_behind_frames_is_read_and_their_addresses_are_known():
+    page = read_page(f'<frameset><frame src="menu.html"><frame src="story.html"><noframes><body>{BLOCKS}</noframes>')
+    assert [paragraph.text for paragraph in page.paragraphs] == PARAGRAPHS
+    assert page.frames == ("menu.html", "story.html")
+
+
+@pytest.mark.parametrize("alternative", ["<noscript>{}</noscript>", "<template>{}</template>"])
+def test_a_page_that_shows_its_story_is_not_read_twice(alternative):
+    assert story(SHELL.format(BLOCKS + alternative.format(BLOCKS))) == PARAGRAPHS
+
+
+BODIES = {
+    "lines": "\n\n".join(PARAGRAPHS),
+    "HTML": BLOCKS,
+    "escaped HTML": BLOCKS.replace("<", "&lt;").replace(">", "&gt;"),
+    "entities": "\n".join(PARAGRAPHS).replace("“", "&ldquo;").replace("”", "&#8221;"),
+}
+
+
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("wrapping", ["{}", "//<![CDATA[\n{}\n//]]>", "/*<![CDATA[*/{}/*]]>*/", "<!-- {} -->"])
+def test_a_declared_story_is_cut_into_its_paragraphs(body, wrapping):
+    data = json.dumps({"@graph": [{"@type": "WebSite"}, {"@type": "NewsArticle", "articleBody": BODIES[body]}]})
+    page = SHELL.format(f'<script type="application/ld+json">{wrapping.format(data)}</script>')
+    assert story(page) == PARAGRAPHS
+
+
+SPANS = [
+    {"nodeType": "paragraph", "content": [{"text": text[:9]}, {"nodeType": "link", "content": [{"text": text[9:]}]}]}
+    for text in PARAGRAPHS
+]
+STATES = {
+    "a list of texts": {"article": {"title": "Late", "body": PARAGRAPHS}},
+    "a list of objects": {"a": [{"id": "p-1", "type": "paragraph", "text": text} for text in PARAGRAPHS]},
+    "HTML": {"a": {"html": BLOCKS, "related": [{"title": "Another story, of which this is the headline alone"}]}},
+    "lines": {"a": {"content": "\n".join(PARAGRAPHS)}},
+    "spans": {"content": SPANS},
+}
+SCRIPTS = {
+    "data": '<script id="__NEXT_DATA__" type="application/json">{}</script>',
+    "assignment": "<script>var a = 1; window.__INITIAL_STATE__ = {}; start();</script>",
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_the_state_of_an_application_holds_the_story_of_a_page_that_shows_none(state, script):
+    assert story(SHELL.format(SCRIPTS[script].format(json.dumps({"props": STATES[state]})))) == PARAGRAPHS
+
+
+def test_a_state_that_is_a_string_of_json_is_read():
+    data = json.dumps(json.dumps({"body": PARAGRAPHS}))
+    assert story(SHELL.format(f"<script>window.__STATE__=JSON.parse({data})</script>")) == PARAGRAPHS
+
+
+def test_the_state_of_a_page_that_shows_its_story_is_not_read():
+    script = SCRIPTS["data"].format(json.dumps({"body": [f"Another {text}" for text in PARAGRAPHS]}))
+    assert story(SHELL.format(BLOCKS + script)) == PARAGRAPHS
+
+
+@pytest.mark.parametrize("raw", ["{", "[" * 100_000, '{"body": 1}', "null", '"text"'])
+def test_a_state_that_is_damaged_or_holds_no_story_is_nothing(raw):
+    assert story(SHELL.format(SCRIPTS["data"].format(raw))) == []

@@ -1,0 +1,55 @@
+import time
+from contextlib import suppress
+
+import pytest
+
+from corestory.errors import InputError
+from corestory.reading.article_rows import page_article
+from corestory.reading.bounds import MAX_ATTRIBUTES, MAX_NESTING, excess_of_page, is_too_nested
+
+HOSTILE = {
+    "open elements": "<div>" * 100_000,
+    "closed elements": "<div>" * 100_000 + "x" + "</div>" * 100_000,
+    "attributes": "<p " + " ".join(f"a{number}=1" for number in range(300_000)) + ">One.",
+    "bare attributes": "<p " + " ".join(f"a{number}" for number in range(300_000)) + ">One.",
+    "quoted attributes": "<p " + " ".join(f"a{number}='>'" for number in range(300_000)) + ">One.",
+    "attributes with slashes": "<p" + "".join(f"/a{number}" for number in range(300_000)) + ">One.",
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_a_page_that_exceeds_a_bound_is_refused_in_words_and_at_once(case):
+    begun = time.process_time()
+    with pytest.raises(InputError, match=r"a\.html: a page (of|that has an element of) more than 5,000"):
+        page_article(HOSTILE[case], article_id="a", where="a.html")
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * (MAX_NESTING - 1) + "One.",
+        "<p>One.<br><img>" * 20_000,
+        "<ul>" + "<li>One." * 20_000,
+        "<p " + " ".join(f"a{number}=1" for number in range(MAX_ATTRIBUTES - 2)) + ">One.",
+        f"<img src='data:{'x' * 1_000_000}'><p>One.",
+        "<pre>" + "word " * 100_000,
+        "<script>" + "a < b && c > d; " * 20_000 + "</script>One.",
+    ],
+)
+def test_a_large_page_that_keeps_to_the_bounds_is_read(html):
+    assert excess_of_page(html) == ""
+
+
+@pytest.mark.parametrize("piece", ["<meta ", "<meta charset", "<a x='", '<a x="', "<p <", "<!--", "&quot;", "<br>a "])
+def test_a_page_of_one_piece_over_and_over_is_read_or_refused_at_once(piece):
+    begun = time.process_time()
+    with suppress(InputError):
+        page_article("One." + piece * 20_000 + "Two.", article_id="a", where="a.html")
+    assert time.process_time() - begun < 5
+
+
+def test_nested_json_is_told_by_its_brackets_outside_strings():
+    assert is_too_nested('{"a":' * 501)
+    assert not is_too_nested('{"a": "' + "[{" * 501 + '\\" ["}')
+    assert not is_too_nested('[{"a": [1]}, ' + "[[]], " * 1_000 + "1]")
