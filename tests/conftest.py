@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from corestory.features.batch_features import column_groups
+from corestory.model.calibration import Settings
 from corestory.model.manifest import Manifest, TrainedOn
 from corestory.model.network import Network
 from corestory.model.ngrams import NgramScorer
-from corestory.model.packing import feature_counts
-from corestory.model.scoring import Parts
-from corestory.model.settings import Settings
+from corestory.model.scoring import Weights
 from corestory.model.tagger import Tagger
 
 # How long an example takes says how busy the machine is, not whether the code is right.
@@ -30,8 +30,8 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def seeded_parts(*, markup: bool = True, rounds: int = 2) -> Parts:
-    """Parts of the right shapes with seeded numbers in them; what they say of a text means nothing."""
+def seeded_weights(*, markup: bool = True, rounds: int = 2) -> Weights:
+    """Weights of the right shapes with seeded numbers in them; what they say of a text means nothing."""
     rng = np.random.default_rng(7)
 
     def scorer(count: int) -> NgramScorer:
@@ -47,8 +47,10 @@ def seeded_parts(*, markup: bool = True, rounds: int = 2) -> Parts:
         )
         return Network(np.zeros(features, np.float32), np.full(features, 0.5, np.float32), layers)
 
-    text, html = ((first, *[later] * (rounds - 1)) for first, later in feature_counts())
-    return Parts(
+    text, html = (
+        [len(column_groups(html=html, later=number > 0)) for number in range(rounds)] for html in (False, True)
+    )
+    return Weights(
         scorer(300),
         tuple(map(network, text)),
         scorer(40) if markup else None,
@@ -57,8 +59,8 @@ def seeded_parts(*, markup: bool = True, rounds: int = 2) -> Parts:
 
 
 @pytest.fixture(scope="session")
-def make_parts() -> Callable[..., Parts]:
-    return seeded_parts
+def make_weights() -> Callable[..., Weights]:
+    return seeded_weights
 
 
 @pytest.fixture(scope="session")
@@ -66,15 +68,21 @@ def seeded_tagger() -> Tagger:
     manifest = Manifest(
         corestory="0.1.0",
         created="2026-01-02T03:04:05+00:00",
-        trained_on=(TrainedOn("harbour", 3, 20, 400, 300), TrainedOn("Prażmów \udce9", 1, 2, 3, 0)),
+        trained_on=(TrainedOn("harbour", 3, 20, 400, 300), TrainedOn("Prażmów", 1, 2, 3, 0)),
         splits=("train",),
         data_sha256="0123456789abcdef" * 4,
         seed=3,
         scores={"all": {"macro_f1": 0.9123456789012345}, "harbour": {}},
         libraries={"numpy": "2.0.0"},
     )
-    settings = Settings(cut=0.45, text_slope=1.5, text_offset=-0.1, sure_expected=(0.0, 0.5), sure_measured=(0.1, 0.9))
-    return Tagger(seeded_parts(), settings, manifest)
+    settings = Settings(
+        cutoff_share=0.45,
+        text_slope=1.5,
+        text_offset=-0.1,
+        confidence_expected=(0.0, 0.5),
+        confidence_measured=(0.1, 0.9),
+    )
+    return Tagger(seeded_weights(), settings, manifest)
 
 
 @pytest.fixture

@@ -38,7 +38,8 @@ def test_every_other_file_of_the_tree_is_in_the_wheel(setuptools: dict[str, dict
 
 def test_the_default_model_goes_into_the_package_whole(setuptools: dict[str, dict[str, list[str]]]) -> None:
     assert setuptools["package-dir"] == {"": "pipeline", "corestory.default_model": "models/default"}
-    assert setuptools["package-data"]["corestory.default_model"] == ["README.md", "arrays.npz", "manifest.json"]
+    files = ["README.md", "manifest.json", "weights.safetensors"]
+    assert setuptools["package-data"]["corestory.default_model"] == files
 
 
 @pytest.fixture(scope="module")

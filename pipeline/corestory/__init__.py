@@ -6,6 +6,8 @@ The public API, all of it importable from here:
     Load a model folder, or the default model: ``load_model().core(text)`` returns the story.
 `tag_frame`
     Tag a pandas frame of articles or paragraphs: a plain function for Spark, Ray, Dask and the like.
+`explain`
+    Tag one article and explain the label of each paragraph; a notebook shows the result as a coloured page.
 `ParagraphClassifier`
     Train a model: a scikit-learn estimator over a frame of labelled paragraphs.
 `Rules`
@@ -26,10 +28,11 @@ Examples
 
 from typing import TYPE_CHECKING
 
-__all__ = ["CorestoryError", "ParagraphClassifier", "Rules", "__version__", "load_model", "tag_frame"]
+__all__ = ["CorestoryError", "ParagraphClassifier", "Rules", "__version__", "explain", "load_model", "tag_frame"]
 
 if TYPE_CHECKING:
     from corestory.errors import CorestoryError
+    from corestory.explained import explain
     from corestory.jobs.frames import tag_frame
     from corestory.model.estimator import ParagraphClassifier
     from corestory.model.rules import Rules
@@ -40,6 +43,7 @@ else:
     # PEP 562: each name is imported at its first use, so that `corestory --help` loads neither numpy nor pandas.
     _MODULES = {
         "CorestoryError": "corestory.errors",
+        "explain": "corestory.explained",
         "ParagraphClassifier": "corestory.model.estimator",
         "Rules": "corestory.model.rules",
         "load_model": "corestory.model.storage",

@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 
 from corestory.features.batch import batch_of_frame
+from corestory.features.batch_features import BatchFeatures
 from corestory.labelling.table import read_frame
 from corestory.model.decision import LOW_CONFIDENCE
-from corestory.model.doubt import doubts
-from corestory.model.scoring import gather
+from corestory.model.doubts import doubts
 from corestory.model.storage import load_model
 from corestory.model.tagger import Tagger
 
@@ -59,11 +59,11 @@ def article_scores(tagger: Tagger, frame: pd.DataFrame) -> pd.DataFrame:
     """
     batch, rows = batch_of_frame(frame, markup=False)
     scored = tagger.score_frame(frame).iloc[rows]
-    evidence = gather(batch, tagger.parts.words)
+    features = BatchFeatures(batch, tagger.weights.words.idf_of)
     layout = batch.layout
     confidence = scored["confidence"].to_numpy(float)[layout.first]
-    reasons = doubts(scored["score"].to_numpy(float), confidence, evidence, tagger.parts.words)
-    mass = evidence.words * scored["label"].notna().to_numpy(bool)
+    reasons = doubts(scored["score"].to_numpy(float), confidence, features, tagger.weights.words)
+    mass = features.words * scored["label"].notna().to_numpy(bool)
     said, true = ((scored[column] == "core").to_numpy(bool) for column in ("tagged", "label"))
     kept, story, both = (
         np.bincount(layout.article, mass * chosen, len(layout.sizes)) for chosen in (said, true, said & true)

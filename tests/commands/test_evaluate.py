@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -66,7 +67,7 @@ def test_the_report_names_where_it_comes_from_and_the_command_that_makes_it_agai
 
 
 def test_several_models_are_compared_with_the_first_on_the_same_rows(evaluate, tmp_path, tagger):
-    lower = replace(tagger, settings=replace(tagger.settings, threshold=0.0))
+    lower = replace(tagger, settings=msgspec.structs.replace(tagger.settings, threshold=0.0))
     save_model(lower, tmp_path / "keeper", card="# Keeps all")
     done = evaluate("--model", "keeper", "--output", "r")
     assert done.returncode == 0, done.stderr

@@ -50,7 +50,7 @@ def test_json_has_an_article_a_line_as_predict_scores_it(explain, run, model, tm
 
 def test_a_threshold_is_the_line(explain):
     found = json.loads(explain("a.txt", "--format", "json", "--threshold", 0).stdout)
-    assert (found["line"], found["threshold"]) == (0, True)
+    assert (found["cutoff"], found["cutoff_is_fixed"]) == (0, True)
     assert {paragraph["label"] for paragraph in found["paragraphs"]} == {"core"}
 
 

@@ -1,5 +1,6 @@
 import re
 
+import msgspec
 import pytest
 
 from corestory.labelling.table import write_frame
@@ -95,7 +96,9 @@ def test_who_was_trained_on_the_split_is_told_so(run, tagger, tmp_path, labelled
     from corestory.model.manifest import data_sha256
     from corestory.model.storage import save_model
 
-    seen = replace(tagger.manifest, splits=("train", "validation"), data_sha256=data_sha256(labelled_frame))
+    seen = msgspec.structs.replace(
+        tagger.manifest, splits=("train", "validation"), data_sha256=data_sha256(labelled_frame)
+    )
     save_model(replace(tagger, manifest=seen), tmp_path / "seen", card="# Seen")
     write_frame(labelled_frame, tmp_path / "p.parquet")
     done = run("threshold", "p.parquet", "--model", "seen", "--best-f1")

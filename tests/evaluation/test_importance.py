@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from corestory.evaluation.importance import group_importance
-from corestory.features.groups import GROUPS, MARKUP, column_groups
-from corestory.model.scoring import Parts
+from corestory.features.batch_features import column_groups
+from corestory.features.columns import GROUPS, MARKUP
+from corestory.model.scoring import Weights
 
 
 def test_text_and_pages_are_measured_apart_each_over_all_its_groups(boat_tagger, boat_frame, page_frame):
@@ -38,12 +39,12 @@ def test_the_costliest_comes_first_and_the_mean_lies_in_its_range(boat_tagger, p
 def test_a_group_that_the_network_cannot_see_costs_nothing_and_the_only_one_it_sees_costs_all(boat_tagger, boat_frame):
     # Stage 2 is made to look at the paragraph's shape alone.
     networks = []
-    for number, network in enumerate(boat_tagger.parts.text):
+    for number, network in enumerate(boat_tagger.weights.text):
         seen = np.array([group == "shape" for group in column_groups(html=False, later=number > 0)])
         (first, biases), *rest = network.layers[0]
         networks.append(replace(network, layers=(((first * seen[:, None], biases), *rest),)))
-    parts = boat_tagger.parts
-    blinkered = replace(boat_tagger, parts=Parts(parts.words, tuple(networks), parts.markup, parts.html))
+    weights = boat_tagger.weights
+    blinkered = replace(boat_tagger, weights=Weights(weights.words, tuple(networks), weights.markup, weights.html))
     (found,) = group_importance(blinkered, boat_frame)
     losses = {effect.group: effect.loss for effect in found.effects}
 

@@ -4,8 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.features.elements import BEST_SHARES, LEVELS, Elements
-from corestory.features.forest import Forest
+from corestory.features.elements import BEST_SHARES, LEVELS, Elements, Forest
 from corestory.features.layout import Layout
 
 COLUMNS = 8 * LEVELS + 7 * len(BEST_SHARES) + 2 + 3

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.features.forest import Forest
+from corestory.features.elements import Forest
 from corestory.reading.html.page import read_page
 
 

@@ -3,9 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.features.joined import JoinedTokens
-from corestory.features.tokens import hash_token, tokenise
-from corestory.model.lookup import Lookup
+from corestory.features.tokens import JoinedTokens, hash_token, tokenise
+from corestory.model.ngrams import Lookup
 
 PARTS = ["", "?", "own_li", "li menu", "li", "a b c", "menu li", "declared"]
 # Texts as the numbers of their parts.

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.features.layout import Layout
-from corestory.features.terms import Entries, number_words
 from corestory.features.tokens import hash_token, tokenise
+from corestory.features.topic import Entries, number_words
 
 TEXT = st.lists(st.sampled_from(["ferry", "quay", "mayor", "東", "..."]), max_size=6).map(" ".join)
 ARTICLES = st.lists(st.lists(TEXT, min_size=1, max_size=4), max_size=4)

@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.features.layout import Layout
-from corestory.features.terms import Entries, number_words
-from corestory.features.title import NAMES, SAME, title_features
 from corestory.features.tokens import tokenise
+from corestory.features.topic import SAME, TITLE_NAMES, Entries, number_words, title_features
 
 TEXT = st.lists(st.sampled_from(["ferry", "quay", "mayor", "bell", "goat", "...", "12"]), max_size=5).map(" ".join)
 ARTICLES = st.lists(st.tuples(TEXT, st.lists(TEXT, min_size=1, max_size=6)), max_size=4)
@@ -60,7 +59,7 @@ def expected(title, paragraphs):
 def test_every_column_is_what_it_says_by_plain_loops_over_words(articles):
     rows = [row for title, paragraphs in articles for row in expected(title, paragraphs)]
 
-    assert np.allclose(features(articles), np.array(rows, float).reshape(-1, len(NAMES)), atol=1e-9)
+    assert np.allclose(features(articles), np.array(rows, float).reshape(-1, len(TITLE_NAMES)), atol=1e-9)
 
 
 @given(ARTICLES, st.data())
@@ -69,24 +68,24 @@ def test_an_articles_columns_do_not_depend_on_the_other_articles_or_their_order(
     found = features([articles[number] for number in order])
 
     alone = [features([articles[number]]) for number in order]
-    assert np.allclose(found, np.concatenate([np.zeros((0, len(NAMES))), *alone]), atol=1e-12)
+    assert np.allclose(found, np.concatenate([np.zeros((0, len(TITLE_NAMES))), *alone]), atol=1e-12)
 
 
 def test_a_paragraph_that_repeats_the_title_is_it_and_one_that_only_begins_so_is_not():
     title = "Quay reopens after two years"
     found = features([(title, ["QUAY REOPENS, after two years", "Quay reopens", f"{title} {'of work in rain' * 3}"])])
 
-    assert found[:, NAMES.index("is title")].tolist() == [1, 0, 0]
+    assert found[:, TITLE_NAMES.index("is title")].tolist() == [1, 0, 0]
 
 
 def test_without_a_title_no_paragraph_is_in_it():
     found = features([("", ["The ferry sailed.", ""])])
 
     assert found[:, :4].tolist() == [[0.0] * 4] * 2
-    assert found[:, NAMES.index("after title")].tolist() == [-1, -1]
+    assert found[:, TITLE_NAMES.index("after title")].tolist() == [-1, -1]
 
 
 def test_one_articles_title_says_nothing_of_another_article():
     found = features([("goat", ["ferry"]), ("ferry", ["goat"])])
 
-    assert not found[:, : NAMES.index("is title") + 1].any()
+    assert not found[:, : TITLE_NAMES.index("is title") + 1].any()

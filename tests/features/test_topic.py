@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.features.layout import Layout
-from corestory.features.terms import Entries, number_words
 from corestory.features.tokens import tokenise
-from corestory.features.topic import NAMES, NEAR, SURE, SURE_WORDS, TopicVectors
+from corestory.features.topic import NAMES, NEAR, SURE, SURE_WORDS, Entries, TopicVectors, number_words
 
 PARAGRAPH = st.lists(st.sampled_from(["ferry", "quay", "mayor", "bell", "goat", "東", "...", "12"]), max_size=6).map(
     " ".join

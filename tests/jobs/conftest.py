@@ -3,11 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from corestory.features.batch_features import column_groups
+from corestory.model.calibration import Settings
 from corestory.model.network import Network
 from corestory.model.ngrams import NgramScorer
-from corestory.model.packing import feature_counts
-from corestory.model.scoring import Parts
-from corestory.model.settings import Settings
+from corestory.model.scoring import Weights
 from corestory.model.storage import save_model
 from corestory.model.tagger import Tagger
 
@@ -29,8 +29,8 @@ def tagger() -> Tagger:
         )
         return Network(np.zeros(features, np.float32), np.ones(features, np.float32), (layers,))
 
-    (text, _), (html, _) = feature_counts()
-    return Tagger(Parts(scorer(), (network(text),), scorer(), (network(html),)), Settings())
+    text, html = (len(column_groups(html=html, later=False)) for html in (False, True))
+    return Tagger(Weights(scorer(), (network(text),), scorer(), (network(html),)), Settings())
 
 
 @pytest.fixture(scope="session")

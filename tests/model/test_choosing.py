@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from corestory.features.batch import Batch
 from corestory.features.layout import Layout
+from corestory.model.calibration import fit_platt
 from corestory.model.choosing import (
-    CUTS,
-    DEFAULT_CUT,
+    CUTOFF_SHARES,
+    DEFAULT_SHARE,
     LEAST_ARTICLES,
     choose_settings,
     confidence_curve,
@@ -17,7 +18,6 @@ from corestory.model.choosing import (
 )
 from corestory.model.decision import decide, is_clean
 from corestory.model.fitting import Fitted
-from corestory.model.platt import platt
 from corestory.model.training_rows import Rows
 
 RNG = np.random.default_rng(8)
@@ -79,39 +79,42 @@ def test_of_articles_unlike_all_that_were_measured_confidence_falls_with_what_is
     assert np.interp([0.0, 0.3, 0.6], knots, values) == pytest.approx([0.0, 0.4, 0.8])
 
 
-def reached(cut, rows, scores, *, clean):
+def reached(share, rows, scores, *, clean):
     words = np.full(len(scores), 10.0)
     inside = is_clean(scores, rows.batch.layout) == clean
-    return measured_f1(decide(scores, words, rows.batch.layout, cut=cut)[0], words, rows)[inside].sum()
+    return measured_f1(decide(scores, words, rows.batch.layout, cutoff_share=share)[0], words, rows)[inside].sum()
 
 
-def test_each_cut_is_the_one_that_serves_its_articles_best():
+def test_each_cutoff_share_is_that_which_serves_its_articles_best():
     log_odds, rows = noisy(slope=2.0)
     chosen = choose_settings(rows, Fitted((), log_odds), None, None)
-    scores = platt(log_odds, rows).apply(log_odds)
+    scores = fit_platt(log_odds, rows.core).probabilities(log_odds)
     words, layout = np.full(len(scores), 10.0), rows.batch.layout
     clean = is_clean(scores, layout)
 
-    cut, clean_cut = (
-        max(CUTS, key=lambda cut: reached(cut, rows, scores, clean=kind))
+    share, clean_share = (
+        max(CUTOFF_SHARES, key=lambda share: reached(share, rows, scores, clean=kind))
         if (clean == kind).sum() >= LEAST_ARTICLES
-        else DEFAULT_CUT
+        else DEFAULT_SHARE
         for kind in (False, True)
     )
     assert (~clean).sum() >= LEAST_ARTICLES
-    assert (chosen.settings.cut, chosen.settings.clean_cut) == (cut, clean_cut)
+    assert (chosen.settings.cutoff_share, chosen.settings.clean_cutoff_share) == (share, clean_share)
     assert chosen.text_scores.tolist() == scores.tolist()
-    assert chosen.text_core.tolist() == decide(scores, words, layout, cut=cut, clean_cut=clean_cut)[0].tolist()
+    core, _ = decide(scores, words, layout, cutoff_share=share, clean_cutoff_share=clean_share)
+    assert chosen.text_core.tolist() == core.tolist()
     assert (chosen.html_scores, chosen.html_core) == (None, None)
 
 
-def test_text_and_html_are_calibrated_apart_and_cut_alike():
+def test_text_and_html_are_calibrated_apart_and_decided_alike():
     (log_odds, rows), (modest, html_rows) = noisy(slope=1.0), noisy(slope=3.0)
     chosen = choose_settings(rows, Fitted((), log_odds), html_rows, Fitted((), modest))
     settings = chosen.settings
 
     assert settings.text_slope == pytest.approx(1, abs=0.3)
     assert settings.html_slope == pytest.approx(3, abs=0.9)
-    assert settings.calibration(html=True).apply(modest).tolist() == chosen.html_scores.tolist()
+    assert settings.platt_scaling(html=True).probabilities(modest).tolist() == chosen.html_scores.tolist()
     paths = [(rows, chosen.text_scores), (html_rows, chosen.html_scores)]
-    assert settings.cut == max(CUTS, key=lambda cut: sum(reached(cut, *path, clean=False) for path in paths))
+    assert settings.cutoff_share == max(
+        CUTOFF_SHARES, key=lambda share: sum(reached(share, *path, clean=False) for path in paths)
+    )

@@ -20,7 +20,7 @@ def laid_out(articles):
 
 
 def decided(articles, cut):
-    core, expected = decide(*laid_out(articles), cut=cut)
+    core, expected = decide(*laid_out(articles), cutoff_share=cut)
     parts = np.split(core, np.cumsum([len(article) for article in articles])[:-1]) if articles else []
     return [part.tolist() for part in parts], expected
 
@@ -108,6 +108,6 @@ def test_an_article_is_clean_if_few_of_its_paragraphs_are_surely_filler(articles
 
 def test_clean_articles_and_whole_pages_are_cut_each_at_their_own_share():
     page, output = [(0.9, 10.0), (0.5, 10.0), *[(0.01, 1.0)] * PAGE_FILLER], [(0.9, 10.0), (0.5, 10.0), (0.9, 10.0)]
-    core, _ = decide(*laid_out([page, output]), cut=0.7, clean_cut=0.2)
+    core, _ = decide(*laid_out([page, output]), cutoff_share=0.7, clean_cutoff_share=0.2)
 
     assert core.tolist() == [True, False, *[False] * PAGE_FILLER, True, True, True]

@@ -56,7 +56,7 @@ def test_rows_of_an_article_need_not_stand_together_or_in_order_to_be_learned_fr
     brief = QUICK | {"text_epochs": 3, "html_epochs": 3}
     one, other = ParagraphClassifier(**brief).fit(frame), ParagraphClassifier(**brief).fit(scattered(frame))
 
-    assert bool(one.tagger_.parts.html) == markup
+    assert bool(one.tagger_.weights.html) == markup
     assert other.predict_proba(frame).tolist() == one.predict_proba(frame).tolist()
     together = one.out_of_fold_.loc[scattered(frame).index]
     assert other.out_of_fold_.equals(together.reset_index(drop=True))
@@ -83,7 +83,7 @@ def test_an_unlabelled_row_is_context_and_nothing_to_learn_from(unknown, make_fr
     share = frame["text"] == "Share this"
     frame.loc[share, ["text", "label"]] = ["Ahoy", unknown]
     found = ParagraphClassifier(**QUICK).fit(frame)
-    known = set(found.tagger_.parts.words.hashes.tolist())
+    known = set(found.tagger_.weights.words.hashes.tolist())
 
     assert hash_token("ahoy") not in known
     assert hash_token("more") in known
@@ -148,7 +148,7 @@ def test_progress_is_told_of_every_fit(markup, use_markup, make_frame):
     classifier.fit(frame, progress=told.append)
 
     assert len(told) == classifier.fits(frame)
-    assert bool(classifier.tagger_.parts.html) == (markup and use_markup)
+    assert bool(classifier.tagger_.weights.html) == (markup and use_markup)
 
 
 def test_articles_with_markup_are_learned_from_both_ways_and_the_others_as_text(make_frame):
@@ -178,7 +178,7 @@ def test_markup_of_one_site_or_of_one_label_is_too_little_to_learn_from(only, ma
     frame["markup"] = frame["markup"].where(inside)
     classifier = ParagraphClassifier(**QUICK).fit(frame)
 
-    assert classifier.tagger_.parts.html == ()
+    assert classifier.tagger_.weights.html == ()
     assert classifier.predict(frame)[frame["label"] == "core"].tolist() == ["core"] * (frame["label"] == "core").sum()
 
 

@@ -1,13 +1,13 @@
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corestory.errors import InputError
 from corestory.features.batch import batch_of_articles
-from corestory.features.groups import GROUPS, MARKUP, OWN_WORDS
+from corestory.features.columns import GROUPS, MARKUP, OWN_WORDS
 from corestory.features.tokens import tokenise
 from corestory.model.explaining import explain_articles
 from corestory.model.scoring import score_batch
@@ -40,9 +40,9 @@ def page(name):
 
 def final_log_odds(tagger, article):
     batch = batch_of_articles([article])
-    log_odds, _, _ = score_batch(batch, tagger.parts)
-    calibration = tagger.settings.calibration(html=batch.markup is not None)
-    return calibration.slope * log_odds + calibration.offset
+    log_odds = score_batch(batch, tagger.weights).log_odds
+    scaling = tagger.settings.platt_scaling(html=batch.markup is not None)
+    return scaling.slope * log_odds + scaling.offset
 
 
 @settings(max_examples=12, deadline=None)
@@ -53,7 +53,7 @@ def test_the_groups_effects_add_up_to_the_score_and_the_ngrams_effects_to_stage_
     sums = np.array([paragraph.context.log_odds for paragraph in found.paragraphs])
     np.testing.assert_allclose(sums, final_log_odds(seeded_tagger, article), rtol=0, atol=1e-6)
     np.testing.assert_allclose(1 / (1 + np.exp(-sums)), found.tagged.scores, rtol=0, atol=1e-6)
-    stage1 = seeded_tagger.parts.words.log_odds(tokenise(lines))
+    stage1 = seeded_tagger.weights.words.log_odds(tokenise(lines))
     np.testing.assert_allclose([paragraph.words.log_odds for paragraph in found.paragraphs], stage1, atol=1e-9)
 
 
@@ -61,7 +61,7 @@ def test_a_page_is_explained_by_its_markup_too(seeded_tagger):
     (found,) = explain_articles(seeded_tagger, [page("a")])
     sums = [paragraph.context.log_odds for paragraph in found.paragraphs]
     np.testing.assert_allclose(sums, final_log_odds(seeded_tagger, page("a")), atol=1e-6)
-    markup = seeded_tagger.parts.markup.log_odds(tokenise(batch_of_articles([page("a")]).markup.words))
+    markup = seeded_tagger.weights.markup.log_odds(tokenise(batch_of_articles([page("a")]).markup.words))
     np.testing.assert_allclose([paragraph.markup.log_odds for paragraph in found.paragraphs], markup, atol=1e-9)
     assert found.tagged.title == "Ferry sold"
     assert [effect.name for effect in found.paragraphs[0].context.effects] == list(GROUPS)
@@ -85,7 +85,7 @@ def test_articles_are_explained_alike_alone_and_among_others_in_the_order_given(
     assert [found.tagged.article_id for found in together] == ["a", "b", "c"]
     for article, found in zip(articles, together, strict=True):
         (alone,) = explain_articles(seeded_tagger, [article])
-        assert alone.line == pytest.approx(found.line, abs=1e-6)
+        assert alone.cutoff == pytest.approx(found.cutoff, abs=1e-6)
         for one, other in zip(alone.paragraphs, found.paragraphs, strict=True):
             assert [effect.name for effect in one.words.effects] == [effect.name for effect in other.words.effects]
             mine, theirs = ([effect.log_odds for effect in paragraph.context.effects] for paragraph in (one, other))
@@ -95,30 +95,30 @@ def test_articles_are_explained_alike_alone_and_among_others_in_the_order_given(
 def test_what_is_at_or_above_the_line_is_core_and_nothing_else(seeded_tagger):
     for article in (plain("a", LINES), page("b")):
         (found,) = explain_articles(seeded_tagger, [article])
-        assert not found.fixed
+        assert not found.cutoff_is_fixed
         for paragraph in found.paragraphs:
             # The last digits of a score depend on the batch.
-            assert (paragraph.label == "core") == (paragraph.score >= found.line - 1e-9)
+            assert (paragraph.label == "core") == (paragraph.score >= found.cutoff - 1e-9)
 
 
 def test_a_threshold_is_the_line_be_it_given_or_the_models_own(seeded_tagger):
-    own = replace(seeded_tagger, settings=replace(seeded_tagger.settings, threshold=0.9))
+    own = replace(seeded_tagger, settings=msgspec.structs.replace(seeded_tagger.settings, threshold=0.9))
     for tagger, threshold, expected in ((seeded_tagger, 0.3, 0.3), (own, None, 0.9), (own, 0.3, 0.3)):
         (found,) = explain_articles(tagger, [plain("a", LINES)], threshold=threshold)
-        assert (found.line, found.fixed) == (expected, True)
+        assert (found.cutoff, found.cutoff_is_fixed) == (expected, True)
         assert found.tagged.core.tolist() == (found.tagged.scores >= expected).tolist()
 
 
-def test_a_group_that_the_networks_do_not_look_at_has_no_effect(seeded_tagger, make_parts):
-    from corestory.features.groups import column_groups
+def test_a_group_that_the_networks_do_not_look_at_has_no_effect(seeded_tagger, make_weights):
+    from corestory.features.batch_features import column_groups
 
-    parts = make_parts(rounds=1)
+    parts = make_weights(rounds=1)
     blind = np.array(column_groups(html=False, later=False)) == OWN_WORDS
     (network,) = parts.text
     layers = tuple(
         ((np.where(blind[:, None], np.float32(0), first), biases), *rest) for (first, biases), *rest in network.layers
     )
-    tagger = replace(seeded_tagger, parts=replace(parts, text=(replace(network, layers=layers),)))
+    tagger = replace(seeded_tagger, weights=replace(parts, text=(replace(network, layers=layers),)))
     (found,) = explain_articles(tagger, [plain("a", LINES)])
     for paragraph in found.paragraphs:
         effects = {effect.name: effect.log_odds for effect in paragraph.context.effects}
@@ -128,16 +128,3 @@ def test_a_group_that_the_networks_do_not_look_at_has_no_effect(seeded_tagger, m
 
 def test_no_article_gives_no_explanation(seeded_tagger):
     assert list(explain_articles(seeded_tagger, [])) == []
-
-
-def test_the_model_explains_a_text_and_a_page(seeded_tagger):
-    text = seeded_tagger.explain("The ferry was sold.\nShare")
-    assert [paragraph.text for paragraph in text.paragraphs] == ["The ferry was sold.", "Share"]
-    assert [paragraph.position for paragraph in text.paragraphs] == [0, 1]
-    assert seeded_tagger.explain(PAGE, html=True).paragraphs[0].markup is not None
-
-
-@pytest.mark.parametrize("text", ["", " \n\n"])
-def test_a_text_without_a_paragraph_is_refused(seeded_tagger, text):
-    with pytest.raises(InputError, match="no text"):
-        seeded_tagger.explain(text)

@@ -4,18 +4,19 @@ import numpy as np
 import pytest
 
 from corestory.features.batch import Batch, MarkupColumns
-from corestory.features.forest import Forest
+from corestory.features.batch_features import BatchFeatures
+from corestory.features.columns import MARKUP, OWN_WORDS
+from corestory.features.context import LogOdds
+from corestory.features.elements import Forest
 from corestory.features.layout import Layout
 from corestory.features.tokens import tokenise
 from corestory.model import fitting
 from corestory.model.estimator import ParagraphClassifier
-from corestory.model.fitting import fit_count, fit_parts, fit_stage1, fit_stage2
-from corestory.model.folds import make_folds
+from corestory.model.fitting import fit_count, fit_stage1, fit_stage2, fit_stages
 from corestory.model.network import chosen_passes, fit_network
 from corestory.model.ngrams import fit_ngrams
-from corestory.model.scoring import gather
-from corestory.model.training_rows import Rows, training_rows
-from corestory.model.trust import trusted_labels
+from corestory.model.scoring import stage2_features
+from corestory.model.training_rows import Rows, make_folds, training_rows, trusted_labels
 
 # Of the recipe that the estimator makes, so that a stage more does not need a word here.
 RECIPE = ParagraphClassifier(
@@ -97,9 +98,9 @@ def test_stage_1_learns_from_chosen_rows_only(rows):
     assert np.isfinite(scores).all()
 
 
-def features_of(rows, scores, words):
-    evidence = gather(rows.batch, words)
-    return evidence.text_features(scores)
+def features_of(rows, stage1, earlier, words):
+    features = BatchFeatures(rows.batch, words.idf_of)
+    return stage2_features(features, [LogOdds(OWN_WORDS, stage1)], earlier, html=False).matrix()
 
 
 def held_out(rows, features, learned, *, seed):
@@ -117,38 +118,41 @@ def held_out(rows, features, learned, *, seed):
 
 @pytest.mark.parametrize("least", [0.0, 0.3])
 def test_stage_2_scores_each_fold_by_the_trusted_rows_of_the_others_in_every_round(rows, stage1, least):
-    words, opinion = stage1
-    fitted = fit_stage2(rows, [opinion], words, replace(RECIPE, least_trust=least), html=False, say=silent)
+    words, by_words = stage1
+    fitted = fit_stage2(
+        rows, [LogOdds(OWN_WORDS, by_words)], words, replace(RECIPE, least_trust=least), html=False, say=silent
+    )
 
-    scores = [opinion]
+    earlier = None
     for number in range(RECIPE.rounds):
-        features = features_of(rows, scores, words)
+        features = features_of(rows, by_words, earlier, words)
         seed = 5 + 100 * number
         first = held_out(rows, features, rows.labelled, seed=seed)
         learned = trusted_labels(first, rows, least=least)
         assert (learned.sum() < rows.labelled.sum()) == (least > 0)
-        scores = [held_out(rows, features, learned, seed=seed), opinion]
-    assert fitted.out_of_fold == pytest.approx(scores[0], abs=1e-6)
+        earlier = held_out(rows, features, learned, seed=seed)
+    assert fitted.out_of_fold == pytest.approx(earlier, abs=1e-6)
     assert [len(network.layers) for network in fitted.networks] == [RECIPE.members] * RECIPE.rounds
 
 
 def test_features_do_not_depend_on_how_many_articles_are_computed_at_once(rows, stage1, monkeypatch):
-    words, opinion = stage1
-    at_once = fitting._features(rows.batch, [opinion], words, html=False)
+    words, by_words = stage1
+    scores = [LogOdds(OWN_WORDS, by_words)]
+    at_once = fitting._features(rows.batch, scores, None, words, html=False)
     monkeypatch.setattr(fitting, "CHUNK", 3)
 
-    assert fitting._features(rows.batch, [opinion], words, html=False) == pytest.approx(at_once, abs=1e-5)
+    assert fitting._features(rows.batch, scores, None, words, html=False) == pytest.approx(at_once, abs=1e-5)
 
 
 @pytest.mark.parametrize("html", [False, True])
 def test_progress_is_told_of_every_fit_and_counted_beforehand(rows, html_rows, html):
     told = []
     places = np.arange(len(rows.core))
-    fitted = fit_parts(rows, html_rows if html else None, places, RECIPE, say=told.append)
+    fitted = fit_stages(rows, html_rows if html else None, places, RECIPE, say=told.append)
 
     assert len(told) == fit_count(RECIPE, FOLDS, html=html)
     assert set(told) == {"stage 1", "stage 2"}
-    assert (fitted.html is not None) == (fitted.parts.markup is not None) == bool(fitted.parts.html) == html
+    assert (fitted.html is not None) == (fitted.weights.markup is not None) == bool(fitted.weights.html) == html
 
 
 def test_rows_with_markup_are_fitted_on_what_all_rows_say_of_their_words(rows, stage1, html_rows):
@@ -159,19 +163,19 @@ def test_rows_with_markup_are_fitted_on_what_all_rows_say_of_their_words(rows, s
     columns = [column[begin:] for column in (rows.core, rows.labelled, rows.fold, rows.page, rows.weight)]
     chosen = Rows(some, *columns, rows.first_view[begin:])
     places = np.arange(begin, len(rows.core))
-    fitted = fit_parts(rows, chosen, places, RECIPE, say=silent)
+    fitted = fit_stages(rows, chosen, places, RECIPE, say=silent)
 
     scorer, by_markup = stage1_of(markup.words, chosen, chosen.labelled)
-    opinions = [by_markup, fitted.stage1[places]]
-    expected = fit_stage2(chosen, opinions, stage1[0], RECIPE, html=True, say=silent)
+    scores = [LogOdds(MARKUP, by_markup), LogOdds(OWN_WORDS, fitted.stage1[places])]
+    expected = fit_stage2(chosen, scores, stage1[0], RECIPE, html=True, say=silent)
     assert fitted.html.out_of_fold.tolist() == expected.out_of_fold.tolist()
-    assert fitted.parts.markup.weights.tolist() == scorer.weights.tolist()
-    assert fitted.parts.words.weights.tolist() == stage1[0].weights.tolist()
+    assert fitted.weights.markup.weights.tolist() == scorer.weights.tolist()
+    assert fitted.weights.words.weights.tolist() == stage1[0].weights.tolist()
 
 
 def test_text_is_fitted_the_same_whether_or_not_there_is_markup(rows, html_rows):
     brief = replace(RECIPE, rounds=1)
     places = np.arange(len(rows.core))
-    one, other = (fit_parts(rows, found, places, brief, say=silent) for found in (html_rows, None))
+    one, other = (fit_stages(rows, found, places, brief, say=silent) for found in (html_rows, None))
 
     assert one.text.out_of_fold.tolist() == other.text.out_of_fold.tolist()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import DataError
-from corestory.model.folds import make_folds
+from corestory.model.training_rows import make_folds
 
 # Of each site, how many articles each of its pages is in.
 SITES = st.lists(st.lists(st.integers(1, 3), min_size=1, max_size=6), min_size=2, max_size=9)

@@ -5,7 +5,8 @@ import pytest
 
 from corestory.features.batch import batch_of_articles
 from corestory.features.tokens import tokenise
-from corestory.model.scoring import Calibration, gather, rounds, score_batch
+from corestory.model.calibration import PlattScaling
+from corestory.model.scoring import score_batch, stage1_log_odds, stage2_features
 from corestory.reading.article import Article, Paragraph
 from corestory.reading.html.page import read_page
 
@@ -30,48 +31,54 @@ def articles():
 def test_calibration_is_a_line_through_the_log_odds():
     log_odds = np.array([-2.0, 0.0, 3.0])
 
-    assert Calibration().apply(log_odds) == pytest.approx(1 / (1 + np.exp(-log_odds)))
-    assert Calibration(2.0, -1.0).apply(log_odds) == pytest.approx(1 / (1 + np.exp(1 - 2 * log_odds)))
+    assert PlattScaling().probabilities(log_odds) == pytest.approx(1 / (1 + np.exp(-log_odds)))
+    assert PlattScaling(2.0, -1.0).probabilities(log_odds) == pytest.approx(1 / (1 + np.exp(1 - 2 * log_odds)))
 
 
 def test_a_probability_stays_below_one_and_above_zero_whatever_the_log_odds():
-    assert 0 < Calibration().apply(np.array([-1e300]))[0] < Calibration().apply(np.array([1e300]))[0] < 1
+    assert (
+        0 < PlattScaling().probabilities(np.array([-1e300]))[0] < PlattScaling().probabilities(np.array([1e300]))[0] < 1
+    )
 
 
 @pytest.mark.parametrize("html", [False, True])
-def test_an_article_is_scored_the_same_alone_and_in_a_batch(make_parts, articles, html):
+def test_an_article_is_scored_the_same_alone_and_in_a_batch(make_weights, articles, html):
     chosen = articles if html else [without_markup(article) for article in articles]
-    parts = make_parts()
-    together, words, _ = score_batch(batch_of_articles(chosen), parts)
+    weights = make_weights()
+    together = score_batch(batch_of_articles(chosen), weights)
 
-    alone = [score_batch(batch_of_articles([article]), parts) for article in chosen]
-    assert together == pytest.approx(np.concatenate([scores for scores, _, _ in alone]), abs=1e-5)
-    assert words == pytest.approx(np.concatenate([stage1 for _, stage1, _ in alone]), abs=1e-9)
-
-
-def test_stage_1_is_the_words_scorer_alone(make_parts, articles):
-    batch, parts = batch_of_articles(articles), make_parts()
-
-    assert score_batch(batch, parts)[1].tolist() == parts.words.log_odds(tokenise(batch.texts)).tolist()
+    alone = [score_batch(batch_of_articles([article]), weights) for article in chosen]
+    assert together.html == html
+    assert together.log_odds == pytest.approx(np.concatenate([one.log_odds for one in alone]), abs=1e-5)
+    for number, found in enumerate(together.stage1):
+        assert found.values == pytest.approx(np.concatenate([one.stage1[number].values for one in alone]), abs=1e-9)
 
 
-def test_each_round_sees_the_scores_of_the_one_before(make_parts, articles):
-    batch, parts = batch_of_articles(articles), make_parts(rounds=3)
-    evidence = gather(batch, parts.words)
-    opinions = [parts.markup.log_odds(tokenise(batch.markup.words)), parts.words.log_odds(evidence.tokens)]
+def test_the_last_score_of_stage_1_is_that_of_words(make_weights, articles):
+    batch, weights = batch_of_articles(articles), make_weights()
+    found = score_batch(batch, weights).stage1
 
-    first = rounds(parts.html[:1], opinions, evidence, html=True)
-    second = parts.html[1].log_odds(evidence.html_features([first, *opinions]))
-    third = parts.html[2].log_odds(evidence.html_features([second, *opinions]))
+    assert found[-1].values.tolist() == weights.words.log_odds(tokenise(batch.texts)).tolist()
+    assert found[0].values.tolist() == weights.markup.log_odds(tokenise(batch.markup.words)).tolist()
 
-    assert score_batch(batch, parts)[0].tolist() == third.tolist()
+
+def test_each_round_sees_the_scores_of_the_round_before(make_weights, articles):
+    batch, weights = batch_of_articles(articles), make_weights(rounds=3)
+    found = score_batch(batch, weights)
+    features, stage1 = found.features, stage1_log_odds(found.features, weights)
+
+    first = weights.html[0].log_odds(stage2_features(features, stage1, None, html=True).matrix())
+    second = weights.html[1].log_odds(stage2_features(features, stage1, first, html=True).matrix())
+    third = weights.html[2].log_odds(stage2_features(features, stage1, second, html=True).matrix())
+
+    assert found.log_odds.tolist() == third.tolist()
     assert len({first.tobytes(), second.tobytes(), third.tobytes()}) == 3
 
 
-def test_a_model_trained_without_markup_reads_a_page_as_its_text(make_parts, articles):
-    parts = make_parts(markup=False)
+def test_a_model_trained_without_markup_reads_a_page_as_its_text(make_weights, articles):
+    weights = make_weights(markup=False)
     as_text = [without_markup(article) for article in articles]
-    scores, stage1, _ = score_batch(batch_of_articles(articles), parts)
+    found, expected = (score_batch(batch_of_articles(chosen), weights) for chosen in (articles, as_text))
 
-    expected, words, _ = score_batch(batch_of_articles(as_text), parts)
-    assert (scores.tolist(), stage1.tolist()) == (expected.tolist(), words.tolist())
+    assert found.log_odds.tolist() == expected.log_odds.tolist()
+    assert [one.values.tolist() for one in found.stage1] == [one.values.tolist() for one in expected.stage1]

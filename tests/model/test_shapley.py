@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.model.shapley import MAX_PLAYERS, shapley_values
+from corestory.model.breakdown import MAX_PLAYERS, shapley_values
 
 NUMBERS = st.floats(-100, 100)
 

@@ -3,23 +3,24 @@ import json
 import os
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 import corestory
 from corestory.errors import ModelError, OutputError
 from corestory.model import storage
+from corestory.model.calibration import Settings
 from corestory.model.manifest import FORMAT_VERSION, Manifest
-from corestory.model.packing import pack
-from corestory.model.scoring import Parts
+from corestory.model.scoring import Weights
 from corestory.model.storage import load_model, save_model
+from corestory.model.stored_weights import weights_bytes
 from corestory.model.tagger import Tagger
 
 TEXT = "The quay opened on Monday.\nIt cost a million, she said.\nREAD MORE: Ferry sold"
@@ -33,16 +34,13 @@ def refused(folder: Path | str) -> str:
     return str(caught.value)
 
 
-def forge(folder: Path, *, arrays: bytes | None = None, **changes: Any) -> None:
-    """Change a model as somebody does who knows the format: with every hash as it should be."""
+def forge(folder: Path, *, weights: bytes | None = None, **changes: Any) -> None:
+    """Change a model as a person does who knows the format: with the right hash."""
     document = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    if arrays is not None:
-        (folder / "arrays.npz").write_bytes(arrays)
-        document["arrays"] = {"bytes": len(arrays), "sha256": hashlib.sha256(arrays).hexdigest()}
+    if weights is not None:
+        (folder / "weights.safetensors").write_bytes(weights)
+        document["weights"] = {"bytes": len(weights), "sha256": hashlib.sha256(weights).hexdigest()}
     document["settings"] |= changes
-    del document["sha256"]
-    compact = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    document["sha256"] = hashlib.sha256(compact.encode("utf-8", "backslashreplace")).hexdigest()
     (folder / "manifest.json").write_text(json.dumps(document), encoding="utf-8")
 
 
@@ -54,10 +52,8 @@ def run(code: str) -> str:
 
 
 def is_same(loaded: Tagger, tagger: Tagger) -> bool:
-    before, after = pack(tagger.parts), pack(loaded.parts)
-    return (loaded.settings, loaded.manifest, list(after)) == (tagger.settings, tagger.manifest, list(before)) and all(
-        after[name].tobytes() == array.tobytes() and after[name].shape == array.shape for name, array in before.items()
-    )
+    same = weights_bytes(loaded.weights) == weights_bytes(tagger.weights)
+    return same and (loaded.settings, loaded.manifest) == (tagger.settings, tagger.manifest)
 
 
 def test_a_loaded_model_is_the_saved_one_and_tags_the_same(saved: Path, seeded_tagger: Tagger) -> None:
@@ -65,27 +61,22 @@ def test_a_loaded_model_is_the_saved_one_and_tags_the_same(saved: Path, seeded_t
     assert is_same(loaded, seeded_tagger)
     for text, html in ((TEXT, False), (PAGE, True)):
         assert loaded.tag(text, html=html).equals(seeded_tagger.tag(text, html=html))
-    assert sorted(path.name for path in saved.iterdir()) == ["README.md", "arrays.npz", "manifest.json"]
+    assert sorted(path.name for path in saved.iterdir()) == ["README.md", "manifest.json", "weights.safetensors"]
     assert (saved / "README.md").read_text() == "# A card"
 
 
 def test_a_model_without_markup_and_without_a_manifest_comes_back(
-    make_parts: Callable[..., Parts], tmp_path: Path
+    make_weights: Callable[..., Weights], tmp_path: Path
 ) -> None:
-    tagger = Tagger(make_parts(markup=False, rounds=1), storage.Settings(), None)
+    tagger = Tagger(make_weights(markup=False, rounds=1), Settings(), None)
     save_model(tagger, str(tmp_path / "new" / "model"), card="From the folder \udce9")
     assert is_same(load_model(str(tmp_path / "new" / "model")), replace(tagger, manifest=Manifest()))
 
 
 def test_the_same_model_has_the_same_bytes(saved: Path, tmp_path: Path) -> None:
     save_model(load_model(saved), tmp_path / "again", card="# A card")
-    for name in ("arrays.npz", "manifest.json"):
+    for name in ("weights.safetensors", "manifest.json"):
         assert (tmp_path / "again" / name).read_bytes() == (saved / name).read_bytes()
-
-
-def test_no_pickle_is_in_a_model(saved: Path) -> None:
-    with np.load(saved / "arrays.npz", allow_pickle=False) as arrays:
-        assert {arrays[name].dtype.str for name in arrays.files} == {"<f4", "<u8"}
 
 
 def test_a_model_is_replaced_only_with_force_and_another_folder_never(
@@ -105,17 +96,20 @@ def test_a_model_is_replaced_only_with_force_and_another_folder_never(
 def test_a_tagger_that_could_not_be_loaded_again_is_not_saved(saved: Path, seeded_tagger: Tagger) -> None:
     def with_words(**changes: Any) -> Tagger:
         return replace(
-            seeded_tagger, parts=replace(seeded_tagger.parts, words=replace(seeded_tagger.parts.words, **changes))
+            seeded_tagger, weights=replace(seeded_tagger.weights, words=replace(seeded_tagger.weights.words, **changes))
         )
 
-    idf = seeded_tagger.parts.words.idf
+    def with_settings(**changes: Any) -> Tagger:
+        return replace(seeded_tagger, settings=msgspec.structs.replace(seeded_tagger.settings, **changes))
+
+    idf = seeded_tagger.weights.words.idf
     spoilt = {
         "not finite": with_words(idf=np.full_like(idf, np.nan)),
-        "type '<f8'": with_words(idf=idf.astype(np.float64)),
+        "is of type float64; expected float32": with_words(idf=idf.astype(np.float64)),
         "has shape": with_words(idf=idf[1:]),
-        "written as JSON": replace(seeded_tagger, settings=replace(seeded_tagger.settings, text_slope=np.nan)),
-        "'settings.cut' is 7": replace(seeded_tagger, settings=replace(seeded_tagger.settings, cut=7.0)),
-        "come back": replace(seeded_tagger, manifest=Manifest(splits=["train"])),  # type: ignore[arg-type]
+        r"\$\.settings\.text_slope": with_settings(text_slope=np.nan),
+        r"\$\.settings\.cutoff_share": with_settings(cutoff_share=7.0),
+        "JSON cannot hold": replace(seeded_tagger, manifest=Manifest(splits=["train"])),  # type: ignore[arg-type]
     }
     for reason, tagger in spoilt.items():
         with pytest.raises(ModelError, match=reason) as caught:
@@ -135,11 +129,11 @@ def test_what_is_no_model_folder_is_refused(tmp_path: Path, saved: Path) -> None
     assert "manifest.json: is missing" in refused(tmp_path / "empty")
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "arrays.npz"])
+@pytest.mark.parametrize("name", ["manifest.json", "weights.safetensors"])
 class TestAFileOfAModel:
     def test_must_be_there(self, saved: Path, name: str) -> None:
         (saved / name).unlink()
-        assert f"{name}: is missing; expected manifest.json and arrays.npz" in refused(saved)
+        assert f"{name}: is missing; expected manifest.json and weights.safetensors" in refused(saved)
 
     def test_must_not_be_a_folder(self, saved: Path, name: str) -> None:
         (saved / name).unlink()
@@ -173,49 +167,27 @@ class TestAFileOfAModel:
 
     def test_must_not_be_longer_than_any_model(self, saved: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(storage, "MAX_MANIFEST_BYTES" if name == "manifest.json" else "MAX_BYTES", 100)
-        assert f"{name}: has more than 100 bytes" in refused(saved)
+        message = refused(saved)
+        assert f"{name}: has " in message
+        assert "expected at most 100 in any model" in message
 
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-    @given(data=st.data())
-    def test_loads_as_it_was_saved_or_not_at_all(
-        self, saved: Path, name: str, seeded_tagger: Tagger, data: st.DataObject
-    ) -> None:
-        whole = (saved / name).read_bytes()
+
+def test_a_changed_byte_of_the_weights_is_found(saved: Path) -> None:
+    whole = (saved / "weights.safetensors").read_bytes()
+    for at in (0, 20, len(whole) // 2, len(whole) - 1):
         spoilt = bytearray(whole)
-        for _ in range(data.draw(st.integers(1, 3))):
-            spoilt[data.draw(st.integers(0, len(spoilt) - 1))] = data.draw(st.integers(0, 255))
-        (saved / name).write_bytes(spoilt)
-        try:
-            assert is_same(load_model(saved), seeded_tagger)
-        except ModelError as error:
-            assert f"{name}: " in str(error)  # noqa: PT017 -- both endings are right
-        finally:
-            (saved / name).write_bytes(whole)
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(data=st.data())
-def test_arrays_that_were_forged_with_their_hashes_tag_or_are_refused(saved: Path, data: st.DataObject) -> None:
-    whole = (saved / "arrays.npz").read_bytes()
-    spoilt = bytearray(whole)
-    for _ in range(data.draw(st.integers(1, 3))):
-        spoilt[data.draw(st.integers(0, len(spoilt) - 1))] = data.draw(st.integers(0, 255))
-    forge(saved, arrays=bytes(spoilt))
-    try:
-        assert load_model(saved).tag(TEXT)["score"].between(0, 1).all()
-    except ModelError as error:
-        assert "arrays.npz: " in str(error)  # noqa: PT017 -- both endings are right
-    finally:
-        forge(saved, arrays=whole)
+        spoilt[at] ^= 1
+        (saved / "weights.safetensors").write_bytes(spoilt)
+        assert "weights.safetensors: is damaged, or of another model than its manifest" in refused(saved)
 
 
 def test_arrays_of_another_model_are_refused(saved: Path, seeded_tagger: Tagger, tmp_path: Path) -> None:
-    words = replace(seeded_tagger.parts.words, intercept=np.array(-9, np.float32))
-    save_model(replace(seeded_tagger, parts=replace(seeded_tagger.parts, words=words)), tmp_path / "other", card="")
-    (saved / "arrays.npz").write_bytes((tmp_path / "other" / "arrays.npz").read_bytes())
-    assert "arrays.npz: is not the file that its manifest was written for" in refused(saved)
-    (saved / "arrays.npz").write_bytes(b"short")
-    assert "arrays.npz: has 5 bytes; expected" in refused(saved)
+    words = replace(seeded_tagger.weights.words, intercept=np.array(-9, np.float32))
+    save_model(replace(seeded_tagger, weights=replace(seeded_tagger.weights, words=words)), tmp_path / "other", card="")
+    (saved / "weights.safetensors").write_bytes((tmp_path / "other" / "weights.safetensors").read_bytes())
+    assert "weights.safetensors: is damaged, or of another model than its manifest" in refused(saved)
+    (saved / "weights.safetensors").write_bytes(b"short")
+    assert "weights.safetensors: has 5 bytes; expected" in refused(saved)
 
 
 def test_a_model_of_a_newer_format_is_refused_with_the_version_it_needs(saved: Path) -> None:
@@ -228,16 +200,16 @@ def test_a_model_of_a_newer_format_is_refused_with_the_version_it_needs(saved: P
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"cut": 1.5}, "'settings.cut' is 1.5; expected 0 to 1"),
-        ({"threshold": -0.1}, "'settings.threshold' is -0.1; expected 0 to 1"),
-        ({"text_slope": "1"}, "'settings.text_slope' is \"1\"; expected a number"),
-        ({"html_slope": -1.0}, "'settings.html_slope' is -1; expected 1e-06 to 1,000"),
-        ({"text_offset": 1e300}, "'settings.text_offset' is 1e+300"),
-        ({"sure_expected": []}, "have 0 and 2 values; expected the same number"),
-        ({"sure_expected": [], "sure_measured": []}, "have 0 and 0 values; expected the same number, and at least one"),
-        ({"sure_expected": [0.5, 0.4]}, "'settings.sure_expected' is not ascending"),
-        ({"sure_measured": [0.5, 2.0]}, "'settings.sure_measured' is 2; expected 0 to 1"),
-        ({"unheard": 1}, "'settings' has the unknown"),
+        ({"cutoff_share": 1.5}, "`$.settings.cutoff_share`"),
+        ({"threshold": -0.1}, "`$.settings.threshold`"),
+        ({"text_slope": "1"}, "Expected `float`, got `str` - at `$.settings.text_slope`"),
+        ({"html_slope": -1.0}, "`$.settings.html_slope`"),
+        ({"text_offset": 1e300}, "`$.settings.text_offset`"),
+        ({"confidence_expected": []}, "`$.settings.confidence_expected`"),
+        ({"confidence_expected": [0.5]}, "more values of one kind"),
+        ({"confidence_expected": [0.5, 0.4]}, "confidence_expected is not ascending"),
+        ({"confidence_measured": [0.5, 2.0]}, "`$.settings.confidence_measured[1]`"),
+        ({"unheard": 1}, "unknown field `unheard`"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(saved: Path, changes: dict[str, object], reason: str) -> None:
@@ -245,8 +217,60 @@ def test_settings_that_cannot_be_are_refused(saved: Path, changes: dict[str, obj
     assert reason in refused(saved)
 
 
-def test_every_setting_has_a_range() -> None:
-    assert set(storage.SETTING_RANGES) == {field.name for field in fields(storage.Settings)}
+def test_a_model_of_format_1_is_refused_with_the_way_to_make_it_again(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"format_version": 1, "corestory": "0.1.0", "arrays": {}}')
+    (tmp_path / "arrays.npz").write_bytes(b"PK")
+    assert "has format version 1; expected 2. Train the model again: corestory train DATA --output" in refused(tmp_path)
+
+
+TAMPERED = 200
+
+
+def tampered(whole: bytes, rng: np.random.Generator) -> bytes:
+    """Change a safetensors file: single bytes, its header's JSON, its length, or all of it."""
+    size = int.from_bytes(whole[:8], "little")
+    kind = rng.integers(5)
+    if kind == 0:
+        spoilt = bytearray(whole)
+        for at in rng.integers(0, len(whole), rng.integers(1, 9)):
+            spoilt[at] = rng.integers(256)
+        return bytes(spoilt)
+    if kind == 1:  # the first bytes hold the header, where a change matters most
+        spoilt = bytearray(whole)
+        for at in rng.integers(0, size + 8, rng.integers(1, 4)):
+            spoilt[at] = rng.integers(256)
+        return bytes(spoilt)
+    if kind == 2:
+        return whole[: rng.integers(len(whole))]
+    if kind == 3:
+        header = json.loads(whole[8 : size + 8])
+        name = str(rng.choice(list(header)))
+        change = (
+            ("dtype", ["F64", "U64", "BF16", "I8", "evil"]),
+            ("shape", [[2**62], [2**40, 2**40], [-1], [0], [1] * 1_000, []]),
+            ("data_offsets", [[0, 2**63], [5, 1], [0, 0], [-1, 4]]),
+        )[rng.integers(3)]
+        header[name][change[0]] = change[1][rng.integers(len(change[1]))]
+        data = json.dumps(header).encode()
+        return len(data).to_bytes(8, "little") + data + whole[size + 8 :]
+    return int(rng.integers(2**62)).to_bytes(8, "little") + whole[8:]
+
+
+def test_tampered_weights_with_the_right_hash_tag_or_are_refused_and_take_little_memory(saved: Path) -> None:
+    whole = (saved / "weights.safetensors").read_bytes()
+    rng = np.random.default_rng(2026)
+    refusals = 0
+    tracemalloc.start()
+    for _ in range(TAMPERED):
+        forge(saved, weights=tampered(whole, rng))
+        try:
+            assert load_model(saved).tag(TEXT)["score"].between(0, 1).all()
+        except ModelError as error:
+            refusals += 1
+            assert "weights.safetensors: " in str(error)  # noqa: PT017 -- both endings are right
+    assert refusals > TAMPERED / 2
+    assert tracemalloc.get_traced_memory()[1] < 50 * 2**20
+    tracemalloc.stop()
 
 
 def test_loading_and_tagging_need_no_heavy_library(saved: Path) -> None:

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -46,9 +47,9 @@ def frame_of(articles):
 
 
 @pytest.fixture(scope="module")
-def tagger(make_parts, seeded_tagger):
+def tagger(make_weights, seeded_tagger):
     """What it says of a text means nothing, but it says something else of each."""
-    return Tagger(make_parts(), seeded_tagger.settings)
+    return Tagger(make_weights(), seeded_tagger.settings)
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +168,7 @@ def test_without_a_threshold_every_article_keeps_its_best_paragraph(tagger, mixe
 
 
 def test_a_models_own_threshold_holds_until_another_is_given(tagger, mixed):
-    strict = replace(tagger, settings=replace(tagger.settings, threshold=1.0))
+    strict = replace(tagger, settings=msgspec.structs.replace(tagger.settings, threshold=1.0))
 
     assert not any(tagged.core.any() for tagged in strict.tag_articles(mixed))
     assert all(tagged.core.all() for tagged in strict.tag_articles(mixed, threshold=0.0))
@@ -214,7 +215,7 @@ def test_stage_1_is_the_probability_by_words_alone(tagger, mixed):
 
 
 def test_confidence_is_read_off_the_curve_and_is_one_for_an_article(tagger, mixed):
-    settings = replace(tagger.settings, sure_expected=(0.0, 1.0), sure_measured=(0.4, 0.4))
+    settings = msgspec.structs.replace(tagger.settings, confidence_expected=(0.0, 1.0), confidence_measured=(0.4, 0.4))
     flat = replace(tagger, settings=settings)
 
     assert [tagged.confidence for tagged in flat.tag_articles(mixed)] == pytest.approx([0.4] * len(mixed))
@@ -242,8 +243,8 @@ def test_an_article_of_thousands_of_paragraphs_is_tagged(sample_classifier):
 
 
 def test_a_model_without_markup_reads_a_page_alone_as_it_does_among_texts(tagger, mixed):
-    settings = replace(tagger.settings, html_slope=tagger.settings.text_slope / 2)
-    by_words = replace(tagger, parts=replace(tagger.parts, markup=None, html=()), settings=settings)
+    settings = msgspec.structs.replace(tagger.settings, html_slope=tagger.settings.text_slope / 2)
+    by_words = replace(tagger, weights=replace(tagger.weights, markup=None, html=()), settings=settings)
     for article, tagged in zip(mixed, by_words.tag_articles(mixed), strict=True):
         (alone,) = by_words.tag_articles([article])
         assert tagged.scores.tolist() == alone.scores.tolist()

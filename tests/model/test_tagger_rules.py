@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from corestory.features.batch import batch_of_articles
-from corestory.features.evidence import LIMIT
+from corestory.features.batch_features import LIMIT
 from corestory.model.rules import Rules
 from corestory.model.scoring import score_batch
 from corestory.reading.article import Article, Paragraph
@@ -71,13 +71,14 @@ def test_without_a_match_nothing_changes(sample_classifier):
 
 @pytest.mark.parametrize("rounds", [1, 3])
 @pytest.mark.parametrize("html", [False, True])
-def test_what_is_forced_is_as_sure_as_can_be_in_each_stage(make_parts, html, rounds):
+def test_what_is_forced_is_as_sure_as_can_be_in_each_stage(make_weights, html, rounds):
     batch = batch_of_articles([page() if html else article(*STORY)])
     forced = np.zeros(len(batch.texts), np.int8)
     forced[:2] = 1, -1
-    scores, stage1, _ = score_batch(batch, make_parts(rounds=rounds), forced=forced)
-    plain, plain1, _ = score_batch(batch, make_parts(rounds=rounds))
+    ruled = score_batch(batch, make_weights(rounds=rounds), forced=forced)
+    plain = score_batch(batch, make_weights(rounds=rounds))
+    words, plain_words = ruled.stage1[-1].values, plain.stage1[-1].values
 
-    assert scores[:2].tolist() == stage1[:2].tolist() == [LIMIT, -LIMIT]
-    assert stage1[2:].tolist() == plain1[2:].tolist()
-    assert (scores[2:] != plain[2:]).any()
+    assert ruled.log_odds[:2].tolist() == words[:2].tolist() == [LIMIT, -LIMIT]
+    assert words[2:].tolist() == plain_words[2:].tolist()
+    assert (ruled.log_odds[2:] != plain.log_odds[2:]).any()

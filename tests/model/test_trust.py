@@ -3,8 +3,7 @@ import pytest
 
 from corestory.features.batch import Batch
 from corestory.features.layout import Layout
-from corestory.model.training_rows import Rows
-from corestory.model.trust import trusted_labels
+from corestory.model.training_rows import Rows, trusted_labels
 
 COUNT = 400
 

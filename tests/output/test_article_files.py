@@ -4,12 +4,13 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from corestory.errors import OutputError
+from corestory.explained import explain
 from corestory.output.article_files import INDEX, OnePage, PageFolder
 
 
 @pytest.fixture(scope="module")
 def articles(seeded_tagger):
-    return [seeded_tagger.explain("The ferry was sold.\nShare"), seeded_tagger.explain("It had nine decks.")]
+    return [explain(text, seeded_tagger) for text in ("The ferry was sold.\nShare", "It had nine decks.")]
 
 
 def test_a_folder_gets_a_page_an_article_and_an_index_that_links_them(articles, tmp_path):

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from corestory.explained import explain
 from corestory.output.explanation import explanation_json, explanation_lines
 
 TEXT = (
@@ -11,7 +12,7 @@ TEXT = (
 
 @pytest.fixture(scope="module")
 def article(seeded_tagger):
-    return seeded_tagger.explain(TEXT)
+    return explain(TEXT, seeded_tagger)
 
 
 def test_the_text_says_it_in_words_first_and_then_in_numbers_that_add_up(article):
@@ -48,7 +49,9 @@ def test_the_json_is_one_line_and_its_effects_add_up(article):
     line = explanation_json(article)
     assert "\n" not in line
     found = json.loads(line)
-    assert {"article_id", "url", "title", "confidence", "line", "threshold", "method", "paragraphs"} == set(found)
+    assert {"article_id", "url", "title", "confidence", "cutoff", "cutoff_is_fixed", "method", "paragraphs"} == set(
+        found
+    )
     for paragraph in found["paragraphs"]:
         for name in ("words", "context"):
             part = paragraph[name]
@@ -59,6 +62,6 @@ def test_the_json_is_one_line_and_its_effects_add_up(article):
 
 
 def test_a_page_is_explained_with_its_markup(seeded_tagger):
-    article = seeded_tagger.explain("<nav>News</nav><p>The ferry was sold on Monday.</p>", html=True)
+    article = explain("<nav>News</nav><p>The ferry was sold on Monday.</p>", seeded_tagger, html=True)
     assert json.loads(explanation_json(article))["paragraphs"][0]["markup"]["base"] == pytest.approx(0.25)
     assert any(line.strip().startswith("markup ") for line in explanation_lines(article))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from corestory.features.groups import GROUPS
+from corestory.features.columns import GROUPS
 from corestory.model.breakdown import Breakdown, Effect
 from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
 from corestory.model.tagged_article import TaggedArticle

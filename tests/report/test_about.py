@@ -32,7 +32,7 @@ def test_sizes_settings_and_versions_are_said(seeded_tagger):
 
     assert found["splits"] == "test 30 rows, train 1,200 rows"
     assert found["trained_on_these_rows"] == "test"
-    assert "cut 0." in found["model_settings"]
+    assert "cutoff_share 0." in found["model_settings"]
     assert "numpy" in found["libraries"]
     assert found["model_libraries"] == "numpy 2.0.0"
 

@@ -1,13 +1,14 @@
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 
+from corestory.model.calibration import Settings
 from corestory.model.manifest import Manifest, TrainedOn
 from corestory.model.network import Network
 from corestory.model.ngrams import NgramScorer
-from corestory.model.scoring import Parts
-from corestory.model.settings import Settings
+from corestory.model.scoring import Weights
 from corestory.model.tagger import Tagger
 from corestory.report.card import LICENCES, model_card
 
@@ -27,7 +28,9 @@ def network(features):
 
 @pytest.fixture
 def tagger():
-    return Tagger(Parts(scorer(12_345), (network(101), network(111)), scorer(678), (network(202),)), Settings(cut=0.45))
+    return Tagger(
+        Weights(scorer(12_345), (network(101), network(111)), scorer(678), (network(202),)), Settings(cutoff_share=0.45)
+    )
 
 
 @pytest.fixture
@@ -52,8 +55,8 @@ def test_the_card_is_the_golden_one(golden, tagger, manifest, evaluation):
 
 
 def test_a_card_without_markup_and_addition_speaks_of_neither(tagger, manifest, evaluation):
-    parts = replace(tagger.parts, markup=None, html=())
-    card = model_card("plain", replace(tagger, parts=parts), manifest, evaluation)
+    weights = replace(tagger.weights, markup=None, html=())
+    card = model_card("plain", replace(tagger, weights=weights), manifest, evaluation)
 
     assert "markup" not in card
     assert "Held-out" not in card
@@ -67,7 +70,7 @@ def test_a_model_with_a_threshold_of_its_own_says_so(tagger, manifest, evaluatio
 
 
 def test_a_name_with_a_bar_or_a_line_break_stays_in_its_cell(tagger, manifest, evaluation):
-    odd = replace(manifest, trained_on=(TrainedOn("a|b\nc", 1, 1, 2, 1),))
+    odd = msgspec.structs.replace(manifest, trained_on=(TrainedOn("a|b\nc", 1, 1, 2, 1),))
     card = model_card("odd", tagger, odd, evaluation)
 
     assert "| a\\|b c | 1 | 1 | 2 | 1 | as its owner says |" in card

@@ -20,8 +20,8 @@ from corestory.remote import AnyPath
 if TYPE_CHECKING:
     from corestory.jobs.outcome import Outcome
     from corestory.model.rules import Rules
-    from corestory.model.tagged_article import Label
     from corestory.output.rows import Format
+    from corestory.types import Label
 
 Run = Callable[[Iterator[Item], Job, Callable[[int], None]], Generator["Outcome", None, None]]
 

@@ -12,8 +12,8 @@ from corestory.errors import OutputError
 from corestory.remote import AnyPath
 
 if TYPE_CHECKING:
-    from corestory.model.tagged_article import Label
     from corestory.output.article_files import PageWriter
+    from corestory.types import Label
 
 SUFFIXES = (".html", ".htm")
 

@@ -18,8 +18,8 @@ from corestory.errors import OutputError
 from corestory.remote import AnyPath, RemotePath, is_url, path_of
 
 if TYPE_CHECKING:
-    from corestory.model.tagged_article import Label
     from corestory.output.rows import RowWriter
+    from corestory.types import Label
 
 STANDARD_OUTPUT = "-"
 

@@ -48,6 +48,8 @@ def threshold(
     """
     goal = _goal(min_core_recall, min_filler_precision, max_words_lost, best_f1=best_f1)
 
+    import msgspec
+
     from corestory.atomic import check_folder
     from corestory.commands.evaluate import score_with_progress
     from corestory.commands.models import open_model
@@ -76,7 +78,7 @@ def threshold(
     point = choose_threshold(rows, goal, settings=EvaluationSettings(None, RESAMPLES, seed, LEVEL), where=str(data))
     text = operating_point_text(point, split=SPLIT)
     if folder is not None:
-        fixed = replace(tagger, settings=replace(tagger.settings, threshold=point.threshold))
+        fixed = replace(tagger, settings=msgspec.structs.replace(tagger.settings, threshold=point.threshold))
         save_model(fixed, folder, card=_card(model, text), force=force)
     typer.echo(text)
     if folder is not None:

@@ -53,6 +53,7 @@ def train(
     from corestory.labelling.table import read_frame
     from corestory.model.estimator import ParagraphClassifier
     from corestory.model.manifest import data_sha256, new_manifest
+    from corestory.model.overlap import training_hashes
     from corestory.model.storage import MANIFEST_NAME, save_model
     from corestory.report.card import model_card
     from corestory.report.terminal import EvaluationView
@@ -80,7 +81,12 @@ def train(
     scored = frame.assign(**{name: classifier.out_of_fold_[name].to_numpy() for name in ("score", "tagged", "stage1")})
     evaluation = evaluate_frame(scored, resamples=RESAMPLES, seed=seed, where=str(data))
     manifest = new_manifest(
-        _trained_on(frame), splits=splits, data_sha256=digest, seed=seed, scores=_scores(evaluation)
+        _trained_on(frame),
+        splits=splits,
+        data_sha256=digest,
+        seed=seed,
+        scores=_scores(evaluation),
+        training=training_hashes(frame),
     )
     tagger = replace(classifier.tagger_, manifest=manifest)
     save_model(
@@ -98,10 +104,11 @@ def _read_extra(path: Path | None) -> str:
 
 def _trained_on(frame: pd.DataFrame) -> tuple[TrainedOn, ...]:
     from corestory.model.manifest import TrainedOn
+    from corestory.reading.text import storable
 
     return tuple(
         TrainedOn(
-            str(source),
+            storable(str(source)),
             int(rows["site"].nunique()),
             int(rows["article_id"].nunique()),
             int(rows["label"].notna().sum()),

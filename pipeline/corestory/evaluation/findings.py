@@ -173,7 +173,7 @@ def find(
     learned = None
     if tagger is not None:
         learned = Learned(
-            strongest_ngrams(tagger.parts.words, rows.frame["text"].tolist(), rows.articles),
+            strongest_ngrams(tagger.weights.words, rows.frame["text"].tolist(), rows.articles),
             group_importance(tagger, frame, threshold=threshold, seed=seed),
         )
     return Findings(

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from corestory.evaluation.labelled_rows import decisions
 from corestory.evaluation.metrics import Rates, confusion, rates
 from corestory.features.batch import Batch, batch_of_frame
-from corestory.features.groups import GROUPS, MARKUP, column_groups
-from corestory.features.layout import Float
+from corestory.features.batch_features import BatchFeatures
+from corestory.features.columns import GROUPS, MARKUP, Columns
 from corestory.model.decision import decide
-from corestory.model.scoring import gather, opinions_of
+from corestory.model.scoring import stage1_log_odds, stage2_features
+from corestory.types import Float
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,7 @@ class GroupEffect:
     Attributes
     ----------
     group, meaning
-        Of `corestory.features.groups.GROUPS`.
+        Of `corestory.features.columns.GROUPS`.
     loss, low, high
         By how much macro F1 falls: the mean over the shuffles, the least and the most.
     """
@@ -107,7 +108,7 @@ def group_importance(
     """
     generator = np.random.default_rng(seed)
     with_markup = np.zeros(len(frame), bool)
-    if "markup" in frame.columns and tagger.parts.html:
+    if "markup" in frame.columns and tagger.weights.html:
         with_markup = frame["markup"].notna().groupby(frame["article_id"]).transform("all").to_numpy(bool)
     found = []
     for html in (False, True):
@@ -161,29 +162,32 @@ class _ContextStage:
     """Stage 2 of a tagger over one batch, with the features of a group in another order."""
 
     def __init__(self, tagger: Tagger, batch: Batch, *, html: bool, threshold: float | None) -> None:
-        parts, settings = tagger.parts, tagger.settings
-        self._evidence = gather(batch, parts.words)
+        weights, settings = tagger.weights, tagger.settings
+        self._features = BatchFeatures(batch, weights.words.idf_of)
         self._layout, self._settings = batch.layout, settings
         self._threshold = settings.threshold if threshold is None else threshold
-        self._calibration = settings.calibration(html=html)
-        self._opinions = opinions_of(self._evidence, parts)
-        self._networks = parts.html if html else parts.text
-        self._features = self._evidence.html_features if html else self._evidence.text_features
-        self._first = self._features(self._opinions)
-        self._groups = [np.array(column_groups(html=html, later=number > 0)) for number in range(len(self._networks))]
+        self._scaling = settings.platt_scaling(html=html)
+        self._stage1 = stage1_log_odds(self._features, weights)
+        self._networks, self._html = weights.networks(html=html), html
+        self._first = self._columns(None)
 
     def decided(self, group: str, order: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether each row is core when the group's features are those of the rows in `order`."""
-        features, scores = self._first, np.zeros(0)
-        for number, (network, groups) in enumerate(zip(self._networks, self._groups, strict=True)):
+        columns, scores = self._first, np.zeros(0)
+        for number, network in enumerate(self._networks):
             if number:
-                features = self._features([scores, *self._opinions])
-            shuffled = np.where(groups == group, features[order], features)
+                columns = self._columns(scores)
+            features = columns.matrix()
+            shuffled = np.where(np.array(columns.groups) == group, features[order], features)
             scores = network.log_odds(shuffled)
-        return self._as_decided(self._calibration.apply(scores))
+        return self._as_decided(self._scaling.probabilities(scores))
+
+    def _columns(self, earlier: Float | None) -> Columns:
+        return stage2_features(self._features, self._stage1, earlier, html=self._html)
 
     def _as_decided(self, scores: Float) -> NDArray[np.bool_]:
         if self._threshold is not None:
             return np.asarray(scores >= self._threshold)
-        settings, words = self._settings, self._evidence.words
-        return decide(scores, words, self._layout, cut=settings.cut, clean_cut=settings.clean_cut)[0]
+        settings, words = self._settings, self._features.words
+        shares = {"cutoff_share": settings.cutoff_share, "clean_cutoff_share": settings.clean_cutoff_share}
+        return decide(scores, words, self._layout, **shares)[0]

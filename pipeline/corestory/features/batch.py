@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from corestory.features.forest import Forest
-from corestory.features.layout import Float, Layout
+from corestory.features.elements import Forest
+from corestory.features.layout import Layout
 from corestory.reading.article import ParagraphColumns
+from corestory.types import Float
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,12 +5,9 @@ from functools import cache, cached_property
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from corestory.features import codepoints as cp
-
-Bool = npt.NDArray[np.bool_]
-Int = npt.NDArray[np.int64]
+from corestory.types import Bool, Int
 
 # About so many characters are read at once, for an array of them to lie close to the processor; each costs some forty
 # bytes.

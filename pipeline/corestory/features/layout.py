@@ -8,8 +8,8 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-Float = npt.NDArray[np.float64]
-Int = npt.NDArray[np.int64]
+from corestory.types import Float, Int
+
 Number = TypeVar("Number", Float, Int)
 
 # Into so many steps best_run divides 1; two runs are equal if their sums differ by less.
@@ -71,6 +71,17 @@ class Layout:
     def end(self) -> Int:
         """Each row's article's last row, plus one."""
         return self.start + self.sizes[self.article]
+
+    def slices(self) -> list[slice]:
+        """Each article's rows.
+
+        Examples
+        --------
+        >>> Layout.of([2, 1]).slices()
+        [slice(0, 2, None), slice(2, 3, None)]
+        """
+        begins, ends = self.first.tolist(), (self.first + self.sizes).tolist()
+        return [slice(begin, end) for begin, end in zip(begins, ends, strict=True)]
 
     def total(self, values: Float) -> Float:
         """Sum over each article, one value a row."""
@@ -199,22 +210,6 @@ class Layout:
     @cached_property
     def _known_around(self) -> dict[int, tuple[Int, Int, Float, Float]]:
         return {}
-
-
-def side_by_side(blocks: Sequence[npt.NDArray[np.floating]]) -> npt.NDArray[np.float32]:
-    """Put columns, and blocks of columns, side by side.
-
-    They lie one after the other in memory, so that each is written at one go.
-
-    Examples
-    --------
-    >>> side_by_side([np.array([1.0, 2.0]), np.array([[3.0, 4.0], [5.0, 6.0]])]).tolist()
-    [[1.0, 3.0, 4.0], [2.0, 5.0, 6.0]]
-    """
-    rows = [block.T if block.ndim > 1 else block[None] for block in blocks]
-    columns = np.empty((sum(map(len, rows)), rows[0].shape[1]), np.float32)
-    np.concatenate(rows, out=columns, casting="same_kind")
-    return columns.T
 
 
 def changes(values: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:

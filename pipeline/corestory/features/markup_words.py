@@ -9,10 +9,10 @@ from typing import overload
 
 import numpy as np
 
-from corestory.features.joined import JoinedTokens
-from corestory.features.tokens import Int64, Tokens, tokenise
+from corestory.features.tokens import JoinedTokens, Tokens, tokenise
 from corestory.reading.html.outline import DECLARED, MARKUP_LEVELS, NEAR, Outline, marked
 from corestory.reading.html.tags import Tags
+from corestory.types import Int
 
 _FACTOR = np.uint64(0xD1342543DE82EF95)
 
@@ -51,7 +51,7 @@ class PageWords(Sequence[str]):
     def __getitem__(self, place: int | slice) -> str | list[str]:
         return self._spelt[place]
 
-    def distinct_tokens(self) -> tuple[JoinedTokens, Int64]:
+    def distinct_tokens(self) -> tuple[JoinedTokens, Int]:
         """Give what `distinct_tokens` does, from the words of each name of an element, which are read once."""
         texts: dict[str, int] = {}
         found = []
@@ -82,7 +82,7 @@ class PageWords(Sequence[str]):
         return [words for page in self._pages for words in page.words]
 
 
-def distinct_tokens(words: Sequence[str]) -> tuple[Tokens | JoinedTokens, Int64]:
+def distinct_tokens(words: Sequence[str]) -> tuple[Tokens | JoinedTokens, Int]:
     """Read the distinct markup words of some paragraphs.
 
     Returns
@@ -105,7 +105,7 @@ def distinct_tokens(words: Sequence[str]) -> tuple[Tokens | JoinedTokens, Int64]
     return tokenise(list(distinct)), np.array(place, np.int64)
 
 
-def _numbered_inline(pages: Sequence[Outline], tags: Tags, texts: dict[str, int]) -> Int64:
+def _numbered_inline(pages: Sequence[Outline], tags: Tags, texts: dict[str, int]) -> Int:
     """Give the number of the words within each paragraph; those that are not shown have their own."""
     numbers: list[int] = []
     known: dict[tuple[int, ...], int] = {}
@@ -120,7 +120,7 @@ def _numbered_inline(pages: Sequence[Outline], tags: Tags, texts: dict[str, int]
     return np.array(numbers, np.int64)
 
 
-def _numbered_around(pages: Sequence[Outline], tags: Tags, texts: dict[str, int]) -> Int64:
+def _numbered_around(pages: Sequence[Outline], tags: Tags, texts: dict[str, int]) -> Int:
     """Give the numbers of the words of the elements around each paragraph, the nearest first, -1 where there is none.
 
     Shape (`MARKUP_LEVELS`, paragraphs).

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from corestory.features import codepoints as cp
-from corestory.features.characters import Characters, Int, pieces
-
-Float = npt.NDArray[np.float64]
+from corestory.features.characters import Characters, pieces
+from corestory.types import Float, Int
 
 NAMES = (
     "words", "characters", "word length", "ends as a sentence", "ends with a question", "ends with a colon",

@@ -16,16 +16,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
 from corestory.features import codepoints
 from corestory.features.characters import Characters, pieces
+from corestory.types import Bool, Int, UInt64
 
-UInt64 = npt.NDArray[np.uint64]
-Int64 = npt.NDArray[np.int64]
-Bool = npt.NDArray[np.bool_]
-# As `corestory.model.lookup.Lookup.find`: hashes, and which of them, to those that are known and their numbers.
-Find = Callable[[UInt64, Bool | None], tuple[Int64, Int64]]
+# As `corestory.model.ngrams.Lookup.find`: hashes, and which of them, to those that are known and their numbers.
+Find = Callable[[UInt64, Bool | None], tuple[Int, Int]]
 
 _CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in codepoints.UNSPACED)
 TOKEN_PATTERN = rf"(?:(?=\w)[{_CLASS}])|(?:(?![{_CLASS}])\w)+"
@@ -66,7 +63,7 @@ class Tokens:
         How many tokens the longest n-gram has that is made of them.
     """
 
-    row: Int64
+    row: Int
     hashes: UInt64
     count: int
     longest: int = 2
@@ -81,7 +78,7 @@ class Tokens:
         for row, hashes, whole in self.runs():
             yield self if whole is None else Tokens(row[whole], hashes[whole], self.count, self.longest)
 
-    def runs(self) -> Iterator[tuple[Int64, UInt64, Bool | None]]:
+    def runs(self) -> Iterator[tuple[Int, UInt64, Bool | None]]:
         """Give the runs of each length up to `longest`: the text of each, its hash, and whether it lies within it.
 
         A run's hash is made of the hash of the run without its last token, and of that token's. Single tokens, which
@@ -95,7 +92,7 @@ class Tokens:
             row = row[: len(hashes)]
             yield row, hashes, row == self.row[length - 1 :]
 
-    def known(self, find: Find, size: int) -> Iterator[tuple[int, list[tuple[Int64, Int64]]]]:
+    def known(self, find: Find, size: int) -> Iterator[tuple[int, list[tuple[Int, Int]]]]:
         """Find the n-grams, those of so many texts at a time: all of a corpus at once would fill the memory.
 
         For each piece the number of its first text, and arrays of the text's number and that of the n-gram.
@@ -232,3 +229,68 @@ def _powers(bits: int) -> tuple[UInt64, UInt64]:
         powers[0] = 1
         found.append(np.multiply.accumulate(powers))
     return found[0], found[1]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedTokens:
+    """Tokens of a batch of texts, each some parts with a space between; n-grams are single tokens and pairs.
+
+    Attributes
+    ----------
+    parts
+        Tokens of the parts.
+    row
+        For each place where a part stands, the number of the text; never decreasing.
+    part
+        For each of them, the part's number.
+    count
+        How many texts the batch has.
+
+    Examples
+    --------
+    >>> from corestory.features.tokens import hash_token, tokenise
+    >>> joined = JoinedTokens(tokenise(["the", "old quay"]), np.array([0, 0, 1, 2]), np.array([0, 1, 1, 0]), 3)
+    >>> joined.having(np.array([hash_token("quay")], np.uint64)).tolist()
+    [True, True, False]
+    """
+
+    parts: Tokens
+    row: Int
+    part: Int
+    count: int
+
+    def having(self, hashes: UInt64) -> Bool:
+        """Say of each text whether it has one of some tokens."""
+        return np.bincount(self.row, self.parts.having(hashes).take(self.part), self.count) > 0
+
+    def known(self, find: Find, size: int) -> Iterator[tuple[int, list[tuple[Int, Int]]]]:
+        """Find the n-grams, as `corestory.features.tokens.Tokens.known` does."""
+        within = [(row, place) for _, found in self.parts.known(find, max(self.parts.count, 1)) for row, place in found]
+        row, place = (np.concatenate([np.zeros(0, np.int64), *column]) for column in zip(*within, strict=True))
+        order = np.argsort(row, kind="stable")
+        lengths = np.bincount(row, minlength=self.parts.count)
+        row, at = _gathered(self.row, self.part, np.cumsum(lengths) - lengths, lengths)
+        found = [(row, place.take(order).take(at)), self._joints(find)]
+        for first in range(0, self.count, size):
+            insides = [slice(*np.searchsorted(row, (first, first + size))) for row, _ in found]
+            yield first, [(row[inside], place[inside]) for (row, place), inside in zip(found, insides, strict=True)]
+
+    def _joints(self, find: Find) -> tuple[Int, Int]:
+        """Find the pairs of a part's last token and the first of the next."""
+        lengths = np.bincount(self.parts.row, minlength=self.parts.count)
+        begins = np.cumsum(lengths) - lengths
+        held = lengths.take(self.part) > 0
+        row, part = self.row[held], self.part[held]
+        ends = (begins + lengths - 1).take(part[:-1])
+        pairs = joint(self.parts.hashes.take(ends), self.parts.hashes.take(begins.take(part[1:])))
+        at, place = find(pairs, row[1:] == row[:-1])
+        return row.take(at), place
+
+
+def _gathered(row: Int, part: Int, begins: Int, lengths: Int) -> tuple[Int, Int]:
+    """Give what the parts hold, end to end: for each the text, and where it stands among what all parts hold."""
+    length = lengths.take(part)
+    before = np.cumsum(length) - length
+    at = np.repeat(begins.take(part) - before, length)
+    at += np.arange(len(at))
+    return np.repeat(row, length), at

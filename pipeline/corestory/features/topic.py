@@ -1,12 +1,118 @@
 """Topic: how close a paragraph's words are to the rest of its own article, by TF-IDF cosine."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from corestory.features.layout import Float, Int, Layout, sums
-from corestory.features.terms import Entries
+from corestory.features.layout import Layout, changes, sums
+from corestory.features.tokens import Tokens
+from corestory.types import Float, Int, UInt64
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Tokens of some texts, each word a number.
+
+    Attributes
+    ----------
+    row
+        For each token, the number of its text; never decreasing.
+    number
+        For each token, its word's number.
+    idf
+        For each number, the word's inverse document frequency.
+    """
+
+    row: Int
+    number: Int
+    idf: Float
+
+
+def number_words(batches: Sequence[Tokens], idf_of: Callable[[UInt64], Float]) -> list[Terms]:
+    """Give each word of several batches a number, in all of them the same.
+
+    Parameters
+    ----------
+    batches
+        Unigrams.
+    idf_of
+        What gives hashes their inverse document frequencies.
+
+    Examples
+    --------
+    >>> from corestory.features.tokens import tokenise
+    >>> batches = tokenise(["The ferry, the quay"]), tokenise(["Ferry"])
+    >>> texts, titles = number_words(batches, lambda hashes: np.ones(len(hashes)))
+    >>> len(texts.idf), (texts.number == titles.number[0]).tolist()
+    (3, [False, True, False, False])
+    """
+    hashes = np.concatenate([np.zeros(0, np.uint64), *(batch.hashes for batch in batches)])
+    order = np.argsort(hashes)
+    ordered = hashes.take(order)
+    new = changes(ordered)
+    number = np.empty(len(hashes), np.int64)
+    number[order] = np.cumsum(new) - 1
+    idf = idf_of(ordered[new])
+    bounds = np.cumsum([len(batch.hashes) for batch in batches])
+    return [Terms(batch.row, part, idf) for batch, part in zip(batches, np.split(number, bounds[:-1]), strict=True)]
+
+
+class Entries:
+    """The distinct words of each paragraph of a batch, counted.
+
+    They stand article by article, in it word by word, and those of a word in the order of the page.
+
+    Parameters
+    ----------
+    terms
+        The paragraphs' words.
+    layout
+        Which paragraphs make an article.
+
+    Attributes
+    ----------
+    row, word, count
+        For each entry its paragraph, its word's place below, and how often it stands there.
+    first, size
+        For each word of an article, the first of its entries, and how many it has.
+    idf
+        For each word of an article, its inverse document frequency.
+    """
+
+    def __init__(self, terms: Terms, layout: Layout) -> None:
+        # Article, word and paragraph are one number, which sorts much faster than three.
+        row_bits = len(layout.article).bit_length()
+        self._number_bits = len(terms.idf).bit_length()
+        key = self._keys(layout.article.take(terms.row), terms.number) << row_bits | terms.row
+        key.sort()
+        starts = np.flatnonzero(changes(key))
+        self.count: Int = np.diff(starts, append=len(key))
+        key = key.take(starts)
+        self.row: Int = key & (1 << row_bits) - 1
+        key >>= row_bits
+        new = changes(key)
+        self.word: Int = np.cumsum(new) - 1
+        self.first: Int = np.flatnonzero(new)
+        self.size: Int = np.diff(self.first, append=len(key))
+        self._known = key.take(self.first)
+        self.idf: Float = terms.idf.take(self._known & (1 << self._number_bits) - 1)
+
+    def find(self, article: Int, number: Int) -> Int:
+        """Give the words of articles that are among theirs, by the words' numbers in `Terms`."""
+        if not len(self._known):
+            return np.zeros(0, np.int64)
+        keys = self._keys(article, number)
+        place = np.minimum(np.searchsorted(self._known, keys), len(self._known) - 1)
+        return np.asarray(place[self._known.take(place) == keys])
+
+    def _keys(self, article: Int, number: Int) -> Int:
+        return article << self._number_bits | number
+
 
 NAMES = ("topic of likely core", "topic of likely filler", "topic of neighbours", "words found in likely core",
          "same text in article", "topic before", "topic after")  # fmt: skip
@@ -117,3 +223,52 @@ class TopicVectors:
         repeated[order[1:]] += same
         repeated[order[:-1]] += same
         return np.minimum(repeated, 1.0)
+
+
+TITLE_NAMES = ("words in title", "title words", "is title", "rows from title", "after title", "words in title before",
+         "words in title after")  # fmt: skip
+
+# A paragraph is the title itself if more than this share of its words are in it, and of the title's in the paragraph.
+SAME = 0.75
+
+
+def title_features(entries: Entries, titles: Terms, layout: Layout) -> Float:
+    """Describe each paragraph by the title of its article.
+
+    Parameters
+    ----------
+    entries
+        The words of the paragraphs.
+    titles
+        The words of the titles, numbered as they are; one text an article, empty where there is none.
+    layout
+        Which paragraphs make an article.
+
+    Returns
+    -------
+    numpy.ndarray
+        One column for each of `NAMES`.
+    """
+    count = len(layout.article)
+    named = np.zeros(len(entries.size), bool)
+    named[entries.find(titles.row, titles.number)] = True
+    held = np.flatnonzero(named.take(entries.word))
+    row, idf = entries.row.take(held), entries.idf.take(entries.word.take(held))
+    weight = sums(entries.row, entries.count * entries.idf.take(entries.word), count)
+    shared = sums(row, entries.count.take(held) * idf, count)
+    covered = sums(row, idf, count)
+    distinct = max(len(titles.idf), 1)
+    keys = np.sort(titles.row * distinct + titles.number)
+    article, number = np.divmod(keys[changes(keys)], distinct)
+    whole = sums(article, titles.idf.take(number), len(layout.sizes))[layout.article]
+    of_paragraph = shared / np.maximum(weight, 1e-9)
+    of_title = covered / np.maximum(whole, 1e-9)
+    same = (of_paragraph > SAME) & (of_title > SAME) & (whole > 0)
+    rows = np.arange(count)
+    first = np.minimum.reduceat(np.where(same, rows, count), layout.first)[layout.article] if count else rows
+    last = np.maximum.accumulate(np.where(same, rows, -1)) if count else rows
+    known = first < layout.end
+    distance = np.where(known, np.sign(rows - first) * np.log1p(np.abs(rows - first)), 0.0)
+    behind = np.where(last >= layout.start, np.log1p(rows - last), -1.0)
+    means = layout.means(of_paragraph, (5,))
+    return np.column_stack([of_paragraph, of_title, same, distance, behind, means])

@@ -15,7 +15,8 @@ import numpy as np
 
 from corestory.features import codepoints
 from corestory.features.characters import Characters, pieces
-from corestory.features.tokens import Int64, Tokens, end_to_end, finish
+from corestory.features.tokens import Tokens, end_to_end, finish
+from corestory.types import Int
 
 LONGEST = 4
 # The form of a paragraph shows at its start; so many tokens are read.
@@ -68,7 +69,7 @@ def forms_of(characters: Characters) -> Tokens:
     return Tokens(np.repeat(np.arange(characters.count), size + 2), finish(hashes), characters.count, LONGEST)
 
 
-def _words(characters: Characters) -> Int64:
+def _words(characters: Characters) -> Int:
     length, digits, upper, lower = characters.lengths
     seen = [
         digits == length, lower > 0, upper > 0, upper > 1, digits > 0,
@@ -81,7 +82,7 @@ def _words(characters: Characters) -> Int64:
 
 
 @cache
-def _kinds() -> Int64:
+def _kinds() -> Int:
     # By what is seen of a word, and by how long it is.
     looks, length = np.arange(1 << 7)[:, None], np.arange(_LONG + 1)
     digits, some_lower, some_upper, more_upper, some_digits, capital, alone = (looks >> bit & 1 > 0 for bit in range(7))

@@ -18,7 +18,7 @@ from corestory.jobs.outcome import Outcome
 from corestory.jobs.taggers import stay_on_one_thread
 from corestory.jobs.tasks import Task, tasks_of
 from corestory.jobs.working import Pending, failed_task, work_on
-from corestory.model.storage import ARRAYS_NAME, MANIFEST_NAME
+from corestory.model.storage import MANIFEST_NAME, WEIGHTS_NAME
 from corestory.remote import is_url
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ class ModelPlugin(WorkerPlugin):
             self.folder.cleanup()
 
 
-_FILES = (MANIFEST_NAME, ARRAYS_NAME)
+_FILES = (MANIFEST_NAME, WEIGHTS_NAME)
 
 
 def _plugin_name(sha256: str) -> str:

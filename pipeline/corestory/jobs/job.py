@@ -14,8 +14,8 @@ from corestory.remote import AnyPath
 
 if TYPE_CHECKING:
     from corestory.model.rules import Rules
-    from corestory.model.tagged_article import Label
     from corestory.output.rows import Format
+    from corestory.types import Label
 
 
 @dataclass(frozen=True, slots=True)

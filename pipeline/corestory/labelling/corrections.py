@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from corestory.labelling.labelled import Label
+    from corestory.types import Label
 
 ARTICLE, POSITION, CHECK, CORRECTION = "article_id", "position", "check", "correction"
 COLUMNS = (ARTICLE, POSITION, CHECK, CORRECTION)

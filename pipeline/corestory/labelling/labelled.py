@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from corestory.reading.article import Markup
-
-Label = Literal["core", "filler"]
+from corestory.types import Label
 
 Kind = Literal[
     "navigation",

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from corestory.errors import InputError, Refuse
-from corestory.labelling.labelled import KINDS, ROLES, Kind, Label, LabelledArticle, LabelledParagraph, Role
+from corestory.labelling.labelled import KINDS, ROLES, Kind, LabelledArticle, LabelledParagraph, Role
 from corestory.reading.decoding import decode, read_bytes
 from corestory.reading.sites import registered_domain
 from corestory.reading.text import storable
+from corestory.types import Label
 
 SAMPLE_SUFFIX = ".labelled.txt"
 

@@ -17,10 +17,11 @@ from corestory.labelling.extractors import (
     rendered,
 )
 from corestory.labelling.gold_pages import GoldPage
-from corestory.labelling.labelled import Label, LabelledArticle, LabelledParagraph
+from corestory.labelling.labelled import LabelledArticle, LabelledParagraph
 from corestory.reading.html.page import Page, read_page
 from corestory.reading.sites import registered_domain
 from corestory.reading.text import storable
+from corestory.types import Label
 
 CUTS = ("page", "lines", "p", "container")
 """Views that need no other package."""

@@ -1,18 +1,18 @@
-"""The decision per article: keep what maximises its expected word F1.
+"""The decision per article: the cutoff that maximises its expected word F1.
 
-For F1 the best cut lies at half the best reachable F1 (Lipton, Elkan and Naryanaswamy, 2014): near one half where the
-scores are sure, lower where an article is doubtful throughout, and never so high that the article is left empty.
+The best cutoff for F1 is half the best reachable F1 (Lipton, Elkan and Naryanaswamy, 2014): near one half where the
+scores are sure, lower in an article whose paragraphs are all doubtful. At least one paragraph is always core.
 """
 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from corestory.features.layout import Float, Layout
+from corestory.features.layout import Layout
+from corestory.types import Bool, Float
 
 LOW_CONFIDENCE = 0.8
-"""Below this confidence the command line says that it is out of its depth."""
+"""Below this confidence the command line warns that the model may be wrong about the article."""
 
 PAGE_FILLER = 15
 """An article is clean if fewer of its paragraphs are surely filler."""
@@ -22,7 +22,7 @@ SURE_FILLER = 0.1
 
 
 def expected_f1(scores: Float, words: Float, layout: Layout) -> Float:
-    """Give the best word F1 that each article's scores let expect, one value an article.
+    """Give each article's expected word F1: the best that its scores promise; shape (articles,).
 
     Parameters
     ----------
@@ -47,50 +47,51 @@ def expected_f1(scores: Float, words: Float, layout: Layout) -> Float:
     return np.asarray(np.maximum.reduceat(reachable, layout.first))
 
 
-def is_clean(scores: Float, layout: Layout) -> npt.NDArray[np.bool_]:
-    """Say of each article whether it has few paragraphs that are surely filler, as behind an extractor.
+def is_clean(scores: Float, layout: Layout) -> Bool:
+    """Say whether each article is clean: few of its paragraphs are surely filler, as in the output of an extractor.
 
-    A whole page has many: navigation, teasers, the foot. Of an extractor's output what looks like filler is core more
-    often than on a page, and the line belongs lower.
+    A whole page has many such paragraphs: navigation, teasers, the footer. In the output of an extractor, a paragraph
+    that looks like filler is core more often than on a page, so the cutoff must be lower.
     """
     filler = np.bincount(layout.article, scores < SURE_FILLER, len(layout.sizes))
     return np.asarray(filler < PAGE_FILLER)
 
 
-def article_lines(
-    scores: Float, words: Float, layout: Layout, *, cut: float, clean_cut: float | None = None
+def article_cutoffs(
+    scores: Float, words: Float, layout: Layout, *, cutoff_share: float, clean_cutoff_share: float | None = None
 ) -> tuple[Float, Float]:
-    """Draw each article's line: the least score of core.
+    """Choose each article's cutoff: the least score of core.
 
     Parameters
     ----------
-    scores, words, layout, cut, clean_cut
+    scores, words, layout, cutoff_share, clean_cutoff_share
         As of `decide`.
 
     Returns
     -------
-    lines, expected : numpy.ndarray
-        The line and the expected word F1 of each article.
+    cutoffs, expected : numpy.ndarray
+        The cutoff and the expected word F1 of each article; shape (articles,).
     """
     expected = expected_f1(scores, words, layout)
-    cuts = cut if clean_cut is None else np.where(is_clean(scores, layout), clean_cut, cut)
-    return np.minimum(cuts * expected, np.maximum.reduceat(scores, layout.first)), expected
+    share: float | Float = cutoff_share
+    if clean_cutoff_share is not None:
+        share = np.where(is_clean(scores, layout), clean_cutoff_share, cutoff_share)
+    return np.minimum(share * expected, np.maximum.reduceat(scores, layout.first)), expected
 
 
 def decide(
-    scores: Float, words: Float, layout: Layout, *, cut: float, clean_cut: float | None = None
-) -> tuple[npt.NDArray[np.bool_], Float]:
+    scores: Float, words: Float, layout: Layout, *, cutoff_share: float, clean_cutoff_share: float | None = None
+) -> tuple[Bool, Float]:
     """Choose the core paragraphs of each article.
 
     Parameters
     ----------
     scores, words, layout
         As of `expected_f1`.
-    cut
-        At which share of the article's expected F1 the line is drawn; theory says 0.5.
-    clean_cut
-        The same for articles that are clean (`is_clean`): what an extractor has left in is rarely filler. By default
-        `cut`.
+    cutoff_share
+        The share of the article's expected F1 that is its cutoff; theory says 0.5.
+    clean_cutoff_share
+        The same for clean articles (`is_clean`). By default `cutoff_share`.
 
     Returns
     -------
@@ -102,14 +103,16 @@ def decide(
     Examples
     --------
     >>> layout = Layout.of([3, 1])
-    >>> core, _ = decide(np.array([0.9, 0.6, 0.1, 0.1]), np.full(4, 10.0), layout, cut=0.5)
+    >>> core, _ = decide(np.array([0.9, 0.6, 0.1, 0.1]), np.full(4, 10.0), layout, cutoff_share=0.5)
     >>> core.tolist()
     [True, True, False, True]
     """
-    lines, expected = article_lines(scores, words, layout, cut=cut, clean_cut=clean_cut)
-    return scores >= lines[layout.article], expected
+    cutoffs, expected = article_cutoffs(
+        scores, words, layout, cutoff_share=cutoff_share, clean_cutoff_share=clean_cutoff_share
+    )
+    return scores >= cutoffs[layout.article], expected
 
 
 def _running(values: Float, layout: Layout) -> Float:
-    # Each article by itself: one sum over the batch, less what is before, would depend in its last bits on that.
+    # Sum each article by itself: rounding in a sum over the batch would depend on the articles before.
     return np.concatenate([np.cumsum(part) for part in np.split(values, layout.first[1:])])

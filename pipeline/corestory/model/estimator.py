@@ -12,13 +12,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from corestory.errors import DataError
-from corestory.features.layout import Float
+from corestory.model.calibration import PlattScaling
 from corestory.model.choosing import Chosen, choose_settings
-from corestory.model.fitting import Int, Progress, Recipe, fit_count, fit_parts
-from corestory.model.folds import make_folds
-from corestory.model.scoring import Calibration
+from corestory.model.fitting import Progress, Recipe, fit_count, fit_stages
 from corestory.model.tagger import Tagger
-from corestory.model.training_rows import has_markup, training_rows
+from corestory.model.training_rows import has_markup, make_folds, training_rows
+from corestory.types import Float, Int
 
 if TYPE_CHECKING:
     from typing import Self
@@ -190,9 +189,9 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 back = np.empty(len(frame), np.int64)
                 back[places] = np.arange(len(frame))
                 html_places = back[html_frame_rows]
-        fitted = fit_parts(rows, html_rows, html_places, recipe, say=say)
+        fitted = fit_stages(rows, html_rows, html_places, recipe, say=say)
         chosen_settings = choose_settings(rows, fitted.text, html_rows, fitted.html)
-        self.tagger_ = Tagger(fitted.parts, chosen_settings.settings)
+        self.tagger_ = Tagger(fitted.weights, chosen_settings.settings)
         self.classes_ = np.array([CORE, FILLER])
         self.folds_ = folds
         self.out_of_fold_ = _out_of_fold(chosen_settings, fitted.stage1, places, html_frame_rows)
@@ -301,5 +300,5 @@ def _out_of_fold(chosen: Chosen, stage1: Float, places: Int, html_places: Int) -
     if chosen.html_scores is not None and chosen.html_core is not None:
         score[html_places], core[html_places] = chosen.html_scores, chosen.html_core
     words = np.empty(len(places))
-    words[places] = Calibration().apply(stage1)
+    words[places] = PlattScaling().probabilities(stage1)
     return pd.DataFrame({"score": score, "tagged": np.where(core, CORE, FILLER), "stage1": words})

@@ -6,21 +6,22 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
 from corestory.features.batch import Batch
-from corestory.features.layout import Float, Layout
+from corestory.features.batch_features import BatchFeatures
+from corestory.features.columns import MARKUP, OWN_WORDS
+from corestory.features.context import LogOdds
+from corestory.features.layout import Layout
 from corestory.features.tokens import Tokens, tokenise
 from corestory.features.word_shapes import form_tokens
-from corestory.model.network import Float32, Network, chosen_passes, fit_network, joined
+from corestory.model.network import Network, chosen_passes, fit_network, joined
 from corestory.model.ngrams import NgramScorer, fit_ngrams
-from corestory.model.scoring import Parts, gather
-from corestory.model.training_rows import Bool, Rows
-from corestory.model.trust import trusted_labels
+from corestory.model.scoring import Weights, stage2_features
+from corestory.model.training_rows import Rows, trusted_labels
+from corestory.types import Bool, Float, Float32, Int
 
-Int = npt.NDArray[np.int64]
 Progress = Callable[[str], None]
 
 CHUNK = 400
@@ -64,7 +65,7 @@ class Fitted:
 class FittedStages:
     """All fitted stages; `stage1` is the rows' out-of-fold log-odds by words alone."""
 
-    parts: Parts
+    weights: Weights
     stage1: Float
     text: Fitted
     html: Fitted | None
@@ -137,18 +138,18 @@ def fit_stage1(
 
 
 def fit_stage2(
-    rows: Rows, opinions: Sequence[Float], words: NgramScorer, recipe: Recipe, *, html: bool, say: Progress
+    rows: Rows, stage1: Sequence[LogOdds], words: NgramScorer, recipe: Recipe, *, html: bool, say: Progress
 ) -> Fitted:
-    """Fit the rounds of the context stage on out-of-fold opinions.
+    """Fit the rounds of stage 2 on out-of-fold log-odds of stage 1.
 
     Parameters
     ----------
     rows
         The training rows; only labelled ones are learned from, the others are context.
-    opinions
-        Out-of-fold log-odds of every row, an array for each scorer of stage 1.
+    stage1
+        Out-of-fold log-odds of every row by each scorer of stage 1, that of words last.
     words
-        The scorer of words, by whose word weights topic is measured.
+        The scorer of words, whose inverse document frequencies weight the topic features.
     recipe
         How.
     html
@@ -158,9 +159,9 @@ def fit_stage2(
     """
     folds = int(rows.fold.max()) + 1
     networks: list[Network] = []
-    scores = list(opinions)
+    log_odds: Float | None = None
     for number in range(recipe.rounds):
-        features = _features(rows.batch, scores, words, html=html)
+        features = _features(rows.batch, stage1, log_odds, words, html=html)
         seed = recipe.seed + 100 * number
         learned = rows.labelled
         if recipe.least_trust > 0:
@@ -170,8 +171,9 @@ def fit_stage2(
         tasks = _by_fold(learned, rows, seed) + [(learned, seed + member) for member in range(recipe.members)]
         fitted = _fit_perceptrons(features, rows, tasks, recipe, html=html, say=say)
         networks.append(joined(fitted[folds:]))
-        scores = [_held_out(fitted[:folds], features, rows), *opinions]
-    return Fitted(tuple(networks), scores[0])
+        log_odds = _held_out(fitted[:folds], features, rows)
+    assert log_odds is not None  # noqa: S101 -- the estimator checks that there is a round
+    return Fitted(tuple(networks), log_odds)
 
 
 def _by_fold(learned: Bool, rows: Rows, seed: int) -> list[tuple[Bool, int]]:
@@ -225,7 +227,7 @@ def _fit_perceptron(
 
 
 def fit_count(recipe: Recipe, folds: int, *, html: bool) -> int:
-    """Count the single fits that `fit_parts` makes, for a progress bar.
+    """Count the single fits that `fit_stages` makes, for a progress bar.
 
     Examples
     --------
@@ -239,7 +241,7 @@ def fit_count(recipe: Recipe, folds: int, *, html: bool) -> int:
     return (folds + 1) * (3 if html else 2) + recipe.rounds * (passes * folds + recipe.members) * (2 if html else 1)
 
 
-def fit_parts(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress) -> FittedStages:
+def fit_stages(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress) -> FittedStages:
     """Fit all stages.
 
     Parameters
@@ -256,10 +258,10 @@ def fit_parts(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Reci
         Called after each single fit.
     """
     with threadpool_limits(ONE_THREAD):
-        return _fit_parts(rows, html_rows, html_places, recipe, say=say)
+        return _fit_stages(rows, html_rows, html_places, recipe, say=say)
 
 
-def _fit_parts(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress) -> FittedStages:
+def _fit_stages(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress) -> FittedStages:
     texts = rows.batch.texts
     words, by_words = fit_stage1(
         texts, rows, rows.first_view, recipe=recipe, inverse_regularisation=recipe.words_c,
@@ -270,24 +272,28 @@ def _fit_parts(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Rec
         min_pages=recipe.form_pages, read=form_tokens, say=say,
     )  # fmt: skip
     stage1 = by_words + by_form
-    text = fit_stage2(rows, [stage1], words, recipe, html=False, say=say)
+    text = fit_stage2(rows, [LogOdds(OWN_WORDS, stage1)], words, recipe, html=False, say=say)
     if html_rows is None or html_rows.batch.markup is None:
-        return FittedStages(Parts(words, text.networks, None, (), forms), stage1, text, None)
+        return FittedStages(Weights(words, text.networks, None, (), forms), stage1, text, None)
     everything = np.ones(len(html_rows.core), bool)
     markup, by_markup = fit_stage1(
         html_rows.batch.markup.words, html_rows, everything, recipe=recipe, inverse_regularisation=recipe.markup_c,
         min_pages=recipe.min_pages, read=tokenise, say=say,
     )  # fmt: skip
-    html = fit_stage2(html_rows, [by_markup, stage1[html_places]], words, recipe, html=True, say=say)
-    return FittedStages(Parts(words, text.networks, markup, html.networks, forms), stage1, text, html)
+    by_stage1 = [LogOdds(MARKUP, by_markup), LogOdds(OWN_WORDS, stage1[html_places])]
+    html = fit_stage2(html_rows, by_stage1, words, recipe, html=True, say=say)
+    return FittedStages(Weights(words, text.networks, markup, html.networks, forms), stage1, text, html)
 
 
-def _features(batch: Batch, scores: Sequence[Float], words: NgramScorer, *, html: bool) -> Float32:
+def _features(
+    batch: Batch, stage1: Sequence[LogOdds], earlier: Float | None, words: NgramScorer, *, html: bool
+) -> Float32:
     found = []
-    for part, inside in _chunks(batch):
-        evidence = gather(part, words)
-        opinions = [score[inside] for score in scores]
-        found.append(evidence.html_features(opinions) if html else evidence.text_features(opinions))
+    for chunk, inside in _chunks(batch):
+        scores = [LogOdds(group, values[inside]) for group, values in stage1]
+        before = None if earlier is None else earlier[inside]
+        features = BatchFeatures(chunk, words.idf_of)
+        found.append(stage2_features(features, scores, before, html=html).matrix())
     return np.concatenate(found)
 
 

@@ -1,43 +1,42 @@
-"""The manifest of a model: what it was trained on and by what, and what its folder must hold to be that model."""
+"""The manifest of a model: what it was trained on, with which libraries, its settings, and its scores."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
 
 from corestory.errors import ModelError
-from corestory.model.typed_json import build, from_json, to_json
+from corestory.model.calibration import Settings
+from corestory.model.overlap import TrainingHashes
 
 if TYPE_CHECKING:
     import pandas as pd
-    from _typeshed import DataclassInstance
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Version of the model folder.
 
-Raise it by one in the change after which an old model would be misread or a new one would be misread by old code: an
-array is added, renamed or means something else, a setting is added, a feature is added, moved or computed otherwise,
-tokens are cut or hashed otherwise. ``format_version`` and ``corestory`` stay at the top of the manifest in every
-format, so that old code can say what it would take to read a new model. Then
+Raise it by one in the change after which old code would misread a new model, or new code an old one: an array or a
+setting is added, renamed or means something else; a feature is added, moved or computed otherwise; tokens are cut or
+hashed otherwise. ``format_version`` and ``corestory`` stay at the top of the manifest in every format, so that old code
+can say which version reads a new model. Then
 
-1. train the default model anew (``make model``) and commit it with the change;
-2. name the change in the changelog: users train their own models anew, as `read_manifest` tells them;
-3. leave old models refused. A model is minutes of training; a conversion that is a little wrong is noticed by nobody.
+1. train the default model again (``make model``) and commit it with the change;
+2. name the change in the changelog: users train their own models again, as `read_manifest` tells them;
+3. refuse old models. Training takes minutes; nobody would notice a conversion that is slightly wrong.
 """
 
 HASHED_COLUMNS = ("article_id", "position", "text", "label", "split")
 LIBRARIES = ("numpy", "scikit-learn", "scipy", "selectolax")
 
-Settings = TypeVar("Settings", bound="DataclassInstance")
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _VERSION = re.compile(r"[\w.+!-]{1,40}", re.ASCII)
+_Count = Annotated[int, msgspec.Meta(ge=0)]
+_Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
 
 
-@dataclass(frozen=True, slots=True)
-class TrainedOn:
+class TrainedOn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How much one source gave to the training.
 
     Attributes
@@ -45,44 +44,45 @@ class TrainedOn:
     source
         Its name in the labelled table.
     sites, articles, paragraphs
-        How many it gave; an article in each of its views counts as one each.
+        How many it gave; each view of an article counts as one.
     core
         How many of the paragraphs are core.
     """
 
     source: str
-    sites: int
-    articles: int
-    paragraphs: int
-    core: int
+    sites: _Count
+    articles: _Count
+    paragraphs: _Count
+    core: _Count
 
     def __post_init__(self) -> None:
-        if not (self.sites >= 0 and self.articles >= 0 and 0 <= self.core <= self.paragraphs):
-            raise ValueError("counts below 0, or more core paragraphs than paragraphs")
+        if self.core > self.paragraphs:
+            raise ValueError("more core paragraphs than paragraphs")
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """Where a model comes from; empty in a tagger that was just fitted and is not yet to be saved.
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a model comes from; empty for a tagger that was fitted but not yet described.
 
     Attributes
     ----------
     corestory
         The version that trained the model.
     created
-        When, in UTC, as ISO 8601 writes it.
+        When, in UTC, in the format of ISO 8601.
     trained_on
         The sources, in the order of the model card.
     splits
-        The splits of the labelled table whose rows the model has seen.
+        The splits of the labelled table on which the model was trained.
     data_sha256
         `data_sha256` of the labelled table.
     seed
-        What made the training repeatable.
+        The seed of the training.
     scores
         For each source, and for all together, its scores by name.
     libraries
-        Versions of Python and of the libraries that had a part in the numbers.
+        Versions of Python and of the libraries that affect the numbers.
+    training
+        Hashes of the training articles and sites.
 
     Examples
     --------
@@ -95,45 +95,42 @@ class Manifest:
     created: str = ""
     trained_on: tuple[TrainedOn, ...] = ()
     splits: tuple[str, ...] = ()
-    data_sha256: str = ""
+    data_sha256: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$")] = ""
     seed: int = 0
-    scores: dict[str, dict[str, float]] = field(default_factory=dict)
-    libraries: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.data_sha256 and not _SHA256.fullmatch(self.data_sha256):
-            raise ValueError("data_sha256 is no SHA-256 in hexadecimal")
+    scores: dict[str, dict[str, float]] = {}
+    libraries: dict[str, str] = {}
+    training: TrainingHashes = TrainingHashes()
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """Size in bytes and hash of a file that the manifest was written for."""
+class StoredFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Size in bytes and hash of the file of weights."""
 
-    bytes: int
-    sha256: str
-
-    def __post_init__(self) -> None:
-        if self.bytes < 0 or not _SHA256.fullmatch(self.sha256):
-            raise ValueError("no size, or no SHA-256 in hexadecimal")
+    bytes: _Count
+    sha256: _Sha256
 
 
-@dataclass(frozen=True, slots=True)
-class Stored(Generic[Settings]):
-    """What ``manifest.json`` holds.
+class Stored(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The content of ``manifest.json``.
 
     Attributes
     ----------
+    format_version
+        `FORMAT_VERSION`.
+    corestory
+        The version that trained the model, as in `manifest`: old code reads it here in every format.
     manifest
         Where the model comes from.
     settings
         The tagger's settings.
-    arrays
-        The file of arrays that belongs to it.
+    weights
+        The file of weights that belongs to it.
     """
 
+    format_version: int
+    corestory: str
     manifest: Manifest
     settings: Settings
-    arrays: StoredFile
+    weights: StoredFile
 
 
 def new_manifest(
@@ -143,12 +140,13 @@ def new_manifest(
     data_sha256: str,
     seed: int = 0,
     scores: dict[str, dict[str, float]] | None = None,
+    training: TrainingHashes | None = None,
 ) -> Manifest:
-    """Make the manifest of a model that was trained just now, here.
+    """Make the manifest of a model that was trained now, on this machine.
 
     Parameters
     ----------
-    trained_on, splits, data_sha256, seed, scores
+    trained_on, splits, data_sha256, seed, scores, training
         As in `Manifest`.
 
     Returns
@@ -171,16 +169,17 @@ def new_manifest(
         scores=scores or {},
         libraries={"python": platform.python_version()}
         | {library: importlib.metadata.version(library) for library in LIBRARIES},
+        training=training or TrainingHashes(),
     )
 
 
 def data_sha256(frame: pd.DataFrame) -> str:
-    """Hash a labelled table's rows, in order: equal for the same rows whatever file they were read from.
+    """Hash a labelled table's rows, in order: equal for the same rows in whichever file.
 
     Parameters
     ----------
     frame
-        A labelled table; of its columns, `HASHED_COLUMNS` count.
+        A labelled table; only `HASHED_COLUMNS` count.
 
     Examples
     --------
@@ -195,88 +194,75 @@ def data_sha256(frame: pd.DataFrame) -> str:
     for column in HASHED_COLUMNS:
         known = frame[column].notna().tolist()
         values = [str(value) if there else "" for value, there in zip(frame[column].tolist(), known, strict=True)]
-        # With their lengths, no two columns run into the same bytes.
+        # The lengths keep different columns from having the same bytes.
         digest.update(np.array([len(values), *map(len, values)], "<u8").tobytes())
         digest.update("".join(values).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 
-def manifest_bytes(stored: Stored[Settings], *, where: str) -> bytes:
-    """Write ``manifest.json``, with a hash of its own content in it.
+def manifest_bytes(stored: Stored, *, where: str) -> bytes:
+    """Write ``manifest.json``.
 
     Raises
     ------
     ModelError
-        A setting or a score is nothing that JSON can hold, as NaN.
+        JSON cannot hold a value, such as NaN or a lone surrogate.
     """
-    document = {
-        "format_version": FORMAT_VERSION,
-        **asdict(stored.manifest),
-        "settings": asdict(stored.settings),
-        "arrays": asdict(stored.arrays),
-    }
-    return to_json({**document, "sha256": _own_sha256(document, where)}, where=where)
+    try:
+        data = msgspec.json.format(msgspec.json.encode(stored), indent=2) + b"\n"
+        same = read_manifest(data, where=where) == stored
+    except (TypeError, ValueError) as error:  # a lone surrogate is a UnicodeEncodeError
+        raise ModelError(f"cannot be written as JSON ({error})", where=where) from error
+    if not same:
+        raise ModelError("has settings or a manifest that JSON cannot hold", where=where)
+    return data
 
 
-def read_manifest(data: bytes, settings: type[Settings], *, where: str) -> Stored[Settings]:
-    """Read ``manifest.json`` without trust.
+def read_manifest(data: bytes, *, where: str) -> Stored:
+    """Read ``manifest.json`` and check every value.
 
     Parameters
     ----------
     data
         The file's bytes.
-    settings
-        The class of the tagger's settings: a dataclass.
     where
-        What an error names as its place.
+        The file's name in errors.
 
     Raises
     ------
     ModelError
-        It is of another format version, was changed since it was written, or lacks or has what it should not.
+        It is of another format version, or a field is missing, unknown, of another type or out of range.
 
     Examples
     --------
-    >>> read_manifest(b'{"format_version": 99, "corestory": "7.1"}', TrainedOn, where="manifest.json")
+    >>> read_manifest(b'{"format_version": 99, "corestory": "7.1"}', where="manifest.json")
     Traceback (most recent call last):
-    corestory.errors.ModelError: manifest.json: has format version 99; expected 1. Install corestory 7.1 or newer.
+    corestory.errors.ModelError: manifest.json: has format version 99; expected 2. Install corestory 7.1 or newer.
     """
-    document = from_json(data, where=where)
-    _check_version(document, where)
-    signed = {name: value for name, value in document.items() if name != "sha256"}
-    if document.get("sha256") != _own_sha256(signed, where):
+    try:
+        _check_version(msgspec.json.decode(data, type=_Version), where)
+        return msgspec.json.decode(data, type=Stored)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise ModelError(
-            "was changed after it was written, or damaged",
-            where=where,
-            mend="Copy the model's folder anew from where it was whole, or train it again.",
-        )
-    own = ("format_version", "settings", "arrays", "sha256")
-    return Stored(
-        build(Manifest, {name: value for name, value in document.items() if name not in own}, where=where),
-        build(settings, document.get("settings"), where=where, path="settings"),
-        build(StoredFile, document.get("arrays"), where=where, path="arrays"),
-    )
+            f"cannot be read ({error})", where=where, expected="the manifest of a model that corestory train made"
+        ) from error
 
 
-def _check_version(document: dict[str, object], where: str) -> None:
-    version = document.get("format_version")
-    if type(version) is not int:
-        raise ModelError(
-            "has no format version", where=where, expected="the manifest of a model made by corestory train"
-        )
+class _Version(msgspec.Struct):
+    format_version: int
+    corestory: str = ""
+
+
+def _check_version(found: _Version, where: str) -> None:
+    version, maker = found.format_version, found.corestory
     if version == FORMAT_VERSION:
         return
-    maker = document.get("corestory")
-    known = isinstance(maker, str) and _VERSION.fullmatch(maker) is not None
+    known = _VERSION.fullmatch(maker) is not None
     if version > FORMAT_VERSION:
         mend = f"Install corestory {maker} or newer." if known else "Install the newest corestory."
     else:
-        mend = "Train the model anew with: corestory train"
-        mend += f", or install corestory {maker}, which made it." if known else "."
-    # A whole number of thousands of digits cannot be printed; the size says enough.
+        mend = "Train the model again: corestory train DATA --output FOLDER"
+        mend += f", or install the corestory that made it ({maker})." if known else "."
+    # Printing an integer of thousands of digits fails or floods the terminal.
     shown = str(version) if abs(version) < 10**6 else "of many digits"
     raise ModelError(f"has format version {shown}", where=where, expected=str(FORMAT_VERSION), mend=mend)
-
-
-def _own_sha256(document: dict[str, object], where: str) -> str:
-    return hashlib.sha256(to_json(document, where=where, compact=True)).hexdigest()

@@ -10,9 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corestory.features.layout import on_grid
-
-Float = npt.NDArray[np.float64]
-Float32 = npt.NDArray[np.float32]
+from corestory.types import Float, Float32
 
 # Standardised features are clipped here: on a page like none seen in training, one feature must not decide alone.
 CLIP = 5.0

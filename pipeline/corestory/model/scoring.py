@@ -2,52 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.features.evidence import LIMIT, Evidence
-from corestory.features.layout import Float
-from corestory.features.paragraphs import read_paragraphs
-from corestory.features.terms import number_words
-from corestory.features.tokens import tokenise
+from corestory.features.batch_features import LIMIT, BatchFeatures
+from corestory.features.columns import EARLIER_ROUND, MARKUP, OWN_WORDS, Columns
+from corestory.features.context import LogOdds
 from corestory.model.network import Network
 from corestory.model.ngrams import NgramScorer
+from corestory.types import Float
 
 if TYPE_CHECKING:
     from corestory.model.rules import Forced
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """Platt scaling: what makes log-odds honest, ``slope * log_odds + offset`` (Platt, 1999)."""
-
-    slope: float = 1.0
-    offset: float = 0.0
-
-    def apply(self, log_odds: Float) -> Float:
-        """Probabilities."""
-        return np.asarray(1 / (1 + np.exp(-np.clip(self.slope * log_odds + self.offset, -30, 30))))
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The arrays of a tagger.
+class Weights:
+    """The learned arrays of a model.
 
     Attributes
     ----------
     words
         Stage 1 over a paragraph's words.
     text
-        Stage 2 for paragraphs without markup: one network a round; each round sees the scores of the one before.
+        Stage 2 for paragraphs without markup: one network a round; each round sees the scores of the round before.
     markup
         Stage 1 over markup words; None in a model that was trained without markup.
     html
         Stage 2 for paragraphs with markup, empty in a model that was trained without.
     forms
-        Stage 1 over the form of the words, which knows no language; its log-odds are added to those of `words`.
+        Stage 1 over word shapes, which needs no language; its log-odds are added to those of `words`.
     """
 
     words: NgramScorer
@@ -56,64 +44,91 @@ class Parts:
     html: tuple[Network, ...]
     forms: NgramScorer | None = None
 
-
-def gather(batch: Batch, words: NgramScorer) -> Evidence:
-    """Compute a batch's evidence; a word's weight in the topic is the words stage's."""
-    read, titles = read_paragraphs(batch.texts), tokenise(batch.titles)
-    return Evidence(batch, read, *number_words((read.tokens, titles), words.idf_of))
+    def networks(self, *, html: bool) -> tuple[Network, ...]:
+        """Stage 2, with or without markup."""
+        return self.html if html else self.text
 
 
-def opinions_of(evidence: Evidence, parts: Parts) -> list[Float]:
-    """Stage 1: log-odds of each paragraph by words and their form, and before them by markup where that is used."""
-    by_words = parts.words.log_odds(evidence.tokens)
-    if parts.forms is not None:
-        by_words = by_words + parts.forms.log_odds(evidence.forms)
-    if evidence.batch.markup is None or parts.markup is None or not parts.html:
-        return [by_words]
-    markup_tokens, place = evidence.markup_tokens
-    return [parts.markup.log_odds(markup_tokens)[place], by_words]
+@dataclass(frozen=True, slots=True)
+class ScoredBatch:
+    """The scores of a batch, before calibration.
+
+    Attributes
+    ----------
+    features
+        The features of the batch.
+    html
+        Whether the networks for markup scored it.
+    stage1
+        Log-odds of each scorer of stage 1, that of words last.
+    log_odds
+        Log-odds of core after stage 2, shape (paragraphs,).
+    """
+
+    features: BatchFeatures
+    html: bool
+    stage1: tuple[LogOdds, ...]
+    log_odds: Float
 
 
-def score_batch(batch: Batch, parts: Parts, *, forced: Forced | None = None) -> tuple[Float, Float, Evidence]:
+def stage1_log_odds(features: BatchFeatures, weights: Weights) -> tuple[LogOdds, ...]:
+    """Score paragraphs by words and word shapes, and before them by markup words if the model uses markup."""
+    by_words = weights.words.log_odds(features.tokens)
+    if weights.forms is not None:
+        by_words = by_words + weights.forms.log_odds(features.forms)
+    if features.batch.markup is None or weights.markup is None or not weights.html:
+        return (LogOdds(OWN_WORDS, by_words),)
+    markup_tokens, number = features.markup_tokens
+    return LogOdds(MARKUP, weights.markup.log_odds(markup_tokens)[number]), LogOdds(OWN_WORDS, by_words)
+
+
+def score_batch(batch: Batch, weights: Weights, *, forced: Forced | None = None) -> ScoredBatch:
     """Score a batch's paragraphs.
 
     Parameters
     ----------
     batch
-        The articles; with markup the HTML networks score them, if the model has any.
-    parts
+        The articles. The networks for markup score it if it has markup and the model has such networks.
+    weights
         The model.
     forced
-        As of `corestory.model.rules.Rules.forced`: such paragraphs are as sure as can be from stage 1 on, so that their
-        neighbours are judged by it.
+        As of `corestory.model.rules.Rules.forced`. Forced paragraphs have the greatest or least log-odds from stage 1
+        on, so that the scores of their neighbours follow from that.
 
     Returns
     -------
-    stage2, stage1 : numpy.ndarray
-        Log-odds of core after context, not yet calibrated, and of words alone.
-    evidence : Evidence
+    ScoredBatch
     """
-    evidence = gather(batch, parts.words)
-    opinions = [_with_forced(opinion, forced) for opinion in opinions_of(evidence, parts)]
-    html = len(opinions) > 1
-    scores = rounds(parts.html if html else parts.text, opinions, evidence, html=html, forced=forced)
-    return scores, opinions[-1], evidence
+    features = BatchFeatures(batch, weights.words.idf_of)
+    stage1 = tuple(LogOdds(group, _with_forced(values, forced)) for group, values in stage1_log_odds(features, weights))
+    html = len(stage1) > 1
+    log_odds = np.zeros(0)
+    for number, network in enumerate(weights.networks(html=html)):
+        columns = stage2_features(features, stage1, log_odds if number else None, html=html)
+        log_odds = _with_forced(network.log_odds(columns.matrix()), forced)
+    return ScoredBatch(features, html, stage1, log_odds)
 
 
-def rounds(
-    networks: tuple[Network, ...],
-    opinions: list[Float],
-    evidence: Evidence,
-    *,
-    html: bool,
-    forced: Forced | None = None,
-) -> Float:
-    """Stage 2, round by round (stacked sequential learning: Cohen and Carvalho, 2005; auto-context: Tu, 2008)."""
-    features = evidence.html_features if html else evidence.text_features
-    scores = _with_forced(networks[0].log_odds(features(opinions)), forced)
-    for network in networks[1:]:
-        scores = _with_forced(network.log_odds(features([scores, *opinions])), forced)
-    return scores
+def stage2_features(
+    features: BatchFeatures, stage1: Sequence[LogOdds], earlier: Float | None, *, html: bool
+) -> Columns:
+    """Give the features of a round of stage 2.
+
+    The rounds are stacked sequential learning (Cohen and Carvalho, 2005), also called auto-context (Tu, 2008).
+
+    Parameters
+    ----------
+    features
+        Of the batch.
+    stage1
+        Its log-odds by stage 1.
+    earlier
+        Its log-odds by the round before; None in the first round.
+    html
+        Whether with markup.
+    """
+    scores = stage1 if earlier is None else [LogOdds(EARLIER_ROUND, earlier), *stage1]
+    return features.of_html(scores) if html else features.of_text(scores)
 
 
 def _with_forced(log_odds: Float, forced: Forced | None) -> Float:

@@ -1,51 +1,36 @@
-"""Models in folders: arrays and a manifest, no pickle; everything is checked before it is used.
+"""Models in folders: weights and a manifest, no pickle; everything is checked before it is used.
 
-A folder holds ``arrays.npz``, the manifest that has its hash, and the model card for people.
+A folder holds ``weights.safetensors``, the manifest with its hash (``manifest.json``), and the model card for people.
 """
 
 from __future__ import annotations
 
 import hashlib
 import stat
-from itertools import pairwise
 from pathlib import Path
 
 from corestory.errors import ModelError
-from corestory.model.arrays import MAX_BYTES, arrays_bytes, read_arrays
-from corestory.model.manifest import Manifest, Stored, StoredFile, manifest_bytes, read_manifest
-from corestory.model.packing import kind_of, pack, unpack
-from corestory.model.settings import Settings
+from corestory.model.manifest import FORMAT_VERSION, Manifest, Stored, StoredFile, manifest_bytes, read_manifest
+from corestory.model.stored_weights import MAX_BYTES, read_weights, weights_bytes
 from corestory.model.tagger import Tagger
 
-ARRAYS_NAME = "arrays.npz"
+WEIGHTS_NAME = "weights.safetensors"
 MANIFEST_NAME = "manifest.json"
 CARD_NAME = "README.md"
 
-# A manifest has some thousand bytes, and grows with the number of sources only.
-MAX_MANIFEST_BYTES = 2**20
-SETTING_RANGES = {
-    "cut": (0.0, 1.0),
-    "clean_cut": (0.0, 1.0),
-    "threshold": (0.0, 1.0),
-    # A slope of zero or below would turn the ranking round; training never gives one.
-    "text_slope": (1e-6, 1e3),
-    "html_slope": (1e-6, 1e3),
-    "text_offset": (-1e3, 1e3),
-    "html_offset": (-1e3, 1e3),
-    "sure_expected": (0.0, 1.0),
-    "sure_measured": (0.0, 1.0),
-}
+MAX_MANIFEST_BYTES = 32 * 2**20
+"""A manifest has some thousand bytes, and eleven more for each training article."""
 
-_ANEW = "Copy the model's folder anew from where it was whole, or train it again."
+_AGAIN = "Copy the model's folder again from an undamaged one, or train it again."
 
 
 def save_model(tagger: Tagger, folder: str | Path, *, card: str, force: bool = False) -> None:
-    """Write a model's folder; it is whole or not there, and was read back before it takes its name.
+    """Write a model's folder, whole or not at all; it is read back before it takes its name.
 
     Parameters
     ----------
     tagger
-        What to save. Equal arrays give an equal ``arrays.npz``. A manifest of None is saved empty.
+        What to save. Equal weights give an equal ``weights.safetensors``. A manifest of None is saved empty.
     folder
         Where.
     card
@@ -78,18 +63,17 @@ def save_model(tagger: Tagger, folder: str | Path, *, card: str, force: bool = F
     from corestory.atomic import atomic_folder  # loading, which is to be quick, does without
 
     where = str(folder)
-    data = arrays_bytes(pack(tagger.parts))
-    stored = Stored(
-        tagger.manifest or Manifest(), tagger.settings, StoredFile(len(data), hashlib.sha256(data).hexdigest())
+    data = weights_bytes(tagger.weights)
+    manifest = tagger.manifest or Manifest()
+    file = StoredFile(len(data), hashlib.sha256(data).hexdigest())
+    document = manifest_bytes(
+        Stored(FORMAT_VERSION, manifest.corestory, manifest, tagger.settings, file), where=f"{where}/{MANIFEST_NAME}"
     )
-    manifest = manifest_bytes(stored, where=where)
     with atomic_folder(Path(folder), force=force, marker=MANIFEST_NAME) as temporary:
-        (temporary / ARRAYS_NAME).write_bytes(data)
+        (temporary / WEIGHTS_NAME).write_bytes(data)
         (temporary / CARD_NAME).write_bytes(card.encode("utf-8", "backslashreplace"))
-        (temporary / MANIFEST_NAME).write_bytes(manifest)
-        loaded = _load(temporary, where)
-        if (loaded.settings, loaded.manifest) != (stored.settings, stored.manifest):
-            raise ModelError("its settings or its manifest would not come back as they are", where=where)
+        (temporary / MANIFEST_NAME).write_bytes(document)
+        _load(temporary, where)
 
 
 def load_model(folder: str | Path | None = None) -> Tagger:
@@ -145,17 +129,16 @@ def default_of(package: Path) -> Path:
 def _load(folder: Path, where: str) -> Tagger:
     _check_folder(folder, where)
     manifest = f"{where}/{MANIFEST_NAME}"
-    stored = read_manifest(_bytes(folder / MANIFEST_NAME, MAX_MANIFEST_BYTES, manifest), Settings, where=manifest)
-    _check_settings(stored.settings, manifest)
-    place = f"{where}/{ARRAYS_NAME}"
-    data = _bytes(folder / ARRAYS_NAME, MAX_BYTES, place)
-    if len(data) != stored.arrays.bytes:
+    stored = read_manifest(_bytes(folder / MANIFEST_NAME, MAX_MANIFEST_BYTES, manifest), where=manifest)
+    weights = f"{where}/{WEIGHTS_NAME}"
+    data = _bytes(folder / WEIGHTS_NAME, MAX_BYTES, weights)
+    if len(data) != stored.weights.bytes:
         raise ModelError(
-            f"has {len(data):,} bytes", where=place, expected=f"{stored.arrays.bytes:,} by its manifest", mend=_ANEW
+            f"has {len(data):,} bytes", where=weights, expected=f"{stored.weights.bytes:,} by its manifest", mend=_AGAIN
         )
-    if hashlib.sha256(data).hexdigest() != stored.arrays.sha256:
-        raise ModelError("is not the file that its manifest was written for, or damaged", where=place, mend=_ANEW)
-    return Tagger(unpack(read_arrays(data, kind_of, where=place), where=place), stored.settings, stored.manifest)
+    if hashlib.sha256(data).hexdigest() != stored.weights.sha256:
+        raise ModelError("is damaged, or of another model than its manifest", where=weights, mend=_AGAIN)
+    return Tagger(read_weights(data, where=weights), stored.settings, stored.manifest)
 
 
 def _check_folder(folder: Path, where: str) -> None:
@@ -172,45 +155,28 @@ def _check_folder(folder: Path, where: str) -> None:
         raise ModelError(f"cannot be read ({_reason(error)})", where=where, expected="a model's folder") from error
     if not stat.S_ISDIR(mode):
         raise ModelError(
-            "is no folder", where=where, expected=f"a model's folder, with {MANIFEST_NAME} and {ARRAYS_NAME} in it"
+            "is no folder", where=where, expected=f"a model's folder, with {MANIFEST_NAME} and {WEIGHTS_NAME} in it"
         )
 
 
 def _bytes(file: Path, limit: int, where: str) -> bytes:
-    """Read a whole file of limited size. A link is followed, for some installers link; the hash says what is right."""
+    """Read a whole file of limited size. Links are followed, because some installers link; the hash is checked."""
     try:
-        mode = file.stat().st_mode
-        if not stat.S_ISREG(mode):  # a pipe would be waited for without end, a device has no end
-            raise ModelError("is no regular file", where=where, mend=_ANEW)
+        found = file.stat()
+        if not stat.S_ISREG(found.st_mode):  # reading a pipe or a device may never end
+            raise ModelError("is no regular file", where=where, mend=_AGAIN)
+        if found.st_size > limit:
+            raise ModelError(
+                f"has {found.st_size:,} bytes", where=where, expected=f"at most {limit:,} in any model", mend=_AGAIN
+            )
         with file.open("rb") as opened:
-            data = opened.read(limit + 1)
+            return opened.read(found.st_size)
     except FileNotFoundError as error:
         raise ModelError(
-            "is missing", where=where, expected=f"{MANIFEST_NAME} and {ARRAYS_NAME} in a model's folder", mend=_ANEW
+            "is missing", where=where, expected=f"{MANIFEST_NAME} and {WEIGHTS_NAME} in a model's folder", mend=_AGAIN
         ) from error
     except OSError as error:
         raise ModelError(f"cannot be read ({_reason(error)})", where=where) from error
-    if len(data) > limit:
-        raise ModelError(f"has more than {limit:,} bytes", where=where, expected="less in any model", mend=_ANEW)
-    return data
-
-
-def _check_settings(settings: Settings, where: str) -> None:
-    """Check what the types do not say, so that tagging cannot stumble over it."""
-    for name, (least, most) in SETTING_RANGES.items():
-        value = getattr(settings, name)
-        for one in value if isinstance(value, tuple) else (value,):
-            if one is not None and not least <= one <= most:
-                raise ModelError(f"'settings.{name}' is {one:g}", where=where, expected=f"{least:g} to {most:,g}")
-    expected, measured = settings.sure_expected, settings.sure_measured
-    if len(expected) != len(measured) or not expected:
-        raise ModelError(
-            f"'settings.sure_expected' and 'settings.sure_measured' have {len(expected)} and {len(measured)} values",
-            where=where,
-            expected="the same number, and at least one",
-        )
-    if any(after < before for before, after in pairwise(expected)):
-        raise ModelError("'settings.sure_expected' is not ascending", where=where)
 
 
 def _reason(error: Exception) -> str:

@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corestory.reading.article import Article
-
-Label = Literal["core", "filler"]
+from corestory.types import Label
 
 
 class Doubt(StrEnum):

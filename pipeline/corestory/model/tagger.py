@@ -2,44 +2,50 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corestory.errors import InputError
 from corestory.features.batch import Batch, batch_of_articles, batch_of_frame
-from corestory.features.layout import Float
 from corestory.model.batches import batches
-from corestory.model.decision import decide
-from corestory.model.doubt import doubts
-from corestory.model.scoring import Calibration, Parts, score_batch
-from corestory.model.settings import Settings
-from corestory.model.tagged_article import Doubt, TaggedArticle
-from corestory.reading.article import Article, Paragraph
+from corestory.model.calibration import PlattScaling, Settings
+from corestory.model.decision import article_cutoffs
+from corestory.model.doubts import doubts
+from corestory.model.scoring import ScoredBatch, Weights, score_batch
+from corestory.model.tagged_article import TaggedArticle
+from corestory.reading.article import Article, article_of_texts
 from corestory.reading.text import split_text
+from corestory.types import Bool, Float
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from corestory.model.explaining import ArticleExplanation
     from corestory.model.manifest import Manifest
     from corestory.model.rules import Rules
 
+_TAG = re.compile(r"<(?:!doctype|/?(?:html|body|div|p|article|section|h[1-6]|ul|li|br|span|a)\b)[^<>]*>", re.IGNORECASE)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Tagger:
-    r"""A trained model, ready to tag.
+    r"""A trained model, ready to tag; `corestory.load_model` loads one.
+
+    Taggers are equal if their weights and settings are.
 
     Attributes
     ----------
-    parts
-        Its arrays.
+    weights
+        The learned arrays.
     settings
-        What was chosen at training.
+        The numbers that training chose.
     manifest
-        What it was trained on, with what, and how well it did; None before it was saved.
+        What the model was trained on, with which libraries, and its scores; None before it was saved.
 
     Examples
     --------
@@ -48,9 +54,32 @@ class Tagger:
     'The quay opened.'
     """
 
-    parts: Parts
+    weights: Weights
     settings: Settings
     manifest: Manifest | None = None
+
+    def __repr__(self) -> str:
+        n_grams = sum(len(one.hashes) for one in (self.weights.words, self.weights.forms, self.weights.markup) if one)
+        about = f"{n_grams:,} n-grams, {'text and HTML' if self.weights.html else 'text'}"
+        if self.manifest is None or not self.manifest.corestory:
+            return f"<Tagger: {about}>"
+        articles = sum(source.articles for source in self.manifest.trained_on)
+        return (
+            f"<Tagger: {about}; trained on {articles:,} articles on {self.manifest.created[:10]} "
+            f"by corestory {self.manifest.corestory}>"
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tagger) and self._content == other._content
+
+    def __hash__(self) -> int:
+        return hash(self._content)
+
+    @cached_property
+    def _content(self) -> tuple[bytes, Settings]:
+        from corestory.model.stored_weights import weights_sha256
+
+        return weights_sha256(self.weights), self.settings
 
     def tag_stream(
         self, articles: Iterable[Article], *, threshold: float | None = None, rules: Rules | None = None
@@ -73,7 +102,11 @@ class Tagger:
             In the order given.
         """
         for batch in batches(articles):
-            yield from self._tagged(batch, threshold, rules)
+            tagged: dict[int, TaggedArticle] = {}
+            for numbers, part in self.by_markup(batch):
+                done = self.tag_batch(part, threshold=threshold, rules=rules)
+                tagged.update(zip(numbers, done.articles, strict=True))
+            yield from (tagged[number] for number in range(len(batch)))
 
     def tag_articles(
         self, articles: Iterable[Article], *, threshold: float | None = None, rules: Rules | None = None
@@ -81,20 +114,35 @@ class Tagger:
         """Tag articles and return them all; parameters as of `tag_stream`."""
         return list(self.tag_stream(articles, threshold=threshold, rules=rules))
 
-    def tag(self, text: str, *, html: bool = False) -> pd.DataFrame:
+    def tag(
+        self, text: str, *, html: bool = False, threshold: float | None = None, rules: Rules | None = None
+    ) -> pd.DataFrame:
         """Tag one article's text, or its page's HTML.
+
+        Parameters
+        ----------
+        text
+            The text, a paragraph a line, or the HTML.
+        html
+            Whether it is HTML.
+        threshold, rules
+            As of `tag_stream`.
 
         Returns
         -------
         pandas.DataFrame
             Columns `position`, `text`, `label` and `score`, a row a paragraph.
+
+        Raises
+        ------
+        InputError
+            `text` is not a string.
         """
         import pandas as pd
 
-        article = _article(text, html=html)
-        if not article.paragraphs:
+        tagged = self._tagged(text, html=html, threshold=threshold, rules=rules)
+        if tagged is None:
             return pd.DataFrame({"position": [], "text": [], "label": [], "score": []})
-        (tagged,) = self.tag_articles([article])
         return pd.DataFrame(
             {
                 "position": np.arange(len(tagged.texts)),
@@ -104,36 +152,12 @@ class Tagger:
             }
         )
 
-    def core(self, text: str, *, html: bool = False) -> str:
-        """Give one article's story alone, a paragraph a line."""
-        article = _article(text, html=html)
-        if not article.paragraphs:
+    def core(self, text: str, *, html: bool = False, threshold: float | None = None, rules: Rules | None = None) -> str:
+        """Return one article's story alone, a paragraph a line; parameters as of `tag`."""
+        tagged = self._tagged(text, html=html, threshold=threshold, rules=rules)
+        if tagged is None:
             return ""
-        (tagged,) = self.tag_articles([article])
         return "\n".join(text for text, core in zip(tagged.texts, tagged.core.tolist(), strict=True) if core)
-
-    def explain(self, text: str, *, html: bool = False, threshold: float | None = None) -> ArticleExplanation:
-        """Tag one article's text, or its page's HTML, and say why each paragraph was tagged so.
-
-        Parameters
-        ----------
-        text, html
-            As of `tag`.
-        threshold
-            As of `tag_stream`.
-
-        Raises
-        ------
-        InputError
-            If there is no paragraph.
-        """
-        from corestory.model.explaining import explain_articles
-
-        article = _article(text, html=html)
-        if not article.paragraphs:
-            raise InputError("no text", expected="at least one paragraph")
-        (explanation,) = explain_articles(self, [article], threshold=threshold)
-        return explanation
 
     def score_frame(self, frame: pd.DataFrame, *, threshold: float | None = None) -> pd.DataFrame:
         """Tag a frame of paragraphs.
@@ -153,7 +177,7 @@ class Tagger:
         score, stage1, confidence = (np.zeros(len(frame)) for _ in range(3))
         core = np.zeros(len(frame), bool)
         with_markup = np.zeros(len(frame), bool)
-        if "markup" in frame and self.parts.html:
+        if "markup" in frame and self.weights.html:
             known = frame["markup"].notna()
             with_markup = known.groupby(frame["article_id"]).transform("all").to_numpy(bool)
         for html in (False, True):
@@ -161,70 +185,122 @@ class Tagger:
             if not len(chosen):
                 continue
             batch, rows = batch_of_frame(frame.iloc[chosen], markup=html)
-            scored = self._scored(batch, threshold)
-            places = chosen[rows]
-            score[places], core[places], stage1[places] = scored.scores, scored.core, scored.stage1
-            confidence[places] = scored.confidence[batch.layout.article]
+            decided = self._decided(batch, threshold)
+            rows = chosen[rows]
+            score[rows], core[rows] = decided.scores, decided.core
+            stage1[rows] = PlattScaling().probabilities(decided.scored.stage1[-1].values)
+            confidence[rows] = decided.confidence[batch.layout.article]
         return frame.assign(score=score, tagged=np.where(core, "core", "filler"), stage1=stage1, confidence=confidence)
 
-    def reads_markup(self, article: Article) -> bool:
-        """Whether an article is tagged by its markup too: it has it everywhere, and the model has learned from some."""
-        return bool(self.parts.html) and article.has_markup
+    def by_markup(self, articles: Sequence[Article]) -> Iterator[tuple[list[int], list[Article]]]:
+        """Divide a batch into the articles without and those with markup, which have networks of their own.
 
-    def _tagged(self, articles: Sequence[Article], threshold: float | None, rules: Rules | None) -> list[TaggedArticle]:
-        tagged: dict[int, TaggedArticle] = {}
+        Yields
+        ------
+        numbers : list of int
+            The articles' numbers in the batch.
+        articles : list of Article
+        """
         for html in (False, True):
-            chosen = [number for number, article in enumerate(articles) if self.reads_markup(article) is html]
-            if not chosen:
-                continue
-            scored = self._scored(batch_of_articles([articles[number] for number in chosen]), threshold, rules)
-            for index, number in enumerate(chosen):
-                article = articles[number]
-                rows = slice(scored.first[index], scored.first[index] + len(article.paragraphs))
-                tagged[number] = TaggedArticle(
-                    article,
-                    scored.scores[rows],
-                    scored.core[rows],
-                    float(scored.confidence[index]),
-                    scored.doubts[index],
-                )
-        return [tagged[number] for number in range(len(articles))]
+            numbers = [number for number, article in enumerate(articles) if self.reads_markup(article) is html]
+            if numbers:
+                yield numbers, [articles[number] for number in numbers]
 
-    def _scored(self, batch: Batch, threshold: float | None, rules: Rules | None = None) -> _Scored:
+    def tag_batch(
+        self, articles: Sequence[Article], *, threshold: float | None = None, rules: Rules | None = None
+    ) -> TaggedBatch:
+        """Tag articles of which all or none have markup; parameters as of `tag_stream`."""
+        batch = batch_of_articles(articles)
+        decided = self._decided(batch, threshold, rules)
+        reasons = doubts(decided.scores, decided.confidence, decided.scored.features, self.weights.words)
+        tagged = [
+            TaggedArticle(article, decided.scores[rows], decided.core[rows], float(confidence), doubt)
+            for article, rows, confidence, doubt in zip(
+                articles, batch.layout.slices(), decided.confidence, reasons, strict=True
+            )
+        ]
+        return TaggedBatch(tagged, decided.scored, decided.cutoffs)
+
+    def reads_markup(self, article: Article) -> bool:
+        """Whether the model uses the article's markup: every paragraph has some, and the model was trained with it."""
+        return bool(self.weights.html) and article.has_markup
+
+    def _decided(self, batch: Batch, threshold: float | None, rules: Rules | None = None) -> _DecidedBatch:
         forced = rules.forced(batch.texts) if rules else None
-        stage2, stage1, evidence = score_batch(batch, self.parts, forced=forced)
-        # Where markup is there but no model for it, words alone have scored.
-        calibration = self.settings.calibration(html=batch.markup is not None and bool(self.parts.html))
-        scores = calibration.apply(stage2)
+        scored = score_batch(batch, self.weights, forced=forced)
+        scores = self.settings.platt_scaling(html=scored.html).probabilities(scored.log_odds)
         if forced is not None:
             scores = np.where(forced != 0, forced > 0, scores)
-        core, expected = decide(
-            scores, evidence.words, batch.layout, cut=self.settings.cut, clean_cut=self.settings.clean_cut
+        cutoffs, expected = article_cutoffs(
+            scores,
+            scored.features.words,
+            batch.layout,
+            cutoff_share=self.settings.cutoff_share,
+            clean_cutoff_share=self.settings.clean_cutoff_share,
         )
         threshold = self.settings.threshold if threshold is None else threshold
         if threshold is not None:
-            core = scores >= threshold
+            cutoffs = np.full(len(cutoffs), threshold)
+        core = scores >= cutoffs[batch.layout.article]
         if forced is not None:
             core = np.where(forced != 0, forced > 0, core)
-        confidence = np.interp(expected, self.settings.sure_expected, self.settings.sure_measured)
-        reasons = doubts(scores, confidence, evidence, self.parts.words)
-        return _Scored(scores, core, Calibration().apply(stage1), confidence, batch.layout.first, reasons)
+        confidence = np.interp(expected, self.settings.confidence_expected, self.settings.confidence_measured)
+        return _DecidedBatch(scored, scores, core, cutoffs, confidence)
+
+    def _tagged(self, text: str, *, html: bool, threshold: float | None, rules: Rules | None) -> TaggedArticle | None:
+        article = article_of_text(text, html=html)
+        if not article.paragraphs:
+            return None
+        (tagged,) = self.tag_articles([article], threshold=threshold, rules=rules)
+        return tagged
 
 
 @dataclass(frozen=True, slots=True)
-class _Scored:
+class TaggedBatch:
+    """Tagged articles of which all or none have markup, and how they were scored.
+
+    Attributes
+    ----------
+    articles
+        The tagged articles.
+    scored
+        Their features and log-odds.
+    cutoffs
+        The least score of core in each.
+    """
+
+    articles: list[TaggedArticle]
+    scored: ScoredBatch
+    cutoffs: Float
+
+
+@dataclass(frozen=True, slots=True)
+class _DecidedBatch:
+    scored: ScoredBatch
     scores: Float
-    core: np.ndarray
-    stage1: Float
+    core: Bool
+    cutoffs: Float
     confidence: Float
-    first: np.ndarray
-    doubts: list[Doubt | None]
 
 
-def _article(text: str, *, html: bool) -> Article:
+def article_of_text(text: str, *, html: bool = False) -> Article:
+    """Read one article's text, or its page's HTML, from a string; warn if a text looks like HTML.
+
+    Raises
+    ------
+    InputError
+        It is not a string.
+    """
+    if not isinstance(text, str):
+        hint = "Decode it first, or give the file to corestory predict." if isinstance(text, bytes) else ""
+        if isinstance(text, list | tuple):
+            hint = "Call it once for each article, or use corestory.tag_frame."
+        raise InputError(f"a value of type {type(text).__name__}", expected="one article's text as a string", mend=hint)
     if html:
         from corestory.reading.html.page import read_page
 
         page = read_page(text)
         return Article("", page.paragraphs, title=page.title)
-    return Article("", tuple(Paragraph(line) for line in split_text(text)))
+    if len(_TAG.findall(text[:100_000])) > 1:
+        warnings.warn("The text looks like HTML; pass html=True to read it as a page.", stacklevel=4)
+    return article_of_texts("", split_text(text))

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from corestory.errors import DataError
 from corestory.features.batch import Batch, batch_of_frame
-from corestory.features.layout import Float
 from corestory.features.paragraph_shape import shape_features
-from corestory.features.tokens import Int64
+from corestory.model.calibration import fit_platt
+from corestory.types import Bool, Float, Int
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from corestory.labelling.labelled import Label
+    from corestory.types import Label
 
-Bool = npt.NDArray[np.bool_]
 
 # The views that stand for their page; stage 1 learns from them where a page has one.
 OWN_VIEWS = ("page", "text")
@@ -47,8 +47,8 @@ class Rows:
     batch: Batch
     core: Bool
     labelled: Bool
-    fold: Int64
-    page: Int64
+    fold: Int
+    page: Int
     weight: Float
     first_view: Bool
 
@@ -64,9 +64,7 @@ class Rows:
         return None
 
 
-def training_rows(
-    frame: pd.DataFrame, labels: npt.NDArray[np.object_], fold: Int64, *, markup: bool
-) -> tuple[Rows, Int64]:
+def training_rows(frame: pd.DataFrame, labels: npt.NDArray[np.object_], fold: Int, *, markup: bool) -> tuple[Rows, Int]:
     """Lay a labelled frame out for the fits.
 
     Parameters
@@ -113,10 +111,101 @@ def has_markup(frame: pd.DataFrame) -> Bool:
     return np.asarray(known.groupby(frame["article_id"]).transform("all").to_numpy(bool))
 
 
-def _first_view(article: Int64, page: Int64, own: Bool) -> Bool:
+def _first_view(article: Int, page: Int, own: Bool) -> Bool:
     import pandas as pd
 
     # The first article of each page; of one of `own`, if the page has such a view.
     best = own == pd.Series(own).groupby(page).transform("max").to_numpy(bool)
     candidates = pd.Series(np.where(best, article, len(article)))
     return np.asarray(article == candidates.groupby(page).transform("min").to_numpy())
+
+
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """Each row's fold, and by what the rows were kept together.
+
+    Attributes
+    ----------
+    of_row
+        Fold of each row, from 0.
+    count
+        Number of folds.
+    by
+        ``"site"``, or ``"article"`` where all rows are of one site.
+    """
+
+    of_row: npt.NDArray[np.int64]
+    count: int
+    by: str
+
+
+def make_folds(frame: pd.DataFrame, *, folds: int, seed: int) -> Folds:
+    """Deal the sites out to folds of about as many pages each.
+
+    Parameters
+    ----------
+    frame
+        Columns `article_id`, and `site` and `page` where known; a page without a site is a site of its own.
+    folds
+        How many are wanted; fewer where there are fewer sites.
+    seed
+        Of the order in which sites are dealt.
+
+    Raises
+    ------
+    DataError
+        If there is one article only.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"article_id": ["1", "1", "2", "3"], "site": ["a.example", "a.example", "b.example", ""]})
+    >>> made = make_folds(frame, folds=5, seed=0)
+    >>> made.count, made.by, len(set(made.of_row.tolist()))
+    (3, 'site', 3)
+    """
+    page = frame["page"] if "page" in frame else frame["article_id"]
+    site = frame["site"].fillna("").where(frame["site"].fillna("") != "", page) if "site" in frame else page
+    by, group = "site", site
+    if site.nunique() < 2:
+        by, group = "article", page
+    if group.nunique() < 2:
+        raise DataError(
+            "all rows are of one article", expected="at least two, to learn on one and measure on the other",
+            mend="Add labelled articles, of several sites if you can.",
+        )  # fmt: skip
+    count = min(folds, int(group.nunique()))
+    pages = page.groupby(group).nunique()
+    names = np.array(sorted(pages.index), dtype=object)
+    order = np.random.default_rng(seed).permutation(len(names))
+    loads = np.zeros(count)
+    fold_of = {}
+    # Largest sites first, each to the emptiest fold; ties in seeded order.
+    for name in sorted(names[order], key=lambda name: -int(pages[name])):
+        fold = int(np.argmin(loads))
+        fold_of[name] = fold
+        loads[fold] += pages[name]
+    return Folds(group.map(fold_of).to_numpy(np.int64), count, by)
+
+
+def trusted_labels(log_odds: Float, rows: Rows, *, least: float) -> Bool:
+    """Say which rows' labels are to be learned from.
+
+    Parameters
+    ----------
+    log_odds
+        Out-of-fold log-odds of every row.
+    rows
+        The training rows.
+    least
+        Probability, calibrated, that a label must be given at least to be trusted; of 0 all are.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (rows,); False where there is no label. All labels are trusted if too little of one were left to score
+        every fold by a model of the others.
+    """
+    core = fit_platt(log_odds[rows.labelled], rows.core[rows.labelled]).probabilities(log_odds)
+    trusted = rows.labelled & (np.where(rows.core, core, 1 - core) >= least)
+    return trusted if rows.bound_label(trusted) is None else rows.labelled

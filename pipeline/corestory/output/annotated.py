@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.text import Text
 
-from corestory.model.tagged_article import Label, TaggedArticle
+from corestory.model.tagged_article import TaggedArticle
+from corestory.types import Label
 
 # A terminal is no place for a whole book in one paragraph; the rows of the other formats hold all of it.
 SHOWN_CHARACTERS = 20_000

@@ -11,7 +11,7 @@ from corestory.output.article_page import PageEntry, article_page, index_page
 
 if TYPE_CHECKING:
     from corestory.model.explaining import ArticleExplanation
-    from corestory.model.tagged_article import Label
+    from corestory.types import Label
 
 INDEX = "index.html"
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from corestory.evaluation.metrics import word_counts
-from corestory.features.groups import GROUPS
+from corestory.features.columns import GROUPS
 from corestory.model.decision import LOW_CONFIDENCE
 from corestory.model.explaining import METHOD
 from corestory.numbers import counted
@@ -21,7 +21,7 @@ from corestory.templating import render
 if TYPE_CHECKING:
     from corestory.model.breakdown import Effect
     from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
-    from corestory.model.tagged_article import Label
+    from corestory.types import Label
 
 PEEK_CHARACTERS = 70
 """How much of a folded paragraph shows."""
@@ -109,8 +109,8 @@ def article_page(article: ArticleExplanation, *, only: Label | None = None, inde
         "url": url,
         "link": url if _ADDRESS.fullmatch(url) else "",
         "runs": _runs(shown, fold=only is None),
-        "line": article.line,
-        "fixed": article.fixed,
+        "cutoff": article.cutoff,
+        "cutoff_is_fixed": article.cutoff_is_fixed,
         "only": only,
         "method": METHOD,
         "index": _INDEX if indexed else "",
@@ -151,9 +151,9 @@ class _Shown:
         self.label = paragraph.label
         self.score = paragraph.score
         # How far from the line, of the way there is on that side: 0 at the line, 1 at the end.
-        above = paragraph.score >= article.line
-        room = 1 - article.line if above else article.line
-        self.strength = abs(paragraph.score - article.line) / room if room > 0 else 0.0
+        above = paragraph.score >= article.cutoff
+        room = 1 - article.cutoff if above else article.cutoff
+        self.strength = abs(paragraph.score - article.cutoff) / room if room > 0 else 0.0
         found: Reasons = reasons(paragraph, article)
         self.verdict = found.verdict
         self.sentences = [storable(sentence) for sentence in found.spoke]

@@ -43,7 +43,8 @@ def explanation_lines(article: ArticleExplanation, *, position: int | None = Non
     """
     width = max(width, _LEAST_WIDTH)
     tagged = article.tagged
-    line = f"core from {article.line:.2f} on ({'the threshold' if article.fixed else 'the line for this article'})"
+    kind = "the threshold" if article.cutoff_is_fixed else "the line for this article"
+    line = f"core from {article.cutoff:.2f} on ({kind})"
     count = f"{int(tagged.core.sum())} of {len(tagged.texts)} paragraphs core"
     yield from _wrapped(f"{tagged.article_id}: {count}, {line}, confidence {tagged.confidence:.2f}", width, "")
     for paragraph in article.paragraphs:
@@ -65,8 +66,9 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
     Returns
     -------
     str
-        An object with the article's ``article_id``, ``url``, ``title``, ``confidence``, ``line`` and ``threshold``
-        (whether the line is one for all articles), the ``method``, and its ``paragraphs``: each has ``position``,
+        An object with the article's ``article_id``, ``url``, ``title``, ``confidence``, ``cutoff`` and
+        ``cutoff_is_fixed`` (whether the cutoff is a threshold for all articles), the ``method``, and its
+        ``paragraphs``: each has ``position``,
         ``text``, ``label``, ``score``, the ``reasons`` in words, and ``words``, ``markup`` (null without markup) and
         ``context``: a ``base`` and ``effects`` that add up to ``log_odds``.
     """
@@ -90,8 +92,8 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
         "url": storable(tagged.url),
         "title": storable(article.tagged.title),
         "confidence": tagged.confidence,
-        "line": article.line,
-        "threshold": article.fixed,
+        "cutoff": article.cutoff,
+        "cutoff_is_fixed": article.cutoff_is_fixed,
         "method": METHOD,
         "paragraphs": paragraphs,
     }

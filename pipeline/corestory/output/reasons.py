@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from corestory.features.groups import AFTER, BEFORE, MARKUP, OWN_WORDS, POSITION, SHAPE, TOPIC
+from corestory.features.columns import AFTER, BEFORE, MARKUP, OWN_WORDS, POSITION, SHAPE, TOPIC
 
 if TYPE_CHECKING:
     from corestory.model.breakdown import Effect
@@ -75,11 +75,11 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
     For filler: its own words (“Read more”), that nothing stands after it.
     For core: its shape (length, punctuation, capitals, digits).
     """
-    line = "the threshold" if article.fixed else "this article's line"
+    line = "the threshold" if article.cutoff_is_fixed else "this article's line"
     core = paragraph.label == "core"
     relation = "is not below" if core else "is below"
     verdict = (
-        f"{paragraph.label.capitalize()}: its score of {paragraph.score:.2f} {relation} {article.line:.2f}, {line}."
+        f"{paragraph.label.capitalize()}: its score of {paragraph.score:.2f} {relation} {article.cutoff:.2f}, {line}."
     )
     total = sum(abs(effect.log_odds) for effect in paragraph.context.effects)
     spoke = sorted(paragraph.context.effects, key=lambda effect: -abs(effect.log_odds))

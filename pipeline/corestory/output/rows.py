@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol, get_args
 import numpy as np
 
 from corestory.atomic import Target
-from corestory.model.tagged_article import Label, TaggedArticle
+from corestory.model.tagged_article import TaggedArticle
+from corestory.types import Label
 
 if TYPE_CHECKING:
     import pyarrow.parquet

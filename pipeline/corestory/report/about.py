@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +43,8 @@ def report_about(
     list of tuple
         Names and values.
     """
+    import msgspec
+
     from corestory.model.manifest import Manifest, new_manifest
     from corestory.reading.text import storable
 
@@ -54,7 +55,9 @@ def report_about(
         command += ["--model", model] if model else []
     command += ["--split", split, "--output", str(output)]
     command += [] if threshold is None else ["--threshold", f"{threshold:g}"]
-    settings = {name: value for name, value in asdict(tagger.settings).items() if isinstance(value, int | float)}
+    settings = {
+        name: value for name, value in msgspec.structs.asdict(tagger.settings).items() if isinstance(value, int | float)
+    }
     sources = [
         f"{one.source}: {one.articles:,} articles of {one.sites:,} sites, {one.paragraphs:,} paragraphs"
         for one in manifest.trained_on

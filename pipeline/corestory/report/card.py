@@ -91,20 +91,21 @@ def model_card(name: str, tagger: Tagger, manifest: Manifest, evaluation: Evalua
 
 
 def _description(tagger: Tagger) -> list[str]:
-    parts, settings = tagger.parts, tagger.settings
-    first = parts.text[0]
-    markup = f", and over {len(parts.markup.hashes):,} of markup where the input is HTML" if parts.markup else ""
-    with_markup = f" ({len(parts.html[0].mean)} with markup)" if parts.html else ""
+    weights, settings = tagger.weights, tagger.settings
+    first = weights.text[0]
+    markup = f", and over {len(weights.markup.hashes):,} of markup where the input is HTML" if weights.markup else ""
+    with_markup = f" ({len(weights.html[0].mean)} with markup)" if weights.html else ""
     if settings.threshold is None:
         decision = (
-            f"its score reaches {settings.cut:g} of its article's best expected word F1, or {settings.clean_cut:g} of "
-            "it where most of the article is expected to be core"
+            f"its score reaches {settings.cutoff_share:g} of its article's best expected word F1, or "
+            f"{settings.clean_cutoff_share:g} of it where most of the article is expected to be core"
         )
     else:
         decision = f"its score is at least {settings.threshold:g}"
     return [
-        f"Stage 1: TF-IDF over {len(parts.words.hashes):,} hashed n-grams of words into a logistic regression{markup}. "
-        f"Stage 2: {len(parts.text)} round(s) of a mean of {len(first.layers)} multi-layer perceptron(s) over "
+        f"Stage 1: TF-IDF over {len(weights.words.hashes):,} hashed n-grams of words into a logistic "
+        f"regression{markup}. "
+        f"Stage 2: {len(weights.text)} round(s) of a mean of {len(first.layers)} multi-layer perceptron(s) over "
         f"{len(first.mean)} features of the paragraph, its neighbours and its article{with_markup}.",
         f"A paragraph is core if {decision}.",
     ]

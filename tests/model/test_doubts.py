@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from corestory.features.batch import batch_of_articles
+from corestory.features.batch_features import BatchFeatures
 from corestory.model.decision import LOW_CONFIDENCE
-from corestory.model.doubt import TELLING_WORDS, doubts, known_words
+from corestory.model.doubts import LEAST_WORDS, doubts, known_words
 from corestory.model.estimator import ParagraphClassifier
-from corestory.model.scoring import gather
 from corestory.model.tagged_article import Doubt
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article, Paragraph
@@ -76,7 +76,7 @@ def test_scripts_that_it_never_saw_are_doubted(english, text):
 
 
 def test_a_few_strange_words_tell_nothing_of_a_language(english):
-    assert Doubt.LANGUAGE not in reasons(english, [article("🙂🙂"), article(" ".join(["zzyzx"] * (TELLING_WORDS - 1)))])
+    assert Doubt.LANGUAGE not in reasons(english, [article("🙂🙂"), article(" ".join(["zzyzx"] * (LEAST_WORDS - 1)))])
 
 
 def test_a_shop_is_doubted_as_an_article_whether_as_text_or_as_a_page(english):
@@ -99,15 +99,15 @@ def test_a_shop_is_doubted_as_an_article_whether_as_text_or_as_a_page(english):
     ],
 )
 def test_low_confidence_has_a_reason_by_what_share_looks_like_story(english, scores, confidence, reason):
-    evidence = gather(batch_of_articles([article(*["The ferry was sold."] * 4)]), english.parts.words)
+    features = BatchFeatures(batch_of_articles([article(*["The ferry was sold."] * 4)]), english.weights.words.idf_of)
 
-    assert doubts(np.array(scores), np.array([confidence]), evidence, english.parts.words) == [reason]
+    assert doubts(np.array(scores), np.array([confidence]), features, english.weights.words) == [reason]
 
 
 def test_the_share_of_known_words_is_counted_article_by_article(english):
     known = ["The council said on Monday that it would"] * 4
     strange = ["Xqv zkrw pflt brzn qwx vvtr nnpq lkjh"] * 4
     batch = batch_of_articles([article(*known), article(*strange), article(*known, *strange), article("Xqv")])
-    evidence = gather(batch, english.parts.words)
+    features = BatchFeatures(batch, english.weights.words.idf_of)
 
-    assert known_words(evidence, english.parts.words) == pytest.approx([1, 0, 0.5, 1])
+    assert known_words(features, english.weights.words) == pytest.approx([1, 0, 0.5, 1])

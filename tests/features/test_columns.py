@@ -2,61 +2,78 @@ import numpy as np
 import pytest
 
 from corestory.features.batch import Batch, MarkupColumns
-from corestory.features.evidence import Evidence
-from corestory.features.forest import Forest
-from corestory.features.groups import AFTER, BEFORE, EARLIER_ROUND, GROUPS, MARKUP, OWN_WORDS, SHAPE, column_groups
+from corestory.features.batch_features import BatchFeatures, column_groups
+from corestory.features.columns import (
+    AFTER,
+    BEFORE,
+    EARLIER_ROUND,
+    GROUPS,
+    MARKUP,
+    OWN_WORDS,
+    SHAPE,
+    TOPIC,
+    Columns,
+)
+from corestory.features.context import LogOdds
+from corestory.features.elements import Forest
 from corestory.features.layout import Layout
-from corestory.features.paragraphs import read_paragraphs
-from corestory.features.terms import number_words
-from corestory.features.tokens import tokenise
 
 TEXTS = ["Ferry sold", "The ferry was sold on Monday, the owner said.", "It had nine decks and a bell.", "Share this"]
 OTHER_TEXT = "1,000 PASSENGERS?! “Quite another paragraph of rather more words than were here”, it says:"
 MIDDLE = 1
 
 
-def evidence(texts, layout=None):
+def columns_of(texts, scores, *, html):
     count = len(texts)
-    layout = layout or Layout.of([count])
+    layout = Layout.of([count])
     markup = MarkupColumns(
         ["own_h_one", *["own_p"] * (count - 1)],
         Forest.of_chains([[0, 1]] * count, [[1, 2]] * count, layout.article),
         np.linspace(0, 1, count),
         np.full(count, -1.0),
     )
-    titles = ["Ferry sold"] * len(layout.sizes)
-    read, title_tokens = read_paragraphs(texts), tokenise(titles)
-    batch = Batch(texts, layout, titles, markup)
-    words = number_words((read.tokens, title_tokens), lambda hashes: np.ones(len(hashes)))
-    return Evidence(batch, read, *words)
+    found = BatchFeatures(Batch(texts, layout, ["Ferry sold"], markup), lambda hashes: np.ones(len(hashes)))
+    return (found.of_html if html else found.of_text)(scores)
 
 
-def features(texts, scores, *, html):
-    found = evidence(texts)
-    return (found.html_features if html else found.text_features)(scores)
-
-
-def scores(count):
-    # The best opinion first, then markup's and the words'.
+def scores(*groups):
+    """Log-odds of these groups, the best first."""
     generator = np.random.default_rng(3)
-    return [generator.normal(size=len(TEXTS)) for _ in range(count)]
+    return [LogOdds(group, generator.normal(size=len(TEXTS))) for group in groups]
+
+
+def scores_of_round(*, later):
+    return scores(*([EARLIER_ROUND] if later else []), OWN_WORDS)
 
 
 def changed(row, *, of):
     """Which columns of the middle paragraph change when the text and scores of another one do."""
-    before = features(TEXTS, of, html=False)
+    before = columns_of(TEXTS, of, html=False).matrix()
     texts = [OTHER_TEXT if number == row else text for number, text in enumerate(TEXTS)]
-    altered = [np.where(np.arange(len(TEXTS)) == row, -score - 1, score) for score in of]
-    after = features(texts, altered, html=False)
+    altered = [LogOdds(group, np.where(np.arange(len(TEXTS)) == row, -values - 1, values)) for group, values in of]
+    after = columns_of(texts, altered, html=False).matrix()
     return np.flatnonzero(~np.isclose(before[MIDDLE], after[MIDDLE], atol=1e-5))
 
 
 @pytest.mark.parametrize("later", [False, True])
 @pytest.mark.parametrize("html", [False, True])
-def test_every_column_has_a_group(html, later):
-    opinions = scores(1 + html + later)
+def test_the_groups_are_those_of_the_columns_and_there_is_one_for_each(html, later):
+    chosen = scores(*([EARLIER_ROUND] if later else []), *([MARKUP] if html else []), OWN_WORDS)
+    columns = columns_of(TEXTS, chosen, html=html)
 
-    assert len(column_groups(html=html, later=later)) == features(TEXTS, opinions, html=html).shape[1]
+    assert column_groups(html=html, later=later) == tuple(columns.groups)
+    assert columns.matrix().shape == (len(TEXTS), len(columns.groups))
+
+
+def test_columns_added_as_of_one_group_keep_their_order_and_lose_their_own():
+    columns, more = Columns(), Columns()
+    columns.add(SHAPE, np.ones(2))
+    more.add([BEFORE, AFTER], np.zeros((2, 2)))
+    columns.extend(more)
+    columns.extend(more, group=TOPIC)
+
+    assert columns.groups == [SHAPE, BEFORE, AFTER, TOPIC, TOPIC]
+    assert columns.matrix().tolist() == [[1, 0, 0, 0, 0]] * 2
 
 
 def test_there_is_a_meaning_for_every_group_and_a_column():
@@ -68,7 +85,7 @@ def test_there_is_a_meaning_for_every_group_and_a_column():
 @pytest.mark.parametrize("later", [False, True])
 def test_a_change_after_the_paragraph_moves_no_column_of_what_stands_before(later):
     groups = np.array(column_groups(html=False, later=later))
-    moved = set(groups[changed(MIDDLE + 1, of=scores(1 + later))])
+    moved = set(groups[changed(MIDDLE + 1, of=scores_of_round(later=later))])
 
     assert AFTER in moved
     assert not moved & {BEFORE, SHAPE}
@@ -77,7 +94,7 @@ def test_a_change_after_the_paragraph_moves_no_column_of_what_stands_before(late
 @pytest.mark.parametrize("later", [False, True])
 def test_a_change_before_the_paragraph_moves_no_column_of_what_stands_after(later):
     groups = np.array(column_groups(html=False, later=later))
-    moved = set(groups[changed(MIDDLE - 1, of=scores(1 + later))])
+    moved = set(groups[changed(MIDDLE - 1, of=scores_of_round(later=later))])
 
     assert BEFORE in moved
     assert not moved & {AFTER, SHAPE}
@@ -85,7 +102,7 @@ def test_a_change_before_the_paragraph_moves_no_column_of_what_stands_after(late
 
 def test_a_change_of_the_paragraph_itself_moves_no_neighbours_column():
     groups = np.array(column_groups(html=False, later=True))
-    moved = set(groups[changed(MIDDLE, of=scores(2))])
+    moved = set(groups[changed(MIDDLE, of=scores_of_round(later=True))])
 
     assert {SHAPE, OWN_WORDS, EARLIER_ROUND} <= moved
     assert not moved & {BEFORE, AFTER}

@@ -1,0 +1,160 @@
+"""The features of stage 2: all that describes a batch's paragraphs, computed once, and the scores so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache, cached_property
+
+import numpy as np
+
+from corestory.features.batch import Batch, MarkupColumns, batch_of_articles
+from corestory.features.characters import pieces
+from corestory.features.columns import EARLIER_ROUND, MARKUP, OWN_WORDS, SHAPE, TOPIC, Columns
+from corestory.features.context import LogOdds, context_features
+from corestory.features.elements import Elements
+from corestory.features.paragraph_shape import NAMES, shape_of
+from corestory.features.tokens import JoinedTokens, Tokens, end_to_end, hash_token, tokenise, words_of
+from corestory.features.topic import Entries, TopicVectors, number_words, title_features
+from corestory.features.word_shapes import LONGEST, forms_of
+from corestory.reading.article import Article, Markup, Paragraph
+from corestory.types import Float, Int, UInt64
+
+LIMIT = 8.0
+"""Log-odds beyond this, a few thousand to one, count as this."""
+
+
+class BatchFeatures:
+    """The features of a batch's paragraphs; only the scores change from round to round.
+
+    Parameters
+    ----------
+    batch
+        The articles.
+    idf_of
+        Gives words' inverse document frequencies by their hashes.
+
+    Attributes
+    ----------
+    tokens, forms
+        The paragraphs' words (`corestory.features.tokens.tokenise`) and word shapes
+        (`corestory.features.word_shapes.form_tokens`).
+    words, shape
+        Their lengths in words and their shape (`corestory.features.paragraph_shape.shape_features`).
+    terms, titles
+        The words of the paragraphs and of the titles, numbered alike.
+    """
+
+    def __init__(self, batch: Batch, idf_of: Callable[[UInt64], Float]) -> None:
+        self.batch = batch
+        self.layout = batch.layout
+        # The characters are read once for words, word shapes and shape.
+        found = [(words_of(piece), forms_of(piece), *shape_of(piece)) for piece in pieces(batch.texts)]
+        self.tokens = end_to_end([tokens for tokens, *_ in found])
+        self.forms = end_to_end([forms for _, forms, *_ in found], longest=LONGEST)
+        self.words: Float = np.concatenate([np.zeros(0), *(words for *_, words, _ in found)])
+        self.shape: Float = np.concatenate([np.zeros((0, len(NAMES))), *(shape for *_, shape in found)])
+        self.terms, self.titles = number_words((self.tokens, tokenise(batch.titles)), idf_of)
+        self.entries = Entries(self.terms, batch.layout)
+        self.topic = TopicVectors(self.entries, batch.layout)
+
+    def of_text(self, scores: Sequence[LogOdds]) -> Columns:
+        """Features of words and their neighbourhood.
+
+        Parameters
+        ----------
+        scores
+            Log-odds of core so far, the best first.
+        """
+        layout, columns = self.layout, Columns()
+        columns.add(SHAPE, self.shape)
+        columns.extend(context_features(scores, self.shape, self.words, layout))
+        topic = self.topic.features(_probability(scores[0]), self.words)
+        columns.add(TOPIC, topic)
+        # How close the neighbours are to the story depends on the whole story's words, so it is topic too.
+        for column in (topic[:, 0], topic[:, 3]):
+            columns.add(TOPIC, layout.neighbours(column, (-2, -1, 1, 2)), layout.means(column, (3, 8)))
+        return columns
+
+    def of_html(self, scores: Sequence[LogOdds]) -> Columns:
+        """Features of words, their neighbourhood, the enclosing elements, links, headings and the title."""
+        markup, layout = self._markup, self.layout
+        link = markup.link_density
+        columns = self.of_text(scores)
+        columns.add(
+            MARKUP,
+            self.elements.features(_probability(scores[0]), self.words, link), markup.declared,
+            layout.neighbours(link, (-2, -1, 1, 2)), self.headings,
+        )  # fmt: skip
+        return columns
+
+    @cached_property
+    def elements(self) -> Elements:
+        """The enclosing elements."""
+        return Elements(self._markup.forest, self.layout)
+
+    @cached_property
+    def markup_tokens(self) -> tuple[Tokens | JoinedTokens, Int]:
+        """Tokens of the distinct markup words, and for each paragraph the number of its markup words among them."""
+        from corestory.features.markup_words import distinct_tokens  # plain text needs no HTML code
+
+        return distinct_tokens(self._markup.words)
+
+    @cached_property
+    def headings(self) -> Float:
+        """Headings, list items and paragraphs by their tags, and the title among them; shape (paragraphs, features)."""
+        layout = self.layout
+        tags, number = self.markup_tokens
+
+        def has(*words: str) -> Float:
+            return tags.having(np.array([hash_token(word) for word in words], np.uint64)).astype(float)[number]
+
+        first = has("own_h_one", "up_h_one")
+        other = has("own_h_two", "own_h_three", "own_h_four", "own_h_five", "own_h_six")
+        plain, item = has("own_p"), has("own_li", "up_li", "upup_li")
+        title = title_features(self.entries, self.titles, layout)
+        return np.column_stack(
+            [
+                title, first, other, plain, item, np.log1p(layout.before(first)), *layout.gaps(first > 0),
+                *layout.gaps(other > 0), layout.means(plain, (3, 8)), layout.neighbours(other, (-2, -1, 1, 2)),
+                layout.means(title[:, 0] * self.words / 20, (8, 20)),
+            ]
+        )  # fmt: skip
+
+    @property
+    def _markup(self) -> MarkupColumns:
+        if self.batch.markup is None:
+            raise ValueError("the batch has no markup")
+        return self.batch.markup
+
+
+@cache
+def column_groups(*, html: bool, later: bool) -> tuple[str, ...]:
+    """Name the group of each feature, read from the features of one paragraph.
+
+    Parameters
+    ----------
+    html
+        Whether of the features with markup.
+    later
+        Whether of a round that sees the scores of the round before.
+
+    Returns
+    -------
+    tuple of str
+        A name of `corestory.features.columns.GROUPS` for each feature, or `EARLIER_ROUND` where `later`.
+
+    Examples
+    --------
+    >>> groups = column_groups(html=False, later=False)
+    >>> groups[0], MARKUP in groups
+    ('shape', False)
+    """
+    paragraph = Paragraph("Story.", Markup("p", (0,), 0.0, (1,)))
+    features = BatchFeatures(batch_of_articles([Article("", (paragraph,))]), lambda hashes: np.ones(len(hashes)))
+    names = [*([EARLIER_ROUND] if later else []), *([MARKUP] if html else []), OWN_WORDS]
+    scores = [LogOdds(name, np.zeros(1)) for name in names]
+    return tuple((features.of_html(scores) if html else features.of_text(scores)).groups)
+
+
+def _probability(log_odds: LogOdds) -> Float:
+    return np.asarray(1 / (1 + np.exp(-np.clip(log_odds.values, -LIMIT, LIMIT))))

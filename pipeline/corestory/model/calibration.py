@@ -1,0 +1,99 @@
+"""Calibration of log-odds, and the other numbers that training chooses beside the weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Annotated
+
+import msgspec
+import numpy as np
+
+from corestory.types import Bool, Float
+
+
+@dataclass(frozen=True, slots=True)
+class PlattScaling:
+    """Calibrated log-odds ``slope * log_odds + offset`` (Platt, 1999)."""
+
+    slope: float = 1.0
+    offset: float = 0.0
+
+    def probabilities(self, log_odds: Float) -> Float:
+        """Turn log-odds into calibrated probabilities."""
+        return np.asarray(1 / (1 + np.exp(-np.clip(self.slope * log_odds + self.offset, -30, 30))))
+
+
+def fit_platt(log_odds: Float, core: Bool) -> PlattScaling:
+    """Fit Platt scaling on labelled paragraphs.
+
+    Parameters
+    ----------
+    log_odds
+        Out-of-fold log-odds of core, shape (paragraphs,).
+    core
+        Whether each paragraph is core; both classes must occur.
+
+    Returns
+    -------
+    PlattScaling
+        The identity if the fitted slope is not positive: it would reverse the ranking.
+
+    Examples
+    --------
+    >>> fit_platt(np.array([-2.0, -1.0, 1.0, 2.0]), np.array([True, True, False, False]))
+    PlattScaling(slope=1.0, offset=0.0)
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=1e6).fit(log_odds[:, None], core)
+    slope = float(model.coef_[0, 0])
+    return PlattScaling(slope, float(model.intercept_[0])) if slope > 0 else PlattScaling()
+
+
+_Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+# A slope of zero or less would reverse the ranking.
+_Slope = Annotated[float, msgspec.Meta(ge=1e-6, le=1e3)]
+_Offset = Annotated[float, msgspec.Meta(ge=-1e3, le=1e3)]
+_Curve = Annotated[tuple[_Share, ...], msgspec.Meta(min_length=1)]
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The numbers that training chooses on out-of-fold scores.
+
+    Attributes
+    ----------
+    cutoff_share
+        The share of an article's expected word F1 that is its cutoff.
+    clean_cutoff_share
+        The same for clean articles (`corestory.model.decision.is_clean`).
+    threshold
+        A fixed cutoff for all articles; None if the cutoff is chosen for each article.
+    text_slope, text_offset, html_slope, html_offset
+        Platt scaling of the stage-2 log-odds, without and with markup.
+    confidence_expected, confidence_measured
+        The points of the confidence curve: expected word F1 of out-of-fold articles, ascending, and the word F1 that
+        such articles reached.
+    """
+
+    cutoff_share: _Share = 0.5
+    clean_cutoff_share: _Share = 0.5
+    threshold: _Share | None = None
+    text_slope: _Slope = 1.0
+    text_offset: _Offset = 0.0
+    html_slope: _Slope = 1.0
+    html_offset: _Offset = 0.0
+    confidence_expected: _Curve = (0.0, 1.0)
+    confidence_measured: _Curve = (0.0, 1.0)
+
+    def __post_init__(self) -> None:
+        if len(self.confidence_expected) != len(self.confidence_measured):
+            raise ValueError("the confidence curve has more values of one kind than of the other")
+        if any(after < before for before, after in pairwise(self.confidence_expected)):
+            raise ValueError("confidence_expected is not ascending")
+
+    def platt_scaling(self, *, html: bool) -> PlattScaling:
+        """Platt scaling with or without markup."""
+        if html:
+            return PlattScaling(self.html_slope, self.html_offset)
+        return PlattScaling(self.text_slope, self.text_offset)

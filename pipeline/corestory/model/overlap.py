@@ -1,0 +1,123 @@
+"""Hashes of the articles and sites that a model was trained on, to find rows that it has seen.
+
+The hashes are keyed: equal sites have other hashes in another model, so no list of hashes can be looked up in a table
+made beforehand. Anybody who has an article can still ask whether a model was trained on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from corestory.types import UInt64
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEY_BYTES = 16
+LEAST_WORDS = 8
+"""An article whose longest paragraph has fewer words is recognised by its whole text."""
+
+
+class TrainingHashes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The articles and sites of a training table, as keyed 64-bit hashes (BLAKE2b).
+
+    Attributes
+    ----------
+    key
+        The key, `KEY_BYTES` random bytes.
+    articles, sites
+        The hashes, ascending, 8 bytes each.
+    """
+
+    key: bytes = b""
+    articles: bytes = b""
+    sites: bytes = b""
+
+    def __post_init__(self) -> None:
+        if len(self.key) > KEY_BYTES or len(self.articles) % 8 or len(self.sites) % 8:
+            raise ValueError("hashes that are not 8 bytes each, or a key that is too long")
+
+
+class Overlap(msgspec.Struct, frozen=True):
+    """How much of a table a model was trained on.
+
+    Attributes
+    ----------
+    articles, sites
+        How many articles and sites the table has.
+    seen_articles, seen_sites
+        How many of them the model was trained on.
+    """
+
+    articles: int
+    sites: int
+    seen_articles: int
+    seen_sites: int
+
+    def __bool__(self) -> bool:
+        """Whether the model was trained on any of the articles or sites."""
+        return self.seen_articles > 0 or self.seen_sites > 0
+
+
+def training_hashes(frame: pd.DataFrame, *, key: bytes | None = None) -> TrainingHashes:
+    """Hash the articles and sites of a training table.
+
+    Parameters
+    ----------
+    frame
+        Columns `article_id` and `text`, and `site` where known.
+    key
+        The key; by default a new random one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [("a", "x.example", "The quay opened."), ("b", "y.example", "It rained.")]
+    >>> frame = pd.DataFrame(rows, columns=["article_id", "site", "text"])
+    >>> hashes = training_hashes(frame.head(1))
+    >>> find_overlap(frame, hashes)
+    Overlap(articles=2, sites=2, seen_articles=1, seen_sites=1)
+    """
+    key = secrets.token_bytes(KEY_BYTES) if key is None else key
+    return TrainingHashes(key, *(np.unique(one).astype("<u8").tobytes() for one in _hashes(frame, key)))
+
+
+def find_overlap(frame: pd.DataFrame, hashes: TrainingHashes) -> Overlap:
+    """Count the articles and sites of a table on which a model was trained.
+
+    Parameters
+    ----------
+    frame
+        Columns `article_id` and `text`, and `site` where known. An article counts as seen if its longest paragraph is
+        the longest of a training article, whatever its name and its other paragraphs, so each view of a page is found.
+    hashes
+        Of the training table (`corestory.model.manifest.Manifest.training`).
+    """
+    articles, sites = _hashes(frame, hashes.key)
+    known = [np.frombuffer(part, "<u8") for part in (hashes.articles, hashes.sites)]
+    return Overlap(
+        len(articles), len(sites), int(np.isin(articles, known[0]).sum()), int(np.isin(sites, known[1]).sum())
+    )
+
+
+def _hashes(frame: pd.DataFrame, key: bytes) -> tuple[UInt64, UInt64]:
+    """Hash each article and each site of a table."""
+    articles = [_hash(_recognised_by(texts.tolist()), key) for _, texts in frame.groupby("article_id")["text"]]
+    names = frame["site"].dropna().astype(str).str.casefold().unique().tolist() if "site" in frame else []
+    sites = [_hash(f"site {name}", key) for name in names if name]
+    return np.array(articles, np.uint64), np.array(sites, np.uint64)
+
+
+def _recognised_by(texts: list[str]) -> str:
+    words = max((text.casefold().split() for text in texts), key=lambda found: (len(found), found))
+    return " ".join(words) if len(words) >= LEAST_WORDS else "\n".join(text.casefold() for text in texts)
+
+
+def _hash(text: str, key: bytes) -> int:
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8, key=key).digest()
+    return int.from_bytes(digest, "little")

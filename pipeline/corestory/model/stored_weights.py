@@ -1,0 +1,203 @@
+"""Weights as a safetensors file, and back: every array is checked before it is used.
+
+An array's name says where it belongs: ``words.idf``; ``html.1.scale`` is of the second round; ``text.0.2.1.weights`` is
+of the first round's third perceptron, its second layer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import safetensors
+from safetensors.numpy import load, save
+
+from corestory.errors import ModelError
+from corestory.features.batch_features import column_groups
+from corestory.model.network import Network
+from corestory.model.ngrams import NgramScorer
+from corestory.model.scoring import Weights
+
+Array = npt.NDArray[Any]
+
+MAX_BYTES = 512 * 2**20
+MAX_ARRAYS = 2_000
+MAX_HEADER_BYTES = 2**20
+LARGEST = 1e6
+"""Learned numbers are far smaller. Larger ones would overflow and give every paragraph the score NaN."""
+SMALLEST_DIVISOR = 1e-6
+"""The least divisor. A feature that varies less has the scale 1; no n-gram has an idf below 1."""
+
+_SCORER = {"hashes": 1, "idf": 1, "weights": 1, "intercept": 0, "unknown_idf": 0}
+_NETWORK = {"mean": 1, "scale": 1}
+_LAYER = {"weights": 2, "biases": 1}
+_NAME = re.compile(
+    r"(?:words|markup|forms)\.(?P<scorer>[a-z_]+)"
+    r"|(?:text|html)\.[0-9]\.(?:(?P<network>[a-z]+)|[0-9]{1,2}\.[0-9]\.(?P<layer>[a-z]+))",
+    re.ASCII,
+)
+
+
+def weights_bytes(weights: Weights) -> bytes:
+    """Write weights as a safetensors file; equal weights give equal bytes."""
+    return bytes(save({name: np.asarray(array, order="C") for name, array in _named(weights)}))
+
+
+def weights_sha256(weights: Weights) -> bytes:
+    """Hash weights: equal weights have equal hashes."""
+    return hashlib.sha256(weights_bytes(weights)).digest()
+
+
+def read_weights(data: bytes, *, where: str) -> Weights:
+    """Read weights from the bytes of a safetensors file.
+
+    Parameters
+    ----------
+    data
+        The file's bytes, at most `MAX_BYTES`.
+    where
+        The file's name in errors.
+
+    Raises
+    ------
+    ModelError
+        It is not a safetensors file; an array is missing, unknown or of another type; shapes do not fit each other or
+        this version's features; hashes are not ascending; or a number is not finite, too large, or too small to divide
+        by.
+
+    Examples
+    --------
+    >>> read_weights(b"PK", where="weights.safetensors")
+    Traceback (most recent call last):
+    corestory.errors.ModelError: weights.safetensors: cannot be read as safetensors (...)
+    """
+    header = int.from_bytes(data[:8], "little")
+    if header > MAX_HEADER_BYTES:
+        raise ModelError(f"has a header of {header:,} bytes", where=where, expected=f"at most {MAX_HEADER_BYTES:,}")
+    try:
+        arrays = load(data)
+    except (safetensors.SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"cannot be read as safetensors ({error})", where=where) from error
+    if len(arrays) > MAX_ARRAYS:
+        raise ModelError(f"has {len(arrays):,} arrays", where=where, expected=f"at most {MAX_ARRAYS:,}")
+    for name, array in arrays.items():
+        _check_type(name, array, where)
+        array.flags.writeable = False
+    return _Unpacking(arrays, where).weights()
+
+
+def _named(weights: Weights) -> Iterator[tuple[str, Array]]:
+    for name, scorer in (("words", weights.words), ("markup", weights.markup), ("forms", weights.forms)):
+        if scorer is not None:
+            for part in _SCORER:
+                yield f"{name}.{part}", getattr(scorer, part)
+    for name, networks in (("text", weights.text), ("html", weights.html)):
+        for number, network in enumerate(networks):
+            yield f"{name}.{number}.mean", network.mean
+            yield f"{name}.{number}.scale", network.scale
+            for member, perceptron in enumerate(network.layers):
+                for layer, (matrix, biases) in enumerate(perceptron):
+                    yield f"{name}.{number}.{member}.{layer}.weights", matrix
+                    yield f"{name}.{number}.{member}.{layer}.biases", biases
+
+
+def _check_type(name: str, array: Array, where: str) -> None:
+    shown = repr(name[:40])
+    found = _NAME.fullmatch(name)
+    dimensions = found and (
+        _SCORER.get(found["scorer"] or "")
+        if found["scorer"]
+        else (_NETWORK.get(found["network"]) if found["network"] else _LAYER.get(found["layer"]))
+    )
+    if dimensions is None:
+        raise ModelError(f"has an array {shown} that belongs to no model", where=where)
+    dtype = "uint64" if name.endswith(".hashes") else "float32"
+    if array.dtype != dtype:
+        raise ModelError(f"{shown} is of type {array.dtype}", where=where, expected=dtype)
+    if array.ndim != dimensions:
+        raise ModelError(f"{shown} has shape {array.shape}", where=where, expected=f"{dimensions} dimensions")
+
+
+class _Unpacking:
+    """Takes arrays by name, checking each, until none is left."""
+
+    def __init__(self, arrays: Mapping[str, Array], where: str) -> None:
+        self.left = dict(arrays)
+        self.where = where
+
+    def weights(self) -> Weights:
+        words = self._scorer("words")
+        markup = self._scorer("markup") if "markup.hashes" in self.left else None
+        forms = self._scorer("forms") if "forms.hashes" in self.left else None
+        text = self._rounds("text")
+        html = self._rounds("html") if markup is not None else ()
+        if self.left:
+            raise ModelError(f"{min(self.left)!r} belongs to nothing else in the model", where=self.where)
+        return Weights(words, text, markup, html, forms)
+
+    def _scorer(self, name: str) -> NgramScorer:
+        hashes, idf, weights, intercept, unknown_idf = (self._take(f"{name}.{part}") for part in _SCORER)
+        for part, array in (("idf", idf), ("weights", weights)):
+            self._shape(f"{name}.{part}", array, hashes.shape, f"the shape of {name}.hashes")
+        # Bisection in a list out of order would miss some n-grams silently.
+        if not np.all(hashes[1:] > hashes[:-1]):
+            raise ModelError(f"'{name}.hashes' is not strictly ascending", where=self.where)
+        self._divisor(f"{name}.idf", idf)
+        self._divisor(f"{name}.unknown_idf", unknown_idf)
+        return NgramScorer(hashes, idf, weights, intercept, unknown_idf)
+
+    def _rounds(self, name: str) -> tuple[Network, ...]:
+        html = name == "html"
+        networks = [self._network(f"{name}.0", len(column_groups(html=html, later=False)))]
+        while f"{name}.{len(networks)}.mean" in self.left:
+            networks.append(self._network(f"{name}.{len(networks)}", len(column_groups(html=html, later=True))))
+        return tuple(networks)
+
+    def _network(self, name: str, features: int) -> Network:
+        mean, scale = self._take(f"{name}.mean"), self._take(f"{name}.scale")
+        why = "one for each feature that this version of corestory computes"
+        self._shape(f"{name}.mean", mean, (features,), why)
+        self._shape(f"{name}.scale", scale, (features,), why)
+        self._divisor(f"{name}.scale", scale)
+        perceptrons = [self._perceptron(f"{name}.0", features)]
+        while f"{name}.{len(perceptrons)}.0.weights" in self.left:
+            perceptrons.append(self._perceptron(f"{name}.{len(perceptrons)}", features))
+        return Network(mean, scale, tuple(perceptrons))
+
+    def _perceptron(self, name: str, inputs: int) -> tuple[tuple[Array, Array], ...]:
+        layers: list[tuple[Array, Array]] = []
+        while not layers or f"{name}.{len(layers)}.weights" in self.left:
+            layer = f"{name}.{len(layers)}"
+            weights, biases = self._take(f"{layer}.weights"), self._take(f"{layer}.biases")
+            units = weights.shape[1]
+            self._shape(f"{layer}.weights", weights, (inputs, max(units, 1)), "a row for each input of the layer")
+            self._shape(f"{layer}.biases", biases, (units,), f"one for each column of {layer}.weights")
+            layers.append((weights, biases))
+            inputs = units
+        if inputs != 1:
+            raise ModelError(f"{name} has {inputs} outputs", where=self.where, expected="1")
+        return tuple(layers)
+
+    def _take(self, name: str) -> Array:
+        array = self.left.pop(name, None)
+        if array is None:
+            raise ModelError(f"has no array {name!r}", where=self.where, expected="every array of the model")
+        if array.dtype.kind == "f":
+            largest = float(np.max(np.abs(array), initial=0.0))
+            if not np.isfinite(largest):
+                raise ModelError(f"{name!r} has values that are not finite", where=self.where)
+            if largest > LARGEST:
+                raise ModelError(f"{name!r} has values beyond ±{LARGEST:,.0f}", where=self.where)
+        return array
+
+    def _divisor(self, name: str, array: Array) -> None:
+        if float(array.min(initial=1.0)) < SMALLEST_DIVISOR:
+            raise ModelError(f"{name!r} has values below {SMALLEST_DIVISOR}", where=self.where)
+
+    def _shape(self, name: str, array: Array, shape: tuple[int, ...], why: str) -> None:
+        if array.shape != shape:
+            raise ModelError(f"{name!r} has shape {array.shape}", where=self.where, expected=f"{shape}: {why}")

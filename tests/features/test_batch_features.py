@@ -1,0 +1,128 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corestory.features.batch import Batch, batch_of_articles
+from corestory.features.batch_features import BatchFeatures, _probability
+from corestory.features.columns import MARKUP, OWN_WORDS
+from corestory.features.context import LogOdds
+from corestory.features.layout import Layout
+from corestory.features.paragraph_shape import shape_features
+from corestory.features.tokens import tokenise
+from corestory.features.topic import TITLE_NAMES
+from corestory.features.word_shapes import form_tokens
+from corestory.reading.article import Article, Markup, Paragraph
+
+TEXT = st.sampled_from(
+    ["", "...", "Share", "Read more: Ferry sold", "The ferry was sold on Monday, she said.", "東京都"]
+)
+MARKUPS = st.builds(
+    Markup,
+    st.sampled_from(["own_p up_div p", "own_h_one h_one", "own_h_two", "own_li up_ul", ""]),
+    st.just((0, 1)),
+    st.sampled_from([0.0, 0.5, 1.0]),
+    st.just((1, 1)),
+    st.sampled_from([-1.0, 0.0, 0.75]),
+)
+ARTICLE = st.builds(
+    lambda rows, title: Article("a", tuple(Paragraph(*row) for row in rows), title=title),
+    st.lists(st.tuples(TEXT, MARKUPS), min_size=1, max_size=5),
+    st.sampled_from(["", "Ferry sold"]),
+)
+PAGE = Article(
+    "page",
+    (
+        Paragraph("Ferry sold", Markup("own_h_one h_one", (0, 1), 0.0, (1, 1))),
+        Paragraph("The ferry was sold on Monday.", Markup("own_p p", (0, 2), 0.0, (1, 1))),
+        Paragraph("Goats", Markup("own_h_three h_three", (0, 3), 1.0, (1, 1))),
+        Paragraph("Nine goats", Markup("own_a up_li li", (0, 3, 4), 1.0, (1, 1, 2))),
+    ),
+    title="Ferry sold",
+)
+
+
+def features_of(articles):
+    return BatchFeatures(batch_of_articles(articles), lambda hashes: 1 + hashes / 2.0**63)
+
+
+def scores_of(articles):
+    # Two scores that depend only on the paragraph and its position; no two of an article are equal.
+    paragraphs = [(len(p.text), position) for article in articles for position, p in enumerate(article.paragraphs)]
+    return [
+        LogOdds(group, np.array([(length * step + at) % 9 - 4 + math.sqrt(at + 2) / 100 for length, at in paragraphs]))
+        for step, group in ((1, MARKUP), (2, OWN_WORDS))
+    ]
+
+
+def columns_of(articles, *, html):
+    found = features_of(articles)
+    return (found.of_html if html else found.of_text)(scores_of(articles))
+
+
+def matrix(articles, *, html):
+    return columns_of(articles, html=html).matrix()
+
+
+@pytest.mark.parametrize("html", [False, True])
+@given(articles=st.lists(ARTICLE, min_size=1, max_size=4))
+def test_an_articles_features_do_not_depend_on_the_articles_around_it(html, articles):
+    found = matrix(articles, html=html)
+
+    assert found.dtype == np.float32
+    assert np.isfinite(found).all()
+    assert np.allclose(found, np.concatenate([matrix([article], html=html) for article in articles]), atol=1e-5)
+
+
+def test_with_markup_there_is_all_that_there_is_without_and_more():
+    text, html = matrix([PAGE], html=False), matrix([PAGE], html=True)
+
+    assert html.shape[1] > text.shape[1]
+    assert html[:, : text.shape[1]].tolist() == text.tolist()
+
+
+def test_the_same_features_serve_every_round():
+    found, scores = features_of([PAGE]), scores_of([PAGE])
+    later = [LogOdds(OWN_WORDS, -scores[0].values), *scores]
+
+    assert found.of_html(scores).matrix().tolist() == matrix([PAGE], html=True).tolist()
+    assert found.of_html(later).matrix().tolist() == features_of([PAGE]).of_html(later).matrix().tolist()
+
+
+def test_headings_paragraphs_and_list_items_are_told_by_their_tags():
+    found = features_of([PAGE]).headings[:, len(TITLE_NAMES) :]
+    first, other, plain, item = found[:, :4].T
+
+    assert np.maximum(first, other).tolist() == [1, 0, 1, 0]
+    assert plain.tolist() == [0, 1, 0, 0]
+    assert item.tolist() == [0, 0, 0, 1]
+
+
+def test_without_markup_there_is_nothing_to_say_of_it():
+    article = Article("a", (Paragraph("One."), Paragraph("Two.")))
+
+    with pytest.raises(ValueError, match="no markup"):
+        matrix([article], html=True)
+
+
+def test_log_odds_become_probabilities_and_are_never_quite_sure():
+    def probability(*values):
+        return _probability(LogOdds(OWN_WORDS, np.array(values))).tolist()
+
+    assert probability(0.0, np.log(3)) == pytest.approx([0.5, 0.75])
+    assert probability(-1e300, 1e300) == probability(-8.0, 8.0)
+    assert 0 < probability(-8.0)[0] < 0.001
+
+
+@given(st.lists(st.text("aB1 .,?_東ก\x00ΣİＡ", max_size=12), min_size=1, max_size=6))
+def test_reading_all_at_once_gives_the_same_words_word_shapes_and_shape(texts):
+    batch = Batch(texts, Layout.of([len(texts)]), [""], None)
+    read = BatchFeatures(batch, lambda hashes: np.ones(len(hashes)))
+    words, shape = shape_features(texts)
+
+    for found, expected in ((read.tokens, tokenise(texts)), (read.forms, form_tokens(texts))):
+        assert (found.row.tolist(), found.hashes.tolist()) == (expected.row.tolist(), expected.hashes.tolist())
+        assert (found.count, found.longest) == (expected.count, expected.longest)
+    assert (read.words.tolist(), read.shape.tolist()) == (words.tolist(), shape.tolist())
