@@ -33,7 +33,7 @@ __all__ = ["CorestoryError", "ParagraphClassifier", "Rules", "__version__", "exp
 if TYPE_CHECKING:
     from corestory.errors import CorestoryError
     from corestory.explained import explain
-    from corestory.jobs.frames import tag_frame
+    from corestory.frames import tag_frame
     from corestory.model.estimator import ParagraphClassifier
     from corestory.model.rules import Rules
     from corestory.model.storage import load_model
@@ -47,7 +47,7 @@ else:
         "ParagraphClassifier": "corestory.model.estimator",
         "Rules": "corestory.model.rules",
         "load_model": "corestory.model.storage",
-        "tag_frame": "corestory.jobs.frames",
+        "tag_frame": "corestory.frames",
     }
 
     def __getattr__(name: str) -> object:

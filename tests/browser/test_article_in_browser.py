@@ -2,11 +2,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from corestory.output.article_files import PageFolder
 
 from corestory.model.breakdown import Breakdown, Effect
 from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.article_files import PageFolder
 from corestory.reading.article import article_of_texts
 
 pytestmark = pytest.mark.browser

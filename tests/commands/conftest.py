@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pandas as pd
 import pytest
 
@@ -58,7 +59,9 @@ def tagger(labelled_frame: pd.DataFrame) -> Tagger:
         (TrainedOn("own", 4, 20, 100, 60),), splits=("train",), data_sha256=data_sha256(labelled_frame)
     )
     # Of articles so much alike it is sure of all; the confidence is here what the scores let expect.
-    settings = replace(classifier.tagger_.settings, confidence_expected=(0.0, 1.0), confidence_measured=(0.0, 1.0))
+    settings = msgspec.structs.replace(
+        classifier.tagger_.settings, confidence_expected=(0.0, 1.0), confidence_measured=(0.0, 1.0)
+    )
     return replace(classifier.tagger_, settings=settings, manifest=manifest)
 
 

@@ -10,7 +10,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from corestory.commands.evaluate import PREDICTED
+from corestory.commands.evaluate import IDENTIFYING
+from corestory.evaluation.scored_rows import SCORED
 from corestory.labelling.table import write_frame
 from corestory.model.storage import save_model
 
@@ -49,7 +50,7 @@ def test_the_predictions_are_the_splits_rows_in_their_order(evaluate, tmp_path, 
     evaluate("--output", "r")
     found = pq.read_table(tmp_path / "r" / "predictions.parquet").to_pandas()
     expected = labelled_frame[labelled_frame["split"] == "test"]
-    assert list(found.columns) == PREDICTED
+    assert list(found.columns) == [*IDENTIFYING, *SCORED]
     assert found["text"].tolist() == expected["text"].tolist()
     assert found["score"].between(0, 1).all()
     assert set(found["tagged"]) <= {"core", "filler"}
@@ -102,7 +103,7 @@ def test_the_report_is_named_after_the_model_if_nothing_else_is_said(evaluate, t
 def test_all_splits_may_be_measured_and_rows_seen_in_training_are_pointed_out(evaluate, tmp_path, labelled_frame):
     done = evaluate("--split", "all", "--output", "r")
     assert done.returncode == 0
-    assert done.stderr.startswith("The model was trained on these very rows (train): the numbers flatter it.\n")
+    assert done.stderr.startswith("The model was trained on these rows (train), so its scores here are too good.\n")
     assert metrics(tmp_path / "r")["counts"]["paragraphs"] == len(labelled_frame)
     assert metrics(tmp_path / "r")["about"]["trained_on_these_rows"] == "train"
 

@@ -48,7 +48,7 @@ def test_json_has_an_article_a_line_as_predict_scores_it(explain, run, model, tm
     assert explained == [(row["article_id"], row["label"], row["score"]) for row in map(json.loads, predicted)]
 
 
-def test_a_threshold_is_the_line(explain):
+def test_a_threshold_is_the_cutoff(explain):
     found = json.loads(explain("a.txt", "--format", "json", "--threshold", 0).stdout)
     assert (found["cutoff"], found["cutoff_is_fixed"]) == (0, True)
     assert {paragraph["label"] for paragraph in found["paragraphs"]} == {"core"}

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corestory.commands import models
-from corestory.commands.forms import SUFFIXES
+from corestory.commands import rows as rows_module
+from corestory.commands.options import ENDINGS
 from corestory.model.decision import LOW_CONFIDENCE
 from corestory.model.tagged_article import Doubt, TaggedArticle
 
@@ -73,7 +73,7 @@ def test_every_format_holds_the_same_rows(predict, tmp_path):
 
 @pytest.mark.parametrize("name", ["o.txt", "o.jsonl", "o.ndjson", "o.csv", "O.JSONL"])
 def test_the_name_of_the_output_tells_its_format(predict, tmp_path, name):
-    form = SUFFIXES[Path(name).suffix.lower()]
+    form = ENDINGS[Path(name).suffix.lower()]
     assert predict("a.txt", "--output", name).returncode == 0
     assert (tmp_path / name).read_text(encoding="utf-8") == predict("a.txt", "--format", form.value).stdout
 
@@ -127,7 +127,7 @@ def test_a_threshold_that_is_no_probability_is_a_usage_error(predict, threshold)
 
 CANNOT_RUN = {
     "output is there": (["--output", "there.jsonl"], "there.jsonl: exists already"),
-    "output is the folder that is read": ([".", "--output", "./", "--format", "csv"], "is the folder that is read"),
+    "output is a folder that is read": ([".", "--output", "./", "--format", "csv"], "is a folder that is read"),
     "output of unknown format": (["--output", "o.docx"], "'.docx'"),
     "output compressed": (["--output", "o.txt.gz", "--only", "core"], "'.gz'"),
     "rejects are there": (["--rejects", "there.jsonl"], "there.jsonl: exists already"),
@@ -158,7 +158,7 @@ def test_a_damaged_model_is_refused_in_one_line(run, model, tmp_path):
     broken.mkdir()
     for file in model.iterdir():
         data = file.read_bytes()
-        (broken / file.name).write_bytes(data[: len(data) // 2] if file.suffix == ".npz" else data)
+        (broken / file.name).write_bytes(data[: len(data) // 2] if file.suffix == ".safetensors" else data)
     done = run("predict", "a.txt", "--model", broken)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("corestory: ")
@@ -193,7 +193,7 @@ class Doubtful:
 
 @pytest.mark.parametrize(("count", "lines"), [(1, 1), (5, 5), (6, 6), (600, 6)])
 def test_articles_of_low_confidence_are_named_up_to_five_and_then_counted(run, tmp_path, monkeypatch, count, lines):
-    monkeypatch.setattr(models, "open_model", lambda _: Doubtful())
+    monkeypatch.setattr(rows_module, "open_model", lambda _: Doubtful())
     jsonl(tmp_path / "n.jsonl", *({"id": f"n{number}", "text": "x"} for number in range(count)))
     done = run("predict", "n.jsonl")
     assert done.returncode == 0

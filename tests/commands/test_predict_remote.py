@@ -8,8 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corestory.jobs import parts as corpus_parts
-from corestory.jobs import tasks
+from corestory.jobs import tasks, work
 from corestory.reading import row_groups as parts
 from corestory.remote import RemotePath
 
@@ -121,7 +120,7 @@ def test_a_large_table_elsewhere_is_done_in_parts_of_which_nothing_is_left(predi
     for module in (parts, tasks):
         monkeypatch.setattr(module, "PART_BYTES", 1)
     read = []
-    monkeypatch.setattr(corpus_parts, "read_part", lambda *a, **k: read.append(a[1:]) or parts.read_part(*a, **k))
+    monkeypatch.setattr(work, "read_part", lambda *a, **k: read.append(a[1:]) or parts.read_part(*a, **k))
     assert predict(f"{folder}/t.parquet", "--output", f"{output}/").returncode == 0
     assert read == [(0, 1), (1, 2)]
     assert found(output) == found(whole)
@@ -167,11 +166,11 @@ def test_one_file_goes_to_the_standard_output_or_to_a_file_elsewhere(predict, fo
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["{in}", "--output", "{in}/"], "is the folder that is read"),
+        (["{in}", "--output", "{in}/"], "is a folder that is read"),
         (["{in}", "--output", "{in}/bad.jsonl/"], "is a file"),
         (["{in}", "--output", "nowhere://a/"], "no URL that fsspec knows"),
         (["nowhere://a", "--output", "out/"], "no URL that fsspec knows"),
-        (["{in}/t.parquet", "--output", "{in}/t.html"], "a page to another machine"),
+        (["{in}/t.parquet", "--output", "{in}/t.html"], "pages are not written to another machine"),
     ],
 )
 def test_what_cannot_run_says_why_in_one_line(predict, folder, arguments, message):

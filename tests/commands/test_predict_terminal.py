@@ -81,7 +81,7 @@ def test_parquet_and_a_terminal_do_not_go_together(model, tmp_path, environment)
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     code, shown = at_a_terminal(command("--model", model, "a.txt", "--format", "parquet"), tmp_path, environment)
     assert code == 2
-    assert shown.startswith("corestory: Parquet on a terminal. Give --output FILE.parquet")
+    assert shown.startswith("corestory: Parquet cannot be shown on a terminal. Give --output FILE.parquet")
 
 
 def test_a_terminal_as_standard_input_is_refused(model, tmp_path, environment):

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from corestory.commands.progress import Bar, progress_of
+from corestory.commands.progress import progress_bar
 
 
 class Terminal(io.StringIO):
@@ -11,35 +11,41 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture
-def sources(tmp_path):
-    """Two files of which one is three times as large, and one that is missing."""
-    for name, size in (("a", 100), ("b", 300)):
-        (tmp_path / name).write_bytes(b"x" * size)
-    return [tmp_path / name for name in ("a", "b", "c")]
-
-
-def test_a_terminal_is_shown_the_share_of_the_bytes_and_the_rate(sources, monkeypatch):
-    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+@pytest.fixture(autouse=True)
+def terminal_settings(monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "100")
-    with progress_of(sources) as progress:
-        assert isinstance(progress, Bar)
-        progress.done(sources[0], 1_500)
-        progress.count(500)
-        progress._bar.refresh()
-        shown = terminal.getvalue()
-    assert "25%" in shown
-    assert "2,000 articles, " in shown
-    assert " a second" in shown
 
 
-def test_where_nobody_looks_the_files_are_not_even_listed(sources):
-    def unread():
-        pytest.fail("listed")
-        yield
+def shown(monkeypatch, *update):
+    """Run a bar on a terminal with one update; return what the terminal shows before it and after it."""
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    with progress_bar() as bar:
+        assert bar.shown
+        before = terminal.getvalue()
+        bar.update(*update)
+    return before, terminal.getvalue()
 
-    with progress_of(unread()) as progress:
-        progress.done(sources[0], 1)
-        progress.count(1)
-    assert not isinstance(progress, Bar)
+
+def test_a_terminal_is_shown_the_share_that_is_done(monkeypatch):
+    before, after = shown(monkeypatch, "2,000 articles, 5 a second", 100, 400)
+    assert before == ""
+    assert "25%" in after
+    assert "2,000 articles, 5 a second" in after
+
+
+def test_without_a_total_the_text_is_shown(monkeypatch):
+    assert "300 articles" in shown(monkeypatch, "300 articles", 300)[1]
+
+
+def test_a_name_on_the_bar_cannot_steer_the_terminal(monkeypatch):
+    _, after = shown(monkeypatch, "[red]\x1b]0;title\x07", 1, 2)
+    assert "[red]" in after
+    assert "\x1b]0;" not in after
+
+
+def test_a_standard_error_that_is_no_terminal_shows_nothing(capsys):
+    with progress_bar() as bar:
+        assert not bar.shown
+        bar.update("300 articles", 300)
+    assert capsys.readouterr().err == ""

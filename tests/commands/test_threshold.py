@@ -103,4 +103,4 @@ def test_who_was_trained_on_the_split_is_told_so(run, tagger, tmp_path, labelled
     write_frame(labelled_frame, tmp_path / "p.parquet")
     done = run("threshold", "p.parquet", "--model", "seen", "--best-f1")
     assert done.returncode == 0
-    assert "trained on these very rows (validation)" in done.stderr
+    assert "trained on these rows (validation)" in done.stderr

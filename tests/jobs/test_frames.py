@@ -9,7 +9,7 @@ import pytest
 
 import corestory
 from corestory.errors import InputError
-from corestory.jobs.frames import KINDS, tag_frame
+from corestory.frames import KINDS, tag_frame
 
 STORY = "The lugger left the quay at 7 on Monday."
 PLUG = "READ MORE: lugger sold"

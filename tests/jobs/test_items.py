@@ -59,7 +59,8 @@ def test_a_file_whose_output_is_that_of_the_one_beside_it_is_refused():
     refused = []
     assert names("in", refuse=refused.append) == {"in/b.csv": "b.csv.jsonl", "in/c.jsonl": "c.jsonl"}
     assert [str(error) for error in refused] == [
-        "in/b.csv.jsonl: its output would be that of in/b.csv. Give it another name or --output."
+        "in/b.csv.jsonl: its output would have the name of the output of in/b.csv. "
+        "Rename the file, or give another --output."
     ]
 
 
@@ -72,7 +73,7 @@ def test_no_file_is_replaced_by_its_own_output():
     write("out/a.jsonl", "out/b.txt")
     refused = []
     assert names("out/*", refuse=refused.append) == {"out/b.txt": "b.txt.jsonl"}
-    assert "its output would take its place" in str(refused[0])
+    assert "its output would replace the file itself" in str(refused[0])
 
 
 def test_a_name_with_no_room_for_the_ending_is_refused():

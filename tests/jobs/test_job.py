@@ -1,10 +1,14 @@
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corestory.jobs.items import Item
-from corestory.jobs.job import Job, model_sha256
+from corestory.jobs.job import Job, fingerprint, model_sha256
+from corestory.remote import RemotePath
 
 ITEM = Item(Path("in/a.txt"), "a.txt.jsonl")
 JOB = Job(Path("models/newsroom"), "0" * 64, "0.1.0", Path("out"), "jsonl")
@@ -36,3 +40,64 @@ def test_a_model_is_told_by_its_manifest(model, tmp_path):
     assert len(model_sha256(model)) == 64
     (tmp_path / "manifest.json").write_bytes((model / "manifest.json").read_bytes() + b"\n")
     assert model_sha256(tmp_path) != model_sha256(model)
+
+
+@given(before=st.binary(max_size=20), after=st.binary(max_size=20))
+def test_a_file_with_another_time_matches_if_and_only_if_it_holds_the_same_bytes(tmp_path_factory, before, after):
+    path = tmp_path_factory.mktemp("files") / "a"
+    path.write_bytes(before)
+    os.utime(path, (1, 1))
+    taken = fingerprint(path)
+    path.write_bytes(after)
+    assert taken.matches(path) == (before == after)
+
+
+def test_a_file_that_has_not_changed_is_not_read(tmp_path, monkeypatch):
+    path = tmp_path / "a"
+    path.write_bytes(b"x")
+    taken = fingerprint(path)
+    monkeypatch.setattr(Path, "open", lambda *_: pytest.fail("read"))
+    assert taken.matches(path)
+
+
+def test_what_is_missing_matches_nothing(tmp_path):
+    (tmp_path / "a").write_bytes(b"x")
+    assert not fingerprint(tmp_path / "a").matches(tmp_path / "b")
+    with pytest.raises(FileNotFoundError):
+        fingerprint(tmp_path / "b")
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What a file system tells of its files beyond their size, instead of when they were made."""
+    memory = pytest.importorskip("fsspec.implementations.memory", reason="fsspec is not installed")
+    told: dict[str, str] = {}
+    info = memory.MemoryFileSystem.info
+
+    def tell(system, path, **options):
+        found = {name: value for name, value in info(system, path, **options).items() if name != "created"}
+        return found | (told if found["type"] == "file" else {})
+
+    monkeypatch.setattr(memory.MemoryFileSystem, "info", tell)
+    return told
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ETag", "md5Hash", "Content-MD5", "Digest", "sha", "mtime", "Last-Modified", "modificationTime", "modify"],
+)
+def test_whatever_a_file_system_calls_it_another_state_is_noticed(told, name):
+    path = RemotePath(f"memory://told/{name}")
+    path.write_bytes(b"One.")
+    told[name] = "1"
+    taken = fingerprint(path)
+    assert taken.matches(path)
+    told[name] = "2"
+    assert not taken.matches(path)
+
+
+@pytest.mark.usefixtures("told")
+def test_what_nothing_is_told_of_never_matches():
+    path = RemotePath("memory://told/a")
+    path.write_bytes(b"One.")
+    assert not fingerprint(path).matches(path)

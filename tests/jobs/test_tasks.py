@@ -5,12 +5,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from corestory.jobs import tasks
-from corestory.jobs.fingerprint import Fingerprint
 from corestory.jobs.items import Item
-from corestory.jobs.outcome import Outcome, failed
-from corestory.jobs.records import Counts
-from corestory.jobs.tasks import Cut, Task, tasks_of
-from corestory.jobs.working import Pending
+from corestory.jobs.job import Fingerprint
+from corestory.jobs.outcome import Counts, Outcome, failed
+from corestory.jobs.tasks import PartPlan, PartTracker, Task, tasks_of
 from corestory.reading import row_groups as parts
 from corestory.remote import RemotePath
 
@@ -43,11 +41,11 @@ def test_a_table_is_a_task_by_itself_whatever_its_size():
 def test_a_large_table_is_a_task_for_each_part(tmp_path, monkeypatch):
     path = tmp_path / "t.parquet"
     pq.write_table(pa.table({"text": ["One."] * 10}), path, row_group_size=4)
-    assert [task.cut for task in tasks_of(items(str(path)))] == [None]
+    assert [task.plan for task in tasks_of(items(str(path)))] == [None]
     for module in (parts, tasks):
         monkeypatch.setattr(module, "PART_BYTES", 1)
     found = list(tasks_of(items(str(path))))
-    assert [(task.cut.groups, task.part) for task in found] == [((0, 1, 2, 3), part) for part in range(3)]
+    assert [(task.plan.groups, task.part) for task in found] == [((0, 1, 2, 3), part) for part in range(3)]
 
 
 def test_a_large_table_is_not_cut_where_its_file_system_does_not_tell_one_content_from_another(tmp_path, monkeypatch):
@@ -67,23 +65,23 @@ def test_a_large_table_is_not_cut_where_its_file_system_does_not_tell_one_conten
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)])
 def test_when_all_parts_are_done_they_are_joined(order):
     (item,) = items("t.parquet")
-    cut, pending = Cut((0, 1, 2, 3), Fingerprint(1, 1, "")), Pending()
-    found = [pending.hear(Task((item,), cut, part), [Outcome(item, Counts(1))]) for part in order]
-    assert found == [([], None), ([], None), ([], Task((item,), cut))]
+    plan, tracker = PartPlan((0, 1, 2, 3), Fingerprint(1, 1, "")), PartTracker()
+    found = [tracker.add(Task((item,), plan, part), [Outcome(item, Counts(1))]) for part in order]
+    assert found == [([], None), ([], None), ([], Task((item,), plan))]
     done = [Outcome(item, Counts(3))]
-    assert pending.hear(Task((item,), cut), done) == (done, None)
+    assert tracker.add(Task((item,), plan), done) == (done, None)
 
 
 def test_a_part_that_fails_is_told_once_when_the_others_are_done_and_nothing_is_joined():
     (item,) = items("t.parquet")
-    cut, pending = Cut((0, 1, 2), Fingerprint(1, 1, "")), Pending()
+    plan, tracker = PartPlan((0, 1, 2), Fingerprint(1, 1, "")), PartTracker()
     bad = failed(item, "not enough memory")
-    assert pending.hear(Task((item,), cut, 0), [bad]) == ([], None)
-    assert pending.hear(Task((item,), cut, 1), [Outcome(item, Counts(1))]) == ([bad], None)
+    assert tracker.add(Task((item,), plan, 0), [bad]) == ([], None)
+    assert tracker.add(Task((item,), plan, 1), [Outcome(item, Counts(1))]) == ([bad], None)
 
 
 def test_a_task_of_several_files_can_be_done_file_by_file():
     task = Task(tuple(items("a.txt", "b.txt")))
     assert [one.items for one in task.split()] == [(item,) for item in task.items]
-    part = Task(tuple(items("t.parquet")), Cut((0, 1, 2), Fingerprint(1, 1, "")), 1)
+    part = Task(tuple(items("t.parquet")), PartPlan((0, 1, 2), Fingerprint(1, 1, "")), 1)
     assert part.split() == [part]

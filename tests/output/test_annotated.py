@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.annotated import SHOWN_CHARACTERS, AnnotatedArticle
+from corestory.output.annotated import SHOWN_CHARACTERS, AnnotatedArticle, AnnotatedWriter
 from corestory.reading.article import article_of_texts
 
 PARAGRAPHS = (
@@ -127,3 +127,16 @@ def test_showing_an_article_needs_neither_pandas_nor_scikit_learn():
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_annotated_articles_stand_with_an_empty_line_between_them(capsys, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    writer = AnnotatedWriter()
+    scores = np.array([0.9, 0.1])
+    for name in "ab":
+        writer.write(TaggedArticle(article_of_texts(name, ["It rained.", "Share"]), scores, scores > 0.5, 0.8))
+    writer.close()
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines if "of 2 core" in line] == ["a", "b"]
+    assert lines[3] == ""
+    assert len(lines) == 7

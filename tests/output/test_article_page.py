@@ -1,3 +1,4 @@
+import io
 import re
 from dataclasses import replace
 
@@ -7,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
+from corestory.errors import OutputError
+from corestory.explained import explain
 from corestory.model.breakdown import Breakdown, Effect
 from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.article_page import PageEntry, article_page, index_page
+from corestory.output.article_page import INDEX, OnePage, PageEntry, PageFolder, article_page, index_page
 from corestory.reading.article import article_of_texts
 
 HOSTILE = "<script>alert(1)</script> </style> \"quoted\" 'single' &amp; <img src=x onerror=alert(1)> {{ 7 * 7 }}"
@@ -111,7 +114,7 @@ def test_an_article_that_the_model_is_not_sure_of_says_so():
 
 def test_the_line_is_told_from_a_threshold():
     assert "the line for this article" in article_page(STORY)
-    assert "the threshold" in article_page(replace(STORY, fixed=True))
+    assert "the threshold" in article_page(replace(STORY, cutoff_is_fixed=True))
 
 
 @pytest.mark.parametrize("line", [0.0, 1.0])
@@ -128,3 +131,48 @@ def test_the_index_links_to_each_page_with_its_numbers_and_doubts():
     assert first.split() == ["a.txt", "4", "8", "2", "4", "0.90"]
     assert "unsure" in second
     assert "Of 1 the model is not sure" in " ".join(tree.css_first("header").text().split())
+
+
+@pytest.fixture(scope="module")
+def articles(seeded_tagger):
+    return [explain("The ferry was sold.\nShare", seeded_tagger), explain("It had nine decks.", seeded_tagger)]
+
+
+def test_a_folder_gets_a_page_an_article_and_an_index_that_links_them(articles, tmp_path):
+    pages = PageFolder(tmp_path)
+    for article in articles:
+        pages.write(article)
+    pages.close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["000001.html", "000002.html", INDEX]
+    index = HTMLParser((tmp_path / INDEX).read_text(encoding="utf-8"))
+    for link in index.css("tbody a"):
+        page = HTMLParser((tmp_path / link.attributes["href"]).read_text(encoding="utf-8"))
+        assert page.css_first(".brand a").attributes["href"] == INDEX
+
+
+def test_one_page_takes_one_article_and_says_how_to_write_more(articles, tmp_path):
+    page = OnePage(tmp_path / "a.html")
+    page.write(articles[0])
+    with pytest.raises(OutputError, match="--output FOLDER"):
+        page.write(articles[1])
+    assert not (tmp_path / "a.html").exists()
+
+
+def test_one_page_goes_to_a_file_or_a_stream_which_stays_open(articles, tmp_path):
+    stream = io.BytesIO()
+    for target in (tmp_path / "a.html", stream):
+        page = OnePage(target)
+        page.write(articles[0])
+        page.close()
+    assert (tmp_path / "a.html").read_bytes() == stream.getvalue()
+    assert "The ferry was sold." in stream.getvalue().decode()
+
+
+def test_without_an_article_no_page_is_written(tmp_path):
+    OnePage(tmp_path / "a.html").close()
+    assert not (tmp_path / "a.html").exists()
+
+
+def test_a_folder_that_is_gone_is_told(articles, tmp_path):
+    with pytest.raises(OutputError):
+        PageFolder(tmp_path / "none").write(articles[0])

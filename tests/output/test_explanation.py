@@ -1,9 +1,15 @@
 import json
 
+import numpy as np
 import pytest
 
 from corestory.explained import explain
-from corestory.output.explanation import explanation_json, explanation_lines
+from corestory.features.columns import GROUPS
+from corestory.model.breakdown import Breakdown, Effect
+from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
+from corestory.model.tagged_article import TaggedArticle
+from corestory.output.explanation import IN_WORDS, explanation_json, explanation_lines, reasons
+from corestory.reading.article import article_of_texts
 
 TEXT = (
     "The ferry was sold on Monday, its owner said.\nREAD MORE: Nine goats\n \u200b \nIt had nine decks. " + "x" * 3000
@@ -65,3 +71,57 @@ def test_a_page_is_explained_with_its_markup(seeded_tagger):
     article = explain("<nav>News</nav><p>The ferry was sold on Monday.</p>", seeded_tagger, html=True)
     assert json.loads(explanation_json(article))["paragraphs"][0]["markup"]["base"] == pytest.approx(0.25)
     assert any(line.strip().startswith("markup ") for line in explanation_lines(article))
+
+
+def explained(effects, *, label="filler", score=0.1, line=0.4, fixed=False, position=1, paragraphs=3, ngrams=()):
+    context = Breakdown(0.5, tuple(Effect(name, number) for name, number in effects.items()))
+    words = Breakdown(0.0, tuple(Effect(name, number) for name, number in ngrams))
+    paragraph = ParagraphExplanation(position, "Share", label, score, words, None, context)
+    scores = np.full(paragraphs, score)
+    tagged = TaggedArticle(article_of_texts("a", ["Share"] * paragraphs), scores, scores >= line, 0.9)
+    return reasons(paragraph, ArticleExplanation(tagged, line, fixed, (paragraph,) * paragraphs))
+
+
+def test_every_group_has_its_words():
+    assert set(IN_WORDS) == set(GROUPS)
+
+
+def test_the_verdict_holds_the_score_against_the_articles_line_or_the_threshold():
+    assert explained({}).verdict == "Filler: its score of 0.10 is below 0.40, this article's line."
+    core = explained({}, label="core", score=0.4, fixed=True)
+    assert core.verdict == "Core: its score of 0.40 is not below 0.40, the threshold."
+
+
+def test_what_speaks_for_the_decision_comes_first_and_the_strongest_first():
+    effects = {"own words": -1.0, "shape": 0.5, "topic": -2.0}
+    assert explained(effects).spoke == (
+        "For filler: how much it shares with the story's words, its own words.",
+        "For core: its shape (length, punctuation, capitals, digits).",
+    )
+    assert explained(effects, label="core").spoke[0].startswith("For core")
+
+
+def test_what_hardly_moved_the_score_is_not_mentioned():
+    assert explained({"topic": -2.0, "shape": 0.1}).spoke == ("For filler: how much it shares with the story's words.",)
+
+
+def test_only_words_that_pull_the_way_of_all_its_words_are_named_and_only_a_few():
+    ngrams = [("a", -1.0), ("b", 5.0), ("c", -3.0), ("d", -0.1), ("e", -0.5)]
+    assert explained({"own words": -1.0}, ngrams=ngrams).spoke == ("For filler: its own words (“c”, “a”, “e”).",)
+
+
+@pytest.mark.parametrize(
+    ("position", "before", "after"),
+    [
+        (0, "that nothing stands before it", "what stands after it"),
+        (1, "what stands before it", "what stands after it"),
+        (2, "what stands before it", "that nothing stands after it"),
+    ],
+)
+def test_at_the_ends_of_an_article_it_is_said_that_there_is_no_neighbour(position, before, after):
+    found = explained({"neighbours before": -2.0, "neighbours after": -1.0}, position=position)
+    assert found.spoke == (f"For filler: {before}, {after}.",)
+
+
+def test_where_nothing_moved_nothing_is_said():
+    assert explained({"shape": 0.0}).spoke == ()

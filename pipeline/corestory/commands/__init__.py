@@ -1,1 +1,1 @@
-"""The command line, a file a command."""
+"""The command line: one module per command, and the modules that several commands share."""

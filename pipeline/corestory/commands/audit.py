@@ -1,4 +1,4 @@
-"""``corestory audit``: the labelled paragraphs whose label is most likely wrong."""
+"""``corestory audit``: list the labelled paragraphs whose label is most likely wrong."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ from typing import Annotated
 
 import typer
 
+from corestory.commands.options import Force, Jobs, LabelledTable, Seed
+
 
 def audit(
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="A table that `corestory prepare` wrote.")],
+    data: LabelledTable,
     output: Annotated[Path, typer.Option("--output", "-o", help="The CSV file to write.")] = Path("suspects.csv"),
-    share: Annotated[float, typer.Option(help="Share of the labels to list, the likeliest wrong first.")] = 0.1,
-    split: Annotated[str, typer.Option(help="The rows to look at: train, validation, test or all.")] = "all",
-    seed: Annotated[int, typer.Option(min=0, help="The same data and seed give the same list.")] = 0,
-    jobs: Annotated[int, typer.Option(help="Fits at once; -1 is one a core.")] = 1,
-    force: Annotated[bool, typer.Option("--force", help="Replace the output.")] = False,
+    share: Annotated[float, typer.Option(help="Share of the labels to list, the most suspect first.")] = 0.1,
+    split: Annotated[str, typer.Option(help="The rows to check: train, validation, test or all.")] = "all",
+    seed: Seed = 0,
+    jobs: Jobs = 1,
+    force: Force = False,
 ) -> None:
-    """List the labels that are most likely wrong, for a person to look at.
+    """List the labels that are most likely wrong, for a person to check.
 
-    Each label is held against models that have not seen it.
-    Where one is wrong, write core, filler or unlabelled into the column `correction`.
+    Each label is compared with the scores of models that were not trained on it.
+    Where a label is wrong, write core, filler or unlabelled into the column `correction`.
     Then give the file back: corestory prepare SOURCE --corrections suspects.csv
 
     Example: corestory audit paragraphs.parquet --output suspects.csv
@@ -28,30 +30,25 @@ def audit(
     if not 0 < share <= 1:
         raise typer.BadParameter(f"{share} is not a share above 0, up to 1.", param_hint="--share")
 
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     from corestory.atomic import atomic_path
-    from corestory.commands.screen import say
+    from corestory.commands.messages import say
+    from corestory.commands.progress import progress_bar
     from corestory.evaluation.audit import audit_labels
     from corestory.evaluation.scored_rows import chosen_rows
     from corestory.labelling.table import read_frame
     from corestory.report.suspects import write_suspects
 
-    console = Console(stderr=True)
-    columns = (TextColumn("models fitted"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    # The output is opened first: whether it may be written is better known before the work than after it.
+    # The output is opened before the work, so that a fault in it is reported at once.
     with atomic_path(output, force=force) as temporary:
         frame = chosen_rows(read_frame(data), split, where=str(data))
-        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-            task = bar.add_task("", total=None)
+        with progress_bar() as bar:
 
             def advance(done: int, total: int) -> None:
-                bar.update(task, completed=done, total=total)
+                bar.update("fitting models", done, total)
 
             found = audit_labels(frame, share=share, seed=seed, jobs=jobs, progress=advance, where=str(data))
         write_suspects(found.suspects, temporary)
     say(
-        f"{len(found.suspects):,} of {found.labelled:,} labels are in {output}, the likeliest wrong first; "
-        f"confident learning takes {found.issues:,} of all for wrong."
+        f"{len(found.suspects):,} of {found.labelled:,} labels are in {output}, the most suspect first. "
+        f"By confident learning, {found.issues:,} labels are likely errors."
     )

@@ -1,4 +1,4 @@
-"""``corestory explain``: why each paragraph of an article was tagged so."""
+"""``corestory explain``: why each paragraph of an article was tagged core or filler."""
 
 from __future__ import annotations
 
@@ -12,26 +12,25 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from corestory.commands.options import STANDARD_OUTPUT, Force, Model, Threshold, unknown_ending
 from corestory.commands.pages import is_one_page, tag_to_pages
-from corestory.commands.thresholds import check_threshold
 from corestory.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     from corestory.model.explaining import ArticleExplanation
 
-STANDARD_OUTPUT = "-"
 FILE_WIDTH = 100
 
 
-class ExplanationForm(StrEnum):
-    """The form of an explanation."""
+class ExplanationFormat(StrEnum):
+    """The format of an explanation."""
 
     text = "text"
     json = "json"
     html = "html"
 
 
-SUFFIXES = {".txt": ExplanationForm.text, ".json": ExplanationForm.json, ".jsonl": ExplanationForm.json}
+ENDINGS = {".txt": ExplanationFormat.text, ".json": ExplanationFormat.json, ".jsonl": ExplanationFormat.json}
 
 
 def explain(
@@ -44,87 +43,93 @@ def explain(
         ),
     ],
     paragraph: Annotated[
-        int | None, typer.Option(min=0, help="This one alone, by its position from 0.", show_default="all")
+        int | None, typer.Option(min=0, help="Explain only the paragraph at this position, from 0.", show_default="all")
     ] = None,
-    form: Annotated[
-        ExplanationForm | None,
-        typer.Option("--format", help="Of the output. Left out: by the end of --output's name; else text."),
+    asked: Annotated[
+        ExplanationFormat | None,
+        typer.Option("--format", help="Format of the output. Default: told by the ending of --output; else text."),
     ] = None,
     output: Annotated[
-        str | None, typer.Option("--output", "-o", help="A file to write; of html also a folder, for many articles.")
+        str | None,
+        typer.Option("--output", "-o", help="A file to write; with --format html also a folder, for many articles."),
     ] = None,
-    model: Annotated[
-        str, typer.Option(help="A model's folder, or its name in models/.", show_default="the one that came along")
-    ] = "",
-    threshold: Annotated[
-        float | None,
-        typer.Option(help="Least score of core, 0 to 1.", show_default="the model's choice for each article"),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the output.")] = False,
+    model: Model = "",
+    threshold: Threshold = None,
+    force: Force = False,
 ) -> None:
-    """Say why each paragraph was tagged core or filler.
+    """Explain why each paragraph was tagged core or filler.
 
-    First in words, then in numbers that add up.
-    They tell how each word moved stage 1, and how each kind of evidence moved the score.
-    JSON has an article a line.
+    The reasons come in words, then in numbers that add up.
+    The numbers are the effect of each word on stage 1, and of each kind of evidence on the score.
+    JSON has one article per line.
 
     Example: corestory explain article.txt --paragraph 3
     """
-    check_threshold(threshold)
-    place = None if output == STANDARD_OUTPUT else output
-    form = form or _form(place)
-    if form is ExplanationForm.html:
+    target = None if output == STANDARD_OUTPUT else output
+    form = asked or _format(target)
+    if form is ExplanationFormat.html:
         if paragraph is not None:
             raise typer.BadParameter(
                 "a page shows all paragraphs; give --format text or json", param_hint="--paragraph"
             )
-        if tag_to_pages([article], place, model=model, only=None, threshold=threshold, rejects=None, force=force):
-            raise typer.Exit(1)
-        return
-
-    from corestory.commands.given import given_articles
-    from corestory.commands.models import open_model
-    from corestory.commands.rejects import open_rejects
-    from corestory.commands.screen import harmless
-    from corestory.model.explaining import explain_articles
-    from corestory.output.explanation import explanation_json
-
-    tagger = open_model(model)
-    with open_rejects(None, force=force) as refused, _opened(place, force=force) as stream:
-        first = True
-        for explained in explain_articles(tagger, given_articles([article], refused), threshold=threshold):
-            count = len(explained.paragraphs)
-            if paragraph is not None and paragraph >= count:
-                refused.refuse(
-                    InputError(
-                        f"no paragraph {paragraph}", where=explained.tagged.article_id, expected=f"0 to {count - 1}"
-                    )
-                )
-                continue
-            if form is ExplanationForm.json:
-                text = explanation_json(explained, position=paragraph)
-            else:
-                text = ("" if first else "\n\n") + _text(explained, paragraph, wide=place is not None)
-            stream.write(f"{harmless(text) if stream.isatty() else text}\n")
-            first = False
-        if first and place is not None:
-            raise OutputError("nothing to write", where=place, mend="What was refused is listed above.")
-    if refused.count:
+        refused = tag_to_pages(
+            [article], target, model=model, only=None, threshold=threshold, rejects=None, force=force
+        )
+    else:
+        refused = explain_to(
+            target, article, form=form, paragraph=paragraph, model=model, threshold=threshold, force=force
+        )
+    if refused:
         raise typer.Exit(1)
 
 
-def _form(output: str | None) -> ExplanationForm:
+def explain_to(
+    output: str | None,
+    source: str,
+    *,
+    form: ExplanationFormat,
+    paragraph: int | None,
+    model: str,
+    threshold: float | None,
+    force: bool,
+) -> int:
+    """Write the explanation of a source's articles as text or JSON, and return the number of refusals."""
+    from corestory.commands.messages import neutralised, open_refusals
+    from corestory.commands.models import open_model
+    from corestory.model.explaining import explain_articles
+    from corestory.output.explanation import explanation_json
+    from corestory.reading.sources import read_articles
+
+    tagger = open_model(model)
+    with open_refusals(None, force=force) as refusals, _opened(output, force=force) as stream:
+        first = True
+        articles = read_articles([source], refuse=refusals.refuse)
+        for explained in explain_articles(tagger, articles, threshold=threshold):
+            count = len(explained.paragraphs)
+            if paragraph is not None and paragraph >= count:
+                where, expected = explained.tagged.article_id, f"0 to {count - 1}"
+                refusals.refuse(InputError(f"no paragraph {paragraph}", where=where, expected=expected))
+                continue
+            if form is ExplanationFormat.json:
+                text = explanation_json(explained, position=paragraph)
+            else:
+                text = ("" if first else "\n\n") + _text(explained, paragraph, wide=output is not None)
+            stream.write(f"{neutralised(text) if stream.isatty() else text}\n")
+            first = False
+        if first and output is not None:
+            raise OutputError("nothing to write", where=output, mend="The refusals are listed above.")
+    return refusals.count
+
+
+def _format(output: str | None) -> ExplanationFormat:
     if output is None:
-        return ExplanationForm.text
+        return ExplanationFormat.text
     if is_one_page(output):
-        return ExplanationForm.html
-    suffix = Path(output).suffix.lower()
-    if suffix in SUFFIXES:
-        return SUFFIXES[suffix]
-    raise OutputError(
-        f"no format ends in {suffix!r}", where=output, expected=f"a name that ends in {', '.join(SUFFIXES)} or .html",
-        mend="Or give --format.",
-    )  # fmt: skip
+        return ExplanationFormat.html
+    ending = Path(output).suffix.lower()
+    if ending in ENDINGS:
+        return ENDINGS[ending]
+    raise unknown_ending(ending, output, [*ENDINGS, ".html"])
 
 
 def _text(explained: ArticleExplanation, paragraph: int | None, *, wide: bool) -> str:

@@ -1,9 +1,11 @@
-"""A model by the name that a person gives on the command line."""
+"""Models by the name that the user gives on the command line."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import typer
 
 from corestory.errors import ModelError
 
@@ -17,18 +19,18 @@ _MARKER = "manifest.json"
 
 
 def open_model(name: str) -> Tagger:
-    """Load the model of that name or path.
+    """Load a model by its name or path.
 
     Parameters
     ----------
     name
-        A model's folder, or the name of one in `MODELS`; ``default`` or nothing is the model that came with corestory,
-        unless there is a ``models/default`` here.
+        A model's folder, or the name of a folder in `MODELS`. ``default`` and the empty name mean the default model,
+        unless ``models/default`` exists here.
 
     Raises
     ------
     ModelError
-        If there is none, naming those that there are; or it cannot be used.
+        If there is no such model, or it cannot be used. The message lists the models in `MODELS`.
     """
     from corestory.model.storage import load_model
 
@@ -37,12 +39,12 @@ def open_model(name: str) -> Tagger:
 
 
 def model_folder(name: str) -> Path | None:
-    """Return where the model of that name is; None for the one that came with corestory.
+    """Return the folder of a model; None for the default model.
 
     Raises
     ------
     ModelError
-        If there is none.
+        If there is no such model.
 
     Examples
     --------
@@ -52,7 +54,7 @@ def model_folder(name: str) -> Path | None:
     if not name:
         return None
     path, named = Path(name), MODELS / name
-    # A folder beside us may by chance have a model's name; what was written by `train` goes first.
+    # Another folder here may have the name of a model in models/. A folder that holds a model goes first.
     for folder in (path, named):
         if (folder / _MARKER).is_file():
             return folder
@@ -60,7 +62,7 @@ def model_folder(name: str) -> Path | None:
         return None
     for folder in (path, named):
         if folder.exists():
-            return folder  # loading says what is wrong with it
+            return folder  # loading it gives the message
     here = sorted(folder.parent.name for folder in MODELS.glob(f"*/{_MARKER}"))
     raise ModelError(
         "no such model",
@@ -68,3 +70,30 @@ def model_folder(name: str) -> Path | None:
         expected=f"a model's folder, or the name of one in {MODELS}/",
         mend=f"There are: {', '.join(here)}." if here else "Make one with: corestory train DATA --output models/NAME",
     )
+
+
+def model_names(models: list[str]) -> list[str]:
+    """Return a distinct name for each model that the user gave.
+
+    Raises
+    ------
+    ModelError
+        If there is no such model.
+    typer.BadParameter
+        If a model is given twice.
+
+    Examples
+    --------
+    >>> model_names([""])
+    ['default']
+    """
+    from corestory.reading.text import storable
+
+    folders = [model_folder(model) for model in models]
+    found = [folder.resolve() if folder else None for folder in folders]
+    if len(set(found)) < len(found):
+        raise typer.BadParameter("the same model is given twice.", param_hint="--model")
+    short = [folder.name if folder else DEFAULT for folder in found]
+    # Two folders may have the same name; then their paths tell them apart.
+    long = [str(folder) if folder else DEFAULT for folder in found]
+    return [storable(name if short.count(name) == 1 else path) for name, path in zip(short, long, strict=True)]

@@ -1,4 +1,4 @@
-"""Explained articles as pages, to where ``--output`` says: the standard output, a file, or a folder."""
+"""Tag and explain articles and write them as pages: to the standard output, to one file or to a folder."""
 
 from __future__ import annotations
 
@@ -8,25 +8,28 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corestory.commands.messages import DoubtfulArticles, NothingTaggedError, open_refusals
+from corestory.commands.models import open_model
+from corestory.commands.progress import progress_bar
 from corestory.errors import OutputError
-from corestory.remote import AnyPath
+from corestory.remote import AnyPath, RemotePath, is_url, path_of
 
 if TYPE_CHECKING:
-    from corestory.output.article_files import PageWriter
+    from corestory.output.article_page import PageWriter
     from corestory.types import Label
 
-SUFFIXES = (".html", ".htm")
+ENDINGS = (".html", ".htm")
 
 
-def is_one_page(output: str) -> bool:
-    """Whether an output is a page by its name, and not a folder of pages.
+def is_one_page(output: str | None) -> bool:
+    """Return whether an output is one page by its name, not a folder of pages.
 
     Examples
     --------
     >>> is_one_page("story.html"), is_one_page("pages/")
     (True, False)
     """
-    return output.lower().endswith(SUFFIXES)
+    return output is not None and output.lower().endswith(ENDINGS)
 
 
 def tag_to_pages(
@@ -39,68 +42,76 @@ def tag_to_pages(
     rejects: AnyPath | None,
     force: bool,
 ) -> int:
-    """Tag and explain articles, and write them as pages.
+    """Read articles, tag and explain them, and write their pages.
 
     Parameters
     ----------
     sources
-        Where the articles are.
+        Files, folders, patterns or ``-``.
     output
-        A page, a folder, or None for a page on the standard output.
+        A page or a folder; None is a page on the standard output.
     model, only, threshold, rejects, force
         The options of ``corestory predict``.
 
     Returns
     -------
     int
-        How much was refused.
+        The number of refusals.
     """
-    from corestory.commands.doubts import Doubts
-    from corestory.commands.given import given_articles
-    from corestory.commands.models import open_model
-    from corestory.commands.predict import counting
-    from corestory.commands.rejects import open_rejects
     from corestory.model.explaining import explain_articles
+    from corestory.reading.sources import read_articles
 
     if output is None and sys.stdout.isatty():
-        raise OutputError("a page on a terminal", mend="Give --output FILE.html, or a folder for many articles.")
+        raise OutputError(
+            "a page cannot be shown on a terminal",
+            mend="Give --output FILE.html, or --output FOLDER for several articles.",
+        )
+    path = None if output is None else _local(output)
     tagger = open_model(model)
-    with open_rejects(rejects, force=force) as refused, suppress(_NothingTaggedError):
-        doubts = Doubts()
-        with _open_pages(output, only=only, force=force) as pages, counting(shown=output is not None) as count:
-            for explained in explain_articles(tagger, given_articles(sources, refused), threshold=threshold):
+    doubtful = DoubtfulArticles()
+    with open_refusals(rejects, force=force) as refusals, suppress(NothingTaggedError):
+        articles = read_articles(sources, refuse=refusals.refuse)
+        with (
+            _open_pages(path, output or "", only=only, force=force) as pages,
+            progress_bar(beside_output=output is None) as bar,
+        ):
+            for explained in explain_articles(tagger, articles, threshold=threshold):
                 pages.write(explained)
-                doubts.hear(explained.tagged)
-                count(1)
-            if output is not None and not doubts.articles:
-                raise _NothingTaggedError  # an empty index must not take the place of what is there
-        doubts.tell()
-    return refused.count
+                doubtful.add(explained.tagged)
+                bar.update(f"{doubtful.articles:,} articles", doubtful.articles)
+            if output is not None and not doubtful.articles:
+                raise NothingTaggedError
+        doubtful.say()
+    return refusals.count
 
 
-class _NothingTaggedError(Exception):
-    """Ends the writing of an output that would be empty."""
+def _local(output: str) -> Path:
+    path = path_of(output) if is_url(output) else Path(output)
+    if isinstance(path, RemotePath):
+        raise OutputError(
+            "pages are not written to another machine", where=output, expected="a file or a folder of this machine"
+        )
+    return path
 
 
 @contextmanager
-def _open_pages(output: str | None, *, only: Label | None, force: bool) -> Iterator[PageWriter]:
+def _open_pages(path: Path | None, name: str, *, only: Label | None, force: bool) -> Iterator[PageWriter]:
     from corestory.atomic import atomic_folder, atomic_path
-    from corestory.output.article_files import INDEX, OnePage, PageFolder
+    from corestory.output.article_page import INDEX, OnePage, PageFolder
 
     writer: PageWriter
-    if output is None:
+    if path is None:
         yield (writer := OnePage(sys.stdout.buffer, only=only))
-        writer.close()  # not after an error: what a pipe got would look whole
+        writer.close()  # not after an error, which must not end a pipe with what looks like a whole page
         return
     try:
-        if is_one_page(output):
-            with atomic_path(Path(output), force=force) as temporary:
+        if is_one_page(str(path)):
+            with atomic_path(path, force=force) as temporary:
                 yield (writer := OnePage(temporary, only=only))
                 writer.close()
         else:
-            with atomic_folder(Path(output), force=force, marker=INDEX) as temporary:
+            with atomic_folder(path, force=force, marker=INDEX) as temporary:
                 yield (writer := PageFolder(temporary, only=only))
                 writer.close()
-    except OutputError as error:
-        # What writes below knows the temporary name only.
-        raise OutputError(error.found, where=output, expected=error.expected, mend=error.mend) from error
+    except OutputError as error:  # it may name the temporary file
+        raise OutputError(error.found, where=name, expected=error.expected, mend=error.mend) from error

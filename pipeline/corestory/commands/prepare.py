@@ -1,4 +1,4 @@
-"""``corestory prepare``: from corpora, pairs and tables to one table of labelled paragraphs."""
+"""``corestory prepare``: make one table of labelled paragraphs from corpora, pairs of files and tables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from corestory.commands.options import Force, Jobs
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,40 +34,35 @@ def prepare(
     views: Annotated[
         str,
         typer.Option(
-            help="Ways in which to cut HTML pages, by commas: page, lines, p, container, and the installed ones of "
-            "trafilatura, readability, resiliparse, justext, boilerpy3; or all.",
+            help="Ways to cut HTML pages into paragraphs, separated by commas: page, lines, p, container, and "
+            "the installed ones of trafilatura, readability, resiliparse, justext, boilerpy3; or all.",
         ),
     ] = "page,lines,p,container",
-    seed: Annotated[int, typer.Option(help="Of the split by site into train, validation and test.")] = 0,
-    jobs: Annotated[int, typer.Option(help="Processes; -1 is one a core.")] = 1,
-    force: Annotated[bool, typer.Option("--force", help="Replace the output.")] = False,
+    seed: Annotated[int, typer.Option(help="Seed of the split by site into train, validation and test.")] = 0,
+    jobs: Jobs = 1,
+    force: Force = False,
     core_label: Annotated[
-        str, typer.Option(help="Name of the label core in tables.", show_default="core, 1, true")
+        str, typer.Option(help="Value in tables that means core.", show_default="core, 1, true")
     ] = "",
     corrections: Annotated[
         Path | None,
-        typer.Option(help="A file of `corestory audit` in which a person has filled in the column correction."),
+        typer.Option(help="A file of `corestory audit` whose column correction a person has filled in."),
     ] = None,
-    filler_label: Annotated[str, typer.Option(help="Name of the label filler.", show_default="filler, 0, false")] = "",
+    filler_label: Annotated[
+        str, typer.Option(help="Value in tables that means filler.", show_default="filler, 0, false")
+    ] = "",
 ) -> None:
     """Make one table of labelled paragraphs, split by site.
 
-    HTML pages are cut into paragraphs, each labelled by aligning it with the page's gold text. Exact duplicates of an
-    article are dropped. The exit code is 1 if something could not be read and was left out.
+    HTML pages are cut into paragraphs, and each paragraph is labelled by aligning it with the page's gold text.
+    Exact duplicates of an article are dropped. The exit code is 1 if something could not be read and was left out.
 
     Example: corestory prepare corpora/wcxb my-pairs labels.csv --output paragraphs.parquet
     """
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
 
     from corestory.atomic import atomic_path
+    from corestory.commands.progress import progress_bar
     from corestory.labelling.corrections import read_corrections
     from corestory.labelling.preparation import prepare_table
     from corestory.labelling.table import write_frame
@@ -76,23 +73,9 @@ def prepare(
     names, wanted = LabelNames(core=core_label, filler=filler_label), chosen_views(views)
     corrected = read_corrections(corrections) if corrections is not None else ()
     refused: list[InputError] = []
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    # The output is opened first: whether it may be written is better known before the work than after it.
+    # The output is opened before the work, so that a fault in it is reported at once.
     with atomic_path(output, force=force) as temporary:
-        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-            tasks = {}
-
-            def advance(source: str, done: int, total: int) -> None:
-                if source not in tasks:
-                    tasks[source] = bar.add_task(source, total=total)
-                bar.update(tasks[source], completed=done)
-
+        with progress_bar() as bar:
             prepared = prepare_table(
                 sources,
                 seed=seed,
@@ -101,7 +84,7 @@ def prepare(
                 names=names,
                 corrections=corrected,
                 refuse=refused.append,
-                progress=advance,
+                progress=bar.update,
             )
         write_frame(prepared.frame, temporary)
     _print_report(prepared.report, console)

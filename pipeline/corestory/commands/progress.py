@@ -1,96 +1,97 @@
-"""How far a long run is: by bytes, for files differ in size; with the rate and the time left."""
+"""One progress bar for all commands, on the standard error of a terminal."""
 
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from corestory.remote import AnyPath, RemotePath
-
 if TYPE_CHECKING:
+    import pandas as pd
     import rich.progress
 
-
-class Progress:
-    """Shows nothing: what there is where nobody looks."""
-
-    def count(self, articles: int) -> None:
-        """Take note of so many more articles, of a file that is not done."""
-
-    def done(self, source: AnyPath, articles: int) -> None:
-        """Take note of a file that needs no more work, and of how many articles there were so far in all."""
+    from corestory.model.tagger import Tagger
 
 
-class Bar(Progress):
-    """Shows a bar on the terminal.
+class ProgressBar:
+    """A bar that shows nothing, for standard errors that are not a terminal.
+
+    Attributes
+    ----------
+    shown
+        Whether there is anybody to see it, so that a caller need not count for nothing.
+    """
+
+    shown = False
+
+    def update(self, text: str, done: float, total: float | None = None) -> None:
+        """Show so much of a total done, with a text in front; without a total, show the text and the time."""
+
+
+class TerminalBar(ProgressBar):
+    """A bar on a terminal, from its first update on.
 
     Parameters
     ----------
-    bar
-        What draws it.
-    task
-        Its task there, with a field `rate`.
+    progress
+        The display of rich.
     """
 
-    def __init__(self, bar: rich.progress.Progress, task: rich.progress.TaskID) -> None:
-        self._bar, self._task = bar, task
-        self._articles = 0
-        self._began = time.monotonic()
+    shown = True
 
-    def count(self, articles: int) -> None:
-        """Add so many articles."""
-        self._articles += articles
-        self._show()
+    def __init__(self, progress: rich.progress.Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", total=None)
 
-    def done(self, source: AnyPath, articles: int) -> None:
-        """Advance by the file's size."""
-        self._articles = articles
-        self._bar.advance(self._task, size_of(source))
-        self._show()
+    def update(self, text: str, done: float, total: float | None = None) -> None:
+        """Show so much of a total done, with a text in front; without a total, show the text and the time."""
+        from corestory.commands.messages import neutralised
 
-    def _show(self) -> None:
-        rate = self._articles / max(time.monotonic() - self._began, 1e-9)
-        self._bar.update(self._task, rate=f"{self._articles:,} articles, {rate:,.0f} a second")
-
-
-def size_of(path: AnyPath) -> int:
-    """Return a file's size in bytes; 0 if it is missing.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> size_of(Path("no/such/file"))
-    0
-    """
-    try:
-        return path.state()[0] if isinstance(path, RemotePath) else path.stat().st_size
-    except OSError:
-        return 0
+        self._progress.start()
+        self._progress.update(self._task, description=neutralised(text), completed=done, total=total)
 
 
 @contextmanager
-def progress_of(sources: Iterable[AnyPath]) -> Iterator[Progress]:
-    """Show on a terminal's standard error how much of some files is done.
+def progress_bar(*, beside_output: bool = False) -> Iterator[ProgressBar]:
+    """Open a progress bar, which disappears at the end.
 
     Parameters
     ----------
-    sources
-        The files, which are listed only if somebody looks.
+    beside_output
+        Whether the command writes its output meanwhile: then a terminal that shows the output shows no bar.
     """
-    if not sys.stderr.isatty():
-        yield Progress()
+    if sys.stderr is None or not sys.stderr.isatty() or (beside_output and sys.stdout and sys.stdout.isatty()):
+        yield ProgressBar()
         return
 
-    import rich.progress as shown
+    import rich.progress as bars
     from rich.console import Console
 
     columns = (
-        shown.BarColumn(), shown.TaskProgressColumn(), shown.TextColumn("{task.fields[rate]}"),
-        shown.TimeRemainingColumn(),
-    )  # fmt: skip
-    with shown.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        total = sum(map(size_of, sources))
-        yield Bar(bar, bar.add_task("", total=total, rate=""))
+        bars.TextColumn("{task.description}", markup=False),
+        bars.BarColumn(),
+        bars.TaskProgressColumn(),
+        bars.TimeElapsedColumn(),
+        bars.TimeRemainingColumn(),
+    )
+    progress = bars.Progress(*columns, console=Console(stderr=True), transient=True)
+    try:
+        yield TerminalBar(progress)
+    finally:
+        progress.stop()
+
+
+def score_with_progress(tagger: Tagger, frame: pd.DataFrame, *, threshold: float | None) -> pd.DataFrame:
+    """Score a frame as `corestory.evaluation.scored_rows.score_in_pieces` does, with a progress bar."""
+    from corestory.evaluation.scored_rows import score_in_pieces
+
+    done = 0
+    with progress_bar() as bar:
+
+        def advance(rows: int) -> None:
+            nonlocal done
+            done += rows
+            bar.update("scoring paragraphs", done, len(frame))
+
+        return score_in_pieces(tagger, frame, threshold=threshold, advance=advance)

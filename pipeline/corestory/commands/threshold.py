@@ -1,4 +1,4 @@
-"""``corestory threshold``: one threshold for all articles, chosen on the validation split for what it is to hold."""
+"""``corestory threshold``: choose one threshold for all articles on the validation split, for a goal."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corestory.commands.options import Force, LabelledTable, Model, Seed
+
 if TYPE_CHECKING:
     from corestory.evaluation.thresholds import Goal
 
 SPLIT = "validation"
-"""The only split on which a threshold is chosen: what is chosen on the test split is no longer measured by it."""
+"""The only split on which a threshold is chosen. The test split could no longer measure a threshold chosen on it."""
 
 RESAMPLES, LEVEL = 1000, 0.95
 
 
 def threshold(
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="A table that `corestory prepare` wrote.")],
-    model: Annotated[
-        str, typer.Option(help="A model's folder, or its name in models/.", show_default="the one that came along")
-    ] = "",
+    data: LabelledTable,
+    model: Model = "",
     min_core_recall: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Of the paragraphs of core, at least this share is kept.")
+        float | None, typer.Option(min=0, max=1, help="Keep at least this share of the core paragraphs.")
     ] = None,
     min_filler_precision: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Of the removed paragraphs, at least this share is filler.")
+        float | None, typer.Option(min=0, max=1, help="At least this share of the removed paragraphs is filler.")
     ] = None,
     max_words_lost: Annotated[
-        float | None, typer.Option(min=0, max=100, help="Of 100 words of story, at most so many are removed.")
+        float | None, typer.Option(min=0, max=100, help="Remove at most this many of 100 words of story.")
     ] = None,
-    best_f1: Annotated[bool, typer.Option("--best-f1", help="The best F1 of core paragraphs.")] = False,
+    best_f1: Annotated[bool, typer.Option("--best-f1", help="Reach the best F1 of core paragraphs.")] = False,
     save: Annotated[
         str, typer.Option(help="Write a model with this threshold: a folder, or a name in models/.", show_default=False)
     ] = "",
-    seed: Annotated[int, typer.Option(min=0, help="Of the bootstrap.")] = 0,
-    force: Annotated[bool, typer.Option("--force", help="Replace the saved model.")] = False,
+    seed: Seed = 0,
+    force: Force = False,
 ) -> None:
-    """Choose one threshold for all articles, and say what it costs.
+    """Choose one threshold for all articles, and show its cost.
 
-    Give one goal: of the thresholds that reach it, the one that removes most filler is taken.
-    It is chosen on the validation split alone; measure it with `corestory evaluate` on test.
+    Give one goal. Among the thresholds that reach it, the command chooses the threshold that removes most filler.
+    It uses the validation split only; measure the threshold with `corestory evaluate` on the test split.
 
     Example: corestory threshold paragraphs.parquet --model mine --min-core-recall 0.99 --save careful
     """
@@ -51,9 +51,9 @@ def threshold(
     import msgspec
 
     from corestory.atomic import check_folder
-    from corestory.commands.evaluate import score_with_progress
+    from corestory.commands.messages import say
     from corestory.commands.models import open_model
-    from corestory.commands.screen import say
+    from corestory.commands.progress import score_with_progress
     from corestory.evaluation.labelled_rows import labelled_rows
     from corestory.evaluation.results import EvaluationSettings
     from corestory.evaluation.scored_rows import chosen_rows, seen_splits
@@ -66,13 +66,13 @@ def threshold(
     tagger = open_model(model)
     folder = _new_folder(save) if save else None
     if folder is not None:
-        # Whether it may be written is better known before the work than after it.
+        # Checked before the work, so that a fault in the output is reported at once.
         check_folder(folder, force=force, marker=MANIFEST_NAME)
     table = read_frame(data)
     frame = chosen_rows(table, SPLIT, where=str(data))
     manifest = tagger.manifest
     if manifest is not None and data_sha256(table) == manifest.data_sha256 and seen_splits(frame, manifest):
-        say(f"The model was trained on these very rows ({SPLIT}): the threshold is too bold for others.")
+        say(f"The model was trained on these rows ({SPLIT}), so the threshold is too optimistic for new data.")
     del table
     rows = labelled_rows(score_with_progress(tagger, frame, threshold=None), where=str(data))
     point = choose_threshold(rows, goal, settings=EvaluationSettings(None, RESAMPLES, seed, LEVEL), where=str(data))
@@ -106,7 +106,7 @@ def _goal(
             "--best-f1."
         )
     if math.isnan(given[0].bound):
-        raise typer.BadParameter("nan is no number.")
+        raise typer.BadParameter("nan is not a number.")
     return given[0]
 
 
@@ -118,7 +118,7 @@ def _new_folder(name: str) -> Path:
 
 
 def _card(model: str, text: str) -> str:
-    """Return the card of the model that it is made of, and below it what was changed."""
+    """Return the card of the model, with a section on the threshold added."""
     from corestory.commands.models import model_folder
     from corestory.model.storage import CARD_NAME, default_model
 
@@ -126,7 +126,7 @@ def _card(model: str, text: str) -> str:
     try:
         card = file.read_text(encoding="utf-8")
     except (OSError, ValueError):
-        card = "# A corestory model\n\nThe model that it was made of had no card.\n"
+        card = "# A corestory model\n\nThe original model has no card.\n"
     block = "\n".join(f"    {line}".rstrip() for line in text.splitlines())
     return (
         f"{card.rstrip()}\n\n## One threshold for all articles\n\n"

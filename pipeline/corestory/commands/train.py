@@ -1,12 +1,15 @@
-"""``corestory train``: a model from a table of labelled paragraphs."""
+"""``corestory train``: train a model on a table of labelled paragraphs."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from corestory.commands.options import Force, Jobs, LabelledTable, Seed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,17 +21,17 @@ RESAMPLES = 400
 
 
 def train(
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="A table that `corestory prepare` wrote.")],
+    data: LabelledTable,
     output: Annotated[Path, typer.Option("--output", "-o", help="The model's folder.", show_default=False)],
     split: Annotated[
-        str, typer.Option(help="The rows to learn from: names of splits by commas, or all (for a release).")
+        str, typer.Option(help="The rows to train on: names of splits, separated by commas, or all (for a release).")
     ] = "train",
-    seed: Annotated[int, typer.Option(min=0, help="The same data, seed and versions give the same scores.")] = 0,
-    jobs: Annotated[int, typer.Option(help="Fits at once; -1 is one a core.")] = 1,
+    seed: Seed = 0,
+    jobs: Jobs = 1,
     card_extra: Annotated[
         Path | None, typer.Option(help="A Markdown file to add to the model card, such as scores on held-out sites.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the output.")] = False,
+    force: Force = False,
 ) -> None:
     """Train both stages on labelled paragraphs and save the model with its card.
 
@@ -37,17 +40,10 @@ def train(
     Example: corestory train data/processed/paragraphs.parquet --output models/mine
     """
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
 
     from corestory.atomic import check_folder
-    from corestory.commands.screen import say
+    from corestory.commands.messages import say
+    from corestory.commands.progress import progress_bar
     from corestory.evaluation.evaluation import evaluate_frame
     from corestory.evaluation.scored_rows import chosen_rows
     from corestory.labelling.table import read_frame
@@ -58,26 +54,23 @@ def train(
     from corestory.report.card import model_card
     from corestory.report.terminal import EvaluationView
 
-    # Whether the output may be written is better known before the work than after it.
+    # Checked before the work, so that a fault in the output is reported at once.
     check_folder(output, force=force, marker=MANIFEST_NAME)
     extra = _read_extra(card_extra)
-    console = Console(stderr=True)
     table = read_frame(data)
     digest = data_sha256(table)
     frame = chosen_rows(table, split, where=str(data))
     splits = tuple(sorted(frame["split"].dropna().unique()))
     del table
     classifier = ParagraphClassifier(random_state=seed, n_jobs=jobs)
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("stage 1", total=classifier.fits(frame))
-        classifier.fit(frame, progress=lambda stage: bar.update(task, advance=1, description=stage))
+    with progress_bar() as bar:
+        done, total = count(1), classifier.fits(frame)
+        bar.update("stage 1", 0, total)
+        classifier.fit(frame, progress=lambda stage: bar.update(stage, next(done), total))
     folds = classifier.folds_
     say(f"{folds.count} folds by {folds.by}.")
     if folds.by != "site":
-        say("All rows are of one site: on other sites the scores will be lower. Label articles of more sites.")
+        say("All rows are of one site, so the scores on other sites will be lower. Label articles of more sites.")
     scored = frame.assign(**{name: classifier.out_of_fold_[name].to_numpy() for name in ("score", "tagged", "stage1")})
     evaluation = evaluate_frame(scored, resamples=RESAMPLES, seed=seed, where=str(data))
     manifest = new_manifest(
@@ -127,7 +120,7 @@ def _scores(evaluation: Evaluation) -> dict[str, dict[str, float]]:
             "words_core_recall": words.core_recall,
             "words_filler_recall": words.filler_recall,
         }
-        # What had nothing to be measured by is NaN, which JSON cannot hold.
+        # A score that could not be measured is NaN, which JSON cannot hold.
         return {name: round(value, 6) for name, value in found.items() if value == value}
 
     return {"all": measured(evaluation.tagger)} | {group.name: measured(group) for group in evaluation.sources}

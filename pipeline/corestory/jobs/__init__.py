@@ -1,1 +1,1 @@
-"""A corpus: file by file over processes or a cluster, each output whole or not there, and no work done twice."""
+"""Folder runs: every file of a folder to an output, in processes or on a cluster, again after an interruption."""

@@ -1,4 +1,4 @@
-"""The files of a corpus over a Dask cluster, their outputs written by the workers that have done them."""
+"""A folder run on a Dask cluster, whose workers write the outputs."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, cast
 from corestory.errors import CorestoryError, InputError
 from corestory.jobs.items import Item
 from corestory.jobs.job import Job
-from corestory.jobs.outcome import Outcome
-from corestory.jobs.taggers import stay_on_one_thread
-from corestory.jobs.tasks import Task, tasks_of
-from corestory.jobs.working import Pending, failed_task, work_on
+from corestory.jobs.outcome import Outcome, failed
+from corestory.jobs.tasks import PartTracker, Task, tasks_of
+from corestory.jobs.work import stay_on_one_thread, work_on
 from corestory.model.storage import MANIFEST_NAME, WEIGHTS_NAME
 from corestory.remote import is_url
 
@@ -26,43 +25,44 @@ if TYPE_CHECKING:
 else:
     try:
         from distributed import WorkerPlugin
-    except ImportError:  # without the extra the module can be looked at, though nothing in it can be called
+    except ImportError:  # without the extra the module can still be imported, for its documentation
         WorkerPlugin = object
 
 LOCAL = "local"
 
-# Tasks that wait at the scheduler, for each thread of the cluster: so many that none is idle, and so few that a corpus
-# of any size fits.
+# Tasks that wait at the scheduler, per thread of the cluster: enough to keep every thread busy, and few enough for a
+# corpus of any size.
 WAITING = 4
 RETRIES = 2
 _TIMEOUT = 30
-# Dask's client would look for a minute for what has no port.
+# For an address without a port, Dask's client would try for a minute.
 _ADDRESS = re.compile(r"(?:[a-z]+://)?[^/\s]+:\d+")
 
 
 def run_on_cluster(items: Iterable[Item], job: Job, *, address: str, jobs: int = 1) -> Generator[Outcome, None, None]:
-    """Tag files on the workers of a cluster, which see the same files under the same names.
+    """Tag files on the workers of a cluster, which must see the same files under the same names.
 
     Parameters
     ----------
     items
-        Read as they are needed.
+        The files; read as they are needed.
     job
-        How. Its model is sent to each worker once.
+        The settings. The model is sent to each worker once.
     address
-        Of the scheduler, or `LOCAL` for a cluster in processes of this machine, which no other machine can reach.
+        Address of the scheduler; `LOCAL` starts a cluster in processes of this machine, which no other machine can
+        reach.
     jobs
-        Processes of a local cluster; -1 is one a core.
+        Number of processes of a local cluster; -1 means one per core.
 
     Yields
     ------
     Outcome
-        As they come. A file on which workers die is a failure of that file alone.
+        In the order in which the files are done. A file that kills its workers fails alone.
 
     Raises
     ------
     CorestoryError
-        There is no cluster there, or what would be so for every file.
+        No cluster answers, or an error would fail every file.
     """
     from distributed import KilledWorker
 
@@ -70,27 +70,27 @@ def run_on_cluster(items: Iterable[Item], job: Job, *, address: str, jobs: int =
         plugin = ModelPlugin(job.model_sha256, tuple((job.model / name).read_bytes() for name in _FILES))
         client.register_plugin(plugin, name=_plugin_name(job.model_sha256))
         threads = max(1, sum(client.nthreads().values()))
-        pending = Pending()
+        tracker = PartTracker()
         suspects: list[Task] = []
         tasks = deque[Task]()
         for task, future in _ended(client, tasks_of(items), tasks, job, most=WAITING * threads):
             if isinstance(future.exception(), KilledWorker):
                 suspects += task.split()
             else:
-                told, following = pending.hear(task, _outcomes(future, task))
+                final, following = tracker.add(task, _outcomes(future, task))
                 tasks.extend([] if following is None else [following])
-                yield from told
-        # Who was at work beside a file on which workers die is blamed with it; alone, each shows which it is.
+                yield from final
+        # When a worker dies, all files of its task fail. Retry each file alone to find the one that kills workers.
         for task, future in _ended(client, iter(suspects), tasks, job, most=1):
-            told, following = pending.hear(task, _outcomes(future, task))
+            final, following = tracker.add(task, _outcomes(future, task))
             tasks.extend([] if following is None else [following])
-            yield from told
+            yield from final
 
 
 def _ended(
     client: Client, tasks: Iterator[Task], first: deque[Task], job: Job, *, most: int
 ) -> Iterator[tuple[Task, Future[list[Outcome]]]]:
-    """Let so many tasks wait or run at a time, and yield them as they end, well or not; those in `first` come first."""
+    """Keep at most `most` tasks waiting or running, those in `first` first; yield each when it ends or fails."""
     from distributed import as_completed
 
     completed = as_completed(loop=client.loop)
@@ -110,12 +110,12 @@ def _ended(
 
 
 def check_paths(sources: Sequence[str], *, address: str) -> None:
-    """Refuse names that mean something else where a worker runs, and what is no address.
+    """Refuse paths that mean another file on a worker, and malformed addresses.
 
     Raises
     ------
     InputError
-        A path is relative, and the cluster is not of this machine; or there can be no scheduler of that address.
+        A path is relative although the cluster is on other machines, or the address is malformed.
 
     Examples
     --------
@@ -125,23 +125,27 @@ def check_paths(sources: Sequence[str], *, address: str) -> None:
     if address == LOCAL:
         return
     if not _ADDRESS.fullmatch(address):
-        raise InputError("no address of a scheduler", where=address, expected="local, or one such as tcp://HOST:8786")
+        raise InputError(
+            "is not the address of a scheduler", where=address, expected="local, or one such as tcp://HOST:8786"
+        )
     for source in sources:
         if not is_url(source) and not Path(source).is_absolute():
             raise InputError(
-                "a relative path", where=source, expected="an absolute one, which each worker of the cluster can read"
+                "is a relative path",
+                where=source,
+                expected="an absolute path that every worker can read",
             )
 
 
 class ModelPlugin(WorkerPlugin):
-    """Puts a model's files into a folder of each worker's machine, also of workers that come later.
+    """Writes the model's files to a folder on each worker's machine, also for workers that join later.
 
     Parameters
     ----------
     sha256
         `corestory.jobs.job.model_sha256` of the model.
     files
-        What is in its manifest and its arrays.
+        The content of its manifest and of its arrays.
     """
 
     def __init__(self, sha256: str, files: tuple[bytes, ...]) -> None:
@@ -150,14 +154,14 @@ class ModelPlugin(WorkerPlugin):
         self.folder: tempfile.TemporaryDirectory[str] | None = None
 
     def setup(self, worker: Worker) -> None:
-        """Write the files; and let the worker score on one thread, as everybody does."""
+        """Write the files, and limit the worker to one thread."""
         self.folder = tempfile.TemporaryDirectory(prefix="corestory-", dir=worker.local_directory)
         for name, data in zip(_FILES, self.files, strict=True):
             Path(self.folder.name, name).write_bytes(data)
         stay_on_one_thread()
 
     def teardown(self, worker: Worker) -> None:  # noqa: ARG002 -- the signature is Dask's
-        """Delete them."""
+        """Delete the files."""
         if self.folder is not None:
             self.folder.cleanup()
 
@@ -170,7 +174,7 @@ def _plugin_name(sha256: str) -> str:
 
 
 def _submit(client: Client, task: Task, job: Job) -> Future[list[Outcome]]:
-    # Not pure: what is done is known from the ledger, and not from what the scheduler may remember of another run.
+    # Not pure: the ledger knows which files are done; a result that the scheduler remembers may be of another run.
     return client.submit(_work_on_worker, task, job, retries=RETRIES, pure=False)
 
 
@@ -189,7 +193,8 @@ def _outcomes(future: Future[list[Outcome]], task: Task) -> list[Outcome]:
         return outcomes
     if isinstance(error, CorestoryError):
         raise error
-    return failed_task(task, f"failed on the cluster with {type(error).__name__}: {error}")
+    reason = f"failed on the cluster with {type(error).__name__}: {error}"
+    return [failed(item, reason) for item in task.items]
 
 
 @contextmanager
@@ -207,7 +212,7 @@ def _client(address: str, jobs: int) -> Iterator[Client]:
         with client:
             yield client
         return
-    # Nothing listens where another machine could reach it: without an address of its own, HTTP would, everywhere.
+    # No port is open to other machines. Without an explicit address, the dashboards would listen on all of them.
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": RETRIES}),
         LocalCluster(

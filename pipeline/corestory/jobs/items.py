@@ -1,16 +1,17 @@
-"""Which file of a corpus becomes which output."""
+"""The files of a folder run and the names of their outputs."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from corestory.errors import CorestoryError, InputError, OutputError, Refuse, reason_of
+from corestory.errors import CorestoryError, InputError, OutputError, reason_of
 from corestory.reading.sources import STANDARD_INPUT, before_pattern, files_of, kind_by_name
+from corestory.reading.tables import Refuse
 from corestory.reading.text import storable
 from corestory.remote import AnyPath, RemotePath, path_of
 
 SUFFIXES = {"text": ".txt", "jsonl": ".jsonl", "csv": ".csv", "parquet": ".parquet"}
 
-# What most file systems take for one part of a path.
+# The longest name of one file in most file systems.
 MAX_NAME_BYTES = 255
 
 
@@ -21,9 +22,9 @@ class Item:
     Attributes
     ----------
     source
-        The file, as it is named to the user.
+        The file, as messages name it.
     name
-        Its output, relative to the output's folder, with ``/`` between the parts.
+        The path of its output, relative to the output folder, with ``/`` as the separator.
     """
 
     source: AnyPath
@@ -31,56 +32,57 @@ class Item:
 
 
 def check_sources(sources: Sequence[str], folder: AnyPath) -> None:
-    """Raise what would be wrong with every file of a corpus.
+    """Check sources and output folder for faults that would affect every file.
 
     Raises
     ------
     OutputError
-        The output's folder is a file or the folder that is read, or the standard input is among the sources.
+        The output folder is a file or is a source folder, or the standard input is among the sources.
     CorestoryError
-        One of them is elsewhere and cannot be reached.
+        A remote source or the remote output folder cannot be reached.
     """
-    for place in (folder, *map(path_of, sources)):
-        if isinstance(place, RemotePath):
-            place.forget()
-            _reach(place)
+    for path in (folder, *map(path_of, sources)):
+        if isinstance(path, RemotePath):
+            path.forget()
+            _reach(path)
     if folder.exists() and not folder.is_dir():
         raise OutputError("is a file", where=str(folder), expected="the name of a folder")
     for source in sources:
         if source == STANDARD_INPUT:
             raise OutputError(
-                "the standard input has no name for a file in it",
+                "the standard input has no file name, which an output in a folder needs",
                 where=str(folder),
-                mend="Give --output a file's name.",
+                mend="Give a file name to --output.",
             )
         if source and path_of(source).is_dir() and path_of(source).resolve() == folder.resolve():
-            raise OutputError("is the folder that is read", where=str(folder), mend="Give another folder.")
+            raise OutputError("is a folder that is read", where=str(folder), mend="Give another folder.")
 
 
-def _reach(place: RemotePath) -> None:
+def _reach(path: RemotePath) -> None:
     try:
-        place.exists()
+        path.exists()
     except (OSError, ValueError) as error:
-        raise CorestoryError(f"cannot be reached ({reason_of(error)})", where=storable(str(place))) from error
+        raise CorestoryError(f"cannot be reached ({reason_of(error)})", where=storable(str(path))) from error
 
 
 def items_of(sources: Sequence[str], folder: AnyPath, *, form: str, refuse: Refuse) -> Iterator[Item]:
-    """Yield the files of a corpus, each with its output's name.
+    """Yield the files of the sources, each with the name of its output.
 
-    The output is named as the file, with the form's ending added unless the name ends so already. It stands in the
-    output's folder where the file stands in the folder that is read, or in the part of a pattern before the first
-    ``*``, ``?`` or ``[``. What lies in the output's folder is not read again.
+    An output has the name of its file, with the ending of the format added unless the name has it already. Its folder
+    within the output folder is the file's folder within the source folder, or within the part of a pattern before the
+    first ``*``, ``?`` or ``[``. Files within the output folder are not read.
 
     Parameters
     ----------
     sources
         Files, folders and patterns.
     folder
-        Where the outputs go.
+        The output folder.
     form
-        One of `SUFFIXES`.
+        The format, a key of `SUFFIXES`.
     refuse
-        Is given what is missing, and what would take the place of another's output or of itself.
+        Called with an error for each missing source, and for each file whose output would replace another output or
+        the file itself.
 
     Examples
     --------
@@ -96,7 +98,7 @@ def items_of(sources: Sequence[str], folder: AnyPath, *, form: str, refuse: Refu
     taken: dict[str, AnyPath] = {}
     for source in sources:
         base = _base(source)
-        # A folder that holds the output's would feed its own results back to the next run.
+        # In a source folder that contains the output folder, the next run would read the outputs of this run.
         inside = source != "" and path_of(source).is_dir() and _relative(output, base.resolve()) is not None
         for path in files_of(source, refuse=refuse):
             relative = _relative(path, base) or path.name
@@ -108,15 +110,19 @@ def items_of(sources: Sequence[str], folder: AnyPath, *, form: str, refuse: Refu
             other = taken.get(name) or _twin(path, SUFFIXES[form])
             reason = ""
             if other is not None:
-                reason = f"its output would be that of {storable(other.as_posix())}"
+                reason = f"its output would have the name of the output of {storable(other.as_posix())}"
             elif output / name == path.resolve():
-                reason = "its output would take its place"
+                reason = "its output would replace the file itself"
             elif len(name.rpartition("/")[2].encode(errors="surrogateescape")) > MAX_NAME_BYTES:
-                reason = "its output's name would be too long"
+                reason = "the name of its output would be too long"
             if reason:
-                refuse(InputError(reason, where=storable(path.as_posix()), mend="Give it another name or --output."))
+                refuse(
+                    InputError(
+                        reason, where=storable(path.as_posix()), mend="Rename the file, or give another --output."
+                    )
+                )
                 continue
-            if len(sources) > 1:  # the files of one source cannot collide but as `_twin` says
+            if len(sources) > 1:  # within one source, `_twin` finds every collision
                 taken[name] = path
             yield Item(path, name)
 
@@ -129,7 +135,7 @@ def _base(source: str) -> AnyPath:
 
 
 def _relative(path: AnyPath, folder: AnyPath) -> str | None:
-    """Return a path from a folder on, with ``/`` between the parts; None if it does not lie there."""
+    """Return a path relative to a folder, with ``/`` as the separator; None if it lies elsewhere."""
     if isinstance(path, RemotePath) or isinstance(folder, RemotePath):
         one, other = str(path), str(folder).rstrip("/")
         return one[len(other) + 1 :].rstrip("/") if f"{one}/".startswith(f"{other}/") else None
@@ -141,7 +147,7 @@ def _output_name(name: str, suffix: str) -> str:
 
 
 def _twin(path: AnyPath, suffix: str) -> AnyPath | None:
-    """Return the file beside it of the same name but for the ending, whose output it would take."""
+    """Return the file in the same folder whose output would have this file's name."""
     if not path.name.lower().endswith(suffix) or len(path.name) == len(suffix):
         return None
     other = path.with_name(path.name[: -len(suffix)])

@@ -1,38 +1,220 @@
-"""The records of an output folder on this machine, where a file takes its name at once."""
+"""The ledger of an output folder: a small record for each output, in a hidden folder, so that a run can go on.
+
+`Ledger` holds the reading of records; `LocalLedger` writes to a file system of this machine, where a rename is atomic.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import secrets
 import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO
 
 from corestory.errors import OutputError, reason_of
-from corestory.jobs.fingerprint import Fingerprint, fingerprint
 from corestory.jobs.items import Item
-from corestory.jobs.records import HIDDEN, Counts, Record, Records, key_of
-from corestory.remote import AnyPath
+from corestory.jobs.job import Fingerprint, fingerprint
+from corestory.jobs.outcome import Counts
+from corestory.reading.sources import kind_by_name
+from corestory.remote import AnyPath, open_to_read
+
+HIDDEN = ".corestory"
 
 
-class Ledger(Records):
-    """The records of an output folder of a file system that renames at once.
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The record of one output.
 
-    A record takes its place just before its output does, and says what that output holds. Whenever a run is killed,
-    what stands in the folder is thus known for this or an earlier run's, or not known and not touched.
+    Attributes
+    ----------
+    made_by
+        `corestory.jobs.job.Job.made_by` of the file: a hash of the model, the options and the version.
+    source
+        The file that was read.
+    output
+        The output; None if the file had nothing to tag.
+    counts
+        Counts of the file's articles, paragraphs and refusals.
+    """
+
+    made_by: str
+    source: Fingerprint
+    output: Fingerprint | None
+    counts: Counts
+
+
+class Ledger(ABC):
+    """The records of an output folder.
 
     Parameters
     ----------
     folder
-        Where the outputs are.
+        The output folder.
+    """
+
+    def __init__(self, folder: AnyPath) -> None:
+        self.folder = folder
+
+    def done(self, item: Item, *, made_by: str) -> Record | None:
+        """Return the record of an item that needs no work; None if it has none, or if anything has changed."""
+        record = self.record(item)
+        if record is None or record.made_by != made_by or not record.source.matches(item.source):
+            return None
+        output = self.output(item)
+        unchanged = not output.exists() if record.output is None else record.output.matches(output)
+        return record if unchanged else None
+
+    def is_foreign(self, item: Item) -> bool:
+        """Return whether the output's name is taken by a file that no run has written."""
+        output = self.output(item)
+        there = os.path.lexists(output) if isinstance(output, Path) else output.exists()
+        return there and not self.hidden_path("records", item, ".json").exists()
+
+    def record(self, item: Item) -> Record | None:
+        """Return the record of an item; None if it has no readable record."""
+        try:
+            found = json.loads(self.hidden_path("records", item, ".json").read_bytes())
+            output = found["output"]
+            return Record(
+                found["made_by"],
+                Fingerprint(**found["source"]),
+                None if output is None else Fingerprint(**output),
+                Counts(**found["counts"]),
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def output(self, item: Item) -> AnyPath:
+        """Return the path of an item's output."""
+        return self.folder / item.name
+
+    def refused(self, item: Item) -> Iterator[str]:
+        """Yield the refusals of an item, as `corestory.jobs.outcome.refusal_line` writes them."""
+        with (
+            suppress(FileNotFoundError),
+            open_to_read(self.hidden_path("refused", item, ".jsonl")) as stream,
+            TextIOWrapper(stream, encoding="utf-8", newline="\n") as file,
+        ):
+            for line in file:
+                yield line.rstrip("\n")
+
+    def hidden_path(self, kind: str, item: Item, suffix: str) -> AnyPath:
+        """Return the path of a file that the ledger keeps about an item.
+
+        The name is a hash: an output's name may have the greatest length that a file system allows, and may be the
+        name of another output's folder.
+        """
+        key = key_of(item)
+        return self.folder / HIDDEN / kind / key[:2] / f"{key[2:]}{suffix}"
+
+    def drop_parts(self, item: Item) -> None:
+        """Delete the parts of a file that any run has left; a part that cannot be deleted only takes room."""
+        if kind_by_name(item.source) == "parquet":  # other files have no parts, and a look may cost a request
+            with suppress(OSError):
+                self.delete_folder(self.hidden_path("parts", item, ""))
+
+    def commit(
+        self,
+        item: Item,
+        partial: Path | None,
+        *,
+        made_by: str,
+        source: Fingerprint,
+        counts: Counts,
+        refused: Path | None = None,
+    ) -> Record:
+        """Give a partial output its name and record it; without a partial output, record that the item has none.
+
+        Parameters
+        ----------
+        item
+            The file.
+        partial
+            The rows, at a path of `partial`; None if there are none.
+        made_by, source, counts
+            As of `Record`.
+        refused
+            The refusals, which `refused` then yields; None if there are none.
+
+        Raises
+        ------
+        OSError
+            A file cannot be written.
+        """
+        kept = self.hidden_path("refused", item, ".jsonl")
+        if refused is not None:
+            self.put(refused, kept)
+        else:
+            kept.unlink(missing_ok=True)
+        return self._commit(item, partial, made_by, source, counts)
+
+    @abstractmethod
+    def opened(self) -> AbstractContextManager[None]:
+        """Prepare the folder for a run, and raise OutputError if it cannot be written."""
+
+    @abstractmethod
+    def partial(self, item: Item) -> Path:
+        """Return a new path each time for an item's output in progress, with the ending of the output.
+
+        Two processes may work on one item for a while: a process that a killed run has left, and the next run.
+        """
+
+    @abstractmethod
+    def put(self, file: Path, path: AnyPath) -> None:
+        """Move a file from a path of `partial` to its final path."""
+
+    @abstractmethod
+    def write(self, data: bytes, path: AnyPath) -> None:
+        """Write a small file whole."""
+
+    @abstractmethod
+    def delete_folder(self, path: AnyPath) -> None:
+        """Delete a folder of files, which may be missing."""
+
+    @abstractmethod
+    def _commit(
+        self, item: Item, partial: Path | None, made_by: str, source: Fingerprint, counts: Counts
+    ) -> Record: ...
+
+    def _move_output(self, item: Item, partial: Path | None) -> None:
+        if partial is not None:
+            self.put(partial, self.output(item))
+        else:
+            self.output(item).unlink(missing_ok=True)  # the file held something to tag in an earlier run
+
+    def _write_record(self, item: Item, record: Record) -> None:
+        known = {"name": os.fsencode(item.name).decode(errors="replace"), **asdict(record)}
+        self.write(json.dumps(known).encode(), self.hidden_path("records", item, ".json"))
+
+
+def key_of(item: Item) -> str:
+    """Return an identifier of an item that has a fixed length."""
+    return hashlib.sha256(os.fsencode(item.name)).hexdigest()[:40]
+
+
+class LocalLedger(Ledger):
+    """The records of an output folder of this machine, where a rename is atomic.
+
+    A record is written just before its output is renamed, and says what the output holds. So a run that is killed at
+    any time leaves outputs that a record describes, or outputs of an earlier run.
+
+    Parameters
+    ----------
+    folder
+        The output folder.
 
     Examples
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     ledger, item = Ledger(Path(folder)), Item(Path(folder, "a.txt"), "a.txt.jsonl")
+    ...     ledger, item = LocalLedger(Path(folder)), Item(Path(folder, "a.txt"), "a.txt.jsonl")
     ...     _ = item.source.write_text("The quay opened.")
     ...     source = fingerprint(item.source)
     ...     with ledger.opened():
@@ -49,12 +231,12 @@ class Ledger(Records):
 
     @contextmanager
     def opened(self) -> Iterator[None]:
-        """Keep other runs out of the folder, and clear away what a killed one has left.
+        """Keep other runs out of the folder, and delete the temporary files of a killed run.
 
         Raises
         ------
         OutputError
-            Another run writes there, or the folder cannot be written to.
+            Another run writes to the folder, or the folder cannot be written.
         """
         hidden = self._hidden
         with ExitStack() as stack:
@@ -71,58 +253,43 @@ class Ledger(Records):
                 self._clear()
 
     def partial(self, item: Item) -> Path:
-        """Return a place in the same file system."""
+        """Return a path in the same file system."""
         name = f"{key_of(item)}.{os.getpid()}.{secrets.token_hex(4)}{Path(item.name).suffix}"
         return self._hidden / "partial" / name
 
-    def put(self, file: Path, place: AnyPath) -> None:
-        """Rename it."""
-        final = Path(str(place))
+    def put(self, file: Path, path: AnyPath) -> None:
+        """Rename the file."""
+        final = Path(str(path))
         final.parent.mkdir(parents=True, exist_ok=True)
         file.replace(final)
 
-    def write(self, data: bytes, place: AnyPath) -> None:
-        """Write it under another name, and rename that."""
+    def write(self, data: bytes, path: AnyPath) -> None:
+        """Write the data under a temporary name, then rename it."""
         temporary = self._hidden / "partial" / f"record.{os.getpid()}.{secrets.token_hex(4)}"
         temporary.write_bytes(data)
-        self.put(temporary, place)
+        self.put(temporary, path)
 
-    def delete_folder(self, place: AnyPath) -> None:
-        """Delete it with all that is in it."""
-        shutil.rmtree(str(place), ignore_errors=True)
+    def delete_folder(self, path: AnyPath) -> None:
+        """Delete the folder and everything in it."""
+        shutil.rmtree(str(path), ignore_errors=True)
 
-    def commit(
-        self,
-        item: Item,
-        partial: Path | None,
-        *,
-        made_by: str,
-        source: Fingerprint,
-        counts: Counts,
-        refused: Path | None = None,
-    ) -> Record:
-        """Write the record, then give the output its name."""
-        made = None if partial is None else fingerprint(partial)
-        record = Record(made_by, source, made, counts)
-        self._keep_refused(item, refused)
-        # Not flushed to the disk, as single outputs are: a corpus may be a million small files, and after a power cut
-        # an output that is not what its record says is made again.
+    def _commit(self, item: Item, partial: Path | None, made_by: str, source: Fingerprint, counts: Counts) -> Record:
+        record = Record(made_by, source, None if partial is None else fingerprint(partial), counts)
+        # Single outputs are flushed to the disk, these are not: there may be a million small files. After a power cut,
+        # the next run makes each output again that does not match its record.
         self._write_record(item, record)
-        if partial is not None:
-            self.put(partial, self.output(item))
-        else:
-            self.output(item).unlink(missing_ok=True)  # of an earlier content of the file
+        self._move_output(item, partial)
         return record
 
     def _clear(self) -> None:
         shutil.rmtree(self._hidden / "partial", ignore_errors=True)
 
     def _lock(self, lock: IO[bytes]) -> None:
-        with suppress(ImportError):  # where there is no fcntl, two runs at once are the user's to avoid
+        with suppress(ImportError):  # without fcntl, the user must avoid two runs at once
             import fcntl
 
             try:
-                # Freed by the system when the process ends, however it does.
+                # The system frees the lock when the process ends, however it ends.
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise OutputError(

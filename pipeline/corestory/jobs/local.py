@@ -1,4 +1,4 @@
-"""The files of a corpus over the processes of one machine."""
+"""A folder run in processes of this machine."""
 
 from __future__ import annotations
 
@@ -14,54 +14,54 @@ from corestory.errors import CorestoryError
 from corestory.jobs.items import Item
 from corestory.jobs.job import Job
 from corestory.jobs.outcome import Outcome
-from corestory.jobs.tasks import Task, tasks_of
-from corestory.jobs.working import Pending, work_on
+from corestory.jobs.tasks import PartTracker, Task, tasks_of
+from corestory.jobs.work import work_on
 
 
 def run_here(
     items: Iterable[Item], job: Job, *, jobs: int = 1, count: Callable[[int], None] | None = None
 ) -> Generator[Outcome, None, None]:
-    """Tag files, a task at a time in one process; the parts of a large one are joined in this.
+    """Tag files: each process does one task at a time, and this process joins the parts of large files.
 
     Parameters
     ----------
     items
-        Read as they are needed. It must not raise.
+        The files; read as they are needed. The iterator must not raise.
     job
-        How.
+        The settings.
     jobs
-        Processes; -1 is one a core. 1 is this one.
+        Number of processes; -1 means one per core, 1 means this process.
     count
-        Is told of articles as they are tagged, if there is one process.
+        Called with the number of articles after each step, if this process does the work.
 
     Yields
     ------
     Outcome
-        As they come.
+        In the order in which the files are done.
 
     Raises
     ------
     CorestoryError
         A process was killed.
     """
-    pending = Pending()
+    tracker = PartTracker()
     if jobs == 1:
         for task in tasks_of(items):
-            yield from _told(pending, task, work_on(task, job, count=count), job)
+            yield from _finished(tracker, task, work_on(task, job, count=count), job)
         return
 
     from joblib import Parallel, delayed, parallel_config
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
-    parent = os.getpid()
+    parent, folder = os.getpid(), _current_folder()
     with parallel_config(backend="loky", inner_max_num_threads=1):
         run = Parallel(n_jobs=jobs, return_as="generator_unordered")
-        with _deaf():
-            started = run(delayed(_work_on)(task, job, parent) for task in tasks_of(items))
+        with _ignoring_interrupts():
+            started = run(delayed(_work_on)(task, job, parent, folder) for task in tasks_of(items))
         with closing(started) as outcomes:
             try:
                 for task, found in outcomes:
-                    yield from _told(pending, task, found, job)
+                    yield from _finished(tracker, task, found, job)
             except BrokenProcessPool as error:
                 raise CorestoryError(
                     "a process was killed, perhaps for want of memory",
@@ -71,9 +71,9 @@ def run_here(
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
-    """Start processes that do not hear Ctrl-C, which is said to all at once: this one hears it, and ends the others."""
-    if current_thread() is not main_thread():  # nobody else may say what becomes of a signal
+def _ignoring_interrupts() -> Iterator[None]:
+    """Start workers that ignore SIGINT. The terminal sends it to all processes; the parent stops the workers."""
+    if current_thread() is not main_thread():  # only the main thread may set a signal handler
         yield
         return
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -83,19 +83,28 @@ def _deaf() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _told(pending: Pending, task: Task, outcomes: list[Outcome], job: Job) -> list[Outcome]:
-    told, following = pending.hear(task, outcomes)
-    return told + (work_on(following, job) if following is not None else [])
+def _finished(tracker: PartTracker, task: Task, outcomes: list[Outcome], job: Job) -> list[Outcome]:
+    final, following = tracker.add(task, outcomes)
+    return final + (work_on(following, job) if following is not None else [])
 
 
-def _work_on(task: Task, job: Job, parent: int) -> tuple[Task, list[Outcome]]:
+def _current_folder() -> str:
+    try:
+        return os.getcwd()  # noqa: PTH109 -- a string, which is sent with every task
+    except FileNotFoundError:  # deleted meanwhile; absolute paths still work
+        return ""
+
+
+def _work_on(task: Task, job: Job, parent: int, folder: str) -> tuple[Task, list[Outcome]]:
     _end_with(parent)
+    if folder:  # joblib reuses workers, which started in the folder of an earlier run
+        os.chdir(folder)
     return task, work_on(task, job)
 
 
 @cache
 def _end_with(parent: int) -> None:
-    """End this process soon after the one that it works for, which may be killed; by itself it would wait for work."""
+    """End this worker soon after its parent, which may be killed; otherwise the worker would wait for work forever."""
 
     def watch() -> None:
         while os.getppid() == parent:

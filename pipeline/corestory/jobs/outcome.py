@@ -1,37 +1,64 @@
-"""What became of one file, well or not."""
+"""The outcome of one file: its counts, its refusals, and the reason if it failed."""
 
 from __future__ import annotations
 
 import errno
+import json
 from dataclasses import dataclass
 
-from corestory.errors import InputError, ModelError, OutputError, reason_of
+from corestory.errors import CorestoryError, InputError, ModelError, OutputError, reason_of
 from corestory.jobs.items import Item
 from corestory.jobs.job import Job
-from corestory.jobs.records import Counts
-from corestory.jobs.refusals import refusal_line
 from corestory.reading.text import storable
 
-# Of what a file's refusals say, so many go back to the person; the ledger has them all.
-REFUSALS_TOLD = 20
+# An outcome carries so many refusals of a file back to the person; the ledger holds all of them.
+REFUSALS_LISTED = 20
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """Counts of one file or of many.
+
+    Attributes
+    ----------
+    articles, paragraphs
+        Tagged articles and paragraphs.
+    doubtful
+        Articles with a `corestory.model.tagged_article.Doubt`.
+    refused
+        Articles, rows or whole files that could not be read.
+    """
+
+    articles: int = 0
+    paragraphs: int = 0
+    doubtful: int = 0
+    refused: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.articles + other.articles,
+            self.paragraphs + other.paragraphs,
+            self.doubtful + other.doubtful,
+            self.refused + other.refused,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file.
+    """The outcome of one file.
 
     Attributes
     ----------
     item
-        Which.
+        The file.
     counts
-        What was in it.
+        Counts of its articles, paragraphs and refusals.
     refusals
-        The first lines of what was refused, as `refusal_line` writes them.
+        The first refusals, as `refusal_line` writes them.
     failure
-        Why nothing was recorded, so that the next run tries again; empty where all went well.
+        The reason why nothing was recorded, so that the next run tries again; empty after success.
     """
 
     item: Item
@@ -40,34 +67,59 @@ class Outcome:
     failure: str = ""
 
 
-def failed(item: Item, reason: str) -> Outcome:
-    """Make the outcome of a file of which nothing came, for a reason that may not hold the next time."""
-    error = InputError(reason, where=storable(item.source.as_posix()))
+def failed(item: Item, reason: str | InputError) -> Outcome:
+    """Make the outcome of a file that failed for a reason that may not hold in the next run."""
+    error = reason if isinstance(reason, InputError) else InputError(reason, where=storable(item.source.as_posix()))
     return Outcome(item, Counts(refused=1), (refusal_line(error),), str(error))
 
 
 def outcome_of(error: Exception, item: Item, job: Job) -> Outcome:
-    """Make the outcome of a file of what its tagging raised: one odd file must not end a night's work.
+    """Make the outcome of a file from the exception that its tagging raised, so that one bad file does not end a run.
 
     Raises
     ------
     OutputError
-        There is no room, which would be so for every file.
+        The disk is full, which would fail every file.
     ModelError
-        The model cannot be used, which would be too.
+        The model cannot be used, which would fail every file.
     """
     if isinstance(error, ModelError):
         raise error
     if isinstance(error, InputError):
-        return Outcome(item, Counts(refused=1), (refusal_line(error),), str(error))
+        return failed(item, error)
     if isinstance(error, OSError | OutputError):
-        reason = error.__cause__ if isinstance(error, OutputError) else error
-        if isinstance(reason, OSError) and reason.errno in _FULL:
+        cause = error.__cause__ if isinstance(error, OutputError) else error
+        if isinstance(cause, OSError) and cause.errno in _FULL:
             raise OutputError(
                 "there is no room on the disk", where=str(job.folder), mend="Make room and run it again to go on."
             ) from error
-        said = reason_of(reason if isinstance(reason, OSError) else error)
-        return failed(item, f"its output cannot be written ({said})")
+        return failed(
+            item, f"its output cannot be written ({reason_of(cause if isinstance(cause, OSError) else error)})"
+        )
     if isinstance(error, MemoryError):
         return failed(item, "not enough memory")
     return failed(item, f"failed with {type(error).__name__}: {error}")
+
+
+def refusal_line(error: CorestoryError) -> str:
+    """Write an error as one line of JSON with ``where`` and ``reason``.
+
+    Examples
+    --------
+    >>> refusal_line(InputError("is empty", where="a.csv", expected="rows"))
+    '{"where": "a.csv", "reason": "is empty; expected rows"}'
+    """
+    reason = str(type(error)(error.found, expected=error.expected, mend=error.mend))
+    return json.dumps({"where": storable(error.where), "reason": storable(reason)}, ensure_ascii=False)
+
+
+def refusal_of_line(line: str) -> InputError:
+    """Read an error from a line that `refusal_line` wrote.
+
+    Examples
+    --------
+    >>> print(refusal_of_line(refusal_line(InputError("is empty", where="a.csv", expected="rows"))))
+    a.csv: is empty; expected rows
+    """
+    row = json.loads(line)
+    return InputError(row["reason"], where=row["where"])

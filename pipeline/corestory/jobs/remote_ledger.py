@@ -1,4 +1,4 @@
-"""The records of an output folder elsewhere, where a file may stand half written under its name."""
+"""The ledger of a remote output folder, where a file may be half written under its final name."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from corestory.errors import OutputError, reason_of
-from corestory.jobs.fingerprint import Fingerprint, fingerprint
 from corestory.jobs.items import Item
-from corestory.jobs.ledger import Ledger
-from corestory.jobs.records import HIDDEN, Counts, Record, Records, key_of
+from corestory.jobs.job import Fingerprint, fingerprint
+from corestory.jobs.ledger import HIDDEN, Ledger, LocalLedger, Record, key_of
+from corestory.jobs.outcome import Counts
 from corestory.remote import AnyPath, RemotePath
 
 
-class RemoteLedger(Records):
-    """The records of an output folder of a file system that fsspec reaches.
+class RemoteLedger(Ledger):
+    """The records of an output folder that fsspec reaches.
 
-    Nothing is renamed there: some cannot, and some copy. Before an output is written, a record takes its place that
-    says that the name is ours and nothing of it done; what it holds in the end is recorded after it. Whenever a run is
-    killed, an output without such a record is made again, and a name without any record is somebody else's.
+    Nothing is renamed there: some file systems cannot rename, and others copy the file. Before an output is written,
+    a first record claims its name; after it is written, a second record says what it holds. So a run that is killed
+    at any time leaves outputs with a second record, and outputs that the next run makes again. An output without any
+    record belongs to somebody else.
 
     Parameters
     ----------
     folder
-        Where the outputs are.
+        The output folder.
 
     Examples
     --------
@@ -48,12 +49,12 @@ class RemoteLedger(Records):
 
     @contextmanager
     def opened(self) -> Iterator[None]:
-        """See that the folder can be written to. Other runs cannot be kept out; they write the same.
+        """Check that the folder can be written. Other runs cannot be kept out; they write the same bytes.
 
         Raises
         ------
         OutputError
-            It cannot.
+            The folder cannot be written.
         """
         try:
             self._remote.forget()
@@ -63,54 +64,41 @@ class RemoteLedger(Records):
         yield
 
     def partial(self, item: Item) -> Path:
-        """Return a place on this machine: what is uploaded is whole."""
+        """Return a path on this machine, so that only whole files are uploaded."""
         name = f"corestory-{key_of(item)}.{os.getpid()}.{secrets.token_hex(4)}{Path(item.name).suffix}"
         return Path(tempfile.gettempdir(), name)
 
-    def put(self, file: Path, place: AnyPath) -> None:
-        """Upload it."""
-        _remote(place).upload(file)
+    def put(self, file: Path, path: AnyPath) -> None:
+        """Upload the file."""
+        _remote(path).upload(file)
         file.unlink()
 
-    def write(self, data: bytes, place: AnyPath) -> None:
-        """Write it; in a store of objects it is there at once, elsewhere a half is no JSON."""
-        _remote(place).write_bytes(data)
+    def write(self, data: bytes, path: AnyPath) -> None:
+        """Write the data. An object store writes it at once; elsewhere, half a record is not valid JSON."""
+        _remote(path).write_bytes(data)
 
-    def delete_folder(self, place: AnyPath) -> None:
-        """Delete the files in it: of a store of objects, that is all there is of a folder."""
-        folder = _remote(place)
+    def delete_folder(self, path: AnyPath) -> None:
+        """Delete the files in the folder: in an object store, a folder is nothing but its files."""
+        folder = _remote(path)
         folder.forget()
-        for path, _ in folder.entries():
-            path.unlink(missing_ok=True)
+        for file, _ in folder.entries():
+            file.unlink(missing_ok=True)
 
-    def commit(
-        self,
-        item: Item,
-        partial: Path | None,
-        *,
-        made_by: str,
-        source: Fingerprint,
-        counts: Counts,
-        refused: Path | None = None,
-    ) -> Record:
-        """Say that the name is ours, upload the output, and record it."""
-        self.write(json.dumps({"name": item.name, "begun": True}).encode(), self.place("records", item, ".json"))
-        self._keep_refused(item, refused)
-        output = self.output(item)
-        if partial is not None:
-            self.put(partial, output)
-        else:
-            output.unlink(missing_ok=True)
-        record = Record(made_by, source, None if partial is None else fingerprint(output), counts)
+    def _commit(self, item: Item, partial: Path | None, made_by: str, source: Fingerprint, counts: Counts) -> Record:
+        begun = json.dumps({"name": item.name, "begun": True})
+        self.write(begun.encode(), self.hidden_path("records", item, ".json"))
+        self._move_output(item, partial)
+        made = None if partial is None else fingerprint(self.output(item))
+        record = Record(made_by, source, made, counts)
         self._write_record(item, record)
         return record
 
 
-def ledger_of(folder: AnyPath) -> Ledger | RemoteLedger:
-    """Return the records of an output folder, wherever it is."""
-    return RemoteLedger(folder) if isinstance(folder, RemotePath) else Ledger(folder)
+def ledger_of(folder: AnyPath) -> LocalLedger | RemoteLedger:
+    """Return the ledger of an output folder, local or remote."""
+    return RemoteLedger(folder) if isinstance(folder, RemotePath) else LocalLedger(folder)
 
 
-def _remote(place: AnyPath) -> RemotePath:
-    assert isinstance(place, RemotePath)  # noqa: S101 -- all places of this ledger are
-    return place
+def _remote(path: AnyPath) -> RemotePath:
+    assert isinstance(path, RemotePath)  # noqa: S101 -- all paths of this ledger are remote
+    return path

@@ -1,32 +1,36 @@
-"""What one process does at a time: some small files, one file, a part of a large one, or the joining of its parts."""
+"""Tasks: the units of work of one process, and the joining that follows when all parts of a file are done.
+
+A task is some small files, one file, one part of a large file, or the joining of a file's parts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from corestory.jobs.fingerprint import Fingerprint
 from corestory.jobs.items import Item
+from corestory.jobs.job import Fingerprint, state_of
+from corestory.jobs.outcome import Outcome
 from corestory.reading.row_groups import PART_BYTES, row_group_cuts
 from corestory.reading.sources import kind_by_name
 from corestory.remote import AnyPath, RemotePath
 
-# Files of one article that are taken together: enough to be fast, few enough to be lost with a process. Their sizes
-# only keep the tasks about equal; what is in memory at a time, `tag_files` decides when it has read them.
+# Files of one article that make a task together: enough to be fast, few enough to lose with a process. The sizes only
+# keep the tasks about equal; `corestory.jobs.work.tag_files` bounds the memory when it reads the files.
 TOGETHER = 128
 TOGETHER_BYTES = 2**23
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """How a large file is cut.
+class PartPlan:
+    """The parts of a large file.
 
     Attributes
     ----------
     groups
-        As of `corestory.reading.row_groups.row_group_cuts`.
+        Boundaries of the parts, as of `corestory.reading.row_groups.row_group_cuts`.
     state
-        The file then, without its hash: no process reads all of it before the others begin.
+        The state of the file when it was planned. It has no hash, so that no process reads the whole file first.
     """
 
     groups: tuple[int, ...]
@@ -34,45 +38,45 @@ class Cut:
 
     @property
     def parts(self) -> int:
-        """How many parts there are."""
+        """The number of parts."""
         return len(self.groups) - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What one process does at a time.
+    """The unit of work of one process.
 
     Attributes
     ----------
     items
-        The files; of several, each is small and has one article.
-    cut
-        How the file, then the only one, is cut; None if it is not.
+        The files. Several files of one task are small and hold one article each.
+    plan
+        The parts of the file, which is then the only one; None for a file that is not divided.
     part
-        Which part of it to tag, from 0; None to join them.
+        The part to tag, from 0; None to join the parts.
     """
 
     items: tuple[Item, ...]
-    cut: Cut | None = None
+    plan: PartPlan | None = None
     part: int | None = None
 
     def split(self) -> list[Task]:
-        """Make a task of each of its files."""
+        """Return a task for each of its files."""
         return [Task((item,)) for item in self.items] if len(self.items) > 1 else [self]
 
 
 def tasks_of(items: Iterable[Item]) -> Iterator[Task]:
-    """Make tasks of files: small ones together, large ones in parts, and what the parts become is joined later.
+    """Make tasks of files: small files together, large files in parts, which are joined later.
 
     Parameters
     ----------
     items
-        Read as they are needed.
+        The files; read as they are needed.
 
     Yields
     ------
     Task
-        A file's parts one after the other. The first tasks have few files, so that there is one for every process.
+        The parts of a file in order. The first tasks have few files, so that every process soon has work.
 
     Examples
     --------
@@ -85,7 +89,7 @@ def tasks_of(items: Iterable[Item]) -> Iterator[Task]:
     most, size = 1, 0
     for item in items:
         if kind_by_name(item.source) in ("text", "html"):
-            # To ask for the size of each file elsewhere would take longer than it is worth.
+            # A request for the size of each remote file would take longer than the better balance saves.
             item_size = 0 if isinstance(item.source, RemotePath) else _size(item.source)
             if together and (len(together) >= most or size + item_size > TOGETHER_BYTES):
                 yield Task(tuple(together))
@@ -99,15 +103,15 @@ def tasks_of(items: Iterable[Item]) -> Iterator[Task]:
 
 
 def _of_table(item: Item) -> Iterator[Task]:
-    cut = _cut(item.source)
-    if cut is None:
+    plan = _plan(item.source)
+    if plan is None:
         yield Task((item,))
         return
-    for part in range(cut.parts):
-        yield Task((item,), cut, part)
+    for part in range(plan.parts):
+        yield Task((item,), plan, part)
 
 
-def _cut(path: AnyPath) -> Cut | None:
+def _plan(path: AnyPath) -> PartPlan | None:
     if kind_by_name(path) != "parquet" or _size(path) <= PART_BYTES:
         return None
     try:
@@ -115,24 +119,9 @@ def _cut(path: AnyPath) -> Cut | None:
     except OSError:
         return None
     if isinstance(path, RemotePath) and not state.mark:
-        return None  # nobody could tell whether its parts, or those of an earlier run, are of one content
+        return None  # whether its parts, or those of an earlier run, are of one content would be unknown
     groups = row_group_cuts(path)
-    return Cut(groups, state) if groups else None
-
-
-def state_of(path: AnyPath) -> Fingerprint:
-    """Return a file's fingerprint without its hash.
-
-    Raises
-    ------
-    OSError
-        It is missing, or what it is cannot be told.
-    """
-    if isinstance(path, RemotePath):
-        size, mark = path.state()
-        return Fingerprint(size, 0, "", mark)
-    found = path.stat()
-    return Fingerprint(found.st_size, found.st_mtime_ns, "")
+    return PartPlan(groups, state) if groups else None
 
 
 def _size(path: AnyPath) -> int:
@@ -140,3 +129,36 @@ def _size(path: AnyPath) -> int:
         return state_of(path).bytes
     except OSError:
         return 0
+
+
+class PartTracker:
+    """Collects the outcomes of parts until all parts of a file are done.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from corestory.jobs.outcome import Counts
+    >>> item, plan = Item(Path("a.parquet"), "a.parquet.jsonl"), PartPlan((0, 4, 8), Fingerprint(1, 1, ""))
+    >>> tracker = PartTracker()
+    >>> following = [tracker.add(Task((item,), plan, part), [Outcome(item, Counts())])[1] for part in (1, 0)]
+    >>> following == [None, Task((item,), plan)]
+    True
+    """
+
+    def __init__(self) -> None:
+        self._parts: dict[str, list[Outcome]] = {}
+
+    def add(self, task: Task, outcomes: Sequence[Outcome]) -> tuple[list[Outcome], Task | None]:
+        """Add the outcomes of a task; return the final outcomes, and the joining task if it can now be done."""
+        if task.plan is None or task.part is None:
+            return list(outcomes), None
+        (item,) = task.items
+        added = self._parts.setdefault(item.name, [])
+        added += outcomes
+        if len(added) < task.plan.parts:
+            return [], None
+        del self._parts[item.name]
+        for outcome in added:
+            if outcome.failure:  # the other parts stay for the next run
+                return [outcome], None
+        return [], Task(task.items, task.plan)

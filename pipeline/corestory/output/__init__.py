@@ -1,1 +1,1 @@
-"""Writing tagged articles: as rows, as pages, and on a terminal."""
+"""Tagged articles as rows, as pages and on a terminal."""

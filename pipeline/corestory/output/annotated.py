@@ -1,4 +1,4 @@
-"""A tagged article as a person reads it: filler dimmed, each paragraph's score beside it."""
+"""A tagged article on a terminal: filler dimmed, each paragraph with its score."""
 
 from collections.abc import Iterator
 
@@ -8,11 +8,11 @@ from rich.text import Text
 from corestory.model.tagged_article import TaggedArticle
 from corestory.types import Label
 
-# A terminal is no place for a whole book in one paragraph; the rows of the other formats hold all of it.
+# A longer paragraph is cut on a terminal; the other formats hold all of it.
 SHOWN_CHARACTERS = 20_000
 
-# Text must not steer the terminal, as an escape sequence in a page would: control characters are shown, not sent.
-# U+2400 and on are their pictures. Lone surrogates have no encoding.
+# An escape sequence in a page must not steer the terminal, so control characters are shown as their pictures, which
+# start at U+2400. Lone surrogates have no encoding.
 _SHOWN = (
     {code: 0x2400 + code for code in range(0x20)}
     | {0x7F: 0x2421}
@@ -22,16 +22,16 @@ _SHOWN = (
 
 
 class AnnotatedArticle:
-    """What ``rich.console.Console.print`` takes to show a tagged article, in the console's width and colours.
+    """A tagged article that ``rich.console.Console.print`` shows in the console's width and colours.
 
-    Core and filler differ in colour, and without colour by the mark and the bar in front.
+    Core and filler differ in colour, and without colour in the mark and the bar in front.
 
     Parameters
     ----------
     article
         The tagged article.
     only
-        Leave out the paragraphs of the other label.
+        Show only paragraphs with this label.
 
     Examples
     --------
@@ -50,7 +50,7 @@ class AnnotatedArticle:
         self.only = only
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        """Yield a line after another, so that an endless article starts to show at once."""
+        """Yield line by line, so that a very long article starts to show at once."""
         article = self.article
         plain = options.ascii_only
         mark = "x" if plain else "✗"
@@ -78,3 +78,21 @@ def _shown(text: str, encoding: str) -> str:
     more = len(text) - SHOWN_CHARACTERS
     shown = f"{cut} … ({more:,} more characters)" if more > 0 else cut
     return shown.encode(encoding, "replace").decode(encoding)
+
+
+class AnnotatedWriter:
+    """A `corestory.output.rows.RowWriter` for a terminal: annotated articles with an empty line between them."""
+
+    def __init__(self) -> None:
+        self._console = Console()
+        self._started = False
+
+    def write(self, article: TaggedArticle) -> None:
+        """Print an article."""
+        if self._started:
+            self._console.line()
+        self._console.print(AnnotatedArticle(article))
+        self._started = True
+
+    def close(self) -> None:
+        """Do nothing: every article has been printed."""

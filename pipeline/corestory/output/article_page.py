@@ -1,4 +1,4 @@
-"""An explained article as a page: coloured by score, filler folded, each paragraph's reasons at hand."""
+"""An explained article as a page, or several as a folder of pages: coloured by score, filler folded, with reasons."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from corestory.atomic import Target
+from corestory.errors import OutputError
 from corestory.evaluation.metrics import word_counts
 from corestory.features.columns import GROUPS
 from corestory.model.decision import LOW_CONFIDENCE
 from corestory.model.explaining import METHOD
 from corestory.numbers import counted
-from corestory.output.explanation import NGRAMS, signed
-from corestory.output.reasons import Reasons, reasons
+from corestory.output.explanation import NGRAMS, Reasons, reasons, signed
 from corestory.reading.text import storable
 from corestory.templating import render
 
@@ -26,9 +28,9 @@ if TYPE_CHECKING:
 PEEK_CHARACTERS = 70
 """How much of a folded paragraph shows."""
 
-# A page's own address is made a link only if it can be nothing else: not javascript:, not a file.
+# Only a web address becomes a link, never javascript: or a file.
 _ADDRESS = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
-_INDEX = "index.html"
+INDEX = "index.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,13 @@ class PageEntry:
     Attributes
     ----------
     file
-        Name of its page.
+        File name of its page.
     name, title
-        What it goes by, and its title where known.
+        Its identifier, and its title, empty where unknown.
     core, paragraphs, core_words, words
-        How much of it is story.
+        Numbers of core paragraphs, of all paragraphs, and of the words in them.
     confidence
-        How sure the model is of it, 0 to 1.
+        The model's confidence in the article, 0 to 1.
     """
 
     file: str
@@ -58,12 +60,12 @@ class PageEntry:
 
     @property
     def doubtful(self) -> bool:
-        """Whether the model is not sure of it."""
+        """Whether the confidence is low."""
         return self.confidence < LOW_CONFIDENCE
 
     @classmethod
     def of(cls, article: ArticleExplanation, file: str) -> PageEntry:
-        """Make an article's entry."""
+        """Make the entry of an article."""
         tagged = article.tagged
         words = word_counts(tagged.texts)
         return cls(
@@ -79,21 +81,21 @@ class PageEntry:
 
 
 def article_page(article: ArticleExplanation, *, only: Label | None = None, indexed: bool = False) -> str:
-    """Write an article as a page that stands alone.
+    """Return an article as one HTML page that loads no other file.
 
     Parameters
     ----------
     article
         The explained article.
     only
-        Leave out the paragraphs of the other label; their positions stay.
+        Show only paragraphs with this label; positions still count all paragraphs.
     indexed
-        Whether an index stands beside it.
+        Whether the page links to an index in the same folder.
 
     Returns
     -------
     str
-        HTML, without a lone surrogate, so that it can be encoded.
+        HTML without lone surrogates, so that it can be encoded.
     """
     widest = max((abs(effect.log_odds) for one in article.paragraphs for effect in one.context.effects), default=0.0)
     shown = [
@@ -113,19 +115,19 @@ def article_page(article: ArticleExplanation, *, only: Label | None = None, inde
         "cutoff_is_fixed": article.cutoff_is_fixed,
         "only": only,
         "method": METHOD,
-        "index": _INDEX if indexed else "",
+        "index": INDEX if indexed else "",
         "count": counted,
     }
     return render("article.html.j2", style="article.css", script="article.js", values=values)
 
 
 def index_page(entries: Sequence[PageEntry]) -> str:
-    """Write the index of the articles' pages.
+    """Return the index of the articles' pages.
 
     Parameters
     ----------
     entries
-        In the order in which they are to stand.
+        The articles, in the order of the index.
     """
     values = {"entries": entries, "count": counted, "title": "Tagged articles"}
     return render("articles.html.j2", style="article.css", script="report.js", values=values)
@@ -133,7 +135,7 @@ def index_page(entries: Sequence[PageEntry]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Bar:
-    """One group's effect: its name and meaning, the number, and how long its bar is, in percent of half the width."""
+    """The effect of one group of features; the length of its bar is in percent of half the width."""
 
     name: str
     meaning: str
@@ -150,7 +152,7 @@ class _Shown:
         self.text = storable(paragraph.text)
         self.label = paragraph.label
         self.score = paragraph.score
-        # How far from the line, of the way there is on that side: 0 at the line, 1 at the end.
+        # Distance from the cutoff as a share of the greatest distance on that side: 0 at the cutoff, 1 at the end.
         above = paragraph.score >= article.cutoff
         room = 1 - article.cutoff if above else article.cutoff
         self.strength = abs(paragraph.score - article.cutoff) / room if room > 0 else 0.0
@@ -201,3 +203,100 @@ def _ngrams(effects: Sequence[Effect]) -> list[tuple[str, str, Label]]:
         (storable(effect.name), signed(effect.log_odds), "core" if effect.log_odds > 0 else "filler")
         for effect in effects
     ]
+
+
+class PageWriter(Protocol):
+    """A writer of explained articles; the output is whole only after `close`."""
+
+    def write(self, article: ArticleExplanation) -> None:
+        """Write an article."""
+
+    def close(self) -> None:
+        """Finish."""
+
+
+class OnePage:
+    """The page of one article.
+
+    Parameters
+    ----------
+    target
+        A path, which is created or replaced, or a binary stream, which is left open.
+    only
+        As of `article_page`.
+
+    Raises
+    ------
+    OutputError
+        If there is a second article, or the page cannot be written.
+    """
+
+    def __init__(self, target: Path | BinaryIO, *, only: Label | None = None) -> None:
+        self._target, self._only = target, only
+        self._article: ArticleExplanation | None = None
+
+    def write(self, article: ArticleExplanation) -> None:
+        """Keep the article until `close`."""
+        if self._article is not None:
+            raise OutputError(
+                "more than one article, but one page", expected="a folder for a page each and an index",
+                mend="Give --format html --output FOLDER, a name without .html",
+            )  # fmt: skip
+        self._article = article
+
+    def close(self) -> None:
+        """Write the page if there is an article."""
+        if self._article is not None:
+            target = Target(self._target)
+            try:
+                target.write(article_page(self._article, only=self._only).encode())
+            finally:
+                target.close()
+
+
+class PageFolder:
+    """A folder with one page per article and an index.
+
+    Parameters
+    ----------
+    folder
+        The folder, which exists and is empty.
+    only
+        As of `article_page`.
+
+    Raises
+    ------
+    OutputError
+        If a page cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     pages = PageFolder(Path(name))
+    ...     pages.close()
+    ...     [file.name for file in Path(name).iterdir()]
+    ['index.html']
+    """
+
+    def __init__(self, folder: Path, *, only: Label | None = None) -> None:
+        self._folder, self._only = folder, only
+        self._entries: list[PageEntry] = []
+
+    def write(self, article: ArticleExplanation) -> None:
+        """Write the page of an article."""
+        # Pages have numbers for names, because an article's identifier may hold any character.
+        entry = PageEntry.of(article, f"{len(self._entries) + 1:06d}.html")
+        self._entries.append(entry)
+        self._put(entry.file, article_page(article, only=self._only, indexed=True))
+
+    def close(self) -> None:
+        """Write the index."""
+        self._put(INDEX, index_page(self._entries))
+
+    def _put(self, name: str, page: str) -> None:
+        target = Target(self._folder / name)
+        try:
+            target.write(page.encode())
+        finally:
+            target.close()

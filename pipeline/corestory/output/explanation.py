@@ -1,45 +1,145 @@
-"""An explained article as text for a person, and as JSON for a program."""
+"""An explained article in words and numbers for a person, and as JSON for a program."""
 
 from __future__ import annotations
 
 import json
 import textwrap
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from corestory.features.columns import AFTER, BEFORE, MARKUP, OWN_WORDS, POSITION, SHAPE, TOPIC
 from corestory.model.explaining import METHOD
 from corestory.numbers import rounded
-from corestory.output.reasons import reasons
 from corestory.reading.text import storable
 
 if TYPE_CHECKING:
-    from corestory.model.breakdown import Breakdown
+    from corestory.model.breakdown import Breakdown, Effect
     from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
 
 NGRAMS = 6
-"""How many n-grams the text and the page show; the JSON has all."""
+"""The number of n-grams that the text and the page show; the JSON has all."""
 
 _INDENT = "   "
 _LEAST_WIDTH = 40
 _SHOWN_CHARACTERS = 400
 
 
+IN_WORDS = {
+    OWN_WORDS: "its own words",
+    BEFORE: "what stands before it",
+    AFTER: "what stands after it",
+    SHAPE: "its shape (length, punctuation, capitals, digits)",
+    POSITION: "where it stands in the article",
+    TOPIC: "how much it shares with the story's words",
+    MARKUP: "how the page marks it up",
+}
+"""Names of the groups of features within a sentence."""
+
+NAMED_NGRAMS = 3
+"""The number of n-grams that a sentence names."""
+
+# Groups with a smaller share of the total effect are not named.
+_LEAST_SHARE = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """The reasons for a paragraph's label, in sentences.
+
+    Attributes
+    ----------
+    verdict
+        The label, the score and the cutoff.
+    spoke
+        The evidence for and against the label, the strongest first.
+    """
+
+    verdict: str
+    spoke: tuple[str, ...]
+
+
+def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Reasons:
+    """Return the reasons for a paragraph's label in sentences.
+
+    Parameters
+    ----------
+    paragraph
+        The paragraph.
+    article
+        Its article.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from corestory.model.breakdown import Breakdown, Effect
+    >>> from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
+    >>> from corestory.model.tagged_article import TaggedArticle
+    >>> from corestory.reading.article import article_of_texts
+    >>> scores = np.array([0.08])
+    >>> words = Breakdown(0.1, (Effect("Read more", -2.0),))
+    >>> context = Breakdown(0.2, (Effect("own words", -1.5), Effect("neighbours after", -1.2), Effect("shape", 0.3)))
+    >>> paragraph = ParagraphExplanation(0, "Read more", "filler", 0.08, words, None, context)
+    >>> tagged = TaggedArticle(article_of_texts("a", ["Read more"]), scores, scores > 0.5, 0.9)
+    >>> found = reasons(paragraph, ArticleExplanation(tagged, 0.4, False, (paragraph,)))
+    >>> found.verdict
+    "Filler: its score of 0.08 is below 0.40, this article's line."
+    >>> for sentence in found.spoke:
+    ...     print(sentence)
+    For filler: its own words (“Read more”), that nothing stands after it.
+    For core: its shape (length, punctuation, capitals, digits).
+    """
+    line = "the threshold" if article.cutoff_is_fixed else "this article's line"
+    core = paragraph.label == "core"
+    relation = "is not below" if core else "is below"
+    verdict = (
+        f"{paragraph.label.capitalize()}: its score of {paragraph.score:.2f} {relation} {article.cutoff:.2f}, {line}."
+    )
+    total = sum(abs(effect.log_odds) for effect in paragraph.context.effects)
+    spoke = sorted(paragraph.context.effects, key=lambda effect: -abs(effect.log_odds))
+    heard = [effect for effect in spoke if abs(effect.log_odds) >= max(_LEAST_SHARE * total, 1e-9)]
+    sentences = []
+    for label in ("core", "filler") if core else ("filler", "core"):
+        named = [_named(effect, paragraph, article) for effect in heard if (effect.log_odds > 0) == (label == "core")]
+        if named:
+            sentences.append(f"For {label}: {', '.join(named)}.")
+    return Reasons(verdict, tuple(sentences))
+
+
+def _named(effect: Effect, paragraph: ParagraphExplanation, article: ArticleExplanation) -> str:
+    name = IN_WORDS[effect.name]
+    if effect.name == BEFORE and paragraph.position == 0:
+        return "that nothing stands before it"
+    if effect.name == AFTER and paragraph.position == len(article.paragraphs) - 1:
+        return "that nothing stands after it"
+    if effect.name != OWN_WORDS:
+        return name
+    # Only n-grams whose effect has the sign of the whole group's; the others are in the numbers.
+    agreeing = [
+        ngram
+        for ngram in paragraph.words.strongest(len(paragraph.words.effects))
+        if ngram.log_odds * effect.log_odds > 0
+    ]
+    quoted = ", ".join(f"“{ngram.name}”" for ngram in agreeing[:NAMED_NGRAMS])
+    return f"{name} ({quoted})" if quoted else name
+
+
 def explanation_lines(article: ArticleExplanation, *, position: int | None = None, width: int = 100) -> Iterator[str]:
-    """Say in lines of text why each paragraph was tagged so: first in words, then in numbers.
+    """Explain the label of each paragraph in lines of text: first in words, then in numbers.
 
     Parameters
     ----------
     article
         The explained article.
     position
-        The one paragraph to explain; None for all.
+        The position of the only paragraph to explain; None for all.
     width
-        How wide the lines may be.
+        Maximal width of the lines.
 
     Yields
     ------
     str
-        A line, without its end.
+        A line without a line break.
     """
     width = max(width, _LEAST_WIDTH)
     tagged = article.tagged
@@ -56,7 +156,7 @@ def explanation_lines(article: ArticleExplanation, *, position: int | None = Non
 
 
 def explanation_json(article: ArticleExplanation, *, position: int | None = None) -> str:
-    """Write an explained article as one line of JSON.
+    """Return an explained article as one line of JSON.
 
     Parameters
     ----------
@@ -67,8 +167,8 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
     -------
     str
         An object with the article's ``article_id``, ``url``, ``title``, ``confidence``, ``cutoff`` and
-        ``cutoff_is_fixed`` (whether the cutoff is a threshold for all articles), the ``method``, and its
-        ``paragraphs``: each has ``position``,
+        ``cutoff_is_fixed`` (whether all articles have this cutoff), the ``method``, and its ``paragraphs``: each has
+        ``position``,
         ``text``, ``label``, ``score``, the ``reasons`` in words, and ``words``, ``markup`` (null without markup) and
         ``context``: a ``base`` and ``effects`` that add up to ``log_odds``.
     """

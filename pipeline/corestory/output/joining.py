@@ -1,4 +1,4 @@
-"""Outputs of parts, joined to the output of the whole."""
+"""Joining the outputs of a file's parts to the output of the file."""
 
 from __future__ import annotations
 
@@ -26,22 +26,21 @@ def join_rows(
 ) -> None:
     r"""Write the rows of several outputs into one.
 
-    What comes out are the bytes of one output with all the rows, but for Parquet, whose row groups stay those of the
-    parts.
+    The bytes are those of one output with all rows, except that Parquet keeps the row groups of the parts.
 
     Parameters
     ----------
     parts
-        What opens each, in order.
+        Functions that open each part, in order.
     target
-        A path, which is made anew.
+        A path, which is created or replaced.
     form, keep, types
-        With which `corestory.output.rows.open_rows` has written them.
+        The parameters with which `corestory.output.rows.open_rows` wrote the parts.
 
     Raises
     ------
     OutputError
-        It cannot be written.
+        The file cannot be written.
 
     Examples
     --------

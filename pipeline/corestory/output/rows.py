@@ -23,27 +23,27 @@ Format = Literal["text", "jsonl", "csv", "parquet"]
 Row = tuple[str, int, str, str, float, str, float, *tuple[object, ...]]
 
 COLUMNS = ("article_id", "position", "text", "label", "score", "url", "confidence")
-# More digits say nothing, and may differ between processors, whose logarithms differ in the last bit.
+# More digits carry no information, and they differ between processors, whose logarithms differ in the last bit.
 SCORE_DIGITS = 6
 _OWN = len(COLUMNS)
-# A row group of Parquet is what is held in memory; text counts too, for one paragraph may be a whole book.
+# Rows of a Parquet row group are held in memory. Characters count too: one paragraph may be a whole book.
 ROW_GROUP_ROWS = 65_536
 ROW_GROUP_CHARACTERS = 2**24
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-# Ends of lines to some readers, though not to JSON: escaped, a row is one line to all.
+# Some readers take these characters for line ends, though JSON does not. Escaped, a row is one line for every reader.
 _LINE_ENDS = ("\x85", "\u2028", "\u2029")
 _JSON_LINE_ENDS = str.maketrans({end: f"\\u{ord(end):04x}" for end in _LINE_ENDS})
 
 
 class RowWriter(Protocol):
-    """Takes tagged articles one after another; only what was closed is whole."""
+    """A writer of tagged articles; the output is whole only after `close`."""
 
     def write(self, article: TaggedArticle) -> None:
-        """Add an article's paragraphs."""
+        """Write an article's paragraphs."""
 
     def close(self) -> None:
-        """Finish; a file that this writer opened is closed, a stream that it was given is flushed and left open."""
+        """Finish: close a file that this writer opened, flush a stream that it was given."""
 
 
 def open_rows(
@@ -57,29 +57,29 @@ def open_rows(
     r"""Open a writer of rows.
 
     The columns are `COLUMNS`: ``position`` counts from 0, ``label`` is the tagger's decision, ``score`` the probability
-    of core to six digits, ``url`` is empty where unknown, ``confidence`` is the article's. Text comes out as it went
-    in, but for lone surrogates, which no encoding can hold and which become U+FFFD.
+    of core to six digits, ``url`` is empty where unknown, ``confidence`` is the confidence in the whole article. Text
+    is written unchanged, except that lone surrogates, which no encoding can hold, become U+FFFD.
 
     Parameters
     ----------
     target
-        A path, which is made anew, or a binary stream such as ``sys.stdout.buffer``.
+        A path, which is created or replaced, or a binary stream such as ``sys.stdout.buffer``.
     form
-        ``jsonl``, ``csv`` (UTF-8, texts in quotes) or ``parquet``; ``text`` is for people: a line a paragraph with
-        label and score in front, or with `only` the bare paragraphs, a blank line between articles.
+        ``jsonl``, ``csv`` (UTF-8, texts in quotes), ``parquet`` or ``text``. Text is for people: one paragraph per line
+        after its label and score, or with `only` the paragraphs alone, and a blank line between articles.
     only
-        Leave out the paragraphs of the other label; positions stay those in the article.
+        Write only paragraphs with this label; positions still count all paragraphs of the article.
     keep
-        Names of the columns of `TaggedArticle.kept`, which follow the others; ``text`` has none.
+        Names of the columns of `TaggedArticle.kept`, which follow the others; not for ``text``.
     types
-        In Parquet, the types of those that are not to be strings.
+        In Parquet, the types of the kept columns that are not strings.
 
     Raises
     ------
     OutputError
-        Here or later, if the file cannot be written. A closed pipe remains a ``BrokenPipeError``.
+        If the file cannot be written, here or in the writer. A closed pipe remains a ``BrokenPipeError``.
     ValueError
-        If there is no such form.
+        If the format is unknown.
 
     Examples
     --------
@@ -131,7 +131,7 @@ class _JsonLinesWriter:
         self.kept = [f", {json.dumps(name, ensure_ascii=False)}: " for name in keep]
 
     def write(self, article: TaggedArticle) -> None:
-        # Written out, and not by json.dumps for each row, which takes as long as scoring does.
+        # json.dumps for each row would take as long as the scoring.
         name, url = encode_basestring(_encodable(article.article_id)), encode_basestring(_encodable(article.url))
         lines = [
             f'{{"article_id": {name}, "position": {position}, "text": {encode_basestring(text)}, "label": "{label}", '
@@ -163,7 +163,7 @@ class _CsvWriter:
         self._write_rows([(*row[:_OWN], *map(_in_words, row[_OWN:])) for row in rows_of(article, self.only)])
 
     def _write_rows(self, rows: Sequence[tuple[object, ...]]) -> None:
-        # All texts in quotes: else a lone carriage return in one would end the row for some readers.
+        # All texts are quoted, because some readers end a row at a lone carriage return.
         lines = io.StringIO(newline="")
         csv.writer(lines, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n").writerows(rows)
         self.target.write(lines.getvalue().encode())
@@ -218,7 +218,7 @@ class _ParquetWriter:
 
 
 def rows_of(article: TaggedArticle, only: Label | None = None) -> list[Row]:
-    """Give an article's rows, of `COLUMNS` and what was kept; of one label alone, if one is given.
+    """Return an article's rows, with `COLUMNS` and the kept columns, for one label or for all paragraphs.
 
     Examples
     --------

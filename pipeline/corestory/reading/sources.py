@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from glob import iglob
 from pathlib import Path
 from typing import BinaryIO
@@ -80,7 +80,7 @@ def read_articles(sources: Sequence[str], *, refuse: Refuse, keep: Sequence[str]
     """
     for source in sources:
         if source == STANDARD_INPUT:
-            yield from refusing(_standard_input(refuse, keep), refuse)
+            yield from _not_empty(lambda note: _standard_input(note, keep), refuse, where=source_name(source))
             continue
         for path in files_of(source, refuse=refuse):
             yield from read_file(path, refuse=refuse, keep=keep)
@@ -88,7 +88,8 @@ def read_articles(sources: Sequence[str], *, refuse: Refuse, keep: Sequence[str]
 
 def read_file(path: AnyPath, *, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
     """Read one file's articles, as `read_articles` does."""
-    yield from refusing(_file(path, refuse, keep), refuse)
+    where = storable(path.as_posix())
+    yield from _not_empty(lambda note: _file(path, note, keep), refuse, where=where)
 
 
 def files_of(source: str, *, refuse: Refuse) -> Iterator[AnyPath]:
@@ -201,6 +202,22 @@ def refusing(articles: Iterator[Article], refuse: Refuse) -> Iterator[Article]:
         yield from articles
     except InputError as error:
         refuse(error)
+
+
+def _not_empty(read: Callable[[Refuse], Iterator[Article]], refuse: Refuse, *, where: str) -> Iterator[Article]:
+    """Yield the articles of a file, and refuse a file that yields nothing and refuses nothing."""
+    silent = True
+
+    def note(error: InputError) -> None:
+        nonlocal silent
+        silent = False
+        refuse(error)
+
+    for article in refusing(read(note), note):
+        silent = False
+        yield article
+    if silent:
+        refuse(InputError("no articles", where=where, expected="at least one"))
 
 
 def _standard_input(refuse: Refuse, keep: Sequence[str]) -> Iterator[Article]:

@@ -15,7 +15,7 @@ import typer
 
 from corestory.atomic import atomic_path
 from corestory.errors import CorestoryError
-from corestory.jobs.taggers import one_thread
+from corestory.jobs.work import one_thread
 from corestory.model.storage import default_model, load_model
 
 from .contest import contest

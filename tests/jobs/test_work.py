@@ -5,15 +5,13 @@ import json
 import pytest
 
 from corestory.errors import ModelError, OutputError
-from corestory.jobs import taggers, tagging
+from corestory.jobs import work
 from corestory.jobs.items import Item
 from corestory.jobs.job import Job, model_sha256
-from corestory.jobs.ledger import Ledger
+from corestory.jobs.ledger import LocalLedger
 from corestory.jobs.local import run_here
-from corestory.jobs.records import Counts
-from corestory.jobs.taggers import tagger_of
-from corestory.jobs.tagging import tag_file, tag_files
-from corestory.jobs.writing import Writing
+from corestory.jobs.outcome import Counts
+from corestory.jobs.work import tag_file, tag_files, tagger_of
 from corestory.model.tagger import Tagger
 
 TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday.\n"
@@ -22,7 +20,7 @@ TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt wil
 @pytest.fixture
 def job(model, tmp_path):
     job = Job(model, model_sha256(model), "0", tmp_path / "out", "jsonl")
-    with Ledger(job.folder).opened():
+    with LocalLedger(job.folder).opened():
         yield job
 
 
@@ -40,7 +38,7 @@ def test_a_file_is_tagged_recorded_and_counted(item, job):
     assert sum(heard) == 700
     assert len(heard) > 1, "told as it goes on"
     assert len(outcome.refusals) == 2
-    ledger = Ledger(job.folder)
+    ledger = LocalLedger(job.folder)
     record = ledger.done(item, made_by=job.made_by(item))
     assert record is not None
     assert record.counts == outcome.counts
@@ -50,10 +48,10 @@ def test_a_file_is_tagged_recorded_and_counted(item, job):
 def test_bytes_do_not_depend_on_what_was_tagged_before(item, job, tmp_path):
     (tmp_path / "b.txt").write_text(TEXT * 5, encoding="utf-8")
     tag_file(item, job)
-    before = Ledger(job.folder).output(item).read_bytes()
+    before = LocalLedger(job.folder).output(item).read_bytes()
     tag_file(Item(tmp_path / "b.txt", "b.txt.jsonl"), job)
     tag_file(item, job)
-    assert Ledger(job.folder).output(item).read_bytes() == before
+    assert LocalLedger(job.folder).output(item).read_bytes() == before
 
 
 def test_a_missing_file_is_a_failure_that_is_not_recorded(job, tmp_path):
@@ -61,7 +59,7 @@ def test_a_missing_file_is_a_failure_that_is_not_recorded(job, tmp_path):
     outcome = tag_file(item, job)
     assert outcome.counts == Counts(refused=1)
     assert "no such file" in outcome.failure
-    assert Ledger(job.folder).record(item) is None
+    assert LocalLedger(job.folder).record(item) is None
 
 
 @pytest.mark.parametrize("error", [PermissionError("Access Denied"), ValueError("Access Denied")])
@@ -69,7 +67,7 @@ def test_what_a_file_system_denies_is_a_failure_with_its_reason(item, job, monke
     def deny(_):
         raise error
 
-    monkeypatch.setattr(tagging, "fingerprint", deny)
+    monkeypatch.setattr(work, "fingerprint", deny)
     assert "cannot be read (Access Denied)" in tag_file(item, job).failure
 
 
@@ -80,7 +78,7 @@ def test_a_full_disk_ends_the_run_and_other_failures_cost_one_file(item, job, mo
     def fail(*_, **__):
         raise OSError(number, "as the system says")
 
-    monkeypatch.setattr(Ledger, "commit", fail)
+    monkeypatch.setattr(LocalLedger, "commit", fail)
     if ends:
         with pytest.raises(OutputError, match="no room on the disk"):
             tag_file(item, job)
@@ -107,17 +105,30 @@ def test_it_is_scored_on_one_thread_whatever_the_process_has(item, job, monkeypa
     whole = Tagger.tag_stream
 
     def tag_stream(*arguments, **options):
-        threads.extend(library["num_threads"] for library in taggers._controller().info())
+        threads.extend(library["num_threads"] for library in work._controller().info())
         return whole(*arguments, **options)
 
     monkeypatch.setattr(Tagger, "tag_stream", tag_stream)
-    with taggers._controller().limit(limits=2):
+    with work._controller().limit(limits=2):
         tag_file(item, job)
     assert set(threads) == {1}
 
 
-@pytest.mark.parametrize("limit", ["BATCH_CHARACTERS", "BATCH_PARAGRAPHS"])
-def test_small_files_that_hold_much_are_not_all_in_memory_at_once(job, tmp_path, monkeypatch, limit):
+class Watched(list):
+    """Files of which each is asked for only when the one before has been read; it notes how many are done by then."""
+
+    def __init__(self, items, job):
+        super().__init__(items)
+        self.job, self.done = job, []
+
+    def __iter__(self):
+        for item in super().__iter__():
+            self.done.append(sum(LocalLedger(self.job.folder).output(other).exists() for other in self[:]))
+            yield item
+
+
+def test_small_files_that_hold_much_are_not_all_in_memory_at_once(job, tmp_path, monkeypatch):
+    monkeypatch.setattr("corestory.model.batches.BATCH_PARAGRAPHS", 3 * 300)
     items = []
     for number in range(8):
         (tmp_path / f"{number}.txt.gz").write_bytes(gzip.compress((TEXT * 100).encode()))
@@ -125,30 +136,26 @@ def test_small_files_that_hold_much_are_not_all_in_memory_at_once(job, tmp_path,
     expected = []
     for item in items:
         tag_file(item, job)
-        expected.append(Ledger(job.folder).output(item).read_bytes())
-    sizes = {"BATCH_CHARACTERS": 3 * len(TEXT) * 100 - 1000, "BATCH_PARAGRAPHS": 3 * 300 - 10}
-    monkeypatch.setattr(tagging, limit, sizes[limit])
-    live: list[int] = []
-    at_once = []
-    commit, read_file = Writing.commit, tagging.read_file
-
-    def read(*arguments, **options):
-        live.append(1)
-        at_once.append(len(live))
-        return read_file(*arguments, **options)
-
-    def committed(*arguments):
-        live.pop()
-        return commit(*arguments)
-
-    monkeypatch.setattr(tagging, "read_file", read)
-    monkeypatch.setattr(Writing, "commit", committed)
+        output = LocalLedger(job.folder).output(item)
+        expected.append(output.read_bytes())
+        output.unlink()
     heard: list[int] = []
-    outcomes = tag_files(items, job, count=heard.append)
+    watched = Watched(items, job)
+    outcomes = tag_files(watched, job, count=heard.append)
     assert [outcome.item for outcome in outcomes] == items
-    assert at_once == [1, 2, 3, 1, 2, 3, 1, 2]
+    assert watched.done == [0, 0, 0, 0, 3, 3, 3, 6]
     assert sum(heard) == 8
-    assert [Ledger(job.folder).output(item).read_bytes() for item in items] == expected
+    assert [LocalLedger(job.folder).output(item).read_bytes() for item in items] == expected
+
+
+def test_a_small_file_that_holds_nothing_does_not_disturb_those_beside_it(job, tmp_path):
+    items = []
+    for number, text in enumerate([TEXT, " \n", TEXT]):
+        (tmp_path / f"{number}.txt").write_text(text, encoding="utf-8")
+        items.append(Item(tmp_path / f"{number}.txt", f"{number}.txt.jsonl"))
+    outcomes = {outcome.item: outcome.counts for outcome in tag_files(items, job)}
+    assert [outcomes[item].articles for item in items] == [1, 0, 1]
+    assert outcomes[items[1]].refused == 1
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -5,15 +5,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corestory.jobs import parts
 from corestory.jobs import tasks as tasks_module
+from corestory.jobs import work
 from corestory.jobs.items import Item
 from corestory.jobs.job import Job, model_sha256
-from corestory.jobs.ledger import Ledger
+from corestory.jobs.ledger import LocalLedger
 from corestory.jobs.local import run_here
-from corestory.jobs.tagging import tag_file
 from corestory.jobs.tasks import tasks_of
-from corestory.jobs.working import work_on
+from corestory.jobs.work import tag_file, work_on
 from corestory.reading import row_groups as reading_parts
 
 TEXT = ["The lugger left the quay at 7 on Monday.", "READ MORE: lugger sold", "It will come back on Friday."]
@@ -39,7 +38,7 @@ def item(tmp_path):
 @pytest.fixture
 def job(model, tmp_path):
     job = Job(model, model_sha256(model), "0", tmp_path / "out", "jsonl")
-    with Ledger(job.folder).opened():
+    with LocalLedger(job.folder).opened():
         yield job
 
 
@@ -51,7 +50,7 @@ def left(job):
 def test_a_file_in_parts_has_the_output_and_the_record_of_the_whole(item, job, form):
     job = replace(job, form=form, keep=() if form == "text" else ("desk",))
     whole = tag_file(item, job)
-    ledger = Ledger(job.folder)
+    ledger = LocalLedger(job.folder)
     expected = ledger.output(item).read_bytes()
     record, refused = ledger.record(item), list(ledger.refused(item))
     assert whole.counts.refused == 2
@@ -68,25 +67,25 @@ def test_a_file_in_parts_has_the_output_and_the_record_of_the_whole(item, job, f
 def test_a_table_of_parts_has_the_rows_and_types_of_the_whole(item, job):
     job = replace(job, form="parquet", keep=("desk",))
     tag_file(item, job)
-    whole = pq.read_table(Ledger(job.folder).output(item))
+    whole = pq.read_table(LocalLedger(job.folder).output(item))
     for jobs in (1, 2):
         list(run_here([item], job, jobs=jobs))
-        assert pq.read_table(Ledger(job.folder).output(item)) == whole
+        assert pq.read_table(LocalLedger(job.folder).output(item)) == whole
 
 
 def test_a_part_that_is_done_is_not_done_again(item, job, monkeypatch):
     tasks = list(tasks_of([item]))
     for task in tasks[:3]:
         work_on(task, job)
-    (Ledger(job.folder).place("parts", item, "/000001.rows")).write_bytes(b"half")
+    (LocalLedger(job.folder).hidden_path("parts", item, "/000001.rows")).write_bytes(b"half")
     tagged = []
-    whole = parts.read_part
+    whole = work.read_part
 
     def read_part(path, first, last, **options):
         tagged.append(first)
         return whole(path, first, last, **options)
 
-    monkeypatch.setattr(parts, "read_part", read_part)
+    monkeypatch.setattr(work, "read_part", read_part)
     (outcome,) = run_here([item], job)
     assert (tagged, outcome.failure, outcome.counts.articles) == ([1, 3], "", 60)
 
@@ -96,9 +95,9 @@ def test_parts_of_another_job_are_done_again(item, job, change):
     for task in tasks_of([item]):
         work_on(task, job)
     list(run_here([item], replace(job, **change)))
-    changed = Ledger(job.folder).output(item).read_bytes()
+    changed = LocalLedger(job.folder).output(item).read_bytes()
     tag_file(item, replace(job, **change))
-    assert Ledger(job.folder).output(item).read_bytes() == changed
+    assert LocalLedger(job.folder).output(item).read_bytes() == changed
 
 
 def test_a_file_that_changes_meanwhile_fails_and_is_done_by_the_next_run(item, job):
@@ -130,7 +129,7 @@ def test_when_a_file_is_smaller_than_when_its_run_was_interrupted_nothing_stays_
 
 def test_a_part_that_is_gone_is_told(item, job):
     (outcome,) = work_on(replace(next(tasks_of([item])), part=None), job)
-    assert "part 1 of 4 is gone" in outcome.failure
+    assert "part 1 of 4 is missing" in outcome.failure
 
 
 def test_a_file_in_parts_without_an_article_has_no_output_but_a_record(tmp_path, job):
@@ -138,5 +137,5 @@ def test_a_file_in_parts_without_an_article_has_no_output_but_a_record(tmp_path,
     item = Item(tmp_path / "e.parquet", "e.parquet.jsonl")
     (outcome,) = run_here([item], job)
     assert (outcome.counts.articles, outcome.counts.refused) == (0, 5)
-    assert not Ledger(job.folder).output(item).exists()
-    assert Ledger(job.folder).done(item, made_by=job.made_by(item)) is not None
+    assert not LocalLedger(job.folder).output(item).exists()
+    assert LocalLedger(job.folder).done(item, made_by=job.made_by(item)) is not None

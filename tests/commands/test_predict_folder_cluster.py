@@ -1,6 +1,6 @@
 import pytest
 
-from corestory.commands import corpus
+from corestory.commands import folders
 
 
 @pytest.fixture
@@ -13,8 +13,8 @@ def predict(run, model, tmp_path):
 @pytest.mark.parametrize(
     ("address", "message"),
     [
-        ("somewhere", "no address of a scheduler"),
-        ("tcp://127.0.0.1:8786", "in: a relative path; expected an absolute one"),
+        ("somewhere", "is not the address of a scheduler"),
+        ("tcp://127.0.0.1:8786", "in: is a relative path; expected an absolute path"),
     ],
 )
 def test_an_address_of_no_use_is_told_at_once(predict, address, message):
@@ -25,7 +25,7 @@ def test_an_address_of_no_use_is_told_at_once(predict, address, message):
 
 
 def test_without_dask_it_is_said_how_to_get_it(predict, monkeypatch):
-    monkeypatch.setattr(corpus, "find_spec", lambda _: None)
+    monkeypatch.setattr(folders, "find_spec", lambda _: None)
     done = predict("in", "--output", "out/", "--dask", "local")
     assert done.returncode == 2
     assert "pip install 'corestory[dask]'" in done.stderr

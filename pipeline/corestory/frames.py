@@ -1,4 +1,4 @@
-"""Tagging as a plain function of a frame: what Spark, Ray, Dask and the like run on their own machines."""
+"""Tagging as a plain function of a frame, for Spark, Ray, Dask and the like."""
 
 from __future__ import annotations
 

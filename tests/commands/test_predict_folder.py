@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corestory.jobs import tagging
-from corestory.jobs.ledger import Ledger
+from corestory.jobs import work
+from corestory.jobs.ledger import LocalLedger
 
 STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
 MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."
@@ -228,12 +228,12 @@ def test_two_files_of_one_output_are_not_both_written(predict, tmp_path):
         (tmp_path / name / "a.txt").write_text(TEXT, encoding="utf-8")
     done = predict("one", "two", "--output", "out/")
     assert done.returncode == 1
-    assert "two/a.txt: its output would be that of one/a.txt" in done.stderr
+    assert "two/a.txt: its output would have the name of the output of one/a.txt" in done.stderr
     assert rows(tmp_path / "out" / "a.txt.jsonl")[0]["article_id"] == "one/a.txt"
 
 
 def test_an_odd_failure_costs_one_file_and_is_tried_again(predict, tmp_path, monkeypatch):
-    whole = tagging.read_file
+    whole = work.read_file
 
     def read_file(path, **options):
         if path.name == "a.txt":
@@ -241,7 +241,7 @@ def test_an_odd_failure_costs_one_file_and_is_tried_again(predict, tmp_path, mon
         yield from whole(path, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(tagging, "read_file", read_file)
+        patch.setattr(work, "read_file", read_file)
         done = predict("in", "--output", "out/")
     assert done.returncode == 1
     assert "in/a.txt: failed with ZeroDivisionError: a bug" in done.stderr
@@ -252,8 +252,8 @@ def test_an_odd_failure_costs_one_file_and_is_tried_again(predict, tmp_path, mon
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-", "--output", "out/"], "the standard input has no name"),
-        (["in", "--output", "in/"], "is the folder that is read"),
+        (["-", "--output", "out/"], "the standard input has no file name"),
+        (["in", "--output", "in/"], "is a folder that is read"),
         (["in", "--output", "in/a.txt/"], "is a file"),
         (["in", "--output", "out/", "--model", "nowhere"], "no such model"),
         (["in", "--output", "out/", "--rejects", "in/a.txt"], "exists already"),
@@ -269,7 +269,7 @@ def test_what_cannot_run_says_why_in_one_line_and_leaves_all_as_it_was(predict, 
 
 
 def test_a_second_run_at_the_same_time_is_turned_away(predict, tmp_path):
-    with Ledger(tmp_path / "out").opened():
+    with LocalLedger(tmp_path / "out").opened():
         done = predict("in", "--output", "out/")
     assert done.returncode == 2
     assert "another run of corestory writes here" in done.stderr
@@ -280,7 +280,7 @@ def test_a_full_disk_ends_the_run_in_one_line(predict, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Ledger, "commit", full)
+    monkeypatch.setattr(LocalLedger, "commit", full)
     done = predict("in", "--output", "out/")
     assert done.returncode == 2
     assert done.stderr.startswith("corestory: ")

@@ -6,9 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corestory.jobs import parts as corpus_parts
-from corestory.jobs import tasks
-from corestory.jobs.records import Records
+from corestory.jobs import tasks, work
+from corestory.jobs.ledger import Ledger
 from corestory.reading import row_groups as parts
 from corestory.remote import path_of
 
@@ -48,7 +47,7 @@ def test_force_makes_the_parts_of_an_interrupted_run_again(predict, output, monk
         return parts.read_part(path, first, last, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(corpus_parts, "read_part", read_part)
+        patch.setattr(work, "read_part", read_part)
         assert "not enough memory" in predict().stderr
     rows = next(path for path in left(output) if path.suffix == ".rows")
     rows.write_bytes(rows.read_bytes().replace(b"Monday", b"Sunday"))
@@ -59,7 +58,7 @@ def test_force_makes_the_parts_of_an_interrupted_run_again(predict, output, monk
 
 def test_parts_that_a_kill_has_left_are_deleted_when_the_file_is_found_done(predict, output, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(Records, "drop_parts", lambda *_: None)
+        patch.setattr(Ledger, "drop_parts", lambda *_: None)
         assert predict().returncode == 0
     assert left(output)
     assert "skipped: 1 file" in predict().stderr

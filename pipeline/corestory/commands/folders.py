@@ -1,0 +1,270 @@
+"""Tag every file of some folders into an output folder; a later run does only what is missing or has changed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from importlib.util import find_spec
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from corestory.commands.messages import REFUSALS_LISTED, Refusals, open_refusals, say
+from corestory.commands.models import model_folder, open_model
+from corestory.commands.progress import ProgressBar, progress_bar
+from corestory.errors import CorestoryError, InputError
+from corestory.jobs.items import Item, check_sources, items_of
+from corestory.jobs.job import Job, model_sha256, state_of
+from corestory.jobs.outcome import Counts, refusal_of_line
+from corestory.jobs.remote_ledger import ledger_of
+from corestory.remote import AnyPath
+
+if TYPE_CHECKING:
+    from corestory.jobs.ledger import Ledger, Record
+    from corestory.jobs.outcome import Outcome
+    from corestory.model.rules import Rules
+    from corestory.output.rows import Format
+    from corestory.types import Label
+
+Run = Callable[[Iterator[Item], Job, Callable[[int], None]], Generator["Outcome", None, None]]
+
+
+def tag_to_folder(
+    sources: Sequence[str],
+    folder: AnyPath,
+    *,
+    model: str,
+    form: Format,
+    only: Label | None,
+    threshold: float | None,
+    rules: Rules | None,
+    keep: Sequence[str],
+    rejects: AnyPath | None,
+    jobs: int,
+    dask: str,
+    force: bool,
+) -> int:
+    """Tag every file of the sources that is not tagged yet.
+
+    Parameters
+    ----------
+    sources
+        Files, folders and patterns.
+    folder
+        The output folder.
+    model, only, threshold, keep, rejects, jobs, dask, force
+        The options of ``corestory predict``.
+    form
+        The format of the outputs.
+    rules
+        The user's rules.
+
+    Returns
+    -------
+    int
+        The number of refusals, in this run and in the earlier runs whose outputs stand.
+
+    Raises
+    ------
+    CorestoryError
+        The run cannot go on; the outputs that are finished stay.
+    """
+    job = _job(model, folder, form=form, only=only, threshold=threshold, keep=keep, rules=rules)
+    run = _cluster_run(dask, jobs, sources) if dask else _local_run(jobs)
+    check_sources(sources, job.folder)
+    ledger = ledger_of(job.folder)
+    with open_refusals(rejects, force=force) as refusals, ledger.opened():
+        listed = Refusals(None) if rejects is None else None
+        with progress_bar() as bar:
+            total = sum(_size(item.source) for item in _items(sources, job)) if bar.shown else 0
+            summary = RunSummary(listed, ledger, bar, total)
+            todo = _todo(sources, job, summary, force=force)
+            with closing(run(todo, job, summary.count)) as outcomes:
+                for outcome in outcomes:
+                    summary.add(outcome)
+        summary.say()
+        if listed is not None:
+            return listed.count
+        _write_refusals(refusals, summary, sources, job)
+    return refusals.count
+
+
+def _job(
+    model: str,
+    folder: AnyPath,
+    *,
+    form: Format,
+    only: Label | None,
+    threshold: float | None,
+    keep: Sequence[str],
+    rules: Rules | None,
+) -> Job:
+    from corestory.model.storage import default_model
+    from corestory.version import version
+
+    open_model(model)  # a model that cannot be used is reported before the work
+    path = (model_folder(model) or default_model()).resolve()
+    return Job(path, model_sha256(path), version(), folder.resolve(), form, only, threshold, tuple(keep), rules)
+
+
+def _local_run(jobs: int) -> Run:
+    from corestory.jobs.local import run_here
+
+    return lambda items, job, count: run_here(items, job, jobs=jobs, count=count)
+
+
+def _cluster_run(address: str, jobs: int, sources: Sequence[str]) -> Run:
+    if find_spec("distributed") is None:
+        raise CorestoryError("Dask is not installed", where="--dask", mend="pip install 'corestory[dask]'")
+    from corestory.jobs.cluster import check_paths, run_on_cluster
+
+    check_paths(sources, address=address)
+    return lambda items, job, count: run_on_cluster(items, job, address=address, jobs=jobs)  # noqa: ARG005
+
+
+def _items(sources: Sequence[str], job: Job) -> Iterator[Item]:
+    return items_of(sources, job.folder, form=job.form, refuse=lambda _: None)
+
+
+def _size(path: AnyPath) -> int:
+    try:
+        return state_of(path).bytes
+    except OSError:
+        return 0
+
+
+def _todo(sources: Sequence[str], job: Job, summary: RunSummary, *, force: bool) -> Iterator[Item]:
+    """Yield the files that need work, and add the others to the summary."""
+    ledger = summary.ledger
+    for item in items_of(sources, job.folder, form=job.form, refuse=summary.refuse):
+        record = None if force else ledger.done(item, made_by=job.made_by(item))
+        if record is not None:
+            ledger.drop_parts(item)  # a run that was killed may have left them
+            summary.skip(item, record)
+        elif not force and ledger.is_foreign(item):
+            summary.refuse_foreign(item)
+        else:
+            if force:
+                ledger.drop_parts(item)
+            yield item
+
+
+def _write_refusals(refusals: Refusals, summary: RunSummary, sources: Sequence[str], job: Job) -> None:
+    """Write all refusals in the order of the sources, whatever the order of the work was."""
+    for item in items_of(sources, job.folder, form=job.form, refuse=refusals.refuse):
+        if item.name in summary.foreign:
+            refusals.refuse(summary.foreign[item.name])
+        else:
+            for line in summary.failed.get(item.name) or summary.ledger.refused(item):
+                refusals.refuse(refusal_of_line(line))
+
+
+class RunSummary:
+    """Counts what a run has done, skipped and refused, and shows how far it is.
+
+    Parameters
+    ----------
+    listed
+        Lists the refusals as they come; None if they go to a file at the end.
+    ledger
+        The ledger of the output folder.
+    bar
+        The progress bar.
+    total
+        The size of all files in bytes.
+
+    Attributes
+    ----------
+    counts
+        Counts of this run.
+    foreign
+        The refusal of each file whose output would replace a file that no run has written.
+    failed
+        The refusals of each file that failed and has no record.
+    """
+
+    def __init__(self, listed: Refusals | None, ledger: Ledger, bar: ProgressBar, total: int = 0) -> None:
+        self.listed = listed
+        self.ledger = ledger
+        self.counts = Counts()
+        self.foreign: dict[str, InputError] = {}
+        self.failed: dict[str, tuple[str, ...]] = {}
+        self._skipped = Counts()
+        self._files = self._skipped_files = 0
+        self._bar, self._bytes, self._total = bar, 0, total
+        self._articles = 0
+        self._began = time.monotonic()
+
+    def refuse(self, error: InputError) -> None:
+        """Add a refusal of a file that is not among the items."""
+        if self.listed is not None:
+            self.listed.refuse(error)
+
+    def refuse_foreign(self, item: Item) -> None:
+        """Add a file whose output would replace a file that no run has written."""
+        self.foreign[item.name] = InputError(
+            "exists already, and no such run has written it",
+            where=str(self.ledger.output(item)),
+            mend="--force replaces it.",
+        )
+        self.refuse(self.foreign[item.name])
+        self._advance(item)
+
+    def skip(self, item: Item, record: Record) -> None:
+        """Add a file that is done already; its refusals are listed again."""
+        self._skipped_files += 1
+        self._skipped += record.counts
+        if record.counts.refused:
+            self._list(list(islice(self.ledger.refused(item), REFUSALS_LISTED)), record.counts.refused)
+        self._advance(item)
+
+    def count(self, articles: int) -> None:
+        """Show so many more articles, of a file that is not done yet."""
+        self._articles += articles
+        self._show()
+
+    def add(self, outcome: Outcome) -> None:
+        """Add the outcome of a file."""
+        self.counts += outcome.counts
+        self._articles = self.counts.articles
+        if outcome.failure:
+            self.failed[outcome.item.name] = outcome.refusals
+        else:
+            self._files += 1
+        self._list(outcome.refusals, outcome.counts.refused)
+        self._advance(outcome.item)
+
+    def say(self) -> None:
+        """Say what was done and what was skipped."""
+        seconds, done = time.monotonic() - self._began, self.counts
+        rate = f" ({done.articles / seconds:,.0f} articles a second)" if done.articles and seconds else ""
+        say(
+            f"tagged: {_files(self._files)}, {done.articles:,} articles, {done.paragraphs:,} paragraphs "
+            f"in {seconds:,.1f} s{rate}"
+        )
+        if self._skipped_files:
+            say(f"skipped: {_files(self._skipped_files)} done already, {self._skipped.articles:,} articles")
+        every = done + self._skipped
+        if every.doubtful:
+            say(f"low confidence, or a language new to the model: {every.doubtful:,} of {every.articles:,} articles")
+        if self.listed is not None:
+            self.listed.say_more()
+
+    def _list(self, lines: Sequence[str], count: int) -> None:
+        if self.listed is not None:
+            for line in lines:
+                self.listed.refuse(refusal_of_line(line))
+            self.listed.count += count - len(lines)
+
+    def _advance(self, item: Item) -> None:
+        if self._bar.shown:
+            self._bytes += _size(item.source)
+            self._show()
+
+    def _show(self) -> None:
+        rate = self._articles / max(time.monotonic() - self._began, 1e-9)
+        self._bar.update(f"{self._articles:,} articles, {rate:,.0f} a second", self._bytes, self._total)
+
+
+def _files(count: int) -> str:
+    return f"{count:,} file{'s' * (count != 1)}"

@@ -1,0 +1,154 @@
+"""Messages to the person at the terminal: notes, refusals and doubtful articles, without control characters."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO, TextIO
+
+from corestory.atomic import atomic_path
+from corestory.errors import InputError
+from corestory.jobs.outcome import refusal_line
+from corestory.remote import AnyPath
+
+if TYPE_CHECKING:
+    from corestory.model.tagged_article import TaggedArticle
+
+REFUSALS_LISTED = 20
+DOUBTS_LISTED = 5
+
+# An escape sequence in a page must not steer the reader's terminal. Tab and line feed are harmless.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def neutralised(text: str) -> str:
+    r"""Replace control characters, so that text is safe to print on a terminal.
+
+    Examples
+    --------
+    >>> neutralised("\x1b[31mRed\n") == "\ufffd[31mRed\n"
+    True
+    """
+    return _CONTROL.sub("\ufffd", text)
+
+
+def say(line: str) -> None:
+    """Write a line to the standard error."""
+    sys.stderr.write(f"{neutralised(line)}\n")
+
+
+class NeutralisedStream:
+    r"""A binary stream that passes UTF-8 on to a terminal, neutralised; each write must hold whole characters.
+
+    Examples
+    --------
+    >>> import io
+    >>> terminal = io.BytesIO()
+    >>> NeutralisedStream(terminal).write(b"\x1b[2J")
+    4
+    >>> terminal.getvalue().decode() == "\ufffd[2J"
+    True
+    """
+
+    def __init__(self, terminal: BinaryIO) -> None:
+        self._terminal = terminal
+
+    def write(self, data: bytes) -> int:
+        """Write the text and return the number of bytes that were given."""
+        self._terminal.write(neutralised(data.decode()).encode())
+        return len(data)
+
+    def flush(self) -> None:
+        """Flush the terminal."""
+        self._terminal.flush()
+
+
+class Refusals:
+    """Counts refusals and passes each on at once, so that memory does not grow with their number.
+
+    Parameters
+    ----------
+    file
+        A file for all refusals, as JSON Lines with ``where`` and ``reason``. None lists the first `REFUSALS_LISTED` on
+        the standard error.
+
+    Attributes
+    ----------
+    count
+        The number of refusals.
+    """
+
+    def __init__(self, file: TextIO | None) -> None:
+        self.count = 0
+        self._file = file
+
+    def refuse(self, error: InputError) -> None:
+        """Add a refusal."""
+        self.count += 1
+        if self._file is not None:
+            self._file.write(f"{refusal_line(error)}\n")
+        elif self.count <= REFUSALS_LISTED:
+            say(f"refused: {error}")
+
+    def say_more(self) -> None:
+        """Say how many refusals were not listed."""
+        if self._file is None and self.count > REFUSALS_LISTED:
+            say(f"refused: {self.count - REFUSALS_LISTED:,} more; --rejects FILE lists them all.")
+
+
+@contextmanager
+def open_refusals(path: AnyPath | None, *, force: bool) -> Iterator[Refusals]:
+    """Open the refusals of a command, and say at the end how many there were.
+
+    Parameters
+    ----------
+    path
+        A file for the refusals, which is written even if there are none; None lists the first on the standard error.
+    force
+        Whether the file may be replaced.
+    """
+    if path is None:
+        refusals = Refusals(None)
+        yield refusals
+        refusals.say_more()
+        return
+    with atomic_path(path, force=force) as temporary, temporary.open("w", encoding="utf-8") as file:
+        refusals = Refusals(file)
+        yield refusals
+    if refusals.count:
+        say(f"refused: {refusals.count:,}; the reasons are in {path}")
+
+
+class NothingTaggedError(Exception):
+    """Ends the writing of an output that would be empty, so that it does not replace an older one."""
+
+
+class DoubtfulArticles:
+    """Counts articles, and lists those with a `corestory.model.tagged_article.Doubt` at the end."""
+
+    def __init__(self) -> None:
+        self.articles = 0
+        self.doubtful = 0
+        self._first: list[str] = []
+
+    def add(self, article: TaggedArticle) -> None:
+        """Add an article."""
+        from corestory.model.decision import LOW_CONFIDENCE
+
+        self.articles += 1
+        if article.doubt is None:
+            return
+        self.doubtful += 1
+        if len(self._first) < DOUBTS_LISTED:
+            low = f"low confidence ({article.confidence:.2f}), " if article.confidence < LOW_CONFIDENCE else ""
+            self._first.append(f"{article.article_id}: {low}{article.doubt}")
+
+    def say(self) -> None:
+        """Name the first doubtful articles and count the others."""
+        for line in self._first:
+            say(f"{line}. Check it before you rely on it.")
+        if self.doubtful > len(self._first):
+            more = f"{self.doubtful - len(self._first):,} more of {self.articles:,} articles"
+            say(f"low confidence, or a language new to the model: {more}.")

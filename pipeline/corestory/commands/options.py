@@ -1,0 +1,195 @@
+"""Options that several commands share, each defined once, and the checks of their values."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corestory.errors import OutputError, reason_of
+from corestory.remote import AnyPath, path_of
+
+STANDARD_OUTPUT = "-"
+
+
+def check_threshold(threshold: float | None) -> float | None:
+    """Return a threshold that is a probability; some versions of Typer let NaN pass their own limits.
+
+    Examples
+    --------
+    >>> check_threshold(0.5)
+    0.5
+    >>> try:
+    ...     check_threshold(float("nan"))
+    ... except typer.BadParameter as error:
+    ...     print(error)
+    nan is not a number from 0 to 1
+    """
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise typer.BadParameter(f"{threshold:g} is not a number from 0 to 1")
+    return threshold
+
+
+def process_count(jobs: int) -> int:
+    """Return a number of processes; -1 means one for each core that this process may use.
+
+    Examples
+    --------
+    >>> process_count(3)
+    3
+    """
+    if jobs >= 1:
+        return jobs
+    if jobs != -1:
+        raise typer.BadParameter(f"{jobs} is not a number of processes; give 1 or more, or -1 for one per core")
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on Linux
+        return os.cpu_count() or 1
+
+
+LabelledTable = Annotated[Path, typer.Argument(metavar="DATA", help="A table that `corestory prepare` wrote.")]
+Model = Annotated[str, typer.Option(help="A model's folder, or its name in models/.", show_default="the default model")]
+Threshold = Annotated[
+    float | None,
+    typer.Option(
+        help="Tag a paragraph as core from this score on, 0 to 1.",
+        show_default="chosen for each article by the model",
+        callback=check_threshold,
+    ),
+]
+Jobs = Annotated[int, typer.Option(help="Number of processes; -1 is one per core.", callback=process_count)]
+Seed = Annotated[int, typer.Option(min=0, help="The same data, seed and versions give the same result.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the output if it exists.")]
+
+
+class Only(StrEnum):
+    """The label of the paragraphs to print."""
+
+    core = "core"
+    filler = "filler"
+
+
+class OutputFormat(StrEnum):
+    """The format of tagged articles: rows, or the page of `corestory.commands.pages`."""
+
+    text = "text"
+    jsonl = "jsonl"
+    csv = "csv"
+    parquet = "parquet"
+    html = "html"
+
+
+ENDINGS = {
+    ".txt": OutputFormat.text,
+    ".jsonl": OutputFormat.jsonl,
+    ".ndjson": OutputFormat.jsonl,
+    ".csv": OutputFormat.csv,
+    ".parquet": OutputFormat.parquet,
+}
+
+
+def chosen_format(asked: OutputFormat | None, output: AnyPath | None, only: Only | None) -> OutputFormat | None:
+    """Choose the format of rows; None is the annotated article, which is for a terminal.
+
+    Parameters
+    ----------
+    asked
+        The format that the user asked for.
+    output
+        The file to write, whose ending may tell the format; None is the standard output.
+    only
+        The label of the paragraphs to print.
+
+    Raises
+    ------
+    OutputError
+        The format cannot be told, or does not suit a terminal.
+
+    Examples
+    --------
+    >>> chosen_format(None, Path("tagged.csv"), None).value
+    'csv'
+    """
+    terminal = output is None and sys.stdout is not None and sys.stdout.isatty()
+    if asked is OutputFormat.parquet and terminal:
+        raise OutputError(
+            "Parquet cannot be shown on a terminal", mend="Give --output FILE.parquet, or another --format."
+        )
+    if asked is not None:
+        return asked
+    if output is None:
+        return OutputFormat.text if only else None if terminal else OutputFormat.jsonl
+    ending = output.suffix.lower()
+    if ending in ENDINGS:
+        return ENDINGS[ending]
+    if only and ending != ".gz":
+        return OutputFormat.text
+    raise unknown_ending(ending, str(output), [*ENDINGS, ".html"])
+
+
+def unknown_ending(ending: str, output: str, known: Sequence[str]) -> OutputError:
+    """Return the error for a file name whose ending tells no format."""
+    expected = f"a name that ends in {', '.join(known[:-1])} or {known[-1]}"
+    return OutputError(f"no format ends in {ending!r}", where=output, expected=expected, mend="Or give --format.")
+
+
+def is_folder(output: str) -> bool:
+    """Return whether an output means a folder: it ends in a slash, or there is a folder of that name.
+
+    Raises
+    ------
+    OutputError
+        A remote output cannot be reached.
+
+    Examples
+    --------
+    >>> is_folder("tagged/"), is_folder("tagged.jsonl")
+    (True, False)
+    """
+    if output.endswith(("/", os.sep)):
+        return True
+    try:
+        return path_of(output).is_dir()
+    except (OSError, ValueError) as error:
+        raise OutputError(f"cannot be reached ({reason_of(error)})", where=output) from error
+
+
+def check_keep(keep: Sequence[str], form: str | None) -> None:
+    """Refuse columns that the output cannot carry.
+
+    Parameters
+    ----------
+    keep
+        Names of the columns to keep.
+    form
+        The output's format; None is the annotated article.
+
+    Examples
+    --------
+    >>> check_keep(["desk"], "csv")
+    >>> try:
+    ...     check_keep(["score"], "csv")
+    ... except typer.BadParameter as error:
+    ...     print(error)
+    the output has its own column 'score'
+    """
+    if not keep:
+        return
+    from corestory.output.rows import COLUMNS
+
+    if form not in ("jsonl", "csv", "parquet"):
+        raise typer.BadParameter("text has no columns; give --format jsonl, csv or parquet", param_hint="--keep")
+    seen: set[str] = set()
+    for name in keep:
+        folded = name.strip().lower()
+        if folded in COLUMNS:
+            raise typer.BadParameter(f"the output has its own column {name!r}", param_hint="--keep")
+        if not folded or folded in seen:
+            raise typer.BadParameter(f"{name!r} is empty or given twice", param_hint="--keep")
+        seen.add(folded)

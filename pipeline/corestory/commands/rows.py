@@ -1,0 +1,102 @@
+"""Tag articles and write them as rows, to the standard output or to one file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from corestory.commands.messages import DoubtfulArticles, NeutralisedStream, NothingTaggedError, open_refusals
+from corestory.commands.models import open_model
+from corestory.commands.progress import progress_bar
+from corestory.errors import OutputError
+from corestory.remote import AnyPath
+
+if TYPE_CHECKING:
+    from corestory.model.rules import Rules
+    from corestory.output.rows import Format, RowWriter
+    from corestory.types import Label
+
+
+def tag_to_rows(
+    sources: Sequence[str],
+    output: AnyPath | None,
+    *,
+    model: str,
+    form: Format | None,
+    only: Label | None,
+    threshold: float | None,
+    rules: Rules | None,
+    keep: Sequence[str],
+    rejects: AnyPath | None,
+    force: bool,
+) -> int:
+    """Read articles, tag them and write their rows.
+
+    Parameters
+    ----------
+    sources
+        Files, folders, patterns or ``-``.
+    output
+        The file to write; None is the standard output.
+    model, only, threshold, keep, rejects, force
+        The options of ``corestory predict``.
+    form
+        The format; None is the annotated article, for a terminal.
+    rules
+        The user's rules.
+
+    Returns
+    -------
+    int
+        The number of refusals.
+    """
+    from corestory.model.batches import BATCH_ARTICLES
+    from corestory.reading.sources import read_articles
+
+    if output is not None and rejects is not None and output.resolve() == rejects.resolve():
+        raise OutputError("the same file for --output and --rejects", where=str(output), mend="Give two names.")
+    tagger = open_model(model)
+    doubtful = DoubtfulArticles()
+    with open_refusals(rejects, force=force) as refusals, suppress(NothingTaggedError):
+        articles = read_articles(sources, refuse=refusals.refuse, keep=keep)
+        with (
+            _opened(output, form, only, keep, force=force) as writer,
+            progress_bar(beside_output=output is None) as bar,
+        ):
+            for article in tagger.tag_stream(articles, threshold=threshold, rules=rules):
+                writer.write(article)
+                doubtful.add(article)
+                if doubtful.articles > BATCH_ARTICLES:  # fewer are done before a bar is of any use
+                    bar.update(f"{doubtful.articles:,} articles", doubtful.articles)
+            if output is not None and not doubtful.articles:
+                raise NothingTaggedError
+        doubtful.say()
+    return refusals.count
+
+
+@contextmanager
+def _opened(
+    output: AnyPath | None, form: Format | None, only: Label | None, keep: Sequence[str], *, force: bool
+) -> Iterator[RowWriter]:
+    from corestory.atomic import atomic_path
+    from corestory.output.annotated import AnnotatedWriter
+    from corestory.output.rows import open_rows
+
+    if form is None:
+        yield AnnotatedWriter()
+    elif output is None:
+        stream: BinaryIO = sys.stdout.buffer
+        if sys.stdout.isatty():
+            stream = cast("BinaryIO", NeutralisedStream(stream))
+        writer = open_rows(stream, form=form, only=only, keep=keep)
+        yield writer
+        writer.close()  # not after an error, which must not end a pipe with what looks like a whole output
+    else:
+        with atomic_path(output, force=force) as temporary:
+            try:
+                with closing(open_rows(temporary, form=form, only=only, keep=keep)) as writer:
+                    yield writer
+            except OutputError as error:  # it names the temporary file
+                raise OutputError(error.found, where=str(output), mend=error.mend) from error

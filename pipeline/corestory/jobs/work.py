@@ -1,0 +1,295 @@
+"""The work on tasks: read, tag, write and commit. The bytes of an output depend on nothing but its file and its job.
+
+A large file is tagged in parts. Each part has its own record, and the joining of the parts commits the output.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from functools import cache, lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from corestory.errors import InputError, ModelError, OutputError, reason_of
+from corestory.jobs.items import Item
+from corestory.jobs.job import Fingerprint, Job, fingerprint, model_sha256, state_of
+from corestory.jobs.ledger import Ledger
+from corestory.jobs.outcome import Counts, Outcome, outcome_of
+from corestory.jobs.tasks import PartPlan, Task
+from corestory.jobs.writing import OutputInProgress
+from corestory.reading.row_groups import read_part
+from corestory.reading.sources import read_file
+from corestory.reading.text import storable
+from corestory.remote import AnyPath, RemotePath, open_to_read
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
+
+    from corestory.model.tagger import Tagger
+    from corestory.reading.article import Article
+
+Count = Callable[[int], None]
+
+
+def work_on(task: Task, job: Job, *, count: Count | None = None) -> list[Outcome]:
+    """Do a task.
+
+    Parameters
+    ----------
+    task, job
+        The task and its settings.
+    count
+        Called with the number of articles after each step.
+
+    Raises
+    ------
+    OutputError, ModelError
+        An error that would fail every file.
+    """
+    if task.plan is None:
+        return tag_files(task.items, job, count=count)
+    (item,) = task.items
+    if task.part is None:
+        return [join_parts(item, task.plan, job)]
+    return [tag_part(item, task.plan, task.part, job, count=count)]
+
+
+def tag_file(item: Item, job: Job, *, count: Count | None = None) -> Outcome:
+    """Tag one file and commit its output.
+
+    Parameters
+    ----------
+    item, job
+        The file and the settings.
+    count
+        Called with the number of articles after each step.
+
+    Raises
+    ------
+    OutputError
+        The disk is full, which would fail every file.
+    ModelError
+        The model cannot be used or has been replaced.
+    """
+    tagger = tagger_of(job.model, job.model_sha256)
+    try:
+        with one_thread(), OutputInProgress(item, job) as output:
+            source = _fingerprint(item)
+            _tag(read_file(item.source, refuse=output.refuse, keep=job.keep), tagger, output, count)
+            return output.commit(source)
+    except Exception as error:
+        return outcome_of(error, item, job)
+
+
+def tag_files(items: Sequence[Item], job: Job, *, count: Count | None = None) -> list[Outcome]:
+    """Tag small files in common batches: the same outputs as of `tag_file`, in less time.
+
+    Parameters
+    ----------
+    items
+        Files of one article each; a file that holds none or several is tagged by itself.
+    job, count
+        As of `tag_file`.
+
+    Raises
+    ------
+    OutputError, ModelError
+        As of `tag_file`.
+    """
+    if len(items) == 1:
+        return [tag_file(items[0], job, count=count)]
+    tagger = tagger_of(job.model, job.model_sha256)
+    outcomes: list[Outcome] = []
+    waiting: deque[tuple[OutputInProgress, Fingerprint]] = deque()
+    with one_thread(), ExitStack() as stack:
+
+        def articles() -> Iterator[Article]:
+            for item in items:
+                output = stack.enter_context(OutputInProgress(item, job))
+                try:
+                    source = _fingerprint(item)
+                    found = list(read_file(item.source, refuse=output.refuse, keep=job.keep))
+                except Exception as error:
+                    outcomes.append(outcome_of(error, item, job))
+                    continue
+                if len(found) == 1:
+                    waiting.append((output, source))
+                    yield from found
+                else:
+                    outcomes.append(tag_file(item, job, count=count))
+
+        try:
+            for tagged in tagger.tag_stream(articles(), threshold=job.threshold, rules=job.rules):
+                output, source = waiting.popleft()
+                try:
+                    output.write(tagged)
+                    outcomes.append(output.commit(source))
+                except Exception as error:
+                    outcomes.append(outcome_of(error, output.item, job))
+                if count is not None:
+                    count(1)
+        except (OutputError, ModelError):
+            raise
+        except Exception:  # one article cannot be scored; alone, only its own file fails
+            done = {outcome.item for outcome in outcomes}
+            outcomes += [tag_file(item, job, count=count) for item in items if item not in done]
+    return outcomes
+
+
+def _tag(articles: Iterator[Article], tagger: Tagger, output: OutputInProgress, count: Count | None) -> None:
+    for tagged in tagger.tag_stream(articles, threshold=output.job.threshold, rules=output.job.rules):
+        output.write(tagged)
+        if count is not None:
+            count(1)
+
+
+def _fingerprint(item: Item) -> Fingerprint:
+    try:
+        return fingerprint(item.source)
+    except (OSError, ValueError) as error:
+        reason = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({reason_of(error)})"
+        raise InputError(reason, where=_name(item)) from None
+
+
+def _name(item: Item) -> str:
+    return storable(item.source.as_posix())
+
+
+def tag_part(item: Item, plan: PartPlan, part: int, job: Job, *, count: Count | None = None) -> Outcome:
+    """Tag a part of a file, unless an earlier run has done so.
+
+    Parameters
+    ----------
+    item, plan
+        The file and its parts.
+    part
+        The part to tag, from 0.
+    job, count
+        As of `tag_file`.
+    """
+    tagger = tagger_of(job.model, job.model_sha256)
+    try:
+        with one_thread(), OutputInProgress(item, job) as output:
+            _check_state(item, plan)
+            ledger = output.ledger
+            if _done(ledger, item, plan, part, job) is not None:
+                return Outcome(item, Counts())
+            first, last = plan.groups[part : part + 2]
+            _tag(read_part(item.source, first, last, refuse=output.refuse, keep=job.keep), tagger, output, count)
+            rows, refused = output.close()
+            size = None if rows is None else rows.stat().st_size
+            record = {"made_by": _made_by(item, plan, part, job), "bytes": size, "counts": asdict(output.counts)}
+            for file, ending in ((rows, ".rows"), (refused, ".refused")):
+                if file is not None:
+                    ledger.put(file, _part_path(ledger, item, part, ending))
+            # The record is last: a part without a record does not count.
+            ledger.write(json.dumps(record).encode(), _part_path(ledger, item, part, ".json"))
+            return output.outcome()
+    except Exception as error:
+        return outcome_of(error, item, job)
+
+
+def join_parts(item: Item, plan: PartPlan, job: Job) -> Outcome:
+    """Join the outputs of all parts of a file and commit the result, which deletes the parts."""
+    from corestory.output.joining import join_rows
+
+    try:
+        with OutputInProgress(item, job) as output:
+            ledger = output.ledger
+            source = _fingerprint(item)
+            _check_state(item, plan)
+            opened: list[Callable[[], BinaryIO]] = []
+            total = Counts()
+            for part in range(plan.parts):
+                counts = _done(ledger, item, plan, part, job)
+                if counts is None:
+                    raise InputError(
+                        f"part {part + 1} of {plan.parts} is missing", where=_name(item), mend="Run it again."
+                    )
+                if counts.articles:
+                    opened.append(partial(open_to_read, _part_path(ledger, item, part, ".rows")))
+                if counts.refused:
+                    with open_to_read(_part_path(ledger, item, part, ".refused")) as file:
+                        output.add_refused([line.decode().rstrip("\n") for line in file])
+                total += counts
+            if opened:
+                join_rows(opened, output.partial, form=job.form, keep=job.keep, types=output.types())
+            output.counts = total
+            return output.commit(source)
+    except Exception as error:
+        return outcome_of(error, item, job)
+
+
+def _done(ledger: Ledger, item: Item, plan: PartPlan, part: int, job: Job) -> Counts | None:
+    """Return the counts of a part that needs no work; None for any other part."""
+    try:
+        record = json.loads(_part_path(ledger, item, part, ".json").read_bytes())
+        if record["made_by"] != _made_by(item, plan, part, job):
+            return None
+        size = record["bytes"]
+        if size is not None and _state(_part_path(ledger, item, part, ".rows")).bytes != size:
+            return None
+        return Counts(**record["counts"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _made_by(item: Item, plan: PartPlan, part: int, job: Job) -> str:
+    settings = (job.made_by(item), asdict(plan), part)
+    return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
+
+
+def _check_state(item: Item, plan: PartPlan) -> None:
+    if _state(item.source) != plan.state:
+        raise InputError("has changed since the run began", where=_name(item), mend="Run it again.")
+
+
+def _part_path(ledger: Ledger, item: Item, part: int, ending: str) -> AnyPath:
+    return ledger.hidden_path("parts", item, f"/{part:06}{ending}")
+
+
+def _state(path: AnyPath) -> Fingerprint:
+    if isinstance(path, RemotePath):
+        path.forget()
+    return state_of(path)
+
+
+@lru_cache(maxsize=2)
+def tagger_of(model: Path, sha256: str) -> Tagger:
+    """Load a model once in a process. The parent sends the name of its folder, not the model.
+
+    Raises
+    ------
+    ModelError
+        The model cannot be used, or its `corestory.jobs.job.model_sha256` is another.
+    """
+    from corestory.model.storage import load_model
+
+    tagger = load_model(model)
+    if model_sha256(model) != sha256:
+        raise ModelError("has changed since the run began", where=str(model), mend="Run it again.")
+    return tagger
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Limit matrix products to one thread: the processes would compete for the cores with more threads."""
+    with _controller().limit(limits=1):
+        yield
+
+
+def stay_on_one_thread() -> None:
+    """Limit the matrix products of this process to one thread from now on."""
+    _controller().limit(limits=1)
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()

@@ -1,0 +1,44 @@
+from pathlib import Path
+
+from corestory.commands.folders import RunSummary
+from corestory.commands.messages import REFUSALS_LISTED, Refusals
+from corestory.commands.progress import ProgressBar
+from corestory.errors import InputError
+from corestory.jobs.items import Item
+from corestory.jobs.job import Fingerprint
+from corestory.jobs.ledger import LocalLedger, Record
+from corestory.jobs.outcome import Counts, Outcome, refusal_line
+
+ITEM = Item(Path("in/a.txt"), "a.txt.jsonl")
+LINE = refusal_line(InputError("is empty", where="a.txt"))
+
+
+def test_what_was_done_what_was_skipped_and_the_doubts_are_told(tmp_path, capsys):
+    summary = RunSummary(Refusals(None), LocalLedger(tmp_path), ProgressBar())
+    summary.add(Outcome(ITEM, Counts(1_000, 20_000, 3, 0)))
+    summary.skip(ITEM, Record("", Fingerprint(0, 0, ""), None, Counts(10, 20, 1, 0)))
+    summary.say()
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].startswith("tagged: 1 file, 1,000 articles, 20,000 paragraphs in ")
+    assert said[1] == "skipped: 1 file done already, 10 articles"
+    assert said[2].startswith("low confidence, ")
+    assert said[2].endswith(": 4 of 1,010 articles")
+
+
+def test_refusals_are_listed_up_to_a_number_and_all_counted(tmp_path, capsys):
+    summary = RunSummary(Refusals(None), LocalLedger(tmp_path), ProgressBar())
+    for _ in range(3):
+        summary.add(Outcome(ITEM, Counts(refused=1_000), (LINE,) * REFUSALS_LISTED))
+    summary.say()
+    said = capsys.readouterr().err
+    assert said.count("refused: a.txt: is empty\n") == REFUSALS_LISTED
+    assert f"refused: {3_000 - REFUSALS_LISTED:,} more" in said
+
+
+def test_where_they_go_to_a_file_nothing_is_listed(tmp_path, capsys):
+    summary = RunSummary(None, LocalLedger(tmp_path), ProgressBar())
+    summary.refuse(InputError("is empty"))
+    summary.add(Outcome(ITEM, Counts(refused=1), (LINE,), "is empty"))
+    summary.say()
+    assert "refused" not in capsys.readouterr().err
+    assert summary.failed == {ITEM.name: (LINE,)}

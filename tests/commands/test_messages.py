@@ -1,0 +1,85 @@
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corestory.commands.messages import REFUSALS_LISTED, NeutralisedStream, neutralised, open_refusals, say
+from corestory.errors import InputError, OutputError
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_text_for_a_terminal_keeps_its_length_and_all_but_control_characters(text):
+    shown = neutralised(text)
+    assert len(shown) == len(text)
+    for before, after in zip(text, shown, strict=True):
+        steers = (ord(before) < 32 and before not in "\n\t") or 127 <= ord(before) < 160
+        assert after == ("\ufffd" if steers else before)
+
+
+def test_a_stream_to_a_terminal_sends_no_control_characters():
+    terminal = io.BytesIO()
+    stream = NeutralisedStream(terminal)
+    data = "été\x1b[2J\x9b1m\n".encode()
+    assert stream.write(data) == len(data)
+    stream.flush()
+    assert terminal.getvalue().decode() == "été\ufffd[2J\ufffd1m\n"
+
+
+def test_what_is_said_goes_to_the_standard_error_in_one_harmless_line(capsys):
+    say("caf\udce9\x1b[31m.txt")
+    assert capsys.readouterr() == ("", "caf\ufffd\ufffd[31m.txt\n")
+
+
+def test_without_a_file_the_first_are_listed_and_the_others_counted(capsys):
+    with open_refusals(None, force=False) as refusals:
+        for number in range(REFUSALS_LISTED + 3):
+            refusals.refuse(InputError("is empty", where=f"{number}.txt"))
+    assert refusals.count == REFUSALS_LISTED + 3
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "refused: 0.txt: is empty"
+    assert len(lines) == REFUSALS_LISTED + 1
+    assert lines[-1].startswith("refused: 3 more")
+
+
+def test_a_file_gets_every_one_with_its_place_and_reason(tmp_path, capsys):
+    path = tmp_path / "new" / "rejects.jsonl"
+    with open_refusals(path, force=False) as refusals:
+        refusals.refuse(InputError("'x'\x00", where="a\udce9.csv, row 3", expected="a number", mend="Mend it."))
+        refusals.refuse(InputError("is empty"))
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert rows == [
+        {"where": "a\ufffd.csv, row 3", "reason": "'x'\x00; expected a number. Mend it."},
+        {"where": "", "reason": "is empty"},
+    ]
+    assert capsys.readouterr().err == f"refused: 2; the reasons are in {path}\n"
+
+
+def test_a_file_is_there_even_if_nothing_was_refused(tmp_path, capsys):
+    with open_refusals(tmp_path / "r.jsonl", force=False):
+        pass
+    assert (tmp_path / "r.jsonl").read_bytes() == b""
+    assert capsys.readouterr().err == ""
+
+
+def test_an_existing_file_is_kept_unless_forced(tmp_path):
+    path = tmp_path / "r.jsonl"
+    path.write_text("old", encoding="utf-8")
+    with pytest.raises(OutputError, match="exists"), open_refusals(path, force=False):
+        pass
+    assert path.read_text(encoding="utf-8") == "old"
+    with open_refusals(path, force=True):
+        pass
+    assert path.read_text(encoding="utf-8") == ""
+
+
+def test_after_an_interruption_there_is_no_file(tmp_path):
+    def interrupted():
+        with open_refusals(tmp_path / "r.jsonl", force=False) as refusals:
+            refusals.refuse(InputError("is empty"))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert list(tmp_path.iterdir()) == []
