@@ -206,6 +206,10 @@ def _told(path: AnyPath) -> Iterator[None]:
             mend = ""
         about = f"{reason}: {other}" if other and error.errno not in (errno.ENOSPC, errno.EDQUOT) else reason
         raise OutputError(f"cannot be written ({about})", where=str(path), mend=mend) from error
+    except RuntimeError as error:
+        if "Symlink loop" not in str(error):
+            raise
+        raise OutputError("cannot be written (a loop of links)", where=str(path)) from error
 
 
 def _sync(file: Path) -> None:

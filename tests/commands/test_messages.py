@@ -5,22 +5,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.commands.messages import REFUSALS_LISTED, NeutralisedStream, neutralised, open_refusals, say
+from corestory.commands.messages import REFUSALS_LISTED, PrintableStream, open_refusals, say
 from corestory.errors import InputError, OutputError
+from corestory.printing import printable
+
+OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_text_for_a_terminal_keeps_its_length_and_all_but_control_characters(text):
-    shown = neutralised(text)
+    shown = printable(text)
     assert len(shown) == len(text)
     for before, after in zip(text, shown, strict=True):
-        steers = (ord(before) < 32 and before not in "\n\t") or 127 <= ord(before) < 160
+        steers = (ord(before) < 32 and before not in "\n\t") or 127 <= ord(before) < 160 or before in OVERRIDES
         assert after == ("\ufffd" if steers else before)
 
 
 def test_a_stream_to_a_terminal_sends_no_control_characters():
     terminal = io.BytesIO()
-    stream = NeutralisedStream(terminal)
+    stream = PrintableStream(terminal)
     data = "été\x1b[2J\x9b1m\n".encode()
     assert stream.write(data) == len(data)
     stream.flush()

@@ -27,7 +27,7 @@ def files(folder):
 
 
 def arrays(folder):
-    return {path.name: path.read_bytes() for path in folder.glob("*.npz")}
+    return {path.name: path.read_bytes() for path in folder.glob("*.safetensors")}
 
 
 def test_a_model_with_its_card_is_written_and_its_scores_are_shown(train, tmp_path, labelled_frame):

@@ -172,11 +172,11 @@ def test_the_story_alone_is_its_paragraphs_and_nothing_else():
     assert written(articles, "text", only="core").decode() == "One.\nTwo.\n\nThree.\n"
 
 
-def test_text_for_people_has_label_and_score_in_front_and_further_lines_indented():
+def test_text_for_people_has_label_and_score_in_front_and_is_one_line_a_paragraph():
     articles = [tagged(["One\nand more.", "Share"], core=[True, False]), tagged(["Two."], article_id="b\nc")]
 
     assert written(articles, "text").decode() == (
-        "# a\ncore\t0.900\tOne\n\t\tand more.\nfiller\t0.100\tShare\n\n# b c\ncore\t0.900\tTwo.\n"
+        "# a\ncore\t0.900\tOne and more.\nfiller\t0.100\tShare\n\n# b c\ncore\t0.900\tTwo.\n"
     )
 
 

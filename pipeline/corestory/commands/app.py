@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -53,6 +54,7 @@ def main() -> None:
     Exits with the command's own code; with 2 after a `CorestoryError`, with 130 after Ctrl-C, and with 0 if the reader
     of the output has closed the pipe, as ``head`` does.
     """
+    _occupy_closed_streams()
     try:
         app(prog_name="corestory")
     except CorestoryError as error:
@@ -61,6 +63,8 @@ def main() -> None:
         # Typer catches most interruptions, but not those that come while it ends itself.
         sys.exit(128 + signal.SIGINT)
     except OSError as error:
+        if error.errno == errno.ENOENT and not _has_current_folder():
+            _fail(CorestoryError("the current folder has been deleted", mend="Change to another folder."))
         # Code that writes files reports such errors itself, so this one is of the standard output.
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
             raise
@@ -72,10 +76,30 @@ def main() -> None:
         raise
 
 
+def _occupy_closed_streams() -> None:
+    """Open the null device on each standard stream that the caller has closed.
+
+    Otherwise the next file to be opened would take its number, and what is printed would end up in that file.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def _has_current_folder() -> bool:
+    try:
+        return bool(Path.cwd())
+    except FileNotFoundError:
+        return False
+
+
 def _fail(error: CorestoryError) -> NoReturn:
     say(f"corestory: {error}")
     try:
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except OSError:
         # When Python ends, it would flush again, print an error, and exit with its own code.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -94,10 +94,11 @@ def explain_to(
     force: bool,
 ) -> int:
     """Write the explanation of a source's articles as text or JSON, and return the number of refusals."""
-    from corestory.commands.messages import neutralised, open_refusals
+    from corestory.commands.messages import open_refusals
     from corestory.commands.models import open_model
     from corestory.model.explaining import explain_articles
     from corestory.output.explanation import explanation_json
+    from corestory.printing import printable
     from corestory.reading.sources import read_articles
 
     tagger = open_model(model)
@@ -114,7 +115,7 @@ def explain_to(
                 text = explanation_json(explained, position=paragraph)
             else:
                 text = ("" if first else "\n\n") + _text(explained, paragraph, wide=output is not None)
-            stream.write(f"{neutralised(text) if stream.isatty() else text}\n")
+            stream.write(f"{printable(text) if stream.isatty() else text}\n")
             first = False
         if first and output is not None:
             raise OutputError("nothing to write", where=output, mend="The refusals are listed above.")
@@ -136,17 +137,19 @@ def _text(explained: ArticleExplanation, paragraph: int | None, *, wide: bool) -
     from corestory.output.explanation import explanation_lines
     from corestory.reading.text import storable
 
-    width = FILE_WIDTH if wide or not sys.stdout.isatty() else shutil.get_terminal_size().columns
+    width = FILE_WIDTH if wide or sys.stdout is None or not sys.stdout.isatty() else shutil.get_terminal_size().columns
     return storable("\n".join(explanation_lines(explained, position=paragraph, width=width)))
 
 
 @contextmanager
 def _opened(output: str | None, *, force: bool) -> Iterator[TextIO]:
     from corestory.atomic import atomic_path
+    from corestory.commands.messages import standard_output
 
     if output is None:
-        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
-        yield sys.stdout
+        stream = standard_output()
+        stream.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[attr-defined]
+        yield stream
         return
     with atomic_path(Path(output), force=force) as temporary, temporary.open("w", encoding="utf-8") as stream:
         yield stream

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from corestory.atomic import atomic_path
-from corestory.errors import InputError
+from corestory.errors import InputError, OutputError
 from corestory.jobs.outcome import refusal_line
+from corestory.printing import printable
 from corestory.remote import AnyPath
 
 if TYPE_CHECKING:
@@ -19,34 +19,34 @@ if TYPE_CHECKING:
 REFUSALS_LISTED = 20
 DOUBTS_LISTED = 5
 
-# An escape sequence in a page must not steer the reader's terminal. Tab and line feed are harmless.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-
-
-def neutralised(text: str) -> str:
-    r"""Replace control characters, so that text is safe to print on a terminal.
-
-    Examples
-    --------
-    >>> neutralised("\x1b[31mRed\n") == "\ufffd[31mRed\n"
-    True
-    """
-    return _CONTROL.sub("\ufffd", text)
-
 
 def say(line: str) -> None:
     """Write a line to the standard error."""
-    sys.stderr.write(f"{neutralised(line)}\n")
+    if sys.stderr is not None:  # None: the caller has closed it
+        sys.stderr.write(f"{printable(line)}\n")
 
 
-class NeutralisedStream:
-    r"""A binary stream that passes UTF-8 on to a terminal, neutralised; each write must hold whole characters.
+def standard_output() -> TextIO:
+    """Return the standard output.
+
+    Raises
+    ------
+    OutputError
+        The caller has closed it.
+    """
+    if sys.stdout is None:
+        raise OutputError("is closed", where="standard output", mend="Give --output FILE.")
+    return sys.stdout
+
+
+class PrintableStream:
+    r"""A binary stream that passes UTF-8 on to a terminal, made printable; each write must hold whole characters.
 
     Examples
     --------
     >>> import io
     >>> terminal = io.BytesIO()
-    >>> NeutralisedStream(terminal).write(b"\x1b[2J")
+    >>> PrintableStream(terminal).write(b"\x1b[2J")
     4
     >>> terminal.getvalue().decode() == "\ufffd[2J"
     True
@@ -57,7 +57,7 @@ class NeutralisedStream:
 
     def write(self, data: bytes) -> int:
         """Write the text and return the number of bytes that were given."""
-        self._terminal.write(neutralised(data.decode()).encode())
+        self._terminal.write(printable(data.decode()).encode())
         return len(data)
 
     def flush(self) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MODELS = Path("models")
 DEFAULT = "default"
+SHOWN_CHARACTERS = 200
 
 _MARKER = "manifest.json"
 
@@ -56,20 +57,27 @@ def model_folder(name: str) -> Path | None:
     path, named = Path(name), MODELS / name
     # Another folder here may have the name of a model in models/. A folder that holds a model goes first.
     for folder in (path, named):
-        if (folder / _MARKER).is_file():
+        if _exists(folder / _MARKER):
             return folder
     if name == DEFAULT:
         return None
     for folder in (path, named):
-        if folder.exists():
+        if _exists(folder):
             return folder  # loading it gives the message
     here = sorted(folder.parent.name for folder in MODELS.glob(f"*/{_MARKER}"))
     raise ModelError(
         "no such model",
-        where=name,
+        where=name if len(name) <= SHOWN_CHARACTERS else f"{name[:SHOWN_CHARACTERS]}…",
         expected=f"a model's folder, or the name of one in {MODELS}/",
         mend=f"There are: {', '.join(here)}." if here else "Make one with: corestory train DATA --output models/NAME",
     )
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that is too long, or holds a NUL
+        return False
 
 
 def model_names(models: list[str]) -> list[str]:

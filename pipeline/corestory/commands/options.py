@@ -152,11 +152,10 @@ def is_folder(output: str) -> bool:
     >>> is_folder("tagged/"), is_folder("tagged.jsonl")
     (True, False)
     """
-    if output.endswith(("/", os.sep)):
-        return True
     try:
-        return path_of(output).is_dir()
-    except (OSError, ValueError) as error:
+        path_of(output).resolve()
+        return output.endswith(("/", os.sep)) or path_of(output).is_dir()
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: a loop of links
         raise OutputError(f"cannot be reached ({reason_of(error)})", where=output) from error
 
 

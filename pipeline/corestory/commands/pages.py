@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corestory.commands.messages import DoubtfulArticles, NothingTaggedError, open_refusals
+from corestory.commands.messages import DoubtfulArticles, NothingTaggedError, open_refusals, standard_output
 from corestory.commands.models import open_model
 from corestory.commands.progress import progress_bar
 from corestory.errors import OutputError
@@ -61,7 +60,7 @@ def tag_to_pages(
     from corestory.model.explaining import explain_articles
     from corestory.reading.sources import read_articles
 
-    if output is None and sys.stdout.isatty():
+    if output is None and standard_output().isatty():
         raise OutputError(
             "a page cannot be shown on a terminal",
             mend="Give --output FILE.html, or --output FOLDER for several articles.",
@@ -101,7 +100,7 @@ def _open_pages(path: Path | None, name: str, *, only: Label | None, force: bool
 
     writer: PageWriter
     if path is None:
-        yield (writer := OnePage(sys.stdout.buffer, only=only))
+        yield (writer := OnePage(standard_output().buffer, only=only))
         writer.close()  # not after an error, which must not end a pipe with what looks like a whole page
         return
     try:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corestory.commands.options import Force, Jobs
+from corestory.errors import InputError
+from corestory.remote import is_url
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from corestory.errors import InputError
     from corestory.labelling.preparation import PreparationReport
 
 DEFAULT_OUTPUT = Path("data/processed/paragraphs.parquet")
@@ -22,7 +23,7 @@ _LISTED = 20
 
 def prepare(
     sources: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
             metavar="SOURCE...",
             help="A corpus folder (WCXB, newspaper4k), a folder of pairs NAME.html + NAME.txt, a folder of "
@@ -68,7 +69,13 @@ def prepare(
     from corestory.labelling.table import write_frame
     from corestory.labelling.tables import LabelNames
     from corestory.labelling.views import chosen_views
+    from corestory.printing import printable
 
+    for source in sources:
+        if is_url(source):
+            raise InputError(
+                "is a web address", where=source, expected="files of this machine", mend="Download it first."
+            )
     console = Console(stderr=True)
     names, wanted = LabelNames(core=core_label, filler=filler_label), chosen_views(views)
     corrected = read_corrections(corrections) if corrections is not None else ()
@@ -77,7 +84,7 @@ def prepare(
     with atomic_path(output, force=force) as temporary:
         with progress_bar() as bar:
             prepared = prepare_table(
-                sources,
+                [Path(source) for source in sources],
                 seed=seed,
                 views=wanted,
                 jobs=jobs,
@@ -89,10 +96,12 @@ def prepare(
         write_frame(prepared.frame, temporary)
     _print_report(prepared.report, console)
     for error in refused[:_LISTED]:
-        console.print(f"refused: {error}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+        console.print(printable(f"refused: {error}"), style="yellow", markup=False, highlight=False, soft_wrap=True)
     if len(refused) > _LISTED:
         console.print(f"refused: {len(refused) - _LISTED} more", style="yellow")
-    console.print(f"{len(prepared.frame):,} paragraphs in {output}", highlight=False, markup=False, soft_wrap=True)
+    console.print(
+        printable(f"{len(prepared.frame):,} paragraphs in {output}"), highlight=False, markup=False, soft_wrap=True
+    )
     if refused:
         raise typer.Exit(1)
 
@@ -101,6 +110,8 @@ def _print_report(report: PreparationReport, console: Console) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from corestory.printing import printable
+
     read = Table("source", "kind", title="What was read")
     for heading in ("read", "refused", "kept"):
         read.add_column(heading, justify="right")
@@ -108,7 +119,7 @@ def _print_report(report: PreparationReport, console: Console) -> None:
     for source in report.sources:
         dropped = "\n".join(f"{count:,} × {reason}" for reason, count in source.dropped)
         counts = (f"{count:,}" for count in (source.read, source.refused, source.kept))
-        read.add_row(Text(source.source), source.kind, *counts, dropped)
+        read.add_row(Text(printable(source.source)), source.kind, *counts, dropped)
     console.print(read)
 
     balance = Table("source", "split", title="Paragraphs of each class")
@@ -117,7 +128,9 @@ def _print_report(report: PreparationReport, console: Console) -> None:
     for row in report.balance:
         counts = (f"{count:,}" for count in (row.pages, row.core, row.filler, row.unlabelled))
         labelled = row.core + row.filler
-        balance.add_row(Text(row.source), row.split, *counts, f"{100 * row.core / labelled:.1f}" if labelled else "-")
+        balance.add_row(
+            Text(printable(row.source)), row.split, *counts, f"{100 * row.core / labelled:.1f}" if labelled else "-"
+        )
     console.print(balance)
     views = ", ".join(f"{view} {count:,}" for view, count in report.views)
     console.print(f"Articles by view: {views}", highlight=False)

@@ -46,10 +46,10 @@ class TerminalBar(ProgressBar):
 
     def update(self, text: str, done: float, total: float | None = None) -> None:
         """Show so much of a total done, with a text in front; without a total, show the text and the time."""
-        from corestory.commands.messages import neutralised
+        from corestory.printing import printable
 
         self._progress.start()
-        self._progress.update(self._task, description=neutralised(text), completed=done, total=total)
+        self._progress.update(self._task, description=printable(text), completed=done, total=total)
 
 
 @contextmanager

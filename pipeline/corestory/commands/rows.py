@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from corestory.commands.messages import DoubtfulArticles, NeutralisedStream, NothingTaggedError, open_refusals
+from corestory.commands.messages import (
+    DoubtfulArticles,
+    NothingTaggedError,
+    PrintableStream,
+    open_refusals,
+    standard_output,
+)
 from corestory.commands.models import open_model
 from corestory.commands.progress import progress_bar
 from corestory.errors import OutputError
@@ -87,9 +92,10 @@ def _opened(
     if form is None:
         yield AnnotatedWriter()
     elif output is None:
-        stream: BinaryIO = sys.stdout.buffer
-        if sys.stdout.isatty():
-            stream = cast("BinaryIO", NeutralisedStream(stream))
+        output_stream = standard_output()
+        stream: BinaryIO = output_stream.buffer
+        if output_stream.isatty():
+            stream = cast("BinaryIO", PrintableStream(stream))
         writer = open_rows(stream, form=form, only=only, keep=keep)
         yield writer
         writer.close()  # not after an error, which must not end a pipe with what looks like a whole output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,10 @@ NO_LABEL = "unlabelled"
 
 _LABELS: dict[str, Label | None] = {"core": "core", "filler": "filler", NO_LABEL: None}
 _CHECK_DIGITS = 10
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell for a formula also after white space, control characters and invisible characters, with
+# full-width signs, and after a semicolon where that separates cells. An apostrophe is in the list so that a text that
+# itself begins with one comes back unchanged.
+_FORMULA = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff;,|'\"]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +75,12 @@ def spreadsheet_safe(text: str) -> str:
     >>> spreadsheet_safe("=1+1"), spreadsheet_safe("1+1")
     ("'=1+1", '1+1')
     """
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def as_written(text: str) -> str:
     """Take off again what `spreadsheet_safe` has put before a text."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
+    return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text
 
 
 def read_corrections(path: Path) -> tuple[Correction, ...]:

@@ -125,6 +125,12 @@ def read_frame(path: Path) -> pd.DataFrame:
             table = table.append_column(name, pa.nulls(len(table), pa.string()))
         frame: pd.DataFrame = table.select(schema.names).cast(schema).to_pandas()
     except (pa.ArrowException, OSError, ValueError) as error:
+        with path.open("rb") as file:
+            if file.read(4) != b"PAR1":
+                raise InputError(
+                    "is not a table of labelled paragraphs", where=str(path), expected="Parquet",
+                    mend=f"Make one with: corestory prepare {path} --output FILE.parquet",
+                ) from error  # fmt: skip
         reason = str(error).splitlines()[0]
         raise InputError(f"not a readable table ({reason})", where=str(path), expected="Parquet", mend=mend) from error
     return frame

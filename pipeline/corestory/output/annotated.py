@@ -6,19 +6,14 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.text import Text
 
 from corestory.model.tagged_article import TaggedArticle
+from corestory.printing import printable
 from corestory.types import Label
 
 # A longer paragraph is cut on a terminal; the other formats hold all of it.
 SHOWN_CHARACTERS = 20_000
 
-# An escape sequence in a page must not steer the terminal, so control characters are shown as their pictures, which
-# start at U+2400. Lone surrogates have no encoding.
-_SHOWN = (
-    {code: 0x2400 + code for code in range(0x20)}
-    | {0x7F: 0x2421}
-    | dict.fromkeys([*range(0x80, 0xA0), *range(0xD800, 0xE000)], 0xFFFD)
-    | {ord("\t"): " ", ord("\r"): " ", ord("\n"): "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
-)
+# Each of these ends a line in some reader.
+_LINES = {ord("\t"): " ", ord("\r"): " ", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 
 
 class AnnotatedArticle:
@@ -74,7 +69,7 @@ class AnnotatedArticle:
 
 
 def _shown(text: str, encoding: str) -> str:
-    cut = text[:SHOWN_CHARACTERS].translate(_SHOWN)
+    cut = printable(text[:SHOWN_CHARACTERS].translate(_LINES))
     more = len(text) - SHOWN_CHARACTERS
     shown = f"{cut} … ({more:,} more characters)" if more > 0 else cut
     return shown.encode(encoding, "replace").decode(encoding)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from itertools import repeat
@@ -114,8 +115,8 @@ class _TextWriter:
         rows = rows_of(article, self.only)
         lines = [] if self.only else [f"# {_in_one_line(_encodable(article.article_id))}"]
         for _, _, text, label, score, *_ in rows:
-            # A paragraph's own line breaks stay; what follows them is indented, so that a label starts a paragraph.
-            lines.append(text if self.only else f"{label}\t{score:.3f}\t" + "\t\t".join(text.splitlines(keepends=True)))
+            line = _in_one_line(text)  # tables may hold paragraphs with line breaks
+            lines.append(line if self.only else f"{label}\t{score:.3f}\t{line}")
         if lines:
             self.target.write(("\n" * self.started + "\n".join(lines) + "\n").encode())
             self.started = True
@@ -144,10 +145,7 @@ class _JsonLinesWriter:
         self.target.write(text.encode())
 
     def _kept(self, values: Sequence[object]) -> str:
-        # Of a Parquet file's values, dates and the like are no JSON, nor are numbers that are none.
-        plain = (None if value != value else value for value in values)
-        named = zip(self.kept, plain, strict=True)
-        return "".join(name + json.dumps(value, ensure_ascii=False, default=str) for name, value in named)
+        return "".join(name + _json(value) for name, value in zip(self.kept, values, strict=True))
 
     def close(self) -> None:
         self.target.close()
@@ -242,8 +240,24 @@ def _in_words(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value if value is None else _encodable(value)
     if isinstance(value, list | dict | bool):
-        return _encodable(json.dumps(value, ensure_ascii=False, default=str))
+        return _encodable(_json(value))
     return str(value)
+
+
+def _json(value: object) -> str:
+    """Return a value as JSON: dates and the like as strings, numbers that JSON cannot hold as null."""
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(value), ensure_ascii=False, default=str, allow_nan=False)
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {str(key): _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _encodable(text: str) -> str:

@@ -128,6 +128,8 @@ def csv_table(stream: BinaryIO, *, name: str, refuse: Refuse, delimiter: str = "
     if not first:
         raise InputError("is empty", where=where, expected="a header and rows")
     delimiter = max((delimiter, *_DELIMITERS), key=first.count)
+    # The limit is the module's; its default, 128 KiB, is shorter than many a page.
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_DOCUMENT_BYTES))
     columns = tuple(next(csv.reader([_repaired(first, where)], delimiter=delimiter)))
     return SourceTable(columns, _csv_rows(lines, columns, delimiter, name, refuse, header))
 
@@ -188,7 +190,7 @@ def _parquet_rows(path: AnyPath, columns: list[str], name: str, first_group: int
             number = sum(file.metadata.row_group(group).num_rows for group in groups[:first_group])
             wanted = list(groups[first_group:])
             for batch in file.iter_batches(PARQUET_ROWS, wanted, columns=columns, use_threads=False):
-                for values in batch.to_pylist():
+                for values in _batch_rows(batch):
                     number += 1
                     lower = {folded(column): value for column, value in values.items()}
                     yield SourceRow(lower, f"{name}, row {number}", f"{name}:{number}")
@@ -196,11 +198,30 @@ def _parquet_rows(path: AnyPath, columns: list[str], name: str, first_group: int
         raise InputError("damaged Parquet data", where=f"{name}, after row {number}") from error
 
 
+def _batch_rows(batch: "pyarrow.RecordBatch") -> list[dict[str, object]]:
+    """Return the rows of a batch; a date or a time that Python cannot hold becomes its number in the file."""
+    try:
+        rows: list[dict[str, object]] = batch.to_pylist()
+    except (OverflowError, ValueError):
+        columns = (_column_values(column) for column in batch.columns)
+        rows = [dict(zip(batch.schema.names, values, strict=True)) for values in zip(*columns, strict=True)]
+    return rows
+
+
+def _column_values(column: "pyarrow.Array") -> list[object]:
+    return [_cell_value(cell) for cell in column]
+
+
+def _cell_value(cell: "pyarrow.Scalar") -> object:
+    try:
+        return cell.as_py()
+    except (OverflowError, ValueError):
+        return cell.value if hasattr(cell, "value") and isinstance(cell.value, int) else None
+
+
 def _csv_rows(
     lines: Iterator[str], columns: tuple[str, ...], delimiter: str, name: str, refuse: Refuse, header: int
 ) -> Iterator[SourceRow]:
-    # The limit is the module's; its default, 128 KiB, is shorter than many a page.
-    csv.field_size_limit(max(csv.field_size_limit(), MAX_DOCUMENT_BYTES))
     lower = [folded(column) for column in columns]
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:

@@ -12,6 +12,7 @@ from rich.text import Text
 from corestory.evaluation.results import Evaluation
 from corestory.evaluation.thresholds import Aim, OperatingPoint, ThresholdRow
 from corestory.numbers import counted
+from corestory.printing import printable
 from corestory.report.intervals import per_hundred, with_interval
 from corestory.report.sections import basis, headline
 from corestory.report.tables import (
@@ -146,6 +147,7 @@ def _longest(texts: Iterable[str]) -> int:
 
 def _text(text: str, options: ConsoleOptions, *, style: str = "") -> Text:
     # Text, never str: names come from data, and rich would read "[bold]" in a str as markup.
+    text = printable(text)
     if options.ascii_only:
         text = text.translate(_DASHES).encode(options.encoding, "replace").decode(options.encoding)
     return Text(text, style=style)

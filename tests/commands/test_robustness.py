@@ -1,0 +1,250 @@
+"""Odd surroundings and odd files: closed streams, a folder that is gone, values out of range."""
+
+import datetime
+import json
+import os
+import subprocess
+import sys
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
+
+
+def rows(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def run_process(arguments, folder, environment, *, shell=""):
+    """Run predict as a real process, in a shell where a redirection closes a stream."""
+    command = [sys.executable, "-m", "corestory", *map(str, arguments)]
+    if shell:
+        command = ["sh", "-c", f'exec "$@" {shell}', "sh", *command]
+    return subprocess.run(command, capture_output=True, cwd=folder, env=environment, check=False, timeout=120)
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_an_output_file_is_written_whatever_streams_are_closed(model, tmp_path, environment, closed):
+    (tmp_path / "a.txt").write_text(STORY, encoding="utf-8")
+    arguments = ["predict", "a.txt", "--model", model, "--output", "o.jsonl"]
+    done = run_process(arguments, tmp_path, environment, shell=closed)
+    assert done.returncode == 0, done.stderr
+    assert [row["text"] for row in rows((tmp_path / "o.jsonl").read_text(encoding="utf-8"))] == [STORY]
+
+
+@pytest.mark.parametrize("extra", [[], ["--format", "html"], ["--only", "core"]])
+def test_a_closed_standard_output_that_is_needed_is_reported(model, tmp_path, environment, extra):
+    (tmp_path / "a.txt").write_text(STORY, encoding="utf-8")
+    done = run_process(["predict", "a.txt", "--model", model, *extra], tmp_path, environment, shell=">&-")
+    assert done.returncode == 2
+    assert done.stderr == b"corestory: standard output: is closed. Give --output FILE.\n"
+
+
+def test_with_a_closed_standard_error_the_data_still_come(model, tmp_path, environment):
+    (tmp_path / "a.txt").write_text(STORY, encoding="utf-8")
+    done = run_process(["predict", "a.txt", "none.txt", "--model", model], tmp_path, environment, shell="2>&-")
+    assert done.returncode == 1
+    assert [row["text"] for row in rows(done.stdout.decode())] == [STORY]
+
+
+def test_a_deleted_current_folder_is_reported_in_one_line(model, tmp_path, environment):
+    (tmp_path / "a.txt").write_text(STORY, encoding="utf-8")
+    gone = tmp_path / "gone"
+    # Python itself does not start in such a folder with -m or with a relative path in PYTHONPATH.
+    paths = [path for path in environment["PYTHONPATH"].split(os.pathsep) if os.path.isabs(path)]  # noqa: PTH117
+    environment = environment | {"PYTHONPATH": os.pathsep.join(paths)}
+    (tmp_path / "main.py").write_text("from corestory.commands.app import main\nmain()\n", encoding="utf-8")
+    shell = 'cd "$0" && rmdir "$0" && exec "$@"'
+    for output, code in ((tmp_path / "o.jsonl", 0), ("o.jsonl", 2), ("out/", 2)):
+        gone.mkdir(exist_ok=True)
+        command = [sys.executable, str(tmp_path / "main.py"), "predict", str(tmp_path / "a.txt"), "--model", str(model)]
+        done = subprocess.run(
+            ["sh", "-c", shell, str(gone), *command, "--output", str(output)],
+            capture_output=True, cwd=tmp_path, env=environment, check=False, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        assert b"Traceback" not in done.stderr
+        assert code == 0 or done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("jobs", ["0", "-2"])
+def test_a_number_of_processes_that_is_none_is_a_usage_error(run, model, tmp_path, jobs):
+    (tmp_path / "a.txt").write_text(STORY, encoding="utf-8")
+    done = run("predict", "a.txt", "--model", model, "--output", "out/", "--jobs", jobs)
+    assert done.returncode == 2
+    assert "number of processes" in " ".join(done.stderr.split())
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cores cannot be taken away on this system")
+def test_one_process_per_core_works_on_one_core(model, tmp_path, environment):
+    (tmp_path / "a.txt").write_text(STORY, encoding="utf-8")
+    core = min(os.sched_getaffinity(0))
+    done = subprocess.run(
+        [sys.executable, "-m", "corestory", "predict", "a.txt", "--model", model, "--output", "out/", "--jobs", "-1"],
+        capture_output=True, cwd=tmp_path, env=environment, check=False, timeout=120,
+        preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "a.txt.jsonl").is_file()
+
+
+@pytest.mark.parametrize("name", ["m" * 5000, "m/" * 2500, "m\0"])
+def test_a_model_whose_name_cannot_be_one_is_refused_in_one_line(run, tmp_path, name):
+    (tmp_path / "a.txt").write_text(STORY, encoding="utf-8")
+    done = run("predict", "a.txt", "--model", name)
+    assert done.returncode == 2
+    assert "no such model" in done.stderr
+    assert len(done.stderr) < 600
+
+
+@pytest.fixture
+def predict(run, model):
+    return lambda *arguments: run("predict", "--model", model, *arguments)
+
+
+def test_a_header_of_any_length_is_read(predict, tmp_path):
+    (tmp_path / "a.csv").write_text(f"id;text;{'x' * 200_000}\n1;{STORY};\n", encoding="utf-8")
+    done = predict("a.csv")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [row["text"] for row in rows(done.stdout)] == [STORY]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (pa.timestamp("ms"), 2**60),
+        (pa.timestamp("us"), -(2**62)),
+        (pa.duration("s"), 2**62),
+        (pa.date64(), 2**61),
+        (pa.date32(), 2**31 - 1),
+    ],
+)
+def test_a_time_that_python_cannot_hold_costs_nothing_else(predict, tmp_path, kind, value):
+    column = pa.array([value, 0], pa.int32() if kind == pa.date32() else pa.int64()).view(kind)
+    pq.write_table(pa.table({"id": ["a", "b"], "text": [STORY] * 2, "at": column}), tmp_path / "t.parquet")
+    done = predict("t.parquet", "--keep", "at")
+    assert done.returncode == 0, done.stderr
+    assert [row["article_id"] for row in rows(done.stdout)] == ["a", "b"]
+
+
+def test_a_date_that_python_can_hold_is_kept_as_such(predict, tmp_path):
+    table = pa.table({"id": ["a"], "text": [STORY], "at": [datetime.date(2024, 5, 1)]})
+    pq.write_table(table, tmp_path / "t.parquet")
+    assert rows(predict("t.parquet", "--keep", "at").stdout)[0]["at"] == "2024-05-01"
+
+
+@pytest.mark.parametrize("name", ["t.parquet", "t.jsonl", "t.csv"])
+def test_a_file_without_rows_is_reported(predict, tmp_path, name):
+    if name == "t.parquet":
+        pq.write_table(pa.table({"id": pa.array([], pa.string()), "text": pa.array([], pa.string())}), tmp_path / name)
+    else:
+        (tmp_path / name).write_text("id,text\n" if name == "t.csv" else "\n", encoding="utf-8")
+    for arguments in ((name,), (name, "--output", "out/")):
+        done = predict(*arguments)
+        assert done.returncode == 1
+        assert f"refused: {name}: no articles; expected at least one" in done.stderr
+
+
+def refuse_constant(name):
+    raise ValueError(name)
+
+
+@pytest.mark.parametrize("value", ["Infinity", "-Infinity", "NaN", '{"a": [NaN, {"b": Infinity}], "c": 1.5}'])
+def test_kept_numbers_that_json_cannot_hold_become_null(predict, tmp_path, value):
+    (tmp_path / "a.jsonl").write_text(f'{{"id": "a", "text": "{STORY}", "x": {value}}}\n', encoding="utf-8")
+    done = predict("a.jsonl", "--keep", "x")
+    (row,) = [json.loads(line, parse_constant=refuse_constant) for line in done.stdout.splitlines()]
+    assert row["x"] == ({"a": [None, {"b": None}], "c": 1.5} if value.startswith("{") else None)
+
+
+@pytest.mark.parametrize("extra", [[], ["--only", "core"]])
+def test_a_paragraph_with_a_line_break_is_one_row_of_text(predict, tmp_path, extra):
+    broken = STORY.replace(" on Monday", "\non Monday")
+    (tmp_path / "a.jsonl").write_text(json.dumps({"id": "a", "paragraphs": [broken]}), encoding="utf-8")
+    done = predict("a.jsonl", "--format", "text", *extra, "--threshold", "0")
+    assert [line for line in done.stdout.splitlines() if STORY in line]
+    assert done.stdout.count("\n") == (1 if extra else 2)
+
+
+@pytest.mark.parametrize("arguments", [["loop"], ["loop/a.txt"], ["."], ["a.txt", "--output", "loop/"], ["*"]])
+def test_a_loop_of_links_ends_in_words(predict, tmp_path, arguments):
+    (tmp_path / "a.txt").write_text(STORY, encoding="utf-8")
+    (tmp_path / "loop").symlink_to(tmp_path / "pool")
+    (tmp_path / "pool").symlink_to(tmp_path / "loop")
+    done = predict(*arguments)
+    assert done.returncode in (0, 1, 2)
+    assert "Traceback" not in done.stderr
+    if "loop" in arguments[0]:
+        assert done.returncode == 1
+        assert "loop" in done.stderr
+
+
+@pytest.mark.parametrize("extra", [[], ["--format", "html"]])
+def test_of_two_runs_into_one_folder_at_once_the_folder_is_whole(model, tmp_path, environment, extra):
+    (tmp_path / "in").mkdir()
+    for number in range(30):
+        (tmp_path / "in" / f"{number}.txt").write_text(f"{STORY}\n" * 20, encoding="utf-8")
+    command = [sys.executable, "-m", "corestory", "predict", "in", "--model", str(model), "--output", "out/", *extra]
+    options = {"cwd": tmp_path, "env": environment, "stderr": subprocess.PIPE, "stdout": subprocess.PIPE}
+    both = [subprocess.Popen(command, **options) for _ in range(2)]
+    ends = [process.communicate(timeout=120)[1] for process in both]
+    codes = sorted(process.returncode for process in both)
+    assert codes in ([0, 0], [0, 2]), ends
+    assert not any(b"Traceback" in end for end in ends)
+    names = {path.name for path in (tmp_path / "out").iterdir() if not path.name.startswith(".")}
+    assert len(names) == (31 if extra else 30)
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+    again = subprocess.run(command, check=False, capture_output=True, cwd=tmp_path, env=environment, timeout=120)
+    assert again.returncode == (2 if extra else 0)
+
+
+ESCAPE = "\x1b]0;owned\x07\x1b[31m\u202egp.exe"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["predict", f"no{ESCAPE}.txt"],
+        ["predict", "a.txt", "--output", f"{ESCAPE}/o.xyz"],
+        ["predict", "a.txt", "--model", ESCAPE],
+        ["evaluate", f"{ESCAPE}.parquet"],
+        ["train", f"{ESCAPE}.parquet", "--output", "m"],
+        ["prepare", f"{ESCAPE}", "--output", "p.parquet"],
+        ["audit", f"{ESCAPE}.parquet"],
+        ["threshold", f"{ESCAPE}.parquet", "--best-f1"],
+        ["explain", f"{ESCAPE}.txt"],
+    ],
+)
+def test_no_name_steers_the_terminal(run, tmp_path, arguments):
+    (tmp_path / "a.txt").write_text(STORY, encoding="utf-8")
+    done = run(*arguments)
+    assert done.returncode in (1, 2)
+    assert not {"\x1b", "\x07", "\u202e"} & set(done.stderr + done.stdout)
+
+
+@pytest.mark.parametrize("form", ["--version", "-h", "--help"])
+def test_version_and_help_are_there(run, form):
+    done = run(form)
+    assert done.returncode == 0
+    assert "corestory" in done.stdout
+
+
+def test_shell_completion_can_be_installed(run):
+    assert "--install-completion" in run("--help").stdout
+
+
+def test_a_web_address_is_not_prepared(run):
+    done = run("prepare", "https://herald.example/ferry", "--output", "p.parquet")
+    assert done.returncode == 2
+    assert done.stderr.startswith("corestory: https://herald.example/ferry: is a web address")
+
+
+def test_a_table_of_another_kind_is_explained_to_train(run, tmp_path):
+    (tmp_path / "x.csv").write_text("text,label\nOne.,core\n", encoding="utf-8")
+    done = run("train", "x.csv", "--output", "m")
+    assert done.returncode == 2
+    assert "x.csv: is not a table of labelled paragraphs" in done.stderr
+    assert "corestory prepare x.csv" in done.stderr
+    assert "magic" not in done.stderr
