@@ -7,11 +7,12 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check install
 # One thread a fit: the fits themselves run side by side.
 export OMP_NUM_THREADS ?= 1
 JOBS ?= 2
+FUZZ ?= 100000
 CORPORA ?= corpora
 WORK ?= build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint check format docs model screenshots benchmark benchmark-accuracy benchmark-plugs clean
+.PHONY: help demo test fuzz test-fast lint check format docs model screenshots benchmark benchmark-accuracy benchmark-plugs clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +34,9 @@ demo: $(VENV)/installed  ## Install, train on the sample corpus and tag an artic
 
 test: $(VENV)/installed  ## Install and run all tests, JOBS at a time
 	$(BIN)/python -m pytest -n $(JOBS)
+
+fuzz: $(VENV)/installed  ## Read and tag FUZZ damaged files: make fuzz FUZZ=100000
+	CORESTORY_FUZZ_INPUTS=$(FUZZ) CORESTORY_FUZZ_SEED=$$(date +%s) $(BIN)/python -m pytest tests/test_fuzz.py
 
 test-fast: $(VENV)/installed  ## Run the tests that are not slow and start neither a cluster nor a browser
 	$(BIN)/python -m pytest -n $(JOBS) -m 'not (slow or cluster or browser)'

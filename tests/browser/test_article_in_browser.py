@@ -2,11 +2,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from corestory.output.article_files import PageFolder
 
 from corestory.model.breakdown import Breakdown, Effect
 from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
 from corestory.model.tagged_article import TaggedArticle
+from corestory.output.article_page import PageFolder
 from corestory.reading.article import article_of_texts
 
 pytestmark = pytest.mark.browser
@@ -62,12 +62,13 @@ def test_filler_is_one_click_away(visit, folder, script):
 
 def test_all_filler_unfolds_and_folds_by_one_button(visit, folder):
     page = visit(folder / "000001.html").page
-    button = page.get_by_role("button")
+    button = page.locator("button.folds")
     assert button.inner_text() == "Unfold all filler"
+    assert page.locator(".legend .filler").inner_text() == "filler, folded"
     button.click()
     assert page.locator("#p1 .text").is_visible()
     assert page.locator("#p4 .text").is_visible()
-    page.wait_for_function("document.querySelector('button').textContent === 'Fold all filler'")
+    page.wait_for_function("document.querySelector('button.folds').textContent === 'Fold all filler'")
     button.click()
     assert not page.locator("#p4 .text").is_visible()
 

@@ -30,8 +30,13 @@ def test_the_split_test_is_measured_shown_and_written(evaluate, tmp_path, labell
     done = evaluate("--output", "reports/mine")
     assert done.returncode == 0
     assert done.stderr == "report.html, report.md, metrics.json and predictions.parquet are in reports/mine\n"
-    for words in ("Of 100 words of story", "stage 1 alone", "length rule", "everything core", "By source", "By site"):
+    for words in ("Of 100 words of story", "stage 1 alone", "length rule", "everything core"):
         assert words in " ".join(done.stdout.split())
+    assert "By site" not in done.stdout
+    assert done.stdout.count("\n") + done.stderr.count("\n") < 30
+    more = evaluate("--output", "reports/more", "--verbose").stdout
+    assert "By source" in more
+    assert "By site" in more
     folder = tmp_path / "reports" / "mine"
     names = ["metrics.json", "predictions.parquet", "report.html", "report.md"]
     assert sorted(path.name for path in folder.iterdir()) == names
@@ -167,7 +172,7 @@ def test_force_replaces_a_report(evaluate):
 
 CANNOT_RUN = {
     "no such table": (["nowhere.parquet"], "nowhere.parquet: no such file"),
-    "no table": (["text.txt"], "text.txt: not a readable table"),
+    "no table": (["text.txt"], "text.txt: is not a table of labelled paragraphs"),
     "cut": (["cut.parquet"], "cut.parquet: not a readable table"),
     "column missing": (["column.parquet"], "column.parquet: no column"),
     "no such split": (["p.parquet", "--split", "dev"], "no rows of the split 'dev'; expected one of train (100 rows)"),

@@ -248,3 +248,29 @@ def test_a_table_of_another_kind_is_explained_to_train(run, tmp_path):
     assert "x.csv: is not a table of labelled paragraphs" in done.stderr
     assert "corestory prepare x.csv" in done.stderr
     assert "magic" not in done.stderr
+
+
+def test_a_column_to_keep_that_no_row_of_json_lines_has_is_refused(predict, tmp_path):
+    records = [{"id": "a", "text": STORY, "desk": "ports"}, {"id": "b", "text": STORY}]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    done = predict("a.jsonl", "--keep", "dsek")
+    assert done.returncode == 1
+    assert "refused: a.jsonl: no column 'dsek' to keep in any row; the columns are: id, text, desk" in done.stderr
+    assert predict("a.jsonl", "--keep", "Desk").returncode == 0
+
+
+def test_the_labels_of_a_labelled_file_are_no_text(predict, tmp_path):
+    text = (
+        f"site: herald.example\nurl: https://herald.example/1\n\nskip/title: Quay\ncore: {STORY}\nfiller/share: Share\n"
+    )
+    (tmp_path / "x.labelled.txt").write_text(text, encoding="utf-8")
+    found = rows(predict("x.labelled.txt").stdout)
+    assert [row["text"] for row in found] == ["Quay", STORY, "Share"]
+    assert {row["url"] for row in found} == {"https://herald.example/1"}
+
+
+def test_a_labelled_file_without_labels_is_refused(predict, tmp_path):
+    (tmp_path / "x.labelled.txt").write_text(STORY, encoding="utf-8")
+    done = predict("x.labelled.txt")
+    assert done.returncode == 1
+    assert "x.labelled.txt: no labelled paragraph; expected lines that begin with core:" in done.stderr

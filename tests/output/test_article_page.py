@@ -174,5 +174,28 @@ def test_without_an_article_no_page_is_written(tmp_path):
 
 
 def test_a_folder_that_is_gone_is_told(articles, tmp_path):
+    pages = PageFolder(tmp_path / "none")
+    pages.write(articles[0])
     with pytest.raises(OutputError):
-        PageFolder(tmp_path / "none").write(articles[0])
+        pages.write(articles[1])
+
+
+def test_pages_of_a_folder_lead_to_the_one_before_and_the_one_after(articles, tmp_path):
+    pages = PageFolder(tmp_path)
+    for article in (*articles, articles[0]):
+        pages.write(article)
+    pages.close()
+
+    def links(name):
+        tree = HTMLParser((tmp_path / name).read_text(encoding="utf-8"))
+        return [(link.attributes.get("rel"), link.attributes["href"]) for link in tree.css("nav a")]
+
+    assert links("000001.html") == [(None, INDEX), ("next", "000002.html")]
+    assert links("000002.html") == [(None, INDEX), ("prev", "000001.html"), ("next", "000003.html")]
+    assert links("000003.html") == [(None, INDEX), ("prev", "000002.html")]
+
+
+def test_a_phone_is_told_to_tap():
+    tree = HTMLParser(article_page(STORY))
+    assert tree.css_first(".hint .touch").text().startswith("Tap ")
+    assert "@media (hover: none)" in tree.css_first("style").text()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corestory.commands.options import Force, LabelledTable, Threshold
+from corestory.commands.options import Force, LabelledTable, Threshold, Verbose
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +40,7 @@ def evaluate(
         ),
     ] = None,
     threshold: Threshold = None,
+    verbose: Verbose = False,
     force: Force = False,
 ) -> None:
     """Measure a model on labelled paragraphs, beside simple baselines.
@@ -104,7 +105,7 @@ def evaluate(
             _predictions(scored, others).to_parquet(stream, index=False, compression="zstd")
         write_report(temporary, findings, title=storable(f"{name} on {data.name}, {split}"), about=about)
     # Printed after the report is written: the reader of a pipe may close it early.
-    Console().print(EvaluationView(findings.evaluation))
+    Console().print(EvaluationView(findings.evaluation, full=verbose))
     say(f"report.html, report.md, metrics.json and predictions.parquet are in {output}")
 
 

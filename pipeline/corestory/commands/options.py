@@ -65,6 +65,7 @@ Threshold = Annotated[
 ]
 Jobs = Annotated[int, typer.Option(help="Number of processes; -1 is one per core.", callback=process_count)]
 Seed = Annotated[int, typer.Option(min=0, help="The same data, seed and versions give the same result.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print all tables, not only headline and baselines.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the output if it exists.")]
 
 

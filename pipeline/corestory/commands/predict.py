@@ -91,6 +91,16 @@ def predict(
     The exit code is 1 if something was refused, 2 if the command cannot run.
     With --output FOLDER/, run it again after an interruption or a change: it does only what is missing or has changed.
 
+    Columns of jsonl, csv and parquet, one paragraph per row:
+
+    article_id: the record's own id, else the file or FILE:LINE.
+    position: from 0 within the article.
+    text: the paragraph.
+    label: core or filler.
+    score: probability that the paragraph is core, 0 to 1.
+    url: address of the article, if known.
+    confidence: expected accuracy of the labels of the whole article, 0 to 1. Check articles of low confidence.
+
     Example: corestory predict article.txt --only core
     """
     from corestory.model.rules import read_rules

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corestory.commands.options import Force, Jobs, LabelledTable, Seed
+from corestory.commands.options import Force, Jobs, LabelledTable, Seed, Verbose
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +31,7 @@ def train(
     card_extra: Annotated[
         Path | None, typer.Option(help="A Markdown file to add to the model card, such as scores on held-out sites.")
     ] = None,
+    verbose: Verbose = False,
     force: Force = False,
 ) -> None:
     """Train both stages on labelled paragraphs and save the model with its card.
@@ -85,8 +86,10 @@ def train(
     save_model(
         tagger, output, force=force, card=model_card(output.resolve().name, tagger, manifest, evaluation, extra=extra)
     )
-    Console().print(EvaluationView(evaluation))
-    say(f"Out of fold, on {evaluation.counts.sites:,} sites. The model is in {output}")
+    Console().print(EvaluationView(evaluation, full=verbose))
+    say(
+        f"Out of fold, on {evaluation.counts.sites:,} sites. The model is in {output}, with all scores in its README.md"
+    )
 
 
 def _read_extra(path: Path | None) -> str:

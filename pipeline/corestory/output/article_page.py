@@ -80,7 +80,9 @@ class PageEntry:
         )
 
 
-def article_page(article: ArticleExplanation, *, only: Label | None = None, indexed: bool = False) -> str:
+def article_page(
+    article: ArticleExplanation, *, only: Label | None = None, indexed: bool = False, before: str = "", after: str = ""
+) -> str:
     """Return an article as one HTML page that loads no other file.
 
     Parameters
@@ -91,6 +93,8 @@ def article_page(article: ArticleExplanation, *, only: Label | None = None, inde
         Show only paragraphs with this label; positions still count all paragraphs.
     indexed
         Whether the page links to an index in the same folder.
+    before, after
+        File names of the pages before and after it; empty where there is none.
 
     Returns
     -------
@@ -116,6 +120,8 @@ def article_page(article: ArticleExplanation, *, only: Label | None = None, inde
         "only": only,
         "method": METHOD,
         "index": INDEX if indexed else "",
+        "before": before,
+        "after": after,
         "count": counted,
     }
     return render("article.html.j2", style="article.css", script="article.js", values=values)
@@ -282,17 +288,26 @@ class PageFolder:
     def __init__(self, folder: Path, *, only: Label | None = None) -> None:
         self._folder, self._only = folder, only
         self._entries: list[PageEntry] = []
+        self._last: ArticleExplanation | None = None  # it waits for the name of the page after it
 
     def write(self, article: ArticleExplanation) -> None:
         """Write the page of an article."""
         # Pages have numbers for names, because an article's identifier may hold any character.
         entry = PageEntry.of(article, f"{len(self._entries) + 1:06d}.html")
+        self._write_last(after=entry.file)
         self._entries.append(entry)
-        self._put(entry.file, article_page(article, only=self._only, indexed=True))
+        self._last = article
 
     def close(self) -> None:
-        """Write the index."""
+        """Write the last page and the index."""
+        self._write_last(after="")
         self._put(INDEX, index_page(self._entries))
+
+    def _write_last(self, *, after: str) -> None:
+        if self._last is not None:
+            before = self._entries[-2].file if len(self._entries) > 1 else ""
+            page = article_page(self._last, only=self._only, indexed=True, before=before, after=after)
+            self._put(self._entries[-1].file, page)
 
     def _put(self, name: str, page: str) -> None:
         target = Target(self._folder / name)

@@ -1,5 +1,6 @@
 """Records to articles: an article a record, or a paragraph a record."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ from corestory.reading.values import IDENTITIES, fact_of, identity_of, is_missin
 CONTENTS = ("paragraphs", "text", "html")
 FACTS = ("url", "title", "language")
 POSITION = "position"
+# Files that people label for training; `corestory.labelling.sample` reads their labels.
+LABELLED_ENDING = ".labelled.txt"
+_LABELLED = re.compile(r"(?:core|filler|skip)(?:/[a-z-]+)?:\s*(.*)")
 COLUMNS = frozenset((*IDENTITIES, *CONTENTS, *FACTS, POSITION))
 # Of a table of paragraphs, so many articles are remembered, to tell one whose rows are in two places: memory must not
 # grow with the table, and in a table that is not sorted the next such article is near.
@@ -164,6 +168,31 @@ def text_article(
     if not paragraphs:
         raise InputError("an article without paragraphs", where=where, expected="text")
     return Article(article_id, paragraphs, url, title, language)
+
+
+def labelled_article(text: str, *, article_id: str, where: str) -> Article:
+    r"""Make an article of a labelled file: its paragraphs without their labels, and the facts of its header.
+
+    Raises
+    ------
+    InputError
+        It has no labelled paragraph.
+
+    Examples
+    --------
+    >>> text = "site: herald.example\ntitle: Ferry\n\ncore: The ferry sailed.\nfiller/related: READ MORE: Quay\n"
+    >>> article = labelled_article(text, article_id="a.labelled.txt", where="a.labelled.txt")
+    >>> article.title, [paragraph.text for paragraph in article.paragraphs]
+    ('Ferry', ['The ferry sailed.', 'READ MORE: Quay'])
+    """
+    lines = text.splitlines()
+    found = [(number, match) for number, line in enumerate(lines) if (match := _LABELLED.match(line))]
+    if not found:
+        raise InputError("no labelled paragraph", where=where, expected="lines that begin with core:, filler: or skip:")
+    header = dict(line.split(":", 1) for line in lines[: found[0][0]] if ":" in line)
+    url, title, language = (storable(header.get(fact, "").strip()) for fact in FACTS)
+    texts = (match[1] for _, match in found)
+    return text_article(texts, article_id=article_id, where=where, url=url, title=title, language=language)
 
 
 def page_article(html: str, *, article_id: str, where: str) -> Article:

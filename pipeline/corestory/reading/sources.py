@@ -12,18 +12,21 @@ from corestory.errors import InputError, Refuse, reason_of
 from corestory.reading.article import Article, keeping
 from corestory.reading.article_rows import (
     COLUMNS,
+    LABELLED_ENDING,
     articles_of_rows,
     articles_of_table,
+    labelled_article,
     page_article,
     text_article,
 )
 from corestory.reading.decoding import binary_kind, decode
 from corestory.reading.streams import open_bytes, peek_bytes, plain_bytes, read_document
-from corestory.reading.tables import csv_table, folded, json_rows, parquet_table, source_name
+from corestory.reading.tables import SourceRow, csv_table, folded, json_rows, parquet_table, source_name
 from corestory.reading.text import split_text, storable
 from corestory.remote import AnyPath, RemotePath, is_url, path_of
 
 STANDARD_INPUT = "-"
+SHOWN_COLUMNS = 20
 # What a file is, by its name; any may also end in .gz, Parquet excepted, which compresses its own columns.
 KINDS = {
     ".txt": "text",
@@ -255,14 +258,33 @@ def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, keep: Seque
         yield from articles_of_table(table, where=where, refuse=refuse, keep=keep)
     elif kind in ("lines", "json"):
         rows = json_rows(stream, name=name, refuse=refuse, lines=kind == "lines")
-        yield from articles_of_rows(rows, refuse=refuse, keep=keep)
+        yield from articles_of_rows(_with_columns(rows, keep, where, refuse), refuse=refuse, keep=keep)
     else:
         text = decode(read_document(stream, where=where), where=where, html=kind == "html")
         if kind == "html":
             article = page_article(text, article_id=name, where=where)
+        elif name.removesuffix(".gz").endswith(LABELLED_ENDING):
+            article = labelled_article(text, article_id=name, where=where)
         else:
             article = text_article(split_text(text), article_id=name, where=where)
         yield keeping(article, [{}] * len(article.paragraphs), keep)
+
+
+def _with_columns(rows: Iterator[SourceRow], keep: Sequence[str], where: str, refuse: Refuse) -> Iterator[SourceRow]:
+    """Yield rows, and refuse at the end each column to keep that no row had, as tables do by their header."""
+    missing = {folded(name): name for name in keep}
+    columns: dict[str, None] = {}
+    for row in rows:
+        if missing:
+            for column in row.values:
+                missing.pop(column, None)
+                if len(columns) < SHOWN_COLUMNS:
+                    columns[column] = None
+        yield row
+    if columns:
+        for name in missing.values():
+            found = ", ".join(column or "(no name)" for column in columns)
+            refuse(InputError(f"no column {name!r} to keep in any row; the columns are: {found}", where=where))
 
 
 def _sniffed(head: bytes, where: str) -> str:

@@ -39,8 +39,10 @@ class EvaluationView:
     ----------
     evaluation
         What was measured.
+    full
+        Whether to show all tables, or only the baselines.
     sites
-        How many sites are shown, the worst.
+        Number of sites to show, the worst first.
 
     Examples
     --------
@@ -56,8 +58,9 @@ class EvaluationView:
     Of 100 words of story, 100.0 survive; of 100 words of filler, 50.0 are removed.
     """
 
-    def __init__(self, evaluation: Evaluation, *, sites: int = 10) -> None:
+    def __init__(self, evaluation: Evaluation, *, full: bool = True, sites: int = 10) -> None:
         self.evaluation = evaluation
+        self.full = full
         self.sites = sites
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
@@ -65,7 +68,8 @@ class EvaluationView:
         del console
         yield _text(headline(self.evaluation), options, style="bold")
         yield _text(basis(self.evaluation), options, style="dim")
-        for table in evaluation_tables(self.evaluation, sites=self.sites):
+        tables = evaluation_tables(self.evaluation, sites=self.sites)
+        for table in tables if self.full else tables[:1]:
             yield _laid_out(table, options)
 
 

@@ -1,11 +1,39 @@
 "use strict";
-// Without this the page reads as well: filler opens by a click, and the reasons show by pointer and by tab key.
+// Without this script the page reads as well: filler opens by a click, and the reasons show by pointer and tab key.
 (() => {
   const folds = Array.from(document.querySelectorAll("details.fold"));
+
+  const legend = document.querySelector(".legend");
+  const folding = legend.querySelector(".folding");
+  const follow = () => {
+    if (folding) folding.textContent = folds.some((fold) => !fold.open) ? ", folded" : "";
+  };
+  for (const fold of folds) fold.addEventListener("toggle", follow);
+  follow();
+
+  const story = Array.from(document.querySelectorAll(".paragraph.core .text"), (text) => text.textContent).join("\n\n");
+  if (story) {
+    const copy = document.createElement("button");
+    copy.type = "button";
+    copy.className = "copy";
+    copy.textContent = "Copy the story";
+    copy.addEventListener("click", () => {
+      // The clipboard of the page is not there for every file that is opened from a disk; a selection is.
+      const area = document.createElement("textarea");
+      area.value = story;
+      document.body.append(area);
+      area.select();
+      const done = document.execCommand("copy");
+      area.remove();
+      copy.textContent = done ? "Copied" : "Not copied: select the text";
+    });
+    legend.after(copy);
+  }
 
   if (folds.length > 1) {
     const button = document.createElement("button");
     button.type = "button";
+    button.className = "folds";
     const name = () => {
       button.textContent = folds.every((fold) => fold.open) ? "Fold all filler" : "Unfold all filler";
     };
@@ -15,7 +43,7 @@
     });
     for (const fold of folds) fold.addEventListener("toggle", name);
     name();
-    document.querySelector(".legend").after(button);
+    legend.after(button);
   }
 
   // A link to a folded paragraph opens its fold.
