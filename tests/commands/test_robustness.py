@@ -274,3 +274,10 @@ def test_a_labelled_file_without_labels_is_refused(predict, tmp_path):
     done = predict("x.labelled.txt")
     assert done.returncode == 1
     assert "x.labelled.txt: no labelled paragraph; expected lines that begin with core:" in done.stderr
+
+
+def test_articles_of_one_id_are_told_apart(predict, tmp_path):
+    records = [{"id": name, "text": STORY} for name in ("a", "b", "a", "a")] + [{"text": STORY}]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    found = [row["article_id"] for row in rows(predict("a.jsonl").stdout)]
+    assert found == ["a", "b", "a#2", "a#3", "a.jsonl:5"]

@@ -104,7 +104,7 @@ def test_what_an_unnamed_file_is_its_beginning_tells(data: str | bytes, kind: st
     articles, _ = read("unnamed")
     assert articles
     assert (articles[0].paragraphs[0].markup is not None) == (kind == "html")
-    assert names(articles)[-1] == ("r" if kind == "lines" else "unnamed")
+    assert names(articles)[0] == ("r" if kind == "lines" else "unnamed")
 
 
 @pytest.mark.parametrize(("data", "name"), [(STORY, "-"), (PAGE, "-"), (RECORD, "r"), ('{"text": "One."}', "-:1")])
@@ -119,7 +119,7 @@ def test_the_standard_input_is_read_like_an_unnamed_file(data: str, name: str, m
 def test_a_malformed_line_on_the_standard_input_is_named_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(f'{RECORD}\n{{"id": 2\n{RECORD}'.encode())))
     articles, refused = read("-")
-    assert names(articles) == ["r", "r"]
+    assert names(articles) == ["r", "r#2"]
     assert [line[:38] for line in refused] == ["standard input, line 2: malformed JSON"]
 
 

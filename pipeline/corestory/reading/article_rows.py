@@ -3,7 +3,7 @@
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from corestory.errors import InputError, Refuse
@@ -86,7 +86,8 @@ def articles_of_rows(rows: Iterable[SourceRow], *, refuse: Refuse, keep: Sequenc
     Yields
     ------
     Article
-        In the rows' order; the paragraphs of an article by position.
+        In the rows' order; the paragraphs of an article by position. An article whose id another article of the file
+        has too is called ``ID#2``, ``ID#3`` and so on.
 
     Examples
     --------
@@ -98,6 +99,7 @@ def articles_of_rows(rows: Iterable[SourceRow], *, refuse: Refuse, keep: Sequenc
     keep = [folded(name) for name in keep]
     group: _Group | None = None
     finished: OrderedDict[str, None] = OrderedDict()
+    named: OrderedDict[str, int] = OrderedDict()
     for row in rows:
         try:
             if not has_paragraphs(row.values):
@@ -105,6 +107,7 @@ def articles_of_rows(rows: Iterable[SourceRow], *, refuse: Refuse, keep: Sequenc
                     yield from _finished(group, finished, refuse, keep)
                     group = None
                 article = article_of_row(row)
+                article = replace(article, article_id=_distinct(article.article_id, named))
                 yield keeping(article, [row.values] * len(article.paragraphs), keep)
                 continue
             line = _line(row)
@@ -118,6 +121,14 @@ def articles_of_rows(rows: Iterable[SourceRow], *, refuse: Refuse, keep: Sequenc
         group.lines.append(line)
     if group is not None:
         yield from _finished(group, finished, refuse, keep)
+
+
+def _distinct(article_id: str, named: "OrderedDict[str, int]") -> str:
+    """Return an id that no earlier article of the file has: the second article with the id ``a`` is ``a#2``."""
+    count = named[article_id] = named.pop(article_id, 0) + 1
+    if len(named) > REMEMBERED:
+        named.popitem(last=False)
+    return article_id if count == 1 else f"{article_id}#{count}"
 
 
 def article_of_row(row: SourceRow) -> Article:
