@@ -113,7 +113,7 @@ def test_an_article_that_the_model_is_not_sure_of_says_so():
 
 
 def test_the_line_is_told_from_a_threshold():
-    assert "the line for this article" in article_page(STORY)
+    assert "the cutoff for this article" in article_page(STORY)
     assert "the threshold" in article_page(replace(STORY, cutoff_is_fixed=True))
 
 

@@ -87,41 +87,51 @@ def test_every_group_has_its_words():
 
 
 def test_the_verdict_holds_the_score_against_the_articles_line_or_the_threshold():
-    assert explained({}).verdict == "Filler: its score of 0.10 is below 0.40, this article's line."
+    assert explained({}).verdict == "Filler: its score of 0.10 is below 0.40, this article's cutoff."
     core = explained({}, label="core", score=0.4, fixed=True)
     assert core.verdict == "Core: its score of 0.40 is not below 0.40, the threshold."
 
 
 def test_what_speaks_for_the_decision_comes_first_and_the_strongest_first():
     effects = {"own words": -1.0, "shape": 0.5, "topic": -2.0}
-    assert explained(effects).spoke == (
-        "For filler: how much it shares with the story's words, its own words.",
+    assert explained(effects).evidence == (
+        "For filler: the words that it shares with the story, its own words.",
         "For core: its shape (length, punctuation, capitals, digits).",
     )
-    assert explained(effects, label="core").spoke[0].startswith("For core")
+    assert explained(effects, label="core").evidence[0].startswith("For core")
 
 
 def test_what_hardly_moved_the_score_is_not_mentioned():
-    assert explained({"topic": -2.0, "shape": 0.1}).spoke == ("For filler: how much it shares with the story's words.",)
+    assert explained({"topic": -2.0, "shape": 0.1}).evidence == (
+        "For filler: the words that it shares with the story.",
+    )
 
 
 def test_only_words_that_pull_the_way_of_all_its_words_are_named_and_only_a_few():
     ngrams = [("a", -1.0), ("b", 5.0), ("c", -3.0), ("d", -0.1), ("e", -0.5)]
-    assert explained({"own words": -1.0}, ngrams=ngrams).spoke == ("For filler: its own words (“c”, “a”, “e”).",)
+    assert explained({"own words": -1.0}, ngrams=ngrams).evidence == ("For filler: its own words (“c”, “a”, “e”).",)
 
 
 @pytest.mark.parametrize(
     ("position", "before", "after"),
     [
-        (0, "that nothing stands before it", "what stands after it"),
-        (1, "what stands before it", "what stands after it"),
-        (2, "what stands before it", "that nothing stands after it"),
+        (0, "that it is the first paragraph", "the paragraphs after it"),
+        (1, "the paragraphs before it", "the paragraphs after it"),
+        (2, "the paragraphs before it", "that it is the last paragraph"),
     ],
 )
 def test_at_the_ends_of_an_article_it_is_said_that_there_is_no_neighbour(position, before, after):
     found = explained({"neighbours before": -2.0, "neighbours after": -1.0}, position=position)
-    assert found.spoke == (f"For filler: {before}, {after}.",)
+    assert found.evidence == (f"For filler: {before}, {after}.",)
 
 
 def test_where_nothing_moved_nothing_is_said():
-    assert explained({"shape": 0.0}).spoke == ()
+    assert explained({"shape": 0.0}).evidence == ()
+
+
+def test_no_name_of_the_models_own_is_shown(seeded_tagger):
+    page = "<article><div class=lead><p>The ferry was sold on Monday.</p></div></article>"
+    text = "\n".join(explanation_lines(explain(page, seeded_tagger, html=True), width=10_000))
+    assert "own_" not in text
+    assert "up_" not in text
+    assert "(the form of" not in text

@@ -16,7 +16,7 @@ from corestory.features.columns import GROUPS
 from corestory.model.decision import LOW_CONFIDENCE
 from corestory.model.explaining import METHOD
 from corestory.numbers import counted
-from corestory.output.explanation import NGRAMS, Reasons, reasons, signed
+from corestory.output.explanation import NGRAMS, Reasons, in_words, reasons, signed
 from corestory.reading.text import storable
 from corestory.templating import render
 
@@ -164,7 +164,7 @@ class _Shown:
         self.strength = abs(paragraph.score - article.cutoff) / room if room > 0 else 0.0
         found: Reasons = reasons(paragraph, article)
         self.verdict = found.verdict
-        self.sentences = [storable(sentence) for sentence in found.spoke]
+        self.sentences = [storable(sentence) for sentence in found.evidence]
         self.bars = [_bar(effect, widest) for effect in paragraph.context.effects]
         self.base = signed(paragraph.context.base)
         self.total = signed(paragraph.context.log_odds)
@@ -206,7 +206,7 @@ def _bar(effect: Effect, widest: float) -> _Bar:
 
 def _ngrams(effects: Sequence[Effect]) -> list[tuple[str, str, Label]]:
     return [
-        (storable(effect.name), signed(effect.log_odds), "core" if effect.log_odds > 0 else "filler")
+        (storable(in_words(effect.name)), signed(effect.log_odds), "core" if effect.log_odds > 0 else "filler")
         for effect in effects
     ]
 

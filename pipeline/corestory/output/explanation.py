@@ -6,11 +6,13 @@ import json
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from corestory.features.columns import AFTER, BEFORE, MARKUP, OWN_WORDS, POSITION, SHAPE, TOPIC
-from corestory.model.explaining import METHOD
+from corestory.model.explaining import FORM, METHOD
 from corestory.numbers import rounded
+from corestory.reading.html.outline import NEAR
 from corestory.reading.text import storable
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 NGRAMS = 6
 """The number of n-grams that the text and the page show; the JSON has all."""
 
+_LEVELS = dict(zip(NEAR, ("its own element", "the element around it", "two elements up"), strict=True))
 _INDENT = "   "
 _LEAST_WIDTH = 40
 _SHOWN_CHARACTERS = 400
@@ -27,12 +30,12 @@ _SHOWN_CHARACTERS = 400
 
 IN_WORDS = {
     OWN_WORDS: "its own words",
-    BEFORE: "what stands before it",
-    AFTER: "what stands after it",
+    BEFORE: "the paragraphs before it",
+    AFTER: "the paragraphs after it",
     SHAPE: "its shape (length, punctuation, capitals, digits)",
-    POSITION: "where it stands in the article",
-    TOPIC: "how much it shares with the story's words",
-    MARKUP: "how the page marks it up",
+    POSITION: "its position in the article",
+    TOPIC: "the words that it shares with the story",
+    MARKUP: "the HTML elements around it",
 }
 """Names of the groups of features within a sentence."""
 
@@ -51,12 +54,12 @@ class Reasons:
     ----------
     verdict
         The label, the score and the cutoff.
-    spoke
+    evidence
         The evidence for and against the label, the strongest first.
     """
 
     verdict: str
-    spoke: tuple[str, ...]
+    evidence: tuple[str, ...]
 
 
 def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Reasons:
@@ -83,24 +86,26 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
     >>> tagged = TaggedArticle(article_of_texts("a", ["Read more"]), scores, scores > 0.5, 0.9)
     >>> found = reasons(paragraph, ArticleExplanation(tagged, 0.4, False, (paragraph,)))
     >>> found.verdict
-    "Filler: its score of 0.08 is below 0.40, this article's line."
-    >>> for sentence in found.spoke:
+    "Filler: its score of 0.08 is below 0.40, this article's cutoff."
+    >>> for sentence in found.evidence:
     ...     print(sentence)
-    For filler: its own words (“Read more”), that nothing stands after it.
+    For filler: its own words (“Read more”), that it is the last paragraph.
     For core: its shape (length, punctuation, capitals, digits).
     """
-    line = "the threshold" if article.cutoff_is_fixed else "this article's line"
+    cutoff = "the threshold" if article.cutoff_is_fixed else "this article's cutoff"
     core = paragraph.label == "core"
     relation = "is not below" if core else "is below"
     verdict = (
-        f"{paragraph.label.capitalize()}: its score of {paragraph.score:.2f} {relation} {article.cutoff:.2f}, {line}."
+        f"{paragraph.label.capitalize()}: its score of {paragraph.score:.2f} {relation} {article.cutoff:.2f}, {cutoff}."
     )
     total = sum(abs(effect.log_odds) for effect in paragraph.context.effects)
-    spoke = sorted(paragraph.context.effects, key=lambda effect: -abs(effect.log_odds))
-    heard = [effect for effect in spoke if abs(effect.log_odds) >= max(_LEAST_SHARE * total, 1e-9)]
+    strongest = sorted(paragraph.context.effects, key=lambda effect: -abs(effect.log_odds))
+    named_effects = [effect for effect in strongest if abs(effect.log_odds) >= max(_LEAST_SHARE * total, 1e-9)]
     sentences = []
     for label in ("core", "filler") if core else ("filler", "core"):
-        named = [_named(effect, paragraph, article) for effect in heard if (effect.log_odds > 0) == (label == "core")]
+        named = [
+            _named(effect, paragraph, article) for effect in named_effects if (effect.log_odds > 0) == (label == "core")
+        ]
         if named:
             sentences.append(f"For {label}: {', '.join(named)}.")
     return Reasons(verdict, tuple(sentences))
@@ -109,16 +114,16 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
 def _named(effect: Effect, paragraph: ParagraphExplanation, article: ArticleExplanation) -> str:
     name = IN_WORDS[effect.name]
     if effect.name == BEFORE and paragraph.position == 0:
-        return "that nothing stands before it"
+        return "that it is the first paragraph"
     if effect.name == AFTER and paragraph.position == len(article.paragraphs) - 1:
-        return "that nothing stands after it"
+        return "that it is the last paragraph"
     if effect.name != OWN_WORDS:
         return name
     # Only n-grams whose effect has the sign of the whole group's; the others are in the numbers.
     agreeing = [
         ngram
         for ngram in paragraph.words.strongest(len(paragraph.words.effects))
-        if ngram.log_odds * effect.log_odds > 0
+        if ngram.log_odds * effect.log_odds > 0 and ngram.name != FORM
     ]
     quoted = ", ".join(f"“{ngram.name}”" for ngram in agreeing[:NAMED_NGRAMS])
     return f"{name} ({quoted})" if quoted else name
@@ -143,7 +148,7 @@ def explanation_lines(article: ArticleExplanation, *, position: int | None = Non
     """
     width = max(width, _LEAST_WIDTH)
     tagged = article.tagged
-    kind = "the threshold" if article.cutoff_is_fixed else "the line for this article"
+    kind = "the threshold" if article.cutoff_is_fixed else "the cutoff for this article"
     line = f"core from {article.cutoff:.2f} on ({kind})"
     count = f"{int(tagged.core.sum())} of {len(tagged.texts)} paragraphs core"
     yield from _wrapped(f"{tagged.article_id}: {count}, {line}, confidence {tagged.confidence:.2f}", width, "")
@@ -202,7 +207,7 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
 
 def _sentences(paragraph: ParagraphExplanation, article: ArticleExplanation) -> tuple[str, ...]:
     found = reasons(paragraph, article)
-    return (found.verdict, *found.spoke)
+    return (found.verdict, *found.evidence)
 
 
 def _paragraph(paragraph: ParagraphExplanation, article: ArticleExplanation, width: int) -> Iterator[str]:
@@ -219,13 +224,34 @@ def _paragraph(paragraph: ParagraphExplanation, article: ArticleExplanation, wid
 
 
 def _numbers(name: str, found: Breakdown, width: int, count: int) -> Iterator[str]:
-    terms = [f"{effect.name} {signed(effect.log_odds)}" for effect in found.strongest(count)]
+    terms = [f"{in_words(effect.name)} {signed(effect.log_odds)}" for effect in found.strongest(count)]
     rest = found.log_odds - found.base - sum(effect.log_odds for effect in found.strongest(count))
     left = len(found.effects) - count
     if left > 0:
         terms.append(f"{left} more {signed(rest)}")
     line = f"{name} {signed(found.log_odds)} = {', '.join([f'base {signed(found.base)}', *terms])}"
     yield from _wrapped(_INDENT + line, width, _INDENT * 2)
+
+
+def in_words(ngram: str) -> str:
+    """Return an n-gram as a person reads it: the names of the model for levels of elements and for word shapes go.
+
+    Examples
+    --------
+    >>> in_words("Read more"), in_words("own_p own_lead"), in_words("upup_div nav")
+    ('Read more', 'p lead (its own element)', 'div (two elements up) nav')
+    """
+    if ngram == FORM:
+        return "shapes of its words (capitals and digits)"
+    parts: list[str] = []
+    for level, words in groupby(ngram.split(" "), key=_level_of):
+        named = " ".join(word.removeprefix(level) for word in words)
+        parts.append(f"{named} ({_LEVELS[level]})" if level else named)
+    return " ".join(parts)
+
+
+def _level_of(word: str) -> str:
+    return next((level for level in _LEVELS if word.startswith(level)), "")
 
 
 def signed(log_odds: float) -> str:
