@@ -108,8 +108,8 @@ def test_one_label_alone_is_not_folded_and_positions_stay():
 
 
 def test_an_article_that_the_model_is_not_sure_of_says_so():
-    assert "not sure" in article_page(replace(STORY, tagged=replace(STORY.tagged, confidence=0.3)))
-    assert "not sure" not in article_page(STORY)
+    assert "low confidence" in article_page(replace(STORY, tagged=replace(STORY.tagged, confidence=0.3)))
+    assert "low confidence" not in article_page(STORY)
 
 
 def test_the_line_is_told_from_a_threshold():
@@ -130,7 +130,7 @@ def test_the_index_links_to_each_page_with_its_numbers_and_doubts():
     first, second = (row.text() for row in tree.css("tbody tr"))
     assert first.split() == ["a.txt", "4", "8", "2", "4", "0.90"]
     assert "unsure" in second
-    assert "Of 1 the model is not sure" in " ".join(tree.css_first("header").text().split())
+    assert "The model has low confidence in 1 of them" in " ".join(tree.css_first("header").text().split())
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,12 @@ from corestory.types import Label
 
 
 class Doubt(StrEnum):
-    """Why a tagger is out of its depth with an article, in words that follow the article's name and its confidence."""
+    """The reason why the model may be wrong about an article, as a message has it after the article's name."""
 
-    LANGUAGE = "few of its words occur in what the model was trained on, as in a language that is new to it"
-    NO_STORY = "perhaps no article, for hardly anything in it looks like a story"
-    ALL_STORY = "perhaps no article, for nearly all in it might be story and little is sure"
-    UNCLEAR = "perhaps no article, for much in it could be story or not"
+    LANGUAGE = "the model knows few of its words; its language may be new to the model"
+    NO_STORY = "may not be an article: hardly any paragraph looks like story"
+    ALL_STORY = "may not be an article: nearly every paragraph may be story, and few are certain"
+    UNCLEAR = "may not be an article: many paragraphs are ambiguous"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
