@@ -5,10 +5,13 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+from corestory.output.rows import COLUMNS
 
 STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
 
@@ -281,3 +284,11 @@ def test_articles_of_one_id_are_told_apart(predict, tmp_path):
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
     found = [row["article_id"] for row in rows(predict("a.jsonl").stdout)]
     assert found == ["a", "b", "a#2", "a#3", "a.jsonl:5"]
+
+
+def test_the_help_of_predict_and_the_readme_name_every_column(run):
+    shown = run("predict", "--help").stdout
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    for column in COLUMNS:
+        assert f"{column}:" in shown
+        assert f"`{column}`" in readme

@@ -99,7 +99,7 @@ def predict(
     label: core or filler.
     score: probability that the paragraph is core, 0 to 1.
     url: address of the article, if known.
-    confidence: expected accuracy of the labels of the whole article, 0 to 1. Check articles of low confidence.
+    confidence: expected F1 of the story's words in the whole article, 0 to 1. Check articles below 0.8.
 
     Example: corestory predict article.txt --only core
     """
