@@ -5,17 +5,16 @@ import sys
 import pytest
 import typer
 
-from corestory.commands import app as app_module
+from corestory.commands.app import main
 from corestory.errors import DataError
 
 
 def run(monkeypatch, command):
     broken = typer.Typer(pretty_exceptions_enable=False)
     broken.command()(command)
-    monkeypatch.setattr(app_module, "app", broken)
     monkeypatch.setattr(sys, "argv", ["corestory"])
     with pytest.raises(SystemExit) as caught:
-        app_module.main()
+        main(broken)
     return caught.value.code
 
 
@@ -45,10 +44,10 @@ def test_a_lone_surrogate_in_an_error_is_shown_somehow(capfd, monkeypatch):
 
 def test_a_closed_pipe_ends_the_command_without_a_word():
     code = (
-        "import typer\nfrom corestory.commands import app as module\n"
+        "import sys\nimport typer\nfrom corestory.commands.app import main\n"
         "def talk():\n    while True:\n        print('x' * 1000)\n"
-        "module.app = typer.Typer(pretty_exceptions_enable=False)\nmodule.app.command()(talk)\n"
-        "import sys\nsys.argv = ['corestory']\nmodule.main()\n"
+        "endless = typer.Typer(pretty_exceptions_enable=False)\nendless.command()(talk)\n"
+        "sys.argv = ['corestory']\nmain(endless)\n"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None

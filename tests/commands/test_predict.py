@@ -2,17 +2,16 @@ import csv
 import gzip
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corestory.commands import rows as rows_module
 from corestory.commands.options import ENDINGS
-from corestory.model.decision import LOW_CONFIDENCE
-from corestory.model.tagged_article import Doubt, TaggedArticle
+from corestory.model.storage import save_model
 
 STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
 MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."
@@ -182,24 +181,16 @@ def test_where_nothing_could_be_tagged_the_old_output_stays(predict, tmp_path):
     assert len(rows((tmp_path / "r.jsonl").read_text(encoding="utf-8"))) == 1
 
 
-class Doubtful:
-    """A tagger that is sure of no article."""
-
-    def tag_stream(self, articles, *, threshold, rules):
-        del threshold, rules
-        found = np.array([0.5]), np.array([True]), LOW_CONFIDENCE / 2
-        return (TaggedArticle(article, *found, doubt=Doubt.UNCLEAR) for article in articles)
-
-
 @pytest.mark.parametrize(("count", "lines"), [(1, 1), (5, 5), (6, 6), (600, 6)])
-def test_articles_of_low_confidence_are_named_up_to_five_and_then_counted(run, tmp_path, monkeypatch, count, lines):
-    monkeypatch.setattr(rows_module, "open_model", lambda _: Doubtful())
+def test_articles_of_low_confidence_are_named_up_to_five_and_then_counted(run, tagger, tmp_path, count, lines):
+    settings = msgspec.structs.replace(tagger.settings, confidence_measured=(0.25, 0.25))
+    save_model(replace(tagger, settings=settings), tmp_path / "doubtful", card="# Of low confidence")
     jsonl(tmp_path / "n.jsonl", *({"id": f"n{number}", "text": "x"} for number in range(count)))
-    done = run("predict", "n.jsonl")
+    done = run("predict", "n.jsonl", "--model", "doubtful")
     assert done.returncode == 0
     said = done.stderr.splitlines()
     assert len(said) == lines
-    assert said[0].startswith(f"n0: low confidence ({LOW_CONFIDENCE / 2:.2f}), {Doubt.UNCLEAR}")
+    assert said[0].startswith("n0: low confidence (0.25), ")
     if count > 5:
         assert said[-1].startswith("low confidence")
         assert f" {count - 5} more of {count} articles" in said[-1]

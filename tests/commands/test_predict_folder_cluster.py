@@ -1,6 +1,6 @@
-import pytest
+import sys
 
-from corestory.commands import folders
+import pytest
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_an_address_of_no_use_is_told_at_once(predict, address, message):
 
 
 def test_without_dask_it_is_said_how_to_get_it(predict, monkeypatch):
-    monkeypatch.setattr(folders, "find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "distributed", None)  # as if it were not installed
     done = predict("in", "--output", "out/", "--dask", "local")
     assert done.returncode == 2
     assert "pip install 'corestory[dask]'" in done.stderr

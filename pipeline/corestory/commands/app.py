@@ -48,15 +48,15 @@ def _commands(
     del version  # the callback of the option has printed it
 
 
-def main() -> None:
-    """Run the command line.
+def main(command_line: typer.Typer = app) -> None:
+    """Run a command line, by default that of corestory.
 
     Exits with the command's own code; with 2 after a `CorestoryError`, with 130 after Ctrl-C, and with 0 if the reader
     of the output has closed the pipe, as ``head`` does.
     """
     _occupy_closed_streams()
     try:
-        app(prog_name="corestory")
+        command_line(prog_name="corestory")
     except CorestoryError as error:
         _fail(error)
     except KeyboardInterrupt:
