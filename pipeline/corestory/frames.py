@@ -12,15 +12,14 @@ import numpy as np
 from corestory.errors import CorestoryError, Refuse
 from corestory.model.storage import load_model
 from corestory.model.tagger import Tagger
-from corestory.output.rows import COLUMNS, rows_of
-from corestory.output.rows import Row as TaggedRow
+from corestory.output.rows import COLUMNS, TaggedRow, rows_of
 from corestory.reading.article_rows import articles_of_table
 from corestory.reading.tables import SourceRow, SourceTable, folded
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# Of each column, in a frame with no rows as in every other: engines ask for a schema.
+# The type of each column, also in a frame without rows: engines need a schema.
 KINDS = dict(zip(COLUMNS, ("str", "int32", "str", "str", "float64", "str", "float64"), strict=True))
 
 
@@ -34,27 +33,28 @@ def tag_frame(
 ) -> pd.DataFrame:
     r"""Tag the articles of a frame.
 
-    The frame must hold whole articles: of a table of paragraphs, all rows of an article, one after the other.
+    The frame must hold whole articles. In a frame of paragraphs, the rows of an article must follow each other.
 
     Parameters
     ----------
     frame
-        An article a row (``paragraphs``, ``text`` or ``html``; where known ``article_id`` or ``id``, ``url``,
-        ``title``, ``language``), or a paragraph a row (``article_id`` or ``id``, ``position``, ``text``).
+        One article per row (``paragraphs``, ``text`` or ``html``; where known ``article_id`` or ``id``, ``url``,
+        ``title``, ``language``), or one paragraph per row (``article_id`` or ``id``, ``position``, ``text``).
     model
-        A tagger; or a model's folder, which each process loads once; None is the model that came with corestory.
+        A tagger, or a model's folder, which each process loads once. None is the default model.
     threshold
-        Least score of core; None leaves it to the model, which decides by article.
+        Tag a paragraph as core from this score on, 0 to 1. None: the model chooses a cutoff for each article.
     keep
-        Further columns of the frame that the result shall have.
+        Names of further columns of the frame to copy to the result.
     refuse
-        Is given each article that cannot be read, which the result then lacks. None raises the first of them.
+        Called with the error of each article that cannot be read; the result lacks these articles. None raises the
+        first error.
 
     Returns
     -------
     pandas.DataFrame
-        A paragraph a row, in order: ``article_id``, ``position`` (int32, from 0), ``text``, ``label``, ``score``,
-        ``url``, ``confidence``, and those to keep. An article without an id is called by its row: ``row:N``.
+        One paragraph per row, in order: ``article_id``, ``position`` (int32, from 0), ``text``, ``label``, ``score``,
+        ``url``, ``confidence``, and the kept columns. An article without an id is named by its row: ``row:N``.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def _rows(frame: pd.DataFrame) -> Iterator[SourceRow]:
 
     names = [folded(str(column)) for column in frame.columns]
     for number, values in enumerate(frame.itertuples(index=False, name=None)):
-        # Not available, in pandas, cannot even be asked whether it is equal to itself.
+        # pandas.NA raises an error when it is compared with itself.
         known = (None if value is pd.NA else value for value in values)
         plain = (value.tolist() if isinstance(value, np.ndarray | np.generic) else value for value in known)
         yield SourceRow(dict(zip(names, plain, strict=True)), f"the frame, row {number}", f"row:{number}")

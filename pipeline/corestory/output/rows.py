@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from itertools import repeat
 from json.encoder import encode_basestring
@@ -15,13 +14,14 @@ import numpy as np
 
 from corestory.atomic import Target
 from corestory.model.tagged_article import TaggedArticle
+from corestory.reading.text import storable
 from corestory.types import Label
 
 if TYPE_CHECKING:
     import pyarrow.parquet
 
 Format = Literal["text", "jsonl", "csv", "parquet"]
-Row = tuple[str, int, str, str, float, str, float, *tuple[object, ...]]
+TaggedRow = tuple[str, int, str, str, float, str, float, *tuple[object, ...]]
 
 COLUMNS = ("article_id", "position", "text", "label", "score", "url", "confidence")
 # More digits carry no information, and they differ between processors, whose logarithms differ in the last bit.
@@ -31,7 +31,6 @@ _OWN = len(COLUMNS)
 ROW_GROUP_ROWS = 65_536
 ROW_GROUP_CHARACTERS = 2**24
 
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 # Some readers take these characters for line ends, though JSON does not. Escaped, a row is one line for every reader.
 _LINE_ENDS = ("\x85", "\u2028", "\u2029")
 _JSON_LINE_ENDS = str.maketrans({end: f"\\u{ord(end):04x}" for end in _LINE_ENDS})
@@ -113,7 +112,7 @@ class _TextWriter:
 
     def write(self, article: TaggedArticle) -> None:
         rows = rows_of(article, self.only)
-        lines = [] if self.only else [f"# {_in_one_line(_encodable(article.article_id))}"]
+        lines = [] if self.only else [f"# {_in_one_line(storable(article.article_id))}"]
         for _, _, text, label, score, *_ in rows:
             line = _in_one_line(text)  # tables may hold paragraphs with line breaks
             lines.append(line if self.only else f"{label}\t{score:.3f}\t{line}")
@@ -133,13 +132,13 @@ class _JsonLinesWriter:
 
     def write(self, article: TaggedArticle) -> None:
         # json.dumps for each row would take as long as the scoring.
-        name, url = encode_basestring(_encodable(article.article_id)), encode_basestring(_encodable(article.url))
+        name, url = encode_basestring(storable(article.article_id)), encode_basestring(storable(article.url))
         lines = [
             f'{{"article_id": {name}, "position": {position}, "text": {encode_basestring(text)}, "label": "{label}", '
             f'"score": {score!r}, "url": {url}, "confidence": {confidence!r}{self._kept(kept)}}}\n'
             for _, position, text, label, score, _, confidence, *kept in rows_of(article, self.only)
         ]
-        text = _encodable("".join(lines)) if self.kept else "".join(lines)
+        text = storable("".join(lines)) if self.kept else "".join(lines)
         if any(end in text for end in _LINE_ENDS):
             text = text.translate(_JSON_LINE_ENDS)
         self.target.write(text.encode())
@@ -155,7 +154,7 @@ class _CsvWriter:
     def __init__(self, target: Target, only: Label | None, keep: Sequence[str]) -> None:
         self.target = target
         self.only = only
-        self._write_rows([(*COLUMNS, *map(_encodable, keep))])
+        self._write_rows([(*COLUMNS, *map(storable, keep))])
 
     def write(self, article: TaggedArticle) -> None:
         self._write_rows([(*row[:_OWN], *map(_in_words, row[_OWN:])) for row in rows_of(article, self.only)])
@@ -180,7 +179,7 @@ class _ParquetWriter:
         kinds = (pa.string(), pa.int32(), pa.string(), pa.string(), pa.float64(), pa.string(), pa.float64())
         self.target = target
         self.only = only
-        kept = [(_encodable(name), types.get(name, pa.string())) for name in keep]
+        kept = [(storable(name), types.get(name, pa.string())) for name in keep]
         self.words = tuple(name not in types for name in keep)
         self.schema = pa.schema([*zip(COLUMNS, kinds, strict=True), *kept])
         self.rows: list[tuple[object, ...]] = []
@@ -215,7 +214,7 @@ class _ParquetWriter:
             self.target.close()
 
 
-def rows_of(article: TaggedArticle, only: Label | None = None) -> list[Row]:
+def rows_of(article: TaggedArticle, only: Label | None = None) -> list[TaggedRow]:
     """Return an article's rows, with `COLUMNS` and the kept columns, for one label or for all paragraphs.
 
     Examples
@@ -225,12 +224,12 @@ def rows_of(article: TaggedArticle, only: Label | None = None) -> list[Row]:
     >>> rows_of(TaggedArticle(article_of_texts("a", ["It rained.", "Share"]), scores, scores > 0.5, 0.8), "filler")
     [('a', 1, 'Share', 'filler', 0.1, '', 0.8)]
     """
-    name, url = _encodable(article.article_id), _encodable(article.url)
+    name, url = storable(article.article_id), storable(article.url)
     scores = np.round(article.scores.astype(np.float64), SCORE_DIGITS).tolist()
     confidence = round(float(article.confidence), SCORE_DIGITS)
     paragraphs = zip(article.texts, article.labels, scores, article.kept or repeat(()), strict=False)
     return [
-        (name, position, _encodable(text), label, score, url, confidence, *kept)
+        (name, position, storable(text), label, score, url, confidence, *kept)
         for position, (text, label, score, kept) in enumerate(paragraphs)
         if only is None or label == only
     ]
@@ -238,9 +237,9 @@ def rows_of(article: TaggedArticle, only: Label | None = None) -> list[Row]:
 
 def _in_words(value: object) -> str | None:
     if value is None or isinstance(value, str):
-        return value if value is None else _encodable(value)
+        return value if value is None else storable(value)
     if isinstance(value, list | dict | bool):
-        return _encodable(_json(value))
+        return storable(_json(value))
     return str(value)
 
 
@@ -258,14 +257,6 @@ def _finite(value: object) -> object:
     if isinstance(value, dict):
         return {str(key): _finite(item) for key, item in value.items()}
     return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def _encodable(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return _SURROGATE.sub("\ufffd", text)
-    return text
 
 
 def _in_one_line(text: str) -> str:

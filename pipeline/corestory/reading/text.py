@@ -46,7 +46,11 @@ def storable(text: str) -> str:
     >>> storable("a\ud800b\x00") == "a\ufffdb\x00"
     True
     """
-    return _SURROGATE.sub("\ufffd", text)
+    try:
+        text.encode()  # ten times as fast as the search, and hardly any text has one
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text)
+    return text
 
 
 def is_blank(text: str) -> bool:
