@@ -2,7 +2,8 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from types import FrameType
 
 import numpy as np
 import pytest
@@ -28,6 +29,26 @@ def pytest_configure() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+HANGS = 600
+"""Seconds after which a test is taken to hang, as one on a cluster does whose workers are gone for good."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None]:
+    """Fail a test that hangs, so that the run goes on and ends."""
+
+    def fail(_: int, __: FrameType | None) -> None:
+        pytest.fail(f"not done after {HANGS} seconds")
+
+    before = signal.signal(signal.SIGALRM, fail)
+    signal.alarm(HANGS)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def seeded_weights(*, markup: bool = True, rounds: int = 2) -> Weights:

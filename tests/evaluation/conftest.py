@@ -49,6 +49,6 @@ def boat_tagger(boat_frame: pd.DataFrame, page_frame: pd.DataFrame) -> Tagger:
     """A small tagger that has learned them, with and without markup."""
     both = pd.concat([boat_frame.assign(page=boat_frame["article_id"]), page_frame], ignore_index=True)
     model = ParagraphClassifier(
-        text_hidden=(8,), html_hidden=(8,), members=1, rounds=2, folds=2, text_epochs=16, html_epochs=16
+        text_hidden=(8,), html_hidden=(8,), members=1, rounds=2, folds=2, steps=10, least_trust=0
     )
     return model.fit(both).tagger_
