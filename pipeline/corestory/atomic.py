@@ -1,4 +1,4 @@
-"""Outputs that are whole or not there: written under a hidden name beside the place, then renamed."""
+"""Outputs that are whole or missing: written under a hidden name in the same folder, then renamed."""
 
 import errno
 import os
@@ -16,16 +16,16 @@ from corestory.remote import AnyPath, RemotePath
 
 @contextmanager
 def atomic_path(path: AnyPath, *, force: bool = False) -> Iterator[Path]:
-    """Give a temporary file in the output's folder that takes the output's name when the block ends well.
+    """Open a temporary file in the output's folder, and rename it to the output when the block ends without an error.
 
-    The output is flushed to the disk before it is renamed. After an error, Ctrl-C included, the temporary file is
-    removed; after a kill it stays, hidden, and nothing is under the output's name.
+    The file is flushed to the disk before it is renamed. After an error, Ctrl-C included, it is deleted. After a kill
+    it stays under its hidden name, and the output is missing or unchanged.
 
     Parameters
     ----------
     path
-        The output. Folders above it are made. A link is followed, so that what it points at is replaced. What is to go
-        to a `RemotePath` is uploaded whole at the end.
+        The output. Missing folders are created. A link is followed, and its target replaced. A `RemotePath` is uploaded
+        whole at the end.
     force
         Whether a file that exists may be replaced.
 
@@ -53,12 +53,12 @@ def atomic_path(path: AnyPath, *, force: bool = False) -> Iterator[Path]:
             yield temporary
         return
     _check_file(path, force=force)
-    with _told(path):
+    with _reporting_errors(path):
         final = path.resolve()
         temporary = _beside(final)
         final.parent.mkdir(parents=True, exist_ok=True)
         try:
-            temporary.touch(exist_ok=False)  # a folder that cannot be written to is told before the work, not after
+            temporary.touch(exist_ok=False)  # reports a folder that cannot be written before the work
             yield temporary
             _sync(temporary)
             _check_file(path, force=force)
@@ -72,18 +72,18 @@ def atomic_path(path: AnyPath, *, force: bool = False) -> Iterator[Path]:
 
 @contextmanager
 def atomic_folder(path: Path, *, force: bool = False, marker: str = "") -> Iterator[Path]:
-    """Give a temporary folder that takes the output's name when the block ends well.
+    """Open a temporary folder, and rename it to the output when the block ends without an error.
 
     With `force`, an old folder is moved away before the swap, comes back if the swap fails, and is deleted after it.
 
     Parameters
     ----------
     path
-        The output. Folders above it are made.
+        The output. Missing folders are created.
     force
         Whether a folder that exists may be replaced; an empty one always may.
     marker
-        Name of a file that the old folder must hold to be replaced, so that a wrong name deletes nobody's files.
+        Name of a file that an old folder must hold to be replaced, so that a mistyped name deletes nothing.
 
     Yields
     ------
@@ -104,7 +104,7 @@ def atomic_folder(path: Path, *, force: bool = False, marker: str = "") -> Itera
     ...     [file.name for file in Path(folder, "model").iterdir()]
     ['card.md']
     """
-    with _told(path):
+    with _reporting_errors(path):
         check_folder(path, force=force, marker=marker)
         final = path.resolve()
         temporary, old = _beside(final), _beside(final)
@@ -137,7 +137,7 @@ def _swap(temporary: Path, final: Path, old: Path) -> None:
 
 @contextmanager
 def _uploaded(path: RemotePath, *, force: bool) -> Iterator[Path]:
-    with _told(path), tempfile.TemporaryDirectory(prefix="corestory-") as folder:
+    with _reporting_errors(path), tempfile.TemporaryDirectory(prefix="corestory-") as folder:
         _check_remote(path, force=force)
         temporary = Path(folder, path.name[-60:])
         temporary.touch()
@@ -165,7 +165,7 @@ def _check_file(path: Path, *, force: bool) -> None:
 
 
 def check_folder(path: Path, *, force: bool, marker: str) -> None:
-    """Raise the OutputError that `atomic_folder` would raise at once, for work that is long before it writes."""
+    """Raise the OutputError that `atomic_folder` would raise, before long work begins."""
     where = str(path)
     if not path.exists():
         return
@@ -189,11 +189,11 @@ def _beside(final: Path) -> Path:
 
 
 @contextmanager
-def _told(path: AnyPath) -> Iterator[None]:
-    """Turn what the system says of the output into an error in words."""
+def _reporting_errors(path: AnyPath) -> Iterator[None]:
+    """Convert an OSError of the output to an OutputError."""
     try:
         yield
-    except BrokenPipeError:  # a reader of another output went away
+    except BrokenPipeError:  # the reader of another output has closed it
         raise
     except OSError as error:
         reason = error.strerror or str(error)
@@ -221,23 +221,23 @@ def _sync(file: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    # So that the new name survives a power cut; not every file system knows how.
+    # So that the new name survives a power cut; not every file system supports it.
     with suppress(OSError):
         _sync(folder)
 
 
 class Target:
-    """A file of our own, which is closed at the end, or somebody's stream, which is only flushed.
+    """A file that is closed at the end, or a caller's stream that is only flushed.
 
     Parameters
     ----------
     target
-        A path, which is made anew, or a binary stream.
+        A path, which is created or replaced, or a binary stream.
 
     Raises
     ------
     OutputError
-        If the file cannot be made.
+        If the file cannot be created.
 
     Examples
     --------
@@ -253,28 +253,27 @@ class Target:
     def __init__(self, target: Path | BinaryIO) -> None:
         self.name = str(target) if isinstance(target, Path) else ""
         self.own = isinstance(target, Path)
-        with self.said():
+        with self.reporting_errors():
             self.stream: BinaryIO = target.open("wb") if isinstance(target, Path) else target
 
     def write(self, data: bytes) -> None:
-        """Write all of it; `OutputError` if the system cannot, `BrokenPipeError` if nobody reads on."""
-        with self.said():
+        """Write the data; raise `OutputError` on failure, `BrokenPipeError` if the reader has closed the pipe."""
+        with self.reporting_errors():
             self.stream.write(data)
 
     def close(self) -> None:
         """Close the file, or flush the stream."""
-        with self.said():
+        with self.reporting_errors():
             if self.own:
                 self.stream.close()
             else:
                 self.stream.flush()
 
     @contextmanager
-    def said(self) -> Iterator[None]:
-        """Turn what the system says of this output into `OutputError`, inside a ``with``.
+    def reporting_errors(self) -> Iterator[None]:
+        """Convert an OSError in the block to `OutputError`.
 
-        Whoever reads a pipe may stop reading: that is no fault of the output, so a ``BrokenPipeError`` remains, for the
-        command line to take quietly.
+        A ``BrokenPipeError`` remains: the reader may close a pipe at any time, and the command line then ends quietly.
         """
         try:
             yield

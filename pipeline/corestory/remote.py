@@ -166,7 +166,7 @@ class RemotePath:
 
     def _do(self, work: Callable[[AbstractFileSystem, str], Result]) -> Result:
         system, path = _opened(self.url)
-        with _told():
+        with _as_os_error():
             return work(system, path)
 
 
@@ -230,7 +230,7 @@ def _opened(url: str) -> tuple[AbstractFileSystem, str]:
         mend = "pip install 'corestory[remote]', and what the protocol needs, such as s3fs"
         raise CorestoryError("fsspec is not installed", where=url, mend=mend) from None
     try:
-        with _told():
+        with _as_os_error():
             system, path = url_to_fs(url)
     except ImportError as error:
         raise CorestoryError(f"what reads its protocol is not installed ({error})", where=url) from None
@@ -240,7 +240,7 @@ def _opened(url: str) -> tuple[AbstractFileSystem, str]:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _as_os_error() -> Iterator[None]:
     """Let file systems fail as files do: each has errors of its own, of which nobody here knows."""
     try:
         yield
@@ -276,14 +276,14 @@ class _Reading(io.RawIOBase):
         return self._file.seekable()
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        with _told():
+        with _as_os_error():
             return self._file.seek(offset, whence)
 
     def tell(self) -> int:
         return self._file.tell()
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        with _told():
+        with _as_os_error():
             piece = self._file.read(len(buffer))
         buffer[: len(piece)] = piece
         return len(piece)

@@ -12,7 +12,7 @@ from corestory.reading.tables import SourceRow, csv_table, json_rows, kind_of, p
 
 
 class Refused(list[InputError]):
-    def said(self) -> list[str]:
+    def reporting_errors(self) -> list[str]:
         return [str(error) for error in self]
 
 

@@ -65,7 +65,7 @@ def join_rows(
                     whole.write(b"\n")  # the blank line between articles
                 started = started or bool(begin + rest)
                 whole.write(begin + rest)
-                with whole.said():
+                with whole.reporting_errors():
                     shutil.copyfileobj(part, whole.stream, 2**20)
 
 
@@ -86,7 +86,7 @@ def _join_tables(
     stream = io.BytesIO()
     open_rows(stream, form="parquet", keep=keep, types=types).close()
     schema = pq.read_schema(io.BytesIO(stream.getvalue()))
-    with closing(Target(target)) as whole, whole.said(), pq.ParquetWriter(whole.stream, schema) as writer:
+    with closing(Target(target)) as whole, whole.reporting_errors(), pq.ParquetWriter(whole.stream, schema) as writer:
         for opened in parts:
             with opened() as part, pq.ParquetFile(part, pre_buffer=False) as file:
                 for number in range(file.metadata.num_row_groups):

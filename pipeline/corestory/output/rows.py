@@ -184,7 +184,7 @@ class _ParquetWriter:
         self.schema = pa.schema([*zip(COLUMNS, kinds, strict=True), *kept])
         self.rows: list[tuple[object, ...]] = []
         self.characters = 0
-        with target.said():
+        with target.reporting_errors():
             self.file: pyarrow.parquet.ParquetWriter = pq.ParquetWriter(target.stream, self.schema)
 
     def write(self, article: TaggedArticle) -> None:
@@ -200,7 +200,7 @@ class _ParquetWriter:
 
         columns = zip(*self.rows, strict=True)
         arrays = [pa.array(column, type=field.type) for column, field in zip(columns, self.schema, strict=True)]
-        with self.target.said():
+        with self.target.reporting_errors():
             self.file.write_table(pa.Table.from_arrays(arrays, schema=self.schema))
         self.rows, self.characters = [], 0
 
@@ -208,7 +208,7 @@ class _ParquetWriter:
         try:
             if self.rows:
                 self._write_group()
-            with self.target.said():
+            with self.target.reporting_errors():
                 self.file.close()
         finally:
             self.target.close()

@@ -57,7 +57,7 @@ def write_suspects(suspects: Sequence[Suspect], path: Path) -> None:
     """
     target = Target(path)
     try:
-        with target.said():
+        with target.reporting_errors():
             # Excel takes UTF-8 for what it is only by the mark in front.
             target.stream.write("\ufeff".encode())
         _write_rows(target, [COLUMNS])
