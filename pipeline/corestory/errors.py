@@ -74,3 +74,10 @@ class DataError(CorestoryError):
 
 Refuse = Callable[[InputError], None]
 """A function that is called with the error for each file, row or article that cannot be read; reading goes on."""
+
+Note = Callable[[str], None]
+"""A function that is called with each thing that a person should know of what was read, although it was read."""
+
+
+def no_note(text: str) -> None:
+    """Pass over what a person could know."""

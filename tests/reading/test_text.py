@@ -43,8 +43,68 @@ def test_hard_wrapped_text_is_rejoined(width: int) -> None:
     assert split_text(text) == ["Swing bridge to reopen", LEAD, QUOTE]
 
 
-def test_wrapped_lines_without_a_blank_line_anywhere_stay_lines() -> None:
+def test_a_few_wrapped_lines_without_a_blank_line_stay_lines() -> None:
     assert split_text(wrapped(LEAD)) == wrapped(LEAD).split("\n")
+
+
+SHORT = "Sailings will start again on Friday, when the crews have had a rest and the engine of the old ferry is mended."
+
+
+def test_a_text_that_is_wrapped_without_blank_lines_is_rejoined() -> None:
+    story = [LEAD, QUOTE, SHORT, LEAD]
+    assert split_text("\n".join(map(wrapped, story))) == story
+
+
+def test_menus_headlines_and_verse_without_blank_lines_stay_lines() -> None:
+    lines = [
+        "Home",
+        "news of the day",
+        *HEADLINES,
+        "the sea was grey",
+        "the quay was long",
+        "and no one came",
+        "Contact",
+    ]
+    assert split_text("\n".join(lines * 3)) == lines * 3
+
+
+@pytest.mark.parametrize("indent", ["    ", "\t", "  ", "\u3000"])
+def test_an_indented_line_begins_a_paragraph_in_wrapped_text(indent: str) -> None:
+    story = [LEAD, QUOTE, SHORT, f"{LEAD} {QUOTE}"]
+    blocks = [textwrap.fill(paragraph, 60, initial_indent=indent) for paragraph in story]
+    assert split_text("\n".join(blocks)) == story
+
+
+def test_quoted_mail_is_read_without_its_marks() -> None:
+    quoted = "\n>\n".join(textwrap.indent(wrapped(paragraph, 60), "> ") for paragraph in (LEAD, QUOTE))
+    assert split_text(f"Hi all, the piece:\n\n{quoted}\n\n-- \nOrla") == [
+        "Hi all, the piece:",
+        LEAD,
+        QUOTE,
+        "--",
+        "Orla",
+    ]
+    assert split_text(f"{LEAD}\n\n> {QUOTE}\n") == [LEAD, f"> {QUOTE}"]
+
+
+def test_a_list_within_a_wrapped_block_keeps_its_items() -> None:
+    items = [f"- {SHORT}", f"- {LEAD}", "- tea"]
+    text = "\n\n".join([wrapped(LEAD), "\n".join(wrapped(line) for line in (QUOTE, *items)), wrapped(QUOTE)])
+    assert split_text(text) == [LEAD, QUOTE, *items, QUOTE]
+
+
+def test_hyphens_of_a_texts_wrapping_are_taken_out_and_those_of_its_compounds_stay() -> None:
+    text = """The harbour council voted on Tuesday evening to reopen the old swing brid-
+ge, eleven months after a barge struck its northern pier and left it jam-
+med half way across the channel. The bridge, a well-known sight of the to-
+wn, is a hundred years old. Nobody in the harbour has seen one of the well-
+known ships since then."""
+    assert split_text(f"{text}\n\nOne.\n") == [
+        "The harbour council voted on Tuesday evening to reopen the old swing bridge, eleven months after a barge "
+        "struck its northern pier and left it jammed half way across the channel. The bridge, a well-known sight of "
+        "the town, is a hundred years old. Nobody in the harbour has seen one of the well-known ships since then.",
+        "One.",
+    ]
 
 
 @pytest.mark.parametrize("headlines", [HEADLINES, HEADLINES[:2], HEADLINES[2:]])

@@ -20,7 +20,7 @@ from corestory.model.doubts import doubts
 from corestory.model.scoring import ScoredBatch, Weights, score_batch
 from corestory.model.tagged_article import TaggedArticle
 from corestory.reading.article import Article, article_of_texts
-from corestory.reading.text import split_text
+from corestory.reading.article_rows import paragraphs_of_text
 from corestory.types import Bool, Float
 
 if TYPE_CHECKING:
@@ -303,4 +303,4 @@ def article_of_text(text: str, *, html: bool = False) -> Article:
         return Article("", page.paragraphs, title=page.title)
     if len(_TAG.findall(text[:100_000])) > 1:
         warnings.warn("The text looks like HTML; pass html=True to read it as a page.", stacklevel=4)
-    return article_of_texts("", split_text(text))
+    return article_of_texts("", paragraphs_of_text(text, where="the text"))

@@ -11,6 +11,7 @@ from corestory.reading.article import Article, Paragraph, keeping
 from corestory.reading.bounds import excess_of_page
 from corestory.reading.tables import SourceRow, SourceTable, folded
 from corestory.reading.text import is_blank, split_text, storable
+from corestory.reading.text_shapes import is_markup, lump_sentences
 from corestory.reading.values import IDENTITIES, fact_of, identity_of, is_missing, position_of, string_of, strings_of
 
 # The columns that are read, by what they are.
@@ -157,12 +158,31 @@ def article_of_row(row: SourceRow) -> Article:
     if content == "paragraphs":
         texts = strings_of(values["paragraphs"], row.where)
     elif content == "text":
-        texts = split_text(string_of(values["text"], "text", row.where))
+        texts = paragraphs_of_text(string_of(values["text"], "text", row.where), where=row.where)
     elif any(name in values for name in CONTENTS):
         texts = []
     else:
         raise InputError("no text", where=row.where, expected="text, paragraphs or html")
     return text_article(texts, article_id=article_id, where=row.where, url=url, title=title, language=language)
+
+
+def paragraphs_of_text(text: str, *, where: str) -> Sequence[str]:
+    """Cut a text into its paragraphs; one that is HTML is cut as a page, one of a single long line into sentences.
+
+    Raises
+    ------
+    InputError
+        It is HTML that exceeds a bound of `corestory.reading.bounds`, or shows no text.
+
+    Examples
+    --------
+    >>> paragraphs_of_text("<p>The <b>quay</b> opened.</p><p>Ships came.</p>", where="a.txt")
+    ['The quay opened.', 'Ships came.']
+    """
+    if is_markup(text):
+        return page_article(text, article_id="", where=where).texts
+    paragraphs = split_text(text)
+    return lump_sentences(paragraphs[0]) if len(paragraphs) == 1 else paragraphs
 
 
 def text_article(

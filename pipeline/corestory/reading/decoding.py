@@ -2,10 +2,20 @@
 
 import codecs
 import re
-from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
-from corestory.errors import InputError
+from corestory.errors import InputError, Note, no_note
+from corestory.reading.detection import (
+    CONTROL,
+    MOST_CONTROLS,
+    SAMPLE,
+    detected_text,
+    repaired_twice,
+    share_of_controls,
+    western_text,
+    wide_text,
+)
 from corestory.reading.streams import HEAD_BYTES, MAX_DOCUMENT_BYTES, open_bytes, read_document
 from corestory.reading.text import storable
 
@@ -44,50 +54,15 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Of all characters, at most this share is control characters in anything that is text.
-_MOST_CONTROLS = 0.1
-SAMPLE = 2**20  # as many of its characters tell
-# A text is damaged UTF-8, not another encoding, if it has so many whole characters beyond ASCII for each broken one.
+# A text is damaged UTF-8, not another encoding, if it has so many whole characters beyond ASCII for each broken byte,
+# whatever it declares; or if it has as many, and declares UTF-8 or nothing.
 _WHOLE_PER_BROKEN = 20
-# What a page declares stands for this in practice (and in browsers).
-_DECLARED = {
-    "iso8859-1": "cp1252",
-    "ascii": "cp1252",
-    "iso8859-9": "cp1254",
-    "iso8859-11": "cp874",
-    "tis-620": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "big5": "big5hkscs",
-}
-_NO_PAGE = ("utf-", "unicode", "raw", "idna", "punycode", "undefined", "mbcs", "oem")
+# Encodings that Python names otherwise than browsers, or whose larger variant browsers read.
+_PYTHON_NAMES = {"gbk": "gb18030", "shift_jis": "cp932", "euc-kr": "cp949", "big5": "big5hkscs"}
 _META = re.compile(rb"<meta\b[^<>]{0,500}?\bcharset\s*=\s*[\"']?\s*([A-Za-z0-9_:.+-]+)", re.IGNORECASE)
-_XML = re.compile(rb"^\s*<\?xml\b[^>]*?\bencoding\s*=\s*[\"']([A-Za-z0-9_:.+-]+)")
+_XML = re.compile(rb"^\s*<\?xml\b[^<>]{0,500}?\bencoding\s*=\s*[\"']([A-Za-z0-9_:.+-]+)")
 # Bytes that no text is made of, whatever its encoding.
 _BINARY = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f]")
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-# Western Europe's letters beyond ASCII, a language (or two) each: no other language's text, misread as cp1252, keeps
-# to one of them.
-_ALPHABETS = (
-    "àâæçèéêëîïôœùûüÿ",  # French
-    "äöüßéè",  # German
-    "áéíóúüñçï",  # Spanish
-    "áâãàçéêíóôõúü",  # Portuguese
-    "àèéìíîòóù",  # Italian
-    "àçèéíïòóúü",  # Catalan
-    "áéíóúëïöüèê",  # Dutch
-    "åäöéæøòóôüà",  # Swedish, Finnish, Danish, Norwegian
-    "äöüõšž",  # Estonian
-    "áéíóúýðþæö",  # Icelandic
-    "áéíóúàèìòù",  # Irish, Gaelic
-)
-_SIGNS = frozenset("’‘“”„‚…–—•·«»‹›€£¥§©®™°ºª½¼¾²³´¡¿× ­")
-_BETWEEN_LETTERS = frozenset("’‘–—…·€×\xa0\xad")
-_IN_LANGUAGE = 0.95
-_MOST_HIGH = 0.3
 
 
 def read_bytes(path: Path, *, limit: int = MAX_DOCUMENT_BYTES) -> bytes:
@@ -132,7 +107,7 @@ def binary_kind(head: bytes) -> str:
 def refuse_binary(head: bytes, *, where: str) -> None:
     """Raise an `InputError` that says what it looks like if a file that is read by lines begins as a binary one."""
     _refuse_kind(head, where)
-    if not marked_encoding(head) and head.count(0) > _MOST_CONTROLS * len(head):
+    if not marked_encoding(head) and head.count(0) > MOST_CONTROLS * len(head):
         raise InputError("binary data, or UTF-16 without its mark", where=where, expected="UTF-8")
 
 
@@ -147,13 +122,13 @@ def marked_encoding(head: bytes) -> str:
     return next((encoding for mark, encoding in _BOMS if head.startswith(mark)), "")
 
 
-def decode(data: bytes, *, where: str, html: bool = False) -> str:
+def decode(data: bytes, *, where: str, html: bool = False, note: Note = no_note) -> str:
     r"""Decode a document.
 
-    In this order: a byte order mark; UTF-8, if the bytes are valid UTF-8 (or nearly, in a text far longer than its
-    damage: broken bytes become U+FFFD); for HTML, what the page declares; UTF-16 and UTF-32 without a mark, if they
-    give text; Windows-1252, of which Latin-1 is a part, if the letters beyond ASCII are few and those of one Western
-    European language. No character of a text is dropped, but for the byte order mark.
+    In this order: a byte order mark; UTF-8, if the bytes are valid UTF-8, or nearly; for HTML, what the page declares,
+    as browsers understand it; UTF-16 and UTF-32 without a mark, if they give text; Windows-1252, of which Latin-1 is a
+    part, if the letters beyond ASCII are few and those of one Western European language; and what charset-normalizer
+    finds, if it is sure. Broken bytes become U+FFFD. Text that was encoded twice is repaired if all of it shows that.
 
     Parameters
     ----------
@@ -164,6 +139,8 @@ def decode(data: bytes, *, where: str, html: bool = False) -> str:
     html
         Whether a ``<meta charset>`` in the bytes counts. UTF-8 comes first: pages that collectors have converted to
         UTF-8 still declare what they were.
+    note
+        Is told how many characters were replaced, and that a text was repaired.
 
     Raises
     ------
@@ -176,112 +153,90 @@ def decode(data: bytes, *, where: str, html: bool = False) -> str:
     ('The quay', 'é à')
     >>> decode("Le café de la rue d’Arras a brûlé.".encode("cp1252"), where="a.txt")
     'Le café de la rue d’Arras a brûlé.'
-    >>> decode("Набережная открылась.".encode("cp1251"), where="a.txt")
-    Traceback (most recent call last):
-    corestory.errors.InputError: a.txt: text in an encoding that cannot be told; expected UTF-8. Save it as UTF-8.
+    >>> decode(b"Le caf\xc3\xa9 de la rue d\xe2\x80\x99Arras a br\xc3", where="a.txt", note=print)
+    a.txt: 1 character could not be decoded and is shown as \ufffd
+    'Le café de la rue d’Arras a br\ufffd'
     """
     _refuse_kind(data[:64], where)
+    text = _decoded(data, where, html=html)
+    repaired = repaired_twice(text)
+    if repaired != text:
+        note(f"{where}: its text was encoded twice, and is repaired")
+    replaced = repaired.count("\ufffd") - data.count(b"\xef\xbf\xbd")
+    if replaced > 0:
+        characters = "1 character" if replaced == 1 else f"{replaced:,} characters"
+        note(f"{where}: {characters} could not be decoded and {'is' if replaced == 1 else 'are'} shown as \ufffd")
+    return repaired
+
+
+def _decoded(data: bytes, where: str, *, html: bool) -> str:
     encoding = marked_encoding(data)
     if encoding:
         return _marked(data, encoding, where)
-    for attempt in (_declared_escapes if html else None, _utf8, _declared if html else None, _wide, _western):
-        text = attempt(data) if attempt is not None else None
-        if text is not None:
-            return text
+    declared = _declared_encoding(data) if html else ""
+    attempts: tuple[Callable[[], str | None], ...] = (
+        # The only encoding of pages that is made of ASCII bytes alone, and so is valid UTF-8 as well.
+        lambda: data.decode(declared, "replace") if declared == "iso2022_jp" and b"\x1b" in data else None,
+        lambda: _utf8(data, least=_WHOLE_PER_BROKEN),
+        lambda: _utf8(data, least=1) if declared == "utf-8" else _declared(data, declared),
+        lambda: wide_text(data),
+        lambda: _utf8(data, least=1),
+        lambda: western_text(data),
+        lambda: detected_text(data),
+        lambda: _utf8(data, least=0) if declared == "utf-8" else None,
+    )
+    text = next((text for attempt in attempts if (text := attempt()) is not None), None)
+    if text is not None:
+        return text
     sample = data[:SAMPLE]
-    if len(sample.translate(None, _BINARY)) < (1 - _MOST_CONTROLS / 2) * len(sample):
+    if len(sample.translate(None, _BINARY)) < (1 - MOST_CONTROLS / 2) * len(sample):
         raise InputError("binary data", where=where, expected="text")
     raise InputError("text in an encoding that cannot be told", where=where, expected="UTF-8", mend="Save it as UTF-8.")
 
 
 def _marked(data: bytes, encoding: str, where: str) -> str:
-    try:
-        text = _utf8(data) if encoding == "utf-8-sig" else data.decode(encoding)
-    except UnicodeDecodeError:
-        text = None
-    if text is None:
-        raise InputError(f"damaged or truncated {encoding.removesuffix('-sig').upper()}", where=where)
+    text = data.decode(encoding, errors="replace")
+    # Rather another encoding, or no text, after what looks like a mark.
+    if text.count("\ufffd") + len(CONTROL.findall(text)) > max(1, MOST_CONTROLS * len(text)):
+        raise InputError(f"damaged {encoding.removesuffix('-sig').upper()}", where=where)
     return text
 
 
 def _declared_encoding(data: bytes) -> str:
+    """Return the Python name of the encoding that a page declares, in browsers' understanding, or an empty string."""
     head = data[:HEAD_BYTES]
     match = _META.search(head) or _XML.search(head)
     if match is None:
         return ""
-    try:
-        name = codecs.lookup(match[1].decode("ascii"))
-    except LookupError:
+    import webencodings
+
+    found = webencodings.lookup(match[1].decode("ascii"))
+    if found is None or found.name in ("replacement", "x-user-defined"):
         return ""
-    # Python also calls base64 and the like encodings, and UTF-16 cannot be declared in ASCII letters.
-    odd = not name._is_text_encoding or name.name.startswith(_NO_PAGE)
-    return "" if odd else name.name
+    # A declaration in ASCII letters is not in UTF-16.
+    if found.name.startswith("utf-"):
+        return "utf-8"
+    return _PYTHON_NAMES.get(found.name, str(found.codec_info.name))
 
 
-def _declared_escapes(data: bytes) -> str | None:
-    # The only encoding of pages that is made of ASCII bytes alone, and so is valid UTF-8 as well.
-    if b"\x1b" in data and _declared_encoding(data).startswith("iso2022_jp"):
-        return data.decode("iso2022_jp", errors="replace")
-    return None
-
-
-def _utf8(data: bytes) -> str | None:
+def _utf8(data: bytes, *, least: float) -> str | None:
+    """Decode UTF-8 with so many whole characters beyond ASCII for each broken byte."""
     try:
         text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        # A text that is cut off within a character has that one broken.
+        if error.end == len(data) and error.reason == "unexpected end of data":
+            least = 0
         kept = data.decode("utf-8-sig", errors="ignore")
         broken = len(data) - len(kept.encode())
-        if len(kept) - len(kept.encode("ascii", "ignore")) < _WHOLE_PER_BROKEN * broken:
+        if len(kept) - len(kept.encode("ascii", "ignore")) < least * broken:
             return None
         text = data.decode("utf-8-sig", errors="replace")
-    return text if _share_of_controls(text) <= _MOST_CONTROLS else None
+    return text if share_of_controls(text) <= MOST_CONTROLS else None
 
 
-def _declared(data: bytes) -> str | None:
-    encoding = _declared_encoding(data)
+def _declared(data: bytes, encoding: str) -> str | None:
     if not encoding:
         return None
-    text = data.decode(_DECLARED.get(encoding, encoding), errors="replace")
-    return text if _share_of_controls(text) + text.count("\ufffd") / max(1, len(text)) <= _MOST_CONTROLS / 10 else None
-
-
-def _wide(data: bytes) -> str | None:
-    if b"\x00" not in data:
-        return None
-    for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        # In the other byte order a space is U+2000; prose of every script has spaces or line ends.
-        if text.count(" ") + text.count("\n") >= len(text) / 50 and _share_of_controls(text) <= _MOST_CONTROLS / 10:
-            return text
-    return None
-
-
-def _western(data: bytes) -> str | None:
-    try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError:
-        return None
-    letters: Counter[str] = Counter()
-    for match in _BEYOND_ASCII.finditer(text):
-        sign = match[0]
-        if sign in _SIGNS:
-            before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
-            if before.isalpha() and after.isalpha() and sign not in _BETWEEN_LETTERS:
-                return None
-        elif sign.isalpha():
-            letters[sign.lower()] += 1
-        else:
-            return None
-    high = letters.total()
-    if high > _MOST_HIGH * sum(map(str.isalpha, text)) or _share_of_controls(text) > _MOST_CONTROLS / 10:
-        return None
-    known = max(sum(letters[letter] for letter in alphabet) for alphabet in _ALPHABETS)
-    return text if known >= _IN_LANGUAGE * high else None
-
-
-def _share_of_controls(text: str) -> float:
-    sample = text[:SAMPLE]
-    return len(_CONTROL.findall(sample)) / max(1, len(sample))
+    text = data.decode(encoding, errors="replace")
+    return text if share_of_controls(text) + text.count("\ufffd") / max(1, len(text)) <= MOST_CONTROLS / 10 else None

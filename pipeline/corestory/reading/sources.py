@@ -17,12 +17,13 @@ from corestory.reading.article_rows import (
     articles_of_table,
     labelled_article,
     page_article,
+    paragraphs_of_text,
     text_article,
 )
 from corestory.reading.decoding import binary_kind, decode
 from corestory.reading.streams import open_bytes, peek_bytes, plain_bytes, read_document
 from corestory.reading.tables import SourceRow, csv_table, folded, json_rows, parquet_table, source_name
-from corestory.reading.text import split_text, storable
+from corestory.reading.text import storable
 from corestory.remote import AnyPath, RemotePath, is_url, path_of
 
 STANDARD_INPUT = "-"
@@ -266,7 +267,7 @@ def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, keep: Seque
         elif name.removesuffix(".gz").endswith(LABELLED_ENDING):
             article = labelled_article(text, article_id=name, where=where)
         else:
-            article = text_article(split_text(text), article_id=name, where=where)
+            article = text_article(paragraphs_of_text(text, where=where), article_id=name, where=where)
         yield keeping(article, [{}] * len(article.paragraphs), keep)
 
 

@@ -3,10 +3,12 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from math import ceil
+
+from corestory.reading.text_shapes import unpacked, without_cut_off
 
 # Between these widths people wrap text; shorter lines are lists and verse, longer ones paragraphs.
 MIN_WIDTH = 40
@@ -19,6 +21,14 @@ WRAPPED_SHARE = 0.8
 LONGER_SHARE = 0.1
 # In scripts without case nothing tells a sentence that goes on from a headline below another; so many breaks do.
 OPEN_BREAKS = 3
+# A text without blank lines is wrapped if so many of its lines, and this share, go on in lower case.
+UNBROKEN_LINES = 4
+UNBROKEN_SHARE = 0.3
+# Half of its lines then have at least this share of the width.
+FULL_SHARE = 0.7
+# Paragraphs begin with an indent in a text of which so many lines have one, and at most this share.
+INDENTED_LINES = 2
+INDENTED_SHARE = 0.5
 
 # What Unicode calls the ends of a line or a paragraph; str.splitlines would also cut at separators of data.
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028]")
@@ -27,6 +37,12 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # Controls, formats (zero-width ones among them) and white space.
 _UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 _ITEM = re.compile(r"\s*(?:[-–—*•·‣▪●○+]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
+_BULLET = re.compile(r"\s*[-–—*•·‣▪●○+]\s+\S")
+# A word that a line's end parts, and a compound within a line.
+_PARTED = re.compile(r"([^\W\d_]{2,})[-\u2010]$")
+_COMPOUND = re.compile(r"([^\W\d_]{2,})[-\u2010](?=[^\W\d_])")
+# So many words that are parted show that the wrapping, not the writer, has set the hyphens.
+PARTED_WORDS = 3
 _SENTENCE_END = re.compile(r"[.!?…:;。！？؟۔।॥]['\"’”»›)\]」』*_]*$")
 # Scripts that put no space between words (Han, kana), by the first and last of their characters.
 _UNSPACED = re.compile("[\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]")
@@ -70,7 +86,9 @@ def split_text(text: str) -> list[str]:
     A line that is not blank is a paragraph. In hard-wrapped text, though, the lines of a paragraph are rejoined: that
     is text with blank lines in which lines break within sentences, and do so where a common width makes them. There, a
     line that had room for the next line's first word still ends its paragraph, and so does one before a list's next
-    item; headlines one below the other stay apart.
+    item or an indented line; headlines one below the other stay apart. Without blank lines, many lines that go on in
+    lower case have to show that the text is wrapped. The marks of quoted mail are taken off, written-out line breaks
+    (``\\n``) are line breaks.
 
     Parameters
     ----------
@@ -91,14 +109,16 @@ def split_text(text: str) -> list[str]:
     >>> split_text("Quay opens\n\nThe old quay opened on Monday after a long\ndelay that storms had caused.\n")
     ['Quay opens', 'The old quay opened on Monday after a long delay that storms had caused.']
     """
-    blocks = _blocks(text)
-    several = len(blocks) > 1 and any(len(block) > 1 for block in blocks)
-    width = _wrap_width(blocks) if several else 0
+    blocks = _blocks(unpacked(text))
+    width = _wrap_width(blocks) if any(len(block) > 1 for block in blocks) else 0
     if not width:
-        return [line.strip() for block in blocks for line in block]
-    paragraphs: list[str] = []
+        paragraphs = [line.strip() for block in blocks for line in block]
+        return [*paragraphs[:-1], *without_cut_off(paragraphs[-1])] if paragraphs else []
+    paragraphs = []
+    indented = _is_indented(blocks)
+    soft = _soft_hyphens(blocks)
     for block in blocks:
-        paragraphs += _rejoined(block, width) if len(block) > 1 else [block[0].strip()]
+        paragraphs += _rejoined(block, width, indented=indented, soft=soft) if len(block) > 1 else [block[0].strip()]
     return paragraphs
 
 
@@ -148,6 +168,8 @@ def _wrap_width(blocks: Sequence[Sequence[str]]) -> int:
     inside = [end for end in breaks if end.goes_on or end.open]
     if not any(end.goes_on for end in inside) and len(inside) < OPEN_BREAKS:
         return 0
+    if len(blocks) == 1 and len(inside) < max(UNBROKEN_LINES, UNBROKEN_SHARE * len(breaks)):
+        return 0
     allowed = [
         width
         for width in sorted(set(lengths))
@@ -156,6 +178,8 @@ def _wrap_width(blocks: Sequence[Sequence[str]]) -> int:
     ]
     within, anywhere = _full_at(inside), _full_at(breaks)
     width = max(allowed, key=lambda width: (within(width), anywhere(width)), default=0)
+    if len(blocks) == 1 and 2 * sum(FULL_SHARE * width <= length <= width for length in lengths) < len(lengths):
+        return 0
     return width if within(width) >= WRAPPED_SHARE * len(inside) else 0
 
 
@@ -167,7 +191,31 @@ def _full_at(breaks: Sequence[_Break]) -> Callable[[int], int]:
     return lambda width: bisect_right(starts, width) - bisect_right(ends, width)
 
 
-def _rejoined(block: Sequence[str], width: int) -> list[str]:
+def _is_indented(blocks: Sequence[Sequence[str]]) -> bool:
+    """Return whether an indent marks the beginning of paragraphs: of some lines, each before one without."""
+    lines = [line for block in blocks for line in block]
+    starts = [
+        line[:1].isspace() and not following[:1].isspace() for block in blocks for line, following in pairwise(block)
+    ]
+    indented = sum(line[:1].isspace() for line in lines)
+    return sum(starts) >= INDENTED_LINES and indented <= INDENTED_SHARE * len(lines)
+
+
+def _soft_hyphens(blocks: Sequence[Sequence[str]]) -> Set[str]:
+    """Return the words, as far as their line's end, that a text's wrapping has parted by a hyphen of its own."""
+    heads = {
+        match[1].lower()
+        for block in blocks
+        for line, following in pairwise(block)
+        if (match := _PARTED.search(line)) and following.lstrip()[:1].islower()
+    }
+    if len(heads) < PARTED_WORDS:  # it may be the hyphen of a compound
+        return frozenset()
+    compounds = {match[1].lower() for block in blocks for line in block for match in _COMPOUND.finditer(line)}
+    return heads - compounds
+
+
+def _rejoined(block: Sequence[str], width: int, *, indented: bool, soft: Set[str]) -> list[str]:
     ends = [_break(line, following) for line, following in pairwise(block)]
     # One headline below another may fill the line by chance; but then it neither goes on in lower case nor ends as
     # prose does, nor does every one of them fill the line.
@@ -176,13 +224,18 @@ def _rejoined(block: Sequence[str], width: int) -> list[str]:
         or _SENTENCE_END.search(block[-1]) is not None
         or all(end.full(width, ragged=0) for end in ends)
     )
-    items = _ITEM.match(block[0]) is not None
+    items = _ITEM.match(block[0]) is not None or sum(_BULLET.match(line) is not None for line in block) > 1
     paragraphs = [[block[0].lstrip()]]
     for line, following, end in zip(block, block[1:], ends, strict=False):
+        starts = (items and _ITEM.match(following)) or (indented and following[:1].isspace())
         following = following.lstrip()
-        starts_item = items and _ITEM.match(following)
-        if not starts_item and ((prose and end.full(width)) or (end.goes_on and end.length > MIN_WIDTH)):
-            paragraphs[-1] += [_between(line, following), following]
+        if not starts and ((prose and end.full(width)) or (end.goes_on and end.length > MIN_WIDTH)):
+            parted = _PARTED.search(line)
+            if parted and parted[1].lower() in soft and following[:1].islower():
+                paragraphs[-1][-1] = paragraphs[-1][-1][:-1]
+                paragraphs[-1].append(following)
+            else:
+                paragraphs[-1] += [_between(line, following), following]
         else:
             paragraphs.append([following])
     return ["".join(pieces) for pieces in paragraphs]
