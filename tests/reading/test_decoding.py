@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corestory.errors import InputError
-from corestory.reading.decoding import binary_kind, decode, marked_encoding, read_bytes, refuse_binary
+from corestory.reading.decoding import decode, marked_encoding, read_bytes, refuse_binary
+from corestory.reading.file_kinds import unread_kind
 
 ENGLISH = "“It’s open,” she said — for the first time since March, at a cost of £4m.\n"
 WESTERN = {
@@ -36,7 +37,7 @@ OTHER = {
 @settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"])).filter(lambda text: not text.startswith("\ufeff")))
 def test_utf_8_comes_out_as_it_went_in_with_and_without_a_mark(text: str) -> None:
-    if not binary_kind(text.encode()[:64]):
+    if not unread_kind(text.encode()[:64]):
         assert decode(text.encode(), where="a") == text
         assert decode(text.encode("utf-8-sig"), where="a") == text
 

@@ -11,7 +11,8 @@ import pytest
 
 from corestory.errors import InputError
 from corestory.reading.article import Article
-from corestory.reading.sources import KINDS, files_of, read_articles
+from corestory.reading.file_kinds import KINDS
+from corestory.reading.sources import files_of, read_articles
 
 STORY = "The quay opened.\nShips came.\n"
 PAGE = "<!doctype html><title>Quay</title><p>The quay opened.<p>Ships came."

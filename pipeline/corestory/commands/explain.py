@@ -94,7 +94,7 @@ def explain_to(
     force: bool,
 ) -> int:
     """Write the explanation of a source's articles as text or JSON, and return the number of refusals."""
-    from corestory.commands.messages import open_refusals
+    from corestory.commands.messages import open_refusals, say
     from corestory.commands.models import open_model
     from corestory.model.explaining import explain_articles
     from corestory.output.explanation import explanation_json
@@ -104,7 +104,7 @@ def explain_to(
     tagger = open_model(model)
     with open_refusals(None, force=force) as refusals, _opened(output, force=force) as stream:
         first = True
-        articles = read_articles([source], refuse=refusals.refuse)
+        articles = read_articles([source], refuse=refusals.refuse, note=say)
         for explained in explain_articles(tagger, articles, threshold=threshold):
             count = len(explained.paragraphs)
             if paragraph is not None and paragraph >= count:

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corestory.commands.messages import DoubtfulArticles, NothingTaggedError, open_refusals, standard_output
+from corestory.commands.messages import DoubtfulArticles, NothingTaggedError, open_refusals, say, standard_output
 from corestory.commands.models import open_model
 from corestory.commands.progress import progress_bar
 from corestory.errors import OutputError
@@ -69,7 +69,7 @@ def tag_to_pages(
     tagger = open_model(model)
     doubtful = DoubtfulArticles()
     with open_refusals(rejects, force=force) as refusals, suppress(NothingTaggedError):
-        articles = read_articles(sources, refuse=refusals.refuse)
+        articles = read_articles(sources, refuse=refusals.refuse, note=say)
         with (
             _open_pages(path, output or "", only=only, force=force) as pages,
             progress_bar(beside_output=output is None) as bar,

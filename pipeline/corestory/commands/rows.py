@@ -11,6 +11,7 @@ from corestory.commands.messages import (
     NothingTaggedError,
     PrintableStream,
     open_refusals,
+    say,
     standard_output,
 )
 from corestory.commands.models import open_model
@@ -65,7 +66,7 @@ def tag_to_rows(
     tagger = open_model(model)
     doubtful = DoubtfulArticles()
     with open_refusals(rejects, force=force) as refusals, suppress(NothingTaggedError):
-        articles = read_articles(sources, refuse=refusals.refuse, keep=keep)
+        articles = read_articles(sources, refuse=refusals.refuse, keep=keep, note=say)
         with (
             _opened(output, form, only, keep, force=force) as writer,
             progress_bar(beside_output=output is None) as bar,

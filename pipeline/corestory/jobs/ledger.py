@@ -22,7 +22,7 @@ from corestory.errors import OutputError, reason_of
 from corestory.jobs.items import Item
 from corestory.jobs.job import Fingerprint, fingerprint
 from corestory.jobs.outcome import Counts
-from corestory.reading.sources import kind_by_name
+from corestory.reading.file_kinds import kind_by_name
 from corestory.remote import AnyPath, open_to_read
 
 HIDDEN = ".corestory"

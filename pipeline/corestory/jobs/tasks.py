@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from corestory.jobs.items import Item
 from corestory.jobs.job import Fingerprint, state_of
 from corestory.jobs.outcome import Outcome
+from corestory.reading.file_kinds import kind_by_name
 from corestory.reading.row_groups import PART_BYTES, row_group_cuts
-from corestory.reading.sources import kind_by_name
 from corestory.remote import AnyPath, RemotePath
 
 # Files of one article that make a task together: enough to be fast, few enough to lose with a process. The sizes only

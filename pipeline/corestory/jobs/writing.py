@@ -13,7 +13,7 @@ from corestory.jobs.items import Item
 from corestory.jobs.job import Fingerprint, Job
 from corestory.jobs.outcome import REFUSALS_LISTED, Counts, Outcome, refusal_line
 from corestory.jobs.remote_ledger import ledger_of
-from corestory.reading.sources import kind_by_name
+from corestory.reading.file_kinds import kind_by_name
 from corestory.remote import AnyPath
 
 if TYPE_CHECKING:

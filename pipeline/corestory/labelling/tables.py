@@ -6,8 +6,8 @@ from pathlib import Path
 
 from corestory.errors import InputError, Refuse
 from corestory.labelling.labelled import LabelledArticle, LabelledParagraph
+from corestory.reading.file_kinds import kind_by_name
 from corestory.reading.sites import registered_domain
-from corestory.reading.sources import kind_by_name
 from corestory.reading.streams import open_bytes
 from corestory.reading.tables import SourceRow, csv_table, folded, json_rows, parquet_table
 from corestory.reading.text import storable

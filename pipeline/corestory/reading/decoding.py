@@ -16,37 +16,10 @@ from corestory.reading.detection import (
     western_text,
     wide_text,
 )
+from corestory.reading.file_kinds import unread_kind
 from corestory.reading.streams import HEAD_BYTES, MAX_DOCUMENT_BYTES, open_bytes, read_document
 from corestory.reading.text import storable
 
-_KINDS = {
-    b"\x89PNG\r\n\x1a\n": "a PNG image",
-    b"\xff\xd8\xff": "a JPEG image",
-    b"GIF8": "a GIF image",
-    b"RIFF": "a RIFF file (WebP, WAV or AVI)",
-    b"%PDF-": "a PDF",
-    b"%!PS": "PostScript",
-    b"{\\rtf": "an RTF document",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office document",
-    b"PK\x03\x04": "a ZIP archive (as .docx, .xlsx, .odt and .epub are)",
-    b"PK\x05\x06": "an empty ZIP archive",
-    b"\x1f\x8b": "gzip inside gzip",
-    b"BZh": "a bzip2 file",
-    b"\xfd7zXZ\x00": "an xz file",
-    b"\x28\xb5\x2f\xfd": "a Zstandard file",
-    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
-    b"Rar!\x1a\x07": "a RAR archive",
-    b"PAR1": "a Parquet file",
-    b"ARROW1": "an Arrow file",
-    b"\x93NUMPY": "a NumPy array",
-    b"SQLite format 3\x00": "a SQLite database",
-    b"\x7fELF": "a program",
-    b"wOFF": "a font",
-    b"wOF2": "a font",
-    b"OggS": "an Ogg file",
-    b"ID3": "an MP3",
-    b"\x1aE\xdf\xa3": "a Matroska or WebM video",
-}
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16's, with which it begins
@@ -93,17 +66,6 @@ def read_bytes(path: Path, *, limit: int = MAX_DOCUMENT_BYTES) -> bytes:
         return read_document(stream, where=storable(str(path)), limit=limit)
 
 
-def binary_kind(head: bytes) -> str:
-    r"""Name what binary file begins so, or return an empty string for what may be text.
-
-    Examples
-    --------
-    >>> binary_kind(b"%PDF-1.7 ..."), binary_kind(b"The quay opened.")
-    ('a PDF', '')
-    """
-    return next((kind for magic, kind in _KINDS.items() if head.startswith(magic)), "")
-
-
 def refuse_binary(head: bytes, *, where: str) -> None:
     """Raise an `InputError` that says what it looks like if a file that is read by lines begins as a binary one."""
     _refuse_kind(head, where)
@@ -112,7 +74,7 @@ def refuse_binary(head: bytes, *, where: str) -> None:
 
 
 def _refuse_kind(head: bytes, where: str) -> None:
-    kind = binary_kind(head)
+    kind = unread_kind(head)
     if kind:
         raise InputError(f"looks like {kind}", where=where, expected="text", mend="Convert it to plain text or HTML.")
 
@@ -157,7 +119,7 @@ def decode(data: bytes, *, where: str, html: bool = False, note: Note = no_note)
     a.txt: 1 character could not be decoded and is shown as \ufffd
     'Le café de la rue d’Arras a br\ufffd'
     """
-    _refuse_kind(data[:64], where)
+    _refuse_kind(data[:HEAD_BYTES], where)
     text = _decoded(data, where, html=html)
     repaired = repaired_twice(text)
     if repaired != text:

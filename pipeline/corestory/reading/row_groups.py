@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from corestory.errors import InputError, Refuse
 from corestory.reading.article import Article
 from corestory.reading.article_rows import COLUMNS, articles_of_table, has_paragraphs
-from corestory.reading.sources import kind_by_name, refusing
+from corestory.reading.file_kinds import kind_by_name
+from corestory.reading.sources import refusing
 from corestory.reading.tables import SourceRow, folded, open_parquet, parquet_table
 from corestory.reading.text import storable
 from corestory.reading.values import IDENTITIES, identity_of

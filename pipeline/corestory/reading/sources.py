@@ -8,7 +8,7 @@ from glob import iglob
 from pathlib import Path
 from typing import BinaryIO
 
-from corestory.errors import InputError, Refuse, reason_of
+from corestory.errors import InputError, Note, Refuse, no_note, reason_of
 from corestory.reading.article import Article, keeping
 from corestory.reading.article_rows import (
     COLUMNS,
@@ -20,7 +20,8 @@ from corestory.reading.article_rows import (
     paragraphs_of_text,
     text_article,
 )
-from corestory.reading.decoding import binary_kind, decode
+from corestory.reading.decoding import decode
+from corestory.reading.file_kinds import KINDS, kind_by_content, kind_by_name
 from corestory.reading.streams import open_bytes, peek_bytes, plain_bytes, read_document
 from corestory.reading.tables import SourceRow, csv_table, folded, json_rows, parquet_table, source_name
 from corestory.reading.text import storable
@@ -28,31 +29,15 @@ from corestory.remote import AnyPath, RemotePath, is_url, path_of
 
 STANDARD_INPUT = "-"
 SHOWN_COLUMNS = 20
-# What a file is, by its name; any may also end in .gz, Parquet excepted, which compresses its own columns.
-KINDS = {
-    ".txt": "text",
-    ".text": "text",
-    ".md": "text",
-    ".html": "html",
-    ".htm": "html",
-    ".xhtml": "html",
-    ".jsonl": "lines",
-    ".ndjson": "lines",
-    ".json": "json",
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".parquet": "parquet",
-}
 
+# Of the files of a folder that are passed over, so many are named.
+_NAMED = 5
 _PATTERN = re.compile(r"[*?\[]")
-_HTML = re.compile(
-    r"\s*<(?:!--|!doctype\s+html|\?xml|html|head|body|title|meta|div|article|section|main|h1|p)\b", re.IGNORECASE
-)
-_JSON_OBJECT = re.compile(r'\s*\{\s*["}]')
-_JSON_LIST = re.compile(r"\s*\[\s*\{")
 
 
-def read_articles(sources: Sequence[str], *, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
+def read_articles(
+    sources: Sequence[str], *, refuse: Refuse, keep: Sequence[str] = (), note: Note = no_note
+) -> Iterator[Article]:
     r"""Read articles one at a time, in the order in which they are named.
 
     Parameters
@@ -66,6 +51,8 @@ def read_articles(sources: Sequence[str], *, refuse: Refuse, keep: Sequence[str]
         Is given what cannot be read, a file or a row; reading goes on after it.
     keep
         Further columns whose values go with the paragraphs, as `Paragraph.kept`.
+    note
+        Is told what was passed over in a folder, and what was replaced or repaired in a text.
 
     Yields
     ------
@@ -84,19 +71,19 @@ def read_articles(sources: Sequence[str], *, refuse: Refuse, keep: Sequence[str]
     """
     for source in sources:
         if source == STANDARD_INPUT:
-            yield from _not_empty(lambda note: _standard_input(note, keep), refuse, where=source_name(source))
+            yield from _not_empty(lambda refuse: _standard_input(refuse, keep, note), refuse, where=source_name(source))
             continue
-        for path in files_of(source, refuse=refuse):
-            yield from read_file(path, refuse=refuse, keep=keep)
+        for path in files_of(source, refuse=refuse, note=note):
+            yield from read_file(path, refuse=refuse, keep=keep, note=note)
 
 
-def read_file(path: AnyPath, *, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
+def read_file(path: AnyPath, *, refuse: Refuse, keep: Sequence[str] = (), note: Note = no_note) -> Iterator[Article]:
     """Read one file's articles, as `read_articles` does."""
     where = storable(path.as_posix())
-    yield from _not_empty(lambda note: _file(path, note, keep), refuse, where=where)
+    yield from _not_empty(lambda refuse: _file(path, refuse, keep, note), refuse, where=where)
 
 
-def files_of(source: str, *, refuse: Refuse) -> Iterator[AnyPath]:
+def files_of(source: str, *, refuse: Refuse, note: Note = no_note) -> Iterator[AnyPath]:
     """Yield the files of one source, a folder's by name; one that has none is refused.
 
     Parameters
@@ -105,6 +92,8 @@ def files_of(source: str, *, refuse: Refuse) -> Iterator[AnyPath]:
         A file, a folder or a pattern, as for `read_articles`.
     refuse
         Is given what is missing or cannot be listed.
+    note
+        Is told which files of a folder are passed over.
     """
     path = path_of(source)
     if not source:  # which would mean the folder one is in
@@ -112,7 +101,7 @@ def files_of(source: str, *, refuse: Refuse) -> Iterator[AnyPath]:
         return
     try:
         if path.is_dir():
-            yield from _folder(path, refuse)
+            yield from _folder(path, refuse, note)
         elif path.exists() or not _PATTERN.search(source):
             yield path  # if it is missing, opening it says so
         else:
@@ -120,7 +109,7 @@ def files_of(source: str, *, refuse: Refuse) -> Iterator[AnyPath]:
             if not matches:
                 refuse(InputError("no file matches", where=storable(source)))
             for match in matches:
-                yield from _folder(match, refuse) if match.is_dir() else [match]
+                yield from _folder(match, refuse, note) if match.is_dir() else [match]
     except (OSError, ValueError) as error:  # a name too long, or with a NUL
         refuse(InputError(f"cannot be read ({reason_of(error)})", where=storable(source)))
 
@@ -148,11 +137,21 @@ def _matches(source: str, path: AnyPath) -> Sequence[AnyPath]:
     return [Path(match) for match in sorted(iglob(pattern, recursive=True))]  # noqa: PTH207
 
 
-def _folder(folder: AnyPath, refuse: Refuse) -> Iterator[AnyPath]:
+def _folder(folder: AnyPath, refuse: Refuse, note: Note) -> Iterator[AnyPath]:
     found = False
+    passed_over: list[str] = []
+    count = 0
     for path in _walk(folder, refuse):
-        found = True
-        yield path
+        if kind_by_name(path):
+            found = True
+            yield path
+        else:
+            count += 1
+            if len(passed_over) < _NAMED:
+                passed_over.append(storable(path.name))
+    if count and found:
+        names = ", ".join(passed_over) + ", …" * (count > len(passed_over))
+        note(f"{storable(folder.as_posix())}: passed over {count:,} file{'s' * (count > 1)}: {names}")
     if not found:
         refuse(
             InputError(
@@ -176,7 +175,7 @@ def _walk(folder: AnyPath, refuse: Refuse) -> Iterator[AnyPath]:
             continue
         if is_folder:
             yield from _walk(path, refuse)
-        elif kind_by_name(path):
+        else:
             yield path
 
 
@@ -184,20 +183,8 @@ def _entries(folder: Path) -> Iterator[tuple[Path, bool]]:
     with os.scandir(folder) as listing:
         for entry in sorted(listing, key=lambda entry: entry.name):
             is_folder = entry.is_dir(follow_symlinks=False)  # a link may lead back up
-            if is_folder or (kind_by_name(Path(entry.name)) and entry.is_file()):
+            if is_folder or entry.is_file():
                 yield folder / entry.name, is_folder
-
-
-def kind_by_name(path: AnyPath) -> str:
-    """Return what a file is by its name, one of the values of `KINDS`, or an empty string.
-
-    Examples
-    --------
-    >>> kind_by_name(Path("a/story.html.gz")), kind_by_name(Path("story.docx"))
-    ('html', '')
-    """
-    name = path.name.lower().removesuffix(".gz")
-    return KINDS.get(os.path.splitext(name)[1], "")  # noqa: PTH122 (a pure function of the name)
 
 
 def refusing(articles: Iterator[Article], refuse: Refuse) -> Iterator[Article]:
@@ -212,27 +199,27 @@ def _not_empty(read: Callable[[Refuse], Iterator[Article]], refuse: Refuse, *, w
     """Yield the articles of a file, and refuse a file that yields nothing and refuses nothing."""
     silent = True
 
-    def note(error: InputError) -> None:
+    def refuse_here(error: InputError) -> None:
         nonlocal silent
         silent = False
         refuse(error)
 
-    for article in refusing(read(note), note):
+    for article in refusing(read(refuse_here), refuse_here):
         silent = False
         yield article
     if silent:
         refuse(InputError("no articles", where=where, expected="at least one"))
 
 
-def _standard_input(refuse: Refuse, keep: Sequence[str]) -> Iterator[Article]:
+def _standard_input(refuse: Refuse, keep: Sequence[str], note: Note) -> Iterator[Article]:
     where = source_name(STANDARD_INPUT)
     if sys.stdin is None or sys.stdin.isatty():
         raise InputError("is a terminal", where=where, expected="text", mend="Pipe an article into it.")
     with plain_bytes(sys.stdin.buffer, where=where, close=False) as stream:
-        yield from _content(stream, "", STANDARD_INPUT, refuse, keep)
+        yield from _content(stream, "", STANDARD_INPUT, refuse, keep, note)
 
 
-def _file(path: AnyPath, refuse: Refuse, keep: Sequence[str]) -> Iterator[Article]:
+def _file(path: AnyPath, refuse: Refuse, keep: Sequence[str], note: Note) -> Iterator[Article]:
     name = storable(path.as_posix())
     kind = kind_by_name(path)
     try:
@@ -246,14 +233,16 @@ def _file(path: AnyPath, refuse: Refuse, keep: Sequence[str]) -> Iterator[Articl
         yield from articles_of_table(table, where=name, refuse=refuse, keep=keep)
         return
     with open_bytes(path) as stream:
-        yield from _content(stream, kind, name, refuse, keep)
+        yield from _content(stream, kind, name, refuse, keep, note)
 
 
-def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, keep: Sequence[str]) -> Iterator[Article]:
+def _content(
+    stream: BinaryIO, kind: str, name: str, refuse: Refuse, keep: Sequence[str], note: Note
+) -> Iterator[Article]:
     where = source_name(name)
     if not kind:
         head, stream = peek_bytes(stream, where=where)
-        kind = _sniffed(head, where)
+        kind = kind_by_content(head, where=where)
     if kind in ("csv", "tsv"):
         table = csv_table(stream, name=name, refuse=refuse, delimiter="\t" if kind == "tsv" else ",")
         yield from articles_of_table(table, where=where, refuse=refuse, keep=keep)
@@ -261,7 +250,7 @@ def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, keep: Seque
         rows = json_rows(stream, name=name, refuse=refuse, lines=kind == "lines")
         yield from articles_of_rows(_with_columns(rows, keep, where, refuse), refuse=refuse, keep=keep)
     else:
-        text = decode(read_document(stream, where=where), where=where, html=kind == "html")
+        text = decode(read_document(stream, where=where), where=where, html=kind == "html", note=note)
         if kind == "html":
             article = page_article(text, article_id=name, where=where)
         elif name.removesuffix(".gz").endswith(LABELLED_ENDING):
@@ -286,25 +275,3 @@ def _with_columns(rows: Iterator[SourceRow], keep: Sequence[str], where: str, re
         for name in missing.values():
             found = ", ".join(column or "(no name)" for column in columns)
             refuse(InputError(f"no column {name!r} to keep in any row; the columns are: {found}", where=where))
-
-
-def _sniffed(head: bytes, where: str) -> str:
-    if binary_kind(head) == "a Parquet file":
-        raise InputError(
-            "a Parquet file by another name",
-            where=where,
-            expected="text, HTML or JSON",
-            mend="End its name in .parquet.",
-        )
-    text = head.decode("utf-8-sig", errors="replace")
-    if b"\x00" in head[:4096]:
-        text = text.replace("\x00", "")  # UTF-16, as far as its beginning is ASCII
-    text = text.lstrip("\ufeff\ufffd")
-    if _HTML.match(text):
-        return "html"
-    if _JSON_OBJECT.match(text) or _JSON_LIST.match(text):
-        return "json"
-    # The first line may be the malformed one.
-    lines = [line for line in text.splitlines() if line.strip()]
-    objects = sum(_JSON_OBJECT.match(line) is not None for line in lines)
-    return "lines" if lines and objects >= len(lines) / 2 else "text"

@@ -1,0 +1,159 @@
+"""What a file is: by its name, by its beginning, and which files are recognised but not read."""
+
+import csv
+import os
+import re
+from collections.abc import Sequence
+from itertools import islice
+
+from corestory.errors import InputError
+from corestory.remote import AnyPath
+
+# What a file is, by its name; any may also end in .gz, Parquet excepted, which compresses its own columns.
+KINDS = {
+    ".txt": "text",
+    ".text": "text",
+    ".md": "text",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".jsonl": "lines",
+    ".ndjson": "lines",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".parquet": "parquet",
+}
+
+_UNREAD = {
+    b"\x89PNG\r\n\x1a\n": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF8": "a GIF image",
+    b"RIFF": "a RIFF file (WebP, WAV or AVI)",
+    b"%PDF-": "a PDF",
+    b"%!PS": "PostScript",
+    b"{\\rtf": "an RTF document",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office document",
+    b"PK\x03\x04": "a ZIP archive (as .docx, .xlsx, .odt and .epub are)",
+    b"PK\x05\x06": "an empty ZIP archive",
+    b"\x1f\x8b": "gzip inside gzip",
+    b"BZh": "a bzip2 file",
+    b"\xfd7zXZ\x00": "an xz file",
+    b"\x28\xb5\x2f\xfd": "a Zstandard file",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"Rar!\x1a\x07": "a RAR archive",
+    b"PAR1": "a Parquet file",
+    b"ARROW1": "an Arrow file",
+    b"\x93NUMPY": "a NumPy array",
+    b"SQLite format 3\x00": "a SQLite database",
+    b"\x7fELF": "a program",
+    b"wOFF": "a font",
+    b"wOF2": "a font",
+    b"OggS": "an Ogg file",
+    b"ID3": "an MP3",
+    b"\x1aE\xdf\xa3": "a Matroska or WebM video",
+}
+_WARC = re.compile(rb"WARC/\d\.\d\r?\n")
+_EPUB = re.compile(rb"PK\x03\x04.{26}mimetypeapplication/epub", re.DOTALL)
+# The beginning of a mail or of a page that is saved as one: lines "Name: value", some of which only mail has.
+_HEADER = re.compile(rb"(?:From [^\n]*\n)?(?:[A-Za-z][A-Za-z0-9-]*:[ \t]?[^\n]*\n(?:[ \t]+[^\n]*\n)*){3,}")
+_MAIL_ONLY = re.compile(
+    rb"^(?:Received|Return-Path|Message-ID|MIME-Version|Delivered-To|Content-Transfer-Encoding|DKIM-Signature):",
+    re.I | re.M,
+)
+_SAVED_PAGE = re.compile(rb"^Content-Type:\s*multipart/related", re.IGNORECASE | re.MULTILINE)
+_HTML = re.compile(
+    r"\s*<(?:!--|!doctype\s+html|\?xml|html|head|body|title|meta|div|article|section|main|h1|p)\b", re.IGNORECASE
+)
+_JSON_OBJECT = re.compile(r'\s*\{\s*["}]')
+_JSON_LIST = re.compile(r"\s*\[\s*\{")
+# Names of columns that CSV on the standard input has.
+_COLUMNS = frozenset(("text", "html", "paragraphs", "article_id"))
+_NAME = re.compile(r"\s*[^\W\d][\w.-]{0,40}\s*$")
+_LONGEST_HEADER = 10_000
+_SNIFFED_LINES = 5
+
+
+def kind_by_name(path: AnyPath) -> str:
+    """Return what a file is by its name, one of the values of `KINDS`, or an empty string.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> kind_by_name(Path("a/story.html.gz")), kind_by_name(Path("story.docx"))
+    ('html', '')
+    """
+    name = path.name.lower().removesuffix(".gz")
+    return KINDS.get(os.path.splitext(name)[1], "")  # noqa: PTH122 (a pure function of the name)
+
+
+def unread_kind(head: bytes) -> str:
+    r"""Name the kind of a file that is recognised by its beginning and is not read, or return an empty string.
+
+    Examples
+    --------
+    >>> unread_kind(b"%PDF-1.7 ..."), unread_kind(b"The quay opened.")
+    ('a PDF', '')
+    """
+    if _WARC.match(head):
+        return "a WARC or WET file of a web archive"
+    if _EPUB.match(head):
+        return "an EPUB book"
+    if (header := _HEADER.match(head)) and _MAIL_ONLY.search(header[0]):
+        return "a page saved as MHTML" if _SAVED_PAGE.search(header[0]) else "an e-mail"
+    return next((kind for magic, kind in _UNREAD.items() if head.startswith(magic)), "")
+
+
+def kind_by_content(head: bytes, *, where: str) -> str:
+    r"""Return what a file is by its beginning, one of the values of `KINDS`.
+
+    Raises
+    ------
+    InputError
+        It is Parquet, which is read by its end.
+
+    Examples
+    --------
+    >>> kind_by_content(b"<p>The quay", where="a"), kind_by_content(b"id,text\n7,The quay\n", where="a")
+    ('html', 'csv')
+    """
+    if unread_kind(head) == "a Parquet file":
+        raise InputError(
+            "a Parquet file by another name",
+            where=where,
+            expected="text, HTML or JSON",
+            mend="End its name in .parquet.",
+        )
+    text = head.decode("utf-8-sig", errors="replace")
+    if b"\x00" in head[:4096]:
+        text = text.replace("\x00", "")  # UTF-16, as far as its beginning is ASCII
+    text = text.lstrip("\ufeff\ufffd")
+    if _HTML.match(text):
+        return "html"
+    if _JSON_OBJECT.match(text) or _JSON_LIST.match(text):
+        return "json"
+    # The first line may be the malformed one.
+    lines = [line for line in text.splitlines() if line.strip()]
+    objects = sum(_JSON_OBJECT.match(line) is not None for line in lines)
+    if lines and objects >= len(lines) / 2:
+        return "lines"
+    return "csv" if _is_table(lines) else "text"
+
+
+def _is_table(lines: Sequence[str]) -> bool:
+    """Return whether lines are those of a CSV file: a header of names, and a row with as many fields."""
+    if len(lines) < 2 or len(lines[0]) > _LONGEST_HEADER:
+        return False
+    for delimiter in ",\t;":
+        if delimiter not in lines[0]:
+            continue
+        try:
+            names, *rows = csv.reader(islice(lines, _SNIFFED_LINES), delimiter=delimiter)
+        except (csv.Error, ValueError):
+            continue
+        known = _COLUMNS.intersection(name.strip().lower() for name in names)
+        alike = sum(len(row) == len(names) for row in rows)
+        # Of prose with as many commas in each line, the first line is no list of names.
+        if all(map(_NAME.match, names)) and alike >= len(rows) / 2 and (known or (len(names) > 2 and len(rows) > 1)):
+            return True
+    return False

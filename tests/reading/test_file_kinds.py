@@ -1,0 +1,104 @@
+import gzip
+import io
+import sys
+import zipfile
+
+import pytest
+
+from corestory.reading.file_kinds import kind_by_content, unread_kind
+from corestory.reading.sources import read_articles
+
+MAIL = b"Return-Path: <a@b.example>\r\nMessage-ID: <1@b.c>\r\nSubject: Quay\r\nMIME-Version: 1.0\r\n\r\nThe quay.\r\n"
+SAVED = (
+    b"From: <Saved by Blink>\r\nSubject: Quay\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n"
+    b'\ttype="text/html";\r\n\tboundary="x"\r\n\r\n--x\r\nContent-Type: text/html\r\n\r\n<p>The quay.\r\n--x--\r\n'
+)
+RECORD = b"WARC/1.0\r\nWARC-Type: %s\r\nContent-Length: 9\r\n\r\nThe quay.\r\n\r\n"
+
+
+def epub():
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as book:
+        book.writestr("mimetype", "application/epub+zip", zipfile.ZIP_STORED)
+        book.writestr("one.xhtml", "<p>The quay.</p>")
+    return stream.getvalue()
+
+
+FILES = {
+    "a.warc": (RECORD % b"response", "a WARC or WET file of a web archive"),
+    "a.warc.gz": (gzip.compress(RECORD % b"response"), "a WARC or WET file of a web archive"),
+    "a.warc.wet": (RECORD % b"conversion", "a WARC or WET file of a web archive"),
+    "a.mhtml": (SAVED, "a page saved as MHTML"),
+    "a.eml": (MAIL, "an e-mail"),
+    "mbox": (b"From a@b.example Tue Mar 12 09:12:00 2024\n" + MAIL, "an e-mail"),
+    "a.epub": (epub(), "an EPUB book"),
+    "story.txt": (RECORD % b"response", "a WARC or WET file of a web archive"),
+    "story.html": (SAVED, "a page saved as MHTML"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_recognised_and_not_read_is_refused_in_words_under_any_name(tmp_path, name):
+    data, kind = FILES[name]
+    (tmp_path / name).write_bytes(data)
+    refused = []
+    assert list(read_articles([str(tmp_path / name)], refuse=refused.append)) == []
+    assert [str(error) for error in refused] == [
+        f"{tmp_path / name}: looks like {kind}; expected text. Convert it to plain text or HTML."
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"From: desk@courier.example\nSubject: Boil notice\nDate: Tue, 12 Mar 2024\n\n> The quay opened.\n",
+        b"Q: Why?\nA: Because.\nQ: Really?\nA: Really.\n",
+        b"WARC/1 is a format.\n",
+    ],
+)
+def test_a_text_that_begins_like_one_of_them_is_a_text(text):
+    assert unread_kind(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b'article_id,text\n7,"The quay, at last, opened."\n', "csv"),
+        (b"id;title;text\n7;Quay;The quay opened.\n", "csv"),
+        (b"id\ttext\n7\tThe quay opened.\n", "csv"),
+        (b"a,b,c\n1,2,3\n4,5,6\n", "csv"),
+        (b"Text, and more text,\nof the same, kind, here\n", "text"),
+        (b"The quay, the sea\nThe gulls, the boats\n", "text"),
+        (b"text\nThe quay opened.\n", "text"),
+        (b"Harbour\n\nThe quay opened.\n", "text"),
+    ],
+)
+def test_a_table_without_a_name_is_told_by_its_header_and_rows(data, kind):
+    assert kind_by_content(data, where="standard input") == kind
+
+
+def test_a_table_on_the_standard_input_is_read_as_one(monkeypatch):
+    stream = io.TextIOWrapper(io.BytesIO(b"id,text\n7,The quay opened.\n8,Ships came.\n"))
+    monkeypatch.setattr(sys, "stdin", stream)
+    articles = list(read_articles(["-"], refuse=pytest.fail))
+    assert [(article.article_id, list(article.texts)) for article in articles] == [
+        ("7", ["The quay opened."]), ("8", ["Ships came."]),
+    ]  # fmt: skip
+
+
+def test_a_folder_says_what_it_passes_over(tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("a.txt", "b.pdf", "c.docx", ".hidden", "in/d.png"):
+        (tmp_path / name).write_text("The quay.")
+    notes = []
+    assert len(list(read_articles([str(tmp_path)], refuse=pytest.fail, note=notes.append))) == 1
+    assert notes == [f"{tmp_path}: passed over 3 files: b.pdf, c.docx, d.png"]
+
+
+def test_a_set_of_frames_without_text_is_refused_with_their_addresses(tmp_path):
+    (tmp_path / "a.html").write_text("<frameset><frame src=menu.html><frame src=story.html></frameset>")
+    refused = []
+    assert list(read_articles([str(tmp_path / "a.html")], refuse=refused.append)) == []
+    assert "a set of frames without text; expected the page that a frame shows. Fetch menu.html or story.html." in str(
+        refused[0]
+    )
