@@ -186,12 +186,12 @@ def _utf8(data: bytes, *, least: float) -> str | None:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        # A text that is cut off within a character has that one broken.
-        if error.end == len(data) and error.reason == "unexpected end of data":
-            least = 0
         kept = data.decode("utf-8-sig", errors="ignore")
         broken = len(data) - len(kept.encode())
-        if len(kept) - len(kept.encode("ascii", "ignore")) < least * broken:
+        whole = len(kept) - len(kept.encode("ascii", "ignore"))
+        # A text that is cut off within a character has that one broken; one byte alone may be a letter of cp1252.
+        cut_off = error.reason == "unexpected end of data" and (whole > 0 or broken > 1)
+        if whole < least * broken and not cut_off:
             return None
         text = data.decode("utf-8-sig", errors="replace")
     return text if share_of_controls(text) <= MOST_CONTROLS else None

@@ -35,6 +35,8 @@ _LEGACY = (
 _DETECTED_BYTES = 2**16
 _HIGH_BYTES = 12
 _MOST_CHAOS = 0.05
+_LEAST_COHERENCE = 0.2  # of letters with those of a language; Chinese, Japanese and Korean have none
+_MULTIBYTE = frozenset(("cp932", "euc_jp", "big5", "gb18030", "cp949"))
 _MARGIN = 0.035
 # No language has these within a word; they are letters of another encoding.
 _SIGN_IN_WORD = re.compile(r"[^\W\d_][±¶¼½¾¹²³¬¦¤¥¢¸¨¿¡×÷]+[^\W\d_]|(?<!\w)[±¶¼½¾¬¦¨¸][^\W\d_]{2}")
@@ -104,6 +106,8 @@ def detected_text(data: bytes) -> str | None:
     if not matches:
         return None
     best = matches[0]
+    if best.encoding not in _MULTIBYTE and best.coherence < _LEAST_COHERENCE:
+        return None
     rivals = [match for match in matches[1:] if str(match) != str(best)]
     if best.chaos > _MOST_CHAOS or any(
         match.chaos - best.chaos < _MARGIN and best.coherence - match.coherence < _MARGIN for match in rivals
