@@ -108,7 +108,7 @@ class RemotePath:
         return int(info.get("size") or 0), mark
 
     def forget(self) -> None:
-        """Ask anew what is there: file systems remember what they were told, and others change it."""
+        """Drop what the file system has cached of it, because others may have changed it."""
         self._do(lambda system, path: system.invalidate_cache(path))
 
     def entries(self) -> Iterator[tuple[RemotePath, bool]]:
@@ -241,7 +241,7 @@ def _opened(url: str) -> tuple[AbstractFileSystem, str]:
 
 @contextmanager
 def _as_os_error() -> Iterator[None]:
-    """Let file systems fail as files do: each has errors of its own, of which nobody here knows."""
+    """Convert backend-specific exceptions to OSError."""
     try:
         yield
     except (OSError, ImportError, ValueError, EOFError, MemoryError, CorestoryError):
@@ -251,7 +251,7 @@ def _as_os_error() -> Iterator[None]:
 
 
 def _make_folders(system: AbstractFileSystem, path: str) -> None:
-    # Of a store of objects the first part is the bucket, and to make one is not what a mistyped name asks for.
+    # In an object store the first part is the bucket. A mistyped name must not create one.
     top = next((part for part in path.split("/") if part), "")
     if not system.exists(f"/{top}" if path.startswith("/") else top):
         raise FileNotFoundError(errno.ENOENT, "no such bucket or folder", top)
