@@ -9,13 +9,14 @@ from .comparison import ALL, Row, SetResult
 from .extraction import COMPETITORS
 from .result import Result
 from .scores import Estimate
-from .tagging import AFTER, INPUTS
+from .tagging import AFTER, INPUTS, RENDERINGS, UNSEEN
 
 _NAMES = {
     **{extractor.key: extractor.name for extractor in COMPETITORS},
     "html": "**corestory**, HTML in",
     "text": "**corestory**, plain text in",
     "lines": "**corestory**, text nodes in",
+    **{key: f"**corestory**, {key}" for key in RENDERINGS},
     **{f"after {extractor.key}": f"**corestory** after {extractor.name}" for extractor in COMPETITORS},
 }
 _CONFIDENCE = {"html": "HTML", "text": "plain text"}
@@ -28,6 +29,7 @@ def result_markdown(result: Result) -> str:
     if result.limit is not None:
         parts.append(f"**A trial run on at most {result.limit} pages a corpus: these numbers are no result.**")
     parts += [
+        _worst_rendering(result.sets[0]),
         "Word F1 (multisets of lower-cased words, mean over pages) with its 95 % interval (bootstrap over pages). The "
         "best of each column is bold. Pages a second are of one core's time, from input to story, the extractor before "
         "corestory included; corestory takes 64 pages at a time.",
@@ -54,7 +56,7 @@ def result_markdown(result: Result) -> str:
         parts += [
             "### What each part is worth",
             "Word F1 on the counted corpora without one part, with its paired difference to the first row; all trained "
-            "alike, more cheaply than the model above (one perceptron a round, three folds).",
+            "alike, more cheaply than the model above (one network a round, three folds).",
             _ablations(result),
         ]
     return "\n\n".join(parts) + "\n"
@@ -74,6 +76,17 @@ def _about(result: Result) -> str:
         f"Measured on {result.date}, in one run, on sites of which the model has seen no page: {sets}."
         f"{not_counted} The model ({model.origin}) learned from {model.pages:,} pages of {model.sites:,} other sites "
         f"({' and '.join(model.splits)}; {model.rows:,} rows in all views). Versions: {versions}."
+    )
+
+
+def _worst_rendering(part: SetResult) -> str:
+    """Name the headline number: a model is as good as the text that it is handed."""
+    scores = {key: part.row(key).word_f1 for key in RENDERINGS}
+    worst = min(scores, key=lambda key: scores[key].value)
+    best = max(scores.values(), key=lambda found: found.value).value
+    return (
+        f"**Word F1 on the worst rendering of plain text: {_interval(scores[worst], bold=False)}**, {worst} "
+        f"({_set_name(part)}); the best has {best:.3f}. No view of the training is made by {UNSEEN}."
     )
 
 

@@ -28,6 +28,7 @@ _DISTRIBUTIONS = {
     "boilerpy3": "boilerpy3",
     "newspaper": "newspaper4k",
 }
+_RENDERERS = {"bs4": "beautifulsoup4", "html2text": "html2text", "html_text": "html-text", "inscriptis": "inscriptis"}
 _PAGES_A_JOB = 16
 
 
@@ -84,17 +85,19 @@ COMPETITORS = (
 
 
 def extractor_versions() -> dict[str, str]:
-    """Version of each extractor's package, by the package's name.
+    """Version of the package of each extractor and renderer, by the package's name.
 
     Raises
     ------
     DataError
         If one is not installed: a table that lacks a competitor is not the table that was asked for.
     """
-    missing = [_DISTRIBUTIONS[name] for name in _DISTRIBUTIONS if importlib.util.find_spec(name) is None]
+    packages = _DISTRIBUTIONS | _RENDERERS
+    missing = [packages[name] for name in packages if importlib.util.find_spec(name) is None]
     if missing:
         raise DataError(f"not installed: {', '.join(missing)}", mend="Install them with: pip install -e '.[bench]'")
-    return {_DISTRIBUTIONS[extractor.module]: extractor.version for extractor in COMPETITORS}
+    extractors = {_DISTRIBUTIONS[extractor.module]: extractor.version for extractor in COMPETITORS}
+    return extractors | {name: importlib.metadata.version(name) for name in _RENDERERS.values()}
 
 
 def extract_all(pages: Sequence[HeldOutPage], *, work: Path, jobs: int, say: Say) -> dict[str, tuple[Output, ...]]:

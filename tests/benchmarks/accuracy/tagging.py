@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
-from corestory.labelling.extractors import EXTRACTORS
+from corestory.labelling.extractors import EXTRACTORS, RENDERERS, rendered, tool_paragraphs
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article, Paragraph
 from corestory.reading.html.page import read_page
@@ -17,14 +19,27 @@ from .material import HeldOutPage
 BATCH = 64
 """Pages tagged at once, which is what `Tagger.tag_articles` is made for."""
 
+UNSEEN = "html-text"
+"""The renderer of which no view is made: a model has never seen its texts."""
+
+RENDERINGS = tuple(f"text by {renderer}" for renderer in (*RENDERERS, UNSEEN))
 AFTER = tuple(f"after {extractor.key}" for extractor in COMPETITORS)
-INPUTS = ("html", "text", "lines", *AFTER)
+INPUTS = ("html", "text", "lines", *RENDERINGS, *AFTER)
 AFTER_KNOWN = tuple(f"after {name}" for name in EXTRACTORS)
 
 
 def text_article(text: str) -> Article:
     """Article of a plain text, split as ``corestory predict`` splits it."""
     return Article("", tuple(Paragraph(line) for line in split_text(text)))
+
+
+def rendered_article(html: str, renderer: str) -> Article:
+    """Article of the text that a renderer makes of a whole page."""
+    if renderer == UNSEEN:
+        lines = tool_paragraphs(lambda: str(importlib.import_module("html_text").extract_text(html)))
+    else:
+        lines = rendered(html, renderer=renderer)
+    return Article("", tuple(Paragraph(line) for line in lines))
 
 
 def html_article(html: str) -> Article:
@@ -50,14 +65,18 @@ def tag_all(
     Returns
     -------
     dict
-        Outputs by the names of `INPUTS`. Seconds are from input to story, the reading and, after an extractor, its own
-        time included.
+        Outputs by the names of `INPUTS`. Seconds are from input to story, the reading and, after a renderer or an
+        extractor, its own time included.
     """
     found = {
         "html": _tag(tagger, [page.html for page in pages], html_article),
         "text": _tag(tagger, [page.text for page in pages], text_article),
         "lines": _tag(tagger, [page.lines for page in pages], text_article),
     }
+    htmls = [page.html for page in pages]
+    for rendering in RENDERINGS:
+        renderer = rendering.removeprefix("text by ")
+        found[rendering] = _tag(tagger, htmls, partial(rendered_article, renderer=renderer))
     for extractor in COMPETITORS:
         before = extractions[extractor.key]
         cleaned = _tag(tagger, [output.text for output in before], text_article)
