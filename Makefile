@@ -10,6 +10,9 @@ JOBS ?= 2
 FUZZ ?= 100000
 CORPORA ?= corpora
 WORK ?= build
+# All but the text nodes: BeautifulSoup's rendering has nearly the same lines.
+VIEWS ?= page,p,container,resiliparse-page,beautifulsoup,inscriptis,html2text,$(EXTRACTORS)
+EXTRACTORS := trafilatura,readability,resiliparse,justext,boilerpy3
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test fuzz test-fast lint check format docs model screenshots benchmark benchmark-accuracy benchmark-plugs clean
@@ -58,7 +61,7 @@ docs: $(VENV)/installed  ## Build API pages from the docstrings, in build/docs
 
 model: $(VENV)/extractors  ## Train the default model: make model CORPORA=folder
 	$(BIN)/corestory prepare $(CORPORA)/wcxb $(CORPORA)/newspaper4k $(CORPORA)/news-languages $(CORPORA)/verified \
-	  data/sample --views all --jobs $(JOBS) --output $(WORK)/default.parquet --force
+	  data/sample --views $(VIEWS) --jobs $(JOBS) --output $(WORK)/default.parquet --force
 	$(BIN)/corestory train $(WORK)/default.parquet --split all --output models/default --jobs $(JOBS) \
 	  --card-extra data/held-out.md --force
 

@@ -13,6 +13,7 @@ from corestory.features.batch_features import column_groups
 from corestory.model.calibration import Settings
 from corestory.model.manifest import Manifest, TrainedOn
 from corestory.model.network import Network
+from corestory.model.network_fit import Shape, first_weights
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import Weights
 from corestory.model.tagger import Tagger
@@ -61,12 +62,8 @@ def seeded_weights(*, markup: bool = True, rounds: int = 2) -> Weights:
         return NgramScorer(hashes, idf, weights, np.array(0.25, np.float32), np.array(7.5, np.float32))
 
     def network(features: int) -> Network:
-        sizes = ((features, 6), (6, 4), (4, 1))
-        layers = tuple(
-            tuple((rng.normal(0, 0.3, size).astype(np.float32), np.zeros(size[1], np.float32)) for size in sizes)
-            for _ in range(2)
-        )
-        return Network(np.zeros(features, np.float32), np.full(features, 0.5, np.float32), layers)
+        members = tuple(first_weights(features, Shape(width=6, blocks=2, hidden=4), rng) for _ in range(2))
+        return Network(np.zeros(features, np.float32), np.full(features, 0.5, np.float32), members)
 
     text, html = (
         [len(column_groups(html=html, later=number > 0)) for number in range(rounds)] for html in (False, True)

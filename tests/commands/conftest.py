@@ -53,7 +53,7 @@ def tagger(labelled_frame: pd.DataFrame) -> Tagger:
     """A small tagger that knows the articles' split `train`."""
     seen = labelled_frame[labelled_frame["split"] == "train"]
     classifier = ParagraphClassifier(
-        text_hidden=(8,), html_hidden=(8,), members=1, rounds=1, folds=2, text_epochs=60
+        text_hidden=(8, 4), html_hidden=(8, 4), text_blocks=2, members=1, rounds=1, folds=2, text_epochs=60
     ).fit(seen)
     manifest = new_manifest(
         (TrainedOn("own", 4, 20, 100, 60),), splits=("train",), data_sha256=data_sha256(labelled_frame)

@@ -41,8 +41,8 @@ def test_a_group_that_the_network_cannot_see_costs_nothing_and_the_only_one_it_s
     networks = []
     for number, network in enumerate(boat_tagger.weights.text):
         seen = np.array([group == "shape" for group in column_groups(html=False, later=number > 0)])
-        (first, biases), *rest = network.layers[0]
-        networks.append(replace(network, layers=(((first * seen[:, None], biases), *rest),)))
+        (member,) = network.members
+        networks.append(replace(network, members=(replace(member, input=member.input * seen[:, None]),)))
     weights = boat_tagger.weights
     blinkered = replace(boat_tagger, weights=Weights(weights.words, tuple(networks), weights.markup, weights.html))
     (found,) = group_importance(blinkered, boat_frame)

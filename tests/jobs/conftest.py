@@ -6,6 +6,7 @@ import pytest
 from corestory.features.batch_features import column_groups
 from corestory.model.calibration import Settings
 from corestory.model.network import Network
+from corestory.model.network_fit import Shape, first_weights
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import Weights
 from corestory.model.storage import save_model
@@ -23,11 +24,8 @@ def tagger() -> Tagger:
         return NgramScorer(hashes, idf, weights, np.array(0.3, np.float32), np.array(6.0, np.float32))
 
     def network(features: int) -> Network:
-        layers = tuple(
-            (rng.normal(0, 0.5, size).astype(np.float32), np.zeros(size[1], np.float32))
-            for size in ((features, 8), (8, 1))
-        )
-        return Network(np.zeros(features, np.float32), np.ones(features, np.float32), (layers,))
+        member = first_weights(features, Shape(width=8, blocks=1, hidden=4), rng)
+        return Network(np.zeros(features, np.float32), np.ones(features, np.float32), (member,))
 
     text, html = (len(column_groups(html=html, later=False)) for html in (False, True))
     return Tagger(Weights(scorer(), (network(text),), scorer(), (network(html),)), Settings())

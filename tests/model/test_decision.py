@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.features.layout import Layout
-from corestory.model.decision import PAGE_FILLER, decide, expected_f1, is_clean
+from corestory.model.decision import (
+    MENU_LINES,
+    MENU_WORDS,
+    PAGE_FILLER,
+    article_cutoffs,
+    decide,
+    expected_f1,
+    is_clean,
+)
 
 PARAGRAPH = st.tuples(st.integers(0, 20).map(lambda score: score / 20), st.integers(0, 40).map(float))
 ARTICLES = st.lists(st.lists(PARAGRAPH, min_size=1, max_size=5), max_size=4)
@@ -111,3 +119,36 @@ def test_clean_articles_and_whole_pages_are_cut_each_at_their_own_share():
     core, _ = decide(*laid_out([page, output]), cutoff_share=0.7, clean_cutoff_share=0.2)
 
     assert core.tolist() == [True, False, *[False] * PAGE_FILLER, True, True, True]
+
+
+def cutoff_of(scores, words):
+    layout = Layout.of([len(scores)])
+    (cutoff,), _ = article_cutoffs(np.array(scores), np.array(words, float), layout, cutoff_share=0.5)
+    return cutoff
+
+
+@pytest.mark.parametrize("lines", [MENU_LINES, 60, 300])
+@pytest.mark.parametrize("score", [0.35, 0.45, 0.49])
+def test_a_doubtful_menu_never_comes_in_beside_a_likely_story(lines, score):
+    story, menu = [0.7, 0.55], [score] * lines
+    for scores, words in (([*story, *menu], [40, 30, *[4] * lines]), ([*menu, *story], [*[4] * lines, 40, 30])):
+        assert score < cutoff_of(scores, words) <= 0.5
+
+
+def test_fewer_lines_and_longer_paragraphs_keep_their_cutoff():
+    few = MENU_LINES - 1
+    assert cutoff_of([0.7, *[0.45] * few], [40, *[4] * few]) < 0.45
+    assert cutoff_of([0.7, *[0.45] * MENU_LINES], [40, *[MENU_WORDS + 1] * MENU_LINES]) < 0.45
+    apart = [*[0.45] * few, 0.7, *[0.45] * few]
+    assert cutoff_of(apart, [*[4] * few, 40, *[4] * few]) < 0.45
+
+
+def test_a_list_without_a_likelier_story_stays():
+    assert cutoff_of([0.45] * 30, [6] * 30) < 0.45
+
+
+def test_a_menu_of_one_article_says_nothing_of_the_next():
+    scores = np.array([0.7, *[0.45] * 5, *[0.45] * 5, 0.7])
+    words = np.array([40.0, *[4.0] * 10, 40.0])
+    cutoffs, _ = article_cutoffs(scores, words, Layout.of([6, 6]), cutoff_share=0.5)
+    assert (cutoffs < 0.45).all()

@@ -5,7 +5,16 @@ import pytest
 from corestory.features.tokens import hash_token
 from corestory.model.estimator import ParagraphClassifier
 
-QUICK = {"members": 1, "text_hidden": (8,), "html_hidden": (8,), "text_epochs": 12, "html_epochs": 12, "folds": 3}
+QUICK = {
+    "members": 1,
+    "text_hidden": (8, 4),
+    "html_hidden": (8, 4),
+    "text_blocks": 2,
+    "steps": 400,
+    "text_epochs": 12,
+    "html_epochs": 12,
+    "folds": 3,
+}
 
 
 def with_markup(frame):

@@ -8,7 +8,16 @@ from sklearn.model_selection import GridSearchCV, GroupKFold, cross_validate
 from corestory.errors import DataError
 from corestory.model.estimator import LEAST, ParagraphClassifier
 
-QUICK = {"members": 1, "text_hidden": (8,), "html_hidden": (8,), "text_epochs": 12, "html_epochs": 12, "folds": 3}
+QUICK = {
+    "members": 1,
+    "text_hidden": (8, 4),
+    "html_hidden": (8, 4),
+    "text_blocks": 2,
+    "steps": 400,
+    "text_epochs": 12,
+    "html_epochs": 12,
+    "folds": 3,
+}
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +27,8 @@ def fitted(make_frame):
 
 def test_parameters_come_back_as_they_were_given_and_survive_a_clone():
     given = {
-        "min_pages": 2, "words_c": 1.0, "markup_c": 2.0, "text_hidden": (4, 3), "html_hidden": (5,),
-        "steps": 3, "least_trust": 0.2, "members": 2, "text_epochs": 3,
+        "min_pages": 2, "words_c": 1.0, "markup_c": 2.0, "text_hidden": (4, 3), "html_hidden": (5, 4),
+        "text_blocks": 1, "html_blocks": 2, "steps": 3, "least_trust": 0.2, "members": 2, "text_epochs": 3,
         "html_epochs": 4, "penalty": 0.1, "rounds": 2, "folds": 4, "use_markup": False, "random_state": 9, "n_jobs": 2,
     }  # fmt: skip
     classifier = ParagraphClassifier(**given)
@@ -60,12 +69,12 @@ def test_it_cross_validates_by_site(sample_frame):
 def test_it_grid_searches_by_site(make_frame):
     frame = make_frame()
     search = GridSearchCV(
-        ParagraphClassifier(**QUICK), {"text_epochs": [1, 12], "words_c": [3.0]}, cv=GroupKFold(2),
+        ParagraphClassifier(**QUICK | {"text_epochs": 1}), {"steps": [1, 400], "words_c": [3.0]}, cv=GroupKFold(2),
         scoring="neg_log_loss", error_score="raise",
     )  # fmt: skip
     search.fit(frame, frame["label"], groups=frame["site"])
 
-    assert search.best_params_ == {"text_epochs": 12, "words_c": 3.0}
+    assert search.best_params_ == {"steps": 400, "words_c": 3.0}
     assert search.predict(frame).tolist() == frame["label"].tolist()
 
 

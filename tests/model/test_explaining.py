@@ -115,10 +115,10 @@ def test_a_group_that_the_networks_do_not_look_at_has_no_effect(seeded_tagger, m
     parts = make_weights(rounds=1)
     blind = np.array(column_groups(html=False, later=False)) == OWN_WORDS
     (network,) = parts.text
-    layers = tuple(
-        ((np.where(blind[:, None], np.float32(0), first), biases), *rest) for (first, biases), *rest in network.layers
+    members = tuple(
+        replace(member, input=np.where(blind[:, None], np.float32(0), member.input)) for member in network.members
     )
-    tagger = replace(seeded_tagger, weights=replace(parts, text=(replace(network, layers=layers),)))
+    tagger = replace(seeded_tagger, weights=replace(parts, text=(replace(network, members=members),)))
     (found,) = explain_articles(tagger, [plain("a", LINES)])
     for paragraph in found.paragraphs:
         effects = {effect.name: effect.log_odds for effect in paragraph.context.effects}

@@ -1,135 +1,104 @@
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPClassifier
 
-from corestory.model.network import CLIP, PHASES, Network, chosen_passes, fit_network, joined
+from corestory.features.layout import Layout
+from corestory.model.network import ARRAYS, CLIP, Network, joined
+from corestory.model.network_fit import Shape, fit_network
 
-RECIPE = {"hidden": (6, 3), "epochs": 10, "penalty": 1e-3, "seed": 4, "steps": 5, "batch": 32}
+SIZES = [40, 1, 7, 30, 2, 40]
+RECIPE = {"shape": Shape(8, 3, 4), "epochs": 6, "penalty": 1e-2, "seed": 4, "steps": 30, "batch": 64}
 
 
-def rows(count=120, columns=5):
+def rows(sizes=SIZES, columns=5):
     rng = np.random.default_rng(2)
-    features = rng.normal(3, [1, 2, 3, 0.1, 1], (count, columns)).astype(np.float32)
-    return features, features[:, 0] + rng.normal(0, 0.3, count) > 3, rng.uniform(0.5, 2, count)
+    features = rng.normal(3, [1, 2, 3, 0.1, 1], (sum(sizes), columns)).astype(np.float32)
+    return features, features[:, 0] > 3, Layout.of(sizes), rng.uniform(0.5, 2, sum(sizes))
+
+
+def fitted(**changes):
+    features, core, layout, weights = rows()
+    return fit_network(features, core, layout, weights=weights, **RECIPE | changes)
 
 
 @pytest.fixture(scope="module")
 def network():
-    features, core, weights = rows()
-    with chosen_passes():
-        return joined(
-            [fit_network(features, core, weights=weights, **RECIPE | {"seed": RECIPE["seed"] + n}) for n in range(2)]
-        )
+    return joined([fitted(seed=seed) for seed in range(2)])
 
 
 def probability(log_odds):
     return 1 / (1 + np.exp(-log_odds))
 
 
-def test_its_probability_is_the_mean_of_scikit_learns_perceptrons(network):
-    features, core, weights = rows()
-    mean, scale = features.mean(axis=0, dtype=float), features.std(axis=0, dtype=float)
-    inputs = np.clip((features - mean.astype(np.float32)) / scale.astype(np.float32), -CLIP, CLIP)
-    expected = []
-    rows_a_step = len(inputs) // RECIPE["steps"]
-    for member in range(2):
-        model = MLPClassifier(
-            RECIPE["hidden"], alpha=RECIPE["penalty"], batch_size=rows_a_step, n_iter_no_change=99,
-            random_state=RECIPE["seed"] + member, warm_start=True,
-        )  # fmt: skip
-        with chosen_passes():
-            for passes, rate in ((6, 2e-3), (2, 5e-4), (2, 1e-4)):
-                model.set_params(max_iter=passes, learning_rate_init=rate).fit(inputs, core, sample_weight=weights)
-        expected.append(model.predict_proba(inputs)[:, 1])
-
-    assert probability(network.log_odds(features)) == pytest.approx(np.mean(expected, axis=0), abs=1e-5)
-
-
-@pytest.mark.parametrize("epochs", [1, 2, 3, 7])
-def test_few_passes_are_shared_out_too(epochs):
-    features, core, weights = rows()
-    with chosen_passes():
-        network = fit_network(features, core, weights=weights, **RECIPE | {"epochs": epochs})
-
-    assert PHASES[-1][0] == 1
-    assert np.isfinite(network.log_odds(features)).all()
+def plainly(network, features, sizes):
+    """Score article by article and paragraph by paragraph, as the docstrings say it."""
+    inputs = np.clip((features - network.mean) / network.scale, -CLIP, CLIP).astype(float)
+    scores = []
+    for article in np.split(inputs, np.cumsum(sizes)[:-1]):
+        members = []
+        for member in network.members:
+            channels = np.maximum(article @ member.input + member.input_bias, 0)
+            for block in range(len(member.taps)):
+                far, nothing = 2**block, np.zeros(channels.shape[1])
+                added = []
+                for row in range(len(channels)):
+                    before = channels[row - far] if row >= far else nothing
+                    after = channels[row + far] if row + far < len(channels) else nothing
+                    mixed = (np.array([before, channels[row], after]) * member.taps[block]).sum(axis=0)
+                    added.append(np.maximum(mixed @ member.mix[block] + member.mix_bias[block], 0))
+                channels = channels + np.array(added)
+            pooled = np.concatenate([channels.mean(axis=0), channels.max(axis=0)]) @ member.pooled
+            hidden = np.maximum(channels @ member.head + pooled + member.head_bias, 0)
+            members.append(probability(hidden @ member.output + member.output_bias[0]))
+        scores.append(np.mean(members, axis=0))
+    return np.concatenate(scores)
 
 
-def test_a_row_is_scored_the_same_alone_and_among_others(network):
-    features, _, _ = rows()
-
-    alone = np.concatenate([network.log_odds(features[row : row + 1]) for row in range(20)])
-    assert alone.tolist() == network.log_odds(features)[:20].tolist()
-    assert network.log_odds(features[:0]).shape == (0,)
+def test_its_probability_is_the_mean_of_its_members_computed_paragraph_by_paragraph(network):
+    features, _, layout, _ = rows()
+    assert probability(network.log_odds(features, layout)) == pytest.approx(plainly(network, features, SIZES), abs=2e-4)
 
 
-def test_a_feature_far_beyond_all_that_was_seen_counts_as_the_farthest_that_does(network):
-    far, farther = (network.mean + network.scale * CLIP * step for step in (1.01, 1e6))
-
-    assert network.log_odds(far[None].astype(np.float32)) == network.log_odds(farther[None].astype(np.float32))
-
-
-def test_a_feature_that_is_always_the_same_is_left_as_it_is():
-    features, core, weights = rows()
-    features[:, 2] = 7
-    with chosen_passes():
-        network = fit_network(features, core, weights=weights, **RECIPE)
-
-    assert network.scale[2] == 1
-    assert np.isfinite(network.log_odds(features)).all()
+def test_the_scores_of_an_article_do_not_depend_on_the_others_to_the_last_bit(network, monkeypatch):
+    features, _, layout, _ = rows()
+    together = network.log_odds(features, layout).tolist()
+    alone = [
+        network.log_odds(features[first : first + size], Layout.of([size])).tolist()
+        for first, size in zip(layout.first.tolist(), SIZES, strict=True)
+    ]
+    assert [score for article in alone for score in article] == together
+    monkeypatch.setattr("corestory.model.network.BLOCK", 35)
+    assert network.log_odds(features, layout).tolist() == together
 
 
-def test_no_score_is_infinite_however_sure_the_perceptrons_are():
-    sure = ((np.full((1, 1), 1e4, np.float32), np.zeros(1, np.float32)),)
-    network = Network(np.zeros(1, np.float32), np.ones(1, np.float32), (sure,))
-
-    found = network.log_odds(np.array([[-9.0], [9.0]], np.float32))
-    assert found == pytest.approx([-np.log(1e6 - 1), np.log(1e6 - 1)])
+def test_no_article_gives_no_score(network):
+    assert network.log_odds(np.zeros((0, 5), np.float32), Layout.of([])).shape == (0,)
 
 
-def test_the_seed_decides_and_members_differ(network):
-    features, core, weights = rows()
-    with chosen_passes():
-        again = fit_network(features, core, weights=weights, **RECIPE)
-        other = fit_network(features, core, weights=weights, **RECIPE | {"seed": 40})
-
-        first = fit_network(features, core, weights=weights, **RECIPE)
-
-    assert again.log_odds(features).tolist() == first.log_odds(features).tolist()
-    assert other.log_odds(features).tolist() != first.log_odds(features).tolist()
-    (one, _), (another, _) = (layers[0] for layers in network.layers)
-    assert not np.array_equal(one, another)
+def test_a_paragraph_far_away_in_the_article_counts(network):
+    features, _, _, _ = rows([12])
+    changed = features.copy()
+    changed[-1] += 3
+    before, after = (network.log_odds(each, Layout.of([12]))[0] for each in (features, changed))
+    assert before != after
 
 
-def test_a_row_of_more_weight_moves_the_network_more():
-    features, core, weights = rows()
-    wrong = core.copy()
-    wrong[:40] = ~wrong[:40]
-    heavy, light = weights.copy(), weights.copy()
-    heavy[:40] *= 20
-    light[:40] /= 20
-    with chosen_passes():
-        fits = [fit_network(features, wrong, weights=each, **RECIPE | {"epochs": 60}) for each in (heavy, light)]
-
-    agreed = [((network.log_odds(features[:40]) > 0) == wrong[:40]).mean() for network in fits]
-    assert agreed[0] > agreed[1]
+def test_what_is_beyond_the_clip_is_not_told_apart(network):
+    far, farther = (np.full((1, 5), value, np.float32) for value in (1e5, 1e6))
+    one = Layout.of([1])
+    assert network.log_odds(far, one) == network.log_odds(farther, one)
 
 
-def test_it_is_nothing_but_arrays_of_32_bits(network):
-    arrays = [network.mean, network.scale, *(array for layers in network.layers for pair in layers for array in pair)]
+def test_no_score_is_infinite_however_sure_the_members_are(network):
+    sure = tuple(replace(member, output=member.output * 1e4) for member in network.members)
+    features, _, layout, _ = rows()
+    assert np.isfinite(Network(network.mean, network.scale, sure).log_odds(features, layout)).all()
 
-    assert {array.dtype for array in arrays} == {np.dtype(np.float32)}
-    assert [weights.shape for weights, _ in network.layers[0]] == [(5, 6), (6, 3), (3, 1)]
 
-
-def test_that_the_passes_were_chosen_is_no_failure_to_converge_in_any_thread():
-    features, core, weights = rows()
-
-    with chosen_passes(), ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda seed: fit_network(features, core, weights=weights, **RECIPE | {"seed": seed}), range(8)))
-    # And nothing of it stays.
-    with pytest.warns(ConvergenceWarning):
-        fit_network(features, core, weights=weights, **RECIPE)
+def test_joined_networks_keep_all_members_in_order(network):
+    assert len(network.members) == 2
+    single = fitted(seed=1)
+    for name in ARRAYS:
+        assert np.array_equal(getattr(network.members[1], name), getattr(single.members[0], name))
+    assert [field.name for field in fields(single.members[0])] == list(ARRAYS)

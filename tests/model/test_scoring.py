@@ -67,9 +67,9 @@ def test_each_round_sees_the_scores_of_the_round_before(make_weights, articles):
     found = score_batch(batch, weights)
     features, stage1 = found.features, stage1_log_odds(found.features, weights)
 
-    first = weights.html[0].log_odds(stage2_features(features, stage1, None, html=True).matrix())
-    second = weights.html[1].log_odds(stage2_features(features, stage1, first, html=True).matrix())
-    third = weights.html[2].log_odds(stage2_features(features, stage1, second, html=True).matrix())
+    first = weights.html[0].log_odds(stage2_features(features, stage1, None, html=True).matrix(), batch.layout)
+    second = weights.html[1].log_odds(stage2_features(features, stage1, first, html=True).matrix(), batch.layout)
+    third = weights.html[2].log_odds(stage2_features(features, stage1, second, html=True).matrix(), batch.layout)
 
     assert found.log_odds.tolist() == third.tolist()
     assert len({first.tobytes(), second.tobytes(), third.tobytes()}) == 3

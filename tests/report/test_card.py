@@ -7,6 +7,7 @@ import pytest
 from corestory.model.calibration import Settings
 from corestory.model.manifest import Manifest, TrainedOn
 from corestory.model.network import Network
+from corestory.model.network_fit import Shape, first_weights
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import Weights
 from corestory.model.tagger import Tagger
@@ -22,8 +23,8 @@ def scorer(count):
 
 
 def network(features):
-    layer = np.zeros((features, 1), np.float32), np.zeros(1, np.float32)
-    return Network(np.zeros(features, np.float32), np.ones(features, np.float32), ((layer,),) * 3)
+    member = first_weights(features, Shape(width=2, blocks=6, hidden=2), np.random.default_rng(0))
+    return Network(np.zeros(features, np.float32), np.ones(features, np.float32), (member,) * 3)
 
 
 @pytest.fixture

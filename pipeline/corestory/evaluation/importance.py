@@ -179,7 +179,7 @@ class _ContextStage:
                 columns = self._columns(scores)
             features = columns.matrix()
             shuffled = np.where(np.array(columns.groups) == group, features[order], features)
-            scores = network.log_odds(shuffled)
+            scores = network.log_odds(shuffled, self._layout)
         return self._as_decided(self._scaling.probabilities(scores))
 
     def _columns(self, earlier: Float | None) -> Columns:

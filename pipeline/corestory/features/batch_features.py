@@ -12,6 +12,7 @@ from corestory.features.characters import pieces
 from corestory.features.columns import EARLIER_ROUND, MARKUP, OWN_WORDS, SHAPE, TOPIC, Columns
 from corestory.features.context import LogOdds, context_features
 from corestory.features.elements import Elements
+from corestory.features.line_marks import unmarked
 from corestory.features.paragraph_shape import NAMES, shape_of
 from corestory.features.tokens import JoinedTokens, Tokens, end_to_end, hash_token, tokenise, words_of
 from corestory.features.topic import Entries, TopicVectors, number_words, title_features
@@ -40,6 +41,9 @@ class BatchFeatures:
         (`corestory.features.word_shapes.form_tokens`).
     words, shape
         Their lengths in words and their shape (`corestory.features.paragraph_shape.shape_features`).
+    plain, marks
+        The paragraphs without the marks of their rendering, and the marks (`corestory.features.line_marks.unmarked`);
+        words, word shapes and shape are of the plain paragraphs.
     terms, titles
         The words of the paragraphs and of the titles, numbered alike.
     """
@@ -47,8 +51,9 @@ class BatchFeatures:
     def __init__(self, batch: Batch, idf_of: Callable[[UInt64], Float]) -> None:
         self.batch = batch
         self.layout = batch.layout
+        self.plain, self.marks = unmarked(batch.texts)
         # The characters are read once for words, word shapes and shape.
-        found = [(words_of(piece), forms_of(piece), *shape_of(piece)) for piece in pieces(batch.texts)]
+        found = [(words_of(piece), forms_of(piece), *shape_of(piece)) for piece in pieces(self.plain)]
         self.tokens = end_to_end([tokens for tokens, *_ in found])
         self.forms = end_to_end([forms for _, forms, *_ in found], longest=LONGEST)
         self.words: Float = np.concatenate([np.zeros(0), *(words for *_, words, _ in found)])
@@ -66,7 +71,7 @@ class BatchFeatures:
             Log-odds of core so far, the best first.
         """
         layout, columns = self.layout, Columns()
-        columns.add(SHAPE, self.shape)
+        columns.add(SHAPE, self.shape, self.marks)
         columns.extend(context_features(scores, self.shape, self.words, layout))
         topic = self.topic.features(_probability(scores[0]), self.words)
         columns.add(TOPIC, topic)

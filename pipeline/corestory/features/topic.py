@@ -115,7 +115,7 @@ class Entries:
 
 
 NAMES = ("topic of likely core", "topic of likely filler", "topic of neighbours", "words found in likely core",
-         "same text in article", "topic before", "topic after")  # fmt: skip
+         "times in article", "topic before", "topic after")  # fmt: skip
 
 # Neighbours are the paragraphs at most so many rows away.
 NEAR = 3
@@ -217,12 +217,12 @@ class TopicVectors:
 
     @cached_property
     def _repeats(self) -> Float:
+        """Logarithm of how often the paragraph's text stands in its article."""
         order = self.layout.order(self._signature)
-        same = (np.abs(np.diff(self._signature[order])) < 1e-9) & (np.diff(self.layout.article[order]) == 0)
-        repeated = np.zeros(len(order))
-        repeated[order[1:]] += same
-        repeated[order[:-1]] += same
-        return np.minimum(repeated, 1.0)
+        new = (np.abs(np.diff(self._signature[order])) >= 1e-9) | (np.diff(self.layout.article[order]) != 0)
+        number = np.zeros(len(order), np.int64)
+        number[order[1:]] = np.cumsum(new)
+        return np.asarray(np.log(np.bincount(number, minlength=1).take(number)))
 
 
 TITLE_NAMES = ("words in title", "title words", "is title", "rows from title", "after title", "words in title before",

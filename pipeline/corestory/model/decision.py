@@ -21,6 +21,10 @@ SURE_FILLER = 0.1
 """Paragraphs scored less are surely filler."""
 
 
+MENU_LINES, MENU_WORDS = 8, 25
+"""So many paragraphs in a row of at most so many words, each more likely filler than core, are a menu."""
+
+
 def expected_f1(scores: Float, words: Float, layout: Layout) -> Float:
     """Give each article's expected word F1: the best that its scores promise; shape (articles,).
 
@@ -70,13 +74,25 @@ def article_cutoffs(
     Returns
     -------
     cutoffs, expected : numpy.ndarray
-        The cutoff and the expected word F1 of each article; shape (articles,).
+        The cutoff and the expected word F1 of each article; shape (articles,). No cutoff is so far below 0.5 that a
+        whole menu is core (`MENU_LINES`) beside paragraphs that are more likely core than filler.
     """
     expected = expected_f1(scores, words, layout)
     share: float | Float = cutoff_share
     if clean_cutoff_share is not None:
         share = np.where(is_clean(scores, layout), clean_cutoff_share, cutoff_share)
-    return np.minimum(share * expected, np.maximum.reduceat(scores, layout.first)), expected
+    highest = np.maximum.reduceat(scores, layout.first)
+    cutoffs = np.minimum(share * expected, highest)
+    raised = _has_menu((scores >= cutoffs[layout.article]) & (scores < 0.5) & (words <= MENU_WORDS), layout)
+    return np.where(raised & (highest >= 0.5), np.maximum(cutoffs, 0.5), cutoffs), expected
+
+
+def _has_menu(lines: Bool, layout: Layout) -> Bool:
+    """Say of each article whether `MENU_LINES` such lines stand in a row."""
+    rows = np.arange(len(lines))
+    last_other = np.maximum.accumulate(np.where(lines, -1, rows))
+    in_a_row = rows - np.maximum(last_other, layout.start - 1)
+    return np.asarray(np.maximum.reduceat(in_a_row, layout.first) >= MENU_LINES)
 
 
 def decide(

@@ -15,6 +15,7 @@ from corestory.errors import DataError
 from corestory.model.calibration import PlattScaling
 from corestory.model.choosing import Chosen, choose_settings
 from corestory.model.fitting import Progress, Recipe, fit_count, fit_stages
+from corestory.model.network_fit import Shape
 from corestory.model.tagger import Tagger
 from corestory.model.training_rows import has_markup, make_folds, training_rows
 from corestory.types import Float, Int
@@ -35,6 +36,8 @@ LEAST = {
     "steps": 1,
     "rounds": 1,
     "folds": 2,
+    "text_blocks": 0,
+    "html_blocks": 0,
 }
 """The least value of the parameters that count something."""
 
@@ -44,7 +47,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Stage 1 is TF-IDF of words into a logistic regression; the same over the form of the words, which knows no language,
     added to it; and the same over markup words where there is markup. Stage 2
-    is a mean of small multi-layer perceptrons over features of the paragraph, its neighbours and its article, fitted on
+    is a mean of small networks over features of the paragraph, its neighbours and its article, fitted on
     out-of-fold scores of stage 1 (folds by site), in rounds that each see the scores of the one before (stacked
     sequential learning; Cohen and Carvalho, IJCAI 2005).
 
@@ -57,18 +60,21 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     words_c, forms_c, markup_c
         ``C`` of the logistic regressions.
     text_hidden, html_hidden
-        Sizes of the perceptrons' hidden layers, without and with markup.
+        Channels of a paragraph, and size of the head that reads them, without and with markup.
+    text_blocks, html_blocks
+        Convolutions over the paragraphs of an article; with 0, a network reads one paragraph's features and the whole
+        article's.
     members
-        How many perceptrons are averaged.
+        How many networks are averaged.
     text_epochs, html_epochs
         Passes over the data.
     penalty
-        L2 penalty of the perceptrons.
+        Weight decay of the networks.
     steps
-        Steps of a pass at least, so that few rows are learned from in smaller batches.
+        Steps of a fit at least: few articles are learned from in smaller batches, and in more passes.
     least_trust
         Labels to which a first model of other sites gives a smaller probability are not learned by the final
-        perceptrons; at 0 every label is, and there is no first model.
+        networks; at 0 every label is, and there is no first model.
     rounds
         Rounds of the context stage.
     folds
@@ -113,13 +119,15 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         words_c: float = 3.0,
         forms_c: float = 1.0,
         markup_c: float = 1.0,
-        text_hidden: Sequence[int] = (48, 24),
-        html_hidden: Sequence[int] = (48,),
-        members: int = 3,
-        text_epochs: int = 8,
+        text_hidden: tuple[int, int] = (48, 24),
+        html_hidden: tuple[int, int] = (48, 24),
+        text_blocks: int = 6,
+        html_blocks: int = 0,
+        members: int = 2,
+        text_epochs: int = 4,
         html_epochs: int = 10,
-        penalty: float = 1e-3,
-        steps: int = 50,
+        penalty: float = 1e-2,
+        steps: int = 500,
         least_trust: float = 0.1,
         rounds: int = 1,
         folds: int = 5,
@@ -134,6 +142,8 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.markup_c = markup_c
         self.text_hidden = text_hidden
         self.html_hidden = html_hidden
+        self.text_blocks = text_blocks
+        self.html_blocks = html_blocks
         self.members = members
         self.text_epochs = text_epochs
         self.html_epochs = html_epochs
@@ -170,6 +180,9 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         for name, least in LEAST.items():
             if getattr(self, name) < least:
                 raise ValueError(f"{name}={getattr(self, name)}; expected at least {least}")
+        for name in ("text_hidden", "html_hidden"):
+            if len(getattr(self, name)) != 2:
+                raise ValueError(f"{name}={getattr(self, name)}; expected the number of channels and the head's size")
         labels = _checked(X, y)
         frame = X.reset_index(drop=True)
         folds = make_folds(frame, folds=self.folds, seed=self.random_state)
@@ -226,8 +239,8 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             words_c=self.words_c,
             forms_c=self.forms_c,
             markup_c=self.markup_c,
-            text_hidden=tuple(self.text_hidden),
-            html_hidden=tuple(self.html_hidden),
+            text_shape=Shape(self.text_hidden[0], self.text_blocks, self.text_hidden[1]),
+            html_shape=Shape(self.html_hidden[0], self.html_blocks, self.html_hidden[1]),
             members=self.members,
             text_epochs=self.text_epochs,
             html_epochs=self.html_epochs,

@@ -134,7 +134,7 @@ class _Reasons:
 
     def __init__(self, weights: Weights, scored: ScoredBatch, scaling: PlattScaling) -> None:
         features, batch = scored.features, scored.features.batch
-        self._words = ngram_breakdowns(batch.texts, weights.words)
+        self._words = ngram_breakdowns(features.plain, weights.words)
         if weights.forms is not None:
             by_form = weights.forms.log_odds(features.forms).tolist()
             self._words = tuple(
@@ -175,7 +175,8 @@ class _Game:
             if number:
                 columns = self._columns(scores)
             player = [self._number[group] for group in columns.groups]
-            scores = network.log_odds(np.where(shown[player], columns.matrix(), network.mean))
+            features = np.where(shown[player], columns.matrix(), network.mean)
+            scores = network.log_odds(features, self._scored.features.layout)
         return scores
 
     def _columns(self, earlier: Float | None) -> Columns:

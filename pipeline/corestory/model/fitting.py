@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -14,9 +14,11 @@ from corestory.features.batch_features import BatchFeatures
 from corestory.features.columns import MARKUP, OWN_WORDS
 from corestory.features.context import LogOdds
 from corestory.features.layout import Layout
+from corestory.features.line_marks import unmarked
 from corestory.features.tokens import Tokens, tokenise
 from corestory.features.word_shapes import form_tokens
-from corestory.model.network import Network, chosen_passes, fit_network, joined
+from corestory.model.network import Network, joined
+from corestory.model.network_fit import Shape, fit_network
 from corestory.model.ngrams import NgramScorer, fit_ngrams
 from corestory.model.scoring import Weights, stage2_features
 from corestory.model.training_rows import Rows, trusted_labels
@@ -40,8 +42,8 @@ class Recipe:
     words_c: float
     forms_c: float
     markup_c: float
-    text_hidden: tuple[int, ...]
-    html_hidden: tuple[int, ...]
+    text_shape: Shape
+    html_shape: Shape
     members: int
     text_epochs: int
     html_epochs: int
@@ -165,11 +167,15 @@ def fit_stage2(
         seed = recipe.seed + 100 * number
         learned = rows.labelled
         if recipe.least_trust > 0:
-            first = _fit_perceptrons(features, rows, _by_fold(learned, rows, seed), recipe, html=html, say=say)
+            # Half of the passes are enough to see which labels other sites contradict.
+            brief = replace(
+                recipe, text_epochs=max(recipe.text_epochs // 2, 1), html_epochs=max(recipe.html_epochs // 2, 1)
+            )
+            first = _fit_networks(features, rows, _by_fold(learned, rows, seed), brief, html=html, say=say)
             learned = trusted_labels(_held_out(first, features, rows), rows, least=recipe.least_trust)
-        # The members of the final network are fitted beside the perceptrons of the folds.
+        # The members of the final network are fitted beside the networks of the folds.
         tasks = _by_fold(learned, rows, seed) + [(learned, seed + member) for member in range(recipe.members)]
-        fitted = _fit_perceptrons(features, rows, tasks, recipe, html=html, say=say)
+        fitted = _fit_networks(features, rows, tasks, recipe, html=html, say=say)
         networks.append(joined(fitted[folds:]))
         log_odds = _held_out(fitted[:folds], features, rows)
     assert log_odds is not None  # noqa: S101 -- the estimator checks that there is a round
@@ -183,42 +189,45 @@ def _by_fold(learned: Bool, rows: Rows, seed: int) -> list[tuple[Bool, int]]:
 def _held_out(networks: Sequence[Network], features: Float32, rows: Rows) -> Float:
     log_odds = np.zeros(len(rows.core))
     for fold, network in enumerate(networks):
-        log_odds[rows.fold == fold] = network.log_odds(features[rows.fold == fold])
+        inside, layout = _articles(rows, rows.fold == fold)
+        log_odds[inside] = network.log_odds(features[inside], layout)
     return log_odds
 
 
-def _fit_perceptrons(
+def _articles(rows: Rows, inside: Bool) -> tuple[Bool, Layout]:
+    """Lay out the articles that have rows inside; a fold has all rows of an article or none."""
+    layout = rows.batch.layout
+    chosen = np.logical_or.reduceat(inside, layout.first)
+    return np.repeat(chosen, layout.sizes), Layout.of(layout.sizes[chosen])
+
+
+def _fit_networks(
     features: Float32, rows: Rows, tasks: Sequence[tuple[Bool, int]], recipe: Recipe, *, html: bool, say: Progress
 ) -> list[Network]:
-    hidden = recipe.html_hidden if html else recipe.text_hidden
+    shape = recipe.html_shape if html else recipe.text_shape
     epochs = recipe.html_epochs if html else recipe.text_epochs
     fitted = []
-    # Processes, for a perceptron's many small steps hold Python's lock; the features reach them as one shared map.
+    # Processes, for a fit's many small steps hold Python's lock; the features reach them as one shared map.
     for network in Parallel(n_jobs=recipe.jobs, return_as="generator")(
-        delayed(_fit_perceptron)(features, rows.core, rows.weight, inside, hidden, epochs, recipe, seed)
-        for inside, seed in tasks
+        delayed(_fit_one_network)(features, rows, inside, shape, epochs, recipe, seed) for inside, seed in tasks
     ):
         fitted.append(network)
         say("stage 2")
     return fitted
 
 
-def _fit_perceptron(
-    features: Float32,
-    core: Bool,
-    weight: Float,
-    inside: Bool,
-    hidden: tuple[int, ...],
-    epochs: int,
-    recipe: Recipe,
-    seed: int,
+def _fit_one_network(
+    features: Float32, rows: Rows, learned: Bool, shape: Shape, epochs: int, recipe: Recipe, seed: int
 ) -> Network:
-    with chosen_passes(), threadpool_limits(ONE_THREAD):
+    # Rows that are not learned from are still context of the others in their article.
+    inside, layout = _articles(rows, learned)
+    with threadpool_limits(ONE_THREAD):
         return fit_network(
             features[inside],
-            core[inside],
-            weights=weight[inside],
-            hidden=hidden,
+            rows.core[inside],
+            layout,
+            weights=(rows.weight * learned)[inside],
+            shape=shape,
             epochs=epochs,
             penalty=recipe.penalty,
             steps=recipe.steps,
@@ -231,8 +240,8 @@ def fit_count(recipe: Recipe, folds: int, *, html: bool) -> int:
 
     Examples
     --------
-    >>> recipe = Recipe(min_pages=3, form_pages=10, words_c=3.0, forms_c=1.0, markup_c=1.0, text_hidden=(48, 24),
-    ...                 html_hidden=(48,), members=3, text_epochs=8, html_epochs=10, penalty=1e-3, steps=50,
+    >>> recipe = Recipe(min_pages=3, form_pages=10, words_c=3.0, forms_c=1.0, markup_c=1.0, text_shape=Shape(48, 6, 24),
+    ...                 html_shape=Shape(48, 0, 24), members=3, text_epochs=3, html_epochs=10, penalty=0.01, steps=500,
     ...                 least_trust=0.1, rounds=2, seed=0, jobs=1)
     >>> fit_count(recipe, 5, html=False), fit_count(recipe, 5, html=True)
     (38, 70)
@@ -262,7 +271,7 @@ def fit_stages(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Rec
 
 
 def _fit_stages(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress) -> FittedStages:
-    texts = rows.batch.texts
+    texts, _ = unmarked(rows.batch.texts)
     words, by_words = fit_stage1(
         texts, rows, rows.first_view, recipe=recipe, inverse_regularisation=recipe.words_c,
         min_pages=recipe.min_pages, read=tokenise, say=say,

@@ -105,7 +105,7 @@ def score_batch(batch: Batch, weights: Weights, *, forced: Forced | None = None)
     log_odds = np.zeros(0)
     for number, network in enumerate(weights.networks(html=html)):
         columns = stage2_features(features, stage1, log_odds if number else None, html=html)
-        log_odds = _with_forced(network.log_odds(columns.matrix()), forced)
+        log_odds = _with_forced(network.log_odds(columns.matrix(), batch.layout), forced)
     return ScoredBatch(features, html, stage1, log_odds)
 
 

@@ -1,7 +1,7 @@
 """Weights as a safetensors file, and back: every array is checked before it is used.
 
-An array's name says where it belongs: ``words.idf``; ``html.1.scale`` is of the second round; ``text.0.2.1.weights`` is
-of the first round's third perceptron, its second layer.
+An array's name says where it belongs: ``words.idf``; ``html.1.scale`` is of the second round; ``text.0.2.taps`` is of
+the first round's third member.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from safetensors.numpy import load, save
 
 from corestory.errors import ModelError
 from corestory.features.batch_features import column_groups
-from corestory.model.network import Network
+from corestory.model.network import ARRAYS, Member, Network
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import Weights
 
@@ -34,10 +34,12 @@ SMALLEST_DIVISOR = 1e-6
 
 _SCORER = {"hashes": 1, "idf": 1, "weights": 1, "intercept": 0, "unknown_idf": 0}
 _NETWORK = {"mean": 1, "scale": 1}
-_LAYER = {"weights": 2, "biases": 1}
+_MEMBER = dict(zip(ARRAYS, (2, 1, 3, 3, 2, 2, 2, 1, 1, 1), strict=True))
+MAX_BLOCKS = 12
+"""A block further on would look further than articles are long."""
 _NAME = re.compile(
     r"(?:words|markup|forms)\.(?P<scorer>[a-z_]+)"
-    r"|(?:text|html)\.[0-9]\.(?:(?P<network>[a-z]+)|[0-9]{1,2}\.[0-9]\.(?P<layer>[a-z]+))",
+    r"|(?:text|html)\.[0-9]\.(?:(?P<network>[a-z]+)|[0-9]{1,2}\.(?P<member>[a-z_]+))",
     re.ASCII,
 )
 
@@ -99,10 +101,9 @@ def _named(weights: Weights) -> Iterator[tuple[str, Array]]:
         for number, network in enumerate(networks):
             yield f"{name}.{number}.mean", network.mean
             yield f"{name}.{number}.scale", network.scale
-            for member, perceptron in enumerate(network.layers):
-                for layer, (matrix, biases) in enumerate(perceptron):
-                    yield f"{name}.{number}.{member}.{layer}.weights", matrix
-                    yield f"{name}.{number}.{member}.{layer}.biases", biases
+            for place, member in enumerate(network.members):
+                for part in ARRAYS:
+                    yield f"{name}.{number}.{place}.{part}", getattr(member, part)
 
 
 def _check_type(name: str, array: Array, where: str) -> None:
@@ -111,7 +112,7 @@ def _check_type(name: str, array: Array, where: str) -> None:
     dimensions = found and (
         _SCORER.get(found["scorer"] or "")
         if found["scorer"]
-        else (_NETWORK.get(found["network"]) if found["network"] else _LAYER.get(found["layer"]))
+        else (_NETWORK.get(found["network"]) if found["network"] else _MEMBER.get(found["member"]))
     )
     if dimensions is None:
         raise ModelError(f"has an array {shown} that belongs to no model", where=where)
@@ -163,24 +164,25 @@ class _Unpacking:
         self._shape(f"{name}.mean", mean, (features,), why)
         self._shape(f"{name}.scale", scale, (features,), why)
         self._divisor(f"{name}.scale", scale)
-        perceptrons = [self._perceptron(f"{name}.0", features)]
-        while f"{name}.{len(perceptrons)}.0.weights" in self.left:
-            perceptrons.append(self._perceptron(f"{name}.{len(perceptrons)}", features))
-        return Network(mean, scale, tuple(perceptrons))
+        members = [self._member(f"{name}.0", features)]
+        while f"{name}.{len(members)}.input" in self.left:
+            members.append(self._member(f"{name}.{len(members)}", features))
+        return Network(mean, scale, tuple(members))
 
-    def _perceptron(self, name: str, inputs: int) -> tuple[tuple[Array, Array], ...]:
-        layers: list[tuple[Array, Array]] = []
-        while not layers or f"{name}.{len(layers)}.weights" in self.left:
-            layer = f"{name}.{len(layers)}"
-            weights, biases = self._take(f"{layer}.weights"), self._take(f"{layer}.biases")
-            units = weights.shape[1]
-            self._shape(f"{layer}.weights", weights, (inputs, max(units, 1)), "a row for each input of the layer")
-            self._shape(f"{layer}.biases", biases, (units,), f"one for each column of {layer}.weights")
-            layers.append((weights, biases))
-            inputs = units
-        if inputs != 1:
-            raise ModelError(f"{name} has {inputs} outputs", where=self.where, expected="1")
-        return tuple(layers)
+    def _member(self, name: str, features: int) -> Member:
+        member = Member(**{part: self._take(f"{name}.{part}") for part in ARRAYS})
+        width, hidden, blocks = len(member.input_bias), len(member.head_bias), len(member.taps)
+        if blocks > MAX_BLOCKS:
+            raise ModelError(f"{name} has {blocks} blocks", where=self.where, expected=f"at most {MAX_BLOCKS}")
+        shapes: dict[str, tuple[int, ...]] = {
+            "input": (features, width), "input_bias": (width,),
+            "taps": (blocks, 3, width), "mix": (blocks, width, width), "mix_bias": (blocks, width),
+            "head": (width, hidden), "pooled": (2 * width, hidden), "head_bias": (hidden,),
+            "output": (hidden,), "output_bias": (1,),
+        }  # fmt: skip
+        for part in ARRAYS:
+            self._shape(f"{name}.{part}", getattr(member, part), shapes[part], "by its features and its other arrays")
+        return member
 
     def _take(self, name: str) -> Array:
         array = self.left.pop(name, None)

@@ -105,8 +105,9 @@ def _description(tagger: Tagger) -> list[str]:
     return [
         f"Stage 1: TF-IDF over {len(weights.words.hashes):,} hashed n-grams of words into a logistic "
         f"regression{markup}. "
-        f"Stage 2: {len(weights.text)} round(s) of a mean of {len(first.layers)} multi-layer perceptron(s) over "
-        f"{len(first.mean)} features of the paragraph, its neighbours and its article{with_markup}.",
+        f"Stage 2: {len(weights.text)} round(s) of a mean of {len(first.members)} network(s) with "
+        f"{len(first.members[0].taps)} dilated convolutions over the paragraphs of an article, "
+        f"from {len(first.mean)} features of the paragraph, its neighbours and its article{with_markup}.",
         f"A paragraph is core if {decision}.",
     ]
 

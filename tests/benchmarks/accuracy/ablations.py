@@ -63,7 +63,7 @@ def ablate(
 ) -> tuple[AblationResult, ...]:
     """Leave out one part after another.
 
-    Every model here is a cheaper one than the release's, with one perceptron a round and three folds, so that four of
+    Every model here is a cheaper one than the release's, with one network a round and three folds, so that four of
     them can be trained; differences are to the first row, which has all parts at the same price.
 
     Parameters
@@ -87,10 +87,10 @@ def ablate(
         say(f"Ablations: {name}")
         found[name] = grouped({key: _scored(tag(articles), gold) for key, articles in inputs.items()})
 
-    def fit(frame: pd.DataFrame, hidden: tuple[int, ...] | None = None) -> Tagger:
+    def fit(frame: pd.DataFrame, *, blocks: int | None = None) -> Tagger:
         model = ParagraphClassifier(members=1, folds=3, random_state=seed, n_jobs=jobs)
-        if hidden is not None:
-            model.set_params(text_hidden=hidden, html_hidden=hidden)
+        if blocks is not None:
+            model.set_params(text_blocks=blocks, html_blocks=blocks)
         return model.fit(frame).tagger_
 
     say("Ablations: training with all parts")
@@ -104,8 +104,8 @@ def ablate(
         measure("no topic", lambda articles: _texts(stories(no_topic, articles)))
     no_views = fit(rows[rows["view"].isin(("page", "text"))].reset_index(drop=True))
     measure("no views: trained on whole pages only", lambda articles: _texts(stories(no_views, articles)))
-    linear = fit(rows, hidden=())
-    measure("linear context stage", lambda articles: _texts(stories(linear, articles)))
+    near = fit(rows, blocks=0)
+    measure("no convolutions: features of the neighbourhood alone", lambda articles: _texts(stories(near, articles)))
 
     draws = page_draws(len(pages))
     return tuple(
