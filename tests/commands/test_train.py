@@ -145,7 +145,7 @@ def test_what_cannot_be_learned_from_is_refused_in_one_line(run, tmp_path, label
 
 CANNOT_RUN = {
     "no table": (["nowhere.parquet", "--output", "m"], "nowhere.parquet: no such file"),
-    "no parquet": (["t.csv", "--output", "m"], "t.csv: not a readable table"),
+    "no parquet": (["t.csv", "--output", "m"], "t.csv: is not a table of labelled paragraphs"),
     "output is a file": (["p.parquet", "--output", "t.csv", "--force"], "t.csv: is a file"),
     "output is there": (["p.parquet", "--output", "full"], "full: exists already"),
     "output is no model": (["p.parquet", "--output", "full", "--force"], "was not written by corestory"),
