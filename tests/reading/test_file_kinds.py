@@ -102,3 +102,10 @@ def test_a_set_of_frames_without_text_is_refused_with_their_addresses(tmp_path):
     assert "a set of frames without text; expected the page that a frame shows. Fetch menu.html or story.html." in str(
         refused[0]
     )
+
+
+def test_a_text_that_is_one_long_paragraph_is_read_and_that_is_said(tmp_path):
+    (tmp_path / "a.txt").write_text("the ferry left the quay " * 60)
+    notes = []
+    assert len(list(read_articles([str(tmp_path / "a.txt")], refuse=pytest.fail, note=notes.append))) == 1
+    assert notes == [f"{tmp_path / 'a.txt'}: looks like one paragraph of 300 words, which gets one label"]

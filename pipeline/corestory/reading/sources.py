@@ -32,6 +32,8 @@ SHOWN_COLUMNS = 20
 
 # Of the files of a folder that are passed over, so many are named.
 _NAMED = 5
+# A paragraph of so many words that is all of a text has lost its line ends.
+_LUMP_WORDS = 250
 _PATTERN = re.compile(r"[*?\[]")
 
 
@@ -257,6 +259,8 @@ def _content(
             article = labelled_article(text, article_id=name, where=where)
         else:
             article = text_article(paragraphs_of_text(text, where=where), article_id=name, where=where)
+        if len(article.paragraphs) == 1 and (words := len(article.texts[0].split())) >= _LUMP_WORDS:
+            note(f"{where}: looks like one paragraph of {words:,} words, which gets one label")
         yield keeping(article, [{}] * len(article.paragraphs), keep)
 
 
