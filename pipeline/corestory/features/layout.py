@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from corestory.types import Float, Int
+from corestory.types import Float, Int, UInt64
 
 Number = TypeVar("Number", Float, Int)
 
@@ -133,7 +133,7 @@ class Layout:
         until = np.where(following < self.end, following - rows, self.end - self.start)
         return [np.log1p(since), np.log1p(until)]
 
-    def order(self, values: Float) -> Int:
+    def order(self, values: Float | UInt64) -> Int:
         """Sort the rows of each article by value, those of equal value in the order of the page.
 
         Examples

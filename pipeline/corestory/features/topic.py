@@ -26,11 +26,14 @@ class Terms:
         For each token, its word's number.
     idf
         For each number, the word's inverse document frequency.
+    hashes
+        For each number, the word's hash.
     """
 
     row: Int
     number: Int
     idf: Float
+    hashes: UInt64
 
 
 def number_words(batches: Sequence[Tokens], idf_of: Callable[[UInt64], Float]) -> list[Terms]:
@@ -57,9 +60,12 @@ def number_words(batches: Sequence[Tokens], idf_of: Callable[[UInt64], Float]) -
     new = changes(ordered)
     number = np.empty(len(hashes), np.int64)
     number[order] = np.cumsum(new) - 1
-    idf = idf_of(ordered[new])
+    known = ordered[new]
+    idf = idf_of(known)
     bounds = np.cumsum([len(batch.hashes) for batch in batches])
-    return [Terms(batch.row, part, idf) for batch, part in zip(batches, np.split(number, bounds[:-1]), strict=True)]
+    return [
+        Terms(batch.row, part, idf, known) for batch, part in zip(batches, np.split(number, bounds[:-1]), strict=True)
+    ]
 
 
 class Entries:
@@ -82,9 +88,15 @@ class Entries:
         For each word of an article, the first of its entries, and how many it has.
     idf
         For each word of an article, its inverse document frequency.
+    signature
+        For each paragraph, a number that is equal for paragraphs of the same words, each as often.
     """
 
     def __init__(self, terms: Terms, layout: Layout) -> None:
+        # The sum of hashes does not depend on their order, nor on the batch: 64-bit addition wraps and is exact.
+        running = np.concatenate([np.zeros(1, np.uint64), np.cumsum(terms.hashes.take(terms.number), dtype=np.uint64)])
+        ends = np.searchsorted(terms.row, np.arange(len(layout.article) + 1))
+        self.signature: UInt64 = np.diff(running.take(ends))
         # Article, word and paragraph are one number, which sorts much faster than three.
         row_bits = len(layout.article).bit_length()
         self._number_bits = len(terms.idf).bit_length()
@@ -142,8 +154,7 @@ class TopicVectors:
         several = np.flatnonzero(entries.count > 1)
         weight[several] *= 1.0 + np.log(entries.count.take(several))
         weight /= np.sqrt(sums(entries.row, weight**2, rows)).take(entries.row)
-        # Equal words have equal sums, taken in the same order.
-        self._signature = sums(entries.row, weight * (entries.word + 1.0), rows)
+        self._signature = entries.signature
         self._some: Float = (np.bincount(entries.row, minlength=rows) > 0).astype(float)
         # Nothing is shared by way of a word that only one paragraph of its article has.
         shared = entries.size > 1
@@ -219,7 +230,8 @@ class TopicVectors:
     def _repeats(self) -> Float:
         """Logarithm of how often the paragraph's text stands in its article."""
         order = self.layout.order(self._signature)
-        new = (np.abs(np.diff(self._signature[order])) >= 1e-9) | (np.diff(self.layout.article[order]) != 0)
+        signature = self._signature[order]
+        new = (signature[1:] != signature[:-1]) | (np.diff(self.layout.article[order]) != 0)
         number = np.zeros(len(order), np.int64)
         number[order[1:]] = np.cumsum(new)
         return np.asarray(np.log(np.bincount(number, minlength=1).take(number)))

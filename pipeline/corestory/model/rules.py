@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import time
 import unicodedata
+import warnings
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -20,42 +20,44 @@ from corestory.features.codepoints import UNSPACED
 from corestory.reading.decoding import decode, read_bytes
 from corestory.reading.text import storable
 
+if TYPE_CHECKING:
+    import regex
+
 Forced = npt.NDArray[np.int8]
 
 EXPRESSION = "re:"
 COMMENT = "#"
 SEARCHED_CHARACTERS = 1_000
-"""An expression sees so much of a paragraph: one that goes back over what it read may take the square of that."""
+"""An expression is searched for in so much of a paragraph, because backtracking may take the square of that."""
 
 MOST_CHARACTERS = 1_000
-"""No phrase and no expression is longer; a file of longer lines is something else, such as an article."""
+"""No phrase and no expression is longer; a file of longer lines is not a file of rules but, say, an article."""
 
 _FOLDED = str.maketrans("’‘‚‛“”„‟", "''''\"\"\"\"")
-# What takes time without end does so on runs of one character already, each one more doubling the time; what is no
-# worse than a cube takes far less than this for so many.
-PROBED_CHARACTERS = 28
-PROBE_SECONDS = 0.02
-_MEND = "Take the + or * off the inner or the outer part, or make the inner one possessive: ++ or *+."
+SECONDS = 1.0
+"""Processor time that an expression may take on one paragraph; ordinary ones take microseconds."""
+
+_MEND = "Remove the + or * of the inner or the outer part, or make the inner one possessive: ++ or *+."
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    r"""Which paragraphs are core, and which filler, by a person's word, whatever the model says.
+    r"""A user's own phrases and regular expressions that make paragraphs core or filler, whatever the model says.
 
-    A plain phrase matches where it stands in a paragraph as whole words, whatever the case, the white space and the
-    kind of quotes; in scripts without spaces it matches wherever it stands. After ``re:`` it is a regular expression,
-    searched for without regard to case in the paragraph's first `SEARCHED_CHARACTERS`, each run of white space in
-    them being one space.
+    A phrase matches whole words of a paragraph; case, white space and the kind of quotes do not matter. In scripts
+    without spaces it also matches within words. A line that begins with ``re:`` is a regular expression of the
+    ``regex`` package. It is searched for without regard to case in the paragraph's first `SEARCHED_CHARACTERS`, where
+    each run of white space is one space.
 
     Attributes
     ----------
     core, filler
-        The phrases and expressions. Where both match, core wins: what a person wants kept is not lost.
+        The phrases and expressions. Where both match, core wins, so that nothing that a user wants is lost.
 
     Raises
     ------
     InputError
-        If an expression is none.
+        A line is not a rule (`check_rule`).
 
     Examples
     --------
@@ -76,7 +78,7 @@ class Rules:
         return bool(self.core or self.filler)
 
     def forced(self, texts: Sequence[str]) -> Forced:
-        """Say what the rules make of each paragraph.
+        """Apply the rules to paragraphs.
 
         Parameters
         ----------
@@ -87,6 +89,11 @@ class Rules:
         -------
         numpy.ndarray
             1 for core, -1 for filler, 0 where no rule matches; shape (texts,).
+
+        Raises
+        ------
+        InputError
+            An expression takes more than `SECONDS` on a paragraph.
         """
         found = np.zeros(len(texts), np.int8)
         if not self or not texts:
@@ -98,13 +105,13 @@ class Rules:
 
 
 def check_rule(line: str) -> None:
-    """Refuse what is no rule.
+    """Check that a line is a rule.
 
     Raises
     ------
     InputError
-        If the expression cannot be read, matches every text or would take time without end; if the phrase has no
-        character that shows, or either is far too long.
+        The expression cannot be read or matches every text, the phrase has no visible character, or the line is longer
+        than `MOST_CHARACTERS`.
 
     Examples
     --------
@@ -117,11 +124,13 @@ def check_rule(line: str) -> None:
         raise InputError(f"{shown} has {len(line):,} characters", expected=f"at most {MOST_CHARACTERS:,} in a phrase")
     if not line.startswith(EXPRESSION):
         if not _folded(line):
-            raise InputError("a phrase without a character", expected="words, or re: and a regular expression")
+            raise InputError("a phrase without a visible character", expected="words, or re: and a regular expression")
         return
+    import regex
+
     try:
         pattern = _compiled(line)
-    except (re.error, OverflowError, RecursionError) as error:
+    except (regex.error, OverflowError, RecursionError, MemoryError) as error:
         raise InputError(
             f"{shown} is no regular expression ({error})", mend=f"Without {EXPRESSION} in front it is a plain phrase."
         ) from None
@@ -129,12 +138,10 @@ def check_rule(line: str) -> None:
         raise InputError(
             f"{shown} matches every paragraph", expected="an expression that does not match the empty text"
         )
-    if _is_endless(line):
-        raise InputError(f"{shown} would take time without end on some paragraphs", mend=_MEND)
 
 
 def read_rules(*, core: Path | None = None, filler: Path | None = None) -> Rules:
-    r"""Read rules from files: a phrase or expression a line; blank lines and those that begin with ``#`` say nothing.
+    r"""Read rules from files: a phrase or expression a line; blank lines and lines that begin with ``#`` are skipped.
 
     Parameters
     ----------
@@ -144,7 +151,7 @@ def read_rules(*, core: Path | None = None, filler: Path | None = None) -> Rules
     Raises
     ------
     InputError
-        A file cannot be read as text, or a line is no rule; the error names the line.
+        A file cannot be read as text, or a line is not a rule; the error names the line.
 
     Examples
     --------
@@ -188,8 +195,7 @@ def _matched(lines: Sequence[str], plain: Sequence[str]) -> npt.NDArray[np.int64
             rows |= _found(_folded(phrase), joined, starts)
     for line in lines:
         if line.startswith(EXPRESSION):
-            pattern = _compiled(line)
-            rows |= {row for row, text in enumerate(plain) if pattern.search(text[:SEARCHED_CHARACTERS])}
+            rows |= {row for row, text in enumerate(plain) if _is_found(line, text[:SEARCHED_CHARACTERS])}
     return np.array(sorted(rows), np.int64)
 
 
@@ -226,25 +232,18 @@ def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", once).split())
 
 
-@cache
-def _compiled(line: str) -> re.Pattern[str]:
-    return re.compile(line.removeprefix(EXPRESSION).strip(), re.IGNORECASE)
+def _is_found(line: str, text: str) -> bool:
+    try:
+        return _compiled(line).search(text, timeout=SECONDS) is not None
+    except TimeoutError:
+        shown = repr(line if len(line) <= 60 else f"{line[:60]}…")
+        raise InputError(f"{shown} takes more than {SECONDS:g} s on one paragraph", mend=_MEND) from None
 
 
 @cache
-def _is_endless(line: str) -> bool:
-    """Say whether an expression's time doubles with each character; it is tried on short texts that grow."""
-    pattern = _compiled(line)
-    for unit in ("a", "0", " ", "a ", *sorted(set(pattern.pattern))):
-        for length in range(1, PROBED_CHARACTERS + 1):
-            text = (unit * length)[:length] + "\x00"
-            # Twice, for once may be the clearing of this program's memory.
-            if _seconds(pattern, text) > PROBE_SECONDS and _seconds(pattern, text) > PROBE_SECONDS:
-                return True
-    return False
+def _compiled(line: str) -> regex.Pattern[str]:
+    import regex
 
-
-def _seconds(pattern: re.Pattern[str], text: str) -> float:
-    begun = time.process_time()
-    pattern.search(text)
-    return time.process_time() - begun
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of set operations that a later regex may read otherwise
+        return regex.compile(line.removeprefix(EXPRESSION).strip(), regex.IGNORECASE)
