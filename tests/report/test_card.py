@@ -11,7 +11,7 @@ from corestory.model.network_fit import Shape, first_weights
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import Weights
 from corestory.model.tagger import Tagger
-from corestory.report.card import LICENCES, model_card
+from corestory.report.card import LICENCES, few_articles, model_card
 
 HELD_OUT = "\n## Held-out sites\n\n| | words: F1 of core |\n| --- | ---: |\n| test | 0.912 |\n"
 
@@ -83,3 +83,19 @@ def test_whose_labels_need_attribution_is_attributed(tagger, manifest, evaluatio
     assert f"| {LICENCES['wcxb']} |" in card
     assert "CC-BY-4.0" in LICENCES["wcxb"]
     assert "Murrough Foley" in LICENCES["wcxb"]
+
+
+def test_a_model_of_one_site_says_that_its_folds_were_of_articles(tagger, manifest, evaluation):
+    card = model_card("local", tagger, manifest, evaluation, by="article")
+
+    assert "saw other articles of that site. Expect lower scores on other sites." in card
+    assert "none of its site" not in card
+    assert "none of its site" in model_card("wide", tagger, manifest, evaluation)
+
+
+@pytest.mark.parametrize(
+    ("articles", "bound"), [(1, "95 of 100"), (2, "78 of 100"), (10, "26 of 100"), (29, "10 of 100")]
+)
+def test_scores_of_few_articles_come_with_the_bound_that_they_allow(articles, bound):
+    assert bound in few_articles(articles)
+    assert few_articles(30) == ""

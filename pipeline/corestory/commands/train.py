@@ -36,7 +36,8 @@ def train(
 ) -> None:
     """Train both stages on labelled paragraphs and save the model with its card.
 
-    The printed scores are out of fold: each paragraph is scored by a model that saw none of its site.
+    The printed scores are out of fold: each paragraph is scored by a model that saw none of its site, or none of its
+    article if all articles are of one site.
 
     Example: corestory train data/processed/paragraphs.parquet --output models/mine
     """
@@ -52,7 +53,7 @@ def train(
     from corestory.model.manifest import data_sha256, new_manifest
     from corestory.model.overlap import training_hashes
     from corestory.model.storage import MANIFEST_NAME, save_model
-    from corestory.report.card import model_card
+    from corestory.report.card import few_articles, model_card
     from corestory.report.terminal import EvaluationView
 
     # Checked before the work, so that a fault in the output is reported at once.
@@ -83,13 +84,13 @@ def train(
         training=training_hashes(frame),
     )
     tagger = replace(classifier.tagger_, manifest=manifest)
-    save_model(
-        tagger, output, force=force, card=model_card(output.resolve().name, tagger, manifest, evaluation, extra=extra)
-    )
+    card = model_card(output.resolve().name, tagger, manifest, evaluation, by=folds.by, extra=extra)
+    save_model(tagger, output, force=force, card=card)
     Console().print(EvaluationView(evaluation, full=verbose))
-    say(
-        f"Out of fold, on {evaluation.counts.sites:,} sites. The model is in {output}, with all scores in its README.md"
-    )
+    if found := few_articles(evaluation.counts.articles):
+        say(found)
+    where = f"on {evaluation.counts.sites:,} sites" if folds.by == "site" else "by article, on one site"
+    say(f"Out of fold, {where}. The model is in {output}, with all scores in its README.md")
 
 
 def _read_extra(path: Path | None) -> str:

@@ -19,7 +19,36 @@ LICENCES = {
 }
 
 
-def model_card(name: str, tagger: Tagger, manifest: Manifest, evaluation: Evaluation, *, extra: str = "") -> str:
+FEW_ARTICLES = 30
+"""Scores measured on fewer articles come with a warning."""
+
+
+def few_articles(articles: int) -> str:
+    """Say how little scores from a few articles mean; empty if there are at least `FEW_ARTICLES`.
+
+    The bound is the exact binomial one for no failure in so many trials (Clopper and Pearson, 1934).
+
+    Examples
+    --------
+    >>> few_articles(2)
+    'Measured on 2 articles only: even if both were tagged right, up to 78 of 100 others may be wrong (95 % bound).'
+    >>> few_articles(500)
+    ''
+    """
+    if articles >= FEW_ARTICLES:
+        return ""
+    bound = 100 * (1 - 0.05 ** (1 / max(articles, 1)))
+    each = {1: "it was", 2: "both were"}.get(articles, "all were")
+    count = f"{articles} article" + ("" if articles == 1 else "s")
+    return (
+        f"Measured on {count} only: even if {each} tagged right, up to {bound:.0f} of 100 others may be wrong "
+        "(95 % bound)."
+    )
+
+
+def model_card(
+    name: str, tagger: Tagger, manifest: Manifest, evaluation: Evaluation, *, by: str = "site", extra: str = ""
+) -> str:
     """Write the card of a model that was just trained.
 
     Parameters
@@ -31,7 +60,9 @@ def model_card(name: str, tagger: Tagger, manifest: Manifest, evaluation: Evalua
     manifest
         What it was trained on.
     evaluation
-        Its out-of-fold scores: each paragraph scored by a model that saw none of its site.
+        Its out-of-fold scores.
+    by
+        What the folds kept together: ``"site"``, or ``"article"`` where all articles are of one site.
     extra
         Markdown to add, such as a table of scores on held-out sites.
 
@@ -65,8 +96,7 @@ def model_card(name: str, tagger: Tagger, manifest: Manifest, evaluation: Evalua
         "",
         "## Scores",
         "",
-        "Out of fold: each paragraph is scored by a model that saw none of its site. Intervals of 95 % by bootstrap "
-        "over articles.",
+        *_measured(by, evaluation.counts.articles),
         "",
         "| | articles | paragraphs: macro F1 | words: F1 of core | words: core kept | words: filler removed |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
@@ -88,6 +118,18 @@ def model_card(name: str, tagger: Tagger, manifest: Manifest, evaluation: Evalua
         "",
     ]
     return "\n".join(lines)
+
+
+def _measured(by: str, articles: int) -> list[str]:
+    if by == "site":
+        how = "Out of fold: each paragraph is scored by a model that saw none of its site."
+    else:
+        how = (
+            "Out of fold by article: all articles are of one site, so each paragraph is scored by a model that saw "
+            "other articles of that site. Expect lower scores on other sites."
+        )
+    found = few_articles(articles)
+    return [f"{how} Intervals of 95 % by bootstrap over articles.", *(["", found] if found else [])]
 
 
 def _description(tagger: Tagger) -> list[str]:
