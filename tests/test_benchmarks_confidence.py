@@ -38,7 +38,9 @@ def frame():
 @pytest.fixture(scope="module")
 def tagger(frame):
     return (
-        ParagraphClassifier(members=1, text_hidden=(8, 8), html_hidden=(8, 8), text_epochs=20, folds=2).fit(frame).tagger_
+        ParagraphClassifier(members=1, text_hidden=(8, 8), html_hidden=(8, 8), text_epochs=20, folds=2)
+        .fit(frame)
+        .tagger_
     )
 
 
