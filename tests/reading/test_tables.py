@@ -12,7 +12,7 @@ from corestory.reading.tables import SourceRow, csv_table, json_rows, kind_of, p
 
 
 class Refused(list[InputError]):
-    def reporting_errors(self) -> list[str]:
+    def messages(self) -> list[str]:
         return [str(error) for error in self]
 
 
@@ -37,7 +37,7 @@ def test_a_malformed_line_is_refused_by_its_number_and_the_others_are_read(refus
     data = b'{"id": 1}\n{"id": 2\n\n[4]\n"five"\n{"id": 6}'
     rows = json_of(data, refused, lines=True)
     assert [(row.name, row.where) for row in rows] == [("a.json:1", "a.json, line 1"), ("a.json:6", "a.json, line 6")]
-    assert refused.said() == [
+    assert refused.messages() == [
         "a.json, line 2: malformed JSON (Expecting ',' delimiter at column 9); expected one JSON object in a line",
         "a.json, line 4: a list; expected a JSON object with text, paragraphs or html",
         "a.json, line 5: a string; expected a JSON object with text, paragraphs or html",
@@ -76,12 +76,12 @@ def test_a_json_document_is_an_object_a_list_of_them_or_lines(refused: Refused) 
         assert values(json_of(data.encode(), refused)) == [record]
     assert values(json_of(f"{json.dumps(record)}\n{json.dumps(record)}\n".encode(), refused)) == [record, record]
     assert values(json_of(b'{"id": 1\n{"id": 2}\n', refused)) == [{"id": 2}]
-    assert refused.said()[0].startswith("a.json, line 1: malformed JSON")
+    assert refused.messages()[0].startswith("a.json, line 1: malformed JSON")
 
 
 def test_items_of_a_list_that_are_no_records_are_refused_by_their_number(refused: Refused) -> None:
     assert [row.name for row in json_of(b'[{"id": 1}, 2, {"id": 3}]', refused)] == ["a.json:1", "a.json:3"]
-    assert refused.said() == ["a.json, record 2: a number; expected a JSON object with text, paragraphs or html"]
+    assert refused.messages() == ["a.json, record 2: a number; expected a JSON object with text, paragraphs or html"]
 
 
 @pytest.mark.parametrize("data", [b"[1, 2", b"3", b'{"a": 1,\n"b": }', b'{\n "a": 1', b"null"])
@@ -114,12 +114,12 @@ def test_a_quoted_field_keeps_its_lines_and_the_next_row_its_number(refused: Ref
 def test_a_row_of_the_wrong_length_is_refused_by_its_line(refused: Refused) -> None:
     assert values(csv_of(b"id,text\n1\n2,a,b\n3,c\n", refused)) == [{"id": "3", "text": "c"}]
     assert [error.where for error in refused] == ["a.csv, line 2", "a.csv, line 3"]
-    assert "a row of 1 field; expected 2, as the header has" in refused.said()[0]
+    assert "a row of 1 field; expected 2, as the header has" in refused.messages()[0]
 
 
 def test_a_quote_that_never_closes_is_refused_where_it_opens(refused: Refused) -> None:
     assert values(csv_of(b'id,text\n1,a\n2,"b\n3,c\n', refused)) == [{"id": "1", "text": "a"}]
-    assert refused.said()[0].startswith("a.csv, line 3: malformed CSV")
+    assert refused.messages()[0].startswith("a.csv, line 3: malformed CSV")
 
 
 def test_a_quote_in_the_wrong_place_costs_its_row_only(refused: Refused) -> None:
