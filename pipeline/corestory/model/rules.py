@@ -117,7 +117,7 @@ def check_rule(line: str) -> None:
     --------
     >>> check_rule("re:(read more")
     Traceback (most recent call last):
-    corestory.errors.InputError: 're:(read more' is no regular expression (missing ), unterminated subpattern at ...
+    corestory.errors.InputError: 're:(read more' is no regular expression (missing ) at position 10)...
     """
     shown = repr(line if len(line) <= 60 else f"{line[:60]}…")
     if len(line) > MOST_CHARACTERS:
