@@ -25,24 +25,23 @@ def pairs_of(text):
     return list(pairwise(words))
 
 
-def hold_alike(tokens, expected):
-    """The same number of each text's tokens, and equal hashes where they are equal and only there."""
+def is_alike(tokens, expected):
+    """Whether each text has the same number of tokens, and hashes are equal where the tokens are and only there."""
     flat = [word for words in expected for word in words]
     assert tokens.row.tolist() == [row for row, words in enumerate(expected) for _ in words]
     assert tokens.count == len(expected)
-    assert (
-        len(set(zip(flat, tokens.hashes.tolist(), strict=True))) == len(set(flat)) == len(set(tokens.hashes.tolist()))
-    )
+    pairs = set(zip(flat, tokens.hashes.tolist(), strict=True))
+    return len(pairs) == len(set(flat)) == len(set(tokens.hashes.tolist()))
 
 
 @given(TEXTS)
 def test_tokens_are_what_the_pattern_finds_in_the_normalised_text(texts):
-    hold_alike(tokenise(texts), [words_of(text) for text in texts])
+    assert is_alike(tokenise(texts), [words_of(text) for text in texts])
 
 
 @given(TEXTS)
 def test_pairs_are_neighbours_within_a_text(texts):
-    hold_alike(tokenise(texts).pairs(), [pairs_of(text) for text in texts])
+    assert is_alike(tokenise(texts).pairs(), [pairs_of(text) for text in texts])
 
 
 @given(TEXTS, st.integers(1, 4))
@@ -53,7 +52,9 @@ def test_ngrams_are_runs_of_tokens_within_a_text_of_every_length_up_to_the_longe
     assert len(found) == longest
     for length, ngrams in enumerate(found, start=1):
         words = [words_of(text) for text in texts]
-        hold_alike(ngrams, [[tuple(each[at : at + length]) for at in range(len(each) - length + 1)] for each in words])
+        assert is_alike(
+            ngrams, [[tuple(each[at : at + length]) for at in range(len(each) - length + 1)] for each in words]
+        )
 
 
 def test_tokens_are_the_same_however_many_texts_are_read_at_once(monkeypatch):
@@ -82,7 +83,7 @@ def test_every_character_of_unicode_is_cut_as_the_pattern_cuts_it():
     characters = [chr(code) for code in range(sys.maxunicode + 1)]
     texts = [f"a{c}{c} {c}1" for c in characters if unicodedata.category(c) not in ("Cn", "Co")]
 
-    hold_alike(tokenise(texts), [words_of(text) for text in texts])
+    assert is_alike(tokenise(texts), [words_of(text) for text in texts])
 
 
 @given(TEXTS)
