@@ -11,7 +11,7 @@ def test_every_error_is_of_the_one_family(kind: type[CorestoryError]) -> None:
 
 
 def test_an_error_says_where_what_what_instead_and_how_to_mend_it_in_one_line() -> None:
-    error = InputError("label\n'maybe'", where="a.csv, row 3", expected="core or filler", mend="Name it.")
+    error = InputError("label\n'maybe'", where="a.csv, row 3", expected="core or filler", hint="Name it.")
     assert str(error) == "a.csv, row 3: label 'maybe'; expected core or filler. Name it."
 
 
@@ -20,8 +20,8 @@ def test_an_error_says_no_more_than_it_knows() -> None:
 
 
 def test_an_error_comes_back_whole_from_another_process() -> None:
-    error = OutputError("exists", where="a", expected="nothing", mend="Move it.")
+    error = OutputError("exists", where="a", expected="nothing", hint="Move it.")
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is OutputError
     assert str(again) == str(error)
-    assert (again.found, again.where, again.expected, again.mend) == ("exists", "a", "nothing", "Move it.")
+    assert (again.found, again.where, again.expected, again.hint) == ("exists", "a", "nothing", "Move it.")

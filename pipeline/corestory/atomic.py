@@ -151,7 +151,7 @@ def _check_remote(path: RemotePath, *, force: bool) -> None:
     if path.is_dir():
         raise OutputError("is a folder", where=str(path), expected="the name of a file")
     if not force and path.exists():
-        raise OutputError("exists already", where=str(path), mend="Give another name, or --force to replace it.")
+        raise OutputError("exists already", where=str(path), hint="Give another name, or --force to replace it.")
 
 
 def _check_file(path: Path, *, force: bool) -> None:
@@ -159,9 +159,9 @@ def _check_file(path: Path, *, force: bool) -> None:
         raise OutputError("is a folder", where=str(path), expected="the name of a file")
     if path.exists() and not path.is_file():
         # Renaming over a device or a pipe would put a file in its place.
-        raise OutputError("is not a regular file", where=str(path), mend="Write to a file, or leave --output out.")
+        raise OutputError("is not a regular file", where=str(path), hint="Write to a file, or leave --output out.")
     if path.exists() and not force:
-        raise OutputError("exists already", where=str(path), mend="Give another name, or --force to replace it.")
+        raise OutputError("exists already", where=str(path), hint="Give another name, or --force to replace it.")
 
 
 def check_folder(path: Path, *, force: bool, marker: str) -> None:
@@ -172,14 +172,14 @@ def check_folder(path: Path, *, force: bool, marker: str) -> None:
     if not path.is_dir():
         raise OutputError("is a file", where=where, expected="the name of a folder")
     if Path.cwd().is_relative_to(path.resolve()):
-        raise OutputError("is the folder that you are in, or above it", where=where, mend="Give another name.")
+        raise OutputError("is the folder that you are in, or above it", where=where, hint="Give another name.")
     if not any(path.iterdir()):
         return
     if not force:
-        raise OutputError("exists already", where=where, mend="Give another name, or --force to replace it.")
+        raise OutputError("exists already", where=where, hint="Give another name, or --force to replace it.")
     if marker and not (path / marker).is_file():
         raise OutputError(
-            f"has no {marker}, so it was not written by corestory", where=where, mend="Give another name."
+            f"has no {marker}, so it was not written by corestory", where=where, hint="Give another name."
         )
 
 
@@ -199,13 +199,13 @@ def _reporting_errors(path: AnyPath) -> Iterator[None]:
         reason = error.strerror or str(error)
         other = error.filename if isinstance(error.filename, str) else ""
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            mend = "Make room, or give another folder; nothing was left under that name."
+            hint = "Make room, or give another folder; nothing was left under that name."
         elif error.errno in (errno.ENOTDIR, errno.EEXIST):
-            mend = "A part of the path is a file."
+            hint = "A part of the path is a file."
         else:
-            mend = ""
+            hint = ""
         about = f"{reason}: {other}" if other and error.errno not in (errno.ENOSPC, errno.EDQUOT) else reason
-        raise OutputError(f"cannot be written ({about})", where=str(path), mend=mend) from error
+        raise OutputError(f"cannot be written ({about})", where=str(path), hint=hint) from error
     except RuntimeError as error:
         if "Symlink loop" not in str(error):
             raise

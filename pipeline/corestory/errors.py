@@ -1,10 +1,10 @@
-"""The one family of errors: each says where, what was found, what was expected, and how to mend it, in one line."""
+"""The one family of errors: each gives the place, the finding, the expectation and a hint in one line."""
 
 from collections.abc import Callable
 
 
 class CorestoryError(Exception):
-    """What a person can mend; the command line prints it as one line, without a traceback.
+    """An error that the user can fix. The command line prints it in one line, without a traceback.
 
     Parameters
     ----------
@@ -14,35 +14,35 @@ class CorestoryError(Exception):
         File, and row or line where there is one.
     expected
         What was expected in its place.
-    mend
-        How to mend it.
+    hint
+        How to fix it.
 
     Examples
     --------
-    >>> error = CorestoryError("label 'maybe'", where="a.csv, row 3", expected="core or filler", mend="Change it.")
+    >>> error = CorestoryError("label 'maybe'", where="a.csv, row 3", expected="core or filler", hint="Change it.")
     >>> print(error)
     a.csv, row 3: label 'maybe'; expected core or filler. Change it.
     """
 
-    def __init__(self, found: str, *, where: str = "", expected: str = "", mend: str = "") -> None:
-        self.found, self.where, self.expected, self.mend = found, where, expected, mend
+    def __init__(self, found: str, *, where: str = "", expected: str = "", hint: str = "") -> None:
+        self.found, self.where, self.expected, self.hint = found, where, expected, hint
         super().__init__(found)
 
     def __str__(self) -> str:
         line = f"{self.where}: {self.found}" if self.where else self.found
         if self.expected:
             line += f"; expected {self.expected}"
-        if self.mend:
-            line = f"{line}. {self.mend}"
+        if self.hint:
+            line = f"{line}. {self.hint}"
         return " ".join(line.split())
 
     def __reduce__(self) -> tuple[object, ...]:
         # Keyword-only arguments do not survive the default pickling, by which joblib brings errors back.
-        return _rebuilt, (type(self), self.found, self.where, self.expected, self.mend)
+        return _rebuilt, (type(self), self.found, self.where, self.expected, self.hint)
 
 
-def _rebuilt(kind: type[CorestoryError], found: str, where: str, expected: str, mend: str) -> CorestoryError:
-    return kind(found, where=where, expected=expected, mend=mend)
+def _rebuilt(kind: type[CorestoryError], found: str, where: str, expected: str, hint: str) -> CorestoryError:
+    return kind(found, where=where, expected=expected, hint=hint)
 
 
 def reason_of(error: BaseException) -> str:

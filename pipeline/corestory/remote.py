@@ -227,8 +227,8 @@ def _opened(url: str) -> tuple[AbstractFileSystem, str]:
     try:
         from fsspec.core import url_to_fs
     except ImportError:
-        mend = "pip install 'corestory[remote]', and what the protocol needs, such as s3fs"
-        raise CorestoryError("fsspec is not installed", where=url, mend=mend) from None
+        hint = "pip install 'corestory[remote]', and what the protocol needs, such as s3fs"
+        raise CorestoryError("fsspec is not installed", where=url, hint=hint) from None
     try:
         with _as_os_error():
             system, path = url_to_fs(url)

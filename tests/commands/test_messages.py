@@ -49,7 +49,7 @@ def test_without_a_file_the_first_are_listed_and_the_others_counted(capsys):
 def test_a_file_gets_every_one_with_its_place_and_reason(tmp_path, capsys):
     path = tmp_path / "new" / "rejects.jsonl"
     with open_refusals(path, force=False) as refusals:
-        refusals.refuse(InputError("'x'\x00", where="a\udce9.csv, row 3", expected="a number", mend="Mend it."))
+        refusals.refuse(InputError("'x'\x00", where="a\udce9.csv, row 3", expected="a number", hint="Mend it."))
         refusals.refuse(InputError("is empty"))
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert rows == [

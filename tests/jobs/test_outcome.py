@@ -10,8 +10,8 @@ TEXT = st.text(st.characters())
 
 
 @given(TEXT, TEXT, TEXT, TEXT)
-def test_what_a_line_says_comes_back_in_one_line_that_any_file_can_hold(found, where, expected, mend):
-    line = refusal_line(InputError(found, where=where, expected=expected, mend=mend))
+def test_what_a_line_says_comes_back_in_one_line_that_any_file_can_hold(found, where, expected, hint):
+    line = refusal_line(InputError(found, where=where, expected=expected, hint=hint))
     assert line.encode().count(b"\n") == 0
     again = refusal_of_line(line)
     assert refusal_line(again) == line

@@ -64,7 +64,7 @@ def test_white_space_and_the_order_of_keys_do_not_matter(document: dict[str, Any
 
 
 @pytest.mark.parametrize(
-    ("found", "maker", "mend"),
+    ("found", "maker", "hint"),
     [
         (FORMAT_VERSION + 1, "3.2.1", "Install corestory 3.2.1 or newer."),
         (FORMAT_VERSION + 1, "evil\x1b[2J", "Install the newest corestory."),
@@ -76,10 +76,10 @@ def test_white_space_and_the_order_of_keys_do_not_matter(document: dict[str, Any
         (-1, "", "Train the model again"),
     ],
 )
-def test_another_format_version_is_refused_with_what_it_needs(found: int, maker: object, mend: str) -> None:
+def test_another_format_version_is_refused_with_what_it_needs(found: int, maker: object, hint: str) -> None:
     # Nothing else is looked at: what another version holds, this one cannot know.
     message = refused(json.dumps({"format_version": found, "corestory": maker, "unheard": "of"}).encode())
-    assert f"has format version {found}; expected {FORMAT_VERSION}. {mend}" in message
+    assert f"has format version {found}; expected {FORMAT_VERSION}. {hint}" in message
     assert "\x1b" not in message
 
 

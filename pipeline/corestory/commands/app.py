@@ -64,7 +64,7 @@ def main(command_line: typer.Typer = app) -> None:
         sys.exit(128 + signal.SIGINT)
     except OSError as error:
         if error.errno == errno.ENOENT and not _has_current_folder():
-            _fail(CorestoryError("the current folder has been deleted", mend="Change to another folder."))
+            _fail(CorestoryError("the current folder has been deleted", hint="Change to another folder."))
         # Code that writes files reports such errors itself, so this one is of the standard output.
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
             raise

@@ -118,7 +118,7 @@ def explain_to(
             stream.write(f"{printable(text) if stream.isatty() else text}\n")
             first = False
         if first and output is not None:
-            raise OutputError("nothing to write", where=output, mend="The refusals are listed above.")
+            raise OutputError("nothing to write", where=output, hint="The refusals are listed above.")
     return refusals.count
 
 

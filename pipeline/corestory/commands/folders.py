@@ -115,7 +115,7 @@ def _local_run(jobs: int) -> Run:
 
 def _cluster_run(address: str, jobs: int, sources: Sequence[str]) -> Run:
     if find_spec("distributed") is None:
-        raise CorestoryError("Dask is not installed", where="--dask", mend="pip install 'corestory[dask]'")
+        raise CorestoryError("Dask is not installed", where="--dask", hint="pip install 'corestory[dask]'")
     from corestory.jobs.cluster import check_paths, run_on_cluster
 
     check_paths(sources, address=address)
@@ -205,7 +205,7 @@ class RunSummary:
         self.foreign[item.name] = InputError(
             "exists already, and no such run has written it",
             where=str(self.ledger.output(item)),
-            mend="--force replaces it.",
+            hint="--force replaces it.",
         )
         self.refuse(self.foreign[item.name])
         self._advance(item)

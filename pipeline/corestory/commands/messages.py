@@ -35,7 +35,7 @@ def standard_output() -> TextIO:
         The caller has closed it.
     """
     if sys.stdout is None:
-        raise OutputError("is closed", where="standard output", mend="Give --output FILE.")
+        raise OutputError("is closed", where="standard output", hint="Give --output FILE.")
     return sys.stdout
 
 

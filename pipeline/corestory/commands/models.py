@@ -69,7 +69,7 @@ def model_folder(name: str) -> Path | None:
         "no such model",
         where=name if len(name) <= SHOWN_CHARACTERS else f"{name[:SHOWN_CHARACTERS]}…",
         expected=f"a model's folder, or the name of one in {MODELS}/",
-        mend=f"There are: {', '.join(here)}." if here else "Make one with: corestory train DATA --output models/NAME",
+        hint=f"There are: {', '.join(here)}." if here else "Make one with: corestory train DATA --output models/NAME",
     )
 
 

@@ -120,7 +120,7 @@ def chosen_format(asked: OutputFormat | None, output: AnyPath | None, only: Only
     terminal = output is None and sys.stdout is not None and sys.stdout.isatty()
     if asked is OutputFormat.parquet and terminal:
         raise OutputError(
-            "Parquet cannot be shown on a terminal", mend="Give --output FILE.parquet, or another --format."
+            "Parquet cannot be shown on a terminal", hint="Give --output FILE.parquet, or another --format."
         )
     if asked is not None:
         return asked
@@ -137,7 +137,7 @@ def chosen_format(asked: OutputFormat | None, output: AnyPath | None, only: Only
 def unknown_ending(ending: str, output: str, known: Sequence[str]) -> OutputError:
     """Return the error for a file name whose ending tells no format."""
     expected = f"a name that ends in {', '.join(known[:-1])} or {known[-1]}"
-    return OutputError(f"no format ends in {ending!r}", where=output, expected=expected, mend="Or give --format.")
+    return OutputError(f"no format ends in {ending!r}", where=output, expected=expected, hint="Or give --format.")
 
 
 def is_folder(output: str) -> bool:

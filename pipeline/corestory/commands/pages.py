@@ -63,7 +63,7 @@ def tag_to_pages(
     if output is None and standard_output().isatty():
         raise OutputError(
             "a page cannot be shown on a terminal",
-            mend="Give --output FILE.html, or --output FOLDER for several articles.",
+            hint="Give --output FILE.html, or --output FOLDER for several articles.",
         )
     path = None if output is None else _local(output)
     tagger = open_model(model)
@@ -113,4 +113,4 @@ def _open_pages(path: Path | None, name: str, *, only: Label | None, force: bool
                 yield (writer := PageFolder(temporary, only=only))
                 writer.close()
     except OutputError as error:  # it may name the temporary file
-        raise OutputError(error.found, where=name, expected=error.expected, mend=error.mend) from error
+        raise OutputError(error.found, where=name, expected=error.expected, hint=error.hint) from error

@@ -74,7 +74,7 @@ def prepare(
     for source in sources:
         if is_url(source):
             raise InputError(
-                "is a web address", where=source, expected="files of this machine", mend="Download it first."
+                "is a web address", where=source, expected="files of this machine", hint="Download it first."
             )
     console = Console(stderr=True)
     names, wanted = LabelNames(core=core_label, filler=filler_label), chosen_views(views)

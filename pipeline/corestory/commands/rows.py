@@ -62,7 +62,7 @@ def tag_to_rows(
     from corestory.reading.sources import read_articles
 
     if output is not None and rejects is not None and output.resolve() == rejects.resolve():
-        raise OutputError("the same file for --output and --rejects", where=str(output), mend="Give two names.")
+        raise OutputError("the same file for --output and --rejects", where=str(output), hint="Give two names.")
     tagger = open_model(model)
     doubtful = DoubtfulArticles()
     with open_refusals(rejects, force=force) as refusals, suppress(NothingTaggedError):
@@ -106,4 +106,4 @@ def _opened(
                 with closing(open_rows(temporary, form=form, only=only, keep=keep)) as writer:
                     yield writer
             except OutputError as error:  # it names the temporary file
-                raise OutputError(error.found, where=str(output), mend=error.mend) from error
+                raise OutputError(error.found, where=str(output), hint=error.hint) from error

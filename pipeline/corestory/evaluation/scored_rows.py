@@ -60,7 +60,7 @@ def chosen_rows(frame: pd.DataFrame, split: str, *, where: str) -> pd.DataFrame:
                 f"no rows of the split {name!r}",
                 where=where,
                 expected=f"one of {there}" if there else "a split in some row",
-                mend=f"Or use all rows: --split {ALL_SPLITS}",
+                hint=f"Or use all rows: --split {ALL_SPLITS}",
             )
     return frame[frame["split"].isin(names).to_numpy()].reset_index(drop=True)
 

@@ -53,10 +53,10 @@ def check_sources(sources: Sequence[str], folder: AnyPath) -> None:
             raise OutputError(
                 "the standard input has no file name, which an output in a folder needs",
                 where=str(folder),
-                mend="Give a file name to --output.",
+                hint="Give a file name to --output.",
             )
         if source and path_of(source).is_dir() and path_of(source).resolve() == folder.resolve():
-            raise OutputError("is a folder that is read", where=str(folder), mend="Give another folder.")
+            raise OutputError("is a folder that is read", where=str(folder), hint="Give another folder.")
 
 
 def _reach(path: RemotePath) -> None:
@@ -119,7 +119,7 @@ def items_of(sources: Sequence[str], folder: AnyPath, *, form: str, refuse: Refu
             if reason:
                 refuse(
                     InputError(
-                        reason, where=storable(path.as_posix()), mend="Rename the file, or give another --output."
+                        reason, where=storable(path.as_posix()), hint="Rename the file, or give another --output."
                     )
                 )
                 continue

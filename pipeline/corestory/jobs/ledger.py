@@ -293,5 +293,5 @@ class LocalLedger(Ledger):
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise OutputError(
-                    "another run of corestory writes here", where=str(self.folder), mend="Wait until it has ended."
+                    "another run of corestory writes here", where=str(self.folder), hint="Wait until it has ended."
                 ) from None

@@ -66,7 +66,7 @@ def run_here(
                 raise CorestoryError(
                     "a process was killed, perhaps for want of memory",
                     where=str(job.folder),
-                    mend="Run it again to go on, with fewer --jobs if it happens again.",
+                    hint="Run it again to go on, with fewer --jobs if it happens again.",
                 ) from error
 
 

@@ -91,7 +91,7 @@ def outcome_of(error: Exception, item: Item, job: Job) -> Outcome:
         cause = error.__cause__ if isinstance(error, OutputError) else error
         if isinstance(cause, OSError) and cause.errno in _FULL:
             raise OutputError(
-                "there is no room on the disk", where=str(job.folder), mend="Make room and run it again to go on."
+                "there is no room on the disk", where=str(job.folder), hint="Make room and run it again to go on."
             ) from error
         return failed(
             item, f"its output cannot be written ({reason_of(cause if isinstance(cause, OSError) else error)})"
@@ -109,7 +109,7 @@ def refusal_line(error: CorestoryError) -> str:
     >>> refusal_line(InputError("is empty", where="a.csv", expected="rows"))
     '{"where": "a.csv", "reason": "is empty; expected rows"}'
     """
-    reason = str(type(error)(error.found, expected=error.expected, mend=error.mend))
+    reason = str(type(error)(error.found, expected=error.expected, hint=error.hint))
     return json.dumps({"where": storable(error.where), "reason": storable(reason)}, ensure_ascii=False)
 
 

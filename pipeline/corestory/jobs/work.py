@@ -209,7 +209,7 @@ def join_parts(item: Item, plan: PartPlan, job: Job) -> Outcome:
                 counts = _done(ledger, item, plan, part, job)
                 if counts is None:
                     raise InputError(
-                        f"part {part + 1} of {plan.parts} is missing", where=_name(item), mend="Run it again."
+                        f"part {part + 1} of {plan.parts} is missing", where=_name(item), hint="Run it again."
                     )
                 if counts.articles:
                     opened.append(partial(open_to_read, _part_path(ledger, item, part, ".rows")))
@@ -246,7 +246,7 @@ def _made_by(item: Item, plan: PartPlan, part: int, job: Job) -> str:
 
 def _check_state(item: Item, plan: PartPlan) -> None:
     if _state(item.source) != plan.state:
-        raise InputError("has changed since the run began", where=_name(item), mend="Run it again.")
+        raise InputError("has changed since the run began", where=_name(item), hint="Run it again.")
 
 
 def _part_path(ledger: Ledger, item: Item, part: int, ending: str) -> AnyPath:
@@ -272,7 +272,7 @@ def tagger_of(model: Path, sha256: str) -> Tagger:
 
     tagger = load_model(model)
     if model_sha256(model) != sha256:
-        raise ModelError("has changed since the run began", where=str(model), mend="Run it again.")
+        raise ModelError("has changed since the run began", where=str(model), hint="Run it again.")
     return tagger
 
 

@@ -109,7 +109,7 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
         if missing:
             raise InputError(
                 f"no column {', '.join(missing)}", where=str(path), expected=", ".join(COLUMNS),
-                mend="Give the file that `corestory audit` wrote, with its column `correction` filled in.",
+                hint="Give the file that `corestory audit` wrote, with its column `correction` filled in.",
             )  # fmt: skip
         for row in table.rows:
             correction = _correction({str(key): str(value) for key, value in row.values.items()}, row.where)
@@ -178,7 +178,7 @@ def apply_corrections(frame: pd.DataFrame, corrections: Sequence[Correction]) ->
                 f"paragraph {correction.position} of {correction.article_id!r} "
                 + ("is not in this table" if row < 0 else "has another text in this table"),
                 where=correction.where,
-                mend="Prepare the table from the sources and views of the one that was audited.",
+                hint="Prepare the table from the sources and views of the one that was audited.",
             )
         labels[row] = correction.label
         others = [other for other in alike[pages[row], texts[row]] if articles[other] != articles[row]]

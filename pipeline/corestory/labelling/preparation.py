@@ -200,7 +200,7 @@ class _Run:
         while batch := list(islice(new, _PAGES_A_JOB)):
             for cut in parallel(delayed(_cut_page)(page, self.views) for page in batch):
                 if isinstance(cut, CorestoryError):
-                    self._refuse(InputError(cut.found, where=cut.where, expected=cut.expected, mend=cut.mend))
+                    self._refuse(InputError(cut.found, where=cut.where, expected=cut.expected, hint=cut.hint))
                 else:
                     yield from cut
             self._done += len(batch)

@@ -95,7 +95,7 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
                     f"header line begins with {key[:40]!r}",
                     where=f"{where}, line {number}",
                     expected=" ".join(f"{name}:" for name in _HEADERS),
-                    mend="A blank line ends the header.",
+                    hint="A blank line ends the header.",
                 )
             if key in header:
                 raise InputError(

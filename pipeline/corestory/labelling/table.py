@@ -107,9 +107,9 @@ def read_frame(path: Path) -> pd.DataFrame:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    mend = "Make it with: corestory prepare SOURCE --output FILE.parquet"
+    hint = "Make it with: corestory prepare SOURCE --output FILE.parquet"
     if not path.is_file():
-        raise InputError("no such file", where=str(path), expected="a table of labelled paragraphs", mend=mend)
+        raise InputError("no such file", where=str(path), expected="a table of labelled paragraphs", hint=hint)
     schema = table_schema()
     try:
         found = pq.read_schema(path).names
@@ -118,7 +118,7 @@ def read_frame(path: Path) -> pd.DataFrame:
         missing = [name for name in schema.names if name not in (*found, *later)]
         if missing:
             raise InputError(
-                f"no column {', '.join(missing)}", where=str(path), expected=", ".join(schema.names), mend=mend
+                f"no column {', '.join(missing)}", where=str(path), expected=", ".join(schema.names), hint=hint
             )
         table = pq.read_table(path, columns=[name for name in schema.names if name not in later])
         for name in later:
@@ -129,10 +129,10 @@ def read_frame(path: Path) -> pd.DataFrame:
             if file.read(4) != b"PAR1":
                 raise InputError(
                     "is not a table of labelled paragraphs", where=str(path), expected="Parquet",
-                    mend=f"Make one with: corestory prepare {path} --output FILE.parquet",
+                    hint=f"Make one with: corestory prepare {path} --output FILE.parquet",
                 ) from error  # fmt: skip
         reason = str(error).splitlines()[0]
-        raise InputError(f"not a readable table ({reason})", where=str(path), expected="Parquet", mend=mend) from error
+        raise InputError(f"not a readable table ({reason})", where=str(path), expected="Parquet", hint=hint) from error
     return frame
 
 

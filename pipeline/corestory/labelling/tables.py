@@ -215,7 +215,7 @@ def _add(groups: dict[str, _Group], row: Mapping[str, object], *, names: LabelNa
             f"unknown label {_cell(row, 'label')[:40]!r}",
             where=where,
             expected=names.expected(),
-            mend="Name the labels with --core-label and --filler-label.",
+            hint="Name the labels with --core-label and --filler-label.",
         ) from None
     key = _key(row, where)
     given = _position(row) if "position" in row else None
@@ -227,7 +227,7 @@ def _add(groups: dict[str, _Group], row: Mapping[str, object], *, names: LabelNa
                 f"article {key[:80]!r} has position {position} twice, first in {group.positions[position]}",
                 where=where,
                 expected="each position of an article once",
-                mend="Give each article an article_id of its own.",
+                hint="Give each article an article_id of its own.",
             )
         group.positions[position] = where.rpartition(", ")[2]
     for name in ("site", "url", "title", "language"):

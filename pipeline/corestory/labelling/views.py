@@ -61,8 +61,8 @@ def chosen_views(names: str) -> tuple[str, ...]:
     views = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
     for view in views:
         if view in VIEWS and view not in available:
-            mend = "Install it with: pip install 'corestory[views]'"
-            raise InputError(f"view {view!r}, whose package is not installed", expected=", ".join(available), mend=mend)
+            hint = "Install it with: pip install 'corestory[views]'"
+            raise InputError(f"view {view!r}, whose package is not installed", expected=", ".join(available), hint=hint)
         if view not in VIEWS:
             raise InputError(f"view {view!r}", expected=f"all, or of {', '.join(VIEWS)}")
     if not views:

@@ -268,7 +268,7 @@ def _require(frame: pd.DataFrame) -> None:
     if missing:
         raise DataError(
             f"columns {', '.join(map(str, frame.columns))}", expected=f"also {', '.join(missing)}",
-            mend="Make the table with `corestory prepare`.",
+            hint="Make the table with `corestory prepare`.",
         )  # fmt: skip
     for name in REQUIRED:
         empty = np.flatnonzero(frame[name].isna())
@@ -280,7 +280,7 @@ def _checked(frame: pd.DataFrame, y: Sequence[object] | None) -> npt.NDArray[np.
     _require(frame)
     labels = frame.get("label") if y is None else y
     if labels is None:
-        raise DataError("no labels", expected="a column `label`, or y", mend="Make the table with `corestory prepare`.")
+        raise DataError("no labels", expected="a column `label`, or y", hint="Make the table with `corestory prepare`.")
     check_consistent_length(frame, labels)
     found = pd.Series(np.asarray(labels, dtype=object))
     found = found.where(found.notna(), "")
@@ -291,7 +291,7 @@ def _checked(frame: pd.DataFrame, y: Sequence[object] | None) -> npt.NDArray[np.
         only = sorted(set(found.unique()) - {""})
         raise DataError(
             f"every label is {only[0]}" if only else "no row is labelled", expected="both core and filler",
-            mend="Add articles with labelled paragraphs of the other kind.",
+            hint="Add articles with labelled paragraphs of the other kind.",
         )  # fmt: skip
     return found.to_numpy(dtype=object)
 
@@ -302,7 +302,7 @@ def _bound_error(rows: pd.DataFrame, label: str, *, by: str) -> DataError:
     return DataError(
         f"{label} is only in {by}s of one fold: {', '.join(names[:3])}" + (", …" if len(names) > 3 else ""),
         expected="each label in several, to learn on some and measure on the others",
-        mend="Add labelled articles, of several sites if you can.",
+        hint="Add labelled articles, of several sites if you can.",
     )  # fmt: skip
 
 

@@ -259,10 +259,10 @@ def _check_version(found: _Version, where: str) -> None:
         return
     known = _VERSION.fullmatch(maker) is not None
     if version > FORMAT_VERSION:
-        mend = f"Install corestory {maker} or newer." if known else "Install the newest corestory."
+        hint = f"Install corestory {maker} or newer." if known else "Install the newest corestory."
     else:
-        mend = "Train the model again: corestory train DATA --output FOLDER"
-        mend += f", or install the corestory that made it ({maker})." if known else "."
+        hint = "Train the model again: corestory train DATA --output FOLDER"
+        hint += f", or install the corestory that made it ({maker})." if known else "."
     # Printing an integer of thousands of digits fails or floods the terminal.
     shown = str(version) if abs(version) < 10**6 else "of many digits"
-    raise ModelError(f"has format version {shown}", where=where, expected=str(FORMAT_VERSION), mend=mend)
+    raise ModelError(f"has format version {shown}", where=where, expected=str(FORMAT_VERSION), hint=hint)

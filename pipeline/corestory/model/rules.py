@@ -132,7 +132,7 @@ def check_rule(line: str) -> None:
         pattern = _compiled(line)
     except (regex.error, OverflowError, RecursionError, MemoryError) as error:
         raise InputError(
-            f"{shown} is no regular expression ({error})", mend=f"Without {EXPRESSION} in front it is a plain phrase."
+            f"{shown} is no regular expression ({error})", hint=f"Without {EXPRESSION} in front it is a plain phrase."
         ) from None
     if pattern.search("") is not None:
         raise InputError(
@@ -178,7 +178,7 @@ def _lines(file: Path | None) -> tuple[str, ...]:
             check_rule(rule)
         except InputError as error:
             place = f"{where}, line {number}"
-            raise InputError(error.found, where=place, expected=error.expected, mend=error.mend) from None
+            raise InputError(error.found, where=place, expected=error.expected, hint=error.hint) from None
         rules.append(rule)
     return tuple(rules)
 
@@ -237,7 +237,7 @@ def _is_found(line: str, text: str) -> bool:
         return _compiled(line).search(text, timeout=SECONDS) is not None
     except TimeoutError:
         shown = repr(line if len(line) <= 60 else f"{line[:60]}…")
-        raise InputError(f"{shown} takes more than {SECONDS:g} s on one paragraph", mend=_MEND) from None
+        raise InputError(f"{shown} takes more than {SECONDS:g} s on one paragraph", hint=_MEND) from None
 
 
 @cache

@@ -122,7 +122,7 @@ def default_of(package: Path) -> Path:
     raise ModelError(
         "this installation of corestory came without its default model",
         where=str(package),
-        mend="Install it again, or name a model of your own.",
+        hint="Install it again, or name a model of your own.",
     )
 
 
@@ -134,10 +134,10 @@ def _load(folder: Path, where: str) -> Tagger:
     data = _bytes(folder / WEIGHTS_NAME, MAX_BYTES, weights)
     if len(data) != stored.weights.bytes:
         raise ModelError(
-            f"has {len(data):,} bytes", where=weights, expected=f"{stored.weights.bytes:,} by its manifest", mend=_AGAIN
+            f"has {len(data):,} bytes", where=weights, expected=f"{stored.weights.bytes:,} by its manifest", hint=_AGAIN
         )
     if hashlib.sha256(data).hexdigest() != stored.weights.sha256:
-        raise ModelError("is damaged, or of another model than its manifest", where=weights, mend=_AGAIN)
+        raise ModelError("is damaged, or of another model than its manifest", where=weights, hint=_AGAIN)
     return Tagger(read_weights(data, where=weights), stored.settings, stored.manifest)
 
 
@@ -149,7 +149,7 @@ def _check_folder(folder: Path, where: str) -> None:
             "there is no such folder",
             where=where,
             expected="a model's",
-            mend="Train one with: corestory train DATA --output models/NAME",
+            hint="Train one with: corestory train DATA --output models/NAME",
         ) from error
     except (OSError, ValueError) as error:  # a ValueError where the name has a NUL
         raise ModelError(f"cannot be read ({_reason(error)})", where=where, expected="a model's folder") from error
@@ -164,16 +164,16 @@ def _bytes(file: Path, limit: int, where: str) -> bytes:
     try:
         found = file.stat()
         if not stat.S_ISREG(found.st_mode):  # reading a pipe or a device may never end
-            raise ModelError("is no regular file", where=where, mend=_AGAIN)
+            raise ModelError("is no regular file", where=where, hint=_AGAIN)
         if found.st_size > limit:
             raise ModelError(
-                f"has {found.st_size:,} bytes", where=where, expected=f"at most {limit:,} in any model", mend=_AGAIN
+                f"has {found.st_size:,} bytes", where=where, expected=f"at most {limit:,} in any model", hint=_AGAIN
             )
         with file.open("rb") as opened:
             return opened.read(found.st_size)
     except FileNotFoundError as error:
         raise ModelError(
-            "is missing", where=where, expected=f"{MANIFEST_NAME} and {WEIGHTS_NAME} in a model's folder", mend=_AGAIN
+            "is missing", where=where, expected=f"{MANIFEST_NAME} and {WEIGHTS_NAME} in a model's folder", hint=_AGAIN
         ) from error
     except OSError as error:
         raise ModelError(f"cannot be read ({_reason(error)})", where=where) from error

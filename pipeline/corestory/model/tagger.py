@@ -295,7 +295,7 @@ def article_of_text(text: str, *, html: bool = False) -> Article:
         hint = "Decode it first, or give the file to corestory predict." if isinstance(text, bytes) else ""
         if isinstance(text, list | tuple):
             hint = "Call it once for each article, or use corestory.tag_frame."
-        raise InputError(f"a value of type {type(text).__name__}", expected="one article's text as a string", mend=hint)
+        raise InputError(f"a value of type {type(text).__name__}", expected="one article's text as a string", hint=hint)
     if html:
         from corestory.reading.html.page import read_page
 

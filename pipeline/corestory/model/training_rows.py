@@ -172,7 +172,7 @@ def make_folds(frame: pd.DataFrame, *, folds: int, seed: int) -> Folds:
     if group.nunique() < 2:
         raise DataError(
             "all rows are of one article", expected="at least two, to learn on one and measure on the other",
-            mend="Add labelled articles, of several sites if you can.",
+            hint="Add labelled articles, of several sites if you can.",
         )  # fmt: skip
     count = min(folds, int(group.nunique()))
     pages = page.groupby(group).nunique()

@@ -246,7 +246,7 @@ class OnePage:
         if self._article is not None:
             raise OutputError(
                 "more than one article, but one page", expected="a folder for a page each and an index",
-                mend="Give --format html --output FOLDER, a name without .html",
+                hint="Give --format html --output FOLDER, a name without .html",
             )  # fmt: skip
         self._article = article
 

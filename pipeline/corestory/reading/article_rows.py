@@ -245,7 +245,7 @@ def page_article(html: str, *, article_id: str, where: str) -> Article:
             "a set of frames without text",
             where=where,
             expected="the page that a frame shows",
-            mend=f"Fetch {' or '.join(page.frames[:5])}.",
+            hint=f"Fetch {' or '.join(page.frames[:5])}.",
         )
     if not page.paragraphs:
         raise InputError("a page without paragraphs", where=where, expected="text that the page shows")
@@ -284,7 +284,7 @@ def _finished(
                 f"more rows of article {group.article_id!r}, after those of another",
                 where=first.where,
                 expected="the rows of an article one after the other",
-                mend="Sort the table by article_id.",
+                hint="Sort the table by article_id.",
             )
         lines = sorted(group.lines, key=lambda line: line.position)
         for line, following in pairwise(lines):

@@ -76,7 +76,7 @@ def refuse_binary(head: bytes, *, where: str) -> None:
 def _refuse_kind(head: bytes, where: str) -> None:
     kind = unread_kind(head)
     if kind:
-        raise InputError(f"looks like {kind}", where=where, expected="text", mend="Convert it to plain text or HTML.")
+        raise InputError(f"looks like {kind}", where=where, expected="text", hint="Convert it to plain text or HTML.")
 
 
 def marked_encoding(head: bytes) -> str:
@@ -153,7 +153,7 @@ def _decoded(data: bytes, where: str, *, html: bool) -> str:
     sample = data[:SAMPLE]
     if len(sample.translate(None, _BINARY)) < (1 - MOST_CONTROLS / 2) * len(sample):
         raise InputError("binary data", where=where, expected="text")
-    raise InputError("text in an encoding that cannot be told", where=where, expected="UTF-8", mend="Save it as UTF-8.")
+    raise InputError("text in an encoding that cannot be told", where=where, expected="UTF-8", hint="Save it as UTF-8.")
 
 
 def _marked(data: bytes, encoding: str, where: str) -> str:

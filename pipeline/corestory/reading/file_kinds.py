@@ -122,7 +122,7 @@ def kind_by_content(head: bytes, *, where: str) -> str:
             "a Parquet file by another name",
             where=where,
             expected="text, HTML or JSON",
-            mend="End its name in .parquet.",
+            hint="End its name in .parquet.",
         )
     text = head.decode("utf-8-sig", errors="replace")
     if b"\x00" in head[:4096]:

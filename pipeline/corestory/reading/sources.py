@@ -216,7 +216,7 @@ def _not_empty(read: Callable[[Refuse], Iterator[Article]], refuse: Refuse, *, w
 def _standard_input(refuse: Refuse, keep: Sequence[str], note: Note) -> Iterator[Article]:
     where = source_name(STANDARD_INPUT)
     if sys.stdin is None or sys.stdin.isatty():
-        raise InputError("is a terminal", where=where, expected="text", mend="Pipe an article into it.")
+        raise InputError("is a terminal", where=where, expected="text", hint="Pipe an article into it.")
     with plain_bytes(sys.stdin.buffer, where=where, close=False) as stream:
         yield from _content(stream, "", STANDARD_INPUT, refuse, keep, note)
 

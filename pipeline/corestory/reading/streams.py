@@ -62,7 +62,7 @@ def read_document(stream: BinaryIO, *, where: str, limit: int = MAX_DOCUMENT_BYT
         raise InputError(
             f"more than {limit:,} bytes in one document",
             where=where,
-            mend="Give many articles as JSON Lines, CSV or Parquet, which are read one at a time.",
+            hint="Give many articles as JSON Lines, CSV or Parquet, which are read one at a time.",
         )
     return data
 
@@ -87,7 +87,7 @@ class _Stream(RawIOBase):
                 piece = self._rest.read(len(buffer))
             except EOFError:
                 raise InputError(
-                    "the gzip data ends too early", where=self._where, mend="Fetch or compress the file again."
+                    "the gzip data ends too early", where=self._where, hint="Fetch or compress the file again."
                 ) from None
             except (OSError, zlib.error) as error:  # gzip's own error is an OSError
                 raise InputError(f"cannot be read ({reason_of(error)})", where=self._where) from None

@@ -150,7 +150,7 @@ def parquet_table(path: AnyPath, *, wanted: Collection[str], first_group: int = 
     if not path.is_file():
         raise InputError("no such file", where=name)
     if path.name.lower().endswith(".gz"):
-        raise InputError("gzipped Parquet", where=name, expected="Parquet", mend="Gunzip it.")
+        raise InputError("gzipped Parquet", where=name, expected="Parquet", hint="Gunzip it.")
     try:
         with open_parquet(path) as file:
             columns = tuple(str(column) for column in file.schema_arrow.names)
@@ -233,7 +233,7 @@ def _csv_rows(
             return
         except csv.Error as error:
             refuse(
-                InputError(f"malformed CSV ({error})", where=where, mend="Close the row's quotes, double inner ones.")
+                InputError(f"malformed CSV ({error})", where=where, hint="Close the row's quotes, double inner ones.")
             )
             continue
         try:
@@ -242,7 +242,7 @@ def _csv_rows(
                     f"a row of {len(fields)} field{'s' * (len(fields) != 1)}",
                     where=where,
                     expected=f"{len(columns)}, as the header has",
-                    mend=f"Quote fields that hold {delimiter!r} or line ends.",
+                    hint=f"Quote fields that hold {delimiter!r} or line ends.",
                 )
             if fields:
                 values = (_repaired(field, where) for field in fields)

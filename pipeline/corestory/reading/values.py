@@ -66,7 +66,7 @@ def strings_of(value: object, where: str) -> Sequence[str]:
             value = ""
     if not isinstance(value, list):
         raise InputError(
-            f"paragraphs is {kind_of(value)}", where=where, expected="a list of strings", mend="Put one text into text."
+            f"paragraphs is {kind_of(value)}", where=where, expected="a list of strings", hint="Put one text into text."
         )
     for number, item in enumerate(value, start=1):
         if not isinstance(item, str):

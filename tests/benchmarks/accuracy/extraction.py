@@ -95,7 +95,7 @@ def extractor_versions() -> dict[str, str]:
     packages = _DISTRIBUTIONS | _RENDERERS
     missing = [packages[name] for name in packages if importlib.util.find_spec(name) is None]
     if missing:
-        raise DataError(f"not installed: {', '.join(missing)}", mend="Install them with: pip install -e '.[bench]'")
+        raise DataError(f"not installed: {', '.join(missing)}", hint="Install them with: pip install -e '.[bench]'")
     extractors = {_DISTRIBUTIONS[extractor.module]: extractor.version for extractor in COMPETITORS}
     return extractors | {name: importlib.metadata.version(name) for name in _RENDERERS.values()}
 

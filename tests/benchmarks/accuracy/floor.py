@@ -127,7 +127,7 @@ def raised_floor(floor: Floor, measured: Floor, *, allow_lower: bool = False) ->
             raise DataError(
                 f"{len(lower)} scores below the floor, such as {lower[0]}",
                 expected="none",
-                mend="Find out why; to lower the floor all the same, add --allow-lower.",
+                hint="Find out why; to lower the floor all the same, add --allow-lower.",
             )
     return Floor(floor.tolerance, measured.date, floor.sets | measured.sets)
 
@@ -148,6 +148,6 @@ def _comparable(floor: Floor, measured: Floor) -> Floor:
             raise DataError(
                 f"{part.pages} pages held out of {name}",
                 expected=f"{floor.sets[name].pages}, on which its floor was measured",
-                mend="Run it on the same corpora, or set the floor anew with --update-floor --allow-lower.",
+                hint="Run it on the same corpora, or set the floor anew with --update-floor --allow-lower.",
             )
     return measured

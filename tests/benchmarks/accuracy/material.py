@@ -110,7 +110,7 @@ def checked_table(frame: pd.DataFrame) -> pd.DataFrame:
             raise DataError(
                 f"{page} is in the split {split}",
                 expected=f"the split of seed {SPLIT_SEED}",
-                mend="Prepare the table anew, with the default seed.",
+                hint="Prepare the table anew, with the default seed.",
             )
     return frame
 

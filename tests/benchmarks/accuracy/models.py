@@ -80,7 +80,7 @@ def checked_manifest(manifest: Manifest | None, *, where: str) -> Manifest:
             f"trained on the splits {', '.join(splits) or 'unknown'}",
             where=where,
             expected=" and ".join(SEEN),
-            mend="Leave --model out, or train one with: corestory train DATA --split train,validation",
+            hint="Leave --model out, or train one with: corestory train DATA --split train,validation",
         )
     return manifest
 
