@@ -101,7 +101,7 @@ class RemotePath:
     def state(self) -> tuple[int, str]:
         """Return a file's size and what its file system says of its content or, failing that, of its last change.
 
-        Where it says neither, that is empty, and nothing can be told by it.
+        If it gives neither, the second value is empty and shows no change.
         """
         info = self._do(lambda system, path: system.info(path))
         mark = next((str(info[name]) for name in (*_MARKS, *_TIMES) if info.get(name) is not None), "")
@@ -264,7 +264,7 @@ def _is_in(entry: dict[str, str], folder: str) -> bool:
 
 
 class _Reading(io.RawIOBase):
-    """A file of fsspec's whose faults are told as ours."""
+    """A file of fsspec that raises our errors for the errors of its backend."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

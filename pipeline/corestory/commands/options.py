@@ -110,7 +110,7 @@ def chosen_format(asked: OutputFormat | None, output: AnyPath | None, only: Only
     Raises
     ------
     OutputError
-        The format cannot be told, or does not suit a terminal.
+        The format cannot be determined, or does not suit a terminal.
 
     Examples
     --------

@@ -106,7 +106,7 @@ def read_table(path: Path, *, source: str, names: LabelNames, refuse: Refuse) ->
     ------
     InputError
         If the table is empty or cannot be read, lacks a column, has a label of unknown name, or two rows with the
-        same ``article_id`` and ``position``: what cannot be told apart is not guessed.
+        same ``article_id`` and ``position``: ambiguous rows are not guessed.
     """
     groups: dict[str, _Group] = {}
     for row in labelled_rows(path, refuse=refuse):

@@ -144,7 +144,7 @@ def page_views(page: GoldPage, *, views: Sequence[str] = CUTS) -> tuple[Labelled
                     paragraphs=tuple(paragraphs),
                     site=site,
                     url=storable(url).strip(),
-                    # Not the gold title: whoever tags a page has only what the page itself says.
+                    # Not the gold title: at tagging time only the title of the page is known.
                     title=storable(parsed.title).strip(),
                     language=parsed.language,
                 )

@@ -67,7 +67,7 @@ class Article:
     paragraphs
         Of a page a `corestory.reading.html.outline.Outline`, else a tuple.
     title
-        The title where the source told one apart, else empty.
+        The title if the source gives it separately, else empty.
     """
 
     article_id: str

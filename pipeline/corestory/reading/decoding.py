@@ -1,4 +1,4 @@
-"""Bytes to text: what an encoding says where it can be told, and a refusal where it cannot."""
+"""Bytes to text: choose the encoding, or refuse the bytes if no encoding is certain."""
 
 import codecs
 import re
@@ -102,12 +102,12 @@ def decode(data: bytes, *, where: str, html: bool = False, note: Note = no_note)
         Whether a ``<meta charset>`` in the bytes counts. UTF-8 comes first: pages that collectors have converted to
         UTF-8 still declare what they were.
     note
-        Is told how many characters were replaced, and that a text was repaired.
+        Called with a message if characters were replaced or a text was repaired.
 
     Raises
     ------
     InputError
-        The bytes are not text, or their encoding cannot be told.
+        The bytes are not text, or their encoding cannot be determined.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Encodings that nothing declares: told by what a text decoded by each would look like."""
+"""Detect undeclared encodings by decoding the text with each and comparing the results."""
 
 import re
 from collections import Counter

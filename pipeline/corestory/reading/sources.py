@@ -54,7 +54,7 @@ def read_articles(
     keep
         Further columns whose values go with the paragraphs, as `Paragraph.kept`.
     note
-        Is told what was passed over in a folder, and what was replaced or repaired in a text.
+        Called with what was passed over in a folder, and what was replaced or repaired in a text.
 
     Yields
     ------
@@ -95,7 +95,7 @@ def files_of(source: str, *, refuse: Refuse, note: Note = no_note) -> Iterator[A
     refuse
         Is given what is missing or cannot be listed.
     note
-        Is told which files of a folder are passed over.
+        Called with the files of a folder that are passed over.
     """
     path = path_of(source)
     if not source:  # which would mean the folder one is in

@@ -1,4 +1,4 @@
-"""Files and streams as bytes: gunzipped where they say gzip, their faults told as input errors."""
+"""Open files and streams as bytes: decompress gzip, and turn system errors into input errors."""
 
 import zlib
 from gzip import GzipFile

@@ -105,7 +105,7 @@ def json_rows(stream: BinaryIO, *, name: str, refuse: Refuse, lines: bool = Fals
 
 
 def csv_table(stream: BinaryIO, *, name: str, refuse: Refuse, delimiter: str = ",") -> SourceTable:
-    r"""Read a CSV file, its delimiter told by the header (comma, tab or semicolon; `delimiter` if it has none).
+    r"""Read a CSV file, with the delimiter that its header uses (comma, tab or semicolon; `delimiter` if it has none).
 
     Raises
     ------

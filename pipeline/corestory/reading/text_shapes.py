@@ -65,7 +65,7 @@ def unpacked(text: str) -> str:
 
 
 def is_markup(text: str) -> bool:
-    """Return whether a text is HTML: its paragraphs are told by tags rather than by lines.
+    """Return whether a text is HTML: tags, not lines, mark its paragraphs.
 
     Examples
     --------

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from corestory.model.manifest import Manifest
     from corestory.model.tagger import Tagger
 
-# What whoever passes a model on owes to the people whose labels it learned from.
+# People who pass a model on owe this to the authors of its training labels.
 LICENCES = {
     "wcxb": "WCXB, Web Content eXtraction Benchmark 1.0 by Murrough Foley, CC-BY-4.0: attribution is required",
     "newspaper4k": "newspaper4k article extraction dataset by Andrei Paraschiv, Apache-2.0",

@@ -26,7 +26,7 @@ from corestory.reading.html.tags import (
 )
 from corestory.reading.text import is_blank
 
-# The cut of deep or endless markup: elements this deep end paragraphs, but are not told.
+# Limits for deep or endless markup: elements at this depth end paragraphs but are not recorded.
 MAX_DEPTH = 200
 
 # What an end tag does lies on the stack of open elements, as further kinds of what a tag does.

@@ -26,7 +26,7 @@ UNSEEN = frozenset(
         *("rt", "rp", "rtc", "annotation", "annotation-xml", "noframes"),
     )
 )
-# Elements of which the parser writes the text as it is, where a tag could not be told from what looks like one.
+# The parser writes the text of these elements unescaped, so a tag in it cannot be distinguished from a real one.
 RAW = frozenset(("xmp", "plaintext", "noembed"))
 
 # Elements that hold content for browsers without scripts or frames, and how long it has to be to hold a story.

@@ -39,7 +39,7 @@ VOID = frozenset(
         *("meta", "param", "source", "track", "wbr"),
     )
 )
-# Tokens read every digit as 0, so headings are told apart in letters.
+# Tokens read every digit as 0, so letters number the heading levels.
 HEADINGS = {"h1": "h_one", "h2": "h_two", "h3": "h_three", "h4": "h_four", "h5": "h_five", "h6": "h_six"}
 
 # What a tag does. From `BOUNDARY` on, it ends the paragraph before it; from `BLOCK` on, it also opens an element.
