@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from corestory.atomic import atomic_path
-from corestory.errors import CorestoryError, DataError
+from corestory.errors import DataError
 
+from ..terminal import run_command, say
 from .document import result_markdown
 from .floor import Floor, measured_floor, raised_floor, read_floor, shortfalls, write_floor
 from .result import Result, result_json
@@ -46,7 +46,7 @@ def main(
         corpora=tuple(corpora), also=(SAMPLE,), work=work, table=table, model=model, limit=limit,
         uncounted=tuple(name.strip() for name in uncounted.split(",")), ablations=ablations, seed=seed, jobs=jobs,
     )  # fmt: skip
-    measured = run(options, say=_say)
+    measured = run(options, say=say)
     output.mkdir(parents=True, exist_ok=True)
     document = result_markdown(measured.result)
     for name, text in (
@@ -65,28 +65,16 @@ def _hold(floor: Floor, result: Result, *, update: bool, allow_lower: bool) -> N
     reached = measured_floor(result.sets, tolerance=floor.tolerance, date=result.date)
     if update:
         write_floor(raised_floor(floor, reached, allow_lower=allow_lower), FLOOR)
-        _say(f"The floor is now this run's scores: {FLOOR.name}")
+        say(f"The floor is now this run's scores: {FLOOR.name}")
         return
     for name in sorted(reached.sets.keys() - floor.sets.keys()):
-        _say(f"{name} has no floor yet; set it with --update-floor")
+        say(f"{name} has no floor yet; set it with --update-floor")
     found = shortfalls(floor, reached)
     for short in found:
-        _say(f"Below the floor: {short}")
+        say(f"Below the floor: {short}")
     if found:
         raise typer.Exit(1)
 
 
-def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-
-
-def _guarded() -> None:
-    try:
-        typer.run(main)
-    except CorestoryError as error:
-        _say(str(error))
-        sys.exit(2)
-
-
 if __name__ == "__main__":
-    _guarded()
+    run_command(main)

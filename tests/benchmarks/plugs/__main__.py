@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from corestory.atomic import atomic_path
-from corestory.errors import CorestoryError
 from corestory.model.storage import load_model
 
 from ..accuracy.material import HELD_OUT
+from ..terminal import run_command, say
 from .document import plugs_markdown
 from .in_story import InStory, held_out_frame, in_story_scores
 from .planted import tagged_plugs
@@ -38,8 +38,8 @@ def main(
     in_story: list[InStory] = []
     if corpora:
         if tagger.manifest is None or HELD_OUT in tagger.manifest.splits:
-            _say("The model has learned from the sites held out here; of real filler its numbers are too good.")
-        in_story = in_story_scores(tagger, held_out_frame(corpora, jobs=jobs, say=_say))
+            say("The model has learned from the sites held out here; of real filler its numbers are too good.")
+        in_story = in_story_scores(tagger, held_out_frame(corpora, jobs=jobs, say=say))
     document = plugs_markdown(tagged, in_story)
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
@@ -49,17 +49,5 @@ def main(
     sys.stdout.write(document)
 
 
-def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-
-
-def _guarded() -> None:
-    try:
-        typer.run(main)
-    except CorestoryError as error:
-        _say(str(error))
-        sys.exit(2)
-
-
 if __name__ == "__main__":
-    _guarded()
+    run_command(main)
