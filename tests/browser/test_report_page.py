@@ -92,7 +92,7 @@ def test_a_click_sorts_a_table_and_another_turns_it_round(visit, report):
 
 def test_numbers_sort_as_numbers_and_what_has_none_stands_last(visit, report):
     page = visit(report).page
-    table = table_of(page, "By place in the article")
+    table = table_of(page, "By region of the article")
     button = page.locator(f"{table} thead th", has_text="story kept").locator("button")
 
     for _ in range(2):
