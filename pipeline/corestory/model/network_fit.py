@@ -6,14 +6,15 @@ ICLR 2017 and 2019). Each step learns from whole articles, for a paragraph's sco
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from corestory.features.layout import Layout
-from corestory.model.network import ARRAYS, Member, Neighbours, Network, standardised
+from corestory.model.network import ARRAYS, Member, Network, standardised
 from corestory.types import Float, Float32, Int
 
 Floating = npt.NDArray[np.floating]
@@ -76,9 +77,7 @@ def fit_network(
     -------
     Network
     """
-    mean = features.mean(axis=0, dtype=np.float64).astype(np.float32)
-    scale = features.std(axis=0, dtype=np.float64).astype(np.float32)
-    scale[scale < 1e-6] = 1.0
+    mean, scale = _mean_and_scale(features)
     generator = np.random.default_rng(seed)
     member = first_weights(features.shape[1], shape, generator)
     rows_a_step = min(max(len(features) * epochs // steps, 1), batch)
@@ -94,16 +93,25 @@ def fit_network(
             rows = np.repeat(layout.first[articles] - part.first, part.sizes) + np.arange(len(part.article))
             weight = loss_weights[rows]
             if weight.sum() > 0:
-                inputs = standardised(features[rows], mean, scale)
-                _, slopes = loss_and_gradients(descent.member, inputs, labels[rows], weight, part)
+                inputs = standardised(features.take(rows, 0), mean, scale)
+                loss_and_gradients(descent.member, inputs, labels[rows], weight, part, descent.space)
                 done = min(descent.steps / total, 1.0)
                 size = (
                     learning_rate
                     * min(1.0, (descent.steps + 1) / WARM_UP)
                     * (0.01 + 0.495 * (1 + np.cos(np.pi * done)))
                 )
-                descent.step(slopes, size)
+                descent.step(size)
     return Network(mean, scale, (descent.member,))
+
+
+def _mean_and_scale(features: Float32) -> tuple[Float32, Float32]:
+    """Compute each column's mean and standard deviation, a part of the rows at a time, for they may be millions."""
+    parts = [features[begin : begin + 65536] for begin in range(0, len(features), 65536)]
+    mean = sum(part.sum(axis=0, dtype=np.float64) for part in parts) / len(features)
+    scale = np.sqrt(sum(np.square(part - mean).sum(axis=0) for part in parts) / len(features)).astype(np.float32)
+    scale[scale < 1e-6] = 1.0
+    return mean.astype(np.float32), scale
 
 
 def first_weights(features: int, shape: Shape, generator: np.random.Generator) -> Member:
@@ -125,7 +133,7 @@ def first_weights(features: int, shape: Shape, generator: np.random.Generator) -
 
 
 def loss_and_gradients(
-    member: Member, inputs: Floating, labels: Floating, weights: Floating, layout: Layout
+    member: Member, inputs: Floating, labels: Floating, weights: Floating, layout: Layout, space: Space | None = None
 ) -> tuple[float, Member]:
     """Compute the weighted mean log loss of a batch, and its slope along every weight.
 
@@ -139,6 +147,8 @@ def loss_and_gradients(
         1 for core, else 0, and what each paragraph weighs in the loss; shape (paragraphs,).
     layout
         Which paragraphs make an article.
+    space
+        Arrays to compute in; the gradients are among them, until the next call.
 
     Returns
     -------
@@ -146,87 +156,168 @@ def loss_and_gradients(
     gradients : Member
         An array for each of the member's.
     """
-    width, count = member.input.shape[1], len(inputs)
-    neighbours, sizes = Neighbours(layout), layout.sizes[:, None].astype(inputs.dtype)
-    near = [neighbours.at(2**block) for block in range(len(member.taps))]
-    padded = np.zeros((count + 1, width), inputs.dtype)
+    space = space or Space(inputs.dtype)
+    width, blocks, count = member.input.shape[1], len(member.taps), len(inputs)
+    sizes, longest = layout.sizes.astype(inputs.dtype), int(layout.sizes.max())
+    # In each article's channels, rows stand side by side: then the rows some places on are a slice as well.
+    margin = min(2**blocks // 2, longest)
+    none, product, work = (space.array(name, width, count) for name in ("none", "product", "work"))
 
-    def shifted(values: Floating, rows: Int) -> Floating:
-        padded[:-1] = values
-        return padded.take(rows, 0)
+    def shifted(name: object, distance: int) -> Floating:
+        whole = space.array(name, width * count + 2 * margin)
+        return whole[margin + distance : margin + distance + width * count].reshape(width, count)
 
-    channels = [np.maximum(inputs @ member.input + member.input_bias, 0)]
+    def around(block: int) -> list[tuple[int, int, Floating]]:
+        """Give the taps that reach another row of an article, how far away it is, and 1 where it exists."""
+        far = 2**block
+        if far >= longest:
+            return []
+        before = layout.position >= far
+        after = layout.position + far < layout.end - layout.start
+        return [(0, -far, before.astype(inputs.dtype)), (2, far, after.astype(inputs.dtype))]
+
+    def where_there(block: int, tap: int, there: Floating) -> Floating:
+        """Give a tap's weight where the row that it reaches exists, else 0."""
+        return np.asarray(np.multiply(member.taps[block, tap][:, None], there, out=work))
+
+    def active(values: Floating, bias: Floating) -> Floating:
+        values += bias[:, None]
+        return np.asarray(np.maximum(values, none[: len(values)], out=values))
+
+    last = active(np.matmul(member.input.T, inputs.T, out=shifted(("channels", 0), 0)), member.input_bias)
     kept = []
-    for (before, after), taps, mix, bias in zip(near, member.taps, member.mix, member.mix_bias, strict=True):
-        own = channels[-1]
-        around = shifted(own, before), own, shifted(own, after)
-        mixed = around[0] * taps[0] + around[1] * taps[1] + around[2] * taps[2]
-        added = np.maximum(mixed @ mix + bias, 0)
-        kept.append((around, mixed, added > 0))
-        channels.append(own + added)
-    last = channels[-1]
-    most = np.maximum.reduceat(last, layout.first, axis=0)
-    pooled = np.concatenate([np.add.reduceat(last, layout.first, axis=0) / sizes, most], axis=1)
-    hidden = np.maximum(last @ member.head + (pooled @ member.pooled)[layout.article] + member.head_bias, 0)
-    log_odds = np.clip(hidden @ member.output + member.output_bias[0], -30, 30)
+    for block in range(blocks):
+        mixed = np.multiply(last, member.taps[block, 1][:, None], out=space.array(("mixed", block), width, count))
+        reached = around(block)
+        for tap, distance, there in reached:
+            tapped = where_there(block, tap, there)
+            tapped *= shifted(("channels", block), distance)
+            mixed += tapped
+        added = active(np.matmul(member.mix[block].T, mixed, out=product), member.mix_bias[block])
+        kept.append((mixed, added > 0, reached))
+        last = np.add(last, added, out=shifted(("channels", block + 1), 0))
+    most = np.maximum.reduceat(last, layout.first, axis=1)
+    pooled = np.concatenate([np.add.reduceat(last, layout.first, axis=1) / sizes, most])
+    hidden = member.head.T @ last
+    hidden += (member.pooled.T @ pooled).take(layout.article, 1)
+    active(hidden, member.head_bias)
+    log_odds = np.clip(member.output @ hidden + member.output_bias[0], -30, 30)
     core = 1 / (1 + np.exp(-log_odds))
     share = weights / weights.sum()
     loss = float((share * (np.logaddexp(0, log_odds) - labels * log_odds)).sum())
 
+    slopes, ones = space.like(member), np.ones(count, inputs.dtype)
     slope = ((core - labels) * share).astype(inputs.dtype)
-    of_hidden = slope[:, None] * member.output * (hidden > 0)
-    of_article = np.add.reduceat(of_hidden, layout.first, axis=0)
-    of_pooled = of_article @ member.pooled.T
+    np.matmul(hidden, slope, out=slopes.output)
+    slopes.output_bias[0] = slope.sum()
+    of_hidden = member.output[:, None] * slope
+    of_hidden *= hidden > 0
+    of_article = np.add.reduceat(of_hidden, layout.first, axis=1)
+    of_pooled = member.pooled @ of_article
     # Of equal greatest values each has its part of the slope.
-    greatest = (last == most[layout.article]).astype(inputs.dtype)
-    of_most = of_pooled[:, width:] / np.add.reduceat(greatest, layout.first, axis=0)
-    moving = of_hidden @ member.head.T
-    moving += (of_pooled[:, :width] / sizes)[layout.article] + greatest * of_most[layout.article]
-    taps, mix, mix_bias = np.zeros_like(member.taps), np.zeros_like(member.mix), np.zeros_like(member.mix_bias)
-    for block in reversed(range(len(near))):
-        around, mixed, active = kept[block]
-        of_added = moving * active
-        mix[block], mix_bias[block] = mixed.T @ of_added, of_added.sum(axis=0)
-        of_mixed = of_added @ member.mix[block].T
-        for tap, values in enumerate(around):
-            # Row by row: the order of einsum's sums depends on where the arrays lie in memory.
-            taps[block, tap] = (values * of_mixed).sum(axis=0)
+    greatest = (last == most.take(layout.article, 1)).astype(inputs.dtype)
+    of_most = of_pooled[width:] / np.add.reduceat(greatest, layout.first, axis=1)
+    greatest *= of_most.take(layout.article, 1)
+    moving = np.matmul(member.head, of_hidden, out=shifted("moving", 0))
+    moving += (of_pooled[:width] / sizes).take(layout.article, 1)
+    moving += greatest
+    np.matmul(last, of_hidden.T, out=slopes.head)
+    np.matmul(pooled, of_article.T, out=slopes.pooled)
+    np.matmul(of_hidden, ones, out=slopes.head_bias)
+    for block in reversed(range(blocks)):
+        mixed, awake, reached = kept[block]
+        of_added = np.multiply(moving, awake, out=work)
+        np.matmul(mixed, of_added.T, out=slopes.mix[block])
+        np.matmul(of_added, ones, out=slopes.mix_bias[block])
+        of_mixed = np.matmul(member.mix[block], of_added, out=mixed)
+        taps = slopes.taps[block]
+        taps[[0, 2]] = 0
+        np.matmul(np.multiply(shifted(("channels", block), 0), of_mixed, out=product), ones, out=taps[1])
         # A row reaches the row after it as that one's row before, and the row before it as that one's row after.
-        before, after = near[block]
-        moving = moving + of_mixed * member.taps[block, 1]
-        moving += shifted(of_mixed * member.taps[block, 0], after)
-        moving += shifted(of_mixed * member.taps[block, 2], before)
-    moving *= channels[0] > 0
-    return loss, Member(
-        input=inputs.T @ moving, input_bias=moving.sum(axis=0), taps=taps, mix=mix, mix_bias=mix_bias,
-        head=last.T @ of_hidden, pooled=pooled.T @ of_article, head_bias=of_hidden.sum(axis=0),
-        output=hidden.T @ slope, output_bias=slope.sum(keepdims=True),
-    )  # fmt: skip
+        for tap, distance, there in reached:
+            np.matmul(np.multiply(shifted(("channels", block), distance), of_mixed, out=product), there, out=taps[tap])
+            target = shifted("moving", distance)
+            tapped = where_there(block, tap, there)
+            tapped *= of_mixed
+            target += tapped
+        moving += np.multiply(of_mixed, member.taps[block, 1][:, None], out=product)
+    moving *= shifted(("channels", 0), 0) > 0
+    np.matmul(inputs.T, moving.T, out=slopes.input)
+    np.matmul(moving, ones, out=slopes.input_bias)
+    return loss, slopes
+
+
+class Space:
+    """Arrays that each step computes in anew: fresh memory costs about as much as the sums.
+
+    Parameters
+    ----------
+    dtype
+        Of the arrays.
+    """
+
+    def __init__(self, dtype: npt.DTypeLike) -> None:
+        self._dtype = np.dtype(dtype)
+        self._known: dict[object, Floating] = {}
+
+    def array(self, name: object, *sizes: int) -> Floating:
+        """Give the array of that name and size: zeros at first, later as they were left."""
+        size = math.prod(sizes)
+        found = self._known.get(name)
+        if found is None or len(found) < size:
+            found = self._known[name] = np.zeros(size + size // 4, self._dtype)
+        return found[:size].reshape(sizes)
+
+    def like(self, member: Member) -> Member:
+        """Give arrays of the member's sizes."""
+        return _parts(member, self.array("gradients", _count(member)))
+
+    def flat(self, member: Member) -> Floating:
+        """Give all arrays of `like` as one."""
+        return self.array("gradients", _count(member))
 
 
 class _Descent:
     """Adam, and the weights on their way."""
 
     def __init__(self, member: Member, penalty: float) -> None:
-        self.member, self.steps, self._penalty = member, 0, penalty
-        self._first, self._second = (
-            {name: np.zeros_like(getattr(member, name)) for name in ARRAYS} for _ in ("first", "second")
+        self._values = np.concatenate([getattr(member, name).ravel() for name in ARRAYS])
+        self.member, self.steps = _parts(member, self._values), 0
+        self.space = Space(self._values.dtype)
+        self._first, self._second, self._work = (np.zeros_like(self._values) for _ in range(3))
+        self._penalty = np.concatenate(
+            [np.full(getattr(member, name).size, penalty * (name in MATRICES), np.float32) for name in ARRAYS]
         )
 
-    def step(self, gradients: Member, size: float) -> None:
-        """Go one step down."""
+    def step(self, size: float) -> None:
+        """Go one step down, by the gradients that are in the space."""
         self.steps += 1
-        moved = {}
-        for name in ARRAYS:
-            slope, first, second = getattr(gradients, name), self._first[name], self._second[name]
-            first += (1 - _FIRST_DECAY) * (slope - first)
-            second += (1 - _SECOND_DECAY) * (slope**2 - second)
-            mean = first / (1 - _FIRST_DECAY**self.steps)
-            spread = np.sqrt(second / (1 - _SECOND_DECAY**self.steps)) + _EPSILON
-            value = getattr(self.member, name)
-            shrunk = value * (1 - size * self._penalty) if name in MATRICES else value
-            moved[name] = (shrunk - size * mean / spread).astype(value.dtype)
-        self.member = replace(self.member, **moved)
+        slope, first, second, work = self.space.flat(self.member), self._first, self._second, self._work
+        first *= _FIRST_DECAY
+        first += np.multiply(slope, 1 - _FIRST_DECAY, out=work)
+        second *= _SECOND_DECAY
+        slope *= slope
+        second += np.multiply(slope, 1 - _SECOND_DECAY, out=work)
+        self._values -= np.multiply(self._values, np.multiply(self._penalty, size, out=work), out=work)
+        spread = np.sqrt(np.divide(second, 1 - _SECOND_DECAY**self.steps, out=slope), out=slope)
+        spread += _EPSILON
+        np.divide(first, spread, out=work)
+        work *= size / (1 - _FIRST_DECAY**self.steps)
+        self._values -= work
+
+
+def _count(member: Member) -> int:
+    return sum(getattr(member, name).size for name in ARRAYS)
+
+
+def _parts(member: Member, flat: Floating) -> Member:
+    """Make a member of the sizes of another, whose arrays are parts of one."""
+    parts, begin = {}, 0
+    for name in ARRAYS:
+        array = getattr(member, name)
+        parts[name] = flat[begin : begin + array.size].reshape(array.shape)
+        begin += array.size
+    return Member(**parts)
 
 
 MATRICES = ("input", "mix", "head", "pooled")
