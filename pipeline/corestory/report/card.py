@@ -15,6 +15,11 @@ LICENCES = {
     "newspaper4k": "newspaper4k article extraction dataset by Andrei Paraschiv, Apache-2.0",
     "news-languages": "test pages of fundus (flairNLP), MIT",
     "verified": "evaluation pages of trafilatura (Adrien Barbaresi), Apache-2.0",
+    "cleaneval": "half of CleanEval (Baroni and others, 2008) from the repository web2text, MIT; CleanEval states none",
+    "magic-html": "benchmark pages of magic-html (OpenDataLab), Apache-2.0",
+    "readability": "test pages of Readability.js (Mozilla), Apache-2.0",
+    "newspaper3k": "test pages of newspaper (Lucas Ou-Yang), MIT",
+    "postlight": "fixtures of Postlight Parser, MIT or Apache-2.0",
     "sample": "written for corestory, MIT",
 }
 
