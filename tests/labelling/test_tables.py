@@ -285,3 +285,24 @@ def test_tables_are_told_by_their_suffix(name):
 @pytest.mark.parametrize("name", ["t.txt", "csv", "t.csv.zip", "t.json.bak", "t.gz"])
 def test_other_files_are_no_tables(name):
     assert not is_table(name)
+
+
+def test_kind_column_gives_kinds_and_roles(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text(
+        "position,text,label,kind\n0,Ferry sold,,title\n1,It sailed.,core,body\n2,READ MORE: Quay,filler,Related\n"
+        "3,Ferry sold,filler,title\n4,Share,filler,\n"
+    )
+    (article,) = read_table(path, source="own", names=LabelNames(), refuse=pytest.fail)
+    found = [(paragraph.kind, paragraph.role) for paragraph in article.paragraphs]
+    assert found == [(None, "title"), (None, "body"), ("related", None), (None, "title"), (None, None)]
+
+
+@pytest.mark.parametrize(("label", "kind"), [("filler", "plug"), ("core", "related"), ("filler", "body")])
+def test_kind_that_does_not_suit_is_refused(tmp_path, label, kind):
+    path = tmp_path / "own.csv"
+    path.write_text(f"text,label,kind\nIt sailed.,{label},{kind}\n")
+    with pytest.raises(
+        InputError, match=f"line 2: kind '{kind}' of a paragraph with label {label}; expected of filler"
+    ):
+        list(read_table(path, source="own", names=LabelNames(), refuse=pytest.fail))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from corestory.errors import CorestoryError, DataError, InputError
 from corestory.labelling.alignment import Duplicates
 from corestory.labelling.corrections import apply_corrections
+from corestory.labelling.kinds import with_kinds
 from corestory.labelling.origins import find_origins
 from corestory.labelling.table import SPLITS, articles_frame, split_by_site
 from corestory.labelling.tables import LabelNames
@@ -147,6 +148,7 @@ def prepare_table(
     site = frame["site"].where(frame["site"] != "", frame["page"])
     frame["split"] = split_by_site(site, seed=seed)
     frame, corrected = apply_corrections(frame, corrections)
+    frame = with_kinds(frame)
     return Prepared(frame, PreparationReport(tuple(run.counts), _balance(frame), tuple(run.made.items()), corrected))
 
 

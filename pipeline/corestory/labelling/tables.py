@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corestory.errors import InputError, Refuse
-from corestory.labelling.labelled import LabelledArticle, LabelledParagraph
+from corestory.labelling.labelled import KINDS, ROLES, Kind, LabelledArticle, LabelledParagraph, Role
 from corestory.reading.file_kinds import kind_by_name
 from corestory.reading.sites import registered_domain
 from corestory.reading.streams import open_bytes
@@ -13,9 +13,12 @@ from corestory.reading.tables import SourceRow, csv_table, folded, json_rows, pa
 from corestory.reading.text import storable
 from corestory.types import Label
 
-COLUMNS = frozenset(("text", "label", "article_id", "site", "url", "title", "language", "position"))
+COLUMNS = frozenset(("text", "label", "article_id", "site", "url", "title", "language", "position", "kind"))
 _REQUIRED = ("text", "label")
 _KINDS = ("csv", "tsv", "lines", "parquet")
+
+_KIND_NAMES: dict[str, Kind] = {kind: kind for kind in KINDS}
+_ROLE_NAMES: dict[str, Role] = {role: role for role in ROLES}
 
 _CORE = frozenset({"core", "1", "1.0", "true"})
 _FILLER = frozenset({"filler", "0", "0.0", "false"})
@@ -82,9 +85,10 @@ def read_table(path: Path, *, source: str, names: LabelNames, refuse: Refuse) ->
     """Read a labelled table.
 
     Columns ``text`` and ``label`` must be there; ``article_id``, ``site``, ``url``, ``title``, ``language`` and
-    ``position`` may be; others are not looked at. Rows of one article need not be adjacent. They are those of the same
-    ``article_id``, else of the same ``url``; with neither, each row is an article, or, if there is a ``position``, the
-    table is one. Without ``position`` the order is the table's.
+    ``position`` may be, and ``kind``: of filler one of `corestory.labelling.labelled.KINDS`, of core one of its `ROLES`.
+    Others are not looked at. Rows of one article need not be adjacent. They are those of the same ``article_id``, else
+    of the same ``url``; with neither, each row is an article, or, if there is a ``position``, the table is one. Without
+    ``position`` the order is the table's.
 
     Parameters
     ----------
@@ -232,7 +236,22 @@ def _add(groups: dict[str, _Group], row: Mapping[str, object], *, names: LabelNa
         group.positions[position] = where.rpartition(", ")[2]
     for name in ("site", "url", "title", "language"):
         group.about[name] = group.about.get(name) or _cell(row, name)
-    group.rows.append((position, LabelledParagraph(text, label)))
+    kind, role = _kind(_cell(row, "kind").casefold(), label, where=where)
+    group.rows.append((position, LabelledParagraph(text, label, kind=kind, role=role)))
+
+
+def _kind(name: str, label: Label | None, *, where: str) -> tuple[Kind | None, Role | None]:
+    if not name:
+        return None, None
+    kind, role = _KIND_NAMES.get(name), _ROLE_NAMES.get(name)
+    # A filler paragraph may be a second copy of the title.
+    if (kind and label != "core") or (role and (label != "filler" or role == "title")):
+        return kind, role
+    raise InputError(
+        f"kind {name[:40]!r} of a paragraph with label {label or 'empty'}",
+        where=where,
+        expected=f"of filler: {', '.join(KINDS)}; of core: {', '.join(ROLES)}; or an empty cell",
+    )
 
 
 def _key(row: Mapping[str, object], where: str) -> str:

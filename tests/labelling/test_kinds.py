@@ -1,0 +1,126 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corestory.labelling.kinds import kind_of_markup, role_of_markup, with_kinds, without_telling_words
+from corestory.labelling.labelled import KINDS
+from corestory.reading.html.page import read_page
+
+BYLINE = '<article><div class="byline"><p>By Mara Illing</p></div><p>The ferry sailed.</p></article>'
+
+
+def markup_of(html: str) -> str:
+    markup = read_page(html).paragraphs[0].markup
+    assert markup is not None
+    return markup.words
+
+
+@pytest.mark.parametrize(
+    ("html", "kind"),
+    [
+        (BYLINE, "byline"),
+        ("<nav><ul><li><a href=/>Sport</a></ul></nav>", "navigation"),
+        ("<figure><figcaption>The quay on Monday</figcaption></figure>", "caption"),
+        ('<div class="related-posts"><ul><li>Ferry sold</ul></div>', "related"),
+        ('<div id="comments"><ol><li><div><p>I like boats.</p></div></ol></div>', "comment"),
+        ('<p>Filed <span class="published-date">12 May</span></p>', "date"),
+        ('<p class="intro">The ferry sailed.</p>', None),
+        # The nearest element decides; where it claims two kinds, nobody knows.
+        ('<div class="newsletter"><p class="copyright">© Herald</p></div>', "legal"),
+        ('<p class="author date">By Mara, 12 May</p>', None),
+        # A post names its tags and its author in its own class, whatever stands in it.
+        ('<article class="hentry tag-ferry author-mara"><p>Hello</p></article>', None),
+    ],
+)
+def test_nearest_telling_element_decides(html: str, kind: str | None) -> None:
+    assert kind_of_markup(markup_of(html), words=3) == kind
+
+
+def test_inline_elements_tell_nothing_of_a_long_paragraph() -> None:
+    markup = markup_of('<p>The ferry sailed on <span class="date">12 May</span> again.</p>')
+    assert kind_of_markup(markup, words=4) == "date"
+    assert kind_of_markup(markup, words=40) is None
+
+
+def test_a_long_paragraph_is_no_date() -> None:
+    assert kind_of_markup("own_div own_date div date", words=60) is None
+
+
+@given(st.sampled_from(["own_", "up_", "upup_", "", "in"]), st.sampled_from(["byline", "newsletter", "cookie"]))
+def test_hidden_words_tell_nothing(mark: str, word: str) -> None:
+    assert kind_of_markup(without_telling_words(f"own_p {mark}{word} p body"), words=5) is None
+
+
+@pytest.mark.parametrize(
+    ("html", "role"),
+    [
+        ("<h1>Ferry sold</h1>", "title"),
+        ("<h3>New hours</h3>", "subhead"),
+        ('<p class="standfirst">The quay is full.</p>', "standfirst"),
+        ("<p>The ferry sailed.</p>", "body"),
+        ("<td>The ferry sailed.</td>", None),
+    ],
+)
+def test_role_of_markup(html: str, role: str | None) -> None:
+    assert role_of_markup(markup_of(html), is_title=False) == role
+
+
+def row(text: str, site: str, **others: object) -> dict[str, object]:
+    plain: dict[str, object] = {"page": site, "label": "filler", "markup": "own_p p body", "kind": None, "role": None}
+    return {"text": text, "site": site} | plain | others
+
+
+def kinds(rows: list[dict[str, object]]) -> list[str | None]:
+    found = with_kinds(pd.DataFrame(rows))["kind"]
+    return [None if pd.isna(kind) else kind for kind in found]
+
+
+def test_sites_that_disagree_on_a_text_give_no_kind() -> None:
+    first = row("Sign up", "a", markup="own_p own_newsletter p newsletter")
+    second = row("sign up!", "b", markup="own_p own_comments p comments")
+    assert kinds([first, second]) == [None, None]
+    assert kinds([first, second | {"text": "Log in"}]) == ["newsletter", "comment"]
+
+
+def test_a_majority_of_sites_overrules_the_others_and_tells_those_that_say_nothing() -> None:
+    told = [row(f"Sign up {number}", f"s{number}", markup="own_newsletter newsletter") for number in range(4)]
+    other = row("Sign up 7", "x", markup="own_legal legal")
+    silent = row("Sign up 9", "y")
+    assert kinds([*told, other, silent]) == ["newsletter"] * 6
+    assert kinds([*told[:2], silent]) == ["newsletter", "newsletter", None]
+
+
+def test_kinds_of_the_source_win() -> None:
+    own = row("Sign up", "a", kind="paywall", markup="own_newsletter newsletter")
+    others = [row("Sign up", f"s{number}", markup="own_newsletter newsletter") for number in range(9)]
+    assert kinds([own, *others])[0] == "paywall"
+
+
+def test_views_without_markup_have_the_kinds_of_the_page() -> None:
+    page = row("By Mara Illing", "a", markup="own_byline byline")
+    view = row("By Mara Illing", "a", markup=None)
+    elsewhere = row("By Mara Illing", "b", markup=None)
+    assert kinds([page, view, elsewhere]) == ["byline", "byline", None]
+
+
+def test_core_has_a_role_and_what_repeats_the_title_is_a_title() -> None:
+    rows = [
+        row("Ferry sold", "a", label=None),
+        row("New hours", "a", label="core", markup="own_h_two h_two body"),
+        row("It sailed.", "a", label="core"),
+    ]
+    found = with_kinds(pd.DataFrame(rows))
+    assert found["role"].tolist() == ["title", "subhead", "body"]
+    assert found["kind"].isna().all()
+
+
+def test_order_of_rows_does_not_matter() -> None:
+    generator = np.random.default_rng(0)
+    marks = ["own_newsletter newsletter", "own_legal legal", "own_p p", "own_nav nav"]
+    rows = [row(f"Sign up {number % 5 * 'x'}", f"s{number % 7}", markup=marks[number % 4]) for number in range(60)]
+    frame = pd.DataFrame(rows)
+    mixed = frame.sample(frac=1, random_state=generator)
+    assert with_kinds(mixed).sort_index()["kind"].equals(with_kinds(frame)["kind"])
+    assert set(with_kinds(frame)["kind"].dropna()) <= set(KINDS)
