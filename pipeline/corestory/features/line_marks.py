@@ -21,8 +21,9 @@ _LEADING = re.compile(
 )
 _LINK = NAMES.index("link mark")
 _LINK_NUMBER = re.compile(r"\[\d{1,4}\](?=[^\s\W])")
-_LINK_ADDRESS = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
-_EMPHASIS = re.compile(r"(?<!\w)[*_]{1,3}(?=\w)|(?<=[\w.!?,;:])[*_]{1,3}(?!\w)")
+_LINK_ADDRESS = re.compile(r"(?:!\[|\[)([^\[\]]*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
+# It looks back from its first character: a search for a character is many times as fast as one that looks back first.
+_EMPHASIS = re.compile(r"[*_](?:(?<!\w[*_])[*_]{0,2}(?=\w)|(?<=[\w.!?,;:][*_])[*_]{0,2}(?!\w))")
 # A quoted list item has two marks, and none has more than three.
 _MOST_MARKS = 3
 
@@ -63,7 +64,9 @@ def unmarked(texts: Sequence[str]) -> tuple[list[str], npt.NDArray[np.float64]]:
                 marks[row, (found.lastindex or 1) - 1] = 1.0
                 text = text[found.end() :]
         if "[" in text:
-            shorter = _LINK_ADDRESS.sub(r"\1", _LINK_NUMBER.sub("", text))
+            shorter = _LINK_NUMBER.sub("", text)
+            if "](" in shorter:
+                shorter = _LINK_ADDRESS.sub(r"\1", shorter)
             if shorter != text and shorter.strip():
                 marks[row, _LINK] = 1.0
                 text = shorter

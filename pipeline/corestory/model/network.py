@@ -16,14 +16,15 @@ import numpy as np
 import numpy.typing as npt
 
 from corestory.features.layout import Layout, on_grid
-from corestory.types import Float, Float32, Int
+from corestory.types import Float, Float32
 
 CLIP = 5.0
 """Standardised features are clipped here: on a page like none seen in training, one feature must not decide alone."""
 
 # A matrix product takes its sums in an order that depends on how many rows there are, and on the processor. Of numbers
 # on a grid, in double precision, they are exact: 2 ** 53 such steps hold a thousand products of up to 64 each.
-_VALUE_BITS, _WEIGHT_BITS = 17, 20
+_WEIGHT_BITS = 20
+_STEPS = np.float64(2**17)
 
 BLOCK = 1024
 """About so many rows are scored at once: they are still close to the processor when the next layer needs them."""
@@ -65,20 +66,6 @@ ARRAYS = tuple(field.name for field in fields(Member))
 
 
 @dataclass(frozen=True)
-class Neighbours:
-    """Rows so many places before and after each row of whole articles; beyond an article, the number of rows."""
-
-    layout: Layout
-
-    def at(self, distance: int) -> tuple[Int, Int]:
-        """Give the rows before and the rows after."""
-        rows = np.arange(len(self.layout.article))
-        position, size = self.layout.position, self.layout.end - self.layout.start
-        before = np.where(position >= distance, rows - distance, len(rows))
-        return before, np.where(position + distance < size, rows + distance, len(rows))
-
-
-@dataclass(frozen=True)
 class Network:
     """Several members, whose probabilities are averaged.
 
@@ -115,15 +102,12 @@ class Network:
 
     @cached_property
     def _exact(self) -> tuple[Member, ...]:
-        return tuple(
-            Member(**{name: on_grid(getattr(member, name), bits=_WEIGHT_BITS) for name in ARRAYS})
-            for member in self.members
-        )
+        return tuple(_exact_weights(member) for member in self.members)
 
     def _share(self, features: Float32, layout: Layout) -> Float:
-        inputs = _values(standardised(features, self.mean, self.scale))
-        neighbours = Neighbours(layout)
-        near = [neighbours.at(2**block) for block in range(max(len(member.taps) for member in self.members))]
+        inputs = _steps(standardised(features, self.mean, self.scale))
+        blocks = max(len(member.taps) for member in self.members)
+        near = [_near(layout, 2**block) for block in range(blocks) if 2**block < layout.sizes.max()]
         total = np.zeros(len(features))
         for member in self._exact:
             total += 1 / (1 + np.exp(-np.clip(_member_log_odds(member, inputs, near, layout), -30, 30)))
@@ -142,33 +126,62 @@ def joined(networks: Sequence[Network]) -> Network:
     return Network(networks[0].mean, networks[0].scale, tuple(one for network in networks for one in network.members))
 
 
-def _member_log_odds(member: Member, inputs: Float, near: Sequence[tuple[Int, Int]], layout: Layout) -> Float:
-    channels = _active(inputs @ member.input, member.input_bias)
-    padded = np.zeros((len(channels) + 1, channels.shape[1]))
-    for (before, after), taps, mix, bias in zip(near, member.taps, member.mix, member.mix_bias, strict=False):
-        padded[:-1] = channels
-        # Each number by itself, and always in this order.
-        mixed = padded.take(before, 0)
-        mixed *= taps[0]
-        mixed += channels * taps[1]
-        after_it = padded.take(after, 0)
-        after_it *= taps[2]
-        mixed += after_it
-        channels += _active(_values(mixed) @ mix, bias)
-    hidden = channels @ member.head
-    means = np.add.reduceat(channels, layout.first, axis=0) / layout.sizes[:, None]
-    pooled = np.concatenate([_values(means), np.maximum.reduceat(channels, layout.first, axis=0)], axis=1)
-    hidden += (pooled @ member.pooled)[layout.article]
-    return np.asarray(_active(hidden, member.head_bias) @ member.output + member.output_bias[0])
+def _exact_weights(member: Member) -> Member:
+    """Round weights to their grid; biases are in steps of the values' grid."""
+    exact = {name: on_grid(getattr(member, name), bits=_WEIGHT_BITS) for name in ARRAYS}
+    return Member(**{name: array * _STEPS if name.endswith("bias") else array for name, array in exact.items()})
 
 
-def _active(values: Float, bias: npt.NDArray[np.floating]) -> Float:
-    values += bias
-    return _values(np.maximum(values, 0, out=values))
+def _near(layout: Layout, distance: int) -> tuple[int, Float, Float]:
+    """Give a distance, and 1 for each row that has a row so far before it, and so far after it, else 0."""
+    before = layout.position >= distance
+    after = layout.position + distance < layout.end - layout.start
+    return distance, before.astype(float), after.astype(float)
 
 
-def _values(values: npt.NDArray[np.floating]) -> Float:
-    return on_grid(values, bits=_VALUE_BITS)
+def _member_log_odds(member: Member, inputs: Float, near: Sequence[tuple[int, Float, Float]], layout: Layout) -> Float:
+    # Values are whole numbers of steps of their grid, so that each is rounded in one go.
+    width, count = member.input.shape[1], len(inputs)
+    # In a channel, the rows stand side by side: then the rows some places on are a slice as well.
+    margin = near[-1][0] if near else 0
+    padded = np.zeros(width * count + 2 * margin)
+
+    def shifted(distance: int) -> Float:
+        begin = margin + distance
+        return padded[begin : begin + width * count].reshape(width, count)
+
+    channels, tapped, none = shifted(0), np.empty((width, count)), np.zeros((width, count))
+    np.matmul(member.input.T, inputs.T, out=channels)
+    _active(channels, member.input_bias, none)
+    for block, (taps, mix, bias) in enumerate(zip(member.taps, member.mix, member.mix_bias, strict=True)):
+        mixed = channels * taps[1][:, None]
+        if block < len(near):
+            distance, before, after = near[block]
+            for step, tap, there in ((-distance, taps[0], before), (distance, taps[2], after)):
+                # The tap's weight where there is such a row, else 0.
+                np.multiply(tap[:, None], there, out=tapped)
+                tapped *= shifted(step)
+                mixed += tapped
+        np.rint(mixed, out=mixed)
+        channels += _active(np.matmul(mix.T, mixed, out=tapped), bias, none)
+    means = np.add.reduceat(channels, layout.first, axis=1) / layout.sizes
+    pooled = np.concatenate([np.rint(means), np.maximum.reduceat(channels, layout.first, axis=1)])
+    hidden = member.head.T @ channels
+    hidden += (member.pooled.T @ pooled).take(layout.article, 1)
+    _active(hidden, member.head_bias, none)
+    return np.asarray((member.output @ hidden + member.output_bias[0]) / _STEPS)
+
+
+def _active(values: Float, bias: npt.NDArray[np.floating], none: Float) -> Float:
+    values += bias[:, None]
+    # To compare with an array of zeros is several times as fast as to compare with one.
+    np.maximum(values, none[: len(values)], out=values)
+    return np.asarray(np.rint(values, out=values))
+
+
+def _steps(values: npt.NDArray[np.floating]) -> Float:
+    steps = values * _STEPS
+    return np.asarray(np.rint(steps, out=steps))
 
 
 def _blocks(layout: Layout) -> Iterator[tuple[slice, Layout]]:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from math import ceil
@@ -43,7 +43,8 @@ _PARTED = re.compile(r"([^\W\d_]{2,})[-\u2010]$")
 _COMPOUND = re.compile(r"([^\W\d_]{2,})[-\u2010](?=[^\W\d_])")
 # So many words that are parted show that the wrapping, not the writer, has set the hyphens.
 PARTED_WORDS = 3
-_SENTENCE_END = re.compile(r"[.!?…:;。！？؟۔।॥]['\"’”»›)\]」』*_]*$")
+_SENTENCE_ENDS = tuple(".!?…:;。！？؟۔।॥")
+_CLOSING = "'\"’”»›)]」』*_"
 # Scripts that put no space between words (Han, kana), by the first and last of their characters.
 _UNSPACED = re.compile("[\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]")
 # They and Hangul take two columns.
@@ -147,40 +148,64 @@ class _Break:
 
 
 def _break(line: str, following: str) -> _Break:
+    goes_on, is_open = _continuation(line, following)
     following = following.lstrip()
     length = _columns(line)
     word = following[0] if _unspaced(line, following) else " " + following.split(None, 1)[0]
-    first = next((char for char in word if char.isalnum()), "")
-    ended = _SENTENCE_END.search(line) is not None
-    caseless = first.isalpha() and first.lower() == first.upper()
-    return _Break(length, length + _columns(word), first.islower() and not ended, caseless and not ended)
+    return _Break(length, length + _columns(word), goes_on, is_open)
+
+
+def _continuation(line: str, following: str) -> tuple[bool, bool]:
+    """Return whether the next line goes on within the sentence: surely, in lower case, or perhaps, without case."""
+    following = following.lstrip()
+    first = following[0]
+    if not first.isalnum():
+        word = "" if _unspaced(line, following) else following.split(None, 1)[0]
+        first = next((char for char in word if char.isalnum()), "")
+    lower = first.islower()
+    if not (lower or (first.isalpha() and first.lower() == first.upper())) or _ends_sentence(line):
+        return False, False
+    return lower, not lower
+
+
+def _ends_sentence(line: str) -> bool:
+    return line.rstrip(_CLOSING).endswith(_SENTENCE_ENDS)
+
+
+def _pairs(block: Sequence[str]) -> Iterable[tuple[str, str]]:
+    """Pair each line of a block with the next, but in a list not with the next item."""
+    if _ITEM.match(block[0]):
+        return ((line, following) for line, following in pairwise(block) if not _ITEM.match(following))
+    return pairwise(block)
 
 
 def _wrap_width(blocks: Sequence[Sequence[str]]) -> int:
     """Return the width in columns at which the text is wrapped, 0 if it is not."""
-    lengths = sorted(_columns(line) for block in blocks if len(block) > 1 for line in block)
-    breaks = [
-        _break(line, following)
-        for block in blocks
-        for line, following in pairwise(block)
-        if not (_ITEM.match(following) and _ITEM.match(block[0]))
-    ]
-    inside = [end for end in breaks if end.goes_on or end.open]
+    runs = [block for block in blocks if len(block) > 1]
+    pairs = [pair for block in runs for pair in _pairs(block)]
+    # Most lines begin in upper case, and there no sentence goes on.
+    going_on = [pair for pair in pairs if not pair[1][:1].isupper() and any(_continuation(*pair))]
+    if len(blocks) == 1 and len(going_on) < max(UNBROKEN_LINES, UNBROKEN_SHARE * len(pairs)):
+        return 0
+    inside = [_break(line, following) for line, following in going_on]
     if not any(end.goes_on for end in inside) and len(inside) < OPEN_BREAKS:
         return 0
-    if len(blocks) == 1 and len(inside) < max(UNBROKEN_LINES, UNBROKEN_SHARE * len(breaks)):
-        return 0
+    lengths = sorted(_columns(line) for block in runs for line in block)
+    within = _full_at(inside)
     allowed = [
         width
         for width in sorted(set(lengths))
         if MIN_WIDTH <= width <= MAX_WIDTH
         and len(lengths) - bisect_right(lengths, width) <= LONGER_SHARE * len(lengths)
+        and within(width) >= WRAPPED_SHARE * len(inside)
     ]
-    within, anywhere = _full_at(inside), _full_at(breaks)
-    width = max(allowed, key=lambda width: (within(width), anywhere(width)), default=0)
+    if not allowed:
+        return 0
+    anywhere = _full_at([_break(line, following) for line, following in pairs])
+    width = max(allowed, key=lambda width: (within(width), anywhere(width)))
     if len(blocks) == 1 and 2 * sum(FULL_SHARE * width <= length <= width for length in lengths) < len(lengths):
         return 0
-    return width if within(width) >= WRAPPED_SHARE * len(inside) else 0
+    return width
 
 
 def _full_at(breaks: Sequence[_Break]) -> Callable[[int], int]:
@@ -220,9 +245,7 @@ def _rejoined(block: Sequence[str], width: int, *, indented: bool, soft: Set[str
     # One headline below another may fill the line by chance; but then it neither goes on in lower case nor ends as
     # prose does, nor does every one of them fill the line.
     prose = (
-        any(end.goes_on for end in ends)
-        or _SENTENCE_END.search(block[-1]) is not None
-        or all(end.full(width, ragged=0) for end in ends)
+        any(end.goes_on for end in ends) or _ends_sentence(block[-1]) or all(end.full(width, ragged=0) for end in ends)
     )
     items = _ITEM.match(block[0]) is not None or sum(_BULLET.match(line) is not None for line in block) > 1
     paragraphs = [[block[0].lstrip()]]
