@@ -108,7 +108,12 @@ def test_the_report_is_named_after_the_model_if_nothing_else_is_said(evaluate, t
 def test_all_splits_may_be_measured_and_rows_seen_in_training_are_pointed_out(evaluate, tmp_path, labelled_frame):
     done = evaluate("--split", "all", "--output", "r")
     assert done.returncode == 0
-    assert done.stderr.startswith("The model was trained on these rows (train), so its scores here are too good.\n")
+    caution = "The model was trained on these rows (train), so its measures are too optimistic for other articles."
+    assert " ".join(done.stdout.split()).startswith(f"Caution: {caution} Of 100 words of story")
+    page, report = ((tmp_path / "r" / name).read_text(encoding="utf-8") for name in ("report.html", "report.md"))
+    assert page.index("too optimistic") < page.index("Of 100 words of story")
+    assert report.index("too optimistic") < report.index("Of 100 words of story")
+    assert metrics(tmp_path / "r")["cautions"] == [caution]
     assert metrics(tmp_path / "r")["counts"]["paragraphs"] == len(labelled_frame)
     assert metrics(tmp_path / "r")["about"]["trained_on_these_rows"] == "train"
 

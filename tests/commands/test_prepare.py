@@ -46,6 +46,17 @@ def test_prepare_writes_the_table_and_says_on_stderr_what_it_did(monkeypatch, ca
         assert words in said.err
 
 
+def test_a_table_of_one_site_is_split_by_article_and_prepare_says_so(monkeypatch, capsys, corpus, tmp_path):
+    output = tmp_path / "p.parquet"
+    assert run(monkeypatch, corpus, "--output", output) == 0
+    assert "Split by article" not in capsys.readouterr().err
+    for number in range(6):
+        (corpus / f"{number}.url").write_text(f"https://herald.example/{number}", encoding="utf-8")
+    assert run(monkeypatch, corpus, "--output", output, "--force") == 0
+    assert "Split by article, not by site: there are fewer than three sites" in capsys.readouterr().err
+    assert set(pq.read_table(output)["split"].to_pylist()) == {"train", "validation", "test"}
+
+
 def test_what_was_refused_is_listed_and_the_exit_code_is_1(monkeypatch, capsys, corpus, tmp_path):
     (corpus / "0.txt").write_text("", encoding="utf-8")
     output = tmp_path / "p.parquet"

@@ -271,7 +271,8 @@ def test_the_keys_of_the_metrics_do_not_change_in_passing():
     both = {"macro_f1", "balanced_accuracy", "confusion"}
     of_scores, of_class = {"brier"}, {"precision", "recall", "f1"}
     assert found.keys() == {
-        "schema", "settings", "counts", "tagger", "rivals", "baselines", "sources", "views", "sites", "calibration"
+        "schema", "cautions", "settings", "counts", "tagger", "rivals", "baselines", "sources", "views", "sites",
+        "calibration",
     }  # fmt: skip
     assert found["settings"].keys() == {"threshold", "resamples", "seed", "level"}
     assert found["tagger"].keys() == {"name", "description", "paragraphs", "words"}

@@ -3,7 +3,9 @@ import pytest
 
 from corestory.errors import DataError
 from corestory.evaluation import scored_rows
-from corestory.evaluation.scored_rows import SCORED, chosen_rows, score_in_pieces
+from corestory.evaluation.scored_rows import SCORED, cautions, chosen_rows, score_in_pieces
+from corestory.model.manifest import Manifest
+from corestory.model.overlap import training_hashes
 
 SPLITS = ("train", "train", "validation", "test", None)
 
@@ -52,3 +54,24 @@ def test_scores_do_not_depend_on_the_pieces_or_the_order_of_the_rows(
     assert found["tagged"].tolist() == whole["tagged"].tolist()
     for name in set(SCORED) - {"tagged"}:
         assert np.allclose(found[name], whole[name], atol=1e-6)
+
+
+def test_rows_of_training_and_a_split_by_article_are_cautioned_against(split_frame):
+    own, other = Manifest(data_sha256="a" * 64, splits=("train",)), Manifest(data_sha256="b" * 64, splits=("train",))
+    manifests = {"mine": own, "theirs": other}
+    rows = {split: chosen_rows(split_frame, split, where="p.parquet") for split in ("train", "test")}
+    assert cautions(rows["test"], manifests, digest="a" * 64, by_article=False) == ()
+    (caution,) = cautions(rows["train"], manifests, digest="a" * 64, by_article=False)
+    assert caution.startswith("The model mine was trained on these rows (train)")
+    (caution,) = cautions(rows["test"], manifests, digest="a" * 64, by_article=True)
+    assert "split by article" in caution
+
+
+def test_a_part_of_the_articles_of_training_is_found_in_another_table(split_frame):
+    trained = split_frame[split_frame["article_id"].isin(["a0", "a1"])]
+    model = Manifest(data_sha256="a" * 64, splits=("train",), training=training_hashes(trained))
+    (caution,) = cautions(split_frame, {"mine": model}, digest="b" * 64, by_article=False)
+    assert caution.startswith("The model was trained on ")
+    assert " articles and on 2 of their 6 sites, so its measures are too optimistic" in caution
+    others = split_frame[split_frame["site"].isin(["site-4.example", "site-5.example"])]
+    assert cautions(others.assign(text="It rained."), {"mine": model}, digest="b" * 64, by_article=False) == ()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corestory.errors import DataError, InputError
+from corestory.errors import InputError
 from corestory.labelling.corrections import (
     Correction,
     apply_corrections,
@@ -90,9 +90,15 @@ def test_the_table_that_was_given_is_not_changed():
     ("article", "position", "text", "expected"),
     [("p", 9, "Share", "is not in this table"), ("q", 0, "Share", "not in this"), ("p", 1, "Other", "another text")],
 )
-def test_a_paragraph_that_is_not_there_or_not_the_same_is_refused(article, position, text, expected):
-    with pytest.raises(DataError, match=expected):
-        apply_corrections(table(), [correction(article, position, "core", text)])
+def test_one_edited_or_missing_paragraph_is_refused_with_its_line_and_the_others_are_corrected(
+    article, position, text, expected
+):
+    refused = []
+    corrections = [correction(article, position, "core", text), correction("a", 0, "filler", "Share")]
+    found, changed = apply_corrections(table(), corrections, refuse=refused.append)
+    assert (labels(found)[8], changed) == ("filler", 1)
+    assert expected in str(refused[0])
+    assert str(refused[0]).startswith("suspects.csv, line 2: ")
 
 
 def test_only_rows_with_a_correction_are_read(tmp_path):

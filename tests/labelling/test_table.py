@@ -13,9 +13,11 @@ from corestory.labelling.labelled import LabelledArticle, LabelledParagraph
 from corestory.labelling.table import (
     SHARES,
     articles_frame,
+    is_split_by_article,
     read_frame,
     split_by_site,
     split_of,
+    split_rows,
     table_schema,
     write_frame,
 )
@@ -171,19 +173,45 @@ def test_no_site_is_in_two_splits(names, seed):
     assert set(splits) <= {"train", "validation", "test"}
 
 
-@given(sites, sites, seeds)
-def test_a_sites_split_does_not_depend_on_the_other_data(names, others, seed):
-    alone = split_by_site(pd.Series(names), seed=seed)
-    together = split_by_site(pd.Series(others + names), seed=seed)
-    assert alone.tolist() == together.tolist()[len(others) :]
-
-
 @given(sites, seeds)
-def test_rows_keep_their_index_and_order(names, seed):
+def test_no_split_is_empty_if_there_are_three_sites(names, seed):
+    found = set(split_by_site(pd.Series(names), seed=seed))
+    assert len(found) == min(3, len(set(names)))
+    assert "train" in found
+    assert "test" in found or len(set(names)) == 1
+
+
+@given(sites, sites, seeds)
+def test_a_sites_split_does_not_depend_on_the_other_data_unless_a_split_would_be_empty(names, others, seed):
+    wanted = [split_of(name, seed=seed) for name in others + names]
+    if len(set(wanted)) == 3:
+        assert split_by_site(pd.Series(others + names), seed=seed).tolist() == wanted
+
+
+@given(sites, seeds, st.randoms())
+def test_rows_keep_their_index_and_their_order_does_not_matter(names, seed, random):
     rows = pd.Series(names, index=range(100, 100 + len(names)))
     splits = split_by_site(rows, seed=seed)
     assert splits.index.equals(rows.index)
-    assert splits.tolist() == [split_of(name, seed=seed) for name in names]
+    shuffled = rows.loc[random.sample(list(rows.index), len(rows))]
+    assert split_by_site(shuffled, seed=seed).equals(splits.loc[shuffled.index])
+
+
+@given(st.integers(1, 2), st.integers(3, 40), seeds)
+def test_fewer_than_three_sites_are_split_by_article_with_the_views_of_a_page_together(site_count, articles, seed):
+    pages = [f"p{number}" for number in range(articles)] * 2
+    frame = pd.DataFrame({"page": pages, "site": [f"{int(page[1:]) % site_count}.example" for page in pages]})
+    frame = frame.assign(split=split_rows(frame, seed=seed))
+    assert set(frame["split"]) == {"train", "validation", "test"}
+    assert frame.groupby("page")["split"].nunique().max() == 1
+    assert is_split_by_article(frame)
+
+
+def test_articles_without_a_site_count_as_sites():
+    frame = pd.DataFrame({"page": ["a", "b", "c"], "site": ""})
+    frame = frame.assign(split=split_rows(frame, seed=0))
+    assert set(frame["split"]) == {"train", "validation", "test"}
+    assert not is_split_by_article(frame)
 
 
 def test_the_shares_are_met_over_many_sites():

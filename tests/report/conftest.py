@@ -17,7 +17,7 @@ PLUG = "Read more"
 
 
 def tagged_frame() -> pd.DataFrame:
-    """Four articles of three sites, tagged."""
+    """Six articles of three sites, tagged."""
     paragraphs = [(STORY, "core", 0.96, 0.9), (SHORT, "core", 0.7, 0.3), (TEASER, "filler", 0.2, 0.8)]
     paragraphs += [(PLUG, "filler", 0.05, 0.1), (STORY, "core", 0.45, 0.4), (PLUG, None, 0.5, 0.5)]
     return pd.DataFrame(
@@ -29,6 +29,8 @@ def tagged_frame() -> pd.DataFrame:
                     ("harbour-herald.example", "sample", "lines", 1),
                     ("orbit|[bold]weekly.example", "own pages", "page", 2),
                     ("the-very-long-name-of-a-provincial-gazette.example", "own pages", "lines", 1),
+                    ("orbit|[bold]weekly.example", "own pages", "page", 2),
+                    ("harbour-herald.example", "sample", "lines", 1),
                 ]
             )
             for position, (text, label, score, stage1) in enumerate(paragraphs)

@@ -99,3 +99,9 @@ def test_a_model_of_one_site_says_that_its_folds_were_of_articles(tagger, manife
 def test_scores_of_few_articles_come_with_the_bound_that_they_allow(articles, bound):
     assert bound in few_articles(articles)
     assert few_articles(30) == ""
+
+
+def test_cautions_stand_above_the_scores(tagger, manifest, evaluation):
+    card = model_card("own", tagger, manifest, replace(evaluation, cautions=("All rows are of one site.",)))
+
+    assert card.index("> **Caution: All rows are of one site.**") < card.index("| all |")

@@ -61,3 +61,8 @@ def test_a_mistake_is_one_line_whatever_is_in_it(findings):
     (line,) = [line for line in report_markdown(found).splitlines() if line.startswith("- score")]
     assert "a \\# b ccc" in line
     assert line.endswith("c…")
+
+
+def test_a_caution_stands_above_the_answer(findings):
+    found = report_markdown(replace(findings, evaluation=replace(findings.evaluation, cautions=("too good",))))
+    assert found.index("> **Caution: too good**") < found.index("**Of 100 words")

@@ -18,7 +18,7 @@ def table(evaluation, beginning, *, sites=5):
 
 
 def one_class(label):
-    frame = pd.DataFrame({"article_id": ["a", "b"], "text": ["It rained.", "It snowed."], "score": [0.9, 0.2]})
+    frame = pd.DataFrame({"article_id": list("abcdef"), "text": "It rained.", "score": [0.9, 0.2] * 3})
     return evaluate_frame(frame.assign(label=label), resamples=10)
 
 
@@ -98,5 +98,14 @@ def test_a_difference_of_nothing_has_no_sign(evaluation):
 def test_views_and_articles_are_told_apart_where_they_differ(evaluation):
     counts = replace(evaluation.counts, inputs=12)
 
-    assert "4 articles in 12 views" in basis(replace(evaluation, counts=counts))
+    assert "6 articles in 12 views" in basis(replace(evaluation, counts=counts))
     assert "views" not in basis(evaluation)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_few_articles_are_said_to_be_too_few_and_no_accuracy_is_claimed(count):
+    frame = pd.DataFrame({"article_id": [f"a{number // 2}" for number in range(2 * count)], "text": "It rained."})
+    found = evaluate_frame(frame.assign(label=["core", "filler"] * count, score=[0.9, 0.1] * count), resamples=100)
+    assert headline(found).startswith(f"{count} article")
+    assert "too few to measure accuracy" in headline(found)
+    assert "survive;" not in headline(found)

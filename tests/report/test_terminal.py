@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -64,7 +65,7 @@ def test_as_many_sites_as_asked_for(evaluation):
 def test_a_terminal_without_unicode_gets_signs_it_can_show(evaluation):
     found = shown(evaluation, width=140, encoding="ascii")
 
-    assert "(0.903-0.943)" in found
+    assert "(79.1-83.1)" in found
     assert "?" not in found
 
 
@@ -94,3 +95,8 @@ def test_the_threshold_its_goal_and_its_cost_stand_beside_the_choice_by_article(
 
 def test_the_best_f1_has_no_bound():
     assert "for: best F1 of core." in text_of(Goal(Aim.BEST_F1))
+
+
+def test_a_caution_stands_above_the_answer(evaluation):
+    found = shown(replace(evaluation, cautions=("too good",)), width=80)
+    assert found.startswith("Caution: too good\nOf 100 words of story")

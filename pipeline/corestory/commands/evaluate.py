@@ -57,8 +57,8 @@ def evaluate(
     from corestory.commands.models import model_names, open_model
     from corestory.commands.progress import score_with_progress
     from corestory.evaluation.findings import find
-    from corestory.evaluation.scored_rows import chosen_rows, seen_splits
-    from corestory.labelling.table import read_frame
+    from corestory.evaluation.scored_rows import cautions, chosen_rows, seen_splits
+    from corestory.labelling.table import is_split_by_article, read_frame
     from corestory.model.manifest import Manifest, data_sha256
     from corestory.reading.text import storable
     from corestory.report.about import report_about
@@ -76,27 +76,23 @@ def evaluate(
         frame = chosen_rows(table, split, where=str(data))
         digest = data_sha256(table)
         splits = {str(name): int(count) for name, count in table["split"].value_counts().items()}
+        by_article = is_split_by_article(table)
         del table
         manifests = [tagger.manifest or Manifest() for tagger in taggers]
-        seen = {
-            one: seen_splits(frame, manifest) if digest == manifest.data_sha256 else []
-            for one, manifest in zip(names, manifests, strict=True)
-        }
-        for one, which in seen.items():
-            if which:
-                trained = "The model" if len(taggers) == 1 else f"The model {one}"
-                say(f"{trained} was trained on these rows ({', '.join(which)}), so its scores here are too good.")
+        found = cautions(frame, dict(zip(names, manifests, strict=True)), digest=digest, by_article=by_article)
         scored, *rest = [score_with_progress(tagger, frame, threshold=threshold) for tagger in taggers]
         others = dict(zip(names[1:], rest, strict=True))
         shown = taggers[0].settings.threshold if threshold is None else threshold
-        findings = find(scored, tagger=taggers[0], others=others, threshold=shown, name=name, where=str(data))
+        findings = find(
+            scored, tagger=taggers[0], others=others, threshold=shown, name=name, cautions=found, where=str(data)
+        )
         about = report_about(
             taggers[0],
             data=str(data),
             digest=digest,
             splits=splits,
             split=split,
-            seen=seen[name],
+            seen=seen_splits(frame, manifests[0]) if digest == manifests[0].data_sha256 else [],
             models=models,
             output=output,
             threshold=threshold,

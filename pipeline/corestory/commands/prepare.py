@@ -20,6 +20,11 @@ DEFAULT_OUTPUT = Path("data/processed/paragraphs.parquet")
 
 _LISTED = 20
 
+SPLIT_BY_ARTICLE = (
+    "Split by article, not by site: there are fewer than three sites, so the same site is in train, validation and "
+    "test. Scores on test will be too optimistic for other sites. Add articles of other sites if you can."
+)
+
 
 def prepare(
     sources: Annotated[
@@ -136,3 +141,5 @@ def _print_report(report: PreparationReport, console: Console) -> None:
     console.print(f"Articles by view: {views}", highlight=False)
     if report.corrected:
         console.print(f"Labels corrected: {report.corrected:,}", highlight=False)
+    if report.split_by_article:
+        console.print(SPLIT_BY_ARTICLE, style="bold yellow", highlight=False, soft_wrap=True)

@@ -47,8 +47,8 @@ def train(
     from corestory.commands.messages import say
     from corestory.commands.progress import progress_bar
     from corestory.evaluation.evaluation import evaluate_frame
-    from corestory.evaluation.scored_rows import chosen_rows
-    from corestory.labelling.table import read_frame
+    from corestory.evaluation.scored_rows import chosen_rows, training_cautions
+    from corestory.labelling.table import is_split_by_article, read_frame
     from corestory.model.estimator import ParagraphClassifier
     from corestory.model.manifest import data_sha256, new_manifest
     from corestory.model.overlap import training_hashes
@@ -63,6 +63,7 @@ def train(
     digest = data_sha256(table)
     frame = chosen_rows(table, split, where=str(data))
     splits = tuple(sorted(frame["split"].dropna().unique()))
+    by_article = is_split_by_article(table)
     del table
     classifier = ParagraphClassifier(random_state=seed, n_jobs=jobs)
     with progress_bar() as bar:
@@ -71,10 +72,9 @@ def train(
         classifier.fit(frame, progress=lambda stage: bar.update(stage, next(done), total))
     folds = classifier.folds_
     say(f"{folds.count} folds by {folds.by}.")
-    if folds.by != "site":
-        say("All rows are of one site, so the scores on other sites will be lower. Label articles of more sites.")
     scored = frame.assign(**{name: classifier.out_of_fold_[name].to_numpy() for name in ("score", "tagged", "stage1")})
-    evaluation = evaluate_frame(scored, resamples=RESAMPLES, seed=seed, where=str(data))
+    cautions = training_cautions(folds_by=folds.by, by_article=by_article)
+    evaluation = evaluate_frame(scored, resamples=RESAMPLES, seed=seed, cautions=cautions, where=str(data))
     manifest = new_manifest(
         _trained_on(frame),
         splits=splits,

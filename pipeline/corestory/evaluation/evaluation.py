@@ -27,6 +27,7 @@ def evaluate_frame(
     seed: int = 0,
     level: float = 0.95,
     name: str = "corestory",
+    cautions: Sequence[str] = (),
     where: str = "",
 ) -> Evaluation:
     """Measure a tagger on labelled paragraphs, and the baselines beside it.
@@ -47,6 +48,8 @@ def evaluate_frame(
         its ``@view``.
     name
         The tagger's name in the report.
+    cautions
+        Sentences on why the measures are too optimistic.
     where
         The data's name in error messages.
 
@@ -77,6 +80,7 @@ def evaluate_frame(
         seed=seed,
         level=level,
         name=name,
+        cautions=cautions,
         where=where,
     )
 
@@ -90,6 +94,7 @@ def evaluate_rows(
     seed: int = 0,
     level: float = 0.95,
     name: str = "corestory",
+    cautions: Sequence[str] = (),
     where: str = "",
 ) -> Evaluation:
     """Measure a tagger on rows that were read before.
@@ -100,7 +105,7 @@ def evaluate_rows(
         Of `labelled_rows`.
     rivals
         Other taggers' predictions on the same rows.
-    stage1_threshold, resamples, seed, level, name, where
+    stage1_threshold, resamples, seed, level, name, cautions, where
         As of `evaluate_frame`.
 
     Examples
@@ -129,6 +134,7 @@ def evaluate_rows(
         views=groups_by_column(rows, "view", settings=settings),
         sites=groups_by_column(rows, "site", settings=settings, intervals=False),
         calibration=calibration(rows.core, rows.score),
+        cautions=tuple(cautions),
     )
 
 

@@ -125,6 +125,7 @@ def find(
     resamples: int = 1000,
     seed: int = 0,
     name: str = "corestory",
+    cautions: Sequence[str] = (),
     where: str = "",
 ) -> Findings:
     """Find what a report on a model says.
@@ -143,6 +144,8 @@ def find(
         Of the bootstrap and of the shuffles.
     name, where
         The model's name, and the data's.
+    cautions
+        Sentences on why the measures are too optimistic.
 
     Raises
     ------
@@ -165,7 +168,9 @@ def find(
     rivals: Sequence[Predictions] = [
         rival_predictions(rows, other, name=other_name, where=where) for other_name, other in (others or {}).items()
     ]
-    evaluation = evaluate_rows(rows, rivals=rivals, resamples=resamples, seed=seed, name=name, where=where)
+    evaluation = evaluate_rows(
+        rows, rivals=rivals, resamples=resamples, seed=seed, name=name, cautions=cautions, where=where
+    )
     settings = evaluation.settings
     stage1 = None
     if "stage1" in rows.frame.columns and rows.frame["stage1"].notna().any():

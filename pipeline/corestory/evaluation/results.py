@@ -118,6 +118,8 @@ class Evaluation:
     ----------
     rivals
         Other models on the same rows, each with the tagger's lead over it.
+    cautions
+        Sentences on why the measures are too optimistic, for example because the tagger was trained on the rows.
     """
 
     settings: EvaluationSettings
@@ -129,6 +131,7 @@ class Evaluation:
     sites: tuple[Group, ...]
     calibration: CalibrationCurve
     rivals: tuple[TaggerResult, ...] = ()
+    cautions: tuple[str, ...] = ()
 
     def to_metrics(self) -> dict[str, Json]:
         """Nested values for ``metrics.json``, with the same keys in every run; null where a measure is undefined.
@@ -138,6 +141,7 @@ class Evaluation:
         """
         return {
             "schema": SCHEMA,
+            "cautions": list(self.cautions),
             "settings": plain(asdict(self.settings)),
             "counts": plain(asdict(self.counts)),
             "tagger": _tagger(self.tagger),

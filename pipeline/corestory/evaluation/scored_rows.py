@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from corestory.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import numpy as np
     import numpy.typing as npt
@@ -68,6 +68,75 @@ def chosen_rows(frame: pd.DataFrame, split: str, *, where: str) -> pd.DataFrame:
 def seen_splits(frame: pd.DataFrame, manifest: Manifest) -> list[str]:
     """Return the splits of a frame that a model has learned from, given that the frame is of the model's own table."""
     return sorted(set(frame["split"].dropna()) & set(manifest.splits))
+
+
+def cautions(
+    frame: pd.DataFrame, manifests: Mapping[str, Manifest], *, digest: str, by_article: bool
+) -> tuple[str, ...]:
+    """Say in sentences why measures on some rows are too optimistic.
+
+    Parameters
+    ----------
+    frame
+        The measured rows.
+    manifests
+        The manifests of the measured models, by the models' names.
+    digest
+        The hash of the rows' table, of `corestory.model.manifest.data_sha256`.
+    by_article
+        Whether the table is split by article (`corestory.labelling.table.is_split_by_article`).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cautions(pd.DataFrame({"split": ["test"]}), {}, digest="", by_article=False)
+    ()
+    """
+    from corestory.model.overlap import find_overlap
+
+    found = []
+    for name, manifest in manifests.items():
+        seen = seen_splits(frame, manifest) if digest == manifest.data_sha256 else []
+        overlap = find_overlap(frame, manifest.training)
+        trained_on = f"these rows ({', '.join(seen)})" if seen else ""
+        if overlap and not seen:
+            trained_on = (
+                f"{overlap.seen_articles:,} of these {overlap.articles:,} articles and on {overlap.seen_sites:,} of "
+                f"their {overlap.sites:,} sites"
+            )
+        if trained_on:
+            model = "The model" if len(manifests) == 1 else f"The model {name}"
+            found.append(f"{model} was trained on {trained_on}, so its measures are too optimistic for other articles.")
+    if by_article:
+        found.append(
+            "The table has fewer than three sites and is split by article: a model trained on its other splits has "
+            "seen the measured sites, so the measures are too optimistic for other sites."
+        )
+    return tuple(found)
+
+
+def training_cautions(*, folds_by: str, by_article: bool) -> tuple[str, ...]:
+    """Say in sentences why out-of-fold measures are too optimistic.
+
+    Parameters
+    ----------
+    folds_by
+        ``"site"`` or ``"article"``, of `corestory.model.estimator.ParagraphClassifier.folds_`.
+    by_article
+        Whether the training table is split by article.
+    """
+    found = []
+    if folds_by != "site":
+        found.append(
+            "All rows are of one site: each paragraph was scored by a model that saw other articles of its site, so "
+            "the measures are too optimistic for other sites. Label articles of more sites."
+        )
+    if by_article:
+        found.append(
+            "The table has fewer than three sites and is split by article: the model has seen the sites of its "
+            "validation and test rows, so measures on these are too optimistic for other sites."
+        )
+    return tuple(found)
 
 
 def score_in_pieces(

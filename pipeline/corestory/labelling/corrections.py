@@ -1,4 +1,4 @@
-"""Corrections of labels: the file of suspects that a person has gone through, and its way back into the table."""
+"""Corrections of labels: read from the file of suspects that a person has reviewed, and applied to the table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from corestory.errors import DataError, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from typing import NoReturn
 
@@ -125,10 +125,13 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
     return tuple(found.values())
 
 
-def apply_corrections(frame: pd.DataFrame, corrections: Sequence[Correction]) -> tuple[pd.DataFrame, int]:
+def apply_corrections(
+    frame: pd.DataFrame, corrections: Sequence[Correction], *, refuse: Callable[[InputError], None] | None = None
+) -> tuple[pd.DataFrame, int]:
     """Put corrections into the labelled table.
 
-    A correction also holds in the other views of the page, for the paragraph of the same text if there is but one.
+    A correction also holds in the other views of the page, for the paragraph of the same text if there is only one. A
+    correction is refused if its paragraph is not in the table, or has another text there; the others are applied.
 
     Parameters
     ----------
@@ -136,18 +139,20 @@ def apply_corrections(frame: pd.DataFrame, corrections: Sequence[Correction]) ->
         The labelled table.
     corrections
         As of `read_corrections`.
+    refuse
+        Called with the reason for each refused correction, which names its file and line.
 
     Returns
     -------
     frame : pandas.DataFrame
         A table with the corrected labels.
     changed : int
-        How many labels are other than before, in all views.
+        How many labels changed, in all views.
 
     Raises
     ------
     DataError
-        If a corrected paragraph is not in the table, or has another text there.
+        If every correction is refused: then they are of another table.
 
     Examples
     --------
@@ -171,21 +176,35 @@ def apply_corrections(frame: pd.DataFrame, corrections: Sequence[Correction]) ->
     for row, (page, text) in enumerate(zip(pages, texts, strict=True)):
         if page in of_interest:
             alike.setdefault((page, text), []).append(row)
+    refused: list[InputError] = []
     for correction in corrections:
         row = row_of.get((correction.article_id, correction.position), -1)
         if row < 0 or text_check(texts[row]) != correction.check:
-            raise DataError(
-                f"paragraph {correction.position} of {correction.article_id!r} "
-                + ("is not in this table" if row < 0 else "has another text in this table"),
-                where=correction.where,
-                hint="Prepare the table from the sources and views of the one that was audited.",
+            found = "is not in this table" if row < 0 else "has another text in this table"
+            refused.append(
+                InputError(
+                    f"paragraph {correction.position} of {correction.article_id!r} {found}",
+                    where=correction.where,
+                    expected="a paragraph of the audited table",
+                    hint="Prepare the table from the sources and views of the one that was audited.",
+                )
             )
+            continue
         labels[row] = correction.label
         others = [other for other in alike[pages[row], texts[row]] if articles[other] != articles[row]]
         views = [articles[other] for other in others]
         for other in others:
             if views.count(articles[other]) == 1:
                 labels[other] = correction.label
+    if len(refused) == len(corrections):
+        raise DataError(
+            f"none of {len(corrections)} corrections is of a paragraph in this table",
+            where=corrections[0].where,
+            hint="Prepare the table from the sources and views of the table that was audited.",
+        )
+    if refuse is not None:
+        for error in refused:
+            refuse(error)
     changed = sum(old != new for old, new in zip(before, labels, strict=True))
     return frame.assign(label=pd.Series(labels, frame.index, dtype=object)), changed
 

@@ -1,4 +1,4 @@
-"""From sources of labelled data to one table of labelled paragraphs, split by site."""
+"""From sources of labelled data to one table of labelled paragraphs, split into train, validation and test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from corestory.labelling.alignment import Duplicates
 from corestory.labelling.corrections import apply_corrections
 from corestory.labelling.kinds import with_kinds
 from corestory.labelling.origins import find_origins
-from corestory.labelling.table import SPLITS, articles_frame, split_by_site
+from corestory.labelling.table import SPLITS, articles_frame, is_split_by_article, split_rows
 from corestory.labelling.tables import LabelNames
 from corestory.labelling.views import CUTS, VIEWS, page_views
 
@@ -74,7 +74,9 @@ class PreparationReport:
     views: tuple[tuple[str, int], ...]
     """Each view, and how many pages gave it."""
     corrected: int = 0
-    """How many labels are other than the sources have them, in all views."""
+    """How many labels the corrections changed, in all views."""
+    split_by_article: bool = False
+    """Whether the articles of a site are in several splits, because there are fewer than three sites."""
 
     @property
     def refused(self) -> int:
@@ -108,7 +110,7 @@ def prepare_table(
     sources
         Folders and tables, as `corestory.labelling.origins.find_origins` knows them.
     seed
-        Of the split by site.
+        Of the split.
     views
         Ways in which HTML pages are cut, of `corestory.labelling.views.VIEWS`.
     jobs
@@ -118,7 +120,8 @@ def prepare_table(
     corrections
         What a person says of some labels, as of `corestory.labelling.corrections.read_corrections`.
     refuse
-        Gets the reason for each page, file or row that cannot be read; the rest is read.
+        Called with the reason for each page, file or row that cannot be read, and for each correction that cannot be
+        applied; the rest is used.
     progress
         Told the source's name, how many of its files are done, and how many there are.
 
@@ -132,7 +135,7 @@ def prepare_table(
     InputError
         If a source does not exist or is nothing that can be read, or a table's columns or labels are wrong.
     DataError
-        If no article could be read, or a corrected paragraph is not among what was read.
+        If no article could be read, or no correction is of a paragraph in the table.
     """
     from joblib import Parallel
 
@@ -144,12 +147,13 @@ def prepare_table(
         frame = articles_frame(run.articles(find_origins(sources), parallel))
     if frame.empty:
         raise DataError("no article could be read", expected="at least one labelled article")
-    # An article whose site nobody knows is a site of its own.
-    site = frame["site"].where(frame["site"] != "", frame["page"])
-    frame["split"] = split_by_site(site, seed=seed)
-    frame, corrected = apply_corrections(frame, corrections)
+    frame["split"] = split_rows(frame, seed=seed)
+    frame, corrected = apply_corrections(frame, corrections, refuse=refuse)
     frame = with_kinds(frame)
-    return Prepared(frame, PreparationReport(tuple(run.counts), _balance(frame), tuple(run.made.items()), corrected))
+    report = PreparationReport(
+        tuple(run.counts), _balance(frame), tuple(run.made.items()), corrected, is_split_by_article(frame)
+    )
+    return Prepared(frame, report)
 
 
 class _Run:

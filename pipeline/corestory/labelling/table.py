@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -201,7 +202,7 @@ SHARES = (0.7, 0.1, 0.2)
 
 
 def split_of(site: str, *, seed: int, shares: tuple[float, float, float] = SHARES) -> str:
-    """Tell a site's split from nothing but its name and the seed.
+    """Return a site's split, which depends on its name and the seed alone.
 
     A site stays in its split whatever else is in the data: a model trained on more sites can still be measured on the
     test sites of the smaller table.
@@ -209,7 +210,7 @@ def split_of(site: str, *, seed: int, shares: tuple[float, float, float] = SHARE
     Parameters
     ----------
     site
-        Registered domain, or whatever else names the group of articles that must stay together.
+        Registered domain, or another name of a group of articles that must stay together.
     seed
         Another seed, another split.
     shares
@@ -240,14 +241,18 @@ def split_of(site: str, *, seed: int, shares: tuple[float, float, float] = SHARE
 
 
 def split_by_site(sites: pd.Series, *, seed: int, shares: tuple[float, float, float] = SHARES) -> pd.Series:
-    """Split rows by site.
+    """Split rows by site, so that no split is empty if there are three sites.
+
+    Each site gets the split of `split_of`. If that leaves a split empty, as it often does with few sites, a site of
+    another split moves there: the site whose share of the rows is closest to the share of the empty split. If there are
+    fewer than three sites, validation stays empty, then test.
 
     Parameters
     ----------
     sites
-        Each row's site; none may be empty (let an article without a site be its own).
+        Each row's site, or another group of rows that must stay together; none may be empty.
     seed, shares
-        As of `split_of`.
+        As of `split_of`. A split whose share is 0 stays empty.
 
     Returns
     -------
@@ -257,7 +262,46 @@ def split_by_site(sites: pd.Series, *, seed: int, shares: tuple[float, float, fl
     Examples
     --------
     >>> import pandas as pd
-    >>> split_by_site(pd.Series(["a.example", "b.example", "a.example"]), seed=0).nunique() <= 2
+    >>> sorted(split_by_site(pd.Series(["a.example", "b.example", "c.example"]), seed=0))
+    ['test', 'train', 'validation']
+    """
+    sizes = sites.value_counts().sort_index()
+    splits = {site: split_of(site, seed=seed, shares=shares) for site in sizes.index}
+    wanted = [(SPLITS[index], shares[index]) for index in (0, 2, 1) if shares[index]]
+    for number, (split, share) in enumerate(wanted):
+        counts = Counter(splits.values())
+        # With fewer than three sites validation stays empty, then test.
+        later = {name for name, _ in wanted[number + 1 :]}
+        movable = [site for site, given in splits.items() if counts[given] > 1 or given in later]
+        if movable and not counts[split]:
+            splits[min(movable, key=lambda site: abs(sizes[site] - share * len(sites)))] = split
+    return sites.map(splits).astype("str")
+
+
+def split_rows(frame: pd.DataFrame, *, seed: int) -> pd.Series:
+    """Split the labelled table by site, or by article if it has fewer than three sites.
+
+    An article without a site counts as a site of its own. The views of a page always stay together.
+
+    Parameters
+    ----------
+    frame
+        Columns ``site`` and ``page``.
+    seed
+        As of `split_of`.
+    """
+    site = frame["site"].where(frame["site"] != "", frame["page"])
+    return split_by_site(site if site.nunique() >= len(SPLITS) else frame["page"], seed=seed)
+
+
+def is_split_by_article(frame: pd.DataFrame) -> bool:
+    """Whether some site of a labelled table has articles in more than one split.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> is_split_by_article(pd.DataFrame({"site": ["a.example"] * 2, "split": ["train", "test"]}))
     True
     """
-    return sites.map({site: split_of(site, seed=seed, shares=shares) for site in sites.unique()}).astype("str")
+    sited = frame[frame["site"].fillna("") != ""]
+    return bool((sited.groupby("site")["split"].nunique() > 1).any())

@@ -1,4 +1,4 @@
-"""The model card: what a stranger must know of a model before relying on it, written beside its arrays."""
+"""The model card, written beside a model: its training data, its accuracy and its limits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from corestory.model.manifest import Manifest
     from corestory.model.tagger import Tagger
 
-# People who pass a model on owe this to the authors of its training labels.
+# The licences of the labels that a model learned from; they bind everyone who publishes the model.
 LICENCES = {
     "wcxb": "WCXB, Web Content eXtraction Benchmark 1.0 by Murrough Foley, CC-BY-4.0: attribution is required",
     "newspaper4k": "newspaper4k article extraction dataset by Andrei Paraschiv, Apache-2.0",
@@ -101,6 +101,7 @@ def model_card(
         "",
         "## Scores",
         "",
+        *(f"> **Caution: {caution}**\n" for caution in evaluation.cautions),
         *_measured(by, evaluation.counts.articles),
         "",
         "| | articles | paragraphs: macro F1 | words: F1 of core | words: core kept | words: filler removed |",

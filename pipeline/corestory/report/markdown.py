@@ -46,7 +46,8 @@ def report_markdown(
     # Weather
     """
     evaluation = findings.evaluation
-    parts = [f"# {_escaped(title)}", f"**{_escaped(headline(evaluation))}**", _escaped(basis(evaluation))]
+    cautions = [f"> **Caution: {_escaped(caution)}**" for caution in evaluation.cautions]
+    parts = [f"# {_escaped(title)}", *cautions, f"**{_escaped(headline(evaluation))}**", _escaped(basis(evaluation))]
     for section in report_sections(findings, about=about, sites=sites):
         parts.append(f"## {_escaped(section.title)}")
         if section.text:

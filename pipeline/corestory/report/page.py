@@ -14,6 +14,7 @@ from corestory.evaluation.results import Measured
 from corestory.numbers import NOTHING, percent
 from corestory.report.markdown import report_markdown
 from corestory.report.sections import (
+    FEWEST_ARTICLES,
     Beside,
     Figure,
     Folded,
@@ -104,11 +105,13 @@ def report_page(
         _Answer(words, "core_recall", "Of 100 words of story,", "survive", ";"),
         _Answer(words, "filler_recall", "of 100 words of filler,", "are removed", "."),
     ]
+    too_few = findings.evaluation.counts.articles < FEWEST_ARTICLES
     values = {
         "title": title,
+        "cautions": findings.evaluation.cautions,
         "headline": headline(findings.evaluation),
         "basis": basis(findings.evaluation),
-        "answers": [] if any(answer.value == NOTHING for answer in answers) else answers,
+        "answers": [] if too_few or any(answer.value == NOTHING for answer in answers) else answers,
         "sections": report_sections(findings, about=about, sites=sites),
         "kind": _kind,
         "draw": drawn,

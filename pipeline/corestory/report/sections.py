@@ -29,6 +29,9 @@ from corestory.report.tables import (
     with_baselines,
 )
 
+FEWEST_ARTICLES = 6
+"""Fewer have no interval of 95 %: n articles all lie on one side of the median with a chance of 2 ** (1 - n)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -277,6 +280,13 @@ def _provenance(evaluation: Evaluation, about: Sequence[tuple[str, str]]) -> Sec
 
 def headline(evaluation: Evaluation) -> str:
     """Say the answer in one sentence."""
+    articles = evaluation.counts.articles
+    if articles < FEWEST_ARTICLES:
+        return (
+            f"{counted(articles)} {'article is' if articles == 1 else 'articles are'} too few to measure accuracy: on "
+            f"other articles anything from 0 to 100 of 100 words of story may survive. Label at least "
+            f"{FEWEST_ARTICLES} articles."
+        )
     words = evaluation.tagger.words
     story, filler = per_hundred(words, "core_recall"), per_hundred(words, "filler_recall")
     kept = f"Of 100 words of story, {story} survive" if story != NOTHING else "There is no story to keep"

@@ -49,8 +49,8 @@ class EvaluationView:
     >>> import pandas as pd
     >>> from corestory.evaluation.evaluation import evaluate_frame
     >>> frame = pd.DataFrame({
-    ...     "article_id": ["a", "a", "b", "b"], "text": ["It rained.", "Share", "It snowed.", "Next"],
-    ...     "label": ["core", "filler"] * 2, "score": [0.9, 0.2, 0.8, 0.6]})
+    ...     "article_id": list("aabbccddeeff"), "text": ["It rained.", "Share"] * 6, "label": ["core", "filler"] * 6,
+    ...     "score": [0.9, 0.2, 0.8, 0.6] * 3})
     >>> console = Console(width=100, color_system=None)
     >>> with console.capture() as capture:
     ...     console.print(EvaluationView(evaluate_frame(frame, resamples=0)))
@@ -66,6 +66,8 @@ class EvaluationView:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         """Yield the parts from top to bottom."""
         del console
+        for caution in self.evaluation.cautions:
+            yield _text(f"Caution: {caution}", options, style="bold yellow")
         yield _text(headline(self.evaluation), options, style="bold")
         yield _text(basis(self.evaluation), options, style="dim")
         tables = evaluation_tables(self.evaluation, sites=self.sites)
