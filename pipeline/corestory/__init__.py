@@ -4,6 +4,8 @@ The public API, all of it importable from here:
 
 `load_model`
     Load a model folder, or the default model: ``load_model().core(text)`` returns the story.
+`load_memory`
+    Load a site memory, which tells what stands on many pages of a site: ``tagger.tag(text, url=url, memory=memory)``.
 `tag_frame`
     Tag a pandas frame of articles or paragraphs: a plain function for Spark, Ray, Dask and the like.
 `explain`
@@ -28,13 +30,23 @@ Examples
 
 from typing import TYPE_CHECKING
 
-__all__ = ["CorestoryError", "ParagraphClassifier", "Rules", "__version__", "explain", "load_model", "tag_frame"]
+__all__ = [
+    "CorestoryError",
+    "ParagraphClassifier",
+    "Rules",
+    "__version__",
+    "explain",
+    "load_memory",
+    "load_model",
+    "tag_frame",
+]
 
 if TYPE_CHECKING:
     from corestory.errors import CorestoryError
     from corestory.explained import explain
     from corestory.frames import tag_frame
     from corestory.model.estimator import ParagraphClassifier
+    from corestory.model.memory_file import load_memory
     from corestory.model.rules import Rules
     from corestory.model.storage import load_model
 
@@ -46,6 +58,7 @@ else:
         "explain": "corestory.explained",
         "ParagraphClassifier": "corestory.model.estimator",
         "Rules": "corestory.model.rules",
+        "load_memory": "corestory.model.memory_file",
         "load_model": "corestory.model.storage",
         "tag_frame": "corestory.frames",
     }

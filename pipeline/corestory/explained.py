@@ -6,6 +6,7 @@ from pathlib import Path
 
 from corestory.errors import InputError
 from corestory.model.explaining import ArticleExplanation, explain_articles
+from corestory.model.site_memory import SiteMemory
 from corestory.model.storage import load_model
 from corestory.model.tagger import Tagger, article_of_text
 
@@ -32,7 +33,13 @@ class ExplainedArticle(ArticleExplanation):
 
 
 def explain(
-    text: str, model: Tagger | str | Path | None = None, *, html: bool = False, threshold: float | None = None
+    text: str,
+    model: Tagger | str | Path | None = None,
+    *,
+    html: bool = False,
+    url: str = "",
+    threshold: float | None = None,
+    memory: SiteMemory | None = None,
 ) -> ExplainedArticle:
     r"""Tag one article's text, or its page's HTML, and explain the label of each paragraph.
 
@@ -46,6 +53,8 @@ def explain(
         Whether `text` is HTML.
     threshold
         The least score of core; None leaves the cutoff to the model.
+    url, memory
+        The address, and a memory of its site, as `load_memory` gives it.
 
     Raises
     ------
@@ -60,8 +69,8 @@ def explain(
     >>> strongest = max(explained.paragraphs[1].context.effects, key=lambda effect: abs(effect.log_odds))
     """
     tagger = model if isinstance(model, Tagger) else load_model(model)
-    article = article_of_text(text, html=html)
+    article = article_of_text(text, html=html, url=url)
     if not article.paragraphs:
         raise InputError("no text", expected="at least one paragraph")
-    (found,) = explain_articles(tagger, [article], threshold=threshold)
+    (found,) = explain_articles(tagger, [article], threshold=threshold, memory=memory)
     return ExplainedArticle(found.tagged, found.cutoff, found.cutoff_is_fixed, found.paragraphs)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.errors import CorestoryError, Refuse
+from corestory.model.site_memory import SiteMemory
 from corestory.model.storage import load_model
 from corestory.model.tagger import Tagger
 from corestory.output.rows import COLUMNS, TaggedRow, rows_of
@@ -28,6 +29,7 @@ def tag_frame(
     model: Tagger | str | Path | None = None,
     *,
     threshold: float | None = None,
+    memory: SiteMemory | None = None,
     keep: Sequence[str] = (),
     refuse: Refuse | None = None,
 ) -> pd.DataFrame:
@@ -39,11 +41,13 @@ def tag_frame(
     ----------
     frame
         One article per row (``paragraphs``, ``text`` or ``html``; where known ``article_id`` or ``id``, ``url``,
-        ``title``, ``language``), or one paragraph per row (``article_id`` or ``id``, ``position``, ``text``).
+        ``title``, ``language``, ``site``), or one paragraph per row (``article_id`` or ``id``, ``position``, ``text``).
     model
         A tagger, or a model's folder, which each process loads once. None is the default model.
     threshold
         Tag a paragraph as core from this score on, 0 to 1. None: the model chooses a cutoff for each article.
+    memory
+        Remembered pages of the articles' sites, as `load_memory` gives them.
     keep
         Names of further columns of the frame to copy to the result.
     refuse
@@ -73,7 +77,7 @@ def tag_frame(
     table = SourceTable(tuple(map(str, frame.columns)), _rows(frame))
     articles = articles_of_table(table, where="the frame", refuse=refuse or _raise, keep=keep)
     found: list[TaggedRow] = []
-    for article in tagger.tag_stream(articles, threshold=threshold):
+    for article in tagger.tag_stream(articles, threshold=threshold, memory=memory):
         found += rows_of(article)
     names = (*COLUMNS, *keep)
     columns = zip(*found, strict=True) if found else [()] * len(names)

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from corestory.explained import explain
-from corestory.features.columns import GROUPS
 from corestory.model.breakdown import Breakdown, Effect
-from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
+from corestory.model.explaining import MEANINGS, ArticleExplanation, ParagraphExplanation
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.explanation import IN_WORDS, explanation_json, explanation_lines, reasons
 from corestory.reading.article import article_of_texts
@@ -83,7 +82,7 @@ def explained(effects, *, label="filler", score=0.1, line=0.4, fixed=False, posi
 
 
 def test_every_group_has_its_words():
-    assert set(IN_WORDS) == set(GROUPS)
+    assert set(IN_WORDS) == set(MEANINGS)
 
 
 def test_the_verdict_holds_the_score_against_the_articles_line_or_the_threshold():

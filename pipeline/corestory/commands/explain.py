@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from corestory.commands.options import STANDARD_OUTPUT, Force, Model, Threshold, unknown_ending
+from corestory.commands.options import STANDARD_OUTPUT, Force, Memory, Model, Threshold, unknown_ending
 from corestory.commands.pages import is_one_page, tag_to_pages
 from corestory.errors import InputError, OutputError
 
@@ -55,6 +55,7 @@ def explain(
     ] = None,
     model: Model = "",
     threshold: Threshold = None,
+    memory: Memory = "",
     force: Force = False,
 ) -> None:
     """Explain why each paragraph was tagged core or filler.
@@ -73,12 +74,13 @@ def explain(
                 "a page shows all paragraphs; give --format text or json", param_hint="--paragraph"
             )
         refused = tag_to_pages(
-            [article], target, model=model, only=None, threshold=threshold, rejects=None, force=force
+            [article], target, model=model, only=None, threshold=threshold, memory=memory, rejects=None, force=force
         )
     else:
         refused = explain_to(
-            target, article, form=form, paragraph=paragraph, model=model, threshold=threshold, force=force
-        )
+            target, article, form=form, paragraph=paragraph, model=model, threshold=threshold, memory=memory,
+            force=force,
+        )  # fmt: skip
     if refused:
         raise typer.Exit(1)
 
@@ -91,21 +93,22 @@ def explain_to(
     paragraph: int | None,
     model: str,
     threshold: float | None,
+    memory: str,
     force: bool,
 ) -> int:
     """Write the explanation of a source's articles as text or JSON, and return the number of refusals."""
     from corestory.commands.messages import open_refusals, say
-    from corestory.commands.models import open_model
+    from corestory.commands.models import open_memory, open_model
     from corestory.model.explaining import explain_articles
     from corestory.output.explanation import explanation_json
     from corestory.printing import printable
     from corestory.reading.sources import read_articles
 
-    tagger = open_model(model)
+    tagger, remembered = open_model(model), open_memory(memory)
     with open_refusals(None, force=force) as refusals, _opened(output, force=force) as stream:
         first = True
         articles = read_articles([source], refuse=refusals.refuse, note=say)
-        for explained in explain_articles(tagger, articles, threshold=threshold):
+        for explained in explain_articles(tagger, articles, threshold=threshold, memory=remembered):
             count = len(explained.paragraphs)
             if paragraph is not None and paragraph >= count:
                 where, expected = explained.tagged.article_id, f"0 to {count - 1}"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from importlib.util import find_spec
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from corestory.commands.messages import REFUSALS_LISTED, Refusals, open_refusals, say
+from corestory.commands.messages import REFUSALS_LISTED, Refusals, open_refusals, say, say_unremembered
 from corestory.commands.models import model_folder, open_model
 from corestory.commands.progress import ProgressBar, progress_bar
 from corestory.errors import CorestoryError, InputError
@@ -17,7 +19,7 @@ from corestory.jobs.items import Item, check_sources, items_of
 from corestory.jobs.job import Job, model_sha256, state_of
 from corestory.jobs.outcome import Counts, refusal_of_line
 from corestory.jobs.remote_ledger import ledger_of
-from corestory.remote import AnyPath
+from corestory.remote import AnyPath, path_of
 
 if TYPE_CHECKING:
     from corestory.jobs.ledger import Ledger, Record
@@ -38,6 +40,7 @@ def tag_to_folder(
     only: Label | None,
     threshold: float | None,
     rules: Rules | None,
+    memory: str,
     keep: Sequence[str],
     rejects: AnyPath | None,
     jobs: int,
@@ -52,7 +55,7 @@ def tag_to_folder(
         Files, folders and patterns.
     folder
         The output folder.
-    model, only, threshold, keep, rejects, jobs, dask, force
+    model, only, threshold, memory, keep, rejects, jobs, dask, force
         The options of ``corestory predict``.
     form
         The format of the outputs.
@@ -70,6 +73,8 @@ def tag_to_folder(
         The run cannot go on; the outputs that are finished stay.
     """
     job = _job(model, folder, form=form, only=only, threshold=threshold, keep=keep, rules=rules)
+    if memory:
+        job = _with_memory(job, memory)
     run = _cluster_run(dask, jobs, sources) if dask else _local_run(jobs)
     check_sources(sources, job.folder)
     ledger = ledger_of(job.folder)
@@ -105,6 +110,14 @@ def _job(
     open_model(model)  # a model that cannot be used is reported before the work
     path = (model_folder(model) or default_model()).resolve()
     return Job(path, model_sha256(path), version(), folder.resolve(), form, only, threshold, tuple(keep), rules)
+
+
+def _with_memory(job: Job, name: str) -> Job:
+    from corestory.model.memory_file import read_memory, stored_memory
+
+    data = stored_memory(path_of(name))
+    read_memory(data, where=name)  # one that cannot be used is reported before the work
+    return replace(job, memory=path_of(name).resolve(), memory_sha256=hashlib.sha256(data).hexdigest())
 
 
 def _local_run(jobs: int) -> Run:
@@ -247,6 +260,7 @@ class RunSummary:
         every = done + self._skipped
         if every.doubtful:
             say(f"low confidence, or a language new to the model: {every.doubtful:,} of {every.articles:,} articles")
+        say_unremembered(every.unremembered, every.articles)
         if self.listed is not None:
             self.listed.say_more()
 

@@ -126,11 +126,19 @@ class NothingTaggedError(Exception):
 
 
 class DoubtfulArticles:
-    """Counts articles, and lists those with a `corestory.model.tagged_article.Doubt` at the end."""
+    """Counts articles, and lists those with a `corestory.model.tagged_article.Doubt` at the end.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    with_memory
+        Whether to count articles of whose site the memory has no other page.
+    """
+
+    def __init__(self, *, with_memory: bool = False) -> None:
         self.articles = 0
         self.doubtful = 0
+        self._with_memory = with_memory
+        self._unremembered = 0
         self._first: list[str] = []
 
     def add(self, article: TaggedArticle) -> None:
@@ -138,6 +146,7 @@ class DoubtfulArticles:
         from corestory.model.decision import LOW_CONFIDENCE
 
         self.articles += 1
+        self._unremembered += self._with_memory and article.sightings is None
         if article.doubt is None:
             return
         self.doubtful += 1
@@ -152,3 +161,10 @@ class DoubtfulArticles:
         if self.doubtful > len(self._first):
             more = f"{self.doubtful - len(self._first):,} more of {self.articles:,} articles"
             say(f"low confidence, or a language new to the model: {more}.")
+        say_unremembered(self._unremembered, self.articles)
+
+
+def say_unremembered(unremembered: int, articles: int) -> None:
+    """Say of how many articles' sites the memory has no other page, if there are any."""
+    if unremembered:
+        say(f"no other page of the site in the memory, or no site known: {unremembered:,} of {articles:,} articles")

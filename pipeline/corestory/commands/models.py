@@ -1,4 +1,4 @@
-"""Models by the name that the user gives on the command line."""
+"""Models and site memories by the name that the user gives on the command line."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from corestory.errors import ModelError
 
 if TYPE_CHECKING:
+    from corestory.model.site_memory import SiteMemory
     from corestory.model.tagger import Tagger
 
 MODELS = Path("models")
@@ -37,6 +38,19 @@ def open_model(name: str) -> Tagger:
 
     folder = model_folder(name)
     return load_model() if folder is None else load_model(folder)
+
+
+def open_memory(name: str) -> SiteMemory | None:
+    """Load a site memory; None for no name.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, or is no site memory.
+    """
+    from corestory.model.memory_file import load_memory
+
+    return load_memory(name) if name else None
 
 
 def model_folder(name: str) -> Path | None:

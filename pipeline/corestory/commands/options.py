@@ -55,6 +55,14 @@ def process_count(jobs: int) -> int:
 
 LabelledTable = Annotated[Path, typer.Argument(metavar="DATA", help="A table that `corestory prepare` wrote.")]
 Model = Annotated[str, typer.Option(help="A model's folder, or its name in models/.", show_default="the default model")]
+Memory = Annotated[
+    str,
+    typer.Option(
+        help="A site memory that `corestory remember` wrote: what stands on other pages of the same site counts as "
+        "evidence for filler.",
+        show_default=False,
+    ),
+]
 Threshold = Annotated[
     float | None,
     typer.Option(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corestory.commands.messages import DoubtfulArticles, NothingTaggedError, open_refusals, say, standard_output
-from corestory.commands.models import open_model
+from corestory.commands.models import open_memory, open_model
 from corestory.commands.progress import progress_bar
 from corestory.errors import OutputError
 from corestory.remote import AnyPath, RemotePath, is_url, path_of
@@ -38,6 +38,7 @@ def tag_to_pages(
     model: str,
     only: Label | None,
     threshold: float | None,
+    memory: str,
     rejects: AnyPath | None,
     force: bool,
 ) -> int:
@@ -49,7 +50,7 @@ def tag_to_pages(
         Files, folders, patterns or ``-``.
     output
         A page or a folder; None is a page on the standard output.
-    model, only, threshold, rejects, force
+    model, only, threshold, memory, rejects, force
         The options of ``corestory predict``.
 
     Returns
@@ -67,14 +68,15 @@ def tag_to_pages(
         )
     path = None if output is None else _local(output)
     tagger = open_model(model)
-    doubtful = DoubtfulArticles()
+    remembered = open_memory(memory)
+    doubtful = DoubtfulArticles(with_memory=remembered is not None)
     with open_refusals(rejects, force=force) as refusals, suppress(NothingTaggedError):
         articles = read_articles(sources, refuse=refusals.refuse, note=say)
         with (
             _open_pages(path, output or "", only=only, force=force) as pages,
             progress_bar(beside_output=output is None) as bar,
         ):
-            for explained in explain_articles(tagger, articles, threshold=threshold):
+            for explained in explain_articles(tagger, articles, threshold=threshold, memory=remembered):
                 pages.write(explained)
                 doubtful.add(explained.tagged)
                 bar.update(f"{doubtful.articles:,} articles", doubtful.articles)

@@ -10,6 +10,7 @@ import typer
 from corestory.commands.options import (
     STANDARD_OUTPUT,
     Jobs,
+    Memory,
     Model,
     Only,
     OutputFormat,
@@ -53,6 +54,7 @@ def predict(
     ] = None,
     model: Model = "",
     threshold: Threshold = None,
+    memory: Memory = "",
     always_core: Annotated[
         Path | None,
         typer.Option(
@@ -121,8 +123,9 @@ def predict(
                 param_hint="--always-core, --always-filler",
             )
         refused = tag_to_pages(
-            articles, target, model=model, only=label, threshold=threshold, rejects=rejects_path, force=force
-        )
+            articles, target, model=model, only=label, threshold=threshold, memory=memory, rejects=rejects_path,
+            force=force,
+        )  # fmt: skip
     elif target is not None and is_folder(target):
         from corestory.commands.folders import tag_to_folder
 
@@ -136,6 +139,7 @@ def predict(
             only=label,
             threshold=threshold,
             rules=rules,
+            memory=memory,
             keep=kept,
             rejects=rejects_path,
             jobs=jobs,
@@ -156,6 +160,7 @@ def predict(
             only=label,
             threshold=threshold,
             rules=rules,
+            memory=memory,
             keep=kept,
             rejects=rejects_path,
             force=force,

@@ -14,7 +14,7 @@ from corestory.commands.messages import (
     say,
     standard_output,
 )
-from corestory.commands.models import open_model
+from corestory.commands.models import open_memory, open_model
 from corestory.commands.progress import progress_bar
 from corestory.errors import OutputError
 from corestory.remote import AnyPath
@@ -34,6 +34,7 @@ def tag_to_rows(
     only: Label | None,
     threshold: float | None,
     rules: Rules | None,
+    memory: str,
     keep: Sequence[str],
     rejects: AnyPath | None,
     force: bool,
@@ -46,7 +47,7 @@ def tag_to_rows(
         Files, folders, patterns or ``-``.
     output
         The file to write; None is the standard output.
-    model, only, threshold, keep, rejects, force
+    model, only, threshold, memory, keep, rejects, force
         The options of ``corestory predict``.
     form
         The format; None is the annotated article, for a terminal.
@@ -64,14 +65,15 @@ def tag_to_rows(
     if output is not None and rejects is not None and output.resolve() == rejects.resolve():
         raise OutputError("the same file for --output and --rejects", where=str(output), hint="Give two names.")
     tagger = open_model(model)
-    doubtful = DoubtfulArticles()
+    remembered = open_memory(memory)
+    doubtful = DoubtfulArticles(with_memory=remembered is not None)
     with open_refusals(rejects, force=force) as refusals, suppress(NothingTaggedError):
         articles = read_articles(sources, refuse=refusals.refuse, keep=keep, note=say)
         with (
             _opened(output, form, only, keep, force=force) as writer,
             progress_bar(beside_output=output is None) as bar,
         ):
-            for article in tagger.tag_stream(articles, threshold=threshold, rules=rules):
+            for article in tagger.tag_stream(articles, threshold=threshold, rules=rules, memory=remembered):
                 writer.write(article)
                 doubtful.add(article)
                 if doubtful.articles > BATCH_ARTICLES:  # fewer are done before a bar is of any use

@@ -17,6 +17,7 @@ from corestory.jobs.job import Job
 from corestory.jobs.outcome import Outcome, failed
 from corestory.jobs.tasks import PartTracker, Task, tasks_of
 from corestory.jobs.work import stay_on_one_thread, work_on
+from corestory.model.memory_file import stored_memory
 from corestory.model.storage import MANIFEST_NAME, WEIGHTS_NAME
 from corestory.remote import is_url
 
@@ -47,7 +48,7 @@ def run_on_cluster(items: Iterable[Item], job: Job, *, address: str, jobs: int =
     items
         The files; read as they are needed.
     job
-        The settings. The model is sent to each worker once.
+        The settings. The model and the site memory are sent to each worker once.
     address
         Address of the scheduler; `LOCAL` starts a cluster in processes of this machine, which no other machine can
         reach.
@@ -67,8 +68,10 @@ def run_on_cluster(items: Iterable[Item], job: Job, *, address: str, jobs: int =
     from distributed import KilledWorker
 
     with _client(address, jobs) as client:
-        plugin = ModelPlugin(job.model_sha256, tuple((job.model / name).read_bytes() for name in _FILES))
-        client.register_plugin(plugin, name=_plugin_name(job.model_sha256))
+        files = {name: (job.model / name).read_bytes() for name in (MANIFEST_NAME, WEIGHTS_NAME)}
+        if job.memory is not None:
+            files[_MEMORY_NAME] = stored_memory(job.memory)
+        client.register_plugin(ModelPlugin(files), name=_plugin_name(job))
         threads = max(1, sum(client.nthreads().values()))
         tracker = PartTracker()
         suspects: list[Task] = []
@@ -142,21 +145,18 @@ class ModelPlugin(WorkerPlugin):
 
     Parameters
     ----------
-    sha256
-        `corestory.jobs.job.model_sha256` of the model.
     files
-        The content of its manifest and of its arrays.
+        The content of its manifest and of its arrays, and of the site memory if there is one, by name.
     """
 
-    def __init__(self, sha256: str, files: tuple[bytes, ...]) -> None:
-        self.sha256 = sha256
+    def __init__(self, files: dict[str, bytes]) -> None:
         self.files = files
         self.folder: tempfile.TemporaryDirectory[str] | None = None
 
     def setup(self, worker: Worker) -> None:
         """Write the files, and limit the worker to one thread."""
         self.folder = tempfile.TemporaryDirectory(prefix="corestory-", dir=worker.local_directory)
-        for name, data in zip(_FILES, self.files, strict=True):
+        for name, data in self.files.items():
             Path(self.folder.name, name).write_bytes(data)
         stay_on_one_thread()
 
@@ -166,11 +166,11 @@ class ModelPlugin(WorkerPlugin):
             self.folder.cleanup()
 
 
-_FILES = (MANIFEST_NAME, WEIGHTS_NAME)
+_MEMORY_NAME = "site.memory"
 
 
-def _plugin_name(sha256: str) -> str:
-    return f"corestory-model-{sha256[:16]}"
+def _plugin_name(job: Job) -> str:
+    return f"corestory-model-{job.model_sha256[:16]}-{job.memory_sha256[:16]}"
 
 
 def _submit(client: Client, task: Task, job: Job) -> Future[list[Outcome]]:
@@ -181,9 +181,10 @@ def _submit(client: Client, task: Task, job: Job) -> Future[list[Outcome]]:
 def _work_on_worker(task: Task, job: Job) -> list[Outcome]:
     from distributed import get_worker
 
-    plugin = cast("ModelPlugin", get_worker().plugins[_plugin_name(job.model_sha256)])
+    plugin = cast("ModelPlugin", get_worker().plugins[_plugin_name(job)])
     assert plugin.folder is not None  # noqa: S101 -- a worker sets its plugins up before it takes a task
-    return work_on(task, replace(job, model=Path(plugin.folder.name)))
+    folder = Path(plugin.folder.name)
+    return work_on(task, replace(job, model=folder, memory=None if job.memory is None else folder / _MEMORY_NAME))
 
 
 def _outcomes(future: Future[list[Outcome]], task: Task) -> list[Outcome]:

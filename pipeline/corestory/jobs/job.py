@@ -38,6 +38,10 @@ class Job:
         The options of the command.
     rules
         The user's rules, which overrule the model.
+    memory
+        The file of the site memory; None for none.
+    memory_sha256
+        Its hash.
     """
 
     model: Path
@@ -49,6 +53,8 @@ class Job:
     threshold: float | None = None
     keep: tuple[str, ...] = ()
     rules: Rules | None = None
+    memory: AnyPath | None = None
+    memory_sha256: str = ""
 
     def made_by(self, item: Item) -> str:
         """Return a hash of everything that decides an output, except the content of its source.
@@ -57,8 +63,9 @@ class Job:
         """
         source = storable(str(item.source))
         rules = (self.rules.core, self.rules.filler) if self.rules else ()
+        memory = (self.memory_sha256,) if self.memory else ()
         settings = (self.model_sha256, self.version, self.form, self.only, self.threshold, self.keep, rules, source)
-        return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(settings + memory).encode()).hexdigest()
 
 
 def model_sha256(folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""A folder run in processes of this machine."""
+"""Work in processes of this machine, a folder run among it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import signal
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
-from functools import cache
+from functools import cache, partial
 from threading import Thread, current_thread, main_thread
+from typing import TypeVar
 
 from corestory.errors import CorestoryError
 from corestory.jobs.items import Item
@@ -16,6 +17,9 @@ from corestory.jobs.job import Job
 from corestory.jobs.outcome import Outcome
 from corestory.jobs.tasks import PartTracker, Task, tasks_of
 from corestory.jobs.work import work_on
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 
 def run_here(
@@ -50,22 +54,54 @@ def run_here(
             yield from _finished(tracker, task, work_on(task, job, count=count), job)
         return
 
+    with closing(in_processes(partial(_work_on, job), tasks_of(items), jobs=jobs, where=str(job.folder))) as outcomes:
+        for task, found in outcomes:
+            yield from _finished(tracker, task, found, job)
+
+
+def in_processes(
+    work: Callable[[Given], Made], tasks: Iterable[Given], *, jobs: int, where: str, in_order: bool = False
+) -> Generator[Made, None, None]:
+    """Do tasks in processes, which end if this process ends.
+
+    Parameters
+    ----------
+    work
+        Does a task; it must be importable.
+    tasks
+        The tasks; read as they are needed. The iterator must not raise.
+    jobs
+        Number of processes; -1 means one per core.
+    where
+        What is written, for the error.
+    in_order
+        Whether to yield in the order of the tasks, not in the order in which they are done.
+
+    Yields
+    ------
+    Made
+        The result of each task.
+
+    Raises
+    ------
+    CorestoryError
+        A process was killed.
+    """
     from joblib import Parallel, delayed, parallel_config
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
     parent, folder = os.getpid(), _current_folder()
     with parallel_config(backend="loky", inner_max_num_threads=1):
-        run = Parallel(n_jobs=jobs, return_as="generator_unordered")
+        run = Parallel(n_jobs=jobs, return_as="generator" if in_order else "generator_unordered")
         with _ignoring_interrupts():
-            started = run(delayed(_work_on)(task, job, parent, folder) for task in tasks_of(items))
-        with closing(started) as outcomes:
+            started = run(delayed(_call)(work, task, parent, folder) for task in tasks)
+        with closing(started) as results:
             try:
-                for task, found in outcomes:
-                    yield from _finished(tracker, task, found, job)
+                yield from results
             except BrokenProcessPool as error:
                 raise CorestoryError(
                     "a process was killed, perhaps for want of memory",
-                    where=str(job.folder),
+                    where=where,
                     hint="Run it again to go on, with fewer --jobs if it happens again.",
                 ) from error
 
@@ -95,10 +131,14 @@ def _current_folder() -> str:
         return ""
 
 
-def _work_on(task: Task, job: Job, parent: int, folder: str) -> tuple[Task, list[Outcome]]:
+def _call(work: Callable[[Given], Made], task: Given, parent: int, folder: str) -> Made:
     _end_with(parent)
     if folder:  # joblib reuses workers, which started in the folder of an earlier run
         os.chdir(folder)
+    return work(task)
+
+
+def _work_on(job: Job, task: Task) -> tuple[Task, list[Outcome]]:
     return task, work_on(task, job)
 
 

@@ -29,12 +29,15 @@ class Counts:
         Articles with a `corestory.model.tagged_article.Doubt`.
     refused
         Articles, rows or whole files that could not be read.
+    unremembered
+        Articles of whose site the memory has no other page.
     """
 
     articles: int = 0
     paragraphs: int = 0
     doubtful: int = 0
     refused: int = 0
+    unremembered: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
@@ -42,6 +45,7 @@ class Counts:
             self.paragraphs + other.paragraphs,
             self.doubtful + other.doubtful,
             self.refused + other.refused,
+            self.unremembered + other.unremembered,
         )
 
 

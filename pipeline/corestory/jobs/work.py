@@ -30,6 +30,7 @@ from corestory.remote import AnyPath, RemotePath, open_to_read
 if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController
 
+    from corestory.model.site_memory import SiteMemory
     from corestory.model.tagger import Tagger
     from corestory.reading.article import Article
 
@@ -124,7 +125,9 @@ def tag_files(items: Sequence[Item], job: Job, *, count: Count | None = None) ->
                     outcomes.append(tag_file(item, job, count=count))
 
         try:
-            for tagged in tagger.tag_stream(articles(), threshold=job.threshold, rules=job.rules):
+            for tagged in tagger.tag_stream(
+                articles(), threshold=job.threshold, rules=job.rules, memory=memory_of(job)
+            ):
                 output, source = waiting.popleft()
                 try:
                     output.write(tagged)
@@ -142,7 +145,8 @@ def tag_files(items: Sequence[Item], job: Job, *, count: Count | None = None) ->
 
 
 def _tag(articles: Iterator[Article], tagger: Tagger, output: OutputInProgress, count: Count | None) -> None:
-    for tagged in tagger.tag_stream(articles, threshold=output.job.threshold, rules=output.job.rules):
+    job = output.job
+    for tagged in tagger.tag_stream(articles, threshold=job.threshold, rules=job.rules, memory=memory_of(job)):
         output.write(tagged)
         if count is not None:
             count(1)
@@ -274,6 +278,30 @@ def tagger_of(model: Path, sha256: str) -> Tagger:
     if model_sha256(model) != sha256:
         raise ModelError("has changed since the run began", where=str(model), hint="Run it again.")
     return tagger
+
+
+def memory_of(job: Job) -> SiteMemory | None:
+    """Load the site memory of a job once in a process.
+
+    Raises
+    ------
+    ModelError
+        It cannot be read, or has changed since the run began.
+    """
+    return None if job.memory is None else _memory(job.memory, job.memory_sha256)
+
+
+@lru_cache(maxsize=1)
+def _memory(path: AnyPath, sha256: str) -> SiteMemory:
+    from corestory.model.memory_file import read_memory, stored_memory
+
+    try:
+        data = stored_memory(path)
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise InputError("has changed since the run began", where=str(path), hint="Run it again.")
+        return read_memory(data, where=str(path))
+    except InputError as error:  # it would fail every file
+        raise ModelError(error.found, where=error.where, expected=error.expected, hint=error.hint) from error
 
 
 @contextmanager

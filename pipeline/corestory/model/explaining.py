@@ -22,11 +22,13 @@ from corestory.features.columns import EARLIER_ROUND, GROUPS, MARKUP, Columns
 from corestory.model.batches import batches
 from corestory.model.breakdown import Breakdown, Effect, ngram_breakdowns, shapley_values
 from corestory.model.scoring import ScoredBatch, Weights, stage2_features
+from corestory.model.site_memory import BEFORE_CONTEXT
 from corestory.model.tagged_article import TaggedArticle
 from corestory.types import Bool, Float, Label
 
 if TYPE_CHECKING:
     from corestory.model.calibration import PlattScaling
+    from corestory.model.site_memory import SiteMemory
     from corestory.model.tagger import Tagger
     from corestory.reading.article import Article
 
@@ -51,6 +53,9 @@ class ParagraphExplanation:
         Log-odds of the paragraph's words alone, by n-gram.
     markup
         Log-odds of its markup words alone; None without markup.
+    sighting
+        On how many other pages of the site it stands, and of how many; None without a memory of the site. Its effects
+        are called `SITE`.
     context
         Log-odds of `score`, by group of `corestory.features.columns.GROUPS`, in their order; the base is the
         model's log-odds for a paragraph whose features are all the training mean.
@@ -63,6 +68,7 @@ class ParagraphExplanation:
     words: Breakdown
     markup: Breakdown | None
     context: Breakdown
+    sighting: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,11 @@ class ArticleExplanation:
 
 
 def explain_articles(
-    tagger: Tagger, articles: Iterable[Article], *, threshold: float | None = None
+    tagger: Tagger,
+    articles: Iterable[Article],
+    *,
+    threshold: float | None = None,
+    memory: SiteMemory | None = None,
 ) -> Iterator[ArticleExplanation]:
     """Tag articles as they come and explain their labels.
 
@@ -99,7 +109,7 @@ def explain_articles(
     articles
         Articles with at least one paragraph each. All coalitions of groups are scored, so this takes ten times as long
         as tagging, and with several rounds a hundred times.
-    threshold
+    threshold, memory
         As of `Tagger.tag_stream`.
 
     Yields
@@ -111,22 +121,31 @@ def explain_articles(
     for batch in batches(articles):
         explained: dict[int, ArticleExplanation] = {}
         for numbers, alike in tagger.by_markup(batch):
-            done = tagger.tag_batch(alike, threshold=threshold)
+            done = tagger.tag_batch(alike, threshold=threshold, memory=memory)
             reasons = _Reasons(tagger.weights, done.scored, tagger.settings.platt_scaling(html=done.scored.html))
             rows = done.scored.features.layout.slices()
             for number, tagged, inside, cutoff in zip(numbers, done.articles, rows, done.cutoffs.tolist(), strict=True):
+                shift = None if tagged.sightings is None else tagged.sightings.shift.tolist()
                 paragraphs = tuple(
-                    ParagraphExplanation(position, text, label, score, *reasons.of(inside.start + position))
+                    ParagraphExplanation(
+                        position, text, label, score,
+                        *reasons.of(inside.start + position, None if shift is None else shift[position]),
+                        None if tagged.sightings is None else tagged.sightings.of(position),
+                    )
                     for position, (text, label, score) in enumerate(
                         zip(tagged.texts, tagged.labels, tagged.scores.tolist(), strict=True)
                     )
-                )
+                )  # fmt: skip
                 explained[number] = ArticleExplanation(tagged, cutoff, fixed, paragraphs)
         yield from (explained[number] for number in range(len(batch)))
 
 
 FORM = "(the form of its words)"
 """The name of the word shapes' effect: capitals, digits, punctuation and lengths of words."""
+SITE = "other pages of its site"
+"""The name of the effects of a site memory."""
+MEANINGS = {**GROUPS, SITE: "on how many other pages of its site it stands"}
+"""The meanings of all effects on the score."""
 
 
 class _Reasons:
@@ -148,12 +167,24 @@ class _Reasons:
         base, shares = shapley_values(_Game(weights, scored, self._names).play, len(self._names))
         self._base = scaling.slope * base + scaling.offset
         self._shares = scaling.slope * shares
+        self._slope = scaling.slope
 
-    def of(self, row: int) -> tuple[Breakdown, Breakdown | None, Breakdown]:
-        """Return a row's breakdowns: by words, by markup words, by feature groups."""
+    def of(self, row: int, shift: float | None) -> tuple[Breakdown, Breakdown | None, Breakdown]:
+        """Return a row's breakdowns: by words, by markup words, by feature groups.
+
+        `shift` is what the site memory added; None without one.
+        """
         effects = zip(self._names, self._shares[:, row].tolist(), strict=True)
         context = Breakdown(float(self._base[row]), tuple(Effect(name, share) for name, share in effects))
-        return self._words[row], self._markup[row], context
+        words, markup = self._words[row], self._markup[row]
+        if shift is None:
+            return words, markup, context
+        before = BEFORE_CONTEXT * shift
+        return _shifted(words, before), markup and _shifted(markup, before), _shifted(context, self._slope * shift)
+
+
+def _shifted(breakdown: Breakdown, shift: float) -> Breakdown:
+    return Breakdown(breakdown.base, (*breakdown.effects, Effect(SITE, shift)))
 
 
 class _Game:

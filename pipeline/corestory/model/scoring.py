@@ -14,6 +14,7 @@ from corestory.features.columns import EARLIER_ROUND, MARKUP, OWN_WORDS, Columns
 from corestory.features.context import LogOdds
 from corestory.model.network import Network
 from corestory.model.ngrams import NgramScorer
+from corestory.model.site_memory import BEFORE_CONTEXT
 from corestory.types import Float
 
 if TYPE_CHECKING:
@@ -82,7 +83,9 @@ def stage1_log_odds(features: BatchFeatures, weights: Weights) -> tuple[LogOdds,
     return LogOdds(MARKUP, weights.markup.log_odds(markup_tokens)[number]), LogOdds(OWN_WORDS, by_words)
 
 
-def score_batch(batch: Batch, weights: Weights, *, forced: Forced | None = None) -> ScoredBatch:
+def score_batch(
+    batch: Batch, weights: Weights, *, forced: Forced | None = None, shift: Float | None = None
+) -> ScoredBatch:
     """Score a batch's paragraphs.
 
     Parameters
@@ -94,18 +97,26 @@ def score_batch(batch: Batch, weights: Weights, *, forced: Forced | None = None)
     forced
         As of `corestory.model.rules.Rules.forced`. Forced paragraphs have the greatest or least log-odds from stage 1
         on, so that the scores of their neighbours follow from that.
+    shift
+        Added to the log-odds after stage 2, and `BEFORE_CONTEXT` of it to those of stage 1, so that the scores of
+        neighbours follow from that (`corestory.model.site_memory.shifts`). None adds nothing.
 
     Returns
     -------
     ScoredBatch
     """
     features = BatchFeatures(batch, weights.words.idf_of)
-    stage1 = tuple(LogOdds(group, _with_forced(values, forced)) for group, values in stage1_log_odds(features, weights))
+    stage1 = tuple(
+        LogOdds(group, _with_forced(values if shift is None else values + BEFORE_CONTEXT * shift, forced))
+        for group, values in stage1_log_odds(features, weights)
+    )
     html = len(stage1) > 1
     log_odds = np.zeros(0)
     for number, network in enumerate(weights.networks(html=html)):
         columns = stage2_features(features, stage1, log_odds if number else None, html=html)
         log_odds = _with_forced(network.log_odds(columns.matrix(), batch.layout), forced)
+    if shift is not None:
+        log_odds = _with_forced(log_odds + shift, forced)
     return ScoredBatch(features, html, stage1, log_odds)
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from corestory.model.site_memory import Sightings
 from corestory.reading.article import Article
 from corestory.types import Label
 
@@ -37,6 +38,8 @@ class TaggedArticle:
         The tagger's confidence in the article as a whole, 0 to 1.
     doubt
         Why the tagger may be wrong about this article; None if there is no such reason.
+    sightings
+        On how many other pages of the site the paragraphs stand; None without a memory of the site.
 
     Examples
     --------
@@ -52,6 +55,7 @@ class TaggedArticle:
     core: NDArray[np.bool_]
     confidence: float
     doubt: Doubt | None = None
+    sightings: Sightings | None = None
 
     def __post_init__(self) -> None:
         expected = (len(self.article.paragraphs),)

@@ -18,6 +18,7 @@ from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import article_cutoffs
 from corestory.model.doubts import doubts
 from corestory.model.scoring import ScoredBatch, Weights, score_batch
+from corestory.model.site_memory import shifts
 from corestory.model.tagged_article import TaggedArticle
 from corestory.reading.article import Article, article_of_texts
 from corestory.reading.article_rows import paragraphs_of_text
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from corestory.model.manifest import Manifest
     from corestory.model.rules import Rules
+    from corestory.model.site_memory import SiteMemory
 
 _TAG = re.compile(r"<(?:!doctype|/?(?:html|body|div|p|article|section|h[1-6]|ul|li|br|span|a)\b)[^<>]*>", re.IGNORECASE)
 
@@ -82,7 +84,12 @@ class Tagger:
         return weights_sha256(self.weights), self.settings
 
     def tag_stream(
-        self, articles: Iterable[Article], *, threshold: float | None = None, rules: Rules | None = None
+        self,
+        articles: Iterable[Article],
+        *,
+        threshold: float | None = None,
+        rules: Rules | None = None,
+        memory: SiteMemory | None = None,
     ) -> Iterator[TaggedArticle]:
         """Tag articles as they come, a batch at a time; memory does not grow with their number.
 
@@ -95,6 +102,8 @@ class Tagger:
             chooses a cutoff for each article.
         rules
             Paragraphs that are core or filler whatever the model says. The scores of their neighbours follow from that.
+        memory
+            Remembered pages of the articles' sites: what stands on several of them is likely filler.
 
         Yields
         ------
@@ -104,18 +113,30 @@ class Tagger:
         for batch in batches(articles):
             tagged: dict[int, TaggedArticle] = {}
             for numbers, part in self.by_markup(batch):
-                done = self.tag_batch(part, threshold=threshold, rules=rules)
+                done = self.tag_batch(part, threshold=threshold, rules=rules, memory=memory)
                 tagged.update(zip(numbers, done.articles, strict=True))
             yield from (tagged[number] for number in range(len(batch)))
 
     def tag_articles(
-        self, articles: Iterable[Article], *, threshold: float | None = None, rules: Rules | None = None
+        self,
+        articles: Iterable[Article],
+        *,
+        threshold: float | None = None,
+        rules: Rules | None = None,
+        memory: SiteMemory | None = None,
     ) -> list[TaggedArticle]:
         """Tag articles and return them all; parameters as of `tag_stream`."""
-        return list(self.tag_stream(articles, threshold=threshold, rules=rules))
+        return list(self.tag_stream(articles, threshold=threshold, rules=rules, memory=memory))
 
     def tag(
-        self, text: str, *, html: bool = False, threshold: float | None = None, rules: Rules | None = None
+        self,
+        text: str,
+        *,
+        html: bool = False,
+        url: str = "",
+        threshold: float | None = None,
+        rules: Rules | None = None,
+        memory: SiteMemory | None = None,
     ) -> pd.DataFrame:
         """Tag one article's text, or its page's HTML.
 
@@ -125,7 +146,9 @@ class Tagger:
             The text, a paragraph a line, or the HTML.
         html
             Whether it is HTML.
-        threshold, rules
+        url
+            Its address, which tells `memory` the site.
+        threshold, rules, memory
             As of `tag_stream`.
 
         Returns
@@ -140,7 +163,7 @@ class Tagger:
         """
         import pandas as pd
 
-        tagged = self._tagged(text, html=html, threshold=threshold, rules=rules)
+        tagged = self._tagged(article_of_text(text, html=html, url=url), threshold, rules, memory)
         if tagged is None:
             return pd.DataFrame({"position": [], "text": [], "label": [], "score": []})
         return pd.DataFrame(
@@ -152,9 +175,18 @@ class Tagger:
             }
         )
 
-    def core(self, text: str, *, html: bool = False, threshold: float | None = None, rules: Rules | None = None) -> str:
+    def core(
+        self,
+        text: str,
+        *,
+        html: bool = False,
+        url: str = "",
+        threshold: float | None = None,
+        rules: Rules | None = None,
+        memory: SiteMemory | None = None,
+    ) -> str:
         """Return one article's story alone, a paragraph a line; parameters as of `tag`."""
-        tagged = self._tagged(text, html=html, threshold=threshold, rules=rules)
+        tagged = self._tagged(article_of_text(text, html=html, url=url), threshold, rules, memory)
         if tagged is None:
             return ""
         return "\n".join(text for text, core in zip(tagged.texts, tagged.core.tolist(), strict=True) if core)
@@ -207,16 +239,23 @@ class Tagger:
                 yield numbers, [articles[number] for number in numbers]
 
     def tag_batch(
-        self, articles: Sequence[Article], *, threshold: float | None = None, rules: Rules | None = None
+        self,
+        articles: Sequence[Article],
+        *,
+        threshold: float | None = None,
+        rules: Rules | None = None,
+        memory: SiteMemory | None = None,
     ) -> TaggedBatch:
         """Tag articles of which all or none have markup; parameters as of `tag_stream`."""
         batch = batch_of_articles(articles)
-        decided = self._decided(batch, threshold, rules)
+        sightings = [None if memory is None else memory.sightings(article) for article in articles]
+        shift = shifts(sightings, articles) if any(sightings) else None
+        decided = self._decided(batch, threshold, rules, shift)
         reasons = doubts(decided.scores, decided.confidence, decided.scored.features, self.weights.words)
         tagged = [
-            TaggedArticle(article, decided.scores[rows], decided.core[rows], float(confidence), doubt)
-            for article, rows, confidence, doubt in zip(
-                articles, batch.layout.slices(), decided.confidence, reasons, strict=True
+            TaggedArticle(article, decided.scores[rows], decided.core[rows], float(confidence), doubt, seen)
+            for article, rows, confidence, doubt, seen in zip(
+                articles, batch.layout.slices(), decided.confidence, reasons, sightings, strict=True
             )
         ]
         return TaggedBatch(tagged, decided.scored, decided.cutoffs)
@@ -225,9 +264,11 @@ class Tagger:
         """Whether the model uses the article's markup: every paragraph has some, and the model was trained with it."""
         return bool(self.weights.html) and article.has_markup
 
-    def _decided(self, batch: Batch, threshold: float | None, rules: Rules | None = None) -> _DecidedBatch:
+    def _decided(
+        self, batch: Batch, threshold: float | None, rules: Rules | None = None, shift: Float | None = None
+    ) -> _DecidedBatch:
         forced = rules.forced(batch.texts) if rules else None
-        scored = score_batch(batch, self.weights, forced=forced)
+        scored = score_batch(batch, self.weights, forced=forced, shift=shift)
         scores = self.settings.platt_scaling(html=scored.html).probabilities(scored.log_odds)
         if forced is not None:
             scores = np.where(forced != 0, forced > 0, scores)
@@ -247,11 +288,12 @@ class Tagger:
         confidence = np.interp(expected, self.settings.confidence_expected, self.settings.confidence_measured)
         return _DecidedBatch(scored, scores, core, cutoffs, confidence)
 
-    def _tagged(self, text: str, *, html: bool, threshold: float | None, rules: Rules | None) -> TaggedArticle | None:
-        article = article_of_text(text, html=html)
+    def _tagged(
+        self, article: Article, threshold: float | None, rules: Rules | None, memory: SiteMemory | None
+    ) -> TaggedArticle | None:
         if not article.paragraphs:
             return None
-        (tagged,) = self.tag_articles([article], threshold=threshold, rules=rules)
+        (tagged,) = self.tag_articles([article], threshold=threshold, rules=rules, memory=memory)
         return tagged
 
 
@@ -283,7 +325,7 @@ class _DecidedBatch:
     confidence: Float
 
 
-def article_of_text(text: str, *, html: bool = False) -> Article:
+def article_of_text(text: str, *, html: bool = False, url: str = "") -> Article:
     """Read one article's text, or its page's HTML, from a string; warn if a text looks like HTML.
 
     Raises
@@ -300,7 +342,7 @@ def article_of_text(text: str, *, html: bool = False) -> Article:
         from corestory.reading.html.page import read_page
 
         page = read_page(text)
-        return Article("", page.paragraphs, title=page.title)
+        return Article("", page.paragraphs, url or page.url, page.title)
     if len(_TAG.findall(text[:100_000])) > 1:
-        warnings.warn("The text looks like HTML; pass html=True to read it as a page.", stacklevel=4)
-    return article_of_texts("", paragraphs_of_text(text, where="the text"))
+        warnings.warn("The text looks like HTML; pass html=True to read it as a page.", stacklevel=3)
+    return article_of_texts("", paragraphs_of_text(text, where="the text"), url=url)

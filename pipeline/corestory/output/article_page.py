@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 from corestory.atomic import Target
 from corestory.errors import OutputError
 from corestory.evaluation.metrics import word_counts
-from corestory.features.columns import GROUPS
 from corestory.model.decision import LOW_CONFIDENCE
-from corestory.model.explaining import METHOD
+from corestory.model.explaining import MEANINGS, METHOD
 from corestory.numbers import counted
 from corestory.output.explanation import NGRAMS, Reasons, in_words, reasons, signed
 from corestory.reading.text import storable
@@ -201,7 +200,7 @@ def _runs(shown: Sequence[_Shown], *, fold: bool) -> list[_Run]:
 def _bar(effect: Effect, widest: float) -> _Bar:
     side: Label = "core" if effect.log_odds > 0 else "filler"
     length = 100 * abs(effect.log_odds) / widest if widest > 0 else 0.0
-    return _Bar(effect.name, GROUPS[effect.name], signed(effect.log_odds), side, length)
+    return _Bar(effect.name, MEANINGS[effect.name], signed(effect.log_odds), side, length)
 
 
 def _ngrams(effects: Sequence[Effect]) -> list[tuple[str, str, Label]]:

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from corestory.features.columns import AFTER, BEFORE, MARKUP, OWN_WORDS, POSITION, SHAPE, TOPIC
-from corestory.model.explaining import FORM, METHOD
+from corestory.model.explaining import FORM, METHOD, SITE
 from corestory.numbers import rounded
 from corestory.reading.html.outline import NEAR
 from corestory.reading.text import storable
@@ -36,6 +36,7 @@ IN_WORDS = {
     POSITION: "its position in the article",
     TOPIC: "the words that it shares with the story",
     MARKUP: "the HTML elements around it",
+    SITE: "the other pages of its site",
 }
 """Names of the groups of features within a sentence."""
 
@@ -113,6 +114,8 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
 
 def _named(effect: Effect, paragraph: ParagraphExplanation, article: ArticleExplanation) -> str:
     name = IN_WORDS[effect.name]
+    if effect.name == SITE and paragraph.sighting is not None:
+        return "that it stands on {:,} of {:,} other pages of this site".format(*paragraph.sighting)
     if effect.name == BEFORE and paragraph.position == 0:
         return "that it is the first paragraph"
     if effect.name == AFTER and paragraph.position == len(article.paragraphs) - 1:
@@ -123,7 +126,7 @@ def _named(effect: Effect, paragraph: ParagraphExplanation, article: ArticleExpl
     agreeing = [
         ngram
         for ngram in paragraph.words.strongest(len(paragraph.words.effects))
-        if ngram.log_odds * effect.log_odds > 0 and ngram.name != FORM
+        if ngram.log_odds * effect.log_odds > 0 and ngram.name not in (FORM, SITE)
     ]
     quoted = ", ".join(f"“{ngram.name}”" for ngram in agreeing[:NAMED_NGRAMS])
     return f"{name} ({quoted})" if quoted else name
@@ -175,7 +178,8 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
         ``cutoff_is_fixed`` (whether all articles have this cutoff), the ``method``, and its ``paragraphs``: each has
         ``position``,
         ``text``, ``label``, ``score``, the ``reasons`` in words, and ``words``, ``markup`` (null without markup) and
-        ``context``: a ``base`` and ``effects`` that add up to ``log_odds``.
+        ``context``: a ``base`` and ``effects`` that add up to ``log_odds``; with a site memory also ``sighting``, the
+        number of other pages of the site on which it stands, and the number of all of them.
     """
     tagged = article.tagged
     paragraphs = [
@@ -188,6 +192,7 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
             "words": _sum(paragraph.words),
             "markup": None if paragraph.markup is None else _sum(paragraph.markup),
             "context": _sum(paragraph.context),
+            **({} if paragraph.sighting is None else {"sighting": paragraph.sighting}),
         }
         for paragraph in article.paragraphs
         if position is None or paragraph.position == position

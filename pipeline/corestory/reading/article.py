@@ -68,6 +68,8 @@ class Article:
         Of a page a `corestory.reading.html.outline.Outline`, else a tuple.
     title
         The title if the source gives it separately, else empty.
+    site
+        The site if the source names it, else empty; `corestory.reading.sites.site_of` also reads it from the URL.
     """
 
     article_id: str
@@ -75,6 +77,7 @@ class Article:
     url: str = ""
     title: str = ""
     language: str = ""
+    site: str = ""
 
     @property
     def texts(self) -> Sequence[str]:

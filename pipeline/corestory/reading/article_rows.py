@@ -16,7 +16,7 @@ from corestory.reading.values import IDENTITIES, fact_of, identity_of, is_missin
 
 # The columns that are read, by what they are.
 CONTENTS = ("paragraphs", "text", "html")
-FACTS = ("url", "title", "language")
+FACTS = ("url", "title", "language", "site")
 POSITION = "position"
 # Files that people label for training; `corestory.labelling.sample` reads their labels.
 LABELLED_ENDING = ".labelled.txt"
@@ -77,8 +77,8 @@ def articles_of_rows(rows: Iterable[SourceRow], *, refuse: Refuse, keep: Sequenc
     ----------
     rows
         An article a row: ``paragraphs`` (a list of strings; in tables, a list in JSON), else ``text``, which is split,
-        else ``html``; and, where known, ``article_id`` or ``id``, ``url``, ``title``, ``language``. A paragraph a row:
-        ``article_id`` or ``id``, ``position`` and ``text``, which is one paragraph whatever lines it has.
+        else ``html``; and, where known, ``article_id`` or ``id``, ``url``, ``title``, ``language``, ``site``. A
+        paragraph a row: ``article_id`` or ``id``, ``position`` and ``text``, which is one paragraph with all its lines.
     refuse
         Is given each row or article that cannot be one.
     keep
@@ -148,12 +148,13 @@ def article_of_row(row: SourceRow) -> Article:
     """
     values = row.values
     article_id = identity_of(values, row.where) or row.name
-    url, title, language = (fact_of(values, fact) for fact in FACTS)
+    facts = [fact_of(values, fact) for fact in FACTS]
     content = next((name for name in CONTENTS if not is_missing(values.get(name))), "")
     if content == "html":
         article = page_article(string_of(values["html"], "html", row.where), article_id=article_id, where=row.where)
+        of_page = (article.url, article.title, article.language, "")
         return Article(
-            article_id, article.paragraphs, url or article.url, title or article.title, language or article.language
+            article_id, article.paragraphs, *(own or found for own, found in zip(facts, of_page, strict=True))
         )
     if content == "paragraphs":
         texts = strings_of(values["paragraphs"], row.where)
@@ -163,7 +164,7 @@ def article_of_row(row: SourceRow) -> Article:
         texts = []
     else:
         raise InputError("no text", where=row.where, expected="text, paragraphs or html")
-    return text_article(texts, article_id=article_id, where=row.where, url=url, title=title, language=language)
+    return text_article(texts, article_id=article_id, where=row.where, facts=facts)
 
 
 def paragraphs_of_text(text: str, *, where: str) -> Sequence[str]:
@@ -185,10 +186,19 @@ def paragraphs_of_text(text: str, *, where: str) -> Sequence[str]:
     return lump_sentences(paragraphs[0]) if len(paragraphs) == 1 else paragraphs
 
 
-def text_article(
-    texts: Iterable[str], *, article_id: str, where: str, url: str = "", title: str = "", language: str = ""
-) -> Article:
+def text_article(texts: Iterable[str], *, article_id: str, where: str, facts: Sequence[str] = ()) -> Article:
     """Make an article of its paragraphs' texts; outer white space goes, and so do blank ones.
+
+    Parameters
+    ----------
+    texts
+        The paragraphs.
+    article_id
+        The article's id.
+    where
+        The source, for errors.
+    facts
+        Each of `FACTS`, empty where unknown.
 
     Raises
     ------
@@ -198,7 +208,7 @@ def text_article(
     paragraphs = tuple(Paragraph(storable(text.strip())) for text in texts if not is_blank(text))
     if not paragraphs:
         raise InputError("an article without paragraphs", where=where, expected="text")
-    return Article(article_id, paragraphs, url, title, language)
+    return Article(article_id, paragraphs, *facts)
 
 
 def labelled_article(text: str, *, article_id: str, where: str) -> Article:
@@ -221,9 +231,8 @@ def labelled_article(text: str, *, article_id: str, where: str) -> Article:
     if not found:
         raise InputError("no labelled paragraph", where=where, expected="lines that begin with core:, filler: or skip:")
     header = dict(line.split(":", 1) for line in lines[: found[0][0]] if ":" in line)
-    url, title, language = (storable(header.get(fact, "").strip()) for fact in FACTS)
-    texts = (match[1] for _, match in found)
-    return text_article(texts, article_id=article_id, where=where, url=url, title=title, language=language)
+    facts = [storable(header.get(fact, "").strip()) for fact in FACTS]
+    return text_article((match[1] for _, match in found), article_id=article_id, where=where, facts=facts)
 
 
 def page_article(html: str, *, article_id: str, where: str) -> Article:
@@ -294,17 +303,9 @@ def _finished(
                     where=following.row.where,
                     expected="each position once in an article",
                 )
-        url, title, language = (
-            next((value for line in lines if (value := fact_of(line.row.values, fact))), "") for fact in FACTS
-        )
-        article = text_article(
-            (line.text for line in lines),
-            article_id=group.article_id,
-            where=first.where,
-            url=url,
-            title=title,
-            language=language,
-        )
+        facts = [next((value for line in lines if (value := fact_of(line.row.values, fact))), "") for fact in FACTS]
+        texts = (line.text for line in lines)
+        article = text_article(texts, article_id=group.article_id, where=first.where, facts=facts)
     except InputError as error:
         refuse(error)
         return

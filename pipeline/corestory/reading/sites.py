@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tldextract import TLDExtract
 
+    from corestory.reading.article import Article
+
 _SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 _HOST_END = re.compile(r"[/?#\\]")
 _PORT = re.compile(r":\d*$")
@@ -58,6 +60,25 @@ def registered_domain(url: str) -> str:
     # Without a scheme, an unknown last label is more likely the end of a file's name.
     known = labels[-1] in _RESERVED or (scheme is not None and not parts.suffix)
     return ".".join(labels[-2:]) if len(labels) > 1 and known else ""
+
+
+def site_of(article: "Article") -> str:
+    """Return the site of an article, an empty string where nothing names it.
+
+    Its source names the site, else its URL does, else a folder of its file that has the name of a site.
+
+    Examples
+    --------
+    >>> from corestory.reading.article import Article
+    >>> site_of(Article("pages/herald.example/2024/quay.txt", ())), site_of(Article("7", (), site="Herald"))
+    ('herald.example', 'herald')
+    """
+    if article.site:
+        return registered_domain(article.site) or article.site.lower()
+    if article.url:
+        return registered_domain(article.url)
+    folders = article.article_id.split("/")[-2::-1]
+    return next((site for folder in folders if "." in folder and (site := registered_domain(folder))), "")
 
 
 def _ascii(host: str) -> str:
