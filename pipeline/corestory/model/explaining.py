@@ -140,7 +140,7 @@ def explain_articles(
         yield from (explained[number] for number in range(len(batch)))
 
 
-FORM = "(the form of its words)"
+FORM = "(word shapes)"
 """The name of the word shapes' effect: capitals, digits, punctuation and lengths of words."""
 SITE = "other pages of its site"
 """The name of the effects of a site memory."""
