@@ -8,6 +8,8 @@ import pytest
 from corestory.labelling.corrections import text_check
 from corestory.labelling.table import read_frame, write_frame
 
+pytestmark = pytest.mark.slow
+
 FLIPPED = (1, 52, 118)
 
 

@@ -15,6 +15,8 @@ from corestory.evaluation.scored_rows import SCORED
 from corestory.labelling.table import write_frame
 from corestory.model.storage import save_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def evaluate(run, model, tmp_path, labelled_frame):

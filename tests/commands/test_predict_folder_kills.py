@@ -12,7 +12,7 @@ import pytest
 TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday, she added.\n"
 KILLS = 20
 
-pytestmark = pytest.mark.usefixtures("corpus")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("corpus")]
 
 # In a process of its own, for it forks.
 KILLER = """

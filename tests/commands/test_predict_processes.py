@@ -9,6 +9,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+pytestmark = pytest.mark.slow
+
 STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
 MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."
 PLUG = "READ MORE: lugger sold"

@@ -6,6 +6,8 @@ import pytest
 from corestory.labelling.table import write_frame
 from corestory.model.storage import load_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def threshold(run, model, tmp_path, labelled_frame):

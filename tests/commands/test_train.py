@@ -10,6 +10,8 @@ from corestory.model.estimator import ParagraphClassifier
 from corestory.model.manifest import data_sha256
 from corestory.model.storage import load_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def table(tmp_path, labelled_frame):

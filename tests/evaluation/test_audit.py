@@ -5,6 +5,8 @@ import pytest
 from corestory.errors import DataError
 from corestory.evaluation.audit import audit_labels
 
+pytestmark = pytest.mark.slow
+
 STORY = "The {boat} left the quay at {hour} on Monday with {hour} passengers, the harbour master said."
 MORE = "It will come back to the quay on Friday, she added, if the {boat} is mended by then."
 PLUG = "READ MORE: {boat} sold"

@@ -7,6 +7,8 @@ import pytest
 from corestory.evaluation.evaluation import evaluate_frame
 from corestory.evaluation.findings import CURVE_POINTS, find
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def tagged(boat_tagger, boat_frame):

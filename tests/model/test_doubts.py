@@ -14,6 +14,8 @@ from corestory.model.tagger import Tagger
 from corestory.reading.article import Article, Paragraph
 from corestory.reading.html.page import read_page
 
+pytestmark = pytest.mark.slow
+
 DEMO = Path(__file__).parents[2] / "data" / "demo" / "article.txt"
 GOODS = ("Oak bench", "Rain jacket", "Brass lamp", "Wool rug", "Copper kettle", "Garden hose", "Tin bucket", "Door mat")
 SHOP = [

@@ -5,6 +5,8 @@ import pytest
 from corestory.features.tokens import hash_token
 from corestory.model.estimator import ParagraphClassifier
 
+pytestmark = pytest.mark.slow
+
 QUICK = {
     "members": 1,
     "text_hidden": (8, 4),

@@ -8,6 +8,8 @@ from sklearn.model_selection import GridSearchCV, GroupKFold, cross_validate
 from corestory.errors import DataError
 from corestory.model.estimator import LEAST, ParagraphClassifier
 
+pytestmark = pytest.mark.slow
+
 QUICK = {
     "members": 1,
     "text_hidden": (8, 4),

@@ -19,6 +19,8 @@ from corestory.model.ngrams import fit_ngrams
 from corestory.model.scoring import stage2_features
 from corestory.model.training_rows import Rows, make_folds, training_rows, trusted_labels
 
+pytestmark = pytest.mark.slow
+
 # Of the recipe that the estimator makes, so that a stage more does not need a word here.
 RECIPE = ParagraphClassifier(
     min_pages=2,
