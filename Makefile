@@ -38,13 +38,13 @@ demo: $(VENV)/installed  ## Install, train on the sample corpus and tag an artic
 	$(BIN)/corestory predict data/demo/article.txt --model models/demo --format text
 
 test: $(VENV)/installed  ## Install and run all tests, JOBS at a time
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 fuzz: $(VENV)/installed  ## Read and tag FUZZ damaged files: make fuzz FUZZ=100000
 	CORESTORY_FUZZ_INPUTS=$(FUZZ) CORESTORY_FUZZ_SEED=$$(date +%s) $(BIN)/python -m pytest tests/test_fuzz.py
 
 test-fast: $(VENV)/installed  ## Run the tests that are not slow and start neither a cluster nor a browser
-	$(BIN)/python -m pytest -n $(JOBS) -m 'not (slow or cluster or browser)'
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m 'not (slow or cluster or browser)'
 
 lint: $(VENV)/installed  ## Check format, style, types and imports; changes no file
 	$(BIN)/ruff format --check .

@@ -1,16 +1,20 @@
 """What the tests of several folders need."""
 
+import fcntl
 import os
 import signal
 from collections.abc import Callable, Generator
 from types import FrameType
+from typing import Any
 
+import joblib
 import numpy as np
 import pytest
 from hypothesis import settings
 
 from corestory.features.batch_features import column_groups
 from corestory.model.calibration import Settings
+from corestory.model.estimator import ParagraphClassifier
 from corestory.model.manifest import Manifest, TrainedOn
 from corestory.model.network import Network
 from corestory.model.network_fit import Shape, first_weights
@@ -19,7 +23,7 @@ from corestory.model.scoring import Weights
 from corestory.model.tagger import Tagger
 
 # How long an example takes says how busy the machine is, not whether the code is right.
-settings.register_profile("corestory", deadline=None)
+settings.register_profile("corestory", deadline=None, max_examples=int(os.environ.get("CORESTORY_EXAMPLES", "25")))
 settings.load_profile("corestory")
 
 
@@ -101,6 +105,31 @@ def seeded_tagger() -> Tagger:
         confidence_measured=(0.1, 0.9),
     )
     return Tagger(seeded_weights(), settings, manifest)
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[], Any]], Any]:
+    """Make an object once for all processes of a test run: the first that needs it writes it to a file."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+
+    def once(name: str, make: Callable[[], Any]) -> Any:
+        file = folder / f"{name}.joblib"
+        with (folder / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not file.exists():
+                joblib.dump(make(), file)
+            return joblib.load(file)
+
+    return once
+
+
+@pytest.fixture
+def brief_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each fit a tenth of the steps, for a test that does not say how well the default parameters learn."""
+    defaults = ParagraphClassifier.__init__.__kwdefaults__
+    monkeypatch.setattr(ParagraphClassifier.__init__, "__kwdefaults__", {**defaults, "steps": defaults["steps"] // 10})
 
 
 @pytest.fixture

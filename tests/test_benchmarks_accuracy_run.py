@@ -177,6 +177,7 @@ def test_text_that_only_machines_are_told_is_no_visible_text(tmp_path, few_views
     assert "Declared sentence" not in page.lines
 
 
+@pytest.mark.usefixtures("brief_fits")
 def test_a_run_measures_every_contestant_on_every_held_out_page(corpora, tmp_path, few_views, monkeypatch):  # noqa: ARG001
     def everything(pages, **_):
         return {key: tuple(Output(page.text, 0.01) for page in pages) for key in EXTRACTOR_KEYS}
@@ -212,7 +213,7 @@ def tagger():
             "text": lines * 12,
         }
     )
-    return ParagraphClassifier(rounds=1, members=1).fit(frame).tagger_
+    return ParagraphClassifier(members=1, folds=2, steps=100).fit(frame).tagger_
 
 
 def test_tagging_gives_an_output_for_every_form_of_every_page_and_adds_the_extractors_time(tagger):

@@ -37,11 +37,7 @@ def frame():
 
 @pytest.fixture(scope="module")
 def tagger(frame):
-    return (
-        ParagraphClassifier(members=1, text_hidden=(8, 8), html_hidden=(8, 8), text_epochs=20, folds=2)
-        .fit(frame)
-        .tagger_
-    )
+    return ParagraphClassifier(members=1, text_hidden=(8, 8), html_hidden=(8, 8), steps=100, folds=2).fit(frame).tagger_
 
 
 def test_every_article_of_a_view_is_in_one_band_and_has_one_reason_or_none(tagger, frame):

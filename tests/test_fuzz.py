@@ -16,7 +16,7 @@ from corestory.errors import CorestoryError
 from corestory.output.rows import open_rows
 from corestory.reading.sources import read_articles
 
-INPUTS = int(os.environ.get("CORESTORY_FUZZ_INPUTS", "2000"))
+INPUTS = int(os.environ.get("CORESTORY_FUZZ_INPUTS", "500"))
 SEED = int(os.environ.get("CORESTORY_FUZZ_SEED", "20240501"))
 # One input; the longest seen takes a tenth of it on an idle machine.
 SECONDS = 20.0

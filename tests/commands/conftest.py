@@ -49,12 +49,13 @@ def labelled_frame() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def tagger(labelled_frame: pd.DataFrame) -> Tagger:
+def tagger(
+    labelled_frame: pd.DataFrame, once: Callable[[str, Callable[[], ParagraphClassifier]], ParagraphClassifier]
+) -> Tagger:
     """A small tagger that knows the articles' split `train`."""
     seen = labelled_frame[labelled_frame["split"] == "train"]
-    classifier = ParagraphClassifier(
-        text_hidden=(8, 4), html_hidden=(8, 4), text_blocks=2, members=1, rounds=1, folds=2, text_epochs=60
-    ).fit(seen)
+    small = ParagraphClassifier(text_hidden=(8, 4), html_hidden=(8, 4), text_blocks=2, members=1, folds=2, steps=200)
+    classifier = once("small classifier", lambda: small.fit(seen))
     manifest = new_manifest(
         (TrainedOn("own", 4, 20, 100, 60),), splits=("train",), data_sha256=data_sha256(labelled_frame)
     )

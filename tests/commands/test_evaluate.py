@@ -29,17 +29,20 @@ def metrics(folder):
 
 
 def test_the_split_test_is_measured_shown_and_written(evaluate, tmp_path, labelled_frame):
-    done = evaluate("--output", "reports/mine")
+    done = evaluate()
     assert done.returncode == 0
-    assert done.stderr == "report.html, report.md, metrics.json and predictions.parquet are in reports/mine\n"
+    assert done.stderr == "report.html, report.md, metrics.json and predictions.parquet are in reports/small\n"
     for words in ("Of 100 words of story", "stage 1 alone", "length rule", "everything core"):
         assert words in " ".join(done.stdout.split())
     assert "By site" not in done.stdout
     assert done.stdout.count("\n") + done.stderr.count("\n") < 30
-    more = evaluate("--output", "reports/more", "--verbose").stdout
+    again = evaluate()
+    assert again.returncode == 2
+    assert "reports/small: exists already" in again.stderr
+    more = evaluate("--force", "--verbose").stdout
     assert "By source" in more
     assert "By site" in more
-    folder = tmp_path / "reports" / "mine"
+    folder = tmp_path / "reports" / "small"
     names = ["metrics.json", "predictions.parquet", "report.html", "report.md"]
     assert sorted(path.name for path in folder.iterdir()) == names
     found = metrics(folder)
@@ -51,27 +54,11 @@ def test_the_split_test_is_measured_shown_and_written(evaluate, tmp_path, labell
     assert found["about"]["trained_on_these_rows"] == "no"
     report = (folder / "report.md").read_text(encoding="utf-8")
     assert report.startswith("# small on p.parquet, test\n")
-
-
-def test_the_predictions_are_the_splits_rows_in_their_order(evaluate, tmp_path, labelled_frame):
-    evaluate("--output", "r")
-    found = pq.read_table(tmp_path / "r" / "predictions.parquet").to_pandas()
-    expected = labelled_frame[labelled_frame["split"] == "test"]
-    assert list(found.columns) == [*IDENTIFYING, *SCORED]
-    assert found["text"].tolist() == expected["text"].tolist()
-    assert found["score"].between(0, 1).all()
-    assert set(found["tagged"]) <= {"core", "filler"}
-
-
-def test_the_report_names_where_it_comes_from_and_the_command_that_makes_it_again(evaluate, tmp_path, model):
-    evaluate("--output", "r", "--threshold", "0.25")
-    about = metrics(tmp_path / "r")["about"]
-    command = f"corestory evaluate p.parquet --model {model} --split test --output r --threshold 0.25"
-    assert about["command"] == command
-    assert about["splits"] == "test 50 rows, train 100 rows, validation 50 rows"
-    assert about["model_trained_on"] == "own: 20 articles of 4 sites, 100 paragraphs"
-    assert "scikit-learn" in about["libraries"]
-    assert command in (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
+    rows = pq.read_table(folder / "predictions.parquet").to_pandas()
+    assert list(rows.columns) == [*IDENTIFYING, *SCORED]
+    assert rows["text"].tolist() == expected["text"].tolist()
+    assert rows["score"].between(0, 1).all()
+    assert set(rows["tagged"]) <= {"core", "filler"}
 
 
 def test_several_models_are_compared_with_the_first_on_the_same_rows(evaluate, tmp_path, tagger):
@@ -100,11 +87,6 @@ def test_two_models_of_one_name_are_told_apart_by_their_folders(evaluate, tmp_pa
     done = evaluate("--model", tmp_path / "elsewhere" / model.name, "--output", "r")
     assert done.returncode == 0, done.stderr
     assert list(metrics(tmp_path / "r")["rivals"]) == [str(tmp_path / "elsewhere" / model.name)]
-
-
-def test_the_report_is_named_after_the_model_if_nothing_else_is_said(evaluate, tmp_path):
-    assert evaluate().returncode == 0
-    assert (tmp_path / "reports" / "small" / "metrics.json").is_file()
 
 
 def test_all_splits_may_be_measured_and_rows_seen_in_training_are_pointed_out(evaluate, tmp_path, labelled_frame):
@@ -136,12 +118,19 @@ def test_unlabelled_rows_are_scored_and_not_measured(evaluate, tmp_path, labelle
     assert pq.read_metadata(tmp_path / "r" / "predictions.parquet").num_rows == rows
 
 
-def test_a_threshold_decides_for_all_articles(evaluate, tmp_path):
+def test_a_threshold_decides_for_all_articles_and_the_report_names_the_command(evaluate, tmp_path, model):
     assert evaluate("--threshold", "0", "--output", "r").returncode == 0
     found = metrics(tmp_path / "r")
     assert found["settings"]["threshold"] == 0
     assert found["tagger"]["words"]["core"]["recall"]["value"] == 1
     assert found["tagger"]["words"]["filler"]["recall"]["value"] == 0
+    about = found["about"]
+    command = f"corestory evaluate p.parquet --model {model} --split test --threshold 0 --output r"
+    assert sorted(about["command"].split()) == sorted(command.split())
+    assert about["splits"] == "test 50 rows, train 100 rows, validation 50 rows"
+    assert about["model_trained_on"] == "own: 20 articles of 4 sites, 100 paragraphs"
+    assert "scikit-learn" in about["libraries"]
+    assert about["command"] in (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
 
 
 def test_one_class_alone_is_measured_as_far_as_it_goes(evaluate, tmp_path, labelled_frame):
@@ -167,14 +156,6 @@ def test_a_table_whose_name_is_no_utf_8_is_refused_in_one_line(run, model, tmp_p
     assert done.returncode == 2
     assert "not a readable table" in done.stderr
     assert done.stderr.count("\n") == 1
-
-
-def test_force_replaces_a_report(evaluate):
-    assert evaluate("--output", "r").returncode == 0
-    done = evaluate("--output", "r")
-    assert done.returncode == 2
-    assert "r: exists already" in done.stderr
-    assert evaluate("--output", "r", "--force").returncode == 0
 
 
 CANNOT_RUN = {
@@ -232,14 +213,3 @@ def test_a_full_disk_behind_the_standard_output_is_said_in_one_line(model, tmp_p
         done = subprocess.run(command, stdout=full, **options)
     assert (done.returncode, done.stderr) == (2, b"corestory: output: cannot be written: No space left on device\n")
     assert metrics(tmp_path / "r")["schema"] == 1
-
-
-def test_help_has_an_example_and_answers_without_the_heavy_libraries(environment):
-    code = (
-        "import sys\nsys.argv = ['corestory', 'evaluate', '--help']\n"
-        "from corestory.commands.app import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print('loaded:', sorted({'numpy', 'pandas', 'pyarrow', 'sklearn', 'joblib'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
-    assert "Example: corestory evaluate" in done.stdout
-    assert "loaded: []" in done.stdout

@@ -122,17 +122,6 @@ def test_a_wrong_option_is_a_usage_error(monkeypatch, capsys):
     assert "No such option" in capsys.readouterr().err
 
 
-def test_help_has_an_example_and_answers_without_the_heavy_libraries():
-    code = (
-        "import sys\nsys.argv = ['corestory', 'prepare', '--help']\n"
-        "from corestory.commands.app import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print('loaded:', sorted({'numpy', 'pandas', 'pyarrow', 'sklearn', 'joblib'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment())
-    assert "Example: corestory prepare" in done.stdout
-    assert "loaded: []" in done.stdout
-
-
 def environment():
     return os.environ | {"COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1"}
 

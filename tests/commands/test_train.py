@@ -1,8 +1,5 @@
-import os
-import subprocess
-import sys
+import shutil
 
-import pandas as pd
 import pytest
 
 from corestory.labelling.table import write_frame
@@ -33,7 +30,7 @@ def arrays(folder):
 
 
 def test_a_model_with_its_card_is_written_and_its_scores_are_shown(train, tmp_path, labelled_frame):
-    done = train("--output", "models/mine")
+    done = train("--output", "models/mine", "--seed", "7")
     assert done.returncode == 0
     said = (
         "4 folds by site.\n"
@@ -49,15 +46,14 @@ def test_a_model_with_its_card_is_written_and_its_scores_are_shown(train, tmp_pa
     assert card.startswith("# mine\n")
     assert "| own | 4 | 20 | 100 | 60 | as its owner says |" in card
     rows = labelled_frame[labelled_frame["split"] == "test"]
-    scored = load_model(tmp_path / "models" / "mine").score_frame(rows)
+    model = load_model(tmp_path / "models" / "mine")
+    scored = model.score_frame(rows)
     assert scored["tagged"].tolist() == rows["label"].tolist()
-
-
-def test_the_manifest_says_what_the_model_was_trained_on_and_how_well_it_did(train, tmp_path, labelled_frame):
-    train("--output", "m", "--seed", "7")
-    manifest = load_model(tmp_path / "m").manifest
+    learned = labelled_frame[labelled_frame["split"] == "train"].reset_index(drop=True)
+    expected = ParagraphClassifier(random_state=7).fit(learned).tagger_.score_frame(rows)
+    assert scored["score"].tolist() == expected["score"].tolist()
+    manifest = model.manifest
     (own,) = manifest.trained_on
-
     assert (own.source, own.sites, own.articles, own.paragraphs, own.core) == ("own", 4, 20, 100, 60)
     assert (manifest.splits, manifest.seed) == (("train",), 7)
     assert manifest.data_sha256 == data_sha256(labelled_frame)
@@ -68,56 +64,53 @@ def test_the_manifest_says_what_the_model_was_trained_on_and_how_well_it_did(tra
     assert all(0.9 < value <= 1 for value in manifest.scores["all"].values())
 
 
-def test_what_was_saved_is_what_the_estimator_fits(train, tmp_path, labelled_frame):
-    train("--output", "m", "--seed", "3")
-    rows = labelled_frame[labelled_frame["split"] == "train"].reset_index(drop=True)
-    expected = ParagraphClassifier(random_state=3).fit(rows).tagger_.score_frame(labelled_frame)
+@pytest.mark.usefixtures("brief_fits")
+def test_the_same_data_and_seed_give_the_same_model_and_another_seed_replaces_it_if_forced(train, tmp_path):
+    found = []
+    for options in ((), ("--jobs", "2", "--force"), ("--seed", "1", "--force")):
+        assert train("--output", "m", *options).returncode == 0
+        found.append(arrays(tmp_path / "m"))
 
-    found = load_model(tmp_path / "m").score_frame(labelled_frame)
-    assert found["score"].tolist() == expected["score"].tolist()
-
-
-def test_the_same_data_and_seed_give_the_same_model_and_another_seed_another(train, tmp_path):
-    for name, *options in (("a",), ("b", "--jobs", "2"), ("c", "--seed", "1")):
-        train("--output", name, *options)
-
-    one, two, other = (arrays(tmp_path / name) for name in "abc")
+    one, two, other = found
     assert one == two != other
     assert len(one) == 1
 
 
+@pytest.mark.usefixtures("brief_fits")
 @pytest.mark.parametrize(
     ("split", "articles", "splits"),
     [
-        ("train,validation", 30, ("train", "validation")),
         ("validation, test", 20, ("test", "validation")),
         ("all", 40, ("test", "train", "validation")),
     ],
 )
-def test_the_splits_that_were_chosen_are_learned_from(train, tmp_path, split, articles, splits):
-    assert train("--output", "m", "--split", split).returncode == 0
+def test_the_chosen_splits_are_learned_from_and_a_release_adds_its_held_out_scores_to_the_card(
+    train, tmp_path, split, articles, splits
+):
+    (tmp_path / "held-out.md").write_text("## Held out\n\nMacro F1 é\n", encoding="latin-1")
+    assert train("--output", "m", "--split", split, "--card-extra", "held-out.md").returncode == 0
     manifest = load_model(tmp_path / "m").manifest
 
     assert sum(part.articles for part in manifest.trained_on) == articles
     assert manifest.splits == splits
-
-
-def test_a_release_adds_its_held_out_scores_to_the_card(train, tmp_path):
-    (tmp_path / "held-out.md").write_text("## Held out\n\nMacro F1 é\n", encoding="latin-1")
-    train("--output", "m", "--card-extra", "held-out.md")
     card = (tmp_path / "m" / "README.md").read_text(encoding="utf-8")
-
     assert "\n\n## Held out\n\nMacro F1 é\n\n## What it is\n" in card
 
 
-def test_rows_of_one_site_are_learned_from_with_a_warning(run, tmp_path, labelled_frame):
-    write_frame(labelled_frame.assign(site="one.example"), tmp_path / "p.parquet")
+@pytest.mark.usefixtures("brief_fits")
+def test_rows_of_one_site_are_learned_from_with_a_warning_and_unlabelled_rows_are_context(
+    run, tmp_path, labelled_frame
+):
+    label = labelled_frame["label"].where(labelled_frame["text"] != "Share this")
+    write_frame(labelled_frame.assign(site="one.example", label=label), tmp_path / "p.parquet")
     done = run("train", "p.parquet", "--output", "m")
 
     assert done.returncode == 0
     assert "5 folds by article." in done.stderr
     caution = "Caution: All rows are of one site: each paragraph was scored by a model that saw other articles"
     assert " ".join(done.stdout.split()).startswith(caution)
+    (own,) = load_model(tmp_path / "m").manifest.trained_on
+    assert (own.articles, own.paragraphs, own.core) == (20, 80, 60)
 
 
 def only(labelled_frame, **chosen):
@@ -184,16 +177,8 @@ def test_what_cannot_run_says_so_before_the_work_and_leaves_all_as_it_was(run, t
     assert files(tmp_path) == before
 
 
-def test_force_replaces_a_model(train, tmp_path):
-    train("--output", "m")
-    before = arrays(tmp_path / "m")
-    assert train("--output", "m", "--seed", "1", "--force").returncode == 0
-
-    assert arrays(tmp_path / "m") != before
-
-
-def test_an_interruption_leaves_the_old_model_and_nothing_else(train, tmp_path, monkeypatch):
-    train("--output", "m")
+def test_an_interruption_leaves_the_old_model_and_nothing_else(train, model, tmp_path, monkeypatch):
+    shutil.copytree(model, tmp_path / "m")
     before = arrays(tmp_path / "m"), files(tmp_path)
 
     def interrupt(*_, progress):
@@ -205,25 +190,3 @@ def test_an_interruption_leaves_the_old_model_and_nothing_else(train, tmp_path, 
 
     assert (done.returncode, done.stderr) == (130, "")
     assert (arrays(tmp_path / "m"), files(tmp_path)) == before
-
-
-def test_help_has_an_example_and_answers_without_the_heavy_libraries():
-    code = (
-        "import sys\nsys.argv = ['corestory', 'train', '--help']\n"
-        "from corestory.commands.app import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print('loaded:', sorted({'numpy', 'pandas', 'pyarrow', 'sklearn', 'joblib'} & set(sys.modules)))"
-    )
-    environment = os.environ | {"COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
-    assert "Example: corestory train" in done.stdout
-    assert "loaded: []" in done.stdout
-
-
-def test_unlabelled_rows_are_context_and_counted_as_such(run, tmp_path, labelled_frame):
-    label = labelled_frame["label"].where(labelled_frame["text"] != "Share this")
-    write_frame(pd.DataFrame(labelled_frame.assign(label=label)), tmp_path / "p.parquet")
-    done = run("train", "p.parquet", "--output", "m")
-
-    assert done.returncode == 0
-    (own,) = load_model(tmp_path / "m").manifest.trained_on
-    assert (own.articles, own.paragraphs, own.core) == (20, 80, 60)

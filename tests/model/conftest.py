@@ -59,6 +59,23 @@ def sample_frame() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def sample_classifier(sample_frame: pd.DataFrame) -> ParagraphClassifier:
+def sample_classifier(
+    sample_frame: pd.DataFrame, once: Callable[[str, Callable[[], ParagraphClassifier]], ParagraphClassifier]
+) -> ParagraphClassifier:
     """An estimator as it comes, fitted on the sample corpus; nobody fits it anew."""
-    return ParagraphClassifier().fit(sample_frame)
+    return once("sample classifier", lambda: ParagraphClassifier().fit(sample_frame))
+
+
+@pytest.fixture(scope="session")
+def quick() -> dict[str, object]:
+    """Parameters with which a fit on the short articles of boats takes a fraction of a second and learns them."""
+    return {
+        "members": 1, "text_hidden": (8, 4), "html_hidden": (8, 4), "text_blocks": 2, "steps": 150, "least_trust": 0.0,
+        "text_epochs": 6, "html_epochs": 6, "folds": 3,
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def quick_classifier(quick: dict[str, object]) -> ParagraphClassifier:
+    """An estimator with these parameters, fitted on the short articles; nobody fits it anew."""
+    return ParagraphClassifier(**quick).fit(story_frame())

@@ -7,17 +7,6 @@ from corestory.model.estimator import ParagraphClassifier
 
 pytestmark = pytest.mark.slow
 
-QUICK = {
-    "members": 1,
-    "text_hidden": (8, 4),
-    "html_hidden": (8, 4),
-    "text_blocks": 2,
-    "steps": 400,
-    "text_epochs": 12,
-    "html_epochs": 12,
-    "folds": 3,
-}
-
 
 def with_markup(frame):
     tags = frame["label"].map({"core": "own_p p up_article article", "filler": "own_li li up_ul ul"}).astype(object)
@@ -34,13 +23,8 @@ def scattered(frame, seed=0):
     return pd.concat([first, shuffled.drop(first.index)])
 
 
-@pytest.fixture(scope="module")
-def fitted(make_frame):
-    return ParagraphClassifier(**QUICK).fit(make_frame())
-
-
-def test_fit_gives_itself_back_and_learns(make_frame):
-    classifier = ParagraphClassifier(**QUICK)
+def test_fit_gives_itself_back_and_learns(make_frame, quick):
+    classifier = ParagraphClassifier(**quick)
     frame = make_frame()
 
     assert classifier.fit(frame) is classifier
@@ -49,22 +33,22 @@ def test_fit_gives_itself_back_and_learns(make_frame):
     assert classifier.n_features_in_ == frame.shape[1]
 
 
-def test_the_columns_of_the_probabilities_follow_the_classes(fitted, make_frame):
+def test_the_columns_of_the_probabilities_follow_the_classes(quick_classifier, make_frame):
     frame = make_frame()
-    found = fitted.predict_proba(frame)
+    found = quick_classifier.predict_proba(frame)
 
-    assert fitted.classes_.tolist() == ["core", "filler"]
+    assert quick_classifier.classes_.tolist() == ["core", "filler"]
     assert found.shape == (len(frame), 2)
     assert found.sum(axis=1) == pytest.approx(1)
     assert (found.argmax(axis=1) == (frame["label"] == "filler")).all()
 
 
 @pytest.mark.parametrize("markup", [False, True])
-def test_rows_of_an_article_need_not_stand_together_or_in_order_to_be_learned_from(markup, make_frame):
+def test_rows_of_an_article_need_not_stand_together_or_in_order_to_be_learned_from(markup, make_frame, quick):
     frame = with_markup(make_frame()) if markup else make_frame()
     if markup:
         frame["markup"] = frame["markup"].where(~frame["article_id"].str.endswith("/1"))
-    brief = QUICK | {"text_epochs": 3, "html_epochs": 3}
+    brief = quick | {"steps": 20, "text_epochs": 1, "html_epochs": 1}
     one, other = ParagraphClassifier(**brief).fit(frame), ParagraphClassifier(**brief).fit(scattered(frame))
 
     assert bool(one.tagger_.weights.html) == markup
@@ -81,19 +65,21 @@ def test_rows_in_any_order_get_the_same_scores(sample_classifier, sample_frame, 
     assert sample_classifier.predict_proba(shuffled) == pytest.approx(expected[shuffled.index], abs=1e-5)
 
 
-def test_an_index_of_rows_does_not_matter(fitted, make_frame):
+def test_an_index_of_rows_does_not_matter(quick_classifier, make_frame):
     frame = make_frame()
 
-    assert fitted.predict(frame.set_axis([0] * len(frame))).tolist() == fitted.predict(frame).tolist()
+    assert (
+        quick_classifier.predict(frame.set_axis([0] * len(frame))).tolist() == quick_classifier.predict(frame).tolist()
+    )
 
 
 @pytest.mark.parametrize("unknown", [None, np.nan, ""])
-def test_an_unlabelled_row_is_context_and_nothing_to_learn_from(unknown, make_frame):
+def test_an_unlabelled_row_is_context_and_nothing_to_learn_from(unknown, make_frame, quick):
     frame = make_frame()
     frame["label"] = frame["label"].astype(object)
     share = frame["text"] == "Share this"
     frame.loc[share, ["text", "label"]] = ["Ahoy", unknown]
-    found = ParagraphClassifier(**QUICK).fit(frame)
+    found = ParagraphClassifier(**quick).fit(frame)
     known = set(found.tagger_.weights.words.hashes.tolist())
 
     assert hash_token("ahoy") not in known
@@ -105,9 +91,9 @@ def test_an_unlabelled_row_is_context_and_nothing_to_learn_from(unknown, make_fr
     assert np.abs(moved).max() > 1e-4
 
 
-def test_the_seed_decides_to_the_last_digit_however_many_fits_run_at_once(make_frame):
+def test_the_seed_decides_to_the_last_digit_however_many_fits_run_at_once(make_frame, quick):
     frame = with_markup(make_frame())
-    brief = QUICK | {"text_epochs": 2, "html_epochs": 2, "members": 2}
+    brief = quick | {"steps": 20, "text_epochs": 1, "html_epochs": 1, "members": 2, "least_trust": 0.1}
     one, two, other = (
         ParagraphClassifier(**brief, random_state=seed, n_jobs=jobs).fit(frame)
         for seed, jobs in ((0, 1), (0, 2), (1, 1))
@@ -119,7 +105,7 @@ def test_the_seed_decides_to_the_last_digit_however_many_fits_run_at_once(make_f
     assert one.predict_proba(frame).tolist() != other.predict_proba(frame).tolist()
 
 
-def test_a_site_that_calls_everything_otherwise_is_scored_by_those_that_did_not_see_it(make_frame):
+def test_a_site_that_calls_everything_otherwise_is_scored_by_those_that_did_not_see_it(make_frame, quick):
     frame = make_frame()
     odd = (frame["site"] == "site-0.example").to_numpy()
     turned = frame["label"].map({"core": "filler", "filler": "core"})
@@ -127,7 +113,7 @@ def test_a_site_that_calls_everything_otherwise_is_scored_by_those_that_did_not_
     own = turned.map({"core": "alpha alpha alpha", "filler": "omega omega omega"})
     frame.loc[odd, "text"] += " " + own[odd] + " " + own[odd]
     frame["label"] = turned.where(odd, frame["label"])
-    classifier = ParagraphClassifier(**QUICK).fit(frame)
+    classifier = ParagraphClassifier(**quick).fit(frame)
 
     core = (frame["label"] == "core").to_numpy()
     unseen = classifier.out_of_fold_
@@ -138,11 +124,11 @@ def test_a_site_that_calls_everything_otherwise_is_scored_by_those_that_did_not_
     assert ((unseen["score"] > 0.5) == core)[~odd].mean() > 0.9
 
 
-def test_a_sites_labels_do_not_reach_the_words_stage_that_scores_it(make_frame):
+def test_a_sites_labels_do_not_reach_the_words_stage_that_scores_it(make_frame, quick):
     frame = make_frame()
     inside = (frame["site"] == "site-2.example").to_numpy()
     turned = frame.assign(label=frame["label"].where(~inside, "core"))
-    brief = QUICK | {"text_epochs": 1}
+    brief = quick | {"steps": 1, "text_epochs": 1}
     one, other = (ParagraphClassifier(**brief).fit(table) for table in (frame, turned))
 
     same_fold = one.folds_.of_row == one.folds_.of_row[inside][0]
@@ -153,59 +139,59 @@ def test_a_sites_labels_do_not_reach_the_words_stage_that_scores_it(make_frame):
 
 @pytest.mark.parametrize("use_markup", [False, True])
 @pytest.mark.parametrize("markup", [False, True])
-def test_progress_is_told_of_every_fit(markup, use_markup, make_frame):
+def test_progress_is_told_of_every_fit(markup, use_markup, make_frame, quick):
     frame = with_markup(make_frame()) if markup else make_frame()
-    classifier, told = ParagraphClassifier(**QUICK | {"text_epochs": 1}, use_markup=use_markup), []
+    classifier, told = ParagraphClassifier(**quick | {"steps": 1, "least_trust": 0.1}, use_markup=use_markup), []
     classifier.fit(frame, progress=told.append)
 
     assert len(told) == classifier.fits(frame)
     assert bool(classifier.tagger_.weights.html) == (markup and use_markup)
 
 
-def test_articles_with_markup_are_learned_from_both_ways_and_the_others_as_text(make_frame):
+def test_articles_with_markup_are_learned_from_both_ways_and_the_others_as_text(make_frame, quick):
     frame = with_markup(make_frame())
     plain = frame["article_id"].str.endswith("/3").to_numpy()
     for name in ("markup", "elements", "repeats"):
         frame[name] = frame[name].where(~plain)
-    classifier = ParagraphClassifier(**QUICK).fit(frame)
+    classifier = ParagraphClassifier(**quick).fit(frame)
     unseen = classifier.out_of_fold_
 
     assert classifier.predict(frame).tolist() == frame["label"].tolist()
     assert ((unseen["score"] > 0.5) == (frame["label"] == "core")).all()
     # The scores of pages come from the path with markup, those of the rest from the path without.
-    as_text = ParagraphClassifier(**QUICK, use_markup=False).fit(frame).out_of_fold_
+    as_text = ParagraphClassifier(**quick, use_markup=False).fit(frame).out_of_fold_
     assert (unseen["stage1"] == as_text["stage1"]).all()
     assert (unseen["score"] == as_text["score"])[plain].all()
     assert (unseen["score"] != as_text["score"])[~plain].all()
 
 
 @pytest.mark.parametrize("only", ["site", "label"])
-def test_markup_of_one_site_or_of_one_label_is_too_little_to_learn_from(only, make_frame):
+def test_markup_of_one_site_or_of_one_label_is_too_little_to_learn_from(only, make_frame, quick):
     frame = with_markup(make_frame())
     frame["label"] = frame["label"].astype(object)
     inside = frame["site"] == "site-0.example" if only == "site" else frame["article_id"].str.endswith(("/0", "/1"))
     if only == "label":
         frame.loc[inside & (frame["label"] == "filler"), "label"] = None
     frame["markup"] = frame["markup"].where(inside)
-    classifier = ParagraphClassifier(**QUICK).fit(frame)
+    classifier = ParagraphClassifier(**quick).fit(frame)
 
     assert classifier.tagger_.weights.html == ()
     assert classifier.predict(frame)[frame["label"] == "core"].tolist() == ["core"] * (frame["label"] == "core").sum()
 
 
-def test_two_articles_are_enough_to_learn_something(make_frame):
+def test_two_articles_are_enough_to_learn_something(make_frame, quick):
     frame = make_frame(sites=1, articles=2)
-    classifier = ParagraphClassifier(**QUICK).fit(frame)
+    classifier = ParagraphClassifier(**quick).fit(frame)
 
     assert (classifier.folds_.count, classifier.folds_.by) == (2, "article")
     assert classifier.out_of_fold_["score"].between(0, 1).all()
 
 
-def test_a_label_that_is_rare_is_learned_all_the_same(make_frame):
+def test_a_label_that_is_rare_is_learned_all_the_same(make_frame, quick):
     frame = make_frame(sites=4, articles=12)
     rare = (frame["text"] == "Share this") & frame["article_id"].str.endswith("/0")
     frame = frame[(frame["label"] == "core") | rare]
-    classifier = ParagraphClassifier(**QUICK | {"text_epochs": 60}).fit(frame)
+    classifier = ParagraphClassifier(**quick | {"text_epochs": 60}).fit(frame)
 
     score = classifier.out_of_fold_["score"].to_numpy()
     assert score[frame["label"] == "filler"].max() < score[frame["label"] == "core"].min()

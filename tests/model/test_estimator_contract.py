@@ -10,22 +10,6 @@ from corestory.model.estimator import LEAST, ParagraphClassifier
 
 pytestmark = pytest.mark.slow
 
-QUICK = {
-    "members": 1,
-    "text_hidden": (8, 4),
-    "html_hidden": (8, 4),
-    "text_blocks": 2,
-    "steps": 400,
-    "text_epochs": 12,
-    "html_epochs": 12,
-    "folds": 3,
-}
-
-
-@pytest.fixture(scope="module")
-def fitted(make_frame):
-    return ParagraphClassifier(**QUICK).fit(make_frame())
-
 
 def test_parameters_come_back_as_they_were_given_and_survive_a_clone():
     given = {
@@ -42,24 +26,25 @@ def test_parameters_come_back_as_they_were_given_and_survive_a_clone():
     assert vars(classifier) == expected
 
 
-def test_a_clone_of_a_fitted_estimator_is_not_fitted(fitted, make_frame):
+def test_a_clone_of_a_fitted_estimator_is_not_fitted(quick_classifier, make_frame):
     with pytest.raises(NotFittedError):
-        clone(fitted).predict(make_frame())
+        clone(quick_classifier).predict(make_frame())
     with pytest.raises(NotFittedError):
-        clone(fitted).predict_proba(make_frame())
+        clone(quick_classifier).predict_proba(make_frame())
 
 
-def test_labels_may_come_beside_the_frame(fitted, make_frame):
+def test_labels_may_come_beside_the_frame(quick_classifier, make_frame, quick):
     frame = make_frame()
-    apart = ParagraphClassifier(**QUICK).fit(frame.drop(columns="label"), frame["label"].tolist())
+    apart = ParagraphClassifier(**quick).fit(frame.drop(columns="label"), frame["label"].tolist())
 
-    assert apart.predict_proba(frame).tolist() == fitted.predict_proba(frame).tolist()
+    assert apart.predict_proba(frame).tolist() == quick_classifier.predict_proba(frame).tolist()
 
 
 def test_it_cross_validates_by_site(sample_frame):
     rows = sample_frame[sample_frame["label"].notna()]
     scores = cross_validate(
-        ParagraphClassifier(members=1), rows, rows["label"], groups=rows["site"], cv=GroupKFold(3),
+        ParagraphClassifier(members=1, folds=2, least_trust=0, steps=200), rows, rows["label"], groups=rows["site"],
+        cv=GroupKFold(3),
         scoring=["accuracy", "f1_macro", "neg_log_loss", "roc_auc"],
     )  # fmt: skip
 
@@ -68,15 +53,15 @@ def test_it_cross_validates_by_site(sample_frame):
     assert (scores["test_neg_log_loss"] > -0.6).all()
 
 
-def test_it_grid_searches_by_site(make_frame):
+def test_it_grid_searches_by_site(make_frame, quick):
     frame = make_frame()
     search = GridSearchCV(
-        ParagraphClassifier(**QUICK | {"text_epochs": 1}), {"steps": [1, 400], "words_c": [3.0]}, cv=GroupKFold(2),
+        ParagraphClassifier(**quick | {"text_epochs": 1}), {"steps": [1, 200], "words_c": [3.0]}, cv=GroupKFold(2),
         scoring="neg_log_loss", error_score="raise",
     )  # fmt: skip
     search.fit(frame, frame["label"], groups=frame["site"])
 
-    assert search.best_params_ == {"steps": 400, "words_c": 3.0}
+    assert search.best_params_ == {"steps": 200, "words_c": 3.0}
     assert search.predict(frame).tolist() == frame["label"].tolist()
 
 
@@ -105,24 +90,24 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_learned_from_is_refused_and_named(case, make_frame):
+def test_what_cannot_be_learned_from_is_refused_and_named(case, make_frame, quick):
     change, message = REFUSED[case]
 
     with pytest.raises(DataError) as caught:
-        ParagraphClassifier(**QUICK).fit(change(make_frame()))
+        ParagraphClassifier(**quick).fit(change(make_frame()))
     assert message in str(caught.value)
 
 
-def test_what_cannot_be_scored_is_refused_and_named(fitted, make_frame):
+def test_what_cannot_be_scored_is_refused_and_named(quick_classifier, make_frame):
     with pytest.raises(DataError, match="expected also text"):
-        fitted.predict(make_frame().drop(columns="text"))
+        quick_classifier.predict(make_frame().drop(columns="text"))
     with pytest.raises(DataError, match="row 2: no position"):
-        fitted.predict_proba(make_frame().assign(position=[0, None, *range(2, 96)]))
+        quick_classifier.predict_proba(make_frame().assign(position=[0, None, *range(2, 96)]))
 
 
-def test_no_row_has_no_score(fitted, make_frame):
-    assert fitted.predict_proba(make_frame().iloc[:0]).shape == (0, 2)
-    assert fitted.predict(make_frame().iloc[:0]).shape == (0,)
+def test_no_row_has_no_score(quick_classifier, make_frame):
+    assert quick_classifier.predict_proba(make_frame().iloc[:0]).shape == (0, 2)
+    assert quick_classifier.predict(make_frame().iloc[:0]).shape == (0,)
 
 
 @pytest.mark.parametrize("name", LEAST)
@@ -131,6 +116,6 @@ def test_a_parameter_that_counts_nothing_is_refused(name, make_frame):
         ParagraphClassifier(**{name: LEAST[name] - 1}).fit(make_frame())
 
 
-def test_there_must_be_a_label_a_row(make_frame):
+def test_there_must_be_a_label_a_row(make_frame, quick):
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
-        ParagraphClassifier(**QUICK).fit(make_frame(), ["core", "filler"])
+        ParagraphClassifier(**quick).fit(make_frame(), ["core", "filler"])

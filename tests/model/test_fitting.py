@@ -28,6 +28,7 @@ RECIPE = ParagraphClassifier(
     html_hidden=(3, 2),
     text_blocks=2,
     members=2,
+    steps=30,
     text_epochs=3,
     html_epochs=3,
     rounds=2,

@@ -106,7 +106,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ...     "site": np.repeat([f"s{i % 4}" for i in range(12)], 3),
     ...     "position": [0, 1, 2] * 12, "label": ["core", "core", "filler"] * 12,
     ...     "text": ["The quay opened on Monday, she said.", "It cost a million.", "Read more: Ferry sold"] * 12})
-    >>> model = ParagraphClassifier(rounds=1, members=1).fit(frame, frame["label"])
+    >>> model = ParagraphClassifier(members=1, folds=2, steps=50).fit(frame, frame["label"])
     >>> model.predict(frame.head(3)).tolist()
     ['core', 'core', 'filler']
     """

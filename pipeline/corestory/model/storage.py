@@ -53,7 +53,7 @@ def save_model(tagger: Tagger, folder: str | Path, *, card: str, force: bool = F
     >>> frame = pd.DataFrame({
     ...     "article_id": [*"aabbcc"], "site": [*"xxyyzz"], "position": [0, 1] * 3, "label": ["core", "filler"] * 3,
     ...     "text": ["The quay opened on Monday, she said.", "Read more: Ferry sold"] * 3})
-    >>> tagger = ParagraphClassifier(rounds=1, members=1, text_hidden=(4, 4), folds=2).fit(frame).tagger_
+    >>> tagger = ParagraphClassifier(members=1, text_hidden=(4, 4), folds=2, steps=20).fit(frame).tagger_
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save_model(tagger, f"{folder}/quay", card="# The quay model")
     ...     loaded = load_model(f"{folder}/quay")
