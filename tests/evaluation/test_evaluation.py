@@ -271,8 +271,8 @@ def test_the_keys_of_the_metrics_do_not_change_in_passing():
     both = {"macro_f1", "balanced_accuracy", "confusion"}
     of_scores, of_class = {"brier"}, {"precision", "recall", "f1"}
     assert found.keys() == {
-        "schema", "cautions", "settings", "counts", "tagger", "rivals", "baselines", "sources", "views", "sites",
-        "calibration",
+        "schema", "cautions", "settings", "counts", "story", "tagger", "rivals", "baselines", "sources", "views",
+        "sites", "calibration",
     }  # fmt: skip
     assert found["settings"].keys() == {"threshold", "resamples", "seed", "level"}
     assert found["tagger"].keys() == {"name", "description", "paragraphs", "words"}
@@ -285,3 +285,21 @@ def test_the_keys_of_the_metrics_do_not_change_in_passing():
     assert found["sites"]["site1.example"]["words"]["core"].keys() == of_class
     assert found["calibration"].keys() == {"bins", "expected_error"}
     assert found["calibration"]["bins"][0].keys() == {"low", "high", "count", "mean_score", "share_core"}
+
+
+def test_a_page_without_a_story_is_counted_and_enters_the_measures_as_filler():
+    frame = made_frame()
+    page = {"article_id": "wall", "label": "filler", "view": "page", "source": "north", "site": "site0.example"}
+    lines = [page | {"position": n, "text": "We use cookies", "score": 0.1, "stage1": 0.1} for n in range(3)]
+    before = evaluate_frame(frame, resamples=20)
+
+    recognised = evaluate_frame(pd.concat([frame, pd.DataFrame(lines).assign(tagged="filler")]), resamples=20)
+    missed = evaluate_frame(pd.concat([frame, pd.DataFrame(lines).assign(tagged="core")]), resamples=20)
+
+    assert before.story is None
+    assert before.to_metrics()["story"] is None
+    assert recognised.to_metrics()["story"] == {"articles": 12, "lost": 0, "without_story": 1, "recognised": 1}
+    assert (missed.story.without_story, missed.story.recognised) == (1, 0)
+    core = before.tagger.words.value.core_f1
+    assert recognised.tagger.words.value.core_f1 == core
+    assert missed.tagger.words.value.core_f1 < core

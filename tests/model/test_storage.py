@@ -16,12 +16,16 @@ import pytest
 import corestory
 from corestory.errors import ModelError, OutputError
 from corestory.model import storage
+from corestory.model.article_features import ARTICLE_FEATURES
 from corestory.model.calibration import Settings
 from corestory.model.manifest import FORMAT_VERSION, Manifest
+from corestory.model.network import Network
+from corestory.model.network_fit import Shape, first_weights
 from corestory.model.scoring import Weights
 from corestory.model.storage import load_model, save_model
 from corestory.model.stored_weights import weights_bytes
 from corestory.model.tagger import Tagger
+from corestory.reading.article import article_of_texts
 
 TEXT = "The quay opened on Monday.\nIt cost a million, she said.\nREAD MORE: Ferry sold"
 PAGE = f"<body><div><p>{'</p><p>'.join(TEXT.splitlines())}</p></div><ul><li><a href='/x'>Ferry</a></li></ul></body>"
@@ -303,3 +307,29 @@ def test_the_default_model_is_in_the_package_or_beside_it_or_nowhere(saved: Path
         place.parent.mkdir(exist_ok=True)
         place.symlink_to(saved)
         assert storage.default_of(package) == place
+
+
+def with_article_part(tagger: Tagger) -> Tagger:
+    count = len(ARTICLE_FEATURES)
+    member = first_weights(count, Shape(4, 0, 3), np.random.default_rng(3))
+    network = Network(np.zeros(count, np.float32), np.ones(count, np.float32), (member,))
+    settings = msgspec.structs.replace(tagger.settings, text_article_cutoff=0.25)
+    return replace(tagger, weights=replace(tagger.weights, article=network), settings=settings)
+
+
+def test_the_article_part_comes_back_and_is_checked_like_the_rest(seeded_tagger: Tagger, tmp_path: Path) -> None:
+    tagger, folder = with_article_part(seeded_tagger), tmp_path / "model"
+    save_model(tagger, folder, card="# A card")
+    assert is_same(load_model(folder), tagger)
+    assert load_model(folder).tag_articles([article_of_texts("a", [TEXT])])[0].is_article is not None
+
+    network = tagger.weights.article
+    assert network is not None
+    short = replace(network, mean=network.mean[1:])
+    forge(folder, weights=weights_bytes(replace(tagger.weights, article=short)))
+    assert "'article.0.mean' has shape" in refused(folder)
+    infinite = replace(network, mean=np.full_like(network.mean, np.inf))
+    forge(folder, weights=weights_bytes(replace(tagger.weights, article=infinite)))
+    assert "'article.0.mean' has values that are not finite" in refused(folder)
+    forge(folder, weights=weights_bytes(tagger.weights), html_article_cutoff=0.7)
+    assert "html_article_cutoff" in refused(folder)

@@ -54,9 +54,17 @@ def test_the_json_is_one_line_and_its_effects_add_up(article):
     line = explanation_json(article)
     assert "\n" not in line
     found = json.loads(line)
-    assert {"article_id", "url", "title", "confidence", "cutoff", "cutoff_is_fixed", "method", "paragraphs"} == set(
-        found
-    )
+    assert {
+        "article_id",
+        "url",
+        "title",
+        "confidence",
+        "is_article",
+        "cutoff",
+        "cutoff_is_fixed",
+        "method",
+        "paragraphs",
+    } == set(found)
     for paragraph in found["paragraphs"]:
         for name in ("words", "context"):
             part = paragraph[name]

@@ -11,7 +11,14 @@ from importlib.util import find_spec
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from corestory.commands.messages import REFUSALS_LISTED, Refusals, open_refusals, say, say_unremembered
+from corestory.commands.messages import (
+    REFUSALS_LISTED,
+    Refusals,
+    open_refusals,
+    say,
+    say_unremembered,
+    say_without_story,
+)
 from corestory.commands.models import model_folder, open_model
 from corestory.commands.progress import ProgressBar, progress_bar
 from corestory.errors import CorestoryError, InputError
@@ -258,6 +265,7 @@ class RunSummary:
         if self._skipped_files:
             say(f"skipped: {_files(self._skipped_files)} done already, {self._skipped.articles:,} articles")
         every = done + self._skipped
+        say_without_story(every.without_story, articles=every.articles)
         if every.doubtful:
             say(f"low confidence, or a language new to the model: {every.doubtful:,} of {every.articles:,} articles")
         say_unremembered(every.unremembered, every.articles)

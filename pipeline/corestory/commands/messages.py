@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
@@ -14,7 +15,7 @@ from corestory.printing import printable
 from corestory.remote import AnyPath
 
 if TYPE_CHECKING:
-    from corestory.model.tagged_article import TaggedArticle
+    from corestory.model.tagged_article import NoStory, TaggedArticle
 
 REFUSALS_LISTED = 20
 DOUBTS_LISTED = 5
@@ -125,8 +126,29 @@ class NothingTaggedError(Exception):
     """Ends the writing of an output that would be empty, so that it does not replace an older one."""
 
 
+def say_without_story(pages: Mapping[NoStory, int], *, articles: int, names: Sequence[str] = ()) -> None:
+    """Say how many pages have no story, and by which reasons; nothing if all have one.
+
+    Parameters
+    ----------
+    pages
+        The number of pages by reason.
+    articles
+        The number of all articles.
+    names
+        The names of the first of them.
+    """
+    count = sum(pages.values())
+    if count:
+        reasons = ", ".join(f"{reason} {number:,}" for reason, number in pages.items() if number)
+        listed = f": {', '.join(names)}{', …' if count > len(names) else ''}" if names else ""
+        say(f"{count:,} of {articles:,} pages {'has' if count == 1 else 'have'} no story ({reasons}){listed}")
+
+
 class DoubtfulArticles:
-    """Counts articles, and lists those with a `corestory.model.tagged_article.Doubt` at the end.
+    """Counts articles, and lists at the end those without a story and those with a doubt.
+
+    The doubts are those of `corestory.model.tagged_article.Doubt`.
 
     Parameters
     ----------
@@ -136,6 +158,8 @@ class DoubtfulArticles:
 
     def __init__(self, *, with_memory: bool = False) -> None:
         self.articles = 0
+        self._without_story: Counter[NoStory] = Counter()
+        self._first_without_story: list[str] = []
         self.doubtful = 0
         self._with_memory = with_memory
         self._unremembered = 0
@@ -147,6 +171,10 @@ class DoubtfulArticles:
 
         self.articles += 1
         self._unremembered += self._with_memory and article.sightings is None
+        if article.no_story is not None:
+            self._without_story[article.no_story] += 1
+            if len(self._first_without_story) < DOUBTS_LISTED:
+                self._first_without_story.append(article.article_id)
         if article.doubt is None:
             return
         self.doubtful += 1
@@ -155,7 +183,8 @@ class DoubtfulArticles:
             self._first.append(f"{article.article_id}: {low}{article.doubt}")
 
     def say(self) -> None:
-        """Name the first doubtful articles and count the others."""
+        """Name the first pages without a story and the first doubtful articles, and count the others."""
+        say_without_story(self._without_story, articles=self.articles, names=self._first_without_story)
         for line in self._first:
             say(f"{line}. Check it before you rely on it.")
         if self.doubtful > len(self._first):

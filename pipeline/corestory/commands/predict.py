@@ -103,6 +103,9 @@ def predict(
     url: address of the article, if known.
     confidence: expected F1 of the story's words in the whole article, 0 to 1. Check articles below 0.8.
 
+    A page without a story, such as a consent wall, an error page or a list of links, has filler only.
+    Its confidence is the probability that it has no story. With --only core nothing is printed for it.
+
     Example: corestory predict article.txt --only core
     """
     from corestory.model.rules import read_rules

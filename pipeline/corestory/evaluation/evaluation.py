@@ -10,7 +10,15 @@ from corestory.evaluation.bootstrap import interval, paired_interval, resampled_
 from corestory.evaluation.groups import groups_by_column
 from corestory.evaluation.labelled_rows import LabelledRows, labelled_rows, probabilities
 from corestory.evaluation.metrics import Metrics, calibration, confusion, measure
-from corestory.evaluation.results import Band, Evaluation, EvaluationSettings, Measured, RowCounts, TaggerResult
+from corestory.evaluation.results import (
+    Band,
+    Evaluation,
+    EvaluationSettings,
+    Measured,
+    RowCounts,
+    StoryCounts,
+    TaggerResult,
+)
 from corestory.evaluation.rivals import Predictions, everything_core, length_rule, stage_one
 from corestory.types import Float
 
@@ -135,6 +143,31 @@ def evaluate_rows(
         sites=groups_by_column(rows, "site", settings=settings, intervals=False),
         calibration=calibration(rows.core, rows.score),
         cautions=tuple(cautions),
+        story=story_counts(rows),
+    )
+
+
+def story_counts(rows: LabelledRows) -> StoryCounts | None:
+    """Count how the tagger told articles from pages without a story; None if no page is without one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"article_id": ["a", "a", "b"], "text": ["It rained.", "Share", "Page not found"],
+    ...                       "label": ["core", "filler", "filler"], "score": [0.9, 0.2, 0.3]})
+    >>> story_counts(labelled_rows(frame))
+    StoryCounts(articles=1, lost=0, without_story=1, recognised=1)
+    """
+    number = rows.frame["article_id"].factorize()[0]
+    has_story = np.bincount(number, rows.core) > 0
+    empty = np.bincount(number, rows.decided) == 0
+    if has_story.all():
+        return None
+    return StoryCounts(
+        articles=int(has_story.sum()),
+        lost=int((has_story & empty).sum()),
+        without_story=int((~has_story).sum()),
+        recognised=int((~has_story & empty).sum()),
     )
 
 

@@ -93,6 +93,24 @@ class RowCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class StoryCounts:
+    """How the tagger told articles from pages without a story, each view counting as one.
+
+    Attributes
+    ----------
+    articles, lost
+        Articles, which have a paragraph that is labelled core, and how many of them are left without any core.
+    without_story, recognised
+        Pages with filler only, and how many of them are left without any core.
+    """
+
+    articles: int
+    lost: int
+    without_story: int
+    recognised: int
+
+
+@dataclass(frozen=True, slots=True)
 class EvaluationSettings:
     """The settings of an evaluation.
 
@@ -120,6 +138,8 @@ class Evaluation:
         Other models on the same rows, each with the tagger's lead over it.
     cautions
         Sentences on why the measures are too optimistic, for example because the tagger was trained on the rows.
+    story
+        How articles were told from pages without a story; None if the rows have no such page.
     """
 
     settings: EvaluationSettings
@@ -132,6 +152,7 @@ class Evaluation:
     calibration: CalibrationCurve
     rivals: tuple[TaggerResult, ...] = ()
     cautions: tuple[str, ...] = ()
+    story: StoryCounts | None = None
 
     def to_metrics(self) -> dict[str, Json]:
         """Nested values for ``metrics.json``, with the same keys in every run; null where a measure is undefined.
@@ -144,6 +165,7 @@ class Evaluation:
             "cautions": list(self.cautions),
             "settings": plain(asdict(self.settings)),
             "counts": plain(asdict(self.counts)),
+            "story": None if self.story is None else plain(asdict(self.story)),
             "tagger": _tagger(self.tagger),
             "rivals": {rival.name: _tagger(rival) for rival in self.rivals},
             "baselines": {baseline.key: _tagger(baseline) for baseline in self.baselines},

@@ -91,7 +91,7 @@ class Forest:
         _, which, count = np.unique(family, return_inverse=True, return_counts=True)
         return cls(parent, count[which], np.concatenate(at)).pruned()
 
-    def rows(self, inside: slice) -> Forest:
+    def rows(self, inside: slice | Int) -> Forest:
         """Give the trees of some paragraphs that are whole articles."""
         return Forest(self.parent, self.likes, self.at[inside]).pruned()
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import json
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from corestory.errors import CorestoryError, InputError, ModelError, OutputError, reason_of
 from corestory.jobs.items import Item
 from corestory.jobs.job import Job
+from corestory.model.tagged_article import NoStory, TaggedArticle
 from corestory.reading.text import storable
 
 # An outcome carries so many refusals of a file back to the person; the ledger holds all of them.
@@ -31,6 +32,8 @@ class Counts:
         Articles, rows or whole files that could not be read.
     unremembered
         Articles of whose site the memory has no other page.
+    link_lists, short_pages, other_pages
+        Pages without a story, by `corestory.model.tagged_article.NoStory`.
     """
 
     articles: int = 0
@@ -38,15 +41,33 @@ class Counts:
     doubtful: int = 0
     refused: int = 0
     unremembered: int = 0
+    link_lists: int = 0
+    short_pages: int = 0
+    other_pages: int = 0
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(
-            self.articles + other.articles,
-            self.paragraphs + other.paragraphs,
-            self.doubtful + other.doubtful,
-            self.refused + other.refused,
-            self.unremembered + other.unremembered,
+        return Counts(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+
+    @classmethod
+    def of(cls, article: TaggedArticle) -> Counts:
+        """Count one tagged article."""
+        return cls(
+            articles=1,
+            paragraphs=len(article.texts),
+            doubtful=int(article.doubt is not None),
+            link_lists=int(article.no_story is NoStory.LINKS),
+            short_pages=int(article.no_story is NoStory.SHORT),
+            other_pages=int(article.no_story is NoStory.OTHER),
         )
+
+    @property
+    def without_story(self) -> dict[NoStory, int]:
+        """The pages without a story by their reason."""
+        return {
+            NoStory.SHORT: self.short_pages,
+            NoStory.LINKS: self.link_lists,
+            NoStory.OTHER: self.other_pages,
+        }
 
 
 @dataclass(frozen=True, slots=True)

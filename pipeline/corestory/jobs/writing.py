@@ -88,7 +88,7 @@ class OutputInProgress:
             self._writer = open_rows(self.partial, form=job.form, only=job.only, keep=job.keep, types=self.types())
         self._writer.write(article)
         unremembered = self.job.memory is not None and article.sightings is None
-        self.counts += Counts(1, len(article.texts), int(article.doubt is not None), unremembered=int(unremembered))
+        self.counts += Counts.of(article) + Counts(unremembered=int(unremembered))
 
     def types(self) -> Mapping[str, pyarrow.DataType]:
         """Return the types of the kept columns, if the output has types."""

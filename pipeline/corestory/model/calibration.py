@@ -54,6 +54,7 @@ def fit_platt(log_odds: Float, core: Bool) -> PlattScaling:
 _Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 # A slope of zero or less would reverse the ranking.
 _Slope = Annotated[float, msgspec.Meta(ge=1e-6, le=1e3)]
+_Half = Annotated[float, msgspec.Meta(ge=0, le=0.5)]
 _Offset = Annotated[float, msgspec.Meta(ge=-1e3, le=1e3)]
 _Curve = Annotated[tuple[_Share, ...], msgspec.Meta(min_length=1)]
 
@@ -71,6 +72,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         A fixed cutoff for all articles; None if the cutoff is chosen for each article.
     text_slope, text_offset, html_slope, html_offset
         Platt scaling of the stage-2 log-odds, without and with markup.
+    text_article_cutoff, html_article_cutoff
+        A page with a smaller probability of being an article has no story, without and with markup.
     confidence_expected, confidence_measured
         The points of the confidence curve: expected word F1 of out-of-fold articles, ascending, and the word F1 that
         such articles reached.
@@ -83,6 +86,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text_offset: _Offset = 0.0
     html_slope: _Slope = 1.0
     html_offset: _Offset = 0.0
+    text_article_cutoff: _Half = 0.0
+    html_article_cutoff: _Half = 0.0
     confidence_expected: _Curve = (0.0, 1.0)
     confidence_measured: _Curve = (0.0, 1.0)
 
@@ -97,3 +102,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if html:
             return PlattScaling(self.html_slope, self.html_offset)
         return PlattScaling(self.text_slope, self.text_offset)
+
+    def article_cutoff(self, *, html: bool) -> float:
+        """Cutoff of the probability of being an article, with or without markup."""
+        return self.html_article_cutoff if html else self.text_article_cutoff

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from corestory.features.paragraph_shape import shape_features
+from corestory.model.article_network import FittedArticleNetwork
 from corestory.model.calibration import PlattScaling, Settings, fit_platt
-from corestory.model.decision import decide, is_clean
+from corestory.model.decision import article_cutoffs, decide, is_clean, without_story
 from corestory.model.fitting import Fitted
 from corestory.model.training_rows import Rows
 from corestory.types import Float
@@ -32,7 +33,14 @@ class Chosen:
     html_core: npt.NDArray[np.bool_] | None
 
 
-def choose_settings(rows: Rows, text: Fitted, html_rows: Rows | None, html: Fitted | None) -> Chosen:
+def choose_settings(
+    rows: Rows,
+    text: Fitted,
+    html_rows: Rows | None,
+    html: Fitted | None,
+    *,
+    article: FittedArticleNetwork | None = None,
+) -> Chosen:
     """Calibrate on out-of-fold scores, then choose the cutoff shares with the best mean word F1 of articles.
 
     Parameters
@@ -41,6 +49,8 @@ def choose_settings(rows: Rows, text: Fitted, html_rows: Rows | None, html: Fitt
         All rows without their markup, and the path fitted on them.
     html_rows, html
         Those with markup and their path, or None.
+    article
+        The network that tells articles from pages without a story; None if there is none.
 
     Returns
     -------
@@ -52,23 +62,32 @@ def choose_settings(rows: Rows, text: Fitted, html_rows: Rows | None, html: Fitt
     if html_rows is not None and html is not None:
         by_html = _platt(html.out_of_fold, html_rows)
         paths.append((html_rows, by_html.probabilities(html.out_of_fold)))
-    words = [shape_features(path.batch.texts)[0] for path, _ in paths]
-    share, clean_share = choose_cutoff_shares(paths, words)
-    expected, measured, cores = [], [], []
-    for (path, scores), length in zip(paths, words, strict=True):
-        core, hope = decide(scores, length, path.batch.layout, cutoff_share=share, clean_cutoff_share=clean_share)
+    lengths = [shape_features(path.batch.texts)[0] for path, _ in paths]
+    share, clean_share = choose_cutoff_shares(paths, lengths)
+    expected, measured, scored, cores = [], [], [], []
+    for number, ((path, scores), length) in enumerate(zip(paths, lengths, strict=True)):
+        layout = path.batch.layout
+        cutoffs, hope = article_cutoffs(scores, length, layout, cutoff_share=share, clean_cutoff_share=clean_share)
+        if article is not None:
+            is_article = article.out_of_fold[number]
+            scores, cutoffs, hope = without_story(
+                scores, cutoffs, hope, layout, is_article=is_article, without=is_article < article.cutoffs[number]
+            )
+        core = scores >= cutoffs[layout.article]
+        scored.append(scores)
         cores.append(core)
         expected.append(hope)
         measured.append(measured_f1(core, length, path))
     knots, values = confidence_curve(np.concatenate(expected), np.concatenate(measured))
+    article_cutoff_of = (0.0, 0.0) if article is None else (*article.cutoffs, 0.0)[:2]
     settings = Settings(
         cutoff_share=share, clean_cutoff_share=clean_share,
         text_slope=by_text.slope, text_offset=by_text.offset, html_slope=by_html.slope, html_offset=by_html.offset,
+        text_article_cutoff=article_cutoff_of[0], html_article_cutoff=article_cutoff_of[1],
         confidence_expected=knots, confidence_measured=values,
     )  # fmt: skip
-    return Chosen(
-        settings, paths[0][1], cores[0], paths[1][1] if len(paths) > 1 else None, cores[1] if len(paths) > 1 else None
-    )
+    scored_html, core_html = (scored[1], cores[1]) if len(paths) > 1 else (None, None)
+    return Chosen(settings, scored[0], cores[0], scored_html, core_html)
 
 
 def _platt(log_odds: Float, rows: Rows) -> PlattScaling:

@@ -1,7 +1,8 @@
 """The decision per article: the cutoff that maximises its expected word F1.
 
 The best cutoff for F1 is half the best reachable F1 (Lipton, Elkan and Naryanaswamy, 2014): near one half where the
-scores are sure, lower in an article whose paragraphs are all doubtful. At least one paragraph is always core.
+scores are sure, lower in an article whose paragraphs are all doubtful. At least one paragraph is
+core, but for pages that have no story.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ PAGE_FILLER = 15
 SURE_FILLER = 0.1
 """Paragraphs scored less are surely filler."""
 
+SURE_ARTICLE = 0.5
+"""A page that is more likely an article than none is always tagged as one."""
 
 MENU_LINES, MENU_WORDS = 8, 25
 """So many paragraphs in a row of at most so many words, each more likely filler than core, are a menu."""
@@ -127,6 +130,42 @@ def decide(
         scores, words, layout, cutoff_share=cutoff_share, clean_cutoff_share=clean_cutoff_share
     )
     return scores >= cutoffs[layout.article], expected
+
+
+def without_story(
+    scores: Float, cutoffs: Float, expected: Float, layout: Layout, *, is_article: Float, without: Bool
+) -> tuple[Float, Float, Float]:
+    """Apply to scores, cutoffs and expected F1 that some pages have no story.
+
+    Parameters
+    ----------
+    scores, cutoffs, expected, layout
+        As of `article_cutoffs`.
+    is_article
+        Probability that each article is one; shape (articles,).
+    without
+        Which have no story; their probability is below `SURE_ARTICLE`.
+
+    Returns
+    -------
+    scores, cutoffs, expected : numpy.ndarray
+        A paragraph is core only if its page is an article, so the scores of a page without a story are multiplied by
+        that probability, and none reaches the cutoff. Its expected F1 is the probability that it has no story; that of
+        an article is multiplied by the probability that it is one.
+
+    Examples
+    --------
+    >>> found = without_story(np.array([0.9, 0.5]), np.array([0.5]), np.array([0.8]), Layout.of([2]),
+    ...                       is_article=np.array([0.1]), without=np.array([True]))
+    >>> [values.round(2).tolist() for values in found]
+    [[0.09, 0.05], [0.5], [0.9]]
+    """
+    lowered = np.where(without[layout.article], scores * is_article[layout.article], scores)
+    return (
+        lowered,
+        np.where(without, SURE_ARTICLE, cutoffs),
+        np.where(without, 1 - is_article, expected * is_article),
+    )
 
 
 def _running(values: Float, layout: Layout) -> Float:

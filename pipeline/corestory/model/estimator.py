@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from corestory.errors import DataError
+from corestory.model.article_network import fit_article_network
 from corestory.model.calibration import PlattScaling
 from corestory.model.choosing import Chosen, choose_settings
 from corestory.model.fitting import Progress, Recipe, fit_count, fit_stages
@@ -203,8 +205,12 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 back[places] = np.arange(len(frame))
                 html_places = back[html_frame_rows]
         fitted = fit_stages(rows, html_rows, html_places, recipe, say=say)
-        chosen_settings = choose_settings(rows, fitted.text, html_rows, fitted.html)
-        self.tagger_ = Tagger(fitted.weights, chosen_settings.settings)
+        article = fit_article_network(
+            rows, fitted.text, html_rows, fitted.html, words=fitted.weights.words, seed=self.random_state
+        )
+        chosen_settings = choose_settings(rows, fitted.text, html_rows, fitted.html, article=article)
+        weights = fitted.weights if article is None else replace(fitted.weights, article=article.network)
+        self.tagger_ = Tagger(weights, chosen_settings.settings)
         self.classes_ = np.array([CORE, FILLER])
         self.folds_ = folds
         self.out_of_fold_ = _out_of_fold(chosen_settings, fitted.stage1, places, html_frame_rows)

@@ -57,10 +57,16 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A fitted path through the stages: its networks, and the rows' out-of-fold log-odds before calibration."""
+    """A fitted path through the stages: its networks, and the rows' out-of-fold log-odds before calibration.
+
+    `stage1` holds the rows' out-of-fold log-odds by stage 1, and `by_fold` the networks of each round that saw all
+    folds but one.
+    """
 
     networks: tuple[Network, ...]
     out_of_fold: Float
+    stage1: tuple[LogOdds, ...] = ()
+    by_fold: tuple[tuple[Network, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +167,7 @@ def fit_stage2(
     """
     folds = int(rows.fold.max()) + 1
     networks: list[Network] = []
+    by_fold: list[tuple[Network, ...]] = []
     log_odds: Float | None = None
     for number in range(recipe.rounds):
         features = _features(rows.batch, stage1, log_odds, words, html=html)
@@ -177,9 +184,10 @@ def fit_stage2(
         tasks = _by_fold(learned, rows, seed) + [(learned, seed + member) for member in range(recipe.members)]
         fitted = _fit_networks(features, rows, tasks, recipe, html=html, say=say)
         networks.append(joined(fitted[folds:]))
+        by_fold.append(tuple(fitted[:folds]))
         log_odds = _held_out(fitted[:folds], features, rows)
     assert log_odds is not None  # noqa: S101 -- the estimator checks that there is a round
-    return Fitted(tuple(networks), log_odds)
+    return Fitted(tuple(networks), log_odds, tuple(stage1), tuple(by_fold))
 
 
 def _by_fold(learned: Bool, rows: Rows, seed: int) -> list[tuple[Bool, int]]:
@@ -298,7 +306,7 @@ def _features(
     batch: Batch, stage1: Sequence[LogOdds], earlier: Float | None, words: NgramScorer, *, html: bool
 ) -> Float32:
     found = []
-    for chunk, inside in _chunks(batch):
+    for chunk, inside in chunks(batch):
         scores = [LogOdds(group, values[inside]) for group, values in stage1]
         before = None if earlier is None else earlier[inside]
         features = BatchFeatures(chunk, words.idf_of)
@@ -306,7 +314,8 @@ def _features(
     return np.concatenate(found)
 
 
-def _chunks(batch: Batch) -> Iterator[tuple[Batch, slice]]:
+def chunks(batch: Batch) -> Iterator[tuple[Batch, slice]]:
+    """Cut a batch into batches of `CHUNK` articles, each with its rows."""
     sizes = batch.layout.sizes
     for begin in range(0, len(sizes), CHUNK):
         end = min(begin + CHUNK, len(sizes))

@@ -37,6 +37,9 @@ class Weights:
         Stage 2 for paragraphs with markup, empty in a model that was trained without.
     forms
         Stage 1 over word shapes, which needs no language; its log-odds are added to those of `words`.
+    article
+        Tells articles from pages without a story by `corestory.model.article_features`; None in a model that was
+        trained on too few such pages.
     """
 
     words: NgramScorer
@@ -44,6 +47,7 @@ class Weights:
     markup: NgramScorer | None
     html: tuple[Network, ...]
     forms: NgramScorer | None = None
+    article: Network | None = None
 
     def networks(self, *, html: bool) -> tuple[Network, ...]:
         """Stage 2, with or without markup."""

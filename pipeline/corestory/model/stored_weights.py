@@ -1,7 +1,7 @@
 """Weights as a safetensors file, and back: every array is checked before it is used.
 
 An array's name says where it belongs: ``words.idf``; ``html.1.scale`` is of the second round; ``text.0.2.taps`` is of
-the first round's third member.
+the first round's third member, and ``article.0.mean`` of the network that tells articles from pages without a story.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from safetensors.numpy import load, save
 
 from corestory.errors import ModelError
 from corestory.features.batch_features import column_groups
+from corestory.model.article_features import ARTICLE_FEATURES
 from corestory.model.network import ARRAYS, Member, Network
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import Weights
@@ -39,7 +40,7 @@ MAX_BLOCKS = 12
 """A block further on would look further than articles are long."""
 _NAME = re.compile(
     r"(?:words|markup|forms)\.(?P<scorer>[a-z_]+)"
-    r"|(?:text|html)\.[0-9]\.(?:(?P<network>[a-z]+)|[0-9]{1,2}\.(?P<member>[a-z_]+))",
+    r"|(?:text|html|article)\.[0-9]\.(?:(?P<network>[a-z]+)|[0-9]{1,2}\.(?P<member>[a-z_]+))",
     re.ASCII,
 )
 
@@ -97,7 +98,8 @@ def _named(weights: Weights) -> Iterator[tuple[str, Array]]:
         if scorer is not None:
             for part in _SCORER:
                 yield f"{name}.{part}", getattr(scorer, part)
-    for name, networks in (("text", weights.text), ("html", weights.html)):
+    article = () if weights.article is None else (weights.article,)
+    for name, networks in (("text", weights.text), ("html", weights.html), ("article", article)):
         for number, network in enumerate(networks):
             yield f"{name}.{number}.mean", network.mean
             yield f"{name}.{number}.scale", network.scale
@@ -136,9 +138,10 @@ class _Unpacking:
         forms = self._scorer("forms") if "forms.hashes" in self.left else None
         text = self._rounds("text")
         html = self._rounds("html") if markup is not None else ()
+        article = self._network("article.0", len(ARTICLE_FEATURES)) if "article.0.mean" in self.left else None
         if self.left:
             raise ModelError(f"{min(self.left)!r} belongs to nothing else in the model", where=self.where)
-        return Weights(words, text, markup, html, forms)
+        return Weights(words, text, markup, html, forms, article)
 
     def _scorer(self, name: str) -> NgramScorer:
         hashes, idf, weights, intercept, unknown_idf = (self._take(f"{name}.{part}") for part in _SCORER)

@@ -21,6 +21,14 @@ class Doubt(StrEnum):
     UNCLEAR = "may not be an article: many paragraphs are ambiguous"
 
 
+class NoStory(StrEnum):
+    """What a page without a story may be, by simple evidence, as a message has it after a number of pages."""
+
+    LINKS = "lists of links"
+    SHORT = "likely consent, login or error pages"
+    OTHER = "others, such as policies or forms"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TaggedArticle:
     """An article with the score and the label of each paragraph.
@@ -40,6 +48,11 @@ class TaggedArticle:
         Why the tagger may be wrong about this article; None if there is no such reason.
     sightings
         On how many other pages of the site the paragraphs stand; None without a memory of the site.
+    is_article
+        Probability that this is an article and not a page without a story, 0 to 1; None if the model does not know.
+    no_story
+        What the page may be, if it has no story: then no paragraph is core, and `confidence` is the probability of
+        that. None for an article.
 
     Examples
     --------
@@ -56,6 +69,8 @@ class TaggedArticle:
     confidence: float
     doubt: Doubt | None = None
     sightings: Sightings | None = None
+    is_article: float | None = None
+    no_story: NoStory | None = None
 
     def __post_init__(self) -> None:
         expected = (len(self.article.paragraphs),)

@@ -15,8 +15,9 @@ from corestory.errors import InputError
 from corestory.features.batch import Batch, batch_of_articles, batch_of_frame
 from corestory.model.batches import batches
 from corestory.model.calibration import PlattScaling, Settings
-from corestory.model.decision import article_cutoffs
+from corestory.model.decision import article_cutoffs, without_story
 from corestory.model.doubts import doubts
+from corestory.model.pages import JudgedPages, judged_pages
 from corestory.model.scoring import ScoredBatch, Weights, score_batch
 from corestory.model.site_memory import shifts
 from corestory.model.tagged_article import TaggedArticle
@@ -258,6 +259,8 @@ class Tagger:
                 articles, batch.layout.slices(), decided.confidence, reasons, sightings, strict=True
             )
         ]
+        if decided.pages is not None:
+            tagged = decided.pages.applied(tagged, decided.scored.features)
         return TaggedBatch(tagged, decided.scored, decided.cutoffs)
 
     def reads_markup(self, article: Article) -> bool:
@@ -279,6 +282,13 @@ class Tagger:
             cutoff_share=self.settings.cutoff_share,
             clean_cutoff_share=self.settings.clean_cutoff_share,
         )
+        pages = judged_pages(scored, scores, self.weights, self.settings)
+        if pages is not None:
+            scores, cutoffs, expected = without_story(
+                scores, cutoffs, expected, batch.layout, is_article=pages.is_article, without=pages.without
+            )
+            if forced is not None:
+                scores = np.where(forced != 0, forced > 0, scores)
         threshold = self.settings.threshold if threshold is None else threshold
         if threshold is not None:
             cutoffs = np.full(len(cutoffs), threshold)
@@ -286,7 +296,7 @@ class Tagger:
         if forced is not None:
             core = np.where(forced != 0, forced > 0, core)
         confidence = np.interp(expected, self.settings.confidence_expected, self.settings.confidence_measured)
-        return _DecidedBatch(scored, scores, core, cutoffs, confidence)
+        return _DecidedBatch(scored, scores, core, cutoffs, confidence, pages)
 
     def _tagged(
         self, article: Article, threshold: float | None, rules: Rules | None, memory: SiteMemory | None
@@ -323,6 +333,7 @@ class _DecidedBatch:
     core: Bool
     cutoffs: Float
     confidence: Float
+    pages: JudgedPages | None
 
 
 def article_of_text(text: str, *, html: bool = False, url: str = "") -> Article:

@@ -117,6 +117,8 @@ def article_page(
         "cutoff": article.cutoff,
         "cutoff_is_fixed": article.cutoff_is_fixed,
         "only": only,
+        "no_story": article.tagged.no_story,
+        "is_article": article.tagged.is_article,
         "method": METHOD,
         "index": INDEX if indexed else "",
         "before": before,

@@ -18,6 +18,7 @@ from corestory.reading.text import storable
 if TYPE_CHECKING:
     from corestory.model.breakdown import Breakdown, Effect
     from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
+    from corestory.model.tagged_article import TaggedArticle
 
 NGRAMS = 6
 """The number of n-grams that the text and the page show; the JSON has all."""
@@ -99,6 +100,8 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
     verdict = (
         f"{paragraph.label.capitalize()}: its score of {paragraph.score:.2f} {relation} {article.cutoff:.2f}, {cutoff}."
     )
+    if article.tagged.no_story is not None:
+        verdict = f"Filler: {_page_has_no_story(article.tagged)}."
     total = sum(abs(effect.log_odds) for effect in paragraph.context.effects)
     strongest = sorted(paragraph.context.effects, key=lambda effect: -abs(effect.log_odds))
     named_effects = [effect for effect in strongest if abs(effect.log_odds) >= max(_LEAST_SHARE * total, 1e-9)]
@@ -110,6 +113,10 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
         if named:
             sentences.append(f"For {label}: {', '.join(named)}.")
     return Reasons(verdict, tuple(sentences))
+
+
+def _page_has_no_story(tagged: TaggedArticle) -> str:
+    return f"the page has no story; the probability that it is an article is {tagged.is_article:.2f}"
 
 
 def _named(effect: Effect, paragraph: ParagraphExplanation, article: ArticleExplanation) -> str:
@@ -155,6 +162,9 @@ def explanation_lines(article: ArticleExplanation, *, position: int | None = Non
     line = f"core from {article.cutoff:.2f} on ({kind})"
     count = f"{int(tagged.core.sum())} of {len(tagged.texts)} paragraphs core"
     yield from _wrapped(f"{tagged.article_id}: {count}, {line}, confidence {tagged.confidence:.2f}", width, "")
+    if tagged.no_story is not None:
+        note = _page_has_no_story(tagged).capitalize()
+        yield from _wrapped(f"{note}. Its scores are multiplied by that probability.", width, "")
     for paragraph in article.paragraphs:
         if position is None or paragraph.position == position:
             yield ""
@@ -174,7 +184,8 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
     Returns
     -------
     str
-        An object with the article's ``article_id``, ``url``, ``title``, ``confidence``, ``cutoff`` and
+        An object with the article's ``article_id``, ``url``, ``title``, ``confidence``, ``is_article`` (its
+        probability; null if the model does not know it), ``cutoff`` and
         ``cutoff_is_fixed`` (whether all articles have this cutoff), the ``method``, and its ``paragraphs``: each has
         ``position``,
         ``text``, ``label``, ``score``, the ``reasons`` in words, and ``words``, ``markup`` (null without markup) and
@@ -202,6 +213,7 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
         "url": storable(tagged.url),
         "title": storable(article.tagged.title),
         "confidence": tagged.confidence,
+        "is_article": tagged.is_article,
         "cutoff": article.cutoff,
         "cutoff_is_fixed": article.cutoff_is_fixed,
         "method": METHOD,

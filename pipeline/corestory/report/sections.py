@@ -304,6 +304,10 @@ def basis(evaluation: Evaluation) -> str:
     if counts.sites:
         line += f" from {counted(counts.sites)} sites"
     line += f"; {counted(counts.unlabelled)} paragraphs without a label are left out."
+    if evaluation.story is not None:
+        story = evaluation.story
+        line += f" Of {counted(story.without_story)} pages without a story {counted(story.recognised)} are recognised; "
+        line += f"of {counted(story.articles)} articles {counted(story.lost)} are left without any core."
     if settings.threshold is not None:
         line += f" Core from a score of {settings.threshold:g}."
     if settings.resamples:
