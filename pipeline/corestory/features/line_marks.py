@@ -54,8 +54,14 @@ def unmarked(texts: Sequence[str]) -> tuple[list[str], npt.NDArray[np.float64]]:
     """
     plain = list(texts)
     marks = np.zeros((len(plain), len(NAMES)))
-    for row, text in enumerate(texts):
-        # Most paragraphs begin with a letter and have none of the other marks.
+    # Most paragraphs begin with a letter and have none of the other marks.
+    looked_at = [
+        row
+        for row, text in enumerate(texts)
+        if not text[:1].isalpha() or text[1:2] in (")", " ") or "[" in text or "*" in text or "_" in text
+    ]
+    for row in looked_at:
+        text = texts[row]
         if not text[:1].isalpha() or text[1:2] in (")", " "):
             for _ in range(_MOST_MARKS):
                 found = _LEADING.match(text)

@@ -86,11 +86,14 @@ def adjust(tags: Sequence[str], meanings: list[Meaning], texts: list[str], known
 class _Adjusting:
     def __init__(self, tags: Sequence[str], meanings: list[Meaning], texts: list[str], known: Tags) -> None:
         self.tags, self.meanings, self.texts, self.known = tags, meanings, texts, known
+        self._has_spoken = not known.spoken.isdisjoint(tags)
 
     def run(self) -> None:
         open_elements: list[_Element] = []
+        flexible, spoken, names = self.known.flexible, self.known.spoken, self.known.names
         for index, (kind, name) in enumerate(self.meanings):
-            words = len(self.texts[index].split())
+            text = self.texts[index]
+            words = len(text.split()) if text and not text.isspace() else 0
             if kind == CLOSE:
                 if open_elements:
                     element = open_elements.pop()
@@ -98,13 +101,14 @@ class _Adjusting:
                     self._close(element, open_elements[-1] if open_elements else None)
             elif kind in _OPENING or kind > BLOCK_VOID:
                 tag = self.tags[index]
-                element = _Element(
-                    self.known.names[name][0] if name >= 0 else "",
-                    index,
-                    is_flexible=tag in self.known.flexible,
-                    is_spoken=tag in self.known.spoken,
+                open_elements.append(
+                    _Element(
+                        names[name][0] if name >= 0 else "",
+                        index,
+                        is_flexible=tag in flexible,
+                        is_spoken=tag in spoken,
+                    )
                 )
-                open_elements.append(element)
             elif kind >= BOUNDARY and open_elements:
                 open_elements[-1].has_blocks = True
             if words and open_elements:
@@ -120,7 +124,7 @@ class _Adjusting:
         if parent is None:
             return
         kind = self.meanings[element.start][0]
-        if kind == BLOCK:
+        if kind == BLOCK and self._has_spoken:
             self._drop_spoken(element)
         parent.words += element.words
         parent.links += element.links + (kind == LINK)

@@ -52,6 +52,8 @@ def cut(form: NormalForm) -> Outline:
     is_text = all(kind < BREAK for kind, _ in meanings[1:])
     preformatted = known.preformatted | {meanings[0][1]} if is_text and meanings else known.preformatted
     try:
+        if any(kind == HIDDEN_INLINE for kind, _ in meanings):
+            raise _HidesError
         return _walk(meanings, texts, known, preformatted)
     except _HidesError:
         return _walk(*_without_small_hidden(meanings, texts, form), known, preformatted)
@@ -137,8 +139,6 @@ def _walk(meanings: Sequence[Meaning], page_texts: Sequence[str], known: Tags, p
             ends.append(_END_INLINE)
         elif kind == INLINE_VOID:
             inline.append(name)
-        elif kind == HIDDEN_INLINE:
-            raise _HidesError
         else:
             breaks = 1
             if pieces:
@@ -197,5 +197,6 @@ def _without_small_hidden(
             kind = NOTHING
         kept_meanings.append((kind, name))
         kept_texts.append(text)
-        spaces += form.spaces(text)
+        if text:
+            spaces += form.spaces(text) if MARK in text else text.count(" ")
     return kept_meanings, kept_texts

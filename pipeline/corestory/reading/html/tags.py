@@ -146,12 +146,13 @@ class Tags(dict[str, Meaning]):
 
     def __missing__(self, tag: str) -> Meaning:
         # Most links differ in nothing but their address.
-        if tag[:8] == 'a href="':
-            bare = "a" + tag[tag.find('"', 8) + 1 :]
-            known = self.get(bare)
-            if known is None:
-                known = self._remembered(bare)
-            return known
+        if tag[:2] == "a ":
+            address = tag.find(' href="')
+            # Not one within another attribute's value.
+            if address > 0 and not tag.count('"', 0, address) & 1:
+                bare = tag[:address] + tag[tag.find('"', address + 7) + 1 :]
+                known = self.get(bare)
+                return self._remembered(bare) if known is None else known
         return self._remembered(tag)
 
     def _remembered(self, tag: str) -> Meaning:
