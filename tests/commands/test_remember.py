@@ -8,7 +8,7 @@ WORDS = (
     "sail", "mast", "tide",
 )  # fmt: skip
 STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
-AGAIN = "The lugger and its crew are on our front page every Monday, the editor said."
+AGAIN = "The steamer left the quay at 9 on Monday with 9 passengers, the harbour master said."
 
 
 def story(number):

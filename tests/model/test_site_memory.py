@@ -98,6 +98,7 @@ def test_stories_of_a_site_that_is_nearly_all_menu_are_not_taken_for_one_story()
     [
         (Article("a", (), url="https://www.herald.example/7"), "herald.example"),
         (Article("a", (), url="https://www.herald.example/7", site="news.mirror.example"), "mirror.example"),
+        (Article("a", (), site=" Süd\nAnzeiger "), "süd anzeiger"),
         (Article("in/herald.example/2024/7.txt", ()), "herald.example"),
         (Article("in/pages/herald.txt", ()), ""),
     ],
@@ -210,6 +211,18 @@ def test_a_file_is_read_by_name(tmp_path):
     for missing in (tmp_path, tmp_path / "none", "no\0name"):
         with pytest.raises(InputError):
             load_memory(missing)
+
+
+def test_a_site_that_is_no_domain_keeps_its_name_in_a_file():
+    articles = [Article(str(number), page(number).paragraphs, site="Süd\nAnzeiger") for number in range(3)]
+    memory = read_memory(data(memory_of(articles)), where="m")
+    assert memory.sightings(articles[0]).counts.tolist() == [2, 2, 0, 0, 0, 0, 2, 2]
+
+
+def test_a_short_text_node_is_no_evidence():
+    memory = memory_of(page(number, menu=("and", "2017", "美国", "News")) for number in range(5))
+    found = memory.sightings(page(9, menu=("and", "2017", "美国", "News")))
+    assert found.counts.tolist() == [0, 0, 0, 0, 0, 0, 5, 0]
 
 
 def test_sites_at_hand_are_bounded(monkeypatch):

@@ -119,7 +119,7 @@ def _read(data: bytes) -> tuple[str, SiteMemory]:
         return "other arrays", memory
     if any(array.ndim != 1 for array in arrays.values()) or arrays["version"].tolist() != [VERSION]:
         return "another version", memory
-    names = arrays["sites"].tobytes().decode("ascii", "replace").split("\n") if len(arrays["sites"]) else []
+    names = arrays["sites"].tobytes().decode("utf-8", "replace").split("\n") if len(arrays["sites"]) else []
     pages, sizes = arrays["pages"].astype(np.int64), arrays["sizes"].astype(np.int64)
     hashes, lengths = arrays["hashes"], arrays["lengths"].astype(np.int64)
     if len(names) != len(pages) or not _fits(pages, PAGES, len(sizes)) or not _fits(sizes, LINES, len(hashes)):

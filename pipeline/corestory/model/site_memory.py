@@ -24,8 +24,10 @@ PAGES = 60
 """Pages kept of a site: a paragraph on one page in twenty is then on another kept page 19 times in 20."""
 LINES = 1_000
 """Distinct paragraphs kept of a page."""
+SHORTEST = 5
+"""A shorter paragraph, in bytes of UTF-8, is no evidence: text nodes of a story, such as "and", are in every story."""
 LONGEST = 2**16 - 1
-"""A longer paragraph counts as so many characters."""
+"""A longer paragraph counts as so many bytes."""
 COUNTERS = 50
 """In a paragraph of at most so many characters, as "12 comments" or a date, every number is the same."""
 NEAR_DUPLICATE = 0.8
@@ -50,7 +52,7 @@ class Lines(NamedTuple):
         64-bit hashes (BLAKE2b) of the paragraphs in lower case, without list marks, each run of white space one space.
         Of a remembered page each hash once, ascending.
     lengths
-        Their lengths in characters.
+        Their lengths in bytes of UTF-8, in which a character of a script without spaces counts more.
     """
 
     hashes: UInt64
@@ -174,7 +176,8 @@ class _Site:
         total = self._weights[columns].sum() + lines.lengths[~known][new].sum()
         shared = self._stands[:, columns] @ self._weights[columns]
         others = self._stands[self._distinct & ~_alike(shared, np.minimum(self._totals, total))]
-        return Sightings(np.where(known, others.sum(axis=0)[column], 0), len(others))
+        told = known & (lines.lengths >= SHORTEST)
+        return Sightings(np.where(told, others.sum(axis=0)[column], 0), len(others))
 
 
 def hashed(texts: Iterable[str]) -> Lines:
@@ -189,8 +192,9 @@ def hashed(texts: Iterable[str]) -> Lines:
     plain = unmarked(list(texts))[0]
     normal = [" ".join(text.casefold().split()) for text in plain]
     normal = [_DIGITS.sub("0", text) if len(text) <= COUNTERS else text for text in normal]
-    digests = [hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in normal]
-    lengths = [min(len(text), LONGEST) for text in normal]
+    encoded = [text.encode("utf-8", "surrogatepass") for text in normal]
+    digests = [hashlib.blake2b(line, digest_size=8).digest() for line in encoded]
+    lengths = [min(len(line), LONGEST) for line in encoded]
     return Lines(np.frombuffer(b"".join(digests), "<u8").astype(np.uint64), np.array(lengths, np.int64))
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 _HOST_END = re.compile(r"[/?#\\]")
 _PORT = re.compile(r":\d*$")
+_LONGEST_NAME = 253  # as of a host
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)$")
 # Set aside for examples, tests and private networks: in no list of suffixes, but no file name either.
 _RESERVED = {"example", "test", "invalid", "localhost", "local", "internal", "onion"}
@@ -74,7 +75,7 @@ def site_of(article: "Article") -> str:
     ('herald.example', 'herald')
     """
     if article.site:
-        return registered_domain(article.site) or article.site.lower()
+        return registered_domain(article.site) or " ".join(article.site.lower().split())[:_LONGEST_NAME]
     if article.url:
         return registered_domain(article.url)
     folders = article.article_id.split("/")[-2::-1]
