@@ -151,6 +151,18 @@ def test_what_scrolls_can_be_reached_with_the_keyboard(visit, report):
     assert all(index == (0 if scrolls else -1) for scrolls, index in regions)
 
 
+def test_a_table_that_is_wider_than_the_phone_says_that_it_scrolls(visit, report):
+    page = visit(report, viewport=PHONE).page
+    tables = page.locator(".scroll").evaluate_all(
+        """all => all.filter(one => one.clientWidth).map(one => [
+            one.scrollWidth > one.clientWidth,
+            getComputedStyle(one.querySelector("caption span"), "::after").content.includes("scroll sideways")])"""
+    )
+
+    assert {True, False} == {wide for wide, _ in tables}
+    assert all(wide == says for wide, says in tables)
+
+
 def test_on_paper_all_is_unfolded_and_nothing_is_cut_off(visit, report):
     page = visit(report).page
     page.emulate_media(media="print")

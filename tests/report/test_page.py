@@ -53,8 +53,8 @@ def test_the_seven_questions_stand_in_their_order_and_the_comparison_after_the_f
     assert found == [
         "The answer",
         "The models side by side",
-        "What a choice of threshold does",
         "Where it fails",
+        "What a choice of threshold does",
         "What it gets wrong",
         "Can the scores be trusted",
         "What it learned",
@@ -68,8 +68,16 @@ def test_the_answer_is_one_sentence(findings):
     answer = LexborHTMLParser(report_page(findings)).css_first(".answers").text()
 
     assert " ".join(answer.split()) == (
-        "Of 100 words of story, 81.2 survive (79.1 to 83.1); of 100 words of filler, 100.0 are removed (97.9 to 100.0)."
+        "corestory: of 100 words of story, 81.2 survive (79.1 to 83.1); "
+        "corestory: of 100 words of filler, 100.0 are removed (97.9 to 100.0)."
     )
+
+
+def test_all_sections_are_numbered_alike(findings):
+    page = LexborHTMLParser(report_page(findings))
+
+    assert len(page.css("nav li")) == len(page.css("section")) == 8
+    assert {tuple(section.attributes) for section in page.css("section")} == {("id", "aria-labelledby")}
 
 
 def test_every_tag_is_closed_and_every_id_is_there_once(findings):

@@ -9,6 +9,7 @@ from corestory.evaluation.metrics import METRIC_NAMES
 from corestory.evaluation.results import Band
 from corestory.numbers import NOTHING
 from corestory.report.sections import basis, headline
+from corestory.report.tables import groups_tables
 from corestory.report.terminal import evaluation_tables
 
 
@@ -51,6 +52,17 @@ def test_the_words_of_story_that_survive_are_the_recall_of_core(evaluation):
     kept = 100 * words.core_kept / (words.core_kept + words.core_lost)
 
     assert f"{kept:.1f} (" in headline(evaluation)
+
+
+def test_a_single_source_view_or_site_has_no_table_because_it_is_all_that_was_measured(evaluation):
+    alone = replace(evaluation, sources=evaluation.sources[:1], views=evaluation.views[:1], sites=evaluation.sites[:1])
+
+    assert [table.title for table in groups_tables(evaluation, sites=5)] == [
+        "By source, worst first",
+        "By view, worst first",
+        "By site, worst first (core F1 in words)",
+    ]
+    assert groups_tables(alone, sites=5) == []
 
 
 def test_only_the_worst_sites_are_shown_and_how_many_more_there_are_is_said(evaluation):

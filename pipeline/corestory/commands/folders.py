@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from corestory.commands.messages import (
+    NOTES_LISTED,
     REFUSALS_LISTED,
     Refusals,
     open_refusals,
@@ -156,7 +157,7 @@ def _size(path: AnyPath) -> int:
 def _todo(sources: Sequence[str], job: Job, summary: RunSummary, *, force: bool) -> Iterator[Item]:
     """Yield the files that need work, and add the others to the summary."""
     ledger = summary.ledger
-    for item in items_of(sources, job.folder, form=job.form, refuse=summary.refuse):
+    for item in items_of(sources, job.folder, form=job.form, refuse=summary.refuse, note=say):
         record = None if force else ledger.done(item, made_by=job.made_by(item))
         if record is not None:
             ledger.drop_parts(item)  # a run that was killed may have left them
@@ -212,7 +213,7 @@ class RunSummary:
         self._skipped = Counts()
         self._files = self._skipped_files = 0
         self._bar, self._bytes, self._total = bar, 0, total
-        self._articles = 0
+        self._articles = self._notes = 0
         self._began = time.monotonic()
 
     def refuse(self, error: InputError) -> None:
@@ -252,6 +253,9 @@ class RunSummary:
         else:
             self._files += 1
         self._list(outcome.refusals, outcome.counts.refused)
+        for note in outcome.notes[: NOTES_LISTED - self._notes]:
+            say(note)
+        self._notes += len(outcome.notes)
         self._advance(outcome.item)
 
     def say(self) -> None:
@@ -269,6 +273,10 @@ class RunSummary:
         if every.doubtful:
             say(f"low confidence, or a language new to the model: {every.doubtful:,} of {every.articles:,} articles")
         say_unremembered(every.unremembered, every.articles)
+        if self._notes > NOTES_LISTED:
+            say(
+                f"{self._notes - NOTES_LISTED:,} more notes on single files; predict the files without --output FOLDER."
+            )
         if self.listed is not None:
             self.listed.say_more()
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from corestory.model.tagged_article import NoStory, TaggedArticle
 
 REFUSALS_LISTED = 20
+NOTES_LISTED = 20
 DOUBTS_LISTED = 5
 
 

@@ -41,7 +41,8 @@ def prepare(
         str,
         typer.Option(
             help="Ways to cut HTML pages into paragraphs, separated by commas: page, lines, p, container, and "
-            "the installed ones of trafilatura, readability, resiliparse, justext, boilerpy3; or all.",
+            "the installed ones of beautifulsoup, inscriptis, html2text, resiliparse-page, trafilatura, readability, "
+            "resiliparse, justext, boilerpy3; or all.",
         ),
     ] = "page,lines,p,container",
     seed: Annotated[int, typer.Option(help="Seed of the split by site into train, validation and test.")] = 0,

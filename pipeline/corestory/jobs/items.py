@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from corestory.errors import CorestoryError, InputError, OutputError, reason_of
+from corestory.errors import CorestoryError, InputError, Note, OutputError, no_note, reason_of
 from corestory.reading.file_kinds import kind_by_name
 from corestory.reading.sources import STANDARD_INPUT, before_pattern, files_of
 from corestory.reading.tables import Refuse
@@ -66,7 +66,9 @@ def _reach(path: RemotePath) -> None:
         raise CorestoryError(f"cannot be reached ({reason_of(error)})", where=storable(str(path))) from error
 
 
-def items_of(sources: Sequence[str], folder: AnyPath, *, form: str, refuse: Refuse) -> Iterator[Item]:
+def items_of(
+    sources: Sequence[str], folder: AnyPath, *, form: str, refuse: Refuse, note: Note = no_note
+) -> Iterator[Item]:
     """Yield the files of the sources, each with the name of its output.
 
     An output has the name of its file, with the ending of the format added unless the name has it already. Its folder
@@ -84,6 +86,8 @@ def items_of(sources: Sequence[str], folder: AnyPath, *, form: str, refuse: Refu
     refuse
         Called with an error for each missing source, and for each file whose output would replace another output or
         the file itself.
+    note
+        Called with the files of each folder that are not read.
 
     Examples
     --------
@@ -101,7 +105,7 @@ def items_of(sources: Sequence[str], folder: AnyPath, *, form: str, refuse: Refu
         base = _base(source)
         # In a source folder that contains the output folder, the next run would read the outputs of this run.
         inside = source != "" and path_of(source).is_dir() and _relative(output, base.resolve()) is not None
-        for path in files_of(source, refuse=refuse):
+        for path in files_of(source, refuse=refuse, note=note):
             relative = _relative(path, base) or path.name
             if inside and _relative(base.resolve() / relative, output) is not None:
                 continue

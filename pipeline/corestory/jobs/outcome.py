@@ -14,6 +14,8 @@ from corestory.reading.text import storable
 
 # An outcome carries so many refusals of a file back to the person; the ledger holds all of them.
 REFUSALS_LISTED = 20
+NOTES_LISTED = 5
+"""The number of notes on a file that its outcome carries back."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -84,12 +86,15 @@ class Outcome:
         The first refusals, as `refusal_line` writes them.
     failure
         The reason why nothing was recorded, so that the next run tries again; empty after success.
+    notes
+        The first notes of the reader, such as how many characters it replaced.
     """
 
     item: Item
     counts: Counts
     refusals: tuple[str, ...] = ()
     failure: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def failed(item: Item, reason: str | InputError) -> Outcome:

@@ -81,7 +81,8 @@ def tag_file(item: Item, job: Job, *, count: Count | None = None) -> Outcome:
     try:
         with one_thread(), OutputInProgress(item, job) as output:
             source = _fingerprint(item)
-            _tag(read_file(item.source, refuse=output.refuse, keep=job.keep), tagger, output, count)
+            articles = read_file(item.source, refuse=output.refuse, keep=job.keep, note=output.note)
+            _tag(articles, tagger, output, count)
             return output.commit(source)
     except Exception as error:
         return outcome_of(error, item, job)
@@ -114,7 +115,7 @@ def tag_files(items: Sequence[Item], job: Job, *, count: Count | None = None) ->
                 output = stack.enter_context(OutputInProgress(item, job))
                 try:
                     source = _fingerprint(item)
-                    found = list(read_file(item.source, refuse=output.refuse, keep=job.keep))
+                    found = list(read_file(item.source, refuse=output.refuse, keep=job.keep, note=output.note))
                 except Exception as error:
                     outcomes.append(outcome_of(error, item, job))
                     continue

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from corestory.errors import InputError
 from corestory.jobs.items import Item
 from corestory.jobs.job import Fingerprint, Job
-from corestory.jobs.outcome import REFUSALS_LISTED, Counts, Outcome, refusal_line
+from corestory.jobs.outcome import NOTES_LISTED, REFUSALS_LISTED, Counts, Outcome, refusal_line
 from corestory.jobs.remote_ledger import ledger_of
 from corestory.reading.file_kinds import kind_by_name
 from corestory.remote import AnyPath
@@ -53,6 +53,7 @@ class OutputInProgress:
         self.counts = Counts()
         self._refused = self.partial.with_suffix(".refused")
         self._first: list[str] = []
+        self._notes: list[str] = []
         self._writer: RowWriter | None = None
 
     def __enter__(self) -> OutputInProgress:
@@ -71,6 +72,11 @@ class OutputInProgress:
     def refuse(self, error: InputError) -> None:
         """Add a refusal."""
         self.add_refused([refusal_line(error)])
+
+    def note(self, text: str) -> None:
+        """Add a note of the reader."""
+        if len(self._notes) < NOTES_LISTED:
+            self._notes.append(text)
 
     def add_refused(self, lines: Sequence[str]) -> None:
         """Add refusals, as `corestory.jobs.outcome.refusal_line` writes them."""
@@ -117,7 +123,7 @@ class OutputInProgress:
 
     def outcome(self) -> Outcome:
         """Return the outcome so far."""
-        return Outcome(self.item, replace(self.counts), tuple(self._first))
+        return Outcome(self.item, replace(self.counts), tuple(self._first), notes=tuple(self._notes))
 
 
 def kept_types(source: AnyPath, keep: tuple[str, ...]) -> Mapping[str, pyarrow.DataType]:

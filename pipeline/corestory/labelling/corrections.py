@@ -28,9 +28,11 @@ NO_LABEL = "unlabelled"
 _LABELS: dict[str, Label | None] = {"core": "core", "filler": "filler", NO_LABEL: None}
 _CHECK_DIGITS = 10
 # A spreadsheet takes a cell for a formula also after white space, control characters and invisible characters, with
-# full-width signs, and after a semicolon where that separates cells. An apostrophe is in the list so that a text that
-# itself begins with one comes back unchanged.
-_FORMULA = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff;,|'\"]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r]")
+# full-width signs, and after a semicolon, a tab or a line end where these separate cells: there the text of one cell
+# becomes several. An apostrophe is in the list so that a text that has one already comes back unchanged.
+_FORMULA = r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff;,|'\"]*[=+\-@\uff1d\uff0b\uff0d\uff20]"
+_UNMARKED = re.compile(rf"(^|[;\t\r\n])(?={_FORMULA})|^(?='*[\t\r])")
+_MARKED = re.compile(rf"(^|[;\t\r\n])'(?={_FORMULA})|^'(?='*[\t\r])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +70,19 @@ def text_check(text: str) -> str:
 
 
 def spreadsheet_safe(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run as a formula.
+    """Put an apostrophe before each formula that a spreadsheet would run, at the beginning of a cell or within it.
 
     Examples
     --------
-    >>> spreadsheet_safe("=1+1"), spreadsheet_safe("1+1")
-    ("'=1+1", '1+1')
+    >>> spreadsheet_safe("=1+1"), spreadsheet_safe("1+1"), spreadsheet_safe("Rain;=1+1")
+    ("'=1+1", '1+1', "Rain;'=1+1")
     """
-    return f"'{text}" if _FORMULA.match(text) else text
+    return _UNMARKED.sub(lambda found: f"{found[1] or ''}'", text)
 
 
 def as_written(text: str) -> str:
     """Take off again what `spreadsheet_safe` has put before a text."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text
+    return _MARKED.sub(lambda found: found[1] or "", text)
 
 
 def read_corrections(path: Path) -> tuple[Correction, ...]:

@@ -48,9 +48,9 @@ def read_wcxb(folder: Path, *, source: str, refuse: Refuse, drop: Drop) -> Itera
     source
         The corpus's name in the table.
     refuse
-        Gets the reason for each page that cannot be read; the rest is read.
+        Called with the reason for each page that cannot be read; the rest is read.
     drop
-        Gets the reason for each page left out by design: pages of another type than ``article``.
+        Called with the reason for each page left out by design: pages of another type than ``article``.
 
     Yields
     ------
@@ -233,7 +233,7 @@ def read_pairs(folder: Path, *, source: str, refuse: Refuse) -> Iterator[GoldPag
     source
         The corpus's name in the table.
     refuse
-        Gets the reason for each page that cannot be read, or has no text beside it; the rest is read.
+        Called with the reason for each page that cannot be read, or has no text beside it; the rest is read.
 
     Yields
     ------

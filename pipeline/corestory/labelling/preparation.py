@@ -123,7 +123,7 @@ def prepare_table(
         Called with the reason for each page, file or row that cannot be read, and for each correction that cannot be
         applied; the rest is used.
     progress
-        Told the source's name, how many of its files are done, and how many there are.
+        Called with the source's name, how many of its files are done, and how many there are.
 
     Returns
     -------

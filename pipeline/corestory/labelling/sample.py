@@ -33,7 +33,7 @@ def read_samples(folder: Path, *, source: str, refuse: Refuse) -> Iterator[Label
     source
         The folder's name in the table.
     refuse
-        Gets the reason for each file that cannot be read; the rest is read.
+        Called with the reason for each file that cannot be read; the rest is read.
 
     Yields
     ------

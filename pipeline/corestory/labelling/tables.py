@@ -93,13 +93,13 @@ def read_table(path: Path, *, source: str, names: LabelNames, refuse: Refuse) ->
     Parameters
     ----------
     path
-        Told by its suffix: ``.csv .tsv .jsonl .ndjson .parquet``, each also gzipped.
+        Recognised by its suffix: ``.csv .tsv .jsonl .ndjson .parquet``, each also gzipped.
     source
         The table's name in the result.
     names
         The names of the two labels.
     refuse
-        Gets the reason for each row that cannot be read; the rest is read.
+        Called with the reason for each row that cannot be read; the rest is read.
 
     Yields
     ------

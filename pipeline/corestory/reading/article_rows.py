@@ -39,7 +39,7 @@ def articles_of_table(table: SourceTable, *, where: str, refuse: Refuse, keep: S
     where
         The file's name, for errors.
     refuse
-        Is given each row or article that cannot be one.
+        Called with the reason for each row or article that cannot be read.
     keep
         Further columns whose values go with the paragraphs.
 
@@ -80,7 +80,7 @@ def articles_of_rows(rows: Iterable[SourceRow], *, refuse: Refuse, keep: Sequenc
         else ``html``; and, where known, ``article_id`` or ``id``, ``url``, ``title``, ``language``, ``site``. A
         paragraph a row: ``article_id`` or ``id``, ``position`` and ``text``, which is one paragraph with all its lines.
     refuse
-        Is given each row or article that cannot be one.
+        Called with the reason for each row or article that cannot be read.
     keep
         Further columns whose values go with the paragraphs: an article's with each of them.
 

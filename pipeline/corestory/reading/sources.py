@@ -25,6 +25,7 @@ from corestory.reading.file_kinds import KINDS, kind_by_content, kind_by_name
 from corestory.reading.streams import open_bytes, peek_bytes, plain_bytes, read_document
 from corestory.reading.tables import SourceRow, csv_table, folded, json_rows, parquet_table, source_name
 from corestory.reading.text import storable
+from corestory.reading.text_shapes import LUMP_SENTENCES
 from corestory.remote import AnyPath, RemotePath, is_url, path_of
 
 STANDARD_INPUT = "-"
@@ -50,7 +51,7 @@ def read_articles(
         standard input. A URL that fsspec knows names a file, a folder or a pattern too. What a file of another name
         is, and the standard input, its beginning tells: HTML, JSON (Lines) or text.
     refuse
-        Is given what cannot be read, a file or a row; reading goes on after it.
+        Called with the reason for each file or row that cannot be read; reading goes on after it.
     keep
         Further columns whose values go with the paragraphs, as `Paragraph.kept`.
     note
@@ -93,7 +94,7 @@ def files_of(source: str, *, refuse: Refuse, note: Note = no_note) -> Iterator[A
     source
         A file, a folder or a pattern, as for `read_articles`.
     refuse
-        Is given what is missing or cannot be listed.
+        Called with the reason for each file or folder that is missing or cannot be listed.
     note
         Called with the files of a folder that are passed over.
     """
@@ -261,6 +262,8 @@ def _content(
             article = text_article(paragraphs_of_text(text, where=where), article_id=name, where=where)
         if len(article.paragraphs) == 1 and (words := len(article.texts[0].split())) >= _LUMP_WORDS:
             note(f"{where}: looks like one paragraph of {words:,} words, which gets one label")
+        elif kind != "html" and len(article.paragraphs) > LUMP_SENTENCES and "\n" not in text.strip():
+            note(f"{where}: has no line ends; each of its {len(article.paragraphs):,} sentences is a paragraph")
         yield keeping(article, [{}] * len(article.paragraphs), keep)
 
 

@@ -78,7 +78,7 @@ def json_rows(stream: BinaryIO, *, name: str, refuse: Refuse, lines: bool = Fals
     name
         Its name, ``-`` for the standard input.
     refuse
-        Is given each line that is not a JSON object; the others are read all the same.
+        Called with the reason for each line that is not a JSON object; the other lines are read.
     lines
         Whether it surely is JSON Lines; otherwise its beginning tells.
 

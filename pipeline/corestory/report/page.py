@@ -102,7 +102,7 @@ def report_page(
 
     words = findings.evaluation.tagger.words
     answers = [
-        _Answer(words, "core_recall", "Of 100 words of story,", "survive", ";"),
+        _Answer(words, "core_recall", "of 100 words of story,", "survive", ";"),
         _Answer(words, "filler_recall", "of 100 words of filler,", "are removed", "."),
     ]
     too_few = findings.evaluation.counts.articles < FEWEST_ARTICLES
@@ -110,6 +110,7 @@ def report_page(
         "title": title,
         "cautions": findings.evaluation.cautions,
         "headline": headline(findings.evaluation),
+        "model": findings.evaluation.tagger.name,
         "basis": basis(findings.evaluation),
         "answers": [] if too_few or any(answer.value == NOTHING for answer in answers) else answers,
         "sections": report_sections(findings, about=about, sites=sites),

@@ -118,8 +118,8 @@ def report_sections(
     return (
         _answer(findings.evaluation),
         *_comparisons(findings),
-        _threshold(findings),
         _where(findings, sites),
+        _threshold(findings),
         _mistakes(findings),
         _trust(findings),
         _learned(findings),

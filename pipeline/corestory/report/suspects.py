@@ -85,8 +85,8 @@ def _row(rank: int, suspect: Suspect) -> tuple[str, ...]:
 
 
 def _around(neighbours: Sequence[Neighbour]) -> str:
-    # The label in front is also what keeps a text here from being a formula.
-    return "\n".join(f"{one.label or 'unlabelled'}: {_cut(one.text, NEIGHBOUR_CHARACTERS)}" for one in neighbours)
+    shown = (f"{one.label or 'unlabelled'}: {_cut(one.text, NEIGHBOUR_CHARACTERS)}" for one in neighbours)
+    return spreadsheet_safe("\n".join(shown))
 
 
 def _cut(text: str, limit: int) -> str:

@@ -110,12 +110,12 @@ def by_group(title: str, groups: Sequence[Group], *, note: str = "") -> ReportTa
 
 
 def groups_tables(evaluation: Evaluation, *, sites: int) -> list[ReportTable]:
-    """Lay out sources, views and the worst sites; no table where there are none."""
+    """Lay out sources, views and the worst sites; a single group has no table, because it is all that was measured."""
     tables = []
     for title, groups in (("By source", evaluation.sources), ("By view", evaluation.views)):
-        if groups:
+        if len(groups) > 1:
             tables.append(by_group(f"{title}, worst first", groups))
-    if evaluation.sites:
+    if len(evaluation.sites) > 1:
         more = len(evaluation.sites) - sites
         note = "No intervals: most sites have too few articles."
         note += f" {counted(more)} more sites, all better in core F1, are in metrics.json." if more > 0 else ""

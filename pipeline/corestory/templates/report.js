@@ -42,6 +42,7 @@
   const regions = document.querySelectorAll(".scroll");
   const stops = () => {
     for (const region of regions) {
+      region.classList.toggle("wide", region.scrollWidth > region.clientWidth);
       const moves = region.scrollWidth > region.clientWidth || region.scrollHeight > region.clientHeight;
       region.tabIndex = moves ? 0 : -1;
     }

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
 from corestory.reading.html.line_breaks import PROSE_WORDS
+from corestory.reading.word_count import word_count
 
 VISIBLE = -1
 """In the place of a hidden paragraph's element: the paragraph is not hidden."""
@@ -70,7 +71,7 @@ def shown_rows(
     list of int
         Indexes of paragraphs, in order.
     """
-    counts = [text.count(" ") + 1 for text in texts]
+    counts = [word_count(text) for text in texts]
     counts = [count if count >= PROSE_WORDS else 0 for count in counts]
     visible: Counter[int] = Counter()  # words of visible prose directly in an element or in its children
     folded: Counter[int] = Counter()  # words of hidden prose, by the visible element in which it stands

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from corestory.reading.html.serialised import MARK
 from corestory.reading.text import split_text
+from corestory.reading.word_count import word_count
 
 # A line of so many words is prose.
 PROSE_WORDS = 15
@@ -48,7 +49,7 @@ def cut_at_breaks(pieces: str, linked: Sequence[int]) -> list[tuple[str, int]]:
     ]
     if not lines:
         return []
-    prose = [text.count(" ") + 1 >= PROSE_WORDS for text, _ in lines]
+    prose = [word_count(text) >= PROSE_WORDS for text, _ in lines]
     mostly_prose = len(lines) > 2 and 2 * sum(prose) >= len(lines)
     found = [lines[0]]
     for number, ((before, before_linked), (after, after_linked)) in enumerate(pairwise(lines)):
@@ -77,7 +78,7 @@ def cut_preformatted(text: str) -> list[str]:
     ['def quay(): return 1']
     """
     paragraphs = [" ".join(paragraph.split()) for paragraph in split_text(text.replace(MARK, "\n"))]
-    if any(paragraph.count(" ") + 1 >= PROSE_WORDS for paragraph in paragraphs):
+    if any(word_count(paragraph) >= PROSE_WORDS for paragraph in paragraphs):
         return paragraphs
     return [" ".join(paragraphs)]
 

@@ -6,8 +6,10 @@ from selectolax.lexbor import LexborHTMLParser
 
 from corestory.reading.html.outline import Outline
 from corestory.reading.html.scripts import (
+    DECLARED_SHOWN,
     DECLARED_WORDS,
     declared_paragraphs,
+    least_words,
     prose_words,
     state_paragraphs,
     with_declared,
@@ -70,11 +72,15 @@ def read_page(source: str | bytes) -> Page:
     visible = prose_words(shown)
     if form.has_alternatives:
         alternative = cut(form.with_alternatives())
-        if prose_words(alternative) - visible >= max(DECLARED_WORDS, 2 * visible):
+        if prose_words(alternative) - visible >= max(least_words(visible), 2 * visible):
             shown = alternative
     shown = with_declared(shown, declared)
-    if prose_words(shown) < DECLARED_WORDS:
-        shown = shown.with_undisplayed(state_paragraphs(LexborHTMLParser(source)))
+    visible = prose_words(shown)
+    if visible < DECLARED_WORDS:
+        story = state_paragraphs(LexborHTMLParser(source), least=least_words(visible))
+        missing = [text for text in story if text not in shown.texts]
+        if len(missing) > DECLARED_SHOWN * len(story):
+            shown = shown.with_undisplayed(missing)
     return Page(shown, title, url, language, frames)
 
 

@@ -16,13 +16,19 @@ from corestory.reading.html.line_breaks import PROSE_WORDS, unescaped
 from corestory.reading.html.segments import cut
 from corestory.reading.html.serialised import NormalForm
 from corestory.reading.text import split_text
+from corestory.reading.word_count import may_be_unspaced, word_count, words_of
 
 if TYPE_CHECKING:
     from corestory.reading.html.outline import Outline
 
 # Declared text of at least so many words, of which the page shows less than this share, stands in for the page's.
 DECLARED_WORDS = 60
+# So few are enough where the page shows no prose at all.
+LONE_WORDS = 25
 DECLARED_SHOWN = 0.5
+# Text is compared by runs of so many words, or of so many characters where no spaces part the words.
+RUN = 3
+UNSPACED_RUN = 6
 
 # Older systems hide scripts from XML and from old browsers.
 _WRAPPING = re.compile(
@@ -59,14 +65,15 @@ def declared_paragraphs(tree: LexborHTMLParser) -> list[str]:
 
 def with_declared(shown: Outline, declared: list[str]) -> Outline:
     """Mark paragraphs by how much of each is declared, and add the declared story where the page does not show it."""
-    words = " ".join(declared).split()
-    own = set(_runs(words))
-    if len(words) < DECLARED_WORDS or not own:
+    story = " ".join(declared)
+    length = UNSPACED_RUN if may_be_unspaced(story) else RUN
+    own = set(_runs(words_of(story), length))
+    if word_count(story) < least_words(prose_words(shown)) or not own:
         return shown
     seen: set[tuple[str, ...]] = set()
     shares = []
     for text in shown.texts:
-        runs = set(_runs(text.split())) or {(text,)}
+        runs = set(_runs(words_of(text), length)) or {(text,)}
         seen |= runs & own
         shares.append(len(runs & own) / len(runs))
     shown = replace(shown, declared=shares)
@@ -74,11 +81,11 @@ def with_declared(shown: Outline, declared: list[str]) -> Outline:
     return shown.with_undisplayed(declared) if len(seen) < DECLARED_SHOWN * len(own) else shown
 
 
-def state_paragraphs(tree: LexborHTMLParser) -> list[str]:
+def state_paragraphs(tree: LexborHTMLParser, *, least: int = DECLARED_WORDS) -> list[str]:
     r"""Return the story in the state that a page's scripts start from, as in Next.js's ``__NEXT_DATA__``.
 
     The story is the list of which the most items hold prose, or the text of which the most paragraphs do; it has at
-    least `DECLARED_WORDS` words of prose.
+    least so many words of prose.
 
     Examples
     --------
@@ -92,15 +99,15 @@ def state_paragraphs(tree: LexborHTMLParser) -> list[str]:
     for node in tree.css("script"):
         raw = node.text() or ""
         kind = (node.attributes.get("type") or "").lower()
-        if len(raw) < DECLARED_WORDS or "ld+json" in kind or is_too_nested(raw):
+        if len(raw) < LONE_WORDS or "ld+json" in kind or is_too_nested(raw):
             continue
         try:
             for value in _states(raw, is_json=kind in _STATE_TYPES):
                 best = max([best, *_stories(value)], key=_prose_items)
         except (ValueError, RecursionError):
             continue
-    words = sum(len(text.split()) for text in best if _is_prose(text))
-    return best if words >= DECLARED_WORDS else []
+    words = sum(word_count(text) for text in best if _is_prose(text))
+    return best if words >= least else []
 
 
 def _states(raw: str, *, is_json: bool) -> Iterator[object]:
@@ -122,7 +129,7 @@ def _states(raw: str, *, is_json: bool) -> Iterator[object]:
 def _stories(value: object) -> Iterator[list[str]]:
     """Yield each text and each list of texts in a JSON value, as paragraphs."""
     if isinstance(value, str):
-        if value.count(" ") >= DECLARED_WORDS:
+        if word_count(value) > LONE_WORDS:
             yield _paragraphs(value)
     elif isinstance(value, dict):
         for item in value.values():
@@ -148,7 +155,7 @@ def _item_texts(item: object, key: str = "text") -> Iterator[str]:
 
 
 def _is_prose(text: str) -> bool:
-    return text.count(" ") + 1 >= _ITEM_WORDS
+    return word_count(text) >= _ITEM_WORDS
 
 
 def _prose_items(texts: list[str]) -> tuple[int, int]:
@@ -165,8 +172,8 @@ def _paragraphs(text: str) -> list[str]:
     return [unescaped(paragraph) for paragraph in split_text(text)]
 
 
-def _runs(words: list[str]) -> Iterator[tuple[str, ...]]:
-    return zip(words, words[1:], words[2:], strict=False)
+def _runs(words: list[str], length: int) -> Iterator[tuple[str, ...]]:
+    return zip(*(words[begin:] for begin in range(length)), strict=False)
 
 
 def _article_bodies(value: object) -> Iterator[str]:
@@ -181,9 +188,12 @@ def _article_bodies(value: object) -> Iterator[str]:
             yield from _article_bodies(item)
 
 
+def least_words(visible: int) -> int:
+    """Return how many words a story needs that the page does not show, beside so many words of visible prose."""
+    return DECLARED_WORDS if visible else LONE_WORDS
+
+
 def prose_words(outline: Outline) -> int:
     """Count the words of a page's paragraphs of prose, those that are mostly links left out."""
-    lengths = (
-        text.count(" ") + 1 for text, density in zip(outline.texts, outline.density, strict=True) if density < 0.5
-    )
+    lengths = (word_count(text) for text, density in zip(outline.texts, outline.density, strict=True) if density < 0.5)
     return sum(length for length in lengths if length >= PROSE_WORDS)

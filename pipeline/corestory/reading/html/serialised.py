@@ -29,9 +29,10 @@ UNSEEN = frozenset(
 # The parser writes the text of these elements unescaped, so a tag in it cannot be distinguished from a real one.
 RAW = frozenset(("xmp", "plaintext", "noembed"))
 
-# Elements that hold content for browsers without scripts or frames, and how long it has to be to hold a story.
+# Elements that hold content for browsers without scripts or frames, and how long its text has to be to hold a story.
 _ALTERNATIVES = frozenset(("noscript", "noframes"))
-_STORY_CHARACTERS = 300
+_STORY_CHARACTERS = 100
+_TAG = re.compile(r"<[^<>]*>")
 # Declarative shadow DOM, whose templates browsers do show, in one another as deep as this.
 _SHADOW_LEVELS = 5
 
@@ -70,7 +71,7 @@ class NormalForm:
     @property
     def has_alternatives(self) -> bool:
         """Whether the page may hold a story for browsers without scripts or frames, or in declarative shadow DOM."""
-        return any(len(content) >= _STORY_CHARACTERS for content in self._alternatives().values())
+        return any(len(_TAG.sub("", content)) >= _STORY_CHARACTERS for content in self._alternatives().values())
 
     def with_alternatives(self) -> NormalForm:
         """Return the page as browsers without scripts or frames show it, declarative shadow DOM included."""
