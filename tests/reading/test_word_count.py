@@ -31,7 +31,7 @@ STORIES = {
         "บริษัทคาดว่าเรือจะกลับมาให้บริการได้ภายในสามสัปดาห์ เมื่อเจ้าหน้าที่ตรวจรับการซ่อมแซมแล้ว",
     ],
     "Turkish": [
-        "Feribot şirketi, gemide makine dairesinde sabah çıkan yangın üzerine perşembe günü bütün seferleri iptal etti.",
+        "Feribot şirketi, gemide makine dairesinde dün çıkan yangın üzerine perşembe günü bütün seferleri iptal etti.",
         "“Kimse yaralanmadı, mürettebat her şeyi doğru yaptı” diyen liman başkanı Işıl Çağlar olayı rıhtımdan izledi.",
     ],
 }  # fmt: skip

@@ -85,7 +85,7 @@ def read_table(path: Path, *, source: str, names: LabelNames, refuse: Refuse) ->
     """Read a labelled table.
 
     Columns ``text`` and ``label`` must be there; ``article_id``, ``site``, ``url``, ``title``, ``language`` and
-    ``position`` may be, and ``kind``: of filler one of `corestory.labelling.labelled.KINDS`, of core one of its `ROLES`.
+    ``position`` may be, and ``kind``: of filler one of `corestory.labelling.labelled.KINDS`, of core one of `ROLES`.
     Others are not looked at. Rows of one article need not be adjacent. They are those of the same ``article_id``, else
     of the same ``url``; with neither, each row is an article, or, if there is a ``position``, the table is one. Without
     ``position`` the order is the table's.
