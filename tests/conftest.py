@@ -19,7 +19,8 @@ from corestory.model.manifest import Manifest, TrainedOn
 from corestory.model.network import Network
 from corestory.model.network_fit import Shape, first_weights
 from corestory.model.ngrams import NgramScorer
-from corestory.model.scoring import Weights
+from corestory.model.scoring import SecondLook, Weights
+from corestory.model.second_look import second_look_width
 from corestory.model.tagger import Tagger
 
 # How long an example takes says how busy the machine is, not whether the code is right.
@@ -57,7 +58,10 @@ def pytest_runtest_call() -> Generator[None]:
 
 
 def seeded_weights(*, markup: bool = True, rounds: int = 2) -> Weights:
-    """Weights of the right shapes with seeded numbers in them; what they say of a text means nothing."""
+    """Weights of the right shapes with seeded numbers in them; what they say of a text means nothing.
+
+    Without a cutoff of its own, the second look changes nothing.
+    """
     rng = np.random.default_rng(7)
 
     def scorer(count: int) -> NgramScorer:
@@ -77,6 +81,7 @@ def seeded_weights(*, markup: bool = True, rounds: int = 2) -> Weights:
         tuple(map(network, text)),
         scorer(40) if markup else None,
         tuple(map(network, html)) if markup else (),
+        second_look=SecondLook(scorer(100), scorer(100), network(second_look_width())),
     )
 
 

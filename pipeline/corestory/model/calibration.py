@@ -77,6 +77,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confidence_expected, confidence_measured
         The points of the confidence curve: expected word F1 of out-of-fold articles, ascending, and the word F1 that
         such articles reached.
+    second_look_slope, second_look_offset
+        Platt scaling of the second look's log-odds.
+    second_look_text_cutoff, second_look_html_cutoff
+        Kept paragraphs to which the second look gives a smaller score are dropped, without and with markup; with 0
+        none is.
     """
 
     cutoff_share: _Share = 0.5
@@ -90,6 +95,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     html_article_cutoff: _Half = 0.0
     confidence_expected: _Curve = (0.0, 1.0)
     confidence_measured: _Curve = (0.0, 1.0)
+    second_look_slope: _Slope = 1.0
+    second_look_offset: _Offset = 0.0
+    second_look_text_cutoff: _Share = 0.0
+    second_look_html_cutoff: _Share = 0.0
 
     def __post_init__(self) -> None:
         if len(self.confidence_expected) != len(self.confidence_measured):
@@ -106,3 +115,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def article_cutoff(self, *, html: bool) -> float:
         """Cutoff of the probability of being an article, with or without markup."""
         return self.html_article_cutoff if html else self.text_article_cutoff
+
+    def second_look_scaling(self) -> PlattScaling:
+        """Platt scaling of the second look."""
+        return PlattScaling(self.second_look_slope, self.second_look_offset)
+
+    def second_look_cutoff(self, *, html: bool) -> float:
+        """Give the least second score of core, with or without markup."""
+        return self.second_look_html_cutoff if html else self.second_look_text_cutoff

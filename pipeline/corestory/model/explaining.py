@@ -57,8 +57,10 @@ class ParagraphExplanation:
         On how many other pages of the site it stands, and of how many; None without a memory of the site. Its effects
         are called `SITE`.
     context
-        Log-odds of `score`, by group of `corestory.features.columns.GROUPS`, in their order; the base is the
-        model's log-odds for a paragraph whose features are all the training mean.
+        Log-odds of the score before the second look, by group of `corestory.features.columns.GROUPS`, in their order;
+        the base is the model's log-odds for a paragraph whose features are all the training mean.
+    first_score
+        The score before the second look; None where the second look left it as it was.
     """
 
     position: int
@@ -69,6 +71,7 @@ class ParagraphExplanation:
     markup: Breakdown | None
     context: Breakdown
     sighting: tuple[int, int] | None = None
+    first_score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +129,16 @@ def explain_articles(
             rows = done.scored.features.layout.slices()
             for number, tagged, inside, cutoff in zip(numbers, done.articles, rows, done.cutoffs.tolist(), strict=True):
                 shift = None if tagged.sightings is None else tagged.sightings.shift.tolist()
+                first = done.first_scores[inside].tolist()
                 paragraphs = tuple(
                     ParagraphExplanation(
                         position, text, label, score,
                         *reasons.of(inside.start + position, None if shift is None else shift[position]),
                         None if tagged.sightings is None else tagged.sightings.of(position),
+                        first_score=before if before != score else None,
                     )
-                    for position, (text, label, score) in enumerate(
-                        zip(tagged.texts, tagged.labels, tagged.scores.tolist(), strict=True)
+                    for position, (text, label, score, before) in enumerate(
+                        zip(tagged.texts, tagged.labels, tagged.scores.tolist(), first, strict=True)
                     )
                 )  # fmt: skip
                 explained[number] = ArticleExplanation(tagged, cutoff, fixed, paragraphs)

@@ -22,6 +22,23 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondLook:
+    """The learned arrays of the second look at the kept story (`corestory.model.second_look`).
+
+    Attributes
+    ----------
+    words, forms
+        Scorers of single lines, fitted on filler and story lines that may stand in a story; their log-odds are added.
+    network
+        Reads these and the features of stage 2 without markup.
+    """
+
+    words: NgramScorer
+    forms: NgramScorer
+    network: Network
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     """The learned arrays of a model.
 
@@ -40,6 +57,8 @@ class Weights:
     article
         Tells articles from pages without a story by `corestory.model.article_features`; None in a model that was
         trained on too few such pages.
+    second_look
+        The second look at the kept story; None in a model without.
     """
 
     words: NgramScorer
@@ -48,6 +67,7 @@ class Weights:
     html: tuple[Network, ...]
     forms: NgramScorer | None = None
     article: Network | None = None
+    second_look: SecondLook | None = None
 
     def networks(self, *, html: bool) -> tuple[Network, ...]:
         """Stage 2, with or without markup."""

@@ -1,7 +1,8 @@
 """Weights as a safetensors file, and back: every array is checked before it is used.
 
 An array's name says where it belongs: ``words.idf``; ``html.1.scale`` is of the second round; ``text.0.2.taps`` is of
-the first round's third member, and ``article.0.mean`` of the network that tells articles from pages without a story.
+the first round's third member, ``article.0.mean`` of the network that tells articles from pages without a story, and
+``second_look.network.mean`` of the second look's network.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from corestory.features.batch_features import column_groups
 from corestory.model.article_features import ARTICLE_FEATURES
 from corestory.model.network import ARRAYS, Member, Network
 from corestory.model.ngrams import NgramScorer
-from corestory.model.scoring import Weights
+from corestory.model.scoring import SecondLook, Weights
+from corestory.model.second_look import second_look_width
 
 Array = npt.NDArray[Any]
 
@@ -39,8 +41,8 @@ _MEMBER = dict(zip(ARRAYS, (2, 1, 3, 3, 2, 2, 2, 1, 1, 1), strict=True))
 MAX_BLOCKS = 12
 """A block further on would look further than articles are long."""
 _NAME = re.compile(
-    r"(?:words|markup|forms)\.(?P<scorer>[a-z_]+)"
-    r"|(?:text|html|article)\.[0-9]\.(?:(?P<network>[a-z]+)|[0-9]{1,2}\.(?P<member>[a-z_]+))",
+    r"(?:(?:second_look\.)?(?:words|forms)|markup)\.(?P<scorer>[a-z_]+)"
+    r"|(?:(?:text|html|article)\.[0-9]|second_look\.network)\.(?:(?P<network>[a-z]+)|[0-9]{1,2}\.(?P<member>[a-z_]+))",
     re.ASCII,
 )
 
@@ -94,18 +96,28 @@ def read_weights(data: bytes, *, where: str) -> Weights:
 
 
 def _named(weights: Weights) -> Iterator[tuple[str, Array]]:
-    for name, scorer in (("words", weights.words), ("markup", weights.markup), ("forms", weights.forms)):
+    look = weights.second_look
+    scorers = [("words", weights.words), ("markup", weights.markup), ("forms", weights.forms)]
+    if look is not None:
+        scorers += [("second_look.words", look.words), ("second_look.forms", look.forms)]
+    for name, scorer in scorers:
         if scorer is not None:
             for part in _SCORER:
                 yield f"{name}.{part}", getattr(scorer, part)
     article = () if weights.article is None else (weights.article,)
-    for name, networks in (("text", weights.text), ("html", weights.html), ("article", article)):
-        for number, network in enumerate(networks):
-            yield f"{name}.{number}.mean", network.mean
-            yield f"{name}.{number}.scale", network.scale
-            for place, member in enumerate(network.members):
-                for part in ARRAYS:
-                    yield f"{name}.{number}.{place}.{part}", getattr(member, part)
+    networks = [
+        (f"{name}.{number}", network)
+        for name, rounds in (("text", weights.text), ("html", weights.html), ("article", article))
+        for number, network in enumerate(rounds)
+    ]
+    if look is not None:
+        networks.append(("second_look.network", look.network))
+    for name, network in networks:
+        yield f"{name}.mean", network.mean
+        yield f"{name}.scale", network.scale
+        for number, member in enumerate(network.members):
+            for part in ARRAYS:
+                yield f"{name}.{number}.{part}", getattr(member, part)
 
 
 def _check_type(name: str, array: Array, where: str) -> None:
@@ -139,9 +151,14 @@ class _Unpacking:
         text = self._rounds("text")
         html = self._rounds("html") if markup is not None else ()
         article = self._network("article.0", len(ARTICLE_FEATURES)) if "article.0.mean" in self.left else None
+        look = self._second_look() if "second_look.words.hashes" in self.left else None
         if self.left:
             raise ModelError(f"{min(self.left)!r} belongs to nothing else in the model", where=self.where)
-        return Weights(words, text, markup, html, forms, article)
+        return Weights(words, text, markup, html, forms, article, look)
+
+    def _second_look(self) -> SecondLook:
+        words, forms = self._scorer("second_look.words"), self._scorer("second_look.forms")
+        return SecondLook(words, forms, self._network("second_look.network", second_look_width()))
 
     def _scorer(self, name: str) -> NgramScorer:
         hashes, idf, weights, intercept, unknown_idf = (self._take(f"{name}.{part}") for part in _SCORER)

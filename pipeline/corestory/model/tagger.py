@@ -19,6 +19,7 @@ from corestory.model.decision import article_cutoffs, without_story
 from corestory.model.doubts import doubts
 from corestory.model.pages import JudgedPages, judged_pages
 from corestory.model.scoring import ScoredBatch, Weights, score_batch
+from corestory.model.second_look import scores_after_second_look
 from corestory.model.site_memory import shifts
 from corestory.model.tagged_article import TaggedArticle
 from corestory.reading.article import Article, article_of_texts
@@ -256,12 +257,11 @@ class Tagger:
         tagged = [
             TaggedArticle(article, decided.scores[rows], decided.core[rows], float(confidence), doubt, seen)
             for article, rows, confidence, doubt, seen in zip(
-                articles, batch.layout.slices(), decided.confidence, reasons, sightings, strict=True
-            )
-        ]
+                articles, batch.layout.slices(), decided.confidence, reasons, sightings, strict=True)
+        ]  # fmt: skip
         if decided.pages is not None:
             tagged = decided.pages.applied(tagged, decided.scored.features)
-        return TaggedBatch(tagged, decided.scored, decided.cutoffs)
+        return TaggedBatch(tagged, decided.scored, decided.cutoffs, decided.first_scores)
 
     def reads_markup(self, article: Article) -> bool:
         """Whether the model uses the article's markup: every paragraph has some, and the model was trained with it."""
@@ -276,12 +276,9 @@ class Tagger:
         if forced is not None:
             scores = np.where(forced != 0, forced > 0, scores)
         cutoffs, expected = article_cutoffs(
-            scores,
-            scored.features.words,
-            batch.layout,
-            cutoff_share=self.settings.cutoff_share,
-            clean_cutoff_share=self.settings.clean_cutoff_share,
-        )
+            scores, scored.features.words, batch.layout,
+            cutoff_share=self.settings.cutoff_share, clean_cutoff_share=self.settings.clean_cutoff_share,
+        )  # fmt: skip
         pages = judged_pages(scored, scores, self.weights, self.settings)
         if pages is not None:
             scores, cutoffs, expected = without_story(
@@ -289,6 +286,7 @@ class Tagger:
             )
             if forced is not None:
                 scores = np.where(forced != 0, forced > 0, scores)
+        first, scores = scores, scores_after_second_look(scored, scores, cutoffs, self.weights, self.settings, forced)
         threshold = self.settings.threshold if threshold is None else threshold
         if threshold is not None:
             cutoffs = np.full(len(cutoffs), threshold)
@@ -296,7 +294,7 @@ class Tagger:
         if forced is not None:
             core = np.where(forced != 0, forced > 0, core)
         confidence = np.interp(expected, self.settings.confidence_expected, self.settings.confidence_measured)
-        return _DecidedBatch(scored, scores, core, cutoffs, confidence, pages)
+        return _DecidedBatch(scored, scores, core, cutoffs, confidence, pages, first)
 
     def _tagged(
         self, article: Article, threshold: float | None, rules: Rules | None, memory: SiteMemory | None
@@ -319,11 +317,14 @@ class TaggedBatch:
         Their features and log-odds.
     cutoffs
         The least score of core in each.
+    first_scores
+        The scores before the second look, shape (paragraphs,).
     """
 
     articles: list[TaggedArticle]
     scored: ScoredBatch
     cutoffs: Float
+    first_scores: Float
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +335,7 @@ class _DecidedBatch:
     cutoffs: Float
     confidence: Float
     pages: JudgedPages | None
+    first_scores: Float
 
 
 def article_of_text(text: str, *, html: bool = False, url: str = "") -> Article:

@@ -55,7 +55,7 @@ class Reasons:
     Attributes
     ----------
     verdict
-        The label, the score and the cutoff.
+        The label, the score and the cutoff, and whether the second look lowered the score.
     evidence
         The evidence for and against the label, the strongest first.
     """
@@ -100,6 +100,8 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
     verdict = (
         f"{paragraph.label.capitalize()}: its score of {paragraph.score:.2f} {relation} {article.cutoff:.2f}, {cutoff}."
     )
+    if paragraph.first_score is not None:
+        verdict += f" The second look at the kept story lowered it from {paragraph.first_score:.2f}."
     if article.tagged.no_story is not None:
         verdict = f"Filler: {_page_has_no_story(article.tagged)}."
     total = sum(abs(effect.log_odds) for effect in paragraph.context.effects)
@@ -187,9 +189,9 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
         An object with the article's ``article_id``, ``url``, ``title``, ``confidence``, ``is_article`` (its
         probability; null if the model does not know it), ``cutoff`` and
         ``cutoff_is_fixed`` (whether all articles have this cutoff), the ``method``, and its ``paragraphs``: each has
-        ``position``,
-        ``text``, ``label``, ``score``, the ``reasons`` in words, and ``words``, ``markup`` (null without markup) and
-        ``context``: a ``base`` and ``effects`` that add up to ``log_odds``; with a site memory also ``sighting``, the
+        ``position``, ``text``, ``label``, ``score``, ``first_score`` (before the second look; null where it changed
+        nothing), the ``reasons`` in words, and ``words``, ``markup`` (null without markup) and ``context`` (of the
+        first score): a ``base`` and ``effects`` that add up to ``log_odds``; with a site memory also ``sighting``, the
         number of other pages of the site on which it stands, and the number of all of them.
     """
     tagged = article.tagged
@@ -199,6 +201,7 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
             "text": storable(paragraph.text),
             "label": paragraph.label,
             "score": paragraph.score,
+            "first_score": paragraph.first_score,
             "reasons": [storable(sentence) for sentence in _sentences(paragraph, article)],
             "words": _sum(paragraph.words),
             "markup": None if paragraph.markup is None else _sum(paragraph.markup),

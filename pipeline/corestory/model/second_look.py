@@ -1,0 +1,134 @@
+"""The second look: the words of the kept story judged once more, without the page around it and without its markup.
+
+A plug between two paragraphs of a story has the markup of its neighbours, and stands where only story stands. So the
+first decision keeps it, though its words are those of a plug. After that decision a small network reads the kept
+paragraphs alone, as an article of their own, and lowers the score of those that it takes for filler.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corestory.features.batch import Batch
+from corestory.features.batch_features import LIMIT, BatchFeatures
+from corestory.features.columns import OWN_WORDS, Columns
+from corestory.features.context import LogOdds
+from corestory.features.layout import Layout
+from corestory.types import Bool, Float
+
+if TYPE_CHECKING:
+    from corestory.model.calibration import Settings
+    from corestory.model.rules import Forced
+    from corestory.model.scoring import ScoredBatch, Weights
+
+
+def scores_after_second_look(
+    scored: ScoredBatch,
+    scores: Float,
+    cutoffs: Float,
+    weights: Weights,
+    settings: Settings,
+    forced: Forced | None = None,
+) -> Float:
+    """Lower the scores of the kept paragraphs that the second look takes for filler.
+
+    Parameters
+    ----------
+    scored
+        The batch as stage 1 and stage 2 scored it.
+    scores
+        Its calibrated scores, shape (paragraphs,).
+    cutoffs
+        The cutoff of each article, shape (articles,).
+    weights, settings
+        Of the model. Without `Weights.second_look`, or with a cutoff of 0, nothing changes.
+    forced
+        Paragraphs that a rule decides; their scores stay.
+
+    Returns
+    -------
+    numpy.ndarray
+        The scores, shape (paragraphs,). Those of dropped paragraphs are below their article's cutoff.
+    """
+    limit = settings.second_look_cutoff(html=scored.html)
+    if weights.second_look is None or limit <= 0:
+        return scores
+    layout = scored.features.layout
+    kept = scores >= cutoffs[layout.article]
+    if not kept.any():
+        return scores
+    look = weights.second_look
+    features = BatchFeatures(kept_batch(scored.features.batch, kept), weights.words.idf_of)
+    lines = look.words.log_odds(features.tokens) + look.forms.log_odds(features.forms)
+    columns = second_look_columns(features, lines, scored.stage1[-1].values[kept])
+    log_odds = look.network.log_odds(columns.matrix(), features.layout)
+    second = np.ones(len(scores))
+    second[kept] = settings.second_look_scaling().probabilities(log_odds)
+    own = second if forced is None else np.where(forced != 0, 1.0, second)
+    return lowered_scores(scores, kept, own, cutoffs, limit, layout)
+
+
+def lowered_scores(scores: Float, kept: Bool, second: Float, cutoffs: Float, limit: float, layout: Layout) -> Float:
+    """Lower the scores of kept paragraphs below their article's cutoff where the second score is below the limit.
+
+    Parameters
+    ----------
+    scores
+        Calibrated scores of the first decision, shape (paragraphs,).
+    kept
+        Whether each was kept.
+    second
+        Calibrated scores of the second look; 1 where it did not look.
+    cutoffs
+        The cutoff of each article, shape (articles,).
+    limit
+        The cutoff of the second look. An article of which it would leave no paragraph keeps its scores.
+    layout
+        Which paragraphs make an article.
+
+    Examples
+    --------
+    >>> scores, second = np.array([0.9, 0.8, 0.1, 0.7]), np.array([0.9, 0.05, 1.0, 0.05])
+    >>> lowered_scores(scores, scores > 0.4, second, np.array([0.4, 0.4]), 0.2, Layout.of([3, 1])).tolist()
+    [0.9, 0.05, 0.1, 0.7]
+    """
+    cutoff = cutoffs[layout.article]
+    dropped = kept & (second < limit)
+    dropped &= np.logical_or.reduceat(kept & ~dropped, layout.first)[layout.article]
+    return np.where(dropped, np.minimum(second, np.nextafter(cutoff, 0)), scores)
+
+
+def kept_batch(batch: Batch, kept: Bool) -> Batch:
+    """Make articles of the kept paragraphs, without markup; those of which nothing is kept are left out."""
+    sizes = np.add.reduceat(kept.astype(np.int64), batch.layout.first)
+    some = np.flatnonzero(sizes)
+    texts = [batch.texts[row] for row in np.flatnonzero(kept).tolist()]
+    return Batch(texts, Layout.of(sizes[some]), [batch.titles[number] for number in some.tolist()], None)
+
+
+def second_look_columns(features: BatchFeatures, lines: Float, stage1: Float) -> Columns:
+    """Give the features of the second look: those of stage 2 without markup, and what the scorers of lines say.
+
+    Parameters
+    ----------
+    features
+        Of kept paragraphs.
+    lines
+        Their log-odds by the second look's scorers of lines, shape (paragraphs,).
+    stage1
+        Their log-odds of stage 1 by words, shape (paragraphs,).
+    """
+    columns = features.of_text([LogOdds(OWN_WORDS, stage1)])
+    clipped = np.clip(lines, -LIMIT, LIMIT)
+    columns.add(OWN_WORDS, clipped / 4, 1 / (1 + np.exp(-clipped)))
+    return columns
+
+
+@cache
+def second_look_width() -> int:
+    """Count the features of the second look."""
+    features = BatchFeatures(Batch(["Story."], Layout.of([1]), [""], None), lambda hashes: np.ones(len(hashes)))
+    return len(second_look_columns(features, np.zeros(1), np.zeros(1)).groups)

@@ -1,0 +1,146 @@
+from dataclasses import replace
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corestory.errors import ModelError
+from corestory.features.batch import batch_of_articles
+from corestory.features.batch_features import BatchFeatures
+from corestory.features.layout import Layout
+from corestory.model.explaining import explain_articles
+from corestory.model.rules import Rules
+from corestory.model.scoring import stage1_log_odds
+from corestory.model.second_look import kept_batch, lowered_scores, second_look_columns
+from corestory.model.stored_weights import read_weights, weights_bytes
+from corestory.reading.article import Article, Paragraph
+from corestory.reading.html.page import read_page
+
+LINES = (
+    "The ferry left the quay at nine, the harbour master said.",
+    "READ MORE: Ferry sold",
+    "It will come back on Friday, if the weather holds.",
+    "Sign up for our newsletter",
+    "日本の港 7",
+    "Share",
+    "Nobody was hurt.",
+)
+ARTICLES = st.lists(st.lists(st.sampled_from(LINES), min_size=1, max_size=8), min_size=1, max_size=4)
+
+
+def texts(lines):
+    return Article("a", tuple(map(Paragraph, lines)))
+
+
+def page(lines):
+    found = read_page("<h1>Ferry sold</h1>" + "".join(f"<p>{line}</p>" for line in lines))
+    return Article("a", found.paragraphs, title=found.title)
+
+
+def second_log_odds(tagger, article):
+    batch = kept_batch(batch_of_articles([article]), np.ones(len(article.paragraphs), bool))
+    features, look = BatchFeatures(batch, tagger.weights.words.idf_of), tagger.weights.second_look
+    lines = look.words.log_odds(features.tokens) + look.forms.log_odds(features.forms)
+    stage1 = stage1_log_odds(features, tagger.weights)[-1].values
+    return look.network.log_odds(second_look_columns(features, lines, stage1).matrix(), batch.layout)
+
+
+@pytest.fixture(scope="module")
+def looking(seeded_tagger):
+    """A tagger whose second look drops about half of what was kept."""
+    half = np.median([second_log_odds(seeded_tagger, article) for article in (texts(LINES), page(LINES[1:]))])
+    numbers = {"second_look_text_cutoff": 0.5, "second_look_html_cutoff": 0.5, "second_look_slope": 9.0}
+    numbers["second_look_offset"] = -9.0 * float(half)
+    return replace(seeded_tagger, settings=msgspec.structs.replace(seeded_tagger.settings, **numbers))
+
+
+@settings(max_examples=25, deadline=None)
+@given(ARTICLES, st.booleans())
+def test_the_look_only_lowers_scores_of_kept_paragraphs_and_leaves_every_article_some(
+    seeded_tagger, looking, lines, html
+):
+    articles = [page(one) if html else texts(one) for one in lines]
+    cutoffs = looking.tag_batch(articles).cutoffs
+    pairs = zip(seeded_tagger.tag_articles(articles), looking.tag_articles(articles), cutoffs, strict=True)
+    for before, after, cutoff in pairs:
+        changed = before.scores != after.scores
+        assert (before.core[changed]).all()
+        assert (after.scores <= before.scores).all()
+        assert (after.scores[changed] < cutoff).all()
+        assert after.core.tolist() == (after.scores >= cutoff).tolist()
+        assert after.core.any()
+
+
+def test_the_look_drops_something_from_texts_and_pages(seeded_tagger, looking):
+    for article in (texts(LINES), page(LINES)):
+        (before,), (after,) = (tagger.tag_articles([article]) for tagger in (seeded_tagger, looking))
+        assert 0 < after.core.sum() < before.core.sum()
+
+
+@settings(max_examples=15, deadline=None)
+@given(ARTICLES, st.booleans())
+def test_an_articles_scores_do_not_depend_on_the_batch(looking, lines, html):
+    articles = [page(one) if html else texts(one) for one in lines]
+    together = [one.scores.tolist() for one in looking.tag_articles(articles)]
+    assert together == [looking.tag_articles([article])[0].scores.tolist() for article in articles]
+
+
+def test_without_a_look_or_without_a_cutoff_nothing_changes(seeded_tagger, looking):
+    articles = [texts(LINES), page(LINES)]
+    without = replace(looking, weights=replace(looking.weights, second_look=None))
+    for tagger in (seeded_tagger, without):
+        for article, same in zip(articles, tagger.tag_articles(articles), strict=True):
+            done = tagger.tag_batch([article])
+            assert same.scores.tolist() == done.first_scores.tolist()
+
+
+def test_rules_win_over_the_look(looking):
+    (found,) = looking.tag_articles([page(LINES)], rules=Rules(core=("sign up", "read more"), filler=("ferry left",)))
+    labels = dict(zip(found.texts, zip(found.core.tolist(), found.scores.tolist(), strict=True), strict=True))
+    assert labels["READ MORE: Ferry sold"] == labels["Sign up for our newsletter"] == (True, 1.0)
+    assert labels[LINES[0]] == (False, 0.0)
+
+
+def test_a_threshold_is_compared_with_the_scores_after_the_look(looking):
+    article = page(LINES)
+    (own,) = looking.tag_articles([article])
+    for threshold in (0.0, 0.1, 0.5, 1.0):
+        (found,) = looking.tag_articles([article], threshold=threshold)
+        assert found.scores.tolist() == own.scores.tolist()
+        assert found.core.tolist() == (own.scores >= threshold).tolist()
+
+
+def test_an_explanation_says_that_the_look_lowered_a_score(seeded_tagger, looking):
+    article = page(LINES)
+    (before,) = seeded_tagger.tag_articles([article])
+    (found,) = explain_articles(looking, [article])
+    lowered = [one for one in found.paragraphs if one.first_score is not None]
+    assert lowered
+    for one in lowered:
+        assert one.label == "filler"
+        assert one.first_score == before.scores[one.position]
+        assert 1 / (1 + np.exp(-one.context.log_odds)) == pytest.approx(one.first_score, abs=1e-6)
+
+
+def test_a_score_is_below_the_cutoff_however_close_the_second_score_is():
+    scores, second = np.array([0.9, 0.9]), np.array([0.8, 0.45])
+    found = lowered_scores(scores, scores > 0.4, second, np.array([0.4]), 0.5, Layout.of([2]))
+    assert found.tolist() == [0.9, np.nextafter(0.4, 0)]
+
+
+def test_the_look_is_stored_with_the_weights_and_checked_like_the_others(looking):
+    weights = looking.weights
+    stored = read_weights(weights_bytes(weights), where="w")
+    assert stored.second_look is not None
+    assert weights_bytes(stored) == weights_bytes(weights)
+    assert read_weights(weights_bytes(replace(weights, second_look=None)), where="w").second_look is None
+    network = weights.second_look.network
+    for name, changes, reason in (
+        ("mean", {"mean": network.mean[1:]}, "has shape"),
+        ("scale", {"scale": np.full_like(network.scale, np.inf)}, "has values that are not finite"),
+    ):
+        spoilt = replace(weights, second_look=replace(weights.second_look, network=replace(network, **changes)))
+        with pytest.raises(ModelError, match=f"'second_look.network.{name}' {reason}"):
+            read_weights(weights_bytes(spoilt), where="w")
