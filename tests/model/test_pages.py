@@ -154,6 +154,7 @@ def test_simple_evidence_says_what_a_page_without_a_story_may_be(
     assert [one.no_story for one in tagger.tag_articles([article_of_texts("a", texts)])] == [kind]
 
 
+@pytest.mark.slow
 def test_the_sample_loses_no_article_out_of_fold_and_shows_pages_without_a_story(
     sample_frame: pd.DataFrame, sample_classifier: ParagraphClassifier
 ) -> None:
@@ -166,11 +167,36 @@ def test_the_sample_loses_no_article_out_of_fold_and_shows_pages_without_a_story
     assert (~has_core[~has_story]).sum() >= 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("texts", [CONSENT, NOT_FOUND])
 def test_a_model_of_the_sample_recognises_invented_pages(sample_classifier: ParagraphClassifier, texts) -> None:
     (found,) = sample_classifier.tagger_.tag_articles([article_of_texts("a", texts)])
     assert found.no_story is NoStory.SHORT
     assert not found.core.any()
+
+
+def test_the_pages_that_are_measured_share_no_paragraph_with_those_that_are_learned() -> None:
+    root = Path(__file__).parents[2]
+    learned, measured = (
+        {
+            text
+            for path in (root / folder).iterdir()
+            if path.suffix in suffixes
+            for text in paragraphs(path)
+            if len(text.split()) > 4
+        }
+        for folder, suffixes in (("data/no-story", {".html"}), ("tests/data/nostory", {".html", ".txt"}))
+    )
+    assert len(learned) > 100
+    assert len(measured) > 50
+    assert not learned & measured
+
+
+def paragraphs(path: Path) -> list[str]:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".txt":
+        return text.splitlines()
+    return [paragraph.text for paragraph in read_page(text).paragraphs]
 
 
 def test_a_model_of_pages_that_all_have_stories_has_no_article_part(make_frame: Callable[..., pd.DataFrame]) -> None:
