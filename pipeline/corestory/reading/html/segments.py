@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence, Set
 from itertools import pairwise
+from operator import itemgetter
 
 from corestory.reading.html.display import adjust, needs_adjusting
 from corestory.reading.html.hidden import VISIBLE, shown_rows
@@ -52,7 +53,7 @@ def cut(form: NormalForm) -> Outline:
     is_text = all(kind < BREAK for kind, _ in meanings[1:])
     preformatted = known.preformatted | {meanings[0][1]} if is_text and meanings else known.preformatted
     try:
-        if any(kind == HIDDEN_INLINE for kind, _ in meanings):
+        if HIDDEN_INLINE in map(itemgetter(0), meanings):
             raise _HidesError
         return _walk(meanings, texts, known, preformatted)
     except _HidesError:
