@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 from corestory.labelling.sample import read_samples
 from corestory.labelling.table import articles_frame
 from corestory.model.estimator import ParagraphClassifier
+from corestory.model.kinds_fit import fit_kinds
 from corestory.model.storage import save_model
 from corestory.model.tagger import Tagger
 
@@ -79,3 +81,10 @@ def quick() -> dict[str, object]:
 def quick_classifier(quick: dict[str, object]) -> ParagraphClassifier:
     """An estimator with these parameters, fitted on the short articles; nobody fits it anew."""
     return ParagraphClassifier(**quick).fit(story_frame())
+
+
+@pytest.fixture(scope="session")
+def kinds_tagger(seeded_tagger: Tagger, sample_frame: pd.DataFrame) -> Tagger:
+    """The seeded tagger with a head that was fitted on the sample corpus, so it tells kinds but no labels."""
+    head = fit_kinds(sample_frame, pd.factorize(sample_frame["site"])[0] % 5, seed=0)
+    return replace(seeded_tagger, weights=replace(seeded_tagger.weights, kinds=head))

@@ -74,7 +74,15 @@ def explain(
                 "a page shows all paragraphs; give --format text or json", param_hint="--paragraph"
             )
         refused = tag_to_pages(
-            [article], target, model=model, only=None, threshold=threshold, memory=memory, rejects=None, force=force
+            [article],
+            target,
+            model=model,
+            only=None,
+            threshold=threshold,
+            memory=memory,
+            kinds=None,
+            rejects=None,
+            force=force,
         )
     else:
         refused = explain_to(

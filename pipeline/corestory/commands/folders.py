@@ -20,7 +20,7 @@ from corestory.commands.messages import (
     say_unremembered,
     say_without_story,
 )
-from corestory.commands.models import model_folder, open_model
+from corestory.commands.models import check_tells_kinds, model_folder, open_model
 from corestory.commands.progress import ProgressBar, progress_bar
 from corestory.errors import CorestoryError, InputError
 from corestory.jobs.items import Item, check_sources, items_of
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from corestory.jobs.ledger import Ledger, Record
     from corestory.jobs.outcome import Outcome
     from corestory.model.rules import Rules
+    from corestory.output.kind_choice import KindChoice
     from corestory.output.rows import Format
     from corestory.types import Label
 
@@ -50,6 +51,7 @@ def tag_to_folder(
     rules: Rules | None,
     memory: str,
     keep: Sequence[str],
+    kinds: KindChoice | None,
     rejects: AnyPath | None,
     jobs: int,
     dask: str,
@@ -63,7 +65,7 @@ def tag_to_folder(
         Files, folders and patterns.
     folder
         The output folder.
-    model, only, threshold, memory, keep, rejects, jobs, dask, force
+    model, only, threshold, memory, keep, kinds, rejects, jobs, dask, force
         The options of ``corestory predict``.
     form
         The format of the outputs.
@@ -80,7 +82,7 @@ def tag_to_folder(
     CorestoryError
         The run cannot go on; the outputs that are finished stay.
     """
-    job = _job(model, folder, form=form, only=only, threshold=threshold, keep=keep, rules=rules)
+    job = _job(model, folder, form=form, only=only, threshold=threshold, keep=keep, rules=rules, kinds=kinds)
     if memory:
         job = _with_memory(job, memory)
     run = _cluster_run(dask, jobs, sources) if dask else _local_run(jobs)
@@ -111,13 +113,18 @@ def _job(
     threshold: float | None,
     keep: Sequence[str],
     rules: Rules | None,
+    kinds: KindChoice | None,
 ) -> Job:
     from corestory.model.storage import default_model
     from corestory.version import version
 
-    open_model(model)  # a model that cannot be used is reported before the work
+    tagger = open_model(model)  # a model that cannot be used is reported before the work
+    if kinds is not None:
+        check_tells_kinds(tagger, model)
     path = (model_folder(model) or default_model()).resolve()
-    return Job(path, model_sha256(path), version(), folder.resolve(), form, only, threshold, tuple(keep), rules)
+    return Job(
+        path, model_sha256(path), version(), folder.resolve(), form, only, threshold, tuple(keep), rules, kinds=kinds
+    )
 
 
 def _with_memory(job: Job, name: str) -> Job:

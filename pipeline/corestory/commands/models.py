@@ -53,6 +53,22 @@ def open_memory(name: str) -> SiteMemory | None:
     return load_memory(name) if name else None
 
 
+def check_tells_kinds(tagger: Tagger, name: str) -> None:
+    """Refuse a model that cannot tell kinds.
+
+    Raises
+    ------
+    ModelError
+        It was trained on a table without kinds.
+    """
+    if tagger.weights.kinds is None:
+        raise ModelError(
+            "cannot tell kinds, because it was trained on a table without them",
+            where=name or DEFAULT,
+            hint="Prepare the table again and train a new model, or leave out --kinds, --drop-kinds and --keep-kinds.",
+        )
+
+
 def model_folder(name: str) -> Path | None:
     """Return the folder of a model; None for the default model.
 

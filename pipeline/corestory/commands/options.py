@@ -168,7 +168,7 @@ def is_folder(output: str) -> bool:
         raise OutputError(f"cannot be reached ({reason_of(error)})", where=output) from error
 
 
-def check_keep(keep: Sequence[str], form: str | None) -> None:
+def check_keep(keep: Sequence[str], form: str | None, *, kinds: bool = False) -> None:
     """Refuse columns that the output cannot carry.
 
     Parameters
@@ -177,6 +177,8 @@ def check_keep(keep: Sequence[str], form: str | None) -> None:
         Names of the columns to keep.
     form
         The output's format; None is the annotated article.
+    kinds
+        Whether the output has the columns of kinds.
 
     Examples
     --------
@@ -189,14 +191,14 @@ def check_keep(keep: Sequence[str], form: str | None) -> None:
     """
     if not keep:
         return
-    from corestory.output.rows import COLUMNS
+    from corestory.output.rows import COLUMNS, KIND_COLUMNS
 
     if form not in ("jsonl", "csv", "parquet"):
         raise typer.BadParameter("text has no columns; give --format jsonl, csv or parquet", param_hint="--keep")
     seen: set[str] = set()
     for name in keep:
         folded = name.strip().lower()
-        if folded in COLUMNS:
+        if folded in COLUMNS or (kinds and folded in KIND_COLUMNS):
             raise typer.BadParameter(f"the output has its own column {name!r}", param_hint="--keep")
         if not folded or folded in seen:
             raise typer.BadParameter(f"{name!r} is empty or given twice", param_hint="--keep")

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corestory.commands.messages import DoubtfulArticles, NothingTaggedError, open_refusals, say, standard_output
-from corestory.commands.models import open_memory, open_model
+from corestory.commands.models import check_tells_kinds, open_memory, open_model
 from corestory.commands.progress import progress_bar
 from corestory.errors import OutputError
 from corestory.remote import AnyPath, RemotePath, is_url, path_of
 
 if TYPE_CHECKING:
     from corestory.output.article_page import PageWriter
+    from corestory.output.kind_choice import KindChoice
     from corestory.types import Label
 
 ENDINGS = (".html", ".htm")
@@ -39,6 +40,7 @@ def tag_to_pages(
     only: Label | None,
     threshold: float | None,
     memory: str,
+    kinds: KindChoice | None,
     rejects: AnyPath | None,
     force: bool,
 ) -> int:
@@ -50,7 +52,7 @@ def tag_to_pages(
         Files, folders, patterns or ``-``.
     output
         A page or a folder; None is a page on the standard output.
-    model, only, threshold, memory, rejects, force
+    model, only, threshold, memory, kinds, rejects, force
         The options of ``corestory predict``.
 
     Returns
@@ -68,12 +70,14 @@ def tag_to_pages(
         )
     path = None if output is None else _local(output)
     tagger = open_model(model)
+    if kinds is not None:
+        check_tells_kinds(tagger, model)
     remembered = open_memory(memory)
     doubtful = DoubtfulArticles(with_memory=remembered is not None)
     with open_refusals(rejects, force=force) as refusals, suppress(NothingTaggedError):
         articles = read_articles(sources, refuse=refusals.refuse, note=say)
         with (
-            _open_pages(path, output or "", only=only, force=force) as pages,
+            _open_pages(path, output or "", only=only, kinds=kinds, force=force) as pages,
             progress_bar(beside_output=output is None) as bar,
         ):
             for explained in explain_articles(tagger, articles, threshold=threshold, memory=remembered):
@@ -96,23 +100,25 @@ def _local(output: str) -> Path:
 
 
 @contextmanager
-def _open_pages(path: Path | None, name: str, *, only: Label | None, force: bool) -> Iterator[PageWriter]:
+def _open_pages(
+    path: Path | None, name: str, *, only: Label | None, kinds: KindChoice | None, force: bool
+) -> Iterator[PageWriter]:
     from corestory.atomic import atomic_folder, atomic_path
     from corestory.output.article_page import INDEX, OnePage, PageFolder
 
     writer: PageWriter
     if path is None:
-        yield (writer := OnePage(standard_output().buffer, only=only))
+        yield (writer := OnePage(standard_output().buffer, only=only, kinds=kinds))
         writer.close()  # not after an error, which must not end a pipe with what looks like a whole page
         return
     try:
         if is_one_page(str(path)):
             with atomic_path(path, force=force) as temporary:
-                yield (writer := OnePage(temporary, only=only))
+                yield (writer := OnePage(temporary, only=only, kinds=kinds))
                 writer.close()
         else:
             with atomic_folder(path, force=force, marker=INDEX) as temporary:
-                yield (writer := PageFolder(temporary, only=only))
+                yield (writer := PageFolder(temporary, only=only, kinds=kinds))
                 writer.close()
     except OutputError as error:  # it may name the temporary file
         raise OutputError(error.found, where=name, expected=error.expected, hint=error.hint) from error

@@ -73,6 +73,28 @@ def predict(
         list[str] | None,
         typer.Option(metavar="COLUMN", help="A column of the input to copy to the output; may be repeated."),
     ] = None,
+    kinds: Annotated[
+        bool,
+        typer.Option(
+            "--kinds", help="Also tell the kind of each filler paragraph and the role of each core paragraph."
+        ),
+    ] = False,
+    drop_kinds: Annotated[
+        str,
+        typer.Option(
+            metavar="KIND,...",
+            help="Leave out the paragraphs of these kinds and roles, filler or core.",
+            show_default=False,
+        ),
+    ] = "",
+    keep_kinds: Annotated[
+        str,
+        typer.Option(
+            metavar="KIND,...",
+            help="With --only core: also print the filler of these kinds, such as caption,byline.",
+            show_default=False,
+        ),
+    ] = "",
     jobs: Jobs = 1,
     dask: Annotated[
         str,
@@ -102,6 +124,10 @@ def predict(
     score: probability that the paragraph is core, 0 to 1.
     url: address of the article, if known.
     confidence: expected F1 of the story's words in the whole article, 0 to 1. Check articles below 0.8.
+    kind, kind_score: with --kinds, the kind of filler or the role of core, and its probability among those.
+
+    Kinds of filler: navigation, related, newsletter, advertisement, paywall, byline, date, caption, share, comment,
+    legal, tags, other. Roles of core: title, subhead, standfirst, body; filler that repeats the title is title, too.
 
     A page without a story, such as a consent wall, an error page or a list of links, has filler only.
     Its confidence is the probability that it has no story. With --only core nothing is printed for it.
@@ -109,10 +135,12 @@ def predict(
     Example: corestory predict article.txt --only core
     """
     from corestory.model.rules import read_rules
+    from corestory.output.kind_choice import kind_choice
 
     kept: tuple[str, ...] = tuple(keep or ())
     label: Label | None = only.value if only else None
     rejects_path = None if rejects is None else path_of(rejects)
+    choice = kind_choice(shown=kinds, drop=drop_kinds, keep=keep_kinds, only=label)
     rules = read_rules(core=always_core, filler=always_filler)
     target = None if output == STANDARD_OUTPUT else output
 
@@ -126,14 +154,21 @@ def predict(
                 param_hint="--always-core, --always-filler",
             )
         refused = tag_to_pages(
-            articles, target, model=model, only=label, threshold=threshold, memory=memory, rejects=rejects_path,
+            articles,
+            target,
+            model=model,
+            only=label,
+            threshold=threshold,
+            memory=memory,
+            kinds=choice,
+            rejects=rejects_path,
             force=force,
-        )  # fmt: skip
+        )
     elif target is not None and is_folder(target):
         from corestory.commands.folders import tag_to_folder
 
         form = asked or (OutputFormat.text if only else OutputFormat.jsonl)
-        check_keep(kept, form)
+        check_keep(kept, form, kinds=kinds)
         refused = tag_to_folder(
             articles,
             path_of(target),
@@ -144,6 +179,7 @@ def predict(
             rules=rules,
             memory=memory,
             keep=kept,
+            kinds=choice,
             rejects=rejects_path,
             jobs=jobs,
             dask=dask,
@@ -154,7 +190,7 @@ def predict(
 
         path = None if target is None else path_of(target)
         chosen = chosen_format(asked, path, only)
-        check_keep(kept, chosen)
+        check_keep(kept, chosen, kinds=kinds)
         refused = tag_to_rows(
             articles,
             path,
@@ -165,6 +201,7 @@ def predict(
             rules=rules,
             memory=memory,
             keep=kept,
+            kinds=choice,
             rejects=rejects_path,
             force=force,
         )

@@ -14,13 +14,14 @@ from corestory.commands.messages import (
     say,
     standard_output,
 )
-from corestory.commands.models import open_memory, open_model
+from corestory.commands.models import check_tells_kinds, open_memory, open_model
 from corestory.commands.progress import progress_bar
 from corestory.errors import OutputError
 from corestory.remote import AnyPath
 
 if TYPE_CHECKING:
     from corestory.model.rules import Rules
+    from corestory.output.kind_choice import KindChoice
     from corestory.output.rows import Format, RowWriter
     from corestory.types import Label
 
@@ -36,6 +37,7 @@ def tag_to_rows(
     rules: Rules | None,
     memory: str,
     keep: Sequence[str],
+    kinds: KindChoice | None,
     rejects: AnyPath | None,
     force: bool,
 ) -> int:
@@ -47,7 +49,7 @@ def tag_to_rows(
         Files, folders, patterns or ``-``.
     output
         The file to write; None is the standard output.
-    model, only, threshold, memory, keep, rejects, force
+    model, only, threshold, memory, keep, kinds, rejects, force
         The options of ``corestory predict``.
     form
         The format; None is the annotated article, for a terminal.
@@ -65,15 +67,19 @@ def tag_to_rows(
     if output is not None and rejects is not None and output.resolve() == rejects.resolve():
         raise OutputError("the same file for --output and --rejects", where=str(output), hint="Give two names.")
     tagger = open_model(model)
+    if kinds is not None:
+        check_tells_kinds(tagger, model)
     remembered = open_memory(memory)
     doubtful = DoubtfulArticles(with_memory=remembered is not None)
     with open_refusals(rejects, force=force) as refusals, suppress(NothingTaggedError):
         articles = read_articles(sources, refuse=refusals.refuse, keep=keep, note=say)
         with (
-            _opened(output, form, only, keep, force=force) as writer,
+            _opened(output, form, only, keep, kinds, force=force) as writer,
             progress_bar(beside_output=output is None) as bar,
         ):
-            for article in tagger.tag_stream(articles, threshold=threshold, rules=rules, memory=remembered):
+            for article in tagger.tag_stream(
+                articles, threshold=threshold, rules=rules, memory=remembered, kinds=kinds is not None
+            ):
                 writer.write(article)
                 doubtful.add(article)
                 if doubtful.articles > BATCH_ARTICLES:  # fewer are done before a bar is of any use
@@ -86,26 +92,33 @@ def tag_to_rows(
 
 @contextmanager
 def _opened(
-    output: AnyPath | None, form: Format | None, only: Label | None, keep: Sequence[str], *, force: bool
+    output: AnyPath | None,
+    form: Format | None,
+    only: Label | None,
+    keep: Sequence[str],
+    kinds: KindChoice | None,
+    *,
+    force: bool,
 ) -> Iterator[RowWriter]:
     from corestory.atomic import atomic_path
     from corestory.output.annotated import AnnotatedWriter
     from corestory.output.rows import open_rows
 
     if form is None:
-        yield AnnotatedWriter()
+        yield AnnotatedWriter(kinds)
     elif output is None:
         output_stream = standard_output()
         stream: BinaryIO = output_stream.buffer
         if output_stream.isatty():
             stream = cast("BinaryIO", PrintableStream(stream))
-        writer = open_rows(stream, form=form, only=only, keep=keep)
+        writer = open_rows(stream, form=form, only=only, keep=keep, kinds=kinds)
         yield writer
         writer.close()  # not after an error, which must not end a pipe with what looks like a whole output
     else:
         with atomic_path(output, force=force) as temporary:
             try:
-                with closing(open_rows(temporary, form=form, only=only, keep=keep)) as writer:
+                writer = open_rows(temporary, form=form, only=only, keep=keep, kinds=kinds)
+                with closing(writer):
                     yield writer
             except OutputError as error:  # it names the temporary file
                 raise OutputError(error.found, where=str(output), hint=error.hint) from error

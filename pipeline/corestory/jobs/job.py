@@ -14,6 +14,7 @@ from corestory.remote import AnyPath, RemotePath
 
 if TYPE_CHECKING:
     from corestory.model.rules import Rules
+    from corestory.output.kind_choice import KindChoice
     from corestory.output.rows import Format
     from corestory.types import Label
 
@@ -42,6 +43,8 @@ class Job:
         The file of the site memory; None for none.
     memory_sha256
         Its hash.
+    kinds
+        What the user wants of the kinds of paragraphs; None if nothing.
     """
 
     model: Path
@@ -55,6 +58,7 @@ class Job:
     rules: Rules | None = None
     memory: AnyPath | None = None
     memory_sha256: str = ""
+    kinds: KindChoice | None = None
 
     def made_by(self, item: Item) -> str:
         """Return a hash of everything that decides an output, except the content of its source.
@@ -64,7 +68,10 @@ class Job:
         source = storable(str(item.source))
         rules = (self.rules.core, self.rules.filler) if self.rules else ()
         memory = (self.memory_sha256,) if self.memory else ()
-        settings = (self.model_sha256, self.version, self.form, self.only, self.threshold, self.keep, rules, source)
+        kinds = (self.kinds.shown, self.kinds.drop, self.kinds.keep) if self.kinds else ()
+        settings = (
+            self.model_sha256, self.version, self.form, self.only, self.threshold, self.keep, rules, kinds, source
+        )  # fmt: skip
         return hashlib.sha256(json.dumps(settings + memory).encode()).hexdigest()
 
 

@@ -127,7 +127,7 @@ def tag_files(items: Sequence[Item], job: Job, *, count: Count | None = None) ->
 
         try:
             for tagged in tagger.tag_stream(
-                articles(), threshold=job.threshold, rules=job.rules, memory=memory_of(job)
+                articles(), threshold=job.threshold, rules=job.rules, memory=memory_of(job), kinds=bool(job.kinds)
             ):
                 output, source = waiting.popleft()
                 try:
@@ -147,7 +147,9 @@ def tag_files(items: Sequence[Item], job: Job, *, count: Count | None = None) ->
 
 def _tag(articles: Iterator[Article], tagger: Tagger, output: OutputInProgress, count: Count | None) -> None:
     job = output.job
-    for tagged in tagger.tag_stream(articles, threshold=job.threshold, rules=job.rules, memory=memory_of(job)):
+    for tagged in tagger.tag_stream(
+        articles, threshold=job.threshold, rules=job.rules, memory=memory_of(job), kinds=bool(job.kinds)
+    ):
         output.write(tagged)
         if count is not None:
             count(1)
@@ -223,7 +225,7 @@ def join_parts(item: Item, plan: PartPlan, job: Job) -> Outcome:
                         output.add_refused([line.decode().rstrip("\n") for line in file])
                 total += counts
             if opened:
-                join_rows(opened, output.partial, form=job.form, keep=job.keep, types=output.types())
+                join_rows(opened, output.partial, form=job.form, keep=job.keep, types=output.types(), kinds=job.kinds)
             output.counts = total
             return output.commit(source)
     except Exception as error:

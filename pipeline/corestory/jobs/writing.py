@@ -91,7 +91,9 @@ class OutputInProgress:
             from corestory.output.rows import open_rows
 
             job = self.job
-            self._writer = open_rows(self.partial, form=job.form, only=job.only, keep=job.keep, types=self.types())
+            self._writer = open_rows(
+                self.partial, form=job.form, only=job.only, keep=job.keep, types=self.types(), kinds=job.kinds
+            )
         self._writer.write(article)
         unremembered = self.job.memory is not None and article.sightings is None
         self.counts += Counts.of(article) + Counts(unremembered=int(unremembered))

@@ -17,6 +17,7 @@ from corestory.model.article_network import fit_article_network
 from corestory.model.calibration import PlattScaling
 from corestory.model.choosing import Chosen, choose_settings
 from corestory.model.fitting import FittedStages, Progress, Recipe, fit_count, fit_stages
+from corestory.model.kinds_fit import fit_kinds
 from corestory.model.network_fit import Shape
 from corestory.model.plug_lines import PlugLines, plug_lines
 from corestory.model.second_look_fit import fit_second_look, look_fit_count
@@ -166,8 +167,8 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Parameters
         ----------
         X
-            Frame with `article_id`, `position`, `text`, and where known `site`, `page`, `view`, `title` and the markup
-            columns. Rows of one article need not be adjacent.
+            Frame with `article_id`, `position`, `text`, and where known `site`, `page`, `view`, `title`, `kind`, `role`
+            and the markup columns. Rows of one article need not be adjacent.
         y
             ``"core"``, ``"filler"`` or None (unlabelled: context only) for each row; by default the column `label`.
         progress
@@ -217,7 +218,8 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )  # fmt: skip
         chosen_settings = look.chosen
         network = None if article is None else article.network
-        weights = replace(fitted.weights, article=network, second_look=look.weights)
+        kinds = fit_kinds(frame, folds.of_row, seed=self.random_state)
+        weights = replace(fitted.weights, article=network, second_look=look.weights, kinds=kinds)
         self.tagger_ = Tagger(weights, chosen_settings.settings)
         self.classes_ = np.array([CORE, FILLER])
         self.folds_ = folds

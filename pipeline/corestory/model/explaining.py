@@ -124,7 +124,7 @@ def explain_articles(
     for batch in batches(articles):
         explained: dict[int, ArticleExplanation] = {}
         for numbers, alike in tagger.by_markup(batch):
-            done = tagger.tag_batch(alike, threshold=threshold, memory=memory)
+            done = tagger.tag_batch(alike, threshold=threshold, memory=memory, kinds=True)
             reasons = _Reasons(tagger.weights, done.scored, tagger.settings.platt_scaling(html=done.scored.html))
             rows = done.scored.features.layout.slices()
             for number, tagged, inside, cutoff in zip(numbers, done.articles, rows, done.cutoffs.tolist(), strict=True):

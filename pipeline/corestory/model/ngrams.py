@@ -162,7 +162,7 @@ class NgramScorer:
             scores.append(sums(row, moved, texts) / np.where(length > 0, length, 1.0))
         return np.concatenate(scores) + float(self.intercept)
 
-    def entries(self, tokens: Tokens) -> tuple[Int, Int, Float]:
+    def entries(self, tokens: Tokens | JoinedTokens) -> tuple[Int, Int, Float]:
         """Find the known n-grams of each text: text number, n-gram number, and how often it occurs."""
         found = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))]
         found += [(row + first, term, count) for first, row, term, count in self._counted(tokens)]

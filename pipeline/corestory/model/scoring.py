@@ -12,6 +12,7 @@ from corestory.features.batch import Batch
 from corestory.features.batch_features import LIMIT, BatchFeatures
 from corestory.features.columns import EARLIER_ROUND, MARKUP, OWN_WORDS, Columns
 from corestory.features.context import LogOdds
+from corestory.model.kinds import KindHead
 from corestory.model.network import Network
 from corestory.model.ngrams import NgramScorer
 from corestory.model.site_memory import BEFORE_CONTEXT
@@ -59,6 +60,8 @@ class Weights:
         trained on too few such pages.
     second_look
         The second look at the kept story; None in a model without.
+    kinds
+        Tells the kind of filler and the role of core; None in a model that was trained without kinds.
     """
 
     words: NgramScorer
@@ -68,6 +71,7 @@ class Weights:
     forms: NgramScorer | None = None
     article: Network | None = None
     second_look: SecondLook | None = None
+    kinds: KindHead | None = None
 
     def networks(self, *, html: bool) -> tuple[Network, ...]:
         """Stage 2, with or without markup."""

@@ -20,6 +20,7 @@ from safetensors.numpy import load, save
 from corestory.errors import ModelError
 from corestory.features.batch_features import column_groups
 from corestory.model.article_features import ARTICLE_FEATURES
+from corestory.model.kinds import CLASSES, KindContext, KindHead, KindNgrams, kind_feature_count
 from corestory.model.network import ARRAYS, Member, Network
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import SecondLook, Weights
@@ -38,10 +39,17 @@ SMALLEST_DIVISOR = 1e-6
 _SCORER = {"hashes": 1, "idf": 1, "weights": 1, "intercept": 0, "unknown_idf": 0}
 _NETWORK = {"mean": 1, "scale": 1}
 _MEMBER = dict(zip(ARRAYS, (2, 1, 3, 3, 2, 2, 2, 1, 1, 1), strict=True))
+_EACH_CLASS = "one for each kind and role"
 MAX_BLOCKS = 12
 """A block further on would look further than articles are long."""
+_KIND_NGRAMS = {"hashes": 1, "idf": 1, "weights": 2, "intercept": 1}
+_KIND_CONTEXT = {"mean": 1, "scale": 1, "weights": 2, "intercept": 1}
+_KIND_PARTS = {
+    "words": _KIND_NGRAMS, "forms": _KIND_NGRAMS, "text": _KIND_CONTEXT, "markup": _KIND_NGRAMS, "html": _KIND_CONTEXT,
+}  # fmt: skip
 _NAME = re.compile(
     r"(?:(?:second_look\.)?(?:words|forms)|markup)\.(?P<scorer>[a-z_]+)"
+    r"|kinds\.(?:(?:words|forms|markup)\.(?P<kind_ngrams>[a-z]+)|(?:text|html)\.(?P<kind_context>[a-z]+))"
     r"|(?:(?:text|html|article)\.[0-9]|second_look\.network)\.(?:(?P<network>[a-z]+)|[0-9]{1,2}\.(?P<member>[a-z_]+))",
     re.ASCII,
 )
@@ -118,19 +126,26 @@ def _named(weights: Weights) -> Iterator[tuple[str, Array]]:
         for number, member in enumerate(network.members):
             for part in ARRAYS:
                 yield f"{name}.{number}.{part}", getattr(member, part)
+    if weights.kinds is not None:
+        for name, parts in _KIND_PARTS.items():
+            of_head = getattr(weights.kinds, name)
+            if of_head is not None:
+                for part in parts:
+                    yield f"kinds.{name}.{part}", getattr(of_head, part)
 
 
 def _check_type(name: str, array: Array, where: str) -> None:
     shown = repr(name[:40])
     found = _NAME.fullmatch(name)
-    dimensions = found and (
-        _SCORER.get(found["scorer"] or "")
-        if found["scorer"]
-        else (_NETWORK.get(found["network"]) if found["network"] else _MEMBER.get(found["member"]))
-    )
+    parts = {
+        "scorer": _SCORER, "network": _NETWORK, "member": _MEMBER,
+        "kind_ngrams": _KIND_NGRAMS, "kind_context": _KIND_CONTEXT,
+    }  # fmt: skip
+    dimensions = found and parts[found.lastgroup or ""].get(found[found.lastgroup or ""])
     if dimensions is None:
         raise ModelError(f"has an array {shown} that belongs to no model", where=where)
-    dtype = "uint64" if name.endswith(".hashes") else "float32"
+    halves = found is not None and found["kind_ngrams"] == "weights"
+    dtype = "uint64" if name.endswith(".hashes") else "float16" if halves else "float32"
     if array.dtype != dtype:
         raise ModelError(f"{shown} is of type {array.dtype}", where=where, expected=dtype)
     if array.ndim != dimensions:
@@ -152,9 +167,10 @@ class _Unpacking:
         html = self._rounds("html") if markup is not None else ()
         article = self._network("article.0", len(ARTICLE_FEATURES)) if "article.0.mean" in self.left else None
         look = self._second_look() if "second_look.words.hashes" in self.left else None
+        kinds = self._kinds() if "kinds.text.mean" in self.left else None
         if self.left:
             raise ModelError(f"{min(self.left)!r} belongs to nothing else in the model", where=self.where)
-        return Weights(words, text, markup, html, forms, article, look)
+        return Weights(words, text, markup, html, forms, article, look, kinds)
 
     def _second_look(self) -> SecondLook:
         words, forms = self._scorer("second_look.words"), self._scorer("second_look.forms")
@@ -162,14 +178,40 @@ class _Unpacking:
 
     def _scorer(self, name: str) -> NgramScorer:
         hashes, idf, weights, intercept, unknown_idf = (self._take(f"{name}.{part}") for part in _SCORER)
-        for part, array in (("idf", idf), ("weights", weights)):
-            self._shape(f"{name}.{part}", array, hashes.shape, f"the shape of {name}.hashes")
+        self._hashes(name, hashes, idf=idf)
+        self._shape(f"{name}.weights", weights, hashes.shape, f"the shape of {name}.hashes")
+        self._divisor(f"{name}.unknown_idf", unknown_idf)
+        return NgramScorer(hashes, idf, weights, intercept, unknown_idf)
+
+    def _hashes(self, name: str, hashes: Array, *, idf: Array) -> None:
+        self._shape(f"{name}.idf", idf, hashes.shape, f"the shape of {name}.hashes")
         # Bisection in a list out of order would miss some n-grams silently.
         if not np.all(hashes[1:] > hashes[:-1]):
             raise ModelError(f"'{name}.hashes' is not strictly ascending", where=self.where)
         self._divisor(f"{name}.idf", idf)
-        self._divisor(f"{name}.unknown_idf", unknown_idf)
-        return NgramScorer(hashes, idf, weights, intercept, unknown_idf)
+
+    def _kinds(self) -> KindHead:
+        words, forms, text = self._kind_ngrams("words"), self._kind_ngrams("forms"), self._kind_context("text")
+        if "kinds.html.mean" not in self.left:
+            return KindHead(words, forms, text)
+        return KindHead(words, forms, text, self._kind_ngrams("markup"), self._kind_context("html"))
+
+    def _kind_ngrams(self, name: str) -> KindNgrams:
+        found = KindNgrams(**{part: self._take(f"kinds.{name}.{part}") for part in _KIND_NGRAMS})
+        self._hashes(f"kinds.{name}", found.hashes, idf=found.idf)
+        self._shape(f"kinds.{name}.weights", found.weights, (len(found.hashes), len(CLASSES)), _EACH_CLASS)
+        self._shape(f"kinds.{name}.intercept", found.intercept, (len(CLASSES),), _EACH_CLASS)
+        return found
+
+    def _kind_context(self, name: str) -> KindContext:
+        found = KindContext(**{part: self._take(f"kinds.{name}.{part}") for part in _KIND_CONTEXT})
+        features, why = kind_feature_count(), "one for each feature that this version of corestory computes"
+        self._shape(f"kinds.{name}.mean", found.mean, (features,), why)
+        self._shape(f"kinds.{name}.scale", found.scale, (features,), why)
+        self._divisor(f"kinds.{name}.scale", found.scale)
+        self._shape(f"kinds.{name}.weights", found.weights, (features, len(CLASSES)), _EACH_CLASS)
+        self._shape(f"kinds.{name}.intercept", found.intercept, (len(CLASSES),), _EACH_CLASS)
+        return found
 
     def _rounds(self, name: str) -> tuple[Network, ...]:
         html = name == "html"

@@ -7,6 +7,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from corestory.model.kinds import Kinds
 from corestory.model.site_memory import Sightings
 from corestory.reading.article import Article
 from corestory.types import Label
@@ -53,6 +54,8 @@ class TaggedArticle:
     no_story
         What the page may be, if it has no story: then no paragraph is core, and `confidence` is the probability of
         that. None for an article.
+    kinds
+        Kinds of the filler and roles of the core paragraphs; None unless they were asked for and the model tells them.
 
     Examples
     --------
@@ -71,6 +74,7 @@ class TaggedArticle:
     sightings: Sightings | None = None
     is_article: float | None = None
     no_story: NoStory | None = None
+    kinds: Kinds | None = None
 
     def __post_init__(self) -> None:
         expected = (len(self.article.paragraphs),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from corestory.model.batches import batches
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import article_cutoffs, without_story
 from corestory.model.doubts import doubts
+from corestory.model.kinds import chosen_kinds
 from corestory.model.pages import JudgedPages, judged_pages
 from corestory.model.scoring import ScoredBatch, Weights, score_batch
 from corestory.model.second_look import scores_after_second_look
@@ -92,6 +93,7 @@ class Tagger:
         threshold: float | None = None,
         rules: Rules | None = None,
         memory: SiteMemory | None = None,
+        kinds: bool = False,
     ) -> Iterator[TaggedArticle]:
         """Tag articles as they come, a batch at a time; memory does not grow with their number.
 
@@ -106,6 +108,8 @@ class Tagger:
             Paragraphs that are core or filler whatever the model says. The scores of their neighbours follow from that.
         memory
             Remembered pages of the articles' sites: what stands on several of them is likely filler.
+        kinds
+            Whether to tell the kind of filler and the role of core, if the model can (`TaggedArticle.kinds`).
 
         Yields
         ------
@@ -115,7 +119,7 @@ class Tagger:
         for batch in batches(articles):
             tagged: dict[int, TaggedArticle] = {}
             for numbers, part in self.by_markup(batch):
-                done = self.tag_batch(part, threshold=threshold, rules=rules, memory=memory)
+                done = self.tag_batch(part, threshold=threshold, rules=rules, memory=memory, kinds=kinds)
                 tagged.update(zip(numbers, done.articles, strict=True))
             yield from (tagged[number] for number in range(len(batch)))
 
@@ -126,9 +130,10 @@ class Tagger:
         threshold: float | None = None,
         rules: Rules | None = None,
         memory: SiteMemory | None = None,
+        kinds: bool = False,
     ) -> list[TaggedArticle]:
         """Tag articles and return them all; parameters as of `tag_stream`."""
-        return list(self.tag_stream(articles, threshold=threshold, rules=rules, memory=memory))
+        return list(self.tag_stream(articles, threshold=threshold, rules=rules, memory=memory, kinds=kinds))
 
     def tag(
         self,
@@ -247,6 +252,7 @@ class Tagger:
         threshold: float | None = None,
         rules: Rules | None = None,
         memory: SiteMemory | None = None,
+        kinds: bool = False,
     ) -> TaggedBatch:
         """Tag articles of which all or none have markup; parameters as of `tag_stream`."""
         batch = batch_of_articles(articles)
@@ -261,6 +267,13 @@ class Tagger:
         ]  # fmt: skip
         if decided.pages is not None:
             tagged = decided.pages.applied(tagged, decided.scored.features)
+        head = self.weights.kinds if kinds else None
+        if head is not None:
+            classes = head.probabilities(decided.scored.features)
+            tagged = [
+                replace(article, kinds=chosen_kinds(classes[rows], article.core))
+                for article, rows in zip(tagged, batch.layout.slices(), strict=True)
+            ]
         return TaggedBatch(tagged, decided.scored, decided.cutoffs, decided.first_scores)
 
     def reads_markup(self, article: Article) -> bool:

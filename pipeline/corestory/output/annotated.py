@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.text import Text
 
+from corestory.model.kinds import CLASSES
 from corestory.model.tagged_article import TaggedArticle
+from corestory.output.kind_choice import KindChoice, chosen_positions
 from corestory.printing import printable
 from corestory.types import Label
 
 # A longer paragraph is cut on a terminal; the other formats hold all of it.
 SHOWN_CHARACTERS = 20_000
+_KIND_WIDTH = max(map(len, CLASSES))
 
 # Each of these ends a line in some reader.
 _LINES = {ord("\t"): " ", ord("\r"): " ", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
@@ -27,6 +30,8 @@ class AnnotatedArticle:
         The tagged article.
     only
         Show only paragraphs with this label.
+    kinds
+        Whether to show the kinds, and which to leave out or to keep.
 
     Examples
     --------
@@ -40,9 +45,10 @@ class AnnotatedArticle:
     ✗ 0.10 ┊ Share
     """
 
-    def __init__(self, article: TaggedArticle, *, only: Label | None = None) -> None:
+    def __init__(self, article: TaggedArticle, *, only: Label | None = None, kinds: KindChoice | None = None) -> None:
         self.article = article
         self.only = only
+        self.kinds = kinds
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         """Yield line by line, so that a very long article starts to show at once."""
@@ -54,12 +60,12 @@ class AnnotatedArticle:
             f"{mark} filler, confidence {article.confidence:.2f}",
             style="bold",
         )
-        for text, label, score in zip(article.texts, article.labels, article.scores.tolist(), strict=True):
-            if self.only is not None and label != self.only:
-                continue
-            core = label == "core"
+        shown = article.kinds if self.kinds is not None and self.kinds.shown else None
+        for place in chosen_positions(article, self.only, self.kinds):
+            text, core, score = article.texts[place], bool(article.core[place]), float(article.scores[place])
             bar = "|" if plain else "┃" if core else "┊"
-            front = f"{' ' if core else mark} {score:.2f} "
+            kind = "" if shown is None else f"{shown.names[place]:<{_KIND_WIDTH}} "
+            front = f"{' ' if core else mark} {score:.2f} {kind}"
             style = "" if core else "dim"
             width = max(1, options.max_width - len(front) - 2)
             for number, line in enumerate(Text(_shown(text, options.encoding), style=style).wrap(console, width)):
@@ -76,17 +82,24 @@ def _shown(text: str, encoding: str) -> str:
 
 
 class AnnotatedWriter:
-    """A `corestory.output.rows.RowWriter` for a terminal: annotated articles with an empty line between them."""
+    """A `corestory.output.rows.RowWriter` for a terminal: annotated articles with an empty line between them.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    kinds
+        As of `AnnotatedArticle`.
+    """
+
+    def __init__(self, kinds: KindChoice | None = None) -> None:
         self._console = Console()
+        self._kinds = kinds
         self._started = False
 
     def write(self, article: TaggedArticle) -> None:
         """Print an article."""
         if self._started:
             self._console.line()
-        self._console.print(AnnotatedArticle(article))
+        self._console.print(AnnotatedArticle(article, kinds=self._kinds))
         self._started = True
 
     def close(self) -> None:

@@ -16,12 +16,14 @@ from corestory.model.decision import LOW_CONFIDENCE
 from corestory.model.explaining import MEANINGS, METHOD
 from corestory.numbers import counted
 from corestory.output.explanation import NGRAMS, Reasons, in_words, reasons, signed
+from corestory.output.kind_choice import chosen_positions
 from corestory.reading.text import storable
 from corestory.templating import render
 
 if TYPE_CHECKING:
     from corestory.model.breakdown import Effect
     from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
+    from corestory.output.kind_choice import KindChoice
     from corestory.types import Label
 
 PEEK_CHARACTERS = 70
@@ -80,7 +82,13 @@ class PageEntry:
 
 
 def article_page(
-    article: ArticleExplanation, *, only: Label | None = None, indexed: bool = False, before: str = "", after: str = ""
+    article: ArticleExplanation,
+    *,
+    only: Label | None = None,
+    kinds: KindChoice | None = None,
+    indexed: bool = False,
+    before: str = "",
+    after: str = "",
 ) -> str:
     """Return an article as one HTML page that loads no other file.
 
@@ -90,6 +98,8 @@ def article_page(
         The explained article.
     only
         Show only paragraphs with this label; positions still count all paragraphs.
+    kinds
+        Which paragraphs to leave out or to keep by their kinds. Kinds are shown wherever the model tells them.
     indexed
         Whether the page links to an index in the same folder.
     before, after
@@ -102,9 +112,7 @@ def article_page(
     """
     widest = max((abs(effect.log_odds) for one in article.paragraphs for effect in one.context.effects), default=0.0)
     shown = [
-        _Shown(paragraph, article, widest)
-        for paragraph in article.paragraphs
-        if only is None or paragraph.label == only
+        _Shown(article.paragraphs[place], article, widest) for place in chosen_positions(article.tagged, only, kinds)
     ]
     entry = PageEntry.of(article, "")
     url = storable(article.tagged.url)
@@ -159,6 +167,9 @@ class _Shown:
         self.text = storable(paragraph.text)
         self.label = paragraph.label
         self.score = paragraph.score
+        told = article.tagged.kinds
+        # Body text is what core is; to say so of each paragraph would be noise.
+        self.kind = "" if told is None or told.names[self.position] == "body" else told.names[self.position]
         # Distance from the cutoff as a share of the greatest distance on that side: 0 at the cutoff, 1 at the end.
         above = paragraph.score >= article.cutoff
         room = 1 - article.cutoff if above else article.cutoff
@@ -229,7 +240,7 @@ class OnePage:
     ----------
     target
         A path, which is created or replaced, or a binary stream, which is left open.
-    only
+    only, kinds
         As of `article_page`.
 
     Raises
@@ -238,8 +249,8 @@ class OnePage:
         If there is a second article, or the page cannot be written.
     """
 
-    def __init__(self, target: Path | BinaryIO, *, only: Label | None = None) -> None:
-        self._target, self._only = target, only
+    def __init__(self, target: Path | BinaryIO, *, only: Label | None = None, kinds: KindChoice | None = None) -> None:
+        self._target, self._only, self._kinds = target, only, kinds
         self._article: ArticleExplanation | None = None
 
     def write(self, article: ArticleExplanation) -> None:
@@ -256,7 +267,7 @@ class OnePage:
         if self._article is not None:
             target = Target(self._target)
             try:
-                target.write(article_page(self._article, only=self._only).encode())
+                target.write(article_page(self._article, only=self._only, kinds=self._kinds).encode())
             finally:
                 target.close()
 
@@ -268,7 +279,7 @@ class PageFolder:
     ----------
     folder
         The folder, which exists and is empty.
-    only
+    only, kinds
         As of `article_page`.
 
     Raises
@@ -286,8 +297,8 @@ class PageFolder:
     ['index.html']
     """
 
-    def __init__(self, folder: Path, *, only: Label | None = None) -> None:
-        self._folder, self._only = folder, only
+    def __init__(self, folder: Path, *, only: Label | None = None, kinds: KindChoice | None = None) -> None:
+        self._folder, self._only, self._kinds = folder, only, kinds
         self._entries: list[PageEntry] = []
         self._last: ArticleExplanation | None = None  # it waits for the name of the page after it
 
@@ -307,7 +318,9 @@ class PageFolder:
     def _write_last(self, *, after: str) -> None:
         if self._last is not None:
             before = self._entries[-2].file if len(self._entries) > 1 else ""
-            page = article_page(self._last, only=self._only, indexed=True, before=before, after=after)
+            page = article_page(
+                self._last, only=self._only, kinds=self._kinds, indexed=True, before=before, after=after
+            )
             self._put(self._entries[-1].file, page)
 
     def _put(self, name: str, page: str) -> None:

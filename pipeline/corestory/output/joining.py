@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from corestory.atomic import Target
+from corestory.output.kind_choice import KindChoice
 from corestory.output.rows import Format, open_rows
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def join_rows(
     form: Format,
     keep: Sequence[str] = (),
     types: Mapping[str, pyarrow.DataType] | None = None,
+    kinds: KindChoice | None = None,
 ) -> None:
     r"""Write the rows of several outputs into one.
 
@@ -34,7 +36,7 @@ def join_rows(
         Functions that open each part, in order.
     target
         A path, which is created or replaced.
-    form, keep, types
+    form, keep, types, kinds
         The parameters with which `corestory.output.rows.open_rows` wrote the parts.
 
     Raises
@@ -52,9 +54,9 @@ def join_rows(
     3
     """
     if form == "parquet":
-        _join_tables(parts, target, keep, types)
+        _join_tables(parts, target, keep, types, kinds)
         return
-    head = len(_empty(form, keep))
+    head = len(_empty(form, keep, kinds))
     with closing(Target(target)) as whole:
         started = False
         for opened in parts:
@@ -69,9 +71,9 @@ def join_rows(
                     shutil.copyfileobj(part, whole.stream, 2**20)
 
 
-def _empty(form: Format, keep: Sequence[str]) -> bytes:
+def _empty(form: Format, keep: Sequence[str], kinds: KindChoice | None) -> bytes:
     stream = io.BytesIO()
-    open_rows(stream, form=form, keep=keep).close()
+    open_rows(stream, form=form, keep=keep, kinds=kinds).close()
     return stream.getvalue()
 
 
@@ -80,11 +82,12 @@ def _join_tables(
     target: Path,
     keep: Sequence[str],
     types: Mapping[str, pyarrow.DataType] | None,
+    kinds: KindChoice | None,
 ) -> None:
     import pyarrow.parquet as pq
 
     stream = io.BytesIO()
-    open_rows(stream, form="parquet", keep=keep, types=types).close()
+    open_rows(stream, form="parquet", keep=keep, types=types, kinds=kinds).close()
     schema = pq.read_schema(io.BytesIO(stream.getvalue()))
     with closing(Target(target)) as whole, whole.reporting_errors(), pq.ParquetWriter(whole.stream, schema) as writer:
         for opened in parts:

@@ -5,7 +5,6 @@ import io
 import json
 import math
 from collections.abc import Mapping, Sequence
-from itertools import repeat
 from json.encoder import encode_basestring
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol, get_args
@@ -14,6 +13,7 @@ import numpy as np
 
 from corestory.atomic import Target
 from corestory.model.tagged_article import TaggedArticle
+from corestory.output.kind_choice import KindChoice, chosen_positions
 from corestory.reading.text import storable
 from corestory.types import Label
 
@@ -26,7 +26,7 @@ TaggedRow = tuple[str, int, str, str, float, str, float, *tuple[object, ...]]
 COLUMNS = ("article_id", "position", "text", "label", "score", "url", "confidence")
 # More digits carry no information, and they differ between processors, whose logarithms differ in the last bit.
 SCORE_DIGITS = 6
-_OWN = len(COLUMNS)
+KIND_COLUMNS = ("kind", "kind_score")
 # Rows of a Parquet row group are held in memory. Characters count too: one paragraph may be a whole book.
 ROW_GROUP_ROWS = 65_536
 ROW_GROUP_CHARACTERS = 2**24
@@ -53,6 +53,7 @@ def open_rows(
     only: Label | None = None,
     keep: Sequence[str] = (),
     types: Mapping[str, "pyarrow.DataType"] | None = None,
+    kinds: KindChoice | None = None,
 ) -> RowWriter:
     r"""Open a writer of rows.
 
@@ -73,6 +74,9 @@ def open_rows(
         Names of the columns of `TaggedArticle.kept`, which follow the others; not for ``text``.
     types
         In Parquet, the types of the kept columns that are not strings.
+    kinds
+        What to write of the kinds of articles that were tagged with kinds: the columns `KIND_COLUMNS` after the
+        others, and which kinds to leave out or to keep.
 
     Raises
     ------
@@ -98,24 +102,26 @@ def open_rows(
     if form not in get_args(Format):
         raise ValueError(f"{form!r} is not one of {', '.join(get_args(Format))}")
     if form == "text":
-        return _TextWriter(Target(target), only)
+        return _TextWriter(Target(target), only, kinds)
     if form == "parquet":
-        return _ParquetWriter(Target(target), only, keep, types or {})
-    return (_CsvWriter if form == "csv" else _JsonLinesWriter)(Target(target), only, keep)
+        return _ParquetWriter(Target(target), only, keep, types or {}, kinds)
+    return (_CsvWriter if form == "csv" else _JsonLinesWriter)(Target(target), only, keep, kinds)
 
 
 class _TextWriter:
-    def __init__(self, target: Target, only: Label | None) -> None:
+    def __init__(self, target: Target, only: Label | None, kinds: KindChoice | None) -> None:
         self.target = target
         self.only = only
+        self.kinds = kinds
         self.started = False
 
     def write(self, article: TaggedArticle) -> None:
-        rows = rows_of(article, self.only)
+        rows = rows_of(article, self.only, self.kinds)
         lines = [] if self.only else [f"# {_in_one_line(storable(article.article_id))}"]
-        for _, _, text, label, score, *_ in rows:
+        for _, _, text, label, score, _, _, *more in rows:
             line = _in_one_line(text)  # tables may hold paragraphs with line breaks
-            lines.append(line if self.only else f"{label}\t{score:.3f}\t{line}")
+            kind = f"{more[0]}\t" if self.kinds and self.kinds.shown else ""
+            lines.append(line if self.only else f"{label}\t{score:.3f}\t{kind}{line}")
         if lines:
             self.target.write(("\n" * self.started + "\n".join(lines) + "\n").encode())
             self.started = True
@@ -125,10 +131,12 @@ class _TextWriter:
 
 
 class _JsonLinesWriter:
-    def __init__(self, target: Target, only: Label | None, keep: Sequence[str]) -> None:
+    def __init__(self, target: Target, only: Label | None, keep: Sequence[str], kinds: KindChoice | None) -> None:
         self.target = target
         self.only = only
-        self.kept = [f", {json.dumps(name, ensure_ascii=False)}: " for name in keep]
+        self.kinds = kinds
+        names = (*_own_columns(kinds)[len(COLUMNS) :], *keep)
+        self.kept = [f", {json.dumps(name, ensure_ascii=False)}: " for name in names]
 
     def write(self, article: TaggedArticle) -> None:
         # json.dumps for each row would take as long as the scoring.
@@ -136,7 +144,7 @@ class _JsonLinesWriter:
         lines = [
             f'{{"article_id": {name}, "position": {position}, "text": {encode_basestring(text)}, "label": "{label}", '
             f'"score": {score!r}, "url": {url}, "confidence": {confidence!r}{self._kept(kept)}}}\n'
-            for _, position, text, label, score, _, confidence, *kept in rows_of(article, self.only)
+            for _, position, text, label, score, _, confidence, *kept in rows_of(article, self.only, self.kinds)
         ]
         text = storable("".join(lines)) if self.kept else "".join(lines)
         if any(end in text for end in _LINE_ENDS):
@@ -151,13 +159,16 @@ class _JsonLinesWriter:
 
 
 class _CsvWriter:
-    def __init__(self, target: Target, only: Label | None, keep: Sequence[str]) -> None:
+    def __init__(self, target: Target, only: Label | None, keep: Sequence[str], kinds: KindChoice | None) -> None:
         self.target = target
         self.only = only
-        self._write_rows([(*COLUMNS, *map(storable, keep))])
+        self.kinds = kinds
+        self.own = len(_own_columns(kinds))
+        self._write_rows([(*_own_columns(kinds), *map(storable, keep))])
 
     def write(self, article: TaggedArticle) -> None:
-        self._write_rows([(*row[:_OWN], *map(_in_words, row[_OWN:])) for row in rows_of(article, self.only)])
+        rows = rows_of(article, self.only, self.kinds)
+        self._write_rows([(*row[: self.own], *map(_in_words, row[self.own :])) for row in rows])
 
     def _write_rows(self, rows: Sequence[tuple[object, ...]]) -> None:
         # All texts are quoted, because some readers end a row at a lone carriage return.
@@ -171,26 +182,37 @@ class _CsvWriter:
 
 class _ParquetWriter:
     def __init__(
-        self, target: Target, only: Label | None, keep: Sequence[str], types: Mapping[str, "pyarrow.DataType"]
+        self,
+        target: Target,
+        only: Label | None,
+        keep: Sequence[str],
+        types: Mapping[str, "pyarrow.DataType"],
+        kinds: KindChoice | None,
     ) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        kinds = (pa.string(), pa.int32(), pa.string(), pa.string(), pa.float64(), pa.string(), pa.float64())
+        own = _own_columns(kinds)
+        of_own = (
+            pa.string(), pa.int32(), pa.string(), pa.string(), pa.float64(), pa.string(), pa.float64(),
+            pa.string(), pa.float64(),
+        )[: len(own)]  # fmt: skip
         self.target = target
         self.only = only
+        self.kinds = kinds
+        self.own = len(own)
         kept = [(storable(name), types.get(name, pa.string())) for name in keep]
         self.words = tuple(name not in types for name in keep)
-        self.schema = pa.schema([*zip(COLUMNS, kinds, strict=True), *kept])
+        self.schema = pa.schema([*zip(own, of_own, strict=True), *kept])
         self.rows: list[tuple[object, ...]] = []
         self.characters = 0
         with target.reporting_errors():
             self.file: pyarrow.parquet.ParquetWriter = pq.ParquetWriter(target.stream, self.schema)
 
     def write(self, article: TaggedArticle) -> None:
-        for row in rows_of(article, self.only):
-            kept = zip(self.words, row[_OWN:], strict=True)
-            self.rows.append((*row[:_OWN], *(_in_words(value) if words else value for words, value in kept)))
+        for row in rows_of(article, self.only, self.kinds):
+            kept = zip(self.words, row[self.own :], strict=True)
+            self.rows.append((*row[: self.own], *(_in_words(value) if words else value for words, value in kept)))
             self.characters += len(row[2])
             if len(self.rows) >= ROW_GROUP_ROWS or self.characters >= ROW_GROUP_CHARACTERS:
                 self._write_group()
@@ -214,8 +236,8 @@ class _ParquetWriter:
             self.target.close()
 
 
-def rows_of(article: TaggedArticle, only: Label | None = None) -> list[TaggedRow]:
-    """Return an article's rows, with `COLUMNS` and the kept columns, for one label or for all paragraphs.
+def rows_of(article: TaggedArticle, only: Label | None = None, kinds: KindChoice | None = None) -> list[TaggedRow]:
+    """Return an article's rows, with `COLUMNS`, `KIND_COLUMNS` if they are shown, and the kept columns.
 
     Examples
     --------
@@ -227,12 +249,22 @@ def rows_of(article: TaggedArticle, only: Label | None = None) -> list[TaggedRow
     name, url = storable(article.article_id), storable(article.url)
     scores = np.round(article.scores.astype(np.float64), SCORE_DIGITS).tolist()
     confidence = round(float(article.confidence), SCORE_DIGITS)
-    paragraphs = zip(article.texts, article.labels, scores, article.kept or repeat(()), strict=False)
+    texts, labels, kept = article.texts, article.labels, article.kept
+    of_kind: Sequence[tuple[str, float]] = ()
+    if kinds is not None and kinds.shown and article.kinds is not None:
+        rounded = np.round(article.kinds.scores, SCORE_DIGITS).tolist()
+        of_kind = list(zip(article.kinds.names, rounded, strict=True))
     return [
-        (name, position, storable(text), label, score, url, confidence, *kept)
-        for position, (text, label, score, kept) in enumerate(paragraphs)
-        if only is None or label == only
-    ]
+        (
+            name, place, storable(texts[place]), labels[place], scores[place], url, confidence,
+            *(of_kind[place] if of_kind else ()), *(kept[place] if kept else ()),
+        )
+        for place in chosen_positions(article, only, kinds)
+    ]  # fmt: skip
+
+
+def _own_columns(kinds: KindChoice | None) -> tuple[str, ...]:
+    return (*COLUMNS, *KIND_COLUMNS) if kinds is not None and kinds.shown else COLUMNS
 
 
 def _in_words(value: object) -> str | None:

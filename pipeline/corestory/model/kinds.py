@@ -1,0 +1,226 @@
+"""The kind of each filler paragraph and the role of each core paragraph: a linear head over n-grams and neighbours.
+
+The first step scores each class by the paragraph's own n-grams: of its words, of its word shapes, and on a page of its
+markup words. The second reads these scores of the paragraph and of those around it (stacked sequential learning; Cohen
+and Carvalho, IJCAI 2005): a headline in a list of headlines is a teaser, whatever it says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from corestory.features.layout import Layout
+from corestory.features.paragraph_shape import NAMES
+from corestory.labelling.labelled import KINDS, ROLES
+from corestory.model.ngrams import PIECE, NgramScorer
+from corestory.types import Bool, Float, Float32, UInt64
+
+if TYPE_CHECKING:
+    from corestory.features.batch_features import BatchFeatures
+    from corestory.features.tokens import JoinedTokens, Tokens
+
+CLASSES: tuple[str, ...] = (*KINDS, *ROLES)
+"""What the head tells apart, in the order of its weights' columns."""
+
+STEPS = (-2, -1, 1, 2)
+WIDTHS = (3, 8)
+_BODY = CLASSES.index("body")
+# A paragraph at least so probably body text, and so long, counts as story when the distance to the story is measured.
+_SURE, _SURE_WORDS = 0.5, 8
+_LEAST = 1e-4
+
+
+@dataclass(frozen=True)
+class KindNgrams:
+    """Scores of each class from n-grams of one sort, with the TF-IDF of `corestory.model.ngrams`.
+
+    Attributes
+    ----------
+    hashes, idf
+        As of `corestory.model.ngrams.NgramScorer`; shape (n-grams,).
+    weights
+        Weight of each n-gram for each class; shape (n-grams, classes).
+    intercept
+        Of each class; shape (classes,).
+    """
+
+    hashes: UInt64
+    idf: Float32
+    weights: npt.NDArray[np.float16]
+    intercept: Float32
+
+    def logits(self, tokens: Tokens | JoinedTokens) -> Float:
+        """Score each text of a batch; shape (texts, classes)."""
+        found = np.zeros((tokens.count, len(CLASSES)))
+        row, term, count = self._counter.entries(tokens)
+        value = (1 + np.log(count)) * self.idf.take(term)
+        length = np.sqrt(np.bincount(row, value**2, tokens.count))
+        value /= length.take(row)
+        # A few texts at a time: the products of all would fill the memory.
+        for begin in range(0, tokens.count, PIECE):
+            inside = slice(*np.searchsorted(row, (begin, begin + PIECE)))
+            texts, first = np.unique(row[inside] - begin, return_index=True)
+            if len(texts):
+                products = self._weights.take(term[inside], axis=0) * value[inside, None]
+                found[begin + texts] = np.add.reduceat(products, first, axis=0)
+        return found + self.intercept
+
+    @cached_property
+    def _counter(self) -> NgramScorer:
+        nothing = np.zeros(len(self.hashes), np.float32)
+        return NgramScorer(self.hashes, self.idf, nothing, nothing[:1], nothing[:1])
+
+    @cached_property
+    def _weights(self) -> Float32:
+        return self.weights.astype(np.float32)
+
+
+@dataclass(frozen=True)
+class KindContext:
+    """The second step: a multinomial logistic regression over standardised features of `kind_features`.
+
+    Attributes
+    ----------
+    mean, scale
+        Mean and standard deviation of each feature; shape (features,).
+    weights, intercept
+        Shapes (features, classes) and (classes,).
+    """
+
+    mean: Float32
+    scale: Float32
+    weights: Float32
+    intercept: Float32
+
+    def probabilities(self, features: Float) -> Float:
+        """Probability of each class, shape (paragraphs, classes)."""
+        standardised = (features - self.mean) / self.scale
+        return softmax(standardised @ self.weights.astype(np.float64) + self.intercept)
+
+
+@dataclass(frozen=True)
+class KindHead:
+    """The learned arrays that tell kinds and roles.
+
+    Attributes
+    ----------
+    words, forms
+        N-grams of words and of word shapes.
+    text
+        The second step for paragraphs without markup.
+    markup, html
+        N-grams of markup words, and the second step for paragraphs with markup; None in a model without markup.
+    """
+
+    words: KindNgrams
+    forms: KindNgrams
+    text: KindContext
+    markup: KindNgrams | None = None
+    html: KindContext | None = None
+
+    def probabilities(self, features: BatchFeatures) -> Float:
+        """Probability of each class of each paragraph, shape (paragraphs, classes); it does not depend on the batch."""
+        logits = self.words.logits(features.tokens) + self.forms.logits(features.forms)
+        context = self.text
+        if features.batch.markup is not None and self.markup is not None and self.html is not None:
+            tokens, number = features.markup_tokens
+            logits += self.markup.logits(tokens)[number]
+            context = self.html
+        own = softmax(logits)
+        return context.probabilities(kind_features(own, features.words, features.shape, features.layout))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kinds:
+    """Kinds and roles of an article's paragraphs.
+
+    Attributes
+    ----------
+    names
+        Of each paragraph: the kind if it is filler, ``"title"`` if it repeats the title, the role if it is core.
+    scores
+        Probability of that name among those that the label allows, 0 to 1; shape (paragraphs,).
+    """
+
+    names: tuple[str, ...]
+    scores: Float
+
+
+# A filler paragraph may be a second copy of the title.
+_OF_FILLER = np.array([name in KINDS or name == "title" for name in CLASSES])
+_OF_CORE = np.array([name in ROLES for name in CLASSES])
+
+
+def chosen_kinds(probabilities: Float, core: Bool) -> Kinds:
+    """Choose the likeliest kind of each filler paragraph and the likeliest role of each core paragraph.
+
+    Examples
+    --------
+    >>> probabilities = np.full((2, len(CLASSES)), 0.01)
+    >>> probabilities[:, CLASSES.index("legal")] = 0.5
+    >>> probabilities[:, CLASSES.index("body")] = 0.4
+    >>> chosen_kinds(probabilities, np.array([False, True])).names
+    ('legal', 'body')
+    """
+    allowed = np.where(core[:, None], _OF_CORE, _OF_FILLER)
+    possible = np.where(allowed, np.maximum(probabilities, 1e-12), 0.0)
+    best = possible.argmax(axis=1)
+    scores = possible[np.arange(len(best)), best] / possible.sum(axis=1)
+    return Kinds(tuple(CLASSES[number] for number in best.tolist()), scores)
+
+
+def kind_features(own: Float, words: Float, shape: Float, layout: Layout) -> Float:
+    """Describe each paragraph by its own class probabilities and those around it.
+
+    Parameters
+    ----------
+    own
+        Probabilities by the paragraph's own n-grams; shape (paragraphs, classes).
+    words, shape
+        As of `corestory.features.paragraph_shape.shape_features`.
+    layout
+        Which paragraphs make an article.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs, features).
+    """
+    position = layout.position.astype(float)
+    size = (layout.end - layout.start).astype(float)
+    body = own[:, _BODY]
+    mass = body * words
+    total, before = np.maximum(layout.total(mass), 1e-9), layout.before(mass)
+    columns = [
+        np.log(np.maximum(own, _LEAST)), own, shape,
+        np.log1p(position), np.log1p(size - 1 - position), position / size, before / total, (before + mass) / total,
+        *layout.gaps((body > _SURE) & (words >= _SURE_WORDS)),
+    ]  # fmt: skip
+    for column in own.T:
+        columns += [layout.neighbours(column, STEPS), layout.means(column, WIDTHS), layout.total(column) / size]
+    return np.column_stack(columns)
+
+
+@cache
+def kind_feature_count() -> int:
+    """Count the features of `kind_features`.
+
+    Examples
+    --------
+    >>> kind_feature_count() > 2 * len(CLASSES)
+    True
+    """
+    own = np.full((1, len(CLASSES)), 1 / len(CLASSES))
+    features = kind_features(own, np.ones(1), np.zeros((1, len(NAMES))), Layout.of([1]))
+    return int(features.shape[1])
+
+
+def softmax(logits: Float) -> Float:
+    """Turn logits into probabilities, row by row."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))

@@ -1,0 +1,278 @@
+"""Fitting the head that tells kinds and roles, from the rows of a labelled table that have one."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from corestory.errors import DataError
+from corestory.features.batch import batch_of_frame
+from corestory.features.layout import Layout
+from corestory.features.line_marks import unmarked
+from corestory.features.paragraph_shape import shape_features
+from corestory.features.tokens import Tokens, tokenise
+from corestory.features.word_shapes import form_tokens
+from corestory.labelling.kinds import without_telling_words
+from corestory.labelling.labelled import KINDS, ROLES
+from corestory.model.kinds import CLASSES, KindContext, KindHead, KindNgrams, kind_features, softmax
+from corestory.model.ngrams import NgramScorer, known_ngrams
+from corestory.model.training_rows import OWN_VIEWS, has_markup
+from corestory.types import Bool, Float, Float32, Int, UInt64
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import scipy.sparse
+
+Read = Callable[[Sequence[str]], Tokens]
+
+VIEWS = (*OWN_VIEWS, "container")
+"""The views from which kinds are learned: the whole page, and its story with all that stands in and under it."""
+
+NGRAMS_CAP, CONTEXT_CAP = 15, 15
+"""How many rows of one class a site gives to the first and to the second step."""
+MOST_WORDS, MOST_FORMS, MOST_MARKUP = 30_000, 8_000, 10_000
+"""The most n-grams of each sort; the rarest are left out until there are no more."""
+MIN_SITES = 3
+BALANCE = 0.25
+"""Each class weighs as its rows to the power of one minus this: rare classes count for more than their number."""
+
+# A class that a fit has not seen.
+_UNSEEN = -12.0
+_TEXTS_AT_ONCE = 20_000
+
+
+def fit_kinds(frame: pd.DataFrame, fold: Int, *, seed: int) -> KindHead | None:
+    """Fit the head.
+
+    Parameters
+    ----------
+    frame
+        Columns as of `corestory.features.batch.batch_of_frame`; `kind` and `role` where known, and `site` and `view`.
+    fold
+        Each row's fold, by site. The second step learns from scores of a first step that saw the other half of the
+        folds.
+    seed
+        Of the choice of rows where a site has many of one class.
+
+    Returns
+    -------
+    KindHead or None
+        None if the frame has fewer than two kinds, or too few of them in one half of the folds.
+
+    Raises
+    ------
+    DataError
+        If a kind or a role has an unknown name.
+    """
+    classes = _classes(frame)
+    if len(np.unique(classes[(classes >= 0) & (classes < len(KINDS))])) < 2:
+        return None
+    inside = frame["view"].isin(VIEWS).to_numpy() if "view" in frame else np.ones(len(frame), bool)
+    rows = _rows(frame[inside], classes[inside], fold[inside] % 2)
+    generator = np.random.default_rng(seed)
+    everything = np.ones(len(rows.classes), bool)
+    chosen = rows.chosen(everything, NGRAMS_CAP, generator)
+    if not rows.enough(chosen):
+        return None
+    words = _Vocabulary.of(rows, chosen, tokenise, MOST_WORDS)
+    forms = _Vocabulary.of(rows, chosen, form_tokens, MOST_FORMS)
+    by_text, both = _fit_ngrams([words, forms], [rows.texts, rows.texts], rows, chosen)
+    text = _fit_context(by_text, rows, rows.chosen(everything, CONTEXT_CAP, generator), everything)
+    with_markup = chosen[rows.marked[chosen]]
+    if not rows.enough(with_markup):
+        return KindHead(both[0], both[1], text)
+    seen = rows.seen_markup()
+    markup = _Vocabulary.of(rows, with_markup, tokenise, MOST_MARKUP, seen)
+    by_markup, (on_page,) = _fit_ngrams([markup], [seen], rows, with_markup)
+    html = _fit_context(by_text + by_markup, rows, rows.chosen(rows.marked, CONTEXT_CAP, generator), rows.marked)
+    return KindHead(both[0], both[1], text, on_page, html)
+
+
+def _classes(frame: pd.DataFrame) -> Int:
+    found = np.full(len(frame), -1)
+    for column, names in (("role", ROLES), ("kind", KINDS)):
+        if column not in frame:
+            continue
+        values = frame[column].fillna("").to_numpy(object)
+        unknown = sorted({str(value) for value in np.unique(values.astype(str))} - {*names, ""})
+        if unknown:
+            raise DataError(f"{column} {unknown[0][:40]!r}", expected=f"{', '.join(names)} or nothing")
+        for name in names:
+            found[values == name] = CLASSES.index(name)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows article by article; `half` of the folds, `marked` where an article has markup, `classes` -1 if unknown."""
+
+    texts: Sequence[str]
+    layout: Layout
+    classes: Int
+    site: Int
+    half: Int
+    marked: Bool
+    markup: npt.NDArray[np.object_]
+    words: Float
+    shape: Float
+
+    def chosen(self, inside: Bool, cap: int, generator: np.random.Generator) -> Int:
+        """Choose rows with a class, each text once a site and class, at most so many a site and class."""
+        import pandas as pd
+
+        rows = generator.permutation(np.flatnonzero(inside & (self.classes >= 0)))
+        table = pd.DataFrame(
+            {"site": self.site[rows], "class": self.classes[rows], "marked": self.marked[rows],
+             "text": [self.texts[row] for row in rows]}, index=rows
+        ).drop_duplicates()  # fmt: skip
+        number = table.groupby(["site", "class", "marked"]).cumcount()
+        return np.sort(number.index[number < cap].to_numpy(np.int64))
+
+    def enough(self, rows: Int) -> bool:
+        """Whether each half of the folds has two classes at least."""
+        return all(len(np.unique(self.classes[rows[self.half[rows] == half]])) > 1 for half in (0, 1))
+
+    def weights(self, rows: Int) -> Float:
+        """Give the rows of a class that one site has less weight the more they are, and those of rare classes more."""
+        pair = self.site[rows] * len(CLASSES) + self.classes[rows]
+        _, place, count = np.unique(pair, return_inverse=True, return_counts=True)
+        weight = 1 / np.sqrt(count[place])
+        of_class = np.bincount(self.classes[rows], weight, len(CLASSES))
+        weight *= of_class[self.classes[rows]] ** -BALANCE
+        return np.asarray(weight / weight.mean())
+
+    def seen_markup(self) -> list[str]:
+        """Give markup words; half of the sites without those that told the kinds, or nothing else would be learned."""
+        hidden: dict[str, str] = {}
+        seen = []
+        for markup, marked, site in zip(self.markup.tolist(), self.marked.tolist(), self.site.tolist(), strict=True):
+            if not marked:
+                seen.append("")
+            elif site % 2:
+                if markup not in hidden:
+                    hidden[markup] = without_telling_words(markup)
+                seen.append(hidden[markup])
+            else:
+                seen.append(markup)
+        return seen
+
+
+def _rows(frame: pd.DataFrame, classes: Int, half: Int) -> _Rows:
+    import pandas as pd
+
+    batch, order = batch_of_frame(frame, markup=False)
+    texts, _ = unmarked(batch.texts)
+    page = frame["page"] if "page" in frame else frame["article_id"]
+    site = frame["site"].fillna("") if "site" in frame else page
+    numbers, _ = pd.factorize(site.where(site != "", page), sort=True)
+    words, shape = shape_features(texts)
+    markup = frame["markup"].to_numpy(object) if "markup" in frame else np.full(len(frame), None, object)
+    return _Rows(
+        texts, batch.layout, classes[order], numbers.astype(np.int64)[order], half[order], has_markup(frame)[order],
+        markup[order], words, shape,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Vocabulary:
+    """The known n-grams of one sort, and their inverse document frequencies."""
+
+    read: Read
+    hashes: UInt64
+    idf: Float32
+
+    @classmethod
+    def of(cls, rows: _Rows, chosen: Int, read: Read, most: int, texts: Sequence[str] | None = None) -> _Vocabulary:
+        found = [(texts or rows.texts)[row] for row in chosen]
+        tokens = read(found)
+        least = MIN_SITES
+        while len(hashes := known_ngrams(tokens, rows.site[chosen], min_groups=least)) > most:
+            least += 1
+        _, term, _ = _counter(hashes).entries(tokens)
+        frequency = np.bincount(term, minlength=len(hashes))
+        return cls(read, hashes, (np.log((1 + len(found)) / (1 + frequency)) + 1).astype(np.float32))
+
+    def matrix(self, texts: Sequence[str]) -> scipy.sparse.csr_matrix:
+        """TF-IDF of the texts, each of length 1."""
+        import scipy.sparse
+
+        counter, parts = _counter(self.hashes), []
+        for begin in range(0, len(texts), _TEXTS_AT_ONCE):
+            part = texts[begin : begin + _TEXTS_AT_ONCE]
+            row, term, count = counter.entries(self.read(part))
+            value = (1 + np.log(count)) * self.idf[term]
+            length = np.sqrt(np.bincount(row, value**2, len(part)))
+            entries = ((value / length[row]).astype(np.float32), (row, term))
+            parts.append(scipy.sparse.csr_matrix(entries, shape=(len(part), len(self.hashes))))
+        return scipy.sparse.vstack(parts).tocsr()
+
+
+def _counter(hashes: UInt64) -> NgramScorer:
+    nothing, zero = np.zeros(len(hashes), np.float32), np.zeros((), np.float32)
+    return NgramScorer(hashes, nothing, nothing, zero, zero)
+
+
+def _fit_ngrams(
+    vocabularies: Sequence[_Vocabulary], texts: Sequence[Sequence[str]], rows: _Rows, chosen: Int
+) -> tuple[Float, list[KindNgrams]]:
+    """Fit the first step; give logits of all rows by a model of the other half of the folds, and the model of all."""
+    import scipy.sparse
+
+    matrix = scipy.sparse.hstack([one.matrix(of) for one, of in zip(vocabularies, texts, strict=True)]).tocsr()
+    logits = np.zeros((len(rows.classes), len(CLASSES)))
+    for half in (0, 1):
+        weights, intercept = _fit(matrix, rows, chosen[rows.half[chosen] != half], penalty_c=3.0, max_iter=25)
+        inside = rows.half == half
+        logits[inside] = matrix[inside] @ weights + intercept
+    weights, intercept = _fit(matrix, rows, chosen, penalty_c=3.0, max_iter=30)
+    found, begin = [], 0
+    for vocabulary in vocabularies:
+        end = begin + len(vocabulary.hashes)
+        of_first = intercept if begin == 0 else np.zeros(len(CLASSES))
+        found.append(
+            KindNgrams(
+                vocabulary.hashes, vocabulary.idf, weights[begin:end].astype(np.float16), of_first.astype(np.float32)
+            )
+        )
+        begin = end
+    return logits, found
+
+
+def _fit_context(logits: Float, rows: _Rows, chosen: Int, inside: Bool) -> KindContext:
+    """Fit the second step on the articles whose rows are inside."""
+    layout = Layout.of(rows.layout.sizes[inside[rows.layout.first]])
+    features = kind_features(softmax(logits[inside]), rows.words[inside], rows.shape[inside], layout)
+    place = np.cumsum(inside) - 1
+    learned = features[place[chosen]]
+    mean = learned.mean(axis=0).astype(np.float32)
+    scale = np.maximum(learned.std(axis=0), 1e-3).astype(np.float32)
+    weights, intercept = _fit((learned - mean) / scale, rows, chosen, penalty_c=1.0, max_iter=60, given=True)
+    return KindContext(mean, scale, weights.astype(np.float32), intercept.astype(np.float32))
+
+
+def _fit(
+    matrix: scipy.sparse.csr_matrix | Float, rows: _Rows, chosen: Int, *, penalty_c: float, max_iter: int,
+    given: bool = False,
+) -> tuple[Float, Float]:  # fmt: skip
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=penalty_c, max_iter=max_iter, tol=1e-3)
+    with warnings.catch_warnings():
+        # The fit is good long before it is exact.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(matrix if given else matrix[chosen], rows.classes[chosen], sample_weight=rows.weights(chosen))
+    weights = np.zeros((model.n_features_in_, len(CLASSES)))
+    intercept = np.full(len(CLASSES), _UNSEEN)
+    if len(model.classes_) == 2:  # scikit-learn then gives the log-odds of the second class alone
+        weights[:, model.classes_[1]] = model.coef_[0]
+        intercept[model.classes_] = 0.0, model.intercept_[0]
+    else:
+        weights[:, model.classes_] = model.coef_.T
+        intercept[model.classes_] = model.intercept_
+    return weights, intercept

@@ -1,0 +1,208 @@
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import load, save
+
+from corestory.errors import DataError, ModelError
+from corestory.features.batch import batch_of_articles
+from corestory.features.batch_features import BatchFeatures
+from corestory.labelling.kinds import with_kinds
+from corestory.labelling.labelled import KINDS, ROLES
+from corestory.model.kinds import CLASSES, KindHead, chosen_kinds
+from corestory.model.kinds_fit import fit_kinds
+from corestory.model.storage import load_model, save_model
+from corestory.model.stored_weights import read_weights, weights_bytes
+from corestory.model.tagger import Tagger
+from corestory.reading.article import Article, article_of_texts
+from corestory.reading.html.page import read_page
+
+TEXTS = [
+    "By Mara Illing, local reporter",
+    "12 March 2026",
+    "The fish stalls on the north quay opened again on Wednesday, after two years of repairs.",
+    "The council paid for the work, she said, and the traders will pay it back.",
+    "READ MORE: Ferry company drops winter timetable",
+    "Sign up for our newsletter, every morning in your inbox",
+    "© 2026 Harbour Herald. All rights reserved.",
+]
+PAGES = [
+    '<nav><ul><li>News<li>Sport</ul></nav><h1>Quay opens</h1><p class="byline">By Mara</p><p>It opened, she said.</p>',
+    '<div class="ad">Advertisement</div><p>The ferry sailed on Monday.</p><footer>© Herald</footer>',
+]
+
+
+def head_of(tagger: Tagger) -> KindHead:
+    assert tagger.weights.kinds is not None
+    return tagger.weights.kinds
+
+
+def names(tagger: Tagger, article: Article) -> tuple[str, ...]:
+    (tagged,) = tagger.tag_articles([article], kinds=True)
+    assert tagged.kinds is not None
+    return tagged.kinds.names
+
+
+def test_words_tell_kinds_of_lines_that_no_article_of_training_has(kinds_tagger: Tagger) -> None:
+    features = BatchFeatures(batch_of_articles([article_of_texts("a", TEXTS)]), kinds_tagger.weights.words.idf_of)
+    core = np.array([False, False, True, True, False, False, False])
+    found = chosen_kinds(head_of(kinds_tagger).probabilities(features), core)
+    assert found.names == ("byline", "date", "body", "body", "related", "newsletter", "legal")
+    assert (found.scores > 0.4).all()
+
+
+def test_kinds_suit_the_labels_and_scores_are_probabilities(kinds_tagger: Tagger) -> None:
+    (tagged,) = kinds_tagger.tag_articles([article_of_texts("a", TEXTS)], kinds=True)
+    assert tagged.kinds is not None
+    for name, core in zip(tagged.kinds.names, tagged.core.tolist(), strict=True):
+        assert name in (ROLES if core else (*KINDS, "title"))
+    assert ((tagged.kinds.scores > 0) & (tagged.kinds.scores <= 1)).all()
+
+
+def test_kinds_are_told_only_if_asked_for_and_labels_stay(kinds_tagger: Tagger, seeded_tagger: Tagger) -> None:
+    article = article_of_texts("a", TEXTS)
+    ((plain,), (told,)) = (kinds_tagger.tag_articles([article], kinds=asked) for asked in (False, True))
+    assert plain.kinds is None
+    assert np.array_equal(plain.scores, told.scores)
+    assert plain.labels == told.labels
+    (without,) = seeded_tagger.tag_articles([article], kinds=True)
+    assert without.kinds is None
+    assert np.array_equal(without.scores, told.scores)
+
+
+@settings(max_examples=15)
+@given(st.lists(st.lists(st.sampled_from([*TEXTS, "", "x"]), min_size=1, max_size=9), min_size=1, max_size=5))
+def test_scores_do_not_depend_on_the_batch(kinds_tagger: Tagger, articles: list[list[str]]) -> None:
+    head, idf_of = head_of(kinds_tagger), kinds_tagger.weights.words.idf_of
+    read = [article_of_texts(str(number), texts) for number, texts in enumerate(articles)]
+    together = head.probabilities(BatchFeatures(batch_of_articles(read), idf_of))
+    alone = [head.probabilities(BatchFeatures(batch_of_articles([one]), idf_of)) for one in read]
+    assert np.allclose(together, np.concatenate(alone), rtol=0, atol=1e-9)
+
+
+def test_a_loaded_head_is_the_saved_one(kinds_tagger: Tagger, tmp_path: Path) -> None:
+    save_model(kinds_tagger, tmp_path / "model", card="# A card")
+    loaded = load_model(tmp_path / "model")
+    assert loaded == kinds_tagger
+    article = article_of_texts("a", TEXTS)
+    assert names(loaded, article) == names(kinds_tagger, article)
+
+
+def reversed_hashes(arrays: dict[str, np.ndarray]) -> None:
+    arrays["kinds.words.hashes"] = arrays["kinds.words.hashes"][::-1].copy()
+
+
+def without_intercept(arrays: dict[str, np.ndarray]) -> None:
+    del arrays["kinds.text.intercept"]
+
+
+def one_class_less(arrays: dict[str, np.ndarray]) -> None:
+    arrays["kinds.forms.weights"] = arrays["kinds.forms.weights"][:, 1:].copy()
+
+
+def one_feature_less(arrays: dict[str, np.ndarray]) -> None:
+    arrays["kinds.text.mean"] = arrays["kinds.text.mean"][1:].copy()
+
+
+def of_another_type(arrays: dict[str, np.ndarray]) -> None:
+    arrays["kinds.words.weights"] = arrays["kinds.words.weights"].astype(np.float32)
+
+
+def not_a_number(arrays: dict[str, np.ndarray]) -> None:
+    arrays["kinds.words.weights"] = arrays["kinds.words.weights"] * np.float16("nan")
+
+
+def tiny_scale(arrays: dict[str, np.ndarray]) -> None:
+    arrays["kinds.text.scale"] = arrays["kinds.text.scale"] * np.float32(0)
+
+
+def unknown_part(arrays: dict[str, np.ndarray]) -> None:
+    arrays["kinds.words.code"] = arrays["kinds.words.idf"]
+
+
+def alone(arrays: dict[str, np.ndarray]) -> None:
+    for name in [name for name in arrays if name.startswith("kinds.text.")]:
+        del arrays[name]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (reversed_hashes, "'kinds.words.hashes' is not strictly ascending"),
+        (without_intercept, "has no array 'kinds.text.intercept'"),
+        (one_class_less, "one for each kind and role"),
+        (one_feature_less, "one for each feature"),
+        (of_another_type, "expected float16"),
+        (not_a_number, "not finite"),
+        (tiny_scale, "values below"),
+        (unknown_part, "belongs to no model"),
+        (alone, "belongs to nothing else"),
+    ],
+)
+def test_spoilt_arrays_are_refused(
+    kinds_tagger: Tagger, spoil: Callable[[dict[str, np.ndarray]], None], reason: str
+) -> None:
+    arrays = {name: array.copy() for name, array in load(weights_bytes(kinds_tagger.weights)).items()}
+    spoil(arrays)
+    with pytest.raises(ModelError, match=reason):
+        read_weights(save(arrays), where="weights.safetensors")
+
+
+def test_a_table_without_kinds_gives_no_head(sample_frame: pd.DataFrame) -> None:
+    fold = np.arange(len(sample_frame)) % 2
+    assert fit_kinds(sample_frame.drop(columns=["kind"]), fold, seed=0) is None
+    assert fit_kinds(sample_frame.assign(kind=None), fold, seed=0) is None
+    one = sample_frame["kind"].where(sample_frame["kind"] == "date")
+    assert fit_kinds(sample_frame.assign(kind=one), fold, seed=0) is None
+
+
+def test_an_unknown_kind_is_refused(sample_frame: pd.DataFrame) -> None:
+    frame = sample_frame.assign(kind=["plug", *sample_frame["kind"][1:]])
+    with pytest.raises(DataError, match="kind 'plug'; expected navigation"):
+        fit_kinds(frame, np.arange(len(frame)) % 2, seed=0)
+
+
+def page_frame() -> pd.DataFrame:
+    rows = []
+    for site in range(8):
+        for number in range(3):
+            paragraphs = read_page(PAGES[number % 2].replace("Monday", f"day {number}")).paragraphs
+            for position, paragraph in enumerate(paragraphs):
+                markup = paragraph.markup
+                assert markup is not None
+                core = "she said" in paragraph.text or "sailed" in paragraph.text
+                rows.append(
+                    {
+                        "article_id": f"{site}/{number}", "page": f"{site}/{number}", "site": f"s{site}.example",
+                        "view": "page", "position": position, "text": paragraph.text, "markup": markup.words,
+                        "label": "core" if core else "filler", "kind": None, "role": None,
+                    }
+                )  # fmt: skip
+    return with_kinds(pd.DataFrame(rows))
+
+
+def test_markup_tells_kinds_where_words_do_not(seeded_tagger: Tagger) -> None:
+    frame = page_frame()
+    head = fit_kinds(frame, pd.factorize(frame["site"])[0] % 4, seed=0)
+    assert head is not None
+    assert head.html is not None
+    found = []
+    for name in ("byline", "ad"):
+        page = read_page(f'<div class="{name}"><p>Zwq Vbn</p></div><p>The ferry sailed on Friday.</p>')
+        batch = batch_of_articles([Article("a", page.paragraphs)])
+        found.append(head.probabilities(BatchFeatures(batch, seeded_tagger.weights.words.idf_of))[0])
+    byline, advertisement = (found[0] - found[1])[[CLASSES.index("byline"), CLASSES.index("advertisement")]]
+    assert byline > 0.01
+    assert advertisement < -0.01
+
+
+def test_the_same_rows_give_the_same_head(sample_frame: pd.DataFrame, seeded_tagger: Tagger) -> None:
+    fold = pd.factorize(sample_frame["site"])[0] % 5
+    heads = [fit_kinds(sample_frame, fold, seed=0) for _ in range(2)]
+    bytes_of = [weights_bytes(replace(seeded_tagger.weights, kinds=head)) for head in heads]
+    assert bytes_of[0] == bytes_of[1]
