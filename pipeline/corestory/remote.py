@@ -195,7 +195,7 @@ def path_of(name: str) -> AnyPath:
     if protocol in _HERE:
         return Path(rest).absolute()
     root = f"{protocol}://"
-    _opened(root)
+    _opened(root, name=name)
     return RemotePath(root + (rest if protocol in _PAGES else rest.rstrip("/")))
 
 
@@ -220,22 +220,22 @@ def _root(url: str) -> str:
     return found[0] if found else ""
 
 
-def _opened(url: str) -> tuple[AbstractFileSystem, str]:
-    """Return the file system of a URL and the path in it; a process has each file system once."""
+def _opened(url: str, *, name: str = "") -> tuple[AbstractFileSystem, str]:
+    """Return the file system of a URL and the path in it; errors give the URL's name, if it has another."""
     if "::" in url:  # a file that was found in a folder
         raise OSError(errno.EINVAL, "two colons in the name of a file elsewhere")
     try:
         from fsspec.core import url_to_fs
     except ImportError:
         hint = "pip install 'corestory[remote]', and what the protocol needs, such as s3fs"
-        raise CorestoryError("fsspec is not installed", where=url, hint=hint) from None
+        raise CorestoryError("fsspec is not installed", where=name or url, hint=hint) from None
     try:
         with _as_os_error():
             system, path = url_to_fs(url)
     except ImportError as error:
-        raise CorestoryError(f"what reads its protocol is not installed ({error})", where=url) from None
+        raise CorestoryError(f"what reads its protocol is not installed ({error})", where=name or url) from None
     except ValueError as error:
-        raise CorestoryError(f"no URL that fsspec knows ({error})", where=url) from None
+        raise CorestoryError(f"no URL that fsspec knows ({error})", where=name or url) from None
     return system, path
 
 

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from corestory.commands.folders import RunSummary
-from corestory.commands.messages import REFUSALS_LISTED, Refusals
+from corestory.commands.messages import NOTES_LISTED, REFUSALS_LISTED, Refusals
 from corestory.commands.progress import ProgressBar
 from corestory.errors import InputError
 from corestory.jobs.items import Item
@@ -42,3 +42,13 @@ def test_where_they_go_to_a_file_nothing_is_listed(tmp_path, capsys):
     summary.say()
     assert "refused" not in capsys.readouterr().err
     assert summary.failed == {ITEM.name: (LINE,)}
+
+
+def test_notes_of_the_reader_are_said_up_to_a_number_and_the_others_counted(tmp_path, capsys):
+    summary = RunSummary(Refusals(None), LocalLedger(tmp_path), ProgressBar())
+    for _ in range(NOTES_LISTED):
+        summary.add(Outcome(ITEM, Counts(1), notes=("a.txt: 1 character could not be decoded", "b.txt: is repaired")))
+    summary.say()
+    said = capsys.readouterr().err
+    assert said.count("could not be decoded\n") == said.count("is repaired\n") == NOTES_LISTED / 2
+    assert f"{NOTES_LISTED:,} more notes on single files" in said

@@ -64,6 +64,13 @@ def test_a_file_whose_output_is_that_of_the_one_beside_it_is_refused():
     ]
 
 
+def test_files_of_a_folder_that_are_not_read_are_noted():
+    write("in/a.txt", "in/b.pdf", "in/x/c.docx")
+    notes = []
+    assert [item.name for item in items_of(["in"], Path("out"), form="jsonl", refuse=pytest.fail, note=notes.append)]
+    assert notes == ["in: passed over 2 files: b.pdf, c.docx"]
+
+
 def test_a_file_that_two_sources_name_is_done_once():
     write("in/a.txt")
     assert names("in/a.txt", "in") == {"in/a.txt": "a.txt.jsonl"}
