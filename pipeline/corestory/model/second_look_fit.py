@@ -33,8 +33,8 @@ from corestory.types import Bool, Float, Float32, Int
 SHAPE, EPOCHS, STEPS = Shape(32, 2, 16), 5, 200
 TURNS = 2
 """So many times lines are planted into every story."""
-FURTHER_WEIGHT = 0.3
-"""What filler that is not planted weighs in the fit of the scorers of lines."""
+FURTHER_WEIGHTS = 0.5, 0.3
+"""What story and filler lines that are not planted weigh in the fit of the scorers of lines."""
 LEAST_LINES = 50
 """From fewer lines of filler, and of story, nothing general can be learned."""
 LIMITS = tuple(step / 100 for step in range(1, 71))
@@ -182,7 +182,7 @@ def fit_line_scorers(
         Sum of their out-of-fold log-odds of every training row.
     """
     weight = np.zeros(len(rows.core))
-    weight[lines.further] = np.where(rows.core[lines.further], 1.0, FURTHER_WEIGHT)
+    weight[lines.further] = np.where(rows.core[lines.further], *FURTHER_WEIGHTS)
     weight[lines.story] = 1.0
     weight[lines.filler] = lines.share
     chosen = weight > 0
