@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from corestory.evaluation.findings import find
-from corestory.labelling.sample import read_samples
+from corestory.labelling.origins import read_samples
 from corestory.labelling.table import articles_frame
 from corestory.model.estimator import ParagraphClassifier
 from corestory.model.tagger import Tagger

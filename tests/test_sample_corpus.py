@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from corestory.labelling.labelled import KINDS, ROLES
-from corestory.labelling.sample import find_samples, read_samples
+from corestory.labelling.origins import find_samples, read_samples
 from corestory.labelling.table import articles_frame
 
 DATA = Path(__file__).parents[1] / "data"

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.renderings import STYLES
 from benchmarks.shapes import mean_scores, shape_pages, shape_scores, shapes_markdown
 from corestory import load_model
-from corestory.labelling.sample import read_samples
+from corestory.labelling.origins import read_samples
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 

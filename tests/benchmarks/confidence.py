@@ -19,8 +19,7 @@ import pandas as pd
 from corestory.features.batch import batch_of_frame
 from corestory.features.batch_features import BatchFeatures
 from corestory.labelling.table import read_frame
-from corestory.model.decision import LOW_CONFIDENCE
-from corestory.model.doubts import doubts
+from corestory.model.decision import LOW_CONFIDENCE, doubts
 from corestory.model.storage import load_model
 from corestory.model.tagger import Tagger
 

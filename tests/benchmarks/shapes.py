@@ -14,7 +14,7 @@ from statistics import mean
 
 from corestory.errors import InputError
 from corestory.labelling.labelled import LabelledArticle
-from corestory.labelling.sample import read_samples
+from corestory.labelling.origins import read_samples
 from corestory.model.storage import load_model
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article, Paragraph

@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from corestory.evaluation.findings import Findings, Learned, find
-from corestory.evaluation.importance import GroupEffect, Importance
-from corestory.evaluation.vocabulary import Ngram, Vocabulary
+from corestory.evaluation.learned import GroupEffect, Importance, Ngram, Vocabulary
 from corestory.report.page import report_page
 
 pytestmark = pytest.mark.browser

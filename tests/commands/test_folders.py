@@ -1,13 +1,11 @@
 from pathlib import Path
 
 from corestory.commands.folders import RunSummary
-from corestory.commands.messages import NOTES_LISTED, REFUSALS_LISTED, Refusals
-from corestory.commands.progress import ProgressBar
+from corestory.commands.messages import NOTES_LISTED, REFUSALS_LISTED, ProgressBar, Refusals
 from corestory.errors import InputError
 from corestory.jobs.items import Item
-from corestory.jobs.job import Fingerprint
+from corestory.jobs.job import Counts, Fingerprint, Outcome, refusal_line
 from corestory.jobs.ledger import LocalLedger, Record
-from corestory.jobs.outcome import Counts, Outcome, refusal_line
 
 ITEM = Item(Path("in/a.txt"), "a.txt.jsonl")
 LINE = refusal_line(InputError("is empty", where="a.txt"))

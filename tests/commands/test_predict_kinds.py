@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from corestory.labelling.sample import read_samples
+from corestory.labelling.origins import read_samples
 from corestory.labelling.table import articles_frame
 from corestory.model.kinds import CLASSES
 from corestory.model.kinds_fit import fit_kinds

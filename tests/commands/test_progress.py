@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from corestory.commands.progress import progress_bar
+from corestory.commands.messages import progress_bar
 
 
 class Terminal(io.StringIO):

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from corestory.evaluation.importance import group_importance
+from corestory.evaluation.learned import group_importance
 from corestory.features.batch_features import column_groups
-from corestory.features.columns import GROUPS, MARKUP
+from corestory.features.context import GROUPS, MARKUP
 from corestory.model.scoring import Weights
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from corestory.evaluation.vocabulary import strongest_ngrams
+from corestory.evaluation.learned import strongest_ngrams
 from corestory.features.tokens import hash_token
 from corestory.model.ngrams import NgramScorer
 

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from corestory.features.batch import Batch, batch_of_articles
 from corestory.features.batch_features import BatchFeatures, _probability
-from corestory.features.columns import MARKUP, OWN_WORDS
-from corestory.features.context import LogOdds
+from corestory.features.context import MARKUP, OWN_WORDS, LogOdds
 from corestory.features.layout import Layout
 from corestory.features.line_marks import unmarked
 from corestory.features.paragraph_shape import shape_features

@@ -3,7 +3,7 @@ import pytest
 
 from corestory.features.batch import Batch, MarkupColumns
 from corestory.features.batch_features import BatchFeatures, column_groups
-from corestory.features.columns import (
+from corestory.features.context import (
     AFTER,
     BEFORE,
     EARLIER_ROUND,
@@ -13,8 +13,8 @@ from corestory.features.columns import (
     SHAPE,
     TOPIC,
     Columns,
+    LogOdds,
 )
-from corestory.features.context import LogOdds
 from corestory.features.elements import Forest
 from corestory.features.layout import Layout
 

@@ -3,8 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.features.columns import OWN_WORDS
-from corestory.features.context import STEPS, SURE_WORDS, LogOdds, context_features
+from corestory.features.context import OWN_WORDS, STEPS, SURE_WORDS, LogOdds, context_features
 from corestory.features.layout import Layout
 from corestory.features.paragraph_shape import shape_features
 

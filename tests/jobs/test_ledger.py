@@ -5,9 +5,8 @@ import pytest
 
 from corestory.errors import OutputError
 from corestory.jobs.items import Item
-from corestory.jobs.job import fingerprint
+from corestory.jobs.job import Counts, fingerprint
 from corestory.jobs.ledger import LocalLedger
-from corestory.jobs.outcome import Counts
 
 
 @pytest.fixture

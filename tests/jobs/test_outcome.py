@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import InputError
-from corestory.jobs.outcome import refusal_line, refusal_of_line
+from corestory.jobs.job import refusal_line, refusal_of_line
 
 TEXT = st.text(st.characters())
 

@@ -6,8 +6,7 @@ import pytest
 
 from corestory.jobs import tasks
 from corestory.jobs.items import Item
-from corestory.jobs.job import Fingerprint
-from corestory.jobs.outcome import Counts, Outcome, failed
+from corestory.jobs.job import Counts, Fingerprint, Outcome, failed
 from corestory.jobs.tasks import PartPlan, PartTracker, Task, tasks_of
 from corestory.reading import row_groups as parts
 from corestory.remote import RemotePath

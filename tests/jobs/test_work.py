@@ -7,10 +7,9 @@ import pytest
 from corestory.errors import ModelError, OutputError
 from corestory.jobs import work
 from corestory.jobs.items import Item
-from corestory.jobs.job import Job, model_sha256
+from corestory.jobs.job import Counts, Job, model_sha256
 from corestory.jobs.ledger import LocalLedger
 from corestory.jobs.local import run_here
-from corestory.jobs.outcome import Counts
 from corestory.jobs.work import tag_file, tag_files, tagger_of
 from corestory.model.tagger import Tagger
 
@@ -128,7 +127,7 @@ class Watched(list):
 
 
 def test_small_files_that_hold_much_are_not_all_in_memory_at_once(job, tmp_path, monkeypatch):
-    monkeypatch.setattr("corestory.model.batches.BATCH_PARAGRAPHS", 3 * 300)
+    monkeypatch.setattr("corestory.features.batch.BATCH_PARAGRAPHS", 3 * 300)
     items = []
     for number in range(8):
         (tmp_path / f"{number}.txt.gz").write_bytes(gzip.compress((TEXT * 100).encode()))

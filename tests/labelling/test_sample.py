@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from corestory.errors import InputError
 from corestory.labelling.labelled import KINDS, ROLES
-from corestory.labelling.sample import read_sample, read_samples
+from corestory.labelling.origins import read_sample, read_samples
 
 GOOD = "site: herald.example\nurl: https://www.herald.example/a\ntitle: Ferry: late again\nlanguage: en\nbeat: local\n"
 

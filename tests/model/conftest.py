@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from corestory.labelling.sample import read_samples
+from corestory.labelling.origins import read_samples
 from corestory.labelling.table import articles_frame
 from corestory.model.estimator import ParagraphClassifier
 from corestory.model.kinds_fit import fit_kinds

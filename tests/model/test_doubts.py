@@ -6,8 +6,7 @@ import pytest
 
 from corestory.features.batch import batch_of_articles
 from corestory.features.batch_features import BatchFeatures
-from corestory.model.decision import LOW_CONFIDENCE
-from corestory.model.doubts import LEAST_WORDS, doubts, known_words
+from corestory.model.decision import LEAST_WORDS, LOW_CONFIDENCE, doubts, known_words
 from corestory.model.estimator import ParagraphClassifier
 from corestory.model.tagged_article import Doubt
 from corestory.model.tagger import Tagger

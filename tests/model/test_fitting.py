@@ -5,8 +5,7 @@ import pytest
 
 from corestory.features.batch import Batch, MarkupColumns
 from corestory.features.batch_features import BatchFeatures
-from corestory.features.columns import MARKUP, OWN_WORDS
-from corestory.features.context import LogOdds
+from corestory.features.context import MARKUP, OWN_WORDS, LogOdds
 from corestory.features.elements import Forest
 from corestory.features.layout import Layout
 from corestory.features.line_marks import unmarked

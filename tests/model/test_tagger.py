@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import InputError
-from corestory.model import batches as module
+from corestory.features import batch as module
 from corestory.model.rules import Rules
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article, Paragraph

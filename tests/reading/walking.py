@@ -6,11 +6,10 @@ from itertools import pairwise
 from selectolax.lexbor import LexborNode
 
 from corestory.reading.article import Markup, Paragraph
-from corestory.reading.html.hidden import shown_rows
-from corestory.reading.html.line_breaks import PROSE_WORDS, cut_at_breaks, cut_preformatted, unescaped
+from corestory.reading.html.display import shown_rows
 from corestory.reading.html.outline import MARKUP_LEVELS, NEAR
 from corestory.reading.html.segments import MAX_DEPTH
-from corestory.reading.html.serialised import MARK, UNSEEN
+from corestory.reading.html.serialised import MARK, PROSE_WORDS, UNSEEN, cut_at_breaks, cut_preformatted, unescaped
 from corestory.reading.html.tags import HEADINGS, INLINE, PREFORMATTED
 from corestory.reading.text import is_blank
 

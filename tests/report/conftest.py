@@ -6,9 +6,8 @@ import pytest
 
 from corestory.evaluation.evaluation import evaluate_frame
 from corestory.evaluation.findings import Findings, Learned, find
-from corestory.evaluation.importance import GroupEffect, Importance
+from corestory.evaluation.learned import GroupEffect, Importance, Ngram, Vocabulary
 from corestory.evaluation.results import Band, Evaluation, Measured, TaggerResult
-from corestory.evaluation.vocabulary import Ngram, Vocabulary
 
 STORY = "The ferry left the quay at noon with nine passengers and a goat aboard."
 SHORT = "It was a goat."

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from corestory.report.about import report_about
+from corestory.report.page import report_about
 
 
 def about(tagger, **options):

@@ -1,7 +1,7 @@
 import re
 from dataclasses import replace
 
-from corestory.report.markdown import report_markdown
+from corestory.report.page import report_markdown
 from corestory.report.sections import report_sections
 
 

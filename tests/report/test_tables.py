@@ -7,7 +7,7 @@ import pytest
 from corestory.evaluation.evaluation import evaluate_frame
 from corestory.evaluation.metrics import METRIC_NAMES
 from corestory.evaluation.results import Band
-from corestory.numbers import NOTHING
+from corestory.printing import NOTHING
 from corestory.report.sections import basis, headline
 from corestory.report.tables import groups_tables
 from corestory.report.terminal import evaluation_tables

@@ -31,8 +31,7 @@ def audit(
         raise typer.BadParameter(f"{share} is not a share above 0, up to 1.", param_hint="--share")
 
     from corestory.atomic import atomic_path
-    from corestory.commands.messages import say
-    from corestory.commands.progress import progress_bar
+    from corestory.commands.messages import progress_bar, say
     from corestory.evaluation.audit import audit_labels
     from corestory.evaluation.scored_rows import chosen_rows
     from corestory.labelling.table import read_frame

@@ -53,16 +53,14 @@ def evaluate(
     from rich.console import Console
 
     from corestory.atomic import atomic_folder
-    from corestory.commands.messages import say
+    from corestory.commands.messages import say, score_with_progress
     from corestory.commands.models import model_names, open_model
-    from corestory.commands.progress import score_with_progress
     from corestory.evaluation.findings import find
     from corestory.evaluation.scored_rows import cautions, chosen_rows, seen_splits
     from corestory.labelling.table import is_split_by_article, read_frame
     from corestory.model.manifest import Manifest, data_sha256
     from corestory.reading.text import storable
-    from corestory.report.about import report_about
-    from corestory.report.page import write_report
+    from corestory.report.page import report_about, write_report
     from corestory.report.terminal import EvaluationView
 
     models = model or [""]

@@ -14,24 +14,24 @@ from typing import TYPE_CHECKING
 from corestory.commands.messages import (
     NOTES_LISTED,
     REFUSALS_LISTED,
+    ProgressBar,
     Refusals,
     open_refusals,
+    progress_bar,
     say,
     say_unremembered,
     say_without_story,
 )
 from corestory.commands.models import check_tells_kinds, model_folder, open_model
-from corestory.commands.progress import ProgressBar, progress_bar
 from corestory.errors import CorestoryError, InputError
 from corestory.jobs.items import Item, check_sources, items_of
-from corestory.jobs.job import Job, model_sha256, state_of
-from corestory.jobs.outcome import Counts, refusal_of_line
+from corestory.jobs.job import Counts, Job, model_sha256, refusal_of_line, state_of
 from corestory.jobs.remote_ledger import ledger_of
 from corestory.remote import AnyPath, path_of
 
 if TYPE_CHECKING:
+    from corestory.jobs.job import Outcome
     from corestory.jobs.ledger import Ledger, Record
-    from corestory.jobs.outcome import Outcome
     from corestory.model.rules import Rules
     from corestory.output.kind_choice import KindChoice
     from corestory.output.rows import Format

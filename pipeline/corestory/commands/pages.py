@@ -7,9 +7,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corestory.commands.messages import DoubtfulArticles, NothingTaggedError, open_refusals, say, standard_output
+from corestory.commands.messages import (
+    DoubtfulArticles,
+    NothingTaggedError,
+    open_refusals,
+    progress_bar,
+    say,
+    standard_output,
+)
 from corestory.commands.models import check_tells_kinds, open_memory, open_model
-from corestory.commands.progress import progress_bar
 from corestory.errors import OutputError
 from corestory.remote import AnyPath, RemotePath, is_url, path_of
 

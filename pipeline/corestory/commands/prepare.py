@@ -69,7 +69,7 @@ def prepare(
     from rich.console import Console
 
     from corestory.atomic import atomic_path
-    from corestory.commands.progress import progress_bar
+    from corestory.commands.messages import progress_bar
     from corestory.labelling.corrections import read_corrections
     from corestory.labelling.preparation import prepare_table
     from corestory.labelling.table import write_frame

@@ -11,11 +11,11 @@ from corestory.commands.messages import (
     NothingTaggedError,
     PrintableStream,
     open_refusals,
+    progress_bar,
     say,
     standard_output,
 )
 from corestory.commands.models import check_tells_kinds, open_memory, open_model
-from corestory.commands.progress import progress_bar
 from corestory.errors import OutputError
 from corestory.remote import AnyPath
 
@@ -61,7 +61,7 @@ def tag_to_rows(
     int
         The number of refusals.
     """
-    from corestory.model.batches import BATCH_ARTICLES
+    from corestory.features.batch import BATCH_ARTICLES
     from corestory.reading.sources import read_articles
 
     if output is not None and rejects is not None and output.resolve() == rejects.resolve():

@@ -51,9 +51,8 @@ def threshold(
     import msgspec
 
     from corestory.atomic import check_folder
-    from corestory.commands.messages import say
+    from corestory.commands.messages import say, score_with_progress
     from corestory.commands.models import open_model
-    from corestory.commands.progress import score_with_progress
     from corestory.evaluation.labelled_rows import labelled_rows
     from corestory.evaluation.results import EvaluationSettings
     from corestory.evaluation.scored_rows import chosen_rows, seen_splits

@@ -44,8 +44,7 @@ def train(
     from rich.console import Console
 
     from corestory.atomic import check_folder
-    from corestory.commands.messages import say
-    from corestory.commands.progress import progress_bar
+    from corestory.commands.messages import progress_bar, say
     from corestory.evaluation.evaluation import evaluate_frame
     from corestory.evaluation.scored_rows import chosen_rows, training_cautions
     from corestory.labelling.table import is_split_by_article, read_frame

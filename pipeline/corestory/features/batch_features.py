@@ -9,8 +9,16 @@ import numpy as np
 
 from corestory.features.batch import Batch, MarkupColumns, batch_of_articles
 from corestory.features.characters import pieces
-from corestory.features.columns import EARLIER_ROUND, MARKUP, OWN_WORDS, SHAPE, TOPIC, Columns
-from corestory.features.context import LogOdds, context_features
+from corestory.features.context import (
+    EARLIER_ROUND,
+    MARKUP,
+    OWN_WORDS,
+    SHAPE,
+    TOPIC,
+    Columns,
+    LogOdds,
+    context_features,
+)
 from corestory.features.elements import Elements
 from corestory.features.line_marks import unmarked
 from corestory.features.paragraph_shape import NAMES, shape_of
@@ -146,7 +154,7 @@ def column_groups(*, html: bool, later: bool) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        A name of `corestory.features.columns.GROUPS` for each feature, or `EARLIER_ROUND` where `later`.
+        A name of `corestory.features.context.GROUPS` for each feature, or `EARLIER_ROUND` where `later`.
 
     Examples
     --------

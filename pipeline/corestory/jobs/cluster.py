@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from corestory.errors import CorestoryError, InputError
 from corestory.jobs.items import Item
-from corestory.jobs.job import Job
-from corestory.jobs.outcome import Outcome, failed
+from corestory.jobs.job import Job, Outcome, failed
 from corestory.jobs.tasks import PartTracker, Task, tasks_of
 from corestory.jobs.work import stay_on_one_thread, work_on
 from corestory.model.memory_file import stored_memory

@@ -1,14 +1,17 @@
-"""A job: the settings that every file of a folder run shares, and fingerprints of the files it reads and writes."""
+"""A job: the settings that every file of a folder run shares, fingerprints of files, and the outcome of each file."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corestory.errors import CorestoryError, InputError, ModelError, OutputError, reason_of
 from corestory.jobs.items import Item
+from corestory.model.tagged_article import NoStory, TaggedArticle
 from corestory.reading.text import storable
 from corestory.remote import AnyPath, RemotePath
 
@@ -173,3 +176,146 @@ def state_of(path: AnyPath) -> Fingerprint:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# An outcome carries so many refusals of a file back to the person; the ledger holds all of them.
+REFUSALS_LISTED = 20
+NOTES_LISTED = 5
+"""The number of notes on a file that its outcome carries back."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Counts of one file or of many.
+
+    Attributes
+    ----------
+    articles, paragraphs
+        Tagged articles and paragraphs.
+    doubtful
+        Articles with a `corestory.model.tagged_article.Doubt`.
+    refused
+        Articles, rows or whole files that could not be read.
+    unremembered
+        Articles of whose site the memory has no other page.
+    link_lists, short_pages, other_pages
+        Pages without a story, by `corestory.model.tagged_article.NoStory`.
+    """
+
+    articles: int = 0
+    paragraphs: int = 0
+    doubtful: int = 0
+    refused: int = 0
+    unremembered: int = 0
+    link_lists: int = 0
+    short_pages: int = 0
+    other_pages: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+
+    @classmethod
+    def of(cls, article: TaggedArticle) -> Counts:
+        """Count one tagged article."""
+        return cls(
+            articles=1,
+            paragraphs=len(article.texts),
+            doubtful=int(article.doubt is not None),
+            link_lists=int(article.no_story is NoStory.LINKS),
+            short_pages=int(article.no_story is NoStory.SHORT),
+            other_pages=int(article.no_story is NoStory.OTHER),
+        )
+
+    @property
+    def without_story(self) -> dict[NoStory, int]:
+        """The pages without a story by their reason."""
+        return {
+            NoStory.SHORT: self.short_pages,
+            NoStory.LINKS: self.link_lists,
+            NoStory.OTHER: self.other_pages,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The outcome of one file.
+
+    Attributes
+    ----------
+    item
+        The file.
+    counts
+        Counts of its articles, paragraphs and refusals.
+    refusals
+        The first refusals, as `refusal_line` writes them.
+    failure
+        The reason why nothing was recorded, so that the next run tries again; empty after success.
+    notes
+        The first notes of the reader, such as how many characters it replaced.
+    """
+
+    item: Item
+    counts: Counts
+    refusals: tuple[str, ...] = ()
+    failure: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def failed(item: Item, reason: str | InputError) -> Outcome:
+    """Make the outcome of a file that failed for a reason that may not hold in the next run."""
+    error = reason if isinstance(reason, InputError) else InputError(reason, where=storable(item.source.as_posix()))
+    return Outcome(item, Counts(refused=1), (refusal_line(error),), str(error))
+
+
+def outcome_of(error: Exception, item: Item, job: Job) -> Outcome:
+    """Make the outcome of a file from the exception that its tagging raised, so that one bad file does not end a run.
+
+    Raises
+    ------
+    OutputError
+        The disk is full, which would fail every file.
+    ModelError
+        The model cannot be used, which would fail every file.
+    """
+    if isinstance(error, ModelError):
+        raise error
+    if isinstance(error, InputError):
+        return failed(item, error)
+    if isinstance(error, OSError | OutputError):
+        cause = error.__cause__ if isinstance(error, OutputError) else error
+        if isinstance(cause, OSError) and cause.errno in _FULL:
+            raise OutputError(
+                "there is no room on the disk", where=str(job.folder), hint="Make room and run it again to go on."
+            ) from error
+        return failed(
+            item, f"its output cannot be written ({reason_of(cause if isinstance(cause, OSError) else error)})"
+        )
+    if isinstance(error, MemoryError):
+        return failed(item, "not enough memory")
+    return failed(item, f"failed with {type(error).__name__}: {error}")
+
+
+def refusal_line(error: CorestoryError) -> str:
+    """Write an error as one line of JSON with ``where`` and ``reason``.
+
+    Examples
+    --------
+    >>> refusal_line(InputError("is empty", where="a.csv", expected="rows"))
+    '{"where": "a.csv", "reason": "is empty; expected rows"}'
+    """
+    reason = str(type(error)(error.found, expected=error.expected, hint=error.hint))
+    return json.dumps({"where": storable(error.where), "reason": storable(reason)}, ensure_ascii=False)
+
+
+def refusal_of_line(line: str) -> InputError:
+    """Read an error from a line that `refusal_line` wrote.
+
+    Examples
+    --------
+    >>> print(refusal_of_line(refusal_line(InputError("is empty", where="a.csv", expected="rows"))))
+    a.csv: is empty; expected rows
+    """
+    row = json.loads(line)
+    return InputError(row["reason"], where=row["where"])

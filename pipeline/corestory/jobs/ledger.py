@@ -20,8 +20,7 @@ from typing import IO
 
 from corestory.errors import OutputError, reason_of
 from corestory.jobs.items import Item
-from corestory.jobs.job import Fingerprint, fingerprint
-from corestory.jobs.outcome import Counts
+from corestory.jobs.job import Counts, Fingerprint, fingerprint
 from corestory.reading.file_kinds import kind_by_name
 from corestory.remote import AnyPath, open_to_read
 
@@ -96,7 +95,7 @@ class Ledger(ABC):
         return self.folder / item.name
 
     def refused(self, item: Item) -> Iterator[str]:
-        """Yield the refusals of an item, as `corestory.jobs.outcome.refusal_line` writes them."""
+        """Yield the refusals of an item, as `corestory.jobs.job.refusal_line` writes them."""
         with (
             suppress(FileNotFoundError),
             open_to_read(self.hidden_path("refused", item, ".jsonl")) as stream,

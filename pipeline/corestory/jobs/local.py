@@ -13,8 +13,7 @@ from typing import TypeVar
 
 from corestory.errors import CorestoryError
 from corestory.jobs.items import Item
-from corestory.jobs.job import Job
-from corestory.jobs.outcome import Outcome
+from corestory.jobs.job import Job, Outcome
 from corestory.jobs.tasks import PartTracker, Task, tasks_of
 from corestory.jobs.work import work_on
 

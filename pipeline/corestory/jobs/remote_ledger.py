@@ -12,9 +12,8 @@ from pathlib import Path
 
 from corestory.errors import OutputError, reason_of
 from corestory.jobs.items import Item
-from corestory.jobs.job import Fingerprint, fingerprint
+from corestory.jobs.job import Counts, Fingerprint, fingerprint
 from corestory.jobs.ledger import HIDDEN, Ledger, LocalLedger, Record, key_of
-from corestory.jobs.outcome import Counts
 from corestory.remote import AnyPath, RemotePath
 
 

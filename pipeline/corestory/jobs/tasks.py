@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from corestory.jobs.items import Item
-from corestory.jobs.job import Fingerprint, state_of
-from corestory.jobs.outcome import Outcome
+from corestory.jobs.job import Fingerprint, Outcome, state_of
 from corestory.reading.file_kinds import kind_by_name
 from corestory.reading.row_groups import PART_BYTES, row_group_cuts
 from corestory.remote import AnyPath, RemotePath
@@ -137,7 +136,7 @@ class PartTracker:
     Examples
     --------
     >>> from pathlib import Path
-    >>> from corestory.jobs.outcome import Counts
+    >>> from corestory.jobs.job import Counts
     >>> item, plan = Item(Path("a.parquet"), "a.parquet.jsonl"), PartPlan((0, 4, 8), Fingerprint(1, 1, ""))
     >>> tracker = PartTracker()
     >>> following = [tracker.add(Task((item,), plan, part), [Outcome(item, Counts())])[1] for part in (1, 0)]

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from corestory.errors import InputError, ModelError, OutputError, reason_of
 from corestory.jobs.items import Item
-from corestory.jobs.job import Fingerprint, Job, fingerprint, model_sha256, state_of
+from corestory.jobs.job import Counts, Fingerprint, Job, Outcome, fingerprint, model_sha256, outcome_of, state_of
 from corestory.jobs.ledger import Ledger
-from corestory.jobs.outcome import Counts, Outcome, outcome_of
 from corestory.jobs.tasks import PartPlan, Task
 from corestory.jobs.writing import OutputInProgress
 from corestory.reading.row_groups import read_part
@@ -203,7 +202,7 @@ def tag_part(item: Item, plan: PartPlan, part: int, job: Job, *, count: Count | 
 
 def join_parts(item: Item, plan: PartPlan, job: Job) -> Outcome:
     """Join the outputs of all parts of a file and commit the result, which deletes the parts."""
-    from corestory.output.joining import join_rows
+    from corestory.jobs.writing import join_rows
 
     try:
         with OutputInProgress(item, job) as output:

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.features.columns import EARLIER_ROUND, GROUPS, MARKUP, Columns
-from corestory.model.batches import batches
+from corestory.features.batch import batches
+from corestory.features.context import EARLIER_ROUND, GROUPS, MARKUP, Columns
 from corestory.model.breakdown import Breakdown, Effect, ngram_breakdowns, shapley_values
 from corestory.model.scoring import ScoredBatch, Weights, stage2_features
 from corestory.model.site_memory import BEFORE_CONTEXT
@@ -57,7 +57,7 @@ class ParagraphExplanation:
         On how many other pages of the site it stands, and of how many; None without a memory of the site. Its effects
         are called `SITE`.
     context
-        Log-odds of the score before the second look, by group of `corestory.features.columns.GROUPS`, in their order;
+        Log-odds of the score before the second look, by group of `corestory.features.context.GROUPS`, in their order;
         the base is the model's log-odds for a paragraph whose features are all the training mean.
     first_score
         The score before the second look; None where the second look left it as it was.

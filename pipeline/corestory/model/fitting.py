@@ -11,8 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
-from corestory.features.columns import MARKUP, OWN_WORDS
-from corestory.features.context import LogOdds
+from corestory.features.context import MARKUP, OWN_WORDS, LogOdds
 from corestory.features.layout import Layout
 from corestory.features.line_marks import unmarked
 from corestory.features.tokens import Tokens, tokenise

@@ -11,7 +11,7 @@ from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout, sums
 from corestory.model.article_features import article_features
 from corestory.model.calibration import PlattScaling, Settings
-from corestory.model.doubts import KNOWN_WORDS, known_words
+from corestory.model.decision import KNOWN_WORDS, known_words
 from corestory.model.network import Network
 from corestory.model.scoring import ScoredBatch, Weights
 from corestory.model.tagged_article import Doubt, NoStory, TaggedArticle

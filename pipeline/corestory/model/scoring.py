@@ -10,8 +10,7 @@ import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.features.batch_features import LIMIT, BatchFeatures
-from corestory.features.columns import EARLIER_ROUND, MARKUP, OWN_WORDS, Columns
-from corestory.features.context import LogOdds
+from corestory.features.context import EARLIER_ROUND, MARKUP, OWN_WORDS, Columns, LogOdds
 from corestory.model.kinds import KindHead
 from corestory.model.network import Network
 from corestory.model.ngrams import NgramScorer

@@ -14,8 +14,7 @@ import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.features.batch_features import LIMIT, BatchFeatures
-from corestory.features.columns import OWN_WORDS, Columns
-from corestory.features.context import LogOdds
+from corestory.features.context import OWN_WORDS, Columns, LogOdds
 from corestory.features.layout import Layout
 from corestory.types import Bool, Float
 

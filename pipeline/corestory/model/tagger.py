@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.errors import InputError
-from corestory.features.batch import Batch, batch_of_articles, batch_of_frame
-from corestory.model.batches import batches
+from corestory.features.batch import Batch, batch_of_articles, batch_of_frame, batches
 from corestory.model.calibration import PlattScaling, Settings
-from corestory.model.decision import article_cutoffs, without_story
-from corestory.model.doubts import doubts
+from corestory.model.decision import article_cutoffs, doubts, without_story
 from corestory.model.kinds import chosen_kinds
 from corestory.model.pages import JudgedPages, judged_pages
 from corestory.model.scoring import ScoredBatch, Weights, score_batch

@@ -14,9 +14,9 @@ from corestory.errors import OutputError
 from corestory.evaluation.metrics import word_counts
 from corestory.model.decision import LOW_CONFIDENCE
 from corestory.model.explaining import MEANINGS, METHOD
-from corestory.numbers import counted
 from corestory.output.explanation import NGRAMS, Reasons, in_words, reasons, signed
 from corestory.output.kind_choice import chosen_positions
+from corestory.printing import counted
 from corestory.reading.text import storable
 from corestory.templating import render
 

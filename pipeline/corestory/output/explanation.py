@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from corestory.features.columns import AFTER, BEFORE, MARKUP, OWN_WORDS, POSITION, SHAPE, TOPIC
+from corestory.features.context import AFTER, BEFORE, MARKUP, OWN_WORDS, POSITION, SHAPE, TOPIC
 from corestory.model.explaining import FORM, METHOD, SITE
-from corestory.numbers import rounded
+from corestory.printing import rounded
 from corestory.reading.html.outline import NEAR
 from corestory.reading.text import storable
 

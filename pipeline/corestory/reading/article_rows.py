@@ -18,7 +18,7 @@ from corestory.reading.values import IDENTITIES, fact_of, identity_of, is_missin
 CONTENTS = ("paragraphs", "text", "html")
 FACTS = ("url", "title", "language", "site")
 POSITION = "position"
-# Files that people label for training; `corestory.labelling.sample` reads their labels.
+# Files that people label for training; `corestory.labelling.origins` reads their labels.
 LABELLED_ENDING = ".labelled.txt"
 _LABELLED = re.compile(r"(?:core|filler|skip)(?:/[a-z-]+)?:\s*(.*)")
 COLUMNS = frozenset((*IDENTITIES, *CONTENTS, *FACTS, POSITION))

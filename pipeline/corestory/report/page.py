@@ -1,18 +1,18 @@
-"""The report's files, and its page for a browser, which loads nothing and reads without JavaScript."""
+"""The report's files: a page for a browser, which loads nothing and reads without JavaScript, Markdown, and numbers."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corestory.evaluation.findings import Findings
 from corestory.evaluation.metrics import Metrics
 from corestory.evaluation.results import Measured
-from corestory.numbers import NOTHING, percent
-from corestory.report.markdown import report_markdown
+from corestory.printing import NOTHING, percent, rounded
 from corestory.report.sections import (
     FEWEST_ARTICLES,
     Beside,
@@ -28,6 +28,92 @@ from corestory.report.tables import ReportTable
 
 if TYPE_CHECKING:
     from markupsafe import Markup
+
+    from corestory.model.tagger import Tagger
+
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<>|#~&]")
+_LONGEST = 300
+
+
+def report_markdown(
+    findings: Findings,
+    *,
+    title: str = "Evaluation",
+    about: Sequence[tuple[str, str]] = (),
+    sites: int = 50,
+) -> str:
+    """Write a report as Markdown with tables, as GitHub shows it.
+
+    It says what the page says, but for the figures, whose numbers are in its tables, and the articles around the
+    mistakes.
+
+    Parameters
+    ----------
+    findings
+        What was found.
+    title
+        The first heading.
+    about
+        Lines on data and model for the end, such as ``("model", "models/default")``.
+    sites
+        How many sites are shown, the worst.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from corestory.evaluation.findings import find
+    >>> frame = pd.DataFrame({
+    ...     "article_id": ["a", "a", "b", "b"], "text": ["It rained.", "Share", "It snowed.", "Next"],
+    ...     "label": ["core", "filler"] * 2, "score": [0.9, 0.2, 0.8, 0.6]})
+    >>> print(report_markdown(find(frame, resamples=0), title="Weather").splitlines()[0])
+    # Weather
+    """
+    evaluation = findings.evaluation
+    cautions = [f"> **Caution: {_escaped(caution)}**" for caution in evaluation.cautions]
+    parts = [f"# {_escaped(title)}", *cautions, f"**{_escaped(headline(evaluation))}**", _escaped(basis(evaluation))]
+    for section in report_sections(findings, about=about, sites=sites):
+        parts.append(f"## {_escaped(section.title)}")
+        if section.text:
+            parts.append(_escaped(section.text))
+        for part in section.parts:
+            parts += _laid_out(part)
+    return "\n\n".join(parts) + "\n"
+
+
+def _laid_out(part: Part) -> list[str]:
+    if isinstance(part, ReportTable):
+        found = [f"### {_escaped(part.title)}", _table(part)]
+        return [*found, _escaped(part.note)] if part.note else found
+    if isinstance(part, MistakeList):
+        return [f"### {_escaped(part.title)}", _mistakes(part)]
+    if isinstance(part, Folded):
+        return [text for table in part.tables for text in _laid_out(table)]
+    if isinstance(part, Beside):
+        return [text for one in part.parts for text in _laid_out(one)]
+    return []
+
+
+def _table(table: ReportTable) -> str:
+    rule = ["---", *("---" if column in table.prose else "---:" for column in table.columns[1:])]
+    rows = (table.columns, rule, *table.rows)
+    return "\n".join(f"| {' | '.join(cell if row is rule else _escaped(cell) for cell in row)} |" for row in rows)
+
+
+def _mistakes(part: MistakeList) -> str:
+    lines = []
+    for found in part.mistakes:
+        text = found.paragraph.text
+        text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+        where = f"{found.article_id}, paragraph {found.position + 1}"
+        lines.append(f"- score {rounded(found.score, digits=2)}, {_escaped(where)}: {_escaped(text)}")
+    return "\n".join(lines)
+
+
+def _escaped(text: str) -> str:
+    # A line break would end the table, a bar the cell; the rest would turn a name into formatting.
+    return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
+
 
 # What may be followed from a page; a "javascript:" in somebody's data may not.
 _ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
@@ -145,3 +231,79 @@ def _kind(part: Part) -> str:
 def _address(url: str) -> str:
     """Give back an address that a link may have; empty for anything else."""
     return url if _ADDRESS.fullmatch(url) else ""
+
+
+def report_about(
+    tagger: Tagger,
+    *,
+    data: str,
+    digest: str,
+    splits: Mapping[str, int],
+    split: str,
+    seen: Sequence[str],
+    models: Sequence[str],
+    output: Path,
+    threshold: float | None,
+) -> list[tuple[str, str]]:
+    """List where the numbers come from; the names are keys of ``about`` in ``metrics.json``.
+
+    Parameters
+    ----------
+    tagger
+        The first model.
+    data, digest, splits
+        The table's name, its hash, and how many rows each split has.
+    split, seen
+        The measured split, and those of its splits that the model has learned from.
+    models
+        As they were given; an empty name is the default model.
+    output, threshold
+        As they were given.
+
+    Returns
+    -------
+    list of tuple
+        Names and values.
+    """
+    import msgspec
+
+    from corestory.model.manifest import Manifest, new_manifest
+    from corestory.reading.text import storable
+
+    manifest = tagger.manifest or Manifest()
+    here = new_manifest((), splits=(), data_sha256="")
+    command = ["corestory", "evaluate", data]
+    for model in models:
+        command += ["--model", model] if model else []
+    command += ["--split", split, "--output", str(output)]
+    command += [] if threshold is None else ["--threshold", f"{threshold:g}"]
+    settings = {
+        name: value for name, value in msgspec.structs.asdict(tagger.settings).items() if isinstance(value, int | float)
+    }
+    sources = [
+        f"{one.source}: {one.articles:,} articles of {one.sites:,} sites, {one.paragraphs:,} paragraphs"
+        for one in manifest.trained_on
+    ]
+    about = [
+        ("data", data),
+        ("data_sha256", digest),
+        ("splits", ", ".join(f"{name} {count:,} rows" for name, count in sorted(splits.items()))),
+        ("split", split),
+        ("trained_on_these_rows", ", ".join(seen) or "no"),
+        ("model", models[0] or "default"),
+        ("models", ", ".join(model or "default" for model in models)),
+        ("model_created", manifest.created),
+        ("model_corestory", manifest.corestory),
+        ("model_data_sha256", manifest.data_sha256),
+        ("model_trained_on", "; ".join(sources)),
+        ("model_libraries", _versions(manifest.libraries)),
+        ("model_settings", ", ".join(f"{name} {value:g}" for name, value in settings.items())),
+        ("corestory", here.corestory),
+        ("libraries", _versions(here.libraries)),
+        ("command", shlex.join(command)),
+    ]
+    return [(name, storable(value)) for name, value in about]
+
+
+def _versions(libraries: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {version}" for name, version in libraries.items())

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from corestory.evaluation.findings import Findings
 from corestory.evaluation.mistakes import Mistake
 from corestory.evaluation.results import Evaluation
-from corestory.numbers import NOTHING, counted
-from corestory.report.intervals import per_hundred
+from corestory.printing import NOTHING, counted
 from corestory.report.tables import (
     ReportTable,
     about_table,
@@ -24,6 +23,7 @@ from corestory.report.tables import (
     leads,
     measures_table,
     ngram_table,
+    per_hundred,
     strata_table,
     threshold_table,
     with_baselines,

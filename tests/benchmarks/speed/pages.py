@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from corestory.errors import DataError, InputError
-from corestory.labelling.sample import read_samples
+from corestory.labelling.origins import read_samples
 from corestory.reading.decoding import decode
 from corestory.reading.html.page import read_page
 

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 from selectolax.lexbor import LexborHTMLParser
 
 from corestory.reading.bounds import is_too_nested
-from corestory.reading.html.line_breaks import PROSE_WORDS, unescaped
 from corestory.reading.html.segments import cut
-from corestory.reading.html.serialised import NormalForm
+from corestory.reading.html.serialised import PROSE_WORDS, NormalForm, unescaped
 from corestory.reading.text import split_text
 from corestory.reading.word_count import may_be_unspaced, word_count, words_of
 

@@ -4,11 +4,17 @@ from collections.abc import Iterable, Sequence, Set
 from itertools import pairwise
 from operator import itemgetter
 
-from corestory.reading.html.display import adjust, needs_adjusting
-from corestory.reading.html.hidden import VISIBLE, shown_rows
-from corestory.reading.html.line_breaks import PROSE_WORDS, cut_at_breaks, cut_preformatted, unescaped
+from corestory.reading.html.display import VISIBLE, adjust, needs_adjusting, shown_rows
 from corestory.reading.html.outline import Outline
-from corestory.reading.html.serialised import MARK, NormalForm, text_nodes
+from corestory.reading.html.serialised import (
+    MARK,
+    PROSE_WORDS,
+    NormalForm,
+    cut_at_breaks,
+    cut_preformatted,
+    text_nodes,
+    unescaped,
+)
 from corestory.reading.html.tags import (
     BLOCK,
     BLOCK_VOID,

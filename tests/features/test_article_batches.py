@@ -3,8 +3,8 @@ from unittest.mock import patch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.model import batches as module
-from corestory.model.batches import batches
+from corestory.features import batch as module
+from corestory.features.batch import batches
 from corestory.reading.article import Article, Paragraph
 
 ARTICLES = st.lists(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corestory.jobs.writing import join_rows
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.joining import join_rows
 from corestory.output.rows import open_rows
 from corestory.reading.article import Article, Paragraph
 
