@@ -56,17 +56,20 @@ class FittedLook:
 
 @dataclass(frozen=True, slots=True)
 class _Path:
-    """The rows of one path, text or HTML, and its first decision; `places` are their numbers among all rows."""
+    """The rows of one path, text or HTML, and its first decision.
+
+    `places` are their numbers among all rows, `looked` tells the articles on which the look is measured.
+    """
 
     rows: Rows
     places: Int
     scores: Float
     core: Bool
-    html: bool
+    looked: Bool
 
-    def stories(self, chosen: Bool | None = None) -> Stories:
-        """Give what was kept, of all rows or of the chosen articles' rows."""
-        return kept_stories(self.rows, self.places, self.scores, self.core if chosen is None else self.core & chosen)
+    def stories(self, chosen: Bool) -> Stories:
+        """Give what was kept of the articles of the chosen rows."""
+        return kept_stories(self.rows, self.places, self.scores, self.core & chosen)
 
 
 def fit_second_look(
@@ -95,15 +98,25 @@ def fit_second_look(
     say
         Called after each single fit.
     """
-    if min(len(lines.filler), len(lines.story)) < LEAST_LINES:
+    line = np.zeros(len(rows.core), bool)
+    line[np.concatenate([lines.filler, lines.story])] = True
+    if min(len(lines.filler), len(lines.story)) < LEAST_LINES or rows.bound_label(line) is not None:
         return FittedLook(None, chosen)
-    scorers, by_line = fit_line_scorers(rows, lines, recipe, say=say)
     generator = np.random.default_rng(recipe.seed)
+    looked = rows.first_view | _one_other_view(rows, generator)
+    paths = [_Path(rows, np.arange(len(rows.core)), chosen.text_scores, chosen.text_core, looked)]
+    if html_rows is not None and chosen.html_scores is not None and chosen.html_core is not None:
+        everything = np.ones(len(html_places), bool)
+        paths.append(_Path(html_rows, html_places, chosen.html_scores, chosen.html_core, everything))
+    needed = rows.core & rows.first_view
+    for path in paths:
+        needed[path.places[path.core & path.looked]] = True
+    scorers, by_line = fit_line_scorers(rows, lines, needed, recipe, say=say)
     lines = lines.without(by_line)
     planted = joined_stories([planted_stories(rows, lines, generator) for _ in range(TURNS)])
-    paths = [_Path(rows, np.arange(len(rows.core)), chosen.text_scores, chosen.text_core, html=False)]
-    if html_rows is not None and chosen.html_scores is not None and chosen.html_core is not None:
-        paths.append(_Path(html_rows, html_places, chosen.html_scores, chosen.html_core, html=True))
+    plants = planted.core[planted.planted]
+    if min(np.count_nonzero(plants), np.count_nonzero(~plants)) < LEAST_LINES:
+        return FittedLook(None, chosen)
     material = _Material(rows, by_line, fitted.stage1, fitted.weights.words)
     # The first view of each page, and its HTML: other views hold much the same story.
     learned = joined_stories([*(path.stories(rows.first_view[path.places]) for path in paths), planted])
@@ -117,7 +130,7 @@ def fit_second_look(
     of_lines = scaling.probabilities(log_odds[learned.planted]), learned.core[learned.planted]
     limits, found = [], []
     for path in paths:
-        of_row = material.held_out(path.stories(), networks[:-1])
+        of_row = material.held_out(path.stories(path.looked), networks[:-1])
         second = scaling.probabilities(of_row[path.places])
         limit, scores, core = _chosen_limit(path, second, *of_lines, chosen.settings)
         limits.append(limit)
@@ -169,17 +182,32 @@ class _Material:
         return second_look_columns(features, self.by_line[stories.rows], self.stage1[stories.rows]).matrix()
 
 
+def _one_other_view(rows: Rows, generator: np.random.Generator) -> Bool:
+    """Choose the rows of one view of each page, at random, that is not its first."""
+    layout = rows.batch.layout
+    others = generator.permutation(np.flatnonzero(~rows.first_view[layout.first]))
+    _, one = np.unique(rows.page[layout.first[others]], return_index=True)
+    return np.isin(layout.article, others[one])
+
+
 def fit_line_scorers(
-    rows: Rows, lines: PlugLines, recipe: Recipe, *, say: Progress
+    rows: Rows, lines: PlugLines, needed: Bool, recipe: Recipe, *, say: Progress
 ) -> tuple[tuple[NgramScorer, NgramScorer], Float]:
     """Fit the scorers of lines by words and by word shapes, each line of a label weighing alike.
+
+    Parameters
+    ----------
+    rows, lines, recipe, say
+        As of `fit_second_look`.
+    needed
+        The rows whose scores are needed, beside the lines.
 
     Returns
     -------
     scorers : tuple of NgramScorer
         Those of words and of word shapes.
     scores : numpy.ndarray
-        Sum of their out-of-fold log-odds of every training row.
+        Sum of their out-of-fold log-odds of every training row; 0 where it is not needed.
     """
     weight = np.zeros(len(rows.core))
     weight[lines.further] = np.where(rows.core[lines.further], *FURTHER_WEIGHTS)
@@ -188,7 +216,9 @@ def fit_line_scorers(
     chosen = weight > 0
     for label in (rows.core, ~rows.core):
         weight[label] /= weight[label].sum()
-    weighted = replace(rows, weight=weight * chosen.sum() / 2)
+    # A row of no fold is not scored.
+    fold = np.where(chosen | needed, rows.fold, -1)
+    weighted = replace(rows, weight=weight * chosen.sum() / 2, fold=fold)
     texts, _ = unmarked(rows.batch.texts)
     words, by_words = fit_stage1(
         texts, weighted, chosen, recipe=recipe, inverse_regularisation=recipe.words_c,
@@ -236,7 +266,8 @@ def _chosen_limit(
         path.scores, words, layout,
         cutoff_share=settings.cutoff_share, clean_cutoff_share=settings.clean_cutoff_share,
     )  # fmt: skip
-    before = measured_f1(path.core, words, path.rows).mean()
+    looked = np.logical_or.reduceat(path.looked, layout.first)
+    before = measured_f1(path.core, words, path.rows)[looked].mean()
     for limit in reversed(LIMITS):
         if np.mean(of_lines[core_lines] < limit) > STORY_LOST:
             continue
@@ -244,6 +275,6 @@ def _chosen_limit(
             break
         scores = lowered_scores(path.scores, path.core, second, cutoffs, limit, layout)
         core = path.core & (scores >= cutoffs[layout.article])
-        if measured_f1(core, words, path.rows).mean() >= before - F1_COST:
+        if measured_f1(core, words, path.rows)[looked].mean() >= before - F1_COST:
             return limit, scores, core
     return 0.0, path.scores, path.core
