@@ -9,9 +9,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from corestory.model.article_features import ARTICLE_FEATURES
 from corestory.model.network import Network
 from corestory.model.network_fit import Shape, first_weights
+from corestory.model.pages import ARTICLE_FEATURES
 from corestory.model.storage import save_model
 from corestory.model.tagger import Tagger
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from corestory.features.layout import Layout
 from corestory.model import pages
-from corestory.model.article_features import ARTICLE_FEATURES
 from corestory.model.decision import SURE_ARTICLE, without_story
 from corestory.model.estimator import ParagraphClassifier
 from corestory.model.network import Network
 from corestory.model.network_fit import Shape, first_weights
+from corestory.model.pages import ARTICLE_FEATURES
 from corestory.model.rules import read_rules
 from corestory.model.tagged_article import NoStory
 from corestory.model.tagger import Tagger

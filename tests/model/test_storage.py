@@ -16,11 +16,11 @@ import pytest
 import corestory
 from corestory.errors import ModelError, OutputError
 from corestory.model import storage
-from corestory.model.article_features import ARTICLE_FEATURES
 from corestory.model.calibration import Settings
 from corestory.model.manifest import FORMAT_VERSION, Manifest
 from corestory.model.network import Network
 from corestory.model.network_fit import Shape, first_weights
+from corestory.model.pages import ARTICLE_FEATURES
 from corestory.model.scoring import Weights
 from corestory.model.storage import load_model, save_model
 from corestory.model.stored_weights import weights_bytes

@@ -44,7 +44,7 @@ def remember(
     from corestory.atomic import atomic_path
     from corestory.commands.messages import open_refusals, say
     from corestory.errors import InputError
-    from corestory.jobs.remembering import remember_files
+    from corestory.jobs.local import remember_files
     from corestory.model.memory_file import load_memory, memory_bytes
     from corestory.model.site_memory import SiteMemory
     from corestory.reading.sources import STANDARD_INPUT

@@ -7,15 +7,19 @@ import signal
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from functools import cache, partial
 from threading import Thread, current_thread, main_thread
 from typing import TypeVar
 
-from corestory.errors import CorestoryError
+from corestory.errors import CorestoryError, InputError
 from corestory.jobs.items import Item
 from corestory.jobs.job import Job, Outcome
 from corestory.jobs.tasks import PartTracker, Task, tasks_of
 from corestory.jobs.work import work_on
+from corestory.model.site_memory import SiteMemory
+from corestory.reading.sources import STANDARD_INPUT, read_articles, read_file
+from corestory.remote import path_of
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -151,3 +155,53 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
     Thread(target=watch, daemon=True).start()
+
+
+@dataclass(slots=True)
+class RememberedFile:
+    """What one file gave.
+
+    Attributes
+    ----------
+    memory
+        Its pages.
+    articles, unknown
+        How many it holds, and how many of them are of an unknown site, which are not remembered.
+    refusals, notes
+        What could not be read, and what a person should know.
+    """
+
+    memory: SiteMemory = field(default_factory=SiteMemory)
+    articles: int = 0
+    unknown: int = 0
+    refusals: list[InputError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def remember_files(names: Iterable[str], *, jobs: int) -> Iterator[RememberedFile]:
+    """Remember the pages of files in their order.
+
+    Parameters
+    ----------
+    names
+        The files, or ``-`` for the standard input, which only one process can read.
+    jobs
+        Number of processes; -1 means one per core, 1 means this process.
+    """
+    if jobs == 1:
+        return map(remember_file, names)
+    return in_processes(remember_file, names, jobs=jobs, where="remember", in_order=True)
+
+
+def remember_file(name: str) -> RememberedFile:
+    """Remember the pages of one file."""
+    found = RememberedFile()
+    refuse, note = found.refusals.append, found.notes.append
+    if name == STANDARD_INPUT:
+        articles = read_articles([name], refuse=refuse, note=note)
+    else:
+        articles = read_file(path_of(name), refuse=refuse, note=note)
+    for article in articles:
+        found.articles += 1
+        found.unknown += not found.memory.add(article)
+    return found

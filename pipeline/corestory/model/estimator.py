@@ -19,7 +19,7 @@ from corestory.model.choosing import Chosen, choose_settings
 from corestory.model.fitting import FittedStages, Progress, Recipe, fit_count, fit_stages
 from corestory.model.kinds_fit import fit_kinds
 from corestory.model.network_fit import Shape
-from corestory.model.plug_lines import PlugLines, plug_lines
+from corestory.model.planting import PlugLines, plug_lines
 from corestory.model.second_look_fit import fit_second_look, look_fit_count
 from corestory.model.tagger import Tagger
 from corestory.model.training_rows import Rows, has_markup, make_folds, training_rows

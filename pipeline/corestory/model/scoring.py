@@ -55,7 +55,7 @@ class Weights:
     forms
         Stage 1 over word shapes, which needs no language; its log-odds are added to those of `words`.
     article
-        Tells articles from pages without a story by `corestory.model.article_features`; None in a model that was
+        Tells articles from pages without a story by `corestory.model.pages`; None in a model that was
         trained on too few such pages.
     second_look
         The second look at the kept story; None in a model without.

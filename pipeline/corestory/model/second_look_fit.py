@@ -23,8 +23,7 @@ from corestory.model.fitting import CHUNK, ONE_THREAD, FittedStages, Progress, R
 from corestory.model.network import Network
 from corestory.model.network_fit import Shape, fit_network
 from corestory.model.ngrams import NgramScorer
-from corestory.model.planting import Stories, joined_stories, kept_stories, planted_stories
-from corestory.model.plug_lines import PlugLines
+from corestory.model.planting import PlugLines, Stories, joined_stories, kept_stories, planted_stories
 from corestory.model.scoring import SecondLook
 from corestory.model.second_look import lowered_scores, second_look_columns
 from corestory.model.training_rows import Rows

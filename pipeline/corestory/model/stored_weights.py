@@ -19,10 +19,10 @@ from safetensors.numpy import load, save
 
 from corestory.errors import ModelError
 from corestory.features.batch_features import column_groups
-from corestory.model.article_features import ARTICLE_FEATURES
 from corestory.model.kinds import CLASSES, KindContext, KindHead, KindNgrams, kind_feature_count
 from corestory.model.network import ARRAYS, Member, Network
 from corestory.model.ngrams import NgramScorer
+from corestory.model.pages import ARTICLE_FEATURES
 from corestory.model.scoring import SecondLook, Weights
 from corestory.model.second_look import second_look_width
 
