@@ -39,7 +39,7 @@ LEAST_LINES = 50
 LIMITS = tuple(step / 100 for step in range(1, 71))
 F1_COST = 0.0005
 """The look may cost so much of the out-of-fold word F1."""
-STORY_LOST = 0.06
+STORY_LOST = 0.04
 """It may drop this share of the planted story lines, which are harder than those of the story itself."""
 LEAST_REMOVED = 0.1
 """A look that drops a smaller share of the planted filler is not worth its time."""
