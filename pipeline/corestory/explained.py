@@ -8,7 +8,8 @@ from corestory.errors import InputError
 from corestory.model.explaining import ArticleExplanation, explain_articles
 from corestory.model.site_memory import SiteMemory
 from corestory.model.storage import load_model
-from corestory.model.tagger import Tagger, article_of_text
+from corestory.model.tagger import Tagger
+from corestory.reading.one_article import article_of_text
 
 
 class ExplainedArticle(ArticleExplanation):

@@ -60,15 +60,16 @@ def test_the_bytes_depend_on_the_pages_alone_not_on_their_order_their_parts_or_h
 def test_a_memory_is_bounded_by_site():
     memory = memory_of(page(number) for number in range(5 * PAGES))
     assert len(memory.pages["herald.example"]) == PAGES
-    assert memory.sightings(page(10**6)).pages == PAGES
+    assert memory.sightings(page(10**6)).pages == PAGES - 1
 
 
 def test_a_line_counts_once_an_article_and_its_marks_numbers_and_spaces_do_not_matter():
     menus = [("Weather", "* Weather", "12 comments"), ("• weather", "3  Comments", "x"), ("WEATHER", "y", "z")]
     memory = memory_of(page(number, menu=menu) for number, menu in enumerate(menus))
     found = memory.sightings(article_of_texts("", ["1. Weather", "120 comments", *story(9)], url=SITE_URL))
-    assert found.pages == 3
-    assert found.counts.tolist() == [3, 2, 0, 0, 0, 0]
+    # The page most like it, here the one with "Weather" and "comments", might be the same page in another form.
+    assert found.pages == 2
+    assert found.counts.tolist() == [2, 1, 0, 0, 0, 0]
 
 
 def test_the_article_itself_does_not_count_against_itself():
@@ -76,14 +77,22 @@ def test_the_article_itself_does_not_count_against_itself():
     for article in (page(3), page(33)):
         found = memory.sightings(article)
         assert found.counts.tolist()[2:6] == [0] * 4
-        assert found.pages == found.counts[0] == (9 if article.article_id == "3" else 10)
+        assert found.pages == found.counts[0] == 9
+
+
+def test_the_article_itself_does_not_count_either_where_it_was_read_in_another_form():
+    sentences = [text.split(" ", 7) for text in page(3).texts]
+    nodes = [part for words in sentences for part in (" ".join(words[:7]), *words[7:])]
+    memory = memory_of([*(page(number) for number in range(10)), article_of_texts("", nodes, url=SITE_URL)])
+    found = memory.sightings(article_of_texts("", [*nodes[:9], *page(3).texts[5:]], url=SITE_URL))
+    assert max(found.counts[2:9]) == 0
 
 
 def test_pages_that_tell_the_same_story_do_not_make_it_boilerplate_and_count_once():
     again = [article_of_texts("", (*page(3).texts, f"Updated by {name}"), url=SITE_URL) for name in ("Ann", "Bo", "Cy")]
     memory = memory_of([*(page(number) for number in range(10)), *again])
     assert memory.sightings(page(3)).counts.tolist() == [9, 9, 0, 0, 0, 0, 9, 9]
-    assert memory.sightings(page(33)).counts.tolist() == [10, 10, 0, 0, 0, 0, 10, 10]
+    assert memory.sightings(page(33)).counts.tolist() == [9, 9, 0, 0, 0, 0, 9, 9]
 
 
 def test_stories_of_a_site_that_is_nearly_all_menu_are_not_taken_for_one_story():
@@ -136,13 +145,12 @@ def test_what_stands_on_other_pages_loses_score_and_nothing_changes_without_evid
     assert alone.scores.tobytes() == found.scores.tobytes()
 
 
-def test_an_explanation_says_on_how_many_pages_and_its_numbers_add_up(sample_classifier):
+def test_an_explanation_says_on_how_many_pages_and_its_numbers_add_up(seeded_tagger):
     memory = memory_of(page(number) for number in range(20))
-    tagger = sample_classifier.tagger_
-    (found,) = explain_articles(tagger, [as_page(page(50))], memory=memory)
+    (found,) = explain_articles(seeded_tagger, [as_page(page(50))], memory=memory)
     for paragraph in found.paragraphs:
-        assert paragraph.sighting == ((20, 20) if paragraph.text in MENU else (0, 20))
-        assert 1 / (1 + np.exp(-paragraph.context.log_odds)) == pytest.approx(paragraph.score, abs=1e-6)
+        assert paragraph.sighting == ((19, 19) if paragraph.text in MENU else (0, 19))
+        assert 1 / (1 + np.exp(-paragraph.context.log_odds)) == pytest.approx(paragraph.score, abs=1e-5)
         assert SITE in [effect.name for effect in paragraph.words.effects]
 
 
@@ -222,7 +230,7 @@ def test_a_site_that_is_no_domain_keeps_its_name_in_a_file():
 def test_a_short_text_node_is_no_evidence():
     memory = memory_of(page(number, menu=("and", "2017", "美国", "News")) for number in range(5))
     found = memory.sightings(page(9, menu=("and", "2017", "美国", "News")))
-    assert found.counts.tolist() == [0, 0, 0, 0, 0, 0, 5, 0]
+    assert found.counts.tolist() == [0, 0, 0, 0, 0, 0, 4, 0]
 
 
 def test_sites_at_hand_are_bounded(monkeypatch):
@@ -230,5 +238,5 @@ def test_sites_at_hand_are_bounded(monkeypatch):
     sites = [f"https://{name}.example" for name in "abcd"]
     memory = memory_of(page(number, url=url) for number in range(4) for url in sites)
     found = [memory.sightings(page(9, url=url)).counts.tolist() for url in sites * 2]
-    assert found == [[4, 4, 0, 0, 0, 0, 4, 4]] * 8
+    assert found == [[3, 3, 0, 0, 0, 0, 3, 3]] * 8
     assert len(memory._at_hand) == 2

@@ -94,7 +94,7 @@ class SiteMemory:
     >>> for number, text in enumerate(["The quay opened.", "It rained.", "Boats sailed."]):
     ...     _ = memory.add(article_of_texts("", [text, "Share this"], url=f"https://herald.example/{number}"))
     >>> memory.sightings(article_of_texts("", ["Share this", "It snowed."], url="https://herald.example/9"))
-    Sightings(counts=array([3, 0]), pages=3)
+    Sightings(counts=array([2, 0]), pages=2)
     """
 
     def __init__(self) -> None:
@@ -132,7 +132,8 @@ class SiteMemory:
     def sightings(self, article: Article) -> Sightings | None:
         """Count the other pages on which an article's paragraphs stand; None if no other page of its site is known.
 
-        The article itself and pages that tell the same story are left out.
+        The article itself and pages that tell the same story are left out; if there are none, the page most like it is,
+        which may be the same one as text or as HTML.
         """
         name = site_of(article)
         if name not in self._pages:
@@ -175,7 +176,10 @@ class _Site:
         new = np.unique(lines.hashes[~known], return_index=True)[1]
         total = self._weights[columns].sum() + lines.lengths[~known][new].sum()
         shared = self._stands[:, columns] @ self._weights[columns]
-        others = self._stands[self._distinct & ~_alike(shared, np.minimum(self._totals, total))]
+        same = _alike(shared, np.minimum(self._totals, total))
+        if not same.any():  # the article itself may be there, but read in another form
+            same[np.argmax(np.round(shared, 6))] = True
+        others = self._stands[self._distinct & ~same]
         told = known & (lines.lengths >= SHORTEST)
         return Sightings(np.where(told, others.sum(axis=0)[column], 0), len(others))
 

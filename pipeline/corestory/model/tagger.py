@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.errors import InputError
 from corestory.features.batch import Batch, batch_of_articles, batch_of_frame, batches
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import article_cutoffs, doubts, without_story
@@ -21,8 +18,8 @@ from corestory.model.scoring import ScoredBatch, Weights, score_batch
 from corestory.model.second_look import scores_after_second_look
 from corestory.model.site_memory import shifts
 from corestory.model.tagged_article import TaggedArticle
-from corestory.reading.article import Article, article_of_texts
-from corestory.reading.article_rows import paragraphs_of_text
+from corestory.reading.article import Article
+from corestory.reading.one_article import article_of_text
 from corestory.types import Bool, Float
 
 if TYPE_CHECKING:
@@ -31,8 +28,6 @@ if TYPE_CHECKING:
     from corestory.model.manifest import Manifest
     from corestory.model.rules import Rules
     from corestory.model.site_memory import SiteMemory
-
-_TAG = re.compile(r"<(?:!doctype|/?(?:html|body|div|p|article|section|h[1-6]|ul|li|br|span|a)\b)[^<>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -347,26 +342,3 @@ class _DecidedBatch:
     confidence: Float
     pages: JudgedPages | None
     first_scores: Float
-
-
-def article_of_text(text: str, *, html: bool = False, url: str = "") -> Article:
-    """Read one article's text, or its page's HTML, from a string; warn if a text looks like HTML.
-
-    Raises
-    ------
-    InputError
-        It is not a string.
-    """
-    if not isinstance(text, str):
-        hint = "Decode it first, or give the file to corestory predict." if isinstance(text, bytes) else ""
-        if isinstance(text, list | tuple):
-            hint = "Call it once for each article, or use corestory.tag_frame."
-        raise InputError(f"a value of type {type(text).__name__}", expected="one article's text as a string", hint=hint)
-    if html:
-        from corestory.reading.html.page import read_page
-
-        page = read_page(text)
-        return Article("", page.paragraphs, url or page.url, page.title)
-    if len(_TAG.findall(text[:100_000])) > 1:
-        warnings.warn("The text looks like HTML; pass html=True to read it as a page.", stacklevel=3)
-    return article_of_texts("", paragraphs_of_text(text, where="the text"), url=url)
