@@ -8,6 +8,7 @@ import numpy as np
 
 from corestory.evaluation.bootstrap import interval, paired_interval, resampled_metrics
 from corestory.evaluation.groups import groups_by_column
+from corestory.evaluation.kinds import kind_result
 from corestory.evaluation.labelled_rows import LabelledRows, labelled_rows, probabilities
 from corestory.evaluation.metrics import Metrics, calibration, confusion, measure
 from corestory.evaluation.results import (
@@ -144,6 +145,7 @@ def evaluate_rows(
         calibration=calibration(rows.core, rows.score),
         cautions=tuple(cautions),
         story=story_counts(rows),
+        kinds=kind_result(labelled),
     )
 
 

@@ -4,6 +4,7 @@ import math
 from dataclasses import asdict, dataclass, fields
 from typing import Generic, TypeVar
 
+from corestory.evaluation.kinds import KindResult
 from corestory.evaluation.metrics import CalibrationCurve, Confusion, Metrics, Rates
 
 SCHEMA = 1
@@ -140,6 +141,8 @@ class Evaluation:
         Sentences on why the measures are too optimistic, for example because the tagger was trained on the rows.
     story
         How articles were told from pages without a story; None if the rows have no such page.
+    kinds
+        How kinds of filler and roles of core were told; None if the rows have no kinds or the model tells none.
     """
 
     settings: EvaluationSettings
@@ -153,6 +156,7 @@ class Evaluation:
     rivals: tuple[TaggerResult, ...] = ()
     cautions: tuple[str, ...] = ()
     story: StoryCounts | None = None
+    kinds: KindResult | None = None
 
     def to_metrics(self) -> dict[str, Json]:
         """Nested values for ``metrics.json``, with the same keys in every run; null where a measure is undefined.
@@ -166,6 +170,7 @@ class Evaluation:
             "settings": plain(asdict(self.settings)),
             "counts": plain(asdict(self.counts)),
             "story": None if self.story is None else plain(asdict(self.story)),
+            "kinds": None if self.kinds is None else plain(asdict(self.kinds)),
             "tagger": _tagger(self.tagger),
             "rivals": {rival.name: _tagger(rival) for rival in self.rivals},
             "baselines": {baseline.key: _tagger(baseline) for baseline in self.baselines},

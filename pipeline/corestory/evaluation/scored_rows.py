@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from corestory.errors import DataError
+from corestory.evaluation.kinds import TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -158,17 +159,18 @@ def score_in_pieces(
     Returns
     -------
     pandas.DataFrame
-        The frame with the columns `SCORED`, rows in the order given.
+        The frame with the columns `SCORED`, rows in the order given; and `TOLD` where a piece has kinds.
     """
     import numpy as np
     import pandas as pd
 
     pieces = []
     for rows in _pieces(frame):
-        pieces.append(tagger.score_frame(frame.iloc[rows], threshold=threshold)[list(SCORED)].set_axis(rows))
+        scored = tagger.score_frame(frame.iloc[rows], threshold=threshold)
+        pieces.append(scored[[name for name in (*SCORED, TOLD) if name in scored]].set_axis(rows))
         advance(len(rows))
     found = pd.concat(pieces).loc[np.arange(len(frame))]
-    return frame.assign(**{name: found[name].to_numpy() for name in SCORED})
+    return frame.assign(**{name: found[name].to_numpy() for name in found.columns})
 
 
 def _pieces(frame: pd.DataFrame) -> Iterator[npt.NDArray[np.int64]]:

@@ -204,10 +204,13 @@ class Tagger:
         Returns
         -------
         pandas.DataFrame
-            The frame with `score`, `tagged`, `stage1` and `confidence` added, rows in the order given.
+            The frame with `score`, `tagged`, `stage1` and `confidence` added, rows in the order given. A frame with
+            labels and kinds also gets `told_kind`: the kind or role that the model tells, given the label.
         """
         score, stage1, confidence = (np.zeros(len(frame)) for _ in range(3))
         core = np.zeros(len(frame), bool)
+        head = self.weights.kinds if {"label", "kind"} <= set(frame) and frame["kind"].notna().any() else None
+        told = np.full(len(frame), None, object)
         with_markup = np.zeros(len(frame), bool)
         if "markup" in frame and self.weights.html:
             known = frame["markup"].notna()
@@ -222,7 +225,12 @@ class Tagger:
             score[rows], core[rows] = decided.scores, decided.core
             stage1[rows] = PlattScaling().probabilities(decided.scored.stage1[-1].values)
             confidence[rows] = decided.confidence[batch.layout.article]
-        return frame.assign(score=score, tagged=np.where(core, "core", "filler"), stage1=stage1, confidence=confidence)
+            if head is not None:
+                of_core = frame["label"].to_numpy(object)[rows] == "core"
+                told[rows] = chosen_kinds(head.probabilities(decided.scored.features), of_core).names
+        scored = frame.assign(score=score, stage1=stage1, confidence=confidence)
+        scored = scored.assign(tagged=np.where(core, "core", "filler"))
+        return scored if head is None else scored.assign(told_kind=told)
 
     def by_markup(self, articles: Sequence[Article]) -> Iterator[tuple[list[int], list[Article]]]:
         """Divide a batch into the articles without and those with markup, which have networks of their own.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from corestory.evaluation.findings import Findings
 from corestory.evaluation.mistakes import Mistake
 from corestory.evaluation.results import Evaluation
-from corestory.printing import NOTHING, counted
+from corestory.printing import NOTHING, counted, rounded
 from corestory.report.tables import (
     ReportTable,
     about_table,
@@ -20,6 +20,8 @@ from corestory.report.tables import (
     examples_table,
     groups_tables,
     importance_table,
+    kind_confusions,
+    kinds_table,
     leads,
     measures_table,
     ngram_table,
@@ -113,7 +115,8 @@ def report_sections(
     Returns
     -------
     tuple of Section
-        The seven of every report; where models are compared, the comparison after the first.
+        The seven of every report; where models are compared, the comparison after the first; and kinds if the rows have
+        some.
     """
     return (
         _answer(findings.evaluation),
@@ -121,6 +124,7 @@ def report_sections(
         _where(findings, sites),
         _threshold(findings),
         _mistakes(findings),
+        *_kinds(findings.evaluation),
         _trust(findings),
         _learned(findings),
         _provenance(findings.evaluation, about),
@@ -222,6 +226,17 @@ def _mistakes(findings: Findings) -> Section:
     return Section("mistakes", "What it gets wrong", text, tuple(part for part in lists if part.mistakes))
 
 
+def _kinds(evaluation: Evaluation) -> list[Section]:
+    if evaluation.kinds is None:
+        return []
+    text = (
+        "Many of these kinds are read from the class names of the pages, so some are wrong; on a page, the model sees "
+        "these names, too."
+    )
+    matrix = Folded("Which kind was taken for which", (kind_confusions(evaluation.kinds),))
+    return [Section("kinds", "Which kinds it tells", text, (kinds_table(evaluation.kinds), matrix))]
+
+
 def _trust(findings: Findings) -> Section:
     curves = (
         Figure(
@@ -308,6 +323,9 @@ def basis(evaluation: Evaluation) -> str:
         story = evaluation.story
         line += f" Of {counted(story.without_story)} pages without a story {counted(story.recognised)} are recognised; "
         line += f"of {counted(story.articles)} articles {counted(story.lost)} are left without any core."
+    if evaluation.kinds is not None:
+        line += f" Macro F1 over {counted(len(evaluation.kinds.kinds))} kinds of filler: "
+        line += f"{rounded(evaluation.kinds.macro_f1)}."
     if settings.threshold is not None:
         line += f" Core from a score of {settings.threshold:g}."
     if settings.resamples:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from corestory.evaluation.kinds import KindResult
 from corestory.evaluation.learned import Importance, Ngram
 from corestory.evaluation.metrics import METRIC_NAMES, Rates
 from corestory.evaluation.results import Band, Evaluation, Group, RowCounts, TaggerResult
@@ -169,6 +170,24 @@ def confusions(evaluation: Evaluation) -> ReportTable:
     return ReportTable(
         "What became of core and filler", columns, (("labelled core", *core), ("labelled filler", *filler))
     )
+
+
+def kinds_table(found: KindResult) -> ReportTable:
+    """Lay out how well each kind of filler and each role of core was told."""
+    rows = [
+        (one.name, counted(one.paragraphs), rounded(one.precision), rounded(one.recall), rounded(one.f1))
+        for one in (*found.kinds, *found.roles)
+    ]
+    note = f"Macro F1 over the kinds of filler: {rounded(found.macro_f1)}. Each is told given the paragraph's label."
+    columns = ("", "paragraphs", "precision", "recall", "F1")
+    return ReportTable("Kinds of filler, then roles of core", columns, tuple(rows), note=note)
+
+
+def kind_confusions(found: KindResult) -> ReportTable:
+    """Lay out how many paragraphs of each kind and role were told as which."""
+    names = tuple(one.name for one in (*found.kinds, *found.roles))
+    rows = tuple((name, *map(counted, row)) for name, row in zip(names, found.matrix, strict=True))
+    return ReportTable("Which kind was taken for which", ("", *names), rows, note="Rows are labels.")
 
 
 def _row(*cells: float) -> list[str]:
