@@ -95,7 +95,7 @@ def test_all_splits_may_be_measured_and_rows_seen_in_training_are_pointed_out(ev
     caution = "The model was trained on these rows (train), so its measures are too optimistic for other articles."
     assert " ".join(done.stdout.split()).startswith(f"Caution: {caution} Of 100 words of story")
     page, report = ((tmp_path / "r" / name).read_text(encoding="utf-8") for name in ("report.html", "report.md"))
-    assert page.index("too optimistic") < page.index("Of 100 words of story")
+    assert page.index("too optimistic") < page.index("of 100 words of story,")
     assert report.index("too optimistic") < report.index("Of 100 words of story")
     assert metrics(tmp_path / "r")["cautions"] == [caution]
     assert metrics(tmp_path / "r")["counts"]["paragraphs"] == len(labelled_frame)
