@@ -57,6 +57,13 @@ def test_the_bytes_depend_on_the_pages_alone_not_on_their_order_their_parts_or_h
     assert data(read_memory(data(other), where="m")) == data(other)
 
 
+def test_the_pages_that_are_kept_do_not_depend_on_the_order_either():
+    articles = [page(number) for number in range(5 * PAGES)]
+    one, other = memory_of(articles[PAGES:]), memory_of(articles[: 2 * PAGES])
+    one.merge(other)
+    assert data(one) == data(memory_of(reversed(articles))) == data(memory_of(articles))
+
+
 def test_a_memory_is_bounded_by_site():
     memory = memory_of(page(number) for number in range(5 * PAGES))
     assert len(memory.pages["herald.example"]) == PAGES
