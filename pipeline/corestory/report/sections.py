@@ -9,6 +9,7 @@ from corestory.evaluation.findings import Findings
 from corestory.evaluation.mistakes import Mistake
 from corestory.evaluation.results import Evaluation
 from corestory.printing import NOTHING, counted, rounded
+from corestory.report.intervals import per_hundred
 from corestory.report.tables import (
     ReportTable,
     about_table,
@@ -25,7 +26,6 @@ from corestory.report.tables import (
     leads,
     measures_table,
     ngram_table,
-    per_hundred,
     strata_table,
     threshold_table,
     with_baselines,

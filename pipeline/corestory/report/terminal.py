@@ -12,6 +12,7 @@ from rich.text import Text
 from corestory.evaluation.results import Evaluation
 from corestory.evaluation.thresholds import Aim, OperatingPoint, ThresholdRow
 from corestory.printing import counted, printable
+from corestory.report.intervals import per_hundred, with_interval
 from corestory.report.sections import basis, headline
 from corestory.report.tables import (
     ReportTable,
@@ -20,9 +21,7 @@ from corestory.report.tables import (
     confusions,
     groups_tables,
     leads,
-    per_hundred,
     with_baselines,
-    with_interval,
 )
 
 # Screen columns between two of the table's, one of them rich's own; and the fewest in which a name is still read.
