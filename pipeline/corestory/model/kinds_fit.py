@@ -41,6 +41,10 @@ MIN_SITES = 3
 BALANCE = 0.25
 """Each class weighs as its rows to the power of one minus this: rare classes count for more than their number."""
 
+FREQUENCY = 0.5
+"""How far the second step goes from each class's share of the weights to its share of the rows: with 0 rare kinds are
+told too often, with 1 hardly ever."""
+
 # A class that a fit has not seen.
 _UNSEEN = -12.0
 _TEXTS_AT_ONCE = 20_000
@@ -252,6 +256,10 @@ def _fit_context(logits: Float, rows: _Rows, chosen: Int, inside: Bool) -> KindC
     mean = learned.mean(axis=0).astype(np.float32)
     scale = np.maximum(learned.std(axis=0), 1e-3).astype(np.float32)
     weights, intercept = _fit((learned - mean) / scale, rows, chosen, penalty_c=1.0, max_iter=60, given=True)
+    every = np.bincount(rows.classes[inside & (rows.classes >= 0)], minlength=len(CLASSES))
+    fitted = np.bincount(rows.classes[chosen], rows.weights(chosen), len(CLASSES))
+    seen = fitted > 0
+    intercept[seen] += FREQUENCY * np.log(every[seen] / every.sum() * fitted.sum() / fitted[seen])
     return KindContext(mean, scale, weights.astype(np.float32), intercept.astype(np.float32))
 
 
