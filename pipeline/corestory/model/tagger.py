@@ -59,13 +59,11 @@ class Tagger:
     def __repr__(self) -> str:
         n_grams = sum(len(one.hashes) for one in (self.weights.words, self.weights.forms, self.weights.markup) if one)
         about = f"{n_grams:,} n-grams, {'text and HTML' if self.weights.html else 'text'}"
-        if self.manifest is None or not self.manifest.corestory:
-            return f"<Tagger: {about}>"
-        articles = sum(source.articles for source in self.manifest.trained_on)
-        return (
-            f"<Tagger: {about}; trained on {articles:,} articles on {self.manifest.created[:10]} "
-            f"by corestory {self.manifest.corestory}>"
-        )
+        if self.manifest is not None and self.manifest.corestory:
+            articles = sum(source.articles for source in self.manifest.trained_on)
+            about += f"; trained on {articles:,} articles on {self.manifest.created[:10]}"
+            about += f" by corestory {self.manifest.corestory}"
+        return f"<Tagger: {about}>"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Tagger) and self._content == other._content
