@@ -226,8 +226,8 @@ class Tagger:
             if head is not None:
                 of_core = frame["label"].to_numpy(object)[rows] == "core"
                 told[rows] = chosen_kinds(head.probabilities(decided.scored.features), of_core).names
-        scored = frame.assign(score=score, stage1=stage1, confidence=confidence)
-        scored = scored.assign(tagged=np.where(core, "core", "filler"))
+        tagged = np.where(core, "core", "filler")
+        scored = frame.assign(score=score, tagged=tagged, stage1=stage1, confidence=confidence)
         return scored if head is None else scored.assign(told_kind=told)
 
     def by_markup(self, articles: Sequence[Article]) -> Iterator[tuple[list[int], list[Article]]]:
