@@ -69,7 +69,7 @@ REFUSED = {
     "binary": ("e.txt", png(), "e.txt"),
     "gzip cut": ("e.txt.gz", gzip.compress(TEXT.encode())[:-20], "gzip"),
     "encoding that cannot be told": ("e.txt", bytes([0xD0, 0xA1, 0x20, 0xFE, 0xED, 0xC0] * 9), "encoding"),
-    "column missing": ("e.csv", b"name,body\na,b\n", "no column"),
+    "column missing": ("e.csv", b"name,teaser\na,b\n", "no column"),
     "two at one position": ("e.csv", b"article_id,position,text\na,0,One\na,0,Two\n", "position"),
 }
 

@@ -74,8 +74,8 @@ def test_an_article_that_cannot_be_read_is_raised_or_refused(tagger, gap):
 
 
 def test_a_frame_without_text_is_told_what_is_missing(tagger):
-    with pytest.raises(InputError, match="no column 'text'; the columns are: id, body"):
-        tag_frame(pd.DataFrame({"id": ["a"], "body": ["x"]}), tagger)
+    with pytest.raises(InputError, match="no column 'text'; the columns are: id, teaser"):
+        tag_frame(pd.DataFrame({"id": ["a"], "teaser": ["x"]}), tagger)
 
 
 def test_a_threshold_of_0_makes_all_core(tagger):

@@ -80,7 +80,7 @@ def test_what_the_record_says_goes_before_what_the_page_says() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"body": "One."}, "no text; expected text, paragraphs or html"),
+        ({"teaser": "One."}, "no text; the fields are: teaser; expected text, paragraphs or html. --text-column NAME"),
         ({"text": ""}, "an article without paragraphs"),
         ({"text": " \n\u200b\n"}, "an article without paragraphs"),
         ({"paragraphs": []}, "an article without paragraphs"),
@@ -186,7 +186,7 @@ def test_paragraphs_and_whole_articles_may_follow_each_other_in_json_lines() -> 
 @pytest.mark.parametrize(
     ("columns", "missing"),
     [
-        (("id", "body"), "no column 'text'; the columns are: id, body"),
+        (("id", "teaser"), "no column 'text'; the columns are: id, teaser"),
         (("position", "text"), "no column 'article_id'"),
         (("article_id", "position"), "no column 'text'"),
         (("", "label"), r"no column 'text'; the columns are: \(no name\), label"),

@@ -4,8 +4,8 @@ from contextlib import suppress
 import pytest
 
 from corestory.errors import InputError
-from corestory.reading.article_rows import page_article
 from corestory.reading.bounds import MAX_ATTRIBUTES, MAX_NESTING, excess_of_page, is_too_nested
+from corestory.reading.one_article import page_article
 
 HOSTILE = {
     "open elements": "<div>" * 100_000,

@@ -193,7 +193,7 @@ def test_control_characters_in_a_good_text_stay() -> None:
         (b"\xff\xd8\xff\xe0", "a JPEG image"),
         (b"{\\rtf1\\ansi", "an RTF document"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
-        (gzip.compress(b"x", mtime=0), "gzip inside gzip"),
+        (gzip.compress(b"x", mtime=0), "gzip in another compression"),
         (b"PAR1\x15\x04", "a Parquet file"),
     ],
 )

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corestory.reading.fields import FieldFinder
 from corestory.reading.row_groups import own_rows, read_part, row_group_cuts
 from corestory.reading.sources import read_file
 from corestory.reading.tables import SourceRow
@@ -27,7 +28,9 @@ def test_each_row_is_in_one_part_and_each_article_in_the_part_where_it_begins(ru
     ]
     found, begin, before = [], 0, None
     for size in [*sizes, len(rows)]:
-        part = list(own_rows(rows[begin:], count=max(0, min(size, len(rows) - begin)), before=before))
+        part = list(
+            own_rows(rows[begin:], count=max(0, min(size, len(rows) - begin)), before=before, finder=FieldFinder())
+        )
         if found and part:
             assert part[0].values["id"] not in (None, "", before)
         found += part

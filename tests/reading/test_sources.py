@@ -200,8 +200,8 @@ def test_sources_are_read_as_named_and_a_pattern_by_name_unless_it_is_the_name_o
         ("image", "image: looks like a PNG image"),
         ("table", "table: a Parquet file by another name"),
         ("page.html.gz", "page.html.gz: the gzip data ends too early"),
-        ("a.parquet.gz", "a.parquet.gz: gzipped Parquet"),
-        ("columns.csv", "columns.csv: no column 'text'; the columns are: id, body"),
+        ("a.parquet.gz", "a.parquet.gz: compressed Parquet"),
+        ("columns.csv", "columns.csv: no column 'text'; the columns are: id, teaser"),
         ("cyrillic.txt", "cyrillic.txt: text in an encoding that cannot be told"),
         ("", "an empty name"),
         ("a\x00b", "a\x00b: no such file or folder"),
@@ -218,7 +218,7 @@ def test_a_source_that_cannot_be_read_is_refused_in_words_and_the_next_is_read(s
     write("image", b"\x89PNG\r\n\x1a\n\x00")
     write("table", b"PAR1\x00\x00")
     write("page.html.gz", gzip.compress(PAGE.encode())[:-10])
-    write("columns.csv", "id,body\n1,a\n")
+    write("columns.csv", "id,teaser\n1,a\n")
     write("cyrillic.txt", "Мост открыт во вторник.".encode("cp1251"))
     write("good.txt", STORY)
     articles, refused = read(source, "good.txt")

@@ -1,7 +1,9 @@
+import bz2
 import gzip
 import io
 from pathlib import Path
 
+import pyarrow
 import pytest
 
 from corestory.errors import InputError
@@ -86,3 +88,32 @@ def test_a_document_over_the_limit_is_refused_without_being_read_whole() -> None
         read_document(stream, where="a", limit=10)
     assert stream.tell() == 11
     assert read_document(io.BytesIO(b"x" * 10), where="a", limit=10) == b"x" * 10
+
+
+def zstd(data: bytes) -> bytes:
+    stream = pyarrow.BufferOutputStream()
+    with pyarrow.CompressedOutputStream(stream, "zstd") as file:
+        file.write(data)
+    return stream.getvalue().to_pybytes()
+
+
+@pytest.mark.parametrize(("pack", "name"), [(gzip.compress, "gzip"), (bz2.compress, "bzip2"), (zstd, "Zstandard")])
+def test_every_compression_is_read_in_several_members_and_its_faults_are_told(tmp_path: Path, pack, name) -> None:
+    lines = "".join(f"line {number} {number * 7919 % 104729}\n" for number in range(60_000)).encode()
+    (tmp_path / "a").write_bytes(pack(lines) + pack(b"The quay"))
+    with open_bytes(tmp_path / "a") as stream:
+        assert stream.read() == lines + b"The quay"
+    (tmp_path / "b").write_bytes(pack(lines)[:-2000])
+    with open_bytes(tmp_path / "b") as stream:
+        assert stream.read(9) == lines[:9]
+        with pytest.raises(InputError, match=f"b: (the {name} data ends too early|cannot be read)"):
+            stream.read()
+    (tmp_path / "c").write_bytes(pack(lines)[:500] + b"nonsense" * 99)
+    with open_bytes(tmp_path / "c") as stream, pytest.raises(InputError, match="c: "):
+        stream.read()
+
+
+def test_a_text_that_begins_as_bzip2_does_is_a_text(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"BZh is no word.")
+    with open_bytes(tmp_path / "a.txt") as stream:
+        assert stream.read() == b"BZh is no word."

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.reading.article_rows import paragraphs_of_text
+from corestory.reading.one_article import paragraphs_of_text
 from corestory.reading.text import split_text
 from corestory.reading.text_shapes import is_markup, lump_sentences, unpacked, without_cut_off
 

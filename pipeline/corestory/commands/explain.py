@@ -12,12 +12,27 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from corestory.commands.options import STANDARD_OUTPUT, Force, Memory, Model, Threshold, unknown_ending
+from corestory.commands.options import (
+    STANDARD_OUTPUT,
+    AskedInputFormat,
+    Force,
+    HtmlColumn,
+    IdColumn,
+    Memory,
+    Model,
+    TextColumn,
+    Threshold,
+    TitleColumn,
+    UrlColumn,
+    reading_options,
+    unknown_ending,
+)
 from corestory.commands.pages import is_one_page, tag_to_pages
 from corestory.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     from corestory.model.explaining import ArticleExplanation
+    from corestory.reading.fields import ReadingOptions
 
 FILE_WIDTH = 100
 
@@ -56,6 +71,12 @@ def explain(
     model: Model = "",
     threshold: Threshold = None,
     memory: Memory = "",
+    text_column: TextColumn = "",
+    html_column: HtmlColumn = "",
+    id_column: IdColumn = "",
+    url_column: UrlColumn = "",
+    title_column: TitleColumn = "",
+    input_format: AskedInputFormat = None,
     force: Force = False,
 ) -> None:
     """Explain why each paragraph was tagged core or filler.
@@ -68,6 +89,14 @@ def explain(
     """
     target = None if output == STANDARD_OUTPUT else output
     form = asked or _format(target)
+    reading = reading_options(
+        text=text_column,
+        html=html_column,
+        article_id=id_column,
+        url=url_column,
+        title=title_column,
+        form=input_format,
+    )
     if form is ExplanationFormat.html:
         if paragraph is not None:
             raise typer.BadParameter(
@@ -80,6 +109,7 @@ def explain(
             only=None,
             threshold=threshold,
             memory=memory,
+            reading=reading,
             kinds=None,
             rejects=None,
             force=force,
@@ -87,7 +117,7 @@ def explain(
     else:
         refused = explain_to(
             target, article, form=form, paragraph=paragraph, model=model, threshold=threshold, memory=memory,
-            force=force,
+            reading=reading, force=force,
         )  # fmt: skip
     if refused:
         raise typer.Exit(1)
@@ -102,6 +132,7 @@ def explain_to(
     model: str,
     threshold: float | None,
     memory: str,
+    reading: ReadingOptions,
     force: bool,
 ) -> int:
     """Write the explanation of a source's articles as text or JSON, and return the number of refusals."""
@@ -115,7 +146,7 @@ def explain_to(
     tagger, remembered = open_model(model), open_memory(memory)
     with open_refusals(None, force=force) as refusals, _opened(output, force=force) as stream:
         first = True
-        articles = read_articles([source], refuse=refusals.refuse, note=say)
+        articles = read_articles([source], refuse=refusals.refuse, note=say, options=reading)
         for explained in explain_articles(tagger, articles, threshold=threshold, memory=remembered):
             count = len(explained.paragraphs)
             if paragraph is not None and paragraph >= count:

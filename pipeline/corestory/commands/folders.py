@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import astuple, replace
 from importlib.util import find_spec
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from corestory.model.rules import Rules
     from corestory.output.kind_choice import KindChoice
     from corestory.output.rows import Format
+    from corestory.reading.fields import ReadingOptions
     from corestory.types import Label
 
 Run = Callable[[Iterator[Item], Job, Callable[[int], None]], Generator["Outcome", None, None]]
@@ -50,6 +51,7 @@ def tag_to_folder(
     threshold: float | None,
     rules: Rules | None,
     memory: str,
+    reading: ReadingOptions,
     keep: Sequence[str],
     kinds: KindChoice | None,
     rejects: AnyPath | None,
@@ -71,6 +73,8 @@ def tag_to_folder(
         The format of the outputs.
     rules
         The user's rules.
+    reading
+        What the user says of the inputs.
 
     Returns
     -------
@@ -83,6 +87,7 @@ def tag_to_folder(
         The run cannot go on; the outputs that are finished stay.
     """
     job = _job(model, folder, form=form, only=only, threshold=threshold, keep=keep, rules=rules, kinds=kinds)
+    job = replace(job, reading=reading if any(astuple(reading)) else None)
     if memory:
         job = _with_memory(job, memory)
     run = _cluster_run(dask, jobs, sources) if dask else _local_run(jobs)
@@ -221,6 +226,7 @@ class RunSummary:
         self._files = self._skipped_files = 0
         self._bar, self._bytes, self._total = bar, 0, total
         self._articles = self._notes = 0
+        self._said: set[str] = set()
         self._began = time.monotonic()
 
     def refuse(self, error: InputError) -> None:
@@ -260,9 +266,11 @@ class RunSummary:
         else:
             self._files += 1
         self._list(outcome.refusals, outcome.counts.refused)
-        for note in outcome.notes[: NOTES_LISTED - self._notes]:
+        notes = [note for note in outcome.notes if note not in self._said]  # of many files it may be the same
+        for note in notes[: NOTES_LISTED - self._notes]:
             say(note)
-        self._notes += len(outcome.notes)
+            self._said.add(note)
+        self._notes += len(notes)
         self._advance(outcome.item)
 
     def say(self) -> None:

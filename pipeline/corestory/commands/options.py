@@ -7,12 +7,15 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from corestory.errors import OutputError, reason_of
 from corestory.remote import AnyPath, path_of
+
+if TYPE_CHECKING:
+    from corestory.reading.fields import ReadingOptions
 
 STANDARD_OUTPUT = "-"
 
@@ -82,6 +85,60 @@ class Only(StrEnum):
 
     core = "core"
     filler = "filler"
+
+
+class InputFormat(StrEnum):
+    """The format of an input whose name does not tell it."""
+
+    text = "text"
+    html = "html"
+    jsonl = "jsonl"
+    json = "json"
+    csv = "csv"
+    tsv = "tsv"
+
+
+def _field(option: str, of: str) -> object:
+    return typer.Option(
+        option,
+        metavar="NAME",
+        help=f"The field or column that holds {of}.",
+        show_default="found by its name",
+        rich_help_panel=_FIELDS,
+    )
+
+
+_FIELDS = "Fields of JSON, CSV and Parquet"
+TextColumn = Annotated[str, _field("--text-column", "the text, or a list of its paragraphs")]
+HtmlColumn = Annotated[str, _field("--html-column", "the page's HTML")]
+IdColumn = Annotated[str, _field("--id-column", "the article's id")]
+UrlColumn = Annotated[str, _field("--url-column", "the article's address")]
+TitleColumn = Annotated[str, _field("--title-column", "the article's title")]
+AskedInputFormat = Annotated[
+    InputFormat | None,
+    typer.Option(
+        "--input-format",
+        help="Format of the standard input, and of files whose name does not tell it.",
+        show_default="told by its beginning",
+        rich_help_panel=_FIELDS,
+    ),
+]
+
+
+def reading_options(
+    *, text: str, html: str, article_id: str, url: str, title: str, form: InputFormat | None
+) -> ReadingOptions:
+    """Return what the options say of the inputs.
+
+    Examples
+    --------
+    >>> reading_options(text="body", html="", article_id="", url="", title="", form=InputFormat.jsonl).kind
+    'lines'
+    """
+    from corestory.reading.fields import ReadingOptions
+
+    kind = "" if form is None else "lines" if form is InputFormat.jsonl else form.value
+    return ReadingOptions(text, html, article_id, url, title, kind)
 
 
 class OutputFormat(StrEnum):

@@ -22,6 +22,7 @@ from corestory.remote import AnyPath, RemotePath, is_url, path_of
 if TYPE_CHECKING:
     from corestory.output.article_page import PageWriter
     from corestory.output.kind_choice import KindChoice
+    from corestory.reading.fields import ReadingOptions
     from corestory.types import Label
 
 ENDINGS = (".html", ".htm")
@@ -46,6 +47,7 @@ def tag_to_pages(
     only: Label | None,
     threshold: float | None,
     memory: str,
+    reading: ReadingOptions,
     kinds: KindChoice | None,
     rejects: AnyPath | None,
     force: bool,
@@ -60,6 +62,8 @@ def tag_to_pages(
         A page or a folder; None is a page on the standard output.
     model, only, threshold, memory, kinds, rejects, force
         The options of ``corestory predict``.
+    reading
+        What the user says of the inputs.
 
     Returns
     -------
@@ -81,7 +85,7 @@ def tag_to_pages(
     remembered = open_memory(memory)
     doubtful = DoubtfulArticles(with_memory=remembered is not None)
     with open_refusals(rejects, force=force) as refusals, suppress(NothingTaggedError):
-        articles = read_articles(sources, refuse=refusals.refuse, note=say)
+        articles = read_articles(sources, refuse=refusals.refuse, note=say, options=reading)
         with (
             _open_pages(path, output or "", only=only, kinds=kinds, force=force) as pages,
             progress_bar(beside_output=output is None) as bar,

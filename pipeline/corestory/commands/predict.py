@@ -9,15 +9,22 @@ import typer
 
 from corestory.commands.options import (
     STANDARD_OUTPUT,
+    AskedInputFormat,
+    HtmlColumn,
+    IdColumn,
     Jobs,
     Memory,
     Model,
     Only,
     OutputFormat,
+    TextColumn,
     Threshold,
+    TitleColumn,
+    UrlColumn,
     check_keep,
     chosen_format,
     is_folder,
+    reading_options,
 )
 from corestory.remote import path_of
 
@@ -95,6 +102,12 @@ def predict(
             show_default=False,
         ),
     ] = "",
+    text_column: TextColumn = "",
+    html_column: HtmlColumn = "",
+    id_column: IdColumn = "",
+    url_column: UrlColumn = "",
+    title_column: TitleColumn = "",
+    input_format: AskedInputFormat = None,
     jobs: Jobs = 1,
     dask: Annotated[
         str,
@@ -143,6 +156,14 @@ def predict(
     choice = kind_choice(shown=kinds, drop=drop_kinds, keep=keep_kinds, only=label)
     rules = read_rules(core=always_core, filler=always_filler)
     target = None if output == STANDARD_OUTPUT else output
+    reading = reading_options(
+        text=text_column,
+        html=html_column,
+        article_id=id_column,
+        url=url_column,
+        title=title_column,
+        form=input_format,
+    )
 
     from corestory.commands.pages import is_one_page, tag_to_pages
 
@@ -160,6 +181,7 @@ def predict(
             only=label,
             threshold=threshold,
             memory=memory,
+            reading=reading,
             kinds=choice,
             rejects=rejects_path,
             force=force,
@@ -178,6 +200,7 @@ def predict(
             threshold=threshold,
             rules=rules,
             memory=memory,
+            reading=reading,
             keep=kept,
             kinds=choice,
             rejects=rejects_path,
@@ -200,6 +223,7 @@ def predict(
             threshold=threshold,
             rules=rules,
             memory=memory,
+            reading=reading,
             keep=kept,
             kinds=choice,
             rejects=rejects_path,

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corestory.commands.options import Force, Jobs
+from corestory.commands.options import (
+    AskedInputFormat,
+    Force,
+    HtmlColumn,
+    IdColumn,
+    Jobs,
+    TextColumn,
+    TitleColumn,
+    UrlColumn,
+    reading_options,
+)
 
 if TYPE_CHECKING:
     from corestory.errors import Note, Refuse
@@ -30,6 +40,12 @@ def remember(
     rejects: Annotated[
         str | None, typer.Option("--rejects", help="A file for all refusals, as JSON Lines with where and reason.")
     ] = None,
+    text_column: TextColumn = "",
+    html_column: HtmlColumn = "",
+    id_column: IdColumn = "",
+    url_column: UrlColumn = "",
+    title_column: TitleColumn = "",
+    input_format: AskedInputFormat = None,
     jobs: Jobs = 1,
     force: Force = False,
 ) -> None:
@@ -51,6 +67,15 @@ def remember(
     from corestory.remote import path_of
 
     memory = SiteMemory()
+    reading = reading_options(
+        text=text_column,
+        html=html_column,
+        article_id=id_column,
+        url=url_column,
+        title=title_column,
+        form=input_format,
+    )
+    said: set[str] = set()
     with (
         atomic_path(path_of(output), force=force) as temporary,
         open_refusals(None if rejects is None else path_of(rejects), force=force) as refusals,
@@ -61,9 +86,11 @@ def remember(
         else:
             read = unknown = 0
             files = _files(pages, refusals.refuse, say)
-            for found in remember_files(files, jobs=1 if STANDARD_INPUT in pages else jobs):
+            for found in remember_files(files, jobs=1 if STANDARD_INPUT in pages else jobs, options=reading):
                 for note in found.notes:
-                    say(note)
+                    if note not in said:  # of many files it may be the same
+                        say(note)
+                        said.add(note)
                 for refusal in found.refusals:
                     refusals.refuse(refusal)
                 memory.merge(found.memory)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from corestory.model.rules import Rules
     from corestory.output.kind_choice import KindChoice
     from corestory.output.rows import Format, RowWriter
+    from corestory.reading.fields import ReadingOptions
     from corestory.types import Label
 
 
@@ -36,6 +37,7 @@ def tag_to_rows(
     threshold: float | None,
     rules: Rules | None,
     memory: str,
+    reading: ReadingOptions,
     keep: Sequence[str],
     kinds: KindChoice | None,
     rejects: AnyPath | None,
@@ -55,6 +57,8 @@ def tag_to_rows(
         The format; None is the annotated article, for a terminal.
     rules
         The user's rules.
+    reading
+        What the user says of the inputs.
 
     Returns
     -------
@@ -72,7 +76,7 @@ def tag_to_rows(
     remembered = open_memory(memory)
     doubtful = DoubtfulArticles(with_memory=remembered is not None)
     with open_refusals(rejects, force=force) as refusals, suppress(NothingTaggedError):
-        articles = read_articles(sources, refuse=refusals.refuse, keep=keep, note=say)
+        articles = read_articles(sources, refuse=refusals.refuse, keep=keep, note=say, options=reading)
         with (
             _opened(output, form, only, keep, kinds, force=force) as writer,
             progress_bar(beside_output=output is None) as bar,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from corestory.model.rules import Rules
     from corestory.output.kind_choice import KindChoice
     from corestory.output.rows import Format
+    from corestory.reading.fields import ReadingOptions
     from corestory.types import Label
 
 
@@ -48,6 +49,8 @@ class Job:
         Its hash.
     kinds
         What the user wants of the kinds of paragraphs; None if nothing.
+    reading
+        What the user says of the inputs; None if nothing.
     """
 
     model: Path
@@ -62,6 +65,7 @@ class Job:
     memory: AnyPath | None = None
     memory_sha256: str = ""
     kinds: KindChoice | None = None
+    reading: ReadingOptions | None = None
 
     def made_by(self, item: Item) -> str:
         """Return a hash of everything that decides an output, except the content of its source.
@@ -75,7 +79,8 @@ class Job:
         settings = (
             self.model_sha256, self.version, self.form, self.only, self.threshold, self.keep, rules, kinds, source
         )  # fmt: skip
-        return hashlib.sha256(json.dumps(settings + memory).encode()).hexdigest()
+        reading = (astuple(self.reading),) if self.reading else ()
+        return hashlib.sha256(json.dumps(settings + memory + reading).encode()).hexdigest()
 
 
 def model_sha256(folder: Path) -> str:

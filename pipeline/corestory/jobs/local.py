@@ -18,6 +18,7 @@ from corestory.jobs.job import Job, Outcome
 from corestory.jobs.tasks import PartTracker, Task, tasks_of
 from corestory.jobs.work import work_on
 from corestory.model.site_memory import SiteMemory
+from corestory.reading.fields import ReadingOptions
 from corestory.reading.sources import STANDARD_INPUT, read_articles, read_file
 from corestory.remote import path_of
 
@@ -178,7 +179,9 @@ class RememberedFile:
     notes: list[str] = field(default_factory=list)
 
 
-def remember_files(names: Iterable[str], *, jobs: int) -> Iterator[RememberedFile]:
+def remember_files(
+    names: Iterable[str], *, jobs: int, options: ReadingOptions | None = None
+) -> Iterator[RememberedFile]:
     """Remember the pages of files in their order.
 
     Parameters
@@ -187,20 +190,23 @@ def remember_files(names: Iterable[str], *, jobs: int) -> Iterator[RememberedFil
         The files, or ``-`` for the standard input, which only one process can read.
     jobs
         Number of processes; -1 means one per core, 1 means this process.
+    options
+        What the user says of the inputs.
     """
+    remember = partial(remember_file, options=options)
     if jobs == 1:
-        return map(remember_file, names)
-    return in_processes(remember_file, names, jobs=jobs, where="remember", in_order=True)
+        return map(remember, names)
+    return in_processes(remember, names, jobs=jobs, where="remember", in_order=True)
 
 
-def remember_file(name: str) -> RememberedFile:
+def remember_file(name: str, *, options: ReadingOptions | None = None) -> RememberedFile:
     """Remember the pages of one file."""
     found = RememberedFile()
     refuse, note = found.refusals.append, found.notes.append
     if name == STANDARD_INPUT:
-        articles = read_articles([name], refuse=refuse, note=note)
+        articles = read_articles([name], refuse=refuse, note=note, options=options)
     else:
-        articles = read_file(path_of(name), refuse=refuse, note=note)
+        articles = read_file(path_of(name), refuse=refuse, note=note, options=options)
     for article in articles:
         found.articles += 1
         found.unknown += not found.memory.add(article)

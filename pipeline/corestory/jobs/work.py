@@ -80,7 +80,7 @@ def tag_file(item: Item, job: Job, *, count: Count | None = None) -> Outcome:
     try:
         with one_thread(), OutputInProgress(item, job) as output:
             source = _fingerprint(item)
-            articles = read_file(item.source, refuse=output.refuse, keep=job.keep, note=output.note)
+            articles = _read(item, job, output)
             _tag(articles, tagger, output, count)
             return output.commit(source)
     except Exception as error:
@@ -114,7 +114,7 @@ def tag_files(items: Sequence[Item], job: Job, *, count: Count | None = None) ->
                 output = stack.enter_context(OutputInProgress(item, job))
                 try:
                     source = _fingerprint(item)
-                    found = list(read_file(item.source, refuse=output.refuse, keep=job.keep, note=output.note))
+                    found = list(_read(item, job, output))
                 except Exception as error:
                     outcomes.append(outcome_of(error, item, job))
                     continue
@@ -142,6 +142,10 @@ def tag_files(items: Sequence[Item], job: Job, *, count: Count | None = None) ->
             done = {outcome.item for outcome in outcomes}
             outcomes += [tag_file(item, job, count=count) for item in items if item not in done]
     return outcomes
+
+
+def _read(item: Item, job: Job, output: OutputInProgress) -> Iterator[Article]:
+    return read_file(item.source, refuse=output.refuse, keep=job.keep, note=output.note, options=job.reading)
 
 
 def _tag(articles: Iterator[Article], tagger: Tagger, output: OutputInProgress, count: Count | None) -> None:
@@ -186,7 +190,10 @@ def tag_part(item: Item, plan: PartPlan, part: int, job: Job, *, count: Count | 
             if _done(ledger, item, plan, part, job) is not None:
                 return Outcome(item, Counts())
             first, last = plan.groups[part : part + 2]
-            _tag(read_part(item.source, first, last, refuse=output.refuse, keep=job.keep), tagger, output, count)
+            articles = read_part(
+                item.source, first, last, refuse=output.refuse, keep=job.keep, note=output.note, options=job.reading
+            )
+            _tag(articles, tagger, output, count)
             rows, refused = output.close()
             size = None if rows is None else rows.stat().st_size
             record = {"made_by": _made_by(item, plan, part, job), "bytes": size, "counts": asdict(output.counts)}

@@ -242,4 +242,4 @@ def _name(path: Path) -> str:
     name = path.resolve().name
     if path.is_dir():
         return name
-    return name.removesuffix(SAMPLE_SUFFIX).removesuffix(".gz").partition(".")[0] or name
+    return name.removesuffix(SAMPLE_SUFFIX).partition(".")[0] or name

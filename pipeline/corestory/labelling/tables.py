@@ -7,9 +7,10 @@ from pathlib import Path
 from corestory.errors import InputError, Refuse
 from corestory.labelling.labelled import KINDS, ROLES, Kind, LabelledArticle, LabelledParagraph, Role
 from corestory.reading.file_kinds import kind_by_name
+from corestory.reading.parquet_rows import parquet_table
 from corestory.reading.sites import registered_domain
 from corestory.reading.streams import open_bytes
-from corestory.reading.tables import SourceRow, csv_table, folded, json_rows, parquet_table
+from corestory.reading.tables import SourceRow, csv_table, folded, json_rows
 from corestory.reading.text import storable
 from corestory.types import Label
 
@@ -156,7 +157,7 @@ def labelled_rows(path: Path, *, refuse: Refuse) -> Iterator[SourceRow]:
     """
     name, kind = str(path), kind_by_name(path)
     if kind == "parquet":
-        table = parquet_table(path, wanted=COLUMNS)
+        table = parquet_table(path, wanted=lambda *_: COLUMNS)
         _check_columns(table.columns, where=name)
         yield from table.rows
         return

@@ -1,33 +1,34 @@
 """Records to articles: an article a record, or a paragraph a record."""
 
-import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from corestory.errors import InputError, Refuse
-from corestory.reading.article import Article, Paragraph, keeping
-from corestory.reading.bounds import excess_of_page
+from corestory.reading.article import Article, keeping
+from corestory.reading.fields import CONTENTS, AmbiguousFieldsError, FieldFinder, listed
+from corestory.reading.one_article import FACTS, page_article, paragraphs_of_text, text_article
 from corestory.reading.tables import SourceRow, SourceTable, folded
-from corestory.reading.text import is_blank, split_text, storable
-from corestory.reading.text_shapes import is_markup, lump_sentences
+from corestory.reading.text import is_blank
 from corestory.reading.values import IDENTITIES, fact_of, identity_of, is_missing, position_of, string_of, strings_of
 
 # The columns that are read, by what they are.
-CONTENTS = ("paragraphs", "text", "html")
-FACTS = ("url", "title", "language", "site")
 POSITION = "position"
-# Files that people label for training; `corestory.labelling.origins` reads their labels.
-LABELLED_ENDING = ".labelled.txt"
-_LABELLED = re.compile(r"(?:core|filler|skip)(?:/[a-z-]+)?:\s*(.*)")
 COLUMNS = frozenset((*IDENTITIES, *CONTENTS, *FACTS, POSITION))
 # Of a table of paragraphs, so many articles are remembered, to tell one whose rows are in two places: memory must not
 # grow with the table, and in a table that is not sorted the next such article is near.
 REMEMBERED = 100_000
 
 
-def articles_of_table(table: SourceTable, *, where: str, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
+def articles_of_table(
+    table: SourceTable,
+    *,
+    where: str,
+    refuse: Refuse,
+    keep: Sequence[str] = (),
+    finder: FieldFinder | None = None,
+) -> Iterator[Article]:
     """Make articles of a table's rows.
 
     A table with a ``position`` has a paragraph a row, otherwise an article a row.
@@ -42,13 +43,17 @@ def articles_of_table(table: SourceTable, *, where: str, refuse: Refuse, keep: S
         Called with the reason for each row or article that cannot be read.
     keep
         Further columns whose values go with the paragraphs.
+    finder
+        Finds the columns that hold the text, the id and so on; None is one without options.
 
     Raises
     ------
     InputError
         A column is missing.
     """
-    columns = {folded(column) for column in table.columns}
+    finder = finder or FieldFinder()
+    columns = finder.columns(table, where=where)
+    present = {folded(column) for column in table.columns}
     missing = ""
     if has_paragraphs(columns):
         if not columns.intersection(IDENTITIES):
@@ -57,20 +62,29 @@ def articles_of_table(table: SourceTable, *, where: str, refuse: Refuse, keep: S
             missing = "text"
     elif not columns.intersection(CONTENTS):
         missing = "text"
-    found = ", ".join(column or "(no name)" for column in table.columns[:20])
+    found = listed(table.columns, word="columns")
     for name in keep:
-        if folded(name) not in columns:
-            raise InputError(f"no column {name!r} to keep; the columns are: {found}", where=where)
+        if folded(name) not in present:
+            raise InputError(f"no column {name!r} to keep; {found}", where=where)
     if missing:
+        option = "--id-column" if missing == "article_id" else "--text-column"
         raise InputError(
-            f"no column {missing!r}; the columns are: {found}",
+            f"no column {missing!r}; {found}",
             where=where,
             expected="an article a row (text, paragraphs or html) or a paragraph a row (article_id, position, text)",
+            hint=f"{option} NAME tells the column.",
         )
-    yield from articles_of_rows(table.rows, refuse=refuse, keep=keep)
+    yield from articles_of_rows(table.rows, refuse=refuse, keep=keep, finder=finder, lists=table.lists)
 
 
-def articles_of_rows(rows: Iterable[SourceRow], *, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
+def articles_of_rows(
+    rows: Iterable[SourceRow],
+    *,
+    refuse: Refuse,
+    keep: Sequence[str] = (),
+    finder: FieldFinder | None = None,
+    lists: Sequence[str] = (),
+) -> Iterator[Article]:
     """Make articles of rows; rows with a ``position`` are paragraphs, those of one article adjacent.
 
     Parameters
@@ -83,6 +97,15 @@ def articles_of_rows(rows: Iterable[SourceRow], *, refuse: Refuse, keep: Sequenc
         Called with the reason for each row or article that cannot be read.
     keep
         Further columns whose values go with the paragraphs: an article's with each of them.
+    finder
+        Finds the fields that hold the text, the id and so on; None is one without options.
+    lists
+        The columns that hold lists of strings, where the rows are of a table with types.
+
+    Raises
+    ------
+    AmbiguousFieldsError
+        Two fields may hold the text.
 
     Yields
     ------
@@ -98,20 +121,24 @@ def articles_of_rows(rows: Iterable[SourceRow], *, refuse: Refuse, keep: Sequenc
     [['One.', 'Two.']]
     """
     keep = [folded(name) for name in keep]
+    finder = finder or FieldFinder()
     group: _Group | None = None
     finished: OrderedDict[str, None] = OrderedDict()
     named: OrderedDict[str, int] = OrderedDict()
     for row in rows:
         try:
-            if not has_paragraphs(row.values):
+            values = finder.values(row, lists=lists)
+            if not has_paragraphs(values):
                 if group is not None:
                     yield from _finished(group, finished, refuse, keep)
                     group = None
-                article = article_of_row(row)
+                article = article_of_row(replace(row, values=values))
                 article = replace(article, article_id=_distinct(article.article_id, named))
                 yield keeping(article, [row.values] * len(article.paragraphs), keep)
                 continue
-            line = _line(row)
+            line = _line(row, values)
+        except AmbiguousFieldsError:
+            raise  # as they are in each record
         except InputError as error:
             refuse(error)
             continue
@@ -163,102 +190,13 @@ def article_of_row(row: SourceRow) -> Article:
     elif any(name in values for name in CONTENTS):
         texts = []
     else:
-        raise InputError("no text", where=row.where, expected="text, paragraphs or html")
-    return text_article(texts, article_id=article_id, where=row.where, facts=facts)
-
-
-def paragraphs_of_text(text: str, *, where: str) -> Sequence[str]:
-    """Cut a text into its paragraphs; one that is HTML is cut as a page, one of a single long line into sentences.
-
-    Raises
-    ------
-    InputError
-        It is HTML that exceeds a bound of `corestory.reading.bounds`, or shows no text.
-
-    Examples
-    --------
-    >>> paragraphs_of_text("<p>The <b>quay</b> opened.</p><p>Ships came.</p>", where="a.txt")
-    ['The quay opened.', 'Ships came.']
-    """
-    if is_markup(text):
-        return page_article(text, article_id="", where=where).texts
-    paragraphs = split_text(text)
-    return lump_sentences(paragraphs[0]) if len(paragraphs) == 1 else paragraphs
-
-
-def text_article(texts: Iterable[str], *, article_id: str, where: str, facts: Sequence[str] = ()) -> Article:
-    """Make an article of its paragraphs' texts; outer white space goes, and so do blank ones.
-
-    Parameters
-    ----------
-    texts
-        The paragraphs.
-    article_id
-        The article's id.
-    where
-        The source, for errors.
-    facts
-        Each of `FACTS`, empty where unknown.
-
-    Raises
-    ------
-    InputError
-        None is left.
-    """
-    paragraphs = tuple(Paragraph(storable(text.strip())) for text in texts if not is_blank(text))
-    if not paragraphs:
-        raise InputError("an article without paragraphs", where=where, expected="text")
-    return Article(article_id, paragraphs, *facts)
-
-
-def labelled_article(text: str, *, article_id: str, where: str) -> Article:
-    r"""Make an article of a labelled file: its paragraphs without their labels, and the facts of its header.
-
-    Raises
-    ------
-    InputError
-        It has no labelled paragraph.
-
-    Examples
-    --------
-    >>> text = "site: herald.example\ntitle: Ferry\n\ncore: The ferry sailed.\nfiller/related: READ MORE: Quay\n"
-    >>> article = labelled_article(text, article_id="a.labelled.txt", where="a.labelled.txt")
-    >>> article.title, [paragraph.text for paragraph in article.paragraphs]
-    ('Ferry', ['The ferry sailed.', 'READ MORE: Quay'])
-    """
-    lines = text.splitlines()
-    found = [(number, match) for number, line in enumerate(lines) if (match := _LABELLED.match(line))]
-    if not found:
-        raise InputError("no labelled paragraph", where=where, expected="lines that begin with core:, filler: or skip:")
-    header = dict(line.split(":", 1) for line in lines[: found[0][0]] if ":" in line)
-    facts = [storable(header.get(fact, "").strip()) for fact in FACTS]
-    return text_article((match[1] for _, match in found), article_id=article_id, where=where, facts=facts)
-
-
-def page_article(html: str, *, article_id: str, where: str) -> Article:
-    """Make an article of a page's HTML.
-
-    Raises
-    ------
-    InputError
-        The page shows no text, or exceeds a bound of `corestory.reading.bounds`.
-    """
-    from corestory.reading.html.page import read_page  # only pages need the parser
-
-    excess = excess_of_page(html)
-    if excess:
-        raise InputError(excess, where=where, expected="a page as people read it")
-    page = read_page(storable(html))
-    if not page.paragraphs and page.frames:
         raise InputError(
-            "a set of frames without text",
-            where=where,
-            expected="the page that a frame shows",
-            hint=f"Fetch {' or '.join(page.frames[:5])}.",
+            f"no text; {listed(values)}",
+            where=row.where,
+            expected="text, paragraphs or html",
+            hint="--text-column NAME tells the field.",
         )
-    if not page.paragraphs:
-        raise InputError("a page without paragraphs", where=where, expected="text that the page shows")
-    return Article(article_id, page.paragraphs, page.url, page.title, page.language)
+    return text_article(texts, article_id=article_id, where=row.where, facts=facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +207,7 @@ class _Line:
     position: int
     text: str
     row: SourceRow
+    values: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +242,7 @@ def _finished(
                     where=following.row.where,
                     expected="each position once in an article",
                 )
-        facts = [next((value for line in lines if (value := fact_of(line.row.values, fact))), "") for fact in FACTS]
+        facts = [next((value for line in lines if (value := fact_of(line.values, fact))), "") for fact in FACTS]
         texts = (line.text for line in lines)
         article = text_article(texts, article_id=group.article_id, where=first.where, facts=facts)
     except InputError as error:
@@ -317,8 +256,7 @@ def has_paragraphs(columns: Mapping[str, object] | set[str]) -> bool:
     return POSITION in columns and "paragraphs" not in columns and "html" not in columns
 
 
-def _line(row: SourceRow) -> _Line:
-    values = row.values
+def _line(row: SourceRow, values: Mapping[str, object]) -> _Line:
     article_id = identity_of(values, row.where)
     if not article_id:
         raise InputError("a paragraph without article_id", where=row.where)
@@ -328,4 +266,5 @@ def _line(row: SourceRow) -> _Line:
         position_of(values[POSITION], row.where),
         "" if is_missing(text) else string_of(text, "text", row.where),
         row,
+        values,
     )

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from itertools import islice
 
 from corestory.errors import InputError
+from corestory.reading.streams import unpacked_name
 from corestory.remote import AnyPath
 
-# What a file is, by its name; any may also end in .gz, Parquet excepted, which compresses its own columns.
+# What a file is, by its name; any may also end in .gz, .bz2 or .zst, but for Parquet, which is compressed.
 KINDS = {
     ".txt": "text",
     ".text": "text",
@@ -36,10 +37,10 @@ _UNREAD = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office document",
     b"PK\x03\x04": "a ZIP archive (as .docx, .xlsx, .odt and .epub are)",
     b"PK\x05\x06": "an empty ZIP archive",
-    b"\x1f\x8b": "gzip inside gzip",
-    b"BZh": "a bzip2 file",
+    b"\x1f\x8b": "gzip in another compression",
+    b"BZh91AY&SY": "bzip2 in another compression",
     b"\xfd7zXZ\x00": "an xz file",
-    b"\x28\xb5\x2f\xfd": "a Zstandard file",
+    b"\x28\xb5\x2f\xfd": "Zstandard in another compression",
     b"7z\xbc\xaf\x27\x1c": "a 7z archive",
     b"Rar!\x1a\x07": "a RAR archive",
     b"PAR1": "a Parquet file",
@@ -83,8 +84,7 @@ def kind_by_name(path: AnyPath) -> str:
     >>> kind_by_name(Path("a/story.html.gz")), kind_by_name(Path("story.docx"))
     ('html', '')
     """
-    name = path.name.lower().removesuffix(".gz")
-    return KINDS.get(os.path.splitext(name)[1], "")  # noqa: PTH122 (a pure function of the name)
+    return KINDS.get(os.path.splitext(unpacked_name(path.name))[1], "")  # noqa: PTH122 (a pure function of the name)
 
 
 def unread_kind(head: bytes) -> str:

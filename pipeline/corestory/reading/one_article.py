@@ -1,11 +1,20 @@
-"""One article from a string, as people give it in Python."""
+"""One article from a string: a text, a page, a labelled file, and what people give in Python."""
 
 import re
 import warnings
+from collections.abc import Iterable, Sequence
 
 from corestory.errors import InputError
-from corestory.reading.article import Article, article_of_texts
-from corestory.reading.article_rows import paragraphs_of_text
+from corestory.reading.article import Article, Paragraph, article_of_texts
+from corestory.reading.bounds import excess_of_page
+from corestory.reading.text import is_blank, split_text, storable
+from corestory.reading.text_shapes import is_markup, lump_sentences
+
+# What is known of an article besides its paragraphs.
+FACTS = ("url", "title", "language", "site")
+# Files that people label for training; `corestory.labelling.origins` reads their labels.
+LABELLED_ENDING = ".labelled.txt"
+_LABELLED = re.compile(r"(?:core|filler|skip)(?:/[a-z-]+)?:\s*(.*)")
 
 _TAG = re.compile(r"<(?:!doctype|/?(?:html|body|div|p|article|section|h[1-6]|ul|li|br|span|a)\b)[^<>]*>", re.IGNORECASE)
 
@@ -45,3 +54,97 @@ def article_of_text(text: str, *, html: bool = False, url: str = "") -> Article:
     if len(_TAG.findall(text[:100_000])) > 1:
         warnings.warn("The text looks like HTML; pass html=True to read it as a page.", stacklevel=3)
     return article_of_texts("", paragraphs_of_text(text, where="the text"), url=url)
+
+
+def paragraphs_of_text(text: str, *, where: str) -> Sequence[str]:
+    """Cut a text into its paragraphs; one that is HTML is cut as a page, one of a single long line into sentences.
+
+    Raises
+    ------
+    InputError
+        It is HTML that exceeds a bound of `corestory.reading.bounds`, or shows no text.
+
+    Examples
+    --------
+    >>> paragraphs_of_text("<p>The <b>quay</b> opened.</p><p>Ships came.</p>", where="a.txt")
+    ['The quay opened.', 'Ships came.']
+    """
+    if is_markup(text):
+        return page_article(text, article_id="", where=where).texts
+    paragraphs = split_text(text)
+    return lump_sentences(paragraphs[0]) if len(paragraphs) == 1 else paragraphs
+
+
+def text_article(texts: Iterable[str], *, article_id: str, where: str, facts: Sequence[str] = ()) -> Article:
+    """Make an article of its paragraphs' texts; outer white space goes, and so do blank ones.
+
+    Parameters
+    ----------
+    texts
+        The paragraphs.
+    article_id
+        The article's id.
+    where
+        The source, for errors.
+    facts
+        Each of `FACTS`, empty where unknown.
+
+    Raises
+    ------
+    InputError
+        None is left.
+    """
+    paragraphs = tuple(Paragraph(storable(text.strip())) for text in texts if not is_blank(text))
+    if not paragraphs:
+        raise InputError("an article without paragraphs", where=where, expected="text")
+    return Article(article_id, paragraphs, *facts)
+
+
+def labelled_article(text: str, *, article_id: str, where: str) -> Article:
+    r"""Make an article of a labelled file: its paragraphs without their labels, and the facts of its header.
+
+    Raises
+    ------
+    InputError
+        It has no labelled paragraph.
+
+    Examples
+    --------
+    >>> text = "site: herald.example\ntitle: Ferry\n\ncore: The ferry sailed.\nfiller/related: READ MORE: Quay\n"
+    >>> article = labelled_article(text, article_id="a.labelled.txt", where="a.labelled.txt")
+    >>> article.title, [paragraph.text for paragraph in article.paragraphs]
+    ('Ferry', ['The ferry sailed.', 'READ MORE: Quay'])
+    """
+    lines = text.splitlines()
+    found = [(number, match) for number, line in enumerate(lines) if (match := _LABELLED.match(line))]
+    if not found:
+        raise InputError("no labelled paragraph", where=where, expected="lines that begin with core:, filler: or skip:")
+    header = dict(line.split(":", 1) for line in lines[: found[0][0]] if ":" in line)
+    facts = [storable(header.get(fact, "").strip()) for fact in FACTS]
+    return text_article((match[1] for _, match in found), article_id=article_id, where=where, facts=facts)
+
+
+def page_article(html: str, *, article_id: str, where: str) -> Article:
+    """Make an article of a page's HTML.
+
+    Raises
+    ------
+    InputError
+        The page shows no text, or exceeds a bound of `corestory.reading.bounds`.
+    """
+    from corestory.reading.html.page import read_page  # only pages need the parser
+
+    excess = excess_of_page(html)
+    if excess:
+        raise InputError(excess, where=where, expected="a page as people read it")
+    page = read_page(storable(html))
+    if not page.paragraphs and page.frames:
+        raise InputError(
+            "a set of frames without text",
+            where=where,
+            expected="the page that a frame shows",
+            hint=f"Fetch {' or '.join(page.frames[:5])}.",
+        )
+    if not page.paragraphs:
+        raise InputError("a page without paragraphs", where=where, expected="text that the page shows")
+    return Article(article_id, page.paragraphs, page.url, page.title, page.language)

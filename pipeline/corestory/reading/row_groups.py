@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from corestory.errors import InputError, Refuse
+from corestory.errors import InputError, Note, Refuse, no_note
 from corestory.reading.article import Article
-from corestory.reading.article_rows import COLUMNS, articles_of_table, has_paragraphs
+from corestory.reading.article_rows import articles_of_table, has_paragraphs
+from corestory.reading.fields import FieldFinder, ReadingOptions
 from corestory.reading.file_kinds import kind_by_name
-from corestory.reading.sources import refusing
-from corestory.reading.tables import SourceRow, folded, open_parquet, parquet_table
+from corestory.reading.parquet_rows import open_parquet, parquet_table
+from corestory.reading.sources import columns_to_read, refusing
+from corestory.reading.streams import unpacked_name
+from corestory.reading.tables import SourceRow, folded
 from corestory.reading.text import storable
 from corestory.reading.values import IDENTITIES, identity_of
 from corestory.remote import AnyPath
@@ -39,7 +42,7 @@ def row_group_cuts(path: AnyPath, *, part_bytes: int | None = None) -> tuple[int
     tuple of int
         Empty if there would be one part.
     """
-    if kind_by_name(path) != "parquet" or path.name.lower().endswith(".gz"):
+    if kind_by_name(path) != "parquet" or unpacked_name(path.name) != path.name.lower():
         return ()
     import pyarrow
 
@@ -63,7 +66,16 @@ def row_group_cuts(path: AnyPath, *, part_bytes: int | None = None) -> tuple[int
     return (*cuts, len(sizes)) if len(cuts) > 1 else ()
 
 
-def read_part(path: AnyPath, first: int, last: int, *, refuse: Refuse, keep: Sequence[str] = ()) -> Iterator[Article]:
+def read_part(
+    path: AnyPath,
+    first: int,
+    last: int,
+    *,
+    refuse: Refuse,
+    keep: Sequence[str] = (),
+    note: Note = no_note,
+    options: ReadingOptions | None = None,
+) -> Iterator[Article]:
     """Read the articles that begin in some row groups of a Parquet file.
 
     Of a table of paragraphs, a part begins with the first row of another article than the last row before it, and goes
@@ -76,29 +88,33 @@ def read_part(path: AnyPath, first: int, last: int, *, refuse: Refuse, keep: Seq
         The file.
     first, last
         The first of the row groups, and the one after the last.
-    refuse, keep
+    refuse, keep, note, options
         As of `corestory.reading.sources.read_file`.
     """
-    yield from refusing(_articles(path, first, last, refuse, keep), refuse)
+    yield from refusing(_articles(path, first, last, refuse, keep, FieldFinder(options, note)), refuse)
 
 
-def _articles(path: AnyPath, first: int, last: int, refuse: Refuse, keep: Sequence[str]) -> Iterator[Article]:
+def _articles(
+    path: AnyPath, first: int, last: int, refuse: Refuse, keep: Sequence[str], finder: FieldFinder
+) -> Iterator[Article]:
     import pyarrow
 
     name = storable(path.as_posix())
-    table = parquet_table(path, wanted=COLUMNS.union(map(folded, keep)), first_group=first)
+    table = parquet_table(path, wanted=columns_to_read(keep, finder), first_group=first)
     try:
         with open_parquet(path) as file:
             count = sum(file.metadata.row_group(number).num_rows for number in range(first, last))
-            in_paragraphs = has_paragraphs({folded(column) for column in table.columns})
-            before = _last_identity(file, first) if in_paragraphs else None
+            in_paragraphs = has_paragraphs(finder.columns(table, where=name))
+            before = _last_identity(file, first, finder) if in_paragraphs else None
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise InputError("damaged Parquet data", where=name) from error
-    rows = own_rows(table.rows, count=count, before=before) if in_paragraphs else islice(table.rows, count)
-    yield from articles_of_table(replace(table, rows=rows), where=name, refuse=refuse, keep=keep)
+    rows = (
+        own_rows(table.rows, count=count, before=before, finder=finder) if in_paragraphs else islice(table.rows, count)
+    )
+    yield from articles_of_table(replace(table, rows=rows), where=name, refuse=refuse, keep=keep, finder=finder)
 
 
-def own_rows(rows: Iterable[SourceRow], *, count: int, before: str | None) -> Iterator[SourceRow]:
+def own_rows(rows: Iterable[SourceRow], *, count: int, before: str | None, finder: FieldFinder) -> Iterator[SourceRow]:
     """Yield the rows of the articles that begin in the first `count` of some rows.
 
     A row that does not say which article it is of goes with the one before.
@@ -111,16 +127,19 @@ def own_rows(rows: Iterable[SourceRow], *, count: int, before: str | None) -> It
         How many of them are the part's.
     before
         The article of the last row before them that has one, empty if none has; None if there is no row before.
+    finder
+        Finds the column that names the article.
 
     Examples
     --------
     >>> rows = [SourceRow({"id": name}, "t", "t:1") for name in "aabbc"]
-    >>> ["".join(row.values["id"] for row in own_rows(rows, count=3, before=before)) for before in "xa"]
+    >>> parts = [own_rows(rows, count=3, before=before, finder=FieldFinder()) for before in "xa"]
+    >>> ["".join(row.values["id"] for row in part) for part in parts]
     ['aabb', 'bb']
     """
     current, begun = before, before is None
     for number, row in enumerate(rows):
-        article = _identity(row.values)
+        article = _identity(row.values, finder)
         if number >= count and (not begun or (article and article != current)):
             return
         if article and article != current:
@@ -129,18 +148,18 @@ def own_rows(rows: Iterable[SourceRow], *, count: int, before: str | None) -> It
             yield row
 
 
-def _last_identity(file: pyarrow.parquet.ParquetFile, first: int) -> str | None:
-    columns = [name for name in file.schema_arrow.names if folded(name) in IDENTITIES]
+def _last_identity(file: pyarrow.parquet.ParquetFile, first: int, finder: FieldFinder) -> str | None:
+    names = finder.wanted(file.schema_arrow.names, what=["article_id"]).union(IDENTITIES)
+    columns = [name for name in file.schema_arrow.names if folded(name) in names]
     for number in reversed(range(first)):
         for values in reversed(file.read_row_group(number, columns=columns, use_threads=False).to_pylist()):
-            if article := _identity({folded(name): value for name, value in values.items()}):
+            if article := _identity({folded(name): value for name, value in values.items()}, finder):
                 return article
     return "" if first else None
 
 
-def _identity(values: object) -> str:
-    assert isinstance(values, dict)  # noqa: S101 -- as rows are made here
+def _identity(values: Mapping[str, object], finder: FieldFinder) -> str:
     try:
-        return identity_of(values, "")
+        return identity_of(finder.identity(values), "")
     except InputError:
         return ""

@@ -3,33 +3,33 @@
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from glob import iglob
 from pathlib import Path
 from typing import BinaryIO
 
 from corestory.errors import InputError, Note, Refuse, no_note, reason_of
 from corestory.reading.article import Article, keeping
-from corestory.reading.article_rows import (
-    COLUMNS,
+from corestory.reading.article_rows import COLUMNS, articles_of_rows, articles_of_table
+from corestory.reading.decoding import decode
+from corestory.reading.fields import OPTIONS, SHOWN_FIELDS, FieldFinder, ReadingOptions, listed
+from corestory.reading.file_kinds import KINDS, kind_by_content, kind_by_name
+from corestory.reading.one_article import (
     LABELLED_ENDING,
-    articles_of_rows,
-    articles_of_table,
     labelled_article,
     page_article,
     paragraphs_of_text,
     text_article,
 )
-from corestory.reading.decoding import decode
-from corestory.reading.file_kinds import KINDS, kind_by_content, kind_by_name
-from corestory.reading.streams import open_bytes, peek_bytes, plain_bytes, read_document
-from corestory.reading.tables import SourceRow, csv_table, folded, json_rows, parquet_table, source_name
+from corestory.reading.parquet_rows import parquet_table
+from corestory.reading.streams import PACKED, open_bytes, peek_bytes, plain_bytes, read_document, unpacked_name
+from corestory.reading.tables import SourceRow, csv_table, folded, json_rows, source_name
 from corestory.reading.text import storable
 from corestory.reading.text_shapes import LUMP_SENTENCES
 from corestory.remote import AnyPath, RemotePath, is_url, path_of
 
 STANDARD_INPUT = "-"
-SHOWN_COLUMNS = 20
 
 # Of the files of a folder that are passed over, so many are named.
 _NAMED = 5
@@ -39,15 +39,20 @@ _PATTERN = re.compile(r"[*?\[]")
 
 
 def read_articles(
-    sources: Sequence[str], *, refuse: Refuse, keep: Sequence[str] = (), note: Note = no_note
+    sources: Sequence[str],
+    *,
+    refuse: Refuse,
+    keep: Sequence[str] = (),
+    note: Note = no_note,
+    options: ReadingOptions | None = None,
 ) -> Iterator[Article]:
     r"""Read articles one at a time, in the order in which they are named.
 
     Parameters
     ----------
     sources
-        Each a file; a folder, of which every file is read whose name ends as one of `KINDS` (also ``.gz``), with those
-        below it, by name, but not the hidden ones; a pattern with ``*``, ``?``, ``[]`` or ``**``; or ``-``, the
+        Each a file; a folder, of which every file is read whose name ends as one of `KINDS`, also compressed, with
+        those below it, by name, but not the hidden ones; a pattern with ``*``, ``?``, ``[]`` or ``**``; or ``-``, the
         standard input. A URL that fsspec knows names a file, a folder or a pattern too. What a file of another name
         is, and the standard input, its beginning tells: HTML, JSON (Lines) or text.
     refuse
@@ -55,7 +60,10 @@ def read_articles(
     keep
         Further columns whose values go with the paragraphs, as `Paragraph.kept`.
     note
-        Called with what was passed over in a folder, and what was replaced or repaired in a text.
+        Called with what was passed over in a folder, what was replaced or repaired in a text, and once with each field
+        that is read by another name.
+    options
+        The fields that hold the text and so on, and what a file is whose name does not tell.
 
     Yields
     ------
@@ -72,18 +80,39 @@ def read_articles(
     >>> [paragraph.text for paragraph in articles[0].paragraphs]
     ['The quay opened.', 'Ships came.']
     """
+    wanted = _Wanted(keep, note, FieldFinder(options, note))
     for source in sources:
         if source == STANDARD_INPUT:
-            yield from _not_empty(lambda refuse: _standard_input(refuse, keep, note), refuse, where=source_name(source))
+            yield from _not_empty(lambda refuse: _standard_input(refuse, wanted), refuse, where=source_name(source))
             continue
         for path in files_of(source, refuse=refuse, note=note):
-            yield from read_file(path, refuse=refuse, keep=keep, note=note)
+            yield from _read_file(path, refuse, wanted)
 
 
-def read_file(path: AnyPath, *, refuse: Refuse, keep: Sequence[str] = (), note: Note = no_note) -> Iterator[Article]:
+def read_file(
+    path: AnyPath,
+    *,
+    refuse: Refuse,
+    keep: Sequence[str] = (),
+    note: Note = no_note,
+    options: ReadingOptions | None = None,
+) -> Iterator[Article]:
     """Read one file's articles, as `read_articles` does."""
+    yield from _read_file(path, refuse, _Wanted(keep, note, FieldFinder(options, note)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is read of each file: the columns to keep, and where the text and so on are found."""
+
+    keep: Sequence[str]
+    note: Note
+    finder: FieldFinder
+
+
+def _read_file(path: AnyPath, refuse: Refuse, wanted: _Wanted) -> Iterator[Article]:
     where = storable(path.as_posix())
-    yield from _not_empty(lambda refuse: _file(path, refuse, keep, note), refuse, where=where)
+    yield from _not_empty(lambda refuse: _file(path, refuse, wanted), refuse, where=where)
 
 
 def files_of(source: str, *, refuse: Refuse, note: Note = no_note) -> Iterator[AnyPath]:
@@ -160,7 +189,7 @@ def _folder(folder: AnyPath, refuse: Refuse, note: Note) -> Iterator[AnyPath]:
             InputError(
                 "a folder with nothing to read",
                 where=storable(folder.as_posix()),
-                expected=f"files that end in {', '.join(KINDS)} (.gz)",
+                expected=f"files that end in {', '.join(KINDS)} ({' '.join(PACKED)})",
             )
         )
 
@@ -214,15 +243,15 @@ def _not_empty(read: Callable[[Refuse], Iterator[Article]], refuse: Refuse, *, w
         refuse(InputError("no articles", where=where, expected="at least one"))
 
 
-def _standard_input(refuse: Refuse, keep: Sequence[str], note: Note) -> Iterator[Article]:
+def _standard_input(refuse: Refuse, wanted: _Wanted) -> Iterator[Article]:
     where = source_name(STANDARD_INPUT)
     if sys.stdin is None or sys.stdin.isatty():
         raise InputError("is a terminal", where=where, expected="text", hint="Pipe an article into it.")
     with plain_bytes(sys.stdin.buffer, where=where, close=False) as stream:
-        yield from _content(stream, "", STANDARD_INPUT, refuse, keep, note)
+        yield from _content(stream, "", STANDARD_INPUT, refuse, wanted)
 
 
-def _file(path: AnyPath, refuse: Refuse, keep: Sequence[str], note: Note) -> Iterator[Article]:
+def _file(path: AnyPath, refuse: Refuse, wanted: _Wanted) -> Iterator[Article]:
     name = storable(path.as_posix())
     kind = kind_by_name(path)
     try:
@@ -232,31 +261,43 @@ def _file(path: AnyPath, refuse: Refuse, keep: Sequence[str], note: Note) -> Ite
     if not found:
         raise InputError("no such file or folder", where=name)
     if kind == "parquet":
-        table = parquet_table(path, wanted=COLUMNS.union(map(folded, keep)))
-        yield from articles_of_table(table, where=name, refuse=refuse, keep=keep)
+        table = parquet_table(path, wanted=columns_to_read(wanted.keep, wanted.finder))
+        yield from articles_of_table(table, where=name, refuse=refuse, keep=wanted.keep, finder=wanted.finder)
         return
     with open_bytes(path) as stream:
-        yield from _content(stream, kind, name, refuse, keep, note)
+        yield from _content(stream, kind, name, refuse, wanted)
 
 
-def _content(
-    stream: BinaryIO, kind: str, name: str, refuse: Refuse, keep: Sequence[str], note: Note
-) -> Iterator[Article]:
+def columns_to_read(
+    keep: Sequence[str], finder: FieldFinder
+) -> Callable[[Sequence[str], Sequence[str]], Collection[str]]:
+    """Return the choice of a Parquet file's columns, for `corestory.reading.parquet_rows.parquet_table`."""
+
+    def choose(columns: Sequence[str], lists: Sequence[str]) -> Collection[str]:
+        return COLUMNS.union(map(folded, keep), finder.wanted(columns), lists)
+
+    return choose
+
+
+def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: _Wanted) -> Iterator[Article]:
     where = source_name(name)
+    keep, note, finder = wanted.keep, wanted.note, wanted.finder
+    kind = kind or finder.options.kind
     if not kind:
         head, stream = peek_bytes(stream, where=where)
         kind = kind_by_content(head, where=where)
     if kind in ("csv", "tsv"):
         table = csv_table(stream, name=name, refuse=refuse, delimiter="\t" if kind == "tsv" else ",")
-        yield from articles_of_table(table, where=where, refuse=refuse, keep=keep)
+        yield from articles_of_table(table, where=where, refuse=refuse, keep=keep, finder=finder)
     elif kind in ("lines", "json"):
         rows = json_rows(stream, name=name, refuse=refuse, lines=kind == "lines")
-        yield from articles_of_rows(_with_columns(rows, keep, where, refuse), refuse=refuse, keep=keep)
+        rows = _with_columns(rows, _needed(keep, finder.options), where, refuse)
+        yield from articles_of_rows(rows, refuse=refuse, keep=keep, finder=finder)
     else:
         text = decode(read_document(stream, where=where), where=where, html=kind == "html", note=note)
         if kind == "html":
             article = page_article(text, article_id=name, where=where)
-        elif name.removesuffix(".gz").endswith(LABELLED_ENDING):
+        elif unpacked_name(name).endswith(LABELLED_ENDING):
             article = labelled_article(text, article_id=name, where=where)
         else:
             article = text_article(paragraphs_of_text(text, where=where), article_id=name, where=where)
@@ -267,18 +308,26 @@ def _content(
         yield keeping(article, [{}] * len(article.paragraphs), keep)
 
 
-def _with_columns(rows: Iterator[SourceRow], keep: Sequence[str], where: str, refuse: Refuse) -> Iterator[SourceRow]:
-    """Yield rows, and refuse at the end each column to keep that no row had, as tables do by their header."""
-    missing = {folded(name): name for name in keep}
+def _needed(keep: Sequence[str], options: ReadingOptions) -> dict[str, str]:
+    """Return the columns that some row must have, each with what to say if none has it; a row says it of its text."""
+    of_article = {what: name for what, name in options.named.items() if what not in ("text", "html")}
+    needed = {folded(name): f"{name!r} ({OPTIONS[what]})" for what, name in of_article.items()}
+    return needed | {folded(name): f"{name!r} to keep" for name in keep}
+
+
+def _with_columns(
+    rows: Iterator[SourceRow], needed: Mapping[str, str], where: str, refuse: Refuse
+) -> Iterator[SourceRow]:
+    """Yield rows, and refuse at the end each needed column that no row had, as tables do by their header."""
+    missing = dict(needed)
     columns: dict[str, None] = {}
     for row in rows:
         if missing:
             for column in row.values:
                 missing.pop(column, None)
-                if len(columns) < SHOWN_COLUMNS:
+                if len(columns) <= SHOWN_FIELDS:
                     columns[column] = None
         yield row
     if columns:
         for name in missing.values():
-            found = ", ".join(column or "(no name)" for column in columns)
-            refuse(InputError(f"no column {name!r} to keep in any row; the columns are: {found}", where=where))
+            refuse(InputError(f"no column {name} in any row; {listed(columns, word='columns')}", where=where))

@@ -1,6 +1,7 @@
-"""Open files and streams as bytes: decompress gzip, and turn system errors into input errors."""
+"""Open files and streams as bytes: decompress them, and turn system errors into input errors."""
 
 import zlib
+from bz2 import BZ2File
 from gzip import GzipFile
 from io import BufferedReader, RawIOBase
 from typing import BinaryIO, cast
@@ -14,16 +15,32 @@ MAX_DOCUMENT_BYTES = 2**28
 # How much of a stream is looked at to tell what it is.
 HEAD_BYTES = 2**16
 
-_GZIP = b"\x1f\x8b"
+# The endings of compressed files, with the bytes that such a file begins with.
+_MAGIC = {".gz": b"\x1f\x8b", ".bz2": b"BZh", ".zst": b"\x28\xb5\x2f\xfd"}
+PACKED = tuple(_MAGIC)
+_BZIP2_LEVELS = tuple(b"%d" % level for level in range(1, 10))
+_NAMES = {".gz": "gzip", ".bz2": "bzip2", ".zst": "Zstandard"}
+
+
+def unpacked_name(name: str) -> str:
+    """Return a file's name in lower case, without the ending of a compressed file.
+
+    Examples
+    --------
+    >>> unpacked_name("A.jsonl.zst"), unpacked_name("a.txt")
+    ('a.jsonl', 'a.txt')
+    """
+    name = name.lower()
+    return next((name.removesuffix(ending) for ending in PACKED if name.endswith(ending)), name)
 
 
 def open_bytes(path: AnyPath) -> BinaryIO:
-    """Open a file for reading, gunzipped where its first bytes say gzip, whatever its name says.
+    """Open a file for reading, decompressed where its first bytes say gzip, bzip2 or Zstandard, whatever its name.
 
     Raises
     ------
     InputError
-        The file is missing, a folder, or cannot be opened; on reading, damaged or truncated gzip.
+        The file is missing, a folder, or cannot be opened; on reading, damaged or truncated compressed data.
     """
     where = storable(str(path))
     try:
@@ -37,16 +54,27 @@ def open_bytes(path: AnyPath) -> BinaryIO:
 
 
 def plain_bytes(stream: BinaryIO, *, where: str, close: bool = True) -> BinaryIO:
-    """Gunzip a stream if it is gzip; its faults become input errors that name `where`.
+    """Decompress a stream if it is compressed; its faults become input errors that name `where`.
 
     With `close`, closing what is returned closes `stream` too.
     """
-    magic = _read_all(stream, len(_GZIP))
+    magic = _read_all(stream, max(map(len, _MAGIC.values())))
     plain = _buffered(_Stream(magic, stream, where, close=close))
-    if magic != _GZIP:
+    packed = next((ending for ending, start in _MAGIC.items() if magic.startswith(start)), "")
+    if not packed or (packed == ".bz2" and magic[3:] not in _BZIP2_LEVELS):
         return plain
-    unpacked = GzipFile(fileobj=plain, mode="rb")
-    return _buffered(_Stream(b"", cast(BinaryIO, unpacked), where, below=plain))
+    unpacked = _unpacked(plain, packed)
+    return _buffered(_Stream(b"", unpacked, where, below=plain, packed=_NAMES[packed]))
+
+
+def _unpacked(plain: BinaryIO, packed: str) -> BinaryIO:
+    if packed == ".gz":
+        return cast(BinaryIO, GzipFile(fileobj=plain, mode="rb"))
+    if packed == ".bz2":
+        return cast(BinaryIO, BZ2File(plain))
+    import pyarrow
+
+    return cast(BinaryIO, pyarrow.CompressedInputStream(pyarrow.PythonFile(plain, "r"), "zstd"))
 
 
 def peek_bytes(stream: BinaryIO, *, where: str) -> tuple[bytes, BinaryIO]:
@@ -71,10 +99,18 @@ class _Stream(RawIOBase):
     """A stream that begins with what was already read of it, and whose faults are input errors."""
 
     def __init__(
-        self, head: bytes, rest: BinaryIO, where: str, *, close: bool = True, below: BinaryIO | None = None
+        self,
+        head: bytes,
+        rest: BinaryIO,
+        where: str,
+        *,
+        close: bool = True,
+        below: BinaryIO | None = None,
+        packed: str = "",
     ) -> None:
         self._head, self._rest, self._where, self._close = head, rest, where, close
-        self._below = below  # GzipFile leaves the file that it reads open
+        self._below = below  # decompressing leaves the file below open
+        self._packed = packed
 
     def readable(self) -> bool:
         return True
@@ -87,7 +123,9 @@ class _Stream(RawIOBase):
                 piece = self._rest.read(len(buffer))
             except EOFError:
                 raise InputError(
-                    "the gzip data ends too early", where=self._where, hint="Fetch or compress the file again."
+                    f"the {self._packed or 'compressed'} data ends too early",
+                    where=self._where,
+                    hint="Fetch or compress the file again.",
                 ) from None
             except (OSError, zlib.error) as error:  # gzip's own error is an OSError
                 raise InputError(f"cannot be read ({reason_of(error)})", where=self._where) from None

@@ -1,27 +1,20 @@
-"""Rows of JSON, CSV and Parquet, one at a time, each with the place it came from."""
+"""Rows of JSON and CSV, one at a time, each with the place it came from."""
 
 import csv
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from corestory.errors import InputError
 from corestory.reading.bounds import MAX_JSON_NESTING, is_too_nested
 from corestory.reading.decoding import decode, marked_encoding, refuse_binary
 from corestory.reading.streams import MAX_DOCUMENT_BYTES, peek_bytes, read_document
 from corestory.reading.text import storable
-from corestory.remote import AnyPath, RemotePath
-
-if TYPE_CHECKING:
-    import pyarrow.parquet
 
 Refuse = Callable[[InputError], None]
 
-# Rows of a Parquet file that are in memory at a time: articles are long.
-PARQUET_ROWS = 256
 _DELIMITERS = (",", "\t", ";")
 
 
@@ -46,10 +39,17 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class SourceTable:
-    """A file's columns, as they are written there, and its rows, to be read once."""
+    """A file's columns, as they are written there, and its rows, to be read once.
+
+    Attributes
+    ----------
+    lists
+        The columns that hold lists of strings, in lower case, where the file has types.
+    """
 
     columns: tuple[str, ...]
     rows: Iterator[SourceRow]
+    lists: tuple[str, ...] = ()
 
 
 def folded(name: str) -> str:
@@ -132,91 +132,6 @@ def csv_table(stream: BinaryIO, *, name: str, refuse: Refuse, delimiter: str = "
     csv.field_size_limit(max(csv.field_size_limit(), MAX_DOCUMENT_BYTES))
     columns = tuple(next(csv.reader([_repaired(first, where)], delimiter=delimiter)))
     return SourceTable(columns, _csv_rows(lines, columns, delimiter, name, refuse, header))
-
-
-def parquet_table(path: AnyPath, *, wanted: Collection[str], first_group: int = 0) -> SourceTable:
-    """Read a Parquet file a few rows at a time, of its columns those in `wanted` (lower case).
-
-    `first_group` is the row group to begin with.
-
-    Raises
-    ------
-    InputError
-        The file is missing, damaged, truncated or no Parquet.
-    """
-    import pyarrow
-
-    name = storable(path.as_posix())
-    if not path.is_file():
-        raise InputError("no such file", where=name)
-    if path.name.lower().endswith(".gz"):
-        raise InputError("gzipped Parquet", where=name, expected="Parquet", hint="Gunzip it.")
-    try:
-        with open_parquet(path) as file:
-            columns = tuple(str(column) for column in file.schema_arrow.names)
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
-        raise InputError("not a Parquet file, or a damaged or truncated one", where=name) from error
-    chosen = [column for column in columns if folded(column) in wanted]
-    return SourceTable(columns, _parquet_rows(path, chosen, name, first_group))
-
-
-@contextmanager
-def open_parquet(path: AnyPath) -> Iterator["pyarrow.parquet.ParquetFile"]:
-    """Open a Parquet file, here or elsewhere.
-
-    Raises
-    ------
-    pyarrow.ArrowException, OSError, ValueError
-        As pyarrow has it.
-    """
-    import pyarrow.parquet
-
-    # Not buffered ahead: that would hold whole row groups.
-    if isinstance(path, RemotePath):
-        with path.open(at_random=True) as stream, pyarrow.parquet.ParquetFile(stream, pre_buffer=False) as file:
-            yield file
-        return
-    with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
-        yield file
-
-
-def _parquet_rows(path: AnyPath, columns: list[str], name: str, first_group: int) -> Iterator[SourceRow]:
-    import pyarrow
-
-    number = 0
-    try:
-        with open_parquet(path) as file:
-            groups = range(file.metadata.num_row_groups)
-            number = sum(file.metadata.row_group(group).num_rows for group in groups[:first_group])
-            wanted = list(groups[first_group:])
-            for batch in file.iter_batches(PARQUET_ROWS, wanted, columns=columns, use_threads=False):
-                for values in _batch_rows(batch):
-                    number += 1
-                    lower = {folded(column): value for column, value in values.items()}
-                    yield SourceRow(lower, f"{name}, row {number}", f"{name}:{number}")
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
-        raise InputError("damaged Parquet data", where=f"{name}, after row {number}") from error
-
-
-def _batch_rows(batch: "pyarrow.RecordBatch") -> list[dict[str, object]]:
-    """Return the rows of a batch; a date or a time that Python cannot hold becomes its number in the file."""
-    try:
-        rows: list[dict[str, object]] = batch.to_pylist()
-    except (OverflowError, ValueError):
-        columns = (_column_values(column) for column in batch.columns)
-        rows = [dict(zip(batch.schema.names, values, strict=True)) for values in zip(*columns, strict=True)]
-    return rows
-
-
-def _column_values(column: "pyarrow.Array") -> list[object]:
-    return [_cell_value(cell) for cell in column]
-
-
-def _cell_value(cell: "pyarrow.Scalar") -> object:
-    try:
-        return cell.as_py()
-    except (OverflowError, ValueError):
-        return cell.value if hasattr(cell, "value") and isinstance(cell.value, int) else None
 
 
 def _csv_rows(

@@ -1,0 +1,152 @@
+"""Files in the form in which scrapers and data sets are published are read without an option, or with one."""
+
+import bz2
+import csv
+import gzip
+import io
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from corestory.reading.article import Article
+from corestory.reading.fields import ReadingOptions
+from corestory.reading.sources import read_articles
+
+STORY = ["The lock at Amberhaven opened again on Monday.", "Eleven barges had waited since Friday.", "Share this"]
+TEXT = "\n\n".join(STORY)
+URL = "https://courier.example/2024/03/lock"
+TITLE = "Lock opens again"
+PAGE = f"<html><head><title>{TITLE}</title></head><body>{''.join(f'<p>{line}</p>' for line in STORY)}</body></html>"
+
+NEWS_PLEASE = {
+    "authors": ["Mara Lind"], "date_download": "2024-03-12 09:15:02", "date_modify": "None",
+    "date_publish": "2024-03-12 06:00:00", "description": "The lock is open.", "filename": "lock.json",
+    "image_url": "https://courier.example/lock.jpg", "language": "en", "localpath": None, "maintext": TEXT,
+    "source_domain": "courier.example", "title": TITLE, "title_page": None, "title_rss": None, "url": URL,
+}  # fmt: skip
+NEWSPAPER4K = {
+    "url": URL, "read_more_link": "", "language": "en", "title": TITLE, "top_image": "", "meta_img": "", "images": [],
+    "movies": [], "keywords": [], "meta_keywords": [""], "tags": None, "authors": ["Mara Lind"], "publish_date": None,
+    "summary": "", "meta_description": "", "meta_lang": "en", "meta_favicon": "", "meta_site_name": "Courier",
+    "canonical_link": None, "text": TEXT,
+}  # fmt: skip
+TRAFILATURA = {
+    "title": TITLE, "author": "Mara Lind", "hostname": "courier.example", "date": "2024-03-12",
+    "fingerprint": "c04b45f29268196", "id": None, "license": None, "comments": "", "raw_text": " ".join(STORY),
+    "text": "\n".join(STORY), "language": None, "image": None, "pagetype": None, "filedate": "2024-03-13",
+    "source": URL, "source-hostname": "Courier", "excerpt": None, "categories": "", "tags": "",
+}  # fmt: skip
+APIFY = {
+    "url": URL, "crawl": {"loadedUrl": URL, "loadedTime": "2024-03-12T09:15:02.000Z", "depth": 1,
+    "referrerUrl": "https://courier.example/"}, "metadata": {"canonicalUrl": URL, "title": TITLE, "languageCode": "en"},
+    "screenshotUrl": None, "text": TEXT, "html": None, "markdown": f"# {TITLE}\n\n{TEXT}",
+}  # fmt: skip
+
+
+def scrapy_feed(records: list[dict[str, object]]) -> bytes:
+    """The feed export of Scrapy: a list with one item a line."""
+    return ("[\n" + ",\n".join(json.dumps(record) for record in records) + "\n]").encode()
+
+
+def packed(data: bytes, ending: str) -> bytes:
+    if ending != ".zst":
+        return (gzip if ending == ".gz" else bz2).compress(data)
+    stream = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(stream, "zstd") as file:
+        file.write(data)
+    return stream.getvalue().to_pybytes()
+
+
+def table(rows: list[dict[str, object]], *, delimiter: str = ",", end: str = "\r\n") -> str:
+    stream = io.StringIO(newline="")
+    writer = csv.DictWriter(stream, list(rows[0]), delimiter=delimiter, lineterminator=end)
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue()
+
+
+def shard(columns: dict[str, object]) -> bytes:
+    """A shard of a data set on the Hugging Face Hub, with the metadata that its library writes."""
+    arrays = pa.table(columns)
+    features = {name: {"dtype": "string", "_type": "Value"} for name in columns}
+    arrays = arrays.replace_schema_metadata({"huggingface": json.dumps({"info": {"features": features}})})
+    stream = io.BytesIO()
+    pq.write_table(arrays, stream, row_group_size=1)
+    return stream.getvalue()
+
+
+EXCEL = table([{"Nr": 1, "Titel": TITLE, "Link": URL, "Content": TEXT}], delimiter=";").encode("utf-8-sig")
+MEDIA_CLOUD = table(
+    [{"id": "a1b2", "indexed_date": "2024-03-12 10:00:00", "language": "en", "media_name": "courier.example",
+      "media_url": "courier.example", "publish_date": "2024-03-12", "title": TITLE, "url": URL, "text": TEXT}],
+    end="\n",
+).encode()  # fmt: skip
+NOTE_MAINTEXT, NOTE_CONTENT = "reads the text from the field 'maintext'", "reads the text from the field 'content'"
+
+# The file; whether it tells title and address; the notes.
+FILES: dict[str, tuple[bytes, str, str, list[str]]] = {
+    "news-please.json": (json.dumps(NEWS_PLEASE, indent=2).encode(), TITLE, URL, [NOTE_MAINTEXT]),
+    "newspaper4k.json": (json.dumps(NEWSPAPER4K, indent=4).encode(), TITLE, URL, []),
+    "trafilatura.json": (json.dumps(TRAFILATURA).encode(), TITLE, URL, ["reads the url from the field 'source'"]),
+    "scrapy-feed.json": (
+        scrapy_feed([{"headline": TITLE, "link": URL, "published": "2024-03-12", "body": STORY}]), TITLE, URL,
+        ["reads the text from the field 'body'", "reads the url from the field 'link'",
+         "reads the title from the field 'headline'"],
+    ),
+    "scrapy-items.jl.jsonl": (
+        (json.dumps({"url": URL, "title": TITLE, "raw_html": PAGE}) + "\n").encode(), TITLE, URL,
+        ["reads the html from the field 'raw_html'"],
+    ),
+    "cc-news-shard.parquet": (
+        shard({"title": [TITLE], "text": [TEXT], "domain": ["courier.example"], "date": ["2024"], "url": [URL]}),
+        TITLE, URL, [],
+    ),
+    "cnn-shard.parquet": (
+        shard({"article": [TEXT], "highlights": ["Open again."], "id": ["f3"]}), "", "",
+        ["reads the text from the field 'article'"],
+    ),
+    "lists.parquet": (
+        shard({"url": [URL], "title": [TITLE], "lines": [STORY], "authors": [["Mara Lind"]], "tags": [["ports"]]}),
+        TITLE, URL, ["reads the paragraphs from the field 'lines'"],
+    ),
+    "excel.csv": (EXCEL, "", URL, [NOTE_CONTENT, "reads the url from the field 'link'"]),
+    "media-cloud.csv": (MEDIA_CLOUD, TITLE, URL, []),
+    "apify.json": (json.dumps([APIFY], indent=2).encode(), "", URL, []),
+}  # fmt: skip
+
+
+def read(path: Path, options: ReadingOptions | None = None) -> tuple[list[Article], list[str], list[str]]:
+    refused: list[str] = []
+    notes: list[str] = []
+    found = read_articles(
+        [str(path)], refuse=lambda error: refused.append(str(error)), note=notes.append, options=options
+    )
+    return list(found), refused, notes
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_of_a_scraper_is_read_without_an_option(tmp_path: Path, name: str) -> None:
+    data, title, url, expected = FILES[name]
+    (tmp_path / name).write_bytes(data)
+    (article,), refused, notes = read(tmp_path / name)
+    assert list(article.texts) == STORY
+    assert (article.title, article.url) == (title, url)
+    assert (refused, notes) == ([], expected)
+
+
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".zst"])
+@pytest.mark.parametrize("name", [name for name in FILES if not name.endswith(".parquet")])
+def test_compressed_it_is_read_too(tmp_path: Path, name: str, ending: str) -> None:
+    (tmp_path / (name + ending)).write_bytes(packed(FILES[name][0], ending))
+    (article,), refused, _ = read(tmp_path / (name + ending))
+    assert (list(article.texts), refused) == (STORY, [])
+
+
+def test_a_note_is_made_once_for_all_files(tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.json").write_text(json.dumps(NEWS_PLEASE))
+    articles, refused, notes = read(tmp_path)
+    assert (len(articles), refused, notes) == (3, [], [NOTE_MAINTEXT])
