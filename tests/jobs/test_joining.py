@@ -23,9 +23,9 @@ def article(texts, columns):
     return TaggedArticle(Article("a", paragraphs), scores, scores > 0.5, 0.5)
 
 
-def written(articles, form, keep, only=None):
+def written(articles, form, keep, only=None, unit="paragraph"):
     stream = io.BytesIO()
-    writer = open_rows(stream, form=form, keep=keep, only=only)
+    writer = open_rows(stream, form=form, keep=keep, only=only, unit=unit)
     for texts in articles:
         writer.write(article(texts, len(keep)))
     writer.close()
@@ -42,6 +42,18 @@ def test_the_joined_parts_are_the_bytes_of_the_whole(tmp_path_factory, form, onl
     join_rows(opened, target, form=form, keep=keep)
     if parts:
         assert target.read_bytes() == written([texts for part in parts for texts in part], form, keep, only)
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_joined_rows_of_articles_are_those_of_the_whole(tmp_path, form):
+    parts = [[["One.", "Two."]], [["Three."], ["Four."]]]
+    opened = [partial(io.BytesIO, written(part, form, ("desk",), unit="article")) for part in parts]
+    join_rows(opened, tmp_path / "whole", form=form, keep=("desk",), unit="article")
+    whole = written([texts for part in parts for texts in part], form, ("desk",), unit="article")
+    if form == "parquet":
+        assert pq.read_table(tmp_path / "whole") == pq.read_table(io.BytesIO(whole))
+    else:
+        assert (tmp_path / "whole").read_bytes() == whole
 
 
 def test_joined_tables_keep_their_rows_their_types_and_their_row_groups(tmp_path):

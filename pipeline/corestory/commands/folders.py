@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from corestory.jobs.ledger import Ledger, Record
     from corestory.model.rules import Rules
     from corestory.output.kind_choice import KindChoice
-    from corestory.output.rows import Format
+    from corestory.output.rows import Format, Unit
     from corestory.reading.fields import ReadingOptions
     from corestory.types import Label
 
@@ -48,6 +48,7 @@ def tag_to_folder(
     model: str,
     form: Format,
     only: Label | None,
+    unit: Unit,
     threshold: float | None,
     rules: Rules | None,
     memory: str,
@@ -75,6 +76,8 @@ def tag_to_folder(
         The user's rules.
     reading
         What the user says of the inputs.
+    unit
+        What a row is of.
 
     Returns
     -------
@@ -87,7 +90,7 @@ def tag_to_folder(
         The run cannot go on; the outputs that are finished stay.
     """
     job = _job(model, folder, form=form, only=only, threshold=threshold, keep=keep, rules=rules, kinds=kinds)
-    job = replace(job, reading=reading if any(astuple(reading)) else None)
+    job = replace(job, reading=reading if any(astuple(reading)) else None, unit=unit)
     if memory:
         job = _with_memory(job, memory)
     run = _cluster_run(dask, jobs, sources) if dask else _local_run(jobs)

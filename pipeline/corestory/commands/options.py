@@ -160,7 +160,16 @@ ENDINGS = {
 }
 
 
-def chosen_format(asked: OutputFormat | None, output: AnyPath | None, only: Only | None) -> OutputFormat | None:
+class Rows(StrEnum):
+    """What a row of the output is of."""
+
+    paragraph = "paragraph"
+    article = "article"
+
+
+def chosen_format(
+    asked: OutputFormat | None, output: AnyPath | None, only: Only | None, *, rows: Rows = Rows.paragraph
+) -> OutputFormat | None:
     """Choose the format of rows; None is the annotated article, which is for a terminal.
 
     Parameters
@@ -171,6 +180,8 @@ def chosen_format(asked: OutputFormat | None, output: AnyPath | None, only: Only
         The file to write, whose ending may tell the format; None is the standard output.
     only
         The label of the paragraphs to print.
+    rows
+        What a row is of.
 
     Raises
     ------
@@ -189,6 +200,8 @@ def chosen_format(asked: OutputFormat | None, output: AnyPath | None, only: Only
         )
     if asked is not None:
         return asked
+    if output is None and rows is Rows.article:
+        return OutputFormat.jsonl
     if output is None:
         return OutputFormat.text if only else None if terminal else OutputFormat.jsonl
     ending = output.suffix.lower()
@@ -225,7 +238,30 @@ def is_folder(output: str) -> bool:
         raise OutputError(f"cannot be reached ({reason_of(error)})", where=output) from error
 
 
-def check_keep(keep: Sequence[str], form: str | None, *, kinds: bool = False) -> None:
+def check_rows(rows: Rows, form: str | None, only: Only | None, *, kinds: bool) -> None:
+    """Refuse options that do not suit one row an article.
+
+    Examples
+    --------
+    >>> check_rows(Rows.article, "csv", None, kinds=False)
+    >>> try:
+    ...     check_rows(Rows.article, "text", None, kinds=False)
+    ... except typer.BadParameter as error:
+    ...     print(error)
+    text has no rows; give --format jsonl, csv or parquet
+    """
+    reason = ""
+    if rows is Rows.article and form not in ("jsonl", "csv", "parquet"):
+        reason = f"{form} has no rows; give --format jsonl, csv or parquet"
+    elif rows is Rows.article and only is Only.filler:
+        reason = "the row of an article has its story; leave out --only filler"
+    elif rows is Rows.article and kinds:
+        reason = "the row of an article has no kinds; leave out --kinds"
+    if reason:
+        raise typer.BadParameter(reason, param_hint="--rows article")
+
+
+def check_keep(keep: Sequence[str], form: str | None, *, kinds: bool = False, rows: Rows = Rows.paragraph) -> None:
     """Refuse columns that the output cannot carry.
 
     Parameters
@@ -236,6 +272,8 @@ def check_keep(keep: Sequence[str], form: str | None, *, kinds: bool = False) ->
         The output's format; None is the annotated article.
     kinds
         Whether the output has the columns of kinds.
+    rows
+        What a row is of.
 
     Examples
     --------
@@ -249,13 +287,15 @@ def check_keep(keep: Sequence[str], form: str | None, *, kinds: bool = False) ->
     if not keep:
         return
     from corestory.output.rows import COLUMNS, KIND_COLUMNS
+    from corestory.output.story_rows import STORY_COLUMNS
 
     if form not in ("jsonl", "csv", "parquet"):
         raise typer.BadParameter("text has no columns; give --format jsonl, csv or parquet", param_hint="--keep")
     seen: set[str] = set()
     for name in keep:
         folded = name.strip().lower()
-        if folded in COLUMNS or (kinds and folded in KIND_COLUMNS):
+        own = STORY_COLUMNS if rows is Rows.article else (*COLUMNS, *KIND_COLUMNS * kinds)
+        if folded in own:
             raise typer.BadParameter(f"the output has its own column {name!r}", param_hint="--keep")
         if not folded or folded in seen:
             raise typer.BadParameter(f"{name!r} is empty or given twice", param_hint="--keep")

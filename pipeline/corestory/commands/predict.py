@@ -17,11 +17,13 @@ from corestory.commands.options import (
     Model,
     Only,
     OutputFormat,
+    Rows,
     TextColumn,
     Threshold,
     TitleColumn,
     UrlColumn,
     check_keep,
+    check_rows,
     chosen_format,
     is_folder,
     reading_options,
@@ -51,6 +53,13 @@ def predict(
             "article on a terminal, and jsonl in a pipe.",
         ),
     ] = None,
+    row: Annotated[
+        Rows,
+        typer.Option(
+            "--rows",
+            help="What a row of jsonl, csv and parquet is of: each paragraph, or the story of each article.",
+        ),
+    ] = Rows.paragraph,
     output: Annotated[
         str | None,
         typer.Option(
@@ -128,7 +137,7 @@ def predict(
     The exit code is 1 if something was refused, 2 if the command cannot run.
     With --output FOLDER/, run it again after an interruption or a change: it does only what is missing or has changed.
 
-    Columns of jsonl, csv and parquet, one paragraph per row:
+    Columns of jsonl, csv and parquet, one row per paragraph:
 
     article_id: the record's own id, else the file or FILE:LINE.
     position: from 0 within the article.
@@ -138,6 +147,13 @@ def predict(
     url: address of the article, if known.
     confidence: expected F1 of the story's words in the whole article, 0 to 1. Check articles below 0.8.
     kind, kind_score: with --kinds, the kind of filler or the role of core, and its probability among those.
+
+    With --rows article, one row per article:
+
+    id, url, title: of the article.
+    text: its story, the core paragraphs with a blank line between.
+    confidence: as above. is_article: probability that the page is an article, 0 to 1.
+    words_core, words_all: words of the story and of all paragraphs.
 
     Kinds of filler: navigation, related, newsletter, advertisement, paywall, byline, date, caption, share, comment,
     legal, tags, other. Roles of core: title, subhead, standfirst, body; filler that repeats the title is title, too.
@@ -151,7 +167,8 @@ def predict(
     from corestory.output.kind_choice import kind_choice
 
     kept: tuple[str, ...] = tuple(keep or ())
-    label: Label | None = only.value if only else None
+    # The row of an article is its story, whether --only core is given or not.
+    label: Label | None = "core" if row is Rows.article else only.value if only else None
     rejects_path = None if rejects is None else path_of(rejects)
     choice = kind_choice(shown=kinds, drop=drop_kinds, keep=keep_kinds, only=label)
     rules = read_rules(core=always_core, filler=always_filler)
@@ -168,6 +185,7 @@ def predict(
     from corestory.commands.pages import is_one_page, tag_to_pages
 
     if asked is OutputFormat.html or (asked is None and is_one_page(target)):
+        check_rows(row, OutputFormat.html, only, kinds=kinds)
         check_keep(kept, OutputFormat.html)
         if rules:
             raise typer.BadParameter(
@@ -189,14 +207,16 @@ def predict(
     elif target is not None and is_folder(target):
         from corestory.commands.folders import tag_to_folder
 
-        form = asked or (OutputFormat.text if only else OutputFormat.jsonl)
-        check_keep(kept, form, kinds=kinds)
+        form = asked or (OutputFormat.text if only and row is Rows.paragraph else OutputFormat.jsonl)
+        check_rows(row, form, only, kinds=kinds)
+        check_keep(kept, form, kinds=kinds, rows=row)
         refused = tag_to_folder(
             articles,
             path_of(target),
             model=model,
             form=form.value,  # type: ignore[arg-type]  # html was handled above
             only=label,
+            unit=row.value,
             threshold=threshold,
             rules=rules,
             memory=memory,
@@ -212,14 +232,16 @@ def predict(
         from corestory.commands.rows import tag_to_rows
 
         path = None if target is None else path_of(target)
-        chosen = chosen_format(asked, path, only)
-        check_keep(kept, chosen, kinds=kinds)
+        chosen = chosen_format(asked, path, only, rows=row)
+        check_rows(row, chosen, only, kinds=kinds)
+        check_keep(kept, chosen, kinds=kinds, rows=row)
         refused = tag_to_rows(
             articles,
             path,
             model=model,
             form=chosen.value if chosen else None,  # type: ignore[arg-type]  # html was handled above
             only=label,
+            unit=row.value,
             threshold=threshold,
             rules=rules,
             memory=memory,

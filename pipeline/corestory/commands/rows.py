@@ -22,7 +22,7 @@ from corestory.remote import AnyPath
 if TYPE_CHECKING:
     from corestory.model.rules import Rules
     from corestory.output.kind_choice import KindChoice
-    from corestory.output.rows import Format, RowWriter
+    from corestory.output.rows import Format, RowWriter, Unit
     from corestory.reading.fields import ReadingOptions
     from corestory.types import Label
 
@@ -34,6 +34,7 @@ def tag_to_rows(
     model: str,
     form: Format | None,
     only: Label | None,
+    unit: Unit,
     threshold: float | None,
     rules: Rules | None,
     memory: str,
@@ -59,6 +60,8 @@ def tag_to_rows(
         The user's rules.
     reading
         What the user says of the inputs.
+    unit
+        What a row is of.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def tag_to_rows(
     with open_refusals(rejects, force=force) as refusals, suppress(NothingTaggedError):
         articles = read_articles(sources, refuse=refusals.refuse, keep=keep, note=say, options=reading)
         with (
-            _opened(output, form, only, keep, kinds, force=force) as writer,
+            _opened(output, form, only, keep, kinds, unit, force=force) as writer,
             progress_bar(beside_output=output is None) as bar,
         ):
             for article in tagger.tag_stream(
@@ -101,6 +104,7 @@ def _opened(
     only: Label | None,
     keep: Sequence[str],
     kinds: KindChoice | None,
+    unit: Unit,
     *,
     force: bool,
 ) -> Iterator[RowWriter]:
@@ -115,13 +119,13 @@ def _opened(
         stream: BinaryIO = output_stream.buffer
         if output_stream.isatty():
             stream = cast("BinaryIO", PrintableStream(stream))
-        writer = open_rows(stream, form=form, only=only, keep=keep, kinds=kinds)
+        writer = open_rows(stream, form=form, only=only, keep=keep, kinds=kinds, unit=unit)
         yield writer
         writer.close()  # not after an error, which must not end a pipe with what looks like a whole output
     else:
         with atomic_path(output, force=force) as temporary:
             try:
-                writer = open_rows(temporary, form=form, only=only, keep=keep, kinds=kinds)
+                writer = open_rows(temporary, form=form, only=only, keep=keep, kinds=kinds, unit=unit)
                 with closing(writer):
                     yield writer
             except OutputError as error:  # it names the temporary file

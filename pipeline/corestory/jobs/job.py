@@ -18,7 +18,7 @@ from corestory.remote import AnyPath, RemotePath
 if TYPE_CHECKING:
     from corestory.model.rules import Rules
     from corestory.output.kind_choice import KindChoice
-    from corestory.output.rows import Format
+    from corestory.output.rows import Format, Unit
     from corestory.reading.fields import ReadingOptions
     from corestory.types import Label
 
@@ -51,6 +51,8 @@ class Job:
         What the user wants of the kinds of paragraphs; None if nothing.
     reading
         What the user says of the inputs; None if nothing.
+    unit
+        What a row of the outputs is of.
     """
 
     model: Path
@@ -66,6 +68,7 @@ class Job:
     memory_sha256: str = ""
     kinds: KindChoice | None = None
     reading: ReadingOptions | None = None
+    unit: Unit = "paragraph"
 
     def made_by(self, item: Item) -> str:
         """Return a hash of everything that decides an output, except the content of its source.
@@ -80,7 +83,8 @@ class Job:
             self.model_sha256, self.version, self.form, self.only, self.threshold, self.keep, rules, kinds, source
         )  # fmt: skip
         reading = (astuple(self.reading),) if self.reading else ()
-        return hashlib.sha256(json.dumps(settings + memory + reading).encode()).hexdigest()
+        unit = (self.unit,) if self.unit != "paragraph" else ()
+        return hashlib.sha256(json.dumps(settings + memory + reading + unit).encode()).hexdigest()
 
 
 def model_sha256(folder: Path) -> str:

@@ -231,7 +231,15 @@ def join_parts(item: Item, plan: PartPlan, job: Job) -> Outcome:
                         output.add_refused([line.decode().rstrip("\n") for line in file])
                 total += counts
             if opened:
-                join_rows(opened, output.partial, form=job.form, keep=job.keep, types=output.types(), kinds=job.kinds)
+                join_rows(
+                    opened,
+                    output.partial,
+                    form=job.form,
+                    keep=job.keep,
+                    types=output.types(),
+                    kinds=job.kinds,
+                    unit=job.unit,
+                )
             output.counts = total
             return output.commit(source)
     except Exception as error:

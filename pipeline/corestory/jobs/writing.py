@@ -17,7 +17,7 @@ from corestory.jobs.items import Item
 from corestory.jobs.job import NOTES_LISTED, REFUSALS_LISTED, Counts, Fingerprint, Job, Outcome, refusal_line
 from corestory.jobs.remote_ledger import ledger_of
 from corestory.output.kind_choice import KindChoice
-from corestory.output.rows import Format, open_rows
+from corestory.output.rows import Format, Unit, open_rows
 from corestory.reading.file_kinds import kind_by_name
 from corestory.remote import AnyPath
 
@@ -97,7 +97,13 @@ class OutputInProgress:
 
             job = self.job
             self._writer = open_rows(
-                self.partial, form=job.form, only=job.only, keep=job.keep, types=self.types(), kinds=job.kinds
+                self.partial,
+                form=job.form,
+                only=job.only,
+                keep=job.keep,
+                types=self.types(),
+                kinds=job.kinds,
+                unit=job.unit,
             )
         self._writer.write(article)
         unremembered = self.job.memory is not None and article.sightings is None
@@ -159,6 +165,7 @@ def join_rows(
     keep: Sequence[str] = (),
     types: Mapping[str, pyarrow.DataType] | None = None,
     kinds: KindChoice | None = None,
+    unit: Unit = "paragraph",
 ) -> None:
     r"""Write the rows of several outputs into one.
 
@@ -170,7 +177,7 @@ def join_rows(
         Functions that open each part, in order.
     target
         A path, which is created or replaced.
-    form, keep, types, kinds
+    form, keep, types, kinds, unit
         The parameters with which `corestory.output.rows.open_rows` wrote the parts.
 
     Raises
@@ -188,9 +195,9 @@ def join_rows(
     3
     """
     if form == "parquet":
-        _join_tables(parts, target, keep, types, kinds)
+        _join_tables(parts, target, keep, types, kinds, unit)
         return
-    head = len(_empty(form, keep, kinds))
+    head = len(_empty(form, keep, kinds, unit))
     with closing(Target(target)) as whole:
         started = False
         for opened in parts:
@@ -205,9 +212,9 @@ def join_rows(
                     shutil.copyfileobj(part, whole.stream, 2**20)
 
 
-def _empty(form: Format, keep: Sequence[str], kinds: KindChoice | None) -> bytes:
+def _empty(form: Format, keep: Sequence[str], kinds: KindChoice | None, unit: Unit) -> bytes:
     stream = io.BytesIO()
-    open_rows(stream, form=form, keep=keep, kinds=kinds).close()
+    open_rows(stream, form=form, keep=keep, kinds=kinds, unit=unit).close()
     return stream.getvalue()
 
 
@@ -217,11 +224,12 @@ def _join_tables(
     keep: Sequence[str],
     types: Mapping[str, pyarrow.DataType] | None,
     kinds: KindChoice | None,
+    unit: Unit,
 ) -> None:
     import pyarrow.parquet as pq
 
     stream = io.BytesIO()
-    open_rows(stream, form="parquet", keep=keep, types=types, kinds=kinds).close()
+    open_rows(stream, form="parquet", keep=keep, types=types, kinds=kinds, unit=unit).close()
     schema = pq.read_schema(io.BytesIO(stream.getvalue()))
     with closing(Target(target)) as whole, whole.reporting_errors(), pq.ParquetWriter(whole.stream, schema) as writer:
         for opened in parts:

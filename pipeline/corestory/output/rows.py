@@ -1,10 +1,11 @@
-"""Tagged paragraphs as rows, written article by article: text, JSON Lines, CSV and Parquet."""
+"""Tagged paragraphs, or whole articles, as rows, written article by article: text, JSON Lines, CSV and Parquet."""
 
 import csv
 import io
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from json.encoder import encode_basestring
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol, get_args
@@ -14,6 +15,7 @@ import numpy as np
 from corestory.atomic import Target
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.kind_choice import KindChoice, chosen_positions
+from corestory.output.story_rows import STORY_COLUMNS, story_row
 from corestory.reading.text import storable
 from corestory.types import Label
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     import pyarrow.parquet
 
 Format = Literal["text", "jsonl", "csv", "parquet"]
+# What a row is of.
+Unit = Literal["paragraph", "article"]
 TaggedRow = tuple[str, int, str, str, float, str, float, *tuple[object, ...]]
 
 COLUMNS = ("article_id", "position", "text", "label", "score", "url", "confidence")
@@ -54,6 +58,7 @@ def open_rows(
     keep: Sequence[str] = (),
     types: Mapping[str, "pyarrow.DataType"] | None = None,
     kinds: KindChoice | None = None,
+    unit: Unit = "paragraph",
 ) -> RowWriter:
     r"""Open a writer of rows.
 
@@ -77,6 +82,8 @@ def open_rows(
     kinds
         What to write of the kinds of articles that were tagged with kinds: the columns `KIND_COLUMNS` after the
         others, and which kinds to leave out or to keep.
+    unit
+        ``article`` for one row an article, with `corestory.output.story_rows.STORY_COLUMNS`; not for ``text``.
 
     Raises
     ------
@@ -103,9 +110,32 @@ def open_rows(
         raise ValueError(f"{form!r} is not one of {', '.join(get_args(Format))}")
     if form == "text":
         return _TextWriter(Target(target), only, kinds)
+    rows = _Rows(unit, only, kinds)
     if form == "parquet":
-        return _ParquetWriter(Target(target), only, keep, types or {}, kinds)
-    return (_CsvWriter if form == "csv" else _JsonLinesWriter)(Target(target), only, keep, kinds)
+        return _ParquetWriter(Target(target), rows, keep, types or {})
+    if form == "csv":
+        return _CsvWriter(Target(target), rows, keep)
+    return (_JsonLinesWriter if unit == "paragraph" else _StoryLinesWriter)(Target(target), rows, keep)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of each article and their columns but for the kept ones."""
+
+    unit: Unit
+    only: Label | None
+    kinds: KindChoice | None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        if self.unit == "article":
+            return STORY_COLUMNS
+        return (*COLUMNS, *KIND_COLUMNS) if self.kinds is not None and self.kinds.shown else COLUMNS
+
+    def of(self, article: TaggedArticle) -> Sequence[tuple[object, ...]]:
+        if self.unit == "article":
+            return [story_row(article, self.kinds, digits=SCORE_DIGITS)]
+        return rows_of(article, self.only, self.kinds)
 
 
 class _TextWriter:
@@ -131,11 +161,10 @@ class _TextWriter:
 
 
 class _JsonLinesWriter:
-    def __init__(self, target: Target, only: Label | None, keep: Sequence[str], kinds: KindChoice | None) -> None:
+    def __init__(self, target: Target, rows: _Rows, keep: Sequence[str]) -> None:
         self.target = target
-        self.only = only
-        self.kinds = kinds
-        names = (*_own_columns(kinds)[len(COLUMNS) :], *keep)
+        self.rows = rows
+        names = (*rows.columns[len(COLUMNS) :], *keep)
         self.kept = [f", {json.dumps(name, ensure_ascii=False)}: " for name in names]
 
     def write(self, article: TaggedArticle) -> None:
@@ -144,12 +173,16 @@ class _JsonLinesWriter:
         lines = [
             f'{{"article_id": {name}, "position": {position}, "text": {encode_basestring(text)}, "label": "{label}", '
             f'"score": {score!r}, "url": {url}, "confidence": {confidence!r}{self._kept(kept)}}}\n'
-            for _, position, text, label, score, _, confidence, *kept in rows_of(article, self.only, self.kinds)
+            for _, position, text, label, score, _, confidence, *kept in rows_of(
+                article, self.rows.only, self.rows.kinds
+            )
         ]
-        text = storable("".join(lines)) if self.kept else "".join(lines)
-        if any(end in text for end in _LINE_ENDS):
-            text = text.translate(_JSON_LINE_ENDS)
-        self.target.write(text.encode())
+        self._put(storable("".join(lines)) if self.kept else "".join(lines))
+
+    def _put(self, lines: str) -> None:
+        if any(end in lines for end in _LINE_ENDS):
+            lines = lines.translate(_JSON_LINE_ENDS)
+        self.target.write(lines.encode())
 
     def _kept(self, values: Sequence[object]) -> str:
         return "".join(name + _json(value) for name, value in zip(self.kept, values, strict=True))
@@ -158,16 +191,25 @@ class _JsonLinesWriter:
         self.target.close()
 
 
-class _CsvWriter:
-    def __init__(self, target: Target, only: Label | None, keep: Sequence[str], kinds: KindChoice | None) -> None:
-        self.target = target
-        self.only = only
-        self.kinds = kinds
-        self.own = len(_own_columns(kinds))
-        self._write_rows([(*_own_columns(kinds), *map(storable, keep))])
+class _StoryLinesWriter(_JsonLinesWriter):
+    def __init__(self, target: Target, rows: _Rows, keep: Sequence[str]) -> None:
+        super().__init__(target, rows, ())
+        self.names = (*rows.columns, *keep)
 
     def write(self, article: TaggedArticle) -> None:
-        rows = rows_of(article, self.only, self.kinds)
+        rows = (dict(zip(self.names, row, strict=True)) for row in self.rows.of(article))
+        self._put(storable("".join(f"{_json(row)}\n" for row in rows)))
+
+
+class _CsvWriter:
+    def __init__(self, target: Target, rows: _Rows, keep: Sequence[str]) -> None:
+        self.target = target
+        self.rows = rows
+        self.own = len(rows.columns)
+        self._write_rows([(*rows.columns, *map(storable, keep))])
+
+    def write(self, article: TaggedArticle) -> None:
+        rows = self.rows.of(article)
         self._write_rows([(*row[: self.own], *map(_in_words, row[self.own :])) for row in rows])
 
     def _write_rows(self, rows: Sequence[tuple[object, ...]]) -> None:
@@ -184,23 +226,21 @@ class _ParquetWriter:
     def __init__(
         self,
         target: Target,
-        only: Label | None,
+        rows: _Rows,
         keep: Sequence[str],
         types: Mapping[str, "pyarrow.DataType"],
-        kinds: KindChoice | None,
     ) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        own = _own_columns(kinds)
-        of_own = (
-            pa.string(), pa.int32(), pa.string(), pa.string(), pa.float64(), pa.string(), pa.float64(),
-            pa.string(), pa.float64(),
-        )[: len(own)]  # fmt: skip
+        own = rows.columns
+        numbers = {name: pa.float64() for name in ("score", "confidence", "kind_score", "is_article")}
+        numbers |= {name: pa.int32() for name in ("position", "words_core", "words_all")}
+        of_own = [numbers.get(name, pa.string()) for name in own]
         self.target = target
-        self.only = only
-        self.kinds = kinds
+        self.of = rows.of
         self.own = len(own)
+        self.text = own.index("text")
         kept = [(storable(name), types.get(name, pa.string())) for name in keep]
         self.words = tuple(name not in types for name in keep)
         self.schema = pa.schema([*zip(own, of_own, strict=True), *kept])
@@ -210,10 +250,10 @@ class _ParquetWriter:
             self.file: pyarrow.parquet.ParquetWriter = pq.ParquetWriter(target.stream, self.schema)
 
     def write(self, article: TaggedArticle) -> None:
-        for row in rows_of(article, self.only, self.kinds):
+        for row in self.of(article):
             kept = zip(self.words, row[self.own :], strict=True)
             self.rows.append((*row[: self.own], *(_in_words(value) if words else value for words, value in kept)))
-            self.characters += len(row[2])
+            self.characters += len(str(row[self.text]))
             if len(self.rows) >= ROW_GROUP_ROWS or self.characters >= ROW_GROUP_CHARACTERS:
                 self._write_group()
 
@@ -261,10 +301,6 @@ def rows_of(article: TaggedArticle, only: Label | None = None, kinds: KindChoice
         )
         for place in chosen_positions(article, only, kinds)
     ]  # fmt: skip
-
-
-def _own_columns(kinds: KindChoice | None) -> tuple[str, ...]:
-    return (*COLUMNS, *KIND_COLUMNS) if kinds is not None and kinds.shown else COLUMNS
 
 
 def _in_words(value: object) -> str | None:

@@ -1,0 +1,94 @@
+"""One row an article, from records as scrapers write them."""
+
+import csv
+import io
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+ARTICLE = (
+    "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said.",
+    "READ MORE: lugger sold",
+    "It will come back to the quay on Friday, she added, if the lugger is mended by then.",
+)
+TEXT = "\n\n".join(ARTICLE)
+COLUMNS = ["id", "url", "title", "text", "confidence", "is_article", "words_core", "words_all"]
+
+
+@pytest.fixture
+def feed(tmp_path):
+    records = [{"headline": f"Boat {n}", "link": f"https://c.example/{n}", "body": TEXT, "desk": n} for n in range(3)]
+    (tmp_path / "feed.json").write_text(json.dumps(records))
+    return "feed.json"
+
+
+def story(predict, name, *options):
+    done = predict(name, "--only", "core", "--format", "jsonl", *options)
+    return "\n\n".join(json.loads(line)["text"] for line in done.stdout.splitlines())
+
+
+def test_a_row_holds_the_story_that_only_core_prints(predict, feed, tmp_path):
+    done = predict(feed, "--rows", "article", "--keep", "desk")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [list(row) for row in rows] == [[*COLUMNS, "desk"]] * 3
+    assert [(row["url"], row["title"], row["desk"]) for row in rows] == [
+        (f"https://c.example/{n}", f"Boat {n}", n) for n in range(3)
+    ]
+    assert "\n\n".join(row["text"] for row in rows) == story(predict, feed)
+    assert all(0 < row["words_core"] < row["words_all"] for row in rows)
+    assert done.stderr.count("reads the text from the field 'body'") == 1
+    assert predict(feed, "--rows", "article", "--only", "core", "--keep", "desk").stdout == done.stdout
+    for form in ("csv", "parquet"):
+        assert predict(feed, "--rows", "article", "-o", f"o.{form}").returncode == 0
+    with (tmp_path / "o.csv").open(newline="") as file:
+        texts = [row["text"] for row in csv.DictReader(file)]
+    assert texts == pq.read_table(tmp_path / "o.parquet")["text"].to_pylist() == [row["text"] for row in rows]
+
+
+def test_a_folder_run_gives_the_same_rows_and_rows_of_another_unit_are_done_again(predict, feed, tmp_path):
+    expected = predict(feed, "--rows", "article").stdout
+    assert predict(feed, "-o", "out/", "--rows", "article").returncode == 0
+    written = (tmp_path / "out" / "feed.json.jsonl").read_text()
+    assert written == expected
+    assert "skipped: 1 file" in predict(feed, "-o", "out/", "--rows", "article").stderr
+    assert "tagged: 1 file" in predict(feed, "-o", "out/").stderr
+    assert (tmp_path / "out" / "feed.json.jsonl").read_text() == predict(feed).stdout
+    assert "tagged: 1 file" in predict(feed, "-o", "out/", "--text-column", "headline").stderr
+    again = predict(feed, "-o", "out/", "--text-column", "headline")
+    assert "skipped: 1 file" in again.stderr
+
+
+REFUSED = {
+    "text": (["--format", "text"], "text has no rows"),
+    "html": (["--format", "html"], "html has no rows"),
+    "filler": (["--only", "filler"], "leave out --only filler"),
+    "kinds": (["--kinds"], "leave out --kinds"),
+    "own column": (["--keep", "words_core"], "its own column"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_does_not_suit_a_row_of_an_article_is_a_usage_error(predict, feed, case):
+    arguments, message = REFUSED[case]
+    done = predict(feed, "--rows", "article", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in " ".join(done.stderr.replace("│", "").split())
+
+
+def test_fields_are_named_by_options_in_every_command_that_reads_articles(predict, run, model, tmp_path):
+    row = {"nr": "n7", "adresse": "https://d.example/7", "titel": "Boot", "inhalt": TEXT, "text": "Teaser."}
+    stream = io.StringIO(newline="")
+    writer = csv.DictWriter(stream, list(row), delimiter=";")
+    writer.writeheader()
+    writer.writerow(row)
+    (tmp_path / "e.csv").write_bytes(stream.getvalue().encode("utf-8-sig"))
+    options = ["--text-column", "Inhalt", "--id-column", "nr", "--url-column", "adresse", "--title-column", "titel"]
+    rows = [json.loads(line) for line in predict("e.csv", *options).stdout.splitlines()]
+    assert [row["text"] for row in rows] == list(ARTICLE)
+    assert {(row["article_id"], row["url"]) for row in rows} == {("n7", "https://d.example/7")}
+    done = run("explain", "e.csv", "--model", model, "--format", "json", *options)
+    assert json.loads(done.stdout)["article_id"] == "n7"
+    done = run("remember", "e.csv", "-o", "m.memory", *options)
+    assert (done.returncode, "kept: 1 pages of 1 site" in done.stderr) == (0, True)
+    assert predict("e.csv", "--text-column", "body").returncode == 1
