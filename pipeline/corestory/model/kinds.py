@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from corestory.features.layout import Layout
+from corestory.features.layout import Layout, changes
 from corestory.features.paragraph_shape import NAMES
 from corestory.labelling.labelled import KINDS, ROLES
 from corestory.model.ngrams import PIECE, NgramScorer
@@ -58,16 +58,20 @@ class KindNgrams:
         """Score each text of a batch; shape (texts, classes)."""
         found = np.zeros((tokens.count, len(CLASSES)))
         row, term, count = self._counter.entries(tokens)
-        value = (1 + np.log(count)) * self.idf.take(term)
-        length = np.sqrt(np.bincount(row, value**2, tokens.count))
-        value /= length.take(row)
+        several = np.flatnonzero(count > 1)
+        frequency = (1 + np.log(count.take(several))).astype(np.float32)
+        squares = self._squares.take(term)
+        squares[several] *= frequency**2
         # A few texts at a time: the products of all would fill the memory.
         for begin in range(0, tokens.count, PIECE):
             inside = slice(*np.searchsorted(row, (begin, begin + PIECE)))
-            texts, first = np.unique(row[inside] - begin, return_index=True)
-            if len(texts):
-                products = self._weights.take(term[inside], axis=0) * value[inside, None]
-                found[begin + texts] = np.add.reduceat(products, first, axis=0)
+            first = np.flatnonzero(changes(row[inside]))
+            if len(first):
+                products = self._products.take(term[inside], axis=0)
+                again = slice(*np.searchsorted(several, (inside.start, inside.stop)))
+                products[several[again] - inside.start] *= frequency[again, None]
+                length = np.sqrt(np.add.reduceat(squares[inside], first))
+                found[row[inside].take(first)] = np.add.reduceat(products, first, axis=0) / length[:, None]
         return found + self.intercept
 
     @cached_property
@@ -76,8 +80,12 @@ class KindNgrams:
         return NgramScorer(self.hashes, self.idf, nothing, nothing[:1], nothing[:1])
 
     @cached_property
-    def _weights(self) -> Float32:
-        return self.weights.astype(np.float32)
+    def _products(self) -> Float32:
+        return np.asarray(self.weights.astype(np.float32) * self.idf[:, None])
+
+    @cached_property
+    def _squares(self) -> Float32:
+        return np.asarray(self.idf**2)
 
 
 @dataclass(frozen=True)
@@ -99,8 +107,14 @@ class KindContext:
 
     def probabilities(self, features: Float) -> Float:
         """Probability of each class, shape (paragraphs, classes)."""
-        standardised = (features - self.mean) / self.scale
-        return softmax(standardised @ self.weights.astype(np.float64) + self.intercept)
+        weights, intercept = self._unscaled
+        return softmax(features @ weights + intercept)
+
+    @cached_property
+    def _unscaled(self) -> tuple[Float, Float]:
+        # To scale the few weights is cheaper than to standardise all features.
+        weights = self.weights / self.scale[:, None].astype(np.float64)
+        return weights, self.intercept - self.mean @ weights
 
 
 @dataclass(frozen=True)
