@@ -154,6 +154,21 @@ def test_without_fsspec_it_is_said_how_to_get_it(monkeypatch):
     assert path_of("a") == Path("a")
 
 
+@pytest.mark.parametrize("missing", ["fsspec", "what reads https"])
+def test_for_a_page_it_is_said_how_to_pipe_it(monkeypatch, missing):
+    if missing == "fsspec":
+        monkeypatch.setitem(sys.modules, "fsspec.core", None)
+    else:
+        monkeypatch.delitem(sys.modules["fsspec.registry"]._registry, "https", raising=False)
+        monkeypatch.setitem(known_implementations, "https", {"class": "farfs.FarFS", "err": "Install farfs"})
+    with pytest.raises(CorestoryError) as caught:
+        path_of("https://courier.example/lock?a=1&b=2")
+    assert str(caught.value) == (
+        "https://courier.example/lock?a=1&b=2: corestory does not fetch pages by itself. "
+        "Run: curl -sL 'https://courier.example/lock?a=1&b=2' | corestory predict -"
+    )
+
+
 def test_whatever_a_file_system_raises_is_an_os_error(monkeypatch):
     class OddError(Exception):
         pass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import re
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -228,15 +229,23 @@ def _opened(url: str, *, name: str = "") -> tuple[AbstractFileSystem, str]:
         from fsspec.core import url_to_fs
     except ImportError:
         hint = "pip install 'corestory[remote]', and what the protocol needs, such as s3fs"
-        raise CorestoryError("fsspec is not installed", where=name or url, hint=hint) from None
+        raise _unreachable("fsspec is not installed", name or url, hint) from None
     try:
         with _as_os_error():
             system, path = url_to_fs(url)
     except ImportError as error:
-        raise CorestoryError(f"what reads its protocol is not installed ({error})", where=name or url) from None
+        raise _unreachable(f"what reads its protocol is not installed ({error})", name or url) from None
     except ValueError as error:
         raise CorestoryError(f"no URL that fsspec knows ({error})", where=name or url) from None
     return system, path
+
+
+def _unreachable(found: str, name: str, hint: str = "") -> CorestoryError:
+    """Return the error for a protocol that lacks a package; of a page, with the command that does without it."""
+    if not name.lower().startswith(tuple(f"{protocol}://" for protocol in _PAGES)):
+        return CorestoryError(found, where=name, hint=hint)
+    pipe = f"Run: curl -sL {shlex.quote(name)} | corestory predict -"
+    return CorestoryError("corestory does not fetch pages by itself", where=name, hint=pipe)
 
 
 @contextmanager

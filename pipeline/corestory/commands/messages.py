@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from corestory.atomic import atomic_path
 from corestory.errors import InputError, OutputError
-from corestory.jobs.job import refusal_line
 from corestory.printing import printable
 from corestory.remote import AnyPath
 
@@ -95,6 +94,8 @@ class Refusals:
         """Add a refusal."""
         self.count += 1
         if self._file is not None:
+            from corestory.jobs.job import refusal_line  # it loads numpy, which --help does not need
+
             self._file.write(f"{refusal_line(error)}\n")
         elif self.count <= REFUSALS_LISTED:
             say(f"refused: {error}")

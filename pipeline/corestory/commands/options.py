@@ -149,8 +149,11 @@ class OutputFormat(StrEnum):
     csv = "csv"
     parquet = "parquet"
     html = "html"
+    labelled = "labelled"
 
 
+# As `corestory.reading.one_article` has it, whose import takes longer than all of --help.
+LABELLED_ENDING = ".labelled.txt"
 ENDINGS = {
     ".txt": OutputFormat.text,
     ".jsonl": OutputFormat.jsonl,
@@ -205,6 +208,8 @@ def chosen_format(
     if output is None:
         return OutputFormat.text if only else None if terminal else OutputFormat.jsonl
     ending = output.suffix.lower()
+    if output.name.lower().endswith(LABELLED_ENDING):
+        return OutputFormat.labelled
     if ending in ENDINGS:
         return ENDINGS[ending]
     if only and ending != ".gz":
@@ -261,6 +266,25 @@ def check_rows(rows: Rows, form: str | None, only: Only | None, *, kinds: bool) 
         raise typer.BadParameter(reason, param_hint="--rows article")
 
 
+def check_labelled(form: str | None, only: Only | None, *, other_kinds: bool) -> None:
+    """Refuse options that leave paragraphs out of a labelled file.
+
+    Examples
+    --------
+    >>> check_labelled("labelled", None, other_kinds=False)
+    >>> try:
+    ...     check_labelled("labelled", Only.core, other_kinds=False)
+    ... except typer.BadParameter as error:
+    ...     print(error)
+    a labelled file has all paragraphs of its article; leave out --only, --drop-kinds and --keep-kinds
+    """
+    if form == "labelled" and (only or other_kinds):
+        raise typer.BadParameter(
+            "a labelled file has all paragraphs of its article; leave out --only, --drop-kinds and --keep-kinds",
+            param_hint="--format labelled",
+        )
+
+
 def check_keep(keep: Sequence[str], form: str | None, *, kinds: bool = False, rows: Rows = Rows.paragraph) -> None:
     """Refuse columns that the output cannot carry.
 
@@ -290,7 +314,9 @@ def check_keep(keep: Sequence[str], form: str | None, *, kinds: bool = False, ro
     from corestory.output.story_rows import STORY_COLUMNS
 
     if form not in ("jsonl", "csv", "parquet"):
-        raise typer.BadParameter("text has no columns; give --format jsonl, csv or parquet", param_hint="--keep")
+        raise typer.BadParameter(
+            f"{form or 'text'} has no columns; give --format jsonl, csv or parquet", param_hint="--keep"
+        )
     seen: set[str] = set()
     for name in keep:
         folded = name.strip().lower()

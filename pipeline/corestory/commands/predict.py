@@ -23,6 +23,7 @@ from corestory.commands.options import (
     TitleColumn,
     UrlColumn,
     check_keep,
+    check_labelled,
     check_rows,
     chosen_format,
     is_folder,
@@ -65,7 +66,8 @@ def predict(
         typer.Option(
             "--output",
             "-o",
-            help="A file to write, whole or not at all; or FOLDER/, which gets one output file per input file.",
+            help="A file to write, whole or not at all; or FOLDER/, which gets one output file per input file, with "
+            "--format labelled one per article.",
         ),
     ] = None,
     model: Model = "",
@@ -158,6 +160,9 @@ def predict(
     Kinds of filler: navigation, related, newsletter, advertisement, paywall, byline, date, caption, share, comment,
     legal, tags, other. Roles of core: title, subhead, standfirst, body; filler that repeats the title is title, too.
 
+    With --format labelled, an article is written with a label in front of each paragraph.
+    Correct the labels, and corestory prepare reads them.
+
     A page without a story, such as a consent wall, an error page or a list of links, has filler only.
     Its confidence is the probability that it has no story. With --only core nothing is printed for it.
 
@@ -204,7 +209,7 @@ def predict(
             rejects=rejects_path,
             force=force,
         )
-    elif target is not None and is_folder(target):
+    elif asked is not OutputFormat.labelled and target is not None and is_folder(target):
         from corestory.commands.folders import tag_to_folder
 
         form = asked or (OutputFormat.text if only and row is Rows.paragraph else OutputFormat.jsonl)
@@ -234,10 +239,12 @@ def predict(
         path = None if target is None else path_of(target)
         chosen = chosen_format(asked, path, only, rows=row)
         check_rows(row, chosen, only, kinds=kinds)
+        check_labelled(chosen, only, other_kinds=bool(drop_kinds or keep_kinds))
         check_keep(kept, chosen, kinds=kinds, rows=row)
         refused = tag_to_rows(
             articles,
             path,
+            into_folder=target is not None and is_folder(target),
             model=model,
             form=chosen.value if chosen else None,  # type: ignore[arg-type]  # html was handled above
             only=label,

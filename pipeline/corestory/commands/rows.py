@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
 from corestory.commands.messages import (
     DoubtfulArticles,
@@ -17,7 +17,7 @@ from corestory.commands.messages import (
 )
 from corestory.commands.models import check_tells_kinds, open_memory, open_model
 from corestory.errors import OutputError
-from corestory.remote import AnyPath
+from corestory.remote import AnyPath, RemotePath
 
 if TYPE_CHECKING:
     from corestory.model.rules import Rules
@@ -32,7 +32,8 @@ def tag_to_rows(
     output: AnyPath | None,
     *,
     model: str,
-    form: Format | None,
+    into_folder: bool = False,
+    form: Format | Literal["labelled"] | None,
     only: Label | None,
     unit: Unit,
     threshold: float | None,
@@ -54,6 +55,8 @@ def tag_to_rows(
         The file to write; None is the standard output.
     model, only, threshold, memory, keep, kinds, rejects, force
         The options of ``corestory predict``.
+    into_folder
+        Whether the output is a folder, for labelled files.
     form
         The format; None is the annotated article, for a terminal.
     rules
@@ -80,8 +83,12 @@ def tag_to_rows(
     doubtful = DoubtfulArticles(with_memory=remembered is not None)
     with open_refusals(rejects, force=force) as refusals, suppress(NothingTaggedError):
         articles = read_articles(sources, refuse=refusals.refuse, keep=keep, note=say, options=reading)
+        if form == "labelled":
+            opened = _opened_labelled(output, into_folder=into_folder, force=force)
+        else:
+            opened = _opened(output, form, only, keep, kinds, unit, force=force)
         with (
-            _opened(output, form, only, keep, kinds, unit, force=force) as writer,
+            opened as writer,
             progress_bar(beside_output=output is None) as bar,
         ):
             for article in tagger.tag_stream(
@@ -130,3 +137,32 @@ def _opened(
                     yield writer
             except OutputError as error:  # it names the temporary file
                 raise OutputError(error.found, where=str(output), hint=error.hint) from error
+
+
+@contextmanager
+def _opened_labelled(output: AnyPath | None, *, into_folder: bool, force: bool) -> Iterator[RowWriter]:
+    from corestory.atomic import atomic_folder, atomic_path
+    from corestory.output.labelled_files import LabelledFile, LabelledFolder
+
+    if output is None:
+        writer = LabelledFile(standard_output().buffer)
+        yield writer
+        writer.close()
+    elif isinstance(output, RemotePath):
+        raise OutputError(
+            "labelled files are not written to another machine", where=str(output), expected="a file or a folder here"
+        )
+    elif into_folder:
+        if output.is_dir() and any(output.iterdir()):  # not even --force deletes what people have corrected
+            raise OutputError(
+                "is a folder with files, whose labels people may have corrected",
+                where=str(output),
+                expected="a new folder",
+            )
+        with atomic_folder(output) as temporary:
+            yield LabelledFolder(temporary)
+    else:
+        with atomic_path(output, force=force) as temporary:
+            writer = LabelledFile(temporary)
+            yield writer
+            writer.close()

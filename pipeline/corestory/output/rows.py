@@ -15,6 +15,7 @@ import numpy as np
 from corestory.atomic import Target
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.kind_choice import KindChoice, chosen_positions
+from corestory.output.labelled_files import in_one_line
 from corestory.output.story_rows import STORY_COLUMNS, story_row
 from corestory.reading.text import storable
 from corestory.types import Label
@@ -147,9 +148,9 @@ class _TextWriter:
 
     def write(self, article: TaggedArticle) -> None:
         rows = rows_of(article, self.only, self.kinds)
-        lines = [] if self.only else [f"# {_in_one_line(storable(article.article_id))}"]
+        lines = [] if self.only else [f"# {in_one_line(storable(article.article_id))}"]
         for _, _, text, label, score, _, _, *more in rows:
-            line = _in_one_line(text)  # tables may hold paragraphs with line breaks
+            line = in_one_line(text)  # tables may hold paragraphs with line breaks
             kind = f"{more[0]}\t" if self.kinds and self.kinds.shown else ""
             lines.append(line if self.only else f"{label}\t{score:.3f}\t{kind}{line}")
         if lines:
@@ -325,7 +326,3 @@ def _finite(value: object) -> object:
     if isinstance(value, dict):
         return {str(key): _finite(item) for key, item in value.items()}
     return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def _in_one_line(text: str) -> str:
-    return " ".join(text.splitlines())
