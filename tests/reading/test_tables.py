@@ -1,10 +1,13 @@
 import io
 import json
+import tracemalloc
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corestory.errors import InputError
 from corestory.reading import tables as rows_module
@@ -225,3 +228,61 @@ def test_kinds_have_the_names_of_json_and_the_standard_input_its_own() -> None:
         "true or false", "a number", "a string", "a list", "an object", "nothing", "a value",
     ]  # fmt: skip
     assert (source_name("-"), source_name("a.csv")) == ("standard input", "a.csv")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text('ab"\\\\[]{},é\u2028\n ', max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text('k"],\\\\', max_size=4), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.lists(JSON, max_size=6), st.sampled_from([None, 0, 2]), st.booleans(), st.integers(1, 40))
+def test_a_long_list_is_read_one_item_at_a_time_with_the_same_rows(
+    items: list[object], indent: int | None, ascii_only: bool, piece: int
+) -> None:
+    data = json.dumps(items, indent=indent, ensure_ascii=ascii_only).encode()
+    whole: Refused = Refused()
+    expected = json_of(data, whole)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows_module, "LIST_BYTES", 0)
+        patch.setattr(rows_module, "_PIECE_CHARACTERS", piece)
+        found: Refused = Refused()
+        assert json_of(data, found) == expected
+    assert found.messages() == whole.messages()
+
+
+@pytest.mark.parametrize(
+    ("data", "texts", "messages"),
+    [
+        (b'[{"text": "a"}, {"text": }, {"text": "c"}]', ["a", "c"],
+         ["a.json, record 2: malformed JSON (Expecting value at column 10); expected one JSON object in a line"]),
+        (b'[{"text": "a"}, {"text": "b"', ["a"], ["a.json, after record 1: a list that does not end; expected ]"]),
+        (b'[{"text": "a"}] x', ["a"], ["a.json, after record 1: text after the end of the list; expected one list"]),
+        ('[{"text": "\u201equay\u201c, the harbour master says today"}]'.encode("cp1252"),
+         ["\u201equay\u201c, the harbour master says today"], []),
+        (b'\xef\xbb\xbf \n[{"text": "a\\\\"}, {"text": "\\""}]', ["a\\", '"'], []),
+    ],
+)  # fmt: skip
+def test_of_a_long_list_with_a_fault_the_other_records_are_read(
+    data: bytes, texts: list[str], messages: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows_module, "LIST_BYTES", 0)
+    refused = Refused()
+    found = []
+    try:
+        for row in json_rows(io.BytesIO(data), name="a.json", refuse=refused.append):
+            found.append(row.values["text"])
+    except InputError as error:
+        refused.append(error)
+    assert (found, refused.messages()) == (texts, messages)
+
+
+def test_a_long_list_takes_little_memory() -> None:
+    data = b"[" + b",\n".join(b'{"id": %d, "text": "%s"}' % (n, b"quay " * 2000) for n in range(2000)) + b"]"
+    tracemalloc.start()
+    assert sum(1 for _ in json_rows(io.BytesIO(data), name="a.json", refuse=pytest.fail)) == 2000
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(data) > 20_000_000
+    assert peak < 16_000_000

@@ -77,9 +77,9 @@ def _unpacked(plain: BinaryIO, packed: str) -> BinaryIO:
     return cast(BinaryIO, pyarrow.CompressedInputStream(pyarrow.PythonFile(plain, "r"), "zstd"))
 
 
-def peek_bytes(stream: BinaryIO, *, where: str) -> tuple[bytes, BinaryIO]:
-    """Return the first `HEAD_BYTES` bytes of a stream, and the stream from its beginning."""
-    head = _read_all(stream, HEAD_BYTES)
+def peek_bytes(stream: BinaryIO, *, where: str, size: int = HEAD_BYTES) -> tuple[bytes, BinaryIO]:
+    """Return the first `size` bytes of a stream, and the stream from its beginning."""
+    head = _read_all(stream, size)
     return head, _buffered(_Stream(head, stream, where))
 
 

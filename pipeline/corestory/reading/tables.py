@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -15,6 +16,11 @@ from corestory.reading.text import storable
 
 Refuse = Callable[[InputError], None]
 
+# A longer list of JSON objects is read one object at a time.
+LIST_BYTES = 2**22
+# How much more of such a list is read at a time.
+_PIECE_CHARACTERS = 2**20
+_MARKS = re.compile(r'["\[\]{},]|\\.', re.DOTALL)
 _DELIMITERS = (",", "\t", ";")
 
 
@@ -93,7 +99,9 @@ def json_rows(stream: BinaryIO, *, name: str, refuse: Refuse, lines: bool = Fals
     head, stream = peek_bytes(stream, where=source_name(name))
     refuse_binary(head, where=source_name(name))
     if not lines and not _looks_like_lines(head):
-        yield from _document_rows(stream, name, refuse)
+        beginning, stream = peek_bytes(stream, where=source_name(name), size=LIST_BYTES + 1)
+        long = len(beginning) > LIST_BYTES and beginning.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
+        yield from (_list_rows if long else _document_rows)(stream, name, refuse)
         return
     for number, line in enumerate(_text_lines(stream, head, name, newline="\n"), start=1):
         where = f"{source_name(name)}, line {number}"
@@ -180,6 +188,63 @@ def _document_rows(stream: BinaryIO, name: str, refuse: Refuse) -> Iterator[Sour
             yield SourceRow(_object(item, record), record, f"{name}:{number}")
         except InputError as error:
             refuse(error)
+
+
+def _list_rows(stream: BinaryIO, name: str, refuse: Refuse) -> Iterator[SourceRow]:
+    """Read the items of a long list one at a time; of a malformed list, those before the fault."""
+    where = source_name(name)
+    number = 0
+    try:
+        for number, item in enumerate(_list_items(stream, where), start=1):
+            record = f"{where}, record {number}"
+            try:
+                yield SourceRow(_object(_parsed(_repaired(item, record), record), record), record, f"{name}:{number}")
+            except InputError as error:
+                refuse(error)
+    except InputError as error:
+        after = f"{where}, after record {number}"
+        raise InputError(error.found, where=after, expected=error.expected, hint=error.hint) from None
+
+
+def _list_items(stream: BinaryIO, where: str) -> Iterator[str]:
+    """Yield the text of each object, or other item, of a list in UTF-8, found by its brackets and commas."""
+    item: list[str] = []
+    depth = length = 0
+    in_string = False
+    with TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+        carried = ""
+        while piece := text.read(_PIECE_CHARACTERS):
+            piece = carried + piece
+            # A backslash and the character that it escapes stay together.
+            odd = (len(piece) - len(piece.rstrip("\\"))) % 2
+            piece, carried = (piece[:-1], "\\") if odd else (piece, "")
+            start = 0
+            for mark in _MARKS.finditer(piece):
+                found = mark[0]
+                if found == '"':
+                    in_string = not in_string
+                elif in_string or len(found) > 1:
+                    continue
+                elif found in "[{":
+                    depth += 1
+                    start = mark.end() if depth == 1 else start
+                elif found in "]}":
+                    depth -= 1
+                if (found == "," and depth == 1) or (found == "]" and depth == 0 and not in_string):
+                    item.append(piece[start : mark.start()])
+                    whole, item, length = "".join(item), [], 0
+                    start = mark.end()
+                    if whole.strip() or found == ",":
+                        yield whole
+                    if depth == 0:
+                        if piece[start:].strip() or text.read(_PIECE_CHARACTERS).strip():
+                            raise InputError("text after the end of the list", where=where, expected="one list")
+                        return
+            item.append(piece[start:])
+            length += len(piece) - start
+            if length > MAX_DOCUMENT_BYTES:
+                raise InputError(f"a record of more than {MAX_DOCUMENT_BYTES:,} characters", where=where)
+    raise InputError("a list that does not end", where=where, expected="]")
 
 
 def _looks_like_lines(head: bytes) -> bool:
