@@ -21,6 +21,7 @@ LICENCES = {
     "newspaper3k": "test pages of newspaper (Lucas Ou-Yang), MIT",
     "postlight": "fixtures of Postlight Parser, MIT or Apache-2.0",
     "sample": "written for corestory, MIT",
+    "no-story": "written for corestory, MIT",
 }
 
 
