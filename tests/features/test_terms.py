@@ -32,7 +32,7 @@ def test_words_have_one_number_wherever_they_stand_and_its_idf(batches):
 
 def entries_of(articles):
     (terms,) = number_words([tokenise([text for article in articles for text in article])], idf_of)
-    return terms, Entries(terms, Layout.of([len(article) for article in articles]))
+    return terms, Entries.of(terms, Layout.of([len(article) for article in articles]))
 
 
 @given(ARTICLES)

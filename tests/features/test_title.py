@@ -21,7 +21,7 @@ def features(articles):
     titles = tokenise([title for title, _ in articles])
     layout = Layout.of([len(paragraphs) for _, paragraphs in articles])
     terms, title_terms = number_words([tokens, titles], idf_of)
-    return title_features(Entries(terms, layout), title_terms, layout)
+    return title_features(Entries.of(terms, layout), title_terms, layout)
 
 
 def expected(title, paragraphs):

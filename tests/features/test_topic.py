@@ -33,7 +33,7 @@ def features(articles):
     tokens = tokenise(texts)
     layout = Layout.of([len(article) for article in articles])
     (terms,) = number_words([tokens], idf_of)
-    return TopicVectors(Entries(terms, layout), layout).features(core, words)
+    return TopicVectors(Entries.of(terms, layout), layout).features(core, words)
 
 
 def expected(article):

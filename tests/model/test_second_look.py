@@ -7,13 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corestory.errors import ModelError
-from corestory.features.batch import batch_of_articles
+from corestory.features.batch import Batch, batch_of_articles
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout
+from corestory.features.tokens import tokenise
+from corestory.features.word_shapes import form_tokens
 from corestory.model.explaining import explain_articles
+from corestory.model.ngrams import NgramScorer
 from corestory.model.rules import Rules
-from corestory.model.scoring import stage1_log_odds
-from corestory.model.second_look import kept_batch, lowered_scores, second_look_columns
+from corestory.model.scoring import SecondLook, score_batch, stage1_log_odds
+from corestory.model.second_look import lowered_scores, second_look_columns, second_look_log_odds
 from corestory.model.stored_weights import read_weights, weights_bytes
 from corestory.reading.article import Article, Paragraph
 from corestory.reading.html.page import read_page
@@ -39,12 +42,58 @@ def page(lines):
     return Article("a", found.paragraphs, title=found.title)
 
 
-def second_log_odds(tagger, article):
-    batch = kept_batch(batch_of_articles([article]), np.ones(len(article.paragraphs), bool))
-    features, look = BatchFeatures(batch, tagger.weights.words.idf_of), tagger.weights.second_look
+def log_odds_of_texts(weights, many):
+    """What the second look says of articles of such paragraphs, read from the texts alone."""
+    texts = [text for lines in many for text in lines]
+    batch = Batch(texts, Layout.of([len(lines) for lines in many]), [""] * len(many), None)
+    features, look = BatchFeatures(batch, weights.words.idf_of), weights.second_look
     lines = look.words.log_odds(features.tokens) + look.forms.log_odds(features.forms)
-    stage1 = stage1_log_odds(features, tagger.weights)[-1].values
+    stage1 = stage1_log_odds(features, weights)[-1].values
     return look.network.log_odds(second_look_columns(features, lines, stage1).matrix(), batch.layout)
+
+
+def second_log_odds(tagger, article):
+    return log_odds_of_texts(tagger.weights, [article.texts])
+
+
+def knowing(ngrams):
+    """A scorer of the n-grams, each with numbers of its own."""
+    hashes = np.array(sorted(ngrams), np.uint64)
+    numbers = np.random.default_rng(len(hashes)).normal(size=(2, len(hashes))).astype(np.float32)
+    return NgramScorer(hashes, 1 + numbers[0] ** 2, numbers[1], np.float32(0.1), np.float32(3))
+
+
+def known_to(read, words):
+    return {one for part in read(words).ngrams() for one in part.hashes.tolist()}
+
+
+WORDS = known_to(tokenise, LINES), known_to(form_tokens, LINES)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from([*LINES, "• Share", "", "..."]), min_size=1, max_size=6), min_size=1, max_size=5),
+    st.data(),
+    st.booleans(),
+)
+def test_the_look_at_chosen_paragraphs_is_the_look_at_their_texts_alone(seeded_tagger, many, data, html):
+    articles = [page(lines) if html else texts(lines) for lines in many]
+    batch = batch_of_articles(articles)
+    rows = st.lists(st.booleans(), min_size=len(batch.texts), max_size=len(batch.texts)).filter(any)
+    kept = np.array(data.draw(rows))
+    known = [data.draw(st.sets(st.sampled_from(sorted(ngrams)))) for ngrams in WORDS]
+    look = SecondLook(*map(knowing, known), seeded_tagger.weights.second_look.network)
+    # Stage 1 knows all that the look knows, and more; or not.
+    words, forms = (knowing(data.draw(st.sampled_from([*pair, ()]))) for pair in zip(WORDS, known, strict=True))
+    weights = replace(seeded_tagger.weights, words=words, forms=forms, second_look=look)
+
+    scored = score_batch(batch, weights)
+    found = second_look_log_odds(scored, kept, weights, look)
+    alone = [
+        [text for text, chosen in zip(article.texts, kept[inside].tolist(), strict=True) if chosen]
+        for article, inside in zip(articles, batch.layout.slices(), strict=True)
+    ]
+    assert found.tolist() == log_odds_of_texts(weights, [lines for lines in alone if lines]).tolist()
 
 
 @pytest.fixture(scope="module")

@@ -20,55 +20,48 @@ from corestory.features.context import (
     context_features,
 )
 from corestory.features.elements import Elements
+from corestory.features.layout import Layout
 from corestory.features.line_marks import unmarked
 from corestory.features.paragraph_shape import NAMES, shape_of
 from corestory.features.tokens import JoinedTokens, Tokens, end_to_end, hash_token, tokenise, words_of
 from corestory.features.topic import Entries, TopicVectors, number_words, title_features
 from corestory.features.word_shapes import LONGEST, forms_of
 from corestory.reading.article import Article, Markup, Paragraph
-from corestory.types import Float, Int, UInt64
+from corestory.types import Bool, Float, Int, UInt64
 
 LIMIT = 8.0
 """Log-odds beyond this, a few thousand to one, count as this."""
 
 
-class BatchFeatures:
-    """The features of a batch's paragraphs; only the scores change from round to round.
+class TextFeatures:
+    """The features of paragraphs without their markup; only the scores change from round to round.
 
     Parameters
     ----------
-    batch
-        The articles.
-    idf_of
-        Gives words' inverse document frequencies by their hashes.
-
-    Attributes
-    ----------
-    tokens, forms
-        The paragraphs' words (`corestory.features.tokens.tokenise`) and word shapes
-        (`corestory.features.word_shapes.form_tokens`).
+    layout
+        Which paragraphs make an article.
     words, shape
         Their lengths in words and their shape (`corestory.features.paragraph_shape.shape_features`).
-    plain, marks
-        The paragraphs without the marks of their rendering, and the marks (`corestory.features.line_marks.unmarked`);
-        words, word shapes and shape are of the plain paragraphs.
-    terms, titles
-        The words of the paragraphs and of the titles, numbered alike.
+    marks
+        The marks of their rendering (`corestory.features.line_marks.unmarked`).
+    entries
+        Their words, counted.
     """
 
-    def __init__(self, batch: Batch, idf_of: Callable[[UInt64], Float]) -> None:
-        self.batch = batch
-        self.layout = batch.layout
-        self.plain, self.marks = unmarked(batch.texts)
-        # The characters are read once for words, word shapes and shape.
-        found = [(words_of(piece), forms_of(piece), *shape_of(piece)) for piece in pieces(self.plain)]
-        self.tokens = end_to_end([tokens for tokens, *_ in found])
-        self.forms = end_to_end([forms for _, forms, *_ in found], longest=LONGEST)
-        self.words: Float = np.concatenate([np.zeros(0), *(words for *_, words, _ in found)])
-        self.shape: Float = np.concatenate([np.zeros((0, len(NAMES))), *(shape for *_, shape in found)])
-        self.terms, self.titles = number_words((self.tokens, tokenise(batch.titles)), idf_of)
-        self.entries = Entries(self.terms, batch.layout)
-        self.topic = TopicVectors(self.entries, batch.layout)
+    def __init__(self, layout: Layout, words: Float, shape: Float, marks: Float, entries: Entries) -> None:
+        self.layout, self.words, self.shape, self.marks, self.entries = layout, words, shape, marks, entries
+
+    def of_rows(self, kept: Bool) -> TextFeatures:
+        """Give the features of some paragraphs, as if their articles had no others."""
+        layout = self.layout.of_rows(kept)
+        return TextFeatures(
+            layout, self.words[kept], self.shape[kept], self.marks[kept], self.entries.of_rows(kept, layout)
+        )
+
+    @cached_property
+    def topic(self) -> TopicVectors:
+        """The paragraphs' TF-IDF vectors."""
+        return TopicVectors(self.entries, self.layout)
 
     def of_text(self, scores: Sequence[LogOdds]) -> Columns:
         """Features of words and their neighbourhood.
@@ -87,6 +80,40 @@ class BatchFeatures:
         for column in (topic[:, 0], topic[:, 3]):
             columns.add(TOPIC, layout.neighbours(column, (-2, -1, 1, 2)), layout.means(column, (3, 8)))
         return columns
+
+
+class BatchFeatures(TextFeatures):
+    """The features of a batch's paragraphs, and what they are computed from.
+
+    Parameters
+    ----------
+    batch
+        The articles.
+    idf_of
+        Gives words' inverse document frequencies by their hashes.
+
+    Attributes
+    ----------
+    tokens, forms
+        The paragraphs' words (`corestory.features.tokens.tokenise`) and word shapes
+        (`corestory.features.word_shapes.form_tokens`).
+    plain
+        The paragraphs without the marks of their rendering; words, word shapes and shape are of the plain paragraphs.
+    terms, titles
+        The words of the paragraphs and of the titles, numbered alike.
+    """
+
+    def __init__(self, batch: Batch, idf_of: Callable[[UInt64], Float]) -> None:
+        self.batch = batch
+        self.plain, marks = unmarked(batch.texts)
+        # The characters are read once for words, word shapes and shape.
+        found = [(words_of(piece), forms_of(piece), *shape_of(piece)) for piece in pieces(self.plain)]
+        self.tokens = end_to_end([tokens for tokens, *_ in found])
+        self.forms = end_to_end([forms for _, forms, *_ in found], longest=LONGEST)
+        words = np.concatenate([np.zeros(0), *(words for *_, words, _ in found)])
+        shape = np.concatenate([np.zeros((0, len(NAMES))), *(shape for *_, shape in found)])
+        self.terms, self.titles = number_words((self.tokens, tokenise(batch.titles)), idf_of)
+        super().__init__(batch.layout, words, shape, marks, Entries.of(self.terms, batch.layout))
 
     def of_html(self, scores: Sequence[LogOdds]) -> Columns:
         """Features of words, their neighbourhood, the enclosing elements, links, headings and the title."""

@@ -72,6 +72,17 @@ class Layout:
         """Each row's article's last row, plus one."""
         return self.start + self.sizes[self.article]
 
+    def of_rows(self, kept: npt.NDArray[np.bool_]) -> "Layout":
+        """Lay some rows out without the others; articles of which no row is kept are left out.
+
+        Examples
+        --------
+        >>> Layout.of([3, 2, 1]).of_rows(np.array([True, False, True, False, False, True])).sizes.tolist()
+        [2, 1]
+        """
+        sizes = np.add.reduceat(kept, self.first, dtype=np.int64)
+        return Layout(sizes[sizes > 0])
+
     def slices(self) -> list[slice]:
         """Each article's rows.
 

@@ -73,6 +73,14 @@ class Tokens:
         inside = slice(*np.searchsorted(self.row, (begin, end)))
         return Tokens(self.row[inside], self.hashes[inside], self.count, self.longest)
 
+    def of_rows(self, kept: Bool) -> Tokens:
+        """Tokens of some texts, which are numbered anew."""
+        inside = np.flatnonzero(kept.take(self.row))
+        number = np.cumsum(kept) - 1
+        return Tokens(
+            number.take(self.row.take(inside)), self.hashes.take(inside), int(np.count_nonzero(kept)), self.longest
+        )
+
     def ngrams(self) -> Iterator[Tokens]:
         """Give the n-grams of each length up to `longest`, the tokens themselves first."""
         for row, hashes, whole in self.runs():

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from corestory.features.layout import Layout, changes, sums
 from corestory.features.tokens import Tokens
-from corestory.types import Float, Int, UInt64
+from corestory.types import Bool, Float, Int, UInt64
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,62 +68,103 @@ def number_words(batches: Sequence[Tokens], idf_of: Callable[[UInt64], Float]) -
     ]
 
 
+@dataclass(frozen=True, slots=True)
 class Entries:
     """The distinct words of each paragraph of a batch, counted.
 
     They stand article by article, in it word by word, and those of a word in the order of the page.
 
-    Parameters
-    ----------
-    terms
-        The paragraphs' words.
-    layout
-        Which paragraphs make an article.
-
     Attributes
     ----------
-    row, word, count
-        For each entry its paragraph, its word's place below, and how often it stands there.
+    row, word, count, weight
+        For each entry its paragraph, its word's place below, how often it stands there, and its TF-IDF weight: a
+        paragraph's weights are a vector of length 1.
     first, size
         For each word of an article, the first of its entries, and how many it has.
-    idf
-        For each word of an article, its inverse document frequency.
+    article, number, idf
+        For each word of an article, the article, its number in `Terms`, and its inverse document frequency.
     signature
         For each paragraph, a number that is equal for paragraphs of the same words, each as often.
     """
 
-    def __init__(self, terms: Terms, layout: Layout) -> None:
+    row: Int
+    word: Int
+    count: Int
+    weight: Float
+    first: Int
+    size: Int
+    article: Int
+    number: Int
+    idf: Float
+    signature: UInt64
+
+    @classmethod
+    def of(cls, terms: Terms, layout: Layout) -> Entries:
+        """Count the words of paragraphs.
+
+        Parameters
+        ----------
+        terms
+            The paragraphs' words.
+        layout
+            Which paragraphs make an article.
+        """
         # The sum of hashes does not depend on their order, nor on the batch: 64-bit addition wraps and is exact.
         running = np.concatenate([np.zeros(1, np.uint64), np.cumsum(terms.hashes.take(terms.number), dtype=np.uint64)])
-        ends = np.searchsorted(terms.row, np.arange(len(layout.article) + 1))
-        self.signature: UInt64 = np.diff(running.take(ends))
+        signature = np.diff(running.take(np.searchsorted(terms.row, np.arange(len(layout.article) + 1))))
         # Article, word and paragraph are one number, which sorts much faster than three.
-        row_bits = len(layout.article).bit_length()
-        self._number_bits = len(terms.idf).bit_length()
-        key = self._keys(layout.article.take(terms.row), terms.number) << row_bits | terms.row
+        row_bits, number_bits = len(layout.article).bit_length(), len(terms.idf).bit_length()
+        key = (layout.article.take(terms.row) << number_bits | terms.number) << row_bits | terms.row
         key.sort()
         starts = np.flatnonzero(changes(key))
-        self.count: Int = np.diff(starts, append=len(key))
+        count = np.diff(starts, append=len(key))
         key = key.take(starts)
-        self.row: Int = key & (1 << row_bits) - 1
+        row = key & (1 << row_bits) - 1
         key >>= row_bits
-        new = changes(key)
-        self.word: Int = np.cumsum(new) - 1
-        self.first: Int = np.flatnonzero(new)
-        self.size: Int = np.diff(self.first, append=len(key))
-        self._known = key.take(self.first)
-        self.idf: Float = terms.idf.take(self._known & (1 << self._number_bits) - 1)
+        word, first, size = _numbered(key)
+        article, number = key.take(first) >> number_bits, key.take(first) & (1 << number_bits) - 1
+        idf = terms.idf.take(number)
+        weight = idf.take(word)
+        several = np.flatnonzero(count > 1)
+        weight[several] *= 1.0 + np.log(count.take(several))
+        weight /= np.sqrt(sums(row, weight**2, len(layout.article))).take(row)
+        return cls(row, word, count, weight, first, size, article, number, idf, signature)
+
+    def of_rows(self, kept: Bool, layout: Layout) -> Entries:
+        """Give the entries of some paragraphs, as if there were no others.
+
+        Parameters
+        ----------
+        kept
+            Which paragraphs.
+        layout
+            Which of them make an article.
+        """
+        inside = np.flatnonzero(kept.take(self.row))
+        row = (np.cumsum(kept) - 1).take(self.row.take(inside))
+        old = self.word.take(inside)
+        word, first, size = _numbered(old)
+        words = old.take(first)
+        return Entries(
+            row, word, self.count.take(inside), self.weight.take(inside), first, size,
+            layout.article.take(row.take(first)), self.number.take(words), self.idf.take(words), self.signature[kept],
+        )  # fmt: skip
 
     def find(self, article: Int, number: Int) -> Int:
         """Give the words of articles that are among theirs, by the words' numbers in `Terms`."""
-        if not len(self._known):
+        if not len(self.number):
             return np.zeros(0, np.int64)
-        keys = self._keys(article, number)
-        place = np.minimum(np.searchsorted(self._known, keys), len(self._known) - 1)
-        return np.asarray(place[self._known.take(place) == keys])
+        bits = max(int(self.number.max()), int(number.max(initial=0))).bit_length()
+        known, keys = self.article << bits | self.number, article << bits | number
+        place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+        return np.asarray(place[known.take(place) == keys])
 
-    def _keys(self, article: Int, number: Int) -> Int:
-        return article << self._number_bits | number
+
+def _numbered(words: Int) -> tuple[Int, Int, Int]:
+    """Give each sorted entry's word a place among the distinct, and each word its first entry and its size."""
+    new = changes(words)
+    first = np.flatnonzero(new)
+    return np.cumsum(new) - 1, first, np.diff(first, append=len(words))
 
 
 NAMES = ("topic of likely core", "topic of likely filler", "topic of neighbours", "words found in likely core",
@@ -150,22 +191,18 @@ class TopicVectors:
     def __init__(self, entries: Entries, layout: Layout) -> None:
         self.layout = layout
         rows = len(layout.article)
-        weight = entries.idf.take(entries.word)
-        several = np.flatnonzero(entries.count > 1)
-        weight[several] *= 1.0 + np.log(entries.count.take(several))
-        weight /= np.sqrt(sums(entries.row, weight**2, rows)).take(entries.row)
         self._signature = entries.signature
         self._some: Float = (np.bincount(entries.row, minlength=rows) > 0).astype(float)
         # Nothing is shared by way of a word that only one paragraph of its article has.
         shared = entries.size > 1
         chosen = np.flatnonzero(shared.take(entries.word))
         self._row: Int = entries.row.take(chosen)
-        self._weight: Float = weight.take(chosen)
+        self._weight: Float = entries.weight.take(chosen)
         self._squared: Float = self._weight**2
         self._size: Int = entries.size[shared]
         self._first: Int = np.cumsum(self._size) - self._size
         self._word: Int = np.repeat(np.arange(len(self._size)), self._size)
-        self._article: Int = layout.article.take(self._row.take(self._first))
+        self._article: Int = entries.article[shared]
         self._own: Float = self._some - sums(self._row, self._squared, rows)
 
     def features(self, core: Float, words: Float) -> Float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -110,6 +110,43 @@ class Lookup:
 PIECE = 2_000
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The known n-grams of some texts of a batch, counted: sorted entries, one for each text and n-gram.
+
+    Attributes
+    ----------
+    first, texts
+        Number of the first text in the batch, and how many there are.
+    row, term, count
+        Of each entry the text's number, from `first` on, the n-gram's number, and how often it occurs.
+    """
+
+    first: int
+    texts: int
+    row: Int
+    term: Int
+    count: Int
+
+    def of_rows(self, kept: Bool, renumbered: Int) -> Counted:
+        """Give the entries of some of the texts, as if there were no others, for a scorer that knows fewer n-grams.
+
+        Parameters
+        ----------
+        kept
+            Which texts of the batch.
+        renumbered
+            The scorer's number of each n-gram, negative where it does not know it (`NgramScorer.renumbered`).
+        """
+        kept_here = kept[self.first : self.first + self.texts]
+        term = renumbered.take(self.term)
+        inside = np.flatnonzero(kept_here.take(self.row) & (term >= 0))
+        before = np.cumsum(kept_here)
+        row = before.take(self.row.take(inside)) - 1
+        first = int(np.count_nonzero(kept[: self.first]))
+        return Counted(first, int(before[-1]), row, term.take(inside), self.count.take(inside))
+
+
 @dataclass(frozen=True)
 class NgramScorer:
     """Log-odds of a text from its n-grams, those of words equal to scikit-learn's ``TfidfVectorizer`` and linear model.
@@ -149,23 +186,27 @@ class NgramScorer:
         numpy.ndarray
             Log-odds of core, shape (texts,).
         """
+        return self.log_odds_of(self.counted(tokens))
+
+    def log_odds_of(self, counted: Iterable[Counted]) -> Float:
+        """Score texts by their counted n-grams."""
         scores = [np.zeros(0)]
-        for first, row, term, count in self._counted(tokens):
-            both = self._both.take(term).astype(np.complex128)
+        for part in counted:
+            row, count = part.row, part.count
+            both = self._both.take(part.term).astype(np.complex128)
             size, moved = both.real**2, both.real * both.imag
             several = np.flatnonzero(count > 1)
             frequency = 1.0 + np.log(count.take(several))
             size[several] *= frequency**2
             moved[several] *= frequency
-            texts = min(PIECE, tokens.count - first)
-            length = np.sqrt(sums(row, size, texts))
-            scores.append(sums(row, moved, texts) / np.where(length > 0, length, 1.0))
+            length = np.sqrt(sums(row, size, part.texts))
+            scores.append(sums(row, moved, part.texts) / np.where(length > 0, length, 1.0))
         return np.concatenate(scores) + float(self.intercept)
 
     def entries(self, tokens: Tokens | JoinedTokens) -> tuple[Int, Int, Float]:
         """Find the known n-grams of each text: text number, n-gram number, and how often it occurs."""
         found = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))]
-        found += [(row + first, term, count) for first, row, term, count in self._counted(tokens)]
+        found += [(part.row + part.first, part.term, part.count) for part in self.counted(tokens)]
         row, term, count = (np.concatenate(column) for column in zip(*found, strict=True))
         return row, term, count.astype(np.float64)
 
@@ -186,12 +227,25 @@ class NgramScorer:
         # Side by side, the two numbers of an n-gram come from memory together.
         return np.asarray(self.idf + 1j * self.weights, np.complex64)
 
-    def _counted(self, tokens: Tokens | JoinedTokens) -> Iterator[tuple[int, Int, Int, Int]]:
-        """Count the known n-grams some texts at a time.
+    def renumbered(self, other: NgramScorer) -> Int | None:
+        """Give the other scorer's number of each n-gram, -1 where it has none; None if it knows n-grams that are new.
 
-        For each piece the number of its first text, and the entries, sorted: the text's number in the piece, the
-        n-gram's number, and how often it occurs.
+        Examples
+        --------
+        >>> def knowing(*hashes):
+        ...     return NgramScorer(np.array(hashes, np.uint64), *([np.zeros(len(hashes), np.float32)] * 4))
+        >>> knowing(3, 5, 8).renumbered(knowing(5, 8)).tolist(), knowing(5, 8).renumbered(knowing(3, 5, 8))
+        ([-1, 0, 1], None)
         """
+        place = np.searchsorted(self.hashes, other.hashes)
+        if not np.array_equal(self.hashes.take(place, mode="clip") if len(self.hashes) else [], other.hashes):
+            return None
+        found = np.full(len(self.hashes), -1)
+        found[place] = np.arange(len(place))
+        return found
+
+    def counted(self, tokens: Tokens | JoinedTokens) -> Iterator[Counted]:
+        """Count the known n-grams of a batch's texts, some texts at a time."""
         # Text and n-gram are one number, as narrow as they fit in: the narrower, the sooner they are sorted.
         bits = max(len(self.hashes) - 1, 0).bit_length()
         dtype = np.uint32 if bits + PIECE.bit_length() <= 32 else np.uint64
@@ -200,7 +254,8 @@ class NgramScorer:
             key = np.sort(np.concatenate(keys))
             starts = np.flatnonzero(changes(key))
             found = key.take(starts).astype(np.int64)
-            yield first, found >> bits, found & (1 << bits) - 1, np.diff(starts, append=len(key))
+            texts = min(PIECE, tokens.count - first)
+            yield Counted(first, texts, found >> bits, found & (1 << bits) - 1, np.diff(starts, append=len(key)))
 
 
 def known_ngrams(tokens: Tokens, groups: Int, *, min_groups: int) -> UInt64:

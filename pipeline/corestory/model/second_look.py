@@ -7,21 +7,24 @@ paragraphs alone, as an article of their own, and lowers the score of those that
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.features.batch_features import LIMIT, BatchFeatures
+from corestory.features.batch_features import LIMIT, BatchFeatures, TextFeatures
 from corestory.features.context import OWN_WORDS, Columns, LogOdds
 from corestory.features.layout import Layout
-from corestory.types import Bool, Float
+from corestory.types import Bool, Float, Int
 
 if TYPE_CHECKING:
+    from corestory.features.tokens import Tokens
     from corestory.model.calibration import Settings
+    from corestory.model.ngrams import Counted, NgramScorer
     from corestory.model.rules import Forced
-    from corestory.model.scoring import ScoredBatch, Weights
+    from corestory.model.scoring import ScoredBatch, SecondLook, Weights
 
 
 def scores_after_second_look(
@@ -57,15 +60,13 @@ def scores_after_second_look(
         return scores
     layout = scored.features.layout
     kept = scores >= cutoffs[layout.article]
-    if not kept.any():
+    # Of a single paragraph there is nothing to drop.
+    looked = kept & (np.add.reduceat(kept, layout.first, dtype=np.int64) > 1)[layout.article]
+    if not looked.any():
         return scores
-    look = weights.second_look
-    features = BatchFeatures(kept_batch(scored.features.batch, kept), weights.words.idf_of)
-    lines = look.words.log_odds(features.tokens) + look.forms.log_odds(features.forms)
-    columns = second_look_columns(features, lines, scored.stage1[-1].values[kept])
-    log_odds = look.network.log_odds(columns.matrix(), features.layout)
     second = np.ones(len(scores))
-    second[kept] = settings.second_look_scaling().probabilities(log_odds)
+    log_odds = second_look_log_odds(scored, looked, weights, weights.second_look)
+    second[looked] = settings.second_look_scaling().probabilities(log_odds)
     own = second if forced is None else np.where(forced != 0, 1.0, second)
     return lowered_scores(scores, kept, own, cutoffs, limit, layout)
 
@@ -100,15 +101,43 @@ def lowered_scores(scores: Float, kept: Bool, second: Float, cutoffs: Float, lim
     return np.where(dropped, np.minimum(second, np.nextafter(cutoff, 0)), scores)
 
 
-def kept_batch(batch: Batch, kept: Bool) -> Batch:
-    """Make articles of the kept paragraphs, without markup; those of which nothing is kept are left out."""
-    sizes = np.add.reduceat(kept.astype(np.int64), batch.layout.first)
-    some = np.flatnonzero(sizes)
-    texts = [batch.texts[row] for row in np.flatnonzero(kept).tolist()]
-    return Batch(texts, Layout.of(sizes[some]), [batch.titles[number] for number in some.tolist()], None)
+def second_look_log_odds(scored: ScoredBatch, kept: Bool, weights: Weights, look: SecondLook) -> Float:
+    """Read the kept paragraphs as articles of their own.
+
+    Nothing is read anew: what the batch's features say of single paragraphs holds for the kept ones alone.
+
+    Parameters
+    ----------
+    scored
+        The scored batch.
+    kept
+        Which paragraphs are kept, at least one.
+    weights, look
+        The model, and its second look.
+
+    Returns
+    -------
+    numpy.ndarray
+        Log-odds of story of each kept paragraph.
+    """
+    words, forms = weights.line_terms
+    lines = _line_log_odds(look.words, scored.words, scored.features.tokens, words, kept)
+    lines += _line_log_odds(look.forms, scored.forms, scored.features.forms, forms, kept)
+    features = scored.features.of_rows(kept)
+    columns = second_look_columns(features, lines, scored.stage1[-1].values[kept])
+    return look.network.log_odds(columns.matrix(), features.layout)
 
 
-def second_look_columns(features: BatchFeatures, lines: Float, stage1: Float) -> Columns:
+def _line_log_odds(
+    scorer: NgramScorer, counted: Sequence[Counted], tokens: Tokens, renumbered: Int | None, kept: Bool
+) -> Float:
+    """Score the kept paragraphs by the n-grams that stage 1 found, if these are all that the scorer knows."""
+    if renumbered is None:
+        return scorer.log_odds(tokens.of_rows(kept))
+    return scorer.log_odds_of(part.of_rows(kept, renumbered) for part in counted)
+
+
+def second_look_columns(features: TextFeatures, lines: Float, stage1: Float) -> Columns:
     """Give the features of the second look: those of stage 2 without markup, and what the scorers of lines say.
 
     Parameters
