@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.features.tokens import JoinedTokens, hash_token, tokenise
-from corestory.model.ngrams import Lookup
+from corestory.model.lookup import Lookup
 
 PARTS = ["", "?", "own_li", "li menu", "li", "a b c", "menu li", "declared"]
 # Texts as the numbers of their parts.

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.model import ngrams as module
-from corestory.model.ngrams import Lookup
+from corestory.model import lookup as module
+from corestory.model.lookup import Lookup
 
 # Some far apart, some in one bucket, the least and the largest.
 HASHES = st.one_of(st.integers(0, 2**64 - 1), st.integers(0, 9), st.integers(2**64 - 9, 2**64 - 1))
