@@ -111,7 +111,7 @@ class FieldFinder:
                     f"{listed(table.columns, word='columns')}",
                     where=where,
                 )
-        read = self._without_others(columns)
+        read = set(self._without_others(columns))
         if not self._names_content and not read.intersection(CONTENTS):
             for what in ("text", "html"):
                 found = [column for column in table.columns if _role(column) == what]
@@ -182,9 +182,9 @@ class FieldFinder:
     def _names_content(self) -> bool:
         return "text" in self._named or "html" in self._named
 
-    def _without_others(self, names: Collection[str]) -> set[str]:
+    def _without_others(self, names: Iterable[str]) -> list[str]:
         """Return names without those that are read in vain: the contents, where the user names another field."""
-        return {name for name in names if not (self._names_content and name in CONTENTS)}
+        return [name for name in names if not (self._names_content and name in CONTENTS)]
 
     def _find_content(self, row: SourceRow, read: dict[str, object], lists: Collection[str]) -> None:
         for what in ("text", "html"):
