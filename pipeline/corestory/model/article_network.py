@@ -18,7 +18,7 @@ from corestory.features.context import LogOdds
 from corestory.features.layout import Layout, sums
 from corestory.features.paragraph_shape import shape_features
 from corestory.model.calibration import PlattScaling, fit_platt
-from corestory.model.decision import SURE_ARTICLE
+from corestory.model.decision import SURE_ARTICLE, expected_f1
 from corestory.model.fitting import Fitted, chunks
 from corestory.model.network import Network, joined
 from corestory.model.network_fit import Shape, fit_network
@@ -130,7 +130,9 @@ def _described(
         features = BatchFeatures(chunk, words.idf_of)
         scores = [LogOdds(one.group, one.values[inside]) for one in stage1]
         known = _held_out(features, scores, fold[inside], fitted, html=html) if log_odds is None else log_odds[inside]
-        found.append(article_features(scaling.probabilities(known), scores[-1].values, features, html=html))
+        own = scaling.probabilities(known)
+        expected = expected_f1(own, features.words, features.layout)
+        found.append(article_features(own, scores[-1].values, expected, features, html=html))
     return np.concatenate(found)
 
 

@@ -12,7 +12,7 @@ from corestory.features.batch_features import LIMIT, BatchFeatures
 from corestory.features.layout import Layout, sums
 from corestory.features.paragraph_shape import NAMES
 from corestory.model.calibration import PlattScaling, Settings
-from corestory.model.decision import KNOWN_WORDS, expected_f1, known_words
+from corestory.model.decision import KNOWN_WORDS, known_words
 from corestory.model.network import Network
 from corestory.model.scoring import ScoredBatch, Weights
 from corestory.model.tagged_article import Doubt, NoStory, TaggedArticle
@@ -35,7 +35,9 @@ KEPT = 0.5
 _BANDS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97)
 
 
-def article_features(scores: Float, log_odds: Float, features: BatchFeatures, *, html: bool) -> Float32:
+def article_features(
+    scores: Float, log_odds: Float, expected: Float, features: BatchFeatures, *, html: bool
+) -> Float32:
     """Describe each article of a batch.
 
     Parameters
@@ -44,6 +46,8 @@ def article_features(scores: Float, log_odds: Float, features: BatchFeatures, *,
         Probability of core of each paragraph.
     log_odds
         Log-odds of each paragraph's words by stage 1.
+    expected
+        Expected word F1 of each article (`corestory.model.decision.expected_f1`).
     features
         Of the batch.
     html
@@ -63,28 +67,34 @@ def article_features(scores: Float, log_odds: Float, features: BatchFeatures, *,
     def total(values: Bool | Float) -> Float:
         return sums(article, values, count)
 
-    def share(values: Bool | Float, mass: Float) -> Float:
-        return total(values * mass) / np.maximum(total(mass), 1.0)
-
     def named(name: str) -> Float:
         return np.asarray(shape[:, NAMES.index(name)])
 
-    all_words, kept_words, lines = total(words), total(words * kept), layout.sizes.astype(float)
+    words_kept = words * kept
+    all_words, kept_words, lines = total(words), total(words_kept), layout.sizes.astype(float)
+    least_words, least_kept = np.maximum(all_words, 1.0), np.maximum(kept_words, 1.0)
+
+    def share(values: Bool | Float) -> Float:
+        return total(values * words) / least_words
+
+    def kept_share(values: Bool | Float) -> Float:
+        return total(values * words_kept) / least_kept
+
     kept_lines = total(kept)
     begins = kept & ~np.where(layout.position > 0, np.roll(kept, 1), False)
     link = np.zeros(len(words)) if features.batch.markup is None else features.batch.markup.link_density
     columns = [
-        np.full(count, float(html)), np.log1p(all_words), np.log1p(lines), expected_f1(scores, words, layout),
-        np.log1p(kept_words), kept_words / np.maximum(all_words, 1.0), np.log1p(kept_lines), kept_lines / lines,
+        np.full(count, float(html)), np.log1p(all_words), np.log1p(lines), expected,
+        np.log1p(kept_words), kept_words / least_words, np.log1p(kept_lines), kept_lines / lines,
         np.log1p(total(begins)), np.log1p(_longest_run(kept, begins, words, layout)),
         *(np.log1p(largest) for largest in _largest(np.where(kept, words, 0.0), layout)),
-        *(share((scores >= low) & (scores < high), words) for low, high in pairwise(_BANDS)),
+        *(share((scores >= low) & (scores < high)) for low, high in pairwise(_BANDS)),
         np.log1p(total(words * (scores >= 0.9))), np.log1p(total(scores >= 0.9)),
-        share(own, words), share(own, words * kept), np.minimum.reduceat(np.where(kept, own, LIMIT), layout.first),
+        share(own), kept_share(own), np.minimum.reduceat(np.where(kept, own, LIMIT), layout.first),
         *_largest(own, layout), np.log1p(total(words * (own > 0))), np.log1p(total(words * (own > 2))),
-        share(named("ends as a sentence"), words * kept), share(named("ends as a sentence"), words),
-        *(share(named(name), words * kept) for name in ("quotes", "digits", "commas", "capitalised words")),
-        share(link, words), share(link, words * kept),
+        kept_share(named("ends as a sentence")), share(named("ends as a sentence")),
+        *(kept_share(named(name)) for name in ("quotes", "digits", "commas", "capitalised words")),
+        share(link), kept_share(link),
     ]  # fmt: skip
     return np.column_stack(columns).astype(np.float32)
 
@@ -152,7 +162,9 @@ class JudgedPages:
         ]
 
 
-def judged_pages(scored: ScoredBatch, scores: Float, weights: Weights, settings: Settings) -> JudgedPages | None:
+def judged_pages(
+    scored: ScoredBatch, scores: Float, expected: Float, weights: Weights, settings: Settings
+) -> JudgedPages | None:
     """Judge which pages are articles.
 
     Parameters
@@ -161,6 +173,8 @@ def judged_pages(scored: ScoredBatch, scores: Float, weights: Weights, settings:
         The scored batch.
     scores
         Its calibrated scores.
+    expected
+        The expected word F1 of each page by these scores.
     weights, settings
         The model's.
 
@@ -172,7 +186,7 @@ def judged_pages(scored: ScoredBatch, scores: Float, weights: Weights, settings:
     """
     if weights.article is None:
         return None
-    found = article_features(scores, scored.stage1[-1].values, scored.features, html=scored.html)
+    found = article_features(scores, scored.stage1[-1].values, expected, scored.features, html=scored.html)
     is_article = article_probabilities(weights.article, found)
     without = is_article < settings.article_cutoff(html=scored.html)
     if without.any():

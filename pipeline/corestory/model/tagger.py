@@ -291,7 +291,7 @@ class Tagger:
             scores, scored.features.words, batch.layout,
             cutoff_share=self.settings.cutoff_share, clean_cutoff_share=self.settings.clean_cutoff_share,
         )  # fmt: skip
-        pages = judged_pages(scored, scores, self.weights, self.settings)
+        pages = judged_pages(scored, scores, expected, self.weights, self.settings)
         if pages is not None:
             scores, cutoffs, expected = without_story(
                 scores, cutoffs, expected, batch.layout, is_article=pages.is_article, without=pages.without
