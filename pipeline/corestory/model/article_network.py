@@ -152,8 +152,8 @@ def _held_out(features: BatchFeatures, stage1: Sequence[LogOdds], fold: Int, fit
 LEAST_PAGES = 10
 """From fewer real pages without a story nothing is learned."""
 
-LOST = 500
-"""At most one of so many real articles is below the cutoff, out of fold."""
+LOST, LOST_SHORT = 500, 200
+"""At most one of so many real articles, and of so many shortened ones, is below the cutoff, out of fold."""
 
 SHARES = {(True, True): 1.0, (False, True): 0.25, (True, False): 0.5, (False, False): 0.5}
 """The total weight of real and of made examples with a story, and of real and of made ones without."""
@@ -214,10 +214,7 @@ def fit_article_network(
         of_articles = np.ones(len(path.batch.layout.sizes))
         of_articles[examples.article[examples.real]] = probabilities[examples.real]
         found.append(of_articles)
-    cutoffs = (
-        _cutoff(probabilities[examples.real & examples.has_story])
-        for (_, examples), probabilities in zip(paths, held_out, strict=True)
-    )
+    cutoffs = (_cutoff(examples, of_path) for (_, examples), of_path in zip(paths, held_out, strict=True))
     return FittedArticleNetwork(network, tuple(found), tuple(cutoffs))
 
 
@@ -263,7 +260,12 @@ def _weights(path: Examples) -> Float:
     return np.asarray(weight * len(weight))
 
 
-def _cutoff(probabilities: Float) -> float:
-    """Give the greatest cutoff below which at most one of `LOST` real articles is."""
-    ordered = np.sort(probabilities)
-    return float(min(ordered[len(ordered) // LOST], SURE_ARTICLE)) if len(ordered) else 0.0
+def _cutoff(examples: Examples, probabilities: Float) -> float:
+    """Give the greatest cutoff below which are at most one of `LOST` real and of `LOST_SHORT` shortened articles."""
+    real = np.sort(probabilities[examples.has_story & examples.real])
+    short = np.sort(probabilities[examples.has_story & ~examples.real])
+    limits = [SURE_ARTICLE, real[len(real) // LOST]]
+    # Of fewer, the least probability is chance.
+    if len(short) >= LOST_SHORT:
+        limits.append(short[len(short) // LOST_SHORT])
+    return float(min(limits))
