@@ -40,6 +40,21 @@ def labelled_articles() -> list[LabelledArticle]:
     return articles
 
 
+def shortened_articles() -> list[LabelledArticle]:
+    """The same articles, each up to each of its first four lines: a fit learns short stories, and core at the end."""
+    return [
+        LabelledArticle(
+            page=f"{article.page}-{size}",
+            view="text",
+            source="own",
+            paragraphs=article.paragraphs[:size],
+            site=article.site,
+        )
+        for article in labelled_articles()
+        for size in range(1, 5)
+    ]
+
+
 @pytest.fixture(scope="session")
 def labelled_frame() -> pd.DataFrame:
     """The labelled table of `labelled_articles`, split by site."""
@@ -52,9 +67,10 @@ def labelled_frame() -> pd.DataFrame:
 def tagger(
     labelled_frame: pd.DataFrame, once: Callable[[str, Callable[[], ParagraphClassifier]], ParagraphClassifier]
 ) -> Tagger:
-    """A small tagger that knows the articles' split `train`."""
-    seen = labelled_frame[labelled_frame["split"] == "train"]
-    small = ParagraphClassifier(text_hidden=(8, 4), html_hidden=(8, 4), text_blocks=2, members=1, folds=2, steps=200)
+    """A small tagger that knows the articles' split `train`, whole and shortened."""
+    seen = pd.concat([labelled_frame, articles_frame(shortened_articles())], ignore_index=True)
+    seen = seen[seen["site"].isin(labelled_frame["site"][labelled_frame["split"] == "train"])]
+    small = ParagraphClassifier(text_hidden=(8, 4), html_hidden=(8, 4), text_blocks=2, members=1, folds=2, steps=500)
     classifier = once("small classifier", lambda: small.fit(seen))
     manifest = new_manifest(
         (TrainedOn("own", 4, 20, 100, 60),), splits=("train",), data_sha256=data_sha256(labelled_frame)
