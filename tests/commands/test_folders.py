@@ -44,8 +44,9 @@ def test_where_they_go_to_a_file_nothing_is_listed(tmp_path, capsys):
 
 def test_notes_of_the_reader_are_said_up_to_a_number_and_the_others_counted(tmp_path, capsys):
     summary = RunSummary(Refusals(None), LocalLedger(tmp_path), ProgressBar())
-    for _ in range(NOTES_LISTED):
-        summary.add(Outcome(ITEM, Counts(1), notes=("a.txt: 1 character could not be decoded", "b.txt: is repaired")))
+    for number in range(NOTES_LISTED):
+        notes = (f"a{number}.txt: 1 character could not be decoded", f"b{number}.txt: is repaired")
+        summary.add(Outcome(ITEM, Counts(1), notes=notes))
     summary.say()
     said = capsys.readouterr().err
     assert said.count("could not be decoded\n") == said.count("is repaired\n") == NOTES_LISTED / 2

@@ -175,6 +175,8 @@ def label_free_scores(
             progress(done, total)
 
     classifier.fit(pages, progress=count)
+    if progress is not None and done < total:
+        progress(total, total)  # small tables get no second look, so they need fewer fits
     score = np.clip(classifier.out_of_fold_["score"].to_numpy(np.float64), 1e-6, 1 - 1e-6)
     layout = Layout.of(rows.groupby("article_id", sort=False).size().to_numpy().astype(np.int64))
     return _with_neighbours_labels(np.log(score / (1 - score)), _signs(rows), layout, classifier.folds_.of_row)
