@@ -64,7 +64,7 @@ docs: $(VENV)/installed  ## Build API pages from the docstrings, in build/docs
 model: $(VENV)/extractors  ## Train the default model: make model CORPORA=folder
 	$(BIN)/corestory prepare $(addprefix $(CORPORA)/,$(LEARNED)) data/sample data/no-story \
 	  --views $(VIEWS) --jobs $(JOBS) --output $(WORK)/default.parquet --force
-	$(BIN)/corestory train $(WORK)/default.parquet --split all --output models/default --jobs $(JOBS) \
+	$(BIN)/corestory train $(WORK)/default.parquet --split train,validation --output models/default --jobs $(JOBS) \
 	  --card-extra data/held-out.md --force
 
 screenshots: $(VENV)/installed  ## Make the pictures in docs/ again from the sample corpus; needs chromium

@@ -123,6 +123,9 @@ LONG_PARAGRAPH, FEW_LONG = 20, 0.25
 MANY_PARAGRAPHS = 12
 """... and it has so many paragraphs."""
 
+LEAST_WORDS = 10
+"""A page with fewer words always counts as an article: nothing tells the two apart."""
+
 SHORT_PAGE = 250
 """Other pages with fewer words are short."""
 
@@ -188,7 +191,9 @@ def judged_pages(
         return None
     found = article_features(scores, scored.stage1[-1].values, expected, scored.features, html=scored.html)
     is_article = article_probabilities(weights.article, found)
-    without = is_article < settings.article_cutoff(html=scored.html)
+    layout = scored.features.layout
+    enough = sums(layout.article, scored.features.words, len(layout.sizes)) >= LEAST_WORDS
+    without = enough & (is_article < settings.article_cutoff(html=scored.html))
     if without.any():
         without &= known_words(scored.features, weights.words) >= KNOWN_WORDS
     return JudgedPages(is_article, without)
