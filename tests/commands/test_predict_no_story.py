@@ -15,7 +15,8 @@ from corestory.model.pages import ARTICLE_FEATURES
 from corestory.model.storage import save_model
 from corestory.model.tagger import Tagger
 
-CONSENT = "Before you read on\nWe use cookies. Do you agree to that?\nAccept\n"
+ASKED = "We use cookies to show you advertising and to count our readers. Do you agree to that?"
+CONSENT = f"Before you read on\n{ASKED}\nAccept\n"
 SECTION = "".join(f"Fares rise\nLine {number}\n" for number in range(7))
 
 
@@ -53,7 +54,7 @@ def test_the_rows_have_filler_only_and_the_confidence_that_there_is_no_story(run
 def test_a_phrase_that_is_always_core_wins(run: Callable, strict: Path, tmp_path: Path) -> None:
     (tmp_path / "core.txt").write_text("Do you agree\n", encoding="utf-8")
     done = run("predict", "a.txt", "--model", strict, "--only", "core", "--always-core", "core.txt")
-    assert done.stdout == "We use cookies. Do you agree to that?\n"
+    assert done.stdout == f"{ASKED}\n"
     assert "no story" not in done.stderr
 
 

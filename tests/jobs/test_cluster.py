@@ -173,9 +173,9 @@ def test_a_large_table_is_done_part_by_part_and_of_a_killed_worker_only_its_part
         while not over.is_set() and time.monotonic() < until:
             for path in (job.folder / ".corestory" / "partial").glob(f"*.{form}"):
                 begun.add(path.name)
-                done = list((job.folder / ".corestory" / "parts").rglob("*.json"))
-                # The worker may have renamed it since it was listed; then the next one is waited for.
+                # Workers rename files and remove folders in between; then the next file is waited for.
                 with suppress(FileNotFoundError):
+                    done = list((job.folder / ".corestory" / "parts").rglob("*.json"))
                     if done and not killed and path.stat().st_size >= 4:
                         killed.append(int(path.name.split(".")[1]))
                         os.kill(killed[0], signal.SIGKILL)

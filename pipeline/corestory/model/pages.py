@@ -123,8 +123,8 @@ LONG_PARAGRAPH, FEW_LONG = 20, 0.25
 MANY_PARAGRAPHS = 12
 """... and it has so many paragraphs."""
 
-LEAST_WORDS = 10
-"""A page with fewer words always counts as an article: nothing tells the two apart."""
+LEAST_WORDS = 15
+"""A page with fewer words always counts as an article: too little to tell the two apart."""
 
 SHORT_PAGE = 250
 """Other pages with fewer words are short."""

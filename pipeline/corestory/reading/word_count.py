@@ -44,7 +44,7 @@ def words_of(text: str) -> list[str]:
 
     Examples
     --------
-    >>> words_of("The ferry sailed."), words_of("船は JR")
-    (['The', 'ferry', 'sailed.'], ['船', 'は', 'JR'])
+    >>> words_of("The ferry sailed."), words_of("船は欠航 JR")
+    (['The', 'ferry', 'sailed.'], ['船', 'は', '欠', '航', 'JR'])
     """
     return _WORDS.findall(text) if may_be_unspaced(text) else text.split()
