@@ -17,7 +17,8 @@ import numpy.typing as npt
 from corestory.features.layout import Layout, changes
 from corestory.features.paragraph_shape import NAMES
 from corestory.labelling.labelled import KINDS, ROLES
-from corestory.model.ngrams import PIECE, NgramScorer
+from corestory.model.lookup import Lookup
+from corestory.model.ngrams import PIECE, ngram_entries
 from corestory.types import Bool, Float, Float32, UInt64
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class KindNgrams:
     def logits(self, tokens: Tokens | JoinedTokens) -> Float:
         """Score each text of a batch; shape (texts, classes)."""
         found = np.zeros((tokens.count, len(CLASSES)))
-        row, term, count = self._counter.entries(tokens)
+        row, term, count = ngram_entries(self._lookup, tokens)
         several = np.flatnonzero(count > 1)
         frequency = (1 + np.log(count.take(several))).astype(np.float32)
         squares = self._squares.take(term)
@@ -75,9 +76,8 @@ class KindNgrams:
         return found + self.intercept
 
     @cached_property
-    def _counter(self) -> NgramScorer:
-        nothing = np.zeros(len(self.hashes), np.float32)
-        return NgramScorer(self.hashes, self.idf, nothing, nothing[:1], nothing[:1])
+    def _lookup(self) -> Lookup:
+        return Lookup(self.hashes)
 
     @cached_property
     def _products(self) -> Float32:

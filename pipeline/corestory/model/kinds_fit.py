@@ -20,7 +20,8 @@ from corestory.features.word_shapes import form_tokens
 from corestory.labelling.kinds import without_telling_words
 from corestory.labelling.labelled import KINDS, ROLES
 from corestory.model.kinds import CLASSES, KindContext, KindHead, KindNgrams, kind_features, softmax
-from corestory.model.ngrams import NgramScorer, known_ngrams
+from corestory.model.lookup import Lookup
+from corestory.model.ngrams import fitted_idf, known_ngrams, ngram_entries, tfidf_matrix
 from corestory.model.training_rows import OWN_VIEWS, has_markup
 from corestory.types import Bool, Float, Float32, Int, UInt64
 
@@ -197,28 +198,17 @@ class _Vocabulary:
         least = MIN_SITES
         while len(hashes := known_ngrams(tokens, rows.site[chosen], min_groups=least)) > most:
             least += 1
-        _, term, _ = _counter(hashes).entries(tokens)
-        frequency = np.bincount(term, minlength=len(hashes))
-        return cls(read, hashes, (np.log((1 + len(found)) / (1 + frequency)) + 1).astype(np.float32))
+        _, term, _ = ngram_entries(Lookup(hashes), tokens)
+        return cls(read, hashes, fitted_idf(term, ngrams=len(hashes), texts=len(found)))
 
     def matrix(self, texts: Sequence[str]) -> scipy.sparse.csr_matrix:
         """TF-IDF of the texts, each of length 1."""
         import scipy.sparse
 
-        counter, parts = _counter(self.hashes), []
-        for begin in range(0, len(texts), _TEXTS_AT_ONCE):
-            part = texts[begin : begin + _TEXTS_AT_ONCE]
-            row, term, count = counter.entries(self.read(part))
-            value = (1 + np.log(count)) * self.idf[term]
-            length = np.sqrt(np.bincount(row, value**2, len(part)))
-            entries = ((value / length[row]).astype(np.float32), (row, term))
-            parts.append(scipy.sparse.csr_matrix(entries, shape=(len(part), len(self.hashes))))
-        return scipy.sparse.vstack(parts).tocsr()
-
-
-def _counter(hashes: UInt64) -> NgramScorer:
-    nothing, zero = np.zeros(len(hashes), np.float32), np.zeros((), np.float32)
-    return NgramScorer(hashes, nothing, nothing, zero, zero)
+        lookup = Lookup(self.hashes)
+        parts = (texts[begin : begin + _TEXTS_AT_ONCE] for begin in range(0, len(texts), _TEXTS_AT_ONCE))
+        found = [tfidf_matrix(ngram_entries(lookup, self.read(part)), self.idf, len(part)) for part in parts]
+        return scipy.sparse.vstack(found).tocsr()
 
 
 def _fit_ngrams(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,12 @@ from corestory.features.layout import changes, sums
 from corestory.features.tokens import JoinedTokens, Tokens, tokenise
 from corestory.model.lookup import Lookup
 from corestory.types import Bool, Float, Float32, Int, UInt64
+
+if TYPE_CHECKING:
+    import scipy.sparse
+
+Entries = tuple[Int, Int, Float]
+"""Text number, n-gram number and count of each n-gram of each text, sorted by text."""
 
 # The n-grams of so many texts are counted at once.
 PIECE = 2_000
@@ -111,12 +118,9 @@ class NgramScorer:
             scores.append(sums(row, moved, part.texts) / np.where(length > 0, length, 1.0))
         return np.concatenate(scores) + float(self.intercept)
 
-    def entries(self, tokens: Tokens | JoinedTokens) -> tuple[Int, Int, Float]:
+    def entries(self, tokens: Tokens | JoinedTokens) -> Entries:
         """Find the known n-grams of each text: text number, n-gram number, and how often it occurs."""
-        found = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))]
-        found += [(part.row + part.first, part.term, part.count) for part in self.counted(tokens)]
-        row, term, count = (np.concatenate(column) for column in zip(*found, strict=True))
-        return row, term, count.astype(np.float64)
+        return ngram_entries(self.lookup, tokens)
 
     def idf_of(self, hashes: UInt64) -> Float:
         """Inverse document frequency of each word, known or not, by its hash."""
@@ -154,16 +158,45 @@ class NgramScorer:
 
     def counted(self, tokens: Tokens | JoinedTokens) -> Iterator[Counted]:
         """Count the known n-grams of a batch's texts, some texts at a time."""
-        # Text and n-gram are one number, as narrow as they fit in: the narrower, the sooner they are sorted.
-        bits = max(len(self.hashes) - 1, 0).bit_length()
-        dtype = np.uint32 if bits + PIECE.bit_length() <= 32 else np.uint64
-        for first, parts in tokens.known(self.lookup.find, PIECE):
-            keys = [np.zeros(0, dtype), *(((row - first) << bits | place).astype(dtype) for row, place in parts)]
-            key = np.sort(np.concatenate(keys))
-            starts = np.flatnonzero(changes(key))
-            found = key.take(starts).astype(np.int64)
-            texts = min(PIECE, tokens.count - first)
-            yield Counted(first, texts, found >> bits, found & (1 << bits) - 1, np.diff(starts, append=len(key)))
+        return counted_ngrams(self.lookup, tokens)
+
+
+def counted_ngrams(lookup: Lookup, tokens: Tokens | JoinedTokens) -> Iterator[Counted]:
+    """Count the known n-grams of a batch's texts, some texts at a time."""
+    # Text and n-gram are one number, as narrow as they fit in: the narrower, the sooner they are sorted.
+    bits = max(len(lookup.known) - 1, 0).bit_length()
+    dtype = np.uint32 if bits + PIECE.bit_length() <= 32 else np.uint64
+    for first, parts in tokens.known(lookup.find, PIECE):
+        keys = [np.zeros(0, dtype), *(((row - first) << bits | place).astype(dtype) for row, place in parts)]
+        key = np.sort(np.concatenate(keys))
+        starts = np.flatnonzero(changes(key))
+        found = key.take(starts).astype(np.int64)
+        texts = min(PIECE, tokens.count - first)
+        yield Counted(first, texts, found >> bits, found & (1 << bits) - 1, np.diff(starts, append=len(key)))
+
+
+def ngram_entries(lookup: Lookup, tokens: Tokens | JoinedTokens) -> Entries:
+    """Find the known n-grams of each text: text number, n-gram number, and how often it occurs."""
+    found = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))]
+    found += [(part.row + part.first, part.term, part.count) for part in counted_ngrams(lookup, tokens)]
+    row, term, count = (np.concatenate(column) for column in zip(*found, strict=True))
+    return row, term, count.astype(np.float64)
+
+
+def fitted_idf(term: Int, *, ngrams: int, texts: int) -> Float32:
+    """Give the inverse document frequency of each n-gram, by the n-gram numbers of the entries of so many texts."""
+    frequency = np.bincount(term, minlength=ngrams)
+    return np.asarray(np.log((1 + texts) / (1 + frequency)) + 1, np.float32)
+
+
+def tfidf_matrix(entries: Entries, idf: Float32, texts: int) -> scipy.sparse.csr_matrix:
+    """TF-IDF of texts by their entries, each row of length 1; shape (texts, n-grams)."""
+    import scipy.sparse
+
+    row, term, count = entries
+    value = np.asarray((1 + np.log(count)) * idf[term], np.float64)
+    size = np.sqrt(sums(row, value**2, texts))
+    return scipy.sparse.csr_matrix(((value / size[row]).astype(np.float32), (row, term)), shape=(texts, len(idf)))
 
 
 def known_ngrams(tokens: Tokens, groups: Int, *, min_groups: int) -> UInt64:
@@ -245,20 +278,15 @@ def fit_ngrams(
     -------
     NgramScorer
     """
-    import scipy.sparse
     from sklearn.linear_model import LogisticRegression
 
     tokens = read(texts)
     hashes = known_ngrams(tokens, groups, min_groups=min_groups)
-    nothing, zero = np.zeros(len(hashes), np.float32), np.zeros((), np.float32)
-    row, term, count = NgramScorer(hashes, nothing, nothing, zero, zero).entries(tokens)
-    frequency = np.bincount(term, minlength=len(hashes))
-    idf = (np.log((1 + len(texts)) / (1 + frequency)) + 1).astype(np.float32)
-    value = np.asarray((1 + np.log(count)) * idf[term], np.float64)
-    size = np.sqrt(sums(row, value**2, len(texts)))
-    matrix = scipy.sparse.csr_matrix(
-        ((value / size[row]).astype(np.float32), (row, term)), shape=(len(texts), max(len(hashes), 1))
-    )
+    entries = ngram_entries(Lookup(hashes), tokens)
+    idf = fitted_idf(entries[1], ngrams=len(hashes), texts=len(texts))
+    matrix = tfidf_matrix(entries, idf, len(texts))
+    # The regression wants a column, also where no n-gram is known.
+    matrix.resize(len(texts), max(len(hashes), 1))
     model = LogisticRegression(C=inverse_regularisation, max_iter=max_iter, tol=1e-3)
     model.fit(matrix, core, sample_weight=weights)
     return NgramScorer(
