@@ -17,7 +17,7 @@ from corestory.features.batch_features import BatchFeatures
 from corestory.features.context import LogOdds
 from corestory.features.layout import Layout, sums
 from corestory.features.paragraph_shape import shape_features
-from corestory.model.calibration import PlattScaling, fit_platt
+from corestory.model.calibration import PlattScaling
 from corestory.model.decision import SURE_ARTICLE, expected_f1
 from corestory.model.fitting import Fitted, chunks
 from corestory.model.network import Network, joined
@@ -76,7 +76,7 @@ def examples_of(rows: Rows, fitted: Fitted, words: NgramScorer, *, html: bool) -
     """
     layout = rows.batch.layout
     count = len(layout.sizes)
-    scaling = fit_platt(fitted.out_of_fold[rows.labelled], rows.core[rows.labelled])
+    scaling = rows.scaling(fitted.out_of_fold)
     core, filler = (sums(layout.article, of_label, count) for of_label in (rows.core, rows.labelled & ~rows.core))
     known = np.flatnonzero(core + filler > 0)
     whole = _described(rows.batch, rows.fold, fitted.stage1, fitted.out_of_fold, fitted, scaling, words, html=html)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from corestory.features.paragraph_shape import shape_features
 from corestory.model.article_network import FittedArticleNetwork
-from corestory.model.calibration import PlattScaling, Settings, fit_platt
+from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import article_cutoffs, decide, is_clean, without_story
 from corestory.model.fitting import Fitted
 from corestory.model.training_rows import Rows
@@ -56,11 +56,11 @@ def choose_settings(
     -------
     Chosen
     """
-    by_text = _platt(text.out_of_fold, rows)
+    by_text = rows.scaling(text.out_of_fold)
     paths = [(rows, by_text.probabilities(text.out_of_fold))]
     by_html = PlattScaling()
     if html_rows is not None and html is not None:
-        by_html = _platt(html.out_of_fold, html_rows)
+        by_html = html_rows.scaling(html.out_of_fold)
         paths.append((html_rows, by_html.probabilities(html.out_of_fold)))
     lengths = [shape_features(path.batch.texts)[0] for path, _ in paths]
     share, clean_share = choose_cutoff_shares(paths, lengths)
@@ -88,10 +88,6 @@ def choose_settings(
     )  # fmt: skip
     scored_html, core_html = (scored[1], cores[1]) if len(paths) > 1 else (None, None)
     return Chosen(settings, scored[0], cores[0], scored_html, core_html)
-
-
-def _platt(log_odds: Float, rows: Rows) -> PlattScaling:
-    return fit_platt(log_odds[rows.labelled], rows.core[rows.labelled])
 
 
 def choose_cutoff_shares(paths: Sequence[tuple[Rows, Float]], words: Sequence[Float]) -> tuple[float, float]:

@@ -144,6 +144,35 @@ def fit_stage1(
     return scorers[-1], scores
 
 
+def fit_words_and_forms(
+    rows: Rows, chosen: Bool, recipe: Recipe, *, say: Progress
+) -> tuple[tuple[NgramScorer, NgramScorer], Float]:
+    """Fit a scorer by words and one by word shapes on the chosen rows.
+
+    Parameters
+    ----------
+    rows, chosen, recipe, say
+        As of `fit_stage1`.
+
+    Returns
+    -------
+    scorers : tuple of NgramScorer
+        Those of words and of word shapes.
+    scores : numpy.ndarray
+        Sum of their out-of-fold log-odds of every row; 0 for a row of no fold.
+    """
+    texts, _ = unmarked(rows.batch.texts)
+    words, by_words = fit_stage1(
+        texts, rows, chosen, recipe=recipe, inverse_regularisation=recipe.words_c,
+        min_pages=recipe.min_pages, read=tokenise, say=say,
+    )  # fmt: skip
+    forms, by_form = fit_stage1(
+        texts, rows, chosen, recipe=recipe, inverse_regularisation=recipe.forms_c,
+        min_pages=recipe.form_pages, read=form_tokens, say=say,
+    )  # fmt: skip
+    return (words, forms), by_words + by_form
+
+
 def fit_stage2(
     rows: Rows, stage1: Sequence[LogOdds], words: NgramScorer, recipe: Recipe, *, html: bool, say: Progress
 ) -> Fitted:
@@ -278,16 +307,7 @@ def fit_stages(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Rec
 
 
 def _fit_stages(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress) -> FittedStages:
-    texts, _ = unmarked(rows.batch.texts)
-    words, by_words = fit_stage1(
-        texts, rows, rows.first_view, recipe=recipe, inverse_regularisation=recipe.words_c,
-        min_pages=recipe.min_pages, read=tokenise, say=say,
-    )  # fmt: skip
-    forms, by_form = fit_stage1(
-        texts, rows, rows.first_view, recipe=recipe, inverse_regularisation=recipe.forms_c,
-        min_pages=recipe.form_pages, read=form_tokens, say=say,
-    )  # fmt: skip
-    stage1 = by_words + by_form
+    (words, forms), stage1 = fit_words_and_forms(rows, rows.first_view, recipe, say=say)
     text = fit_stage2(rows, [LogOdds(OWN_WORDS, stage1)], words, recipe, html=False, say=say)
     if html_rows is None or html_rows.batch.markup is None:
         return FittedStages(Weights(words, text.networks, None, (), forms), stage1, text, None)

@@ -123,7 +123,7 @@ LONG_PARAGRAPH, FEW_LONG = 20, 0.25
 MANY_PARAGRAPHS = 12
 """... and it has so many paragraphs."""
 
-LEAST_WORDS = 15
+LEAST_PAGE_WORDS = 15
 """A page with fewer words always counts as an article: too little to tell the two apart."""
 
 SHORT_PAGE = 250
@@ -192,7 +192,7 @@ def judged_pages(
     found = article_features(scores, scored.stage1[-1].values, expected, scored.features, html=scored.html)
     is_article = article_probabilities(weights.article, found)
     layout = scored.features.layout
-    enough = sums(layout.article, scored.features.words, len(layout.sizes)) >= LEAST_WORDS
+    enough = sums(layout.article, scored.features.words, len(layout.sizes)) >= LEAST_PAGE_WORDS
     without = enough & (is_article < settings.article_cutoff(html=scored.html))
     if without.any():
         without &= known_words(scored.features, weights.words) >= KNOWN_WORDS

@@ -210,8 +210,10 @@ def kept_stories(rows: Rows, places: Int, scores: Float, kept: Bool) -> Stories:
     )  # fmt: skip
 
 
-def planted_stories(rows: Rows, lines: PlugLines, generator: np.random.Generator) -> Stories:
+def planted_stories(rows: Rows, lines: PlugLines, generator: np.random.Generator, *, turns: int) -> Stories:
     """Plant lines into the stories of the training rows: the core paragraphs of the first view of each page.
+
+    Each story comes so many times as there are turns, with other lines.
 
     Every line comes from another page of the same fold and the same language, so that what is out of fold stays so.
     """
@@ -221,7 +223,7 @@ def planted_stories(rows: Rows, lines: PlugLines, generator: np.random.Generator
     found: list[Int] = []
     cores: list[Bool] = []
     planted: list[Bool] = []
-    for inside in rows.batch.layout.slices():
+    for inside in rows.batch.layout.slices() * turns:
         own = np.arange(inside.start, inside.stop)
         own = own[rows.core[own] & rows.labelled[own] & rows.first_view[own]]
         plugs = filler.get(group[inside.start], np.zeros(0, np.int64))

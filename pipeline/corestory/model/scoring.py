@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -16,10 +16,12 @@ from corestory.model.kinds import KindHead
 from corestory.model.network import Network
 from corestory.model.ngrams import Counted, NgramScorer
 from corestory.model.site_memory import BEFORE_CONTEXT
-from corestory.types import Float, Int
+from corestory.types import Bool, Float, Int
 
 if TYPE_CHECKING:
     from corestory.model.rules import Forced
+
+Values = TypeVar("Values", Float, Bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,3 +199,8 @@ def stage2_features(
 
 def _with_forced(log_odds: Float, forced: Forced | None) -> Float:
     return log_odds if forced is None else np.where(forced != 0, LIMIT * forced, log_odds)
+
+
+def as_forced(values: Values, forced: Forced | None) -> Values:
+    """Put 1 for paragraphs that a rule makes core, and 0 for those that it makes filler."""
+    return values if forced is None else np.where(forced != 0, forced > 0, values)

@@ -12,14 +12,11 @@ from threadpoolctl import threadpool_limits
 
 from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
-from corestory.features.line_marks import unmarked
 from corestory.features.paragraph_shape import shape_features
-from corestory.features.tokens import tokenise
-from corestory.features.word_shapes import form_tokens
 from corestory.model.calibration import Settings, fit_platt
 from corestory.model.choosing import Chosen, measured_f1
 from corestory.model.decision import article_cutoffs
-from corestory.model.fitting import CHUNK, ONE_THREAD, FittedStages, Progress, Recipe, fit_stage1
+from corestory.model.fitting import CHUNK, ONE_THREAD, FittedStages, Progress, Recipe, fit_words_and_forms
 from corestory.model.network import Network
 from corestory.model.network_fit import Shape, fit_network
 from corestory.model.ngrams import NgramScorer
@@ -112,7 +109,7 @@ def fit_second_look(
         needed[path.places[path.core & path.looked]] = True
     scorers, by_line = fit_line_scorers(rows, lines, needed, recipe, say=say)
     lines = lines.without(by_line)
-    planted = joined_stories([planted_stories(rows, lines, generator) for _ in range(TURNS)])
+    planted = planted_stories(rows, lines, generator, turns=TURNS)
     plants = planted.core[planted.planted]
     if min(np.count_nonzero(plants), np.count_nonzero(~plants)) < LEAST_LINES:
         return FittedLook(None, chosen)
@@ -218,16 +215,7 @@ def fit_line_scorers(
     # A row of no fold is not scored.
     fold = np.where(chosen | needed, rows.fold, -1)
     weighted = replace(rows, weight=weight * chosen.sum() / 2, fold=fold)
-    texts, _ = unmarked(rows.batch.texts)
-    words, by_words = fit_stage1(
-        texts, weighted, chosen, recipe=recipe, inverse_regularisation=recipe.words_c,
-        min_pages=recipe.min_pages, read=tokenise, say=say,
-    )  # fmt: skip
-    forms, by_form = fit_stage1(
-        texts, weighted, chosen, recipe=recipe, inverse_regularisation=recipe.forms_c,
-        min_pages=recipe.form_pages, read=form_tokens, say=say,
-    )  # fmt: skip
-    return (words, forms), by_words + by_form
+    return fit_words_and_forms(weighted, chosen, recipe, say=say)
 
 
 def _chunks(stories: Stories) -> Iterator[Stories]:

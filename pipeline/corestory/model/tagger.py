@@ -14,7 +14,7 @@ from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import article_cutoffs, doubts, without_story
 from corestory.model.kinds import chosen_kinds
 from corestory.model.pages import JudgedPages, judged_pages
-from corestory.model.scoring import ScoredBatch, Weights, score_batch
+from corestory.model.scoring import ScoredBatch, Weights, as_forced, score_batch
 from corestory.model.second_look import scores_after_second_look
 from corestory.model.site_memory import shifts
 from corestory.model.tagged_article import TaggedArticle
@@ -285,8 +285,7 @@ class Tagger:
         forced = rules.forced(batch.texts) if rules else None
         scored = score_batch(batch, self.weights, forced=forced, shift=shift)
         scores = self.settings.platt_scaling(html=scored.html).probabilities(scored.log_odds)
-        if forced is not None:
-            scores = np.where(forced != 0, forced > 0, scores)
+        scores = as_forced(scores, forced)
         cutoffs, expected = article_cutoffs(
             scores, scored.features.words, batch.layout,
             cutoff_share=self.settings.cutoff_share, clean_cutoff_share=self.settings.clean_cutoff_share,
@@ -296,15 +295,12 @@ class Tagger:
             scores, cutoffs, expected = without_story(
                 scores, cutoffs, expected, batch.layout, is_article=pages.is_article, without=pages.without
             )
-            if forced is not None:
-                scores = np.where(forced != 0, forced > 0, scores)
+            scores = as_forced(scores, forced)
         first, scores = scores, scores_after_second_look(scored, scores, cutoffs, self.weights, self.settings, forced)
         threshold = self.settings.threshold if threshold is None else threshold
         if threshold is not None:
             cutoffs = np.full(len(cutoffs), threshold)
-        core = scores >= cutoffs[batch.layout.article]
-        if forced is not None:
-            core = np.where(forced != 0, forced > 0, core)
+        core = as_forced(scores >= cutoffs[batch.layout.article], forced)
         confidence = np.interp(expected, self.settings.confidence_expected, self.settings.confidence_measured)
         return _DecidedBatch(scored, scores, core, cutoffs, confidence, pages, first)
 

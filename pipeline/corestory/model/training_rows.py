@@ -11,7 +11,7 @@ import numpy.typing as npt
 from corestory.errors import DataError
 from corestory.features.batch import Batch, batch_of_frame
 from corestory.features.paragraph_shape import shape_features
-from corestory.model.calibration import fit_platt
+from corestory.model.calibration import PlattScaling, fit_platt
 from corestory.types import Bool, Float, Int
 
 if TYPE_CHECKING:
@@ -62,6 +62,10 @@ class Rows:
             if len(np.unique(self.fold[chosen & self.labelled & of_label])) < 2:
                 return label
         return None
+
+    def scaling(self, log_odds: Float) -> PlattScaling:
+        """Fit Platt scaling of the rows' log-odds on the labelled ones."""
+        return fit_platt(log_odds[self.labelled], self.core[self.labelled])
 
 
 def training_rows(frame: pd.DataFrame, labels: npt.NDArray[np.object_], fold: Int, *, markup: bool) -> tuple[Rows, Int]:
@@ -206,6 +210,6 @@ def trusted_labels(log_odds: Float, rows: Rows, *, least: float) -> Bool:
         Shape (rows,); False where there is no label. All labels are trusted if too little of one were left to score
         every fold by a model of the others.
     """
-    core = fit_platt(log_odds[rows.labelled], rows.core[rows.labelled]).probabilities(log_odds)
+    core = rows.scaling(log_odds).probabilities(log_odds)
     trusted = rows.labelled & (np.where(rows.core, core, 1 - core) >= least)
     return trusted if rows.bound_label(trusted) is None else rows.labelled
