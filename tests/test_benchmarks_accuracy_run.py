@@ -189,7 +189,7 @@ def test_a_run_measures_every_contestant_on_every_held_out_page(corpora, tmp_pat
     (total, ferries) = measured.result.sets
     assert (total.name, ferries.name) == (ALL, "ferries")
     assert total.pages == len(measured.pages) > 2
-    # The corpus is easy: whoever learned from its other sites tells its noise, and whoever keeps everything does not.
+    # The corpus is easy: a model of its other sites finds the filler, and an extractor that keeps everything does not.
     assert total.row("html").word_f1.value > 0.98
     assert total.row("after justext").gain.value > 0.05
     assert total.row("justext").word_f1.value < 0.95

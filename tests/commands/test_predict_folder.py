@@ -28,7 +28,7 @@ def rows(path):
 
 
 def outputs(folder):
-    """What a run has made, by name; with what the ledger has, if it is there."""
+    """Bytes of each file of a run's output folder by name, the ledger's files included."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
@@ -130,7 +130,7 @@ def test_a_second_run_skips_everything_and_says_so(predict, tmp_path):
 
     before = written()
     done = predict("in", "--output", "out/")
-    assert done.returncode == 1, "what was refused then is refused still"
+    assert done.returncode == 1, "input that was refused in the first run is refused again"
     assert "tagged: 0 files" in done.stderr
     assert skipped(done) == "skipped: 7 files done already, 606 articles"
     assert written() == before

@@ -34,7 +34,7 @@ def kinds_model(tagger, tmp_path_factory):
 @pytest.fixture
 def predict(run, kinds_model, tmp_path):
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
-    # All filler but the sentences, so that the labels do not hang on what the small model learned.
+    # Everything but the sentences is filler, so that the labels do not depend on the small model.
     (tmp_path / "core.txt").write_text("lugger left\nback to the quay\n", encoding="utf-8")
     (tmp_path / "filler.txt").write_text("READ MORE\nBy Mara\n", encoding="utf-8")
     rules = ("--always-core", "core.txt", "--always-filler", "filler.txt")

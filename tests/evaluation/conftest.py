@@ -34,13 +34,13 @@ def boats(*, markup: bool) -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def boat_frame() -> pd.DataFrame:
-    """The articles as text; nobody writes in it."""
+    """The articles as text; read-only."""
     return boats(markup=False)
 
 
 @pytest.fixture(scope="session")
 def page_frame() -> pd.DataFrame:
-    """The articles as pages; nobody writes in it."""
+    """The articles as pages; read-only."""
     return boats(markup=True)
 
 

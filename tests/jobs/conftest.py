@@ -33,7 +33,7 @@ def tagger() -> Tagger:
 
 @pytest.fixture(scope="session")
 def model(tagger: Tagger, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Its folder; nobody writes there."""
+    """Its folder; read-only."""
     folder = tmp_path_factory.mktemp("models") / "seeded"
     save_model(tagger, folder, card="# Seeded")
     return folder

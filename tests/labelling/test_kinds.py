@@ -27,10 +27,10 @@ def markup_of(html: str) -> str:
         ('<div id="comments"><ol><li><div><p>I like boats.</p></div></ol></div>', "comment"),
         ('<p>Filed <span class="published-date">12 May</span></p>', "date"),
         ('<p class="intro">The ferry sailed.</p>', None),
-        # The nearest element decides; where it claims two kinds, nobody knows.
+        # The nearest element decides; where it claims two kinds, the kind is unknown.
         ('<div class="newsletter"><p class="copyright">© Herald</p></div>', "legal"),
         ('<p class="author date">By Mara, 12 May</p>', None),
-        # A post names its tags and its author in its own class, whatever stands in it.
+        # A post names its tags and its author in its own class; the class says nothing of its text.
         ('<article class="hentry tag-ferry author-mara"><p>Hello</p></article>', None),
     ],
 )

@@ -55,7 +55,7 @@ def saved(seeded_tagger: Tagger, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def sample_frame() -> pd.DataFrame:
-    """The sample corpus as a labelled table; nobody writes in it."""
+    """The sample corpus as a labelled table; read-only."""
     folder = Path(__file__).parents[2] / "data" / "sample"
     return articles_frame(read_samples(folder, source="sample", refuse=pytest.fail))
 
@@ -64,7 +64,7 @@ def sample_frame() -> pd.DataFrame:
 def sample_classifier(
     sample_frame: pd.DataFrame, once: Callable[[str, Callable[[], ParagraphClassifier]], ParagraphClassifier]
 ) -> ParagraphClassifier:
-    """An estimator as it comes, fitted on the sample corpus; nobody fits it anew."""
+    """An estimator with default parameters, fitted on the sample corpus; do not refit it."""
     return once("sample classifier", lambda: ParagraphClassifier().fit(sample_frame))
 
 
@@ -79,7 +79,7 @@ def quick() -> dict[str, object]:
 
 @pytest.fixture(scope="session")
 def quick_classifier(quick: dict[str, object]) -> ParagraphClassifier:
-    """An estimator with these parameters, fitted on the short articles; nobody fits it anew."""
+    """An estimator with these parameters, fitted on the short articles; do not refit it."""
     return ParagraphClassifier(**quick).fit(story_frame())
 
 

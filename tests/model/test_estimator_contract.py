@@ -1,4 +1,4 @@
-"""What scikit-learn and whoever brings a frame may rely on: parameters, searches, and what is refused."""
+"""The estimator's contract with scikit-learn and with callers: parameters, searches, refused input."""
 
 import pytest
 from sklearn.base import clone

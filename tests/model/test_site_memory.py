@@ -212,10 +212,16 @@ def test_a_damaged_file_is_refused_or_read_never_a_crash(draw):
     content = bytearray(arrays())
     for _ in range(draw.draw(st.integers(1, 4))):
         content[draw.draw(st.integers(0, len(content) - 1))] = draw.draw(st.integers(0, 255))
+    end = draw.draw(st.integers(0, len(content))) if draw.draw(st.booleans()) else len(content)
+    refused, memory = "", SiteMemory()
     try:
-        memory = read_memory(bytes(content[: draw.draw(st.integers(0, len(content)))]), where="m")
-    except InputError:
-        return
+        memory = read_memory(bytes(content[:end]), where="m")
+    except InputError as error:
+        refused = str(error)
+    assert not refused or refused.startswith("m: is no site memory")
+    # What was read is a memory like any other: each page has its hashes in order, and it can be written and read again.
+    assert all((one.hashes[1:] > one.hashes[:-1]).all() for pages in memory.pages.values() for one in pages)
+    assert data(read_memory(data(memory), where="m")) == data(memory)
     memory.sightings(page(1))
 
 

@@ -212,7 +212,7 @@ class ProgressBar:
     Attributes
     ----------
     shown
-        Whether there is anybody to see it, so that a caller need not count for nothing.
+        Whether the bar is visible; if not, a caller need not count.
     """
 
     shown = False

@@ -112,7 +112,7 @@ class Layout:
         count = len(values)
         columns = np.empty((len(steps), count))
         for column, step in zip(columns, steps, strict=True):
-            # All at once, then mended where the neighbour is another article's.
+            # Shift all rows at once, then overwrite those whose neighbour belongs to another article.
             column[max(-step, 0) : max(count - step, 0)] = values[max(step, 0) : max(count + step, 0)]
             column[self._beyond(step)] = outside
         return columns.T
@@ -174,10 +174,10 @@ class Layout:
     def best_run(self, values: Float) -> tuple[Int, Int]:
         """First row and last row plus one of the run with the largest sum in each row's article.
 
-        Of equal runs it is the one that ends first, then the shortest; no run is empty. Maximum subsequence
+        Among equal sums, the run that ends first wins, then the shortest; no run is empty. Maximum subsequence
         segmentation (Pasternack and Roth, WWW 2009).
         """
-        # In whole numbers no sum is rounded, so what an article's best run is does not hang on the articles before it.
+        # Sums of integers are exact, so an article's best run does not depend on the articles before it.
         whole = np.rint(values * STEPS).astype(np.int64)
         running = np.cumsum(whole)
         previous = running - whole
@@ -237,10 +237,10 @@ def changes(values: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
 
 
 def on_grid(values: npt.NDArray[np.bool_ | np.floating], *, bits: int = GRID_BITS) -> Float:
-    """Round to multiples of ``2 ** -bits``, of which sums are exact, in whatever order they are taken.
+    """Round to multiples of ``2 ** -bits``, whose sums are exact in any order.
 
-    An article's sums are differences of sums that run over the whole batch. Exact, they say the same of it whatever
-    stands before it: what an article's scores are must not depend on which others are scored with it.
+    An article's sums are differences of running sums over the whole batch. Exact sums do not depend on the articles
+    before it, so neither do the article's scores.
 
     Examples
     --------

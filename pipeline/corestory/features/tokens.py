@@ -90,7 +90,7 @@ class Tokens:
         """Give the runs of each length up to `longest`: the text of each, its hash, and whether it lies within it.
 
         A run's hash is made of the hash of the run without its last token, and of that token's. Single tokens, which
-        come first, lie all within their texts; there is None in the place of so many true values.
+        come first, always lie within their texts: None stands for an array of true values.
         """
         row, hashes = self.row, self.hashes
         last = hashes + _MIX
@@ -167,9 +167,9 @@ def words_of(characters: Characters) -> Tokens:
     """Hash the words of some texts."""
     characters = characters.lowered()
     starts = characters.starts[characters.begun]
-    # A token's hash is made of the sum of its mixed code points, each times a power of an odd number by its place. All
-    # are multiplied by powers of their place among all, summed up, and each token's part of the sum taken back to what
-    # it would be at the start: an odd number's powers have inverses, and no step is rounded.
+    # A token's hash comes from the sum of its mixed code points, each times a power of an odd number by its position in
+    # the token. Here each is multiplied by the power of its position in the whole batch, and each token's part of the
+    # running sum is divided by the power of its first position: odd numbers have inverses, and no step is rounded.
     powers, inverses = _powers(len(characters.codes).bit_length())
     mixed = _mixed(characters)
     mixed *= powers[: len(mixed)]
@@ -196,7 +196,7 @@ def _mixed(characters: Characters) -> UInt64:
 
 @cache
 def _table() -> UInt64:
-    # What each code point of a word adds to its hash; 0 for others, and for what has not been met.
+    # The term of each code point of a word in its hash; 0 for other code points and for those not met yet.
     return np.zeros(sys.maxunicode + 1, np.uint64)
 
 
@@ -296,7 +296,7 @@ class JoinedTokens:
 
 
 def _gathered(row: Int, part: Int, begins: Int, lengths: Int) -> tuple[Int, Int]:
-    """Give what the parts hold, end to end: for each the text, and where it stands among what all parts hold."""
+    """Concatenate the contents of the parts: the text of each item, and its index in the contents of all parts."""
     length = lengths.take(part)
     before = np.cumsum(length) - length
     at = np.repeat(begins.take(part) - before, length)

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 ARTICLE, POSITION, CHECK, CORRECTION = "article_id", "position", "check", "correction"
 COLUMNS = (ARTICLE, POSITION, CHECK, CORRECTION)
-"""What a file of corrections must have; what else it has is for the person."""
+"""The columns that a file of corrections must have; other columns are ignored."""
 
 NO_LABEL = "unlabelled"
-"""The correction of a paragraph of which nobody can say what it is."""
+"""The correction of a paragraph whose label cannot be decided."""
 
 _LABELS: dict[str, Label | None] = {"core": "core", "filler": "filler", NO_LABEL: None}
 _CHECK_DIGITS = 10
@@ -81,7 +81,7 @@ def spreadsheet_safe(text: str) -> str:
 
 
 def as_written(text: str) -> str:
-    """Take off again what `spreadsheet_safe` has put before a text."""
+    """Undo `spreadsheet_safe`."""
     return _MARKED.sub(lambda found: found[1] or "", text)
 
 

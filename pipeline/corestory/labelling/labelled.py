@@ -36,7 +36,7 @@ class LabelledParagraph:
     Attributes
     ----------
     label
-        ``None`` where nobody can say, as of a paragraph that only repeats the title.
+        ``None`` where it is unknown, as of a paragraph that only repeats the title.
     markup
         Where the view is a whole page.
     kind

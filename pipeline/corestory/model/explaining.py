@@ -199,7 +199,7 @@ class _Game:
         self._scored = scored
         self._networks = weights.networks(html=scored.html)
         self._first = self._columns(None)
-        # The scores of the round before follow from the players, so their columns are shown if anybody takes part.
+        # The scores of the round before follow from the players, so their columns are shown if any player is in.
         self._number = {name: number for number, name in enumerate(names)} | {EARLIER_ROUND: len(names)}
 
     def play(self, present: Bool) -> Float:

@@ -25,7 +25,7 @@ can say which version reads a new model. Then
 
 1. train the default model again (``make model``) and commit it with the change;
 2. name the change in the changelog: users train their own models again, as `read_manifest` tells them;
-3. refuse old models. Training takes minutes; nobody would notice a conversion that is slightly wrong.
+3. refuse old models. Training takes minutes, and a slightly wrong conversion would go unnoticed.
 """
 
 HASHED_COLUMNS = ("article_id", "position", "text", "label", "split")

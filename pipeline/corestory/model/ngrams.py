@@ -66,7 +66,7 @@ class Counted:
 class NgramScorer:
     """Log-odds of a text from its n-grams, those of words equal to scikit-learn's ``TfidfVectorizer`` and linear model.
 
-    The vocabulary is the n-grams' 64-bit hashes: smaller than their text, quick to load, and nobody's sentences.
+    The vocabulary is the n-grams' 64-bit hashes: small, quick to load, and without any text of the articles.
 
     Attributes
     ----------

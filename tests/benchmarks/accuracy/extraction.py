@@ -78,7 +78,7 @@ class Output:
 NO_COMMENTS = "trafilatura-no-comments"
 COMPETITORS = (
     *(Extractor(key, _DISTRIBUTIONS[key], key) for key in EXTRACTORS),
-    # The reader's comments are in its output by default, and in nobody's gold text: its best setting takes part too.
+    # By default its output has the reader's comments, which no gold text has, so its best setting is measured too.
     Extractor(NO_COMMENTS, "trafilatura, comments off", "trafilatura"),
     Extractor("newspaper", "newspaper4k", "newspaper"),
 )

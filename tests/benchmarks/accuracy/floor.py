@@ -1,4 +1,4 @@
-"""The floor under the scores: what a run must not fall below, and that nobody lowers in passing."""
+"""The least scores of a run, which only an explicit option lowers."""
 
 from __future__ import annotations
 

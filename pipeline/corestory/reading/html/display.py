@@ -142,7 +142,7 @@ class _Adjusting:
         inside = self.texts[element.start].lstrip()
         if element.has_blocks or not element.words:
             return False
-        # "textShare": nobody writes a word's end and a label without a space, unless they stand apart on the page.
+        # "textShare": a word and a label without a space between are written so only if the page shows them apart.
         if before[-1:].isalnum() and inside[:1].isalnum() and not before.endswith(MARK):
             return False
         if element.name == "button":

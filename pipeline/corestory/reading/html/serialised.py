@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 
-# Elements whose text nobody sees as prose: code, drawings, the choices of a form, frames.
+# Elements whose text is not shown as prose: code, drawings, the choices of a form, frames.
 UNSEEN = frozenset(
     (
         *("script", "style", "noscript", "template", "svg", "head", "title", "select", "datalist", "textarea"),
@@ -55,7 +55,7 @@ class NormalForm:
     Parameters
     ----------
     root
-        The element to write, if there is any; it is changed, for what nobody sees is taken out.
+        The element to write, if there is any; it is changed: invisible parts are removed.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def _is_shadow(node: LexborNode) -> bool:
 
 
 def _inner(content: str, levels: int = _SHADOW_LEVELS) -> str:
-    """Return the normal form of some HTML, less what nobody sees."""
+    """Return the normal form of some HTML without its invisible parts."""
     root = LexborHTMLParser(content).body
     if root is None:
         return ""
