@@ -1,0 +1,1 @@
+"""The parts that the local web servers share."""
