@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from corestory.errors import InputError
 from corestory.labelling.tables import LabelNames, is_table, labelled_rows, read_table
+from corestory.reading.article import Markup
 
 CSV = "article_id,position,site,text,label\na,1,herald.example,Read more,filler\na,0,,The ferry sailed.,core\n"
 
@@ -306,3 +307,54 @@ def test_kind_that_does_not_suit_is_refused(tmp_path, label, kind):
         InputError, match=f"line 2: kind '{kind}' of a paragraph with label {label}; expected of filler"
     ):
         list(read_table(path, source="own", names=LabelNames(), refuse=pytest.fail))
+
+
+def decision(position, text, label, **more):
+    return {"article_id": "a", "position": position, "text": text, "label": label, **more}
+
+
+def lines(*rows):
+    return "".join(f"{json.dumps(row)}\n" for row in rows)
+
+
+def test_a_later_decision_replaces_an_earlier_one_of_the_same_paragraph(write):
+    decided = {"decided": "2026-11-26T06:00:00+00:00"}
+    first, second = decision(0, "It rained.", None, **decided), decision(1, "Share", "core", **decided)
+    text = lines(first, second, {**second, "label": "filler"}, {**first, "label": "core"})
+    (article,), refused = table(write({"t.jsonl": text}) / "t.jsonl")
+    assert (rows(article), refused) == ([("It rained.", "core"), ("Share", "filler")], [])
+
+
+@pytest.mark.parametrize("decided", [("", "2026"), ("2026", ""), ("", "")])
+def test_rows_of_which_not_both_are_decisions_are_not_guessed(write, decided):
+    text = lines(*(decision(0, "It rained.", "core", decided=when) for when in decided))
+    with pytest.raises(InputError, match=r"line 2: article 'a' has position 0 twice, first in line 1"):
+        table(write({"t.jsonl": text}) / "t.jsonl")
+
+
+MARKUP = {"markup": "p article", "elements": [1, 4], "repeats": [1, 3], "link_density": 0.25, "declared": 0.5}
+
+
+def test_markup_comes_back_from_a_table_that_has_it(write):
+    (article,), refused = table(write({"t.jsonl": lines(decision(0, "It rained.", "core", **MARKUP))}) / "t.jsonl")
+    assert not refused
+    assert article.view == "page"
+    assert article.paragraphs[0].markup == Markup("p article", (1, 4), 0.25, (1, 3), 0.5)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"repeats": [1]},
+        {"elements": ["1", 4]},
+        {"elements": [-1, 2]},
+        {"link_density": None},
+        {"link_density": 2},
+        {"repeats": 7},
+    ],
+)
+def test_a_row_with_malformed_markup_is_refused(write, change):
+    text = lines(decision(0, "It rained.", "core", **MARKUP), decision(1, "Share", "filler", **(MARKUP | change)))
+    (article,), (refused,) = table(write({"t.jsonl": text}) / "t.jsonl")
+    assert "line 2: markup that cannot be read" in str(refused)
+    assert rows(article) == [("It rained.", "core")]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from corestory.errors import InputError, Refuse
 from corestory.labelling.labelled import KINDS, ROLES, Kind, LabelledArticle, LabelledParagraph, Role
+from corestory.reading.article import Markup
 from corestory.reading.file_kinds import kind_by_name
 from corestory.reading.parquet_rows import parquet_table
 from corestory.reading.sites import registered_domain
@@ -14,7 +15,13 @@ from corestory.reading.tables import SourceRow, csv_table, folded, json_rows
 from corestory.reading.text import storable
 from corestory.types import Label
 
-COLUMNS = frozenset(("text", "label", "article_id", "site", "url", "title", "language", "position", "kind"))
+DECIDED = "decided"
+"""The column that says when a person gave a label: then a later row of the same paragraph replaces an earlier one."""
+
+_MARKUP = ("markup", "elements", "repeats", "link_density", "declared")
+COLUMNS = frozenset(
+    ("text", "label", "article_id", "site", "url", "title", "language", "position", "kind", DECIDED, *_MARKUP)
+)
 _REQUIRED = ("text", "label")
 _KINDS = ("csv", "tsv", "lines", "parquet")
 
@@ -73,13 +80,45 @@ class LabelNames:
         return name.strip().casefold()
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row that was read, and its place in its article."""
+
+    position: int
+    paragraph: LabelledParagraph
+    decided: bool
+    where: str
+
+    @property
+    def line(self) -> str:
+        return self.where.rpartition(", ")[2]
+
+
 @dataclass(slots=True)
 class _Group:
     """The rows of one article, gathered as they come."""
 
     about: dict[str, str] = field(default_factory=dict)
-    rows: list[tuple[int, LabelledParagraph]] = field(default_factory=list)
-    positions: dict[int, str] = field(default_factory=dict)
+    rows: list[_Row] = field(default_factory=list)
+    given: dict[int, int] = field(default_factory=dict)
+    """By position, where the table gives positions: the number in `rows`."""
+
+    def add(self, row: _Row, position: int | None, key: str) -> None:
+        if position is None:
+            self.rows.append(row)
+            return
+        number = self.given.setdefault(position, len(self.rows))
+        if number == len(self.rows):
+            self.rows.append(row)
+        elif self.rows[number].decided and row.decided:
+            self.rows[number] = row
+        else:
+            raise InputError(
+                f"article {key[:80]!r} has position {position} twice, first in {self.rows[number].line}",
+                where=row.where,
+                expected="each position of an article once",
+                hint="Give each article an article_id of its own.",
+            )
 
 
 def read_table(path: Path, *, source: str, names: LabelNames, refuse: Refuse) -> Iterator[LabelledArticle]:
@@ -87,9 +126,10 @@ def read_table(path: Path, *, source: str, names: LabelNames, refuse: Refuse) ->
 
     Columns ``text`` and ``label`` must be there; ``article_id``, ``site``, ``url``, ``title``, ``language`` and
     ``position`` may be, and ``kind``: of filler one of `corestory.labelling.labelled.KINDS`, of core one of `ROLES`.
-    Others are not looked at. Rows of one article need not be adjacent. They are those of the same ``article_id``, else
-    of the same ``url``; with neither, each row is an article, or, if there is a ``position``, the table is one. Without
-    ``position`` the order is the table's.
+    So may the columns of markup of `corestory.labelling.table.table_schema`. Others are not looked at. Rows of one
+    article need not be adjacent. They are those of the same ``article_id``, else of the same ``url``; with neither,
+    each row is an article, or, if there is a ``position``, the table is one. Without ``position`` the order is the
+    table's. A row with ``decided``, as ``corestory review`` writes it, replaces an earlier row of the same paragraph.
 
     Parameters
     ----------
@@ -123,11 +163,12 @@ def read_table(path: Path, *, source: str, names: LabelNames, refuse: Refuse) ->
         raise InputError("no labelled paragraph", where=str(path), expected="rows with a text and a label")
     for key, group in groups.items():
         site, url = group.about.get("site", ""), group.about.get("url", "")
+        paragraphs = tuple(row.paragraph for row in sorted(group.rows, key=lambda row: row.position))
         yield LabelledArticle(
             page=f"{source}/{key}",
-            view="text",
+            view="page" if all(paragraph.markup is not None for paragraph in paragraphs) else "text",
             source=source,
-            paragraphs=tuple(paragraph for _, paragraph in sorted(group.rows, key=lambda pair: pair[0])),
+            paragraphs=paragraphs,
             site=registered_domain(site) or site.lower() or registered_domain(url),
             url=url,
             title=group.about.get("title", ""),
@@ -225,20 +266,39 @@ def _add(groups: dict[str, _Group], row: Mapping[str, object], *, names: LabelNa
     key = _key(row, where)
     given = _position(row) if "position" in row else None
     group = groups.setdefault(key, _Group())
-    position = len(group.rows) if given is None else given
-    if given is not None:
-        if position in group.positions:
-            raise InputError(
-                f"article {key[:80]!r} has position {position} twice, first in {group.positions[position]}",
-                where=where,
-                expected="each position of an article once",
-                hint="Give each article an article_id of its own.",
-            )
-        group.positions[position] = where.rpartition(", ")[2]
     for name in ("site", "url", "title", "language"):
         group.about[name] = group.about.get(name) or _cell(row, name)
     kind, role = _kind(_cell(row, "kind").casefold(), label, where=where)
-    group.rows.append((position, LabelledParagraph(text, label, kind=kind, role=role)))
+    paragraph = LabelledParagraph(text, label, _markup(row), kind, role)
+    place = len(group.rows) if given is None else given
+    group.add(_Row(place, paragraph, bool(_cell(row, DECIDED)), where), given, key)
+
+
+def _markup(row: Mapping[str, object]) -> Markup | None:
+    """Return the markup of a row; tables without lists, such as CSV, have none."""
+    words, elements, repeats, link_density, declared = (row.get(name) for name in _MARKUP)
+    if not isinstance(words, str) or not isinstance(elements, list):
+        return None
+    try:
+        if not isinstance(repeats, list) or len(repeats) != len(elements):
+            raise ValueError
+        numbers = tuple(map(_whole, elements)), tuple(map(_whole, repeats))
+        linked, share = (
+            -1.0 if cell is None or cell != cell else float(str(cell)) for cell in (link_density, declared)
+        )
+        if not 0 <= linked <= 1 or not -1 <= share <= 1:
+            raise ValueError
+        return Markup(storable(words), numbers[0], linked, numbers[1], share)
+    except ValueError:
+        raise _RowError(
+            "markup that cannot be read", "elements and repeats as lists of whole numbers, and link_density from 0 to 1"
+        ) from None
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, int) and 0 <= value < 2**31:
+        return value
+    raise ValueError
 
 
 def _kind(name: str, label: Label | None, *, where: str) -> tuple[Kind | None, Role | None]:

@@ -1,0 +1,145 @@
+"""A person's decisions as rows of JSON, which `corestory prepare` reads as labels."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from corestory.errors import InputError
+from corestory.reading.text import storable
+from corestory.reading.values import position_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from corestory.reading.article import Article, Markup
+    from corestory.types import Label
+
+_LABELS: dict[object, Label] = {"core": "core", "filler": "filler"}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person, or nobody yet, says of one paragraph.
+
+    Attributes
+    ----------
+    article_id, position, text
+        The paragraph.
+    label
+        The label; None where nobody has given one.
+    decided
+        The time of the decision, in UTC as ISO 8601 writes it.
+    tagged
+        The label that the person was first shown; None where there was none.
+    score
+        The probability of core that the person was first shown, 0 to 1; None where there was none.
+    seconds
+        How long the person looked at the article until accepting it; None before.
+    reviewer
+        The person's name, empty where not given.
+    check
+        `corestory.labelling.corrections.text_check` of the text, where `text` may be cut short; else empty.
+    """
+
+    article_id: str
+    position: int
+    text: str
+    label: Label | None
+    decided: str
+    tagged: Label | None = None
+    score: float | None = None
+    seconds: float | None = None
+    reviewer: str = ""
+    check: str = ""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """The paragraph that the decision is about."""
+        return self.article_id, self.position
+
+
+def decision_line(decision: Decision, article: Article | None = None, markup: Markup | None = None) -> bytes:
+    r"""Write a decision as a line of JSON.
+
+    Parameters
+    ----------
+    decision
+        The decision.
+    article
+        Gives the columns ``url``, ``site``, ``title`` and ``language``, where known.
+    markup
+        The paragraph's markup, which training needs.
+
+    Examples
+    --------
+    >>> decision_line(Decision("a", 0, "It rained.", "core", "2026-11-26T06:00:00+00:00", reviewer="Ada"))
+    b'{"article_id": "a", "position": 0, "text": "It rained.", "label": "core", "reviewer": "Ada", "decided": ...}\n'
+    """
+    from corestory.reading.sites import site_of
+
+    row: dict[str, object] = {
+        "article_id": decision.article_id,
+        "position": decision.position,
+        "text": decision.text,
+        "label": decision.label,
+    }
+    more: dict[str, object] = {
+        "tagged": decision.tagged,
+        "score": None if decision.score is None else round(decision.score, 4),
+        "seconds": None if decision.seconds is None else round(decision.seconds, 1),
+        "reviewer": decision.reviewer,
+        "decided": decision.decided,
+        "check": decision.check,
+    }
+    if article is not None:
+        more |= {"url": article.url, "site": site_of(article), "title": article.title, "language": article.language}
+    row |= {name: value for name, value in more.items() if value is not None and value != ""}
+    if markup is not None:
+        row |= {
+            "markup": markup.words,
+            "elements": markup.elements,
+            "repeats": markup.repeats,
+            "link_density": round(markup.link_density, 6),
+            "declared": round(markup.declared, 6),
+        }
+    return storable(f"{json.dumps(row, ensure_ascii=False)}\n").encode()
+
+
+def read_decision(values: Mapping[str, object], *, where: str) -> Decision:
+    """Read a decision from the fields of its line.
+
+    Raises
+    ------
+    InputError
+        It is no decision.
+    """
+    article_id, text, decided, label = (values.get(name) for name in ("article_id", "text", "decided", "label"))
+    if not (isinstance(article_id, str) and isinstance(text, str) and isinstance(decided, str)) or (
+        label is not None and label not in _LABELS
+    ):
+        raise InputError(
+            "not a decision of `corestory review`",
+            where=where,
+            expected="article_id, position, text, label (core, filler or null) and decided",
+            hint="Give another name to --labels.",
+        )
+    reviewer, check = values.get("reviewer"), values.get("check")
+    return Decision(
+        article_id,
+        position_of(values.get("position"), where),
+        text,
+        _LABELS.get(label),
+        decided,
+        _LABELS.get(values.get("tagged")),
+        _number(values.get("score")),
+        _number(values.get("seconds")),
+        reviewer if isinstance(reviewer, str) else "",
+        check if isinstance(check, str) else "",
+    )
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None

@@ -1,0 +1,180 @@
+"""The file of decisions: appended to and flushed to the disk decision by decision, compacted as a whole."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from corestory.atomic import atomic_path
+from corestory.errors import OutputError, reason_of
+from corestory.review.decisions import Decision, read_decision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import TracebackType
+
+
+_BEGINNING = b'{"article_id": '
+
+
+class LabelsFile:
+    """A file of decisions that this process alone writes to.
+
+    Opening drops a last line that was cut off by a kill or a power cut: nobody was told that it is saved. Lines that
+    later ones have replaced are dropped when the file is opened and closed.
+
+    Parameters
+    ----------
+    path
+        The file, made if it is missing.
+
+    Attributes
+    ----------
+    decisions
+        The decision that holds for each paragraph, by article and position, in the order of the first ones.
+
+    Raises
+    ------
+    InputError
+        The file holds something else.
+    OutputError
+        Another process writes to the file, or it cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from corestory.review.decisions import decision_line
+    >>> decision = Decision("a", 0, "It rained.", "core", "2026-11-26T06:00:00+00:00")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "labels.jsonl")
+    ...     with LabelsFile(path) as labels:
+    ...         labels.append([(decision, decision_line(decision))])
+    ...     with LabelsFile(path) as labels:
+    ...         labels.decisions["a", 0].label
+    'core'
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.decisions: dict[tuple[str, int], Decision] = {}
+        self._lines: dict[tuple[str, int], bytes] = {}
+        self._replaced = False
+        self._file = self._opened()
+        try:
+            self._read()
+            if self._replaced:
+                self._compact()
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> LabelsFile:
+        """Return the file."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+    def append(self, decisions: Iterable[tuple[Decision, bytes]]) -> None:
+        """Write decisions, each with its line, and return when they are on the disk.
+
+        Raises
+        ------
+        OutputError
+            They cannot be written, or another program has replaced or deleted the file. Then none of them holds.
+        """
+        decisions = list(decisions)
+        end = self._file.seek(0, os.SEEK_END)
+        try:
+            if not os.path.samestat(os.fstat(self._file.fileno()), self.path.stat()):
+                raise OutputError("was replaced by another program", where=str(self.path), hint="Start again.")
+            _write_all(self._file, b"".join(line for _, line in decisions))
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            with suppress(OSError):  # if not even this is possible, the next start drops what was cut off
+                self._file.truncate(end)
+            raise OutputError(f"cannot be written ({reason_of(error)})", where=str(self.path)) from error
+        for decision, line in decisions:
+            self._keep(decision, line)
+
+    def close(self) -> None:
+        """Drop the lines that later ones have replaced, and let other processes write."""
+        try:
+            if self._replaced:
+                self._compact()
+        finally:
+            self._file.close()
+
+    def _opened(self) -> IO[bytes]:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            while True:
+                file = self.path.open("a+b", buffering=0)
+                _lock(file, self.path)
+                # Another process may have put a compacted file in its place before the lock was taken.
+                with suppress(FileNotFoundError):
+                    if os.path.samestat(os.fstat(file.fileno()), self.path.stat()):
+                        return file
+                file.close()
+        except OSError as error:
+            raise OutputError(f"cannot be written ({reason_of(error)})", where=str(self.path)) from error
+
+    def _read(self) -> None:
+        self._file.seek(0)
+        data = self._file.read()
+        whole, _, rest = data.rpartition(b"\n")
+        for number, line in enumerate(whole.split(b"\n") if whole else (), start=1):
+            where = f"{self.path}, line {number}"
+            try:
+                values = json.loads(line)
+            except (ValueError, RecursionError):
+                values = None
+            self._keep(read_decision(values if isinstance(values, dict) else {}, where=where), line + b"\n")
+        if rest:
+            # A line that was cut off begins as all lines do; of other files nothing is dropped.
+            if not _BEGINNING.startswith(rest[: len(_BEGINNING)]):
+                read_decision({}, where=str(self.path))
+            self._file.truncate(len(data) - len(rest))
+
+    def _keep(self, decision: Decision, line: bytes) -> None:
+        self._replaced = self._replaced or decision.key in self._lines
+        self.decisions[decision.key], self._lines[decision.key] = decision, line
+
+    def _compact(self) -> None:
+        with atomic_path(self.path, force=True) as temporary:
+            file = temporary.open("a+b", buffering=0)
+            try:
+                _lock(file, self.path)
+                _write_all(file, b"".join(self._lines.values()))
+            except BaseException:
+                file.close()
+                raise
+        self._file.close()
+        self._file, self._replaced = file, False
+
+
+def _write_all(file: IO[bytes], data: bytes) -> None:
+    # An unbuffered file may take a part of what it is given.
+    view = memoryview(data)
+    while view:
+        view = view[file.write(view) :]
+
+
+def _lock(file: IO[bytes], path: Path) -> None:
+    with suppress(ImportError):  # without fcntl, the user must avoid two writers
+        import fcntl
+
+        try:
+            # The system frees the lock when the process ends, however it ends.
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            raise OutputError(
+                "another review writes to this file", where=str(path), hint="End it, or give another name to --labels."
+            ) from None

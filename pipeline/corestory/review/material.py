@@ -1,0 +1,163 @@
+"""The articles of a review: each paragraph with the label that the person is shown first, in an order of their own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from corestory.errors import InputError
+from corestory.labelling.labelled import LabelledArticle, LabelledParagraph
+from corestory.reading.sites import site_of
+
+if TYPE_CHECKING:
+    from corestory.model.tagged_article import TaggedArticle
+    from corestory.reading.article import Article
+    from corestory.types import Label
+
+DOUBTFUL = 0.2
+"""Least probability that a label is wrong at which it is marked as doubtful."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownParagraph:
+    """A paragraph before the person decides.
+
+    Attributes
+    ----------
+    label
+        The label that is shown first; None where there is none.
+    score
+        Probability of core, 0 to 1; None where nobody has scored the paragraph.
+    position
+        In its article; that of the paragraph's row in a file of decisions.
+    asked
+        Whether the person is asked for its label; the others are shown for their context.
+    note
+        What else the person should know of it.
+    check
+        As of `corestory.review.decisions.Decision`.
+    """
+
+    text: str
+    label: Label | None
+    score: float | None
+    position: int
+    asked: bool = True
+    note: str = ""
+    check: str = ""
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the label is wrong with a probability of at least `DOUBTFUL`, by the score."""
+        if self.score is None or not self.asked:
+            return False
+        return (1 - self.score if self.label == "core" else self.score) >= DOUBTFUL
+
+
+@dataclass(frozen=True, slots=True)
+class ShownArticle:
+    """An article before the person decides.
+
+    Attributes
+    ----------
+    article
+        The article as it was read; its paragraphs are those of `paragraphs`.
+    confidence
+        The model's confidence in the article, 0 to 1; None without a model.
+    """
+
+    article: Article
+    paragraphs: tuple[ShownParagraph, ...]
+    confidence: float | None = None
+
+    @property
+    def article_id(self) -> str:
+        """The article's identifier."""
+        return self.article.article_id
+
+    @property
+    def site(self) -> str:
+        """The article's site, empty where unknown."""
+        return site_of(self.article)
+
+    @classmethod
+    def of(cls, tagged: TaggedArticle) -> ShownArticle:
+        """Show an article as a model has tagged it."""
+        rows = zip(tagged.texts, tagged.labels, tagged.scores.tolist(), strict=True)
+        paragraphs = tuple(ShownParagraph(text, label, score, n) for n, (text, label, score) in enumerate(rows))
+        return cls(tagged.article, paragraphs, tagged.confidence)
+
+    def labelled(self, labels: Sequence[Label | None]) -> LabelledArticle:
+        """Return the article with a person's labels, with the markup that it has."""
+        rows = zip(self.article.paragraphs, labels, strict=True)
+        return LabelledArticle(
+            page=self.article_id,
+            view="page" if self.article.has_markup else "text",
+            source="review",
+            paragraphs=tuple(LabelledParagraph(one.text, label, one.markup) for one, label in rows),
+            site=self.site,
+            url=self.article.url,
+            title=self.article.title,
+            language=self.article.language,
+        )
+
+
+def most_instructive_first(articles: Sequence[ShownArticle]) -> list[int]:
+    """Order articles so that an early label teaches much: the least confident first, site after site.
+
+    The least confident article of each site comes first, these by their confidence; then the second of each site, and
+    so on. A site's articles have much in common, so that the next one of the same site teaches less.
+
+    Returns
+    -------
+    list of int
+        The numbers of the articles.
+
+    Examples
+    --------
+    >>> from corestory.reading.article import Article
+    >>> def shown(site, confidence):
+    ...     return ShownArticle(Article("a", (), site=site), (), confidence)
+    >>> most_instructive_first([shown("a.example", 0.9), shown("a.example", 0.1), shown("a.example", 0.2),
+    ...                         shown("b.example", 0.5)])
+    [1, 3, 2, 0]
+    """
+    by_confidence = sorted(range(len(articles)), key=lambda number: _confidence(articles[number]))
+    earlier: dict[str, int] = defaultdict(int)
+    rounds: list[int] = [0] * len(articles)
+    for number in by_confidence:
+        site = articles[number].site
+        rounds[number] = earlier[site]
+        # Articles without a site are no site together.
+        earlier[site] += bool(site)
+    return sorted(by_confidence, key=lambda number: rounds[number])
+
+
+def _confidence(article: ShownArticle) -> float:
+    return 1.0 if article.confidence is None else article.confidence
+
+
+def distinct(articles: Sequence[ShownArticle]) -> tuple[ShownArticle, ...]:
+    """Return the articles if each has an id of its own.
+
+    Raises
+    ------
+    InputError
+        Two have the same id.
+    """
+    seen: set[str] = set()
+    for article in articles:
+        if article.article_id in seen:
+            raise InputError(
+                "two articles have this id", where=article.article_id, expected="an id for each",
+                hint="Give each article once; --id-column NAME tells another column of ids.",
+            )  # fmt: skip
+        seen.add(article.article_id)
+    return tuple(articles)
+
+
+def rescored(shown: ShownArticle, tagged: TaggedArticle) -> ShownArticle:
+    """Show an article as another model has tagged it."""
+    return replace(ShownArticle.of(tagged), article=shown.article)

@@ -1,0 +1,281 @@
+"""A review while it goes on: every change is on the disk before it is seen, and any number of tabs see the same."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from corestory.errors import CorestoryError, InputError
+from corestory.labelling.corrections import text_check
+from corestory.review.decisions import Decision, decision_line
+from corestory.review.material import ShownArticle, ShownParagraph, distinct, most_instructive_first
+from corestory.review.states import ArticleEntry, ArticleState, Overview, ParagraphState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from corestory.labelling.labelled import LabelledArticle
+    from corestory.review.labels_file import LabelsFile
+    from corestory.types import Label
+
+_LONGEST_LOOK = 24 * 3600.0
+
+
+class StaleError(CorestoryError):
+    """The article has changed since the page that asks has shown it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one decision has replaced, for undoing it."""
+
+    number: int
+    made: tuple[Decision, ...]
+    before: tuple[Decision, ...]
+
+
+class Session:
+    """A review of some articles; safe for threads.
+
+    Parameters
+    ----------
+    articles
+        The articles, in the order in which they were given.
+    labels
+        The file of decisions. What it says of these articles holds, so that a review goes on where it stopped.
+    reviewer
+        The person's name, which is written with each decision; may be empty.
+    in_given_order
+        Whether to ask for the articles in the order given, instead of that of `most_instructive_first`.
+
+    Attributes
+    ----------
+    news
+        A sentence for the person about the review as a whole, such as what adaptation has gained.
+
+    Raises
+    ------
+    InputError
+        The file has decisions, but none of these articles', or one of a paragraph that has another text now; or two
+        articles have the same id.
+    """
+
+    def __init__(
+        self,
+        articles: Sequence[ShownArticle],
+        labels: LabelsFile,
+        *,
+        reviewer: str = "",
+        in_given_order: bool = False,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._articles = list(distinct(articles))
+        self._labels, self._reviewer, self._in_given_order, self._now = labels, reviewer, in_given_order, now
+        self._numbers = {article.article_id: number for number, article in enumerate(self._articles)}
+        self._revisions = [0] * len(self._articles)
+        self._opened: set[int] = set()
+        self._entries: dict[int, ArticleEntry] = {}
+        self._changes: list[Change] = []
+        self._version, self._lock = 0, Lock()
+        self.news = ""
+        _check(self._articles, self._numbers, labels)
+
+    def overview(self) -> Overview:
+        """Return the state of the whole review."""
+        with self._lock:
+            entries = tuple(map(self._entry, range(len(self._articles))))
+            order = range(len(entries)) if self._in_given_order else most_instructive_first(self._articles)
+            first = dict.fromkeys(self._numbers.get(article_id) for article_id, _ in self._labels.decisions)
+            return Overview(
+                self._version,
+                entries,
+                tuple(number for number in order if not entries[number].done),
+                tuple(number for number in first if number is not None and entries[number].done),
+                self.news,
+            )
+
+    def article(self, number: int) -> ArticleState:
+        """Return one article; from now on its scores stay as they are shown."""
+        with self._lock:
+            self._opened.add(number)
+            return self._state(number)
+
+    def label(self, number: int, positions: Sequence[int], label: Label) -> tuple[int, ArticleState]:
+        """Give paragraphs of an article a label; return the number of the change, for `undo`, and the article."""
+        with self._lock:
+            shown = self._asked(number)
+            unknown = sorted(set(positions) - set(shown))
+            if unknown or not positions:
+                raise InputError(f"no paragraph {unknown[:1] or ''} to label", where=self._articles[number].article_id)
+            return self._change(number, dict.fromkeys(positions, (label, None)))
+
+    def accept(self, number: int, revision: int, seconds: float) -> tuple[int, ArticleState]:
+        """Give each paragraph of an article that has none the label that is shown; returns as `label`.
+
+        Raises
+        ------
+        StaleError
+            The article has changed after `revision`.
+        """
+        with self._lock:
+            state = self._state(number)
+            if revision != state.revision:
+                raise StaleError("changed in another tab", where=state.title or state.name, hint="Look at it again.")
+            asked = [paragraph for paragraph in state.paragraphs if paragraph.asked]
+            unlabelled = sum(paragraph.label is None for paragraph in asked)
+            if unlabelled:
+                raise InputError(f"{unlabelled} paragraphs without a label", where=state.title or state.name)
+            took = min(max(seconds, 0.0), _LONGEST_LOOK) if math.isfinite(seconds) else 0.0
+            return self._change(number, {paragraph.position: (paragraph.label, took) for paragraph in asked})
+
+    def undo(self, change: int) -> ArticleState:
+        """Take a change back, but for paragraphs that another tab has changed since.
+
+        Raises
+        ------
+        StaleError
+            Nothing is left of the change, or it is of an earlier run.
+        """
+        with self._lock:
+            if not 0 <= change < len(self._changes):
+                raise StaleError("nothing to undo")
+            made = self._changes[change]
+            held = self._labels.decisions
+            back = [old for new, old in zip(made.made, made.before, strict=True) if held.get(new.key) is new]
+            if not back:
+                raise StaleError("nothing to undo")
+            self._write(made.number, back)
+            return self._state(made.number)
+
+    def labelled(self) -> list[LabelledArticle]:
+        """Return the articles that are done, with their labels."""
+        with self._lock:
+            done = [number for number in range(len(self._articles)) if self._entry(number).done]
+            return [
+                self._articles[number].labelled([one.label for one in self._state(number).paragraphs])
+                for number in done
+            ]
+
+    def decisions(self) -> list[Decision]:
+        """Return what was decided of the articles that are done."""
+        with self._lock:
+            done = {article.article_id for n, article in enumerate(self._articles) if self._entry(n).done}
+            return [decision for decision in self._labels.decisions.values() if decision.article_id in done]
+
+    def untouched(self) -> dict[int, ShownArticle]:
+        """Return the articles that nobody has opened or labelled, by their numbers."""
+        with self._lock:
+            return {n: one for n, one in enumerate(self._articles) if n not in self._opened and not self._held(n)}
+
+    def show_anew(self, articles: Mapping[int, ShownArticle], news: str) -> None:
+        """Show articles as another model tags them, unless someone has opened or labelled them meanwhile."""
+        with self._lock:
+            for number, article in articles.items():
+                if number not in self._opened and not self._held(number):
+                    self._articles[number] = article
+                    self._entries.pop(number, None)
+            self.news = news
+            self._version += 1
+
+    def _asked(self, number: int) -> dict[int, ShownParagraph]:
+        return {one.position: one for one in self._articles[number].paragraphs if one.asked}
+
+    def _held(self, number: int) -> dict[int, Decision]:
+        article_id, held = self._articles[number].article_id, self._labels.decisions
+        keys = ((position, held.get((article_id, position))) for position in self._asked(number))
+        return {position: decision for position, decision in keys if decision is not None}
+
+    def _state(self, number: int) -> ArticleState:
+        shown, held = self._articles[number], self._held(number)
+        article = shown.article
+        return ArticleState(
+            number,
+            self._revisions[number],
+            shown.article_id,
+            article.title,
+            article.url,
+            shown.site,
+            shown.confidence,
+            self._entry(number).done,
+            tuple(ParagraphState.of(one, held.get(one.position)) for one in shown.paragraphs),
+        )
+
+    def _entry(self, number: int) -> ArticleEntry:
+        if number not in self._entries:
+            self._entries[number] = self._counted(number)
+        return self._entries[number]
+
+    def _counted(self, number: int) -> ArticleEntry:
+        shown, held = self._articles[number], self._held(number)
+        labels = [decision for decision in held.values() if decision.label is not None]
+        asked = len(self._asked(number))
+        return ArticleEntry(
+            number,
+            shown.article_id,
+            shown.article.title,
+            shown.site,
+            shown.confidence,
+            len(labels) == asked,
+            sum(decision.label != decision.tagged for decision in labels),
+            asked,
+            next((decision.seconds for decision in labels if decision.seconds is not None), None),
+        )
+
+    def _change(self, number: int, labels: Mapping[int, tuple[Label | None, float | None]]) -> tuple[int, ArticleState]:
+        """Write labels, by position, with the seconds of an accepted article; all others with none, the first time."""
+        held, when = self._held(number), self._now().isoformat(timespec="milliseconds")
+        article_id, rest, made, before = self._articles[number].article_id, [], [], []
+        for position, one in self._asked(number).items():
+            old = held.get(position)
+            if old is None or old.label is None:
+                old = Decision(article_id, position, one.text, None, when, one.label, one.score, check=one.check)
+            if position in labels:
+                label, seconds = labels[position]
+                seconds = old.seconds if seconds is None else seconds
+                before.append(old)
+                made.append(replace(old, label=label, seconds=seconds, decided=when, reviewer=self._reviewer))
+            elif not held:
+                # The article's other paragraphs go into the file too, since training needs all of them.
+                rest.append(old)
+        self._write(number, sorted([*made, *rest], key=lambda decision: decision.position))
+        self._changes.append(Change(number, tuple(made), tuple(before)))
+        return len(self._changes) - 1, self._state(number)
+
+    def _write(self, number: int, decisions: Sequence[Decision]) -> None:
+        shown = self._articles[number]
+        of_position = {one.position: part for one, part in zip(shown.paragraphs, shown.article.paragraphs, strict=True)}
+        self._labels.append(
+            [(one, decision_line(one, shown.article, of_position[one.position].markup)) for one in decisions]
+        )
+        self._revisions[number] += 1
+        self._version += 1
+        self._entries.pop(number, None)
+
+
+def _check(articles: Sequence[ShownArticle], numbers: Mapping[str, int], labels: LabelsFile) -> None:
+    known = {number for article_id, _ in labels.decisions if (number := numbers.get(article_id)) is not None}
+    shown = {
+        (articles[number].article_id, one.position): one for number in known for one in articles[number].paragraphs
+    }
+    for (article_id, position), decision in labels.decisions.items():
+        if article_id not in numbers:
+            continue
+        one = shown.get((article_id, position))
+        if one is None or (one.check or text_check(one.text)) != (decision.check or text_check(decision.text)):
+            raise InputError(
+                f"has a label of paragraph {position} of {article_id!r}, which has another text now",
+                where=str(labels.path),
+                expected="the articles as they were when they were labelled",
+                hint="Give the articles of that time, or another name to --labels.",
+            )
+    if labels.decisions and not known:
+        raise InputError(
+            f"has labels of other articles, such as {next(iter(labels.decisions))[0]!r}",
+            where=str(labels.path),
+            expected="labels of the articles that are given",
+            hint="Give those articles, or another name to --labels.",
+        )
