@@ -1,13 +1,15 @@
 """ARCHITECTURE.md and CONTRIBUTING.md speak of what is there: every module, function and package that they name."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pipeline" / "corestory"
-DOCUMENTS = ("ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "docs/glossary.md", "docs/corpora.md")
+DOCUMENTS = ("ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "docs/glossary.md", "docs/corpora.md", "docs/python.md")
 PATH = re.compile(r"[\w-]+(?:/[\w.-]+)*\.(?:py|j2|md|toml|ipynb)\b|\b(?:[\w-]+/)+(?![\w.])")
 PLACEHOLDER = re.compile(r"NAME|\b(?:folder|pages|articles|tagged)\b")
 
@@ -52,3 +54,12 @@ def test_every_package_is_described() -> None:
 def test_every_link_of_a_document_leads_somewhere(document: str) -> None:
     for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text(document)):
         assert ((ROOT / document).parent / link).exists(), link
+
+
+@pytest.mark.slow
+def test_the_python_of_the_document_about_it_runs() -> None:
+    code = "\n".join(re.findall(r"```python\n(.*?)```", text("docs/python.md"), re.DOTALL))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("quay ")

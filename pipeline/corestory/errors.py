@@ -75,6 +75,12 @@ class DataError(CorestoryError):
 Refuse = Callable[[InputError], None]
 """A function that is called with the error for each file, row or article that cannot be read; reading goes on."""
 
+
+def raise_refusal(error: InputError) -> None:
+    """Raise the error instead of going on: what is to happen where nobody takes refusals."""
+    raise error
+
+
 Note = Callable[[str], None]
 """A function that is called with each thing that a person should know of what was read, although it was read."""
 

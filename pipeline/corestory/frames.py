@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.errors import CorestoryError, Refuse
+from corestory.errors import Refuse, raise_refusal
 from corestory.model.site_memory import SiteMemory
 from corestory.model.storage import load_model
 from corestory.model.tagger import Tagger
@@ -75,7 +75,7 @@ def tag_frame(
 
     tagger = model if isinstance(model, Tagger) else _loaded(None if model is None else str(model))
     table = SourceTable(tuple(map(str, frame.columns)), _rows(frame))
-    articles = articles_of_table(table, where="the frame", refuse=refuse or _raise, keep=keep)
+    articles = articles_of_table(table, where="the frame", refuse=refuse or raise_refusal, keep=keep)
     found: list[TaggedRow] = []
     for article in tagger.tag_stream(articles, threshold=threshold, memory=memory):
         found += rows_of(article)
@@ -94,10 +94,6 @@ def _rows(frame: pd.DataFrame) -> Iterator[SourceRow]:
         known = (None if value is pd.NA else value for value in values)
         plain = (value.tolist() if isinstance(value, np.ndarray | np.generic) else value for value in known)
         yield SourceRow(dict(zip(names, plain, strict=True)), f"the frame, row {number}", f"row:{number}")
-
-
-def _raise(error: CorestoryError) -> None:
-    raise error
 
 
 @lru_cache(maxsize=2)

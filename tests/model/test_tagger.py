@@ -180,7 +180,7 @@ def test_a_threshold_and_rules_hold_for_a_single_text(tagger):
     [
         (None, "a value of type NoneType; expected one article's text as a string"),
         (b"The ferry sailed.", "a value of type bytes; expected one article's text as a string. Decode it first"),
-        (["The ferry sailed.", "Share"], "a value of type list; .* Call it once for each article"),
+        (["The ferry sailed.", "Share"], "a value of type list; .* use core_many, tag_many"),
         (7, "a value of type int"),
     ],
 )

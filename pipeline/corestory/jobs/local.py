@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
-from functools import cache, partial
-from threading import Thread, current_thread, main_thread
-from typing import TypeVar
+from functools import partial
 
-from corestory.errors import CorestoryError, InputError
+from corestory.errors import InputError
 from corestory.jobs.items import Item
 from corestory.jobs.job import Job, Outcome
 from corestory.jobs.tasks import PartTracker, Task, tasks_of
 from corestory.jobs.work import work_on
 from corestory.model.site_memory import SiteMemory
+from corestory.processes import in_processes
 from corestory.reading.fields import ReadingOptions
 from corestory.reading.sources import STANDARD_INPUT, read_articles, read_file
 from corestory.remote import path_of
-
-Given = TypeVar("Given")
-Made = TypeVar("Made")
 
 
 def run_here(
@@ -63,99 +56,13 @@ def run_here(
             yield from _finished(tracker, task, found, job)
 
 
-def in_processes(
-    work: Callable[[Given], Made], tasks: Iterable[Given], *, jobs: int, where: str, in_order: bool = False
-) -> Generator[Made, None, None]:
-    """Do tasks in processes, which end if this process ends.
-
-    Parameters
-    ----------
-    work
-        Does a task; it must be importable.
-    tasks
-        The tasks; read as they are needed. The iterator must not raise.
-    jobs
-        Number of processes; -1 means one per core.
-    where
-        What is written, for the error.
-    in_order
-        Whether to yield in the order of the tasks, not in the order in which they are done.
-
-    Yields
-    ------
-    Made
-        The result of each task.
-
-    Raises
-    ------
-    CorestoryError
-        A process was killed.
-    """
-    from joblib import Parallel, delayed, parallel_config
-    from joblib.externals.loky.process_executor import BrokenProcessPool
-
-    parent, folder = os.getpid(), _current_folder()
-    with parallel_config(backend="loky", inner_max_num_threads=1):
-        run = Parallel(n_jobs=jobs, return_as="generator" if in_order else "generator_unordered")
-        with _ignoring_interrupts():
-            started = run(delayed(_call)(work, task, parent, folder) for task in tasks)
-        with closing(started) as results:
-            try:
-                yield from results
-            except BrokenProcessPool as error:
-                raise CorestoryError(
-                    "a process was killed, perhaps for want of memory",
-                    where=where,
-                    hint="Run it again to go on, with fewer --jobs if it happens again.",
-                ) from error
-
-
-@contextmanager
-def _ignoring_interrupts() -> Iterator[None]:
-    """Start workers that ignore SIGINT. The terminal sends it to all processes; the parent stops the workers."""
-    if current_thread() is not main_thread():  # only the main thread may set a signal handler
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def _finished(tracker: PartTracker, task: Task, outcomes: list[Outcome], job: Job) -> list[Outcome]:
     final, following = tracker.add(task, outcomes)
     return final + (work_on(following, job) if following is not None else [])
 
 
-def _current_folder() -> str:
-    try:
-        return os.getcwd()  # noqa: PTH109 -- a string, which is sent with every task
-    except FileNotFoundError:  # deleted meanwhile; absolute paths still work
-        return ""
-
-
-def _call(work: Callable[[Given], Made], task: Given, parent: int, folder: str) -> Made:
-    _end_with(parent)
-    if folder:  # joblib reuses workers, which started in the folder of an earlier run
-        os.chdir(folder)
-    return work(task)
-
-
 def _work_on(job: Job, task: Task) -> tuple[Task, list[Outcome]]:
     return task, work_on(task, job)
-
-
-@cache
-def _end_with(parent: int) -> None:
-    """End this worker soon after its parent, which may be killed; otherwise the worker would wait for work forever."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.2)
-        os._exit(1)
-
-    Thread(target=watch, daemon=True).start()
 
 
 @dataclass(slots=True)

@@ -56,6 +56,9 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     out-of-fold scores of stage 1 (folds by site), in rounds that each see the scores of the one before (stacked
     sequential learning; Cohen and Carvalho, IJCAI 2005).
 
+    Give cross-validation the sites, or the articles, as `groups`: plain ``cv=3`` puts paragraphs of one article into
+    training and test, and such scores are too high.
+
     Parameters
     ----------
     min_pages
@@ -114,6 +117,10 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     >>> model = ParagraphClassifier(members=1, folds=2, steps=50).fit(frame, frame["label"])
     >>> model.predict(frame.head(3)).tolist()
     ['core', 'core', 'filler']
+    >>> from sklearn.model_selection import GridSearchCV, GroupKFold
+    >>> search = GridSearchCV(model, {"words_c": [1.0, 3.0]}, cv=GroupKFold(2), refit=False)
+    >>> search.fit(frame, frame["label"], groups=frame["site"]).cv_results_["mean_test_score"].tolist()
+    [1.0, 1.0]
     """
 
     def __init__(

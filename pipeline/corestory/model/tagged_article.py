@@ -1,8 +1,11 @@
 """A tagged article: the article, and the scores and labels of its paragraphs."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +14,9 @@ from corestory.model.kinds import Kinds
 from corestory.model.site_memory import Sightings
 from corestory.reading.article import Article
 from corestory.types import Label
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Doubt(StrEnum):
@@ -105,6 +111,11 @@ class TaggedArticle:
         return self.article.texts
 
     @property
+    def core_text(self) -> str:
+        """The story: the core paragraphs, one a line."""
+        return "\n".join(text for text, core in zip(self.texts, self.core.tolist(), strict=True) if core)
+
+    @property
     def kept(self) -> tuple[tuple[object, ...], ...]:
         """The values of further columns of the source, a row a paragraph; empty if none were asked for."""
         if not any(paragraph.kept for paragraph in self.article.paragraphs[:1]):
@@ -115,3 +126,21 @@ class TaggedArticle:
     def labels(self) -> tuple[Label, ...]:
         """The label of each paragraph."""
         return tuple("core" if core else "filler" for core in self.core.tolist())
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the paragraphs as a frame, one a row: `position` from 0, `text`, `label` and `score`."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "position": np.arange(len(self.texts)),
+                "text": pd.Series(list(self.texts), dtype=str),
+                "label": pd.Series(self.labels, dtype=str),
+                "score": self.scores,
+            }
+        )
+
+
+def article_without_paragraphs(article: Article) -> TaggedArticle:
+    """Return a tagged article that has nothing to tag."""
+    return TaggedArticle(article, np.zeros(0), np.zeros(0, bool), confidence=0.0)

@@ -14,12 +14,12 @@ from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import article_cutoffs, doubts, without_story
 from corestory.model.kinds import chosen_kinds
 from corestory.model.pages import JudgedPages, judged_pages
+from corestory.model.python_calls import PythonCalls
 from corestory.model.scoring import ScoredBatch, Weights, as_forced, score_batch
 from corestory.model.second_look import scores_after_second_look
 from corestory.model.site_memory import shifts
-from corestory.model.tagged_article import TaggedArticle
+from corestory.model.tagged_article import TaggedArticle, article_without_paragraphs
 from corestory.reading.article import Article
-from corestory.reading.one_article import article_of_text
 from corestory.types import Bool, Float
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Tagger:
+class Tagger(PythonCalls):
     r"""A trained model, ready to tag; `corestory.load_model` loads one.
 
     Taggers are equal if their weights and settings are.
@@ -91,7 +91,7 @@ class Tagger:
         Parameters
         ----------
         articles
-            Articles with at least one paragraph each; read only as far as the next batch needs.
+            The articles; read only as far as the next batch needs.
         threshold
             Each paragraph with at least this score is core. None: the model's own threshold; a model without one
             chooses a cutoff for each article.
@@ -112,7 +112,8 @@ class Tagger:
             for numbers, part in self.by_markup(batch):
                 done = self.tag_batch(part, threshold=threshold, rules=rules, memory=memory, kinds=kinds)
                 tagged.update(zip(numbers, done.articles, strict=True))
-            yield from (tagged[number] for number in range(len(batch)))
+            for number, article in enumerate(batch):
+                yield tagged.get(number) or article_without_paragraphs(article)
 
     def tag_articles(
         self,
@@ -125,69 +126,6 @@ class Tagger:
     ) -> list[TaggedArticle]:
         """Tag articles and return them all; parameters as of `tag_stream`."""
         return list(self.tag_stream(articles, threshold=threshold, rules=rules, memory=memory, kinds=kinds))
-
-    def tag(
-        self,
-        text: str,
-        *,
-        html: bool = False,
-        url: str = "",
-        threshold: float | None = None,
-        rules: Rules | None = None,
-        memory: SiteMemory | None = None,
-    ) -> pd.DataFrame:
-        """Tag one article's text, or its page's HTML.
-
-        Parameters
-        ----------
-        text
-            The text, a paragraph a line, or the HTML.
-        html
-            Whether it is HTML.
-        url
-            Its address, which tells `memory` the site.
-        threshold, rules, memory
-            As of `tag_stream`.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns `position`, `text`, `label` and `score`, a row a paragraph.
-
-        Raises
-        ------
-        InputError
-            `text` is not a string.
-        """
-        import pandas as pd
-
-        tagged = self._tagged(article_of_text(text, html=html, url=url), threshold, rules, memory)
-        if tagged is None:
-            return pd.DataFrame({"position": [], "text": [], "label": [], "score": []})
-        return pd.DataFrame(
-            {
-                "position": np.arange(len(tagged.texts)),
-                "text": list(tagged.texts),
-                "label": list(tagged.labels),
-                "score": tagged.scores,
-            }
-        )
-
-    def core(
-        self,
-        text: str,
-        *,
-        html: bool = False,
-        url: str = "",
-        threshold: float | None = None,
-        rules: Rules | None = None,
-        memory: SiteMemory | None = None,
-    ) -> str:
-        """Return one article's story alone, a paragraph a line; parameters as of `tag`."""
-        tagged = self._tagged(article_of_text(text, html=html, url=url), threshold, rules, memory)
-        if tagged is None:
-            return ""
-        return "\n".join(text for text, core in zip(tagged.texts, tagged.core.tolist(), strict=True) if core)
 
     def score_frame(self, frame: pd.DataFrame, *, threshold: float | None = None) -> pd.DataFrame:
         """Tag a frame of paragraphs.
@@ -233,6 +171,8 @@ class Tagger:
     def by_markup(self, articles: Sequence[Article]) -> Iterator[tuple[list[int], list[Article]]]:
         """Divide a batch into the articles without and those with markup, which have networks of their own.
 
+        Articles without paragraphs are in neither part.
+
         Yields
         ------
         numbers : list of int
@@ -240,7 +180,11 @@ class Tagger:
         articles : list of Article
         """
         for html in (False, True):
-            numbers = [number for number, article in enumerate(articles) if self.reads_markup(article) is html]
+            numbers = [
+                number
+                for number, article in enumerate(articles)
+                if article.paragraphs and self.reads_markup(article) is html
+            ]
             if numbers:
                 yield numbers, [articles[number] for number in numbers]
 
@@ -303,14 +247,6 @@ class Tagger:
         core = as_forced(scores >= cutoffs[batch.layout.article], forced)
         confidence = np.interp(expected, self.settings.confidence_expected, self.settings.confidence_measured)
         return _DecidedBatch(scored, scores, core, cutoffs, confidence, pages, first)
-
-    def _tagged(
-        self, article: Article, threshold: float | None, rules: Rules | None, memory: SiteMemory | None
-    ) -> TaggedArticle | None:
-        if not article.paragraphs:
-            return None
-        (tagged,) = self.tag_articles([article], threshold=threshold, rules=rules, memory=memory)
-        return tagged
 
 
 @dataclass(frozen=True, slots=True)

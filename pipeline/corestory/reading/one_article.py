@@ -3,12 +3,16 @@
 import re
 import warnings
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from corestory.errors import InputError
 from corestory.reading.article import Article, Paragraph, article_of_texts
 from corestory.reading.bounds import excess_of_page
 from corestory.reading.text import is_blank, split_text, storable
 from corestory.reading.text_shapes import is_markup, lump_sentences
+
+if TYPE_CHECKING:
+    from corestory.reading.html.page import Page
 
 # What is known of an article besides its paragraphs.
 FACTS = ("url", "title", "language", "site")
@@ -19,7 +23,7 @@ _LABELLED = re.compile(r"(?:core|filler|skip)(?:/[a-z-]+)?:\s*(.*)")
 _TAG = re.compile(r"<(?:!doctype|/?(?:html|body|div|p|article|section|h[1-6]|ul|li|br|span|a)\b)[^<>]*>", re.IGNORECASE)
 
 
-def article_of_text(text: str, *, html: bool = False, url: str = "") -> Article:
+def article_of_text(text: str, *, html: bool = False, url: str = "", where: str = "") -> Article:
     r"""Read one article's text, or its page's HTML, from a string; warn if a text looks like HTML.
 
     Parameters
@@ -30,11 +34,13 @@ def article_of_text(text: str, *, html: bool = False, url: str = "") -> Article:
         Whether it is HTML.
     url
         Its address; the one that a page gives itself where empty.
+    where
+        The source, for errors.
 
     Raises
     ------
     InputError
-        It is not a string.
+        It is not a string, or exceeds a bound of `corestory.reading.bounds`.
 
     Examples
     --------
@@ -44,16 +50,15 @@ def article_of_text(text: str, *, html: bool = False, url: str = "") -> Article:
     if not isinstance(text, str):
         hint = "Decode it first, or give the file to corestory predict." if isinstance(text, bytes) else ""
         if isinstance(text, list | tuple):
-            hint = "Call it once for each article, or use corestory.tag_frame."
-        raise InputError(f"a value of type {type(text).__name__}", expected="one article's text as a string", hint=hint)
+            hint = "For several articles use core_many, tag_many or corestory.tag_frame."
+        found = f"a value of type {type(text).__name__}"
+        raise InputError(found, where=where, expected="one article's text as a string", hint=hint)
     if html:
-        from corestory.reading.html.page import read_page  # only pages need the parser
-
-        page = read_page(text)
+        page = _page(text, where)
         return Article("", page.paragraphs, url or page.url, page.title)
     if len(_TAG.findall(text[:100_000])) > 1:
         warnings.warn("The text looks like HTML; pass html=True to read it as a page.", stacklevel=3)
-    return article_of_texts("", paragraphs_of_text(text, where="the text"), url=url)
+    return article_of_texts("", paragraphs_of_text(text, where=where or "the text"), url=url)
 
 
 def paragraphs_of_text(text: str, *, where: str) -> Sequence[str]:
@@ -132,12 +137,7 @@ def page_article(html: str, *, article_id: str, where: str) -> Article:
     InputError
         The page shows no text, or exceeds a bound of `corestory.reading.bounds`.
     """
-    from corestory.reading.html.page import read_page  # only pages need the parser
-
-    excess = excess_of_page(html)
-    if excess:
-        raise InputError(excess, where=where, expected="a page as people read it")
-    page = read_page(storable(html))
+    page = _page(storable(html), where)
     if not page.paragraphs and page.frames:
         raise InputError(
             "a set of frames without text",
@@ -148,3 +148,12 @@ def page_article(html: str, *, article_id: str, where: str) -> Article:
     if not page.paragraphs:
         raise InputError("a page without paragraphs", where=where, expected="text that the page shows")
     return Article(article_id, page.paragraphs, page.url, page.title, page.language)
+
+
+def _page(html: str, where: str) -> "Page":
+    from corestory.reading.html.page import read_page  # only pages need the parser
+
+    excess = excess_of_page(html)
+    if excess:
+        raise InputError(excess, where=where, expected="a page as people read it")
+    return read_page(html)

@@ -1,8 +1,11 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from corestory.reading.html.page import read_page
 from corestory.reading.html.segments import MAX_DEPTH, cut
 from corestory.reading.html.serialised import UNSEEN, NormalForm
 from corestory.reading.html.tags import INLINE, VOID
@@ -116,3 +119,12 @@ def test_and_one_with_the_beginnings_of_comments_in_its_names_without_searching_
     html = part * 30_000
 
     assert len(paragraphs(html)) == 30_000
+
+
+def test_threads_share_no_tags():
+    with ThreadPoolExecutor(1) as other:
+        there = other.submit(read_page, "<p class='quay'>One.</p>").result().paragraphs
+    here = read_page("<p class='quay'>One.</p>").paragraphs
+
+    assert there == here
+    assert there.tags is not here.tags

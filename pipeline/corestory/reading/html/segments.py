@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence, Set
 from itertools import pairwise
 from operator import itemgetter
+from threading import local
 
 from corestory.reading.html.display import VISIBLE, adjust, needs_adjusting, shown_rows
 from corestory.reading.html.outline import Outline
@@ -40,16 +41,22 @@ MAX_DEPTH = 200
 _END_INLINE, _END_LINK = NOTHING, BOUNDARY - 1
 _END_DEEP, _END_BLOCK, _END_HIDDEN = range(BOUNDARY, BOUNDARY + 3)
 
-# Pages repeat their tags, a site's pages more so. Renewed when full, but never within a page.
-_known = Tags()
+
+class _Known(local):
+    """The tags seen in a thread: pages repeat them, a site's pages more so. Renewed when full, never within a page."""
+
+    def __init__(self) -> None:
+        self.tags = Tags()
+
+
+_known = _Known()
 
 
 def cut(form: NormalForm) -> Outline:
     """Cut a page into its paragraphs, less those that are hidden and not its story."""
-    global _known
-    if _known.is_full:
-        _known = Tags()
-    known = _known
+    if _known.tags.is_full:
+        _known.tags = Tags()
+    known = _known.tags
     tags, texts = form.tags_and_texts()
     meanings = list(map(known.__getitem__, tags))
     meanings[:1] = [(BLOCK, name) for _, name in meanings[:1]]  # the body, hidden or not

@@ -1,0 +1,253 @@
+"""The calls of a tagger from Python: one article, or a stream of them in this process or in several."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from numbers import Real
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from corestory.errors import InputError, Refuse, raise_refusal
+from corestory.model.rules import Rules
+from corestory.model.site_memory import SiteMemory
+from corestory.model.tagged_article import TaggedArticle
+from corestory.processes import in_processes
+from corestory.reading.article import Article
+from corestory.reading.given import GivenArticle, articles_of_given, check_given
+from corestory.reading.one_article import article_of_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Result = TypeVar("Result")
+
+# So many articles are one task of a process: their batches are nearly as fast as larger ones.
+TASK_ARTICLES = 64
+
+
+class PythonCalls(ABC):
+    """The calls of a tagger; a subclass supplies `tag_stream`.
+
+    All of them take `threshold`, `rules` and `memory` as `tag_stream` does.
+    """
+
+    @abstractmethod
+    def tag_stream(
+        self,
+        articles: Iterable[Article],
+        *,
+        threshold: float | None = None,
+        rules: Rules | None = None,
+        memory: SiteMemory | None = None,
+    ) -> Iterator[TaggedArticle]:
+        """Tag articles as they come, a batch at a time."""
+
+    def tag(
+        self,
+        text: str,
+        *,
+        html: bool = False,
+        url: str = "",
+        threshold: float | None = None,
+        rules: Rules | None = None,
+        memory: SiteMemory | None = None,
+    ) -> pd.DataFrame:
+        """Tag one article's text, or its page's HTML.
+
+        Parameters
+        ----------
+        text
+            The text, a paragraph a line, or the HTML.
+        html
+            Whether it is HTML.
+        url
+            Its address, which tells `memory` the site.
+        threshold, rules, memory
+            As of `tag_stream`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `position`, `text`, `label` and `score`, a row a paragraph.
+
+        Raises
+        ------
+        InputError
+            `text` is not a string, or an option is not what it should be.
+        """
+        options = _Options(html, threshold, rules, memory)
+        return self._one(article_of_text(text, html=html, url=url), options).to_frame()
+
+    def core(
+        self,
+        text: str,
+        *,
+        html: bool = False,
+        url: str = "",
+        threshold: float | None = None,
+        rules: Rules | None = None,
+        memory: SiteMemory | None = None,
+    ) -> str:
+        """Return one article's story alone, a paragraph a line; parameters as of `tag`."""
+        options = _Options(html, threshold, rules, memory)
+        return self._one(article_of_text(text, html=html, url=url), options).core_text
+
+    def tag_many(
+        self,
+        articles: Iterable[GivenArticle],
+        *,
+        html: bool = False,
+        threshold: float | None = None,
+        rules: Rules | None = None,
+        memory: SiteMemory | None = None,
+        jobs: int = 1,
+        refuse: Refuse | None = None,
+    ) -> Iterator[TaggedArticle]:
+        r"""Tag articles as they come, in batches; memory does not grow with their number.
+
+        Parameters
+        ----------
+        articles
+            Strings; dictionaries with ``text``, ``paragraphs`` or ``html``, and where known ``id``, ``url``, ``title``,
+            ``language`` and ``site``; or objects of `corestory.reading.article.Article`. They are read as the results
+            are taken, some batches ahead.
+        html
+            Whether the strings are pages.
+        threshold, rules, memory
+            As of `tag_stream`.
+        jobs
+            Number of processes; -1 means one per core, 1 means this process. The results are the same.
+        refuse
+            Called with the error of each article that cannot be read; the result of that one has no paragraphs. None
+            raises the first error.
+
+        Returns
+        -------
+        iterator of TaggedArticle
+            One for each article, in order, with `texts`, `labels`, `scores`, `confidence`, `core_text` and
+            `to_frame()`. A blank text has no paragraphs.
+
+        Raises
+        ------
+        InputError
+            An article cannot be read, or an option is not what it should be.
+
+        Examples
+        --------
+        >>> from corestory import load_model
+        >>> pages = [{"id": "quay", "text": "The quay opened, the council said.\nREAD MORE: Ferry sold"}]
+        >>> [(tagged.article_id, tagged.labels) for tagged in load_model().tag_many(pages)]
+        [('quay', ('core', 'filler'))]
+        """
+        check_given(articles, one="tag")
+        return self._many(articles, _Options(html, threshold, rules, memory), jobs, refuse, _whole)
+
+    def core_many(
+        self,
+        articles: Iterable[GivenArticle],
+        *,
+        html: bool = False,
+        threshold: float | None = None,
+        rules: Rules | None = None,
+        memory: SiteMemory | None = None,
+        jobs: int = 1,
+        refuse: Refuse | None = None,
+    ) -> Iterator[str]:
+        r"""Return the story of each article alone, a paragraph a line; parameters as of `tag_many`.
+
+        Examples
+        --------
+        >>> from corestory import load_model
+        >>> texts = ["The quay opened, the council said.\nREAD MORE: Ferry sold", ""]
+        >>> list(load_model().core_many(texts))
+        ['The quay opened, the council said.', '']
+        """
+        check_given(articles, one="core")
+        return self._many(articles, _Options(html, threshold, rules, memory), jobs, refuse, _story)
+
+    def _one(self, article: Article, options: _Options) -> TaggedArticle:
+        return next(self._stream([article], options))
+
+    def _stream(self, articles: Iterable[Article], options: _Options) -> Iterator[TaggedArticle]:
+        return self.tag_stream(articles, threshold=options.threshold, rules=options.rules, memory=options.memory)
+
+    def _many(
+        self,
+        articles: Iterable[GivenArticle],
+        options: _Options,
+        jobs: int,
+        refuse: Refuse | None,
+        result: Callable[[TaggedArticle], Result],
+    ) -> Iterator[Result]:
+        if not isinstance(jobs, int) or isinstance(jobs, bool) or (jobs < 1 and jobs != -1):
+            raise InputError(f"jobs={jobs!r}", expected="1 or more processes, or -1 for one per core")
+        refuse, numbered = refuse or raise_refusal, enumerate(articles)
+        if jobs == 1:
+            read = articles_of_given(numbered, html=options.html, refuse=refuse)
+            return map(result, self._stream(read, options))
+        return self._in_processes(numbered, _Work(self, options, result), jobs, refuse)
+
+    def _in_processes(
+        self, numbered: Iterator[tuple[int, GivenArticle]], work: _Work[Result], jobs: int, refuse: Refuse
+    ) -> Iterator[Result]:
+        tasks = iter(lambda: list(islice(numbered, TASK_ARTICLES)), [])
+        with closing(in_processes(_done, tasks, jobs=jobs, in_order=True, begin=partial(_receive, work))) as parts:
+            for results, errors in parts:
+                for error in errors:
+                    refuse(error)
+                yield from results
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """What the calls say of the articles and of the decision; checked, for callers may give anything."""
+
+    html: bool
+    threshold: float | None
+    rules: Rules | None
+    memory: SiteMemory | None
+
+    def __post_init__(self) -> None:
+        number = isinstance(self.threshold, Real) and not isinstance(self.threshold, bool)
+        if self.threshold is not None and not (number and 0 <= self.threshold <= 1):
+            raise InputError(f"threshold={self.threshold!r}", expected="a number from 0 to 1, or None")
+        if self.rules is not None and not isinstance(self.rules, Rules):
+            raise InputError(f"rules={self.rules!r}", expected='corestory.Rules(filler=("read more",)), or None')
+        if self.memory is not None and not isinstance(self.memory, SiteMemory):
+            raise InputError(f"memory={self.memory!r}", expected="the memory that corestory.load_memory gives, or None")
+
+
+@dataclass(frozen=True, slots=True)
+class _Work(Generic[Result]):
+    """What every task of a stream shares."""
+
+    calls: PythonCalls
+    options: _Options
+    result: Callable[[TaggedArticle], Result]
+
+
+_received: list[_Work[Any]] = []
+
+
+def _receive(work: _Work[Any]) -> None:
+    _received[:] = [work]
+
+
+def _done(given: Sequence[tuple[int, GivenArticle]]) -> tuple[list[Any], list[InputError]]:
+    """Do a task in a process that has received its work."""
+    (work,) = _received
+    errors: list[InputError] = []
+    read = articles_of_given(given, html=work.options.html, refuse=errors.append)
+    return list(map(work.result, work.calls._stream(read, work.options))), errors
+
+
+def _whole(tagged: TaggedArticle) -> TaggedArticle:
+    return tagged
+
+
+def _story(tagged: TaggedArticle) -> str:
+    return tagged.core_text

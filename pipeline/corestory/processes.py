@@ -1,0 +1,121 @@
+"""Work in processes of this machine: tasks in, results out, with few of either in memory."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager, nullcontext
+from threading import Thread, current_thread, main_thread
+from typing import TypeVar
+
+from corestory.errors import CorestoryError
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+# So many tasks of each process are sent or done at a time.
+TASKS_AHEAD = 2
+# The processes share the cores, so each computes with one thread.
+_ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
+)
+
+
+def in_processes(
+    work: Callable[[Given], Made],
+    tasks: Iterable[Given],
+    *,
+    jobs: int,
+    where: str = "",
+    in_order: bool = False,
+    begin: Callable[[], None] | None = None,
+) -> Generator[Made, None, None]:
+    """Do tasks in processes, which end if this process ends.
+
+    Parameters
+    ----------
+    work
+        Does a task; it must be importable.
+    tasks
+        The tasks; read in the thread of the caller, and only `TASKS_AHEAD` for each process ahead of the results taken.
+    jobs
+        Number of processes; -1 means one per core.
+    where
+        What is written, for the error.
+    in_order
+        Whether to yield in the order of the tasks, not in the order in which they are done.
+    begin
+        Called once in each process before its first task, with whatever large the tasks share.
+
+    Yields
+    ------
+    Made
+        The result of each task.
+
+    Raises
+    ------
+    CorestoryError
+        A process was killed.
+    """
+    from joblib import cpu_count
+    from joblib.externals.loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
+
+    count = cpu_count() if jobs == -1 else jobs
+    executor = ProcessPoolExecutor(count, initializer=_begin, initargs=(os.getpid(), begin), env=_ONE_THREAD)
+    pending: list[Future[Made]] = []
+    started = 0
+    try:
+        for task in tasks:
+            with _ignoring_interrupts() if started < count else nullcontext():
+                pending.append(executor.submit(work, task))
+            started += 1
+            if len(pending) >= TASKS_AHEAD * count:
+                yield _taken(pending, in_order=in_order)
+        while pending:
+            yield _taken(pending, in_order=in_order)
+    except BrokenProcessPool as error:
+        raise CorestoryError(
+            "a process was killed, perhaps for want of memory",
+            where=where,
+            hint="Run it again to go on, with fewer --jobs if it happens again.",
+        ) from error
+    finally:
+        executor.shutdown(kill_workers=bool(pending))  # what is still pending nobody waits for
+
+
+def _taken(pending: list[Future[Made]], *, in_order: bool) -> Made:
+    """Wait for a result, and take its task from the list."""
+    first = pending[0] if in_order else next(iter(wait(pending, return_when=FIRST_COMPLETED).done))
+    result = first.result()
+    pending.remove(first)
+    return result
+
+
+@contextmanager
+def _ignoring_interrupts() -> Iterator[None]:
+    """Start workers that ignore SIGINT. The terminal sends it to all processes; the parent stops the workers."""
+    if current_thread() is not main_thread():  # only the main thread may set a signal handler
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _begin(parent: int, begin: Callable[[], None] | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with, args=(parent,), daemon=True).start()
+    if begin is not None:
+        begin()
+
+
+def _end_with(parent: int) -> None:
+    """End this worker soon after its parent, which may be killed; otherwise the worker would wait for work forever."""
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(1)
