@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.planting import WAYS, planted_lines
 from benchmarks.plugs.document import plugs_markdown
-from benchmarks.plugs.in_story import held_out_frame, in_story_lines, in_story_scores
+from benchmarks.plugs.in_story import held_out_frame, in_story_scores
 from benchmarks.plugs.planted import line_share, plug_scores, tagged_plugs
 from benchmarks.plugs.shares import macro_share, pooled_share
 from corestory import load_model
@@ -69,27 +69,6 @@ def test_the_tables_have_every_kind_and_language(tagged):
         {line.count("|") for line in table.splitlines()} for table in document.split("\n\n") if table.startswith("|")
     ]
     assert all(len(width) == 1 for width in widths)
-
-
-def labelled(*labels, texts=None):
-    texts = texts or ["one two three four five six seven eight nine"] * len(labels)
-    return pd.DataFrame({"article_id": "a", "position": range(len(labels)), "label": labels, "text": texts})
-
-
-@pytest.mark.parametrize(
-    ("labels", "expected"),
-    [("fcfcf", [2]), ("cffffc", []), ("cfffc", [1, 2, 3]), ("c-fc", [2]), ("fff", []), ("cc", [])],
-)
-def test_in_story_filler_stands_between_two_core_paragraphs_in_a_short_run(labels, expected):
-    names = {"c": "core", "f": "filler", "-": None}
-    found = in_story_lines(labelled(*(names[label] for label in labels)))
-    assert np.flatnonzero(found == "filler").tolist() == expected
-
-
-def test_short_story_lines_count_where_they_stand_between_core():
-    long = "one two three four five six seven eight nine"
-    found = in_story_lines(labelled("core", "core", "core", "core", texts=["Short.", "Short.", long, "Short."]))
-    assert np.flatnonzero(found == "core").tolist() == [1]
 
 
 def test_real_filler_is_counted_on_test_sites_as_html_and_as_text(tagger, tmp_path):

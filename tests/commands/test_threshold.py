@@ -106,3 +106,31 @@ def test_who_was_trained_on_the_split_is_told_so(run, tagger, tmp_path, labelled
     done = run("threshold", "p.parquet", "--model", "seen", "--best-f1")
     assert done.returncode == 0
     assert "trained on these rows (validation)" in done.stderr
+
+
+def test_the_second_look_can_be_chosen_for_the_story_lines_that_it_loses(run, tmp_path, labelled_frame):
+    texts = [
+        "The ferry left the quay at noon with nine passengers, two of them late, and a goat that nobody had paid for.",
+        '"It was a quiet goat," he said.',
+        "The harbour master said that he had never seen a goat aboard, and that he would ask the company about it.",
+        "READ MORE: Ferry company sold",
+        "The company said on Monday that goats travel free of charge if they are held on a rope all the way.",
+    ]
+    rows = labelled_frame.head(5).assign(
+        article_id="a", page="a", position=range(5), text=texts, split="validation",
+        label=["core", "core", "core", "filler", "core"],
+    )  # fmt: skip
+    write_frame(rows, tmp_path / "p.parquet")
+    done = run("threshold", "p.parquet", "--max-story-lines-lost", "100", "--save", "sharp")
+    assert (done.returncode, done.stderr) == (0, "The model with this second look is in models/sharp\n")
+    assert "it loses at most 100.0 % of the short story lines" in done.stdout
+    form = re.search(r"^(text|HTML), second look +1\.00", done.stdout, re.MULTILINE)[1]
+    settings = load_model(tmp_path / "models" / "sharp").settings
+    assert getattr(settings, f"second_look_{form.lower()}_cutoff") == 1.0
+    assert settings.threshold is None
+
+
+def test_two_goals_are_one_too_many(threshold):
+    done = threshold("--max-story-lines-lost", "3", "--best-f1")
+    assert done.returncode == 2
+    assert "2 goals given" in done.stderr

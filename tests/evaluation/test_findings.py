@@ -37,7 +37,7 @@ def test_metrics_hold_the_evaluations_keys_as_they_were_and_keys_of_their_own(fi
     before = evaluate_frame(tagged, resamples=20).to_metrics()
 
     assert found.keys() - before.keys() == {
-        "thresholds", "lengths", "places", "histogram", "mistakes", "ngrams", "importance", "comparisons"
+        "thresholds", "lengths", "places", "in_story", "histogram", "mistakes", "ngrams", "importance", "comparisons"
     }  # fmt: skip
     assert {name: found[name] for name in ("counts", "tagger", "sites")} == {
         name: before[name] for name in ("counts", "tagger", "sites")

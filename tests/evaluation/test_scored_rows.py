@@ -53,7 +53,7 @@ def test_scores_do_not_depend_on_the_pieces_or_the_order_of_the_rows(
     assert found[list(shuffled.columns)].equals(shuffled)
     assert found["tagged"].tolist() == whole["tagged"].tolist()
     for name in set(SCORED) - {"tagged"}:
-        assert np.allclose(found[name], whole[name], atol=1e-6)
+        assert np.allclose(found[name], whole[name], atol=1e-6, equal_nan=True)
 
 
 def test_rows_of_training_and_a_split_by_article_are_cautioned_against(split_frame):

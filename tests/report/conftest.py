@@ -6,6 +6,7 @@ import pytest
 
 from corestory.evaluation.evaluation import evaluate_frame
 from corestory.evaluation.findings import Findings, Learned, find
+from corestory.evaluation.in_story import LookCurve
 from corestory.evaluation.learned import GroupEffect, Importance, Ngram, Vocabulary
 from corestory.evaluation.results import Band, Evaluation, Measured, TaggerResult
 
@@ -61,6 +62,9 @@ def findings() -> Findings:
         evaluation=with_intervals(found.evaluation),
         thresholds=tuple(replace(row, words=widened(row.words)) for row in found.thresholds[::4]),
         lengths=tuple(replace(group, words=widened(group.words)) for group in found.lengths),
+        in_story=replace(
+            found.in_story, curves=(LookCurve("text", (0.0, 0.5, 1.0), (0.25, 0.5, 1.0), (0.0, 0.1, 1.0)),)
+        ),
         learned=Learned(vocabulary, importance),
     )
 

@@ -6,7 +6,7 @@ import pytest
 
 from corestory.evaluation.findings import find
 from corestory.report.figures import DRAWERS, draw
-from corestory.report.sections import Figure
+from corestory.report.parts import Figure
 
 
 def part(key):
@@ -32,7 +32,7 @@ def test_a_figure_is_drawn_with_a_name_for_those_who_do_not_see_it(findings, key
 def test_one_class_alone_is_drawn_as_far_as_it_goes(label, key):
     svg = draw(part(key), one_class(label))
 
-    assert svg == "" if key in ("tradeoff", "importance") else svg.startswith("<svg")
+    assert svg == "" if key in ("tradeoff", "second_look", "importance") else svg.startswith("<svg")
 
 
 def test_classes_differ_by_more_than_colour(findings):

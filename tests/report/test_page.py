@@ -47,7 +47,7 @@ def hostile_mistake():
     return Mistake(HOSTILE, HOSTILE, HOSTILE, HOSTILE, "javascript:alert(1)", HOSTILE, 0, "core", 0.01, 0, 0, (shown,))
 
 
-def test_the_seven_questions_stand_in_their_order_and_the_comparison_after_the_first(findings):
+def test_the_questions_stand_in_their_order_and_the_comparison_after_the_first(findings):
     found = [heading.text() for heading in LexborHTMLParser(report_page(findings)).css("h2")]
 
     assert found == [
@@ -55,13 +55,15 @@ def test_the_seven_questions_stand_in_their_order_and_the_comparison_after_the_f
         "The models side by side",
         "Where it fails",
         "What a choice of threshold does",
+        "Filler inside the story",
         "What it gets wrong",
         "Can the scores be trusted",
         "What it learned",
         "The data and the model",
     ]
     alone = replace(findings, comparisons=(), evaluation=replace(findings.evaluation, rivals=()))
-    assert len(report_sections(alone)) == 7
+    assert len(report_sections(alone)) == 8
+    assert len(report_sections(replace(alone, in_story=None))) == 7
 
 
 def test_the_answer_is_one_sentence(findings):
@@ -76,7 +78,7 @@ def test_the_answer_is_one_sentence(findings):
 def test_all_sections_are_numbered_alike(findings):
     page = LexborHTMLParser(report_page(findings))
 
-    assert len(page.css("nav li")) == len(page.css("section")) == 8
+    assert len(page.css("nav li")) == len(page.css("section")) == 9
     assert {tuple(section.attributes) for section in page.css("section")} == {("id", "aria-labelledby")}
 
 

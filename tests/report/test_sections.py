@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from corestory.report.figures import DRAWERS
-from corestory.report.sections import Beside, Figure, Folded, MistakeList, report_sections
-from corestory.report.tables import ReportTable
+from corestory.report.parts import Beside, Figure, Folded, MistakeList, ReportTable
+from corestory.report.sections import report_sections
 
 
 def leaves(parts):

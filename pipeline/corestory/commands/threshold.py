@@ -19,6 +19,8 @@ SPLIT = "validation"
 
 RESAMPLES, LEVEL = 1000, 0.95
 
+TINY = 1e-9
+
 
 def threshold(
     data: LabelledTable,
@@ -32,6 +34,15 @@ def threshold(
     max_words_lost: Annotated[
         float | None, typer.Option(min=0, max=100, help="Remove at most this many of 100 words of story.")
     ] = None,
+    max_story_lines_lost: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=100,
+            help="Choose the cutoffs of the second look instead, which removes plugs inside the story: let it lose at "
+            "most this many of 100 short story lines.",
+        ),
+    ] = None,
     best_f1: Annotated[bool, typer.Option("--best-f1", help="Reach the best F1 of core paragraphs.")] = False,
     save: Annotated[
         str, typer.Option(help="Write a model with this threshold: a folder, or a name in models/.", show_default=False)
@@ -39,20 +50,26 @@ def threshold(
     seed: Seed = 0,
     force: Force = False,
 ) -> None:
-    """Choose one threshold for all articles, and show its cost.
+    """Choose one threshold for all articles, or the cutoffs of the second look, and show the cost.
 
     Give one goal. Among the thresholds that reach it, the command chooses the threshold that removes most filler.
     It uses the validation split only; measure the threshold with `corestory evaluate` on the test split.
 
     Example: corestory threshold paragraphs.parquet --model mine --min-core-recall 0.99 --save careful
     """
-    goal = _goal(min_core_recall, min_filler_precision, max_words_lost, best_f1=best_f1)
+    goals = _goals(min_core_recall, min_filler_precision, max_words_lost, best_f1=best_f1)
+    if len(goals) + (max_story_lines_lost is not None) != 1:
+        raise typer.BadParameter(
+            f"{len(goals) + (max_story_lines_lost is not None)} goals given; give one of --min-core-recall, "
+            "--min-filler-precision, --max-words-lost, --max-story-lines-lost and --best-f1."
+        )
 
     import msgspec
 
     from corestory.atomic import check_folder
     from corestory.commands.messages import say, score_with_progress
     from corestory.commands.models import open_model
+    from corestory.evaluation.in_story import FORMS, choose_second_look, cutoff_name
     from corestory.evaluation.labelled_rows import labelled_rows
     from corestory.evaluation.results import EvaluationSettings
     from corestory.evaluation.scored_rows import chosen_rows, seen_splits
@@ -60,7 +77,7 @@ def threshold(
     from corestory.labelling.table import read_frame
     from corestory.model.manifest import data_sha256
     from corestory.model.storage import MANIFEST_NAME, save_model
-    from corestory.report.terminal import operating_point_text
+    from corestory.report.terminal import operating_point_text, second_look_text
 
     tagger = open_model(model)
     folder = _new_folder(save) if save else None
@@ -73,20 +90,32 @@ def threshold(
     if manifest is not None and data_sha256(table) == manifest.data_sha256 and seen_splits(frame, manifest):
         say(f"The model was trained on these rows ({SPLIT}), so the threshold is too optimistic for new data.")
     del table
-    rows = labelled_rows(score_with_progress(tagger, frame, threshold=None), where=str(data))
-    point = choose_threshold(rows, goal, settings=EvaluationSettings(None, RESAMPLES, seed, LEVEL), where=str(data))
-    text = operating_point_text(point, split=SPLIT)
+    looking = tagger
+    if max_story_lines_lost is not None:
+        # A second look whose cutoff is 0 does not look.
+        least = {name: max(getattr(tagger.settings, name), TINY) for name in map(cutoff_name, FORMS)}
+        looking = replace(tagger, settings=msgspec.structs.replace(tagger.settings, **least))
+    rows = labelled_rows(score_with_progress(looking, frame, threshold=None), where=str(data))
+    if max_story_lines_lost is not None:
+        chosen = choose_second_look(rows, max_story_lines_lost / 100, where=str(data))
+        text = second_look_text(chosen, max_story_lines_lost / 100, split=SPLIT)
+        changed = {cutoff_name(curve.form): curve.cutoffs[index] for curve, index in chosen}
+    else:
+        settings = EvaluationSettings(None, RESAMPLES, seed, LEVEL)
+        point = choose_threshold(rows, *goals, settings=settings, where=str(data))
+        text = operating_point_text(point, split=SPLIT)
+        changed = {"threshold": point.threshold}
     if folder is not None:
-        fixed = replace(tagger, settings=msgspec.structs.replace(tagger.settings, threshold=point.threshold))
+        fixed = replace(tagger, settings=msgspec.structs.replace(tagger.settings, **changed))
         save_model(fixed, folder, card=_card(model, text), force=force)
     typer.echo(text)
     if folder is not None:
-        say(f"The model with this threshold is in {folder}")
+        say(f"The model with this {'threshold' if 'threshold' in changed else 'second look'} is in {folder}")
 
 
-def _goal(
+def _goals(
     min_core_recall: float | None, min_filler_precision: float | None, max_words_lost: float | None, *, best_f1: bool
-) -> Goal:
+) -> list[Goal]:
     from corestory.evaluation.thresholds import Aim, Goal
 
     given = [
@@ -99,14 +128,9 @@ def _goal(
         )
         if bound is not None
     ]
-    if len(given) != 1:
-        raise typer.BadParameter(
-            f"{len(given)} goals given; give one of --min-core-recall, --min-filler-precision, --max-words-lost and "
-            "--best-f1."
-        )
-    if math.isnan(given[0].bound):
+    if any(math.isnan(goal.bound) for goal in given):
         raise typer.BadParameter("nan is not a number.")
-    return given[0]
+    return given
 
 
 def _new_folder(name: str) -> Path:
@@ -128,6 +152,6 @@ def _card(model: str, text: str) -> str:
         card = "# A corestory model\n\nThe original model has no card.\n"
     block = "\n".join(f"    {line}".rstrip() for line in text.splitlines())
     return (
-        f"{card.rstrip()}\n\n## One threshold for all articles\n\n"
-        f"Set by `corestory threshold`; the scores above are of the decision by article.\n\n{block}\n"
+        f"{card.rstrip()}\n\n## Chosen for a goal\n\n"
+        f"Set by `corestory threshold`; the measures above are those of the model before.\n\n{block}\n"
     )

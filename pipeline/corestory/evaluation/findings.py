@@ -10,6 +10,7 @@ import numpy as np
 
 from corestory.evaluation.evaluation import evaluate_rows
 from corestory.evaluation.groups import Histogram, by_length, by_region, histogram
+from corestory.evaluation.in_story import InStory, measure_in_story
 from corestory.evaluation.labelled_rows import labelled_rows, probabilities
 from corestory.evaluation.learned import Importance, Vocabulary, group_importance, strongest_ngrams
 from corestory.evaluation.mistakes import Mistake, confident_mistakes
@@ -63,6 +64,8 @@ class Findings:
         Precision and recall of either class; None where there is none of it.
     mistakes
         The most confident mistakes in their articles.
+    in_story
+        The measures of filler inside stories; None where there is none.
     learned
         None where the model was not given.
     comparisons
@@ -79,6 +82,7 @@ class Findings:
     core_curve: PrecisionRecall | None
     filler_curve: PrecisionRecall | None
     mistakes: tuple[Mistake, ...]
+    in_story: InStory | None = None
     learned: Learned | None = None
     comparisons: tuple[Comparison, ...] = ()
 
@@ -107,6 +111,7 @@ class Findings:
             "thresholds": plain(thresholds),
             "lengths": {group.name: group_metrics(group) for group in self.lengths},
             "places": {group.name: group_metrics(group) for group in self.regions},
+            "in_story": None if self.in_story is None else _in_story(self.in_story),
             "histogram": plain(asdict(self.histogram)),
             "mistakes": plain(mistakes),
             "ngrams": None if learned is None else plain(asdict(learned.vocabulary)),
@@ -191,9 +196,17 @@ def find(
         core_curve=_curve(rows.core, rows.score),
         filler_curve=_curve(~rows.core, 1 - rows.score),
         mistakes=confident_mistakes(frame, rows),
+        in_story=measure_in_story(rows, settings=settings),
         learned=learned,
         comparisons=tuple(compare(rows, rival, name=name) for rival in rivals),
     )
+
+
+def _in_story(found: InStory) -> Json:
+    return {
+        "groups": {group.name: group_metrics(group) for group in found.groups},
+        "second_look": {curve.form: plain(asdict(curve)) for curve in found.curves},
+    }
 
 
 def _curve(positive: Bool, score: Float) -> PrecisionRecall | None:

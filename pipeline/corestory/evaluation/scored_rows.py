@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ALL_SPLITS = "all"
 ROWS_AT_ONCE = 20_000
-SCORED = ("score", "tagged", "stage1", "confidence")
+SCORED = ("score", "tagged", "stage1", "confidence", "second_look")
 """The columns that scoring adds to a labelled table."""
 
 

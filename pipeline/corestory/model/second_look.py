@@ -34,7 +34,7 @@ def scores_after_second_look(
     weights: Weights,
     settings: Settings,
     forced: Forced | None = None,
-) -> Float:
+) -> tuple[Float, Float]:
     """Lower the scores of the kept paragraphs that the second look takes for filler.
 
     Parameters
@@ -52,23 +52,26 @@ def scores_after_second_look(
 
     Returns
     -------
-    numpy.ndarray
-        The scores, shape (paragraphs,). Those of dropped paragraphs are below their article's cutoff.
+    scores : numpy.ndarray
+        Shape (paragraphs,). Those of dropped paragraphs are below their article's cutoff.
+    second : numpy.ndarray
+        The calibrated scores of the second look, shape (paragraphs,); NaN where it did not look.
     """
     limit = settings.second_look_cutoff(html=scored.html)
+    second = np.full(len(scores), np.nan)
     if weights.second_look is None or limit <= 0:
-        return scores
+        return scores, second
     layout = scored.features.layout
     kept = scores >= cutoffs[layout.article]
     # Of a single paragraph there is nothing to drop.
     looked = kept & (np.add.reduceat(kept, layout.first, dtype=np.int64) > 1)[layout.article]
     if not looked.any():
-        return scores
-    second = np.ones(len(scores))
+        return scores, second
     log_odds = second_look_log_odds(scored, looked, weights, weights.second_look)
     second[looked] = settings.second_look_scaling().probabilities(log_odds)
-    own = second if forced is None else np.where(forced != 0, 1.0, second)
-    return lowered_scores(scores, kept, own, cutoffs, limit, layout)
+    if forced is not None:
+        second[forced != 0] = np.nan
+    return lowered_scores(scores, kept, second, cutoffs, limit, layout), second
 
 
 def lowered_scores(scores: Float, kept: Bool, second: Float, cutoffs: Float, limit: float, layout: Layout) -> Float:
@@ -81,7 +84,7 @@ def lowered_scores(scores: Float, kept: Bool, second: Float, cutoffs: Float, lim
     kept
         Whether each was kept.
     second
-        Calibrated scores of the second look; 1 where it did not look.
+        Calibrated scores of the second look; NaN where it did not look.
     cutoffs
         The cutoff of each article, shape (articles,).
     limit
@@ -91,7 +94,7 @@ def lowered_scores(scores: Float, kept: Bool, second: Float, cutoffs: Float, lim
 
     Examples
     --------
-    >>> scores, second = np.array([0.9, 0.8, 0.1, 0.7]), np.array([0.9, 0.05, 1.0, 0.05])
+    >>> scores, second = np.array([0.9, 0.8, 0.1, 0.7]), np.array([0.9, 0.05, np.nan, 0.05])
     >>> lowered_scores(scores, scores > 0.4, second, np.array([0.4, 0.4]), 0.2, Layout.of([3, 1])).tolist()
     [0.9, 0.05, 0.1, 0.7]
     """

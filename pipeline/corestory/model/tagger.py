@@ -140,10 +140,11 @@ class Tagger(PythonCalls):
         Returns
         -------
         pandas.DataFrame
-            The frame with `score`, `tagged`, `stage1` and `confidence` added, rows in the order given. A frame with
-            labels and kinds also gets `told_kind`: the kind or role that the model tells, given the label.
+            The frame with `score`, `tagged`, `stage1`, `confidence` and `second_look` (the score of the second look,
+            NaN where it did not look) added, rows in the order given. A frame with labels and kinds also gets
+            `told_kind`: the kind or role that the model tells, given the label.
         """
-        score, stage1, confidence = (np.zeros(len(frame)) for _ in range(3))
+        score, stage1, confidence, second = (np.zeros(len(frame)) for _ in range(4))
         core = np.zeros(len(frame), bool)
         head = self.weights.kinds if {"label", "kind"} <= set(frame) and frame["kind"].notna().any() else None
         told = np.full(len(frame), None, object)
@@ -158,14 +159,14 @@ class Tagger(PythonCalls):
             batch, rows = batch_of_frame(frame.iloc[chosen], markup=html)
             decided = self._decided(batch, threshold)
             rows = chosen[rows]
-            score[rows], core[rows] = decided.scores, decided.core
+            score[rows], core[rows], second[rows] = decided.scores, decided.core, decided.second_look
             stage1[rows] = PlattScaling().probabilities(decided.scored.stage1[-1].values)
             confidence[rows] = decided.confidence[batch.layout.article]
             if head is not None:
                 of_core = frame["label"].to_numpy(object)[rows] == "core"
                 told[rows] = chosen_kinds(head.probabilities(decided.scored.features), of_core).names
         tagged = np.where(core, "core", "filler")
-        scored = frame.assign(score=score, tagged=tagged, stage1=stage1, confidence=confidence)
+        scored = frame.assign(score=score, tagged=tagged, stage1=stage1, confidence=confidence, second_look=second)
         return scored if head is None else scored.assign(told_kind=told)
 
     def by_markup(self, articles: Sequence[Article]) -> Iterator[tuple[list[int], list[Article]]]:
@@ -240,13 +241,14 @@ class Tagger(PythonCalls):
                 scores, cutoffs, expected, batch.layout, is_article=pages.is_article, without=pages.without
             )
             scores = as_forced(scores, forced)
-        first, scores = scores, scores_after_second_look(scored, scores, cutoffs, self.weights, self.settings, forced)
+        first = scores
+        scores, second = scores_after_second_look(scored, scores, cutoffs, self.weights, self.settings, forced)
         threshold = self.settings.threshold if threshold is None else threshold
         if threshold is not None:
             cutoffs = np.full(len(cutoffs), threshold)
         core = as_forced(scores >= cutoffs[batch.layout.article], forced)
         confidence = np.interp(expected, self.settings.confidence_expected, self.settings.confidence_measured)
-        return _DecidedBatch(scored, scores, core, cutoffs, confidence, pages, first)
+        return _DecidedBatch(scored, scores, core, cutoffs, confidence, pages, first, second)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,3 +282,4 @@ class _DecidedBatch:
     confidence: Float
     pages: JudgedPages | None
     first_scores: Float
+    second_look: Float

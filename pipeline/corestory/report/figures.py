@@ -5,11 +5,7 @@ A figure has few points whatever the data. Lines and marks differ by form as wel
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from html import escape
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,25 +13,13 @@ import numpy as np
 from corestory.evaluation.findings import Findings, PrecisionRecall
 from corestory.evaluation.results import Group, TaggerResult
 from corestory.evaluation.thresholds import Tradeoff
-from corestory.report.sections import Figure as FigurePart
+from corestory.report.parts import Figure as FigurePart
+from corestory.report.svg import CORE, FILLER, INK, MUTED, PAPER, drawing, inline_svg, themed
 from corestory.report.tables import importance_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-# matplotlib takes colours, the page has CSS variables. Each of these colours stands for one variable, and no figure
-# uses it for anything else.
-INK, MUTED, LINE, CORE, FILLER, PAPER = "#010101", "#020202", "#030303", "#040404", "#050505", "#060606"
-_VARIABLES = {INK: "ink", MUTED: "muted", LINE: "line", CORE: "core", FILLER: "filler", PAPER: "paper"}
-
-_PROLOGUE = re.compile(r"\A.*?(?=<svg)", re.DOTALL)
-_METADATA = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
-_ID = re.compile(r'(\bid="|href="#|url\(#)')
-_SIZE = re.compile(r'(<svg\b[^>]*?) width="[^"]*"', re.DOTALL)
-_HEIGHT = re.compile(r'(<svg\b[^>]*?) height="[^"]*"', re.DOTALL)
-# Versions of matplotlib write the type alone or with its size.
-_FAMILY = re.compile(r"(font: [^;\"]*?px |font-family: )[^;\"]*")
 
 NAMED = (0.1, 0.3, 0.5, 0.7, 0.9)
 """Thresholds written beside the curve."""
@@ -58,78 +42,9 @@ def draw(part: FigurePart, findings: Findings) -> str:
     str
         An ``svg`` element; empty where there is nothing to draw.
     """
-    with _themed():
+    with themed():
         figure = DRAWERS[part.key](findings)
-        return "" if figure is None else _inline_svg(figure, key=part.key, alt=f"{part.title}. {part.caption}")
-
-
-@contextmanager
-def _themed() -> Iterator[None]:
-    """Draw in the page's colours, inside a ``with``."""
-    from matplotlib import style
-
-    settings = {
-        "svg.fonttype": "none",  # text stays text: small, and read aloud
-        "svg.hashsalt": "corestory",  # equal figures give equal files
-        "text.parse_math": False,  # a dollar in a name is a dollar
-        "font.size": 10,
-        "text.color": INK,
-        "axes.labelcolor": INK,
-        "axes.edgecolor": MUTED,
-        "axes.facecolor": "none",
-        "figure.facecolor": "none",
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.grid": True,
-        "axes.axisbelow": True,
-        "grid.color": LINE,
-        "grid.linewidth": 0.6,
-        "xtick.color": MUTED,
-        "ytick.color": MUTED,
-        "xtick.labelcolor": INK,
-        "ytick.labelcolor": INK,
-        "legend.frameon": False,
-        "hatch.linewidth": 0.7,
-    }
-    with style.context(settings):
-        yield
-
-
-def _drawing(*, height: float = 3.1, rows: tuple[float, ...] = (1,)) -> tuple[Figure, list[Axes]]:
-    """Make a figure as wide as a phone's page, without matplotlib's state; one axes for each of `rows`' heights."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(4.6, height), layout="constrained")
-    axes = figure.subplots(len(rows), 1, sharex=True, squeeze=False, height_ratios=rows)
-    return figure, list(axes[:, 0])
-
-
-def _inline_svg(figure: Figure, *, key: str, alt: str) -> str:
-    """Write a figure as SVG for the middle of a page.
-
-    Parameters
-    ----------
-    figure
-        Drawn under `_themed`.
-    key
-        Goes before all its ids, which must differ from those of the page's other figures.
-    alt
-        What it shows, for those who do not see it.
-
-    Returns
-    -------
-    str
-        An ``svg`` element, without a size of its own; it loads nothing.
-    """
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
-    svg = _METADATA.sub("", _PROLOGUE.sub("", buffer.getvalue()))
-    svg = _ID.sub(rf"\g<1>{key}-", svg)
-    svg = _HEIGHT.sub(r"\1", _SIZE.sub(r"\1", svg, count=1), count=1)
-    svg = _FAMILY.sub(r"\1var(--type)", svg)
-    for colour, name in _VARIABLES.items():
-        svg = svg.replace(colour, f"var(--{name})")
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
+        return "" if figure is None else inline_svg(figure, key=part.key, alt=f"{part.title}. {part.caption}")
 
 
 def _tradeoff(findings: Findings) -> Figure | None:
@@ -137,7 +52,7 @@ def _tradeoff(findings: Findings) -> Figure | None:
     cells = evaluation.tagger.words.confusion
     if not (cells.core_kept + cells.core_lost) or not (cells.filler_kept + cells.filler_removed):
         return None
-    figure, (axes,) = _drawing(height=3.6)
+    figure, (axes,) = drawing(height=3.6)
     if findings.stage1_tradeoff is not None:
         _curve(axes, findings.stage1_tradeoff, color=MUTED, linestyle="--", label="words alone")
     _curve(axes, findings.tradeoff, color=CORE, label=_elided(evaluation.tagger.name))
@@ -165,6 +80,24 @@ def _tradeoff(findings: Findings) -> Figure | None:
     axes.set(xlabel="of 100 words of filler removed", ylabel="of 100 words of story kept")
     axes.set(xlim=(left, 101.5), ylim=(bottom, 101.5))
     axes.legend(loc="lower left", fontsize=9)
+    return figure
+
+
+def _second_look(findings: Findings) -> Figure | None:
+    found = findings.in_story
+    if found is None or not found.curves:
+        return None
+    figure, (axes,) = drawing(height=3.6)
+    measured = {group.name: group.paragraphs.value for group in found.groups}
+    for curve, color, mark in zip(found.curves, (FILLER, CORE), ("o", "s"), strict=False):
+        lost, removed = 100 * np.array(curve.story_lost), 100 * np.array(curve.filler_removed)
+        axes.plot(lost, removed, color=color, linewidth=1.6, label=f"{curve.form}, by the second look's cutoff")
+        now = measured[curve.form]
+        point = (100 * (1 - now.core_recall), 100 * now.filler_recall)
+        axes.plot(*point, mark, color=color, markeredgecolor=INK, markersize=8, label=f"{curve.form}, now")
+    axes.set(xlabel="of 100 short story lines lost", ylabel="of 100 lines of filler removed")
+    axes.set(xlim=(-0.5, 30), ylim=(-1.5, 101.5))
+    axes.legend(loc="lower right", fontsize=9)
     return figure
 
 
@@ -198,7 +131,7 @@ def _regions(findings: Findings) -> Figure | None:
 def _dots(groups: Sequence[Group]) -> Figure | None:
     if not groups:
         return None
-    figure, (axes,) = _drawing(height=0.9 + 0.42 * len(groups))
+    figure, (axes,) = drawing(height=0.9 + 0.42 * len(groups))
     heights = np.arange(len(groups))
     drawn = (("core_recall", "story kept", CORE, "o", -0.12), ("filler_recall", "filler removed", FILLER, "^", 0.12))
     for name, label, color, mark, shift in drawn:
@@ -216,7 +149,7 @@ def _dots(groups: Sequence[Group]) -> Figure | None:
 
 def _histogram(findings: Findings) -> Figure | None:
     found = findings.histogram
-    figure, (axes,) = _drawing(height=2.9)
+    figure, (axes,) = drawing(height=2.9)
     axes.stairs(found.core, found.edges, fill=True, color=CORE, alpha=0.35)
     axes.stairs(found.core, found.edges, color=CORE, linewidth=1.6, label="labelled core")
     axes.stairs(
@@ -241,7 +174,7 @@ def _calibration(findings: Findings) -> Figure | None:
     from sklearn.calibration import CalibrationDisplay
 
     bins = [step for step in findings.evaluation.calibration.bins if step.count]
-    figure, (above, below) = _drawing(height=4.0, rows=(3, 1))
+    figure, (above, below) = drawing(height=4.0, rows=(3, 1))
     means, shares = np.array([step.mean_score for step in bins]), np.array([step.share_core for step in bins])
     display = CalibrationDisplay(shares, means, means)
     display.plot(ax=above, name="this model", color=CORE, marker="o", ref_line=False)
@@ -258,7 +191,7 @@ def _calibration(findings: Findings) -> Figure | None:
 def _precision_recall(findings: Findings) -> Figure | None:
     from sklearn.metrics import PrecisionRecallDisplay
 
-    figure, (axes,) = _drawing()
+    figure, (axes,) = drawing()
     value = findings.evaluation.tagger.paragraphs.value
     drawn: tuple[tuple[str, PrecisionRecall | None, float, str, str], ...] = (
         ("core", findings.core_curve, value.core_average_precision, CORE, "-"),
@@ -278,7 +211,7 @@ def _confusion(findings: Findings) -> Figure | None:
     from matplotlib.patches import Rectangle
 
     tagger = findings.evaluation.tagger
-    figure, (axes,) = _drawing(height=2.6)
+    figure, (axes,) = drawing(height=2.6)
     axes.remove()
     for number, (unit, cells) in enumerate(
         (("paragraphs", tagger.paragraphs.confusion), ("words", tagger.words.confusion))
@@ -305,7 +238,7 @@ def _importance(findings: Findings) -> Figure | None:
     if learned is None or not learned.importance:
         return None
     names = list(dict.fromkeys(effect.group for one in reversed(learned.importance) for effect in one.effects))
-    figure, (axes,) = _drawing(height=0.9 + 0.4 * len(names))
+    figure, (axes,) = drawing(height=0.9 + 0.4 * len(names))
     size = 0.7 / len(learned.importance)
     for number, one in enumerate(learned.importance):
         heights = [
@@ -328,6 +261,7 @@ def _importance(findings: Findings) -> Figure | None:
 
 DRAWERS: dict[str, Callable[[Findings], Figure | None]] = {
     "tradeoff": _tradeoff,
+    "second_look": _second_look,
     "lengths": _lengths,
     "regions": _regions,
     "histogram": _histogram,

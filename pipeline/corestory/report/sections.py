@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from corestory.evaluation.findings import Findings
-from corestory.evaluation.mistakes import Mistake
 from corestory.evaluation.results import Evaluation
 from corestory.printing import NOTHING, counted, rounded
 from corestory.report.intervals import per_hundred
+from corestory.report.parts import Beside, Figure, Folded, MistakeList, Part, Section
 from corestory.report.tables import (
-    ReportTable,
     about_table,
     all_measures,
     calibration_table,
@@ -21,6 +19,7 @@ from corestory.report.tables import (
     examples_table,
     groups_tables,
     importance_table,
+    in_story_table,
     kind_confusions,
     kinds_table,
     leads,
@@ -33,69 +32,6 @@ from corestory.report.tables import (
 
 FEWEST_ARTICLES = 6
 """Fewer have no interval of 95 %: n articles all lie on one side of the median with a chance of 2 ** (1 - n)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A picture of the page, by its name in `corestory.report.figures`; Markdown has the table beside it.
-
-    Attributes
-    ----------
-    key
-        Its name.
-    title
-        Its heading.
-    caption
-        What one sees in it, for those who do and those who do not.
-    """
-
-    key: str
-    title: str
-    caption: str
-
-
-@dataclass(frozen=True, slots=True)
-class MistakeList:
-    """Mistakes in their articles."""
-
-    title: str
-    mistakes: tuple[Mistake, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """What most readers pass by, one click away."""
-
-    title: str
-    tables: tuple[ReportTable, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What stands side by side where there is room."""
-
-    parts: tuple[ReportTable | Figure, ...]
-
-
-Part = ReportTable | Figure | MistakeList | Folded | Beside
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One question and its answer.
-
-    Attributes
-    ----------
-    key
-        Its address on the page.
-    title, text
-        Heading, and what to know before one reads on.
-    """
-
-    key: str
-    title: str
-    text: str
-    parts: tuple[Part, ...]
 
 
 def report_sections(
@@ -115,14 +51,15 @@ def report_sections(
     Returns
     -------
     tuple of Section
-        The seven of every report; where models are compared, the comparison after the first; and kinds if the rows have
-        some.
+        The seven of every report; where models are compared, the comparison after the first; and filler inside
+        stories and kinds if the rows have some.
     """
     return (
         _answer(findings.evaluation),
         *_comparisons(findings),
         _where(findings, sites),
         _threshold(findings),
+        *_in_story(findings),
         _mistakes(findings),
         *_kinds(findings.evaluation),
         _trust(findings),
@@ -183,6 +120,23 @@ def _threshold(findings: Findings) -> Section:
     )
     figure = Figure("tradeoff", "Story kept against filler removed", caption)
     return Section("threshold", "What a choice of threshold does", text, (figure, threshold_table(findings.thresholds)))
+
+
+def _in_story(findings: Findings) -> list[Section]:
+    found = findings.in_story
+    if found is None:
+        return []
+    text = (
+        "A plug between two paragraphs of the story is short, so measures by words hardly show it. Measured here: "
+        "filler between two core paragraphs, in runs of at most three, and story lines of at most eight words."
+    )
+    caption = (
+        "How many of these filler lines are removed against how many of these story lines are lost, at each cutoff of "
+        "the second look. Up and left is better. The marks are the model as it decides now."
+    )
+    figure = Figure("second_look", "Filler removed inside stories against story lines lost", caption)
+    parts = (figure, in_story_table(found.groups)) if found.curves else (in_story_table(found.groups),)
+    return [Section("in_story", "Filler inside the story", text, parts)]
 
 
 def _where(findings: Findings, sites: int) -> Section:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from corestory.evaluation.kinds import KindResult
 from corestory.evaluation.learned import Importance, Ngram
@@ -13,6 +12,7 @@ from corestory.evaluation.rivals import Changed, ChangedParagraph, Comparison
 from corestory.evaluation.thresholds import ThresholdRow
 from corestory.printing import counted, percent, rounded
 from corestory.report.intervals import difference, per_hundred, with_interval
+from corestory.report.parts import ReportTable
 
 MEASURES = {
     "core_precision": "core precision",
@@ -28,26 +28,6 @@ MEASURES = {
     "brier": "Brier score (0 is best)",
 }
 SUMMARY = ("of 100 words of story kept", "of 100 words of filler removed", "core F1, words", "macro F1, paragraphs")
-
-
-@dataclass(frozen=True, slots=True)
-class ReportTable:
-    """One table; its first column names the rows, the others hold numbers.
-
-    Attributes
-    ----------
-    spare
-        The column that a narrow screen may leave out, if any.
-    prose
-        The columns, beside the first, that hold text and no numbers.
-    """
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str = ""
-    spare: str = ""
-    prose: tuple[str, ...] = ()
 
 
 def with_baselines(taggers: Sequence[TaggerResult]) -> ReportTable:
@@ -183,6 +163,26 @@ def threshold_table(rows: Sequence[ThresholdRow]) -> ReportTable:
     )
     note = "To choose one for your own pages, use the validation split: what is chosen here is measured too well."
     return ReportTable("Thresholds to read off", (*columns, "macro F1, paragraphs"), found, note)
+
+
+def in_story_table(groups: Sequence[Group]) -> ReportTable:
+    """Lay out the measures of filler inside stories; paragraphs count, not words."""
+    rows = []
+    for group in groups:
+        cells = group.paragraphs.confusion
+        rows.append(
+            (
+                group.name,
+                counted(group.articles),
+                counted(cells.filler_kept + cells.filler_removed),
+                per_hundred(group.paragraphs, "filler_recall"),
+                counted(cells.core_kept + cells.core_lost),
+                per_hundred(group.paragraphs, "core_recall"),
+            )
+        )
+    columns = ("", "articles", "filler lines", "of 100 removed", "story lines", "of 100 kept")
+    note = "To choose a point on the curve: corestory threshold --max-story-lines-lost."
+    return ReportTable("Filler and short story lines inside stories", columns, tuple(rows), note)
 
 
 def strata_table(title: str, groups: Sequence[Group], *, note: str = "") -> ReportTable:

@@ -1,6 +1,6 @@
 """An evaluation and a chosen threshold on a terminal."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich import box
 from rich.cells import cell_len
@@ -9,13 +9,14 @@ from rich.console import Group as Stack
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from corestory.evaluation.in_story import LookCurve
 from corestory.evaluation.results import Evaluation
 from corestory.evaluation.thresholds import Aim, OperatingPoint, ThresholdRow
-from corestory.printing import counted, printable
+from corestory.printing import counted, percent, printable
 from corestory.report.intervals import per_hundred, with_interval
+from corestory.report.parts import ReportTable
 from corestory.report.sections import basis, headline
 from corestory.report.tables import (
-    ReportTable,
     all_measures,
     calibration_table,
     confusions,
@@ -108,11 +109,38 @@ def operating_point_text(point: OperatingPoint, *, split: str) -> str:
     fixed, own = _cells(point.fixed), _cells(point.by_article)
     rows = [("", f"from {point.threshold}", "the model, by article")]
     rows += [(name, fixed[name], own[name]) for name in fixed]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    table = [
+    return "\n".join([*head, *_columns(rows)])
+
+
+def second_look_text(chosen: Sequence[tuple[LookCurve, int]], max_lost: float, *, split: str) -> str:
+    """Say which cutoffs of the second look were chosen and what they do.
+
+    Parameters
+    ----------
+    chosen
+        Curves, each with the index of the chosen cutoff.
+    max_lost
+        The goal: the greatest share of short story lines that the second look may lose.
+    split
+        The rows that they were chosen on.
+    """
+    rows: list[tuple[str, ...]] = [("", "cutoff", "filler removed, %", "story lines lost, %")]
+    for curve, index in chosen:
+        for name, at in ((f"{curve.form}, no second look", 0), (f"{curve.form}, second look", index)):
+            shares = (curve.filler_removed[at], curve.story_lost[at])
+            rows.append((name, f"{curve.cutoffs[at]:.2f}", *(percent(share) for share in shares)))
+    head = (
+        f"Cutoffs of the second look, chosen on the split {split}: it loses at most {percent(max_lost)} % of the short "
+        "story lines."
+    )
+    return "\n".join([head, "Counted are paragraphs inside stories.", "", *_columns(rows)])
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return [
         _COLUMN_GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     ]
-    return "\n".join([*head, *table])
 
 
 def _laid_out(table: ReportTable, options: ConsoleOptions) -> RenderableType:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from corestory.evaluation.in_story import in_story_lines
+from corestory.evaluation.metrics import word_counts
 from corestory.labelling.preparation import prepare_table
 from corestory.model.tagger import Tagger
 
@@ -19,11 +18,6 @@ from .shares import pooled_share
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MAX_RUN = 3
-"""More filler paragraphs in a row are a list or a block that stands beside the story rather than in it."""
-MAX_WORDS = 8
-"""Story lines of at most so many words are short."""
 
 MARKUP = ("markup", "elements", "repeats", "link_density", "declared")
 
@@ -62,45 +56,20 @@ def held_out_frame(corpora: Sequence[Path], *, jobs: int, say: Say) -> pd.DataFr
     return frame[(frame["split"] == HELD_OUT) & (frame["view"] == "page")].reset_index(drop=True)
 
 
-def in_story_lines(frame: pd.DataFrame) -> np.ndarray:
-    """Tell the lines that stand in a story: filler between two core paragraphs, and short core there.
-
-    Parameters
-    ----------
-    frame
-        Labelled rows with `article_id`, `position`, `label` and `text`. Unlabelled paragraphs are passed over.
-
-    Returns
-    -------
-    numpy.ndarray
-        Of shape (rows,): "filler", "core", or empty.
-    """
-    found = np.full(len(frame), "", object)
-    labels, texts = frame["label"].to_numpy(object), frame["text"].to_numpy(object)
-    ordered = frame.assign(row=np.arange(len(frame))).sort_values(["article_id", "position"])
-    ordered = ordered[ordered["label"].notna()]
-    for _, rows in ordered.groupby("article_id", sort=False)["row"]:
-        places = rows.to_numpy()
-        core = np.flatnonzero(labels[places] == "core")
-        for before, after in pairwise(core.tolist()):
-            if 1 < after - before <= MAX_RUN + 1:
-                found[places[before + 1 : after]] = "filler"
-        for place in places[core[1:-1]]:
-            if len(texts[place].split()) <= MAX_WORDS:
-                found[place] = "core"
-    return found
-
-
 def in_story_scores(tagger: Tagger, frame: pd.DataFrame) -> list[InStory]:
     """Tag held-out pages as HTML and as text, and count their lines in the story, corpus by corpus and all together."""
-    lines = in_story_lines(frame)
+    labelled = frame[frame["label"].notna()]
+    core = (labelled["label"] == "core").to_numpy()
+    words = word_counts(labelled["text"].tolist())
+    inside = in_story_lines(core, words, labelled["article_id"].tolist(), labelled["position"].to_numpy())
+    lines = labelled["label"].where(inside).reindex(frame.index)
     forms = {"html": frame, "text": frame.drop(columns=[name for name in MARKUP if name in frame])}
     scores = []
     for form, rows in forms.items():
         counts = frame[["source", "article_id"]].assign(
             lost=tagger.score_frame(rows)["tagged"].to_numpy(object) == "filler", line=lines
         )
-        counts = counts[counts["line"] != ""]
+        counts = counts[counts["line"].notna()]
         scores += [_counted(str(name), form, part) for name, part in counts.groupby("source")]
         scores.append(_counted("all", form, counts))
     return scores
