@@ -9,7 +9,15 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pipeline" / "corestory"
-DOCUMENTS = ("ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "docs/glossary.md", "docs/corpora.md", "docs/python.md")
+DOCUMENTS = (
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "README.md",
+    "docs/glossary.md",
+    "docs/corpora.md",
+    "docs/outputs.md",
+    "docs/python.md",
+)
 PATH = re.compile(r"[\w-]+(?:/[\w.-]+)*\.(?:py|j2|md|toml|ipynb)\b|\b(?:[\w-]+/)+(?![\w.])")
 PLACEHOLDER = re.compile(r"NAME|\b(?:folder|pages|articles|tagged)\b")
 

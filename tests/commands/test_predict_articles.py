@@ -92,3 +92,30 @@ def test_fields_are_named_by_options_in_every_command_that_reads_articles(predic
     done = run("remember", "e.csv", "-o", "m.memory", *options)
     assert (done.returncode, "kept: 1 pages of 1 site" in done.stderr) == (0, True)
     assert predict("e.csv", "--text-column", "body").returncode == 1
+
+
+def test_a_row_of_a_span_leads_to_its_paragraph_in_the_input(predict, tmp_path):
+    text = "\ufeffBoats\r\n\r\n" + "\r\n".join(ARTICLE) + "\r\n"
+    (tmp_path / "a.txt").write_bytes(text.encode())
+    (tmp_path / "b.html").write_text(f"<p>{ARTICLE[0]}</p><p>{ARTICLE[1]}</p>")
+    (tmp_path / "c.jsonl").write_text(json.dumps({"body": TEXT}) + "\n" + json.dumps({"paragraphs": ARTICLE}) + "\n")
+    done = predict("a.txt", "b.html", "c.jsonl", "--rows", "span")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert list(rows[0])[-2:] == ["start", "end"]
+    plain = [json.loads(line) for line in predict("a.txt", "b.html", "c.jsonl").stdout.splitlines()]
+    assert [{name: row[name] for name in plain[0]} for row in rows] == plain
+    for name, source in (("a.txt", text[1:]), ("c.jsonl:1", TEXT)):
+        of_file = [row for row in rows if row["article_id"] == name]
+        assert len(of_file) >= 3
+        assert all(source[row["start"] : row["end"]] == row["text"] for row in of_file)
+    assert {row["start"] for row in rows if row["article_id"] in ("b.html", "c.jsonl:2")} == {None}
+
+    assert predict("a.txt", "c.jsonl", "-o", "out/", "--rows", "span", "--format", "csv").returncode == 0
+    with (tmp_path / "out" / "a.txt.csv").open(newline="") as file:
+        assert [row["start"] for row in csv.DictReader(file)] == [str(row["start"]) for row in rows[:4]]
+    assert predict("a.txt", "b.html", "--rows", "span", "-o", "o.parquet").returncode == 0
+    table = pq.read_table(tmp_path / "o.parquet")
+    assert table["end"].to_pylist() == [row["end"] for row in rows[:6]]
+    refused = predict("a.txt", "--rows", "span", "--format", "text")
+    assert refused.returncode == 2
+    assert "--rows span" in refused.stderr

@@ -125,8 +125,23 @@ AskedInputFormat = Annotated[
 ]
 
 
+class Rows(StrEnum):
+    """What a row of the output is of."""
+
+    paragraph = "paragraph"
+    span = "span"
+    article = "article"
+
+
 def reading_options(
-    *, text: str, html: str, article_id: str, url: str, title: str, form: InputFormat | None
+    *,
+    text: str,
+    html: str,
+    article_id: str,
+    url: str,
+    title: str,
+    form: InputFormat | None,
+    rows: Rows = Rows.paragraph,
 ) -> ReadingOptions:
     """Return what the options say of the inputs.
 
@@ -138,7 +153,7 @@ def reading_options(
     from corestory.reading.fields import ReadingOptions
 
     kind = "" if form is None else "lines" if form is InputFormat.jsonl else form.value
-    return ReadingOptions(text, html, article_id, url, title, kind)
+    return ReadingOptions(text, html, article_id, url, title, kind, spans=rows is Rows.span)
 
 
 class OutputFormat(StrEnum):
@@ -161,13 +176,6 @@ ENDINGS = {
     ".csv": OutputFormat.csv,
     ".parquet": OutputFormat.parquet,
 }
-
-
-class Rows(StrEnum):
-    """What a row of the output is of."""
-
-    paragraph = "paragraph"
-    article = "article"
 
 
 def chosen_format(
@@ -244,7 +252,7 @@ def is_folder(output: str) -> bool:
 
 
 def check_rows(rows: Rows, form: str | None, only: Only | None, *, kinds: bool) -> None:
-    """Refuse options that do not suit one row an article.
+    """Refuse options that do not suit the rows.
 
     Examples
     --------
@@ -256,14 +264,14 @@ def check_rows(rows: Rows, form: str | None, only: Only | None, *, kinds: bool) 
     text has no rows; give --format jsonl, csv or parquet
     """
     reason = ""
-    if rows is Rows.article and form not in ("jsonl", "csv", "parquet"):
+    if rows is not Rows.paragraph and form not in ("jsonl", "csv", "parquet"):
         reason = f"{form} has no rows; give --format jsonl, csv or parquet"
     elif rows is Rows.article and only is Only.filler:
         reason = "the row of an article has its story; leave out --only filler"
     elif rows is Rows.article and kinds:
         reason = "the row of an article has no kinds; leave out --kinds"
     if reason:
-        raise typer.BadParameter(reason, param_hint="--rows article")
+        raise typer.BadParameter(reason, param_hint=f"--rows {rows.value}")
 
 
 def check_labelled(form: str | None, only: Only | None, *, other_kinds: bool) -> None:
@@ -310,7 +318,7 @@ def check_keep(keep: Sequence[str], form: str | None, *, kinds: bool = False, ro
     """
     if not keep:
         return
-    from corestory.output.rows import COLUMNS, KIND_COLUMNS
+    from corestory.output.rows import COLUMNS, KIND_COLUMNS, SPAN_COLUMNS
     from corestory.output.story_rows import STORY_COLUMNS
 
     if form not in ("jsonl", "csv", "parquet"):
@@ -320,7 +328,11 @@ def check_keep(keep: Sequence[str], form: str | None, *, kinds: bool = False, ro
     seen: set[str] = set()
     for name in keep:
         folded = name.strip().lower()
-        own = STORY_COLUMNS if rows is Rows.article else (*COLUMNS, *KIND_COLUMNS * kinds)
+        own = (
+            STORY_COLUMNS
+            if rows is Rows.article
+            else (*COLUMNS, *SPAN_COLUMNS * (rows is Rows.span), *KIND_COLUMNS * kinds)
+        )
         if folded in own:
             raise typer.BadParameter(f"the output has its own column {name!r}", param_hint="--keep")
         if not folded or folded in seen:

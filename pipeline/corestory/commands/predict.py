@@ -58,7 +58,8 @@ def predict(
         Rows,
         typer.Option(
             "--rows",
-            help="What a row of jsonl, csv and parquet is of: each paragraph, or the story of each article.",
+            help="What a row of jsonl, csv and parquet is of: each paragraph, also with its start and end in the text "
+            "(span), or the story of each article.",
         ),
     ] = Rows.paragraph,
     output: Annotated[
@@ -150,6 +151,9 @@ def predict(
     confidence: expected F1 of the story's words in the whole article, 0 to 1. Check articles below 0.8.
     kind, kind_score: with --kinds, the kind of filler or the role of core, and its probability among those.
 
+    start, end: with --rows span, the paragraph is text[start:end] of the decoded input text, or of the record's text
+    field; rejoined lines with their line ends. Empty for HTML and for lists of paragraphs.
+
     With --rows article, one row per article:
 
     id, url, title: of the article.
@@ -185,6 +189,7 @@ def predict(
         url=url_column,
         title=title_column,
         form=input_format,
+        rows=row,
     )
 
     from corestory.commands.pages import is_one_page, tag_to_pages

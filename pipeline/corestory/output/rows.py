@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 
 Format = Literal["text", "jsonl", "csv", "parquet"]
 # What a row is of.
-Unit = Literal["paragraph", "article"]
+Unit = Literal["paragraph", "span", "article"]
 TaggedRow = tuple[str, int, str, str, float, str, float, *tuple[object, ...]]
 
 COLUMNS = ("article_id", "position", "text", "label", "score", "url", "confidence")
 # More digits carry no information, and they differ between processors, whose logarithms differ in the last bit.
 SCORE_DIGITS = 6
+SPAN_COLUMNS = ("start", "end")
 KIND_COLUMNS = ("kind", "kind_score")
 # Rows of a Parquet row group are held in memory. Characters count too: one paragraph may be a whole book.
 ROW_GROUP_ROWS = 65_536
@@ -84,7 +85,8 @@ def open_rows(
         What to write of the kinds of articles that were tagged with kinds: the columns `KIND_COLUMNS` after the
         others, and which kinds to leave out or to keep.
     unit
-        ``article`` for one row an article, with `corestory.output.story_rows.STORY_COLUMNS`; not for ``text``.
+        ``article`` for one row an article, with `corestory.output.story_rows.STORY_COLUMNS`; ``span`` for a paragraph
+        a row with `SPAN_COLUMNS` after `COLUMNS`: its start and end in the text that was read. Neither for ``text``.
 
     Raises
     ------
@@ -116,7 +118,7 @@ def open_rows(
         return _ParquetWriter(Target(target), rows, keep, types or {})
     if form == "csv":
         return _CsvWriter(Target(target), rows, keep)
-    return (_JsonLinesWriter if unit == "paragraph" else _StoryLinesWriter)(Target(target), rows, keep)
+    return (_StoryLinesWriter if unit == "article" else _JsonLinesWriter)(Target(target), rows, keep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +133,16 @@ class _Rows:
     def columns(self) -> tuple[str, ...]:
         if self.unit == "article":
             return STORY_COLUMNS
-        return (*COLUMNS, *KIND_COLUMNS) if self.kinds is not None and self.kinds.shown else COLUMNS
+        shown = self.kinds is not None and self.kinds.shown
+        return (*COLUMNS, *SPAN_COLUMNS * (self.unit == "span"), *KIND_COLUMNS * shown)
 
     def of(self, article: TaggedArticle) -> Sequence[tuple[object, ...]]:
         if self.unit == "article":
             return [story_row(article, self.kinds, digits=SCORE_DIGITS)]
-        return rows_of(article, self.only, self.kinds)
+        return self.paragraphs(article)
+
+    def paragraphs(self, article: TaggedArticle) -> list[TaggedRow]:
+        return rows_of(article, self.only, self.kinds, spans=self.unit == "span")
 
 
 class _TextWriter:
@@ -174,9 +180,7 @@ class _JsonLinesWriter:
         lines = [
             f'{{"article_id": {name}, "position": {position}, "text": {encode_basestring(text)}, "label": "{label}", '
             f'"score": {score!r}, "url": {url}, "confidence": {confidence!r}{self._kept(kept)}}}\n'
-            for _, position, text, label, score, _, confidence, *kept in rows_of(
-                article, self.rows.only, self.rows.kinds
-            )
+            for _, position, text, label, score, _, confidence, *kept in self.rows.paragraphs(article)
         ]
         self._put(storable("".join(lines)) if self.kept else "".join(lines))
 
@@ -237,6 +241,7 @@ class _ParquetWriter:
         own = rows.columns
         numbers = {name: pa.float64() for name in ("score", "confidence", "kind_score", "is_article")}
         numbers |= {name: pa.int32() for name in ("position", "words_core", "words_all")}
+        numbers |= dict.fromkeys(SPAN_COLUMNS, pa.int64())
         of_own = [numbers.get(name, pa.string()) for name in own]
         self.target = target
         self.of = rows.of
@@ -277,8 +282,10 @@ class _ParquetWriter:
             self.target.close()
 
 
-def rows_of(article: TaggedArticle, only: Label | None = None, kinds: KindChoice | None = None) -> list[TaggedRow]:
-    """Return an article's rows, with `COLUMNS`, `KIND_COLUMNS` if they are shown, and the kept columns.
+def rows_of(
+    article: TaggedArticle, only: Label | None = None, kinds: KindChoice | None = None, *, spans: bool = False
+) -> list[TaggedRow]:
+    """Return an article's rows, with `COLUMNS`, `SPAN_COLUMNS` and `KIND_COLUMNS` if asked for, and the kept columns.
 
     Examples
     --------
@@ -291,6 +298,7 @@ def rows_of(article: TaggedArticle, only: Label | None = None, kinds: KindChoice
     scores = np.round(article.scores.astype(np.float64), SCORE_DIGITS).tolist()
     confidence = round(float(article.confidence), SCORE_DIGITS)
     texts, labels, kept = article.texts, article.labels, article.kept
+    spans_found = (article.article.spans or (None,) * len(texts)) if spans else ()
     of_kind: Sequence[tuple[str, float]] = ()
     if kinds is not None and kinds.shown and article.kinds is not None:
         rounded = np.round(article.kinds.scores, SCORE_DIGITS).tolist()
@@ -298,6 +306,7 @@ def rows_of(article: TaggedArticle, only: Label | None = None, kinds: KindChoice
     return [
         (
             name, place, storable(texts[place]), labels[place], scores[place], url, confidence,
+            *((spans_found[place] or (None, None)) if spans_found else ()),
             *(of_kind[place] if of_kind else ()), *(kept[place] if kept else ()),
         )
         for place in chosen_positions(article, only, kinds)

@@ -1,7 +1,7 @@
 """What every reader returns: an article as paragraphs in order, with markup where the source had any."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,9 @@ class Article:
         The title if the source gives it separately, else empty.
     site
         The site if the source names it, else empty; `corestory.reading.sites.site_of` also reads it from the URL.
+    spans
+        For each paragraph its start and end in the text that it was cut from, None where it has none; empty if spans
+        were not asked for, or the source is no text.
     """
 
     article_id: str
@@ -78,6 +81,7 @@ class Article:
     title: str = ""
     language: str = ""
     site: str = ""
+    spans: tuple[tuple[int, int] | None, ...] = field(default=(), kw_only=True)
 
     @property
     def texts(self) -> Sequence[str]:

@@ -9,6 +9,7 @@ from corestory.errors import InputError, Refuse
 from corestory.reading.article import Article, keeping
 from corestory.reading.fields import CONTENTS, AmbiguousFieldsError, FieldFinder, listed
 from corestory.reading.one_article import FACTS, page_article, paragraphs_of_text, text_article
+from corestory.reading.spans import spans_of
 from corestory.reading.tables import SourceRow, SourceTable, folded
 from corestory.reading.text import is_blank
 from corestory.reading.values import IDENTITIES, fact_of, identity_of, is_missing, position_of, string_of, strings_of
@@ -132,7 +133,7 @@ def articles_of_rows(
                 if group is not None:
                     yield from _finished(group, finished, refuse, keep)
                     group = None
-                article = article_of_row(replace(row, values=values))
+                article = article_of_row(replace(row, values=values), spans=finder.options.spans)
                 article = replace(article, article_id=_distinct(article.article_id, named))
                 yield keeping(article, [row.values] * len(article.paragraphs), keep)
                 continue
@@ -159,8 +160,8 @@ def _distinct(article_id: str, named: "OrderedDict[str, int]") -> str:
     return article_id if count == 1 else f"{article_id}#{count}"
 
 
-def article_of_row(row: SourceRow) -> Article:
-    r"""Make an article of a row that holds one.
+def article_of_row(row: SourceRow, *, spans: bool = False) -> Article:
+    r"""Make an article of a row that holds one; `spans` as of `corestory.reading.fields.ReadingOptions`.
 
     Raises
     ------
@@ -186,7 +187,11 @@ def article_of_row(row: SourceRow) -> Article:
     if content == "paragraphs":
         texts = strings_of(values["paragraphs"], row.where)
     elif content == "text":
-        texts = paragraphs_of_text(string_of(values["text"], "text", row.where), where=row.where)
+        text = string_of(values["text"], "text", row.where)
+        article = text_article(
+            paragraphs_of_text(text, where=row.where), article_id=article_id, where=row.where, facts=facts
+        )
+        return replace(article, spans=spans_of(article.texts, text)) if spans else article
     elif any(name in values for name in CONTENTS):
         texts = []
     else:

@@ -53,6 +53,8 @@ class ReadingOptions:
     kind
         What the standard input is, and each file whose name does not tell: a value of
         `corestory.reading.file_kinds.KINDS`; empty to tell it by its beginning.
+    spans
+        Whether to find where each paragraph stands in its text.
     """
 
     text: str = ""
@@ -61,6 +63,7 @@ class ReadingOptions:
     url: str = ""
     title: str = ""
     kind: str = ""
+    spans: bool = False
 
     @property
     def named(self) -> dict[str, str]:

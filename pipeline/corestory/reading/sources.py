@@ -4,7 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from glob import iglob
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +23,7 @@ from corestory.reading.one_article import (
     text_article,
 )
 from corestory.reading.parquet_rows import parquet_table
+from corestory.reading.spans import spans_of
 from corestory.reading.streams import PACKED, open_bytes, peek_bytes, plain_bytes, read_document, unpacked_name
 from corestory.reading.tables import SourceRow, csv_table, folded, json_rows, source_name
 from corestory.reading.text import storable
@@ -301,6 +302,8 @@ def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: _Wa
             article = labelled_article(text, article_id=name, where=where)
         else:
             article = text_article(paragraphs_of_text(text, where=where), article_id=name, where=where)
+            if finder.options.spans:
+                article = replace(article, spans=spans_of(article.texts, text))
         if len(article.paragraphs) == 1 and (words := len(article.texts[0].split())) >= _LUMP_WORDS:
             note(f"{where}: looks like one paragraph of {words:,} words, which gets one label")
         elif kind != "html" and len(article.paragraphs) > LUMP_SENTENCES and "\n" not in text.strip():
