@@ -39,7 +39,7 @@ def render(template: str, *, style: str, script: str, values: Mapping[str, objec
     """
     from markupsafe import Markup
 
-    code = _source(script)
+    code = template_source(script)
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; "
@@ -47,7 +47,7 @@ def render(template: str, *, style: str, script: str, values: Mapping[str, objec
     )
     page = _environment().get_template(template)
     # Our own files, without a closing tag in them: what comes from data never goes this way.
-    look, act = Markup(_source(PALETTE) + _source(style)), Markup(code)  # noqa: S704
+    look, act = Markup(template_source(PALETTE) + template_source(style)), Markup(code)  # noqa: S704
     return page.render({**values, "policy": policy, "style": look, "script": act})
 
 
@@ -65,6 +65,7 @@ def _environment() -> Environment:
     )
 
 
-def _source(name: str) -> str:
+def template_source(name: str) -> str:
+    """Return the text of a file in ``templates/``, as it is."""
     source: str = _environment().loader.get_source(_environment(), name)[0]  # type: ignore[union-attr]
     return source

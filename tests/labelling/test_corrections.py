@@ -1,4 +1,5 @@
 import csv
+import json
 import re
 
 import pandas as pd
@@ -163,3 +164,34 @@ def test_any_article_id_comes_back_from_the_file(tmp_path_factory, name):
         csv.writer(stream).writerows([HEADER.strip().split(","), [spreadsheet_safe(name), 0, "text-0", "core"]])
     (found,) = read_corrections(path)
     assert found.article_id == name
+
+
+def reviewed(tmp_path, *rows):
+    path = tmp_path / "labels.jsonl"
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_the_last_label_of_a_review_is_the_correction(tmp_path):
+    row = {"article_id": "a", "position": 1, "text": "Share", "label": "core", "decided": "2026-11-26"}
+    taken_back = [{**row, "position": 2}, {**row, "position": 2, "label": None}]
+    cut = {**row, "position": 3, "check": text_check("Share this")}
+    found = read_corrections(reviewed(tmp_path, row, *taken_back, cut, {**row, "label": "filler"}))
+    assert [(one.position, one.check, one.label) for one in found] == [
+        (1, text_check("Share"), "filler"),
+        (3, text_check("Share this"), "core"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"label": "maybe"}, "line 1: label 'maybe'"),
+        ({"text": None}, "line 1: not a label"),
+        ({"position": "x"}, "line 1"),
+    ],
+)
+def test_what_is_no_label_of_a_review_is_refused(tmp_path, change, said):
+    row = {"article_id": "a", "position": 1, "text": "Share", "label": "core"}
+    with pytest.raises(InputError, match=said):
+        read_corrections(reviewed(tmp_path, row | change))

@@ -16,6 +16,7 @@ from corestory.commands.messages import say
 from corestory.commands.predict import predict
 from corestory.commands.prepare import prepare
 from corestory.commands.remember import remember
+from corestory.commands.review import review
 from corestory.commands.threshold import threshold
 from corestory.commands.train import train
 from corestory.errors import CorestoryError, OutputError
@@ -28,7 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 # A command's module imports its libraries inside its function, so that --help answers at once.
-for command in (prepare, train, predict, remember, explain, evaluate, threshold, audit):
+for command in (prepare, train, predict, remember, explain, evaluate, threshold, audit, review):
     app.command()(command)
 
 

@@ -92,7 +92,8 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
     ----------
     path
         The CSV file that ``corestory audit`` wrote, its column ``correction`` filled in where a label is wrong:
-        ``core``, ``filler`` or ``unlabelled``. A spreadsheet may have changed delimiter and encoding.
+        ``core``, ``filler`` or ``unlabelled``. A spreadsheet may have changed delimiter and encoding. Or the JSON Lines
+        of ``corestory review``, of which the last label of each paragraph counts.
 
     Raises
     ------
@@ -100,9 +101,12 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
         If a column is missing, a row cannot be read, a correction or a position is none, or a paragraph is corrected
         twice and differently: a person's work is not half used.
     """
+    from corestory.reading.file_kinds import kind_by_name
     from corestory.reading.streams import open_bytes
     from corestory.reading.tables import csv_table
 
+    if kind_by_name(path) == "lines":
+        return _reviewed(path)
     found: dict[tuple[str, int], Correction] = {}
     with open_bytes(path) as stream:
         table = csv_table(stream, name=str(path), refuse=_refuse)
@@ -124,6 +128,31 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
                     where=correction.where,
                     expected="one correction a paragraph",
                 )
+    return tuple(found.values())
+
+
+def _reviewed(path: Path) -> tuple[Correction, ...]:
+    """Read the labels that a person gave in a review."""
+    from corestory.reading.streams import open_bytes
+    from corestory.reading.tables import json_rows
+
+    found: dict[tuple[str, int], Correction] = {}
+    with open_bytes(path) as stream:
+        for row in json_rows(stream, name=str(path), refuse=_refuse, lines=True):
+            article_id, position, text, label = (row.values.get(name) for name in (ARTICLE, POSITION, "text", "label"))
+            if not (isinstance(article_id, str) and isinstance(position, int) and isinstance(text, str)):
+                raise InputError(
+                    "not a label of `corestory review`",
+                    where=row.where,
+                    expected="article_id, position, text and label",
+                )
+            check = str(row.values.get(CHECK) or text_check(text))
+            if label is None:  # taken back, or of a paragraph beside the labelled ones
+                found.pop((article_id, position), None)
+            elif isinstance(label, str) and label in _LABELS:
+                found[article_id, position] = Correction(article_id, position, check, _LABELS[label], row.where)
+            else:
+                raise InputError(f"label {str(label)[:40]!r}", where=row.where, expected="core, filler or null")
     return tuple(found.values())
 
 

@@ -84,6 +84,15 @@ class Session:
         self.news = ""
         _check(self._articles, self._numbers, labels)
 
+    def __len__(self) -> int:
+        """Return the number of articles."""
+        return len(self._articles)
+
+    @property
+    def version(self) -> int:
+        """A number that grows with every change."""
+        return self._version
+
     def overview(self) -> Overview:
         """Return the state of the whole review."""
         with self._lock:
@@ -92,6 +101,8 @@ class Session:
             first = dict.fromkeys(self._numbers.get(article_id) for article_id, _ in self._labels.decisions)
             return Overview(
                 self._version,
+                self._labels.path.name,
+                self._reviewer,
                 entries,
                 tuple(number for number in order if not entries[number].done),
                 tuple(number for number in first if number is not None and entries[number].done),
@@ -215,6 +226,7 @@ class Session:
         asked = len(self._asked(number))
         return ArticleEntry(
             number,
+            self._revisions[number],
             shown.article_id,
             shown.article.title,
             shown.site,

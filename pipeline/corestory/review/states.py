@@ -72,6 +72,7 @@ class ArticleEntry:
     """
 
     number: int
+    revision: int
     name: str
     title: str
     site: str
@@ -84,9 +85,15 @@ class ArticleEntry:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The state of the review: the articles, those left in their order, those done in the order of their labels."""
+    """The state of the review: the articles, those left in their order, those done in the order of their labels.
+
+    `version` grows with every change, `labels` is the name of the file of decisions, and `news` is a sentence about the
+    review as a whole.
+    """
 
     version: int
+    labels: str
+    reviewer: str
     entries: tuple[ArticleEntry, ...]
     left: tuple[int, ...]
     done: tuple[int, ...]

@@ -1,0 +1,170 @@
+"""The web server of a review: a page, its style and script, and the requests of the script."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from corestory.errors import CorestoryError, InputError
+from corestory.review.accuracy import held_out_accuracy
+from corestory.review.session import Session, StaleError
+from corestory.templating import PALETTE, template_source
+from corestory.types import Label
+from corestory.web.guard import Guard, loopback_hosts
+
+if TYPE_CHECKING:
+    import socket
+
+_STYLES = (PALETTE, "article.css", "review.css")
+_STATUS = {StaleError: 409, InputError: 422}
+# What is left, such as a full disk, is the server's fault.
+_NOT_SAVED = 507
+
+
+class LabelRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Give paragraphs a label."""
+
+    positions: list[int]
+    label: Label
+
+
+class AcceptRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Accept an article as it was shown."""
+
+    revision: int
+    seconds: float
+
+
+class UndoRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Take a change back."""
+
+    change: int
+
+
+def review_app(session: Session, *, after_change: Callable[[], None] = lambda: None) -> Starlette:
+    """Return the application, without its guard.
+
+    Parameters
+    ----------
+    session
+        The review.
+    after_change
+        Called after each change that is on the disk; must return at once.
+    """
+
+    def article(request: Request) -> int:
+        number: int = request.path_params["number"]
+        if number >= len(session):
+            raise HTTPException(404)
+        return number
+
+    async def overview(request: Request) -> Response:
+        if request.query_params.get("since") == str(session.version):
+            return Response(status_code=204)
+        return _json(await run_in_threadpool(session.overview))
+
+    async def show(request: Request) -> Response:
+        return _json(await run_in_threadpool(session.article, article(request)))
+
+    async def label(request: Request) -> Response:
+        asked = await _asked(request, LabelRequest)
+        return await changed(session.label, article(request), asked.positions, asked.label)
+
+    async def accept(request: Request) -> Response:
+        asked = await _asked(request, AcceptRequest)
+        return await changed(session.accept, article(request), asked.revision, asked.seconds)
+
+    async def undo(request: Request) -> Response:
+        return await changed(session.undo, (await _asked(request, UndoRequest)).change)
+
+    async def changed(change: Callable[..., object], *arguments: object) -> Response:
+        result = await run_in_threadpool(change, *arguments)
+        after_change()
+        return _json(result)
+
+    async def accuracy(_: Request) -> Response:
+        return _json(await run_in_threadpool(lambda: held_out_accuracy(session.decisions())))
+
+    number = "/api/articles/{number:int}"
+    return Starlette(
+        routes=[
+            _file("/", "text/html", "review.html"),
+            _file("/review.css", "text/css", *_STYLES),
+            _file("/review.js", "text/javascript", "review.js"),
+            _file("/review_panel.js", "text/javascript", "review_panel.js"),
+            Route("/api/overview", overview),
+            Route("/api/accuracy", accuracy),
+            Route("/api/undo", undo, methods=["POST"]),
+            Route(number, show),
+            Route(f"{number}/labels", label, methods=["POST"]),
+            Route(f"{number}/acceptance", accept, methods=["POST"]),
+        ],
+        exception_handlers={CorestoryError: _refused},
+    )
+
+
+class ReviewServer:
+    """Serves a review on a socket to this machine alone.
+
+    Parameters
+    ----------
+    app
+        As of `review_app`.
+    listening
+        A socket of `corestory.web.guard.listen`.
+
+    Attributes
+    ----------
+    address
+        The address to open in the browser. It holds a random token, without which the server answers nothing.
+    """
+
+    def __init__(self, app: Starlette, listening: socket.socket) -> None:
+        import uvicorn
+
+        port, token = listening.getsockname()[1], secrets.token_urlsafe(24)
+        self.address = f"http://127.0.0.1:{port}/{token}/"
+        guarded = Guard(app, hosts=loopback_hosts(port), token=token)
+        self._listening = listening
+        # A tab that is still open must not keep the server from ending.
+        self._server = uvicorn.Server(
+            uvicorn.Config(guarded, log_config=None, lifespan="off", timeout_graceful_shutdown=2)
+        )
+
+    def run(self) -> None:
+        """Serve until the process is interrupted."""
+        with suppress(KeyboardInterrupt):  # uvicorn ends its work, and then passes the signal on
+            self._server.run(sockets=[self._listening])
+
+
+def _file(path: str, kind: str, *names: str) -> Route:
+    async def serve(_: Request) -> Response:
+        return Response("".join(map(template_source, names)), media_type=kind)
+
+    return Route(path, serve)
+
+
+def _json(value: object) -> Response:
+    return Response(msgspec.json.encode(value), media_type="application/json")
+
+
+async def _asked(request: Request, kind: type[Any]) -> Any:
+    try:
+        return msgspec.json.decode(await request.body(), type=kind)
+    except msgspec.MsgspecError as error:
+        raise InputError(str(error), where="request") from None
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), _NOT_SAVED)
+    return Response(msgspec.json.encode({"message": str(error)}), status, media_type="application/json")

@@ -1,0 +1,217 @@
+"""The review in a real browser, against the real command in a process of its own."""
+
+import re
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reviewing import ADDRESS, ReviewProcess, labels_in, write_articles
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = (
+    "</style></script><script>document.title='taken'</script><img src=https://x.example/ onerror=alert(1)> \"'&amp;"
+)
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+STORY = [
+    "The ferry left the quay at seven on Monday with nine passengers, the harbour master said.",
+    "READ MORE: Ferry sold",
+    "It will come back on Friday, she added, if the engine is mended by then.",
+    "The council will vote on the new pier in March, and the mayor expects a majority.",
+    "Share this article",
+]
+
+
+class Tab:
+    """A tab of a review, with all that it complained of and asked for."""
+
+    def __init__(self, context: Any, review: ReviewProcess, article: int = 0) -> None:
+        self.page = context.new_page()
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("dialog", lambda dialog: (self.complaints.append("a dialog"), dialog.dismiss()))
+        self.page.set_default_timeout(20_000)
+        self.page.goto(f"{review.address}#{article}")
+        self.page.locator(".paragraph").first.wait_for()
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def said(self, text: str) -> None:
+        """Wait until the page says so."""
+        self.page.get_by_role("status").filter(has_text=text).first.wait_for()
+
+    def labels(self) -> list[str]:
+        return [text.split()[0] for text in self.page.locator(".score .label").all_inner_texts()]
+
+    def focused(self) -> str:
+        return self.page.evaluate("document.activeElement.id")
+
+
+Start = Callable[..., ReviewProcess]
+
+
+@pytest.fixture(scope="module")
+def start() -> Iterator[Start]:
+    """Start a review of two articles, or of others, in a folder."""
+    started: list[ReviewProcess] = []
+
+    def start(folder: Path, *articles: tuple[str, list[str]]) -> ReviewProcess:
+        write_articles(folder / "a.jsonl", *(articles or (("ferry", STORY), ("pier", STORY[::-1]))))
+        started.append(ReviewProcess(folder, "a.jsonl", "--order", "given", "--reviewer", "Ada"))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.end(signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def shared(start: Start, tmp_path_factory: pytest.TempPathFactory) -> tuple[ReviewProcess, Path]:
+    """A review of an article for each test that needs no review of its own, and its file of labels."""
+    folder = tmp_path_factory.mktemp("review")
+    review = start(folder, *((name, STORY) for name in ("mouse", "reader", "tabs")), (HOSTILE, [HOSTILE, *STORY]))
+    return review, folder / "labels.jsonl"
+
+
+@pytest.fixture
+def context(browser: Any) -> Iterator[Any]:
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
+def other(label: str) -> str:
+    return "filler" if label == "core" else "core"
+
+
+def test_the_keys_label_accept_and_undo_and_each_change_is_in_the_file(context, start, tmp_path):
+    tab = Tab(context, start(tmp_path))
+    first = tab.labels()
+    tab.press("j", "ArrowDown", "k")
+    assert tab.focused() == "p1"
+    tab.press("Space")
+    tab.said("Saved: 1 paragraph")
+    assert tab.labels() == [first[0], other(first[1]), *first[2:]]
+    assert labels_in(tmp_path / "labels.jsonl")["ferry", 1] == other(first[1])
+
+    tab.press("j", "Shift+J", "Shift+ArrowDown", "f")
+    tab.said("Saved: 3 paragraphs filler")
+    assert tab.labels()[2:] == ["filler"] * 3
+    tab.press("c")
+    tab.said("Saved: 3 paragraphs core")
+    tab.press("u")
+    tab.said("Undone")
+    assert tab.labels() == [first[0], other(first[1]), *["filler"] * 3]
+
+    tab.press("n")
+    tab.page.get_by_role("heading", name="The pier").wait_for()
+    saved = labels_in(tmp_path / "labels.jsonl")
+    assert [saved["ferry", position] for position in range(5)] == [first[0], other(first[1]), *["filler"] * 3]
+    assert tab.page.locator("#count").inner_text() == "1 left · 1 done"
+    tab.press("u")
+    tab.page.get_by_role("heading", name="The ferry").wait_for()
+    assert tab.page.locator("#count").inner_text() == "2 left · 0 done"
+    tab.press("?")
+    assert tab.page.get_by_role("dialog", name="Keys").is_visible()
+    tab.press("Escape", "]")
+    tab.page.get_by_role("heading", name="The pier").wait_for()
+    tab.press("n")
+    tab.page.get_by_role("heading", name="The ferry").wait_for()
+    tab.press("n")
+    tab.page.get_by_role("heading", name="Every article is labelled.").wait_for()
+    changed = sum(label != old for label, old in zip([*saved.values()][:5], first, strict=True))
+    assert f"2 articles, {changed} correction" in tab.page.locator("#finished-text").inner_text()
+    assert None not in labels_in(tmp_path / "labels.jsonl").values()
+    tab.page.get_by_role("button", name="Measure").click()
+    tab.page.get_by_text(f"You kept {100 - 10 * changed:.1f} % of 10 labels in 2 articles.").wait_for()
+    assert tab.page.locator("#chart rect").count() == 2
+    tab.page.get_by_role("button", name="Articles").click()
+    assert tab.page.locator("#entries tr.done").count() == 2
+    assert tab.complaints == []
+
+
+def test_a_mouse_and_a_finger_change_labels_by_the_label_alone(context, browser, shared):
+    review, file = shared
+    tab = Tab(context, review, 0)
+    first = tab.labels()
+    tab.page.locator("#p1 .text").click()
+    assert (tab.focused(), tab.labels()) == ("p1", first)
+    tab.page.locator("#p3 .text").click(modifiers=["Shift"])
+    assert tab.page.locator("[aria-selected=true]").count() == 3
+    tab.page.locator("#p2 .score").click()
+    tab.said("Saved: 1 paragraph")
+    phone = browser.new_context(**PHONE)
+    tapped = Tab(phone, review, 0)
+    tapped.page.locator("#p0 .score").tap()
+    tapped.said("Saved: 1 paragraph")
+    assert tapped.page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert tapped.page.locator("#p0 .score").bounding_box()["height"] >= 44
+    phone.close()
+    saved = labels_in(file)
+    assert (saved["mouse", 0], saved["mouse", 2]) == (other(first[0]), other(first[2]))
+
+
+def test_a_screen_reader_hears_label_score_and_text(context, shared):
+    tab = Tab(context, shared[0], 1)
+    label = tab.labels()[0]
+    option = tab.page.get_by_role("option", name=re.compile(rf"{label} [01]\.\d\d .*The ferry left the quay"))
+    assert option.count() == 1
+    assert tab.page.get_by_role("listbox", name="The reader").get_by_role("option").count() == 5
+    tab.press("Space")
+    tab.said("Saved")
+    tab.page.get_by_role("option", name=re.compile(rf"{other(label)} .* changed by you")).wait_for()
+
+
+def test_hostile_text_shows_as_text_and_nothing_is_asked_of_anywhere_else(context, shared):
+    tab = Tab(context, shared[0], 3)
+    tab.press("Space")
+    tab.said("Saved: 1 paragraph")
+    assert tab.page.locator("#p0 .text").inner_text() == HOSTILE
+    assert tab.page.locator("h1").first.inner_text() == f"The {HOSTILE}"
+    assert tab.page.locator("img, #paragraphs script").count() == 0
+    tab.page.get_by_role("button", name="Articles").click()
+    assert HOSTILE in tab.page.locator("#entries").inner_text()
+    assert tab.complaints == []
+    assert {url[: len(ADDRESS)] for url in tab.requests} == {ADDRESS}
+    assert tab.page.evaluate("fetch('https://x.example/').then(() => 'sent', () => 'blocked')") == "blocked"
+
+
+def test_after_a_kill_nothing_is_lost_and_the_page_does_not_pretend(context, start, tmp_path):
+    review = start(tmp_path)
+    tab = Tab(context, review)
+    first = tab.labels()
+    tab.press("Space")
+    tab.said("Saved: 1 paragraph")
+    review.end(signal.SIGKILL)
+    tab.press("j", "Space")
+    tab.page.get_by_role("alert").filter(has_text="nothing more is saved").wait_for()
+    assert tab.labels() == [other(first[0]), *first[1:]]
+    again = Tab(context, start(tmp_path))
+    assert again.labels() == [other(first[0]), *first[1:]]
+    assert again.page.locator("#p0.changed").count() == 1
+
+
+def test_two_tabs_see_and_keep_each_others_labels(context, shared):
+    review, file = shared
+    one, two = Tab(context, review, 2), Tab(context, review, 2)
+    first = one.labels()
+    one.press("Space")
+    one.said("Saved: 1 paragraph")
+    # The other tab has shown the article before, so it must not accept it unseen.
+    two.press("n")
+    two.said("changed in another tab")
+    assert two.labels() == [other(first[0]), *first[1:]]
+    two.press("j", "Space")
+    two.said("Saved: 1 paragraph")
+    one.page.locator("#p1.decided").wait_for()
+    assert one.labels() == two.labels() == [other(first[0]), other(first[1]), *first[2:]]
+    saved = labels_in(file)
+    assert [saved["tabs", position] for position in range(3)] == [other(first[0]), other(first[1]), None]
