@@ -75,7 +75,7 @@ def test_hostile_text_shows_as_text(visit, report):
 
 def test_a_click_sorts_a_table_and_another_turns_it_round(visit, report):
     page = visit(report).page
-    table = table_of(page, "What speaks most for core")
+    table = table_of(page, "The strongest signs of core")
     header = page.locator(f"{table} thead th").nth(1)
     before = [float(cell) for cell in column(page, table, 2)]
 

@@ -39,7 +39,7 @@ def test_the_threshold_says_how_the_model_decides_now(findings):
     by_article = replace(findings.evaluation, settings=replace(findings.evaluation.settings, threshold=None))
 
     assert "score of at least 0.4 is core" in section(findings, "threshold").text
-    assert "anew in every article" in section(replace(findings, evaluation=by_article), "threshold").text
+    assert "a cutoff for each article" in section(replace(findings, evaluation=by_article), "threshold").text
 
 
 def test_mistakes_of_a_kind_that_does_not_occur_have_no_heading(findings):

@@ -56,7 +56,7 @@ class MistakeList:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What most readers pass by, one click away."""
+    """Tables of details, one click away."""
 
     title: str
     tables: tuple[ReportTable, ...]
@@ -64,7 +64,7 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands side by side where there is room."""
+    """Parts side by side where there is room."""
 
     parts: tuple[ReportTable | Figure, ...]
 

@@ -1,4 +1,4 @@
-"""A report from top to bottom, in the order in which it is read; the page and Markdown only lay it out."""
+"""The sections of a report in reading order; the page and Markdown lay them out."""
 
 from __future__ import annotations
 
@@ -99,20 +99,18 @@ def _comparisons(findings: Findings) -> list[Section]:
                 Folded(f"Paragraphs that {comparison.first} and {comparison.second} tag differently", examples)
             )
     names = " and ".join(rival.name for rival in findings.evaluation.rivals)
-    text = (
-        f"{findings.evaluation.tagger.name} beside {names}, on the very same paragraphs. All else here is on the first."
-    )
+    text = f"{findings.evaluation.tagger.name} beside {names}, on the same paragraphs. The rest is on the first."
     return [Section("comparison", "The models side by side", text, tuple(parts))]
 
 
 def _threshold(findings: Findings) -> Section:
     threshold = findings.evaluation.settings.threshold
     text = (
-        "Now the model draws its line anew in every article, where the words kept are likeliest to be the story. A "
-        "threshold for all articles would stand on the curve: a lower one keeps more of everything."
+        "The model now chooses a cutoff for each article: the one with the best expected F1 by words. A threshold for "
+        "all articles would be a point on the curve; a lower threshold keeps more story and more filler."
         if threshold is None
-        else f"Now every paragraph with a score of at least {threshold:g} is core, in every article. Another threshold "
-        "would stand elsewhere on the curve: a lower one keeps more of everything."
+        else f"Every paragraph with a score of at least {threshold:g} is core, in every article. Another threshold "
+        "would be another point on the curve; a lower threshold keeps more story and more filler."
     )
     caption = (
         "How much of the story is kept against how much of the filler is removed, by words. Up and right is better. "
@@ -141,7 +139,7 @@ def _in_story(findings: Findings) -> list[Section]:
 
 def _where(findings: Findings, sites: int) -> Section:
     ends = (
-        "Lead: up to the second paragraph of the story; tail: from the last but one; above and below: what stands "
+        "Lead: up to the second paragraph of the story; tail: from the last but one; above and below: paragraphs "
         "outside the story."
     )
     figures = (
@@ -151,8 +149,8 @@ def _where(findings: Findings, sites: int) -> Section:
     scores = Figure(
         "histogram",
         "How the scores lie",
-        "Paragraphs by score, on a logarithmic scale. What is labelled core should lie right, filler left; what lies "
-        "in the middle the model does not know.",
+        "Paragraphs by score, on a logarithmic scale. Core should have high scores and filler low ones; of "
+        "scores near 0.5 the model is unsure.",
     )
     parts: tuple[Part, ...] = (
         *groups_tables(findings.evaluation, sites=sites),
@@ -161,7 +159,7 @@ def _where(findings: Findings, sites: int) -> Section:
         strata_table("By region of the article", findings.regions, note=ends),
         scores,
     )
-    return Section("where", "Where it fails", "What is worst comes first.", parts)
+    return Section("where", "Where it fails", "Each table starts with the worst.", parts)
 
 
 def _mistakes(findings: Findings) -> Section:
@@ -170,8 +168,8 @@ def _mistakes(findings: Findings) -> Section:
     text = (
         f"Of {counted(cells.total)} labelled paragraphs, {counted(cells.core_lost)} of story "
         f"({counted(words.core_lost)} words) were taken for filler, and {counted(cells.filler_kept)} of filler "
-        f"({counted(words.filler_kept)} words) for story. Here are those that the model was surest of, lone words "
-        "last, each in its article: read it and judge whether the label errs or the model."
+        f"({counted(words.filler_kept)} words) for story. The most confident mistakes follow, single words "
+        "last, each in its article. Read them and judge whether the label or the model is wrong."
     )
     lists = tuple(
         MistakeList(title, tuple(found for found in findings.mistakes if found.label == label))
@@ -187,8 +185,8 @@ def _kinds(evaluation: Evaluation) -> list[Section]:
         "Many of these kinds are read from the class names of the pages, so some are wrong; on a page, the model sees "
         "these names, too."
     )
-    matrix = Folded("Which kind was taken for which", (kind_confusions(evaluation.kinds),))
-    return [Section("kinds", "Which kinds it tells", text, (kinds_table(evaluation.kinds), matrix))]
+    matrix = Folded("Confusion of kinds", (kind_confusions(evaluation.kinds),))
+    return [Section("kinds", "Kinds of filler", text, (kinds_table(evaluation.kinds), matrix))]
 
 
 def _trust(findings: Findings) -> Section:
@@ -196,8 +194,8 @@ def _trust(findings: Findings) -> Section:
         Figure(
             "calibration",
             "Score and truth",
-            "Above: of the paragraphs with a score, the share that is core; on the diagonal the scores say what they "
-            "mean. Below: how many paragraphs have such a score.",
+            "Above: the share of core among paragraphs by score; on the diagonal the scores are true "
+            "probabilities. Below: how many paragraphs have such a score.",
         ),
         Figure(
             "precision_recall",
@@ -205,33 +203,31 @@ def _trust(findings: Findings) -> Section:
             "Each point is a threshold: how much of a class is found, and how much of what is found is of it.",
         ),
     )
-    matrices = Figure("confusion", "What became of core and filler", "Rows are labels, columns what the model says.")
+    matrices = Figure("confusion", "Labels and decisions", "Rows are labels, columns are the model's decisions.")
     tables = (calibration_table(findings.evaluation, title="Score and truth"), confusions(findings.evaluation))
     parts: tuple[Part, ...] = (Beside(curves), matrices, Folded("The same in numbers", tables))
-    text = "If of the paragraphs scored 0.8 about 80 in 100 are core, a score can be read as a probability."
+    text = "A score is a probability if, for example, 80 of 100 paragraphs scored 0.8 are core."
     return Section("trust", "Can the scores be trusted", text, parts)
 
 
 def _learned(findings: Findings) -> Section:
     title = "What it learned"
     if findings.learned is None:
-        return Section("learned", title, "The model itself was not at hand.", ())
+        return Section("learned", title, "The report was made without the model.", ())
     vocabulary, importance = findings.learned.vocabulary, findings.learned.importance
     text = (
-        "The pull is by how much a word or a pair of words, alone, would move the log-odds of stage 1: up for core, "
-        "down for filler. Only those are named that occur in at least three of these articles; the model keeps no "
-        "words, only their hashes. A digit stands as 0."
+        "The pull of a word or a pair of words is how much it alone moves the log-odds of stage 1: up for core, down "
+        "for filler. Listed are those in at least three of these articles; the model keeps only hashes of words. Every "
+        "digit is read as 0."
     )
     ngrams = (
-        ngram_table("What speaks most for core", vocabulary.core),
-        ngram_table("What speaks most for filler", vocabulary.filler),
+        ngram_table("The strongest signs of core", vocabulary.core),
+        ngram_table("The strongest signs of filler", vocabulary.filler),
     )
     parts: list[Part] = [Beside(ngrams)]
     if importance:
-        caption = (
-            "By how much macro F1 falls when one kind of evidence is shuffled among paragraphs; the line is the range."
-        )
-        parts += [Figure("importance", "What the decision rests on", caption), importance_table(importance)]
+        caption = "The loss of macro F1 when one kind of evidence is shuffled among paragraphs; the line is the range."
+        parts += [Figure("importance", "The evidence that matters most", caption), importance_table(importance)]
     return Section("learned", title, text, tuple(parts))
 
 
