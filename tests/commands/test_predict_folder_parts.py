@@ -8,7 +8,7 @@ import pytest
 
 from corestory.jobs import tasks, work
 from corestory.jobs.ledger import Ledger
-from corestory.reading import row_groups as parts
+from corestory.reading import parts
 from corestory.remote import path_of
 
 TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday.\n"

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from corestory.jobs import tasks, work
-from corestory.reading import row_groups as parts
+from corestory.reading import parts
 from corestory.remote import RemotePath
 
 fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed: pip install 'corestory[remote]'")

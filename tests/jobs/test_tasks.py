@@ -8,7 +8,7 @@ from corestory.jobs import tasks
 from corestory.jobs.items import Item
 from corestory.jobs.job import Counts, Fingerprint, Outcome, failed
 from corestory.jobs.tasks import PartPlan, PartTracker, Task, tasks_of
-from corestory.reading import row_groups as parts
+from corestory.reading import parts
 from corestory.remote import RemotePath
 
 
@@ -44,7 +44,7 @@ def test_a_large_table_is_a_task_for_each_part(tmp_path, monkeypatch):
     for module in (parts, tasks):
         monkeypatch.setattr(module, "PART_BYTES", 1)
     found = list(tasks_of(items(str(path))))
-    assert [(task.plan.groups, task.part) for task in found] == [((0, 1, 2, 3), part) for part in range(3)]
+    assert [(task.plan.cuts, task.part) for task in found] == [((0, 1, 2, 3), part) for part in range(3)]
 
 
 def test_a_large_table_is_not_cut_where_its_file_system_does_not_tell_one_content_from_another(tmp_path, monkeypatch):

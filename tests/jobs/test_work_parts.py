@@ -13,7 +13,7 @@ from corestory.jobs.ledger import LocalLedger
 from corestory.jobs.local import run_here
 from corestory.jobs.tasks import tasks_of
 from corestory.jobs.work import tag_file, work_on
-from corestory.reading import row_groups as reading_parts
+from corestory.reading import parts as reading_parts
 
 TEXT = ["The lugger left the quay at 7 on Monday.", "READ MORE: lugger sold", "It will come back on Friday."]
 PARTS = 4

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from corestory.errors import InputError
 from corestory.reading.article import Article
 from corestory.reading.fields import AmbiguousFieldsError, FieldFinder, ReadingOptions
-from corestory.reading.row_groups import read_part
+from corestory.reading.parts import read_part
 from corestory.reading.sources import read_articles
 from corestory.reading.tables import SourceRow
 

@@ -16,36 +16,44 @@ SAVED = (
 RECORD = b"WARC/1.0\r\nWARC-Type: %s\r\nContent-Length: 9\r\n\r\nThe quay.\r\n\r\n"
 
 
-def epub():
+def book(kind, *names):
+    """A document that is a ZIP archive."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as book:
-        book.writestr("mimetype", "application/epub+zip", zipfile.ZIP_STORED)
-        book.writestr("one.xhtml", "<p>The quay.</p>")
+    with zipfile.ZipFile(stream, "w") as made:
+        if kind:
+            made.writestr("mimetype", kind, zipfile.ZIP_STORED)
+        for name in names:
+            made.writestr(name, "<p>The quay.</p>")
     return stream.getvalue()
 
 
+CONVERT = "Convert it to plain text or HTML."
 FILES = {
-    "a.warc": (RECORD % b"response", "a WARC or WET file of a web archive"),
-    "a.warc.gz": (gzip.compress(RECORD % b"response"), "a WARC or WET file of a web archive"),
-    "a.warc.wet": (RECORD % b"conversion", "a WARC or WET file of a web archive"),
-    "a.mhtml": (SAVED, "a page saved as MHTML"),
-    "a.eml": (MAIL, "an e-mail"),
-    "mbox": (b"From a@b.example Tue Mar 12 09:12:00 2024\n" + MAIL, "an e-mail"),
-    "a.epub": (epub(), "an EPUB book"),
-    "story.txt": (RECORD % b"response", "a WARC or WET file of a web archive"),
-    "story.html": (SAVED, "a page saved as MHTML"),
-}
+    "a.mhtml": (SAVED, "a page saved as MHTML", CONVERT),
+    "a.eml": (MAIL, "an e-mail", CONVERT),
+    "mbox": (b"From a@b.example Tue Mar 12 09:12:00 2024\n" + MAIL, "an e-mail", CONVERT),
+    "a.epub": (book("application/epub+zip", "one.xhtml"), "an EPUB book", CONVERT),
+    "a.odt": (book("application/vnd.oasis.opendocument.text", "content.xml"), "an OpenDocument file", CONVERT),
+    "a.docx": (book("", "[Content_Types].xml", "word/document.xml"), "an Office document", CONVERT),
+    "a.xlsx": (book("", "_rels/.rels", "xl/workbook.xml"), "an Office document", CONVERT),
+    "a.pdf": (b"%PDF-1.7\n", "a PDF", CONVERT),
+    "a": (b"PAR1" + b"\x15" * 90, "a Parquet file", "End its name in .parquet."),
+    "story.txt": (RECORD % b"response", "a WARC or WET file of a web archive", "End its name in .warc."),
+    "story.txt.gz": (
+        gzip.compress(RECORD % b"response"), "a WARC or WET file of a web archive", "End its name in .warc."
+    ),
+    "story.csv": (book("", "a.html"), "a ZIP archive", "End its name in .zip."),
+    "story.html": (SAVED, "a page saved as MHTML", CONVERT),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_what_is_recognised_and_not_read_is_refused_in_words_under_any_name(tmp_path, name):
-    data, kind = FILES[name]
+    data, kind, hint = FILES[name]
     (tmp_path / name).write_bytes(data)
     refused = []
     assert list(read_articles([str(tmp_path / name)], refuse=refused.append)) == []
-    assert [str(error) for error in refused] == [
-        f"{tmp_path / name}: looks like {kind}; expected text. Convert it to plain text or HTML."
-    ]
+    assert [str(error) for error in refused] == [f"{tmp_path / name}: looks like {kind}; expected text. {hint}"]
 
 
 @pytest.mark.parametrize(

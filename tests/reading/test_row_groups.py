@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.reading.fields import FieldFinder
-from corestory.reading.row_groups import own_rows, read_part, row_group_cuts
+from corestory.reading.parts import part_cuts, read_part
+from corestory.reading.row_groups import own_rows
 from corestory.reading.sources import read_file
 from corestory.reading.tables import SourceRow
 
@@ -51,7 +52,7 @@ def test_the_parts_have_the_articles_of_the_file_and_refuse_what_it_refuses(tmp_
     else:
         table = {"text": [f"Ship {number}." if number % 7 else "" for number in range(20)], "desk": list("ab" * 10)}
     pq.write_table(pa.table(table), tmp_path / "t.parquet", row_group_size=group)
-    cuts = row_group_cuts(tmp_path / "t.parquet", part_bytes=1)
+    cuts = part_cuts(tmp_path / "t.parquet", part_bytes=1)
     assert len(cuts) == (-(-20 // group) + 1 if group < 20 else 0)
     expected, refused = [], []
     keep = ["desk"] if kind == "articles" else []
@@ -67,7 +68,7 @@ def test_an_article_over_many_row_groups_is_one(tmp_path):
     pq.write_table(
         pa.table({name: list(values) for name, values in table.items()}), tmp_path / "t.parquet", row_group_size=2
     )
-    cuts = row_group_cuts(tmp_path / "t.parquet", part_bytes=1)
+    cuts = part_cuts(tmp_path / "t.parquet", part_bytes=1)
     parts = [list(read_part(tmp_path / "t.parquet", *ends, refuse=pytest.fail)) for ends in pairwise(cuts)]
     assert [[(article.article_id, len(article.paragraphs)) for article in part] for part in parts] == [
         [("a", 1), ("b", 10)], [], [], [], [], [("c", 1)]
@@ -78,8 +79,8 @@ def test_row_groups_are_taken_together_until_they_are_worth_a_part(tmp_path):
     pq.write_table(
         pa.table({"text": [str(number) for number in range(1000)]}), tmp_path / "t.parquet", row_group_size=10
     )
-    assert row_group_cuts(tmp_path / "t.parquet") == ()
-    cuts = row_group_cuts(tmp_path / "t.parquet", part_bytes=1000)
+    assert part_cuts(tmp_path / "t.parquet") == ()
+    cuts = part_cuts(tmp_path / "t.parquet", part_bytes=1000)
     assert cuts[0] == 0
     assert cuts[-1] == 100
     assert min(last - first for first, last in pairwise(cuts[:-1])) > 1
@@ -89,7 +90,7 @@ def test_row_groups_are_taken_together_until_they_are_worth_a_part(tmp_path):
 def test_what_is_no_parquet_file_is_not_cut(tmp_path, name):
     (tmp_path / "a.txt").write_text("One.", encoding="utf-8")
     (tmp_path / "a.parquet").write_text("One.", encoding="utf-8")
-    assert row_group_cuts(tmp_path / name, part_bytes=1) == ()
+    assert part_cuts(tmp_path / name, part_bytes=1) == ()
 
 
 def test_a_damaged_file_is_refused_by_each_part(tmp_path):

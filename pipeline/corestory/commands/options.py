@@ -96,6 +96,8 @@ class InputFormat(StrEnum):
     json = "json"
     csv = "csv"
     tsv = "tsv"
+    warc = "warc"
+    zip = "zip"
 
 
 def _field(option: str, of: str) -> object:

@@ -41,7 +41,7 @@ def predict(
         typer.Argument(
             metavar="ARTICLE...",
             help="Files, folders, patterns, also as s3://..., or - for the standard input: text, HTML, JSON "
-            "Lines, CSV, Parquet.",
+            "Lines, CSV, Parquet, WARC and WET, ZIP archives of these.",
             show_default=False,
         ),
     ],

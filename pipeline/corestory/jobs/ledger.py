@@ -21,7 +21,7 @@ from typing import IO
 from corestory.errors import OutputError, reason_of
 from corestory.jobs.items import Item
 from corestory.jobs.job import Counts, Fingerprint, fingerprint
-from corestory.reading.file_kinds import kind_by_name
+from corestory.reading.parts import has_parts
 from corestory.remote import AnyPath, open_to_read
 
 HIDDEN = ".corestory"
@@ -115,7 +115,7 @@ class Ledger(ABC):
 
     def drop_parts(self, item: Item) -> None:
         """Delete the parts of a file that any run has left; a part that cannot be deleted only takes room."""
-        if kind_by_name(item.source) == "parquet":  # other files have no parts, and a look may cost a request
+        if has_parts(item.source):  # other files have no parts, and a look may cost a request
             with suppress(OSError):
                 self.delete_folder(self.hidden_path("parts", item, ""))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from corestory.jobs.items import Item
 from corestory.jobs.job import Fingerprint, Outcome, state_of
 from corestory.reading.file_kinds import kind_by_name
-from corestory.reading.row_groups import PART_BYTES, row_group_cuts
+from corestory.reading.parts import PART_BYTES, has_parts, part_cuts
 from corestory.remote import AnyPath, RemotePath
 
 # Files of one article that make a task together: enough to be fast, few enough to lose with a process. The sizes only
@@ -26,19 +26,19 @@ class PartPlan:
 
     Attributes
     ----------
-    groups
-        Boundaries of the parts, as of `corestory.reading.row_groups.row_group_cuts`.
+    cuts
+        Boundaries of the parts, as of `corestory.reading.parts.part_cuts`.
     state
         The state of the file when it was planned. It has no hash, so that no process reads the whole file first.
     """
 
-    groups: tuple[int, ...]
+    cuts: tuple[int, ...]
     state: Fingerprint
 
     @property
     def parts(self) -> int:
         """The number of parts."""
-        return len(self.groups) - 1
+        return len(self.cuts) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _of_table(item: Item) -> Iterator[Task]:
 
 
 def _plan(path: AnyPath) -> PartPlan | None:
-    if kind_by_name(path) != "parquet" or _size(path) <= PART_BYTES:
+    if not has_parts(path) or _size(path) <= PART_BYTES:
         return None
     try:
         state = state_of(path)
@@ -119,8 +119,8 @@ def _plan(path: AnyPath) -> PartPlan | None:
         return None
     if isinstance(path, RemotePath) and not state.mark:
         return None  # whether its parts, or those of an earlier run, are of one content would be unknown
-    groups = row_group_cuts(path)
-    return PartPlan(groups, state) if groups else None
+    cuts = part_cuts(path)
+    return PartPlan(cuts, state) if cuts else None
 
 
 def _size(path: AnyPath) -> int:

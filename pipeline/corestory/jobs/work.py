@@ -21,7 +21,7 @@ from corestory.jobs.job import Counts, Fingerprint, Job, Outcome, fingerprint, m
 from corestory.jobs.ledger import Ledger
 from corestory.jobs.tasks import PartPlan, Task
 from corestory.jobs.writing import OutputInProgress
-from corestory.reading.row_groups import read_part
+from corestory.reading.parts import read_part
 from corestory.reading.sources import read_file
 from corestory.reading.text import storable
 from corestory.remote import AnyPath, RemotePath, open_to_read
@@ -189,7 +189,7 @@ def tag_part(item: Item, plan: PartPlan, part: int, job: Job, *, count: Count | 
             ledger = output.ledger
             if _done(ledger, item, plan, part, job) is not None:
                 return Outcome(item, Counts())
-            first, last = plan.groups[part : part + 2]
+            first, last = plan.cuts[part : part + 2]
             articles = read_part(
                 item.source, first, last, refuse=output.refuse, keep=job.keep, note=output.note, options=job.reading
             )
@@ -241,6 +241,8 @@ def join_parts(item: Item, plan: PartPlan, job: Job) -> Outcome:
                     unit=job.unit,
                 )
             output.counts = total
+            if total == Counts():
+                output.refuse(InputError("no articles", where=_name(item), expected="at least one"))
             return output.commit(source)
     except Exception as error:
         return outcome_of(error, item, job)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from corestory.errors import InputError, Note, no_note
-from corestory.reading.file_kinds import unread_kind
+from corestory.reading.file_kinds import refuse_kind
 from corestory.reading.streams import HEAD_BYTES, MAX_DOCUMENT_BYTES, open_bytes, read_document
 from corestory.reading.text import storable
 
@@ -191,15 +191,9 @@ def read_bytes(path: Path, *, limit: int = MAX_DOCUMENT_BYTES) -> bytes:
 
 def refuse_binary(head: bytes, *, where: str) -> None:
     """Raise an `InputError` that says what it looks like if a file that is read by lines begins as a binary one."""
-    _refuse_kind(head, where)
+    refuse_kind(head, where=where)
     if not marked_encoding(head) and head.count(0) > MOST_CONTROLS * len(head):
         raise InputError("binary data, or UTF-16 without its mark", where=where, expected="UTF-8")
-
-
-def _refuse_kind(head: bytes, where: str) -> None:
-    kind = unread_kind(head)
-    if kind:
-        raise InputError(f"looks like {kind}", where=where, expected="text", hint="Convert it to plain text or HTML.")
 
 
 def marked_encoding(head: bytes) -> str:
@@ -207,13 +201,14 @@ def marked_encoding(head: bytes) -> str:
     return next((encoding for mark, encoding in _BOMS if head.startswith(mark)), "")
 
 
-def decode(data: bytes, *, where: str, html: bool = False, note: Note = no_note) -> str:
+def decode(data: bytes, *, where: str, html: bool = False, charset: str = "", note: Note = no_note) -> str:
     r"""Decode a document.
 
-    In this order: a byte order mark; UTF-8, if the bytes are valid UTF-8, or nearly; for HTML, what the page declares,
-    as browsers understand it; UTF-16 and UTF-32 without a mark, if they give text; Windows-1252, of which Latin-1 is a
-    part, if the letters beyond ASCII are few and those of one Western European language; and what charset-normalizer
-    finds, if it is sure. Broken bytes become U+FFFD. Text that was encoded twice is repaired if all of it shows that.
+    In this order: a byte order mark; UTF-8, if the bytes are valid UTF-8, or nearly; what the server declares, or for
+    HTML the page, as browsers understand it; UTF-16 and UTF-32 without a mark, if they give text; Windows-1252, of
+    which Latin-1 is a part, if the letters beyond ASCII are few and those of one Western European language; and what
+    charset-normalizer finds, if it is sure. Broken bytes become U+FFFD. Text that was encoded twice is repaired if all
+    of it shows that.
 
     Parameters
     ----------
@@ -224,6 +219,8 @@ def decode(data: bytes, *, where: str, html: bool = False, note: Note = no_note)
     html
         Whether a ``<meta charset>`` in the bytes counts. UTF-8 comes first: pages that collectors have converted to
         UTF-8 still declare what they were.
+    charset
+        The encoding that the server declares in the HTTP header, which goes before that of the page.
     note
         Called with a message if characters were replaced or a text was repaired.
 
@@ -242,8 +239,8 @@ def decode(data: bytes, *, where: str, html: bool = False, note: Note = no_note)
     a.txt: 1 character could not be decoded and is shown as \ufffd
     'Le café de la rue d’Arras a br\ufffd'
     """
-    _refuse_kind(data[:HEAD_BYTES], where)
-    text = _decoded(data, where, html=html)
+    refuse_kind(data[:HEAD_BYTES], where=where)
+    text = _decoded(data, where, _encoding_named(charset) or (_declared_encoding(data) if html else ""))
     repaired = repaired_twice(text)
     if repaired != text:
         note(f"{where}: its text was encoded twice, and is repaired")
@@ -254,11 +251,10 @@ def decode(data: bytes, *, where: str, html: bool = False, note: Note = no_note)
     return repaired
 
 
-def _decoded(data: bytes, where: str, *, html: bool) -> str:
+def _decoded(data: bytes, where: str, declared: str) -> str:
     encoding = marked_encoding(data)
     if encoding:
         return _marked(data, encoding, where)
-    declared = _declared_encoding(data) if html else ""
     attempts: tuple[Callable[[], str | None], ...] = (
         # The only encoding of pages that is made of ASCII bytes alone, and so is valid UTF-8 as well.
         lambda: data.decode(declared, "replace") if declared == "iso2022_jp" and b"\x1b" in data else None,
@@ -288,14 +284,18 @@ def _marked(data: bytes, encoding: str, where: str) -> str:
 
 
 def _declared_encoding(data: bytes) -> str:
-    """Return the Python name of the encoding that a page declares, in browsers' understanding, or an empty string."""
     head = data[:HEAD_BYTES]
     match = _META.search(head) or _XML.search(head)
-    if match is None:
+    return _encoding_named(match[1].decode("ascii")) if match else ""
+
+
+def _encoding_named(label: str) -> str:
+    """Return the Python name of an encoding by its label, in browsers' understanding, or an empty string."""
+    if not label:
         return ""
     import webencodings
 
-    found = webencodings.lookup(match[1].decode("ascii"))
+    found = webencodings.lookup(label)
     if found is None or found.name in ("replacement", "x-user-defined"):
         return ""
     # A declaration in ASCII letters is not in UTF-16.

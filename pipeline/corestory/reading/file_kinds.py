@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from itertools import islice
 
 from corestory.errors import InputError
+from corestory.reading.gzip_members import GZIP_MAGIC, inflated_start
 from corestory.reading.streams import unpacked_name
 from corestory.remote import AnyPath
 
-# What a file is, by its name; any may also end in .gz, .bz2 or .zst, but for Parquet, which is compressed.
+# What a file is, by its name; any may also end in .gz, .bz2 or .zst, but for Parquet and ZIP, which are compressed.
 KINDS = {
     ".txt": "text",
     ".text": "text",
@@ -24,6 +25,9 @@ KINDS = {
     ".csv": "csv",
     ".tsv": "tsv",
     ".parquet": "parquet",
+    ".warc": "warc",
+    ".wet": "warc",
+    ".zip": "zip",
 }
 
 _UNREAD = {
@@ -35,7 +39,7 @@ _UNREAD = {
     b"%!PS": "PostScript",
     b"{\\rtf": "an RTF document",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office document",
-    b"PK\x03\x04": "a ZIP archive (as .docx, .xlsx, .odt and .epub are)",
+    b"PK\x03\x04": "a ZIP archive",
     b"PK\x05\x06": "an empty ZIP archive",
     b"\x1f\x8b": "gzip in another compression",
     b"BZh91AY&SY": "bzip2 in another compression",
@@ -54,8 +58,16 @@ _UNREAD = {
     b"ID3": "an MP3",
     b"\x1aE\xdf\xa3": "a Matroska or WebM video",
 }
-_WARC = re.compile(rb"WARC/\d\.\d\r?\n")
-_EPUB = re.compile(rb"PK\x03\x04.{26}mimetypeapplication/epub", re.DOTALL)
+# What is read if a file's name tells it, with the ending of such a name.
+_BY_NAME = {"a WARC or WET file of a web archive": ".warc", "a ZIP archive": ".zip", "a Parquet file": ".parquet"}
+_WARC = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n")
+_IN_ZIP = {
+    "an EPUB book": re.compile(rb"PK\x03\x04.{26}mimetypeapplication/epub", re.DOTALL),
+    "an OpenDocument file": re.compile(rb"PK\x03\x04.{26}mimetypeapplication/vnd\.oasis", re.DOTALL),
+    "an Office document": re.compile(
+        rb"PK\x03\x04.{26}(?:\[Content_Types\]\.xml|_rels/|docProps/|word/|xl/|ppt/)", re.DOTALL
+    ),
+}
 # The beginning of a mail or of a page that is saved as one: lines "Name: value", some of which only mail has.
 _HEADER = re.compile(rb"(?:From [^\n]*\n)?(?:[A-Za-z][A-Za-z0-9-]*:[ \t]?[^\n]*\n(?:[ \t]+[^\n]*\n)*){3,}")
 _MAIL_ONLY = re.compile(
@@ -97,11 +109,42 @@ def unread_kind(head: bytes) -> str:
     """
     if _WARC.match(head):
         return "a WARC or WET file of a web archive"
-    if _EPUB.match(head):
-        return "an EPUB book"
+    if head.startswith(b"PK") and (kind := next((kind for kind, start in _IN_ZIP.items() if start.match(head)), "")):
+        return kind
     if (header := _HEADER.match(head)) and _MAIL_ONLY.search(header[0]):
         return "a page saved as MHTML" if _SAVED_PAGE.search(header[0]) else "an e-mail"
     return next((kind for magic, kind in _UNREAD.items() if head.startswith(magic)), "")
+
+
+def begins_warc(head: bytes) -> bool:
+    r"""Return whether a file is a WARC file by its beginning, compressed or not.
+
+    Examples
+    --------
+    >>> import gzip
+    >>> begins_warc(gzip.compress(b"WARC/1.0\r\n")), begins_warc(b"WARC/1 is a format.")
+    (True, False)
+    """
+    return _WARC.match(inflated_start(head) if head.startswith(GZIP_MAGIC) else head) is not None
+
+
+def archive_kind(head: bytes) -> str:
+    r"""Return ``warc`` or ``zip`` if a file is an archive by its beginning, as it is stored, else an empty string.
+
+    Examples
+    --------
+    >>> archive_kind(b"WARC/1.1\r\n"), archive_kind(b"PK\x03\x04"), archive_kind(b"The quay opened.")
+    ('warc', 'zip', '')
+    """
+    return "warc" if begins_warc(head) else "zip" if unread_kind(head) == "a ZIP archive" else ""
+
+
+def refuse_kind(head: bytes, *, where: str) -> None:
+    """Raise an `InputError` that says what a file is if its beginning shows that it is no text."""
+    kind = unread_kind(head)
+    if kind:
+        hint = f"End its name in {_BY_NAME[kind]}." if kind in _BY_NAME else "Convert it to plain text or HTML."
+        raise InputError(f"looks like {kind}", where=where, expected="text", hint=hint)
 
 
 def kind_by_content(head: bytes, *, where: str) -> str:
@@ -110,20 +153,14 @@ def kind_by_content(head: bytes, *, where: str) -> str:
     Raises
     ------
     InputError
-        It is Parquet, which is read by its end.
+        It is no text, as its beginning shows.
 
     Examples
     --------
     >>> kind_by_content(b"<p>The quay", where="a"), kind_by_content(b"id,text\n7,The quay\n", where="a")
     ('html', 'csv')
     """
-    if unread_kind(head) == "a Parquet file":
-        raise InputError(
-            "a Parquet file by another name",
-            where=where,
-            expected="text, HTML or JSON",
-            hint="End its name in .parquet.",
-        )
+    refuse_kind(head, where=where)
     text = head.decode("utf-8-sig", errors="replace")
     if b"\x00" in head[:4096]:
         text = text.replace("\x00", "")  # UTF-16, as far as its beginning is ASCII

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from corestory.errors import InputError, Note, Refuse, no_note
+from corestory.errors import InputError, Refuse
 from corestory.reading.article import Article
 from corestory.reading.article_rows import articles_of_table, has_paragraphs
-from corestory.reading.fields import FieldFinder, ReadingOptions
-from corestory.reading.file_kinds import kind_by_name
+from corestory.reading.contents import Wanted, columns_to_read
+from corestory.reading.fields import FieldFinder
 from corestory.reading.parquet_rows import open_parquet, parquet_table
-from corestory.reading.sources import columns_to_read, refusing
-from corestory.reading.streams import unpacked_name
 from corestory.reading.tables import SourceRow, folded
 from corestory.reading.text import storable
 from corestory.reading.values import IDENTITIES, identity_of
@@ -23,30 +21,24 @@ from corestory.remote import AnyPath
 if TYPE_CHECKING:
     import pyarrow.parquet
 
-# Row groups are taken together until they have so many bytes, some ten seconds of work.
-PART_BYTES = 2**25
 
-
-def row_group_cuts(path: AnyPath, *, part_bytes: int | None = None) -> tuple[int, ...]:
+def row_group_cuts(path: AnyPath, part_bytes: int) -> tuple[int, ...]:
     """Say where to cut a file: the first row group of each part, and the number of all.
 
     Parameters
     ----------
     path
-        A file; if it is no Parquet file, or cannot be read, it is not cut.
+        The file; if it cannot be read, it is not cut.
     part_bytes
-        What a part has at least, as it is compressed; None is `PART_BYTES`.
+        What a part has at least, as it is compressed.
 
     Returns
     -------
     tuple of int
         Empty if there would be one part.
     """
-    if kind_by_name(path) != "parquet" or unpacked_name(path.name) != path.name.lower():
-        return ()
     import pyarrow
 
-    part_bytes = PART_BYTES if part_bytes is None else part_bytes
     try:
         with open_parquet(path) as file:
             metadata = file.metadata
@@ -66,16 +58,7 @@ def row_group_cuts(path: AnyPath, *, part_bytes: int | None = None) -> tuple[int
     return (*cuts, len(sizes)) if len(cuts) > 1 else ()
 
 
-def read_part(
-    path: AnyPath,
-    first: int,
-    last: int,
-    *,
-    refuse: Refuse,
-    keep: Sequence[str] = (),
-    note: Note = no_note,
-    options: ReadingOptions | None = None,
-) -> Iterator[Article]:
+def articles_of_row_groups(path: AnyPath, first: int, last: int, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
     """Read the articles that begin in some row groups of a Parquet file.
 
     Of a table of paragraphs, a part begins with the first row of another article than the last row before it, and goes
@@ -88,18 +71,18 @@ def read_part(
         The file.
     first, last
         The first of the row groups, and the one after the last.
-    refuse, keep, note, options
-        As of `corestory.reading.sources.read_file`.
+    refuse, wanted
+        As of `corestory.reading.contents.articles_of_file`.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read on.
     """
-    yield from refusing(_articles(path, first, last, refuse, keep, FieldFinder(options, note)), refuse)
-
-
-def _articles(
-    path: AnyPath, first: int, last: int, refuse: Refuse, keep: Sequence[str], finder: FieldFinder
-) -> Iterator[Article]:
     import pyarrow
 
     name = storable(path.as_posix())
+    keep, finder = wanted.keep, wanted.finder
     table = parquet_table(path, wanted=columns_to_read(keep, finder), first_group=first)
     try:
         with open_parquet(path) as file:

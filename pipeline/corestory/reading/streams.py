@@ -43,8 +43,20 @@ def open_bytes(path: AnyPath) -> BinaryIO:
         The file is missing, a folder, or cannot be opened; on reading, damaged or truncated compressed data.
     """
     where = storable(str(path))
+    return plain_bytes(open_stored(path), where=where)
+
+
+def open_stored(path: AnyPath) -> BinaryIO:
+    """Open a file for reading as it is stored.
+
+    Raises
+    ------
+    InputError
+        The file is missing, a folder, or cannot be opened.
+    """
+    where = storable(str(path))
     try:
-        return plain_bytes(open_to_read(path), where=where)
+        return open_to_read(path)
     except FileNotFoundError:
         raise InputError("no such file", where=where) from None
     except IsADirectoryError:
@@ -77,10 +89,10 @@ def _unpacked(plain: BinaryIO, packed: str) -> BinaryIO:
     return cast(BinaryIO, pyarrow.CompressedInputStream(pyarrow.PythonFile(plain, "r"), "zstd"))
 
 
-def peek_bytes(stream: BinaryIO, *, where: str, size: int = HEAD_BYTES) -> tuple[bytes, BinaryIO]:
-    """Return the first `size` bytes of a stream, and the stream from its beginning."""
+def peek_bytes(stream: BinaryIO, *, where: str, size: int = HEAD_BYTES, close: bool = True) -> tuple[bytes, BinaryIO]:
+    """Return the first `size` bytes of a stream, and the stream from its beginning, as of `plain_bytes`."""
     head = _read_all(stream, size)
-    return head, _buffered(_Stream(head, stream, where))
+    return head, _buffered(_Stream(head, stream, where, close=close))
 
 
 def read_document(stream: BinaryIO, *, where: str, limit: int = MAX_DOCUMENT_BYTES) -> bytes:

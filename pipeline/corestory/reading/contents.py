@@ -1,0 +1,229 @@
+"""The articles in one file or stream, by what it is: text, HTML, rows of a table or of JSON, an archive."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import BinaryIO
+
+from corestory.errors import InputError, Note, Refuse, no_note, reason_of
+from corestory.reading.article import Article, keeping
+from corestory.reading.article_rows import COLUMNS, article_of_row, articles_of_rows, articles_of_table
+from corestory.reading.decoding import decode
+from corestory.reading.fields import OPTIONS, SHOWN_FIELDS, FieldFinder, listed
+from corestory.reading.file_kinds import archive_kind, kind_by_content, kind_by_name
+from corestory.reading.one_article import (
+    LABELLED_ENDING,
+    labelled_article,
+    page_article,
+    paragraphs_of_text,
+    text_article,
+)
+from corestory.reading.parquet_rows import parquet_table
+from corestory.reading.spans import spans_of
+from corestory.reading.streams import open_stored, peek_bytes, plain_bytes, read_document, unpacked_name
+from corestory.reading.tables import SourceRow, csv_table, folded, json_rows, source_name
+from corestory.reading.text import storable
+from corestory.reading.text_shapes import LUMP_SENTENCES
+from corestory.reading.warc import warc_part_rows, warc_rows
+from corestory.reading.zip_members import zip_articles
+from corestory.remote import AnyPath
+
+# A paragraph of so many words that is all of a text has lost its line ends.
+_LUMP_WORDS = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is read of each file.
+
+    Attributes
+    ----------
+    keep
+        Further columns whose values go with the paragraphs.
+    note
+        Called with what a person should know of what was read.
+    finder
+        Finds the fields that hold the text and so on.
+    """
+
+    keep: Sequence[str] = ()
+    note: Note = no_note
+    finder: FieldFinder = field(default_factory=FieldFinder)
+
+
+def articles_of_file(path: AnyPath, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
+    """Read the articles of a file; what cannot be read is refused, also a file without articles."""
+    yield from _not_empty(lambda refuse: _file(path, refuse, wanted), refuse, where=storable(path.as_posix()))
+
+
+def articles_of_archive_part(path: AnyPath, first: int, last: int, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
+    """Read the articles between two cuts of a WARC file or a ZIP archive."""
+    name = storable(path.as_posix())
+    with open_stored(path) as stream:
+        if kind_by_name(path) == "zip":
+            yield from _of_zip(stream, name, refuse, wanted, first=first, last=last)
+        else:
+            rows = warc_part_rows(stream, first, last, name=name, refuse=refuse)
+            # A header that is to be kept may be in another part.
+            yield from _of_warc(rows, name, refuse, wanted, needed=wanted.keep if first == 0 else ())
+
+
+def articles_of_stream(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
+    """Read the articles of a stream; what cannot be read is refused, also a stream without articles.
+
+    Parameters
+    ----------
+    stream
+        The bytes as they are stored; it stays open.
+    kind
+        A value of `corestory.reading.file_kinds.KINDS`; empty to tell it by the beginning.
+    name
+        Its name, ``-`` for the standard input.
+    refuse, wanted
+        As of `articles_of_file`.
+    """
+    where = source_name(name)
+    yield from _not_empty(lambda refuse: _stored(stream, kind, name, refuse, wanted), refuse, where=where)
+
+
+def refusing(articles: Iterator[Article], refuse: Refuse) -> Iterator[Article]:
+    """Yield articles until they cannot be read on, and refuse that."""
+    try:
+        yield from articles
+    except InputError as error:
+        refuse(error)
+
+
+def _not_empty(read: Callable[[Refuse], Iterator[Article]], refuse: Refuse, *, where: str) -> Iterator[Article]:
+    """Yield the articles of a file, and refuse a file that yields nothing and refuses nothing."""
+    silent = True
+
+    def refuse_here(error: InputError) -> None:
+        nonlocal silent
+        silent = False
+        refuse(error)
+
+    for article in refusing(read(refuse_here), refuse_here):
+        silent = False
+        yield article
+    if silent:
+        refuse(InputError("no articles", where=where, expected="at least one"))
+
+
+def _file(path: AnyPath, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
+    name = storable(path.as_posix())
+    kind = kind_by_name(path)
+    try:
+        found = path.exists()
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot be read ({reason_of(error)})", where=name) from None
+    if not found:
+        raise InputError("no such file or folder", where=name)
+    if kind == "parquet":
+        table = parquet_table(path, wanted=columns_to_read(wanted.keep, wanted.finder))
+        yield from articles_of_table(table, where=name, refuse=refuse, keep=wanted.keep, finder=wanted.finder)
+        return
+    with open_stored(path) as stream:
+        yield from _stored(stream, kind, name, refuse, wanted)
+
+
+def columns_to_read(
+    keep: Sequence[str], finder: FieldFinder
+) -> Callable[[Sequence[str], Sequence[str]], Collection[str]]:
+    """Return the choice of a Parquet file's columns, for `corestory.reading.parquet_rows.parquet_table`."""
+
+    def choose(columns: Sequence[str], lists: Sequence[str]) -> Collection[str]:
+        return COLUMNS.union(map(folded, keep), finder.wanted(columns), lists)
+
+    return choose
+
+
+def _stored(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
+    where = source_name(name)
+    kind = kind or wanted.finder.options.kind
+    if not kind:
+        head, stream = peek_bytes(stream, where=where, close=False)
+        kind = archive_kind(head)
+    if kind == "zip":
+        yield from _of_zip(stream, name, refuse, wanted)
+    elif kind == "warc":
+        rows = warc_rows(stream, name=name, refuse=refuse)
+        yield from _of_warc(rows, name, refuse, wanted, needed=wanted.keep)
+    else:
+        with plain_bytes(stream, where=where, close=False) as plain:
+            yield from _content(plain, kind, name, refuse, wanted)
+
+
+def _of_zip(
+    stream: BinaryIO, name: str, refuse: Refuse, wanted: Wanted, *, first: int = 0, last: int | None = None
+) -> Iterator[Article]:
+    read = partial(articles_of_stream, wanted=wanted)
+    yield from zip_articles(stream, name=name, refuse=refuse, note=wanted.note, read=read, first=first, last=last)
+
+
+def _of_warc(
+    rows: Iterator[SourceRow], name: str, refuse: Refuse, wanted: Wanted, *, needed: Sequence[str]
+) -> Iterator[Article]:
+    keep = [folded(column) for column in wanted.keep]
+    for row in _with_columns(rows, _needed(needed), source_name(name), refuse):
+        try:
+            article = article_of_row(row, spans=wanted.finder.options.spans)
+        except InputError as error:
+            refuse(error)
+            continue
+        yield keeping(article, [row.values] * len(article.paragraphs), keep)
+
+
+def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
+    where = source_name(name)
+    keep, note, finder = wanted.keep, wanted.note, wanted.finder
+    if not kind:
+        head, stream = peek_bytes(stream, where=where)
+        kind = kind_by_content(head, where=where)
+    if kind in ("csv", "tsv"):
+        table = csv_table(stream, name=name, refuse=refuse, delimiter="\t" if kind == "tsv" else ",")
+        yield from articles_of_table(table, where=where, refuse=refuse, keep=keep, finder=finder)
+    elif kind in ("lines", "json"):
+        rows = json_rows(stream, name=name, refuse=refuse, lines=kind == "lines")
+        of_article = {what: column for what, column in finder.options.named.items() if what not in ("text", "html")}
+        rows = _with_columns(rows, _needed(keep, of_article), where, refuse)
+        yield from articles_of_rows(rows, refuse=refuse, keep=keep, finder=finder)
+    else:
+        text = decode(read_document(stream, where=where), where=where, html=kind == "html", note=note)
+        if kind == "html":
+            article = page_article(text, article_id=name, where=where)
+        elif unpacked_name(name).endswith(LABELLED_ENDING):
+            article = labelled_article(text, article_id=name, where=where)
+        else:
+            article = text_article(paragraphs_of_text(text, where=where), article_id=name, where=where)
+            if finder.options.spans:
+                article = replace(article, spans=spans_of(article.texts, text))
+        if len(article.paragraphs) == 1 and (words := len(article.texts[0].split())) >= _LUMP_WORDS:
+            note(f"{where}: looks like one paragraph of {words:,} words, which gets one label")
+        elif kind != "html" and len(article.paragraphs) > LUMP_SENTENCES and "\n" not in text.strip():
+            note(f"{where}: has no line ends; each of its {len(article.paragraphs):,} sentences is a paragraph")
+        yield keeping(article, [{}] * len(article.paragraphs), keep)
+
+
+def _needed(keep: Sequence[str], named: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the columns that some row must have, each with what to say if none has it; a row says it of its text."""
+    needed = {folded(name): f"{name!r} ({OPTIONS[what]})" for what, name in (named or {}).items()}
+    return needed | {folded(name): f"{name!r} to keep" for name in keep}
+
+
+def _with_columns(
+    rows: Iterator[SourceRow], needed: Mapping[str, str], where: str, refuse: Refuse
+) -> Iterator[SourceRow]:
+    """Yield rows, and refuse at the end each needed column that no row had, as tables do by their header."""
+    missing = dict(needed)
+    columns: dict[str, None] = {}
+    for row in rows:
+        if missing:
+            for column in row.values:
+                missing.pop(column, None)
+                if len(columns) <= SHOWN_FIELDS:
+                    columns[column] = None
+        yield row
+    if columns:
+        for name in missing.values():
+            refuse(InputError(f"no column {name} in any row; {listed(columns, word='columns')}", where=where))

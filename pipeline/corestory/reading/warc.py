@@ -1,0 +1,196 @@
+"""The pages of a WARC file and the texts of a WET file, read by fastwarc a record at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+from corestory.errors import InputError, Refuse
+from corestory.reading.decoding import decode
+from corestory.reading.file_kinds import begins_warc, kind_by_content
+from corestory.reading.gzip_members import GZIP_MAGIC
+from corestory.reading.streams import HEAD_BYTES, MAX_DOCUMENT_BYTES, open_stored
+from corestory.reading.tables import SourceRow, folded, source_name
+from corestory.reading.text import storable
+from corestory.reading.warc_records import record_start, warc_records
+from corestory.remote import AnyPath, RemotePath
+
+if TYPE_CHECKING:
+    from fastwarc import WarcRecord
+
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
+
+
+def warc_rows(
+    stream: BinaryIO, *, name: str, refuse: Refuse, start: int = 0, stop: int | None = None
+) -> Iterator[SourceRow]:
+    """Read the responses that are HTML pages, and the conversions, which are texts.
+
+    Other records are passed over: requests, metadata, revisits, pictures, redirections and error pages.
+
+    Parameters
+    ----------
+    stream
+        The file as it is stored, or decompressed.
+    name
+        Its name, ``-`` for the standard input.
+    refuse
+        Called with the reason for each record that is damaged; the other records are read.
+    start, stop
+        The part of the file in which the records begin, as of `corestory.reading.warc_records.warc_records`.
+
+    Yields
+    ------
+    SourceRow
+        ``html`` or ``text``, ``url``, ``article_id`` (the WARC-Record-ID), and each header of the record and of the
+        response by its name in lower case.
+
+    Raises
+    ------
+    InputError
+        fastwarc is not installed, or the stream cannot be read.
+    """
+    where = source_name(name)
+    try:
+        import fastwarc  # noqa: F401
+    except ImportError:
+        hint = "pip install 'corestory[warc]'"
+        raise InputError("a WARC file, and fastwarc is not installed", where=where, hint=hint) from None
+
+    def refuse_record(position: str, reason: str) -> None:
+        refuse(InputError(reason, where=_place(where, position)))
+
+    for record in warc_records(stream, refuse=refuse_record, wants=_is_wanted, start=start, stop=stop):
+        if record.data:
+            try:
+                yield _row(record.data, _place(where, record.name), f"{name}:{record.name}")
+            except InputError as error:
+                refuse(error)
+
+
+def _place(where: str, position: str) -> str:
+    return f"{where}, record at byte {position}"
+
+
+def warc_cuts(path: AnyPath, part_bytes: int) -> tuple[int, ...]:
+    """Say where to cut a file: positions of parts, and the file's size.
+
+    A compressed file is cut anywhere, if its records are members of their own; a part begins with the first record
+    behind its position. A file that is not compressed is cut before records, for which all their headers are read.
+
+    Parameters
+    ----------
+    path
+        The file.
+    part_bytes
+        The bytes of a part.
+
+    Returns
+    -------
+    tuple of int
+        Empty if the file is not cut.
+    """
+    with open_stored(path) as stream:
+        head = stream.read(HEAD_BYTES)
+        size = stream.seek(0, 2)
+        if head.startswith(GZIP_MAGIC):
+            cuts = [*range(0, size, part_bytes)] if record_start(stream, 0) < part_bytes else []
+        elif begins_warc(head) and not isinstance(path, RemotePath):  # each header would be a request
+            cuts = [0]
+            for record in warc_records(stream, refuse=lambda *_: None, wants=lambda _: False):
+                if record.start >= cuts[-1] + part_bytes:
+                    cuts.append(record.start)
+        else:
+            cuts = []
+    return (*cuts, size) if len(cuts) > 1 else ()
+
+
+def warc_part_rows(stream: BinaryIO, first: int, last: int, *, name: str, refuse: Refuse) -> Iterator[SourceRow]:
+    """Read the records that begin between two cuts of `warc_cuts`, as `warc_rows` does."""
+    if stream.read(len(GZIP_MAGIC)) == GZIP_MAGIC:
+        first, last = (record_start(stream, cut) if cut else 0 for cut in (first, last))
+    yield from warc_rows(stream, name=name, refuse=refuse, start=first, stop=last)
+
+
+def _is_wanted(head: bytes) -> bool:
+    """Return whether a record is a page or a text by its first bytes."""
+    record = _record(head)
+    kind, of_record = str(record.record_type), _media_type(record.headers.get("Content-Type"))
+    if kind == "conversion":
+        return of_record in ("", "text/plain")
+    if kind != "response" or of_record not in ("", "application/http"):
+        return False
+    try:
+        record.parse_http(quirks_mode=True)
+    except OSError:
+        return True  # the reason is told when the whole record is read
+    if record.http_headers is None or record.http_headers.status_code is None:
+        return True
+    if not 200 <= record.http_headers.status_code < 300:
+        return False
+    of_page = _media_type(record.http_headers.get("Content-Type"))
+    return of_page in _HTML_TYPES or (not of_page and kind_of_bytes(record.reader.read(HEAD_BYTES)) == "html")
+
+
+def kind_of_bytes(head: bytes) -> str:
+    """Return what some bytes are, and nothing if they are not read."""
+    try:
+        return kind_by_content(head, where="")
+    except InputError:
+        return ""
+
+
+def _row(data: bytes, where: str, name: str) -> SourceRow:
+    record = _record(data)
+    values: dict[str, object] = {folded(key): storable(value) for key, value in record.headers.items()}
+    if str(record.record_type) == "conversion":
+        content = {"text": decode(record.reader.read(), where=where)}
+    else:
+        content = {"html": _page(data, where, values)}
+    address = str(values.get("warc-target-uri", "")).strip("<> ")
+    identity = str(values.get("warc-record-id", "")).strip("<> ")
+    return SourceRow({**values, **content, "url": address, "article_id": identity}, where, name)
+
+
+def _page(data: bytes, where: str, values: dict[str, object]) -> str:
+    """Return the HTML of a response, and add the headers of the response to those of the record."""
+    damage = ""
+    # Some crawlers store the decompressed page, and leave the header that says how it was compressed.
+    for decoding in ("all", "transfer", "none"):
+        record = _record(data)
+        try:
+            record.parse_http(auto_decode=decoding, quirks_mode=True)
+            if record.http_headers is None or record.http_headers.status_code is None:
+                raise InputError("a damaged record: a response without HTTP headers", where=where)
+            payload = _read(record, where)
+            values.update((folded(key), storable(value)) for key, value in record.http_headers.items())
+            charset = (record.http_charset or "").strip("\"' ")
+            return decode(payload, where=where, html=True, charset=charset)
+        except OSError as error:
+            damage = damage or str(error)
+        except InputError as error:
+            if damage:
+                break
+            raise error
+    raise InputError(f"a damaged record: its page cannot be decompressed ({damage})", where=where)
+
+
+def _read(record: WarcRecord, where: str) -> bytes:
+    pieces = []
+    size = 0
+    while piece := record.reader.read(2**20):
+        size += len(piece)
+        pieces.append(piece)
+        if size > MAX_DOCUMENT_BYTES:
+            raise InputError(f"more than {MAX_DOCUMENT_BYTES:,} bytes in one document", where=where)
+    return b"".join(pieces)
+
+
+def _record(data: bytes) -> WarcRecord:
+    from fastwarc import WarcRecord
+
+    return WarcRecord.from_bytes(data)
+
+
+def _media_type(header: str | None) -> str:
+    return (header or "").partition(";")[0].strip().lower()

@@ -1,0 +1,200 @@
+"""The files in a ZIP archive, read one after the other without unpacking them to the disk."""
+
+import lzma
+import re
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from shutil import copyfileobj
+from typing import BinaryIO, cast
+
+from corestory.errors import InputError, Note, Refuse, reason_of
+from corestory.reading.article import Article
+from corestory.reading.file_kinds import KINDS, kind_by_name
+from corestory.reading.streams import open_stored
+from corestory.reading.tables import source_name
+from corestory.reading.text import storable
+from corestory.remote import AnyPath
+
+ReadMember = Callable[[BinaryIO, str, str, Refuse], Iterator[Article]]
+"""Reads the articles of a member: its bytes, its kind of `KINDS`, its name, and what to call with refusals."""
+
+# Text is rarely a tenth of its size when compressed, and a hundredth only if it says the same over and over.
+_MOST_EXPANSION = 200
+_FREE_BYTES = 2**24
+# The list of the members is in memory: some hundred thousand of them.
+_DIRECTORY_BYTES = 2**25
+_ENCRYPTED = 0x1
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+
+
+def zip_articles(
+    stream: BinaryIO,
+    *,
+    name: str,
+    refuse: Refuse,
+    note: Note,
+    read: ReadMember,
+    first: int = 0,
+    last: int | None = None,
+) -> Iterator[Article]:
+    """Read the articles of an archive's members, in the archive's order.
+
+    Members whose name tells no kind of `KINDS` and hidden ones are passed over, as in a folder.
+
+    Parameters
+    ----------
+    stream
+        The archive; one that cannot seek is copied to a temporary file.
+    name
+        Its name, ``-`` for the standard input.
+    refuse
+        Called with the reason for each member that cannot be read: it is encrypted, an archive itself, a link or far
+        too large for its compressed size, or its name leads out of the archive.
+    note
+        Called with the number of members that are passed over.
+    read
+        Reads one member.
+    first, last
+        The part of the members, by their numbers.
+
+    Raises
+    ------
+    InputError
+        It is no ZIP archive or a damaged one, its members overlap, or none is of a kind that is read.
+    """
+    where = source_name(name)
+    with _opened(stream, where) as archive:
+        members = archive.infolist()
+        passed_over = found = 0
+        for member in members[first:last]:
+            if member.is_dir() or _is_hidden(member):
+                continue
+            kind = _kind(member)
+            if not kind:
+                passed_over += 1
+                continue
+            found += 1
+            place = f"{name}/{storable(member.filename)}"
+            try:
+                _check(archive, member, kind, where=f"{where}/{storable(member.filename)}")
+                yield from _member_articles(archive, member, kind, place, refuse, read)
+            except InputError as error:
+                refuse(error)
+    if not found and last is None:
+        raise InputError(
+            "an archive with nothing to read", where=where, expected=f"files that end in {', '.join(KINDS)}"
+        )
+    if passed_over:
+        note(f"{where}: passed over {passed_over:,} file{'s' * (passed_over > 1)}")
+
+
+def member_cuts(path: AnyPath, part_bytes: int) -> tuple[int, ...]:
+    """Say where to cut an archive: the number of the first member of each part, and the number of all.
+
+    Parameters
+    ----------
+    path
+        The archive.
+    part_bytes
+        The bytes of a part at least, as they are compressed.
+
+    Returns
+    -------
+    tuple of int
+        Empty if there would be one part.
+    """
+    with open_stored(path) as stream, _opened(stream, str(path)) as archive:
+        sizes = [member.compress_size for member in archive.infolist()]
+    cuts, size = [0], 0
+    for number, compressed in enumerate(sizes):
+        if size >= part_bytes:
+            cuts.append(number)
+            size = 0
+        size += compressed
+    return (*cuts, len(sizes)) if len(cuts) > 1 else ()
+
+
+@contextmanager
+def _opened(stream: BinaryIO, where: str) -> Iterator[zipfile.ZipFile]:
+    with tempfile.TemporaryFile() as copy:
+        if not stream.seekable():
+            copyfileobj(stream, copy, 2**20)
+            stream = cast(BinaryIO, copy)
+        size = stream.seek(0, 2)
+        try:
+            archive = zipfile.ZipFile(cast(BinaryIO, _BoundedReads(stream)))
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
+            raise InputError(
+                "not a ZIP archive, or a damaged or truncated one", where=where, hint="Fetch or make it again."
+            ) from error
+        except OSError as error:
+            raise InputError(f"cannot be read ({reason_of(error)})", where=where) from None
+        with archive:
+            if sum(member.compress_size for member in archive.infolist()) > size:
+                raise InputError("members that overlap, as in a zip bomb", where=where, expected="separate members")
+            yield archive
+
+
+class _BoundedReads:
+    """A file that refuses to be read by large pieces, as the list of far too many members would be."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.seek, self.tell, self.seekable = stream.seek, stream.tell, stream.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        if size > _DIRECTORY_BYTES:
+            raise OSError(f"a list of members of {size:,} bytes; make several archives")
+        return self._stream.read(size)
+
+
+def _kind(member: zipfile.ZipInfo) -> str:
+    return kind_by_name(Path(member.filename))
+
+
+def _is_hidden(member: zipfile.ZipInfo) -> bool:
+    parts = PurePosixPath(member.filename).parts
+    return any(part.startswith(".") and part != ".." for part in parts) or parts[:1] == ("__MACOSX",)
+
+
+def _check(archive: zipfile.ZipFile, member: zipfile.ZipInfo, kind: str, *, where: str) -> None:
+    """Refuse a member that is not an ordinary file in the archive."""
+    path = PurePosixPath(member.filename.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or _DRIVE.match(member.filename):
+        raise InputError("a name that leads out of the archive", where=where, expected="a name within it")
+    if archive.getinfo(member.filename) is not member:
+        raise InputError("replaced by a later member of the same name", where=where)
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise InputError("a link", where=where, expected="a file")
+    if member.flag_bits & _ENCRYPTED:
+        raise InputError("encrypted", where=where, expected="a member without a password", hint="Unzip the archive.")
+    if kind == "zip":
+        raise InputError("an archive in an archive", where=where, hint="Unzip the outer one.")
+    if kind == "parquet":
+        raise InputError("Parquet in an archive", where=where, expected="Parquet by itself", hint="Unzip the archive.")
+    if member.file_size > _FREE_BYTES + _MOST_EXPANSION * member.compress_size:
+        raise InputError(
+            f"{member.compress_size:,} bytes that become {member.file_size:,}, as in a zip bomb",
+            where=where,
+            expected=f"at most {_MOST_EXPANSION} times as many",
+        )
+
+
+def _member_articles(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, kind: str, name: str, refuse: Refuse, read: ReadMember
+) -> Iterator[Article]:
+    where = source_name(name)
+    try:
+        with archive.open(member) as stream:
+            yield from read(cast(BinaryIO, stream), kind, name, refuse)
+    except NotImplementedError as error:
+        raise InputError(f"compressed in a way that is not read ({error})", where=where) from None
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError) as error:
+        raise InputError(
+            f"a damaged member ({reason_of(error)})", where=where, hint="Make the archive again."
+        ) from None
