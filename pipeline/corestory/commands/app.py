@@ -12,6 +12,7 @@ import typer
 from corestory.commands.audit import audit
 from corestory.commands.evaluate import evaluate
 from corestory.commands.explain import explain
+from corestory.commands.export import export
 from corestory.commands.messages import say
 from corestory.commands.predict import predict
 from corestory.commands.prepare import prepare
@@ -29,7 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 # A command's module imports its libraries inside its function, so that --help answers at once.
-for command in (prepare, train, predict, remember, explain, evaluate, threshold, audit, review):
+for command in (prepare, train, predict, remember, explain, evaluate, threshold, audit, review, export):
     app.command()(command)
 
 

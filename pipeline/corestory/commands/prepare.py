@@ -32,7 +32,8 @@ def prepare(
         typer.Argument(
             metavar="SOURCE...",
             help="A corpus folder (WCXB, newspaper4k), a folder of pairs NAME.html + NAME.txt, a folder of "
-            "NAME.labelled.txt files, or a labelled table (.csv .tsv .jsonl .parquet, also .gz).",
+            "NAME.labelled.txt files, a labelled table (.csv .tsv .jsonl .parquet, also .gz), the labels of "
+            "`corestory review`, or an export of Label Studio, doccano, Prodigy or Argilla (.json .jsonl).",
             show_default=False,
         ),
     ],
@@ -53,7 +54,10 @@ def prepare(
     ] = "",
     corrections: Annotated[
         Path | None,
-        typer.Option(help="A file of `corestory audit` whose column correction a person has filled in."),
+        typer.Option(
+            help="A file of `corestory audit` whose column correction a person has filled in, or the labels of "
+            "`corestory review --suspects`."
+        ),
     ] = None,
     filler_label: Annotated[
         str, typer.Option(help="Value in tables that means filler.", show_default="filler, 0, false")

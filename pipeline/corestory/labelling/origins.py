@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corestory.errors import InputError, Refuse
+from corestory.labelling.annotation_tools import tool_of, tool_rows
 from corestory.labelling.gold_pages import (
     Drop,
     GoldPage,
@@ -17,7 +18,7 @@ from corestory.labelling.gold_pages import (
     read_wcxb,
 )
 from corestory.labelling.labelled import KINDS, ROLES, Kind, LabelledArticle, LabelledParagraph, Role
-from corestory.labelling.tables import LabelNames, is_table, read_table
+from corestory.labelling.tables import LabelNames, articles_of_labelled_rows, is_table, read_table
 from corestory.reading.decoding import decode, read_bytes
 from corestory.reading.sites import registered_domain
 from corestory.reading.text import storable
@@ -150,7 +151,8 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
 
 _EXPECTED = (
     "a corpus in the layout of WCXB or of newspaper4k's dataset, pairs NAME.html + NAME.txt, "
-    f"NAME{SAMPLE_SUFFIX} files, or a labelled table (.csv .tsv .jsonl .parquet, also .gz)"
+    f"NAME{SAMPLE_SUFFIX} files, a labelled table (.csv .tsv .jsonl .parquet, also .gz), or an export of Label Studio, "
+    "doccano, Prodigy or Argilla (.json .jsonl)"
 )
 
 
@@ -161,7 +163,7 @@ class Origin:
     Attributes
     ----------
     kind
-        ``"wcxb"``, ``"newspaper4k"``, ``"pairs"``, ``"sample"`` or ``"table"``.
+        ``"wcxb"``, ``"newspaper4k"``, ``"pairs"``, ``"sample"``, ``"table"``, or the name of a labelling tool.
     name
         The source's name in the table: of the folder, or of the file without its suffixes.
     size
@@ -190,7 +192,10 @@ class Origin:
         """Read the labelled articles; what cannot be read goes to `refuse`."""
         if self.kind == "sample":
             return read_samples(self.path, source=self.name, refuse=refuse)
-        return read_table(self.path, source=self.name, names=names, refuse=refuse)
+        if self.kind == "table":
+            return read_table(self.path, source=self.name, names=names, refuse=refuse)
+        rows = tool_rows(self.path, self.kind, refuse=refuse)
+        return articles_of_labelled_rows(rows, source=self.name, names=names, refuse=refuse, where=str(self.path))
 
 
 def find_origins(paths: Sequence[Path]) -> list[Origin]:
@@ -221,6 +226,8 @@ def _recognised(path: Path) -> tuple[str, int]:
     if path.is_file():
         if path.name.endswith(SAMPLE_SUFFIX):
             return "sample", 1
+        if tool := tool_of(path):
+            return tool, 1
         if is_table(path.name):
             return "table", 1
         raise InputError("neither a folder nor a table", where=str(path), expected=_EXPECTED)

@@ -1,12 +1,12 @@
 """Labelled tables: one paragraph with its label per row, as CSV, TSV, JSON Lines or Parquet."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from corestory.errors import InputError, Refuse
 from corestory.labelling.labelled import KINDS, ROLES, Kind, LabelledArticle, LabelledParagraph, Role
-from corestory.reading.article import Markup
+from corestory.labelling.markup_columns import MARKUP_COLUMNS, RefusedRowError, read_markup
 from corestory.reading.file_kinds import kind_by_name
 from corestory.reading.parquet_rows import parquet_table
 from corestory.reading.sites import registered_domain
@@ -18,9 +18,8 @@ from corestory.types import Label
 DECIDED = "decided"
 """The column that says when a person gave a label: then a later row of the same paragraph replaces an earlier one."""
 
-_MARKUP = ("markup", "elements", "repeats", "link_density", "declared")
 COLUMNS = frozenset(
-    ("text", "label", "article_id", "site", "url", "title", "language", "position", "kind", DECIDED, *_MARKUP)
+    ("text", "label", "article_id", "site", "url", "title", "language", "position", "kind", DECIDED, *MARKUP_COLUMNS)
 )
 _REQUIRED = ("text", "label")
 _KINDS = ("csv", "tsv", "lines", "parquet")
@@ -153,14 +152,22 @@ def read_table(path: Path, *, source: str, names: LabelNames, refuse: Refuse) ->
         If the table is empty or cannot be read, lacks a column, has a label of unknown name, or two rows with the
         same ``article_id`` and ``position``: ambiguous rows are not guessed.
     """
+    rows = labelled_rows(path, refuse=refuse)
+    yield from articles_of_labelled_rows(rows, source=source, names=names, refuse=refuse, where=str(path))
+
+
+def articles_of_labelled_rows(
+    rows: Iterable[SourceRow], *, source: str, names: LabelNames, refuse: Refuse, where: str
+) -> Iterator[LabelledArticle]:
+    """Make labelled articles of the rows of a table, as `read_table` does; `where` names the table in errors."""
     groups: dict[str, _Group] = {}
-    for row in labelled_rows(path, refuse=refuse):
+    for row in rows:
         try:
             _add(groups, row.values, names=names, where=row.where)
-        except _RowError as error:
-            refuse(InputError(str(error), where=row.where, expected=error.expected))
+        except RefusedRowError as error:
+            refuse(error)
     if not groups:
-        raise InputError("no labelled paragraph", where=str(path), expected="rows with a text and a label")
+        raise InputError("no labelled paragraph", where=where, expected="rows with a text and a label")
     for key, group in groups.items():
         site, url = group.about.get("site", ""), group.about.get("url", "")
         paragraphs = tuple(row.paragraph for row in sorted(group.rows, key=lambda row: row.position))
@@ -242,18 +249,10 @@ def _check_columns(columns: Sequence[str], *, where: str) -> None:
         raise InputError(f"column {doubled[0]} twice", where=where, expected="each column once")
 
 
-class _RowError(Exception):
-    """One row that cannot be used; the others can."""
-
-    def __init__(self, found: str, expected: str) -> None:
-        super().__init__(found)
-        self.expected = expected
-
-
 def _add(groups: dict[str, _Group], row: Mapping[str, object], *, names: LabelNames, where: str) -> None:
     text = _cell(row, "text")
     if not text or not isinstance(row["text"], str):
-        raise _RowError("row without text", "a paragraph")
+        raise RefusedRowError("row without text", where=where, expected="a paragraph")
     try:
         label = names.label(_cell(row, "label"))
     except KeyError:
@@ -264,41 +263,14 @@ def _add(groups: dict[str, _Group], row: Mapping[str, object], *, names: LabelNa
             hint="Name the labels with --core-label and --filler-label.",
         ) from None
     key = _key(row, where)
-    given = _position(row) if "position" in row else None
+    given = _position(row, where) if "position" in row else None
     group = groups.setdefault(key, _Group())
     for name in ("site", "url", "title", "language"):
         group.about[name] = group.about.get(name) or _cell(row, name)
     kind, role = _kind(_cell(row, "kind").casefold(), label, where=where)
-    paragraph = LabelledParagraph(text, label, _markup(row), kind, role)
+    paragraph = LabelledParagraph(text, label, read_markup(row, where=where), kind, role)
     place = len(group.rows) if given is None else given
     group.add(_Row(place, paragraph, bool(_cell(row, DECIDED)), where), given, key)
-
-
-def _markup(row: Mapping[str, object]) -> Markup | None:
-    """Return the markup of a row; tables without lists, such as CSV, have none."""
-    words, elements, repeats, link_density, declared = (row.get(name) for name in _MARKUP)
-    if not isinstance(words, str) or not isinstance(elements, list):
-        return None
-    try:
-        if not isinstance(repeats, list) or len(repeats) != len(elements):
-            raise ValueError
-        numbers = tuple(map(_whole, elements)), tuple(map(_whole, repeats))
-        linked, share = (
-            -1.0 if cell is None or cell != cell else float(str(cell)) for cell in (link_density, declared)
-        )
-        if not 0 <= linked <= 1 or not -1 <= share <= 1:
-            raise ValueError
-        return Markup(storable(words), numbers[0], linked, numbers[1], share)
-    except ValueError:
-        raise _RowError(
-            "markup that cannot be read", "elements and repeats as lists of whole numbers, and link_density from 0 to 1"
-        ) from None
-
-
-def _whole(value: object) -> int:
-    if isinstance(value, int) and 0 <= value < 2**31:
-        return value
-    raise ValueError
 
 
 def _kind(name: str, label: Label | None, *, where: str) -> tuple[Kind | None, Role | None]:
@@ -319,12 +291,12 @@ def _key(row: Mapping[str, object], where: str) -> str:
     if "article_id" in row:
         key = _cell(row, "article_id")
         if not key:
-            raise _RowError("row without article_id", "an article_id in every row")
+            raise RefusedRowError("row without article_id", where=where, expected="an article_id in every row")
         return key
     return _cell(row, "url") or ("0" if "position" in row else where.rpartition(" ")[2])
 
 
-def _position(row: Mapping[str, object]) -> int:
+def _position(row: Mapping[str, object], where: str) -> int:
     found = _cell(row, "position")
     try:
         number = float(found)
@@ -332,7 +304,7 @@ def _position(row: Mapping[str, object]) -> int:
             return int(number)
     except ValueError:
         pass
-    raise _RowError(f"position {found[:40]!r}", "a whole number")
+    raise RefusedRowError(f"position {found[:40]!r}", where=where, expected="a whole number")
 
 
 def _cell(row: Mapping[str, object], name: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corestory.errors import InputError
+from corestory.labelling.markup_columns import markup_columns
 from corestory.reading.text import storable
 from corestory.reading.values import position_of
 
@@ -97,14 +98,7 @@ def decision_line(decision: Decision, article: Article | None = None, markup: Ma
     if article is not None:
         more |= {"url": article.url, "site": site_of(article), "title": article.title, "language": article.language}
     row |= {name: value for name, value in more.items() if value is not None and value != ""}
-    if markup is not None:
-        row |= {
-            "markup": markup.words,
-            "elements": markup.elements,
-            "repeats": markup.repeats,
-            "link_density": round(markup.link_density, 6),
-            "declared": round(markup.declared, 6),
-        }
+    row |= markup_columns(markup)
     return storable(f"{json.dumps(row, ensure_ascii=False)}\n").encode()
 
 

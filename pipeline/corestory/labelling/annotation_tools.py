@@ -1,0 +1,251 @@
+"""What labelling tools export, as rows of a labelled table: Label Studio, doccano, Prodigy and Argilla.
+
+Each tool's form is told by the fields of the first record. Offsets count characters from the beginning of a paragraph
+in Label Studio, and of the text in doccano. A paragraph gets the label that covers most of it, since a person who draws
+a region may begin or end it in the middle of a word.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import cast
+
+from corestory.errors import InputError, Refuse
+from corestory.labelling.markup_columns import MARKUP_COLUMNS
+from corestory.reading.file_kinds import kind_by_name
+from corestory.reading.streams import open_bytes
+from corestory.reading.tables import SourceRow, json_rows
+
+_FACTS = ("article_id", "url", "site", "title", "language")
+_OTHER = {"core": "filler", "filler": "core"}
+
+Row = dict[str, object]
+
+
+def tool_of(path: Path) -> str:
+    """Name the tool that exported a file, by its first record; empty if it is none of them.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read.
+    """
+    kind = kind_by_name(path)
+    if kind not in ("json", "lines"):
+        return ""
+    with open_bytes(path) as stream:
+        first = next(json_rows(stream, name=str(path), refuse=lambda _: None, lines=kind == "lines"), None)
+    record: Mapping[str, object] = {} if first is None else first.values
+    return next((name for name, (is_its, _) in _TOOLS.items() if is_its(record)), "")
+
+
+def tool_rows(path: Path, tool: str, *, refuse: Refuse) -> Iterator[SourceRow]:
+    """Read an export as rows of a labelled table, a paragraph each.
+
+    Parameters
+    ----------
+    path
+        The file.
+    tool
+        The tool's name, as of `tool_of`.
+    refuse
+        Called with the reason for each record that cannot be read; reading goes on after it.
+
+    Yields
+    ------
+    SourceRow
+        With the columns ``text``, ``label`` (None where the person gave none), ``article_id``, ``position`` and what
+        else is known. Of two rows of one paragraph the later one counts.
+    """
+    rows_of = _TOOLS[tool][1]
+    with open_bytes(path) as stream:
+        for record in json_rows(stream, name=str(path), refuse=refuse, lines=kind_by_name(path) == "lines"):
+            try:
+                rows = rows_of(record.values)
+            except (KeyError, TypeError, ValueError, IndexError):
+                refuse(InputError(f"not a record that {tool} exports", where=record.where, expected=_EXPECTED[tool]))
+                continue
+            for row in rows:
+                yield SourceRow({"decided": tool, **row}, record.where, record.name)
+
+
+# --- Label Studio
+
+
+def _is_label_studio(record: Mapping[str, object]) -> bool:
+    data = record.get("data", record)
+    paragraphs = data.get("paragraphs") if isinstance(data, Mapping) else None
+    return isinstance(paragraphs, list) and all(isinstance(one, Mapping) for one in paragraphs)
+
+
+def _label_studio_rows(task: Mapping[str, object]) -> list[Row]:
+    data = _object(task.get("data", task))
+    paragraphs = [_object(one) for one in _list(data["paragraphs"])]
+    texts = [str(one["text"]) for one in paragraphs]
+    facts = _facts(data)
+    facts.setdefault("article_id", f"task-{task['id']}" if "id" in task else "")
+    if not facts["article_id"]:
+        raise ValueError
+    covered: list[Counter[str]] = [Counter() for _ in texts]
+    for region in _regions(task):
+        # The tool writes the numbers of the paragraphs as strings; its documentation has numbers.
+        start, end = int(str(region["start"])), int(str(region["end"]))
+        (label,) = map(str, _list(region["paragraphlabels"]))
+        if not 0 <= start <= end < len(texts):
+            raise IndexError
+        for number in range(start, end + 1):
+            first = int(str(region["startOffset"])) if number == start else 0
+            last = int(str(region["endOffset"])) if number == end else _length(texts[number])
+            covered[number][label] += max(min(last, _length(texts[number])) - max(first, 0), 0)
+    return [
+        {**facts, **_markup(one), "position": position, "text": text, "label": _most(covered[position])}
+        for position, (one, text) in enumerate(zip(paragraphs, texts, strict=True))
+    ]
+
+
+def _regions(task: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """Return the regions of the annotation that counts: one marked as ground truth, else the latest."""
+    annotations = [_object(one) for one in _list(task.get("annotations") or task.get("completions") or [])]
+    annotations = [one for one in annotations if not one.get("was_cancelled") and not one.get("skipped")]
+    if annotations:
+        latest = max(annotations, key=lambda one: (bool(one.get("ground_truth")), str(one.get("updated_at") or "")))
+        values = (_object(_object(one)["value"]) for one in _list(latest["result"]))
+    else:
+        # The short form (JSON-MIN) has the regions themselves, under the name of the control.
+        lists = (value for name, value in task.items() if name != "paragraphs" and isinstance(value, list))
+        values = (one for value in lists for one in value if isinstance(one, Mapping))
+    return [one for one in values if "paragraphlabels" in one]
+
+
+# --- doccano
+
+
+def _is_doccano(record: Mapping[str, object]) -> bool:
+    spans = next((record[name] for name in ("label", "labels", "entities") if name in record), None)
+    return isinstance(record.get("text", record.get("data")), str) and isinstance(spans, list)
+
+
+def _doccano_rows(record: Mapping[str, object]) -> list[Row]:
+    text = str(record.get("text", record.get("data")))
+    meta = record.get("meta")
+    about = {**meta, **record} if isinstance(meta, Mapping) else record
+    facts = _facts(about)
+    facts.setdefault("article_id", f"document-{record['id']}" if "id" in record else "")
+    if not facts["article_id"]:
+        raise ValueError
+    spans = [_span(one) for one in _list(next(record[n] for n in ("label", "labels", "entities") if n in record))]
+    lines = text.split("\n")
+    markup = about.get("markup")
+    known = markup if isinstance(markup, list) and len(markup) == len(lines) else [{}] * len(lines)
+    rows: list[Row] = []
+    begin = 0
+    for line, columns in zip(lines, known, strict=True):
+        end = begin + len(line)
+        covered: Counter[str] = Counter()
+        for first, last, label in spans:
+            covered[label] += max(min(last, end) - max(first, begin), 0)
+        if line.strip():
+            about_line = {**facts, **_markup(_object(columns)), "position": len(rows), "text": line}
+            rows.append({**about_line, "label": _most(covered)})
+        begin = end + 1
+    return rows
+
+
+def _span(span: object) -> tuple[int, int, str]:
+    if isinstance(span, Mapping):  # of a project with relations
+        first, last, label = span["start_offset"], span["end_offset"], span["label"]
+    else:
+        first, last, label = _list(span)
+    if not isinstance(label, str):
+        raise TypeError
+    return int(first), int(last), label
+
+
+# --- Prodigy
+
+
+def _is_prodigy(record: Mapping[str, object]) -> bool:
+    return isinstance(record.get("text"), str) and "answer" in record
+
+
+def _prodigy_rows(task: Mapping[str, object]) -> list[Row]:
+    meta = _object(task["meta"])
+    answer = task["answer"]
+    if answer not in ("accept", "reject", "ignore"):
+        raise ValueError
+    label: str | None = None
+    if answer != "ignore":
+        chosen = task.get("accept")  # of the interface with options, else one label to accept or reject
+        label = str(task["label"]) if chosen is None else next(iter(map(str, _list(chosen))), None)
+        if answer == "reject":
+            label = None if chosen is not None or label is None else _OTHER[label.casefold()]
+    return [{**_facts(meta), **_markup(task), "position": meta["position"], "text": task["text"], "label": label}]
+
+
+# --- Argilla
+
+
+def _is_argilla(record: Mapping[str, object]) -> bool:
+    nested = isinstance(record.get("fields"), Mapping) and "responses" in record
+    return nested or (
+        isinstance(record.get("text"), str) and ("label.responses" in record or "label.suggestion" in record)
+    )
+
+
+def _argilla_rows(record: Mapping[str, object]) -> list[Row]:
+    if "fields" in record:
+        text, about = _object(record["fields"])["text"], _object(record["metadata"])
+        given = _object(record["responses"] or {}).get("label") or []
+        answers: Sequence[object] = [_object(one)["value"] for one in _list(given)]
+    else:  # flattened
+        text, about = record["text"], record
+        answers = _list(record.get("label.responses") or [])
+    label = _most(Counter(str(answer) for answer in answers if answer is not None))
+    return [{**_facts(about), "position": about["position"], "text": text, "label": label}]
+
+
+def _facts(about: Mapping[str, object]) -> Row:
+    return {name: about[name] for name in _FACTS if about.get(name) not in (None, "")}
+
+
+def _markup(about: Mapping[str, object]) -> Row:
+    return {name: about[name] for name in MARKUP_COLUMNS if name in about}
+
+
+def _most(covered: Counter[str]) -> str | None:
+    """Return the label that counts most; None if there is none, or if two count the same."""
+    first, second = (*covered.most_common(2), ("", 0), ("", 0))[:2]
+    return first[0] if first[1] > second[1] else None
+
+
+def _length(text: str) -> int:
+    """Count a text as JavaScript does, in which the tool runs."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _object(value: object) -> Mapping[str, object]:
+    if isinstance(value, Mapping):
+        return cast(Mapping[str, object], value)
+    raise TypeError
+
+
+def _list(value: object) -> Sequence[object]:
+    if isinstance(value, list):
+        return value
+    raise TypeError
+
+
+_TOOLS: dict[str, tuple[Callable[[Mapping[str, object]], bool], Callable[[Mapping[str, object]], list[Row]]]] = {
+    "Label Studio": (_is_label_studio, _label_studio_rows),
+    "Argilla": (_is_argilla, _argilla_rows),
+    "Prodigy": (_is_prodigy, _prodigy_rows),
+    "doccano": (_is_doccano, _doccano_rows),
+}
+_EXPECTED = {
+    "Label Studio": "data with article_id and paragraphs, and annotations with paragraphlabels",
+    "Argilla": "fields with text, metadata with article_id and position, and responses with label",
+    "Prodigy": "text, label, meta with article_id and position, and answer accept, reject or ignore",
+    "doccano": "text, article_id, and label: a list of [start, end, label]",
+}

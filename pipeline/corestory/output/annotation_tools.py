@@ -1,0 +1,196 @@
+"""Tagged articles for the tools in which people label: Label Studio, doccano, Prodigy and Argilla.
+
+The model's labels travel as the pre-annotation, its scores as the scores of the predictions.
+`corestory.labelling.annotation_tools` reads what comes back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from corestory.labelling.markup_columns import markup_columns
+from corestory.output.labelled_files import in_one_line
+from corestory.reading.sites import site_of
+from corestory.reading.text import storable
+
+if TYPE_CHECKING:
+    from corestory.model.tagged_article import TaggedArticle
+
+Tool = Literal["label-studio", "doccano", "prodigy", "argilla"]
+
+LABEL_STUDIO_CONFIG = """\
+<View>
+  <ParagraphLabels name="label" toName="text">
+    <Label value="core" background="#0072b2" hotkey="c"/>
+    <Label value="filler" background="#b85000" hotkey="f"/>
+  </ParagraphLabels>
+  <Paragraphs name="text" value="$paragraphs" layout="dialogue" nameKey="author" textKey="text"/>
+</View>
+"""
+"""The labelling configuration to paste into a project of Label Studio."""
+
+AGENT = "corestory"
+
+Record = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A paragraph as all tools get it."""
+
+    position: int
+    text: str
+    label: str
+    certainty: float
+    """Probability that the label is right, by the score."""
+    markup: Record
+
+
+def _lines(article: TaggedArticle) -> list[_Line]:
+    rows = zip(article.article.paragraphs, article.labels, article.scores.tolist(), strict=True)
+    return [
+        _Line(
+            position,
+            # What has line ends in it would be two paragraphs in doccano.
+            in_one_line(storable(paragraph.text)),
+            label,
+            round(score if label == "core" else 1 - score, 4),
+            markup_columns(paragraph.markup),
+        )
+        for position, (paragraph, label, score) in enumerate(rows)
+    ]
+
+
+def _facts(article: TaggedArticle) -> Record:
+    read = article.article
+    facts = {"article_id": read.article_id, "url": read.url, "site": site_of(read), "title": read.title}
+    facts["language"] = read.language
+    return {name: storable(value) for name, value in facts.items() if value}
+
+
+def label_studio_task(article: TaggedArticle) -> Record:
+    """Return an article as a task with a prediction: a region for each paragraph.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from corestory.model.tagged_article import TaggedArticle
+    >>> from corestory.reading.article import article_of_texts
+    >>> article = article_of_texts("a", ["It rained.", "Share"])
+    >>> tagged = TaggedArticle(article, np.array([0.9, 0.1]), np.array([True, False]), 0.8)
+    >>> label_studio_task(tagged)["predictions"][0]["result"][0]["value"]
+    {'start': '0', 'end': '0', 'startOffset': 0, 'endOffset': 10, 'paragraphlabels': ['core']}
+    """
+    lines = _lines(article)
+    regions = [
+        {
+            "id": f"paragraph-{line.position}",
+            "from_name": "label",
+            "to_name": "text",
+            "type": "paragraphlabels",
+            "origin": "prediction",
+            "score": line.certainty,
+            "value": {
+                "start": str(line.position),
+                "end": str(line.position),
+                "startOffset": 0,
+                # JavaScript, in which the tool runs, counts units of UTF-16.
+                "endOffset": len(line.text.encode("utf-16-le")) // 2,
+                "paragraphlabels": [line.label],
+            },
+        }
+        for line in lines
+    ]
+    paragraphs = [{"author": str(line.position + 1), "text": line.text, **line.markup} for line in lines]
+    prediction = {"model_version": AGENT, "score": round(article.confidence, 4), "result": regions}
+    return {"data": {**_facts(article), "paragraphs": paragraphs}, "predictions": [prediction]}
+
+
+def doccano_document(article: TaggedArticle) -> Record:
+    r"""Return an article as a document for sequence labelling: a paragraph a line, a span each.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from corestory.model.tagged_article import TaggedArticle
+    >>> from corestory.reading.article import article_of_texts
+    >>> article = article_of_texts("a", ["It rained.", "Share"])
+    >>> tagged = TaggedArticle(article, np.array([0.9, 0.1]), np.array([True, False]), 0.8)
+    >>> document = doccano_document(tagged)
+    >>> document["text"], document["label"], document["meta"]["scores"]
+    ('It rained.\nShare', [[0, 10, 'core'], [11, 16, 'filler']], [0.9, 0.9])
+    """
+    lines = _lines(article)
+    spans: list[list[object]] = []
+    begin = 0
+    for line in lines:
+        spans.append([begin, begin + len(line.text), line.label])
+        begin += len(line.text) + 1
+    meta: Record = {**_facts(article), "scores": [line.certainty for line in lines]}
+    if article.article.has_markup:
+        meta["markup"] = [line.markup for line in lines]
+    return {"text": "\n".join(line.text for line in lines), "label": spans, "meta": meta}
+
+
+def prodigy_tasks(article: TaggedArticle) -> Iterator[Record]:
+    """Yield a task for each paragraph: accept or reject the label."""
+    facts = _facts(article)
+    for line in _lines(article):
+        meta = {**facts, "position": line.position, "score": line.certainty}
+        yield {"text": line.text, "label": line.label, "score": line.certainty, "meta": meta, **line.markup}
+
+
+def argilla_records(article: TaggedArticle) -> Iterator[Record]:
+    """Yield a record for each paragraph, as a dictionary that ``argilla.Record.from_dict`` takes."""
+    facts = _facts(article)
+    for line in _lines(article):
+        suggestion = {"value": line.label, "score": line.certainty, "agent": AGENT}
+        yield {
+            "id": f"{facts['article_id']}#{line.position}",
+            "fields": {"text": line.text},
+            "metadata": {**facts, "position": line.position},
+            "suggestions": {"label": suggestion},
+            "responses": {},
+            "vectors": {},
+        }
+
+
+def least_certain_first(tasks: Iterable[Record]) -> list[Record]:
+    """Order tasks of Prodigy as its own teaching recipes do, the least certain first.
+
+    Examples
+    --------
+    >>> least_certain_first([{"score": 0.9}, {"score": 0.55}])
+    [{'score': 0.55}, {'score': 0.9}]
+    """
+    return sorted(tasks, key=lambda task: float(str(task["score"])))
+
+
+def exported(articles: Iterable[TaggedArticle], tool: Tool) -> Iterator[str]:
+    """Yield the text of the file that a tool imports, piece by piece.
+
+    Parameters
+    ----------
+    articles
+        The articles; for Prodigy all are in memory at once.
+    tool
+        ``label-studio`` and ``argilla`` get a JSON list, ``doccano`` and ``prodigy`` JSON Lines.
+    """
+    if tool == "prodigy":
+        records: Iterable[Record] = least_certain_first(task for article in articles for task in prodigy_tasks(article))
+    elif tool == "argilla":
+        records = (record for article in articles for record in argilla_records(article))
+    else:
+        make: Callable[[TaggedArticle], Record] = label_studio_task if tool == "label-studio" else doccano_document
+        records = map(make, articles)
+    in_list = tool in ("label-studio", "argilla")
+    if in_list:
+        yield "["
+    for number, record in enumerate(records):
+        line = json.dumps(record, ensure_ascii=False)
+        yield (f",\n{line}" if number else f"\n{line}") if in_list else f"{line}\n"
+    if in_list:
+        yield "\n]\n"
