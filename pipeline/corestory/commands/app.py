@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from corestory.commands.agreement import agreement
 from corestory.commands.audit import audit
 from corestory.commands.evaluate import evaluate
 from corestory.commands.explain import explain
@@ -30,7 +31,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 # A command's module imports its libraries inside its function, so that --help answers at once.
-for command in (prepare, train, predict, remember, explain, evaluate, threshold, audit, review, export):
+for command in (prepare, train, predict, remember, explain, evaluate, threshold, audit, review, agreement, export):
     app.command()(command)
 
 
