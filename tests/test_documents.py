@@ -17,6 +17,7 @@ DOCUMENTS = (
     "docs/corpora.md",
     "docs/outputs.md",
     "docs/python.md",
+    "docs/service.md",
 )
 PATH = re.compile(r"[\w-]+(?:/[\w.-]+)*\.(?:py|j2|md|toml|ipynb)\b|\b(?:[\w-]+/)+(?![\w.])")
 PLACEHOLDER = re.compile(r"NAME|\b(?:folder|pages|articles|tagged)\b")

@@ -22,8 +22,9 @@ def render(template: str, *, style: str, script: str, values: Mapping[str, objec
     Parameters
     ----------
     template, style, script
-        Names of files in ``templates/``. The style, behind the colours that all pages share, and the script stand
-        within the page; its content security policy lets this very script run, and no other, and no request leave.
+        Names of files in ``templates/``; the script may be empty. The style, behind the colours that all pages share,
+        and the script stand within the page; its content security policy lets this very script run, and no other, and
+        no request leave.
     values
         What the template shows, escaped but for what is `markupsafe.Markup`.
 
@@ -39,7 +40,7 @@ def render(template: str, *, style: str, script: str, values: Mapping[str, objec
     """
     from markupsafe import Markup
 
-    code = template_source(script)
+    code = template_source(script) if script else ""
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; img-src data:; "

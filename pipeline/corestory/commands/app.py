@@ -19,6 +19,7 @@ from corestory.commands.predict import predict
 from corestory.commands.prepare import prepare
 from corestory.commands.remember import remember
 from corestory.commands.review import review
+from corestory.commands.serve import serve
 from corestory.commands.threshold import threshold
 from corestory.commands.train import train
 from corestory.errors import CorestoryError, OutputError
@@ -31,7 +32,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 # A command's module imports its libraries inside its function, so that --help answers at once.
-for command in (prepare, train, predict, remember, explain, evaluate, threshold, audit, review, agreement, export):
+COMMANDS = (prepare, train, predict, remember, explain, evaluate, threshold, audit, review, agreement, export, serve)
+for command in COMMANDS:
     app.command()(command)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import socket
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from corestory.errors import CorestoryError, reason_of
@@ -111,6 +111,8 @@ class Guard:
         Paths that need no token.
     max_body
         Bytes of a request's body.
+    answer
+        Makes the response to a refused request of its status, its reason and its headers; None answers with the reason.
     """
 
     def __init__(
@@ -121,9 +123,10 @@ class Guard:
         token: str = "",
         open_paths: Collection[str] = (),
         max_body: int = MAX_BODY,
+        answer: Callable[[int, str, Mapping[str, str] | None], ASGIApp] | None = None,
     ) -> None:
         self._app, self._hosts, self._token = app, hosts, token
-        self._open_paths, self._max_body = open_paths, max_body
+        self._open_paths, self._max_body, self._answer = open_paths, max_body, answer or _in_words
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on a request."""
@@ -135,13 +138,11 @@ class Guard:
             await self._http(scope, receive, _with_headers(send))
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        from starlette.responses import PlainTextResponse
-
         scope = dict(scope)
         if refusal := self._refusal(scope):
             status, reason = refusal
             headers = {"www-authenticate": "Bearer"} if status == 401 else None
-            await PlainTextResponse(f"{reason}\n", status, headers)(scope, receive, send)
+            await self._answer(status, reason, headers)(scope, receive, send)
             return
         await self._app(scope, _bounded(receive, self._max_body), send)
 
@@ -169,6 +170,12 @@ class Guard:
             return True
         schemes = [value.partition(" ") for value in _values(scope, b"authorization")]
         return any(scheme.lower() == "bearer" and _same(given.strip(), self._token) for scheme, _, given in schemes)
+
+
+def _in_words(status: int, reason: str, headers: Mapping[str, str] | None) -> ASGIApp:
+    from starlette.responses import PlainTextResponse
+
+    return PlainTextResponse(f"{reason}\n", status, headers)
 
 
 def _values(scope: Scope, name: bytes) -> list[str]:

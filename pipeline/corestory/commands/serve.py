@@ -1,0 +1,147 @@
+"""``corestory serve``: tag articles that are sent over HTTP."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from corestory.commands.options import Memory, Model, process_count
+
+if TYPE_CHECKING:
+    from corestory.model.tagger import Tagger
+
+TOKEN = "CORESTORY_TOKEN"  # noqa: S105 -- the name of the variable
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 is every address of the machine.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8000,
+    token: Annotated[
+        str,
+        typer.Option(
+            envvar=TOKEN,
+            help="A secret that each request must give. The variable hides it from those who can list processes.",
+            show_default=False,
+        ),
+    ] = "",
+    without_token: Annotated[
+        bool, typer.Option("--without-token", help="Serve everyone who can reach --host, without a token.")
+    ] = False,
+    model: Model = "",
+    memory: Memory = "",
+    always_core: Annotated[
+        Path | None, typer.Option(help="A file of phrases that make paragraphs core, as of `corestory predict`.")
+    ] = None,
+    always_filler: Annotated[Path | None, typer.Option(help="The same for filler.")] = None,
+    workers: Annotated[
+        int, typer.Option(help="Number of processes that tag; -1 is one per core.", callback=process_count)
+    ] = 1,
+    queue: Annotated[
+        int, typer.Option(min=1, help="Requests that may wait for a worker. More are answered with 429.")
+    ] = 256,
+    max_bytes: Annotated[int, typer.Option(min=1, help="Bytes that the body of a request may have.")] = 2**23,
+    timeout: Annotated[
+        float, typer.Option(min=0.1, help="Seconds within which a request is answered; a worker may take half of them.")
+    ] = 30.0,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Do not log requests.")] = False,
+) -> None:
+    """Serve the model over HTTP, with the same answers as `corestory predict`.
+
+    POST /predict takes an article, or several, as text/plain, text/html or application/json, and answers with JSON.
+    Its query parameters are options of predict: only, rows, threshold, kinds, drop-kinds, keep-kinds, format.
+    POST /core answers with the story as text.
+    GET /health, /model, /metrics (Prometheus), /docs and /openapi.json.
+
+    Standard error gets a JSON line per request, without text of articles.
+    SIGTERM and Ctrl-C stop the service after it has answered the requests that have arrived.
+
+    Example: corestory serve --port 8000 --workers 2
+    """
+    try:
+        import prometheus_client  # noqa: F401
+        import starlette  # noqa: F401
+        import uvicorn  # noqa: F401
+    except ImportError as error:
+        from corestory.errors import CorestoryError
+
+        raise CorestoryError(
+            f"serve needs the package {error.name}", hint="Install it with: pip install 'corestory[serve]'"
+        ) from None
+    _check_token(host, token, without_token=without_token)
+    # Before numpy is loaded, here and in the workers, which inherit it: they are the ones that run side by side.
+    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
+
+    from corestory.commands.messages import say
+    from corestory.commands.models import DEFAULT, model_folder, open_memory, open_model
+    from corestory.model.rules import read_rules
+    from corestory.model.storage import CARD_NAME, default_model
+    from corestory.web.guard import listen, loopback_hosts
+    from corestory.web.service import Limits, service
+    from corestory.web.serving import run
+    from corestory.web.worker_pool import Serving
+
+    tagger = open_model(model)
+    rules = read_rules(core=always_core, filler=always_filler)
+    remembered = open_memory(memory)
+    folder = model_folder(model) or default_model()
+    card = folder / CARD_NAME
+    limits = Limits(workers, queue, max_bytes, timeout)
+    with listen(port, host=host) as listening:
+        port = listening.getsockname()[1]
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        app = service(
+            Serving(tagger, rules, remembered),
+            model=_described(tagger, model or DEFAULT, card.read_text("utf-8") if card.is_file() else ""),
+            limits=limits,
+            hosts=loopback_hosts(port) if host in _LOOPBACK else None,
+            token=token,
+            log=None if quiet else typer.get_text_stream("stderr"),
+        )
+
+        def started() -> None:
+            who = "with the token" if token else "everyone, without a token" if without_token else "only this machine"
+            processes = f"{workers} worker{'s' * (workers > 1)}"
+            say(f"corestory serves {who} at {address} (try {address}/docs), {processes}; Ctrl-C stops it")
+
+        run(app, listening, seconds=timeout, started=started)
+
+
+def _check_token(host: str, token: str, *, without_token: bool) -> None:
+    if token and without_token:
+        raise typer.BadParameter("give --token or --without-token, not both", param_hint="--token")
+    if token and (len(token) < 16 or not token.isascii() or not token.isprintable() or " " in token):
+        raise typer.BadParameter(
+            "expected at least 16 ASCII characters without spaces; make one with: openssl rand -hex 24",
+            param_hint=f"--token, {TOKEN}",
+        )
+    if host not in _LOOPBACK and not token and not without_token:
+        raise typer.BadParameter(
+            f"other machines can reach {host}; give --token (or {TOKEN}), or --without-token to serve everyone",
+            param_hint="--host",
+        )
+
+
+def _described(tagger: Tagger, name: str, card: str) -> dict[str, object]:
+    """Describe a model, as ``/model`` answers."""
+    from corestory.model.stored_weights import weights_sha256
+    from corestory.version import version
+
+    manifest = tagger.manifest
+    return {
+        "name": name,
+        "sha256": weights_sha256(tagger.weights).hex(),
+        "corestory": version(),
+        "trained_by": manifest.corestory if manifest else "",
+        "created": manifest.created if manifest else "",
+        "trained_on": manifest.trained_on if manifest else (),
+        "scores": manifest.scores if manifest else {},
+        "html": bool(tagger.weights.html),
+        "kinds": tagger.weights.kinds is not None,
+        "card": card,
+    }

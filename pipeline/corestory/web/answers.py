@@ -1,0 +1,227 @@
+"""Answers to tagging requests: from the bytes of a body, by way of tagged articles, to the bytes of an answer."""
+
+from __future__ import annotations
+
+import io
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corestory.errors import CorestoryError, InputError
+from corestory.output.rows import open_rows
+from corestory.reading.contents import Wanted, articles_of_stream
+from corestory.reading.fields import FieldFinder, ReadingOptions
+from corestory.reading.file_kinds import unread_kind
+from corestory.reading.streams import HEAD_BYTES
+from corestory.web.documents import problem_document, tagged_document
+from corestory.web.tagging_options import TaggingOptions
+
+if TYPE_CHECKING:
+    from corestory.model.rules import Rules
+    from corestory.model.site_memory import SiteMemory
+    from corestory.model.tagged_article import TaggedArticle
+    from corestory.model.tagger import Tagger
+    from corestory.output.rows import Format
+    from corestory.reading.article import Article
+
+PROBLEM = "application/problem+json"
+MEDIA_TYPES = {
+    "json": "application/json",
+    "jsonl": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8",
+    "text": "text/plain; charset=utf-8",
+}
+NAME = "body"
+"""What errors call the body, and the id of an article that names itself nowhere."""
+
+MAX_PARAGRAPHS = 50_000
+"""Paragraphs of one article; no page that people read comes near."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaggingRequest:
+    """A body to tag.
+
+    Attributes
+    ----------
+    body
+        Its bytes.
+    kind
+        What it is: a value of `corestory.reading.file_kinds.KINDS`, or empty if its beginning tells.
+    options
+        What is asked for.
+    """
+
+    body: bytes
+    kind: str
+    options: TaggingOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request is answered with.
+
+    Attributes
+    ----------
+    articles, refused
+        How many articles were tagged and refused.
+    fault
+        The place of an error in corestory, for the log; empty if there was none.
+    """
+
+    status: int
+    media_type: str
+    body: bytes
+    articles: int = 0
+    refused: int = 0
+    fault: str = ""
+
+
+@dataclass(slots=True)
+class _Read:
+    """What was read of a body, and what was tagged of that."""
+
+    articles: list[Article] = field(default_factory=list)
+    refused: list[InputError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    tagged: list[TaggedArticle] = field(default_factory=list)
+
+
+def answers(
+    tagger: Tagger,
+    requests: Sequence[TaggingRequest],
+    *,
+    rules: Rules | None = None,
+    memory: SiteMemory | None = None,
+) -> list[Answer]:
+    r"""Tag the bodies of requests in common batches, and answer each.
+
+    Parameters
+    ----------
+    tagger
+        The model.
+    requests
+        The requests; one that fails does not harm the others.
+    rules, memory
+        As of `Tagger.tag_stream`.
+
+    Examples
+    --------
+    >>> from corestory import load_model
+    >>> request = TaggingRequest(b"The quay opened.\nREAD MORE: Ferry sold", "text", TaggingOptions(format="csv"))
+    >>> answer, = answers(load_model(), [request])
+    >>> answer.status, answer.articles, answer.body.decode().splitlines()[1][:25]
+    (200, 1, '"body",0,"The quay opened')
+    """
+    try:
+        return _answers(tagger, requests, rules, memory)
+    except Exception as error:
+        if len(requests) == 1:
+            return [_failure(error)]
+        return [answer for one in requests for answer in answers(tagger, [one], rules=rules, memory=memory)]
+
+
+def problem(status: int, detail: str, *, refused: Sequence[InputError] = (), fault: str = "") -> Answer:
+    """Return the answer for an error.
+
+    Examples
+    --------
+    >>> problem(415, "no such type").body
+    b'{"title":"Unsupported Media Type","status":415,"detail":"no such type"}'
+    """
+    return Answer(status, PROBLEM, problem_document(status, detail, refused), refused=len(refused), fault=fault)
+
+
+def _answers(
+    tagger: Tagger, requests: Sequence[TaggingRequest], rules: Rules | None, memory: SiteMemory | None
+) -> list[Answer]:
+    read = [_read(request) for request in requests]
+    groups: dict[tuple[float | None, bool], list[_Read]] = {}
+    for request, found in zip(requests, read, strict=True):
+        asked = request.options.threshold, request.options.kind_choice is not None
+        groups.setdefault(asked, []).append(found)
+    for (threshold, kinds), members in groups.items():
+        owners = [(found, article) for found in members for article in found.articles]
+        stream = tagger.tag_stream(
+            [article for _, article in owners], threshold=threshold, rules=rules, memory=memory, kinds=kinds
+        )
+        for (found, _), tagged in zip(owners, stream, strict=True):
+            found.tagged.append(tagged)
+    return [_written(request, found) for request, found in zip(requests, read, strict=True)]
+
+
+def _read(request: TaggingRequest) -> _Read:
+    found = _Read()
+    asked = request.options
+    options = ReadingOptions(
+        asked.text_column,
+        asked.html_column,
+        asked.id_column,
+        asked.url_column,
+        asked.title_column,
+        request.kind,
+        spans=asked.rows == "span",
+    )
+    head = request.body[:HEAD_BYTES]
+    if packed := unread_kind(head):
+        expected = "text, HTML, JSON or CSV that is not compressed"
+        found.refused.append(InputError(f"looks like {packed}", where=NAME, expected=expected))
+        return found
+    wanted = Wanted(note=found.notes.append, finder=FieldFinder(options, found.notes.append))
+    for article in articles_of_stream(io.BytesIO(request.body), "", NAME, found.refused.append, wanted):
+        if len(article.paragraphs) > MAX_PARAGRAPHS:
+            paragraphs = f"{len(article.paragraphs):,} paragraphs in one article"
+            found.refused.append(
+                InputError(paragraphs, where=article.article_id, expected=f"at most {MAX_PARAGRAPHS:,}")
+            )
+        else:
+            found.articles.append(article)
+    return found
+
+
+def _written(request: TaggingRequest, found: _Read) -> Answer:
+    if not found.tagged:
+        more = f" (and {len(found.refused) - 1:,} more)" if len(found.refused) > 1 else ""
+        return problem(422, f"{found.refused[0]}{more}", refused=found.refused)
+    options = request.options
+    if options.format == "json":
+        body = tagged_document(found.tagged, found.refused, found.notes, options)
+    else:
+        body = _rows(found, options.format, options)
+    return Answer(200, MEDIA_TYPES[options.format], body, len(found.tagged), len(found.refused))
+
+
+def _rows(found: _Read, form: Format, options: TaggingOptions) -> bytes:
+    stream = io.BytesIO()
+    writer = open_rows(stream, form=form, only=options.label, kinds=options.kind_choice, unit=options.rows)
+    for tagged in found.tagged:
+        writer.write(tagged)
+    writer.close()
+    return stream.getvalue()
+
+
+def _failure(error: Exception) -> Answer:
+    if isinstance(error, CorestoryError):
+        return problem(422, str(error), refused=[error] if isinstance(error, InputError) else ())
+    if isinstance(error, MemoryError):
+        return problem(
+            422, "The articles of this request need more memory than a worker has. Send fewer or smaller ones."
+        )
+    return problem(500, "An error in corestory; the server's log has its place.", fault=place_of(error))
+
+
+def place_of(error: BaseException) -> str:
+    """Return the kind of an error and its place in the code, not its message, which may hold an article's text.
+
+    Examples
+    --------
+    >>> try:
+    ...     int("The quay opened.")
+    ... except ValueError as error:
+    ...     place_of(error)
+    'ValueError at <doctest corestory.web.answers.place_of[0]>:2'
+    """
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"

@@ -1,0 +1,265 @@
+"""The web service: paths, the reading of bodies, and problems as answers. `corestory.web.serving` runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from email.message import Message
+from typing import TextIO
+
+import msgspec
+import webencodings
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from corestory.errors import InputError
+from corestory.web.answers import Answer, TaggingRequest, problem
+from corestory.web.guard import Guard
+from corestory.web.monitoring import SCOPE_KEY, Metrics, Monitor, Record
+from corestory.web.openapi import docs_page, openapi
+from corestory.web.tagging_options import options_of
+from corestory.web.worker_pool import QueueFullError, Serving, WorkerPool
+
+# What each media type is for `corestory.reading.file_kinds`.
+KINDS = {
+    "text/plain": "text",
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "application/json": "json",
+    "application/x-ndjson": "lines",
+    "application/jsonl": "lines",
+    "text/csv": "csv",
+    "": "",
+    "application/octet-stream": "",
+}
+
+BODY_SECONDS = 15.0
+"""How long a body may take to arrive."""
+
+HELD_BYTES = 2**28
+"""How many bytes of bodies may be held at a time."""
+
+WORKER_SHARE = 0.5
+"""How much of the time for an answer a worker may take; the rest is for waiting and for a second try."""
+
+STORY = {"only": "core", "format": "text"}
+"""What the path ``/core`` asks for."""
+
+_STYLED = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a service bears.
+
+    Attributes
+    ----------
+    workers
+        Processes that tag.
+    queue
+        Requests that may wait for them.
+    max_bytes
+        Bytes of a body.
+    seconds
+        How long an answer may take once the body has arrived; a worker may take half of it.
+    """
+
+    workers: int = 1
+    queue: int = 256
+    max_bytes: int = 2**23
+    seconds: float = 30.0
+
+
+def service(
+    serving: Serving,
+    *,
+    model: Mapping[str, object],
+    limits: Limits,
+    hosts: frozenset[str] | None,
+    token: str = "",
+    log: TextIO | None = None,
+) -> ASGIApp:
+    """Make the service and start its workers.
+
+    Parameters
+    ----------
+    serving
+        The model, the rules and the site memory.
+    model
+        What ``/model`` answers.
+    limits
+        What it bears.
+    hosts, token
+        As of `corestory.web.guard.Guard`; ``/health`` needs no token.
+    log
+        Where each request is logged.
+    """
+    metrics = Metrics()
+    pool = WorkerPool(
+        serving,
+        workers=limits.workers,
+        queue=limits.queue,
+        seconds=limits.seconds * WORKER_SHARE,
+        on_batch=metrics.batches.observe,
+        on_restart=metrics.restarts.inc,
+    )
+    metrics.waiting.set_function(lambda: pool.waiting)
+    paths = _Paths(
+        pool, metrics, limits, msgspec.json.encode(model), tells_kinds=serving.tagger.weights.kinds is not None
+    )
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        pool.start()
+        yield
+        await pool.stop()
+
+    routes = [
+        Route("/predict", paths.predict, methods=["POST"]),
+        Route("/core", paths.core, methods=["POST"]),
+        Route("/health", paths.health),
+        Route("/model", paths.model),
+        Route("/metrics", paths.metrics),
+        Route("/openapi.json", paths.openapi),
+        Route("/docs", paths.docs),
+        Route("/", paths.root),
+    ]
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _refused, Exception: _failed})
+    guarded = Guard(
+        app, hosts=hosts, token=token, open_paths=("/health",), max_body=limits.max_bytes, answer=_problem_response
+    )
+    return Monitor(guarded, metrics=metrics, log=log, paths=[route.path for route in routes])
+
+
+class _Paths:
+    """What each path answers."""
+
+    def __init__(self, pool: WorkerPool, metrics: Metrics, limits: Limits, model: bytes, *, tells_kinds: bool) -> None:
+        self._pool, self._metrics, self._limits, self._model = pool, metrics, limits, model
+        self._tells_kinds = tells_kinds
+        self._held = 0
+
+    async def predict(self, request: Request) -> Response:
+        return await self._tagged(request, {})
+
+    async def core(self, request: Request) -> Response:
+        return await self._tagged(request, STORY)
+
+    async def health(self, _: Request) -> Response:
+        return _json(b'{"status":"ok"}')
+
+    async def model(self, _: Request) -> Response:
+        return _json(self._model)
+
+    async def metrics(self, _: Request) -> Response:
+        return Response(generate_latest(self._metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+    async def openapi(self, _: Request) -> Response:
+        return _json(openapi())
+
+    async def docs(self, _: Request) -> Response:
+        return Response(docs_page(), media_type="text/html", headers={"content-security-policy": _STYLED})
+
+    async def root(self, _: Request) -> Response:
+        return RedirectResponse("/docs")
+
+    async def _tagged(self, request: Request, fixed: Mapping[str, str]) -> Response:
+        record: Record = request.scope[SCOPE_KEY]
+        held = 0
+        try:
+            self._pool.check_room()
+            options = options_of(request.query_params.multi_items(), fixed=fixed)
+            if options.kind_choice is not None and not self._tells_kinds:
+                raise InputError("the model cannot tell kinds; leave out kinds, drop-kinds and keep-kinds")
+            kind, charset = _kind_of(request)
+            async with asyncio.timeout(BODY_SECONDS):
+                pieces = []
+                async for piece in request.stream():
+                    held += len(piece)
+                    self._held += len(piece)
+                    if self._held > HELD_BYTES:
+                        raise QueueFullError(1)
+                    pieces.append(piece)
+            body = _in_utf8(b"".join(pieces), charset)
+            answer = await self._answer(TaggingRequest(body, kind, options))
+        except InputError as error:
+            answer = problem(400, str(error))
+        except QueueFullError as error:
+            answer = problem(429, f"The service is busy. Try again in {error.retry_after} s.")
+            return _response(answer, {"retry-after": str(error.retry_after)})
+        except TimeoutError:
+            answer = problem(408, f"The body did not arrive within {BODY_SECONDS:g} s.")
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody reads it
+        finally:
+            self._held -= held
+        record.articles, record.refused, record.fault = answer.articles, answer.refused, answer.fault
+        return _response(answer, {"corestory-refused": str(answer.refused)} if answer.refused else {})
+
+    async def _answer(self, request: TaggingRequest) -> Answer:
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                return await self._pool.answer(request)
+        except TimeoutError:
+            return problem(503, f"The request was not answered within {self._limits.seconds:g} s. Try again later.")
+
+
+def _kind_of(request: Request) -> tuple[str, str]:
+    """Return what a body is, and the encoding that the request names for it."""
+    if encoding := request.headers.get("content-encoding"):
+        raise HTTPException(415, f"Content-Encoding: {encoding[:40]!r}; expected a body that is not compressed.")
+    header = Message()
+    header["content-type"] = given = request.headers.get("content-type", "")
+    # Without a type, `Message` says text/plain.
+    media_type = header.get_content_type() if given else ""
+    if media_type not in KINDS:
+        expected = ", ".join(name for name in KINDS if name)
+        raise HTTPException(
+            415, f"Content-Type: {media_type[:40]!r}; expected one of {expected}. With curl, give -H 'Content-Type: …'."
+        )
+    return KINDS[media_type], str(header.get_param("charset") or "")
+
+
+def _in_utf8(body: bytes, charset: str) -> bytes:
+    """Return a body in UTF-8 if it is in the encoding that the request names; one that is UTF-8 anyway stays."""
+    if not charset:
+        return body
+    encoding = webencodings.lookup(charset)
+    if encoding is None or encoding.name in ("replacement", "x-user-defined"):
+        raise HTTPException(415, f"charset={charset[:40]!r}; expected utf-8 or another encoding that browsers know.")
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        text: str = encoding.codec_info.decode(body, "replace")[0]
+        return text.encode()
+    return body
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, media_type="application/json")
+
+
+def _response(answer: Answer, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(answer.body, answer.status, headers, answer.media_type)
+
+
+def _problem_response(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+    return _response(problem(status, detail), headers)
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 -- it is registered for no other
+    detail = error.detail if re.search(r"[.:;]", error.detail) else f"{error.detail}. /docs lists the paths."
+    return _problem_response(error.status_code, detail, error.headers)
+
+
+async def _failed(_: Request, __: Exception) -> Response:
+    return _problem_response(500, "An error in corestory; the server's log has its place.")

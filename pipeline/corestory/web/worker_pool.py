@@ -1,0 +1,311 @@
+"""Processes that tag, and the bounded queue before them, from which each takes the requests of a batch."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from corestory.errors import reason_of
+from corestory.web.answers import Answer, TaggingRequest, answers, problem
+from corestory.web.tagging_options import TaggingOptions
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from corestory.model.rules import Rules
+    from corestory.model.site_memory import SiteMemory
+    from corestory.model.tagger import Tagger
+
+BATCH_REQUESTS = 32
+BATCH_BYTES = 2**20
+"""A batch takes requests up to these; a longer request is a batch by itself."""
+
+GATHER_SECONDS = 0.01
+"""How long an idle worker waits for more requests while another works. A batch of one costs as much as three more."""
+
+WORKER_BYTES = 3 * 2**30
+"""How much address space a worker may add to that of its libraries and its model."""
+
+_ENDING_SECONDS = 2.0
+
+
+class QueueFullError(Exception):
+    """As many requests wait as may wait.
+
+    Attributes
+    ----------
+    retry_after
+        In how many seconds there may be room.
+    """
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"full for {retry_after} s")
+        self.retry_after = retry_after
+
+
+class WorkerError(Exception):
+    """A worker died, or took too long (`late`)."""
+
+    def __init__(self, *, late: bool) -> None:
+        super().__init__("took too long" if late else "died")
+        self.late = late
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What every worker needs: the model, the user's rules, and the site memory."""
+
+    tagger: Tagger
+    rules: Rules | None = None
+    memory: SiteMemory | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    request: TaggingRequest
+    answer: asyncio.Future[Answer]
+
+
+class WorkerPool:
+    """Worker processes and their queue.
+
+    A worker that dies, or takes too long with a batch, is replaced; the requests of the batch are then tagged one by
+    one, so that only the request at fault fails.
+
+    Parameters
+    ----------
+    serving
+        What the workers need.
+    workers
+        How many processes.
+    queue
+        How many requests may wait.
+    seconds
+        How long a worker may take.
+    on_batch
+        Called with the number of requests of each batch.
+    on_restart
+        Called when a worker is replaced.
+    """
+
+    def __init__(
+        self,
+        serving: Serving,
+        *,
+        workers: int,
+        queue: int,
+        seconds: float,
+        on_batch: Callable[[int], None],
+        on_restart: Callable[[], None],
+    ) -> None:
+        self._serving, self._seconds, self._queued = serving, seconds, queue
+        self._on_batch, self._on_restart = on_batch, on_restart
+        self._waiting: deque[_Waiting] = deque()
+        self._arrived = asyncio.Event()
+        self._busy = 0
+        self._second_per_request = 0.01  # smoothed over the batches
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker")
+        self._tasks: list[asyncio.Task[None]] = []
+        with _ignored_signals():
+            self._workers = [_Worker(serving) for _ in range(workers)]
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait."""
+        return len(self._waiting)
+
+    def check_room(self) -> None:
+        """Raise `QueueFullError` if no further request may wait."""
+        if len(self._waiting) >= self._queued:
+            seconds = self._second_per_request * self._queued / len(self._workers)
+            raise QueueFullError(max(1, round(seconds)))
+
+    def start(self) -> None:
+        """Let the workers take requests; to be called in the event loop."""
+        self._tasks = [asyncio.create_task(self._work(worker)) for worker in self._workers]
+
+    async def answer(self, request: TaggingRequest) -> Answer:
+        """Queue a request and wait for its answer.
+
+        Raises
+        ------
+        QueueFullError
+            No further request may wait.
+        """
+        self.check_room()
+        waiting = _Waiting(request, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        self._arrived.set()
+        return await waiting.answer
+
+    async def stop(self) -> None:
+        """End the workers."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for worker in self._workers:
+            worker.close()
+        for worker in self._workers:
+            await asyncio.to_thread(worker.join)
+        self._threads.shutdown(wait=False)
+
+    async def _work(self, worker: _Worker) -> None:
+        while True:
+            batch = await self._batch()
+            self._busy += 1
+            try:
+                await self._tag(worker, batch)
+            except OSError as error:  # no process can be started in the place of one that died
+                for one in batch:
+                    if not one.answer.done():
+                        one.answer.set_result(problem(503, "No worker can be started.", fault=reason_of(error)))
+            finally:
+                self._busy -= 1
+
+    async def _batch(self) -> list[_Waiting]:
+        """Take the requests that wait, as many as a batch may have."""
+        batch: list[_Waiting] = []
+        while not batch:
+            while not self._waiting:
+                self._arrived.clear()
+                await self._arrived.wait()
+            if self._busy and len(self._waiting) < BATCH_REQUESTS:
+                await asyncio.sleep(GATHER_SECONDS)
+            size = 0
+            while self._waiting and len(batch) < BATCH_REQUESTS:
+                size += len(self._waiting[0].request.body)
+                if batch and size > BATCH_BYTES:
+                    break
+                batch.append(self._waiting.popleft())
+        return batch
+
+    async def _tag(self, worker: _Worker, batch: Sequence[_Waiting], *, again: bool = False) -> None:
+        loop = asyncio.get_running_loop()
+        # The client of a cancelled one has gone, or was told that it took too long.
+        batch = [one for one in batch if not one.answer.done()]
+        if not batch:
+            return
+        self._on_batch(len(batch))
+        begin = loop.time()
+        requests = [one.request for one in batch]
+        try:
+            found = await loop.run_in_executor(self._threads, worker.ask, requests, self._seconds)
+        except WorkerError as error:
+            # Perhaps another request of the batch was at fault, or none of them.
+            worth_it = len(batch) > 1 or not (again or error.late)
+            if not worth_it:
+                fate = f"was not tagged within {self._seconds:g} s" if error.late else "ended the worker that tagged it"
+                batch[0].answer.set_result(problem(422, f"The request {fate}. Send fewer or smaller articles."))
+            self._on_restart()
+            await loop.run_in_executor(self._threads, worker.replace)
+            for one in batch if worth_it else ():
+                await self._tag(worker, [one], again=True)
+            return
+        self._second_per_request += 0.1 * ((loop.time() - begin) / len(batch) - self._second_per_request)
+        for one, answer in zip(batch, found, strict=True):
+            if not one.answer.done():
+                one.answer.set_result(answer)
+
+
+class _Worker:
+    """A process that tags, as this process sees it."""
+
+    def __init__(self, serving: Serving) -> None:
+        self._serving = serving
+        self._closed = False
+        self._start()
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")  # a fork would copy the locks of other threads
+        connection, other_end = context.Pipe()
+        process = context.Process(
+            target=_tag_until_closed, args=(other_end, self._serving), daemon=True, name="corestory worker"
+        )
+        process.start()
+        other_end.close()  # so that a dead worker ends the connection
+        self._connection, self._process, self._ready = connection, process, False
+
+    def ask(self, requests: list[TaggingRequest], seconds: float) -> list[Answer]:
+        """Let the process answer requests.
+
+        Raises
+        ------
+        WorkerError
+            The process died or took too long; it must be replaced.
+        """
+        try:
+            if not self._ready:
+                self._connection.recv()
+                self._ready = True
+            self._connection.send(requests)
+            if self._connection.poll(seconds):
+                found: list[Answer] = self._connection.recv()
+                return found
+        except (EOFError, OSError):
+            raise WorkerError(late=False) from None
+        raise WorkerError(late=True)
+
+    def replace(self) -> None:
+        """Start another process in the place of this one."""
+        self._connection.close()
+        self._process.kill()
+        self._process.join()
+        if not self._closed:
+            self._start()
+
+    def close(self) -> None:
+        """Tell the process to end."""
+        self._closed = True
+        self._connection.close()
+
+    def join(self) -> None:
+        """Wait for the process to end, and kill one that does not."""
+        self._process.join(_ENDING_SECONDS)
+        self._process.kill()
+        self._process.join()
+
+
+def _tag_until_closed(connection: Connection, serving: Serving) -> None:
+    """Answer batches of requests; the work of the process."""
+    # Ctrl-C and service managers signal all processes; the parent closes the connection when all is answered.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _bound_memory()
+    # The first article and the first page load libraries.
+    answers(serving.tagger, [TaggingRequest(b"The quay opened.", kind, TaggingOptions()) for kind in ("text", "html")])
+    with contextlib.suppress(EOFError, OSError):
+        connection.send(None)  # ready
+        while True:
+            requests = connection.recv()
+            connection.send(answers(serving.tagger, requests, rules=serving.rules, memory=serving.memory))
+
+
+def _bound_memory() -> None:
+    """Let a hostile body raise a `MemoryError` instead of taking the machine's memory."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    with contextlib.suppress(OSError, ValueError):
+        pages = int(open("/proc/self/statm").read().split()[0])  # noqa: PTH123, SIM115
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (pages * os.sysconf("SC_PAGE_SIZE") + WORKER_BYTES, most))
+
+
+@contextlib.contextmanager
+def _ignored_signals() -> Iterator[None]:
+    """Start processes that ignore Ctrl-C and SIGTERM from their first moment on, in which they import libraries."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,48 @@
+"""The service stops without losing a request, and leaves no process behind."""
+
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from web.services import ROOT, running, wait_until
+
+pytest.importorskip("uvicorn", reason="uvicorn is not installed")
+pytest.importorskip("prometheus_client", reason="prometheus_client is not installed")
+pytestmark = pytest.mark.slow
+
+STORY = (ROOT / "data/demo/article.txt").read_bytes()
+
+
+def is_gone(pid: int) -> bool:
+    return not Path(f"/proc/{pid}").exists()
+
+
+def test_requests_in_flight_are_answered_after_sigterm_and_the_exit_code_is_0() -> None:
+    with running(folder=ROOT) as service, ThreadPoolExecutor(3) as threads:
+        workers = service.workers
+        with service.held():
+            asked = [threads.submit(service.post, "/core", STORY)]
+            wait_until(lambda: service.metric("corestory_batch_requests_count") == 1)
+            asked += [threads.submit(service.post, "/core", STORY) for _ in range(2)]
+            wait_until(lambda: service.metric("corestory_waiting_requests") == 2)
+            # As a terminal or a service manager does: to all processes.
+            for pid in (service.process.pid, *workers):
+                os.kill(pid, signal.SIGTERM)
+            time.sleep(0.5)
+            assert service.process.poll() is None
+        assert [one.result()[0] for one in asked] == [200] * 3
+        assert service.process.wait(30) == 0
+        service.join()
+        assert all(is_gone(pid) for pid in workers)
+        assert [line["status"] for line in service.log() if line["path"] == "/core"] == [200] * 3
+
+
+def test_workers_end_when_the_service_is_killed() -> None:
+    with running(folder=ROOT) as service:
+        workers = service.workers
+        service.process.kill()
+        wait_until(lambda: all(is_gone(pid) for pid in workers))
