@@ -68,7 +68,7 @@ model: $(VENV)/extractors  ## Train the default model: make model CORPORA=folder
 	  --card-extra data/held-out.md --force
 
 screenshots: $(VENV)/installed  ## Make the pictures in docs/ again from the sample corpus; needs chromium
-	$(PIP) --editable '.[browser]'
+	$(PIP) --editable '.[browser,review]'
 	$(BIN)/python docs/make_screenshots.py
 
 benchmark-accuracy: $(VENV)/extractors  ## Compare with every extractor on held-out sites: CORPORA=folder

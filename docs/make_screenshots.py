@@ -9,15 +9,25 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
+from corestory import load_model
 from corestory.evaluation.findings import find
 from corestory.labelling.origins import read_samples
 from corestory.labelling.table import articles_frame
 from corestory.model.estimator import ParagraphClassifier
 from corestory.model.tagger import Tagger
 from corestory.output.article_page import article_page
+from corestory.reading.sources import read_file
 from corestory.report.page import report_page
+from corestory.review.labels_file import LabelsFile
+from corestory.review.material import ShownArticle
+from corestory.review.server import ReviewServer, review_app
+from corestory.review.session import Session
+from corestory.web.guard import listen
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDE = {"width": 1200, "height": 1000}
@@ -45,7 +55,26 @@ def main() -> None:
             page.goto(file.as_uri() + (f"#{place}" if place else ""))
             page.screenshot(path=ROOT / "docs" / f"{picture}.png")
             page.close()
+        with reviewed(Path(name)) as address:
+            page = browser.new_page(viewport=WIDE, reduced_motion="reduce")
+            page.goto(address)
+            page.locator(".paragraph").first.wait_for()
+            page.keyboard.press("d")
+            page.evaluate("scrollTo(0, 0)")
+            page.screenshot(path=ROOT / "docs" / "review.png")
         browser.close()
+
+
+@contextmanager
+def reviewed(folder: Path) -> Iterator[str]:
+    """Serve a review of an article of the sample corpus, and give its address."""
+    sample = ROOT / "data" / "sample" / "brackenford-times.example" / "every-plug.labelled.txt"
+    articles = read_file(sample, refuse=sys.exit)
+    with listen() as listening, LabelsFile(folder / "labels.jsonl") as labels:
+        session = Session(list(map(ShownArticle.of, load_model().tag_stream(articles))), labels)
+        server = ReviewServer(review_app(session), listening)
+        Thread(target=server.run, daemon=True).start()
+        yield server.address
 
 
 def write_pages(folder: Path) -> tuple[Path, Path]:

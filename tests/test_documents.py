@@ -15,9 +15,11 @@ DOCUMENTS = (
     "README.md",
     "docs/glossary.md",
     "docs/corpora.md",
+    "docs/labelling-tools.md",
     "docs/outputs.md",
     "docs/python.md",
     "docs/service.md",
+    "docs/review.md",
 )
 PATH = re.compile(r"[\w-]+(?:/[\w.-]+)*\.(?:py|j2|md|toml|ipynb)\b|\b(?:[\w-]+/)+(?![\w.])")
 PLACEHOLDER = re.compile(r"NAME|\b(?:folder|pages|articles|tagged)\b")

@@ -141,3 +141,13 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(CorestoryError, match="cannot be written"):
         LabelsFile(tmp_path / "file" / "labels.jsonl")
+
+
+def test_a_review_without_a_decision_leaves_no_file_but_one_that_was_there(path):
+    with LabelsFile(path):
+        assert path.exists()
+    assert not path.exists()
+    path.touch()
+    with LabelsFile(path):
+        pass
+    assert path.exists()

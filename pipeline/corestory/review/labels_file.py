@@ -62,6 +62,7 @@ class LabelsFile:
         self.decisions: dict[tuple[str, int], Decision] = {}
         self._lines: dict[tuple[str, int], bytes] = {}
         self._replaced = False
+        self._is_new = not path.exists()
         self._file = self._opened()
         try:
             self._read()
@@ -104,10 +105,12 @@ class LabelsFile:
             self._keep(decision, line)
 
     def close(self) -> None:
-        """Drop the lines that later ones have replaced, and let other processes write."""
+        """Drop the lines that later ones have replaced, and let other processes write; leave no empty file."""
         try:
             if self._replaced:
                 self._compact()
+            if self._is_new and not self._lines:
+                self.path.unlink(missing_ok=True)
         finally:
             self._file.close()
 

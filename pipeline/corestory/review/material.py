@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corestory.errors import InputError
@@ -156,8 +156,3 @@ def distinct(articles: Sequence[ShownArticle]) -> tuple[ShownArticle, ...]:
             )  # fmt: skip
         seen.add(article.article_id)
     return tuple(articles)
-
-
-def rescored(shown: ShownArticle, tagged: TaggedArticle) -> ShownArticle:
-    """Show an article as another model has tagged it."""
-    return replace(ShownArticle.of(tagged), article=shown.article)

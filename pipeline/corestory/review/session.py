@@ -93,6 +93,12 @@ class Session:
         """A number that grows with every change."""
         return self._version
 
+    @property
+    def done(self) -> int:
+        """The number of articles that are done."""
+        with self._lock:
+            return sum(self._entry(number).done for number in range(len(self._articles)))
+
     def overview(self) -> Overview:
         """Return the state of the whole review."""
         with self._lock:

@@ -173,7 +173,6 @@ const give = (label) => {
     remember([...changes(), change]);
     if (article.number === number) show(state);
     say(`Saved: ${plural(positions.length, "paragraph")} ${label}.`);
-    await refresh();
   });
 };
 const other = (paragraph) => (paragraph.label === "core" ? "filler" : "core");

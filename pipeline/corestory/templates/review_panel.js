@@ -50,6 +50,7 @@ export const report = (overview) => {
     const minutes = Math.ceil((each * left.length) / 60);
     byId("pace-text").textContent = `The last article took ${clock(took[took.length - 1])}, half of them ${clock(each)} or less.${left.length ? ` About ${plural(minutes, "minute")} left.` : ""}`;
   }
+  byId("accuracy").hidden = entries.every((one) => one.confidence === null); // suspects: no model has tagged them
   byId("changes").hidden = !done.length;
   if (done.length) draw(done.map((one) => entries[one].changes));
   byId("news").hidden = !overview.news;
