@@ -149,7 +149,13 @@ FORM = "(word shapes)"
 """The name of the word shapes' effect: capitals, digits, punctuation and lengths of words."""
 SITE = "other pages of its site"
 """The name of the effects of a site memory."""
-MEANINGS = {**GROUPS, SITE: "on how many other pages of its site it stands"}
+ADAPTED = "adaptation"
+"""The name of the effect of what an adapted model learned beyond its training."""
+MEANINGS = {
+    **GROUPS,
+    SITE: "on how many other pages of its site it stands",
+    ADAPTED: "what the model learned from articles like this one when it was adapted",
+}
 """The meanings of all effects on the score."""
 
 
@@ -173,6 +179,7 @@ class _Reasons:
         self._base = scaling.slope * base + scaling.offset
         self._shares = scaling.slope * shares
         self._slope = scaling.slope
+        self._correction = None if scored.correction is None else (scaling.slope * scored.correction).tolist()
 
     def of(self, row: int, shift: float | None) -> tuple[Breakdown, Breakdown | None, Breakdown]:
         """Return a row's breakdowns: by words, by markup words, by feature groups.
@@ -181,15 +188,21 @@ class _Reasons:
         """
         effects = zip(self._names, self._shares[:, row].tolist(), strict=True)
         context = Breakdown(float(self._base[row]), tuple(Effect(name, share) for name, share in effects))
+        if self._correction is not None:
+            context = _shifted(context, ADAPTED, self._correction[row])
         words, markup = self._words[row], self._markup[row]
         if shift is None:
             return words, markup, context
         before = BEFORE_CONTEXT * shift
-        return _shifted(words, before), markup and _shifted(markup, before), _shifted(context, self._slope * shift)
+        return (
+            _shifted(words, SITE, before),
+            markup and _shifted(markup, SITE, before),
+            _shifted(context, SITE, self._slope * shift),
+        )
 
 
-def _shifted(breakdown: Breakdown, shift: float) -> Breakdown:
-    return Breakdown(breakdown.base, (*breakdown.effects, Effect(SITE, shift)))
+def _shifted(breakdown: Breakdown, name: str, shift: float) -> Breakdown:
+    return Breakdown(breakdown.base, (*breakdown.effects, Effect(name, shift)))
 
 
 class _Game:

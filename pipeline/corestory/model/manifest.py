@@ -60,6 +60,35 @@ class TrainedOn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("more core paragraphs than paragraphs")
 
 
+class AdaptedTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One adaptation of a model.
+
+    Attributes
+    ----------
+    corestory, created
+        The version that adapted it, and when, in UTC.
+    base_sha256
+        The hash of the weights of the model as it was before.
+    sites, articles, paragraphs, core
+        How many labelled ones it learned from, and how many of the paragraphs are core.
+    gains
+        By form (``"html"``, ``"text"``), the mean gain in word F1 on articles that were left out of the fit; no entry
+        where it could not be measured.
+    methods
+        By form, what was kept (`corestory.model.adaptation.FormResult.method`).
+    """
+
+    corestory: str
+    created: str
+    base_sha256: _Sha256
+    sites: _Count
+    articles: _Count
+    paragraphs: _Count
+    core: _Count
+    gains: dict[str, float] = {}
+    methods: dict[str, str] = {}
+
+
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a model comes from; empty for a tagger that was fitted but not yet described.
 
@@ -82,7 +111,9 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     libraries
         Versions of Python and of the libraries that affect the numbers.
     training
-        Hashes of the training articles and sites.
+        Hashes of the training articles and sites, those of adaptations included.
+    adapted
+        The adaptations since the training, the first one first.
 
     Examples
     --------
@@ -100,6 +131,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scores: dict[str, dict[str, float]] = {}
     libraries: dict[str, str] = {}
     training: TrainingHashes = TrainingHashes()
+    adapted: tuple[AdaptedTo, ...] = ()
 
 
 class StoredFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -153,7 +185,6 @@ def new_manifest(
     -------
     Manifest
     """
-    import datetime
     import importlib.metadata
     import platform
 
@@ -161,7 +192,7 @@ def new_manifest(
 
     return Manifest(
         corestory=version(),
-        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        created=now(),
         trained_on=trained_on,
         splits=splits,
         data_sha256=data_sha256,
@@ -171,6 +202,13 @@ def new_manifest(
         | {library: importlib.metadata.version(library) for library in LIBRARIES},
         training=training or TrainingHashes(),
     )
+
+
+def now() -> str:
+    """Give the time in UTC, in the format of ISO 8601, to the second."""
+    import datetime
+
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def data_sha256(frame: pd.DataFrame) -> str:

@@ -87,6 +87,24 @@ def training_hashes(frame: pd.DataFrame, *, key: bytes | None = None) -> Trainin
     return TrainingHashes(key, *(np.unique(one).astype("<u8").tobytes() for one in _hashes(frame, key)))
 
 
+def joined_hashes(hashes: TrainingHashes, frame: pd.DataFrame) -> TrainingHashes:
+    """Add the articles and sites of another table, of which a model learned later.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"article_id": ["a", "b"], "text": ["The quay opened.", "It rained."]})
+    >>> find_overlap(frame, joined_hashes(training_hashes(frame.head(1)), frame.tail(1))).seen_articles
+    2
+    """
+    new = training_hashes(frame, key=hashes.key or None)
+
+    def both(first: bytes, second: bytes) -> bytes:
+        return np.unique(np.frombuffer(first + second, "<u8")).astype("<u8").tobytes()
+
+    return TrainingHashes(new.key, both(hashes.articles, new.articles), both(hashes.sites, new.sites))
+
+
 def find_overlap(frame: pd.DataFrame, hashes: TrainingHashes) -> Overlap:
     """Count the articles and sites of a table on which a model was trained.
 

@@ -12,6 +12,7 @@ import numpy as np
 from corestory.features.batch import Batch
 from corestory.features.batch_features import LIMIT, BatchFeatures
 from corestory.features.context import EARLIER_ROUND, MARKUP, OWN_WORDS, Columns, LogOdds
+from corestory.model.correction import Correction, correction_of
 from corestory.model.kinds import KindHead
 from corestory.model.network import Network
 from corestory.model.ngrams import Counted, NgramScorer
@@ -64,6 +65,8 @@ class Weights:
         The second look at the kept story; None in a model without.
     kinds
         Tells the kind of filler and the role of core; None in a model that was trained without kinds.
+    corrections
+        What the model was adapted to, the first adaptation first.
     """
 
     words: NgramScorer
@@ -74,6 +77,7 @@ class Weights:
     article: Network | None = None
     second_look: SecondLook | None = None
     kinds: KindHead | None = None
+    corrections: tuple[Correction, ...] = ()
 
     def networks(self, *, html: bool) -> tuple[Network, ...]:
         """Stage 2, with or without markup."""
@@ -104,6 +108,8 @@ class ScoredBatch:
         Log-odds of core after stage 2, shape (paragraphs,).
     words, forms
         The n-grams of words and of word shapes that stage 1 knows, counted.
+    correction
+        The part of the log-odds that the corrections of an adapted model added; None in a model that has none.
     """
 
     features: BatchFeatures
@@ -112,6 +118,7 @@ class ScoredBatch:
     log_odds: Float
     words: Sequence[Counted]
     forms: Sequence[Counted]
+    correction: Float | None = None
 
 
 def stage1_log_odds(features: BatchFeatures, weights: Weights) -> tuple[LogOdds, ...]:
@@ -170,9 +177,11 @@ def score_batch(
     for number, network in enumerate(weights.networks(html=html)):
         columns = stage2_features(features, stage1, log_odds if number else None, html=html)
         log_odds = _with_forced(network.log_odds(columns.matrix(), batch.layout), forced)
-    if shift is not None:
-        log_odds = _with_forced(log_odds + shift, forced)
-    return ScoredBatch(features, html, stage1, log_odds, words, forms)
+    correction = correction_of(weights.corrections, features, html=html)
+    for added in (correction, shift):
+        if added is not None:
+            log_odds = _with_forced(log_odds + added, forced)
+    return ScoredBatch(features, html, stage1, log_odds, words, forms, correction)
 
 
 def stage2_features(

@@ -1,8 +1,8 @@
 """Weights as a safetensors file, and back: every array is checked before it is used.
 
 An array's name says where it belongs: ``words.idf``; ``html.1.scale`` is of the second round; ``text.0.2.taps`` is of
-the first round's third member, ``article.0.mean`` of the network that tells articles from pages without a story, and
-``second_look.network.mean`` of the second look's network.
+the first round's third member, ``article.0.mean`` of the network that tells articles from pages without a story,
+``second_look.network.mean`` of the second look's network, and ``adapted.0.words.hashes`` of the first correction.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from safetensors.numpy import load, save
 
 from corestory.errors import ModelError
 from corestory.features.batch_features import column_groups
+from corestory.model.correction import Correction, TokenWeights
 from corestory.model.kinds import CLASSES, KindContext, KindHead, KindNgrams, kind_feature_count
 from corestory.model.network import ARRAYS, Member, Network
 from corestory.model.ngrams import NgramScorer
@@ -47,10 +48,14 @@ _KIND_CONTEXT = {"mean": 1, "scale": 1, "weights": 2, "intercept": 1}
 _KIND_PARTS = {
     "words": _KIND_NGRAMS, "forms": _KIND_NGRAMS, "text": _KIND_CONTEXT, "markup": _KIND_NGRAMS, "html": _KIND_CONTEXT,
 }  # fmt: skip
+_TOKEN_WEIGHTS = {"hashes": 1, "weights": 1}
+_CORRECTION = {"lines": 1, "intercept": 0}
+_CORRECTION_PARTS = ("places", "words", "forms", "markup")
 _NAME = re.compile(
     r"(?:(?:second_look\.)?(?:words|forms)|markup)\.(?P<scorer>[a-z_]+)"
     r"|kinds\.(?:(?:words|forms|markup)\.(?P<kind_ngrams>[a-z]+)|(?:text|html)\.(?P<kind_context>[a-z]+))"
-    r"|(?:(?:text|html|article)\.[0-9]|second_look\.network)\.(?:(?P<network>[a-z]+)|[0-9]{1,2}\.(?P<member>[a-z_]+))",
+    r"|(?:(?:text|html|article)\.[0-9]|second_look\.network)\.(?:(?P<network>[a-z]+)|[0-9]{1,2}\.(?P<member>[a-z_]+))"
+    r"|adapted\.[0-9]{1,2}\.(?:(?:places|words|forms|markup)\.(?P<token_weights>[a-z]+)|(?P<correction>[a-z]+))",
     re.ASCII,
 )
 
@@ -132,6 +137,14 @@ def _named(weights: Weights) -> Iterator[tuple[str, Array]]:
             if of_head is not None:
                 for part in parts:
                     yield f"kinds.{name}.{part}", getattr(of_head, part)
+    for number, correction in enumerate(weights.corrections):
+        for part in _CORRECTION:
+            yield f"adapted.{number}.{part}", getattr(correction, part)
+        for name in _CORRECTION_PARTS:
+            of_tokens = getattr(correction, name)
+            if of_tokens is not None:
+                for part in _TOKEN_WEIGHTS:
+                    yield f"adapted.{number}.{name}.{part}", getattr(of_tokens, part)
 
 
 def _check_type(name: str, array: Array, where: str) -> None:
@@ -140,12 +153,13 @@ def _check_type(name: str, array: Array, where: str) -> None:
     parts = {
         "scorer": _SCORER, "network": _NETWORK, "member": _MEMBER,
         "kind_ngrams": _KIND_NGRAMS, "kind_context": _KIND_CONTEXT,
+        "token_weights": _TOKEN_WEIGHTS, "correction": _CORRECTION,
     }  # fmt: skip
     dimensions = found and parts[found.lastgroup or ""].get(found[found.lastgroup or ""])
     if dimensions is None:
         raise ModelError(f"has an array {shown} that belongs to no model", where=where)
     halves = found is not None and found["kind_ngrams"] == "weights"
-    dtype = "uint64" if name.endswith(".hashes") else "float16" if halves else "float32"
+    dtype = "uint64" if name.endswith((".hashes", ".lines")) else "float16" if halves else "float32"
     if array.dtype != dtype:
         raise ModelError(f"{shown} is of type {array.dtype}", where=where, expected=dtype)
     if array.ndim != dimensions:
@@ -168,9 +182,10 @@ class _Unpacking:
         article = self._network("article.0", len(ARTICLE_FEATURES)) if "article.0.mean" in self.left else None
         look = self._second_look() if "second_look.words.hashes" in self.left else None
         kinds = self._kinds() if "kinds.text.mean" in self.left else None
+        corrections = tuple(self._corrections(html=bool(html)))
         if self.left:
             raise ModelError(f"{min(self.left)!r} belongs to nothing else in the model", where=self.where)
-        return Weights(words, text, markup, html, forms, article, look, kinds)
+        return Weights(words, text, markup, html, forms, article, look, kinds, corrections)
 
     def _second_look(self) -> SecondLook:
         words, forms = self._scorer("second_look.words"), self._scorer("second_look.forms")
@@ -185,10 +200,32 @@ class _Unpacking:
 
     def _hashes(self, name: str, hashes: Array, *, idf: Array) -> None:
         self._shape(f"{name}.idf", idf, hashes.shape, f"the shape of {name}.hashes")
+        self._ascending(f"{name}.hashes", hashes)
+        self._divisor(f"{name}.idf", idf)
+
+    def _corrections(self, *, html: bool) -> Iterator[Correction]:
+        number = 0
+        while f"adapted.{number}.lines" in self.left:
+            name = f"adapted.{number}"
+            lines, intercept = self._take(f"{name}.lines"), self._take(f"{name}.intercept")
+            self._ascending(f"{name}.lines", lines)
+            with_markup = f"{name}.markup.hashes" in self.left
+            if with_markup and not html:
+                raise ModelError(f"'{name}' reads markup, which the model does not", where=self.where)
+            kinds = _CORRECTION_PARTS if with_markup else _CORRECTION_PARTS[:-1]
+            yield Correction(lines, intercept, *(self._token_weights(f"{name}.{kind}") for kind in kinds))
+            number += 1
+
+    def _token_weights(self, name: str) -> TokenWeights:
+        hashes, weights = (self._take(f"{name}.{part}") for part in _TOKEN_WEIGHTS)
+        self._ascending(f"{name}.hashes", hashes)
+        self._shape(f"{name}.weights", weights, hashes.shape, f"the shape of {name}.hashes")
+        return TokenWeights(hashes, weights)
+
+    def _ascending(self, name: str, hashes: Array) -> None:
         # Bisection in a list out of order would miss some n-grams silently.
         if not np.all(hashes[1:] > hashes[:-1]):
-            raise ModelError(f"'{name}.hashes' is not strictly ascending", where=self.where)
-        self._divisor(f"{name}.idf", idf)
+            raise ModelError(f"{name!r} is not strictly ascending", where=self.where)
 
     def _kinds(self) -> KindHead:
         words, forms, text = self._kind_ngrams("words"), self._kind_ngrams("forms"), self._kind_context("text")

@@ -11,16 +11,15 @@ import numpy as np
 
 from corestory.features.batch import Batch, batch_of_articles, batch_of_frame, batches
 from corestory.model.calibration import PlattScaling, Settings
-from corestory.model.decision import article_cutoffs, doubts, without_story
+from corestory.model.decided_batch import DecidedBatch, decided_batch
+from corestory.model.decision import doubts
 from corestory.model.kinds import chosen_kinds
-from corestory.model.pages import JudgedPages, judged_pages
 from corestory.model.python_calls import PythonCalls
-from corestory.model.scoring import ScoredBatch, Weights, as_forced, score_batch
-from corestory.model.second_look import scores_after_second_look
+from corestory.model.scoring import ScoredBatch, Weights, score_batch
 from corestory.model.site_memory import shifts
 from corestory.model.tagged_article import TaggedArticle, article_without_paragraphs
 from corestory.reading.article import Article
-from corestory.types import Bool, Float
+from corestory.types import Float
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -226,29 +225,10 @@ class Tagger(PythonCalls):
 
     def _decided(
         self, batch: Batch, threshold: float | None, rules: Rules | None = None, shift: Float | None = None
-    ) -> _DecidedBatch:
+    ) -> DecidedBatch:
         forced = rules.forced(batch.texts) if rules else None
         scored = score_batch(batch, self.weights, forced=forced, shift=shift)
-        scores = self.settings.platt_scaling(html=scored.html).probabilities(scored.log_odds)
-        scores = as_forced(scores, forced)
-        cutoffs, expected = article_cutoffs(
-            scores, scored.features.words, batch.layout,
-            cutoff_share=self.settings.cutoff_share, clean_cutoff_share=self.settings.clean_cutoff_share,
-        )  # fmt: skip
-        pages = judged_pages(scored, scores, expected, self.weights, self.settings)
-        if pages is not None:
-            scores, cutoffs, expected = without_story(
-                scores, cutoffs, expected, batch.layout, is_article=pages.is_article, without=pages.without
-            )
-            scores = as_forced(scores, forced)
-        first = scores
-        scores, second = scores_after_second_look(scored, scores, cutoffs, self.weights, self.settings, forced)
-        threshold = self.settings.threshold if threshold is None else threshold
-        if threshold is not None:
-            cutoffs = np.full(len(cutoffs), threshold)
-        core = as_forced(scores >= cutoffs[batch.layout.article], forced)
-        confidence = np.interp(expected, self.settings.confidence_expected, self.settings.confidence_measured)
-        return _DecidedBatch(scored, scores, core, cutoffs, confidence, pages, first, second)
+        return decided_batch(scored, self.weights, self.settings, threshold=threshold, forced=forced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,15 +251,3 @@ class TaggedBatch:
     scored: ScoredBatch
     cutoffs: Float
     first_scores: Float
-
-
-@dataclass(frozen=True, slots=True)
-class _DecidedBatch:
-    scored: ScoredBatch
-    scores: Float
-    core: Bool
-    cutoffs: Float
-    confidence: Float
-    pages: JudgedPages | None
-    first_scores: Float
-    second_look: Float

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from corestory.features.context import AFTER, BEFORE, MARKUP, OWN_WORDS, POSITION, SHAPE, TOPIC
-from corestory.model.explaining import FORM, METHOD, SITE
+from corestory.model.explaining import ADAPTED, FORM, METHOD, SITE
 from corestory.printing import rounded
 from corestory.reading.html.outline import NEAR
 from corestory.reading.text import storable
@@ -38,6 +38,7 @@ IN_WORDS = {
     TOPIC: "the words that it shares with the story",
     MARKUP: "the HTML elements around it",
     SITE: "the other pages of its site",
+    ADAPTED: "the articles that the model was adapted to",
 }
 """Names of the groups of features within a sentence."""
 

@@ -1,0 +1,301 @@
+"""Adaptation: a model learns from a few labelled articles, and keeps what it knew.
+
+The correction (`corestory.model.correction`) is fitted with the model's log-odds as offset, so that an article on which
+the model is right teaches it little. Articles that had no part in a fit decide how much may change, and whether
+anything is to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from corestory.errors import DataError
+from corestory.features.batch import batch_of_frame
+from corestory.features.layout import sums
+from corestory.model.correction_fit import Residuals
+from corestory.model.decided_batch import decided_batch
+from corestory.model.manifest import AdaptedTo, Manifest, now
+from corestory.model.overlap import joined_hashes
+from corestory.model.scoring import score_batch
+from corestory.model.stored_weights import weights_sha256
+from corestory.types import Float
+from corestory.version import version
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from corestory.model.correction import Correction
+    from corestory.model.tagger import Tagger
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many steps are done, and how many there are."""
+
+WHOLE_VIEWS = ("page", "text")
+"""The views of a labelled table that are articles as they will come."""
+
+LEFT_OUT_ALONE = 20
+"""Up to so many articles, each is left out of a fit of its own; of more, `FOLDS` groups are."""
+FOLDS = 10
+
+NOTHING, CALIBRATION, CORRECTION = "nothing", "calibration", "correction"
+PENALTIES: tuple[float | None, ...] = (None, 0.5, 0.1)
+"""L2 penalties of the corrections that are compared, the one that changes least first; None changes one number."""
+UNMEASURED = 0.5
+"""The penalty where a single article leaves nothing to compare by."""
+MEASURABLE = 0.002
+"""A smaller gain in word F1 is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormResult:
+    """What adaptation reached for articles in one form.
+
+    Attributes
+    ----------
+    html
+        Whether with markup.
+    articles
+        How many articles it learned from.
+    method
+        What was kept: `CORRECTION`, `CALIBRATION` (one number), or `NOTHING`.
+    before, after
+        Word F1 of each article with a story, by the model as it was, and by one that adapted to other articles; shape
+        (articles,), empty where there was only one article.
+    """
+
+    html: bool
+    articles: int
+    method: str
+    before: Float
+    after: Float
+
+    @property
+    def form(self) -> str:
+        """``"html"`` or ``"text"``."""
+        return "html" if self.html else "text"
+
+    @property
+    def gain(self) -> float | None:
+        """The mean gain in word F1, from -1 to 1; None where it could not be measured."""
+        return float(np.mean(self.after - self.before)) if len(self.before) else None
+
+    @property
+    def message(self) -> str:
+        """One sentence for a person."""
+        form = "HTML" if self.html else "Text"
+        articles = f"{self.articles:,} article" + ("" if self.articles == 1 else "s")
+        if self.gain is None:
+            return f"{form}: learned from {articles}; label a second one, so that the gain can be measured."
+        change = f"word F1 {self.before.mean():.3f} → {self.after.mean():.3f} ({self.gain:+.3f})"
+        if self.method == CORRECTION:
+            return f"{form}: {change}, measured on {articles}, each left out of the fit."
+        if self.method == CALIBRATION:
+            return f"{form}: no measurable gain from {articles}; calibration only: {change}."
+        return f"{form}: no gain from {articles}; nothing changes."
+
+
+@dataclass(frozen=True, slots=True)
+class Adaptation:
+    """An adapted model, and what is known of its worth.
+
+    Attributes
+    ----------
+    tagger
+        The adapted model; the model that was given if nothing helped.
+    forms
+        What was reached for articles with markup, if there were any, and without.
+    """
+
+    tagger: Tagger
+    forms: tuple[FormResult, ...]
+
+    @property
+    def helps(self) -> bool:
+        """Whether anything was kept."""
+        return any(form.method != NOTHING for form in self.forms)
+
+    @property
+    def gain(self) -> float | None:
+        """The gain in word F1 in the form in which the articles came; None where it could not be measured."""
+        return self.forms[0].gain
+
+    @property
+    def method(self) -> str:
+        """What was kept for that form."""
+        return self.forms[0].method
+
+    @property
+    def message(self) -> str:
+        """A sentence for each form."""
+        return " ".join(form.message for form in self.forms)
+
+
+def adapt(
+    tagger: Tagger, labelled: pd.DataFrame, *, progress: Progress | None = None, force: bool = False
+) -> Adaptation:
+    """Adapt a model to labelled articles of a few sites.
+
+    Parameters
+    ----------
+    tagger
+        The model. An adapted one can be adapted again.
+    labelled
+        A labelled table (`corestory.labelling.table.table_schema`) of whole pages or texts; columns `article_id`,
+        `position`, `text` and `label` are enough. With markup, the model adapts to pages and to their text.
+    progress
+        Called during the fits.
+    force
+        Keep the best correction also where it is not better on articles that were left out.
+
+    Returns
+    -------
+    Adaptation
+
+    Raises
+    ------
+    DataError
+        No paragraph is labelled, or all labels are of one class.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from corestory import load_model
+    >>> rows = [(name, place, text, "core" if place == 1 else "filler")
+    ...         for name, story in (("a", "The ferry sailed."), ("b", "It rained in the harbour."))
+    ...         for place, text in enumerate(["Quayside letters", story, "Write to the harbour master"])]
+    >>> frame = pd.DataFrame(rows, columns=["article_id", "position", "text", "label"])
+    >>> adaptation = adapt(load_model(), frame)
+    >>> adaptation.forms[0].articles
+    2
+    """
+    frame = _usable(labelled)
+    forms = [_Form(tagger, rows, html=html) for html, rows in _by_form(tagger, frame)]
+    steps, done = sum(form.folds + 1 for form in forms), 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        if progress is not None:
+            progress("adapting", done, steps)
+
+    found = [form.adapted(step, force=force) for form in forms]
+    results = tuple(result for _, result in found)
+    corrections = tuple(correction for correction, _ in found if correction is not None)
+    return Adaptation(_with(tagger, corrections, frame, results) if corrections else tagger, results)
+
+
+def _usable(labelled: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the articles without labels, and other views than whole pages."""
+    frame = labelled[labelled["view"].isin(WHOLE_VIEWS)] if "view" in labelled else labelled
+    some = frame["label"].notna().groupby(frame["article_id"]).transform("any")
+    frame = frame[some.to_numpy(bool)].reset_index(drop=True)
+    if not len(frame):
+        raise DataError(
+            f"{len(labelled):,} paragraphs, none of them labelled", expected="paragraphs labelled core or filler"
+        )
+    found = set(frame["label"].dropna())
+    if len(found) < 2:
+        raise DataError(f"all labels are {min(found)}", expected="paragraphs of both labels, core and filler")
+    return frame
+
+
+def _by_form(tagger: Tagger, frame: pd.DataFrame) -> Iterator[tuple[bool, pd.DataFrame]]:
+    """Give the articles with markup, if the model reads markup, and then all articles as texts."""
+    if tagger.weights.html and "markup" in frame:
+        with_markup = frame["markup"].notna().groupby(frame["article_id"]).transform("all").to_numpy(bool)
+        if frame.loc[with_markup, "label"].nunique() > 1:
+            yield True, frame[with_markup]
+    yield False, frame
+
+
+def _with(
+    tagger: Tagger, corrections: tuple[Correction, ...], frame: pd.DataFrame, results: tuple[FormResult, ...]
+) -> Tagger:
+    manifest = tagger.manifest or Manifest()
+    adapted = AdaptedTo(
+        corestory=version(),
+        created=now(),
+        base_sha256=weights_sha256(tagger.weights).hex(),
+        sites=int(frame["site"].replace("", None).nunique()) if "site" in frame else 0,
+        articles=int(frame["article_id"].nunique()),
+        paragraphs=int(frame["label"].notna().sum()),
+        core=int((frame["label"] == "core").sum()),
+        gains={result.form: round(result.gain, 6) for result in results if result.gain is not None},
+        methods={result.form: result.method for result in results},
+    )
+    return replace(
+        tagger,
+        weights=replace(tagger.weights, corrections=(*tagger.weights.corrections, *corrections)),
+        manifest=msgspec.structs.replace(
+            manifest, adapted=(*manifest.adapted, adapted), training=joined_hashes(manifest.training, frame)
+        ),
+    )
+
+
+class _Form:
+    """Articles in one form, and the model's log-odds of them."""
+
+    def __init__(self, tagger: Tagger, frame: pd.DataFrame, *, html: bool) -> None:
+        batch, rows = batch_of_frame(frame, markup=html)
+        label = frame["label"].to_numpy(object)[rows]
+        self._tagger, self._html, self._layout = tagger, html, batch.layout
+        self._labels = np.where(label == "core", 1, np.where(label == "filler", 0, -1))
+        self._scored = score_batch(batch, tagger.weights)
+        self._residuals = Residuals(self._scored, self._labels, tagger.settings.platt_scaling(html=html))
+        count = len(batch.layout.sizes)
+        self.folds = 0 if count == 1 else count if count <= LEFT_OUT_ALONE else FOLDS
+
+    def adapted(self, step: Callable[[], None], *, force: bool) -> tuple[Correction | None, FormResult]:
+        """Choose a penalty and fit to all articles; `step` is called after each fold and at the end."""
+        count = len(self._layout.sizes)
+        before = after = np.zeros(0)
+        penalty: float | None = UNMEASURED
+        method = CORRECTION
+        if self.folds:
+            before = self._word_f1(np.zeros(len(self._labels)))
+            tried = [self._word_f1(added) for added in self._out_of_fold(step)]
+            gains = [float(np.mean(after - before)) for after in tried]
+            best = int(np.argmax(gains))
+            penalty, after = PENALTIES[best], tried[best]
+            if not gains[best] > 0 and not force:
+                method, after = NOTHING, before
+            elif penalty is None:
+                method = CALIBRATION
+        correction = None
+        if method != NOTHING:
+            (fitted,) = self._residuals.fits(np.ones(count, bool), [penalty])
+            correction = fitted.correction
+        step()
+        return correction, FormResult(self._html, count, method, before, after)
+
+    def _out_of_fold(self, step: Callable[[], None]) -> list[Float]:
+        """Give what the correction of each penalty adds to articles that it was not fitted to."""
+        fold = np.arange(len(self._layout.sizes)) % self.folds
+        added = [np.zeros(len(self._labels)) for _ in PENALTIES]
+        for number in range(self.folds):
+            learned = fold != number
+            inside = learned[self._layout.article]
+            if len(set(self._labels[inside]) - {-1}) > 1:
+                for values, fitted in zip(added, self._residuals.fits(learned, PENALTIES), strict=True):
+                    values[~inside] = fitted.log_odds[~inside]
+            step()
+        return added
+
+    def _word_f1(self, added: Float) -> Float:
+        """Give the word F1 of each article that has a story, with some log-odds added."""
+        scored = replace(self._scored, log_odds=self._scored.log_odds + added)
+        kept = decided_batch(scored, self._tagger.weights, self._tagger.settings).core
+        words = self._scored.features.words * (self._labels >= 0)
+        story = self._total(words * (self._labels == 1))
+        reached = (
+            2 * self._total(words * ((self._labels == 1) & kept)) / np.maximum(self._total(words * kept) + story, 1)
+        )
+        return reached[story > 0]
+
+    def _total(self, words: Float) -> Float:
+        return sums(self._layout.article, words, len(self._layout.sizes))

@@ -1,0 +1,173 @@
+"""Corrections: what a model learned from a few articles of a person's own, on top of what it knows from its corpora.
+
+A correction is a linear model over n-grams of words, word shapes and markup words, and over the place of a paragraph
+between lines that stand on the learned pages. Its log-odds are added to those of stage 2, so that it holds what the
+articles say beyond the model: a residual, fitted with the model's own log-odds as offset.
+
+It holds for pages that look like the learned ones: the more of a page's lines stand on them, the more of it counts, and
+of other pages nothing changes. The address of a page is not needed, which a text seldom has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corestory.features.landmarks import element_hashes, likeness, place_tokens
+from corestory.features.layout import Layout
+from corestory.features.tokens import JoinedTokens, Tokens
+from corestory.model.lookup import Lookup
+from corestory.model.ngrams import PIECE
+from corestory.model.site_memory import SHORTEST, hashed
+from corestory.types import Bool, Float, Float32, UInt64
+
+if TYPE_CHECKING:
+    from corestory.features.batch_features import BatchFeatures
+
+ALIKE = 0.3
+"""The share of a page's distinct lines that stand on learned pages from which on a correction counts in full."""
+
+
+@dataclass(frozen=True)
+class TokenWeights:
+    """A linear model over the n-grams of one kind of token, by their hashes.
+
+    Attributes
+    ----------
+    hashes
+        The known n-grams' hashes, ascending; shape (n-grams,).
+    weights
+        Their weights; shape (n-grams,).
+
+    Examples
+    --------
+    >>> from corestory.features.tokens import hash_token, tokenise
+    >>> known = TokenWeights(np.array([hash_token("share")], np.uint64), np.array([-3.0], np.float32))
+    >>> known.log_odds(tokenise(["Share", "Share this story, please", "It rained."])).round(2).tolist()
+    [-3.0, -1.13, 0.0]
+    """
+
+    hashes: UInt64
+    weights: Float32
+
+    def log_odds(self, tokens: Tokens | JoinedTokens) -> Float:
+        """Sum the weights of each text's n-grams and divide by the root of the number of all its n-grams."""
+        total = np.zeros(tokens.count)
+        for _, parts in tokens.known(self._lookup.find, PIECE):
+            for row, term in parts:
+                total += np.bincount(row, self.weights.take(term).astype(np.float64), tokens.count)
+        return np.asarray(total / np.sqrt(ngram_counts(tokens)))
+
+    @cached_property
+    def _lookup(self) -> Lookup:
+        return Lookup(self.hashes)
+
+
+def ngram_counts(tokens: Tokens | JoinedTokens) -> Float:
+    """Count the n-grams of each text, at least 1; shape (texts,)."""
+    if isinstance(tokens, Tokens):
+        longest, single = tokens.longest, np.bincount(tokens.row, minlength=tokens.count)
+    else:
+        parts = np.bincount(tokens.parts.row, minlength=tokens.parts.count)
+        longest, single = 2, np.bincount(tokens.row, parts[tokens.part], tokens.count)
+    total = sum(np.maximum(single - shorter, 0) for shorter in range(longest))
+    return np.maximum(np.asarray(total, np.float64), 1.0)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a model learned from a few articles, with markup or without.
+
+    Attributes
+    ----------
+    lines
+        Hashes of the lines of the learned pages (`corestory.model.site_memory.hashed`), ascending.
+    intercept
+        Log-odds added to every paragraph of a page that looks like them; shape ().
+    places
+        Weights by `corestory.features.landmarks.place_tokens`.
+    words, forms
+        Weights by words and by word shapes.
+    markup
+        Weights by markup words; None in a correction for paragraphs without markup.
+    """
+
+    lines: UInt64
+    intercept: Float32
+    places: TokenWeights
+    words: TokenWeights
+    forms: TokenWeights
+    markup: TokenWeights | None = None
+
+    @property
+    def html(self) -> bool:
+        """Whether it is for paragraphs with markup."""
+        return self.markup is not None
+
+    def log_odds(self, features: BatchFeatures, lines: KnownLines) -> Float:
+        """Give the log-odds to add to each paragraph of a batch.
+
+        Parameters
+        ----------
+        features
+            Of the batch; with markup, if the correction is for such.
+        lines
+            The batch's lines.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (paragraphs,); 0 on a page that has no line in common with the learned ones.
+        """
+        layout = features.layout
+        known = lines.among(self.lines)
+        counts = share_counted(known, lines.hashes, layout)
+        if not counts.any():
+            return np.zeros(len(known))
+        elements = None
+        found = float(self.intercept) + self.words.log_odds(features.tokens) + self.forms.log_odds(features.forms)
+        if self.markup is not None:
+            tokens, number = features.markup_tokens
+            elements = element_hashes(tokens, number)
+            found = found + self.markup.log_odds(tokens)[number]
+        found = found + self.places.log_odds(place_tokens(lines.hashes, known, layout, elements))
+        return np.asarray(counts[layout.article] * found)
+
+
+def share_counted(known: Bool, lines: UInt64, layout: Layout) -> Float:
+    """Say how much of a correction counts on each page, 0 to 1, by which of its lines stand on learned pages."""
+    return np.minimum(likeness(known, lines, layout) / ALIKE, 1.0)
+
+
+class KnownLines:
+    """The hashes of a batch's lines, and which of them stand on other pages.
+
+    Parameters
+    ----------
+    features
+        Of the batch.
+    """
+
+    def __init__(self, features: BatchFeatures) -> None:
+        found = hashed(features.batch.texts)
+        self.hashes = found.hashes
+        self.told = found.lengths >= SHORTEST
+
+    def among(self, hashes: UInt64) -> Bool:
+        """Say of each line whether it is one of some; a line of a few characters never is."""
+        known = np.zeros(len(self.hashes), bool)
+        known[Lookup(hashes).find(self.hashes)[0]] = True
+        return np.asarray(known & self.told)
+
+
+def correction_of(corrections: Sequence[Correction], features: BatchFeatures, *, html: bool) -> Float | None:
+    """Add up what the corrections, those with or those without markup, add to each paragraph; None without any."""
+    chosen = [correction for correction in corrections if correction.html is html]
+    if not chosen:
+        return None
+    lines = KnownLines(features)
+    return np.asarray(np.sum([correction.log_odds(features, lines) for correction in chosen], axis=0))

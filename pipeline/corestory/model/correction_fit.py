@@ -1,0 +1,192 @@
+"""Fitting corrections: a logistic regression of what labelled articles say beyond the model's own log-odds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corestory.features.landmarks import element_hashes, place_tokens
+from corestory.features.tokens import Tokens, tokenise
+from corestory.model.correction import Correction, KnownLines, TokenWeights, ngram_counts, share_counted
+from corestory.model.lookup import Lookup
+from corestory.model.ngrams import known_ngrams, ngram_entries
+from corestory.types import Bool, Float, Int, UInt64
+
+if TYPE_CHECKING:
+    import scipy.sparse
+
+    from corestory.model.calibration import PlattScaling
+    from corestory.model.scoring import ScoredBatch
+
+INTERCEPT_PENALTY = 10.0
+"""L2 penalty of the intercept: that a page has more story than the model believes says little of the next page."""
+
+PLACE_SCALE = 2.5
+"""Tokens of a paragraph's place count so much more than n-grams: they are few, and say the most."""
+
+LEAST_ARTICLES = 2
+"""An n-gram of fewer articles is that article's own, unless there are hardly more articles."""
+
+LIMIT = 8.0
+"""Log-odds of the model beyond this count as this, so that labels can contradict them."""
+
+ITERATIONS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class FittedCorrection:
+    """A correction, and what it adds to the articles that it was fitted among.
+
+    Attributes
+    ----------
+    correction
+        The correction.
+    log_odds
+        What it adds to each paragraph, shape (paragraphs,). Lines of an article itself are no landmarks of its own.
+    """
+
+    correction: Correction
+    log_odds: Float
+
+
+class Residuals:
+    """Labelled articles in one form, with markup or without, laid out for fits to some of them.
+
+    Parameters
+    ----------
+    scored
+        The articles as the model scored them.
+    labels
+        1 for core, 0 for filler, -1 for no label; shape (paragraphs,).
+    scaling
+        The model's Platt scaling for this form.
+    """
+
+    def __init__(self, scored: ScoredBatch, labels: Int, scaling: PlattScaling) -> None:
+        features = scored.features
+        self._layout, self._labels, self._scaling = features.layout, labels, scaling
+        self._offset = np.clip(scaling.slope * scored.log_odds + scaling.offset, -LIMIT, LIMIT)
+        self._weight = np.log1p(features.words) + 0.2
+        self._lines = KnownLines(features)
+        least = LEAST_ARTICLES if len(self._layout.sizes) > LEAST_ARTICLES else 1
+        self._elements: UInt64 | None = None
+        self._ngrams = [
+            _Columns.of(tokens, self._layout.article, least=least) for tokens in (features.tokens, features.forms)
+        ]
+        if scored.html and features.batch.markup is not None:
+            tokens, number = features.markup_tokens
+            self._elements = element_hashes(tokens, number)
+            self._ngrams.append(
+                _Columns.of(tokenise(list(features.batch.markup.words)), self._layout.article, least=least)
+            )
+
+    def fits(self, learned: Bool, penalties: Sequence[float | None]) -> Iterator[FittedCorrection]:
+        """Fit corrections to some of the articles.
+
+        Parameters
+        ----------
+        learned
+            Which articles to learn from, shape (articles,). Their labels must be of both classes.
+        penalties
+            L2 penalties of the weights; None for a correction that has an intercept alone.
+
+        Yields
+        ------
+        FittedCorrection
+            One a penalty.
+        """
+        import scipy.sparse
+
+        known = self._known(learned)
+        rows = np.flatnonzero(learned[self._layout.article] & (self._labels >= 0))
+        weight = self._weight[rows] / self._weight[rows].mean()
+        core = self._labels[rows] == 1
+        places = _Columns.of(
+            place_tokens(self._lines.hashes, known, self._layout, self._elements), self._layout.article, PLACE_SCALE
+        )
+        kinds = [kind.of_rows(rows) for kind in (*self._ngrams, places)]
+        matrix = scipy.sparse.hstack([kind.matrix for kind in kinds]).tocsr()
+        counted = share_counted(known, self._lines.hashes, self._layout)[self._layout.article]
+        start = np.zeros(matrix.shape[1] + 1)
+        for penalty in penalties:
+            found = np.zeros(len(start))
+            if penalty is None:
+                found[-1:] = _fitted(matrix[rows, :0], self._offset[rows], core, weight, 0.0, start[:1])
+            else:
+                # The weights of the stronger penalty are near those of the weaker.
+                found = start = _fitted(matrix[rows], self._offset[rows], core, weight, penalty, start)
+            values = counted * (matrix @ found[:-1] + found[-1])
+            yield FittedCorrection(self._correction(learned, kinds, found), values / self._scaling.slope)
+
+    def _known(self, learned: Bool) -> Bool:
+        """Say which lines stand on a learned article other than their own."""
+        number, article = self._standing
+        pages = np.bincount(number, learned[article], self._number.max(initial=0) + 1)
+        return np.asarray((pages[self._number] > learned[self._layout.article]) & self._lines.told)
+
+    @cached_property
+    def _number(self) -> Int:
+        return np.unique(self._lines.hashes, return_inverse=True)[1]
+
+    @cached_property
+    def _standing(self) -> tuple[Int, Int]:
+        """Each distinct line of each article: the line's number, and the article's."""
+        pairs = np.unique(np.stack([self._number, self._layout.article]), axis=1)
+        return pairs[0], pairs[1]
+
+    def _correction(self, learned: Bool, kinds: Sequence[_Columns], found: Float) -> Correction:
+        ends = np.cumsum([len(kind.hashes) for kind in kinds])
+        parts = np.split(found[:-1] / self._scaling.slope, ends[:-1])
+        parts[-1] = PLACE_SCALE * parts[-1]
+        *ngrams, places = (
+            TokenWeights(kind.hashes, weights.astype(np.float32)) for kind, weights in zip(kinds, parts, strict=True)
+        )
+        lines = np.unique(self._lines.hashes[learned[self._layout.article] & self._lines.told])
+        intercept = np.array(found[-1] / self._scaling.slope, np.float32)
+        return Correction(lines, intercept, places, *ngrams)
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The tokens of paragraphs as `TokenWeights` weighs them: a column for each distinct token, ascending by hash."""
+
+    hashes: UInt64
+    matrix: scipy.sparse.csr_matrix
+
+    @staticmethod
+    def of(tokens: Tokens, article: Int, scale: float = 1.0, least: int = 1) -> _Columns:
+        import scipy.sparse
+
+        hashes = known_ngrams(tokens, article, min_groups=least)
+        row, term, count = ngram_entries(Lookup(hashes), tokens)
+        values = scale * count / np.sqrt(ngram_counts(tokens))[row]
+        return _Columns(hashes, scipy.sparse.csr_matrix((values, (row, term)), shape=(tokens.count, len(hashes))))
+
+    def of_rows(self, rows: Int) -> _Columns:
+        """Leave out the tokens that none of some paragraphs has."""
+        used = np.unique(self.matrix[rows].indices)
+        return _Columns(self.hashes[used], self.matrix[:, used])
+
+
+def _fitted(
+    matrix: scipy.sparse.csr_matrix, offset: Float, core: Bool, weight: Float, penalty: float, start: Float
+) -> Float:
+    """Fit weights and, as the last number, the intercept."""
+    from scipy.optimize import minimize
+
+    signs = np.where(core, 1.0, -1.0)
+    penalties = np.append(np.full(matrix.shape[1], penalty), INTERCEPT_PENALTY)
+    transposed = matrix.T.tocsr()
+
+    def loss(found: Float) -> tuple[float, Float]:
+        margin = signs * (offset + matrix @ found[:-1] + found[-1])
+        slope = -signs * weight / (1 + np.exp(np.clip(margin, -50, 50)))
+        total = weight @ np.logaddexp(0, -margin) + 0.5 * penalties @ found**2
+        return float(total), np.append(transposed @ slope, slope.sum()) + penalties * found
+
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS})
+    return np.asarray(found.x, np.float64)

@@ -1,0 +1,80 @@
+"""From the log-odds of a batch to decisions: calibration, cutoffs, pages without a story, the second look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corestory.model.decision import article_cutoffs, without_story
+from corestory.model.pages import JudgedPages, judged_pages
+from corestory.model.scoring import ScoredBatch, Weights, as_forced
+from corestory.model.second_look import scores_after_second_look
+from corestory.types import Bool, Float
+
+if TYPE_CHECKING:
+    from corestory.model.calibration import Settings
+    from corestory.model.rules import Forced
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedBatch:
+    """A scored batch and its decisions.
+
+    Attributes
+    ----------
+    scored
+        The batch before calibration.
+    scores
+        Calibrated scores after the second look, shape (paragraphs,).
+    core
+        Whether each paragraph is core, shape (paragraphs,).
+    cutoffs, confidence
+        The least score of core in each article, and the confidence in it; shape (articles,).
+    pages
+        Which pages have no story; None if the model does not tell.
+    first_scores, second_look
+        The scores before the second look, and those of the second look; shape (paragraphs,).
+    """
+
+    scored: ScoredBatch
+    scores: Float
+    core: Bool
+    cutoffs: Float
+    confidence: Float
+    pages: JudgedPages | None
+    first_scores: Float
+    second_look: Float
+
+
+def decided_batch(
+    scored: ScoredBatch,
+    weights: Weights,
+    settings: Settings,
+    *,
+    threshold: float | None = None,
+    forced: Forced | None = None,
+) -> DecidedBatch:
+    """Decide which paragraphs of a scored batch are core; parameters as of `score_batch` and `Tagger.tag_stream`."""
+    layout = scored.features.layout
+    scores = settings.platt_scaling(html=scored.html).probabilities(scored.log_odds)
+    scores = as_forced(scores, forced)
+    cutoffs, expected = article_cutoffs(
+        scores, scored.features.words, layout,
+        cutoff_share=settings.cutoff_share, clean_cutoff_share=settings.clean_cutoff_share,
+    )  # fmt: skip
+    pages = judged_pages(scored, scores, expected, weights, settings)
+    if pages is not None:
+        scores, cutoffs, expected = without_story(
+            scores, cutoffs, expected, layout, is_article=pages.is_article, without=pages.without
+        )
+        scores = as_forced(scores, forced)
+    first = scores
+    scores, second = scores_after_second_look(scored, scores, cutoffs, weights, settings, forced)
+    threshold = settings.threshold if threshold is None else threshold
+    if threshold is not None:
+        cutoffs = np.full(len(cutoffs), threshold)
+    core = as_forced(scores >= cutoffs[layout.article], forced)
+    confidence = np.interp(expected, settings.confidence_expected, settings.confidence_measured)
+    return DecidedBatch(scored, scores, core, cutoffs, confidence, pages, first, second)

@@ -1,0 +1,166 @@
+"""Adaptation to a site whose filler looks like a story to the model."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from corestory.errors import DataError, ModelError
+from corestory.features.batch import batch_of_frame
+from corestory.model.adaptation import CORRECTION, NOTHING, adapt
+from corestory.model.correction import KnownLines
+from corestory.model.correction_fit import Residuals
+from corestory.model.explaining import ADAPTED, explain_articles
+from corestory.model.scoring import score_batch
+from corestory.model.storage import load_model, save_model
+from corestory.model.tagger import Tagger
+from corestory.reading.article import article_of_texts
+from corestory.reading.html.page import read_page
+
+MENU = ("Harbour", "Weather", "Tide tables", "Letters", "Archive")
+FOOT = ("Write to the harbour master", "All rights reserved", "Printed on the quay")
+
+
+def site_frame(articles: int, *, first: int = 0) -> pd.DataFrame:
+    """Articles of a site that puts a paragraph about itself, in whole sentences, before each story."""
+    rows = []
+    for number in range(first, first + articles):
+        lines = [
+            *((line, "filler") for line in MENU),
+            (f"The Quay Post has told its {number + 70} readers the truth about the harbour since it was built, and "
+             f"it will go on doing so, says editor number {number}, who has lived here for years.", "filler"),
+            (f"A ferry with {number + 20} passengers ran aground off the north mole on Monday, the coastguard said.",
+             "core"),
+            (f"Nobody was hurt, but the {number + 3} cars on board could not be driven off before the tide came in.",
+             "core"),
+            *((line, "filler") for line in FOOT),
+        ]  # fmt: skip
+        rows += [(f"quay/{number}", "quay.example", place, text, label) for place, (text, label) in enumerate(lines)]
+    return pd.DataFrame(rows, columns=["article_id", "site", "position", "text", "label"])
+
+
+def right(tagger: Tagger, frame: pd.DataFrame) -> float:
+    return float((tagger.score_frame(frame)["tagged"] == frame["label"]).mean())
+
+
+@pytest.fixture(scope="module")
+def sample_pages() -> pd.DataFrame:
+    """Five articles of the site as pages, in the order of their rows."""
+    pages = []
+    for article_id, rows in site_frame(5).groupby("article_id"):
+        lines = [
+            f'<p class="{"story" if label == "core" else "about"}">{text}</p>'
+            for text, label in rows[["text", "label"]].itertuples(index=False)
+        ]
+        paragraphs = read_page(f"<body><main>{''.join(lines)}</main></body>").paragraphs
+        found = [(one.text, one.markup) for one in paragraphs]
+        assert [text for text, _ in found] == rows["text"].tolist()
+        pages.append(
+            rows.assign(
+                article_id=article_id,
+                markup=[markup.words for _, markup in found],
+                elements=[markup.elements for _, markup in found],
+                repeats=[markup.repeats for _, markup in found],
+                link_density=[markup.link_density for _, markup in found],
+                declared=[markup.declared for _, markup in found],
+            )
+        )
+    return pd.concat(pages, ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def base() -> Tagger:
+    return load_model()
+
+
+@pytest.fixture(scope="module")
+def adapted(base: Tagger) -> Tagger:
+    return adapt(base, site_frame(3)).tagger
+
+
+def test_articles_of_the_site_are_tagged_better_and_others_as_before(base: Tagger, adapted: Tagger) -> None:
+    others = site_frame(4, first=10)
+    assert right(base, others) < 1.0
+    assert right(adapted, others) == 1.0
+    elsewhere = others.assign(text=[f"{text} ({place})" for place, text in enumerate(others["text"])])
+    assert adapted.score_frame(elsewhere)["score"].equals(base.score_frame(elsewhere)["score"])
+
+
+def test_the_gain_is_that_of_articles_that_were_left_out(base: Tagger) -> None:
+    found = adapt(base, site_frame(3))
+    assert found.method == CORRECTION
+    assert found.gain is not None
+    assert found.gain > 0.05
+    assert "measured on 3 articles, each left out of the fit" in found.message
+
+
+@pytest.mark.parametrize("html", [False, True])
+def test_a_correction_adds_to_other_pages_what_it_was_measured_by(
+    base: Tagger, sample_pages: pd.DataFrame, html: bool
+) -> None:
+    batch, _ = batch_of_frame(sample_pages, markup=html)
+    scored = score_batch(batch, base.weights)
+    labels = (sample_pages["label"] == "core").to_numpy(int)
+    learned = np.arange(len(batch.layout.sizes)) < 3
+    others = ~learned[batch.layout.article]
+    for fitted in Residuals(scored, labels, base.settings.platt_scaling(html=html)).fits(learned, [None, 0.5, 0.1]):
+        added = fitted.correction.log_odds(scored.features, KnownLines(scored.features))
+        assert np.abs(added[others]).max() > 0.01
+        np.testing.assert_allclose(added[others], fitted.log_odds[others], atol=1e-5)
+
+
+def test_nothing_changes_where_the_model_is_right_already(adapted: Tagger) -> None:
+    found = adapt(adapted, site_frame(3, first=20))
+    assert found.method == NOTHING
+    assert not found.helps
+    assert found.tagger is adapted
+
+
+def test_the_manifest_tells_the_chain_of_adaptations(adapted: Tagger) -> None:
+    again = adapt(adapted, site_frame(3, first=20), force=True).tagger
+    assert again.manifest is not None
+    first, second = again.manifest.adapted
+    assert (first.articles, first.sites, first.paragraphs, first.core) == (3, 1, 33, 6)
+    assert first.gains["text"] > 0.05
+    assert first.base_sha256 != second.base_sha256
+
+
+def test_an_adapted_model_is_saved_and_loaded(adapted: Tagger, tmp_path: Path) -> None:
+    save_model(adapted, tmp_path / "mine", card="# Mine")
+    loaded = load_model(tmp_path / "mine")
+    assert loaded == adapted
+    frame = site_frame(1, first=30)
+    assert loaded.score_frame(frame).equals(adapted.score_frame(frame))
+
+
+def test_a_damaged_correction_is_refused(adapted: Tagger, tmp_path: Path) -> None:
+    (correction,) = adapted.weights.corrections
+    for reason, spoilt in {
+        "is not strictly ascending": replace(correction, lines=correction.lines[::-1].copy()),
+        "has shape": replace(correction, words=replace(correction.words, weights=correction.words.weights[1:])),
+        "not finite": replace(correction, intercept=np.array(np.nan, np.float32)),
+        "beyond": replace(correction, places=replace(correction.places, weights=correction.places.weights * 1e9)),
+    }.items():
+        tagger = replace(adapted, weights=replace(adapted.weights, corrections=(spoilt,)))
+        with pytest.raises(ModelError, match=reason):
+            save_model(tagger, tmp_path / "spoilt", card="")
+
+
+def test_an_explanation_names_what_was_learned_and_adds_up(adapted: Tagger) -> None:
+    frame = site_frame(1, first=40)
+    (explained,) = explain_articles(adapted, [article_of_texts("a", frame["text"])])
+    for paragraph in explained.paragraphs:
+        effects = {effect.name: effect.log_odds for effect in paragraph.context.effects}
+        assert effects[ADAPTED] != 0
+        score = paragraph.score if paragraph.first_score is None else paragraph.first_score
+        assert 1 / (1 + np.exp(-paragraph.context.log_odds)) == pytest.approx(score, abs=1e-6)
+
+
+def test_labels_of_one_class_or_none_are_refused(base: Tagger) -> None:
+    frame = site_frame(2)
+    with pytest.raises(DataError, match="all labels are core; expected paragraphs of both labels"):
+        adapt(base, frame[frame["label"] == "core"])
+    with pytest.raises(DataError, match="none of them labelled"):
+        adapt(base, frame.assign(label=None))
