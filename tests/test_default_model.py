@@ -1,5 +1,6 @@
 """The model that ships fits the code, is small, and gets an article of the typical shape right in each form."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,21 @@ def test_it_is_small_and_its_card_credits_the_data() -> None:
     assert sum(file.stat().st_size for file in folder.iterdir()) < 15_000_000
     assert "CC-BY-4.0" in card
     assert "Murrough Foley" in card
+
+
+@pytest.mark.parametrize("lines", [1, 5])
+def test_a_story_that_only_a_script_holds_is_core(lines):
+    sentences = (
+        "The swing bridge at Hallow jammed open on Tuesday with a yacht halfway through it, the harbour master said.",
+        "Drivers were sent round by the mill for eleven hours, and the ferry carried three times its usual load.",
+        '"I have never sold so much tea," said Ida Marsh, who keeps the kiosk on the eastern bank.',
+        "Engineers found a bolt from a pram in the gears, and had to take off the deck to reach it.",
+        "The council will decide in May whether the bridge, which was built in 1911, is to be replaced.",
+    )
+    body = ("\n" if lines > 1 else " ").join(sentences)
+    data = json.dumps({"@type": "NewsArticle", "articleBody": body})
+    page = (
+        f'<title>Bridge jams</title><script type="application/ld+json">{data}</script>'
+        '<div id="root"><div class="skeleton">Loading…</div></div>'
+    )
+    assert load_model().core(page, html=True) == body

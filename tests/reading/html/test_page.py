@@ -165,6 +165,8 @@ def test_what_a_page_declares_as_its_story_is_told_of_each_paragraph() -> None:
 def test_a_declared_story_that_the_page_does_not_show_is_read_in_its_place() -> None:
     page = read_page(declaring([{"articleBody": f"<p>{LONG}</p>"}], "<p>Loading, please wait."))
     assert [p.text for p in page.paragraphs] == ["Loading, please wait.", LONG]
+    # The markup of the page says nothing of them.
+    assert [p.markup for p in page.paragraphs] == [None, None]
 
 
 @pytest.mark.parametrize("body", ["articleBody", {"articleBody": 5}, {"articleBody": "Short."}, {"articleBody": None}])

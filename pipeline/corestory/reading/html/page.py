@@ -1,10 +1,11 @@
 """HTML to paragraphs: what a reader sees of a page, cut where a block ends, with the markup around each piece."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser
 
-from corestory.reading.html.outline import Outline
+from corestory.reading.article import Paragraph
 from corestory.reading.html.scripts import (
     DECLARED_SHOWN,
     DECLARED_WORDS,
@@ -24,11 +25,14 @@ class Page:
 
     Attributes
     ----------
+    paragraphs
+        An `Outline`. A page that shows no prose and keeps its story in a script has plain paragraphs, for the markup
+        says nothing of a story that it does not hold.
     frames
         The addresses of the pages that a page of frames shows.
     """
 
-    paragraphs: Outline
+    paragraphs: Sequence[Paragraph]
     title: str
     url: str
     language: str
@@ -74,14 +78,15 @@ def read_page(source: str | bytes) -> Page:
         alternative = cut(form.with_alternatives())
         if prose_words(alternative) - visible >= max(least_words(visible), 2 * visible):
             shown = alternative
-    shown = with_declared(shown, declared)
-    visible = prose_words(shown)
-    if visible < DECLARED_WORDS:
-        story = state_paragraphs(LexborHTMLParser(source), least=least_words(visible))
-        missing = [text for text in story if text not in shown.texts]
+    found = with_declared(shown, declared)
+    if prose_words(found) < DECLARED_WORDS:
+        story = state_paragraphs(LexborHTMLParser(source), least=least_words(prose_words(found)))
+        missing = [text for text in story if text not in found.texts]
         if len(missing) > DECLARED_SHOWN * len(story):
-            shown = shown.with_undisplayed(missing)
-    return Page(shown, title, url, language, frames)
+            found = found.with_undisplayed(missing)
+    is_shown = len(found.texts) == len(shown.texts) or prose_words(shown) >= DECLARED_WORDS
+    paragraphs = found if is_shown else tuple(map(Paragraph, found.texts))
+    return Page(paragraphs, title, url, language, frames)
 
 
 def _attribute(tree: LexborHTMLParser, selector: str, name: str) -> str:
