@@ -155,7 +155,7 @@ def reading_options(
     from corestory.reading.fields import ReadingOptions
 
     kind = "" if form is None else "lines" if form is InputFormat.jsonl else form.value
-    return ReadingOptions(text, html, article_id, url, title, kind, spans=rows is Rows.span)
+    return ReadingOptions(text, html, article_id, url, title, kind, source=rows is Rows.span)
 
 
 class OutputFormat(StrEnum):

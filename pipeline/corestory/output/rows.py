@@ -17,6 +17,7 @@ from corestory.model.tagged_article import TaggedArticle
 from corestory.output.kind_choice import KindChoice, chosen_positions
 from corestory.output.labelled_files import in_one_line
 from corestory.output.story_rows import STORY_COLUMNS, story_row
+from corestory.reading.spans import Span, spans_of
 from corestory.reading.text import storable
 from corestory.types import Label
 
@@ -298,7 +299,7 @@ def rows_of(
     scores = np.round(article.scores.astype(np.float64), SCORE_DIGITS).tolist()
     confidence = round(float(article.confidence), SCORE_DIGITS)
     texts, labels, kept = article.texts, article.labels, article.kept
-    spans_found = (article.article.spans or (None,) * len(texts)) if spans else ()
+    found = _spans(article) if spans else ()
     of_kind: Sequence[tuple[str, float]] = ()
     if kinds is not None and kinds.shown and article.kinds is not None:
         rounded = np.round(article.kinds.scores, SCORE_DIGITS).tolist()
@@ -306,11 +307,16 @@ def rows_of(
     return [
         (
             name, place, storable(texts[place]), labels[place], scores[place], url, confidence,
-            *((spans_found[place] or (None, None)) if spans_found else ()),
+            *((found[place] or (None, None)) if spans else ()),
             *(of_kind[place] if of_kind else ()), *(kept[place] if kept else ()),
         )
         for place in chosen_positions(article, only, kinds)
     ]  # fmt: skip
+
+
+def _spans(article: TaggedArticle) -> Sequence[Span | None]:
+    source = "" if article.article.has_markup else article.article.source  # elements may part a page's paragraph
+    return spans_of(article.texts, source) if source else [None] * len(article.texts)
 
 
 def _in_words(value: object) -> str | None:

@@ -70,9 +70,8 @@ class Article:
         The title if the source gives it separately, else empty.
     site
         The site if the source names it, else empty; `corestory.reading.sites.site_of` also reads it from the URL.
-    spans
-        For each paragraph its start and end in the text that it was cut from, None where it has none; empty if spans
-        were not asked for, or the source is no text.
+    source
+        The text or the HTML from which the article was read; empty if it was not asked for, or a list was read.
     """
 
     article_id: str
@@ -81,7 +80,7 @@ class Article:
     title: str = ""
     language: str = ""
     site: str = ""
-    spans: tuple[tuple[int, int] | None, ...] = field(default=(), kw_only=True)
+    source: str = field(default="", kw_only=True, repr=False)
 
     @property
     def texts(self) -> Sequence[str]:

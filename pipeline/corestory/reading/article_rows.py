@@ -9,7 +9,6 @@ from corestory.errors import InputError, Refuse
 from corestory.reading.article import Article, keeping
 from corestory.reading.fields import CONTENTS, AmbiguousFieldsError, FieldFinder, listed
 from corestory.reading.one_article import FACTS, page_article, paragraphs_of_text, text_article
-from corestory.reading.spans import spans_of
 from corestory.reading.tables import SourceRow, SourceTable, folded
 from corestory.reading.text import is_blank
 from corestory.reading.values import IDENTITIES, fact_of, identity_of, is_missing, position_of, string_of, strings_of
@@ -133,7 +132,7 @@ def articles_of_rows(
                 if group is not None:
                     yield from _finished(group, finished, refuse, keep)
                     group = None
-                article = article_of_row(replace(row, values=values), spans=finder.options.spans)
+                article = article_of_row(replace(row, values=values), source=finder.options.source)
                 article = replace(article, article_id=_distinct(article.article_id, named))
                 yield keeping(article, [row.values] * len(article.paragraphs), keep)
                 continue
@@ -160,8 +159,8 @@ def _distinct(article_id: str, named: "OrderedDict[str, int]") -> str:
     return article_id if count == 1 else f"{article_id}#{count}"
 
 
-def article_of_row(row: SourceRow, *, spans: bool = False) -> Article:
-    r"""Make an article of a row that holds one; `spans` as of `corestory.reading.fields.ReadingOptions`.
+def article_of_row(row: SourceRow, *, source: bool = False) -> Article:
+    r"""Make an article of a row that holds one; `source` as of `corestory.reading.fields.ReadingOptions`.
 
     Raises
     ------
@@ -179,10 +178,14 @@ def article_of_row(row: SourceRow, *, spans: bool = False) -> Article:
     facts = [fact_of(values, fact) for fact in FACTS]
     content = next((name for name in CONTENTS if not is_missing(values.get(name))), "")
     if content == "html":
-        article = page_article(string_of(values["html"], "html", row.where), article_id=article_id, where=row.where)
+        html = string_of(values["html"], "html", row.where)
+        article = page_article(html, article_id=article_id, where=row.where)
         of_page = (article.url, article.title, article.language, "")
         return Article(
-            article_id, article.paragraphs, *(own or found for own, found in zip(facts, of_page, strict=True))
+            article_id,
+            article.paragraphs,
+            *(own or found for own, found in zip(facts, of_page, strict=True)),
+            source=html if source else "",
         )
     if content == "paragraphs":
         texts = strings_of(values["paragraphs"], row.where)
@@ -191,7 +194,7 @@ def article_of_row(row: SourceRow, *, spans: bool = False) -> Article:
         article = text_article(
             paragraphs_of_text(text, where=row.where), article_id=article_id, where=row.where, facts=facts
         )
-        return replace(article, spans=spans_of(article.texts, text)) if spans else article
+        return replace(article, source=text) if source else article
     elif any(name in values for name in CONTENTS):
         texts = []
     else:

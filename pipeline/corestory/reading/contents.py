@@ -19,7 +19,6 @@ from corestory.reading.one_article import (
     text_article,
 )
 from corestory.reading.parquet_rows import parquet_table
-from corestory.reading.spans import spans_of
 from corestory.reading.streams import open_stored, peek_bytes, plain_bytes, read_document, unpacked_name
 from corestory.reading.tables import SourceRow, csv_table, folded, json_rows, source_name
 from corestory.reading.text import storable
@@ -167,7 +166,7 @@ def _of_warc(
     keep = [folded(column) for column in wanted.keep]
     for row in _with_columns(rows, _needed(needed), source_name(name), refuse):
         try:
-            article = article_of_row(row, spans=wanted.finder.options.spans)
+            article = article_of_row(row, source=wanted.finder.options.source)
         except InputError as error:
             refuse(error)
             continue
@@ -196,12 +195,11 @@ def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wan
             article = labelled_article(text, article_id=name, where=where)
         else:
             article = text_article(paragraphs_of_text(text, where=where), article_id=name, where=where)
-            if finder.options.spans:
-                article = replace(article, spans=spans_of(article.texts, text))
         if len(article.paragraphs) == 1 and (words := len(article.texts[0].split())) >= _LUMP_WORDS:
             note(f"{where}: looks like one paragraph of {words:,} words, which gets one label")
         elif kind != "html" and len(article.paragraphs) > LUMP_SENTENCES and "\n" not in text.strip():
             note(f"{where}: has no line ends; each of its {len(article.paragraphs):,} sentences is a paragraph")
+        article = replace(article, source=text) if finder.options.source else article
         yield keeping(article, [{}] * len(article.paragraphs), keep)
 
 

@@ -53,8 +53,8 @@ class ReadingOptions:
     kind
         What the standard input is, and each file whose name does not tell: a value of
         `corestory.reading.file_kinds.KINDS`; empty to tell it by its beginning.
-    spans
-        Whether to find where each paragraph stands in its text.
+    source
+        Whether articles keep the text or the HTML from which they are read.
     """
 
     text: str = ""
@@ -63,7 +63,7 @@ class ReadingOptions:
     url: str = ""
     title: str = ""
     kind: str = ""
-    spans: bool = False
+    source: bool = False
 
     @property
     def named(self) -> dict[str, str]:
