@@ -1,0 +1,80 @@
+"""The story of an article with its structure, as Markdown and TEI write it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corestory.model.tagged_article import TaggedArticle
+from corestory.output.kind_choice import KindChoice, chosen_positions
+from corestory.reading.blocks import Block, text_blocks
+from corestory.reading.text import storable
+from corestory.reading.text_shapes import is_markup
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The story of an article.
+
+    Attributes
+    ----------
+    title
+        Its title, in one line; empty where unknown.
+    blocks
+        Its paragraphs in order, without a headline that repeats the title.
+    article_id, url, language
+        As of the article.
+    """
+
+    title: str
+    blocks: tuple[Block, ...]
+    article_id: str
+    url: str
+    language: str
+
+
+def story_of(article: TaggedArticle, kinds: KindChoice | None) -> Story:
+    """Return the story of a tagged article with its structure.
+
+    Parameters
+    ----------
+    article
+        An article that keeps its source (`corestory.reading.article.Article.source`), without which a page has no
+        structure. If it was tagged with kinds, they tell the headings of a text.
+    kinds
+        Which kinds to leave out of the story, or to keep in it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dataclasses import replace
+    >>> from corestory.reading.one_article import page_article
+    >>> html = "<title>Rain - The Herald</title><h1>Rain</h1><p>It <b>rained</b>.</p><p>Share</p>"
+    >>> page = replace(page_article(html, article_id="a", where="a.html"), source=html)
+    >>> scores = np.array([0.9, 0.9, 0.1])
+    >>> story = story_of(TaggedArticle(page, scores, scores > 0.5, 0.8), None)
+    >>> story.title, [block.text for block in story.blocks]
+    ('Rain', ['It rained.'])
+    """
+    source = article.article.source
+    blocks = _blocks(article, source)
+    headlines = [block.text for parts in blocks for block in parts if block.heading == 1]
+    title = _title(storable(article.title), headlines)
+    chosen = [block for position in chosen_positions(article, "core", kinds) for block in blocks[position]]
+    shown = [block for block in chosen if not (block.heading == 1 and block.text == title)]
+    url, language = storable(article.url), storable(article.article.language)
+    return Story(title, tuple(shown), storable(article.article_id), url, language)
+
+
+def _blocks(article: TaggedArticle, source: str) -> Sequence[Sequence[Block]]:
+    texts = [storable(text) for text in article.texts]
+    if source and (article.article.has_markup or is_markup(source)):
+        from corestory.reading.html.structure import page_blocks  # only pages need the parser
+
+        return page_blocks(source, texts, url=article.url)
+    return [[block] for block in text_blocks(texts, article.kinds.names if article.kinds is not None else ())]
+
+
+def _title(title: str, headlines: Sequence[str]) -> str:
+    """Return the headline that is a part of the title, in which the name of the site may be too, or the title."""
+    return next((text for text in headlines if text in title), title) if title else next(iter(headlines), "")

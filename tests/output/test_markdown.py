@@ -1,0 +1,149 @@
+"""Markdown of a story: a parser reads from it the same text, structure, links and emphasis."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from corestory.model.tagged_article import TaggedArticle
+from corestory.output.markdown import DOCUMENT_RULE, markdown, markdown_of
+from corestory.output.story import Story
+from corestory.reading.article import article_of_texts
+from corestory.reading.blocks import PLAIN, Block, Cell, Container, Frame, Run, Style
+from corestory.reading.one_article import page_article
+
+PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+# What Markdown may take for markup, between words and alone.
+NASTY = [
+    *"\\`*_{}[]<>()#+-.!|~&=:\"'$^0a",
+    "**", "***", "__", "~~", "```", "~~~", "---", "***", "# ", "> ", "- ", "1. ", "2) ", "![", "](", "[a]: b",
+    "&amp;", "&#35;", "<b>", "<!--", "http://a.example", "| a |", "|---|", "\t", "    ", "word", " ", "\xa0", "“", "”",
+    "…", "ü", "\\\n", "\n", "\r\n", "\x0b",
+]  # fmt: skip
+nasty = st.lists(st.sampled_from(NASTY), min_size=1, max_size=8).map("".join) | st.text(
+    st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1
+)
+texts = nasty.filter(lambda text: bool("".join(text.split())))
+styles = st.builds(
+    Style,
+    st.sampled_from(["", "", "https://a.example/(x)_y?a=b&amp;c=*d e|", "/q\"'<>`\\"]),
+    st.booleans(),
+    st.booleans(),
+)
+runs = st.lists(st.builds(Run, texts, styles), min_size=1, max_size=4).map(tuple)
+QUOTE, LIST, NUMBERED = Container(Frame.QUOTE, 1), Container(Frame.LIST, 2), Container(Frame.NUMBERED_LIST, 3)
+INSIDE = [
+    (),
+    (QUOTE,),
+    (Container(Frame.QUOTE, 11),),
+    (LIST, Container(Frame.ITEM, 4, 1)),
+    (LIST, Container(Frame.ITEM, 5, 2)),
+    (LIST, Container(Frame.ITEM, 5, 2), NUMBERED, Container(Frame.ITEM, 6, 7)),
+    (LIST, Container(Frame.ITEM, 5, 2), NUMBERED, Container(Frame.ITEM, 7, 8)),
+    (NUMBERED, Container(Frame.ITEM, 8, 10)),
+    (QUOTE, LIST, Container(Frame.ITEM, 9, 1)),
+    (QUOTE, LIST, Container(Frame.ITEM, 9, 1), Container(Frame.QUOTE, 10)),
+]
+paragraphs = st.builds(Block, runs, st.sampled_from([0, 0, 0, 1, 2, 6]), st.sampled_from(INSIDE))
+cells = st.lists(texts, min_size=2, max_size=6).filter(lambda cells: len(cells) % 2 == 0)
+
+
+@st.composite
+def groups_of_blocks(draw):
+    """Paragraphs, and tables of two columns, none of which is another's neighbour by its number."""
+    blocks = []
+    for table in range(draw(st.integers(0, 4))):
+        if draw(st.booleans()):
+            blocks.append(draw(paragraphs))
+        else:
+            blocks += [
+                Block((Run(text),), cell=Cell(table, *divmod(place, 2))) for place, text in enumerate(draw(cells))
+            ]
+    return blocks
+
+
+stories = groups_of_blocks()
+
+
+def squeezed(text):
+    """A text without white space, of which Markdown keeps no more than that there is some."""
+    return "".join(text.split())
+
+
+def shown(source):
+    """The text of each paragraph, heading and cell that the parser finds."""
+    return [
+        squeezed("".join(child.content for child in token.children or () if child.type in ("text", "softbreak")))
+        for token in PARSER.parse(source)
+        if token.type == "inline"
+    ]
+
+
+def story(*blocks, title=""):
+    return Story(title, blocks, "a", "", "")
+
+
+@given(stories, st.just("") | texts)
+@example([Block((Run("a"), Run("b", Style(strong=True)), Run("c")))], "")
+@example([Block((Run("x "), Run('"b"', Style(strong=True)), Run("*", Style(emphasis=True))))], "")
+@example([Block((Run("Look!"), Run("Here", Style("/x"))))], "")
+@example([Block((Run("1. a"),)), Block((Run("---"),)), Block((Run("===="),))], "# a #")
+def test_the_page_shows_the_text_of_the_story(blocks, title):
+    source = markdown(story(*blocks, title=title))
+    expected = [squeezed(title)] * bool(squeezed(title)) + [squeezed(block.text) for block in blocks]
+    assert [text for text in shown(source) if text] == expected
+    assert DOCUMENT_RULE not in source.splitlines()
+
+
+@given(st.lists(st.tuples(st.text("abüß1", min_size=1), styles), min_size=1, max_size=5))
+def test_styles_between_spaces_come_through(words):
+    spaced = [run for text, style in words for run in (Run(text, style), Run(" "))]
+    tokens = [child for token in PARSER.parse(markdown(story(Block(tuple(spaced))))) for child in token.children or ()]
+    for kind, has in (
+        ("strong_open", lambda style: style.strong),
+        ("em_open", lambda style: style.emphasis),
+        ("link_open", lambda style: bool(style.link)),
+    ):
+        assert sum(token.type == kind for token in tokens) == sum(has(style) for _, style in words)
+
+
+def test_the_structure_of_a_page_comes_through():
+    html = (
+        "<title>Ferry sold - The Herald</title><h1>Ferry sold</h1>"
+        "<p>The <b>ferry</b> was <a href='/sold?a=1'>sold</a>.</p>"
+        "<h2>How</h2><blockquote><p>I sold it.</p><p>Twice.</p></blockquote>"
+        "<ul><li>one<li>two<ol><li>deep</ol></ul><table><tr><th>Year<th>Boats</tr><tr><td>2023<td>7 | 8</tr></table>"
+    )
+    article = replace(page_article(html, article_id="a", where="a"), url="https://herald.example/7", source=html)
+    count = len(article.texts)
+    written = markdown_of(TaggedArticle(article, np.ones(count), np.ones(count, bool), 0.8))
+    assert written == (
+        "# Ferry sold\n\nThe **ferry** was [sold](https://herald.example/sold?a=1).\n\n## How\n\n"
+        "> I sold it.\n>\n> Twice.\n\n"
+        "- one\n- two\n\n  1. deep\n\n| Year | Boats |\n| --- | --- |\n| 2023 | 7 \\| 8 |\n"
+    )
+
+
+def test_of_a_text_lists_are_told_by_their_marks_and_speech_is_none():
+    texts = ["– Hello, she said.", "It rained.", "• one", "• two", "1. first", "2. second", "3. third", "- alone"]
+    article = article_of_texts("a", texts, title="Rain")
+    written = markdown_of(TaggedArticle(article, np.ones(8), np.ones(8, bool), 0.8))
+    assert written == (
+        "# Rain\n\n– Hello, she said.\n\nIt rained.\n\n- one\n- two\n\n1. first\n2. second\n3. third\n\n\\- alone\n"
+    )
+
+
+def test_a_page_without_title_and_story_is_an_empty_document():
+    article = article_of_texts("a", ["Share"])
+    assert markdown_of(TaggedArticle(article, np.zeros(1), np.zeros(1, bool), 0.8)) == ""
+
+
+@pytest.mark.parametrize("target", ["javascript:alert(1)", "#top", "data:text/html,x", ""])
+def test_links_that_lead_nowhere_are_text(target):
+    html = f"<p>It <a href='{target}'>rained</a> here.</p>"
+    article = replace(page_article(html, article_id="a", where="a"), source=html)
+    assert markdown_of(TaggedArticle(article, np.ones(1), np.ones(1, bool), 0.8)) == "It rained here.\n"
+    assert PLAIN.link == ""
