@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corestory.commands.options import ENDINGS
+from corestory.commands.formats import ENDINGS
 from corestory.model.storage import save_model
 
 STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
@@ -78,8 +78,8 @@ def test_the_name_of_the_output_tells_its_format(predict, tmp_path, name):
 
 
 def test_the_story_alone_may_go_to_a_file_of_any_name(predict, tmp_path):
-    assert predict("a.txt", "--only", "core", "--output", "new/story.md").returncode == 0
-    assert (tmp_path / "new" / "story.md").read_text(encoding="utf-8") == f"{STORY}\n{MORE}\n"
+    assert predict("a.txt", "--only", "core", "--output", "new/story.core").returncode == 0
+    assert (tmp_path / "new" / "story.core").read_text(encoding="utf-8") == f"{STORY}\n{MORE}\n"
 
 
 def test_a_dash_as_output_is_the_standard_output(predict, tmp_path):

@@ -1,16 +1,12 @@
-import io
-from contextlib import closing
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.errors import OutputError
-from corestory.labelling.origins import find_samples, read_sample
+from corestory.labelling.origins import read_sample
 from corestory.model.kinds import CLASSES, Kinds
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.labelled_files import LabelledFile, LabelledFolder, labelled_text
+from corestory.output.labelled_files import labelled_text
 from corestory.reading.article import Article, Paragraph
 from corestory.reading.one_article import labelled_article
 from corestory.reading.text import is_blank
@@ -55,19 +51,3 @@ def test_kinds_are_written_where_the_format_has_them(kind, core):
     (found,) = read_sample(labelled_text(article), where="a", page="own/a", source="own").paragraphs
     assert found.label == ("core" if core else "filler")
     assert (found.role if core else found.kind) in (kind, "body" if core else None)
-
-
-def test_a_file_has_one_article_and_a_folder_has_a_file_for_each(tmp_path):
-    stream = io.BytesIO()
-    with closing(LabelledFile(stream)) as writer:
-        writer.write(tagged([("One.", True)]))
-        with pytest.raises(OutputError, match="more than one article"):
-            writer.write(tagged([("Two.", True)]))
-    assert stream.getvalue() == b"core: One.\n"
-    folder = LabelledFolder(tmp_path)
-    for title in ("Lock opens / again: “11” barges", "", "x" * 300, "船" * 300):
-        folder.write(tagged([("One.", True)], title=title))
-    folder.close()
-    names = [path.name for path in find_samples(tmp_path)]
-    assert names[:2] == ["000001-lock-opens-again-11-barges.labelled.txt", "000002.labelled.txt"]
-    assert len(names) == 4

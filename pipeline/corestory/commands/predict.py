@@ -7,6 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corestory.commands.formats import (
+    DOCUMENTS,
+    Only,
+    OutputFormat,
+    Rows,
+    check_documents,
+    check_keep,
+    check_rows,
+    chosen_format,
+)
 from corestory.commands.options import (
     STANDARD_OUTPUT,
     AskedInputFormat,
@@ -15,17 +25,10 @@ from corestory.commands.options import (
     Jobs,
     Memory,
     Model,
-    Only,
-    OutputFormat,
-    Rows,
     TextColumn,
     Threshold,
     TitleColumn,
     UrlColumn,
-    check_keep,
-    check_labelled,
-    check_rows,
-    chosen_format,
     is_folder,
     reading_options,
 )
@@ -68,7 +71,7 @@ def predict(
             "--output",
             "-o",
             help="A file to write, whole or not at all; or FOLDER/, which gets one output file per input file, with "
-            "--format labelled one per article.",
+            "--format labelled or markdown one per article.",
         ),
     ] = None,
     model: Model = "",
@@ -166,6 +169,8 @@ def predict(
 
     With --format labelled, an article is written with a label in front of each paragraph.
     Correct the labels, and corestory prepare reads them.
+    With --format markdown, the story has its title, headings, lists, quotes, tables and links. Several stories in one
+    file have a line --- between them.
 
     A page without a story, such as a consent wall, an error page or a list of links, has filler only.
     Its confidence is the probability that it has no story. With --only core nothing is printed for it.
@@ -189,7 +194,7 @@ def predict(
         url=url_column,
         title=title_column,
         form=input_format,
-        rows=row,
+        source=row is Rows.span,
     )
 
     from corestory.commands.pages import is_one_page, tag_to_pages
@@ -214,7 +219,7 @@ def predict(
             rejects=rejects_path,
             force=force,
         )
-    elif asked is not OutputFormat.labelled and target is not None and is_folder(target):
+    elif asked not in DOCUMENTS and target is not None and is_folder(target):
         from corestory.commands.folders import tag_to_folder
 
         form = asked or (OutputFormat.text if only and row is Rows.paragraph else OutputFormat.jsonl)
@@ -244,7 +249,7 @@ def predict(
         path = None if target is None else path_of(target)
         chosen = chosen_format(asked, path, only, rows=row)
         check_rows(row, chosen, only, kinds=kinds)
-        check_labelled(chosen, only, other_kinds=bool(drop_kinds or keep_kinds))
+        check_documents(chosen, only, other_kinds=bool(drop_kinds or keep_kinds))
         check_keep(kept, chosen, kinds=kinds, rows=row)
         refused = tag_to_rows(
             articles,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from typing import TYPE_CHECKING, BinaryIO, Literal, cast
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, BinaryIO, cast
 
+from corestory.commands.formats import STORIES
 from corestory.commands.messages import (
     DoubtfulArticles,
     NothingTaggedError,
@@ -21,6 +23,7 @@ from corestory.remote import AnyPath, RemotePath
 
 if TYPE_CHECKING:
     from corestory.model.rules import Rules
+    from corestory.output.documents import DocumentFormat
     from corestory.output.kind_choice import KindChoice
     from corestory.output.rows import Format, RowWriter, Unit
     from corestory.reading.fields import ReadingOptions
@@ -33,7 +36,7 @@ def tag_to_rows(
     *,
     model: str,
     into_folder: bool = False,
-    form: Format | Literal["labelled"] | None,
+    form: Format | DocumentFormat | None,
     only: Label | None,
     unit: Unit,
     threshold: float | None,
@@ -56,7 +59,7 @@ def tag_to_rows(
     model, only, threshold, memory, keep, kinds, rejects, force
         The options of ``corestory predict``.
     into_folder
-        Whether the output is a folder, for labelled files.
+        Whether the output is a folder, for documents.
     form
         The format; None is the annotated article, for a terminal.
     rules
@@ -82,9 +85,12 @@ def tag_to_rows(
     remembered = open_memory(memory)
     doubtful = DoubtfulArticles(with_memory=remembered is not None)
     with open_refusals(rejects, force=force) as refusals, suppress(NothingTaggedError):
+        # The structure of a story is found in the source.
+        reading = replace(reading, source=reading.source or form in STORIES)
         articles = read_articles(sources, refuse=refusals.refuse, keep=keep, note=say, options=reading)
-        if form == "labelled":
-            opened = _opened_labelled(output, into_folder=into_folder, force=force)
+        opened: AbstractContextManager[RowWriter]
+        if form == "labelled" or form == "markdown":
+            opened = _opened_documents(output, form, kinds, into_folder=into_folder, force=force)
         else:
             opened = _opened(output, form, only, keep, kinds, unit, force=force)
         with (
@@ -92,7 +98,11 @@ def tag_to_rows(
             progress_bar(beside_output=output is None) as bar,
         ):
             for article in tagger.tag_stream(
-                articles, threshold=threshold, rules=rules, memory=remembered, kinds=kinds is not None
+                articles,
+                threshold=threshold,
+                rules=rules,
+                memory=remembered,
+                kinds=kinds is not None or form in STORIES,  # they tell the headings of a text
             ):
                 writer.write(article)
                 doubtful.add(article)
@@ -140,29 +150,29 @@ def _opened(
 
 
 @contextmanager
-def _opened_labelled(output: AnyPath | None, *, into_folder: bool, force: bool) -> Iterator[RowWriter]:
+def _opened_documents(
+    output: AnyPath | None, form: DocumentFormat, kinds: KindChoice | None, *, into_folder: bool, force: bool
+) -> Iterator[RowWriter]:
     from corestory.atomic import atomic_folder, atomic_path
-    from corestory.output.labelled_files import LabelledFile, LabelledFolder
+    from corestory.output.documents import DocumentFile, DocumentFolder
 
     if output is None:
-        writer = LabelledFile(standard_output().buffer)
+        writer = DocumentFile(standard_output().buffer, form, kinds)
         yield writer
         writer.close()
     elif isinstance(output, RemotePath):
         raise OutputError(
-            "labelled files are not written to another machine", where=str(output), expected="a file or a folder here"
+            f"{form} files are not written to another machine", where=str(output), expected="a file or a folder here"
         )
     elif into_folder:
         if output.is_dir() and any(output.iterdir()):  # not even --force deletes what people have corrected
             raise OutputError(
-                "is a folder with files, whose labels people may have corrected",
-                where=str(output),
-                expected="a new folder",
+                "is a folder with files, which people may have corrected", where=str(output), expected="a new folder"
             )
         with atomic_folder(output) as temporary:
-            yield LabelledFolder(temporary)
+            yield DocumentFolder(temporary, form, kinds)
     else:
         with atomic_path(output, force=force) as temporary:
-            writer = LabelledFile(temporary)
+            writer = DocumentFile(temporary, form, kinds)
             yield writer
             writer.close()

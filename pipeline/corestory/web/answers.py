@@ -162,7 +162,7 @@ def _read(request: TaggingRequest) -> _Read:
         asked.url_column,
         asked.title_column,
         request.kind,
-        spans=asked.rows == "span",
+        source=asked.rows == "span",
     )
     head = request.body[:HEAD_BYTES]
     if packed := unread_kind(head):

@@ -1,0 +1,195 @@
+"""Formats of what ``corestory predict`` writes, and the checks that its other options suit them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+
+import typer
+
+from corestory.commands.options import unknown_ending
+from corestory.errors import OutputError
+from corestory.remote import AnyPath
+
+
+class Only(StrEnum):
+    """The label of the paragraphs to print."""
+
+    core = "core"
+    filler = "filler"
+
+
+class Rows(StrEnum):
+    """What a row of the output is of."""
+
+    paragraph = "paragraph"
+    span = "span"
+    article = "article"
+
+
+class OutputFormat(StrEnum):
+    """The format of tagged articles: rows, or the page of `corestory.commands.pages`."""
+
+    text = "text"
+    jsonl = "jsonl"
+    csv = "csv"
+    parquet = "parquet"
+    html = "html"
+    labelled = "labelled"
+    markdown = "markdown"
+
+
+# A document for each article: with all its paragraphs, or with its story.
+DOCUMENTS = (OutputFormat.labelled, OutputFormat.markdown)
+STORIES = DOCUMENTS[1:]
+
+# As `corestory.reading.one_article` has it, whose import takes longer than all of --help.
+LABELLED_ENDING = ".labelled.txt"
+ENDINGS = {
+    ".txt": OutputFormat.text,
+    ".jsonl": OutputFormat.jsonl,
+    ".ndjson": OutputFormat.jsonl,
+    ".csv": OutputFormat.csv,
+    ".parquet": OutputFormat.parquet,
+    ".md": OutputFormat.markdown,
+}
+
+
+def chosen_format(
+    asked: OutputFormat | None, output: AnyPath | None, only: Only | None, *, rows: Rows = Rows.paragraph
+) -> OutputFormat | None:
+    """Choose the format of rows; None is the annotated article, which is for a terminal.
+
+    Parameters
+    ----------
+    asked
+        The format that the user asked for.
+    output
+        The file to write, whose ending may tell the format; None is the standard output.
+    only
+        The label of the paragraphs to print.
+    rows
+        What a row is of.
+
+    Raises
+    ------
+    OutputError
+        The format cannot be determined, or does not suit a terminal.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> chosen_format(None, Path("tagged.csv"), None).value
+    'csv'
+    """
+    terminal = output is None and sys.stdout is not None and sys.stdout.isatty()
+    if asked is OutputFormat.parquet and terminal:
+        raise OutputError(
+            "Parquet cannot be shown on a terminal", hint="Give --output FILE.parquet, or another --format."
+        )
+    if asked is not None:
+        return asked
+    if output is None and rows is Rows.article:
+        return OutputFormat.jsonl
+    if output is None:
+        return OutputFormat.text if only else None if terminal else OutputFormat.jsonl
+    ending = output.suffix.lower()
+    if output.name.lower().endswith(LABELLED_ENDING):
+        return OutputFormat.labelled
+    if ending in ENDINGS:
+        return ENDINGS[ending]
+    if only and ending != ".gz":
+        return OutputFormat.text
+    raise unknown_ending(ending, str(output), [*ENDINGS, ".html"])
+
+
+def check_rows(rows: Rows, form: str | None, only: Only | None, *, kinds: bool) -> None:
+    """Refuse options that do not suit the rows.
+
+    Examples
+    --------
+    >>> check_rows(Rows.article, "csv", None, kinds=False)
+    >>> try:
+    ...     check_rows(Rows.article, "text", None, kinds=False)
+    ... except typer.BadParameter as error:
+    ...     print(error)
+    text has no rows; give --format jsonl, csv or parquet
+    """
+    reason = ""
+    if rows is not Rows.paragraph and form not in ("jsonl", "csv", "parquet"):
+        reason = f"{form} has no rows; give --format jsonl, csv or parquet"
+    elif rows is Rows.article and only is Only.filler:
+        reason = "the row of an article has its story; leave out --only filler"
+    elif rows is Rows.article and kinds:
+        reason = "the row of an article has no kinds; leave out --kinds"
+    if reason:
+        raise typer.BadParameter(reason, param_hint=f"--rows {rows.value}")
+
+
+def check_documents(form: str | None, only: Only | None, *, other_kinds: bool) -> None:
+    """Refuse options that do not suit documents: a labelled file has all paragraphs, the others have the story.
+
+    Examples
+    --------
+    >>> check_documents("markdown", None, other_kinds=False)
+    >>> try:
+    ...     check_documents("labelled", Only.core, other_kinds=False)
+    ... except typer.BadParameter as error:
+    ...     print(error)
+    a labelled file has all paragraphs of its article; leave out --only, --drop-kinds and --keep-kinds
+    """
+    if form == "labelled" and (only or other_kinds):
+        raise typer.BadParameter(
+            "a labelled file has all paragraphs of its article; leave out --only, --drop-kinds and --keep-kinds",
+            param_hint="--format labelled",
+        )
+    if form in STORIES and only is Only.filler:
+        raise typer.BadParameter(f"{form} has the story; leave out --only filler", param_hint=f"--format {form}")
+
+
+def check_keep(keep: Sequence[str], form: str | None, *, kinds: bool = False, rows: Rows = Rows.paragraph) -> None:
+    """Refuse columns that the output cannot carry.
+
+    Parameters
+    ----------
+    keep
+        Names of the columns to keep.
+    form
+        The output's format; None is the annotated article.
+    kinds
+        Whether the output has the columns of kinds.
+    rows
+        What a row is of.
+
+    Examples
+    --------
+    >>> check_keep(["desk"], "csv")
+    >>> try:
+    ...     check_keep(["score"], "csv")
+    ... except typer.BadParameter as error:
+    ...     print(error)
+    the output has its own column 'score'
+    """
+    if not keep:
+        return
+    from corestory.output.rows import COLUMNS, KIND_COLUMNS, SPAN_COLUMNS
+    from corestory.output.story_rows import STORY_COLUMNS
+
+    if form not in ("jsonl", "csv", "parquet"):
+        raise typer.BadParameter(
+            f"{form or 'text'} has no columns; give --format jsonl, csv or parquet", param_hint="--keep"
+        )
+    seen: set[str] = set()
+    for name in keep:
+        folded = name.strip().lower()
+        own = (
+            STORY_COLUMNS
+            if rows is Rows.article
+            else (*COLUMNS, *SPAN_COLUMNS * (rows is Rows.span), *KIND_COLUMNS * kinds)
+        )
+        if folded in own:
+            raise typer.BadParameter(f"the output has its own column {name!r}", param_hint="--keep")
+        if not folded or folded in seen:
+            raise typer.BadParameter(f"{name!r} is empty or given twice", param_hint="--keep")
+        seen.add(folded)

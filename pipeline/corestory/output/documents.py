@@ -1,0 +1,139 @@
+"""Documents: formats with a file for each article, such as labelled files and Markdown, in a folder or alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, Literal, get_args
+
+from corestory.atomic import Target
+from corestory.errors import OutputError
+from corestory.model.tagged_article import TaggedArticle
+from corestory.output.kind_choice import KindChoice
+from corestory.output.labelled_files import labelled_text
+from corestory.output.markdown import DOCUMENT_RULE, markdown_of
+from corestory.reading.one_article import LABELLED_ENDING
+from corestory.reading.text import storable
+
+DocumentFormat = Literal["labelled", "markdown"]
+DOCUMENTS: tuple[DocumentFormat, ...] = get_args(DocumentFormat)
+
+# What of a title is in the name of its file.
+_NAME_CHARACTERS = 40
+_OUTSIDE_WORDS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A format of documents.
+
+    Attributes
+    ----------
+    name
+        What the user calls it.
+    ending
+        The ending of its files.
+    render
+        Returns the document of an article.
+    rule
+        The line between the documents of one file; None where a file holds one only.
+    """
+
+    name: DocumentFormat
+    ending: str
+    render: Callable[[TaggedArticle], str]
+    rule: str | None = None
+
+
+def _form_of(name: DocumentFormat, kinds: KindChoice | None) -> _Form:
+    if name == "markdown":
+        return _Form(name, ".md", partial(markdown_of, kinds=kinds), DOCUMENT_RULE)
+    return _Form(name, LABELLED_ENDING, labelled_text)
+
+
+class DocumentFile:
+    """A writer of a file of documents.
+
+    Parameters
+    ----------
+    target
+        A path, which is created or replaced, or a binary stream, which is left open.
+    form
+        The format.
+    kinds
+        Which kinds to leave out of the story, or to keep in it.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written, or there is a second article where a file holds one only.
+    """
+
+    def __init__(self, target: Path | BinaryIO, form: DocumentFormat, kinds: KindChoice | None = None) -> None:
+        self._form = _form_of(form, kinds)
+        self._target = Target(target)
+        self._count = 0
+        self._held = ""
+
+    def write(self, article: TaggedArticle) -> None:
+        """Write the document of an article; where a file holds one only, keep it until `close`."""
+        document, rule = self._form.render(article), self._form.rule
+        if not document:
+            return
+        self._count += 1
+        if rule is None and self._count > 1:
+            raise OutputError(
+                f"more than one article, but one {self._form.name} file",
+                expected="a folder for a file each",
+                hint=f"Give --format {self._form.name} --output FOLDER/.",
+            )
+        if rule is None:
+            self._held = document
+        else:
+            self._target.write((f"\n{rule}\n\n" * (self._count > 1) + document).encode())
+
+    def close(self) -> None:
+        """Finish the file."""
+        try:
+            if self._held:
+                self._target.write(self._held.encode())
+        finally:
+            self._target.close()
+
+
+class DocumentFolder:
+    """A writer of a folder with one file per article.
+
+    Parameters
+    ----------
+    folder
+        The folder, which exists and is empty.
+    form, kinds
+        As of `DocumentFile`.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    """
+
+    def __init__(self, folder: Path, form: DocumentFormat, kinds: KindChoice | None = None) -> None:
+        self._form = _form_of(form, kinds)
+        self._folder = folder
+        self._count = 0
+
+    def write(self, article: TaggedArticle) -> None:
+        """Write the file of an article; its name has a number, because titles repeat and may be missing."""
+        self._count += 1
+        words = _OUTSIDE_WORDS.sub("-", storable(article.title)[:_NAME_CHARACTERS]).strip("-").lower()
+        target = Target(self._folder / f"{self._count:06d}{'-' * bool(words)}{words}{self._form.ending}")
+        try:
+            target.write(self._form.render(article).encode())
+        finally:
+            target.close()
+
+    def close(self) -> None:
+        """Do nothing: every file has been written."""
