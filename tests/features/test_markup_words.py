@@ -41,7 +41,7 @@ def test_the_words_of_pages_are_the_tokens_of_what_is_spelt(html):
 
 def test_pages_read_before_and_after_the_known_tags_are_renewed_stand_in_one_batch(monkeypatch):
     pages = [read_page("<ul><li class=storyItem>One<li>Two").paragraphs]
-    monkeypatch.setattr(cutting, "_known", cutting.Tags())
+    monkeypatch.setattr(cutting._known, "tags", cutting.Tags())
     pages.append(read_page("<p>Three").paragraphs)
     pages.insert(1, pages[1])
     words = PageWords([*pages, pages[0]])

@@ -78,8 +78,8 @@ def _markup(articles: Sequence[Article], layout: Layout) -> MarkupColumns | None
         return MarkupColumns(
             PageWords(pages),
             Forest.of_outlines(pages),
-            np.array([share for page in pages for share in page.density], float),
-            np.array([share for page in pages for share in page.declared], float),
+            np.concatenate([page.density for page in pages]),
+            np.concatenate([page.declared for page in pages]),
         )
     found = [paragraph.markup for article in articles for paragraph in article.paragraphs]
     known = [markup for markup in found if markup is not None]

@@ -75,14 +75,13 @@ class Forest:
         parents, shapes, at = ([np.zeros(0, np.int64)] for _ in range(3))
         begin = 0
         for outline in outlines:
-            parent = np.array(outline.parents, np.int64)
-            parents.append(np.where(parent >= 0, parent + begin, -1))
-            shapes.append(np.array(outline.shapes, np.int64))
+            parents.append(np.where(outline.parents >= 0, outline.parents + begin, -1))
+            shapes.append(outline.shapes)
             # What is declared and not shown stands in the first element.
             place = np.full(len(outline), begin)
-            place[: len(outline.elements)] += np.array(outline.elements, np.int64)
+            place[: len(outline.elements)] += outline.elements
             at.append(place)
-            begin += len(parent)
+            begin += len(outline.parents)
         parent = np.concatenate(parents)
         shape = np.concatenate(shapes)
         widest = int(shape.max(initial=0)) + 1

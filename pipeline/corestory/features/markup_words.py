@@ -9,7 +9,7 @@ from typing import overload
 
 import numpy as np
 
-from corestory.features.tokens import JoinedTokens, Tokens, tokenise
+from corestory.features.tokens import JoinedTokens, Tokens, finish, running_powers, tokenise
 from corestory.reading.html.outline import DECLARED, MARKUP_LEVELS, NEAR, Outline, marked
 from corestory.reading.html.tags import Tags
 from corestory.types import Int
@@ -107,17 +107,26 @@ def distinct_tokens(words: Sequence[str]) -> tuple[Tokens | JoinedTokens, Int]:
 
 def _numbered_inline(pages: Sequence[Outline], tags: Tags, texts: dict[str, int]) -> Int:
     """Give the number of the words within each paragraph; those that are not shown have their own."""
-    numbers: list[int] = []
-    known: dict[tuple[int, ...], int] = {}
-    for page in pages:
-        for within in page.inline:
-            number = known.get(within)
-            if number is None:
-                known[within] = number = texts.setdefault(tags.words_within(within), len(texts))
-            numbers.append(number)
-        if len(page) > len(page.inline):
-            numbers += [texts.setdefault(DECLARED, len(texts))] * (len(page) - len(page.inline))
-    return np.array(numbers, np.int64)
+    inline = np.concatenate([page.inline for page in pages])
+    before = np.cumsum([0, *(len(page.inline) for page in pages)])
+    begins = np.concatenate([page.inline_begins + first for page, first in zip(pages, before, strict=False)])
+    ends = np.concatenate([page.inline_ends + first for page, first in zip(pages, before, strict=False)])
+    # Paragraphs with the same elements within, in the same order, have the same key.
+    powers, inverses = running_powers(len(inline).bit_length())
+    running = np.append(np.uint64(0), np.cumsum(finish(inline.astype(np.uint64)) * powers[: len(inline)]))
+    _, first, which = np.unique(
+        (running.take(ends) - running.take(begins)) * inverses.take(begins), return_index=True, return_inverse=True
+    )
+    within = [
+        inline[begin:end].tolist() for begin, end in zip(begins[first].tolist(), ends[first].tolist(), strict=True)
+    ]
+    number = np.array([texts.setdefault(tags.words_within(names), len(texts)) for names in within], np.int64)[which]
+    shown = np.concatenate([np.arange(len(page)) < len(page.elements) for page in pages])
+    if shown.all():
+        return number
+    found = np.full(len(shown), texts.setdefault(DECLARED, len(texts)))
+    found[shown] = number
+    return found
 
 
 def _numbered_around(pages: Sequence[Outline], tags: Tags, texts: dict[str, int]) -> Int:
@@ -131,11 +140,10 @@ def _numbered_around(pages: Sequence[Outline], tags: Tags, texts: dict[str, int]
     begin = 0
     for page in pages:
         inside = slice(begin, begin + len(page.parents))
-        parent = np.array(page.parents, np.int64)
-        parents[inside] = np.where(parent >= 0, parent + begin, outside)
+        parents[inside] = np.where(page.parents >= 0, page.parents + begin, outside)
         names[inside] = page.names
         place = np.full(len(page), outside)
-        place[: len(page.elements)] = np.array(page.elements, np.int64) + begin
+        place[: len(page.elements)] = page.elements + begin
         at.append(place)
         begin = inside.stop
     elements = np.empty((MARKUP_LEVELS, sum(map(len, at))), np.int64)

@@ -170,7 +170,7 @@ def words_of(characters: Characters) -> Tokens:
     # A token's hash comes from the sum of its mixed code points, each times a power of an odd number by its position in
     # the token. Here each is multiplied by the power of its position in the whole batch, and each token's part of the
     # running sum is divided by the power of its first position: odd numbers have inverses, and no step is rounded.
-    powers, inverses = _powers(len(characters.codes).bit_length())
+    powers, inverses = running_powers(len(characters.codes).bit_length())
     mixed = _mixed(characters)
     mixed *= powers[: len(mixed)]
     before = mixed.take(starts)
@@ -229,8 +229,9 @@ def finish(value: UInt64) -> UInt64:
     return value ^ (value >> np.uint64(31))
 
 
-@lru_cache(maxsize=2)
-def _powers(bits: int) -> tuple[UInt64, UInt64]:
+@lru_cache(maxsize=4)
+def running_powers(bits: int) -> tuple[UInt64, UInt64]:
+    """Give ``2 ** bits`` powers of an odd number, and of its inverse, to hash parts of a running sum."""
     found = []
     for factor in (int(_STEP), pow(int(_STEP), -1, 1 << 64)):
         powers = np.full(1 << bits, factor, np.uint64)

@@ -49,6 +49,11 @@ def test_a_row_of_figures_is_one_paragraph_with_or_without_blocks_in_its_cells()
     ]  # fmt: skip
 
 
+def test_so_is_one_with_something_hidden_in_a_cell():
+    rows = "".join(f"<tr><td>{year} <b hidden>x</b><td>{year * 2:,}" for year in (2019, 2020))
+    assert texts(f"<table>{rows}</table><p>End") == ["2019 4,038", "2020 4,040", "End"]
+
+
 def test_a_table_that_lays_out_a_page_is_cut_as_before():
     menu = "".join(f"<tr><td><a href=/{n}>Menu {n}</a></td><td>News {n}</td></tr>" for n in range(3))
     assert texts(f"<table>{menu}</table>")[:2] == ["Menu 0", "News 0"]

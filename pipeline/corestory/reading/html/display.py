@@ -6,12 +6,36 @@ belong together, and so do a term and its definition. Text for screen readers is
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
+import numpy as np
+
+from corestory.reading.html.nesting import Nesting
 from corestory.reading.html.serialised import MARK, PROSE_WORDS
-from corestory.reading.html.tags import BLOCK, BLOCK_VOID, BOUNDARY, CLOSE, INLINE_OPEN, LINK, NOTHING, Meaning, Tags
+from corestory.reading.html.tags import (
+    BLOCK,
+    BLOCK_VOID,
+    BUTTON,
+    CELL,
+    CLOSE,
+    DEFINITION,
+    DEFINITIONS,
+    FLEXIBLE,
+    INLINE_OPEN,
+    LINK,
+    NOTHING,
+    OPENS,
+    PHRASE,
+    ROLE,
+    ROLE_BITS,
+    ROW,
+    SPOKEN,
+    TABLE,
+    TERM,
+    TRANSPARENT,
+)
 from corestory.reading.word_count import word_count
+from corestory.types import Bool, Int
 
 # A table of figures has cells of at most so many words, and links in less than this share of its cells.
 CELL_WORDS = 20
@@ -21,181 +45,167 @@ DEFINITION_WORDS = 60
 # Text for screen readers is left out of paragraphs of at least so many words; shorter ones are labels and buttons.
 SPOKEN_WORDS = 15
 
-_PHRASES = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "dt", "summary", "caption"))
-# The parser opens an element at each of these; the others have no end tag.
-_OPENING = (BLOCK, LINK, INLINE_OPEN)
-_TRIGGERS = ("/tr", "/dt")
 # What flows inside a line ends after so many tags.
 _NEAR = 30
 
 
-@dataclass(slots=True)
-class _Element:
-    """An element of the page: the indexes of its tags, and what is in it."""
-
-    name: str
-    start: int
-    end: int = 0
-    words: int = 0
-    links: int = 0
-    has_blocks: bool = False
-    is_flexible: bool = False
-    is_spoken: bool = False
-    children: list["_Element"] = field(default_factory=list)
-
-
-def needs_adjusting(tags: Sequence[str], texts: Sequence[str], known: Tags) -> bool:
+def needs_adjusting(tags: Sequence[str], codes: Int, texts: Sequence[str]) -> bool:
     """Return whether a page has elements whose meaning `adjust` may change."""
-    if any(trigger in tags for trigger in _TRIGGERS):
+    roles = codes & ROLE
+    if ((roles == ROW << ROLE_BITS) | (roles == TERM << ROLE_BITS)).any():
         return True
-    in_doubt = known.flexible | known.spoken
-    if in_doubt.isdisjoint(tags):
-        return False
-    # Most of them stand alone, as buttons do, and to look at a whole page takes as long as to cut it.
-    return any(_is_beside_text(index, tags, texts) for index, tag in enumerate(tags) if tag in in_doubt)
+    in_doubt = np.flatnonzero(codes & (FLEXIBLE | SPOKEN))
+    # Most of them stand alone, as buttons do, and to look at a whole page takes longer.
+    return any(_is_beside_text(index, tags, codes, texts) for index in in_doubt.tolist())
 
 
-def _is_beside_text(index: int, tags: Sequence[str], texts: Sequence[str]) -> bool:
-    name = tags[index].partition(" ")[0]
+def _is_beside_text(index: int, tags: Sequence[str], codes: Int, texts: Sequence[str]) -> bool:
+    is_button = _role(codes, index) == BUTTON
     before = bool(texts[index - 1].strip())
-    if before and name != "button":
+    if before and not is_button:
         return True
-    if name == "button" and not before:
+    if is_button and not before:
         return False
-    if tags[index - 1].partition(" ")[0] in _PHRASES:
+    if _role(codes, index - 1) >= PHRASE:
         return True
+    end = "/" + tags[index].partition(" ")[0]
     for later in range(index + 1, min(index + _NEAR, len(tags))):
-        if tags[later] == f"/{name}":
+        if tags[later] == end:
             return bool(texts[later].strip())
     return False
 
 
-def adjust(tags: Sequence[str], meanings: list[Meaning], texts: list[str], known: Tags) -> None:
-    """Change the meanings of a page's tags in place, where the page around them decides.
+def adjust(codes: Int, kinds: Int, texts: list[str]) -> None:
+    """Change the kinds of a page's tags in place, where the page around them decides.
 
     Parameters
     ----------
-    tags, texts
-        As of `corestory.reading.html.serialised.NormalForm.tags_and_texts`; spaces are put before some texts.
-    meanings
-        The meaning of each tag.
-    known
-        Where they come from.
+    codes
+        The code of each tag, as of `corestory.reading.html.tags.Tags`.
+    kinds
+        The kind of each tag.
+    texts
+        The text after each tag; spaces are put before some.
     """
-    _Adjusting(tags, meanings, texts, known).run()
+    _Adjusting(codes, kinds, texts).run()
 
 
 class _Adjusting:
-    def __init__(self, tags: Sequence[str], meanings: list[Meaning], texts: list[str], known: Tags) -> None:
-        self.tags, self.meanings, self.texts, self.known = tags, meanings, texts, known
-        self._has_spoken = not known.spoken.isdisjoint(tags)
+    def __init__(self, codes: Int, kinds: Int, texts: list[str]) -> None:
+        self.codes, self.kinds, self.texts = codes, kinds, texts
+        nesting = Nesting(OPENS.take(kinds), kinds == CLOSE)
+        self.ends: list[int] = nesting.ends(np.flatnonzero(kinds == CLOSE)).tolist()
+        self.parents: list[int] = nesting.around(np.arange(len(kinds))).tolist()
+        self.words: list[int] = np.cumsum([0, *(len(text.split()) if text else 0 for text in texts)]).tolist()
+        self.links: list[int] = np.append(0, np.cumsum(kinds == LINK)).tolist()
 
     def run(self) -> None:
-        open_elements: list[_Element] = []
-        flexible, spoken, names = self.known.flexible, self.known.spoken, self.known.names
-        for index, (kind, name) in enumerate(self.meanings):
-            text = self.texts[index]
-            words = len(text.split()) if text and not text.isspace() else 0
-            if kind == CLOSE:
-                if open_elements:
-                    element = open_elements.pop()
-                    element.end = index
-                    self._close(element, open_elements[-1] if open_elements else None)
-            elif kind in _OPENING or kind > BLOCK_VOID:
-                tag = self.tags[index]
-                open_elements.append(
-                    _Element(
-                        names[name][0] if name >= 0 else "",
-                        index,
-                        is_flexible=tag in flexible,
-                        is_spoken=tag in spoken,
-                    )
-                )
-            elif kind >= BOUNDARY and open_elements:
-                open_elements[-1].has_blocks = True
-            if words and open_elements:
-                open_elements[-1].words += words
+        # The inner elements first.
+        for start in sorted(self._opened(self.codes & FLEXIBLE > 0), key=self.ends.__getitem__):
+            if self._is_within_line(start):
+                self.kinds[start] = INLINE_OPEN
+        for start in self._opened(self.codes & SPOKEN > 0):
+            block = self._above(start, lambda above: self.kinds[above] >= BLOCK)
+            # The page itself is no paragraph.
+            if block > 0 and self.kinds[block] == BLOCK:
+                self._drop_spoken(start, block)
+        self._join_definitions()
+        self._join_cells()
 
-    def _close(self, element: _Element, parent: _Element | None) -> None:
-        if element.name == "table":
-            self._join_cells(element)
-        elif element.name == "dl":
-            self._join_definitions(element)
-        elif element.is_flexible and parent is not None and self._is_within_line(element, parent):
-            self.meanings[element.start] = INLINE_OPEN, self.meanings[element.start][1]
-        if parent is None:
-            return
-        kind = self.meanings[element.start][0]
-        if kind == BLOCK and self._has_spoken:
-            self._drop_spoken(element)
-        parent.words += element.words
-        parent.links += element.links + (kind == LINK)
-        parent.has_blocks |= element.has_blocks or kind >= BOUNDARY
-        if kind < BOUNDARY or element.name in ("thead", "tbody", "tfoot", "div"):
-            parent.children += element.children
-        if kind >= BOUNDARY or element.is_spoken:
-            element.children = element.children if element.name in ("tr", "td", "th", "dt", "dd") else []
-            parent.children.append(element)
+    def _opened(self, chosen: Bool) -> list[int]:
+        return np.flatnonzero(chosen & OPENS.take(self.kinds)).tolist()
 
-    def _is_within_line(self, element: _Element, parent: _Element) -> bool:
-        before, after = self.texts[element.start - 1], self.texts[element.end]
-        inside = self.texts[element.start].lstrip()
-        if element.has_blocks or not element.words:
+    def _of_role(self, role: int) -> list[int]:
+        return self._opened(self.codes & ROLE == role << ROLE_BITS)
+
+    def _above(self, start: int, is_wanted: Callable[[int], bool]) -> int:
+        above = self.parents[start]
+        while above >= 0 and not is_wanted(above):
+            above = self.parents[above]
+        return above
+
+    def _has_blocks(self, start: int) -> bool:
+        return bool((self.kinds[start + 1 : self.ends[start]] >= BLOCK).any())
+
+    def _words_in(self, start: int) -> int:
+        return self.words[self.ends[start]] - self.words[start]
+
+    def _is_within_line(self, start: int) -> bool:
+        before, after = self.texts[start - 1], self.texts[self.ends[start]]
+        inside = self.texts[start].lstrip()
+        if not self._words_in(start) or self._has_blocks(start):
             return False
         # "textShare": a word and a label without a space between are written so only if the page shows them apart.
         if before[-1:].isalnum() and inside[:1].isalnum() and not before.endswith(MARK):
             return False
-        if element.name == "button":
+        if _role(self.codes, start) == BUTTON:
             return bool(before.strip() and after.strip())
-        return parent.name in _PHRASES or bool(before.strip() or after.strip())
+        return _role(self.codes, self.parents[start]) >= PHRASE or bool(before.strip() or after.strip())
 
-    def _drop_spoken(self, block: _Element) -> None:
-        spoken = [element for element in block.children if element.is_spoken]
-        block.children = [element for element in block.children if not element.is_spoken]
-        if block.words < SPOKEN_WORDS or block.has_blocks:
-            return
-        for element in spoken:
-            if element.words < SPOKEN_WORDS:
-                for index in range(element.start, element.end):
-                    self.meanings[index], self.texts[index] = (NOTHING, -1), ""
-                self.meanings[element.end] = NOTHING, -1
+    def _drop_spoken(self, start: int, block: int) -> None:
+        if self._words_in(start) < SPOKEN_WORDS <= self._words_in(block) and not self._has_blocks(block):
+            end = self.ends[start]
+            self.kinds[start : end + 1] = NOTHING
+            self.texts[start:end] = [""] * (end - start)
 
-    def _join_cells(self, table: _Element) -> None:
-        rows = [element for element in table.children if element.name == "tr"]
-        cells = [[cell for cell in row.children if cell.name in ("td", "th")] for row in rows]
-        every = [cell for row in cells for cell in row]
-        if (
-            len(rows) < 2
-            or min(map(len, cells)) < 1
-            or max(map(len, cells)) < 2
-            or max(cell.words for cell in every) > CELL_WORDS
-            or sum(cell.links > 0 for cell in every) >= LINKED_CELLS * len(every)
-            or any(element.name == "table" for element in table.children)
-        ):
-            return
-        for cell in every:
-            for index in range(cell.start, cell.end):
-                kind, name = self.meanings[index]
-                if kind == BLOCK:
-                    self.meanings[index] = INLINE_OPEN, name
-                    self.texts[index] = " " + self.texts[index]
-                elif kind == BLOCK_VOID:
-                    self.meanings[index] = NOTHING, name
-            self.texts[cell.end] = " " + self.texts[cell.end]
+    def _join_definitions(self) -> None:
+        lists: dict[int, list[int]] = {}
+        for start in sorted(self._of_role(TERM) + self._of_role(DEFINITION)):
+            above = self._above(start, lambda above: not self._is_transparent(above))
+            if _role(self.codes, above) == DEFINITIONS:
+                lists.setdefault(above, []).append(start)
+        for items in lists.values():
+            for term, definition in pairwise(items):
+                if (
+                    (_role(self.codes, term), _role(self.codes, definition)) == (TERM, DEFINITION)
+                    and self.kinds[term] == self.kinds[definition] == BLOCK
+                    and 0 < self._words_in(term) <= CELL_WORDS
+                    and 0 < self._words_in(definition) <= DEFINITION_WORDS
+                    and not (self._has_blocks(term) or self._has_blocks(definition))
+                ):
+                    # One block from the term's start to the definition's end.
+                    self.kinds[self.ends[term]] = self.kinds[definition] = NOTHING
+                    self.texts[definition] = " " + self.texts[definition]
 
-    def _join_definitions(self, definitions: _Element) -> None:
-        items = [element for element in definitions.children if element.name in ("dt", "dd")]
-        for term, definition in pairwise(items):
+    def _is_transparent(self, above: int) -> bool:
+        return bool(self.kinds[above] < BLOCK) or _role(self.codes, above) == TRANSPARENT
+
+    def _join_cells(self) -> None:
+        tables: dict[int, dict[int, list[int]]] = {}
+        for start in self._of_role(ROW):
+            above = self._above(start, lambda above: not self._is_transparent(above))
+            if _role(self.codes, above) == TABLE:
+                tables.setdefault(above, {})[start] = []
+        for start in self._of_role(CELL):
+            row = self._above(start, lambda above: not self._is_transparent(above))
+            table = self._above(row, lambda above: not self._is_transparent(above)) if row >= 0 else -1
+            if table in tables and row in tables[table]:
+                tables[table][row].append(start)
+        for table in sorted(tables, key=self.ends.__getitem__):
+            rows = list(tables[table].values())
+            cells = [cell for row in rows for cell in row]
             if (
-                (term.name, definition.name) == ("dt", "dd")
-                and not (term.has_blocks or definition.has_blocks)
-                and 0 < term.words <= CELL_WORDS
-                and 0 < definition.words <= DEFINITION_WORDS
-                and self.meanings[term.start][0] == self.meanings[definition.start][0] == BLOCK
+                len(rows) > 1
+                and min(map(len, rows)) > 0
+                and max(map(len, rows)) > 1
+                and max(map(self._words_in, cells)) <= CELL_WORDS
+                and sum(self.links[self.ends[cell]] > self.links[cell] for cell in cells) < LINKED_CELLS * len(cells)
             ):
-                # One block from the term's start to the definition's end.
-                self.meanings[term.end] = self.meanings[definition.start] = NOTHING, -1
-                self.texts[definition.start] = " " + self.texts[definition.start]
+                for cell in cells:
+                    self._join_cell(cell)
+
+    def _join_cell(self, cell: int) -> None:
+        end = self.ends[cell]
+        for index in (np.flatnonzero(self.kinds[cell:end] == BLOCK) + cell).tolist():
+            self.texts[index] = " " + self.texts[index]
+        inside = self.kinds[cell:end]
+        inside[inside == BLOCK] = INLINE_OPEN
+        inside[inside == BLOCK_VOID] = NOTHING
+        self.texts[end] = " " + self.texts[end]
+
+
+def _role(codes: Int, index: int) -> int:
+    return int(codes[index] & ROLE) >> ROLE_BITS
 
 
 VISIBLE = -1

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import overload
 
+import numpy as np
+
 from corestory.reading.article import Markup, Paragraph, ParagraphColumns
 from corestory.reading.html.tags import Tags
+from corestory.types import Float, Int
 
 # So many of a paragraph's nearest elements are named.
 MARKUP_LEVELS = 12
@@ -30,7 +33,9 @@ class Outline(ParagraphColumns):
     elements
         For each shown paragraph the number of its innermost block element.
     inline
-        For each shown one the inline elements within, in order, as numbers of `tags`.
+        The names of the page's inline elements, in order, as numbers of `tags`.
+    inline_begins, inline_ends
+        For each shown paragraph where the inline elements within begin and end in `inline`.
     density
         For each the share of its characters that are in links.
     declared
@@ -44,12 +49,14 @@ class Outline(ParagraphColumns):
     """
 
     texts: list[str]
-    elements: list[int]
-    inline: list[tuple[int, ...]]
-    density: list[float]
-    declared: list[float]
-    parents: list[int]
-    names: list[int]
+    elements: Int
+    inline: Int
+    inline_begins: Int
+    inline_ends: Int
+    density: Float
+    declared: Float
+    parents: Int
+    names: Int
     tags: Tags
 
     def __len__(self) -> int:
@@ -84,23 +91,34 @@ class Outline(ParagraphColumns):
         return replace(
             self,
             texts=self.texts + texts,
-            density=self.density + [0.0] * len(texts),
-            declared=self.declared + [1.0] * len(texts),
+            density=np.append(self.density, np.zeros(len(texts))),
+            declared=np.append(self.declared, np.ones(len(texts))),
+        )
+
+    def rows(self, rows: Sequence[int]) -> Outline:
+        """Leave out all paragraphs but some of those that are shown."""
+        columns = ("elements", "inline_begins", "inline_ends", "density", "declared")
+        return replace(
+            self,
+            texts=[self.texts[row] for row in rows],
+            **{name: getattr(self, name)[rows] for name in columns},
         )
 
     @cached_property
     def words(self) -> list[str]:
         """For each paragraph as in `Markup`."""
-        parents, names = self.parents, self.names
+        parents, names, within = self.parents.tolist(), self.names.tolist(), self.inline.tolist()
+        columns = (self.elements.tolist(), self.inline_begins.tolist(), self.inline_ends.tolist())
         # Siblings of one name have the same words; so have most of those of other places.
         known: dict[tuple[int, int, tuple[int, ...]], str] = {}
         spelt: dict[tuple[tuple[int, ...], tuple[int, ...]], str] = {}
         found = []
-        for element, inline in zip(self.elements, self.inline, strict=True):
+        for element, begin, end in zip(*columns, strict=True):
+            inline = tuple(within[begin:end])
             place = parents[element], names[element], inline
             words = known.get(place)
             if words is None:
-                near = tuple([names[one] for one in self._up(element, MARKUP_LEVELS)])
+                near = tuple([names[one] for one in _chain(parents, element, MARKUP_LEVELS)])
                 words = spelt.get((near, inline))
                 if words is None:
                     spelt[near, inline] = words = self._spelt(near, inline)
@@ -109,23 +127,23 @@ class Outline(ParagraphColumns):
         return found + [DECLARED] * (len(self.texts) - len(found))
 
     @property
-    def shapes(self) -> list[int]:
+    def shapes(self) -> Int:
         """For each element a number that is the same for elements of one tag and class."""
-        shapes = self.tags.shapes
-        return [shapes[name] for name in self.names]
+        return np.fromiter(map(self.tags.shapes.__getitem__, self.names.tolist()), np.int64, len(self.names))
 
     @cached_property
     def _paragraphs(self) -> tuple[Paragraph, ...]:
-        siblings = list(zip(self.parents, self.shapes, strict=True))
+        parents = self.parents.tolist()
+        siblings = list(zip(parents, self.shapes.tolist(), strict=True))
         count = Counter(siblings)
         chains: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {}
-        elements = [*self.elements, *[0] * (len(self.texts) - len(self.elements))]
+        elements = [*self.elements.tolist(), *[0] * (len(self.texts) - len(self.elements))]
         paragraphs = []
         for text, element, words, density, declared in zip(
-            self.texts, elements, self.words, self.density, self.declared, strict=True
+            self.texts, elements, self.words, self.density.tolist(), self.declared.tolist(), strict=True
         ):
             if element not in chains:
-                chain = tuple(reversed(list(self._up(element, len(self.parents)))))
+                chain = tuple(reversed(list(_chain(parents, element, len(parents)))))
                 chains[element] = chain, tuple([count[siblings[one]] for one in chain])
             chain, repeats = chains[element]
             paragraphs.append(Paragraph(text, Markup(words, chain, density, repeats, declared)))
@@ -136,11 +154,12 @@ class Outline(ParagraphColumns):
         within = self.tags.words_within(inline)
         return " ".join([*map(marked, NEAR, named), *named, *([within] if within else [])])
 
-    def _up(self, element: int, most: int) -> Iterator[int]:
-        while element >= 0 and most:
-            yield element
-            element = self.parents[element]
-            most -= 1
+
+def _chain(parents: Sequence[int], element: int, most: int) -> Iterator[int]:
+    while element >= 0 and most:
+        yield element
+        element = parents[element]
+        most -= 1
 
 
 def marked(level: str, words: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
 from corestory.reading.bounds import is_too_nested
@@ -75,7 +76,7 @@ def with_declared(shown: Outline, declared: list[str]) -> Outline:
         runs = set(_runs(words_of(text), length)) or {(text,)}
         seen |= runs & own
         shares.append(len(runs & own) / len(runs))
-    shown = replace(shown, declared=shares)
+    shown = replace(shown, declared=np.array(shares))
     # Some pages show the story only after a script has run, yet declare it to machines.
     return shown.with_undisplayed(declared) if len(seen) < DECLARED_SHOWN * len(own) else shown
 
@@ -194,5 +195,7 @@ def least_words(visible: int) -> int:
 
 def prose_words(outline: Outline) -> int:
     """Count the words of a page's paragraphs of prose, those that are mostly links left out."""
-    lengths = (word_count(text) for text, density in zip(outline.texts, outline.density, strict=True) if density < 0.5)
+    lengths = (
+        word_count(text) for text, density in zip(outline.texts, outline.density.tolist(), strict=True) if density < 0.5
+    )
     return sum(length for length in lengths if length >= PROSE_WORDS)

@@ -1,11 +1,15 @@
-"""The cut of a page: from its tags and texts, in order, to paragraphs and the elements around them."""
+"""The cut of a page: from its tags and texts, in order, to paragraphs and the elements around them.
 
-from collections.abc import Iterable, Sequence, Set
+All tags of a page are read at once, as arrays; Python touches each paragraph, not each tag.
+"""
+
 from itertools import pairwise
-from operator import itemgetter
 from threading import local
 
+import numpy as np
+
 from corestory.reading.html.display import VISIBLE, adjust, needs_adjusting, shown_rows
+from corestory.reading.html.nesting import Nesting
 from corestory.reading.html.outline import Outline
 from corestory.reading.html.serialised import (
     MARK,
@@ -18,8 +22,6 @@ from corestory.reading.html.serialised import (
 )
 from corestory.reading.html.tags import (
     BLOCK,
-    BLOCK_VOID,
-    BOUNDARY,
     BREAK,
     CLOSE,
     HIDDEN,
@@ -27,19 +29,22 @@ from corestory.reading.html.tags import (
     HIDDEN_VOID,
     INLINE_OPEN,
     INLINE_VOID,
+    KIND,
     LINK,
+    NAME_BITS,
     NOTHING,
-    Meaning,
+    OPENS,
+    PREFORMATTED_TEXT,
     Tags,
 )
 from corestory.reading.text import is_blank
+from corestory.types import Bool, Int
 
 # Limits for deep or endless markup: elements at this depth end paragraphs but are not recorded.
 MAX_DEPTH = 200
 
-# What an end tag does lies on the stack of open elements, as further kinds of what a tag does.
-_END_INLINE, _END_LINK = NOTHING, BOUNDARY - 1
-_END_DEEP, _END_BLOCK, _END_HIDDEN = range(BOUNDARY, BOUNDARY + 3)
+# The kinds of tags whose names tell what is within a line.
+_NAMED = np.isin(np.arange(len(OPENS)), (LINK, INLINE_OPEN, INLINE_VOID))
 
 
 class _Known(local):
@@ -58,159 +63,171 @@ def cut(form: NormalForm) -> Outline:
         _known.tags = Tags()
     known = _known.tags
     tags, texts = form.tags_and_texts()
-    meanings = list(map(known.__getitem__, tags))
-    meanings[:1] = [(BLOCK, name) for _, name in meanings[:1]]  # the body, hidden or not
-    if needs_adjusting(tags, texts, known):
-        adjust(tags, meanings, texts, known)
+    codes = np.fromiter(map(known.__getitem__, tags), np.int64, len(tags))
+    kinds = codes & KIND
+    kinds[:1] = BLOCK  # the body, hidden or not
+    if needs_adjusting(tags, codes, texts):
+        adjust(codes, kinds, texts)
     # A page without a single block or break is a text, whose line ends are all that tells its paragraphs.
-    is_text = all(kind < BREAK for kind, _ in meanings[1:])
-    preformatted = known.preformatted | {meanings[0][1]} if is_text and meanings else known.preformatted
-    try:
-        if HIDDEN_INLINE in map(itemgetter(0), meanings):
-            raise _HidesError
-        return _walk(meanings, texts, known, preformatted)
-    except _HidesError:
-        return _walk(*_without_small_hidden(meanings, texts, form), known, preformatted)
+    if not (kinds[1:] >= BREAK).any():
+        codes[:1] |= PREFORMATTED_TEXT
+    nesting = Nesting(OPENS.take(kinds), kinds == CLOSE)
+    if (kinds == HIDDEN_INLINE).any() or ((kinds >= HIDDEN) & (nesting.level >= MAX_DEPTH)).any():
+        kept = _without_small_hidden(kinds, texts, nesting, form)
+        texts = [text for text, is_kept in zip(texts, kept.tolist(), strict=True) if is_kept]
+        codes, kinds = codes[kept], kinds[kept]
+        nesting = Nesting(OPENS.take(kinds), kinds == CLOSE)
+    return _outline(codes, kinds, texts, nesting, known)
 
 
-class _HidesError(Exception):
-    """The page hides something that may have to be left out first."""
+def _without_small_hidden(kinds: Int, texts: list[str], nesting: Nesting, form: NormalForm) -> Bool:
+    """Leave out what is hidden within a line and little, or deep; of the rest make hidden blocks.
+
+    Returns
+    -------
+    numpy.ndarray
+        Which tags are kept; `kinds` are changed.
+    """
+    deep = nesting.level >= MAX_DEPTH
+    hidden = np.flatnonzero((kinds == HIDDEN) | (kinds == HIDDEN_INLINE))
+    ends = nesting.ends(np.flatnonzero(kinds == CLOSE))
+    counts = [form.spaces(text) if MARK in text else text.count(" ") for text in texts]
+    spaces = np.cumsum([0, *counts])
+    little = (kinds[hidden] == HIDDEN_INLINE) & (spaces[ends[hidden]] - spaces[hidden] < PROSE_WORDS)
+    kinds[hidden] = HIDDEN
+    kinds[(kinds == HIDDEN_VOID) & deep] = NOTHING
+    kept = np.ones(len(kinds), bool)
+    for begin in hidden[little | deep[hidden]].tolist():
+        if kept[begin]:  # not within another one
+            end = ends[begin]
+            kept[begin:end] = False
+            kinds[end : end + 1] = NOTHING
+    return kept
 
 
-def _walk(meanings: Sequence[Meaning], page_texts: Sequence[str], known: Tags, preformatted: Set[int]) -> Outline:
-    texts: list[str] = []
-    elements: list[int] = []
-    inside: list[tuple[int, ...]] = []
-    density: list[float] = []
-    hidden: list[int] = []
-    parents: list[int] = []
-    names: list[int] = []
-    ends: list[int] = []
-    pieces: list[str] = []
-    inline: list[int] = []
-    broken: list[int] = []  # for each line break in `pieces`, how many characters before it are in links
-    # The innermost open element, and the one in which the outermost open hidden one stands.
-    element = hidden_by = VISIBLE
-    linked = links = breaks = 0
-    for (kind, name), page_text in zip(meanings, page_texts, strict=True):
-        if kind == CLOSE:
-            kind = ends.pop()
-        if kind >= BOUNDARY or (kind == BREAK and breaks):
-            if pieces:
-                joined = "".join(pieces)
-                if names[element] in preformatted:
-                    found = [(whole, linked) for whole in cut_preformatted(joined)]
-                elif broken:
-                    found = cut_at_breaks(joined, [end - begin for begin, end in pairwise((0, *broken, linked))])
-                else:
-                    found = [(" ".join(joined.split()), linked)]
-                for whole, of_links in found:
-                    text = unescaped(whole) if "&" in whole else whole
-                    if text[:1].isalnum() or not is_blank(text):
-                        texts.append(text)
-                        elements.append(element)
-                        inside.append(tuple(inline))
-                        density.append(min(1.0, of_links / len(text)) if of_links else 0.0)
-                        hidden.append(hidden_by)
-                pieces = []
-                broken = []
-                linked = 0
-            if inline:
-                inline = []
-            breaks = 0
-            if kind < BLOCK:
-                if kind >= _END_BLOCK:
-                    element = parents[element]
-                    if kind == _END_HIDDEN:
-                        hidden_by = VISIBLE
-            elif len(ends) < MAX_DEPTH:
-                parents.append(element)
-                names.append(name)
-                if kind == BLOCK:
-                    ends.append(_END_BLOCK)
-                    element = len(parents) - 1
-                elif kind == HIDDEN:
-                    if hidden_by == VISIBLE:
-                        ends.append(_END_HIDDEN)
-                        hidden_by = element
-                    else:
-                        ends.append(_END_BLOCK)
-                    element = len(parents) - 1
-            elif kind == BLOCK:
-                ends.append(_END_DEEP)
-            elif kind != BLOCK_VOID:
-                raise _HidesError
-        elif kind == NOTHING:
-            pass
-        elif kind == LINK:
-            inline.append(name)
-            links += 1
-            ends.append(_END_LINK)
-        elif kind == _END_LINK:
-            links -= 1
-        elif kind == INLINE_OPEN:
-            inline.append(name)
-            ends.append(_END_INLINE)
-        elif kind == INLINE_VOID:
-            inline.append(name)
+def _outline(codes: Int, kinds: Int, texts: list[str], nesting: Nesting, known: Tags) -> Outline:
+    """Cut a page whose tags' kinds are final; `texts` are decoded in place."""
+    shallow = nesting.level < MAX_DEPTH
+    blocks = ((kinds == BLOCK) | (kinds == HIDDEN)) & shallow
+    closing = np.flatnonzero(kinds == CLOSE)
+    opening = nesting.opened_by(closing)
+
+    def closes(opened: Bool) -> Bool:
+        found = np.zeros(len(kinds), bool)
+        found[closing] = opened.take(opening)
+        return found
+
+    lengths = _decoded_lengths(texts)
+    boundaries = (kinds >= BLOCK) | closes(kinds >= BLOCK)
+    boundaries[_double_breaks(kinds, boundaries, lengths)] = True
+    # A paragraph lies between two boundaries and begins with the first text that shows.
+    bounds, shown = np.flatnonzero(boundaries), np.flatnonzero(lengths)
+    segment = np.searchsorted(bounds, shown, side="right") - 1
+    new = np.flatnonzero(np.diff(segment, prepend=-1))
+    begins, ends = bounds.take(segment.take(new)), np.append(bounds, len(kinds)).take(segment.take(new) + 1)
+    # The innermost block element around each paragraph, and around each element.
+    recorded = (kinds >= BLOCK) & shallow
+    number, block_nesting, at = np.cumsum(recorded) - 1, Nesting(blocks, closes(blocks)), np.flatnonzero(recorded)
+
+    def element_around(tags: Int) -> Int:
+        around = block_nesting.around(tags)
+        return np.where(around >= 0, number.take(around), VISIBLE)
+
+    elements = np.where(blocks.take(begins), number.take(begins), element_around(begins))
+    parents = element_around(at)
+    in_link = np.cumsum((kinds == LINK).view(np.int8) - closes(kinds == LINK).view(np.int8), dtype=np.int64) > 0
+    linked = np.append(0, np.cumsum(np.where(in_link, lengths, 0)))
+    is_preformatted = (codes.take(at) & PREFORMATTED_TEXT > 0).take(elements)
+    breaks = np.flatnonzero((kinds == BREAK) & ~boundaries)
+    found, paragraph, links = _paragraphs(texts, shown.take(new), ends, breaks, is_preformatted, linked)
+    named = np.flatnonzero(_NAMED.take(kinds))
+    outline = Outline(
+        found,
+        elements.take(paragraph),
+        (codes >> NAME_BITS).take(named),
+        np.searchsorted(named, begins.take(paragraph)),
+        np.searchsorted(named, ends.take(paragraph)),
+        np.minimum(links / np.fromiter(map(len, found), np.int64, len(found)), 1.0),
+        np.full(len(found), -1.0),
+        parents,
+        (codes >> NAME_BITS).take(at),
+        known,
+    )
+    hidden = (kinds == HIDDEN) & shallow
+    if not hidden.any():
+        return outline
+    depth = np.cumsum(hidden.view(np.int8) - closes(hidden).view(np.int8), dtype=np.int64)
+    outermost = np.flatnonzero(hidden & (depth == 1))
+    begun = np.searchsorted(outermost, begins, side="right") - 1
+    hidden_by = np.where(depth.take(begins) > 0, element_around(outermost).take(begun), VISIBLE).take(paragraph)
+    return outline.rows(
+        shown_rows(
+            found,
+            outline.elements.tolist(),
+            hidden_by.tolist(),
+            parents.tolist(),
+            lambda element: known.block_words(int(outline.names[element])).split(),
+        )
+    )
+
+
+def _decoded_lengths(texts: list[str]) -> Int:
+    """Decode texts in place, and count the characters of each without outer white space."""
+    lengths = np.fromiter(map(len, map(str.strip, texts)), np.int64, len(texts))
+    for index in np.flatnonzero(lengths).tolist():
+        text = texts[index]
+        if "&" in text or MARK in text:
+            nodes = text_nodes(text)
+            lengths[index] = sum([len(node.strip()) for node in nodes])
+            texts[index] = "".join(nodes) if lengths[index] else " " if any(nodes) else ""
+    return lengths
+
+
+def _double_breaks(kinds: Int, boundaries: Bool, lengths: Int) -> Int:
+    """Give every second of the line breaks that have nothing between them: it ends a paragraph."""
+    breaks = np.flatnonzero(kinds == BREAK)
+    if len(breaks) < 2:
+        return breaks[:0]
+    between = (np.diff(np.cumsum(boundaries)[breaks]) > 0) | (np.diff(np.cumsum(lengths > 0)[breaks - 1]) > 0)
+    number = np.arange(len(breaks))
+    begun = np.maximum.accumulate(np.where(np.append(True, between), number, 0))
+    return np.asarray(breaks[(number - begun) % 2 == 1])
+
+
+def _paragraphs(
+    texts: list[str], firsts: Int, ends: Int, breaks: Int, is_preformatted: Bool, linked: Int
+) -> tuple[list[str], Int, Int]:
+    """Join the texts of each paragraph, and cut those whose line breaks end paragraphs.
+
+    Returns
+    -------
+    found : list of str
+        What shows.
+    paragraph, links : numpy.ndarray
+        For each, of which paragraph it is, and how many of its characters are in links.
+    """
+    found: list[str] = []
+    paragraph: list[int] = []
+    links: list[int] = []
+    broken, after = np.searchsorted(breaks, firsts, side="right"), np.searchsorted(breaks, ends)
+    unusual = is_preformatted | (broken < after)
+    columns = (firsts, ends, (linked[ends] - linked[firsts]), unusual)
+    for number, (first, end, count, is_unusual) in enumerate(
+        zip(*(column.tolist() for column in columns), strict=True)
+    ):
+        if is_unusual:
+            lines = [first, *breaks[broken[number] : after[number]].tolist(), end]
+            joined = MARK.join(["".join(texts[begin:stop]) for begin, stop in pairwise(lines)])
+            if is_preformatted[number]:
+                cuts = [(whole, count) for whole in cut_preformatted(joined)]
+            else:
+                cuts = cut_at_breaks(joined, np.diff(linked[lines]).tolist())
         else:
-            breaks = 1
-            if pieces:
-                pieces.append(MARK)
-                broken.append(linked)
-        if not page_text:
-            continue
-        if page_text.isspace():
-            if pieces:
-                pieces.append(page_text)
-        elif "&" in page_text or MARK in page_text:
-            nodes = text_nodes(page_text)
-            shown = sum(len(node.strip()) for node in nodes)
-            if shown:
-                breaks = 0
-                if links:
-                    linked += shown
-                pieces += nodes
-            elif pieces and any(nodes):
-                pieces.append(" ")
-        else:
-            breaks = 0
-            if links:
-                linked += len(page_text.strip())
-            pieces.append(page_text)
-    if any(element != VISIBLE for element in hidden):
-        rows = shown_rows(texts, elements, hidden, parents, lambda element: known.block_words(names[element]).split())
-        texts, elements = [texts[row] for row in rows], [elements[row] for row in rows]
-        inside, density = [inside[row] for row in rows], [density[row] for row in rows]
-    return Outline(texts, elements, inside, density, [-1.0] * len(texts), parents, names, known)
-
-
-def _without_small_hidden(
-    meanings: Iterable[Meaning], texts: Iterable[str], form: NormalForm
-) -> tuple[list[Meaning], list[str]]:
-    """Leave out what is hidden within a line and little, or deep; of the rest make hidden blocks."""
-    kept_meanings: list[Meaning] = []
-    kept_texts: list[str] = []
-    # Of each open element: where it began, how many spaces came before, and fewer of how many let it be left out.
-    opened: list[tuple[int, int, float]] = []
-    spaces = 0
-    for (kind, name), text in zip(meanings, texts, strict=True):
-        deep = len(opened) >= MAX_DEPTH
-        if kind == CLOSE:
-            place, before, few = opened.pop()
-            if spaces - before < few:
-                del kept_meanings[place:], kept_texts[place:]
-                kind = NOTHING
-        elif kind in (HIDDEN, HIDDEN_INLINE):
-            few = float("inf") if deep else PROSE_WORDS if kind == HIDDEN_INLINE else 0
-            opened.append((len(kept_meanings), spaces, few))
-            kind = HIDDEN
-        elif kind in (BLOCK, LINK, INLINE_OPEN):
-            opened.append((len(kept_meanings), spaces, 0))
-        elif kind == HIDDEN_VOID and deep:
-            kind = NOTHING
-        kept_meanings.append((kind, name))
-        kept_texts.append(text)
-        if text:
-            spaces += form.spaces(text) if MARK in text else text.count(" ")
-    return kept_meanings, kept_texts
+            cuts = [(" ".join("".join(texts[first:end]).split()), count)]
+        for whole, of_links in cuts:
+            text = unescaped(whole) if "&" in whole else whole
+            if text[:1].isalnum() or not is_blank(text):
+                found.append(text)
+                paragraph.append(number)
+                links.append(of_links)
+    return found, np.array(paragraph, np.int64), np.array(links, np.int64)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+import numpy as np
+
 from corestory.reading.html.serialised import decoded
 
 # Formulas in MathML, whose elements all flow inside a line.
@@ -42,13 +44,32 @@ VOID = frozenset(
 # Tokens read every digit as 0, so letters number the heading levels.
 HEADINGS = {"h1": "h_one", "h2": "h_two", "h3": "h_three", "h4": "h_four", "h5": "h_five", "h6": "h_six"}
 
-# What a tag does. From `BOUNDARY` on, it ends the paragraph before it; from `BLOCK` on, it also opens an element.
-NOTHING, CLOSE, LINK, INLINE_OPEN, INLINE_VOID, BREAK, HIDDEN_INLINE = range(-1, 6)
-BOUNDARY = 10
-BLOCK, BLOCK_VOID, HIDDEN, HIDDEN_VOID = range(BOUNDARY + 10, BOUNDARY + 14)
+# What a tag does. From `BREAK` on, a page has lines; from `BLOCK` on, the tag ends the paragraph before it.
+NOTHING, CLOSE, LINK, INLINE_OPEN, INLINE_VOID, BREAK, HIDDEN_INLINE, BLOCK, BLOCK_VOID, HIDDEN, HIDDEN_VOID = range(11)
+# What an element is to the elements around it. From `PHRASE` on, nothing but a sentence or a part of one stands in it.
+OTHER, TRANSPARENT, TABLE, ROW, CELL, DEFINITIONS, DEFINITION, BUTTON, PHRASE, TERM = range(10)
+_ROLES = {
+    "table": TABLE,
+    "tr": ROW,
+    "td": CELL,
+    "th": CELL,
+    "dl": DEFINITIONS,
+    "dd": DEFINITION,
+    **dict.fromkeys(("p", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "summary", "caption"), PHRASE),
+    "button": BUTTON,
+    "dt": TERM,
+    **dict.fromkeys(("thead", "tbody", "tfoot", "div"), TRANSPARENT),
+}
+OPENS = np.isin(np.arange(11), (LINK, INLINE_OPEN, HIDDEN_INLINE, BLOCK, HIDDEN))
+"""Whether each kind of tag opens an element."""
 
-# What a tag does, and the number of its name.
-Meaning = tuple[int, int]
+# The code of a tag holds what it does, what its element is, some properties of it, and the number of its name.
+KIND = 15
+ROLE_BITS = 4
+ROLE = 15 << ROLE_BITS
+FLEXIBLE, SPOKEN, PREFORMATTED_TEXT = (1 << bit for bit in range(8, 11))
+NAME_BITS = 11
+
 # An element, its class, and its `id`, `role` and `itemprop` where it has any.
 Name = tuple[str, str, tuple[str, ...]]
 
@@ -85,41 +106,32 @@ _NAME_PART = re.compile(r"[a-z]{2,}|[A-Z](?:[a-z]+|[A-Z]+(?![a-z]))")
 _ATTRIBUTE = re.compile(r' (=?[^ =]*)="([^"]*)"')
 
 
-class Tags(dict[str, Meaning]):
-    """The meaning of each tag that was seen: of what is between ``<`` and ``>``.
+class Tags(dict[str, int]):
+    """The code of each tag that was seen: of what is between ``<`` and ``>``.
 
     Attributes
     ----------
     names
-        What the number of each name stands for.
+        What the number of each name stands for; number 0 is that of tags without a name.
     shapes
         The number of the element and its class alone.
-    flexible
-        The tags of elements that are neither block elements nor inline elements by their names.
-    spoken
-        The tags of inline elements whose text only screen readers give.
-    preformatted
-        The numbers of the names of elements whose line ends are those of their text.
 
     Examples
     --------
     >>> tags = Tags()
-    >>> kind, name = tags['a href="/news" class="storyLink"']
-    >>> kind == LINK, tags.names[name], tags['a class="storyLink" target="_blank"'] == (kind, name)
+    >>> code = tags['a href="/news" class="storyLink"']
+    >>> code & KIND == LINK, tags.names[code >> NAME_BITS], tags['a class="storyLink" target="_blank"'] == code
     (True, ('a', 'storyLink', ()), True)
     """
 
     def __init__(self) -> None:
-        self.names: list[Name] = []
-        self.shapes: list[int] = []
-        self.flexible: set[str] = set()
-        self.spoken: set[str] = set()
-        self.preformatted: set[int] = set()
+        self.names: list[Name] = [("", "", ())]
+        self.shapes: list[int] = [0]
         self._held = 0
-        self._numbers: dict[Name, int] = {}
+        self._numbers: dict[Name, int] = {self.names[0]: 0}
         self._block_words: dict[int, str] = {}
         self._inline_words: dict[int, tuple[str, ...]] = {}
-        self._shape_numbers: dict[tuple[str, str], int] = {}
+        self._shape_numbers: dict[tuple[str, str], int] = {("", ""): 0}
 
     @property
     def is_full(self) -> bool:
@@ -144,7 +156,7 @@ class Tags(dict[str, Meaning]):
             found.update(dict.fromkeys(words))
         return " ".join(found)
 
-    def __missing__(self, tag: str) -> Meaning:
+    def __missing__(self, tag: str) -> int:
         # Most links differ in nothing but their address.
         if tag[:2] == "a ":
             address = tag.find(' href="')
@@ -155,21 +167,21 @@ class Tags(dict[str, Meaning]):
                 return self._remembered(bare) if known is None else known
         return self._remembered(tag)
 
-    def _remembered(self, tag: str) -> Meaning:
-        meaning = self._read(tag)
+    def _remembered(self, tag: str) -> int:
+        code = self._read(tag)
         if len(tag) <= _LONGEST:
-            self[tag] = meaning
+            self[tag] = code
             self._held += len(tag) + _EACH
-        return meaning
+        return code
 
-    def _read(self, tag: str) -> Meaning:
+    def _read(self, tag: str) -> int:
         first = tag[0]
         if first == "/":
-            return CLOSE, -1
+            return CLOSE
         if first == "?":
-            return NOTHING, -1
+            return NOTHING
         element, _, rest = tag.partition(" ")
-        kind = _KINDS.get(element, BLOCK)
+        kind, properties = _KINDS.get(element, BLOCK), _ROLES.get(element, OTHER) << ROLE_BITS
         name_of_class = ""
         others: tuple[str, ...] = ()
         # No more is read than has to be, for this is done of every second tag.
@@ -187,18 +199,18 @@ class Tags(dict[str, Meaning]):
             elif kind == INLINE_OPEN and "display" in low and _BLOCK_STYLE.search(_attributes(tag).get("style", "")):
                 kind = BLOCK
             elif kind == INLINE_OPEN and _SPOKEN.search(name_of_class):
-                self.spoken.add(tag)
+                properties |= SPOKEN
         if kind == BLOCK and element not in BLOCKS and element not in INLINE:
-            self.flexible.add(tag)
+            properties |= FLEXIBLE
+        if element in PREFORMATTED:
+            properties |= PREFORMATTED_TEXT
         name = element, name_of_class, others
         number = self._numbers.setdefault(name, len(self.names))
         if number == len(self.names):
             self.names.append(name)
-            if element in PREFORMATTED:
-                self.preformatted.add(number)
             self._held += len(name_of_class) + sum(map(len, others)) + _EACH
             self.shapes.append(self._shape_numbers.setdefault(name[:2], len(self._shape_numbers)))
-        return kind, number
+        return number << NAME_BITS | properties | kind
 
 
 def block_words(name: Name) -> str:

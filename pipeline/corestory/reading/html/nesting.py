@@ -1,0 +1,57 @@
+"""Which element each tag of a page opens, closes or stands in, by arithmetic on all tags at once."""
+
+import numpy as np
+import numpy.typing as npt
+
+from corestory.types import Bool, Int
+
+
+class Nesting:
+    """The elements of a page by their tags' positions.
+
+    Parameters
+    ----------
+    opens, closes
+        Which tags open an element, and which close the innermost open one; shape (tags,).
+
+    Attributes
+    ----------
+    level
+        How many elements are open around each tag's element, or around the tag if it neither opens nor closes any.
+
+    Examples
+    --------
+    >>> tags = np.array(["body", "p", "br", "/p", "p", "/p", "/body"])
+    >>> nesting = Nesting(np.isin(tags, ["body", "p"]), np.char.startswith(tags, "/"))
+    >>> nesting.level.tolist()
+    [0, 1, 2, 1, 1, 1, 0]
+    >>> nesting.opened_by(np.array([3, 5, 6])).tolist(), nesting.around(np.array([1, 2, 3])).tolist()
+    ([1, 4, 0], [0, 1, 0])
+    """
+
+    def __init__(self, opens: Bool, closes: Bool) -> None:
+        self.level: Int = np.cumsum(opens.view(np.int8) - closes.view(np.int8), dtype=np.int64)
+        self.level -= opens
+        self._bits = len(opens).bit_length()
+        at = np.flatnonzero(opens)
+        # Level and position as one number: the open element at a level is the last that began before.
+        self._keys: Int = np.sort(self.level.take(at) << self._bits | at)
+
+    def opened_by(self, tags: Int) -> Int:
+        """Give the tags that open what some tags close."""
+        return self._last(self.level.take(tags), tags)
+
+    def around(self, tags: Int) -> Int:
+        """Give the tags that open the elements around some tags' elements; -1 where there is none."""
+        level = self.level.take(tags) - 1
+        return np.where(level >= 0, self._last(level, tags), -1)
+
+    def ends(self, closing: Int) -> Int:
+        """Give the position of the end tag of each element that is opened, by the positions of all end tags."""
+        found = np.full(len(self.level), len(self.level))
+        found[self.opened_by(closing)] = closing
+        return found
+
+    def _last(self, level: Int, tags: Int) -> npt.NDArray[np.int64]:
+        place = np.searchsorted(self._keys, level << self._bits | tags) - 1
+        return self._keys.take(place, mode="clip") & (1 << self._bits) - 1
