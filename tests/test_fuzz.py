@@ -6,11 +6,14 @@ import json
 import os
 import random
 import time
+import zipfile
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.benchmarks.warc.archives import conversion, metadata, request, response
+from tests.benchmarks.warc.archives import record as warc_record
 
 from corestory.errors import CorestoryError
 from corestory.output.rows import open_rows
@@ -79,9 +82,50 @@ def parquet(rng):
     return stream.getvalue()
 
 
+def crawl(rng, *, packed):
+    """A WARC file of pages as servers send them, and of records that are none."""
+    made = []
+    for number in range(rng.randrange(5)):
+        html = HTML.format(*(sentence(rng) for _ in range(4))).encode("utf-8", "surrogatepass")
+        content_type = rng.choice(
+            ["text/html", "text/html; charset=utf-8", "text/html;charset=koi8-r", "", "image/png"]
+        )
+        body = rng.choice([html, gzip.compress(html, mtime=0), b"%x\r\n%s\r\n0\r\n\r\n" % (len(html), html)])
+        headers = rng.sample(
+            ["Content-Encoding: gzip", "Transfer-Encoding: chunked", "Content-Encoding: br"], k=rng.randrange(3)
+        )
+        made += rng.sample(
+            [
+                request(number),
+                response(body, number=number, content_type=content_type, headers=headers),
+                metadata(number),
+                conversion(sentence(rng), number=number),
+                warc_record("revisit", b"HTTP/1.1 200 OK\r\n\r\n", number=number),
+            ],
+            k=4,
+        )
+    return b"".join(gzip.compress(one, mtime=0) if packed else one for one in made)
+
+
+def archive(rng):
+    """A ZIP archive of small files."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", rng.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])) as made:
+        for number in range(rng.randrange(4)):
+            name = rng.choice(
+                ["{}.txt", "in/{}.html", "{}.jsonl", "../{}.txt", "{}.zip", "{}.png", "{}.warc", "{}.txt.gz"]
+            )
+            made.writestr(
+                name.format(number), rng.choice([sentence(rng), HTML, "", json.dumps(record(rng), default=str)])
+            )
+    return stream.getvalue()
+
+
 def document(rng):
     """A file's name and content: sound at first, and in most cases damaged somewhere."""
-    kind = rng.choice(["txt", "html", "jsonl", "json", "csv", "tsv", "parquet", "labelled.txt", "bin"])
+    kind = rng.choice(
+        ["txt", "html", "jsonl", "json", "csv", "tsv", "parquet", "labelled.txt", "bin", "warc", "warc.gz", "zip"]
+    )
     if kind in ("txt", "labelled.txt"):
         front = [rng.choice(["core: ", "filler: ", "x: ", ""]) if kind != "txt" else "" for _ in range(9)]
         data = "\n".join(part + sentence(rng) for part in front).encode("utf-8", "surrogatepass")
@@ -98,6 +142,10 @@ def document(rng):
         data = "\n".join(lines).encode("utf-8", "surrogatepass")
     elif kind == "parquet":
         data = parquet(rng)
+    elif kind in ("warc", "warc.gz"):
+        data = crawl(rng, packed=kind == "warc.gz")
+    elif kind == "zip":
+        data = archive(rng)
     else:
         data = rng.randbytes(rng.randrange(200))
     for _ in range(rng.choice([0, 1, 1, 2, 8])):
@@ -111,7 +159,7 @@ def document(rng):
             data = data[:at] + rng.randbytes(3) + data[at + 3 :]
         else:
             data = data[:at] + data[at // 2 :]
-    if kind != "parquet" and rng.random() < 0.1:
+    if kind not in ("parquet", "warc.gz", "zip") and rng.random() < 0.1:
         data, kind = gzip.compress(data, mtime=0), f"{kind}.gz"
         if rng.random() < 0.5:
             data = data[: rng.randrange(len(data))]

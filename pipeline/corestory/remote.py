@@ -216,6 +216,19 @@ def is_url(name: str) -> bool:
     return _URL.match(name) is not None
 
 
+def fetching_hint(name: str) -> str:
+    """Return the command that fetches a page and tags it; an empty string for what is no address of a page.
+
+    Examples
+    --------
+    >>> fetching_hint("https://herald.example/7"), fetching_hint("a.html")
+    ('Run: curl -sL https://herald.example/7 | corestory predict -', '')
+    """
+    if not name.lower().startswith(tuple(f"{protocol}://" for protocol in _PAGES)):
+        return ""
+    return f"Run: curl -sL {shlex.quote(name)} | corestory predict -"
+
+
 def _root(url: str) -> str:
     found = _URL.match(url)
     return found[0] if found else ""
@@ -242,9 +255,9 @@ def _opened(url: str, *, name: str = "") -> tuple[AbstractFileSystem, str]:
 
 def _unreachable(found: str, name: str, hint: str = "") -> CorestoryError:
     """Return the error for a protocol that lacks a package; of a page, with the command that does without it."""
-    if not name.lower().startswith(tuple(f"{protocol}://" for protocol in _PAGES)):
+    pipe = fetching_hint(name)
+    if not pipe:
         return CorestoryError(found, where=name, hint=hint)
-    pipe = f"Run: curl -sL {shlex.quote(name)} | corestory predict -"
     return CorestoryError("corestory does not fetch pages by itself", where=name, hint=pipe)
 
 

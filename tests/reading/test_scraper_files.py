@@ -10,12 +10,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.benchmarks.warc.archives import conversion, metadata, record, request, response
 
 from corestory.reading.article import Article
 from corestory.reading.fields import ReadingOptions
 from corestory.reading.sources import read_articles
 
-STORY = ["The lock at Amberhaven opened again on Monday.", "Eleven barges had waited since Friday.", "Share this"]
+STORY = ["The lock at Ämterhafen opened again on Monday.", "Eleven barges had waited since Friday.", "Share this"]
 TEXT = "\n\n".join(STORY)
 URL = "https://courier.example/2024/03/lock"
 TITLE = "Lock opens again"
@@ -78,12 +79,24 @@ def shard(columns: dict[str, object]) -> bytes:
     return stream.getvalue()
 
 
-EXCEL = table([{"Nr": 1, "Titel": TITLE, "Link": URL, "Content": TEXT}], delimiter=";").encode("utf-8-sig")
+INFO = record(
+    "warcinfo", b"isPartOf: CC-MAIN-2024-10\r\nsoftware: Apache Nutch 1.19\r\n", content_type="application/warc-fields"
+)
+# Common Crawl decodes the page and renames the headers that say how it was sent.
+CRAWL = [
+    INFO, request(7),
+    response(PAGE, url=URL, headers=["X-Crawler-Content-Encoding: gzip", f"Content-Length: {len(PAGE.encode())}"]),
+    metadata(7),
+]  # fmt: skip
+EXCEL = table(
+    [{"Nr": 1, "Größe": "groß", "Link": URL, "Content": TEXT}], delimiter=";"
+)  # fmt: skip
 MEDIA_CLOUD = table(
     [{"id": "a1b2", "indexed_date": "2024-03-12 10:00:00", "language": "en", "media_name": "courier.example",
       "media_url": "courier.example", "publish_date": "2024-03-12", "title": TITLE, "url": URL, "text": TEXT}],
     end="\n",
 ).encode()  # fmt: skip
+NOTE_LINK = "reads the url from the field 'link'"
 NOTE_MAINTEXT, NOTE_CONTENT = "reads the text from the field 'maintext'", "reads the text from the field 'content'"
 
 # The file; whether it tells title and address; the notes.
@@ -112,9 +125,14 @@ FILES: dict[str, tuple[bytes, str, str, list[str]]] = {
         shard({"url": [URL], "title": [TITLE], "lines": [STORY], "authors": [["Mara Lind"]], "tags": [["ports"]]}),
         TITLE, URL, ["reads the paragraphs from the field 'lines'"],
     ),
-    "excel.csv": (EXCEL, "", URL, [NOTE_CONTENT, "reads the url from the field 'link'"]),
+    "excel-utf-8.csv": (EXCEL.encode("utf-8-sig"), "", URL, [NOTE_CONTENT, NOTE_LINK]),
+    "excel-windows.csv": (EXCEL.encode("cp1252"), "", URL, [NOTE_CONTENT, NOTE_LINK]),
+    "excel-unicode.csv": (EXCEL.replace(";", "\t").encode("utf-16"), "", URL, [NOTE_CONTENT, NOTE_LINK]),
+    "excel-separator.csv": (f"sep=;\r\n{EXCEL}".encode("utf-8-sig"), "", URL, [NOTE_CONTENT, NOTE_LINK]),
     "media-cloud.csv": (MEDIA_CLOUD, TITLE, URL, []),
     "apify.json": (json.dumps([APIFY], indent=2).encode(), "", URL, []),
+    "CC-MAIN-20240312-00001.warc": (b"".join(CRAWL), TITLE, URL, []),
+    "CC-MAIN-20240312-00001.warc.wet": (b"".join([INFO, conversion("\n".join(STORY), url=URL)]), "", URL, []),
 }  # fmt: skip
 
 

@@ -9,12 +9,12 @@ import zlib
 from itertools import pairwise
 
 import pytest
+from tests.benchmarks.warc.archives import address, conversion, metadata, packed, page, record, request, response
 
 from corestory.reading import warc, warc_records
 from corestory.reading.parts import part_cuts, read_part
 from corestory.reading.sources import read_articles, read_file
 from corestory.remote import RemotePath
-from reading.archives import address, conversion, metadata, packed, page, record, request, response
 
 pytest.importorskip("fastwarc", reason="fastwarc is not installed")
 

@@ -8,11 +8,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.benchmarks.warc.archives import metadata, packed, page, request, response
 
 from corestory.reading import gzip_members, warc_records
 from corestory.reading.warc_records import record_start
 from corestory.reading.warc_records import warc_records as records_of
-from reading.archives import metadata, packed, page, request, response
 
 
 def records(count=12):

@@ -10,11 +10,11 @@ import zlib
 from itertools import pairwise
 
 import pytest
+from tests.benchmarks.warc.archives import packed, page, response
 
 from corestory.reading import zip_members
 from corestory.reading.parts import part_cuts, read_part
 from corestory.reading.sources import read_articles, read_file
-from reading.archives import packed, page, response
 
 TEXT = "The lock at Amberhaven opened again on Monday.\nEleven barges had waited since Friday."
 

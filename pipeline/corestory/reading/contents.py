@@ -10,7 +10,7 @@ from corestory.reading.article import Article, keeping
 from corestory.reading.article_rows import COLUMNS, article_of_row, articles_of_rows, articles_of_table
 from corestory.reading.decoding import decode
 from corestory.reading.fields import OPTIONS, SHOWN_FIELDS, FieldFinder, listed
-from corestory.reading.file_kinds import archive_kind, kind_by_content, kind_by_name
+from corestory.reading.file_kinds import archive_kind, begins_warc, kind_by_content, kind_by_name
 from corestory.reading.one_article import (
     LABELLED_ENDING,
     labelled_article,
@@ -25,7 +25,7 @@ from corestory.reading.text import storable
 from corestory.reading.text_shapes import LUMP_SENTENCES
 from corestory.reading.warc import warc_part_rows, warc_rows
 from corestory.reading.zip_members import zip_articles
-from corestory.remote import AnyPath
+from corestory.remote import AnyPath, fetching_hint
 
 # A paragraph of so many words that is all of a text has lost its line ends.
 _LUMP_WORDS = 250
@@ -117,7 +117,7 @@ def _file(path: AnyPath, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
     except (OSError, ValueError) as error:
         raise InputError(f"cannot be read ({reason_of(error)})", where=name) from None
     if not found:
-        raise InputError("no such file or folder", where=name)
+        raise InputError("no such file or folder", where=name, hint=fetching_hint(name))
     if kind == "parquet":
         table = parquet_table(path, wanted=columns_to_read(wanted.keep, wanted.finder))
         yield from articles_of_table(table, where=name, refuse=refuse, keep=wanted.keep, finder=wanted.finder)
@@ -145,7 +145,7 @@ def _stored(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Want
         kind = archive_kind(head)
     if kind == "zip":
         yield from _of_zip(stream, name, refuse, wanted)
-    elif kind == "warc":
+    elif kind == "warc" and not name.lower().endswith((".bz2", ".zst")):  # only gzip has a member for each record
         rows = warc_rows(stream, name=name, refuse=refuse)
         yield from _of_warc(rows, name, refuse, wanted, needed=wanted.keep)
     else:
@@ -178,8 +178,11 @@ def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wan
     keep, note, finder = wanted.keep, wanted.note, wanted.finder
     if not kind:
         head, stream = peek_bytes(stream, where=where)
-        kind = kind_by_content(head, where=where)
-    if kind in ("csv", "tsv"):
+        kind = "warc" if begins_warc(head) else kind_by_content(head, where=where)
+    if kind == "warc":
+        rows = warc_rows(stream, name=name, refuse=refuse)
+        yield from _of_warc(rows, name, refuse, wanted, needed=keep)
+    elif kind in ("csv", "tsv"):
         table = csv_table(stream, name=name, refuse=refuse, delimiter="\t" if kind == "tsv" else ",")
         yield from articles_of_table(table, where=where, refuse=refuse, keep=keep, finder=finder)
     elif kind in ("lines", "json"):

@@ -102,8 +102,29 @@ def western_text(data: bytes) -> str | None:
 
 def detected_text(data: bytes) -> str | None:
     """Decode what charset-normalizer finds, if no other encoding gives another text that is nearly as good."""
-    if len(data.translate(None, bytes(range(128)))) < _HIGH_BYTES or b"\x00" in data[:SAMPLE]:
+    encoding = _detected_encoding(data)
+    if not encoding:
         return None
+    text = data.decode(encoding, errors="replace")
+    return text if share_of_controls(text) + text.count("\ufffd") / len(text) <= MOST_CONTROLS / 10 else None
+
+
+def legacy_encoding(data: bytes) -> str:
+    """Return the encoding of the beginning of a file if it is certain and not UTF-8, else an empty string.
+
+    Examples
+    --------
+    >>> legacy_encoding("Die Schleuse öffnete am Montag wieder.".encode("cp1252")), legacy_encoding("öffnete".encode())
+    ('cp1252', '')
+    """
+    if _utf8(data, least=_WHOLE_PER_BROKEN) is not None:
+        return ""
+    return "cp1252" if western_text(data) is not None else _detected_encoding(data)
+
+
+def _detected_encoding(data: bytes) -> str:
+    if len(data.translate(None, bytes(range(128)))) < _HIGH_BYTES or b"\x00" in data[:SAMPLE]:
+        return ""
     from charset_normalizer import from_bytes
 
     matches = [
@@ -112,17 +133,16 @@ def detected_text(data: bytes) -> str | None:
         if not _SIGN_IN_WORD.search(str(match))
     ]
     if not matches:
-        return None
+        return ""
     best = matches[0]
     if best.encoding not in _MULTIBYTE and best.coherence < _LEAST_COHERENCE:
-        return None
+        return ""
     rivals = [match for match in matches[1:] if str(match) != str(best)]
     if best.chaos > _MOST_CHAOS or any(
         match.chaos - best.chaos < _MARGIN and best.coherence - match.coherence < _MARGIN for match in rivals
     ):
-        return None
-    text = data.decode(best.encoding, errors="replace")
-    return text if share_of_controls(text) + text.count("\ufffd") / len(text) <= MOST_CONTROLS / 10 else None
+        return ""
+    return str(best.encoding)
 
 
 def repaired_twice(text: str) -> str:

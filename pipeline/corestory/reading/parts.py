@@ -7,20 +7,17 @@ from corestory.reading.article import Article
 from corestory.reading.contents import Wanted, articles_of_archive_part, refusing
 from corestory.reading.fields import FieldFinder, ReadingOptions
 from corestory.reading.file_kinds import kind_by_name
-from corestory.reading.row_groups import articles_of_row_groups, row_group_cuts
+from corestory.reading.row_groups import articles_of_row_groups, row_group_sizes
 from corestory.reading.streams import unpacked_name
 from corestory.reading.warc import warc_cuts
-from corestory.reading.zip_members import member_cuts
+from corestory.reading.zip_members import member_sizes
 from corestory.remote import AnyPath
 
 # A part has at least so many bytes, as they are stored: some ten seconds of work.
 PART_BYTES = 2**25
 
-_CUTS: dict[str, Callable[[AnyPath, int], tuple[int, ...]]] = {
-    "parquet": row_group_cuts,
-    "warc": warc_cuts,
-    "zip": member_cuts,
-}
+# The sizes of what a part has whole; a WARC file is cut anywhere.
+_SIZES: dict[str, Callable[[AnyPath], Sequence[int]]] = {"parquet": row_group_sizes, "zip": member_sizes}
 
 
 def has_parts(path: AnyPath) -> bool:
@@ -32,7 +29,7 @@ def has_parts(path: AnyPath) -> bool:
     >>> has_parts(Path("a.warc.gz")), has_parts(Path("a.jsonl"))
     (True, False)
     """
-    return kind_by_name(path) in _CUTS
+    return kind_by_name(path) in (*_SIZES, "warc")
 
 
 def part_cuts(path: AnyPath, *, part_bytes: int | None = None) -> tuple[int, ...]:
@@ -52,12 +49,25 @@ def part_cuts(path: AnyPath, *, part_bytes: int | None = None) -> tuple[int, ...
         in a WARC file. Empty if there would be one part.
     """
     kind = kind_by_name(path)
-    if kind not in _CUTS or (kind != "warc" and unpacked_name(path.name) != path.name.lower()):
-        return ()
+    part_bytes = PART_BYTES if part_bytes is None else part_bytes
     try:
-        return _CUTS[kind](path, PART_BYTES if part_bytes is None else part_bytes)
-    except (InputError, OSError, ValueError):
-        return ()  # reading it says what is wrong
+        if kind == "warc":
+            return warc_cuts(path, part_bytes)
+        if kind in _SIZES and unpacked_name(path.name) == path.name.lower():
+            return _cuts(_SIZES[kind](path), part_bytes)
+    except (InputError, OSError, ValueError):  # reading it says what is wrong
+        pass
+    return ()
+
+
+def _cuts(sizes: Sequence[int], part_bytes: int) -> tuple[int, ...]:
+    cuts, size = [0], 0
+    for number, bytes_there in enumerate(sizes):
+        if size >= part_bytes:
+            cuts.append(number)
+            size = 0
+        size += bytes_there
+    return (*cuts, len(sizes)) if len(cuts) > 1 else ()
 
 
 def read_part(

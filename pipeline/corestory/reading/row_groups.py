@@ -22,40 +22,20 @@ if TYPE_CHECKING:
     import pyarrow.parquet
 
 
-def row_group_cuts(path: AnyPath, part_bytes: int) -> tuple[int, ...]:
-    """Say where to cut a file: the first row group of each part, and the number of all.
-
-    Parameters
-    ----------
-    path
-        The file; if it cannot be read, it is not cut.
-    part_bytes
-        What a part has at least, as it is compressed.
-
-    Returns
-    -------
-    tuple of int
-        Empty if there would be one part.
-    """
+def row_group_sizes(path: AnyPath) -> list[int]:
+    """Return the bytes of each row group of a Parquet file, as they are compressed; none if it cannot be read."""
     import pyarrow
 
     try:
         with open_parquet(path) as file:
             metadata = file.metadata
             groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-            sizes = [
+            return [
                 sum(group.column(number).total_compressed_size for number in range(group.num_columns))
                 for group in groups
             ]
     except (pyarrow.ArrowException, OSError, ValueError):
-        return ()  # reading it says what is wrong
-    cuts, size = [0], 0
-    for number, bytes_there in enumerate(sizes):
-        if size >= part_bytes:
-            cuts.append(number)
-            size = 0
-        size += bytes_there
-    return (*cuts, len(sizes)) if len(cuts) > 1 else ()
+        return []  # reading it says what is wrong
 
 
 def articles_of_row_groups(path: AnyPath, first: int, last: int, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:

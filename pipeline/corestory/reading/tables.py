@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from corestory.errors import InputError
 from corestory.reading.bounds import MAX_JSON_NESTING, is_too_nested
-from corestory.reading.decoding import decode, marked_encoding, refuse_binary
+from corestory.reading.decoding import decode, legacy_encoding, marked_encoding, refuse_binary
 from corestory.reading.streams import MAX_DOCUMENT_BYTES, peek_bytes, read_document
 from corestory.reading.text import storable
 
@@ -22,6 +22,8 @@ LIST_BYTES = 2**22
 _PIECE_CHARACTERS = 2**20
 _MARKS = re.compile(r'["\[\]{},]|\\.', re.DOTALL)
 _DELIMITERS = (",", "\t", ";")
+# What Excel reads, and tools write for it, in front of the header.
+_SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +134,15 @@ def csv_table(stream: BinaryIO, *, name: str, refuse: Refuse, delimiter: str = "
     head, stream = peek_bytes(stream, where=where)
     refuse_binary(head, where=where)
     lines = _text_lines(stream, head, name, newline="")
-    first, header = next(((line, number) for number, line in enumerate(lines, 1) if not line.isspace()), ("", 0))
+    numbered = ((line, number) for number, line in enumerate(lines, 1) if not line.isspace())
+    first, header = next(numbered, ("", 0))
+    if separator := _SEPARATOR.fullmatch(first):
+        delimiter = separator[1]
+        first, header = next(numbered, ("", 0))
     if not first:
         raise InputError("is empty", where=where, expected="a header and rows")
-    delimiter = max((delimiter, *_DELIMITERS), key=first.count)
+    if not separator:
+        delimiter = max((delimiter, *_DELIMITERS), key=first.count)
     # The limit is the module's; its default, 128 KiB, is shorter than many a page.
     csv.field_size_limit(max(csv.field_size_limit(), MAX_DOCUMENT_BYTES))
     columns = tuple(next(csv.reader([_repaired(first, where)], delimiter=delimiter)))
@@ -261,8 +268,11 @@ def _looks_like_lines(head: bytes) -> bool:
 
 
 def _text_lines(stream: BinaryIO, head: bytes, name: str, *, newline: str) -> Iterator[str]:
-    """Decode line by line; bytes that are not UTF-8 are kept as lone surrogates, for `_repaired`."""
-    encoding = marked_encoding(head) or "utf-8"
+    """Decode line by line; bytes that are not UTF-8 are kept as lone surrogates, for `_repaired`.
+
+    The beginning of a file may tell its encoding where a single field is too short to.
+    """
+    encoding = marked_encoding(head) or legacy_encoding(head) or "utf-8"
     errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
     with TextIOWrapper(stream, encoding=encoding, errors=errors, newline=newline) as text:
         while line := text.readline(MAX_DOCUMENT_BYTES):

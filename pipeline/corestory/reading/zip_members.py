@@ -93,30 +93,10 @@ def zip_articles(
         note(f"{where}: passed over {passed_over:,} file{'s' * (passed_over > 1)}")
 
 
-def member_cuts(path: AnyPath, part_bytes: int) -> tuple[int, ...]:
-    """Say where to cut an archive: the number of the first member of each part, and the number of all.
-
-    Parameters
-    ----------
-    path
-        The archive.
-    part_bytes
-        The bytes of a part at least, as they are compressed.
-
-    Returns
-    -------
-    tuple of int
-        Empty if there would be one part.
-    """
+def member_sizes(path: AnyPath) -> list[int]:
+    """Return the bytes of each member of an archive, as they are compressed."""
     with open_stored(path) as stream, _opened(stream, str(path)) as archive:
-        sizes = [member.compress_size for member in archive.infolist()]
-    cuts, size = [0], 0
-    for number, compressed in enumerate(sizes):
-        if size >= part_bytes:
-            cuts.append(number)
-            size = 0
-        size += compressed
-    return (*cuts, len(sizes)) if len(cuts) > 1 else ()
+        return [member.compress_size for member in archive.infolist()]
 
 
 @contextmanager

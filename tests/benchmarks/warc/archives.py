@@ -23,16 +23,17 @@ def record(
     block: bytes,
     *,
     number: int = 0,
+    url: str = "",
     content_type: str = "application/http; msgtype=response",
     headers: Iterable[str] = (),
 ) -> bytes:
-    """A record of a WARC file; `number` decides its id and its address."""
+    """A record of a WARC file; `number` decides its id, and its address where there is none."""
     lines = [
         "WARC/1.0",
         f"WARC-Type: {kind}",
         f"WARC-Record-ID: <urn:uuid:{uuid.UUID(int=number)}>",
         f"WARC-Date: 2024-03-12T09:{number // 60 % 60:02}:{number % 60:02}Z",
-        f"WARC-Target-URI: {address(number)}",
+        f"WARC-Target-URI: {url or address(number)}",
         f"Content-Type: {content_type}",
         *headers,
         f"Content-Length: {len(block)}",
@@ -44,6 +45,7 @@ def response(
     html: str | bytes,
     *,
     number: int = 0,
+    url: str = "",
     status: str = "200 OK",
     content_type: str = "text/html; charset=utf-8",
     headers: Iterable[str] = (),
@@ -51,7 +53,7 @@ def response(
     """The record of a response."""
     body = html if isinstance(html, bytes) else html.encode()
     lines = [f"HTTP/1.1 {status}", *([f"Content-Type: {content_type}"] if content_type else []), *headers]
-    return record("response", "\r\n".join(lines).encode() + b"\r\n\r\n" + body, number=number)
+    return record("response", "\r\n".join(lines).encode() + b"\r\n\r\n" + body, number=number, url=url)
 
 
 def request(number: int) -> bytes:
@@ -64,9 +66,9 @@ def metadata(number: int) -> bytes:
     return record("metadata", block, number=number, content_type="application/warc-fields")
 
 
-def conversion(text: str, *, number: int = 0) -> bytes:
+def conversion(text: str, *, number: int = 0, url: str = "") -> bytes:
     """The record of a WET file."""
-    return record("conversion", text.encode(), number=number, content_type="text/plain")
+    return record("conversion", text.encode(), number=number, url=url, content_type="text/plain")
 
 
 def packed(records: Iterable[bytes]) -> bytes:
