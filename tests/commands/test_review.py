@@ -2,6 +2,7 @@ import csv
 import json
 import signal
 import sys
+import time
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -40,12 +41,16 @@ def start(model, tmp_path):
 
 def test_the_labels_of_a_review_are_prepared_with_their_reviewer_and_ctrl_c_ends_it(start, run, tmp_path):
     write_articles(tmp_path / "a.jsonl", ("a", TEXTS), ("b", TEXTS))
-    review = start("a.jsonl", "--reviewer", "Ada")
+    review = start("a.jsonl", "--reviewer", "Ada", "--adapt-every", "1")
     with pytest.raises(HTTPError, match="401"):
         ask(review.address.rsplit("/", 2)[0], "/api/overview")
     ask(review.address, "api/articles/1/labels", {"positions": [1], "label": "filler"})
     revision = ask(review.address, "api/articles/1")["revision"]
     ask(review.address, "api/articles/1/acceptance", {"revision": revision, "seconds": 2.5})
+    deadline = time.monotonic() + 60
+    while not (news := ask(review.address, "api/overview")["news"]) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert "1 article" in news
     said = review.end(signal.SIGINT)
     assert review.process.returncode == 0
     assert "2 of 2 articles left to review; labels in labels.jsonl" in said
@@ -161,6 +166,7 @@ def test_a_second_review_of_the_same_labels_is_refused(refused, tmp_path):
 def test_articles_or_suspects_are_needed_and_not_both(refused):
     assert "give either articles or --suspects FILE" in refused()
     assert "give either articles or --suspects FILE" in refused("a.jsonl", "--suspects", "s.csv")
+    assert "no model tags suspects" in refused("--suspects", "s.csv", "--adapt-every", "5")
 
 
 def test_suspects_without_their_columns_are_refused(refused, tmp_path):

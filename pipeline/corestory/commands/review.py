@@ -57,6 +57,15 @@ def review(
         Order,
         typer.Option(help="doubtful: the least confident article of each site first. given: as given."),
     ] = Order.doubtful,
+    adapt_every: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="After each N articles, adapt the model to the labels so far, and tag the other articles anew.",
+            show_default="never",
+        ),
+    ] = 0,
     reviewer: Annotated[str, typer.Option(metavar="NAME", help="Your name, which is kept with each label.")] = "",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1.", show_default="a free one")] = 0,
     browser: Annotated[
@@ -88,6 +97,8 @@ def review(
     """
     if bool(articles) == bool(suspects):
         raise typer.BadParameter("give either articles or --suspects FILE.", param_hint="ARTICLE")
+    if suspects is not None and adapt_every:
+        raise typer.BadParameter("no model tags suspects; leave it out.", param_hint="--adapt-every")
     try:
         import starlette  # noqa: F401
         import uvicorn  # noqa: F401
@@ -114,13 +125,21 @@ def review(
     )
     with listen(port) as listening, LabelsFile(labels) as file, open_refusals(None, force=False) as refusals:
         if suspects is not None:
-            shown = read_suspects(suspects)
+            shown, tagger = read_suspects(suspects), None
         else:
-            shown = list(_tagged(articles or [], open_model(model), reading, refusals))
+            tagger = open_model(model)
+            shown = list(_tagged(articles or [], tagger, reading, refusals))
         if not shown:
             raise InputError("no article to review", where=", ".join(articles or [])[:200])
         session = Session(shown, file, reviewer=reviewer, in_given_order=order is Order.given or suspects is not None)
-        server = ReviewServer(review_app(session), listening)
+        app = review_app(session)
+        if tagger is not None and adapt_every:
+            from corestory.review.adapting import BackgroundAdaptation
+
+            adaptation = BackgroundAdaptation(session, tagger, every=adapt_every)
+            adaptation.after_change()  # a review that goes on may have enough labels
+            app = review_app(session, after_change=adaptation.after_change)
+        server = ReviewServer(app, listening)
         left, everything = len(session.overview().left), len(session)
         say(f"{left:,} of {everything:,} articles left to review; labels in {labels}. Stop with Ctrl-C.")
         typer.echo(server.address)

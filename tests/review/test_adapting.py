@@ -1,0 +1,83 @@
+import time
+
+import pytest
+
+from corestory import load_model
+from corestory.reading.article import article_of_texts
+from corestory.review.adapting import BackgroundAdaptation
+from corestory.review.material import ShownArticle
+
+pytestmark = pytest.mark.slow
+
+BOATS = ("ferry", "lugger", "barge", "tug", "steamer", "cutter", "yawl", "ketch")
+
+
+@pytest.fixture(scope="module")
+def tagger():
+    return load_model()
+
+
+def page(boat):
+    """A page of a site whose last lines read like story, but are the same on each page."""
+    return article_of_texts(
+        boat,
+        [
+            f"The {boat} left the quay at seven on Monday with nine passengers, the harbour master said.",
+            f"She expects the {boat} back on Friday, if the engine is mended and the weather holds.",
+            "The council will vote on the new pier in March, and the mayor said that she expects a majority.",
+            "Two presses ran through the night in the old net loft, the owner of the paper said on Tuesday.",
+        ],
+        url=f"https://quayside.example/{boat}",
+    )
+
+
+def accept_as_filler(session, number, positions):
+    session.label(number, positions, "filler")
+    session.label(number, [0, 1], "core")
+    session.accept(number, session.article(number).revision, 1)
+
+
+@pytest.fixture
+def session(review, tagger):
+    return review(*map(ShownArticle.of, tagger.tag_articles(map(page, BOATS))))
+
+
+def test_after_some_articles_the_others_are_shown_as_the_adapted_model_tags_them(session, tagger):
+    adaptation = BackgroundAdaptation(session, tagger, every=4)
+    opened = session.article(7)
+    assert [paragraph.label for paragraph in opened.paragraphs] == ["core"] * 4
+    for number in range(3):
+        accept_as_filler(session, number, [2, 3])
+        adaptation.after_change()
+    adaptation.wait()
+    assert session.overview().news == ""
+    accept_as_filler(session, 3, [2, 3])
+    adaptation.after_change()
+    adaptation.wait()
+    assert "4 articles" in session.overview().news
+    for number in (4, 5, 6):
+        assert [paragraph.label for paragraph in session.article(number).paragraphs] == ["core"] * 2 + ["filler"] * 2
+    assert session.article(7) == opened  # nothing changes under the person's hands
+
+
+def test_labels_are_taken_while_it_adapts(session, tagger):
+    adaptation = BackgroundAdaptation(session, tagger, every=2)
+    for number in range(2):
+        accept_as_filler(session, number, [2, 3])
+    adaptation.after_change()
+    longest = 0.0
+    for position in (0, 1, 2, 3) * 5:
+        began = time.monotonic()
+        session.label(2, [position], "core")
+        longest = max(longest, time.monotonic() - began)
+    adaptation.wait()
+    assert longest < 1
+    assert session.overview().news
+
+
+def test_labels_from_which_nothing_can_be_learned_are_told_and_the_review_goes_on(session, tagger):
+    adaptation = BackgroundAdaptation(session, tagger, every=1)
+    session.label(0, [0, 1, 2, 3], "core")
+    adaptation.after_change()
+    adaptation.wait()
+    assert session.overview().news.startswith("Not adapted: all labels are core")
