@@ -38,10 +38,11 @@ class OutputFormat(StrEnum):
     html = "html"
     labelled = "labelled"
     markdown = "markdown"
+    tei = "tei"
 
 
 # A document for each article: with all its paragraphs, or with its story.
-DOCUMENTS = (OutputFormat.labelled, OutputFormat.markdown)
+DOCUMENTS = (OutputFormat.labelled, OutputFormat.markdown, OutputFormat.tei)
 STORIES = DOCUMENTS[1:]
 
 # As `corestory.reading.one_article` has it, whose import takes longer than all of --help.
@@ -53,6 +54,7 @@ ENDINGS = {
     ".csv": OutputFormat.csv,
     ".parquet": OutputFormat.parquet,
     ".md": OutputFormat.markdown,
+    ".xml": OutputFormat.tei,
 }
 
 

@@ -71,7 +71,7 @@ def predict(
             "--output",
             "-o",
             help="A file to write, whole or not at all; or FOLDER/, which gets one output file per input file, with "
-            "--format labelled or markdown one per article.",
+            "--format labelled, markdown or tei one per article.",
         ),
     ] = None,
     model: Model = "",
@@ -169,8 +169,8 @@ def predict(
 
     With --format labelled, an article is written with a label in front of each paragraph.
     Correct the labels, and corestory prepare reads them.
-    With --format markdown, the story has its title, headings, lists, quotes, tables and links. Several stories in one
-    file have a line --- between them.
+    With --format markdown or tei (TEI-XML), the story has its title, headings, lists, quotes, tables and links.
+    Several stories in one Markdown file have a line --- between them; a TEI file has one story.
 
     A page without a story, such as a consent wall, an error page or a list of links, has filler only.
     Its confidence is the probability that it has no story. With --only core nothing is printed for it.

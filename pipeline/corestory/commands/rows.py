@@ -89,7 +89,7 @@ def tag_to_rows(
         reading = replace(reading, source=reading.source or form in STORIES)
         articles = read_articles(sources, refuse=refusals.refuse, keep=keep, note=say, options=reading)
         opened: AbstractContextManager[RowWriter]
-        if form == "labelled" or form == "markdown":
+        if form == "labelled" or form == "markdown" or form == "tei":
             opened = _opened_documents(output, form, kinds, into_folder=into_folder, force=force)
         else:
             opened = _opened(output, form, only, keep, kinds, unit, force=force)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Literal, get_args
+from typing import BinaryIO, Literal
 
 from corestory.atomic import Target
 from corestory.errors import OutputError
@@ -15,11 +15,11 @@ from corestory.model.tagged_article import TaggedArticle
 from corestory.output.kind_choice import KindChoice
 from corestory.output.labelled_files import labelled_text
 from corestory.output.markdown import DOCUMENT_RULE, markdown_of
+from corestory.output.tei import tei_of
 from corestory.reading.one_article import LABELLED_ENDING
 from corestory.reading.text import storable
 
-DocumentFormat = Literal["labelled", "markdown"]
-DOCUMENTS: tuple[DocumentFormat, ...] = get_args(DocumentFormat)
+DocumentFormat = Literal["labelled", "markdown", "tei"]
 
 # What of a title is in the name of its file.
 _NAME_CHARACTERS = 40
@@ -51,6 +51,8 @@ class _Form:
 def _form_of(name: DocumentFormat, kinds: KindChoice | None) -> _Form:
     if name == "markdown":
         return _Form(name, ".md", partial(markdown_of, kinds=kinds), DOCUMENT_RULE)
+    if name == "tei":
+        return _Form(name, ".tei.xml", partial(tei_of, kinds=kinds))
     return _Form(name, LABELLED_ENDING, labelled_text)
 
 

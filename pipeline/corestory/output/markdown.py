@@ -15,7 +15,7 @@ from urllib.parse import quote
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.kind_choice import KindChoice
 from corestory.output.story import Story, story_of
-from corestory.reading.blocks import Block, Container, Frame, Run, Style
+from corestory.reading.blocks import Block, Container, Frame, Run, Style, parts_of, shared_containers, table_rows
 
 # Stands between documents. No line of a document is this: a dash at the beginning of a paragraph is escaped.
 DOCUMENT_RULE = "---"
@@ -62,26 +62,19 @@ def markdown(story: Story) -> str:
 
 def _body(blocks: Sequence[Block]) -> Iterator[str]:
     before: tuple[Container, ...] | None = None
-    for (_, table), group in groupby(enumerate(blocks), key=_part):
-        parts = [block for _, block in group]
-        first = parts[0]
+    for part in parts_of(blocks):
+        inside = part[0].inside
         if before is not None:
-            yield _between(before, first.inside)
-        lines = [_paragraph(first)] if table is None else list(_table(parts))
-        begin, rest = _prefixes(before or (), first.inside)
+            yield _between(before, inside)
+        lines = [_paragraph(part[0])] if part[0].cell is None else list(_table(part))
+        begin, rest = _prefixes(before or (), inside)
         yield "".join(f"{rest if number else begin}{line}".rstrip() + "\n" for number, line in enumerate(lines))
-        before = first.inside
-
-
-def _part(numbered: tuple[int, Block]) -> tuple[int, int | None]:
-    """Return what is the same for the cells of a table, and another for every other paragraph."""
-    number, block = numbered
-    return (number, None) if block.cell is None else (-1, block.cell.table)
+        before = inside
 
 
 def _between(before: Sequence[Container], inside: Sequence[Container]) -> str:
     """Return the line between two paragraphs: none between items of a list, else a blank one in the shared quotes."""
-    shared = _shared(before, inside)
+    shared = shared_containers(before, inside)
     frames = [container.frame for container in inside[max(shared - 1, 0) : shared + 1]]
     # The next item of a list, or a list in an item.
     if shared and frames in ([Frame.LIST, Frame.ITEM], [Frame.NUMBERED_LIST, Frame.ITEM], [Frame.ITEM, Frame.LIST]):
@@ -89,19 +82,9 @@ def _between(before: Sequence[Container], inside: Sequence[Container]) -> str:
     return _prefixes(inside[:shared], inside[:shared])[1].rstrip() + "\n"
 
 
-def _shared(before: Sequence[Container], inside: Sequence[Container]) -> int:
-    """Count the outermost containers that hold both of two paragraphs."""
-    count = 0
-    for one, other in zip(before, inside, strict=False):
-        if one.identity != other.identity:
-            break
-        count += 1
-    return count
-
-
 def _prefixes(before: Sequence[Container], inside: Sequence[Container]) -> tuple[str, str]:
     """Return what stands before the first line of a paragraph, and before its other lines."""
-    shared = _shared(before, inside)
+    shared = shared_containers(before, inside)
     begin = rest = ""
     for depth, container in enumerate(inside):
         if container.frame is Frame.QUOTE:
@@ -131,16 +114,11 @@ def _heading(runs: Sequence[Run]) -> str:
 
 def _table(cells: Sequence[Block]) -> Iterator[str]:
     """Return the lines of a table; its first row is its head, for Markdown has no table without one."""
-    texts: dict[tuple[int, int], list[str]] = {}
-    for block in cells:
-        if block.cell is not None:
-            texts.setdefault((block.cell.row, block.cell.column), []).append(_inline(block.runs))
-    columns = 1 + max(column for _, column in texts)
-    for number, row in enumerate(sorted({row for row, _ in texts})):
-        found = [" ".join(texts.get((row, column), [""])) for column in range(columns)]
-        yield f"| {' | '.join(found)} |"
+    for number, row in enumerate(table_rows(cells)):
+        texts = (" ".join(_inline(block.runs) for block in cell) for cell in row)
+        yield f"| {' | '.join(texts)} |"
         if number == 0:
-            yield f"|{' --- |' * columns}"
+            yield f"|{' --- |' * len(row)}"
 
 
 def _inline(runs: Sequence[Run]) -> str:

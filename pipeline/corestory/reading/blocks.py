@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import count, groupby
+from itertools import count, groupby, takewhile
 
 # Items stand in a list only with a neighbour: a single line with a dash in front may be speech.
 LEAST_ITEMS = 2
@@ -124,6 +124,31 @@ class Block:
     def text(self) -> str:
         """Its text."""
         return "".join(run.text for run in self.runs)
+
+
+def shared_containers(one: Sequence[Container], other: Sequence[Container]) -> int:
+    """Count the outermost containers that hold both of two paragraphs."""
+    pairs = zip(one, other, strict=False)
+    return len(list(takewhile(lambda pair: pair[0].identity == pair[1].identity, pairs)))
+
+
+def parts_of(blocks: Sequence[Block]) -> Iterator[list[Block]]:
+    """Yield each paragraph alone, and the cells of each table together."""
+    for block_or_table, group in groupby(blocks, key=lambda block: None if block.cell is None else block.cell.table):
+        if block_or_table is None:
+            yield from ([block] for block in group)
+        else:
+            yield list(group)
+
+
+def table_rows(cells: Sequence[Block]) -> list[list[list[Block]]]:
+    """Return the cells of a table by row and column, each as the blocks in it; a cell that is missing has none."""
+    places: dict[tuple[int, int], list[Block]] = {}
+    for block in cells:
+        if block.cell is not None:
+            places.setdefault((block.cell.row, block.cell.column), []).append(block)
+    columns = 1 + max(column for _, column in places)
+    return [[places.get((row, column), []) for column in range(columns)] for row in sorted({row for row, _ in places})]
 
 
 def text_blocks(texts: Sequence[str], roles: Sequence[str]) -> list[Block]:

@@ -91,7 +91,7 @@ class _ShownText:
         self._cursor = begin + len(squeezed)
         place = self._places[bisect_right(self._starts, begin) - 1]
         found = [
-            Block(tuple(run for _, run in group), place.heading, place.inside, cell)
+            Block(tuple(run for _, run in group), place.heading, _whole_lists(place.inside), cell)
             for cell, group in groupby(self._runs(text, begin), key=lambda run: run[0])
         ]
         return tuple(found)
@@ -165,6 +165,13 @@ class _ShownText:
     def _target(self, link: LexborNode) -> str:
         target = (link.attributes.get("href") or "").strip()
         return "" if target.startswith("#") else _joined(self._url, target)
+
+
+def _whole_lists(inside: Sequence[Container]) -> tuple[Container, ...]:
+    """Return containers without lists of which a text is in no item."""
+    frames = [*(container.frame for container in inside[1:]), None]
+    pairs = zip(inside, frames, strict=False)
+    return tuple(one for one, inner in pairs if one.frame not in _LISTS.values() or inner is Frame.ITEM)
 
 
 def _joined(base: str, target: str) -> str:

@@ -1,8 +1,9 @@
-"""Stories as Markdown: on the standard output, in a file and in a folder."""
+"""Stories as Markdown and TEI: on the standard output, in a file and in a folder."""
 
 import json
 
 import pytest
+from lxml import etree
 
 STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
 MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."
@@ -41,6 +42,18 @@ def test_only_the_story_is_written(predict, pages):
     written = predict(pages, "--format", "markdown").stdout
     assert "Share this" not in written
     assert LINKED in written
+
+
+def test_tei_has_the_same_story_a_document_in_a_file(predict, pages, tmp_path):
+    assert predict(pages, "--format", "tei", "-o", "tei/").returncode == 0
+    files = sorted((tmp_path / "tei").iterdir())
+    assert [file.name for file in files] == ["000001-lugger-leaves-the-courier.tei.xml", "000002-plain.tei.xml"]
+    (target,) = etree.parse(files[0]).getroot().iter("{http://www.tei-c.org/ns/1.0}ref")
+    assert target.get("target") == "https://c.example/master"
+    assert "".join(target.itertext()) == "harbour master"
+    refused = predict(pages, "-o", "all.xml")
+    assert refused.returncode == 2
+    assert "more than one article, but one tei file" in refused.stderr
 
 
 @pytest.mark.parametrize(

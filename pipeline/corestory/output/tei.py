@@ -1,0 +1,144 @@
+"""The story of an article as TEI-XML, with the elements that trafilatura writes: p, list, quote, table, ref, hi."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from xml.sax.saxutils import escape, quoteattr
+
+from corestory.model.tagged_article import TaggedArticle
+from corestory.output.kind_choice import KindChoice
+from corestory.output.story import Story, story_of
+from corestory.reading.blocks import Block, Container, Frame, Run, parts_of, shared_containers, table_rows
+from corestory.version import version
+
+# Characters that no XML document may hold, not even escaped.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BLANK = re.compile(r"\s")
+_OPENED = {
+    Frame.QUOTE: "<quote>",
+    Frame.LIST: '<list rend="ul">',
+    Frame.NUMBERED_LIST: '<list rend="ol">',
+    Frame.ITEM: "<item>",
+}
+_CLOSED = {
+    Frame.QUOTE: "</quote>",
+    Frame.LIST: "</list>",
+    Frame.NUMBERED_LIST: "</list>",
+    Frame.ITEM: "</item>",
+}
+
+
+def tei_of(article: TaggedArticle, kinds: KindChoice | None = None) -> str:
+    """Return the story of an article as a TEI document.
+
+    Parameters
+    ----------
+    article, kinds
+        As of `corestory.output.story.story_of`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from corestory.reading.article import article_of_texts
+    >>> article = article_of_texts("a", ["It rained & poured."], title="Rain")
+    >>> print(tei_of(TaggedArticle(article, np.ones(1), np.ones(1, bool), 0.8)).partition("<text>")[2])
+    <body>
+    <div type="entry">
+    <p>It rained &amp; poured.</p>
+    </div>
+    </body></text>
+    </TEI>
+    <BLANKLINE>
+    """
+    return tei(story_of(article, kinds))
+
+
+def tei(story: Story) -> str:
+    """Return a story as a TEI document.
+
+    A heading begins a division, as TEI has it; in a list or a quote it is an anonymous block.
+    """
+    language = f" xml:lang={_attribute(story.language)}" if story.language else ""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<TEI xmlns="http://www.tei-c.org/ns/1.0">\n'
+        f"{_header(story)}<text{language}><body>\n{''.join(_body(story.blocks))}</body></text>\n</TEI>\n"
+    )
+
+
+def _header(story: Story) -> str:
+    title = f'<title type="main">{_text(story.title)}</title>'
+    note = f'<notesStmt><note type="id">{_text(story.article_id)}</note></notesStmt>\n' if story.article_id else ""
+    url = f'<ptr type="URL" target={_address(story.url)}/>' if story.url else ""
+    used = f"<langUsage><language ident={_attribute(story.language)}/></langUsage>" if story.language else ""
+    return (
+        f"<teiHeader>\n<fileDesc>\n<titleStmt>{title}</titleStmt>\n<publicationStmt><p/></publicationStmt>\n{note}"
+        f"<sourceDesc><bibl>{title}{url}</bibl></sourceDesc>\n</fileDesc>\n"
+        f'<encodingDesc><appInfo><application ident="corestory" version={_attribute(version())}>'
+        "<label>corestory</label></application></appInfo></encodingDesc>\n"
+        + (f"<profileDesc>{used}</profileDesc>\n" if used else "")
+        + "</teiHeader>\n"
+    )
+
+
+def _body(blocks: Sequence[Block]) -> Iterator[str]:
+    yield '<div type="entry">\n'
+    open_now: tuple[Container, ...] = ()
+    is_empty = True  # a division must hold something besides its head
+    for number, part in enumerate(parts_of(blocks)):
+        first = part[0]
+        yield from _moved(open_now, first.inside)
+        open_now = first.inside
+        begins = bool(first.heading) and not first.inside and first.cell is None
+        if begins and number:
+            yield ("<p/>\n" if is_empty else "") + '</div>\n<div type="entry">\n'
+        is_empty = begins
+        yield _paragraph(first) if first.cell is None else _table(part)
+    yield from _moved(open_now, ())
+    yield ("<p/>\n" if is_empty else "") + "</div>\n"
+
+
+def _moved(before: Sequence[Container], inside: Sequence[Container]) -> Iterator[str]:
+    """Close and open elements between two paragraphs."""
+    shared = shared_containers(before, inside)
+    yield from (_CLOSED[container.frame] + "\n" for container in reversed(before[shared:]))
+    yield from (_OPENED[container.frame] for container in inside[shared:])
+
+
+def _paragraph(block: Block) -> str:
+    text = "".join(map(_run, block.runs))
+    if not block.heading:
+        return f"<p>{text}</p>\n"
+    rank = f'rend="h{block.heading}"'
+    return f'<ab type="header" {rank}>{text}</ab>\n' if block.inside else f"<head {rank}>{text}</head>\n"
+
+
+def _table(blocks: Sequence[Block]) -> str:
+    rows = "".join(f"<row>{''.join(map(_cell, row))}</row>\n" for row in table_rows(blocks))
+    return f"<table>\n{rows}</table>\n"
+
+
+def _cell(blocks: Sequence[Block]) -> str:
+    head = ' role="head"' if any(block.cell and block.cell.heads for block in blocks) else ""
+    return f"<cell{head}>{' '.join(''.join(map(_run, block.runs)) for block in blocks)}</cell>"
+
+
+def _run(run: Run) -> str:
+    text = _text(run.text)
+    if run.style.emphasis:
+        text = f'<hi rend="#i">{text}</hi>'
+    if run.style.strong:
+        text = f'<hi rend="#b">{text}</hi>'
+    return f"<ref target={_address(run.style.link)}>{text}</ref>" if run.style.link else text
+
+
+def _text(text: str) -> str:
+    return escape(_FORBIDDEN.sub("\ufffd", text))
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(_FORBIDDEN.sub("\ufffd", text))
+
+
+def _address(address: str) -> str:
+    return _attribute(_BLANK.sub("%20", address))
