@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from corestory.model.tagged_article import TaggedArticle
@@ -106,7 +107,7 @@ def _moved(before: Sequence[Container], inside: Sequence[Container]) -> Iterator
 
 
 def _paragraph(block: Block) -> str:
-    text = "".join(map(_run, block.runs))
+    text = _inline(block.runs)
     if not block.heading:
         return f"<p>{text}</p>\n"
     rank = f'rend="h{block.heading}"'
@@ -120,16 +121,22 @@ def _table(blocks: Sequence[Block]) -> str:
 
 def _cell(blocks: Sequence[Block]) -> str:
     head = ' role="head"' if any(block.cell and block.cell.heads for block in blocks) else ""
-    return f"<cell{head}>{' '.join(''.join(map(_run, block.runs)) for block in blocks)}</cell>"
+    return f"<cell{head}>{' '.join(_inline(block.runs) for block in blocks)}</cell>"
+
+
+def _inline(runs: Sequence[Run]) -> str:
+    written = ""
+    for link, group in groupby(runs, key=lambda run: run.style.link):
+        text = "".join(map(_run, group))
+        written += f"<ref target={_address(link)}>{text}</ref>" if link else text
+    return written
 
 
 def _run(run: Run) -> str:
     text = _text(run.text)
     if run.style.emphasis:
         text = f'<hi rend="#i">{text}</hi>'
-    if run.style.strong:
-        text = f'<hi rend="#b">{text}</hi>'
-    return f"<ref target={_address(run.style.link)}>{text}</ref>" if run.style.link else text
+    return f'<hi rend="#b">{text}</hi>' if run.style.strong else text
 
 
 def _text(text: str) -> str:
