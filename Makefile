@@ -17,7 +17,7 @@ LEARNED := wcxb newspaper4k news-languages verified cleaneval magic-html readabi
 EXTRACTORS := trafilatura,readability,resiliparse,justext,boilerpy3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz test-fast lint check format docs model screenshots benchmark benchmark-warc benchmark-accuracy benchmark-plugs clean
+.PHONY: help demo test fuzz test-fast lint check format docs model screenshots benchmark benchmark-warc benchmark-accuracy benchmark-plugs benchmark-service clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ benchmark: $(VENV)/extractors benchmark-warc  ## Measure speed: CORPORA=folder, 
 
 benchmark-warc: $(VENV)/extractors  ## Tag a crawl of 20,000 pages, killed and resumed: CORPORA=folder
 	$(BIN)/python -m tests.benchmarks.warc $(wildcard $(CORPORA)) --output reports/warc.md $(BENCH_FLAGS)
+
+benchmark-service: $(VENV)/installed  ## Send 200 requests a second to the service: with CORPORA=folder, of its texts
+	$(BIN)/python -m tests.benchmarks.service $(wildcard $(CORPORA)) --output reports/service.md $(BENCH_FLAGS)
 
 clean:  ## Remove environments, caches and builds; keep models and reports
 	rm -rf .venv .venv-* build dist *.egg-info pipeline/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,5 +1,6 @@
 """The service answers as the command line does, to the digit, and describes itself without a request to elsewhere."""
 
+import asyncio
 import json
 import re
 import sys
@@ -8,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from tests.benchmarks.service import send, service_markdown
 
 from corestory import load_model
 from corestory.commands.app import main
@@ -180,6 +182,16 @@ def test_serving_loads_neither_pandas_nor_scikit_learn(service: Service) -> None
         libraries = Path(f"/proc/{pid}/maps").read_text()
         assert "numpy" in libraries
         assert not re.search(r"site-packages/(?:pandas|sklearn|scipy|pyarrow|matplotlib)\b", libraries)
+
+
+def test_the_benchmark_counts_each_answer_and_the_memory(service: Service) -> None:
+    before = service.metric('corestory_requests_total{path="/predict",status="200"}')
+    load = asyncio.run(send(service, [STORY], rate=30, seconds=1))
+    assert service.metric('corestory_requests_total{path="/predict",status="200"}') == before + len(load.milliseconds)
+    assert load.statuses == {"200": len(load.milliseconds)}
+    table = service_markdown(load, rate=30, seconds=1, workers=2, batch=1.5, texts=[STORY])
+    assert f"| requests | {len(load.milliseconds)} in 1 s, 30 a second |\n| not answered with 200 | 0 |" in table
+    assert min(load.memory) > 50
 
 
 def test_the_log_has_a_json_line_per_request_without_text(service: Service) -> None:

@@ -65,7 +65,7 @@ class Record:
 
 
 class Monitor:
-    """ASGI middleware that counts and logs requests, and ends the connection of those whose body was not read.
+    """ASGI middleware that counts and logs requests, and ends the connection of those whose body does not arrive.
 
     Parameters
     ----------
@@ -102,13 +102,13 @@ class Monitor:
         async def send_counted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 record.status = message["status"]
+                if unread and b"expect" not in names:  # who waits to be asked for the body does not send it
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(_DRAIN_SECONDS):
+                            while unread:
+                                await receive_counted()
                 if unread:
                     message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
-                    if b"expect" not in names:  # who waits to be asked for the body does not send it
-                        with contextlib.suppress(TimeoutError):
-                            async with asyncio.timeout(_DRAIN_SECONDS):
-                                while unread:
-                                    await receive_counted()
             record.bytes_out += len(message.get("body", b""))
             await send(message)
 
