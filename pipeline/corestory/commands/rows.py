@@ -172,7 +172,5 @@ def _opened_documents(
         with atomic_folder(output) as temporary:
             yield DocumentFolder(temporary, form, kinds)
     else:
-        with atomic_path(output, force=force) as temporary:
-            writer = DocumentFile(temporary, form, kinds)
+        with atomic_path(output, force=force) as temporary, closing(DocumentFile(temporary, form, kinds)) as writer:
             yield writer
-            writer.close()
