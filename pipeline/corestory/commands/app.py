@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from corestory.commands.adapt import adapt
 from corestory.commands.agreement import agreement
 from corestory.commands.audit import audit
 from corestory.commands.evaluate import evaluate
@@ -32,7 +33,21 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 # A command's module imports its libraries inside its function, so that --help answers at once.
-COMMANDS = (prepare, train, predict, remember, explain, evaluate, threshold, audit, review, agreement, export, serve)
+COMMANDS = (
+    prepare,
+    train,
+    adapt,
+    predict,
+    remember,
+    explain,
+    evaluate,
+    threshold,
+    audit,
+    review,
+    agreement,
+    export,
+    serve,
+)
 for command in COMMANDS:
     app.command()(command)
 

@@ -97,6 +97,17 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
     pq.write_table(table.replace_schema_metadata(None), path, compression="zstd")
 
 
+def is_prepared(path: Path) -> bool:
+    """Say whether a file has the columns of a table that `write_frame` wrote."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return path.is_file() and {*TEXT_COLUMNS, "split", "markup"} <= set(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError, ValueError):
+        return False
+
+
 def read_frame(path: Path) -> pd.DataFrame:
     """Read the labelled table that ``corestory prepare`` wrote.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from corestory.evaluation.results import Evaluation, Group
+    from corestory.model.adaptation import Adaptation
     from corestory.model.manifest import Manifest
     from corestory.model.tagger import Tagger
 
@@ -125,6 +126,58 @@ def model_card(
         "",
     ]
     return "\n".join(lines)
+
+
+def adapted_card(name: str, adaptation: Adaptation) -> str:
+    """Write the card of a model that was just adapted: the chain of its adaptations, and what the last one gained.
+
+    Parameters
+    ----------
+    name
+        The model's name.
+    adaptation
+        The adaptation, of which something was kept.
+
+    Returns
+    -------
+    str
+        Markdown, with a heading of its own.
+    """
+    manifest = adaptation.tagger.manifest
+    chain = manifest.adapted if manifest is not None else ()
+    trained = sum(part.articles for part in manifest.trained_on) if manifest is not None else 0
+    lines = [
+        f"# {name}",
+        "",
+        "A corestory model that was adapted to labelled articles of its owner. On pages that look like these it uses "
+        "what it learned from them; on all others it is the model that it was before.",
+        "",
+        "## Adapted to",
+        "",
+        "| | model before (SHA-256 of its weights) | articles | sites | paragraphs | core | gain in word F1 | by |",
+        "| ---: | --- | ---: | ---: | ---: | ---: | --- | --- |",
+    ]
+    for number, one in enumerate(chain, start=1):
+        gains = [f"{form}: {_gain(one.gains.get(form))} ({method})" for form, method in sorted(one.methods.items())]
+        lines.append(
+            f"| {number} | `{one.base_sha256[:16]}…` | {one.articles:,} | {one.sites:,} | {one.paragraphs:,} "
+            f"| {one.core:,} | {'; '.join(gains)} | corestory {one.corestory}, {one.created} |"
+        )
+    lines += [
+        "",
+        "Gains are measured on articles that were left out of the fit, one or a tenth at a time.",
+        "",
+        *(form.message for form in adaptation.forms),
+        "",
+        f"The model before the first adaptation was trained on {trained:,} inputs; its own card tells how accurate "
+        "it is elsewhere.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _gain(gain: float | None) -> str:
+    return "not measured" if gain is None else f"{gain:+.3f}"
 
 
 def _measured(by: str, articles: int) -> list[str]:
