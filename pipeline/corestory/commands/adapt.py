@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corestory.commands.options import Force, Model
+from corestory.commands.options import Model
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 RESAMPLES = 400
 
+FEW = 200
+"""With fewer articles, adapting a model that has seen more is likely to do better."""
+
 
 def train(
     data: LabelledTable,
@@ -88,6 +91,11 @@ def train(
     Console().print(EvaluationView(evaluation, full=verbose))
     if found := few_articles(evaluation.counts.articles):
         say(found)
+    if evaluation.counts.articles < FEW:
+        say(
+            f"{evaluation.counts.articles:,} articles teach a new model little. `corestory adapt` starts from the "
+            "default model, which has seen more, and may do better."
+        )
     where = f"on {evaluation.counts.sites:,} sites" if folds.by == "site" else "by article, on one site"
     say(f"Out of fold, {where}. The model is in {output}, with all scores in its README.md")
 
