@@ -12,6 +12,7 @@ let cursor = 0; // index of the focused paragraph
 let anchor = 0; // index where the selected run begins
 let lastActivity = Date.now();
 const looked = new Map(); // seconds by article
+const drawn = new WeakMap(); // the state in which each paragraph is shown
 let queue = Promise.resolve();
 let accepting = false;
 
@@ -69,6 +70,9 @@ const describe = (paragraph) => [
 ].filter(Boolean).join(", ");
 
 const fill = (item, paragraph) => {
+  const state = JSON.stringify(paragraph);
+  if (drawn.get(item) === state) return; // of hundreds of paragraphs a key changes one
+  drawn.set(item, state);
   const classes = ["paragraph", paragraph.label || "unlabelled"];
   for (const name of ["doubtful", "decided", "changed"]) if (paragraph[name]) classes.push(name);
   if (!paragraph.asked) classes.push("context");
