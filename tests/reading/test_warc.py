@@ -147,6 +147,18 @@ def test_a_page_is_read_as_the_crawler_stored_it(tmp_path, stored):
     assert (article.title, len(article.paragraphs), refused) == ("Lock 3", 4, [])
 
 
+def test_lines_of_headers_may_end_without_a_carriage_return(tmp_path):
+    block = b"HTTP/1.1 200 OK\nContent-Type: text/html\n\n" + BODY
+    header = b"WARC/1.0\nWARC-Type: response\nContent-Type: application/http\nContent-Length: %d\n\n" % len(block)
+    (tmp_path / "a.warc").write_bytes((header + block + b"\n\n") * 2)
+    articles, refused = read(tmp_path / "a.warc")
+    assert refused == []
+    assert [article.article_id for article in articles] == [
+        f"{tmp_path}/a.warc:0", f"{tmp_path}/a.warc:{len(header + block) + 2}"
+    ]  # fmt: skip
+    assert [article.title for article in articles] == ["Lock 3", "Lock 3"]
+
+
 BROKEN = {
     "compressed and damaged": (
         response(gzip.compress(BODY)[:60] + b"?" * 60, headers=["Content-Encoding: gzip"]),

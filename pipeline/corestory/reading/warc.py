@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
-from corestory.errors import InputError, Refuse
+from corestory.errors import InputError, Refuse, reason_of
 from corestory.reading.decoding import decode
 from corestory.reading.file_kinds import begins_warc, kind_by_content
 from corestory.reading.gzip_members import GZIP_MAGIC
@@ -114,25 +115,28 @@ def warc_part_rows(stream: BinaryIO, first: int, last: int, *, name: str, refuse
 
 def _is_wanted(head: bytes) -> bool:
     """Return whether a record is a page or a text by its first bytes."""
-    record = _record(head)
+    try:
+        return _is_page_or_text(_record(head))
+    except (OSError, ValueError):
+        return True  # the reason is told when the whole record is read
+
+
+def _is_page_or_text(record: WarcRecord) -> bool:
     kind, of_record = str(record.record_type), _media_type(record.headers.get("Content-Type"))
     if kind == "conversion":
         return of_record in ("", "text/plain")
     if kind != "response" or of_record not in ("", "application/http"):
         return False
-    try:
-        record.parse_http(quirks_mode=True)
-    except OSError:
-        return True  # the reason is told when the whole record is read
+    record.parse_http(quirks_mode=True)
     if record.http_headers is None or record.http_headers.status_code is None:
         return True
     if not 200 <= record.http_headers.status_code < 300:
         return False
     of_page = _media_type(record.http_headers.get("Content-Type"))
-    return of_page in _HTML_TYPES or (not of_page and kind_of_bytes(record.reader.read(HEAD_BYTES)) == "html")
+    return of_page in _HTML_TYPES or (not of_page and _kind_of(record.reader.read(HEAD_BYTES)) == "html")
 
 
-def kind_of_bytes(head: bytes) -> str:
+def _kind_of(head: bytes) -> str:
     """Return what some bytes are, and nothing if they are not read."""
     try:
         return kind_by_content(head, where="")
@@ -141,12 +145,15 @@ def kind_of_bytes(head: bytes) -> str:
 
 
 def _row(data: bytes, where: str, name: str) -> SourceRow:
-    record = _record(data)
-    values: dict[str, object] = {folded(key): storable(value) for key, value in record.headers.items()}
-    if str(record.record_type) == "conversion":
-        content = {"text": decode(record.reader.read(), where=where)}
-    else:
-        content = {"html": _page(data, where, values)}
+    try:
+        record = _record(data)
+        values: dict[str, object] = {folded(key): storable(value) for key, value in record.headers.items()}
+        if str(record.record_type) == "conversion":
+            content = {"text": decode(_read(record, where), where=where)}
+        else:
+            content = {"html": _page(data, where, values)}
+    except (OSError, ValueError) as error:
+        raise InputError(f"a damaged record ({reason_of(error)})", where=where) from None
     address = str(values.get("warc-target-uri", "")).strip("<> ")
     identity = str(values.get("warc-record-id", "")).strip("<> ")
     return SourceRow({**values, **content, "url": address, "article_id": identity}, where, name)
@@ -189,7 +196,7 @@ def _read(record: WarcRecord, where: str) -> bytes:
 def _record(data: bytes) -> WarcRecord:
     from fastwarc import WarcRecord
 
-    return WarcRecord.from_bytes(data)
+    return WarcRecord.from_reader(BytesIO(data), quirks_mode=True)
 
 
 def _media_type(header: str | None) -> str:
