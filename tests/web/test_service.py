@@ -73,6 +73,8 @@ def test_each_page_and_text_is_tagged_as_by_the_command(service: Service, predic
         ("format=csv&kinds", ("--format", "csv", "--kinds")),
         ("format=text&only=core", ("--only", "core")),
         ("format=jsonl&rows=article&drop-kinds=byline", ("--rows", "article", "--drop-kinds", "byline")),
+        ("format=jsonl&rows=span", ("--format", "jsonl", "--rows", "span")),
+        ("format=markdown&drop-kinds=byline", ("--format", "markdown", "--drop-kinds", "byline")),
         ("format=csv&threshold=0.9&only=filler", ("--format", "csv", "--threshold", "0.9", "--only", "filler")),
         ("format=text&only=core&keep-kinds=share,related", ("--only", "core", "--keep-kinds", "share,related")),
     ],
@@ -84,6 +86,14 @@ def test_records_are_answered_with_the_bytes_that_the_command_writes(
     expected = predicted("body", *options, body=body)
     assert expected
     assert service.post(f"/predict?{query}", body, "application/x-ndjson") == (200, expected)
+
+
+def test_a_page_is_answered_as_tei(service: Service, predicted: Callable[..., bytes]) -> None:
+    page = str(RECORDS[1]["html"]).encode()
+    assert service.post("/predict?format=tei", page, "text/html") == (
+        200,
+        predicted("body", "--format", "tei", body=page),
+    )
 
 
 def test_the_document_holds_the_rows_of_the_command_and_what_is_known_of_each_article(
@@ -103,6 +113,9 @@ def test_the_document_holds_the_rows_of_the_command_and_what_is_known_of_each_ar
         for paragraph in article["paragraphs"]
     ] == rows
     assert [article["title"] for article in document["articles"]] == ["Ferry", ""]
+    _, content = service.post("/predict?rows=span", STORY)
+    paragraphs = json.loads(content)["articles"][0]["paragraphs"]
+    assert all(STORY.decode()[one["start"] : one["end"]] == one["text"] for one in paragraphs)
     assert document["refused"] == [
         {"where": "body, record 3", "reason": "no text; the fields are: id; expected text, paragraphs or html. "
          "text-column NAME tells the field."}

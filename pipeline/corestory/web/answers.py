@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corestory.errors import CorestoryError, InputError
+from corestory.output.documents import DocumentFile
 from corestory.output.rows import open_rows
 from corestory.reading.contents import Wanted, articles_of_stream
 from corestory.reading.fields import FieldFinder, ReadingOptions
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from corestory.model.site_memory import SiteMemory
     from corestory.model.tagged_article import TaggedArticle
     from corestory.model.tagger import Tagger
-    from corestory.output.rows import Format
+    from corestory.output.rows import RowWriter
     from corestory.reading.article import Article
 
 PROBLEM = "application/problem+json"
@@ -32,6 +33,8 @@ MEDIA_TYPES = {
     "jsonl": "application/x-ndjson",
     "csv": "text/csv; charset=utf-8",
     "text": "text/plain; charset=utf-8",
+    "markdown": "text/markdown; charset=utf-8",
+    "tei": "application/tei+xml",
 }
 NAME = "body"
 """What errors call the body, and the id of an article that names itself nowhere."""
@@ -186,20 +189,28 @@ def _written(request: TaggingRequest, found: _Read) -> Answer:
         more = f" (and {len(found.refused) - 1:,} more)" if len(found.refused) > 1 else ""
         return problem(422, f"{found.refused[0]}{more}", refused=found.refused)
     options = request.options
+    if options.format == "tei" and len(found.tagged) > 1:
+        return problem(
+            422, f"format=tei: {len(found.tagged):,} articles; expected one, for TEI has a document for each."
+        )
     if options.format == "json":
         body = tagged_document(found.tagged, found.refused, found.notes, options)
     else:
-        body = _rows(found, options.format, options)
+        stream = io.BytesIO()
+        writer = _writer(stream, options)
+        for tagged in found.tagged:
+            writer.write(tagged)
+        writer.close()
+        body = stream.getvalue()
     return Answer(200, MEDIA_TYPES[options.format], body, len(found.tagged), len(found.refused))
 
 
-def _rows(found: _Read, form: Format, options: TaggingOptions) -> bytes:
-    stream = io.BytesIO()
-    writer = open_rows(stream, form=form, only=options.label, kinds=options.kind_choice, unit=options.rows)
-    for tagged in found.tagged:
-        writer.write(tagged)
-    writer.close()
-    return stream.getvalue()
+def _writer(stream: io.BytesIO, options: TaggingOptions) -> RowWriter:
+    form = options.format
+    assert form != "json"  # noqa: S101 -- a document is not written article by article
+    if form == "markdown" or form == "tei":
+        return DocumentFile(stream, form, options.kind_choice)
+    return open_rows(stream, form=form, only=options.label, kinds=options.kind_choice, unit=options.rows)
 
 
 def _failure(error: Exception) -> Answer:

@@ -15,7 +15,10 @@ from corestory.output.kind_choice import KindChoice, kind_choice
 if TYPE_CHECKING:
     from corestory.types import Label
 
-AnswerFormat = Literal["json", "jsonl", "csv", "text"]
+AnswerFormat = Literal["json", "jsonl", "csv", "text", "markdown", "tei"]
+
+ROWS: tuple[AnswerFormat, ...] = ("json", "jsonl", "csv")
+STORIES: tuple[AnswerFormat, ...] = ("markdown", "tei")
 
 _Column = Annotated[str, Meta(description="The field of a JSON record that holds it; default: found by its name.")]
 
@@ -31,7 +34,7 @@ class TaggingOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
 
     format: Annotated[
         AnswerFormat,
-        Meta(description="json: one document; jsonl, csv and text: the bytes that `corestory predict` writes."),
+        Meta(description="json: one document; others: the bytes that `corestory predict` writes; tei: of one article."),
     ] = "json"
     rows: Annotated[
         Literal["paragraph", "span", "article"],
@@ -59,7 +62,7 @@ class TaggingOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
     @property
     def label(self) -> Label | None:
         """The label of the paragraphs that are written; None for both."""
-        return "core" if self.rows == "article" else self.only
+        return "core" if self.rows == "article" or self.format in STORIES else self.only
 
     @property
     def kind_choice(self) -> KindChoice | None:
@@ -124,15 +127,17 @@ def _converted(given: Mapping[str, str]) -> TaggingOptions:
 
 
 def _check_rows(options: TaggingOptions) -> None:
-    reason = ""
-    if options.rows != "paragraph" and options.format == "text":
-        reason = "text has no rows; use format json, jsonl or csv"
+    where, reason = f"rows={options.rows}", ""
+    if options.rows != "paragraph" and options.format not in ROWS:
+        reason = f"{options.format} has no rows; use format {', '.join(ROWS[:-1])} or {ROWS[-1]}"
     elif options.rows == "article" and options.only == "filler":
         reason = "the row of an article has its story; leave out only=filler"
     elif options.rows == "article" and options.kinds:
         reason = "the row of an article has no kinds; leave out kinds"
+    elif options.format in STORIES and (options.only == "filler" or options.kinds):
+        where, reason = f"format={options.format}", "it holds the story; leave out only=filler and kinds"
     if reason:
-        raise InputError(reason, where=f"rows={options.rows}")
+        raise InputError(reason, where=where)
 
 
 @cache
