@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corestory.reading.sites import registered_domain
+from corestory.reading.article import Article
+from corestory.reading.sites import registered_domain, site_of
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,15 @@ def test_what_names_no_site_gives_none(junk: str) -> None:
 def test_no_text_breaks_it_and_a_site_is_its_own_site(text: str) -> None:
     site = registered_domain(text)
     assert registered_domain(f"https://{site}/") == site or ":" in site
+
+
+@pytest.mark.parametrize(
+    ("name", "site"),
+    [
+        ("crawl/p.zip/in/0.html", ""),
+        ("herald.example.zip/a.html", "herald.example"),
+        ("p.zip/bbc.co.uk/a", "bbc.co.uk"),
+    ],
+)
+def test_the_name_of_an_archive_is_no_site_for_its_ending(name: str, site: str) -> None:
+    assert site_of(Article(name, ())) == site

@@ -66,7 +66,7 @@ def registered_domain(url: str) -> str:
 def site_of(article: "Article") -> str:
     """Return the site of an article, an empty string where nothing names it.
 
-    Its source names the site, else its URL does, else a folder of its file that has the name of a site.
+    Its source names the site, else its URL does, else a folder or an archive of its file that has the name of a site.
 
     Examples
     --------
@@ -78,7 +78,8 @@ def site_of(article: "Article") -> str:
         return registered_domain(article.site) or " ".join(article.site.lower().split())[:_LONGEST_NAME]
     if article.url:
         return registered_domain(article.url)
-    folders = article.article_id.split("/")[-2::-1]
+    # The ending of an archive is also a top-level domain.
+    folders = [folder.removesuffix(".zip") for folder in article.article_id.split("/")[-2::-1]]
     return next((site for folder in folders if "." in folder and (site := registered_domain(folder))), "")
 
 
