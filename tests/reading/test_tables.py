@@ -286,3 +286,21 @@ def test_a_long_list_takes_little_memory() -> None:
     tracemalloc.stop()
     assert len(data) > 20_000_000
     assert peak < 16_000_000
+
+
+def test_rows_of_two_encodings_are_each_read_in_their_own() -> None:
+    rows = [
+        f"{name};Die Schleuse öffnete am Montag wieder, sagte der Bürgermeister.\n".encode(encoding)
+        for name, encoding in (("a", "cp1252"), ("b", "utf-8"), ("c", "cp1252"))
+    ]
+    table = csv_table(io.BytesIO(b"id;text\n" + b"".join(rows)), name="a.csv", refuse=pytest.fail)
+    assert {row.values["text"] for row in table.rows} == {
+        "Die Schleuse öffnete am Montag wieder, sagte der Bürgermeister."
+    }
+
+
+def test_a_field_that_is_too_short_to_tell_its_encoding_has_that_of_the_table() -> None:
+    text = "id;Größe;text\n7;Öl;Die Schleuse öffnete am Montag wieder, sagte der Bürgermeister.\n"
+    table = csv_table(io.BytesIO(text.encode("cp1252")), name="a.csv", refuse=pytest.fail)
+    assert table.columns == ("id", "Größe", "text")
+    assert [row.values["größe"] for row in table.rows] == ["Öl"]

@@ -110,14 +110,16 @@ def detected_text(data: bytes) -> str | None:
 
 
 def legacy_encoding(data: bytes) -> str:
-    """Return the encoding of the beginning of a file if it is certain and not UTF-8, else an empty string.
+    """Return the encoding of a table by its beginning if it is certain and not UTF-8, else an empty string.
+
+    Of a table that has UTF-8 in some rows, each row tells its own encoding.
 
     Examples
     --------
     >>> legacy_encoding("Die Schleuse öffnete am Montag wieder.".encode("cp1252")), legacy_encoding("öffnete".encode())
     ('cp1252', '')
     """
-    if _utf8(data, least=_WHOLE_PER_BROKEN) is not None:
+    if data.isascii() or not data.decode("utf-8", errors="ignore").isascii():
         return ""
     return "cp1252" if western_text(data) is not None else _detected_encoding(data)
 
