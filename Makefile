@@ -17,7 +17,7 @@ LEARNED := wcxb newspaper4k news-languages verified cleaneval magic-html readabi
 EXTRACTORS := trafilatura,readability,resiliparse,justext,boilerpy3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz test-fast lint check format docs model screenshots benchmark benchmark-warc benchmark-accuracy benchmark-plugs benchmark-service clean
+.PHONY: help demo test fuzz test-fast lint check format docs model screenshots benchmark benchmark-warc benchmark-accuracy benchmark-adapt benchmark-plugs benchmark-service clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ screenshots: $(VENV)/installed  ## Make the pictures in docs/ again from the sam
 
 benchmark-accuracy: $(VENV)/extractors  ## Compare with every extractor on held-out sites: CORPORA=folder
 	$(BIN)/python -m tests.benchmarks.accuracy $(CORPORA) --work $(WORK)/accuracy --jobs $(JOBS) $(BENCH_FLAGS)
+
+benchmark-adapt: $(VENV)/installed  ## Measure what adapting to a few pages of unseen sites gains: CORPORA=folder
+	$(BIN)/python -m tests.benchmarks.adapt $(CORPORA) --jobs $(JOBS) --output data/adapting.md $(BENCH_FLAGS)
 
 benchmark-plugs: $(VENV)/installed  ## Measure filler removed inside stories; with CORPORA=folder real filler too
 	$(BIN)/python -m tests.benchmarks.plugs $(wildcard $(CORPORA)) --jobs $(JOBS) --output reports/plugs $(BENCH_FLAGS)

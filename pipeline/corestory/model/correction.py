@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.features.landmarks import element_hashes, likeness, place_tokens
-from corestory.features.layout import Layout
+from corestory.features.layout import Layout, changes, sums
 from corestory.features.tokens import JoinedTokens, Tokens
 from corestory.model.lookup import Lookup
-from corestory.model.ngrams import PIECE
+from corestory.model.ngrams import counted_ngrams
 from corestory.model.site_memory import SHORTEST, hashed
 from corestory.types import Bool, Float, Float32, UInt64
 
@@ -47,35 +47,54 @@ class TokenWeights:
     --------
     >>> from corestory.features.tokens import hash_token, tokenise
     >>> known = TokenWeights(np.array([hash_token("share")], np.uint64), np.array([-3.0], np.float32))
-    >>> known.log_odds(tokenise(["Share", "Share this story, please", "It rained."])).round(2).tolist()
+    >>> tokens = tokenise(["Share", "Share this story, please", "It rained."])
+    >>> known.log_odds(tokens, distinct_ngrams(tokens)).round(2).tolist()
     [-3.0, -1.13, 0.0]
     """
 
     hashes: UInt64
     weights: Float32
 
-    def log_odds(self, tokens: Tokens | JoinedTokens) -> Float:
-        """Sum the weights of each text's n-grams and divide by the root of the number of all its n-grams."""
+    def log_odds(self, tokens: Tokens | JoinedTokens, sizes: Float) -> Float:
+        """Sum the weights of each text's distinct n-grams, and divide by the root of its size.
+
+        Parameters
+        ----------
+        tokens
+            The texts' tokens.
+        sizes
+            How many n-grams each text has, known or not; shape (texts,). An n-gram that is not known says something,
+            too: that the text is unlike the learned ones.
+        """
         total = np.zeros(tokens.count)
-        for _, parts in tokens.known(self._lookup.find, PIECE):
-            for row, term in parts:
-                total += np.bincount(row, self.weights.take(term).astype(np.float64), tokens.count)
-        return np.asarray(total / np.sqrt(ngram_counts(tokens)))
+        for part in counted_ngrams(self._lookup, tokens):
+            inside = slice(part.first, part.first + part.texts)
+            total[inside] = sums(part.row, self.weights.take(part.term).astype(np.float64), part.texts)
+        return np.asarray(total / np.sqrt(sizes))
 
     @cached_property
     def _lookup(self) -> Lookup:
         return Lookup(self.hashes)
 
 
-def ngram_counts(tokens: Tokens | JoinedTokens) -> Float:
-    """Count the n-grams of each text, at least 1; shape (texts,)."""
+def distinct_ngrams(tokens: Tokens) -> Float:
+    """Count the distinct n-grams of each text, at least 1; shape (texts,)."""
+    total = np.zeros(tokens.count, np.int64)
+    for part in tokens.ngrams():
+        order = np.lexsort((part.hashes, part.row))
+        row, hashes = part.row[order], part.hashes[order]
+        total += np.bincount(row[changes(hashes) | changes(row)], minlength=tokens.count)
+    return np.maximum(total, 1).astype(np.float64)
+
+
+def markup_ngrams(tokens: Tokens | JoinedTokens) -> Float:
+    """Count the n-grams of each text's markup words, at least 1; shape (texts,). Few of them occur twice."""
     if isinstance(tokens, Tokens):
-        longest, single = tokens.longest, np.bincount(tokens.row, minlength=tokens.count)
+        single = np.bincount(tokens.row, minlength=tokens.count)
     else:
         parts = np.bincount(tokens.parts.row, minlength=tokens.parts.count)
-        longest, single = 2, np.bincount(tokens.row, parts[tokens.part], tokens.count)
-    total = sum(np.maximum(single - shorter, 0) for shorter in range(longest))
-    return np.maximum(np.asarray(total, np.float64), 1.0)
+        single = np.bincount(tokens.row, parts[tokens.part], tokens.count).astype(np.int64)
+    return np.maximum(2 * single - 1, 1).astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -129,12 +148,15 @@ class Correction:
         if not counts.any():
             return np.zeros(len(known))
         elements = None
-        found = float(self.intercept) + self.words.log_odds(features.tokens) + self.forms.log_odds(features.forms)
+        found = np.full(len(known), float(self.intercept))
+        for weights, of_texts in ((self.words, features.tokens), (self.forms, features.forms)):
+            found += weights.log_odds(of_texts, distinct_ngrams(of_texts))
         if self.markup is not None:
             tokens, number = features.markup_tokens
             elements = element_hashes(tokens, number)
-            found = found + self.markup.log_odds(tokens)[number]
-        found = found + self.places.log_odds(place_tokens(lines.hashes, known, layout, elements))
+            found += self.markup.log_odds(tokens, markup_ngrams(tokens))[number]
+        places = place_tokens(lines.hashes, known, layout, elements)
+        found += self.places.log_odds(places, distinct_ngrams(places))
         return np.asarray(counts[layout.article] * found)
 
 

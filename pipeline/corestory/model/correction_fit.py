@@ -11,7 +11,14 @@ import numpy as np
 
 from corestory.features.landmarks import element_hashes, place_tokens
 from corestory.features.tokens import Tokens, tokenise
-from corestory.model.correction import Correction, KnownLines, TokenWeights, ngram_counts, share_counted
+from corestory.model.correction import (
+    Correction,
+    KnownLines,
+    TokenWeights,
+    distinct_ngrams,
+    markup_ngrams,
+    share_counted,
+)
 from corestory.model.lookup import Lookup
 from corestory.model.ngrams import known_ngrams, ngram_entries
 from corestory.types import Bool, Float, Int, UInt64
@@ -75,14 +82,14 @@ class Residuals:
         least = LEAST_ARTICLES if len(self._layout.sizes) > LEAST_ARTICLES else 1
         self._elements: UInt64 | None = None
         self._ngrams = [
-            _Columns.of(tokens, self._layout.article, least=least) for tokens in (features.tokens, features.forms)
+            _Columns.of(tokens, distinct_ngrams(tokens), self._layout.article, least=least)
+            for tokens in (features.tokens, features.forms)
         ]
         if scored.html and features.batch.markup is not None:
             tokens, number = features.markup_tokens
             self._elements = element_hashes(tokens, number)
-            self._ngrams.append(
-                _Columns.of(tokenise(list(features.batch.markup.words)), self._layout.article, least=least)
-            )
+            spelt = tokenise(list(features.batch.markup.words))
+            self._ngrams.append(_Columns.of(spelt, markup_ngrams(spelt), self._layout.article, least=least))
 
     def fits(self, learned: Bool, penalties: Sequence[float | None]) -> Iterator[FittedCorrection]:
         """Fit corrections to some of the articles.
@@ -105,9 +112,8 @@ class Residuals:
         rows = np.flatnonzero(learned[self._layout.article] & (self._labels >= 0))
         weight = self._weight[rows] / self._weight[rows].mean()
         core = self._labels[rows] == 1
-        places = _Columns.of(
-            place_tokens(self._lines.hashes, known, self._layout, self._elements), self._layout.article, PLACE_SCALE
-        )
+        tokens = place_tokens(self._lines.hashes, known, self._layout, self._elements)
+        places = _Columns.of(tokens, distinct_ngrams(tokens), self._layout.article, scale=PLACE_SCALE)
         kinds = [kind.of_rows(rows) for kind in (*self._ngrams, places)]
         matrix = scipy.sparse.hstack([kind.matrix for kind in kinds]).tocsr()
         counted = share_counted(known, self._lines.hashes, self._layout)[self._layout.article]
@@ -158,12 +164,12 @@ class _Columns:
     matrix: scipy.sparse.csr_matrix
 
     @staticmethod
-    def of(tokens: Tokens, article: Int, scale: float = 1.0, least: int = 1) -> _Columns:
+    def of(tokens: Tokens, sizes: Float, article: Int, *, scale: float = 1.0, least: int = 1) -> _Columns:
         import scipy.sparse
 
         hashes = known_ngrams(tokens, article, min_groups=least)
-        row, term, count = ngram_entries(Lookup(hashes), tokens)
-        values = scale * count / np.sqrt(ngram_counts(tokens))[row]
+        row, term, _ = ngram_entries(Lookup(hashes), tokens)
+        values = scale / np.sqrt(sizes)[row]
         return _Columns(hashes, scipy.sparse.csr_matrix((values, (row, term)), shape=(tokens.count, len(hashes))))
 
     def of_rows(self, rows: Int) -> _Columns:

@@ -1,0 +1,100 @@
+"""The learning curve as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..accuracy.scores import Estimate, estimates, page_draws
+from .curve import ELSEWHERE_LEARNED, FORMS, Point
+
+LOST = -0.001
+"""A site lost if its mean word F1 fell by more than this."""
+
+
+def curve_markdown(points: Sequence[Point], *, base: str, draws: int) -> str:
+    """Write the tables.
+
+    Parameters
+    ----------
+    points
+        As of `learning_curve`.
+    base
+        The model that was adapted, as a sentence begins.
+    draws
+        How often pages were drawn.
+    """
+    sources = sorted({point.source for point in points})
+    sites = len({point.site for point in points})
+    parts = [
+        "# Adapting to a few pages of a site",
+        f"{base} was adapted to some pages of each of {sites} sites from which it had learned nothing, and measured "
+        f"on the site's other pages; pages drawn {draws} times for each number. Word F1 counts the words of labelled "
+        "paragraphs. Intervals of 95 % are by bootstrap over sites. A site lost if its word F1 fell by more than "
+        f"{-LOST}. `make benchmark-adapt CORPORA=folder` writes this page.",
+        "## All sites",
+        _table(points),
+    ]
+    for source in sources:
+        parts += [f"## {source}", _table([point for point in points if point.source == source])]
+    parts += ["## Pages of other sites", _elsewhere(points), "## What was kept", _methods(points)]
+    return "\n\n".join(parts) + "\n"
+
+
+def headline(points: Sequence[Point], *, learned: int) -> dict[str, tuple[Estimate, Estimate, Estimate]]:
+    """Give word F1 before, after, and the gain, by form, for one number of learned pages."""
+    return {form: _by_site(points, form, learned)[1] for form in FORMS}
+
+
+def _by_site(
+    points: Sequence[Point], form: str, learned: int
+) -> tuple[np.ndarray, tuple[Estimate, Estimate, Estimate]]:
+    chosen = [point for point in points if (point.form, point.learned) == (form, learned)]
+    sites = sorted({point.site for point in chosen})
+    means = {
+        name: np.array([np.mean([getattr(point, name) for point in chosen if point.site == site]) for site in sites])
+        for name in ("before", "after", "gain")
+    }
+    found = estimates(means, page_draws(len(sites)))
+    return means["gain"], (found["before"], found["after"], found["gain"])
+
+
+def _table(points: Sequence[Point]) -> str:
+    rows = [
+        "| pages | form | sites | before | after | gain | sites that lost |",
+        "| ---: | --- | ---: | ---: | ---: | --- | ---: |",
+    ]
+    for learned in sorted({point.learned for point in points}):
+        for form in FORMS:
+            if not any((point.form, point.learned) == (form, learned) for point in points):
+                continue
+            gains, (before, after, gain) = _by_site(points, form, learned)
+            rows.append(
+                f"| {learned} | {form} | {len(gains)} | {before.value:.3f} | {after.value:.3f} "
+                f"| {gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f}) | {np.mean(gains < LOST):.0%} |"
+            )
+    return "\n".join(rows)
+
+
+def _elsewhere(points: Sequence[Point]) -> str:
+    rows = ["| pages | form | mean change | worst adapted model |", "| ---: | --- | ---: | ---: |"]
+    for learned in ELSEWHERE_LEARNED:
+        for form in FORMS:
+            changes = [point.elsewhere for point in points if (point.form, point.learned) == (form, learned)]
+            known = np.array([change for change in changes if change == change])
+            if len(known):
+                rows.append(f"| {learned} | {form} | {known.mean():+.4f} | {known.min():+.4f} |")
+    return "\n".join(rows)
+
+
+def _methods(points: Sequence[Point]) -> str:
+    methods = sorted({point.method for point in points})
+    rows = [f"| pages | form | {' | '.join(methods)} |", f"| ---: | --- | {' | '.join('---:' for _ in methods)} |"]
+    for learned in sorted({point.learned for point in points}):
+        for form in FORMS:
+            kept = [point.method for point in points if (point.form, point.learned) == (form, learned)]
+            if kept:
+                shares = " | ".join(f"{kept.count(method) / len(kept):.0%}" for method in methods)
+                rows.append(f"| {learned} | {form} | {shares} |")
+    return "\n".join(rows)
