@@ -55,6 +55,7 @@ def test_the_labels_of_a_review_are_prepared_with_their_reviewer_and_ctrl_c_ends
     assert review.process.returncode == 0
     assert "2 of 2 articles left to review; labels in labels.jsonl" in said
     assert "1 of 2 articles are labelled in labels.jsonl" in said
+    assert "Use them: corestory adapt labels.jsonl --output models/NAME" in said
 
     rows = [json.loads(line) for line in (tmp_path / "labels.jsonl").read_text().splitlines()]
     assert {row["reviewer"] for row in rows} == {"Ada"}
@@ -86,7 +87,7 @@ def test_suspects_open_with_their_context_and_what_is_decided_are_corrections(st
         ask(review.address, "api/articles/0/labels", {"positions": [0], "label": "filler"})
     ask(review.address, "api/articles/0/labels", {"positions": [1], "label": "filler"})
     assert ask(review.address, "api/overview")["left"] == []
-    review.end(signal.SIGINT)
+    assert "Use them: corestory prepare SOURCE --corrections labels.jsonl" in review.end(signal.SIGINT)
     done = run("prepare", "own.csv", "--corrections", "labels.jsonl", "--output", "p.parquet")
     assert (done.returncode, "Labels corrected: 1" in done.stderr) == (0, True)
     assert pq.read_table(tmp_path / "p.parquet")["label"].to_pylist() == ["core", "filler", "core"]

@@ -146,8 +146,10 @@ def review(
         if browser:
             typer.launch(server.address)
         server.run()
-        left = len(session.overview().left)
-        say(f"{everything - left:,} of {everything:,} articles are labelled in {labels}.")
+        say(f"{session.done:,} of {everything:,} articles are labelled in {labels}.")
+        if session.done:
+            use = f"prepare SOURCE --corrections {labels}" if suspects else f"adapt {labels} --output models/NAME"
+            say(f"Use them: corestory {use}")
     if refusals.count:
         raise typer.Exit(1)
 

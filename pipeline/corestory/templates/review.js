@@ -2,7 +2,7 @@
 import { accuracyText, byId, element, listArticles, plural, report } from "./review_panel.js";
 
 const CHANGES = "corestory-changes"; // the changes of this tab, for undoing them, kept over a reload
-const POLL = 4000;
+const POLL = 2500;
 const IDLE = 60000; // whoever does nothing for so long is not counted as reading
 const list = byId("paragraphs");
 
