@@ -133,7 +133,8 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str]) -> bool:
     if match.end() >= len(text):
         return False
     opening = _OPENING.match(text, match.end())
-    first = text[opening.end() if opening else match.end() :][:1]
+    start = opening.end() if opening else match.end()
+    first = text[start : start + 1]  # text[start:] would copy the rest for each sentence
     if first.islower() or not (first.isalnum()):
         return False
     if text[match.start()] != "." or text[match.start() : match.start() + 2] == "..":
