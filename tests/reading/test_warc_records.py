@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import time
 import zlib
 from itertools import pairwise
 
@@ -190,3 +191,18 @@ def test_a_page_that_is_too_long_is_refused_alone(monkeypatch):
     found, refused = read(packed([request(1), long, request(2)]))
     assert found == [contents([request(1)])[0], b"", contents([request(2)])[0]]
     assert refused == [(str(len(packed([request(1)]))), "more than 100,000 bytes in one document")]
+
+
+def test_a_file_of_records_that_swallow_each_other_is_read_in_bounded_time(monkeypatch):
+    monkeypatch.setattr(warc_records, "_MOST_AGAIN", 2**22)
+    made = response("<p>", number=1).replace(b"Content-Length: ", b"Content-Length: 90", 1)
+    began = time.process_time()
+    _, refused = read(made * 2_000 + response(page(2), number=2))
+    assert time.process_time() - began < 10
+    assert refused
+
+
+def test_a_file_of_nothing_but_beginnings_of_members_is_read_in_bounded_time():
+    began = time.process_time()
+    assert record_start(io.BytesIO(b"\x1f\x8b\x08" * 30_000), 0) == 90_000
+    assert time.process_time() - began < 10

@@ -21,8 +21,13 @@ _HEADER_BYTES = 2**15
 # a .warc.gz file itself may lie uncompressed in a member, but not in one piece.
 _PROOF_BYTES = 2**16
 _MOST_PROVEN = 2**22
+# So much is read again at most to look for records in what damaged ones have swallowed: a file may be made of these.
+_MOST_AGAIN = 2**30
+# The beginning of a gzip member that shows what it holds.
+_START_BYTES = 2**12
 
 _MAGIC = b"WARC/"
+_LONGEST_LINE = 64
 _FIRST_LINE = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n")
 _LATER_LINE = re.compile(rb"\n(?=WARC/[01]\.\d{1,2}[ \t]*\r?\n)")
 _END = re.compile(rb"\r?\n\r?\n")
@@ -125,6 +130,7 @@ class _Reader:
         self._buffer, self._at = b"", 0
         # Where the buffer's first byte is: a member, and the position in what it holds.
         self._member, self._inner = raw.position, 0
+        self._again = 0
 
     def records(self) -> Iterator[WarcBytes]:
         while True:
@@ -253,7 +259,10 @@ class _Reader:
         if packed and inner and in_header:  # the member has more records, and no fault of its own
             self._to_line()
             return
-        self._raw.go_to((start if in_header or not packed else self._content.member) + 1)
+        begin = (start if in_header or not packed else self._content.member) + 1
+        self._again += self._raw.position - begin
+        if self._again < _MOST_AGAIN:
+            self._raw.go_to(begin)
         if packed:
             found = _next_member(self._raw)
             if found is not None:
@@ -266,7 +275,7 @@ class _Reader:
     def _to_line(self) -> None:
         """Go to the next line that begins a record, or to the end."""
         while (found := _LATER_LINE.search(self._buffer, self._at)) is None:
-            self._at = max(self._at, len(self._buffer) - 2 * len(_MAGIC) - 4)
+            self._at = max(self._at, len(self._buffer) - _LONGEST_LINE)
             if not self._fill():
                 self._at = len(self._buffer)
                 return
@@ -287,8 +296,11 @@ def _next_member(raw: RawBytes) -> int | None:
         begin = raw.position - len(piece)
         at = piece.find(GZIP_MAGIC)
         while at >= 0:
-            raw.go_to(begin + at)
-            if _FIRST_LINE.match(inflated_start(raw.read() + raw.read())):
+            start = piece[at : at + _START_BYTES]
+            if len(start) < _START_BYTES:
+                raw.go_to(begin + at)
+                start = raw.read() + raw.read()
+            if _FIRST_LINE.match(inflated_start(start)):
                 return begin + at
             at = piece.find(GZIP_MAGIC, at + 1)
         if len(piece) < len(GZIP_MAGIC):
