@@ -79,6 +79,7 @@ class Session:
         self._revisions = [0] * len(self._articles)
         self._opened: set[int] = set()
         self._entries: dict[int, ArticleEntry] = {}
+        self._order = self._ordered()
         self._changes: list[Change] = []
         self._version, self._lock = 0, Lock()
         self.news = ""
@@ -103,14 +104,13 @@ class Session:
         """Return the state of the whole review."""
         with self._lock:
             entries = tuple(map(self._entry, range(len(self._articles))))
-            order = range(len(entries)) if self._in_given_order else most_instructive_first(self._articles)
             first = dict.fromkeys(self._numbers.get(article_id) for article_id, _ in self._labels.decisions)
             return Overview(
                 self._version,
                 self._labels.path.name,
                 self._reviewer,
                 entries,
-                tuple(number for number in order if not entries[number].done),
+                tuple(number for number in self._order if not entries[number].done),
                 tuple(number for number in first if number is not None and entries[number].done),
                 self.news,
             )
@@ -195,8 +195,12 @@ class Session:
                 if number not in self._opened and not self._held(number):
                     self._articles[number] = article
                     self._entries.pop(number, None)
+            self._order = self._ordered()
             self.news = news
             self._version += 1
+
+    def _ordered(self) -> list[int]:
+        return list(range(len(self._articles))) if self._in_given_order else most_instructive_first(self._articles)
 
     def _asked(self, number: int) -> dict[int, ShownParagraph]:
         return {one.position: one for one in self._articles[number].paragraphs if one.asked}
