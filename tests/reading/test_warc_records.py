@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import random
 import time
 import zlib
 from itertools import pairwise
@@ -131,6 +132,15 @@ def test_garbage_between_members_is_refused_and_padding_is_not():
     found, refused = read(data)
     assert found == contents(made)
     assert len(refused) == 1
+
+
+def test_the_first_record_is_found_behind_any_number_of_other_bytes():
+    picture = response(random.Random(3).randbytes(300_000), content_type="image/jpeg")
+    members = [packed([one]) for one in (request(1), picture, metadata(1), picture, *records(200))]
+    starts = [len(b"".join(members[:number])) for number in range(len(members))]
+    file = b"".join(members)
+    for offset in range(1, starts[5], 20_011):
+        assert record_start(io.BytesIO(file), offset) == next(start for start in starts if start >= offset)
 
 
 @given(st.data())

@@ -23,17 +23,17 @@ class RawBytes:
             stream.seek(position)
 
     def read(self) -> bytes:
-        """Return some bytes, none at the end."""
+        """Return the next `PIECE_BYTES`, fewer only at the end."""
         behind = self._kept_to - self.position
-        if behind:
-            begin = len(self._kept) - behind
-            piece = bytes(self._kept[begin : begin + PIECE_BYTES])
-        else:
-            piece = self._stream.read(PIECE_BYTES)
-            self._kept += piece
-            self._kept_to += len(piece)
+        if behind < PIECE_BYTES:  # a piece is short only at the end
+            more = self._stream.read(PIECE_BYTES - behind)
+            self._kept += more
+            self._kept_to += len(more)
+            behind += len(more)
             if len(self._kept) > (PIECE_BYTES * 4 if self._can_seek else _KEPT_BYTES + 2**20):
                 del self._kept[: -PIECE_BYTES * 2 if self._can_seek else -_KEPT_BYTES]
+        begin = len(self._kept) - behind
+        piece = bytes(self._kept[begin : begin + PIECE_BYTES])
         self.position += len(piece)
         return piece
 
