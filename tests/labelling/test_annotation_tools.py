@@ -245,3 +245,8 @@ def test_flattened_argilla_records_are_read(tmp_path):
 def test_labels_of_unknown_names_are_refused_with_the_options_that_name_them(tmp_path):
     with pytest.raises(InputError, match=r"unknown label 'Story'.*--core-label"):
         read(tmp_path, [task(annotation(region(0, 2, 0, 23, "Story")))])
+
+
+def test_a_table_with_a_column_named_answer_is_a_table(tmp_path):
+    rows = [{"article_id": "a", "text": text, "label": "core", "answer": "yes"} for text in TEXTS]
+    assert read(tmp_path, rows, name="export.jsonl", lines=True)[:2] == ("table", expected("core", "core", "core"))

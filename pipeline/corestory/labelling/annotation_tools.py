@@ -19,6 +19,7 @@ from corestory.reading.streams import open_bytes
 from corestory.reading.tables import SourceRow, json_rows
 
 _FACTS = ("article_id", "url", "site", "title", "language")
+_ANSWERS = ("accept", "reject", "ignore")
 _OTHER = {"core": "filler", "filler": "core"}
 
 Row = dict[str, object]
@@ -167,13 +168,13 @@ def _span(span: object) -> tuple[int, int, str]:
 
 
 def _is_prodigy(record: Mapping[str, object]) -> bool:
-    return isinstance(record.get("text"), str) and "answer" in record
+    return isinstance(record.get("text"), str) and record.get("answer") in _ANSWERS
 
 
 def _prodigy_rows(task: Mapping[str, object]) -> list[Row]:
     meta = _object(task["meta"])
     answer = task["answer"]
-    if answer not in ("accept", "reject", "ignore"):
+    if answer not in _ANSWERS:
         raise ValueError
     label: str | None = None
     if answer != "ignore":
