@@ -16,7 +16,7 @@ from pathlib import Path
 import corestory
 
 ROOT = Path(__file__).parents[2]
-STARTED = re.compile(r"at http://[\w.:\[\]]+:(\d+) ")
+STARTED = re.compile(r"at http://[\w.:\[\]]+:(\d+) .*, (\d+) worker")
 
 
 class Service:
@@ -37,7 +37,9 @@ class Service:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         assert self._started.wait(60), self.lines
-        (self.port,) = (int(match[1]) for line in self.lines if (match := STARTED.search(line)))
+        (match,) = filter(None, map(STARTED.search, self.lines))
+        self.port = int(match[1])
+        wait_until(lambda: json.loads(self.ask("GET", "/health")[1])["workers"] == int(match[2]))
 
     def _read(self) -> None:
         assert self.process.stderr is not None

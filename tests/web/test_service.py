@@ -162,7 +162,7 @@ def test_requests_that_wait_are_tagged_in_one_batch(service: Service) -> None:
 
 def test_health_model_and_metrics(service: Service) -> None:
     response, content = service.ask("GET", "/health")
-    assert (response.status, json.loads(content)) == (200, {"status": "ok"})
+    assert (response.status, json.loads(content)) == (200, {"status": "ok", "workers": 2})
     _, content = service.ask("GET", "/model")
     model = json.loads(content)
     manifest = json.loads((ROOT / "models/default/manifest.json").read_text())

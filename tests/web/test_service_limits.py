@@ -216,3 +216,4 @@ def test_a_worker_that_dies_or_hangs_is_replaced_and_the_requests_are_tagged_aga
         assert dies or b"was not tagged within 4.5 s" in content
         assert second.result()[0] == 200
     assert service.workers != [worker]
+    wait_until(lambda: service.ask("GET", "/health")[0].status == 200)

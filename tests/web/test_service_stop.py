@@ -41,6 +41,20 @@ def test_requests_in_flight_are_answered_after_sigterm_and_the_exit_code_is_0() 
         assert [line["status"] for line in service.log() if line["path"] == "/core"] == [200] * 3
 
 
+def test_a_worker_that_is_just_being_replaced_does_not_hold_up_the_stop() -> None:
+    with running(folder=ROOT) as service, ThreadPoolExecutor(1) as threads:
+        service.post("/core", STORY)
+        os.kill(service.workers[0], signal.SIGKILL)
+        asked = threads.submit(service.post, "/core", STORY)
+        wait_until(lambda: service.metric("corestory_worker_restarts_total") == 1)
+        for _ in range(10):
+            for pid in (service.process.pid, *service.workers):
+                os.kill(pid, signal.SIGTERM)
+            time.sleep(0.05)
+        assert asked.result()[0] == 200
+        assert service.process.wait(30) == 0
+
+
 def test_workers_end_when_the_service_is_killed() -> None:
     with running(folder=ROOT) as service:
         workers = service.workers

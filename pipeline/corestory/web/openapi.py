@@ -69,7 +69,7 @@ def _document() -> dict[str, Any]:
         "paths": {
             "/predict": {"post": _tagging("predict", "Tag articles", written, ())},
             "/core": {"post": _tagging("core", "Return the story of an article", story, ("only", "format"))},
-            "/health": {"get": _reading("health", "Say that the service runs", "application/json", {})},
+            "/health": {"get": _reading("health", "Say how many workers are ready", "application/json", {})},
             "/model": {
                 "get": _reading("model", "Describe the model: version, hash, card", "application/json", _OF_ANY)
             },

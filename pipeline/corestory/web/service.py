@@ -154,7 +154,9 @@ class _Paths:
         return await self._tagged(request, STORY)
 
     async def health(self, _: Request) -> Response:
-        return _json(b'{"status":"ok"}')
+        ready = self._pool.ready
+        body = msgspec.json.encode({"status": "ok" if ready else "starting", "workers": ready})
+        return Response(body, 200 if ready else 503, media_type="application/json")
 
     async def model(self, _: Request) -> Response:
         return _json(self._model)

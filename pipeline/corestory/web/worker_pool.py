@@ -8,9 +8,10 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING
 
 from corestory.errors import reason_of
@@ -114,13 +115,17 @@ class WorkerPool:
         self._second_per_request = 0.01  # smoothed over the batches
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker")
         self._tasks: list[asyncio.Task[None]] = []
-        with _ignored_signals():
-            self._workers = [_Worker(serving) for _ in range(workers)]
+        self._workers = [_Worker(serving) for _ in range(workers)]
 
     @property
     def waiting(self) -> int:
         """How many requests wait."""
         return len(self._waiting)
+
+    @property
+    def ready(self) -> int:
+        """How many workers have started and can tag."""
+        return sum(worker.ready for worker in self._workers)
 
     def check_room(self) -> None:
         """Raise `QueueFullError` if no further request may wait."""
@@ -159,6 +164,8 @@ class WorkerPool:
 
     async def _work(self, worker: _Worker) -> None:
         while True:
+            with contextlib.suppress(WorkerError, OSError):  # the next request finds it again
+                await asyncio.get_running_loop().run_in_executor(self._threads, worker.prepare)
             batch = await self._batch()
             self._busy += 1
             try:
@@ -216,7 +223,7 @@ class WorkerPool:
 
 
 class _Worker:
-    """A process that tags, as this process sees it."""
+    """A process that tags, as this process sees it; `ready` once it has loaded the model."""
 
     def __init__(self, serving: Serving) -> None:
         self._serving = serving
@@ -226,12 +233,35 @@ class _Worker:
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")  # a fork would copy the locks of other threads
         connection, other_end = context.Pipe()
-        process = context.Process(
-            target=_tag_until_closed, args=(other_end, self._serving), daemon=True, name="corestory worker"
-        )
-        process.start()
+        process = context.Process(target=_tag_until_closed, args=(other_end,), daemon=True, name="corestory worker")
+        # Ctrl-C and service managers signal all processes, but workers end when the connection does: after the last
+        # answer. A process inherits the signals that its parent's thread blocks, from its first moment on.
+        resource_tracker.ensure_running()  # process.start would start it, which unblocks signals
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         other_end.close()  # so that a dead worker ends the connection
-        self._connection, self._process, self._ready = connection, process, False
+        self._connection, self._process, self.ready = connection, process, False
+
+    def prepare(self) -> None:
+        """Give the process what it needs, and wait until it is ready.
+
+        Raises
+        ------
+        WorkerError
+            The process died; it must be replaced.
+        """
+        if self.ready:
+            return
+        try:
+            # Not as an argument of the process: if that died early, start would wait forever to pass it on.
+            self._connection.send(self._serving)
+            self._connection.recv()
+        except (EOFError, OSError):
+            raise WorkerError(late=False) from None
+        self.ready = True
 
     def ask(self, requests: list[TaggingRequest], seconds: float) -> list[Answer]:
         """Let the process answer requests.
@@ -241,10 +271,8 @@ class _Worker:
         WorkerError
             The process died or took too long; it must be replaced.
         """
+        self.prepare()
         try:
-            if not self._ready:
-                self._connection.recv()
-                self._ready = True
             self._connection.send(requests)
             if self._connection.poll(seconds):
                 found: list[Answer] = self._connection.recv()
@@ -273,15 +301,14 @@ class _Worker:
         self._process.join()
 
 
-def _tag_until_closed(connection: Connection, serving: Serving) -> None:
+def _tag_until_closed(connection: Connection) -> None:
     """Answer batches of requests; the work of the process."""
-    # Ctrl-C and service managers signal all processes; the parent closes the connection when all is answered.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    _bound_memory()
-    # The first article and the first page load libraries.
-    answers(serving.tagger, [TaggingRequest(b"The quay opened.", kind, TaggingOptions()) for kind in ("text", "html")])
     with contextlib.suppress(EOFError, OSError):
+        serving: Serving = connection.recv()
+        _bound_memory()
+        # The first article and the first page load libraries.
+        first = [TaggingRequest(b"The quay opened.", kind, TaggingOptions()) for kind in ("text", "html")]
+        answers(serving.tagger, first)
         connection.send(None)  # ready
         while True:
             requests = connection.recv()
@@ -298,14 +325,3 @@ def _bound_memory() -> None:
         pages = int(open("/proc/self/statm").read().split()[0])  # noqa: PTH123, SIM115
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (pages * os.sysconf("SC_PAGE_SIZE") + WORKER_BYTES, most))
-
-
-@contextlib.contextmanager
-def _ignored_signals() -> Iterator[None]:
-    """Start processes that ignore Ctrl-C and SIGTERM from their first moment on, in which they import libraries."""
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
