@@ -43,11 +43,11 @@ LEFT_OUT_ALONE = 20
 FOLDS = 10
 
 NOTHING, CALIBRATION, CORRECTION = "nothing", "calibration", "correction"
-PENALTIES: tuple[float | None, ...] = (None, 0.5, 0.1)
+PENALTIES: tuple[float | None, ...] = (None, 1.0, 0.2)
 """L2 penalties of the corrections that are compared, the one that changes least first; None changes one number."""
-UNMEASURED = 0.5
+UNMEASURED = 0.2
 """The penalty where a single article leaves nothing to compare by."""
-MEASURABLE = 0.002
+MEASURABLE = 0.001
 """A smaller gain in word F1 is none."""
 
 
@@ -91,12 +91,11 @@ class FormResult:
         articles = f"{self.articles:,} article" + ("" if self.articles == 1 else "s")
         if self.gain is None:
             return f"{form}: learned from {articles}; label a second one, so that the gain can be measured."
+        if self.method == NOTHING:
+            return f"{form}: no measurable gain from {articles}, so nothing changes."
+        how = ", by calibration alone" if self.method == CALIBRATION else ""
         change = f"word F1 {self.before.mean():.3f} → {self.after.mean():.3f} ({self.gain:+.3f})"
-        if self.method == CORRECTION:
-            return f"{form}: {change}, measured on {articles}, each left out of the fit."
-        if self.method == CALIBRATION:
-            return f"{form}: no measurable gain from {articles}; calibration only: {change}."
-        return f"{form}: no gain from {articles}; nothing changes."
+        return f"{form}: {change}, measured on {articles}, each left out of the fit{how}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +261,7 @@ class _Form:
             gains = [float(np.mean(after - before)) for after in tried]
             best = int(np.argmax(gains))
             penalty, after = PENALTIES[best], tried[best]
-            if not gains[best] > 0 and not force:
+            if gains[best] < MEASURABLE and not force:
                 method, after = NOTHING, before
             elif penalty is None:
                 method = CALIBRATION
