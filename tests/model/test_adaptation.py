@@ -84,6 +84,7 @@ def test_articles_of_the_site_are_tagged_better_and_others_as_before(base: Tagge
     others = site_frame(4, first=10)
     assert right(base, others) < 1.0
     assert right(adapted, others) == 1.0
+    assert right(adapted, site_frame(3)) == 1.0  # what it learned from
     elsewhere = others.assign(text=[f"{text} ({place})" for place, text in enumerate(others["text"])])
     assert adapted.score_frame(elsewhere)["score"].equals(base.score_frame(elsewhere)["score"])
 

@@ -104,7 +104,7 @@ class Correction:
     Attributes
     ----------
     lines
-        Hashes of the lines of the learned pages (`corestory.model.site_memory.hashed`), ascending.
+        Hashes of the lines around the stories of the learned pages (`corestory.model.site_memory.hashed`), ascending.
     intercept
         Log-odds added to every paragraph of a page that looks like them; shape ().
     places

@@ -129,10 +129,15 @@ class Residuals:
             yield FittedCorrection(self._correction(learned, kinds, found), values / self._scaling.slope)
 
     def _known(self, learned: Bool) -> Bool:
-        """Say which lines stand on a learned article other than their own."""
+        """Say which lines are landmarks that stand on a learned article other than their own."""
         number, article = self._standing
         pages = np.bincount(number, learned[article], self._number.max(initial=0) + 1)
-        return np.asarray((pages[self._number] > learned[self._layout.article]) & self._lines.told)
+        return np.asarray((pages[self._number] > learned[self._layout.article]) & self._landmarks(learned))
+
+    def _landmarks(self, learned: Bool) -> Bool:
+        """Say which lines may be landmarks: a line of a learned story is none, also where its article is tagged."""
+        story = self._lines.hashes[learned[self._layout.article] & (self._labels == 1)]
+        return np.asarray(self._lines.told & ~np.isin(self._lines.hashes, story))
 
     @cached_property
     def _number(self) -> Int:
@@ -151,7 +156,7 @@ class Residuals:
         *ngrams, places = (
             TokenWeights(kind.hashes, weights.astype(np.float32)) for kind, weights in zip(kinds, parts, strict=True)
         )
-        lines = np.unique(self._lines.hashes[learned[self._layout.article] & self._lines.told])
+        lines = np.unique(self._lines.hashes[learned[self._layout.article] & self._landmarks(learned)])
         intercept = np.array(found[-1] / self._scaling.slope, np.float32)
         return Correction(lines, intercept, places, *ngrams)
 
