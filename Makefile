@@ -17,7 +17,7 @@ LEARNED := wcxb newspaper4k news-languages verified cleaneval magic-html readabi
 EXTRACTORS := trafilatura,readability,resiliparse,justext,boilerpy3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz test-fast lint check format docs model screenshots benchmark benchmark-warc benchmark-accuracy benchmark-adapt benchmark-plugs benchmark-service clean
+.PHONY: help demo test fuzz test-fast lint check format docs model screenshots wheels benchmark benchmark-warc benchmark-accuracy benchmark-adapt benchmark-plugs benchmark-service clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ model: $(VENV)/extractors  ## Train the default model: make model CORPORA=folder
 	  --views $(VIEWS) --jobs $(JOBS) --output $(WORK)/default.parquet --force
 	$(BIN)/corestory train $(WORK)/default.parquet --split train,validation --output models/default --jobs $(JOBS) \
 	  --card-extra data/held-out.md --force
+
+wheels: $(VENV)/installed  ## Build the wheels of corestory and corestory-lite in dist
+	$(BIN)/python pipeline/make_wheels.py dist
 
 screenshots: $(VENV)/installed  ## Make the pictures in docs/ again from the sample corpus; needs chromium
 	$(PIP) --editable '.[browser,review]'

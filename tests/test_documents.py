@@ -16,6 +16,7 @@ DOCUMENTS = (
     "docs/glossary.md",
     "docs/corpora.md",
     "docs/labelling-tools.md",
+    "docs/light.md",
     "docs/outputs.md",
     "docs/python.md",
     "docs/service.md",

@@ -1,5 +1,7 @@
 """The wheel and the editable install hold the whole package and work in an empty environment."""
 
+import email
+import json
 import os
 import shutil
 import subprocess
@@ -8,9 +10,11 @@ import sysconfig
 import tomllib
 import venv
 import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "pipeline"
@@ -54,16 +58,20 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def wheel(checkout: Path) -> Path:
-    run("-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", checkout / "dist", checkout)
-    (built,) = (checkout / "dist").glob("*.whl")
-    return built
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The wheels of corestory and corestory-lite."""
+    folder = tmp_path_factory.mktemp("wheels")
+    return [Path(line) for line in run(SOURCE / "make_wheels.py", folder).splitlines()]
+
+
+def started(*arguments: object, python: Path | None, folder: Path | None) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [str(python or sys.executable), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment)
 
 
 def run(*arguments: object, python: Path | None = None, folder: Path | None = None) -> str:
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    command = [str(python or sys.executable), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment)
+    done = started(*arguments, python=python, folder=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -93,10 +101,73 @@ def check_it_works(python: Path, folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_wheel_works_in_another_folder_and_holds_no_other_top_level_package(wheel: Path, tmp_path: Path) -> None:
-    check_it_works(installed(wheel, folder=tmp_path / "venv"), tmp_path)
-    names = zipfile.ZipFile(wheel).namelist()
-    assert {name.split("/")[0] for name in names} == {"corestory", f"corestory-{version()}.dist-info"}
+def test_the_wheel_works_in_another_folder_and_holds_no_other_top_level_package(
+    wheels: list[Path], tmp_path: Path
+) -> None:
+    check_it_works(installed(wheels[0], folder=tmp_path / "venv"), tmp_path)
+    for wheel, name in zip(wheels, ("corestory", "corestory_lite"), strict=True):
+        names = zipfile.ZipFile(wheel).namelist()
+        assert {name.split("/")[0] for name in names} == {"corestory", f"{name}-{version()}.dist-info"}
+
+
+def light_environment(wheel: Path, folder: Path) -> Path:
+    """Install corestory-lite with nothing but what its wheel requires, of what these tests have installed."""
+    (metadata,) = (name for name in zipfile.ZipFile(wheel).namelist() if name.endswith("dist-info/METADATA"))
+    parsed = email.message_from_bytes(zipfile.ZipFile(wheel).read(metadata))
+    wanted = [Requirement(line) for line in parsed.get_all("Requires-Dist", [])]
+    venv.create(folder, with_pip=False, symlinks=True)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    seen: set[str] = set()
+    while wanted:
+        one = wanted.pop()
+        if one.name in seen or (one.marker is not None and not one.marker.evaluate({"extra": ""})):
+            continue
+        seen.add(one.name)
+        found = distribution(one.name)
+        wanted += map(Requirement, found.requires or [])
+        for name in {file.parts[0] for file in found.files or [] if file.parts[0] not in ("..", "__pycache__")}:
+            if not (packages / name).exists():
+                (packages / name).symlink_to(Path(str(found.locate_file(name))))
+    python = folder / "bin" / "python"
+    run("-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel)
+    return python
+
+
+@pytest.mark.slow
+def test_the_light_wheel_tags_alone_says_what_it_lacks_and_bears_no_other_beside_it(
+    wheels: list[Path], tmp_path: Path
+) -> None:
+    python = light_environment(wheels[1], tmp_path / "venv")
+    check_it_works(python, tmp_path)
+    assert "Usage" in run("-m", "corestory", "--help", python=python, folder=tmp_path)
+    (tmp_path / "page.html").write_text("<p>The quay opened again on Monday, the council said.</p><p>Share</p>")
+    story = run("-m", "corestory", "predict", "page.html", "--only", "core", python=python, folder=tmp_path)
+    assert story == "The quay opened again on Monday, the council said.\n"
+    (tmp_path / "feed.jsonl").write_text(json.dumps({"id": 1, "body": "The quay opened."}) + "\n")
+    rows = run("-m", "corestory", "predict", "feed.jsonl", "--rows", "article", python=python, folder=tmp_path)
+    assert json.loads(rows)["text"] == "The quay opened."
+    run("-m", "corestory", "explain", "page.html", python=python, folder=tmp_path)
+
+    assert "needs pandas, which corestory-lite leaves out" in refused(python, tmp_path, "train", "x", "-o", "y")
+    code = (
+        "import corestory\nfrom corestory.errors import CorestoryError\n"
+        "try: corestory.ParagraphClassifier\nexcept CorestoryError as error: print(error)"
+    )
+    assert "needs pandas, which corestory-lite leaves out" in run("-c", code, python=python, folder=tmp_path)
+
+    (packages,) = (tmp_path / "venv").glob("lib/python*/site-packages")
+    (packages / f"corestory-{version()}.dist-info").mkdir()
+    assert "both installed" in refused(python, tmp_path, "--help")
+    assert "both installed" in run(
+        "-c", code.replace("ParagraphClassifier", "load_model"), python=python, folder=tmp_path
+    )
+
+
+def refused(python: Path, folder: Path, *arguments: str) -> str:
+    done = started("-m", "corestory", *arguments, python=python, folder=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+    return done.stderr
 
 
 @pytest.mark.slow

@@ -71,7 +71,13 @@ else:
         if name in _MODULES:
             from importlib import import_module
 
-            return getattr(import_module(_MODULES[name]), name)
+            from corestory.light import check_alone, left_out
+
+            check_alone()
+            try:
+                return getattr(import_module(_MODULES[name]), name)
+            except ModuleNotFoundError as error:
+                raise left_out(error) or error from error
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__() -> list[str]:

@@ -6,7 +6,9 @@ def version() -> str:
     from importlib.metadata import PackageNotFoundError
     from importlib.metadata import version as installed
 
-    try:
-        return installed("corestory")
-    except PackageNotFoundError:
-        return "0+unknown"
+    for name in ("corestory", "corestory-lite"):
+        try:
+            return installed(name)
+        except PackageNotFoundError:
+            continue
+    return "0+unknown"

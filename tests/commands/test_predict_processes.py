@@ -84,7 +84,7 @@ def test_one_plain_text_file_needs_no_heavy_library(model, tmp_path, environment
     code = (
         f"import sys\nsys.argv = ['corestory', 'predict', 'a.txt', '--model', {str(model)!r}]\n"
         "from corestory.commands.app import main\ntry:\n    main()\nexcept SystemExit as end:\n    code = end.code\n"
-        "heavy = {'pandas', 'sklearn', 'scipy', 'pyarrow', 'joblib', 'rapidfuzz', 'tldextract', 'selectolax'}\n"
+        "heavy = {'pandas', 'sklearn', 'scipy', 'pyarrow', 'joblib', 'rapidfuzz', 'publicsuffixlist', 'selectolax'}\n"
         "print(code, sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run(

@@ -24,6 +24,7 @@ from corestory.commands.serve import serve
 from corestory.commands.threshold import threshold
 from corestory.commands.train import train
 from corestory.errors import CorestoryError, OutputError
+from corestory.light import check_alone, left_out
 
 app = typer.Typer(
     name="corestory",
@@ -77,9 +78,15 @@ def main(command_line: typer.Typer = app) -> None:
     """
     _occupy_closed_streams()
     try:
+        check_alone()
         command_line(prog_name="corestory")
     except CorestoryError as error:
         _fail(error)
+    except ModuleNotFoundError as error:
+        found = left_out(error)
+        if found is None:
+            raise
+        _fail(found)
     except KeyboardInterrupt:
         # Typer catches most interruptions, but not those that come while it ends itself.
         sys.exit(128 + signal.SIGINT)

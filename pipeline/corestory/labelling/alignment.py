@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 import numpy as np
-from rapidfuzz.distance import LCSseq
 
 # Scripts written without spaces have no words to align; each of their characters is one.
 _WORD = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[^\W\u2e80-\u9fff\uf900-\ufaff]+")
@@ -45,6 +44,8 @@ def aligned_share(paragraphs: Sequence[str], gold: str) -> np.ndarray:
     >>> aligned_share(["Home | News", "The quay opened.", "Read more"], "The quay — opened").tolist()
     [0.0, 1.0, 0.0]
     """
+    from rapidfuzz.distance import LCSseq  # what only counts words needs no alignment
+
     words = [alignment_words(paragraph) for paragraph in paragraphs]
     page = [word for paragraph in words for word in paragraph]
     matched = np.zeros(len(page) + 1, dtype=np.int64)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from corestory.light import left_out
 from corestory.model.kinds import Kinds
 from corestory.model.site_memory import Sightings
 from corestory.reading.article import Article
@@ -128,8 +129,17 @@ class TaggedArticle:
         return tuple("core" if core else "filler" for core in self.core.tolist())
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the paragraphs as a frame, one a row: `position` from 0, `text`, `label` and `score`."""
-        import pandas as pd
+        """Return the paragraphs as a frame, one a row: `position` from 0, `text`, `label` and `score`.
+
+        Raises
+        ------
+        CorestoryError
+            pandas is not installed.
+        """
+        try:
+            import pandas as pd
+        except ModuleNotFoundError as error:
+            raise left_out(error) or error from error
 
         return pd.DataFrame(
             {

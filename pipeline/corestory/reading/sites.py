@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tldextract import TLDExtract
+    from publicsuffixlist import PublicSuffixList
 
     from corestory.reading.article import Article
 
@@ -22,8 +22,8 @@ _RESERVED = {"example", "test", "invalid", "localhost", "local", "internal", "on
 def registered_domain(url: str) -> str:
     """Return the registered domain of a URL, an empty string where there is none.
 
-    The Public Suffix List as bundled with tldextract decides, its private section included, so that two blogs
-    at one host are two sites. Nothing is fetched.
+    The Public Suffix List as bundled with publicsuffixlist decides, its private section included, so that two
+    blogs at one host are two sites. Nothing is fetched.
 
     Parameters
     ----------
@@ -52,14 +52,14 @@ def registered_domain(url: str) -> str:
         return ""
     if host.rpartition(".")[2].isdigit():  # no top-level domain is a number
         return _address(host)
-    parts = _extractor()(host)
-    if not parts.domain:  # the host is in the private section itself, as a blog host's own front page is
-        parts = _extractor()(host, include_psl_private_domains=False)
-    if parts.domain and parts.suffix:
-        return f"{parts.domain}.{parts.suffix}"
+    site = _suffixes().privatesuffix(host)
+    if site is None:  # the host is in the private section itself, as a blog host's own front page is
+        site = _suffixes(only_icann=True).privatesuffix(host)
+    if site is not None:
+        return str(site)
     labels = host.split(".")
     # Without a scheme, an unknown last label is more likely the end of a file's name.
-    known = labels[-1] in _RESERVED or (scheme is not None and not parts.suffix)
+    known = labels[-1] in _RESERVED or (scheme is not None and _suffixes().publicsuffix(host) is None)
     return ".".join(labels[-2:]) if len(labels) > 1 and known else ""
 
 
@@ -100,8 +100,8 @@ def _address(text: str) -> str:
 
 
 @cache
-def _extractor() -> "TLDExtract":
-    from tldextract import TLDExtract
+def _suffixes(*, only_icann: bool = False) -> "PublicSuffixList":
+    from publicsuffixlist import PublicSuffixList
 
-    # No address and no cache: only the list that comes with the package is read.
-    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+    # Only the list that comes with the package is read.
+    return PublicSuffixList(accept_unknown=False, only_icann=only_icann)

@@ -1,0 +1,54 @@
+"""The light distribution, corestory-lite: what it leaves out, and that it never stands beside the full one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from corestory.errors import CorestoryError
+
+# The packages that only training, evaluation, Parquet and --jobs need, by the names under which they are imported.
+LEFT_OUT = {
+    "cleanlab": "cleanlab",
+    "joblib": "joblib",
+    "matplotlib": "matplotlib",
+    "pandas": "pandas",
+    "pyarrow": "pyarrow",
+    "rapidfuzz": "rapidfuzz",
+    "scipy": "scipy",
+    "sklearn": "scikit-learn",
+}
+
+
+def check_alone() -> None:
+    """Check that not both distributions are installed: they share their files, so removing one breaks the other.
+
+    Raises
+    ------
+    CorestoryError
+        Both are installed.
+    """
+    # The folder's names tell it in a fraction of the time that importlib.metadata takes.
+    found = {path.name.partition("-")[0] for path in Path(__file__).parents[1].glob("corestory*-*.dist-info")}
+    if {"corestory", "corestory_lite"} <= found:
+        raise CorestoryError(
+            "corestory and corestory-lite are both installed, and share their files",
+            expected="one of them",
+            hint="Run pip uninstall corestory corestory-lite, then pip install the one that you want.",
+        )
+
+
+def left_out(error: ModuleNotFoundError) -> CorestoryError | None:
+    """Return the error for a package that corestory-lite leaves out; None for any other missing module.
+
+    Examples
+    --------
+    >>> print(left_out(ModuleNotFoundError(name="sklearn.base")))
+    this needs scikit-learn, which corestory-lite leaves out. Run pip install scikit-learn; ...
+    """
+    package = LEFT_OUT.get((error.name or "").partition(".")[0])
+    if package is None:
+        return None
+    return CorestoryError(
+        f"this needs {package}, which corestory-lite leaves out",
+        hint=f"Run pip install {package}; or for all of corestory pip uninstall corestory-lite, pip install corestory.",
+    )
