@@ -13,7 +13,7 @@ ARTICLE = (
     "It will come back to the quay on Friday, she added, if the lugger is mended by then.",
 )
 TEXT = "\n\n".join(ARTICLE)
-COLUMNS = ["id", "url", "title", "text", "confidence", "is_article", "words_core", "words_all"]
+COLUMNS = ["id", "url", "title", "text", "confidence", "is_article", "language", "words_core", "words_all"]
 
 
 @pytest.fixture

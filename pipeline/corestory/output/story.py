@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.kind_choice import KindChoice, chosen_positions
 from corestory.reading.blocks import Block, text_blocks
+from corestory.reading.language import language_of
 from corestory.reading.text import storable
 from corestory.reading.text_shapes import is_markup
 
@@ -22,8 +23,10 @@ class Story:
         Its title, in one line; empty where unknown.
     blocks
         Its paragraphs in order, without a headline that repeats the title.
-    article_id, url, language
+    article_id, url
         As of the article.
+    language
+        As of `corestory.reading.language.language_of`.
     """
 
     title: str
@@ -62,7 +65,8 @@ def story_of(article: TaggedArticle, kinds: KindChoice | None) -> Story:
     title = _title(storable(article.title), headlines)
     chosen = [block for position in chosen_positions(article, "core", kinds) for block in blocks[position]]
     shown = [block for block in chosen if not (block.heading == 1 and block.text == title)]
-    url, language = storable(article.url), storable(article.article.language)
+    told = " ".join(block.text for block in shown) or " ".join(article.texts)
+    url, language = storable(article.url), language_of(told, declared=article.article.language)
     return Story(title, tuple(shown), storable(article.article_id), url, language)
 
 

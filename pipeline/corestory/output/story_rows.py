@@ -2,12 +2,13 @@
 
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.kind_choice import KindChoice, chosen_positions
+from corestory.reading.language import language_of
 from corestory.reading.text import storable
 from corestory.reading.word_count import word_count
 
-StoryRow = tuple[str, str, str, str, float, float | None, int, int, *tuple[object, ...]]
+StoryRow = tuple[str, str, str, str, float, float | None, str, int, int, *tuple[object, ...]]
 
-STORY_COLUMNS = ("id", "url", "title", "text", "confidence", "is_article", "words_core", "words_all")
+STORY_COLUMNS = ("id", "url", "title", "text", "confidence", "is_article", "language", "words_core", "words_all")
 
 
 def story_row(article: TaggedArticle, kinds: KindChoice | None, *, digits: int) -> StoryRow:
@@ -26,10 +27,12 @@ def story_row(article: TaggedArticle, kinds: KindChoice | None, *, digits: int) 
     --------
     >>> from corestory.reading.article import article_of_texts
     >>> import numpy as np
+    >>> from dataclasses import replace
     >>> scores = np.array([0.9, 0.1, 0.8])
-    >>> article = article_of_texts("a", ["It rained.", "Share", "Boats sailed on."], title="Rain")
+    >>> texts = ["It rained.", "Share", "Boats sailed on."]
+    >>> article = replace(article_of_texts("a", texts, title="Rain"), language="en")
     >>> story_row(TaggedArticle(article, scores, scores > 0.5, 0.8, is_article=0.9), None, digits=6)
-    ('a', '', 'Rain', 'It rained.\n\nBoats sailed on.', 0.8, 0.9, 5, 6)
+    ('a', '', 'Rain', 'It rained.\n\nBoats sailed on.', 0.8, 0.9, 'en', 5, 6)
     """
     texts = article.texts
     story = [storable(texts[place]) for place in chosen_positions(article, "core", kinds)]
@@ -42,6 +45,7 @@ def story_row(article: TaggedArticle, kinds: KindChoice | None, *, digits: int) 
         "\n\n".join(story),
         round(float(article.confidence), digits),
         is_article,
+        language_of(" ".join(story or texts), declared=article.article.language),
         sum(map(word_count, story)),
         sum(map(word_count, texts)),
         *(kept[0] if kept else ()),

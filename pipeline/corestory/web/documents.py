@@ -59,6 +59,7 @@ class AnsweredStory(msgspec.Struct):
     text: str
     confidence: float
     is_article: float | None
+    language: str
     words_core: int
     words_all: int
 
