@@ -51,7 +51,8 @@ def test_each_article_is_a_row_with_its_story_alone(form):
     assert tuple(first) == (*STORY_COLUMNS, "desk")
     assert first == {
         "id": "a;1", "url": "https://c.example/1", "title": "Lock", "text": f"{TEXTS[0]}\n\n{TEXTS[2]}",
-        "confidence": 0.75, "is_article": 0.9, "language": first["language"], "words_core": 7, "words_all": 9, "desk": "ports",
+        "confidence": 0.75, "is_article": 0.9, "language": first["language"],
+        "words_core": 7, "words_all": 9, "desk": "ports",
     }  # fmt: skip
     assert first["language"] in ("", "en")  # by whether py3langid is installed
     assert (second["text"], second["words_core"], second["is_article"]) == ("", 0, None)
