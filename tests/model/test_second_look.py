@@ -16,7 +16,15 @@ from corestory.model.explaining import explain_articles
 from corestory.model.ngrams import NgramScorer
 from corestory.model.rules import Rules
 from corestory.model.scoring import SecondLook, score_batch, stage1_log_odds
-from corestory.model.second_look import lowered_scores, second_look_columns, second_look_log_odds
+from corestory.model.second_look import (
+    FORMS_READ,
+    WORDS_READ,
+    line_forms,
+    line_words,
+    lowered_scores,
+    second_look_columns,
+    second_look_log_odds,
+)
 from corestory.model.stored_weights import read_weights, weights_bytes
 from corestory.reading.article import Article, Paragraph
 from corestory.reading.html.page import read_page
@@ -47,9 +55,9 @@ def log_odds_of_texts(weights, many):
     texts = [text for lines in many for text in lines]
     batch = Batch(texts, Layout.of([len(lines) for lines in many]), [""] * len(many), None)
     features, look = BatchFeatures(batch, weights.words.idf_of), weights.second_look
-    lines = look.words.log_odds(features.tokens) + look.forms.log_odds(features.forms)
+    scored = look.words.log_odds(line_words(features.tokens)), look.forms.log_odds(line_forms(features.forms))
     stage1 = stage1_log_odds(features, weights)[-1].values
-    return look.network.log_odds(second_look_columns(features, lines, stage1).matrix(), batch.layout)
+    return look.network.log_odds(second_look_columns(features, np.column_stack(scored), stage1).matrix(), batch.layout)
 
 
 def second_log_odds(tagger, article):
@@ -63,11 +71,11 @@ def knowing(ngrams):
     return NgramScorer(hashes, 1 + numbers[0] ** 2, numbers[1], np.float32(0.1), np.float32(3))
 
 
-def known_to(read, words):
-    return {one for part in read(words).ngrams() for one in part.hashes.tolist()}
+def known_to(tokens):
+    return sorted({one for part in tokens.ngrams() for one in part.hashes.tolist()})
 
 
-WORDS = known_to(tokenise, LINES), known_to(form_tokens, LINES)
+WORDS, FORMS = known_to(line_words(tokenise(LINES))), known_to(line_forms(form_tokens(LINES)))
 
 
 @settings(max_examples=40, deadline=None)
@@ -81,19 +89,29 @@ def test_the_look_at_chosen_paragraphs_is_the_look_at_their_texts_alone(seeded_t
     batch = batch_of_articles(articles)
     rows = st.lists(st.booleans(), min_size=len(batch.texts), max_size=len(batch.texts)).filter(any)
     kept = np.array(data.draw(rows))
-    known = [data.draw(st.sets(st.sampled_from(sorted(ngrams)))) for ngrams in WORDS]
-    look = SecondLook(*map(knowing, known), seeded_tagger.weights.second_look.network)
-    # Stage 1 knows all that the look knows, and more; or not.
-    words, forms = (knowing(data.draw(st.sampled_from([*pair, ()]))) for pair in zip(WORDS, known, strict=True))
-    weights = replace(seeded_tagger.weights, words=words, forms=forms, second_look=look)
+    words, forms = (knowing(data.draw(st.sets(st.sampled_from(ngrams)))) for ngrams in (WORDS, FORMS))
+    look = SecondLook(words, forms, seeded_tagger.weights.second_look.network)
+    weights = replace(seeded_tagger.weights, second_look=look)
 
     scored = score_batch(batch, weights)
-    found = second_look_log_odds(scored, kept, weights, look)
+    found = second_look_log_odds(scored, kept, look)
     alone = [
         [text for text, chosen in zip(article.texts, kept[inside].tolist(), strict=True) if chosen]
         for article, inside in zip(articles, batch.layout.slices(), strict=True)
     ]
     assert found.tolist() == log_odds_of_texts(weights, [lines for lines in alone if lines]).tolist()
+
+
+def test_of_a_line_the_first_words_are_read_and_its_ends():
+    long = "read more " + "story " * 30
+    tokens = line_words(tokenise(["read more", long, long + "again"]))
+    short, cut, same = (tokens.hashes[tokens.row == row].tolist() for row in range(3))
+    assert len(short) == 2 + 2
+    assert len(cut) == WORDS_READ + 2
+    assert cut == same
+    assert (short[:3], short[-1]) == (cut[:3], cut[-1])
+    forms = line_forms(form_tokens(["Read more", long]))
+    assert forms.sizes.tolist() == [4, FORMS_READ]
 
 
 @pytest.fixture(scope="module")

@@ -81,6 +81,17 @@ class Tokens:
             number.take(self.row.take(inside)), self.hashes.take(inside), int(np.count_nonzero(kept)), self.longest
         )
 
+    @property
+    def sizes(self) -> Int:
+        """Number of tokens of each text."""
+        return np.bincount(self.row, minlength=self.count)
+
+    @property
+    def positions(self) -> Int:
+        """Position of each token in its text, from 0."""
+        sizes = self.sizes
+        return np.arange(len(self.row)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+
     def ngrams(self) -> Iterator[Tokens]:
         """Give the n-grams of each length up to `longest`, the tokens themselves first."""
         for row, hashes, whole in self.runs():

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import TypeVar
 
 import numpy as np
 
 from corestory.features import codepoints
 from corestory.features.characters import Characters, pieces
 from corestory.features.tokens import Tokens, end_to_end, finish
-from corestory.types import Int
+from corestory.types import Int, UInt64
+
+Tokenised = TypeVar("Tokenised", Int, UInt64)
 
 LONGEST = 4
 # The form of a paragraph shows at its start; so many tokens are read.
@@ -54,19 +57,46 @@ def form_tokens(texts: Sequence[str]) -> Tokens:
 def forms_of(characters: Characters) -> Tokens:
     """Read some texts as tokens of their form."""
     kind = np.where(characters.begun, _words(characters), characters.codes.take(characters.starts))
-    # Each text's tokens, as many as are read, between one for its begin and one for its end.
-    size = np.diff(characters.bounds)
-    if size.max(initial=0) > TOKENS_READ:
-        kind = kind[np.arange(len(kind)) - characters.bounds.take(characters.row) < TOKENS_READ]
-        size = np.minimum(size, TOKENS_READ)
-    end = np.cumsum(size + 2) - 1
-    hashes = np.empty(len(kind) + 2 * characters.count, np.uint64)
-    inner = np.ones(len(hashes), bool)
-    for place, token in ((end - size - 1, _BEGIN), (end, _END)):
-        hashes[place] = token
-        inner[place] = False
-    hashes[inner] = kind
-    return Tokens(np.repeat(np.arange(characters.count), size + 2), finish(hashes), characters.count, LONGEST)
+    row, kind = between_ends(kind, np.diff(characters.bounds), most=TOKENS_READ, begin=int(_BEGIN), end=int(_END))
+    return Tokens(row, finish(kind.astype(np.uint64)), characters.count, LONGEST)
+
+
+def between_ends(inner: Tokenised, sizes: Int, *, most: int, begin: int, end: int) -> tuple[Int, Tokenised]:
+    """Put a token before the first of each text's tokens, and one behind the last of those that are read.
+
+    Parameters
+    ----------
+    inner
+        Tokens of all texts, in order.
+    sizes
+        How many of them each text has.
+    most
+        So many of each text are read.
+    begin, end
+        The tokens that stand for its ends.
+
+    Returns
+    -------
+    row, tokens : numpy.ndarray
+        The text of each token, and the tokens.
+
+    Examples
+    --------
+    >>> row, tokens = between_ends(np.array([4, 5, 6, 7]), np.array([3, 0, 1]), most=2, begin=1, end=2)
+    >>> tokens.tolist(), row.tolist()
+    ([1, 4, 5, 2, 1, 2, 1, 7, 2], [0, 0, 0, 0, 1, 1, 2, 2, 2])
+    """
+    if sizes.max(initial=0) > most:
+        inner = inner[np.arange(len(inner)) - np.repeat(np.cumsum(sizes) - sizes, sizes) < most]
+        sizes = np.minimum(sizes, most)
+    last = np.cumsum(sizes + 2) - 1
+    found = np.empty(len(inner) + 2 * len(sizes), inner.dtype)
+    between = np.ones(len(found), bool)
+    for place, token in ((last - sizes - 1, begin), (last, end)):
+        found[place] = token
+        between[place] = False
+    found[between] = inner
+    return np.repeat(np.arange(len(sizes)), sizes + 2), found
 
 
 def _words(characters: Characters) -> Int:

@@ -16,13 +16,12 @@ from corestory.errors import DataError
 from corestory.model.article_network import fit_article_network
 from corestory.model.calibration import PlattScaling
 from corestory.model.choosing import Chosen, choose_settings
-from corestory.model.fitting import FittedStages, Progress, Recipe, fit_count, fit_stages
+from corestory.model.fitting import Progress, Recipe, fit_count, fit_stages
 from corestory.model.kinds_fit import fit_kinds
 from corestory.model.network_fit import Shape
-from corestory.model.planting import PlugLines, plug_lines
 from corestory.model.second_look_fit import fit_second_look, look_fit_count
 from corestory.model.tagger import Tagger
-from corestory.model.training_rows import Rows, has_markup, make_folds, training_rows
+from corestory.model.training_rows import has_markup, make_folds, training_rows
 from corestory.types import Float, Int
 
 if TYPE_CHECKING:
@@ -219,10 +218,12 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             rows, fitted.text, html_rows, fitted.html, words=fitted.weights.words, seed=self.random_state
         )
         chosen_settings = choose_settings(rows, fitted.text, html_rows, fitted.html, article=article)
+        of_kind, of_language = (
+            frame[name].iloc[places].tolist() if name in frame else [None] * len(frame) for name in ("kind", "language")
+        )
         look = fit_second_look(
-            rows, html_rows, html_places, fitted, chosen_settings,
-            self._plug_lines(frame.iloc[places], rows, html_places, fitted), recipe, say=say,
-        )  # fmt: skip
+            rows, html_rows, html_places, fitted, chosen_settings, of_kind, of_language, recipe, say=say
+        )
         chosen_settings = look.chosen
         network = None if article is None else article.network
         kinds = fit_kinds(frame, folds.of_row, seed=self.random_state)
@@ -254,14 +255,6 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _scored(self, X: pd.DataFrame) -> pd.DataFrame:
         _require(X)
         return self.tagger_.score_frame(X)
-
-    def _plug_lines(self, frame: pd.DataFrame, rows: Rows, html_places: Int, fitted: FittedStages) -> PlugLines:
-        marked = np.zeros(len(frame), bool)
-        marked[html_places] = True
-        kinds, languages = (
-            frame[name].tolist() if name in frame else [None] * len(frame) for name in ("kind", "language")
-        )
-        return plug_lines(rows, fitted.stage1, kinds, languages, marked, seed=self.random_state)
 
     def _recipe(self) -> Recipe:
         return Recipe(

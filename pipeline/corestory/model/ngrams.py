@@ -13,7 +13,7 @@ import numpy.typing as npt
 from corestory.features.layout import changes, sums
 from corestory.features.tokens import JoinedTokens, Tokens, tokenise
 from corestory.model.lookup import Lookup
-from corestory.types import Bool, Float, Float32, Int, UInt64
+from corestory.types import Float, Float32, Int, UInt64
 
 if TYPE_CHECKING:
     import scipy.sparse
@@ -42,24 +42,6 @@ class Counted:
     row: Int
     term: Int
     count: Int
-
-    def of_rows(self, kept: Bool, renumbered: Int) -> Counted:
-        """Give the entries of some of the texts, as if there were no others, for a scorer that knows fewer n-grams.
-
-        Parameters
-        ----------
-        kept
-            Which texts of the batch.
-        renumbered
-            The scorer's number of each n-gram, negative where it does not know it (`NgramScorer.renumbered`).
-        """
-        kept_here = kept[self.first : self.first + self.texts]
-        term = renumbered.take(self.term)
-        inside = np.flatnonzero(kept_here.take(self.row) & (term >= 0))
-        before = np.cumsum(kept_here)
-        row = before.take(self.row.take(inside)) - 1
-        first = int(np.count_nonzero(kept[: self.first]))
-        return Counted(first, int(before[-1]), row, term.take(inside), self.count.take(inside))
 
 
 @dataclass(frozen=True)
@@ -138,23 +120,6 @@ class NgramScorer:
     def _both(self) -> npt.NDArray[np.complex64]:
         # Side by side, the two numbers of an n-gram come from memory together.
         return np.asarray(self.idf + 1j * self.weights, np.complex64)
-
-    def renumbered(self, other: NgramScorer) -> Int | None:
-        """Give the other scorer's number of each n-gram, -1 where it has none; None if it knows n-grams that are new.
-
-        Examples
-        --------
-        >>> def knowing(*hashes):
-        ...     return NgramScorer(np.array(hashes, np.uint64), *([np.zeros(len(hashes), np.float32)] * 4))
-        >>> knowing(3, 5, 8).renumbered(knowing(5, 8)).tolist(), knowing(5, 8).renumbered(knowing(3, 5, 8))
-        ([-1, 0, 1], None)
-        """
-        place = np.searchsorted(self.hashes, other.hashes)
-        if not np.array_equal(self.hashes.take(place, mode="clip") if len(self.hashes) else [], other.hashes):
-            return None
-        found = np.full(len(self.hashes), -1)
-        found[place] = np.arange(len(place))
-        return found
 
     def counted(self, tokens: Tokens | JoinedTokens) -> Iterator[Counted]:
         """Count the known n-grams of a batch's texts, some texts at a time."""

@@ -8,60 +8,83 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from corestory.features.batch import Batch
+from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout
+from corestory.model.plug_templates import template_lines
+from corestory.model.scoring import Weights, stage1_log_odds
 from corestory.model.training_rows import Rows
 from corestory.types import Bool, Float, Int
 
 SHORT_CHARACTERS = 70
 LEAST_CHARACTERS, MOST_CHARACTERS = 8, 260
 LEAST_WORDS = 3
-MOST_FURTHER = 30_000
-"""The scorers of lines learn from at most so many further lines of either label."""
-KNOWN_SHARE = 4
-"""A line whose kind a person wrote down is planted so many times as often as others, and weighs so much more."""
+MOST_PROSE = 20_000
+"""The scorers of lines learn from at most so many paragraphs of story that are not short."""
+ROWS_A_TEMPLATE_LINE = 10
+"""There are at most a tenth as many lines made from templates as training rows."""
+LEAST_HEADLINE, MOST_HEADLINE = 15, 110
 SURELY_CORE = 2.0
 """Filler with greater log-odds of stage 1 may be prose that only this gold text leaves out."""
+LEAST_WRITTEN = 200
+"""From fewer lines that a person wrote down nothing general can be learned."""
+PLUG = -2.0
+"""Short story lines with smaller log-odds by the scorers of lines are taken for plugs that the gold text keeps."""
 
 _SIGNS = re.compile(r"[\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class PlugLines:
-    """Rows of training rows; rows of equal words once a fold.
+    """Training rows to plant and to learn plugs from; rows of equal words once a fold.
 
     Attributes
     ----------
-    filler, share
-        Filler to be planted, and how often each is drawn.
+    written
+        Filler that a person wrote down as such: with its kind, or as a template.
+    found
+        Other filler that may stand in a story; menus and prose among it.
     story
-        Short story lines to be planted.
-    further
-        More lines of both labels, from which the scorers of lines learn too.
+        Short story lines.
+    prose
+        Longer paragraphs of story.
     language
         The language of every training row, by which lines and stories are matched.
     """
 
-    filler: Int
-    share: Int
+    written: Int
+    found: Int
     story: Int
-    further: Int
+    prose: Int
     language: Sequence[str]
 
-    def without(self, scores: Float) -> PlugLines:
-        """Leave out filler whose words alone, by out-of-fold log-odds of every row, look like story."""
-        chosen = scores[self.filler] < (self.share > 1)
-        return replace(self, filler=self.filler[chosen], share=self.share[chosen])
+    @property
+    def to_learn(self) -> Int:
+        """Filler that the scorers of lines learn from: what a person wrote down, or where that is little, all."""
+        return self.written if len(self.written) >= LEAST_WRITTEN else np.concatenate([self.written, self.found])
+
+    def trusted(self, scores: Float) -> PlugLines:
+        """Leave out found filler that does not look like a plug, and story that does.
+
+        Parameters
+        ----------
+        scores
+            Out-of-fold log-odds of core of every row, by the scorers of lines.
+        """
+        found, story = self.found[scores[self.found] < 0], self.story[scores[self.story] > PLUG]
+        return replace(self, found=found, story=story)
 
 
-def plug_lines(
-    rows: Rows, stage1: Float, kinds: Sequence[object], languages: Sequence[object], marked: Bool, *, seed: int
-) -> PlugLines:
-    """Choose the lines.
+def with_template_lines(
+    rows: Rows, stage1: Float, languages: Sequence[object], weights: Weights, *, seed: int
+) -> tuple[Rows, Float, list[str]]:
+    """Add lines made from templates to the training rows, each an article and a page of its own.
 
     Parameters
     ----------
@@ -69,26 +92,79 @@ def plug_lines(
         The training rows.
     stage1
         Their out-of-fold log-odds by words.
-    kinds
-        Their kinds of filler where known.
     languages
         Their languages where known; else the script of the article stands in.
-    marked
-        Whether each has markup. If not, its kind was written down by a person.
+    weights
+        The model, which has learned nothing from templates.
     seed
-        Of the choice among further lines.
+        Of the values of slots.
+
+    Returns
+    -------
+    rows : Rows
+    stage1 : numpy.ndarray
+        Log-odds of all rows by words.
+    languages : list of str
+        Languages of all rows.
+    """
+    language, layout = _languages(rows, languages), rows.batch.layout
+    headlines: dict[str, list[str]] = {}
+    for article in np.flatnonzero(rows.first_view[layout.first]).tolist():
+        title = rows.batch.titles[article].partition(" | ")[0]
+        own = headlines.setdefault(language[layout.first[article]], [])
+        if LEAST_HEADLINE <= len(title) <= MOST_HEADLINE:
+            own.append(title)
+    generator = np.random.default_rng(seed)
+    made = template_lines(headlines, generator, folds=int(rows.fold.max()) + 1)
+    made = [made[at] for at in generator.permutation(len(made))[: len(rows.core) // ROWS_A_TEMPLATE_LINE]]
+    count = len(made)
+    texts, sizes, once = [line.text for line in made], np.ones(count, np.int64), np.ones(count, bool)
+    batch = Batch(
+        [*rows.batch.texts, *texts], Layout.of(np.concatenate([layout.sizes, sizes])),
+        [*rows.batch.titles, *[""] * count], None,
+    )  # fmt: skip
+    extended = Rows(
+        batch,
+        np.concatenate([rows.core, np.array([line.core for line in made], bool)]),
+        np.concatenate([rows.labelled, once]),
+        np.concatenate([rows.fold, np.array([line.fold for line in made], np.int64)]),
+        np.concatenate([rows.page, rows.page.max() + 1 + np.arange(count)]),
+        np.concatenate([rows.weight, sizes.astype(float)]),
+        np.concatenate([rows.first_view, ~once]),
+    )
+    features = BatchFeatures(Batch(texts, Layout.of(sizes), [""] * count, None), weights.words.idf_of)
+    by_words = stage1_log_odds(features, weights)[-1].values if count else np.zeros(0)
+    return extended, np.concatenate([stage1, by_words]), language + [line.language for line in made]
+
+
+def plug_lines(
+    rows: Rows, stage1: Float, kinds: Sequence[object], language: Sequence[str], marked: Bool, *, seed: int
+) -> PlugLines:
+    """Choose the lines.
+
+    Parameters
+    ----------
+    rows, stage1, language
+        As of `with_template_lines`: the training rows and behind them the lines made from templates.
+    kinds
+        Of the training rows their kinds of filler where known.
+    marked
+        Whether each training row has markup. If not, its kind was written down by a person.
+    seed
+        Of the choice among paragraphs of story.
 
     Returns
     -------
     PlugLines
         Filler to be planted is of a known kind, but no navigation, or it recurs on several pages of a fold.
     """
-    texts = rows.batch.texts
+    texts, count = rows.batch.texts[: len(kinds)], len(kinds)
     length = np.array([len(text) for text in texts])
-    usable = rows.first_view & rows.labelled & (length >= LEAST_CHARACTERS)
+    usable = (rows.first_view & rows.labelled)[:count] & (length >= LEAST_CHARACTERS)
+    core = rows.core[:count]
     keys = {row: (int(rows.fold[row]), _plain(texts[row])) for row in np.flatnonzero(usable).tolist()}
-    story = _once(np.flatnonzero(usable & rows.core & (length <= SHORT_CHARACTERS)), keys)
-    lines = np.flatnonzero(usable & ~rows.core & (length <= MOST_CHARACTERS) & (stage1 < SURELY_CORE))
+    story = _once(np.flatnonzero(usable & core & (length <= SHORT_CHARACTERS)), keys)
+    lines = np.flatnonzero(usable & ~core & (length <= MOST_CHARACTERS) & (stage1[:count] < SURELY_CORE))
     pages: dict[tuple[int, str], set[int]] = {}
     for row in lines.tolist():
         pages.setdefault(keys[row], set()).add(int(rows.page[row]))
@@ -97,15 +173,15 @@ def plug_lines(
     known = np.array([isinstance(kinds[row], str) for row in lines.tolist()], bool)
     in_story = known & np.array([kinds[row] != "navigation" for row in lines.tolist()], bool)
     written = in_story & ~marked[lines]
-    of_kind = _once(lines[written], keys)
-    others = _once(lines[~written & (in_story | (~known & recurs & wordy))], keys)
-    generator = np.random.default_rng(seed)
-    prose = np.flatnonzero(usable & rows.core & (length > SHORT_CHARACTERS))
-    further = [generator.permutation(one)[:MOST_FURTHER] for one in (_once(lines[wordy], keys), prose)]
+    prose = _once(np.flatnonzero(usable & core & (length > SHORT_CHARACTERS)), keys)
+    made = np.arange(count, len(rows.core))
     return PlugLines(
-        np.concatenate([of_kind, others]), np.repeat([KNOWN_SHARE, 1], [len(of_kind), len(others)]), story,
-        np.sort(np.concatenate(further)), _languages(rows, languages),
-    )  # fmt: skip
+        np.concatenate([_once(lines[written], keys), made[~rows.core[made]]]),
+        _once(lines[~written & (in_story | (~known & recurs & wordy))], keys),
+        np.concatenate([story, made[rows.core[made]]]),
+        np.sort(np.random.default_rng(seed).permutation(prose)[:MOST_PROSE]),
+        language,
+    )
 
 
 def _plain(text: str) -> str:
@@ -135,8 +211,10 @@ def _script(text: str) -> str:
     return ""
 
 
-FILLER_LINES, STORY_LINES = 4, 6
-"""So many lines of either label are planted into a story, on average."""
+WRITTEN_LINES, FOUND_LINES, STORY_LINES = 3, 1, 6
+"""So many lines of each sort are planted into a story, on average."""
+TURNS, MOST_TURNS, FEW_STORIES = 2, 4, 60
+"""So often lines are planted into a story, at least and at most: the fewer stories of its language, the more often."""
 LEAST_CORE = 3
 """Stories with fewer paragraphs get no planted lines."""
 LEAST_TRUST = 0.1
@@ -210,28 +288,31 @@ def kept_stories(rows: Rows, places: Int, scores: Float, kept: Bool) -> Stories:
     )  # fmt: skip
 
 
-def planted_stories(rows: Rows, lines: PlugLines, generator: np.random.Generator, *, turns: int) -> Stories:
+def planted_stories(rows: Rows, lines: PlugLines, generator: np.random.Generator) -> Stories:
     """Plant lines into the stories of the training rows: the core paragraphs of the first view of each page.
 
-    Each story comes so many times as there are turns, with other lines.
+    Each story comes `TURNS` times, with other lines; those of a language with few stories up to `MOST_TURNS` times.
 
     Every line comes from another page of the same fold and the same language, so that what is out of fold stays so.
     """
     group = [(int(fold), language) for fold, language in zip(rows.fold.tolist(), lines.language, strict=True)]
-    filler = _grouped(np.repeat(lines.filler, lines.share), group)
-    short = _grouped(lines.story, group)
+    pools = [
+        (_grouped(chosen, group), mean)
+        for chosen, mean in ((lines.written, WRITTEN_LINES), (lines.found, FOUND_LINES), (lines.story, STORY_LINES))
+    ]
+    nothing = np.zeros(0, np.int64)
     found: list[Int] = []
     cores: list[Bool] = []
     planted: list[Bool] = []
-    for inside in rows.batch.layout.slices() * turns:
-        own = np.arange(inside.start, inside.stop)
-        own = own[rows.core[own] & rows.labelled[own] & rows.first_view[own]]
-        plugs = filler.get(group[inside.start], np.zeros(0, np.int64))
-        if len(own) < LEAST_CORE or not len(plugs):
-            continue
-        other = short.get(group[inside.start], plugs[:0])
-        added = [_some(plugs, FILLER_LINES, generator), _some(other, STORY_LINES, generator)]
-        added = [one[rows.page[one] != rows.page[inside.start]] for one in added]
+    chosen = rows.core & rows.labelled & rows.first_view
+    stories = [rows_of[chosen[rows_of]] for rows_of in np.split(np.arange(len(chosen)), rows.batch.layout.first[1:])]
+    stories = [own for own in stories if len(own) >= LEAST_CORE]
+    count = Counter(lines.language[own[0]] for own in stories)
+    turns = [min(max(FEW_STORIES // count[lines.language[own[0]]], TURNS), MOST_TURNS) for own in stories]
+    for own in (own for own, times in zip(stories, turns, strict=True) for _ in range(times)):
+        first = own[0]
+        added = [_some(pool.get(group[first], nothing), mean, generator) for pool, mean in pools]
+        added = [one[rows.page[one] != rows.page[first]] for one in added]
         new = np.concatenate(added)
         # A plug may stand behind the last paragraph, and hardly ever before the first.
         position = np.concatenate([np.arange(len(own)), generator.uniform(0.01, len(own), len(new))])
@@ -239,12 +320,10 @@ def planted_stories(rows: Rows, lines: PlugLines, generator: np.random.Generator
         found.append(np.concatenate([own, new])[order])
         cores.append(np.concatenate([np.ones(len(own), bool), rows.core[new]])[order])
         planted.append(np.concatenate([np.zeros(len(own), bool), np.ones(len(new), bool)])[order])
-    sizes = [len(one) for one in found]
-    nothing = np.zeros(0, bool)
-    chosen = np.concatenate([np.zeros(0, np.int64), *found])
+    every, no = np.concatenate([nothing, *found]), np.zeros(0, bool)
     return Stories(
-        chosen, Layout.of(sizes), np.concatenate([nothing, *cores]), np.concatenate([nothing, *planted]),
-        np.ones(len(chosen)),
+        every, Layout.of([len(one) for one in found]), np.concatenate([no, *cores]), np.concatenate([no, *planted]),
+        np.ones(len(every)),
     )  # fmt: skip
 
 

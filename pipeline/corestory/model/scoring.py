@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -15,9 +14,9 @@ from corestory.features.context import EARLIER_ROUND, MARKUP, OWN_WORDS, Columns
 from corestory.model.correction import Correction, correction_of
 from corestory.model.kinds import KindHead
 from corestory.model.network import Network
-from corestory.model.ngrams import Counted, NgramScorer
+from corestory.model.ngrams import NgramScorer
 from corestory.model.site_memory import BEFORE_CONTEXT
-from corestory.types import Bool, Float, Int
+from corestory.types import Bool, Float
 
 if TYPE_CHECKING:
     from corestory.model.rules import Forced
@@ -83,14 +82,6 @@ class Weights:
         """Stage 2, with or without markup."""
         return self.html if html else self.text
 
-    @cached_property
-    def line_terms(self) -> tuple[Int | None, Int | None]:
-        """For each n-gram of `words` and `forms`, its number in the second look's scorer (`NgramScorer.renumbered`)."""
-        look = self.second_look
-        if look is None or self.forms is None:
-            return None, None
-        return self.words.renumbered(look.words), self.forms.renumbered(look.forms)
-
 
 @dataclass(frozen=True, slots=True)
 class ScoredBatch:
@@ -106,8 +97,6 @@ class ScoredBatch:
         Log-odds of each scorer of stage 1, that of words last.
     log_odds
         Log-odds of core after stage 2, shape (paragraphs,).
-    words, forms
-        The n-grams of words and of word shapes that stage 1 knows, counted.
     correction
         The part of the log-odds that the corrections of an adapted model added; None in a model that has none.
     """
@@ -116,28 +105,14 @@ class ScoredBatch:
     html: bool
     stage1: tuple[LogOdds, ...]
     log_odds: Float
-    words: Sequence[Counted]
-    forms: Sequence[Counted]
     correction: Float | None = None
 
 
 def stage1_log_odds(features: BatchFeatures, weights: Weights) -> tuple[LogOdds, ...]:
     """Score paragraphs by words and word shapes, and before them by markup words if the model uses markup."""
-    return _stage1_log_odds(features, weights, *_counted(features, weights))
-
-
-def _counted(features: BatchFeatures, weights: Weights) -> tuple[list[Counted], list[Counted]]:
-    """Count the n-grams of words and of word shapes."""
-    forms = [] if weights.forms is None else list(weights.forms.counted(features.forms))
-    return list(weights.words.counted(features.tokens)), forms
-
-
-def _stage1_log_odds(
-    features: BatchFeatures, weights: Weights, words: Sequence[Counted], forms: Sequence[Counted]
-) -> tuple[LogOdds, ...]:
-    by_words = weights.words.log_odds_of(words)
+    by_words = weights.words.log_odds(features.tokens)
     if weights.forms is not None:
-        by_words = by_words + weights.forms.log_odds_of(forms)
+        by_words = by_words + weights.forms.log_odds(features.forms)
     if features.batch.markup is None or weights.markup is None or not weights.html:
         return (LogOdds(OWN_WORDS, by_words),)
     markup_tokens, number = features.markup_tokens
@@ -167,10 +142,9 @@ def score_batch(
     ScoredBatch
     """
     features = BatchFeatures(batch, weights.words.idf_of)
-    words, forms = _counted(features, weights)
     stage1 = tuple(
         LogOdds(group, _with_forced(values if shift is None else values + BEFORE_CONTEXT * shift, forced))
-        for group, values in _stage1_log_odds(features, weights, words, forms)
+        for group, values in stage1_log_odds(features, weights)
     )
     html = len(stage1) > 1
     log_odds = np.zeros(0)
@@ -181,7 +155,7 @@ def score_batch(
     for added in (correction, shift):
         if added is not None:
             log_odds = _with_forced(log_odds + added, forced)
-    return ScoredBatch(features, html, stage1, log_odds, words, forms, correction)
+    return ScoredBatch(features, html, stage1, log_odds, correction)
 
 
 def stage2_features(

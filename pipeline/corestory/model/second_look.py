@@ -7,7 +7,6 @@ paragraphs alone, as an article of their own, and lowers the score of those that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,14 +16,20 @@ from corestory.features.batch import Batch
 from corestory.features.batch_features import LIMIT, BatchFeatures, TextFeatures
 from corestory.features.context import OWN_WORDS, Columns, LogOdds
 from corestory.features.layout import Layout
-from corestory.types import Bool, Float, Int
+from corestory.features.tokens import Tokens, hash_token
+from corestory.features.word_shapes import between_ends
+from corestory.types import Bool, Float
 
 if TYPE_CHECKING:
-    from corestory.features.tokens import Tokens
     from corestory.model.calibration import Settings
-    from corestory.model.ngrams import Counted, NgramScorer
     from corestory.model.rules import Forced
     from corestory.model.scoring import ScoredBatch, SecondLook, Weights
+
+WORDS_READ, FORMS_READ = 10, 13
+"""So many words and word shapes of a paragraph the scorers of lines read; of the shapes one is its begin."""
+WORDS_LONGEST = 3
+
+_BEGIN, _END = hash_token("line begin"), hash_token("line end")
 
 
 def scores_after_second_look(
@@ -67,7 +72,7 @@ def scores_after_second_look(
     looked = kept & (np.add.reduceat(kept, layout.first, dtype=np.int64) > 1)[layout.article]
     if not looked.any():
         return scores, second
-    log_odds = second_look_log_odds(scored, looked, weights, weights.second_look)
+    log_odds = second_look_log_odds(scored, looked, weights.second_look)
     second[looked] = settings.second_look_scaling().probabilities(log_odds)
     if forced is not None:
         second[forced != 0] = np.nan
@@ -104,10 +109,10 @@ def lowered_scores(scores: Float, kept: Bool, second: Float, cutoffs: Float, lim
     return np.where(dropped, np.minimum(second, np.nextafter(cutoff, 0)), scores)
 
 
-def second_look_log_odds(scored: ScoredBatch, kept: Bool, weights: Weights, look: SecondLook) -> Float:
+def second_look_log_odds(scored: ScoredBatch, kept: Bool, look: SecondLook) -> Float:
     """Read the kept paragraphs as articles of their own.
 
-    Nothing is read anew: what the batch's features say of single paragraphs holds for the kept ones alone.
+    What the batch's features say of single paragraphs holds for the kept ones alone, and is not computed anew.
 
     Parameters
     ----------
@@ -115,29 +120,41 @@ def second_look_log_odds(scored: ScoredBatch, kept: Bool, weights: Weights, look
         The scored batch.
     kept
         Which paragraphs are kept, at least one.
-    weights, look
-        The model, and its second look.
+    look
+        The model's second look.
 
     Returns
     -------
     numpy.ndarray
         Log-odds of story of each kept paragraph.
     """
-    words, forms = weights.line_terms
-    lines = _line_log_odds(look.words, scored.words, scored.features.tokens, words, kept)
-    lines += _line_log_odds(look.forms, scored.forms, scored.features.forms, forms, kept)
-    features = scored.features.of_rows(kept)
-    columns = second_look_columns(features, lines, scored.stage1[-1].values[kept])
-    return look.network.log_odds(columns.matrix(), features.layout)
+    features = scored.features
+    words, forms = line_words(features.tokens.of_rows(kept)), line_forms(features.forms.of_rows(kept))
+    lines = np.column_stack([look.words.log_odds(words), look.forms.log_odds(forms)])
+    looked = features.of_rows(kept)
+    columns = second_look_columns(looked, lines, scored.stage1[-1].values[kept])
+    return look.network.log_odds(columns.matrix(), looked.layout)
 
 
-def _line_log_odds(
-    scorer: NgramScorer, counted: Sequence[Counted], tokens: Tokens, renumbered: Int | None, kept: Bool
-) -> Float:
-    """Score the kept paragraphs by the n-grams that stage 1 found, if these are all that the scorer knows."""
-    if renumbered is None:
-        return scorer.log_odds(tokens.of_rows(kept))
-    return scorer.log_odds_of(part.of_rows(kept, renumbered) for part in counted)
+def line_words(words: Tokens) -> Tokens:
+    """Read the first words of paragraphs, with their ends marked; n-grams are of three words at most.
+
+    A plug shows at its start, and the headline behind it must not outweigh that.
+
+    Examples
+    --------
+    >>> from corestory.features.tokens import tokenise
+    >>> line_words(tokenise(["Read more", ""])).row.tolist()
+    [0, 0, 0, 0, 1, 1]
+    """
+    row, hashes = between_ends(words.hashes, words.sizes, most=WORDS_READ, begin=_BEGIN, end=_END)
+    return Tokens(row, hashes, words.count, WORDS_LONGEST)
+
+
+def line_forms(forms: Tokens) -> Tokens:
+    """Read the first word shapes of paragraphs."""
+    read = forms.positions < FORMS_READ
+    return Tokens(forms.row[read], forms.hashes[read], forms.count, forms.longest)
 
 
 def second_look_columns(features: TextFeatures, lines: Float, stage1: Float) -> Columns:
@@ -148,12 +165,12 @@ def second_look_columns(features: TextFeatures, lines: Float, stage1: Float) -> 
     features
         Of kept paragraphs.
     lines
-        Their log-odds by the second look's scorers of lines, shape (paragraphs,).
+        Their log-odds by each of the second look's two scorers of lines, shape (paragraphs, 2).
     stage1
         Their log-odds of stage 1 by words, shape (paragraphs,).
     """
     columns = features.of_text([LogOdds(OWN_WORDS, stage1)])
-    clipped = np.clip(lines, -LIMIT, LIMIT)
+    clipped = np.clip(np.column_stack([lines, lines.sum(axis=1)]), -LIMIT, LIMIT)
     columns.add(OWN_WORDS, clipped / 4, 1 / (1 + np.exp(-clipped)))
     return columns
 
@@ -162,4 +179,4 @@ def second_look_columns(features: TextFeatures, lines: Float, stage1: Float) -> 
 def second_look_width() -> int:
     """Count the features of the second look."""
     features = BatchFeatures(Batch(["Story."], Layout.of([1]), [""], None), lambda hashes: np.ones(len(hashes)))
-    return len(second_look_columns(features, np.zeros(1), np.zeros(1)).groups)
+    return len(second_look_columns(features, np.zeros((1, 2)), np.zeros(1)).groups)

@@ -12,31 +12,45 @@ from threadpoolctl import threadpool_limits
 
 from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
+from corestory.features.line_marks import unmarked
 from corestory.features.paragraph_shape import shape_features
+from corestory.features.tokens import tokenise
+from corestory.features.word_shapes import form_tokens
 from corestory.model.calibration import Settings, fit_platt
 from corestory.model.choosing import Chosen, measured_f1
 from corestory.model.decision import article_cutoffs
-from corestory.model.fitting import CHUNK, ONE_THREAD, FittedStages, Progress, Recipe, fit_words_and_forms
-from corestory.model.network import Network
+from corestory.model.fitting import CHUNK, ONE_THREAD, FittedStages, Progress, Recipe, fit_stage1
+from corestory.model.network import Network, joined
 from corestory.model.network_fit import Shape, fit_network
 from corestory.model.ngrams import NgramScorer
-from corestory.model.planting import PlugLines, Stories, joined_stories, kept_stories, planted_stories
+from corestory.model.planting import (
+    PLUG,
+    PlugLines,
+    Stories,
+    joined_stories,
+    kept_stories,
+    planted_stories,
+    plug_lines,
+    with_template_lines,
+)
 from corestory.model.scoring import SecondLook
-from corestory.model.second_look import lowered_scores, second_look_columns
+from corestory.model.second_look import line_forms, line_words, lowered_scores, second_look_columns
 from corestory.model.training_rows import Rows
 from corestory.types import Bool, Float, Float32, Int
 
-SHAPE, EPOCHS, STEPS = Shape(32, 2, 16), 5, 200
-TURNS = 2
-"""So many times lines are planted into every story."""
-FURTHER_WEIGHTS = 0.5, 0.3
-"""What story and filler lines that are not planted weigh in the fit of the scorers of lines."""
+SHAPE, EPOCHS, STEPS, MEMBERS = Shape(32, 2, 16), 5, 200, 2
+PROSE_WEIGHT = 0.5
+"""What a paragraph of story that is not short weighs in the fit of the scorers of lines."""
+PLANTED_WEIGHT = 3.0
+"""What a planted line weighs in the fit of the network, where a paragraph of a kept story weighs 1."""
+WORDS_C, FORMS_C, LEAST_PAGES = 10.0, 3.0, 2
+"""Parameters of the scorers of lines, as those of the recipe for stage 1; `LEAST_PAGES` is of words."""
 LEAST_LINES = 50
 """From fewer lines of filler, and of story, nothing general can be learned."""
-LIMITS = tuple(step / 100 for step in range(1, 71))
+LIMITS = tuple(step / 100 for step in range(1, 96))
 F1_COST = 0.0005
 """The look may cost so much of the out-of-fold word F1."""
-STORY_LOST = 0.04
+STORY_LOST = 0.035
 """It may drop this share of the planted story lines, which are harder than those of the story itself."""
 LEAST_REMOVED = 0.1
 """A look that drops a smaller share of the planted filler is not worth its time."""
@@ -74,7 +88,8 @@ def fit_second_look(
     html_places: Int,
     fitted: FittedStages,
     chosen: Chosen,
-    lines: PlugLines,
+    kinds: Sequence[object],
+    languages: Sequence[object],
     recipe: Recipe,
     *,
     say: Progress,
@@ -87,36 +102,41 @@ def fit_second_look(
         As of `corestory.model.fitting.fit_stages`.
     fitted, chosen
         The stages, and the settings and out-of-fold scores of the first decision.
-    lines
-        The lines to plant.
+    kinds, languages
+        The kind of filler and the language of each row where known.
     recipe
         How the stages were fitted; its penalty, seed and jobs hold here too.
     say
         Called after each single fit.
     """
-    line = np.zeros(len(rows.core), bool)
-    line[np.concatenate([lines.filler, lines.story])] = True
-    if min(len(lines.filler), len(lines.story)) < LEAST_LINES or rows.bound_label(line) is not None:
-        return FittedLook(None, chosen)
     generator = np.random.default_rng(recipe.seed)
-    looked = rows.first_view | _one_other_view(rows, generator)
-    paths = [_Path(rows, np.arange(len(rows.core)), chosen.text_scores, chosen.text_core, looked)]
+    paths = [_Path(rows, np.arange(len(rows.core)), chosen.text_scores, chosen.text_core, _two_views(rows, generator))]
+    marked = np.zeros(len(rows.core), bool)
     if html_rows is not None and chosen.html_scores is not None and chosen.html_core is not None:
+        marked[html_places] = True
         everything = np.ones(len(html_places), bool)
         paths.append(_Path(html_rows, html_places, chosen.html_scores, chosen.html_core, everything))
+    rows, stage1, language = with_template_lines(rows, fitted.stage1, languages, fitted.weights, seed=recipe.seed)
+    lines = plug_lines(rows, stage1, kinds, language, marked, seed=recipe.seed)
+    line = np.zeros(len(rows.core), bool)
+    line[np.concatenate([lines.to_learn, lines.story])] = True
+    if min(len(lines.to_learn), len(lines.story)) < LEAST_LINES or rows.bound_label(line) is not None:
+        return FittedLook(None, chosen)
     needed = rows.core & rows.first_view
+    needed[lines.found] = True
     for path in paths:
         needed[path.places[path.core & path.looked]] = True
     scorers, by_line = fit_line_scorers(rows, lines, needed, recipe, say=say)
-    lines = lines.without(by_line)
-    planted = planted_stories(rows, lines, generator, turns=TURNS)
+    lines = lines.trusted(by_line.sum(axis=1))
+    planted = planted_stories(rows, lines, generator)
     plants = planted.core[planted.planted]
     if min(np.count_nonzero(plants), np.count_nonzero(~plants)) < LEAST_LINES:
         return FittedLook(None, chosen)
-    material = _Material(rows, by_line, fitted.stage1, fitted.weights.words)
+    material = _Material(rows, by_line, stage1, fitted.weights.words)
     # The first view of each page, and its HTML: other views hold much the same story.
-    learned = joined_stories([*(path.stories(rows.first_view[path.places]) for path in paths), planted])
+    learned = joined_stories([*(path.stories(path.rows.first_view) for path in paths), planted])
     columns = material.columns(learned)
+    learned = _trusted(learned, by_line[learned.rows].sum(axis=1))
     networks = _networks(columns, learned, rows.fold[learned.rows], recipe, say=say)
     log_odds = np.zeros(len(learned.rows))
     for fold, network in enumerate(networks[:-1]):
@@ -143,9 +163,16 @@ def fit_second_look(
     return FittedLook(SecondLook(*scorers, networks[-1]), after)
 
 
+def _trusted(stories: Stories, by_line: Float) -> Stories:
+    """Give weights: gold texts keep plugs and leave out subheads, and both teach nothing."""
+    kept = ~stories.planted
+    doubtful = kept & np.where(stories.core, by_line < PLUG, by_line > 0)
+    return replace(stories, weight=np.where(doubtful, 0.0, np.where(kept, stories.weight, PLANTED_WEIGHT)))
+
+
 def look_fit_count(folds: int) -> int:
     """Count the single fits that `fit_second_look` makes at most: two scorers of lines and a network."""
-    return 3 * (folds + 1)
+    return 3 * folds + 2 + MEMBERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,23 +205,25 @@ class _Material:
         return second_look_columns(features, self.by_line[stories.rows], self.stage1[stories.rows]).matrix()
 
 
-def _one_other_view(rows: Rows, generator: np.random.Generator) -> Bool:
-    """Choose the rows of one view of each page, at random, that is not its first."""
+def _two_views(rows: Rows, generator: np.random.Generator) -> Bool:
+    """Choose the rows of the first view of each page, and of one other view of it at random."""
     layout = rows.batch.layout
     others = generator.permutation(np.flatnonzero(~rows.first_view[layout.first]))
     _, one = np.unique(rows.page[layout.first[others]], return_index=True)
-    return np.isin(layout.article, others[one])
+    return rows.first_view | np.isin(layout.article, others[one])
 
 
 def fit_line_scorers(
     rows: Rows, lines: PlugLines, needed: Bool, recipe: Recipe, *, say: Progress
 ) -> tuple[tuple[NgramScorer, NgramScorer], Float]:
-    """Fit the scorers of lines by words and by word shapes, each line of a label weighing alike.
+    """Fit the scorers of lines by words and by word shapes, both labels weighing alike.
 
     Parameters
     ----------
-    rows, lines, recipe, say
+    rows, recipe, say
         As of `fit_second_look`.
+    lines
+        The lines to learn from.
     needed
         The rows whose scores are needed, beside the lines.
 
@@ -203,19 +232,34 @@ def fit_line_scorers(
     scorers : tuple of NgramScorer
         Those of words and of word shapes.
     scores : numpy.ndarray
-        Sum of their out-of-fold log-odds of every training row; 0 where it is not needed.
+        Out-of-fold log-odds of every row by each of them, shape (rows, 2); 0 where it is not needed.
     """
     weight = np.zeros(len(rows.core))
-    weight[lines.further] = np.where(rows.core[lines.further], *FURTHER_WEIGHTS)
-    weight[lines.story] = 1.0
-    weight[lines.filler] = lines.share
-    chosen = weight > 0
+    weight[lines.prose], weight[lines.story], weight[lines.to_learn] = PROSE_WEIGHT, 1.0, 1.0
+    # In each language both labels weigh alike, lest its commonest words pass for those of plugs.
+    _, language = np.unique(np.asarray(lines.language), return_inverse=True)
+    story, filler = (np.bincount(language, weight * of_label) for of_label in (rows.core, ~rows.core))
+    both = (story > 0) & (filler > 0)
+    for label, total in ((rows.core, story), (~rows.core, filler)):
+        # Filler of a language without story says nothing; story without filler stays.
+        scale = np.where(both, (story + filler) / np.maximum(2 * total, 1e-9), total == story)
+        weight[label] *= scale[language[label]]
     for label in (rows.core, ~rows.core):
         weight[label] /= weight[label].sum()
+    chosen = weight > 0
     # A row of no fold is not scored.
     fold = np.where(chosen | needed, rows.fold, -1)
     weighted = replace(rows, weight=weight * chosen.sum() / 2, fold=fold)
-    return fit_words_and_forms(weighted, chosen, recipe, say=say)
+    texts, _ = unmarked(rows.batch.texts)
+    words, by_words = fit_stage1(
+        texts, weighted, chosen, recipe=recipe, inverse_regularisation=WORDS_C, min_pages=LEAST_PAGES,
+        read=lambda texts: line_words(tokenise(texts)), say=say,
+    )  # fmt: skip
+    forms, by_form = fit_stage1(
+        texts, weighted, chosen, recipe=recipe, inverse_regularisation=FORMS_C, min_pages=recipe.min_pages,
+        read=lambda texts: line_forms(form_tokens(texts)), say=say,
+    )  # fmt: skip
+    return (words, forms), np.column_stack([by_words, by_form])
 
 
 def _chunks(stories: Stories) -> Iterator[Stories]:
@@ -225,22 +269,25 @@ def _chunks(stories: Stories) -> Iterator[Stories]:
 
 
 def _networks(columns: Float32, stories: Stories, fold: Int, recipe: Recipe, *, say: Progress) -> list[Network]:
-    """Fit a network without each fold, and last one on all."""
+    """Fit a network without each fold, and last one of `MEMBERS` members on all."""
+    folds = int(fold.max()) + 1
+    tasks = [(fold != held_out, 0) for held_out in range(folds)]
+    tasks += [(np.ones(len(fold), bool), member) for member in range(MEMBERS)]
     found = []
     for network in Parallel(n_jobs=recipe.jobs, return_as="generator")(
-        delayed(_fit_one)(columns, stories, fold != held_out, recipe) for held_out in range(int(fold.max()) + 2)
+        delayed(_fit_one)(columns, stories, inside, recipe, recipe.seed + member) for inside, member in tasks
     ):
         found.append(network)
         say("second look")
-    return found
+    return [*found[:folds], joined(found[folds:])]
 
 
-def _fit_one(columns: Float32, stories: Stories, inside: Bool, recipe: Recipe) -> Network:
+def _fit_one(columns: Float32, stories: Stories, inside: Bool, recipe: Recipe, seed: int) -> Network:
     part = stories.part(inside[stories.layout.first])
     with threadpool_limits(ONE_THREAD):
         return fit_network(
             columns[inside], part.core, part.layout, weights=part.weight, shape=SHAPE, epochs=EPOCHS,
-            penalty=recipe.penalty, steps=min(STEPS, recipe.steps), seed=recipe.seed,
+            penalty=recipe.penalty, steps=min(STEPS, recipe.steps), seed=seed,
         )  # fmt: skip
 
 

@@ -1,0 +1,118 @@
+"""Plugs and short story lines made from templates, to be planted into stories of their language.
+
+Labelled pages hold few plugs between the paragraphs of their story. ``plug_templates.tsv`` holds templates of such
+lines in many languages, all written for corestory, and as their counterpart short story lines. Their slots take the
+headlines of labelled pages, and invented names, outlets, topics and places of the same file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+FILLS, COPIES = 4, 2
+"""So many lines are made from a template with slots, and from one without; n-grams of a single line are not known."""
+STORY = "story"
+_SLOT_KIND = "slot:"
+_SLOT = re.compile(r"\{(\w+)\}")
+_SAME_LANGUAGE = {"no": "nb", "nn": "nb"}
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """The templates of one language.
+
+    Attributes
+    ----------
+    lines
+        Pairs of kind and template; the kind is one of `corestory.labelling.labelled.KINDS`, or `STORY`.
+    values
+        What each slot may hold.
+    """
+
+    lines: tuple[tuple[str, str], ...]
+    values: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateLine:
+    """A line made from a template; lines of one template are in one fold."""
+
+    language: str
+    core: bool
+    fold: int
+    text: str
+
+
+@cache
+def templates() -> Mapping[str, Templates]:
+    """Read the templates of each language."""
+    lines: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    values: dict[str, dict[str, list[str]]] = defaultdict(dict)
+    rows = files(__package__).joinpath("plug_templates.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    for row in rows:
+        language, kind, template = row.split("\t")
+        if kind.startswith(_SLOT_KIND):
+            values[language][kind.removeprefix(_SLOT_KIND)] = template.split("|")
+        else:
+            lines[language].append((kind, template))
+    return {language: Templates(tuple(found), values[language]) for language, found in lines.items()}
+
+
+def template_lines(
+    headlines: Mapping[str, Sequence[str]], generator: np.random.Generator, *, folds: int
+) -> list[TemplateLine]:
+    """Make lines from the templates of some languages.
+
+    Parameters
+    ----------
+    headlines
+        Headlines by language; languages without templates are passed over. Where there are none, templates that need
+        one are.
+    generator
+        Of the values of slots and of the deal of templates to folds.
+    folds
+        So many folds there are; each template is in one.
+    """
+    found = []
+    for language in sorted(headlines):
+        known = templates().get(_SAME_LANGUAGE.get(language, language))
+        if known is None:
+            continue
+        values = {**known.values, "headline": headlines[language]}
+        fold = generator.permutation(len(known.lines)) % folds
+        for (kind, template), number in zip(known.lines, fold.tolist(), strict=True):
+            texts = _filled(template, values, generator)
+            found += [TemplateLine(language, kind == STORY, number, text) for text in texts]
+    return found
+
+
+def _filled(template: str, values: Mapping[str, Sequence[str]], generator: np.random.Generator) -> list[str]:
+    names = _SLOT.findall(template)
+    if not names:
+        return [template] * COPIES
+    if "headline" in names and not values["headline"]:
+        return []
+
+    def value(slot: re.Match[str]) -> str:
+        name = slot[1]
+        return str(generator.choice(values[name])) if name in values else _NUMBERS[name](generator)
+
+    return list(dict.fromkeys(_SLOT.sub(value, template) for _ in range(FILLS)))
+
+
+_NUMBERS = {
+    "n": lambda generator: str(generator.integers(2, 90)),
+    "d": lambda generator: str(generator.integers(1, 29)),
+    "year": lambda generator: str(generator.integers(2009, 2027)),
+    "hh": lambda generator: str(generator.integers(1, 24)),
+    "mm": lambda generator: f"{generator.integers(0, 60):02}",
+    "handle": lambda generator: f"desk{generator.integers(2, 90)}",
+    "email": lambda generator: f"desk{generator.integers(2, 90)}@news.example",
+}

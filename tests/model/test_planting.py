@@ -1,0 +1,99 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from corestory.model.planting import (
+    PLUG,
+    ROWS_A_TEMPLATE_LINE,
+    PlugLines,
+    planted_stories,
+    plug_lines,
+    with_template_lines,
+)
+from corestory.model.training_rows import training_rows
+
+LANGUAGES = "en", "de"
+PAGES, FOLDS = 60, 3
+
+
+def frame():
+    rows = []
+    for number in range(PAGES):
+        story = [f"The {word} of page {number} was read aloud by the mayor." for word in ("letter", "list", "law")]
+        lines = [*((text, "core", None) for text in [f"Chapter {number}", *story]), ("Sport", "filler", "navigation")]
+        lines += [(f"Subscribe to letter {number}", "filler", "newsletter")]
+        for position, (text, label, kind) in enumerate(lines):
+            rows.append((f"a{number:02}", position, text, label, kind, f"A headline of page {number} | The Herald"))
+    table = pd.DataFrame(rows, columns=["article_id", "position", "text", "label", "kind", "title"])
+    return table.assign(language=[LANGUAGES[int(name[1:]) % 2] for name in table["article_id"]])
+
+
+@pytest.fixture(scope="module")
+def extended(make_weights):
+    table = frame()
+    fold = table["article_id"].str[1:].astype(int).to_numpy() // 2 % FOLDS
+    rows, order = training_rows(table, table["label"].to_numpy(object), fold, markup=False)
+    assert order.tolist() == list(range(len(table)))
+    stage1 = np.zeros(len(table))
+    return table, rows, with_template_lines(rows, stage1, table["language"].tolist(), make_weights(), seed=1)
+
+
+@pytest.fixture(scope="module")
+def lines(extended):
+    table, _, (all_rows, stage1, language) = extended
+    marked = np.zeros(len(table), bool)
+    return plug_lines(all_rows, stage1, table["kind"].tolist(), language, marked, seed=1)
+
+
+def test_template_lines_stand_behind_the_training_rows_and_are_few(extended):
+    table, rows, (all_rows, stage1, language) = extended
+    count = len(table)
+    assert list(all_rows.batch.texts[:count]) == table["text"].tolist()
+    assert len(all_rows.core) - count == count // ROWS_A_TEMPLATE_LINE
+    assert len(all_rows.core) == len(stage1) == len(language) == len(all_rows.batch.layout.article)
+    assert (stage1[count:] != 0).all()
+    assert set(language[count:]) <= set(LANGUAGES)
+    assert not all_rows.first_view[count:].any()
+    assert len(set(all_rows.page[count:])) == count // ROWS_A_TEMPLATE_LINE
+    assert not set(all_rows.page[count:]) & set(rows.page)
+
+
+def test_headlines_in_template_lines_are_without_the_name_of_their_site(extended):
+    table, _, (all_rows, *_) = extended
+    made = [text for text in all_rows.batch.texts[len(table) :] if "A headline of page" in text]
+    assert made
+    assert not [text for text in made if "The Herald" in text]
+
+
+def test_lines_that_a_person_wrote_down_are_kept_apart_and_menus_are_none(extended, lines):
+    _, _, (all_rows, *_) = extended
+    texts = [all_rows.batch.texts[row] for row in lines.written.tolist()]
+    assert "Sport" not in texts
+    assert "Subscribe to letter 0" in texts
+    assert len(texts) > 2 * FOLDS  # the same words are learned from once a fold
+    assert not lines.found.size
+    assert not all_rows.core[lines.written].any()
+    assert all_rows.core[lines.story].all()
+    assert "Chapter 0" in [all_rows.batch.texts[row] for row in lines.story.tolist()]
+
+
+def test_story_that_looks_like_a_plug_and_found_filler_that_does_not_are_left_out():
+    rows, scores = np.arange(3), np.array([2 * PLUG, -0.1, 1.0])
+    trusted = PlugLines(rows, rows, rows, rows, ["en"] * 3).trusted(scores)
+    assert trusted.written.tolist() == [0, 1, 2]
+    assert trusted.found.tolist() == [0, 1]
+    assert trusted.story.tolist() == [1, 2]
+
+
+def test_lines_are_planted_into_other_pages_of_their_fold_and_language(extended, lines):
+    _, _, (rows, _, language) = extended
+    stories = planted_stories(rows, lines, np.random.default_rng(2))
+    assert stories.planted.any()
+    for inside in stories.layout.slices():
+        own, planted = stories.rows[inside], stories.planted[inside]
+        assert len(set(rows.page[own[~planted]])) == 1
+        assert stories.core[inside][~planted].all()
+        assert not set(rows.page[own[planted]]) & set(rows.page[own[~planted]])
+        assert len(set(rows.fold[own])) == 1
+        assert len({language[row] for row in own.tolist()}) == 1
+    assert set(stories.core[stories.planted]) == {True, False}
