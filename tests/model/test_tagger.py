@@ -259,7 +259,7 @@ def test_a_frames_rows_keep_their_order_their_index_and_their_columns(tagger, mi
     found = tagger.score_frame(shuffled)
 
     assert found[frame.columns].equals(shuffled)
-    assert list(found.columns) == [*frame.columns, "score", "tagged", "stage1", "confidence"]
+    assert list(found.columns) == [*frame.columns, "score", "tagged", "stage1", "confidence", "second_look"]
     expected = tagger.score_frame(frame).loc[shuffled.index]
     assert found["score"].tolist() == pytest.approx(expected["score"].tolist(), abs=1e-5)
     assert list(tagger.score_frame(frame.iloc[:0]).columns) == list(found.columns)
