@@ -6,7 +6,7 @@ from tests.benchmarks.speed.contest import Contestant, Measured, contest
 from tests.benchmarks.speed.document import Speed, speed_markdown
 from tests.benchmarks.speed.pages import Page, corpus_pages, sample_pages
 from tests.benchmarks.speed.processes import Grown, Ran, run
-from tests.benchmarks.speed.works import BYTES, CUT, OURS, PARSE, STAGE_1, limits, stage_1
+from tests.benchmarks.speed.works import CUT, OURS, PARSE, SCORE, SPLIT, STAGE_1, html_steps, stage_1, text_steps
 
 from corestory.errors import DataError
 
@@ -55,6 +55,13 @@ def test_stage_1_gives_the_numbers_of_scikit_learn():
     assert [contestant.name for contestant in (ours, theirs)] == [OURS, STAGE_1]
 
 
+def test_each_step_does_what_the_one_before_it_does_and_more(seeded_tagger):
+    pages = [Page("<div></div>", ""), *PAGES]
+    for steps in (text_steps(seeded_tagger), html_steps(seeded_tagger)):
+        assert [len(step.work(pages)) > 0 for step in steps] == [True] * len(steps)
+        assert steps[-1].name == OURS
+
+
 def test_a_process_is_timed_and_its_memory_is_its_own():
     ballast = bytearray(200 * 2**20)
     ran = run(["-c", "sum(range(10**6))"])
@@ -67,7 +74,6 @@ def test_a_process_is_timed_and_its_memory_is_its_own():
 def test_the_tables_have_each_ratio_with_its_target():
     seconds = {OURS: 1.0, "trafilatura": 12.0, "justext": 8.0}
     measured = Measured(100, seconds)
-    parts = dict.fromkeys((contestant.name for contestant in limits()), 0.5) | {OURS: 1.0}
     ran = Ran(1.0, 0.5, 60.0)
     document = speed_markdown(
         Speed(
@@ -76,7 +82,8 @@ def test_the_tables_have_each_ratio_with_its_target():
             off=1e-14,
             text=measured,
             page=measured,
-            limits=Measured(100, parts),
+            text_steps=Measured(100, {SPLIT: 0.1, SCORE: 0.6, OURS: 1.0}),
+            html_steps=Measured(100, {PARSE: 0.1, CUT: 0.5, SCORE: 0.7, OURS: 1.0}),
             imports=ran,
             article=ran,
             grown=(Grown(1_000, ran),),
@@ -85,8 +92,9 @@ def test_the_tables_have_each_ratio_with_its_target():
         )
     )
     assert "| stage 1 | scikit-learn's vectorizer and model | 100 | 14 | 7.00 × | 6 × |" in document
-    assert "| HTML in, labels out | trafilatura | 100 | 8 | 12.00 × | 10 × |" in document
-    assert all(f"| {name} | 5.00 | 50% |" in document for name in (BYTES, PARSE, CUT))
+    assert "| HTML in, labels out | trafilatura | 100 | 8 | 12.00 × | 5 × |" in document
+    assert f"| {CUT} | 5.00 | 40% |\n| {SCORE} | 7.00 | 20% |\n| {OURS} | 10.00 | 30% |" in document
+    assert f"| {SCORE} | 6.00 | 50% |\n| {OURS} | 10.00 | 40% |" in document
     assert "| 1,000 | 0.5 | 2,000 | 60 |" in document
 
 
@@ -97,6 +105,8 @@ def test_the_command_measures_all_of_it_and_writes_it_down(tmp_path, monkeypatch
     monkeypatch.setattr(command, "growth", lambda *_, **__: [Grown(1_000, ran)])
     monkeypatch.setattr(command, "competitors", list)
     monkeypatch.setattr(command, "load_model", lambda _: None)
+    monkeypatch.setattr(command, "text_steps", lambda _: [Contestant(OURS, len)])
+    monkeypatch.setattr(command, "html_steps", lambda _: [Contestant(OURS, len)])
     monkeypatch.setattr(command, "from_text", lambda _: Contestant(OURS, len))
     monkeypatch.setattr(command, "from_html", lambda _: Contestant(OURS, len))
     command.main(None, model=tmp_path, output=tmp_path / "new" / "speed.md")

@@ -22,7 +22,7 @@ from .contest import contest
 from .document import Speed, speed_markdown
 from .pages import corpus_pages, sample_pages
 from .processes import growth, one_article, shared
-from .works import OURS, competitors, from_html, from_text, limits, stage_1, versions
+from .works import OURS, competitors, from_html, from_text, html_steps, stage_1, text_steps, versions
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -53,7 +53,8 @@ def main(
                 off=off,
                 text=contest([from_text(tagger), *(rival for rival in rivals if rival.name == "trafilatura")], drawn),
                 page=contest([from_html(tagger), *rivals], drawn),
-                limits=contest([*limits(), from_html(tagger)], drawn, rounds=2),
+                text_steps=contest(text_steps(tagger), drawn, rounds=2),
+                html_steps=contest(html_steps(tagger), drawn, rounds=2),
                 imports=imports,
                 article=ours,
                 grown=tuple(growth(drawn, folder, [size for size in _SIZES if size <= most], work=Path(work))),

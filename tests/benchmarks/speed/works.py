@@ -15,8 +15,10 @@ from selectolax.lexbor import LexborHTMLParser
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from corestory.features.batch import batch_of_articles, batches
 from corestory.features.tokens import TOKEN_PATTERN, hash_token, normalise, tokenise
 from corestory.model.ngrams import NgramScorer
+from corestory.model.scoring import score_batch
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article, Paragraph
 from corestory.reading.html.page import read_page
@@ -25,7 +27,9 @@ from corestory.reading.text import split_text
 from .contest import Contestant
 from .pages import Page
 
-OURS, PARSE, CUT, BYTES = "corestory", "HTML parse alone", "parse and cut into paragraphs", "a bare pass over the bytes"
+OURS = "corestory"
+# Each of these does what the one before it does, and one step more; the whole decides, labels and looks again.
+PARSE, CUT, SPLIT, SCORE = "parse the HTML", "cut into paragraphs", "split into paragraphs", "features, stages 1 and 2"
 STAGE_1 = "scikit-learn's vectorizer and model"
 
 # The distribution of each module.
@@ -34,32 +38,52 @@ COMPETITORS = {"trafilatura": "trafilatura", "justext": "jusText", "resiliparse"
 
 def from_text(tagger: Tagger) -> Contestant:
     """Plain text in, labels out."""
-
-    def work(pages: Sequence[Page]) -> object:
-        articles = [Article("", tuple(map(Paragraph, split_text(page.text)))) for page in pages]
-        return [article.labels for article in tagger.tag_articles(articles)]
-
-    return Contestant(OURS, work)
+    return Contestant(OURS, lambda pages: _labels(tagger, _split(pages)))
 
 
 def from_html(tagger: Tagger) -> Contestant:
     """HTML in, labels out."""
-
-    def work(pages: Sequence[Page]) -> object:
-        read = (read_page(page.html) for page in pages)
-        articles = [Article("", page.paragraphs, title=page.title) for page in read]
-        return [article.labels for article in tagger.tag_articles(articles)]
-
-    return Contestant(OURS, work)
+    return Contestant(OURS, lambda pages: _labels(tagger, _cut(pages)))
 
 
-def limits() -> list[Contestant]:
-    """Work that no tagger of pages gets around: to look at each byte, to parse, to cut."""
+def text_steps(tagger: Tagger) -> list[Contestant]:
+    """Plain text in, labels out, up to each step."""
     return [
-        Contestant(BYTES, lambda pages: [page.html.encode().count(b"<") for page in pages]),
-        Contestant(PARSE, lambda pages: [LexborHTMLParser(page.html).body for page in pages]),
-        Contestant(CUT, lambda pages: [read_page(page.html) for page in pages]),
+        Contestant(SPLIT, _split),
+        Contestant(SCORE, lambda pages: _scored(tagger, _split(pages))),
+        from_text(tagger),
     ]
+
+
+def html_steps(tagger: Tagger) -> list[Contestant]:
+    """HTML in, labels out, up to each step."""
+    return [
+        Contestant(PARSE, lambda pages: [LexborHTMLParser(page.html).body for page in pages]),
+        Contestant(CUT, _cut),
+        Contestant(SCORE, lambda pages: _scored(tagger, _cut(pages))),
+        from_html(tagger),
+    ]
+
+
+def _split(pages: Sequence[Page]) -> list[Article]:
+    return [Article("", tuple(map(Paragraph, split_text(page.text)))) for page in pages]
+
+
+def _cut(pages: Sequence[Page]) -> list[Article]:
+    read = (read_page(page.html) for page in pages)
+    return [Article("", page.paragraphs, title=page.title) for page in read if page.paragraphs]
+
+
+def _scored(tagger: Tagger, articles: Sequence[Article]) -> object:
+    return [
+        score_batch(batch_of_articles(part), tagger.weights)
+        for batch in batches(articles)
+        for _, part in tagger.by_markup(batch)
+    ]
+
+
+def _labels(tagger: Tagger, articles: Sequence[Article]) -> object:
+    return [article.labels for article in tagger.tag_articles(articles)]
 
 
 def competitors() -> list[Contestant]:
