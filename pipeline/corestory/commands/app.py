@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -26,13 +27,6 @@ from corestory.commands.train import train
 from corestory.errors import CorestoryError, OutputError
 from corestory.light import check_alone, left_out
 
-app = typer.Typer(
-    name="corestory",
-    help="Tag every paragraph of a news article as core story or filler.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 # A command's module imports its libraries inside its function, so that --help answers at once.
 COMMANDS = (
     prepare,
@@ -49,8 +43,6 @@ COMMANDS = (
     export,
     serve,
 )
-for command in COMMANDS:
-    app.command()(command)
 
 
 def _print_version(asked: bool) -> None:
@@ -61,7 +53,6 @@ def _print_version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _commands(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
@@ -70,7 +61,25 @@ def _commands(
     del version  # the callback of the option has printed it
 
 
-def main(command_line: typer.Typer = app) -> None:
+def command_line(commands: Sequence[Callable[..., None]] = COMMANDS) -> typer.Typer:
+    """Make a command line of some commands."""
+    made = typer.Typer(
+        name="corestory",
+        help="Tag every paragraph of a news article as core story or filler.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        callback=_commands,
+    )
+    for command in commands:
+        made.command()(command)
+    return made
+
+
+app = command_line()
+
+
+def main(given: typer.Typer | None = None) -> None:
     """Run a command line, by default that of corestory.
 
     Exits with the command's own code; with 2 after a `CorestoryError`, with 130 after Ctrl-C, and with 0 if the reader
@@ -79,7 +88,9 @@ def main(command_line: typer.Typer = app) -> None:
     _occupy_closed_streams()
     try:
         check_alone()
-        command_line(prog_name="corestory")
+        # To read the options of the other commands takes longer than to tag an article.
+        asked = [command for command in COMMANDS if sys.argv[1:2] == [command.__name__]]
+        (given or command_line(asked or COMMANDS))(prog_name="corestory")
     except CorestoryError as error:
         _fail(error)
     except ModuleNotFoundError as error:

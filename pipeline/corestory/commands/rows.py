@@ -126,10 +126,11 @@ def _opened(
     force: bool,
 ) -> Iterator[RowWriter]:
     from corestory.atomic import atomic_path
-    from corestory.output.annotated import AnnotatedWriter
     from corestory.output.rows import open_rows
 
     if form is None:
+        from corestory.output.annotated import AnnotatedWriter  # only a terminal needs Rich
+
         yield AnnotatedWriter(kinds)
     elif output is None:
         output_stream = standard_output()

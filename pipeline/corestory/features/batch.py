@@ -17,6 +17,7 @@ from corestory.types import Float
 if TYPE_CHECKING:
     import pandas as pd
 
+    from corestory.features.markup_words import PageWords
     from corestory.reading.article import Article
 
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 class MarkupColumns:
     """`corestory.reading.article.Markup` of a batch's paragraphs, a column each; their elements as trees."""
 
-    words: Sequence[str]
+    words: list[str] | PageWords
     forest: Forest
     link_density: Float
     declared: Float

@@ -23,7 +23,7 @@ from corestory.features.elements import Elements
 from corestory.features.layout import Layout
 from corestory.features.line_marks import unmarked
 from corestory.features.paragraph_shape import NAMES, shape_of
-from corestory.features.tokens import JoinedTokens, Tokens, end_to_end, hash_token, tokenise, words_of
+from corestory.features.tokens import JoinedTokens, Tokens, distinct_tokens, end_to_end, hash_token, tokenise, words_of
 from corestory.features.topic import Entries, TopicVectors, number_words, title_features
 from corestory.features.word_shapes import LONGEST, forms_of
 from corestory.reading.article import Article, Markup, Paragraph
@@ -135,9 +135,8 @@ class BatchFeatures(TextFeatures):
     @cached_property
     def markup_tokens(self) -> tuple[Tokens | JoinedTokens, Int]:
         """Tokens of the distinct markup words, and for each paragraph the number of its markup words among them."""
-        from corestory.features.markup_words import distinct_tokens  # plain text needs no HTML code
-
-        return distinct_tokens(self._markup.words)
+        words = self._markup.words
+        return distinct_tokens(words) if isinstance(words, list) else words.distinct_tokens()
 
     @cached_property
     def headings(self) -> Float:

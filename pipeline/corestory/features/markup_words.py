@@ -9,7 +9,7 @@ from typing import overload
 
 import numpy as np
 
-from corestory.features.tokens import JoinedTokens, Tokens, finish, running_powers, tokenise
+from corestory.features.tokens import JoinedTokens, finish, running_powers, tokenise
 from corestory.reading.html.outline import DECLARED, MARKUP_LEVELS, NEAR, Outline, marked
 from corestory.reading.html.tags import Tags
 from corestory.types import Int
@@ -52,7 +52,7 @@ class PageWords(Sequence[str]):
         return self._spelt[place]
 
     def distinct_tokens(self) -> tuple[JoinedTokens, Int]:
-        """Give what `distinct_tokens` does, from the words of each name of an element, which are read once."""
+        """Read each distinct text once, as `corestory.features.tokens.distinct_tokens`."""
         texts: dict[str, int] = {}
         found = []
         for _, same in groupby(self._pages, key=lambda page: id(page.tags)):
@@ -80,29 +80,6 @@ class PageWords(Sequence[str]):
     @cached_property
     def _spelt(self) -> list[str]:
         return [words for page in self._pages for words in page.words]
-
-
-def distinct_tokens(words: Sequence[str]) -> tuple[Tokens | JoinedTokens, Int]:
-    """Read the distinct markup words of some paragraphs.
-
-    Returns
-    -------
-    tokens : Tokens or JoinedTokens
-        Those of distinct markup words.
-    place : numpy.ndarray
-        For each paragraph the number of its markup words among them.
-
-    Examples
-    --------
-    >>> tokens, place = distinct_tokens(["own_li li", "own_p p", "own_li li"])
-    >>> tokens.count, place.tolist()
-    (2, [0, 1, 0])
-    """
-    if isinstance(words, PageWords):
-        return words.distinct_tokens()
-    distinct: dict[str, int] = {}
-    place = [distinct.setdefault(one, len(distinct)) for one in words]
-    return tokenise(list(distinct)), np.array(place, np.int64)
 
 
 def _numbered_inline(pages: Sequence[Outline], tags: Tags, texts: dict[str, int]) -> Int:

@@ -15,7 +15,6 @@ from corestory.errors import InputError, Refuse, raise_refusal
 from corestory.model.rules import Rules
 from corestory.model.site_memory import SiteMemory
 from corestory.model.tagged_article import TaggedArticle
-from corestory.processes import in_processes
 from corestory.reading.article import Article
 from corestory.reading.given import GivenArticle, articles_of_given, check_given
 from corestory.reading.one_article import article_of_text
@@ -195,6 +194,8 @@ class PythonCalls(ABC):
         self, numbered: Iterator[tuple[int, GivenArticle]], work: _Work[Result], jobs: int, refuse: Refuse
     ) -> Iterator[Result]:
         tasks = iter(lambda: list(islice(numbered, TASK_ARTICLES)), [])
+        from corestory.processes import in_processes  # most calls start none
+
         with closing(in_processes(_done, tasks, jobs=jobs, in_order=True, begin=partial(_receive, work))) as parts:
             for results, errors in parts:
                 for error in errors:

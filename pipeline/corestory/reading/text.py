@@ -46,9 +46,9 @@ PARTED_WORDS = 3
 _SENTENCE_ENDS = tuple(".!?…:;。！？؟۔।॥")
 _CLOSING = "'\"’”»›)]」』*_"
 # Scripts that put no space between words (Han, kana), by the first and last of their characters.
-_UNSPACED = re.compile("[\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]")
+_UNSPACED = "[\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
 # They and Hangul take two columns.
-_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]")
+_WIDE = "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
 # After "pre-" and the like these belong to no wrapped word: "pre- and post-war", "Vor- und Nachteile".
 _CONJUNCTIONS = {"and", "or", "to", "und", "oder", "bis", "et", "ou", "och", "og", "en", "of", "y", "e", "o", "i"}
 
@@ -273,8 +273,9 @@ def _between(line: str, following: str) -> str:
 
 
 def _unspaced(line: str, following: str) -> bool:
-    return _UNSPACED.match(line[-1:]) is not None and _UNSPACED.match(following[:1]) is not None
+    # `re` remembers them; to compile them beforehand would take longer than to tag an article.
+    return re.match(_UNSPACED, line[-1:]) is not None and re.match(_UNSPACED, following[:1]) is not None
 
 
 def _columns(line: str) -> int:
-    return len(line) if line.isascii() else len(line) + len(_WIDE.findall(line))
+    return len(line) if line.isascii() else len(line) + len(re.findall(_WIDE, line))
