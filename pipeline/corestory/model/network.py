@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corestory.features.layout import Layout, on_grid
-from corestory.types import Float, Float32
+from corestory.types import Float, Float32, Int
 
 CLIP = 5.0
 """Standardised features are clipped here: on a page like none seen in training, one feature must not decide alone."""
@@ -132,14 +132,14 @@ def _exact_weights(member: Member) -> Member:
     return Member(**{name: array * _STEPS if name.endswith("bias") else array for name, array in exact.items()})
 
 
-def _near(layout: Layout, distance: int) -> tuple[int, Float, Float]:
-    """Give a distance, and 1 for each row that has a row so far before it, and so far after it, else 0."""
-    before = layout.position >= distance
-    after = layout.position + distance < layout.end - layout.start
-    return distance, before.astype(float), after.astype(float)
+def _near(layout: Layout, distance: int) -> tuple[int, Int, Int]:
+    """Give a distance, and the rows that have no row so far before them, and none so far after them."""
+    before = layout.position < distance
+    after = layout.position + distance >= layout.end - layout.start
+    return distance, np.flatnonzero(before), np.flatnonzero(after)
 
 
-def _member_log_odds(member: Member, inputs: Float, near: Sequence[tuple[int, Float, Float]], layout: Layout) -> Float:
+def _member_log_odds(member: Member, inputs: Float, near: Sequence[tuple[int, Int, Int]], layout: Layout) -> Float:
     # Values are whole numbers of steps of their grid, so that each is rounded in one go.
     width, count = member.input.shape[1], len(inputs)
     # In a channel, the rows stand side by side: then the rows some places on are a slice as well.
@@ -150,33 +150,31 @@ def _member_log_odds(member: Member, inputs: Float, near: Sequence[tuple[int, Fl
         begin = margin + distance
         return padded[begin : begin + width * count].reshape(width, count)
 
+    # To compare with an array of zeros is several times as fast as to compare with one.
     channels, tapped, none = shifted(0), np.empty((width, count)), np.zeros((width, count))
     np.matmul(member.input.T, inputs.T, out=channels)
-    _active(channels, member.input_bias, none)
+    channels += member.input_bias[:, None]
+    np.rint(np.maximum(channels, none, out=channels), out=channels)
+    # A last channel of ones has the biases as its weights.
+    mixed = np.ones((width + 1, count))
+    inner = mixed[:width]
     for block, (taps, mix, bias) in enumerate(zip(member.taps, member.mix, member.mix_bias, strict=True)):
-        mixed = channels * taps[1][:, None]
+        np.multiply(channels, taps[1][:, None], out=inner)
         if block < len(near):
-            distance, before, after = near[block]
-            for step, tap, there in ((-distance, taps[0], before), (distance, taps[2], after)):
-                # The tap's weight where there is such a row, else 0.
-                np.multiply(tap[:, None], there, out=tapped)
-                tapped *= shifted(step)
-                mixed += tapped
-        np.rint(mixed, out=mixed)
-        channels += _active(np.matmul(mix.T, mixed, out=tapped), bias, none)
+            distance, none_before, none_after = near[block]
+            for step, tap, missing in ((-distance, taps[0], none_before), (distance, taps[2], none_after)):
+                np.multiply(shifted(step), tap[:, None], out=tapped)
+                tapped[:, missing] = 0.0
+                inner += tapped
+        np.rint(inner, out=inner)
+        np.matmul(np.vstack([mix, bias]).T, mixed, out=tapped)
+        channels += np.rint(np.maximum(tapped, none, out=tapped), out=tapped)
     means = np.add.reduceat(channels, layout.first, axis=1) / layout.sizes
     pooled = np.concatenate([np.rint(means), np.maximum.reduceat(channels, layout.first, axis=1)])
     hidden = member.head.T @ channels
-    hidden += (member.pooled.T @ pooled).take(layout.article, 1)
-    _active(hidden, member.head_bias, none)
+    hidden += (member.pooled.T @ pooled + member.head_bias[:, None]).take(layout.article, 1)
+    np.rint(np.maximum(hidden, none[: len(hidden)], out=hidden), out=hidden)
     return np.asarray((member.output @ hidden + member.output_bias[0]) / _STEPS)
-
-
-def _active(values: Float, bias: npt.NDArray[np.floating], none: Float) -> Float:
-    values += bias[:, None]
-    # To compare with an array of zeros is several times as fast as to compare with one.
-    np.maximum(values, none[: len(values)], out=values)
-    return np.asarray(np.rint(values, out=values))
 
 
 def _steps(values: npt.NDArray[np.floating]) -> Float:
