@@ -19,6 +19,8 @@ from corestory.types import Label
 if TYPE_CHECKING:
     import pandas as pd
 
+_LABELS: tuple[Label, Label] = ("filler", "core")
+
 
 class Doubt(StrEnum):
     """The reason why the model may be wrong about an article, as a message has it after the article's name."""
@@ -126,7 +128,7 @@ class TaggedArticle:
     @property
     def labels(self) -> tuple[Label, ...]:
         """The label of each paragraph."""
-        return tuple("core" if core else "filler" for core in self.core.tolist())
+        return tuple(map(_LABELS.__getitem__, self.core.tolist()))
 
     def to_frame(self) -> pd.DataFrame:
         """Return the paragraphs as a frame, one a row: `position` from 0, `text`, `label` and `score`.

@@ -90,6 +90,7 @@ nested = st.recursive(
 @example("<p><?php echo ?>One<xmp><b>&amp;</xmp>two<p><b></p><plaintext>x<i>&amp;")
 @example("<frameset><noframes>One <b>two</b></noframes></frameset>")
 @example("<body hidden class=page><p>One")
+@example("<math><source></source></math>word")
 def test_a_page_is_cut_as_a_walk_through_its_tree_cuts_it(html):
     assert paragraphs(html) == walked(root(html))
 

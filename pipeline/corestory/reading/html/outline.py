@@ -11,7 +11,9 @@ from typing import overload
 import numpy as np
 
 from corestory.reading.article import Markup, Paragraph, ParagraphColumns
+from corestory.reading.html.serialised import PROSE_WORDS
 from corestory.reading.html.tags import Tags
+from corestory.reading.word_count import word_count
 from corestory.types import Float, Int
 
 # So many of a paragraph's nearest elements are named.
@@ -103,6 +105,14 @@ class Outline(ParagraphColumns):
             texts=[self.texts[row] for row in rows],
             **{name: getattr(self, name)[rows] for name in columns},
         )
+
+    @cached_property
+    def prose_words(self) -> int:
+        """Number of words in paragraphs of prose, those that are mostly links left out."""
+        lengths = [
+            word_count(text) for text, share in zip(self.texts, self.density.tolist(), strict=True) if share < 0.5
+        ]
+        return sum([length for length in lengths if length >= PROSE_WORDS])
 
     @cached_property
     def words(self) -> list[str]:

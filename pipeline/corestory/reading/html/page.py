@@ -11,7 +11,6 @@ from corestory.reading.html.scripts import (
     DECLARED_WORDS,
     declared_paragraphs,
     least_words,
-    prose_words,
     state_paragraphs,
     with_declared,
 )
@@ -68,23 +67,24 @@ def read_page(source: str | bytes) -> Page:
     title = _title(tree)
     url = _attribute(tree, 'link[rel="canonical"]', "href") or _attribute(tree, 'meta[property="og:url"]', "content")
     language = _attribute(tree, "html", "lang").replace("_", "-").partition("-")[0].lower()
-    declared = declared_paragraphs(tree)
+    names_story = (b"articleBody" if isinstance(source, bytes) else "articleBody") in source  # type: ignore[operator]
+    declared = declared_paragraphs(tree) if names_story else []
     frames = () if tree.body else tuple(frame.attributes.get("src") or "" for frame in tree.css("frame"))
     # Last, for this changes the tree.
     form = NormalForm(tree.body or tree.root)  # a set of frames has no body
     shown = cut(form)
-    visible = prose_words(shown)
     if form.has_alternatives:
         alternative = cut(form.with_alternatives())
-        if prose_words(alternative) - visible >= max(least_words(visible), 2 * visible):
+        visible = shown.prose_words
+        if alternative.prose_words - visible >= max(least_words(visible), 2 * visible):
             shown = alternative
-    found = with_declared(shown, declared)
-    if prose_words(found) < DECLARED_WORDS:
-        story = state_paragraphs(LexborHTMLParser(source), least=least_words(prose_words(found)))
+    found = with_declared(shown, declared) if declared else shown
+    if found.prose_words < DECLARED_WORDS:
+        story = state_paragraphs(LexborHTMLParser(source), least=least_words(found.prose_words))
         missing = [text for text in story if text not in found.texts]
         if len(missing) > DECLARED_SHOWN * len(story):
             found = found.with_undisplayed(missing)
-    is_shown = len(found.texts) == len(shown.texts) or prose_words(shown) >= DECLARED_WORDS
+    is_shown = len(found.texts) == len(shown.texts) or shown.prose_words >= DECLARED_WORDS
     paragraphs = found if is_shown else tuple(map(Paragraph, found.texts))
     return Page(paragraphs, title, url, language, frames)
 

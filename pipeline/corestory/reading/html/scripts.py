@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from corestory.reading.bounds import is_too_nested
 from corestory.reading.html.segments import cut
-from corestory.reading.html.serialised import PROSE_WORDS, NormalForm, unescaped
+from corestory.reading.html.serialised import NormalForm, unescaped
 from corestory.reading.text import split_text
 from corestory.reading.word_count import may_be_unspaced, word_count, words_of
 
@@ -68,7 +68,7 @@ def with_declared(shown: Outline, declared: list[str]) -> Outline:
     story = " ".join(declared)
     length = UNSPACED_RUN if may_be_unspaced(story) else RUN
     own = set(_runs(words_of(story), length))
-    if word_count(story) < least_words(prose_words(shown)) or not own:
+    if word_count(story) < least_words(shown.prose_words) or not own:
         return shown
     seen: set[tuple[str, ...]] = set()
     shares = []
@@ -191,11 +191,3 @@ def _article_bodies(value: object) -> Iterator[str]:
 def least_words(visible: int) -> int:
     """Return how many words a story needs that the page does not show, beside so many words of visible prose."""
     return DECLARED_WORDS if visible else LONE_WORDS
-
-
-def prose_words(outline: Outline) -> int:
-    """Count the words of a page's paragraphs of prose, those that are mostly links left out."""
-    lengths = (
-        word_count(text) for text, density in zip(outline.texts, outline.density.tolist(), strict=True) if density < 0.5
-    )
-    return sum(length for length in lengths if length >= PROSE_WORDS)

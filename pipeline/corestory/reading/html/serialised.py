@@ -67,10 +67,14 @@ class NormalForm:
 
     def __init__(self, root: LexborNode | None) -> None:
         self._unseen = root.css(_SET_ASIDE) if root is not None else []
+        self._alternative: list[int] = []
         for number, node in enumerate(self._unseen):
-            if node.tag in RAW:
+            tag = node.tag
+            if tag in RAW:
                 _escape(node)
             else:
+                if tag in _ALTERNATIVES or (tag == "template" and _is_shadow(node)):
+                    self._alternative.append(number)
                 node.replace_with(f"{MARK}{number}{MARK}")
         self._html = (root.html or "") if root is not None else ""
 
@@ -89,10 +93,9 @@ class NormalForm:
     def _alternatives(self) -> dict[int, str]:
         """Return the HTML within each alternative, by its number among the unseen elements."""
         found = {}
-        for number, node in enumerate(self._unseen):
-            if node.tag in _ALTERNATIVES or _is_shadow(node):
-                html = node.html or ""
-                found[number] = html[html.find(">") + 1 : html.rfind("</")]
+        for number in self._alternative:
+            html = self._unseen[number].html or ""
+            found[number] = html[html.find(">") + 1 : html.rfind("</")]
         return found
 
     def tags_and_texts(self) -> tuple[list[str], list[str]]:

@@ -177,7 +177,8 @@ class Tags(dict[str, int]):
     def _read(self, tag: str) -> int:
         first = tag[0]
         if first == "/":
-            return CLOSE
+            # Within a formula, elements of such names are written with an end tag.
+            return NOTHING if tag[1:] in VOID else CLOSE
         if first == "?":
             return NOTHING
         element, _, rest = tag.partition(" ")
