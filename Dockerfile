@@ -1,12 +1,13 @@
-# The service with the default model: docs/service.md says how to build and run it.
+# The service with the default model, from corestory-lite: docs/service.md says how to build and run it.
 FROM python:3.13.5-slim-bookworm AS build
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./
 COPY pipeline pipeline
 COPY models/default models/default
-RUN python -m venv /opt/corestory \
-  && /opt/corestory/bin/pip install --no-cache-dir --no-compile '.[serve]' \
-  && /opt/corestory/bin/pip uninstall --yes pip
+RUN pip install --no-cache-dir setuptools==80.9.0 \
+  && python pipeline/make_wheels.py dist \
+  && python -m venv --without-pip /opt/corestory \
+  && pip --python /opt/corestory/bin/python install --no-cache-dir --no-compile "$(echo dist/corestory_lite-*.whl)[serve]"
 
 FROM python:3.13.5-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin corestory

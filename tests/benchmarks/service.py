@@ -86,7 +86,10 @@ async def send(service: Service, texts: Sequence[bytes], *, rate: float, seconds
             await reader.readexactly(length)
             load.statuses[answer.split()[1].decode()] += 1
             load.milliseconds.append(1000 * (loop.time() - due))
-            free.append((reader, writer))
+            if b"connection: close" in answer.lower():
+                writer.close()
+            else:
+                free.append((reader, writer))
         except (OSError, EOFError):
             load.statuses["lost"] += 1
 
