@@ -96,7 +96,7 @@ class _Adjusting:
         nesting = Nesting(OPENS.take(kinds), kinds == CLOSE)
         self.ends: list[int] = nesting.ends(np.flatnonzero(kinds == CLOSE)).tolist()
         self.parents: list[int] = nesting.around(np.arange(len(kinds))).tolist()
-        self.words: list[int] = np.cumsum([0, *(len(text.split()) if text else 0 for text in texts)]).tolist()
+        self.words: list[int] = np.cumsum([0, *[len(text.split()) if text else 0 for text in texts]]).tolist()
         self.links: list[int] = np.append(0, np.cumsum(kinds == LINK)).tolist()
 
     def run(self) -> None:

@@ -194,10 +194,10 @@ class Tags(dict[str, int]):
             if ' id="' in tag or ' role="' in tag or ' itemprop="' in tag:
                 attributes = _attributes(tag)
                 others = tuple([attributes[name] for name in _OTHERS if name in attributes])
-            low = tag.lower()
-            if ("none" in low or "dden" in low) and _is_hidden(_attributes(tag)):
+            styled = _attributes(tag) if ' style="' in tag or ' hidden="' in tag else {}
+            if styled and _is_hidden(styled):
                 kind = _HIDDEN_KINDS.get(kind, kind)
-            elif kind == INLINE_OPEN and "display" in low and _BLOCK_STYLE.search(_attributes(tag).get("style", "")):
+            elif styled and kind == INLINE_OPEN and _BLOCK_STYLE.search(styled.get("style", "")):
                 kind = BLOCK
             elif kind == INLINE_OPEN and _SPOKEN.search(name_of_class):
                 properties |= SPOKEN
