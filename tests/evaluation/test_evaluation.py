@@ -180,6 +180,17 @@ def test_a_site_without_story_of_which_none_was_found_comes_last():
     assert evaluate_frame(frame, resamples=0).sites[-1].name == "site1.example"
 
 
+def test_languages_are_measured_apart():
+    frame = made_frame()
+    frame["language"] = np.where(frame["source"] == "north", "en", "de")
+
+    found = evaluate_frame(frame, resamples=0)
+
+    alone = evaluate_frame(frame[frame["language"] == "en"], resamples=0).tagger.words.value.core_f1
+    assert {group.name for group in found.languages} == {"en", "de"}
+    assert found.to_metrics()["languages"]["en"]["words"]["core"]["f1"]["value"] == pytest.approx(alone)
+
+
 def test_rows_without_a_site_are_a_group_of_that_name():
     frame = made_frame()
     frame.loc[:9, "site"] = None
@@ -193,7 +204,7 @@ def test_rows_without_a_site_are_a_group_of_that_name():
 def test_groups_that_the_data_does_not_tell_are_absent():
     found = evaluate_frame(made_frame().drop(columns=["site", "source", "view"]), resamples=0)
 
-    assert found.sites == found.sources == found.views == ()
+    assert found.sites == found.sources == found.views == found.languages == ()
     assert found.counts.sites == 0
 
 
@@ -272,7 +283,7 @@ def test_the_keys_of_the_metrics_do_not_change_in_passing():
     of_scores, of_class = {"brier"}, {"precision", "recall", "f1"}
     assert found.keys() == {
         "schema", "cautions", "settings", "counts", "story", "tagger", "rivals", "baselines", "sources", "views",
-        "sites", "calibration", "kinds",
+        "sites", "calibration", "kinds", "languages",
     }  # fmt: skip
     assert found["settings"].keys() == {"threshold", "resamples", "seed", "level"}
     assert found["tagger"].keys() == {"name", "description", "paragraphs", "words"}

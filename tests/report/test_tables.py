@@ -54,6 +54,12 @@ def test_the_words_of_story_that_survive_are_the_recall_of_core(evaluation):
     assert f"{kept:.1f} (" in headline(evaluation)
 
 
+def test_languages_have_a_table_where_there_are_several(evaluation):
+    two = replace(evaluation, languages=evaluation.sources)
+
+    assert "By language, worst first" in [table.title for table in groups_tables(two, sites=5)]
+
+
 def test_a_single_source_view_or_site_has_no_table_because_it_is_all_that_was_measured(evaluation):
     alone = replace(evaluation, sources=evaluation.sources[:1], views=evaluation.views[:1], sites=evaluation.sites[:1])
 

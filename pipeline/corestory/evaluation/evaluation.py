@@ -146,6 +146,7 @@ def evaluate_rows(
         cautions=tuple(cautions),
         story=story_counts(rows),
         kinds=kind_result(labelled),
+        languages=groups_by_column(rows, "language", settings=settings),
     )
 
 

@@ -143,6 +143,8 @@ class Evaluation:
         How articles were told from pages without a story; None if the rows have no such page.
     kinds
         How kinds of filler and roles of core were told; None if the rows have no kinds or the model tells none.
+    languages
+        Measures of each language that the articles declare.
     """
 
     settings: EvaluationSettings
@@ -157,6 +159,7 @@ class Evaluation:
     cautions: tuple[str, ...] = ()
     story: StoryCounts | None = None
     kinds: KindResult | None = None
+    languages: tuple[Group, ...] = ()
 
     def to_metrics(self) -> dict[str, Json]:
         """Nested values for ``metrics.json``, with the same keys in every run; null where a measure is undefined.
@@ -175,6 +178,7 @@ class Evaluation:
             "rivals": {rival.name: _tagger(rival) for rival in self.rivals},
             "baselines": {baseline.key: _tagger(baseline) for baseline in self.baselines},
             "sources": {group.name: group_metrics(group) for group in self.sources},
+            "languages": {group.name: group_metrics(group) for group in self.languages},
             "views": {group.name: group_metrics(group) for group in self.views},
             "sites": {group.name: group_metrics(group) for group in self.sites},
             "calibration": plain(asdict(self.calibration)),

@@ -90,9 +90,10 @@ def by_group(title: str, groups: Sequence[Group], *, note: str = "") -> ReportTa
 
 
 def groups_tables(evaluation: Evaluation, *, sites: int) -> list[ReportTable]:
-    """Lay out sources, views and the worst sites; a single group has no table, because it is all that was measured."""
+    """Lay out sources, views, languages and the worst sites; a single group has no table, for it is all of the rows."""
     tables = []
-    for title, groups in (("By source", evaluation.sources), ("By view", evaluation.views)):
+    by = {"By source": evaluation.sources, "By view": evaluation.views, "By language": evaluation.languages}
+    for title, groups in by.items():
         if len(groups) > 1:
             tables.append(by_group(f"{title}, worst first", groups))
     if len(evaluation.sites) > 1:
