@@ -164,8 +164,9 @@ class WorkerPool:
 
     async def _work(self, worker: _Worker) -> None:
         while True:
-            with contextlib.suppress(WorkerError, OSError):  # the next request finds it again
-                await asyncio.get_running_loop().run_in_executor(self._threads, worker.prepare)
+            if not worker.ready:
+                with contextlib.suppress(WorkerError):  # the next request finds it again
+                    await asyncio.get_running_loop().run_in_executor(self._threads, worker.prepare)
             batch = await self._batch()
             self._busy += 1
             try:
