@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+import time
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -56,6 +57,16 @@ def test_every_paragraph_is_found_where_it_stands(text):
         found = storable(text[start:end])
         assert found == paragraph or TAKEN.sub("", found) == TAKEN.sub("", paragraph)
         assert len(found) > len(paragraph) or found == paragraph or not found.isprintable()
+
+
+def test_a_long_wrapped_text_takes_time_that_grows_with_its_length():
+    text = "\n\n".join("\n".join(textwrap.wrap(f"{number} {STORY}", 60)) for number in range(4_000))
+    paragraphs = paragraphs_of_text(text, where="a.txt")
+    began = time.process_time()
+    spans = spans_of(paragraphs, text)
+    assert time.process_time() - began < 10
+    assert spans[-1] is not None
+    assert spans[-1][1] == len(text)
 
 
 def test_what_is_not_in_the_text_has_no_span_and_the_rest_has():

@@ -41,9 +41,11 @@ def spans_of(texts: Sequence[str], text: str) -> tuple[Span | None, ...]:
 def _spans(texts: Sequence[str], text: str) -> Iterator[Span | None]:
     end = 0
     for paragraph in texts:
-        start = text.find(paragraph, end)
-        is_next = start >= 0 and all(_is_taken(text, place) for place in range(end, start))
-        found = (start, start + len(paragraph)) if is_next else _joined_span(paragraph, text, end)
+        start = end
+        while start < len(text) and not text.startswith(paragraph, start) and _is_taken(text, start):
+            start += 1
+        is_whole = text.startswith(paragraph, start)
+        found = (start, start + len(paragraph)) if is_whole else _joined_span(paragraph, text, end)
         yield found
         if found is not None:
             end = found[1]

@@ -19,6 +19,8 @@ from corestory.reading.text import storable
 # it is looked for no further on than this.
 SHORT_CHARACTERS = 24
 NEAR_CHARACTERS = 2_000
+# Quotes and lists are told apart so deep; what is in deeper ones stands in the last of these.
+MOST_CONTAINERS = 30
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _STRONG = frozenset(("b", "strong"))
@@ -76,6 +78,7 @@ class _ShownText:
         self._url = _joined(url, (base.attributes.get("href") or "") if base is not None else "")
         self._identities = count()
         self._cells: dict[int, Cell] = {}
+        self._items: dict[int, int] = {}  # of each list, by its identity, the number of its latest item
         self._starts: list[int] = []
         self._places: list[_Place] = []
         self._text = ""
@@ -150,16 +153,21 @@ class _ShownText:
         if tag in _EMPHASIS:
             return replace(place, style=replace(place.style, emphasis=True))
         if tag in _LISTS:
-            return self._contained(place, _LISTS[tag])
+            within = self._contained(place, _LISTS[tag])
+            self._items[within.inside[-1].identity] = _first_number(node) - 1
+            return within
         if tag == "blockquote":
             return self._contained(place, Frame.QUOTE)
         if tag == "li" and place.inside and place.inside[-1].frame in _LISTS.values():
-            return self._contained(place, Frame.ITEM, _item_number(node))
+            self._items[place.inside[-1].identity] += 1
+            return self._contained(place, Frame.ITEM, self._items[place.inside[-1].identity])
         if tag == "table":
             self._cells.update(_data_cells(node, next(self._identities)))
         return replace(place, cell=self._cells[node.mem_id]) if node.mem_id in self._cells else place
 
     def _contained(self, place: _Place, frame: Frame, number: int = 0) -> _Place:
+        if len(place.inside) >= MOST_CONTAINERS:
+            return place
         return replace(place, inside=(*place.inside, Container(frame, next(self._identities), number)))
 
     def _target(self, link: LexborNode) -> str:
@@ -183,13 +191,9 @@ def _joined(base: str, target: str) -> str:
         return ""
 
 
-def _item_number(item: LexborNode) -> int:
-    number, before = 1, item.prev
-    while before is not None:
-        number += before.tag == "li"
-        before = before.prev
-    start = (item.parent.attributes.get("start") or "") if item.parent is not None else ""
-    return number + int(start) - 1 if start.isdecimal() and len(start) < 6 else number
+def _first_number(numbered: LexborNode) -> int:
+    start = numbered.attributes.get("start") or ""
+    return int(start) if start.isascii() and start.isdecimal() and len(start) < 6 else 1
 
 
 def _data_cells(table: LexborNode, identity: int) -> dict[int, Cell]:
