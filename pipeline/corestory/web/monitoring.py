@@ -140,5 +140,6 @@ class Monitor:
             "articles": record.articles,
             "refused": record.refused,
         } | ({"fault": record.fault} if record.fault else {})
-        self._log.write(f"{json.dumps(line)}\n")
-        self._log.flush()
+        with contextlib.suppress(OSError):  # a log that nobody reads any more stops no service
+            self._log.write(f"{json.dumps(line)}\n")
+            self._log.flush()
