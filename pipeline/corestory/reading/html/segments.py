@@ -209,19 +209,18 @@ def _paragraphs(
     found: list[str] = []
     paragraph: list[int] = []
     links: list[int] = []
+    breaks_at, before = breaks.tolist(), linked.tolist()
     broken, after = np.searchsorted(breaks, firsts, side="right"), np.searchsorted(breaks, ends)
-    unusual = is_preformatted | (broken < after)
-    columns = (firsts, ends, (linked[ends] - linked[firsts]), unusual)
-    for number, (first, end, count, is_unusual) in enumerate(
-        zip(*(column.tolist() for column in columns), strict=True)
-    ):
-        if is_unusual:
-            lines = [first, *breaks[broken[number] : after[number]].tolist(), end]
-            joined = MARK.join(["".join(texts[begin:stop]) for begin, stop in pairwise(lines)])
-            if is_preformatted[number]:
+    columns = (column.tolist() for column in (firsts, ends, broken, after, is_preformatted))
+    for number, (first, end, begin, stop, is_lines) in enumerate(zip(*columns, strict=True)):
+        count = before[end] - before[first]
+        if is_lines or begin < stop:
+            lines = [first, *breaks_at[begin:stop], end]
+            joined = MARK.join(["".join(texts[one:other]) for one, other in pairwise(lines)])
+            if is_lines:
                 cuts = [(whole, count) for whole in cut_preformatted(joined)]
             else:
-                cuts = cut_at_breaks(joined, np.diff(linked[lines]).tolist())
+                cuts = cut_at_breaks(joined, [before[other] - before[one] for one, other in pairwise(lines)])
         else:
             cuts = [(" ".join("".join(texts[first:end]).split()), count)]
         for whole, of_links in cuts:
