@@ -33,15 +33,15 @@ def agreement(
     """Compare two people's labels: print Cohen's kappa, overall and by site, and the paragraphs in dispute.
 
     A paragraph counts if both have labelled it and its text is the same.
-    To settle the disputes, review them, and prepare the labels of A with what you decide:
-
-    corestory agreement ada.jsonl ben.jsonl --output disputes.csv
+    To settle the disputes, write them with --output, review them, and prepare the labels of A with what you decide:
 
     corestory review --suspects disputes.csv --labels settled.jsonl
 
     corestory prepare ada.jsonl --corrections settled.jsonl
 
     The exit code is 1 if some row could not be read and was left out.
+
+    Example: corestory agreement ada.jsonl ben.jsonl --output disputes.csv
     """
     from contextlib import nullcontext
 
