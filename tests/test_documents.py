@@ -21,6 +21,7 @@ DOCUMENTS = (
     "docs/python.md",
     "docs/service.md",
     "docs/review.md",
+    "docs/your-own-site.md",
 )
 PATH = re.compile(r"[\w-]+(?:/[\w.-]+)*\.(?:py|j2|md|toml|ipynb)\b|\b(?:[\w-]+/)+(?![\w.])")
 PLACEHOLDER = re.compile(r"NAME|\b(?:folder|pages|articles|tagged)\b")

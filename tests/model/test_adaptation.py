@@ -1,5 +1,8 @@
 """Adaptation to a site whose filler looks like a story to the model."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import corestory
 from corestory.errors import DataError, ModelError
 from corestory.features.batch import batch_of_frame
 from corestory.model.adaptation import CORRECTION, NOTHING, adapt
@@ -134,6 +138,21 @@ def test_an_adapted_model_is_saved_and_loaded(adapted: Tagger, tmp_path: Path) -
     assert loaded == adapted
     frame = site_frame(1, first=30)
     assert loaded.score_frame(frame).equals(adapted.score_frame(frame))
+
+
+def test_an_adapted_model_tags_without_the_libraries_that_fitted_it(adapted: Tagger, tmp_path: Path) -> None:
+    save_model(adapted, tmp_path / "mine", card="# Mine")
+    texts = site_frame(1, first=30)["text"].tolist()
+    code = (
+        "import sys\n"
+        "for name in ('sklearn', 'scipy', 'pandas'): sys.modules[name] = None\n"
+        "from corestory.model.storage import load_model\n"
+        f"print(load_model({str(tmp_path / 'mine')!r}).core({chr(10).join(texts)!r}))"
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(corestory.__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == texts[6:8]
 
 
 def test_a_damaged_correction_is_refused(adapted: Tagger, tmp_path: Path) -> None:
