@@ -17,7 +17,7 @@ import numpy as np
 from corestory.errors import DataError
 from corestory.features.batch import batch_of_frame
 from corestory.features.layout import sums
-from corestory.model.correction_fit import Residuals
+from corestory.model.correction_fit import LIMIT, Residuals, paragraph_weights
 from corestory.model.decided_batch import decided_batch
 from corestory.model.manifest import AdaptedTo, Manifest, now
 from corestory.model.overlap import joined_hashes
@@ -47,8 +47,8 @@ PENALTIES: tuple[float | None, ...] = (None, 1.0, 0.2)
 """L2 penalties of the corrections that are compared, the one that changes least first; None changes one number."""
 UNMEASURED = 0.2
 """The penalty where a single article leaves nothing to compare by."""
-MEASURABLE = 0.001
-"""A smaller gain in word F1 is none."""
+MEASURABLE, CLOSER = 0.001, 0.002
+"""A gain in word F1, or a fall of the log-loss, that is smaller than this is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,12 +256,19 @@ class _Form:
         penalty: float | None = UNMEASURED
         method = CORRECTION
         if self.folds:
-            before = self._word_f1(np.zeros(len(self._labels)))
-            tried = [self._word_f1(added) for added in self._out_of_fold(step)]
+            nothing = np.zeros(len(self._labels))
+            before, loss = self._word_f1(nothing), self._log_loss(nothing)
+            out_of_fold = self._out_of_fold(step)
+            tried = [self._word_f1(added) for added in out_of_fold]
             gains = [float(np.mean(after - before)) for after in tried]
-            best = int(np.argmax(gains))
+            falls = [loss - self._log_loss(added) for added in out_of_fold]
+            # Few articles say little by their decisions, and more by how close all scores are to the labels.
+            allowed = [number for number, gain in enumerate(gains) if gain >= 0 and falls[number] > 0]
+            best = max(allowed, key=falls.__getitem__, default=int(np.argmax(gains)))
             penalty, after = PENALTIES[best], tried[best]
-            if gains[best] < MEASURABLE and not force:
+            wrong = float(before.mean()) < 1 - MEASURABLE
+            helps = bool(allowed) and wrong and (gains[best] >= MEASURABLE or falls[best] >= CLOSER)
+            if not helps and not force:
                 method, after = NOTHING, before
             elif penalty is None:
                 method = CALIBRATION
@@ -295,6 +302,14 @@ class _Form:
             2 * self._total(words * ((self._labels == 1) & kept)) / np.maximum(self._total(words * kept) + story, 1)
         )
         return reached[story > 0]
+
+    def _log_loss(self, added: Float) -> float:
+        """Give the mean log-loss of the labelled paragraphs over articles, with some log-odds added."""
+        scaling = self._tagger.settings.platt_scaling(html=self._html)
+        margin = np.where(self._labels == 1, 1, -1) * (scaling.slope * (self._scored.log_odds + added) + scaling.offset)
+        weight = paragraph_weights(self._scored) * (self._labels >= 0)
+        losses = self._total(weight * np.logaddexp(0, -np.clip(margin, -LIMIT, LIMIT)))
+        return float(np.mean(losses / np.maximum(self._total(weight), 1e-9)))
 
     def _total(self, words: Float) -> Float:
         return sums(self._layout.article, words, len(self._layout.sizes))

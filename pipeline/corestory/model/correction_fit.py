@@ -77,7 +77,7 @@ class Residuals:
         features = scored.features
         self._layout, self._labels, self._scaling = features.layout, labels, scaling
         self._offset = np.clip(scaling.slope * scored.log_odds + scaling.offset, -LIMIT, LIMIT)
-        self._weight = np.log1p(features.words) + 0.2
+        self._weight = paragraph_weights(scored)
         self._lines = KnownLines(features)
         least = LEAST_ARTICLES if len(self._layout.sizes) > LEAST_ARTICLES else 1
         self._elements: UInt64 | None = None
@@ -159,6 +159,11 @@ class Residuals:
         lines = np.unique(self._lines.hashes[learned[self._layout.article] & self._landmarks(learned)])
         intercept = np.array(found[-1] / self._scaling.slope, np.float32)
         return Correction(lines, intercept, places, *ngrams)
+
+
+def paragraph_weights(scored: ScoredBatch) -> Float:
+    """Weigh paragraphs by their words: a long one decides more, but not as much more as it is longer."""
+    return np.asarray(np.log1p(scored.features.words) + 0.2)
 
 
 @dataclass(frozen=True, slots=True)
