@@ -27,10 +27,11 @@ def curve_markdown(points: Sequence[Point], *, base: str, draws: int) -> str:
     """
     sources = sorted({point.source for point in points})
     sites = len({point.site for point in points})
+    often = "once" if draws == 1 else f"{draws} times"
     parts = [
         "# Adapting to a few pages of a site",
         f"{base} was adapted to some pages of each of {sites} sites from which it had learned nothing, and measured "
-        f"on the site's other pages; pages drawn {draws} times for each number. Word F1 counts the words of labelled "
+        f"on the site's other pages; pages drawn {often} for each number. Word F1 counts the words of labelled "
         "paragraphs. Intervals of 95 % are by bootstrap over sites. A site lost if its word F1 fell by more than "
         f"{-LOST}. `make benchmark-adapt CORPORA=folder` writes this page.",
         "## All sites",
