@@ -78,6 +78,8 @@ async def send(service: Service, texts: Sequence[bytes], *, rate: float, seconds
 
     async def ask(text: bytes, due: float) -> None:
         try:
+            while free and free[-1][0].at_eof():  # the service closes connections that were idle for long
+                free.pop()[1].close()
             reader, writer = free.pop() if free else await asyncio.open_connection("127.0.0.1", service.port)
             head = f"POST /predict HTTP/1.1\r\nHost: 127.0.0.1:{service.port}\r\nContent-Type: text/plain\r\n"
             writer.write(f"{head}Content-Length: {len(text)}\r\n\r\n".encode() + text)
