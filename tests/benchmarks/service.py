@@ -20,11 +20,11 @@ from typing import Annotated
 
 import numpy as np
 import typer
+from tests.web.services import Service, running
 
 from corestory.atomic import atomic_path
 from corestory.errors import DataError
 
-from ..web.services import Service, running
 from .speed.pages import sample_pages
 from .terminal import run_command, say
 

@@ -4,6 +4,7 @@ import pytest
 
 from corestory.features.tokens import hash_token
 from corestory.model.estimator import ParagraphClassifier
+from corestory.model.second_look_fit import look_fit_count
 
 pytestmark = pytest.mark.slow
 
@@ -145,7 +146,7 @@ def test_progress_is_told_of_every_fit(markup, use_markup, make_frame, quick):
     classifier.fit(frame, progress=told.append)
 
     # So few lines make no second look: its networks and its scorers of lines are not fitted.
-    assert len(told) + 3 * (classifier.folds_.count + 1) == classifier.fits(frame)
+    assert len(told) + look_fit_count(classifier.folds_.count) == classifier.fits(frame)
     assert bool(classifier.tagger_.weights.html) == (markup and use_markup)
 
 
