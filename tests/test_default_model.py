@@ -65,3 +65,20 @@ def test_a_story_that_only_a_script_holds_is_core(lines):
         '<div id="root"><div class="skeleton">Loading…</div></div>'
     )
     assert load_model().core(page, html=True) == body
+
+
+@pytest.mark.parametrize(
+    "filler", ["<p>{}</p>", '<p><a href="/x">{}</a></p>', "<aside>{}</aside>", "<p><strong>{}</strong></p>"]
+)
+@pytest.mark.parametrize("body", ["<article>{}</article>", '<div class="content">{}</div>', "{}"])
+def test_plugs_with_the_markup_of_the_story_are_filler(filler, body):
+    parts = [
+        (filler if label == "filler" else "<p>{}</p>").format(line) for line, label in zip(LINES, LABELS, strict=True)
+    ]
+    title = "Swing bridge jams open and cuts Aldermouth in two"
+    page = (
+        f'<title>{title}</title><nav><a href="/">Home</a> <a href="/n">News</a></nav><h1>{title}</h1>'
+        f"{body.format(''.join(parts))}<footer>© 2026 Wexmoor Echo</footer>"
+    )
+    tagged = load_model().tag(page, html=True).set_index("text")["label"]
+    assert tagged.loc[LINES].tolist() == LABELS

@@ -3,6 +3,8 @@ import pandas as pd
 import pytest
 
 from corestory.model.planting import (
+    LEAST_LISTED,
+    MOST_LISTED,
     PLUG,
     ROWS_A_TEMPLATE_LINE,
     PlugLines,
@@ -40,33 +42,46 @@ def extended(make_weights):
 
 @pytest.fixture(scope="module")
 def lines(extended):
-    table, _, (all_rows, stage1, language) = extended
-    marked = np.zeros(len(table), bool)
-    return plug_lines(all_rows, stage1, table["kind"].tolist(), language, marked, seed=1)
+    table, _, found = extended
+    return plug_lines(found, table["kind"].tolist(), np.zeros(len(table), bool), seed=1)
 
 
 def test_template_lines_stand_behind_the_training_rows_and_are_few(extended):
-    table, rows, (all_rows, stage1, language) = extended
-    count = len(table)
+    table, rows, found = extended
+    count, all_rows = len(table), found.rows
+    behind = np.arange(count, found.headings[0])
     assert list(all_rows.batch.texts[:count]) == table["text"].tolist()
-    assert len(all_rows.core) - count == count // ROWS_A_TEMPLATE_LINE
-    assert len(all_rows.core) == len(stage1) == len(language) == len(all_rows.batch.layout.article)
-    assert (stage1[count:] != 0).all()
-    assert set(language[count:]) <= set(LANGUAGES)
+    assert len(behind) == count // ROWS_A_TEMPLATE_LINE
+    assert len(all_rows.core) == len(found.stage1) == len(found.language) == len(all_rows.batch.layout.article)
+    assert (found.stage1[behind] != 0).all()
+    assert set(found.language[count:]) <= set(LANGUAGES)
     assert not all_rows.first_view[count:].any()
-    assert len(set(all_rows.page[count:])) == count // ROWS_A_TEMPLATE_LINE
-    assert not set(all_rows.page[count:]) & set(rows.page)
+    assert len(set(all_rows.page[behind])) == len(behind)
+    assert not set(all_rows.page[behind]) & set(rows.page)
+
+
+def test_headlines_stand_last_and_each_is_of_its_page_and_fold(extended):
+    _, rows, found = extended
+    assert (np.diff(np.concatenate([found.headings, found.headlines])) == 1).all()
+    assert found.headlines[-1] == len(found.rows.core) - 1
+    assert len(found.headlines) == PAGES
+    for row in found.headlines.tolist():
+        page = rows.page == found.rows.page[row]
+        title = rows.batch.titles[rows.batch.layout.article[page][0]]
+        assert found.rows.batch.texts[row] == title.removesuffix(" | The Herald")
+        assert set(rows.fold[page]) == {found.rows.fold[row]}
+    assert not found.rows.core[np.concatenate([found.headings, found.headlines])].any()
 
 
 def test_headlines_in_template_lines_are_without_the_name_of_their_site(extended):
-    table, _, (all_rows, *_) = extended
-    made = [text for text in all_rows.batch.texts[len(table) :] if "A headline of page" in text]
+    table, _, found = extended
+    made = [text for text in found.rows.batch.texts[len(table) :] if "A headline of page" in text]
     assert made
     assert not [text for text in made if "The Herald" in text]
 
 
 def test_lines_that_a_person_wrote_down_are_kept_apart_and_menus_are_none(extended, lines):
-    _, _, (all_rows, *_) = extended
+    all_rows = extended[2].rows
     texts = [all_rows.batch.texts[row] for row in lines.written.tolist()]
     assert "Sport" not in texts
     assert "Subscribe to letter 0" in texts
@@ -79,14 +94,14 @@ def test_lines_that_a_person_wrote_down_are_kept_apart_and_menus_are_none(extend
 
 def test_story_that_looks_like_a_plug_and_found_filler_that_does_not_are_left_out():
     rows, scores = np.arange(3), np.array([2 * PLUG, -0.1, 1.0])
-    trusted = PlugLines(rows, rows, rows, rows, ["en"] * 3).trusted(scores)
+    trusted = PlugLines(rows, rows, rows, rows, rows, rows, ["en"] * 3).trusted(scores)
     assert trusted.written.tolist() == [0, 1, 2]
     assert trusted.found.tolist() == [0, 1]
     assert trusted.story.tolist() == [1, 2]
 
 
 def test_lines_are_planted_into_other_pages_of_their_fold_and_language(extended, lines):
-    _, _, (rows, _, language) = extended
+    rows, language = extended[2].rows, extended[2].language
     stories = planted_stories(rows, lines, np.random.default_rng(2))
     assert stories.planted.any()
     for inside in stories.layout.slices():
@@ -97,3 +112,21 @@ def test_lines_are_planted_into_other_pages_of_their_fold_and_language(extended,
         assert len(set(rows.fold[own])) == 1
         assert len({language[row] for row in own.tolist()}) == 1
     assert set(stories.core[stories.planted]) == {True, False}
+
+
+def test_lists_of_headlines_stand_under_a_heading(extended, lines):
+    rows = extended[2].rows
+    stories = planted_stories(rows, lines, np.random.default_rng(2))
+    lists = 0
+    for inside in stories.layout.slices():
+        own = stories.rows[inside]
+        heading = np.flatnonzero(np.isin(own, lines.headings))
+        listed = np.flatnonzero(np.isin(own, lines.headlines))
+        assert len(heading) <= 1
+        assert bool(len(listed)) <= bool(len(heading))
+        if len(listed):
+            lists += 1
+            assert LEAST_LISTED <= len(listed) <= MOST_LISTED
+            assert listed.tolist() == [heading[0] + 1 + place for place in range(len(listed))]
+            assert not stories.core[inside][listed].any()
+    assert 0 < lists < len(stories.layout.sizes) / 2

@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.planting import planted_lines
 from corestory.labelling.labelled import KINDS
-from corestory.model.plug_templates import FILLS, STORY, template_lines, templates
+from corestory.model.plug_templates import FILLS, STORY, heading_lines, template_lines, templates
 
 HEADLINES = {language: ["Ferry sold", "Bridge closed"] for language in templates()}
 NUMBERS = {"n", "d", "year", "hh", "mm", "handle", "email"}
@@ -29,7 +29,15 @@ def test_every_template_has_a_known_kind_and_known_slots():
 def test_no_line_that_the_benchmark_measures_is_a_template():
     measured = {plain(line.line) for line in planted_lines()}
     for known in templates().values():
-        assert not measured & {plain(template) for _, template in known.lines if "{" not in template}
+        templates_here = [template for _, template in known.lines if "{" not in template]
+        assert not measured & {plain(template) for template in (*templates_here, *known.headings)}
+
+
+def test_headings_are_dealt_to_folds_and_their_slots_are_filled():
+    found = heading_lines(["en", "xx", "no"], np.random.default_rng(3), folds=3)
+    assert {line.language for line in found} == {"en", "no"}
+    assert {line.fold for line in found} == {0, 1, 2}
+    assert not [line.text for line in found if line.core or "{" in line.text]
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ import numpy as np
 from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout
-from corestory.model.plug_templates import template_lines
+from corestory.model.plug_templates import heading_lines, template_lines
 from corestory.model.scoring import Weights, stage1_log_odds
 from corestory.model.training_rows import Rows
 from corestory.types import Bool, Float, Int
@@ -54,6 +54,8 @@ class PlugLines:
         Short story lines.
     prose
         Longer paragraphs of story.
+    headings, headlines
+        As of `ExtendedRows`.
     language
         The language of every training row, by which lines and stories are matched.
     """
@@ -62,6 +64,8 @@ class PlugLines:
     found: Int
     story: Int
     prose: Int
+    headings: Int
+    headlines: Int
     language: Sequence[str]
 
     @property
@@ -81,10 +85,35 @@ class PlugLines:
         return replace(self, found=found, story=story)
 
 
+@dataclass(frozen=True, slots=True)
+class ExtendedRows:
+    """The training rows, and behind them lines made from templates and the headlines of pages.
+
+    Attributes
+    ----------
+    rows
+        All rows.
+    stage1
+        Their log-odds by words.
+    language
+        Their languages.
+    headings
+        Headings of lists of headlines.
+    headlines
+        Headlines, each of the page and the fold that it is from.
+    """
+
+    rows: Rows
+    stage1: Float
+    language: list[str]
+    headings: Int
+    headlines: Int
+
+
 def with_template_lines(
     rows: Rows, stage1: Float, languages: Sequence[object], weights: Weights, *, seed: int
-) -> tuple[Rows, Float, list[str]]:
-    """Add lines made from templates to the training rows, each an article and a page of its own.
+) -> ExtendedRows:
+    """Add lines made from templates to the training rows, each an article and a page of its own, and headlines.
 
     Parameters
     ----------
@@ -98,54 +127,59 @@ def with_template_lines(
         The model, which has learned nothing from templates.
     seed
         Of the values of slots.
-
-    Returns
-    -------
-    rows : Rows
-    stage1 : numpy.ndarray
-        Log-odds of all rows by words.
-    languages : list of str
-        Languages of all rows.
     """
     language, layout = _languages(rows, languages), rows.batch.layout
     headlines: dict[str, list[str]] = {}
-    for article in np.flatnonzero(rows.first_view[layout.first]).tolist():
-        title = rows.batch.titles[article].partition(" | ")[0]
-        own = headlines.setdefault(language[layout.first[article]], [])
+    titled: list[tuple[int, str]] = []
+    for first, whole in zip(layout.first.tolist(), rows.batch.titles, strict=True):
+        if not rows.first_view[first]:
+            continue
+        title = whole.partition(" | ")[0]
+        own = headlines.setdefault(language[first], [])
         if LEAST_HEADLINE <= len(title) <= MOST_HEADLINE:
             own.append(title)
+            titled.append((first, title))
     generator = np.random.default_rng(seed)
     made = template_lines(headlines, generator, folds=int(rows.fold.max()) + 1)
     made = [made[at] for at in generator.permutation(len(made))[: len(rows.core) // ROWS_A_TEMPLATE_LINE]]
-    count = len(made)
-    texts, sizes, once = [line.text for line in made], np.ones(count, np.int64), np.ones(count, bool)
+    headings = heading_lines(headlines, generator, folds=int(rows.fold.max()) + 1) if titled else []
+    plain, made = len(made), made + headings
+    sources = [first for first, _ in titled]
+    texts = [line.text for line in made] + [title for _, title in titled]
+    count = len(texts)
+    sizes, once = np.ones(count, np.int64), np.ones(count, bool)
     batch = Batch(
         [*rows.batch.texts, *texts], Layout.of(np.concatenate([layout.sizes, sizes])),
         [*rows.batch.titles, *[""] * count], None,
     )  # fmt: skip
     extended = Rows(
         batch,
-        np.concatenate([rows.core, np.array([line.core for line in made], bool)]),
+        np.concatenate([rows.core, np.array([line.core for line in made], bool), np.zeros(len(titled), bool)]),
         np.concatenate([rows.labelled, once]),
-        np.concatenate([rows.fold, np.array([line.fold for line in made], np.int64)]),
-        np.concatenate([rows.page, rows.page.max() + 1 + np.arange(count)]),
+        np.concatenate([rows.fold, np.array([line.fold for line in made], np.int64), rows.fold[sources]]),
+        np.concatenate([rows.page, rows.page.max() + 1 + np.arange(len(made)), rows.page[sources]]),
         np.concatenate([rows.weight, sizes.astype(float)]),
         np.concatenate([rows.first_view, ~once]),
     )
     features = BatchFeatures(Batch(texts, Layout.of(sizes), [""] * count, None), weights.words.idf_of)
     by_words = stage1_log_odds(features, weights)[-1].values if count else np.zeros(0)
-    return extended, np.concatenate([stage1, by_words]), language + [line.language for line in made]
+    begin = len(rows.core)
+    return ExtendedRows(
+        extended,
+        np.concatenate([stage1, by_words]),
+        language + [line.language for line in made] + [language[first] for first in sources],
+        begin + np.arange(plain, len(made)),
+        begin + len(made) + np.arange(len(titled)),
+    )
 
 
-def plug_lines(
-    rows: Rows, stage1: Float, kinds: Sequence[object], language: Sequence[str], marked: Bool, *, seed: int
-) -> PlugLines:
+def plug_lines(extended: ExtendedRows, kinds: Sequence[object], marked: Bool, *, seed: int) -> PlugLines:
     """Choose the lines.
 
     Parameters
     ----------
-    rows, stage1, language
-        As of `with_template_lines`: the training rows and behind them the lines made from templates.
+    extended
+        As of `with_template_lines`.
     kinds
         Of the training rows their kinds of filler where known.
     marked
@@ -158,6 +192,7 @@ def plug_lines(
     PlugLines
         Filler to be planted is of a known kind, but no navigation, or it recurs on several pages of a fold.
     """
+    rows, stage1 = extended.rows, extended.stage1
     texts, count = rows.batch.texts[: len(kinds)], len(kinds)
     length = np.array([len(text) for text in texts])
     usable = (rows.first_view & rows.labelled)[:count] & (length >= LEAST_CHARACTERS)
@@ -174,13 +209,15 @@ def plug_lines(
     in_story = known & np.array([kinds[row] != "navigation" for row in lines.tolist()], bool)
     written = in_story & ~marked[lines]
     prose = _once(np.flatnonzero(usable & core & (length > SHORT_CHARACTERS)), keys)
-    made = np.arange(count, len(rows.core))
+    made = np.arange(count, len(rows.core) - len(extended.headings) - len(extended.headlines))
     return PlugLines(
         np.concatenate([_once(lines[written], keys), made[~rows.core[made]]]),
         _once(lines[~written & (in_story | (~known & recurs & wordy))], keys),
         np.concatenate([story, made[rows.core[made]]]),
         np.sort(np.random.default_rng(seed).permutation(prose)[:MOST_PROSE]),
-        language,
+        extended.headings,
+        extended.headlines,
+        extended.language,
     )
 
 
@@ -213,6 +250,9 @@ def _script(text: str) -> str:
 
 WRITTEN_LINES, FOUND_LINES, STORY_LINES = 3, 1, 6
 """So many lines of each sort are planted into a story, on average."""
+LISTS, LEAST_LISTED, MOST_LISTED = 0.12, 2, 7
+"""So many stories get a list of headlines under a heading, most of them behind the last paragraph; so long a list."""
+LISTS_BEHIND = 0.8
 TURNS, MOST_TURNS, FEW_STORIES = 2, 4, 60
 """So often lines are planted into a story, at least and at most: the fewer stories of its language, the more often."""
 LEAST_CORE = 3
@@ -300,6 +340,7 @@ def planted_stories(rows: Rows, lines: PlugLines, generator: np.random.Generator
         (_grouped(chosen, group), mean)
         for chosen, mean in ((lines.written, WRITTEN_LINES), (lines.found, FOUND_LINES), (lines.story, STORY_LINES))
     ]
+    headings, headlines = _grouped(lines.headings, group), _grouped(lines.headlines, group)
     nothing = np.zeros(0, np.int64)
     found: list[Int] = []
     cores: list[Bool] = []
@@ -312,10 +353,17 @@ def planted_stories(rows: Rows, lines: PlugLines, generator: np.random.Generator
     for own in (own for own, times in zip(stories, turns, strict=True) for _ in range(times)):
         first = own[0]
         added = [_some(pool.get(group[first], nothing), mean, generator) for pool, mean in pools]
-        added = [one[rows.page[one] != rows.page[first]] for one in added]
+        added = [_other_pages(one, rows, first) for one in added]
         new = np.concatenate(added)
         # A plug may stand behind the last paragraph, and hardly ever before the first.
         position = np.concatenate([np.arange(len(own)), generator.uniform(0.01, len(own), len(new))])
+        if group[first] in headings and generator.random() < LISTS:
+            length = int(generator.integers(LEAST_LISTED, MOST_LISTED, endpoint=True))
+            listed = _other_pages(headlines.get(group[first], nothing), rows, first)
+            listed = generator.permutation(listed)[:length]
+            new = np.concatenate([new, generator.choice(headings[group[first]], 1), listed])
+            at = len(own) if generator.random() < LISTS_BEHIND else generator.integers(1, len(own)) - 0.5
+            position = np.concatenate([position, np.full(1 + len(listed), at)])
         order = np.argsort(position, kind="stable")
         found.append(np.concatenate([own, new])[order])
         cores.append(np.concatenate([np.ones(len(own), bool), rows.core[new]])[order])
@@ -325,6 +373,10 @@ def planted_stories(rows: Rows, lines: PlugLines, generator: np.random.Generator
         every, Layout.of([len(one) for one in found]), np.concatenate([no, *cores]), np.concatenate([no, *planted]),
         np.ones(len(every)),
     )  # fmt: skip
+
+
+def _other_pages(lines: Int, rows: Rows, row: int) -> Int:
+    return np.asarray(lines[rows.page[lines] != rows.page[row]])
 
 
 def _grouped(chosen: Int, group: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Int]:

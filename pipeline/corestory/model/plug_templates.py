@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,7 +18,7 @@ import numpy as np
 
 FILLS, COPIES = 4, 2
 """So many lines are made from a template with slots, and from one without; n-grams of a single line are not known."""
-STORY = "story"
+STORY, HEADING = "story", "heading"
 _SLOT_KIND = "slot:"
 _SLOT = re.compile(r"\{(\w+)\}")
 _SAME_LANGUAGE = {"no": "nb", "nn": "nb"}
@@ -32,11 +32,14 @@ class Templates:
     ----------
     lines
         Pairs of kind and template; the kind is one of `corestory.labelling.labelled.KINDS`, or `STORY`.
+    headings
+        Headings of lists of headlines.
     values
         What each slot may hold.
     """
 
     lines: tuple[tuple[str, str], ...]
+    headings: tuple[str, ...]
     values: Mapping[str, Sequence[str]]
 
 
@@ -54,15 +57,21 @@ class TemplateLine:
 def templates() -> Mapping[str, Templates]:
     """Read the templates of each language."""
     lines: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    headings: dict[str, list[str]] = defaultdict(list)
     values: dict[str, dict[str, list[str]]] = defaultdict(dict)
     rows = files(__package__).joinpath("plug_templates.tsv").read_text(encoding="utf-8").splitlines()[1:]
     for row in rows:
         language, kind, template = row.split("\t")
         if kind.startswith(_SLOT_KIND):
             values[language][kind.removeprefix(_SLOT_KIND)] = template.split("|")
+        elif kind == HEADING:
+            headings[language].append(template)
         else:
             lines[language].append((kind, template))
-    return {language: Templates(tuple(found), values[language]) for language, found in lines.items()}
+    return {
+        language: Templates(tuple(found), tuple(headings[language]), values[language])
+        for language, found in lines.items()
+    }
 
 
 def template_lines(
@@ -90,6 +99,27 @@ def template_lines(
         for (kind, template), number in zip(known.lines, fold.tolist(), strict=True):
             texts = _filled(template, values, generator)
             found += [TemplateLine(language, kind == STORY, number, text) for text in texts]
+    return found
+
+
+def heading_lines(languages: Iterable[str], generator: np.random.Generator, *, folds: int) -> list[TemplateLine]:
+    """Make a heading of lists of headlines from each such template of some languages.
+
+    Parameters
+    ----------
+    languages
+        Languages without templates are passed over.
+    generator, folds
+        As of `template_lines`.
+    """
+    found = []
+    for language in sorted(languages):
+        known = templates().get(_SAME_LANGUAGE.get(language, language))
+        if known is not None and known.headings:
+            fold = generator.permutation(len(known.headings)) % folds
+            for template, number in zip(known.headings, fold.tolist(), strict=True):
+                (text, *_) = _filled(template, known.values, generator)
+                found.append(TemplateLine(language, False, number, text))
     return found
 
 

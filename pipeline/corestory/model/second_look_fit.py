@@ -116,14 +116,15 @@ def fit_second_look(
         marked[html_places] = True
         everything = np.ones(len(html_places), bool)
         paths.append(_Path(html_rows, html_places, chosen.html_scores, chosen.html_core, everything))
-    rows, stage1, language = with_template_lines(rows, fitted.stage1, languages, fitted.weights, seed=recipe.seed)
-    lines = plug_lines(rows, stage1, kinds, language, marked, seed=recipe.seed)
+    extended = with_template_lines(rows, fitted.stage1, languages, fitted.weights, seed=recipe.seed)
+    rows, stage1 = extended.rows, extended.stage1
+    lines = plug_lines(extended, kinds, marked, seed=recipe.seed)
     line = np.zeros(len(rows.core), bool)
     line[np.concatenate([lines.to_learn, lines.story])] = True
     if min(len(lines.to_learn), len(lines.story)) < LEAST_LINES or rows.bound_label(line) is not None:
         return FittedLook(None, chosen)
     needed = rows.core & rows.first_view
-    needed[lines.found] = True
+    needed[np.concatenate([lines.found, lines.headings, lines.headlines])] = True
     for path in paths:
         needed[path.places[path.core & path.looked]] = True
     scorers, by_line = fit_line_scorers(rows, lines, needed, recipe, say=say)
