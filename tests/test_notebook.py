@@ -45,7 +45,11 @@ def shown(outputs: list[dict[str, Any]]) -> list[str]:
 
 
 @pytest.mark.slow
-def test_the_notebook_runs_and_shows_what_its_cells_give(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_notebook_runs_and_shows_what_its_cells_give(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    if not os.environ.get("CORESTORY_RENEW_GOLDEN"):
+        request.getfixturevalue("brief_fits")
     monkeypatch.chdir(NOTEBOOK.parent)
     notebook = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
     names: dict[str, Any] = {"__name__": "__main__"}

@@ -64,8 +64,8 @@ def sample_frame() -> pd.DataFrame:
 def sample_classifier(
     sample_frame: pd.DataFrame, once: Callable[[str, Callable[[], ParagraphClassifier]], ParagraphClassifier]
 ) -> ParagraphClassifier:
-    """An estimator with default parameters, fitted on the sample corpus; do not refit it."""
-    return once("sample classifier", lambda: ParagraphClassifier().fit(sample_frame))
+    """An estimator fitted on the sample corpus with default parameters, but by fewer fits; do not refit it."""
+    return once("sample classifier", lambda: ParagraphClassifier(members=1, folds=3).fit(sample_frame))
 
 
 @pytest.fixture(scope="session")

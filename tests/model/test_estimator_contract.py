@@ -43,8 +43,8 @@ def test_labels_may_come_beside_the_frame(quick_classifier, make_frame, quick):
 def test_it_cross_validates_by_site(sample_frame):
     rows = sample_frame[sample_frame["label"].notna()]
     scores = cross_validate(
-        ParagraphClassifier(members=1, folds=2, least_trust=0, steps=200), rows, rows["label"], groups=rows["site"],
-        cv=GroupKFold(3),
+        ParagraphClassifier(members=1, folds=2, least_trust=0, steps=100), rows, rows["label"], groups=rows["site"],
+        cv=GroupKFold(2),
         scoring=["accuracy", "f1_macro", "neg_log_loss", "roc_auc"],
     )  # fmt: skip
 
