@@ -149,3 +149,15 @@ def test_an_interruption_leaves_no_output_and_no_traceback(corpus, tmp_path):
     assert process.returncode == 130
     assert "Traceback" not in error
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_an_interruption_within_code_given_as_a_string_ends_with_the_same_exit_code(tmp_path):
+    (tmp_path / "interrupted.py").write_text(
+        "import runpy\nfrom corestory.commands import app\n"
+        "app.command_line = lambda _: lambda **_: exec('raise KeyboardInterrupt')\n"
+        "runpy.run_module('corestory', run_name='__main__')\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "interrupted"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, env=environment())
+    assert (done.returncode, done.stderr) == (130, "")
