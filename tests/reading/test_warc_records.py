@@ -92,7 +92,7 @@ HEADER_DAMAGES = {
 
 
 @pytest.mark.parametrize("pipe", [False, True])
-@pytest.mark.parametrize("damaged", [1, 16, 34])
+@pytest.mark.parametrize("damaged", [0, 1, 16, 34])
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_member_is_refused_alone(damage, damaged, pipe):
     made = records()

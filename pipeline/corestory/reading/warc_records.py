@@ -82,7 +82,7 @@ def warc_records(
         The stream cannot be read.
     """
     raw = RawBytes(stream, start)
-    packed = raw.read()[:3] == GZIP_MAGIC
+    packed = _is_packed(raw)
     raw.go_to(start)
     return _Reader(raw, packed=packed, refuse=refuse, wants=wants, stop=stop).records()
 
@@ -290,9 +290,23 @@ def _in_words(error: Exception) -> str:
     )
 
 
-def _next_member(raw: RawBytes) -> int | None:
-    """Return where the next gzip member begins that begins with a record; None, at the end of the stream."""
-    while piece := raw.read():
+def _is_packed(raw: RawBytes) -> bool:
+    """Whether the records are in gzip members; the first of these may be damaged."""
+    begin = raw.position
+    first = raw.read()
+    if first.startswith((GZIP_MAGIC, _MAGIC)):
+        return first.startswith(GZIP_MAGIC)
+    raw.go_to(begin)
+    return _next_member(raw, within=_MOST_PROVEN) is not None
+
+
+def _next_member(raw: RawBytes, *, within: int | None = None) -> int | None:
+    """Return where the next gzip member begins that begins with a record; None, at the end of the stream.
+
+    `within` bounds the bytes that are searched.
+    """
+    first = raw.position
+    while (within is None or raw.position - first < within) and (piece := raw.read()):
         begin = raw.position - len(piece)
         at = piece.find(GZIP_MAGIC)
         while at >= 0:
