@@ -147,7 +147,7 @@ def test_the_first_record_is_found_behind_any_number_of_other_bytes():
 def test_parts_that_begin_at_any_position_have_each_record_once(data):
     made = records(8)
     members = [packed([one]) for one in made]
-    for damaged in data.draw(st.lists(st.integers(0, len(members) - 1), max_size=2)):
+    for damaged in data.draw(st.lists(st.integers(0, len(members) - 1), max_size=2, unique=True)):
         members[damaged] = DAMAGES[data.draw(st.sampled_from(sorted(DAMAGES)))](members[damaged])
     file = b"".join(members)
     inner = data.draw(st.lists(st.integers(1, len(file)), max_size=5, unique=True))
