@@ -17,6 +17,7 @@ from corestory.commands.evaluate import evaluate
 from corestory.commands.explain import explain
 from corestory.commands.export import export
 from corestory.commands.messages import say
+from corestory.commands.options import with_reading_options
 from corestory.commands.predict import predict
 from corestory.commands.prepare import prepare
 from corestory.commands.remember import remember
@@ -72,7 +73,7 @@ def command_line(commands: Sequence[Callable[..., None]] = COMMANDS) -> typer.Ty
         callback=_commands,
     )
     for command in commands:
-        made.command()(command)
+        made.command()(with_reading_options(command))
     return made
 
 

@@ -12,21 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from corestory.commands.options import (
-    STANDARD_OUTPUT,
-    AskedInputFormat,
-    Force,
-    HtmlColumn,
-    IdColumn,
-    Memory,
-    Model,
-    TextColumn,
-    Threshold,
-    TitleColumn,
-    UrlColumn,
-    reading_options,
-    unknown_ending,
-)
+from corestory.commands.options import STANDARD_OUTPUT, Force, Memory, Model, Threshold, unknown_ending
 from corestory.commands.pages import is_one_page, tag_to_pages
 from corestory.errors import InputError, OutputError
 
@@ -71,12 +57,8 @@ def explain(
     model: Model = "",
     threshold: Threshold = None,
     memory: Memory = "",
-    text_column: TextColumn = "",
-    html_column: HtmlColumn = "",
-    id_column: IdColumn = "",
-    url_column: UrlColumn = "",
-    title_column: TitleColumn = "",
-    input_format: AskedInputFormat = None,
+    *,
+    reading: ReadingOptions,
     force: Force = False,
 ) -> None:
     """Explain why each paragraph was tagged core or filler.
@@ -89,14 +71,6 @@ def explain(
     """
     target = None if output == STANDARD_OUTPUT else output
     form = asked or _format(target)
-    reading = reading_options(
-        text=text_column,
-        html=html_column,
-        article_id=id_column,
-        url=url_column,
-        title=title_column,
-        form=input_format,
-    )
     if form is ExplanationFormat.html:
         if paragraph is not None:
             raise typer.BadParameter(

@@ -7,23 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corestory.commands.options import (
-    AskedInputFormat,
-    Force,
-    HtmlColumn,
-    IdColumn,
-    Model,
-    TextColumn,
-    TitleColumn,
-    UrlColumn,
-    reading_options,
-)
+from corestory.commands.options import Force, Model
 from corestory.remote import path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from corestory.model.tagged_article import TaggedArticle
+    from corestory.reading.fields import ReadingOptions
 
 
 class Tool(StrEnum):
@@ -49,12 +40,8 @@ def export(
         str, typer.Option("--output", "-o", help="The file to write, whole or not at all.", show_default=False)
     ],
     model: Model = "",
-    text_column: TextColumn = "",
-    html_column: HtmlColumn = "",
-    id_column: IdColumn = "",
-    url_column: UrlColumn = "",
-    title_column: TitleColumn = "",
-    input_format: AskedInputFormat = None,
+    *,
+    reading: ReadingOptions,
     force: Force = False,
 ) -> None:
     """Tag articles and write them for a labelling tool, with the model's labels and scores as predictions.
@@ -76,14 +63,6 @@ def export(
     from corestory.output.annotation_tools import LABEL_STUDIO_CONFIG, exported
     from corestory.reading.sources import read_articles
 
-    reading = reading_options(
-        text=text_column,
-        html=html_column,
-        article_id=id_column,
-        url=url_column,
-        title=title_column,
-        form=input_format,
-    )
     count = 0
     with (
         atomic_path(path_of(output), force=force) as temporary,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_type_hints
 
 import typer
 
@@ -103,43 +105,75 @@ def _field(option: str, of: str) -> object:
 
 
 _FIELDS = "Fields of JSON, CSV and Parquet"
-TextColumn = Annotated[str, _field("--text-column", "the text, or a list of its paragraphs")]
-HtmlColumn = Annotated[str, _field("--html-column", "the page's HTML")]
-IdColumn = Annotated[str, _field("--id-column", "the article's id")]
-UrlColumn = Annotated[str, _field("--url-column", "the article's address")]
-TitleColumn = Annotated[str, _field("--title-column", "the article's title")]
-AskedInputFormat = Annotated[
-    InputFormat | None,
-    typer.Option(
-        "--input-format",
-        help="Format of the standard input, and of files whose name does not tell it.",
-        show_default="told by its beginning",
-        rich_help_panel=_FIELDS,
-    ),
-]
+_READING_OPTIONS = {
+    "text_column": Annotated[str, _field("--text-column", "the text, or a list of its paragraphs")],
+    "html_column": Annotated[str, _field("--html-column", "the page's HTML")],
+    "id_column": Annotated[str, _field("--id-column", "the article's id")],
+    "url_column": Annotated[str, _field("--url-column", "the article's address")],
+    "title_column": Annotated[str, _field("--title-column", "the article's title")],
+    "input_format": Annotated[
+        InputFormat | None,
+        typer.Option(
+            "--input-format",
+            help="Format of the standard input, and of files whose name does not tell it.",
+            show_default="told by its beginning",
+            rich_help_panel=_FIELDS,
+        ),
+    ],
+}
+"""The options of each command that reads articles."""
 
 
-def reading_options(
-    *,
-    text: str,
-    html: str,
-    article_id: str,
-    url: str,
-    title: str,
-    form: InputFormat | None,
-    source: bool = False,
-) -> ReadingOptions:
-    """Return what the options say of the inputs.
+def with_reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of reading in place of its parameter `reading`; return other commands as they are.
+
+    Typer makes a command's options from its signature. Without this, each command that reads articles would list the
+    same options.
 
     Examples
     --------
-    >>> reading_options(text="body", html="", article_id="", url="", title="", form=InputFormat.jsonl).kind
-    'lines'
+    >>> def count(article: str, *, reading: ReadingOptions) -> None: ...
+    >>> list(inspect.signature(with_reading_options(count)).parameters)[:3]
+    ['article', 'text_column', 'html_column']
     """
+    signature = inspect.signature(command)
+    if "reading" not in signature.parameters:
+        return command
+    hints = get_type_hints(command, localns={"ReadingOptions": object}, include_extras=True)
+    parameters: list[inspect.Parameter] = []
+    for given in signature.parameters.values():
+        if given.name != "reading":
+            parameters.append(given.replace(annotation=hints[given.name], kind=inspect.Parameter.KEYWORD_ONLY))
+            continue
+        for name, annotation in _READING_OPTIONS.items():
+            default = None if name == "input_format" else ""
+            parameters.append(
+                inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+            )
+
+    @wraps(command)
+    def run(**values: object) -> None:
+        asked = {name: values.pop(name) for name in _READING_OPTIONS}
+        command(**values, reading=_reading_options(**asked))  # type: ignore[arg-type]  # Typer has checked the types
+
+    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {given.name: given.annotation for given in parameters}
+    return run
+
+
+def _reading_options(
+    *,
+    text_column: str,
+    html_column: str,
+    id_column: str,
+    url_column: str,
+    title_column: str,
+    input_format: InputFormat | None,
+) -> ReadingOptions:
     from corestory.reading.fields import ReadingOptions
 
-    kind = "" if form is None else "lines" if form is InputFormat.jsonl else form.value
-    return ReadingOptions(text, html, article_id, url, title, kind, source)
+    kind = "" if input_format is None else "lines" if input_format is InputFormat.jsonl else input_format.value
+    return ReadingOptions(text_column, html_column, id_column, url_column, title_column, kind)
 
 
 def unknown_ending(ending: str, output: str, known: Sequence[str]) -> OutputError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,24 +18,11 @@ from corestory.commands.formats import (
     check_rows,
     chosen_format,
 )
-from corestory.commands.options import (
-    STANDARD_OUTPUT,
-    AskedInputFormat,
-    HtmlColumn,
-    IdColumn,
-    Jobs,
-    Memory,
-    Model,
-    TextColumn,
-    Threshold,
-    TitleColumn,
-    UrlColumn,
-    is_folder,
-    reading_options,
-)
+from corestory.commands.options import STANDARD_OUTPUT, Jobs, Memory, Model, Threshold, is_folder
 from corestory.remote import path_of
 
 if TYPE_CHECKING:
+    from corestory.reading.fields import ReadingOptions
     from corestory.types import Label
 
 
@@ -117,12 +105,8 @@ def predict(
             show_default=False,
         ),
     ] = "",
-    text_column: TextColumn = "",
-    html_column: HtmlColumn = "",
-    id_column: IdColumn = "",
-    url_column: UrlColumn = "",
-    title_column: TitleColumn = "",
-    input_format: AskedInputFormat = None,
+    *,
+    reading: ReadingOptions,
     jobs: Jobs = 1,
     dask: Annotated[
         str,
@@ -188,15 +172,7 @@ def predict(
     choice = kind_choice(shown=kinds, drop=drop_kinds, keep=keep_kinds, only=label)
     rules = read_rules(core=always_core, filler=always_filler)
     target = None if output == STANDARD_OUTPUT else output
-    reading = reading_options(
-        text=text_column,
-        html=html_column,
-        article_id=id_column,
-        url=url_column,
-        title=title_column,
-        form=input_format,
-        source=row is Rows.span,
-    )
+    reading = replace(reading, source=row is Rows.span)
 
     from corestory.commands.pages import is_one_page, tag_to_pages
 

@@ -7,20 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corestory.commands.options import (
-    AskedInputFormat,
-    Force,
-    HtmlColumn,
-    IdColumn,
-    Jobs,
-    TextColumn,
-    TitleColumn,
-    UrlColumn,
-    reading_options,
-)
+from corestory.commands.options import Force, Jobs
 
 if TYPE_CHECKING:
     from corestory.errors import Note, Refuse
+    from corestory.reading.fields import ReadingOptions
 
 
 def remember(
@@ -40,12 +31,8 @@ def remember(
     rejects: Annotated[
         str | None, typer.Option("--rejects", help="A file for all refusals, as JSON Lines with where and reason.")
     ] = None,
-    text_column: TextColumn = "",
-    html_column: HtmlColumn = "",
-    id_column: IdColumn = "",
-    url_column: UrlColumn = "",
-    title_column: TitleColumn = "",
-    input_format: AskedInputFormat = None,
+    *,
+    reading: ReadingOptions,
     jobs: Jobs = 1,
     force: Force = False,
 ) -> None:
@@ -67,14 +54,6 @@ def remember(
     from corestory.remote import path_of
 
     memory = SiteMemory()
-    reading = reading_options(
-        text=text_column,
-        html=html_column,
-        article_id=id_column,
-        url=url_column,
-        title=title_column,
-        form=input_format,
-    )
     said: set[str] = set()
     with (
         atomic_path(path_of(output), force=force) as temporary,

@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corestory.commands.options import (
-    AskedInputFormat,
-    HtmlColumn,
-    IdColumn,
-    Model,
-    TextColumn,
-    TitleColumn,
-    UrlColumn,
-    reading_options,
-)
+from corestory.commands.options import Model
 from corestory.errors import CorestoryError, InputError
 
 if TYPE_CHECKING:
@@ -62,7 +53,7 @@ def review(
         typer.Option(
             min=0,
             metavar="N",
-            help="After each N articles, adapt the model to the labels so far, and tag the other articles anew.",
+            help="After each N articles, adapt the model to the labels so far, and retag the other articles.",
             show_default="never",
         ),
     ] = 0,
@@ -71,12 +62,8 @@ def review(
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page in the browser, or only print its address.")
     ] = True,
-    text_column: TextColumn = "",
-    html_column: HtmlColumn = "",
-    id_column: IdColumn = "",
-    url_column: UrlColumn = "",
-    title_column: TitleColumn = "",
-    input_format: AskedInputFormat = None,
+    *,
+    reading: ReadingOptions,
 ) -> None:
     """Read articles in the browser and correct their labels.
 
@@ -115,14 +102,6 @@ def review(
     from corestory.review.suspects import read_suspects
     from corestory.web.guard import listen
 
-    reading = reading_options(
-        text=text_column,
-        html=html_column,
-        article_id=id_column,
-        url=url_column,
-        title=title_column,
-        form=input_format,
-    )
     with listen(port) as listening, LabelsFile(labels) as file, open_refusals(None, force=False) as refusals:
         if suspects is not None:
             shown, tagger = read_suspects(suspects), None
