@@ -59,7 +59,7 @@ def test_it_opens_without_a_complaint_or_a_request_to_anywhere(visit, report, op
 
     assert visited.complaints == []
     assert visited.requests == [report.as_uri()]
-    assert visited.page.locator("h2").count() == 7
+    assert visited.page.locator("h2").count() == 8
     assert visited.page.locator("svg[role=img]").count() == 8
 
 
