@@ -1,7 +1,7 @@
 """Filler inside stories: how much of it is removed, and how many short lines of story are lost with it.
 
 Measures by words hardly show a plug of eight words between two paragraphs, but readers see it first. So these
-paragraphs are measured by themselves, and the second look, which removes them, has a curve of its own.
+paragraphs are measured by themselves, and the second look, which removes them, has its own curve.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def measure_in_story(rows: LabelledRows, *, settings: EvaluationSettings) -> InS
         if len(names):
             known = np.flatnonzero(codes >= 0)
             groups += groups_by_code(inside.part(known), codes[known], names.tolist(), settings=settings)
-    return InStory(tuple(groups), look_curves(rows) if rows.threshold is None else ())
+    return InStory(tuple(groups), _curves(inside) if rows.threshold is None else ())
 
 
 def look_curves(rows: LabelledRows) -> tuple[LookCurve, ...]:
@@ -147,7 +147,10 @@ def look_curves(rows: LabelledRows) -> tuple[LookCurve, ...]:
     rows
         Labelled rows that a tagger with a second look decided by article.
     """
-    inside = _inside(rows)
+    return _curves(_inside(rows))
+
+
+def _curves(inside: LabelledRows) -> tuple[LookCurve, ...]:
     if "second_look" not in inside.frame:
         return ()
     second = inside.frame["second_look"].to_numpy(np.float64)
