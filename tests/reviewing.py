@@ -1,4 +1,4 @@
-"""A review in a process of its own, as a person starts it."""
+"""A review in a separate process, as a person starts it."""
 
 import json
 import os

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from browser.visits import Visit
+
 CHROMIUM = os.environ.get("CORESTORY_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
 
@@ -24,27 +26,13 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
-class Visit:
-    """A page that is open, with all that it complained of and asked for."""
-
-    def __init__(self, browser: Any, file: Path, **options: Any) -> None:
-        self.page = browser.new_page(**options)
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("dialog", lambda dialog: (self.complaints.append("a dialog"), dialog.dismiss()))
-        self.page.goto(file.as_uri())
-
-
 @pytest.fixture
 def visit(browser: Any) -> Iterator[Any]:
     """Open a file of the disk as a page."""
     visits: list[Visit] = []
 
     def visit(file: Path, **options: Any) -> Visit:
-        visits.append(Visit(browser, file, **options))
+        visits.append(Visit(browser.new_page(**options), file.as_uri()))
         return visits[-1]
 
     yield visit

@@ -1,4 +1,4 @@
-"""The review in a real browser, against the real command in a process of its own."""
+"""The review in a real browser, against the real command in another process."""
 
 import re
 import signal
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from browser.visits import Visit
 from reviewing import ADDRESS, ReviewProcess, labels_in, write_articles
 
 pytestmark = pytest.mark.browser
@@ -25,19 +26,13 @@ STORY = [
 ]
 
 
-class Tab:
-    """A tab of a review, with all that it complained of and asked for."""
+class Tab(Visit):
+    """A tab of a review."""
 
     def __init__(self, context: Any, review: ReviewProcess, article: int = 0) -> None:
-        self.page = context.new_page()
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("dialog", lambda dialog: (self.complaints.append("a dialog"), dialog.dismiss()))
-        self.page.set_default_timeout(20_000)
-        self.page.goto(f"{review.address}#{article}")
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        super().__init__(page, f"{review.address}#{article}")
         self.page.locator(".paragraph").first.wait_for()
 
     def press(self, *keys: str) -> None:

@@ -103,8 +103,8 @@ def test_another_model_shows_what_nobody_has_touched_anew(review):
     session.article(0)
     session.label(1, [0], "core")
     assert set(session.untouched()) == {2, 3}
-    anew = {number: shown("abcd"[number], scores=(0.1, 0.1, 0.1, 0.1), confidence=0.5) for number in range(4)}
-    session.show_anew(anew, "adapted")
+    retagged = {number: shown("abcd"[number], scores=(0.1, 0.1, 0.1, 0.1), confidence=0.5) for number in range(4)}
+    session.show_retagged(retagged, "adapted")
     assert [labels(session.article(number))[0] for number in range(4)] == ["core", "core", "filler", "filler"]
     assert session.overview().news == "adapted"
 

@@ -178,6 +178,7 @@ def test_answers_that_nobody_reads_do_not_hold_their_connection(service: Service
             # The answers are more than the system's buffers hold.
             connection.sendall(head(path="/openapi.json", method="GET") * 2000)
         wait_until(is_reset)
+    assert service.post("/core", STORY)[0] == 200
 
 
 def test_more_requests_than_may_wait_are_told_to_come_again_and_the_others_are_answered(service: Service) -> None:

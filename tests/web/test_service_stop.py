@@ -58,5 +58,7 @@ def test_a_worker_that_is_just_being_replaced_does_not_hold_up_the_stop() -> Non
 def test_workers_end_when_the_service_is_killed() -> None:
     with running(folder=ROOT) as service:
         workers = service.workers
+        assert not any(is_gone(pid) for pid in workers)
         service.process.kill()
         wait_until(lambda: all(is_gone(pid) for pid in workers))
+        assert service.process.wait(30) == -signal.SIGKILL

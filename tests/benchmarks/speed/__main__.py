@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import sys
 import tempfile
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -14,10 +13,10 @@ from typing import Annotated
 import typer
 
 from corestory.atomic import atomic_path
-from corestory.errors import CorestoryError
 from corestory.jobs.work import one_thread
 from corestory.model.storage import default_model, load_model
 
+from ..terminal import run_command
 from .contest import contest
 from .document import Speed, speed_markdown
 from .pages import corpus_pages, sample_pages
@@ -99,8 +98,4 @@ def _basis(pages: int, corpora: list[Path] | None) -> str:
 
 
 if __name__ == "__main__":
-    try:
-        typer.run(main)
-    except CorestoryError as error:
-        typer.echo(f"benchmark: {error}", err=True)
-        sys.exit(2)
+    run_command(main)

@@ -16,13 +16,13 @@ from typing import Annotated
 import typer
 
 from corestory.atomic import atomic_path
-from corestory.errors import CorestoryError
 from corestory.jobs.work import one_thread
 from corestory.model.storage import load_model
 from corestory.reading.sources import read_articles
 
 from ..speed.processes import Ran, run
 from ..speed.works import competitors
+from ..terminal import run_command
 from .crawl import SEED, Crawl, page_files, write_crawl
 
 PREDICT = ["-m", "corestory", "predict"]
@@ -159,8 +159,4 @@ def _document(
 
 
 if __name__ == "__main__":
-    try:
-        typer.run(main)
-    except CorestoryError as error:
-        typer.echo(f"benchmark: {error}", err=True)
-        sys.exit(2)
+    run_command(main)
