@@ -77,7 +77,7 @@ Refuse = Callable[[InputError], None]
 
 
 def raise_refusal(error: InputError) -> None:
-    """Raise the error instead of going on: what is to happen where nobody takes refusals."""
+    """Raise the error: the handler of refusals where a caller gives none."""
     raise error
 
 

@@ -1,4 +1,4 @@
-"""The light distribution, corestory-lite: what it leaves out, and that it never stands beside the full one."""
+"""The light distribution, corestory-lite: its missing parts, and the check that the full one is not there too."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def in_processes(
             hint="Run it again to go on, with fewer --jobs if it happens again.",
         ) from error
     finally:
-        executor.shutdown(kill_workers=bool(pending))  # what is still pending nobody waits for
+        executor.shutdown(kill_workers=bool(pending))  # pending results have no reader
 
 
 def _taken(pending: list[Future[Made]], *, in_order: bool) -> Made:

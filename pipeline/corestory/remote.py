@@ -217,7 +217,7 @@ def is_url(name: str) -> bool:
 
 
 def fetching_hint(name: str) -> str:
-    """Return the command that fetches a page and tags it; an empty string for what is no address of a page.
+    """Return the command that fetches a page and tags it; an empty string if this is no address of a page.
 
     Examples
     --------

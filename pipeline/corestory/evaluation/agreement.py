@@ -140,7 +140,7 @@ def _dispute(article: LabelledArticle, position: int, label: Label, other: Label
         paragraphs[position].text,
         label,
         other,
-        # One of two people is wrong, and nobody has said which.
+        # One of two people is wrong; which one is unknown.
         score=0.5,
         quality=0.5,
         issue=False,

@@ -1,6 +1,6 @@
 """What labelling tools export, as rows of a labelled table: Label Studio, doccano, Prodigy and Argilla.
 
-Each tool's form is told by the fields of the first record. Offsets count characters from the beginning of a paragraph
+The fields of the first record identify the tool. Offsets count characters from the beginning of a paragraph
 in Label Studio, and of the text in doccano. A paragraph gets the label that covers most of it, since a person who draws
 a region may begin or end it in the middle of a word.
 """

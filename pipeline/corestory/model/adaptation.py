@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from corestory.model.tagger import Tagger
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many steps are done, and how many there are."""
+"""Called with the name of the task, the number of finished steps, and the number of all steps."""
 
 WHOLE_VIEWS = ("page", "text")
 """The views of a labelled table that are articles as they will come."""
 
 LEFT_OUT_ALONE = 20
-"""Up to so many articles, each is left out of a fit of its own; of more, `FOLDS` groups are."""
+"""Up to this number of articles, leave one out per fit; for more, use `FOLDS` groups."""
 FOLDS = 10
 
 NOTHING, CALIBRATION, CORRECTION = "nothing", "calibration", "correction"
@@ -64,7 +64,7 @@ class FormResult:
     method
         What was kept: `CORRECTION`, `CALIBRATION` (one number), or `NOTHING`.
     before, after
-        Word F1 of each article with a story, by the model as it was, and by one that adapted to other articles; shape
+        Word F1 of each article with a story, by the original model, and by a model adapted to other articles; shape
         (articles,), empty where there was only one article.
     """
 
@@ -100,7 +100,7 @@ class FormResult:
 
 @dataclass(frozen=True, slots=True)
 class Adaptation:
-    """An adapted model, and what is known of its worth.
+    """An adapted model and its measured gain.
 
     Attributes
     ----------
@@ -280,7 +280,7 @@ class _Form:
         return correction, FormResult(self._html, count, method, before, after)
 
     def _out_of_fold(self, step: Callable[[], None]) -> list[Float]:
-        """Give what the correction of each penalty adds to articles that it was not fitted to."""
+        """Give the out-of-fold log-odds that the correction of each penalty adds."""
         fold = np.arange(len(self._layout.sizes)) % self.folds
         added = [np.zeros(len(self._labels)) for _ in PENALTIES]
         for number in range(self.folds):

@@ -1,4 +1,4 @@
-"""Corrections: what a model learned from a few articles of a person's own, on top of what it knows from its corpora.
+"""Corrections: log-odds that a model learned from a few articles, added to those of its corpora.
 
 A correction is a linear model over n-grams of words, word shapes and markup words, and over the place of a paragraph
 between lines that stand on the learned pages. Its log-odds are added to those of stage 2, so that it holds what the

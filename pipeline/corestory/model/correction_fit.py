@@ -46,7 +46,7 @@ ITERATIONS = 50
 
 @dataclass(frozen=True, slots=True)
 class FittedCorrection:
-    """A correction, and what it adds to the articles that it was fitted among.
+    """A correction, and the log-odds that it adds to each article.
 
     Attributes
     ----------

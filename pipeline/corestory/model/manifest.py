@@ -68,14 +68,14 @@ class AdaptedTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     corestory, created
         The version that adapted it, and when, in UTC.
     base_sha256
-        The hash of the weights of the model as it was before.
+        The hash of the weights of the original model.
     sites, articles, paragraphs, core
         How many labelled ones it learned from, and how many of the paragraphs are core.
     gains
         By form (``"html"``, ``"text"``), the mean gain in word F1 on articles that were left out of the fit; no entry
         where it could not be measured.
     methods
-        By form, what was kept (`corestory.model.adaptation.FormResult.method`).
+        By form, the method that was kept (`corestory.model.adaptation.FormResult.method`).
     """
 
     corestory: str

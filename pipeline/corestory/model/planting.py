@@ -113,7 +113,7 @@ class ExtendedRows:
 def with_template_lines(
     rows: Rows, stage1: Float, languages: Sequence[object], weights: Weights, *, seed: int
 ) -> ExtendedRows:
-    """Add lines made from templates to the training rows, each an article and a page of its own, and headlines.
+    """Add lines made from templates to the training rows, each a separate article and page, and headlines.
 
     Parameters
     ----------

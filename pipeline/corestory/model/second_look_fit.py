@@ -237,7 +237,7 @@ def fit_line_scorers(
     """
     weight = np.zeros(len(rows.core))
     weight[lines.prose], weight[lines.story], weight[lines.to_learn] = PROSE_WEIGHT, 1.0, 1.0
-    # In each language both labels weigh alike, lest its commonest words pass for those of plugs.
+    # Equal weight of both labels in each language: otherwise its commonest words look like signs of plugs.
     _, language = np.unique(np.asarray(lines.language), return_inverse=True)
     story, filler = (np.bincount(language, weight * of_label) for of_label in (rows.core, ~rows.core))
     both = (story > 0) & (filler > 0)

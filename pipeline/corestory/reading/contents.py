@@ -1,4 +1,4 @@
-"""The articles in one file or stream, by what it is: text, HTML, rows of a table or of JSON, an archive."""
+"""The articles in one file or stream, by format: text, HTML, rows of a table or of JSON, an archive."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -40,7 +40,7 @@ class Wanted:
     keep
         Further columns whose values go with the paragraphs.
     note
-        Called with what a person should know of what was read.
+        Called with notes about the input.
     finder
         Finds the fields that hold the text and so on.
     """

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 # So many characters of a story tell its language nearly as well as all of it, and take 10 ms.
 TOLD_CHARACTERS = 500
-# Fewer letters tell nothing.
+# Fewer letters are too little evidence.
 LEAST_LETTERS = 20
 
 _CODE = re.compile(r"[a-z]{2}(?![a-z])")

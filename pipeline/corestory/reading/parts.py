@@ -1,4 +1,4 @@
-"""Large files in parts that are tagged apart: which files have parts, where they are cut, and what is in a part."""
+"""Large files in parts that are tagged apart: which files have parts, where they are cut, and what each part holds."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -55,7 +55,7 @@ def part_cuts(path: AnyPath, *, part_bytes: int | None = None) -> tuple[int, ...
             return warc_cuts(path, part_bytes)
         if kind in _SIZES and unpacked_name(path.name) == path.name.lower():
             return _cuts(_SIZES[kind](path), part_bytes)
-    except (InputError, OSError, ValueError):  # reading it says what is wrong
+    except (InputError, OSError, ValueError):  # reading the file reports the error
         pass
     return ()
 

@@ -35,7 +35,7 @@ def row_group_sizes(path: AnyPath) -> list[int]:
                 for group in groups
             ]
     except (pyarrow.ArrowException, OSError, ValueError):
-        return []  # reading it says what is wrong
+        return []  # reading the file reports the error
 
 
 def articles_of_row_groups(path: AnyPath, first: int, last: int, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:

@@ -23,7 +23,7 @@ _PROOF_BYTES = 2**16
 _MOST_PROVEN = 2**22
 # So much is read again at most to look for records in what damaged ones have swallowed: a file may be made of these.
 _MOST_AGAIN = 2**30
-# The beginning of a gzip member that shows what it holds.
+# So many bytes of a gzip member show its content.
 _START_BYTES = 2**12
 
 _MAGIC = b"WARC/"
@@ -207,7 +207,7 @@ class _Reader:
         if len(header) > _HEADER_BYTES or not _FIRST_LINE.match(header):
             raise _DamageError("no WARC header where one should be")
         if length is None:
-            raise _DamageError("its header tells no length")
+            raise _DamageError("its header gives no length")
         self._at = end.end()
         return header, int(length[1])
 
@@ -256,7 +256,7 @@ class _Reader:
     def _recover(self, start: int, inner: int, *, in_header: bool) -> None:
         """Go to the next record after a damaged one."""
         packed = self._content.packed
-        if packed and inner and in_header:  # the member has more records, and no fault of its own
+        if packed and inner and in_header:  # the member has more records and is itself intact
             self._to_line()
             return
         begin = (start if in_header or not packed else self._content.member) + 1

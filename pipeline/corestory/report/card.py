@@ -129,7 +129,7 @@ def model_card(
 
 
 def adapted_card(name: str, adaptation: Adaptation) -> str:
-    """Write the card of a model that was just adapted: the chain of its adaptations, and what the last one gained.
+    """Write the card of a model that was just adapted: the chain of its adaptations, and the gain of the last one.
 
     Parameters
     ----------

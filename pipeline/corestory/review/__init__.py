@@ -1,1 +1,1 @@
-"""Review in the browser: a person reads tagged articles and puts their labels right."""
+"""Review in the browser: a person reads tagged articles and corrects their labels."""

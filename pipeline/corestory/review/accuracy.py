@@ -1,4 +1,4 @@
-"""The accuracy of the labels that were shown first, against those of the person."""
+"""The accuracy of the first labels, against the person's."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _RESAMPLES, _LEVEL = 1000, 0.95
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """How right the labels were that were shown first.
+    """The accuracy of the first labels.
 
     Attributes
     ----------
     articles, paragraphs
-        On how many it was measured.
+        Sizes of the measured data.
     right
         The share of the paragraphs whose label the person kept.
     word_f1, low, high

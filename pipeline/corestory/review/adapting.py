@@ -1,4 +1,4 @@
-"""Adaptation during a review: a thread of its own learns from the articles that are done, and tags the others anew."""
+"""Adaptation during a review: a background thread learns from accepted articles and retags the others."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 
 class BackgroundAdaptation:
-    """Adapts the model each time that some more articles are done, beside the review.
+    """Adapts the model in the background after every few accepted articles.
 
-    Each time it starts from the model as it was given, and learns from all articles that are done.
+    Each run starts from the original model and learns from all accepted articles.
 
     Parameters
     ----------
     session
-        The review. Articles that nobody has opened or labelled are shown as the adapted model tags them.
+        The review. Articles without a visit or a label get the labels of the adapted model.
     tagger
         The model.
     every
-        How many articles must be done since the last time.
+        Number of newly accepted articles that start a run.
     """
 
     def __init__(self, session: Session, tagger: Tagger, *, every: int) -> None:
@@ -37,18 +37,18 @@ class BackgroundAdaptation:
         self._thread: Thread | None = None
 
     def after_change(self) -> None:
-        """Start adapting if enough articles are done and it is not at work; return at once."""
+        """Start a run if enough articles are new and none is running; return at once."""
         with self._lock:
             done = self._session.done
             if done - self._learned < self._every or (self._thread is not None and self._thread.is_alive()):
                 return
             self._learned = done
-            # A daemon, so that Ctrl-C does not wait for it: it writes nothing.
+            # A daemon thread: it writes nothing, so Ctrl-C need not wait for it.
             self._thread = Thread(target=self._adapt, daemon=True)
             self._thread.start()
 
     def wait(self) -> None:
-        """Wait until it is not at work."""
+        """Wait for the end of the current run."""
         if self._thread is not None:
             self._thread.join()
 
@@ -56,9 +56,9 @@ class BackgroundAdaptation:
         try:
             adaptation = adapt(self._tagger, articles_frame(self._session.labelled()))
         except CorestoryError as error:
-            self._session.show_anew({}, f"Not adapted: {error}.")
+            self._session.show_retagged({}, f"Not adapted: {error}.")
             return
         left = self._session.untouched() if adaptation.helps else {}
         tagged = adaptation.tagger.tag_stream(shown.article for shown in left.values())
-        anew = {number: ShownArticle.of(article) for number, article in zip(left, tagged, strict=True)}
-        self._session.show_anew(anew, adaptation.message)
+        retagged = {number: ShownArticle.of(article) for number, article in zip(left, tagged, strict=True)}
+        self._session.show_retagged(retagged, adaptation.message)

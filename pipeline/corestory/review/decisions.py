@@ -23,14 +23,14 @@ _LABELS: dict[object, Label] = {"core": "core", "filler": "filler"}
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person, or nobody yet, says of one paragraph.
+    """A person's label of one paragraph, or none yet.
 
     Attributes
     ----------
     article_id, position, text
         The paragraph.
     label
-        The label; None where nobody has given one.
+        The label; None if there is none yet.
     decided
         The time of the decision, in UTC as ISO 8601 writes it.
     tagged

@@ -23,7 +23,7 @@ _BEGINNING = b'{"article_id": '
 class LabelsFile:
     """A file of decisions that this process alone writes to.
 
-    Opening drops a last line that was cut off by a kill or a power cut: nobody was told that it is saved. Lines that
+    Opening drops a last line that was cut off by a kill or a power cut: it was never reported as saved. Lines that
     later ones have replaced are dropped when the file is opened and closed.
 
     Parameters

@@ -1,4 +1,4 @@
-"""The articles of a review: each paragraph with the label that the person is shown first, in an order of their own."""
+"""The articles of a review: each paragraph with its first label, and the order of the articles."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ShownParagraph:
     label
         The label that is shown first; None where there is none.
     score
-        Probability of core, 0 to 1; None where nobody has scored the paragraph.
+        Probability of core, 0 to 1; None if the paragraph has no score.
     position
         In its article; that of the paragraph's row in a file of decisions.
     asked
@@ -140,7 +140,7 @@ def _confidence(article: ShownArticle) -> float:
 
 
 def distinct(articles: Sequence[ShownArticle]) -> tuple[ShownArticle, ...]:
-    """Return the articles if each has an id of its own.
+    """Return the articles if their ids differ.
 
     Raises
     ------

@@ -178,17 +178,17 @@ class Session:
             ]
 
     def decisions(self) -> list[Decision]:
-        """Return what was decided of the articles that are done."""
+        """Return the decisions about the accepted articles."""
         with self._lock:
             done = {article.article_id for n, article in enumerate(self._articles) if self._entry(n).done}
             return [decision for decision in self._labels.decisions.values() if decision.article_id in done]
 
     def untouched(self) -> dict[int, ShownArticle]:
-        """Return the articles that nobody has opened or labelled, by their numbers."""
+        """Return the articles without a visit or a label, by number."""
         with self._lock:
             return {n: one for n, one in enumerate(self._articles) if n not in self._opened and not self._held(n)}
 
-    def show_anew(self, articles: Mapping[int, ShownArticle], news: str) -> None:
+    def show_retagged(self, articles: Mapping[int, ShownArticle], news: str) -> None:
         """Show articles as another model tags them, unless someone has opened or labelled them meanwhile."""
         with self._lock:
             for number, article in articles.items():

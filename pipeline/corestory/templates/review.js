@@ -3,7 +3,7 @@ import { accuracyText, byId, element, listArticles, plural, report } from "./rev
 
 const CHANGES = "corestory-changes"; // the changes of this tab, for undoing them, kept over a reload
 const POLL = 2500;
-const IDLE = 60000; // whoever does nothing for so long is not counted as reading
+const IDLE = 60000; // a longer pause does not count as reading
 const list = byId("paragraphs");
 
 let overview = null;
@@ -183,7 +183,7 @@ const other = (paragraph) => (paragraph.label === "core" ? "filler" : "core");
 
 const accept = () => {
   if (!article || byId("article").hidden || accepting) return undefined;
-  accepting = true; // a second key must not accept an article that nobody has seen
+  accepting = true; // a second key press must not accept an unseen article
   const { number } = article;
   return enqueue(async () => {
     try {

@@ -1,4 +1,4 @@
-"""Answers to tagging requests: from the bytes of a body, by way of tagged articles, to the bytes of an answer."""
+"""Answers to tagging requests: body bytes to tagged articles to answer bytes."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Answer:
 
 @dataclass(slots=True)
 class _Read:
-    """What was read of a body, and what was tagged of that."""
+    """The articles that were read from a body, and those that were tagged."""
 
     articles: list[Article] = field(default_factory=list)
     refused: list[InputError] = field(default_factory=list)

@@ -141,5 +141,5 @@ def _refusal(error: InputError) -> Refusal:
 
 
 def _of_parameters(message: str) -> str:
-    """Return a message that speaks of the parameters of a request instead of the command's options."""
+    """Return a message with the names of request parameters in place of command options."""
     return storable(_OPTION.sub("", message))

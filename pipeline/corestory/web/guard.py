@@ -93,7 +93,7 @@ def loopback_hosts(port: int) -> frozenset[str]:
 
 
 class Guard:
-    """ASGI middleware that refuses what the server's own users do not send.
+    """ASGI middleware that refuses requests from other origins, hosts and users.
 
     It answers 421 to a foreign Host, 403 to a foreign Origin, 401 without the token and 413 to a body that is too
     large. It closes WebSockets.
@@ -187,7 +187,7 @@ def _same(given: str, token: str) -> bool:
 
 
 def _bounded(receive: Receive, max_body: int) -> Receive:
-    """Count what is received: a body in chunks does not tell its length."""
+    """Count the received bytes: a chunked body has no length in its header."""
     from starlette.exceptions import HTTPException
 
     received = 0

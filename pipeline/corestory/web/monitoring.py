@@ -27,7 +27,7 @@ _DRAIN_SECONDS = 1.0
 
 
 class Metrics:
-    """The metrics of a service, in a registry of their own.
+    """The metrics of a service, in their own registry.
 
     Attributes
     ----------

@@ -58,7 +58,7 @@ _STYLED = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a service bears.
+    """The limits of a service.
 
     Attributes
     ----------
@@ -96,7 +96,7 @@ def service(
     model
         What ``/model`` answers.
     limits
-        What it bears.
+        The limits.
     hosts, token
         As of `corestory.web.guard.Guard`; ``/health`` needs no token.
     log

@@ -247,7 +247,7 @@ class _Worker:
         self._connection, self._process, self.ready = connection, process, False
 
     def prepare(self) -> None:
-        """Give the process what it needs, and wait until it is ready.
+        """Send the model and settings to the process, and wait until it is ready.
 
         Raises
         ------

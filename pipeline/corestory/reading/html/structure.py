@@ -19,7 +19,7 @@ from corestory.reading.text import storable
 # it is looked for no further on than this.
 SHORT_CHARACTERS = 24
 NEAR_CHARACTERS = 2_000
-# Quotes and lists are told apart so deep; what is in deeper ones stands in the last of these.
+# Quotes and lists are kept to this depth; deeper ones count as the last of these.
 MOST_CONTAINERS = 30
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
