@@ -62,3 +62,11 @@ def test_workers_end_when_the_service_is_killed() -> None:
         service.process.kill()
         wait_until(lambda: all(is_gone(pid) for pid in workers))
         assert service.process.wait(30) == -signal.SIGKILL
+
+
+def test_a_signal_that_is_repeated_until_the_end_does_not_make_the_stop_a_failure() -> None:
+    with running(folder=ROOT) as service:
+        while service.process.poll() is None:
+            service.process.send_signal(signal.SIGTERM)
+            time.sleep(0.001)
+        assert service.process.returncode == 0

@@ -28,10 +28,13 @@ WRITE_SECONDS = 30.0
 MAX_HEAD_BYTES = 2**15
 MAX_CONNECTIONS = 1000
 _KEEP_ALIVE_SECONDS = 30
+_STOPPING = signal.SIGINT, signal.SIGTERM
 
 
 def run(app: ASGIApp, listening: socket.socket, *, seconds: float, started: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; requests that have arrived are answered first.
+
+    The process ignores both signals from then on: it is to end.
 
     Parameters
     ----------
@@ -62,12 +65,14 @@ def run(app: ASGIApp, listening: socket.socket, *, seconds: float, started: Call
     )
     server = _Server(config, started)
     # uvicorn raises the signal again after its stop, where it would end the process as a failure.
-    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in _STOPPING:
+        signal.signal(number, lambda *_: None)
     try:
         server.run(sockets=[listening])
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        # Python restores other handlers before it ends; a second signal would then end a clean stop as a failure.
+        for number in _STOPPING:
+            signal.signal(number, signal.SIG_IGN)
 
 
 class _Server(uvicorn.Server):
