@@ -141,13 +141,8 @@ class BatchFeatures(TextFeatures):
     @cached_property
     def headings(self) -> Float:
         """Headings, list items and paragraphs by their tags, and the title among them; shape (paragraphs, features)."""
-        layout = self.layout
-        tags, number = self.markup_tokens
-
-        def has(*words: str) -> Float:
-            return tags.having(np.array([hash_token(word) for word in words], np.uint64)).astype(float)[number]
-
-        first = has("own_h_one", "up_h_one")
+        layout, has = self.layout, self._having
+        first = self.main_headings.astype(float)
         other = has("own_h_two", "own_h_three", "own_h_four", "own_h_five", "own_h_six")
         plain, item = has("own_p"), has("own_li", "up_li", "upup_li")
         title = title_features(self.entries, self.titles, layout)
@@ -158,6 +153,15 @@ class BatchFeatures(TextFeatures):
                 layout.means(title[:, 0] * self.words / 20, (8, 20)),
             ]
         )  # fmt: skip
+
+    @cached_property
+    def main_headings(self) -> Bool:
+        """Whether each paragraph is a heading of the first level, shape (paragraphs,)."""
+        return self._having("own_h_one", "up_h_one") > 0
+
+    def _having(self, *words: str) -> Float:
+        tags, number = self.markup_tokens
+        return tags.having(np.array([hash_token(word) for word in words], np.uint64)).astype(float)[number]
 
     @property
     def _markup(self) -> MarkupColumns:

@@ -117,6 +117,14 @@ class Forest:
             elements = elements[last[elements] == places]
         return marked
 
+    def around(self, paragraph: int) -> list[int]:
+        """Give the elements around a paragraph, from its own to the outermost."""
+        found, element = [], int(self.at[paragraph])
+        while element >= 0:
+            found.append(element)
+            element = int(self.parent[element])
+        return found
+
     @cached_property
     def depth(self) -> Int:
         """How many elements there are from the outermost to each, itself included."""

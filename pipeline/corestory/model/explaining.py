@@ -61,6 +61,8 @@ class ParagraphExplanation:
         the base is the model's log-odds for a paragraph whose features are all the training mean.
     first_score
         The score before the second look; None where the second look left it as it was.
+    other_story
+        Whether the paragraph belongs to another story that follows the page's own, which lowered its score.
     """
 
     position: int
@@ -72,6 +74,7 @@ class ParagraphExplanation:
     context: Breakdown
     sighting: tuple[int, int] | None = None
     first_score: float | None = None
+    other_story: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +132,16 @@ def explain_articles(
             rows = done.scored.features.layout.slices()
             for number, tagged, inside, cutoff in zip(numbers, done.articles, rows, done.cutoffs.tolist(), strict=True):
                 shift = None if tagged.sightings is None else tagged.sightings.shift.tolist()
-                first = done.first_scores[inside].tolist()
+                first, other = done.first_scores[inside].tolist(), done.other_story[inside].tolist()
                 paragraphs = tuple(
                     ParagraphExplanation(
                         position, text, label, score,
                         *reasons.of(inside.start + position, None if shift is None else shift[position]),
                         None if tagged.sightings is None else tagged.sightings.of(position),
-                        first_score=before if before != score else None,
+                        first_score=before if before != score else None, other_story=elsewhere,
                     )
-                    for position, (text, label, score, before) in enumerate(
-                        zip(tagged.texts, tagged.labels, tagged.scores.tolist(), first, strict=True)
+                    for position, (text, label, score, before, elsewhere) in enumerate(
+                        zip(tagged.texts, tagged.labels, tagged.scores.tolist(), first, other, strict=True)
                     )
                 )  # fmt: skip
                 explained[number] = ArticleExplanation(tagged, cutoff, fixed, paragraphs)

@@ -19,7 +19,7 @@ from corestory.model.scoring import ScoredBatch, Weights, score_batch
 from corestory.model.site_memory import shifts
 from corestory.model.tagged_article import TaggedArticle, article_without_paragraphs
 from corestory.reading.article import Article
-from corestory.types import Float
+from corestory.types import Bool, Float
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -217,7 +217,7 @@ class Tagger(PythonCalls):
                 replace(article, kinds=chosen_kinds(classes[rows], article.core))
                 for article, rows in zip(tagged, batch.layout.slices(), strict=True)
             ]
-        return TaggedBatch(tagged, decided.scored, decided.cutoffs, decided.first_scores)
+        return TaggedBatch(tagged, decided.scored, decided.cutoffs, decided.first_scores, decided.other_story)
 
     def reads_markup(self, article: Article) -> bool:
         """Whether the model uses the article's markup: every paragraph has some, and the model was trained with it."""
@@ -245,9 +245,12 @@ class TaggedBatch:
         The least score of core in each.
     first_scores
         The scores before the second look, shape (paragraphs,).
+    other_story
+        Which paragraphs belong to other stories of their page, shape (paragraphs,).
     """
 
     articles: list[TaggedArticle]
     scored: ScoredBatch
     cutoffs: Float
     first_scores: Float
+    other_story: Bool

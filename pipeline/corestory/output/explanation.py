@@ -56,7 +56,7 @@ class Reasons:
     Attributes
     ----------
     verdict
-        The label, the score and the cutoff, and whether the second look lowered the score.
+        The label, the score and the cutoff, and what lowered the score after stage 2.
     evidence
         The evidence for and against the label, the strongest first.
     """
@@ -102,7 +102,8 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
         f"{paragraph.label.capitalize()}: its score of {paragraph.score:.2f} {relation} {article.cutoff:.2f}, {cutoff}."
     )
     if paragraph.first_score is not None:
-        verdict += f" The second look at the kept story lowered it from {paragraph.first_score:.2f}."
+        cause = "The headline of another story before it" if paragraph.other_story else "The second look at the story"
+        verdict += f" {cause} lowered it from {paragraph.first_score:.2f}."
     if article.tagged.no_story is not None:
         verdict = f"Filler: {_page_has_no_story(article.tagged)}."
     total = sum(abs(effect.log_odds) for effect in paragraph.context.effects)

@@ -1,0 +1,106 @@
+"""Other stories on a page: what follows the headline of another story is no core, and what only looks so stays."""
+
+import numpy as np
+import pytest
+
+from corestory.features.batch import batch_of_articles
+from corestory.features.batch_features import BatchFeatures
+from corestory.model.explaining import explain_articles
+from corestory.model.other_stories import SCORE, in_other_stories
+from corestory.model.storage import load_model
+from corestory.output.explanation import reasons
+from corestory.reading.article import Article, article_of_texts
+from corestory.reading.html.page import read_page
+
+OWN = (
+    "The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
+    "It will sail twice a day until the autumn, and the council pays for half of the fuel that it needs to do so.",
+    "Fishers had asked for it for years, because the road around the bay takes two hours when the bridge is closed.",
+)
+OTHER = (
+    "Bakers in the old town have raised the price of bread for the third time this year, and blame the mills for it.",
+    "The mills say that they pay more for electricity than for grain since the contract with the city has ended.",
+)
+FILLER = "<aside><p>Share this</p><p>More from the region</p><p>Sign up</p></aside>"
+
+
+def _page(
+    *, headline: str = "Bakers raise prices again", between: str = FILLER, level: str = "h1", own: bool = True
+) -> str:
+    first = "<div><h1>Ferry sails again</h1></div>" if own else ""
+    return (
+        f"<title>Ferry sails again | The Bay Post</title><body><main>{first}"
+        f"<article><div>{''.join(f'<p>{text}</p>' for text in OWN)}</div></article>{between}"
+        f"<article><{level}>{headline}</{level}><time>3 May</time>"
+        f"<div>{''.join(f'<p>{text}</p>' for text in OTHER)}</div></article></main>"
+    )
+
+
+def _found(html: str, *, title: str | None = None) -> list[str]:
+    """Give the paragraphs that are found if all longer ones are kept."""
+    page = read_page(html)
+    article = Article("page", page.paragraphs, title=page.title if title is None else title)
+    batch = batch_of_articles([article])
+    features = BatchFeatures(batch, lambda hashes: np.ones(len(hashes)))
+    kept = features.words >= 10
+    return [batch.texts[row] for row in np.flatnonzero(in_other_stories(features, kept)).tolist()]
+
+
+def test_paragraphs_behind_the_headline_of_another_story_are_found():
+    assert _found(_page()) == list(OTHER)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        pytest.param(_page(headline="Ferry sails again"), id="the headline is the page's own, once more"),
+        pytest.param(_page(between=""), id="nothing stands between the stories"),
+        pytest.param(_page(level="h2"), id="the headline is a subhead"),
+        pytest.param(_page(own=False), id="the page's own headline is missing"),
+        pytest.param(
+            _page().replace("</article>" + FILLER + "<article>", FILLER), id="the headline stands in the same container"
+        ),
+        pytest.param(
+            "<title>Ferry sails again</title><main><h1>Ferry sails again</h1>"
+            + "".join(f"<h1>Chapter {number}</h1><p>{text}</p>" for number, text in enumerate((*OWN, *OTHER)))
+            + "</main>",
+            id="a story of chapters",
+        ),
+        pytest.param(
+            f"<title>Ferry sails again</title><main><section><div><div><p>{OTHER[0]}</p><p>{OTHER[1]}</p></div></div>"
+            f"</section><h1>Ferry sails again</h1>{FILLER}<article><header><h1>Ann Mole</h1></header>"
+            f"<div><div><p>{OWN[0]}</p><p>{OWN[1]}</p></div></div></article></main>",
+            id="teasers stand before the story, and its author's name is a headline",
+        ),
+        pytest.param(
+            "<title>Ferry sails again</title><main>"
+            f"<section><h1>Ferry sails again</h1><p>{OWN[0]}</p><p>{OWN[1]}</p><p>{OWN[2]}</p></section>{FILLER}"
+            f"<section><h1>Bread</h1><p>{OTHER[0]}</p></section></main>",
+            id="sections of one story, with filler between",
+        ),
+    ],
+)
+def test_a_story_goes_on_where_no_other_begins(html: str):
+    assert _found(html) == []
+
+
+def test_a_page_without_a_title_has_no_other_stories():
+    assert _found(_page(), title="") == []
+
+
+def test_nothing_is_found_in_text():
+    texts = [paragraph.text for paragraph in read_page(_page()).paragraphs]
+    batch = batch_of_articles([article_of_texts("text", texts, title="Ferry sails again")])
+    features = BatchFeatures(batch, lambda hashes: np.ones(len(hashes)))
+    assert not in_other_stories(features, np.ones(len(batch.texts), bool)).any()
+
+
+def test_the_default_model_drops_them_and_says_why():
+    page = read_page(_page())
+    (explained,) = explain_articles(load_model(), [Article("page", page.paragraphs, title=page.title)])
+    by_text = {paragraph.text: paragraph for paragraph in explained.paragraphs}
+    assert {by_text[text].label for text in OWN} == {"core"}
+    for text in OTHER:
+        assert by_text[text].label == "filler"
+        assert by_text[text].score <= SCORE
+        assert "The headline of another story before it lowered it from" in reasons(by_text[text], explained).verdict
