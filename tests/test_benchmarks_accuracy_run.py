@@ -172,7 +172,7 @@ def test_text_that_only_machines_are_told_is_no_visible_text(tmp_path, few_views
         path.write_text(html, encoding="utf-8")
     frame = load_table([folder], versions={}, work=tmp_path, jobs=1, say=lambda _: None)
     page = held_out_pages(frame, [folder])[0]
-    assert any("Declared sentence" in paragraph.text for paragraph in page.article.paragraphs)
+    assert any("Declared sentence" in text for text in page.article.texts)
     assert "Declared sentence" not in page.text
     assert "Declared sentence" not in page.lines
 
@@ -242,8 +242,7 @@ def test_stage_1_alone_decides_a_paragraph_at_a_time(tagger):
 def test_without_markup_an_article_is_its_text_alone():
     article = html_article("<title>T</title><p>The ferry sailed.</p>")
     bare = without_markup(article)
-    assert all(paragraph.markup is None for paragraph in bare.paragraphs)
-    assert [paragraph.text for paragraph in bare.paragraphs] == ["The ferry sailed."]
+    assert (bare.markup, bare.texts) == (None, ["The ferry sailed."])
 
 
 def test_topic_features_are_0_only_inside_the_block(tagger):

@@ -60,7 +60,7 @@ def test_a_page_reads_as_the_paragraphs_it_was_made_of(way, layout):
     odd = next(line for line in planted_lines() if "&" in line.line)
     for carrier in carriers():
         page = planted_page(carrier, odd, at=3, way=way, layout=layout)
-        read = [paragraph.text for paragraph in read_page(page.source).paragraphs]
+        read = read_page(page.source).texts
         assert read == [" ".join(text.split()) for text in page.texts]
         assert page.texts[page.place] == odd.line
 

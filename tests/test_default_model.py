@@ -35,7 +35,7 @@ def test_html_comes_out_right_to_the_last_paragraph(tagger: Tagger) -> None:
 
 
 def test_the_text_of_the_html_comes_out_right_to_the_last_paragraph(tagger: Tagger) -> None:
-    page = "\n".join(paragraph.text for paragraph in read_page(HTML).paragraphs)
+    page = "\n".join(read_page(HTML).texts)
 
     assert tagger.core(page).splitlines() == STORY
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from corestory import load_model
 from corestory.commands.app import app
 from corestory.output.annotated import AnnotatedArticle
-from corestory.reading.article import article_of_texts
+from corestory.reading.article import Article
 from corestory.reading.text import split_text
 
 ROOT = Path(__file__).parents[1]
@@ -31,7 +31,7 @@ def test_the_sample_output_is_what_the_default_model_prints() -> None:
     (block,) = re.findall(r"```text\n\$ corestory predict (\S+)\n(.*?)```", README, re.DOTALL)
     name, shown = block
     texts = split_text((ROOT / name).read_text(encoding="utf-8"))
-    (tagged,) = load_model().tag_articles([article_of_texts(name, texts)])
+    (tagged,) = load_model().tag_articles([Article(name, texts)])
     printed = io.StringIO()
     Console(file=printed, width=100, color_system=None).print(AnnotatedArticle(tagged))
 

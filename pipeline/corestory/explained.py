@@ -71,7 +71,7 @@ def explain(
     """
     tagger = model if isinstance(model, Tagger) else load_model(model)
     article = article_of_text(text, html=html, url=url)
-    if not article.paragraphs:
+    if not article.texts:
         raise InputError("no text", expected="at least one paragraph")
     (found,) = explain_articles(tagger, [article], threshold=threshold, memory=memory)
     return ExplainedArticle(found.tagged, found.cutoff, found.cutoff_is_fixed, found.paragraphs)

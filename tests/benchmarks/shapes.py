@@ -17,7 +17,7 @@ from corestory.labelling.labelled import LabelledArticle
 from corestory.labelling.origins import read_samples
 from corestory.model.storage import load_model
 from corestory.model.tagger import Tagger
-from corestory.reading.article import Article, Paragraph
+from corestory.reading.article import Article
 from corestory.reading.text import split_text
 
 from .renderings import STYLES, decided_paragraphs
@@ -70,7 +70,7 @@ def shape_scores(tagger: Tagger, pages: Sequence[LabelledArticle]) -> list[Shape
         The renderings of a page one after another.
     """
     inputs = [(page, style, split_text(render(page.paragraphs))) for page in pages for style, render in STYLES.items()]
-    tagged = tagger.tag_articles([Article("", tuple(map(Paragraph, found))) for _, _, found in inputs])
+    tagged = tagger.tag_articles([Article("", found) for _, _, found in inputs])
     scores = []
     for (page, style, found), article in zip(inputs, tagged, strict=True):
         decided = decided_paragraphs([part.text for part in page.paragraphs], found, article.core.tolist())

@@ -7,7 +7,7 @@ from corestory.model.breakdown import Breakdown, Effect
 from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.article_page import PageFolder
-from corestory.reading.article import article_of_texts
+from corestory.reading.article import Article
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +21,7 @@ WIDE = {"width": 1280, "height": 800}
 def explained(name):
     texts = ("The ferry was sold on Monday.", "Read more", HOSTILE, "It had nine decks.", "Share this", "It sank.")
     scores = np.array([0.95, 0.05, 0.2, 0.8, 0.1, 0.6])
-    tagged = TaggedArticle(article_of_texts(name, texts, url="javascript:alert(1)"), scores, scores > 0.5, 0.9)
+    tagged = TaggedArticle(Article(name, texts, url="javascript:alert(1)"), scores, scores > 0.5, 0.9)
     context = Breakdown(0.1, (Effect("own words", -1.5), Effect("position", 0.5)))
     words = Breakdown(0.1, (Effect(HOSTILE, -1.5),))
     paragraphs = tuple(

@@ -5,12 +5,10 @@ from hypothesis import strategies as st
 
 from corestory.features import batch as module
 from corestory.features.batch import batches
-from corestory.reading.article import Article, Paragraph
+from corestory.reading.article import Article
 
 ARTICLES = st.lists(
-    st.lists(st.integers(0, 12).map(lambda size: Paragraph("x" * size)), max_size=7).map(
-        lambda paragraphs: Article("a", tuple(paragraphs))
-    ),
+    st.lists(st.integers(0, 12).map("x".__mul__), max_size=7).map(lambda texts: Article("a", texts)),
     max_size=30,
 )
 
@@ -26,9 +24,9 @@ def test_batches_hold_all_articles_whole_and_in_order_and_none_is_larger_than_th
     assert [article for batch in found for article in batch] == articles
     for batch in found:
         assert 1 <= len(batch) <= 4
-        paragraphs = [paragraph for article in batch for paragraph in article.paragraphs]
-        assert len(batch) == 1 or len(paragraphs) <= 10
-        assert len(batch) == 1 or sum(len(paragraph.text) for paragraph in paragraphs) <= 40
+        texts = [text for article in batch for text in article.texts]
+        assert len(batch) == 1 or len(texts) <= 10
+        assert len(batch) == 1 or sum(map(len, texts)) <= 40
 
 
 def test_articles_are_read_only_as_far_as_the_next_batch_needs():
@@ -37,7 +35,7 @@ def test_articles_are_read_only_as_far_as_the_next_batch_needs():
     def endless():
         while True:
             read.append(1)
-            yield Article("a", (Paragraph("x"),))
+            yield Article("a", ["x"])
 
     stream = batches(endless())
     assert len(next(stream)) == module.BATCH_ARTICLES

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.features.batch import Batch, batch_of_articles
+from corestory.features.batch import Batch, batch_of_frame
 from corestory.features.batch_features import BatchFeatures, _probability
 from corestory.features.context import MARKUP, OWN_WORDS, LogOdds
 from corestory.features.layout import Layout
@@ -14,7 +14,9 @@ from corestory.features.paragraph_shape import shape_features
 from corestory.features.tokens import tokenise
 from corestory.features.topic import TITLE_NAMES
 from corestory.features.word_shapes import form_tokens
-from corestory.reading.article import Article, Markup, Paragraph
+from corestory.labelling.labelled import LabelledArticle, LabelledParagraph
+from corestory.labelling.markup_columns import Markup
+from corestory.labelling.table import articles_frame
 
 TEXT = st.sampled_from(
     ["", "...", "Share", "Read more: Ferry sold", "The ferry was sold on Monday, she said.", "東京都"]
@@ -27,30 +29,33 @@ MARKUPS = st.builds(
     st.just((1, 1)),
     st.sampled_from([-1.0, 0.0, 0.75]),
 )
-ARTICLE = st.builds(
-    lambda rows, title: Article("a", tuple(Paragraph(*row) for row in rows), title=title),
-    st.lists(st.tuples(TEXT, MARKUPS), min_size=1, max_size=5),
-    st.sampled_from(["", "Ferry sold"]),
-)
-PAGE = Article(
-    "page",
-    (
-        Paragraph("Ferry sold", Markup("own_h_one h_one", (0, 1), 0.0, (1, 1))),
-        Paragraph("The ferry was sold on Monday.", Markup("own_p p", (0, 2), 0.0, (1, 1))),
-        Paragraph("Goats", Markup("own_h_three h_three", (0, 3), 1.0, (1, 1))),
-        Paragraph("Nine goats", Markup("own_a up_li li", (0, 3, 4), 1.0, (1, 1, 2))),
-    ),
-    title="Ferry sold",
+# Rows of a table of one article, and its title.
+ARTICLE = st.tuples(st.lists(st.tuples(TEXT, MARKUPS), min_size=1, max_size=5), st.sampled_from(["", "Ferry sold"]))
+PAGE = (
+    [
+        ("Ferry sold", Markup("own_h_one h_one", (0, 1), 0.0, (1, 1))),
+        ("The ferry was sold on Monday.", Markup("own_p p", (0, 2), 0.0, (1, 1))),
+        ("Goats", Markup("own_h_three h_three", (0, 3), 1.0, (1, 1))),
+        ("Nine goats", Markup("own_a up_li li", (0, 3, 4), 1.0, (1, 1, 2))),
+    ],
+    "Ferry sold",
 )
 
 
-def features_of(articles):
-    return BatchFeatures(batch_of_articles(articles), lambda hashes: 1 + hashes / 2.0**63)
+def features_of(articles, *, markup=True):
+    frame = articles_frame(
+        LabelledArticle(
+            page=f"{number:03}", view="page", source="", title=title,
+            paragraphs=tuple(LabelledParagraph(text, None, markup) for text, markup in rows),
+        )
+        for number, (rows, title) in enumerate(articles)
+    )  # fmt: skip
+    return BatchFeatures(batch_of_frame(frame, markup=markup)[0], lambda hashes: 1 + hashes / 2.0**63)
 
 
 def scores_of(articles):
     # Two scores that depend only on the paragraph and its position; no two of an article are equal.
-    paragraphs = [(len(p.text), position) for article in articles for position, p in enumerate(article.paragraphs)]
+    paragraphs = [(len(text), position) for rows, _ in articles for position, (text, _) in enumerate(rows)]
     return [
         LogOdds(group, np.array([(length * step + at) % 9 - 4 + math.sqrt(at + 2) / 100 for length, at in paragraphs]))
         for step, group in ((1, MARKUP), (2, OWN_WORDS))
@@ -101,10 +106,10 @@ def test_headings_paragraphs_and_list_items_are_told_by_their_tags():
 
 
 def test_without_markup_there_is_nothing_to_say_of_it():
-    article = Article("a", (Paragraph("One."), Paragraph("Two.")))
+    found = features_of([PAGE], markup=False)
 
     with pytest.raises(ValueError, match="no markup"):
-        matrix([article], html=True)
+        found.of_html(scores_of([PAGE]))
 
 
 def test_log_odds_become_probabilities_and_are_never_quite_sure():

@@ -17,6 +17,7 @@ from corestory.features.context import (
 )
 from corestory.features.elements import Forest
 from corestory.features.layout import Layout
+from corestory.reading.html.markup_words import MarkupWords
 
 TEXTS = ["Ferry sold", "The ferry was sold on Monday, the owner said.", "It had nine decks and a bell.", "Share this"]
 OTHER_TEXT = "1,000 PASSENGERS?! “Quite another paragraph of rather more words than were here”, it says:"
@@ -27,8 +28,8 @@ def columns_of(texts, scores, *, html):
     count = len(texts)
     layout = Layout.of([count])
     markup = MarkupColumns(
-        ["own_h_one", *["own_p"] * (count - 1)],
-        Forest.of_chains([[0, 1]] * count, [[1, 2]] * count, layout.article),
+        MarkupWords.of_texts(["own_h_one", *["own_p"] * (count - 1)]),
+        Forest(np.array([-1, 0]), np.array([1, 2]), np.ones(count, np.int64)),
         np.linspace(0, 1, count),
         np.full(count, -1.0),
     )

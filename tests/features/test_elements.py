@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from corestory.features.elements import BEST_SHARES, LEVELS, Elements, Forest
 from corestory.features.layout import Layout
+from corestory.labelling.markup_columns import read_trees
 
 COLUMNS = 8 * LEVELS + 7 * len(BEST_SHARES) + 2 + 3
 
@@ -33,7 +34,7 @@ def features(pages):
     rows = [row for page in pages for row in page]
     chains, likes, core, words, link = zip(*rows, strict=True) if rows else ((),) * 5
     layout = Layout.of([len(page) for page in pages])
-    elements = Elements(Forest.of_chains(chains, likes, layout.article), layout)
+    elements = Elements(Forest(*read_trees(chains, likes, layout.article)), layout)
     return elements.features(*(np.array(column, float) for column in (core, words, link)))
 
 

@@ -2,8 +2,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corestory.features.batch import batch_of_articles
 from corestory.features.elements import Forest
-from corestory.reading.html.page import read_page
+from corestory.reading.one_article import page_article
 
 
 @st.composite
@@ -49,6 +50,7 @@ def test_what_holds_no_paragraph_is_pruned_and_the_rest_is_as_it_was(forest):
 
 
 def test_likes_count_siblings_without_paragraphs_too():
-    forest = Forest.of_outlines([read_page("<ul><li>One<li><li class=x>Two</ul>").paragraphs])
+    page = page_article("<ul><li>One<li><li class=x>Two</ul>", article_id="a", where="a")
+    markup = batch_of_articles([page]).markup
 
-    assert forest.likes.tolist() == [1, 1, 2, 1]
+    assert markup.forest.likes.tolist() == [1, 1, 2, 1]

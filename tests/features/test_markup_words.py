@@ -1,11 +1,9 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.features.markup_words import PageWords
-from corestory.features.tokens import tokenise
+from corestory.features.tokens import JoinedTokens, tokenise
 from corestory.reading.html import segments as cutting
-from corestory.reading.html.outline import Outline
+from corestory.reading.html.markup_words import MarkupWords
 from corestory.reading.html.page import read_page
 
 CLASSES = ("", " class=x", ' class="storyBody menu" id=top9', ' class="menuItem" itemprop=name role=li', " class=li")
@@ -27,49 +25,43 @@ def expected(words):
 
 
 def told(words):
-    tokens, place = words.distinct_tokens()
+    tokens = JoinedTokens(tokenise(words.parts), words.row, words.part, words.count)
     parts = [tokens.parts.hashes[tokens.parts.row == part].tolist() for part in range(tokens.parts.count)]
     spelt = [[token for part in tokens.part[tokens.row == row] for token in parts[part]] for row in range(tokens.count)]
-    return [spelt[row] for row in place]
+    return [spelt[row] for row in words.number]
 
 
 @given(PAGES)
 def test_the_words_of_pages_are_the_tokens_of_what_is_spelt(html):
     # A page whose story no reader sees is a text.
-    read = (read_page(one).paragraphs for one in ["<p>Start", *(one + "End" for one in html)])
-    words = PageWords([page for page in read if isinstance(page, Outline)])
+    read = (read_page(one).markup for one in ["<p>Start", *(one + "End" for one in html)])
+    words = MarkupWords.of_pages([page for page in read if page is not None])
 
-    assert told(words) == expected(list(words))
+    assert told(words) == expected(words.spelt())
+    assert MarkupWords.of_texts(words.spelt()).spelt() == words.spelt()
 
 
 def test_pages_read_before_and_after_the_known_tags_are_renewed_stand_in_one_batch(monkeypatch):
-    pages = [read_page("<ul><li class=storyItem>One<li>Two").paragraphs]
+    pages = [read_page("<ul><li class=storyItem>One<li>Two").markup]
     monkeypatch.setattr(cutting._known, "tags", cutting.Tags())
-    pages.append(read_page("<p>Three").paragraphs)
+    pages.append(read_page("<p>Three").markup)
     pages.insert(1, pages[1])
-    words = PageWords([*pages, pages[0]])
+    words = MarkupWords.of_pages([*pages, pages[0]])
 
-    assert len(words) == 6
-    assert told(words) == expected(list(words))
+    assert len(words.number) == 6
+    assert told(words) == expected(words.spelt())
     assert len(set(map(tuple, told(words)))) == 3
 
 
 def test_deep_chains_are_told_as_far_as_they_are_spelt():
-    words = PageWords([read_page("<ul>" * 20 + "<li>One<p>Two").paragraphs])
+    words = MarkupWords.of_pages([read_page("<ul>" * 20 + "<li>One<p>Two").markup])
 
-    assert told(words) == expected(list(words))
+    assert told(words) == expected(words.spelt())
 
 
 def test_like_words_are_read_once():
-    words = PageWords([read_page("<p>One<p>Two<div id=a1>Three</div><div id=a2>Four</div>").paragraphs] * 2)
-    tokens, place = words.distinct_tokens()
+    words = MarkupWords.of_pages([read_page("<p>One<p>Two<div id=a1>Three</div><div id=a2>Four</div>").markup] * 2)
+    place = words.number
 
-    assert tokens.count == 2
+    assert words.count == 2
     assert place.tolist() == [place[0]] * 2 + [place[2]] * 2 + [place[0]] * 2 + [place[2]] * 2
-
-
-@pytest.mark.parametrize("place", [0, -1, slice(1, 3)])
-def test_they_are_a_sequence_of_strings_to_whoever_asks(place):
-    page = read_page("<ul><li>One<li>Two <b>boats</b></ul><p>Three").paragraphs
-
-    assert PageWords([page])[place] == [paragraph.markup.words for paragraph in page][place]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from corestory.jobs.writing import join_rows
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.rows import open_rows
-from corestory.reading.article import Article, Paragraph
+from corestory.reading.article import Article
 
 TEXT = st.text("ab\n\"',\r\u2028é", min_size=1, max_size=5)
 ARTICLES = st.lists(st.lists(TEXT, min_size=1, max_size=3), max_size=4)
@@ -19,8 +19,7 @@ ARTICLES = st.lists(st.lists(TEXT, min_size=1, max_size=3), max_size=4)
 
 def article(texts, columns):
     scores = np.linspace(0, 1, len(texts))
-    paragraphs = tuple(Paragraph(text, kept=(text,) * columns) for text in texts)
-    return TaggedArticle(Article("a", paragraphs), scores, scores > 0.5, 0.5)
+    return TaggedArticle(Article("a", texts, kept=[(text,) * columns for text in texts]), scores, scores > 0.5, 0.5)
 
 
 def written(articles, form, keep, only=None, unit="paragraph"):

@@ -6,13 +6,14 @@ from hypothesis import strategies as st
 
 from corestory.labelling.kinds import kind_of_markup, role_of_markup, with_kinds, without_telling_words
 from corestory.labelling.labelled import KINDS
+from corestory.labelling.markup_columns import markup_rows
 from corestory.reading.html.page import read_page
 
 BYLINE = '<article><div class="byline"><p>By Mara Illing</p></div><p>The ferry sailed.</p></article>'
 
 
 def markup_of(html: str) -> str:
-    markup = read_page(html).paragraphs[0].markup
+    markup = markup_rows(read_page(html))[0]
     assert markup is not None
     return markup.words
 

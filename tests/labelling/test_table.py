@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from corestory.errors import InputError
 from corestory.labelling import table as frame_module
 from corestory.labelling.labelled import LabelledArticle, LabelledParagraph
+from corestory.labelling.markup_columns import Markup
 from corestory.labelling.table import (
     SHARES,
     articles_frame,
@@ -21,7 +22,6 @@ from corestory.labelling.table import (
     table_schema,
     write_frame,
 )
-from corestory.reading.article import Markup
 
 MARKUP = Markup("own_p p up_div div", (0, 3, 4), 0.25, (1, 2, 9), declared=0.5)
 

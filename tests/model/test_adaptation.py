@@ -13,6 +13,7 @@ import pytest
 import corestory
 from corestory.errors import DataError, ModelError
 from corestory.features.batch import batch_of_frame
+from corestory.labelling.markup_columns import markup_rows
 from corestory.model.adaptation import CORRECTION, NOTHING, adapt
 from corestory.model.correction import KnownLines
 from corestory.model.correction_fit import Residuals
@@ -20,7 +21,7 @@ from corestory.model.explaining import ADAPTED, explain_articles
 from corestory.model.scoring import score_batch
 from corestory.model.storage import load_model, save_model
 from corestory.model.tagger import Tagger
-from corestory.reading.article import article_of_texts
+from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 
 MENU = ("Harbour", "Weather", "Tide tables", "Letters", "Archive")
@@ -58,17 +59,17 @@ def sample_pages() -> pd.DataFrame:
             f'<p class="{"story" if label == "core" else "about"}">{text}</p>'
             for text, label in rows[["text", "label"]].itertuples(index=False)
         ]
-        paragraphs = read_page(f"<body><main>{''.join(lines)}</main></body>").paragraphs
-        found = [(one.text, one.markup) for one in paragraphs]
-        assert [text for text, _ in found] == rows["text"].tolist()
+        page = read_page(f"<body><main>{''.join(lines)}</main></body>")
+        found = markup_rows(page)
+        assert page.texts == rows["text"].tolist()
         pages.append(
             rows.assign(
                 article_id=article_id,
-                markup=[markup.words for _, markup in found],
-                elements=[markup.elements for _, markup in found],
-                repeats=[markup.repeats for _, markup in found],
-                link_density=[markup.link_density for _, markup in found],
-                declared=[markup.declared for _, markup in found],
+                markup=[markup.words for markup in found],
+                elements=[markup.elements for markup in found],
+                repeats=[markup.repeats for markup in found],
+                link_density=[markup.link_density for markup in found],
+                declared=[markup.declared for markup in found],
             )
         )
     return pd.concat(pages, ignore_index=True)
@@ -170,7 +171,7 @@ def test_a_damaged_correction_is_refused(adapted: Tagger, tmp_path: Path) -> Non
 
 def test_an_explanation_names_what_was_learned_and_adds_up(adapted: Tagger) -> None:
     frame = site_frame(1, first=40)
-    (explained,) = explain_articles(adapted, [article_of_texts("a", frame["text"])])
+    (explained,) = explain_articles(adapted, [Article("a", frame["text"].tolist())])
     for paragraph in explained.paragraphs:
         effects = {effect.name: effect.log_odds for effect in paragraph.context.effects}
         assert effects[ADAPTED] != 0

@@ -10,8 +10,8 @@ from corestory.model.decision import LEAST_WORDS, LOW_CONFIDENCE, doubts, known_
 from corestory.model.estimator import ParagraphClassifier
 from corestory.model.tagged_article import Doubt
 from corestory.model.tagger import Tagger
-from corestory.reading.article import Article, Paragraph
-from corestory.reading.html.page import read_page
+from corestory.reading.article import Article
+from corestory.reading.one_article import page_article
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +29,7 @@ SHOP = [
 
 
 def article(*texts):
-    return Article("a", tuple(map(Paragraph, texts)))
+    return Article("a", texts)
 
 
 def articles_of(frame):
@@ -82,7 +82,7 @@ def test_a_few_strange_words_tell_nothing_of_a_language(english):
 
 def test_a_shop_is_doubted_as_an_article_whether_as_text_or_as_a_page(english):
     items = "".join(f"<li><a href=/p>{line}</a></li>" for line in SHOP)
-    page = Article("p", read_page(f"<title>Shop</title><ul>{items}</ul>").paragraphs)
+    page = page_article(f"<title>Shop</title><ul>{items}</ul>", article_id="p", where="p")
 
     found = english.tag_articles([article(*SHOP), page])
     assert all(tagged.confidence < LOW_CONFIDENCE for tagged in found)

@@ -11,7 +11,7 @@ from corestory.features.context import GROUPS, MARKUP, OWN_WORDS
 from corestory.features.tokens import tokenise
 from corestory.model.explaining import explain_articles
 from corestory.model.scoring import score_batch
-from corestory.reading.article import Article, Paragraph
+from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 
 LINES = (
@@ -30,12 +30,12 @@ PAGE = (
 
 
 def plain(name, lines):
-    return Article(name, tuple(map(Paragraph, lines)))
+    return Article(name, lines)
 
 
 def page(name):
     read = read_page(PAGE)
-    return Article(name, read.paragraphs, title=read.title)
+    return Article(name, read.texts, title=read.title, markup=read.markup)
 
 
 def final_log_odds(tagger, article):
@@ -61,7 +61,7 @@ def test_a_page_is_explained_by_its_markup_too(seeded_tagger):
     (found,) = explain_articles(seeded_tagger, [page("a")])
     sums = [paragraph.context.log_odds for paragraph in found.paragraphs]
     np.testing.assert_allclose(sums, final_log_odds(seeded_tagger, page("a")), atol=1e-6)
-    markup = seeded_tagger.weights.markup.log_odds(tokenise(batch_of_articles([page("a")]).markup.words))
+    markup = seeded_tagger.weights.markup.log_odds(tokenise(batch_of_articles([page("a")]).markup.words.spelt()))
     np.testing.assert_allclose([paragraph.markup.log_odds for paragraph in found.paragraphs], markup, atol=1e-9)
     assert found.tagged.title == "Ferry sold"
     assert [effect.name for effect in found.paragraphs[0].context.effects] == list(GROUPS)

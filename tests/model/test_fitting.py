@@ -17,6 +17,7 @@ from corestory.model.network_fit import fit_network
 from corestory.model.ngrams import fit_ngrams
 from corestory.model.scoring import stage2_features
 from corestory.model.training_rows import Rows, make_folds, training_rows, trusted_labels
+from corestory.reading.html.markup_words import MarkupWords
 
 pytestmark = pytest.mark.slow
 
@@ -58,8 +59,9 @@ def html_rows(rows):
     # Markup that tells a little: what looks like a plug is in a list.
     tags = ["own_li li" if text.startswith(("READ", "Read")) else "own_p p" for text in rows.batch.texts]
     count = len(tags)
-    forest = Forest.of_chains([(0,)] * count, [(1,)] * count, rows.batch.layout.article)
-    markup = MarkupColumns(tags, forest, np.zeros(count), np.full(count, -1.0))
+    articles = len(rows.batch.layout.sizes)
+    forest = Forest(np.full(articles, -1), np.ones(articles, np.int64), rows.batch.layout.article)
+    markup = MarkupColumns(MarkupWords.of_texts(tags), forest, np.zeros(count), np.full(count, -1.0))
     return replace(rows, batch=replace(rows.batch, markup=markup))
 
 

@@ -14,12 +14,13 @@ from corestory.features.batch import batch_of_articles
 from corestory.features.batch_features import BatchFeatures
 from corestory.labelling.kinds import with_kinds
 from corestory.labelling.labelled import KINDS, ROLES
+from corestory.labelling.markup_columns import markup_rows
 from corestory.model.kinds import CLASSES, KindHead, chosen_kinds
 from corestory.model.kinds_fit import fit_kinds
 from corestory.model.storage import load_model, save_model
 from corestory.model.stored_weights import read_weights, weights_bytes
 from corestory.model.tagger import Tagger
-from corestory.reading.article import Article, article_of_texts
+from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 
 TEXTS = [
@@ -49,7 +50,7 @@ def names(tagger: Tagger, article: Article) -> tuple[str, ...]:
 
 
 def test_words_tell_kinds_of_lines_that_no_article_of_training_has(kinds_tagger: Tagger) -> None:
-    features = BatchFeatures(batch_of_articles([article_of_texts("a", TEXTS)]), kinds_tagger.weights.words.idf_of)
+    features = BatchFeatures(batch_of_articles([Article("a", TEXTS)]), kinds_tagger.weights.words.idf_of)
     core = np.array([False, False, True, True, False, False, False])
     found = chosen_kinds(head_of(kinds_tagger).probabilities(features), core)
     assert found.names == ("byline", "date", "body", "body", "related", "newsletter", "legal")
@@ -57,7 +58,7 @@ def test_words_tell_kinds_of_lines_that_no_article_of_training_has(kinds_tagger:
 
 
 def test_kinds_suit_the_labels_and_scores_are_probabilities(kinds_tagger: Tagger) -> None:
-    (tagged,) = kinds_tagger.tag_articles([article_of_texts("a", TEXTS)], kinds=True)
+    (tagged,) = kinds_tagger.tag_articles([Article("a", TEXTS)], kinds=True)
     assert tagged.kinds is not None
     for name, core in zip(tagged.kinds.names, tagged.core.tolist(), strict=True):
         assert name in (ROLES if core else (*KINDS, "title"))
@@ -65,7 +66,7 @@ def test_kinds_suit_the_labels_and_scores_are_probabilities(kinds_tagger: Tagger
 
 
 def test_kinds_are_told_only_if_asked_for_and_labels_stay(kinds_tagger: Tagger, seeded_tagger: Tagger) -> None:
-    article = article_of_texts("a", TEXTS)
+    article = Article("a", TEXTS)
     ((plain,), (told,)) = (kinds_tagger.tag_articles([article], kinds=asked) for asked in (False, True))
     assert plain.kinds is None
     assert np.array_equal(plain.scores, told.scores)
@@ -79,7 +80,7 @@ def test_kinds_are_told_only_if_asked_for_and_labels_stay(kinds_tagger: Tagger, 
 @given(st.lists(st.lists(st.sampled_from([*TEXTS, "", "x"]), min_size=1, max_size=9), min_size=1, max_size=5))
 def test_scores_do_not_depend_on_the_batch(kinds_tagger: Tagger, articles: list[list[str]]) -> None:
     head, idf_of = head_of(kinds_tagger), kinds_tagger.weights.words.idf_of
-    read = [article_of_texts(str(number), texts) for number, texts in enumerate(articles)]
+    read = [Article(str(number), texts) for number, texts in enumerate(articles)]
     together = head.probabilities(BatchFeatures(batch_of_articles(read), idf_of))
     alone = [head.probabilities(BatchFeatures(batch_of_articles([one]), idf_of)) for one in read]
     assert np.allclose(together, np.concatenate(alone), rtol=0, atol=1e-9)
@@ -89,7 +90,7 @@ def test_a_loaded_head_is_the_saved_one(kinds_tagger: Tagger, tmp_path: Path) ->
     save_model(kinds_tagger, tmp_path / "model", card="# A card")
     loaded = load_model(tmp_path / "model")
     assert loaded == kinds_tagger
-    article = article_of_texts("a", TEXTS)
+    article = Article("a", TEXTS)
     assert names(loaded, article) == names(kinds_tagger, article)
 
 
@@ -171,15 +172,14 @@ def page_frame() -> pd.DataFrame:
     rows = []
     for site in range(8):
         for number in range(3):
-            paragraphs = read_page(PAGES[number % 2].replace("Monday", f"day {number}")).paragraphs
-            for position, paragraph in enumerate(paragraphs):
-                markup = paragraph.markup
+            page = read_page(PAGES[number % 2].replace("Monday", f"day {number}"))
+            for position, (text, markup) in enumerate(zip(page.texts, markup_rows(page), strict=True)):
                 assert markup is not None
-                core = "she said" in paragraph.text or "sailed" in paragraph.text
+                core = "she said" in text or "sailed" in text
                 rows.append(
                     {
                         "article_id": f"{site}/{number}", "page": f"{site}/{number}", "site": f"s{site}.example",
-                        "view": "page", "position": position, "text": paragraph.text, "markup": markup.words,
+                        "view": "page", "position": position, "text": text, "markup": markup.words,
                         "label": "core" if core else "filler", "kind": None, "role": None,
                     }
                 )  # fmt: skip
@@ -194,7 +194,7 @@ def test_markup_tells_kinds_where_words_do_not(seeded_tagger: Tagger) -> None:
     found = []
     for name in ("byline", "ad"):
         page = read_page(f'<div class="{name}"><p>Zwq Vbn</p></div><p>The ferry sailed on Friday.</p>')
-        batch = batch_of_articles([Article("a", page.paragraphs)])
+        batch = batch_of_articles([Article("a", page.texts, markup=page.markup)])
         found.append(head.probabilities(BatchFeatures(batch, seeded_tagger.weights.words.idf_of))[0])
     byline, advertisement = (found[0] - found[1])[[CLASSES.index("byline"), CLASSES.index("advertisement")]]
     assert byline > 0.01

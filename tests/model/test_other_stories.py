@@ -9,7 +9,7 @@ from corestory.model.explaining import explain_articles
 from corestory.model.other_stories import SCORE, in_other_stories
 from corestory.model.storage import load_model
 from corestory.output.explanation import reasons
-from corestory.reading.article import Article, article_of_texts
+from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 
 OWN = (
@@ -39,7 +39,7 @@ def _page(
 def _found(html: str, *, title: str | None = None) -> list[str]:
     """Give the paragraphs that are found if all longer ones are kept."""
     page = read_page(html)
-    article = Article("page", page.paragraphs, title=page.title if title is None else title)
+    article = Article("page", page.texts, title=page.title if title is None else title, markup=page.markup)
     batch = batch_of_articles([article])
     features = BatchFeatures(batch, lambda hashes: np.ones(len(hashes)))
     kept = features.words >= 10
@@ -89,15 +89,15 @@ def test_a_page_without_a_title_has_no_other_stories():
 
 
 def test_nothing_is_found_in_text():
-    texts = [paragraph.text for paragraph in read_page(_page()).paragraphs]
-    batch = batch_of_articles([article_of_texts("text", texts, title="Ferry sails again")])
+    texts = read_page(_page()).texts
+    batch = batch_of_articles([Article("text", texts, title="Ferry sails again")])
     features = BatchFeatures(batch, lambda hashes: np.ones(len(hashes)))
     assert not in_other_stories(features, np.ones(len(batch.texts), bool)).any()
 
 
 def test_the_default_model_drops_them_and_says_why():
     page = read_page(_page())
-    (explained,) = explain_articles(load_model(), [Article("page", page.paragraphs, title=page.title)])
+    (explained,) = explain_articles(load_model(), [Article("page", page.texts, title=page.title, markup=page.markup)])
     by_text = {paragraph.text: paragraph for paragraph in explained.paragraphs}
     assert {by_text[text].label for text in OWN} == {"core"}
     for text in OTHER:

@@ -21,8 +21,9 @@ from corestory.model.pages import ARTICLE_FEATURES
 from corestory.model.rules import read_rules
 from corestory.model.tagged_article import NoStory
 from corestory.model.tagger import Tagger
-from corestory.reading.article import Article, Paragraph, article_of_texts
+from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
+from corestory.reading.one_article import page_article
 
 CONSENT = (
     "Before you read on",
@@ -59,13 +60,13 @@ def with_article_part(tagger: Tagger, *, cutoff: float, output_bias: float | Non
 
 
 def page(*texts: str) -> Article:
-    return Article("p", read_page("".join(f"<p>{text}</p>" for text in texts)).paragraphs)
+    return page_article("".join(f"<p>{text}</p>" for text in texts), article_id="p", where="p")
 
 
 @given(st.lists(LINES, min_size=2, max_size=6), st.booleans())
 def test_a_page_is_judged_by_itself_whatever_is_tagged_with_it(seeded_tagger: Tagger, many, html) -> None:
     tagger = with_article_part(seeded_tagger, cutoff=0.3)
-    articles = [page(*texts) if html else article_of_texts("a", texts) for texts in many]
+    articles = [page(*texts) if html else Article("a", texts) for texts in many]
 
     together = tagger.tag_articles(articles)
     for article, found in zip(articles, together, strict=True):
@@ -79,7 +80,7 @@ def test_a_page_is_judged_by_itself_whatever_is_tagged_with_it(seeded_tagger: Ta
 
 
 def test_without_the_part_nothing_is_known_and_above_the_cutoff_no_label_changes(seeded_tagger: Tagger) -> None:
-    articles = [article_of_texts("a", CONSENT), page(*NOT_FOUND)]
+    articles = [Article("a", CONSENT), page(*NOT_FOUND)]
     without = seeded_tagger.tag_articles(articles)
     found = with_article_part(seeded_tagger, cutoff=0.0).tag_articles(articles)
 
@@ -92,7 +93,7 @@ def test_without_the_part_nothing_is_known_and_above_the_cutoff_no_label_changes
 
 def test_a_page_below_the_cutoff_has_no_core_and_the_confidence_that_it_has_none(seeded_tagger: Tagger) -> None:
     tagger = with_article_part(seeded_tagger, cutoff=0.5, output_bias=-3.0)
-    (found,) = tagger.tag_articles([article_of_texts("a", CONSENT)])
+    (found,) = tagger.tag_articles([Article("a", CONSENT)])
 
     assert found.is_article == pytest.approx(1 / (1 + np.exp(3)), abs=1e-4)
     assert not found.core.any()
@@ -106,7 +107,7 @@ def test_a_page_below_the_cutoff_has_no_core_and_the_confidence_that_it_has_none
 def test_a_threshold_and_a_rule_still_make_paragraphs_core(seeded_tagger: Tagger, tmp_path: Path) -> None:
     tagger = with_article_part(seeded_tagger, cutoff=0.5, output_bias=-3.0)
     (tmp_path / "core.txt").write_text("Accept cookies\n", encoding="utf-8")
-    articles = [article_of_texts("a", CONSENT)]
+    articles = [Article("a", CONSENT)]
 
     (all_core,) = tagger.tag_articles(articles, threshold=0.0)
     (ruled,) = tagger.tag_articles(articles, rules=read_rules(core=tmp_path / "core.txt", filler=None))
@@ -118,7 +119,7 @@ def test_a_threshold_and_a_rule_still_make_paragraphs_core(seeded_tagger: Tagger
 
 def test_a_page_in_a_language_new_to_the_model_is_never_said_to_have_no_story(seeded_tagger: Tagger) -> None:
     tagger = with_article_part(seeded_tagger, cutoff=0.5, output_bias=-3.0)
-    (found,) = tagger.tag_articles([article_of_texts("a", ("Xqv zkrw pflt brzn qwx vvtr nnpq lkjh " * 5,))])
+    (found,) = tagger.tag_articles([Article("a", ("Xqv zkrw pflt brzn qwx vvtr nnpq lkjh " * 5,))])
 
     assert found.no_story is None
     assert found.core.any()
@@ -151,7 +152,7 @@ def test_simple_evidence_says_what_a_page_without_a_story_may_be(
 ) -> None:
     monkeypatch.setattr(pages, "KNOWN_WORDS", 0.0)  # the seeded model knows no word
     tagger = with_article_part(seeded_tagger, cutoff=0.5, output_bias=-3.0)
-    assert [one.no_story for one in tagger.tag_articles([article_of_texts("a", texts)])] == [kind]
+    assert [one.no_story for one in tagger.tag_articles([Article("a", texts)])] == [kind]
 
 
 @pytest.mark.slow
@@ -170,7 +171,7 @@ def test_the_sample_loses_no_article_out_of_fold_and_shows_pages_without_a_story
 @pytest.mark.slow
 @pytest.mark.parametrize("texts", [CONSENT, NOT_FOUND])
 def test_a_model_of_the_sample_recognises_invented_pages(sample_classifier: ParagraphClassifier, texts) -> None:
-    (found,) = sample_classifier.tagger_.tag_articles([article_of_texts("a", texts)])
+    (found,) = sample_classifier.tagger_.tag_articles([Article("a", texts)])
     assert found.no_story is NoStory.SHORT
     assert not found.core.any()
 
@@ -196,11 +197,11 @@ def paragraphs(path: Path) -> list[str]:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".txt":
         return text.splitlines()
-    return [paragraph.text for paragraph in read_page(text).paragraphs]
+    return read_page(text).texts
 
 
 def test_a_model_of_pages_that_all_have_stories_has_no_article_part(make_frame: Callable[..., pd.DataFrame]) -> None:
     frame = make_frame()
     tagger = ParagraphClassifier(rounds=1, members=1, text_hidden=(4, 4), text_blocks=0, steps=20).fit(frame).tagger_
     assert tagger.weights.article is None
-    assert tagger.tag_articles([Article("a", (Paragraph("The ferry left."),))])[0].is_article is None
+    assert tagger.tag_articles([Article("a", ["The ferry left."])])[0].is_article is None

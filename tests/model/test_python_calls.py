@@ -13,7 +13,7 @@ from corestory.errors import CorestoryError, InputError
 from corestory.model.rules import Rules
 from corestory.model.site_memory import SiteMemory
 from corestory.model.tagger import Tagger
-from corestory.reading.article import article_of_texts
+from corestory.reading.article import Article
 
 STORY = "The lugger left the quay at 7 on Monday, she said."
 PLUG = "READ MORE: lugger sold"
@@ -26,7 +26,7 @@ MIXED = [
     {"id": 3, "paragraphs": (STORY, PLUG), "url": "https://herald.example/3"},
     {"paragraphs": np.array([STORY], object), "title": "Lugger"},
     {"html": PAGE},
-    article_of_texts("own", [STORY, PLUG]),
+    Article("own", [STORY, PLUG]),
 ]
 
 
@@ -72,7 +72,7 @@ def test_threshold_rules_and_memory_hold_in_every_call(tagger):
     memory = SiteMemory()
     for boat in ("lugger", "ferry", "barge", "tug"):
         story = f"A {boat} " * 20
-        memory.add(article_of_texts("", [story, PLUG], url=f"https://herald.example/{boat}"))
+        memory.add(Article("", [story, PLUG], url=f"https://herald.example/{boat}"))
     page = {"text": f"{STORY}\n{PLUG}\nIt sank.", "url": "https://herald.example/10"}
     for options in ({"threshold": 0.8}, {"rules": Rules(filler=("read more",))}, {"memory": memory}):
         alone = tagger.tag(page["text"], url=page["url"], **options)

@@ -7,7 +7,7 @@ from corestory.features.batch import batch_of_articles
 from corestory.features.tokens import tokenise
 from corestory.model.calibration import PlattScaling
 from corestory.model.scoring import score_batch, stage1_log_odds, stage2_features
-from corestory.reading.article import Article, Paragraph
+from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 
 STORY = "<h1>Ferry sold</h1><p>The ferry was sold on Monday, she said.</p><p>It had nine decks.</p><p>Read more</p>"
@@ -16,11 +16,11 @@ LIST = "<ul><li>Goats</li><li><a href=x>Nine goats rescued</a></li></ul><p>Êù±‰∫
 
 def page(html):
     found = read_page(html)
-    return Article("a", found.paragraphs, title=found.title)
+    return Article("a", found.texts, title=found.title, markup=found.markup)
 
 
 def without_markup(article):
-    return replace(article, paragraphs=tuple(Paragraph(paragraph.text) for paragraph in article.paragraphs))
+    return replace(article, markup=None)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_the_last_score_of_stage_1_is_that_of_words(make_weights, articles):
     found = score_batch(batch, weights).stage1
 
     assert found[-1].values.tolist() == weights.words.log_odds(tokenise(batch.texts)).tolist()
-    assert found[0].values.tolist() == weights.markup.log_odds(tokenise(batch.markup.words)).tolist()
+    assert found[0].values.tolist() == weights.markup.log_odds(tokenise(batch.markup.words.spelt())).tolist()
 
 
 def test_each_round_sees_the_scores_of_the_round_before(make_weights, articles):

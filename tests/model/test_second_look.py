@@ -26,7 +26,7 @@ from corestory.model.second_look import (
     second_look_log_odds,
 )
 from corestory.model.stored_weights import read_weights, weights_bytes
-from corestory.reading.article import Article, Paragraph
+from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 
 LINES = (
@@ -42,12 +42,12 @@ ARTICLES = st.lists(st.lists(st.sampled_from(LINES), min_size=1, max_size=8), mi
 
 
 def texts(lines):
-    return Article("a", tuple(map(Paragraph, lines)))
+    return Article("a", lines)
 
 
 def page(lines):
     found = read_page("<h1>Ferry sold</h1>" + "".join(f"<p>{line}</p>" for line in lines))
-    return Article("a", found.paragraphs, title=found.title)
+    return Article("a", found.texts, title=found.title, markup=found.markup)
 
 
 def log_odds_of_texts(weights, many):

@@ -9,7 +9,7 @@ from corestory.model import site_memory
 from corestory.model.explaining import SITE, explain_articles
 from corestory.model.memory_file import load_memory, memory_bytes, read_memory
 from corestory.model.site_memory import PAGES, SiteMemory
-from corestory.reading.article import Article, article_of_texts
+from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 from corestory.reading.sites import site_of
 
@@ -28,7 +28,7 @@ def story(number, sentences=4):
 
 
 def page(number, *, menu=MENU, url=SITE_URL):
-    return article_of_texts(str(number), (*menu[:2], *story(number), *menu[2:]), url=url)
+    return Article(str(number), (*menu[:2], *story(number), *menu[2:]), url=url)
 
 
 def memory_of(articles):
@@ -73,7 +73,7 @@ def test_a_memory_is_bounded_by_site():
 def test_a_line_counts_once_an_article_and_its_marks_numbers_and_spaces_do_not_matter():
     menus = [("Weather", "* Weather", "12 comments"), ("• weather", "3  Comments", "x"), ("WEATHER", "y", "z")]
     memory = memory_of(page(number, menu=menu) for number, menu in enumerate(menus))
-    found = memory.sightings(article_of_texts("", ["1. Weather", "120 comments", *story(9)], url=SITE_URL))
+    found = memory.sightings(Article("", ["1. Weather", "120 comments", *story(9)], url=SITE_URL))
     # The page most like it, here the one with "Weather" and "comments", might be the same page in another form.
     assert found.pages == 2
     assert found.counts.tolist() == [2, 1, 0, 0, 0, 0]
@@ -90,13 +90,13 @@ def test_the_article_itself_does_not_count_against_itself():
 def test_the_article_itself_does_not_count_either_where_it_was_read_in_another_form():
     sentences = [text.split(" ", 7) for text in page(3).texts]
     nodes = [part for words in sentences for part in (" ".join(words[:7]), *words[7:])]
-    memory = memory_of([*(page(number) for number in range(10)), article_of_texts("", nodes, url=SITE_URL)])
-    found = memory.sightings(article_of_texts("", [*nodes[:9], *page(3).texts[5:]], url=SITE_URL))
+    memory = memory_of([*(page(number) for number in range(10)), Article("", nodes, url=SITE_URL)])
+    found = memory.sightings(Article("", [*nodes[:9], *page(3).texts[5:]], url=SITE_URL))
     assert max(found.counts[2:9]) == 0
 
 
 def test_pages_that_tell_the_same_story_do_not_make_it_boilerplate_and_count_once():
-    again = [article_of_texts("", (*page(3).texts, f"Updated by {name}"), url=SITE_URL) for name in ("Ann", "Bo", "Cy")]
+    again = [Article("", (*page(3).texts, f"Updated by {name}"), url=SITE_URL) for name in ("Ann", "Bo", "Cy")]
     memory = memory_of([*(page(number) for number in range(10)), *again])
     assert memory.sightings(page(3)).counts.tolist() == [9, 9, 0, 0, 0, 0, 9, 9]
     assert memory.sightings(page(33)).counts.tolist() == [9, 9, 0, 0, 0, 0, 9, 9]
@@ -104,7 +104,7 @@ def test_pages_that_tell_the_same_story_do_not_make_it_boilerplate_and_count_onc
 
 def test_stories_of_a_site_that_is_nearly_all_menu_are_not_taken_for_one_story():
     menu = tuple(f"Section of {one} and {other}" for one in WORDS for other in WORDS)
-    articles = [article_of_texts("", (*menu, *story(number)), url=SITE_URL) for number in range(12)]
+    articles = [Article("", (*menu, *story(number)), url=SITE_URL) for number in range(12)]
     found = memory_of(articles).sightings(articles[0])
     assert (found.pages, set(found.counts[: len(menu)].tolist())) == (11, {11})
 
@@ -132,7 +132,8 @@ def test_an_article_of_an_unknown_site_has_no_evidence():
 
 def as_page(article):
     html = "".join(f"<p>{text}</p>" for text in article.texts)
-    return Article(article.article_id, read_page(html).paragraphs, article.url)
+    read = read_page(html)
+    return Article(article.article_id, read.texts, article.url, markup=read.markup)
 
 
 @pytest.mark.parametrize("make", [lambda article: article, as_page])
@@ -235,7 +236,7 @@ def test_a_file_is_read_by_name(tmp_path):
 
 
 def test_a_site_that_is_no_domain_keeps_its_name_in_a_file():
-    articles = [Article(str(number), page(number).paragraphs, site="Süd\nAnzeiger") for number in range(3)]
+    articles = [Article(str(number), page(number).texts, site="Süd\nAnzeiger") for number in range(3)]
     memory = read_memory(data(memory_of(articles)), where="m")
     assert memory.sightings(articles[0]).counts.tolist() == [2, 2, 0, 0, 0, 0, 2, 2]
 

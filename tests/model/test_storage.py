@@ -25,7 +25,7 @@ from corestory.model.scoring import Weights
 from corestory.model.storage import load_model, save_model
 from corestory.model.stored_weights import weights_bytes
 from corestory.model.tagger import Tagger
-from corestory.reading.article import article_of_texts
+from corestory.reading.article import Article
 
 TEXT = "The quay opened on Monday.\nIt cost a million, she said.\nREAD MORE: Ferry sold"
 PAGE = f"<body><div><p>{'</p><p>'.join(TEXT.splitlines())}</p></div><ul><li><a href='/x'>Ferry</a></li></ul></body>"
@@ -279,8 +279,8 @@ def test_tampered_weights_with_the_right_hash_tag_or_are_refused_and_take_little
 
 def test_loading_and_tagging_need_no_heavy_library(saved: Path) -> None:
     code = (
-        "import sys; from corestory import load_model; from corestory.reading.article import Article, Paragraph;"
-        f"load_model({str(saved)!r}).tag_articles([Article('a', (Paragraph('The quay opened.'),))]);"
+        "import sys; from corestory import load_model; from corestory.reading.article import Article;"
+        f"load_model({str(saved)!r}).tag_articles([Article('a', ['The quay opened.'])]);"
         "heavy = {'pandas', 'sklearn', 'scipy', 'pyarrow', 'numpy.ma'};"
         "print(sorted({part for name in sys.modules for part in (name, name.split('.')[0])} & heavy))"
     )
@@ -321,7 +321,7 @@ def test_the_article_part_comes_back_and_is_checked_like_the_rest(seeded_tagger:
     tagger, folder = with_article_part(seeded_tagger), tmp_path / "model"
     save_model(tagger, folder, card="# A card")
     assert is_same(load_model(folder), tagger)
-    assert load_model(folder).tag_articles([article_of_texts("a", [TEXT])])[0].is_article is not None
+    assert load_model(folder).tag_articles([Article("a", [TEXT])])[0].is_article is not None
 
     network = tagger.weights.article
     assert network is not None

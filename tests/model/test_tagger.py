@@ -3,7 +3,6 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,8 +11,9 @@ from corestory.errors import InputError
 from corestory.features import batch as module
 from corestory.model.rules import Rules
 from corestory.model.tagger import Tagger
-from corestory.reading.article import Article, Paragraph
+from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
+from frames import frame_of
 
 DEMO = Path(__file__).parents[2] / "data" / "demo"
 PAGE = (
@@ -24,30 +24,12 @@ STRANGE = ["\x00", "\ud800", "🙂🙂", "مرحبا بالعالم.", "...", "a
 
 
 def text_article(name, *texts):
-    return Article(name, tuple(map(Paragraph, texts)), url=f"https://site.example/{name}")
+    return Article(name, texts, url=f"https://site.example/{name}")
 
 
 def page_article(name, html=PAGE):
     page = read_page(html)
-    return Article(name, page.paragraphs, title=page.title)
-
-
-def frame_of(articles):
-    return pd.DataFrame(
-        {
-            "article_id": article.article_id,
-            "position": position,
-            "text": paragraph.text,
-            "title": article.title,
-            "markup": paragraph.markup.words if paragraph.markup else None,
-            "elements": paragraph.markup.elements if paragraph.markup else None,
-            "repeats": paragraph.markup.repeats if paragraph.markup else None,
-            "link_density": paragraph.markup.link_density if paragraph.markup else np.nan,
-            "declared": paragraph.markup.declared if paragraph.markup else np.nan,
-        }
-        for article in articles
-        for position, paragraph in enumerate(article.paragraphs)
-    )
+    return Article(name, page.texts, title=page.title, markup=page.markup)
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +106,7 @@ def test_articles_come_back_in_the_order_given_whether_text_or_page(tagger, mixe
 
     assert [tagged.article_id for tagged in found] == [article.article_id for article in mixed]
     assert [tagged.url for tagged in found] == [article.url for article in mixed]
-    texts = [tuple(paragraph.text for paragraph in article.paragraphs) for article in mixed]
+    texts = [tuple(article.texts) for article in mixed]
     assert [tuple(tagged.texts) for tagged in found] == texts
     assert tagger.tag_articles([]) == []
 

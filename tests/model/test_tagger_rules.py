@@ -5,7 +5,7 @@ from corestory.features.batch import batch_of_articles
 from corestory.features.batch_features import LIMIT
 from corestory.model.rules import Rules
 from corestory.model.scoring import score_batch
-from corestory.reading.article import Article, Paragraph
+from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 
 STORY = (
@@ -18,11 +18,12 @@ PAGE = "<h1>Ferry sold</h1>" + "".join(f"<p>{text}</p>" for text in STORY)
 
 
 def article(*texts):
-    return Article("a", tuple(map(Paragraph, texts)))
+    return Article("a", texts)
 
 
 def page():
-    return Article("p", read_page(PAGE).paragraphs)
+    read = read_page(PAGE)
+    return Article("p", read.texts, markup=read.markup)
 
 
 @pytest.mark.parametrize("make", [lambda: article(*STORY), page])

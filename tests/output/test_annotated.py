@@ -11,7 +11,7 @@ from rich.console import Console
 
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.annotated import SHOWN_CHARACTERS, AnnotatedArticle, AnnotatedWriter
-from corestory.reading.article import article_of_texts
+from corestory.reading.article import Article
 
 PARAGRAPHS = (
     (
@@ -28,7 +28,7 @@ PARAGRAPHS = (
 
 def made_article(paragraphs=PARAGRAPHS, article_id="ferry.txt"):
     texts, scores = zip(*paragraphs, strict=True)
-    return TaggedArticle(article_of_texts(article_id, texts), np.array(scores), np.array(scores) >= 0.5, 0.87)
+    return TaggedArticle(Article(article_id, texts), np.array(scores), np.array(scores) >= 0.5, 0.87)
 
 
 def shown(article, *, width=60, color_system=None, encoding="utf-8", **options):
@@ -65,7 +65,7 @@ def test_without_colour_a_mark_tells_filler_from_core():
 
 
 def test_the_mark_is_the_decision_not_the_score():
-    article = TaggedArticle(article_of_texts("a", ["One."]), np.array([0.9]), np.array([False]), 0.5)
+    article = TaggedArticle(Article("a", ["One."]), np.array([0.9]), np.array([False]), 0.5)
 
     assert shown(article).splitlines()[1] == "✗ 0.90 ┊ One."
 
@@ -113,7 +113,7 @@ def test_a_paragraph_of_fifty_million_characters_is_cut_and_that_is_said():
 
 
 def test_an_article_without_paragraphs_has_its_head():
-    article = TaggedArticle(article_of_texts("a", []), np.empty(0), np.empty(0, dtype=bool), 0.5)
+    article = TaggedArticle(Article("a", []), np.empty(0), np.empty(0, dtype=bool), 0.5)
 
     assert shown(article).splitlines() == ["a: 0 of 0 core, ✗ filler, confidence 0.50"]
 
@@ -134,7 +134,7 @@ def test_annotated_articles_stand_with_an_empty_line_between_them(capsys, monkey
     writer = AnnotatedWriter()
     scores = np.array([0.9, 0.1])
     for name in "ab":
-        writer.write(TaggedArticle(article_of_texts(name, ["It rained.", "Share"]), scores, scores > 0.5, 0.8))
+        writer.write(TaggedArticle(Article(name, ["It rained.", "Share"]), scores, scores > 0.5, 0.8))
     writer.close()
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in lines if "of 2 core" in line] == ["a", "b"]

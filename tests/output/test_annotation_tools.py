@@ -7,18 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corestory.labelling.markup_columns import markup_rows
 from corestory.labelling.origins import find_origins
 from corestory.labelling.tables import LabelNames
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.annotation_tools import exported
-from corestory.reading.article import Article, Markup, Paragraph
+from corestory.reading.article import Article
+from corestory.reading.html.page import read_page
 
 TOOLS = ("label-studio", "doccano", "prodigy", "argilla")
 USER = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 
 
-def tagged(article_id, paragraphs, scores):
-    article = Article(article_id, tuple(paragraphs), "https://herald.example/1", "The ferry", "en")
+def tagged(article_id, texts, scores, markup=None):
+    article = Article(article_id, texts, "https://herald.example/1", "The ferry", "en", markup=markup)
     return TaggedArticle(article, np.array(scores), np.array(scores) >= 0.5, 0.8)
 
 
@@ -64,7 +66,7 @@ LINES = st.text(min_size=1, max_size=30).filter(is_line)
 @given(articles=st.lists(st.lists(st.tuples(LINES, st.floats(0, 1)), min_size=1, max_size=6), min_size=1, max_size=3))
 def test_the_same_labels_come_back(tmp_path_factory, tool, articles):
     made = [
-        tagged(f"a{number}", [Paragraph(text) for text, _ in lines], [score for _, score in lines])
+        tagged(f"a{number}", [text for text, _ in lines], [score for _, score in lines])
         for number, lines in enumerate(articles)
     ]
     _, found = come_back(tmp_path_factory.mktemp("tool"), tool, made)
@@ -78,16 +80,15 @@ def test_the_same_labels_come_back(tmp_path_factory, tool, articles):
 
 @pytest.mark.parametrize("tool", ["label-studio", "doccano", "prodigy"])
 def test_the_markup_of_a_page_comes_back(tmp_path, tool):
-    markup = [Markup("p article", (1, 4), 0.25, (1, 3), 0.5), Markup("li nav", (1, 2), 1.0, (1, 7))]
-    page = tagged("a", [Paragraph("It rained.", markup[0]), Paragraph("Share", markup[1])], [0.9, 0.1])
-    _, found = come_back(tmp_path, tool, [page])
-    assert [line.markup for line in found["back/a"].paragraphs] == markup
+    read = read_page("<ul><li><p>It rained.</p><li><a class=plug href=x>Share</a><li></ul>")
+    _, found = come_back(tmp_path, tool, [tagged("a", read.texts, [0.9, 0.1], read.markup)])
+    assert [line.markup for line in found["back/a"].paragraphs] == markup_rows(read)
     assert found["back/a"].view == "page"
 
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_the_scores_travel_as_the_certainty_of_the_labels(tmp_path, tool):
-    one = tagged("a", [Paragraph("It rained."), Paragraph("Share"), Paragraph("It sank.")], [0.9, 0.3, 0.6])
+    one = tagged("a", ["It rained.", "Share", "It sank."], [0.9, 0.3, 0.6])
     sent, _ = come_back(tmp_path, tool, [one])
     if tool == "label-studio":
         assert sent[0]["predictions"][0]["score"] == 0.8
@@ -103,6 +104,6 @@ def test_the_scores_travel_as_the_certainty_of_the_labels(tmp_path, tool):
 
 
 def test_a_paragraph_of_several_lines_stays_one(tmp_path):
-    one = tagged("a", [Paragraph("First line,\nsecond line."), Paragraph("Share")], [0.9, 0.1])
+    one = tagged("a", ["First line,\nsecond line.", "Share"], [0.9, 0.1])
     _, found = come_back(tmp_path, "doccano", [one])
     assert [line.text for line in found["back/a"].paragraphs] == ["First line, second line.", "Share"]

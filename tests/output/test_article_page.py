@@ -14,16 +14,14 @@ from corestory.model.breakdown import Breakdown, Effect
 from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.article_page import INDEX, OnePage, PageEntry, PageFolder, article_page, index_page
-from corestory.reading.article import article_of_texts
+from corestory.reading.article import Article
 
 HOSTILE = "<script>alert(1)</script> </style> \"quoted\" 'single' &amp; <img src=x onerror=alert(1)> {{ 7 * 7 }}"
 
 
 def explained(texts, scores, *, article_id="a.txt", url="", title="", confidence=0.9, line=0.5, fixed=False):
     scores = np.asarray(scores, float)
-    tagged = TaggedArticle(
-        article_of_texts(article_id, texts, url=url, title=title), scores, scores >= line, confidence
-    )
+    tagged = TaggedArticle(Article(article_id, texts, url=url, title=title), scores, scores >= line, confidence)
     words = Breakdown(0.1, (Effect(texts[0][:20] or "a", -1.25),))
     context = Breakdown(0.2, (Effect("own words", -0.5), Effect("position", 0.25)))
     paragraphs = tuple(

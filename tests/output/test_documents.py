@@ -9,11 +9,11 @@ import pytest
 from corestory.errors import OutputError
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.documents import DocumentFile, DocumentFolder
-from corestory.reading.article import article_of_texts
+from corestory.reading.article import Article
 
 
 def tagged(text, *, title="", core=True):
-    return TaggedArticle(article_of_texts("a", [text], title=title), np.ones(1), np.array([core]), 0.75)
+    return TaggedArticle(Article("a", [text], title=title), np.ones(1), np.array([core]), 0.75)
 
 
 def written(form, *articles):

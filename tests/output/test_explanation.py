@@ -8,7 +8,7 @@ from corestory.model.breakdown import Breakdown, Effect
 from corestory.model.explaining import MEANINGS, ArticleExplanation, ParagraphExplanation
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.explanation import IN_WORDS, explanation_json, explanation_lines, reasons
-from corestory.reading.article import article_of_texts
+from corestory.reading.article import Article
 
 TEXT = (
     "The ferry was sold on Monday, its owner said.\nREAD MORE: Nine goats\n \u200b \nIt had nine decks. " + "x" * 3000
@@ -85,7 +85,7 @@ def explained(effects, *, label="filler", score=0.1, line=0.4, fixed=False, posi
     words = Breakdown(0.0, tuple(Effect(name, number) for name, number in ngrams))
     paragraph = ParagraphExplanation(position, "Share", label, score, words, None, context)
     scores = np.full(paragraphs, score)
-    tagged = TaggedArticle(article_of_texts("a", ["Share"] * paragraphs), scores, scores >= line, 0.9)
+    tagged = TaggedArticle(Article("a", ["Share"] * paragraphs), scores, scores >= line, 0.9)
     return reasons(paragraph, ArticleExplanation(tagged, line, fixed, (paragraph,) * paragraphs))
 
 

@@ -7,7 +7,7 @@ from corestory.labelling.origins import read_sample
 from corestory.model.kinds import CLASSES, Kinds
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.labelled_files import labelled_text
-from corestory.reading.article import Article, Paragraph
+from corestory.reading.article import Article
 from corestory.reading.one_article import labelled_article
 from corestory.reading.text import is_blank
 
@@ -18,7 +18,7 @@ LABELS = st.lists(st.tuples(TEXT, st.booleans()), min_size=1, max_size=5)
 
 def tagged(lines, *, title="", url="", site="", language="", kinds=None):
     core = np.array([label for _, label in lines])
-    article = Article("a", tuple(Paragraph(text) for text, _ in lines), url, title, language, site)
+    article = Article("a", [text for text, _ in lines], url, title, language, site)
     return TaggedArticle(article, np.where(core, 0.9, 0.1), core, 0.75, kinds=kinds)
 
 

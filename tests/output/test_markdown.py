@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.markdown import DOCUMENT_RULE, markdown, markdown_of
-from corestory.reading.article import article_of_texts
+from corestory.reading.article import Article
 from corestory.reading.blocks import PLAIN, Block, Run, Style
 from corestory.reading.one_article import page_article
 from output.structured import squeezed, stories, story, styles, texts
@@ -70,7 +70,7 @@ def test_the_structure_of_a_page_comes_through():
 
 def test_of_a_text_lists_are_told_by_their_marks_and_speech_is_none():
     texts = ["– Hello, she said.", "It rained.", "• one", "• two", "1. first", "2. second", "3. third", "- alone"]
-    article = article_of_texts("a", texts, title="Rain")
+    article = Article("a", texts, title="Rain")
     written = markdown_of(TaggedArticle(article, np.ones(8), np.ones(8, bool), 0.8))
     assert written == (
         "# Rain\n\n– Hello, she said.\n\nIt rained.\n\n- one\n- two\n\n1. first\n2. second\n3. third\n\n\\- alone\n"
@@ -78,7 +78,7 @@ def test_of_a_text_lists_are_told_by_their_marks_and_speech_is_none():
 
 
 def test_a_page_without_title_and_story_is_an_empty_document():
-    article = article_of_texts("a", ["Share"])
+    article = Article("a", ["Share"])
     assert markdown_of(TaggedArticle(article, np.zeros(1), np.zeros(1, bool), 0.8)) == ""
 
 

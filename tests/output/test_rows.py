@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output import rows
 from corestory.output.rows import COLUMNS, open_rows, rows_of
-from corestory.reading.article import Article, Paragraph, article_of_texts
+from corestory.reading.article import Article
 
 FORMS = ("text", "jsonl", "csv", "parquet")
 HARD = (
@@ -34,7 +34,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 def tagged(texts, *, article_id="a", url="", core=None, scores=None):
     core = np.ones(len(texts), dtype=bool) if core is None else np.array(core, dtype=bool)
     scores = np.where(core, 0.9, 0.1) if scores is None else np.array(scores)
-    return TaggedArticle(article_of_texts(article_id, texts, url=url), scores, core, 0.75)
+    return TaggedArticle(Article(article_id, texts, url=url), scores, core, 0.75)
 
 
 def written(articles, form, **options):
@@ -269,10 +269,10 @@ def test_text_json_lines_and_csv_need_neither_pandas_nor_pyarrow_nor_scikit_lear
         import numpy as np
         from corestory.model.tagged_article import TaggedArticle
         from corestory.output.rows import open_rows
-        from corestory.reading.article import article_of_texts
+        from corestory.reading.article import Article
         for form in ("text", "jsonl", "csv"):
             writer = open_rows(io.BytesIO(), form=form)
-            writer.write(TaggedArticle(article_of_texts("a", ["One."]), np.array([0.9]), np.array([True]), 0.5))
+            writer.write(TaggedArticle(Article("a", ["One."]), np.array([0.9]), np.array([True]), 0.5))
             writer.close()
         print([name for name in ("pandas", "pyarrow", "sklearn", "scipy", "rich") if name in sys.modules])
     """
@@ -290,8 +290,8 @@ def test_text_json_lines_and_csv_need_neither_pandas_nor_pyarrow_nor_scikit_lear
 )
 def test_a_json_line_is_what_a_json_library_writes_of_the_row(name, url, texts, kept):
     scores = np.linspace(0, 1, len(texts))
-    paragraphs = tuple(Paragraph(text, kept=(kept,)) for text in texts)
-    article = TaggedArticle(Article(name, paragraphs, url), scores, scores > 0.5, 0.25)
+    read = Article(name, texts, url, kept=[(kept,)] * len(texts))
+    article = TaggedArticle(read, scores, scores > 0.5, 0.25)
     stream = io.BytesIO()
     writer = open_rows(stream, form="jsonl", keep=["desk é"])
     writer.write(article)

@@ -14,14 +14,14 @@ from corestory.model.tagged_article import TaggedArticle
 from corestory.output.kind_choice import KindChoice
 from corestory.output.rows import open_rows
 from corestory.output.story_rows import STORY_COLUMNS
-from corestory.reading.article import Article, Paragraph
+from corestory.reading.article import Article
 
 TEXTS = ("The lock opened.", "Share this", "Eleven barges,\r\nor “twelve”\u2028, waited.")
 
 
 def tagged(texts=TEXTS, *, core=(True, False, True), kept=(), is_article=0.9, kinds=None):
     core = np.array(core)
-    article = Article("a;1", tuple(Paragraph(text, kept=kept) for text in texts), "https://c.example/1", "Lock")
+    article = Article("a;1", texts, "https://c.example/1", "Lock", kept=[kept] * len(texts) if kept else ())
     return TaggedArticle(article, np.where(core, 0.9, 0.1), core, 0.75, is_article=is_article, kinds=kinds)
 
 

@@ -10,7 +10,7 @@ from corestory.atomic import Target
 from corestory.errors import OutputError
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.rows import open_rows
-from corestory.reading.article import article_of_texts
+from corestory.reading.article import Article
 
 FORMS = ("text", "jsonl", "csv", "parquet")
 
@@ -18,9 +18,7 @@ FORMS = ("text", "jsonl", "csv", "parquet")
 def pour(target, form, *, paragraphs=1):
     core = np.ones(paragraphs, dtype=bool)
     with closing(open_rows(target, form=form)) as writer:
-        writer.write(
-            TaggedArticle(article_of_texts("a", ["x" * 100_000] * paragraphs), np.where(core, 0.9, 0.1), core, 0.75)
-        )
+        writer.write(TaggedArticle(Article("a", ["x" * 100_000] * paragraphs), np.where(core, 0.9, 0.1), core, 0.75))
 
 
 class ClosedPipe(io.RawIOBase):

@@ -19,7 +19,7 @@ def row(number: int = 1, /, **values: object) -> SourceRow:
 
 
 def texts(article: Article) -> list[str]:
-    return [paragraph.text for paragraph in article.paragraphs]
+    return list(article.texts)
 
 
 def read(*values: Mapping[str, object]) -> tuple[list[Article], list[str]]:
@@ -37,7 +37,7 @@ def test_text_is_split_paragraphs_are_not_and_html_is_cut() -> None:
     assert texts(article_of_row(row(paragraphs=[" One.\nTwo. ", "", "Three."]))) == ["One.\nTwo.", "Three."]
     article = article_of_row(row(html="<title>T</title><p>One.<p>Two."))
     assert texts(article) == ["One.", "Two."]
-    assert article.paragraphs[0].markup is not None
+    assert article.markup is not None
     assert article.title == "T"
 
 
@@ -179,7 +179,7 @@ def test_an_article_of_blank_rows_is_refused_and_blank_rows_of_another_are_dropp
 
 def test_paragraphs_and_whole_articles_may_follow_each_other_in_json_lines() -> None:
     articles, refused = read(line("a", 0), line("a", 1), {"id": "b", "text": "One."}, line("c", 0))
-    assert [(article.article_id, len(article.paragraphs)) for article in articles] == [("a", 2), ("b", 1), ("c", 1)]
+    assert [(article.article_id, len(article.texts)) for article in articles] == [("a", 2), ("b", 1), ("c", 1)]
     assert refused == []
 
 
@@ -207,4 +207,4 @@ def test_a_table_needs_no_more_than_its_text(columns: tuple[str, ...]) -> None:
 
 def test_a_hundred_thousand_paragraphs_are_one_article() -> None:
     articles, _ = read(*(line("a", position) for position in range(100_000)))
-    assert [len(article.paragraphs) for article in articles] == [100_000]
+    assert [len(article.texts) for article in articles] == [100_000]

@@ -1,7 +1,7 @@
 import pytest
 
 from corestory.errors import InputError
-from corestory.reading.article import Article, Paragraph, keeping
+from corestory.reading.article import Article, keeping
 from corestory.reading.sources import read_articles
 from corestory.reading.tables import folded
 
@@ -11,11 +11,11 @@ def fail(error):
 
 
 def kept(source, *keep, refuse=fail):
-    return [[p.kept for p in article.paragraphs] for article in read_articles([str(source)], refuse=refuse, keep=keep)]
+    return [list(article.kept) for article in read_articles([str(source)], refuse=refuse, keep=keep)]
 
 
 def test_nothing_to_keep_leaves_the_article_as_it_is():
-    article = Article("a", (Paragraph("One."),))
+    article = Article("a", ["One."])
     assert keeping(article, [], ()) is article
 
 

@@ -70,7 +70,7 @@ def test_an_article_over_many_row_groups_is_one(tmp_path):
     )
     cuts = part_cuts(tmp_path / "t.parquet", part_bytes=1)
     parts = [list(read_part(tmp_path / "t.parquet", *ends, refuse=pytest.fail)) for ends in pairwise(cuts)]
-    assert [[(article.article_id, len(article.paragraphs)) for article in part] for part in parts] == [
+    assert [[(article.article_id, len(article.texts)) for article in part] for part in parts] == [
         [("a", 1), ("b", 10)], [], [], [], [], [("c", 1)]
     ]  # fmt: skip
 

@@ -35,7 +35,7 @@ def names(articles: list[Article]) -> list[str]:
 
 
 def texts(article: Article) -> list[str]:
-    return [paragraph.text for paragraph in article.paragraphs]
+    return list(article.texts)
 
 
 def write(path: str, content: str | bytes) -> None:
@@ -68,7 +68,7 @@ def test_a_file_is_read_as_its_name_says_gzipped_or_not(suffix: str, packed: boo
     assert refused == []
     assert names(articles) == [name if kind in ("text", "html") else "r"]
     assert texts(articles[0]) == ["The quay opened.", "Ships came."]
-    assert (articles[0].paragraphs[0].markup is not None) == (kind == "html")
+    assert (articles[0].markup is not None) == (kind == "html")
 
 
 @pytest.mark.usefixtures("here")
@@ -104,7 +104,7 @@ def test_what_an_unnamed_file_is_its_beginning_tells(data: str | bytes, kind: st
     write("unnamed", data)
     articles, _ = read("unnamed")
     assert articles
-    assert (articles[0].paragraphs[0].markup is not None) == (kind == "html")
+    assert (articles[0].markup is not None) == (kind == "html")
     assert names(articles)[0] == ("r" if kind == "lines" else "unnamed")
 
 
@@ -244,7 +244,7 @@ def test_an_article_whose_rows_break_off_is_not_given_in_part() -> None:
     )
     write("a.csv.gz", gzip.compress(lines.encode())[:-5000])
     articles, refused = read("a.csv.gz")
-    assert [(article.article_id, len(article.paragraphs)) for article in articles] == [("0", 40_000)]
+    assert [(article.article_id, len(article.texts)) for article in articles] == [("0", 40_000)]
     assert len(refused) == 1
 
 

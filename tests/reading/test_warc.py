@@ -11,6 +11,7 @@ from itertools import pairwise
 import pytest
 from tests.benchmarks.warc.archives import address, conversion, metadata, packed, page, record, request, response
 
+from corestory.labelling.markup_columns import markup_rows
 from corestory.reading import warc, warc_records
 from corestory.reading.parts import part_cuts, read_part
 from corestory.reading.sources import read_articles, read_file
@@ -48,7 +49,7 @@ def test_the_pages_of_a_crawl_are_articles_with_address_and_id(tmp_path, monkeyp
     ]
     assert [article.url for article in articles] == [address(number) for number in range(6)]
     assert [article.title for article in articles] == [f"Lock {number}" for number in range(6)]
-    assert all(article.has_markup and len(article.paragraphs) == 4 for article in articles)
+    assert all(article.markup is not None and len(article.texts) == 4 for article in articles)
 
 
 def test_headers_of_the_record_and_of_the_response_can_be_kept(tmp_path):
@@ -58,7 +59,7 @@ def test_headers_of_the_record_and_of_the_response_can_be_kept(tmp_path):
     keep = ["WARC-Date", "warc-record-id", "Last-Modified"]
     (article,), refused = read(tmp_path / "a.warc.gz", keep=keep)
     assert refused == []
-    assert {paragraph.kept for paragraph in article.paragraphs} == {
+    assert set(article.kept) == {
         ("2024-03-12T09:00:07Z", "<urn:uuid:00000000-0000-0000-0000-000000000007>", "Tue, 12 Mar 2024 06:00:00 GMT")
     }
     _, refused = read(tmp_path / "a.warc.gz", keep=["desk"])
@@ -144,7 +145,7 @@ def test_a_page_is_read_as_the_crawler_stored_it(tmp_path, stored):
     headers, body = STORED[stored]
     (tmp_path / "a.warc.gz").write_bytes(packed([response(body, number=3, headers=headers)]))
     (article,), refused = read(tmp_path / "a.warc.gz")
-    assert (article.title, len(article.paragraphs), refused) == ("Lock 3", 4, [])
+    assert (article.title, len(article.texts), refused) == ("Lock 3", 4, [])
 
 
 def test_lines_of_headers_may_end_without_a_carriage_return(tmp_path):
@@ -208,6 +209,7 @@ def test_the_parts_of_a_file_are_the_file(tmp_path, name, part_bytes):
     for first, last in pairwise(cuts):
         found += read_part(path, first, last, refuse=refused.append)
     assert found == whole
+    assert list(map(markup_rows, found)) == list(map(markup_rows, whole))
     assert list(map(str, refused)) == list(map(str, expected))
     assert (len(whole), len(refused)) == (118, 2)
 

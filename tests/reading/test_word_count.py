@@ -58,7 +58,7 @@ def script(kind, value):
 @pytest.mark.parametrize("language", STORIES)
 def test_a_short_story_is_read_wherever_the_page_keeps_it_and_however_it_parts_words(language, place):
     story = STORIES[language]
-    found = [paragraph.text for paragraph in read_page(NAV + PLACES[place](story)).paragraphs]
+    found = read_page(NAV + PLACES[place](story)).texts
 
     assert [text for text in found if text in story] == story
 
@@ -66,7 +66,7 @@ def test_a_short_story_is_read_wherever_the_page_keeps_it_and_however_it_parts_w
 @pytest.mark.parametrize("language", ["Chinese", "Japanese", "Korean", "Thai"])
 def test_lines_of_prose_are_paragraphs_in_scripts_without_spaces(language):
     story = STORIES[language]
-    found = [paragraph.text for paragraph in read_page(f"{NAV}<div>{'<br>'.join(story)}</div>").paragraphs]
+    found = read_page(f"{NAV}<div>{'<br>'.join(story)}</div>").texts
 
     assert found[1:] == story
 
@@ -76,7 +76,7 @@ def test_a_story_that_the_page_shows_is_not_read_again_from_its_scripts(language
     story = STORIES[language]
     shown = marked(story)
     page = f"{NAV}{shown}{PLACES['state'](story)}{PLACES['JSON-LD'](story)}"
-    found = [paragraph.text for paragraph in read_page(page).paragraphs]
+    found = read_page(page).texts
 
     assert [text for text in found if text in story] == story
 

@@ -56,7 +56,7 @@ def test_members_of_every_kind_are_read(tmp_path, monkeypatch, name, method):
     assert [article.article_id for article in articles] == [
         f"{path}/site/a.html", f"{path}/site/b.txt", "x", "y", "z", f"{path}/deep/c.html.gz"
     ]  # fmt: skip
-    assert [len(article.paragraphs) for article in articles] == [4, 2, 2, 2, 2, 4]
+    assert [len(article.texts) for article in articles] == [4, 2, 2, 2, 2, 4]
 
 
 def test_a_warc_file_in_an_archive_is_read(tmp_path):

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 from selectolax.lexbor import LexborNode
 
-from corestory.reading.article import Markup, Paragraph
+from corestory.labelling.markup_columns import Markup
 from corestory.reading.html.display import shown_rows
-from corestory.reading.html.outline import MARKUP_LEVELS, NEAR
+from corestory.reading.html.markup_words import MARKUP_LEVELS, NEAR
 from corestory.reading.html.segments import MAX_DEPTH
 from corestory.reading.html.serialised import MARK, PROSE_WORDS, UNSEEN, cut_at_breaks, cut_preformatted, unescaped
 from corestory.reading.html.tags import HEADINGS, INLINE, PREFORMATTED
@@ -17,9 +17,9 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGN
 _NAME_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
-def walked(root: LexborNode) -> tuple[Paragraph, ...]:
+def walked(root: LexborNode) -> list[tuple[str, Markup]]:
     """Cut what is below an element into paragraphs."""
-    return tuple(_Walk().cut(root))
+    return _Walk().cut(root)
 
 
 class _Walk:
@@ -44,7 +44,7 @@ class _Walk:
         self.hidden_by: int | None = None  # the visible element in which the outermost open hidden one stands
         self.hidden_depth = 0
 
-    def cut(self, root: LexborNode) -> list[Paragraph]:
+    def cut(self, root: LexborNode) -> list[tuple[str, Markup]]:
         self.is_text = all(
             node.tag in INLINE and not _is_hidden(node.attributes)
             for node in root.traverse()
@@ -177,7 +177,7 @@ class _Walk:
             return [(text, self.linked) for text in cut_preformatted(whole)]
         return cut_at_breaks(whole, [end - begin for begin, end in pairwise((0, *self.broken, self.linked))])
 
-    def _paragraphs(self) -> list[Paragraph]:
+    def _paragraphs(self) -> list[tuple[str, Markup]]:
         # Only now is it known how many siblings of its shape each element has, and how much each hidden one holds.
         repeats = [self.siblings[shape] for shape in self.shapes]
         texts, _, elements, _, hidden = zip(*self.found, strict=True) if self.found else [()] * 5
@@ -189,7 +189,7 @@ class _Walk:
             lambda element: self.words[element].split(),
         )
         return [
-            Paragraph(text, Markup(words, elements, density, tuple(map(repeats.__getitem__, elements))))
+            (text, Markup(words, elements, density, tuple(map(repeats.__getitem__, elements))))
             for text, words, elements, density, _ in map(self.found.__getitem__, rows)
         ]
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from corestory.model.tagged_article import TaggedArticle
-from corestory.reading.article import article_of_texts
+from corestory.reading.article import Article
 from corestory.review.labels_file import LabelsFile
 from corestory.review.material import ShownArticle
 from corestory.review.session import Session
@@ -15,7 +15,7 @@ SCORES = (0.95, 0.1, 0.6, 0.3)
 
 
 def shown(article_id: str, *, site: str = "", confidence: float = 0.9, texts=TEXTS, scores=SCORES) -> ShownArticle:
-    article = article_of_texts(article_id, texts, url=f"https://{site}/{article_id}" if site else "", title="The ferry")
+    article = Article(article_id, texts, url=f"https://{site}/{article_id}" if site else "", title="The ferry")
     array = np.array(scores)
     return ShownArticle.of(TaggedArticle(article, array, array >= 0.5, confidence))
 

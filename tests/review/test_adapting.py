@@ -4,7 +4,7 @@ import pytest
 
 from corestory import load_model
 from corestory.model.adaptation import adapt
-from corestory.reading.article import article_of_texts
+from corestory.reading.article import Article
 from corestory.review import adapting
 from corestory.review.adapting import BackgroundAdaptation
 from corestory.review.material import ShownArticle
@@ -21,7 +21,7 @@ def tagger():
 
 def page(boat):
     """A page of a site whose last lines read like story, but are the same on each page."""
-    return article_of_texts(
+    return Article(
         boat,
         [
             f"The {boat} left the quay at seven on Monday with nine passengers, the harbour master said.",

@@ -4,8 +4,9 @@ from threading import Thread
 import pytest
 
 from corestory.errors import InputError
+from corestory.labelling.markup_columns import markup_rows
 from corestory.labelling.tables import LabelNames, read_table
-from corestory.reading.article import Article, Markup, Paragraph
+from corestory.reading.one_article import page_article
 from corestory.review.material import most_instructive_first
 from corestory.review.session import StaleError
 
@@ -150,9 +151,9 @@ def test_two_articles_of_one_id_are_refused(review):
 
 def test_the_markup_of_a_page_comes_back_from_its_labels(review, path):
     one = shown("a", texts=TEXTS[:1], scores=[0.9])
-    markup = Markup("p article", (1, 4), 0.25, (1, 3), 0.5)
-    page = type(one)(Article("a", (Paragraph(TEXTS[0], markup),)), one.paragraphs, 0.5)
-    session = review(page)
+    page = page_article(f"<ul><li class=own>{TEXTS[0]}</ul>", article_id="a", where="a")
+    (markup,) = markup_rows(page)
+    session = review(type(one)(page, one.paragraphs, 0.5))
     session.accept(0, 0, 1)
     (article,) = read_table(path, source="own", names=LabelNames(), refuse=print)
     assert (article.view, article.paragraphs[0].markup) == ("page", markup)

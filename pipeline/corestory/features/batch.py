@@ -11,29 +11,28 @@ import numpy.typing as npt
 
 from corestory.features.elements import Forest
 from corestory.features.layout import Layout
-from corestory.reading.article import Article, ParagraphColumns
-from corestory.types import Float
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from corestory.features.markup_words import PageWords
     from corestory.reading.article import Article
+    from corestory.reading.html.markup_words import MarkupWords
+    from corestory.types import Float, Int
 
 
 @dataclass(frozen=True, slots=True)
 class MarkupColumns:
-    """`corestory.reading.article.Markup` of a batch's paragraphs, a column each; their elements as trees."""
+    """What HTML says around a batch's paragraphs: columns of `corestory.reading.html.outline.Outline`; words; trees."""
 
-    words: list[str] | PageWords
+    words: MarkupWords
     forest: Forest
     link_density: Float
     declared: Float
 
-    def rows(self, inside: slice) -> MarkupColumns:
-        """Give the columns of some rows that are whole articles."""
+    def rows(self, inside: slice | Int) -> MarkupColumns:
+        """Give the columns of some rows."""
         return MarkupColumns(
-            self.words[inside], self.forest.rows(inside), self.link_density[inside], self.declared[inside]
+            self.words.rows(inside), self.forest.rows(inside), self.link_density[inside], self.declared[inside]
         )
 
 
@@ -62,35 +61,32 @@ class Batch:
 def batch_of_articles(articles: Sequence[Article]) -> Batch:
     """Lay articles, each with at least one paragraph, out as a batch.
 
-    Markup is used only where every paragraph of every article has it, so give articles with and without apart.
+    Markup is used only where every article has it, so give articles with and without apart.
     """
-    layout = Layout.of([len(article.paragraphs) for article in articles])
+    layout = Layout.of([len(article.texts) for article in articles])
     texts = [text for article in articles for text in article.texts]
-    return Batch(texts, layout, [article.title for article in articles], _markup(articles, layout))
+    return Batch(texts, layout, [article.title for article in articles], _markup(articles))
 
 
-def _markup(articles: Sequence[Article], layout: Layout) -> MarkupColumns | None:
-    if all(isinstance(article.paragraphs, ParagraphColumns) for article in articles):
-        # What reads a text needs nothing of pages.
-        from corestory.features.markup_words import PageWords
-        from corestory.reading.html.outline import Outline
-
-        pages = [article.paragraphs for article in articles if isinstance(article.paragraphs, Outline)]
-        return MarkupColumns(
-            PageWords(pages),
-            Forest.of_outlines(pages),
-            np.concatenate([page.density for page in pages]),
-            np.concatenate([page.declared for page in pages]),
-        )
-    found = [paragraph.markup for article in articles for paragraph in article.paragraphs]
-    known = [markup for markup in found if markup is not None]
-    if len(known) < len(found):
+def _markup(articles: Sequence[Article]) -> MarkupColumns | None:
+    pages = [article.markup for article in articles if article.markup is not None]
+    if not pages or len(pages) < len(articles):
         return None
+    from corestory.reading.html.markup_words import MarkupWords  # what reads a text needs nothing of pages
+
+    sizes = [len(page.parents) for page in pages]
+    before = np.cumsum([0, *sizes[:-1]])
+    parent = np.concatenate([page.parents for page in pages])
+    forest = Forest(
+        np.where(parent >= 0, parent + np.repeat(before, sizes), -1),
+        np.concatenate([page.likes for page in pages]),
+        np.concatenate([page.at + first for page, first in zip(pages, before.tolist(), strict=True)]),
+    )
     return MarkupColumns(
-        [one.words for one in known],
-        Forest.of_chains([one.elements for one in known], [one.repeats for one in known], layout.article),
-        np.array([one.link_density for one in known], float),
-        np.array([one.declared for one in known], float),
+        MarkupWords.of_pages(pages),
+        forest.pruned(),
+        np.concatenate([page.density for page in pages]),
+        np.concatenate([page.declared for page in pages]),
     )
 
 
@@ -121,9 +117,13 @@ def batch_of_frame(frame: pd.DataFrame, *, markup: bool) -> tuple[Batch, npt.NDA
     titles = ordered["title"].fillna("").to_numpy()[layout.first].tolist() if "title" in frame else [""] * len(sizes)
     columns = None
     if markup:
+        from corestory.labelling.markup_columns import read_trees
+        from corestory.reading.html.markup_words import MarkupWords
+
+        trees = read_trees(ordered["elements"].tolist(), ordered["repeats"].tolist(), layout.article)
         columns = MarkupColumns(
-            ordered["markup"].tolist(),
-            Forest.of_chains(ordered["elements"].tolist(), ordered["repeats"].tolist(), layout.article),
+            MarkupWords.of_texts(ordered["markup"].tolist()),
+            Forest(*trees),
             ordered["link_density"].to_numpy(float),
             ordered["declared"].fillna(-1.0).to_numpy(float),
         )
@@ -151,7 +151,8 @@ def batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
 
     Examples
     --------
-    >>> [len(batch) for batch in batches(Article(str(number), ()) for number in range(300))]
+    >>> from corestory.reading.article import Article
+    >>> [len(batch) for batch in batches(Article(str(number), []) for number in range(300))]
     [256, 44]
     """
     batch: list[Article] = []
@@ -160,14 +161,14 @@ def batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
         size = characters_of(article)
         fits = (
             len(batch) < BATCH_ARTICLES
-            and paragraphs + len(article.paragraphs) <= BATCH_PARAGRAPHS
+            and paragraphs + len(article.texts) <= BATCH_PARAGRAPHS
             and characters + size <= BATCH_CHARACTERS
         )
         if batch and not fits:
             yield batch
             batch, paragraphs, characters = [], 0, 0
         batch.append(article)
-        paragraphs += len(article.paragraphs)
+        paragraphs += len(article.texts)
         characters += size
     if batch:
         yield batch
@@ -178,8 +179,8 @@ def characters_of(article: Article) -> int:
 
     Examples
     --------
-    >>> from corestory.reading.article import Paragraph
-    >>> characters_of(Article("a", (Paragraph("Quay."), Paragraph("Ship."))))
+    >>> from corestory.reading.article import Article
+    >>> characters_of(Article("a", ["Quay.", "Ship."]))
     10
     """
     return sum(map(len, article.texts))

@@ -7,7 +7,7 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from corestory.features.batch import Batch, MarkupColumns, batch_of_articles
+from corestory.features.batch import Batch, MarkupColumns
 from corestory.features.characters import pieces
 from corestory.features.context import (
     EARLIER_ROUND,
@@ -19,14 +19,13 @@ from corestory.features.context import (
     LogOdds,
     context_features,
 )
-from corestory.features.elements import Elements
+from corestory.features.elements import Elements, Forest
 from corestory.features.layout import Layout
 from corestory.features.line_marks import unmarked
 from corestory.features.paragraph_shape import NAMES, shape_of
-from corestory.features.tokens import JoinedTokens, Tokens, distinct_tokens, end_to_end, hash_token, tokenise, words_of
+from corestory.features.tokens import JoinedTokens, end_to_end, hash_token, tokenise, words_of
 from corestory.features.topic import Entries, TopicVectors, number_words, title_features
 from corestory.features.word_shapes import LONGEST, forms_of
-from corestory.reading.article import Article, Markup, Paragraph
 from corestory.types import Bool, Float, Int, UInt64
 
 LIMIT = 8.0
@@ -133,10 +132,10 @@ class BatchFeatures(TextFeatures):
         return Elements(self._markup.forest, self.layout)
 
     @cached_property
-    def markup_tokens(self) -> tuple[Tokens | JoinedTokens, Int]:
+    def markup_tokens(self) -> tuple[JoinedTokens, Int]:
         """Tokens of the distinct markup words, and for each paragraph the number of its markup words among them."""
         words = self._markup.words
-        return distinct_tokens(words) if isinstance(words, list) else words.distinct_tokens()
+        return JoinedTokens(tokenise(words.parts), words.row, words.part, words.count), words.number
 
     @cached_property
     def headings(self) -> Float:
@@ -192,8 +191,13 @@ def column_groups(*, html: bool, later: bool) -> tuple[str, ...]:
     >>> groups[0], MARKUP in groups
     ('shape', False)
     """
-    paragraph = Paragraph("Story.", Markup("p", (0,), 0.0, (1,)))
-    features = BatchFeatures(batch_of_articles([Article("", (paragraph,))]), lambda hashes: np.ones(len(hashes)))
+    markup = None
+    if html:
+        from corestory.reading.html.markup_words import MarkupWords  # what reads a text needs nothing of pages
+
+        forest = Forest(np.array([-1]), np.array([1]), np.array([0]))
+        markup = MarkupColumns(MarkupWords.of_texts(["p"]), forest, np.zeros(1), np.full(1, -1.0))
+    features = BatchFeatures(Batch(["Story."], Layout.of([1]), [""], markup), lambda hashes: np.ones(len(hashes)))
     names = [*([EARLIER_ROUND] if later else []), *([MARKUP] if html else []), OWN_WORDS]
     scores = [LogOdds(name, np.zeros(1)) for name in names]
     return tuple((features.of_html(scores) if html else features.of_text(scores)).groups)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from corestory.features.layout import COARSE_BITS, Layout, on_grid
 from corestory.types import Float, Int
-
-if TYPE_CHECKING:
-    from corestory.reading.html.outline import Outline
 
 
 @dataclass(frozen=True)
@@ -33,62 +28,17 @@ class Forest:
         How many of each element's siblings have the same tag and class, itself included.
     at
         Each paragraph's innermost element.
+
+    Examples
+    --------
+    >>> forest = Forest(np.array([-1, 0, 0, 2]), np.array([1, 2, 2, 1]), np.array([1, 3]))
+    >>> forest.depth.tolist(), forest.sums(np.array([2.0, 3.0])).tolist()
+    ([1, 2, 2, 3], [5.0, 2.0, 3.0, 3.0])
     """
 
     parent: Int
     likes: Int
     at: Int
-
-    @classmethod
-    def of_chains(cls, elements: Sequence[Sequence[int]], repeats: Sequence[Sequence[int]], article: Int) -> Forest:
-        """Make the trees of the `elements` and `repeats` of `corestory.reading.article.Markup`.
-
-        Examples
-        --------
-        >>> forest = Forest.of_chains([(0, 4), (0, 5)], [(1, 2), (1, 2)], np.array([0, 0]))
-        >>> forest.parent.tolist(), forest.likes.tolist(), forest.at.tolist()
-        ([-1, 0, 0], [1, 2, 2], [1, 2])
-        """
-        depth = np.array([len(chain) for chain in elements], np.int64)
-        numbers, like = _end_to_end(elements), _end_to_end(repeats)
-        widest = int(numbers.max(initial=0)) + 1
-        unique, key = np.unique(np.repeat(article, depth) * widest + numbers, return_inverse=True)
-        inner = np.ones(len(numbers), bool)
-        inner[np.cumsum(depth) - depth] = False
-        parent = np.full(len(unique), -1, np.int64)
-        parent[key[inner]] = key[np.flatnonzero(inner) - 1]
-        likes = np.zeros(len(unique), np.int64)
-        likes[key] = like
-        return cls(parent, likes, key[np.cumsum(depth) - 1])
-
-    @classmethod
-    def of_outlines(cls, outlines: Sequence[Outline]) -> Forest:
-        """Make the trees of pages.
-
-        Examples
-        --------
-        >>> from corestory.reading.html.page import read_page
-        >>> forest = Forest.of_outlines([read_page("<hr><p>One<p>Two").paragraphs])
-        >>> forest.parent.tolist(), forest.likes.tolist(), forest.at.tolist()
-        ([-1, 0, 0], [1, 2, 2], [1, 2])
-        """
-        parents, shapes, at = ([np.zeros(0, np.int64)] for _ in range(3))
-        begin = 0
-        for outline in outlines:
-            parents.append(np.where(outline.parents >= 0, outline.parents + begin, -1))
-            shapes.append(outline.shapes)
-            # What is declared and not shown stands in the first element.
-            place = np.full(len(outline), begin)
-            place[: len(outline.elements)] += outline.elements
-            at.append(place)
-            begin += len(outline.parents)
-        parent = np.concatenate(parents)
-        shape = np.concatenate(shapes)
-        widest = int(shape.max(initial=0)) + 1
-        # The outermost have no siblings, and each its own number here.
-        family = np.where(parent >= 0, parent, -1 - np.arange(len(parent))) * widest + shape
-        _, which, count = np.unique(family, return_inverse=True, return_counts=True)
-        return cls(parent, count[which], np.concatenate(at)).pruned()
 
     def rows(self, inside: slice | Int) -> Forest:
         """Give the trees of some paragraphs that are whole articles."""
@@ -156,10 +106,6 @@ class Forest:
         for below, above in self.levels:
             found[below] = np.maximum(found[below], found[above])
         return found
-
-
-def _end_to_end(chains: Sequence[Sequence[int]]) -> Int:
-    return np.concatenate([np.zeros(0, np.int64), *(np.asarray(chain, np.int64) for chain in chains)])
 
 
 # So many of a paragraph's nearest elements are described.

@@ -85,18 +85,17 @@ def likeness(known: Bool, lines: UInt64, layout: Layout) -> Float:
     return np.bincount(articles, known[distinct], count) / np.maximum(np.bincount(articles, minlength=count), 1)
 
 
-def element_hashes(tokens: Tokens | JoinedTokens, number: Int) -> UInt64:
+def element_hashes(tokens: JoinedTokens, number: Int) -> UInt64:
     """Hash the markup words of each paragraph, in whatever order, by `BatchFeatures.markup_tokens`.
 
     Examples
     --------
     >>> from corestory.features.tokens import tokenise
-    >>> first, second, third = element_hashes(tokenise(["p div", "div p", "p"]), np.arange(3)).tolist()
+    >>> tokens = JoinedTokens(tokenise(["p", "div"]), np.array([0, 0, 1, 1, 2]), np.array([0, 1, 1, 0, 0]), 3)
+    >>> first, second, third = element_hashes(tokens, np.arange(3)).tolist()
     >>> first == second, first == third
     (True, False)
     """
-    if isinstance(tokens, Tokens):
-        return _sums_of_hashes(tokens.row, finish(tokens.hashes), tokens.count)[number]
     parts = _sums_of_hashes(tokens.parts.row, finish(tokens.parts.hashes), tokens.parts.count)
     return _sums_of_hashes(tokens.row, parts[tokens.part], tokens.count)[number]
 

@@ -154,27 +154,6 @@ def tokenise(texts: Sequence[str]) -> Tokens:
     return end_to_end([words_of(piece) for piece in pieces(texts)])
 
 
-def distinct_tokens(texts: Sequence[str]) -> tuple[Tokens, Int]:
-    """Read texts of which many are the same, each once.
-
-    Returns
-    -------
-    tokens : Tokens
-        Those of the distinct texts.
-    number : numpy.ndarray
-        For each text its number among them.
-
-    Examples
-    --------
-    >>> tokens, number = distinct_tokens(["own_li li", "own_p p", "own_li li"])
-    >>> tokens.count, number.tolist()
-    (2, [0, 1, 0])
-    """
-    distinct: dict[str, int] = {}
-    number = [distinct.setdefault(text, len(distinct)) for text in texts]
-    return tokenise(list(distinct)), np.array(number, np.int64)
-
-
 def end_to_end(parts: Sequence[Tokens], *, longest: int = 2) -> Tokens:
     """Make one batch of several: the texts of each are numbered after those of the one before.
 

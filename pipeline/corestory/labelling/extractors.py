@@ -83,7 +83,7 @@ def _trafilatura(html: str, language: str) -> str:  # noqa: ARG001  one signatur
 
 def _readability(html: str, language: str) -> str:  # noqa: ARG001
     summary: str = importlib.import_module("readability").Document(html).summary()
-    return "\n".join(paragraph.text for paragraph in read_page(summary).paragraphs)
+    return "\n".join(read_page(summary).texts)
 
 
 def _resiliparse(html: str, language: str) -> str:  # noqa: ARG001

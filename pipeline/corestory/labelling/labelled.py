@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from corestory.reading.article import Markup
+from corestory.labelling.markup_columns import Markup
 from corestory.types import Label
 
 Kind = Literal[

@@ -18,6 +18,7 @@ from corestory.labelling.extractors import (
 )
 from corestory.labelling.gold_pages import GoldPage
 from corestory.labelling.labelled import LabelledArticle, LabelledParagraph
+from corestory.labelling.markup_columns import markup_rows
 from corestory.reading.html.page import Page, read_page
 from corestory.reading.sites import registered_domain
 from corestory.reading.text import storable
@@ -118,7 +119,7 @@ def page_views(page: GoldPage, *, views: Sequence[str] = CUTS) -> tuple[Labelled
     own/1@lines [('News', 'filler'), ('The', 'core'), ('ferry', 'core'), ('sailed.', 'core'), ('Read more', 'filler')]
     """
     parsed = read_page(page.html)
-    if not parsed.paragraphs:
+    if not parsed.texts:
         raise InputError("page without text", where=page.page, expected="visible paragraphs")
     title = page.title or parsed.title
     labeller = _Labeller(page.gold, titled(title))
@@ -153,11 +154,9 @@ def page_views(page: GoldPage, *, views: Sequence[str] = CUTS) -> tuple[Labelled
 
 
 def _whole(parsed: Page, labeller: _Labeller) -> list[LabelledParagraph]:
-    texts = [storable(paragraph.text).strip() for paragraph in parsed.paragraphs]
-    return [
-        LabelledParagraph(text, label, markup=paragraph.markup)
-        for text, label, paragraph in zip(texts, labeller.labels(texts), parsed.paragraphs, strict=True)
-    ]
+    texts = [storable(text).strip() for text in parsed.texts]
+    rows = zip(texts, labeller.labels(texts), markup_rows(parsed), strict=True)
+    return [LabelledParagraph(text, label, markup=markup) for text, label, markup in rows]
 
 
 def _texts(html: str, view: str, *, language: str) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corestory.features.batch import Batch, MarkupColumns
+from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.context import LogOdds
 from corestory.features.layout import Layout, sums
@@ -114,10 +114,7 @@ def _batch_of(batch: Batch, taken: Int) -> Batch:
     articles, sizes = np.unique(batch.layout.article[taken], return_counts=True)
     markup = batch.markup
     if markup is not None:
-        markup = MarkupColumns(
-            [markup.words[row] for row in taken], markup.forest.rows(taken), markup.link_density[taken],
-            markup.declared[taken],
-        )  # fmt: skip
+        markup = markup.rows(taken)
     return Batch([batch.texts[row] for row in taken], Layout.of(sizes), [batch.titles[one] for one in articles], markup)
 
 

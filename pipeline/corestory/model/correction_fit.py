@@ -88,7 +88,7 @@ class Residuals:
         if scored.html and features.batch.markup is not None:
             tokens, number = features.markup_tokens
             self._elements = element_hashes(tokens, number)
-            spelt = tokenise(list(features.batch.markup.words))
+            spelt = tokenise(features.batch.markup.words.spelt())
             self._ngrams.append(_Columns.of(spelt, markup_ngrams(spelt), self._layout.article, least=least))
 
     def fits(self, learned: Bool, penalties: Sequence[float | None]) -> Iterator[FittedCorrection]:

@@ -176,7 +176,7 @@ class _Reasons:
             )
         self._markup: Sequence[Breakdown | None] = [None] * len(batch.texts)
         if scored.html and batch.markup is not None and weights.markup is not None:
-            self._markup = ngram_breakdowns(batch.markup.words, weights.markup)
+            self._markup = ngram_breakdowns(batch.markup.words.spelt(), weights.markup)
         self._names = tuple(name for name in GROUPS if scored.html or name != MARKUP)
         base, shares = shapley_values(_Game(weights, scored, self._names).play, len(self._names))
         self._base = scaling.slope * base + scaling.offset

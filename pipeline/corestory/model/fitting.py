@@ -313,8 +313,8 @@ def _fit_stages(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Re
         return FittedStages(Weights(words, text.networks, None, (), forms), stage1, text, None)
     everything = np.ones(len(html_rows.core), bool)
     markup, by_markup = fit_stage1(
-        html_rows.batch.markup.words, html_rows, everything, recipe=recipe, inverse_regularisation=recipe.markup_c,
-        min_pages=recipe.min_pages, read=tokenise, say=say,
+        html_rows.batch.markup.words.spelt(), html_rows, everything, recipe=recipe,
+        inverse_regularisation=recipe.markup_c, min_pages=recipe.min_pages, read=tokenise, say=say,
     )  # fmt: skip
     by_stage1 = [LogOdds(MARKUP, by_markup), LogOdds(OWN_WORDS, stage1[html_places])]
     html = fit_stage2(html_rows, by_stage1, words, recipe, html=True, say=say)

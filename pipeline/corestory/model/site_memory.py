@@ -89,11 +89,11 @@ class SiteMemory:
 
     Examples
     --------
-    >>> from corestory.reading.article import article_of_texts
+    >>> from corestory.reading.article import Article
     >>> memory = SiteMemory()
     >>> for number, text in enumerate(["The quay opened.", "It rained.", "Boats sailed."]):
-    ...     _ = memory.add(article_of_texts("", [text, "Share this"], url=f"https://herald.example/{number}"))
-    >>> memory.sightings(article_of_texts("", ["Share this", "It snowed."], url="https://herald.example/9"))
+    ...     _ = memory.add(Article("", [text, "Share this"], url=f"https://herald.example/{number}"))
+    >>> memory.sightings(Article("", ["Share this", "It snowed."], url="https://herald.example/9"))
     Sightings(counts=array([2, 0]), pages=2)
     """
 
@@ -205,7 +205,7 @@ def hashed(texts: Iterable[str]) -> Lines:
 def shifts(sightings: Sequence[Sightings | None], articles: Sequence[Article]) -> Float:
     """Lay the shifts of articles end to end; an article without sightings has none."""
     parts = [
-        np.zeros(len(article.paragraphs)) if seen is None else seen.shift
+        np.zeros(len(article.texts)) if seen is None else seen.shift
         for seen, article in zip(sightings, articles, strict=True)
     ]
     return np.concatenate(parts)

@@ -68,8 +68,7 @@ class TaggedArticle:
 
     Examples
     --------
-    >>> from corestory.reading.article import article_of_texts
-    >>> article = article_of_texts("a", ("Story.", "Share"))
+    >>> article = Article("a", ["Story.", "Share"])
     >>> tagged = TaggedArticle(article, np.array([0.9, 0.1]), np.array([True, False]), 0.8)
     >>> tagged.labels
     ('core', 'filler')
@@ -86,7 +85,7 @@ class TaggedArticle:
     kinds: Kinds | None = None
 
     def __post_init__(self) -> None:
-        expected = (len(self.article.paragraphs),)
+        expected = (len(self.article.texts),)
         if self.scores.shape != expected or self.core.shape != expected:
             raise ValueError(
                 f"{self.article_id}: {expected[0]} paragraphs, but scores of shape {self.scores.shape} "
@@ -119,11 +118,9 @@ class TaggedArticle:
         return "\n".join(text for text, core in zip(self.texts, self.core.tolist(), strict=True) if core)
 
     @property
-    def kept(self) -> tuple[tuple[object, ...], ...]:
+    def kept(self) -> Sequence[tuple[object, ...]]:
         """The values of further columns of the source, a row a paragraph; empty if none were asked for."""
-        if not any(paragraph.kept for paragraph in self.article.paragraphs[:1]):
-            return ()
-        return tuple(paragraph.kept for paragraph in self.article.paragraphs)
+        return self.article.kept
 
     @property
     def labels(self) -> tuple[Label, ...]:

@@ -183,7 +183,7 @@ class Tagger(PythonCalls):
             numbers = [
                 number
                 for number, article in enumerate(articles)
-                if article.paragraphs and self.reads_markup(article) is html
+                if article.texts and self.reads_markup(article) is html
             ]
             if numbers:
                 yield numbers, [articles[number] for number in numbers]
@@ -220,8 +220,8 @@ class Tagger(PythonCalls):
         return TaggedBatch(tagged, decided.scored, decided.cutoffs, decided.first_scores, decided.other_story)
 
     def reads_markup(self, article: Article) -> bool:
-        """Whether the model uses the article's markup: every paragraph has some, and the model was trained with it."""
-        return bool(self.weights.html) and article.has_markup
+        """Whether the model uses the article's markup: it has some, and the model was trained with it."""
+        return bool(self.weights.html) and article.markup is not None
 
     def _decided(
         self, batch: Batch, threshold: float | None, rules: Rules | None = None, shift: Float | None = None

@@ -36,9 +36,9 @@ class AnnotatedArticle:
     Examples
     --------
     >>> import numpy as np
-    >>> from corestory.reading.article import article_of_texts
+    >>> from corestory.reading.article import Article
     >>> scores = np.array([0.97, 0.1])
-    >>> article = TaggedArticle(article_of_texts("a.txt", ["It rained.", "Share"]), scores, scores > 0.5, 0.9)
+    >>> article = TaggedArticle(Article("a.txt", ["It rained.", "Share"]), scores, scores > 0.5, 0.9)
     >>> Console(width=60, color_system=None).print(AnnotatedArticle(article))
     a.txt: 1 of 2 core, ✗ filler, confidence 0.90
       0.97 ┃ It rained.

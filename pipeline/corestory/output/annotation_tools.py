@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from corestory.labelling.markup_columns import markup_columns
+from corestory.labelling.markup_columns import markup_columns, markup_rows
 from corestory.output.labelled_files import in_one_line
 from corestory.reading.sites import site_of
 from corestory.reading.text import storable
@@ -50,17 +50,18 @@ class _Line:
 
 
 def _lines(article: TaggedArticle) -> list[_Line]:
-    rows = zip(article.article.paragraphs, article.labels, article.scores.tolist(), strict=True)
+    markup = markup_rows(article.article)
+    rows = zip(article.texts, markup, article.labels, article.scores.tolist(), strict=True)
     return [
         _Line(
             position,
             # What has line ends in it would be two paragraphs in doccano.
-            in_one_line(storable(paragraph.text)),
+            in_one_line(storable(text)),
             label,
             round(score if label == "core" else 1 - score, 4),
-            markup_columns(paragraph.markup),
+            markup_columns(around),
         )
-        for position, (paragraph, label, score) in enumerate(rows)
+        for position, (text, around, label, score) in enumerate(rows)
     ]
 
 
@@ -78,8 +79,8 @@ def label_studio_task(article: TaggedArticle) -> Record:
     --------
     >>> import numpy as np
     >>> from corestory.model.tagged_article import TaggedArticle
-    >>> from corestory.reading.article import article_of_texts
-    >>> article = article_of_texts("a", ["It rained.", "Share"])
+    >>> from corestory.reading.article import Article
+    >>> article = Article("a", ["It rained.", "Share"])
     >>> tagged = TaggedArticle(article, np.array([0.9, 0.1]), np.array([True, False]), 0.8)
     >>> label_studio_task(tagged)["predictions"][0]["result"][0]["value"]
     {'start': '0', 'end': '0', 'startOffset': 0, 'endOffset': 10, 'paragraphlabels': ['core']}
@@ -116,8 +117,8 @@ def doccano_document(article: TaggedArticle) -> Record:
     --------
     >>> import numpy as np
     >>> from corestory.model.tagged_article import TaggedArticle
-    >>> from corestory.reading.article import article_of_texts
-    >>> article = article_of_texts("a", ["It rained.", "Share"])
+    >>> from corestory.reading.article import Article
+    >>> article = Article("a", ["It rained.", "Share"])
     >>> tagged = TaggedArticle(article, np.array([0.9, 0.1]), np.array([True, False]), 0.8)
     >>> document = doccano_document(tagged)
     >>> document["text"], document["label"], document["meta"]["scores"]
@@ -130,7 +131,7 @@ def doccano_document(article: TaggedArticle) -> Record:
         spans.append([begin, begin + len(line.text), line.label])
         begin += len(line.text) + 1
     meta: Record = {**_facts(article), "scores": [line.certainty for line in lines]}
-    if article.article.has_markup:
+    if article.article.markup is not None:
         meta["markup"] = [line.markup for line in lines]
     return {"text": "\n".join(line.text for line in lines), "label": spans, "meta": meta}
 

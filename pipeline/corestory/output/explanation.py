@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from corestory.features.context import AFTER, BEFORE, MARKUP, OWN_WORDS, POSITION, SHAPE, TOPIC
 from corestory.model.explaining import ADAPTED, FORM, METHOD, SITE
 from corestory.printing import rounded
-from corestory.reading.html.outline import NEAR
+from corestory.reading.html.markup_words import NEAR
 from corestory.reading.text import storable
 
 if TYPE_CHECKING:
@@ -81,12 +81,12 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
     >>> from corestory.model.breakdown import Breakdown, Effect
     >>> from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
     >>> from corestory.model.tagged_article import TaggedArticle
-    >>> from corestory.reading.article import article_of_texts
+    >>> from corestory.reading.article import Article
     >>> scores = np.array([0.08])
     >>> words = Breakdown(0.1, (Effect("Read more", -2.0),))
     >>> context = Breakdown(0.2, (Effect("own words", -1.5), Effect("neighbours after", -1.2), Effect("shape", 0.3)))
     >>> paragraph = ParagraphExplanation(0, "Read more", "filler", 0.08, words, None, context)
-    >>> tagged = TaggedArticle(article_of_texts("a", ["Read more"]), scores, scores > 0.5, 0.9)
+    >>> tagged = TaggedArticle(Article("a", ["Read more"]), scores, scores > 0.5, 0.9)
     >>> found = reasons(paragraph, ArticleExplanation(tagged, 0.4, False, (paragraph,)))
     >>> found.verdict
     "Filler: its score of 0.08 is below 0.40, this article's cutoff."

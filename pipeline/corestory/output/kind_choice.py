@@ -51,10 +51,10 @@ def chosen_positions(article: TaggedArticle, only: Label | None, kinds: KindChoi
     >>> import numpy as np
     >>> from corestory.model.kinds import Kinds
     >>> from corestory.model.tagged_article import TaggedArticle
-    >>> from corestory.reading.article import article_of_texts
+    >>> from corestory.reading.article import Article
     >>> scores = np.array([0.9, 0.1, 0.2])
     >>> article = TaggedArticle(
-    ...     article_of_texts("a", ["It rained.", "Share", "By Mara"]), scores, scores > 0.5, 0.8,
+    ...     Article("a", ["It rained.", "Share", "By Mara"]), scores, scores > 0.5, 0.8,
     ...     kinds=Kinds(("body", "share", "byline"), scores))
     >>> chosen_positions(article, "core", None), chosen_positions(article, "core", KindChoice(keep=("byline",)))
     ([0], [0, 2])

@@ -28,8 +28,8 @@ def labelled_text(article: TaggedArticle) -> str:
     Examples
     --------
     >>> import numpy as np
-    >>> from corestory.reading.article import article_of_texts
-    >>> article = article_of_texts("a", ["It rained.", "Share"], url="https://herald.example/7", title="Rain")
+    >>> from corestory.reading.article import Article
+    >>> article = Article("a", ["It rained.", "Share"], url="https://herald.example/7", title="Rain")
     >>> print(labelled_text(TaggedArticle(article, np.array([0.9, 0.1]), np.array([True, False]), 0.8)), end="")
     site: herald.example
     url: https://herald.example/7

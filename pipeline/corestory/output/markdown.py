@@ -40,8 +40,8 @@ def markdown_of(article: TaggedArticle, kinds: KindChoice | None = None) -> str:
     Examples
     --------
     >>> import numpy as np
-    >>> from corestory.reading.article import article_of_texts
-    >>> article = article_of_texts("a", ["It rained 5*5 hours.", "- Boats", "- Ferries"], title="Rain")
+    >>> from corestory.reading.article import Article
+    >>> article = Article("a", ["It rained 5*5 hours.", "- Boats", "- Ferries"], title="Rain")
     >>> print(markdown_of(TaggedArticle(article, np.ones(3), np.ones(3, bool), 0.8)), end="")
     # Rain
     <BLANKLINE>

@@ -98,11 +98,11 @@ def open_rows(
 
     Examples
     --------
-    >>> from corestory.reading.article import article_of_texts
+    >>> from corestory.reading.article import Article
     >>> stream = io.BytesIO()
     >>> writer = open_rows(stream, form="text")
     >>> scores = np.array([0.9, 0.1])
-    >>> writer.write(TaggedArticle(article_of_texts("a", ["It rained.", "Share"]), scores, scores > 0.5, 0.8))
+    >>> writer.write(TaggedArticle(Article("a", ["It rained.", "Share"]), scores, scores > 0.5, 0.8))
     >>> writer.close()
     >>> print(stream.getvalue().decode().expandtabs(8))
     # a
@@ -290,9 +290,9 @@ def rows_of(
 
     Examples
     --------
-    >>> from corestory.reading.article import article_of_texts
+    >>> from corestory.reading.article import Article
     >>> scores = np.array([0.9, 0.1])
-    >>> rows_of(TaggedArticle(article_of_texts("a", ["It rained.", "Share"]), scores, scores > 0.5, 0.8), "filler")
+    >>> rows_of(TaggedArticle(Article("a", ["It rained.", "Share"]), scores, scores > 0.5, 0.8), "filler")
     [('a', 1, 'Share', 'filler', 0.1, '', 0.8)]
     """
     name, url = storable(article.article_id), storable(article.url)
@@ -315,7 +315,7 @@ def rows_of(
 
 
 def _spans(article: TaggedArticle) -> Sequence[Span | None]:
-    source = "" if article.article.has_markup else article.article.source  # elements may part a page's paragraph
+    source = article.article.source if article.article.markup is None else ""  # elements may part a page's paragraph
     return spans_of(article.texts, source) if source else [None] * len(article.texts)
 
 

@@ -72,7 +72,7 @@ def story_of(article: TaggedArticle, kinds: KindChoice | None) -> Story:
 
 def _blocks(article: TaggedArticle, source: str) -> Sequence[Sequence[Block]]:
     texts = [storable(text) for text in article.texts]
-    if source and (article.article.has_markup or is_markup(source)):
+    if source and (article.article.markup is not None or is_markup(source)):
         from corestory.reading.html.structure import page_blocks  # only pages need the parser
 
         return page_blocks(source, texts, url=article.url)

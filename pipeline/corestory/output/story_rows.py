@@ -25,12 +25,12 @@ def story_row(article: TaggedArticle, kinds: KindChoice | None, *, digits: int) 
 
     Examples
     --------
-    >>> from corestory.reading.article import article_of_texts
+    >>> from corestory.reading.article import Article
     >>> import numpy as np
     >>> from dataclasses import replace
     >>> scores = np.array([0.9, 0.1, 0.8])
     >>> texts = ["It rained.", "Share", "Boats sailed on."]
-    >>> article = replace(article_of_texts("a", texts, title="Rain"), language="en")
+    >>> article = replace(Article("a", texts, title="Rain"), language="en")
     >>> story_row(TaggedArticle(article, scores, scores > 0.5, 0.8, is_article=0.9), None, digits=6)
     ('a', '', 'Rain', 'It rained.\n\nBoats sailed on.', 0.8, 0.9, 'en', 5, 6)
     """

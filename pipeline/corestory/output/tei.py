@@ -41,8 +41,8 @@ def tei_of(article: TaggedArticle, kinds: KindChoice | None = None) -> str:
     Examples
     --------
     >>> import numpy as np
-    >>> from corestory.reading.article import article_of_texts
-    >>> article = article_of_texts("a", ["It rained & poured."], title="Rain")
+    >>> from corestory.reading.article import Article
+    >>> article = Article("a", ["It rained & poured."], title="Rain")
     >>> print(tei_of(TaggedArticle(article, np.ones(1), np.ones(1, bool), 0.8)).partition("<text>")[2])
     <body>
     <div type="entry">

@@ -117,7 +117,7 @@ def articles_of_rows(
     --------
     >>> texts = {1: "Two.", 0: "One."}
     >>> rows = [SourceRow({"id": "a", "position": n, "text": text}, "t", "t:1") for n, text in texts.items()]
-    >>> [[paragraph.text for paragraph in article.paragraphs] for article in articles_of_rows(rows, refuse=print)]
+    >>> [article.texts for article in articles_of_rows(rows, refuse=print)]
     [['One.', 'Two.']]
     """
     keep = [folded(name) for name in keep]
@@ -134,7 +134,7 @@ def articles_of_rows(
                     group = None
                 article = article_of_row(replace(row, values=values), source=finder.options.source)
                 article = replace(article, article_id=_distinct(article.article_id, named))
-                yield keeping(article, [row.values] * len(article.paragraphs), keep)
+                yield keeping(article, [row.values] * len(article.texts), keep)
                 continue
             line = _line(row, values)
         except AmbiguousFieldsError:
@@ -170,7 +170,7 @@ def article_of_row(row: SourceRow, *, source: bool = False) -> Article:
     Examples
     --------
     >>> article = article_of_row(SourceRow({"id": 7, "text": "One.\nTwo."}, "a.jsonl, line 1", "a.jsonl:1"))
-    >>> article.article_id, len(article.paragraphs)
+    >>> article.article_id, len(article.texts)
     ('7', 2)
     """
     values = row.values
@@ -183,8 +183,9 @@ def article_of_row(row: SourceRow, *, source: bool = False) -> Article:
         of_page = (article.url, article.title, article.language, "")
         return Article(
             article_id,
-            article.paragraphs,
+            article.texts,
             *(own or found for own, found in zip(facts, of_page, strict=True)),
+            markup=article.markup,
             source=html if source else "",
         )
     if content == "paragraphs":

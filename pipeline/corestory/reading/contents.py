@@ -170,7 +170,7 @@ def _of_warc(
         except InputError as error:
             refuse(error)
             continue
-        yield keeping(article, [row.values] * len(article.paragraphs), keep)
+        yield keeping(article, [row.values] * len(article.texts), keep)
 
 
 def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
@@ -198,12 +198,12 @@ def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wan
             article = labelled_article(text, article_id=name, where=where)
         else:
             article = text_article(paragraphs_of_text(text, where=where), article_id=name, where=where)
-        if len(article.paragraphs) == 1 and (words := len(article.texts[0].split())) >= _LUMP_WORDS:
+        if len(article.texts) == 1 and (words := len(article.texts[0].split())) >= _LUMP_WORDS:
             note(f"{where}: looks like one paragraph of {words:,} words, which gets one label")
-        elif kind != "html" and len(article.paragraphs) > LUMP_SENTENCES and "\n" not in text.strip():
-            note(f"{where}: has no line ends; each of its {len(article.paragraphs):,} sentences is a paragraph")
+        elif kind != "html" and len(article.texts) > LUMP_SENTENCES and "\n" not in text.strip():
+            note(f"{where}: has no line ends; each of its {len(article.texts):,} sentences is a paragraph")
         article = replace(article, source=text) if finder.options.source else article
-        yield keeping(article, [{}] * len(article.paragraphs), keep)
+        yield keeping(article, [{}] * len(article.texts), keep)
 
 
 def _needed(keep: Sequence[str], named: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -70,7 +70,7 @@ def articles_of_given(
             yield _article(value, f"articles[{number}]", finder, html=html)
         except InputError as error:
             refuse(error)
-            yield Article("", ())
+            yield Article("", [])
 
 
 def _article(value: object, where: str, finder: FieldFinder, *, html: bool) -> Article:

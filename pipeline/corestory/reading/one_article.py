@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from corestory.errors import InputError
-from corestory.reading.article import Article, Paragraph, article_of_texts
+from corestory.reading.article import Article
 from corestory.reading.bounds import excess_of_page
 from corestory.reading.text import is_blank, split_text, storable
 from corestory.reading.text_shapes import is_markup, lump_sentences
@@ -55,10 +55,10 @@ def article_of_text(text: str, *, html: bool = False, url: str = "", where: str 
         raise InputError(found, where=where, expected="one article's text as a string", hint=hint)
     if html:
         page = _page(text, where)
-        return Article("", page.paragraphs, url or page.url, page.title)
+        return Article("", page.texts, url or page.url, page.title, markup=page.markup)
     if len(_TAG.findall(text[:100_000])) > 1:
         warnings.warn("The text looks like HTML; pass html=True to read it as a page.", stacklevel=3)
-    return article_of_texts("", paragraphs_of_text(text, where=where or "the text"), url=url)
+    return Article("", paragraphs_of_text(text, where=where or "the text"), url=url)
 
 
 def paragraphs_of_text(text: str, *, where: str) -> Sequence[str]:
@@ -99,7 +99,7 @@ def text_article(texts: Iterable[str], *, article_id: str, where: str, facts: Se
     InputError
         None is left.
     """
-    paragraphs = tuple(Paragraph(storable(text.strip())) for text in texts if not is_blank(text))
+    paragraphs = [storable(text.strip()) for text in texts if not is_blank(text)]
     if not paragraphs:
         raise InputError("an article without paragraphs", where=where, expected="text")
     return Article(article_id, paragraphs, *facts)
@@ -117,7 +117,7 @@ def labelled_article(text: str, *, article_id: str, where: str) -> Article:
     --------
     >>> text = "site: herald.example\ntitle: Ferry\n\ncore: The ferry sailed.\nfiller/related: READ MORE: Quay\n"
     >>> article = labelled_article(text, article_id="a.labelled.txt", where="a.labelled.txt")
-    >>> article.title, [paragraph.text for paragraph in article.paragraphs]
+    >>> article.title, article.texts
     ('Ferry', ['The ferry sailed.', 'READ MORE: Quay'])
     """
     lines = text.splitlines()
@@ -138,16 +138,16 @@ def page_article(html: str, *, article_id: str, where: str) -> Article:
         The page shows no text, or exceeds a bound of `corestory.reading.bounds`.
     """
     page = _page(storable(html), where)
-    if not page.paragraphs and page.frames:
+    if not page.texts and page.frames:
         raise InputError(
             "a set of frames without text",
             where=where,
             expected="the page that a frame shows",
             hint=f"Fetch {' or '.join(page.frames[:5])}.",
         )
-    if not page.paragraphs:
+    if not page.texts:
         raise InputError("a page without paragraphs", where=where, expected="text that the page shows")
-    return Article(article_id, page.paragraphs, page.url, page.title, page.language)
+    return Article(article_id, page.texts, page.url, page.title, page.language, markup=page.markup)
 
 
 def _page(html: str, where: str) -> "Page":

@@ -44,7 +44,7 @@ def read_articles(
     refuse
         Called with the reason for each file or row that cannot be read; reading goes on after it.
     keep
-        Further columns whose values go with the paragraphs, as `Paragraph.kept`.
+        Further columns whose values go with the paragraphs, as `Article.kept`.
     note
         Called with what was passed over in a folder, what was replaced or repaired in a text, and once with each field
         that is read by another name.
@@ -64,7 +64,7 @@ def read_articles(
     ...     _ = Path(folder, "a.txt").write_text("The quay opened.\nShips came.")
     ...     articles = list(read_articles([folder, "none.txt"], refuse=print))
     none.txt: no such file or folder
-    >>> [paragraph.text for paragraph in articles[0].paragraphs]
+    >>> articles[0].texts
     ['The quay opened.', 'Ships came.']
     """
     wanted = Wanted(keep, note, FieldFinder(options, note))

@@ -15,7 +15,8 @@ from corestory.reading.values import position_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from corestory.reading.article import Article, Markup
+    from corestory.labelling.markup_columns import Markup
+    from corestory.reading.article import Article
     from corestory.types import Label
 
 _LABELS: dict[object, Label] = {"core": "core", "filler": "filler"}

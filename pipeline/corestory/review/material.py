@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from corestory.errors import InputError
 from corestory.labelling.labelled import LabelledArticle, LabelledParagraph
+from corestory.labelling.markup_columns import markup_rows
 from corestory.reading.sites import site_of
 
 if TYPE_CHECKING:
@@ -91,12 +92,12 @@ class ShownArticle:
 
     def labelled(self, labels: Sequence[Label | None]) -> LabelledArticle:
         """Return the article with a person's labels, with the markup that it has."""
-        rows = zip(self.article.paragraphs, labels, strict=True)
+        rows = zip(self.article.texts, labels, markup_rows(self.article), strict=True)
         return LabelledArticle(
             page=self.article_id,
-            view="page" if self.article.has_markup else "text",
+            view="page" if self.article.markup is not None else "text",
             source="review",
-            paragraphs=tuple(LabelledParagraph(one.text, label, one.markup) for one, label in rows),
+            paragraphs=tuple(LabelledParagraph(text, label, markup) for text, label, markup in rows),
             site=self.site,
             url=self.article.url,
             title=self.article.title,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from corestory.errors import CorestoryError, InputError
 from corestory.labelling.corrections import text_check
+from corestory.labelling.markup_columns import markup_rows
 from corestory.review.decisions import Decision, decision_line
 from corestory.review.material import ShownArticle, ShownParagraph, distinct, most_instructive_first
 from corestory.review.states import ArticleEntry, ArticleState, Overview, ParagraphState
@@ -269,10 +270,9 @@ class Session:
 
     def _write(self, number: int, decisions: Sequence[Decision]) -> None:
         shown = self._articles[number]
-        of_position = {one.position: part for one, part in zip(shown.paragraphs, shown.article.paragraphs, strict=True)}
-        self._labels.append(
-            [(one, decision_line(one, shown.article, of_position[one.position].markup)) for one in decisions]
-        )
+        rows = zip(shown.paragraphs, markup_rows(shown.article), strict=True)
+        of_position = {one.position: markup for one, markup in rows}
+        self._labels.append([(one, decision_line(one, shown.article, of_position[one.position])) for one in decisions])
         self._revisions[number] += 1
         self._version += 1
         self._entries.pop(number, None)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from corestory.errors import InputError
 from corestory.labelling.corrections import ARTICLE, CHECK, POSITION, as_written
-from corestory.reading.article import article_of_texts
+from corestory.reading.article import Article
 from corestory.reading.streams import open_bytes
 from corestory.reading.tables import csv_table
 from corestory.reading.values import position_of
@@ -102,7 +102,7 @@ def _score(cell: str) -> float | None:
 
 def _article(article_id: str, lines: Mapping[int, ShownParagraph]) -> ShownArticle:
     paragraphs = tuple(lines[position] for position in sorted(lines))
-    return ShownArticle(article_of_texts(article_id, [one.text for one in paragraphs]), paragraphs)
+    return ShownArticle(Article(article_id, [one.text for one in paragraphs]), paragraphs)
 
 
 def _refuse(error: InputError) -> NoReturn:

@@ -174,8 +174,8 @@ def _read(request: TaggingRequest) -> _Read:
         return found
     wanted = Wanted(note=found.notes.append, finder=FieldFinder(options, found.notes.append))
     for article in articles_of_stream(io.BytesIO(request.body), "", NAME, found.refused.append, wanted):
-        if len(article.paragraphs) > MAX_PARAGRAPHS:
-            paragraphs = f"{len(article.paragraphs):,} paragraphs in one article"
+        if len(article.texts) > MAX_PARAGRAPHS:
+            paragraphs = f"{len(article.texts):,} paragraphs in one article"
             found.refused.append(
                 InputError(paragraphs, where=article.article_id, expected=f"at most {MAX_PARAGRAPHS:,}")
             )

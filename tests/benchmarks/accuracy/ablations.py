@@ -140,9 +140,9 @@ def stage1_stories(tagger: Tagger, articles: Sequence[Article]) -> list[str]:
     import pandas as pd
 
     rows = [
-        (number, position, paragraph.text)
+        (number, position, text)
         for number, article in enumerate(articles)
-        for position, paragraph in enumerate(article.paragraphs)
+        for position, text in enumerate(article.texts)
     ]
     kept: list[list[str]] = [[] for _ in articles]
     if rows:
@@ -154,7 +154,7 @@ def stage1_stories(tagger: Tagger, articles: Sequence[Article]) -> list[str]:
 
 def without_markup(article: Article) -> Article:
     """The article as if its paragraphs had come as text."""
-    return replace(article, paragraphs=tuple(replace(paragraph, markup=None) for paragraph in article.paragraphs))
+    return replace(article, markup=None)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from corestory.labelling.origins import Origin, find_origins
 from corestory.labelling.preparation import prepare_table
 from corestory.labelling.table import read_frame, split_of, write_frame
 from corestory.labelling.views import chosen_views, page_views
-from corestory.reading.article import Article, Paragraph
+from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 
 if TYPE_CHECKING:
@@ -180,11 +180,10 @@ def _pages(origin: Origin) -> Iterable[GoldPage]:
 def _held_out(page: GoldPage, site: str) -> HeldOutPage:
     parsed = read_page(page.html)
     # What stands only in the page's data for machines is nothing that a reader of its text sees.
-    shown = [part.text for part in parsed.paragraphs if part.markup is None or part.markup.words != "declared"]
+    shown = parsed.texts if parsed.markup is None else parsed.texts[: len(parsed.markup.elements)]
     views = page_views(page, views=("lines",))
     lines = [paragraph.text for view in views for paragraph in view.paragraphs]
-    paragraphs: tuple[Paragraph, ...] = parsed.paragraphs
-    article = Article(page.page, paragraphs, title=parsed.title)
+    article = Article(page.page, parsed.texts, title=parsed.title, markup=parsed.markup)
     return HeldOutPage(
         page=page.page, source=page.source, site=site or page.page, url=page.url, language=parsed.language,
         html=page.html, article=article, text="\n".join(shown), lines="\n".join(lines), gold=page.gold,

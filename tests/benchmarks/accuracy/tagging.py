@@ -9,7 +9,7 @@ from functools import partial
 
 from corestory.labelling.extractors import EXTRACTORS, RENDERERS, rendered, tool_paragraphs
 from corestory.model.tagger import Tagger
-from corestory.reading.article import Article, Paragraph
+from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 from corestory.reading.text import split_text
 
@@ -30,7 +30,7 @@ AFTER_KNOWN = tuple(f"after {name}" for name in EXTRACTORS)
 
 def text_article(text: str) -> Article:
     """Article of a plain text, split as ``corestory predict`` splits it."""
-    return Article("", tuple(Paragraph(line) for line in split_text(text)))
+    return Article("", split_text(text))
 
 
 def rendered_article(html: str, renderer: str) -> Article:
@@ -39,13 +39,13 @@ def rendered_article(html: str, renderer: str) -> Article:
         lines = tool_paragraphs(lambda: str(importlib.import_module("html_text").extract_text(html)))
     else:
         lines = rendered(html, renderer=renderer)
-    return Article("", tuple(Paragraph(line) for line in lines))
+    return Article("", lines)
 
 
 def html_article(html: str) -> Article:
     """Article of a page's HTML, as ``corestory predict`` reads it."""
     page = read_page(html)
-    return Article("", page.paragraphs, title=page.title)
+    return Article("", page.texts, title=page.title, markup=page.markup)
 
 
 def tag_all(
@@ -90,7 +90,7 @@ def tag_all(
 def stories(tagger: Tagger, articles: Sequence[Article], *, threshold: float | None = None) -> list[Output]:
     """Core paragraphs of each article; of one without paragraphs nothing."""
     found = [Output("", 0.0)] * len(articles)
-    chosen = [place for place, article in enumerate(articles) if article.paragraphs]
+    chosen = [place for place, article in enumerate(articles) if article.texts]
     for start in range(0, len(chosen), BATCH):
         places = chosen[start : start + BATCH]
         tagged = tagger.tag_articles([articles[place] for place in places], threshold=threshold)

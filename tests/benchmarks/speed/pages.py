@@ -68,4 +68,4 @@ def _plain(path: Path) -> bytes:
 
 
 def _page(source: str) -> Page:
-    return Page(source, "\n".join(paragraph.text for paragraph in read_page(source).paragraphs))
+    return Page(source, "\n".join(read_page(source).texts))

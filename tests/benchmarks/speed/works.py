@@ -20,7 +20,7 @@ from corestory.features.tokens import TOKEN_PATTERN, hash_token, normalise, toke
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import score_batch
 from corestory.model.tagger import Tagger
-from corestory.reading.article import Article, Paragraph
+from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 from corestory.reading.text import split_text
 
@@ -66,12 +66,12 @@ def html_steps(tagger: Tagger) -> list[Contestant]:
 
 
 def _split(pages: Sequence[Page]) -> list[Article]:
-    return [Article("", tuple(map(Paragraph, split_text(page.text)))) for page in pages]
+    return [Article("", split_text(page.text)) for page in pages]
 
 
 def _cut(pages: Sequence[Page]) -> list[Article]:
     read = (read_page(page.html) for page in pages)
-    return [Article("", page.paragraphs, title=page.title) for page in read if page.paragraphs]
+    return [Article("", page.texts, title=page.title, markup=page.markup) for page in read if page.texts]
 
 
 def _scored(tagger: Tagger, articles: Sequence[Article]) -> object:

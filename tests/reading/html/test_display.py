@@ -6,7 +6,7 @@ LONG = "The harbour council voted on Tuesday evening to reopen the old swing bri
 
 
 def texts(html):
-    return [paragraph.text for paragraph in read_page(html).paragraphs]
+    return read_page(html).texts
 
 
 @pytest.mark.parametrize("tag", ["stock-quote", "person", "location", "x-1", "nitf:person", "bsp-tooltip", "meter"])

@@ -8,7 +8,7 @@ THREE = "“We are glad,” said the mayor, who added that the town would pay fo
 
 
 def texts(html):
-    return [paragraph.text for paragraph in read_page(html).paragraphs]
+    return read_page(html).texts
 
 
 def test_single_breaks_between_paragraphs_of_prose_end_them():

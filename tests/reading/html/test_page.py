@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corestory.reading.article import Markup, Paragraph
+from corestory.labelling.markup_columns import Markup, markup_rows
 from corestory.reading.html.page import read_page
 from corestory.reading.html.segments import MAX_DEPTH
 from corestory.reading.html.serialised import UNSEEN
@@ -16,12 +16,13 @@ LONG = " ".join(f"Sentence number {number} of the story says something else abou
 
 
 def texts(html: str) -> list[str]:
-    return [paragraph.text for paragraph in read_page(html).paragraphs]
+    return read_page(html).texts
 
 
-def markup(paragraph: Paragraph) -> Markup:
-    assert paragraph.markup is not None
-    return paragraph.markup
+def markup(html: str | bytes) -> list[Markup]:
+    page = read_page(html)
+    assert page.markup is not None
+    return [one for one in markup_rows(page) if one is not None]
 
 
 @pytest.mark.parametrize("tag", ["p", "div", "li", "h2", "blockquote", "figcaption", "section", "x-card", "button"])
@@ -94,11 +95,11 @@ def test_broken_markup_is_read_as_a_browser_would() -> None:
 
 @pytest.mark.parametrize("page", ["", " ", "<html>", "<script>x</script>", "\x00", "<p>", "<!--"])
 def test_a_page_without_text_has_no_paragraphs(page: str) -> None:
-    assert read_page(page).paragraphs == ()
+    assert texts(page) == []
 
 
 def test_bytes_are_utf_8() -> None:
-    assert read_page("<p>é 👋".encode()).paragraphs == read_page("<p>é 👋").paragraphs
+    assert read_page("<p>é 👋".encode()).texts == texts("<p>é 👋") == ["é 👋"]
 
 
 def test_the_head_tells_title_address_and_language() -> None:
@@ -116,10 +117,10 @@ def test_the_head_tells_title_address_and_language() -> None:
 
 
 def test_the_markup_names_the_enclosing_elements_nearest_first() -> None:
-    page = read_page(
+    (found,) = markup(
         "<main id='storyBody'><div class='related-links promo2'><p itemprop=text>One <em class=x-y>two</em>"
     )
-    words = markup(page.paragraphs[0]).words.split()
+    words = found.words.split()
     assert words[:2] == ["own_p", "own_text"]
     assert [word for word in words if word.startswith("up_")] == ["up_div", "up_related", "up_links", "up_promo"]
     assert words.index("p") < words.index("div") < words.index("main") < words.index("body")
@@ -127,7 +128,7 @@ def test_the_markup_names_the_enclosing_elements_nearest_first() -> None:
 
 
 def test_elements_are_numbered_in_document_order_and_shared_by_what_they_hold() -> None:
-    one, two, three = (markup(p) for p in read_page("<div><p>One<p>Two</div><p>Three").paragraphs)
+    one, two, three = markup("<div><p>One<p>Two</div><p>Three")
     assert one.elements[:-1] == two.elements[:-1]
     assert one.elements[-1] < two.elements[-1] < three.elements[-1]
     assert three.elements[0] == one.elements[0]
@@ -135,9 +136,9 @@ def test_elements_are_numbered_in_document_order_and_shared_by_what_they_hold() 
 
 
 def test_repeats_count_the_siblings_of_the_same_shape() -> None:
-    page = read_page("<ul><li class=a>One<li class=a>Two<li class=b>Three</ul>")
-    assert [markup(p).repeats[-1] for p in page.paragraphs] == [2, 2, 1]
-    assert [len(markup(p).repeats) == len(markup(p).elements) for p in page.paragraphs] == [True] * 3
+    found = markup("<ul><li class=a>One<li class=a>Two<li class=b>Three</ul>")
+    assert [one.repeats[-1] for one in found] == [2, 2, 1]
+    assert [len(one.repeats) == len(one.elements) for one in found] == [True] * 3
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,7 @@ def test_repeats_count_the_siblings_of_the_same_shape() -> None:
     ],
 )
 def test_the_link_density_is_the_share_of_linked_characters(html: str, density: float) -> None:
-    assert markup(read_page(html).paragraphs[0]).link_density == pytest.approx(density, abs=0.15)
+    assert markup(html)[0].link_density == pytest.approx(density, abs=0.15)
 
 
 def declaring(body: object, shown: str) -> str:
@@ -158,21 +159,21 @@ def declaring(body: object, shown: str) -> str:
 
 
 def test_what_a_page_declares_as_its_story_is_told_of_each_paragraph() -> None:
-    page = read_page(declaring({"@graph": [{"articleBody": LONG}]}, f"<p>{LONG}</p><p>Join our channel for more news."))
-    assert [markup(p).declared for p in page.paragraphs] == [1.0, 0.0]
+    page = declaring({"@graph": [{"articleBody": LONG}]}, f"<p>{LONG}</p><p>Join our channel for more news.")
+    assert [one.declared for one in markup(page)] == [1.0, 0.0]
 
 
 def test_a_declared_story_that_the_page_does_not_show_is_read_in_its_place() -> None:
     page = read_page(declaring([{"articleBody": f"<p>{LONG}</p>"}], "<p>Loading, please wait."))
-    assert [p.text for p in page.paragraphs] == ["Loading, please wait.", LONG]
+    assert page.texts == ["Loading, please wait.", LONG]
     # The markup of the page says nothing of them.
-    assert [p.markup for p in page.paragraphs] == [None, None]
+    assert page.markup is None
 
 
 @pytest.mark.parametrize("body", ["articleBody", {"articleBody": 5}, {"articleBody": "Short."}, {"articleBody": None}])
 def test_a_declaration_of_little_or_nothing_says_nothing(body: object) -> None:
-    page = read_page(declaring(body, f"<p>{PROSE}"))
-    assert [(p.text, markup(p).declared) for p in page.paragraphs] == [(PROSE, -1.0)]
+    page = declaring(body, f"<p>{PROSE}")
+    assert (texts(page), [one.declared for one in markup(page)]) == ([PROSE], [-1.0])
 
 
 @pytest.mark.parametrize("script", ['{"articleBody": ', "[" * 50_000 + '"articleBody"', '"articleBody"' + "\x00"])
@@ -182,13 +183,13 @@ def test_a_broken_declaration_is_passed_over(script: str) -> None:
 
 def test_nesting_without_end_costs_no_paragraph_and_little_memory() -> None:
     depth = 20 * MAX_DEPTH
-    page = read_page("<div>a" * depth + "<script>unseen</script><p hidden>unseen</p><p>b<p>c")
-    assert [p.text for p in page.paragraphs] == ["a"] * depth + ["b", "c"]
-    assert max(len(markup(p).elements) for p in page.paragraphs) <= MAX_DEPTH
+    page = "<div>a" * depth + "<script>unseen</script><p hidden>unseen</p><p>b<p>c"
+    assert texts(page) == ["a"] * depth + ["b", "c"]
+    assert max(len(one.elements) for one in markup(page)) <= MAX_DEPTH
 
 
 def test_a_hundred_thousand_paragraphs_and_a_line_of_megabytes_are_read() -> None:
-    assert len(read_page("<p>One" * 100_000).paragraphs) == 100_000
+    assert len(texts("<p>One" * 100_000)) == 100_000
     assert len(texts("<p>" + "word " * 1_000_000)[0]) == 4_999_999
 
 
@@ -202,10 +203,10 @@ pieces = st.sampled_from(PIECES.split("|"))
 @settings(deadline=None)
 @given(st.lists(pieces | st.text(max_size=5)).map("".join))
 def test_no_page_breaks_it_and_every_paragraph_shows_something(html: str) -> None:
-    for paragraph in read_page(html.encode("utf-8", "replace")).paragraphs:
-        assert not is_blank(paragraph.text)
-        assert paragraph.text == " ".join(paragraph.text.split())
-        found = markup(paragraph)
+    source = html.encode("utf-8", "replace")
+    for text, found in zip(read_page(source).texts, markup(source), strict=True):
+        assert not is_blank(text)
+        assert text == " ".join(text.split())
         assert len(found.elements) == len(found.repeats) > 0
         assert 0.0 <= found.link_density <= 1.0
         assert list(found.elements) == sorted(set(found.elements))

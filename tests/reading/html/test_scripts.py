@@ -13,7 +13,7 @@ SHELL = '<body><nav><a href="/">Home</a></nav><div id="root">Loading…</div>{}<
 
 
 def story(html):
-    return [paragraph.text for paragraph in read_page(html).paragraphs if paragraph.text not in ("Home", "Loading…")]
+    return [text for text in read_page(html).texts if text not in ("Home", "Loading…")]
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_page_that_shows_no_story_is_read_as_browsers_without_scripts_show_it(
 
 def test_a_story_behind_frames_is_read_and_their_addresses_are_known():
     page = read_page(f'<frameset><frame src="menu.html"><frame src="story.html"><noframes><body>{BLOCKS}</noframes>')
-    assert [paragraph.text for paragraph in page.paragraphs] == PARAGRAPHS
+    assert page.texts == PARAGRAPHS
     assert page.frames == ("menu.html", "story.html")
 
 

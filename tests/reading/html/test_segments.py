@@ -5,7 +5,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from corestory.reading.html.page import read_page
+from corestory.labelling.markup_columns import markup_rows
+from corestory.reading.html.page import Page, read_page
 from corestory.reading.html.segments import MAX_DEPTH, cut
 from corestory.reading.html.serialised import UNSEEN, NormalForm
 from corestory.reading.html.tags import INLINE, VOID
@@ -20,7 +21,8 @@ def root(html):
 
 
 def paragraphs(html):
-    return tuple(cut(NormalForm(root(html))))
+    outline = cut(NormalForm(root(html)))
+    return list(zip(outline.texts, markup_rows(Page(outline.texts, outline, "", "", "")), strict=True))
 
 
 # Not tables and unknown elements, which the page around them explains; their tests are those of `display`.
@@ -124,8 +126,8 @@ def test_and_one_with_the_beginnings_of_comments_in_its_names_without_searching_
 
 def test_threads_share_no_tags():
     with ThreadPoolExecutor(1) as other:
-        there = other.submit(read_page, "<p class='quay'>One.</p>").result().paragraphs
-    here = read_page("<p class='quay'>One.</p>").paragraphs
+        there = other.submit(read_page, "<p class='quay'>One.</p>").result()
+    here = read_page("<p class='quay'>One.</p>")
 
-    assert there == here
-    assert there.tags is not here.tags
+    assert markup_rows(there) == markup_rows(here)
+    assert there.markup.known is not here.markup.known

@@ -10,7 +10,7 @@ from corestory.reading.html.structure import MOST_CONTAINERS, page_blocks
 
 
 def blocks(html, url=""):
-    return [block for found in page_blocks(html, read_page(html).paragraphs.texts, url=url) for block in found]
+    return [block for found in page_blocks(html, read_page(html).texts, url=url) for block in found]
 
 
 def test_items_are_numbered_as_the_page_shows_them():
@@ -49,7 +49,7 @@ def test_a_table_that_lays_out_a_page_is_no_table():
     ids=["items", "quotes", "paragraphs", "cells"],
 )
 def test_a_page_made_to_be_slow_takes_seconds_and_no_more(html):
-    texts = read_page(html).paragraphs.texts
+    texts = read_page(html).texts
     began = time.process_time()
     found = page_blocks(html, texts)
     assert time.process_time() - began < 10

@@ -46,7 +46,11 @@ def test_only_the_element_and_what_names_it_count():
     assert tags.names[number] == ("div", "a", ("b",))
     assert name(tags, 'div class="a" id="b" data-x="1"') == number
     assert name(tags, 'div class="a"') != number
-    assert tags.shapes[number] == tags.shapes[name(tags, 'div class="a"')] != tags.shapes[name(tags, "div")]
+    assert (
+        tags.names.shapes[number]
+        == tags.names.shapes[name(tags, 'div class="a"')]
+        != tags.names.shapes[name(tags, "div")]
+    )
 
 
 def test_what_looks_like_an_attribute_within_a_value_is_none():

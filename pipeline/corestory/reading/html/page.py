@@ -1,11 +1,10 @@
 """HTML to paragraphs: what a reader sees of a page, cut where a block ends, with the markup around each piece."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser
 
-from corestory.reading.article import Paragraph
+from corestory.reading.html.outline import Outline
 from corestory.reading.html.scripts import (
     DECLARED_SHOWN,
     DECLARED_WORDS,
@@ -24,14 +23,17 @@ class Page:
 
     Attributes
     ----------
-    paragraphs
-        An `Outline`. A page that shows no prose and keeps its story in a script has plain paragraphs, for the markup
-        says nothing of a story that it does not hold.
+    texts
+        The paragraphs in the order of the page.
+    markup
+        What is around them. None of a page that shows no prose and keeps its story in a script, for its markup says
+        nothing of a story that it does not hold.
     frames
         The addresses of the pages that a page of frames shows.
     """
 
-    paragraphs: Sequence[Paragraph]
+    texts: list[str]
+    markup: Outline | None
     title: str
     url: str
     language: str
@@ -53,12 +55,12 @@ def read_page(source: str | bytes) -> Page:
     Returns
     -------
     Page
-        The paragraphs in the order of the page, each with its `Markup`, and what the head declares.
+        The paragraphs, what is around them, and what the head declares.
 
     Examples
     --------
     >>> page = read_page("<title>T</title><div><p>One <b>story</b>.</p>Tail<br><br>End<script>x()</script></div>")
-    >>> [paragraph.text for paragraph in page.paragraphs]
+    >>> page.texts
     ['One story.', 'Tail', 'End']
     >>> page.title
     'T'
@@ -85,8 +87,7 @@ def read_page(source: str | bytes) -> Page:
         if len(missing) > DECLARED_SHOWN * len(story):
             found = found.with_undisplayed(missing)
     is_shown = len(found.texts) == len(shown.texts) or shown.prose_words >= DECLARED_WORDS
-    paragraphs = found if is_shown else tuple(map(Paragraph, found.texts))
-    return Page(paragraphs, title, url, language, frames)
+    return Page(found.texts, found if is_shown else None, title, url, language, frames)
 
 
 def _attribute(tree: LexborHTMLParser, selector: str, name: str) -> str:

@@ -35,6 +35,7 @@ from corestory.reading.html.tags import (
     NOTHING,
     OPENS,
     PREFORMATTED_TEXT,
+    Names,
     Tags,
 )
 from corestory.reading.text import is_blank
@@ -77,7 +78,7 @@ def cut(form: NormalForm) -> Outline:
         texts = [text for text, is_kept in zip(texts, kept.tolist(), strict=True) if is_kept]
         codes, kinds = codes[kept], kinds[kept]
         nesting = Nesting(OPENS.take(kinds), kinds == CLOSE)
-    return _outline(codes, kinds, texts, nesting, known)
+    return _outline(codes, kinds, texts, nesting, known.names)
 
 
 def _without_small_hidden(kinds: Int, texts: list[str], nesting: Nesting, form: NormalForm) -> Bool:
@@ -105,7 +106,7 @@ def _without_small_hidden(kinds: Int, texts: list[str], nesting: Nesting, form: 
     return kept
 
 
-def _outline(codes: Int, kinds: Int, texts: list[str], nesting: Nesting, known: Tags) -> Outline:
+def _outline(codes: Int, kinds: Int, texts: list[str], nesting: Nesting, known: Names) -> Outline:
     """Cut a page whose tags' kinds are final; `texts` are decoded in place."""
     shallow = nesting.level < MAX_DEPTH
     blocks = ((kinds == BLOCK) | (kinds == HIDDEN)) & shallow

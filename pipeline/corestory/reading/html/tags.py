@@ -106,15 +106,71 @@ _NAME_PART = re.compile(r"[a-z]{2,}|[A-Z](?:[a-z]+|[A-Z]+(?![a-z]))")
 _ATTRIBUTE = re.compile(r' (=?[^ =]*)="([^"]*)"')
 
 
+class Names:
+    """The names that were seen, by their numbers; number 0 is that of tags without a name.
+
+    Attributes
+    ----------
+    shapes
+        For each name the number of its element and class alone.
+
+    Examples
+    --------
+    >>> names = Names()
+    >>> one, other = (names.number(("li", "item", others)) for others in [(), ("top",)])
+    >>> names[other], names.block_words(other), names.shapes[one] == names.shapes[other]
+    (('li', 'item', ('top',)), 'li item top', True)
+    """
+
+    def __init__(self) -> None:
+        self.shapes: list[int] = []
+        self._names: list[Name] = []
+        self._numbers: dict[Name, int] = {}
+        self._block_words: dict[int, str] = {}
+        self._inline_words: dict[int, tuple[str, ...]] = {}
+        self._shape_numbers: dict[tuple[str, str], int] = {}
+        self.number(("", "", ()))
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __getitem__(self, number: int) -> Name:
+        return self._names[number]
+
+    def number(self, name: Name) -> int:
+        """Give a name's number, a new one where it has none."""
+        number = self._numbers.setdefault(name, len(self._names))
+        if number == len(self._names):
+            self._names.append(name)
+            self.shapes.append(self._shape_numbers.setdefault(name[:2], len(self._shape_numbers)))
+        return number
+
+    def block_words(self, number: int) -> str:
+        """Give `block_words` of a name."""
+        words = self._block_words.get(number)
+        if words is None:
+            self._block_words[number] = words = block_words(self._names[number])
+        return words
+
+    def words_within(self, numbers: Iterable[int]) -> str:
+        """Give `inline_words` of some names, once each, a space between."""
+        known = self._inline_words
+        found: dict[str, None] = {}
+        for number in dict.fromkeys(numbers):
+            words = known.get(number)
+            if words is None:
+                known[number] = words = inline_words(self._names[number])
+            found.update(dict.fromkeys(words))
+        return " ".join(found)
+
+
 class Tags(dict[str, int]):
     """The code of each tag that was seen: of what is between ``<`` and ``>``.
 
     Attributes
     ----------
     names
-        What the number of each name stands for; number 0 is that of tags without a name.
-    shapes
-        The number of the element and its class alone.
+        The names by the numbers in the codes.
 
     Examples
     --------
@@ -125,36 +181,13 @@ class Tags(dict[str, int]):
     """
 
     def __init__(self) -> None:
-        self.names: list[Name] = [("", "", ())]
-        self.shapes: list[int] = [0]
+        self.names = Names()
         self._held = 0
-        self._numbers: dict[Name, int] = {self.names[0]: 0}
-        self._block_words: dict[int, str] = {}
-        self._inline_words: dict[int, tuple[str, ...]] = {}
-        self._shape_numbers: dict[tuple[str, str], int] = {("", ""): 0}
 
     @property
     def is_full(self) -> bool:
         """Whether it is time to begin anew, for it holds enough of the pages before."""
         return self._held > _MOST
-
-    def block_words(self, name: int) -> str:
-        """Give `block_words` of a name's number."""
-        words = self._block_words.get(name)
-        if words is None:
-            self._block_words[name] = words = block_words(self.names[name])
-        return words
-
-    def words_within(self, names: Iterable[int]) -> str:
-        """Give `inline_words` of some names' numbers, once each, a space between."""
-        known = self._inline_words
-        found: dict[str, None] = {}
-        for name in dict.fromkeys(names):
-            words = known.get(name)
-            if words is None:
-                known[name] = words = inline_words(self.names[name])
-            found.update(dict.fromkeys(words))
-        return " ".join(found)
 
     def __missing__(self, tag: str) -> int:
         # Most links differ in nothing but their address.
@@ -206,11 +239,9 @@ class Tags(dict[str, int]):
         if element in PREFORMATTED:
             properties |= PREFORMATTED_TEXT
         name = element, name_of_class, others
-        number = self._numbers.setdefault(name, len(self.names))
-        if number == len(self.names):
-            self.names.append(name)
+        before, number = len(self.names), self.names.number(name)
+        if number == before:
             self._held += len(name_of_class) + sum(map(len, others)) + _EACH
-            self.shapes.append(self._shape_numbers.setdefault(name[:2], len(self._shape_numbers)))
         return number << NAME_BITS | properties | kind
 
 

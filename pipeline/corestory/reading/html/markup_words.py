@@ -1,0 +1,162 @@
+"""Markup words of paragraphs: tag names, and the parts of `class`, `id`, `role` and `itemprop`, of what encloses them.
+
+Most paragraphs of a batch share them, so each distinct sequence is kept once, as the parts that it is joined of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+import numpy as np
+
+from corestory.reading.html.outline import Outline
+from corestory.reading.html.tags import Names
+from corestory.types import Int
+
+# So many of a paragraph's nearest elements are named.
+MARKUP_LEVELS = 12
+# Prefixes of the words of the nearest elements: the paragraph's own, the one around it, and the one around that.
+NEAR = ("own_", "up_", "upup_")
+# The words of a paragraph that the page declares but does not show.
+DECLARED = "declared"
+
+_FACTOR = np.uint64(0xD1342543DE82EF95)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkupWords:
+    """Markup words of some paragraphs.
+
+    Attributes
+    ----------
+    parts
+        The texts of which they are joined, with a space between.
+    row
+        For each place where a part stands, the number of the distinct sequence; never decreasing.
+    part
+        For each of them, the part's number.
+    number
+        For each paragraph the number of its sequence.
+
+    Examples
+    --------
+    >>> from corestory.reading.html.page import read_page
+    >>> words = MarkupWords.of_pages([read_page("<ul><li>One<li>Two <b>boats</b><li>Three</ul>").markup])
+    >>> words.spelt()[:2], words.count
+    (['own_li up_ul upup_body li ul body', 'own_li up_ul upup_body li ul body inb'], 2)
+    """
+
+    parts: list[str]
+    row: Int
+    part: Int
+    number: Int
+
+    @classmethod
+    def of_texts(cls, texts: Sequence[str]) -> MarkupWords:
+        """Take the words of each paragraph as they are spelt."""
+        distinct: dict[str, int] = {}
+        number = np.array([distinct.setdefault(text, len(distinct)) for text in texts], np.int64)
+        return cls(list(distinct), np.arange(len(distinct)), np.arange(len(distinct)), number)
+
+    @classmethod
+    def of_pages(cls, pages: Sequence[Outline]) -> MarkupWords:
+        """Name the elements around and within the paragraphs of some pages, of which each has one or more."""
+        texts: dict[str, int] = {}
+        found = []
+        for _, same in groupby(pages, key=lambda page: id(page.known)):
+            some = list(same)
+            known = some[0].known
+            found.append((_numbered_inline(some, known, texts), _numbered_around(some, known, texts)))
+        inline, chains = (np.concatenate(column, axis=-1) for column in zip(*found, strict=True))
+        # Two keys are the same for two paragraphs as improbably as two hashes for two words.
+        key = inline.astype(np.uint64)
+        for level in chains:
+            key = key * _FACTOR + level.astype(np.uint64)
+        _, first, number = np.unique(key, return_index=True, return_inverse=True)
+        chains = chains[:, first]
+        near = chains[: len(NEAR)]
+        levels = np.arange(len(NEAR))[:, None] * len(texts)
+        distinct, which = np.unique((near + levels)[near >= 0], return_inverse=True)
+        marked = np.full(near.shape, -1)
+        marked[near >= 0] = len(texts) + which
+        plain = list(texts)
+        spelt = [_marked(NEAR[code // len(plain)], plain[code % len(plain)]) for code in distinct.tolist()]
+        parts = np.concatenate([marked, chains, inline[None, first]]).T
+        row, column = np.nonzero(parts >= 0)
+        return cls(plain + spelt, row, parts[row, column], number)
+
+    @property
+    def count(self) -> int:
+        """How many distinct sequences there are."""
+        return int(self.row[-1]) + 1 if len(self.row) else 0
+
+    def rows(self, inside: slice | Int) -> MarkupWords:
+        """Give the words of some paragraphs."""
+        texts, number = np.unique(self.number[inside], return_inverse=True)
+        held = np.isin(self.row, texts)
+        used, part = np.unique(self.part[held], return_inverse=True)
+        row = np.searchsorted(texts, self.row[held])
+        return MarkupWords([self.parts[one] for one in used.tolist()], row, part, number)
+
+    def spelt(self) -> list[str]:
+        """Give the words of each paragraph, with a space between."""
+        parts: list[list[str]] = [[] for _ in range(self.count)]
+        for row, part in zip(self.row.tolist(), self.part.tolist(), strict=True):
+            parts[row].append(self.parts[part])
+        texts = [" ".join(filter(None, one)) for one in parts]
+        return [texts[number] for number in self.number.tolist()]
+
+
+def _numbered_inline(pages: Sequence[Outline], known: Names, texts: dict[str, int]) -> Int:
+    """Give the number of the words within each paragraph; those that are not shown have their own."""
+    numbers: list[int] = []
+    spelt: dict[tuple[int, ...], int] = {}
+    for page in pages:
+        within = page.inline.tolist()
+        for begin, end in zip(page.inline_begins.tolist(), page.inline_ends.tolist(), strict=True):
+            names = tuple(within[begin:end])
+            number = spelt.get(names)
+            if number is None:
+                spelt[names] = number = texts.setdefault(known.words_within(names), len(texts))
+            numbers.append(number)
+        if undisplayed := len(page.texts) - len(page.elements):
+            numbers += [texts.setdefault(DECLARED, len(texts))] * undisplayed
+    return np.array(numbers, np.int64)
+
+
+def _numbered_around(pages: Sequence[Outline], known: Names, texts: dict[str, int]) -> Int:
+    """Give the numbers of the words of the elements around each paragraph, the nearest first, -1 where there is none.
+
+    Shape (`MARKUP_LEVELS`, paragraphs).
+    """
+    # An element more is its own parent: in it stand the others, and what is not shown.
+    outside = sum(len(page.parents) for page in pages)
+    parents, names, at = np.full(outside + 1, outside), np.zeros(outside + 1, np.int64), []
+    begin = 0
+    for page in pages:
+        inside = slice(begin, begin + len(page.parents))
+        parents[inside] = np.where(page.parents >= 0, page.parents + begin, outside)
+        names[inside] = page.names
+        place = np.full(len(page.texts), outside)
+        place[: len(page.elements)] = page.elements + begin
+        at.append(place)
+        begin = inside.stop
+    elements = np.empty((MARKUP_LEVELS, sum(map(len, at))), np.int64)
+    elements[0] = np.concatenate(at)
+    for below, above in pairwise(elements):
+        above[:] = parents.take(below)
+    near = np.zeros(outside + 1, bool)
+    near[elements] = True
+    near[outside] = False
+    used = np.flatnonzero(np.bincount(names[near]))
+    number_of = np.zeros(len(known), np.int64)
+    number_of[used] = [texts.setdefault(known.block_words(name), len(texts)) for name in used.tolist()]
+    number = number_of.take(names)
+    number[outside] = -1
+    return number.take(elements)
+
+
+def _marked(level: str, words: str) -> str:
+    return level + words.replace(" ", " " + level)
