@@ -6,7 +6,7 @@ import errno
 import io
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,9 +104,7 @@ class RemotePath:
 
         If it gives neither, the second value is empty and shows no change.
         """
-        info = self._do(lambda system, path: system.info(path))
-        mark = next((str(info[name]) for name in (*_MARKS, *_TIMES) if info.get(name) is not None), "")
-        return int(info.get("size") or 0), mark
+        return _state(self._do(lambda system, path: system.info(path)))
 
     def forget(self) -> None:
         """Drop what the file system has cached of it, because others may have changed it."""
@@ -117,6 +115,13 @@ class RemotePath:
         found = self._do(lambda system, path: [entry for entry in system.ls(path, detail=True) if _is_in(entry, path)])
         for name, kind in sorted((entry["name"].rstrip("/").rpartition("/")[2], entry["type"]) for entry in found):
             yield self / name, kind == "directory"
+
+    def files(self) -> Iterator[tuple[RemotePath, tuple[int, str]]]:
+        """Yield the files in a folder, each with its `state`, in one request."""
+        found = self._do(lambda system, path: [entry for entry in system.ls(path, detail=True) if _is_in(entry, path)])
+        for entry in found:
+            if entry["type"] == "file":
+                yield self / entry["name"].rpartition("/")[2], _state(entry)
 
     def matches(self, pattern: str) -> list[RemotePath]:
         """Return what in this folder and below a pattern names, in order."""
@@ -278,6 +283,11 @@ def _make_folders(system: AbstractFileSystem, path: str) -> None:
     if not system.exists(f"/{top}" if path.startswith("/") else top):
         raise FileNotFoundError(errno.ENOENT, "no such bucket or folder", top)
     system.makedirs(path, exist_ok=True)
+
+
+def _state(info: Mapping[str, object]) -> tuple[int, str]:
+    mark = next((str(info[name]) for name in (*_MARKS, *_TIMES) if info.get(name) is not None), "")
+    return int(cast("int", info.get("size")) or 0), mark
 
 
 def _is_in(entry: dict[str, str], folder: str) -> bool:

@@ -10,8 +10,18 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 import corestory.commands.app
+
+
+def outputs(folder: Path) -> dict[str, bytes]:
+    """Return the files of an output folder that must not depend on when a run was killed."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.relative_to(folder).parts[:2] != (".corestory", "records") and path.name != "lock"
+    }
 
 
 def kill_until(kills: int, arguments: Callable[[str], Sequence[str]]) -> tuple[int, int]:

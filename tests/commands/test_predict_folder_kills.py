@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from commands.killing import outputs
+
 TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday, she added.\n"
 KILLS = 10
 
@@ -32,14 +34,6 @@ def corpus(tmp_path):
         lines = [json.dumps({"id": f"{number}-{article}", "text": TEXT}) for article in range(50 * number)]
         (tmp_path / "in" / "deep" / f"{number}.jsonl").write_text("\n".join([*lines, "{"]), encoding="utf-8")
     return tmp_path / "in"
-
-
-def outputs(folder):
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and path.relative_to(folder).parts[:2] != (".corestory", "records") and path.name != "lock"
-    }
 
 
 def ends(process):

@@ -27,12 +27,14 @@ from corestory.errors import CorestoryError, InputError
 from corestory.jobs.items import Item, check_sources, items_of
 from corestory.jobs.job import Counts, Job, model_sha256, refusal_of_line, state_of
 from corestory.jobs.remote_ledger import ledger_of
+from corestory.output.documents import STORY_ENDINGS
 from corestory.remote import AnyPath, path_of
 
 if TYPE_CHECKING:
     from corestory.jobs.job import Outcome
     from corestory.jobs.ledger import Ledger, Record
     from corestory.model.rules import Rules
+    from corestory.output.documents import StoryFormat
     from corestory.output.kind_choice import KindChoice
     from corestory.output.rows import Format, Unit
     from corestory.reading.fields import ReadingOptions
@@ -46,7 +48,7 @@ def tag_to_folder(
     folder: AnyPath,
     *,
     model: str,
-    form: Format,
+    form: Format | StoryFormat,
     only: Label | None,
     unit: Unit,
     threshold: float | None,
@@ -90,6 +92,8 @@ def tag_to_folder(
         The run cannot go on; the outputs that are finished stay.
     """
     job = _job(model, folder, form=form, only=only, threshold=threshold, keep=keep, rules=rules, kinds=kinds)
+    if form in STORY_ENDINGS:
+        reading = replace(reading, source=True)  # the structure of a story is found in the source
     job = replace(job, reading=reading if any(astuple(reading)) else None, unit=unit)
     if memory:
         job = _with_memory(job, memory)
@@ -116,7 +120,7 @@ def _job(
     model: str,
     folder: AnyPath,
     *,
-    form: Format,
+    form: Format | StoryFormat,
     only: Label | None,
     threshold: float | None,
     keep: Sequence[str],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -59,7 +60,7 @@ def predict(
             "--output",
             "-o",
             help="A file to write, whole or not at all; or FOLDER/, which gets one output file per input file, with "
-            "--format labelled, markdown or tei one per article.",
+            "--format labelled, markdown or tei one file per article.",
         ),
     ] = None,
     model: Model = "",
@@ -196,11 +197,12 @@ def predict(
             rejects=rejects_path,
             force=force,
         )
-    elif asked not in DOCUMENTS and target is not None and is_folder(target):
+    elif target is not None and is_folder(target) and not _documents_at_once(asked, articles):
         from corestory.commands.folders import tag_to_folder
 
         form = asked or (OutputFormat.text if only and row is Rows.paragraph else OutputFormat.jsonl)
         check_rows(row, form, only, kinds=kinds)
+        check_documents(form, only, other_kinds=bool(drop_kinds or keep_kinds))
         check_keep(kept, form, kinds=kinds, rows=row)
         refused = tag_to_folder(
             articles,
@@ -247,3 +249,12 @@ def predict(
         )
     if refused:
         raise typer.Exit(1)
+
+
+def _documents_at_once(form: OutputFormat | None, articles: Sequence[str]) -> bool:
+    """Return whether a folder of documents is written whole or not at all, instead of file by file and resumably.
+
+    Labelled files are: people correct them, and a later run must not replace them. So is the standard input, which
+    cannot be read again.
+    """
+    return form is OutputFormat.labelled or (form in DOCUMENTS and "-" in articles)

@@ -161,11 +161,13 @@ def _opened_documents(
         writer = DocumentFile(standard_output().buffer, form, kinds)
         yield writer
         writer.close()
-    elif isinstance(output, RemotePath):
-        raise OutputError(
-            f"{form} files are not written to another machine", where=str(output), expected="a file or a folder here"
-        )
     elif into_folder:
+        if isinstance(output, RemotePath):
+            raise OutputError(
+                f"{form} files are not written to a folder of another machine",
+                where=str(output),
+                expected="a folder of this machine",
+            )
         if output.is_dir() and any(output.iterdir()):  # not even --force deletes what people have corrected
             raise OutputError(
                 "is a folder with files, which people may have corrected", where=str(output), expected="a new folder"

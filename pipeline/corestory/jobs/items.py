@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from corestory.errors import CorestoryError, InputError, Note, OutputError, no_note, reason_of
+from corestory.output.documents import STORY_ENDINGS
 from corestory.reading.file_kinds import kind_by_name
 from corestory.reading.sources import STANDARD_INPUT, before_pattern, files_of
 from corestory.reading.tables import Refuse
 from corestory.reading.text import storable
 from corestory.remote import AnyPath, RemotePath, path_of
 
-SUFFIXES = {"text": ".txt", "jsonl": ".jsonl", "csv": ".csv", "parquet": ".parquet"}
+SUFFIXES = {"text": ".txt", "jsonl": ".jsonl", "csv": ".csv", "parquet": ".parquet", **STORY_ENDINGS}
 
 # The longest name of one file in most file systems.
 MAX_NAME_BYTES = 255
@@ -26,10 +27,13 @@ class Item:
         The file, as messages name it.
     name
         The path of its output, relative to the output folder, with ``/`` as the separator.
+    folder
+        Whether the output is a folder with a document for each article, as `corestory.jobs.document_folders` writes it.
     """
 
     source: AnyPath
     name: str
+    folder: bool = False
 
 
 def check_sources(sources: Sequence[str], folder: AnyPath) -> None:
@@ -71,7 +75,8 @@ def items_of(
 ) -> Iterator[Item]:
     """Yield the files of the sources, each with the name of its output.
 
-    An output has the name of its file, with the ending of the format added unless the name has it already. Its folder
+    An output has the name of its file, with the ending of the format added unless the name has it already. In a format
+    of documents, the output of a file that may hold several articles is a folder named after the format. Its folder
     within the output folder is the file's folder within the source folder, or within the part of a pattern before the
     first ``*``, ``?`` or ``[``. Files within the output folder are not read.
 
@@ -109,10 +114,12 @@ def items_of(
             relative = _relative(path, base) or path.name
             if inside and _relative(base.resolve() / relative, output) is not None:
                 continue
-            name = _output_name(relative, SUFFIXES[form])
+            documents = form in STORY_ENDINGS and kind_by_name(path) not in ("text", "html")
+            suffix = f".{form}" if documents else SUFFIXES[form]
+            name = _output_name(relative, suffix)
             if name in taken and taken[name] == path:
                 continue
-            other = taken.get(name) or _twin(path, SUFFIXES[form])
+            other = taken.get(name) or _twin(path, suffix)
             reason = ""
             if other is not None:
                 reason = f"its output would have the name of the output of {storable(other.as_posix())}"
@@ -129,7 +136,7 @@ def items_of(
                 continue
             if len(sources) > 1:  # within one source, `_twin` finds every collision
                 taken[name] = path
-            yield Item(path, name)
+            yield Item(path, name, documents)
 
 
 def _base(source: str) -> AnyPath:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from corestory.errors import CorestoryError, InputError, ModelError, OutputError, reason_of
 from corestory.jobs.items import Item
 from corestory.model.tagged_article import NoStory, TaggedArticle
+from corestory.output.documents import STORY_ENDINGS
 from corestory.reading.text import storable
 from corestory.remote import AnyPath, RemotePath
 
 if TYPE_CHECKING:
     from corestory.model.rules import Rules
+    from corestory.output.documents import StoryFormat
     from corestory.output.kind_choice import KindChoice
     from corestory.output.rows import Format, Unit
     from corestory.reading.fields import ReadingOptions
@@ -59,7 +61,7 @@ class Job:
     model_sha256: str
     version: str
     folder: AnyPath
-    form: Format
+    form: Format | StoryFormat
     only: Label | None = None
     threshold: float | None = None
     keep: tuple[str, ...] = ()
@@ -69,6 +71,11 @@ class Job:
     kinds: KindChoice | None = None
     reading: ReadingOptions | None = None
     unit: Unit = "paragraph"
+
+    @property
+    def with_kinds(self) -> bool:
+        """Whether articles are tagged with kinds: the user wants them, or the format needs them for headings."""
+        return self.kinds is not None or self.form in STORY_ENDINGS
 
     def made_by(self, item: Item) -> str:
         """Return a hash of everything that decides an output, except the content of its source.

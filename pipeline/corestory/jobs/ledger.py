@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from corestory.errors import OutputError, reason_of
+from corestory.jobs.document_folders import documents_fingerprint, documents_in, documents_match
 from corestory.jobs.items import Item
 from corestory.jobs.job import Counts, Fingerprint, fingerprint
 from corestory.reading.parts import has_parts
@@ -66,9 +67,13 @@ class Ledger(ABC):
         record = self.record(item)
         if record is None or record.made_by != made_by or not record.source.matches(item.source):
             return None
+        return record if self._unchanged(item, record.output) else None
+
+    def _unchanged(self, item: Item, known: Fingerprint | None) -> bool:
         output = self.output(item)
-        unchanged = not output.exists() if record.output is None else record.output.matches(output)
-        return record if unchanged else None
+        if item.folder:
+            return documents_match(known, output)
+        return not output.exists() if known is None else known.matches(output)
 
     def is_foreign(self, item: Item) -> bool:
         """Return whether the output's name is taken by a file that no run has written."""
@@ -131,12 +136,14 @@ class Ledger(ABC):
     ) -> Record:
         """Give a partial output its name and record it; without a partial output, record that the item has none.
 
+        The documents of a folder get their names one after another; the record matches when all of them are there.
+
         Parameters
         ----------
         item
             The file.
         partial
-            The rows, at a path of `partial`; None if there are none.
+            The rows, at a path of `partial`, or a folder of documents; None if there are none.
         made_by, source, counts
             As of `Record`.
         refused
@@ -183,14 +190,29 @@ class Ledger(ABC):
     ) -> Record: ...
 
     def _move_output(self, item: Item, partial: Path | None) -> None:
-        if partial is not None:
+        if item.folder:
+            self._move_documents(self.output(item), partial)
+        elif partial is not None:
             self.put(partial, self.output(item))
         else:
             self.output(item).unlink(missing_ok=True)  # the file held something to tag in an earlier run
 
+    def _move_documents(self, folder: AnyPath, partial: Path | None) -> None:
+        documents = {} if partial is None else {name: partial / name for name in documents_in(partial)}
+        for name, document in documents.items():
+            self.put(document, folder / name)
+        for name in documents_in(folder).keys() - documents.keys():  # of an earlier run
+            (folder / name).unlink(missing_ok=True)
+        if not documents and isinstance(folder, Path):
+            with suppress(OSError):  # it is missing, or has files of the user
+                folder.rmdir()
+
     def _write_record(self, item: Item, record: Record) -> None:
         known = {"name": os.fsencode(item.name).decode(errors="replace"), **asdict(record)}
         self.write(json.dumps(known).encode(), self.hidden_path("records", item, ".json"))
+
+    def _made(self, item: Item, output: AnyPath) -> Fingerprint:
+        return documents_fingerprint(output) if item.folder else fingerprint(output)
 
 
 def key_of(item: Item) -> str:
@@ -273,7 +295,7 @@ class LocalLedger(Ledger):
         shutil.rmtree(str(path), ignore_errors=True)
 
     def _commit(self, item: Item, partial: Path | None, made_by: str, source: Fingerprint, counts: Counts) -> Record:
-        record = Record(made_by, source, None if partial is None else fingerprint(partial), counts)
+        record = Record(made_by, source, None if partial is None else self._made(item, partial), counts)
         # Single outputs are flushed to the disk, these are not: there may be a million small files. After a power cut,
         # the next run makes each output again that does not match its record.
         self._write_record(item, record)

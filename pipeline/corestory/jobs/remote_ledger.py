@@ -12,7 +12,7 @@ from pathlib import Path
 
 from corestory.errors import OutputError, reason_of
 from corestory.jobs.items import Item
-from corestory.jobs.job import Counts, Fingerprint, fingerprint
+from corestory.jobs.job import Counts, Fingerprint
 from corestory.jobs.ledger import HIDDEN, Ledger, LocalLedger, Record, key_of
 from corestory.remote import AnyPath, RemotePath
 
@@ -87,7 +87,7 @@ class RemoteLedger(Ledger):
         begun = json.dumps({"name": item.name, "begun": True})
         self.write(begun.encode(), self.hidden_path("records", item, ".json"))
         self._move_output(item, partial)
-        made = None if partial is None else fingerprint(self.output(item))
+        made = None if partial is None else self._made(item, self.output(item))
         record = Record(made_by, source, made, counts)
         self._write_record(item, record)
         return record

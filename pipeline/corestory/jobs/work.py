@@ -126,7 +126,7 @@ def tag_files(items: Sequence[Item], job: Job, *, count: Count | None = None) ->
 
         try:
             for tagged in tagger.tag_stream(
-                articles(), threshold=job.threshold, rules=job.rules, memory=memory_of(job), kinds=bool(job.kinds)
+                articles(), threshold=job.threshold, rules=job.rules, memory=memory_of(job), kinds=job.with_kinds
             ):
                 output, source = waiting.popleft()
                 try:
@@ -151,7 +151,7 @@ def _read(item: Item, job: Job, output: OutputInProgress) -> Iterator[Article]:
 def _tag(articles: Iterator[Article], tagger: Tagger, output: OutputInProgress, count: Count | None) -> None:
     job = output.job
     for tagged in tagger.tag_stream(
-        articles, threshold=job.threshold, rules=job.rules, memory=memory_of(job), kinds=bool(job.kinds)
+        articles, threshold=job.threshold, rules=job.rules, memory=memory_of(job), kinds=job.with_kinds
     ):
         output.write(tagged)
         if count is not None:

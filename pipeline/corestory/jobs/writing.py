@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from corestory.atomic import Target
 from corestory.errors import InputError
+from corestory.jobs.document_folders import DocumentLines, unpack_documents
 from corestory.jobs.items import Item
 from corestory.jobs.job import NOTES_LISTED, REFUSALS_LISTED, Counts, Fingerprint, Job, Outcome, refusal_line
 from corestory.jobs.remote_ledger import ledger_of
+from corestory.output.documents import DocumentFile, StoryFormat
 from corestory.output.kind_choice import KindChoice
 from corestory.output.rows import Format, Unit, open_rows
 from corestory.reading.file_kinds import kind_by_name
@@ -57,6 +59,7 @@ class OutputInProgress:
         self.partial = self.ledger.partial(item)
         self.counts = Counts()
         self._refused = self.partial.with_suffix(".refused")
+        self._documents = self.partial.with_suffix(".documents")
         self._first: list[str] = []
         self._notes: list[str] = []
         self._writer: RowWriter | None = None
@@ -73,6 +76,8 @@ class OutputInProgress:
         for path in (self.partial, self._refused):
             with suppress(OSError):
                 path.unlink(missing_ok=True)
+        if self.item.folder:
+            shutil.rmtree(self._documents, ignore_errors=True)
 
     def refuse(self, error: InputError) -> None:
         """Add a refusal."""
@@ -93,21 +98,24 @@ class OutputInProgress:
     def write(self, article: TaggedArticle) -> None:
         """Add the rows of an article."""
         if self._writer is None:
-            from corestory.output.rows import open_rows
-
-            job = self.job
-            self._writer = open_rows(
-                self.partial,
-                form=job.form,
-                only=job.only,
-                keep=job.keep,
-                types=self.types(),
-                kinds=job.kinds,
-                unit=job.unit,
-            )
+            self._writer = self._opened()
         self._writer.write(article)
         unremembered = self.job.memory is not None and article.sightings is None
         self.counts += Counts.of(article) + Counts(unremembered=int(unremembered))
+
+    def _opened(self) -> RowWriter:
+        job = self.job
+        if job.form == "markdown" or job.form == "tei":
+            return (DocumentLines if self.item.folder else DocumentFile)(self.partial, job.form, job.kinds)
+        return open_rows(
+            self.partial,
+            form=job.form,
+            only=job.only,
+            keep=job.keep,
+            types=self.types(),
+            kinds=job.kinds,
+            unit=job.unit,
+        )
 
     def types(self) -> Mapping[str, pyarrow.DataType]:
         """Return the types of the kept columns, if the output has types."""
@@ -129,6 +137,9 @@ class OutputInProgress:
             Fingerprint of the file, taken before it was read.
         """
         rows, refused = self.close()
+        if rows is not None and self.item.folder:
+            unpack_documents(rows, self._documents)
+            rows = self._documents
         made_by = self.job.made_by(self.item)
         self.ledger.commit(self.item, rows, made_by=made_by, source=source, counts=self.counts, refused=refused)
         self.ledger.drop_parts(self.item)
@@ -161,7 +172,7 @@ def join_rows(
     parts: Iterable[Callable[[], BinaryIO]],
     target: Path,
     *,
-    form: Format,
+    form: Format | StoryFormat,
     keep: Sequence[str] = (),
     types: Mapping[str, pyarrow.DataType] | None = None,
     kinds: KindChoice | None = None,
@@ -178,7 +189,8 @@ def join_rows(
     target
         A path, which is created or replaced.
     form, keep, types, kinds, unit
-        The parameters with which `corestory.output.rows.open_rows` wrote the parts.
+        The parameters with which `corestory.output.rows.open_rows` wrote the parts; or a format of documents, of which
+        the parts are `corestory.jobs.document_folders.DocumentLines`.
 
     Raises
     ------
@@ -197,7 +209,7 @@ def join_rows(
     if form == "parquet":
         _join_tables(parts, target, keep, types, kinds, unit)
         return
-    head = len(_empty(form, keep, kinds, unit))
+    head = len(_empty(form, keep, kinds, unit)) if form == "csv" else 0
     with closing(Target(target)) as whole:
         started = False
         for opened in parts:

@@ -19,7 +19,9 @@ from corestory.output.tei import tei_of
 from corestory.reading.one_article import LABELLED_ENDING
 from corestory.reading.text import storable
 
-DocumentFormat = Literal["labelled", "markdown", "tei"]
+StoryFormat = Literal["markdown", "tei"]
+DocumentFormat = Literal["labelled"] | StoryFormat
+STORY_ENDINGS = {"markdown": ".md", "tei": ".tei.xml"}
 
 # What of a title is in the name of its file.
 _NAME_CHARACTERS = 40
@@ -27,7 +29,7 @@ _OUTSIDE_WORDS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class DocumentForm:
     """A format of documents.
 
     Attributes
@@ -47,13 +49,33 @@ class _Form:
     render: Callable[[TaggedArticle], str]
     rule: str | None = None
 
+    def name_end(self, title: str) -> str:
+        """Return the name of an article's file after the article's number, which it has because titles repeat.
 
-def _form_of(name: DocumentFormat, kinds: KindChoice | None) -> _Form:
+        Examples
+        --------
+        >>> document_form("markdown").name_end("Lock opens / again")
+        '-lock-opens-again.md'
+        """
+        words = _OUTSIDE_WORDS.sub("-", storable(title)[:_NAME_CHARACTERS]).strip("-").lower()
+        return f"{'-' * bool(words)}{words}{self.ending}"
+
+
+def document_form(name: DocumentFormat, kinds: KindChoice | None = None) -> DocumentForm:
+    """Return a format by its name.
+
+    Parameters
+    ----------
+    name
+        What the user calls it.
+    kinds
+        Which kinds to leave out of the story, or to keep in it.
+    """
     if name == "markdown":
-        return _Form(name, ".md", partial(markdown_of, kinds=kinds), DOCUMENT_RULE)
+        return DocumentForm(name, STORY_ENDINGS[name], partial(markdown_of, kinds=kinds), DOCUMENT_RULE)
     if name == "tei":
-        return _Form(name, ".tei.xml", partial(tei_of, kinds=kinds))
-    return _Form(name, LABELLED_ENDING, labelled_text)
+        return DocumentForm(name, STORY_ENDINGS[name], partial(tei_of, kinds=kinds))
+    return DocumentForm(name, LABELLED_ENDING, labelled_text)
 
 
 class DocumentFile:
@@ -75,7 +97,7 @@ class DocumentFile:
     """
 
     def __init__(self, target: Path | BinaryIO, form: DocumentFormat, kinds: KindChoice | None = None) -> None:
-        self._form = _form_of(form, kinds)
+        self._form = document_form(form, kinds)
         self._target = Target(target)
         self._count = 0
         self._held = ""
@@ -123,15 +145,14 @@ class DocumentFolder:
     """
 
     def __init__(self, folder: Path, form: DocumentFormat, kinds: KindChoice | None = None) -> None:
-        self._form = _form_of(form, kinds)
+        self._form = document_form(form, kinds)
         self._folder = folder
         self._count = 0
 
     def write(self, article: TaggedArticle) -> None:
-        """Write the file of an article; its name has a number, because titles repeat and may be missing."""
+        """Write the file of an article."""
         self._count += 1
-        words = _OUTSIDE_WORDS.sub("-", storable(article.title)[:_NAME_CHARACTERS]).strip("-").lower()
-        target = Target(self._folder / f"{self._count:06d}{'-' * bool(words)}{words}{self._form.ending}")
+        target = Target(self._folder / f"{self._count:06d}{self._form.name_end(article.title)}")
         try:
             target.write(self._form.render(article).encode())
         finally:
