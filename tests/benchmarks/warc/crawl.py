@@ -25,6 +25,8 @@ class Crawl:
     ----------
     pages
         HTML responses that are whole.
+    different
+        The pages that they were made of. Each was used again with another address and a word more.
     damaged
         Records that are damaged.
     records
@@ -35,6 +37,7 @@ class Crawl:
 
     path: Path
     pages: int
+    different: int
     damaged: int
     records: int
     bytes: int
@@ -59,7 +62,7 @@ def page_files(corpora: Sequence[Path]) -> list[Path]:
 
 
 def write_crawl(path: Path, files: Sequence[Path], pages: int) -> Crawl:
-    """Write a crawl of so many pages, the files over and over; without files, of invented pages."""
+    """Write a crawl of so many pages, the files over and over with a word changed; without files, of invented pages."""
     rng = random.Random(SEED)
     counts = {"damaged": 0, "records": 0, "unpacked": 0}
     with path.open("wb") as file:
@@ -75,7 +78,8 @@ def write_crawl(path: Path, files: Sequence[Path], pages: int) -> Crawl:
                 counts["damaged"] += 1
                 counts["records"] += 1
                 file.write(packed)
-    return Crawl(path, pages, counts["damaged"], counts["records"], path.stat().st_size, counts["unpacked"])
+    different = min(len(files) or pages, pages)
+    return Crawl(path, pages, different, counts["damaged"], counts["records"], path.stat().st_size, counts["unpacked"])
 
 
 def _of_one_page(number: int, files: Sequence[Path], rng: random.Random) -> Iterator[bytes]:
@@ -101,4 +105,6 @@ def _page(number: int, files: Sequence[Path]) -> bytes:
     if not files:
         return page(number).encode()
     data = files[number % len(files)].read_bytes()
-    return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+    data = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+    times = number // len(files)
+    return data.replace(b"</p>", b" again%d</p>" % times, 1) if times else data
