@@ -17,8 +17,10 @@ import numpy as np
 from corestory.errors import DataError
 from corestory.features.batch import batch_of_frame
 from corestory.features.layout import sums
+from corestory.features.paragraph_shape import shape_features
 from corestory.model.correction_fit import LIMIT, Residuals, paragraph_weights
 from corestory.model.decided_batch import decided_batch
+from corestory.model.headlines import own_headlines
 from corestory.model.manifest import AdaptedTo, Manifest, now
 from corestory.model.overlap import joined_hashes
 from corestory.model.scoring import score_batch
@@ -173,6 +175,7 @@ def adapt(
     2
     """
     frame = _usable(labelled)
+    tagger = _with_headlines(tagger, frame)
     forms = [_Form(tagger, rows, html=html) for html, rows in _by_form(tagger, frame)]
     steps, done = sum(form.folds + 1 for form in forms), 0
 
@@ -186,6 +189,16 @@ def adapt(
     results = tuple(result for _, result in found)
     corrections = tuple(correction for correction, _ in found if correction is not None)
     return Adaptation(_with(tagger, corrections, frame, results) if corrections else tagger, results)
+
+
+def _with_headlines(tagger: Tagger, frame: pd.DataFrame) -> Tagger:
+    """Let headlines be core if they are labelled so in half of the articles."""
+    batch, rows = batch_of_frame(frame, markup=False)
+    core = (frame["label"] == "core").to_numpy()[rows]
+    headlines = own_headlines(batch, shape_features(batch.texts)[0], core)
+    if 2 * headlines.sum() < len(batch.titles):
+        return tagger
+    return replace(tagger, settings=msgspec.structs.replace(tagger.settings, drop_headlines=False))
 
 
 def _usable(labelled: pd.DataFrame) -> pd.DataFrame:

@@ -77,6 +77,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confidence_expected, confidence_measured
         The points of the confidence curve: expected word F1 of out-of-fold articles, ascending, and the word F1 that
         such articles reached.
+    drop_headlines
+        Whether the headline of an article is filler (`corestory.model.headlines.own_headlines`).
     second_look_slope, second_look_offset
         Platt scaling of the second look's log-odds.
     second_look_text_cutoff, second_look_html_cutoff
@@ -95,6 +97,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     html_article_cutoff: _Half = 0.0
     confidence_expected: _Curve = (0.0, 1.0)
     confidence_measured: _Curve = (0.0, 1.0)
+    drop_headlines: bool = False
     second_look_slope: _Slope = 1.0
     second_look_offset: _Offset = 0.0
     second_look_text_cutoff: _Share = 0.0

@@ -13,8 +13,9 @@ from corestory.model.article_network import FittedArticleNetwork
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import article_cutoffs, decide, is_clean, without_story
 from corestory.model.fitting import Fitted
+from corestory.model.headlines import lowered, own_headlines
 from corestory.model.training_rows import Rows
-from corestory.types import Float
+from corestory.types import Bool, Float
 
 CUTOFF_SHARES = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
 DEFAULT_SHARE = 0.5
@@ -64,7 +65,7 @@ def choose_settings(
         paths.append((html_rows, by_html.probabilities(html.out_of_fold)))
     lengths = [shape_features(path.batch.texts)[0] for path, _ in paths]
     share, clean_share = choose_cutoff_shares(paths, lengths)
-    expected, measured, scored, cores = [], [], [], []
+    expected, measured, scored, cores, headlines = [], [], [], [], []
     for number, ((path, scores), length) in enumerate(zip(paths, lengths, strict=True)):
         layout = path.batch.layout
         cutoffs, hope = article_cutoffs(scores, length, layout, cutoff_share=share, clean_cutoff_share=clean_share)
@@ -76,18 +77,39 @@ def choose_settings(
         core = scores >= cutoffs[layout.article]
         scored.append(scores)
         cores.append(core)
+        headlines.append(own_headlines(path.batch, length, core))
         expected.append(hope)
-        measured.append(measured_f1(core, length, path))
+    drop = headlines_are_filler([path for path, _ in paths], headlines)
+    for number, ((path, _), length, headline) in enumerate(zip(paths, lengths, headlines, strict=True)):
+        if drop:
+            scored[number], cores[number] = lowered(scored[number], headline), cores[number] & ~headline
+        measured.append(measured_f1(cores[number], length, path))
     knots, values = confidence_curve(np.concatenate(expected), np.concatenate(measured))
     article_cutoff_of = (0.0, 0.0) if article is None else (*article.cutoffs, 0.0)[:2]
     settings = Settings(
         cutoff_share=share, clean_cutoff_share=clean_share,
         text_slope=by_text.slope, text_offset=by_text.offset, html_slope=by_html.slope, html_offset=by_html.offset,
-        text_article_cutoff=article_cutoff_of[0], html_article_cutoff=article_cutoff_of[1],
+        drop_headlines=drop, text_article_cutoff=article_cutoff_of[0], html_article_cutoff=article_cutoff_of[1],
         confidence_expected=knots, confidence_measured=values,
     )  # fmt: skip
     scored_html, core_html = (scored[1], cores[1]) if len(paths) > 1 else (None, None)
     return Chosen(settings, scored[0], cores[0], scored_html, core_html)
+
+
+def headlines_are_filler(paths: Sequence[Rows], headlines: Sequence[Bool]) -> bool:
+    """Tell whether the labels call headlines filler, or leave them out: the title says what they say.
+
+    Parameters
+    ----------
+    paths
+        Rows, without and with markup.
+    headlines
+        Which of them are headlines, for each path.
+    """
+    core = sum(
+        int(np.count_nonzero(rows.core & rows.labelled & found)) for rows, found in zip(paths, headlines, strict=True)
+    )
+    return 2 * core <= sum(int(found.sum()) for found in headlines)
 
 
 def choose_cutoff_shares(paths: Sequence[tuple[Rows, Float]], words: Sequence[Float]) -> tuple[float, float]:

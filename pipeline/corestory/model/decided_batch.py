@@ -1,4 +1,4 @@
-"""From log-odds of a batch to decisions: calibration, cutoffs, pages without story, other stories, the second look."""
+"""From log-odds of a batch to decisions: calibration, cutoffs, headlines, pages without a story, the second look."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.model.decision import article_cutoffs, without_story
-from corestory.model.other_stories import in_other_stories, lowered_in_other_stories
+from corestory.model.headlines import in_other_stories, lowered, own_headlines
 from corestory.model.pages import JudgedPages, judged_pages
 from corestory.model.scoring import ScoredBatch, Weights, as_forced
 from corestory.model.second_look import scores_after_second_look
@@ -37,8 +37,9 @@ class DecidedBatch:
         Which pages have no story; None if the model does not tell.
     first_scores, second_look
         The scores before the second look, and those of the second look; shape (paragraphs,).
-    other_story
-        Which paragraphs belong to other stories that follow the page's own, shape (paragraphs,).
+    headline, other_story
+        Which paragraphs are the headline of their article, and which belong to other stories that follow the page's
+        own; shape (paragraphs,).
     """
 
     scored: ScoredBatch
@@ -49,6 +50,7 @@ class DecidedBatch:
     pages: JudgedPages | None
     first_scores: Float
     second_look: Float
+    headline: Bool
     other_story: Bool
 
 
@@ -75,12 +77,16 @@ def decided_batch(
         )
         scores = as_forced(scores, forced)
     first = scores
-    other = in_other_stories(scored.features, scores >= cutoffs[layout.article])
-    scores = as_forced(lowered_in_other_stories(scores, other), forced)
+    kept = scores >= cutoffs[layout.article]
+    other = in_other_stories(scored.features, kept)
+    headline = np.zeros(len(kept), bool)
+    if settings.drop_headlines:
+        headline = own_headlines(scored.features.batch, scored.features.words, kept & ~other)
+    scores = as_forced(lowered(scores, headline | other), forced)
     scores, second = scores_after_second_look(scored, scores, cutoffs, weights, settings, forced)
     threshold = settings.threshold if threshold is None else threshold
     if threshold is not None:
         cutoffs = np.full(len(cutoffs), threshold)
     core = as_forced(scores >= cutoffs[layout.article], forced)
     confidence = np.interp(expected, settings.confidence_expected, settings.confidence_measured)
-    return DecidedBatch(scored, scores, core, cutoffs, confidence, pages, first, second, other)
+    return DecidedBatch(scored, scores, core, cutoffs, confidence, pages, first, second, headline, other)

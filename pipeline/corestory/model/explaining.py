@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
@@ -60,9 +60,9 @@ class ParagraphExplanation:
         Log-odds of the score before the second look, by group of `corestory.features.context.GROUPS`, in their order;
         the base is the model's log-odds for a paragraph whose features are all the training mean.
     first_score
-        The score before the second look; None where the second look left it as it was.
-    other_story
-        Whether the paragraph belongs to another story that follows the page's own, which lowered its score.
+        The score before headlines and the second look; None where these left it as it was.
+    lowered_by
+        What lowered it, where something did.
     """
 
     position: int
@@ -74,7 +74,7 @@ class ParagraphExplanation:
     context: Breakdown
     sighting: tuple[int, int] | None = None
     first_score: float | None = None
-    other_story: bool = False
+    lowered_by: Lowering | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +132,18 @@ def explain_articles(
             rows = done.scored.features.layout.slices()
             for number, tagged, inside, cutoff in zip(numbers, done.articles, rows, done.cutoffs.tolist(), strict=True):
                 shift = None if tagged.sightings is None else tagged.sightings.shift.tolist()
-                first, other = done.first_scores[inside].tolist(), done.other_story[inside].tolist()
+                first = done.first_scores[inside].tolist()
+                causes = np.where(done.headline, HEADLINE, np.where(done.other_story, OTHER_STORY, SECOND_LOOK))[inside]
                 paragraphs = tuple(
                     ParagraphExplanation(
                         position, text, label, score,
                         *reasons.of(inside.start + position, None if shift is None else shift[position]),
                         None if tagged.sightings is None else tagged.sightings.of(position),
-                        first_score=before if before != score else None, other_story=elsewhere,
+                        first_score=before if before != score else None,
+                        lowered_by=cause if before != score else None,
                     )
-                    for position, (text, label, score, before, elsewhere) in enumerate(
-                        zip(tagged.texts, tagged.labels, tagged.scores.tolist(), first, other, strict=True)
+                    for position, (text, label, score, before, cause) in enumerate(
+                        zip(tagged.texts, tagged.labels, tagged.scores.tolist(), first, causes.tolist(), strict=True)
                     )
                 )  # fmt: skip
                 explained[number] = ArticleExplanation(tagged, cutoff, fixed, paragraphs)
@@ -152,6 +154,9 @@ FORM = "(word shapes)"
 """The name of the word shapes' effect: capitals, digits, punctuation and lengths of words."""
 SITE = "other pages of its site"
 """The name of the effects of a site memory."""
+HEADLINE, OTHER_STORY, SECOND_LOOK = "headline", "other story", "second look"
+Lowering: TypeAlias = Literal["headline", "other story", "second look"]
+"""What lowers the score of a kept paragraph: `corestory.model.headlines` or `corestory.model.second_look`."""
 ADAPTED = "adaptation"
 """The name of the effect of what an adapted model learned beyond its training."""
 MEANINGS = {

@@ -217,7 +217,9 @@ class Tagger(PythonCalls):
                 replace(article, kinds=chosen_kinds(classes[rows], article.core))
                 for article, rows in zip(tagged, batch.layout.slices(), strict=True)
             ]
-        return TaggedBatch(tagged, decided.scored, decided.cutoffs, decided.first_scores, decided.other_story)
+        return TaggedBatch(
+            tagged, decided.scored, decided.cutoffs, decided.first_scores, decided.headline, decided.other_story
+        )
 
     def reads_markup(self, article: Article) -> bool:
         """Whether the model uses the article's markup: it has some, and the model was trained with it."""
@@ -245,12 +247,13 @@ class TaggedBatch:
         The least score of core in each.
     first_scores
         The scores before the second look, shape (paragraphs,).
-    other_story
-        Which paragraphs belong to other stories of their page, shape (paragraphs,).
+    headline, other_story
+        As of `corestory.model.decided_batch.DecidedBatch`.
     """
 
     articles: list[TaggedArticle]
     scored: ScoredBatch
     cutoffs: Float
     first_scores: Float
+    headline: Bool
     other_story: Bool

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from corestory.features.context import AFTER, BEFORE, MARKUP, OWN_WORDS, POSITION, SHAPE, TOPIC
-from corestory.model.explaining import ADAPTED, FORM, METHOD, SITE
+from corestory.model.explaining import ADAPTED, FORM, HEADLINE, METHOD, OTHER_STORY, SECOND_LOOK, SITE
 from corestory.printing import rounded
 from corestory.reading.html.markup_words import NEAR
 from corestory.reading.text import storable
@@ -41,6 +41,12 @@ IN_WORDS = {
     ADAPTED: "the articles that the model was adapted to",
 }
 """Names of the groups of features within a sentence."""
+
+_CAUSES = {
+    HEADLINE: "That it is the article's headline",
+    OTHER_STORY: "The headline of another story before it",
+    SECOND_LOOK: "The second look at the story",
+}
 
 NAMED_NGRAMS = 3
 """The number of n-grams that a sentence names."""
@@ -102,8 +108,7 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
         f"{paragraph.label.capitalize()}: its score of {paragraph.score:.2f} {relation} {article.cutoff:.2f}, {cutoff}."
     )
     if paragraph.first_score is not None:
-        cause = "The headline of another story before it" if paragraph.other_story else "The second look at the story"
-        verdict += f" {cause} lowered it from {paragraph.first_score:.2f}."
+        verdict += f" {_CAUSES[paragraph.lowered_by or SECOND_LOOK]} lowered it from {paragraph.first_score:.2f}."
     if article.tagged.no_story is not None:
         verdict = f"Filler: {_page_has_no_story(article.tagged)}."
     total = sum(abs(effect.log_odds) for effect in paragraph.context.effects)
@@ -191,10 +196,11 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
         An object with the article's ``article_id``, ``url``, ``title``, ``confidence``, ``is_article`` (its
         probability; null if the model does not know it), ``cutoff`` and
         ``cutoff_is_fixed`` (whether all articles have this cutoff), the ``method``, and its ``paragraphs``: each has
-        ``position``, ``text``, ``label``, ``score``, ``first_score`` (before the second look; null where it changed
-        nothing), the ``reasons`` in words, and ``words``, ``markup`` (null without markup) and ``context`` (of the
-        first score): a ``base`` and ``effects`` that add up to ``log_odds``; with a site memory also ``sighting``, the
-        number of other pages of the site on which it stands, and the number of all of them.
+        ``position``, ``text``, ``label``, ``score``, ``first_score`` and ``lowered_by`` (the score before headlines and
+        the second look, and which lowered it; null where none did), the ``reasons`` in words, and ``words``, ``markup``
+        (null without markup) and ``context`` (of the first score): a ``base`` and ``effects`` that add up to
+        ``log_odds``; with a site memory also ``sighting``, the number of other pages of the site on which it stands,
+        and the number of all of them.
     """
     tagged = article.tagged
     paragraphs = [
@@ -204,6 +210,7 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
             "label": paragraph.label,
             "score": paragraph.score,
             "first_score": paragraph.first_score,
+            "lowered_by": paragraph.lowered_by,
             "reasons": [storable(sentence) for sentence in _sentences(paragraph, article)],
             "words": _sum(paragraph.words),
             "markup": None if paragraph.markup is None else _sum(paragraph.markup),

@@ -1,12 +1,15 @@
-"""Other stories on a page: what follows the headline of another story is no core, and what only looks so stays."""
+"""Headlines are filler; what follows the headline of another story is no core, and what only looks so stays."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from corestory.features.batch import batch_of_articles
 from corestory.features.batch_features import BatchFeatures
+from corestory.model.adaptation import adapt
+from corestory.model.estimator import ParagraphClassifier
 from corestory.model.explaining import explain_articles
-from corestory.model.other_stories import SCORE, in_other_stories
+from corestory.model.headlines import SCORE, in_other_stories, own_headlines
 from corestory.model.storage import load_model
 from corestory.output.explanation import reasons
 from corestory.reading.article import Article
@@ -104,3 +107,73 @@ def test_the_default_model_drops_them_and_says_why():
         assert by_text[text].label == "filler"
         assert by_text[text].score <= SCORE
         assert "The headline of another story before it lowered it from" in reasons(by_text[text], explained).verdict
+
+
+SENTENCE = "The ferry left the quay at nine on Monday, the harbour master said."
+
+
+def _headline(*lines: str, title: str = "") -> list[str]:
+    """Give the lines that are headlines if all are kept."""
+    batch = batch_of_articles([Article("article", lines, title=title)])
+    words = np.array([len(line.split()) for line in lines], float)
+    return [lines[row] for row in np.flatnonzero(own_headlines(batch, words, np.ones(len(lines), bool))).tolist()]
+
+
+@pytest.mark.parametrize(
+    ("lines", "title", "found"),
+    [
+        pytest.param(
+            ("Ferry sails again", SENTENCE), "Ferry sails again | The Bay Post", "Ferry sails again", id="title"
+        ),
+        pytest.param(
+            ("12 May", "Ferry sails again", SENTENCE), "Ferry sails again", "Ferry sails again", id="second line"
+        ),
+        pytest.param(("Ferry sails again", SENTENCE), "", "Ferry sails again", id="no title"),
+        pytest.param(("Will the ferry sail again?", SENTENCE), "", "Will the ferry sail again?", id="question"),
+        pytest.param(
+            ("渡船恢复通航", f"渡船于周一{'上午九点离开码头，' * 3}港务长说。"),
+            "渡船恢复通航",
+            "渡船恢复通航",
+            id="unspaced",
+        ),
+        pytest.param(("A quiet morning", SENTENCE), "Ferry sails again", None, id="the title is another"),
+        pytest.param(("Ferry", SENTENCE), "Ferry sails again after the storm", None, id="one word of the title"),
+        pytest.param((SENTENCE, SENTENCE), "", None, id="a sentence"),
+        pytest.param(("MOLE:", SENTENCE), "", None, id="a speaker"),
+        pytest.param(("Dear Ann,", SENTENCE), "", None, id="a letter"),
+        pytest.param(("Ferry sails again", "Bread is dearer"), "", None, id="a list"),
+        pytest.param(("Ferry sails again",), "Ferry sails again", None, id="nothing else"),
+    ],
+)
+def test_the_headline_of_an_article_is_found(lines: tuple[str, ...], title: str, found: str | None):
+    assert _headline(*lines, title=title) == ([] if found is None else [found])
+
+
+@pytest.mark.parametrize("markup", [True, False], ids=["page", "text"])
+def test_the_default_model_takes_the_headline_for_filler(markup: bool):
+    story = "".join(f"<p>{text}</p>" for text in OWN)
+    page = read_page(f"<title>Ferry sails again</title><article><h1>Ferry sails again</h1>{story}")
+    texts = ["Ferry sails again", *OWN]
+    article = Article("page", page.texts, title=page.title, markup=page.markup) if markup else Article("text", texts)
+    (tagged,) = load_model().tag_articles([article])
+    assert list(tagged.labels) == ["filler", "core", "core", "core"]
+
+
+def _labelled(headline: str | None) -> pd.DataFrame:
+    rows = [
+        (f"article {number}", position, text, label)
+        for number, story in enumerate((OWN, OTHER, OWN[::-1], OTHER[::-1]))
+        for position, (text, label) in enumerate(
+            [(f"Ferry {number} sails again", headline), *((text, "core") for text in story), ("Share this", "filler")]
+        )
+    ]
+    return pd.DataFrame(rows, columns=["article_id", "position", "text", "label"])
+
+
+@pytest.mark.usefixtures("brief_fits")
+@pytest.mark.parametrize(("headline", "drop"), [("core", False), ("filler", True), (None, True)])
+def test_labels_decide_whether_a_model_drops_headlines(headline: str | None, drop: bool):
+    frame = _labelled(headline).assign(site=lambda rows: rows["article_id"])
+    fitted = ParagraphClassifier(members=1, folds=2).fit(frame, frame["label"])
+    assert fitted.tagger_.settings.drop_headlines is drop
+    assert adapt(load_model(), frame, force=True).tagger.settings.drop_headlines is drop

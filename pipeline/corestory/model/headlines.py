@@ -1,0 +1,174 @@
+"""What headlines say of a story: its own is no paragraph of it, and another's begins another story.
+
+Gold texts and readers differ about the headline of an article, which every output has as its title anyway; here it is
+filler, in pages and in texts. Many news pages load the next stories below the story that a reader opened: their
+paragraphs read and look like its own, and gold texts hold too few such pages for a network to learn from. But a second
+``h1`` in another part of the page, with filler before it, is the headline of another story.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from corestory.features.batch import Batch
+from corestory.features.batch_features import BatchFeatures
+from corestory.types import Bool, Float, Int
+
+SCORE = 0.05
+"""Headlines, and paragraphs of other stories, get no greater score."""
+FIRST = 3
+"""The headline is one of so many first kept paragraphs;"""
+OF_HEADLINE, OF_TITLE = 0.8, 0.5
+"""at least such a share of its words is in the title, and such a share of the title's words in it."""
+MOST_WORDS = 20
+"""Without a title, a headline is the first line of a text, has at most so many words and does not end as a sentence,"""
+LEAST_SENTENCE = 8
+"""and the line behind it is a sentence of at least so many words."""
+LEAST_WORDS = 40
+"""At least so many words of story stand between the page's own headline and that of another story,"""
+LEAST_STEPS = 3
+"""and the headline is so many paragraphs behind them."""
+LEAST_LEVELS = 3
+"""So many elements around a paragraph of each story do not enclose the other story."""
+LEAST_PROSE = 10
+"""Shorter paragraphs do not tell where the other story stands: its date may stand outside of its container."""
+UNLIKE_TITLE = 0.4
+"""At most such a share of the words of another story's headline is in the title."""
+
+# In scripts without spaces each character counts as a word.
+_WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|[^\W_]+")
+_QUOTES = "\"'”’»」』)]"
+# A headline may ask or exclaim, a sentence may not end in a colon.
+_NO_HEADLINE, _SENTENCE = tuple(".:;,…。：；，।"), tuple(".!?…。！？।؟")
+
+
+def own_headlines(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the kept paragraphs that are the headlines of their articles.
+
+    Parameters
+    ----------
+    batch
+        The articles.
+    words
+        Their paragraphs' lengths in words, shape (paragraphs,).
+    kept
+        Whether the first decision takes each paragraph for core, shape (paragraphs,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,). The only kept paragraph of an article is no headline.
+
+    Examples
+    --------
+    >>> from corestory.features.batch import batch_of_articles
+    >>> from corestory.reading.article import Article
+    >>> lines = ["Quay reopens", "The quay reopened on Monday, two years after the storm."]
+    >>> batch = batch_of_articles([Article("a", lines)])
+    >>> own_headlines(batch, np.array([2.0, 10.0]), np.array([True, True])).tolist()
+    [True, False]
+    """
+    found = np.zeros(len(kept), bool)
+    for inside, title in zip(batch.layout.slices(), batch.titles, strict=True):
+        first = inside.start + np.flatnonzero(kept[inside])[:FIRST]
+        if len(first) < 2:
+            continue
+        known = _words(title)
+        if known:
+            found[[row for row in first.tolist() if _repeats(_words(batch.texts[row]), known)]] = True
+        elif first[0] == inside.start:
+            found[first[0]] = _heads(batch, words, inside.start)
+    return found
+
+
+def in_other_stories(features: BatchFeatures, kept: Bool) -> Bool:
+    """Find the kept paragraphs that belong to other stories than the page's own.
+
+    Parameters
+    ----------
+    features
+        Of pages; without markup nothing is found.
+    kept
+        As of `own_headlines`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,). A page without a title has no other stories.
+    """
+    found = np.zeros(len(kept), bool)
+    if features.batch.markup is None:
+        return found
+    layout, headline = features.layout, features.main_headings
+    several = np.flatnonzero(np.bincount(layout.article[headline], minlength=len(layout.sizes)) > 1)
+    for page in several.tolist():
+        rows = np.arange(layout.first[page], layout.first[page] + layout.sizes[page])
+        begin = _other_story(features, rows[headline[rows]], rows[kept[rows]], features.batch.titles[page])
+        if begin is not None:
+            found[begin : rows[-1] + 1] = kept[begin : rows[-1] + 1]
+    return found
+
+
+def lowered(scores: Float, found: Bool) -> Float:
+    """Lower the scores of headlines or of paragraphs of other stories.
+
+    Examples
+    --------
+    >>> lowered(np.array([0.9, 0.8]), np.array([False, True])).tolist()
+    [0.9, 0.05]
+    """
+    return np.where(found, np.minimum(scores, SCORE), scores)
+
+
+def _repeats(words: set[str], title: set[str]) -> bool:
+    return _share(words, title) >= OF_HEADLINE and _share(title, words) >= OF_TITLE
+
+
+def _heads(batch: Batch, words: Float, row: int) -> bool:
+    """Tell whether a first line has the form of a headline, and the line behind it that of a sentence."""
+    line, following = (batch.texts[at].rstrip().rstrip(_QUOTES) for at in (row, row + 1))
+    return (
+        words[row] <= MOST_WORDS
+        and not line.endswith(_NO_HEADLINE)
+        and words[row + 1] >= LEAST_SENTENCE
+        and following.endswith(_SENTENCE)
+    )
+
+
+def _other_story(features: BatchFeatures, headlines: Int, kept: Int, title: str) -> int | None:
+    """Give the row of the headline behind which the other stories begin."""
+    texts, known = features.batch.texts, _words(title)
+    prose = kept[features.words[kept] >= LEAST_PROSE]
+    own = None
+    for row in headlines.tolist():
+        like = _share(_words(texts[row]), known)
+        before, after = kept[:0] if own is None else kept[(kept > own) & (kept < row)], prose[prose > row]
+        if (
+            like <= UNLIKE_TITLE
+            and features.words[before].sum() >= LEAST_WORDS
+            and row - before[-1] >= LEAST_STEPS
+            and len(after)
+            and _apart(features, int(before[-1]), row, int(after[0]))
+        ):
+            return int(row)
+        if own is None and like >= OF_HEADLINE:
+            own = row
+    return None
+
+
+def _apart(features: BatchFeatures, before: int, headline: int, after: int) -> bool:
+    """Tell whether a headline and the paragraph after it share an element that the story before it is not in."""
+    forest = features.elements.forest
+    story, own, other = (set(forest.around(row)) for row in (before, headline, after))
+    return bool((own & other) - story) and min(len(story - other), len(other - story)) >= LEAST_LEVELS
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))
+
+
+def _share(words: set[str], known: set[str]) -> float:
+    """Share of the words that are known; 0 of none."""
+    return len(words & known) / max(len(words), 1)
