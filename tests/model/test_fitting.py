@@ -175,7 +175,7 @@ def test_rows_with_markup_are_fitted_on_what_all_rows_say_of_their_words(rows, s
     places = np.arange(begin, len(rows.core))
     fitted = fit_stages(rows, chosen, places, RECIPE, say=silent)
 
-    scorer, by_markup = stage1_of(markup.words, chosen, chosen.labelled)
+    scorer, by_markup = stage1_of(markup.words.spelt(), chosen, chosen.labelled)
     scores = [LogOdds(MARKUP, by_markup), LogOdds(OWN_WORDS, fitted.stage1[places])]
     expected = fit_stage2(chosen, scores, stage1[0], RECIPE, html=True, say=silent)
     assert fitted.html.out_of_fold.tolist() == expected.out_of_fold.tolist()
