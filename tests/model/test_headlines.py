@@ -137,6 +137,7 @@ def _headline(*lines: str, title: str = "") -> list[str]:
             id="unspaced",
         ),
         pytest.param(("A quiet morning", SENTENCE), "Ferry sails again", None, id="the title is another"),
+        pytest.param(("Ferry sails again", SENTENCE), "Ferry", "Ferry sails again", id="a short title"),
         pytest.param(("Ferry", SENTENCE), "Ferry sails again after the storm", None, id="one word of the title"),
         pytest.param((SENTENCE, SENTENCE), "", None, id="a sentence"),
         pytest.param(("MOLE:", SENTENCE), "", None, id="a speaker"),

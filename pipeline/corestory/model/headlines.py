@@ -23,7 +23,7 @@ FIRST = 3
 OF_HEADLINE, OF_TITLE = 0.8, 0.5
 """at least such a share of its words is in the title, and such a share of the title's words in it."""
 MOST_WORDS = 20
-"""Without a title, a headline is the first line of a text, has at most so many words and does not end as a sentence,"""
+"""Without a title, or with a shorter one, it is the first line, of at most so many words, no sentence,"""
 LEAST_SENTENCE = 8
 """and the line behind it is a sentence of at least so many words."""
 LEAST_WORDS = 40
@@ -76,10 +76,9 @@ def own_headlines(batch: Batch, words: Float, kept: Bool) -> Bool:
         if len(first) < 2:
             continue
         known = _words(title)
-        if known:
-            found[[row for row in first.tolist() if _repeats(_words(batch.texts[row]), known)]] = True
-        elif first[0] == inside.start:
-            found[first[0]] = _heads(batch, words, inside.start)
+        found[[row for row in first.tolist() if _repeats(_words(batch.texts[row]), known)]] = True
+        if first[0] == inside.start and (not known or _share(known, _words(batch.texts[inside.start])) >= OF_HEADLINE):
+            found[inside.start] |= _heads(batch, words, inside.start)
     return found
 
 
