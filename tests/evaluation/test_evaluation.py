@@ -283,7 +283,7 @@ def test_the_keys_of_the_metrics_do_not_change_in_passing():
     of_scores, of_class = {"brier"}, {"precision", "recall", "f1"}
     assert found.keys() == {
         "schema", "cautions", "settings", "counts", "story", "tagger", "rivals", "baselines", "sources", "views",
-        "sites", "calibration", "kinds", "languages",
+        "sites", "calibration", "kinds", "languages", "detected_languages",
     }  # fmt: skip
     assert found["settings"].keys() == {"threshold", "resamples", "seed", "level"}
     assert found["tagger"].keys() == {"name", "description", "paragraphs", "words"}

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corestory.evaluation.evaluation import evaluate_rows
 from corestory.evaluation.groups import (
+    DETECTED,
     REGIONS,
     UNKNOWN,
     by_length,
@@ -15,10 +17,12 @@ from corestory.evaluation.groups import (
     groups_by_column,
     histogram,
     regions,
+    with_languages,
     worst_first,
 )
 from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.results import EvaluationSettings
+from corestory.report.tables import groups_tables
 
 SETTINGS = EvaluationSettings(None, 50, 0, 0.95)
 
@@ -53,6 +57,24 @@ def test_all_groups_together_are_all_rows():
     found = groups_by_column(rows(), "site", settings=SETTINGS)
 
     assert sum(group.words.confusion.total for group in found) == rows().words.sum()
+
+
+def test_the_text_tells_the_language_of_articles_that_declare_none():
+    pytest.importorskip("py3langid", reason="py3langid is not installed")
+    german = "Die Fähre verließ am Montag um sieben Uhr den Kai, sagte die Hafenmeisterin."
+    found = with_languages(
+        rows(
+            text=[german, "Share this story with your friends and neighbours", german, "Next", "Menu"],
+            language=[None, "", "German", "", "nb-NO"],
+        )
+    )
+    assert found.frame["language"].tolist() == ["de", "de", "de", "de", "no"]
+    assert found.frame[DETECTED].tolist() == [True, True, True, True, False]
+    evaluation = evaluate_rows(found, resamples=0)
+    assert {group.name for group in evaluation.languages} == {"de", "no"}
+    assert evaluation.detected_languages == 2
+    (table,) = [table for table in groups_tables(evaluation, sites=0) if table.title.startswith("By language")]
+    assert table.note == "2 of 3 articles declare no language; their text told it."
 
 
 def test_a_column_that_is_not_there_makes_no_groups():

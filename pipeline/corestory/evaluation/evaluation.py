@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.evaluation.bootstrap import interval, paired_interval, resampled_metrics
-from corestory.evaluation.groups import groups_by_column
+from corestory.evaluation.groups import DETECTED, groups_by_column
 from corestory.evaluation.kinds import kind_result
 from corestory.evaluation.labelled_rows import LabelledRows, labelled_rows, probabilities
 from corestory.evaluation.metrics import Metrics, calibration, confusion, measure
@@ -147,6 +147,7 @@ def evaluate_rows(
         story=story_counts(rows),
         kinds=kind_result(labelled),
         languages=groups_by_column(rows, "language", settings=settings),
+        detected_languages=len(np.unique(rows.articles[labelled[DETECTED]])) if DETECTED in labelled.columns else 0,
     )
 
 

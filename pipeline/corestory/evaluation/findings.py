@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.evaluation.evaluation import evaluate_rows
-from corestory.evaluation.groups import Histogram, by_length, by_region, histogram
+from corestory.evaluation.groups import Histogram, by_length, by_region, histogram, with_languages
 from corestory.evaluation.in_story import InStory, measure_in_story
 from corestory.evaluation.labelled_rows import labelled_rows, probabilities
 from corestory.evaluation.learned import Importance, Vocabulary, group_importance, strongest_ngrams
@@ -166,7 +166,7 @@ def find(
     >>> len(found.mistakes), [group.name for group in found.lengths]
     (0, ['0 to 4 words'])
     """
-    rows = labelled_rows(frame, threshold=threshold, where=where)
+    rows = with_languages(labelled_rows(frame, threshold=threshold, where=where))
     if "tagged" not in frame.columns:
         frame = frame.assign(tagged=np.where(frame["score"] >= rows.threshold, "core", "filler"))
     rivals: Sequence[Predictions] = [

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from corestory.evaluation.bootstrap import measured_rates
 from corestory.evaluation.labelled_rows import LabelledRows
 from corestory.evaluation.results import EvaluationSettings, Group
+from corestory.reading.language import language_of
 from corestory.types import Bool, Int
 
 UNKNOWN = "(unknown)"
@@ -26,6 +27,9 @@ ENDS = 2
 
 REGIONS = ("above the story", "lead", "body", "tail", "below the story", "article without a story")
 BINS = 20
+
+DETECTED = "language_detected"
+"""Column of `with_languages`: whether the text told the language, and not the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,38 @@ def groups_by_column(
     codes, names = pd.factorize(rows.frame[column].astype(object).fillna("").replace("", UNKNOWN))
     settings = settings if intervals else replace(settings, resamples=0)
     return worst_first(groups_by_code(rows, codes, [str(name) for name in names], settings=settings))
+
+
+def with_languages(rows: LabelledRows) -> LabelledRows:
+    """Return the rows with the language of each article, as two letters; empty where nothing tells it.
+
+    It is the language that the article declares, else the one that the text of its core paragraphs, or of all if there
+    is no core, tells `corestory.reading.language.language_of`. The column `DETECTED` says where the text told it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from corestory.evaluation.labelled_rows import labelled_rows
+    >>> frame = pd.DataFrame({"article_id": ["a", "a"], "text": ["It rained.", "Teilen"], "label": ["core", "filler"],
+    ...                       "score": [1.0, 0.2], "language": ["en-GB", None]})
+    >>> with_languages(labelled_rows(frame)).frame[["language", DETECTED]].to_numpy().tolist()
+    [['en', False], ['en', False]]
+    """
+    frame = rows.frame
+    texts = frame["text"].to_numpy()
+    given = frame["language"].fillna("").astype(str).tolist() if "language" in frame.columns else [""] * len(texts)
+    declared = {value: language_of("", declared=value) for value in set(given)}
+    languages = np.empty(len(texts), object)
+    detected = np.zeros(len(texts), bool)
+    order = np.argsort(rows.articles, kind="stable")
+    for index in np.split(order, np.flatnonzero(np.diff(rows.articles[order])) + 1):
+        found = next((declared[given[row]] for row in index if declared[given[row]]), "")
+        if not found:
+            core = index[rows.core[index]]
+            found = language_of("\n".join(texts[core if len(core) else index]))
+            detected[index] = found != ""
+        languages[index] = found
+    return replace(rows, frame=frame.assign(**{"language": languages, DETECTED: detected}))
 
 
 def groups_by_code(

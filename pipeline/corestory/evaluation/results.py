@@ -144,7 +144,9 @@ class Evaluation:
     kinds
         How kinds of filler and roles of core were told; None if the rows have no kinds or the model tells none.
     languages
-        Measures of each language that the articles declare.
+        Measures of each language, which the articles declare or their text tells.
+    detected_languages
+        How many articles declare no language, so that their text told it.
     """
 
     settings: EvaluationSettings
@@ -160,6 +162,7 @@ class Evaluation:
     story: StoryCounts | None = None
     kinds: KindResult | None = None
     languages: tuple[Group, ...] = ()
+    detected_languages: int = 0
 
     def to_metrics(self) -> dict[str, Json]:
         """Nested values for ``metrics.json``, with the same keys in every run; null where a measure is undefined.
@@ -179,6 +182,7 @@ class Evaluation:
             "baselines": {baseline.key: _tagger(baseline) for baseline in self.baselines},
             "sources": {group.name: group_metrics(group) for group in self.sources},
             "languages": {group.name: group_metrics(group) for group in self.languages},
+            "detected_languages": self.detected_languages,
             "views": {group.name: group_metrics(group) for group in self.views},
             "sites": {group.name: group_metrics(group) for group in self.sites},
             "calibration": plain(asdict(self.calibration)),

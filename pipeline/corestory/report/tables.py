@@ -95,13 +95,21 @@ def groups_tables(evaluation: Evaluation, *, sites: int) -> list[ReportTable]:
     by = {"By source": evaluation.sources, "By view": evaluation.views, "By language": evaluation.languages}
     for title, groups in by.items():
         if len(groups) > 1:
-            tables.append(by_group(f"{title}, worst first", groups))
+            note = _told(evaluation) if title == "By language" else ""
+            tables.append(by_group(f"{title}, worst first", groups, note=note))
     if len(evaluation.sites) > 1:
         more = len(evaluation.sites) - sites
         note = "No intervals: most sites have too few articles."
         note += f" {counted(more)} more sites, all better in core F1, are in metrics.json." if more > 0 else ""
         tables.append(by_group("By site, worst first (core F1 in words)", evaluation.sites[:sites], note=note))
     return tables
+
+
+def _told(evaluation: Evaluation) -> str:
+    detected, articles = evaluation.detected_languages, evaluation.counts.articles
+    if not detected:
+        return "The articles declare their language."
+    return f"{counted(detected)} of {counted(articles)} articles declare no language; their text told it."
 
 
 def confusions(evaluation: Evaluation) -> ReportTable:
