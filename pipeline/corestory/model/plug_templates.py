@@ -48,9 +48,14 @@ class TemplateLine:
     """A line made from a template; lines of one template are in one fold."""
 
     language: str
-    core: bool
+    kind: str
     fold: int
     text: str
+
+    @property
+    def core(self) -> bool:
+        """Whether it is a story line."""
+        return self.kind == STORY
 
 
 @cache
@@ -98,7 +103,7 @@ def template_lines(
         fold = generator.permutation(len(known.lines)) % folds
         for (kind, template), number in zip(known.lines, fold.tolist(), strict=True):
             texts = _filled(template, values, generator)
-            found += [TemplateLine(language, kind == STORY, number, text) for text in texts]
+            found += [TemplateLine(language, kind, number, text) for text in texts]
     return found
 
 
@@ -119,7 +124,7 @@ def heading_lines(languages: Iterable[str], generator: np.random.Generator, *, f
             fold = generator.permutation(len(known.headings)) % folds
             for template, number in zip(known.headings, fold.tolist(), strict=True):
                 (text, *_) = _filled(template, known.values, generator)
-                found.append(TemplateLine(language, False, number, text))
+                found.append(TemplateLine(language, HEADING, number, text))
     return found
 
 
