@@ -149,7 +149,7 @@ def _held_out(features: BatchFeatures, stage1: Sequence[LogOdds], fold: Int, fit
 LEAST_PAGES = 10
 """From fewer real pages without a story nothing is learned."""
 
-LOST, LOST_SHORT = 500, 200
+LOST, LOST_SHORT = 500, 100
 """At most one of so many real articles, and of so many shortened ones, is below the cutoff, out of fold."""
 
 SHARES = {(True, True): 1.0, (False, True): 0.25, (True, False): 0.5, (False, False): 0.5}
