@@ -82,3 +82,23 @@ def test_plugs_with_the_markup_of_the_story_are_filler(filler, body):
     )
     tagged = load_model().tag(page, html=True).set_index("text")["label"]
     assert tagged.loc[LINES].tolist() == LABELS
+
+
+@pytest.mark.parametrize("short", ["Nobody was hurt.", "The driver walked away.", "Work starts in May."])
+def test_a_short_sentence_in_a_story_of_three_paragraphs_is_core(short: str) -> None:
+    story = [
+        "A lorry carrying gravel overturned on the ring road at Tarnford shortly before dawn on Tuesday.",
+        "Police closed both lanes for six hours while a crane from the quarry lifted the trailer off the barrier.",
+        short,
+    ]
+    links = "".join(
+        f'<li><a href="/{name}">{name}</a></li>' for name in ("News", "Sport", "Opinion", "Weather", "Culture")
+    )
+    page = (
+        f"<title>Lorry overturns on ring road | Wexmoor Echo</title><header><nav><ul>{links}</ul></nav></header><main>"
+        '<h1>Lorry overturns on ring road</h1><div class="byline">By Ada Pell</div><time>4 May 2026</time>'
+        f"<article><div>{''.join(f'<p>{line}</p>' for line in story)}</div></article>"
+        '<aside class="related"><h3>More from News</h3><a href="/1">Bus drivers vote on new rota</a></aside>'
+        f"</main><footer><ul>{links}</ul><p>© 2026 Wexmoor Media</p></footer>"
+    )
+    assert load_model().core(page, html=True).splitlines() == story

@@ -60,6 +60,19 @@ def test_template_lines_stand_behind_the_training_rows_and_are_few(extended):
     assert not set(all_rows.page[behind]) & set(rows.page)
 
 
+def test_templates_are_dealt_to_folds_otherwise_each_time_and_other_rows_never(extended):
+    found = extended[2]
+    deals = [found.dealt(deal).fold for deal in range(2)]
+    made = found.template >= 0
+    for fold in deals:
+        assert set(fold[made]) == set(range(FOLDS))
+        assert len({*zip(found.template[made], np.array(found.language)[made], fold[made], strict=True)}) == len(
+            {*zip(found.template[made], np.array(found.language)[made], strict=True)}
+        )
+        assert (fold[~made] == found.rows.fold[~made]).all()
+    assert (deals[0] != deals[1]).any()
+
+
 def test_headlines_stand_last_and_each_is_of_its_page_and_fold(extended):
     _, rows, found = extended
     assert (np.diff(np.concatenate([found.headings, found.headlines])) == 1).all()
@@ -101,7 +114,7 @@ def test_story_that_looks_like_a_plug_and_found_filler_that_does_not_are_left_ou
 
 
 def test_lines_are_planted_into_other_pages_of_their_fold_and_language(extended, lines):
-    rows, language = extended[2].rows, extended[2].language
+    rows, language = extended[2].dealt(0), extended[2].language
     stories = planted_stories(rows, lines, np.random.default_rng(2))
     assert stories.planted.any()
     for inside in stories.layout.slices():
@@ -114,8 +127,15 @@ def test_lines_are_planted_into_other_pages_of_their_fold_and_language(extended,
     assert set(stories.core[stories.planted]) == {True, False}
 
 
+def test_some_stories_are_cut_to_a_few_paragraphs_and_hold_one_planted_line_at_most(extended, lines):
+    stories = planted_stories(extended[2].dealt(0), lines, np.random.default_rng(2))
+    short = [stories.planted[inside] for inside in stories.layout.slices() if (~stories.planted[inside]).sum() < 4]
+    assert 0 < len(short) < len(stories.layout.sizes) / 2
+    assert {planted.sum() for planted in short} == {0, 1} or {planted.sum() for planted in short} == {1}
+
+
 def test_lists_of_headlines_stand_under_a_heading(extended, lines):
-    rows = extended[2].rows
+    rows = extended[2].dealt(0)
     stories = planted_stories(rows, lines, np.random.default_rng(2))
     lists = 0
     for inside in stories.layout.slices():

@@ -101,6 +101,8 @@ class ExtendedRows:
         Headings of lists of headlines.
     headlines
         Headlines, each of the page and the fold that it is from.
+    template
+        The number of each line's template in its language; -1 for rows that are of none.
     """
 
     rows: Rows
@@ -108,6 +110,14 @@ class ExtendedRows:
     language: list[str]
     headings: Int
     headlines: Int
+    template: Int
+
+    def dealt(self, deal: int) -> Rows:
+        """Give the rows with the templates dealt to the folds, otherwise in each deal; lines of one are in one fold."""
+        folds = int(self.rows.fold.max()) + 1
+        return replace(
+            self.rows, fold=np.where(self.template < 0, self.rows.fold, self.template // folds**deal % folds)
+        )
 
 
 def with_template_lines(
@@ -140,9 +150,9 @@ def with_template_lines(
             own.append(title)
             titled.append((first, title))
     generator = np.random.default_rng(seed)
-    made = template_lines(headlines, generator, folds=int(rows.fold.max()) + 1)
+    made = template_lines(headlines, generator)
     made = [made[at] for at in generator.permutation(len(made))[: len(rows.core) // ROWS_A_TEMPLATE_LINE]]
-    headings = heading_lines(headlines, generator, folds=int(rows.fold.max()) + 1) if titled else []
+    headings = heading_lines(headlines, generator) if titled else []
     plain, made = len(made), made + headings
     sources = [first for first, _ in titled]
     texts = [line.text for line in made] + [title for _, title in titled]
@@ -156,7 +166,7 @@ def with_template_lines(
         batch,
         np.concatenate([rows.core, np.array([line.core for line in made], bool), np.zeros(len(titled), bool)]),
         np.concatenate([rows.labelled, once]),
-        np.concatenate([rows.fold, np.array([line.fold for line in made], np.int64), rows.fold[sources]]),
+        np.concatenate([rows.fold, np.zeros(len(made), np.int64), rows.fold[sources]]),
         np.concatenate([rows.page, rows.page.max() + 1 + np.arange(len(made)), rows.page[sources]]),
         np.concatenate([rows.weight, sizes.astype(float)]),
         np.concatenate([rows.first_view, ~once]),
@@ -170,6 +180,9 @@ def with_template_lines(
         language + [line.language for line in made] + [language[first] for first in sources],
         begin + np.arange(plain, len(made)),
         begin + len(made) + np.arange(len(titled)),
+        np.concatenate(
+            [np.full(begin, -1), np.array([line.template for line in made], np.int64), np.full(len(titled), -1)]
+        ),
     )
 
 
@@ -250,11 +263,13 @@ def _script(text: str) -> str:
 
 WRITTEN_LINES, FOUND_LINES, STORY_LINES = 3, 1, 6
 """So many lines of each sort are planted into a story, on average."""
+SHORTENED, MOST_SHORTENED = 0.15, 4
+"""So many stories are cut to a few paragraphs, one to this number, and get one line: some pages hold no more."""
 LISTS, LEAST_LISTED, MOST_LISTED = 0.12, 2, 7
 """So many stories get a list of headlines under a heading, most of them behind the last paragraph; so long a list."""
 LISTS_BEHIND = 0.8
-TURNS, MOST_TURNS, FEW_STORIES = 2, 4, 60
-"""So often lines are planted into a story, at least and at most: the fewer stories of its language, the more often."""
+MOST_TURNS, FEW_STORIES = 2, 30
+"""So often at most lines are planted into a story of a language that has few, and in each of so few of them more."""
 LEAST_CORE = 3
 """Stories with fewer paragraphs get no planted lines."""
 LEAST_TRUST = 0.1
@@ -331,7 +346,7 @@ def kept_stories(rows: Rows, places: Int, scores: Float, kept: Bool) -> Stories:
 def planted_stories(rows: Rows, lines: PlugLines, generator: np.random.Generator) -> Stories:
     """Plant lines into the stories of the training rows: the core paragraphs of the first view of each page.
 
-    Each story comes `TURNS` times, with other lines; those of a language with few stories up to `MOST_TURNS` times.
+    A story of a language with few stories comes up to `MOST_TURNS` times, with other lines.
 
     Every line comes from another page of the same fold and the same language, so that what is out of fold stays so.
     """
@@ -349,15 +364,17 @@ def planted_stories(rows: Rows, lines: PlugLines, generator: np.random.Generator
     stories = [rows_of[chosen[rows_of]] for rows_of in np.split(np.arange(len(chosen)), rows.batch.layout.first[1:])]
     stories = [own for own in stories if len(own) >= LEAST_CORE]
     count = Counter(lines.language[own[0]] for own in stories)
-    turns = [min(max(FEW_STORIES // count[lines.language[own[0]]], TURNS), MOST_TURNS) for own in stories]
-    for own in (own for own, times in zip(stories, turns, strict=True) for _ in range(times)):
-        first = own[0]
+    turns = [min(max(FEW_STORIES // count[lines.language[own[0]]], 1), MOST_TURNS) for own in stories]
+    for whole in (own for own, times in zip(stories, turns, strict=True) for _ in range(times)):
+        own, first = whole, whole[0]
         added = [_some(pool.get(group[first], nothing), mean, generator) for pool, mean in pools]
-        added = [_other_pages(one, rows, first) for one in added]
-        new = np.concatenate(added)
+        new = np.concatenate([_other_pages(one, rows, first) for one in added])
+        short = generator.random() < SHORTENED
+        if short:
+            own, new = own[: generator.integers(1, MOST_SHORTENED, endpoint=True)], generator.permutation(new)[:1]
         # A plug may stand behind the last paragraph, and hardly ever before the first.
         position = np.concatenate([np.arange(len(own)), generator.uniform(0.01, len(own), len(new))])
-        if group[first] in headings and generator.random() < LISTS:
+        if not short and group[first] in headings and generator.random() < LISTS:
             length = int(generator.integers(LEAST_LISTED, MOST_LISTED, endpoint=True))
             listed = _other_pages(headlines.get(group[first], nothing), rows, first)
             listed = generator.permutation(listed)[:length]

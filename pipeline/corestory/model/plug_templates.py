@@ -2,7 +2,8 @@
 
 Labelled pages hold few plugs between the paragraphs of their story. ``plug_templates.tsv`` holds templates of such
 lines in many languages, all written for corestory, and as their counterpart short story lines. Their slots take the
-headlines of labelled pages, and invented names, outlets, topics and places of the same file.
+headlines of labelled pages, and invented names, outlets, topics and places of the same file; ``[Read|See] more`` stands
+for several wordings.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from importlib.resources import files
 import numpy as np
 
 FILLS, COPIES = 4, 2
-"""So many lines are made from a template with slots, and from one without; n-grams of a single line are not known."""
+"""So many lines are made from a template, and of each of its wordings; n-grams of a single line are not known."""
 STORY, HEADING = "story", "heading"
 _SLOT_KIND = "slot:"
 _SLOT = re.compile(r"\{(\w+)\}")
+_WORDINGS = re.compile(r"\[([^\[\]|]*\|[^\[\]]*)\]")
 _SAME_LANGUAGE = {"no": "nb", "nn": "nb"}
 
 
@@ -45,17 +47,12 @@ class Templates:
 
 @dataclass(frozen=True, slots=True)
 class TemplateLine:
-    """A line made from a template; lines of one template are in one fold."""
+    """A line made from a template; `template` is its number among those of its language, in random order."""
 
     language: str
-    kind: str
-    fold: int
+    core: bool
+    template: int
     text: str
-
-    @property
-    def core(self) -> bool:
-        """Whether it is a story line."""
-        return self.kind == STORY
 
 
 @cache
@@ -79,9 +76,7 @@ def templates() -> Mapping[str, Templates]:
     }
 
 
-def template_lines(
-    headlines: Mapping[str, Sequence[str]], generator: np.random.Generator, *, folds: int
-) -> list[TemplateLine]:
+def template_lines(headlines: Mapping[str, Sequence[str]], generator: np.random.Generator) -> list[TemplateLine]:
     """Make lines from the templates of some languages.
 
     Parameters
@@ -90,9 +85,7 @@ def template_lines(
         Headlines by language; languages without templates are passed over. Where there are none, templates that need
         one are.
     generator
-        Of the values of slots and of the deal of templates to folds.
-    folds
-        So many folds there are; each template is in one.
+        Of wordings, of the values of slots and of the order of templates.
     """
     found = []
     for language in sorted(headlines):
@@ -100,46 +93,54 @@ def template_lines(
         if known is None:
             continue
         values = {**known.values, "headline": headlines[language]}
-        fold = generator.permutation(len(known.lines)) % folds
-        for (kind, template), number in zip(known.lines, fold.tolist(), strict=True):
+        numbers = generator.permutation(len(known.lines))
+        for (kind, template), number in zip(known.lines, numbers.tolist(), strict=True):
             texts = _filled(template, values, generator)
-            found += [TemplateLine(language, kind, number, text) for text in texts]
+            found += [TemplateLine(language, kind == STORY, number, text) for text in texts]
     return found
 
 
-def heading_lines(languages: Iterable[str], generator: np.random.Generator, *, folds: int) -> list[TemplateLine]:
+def heading_lines(languages: Iterable[str], generator: np.random.Generator) -> list[TemplateLine]:
     """Make a heading of lists of headlines from each such template of some languages.
 
     Parameters
     ----------
     languages
         Languages without templates are passed over.
-    generator, folds
+    generator
         As of `template_lines`.
     """
     found = []
     for language in sorted(languages):
         known = templates().get(_SAME_LANGUAGE.get(language, language))
         if known is not None and known.headings:
-            fold = generator.permutation(len(known.headings)) % folds
-            for template, number in zip(known.headings, fold.tolist(), strict=True):
+            numbers = generator.permutation(len(known.headings))
+            for template, number in zip(known.headings, numbers.tolist(), strict=True):
                 (text, *_) = _filled(template, known.values, generator)
-                found.append(TemplateLine(language, HEADING, number, text))
+                found.append(TemplateLine(language, False, number, text))
     return found
 
 
 def _filled(template: str, values: Mapping[str, Sequence[str]], generator: np.random.Generator) -> list[str]:
-    names = _SLOT.findall(template)
-    if not names:
-        return [template] * COPIES
-    if "headline" in names and not values["headline"]:
+    if "{headline}" in template and not values["headline"]:
         return []
 
     def value(slot: re.Match[str]) -> str:
         name = slot[1]
         return str(generator.choice(values[name])) if name in values else _NUMBERS[name](generator)
 
-    return list(dict.fromkeys(_SLOT.sub(value, template) for _ in range(FILLS)))
+    parts = _WORDINGS.split(template)
+    lists = [part.split("|") for part in parts[1::2]]
+    if len(parts) == 1 and not _SLOT.search(template):
+        return [template] * COPIES
+    count = max([FILLS, *(COPIES * len(wordings) for wordings in lists)])
+    # Each wording is taken equally often, and beside others each time.
+    chosen = [generator.permutation(np.arange(count) % len(wordings)) for wordings in lists]
+    found = []
+    for number in range(count):
+        parts[1::2] = [wordings[order[number]] for wordings, order in zip(lists, chosen, strict=True)]
+        found.append(" ".join(_SLOT.sub(value, "".join(parts)).split()))
+    return found
 
 
 _NUMBERS = {

@@ -50,6 +50,8 @@ LEAST_LINES = 50
 LIMITS = tuple(step / 100 for step in range(1, 96))
 F1_COST = 0.0005
 """The look may cost so much of the out-of-fold word F1."""
+DEALS = 3
+"""So often the templates are dealt to folds and planted into every story: one deal makes a fit depend on chance."""
 STORY_LOST = 0.035
 """It may drop this share of the planted story lines, which are harder than those of the story itself."""
 LEAST_REMOVED = 0.1
@@ -117,7 +119,7 @@ def fit_second_look(
         everything = np.ones(len(html_places), bool)
         paths.append(_Path(html_rows, html_places, chosen.html_scores, chosen.html_core, everything))
     extended = with_template_lines(rows, fitted.stage1, languages, fitted.weights, seed=recipe.seed)
-    rows, stage1 = extended.rows, extended.stage1
+    rows = extended.dealt(0)
     lines = plug_lines(extended, kinds, marked, seed=recipe.seed)
     line = np.zeros(len(rows.core), bool)
     line[np.concatenate([lines.to_learn, lines.story])] = True
@@ -125,29 +127,42 @@ def fit_second_look(
         return FittedLook(None, chosen)
     needed = rows.core & rows.first_view
     needed[np.concatenate([lines.found, lines.headings, lines.headlines])] = True
+    also = needed.copy()
     for path in paths:
-        needed[path.places[path.core & path.looked]] = True
-    scorers, by_line = fit_line_scorers(rows, lines, needed, recipe, say=say)
-    lines = lines.trusted(by_line.sum(axis=1))
-    planted = planted_stories(rows, lines, generator)
-    plants = planted.core[planted.planted]
+        also[path.places[path.core & path.looked]] = True
+    texts, _ = unmarked(rows.batch.texts)
+    fitted_lines = [
+        fit_line_scorers(texts, extended.dealt(deal), lines, needed if deal else also, recipe, say=say)
+        for deal in range(DEALS)
+    ]
+    scorers, _ = fitted_lines[0]
+    materials = [_Material(rows, scores, extended.stage1, fitted.weights.words) for _, scores in fitted_lines]
+    planted = [
+        planted_stories(extended.dealt(deal), lines.trusted(scores.sum(axis=1)), generator)
+        for deal, (_, scores) in enumerate(fitted_lines)
+    ]
+    plants = np.concatenate([one.core[one.planted] for one in planted])
     if min(np.count_nonzero(plants), np.count_nonzero(~plants)) < LEAST_LINES:
         return FittedLook(None, chosen)
-    material = _Material(rows, by_line, stage1, fitted.weights.words)
     # The first view of each page, and its HTML: other views hold much the same story.
-    learned = joined_stories([*(path.stories(path.rows.first_view) for path in paths), planted])
-    columns = material.columns(learned)
-    learned = _trusted(learned, by_line[learned.rows].sum(axis=1))
-    networks = _networks(columns, learned, rows.fold[learned.rows], recipe, say=say)
+    kept = joined_stories([path.stories(path.rows.first_view) for path in paths])
+    parts = list(zip([materials[0], *materials], [kept, *planted], strict=True))
+    columns = np.concatenate([material.columns(stories) for material, stories in parts])
+    learned = joined_stories(
+        [_trusted(stories, material.by_line[stories.rows].sum(axis=1)) for material, stories in parts]
+    )
+    # The first paragraph of an article is story, and of the same fold in every deal.
+    fold = np.repeat(rows.fold[learned.rows[learned.layout.first]], learned.layout.sizes)
+    networks = _networks(columns, learned, fold, recipe, say=say)
     log_odds = np.zeros(len(learned.rows))
-    for fold, network in enumerate(networks[:-1]):
-        inside = rows.fold[learned.rows] == fold
+    for number, network in enumerate(networks[:-1]):
+        inside = fold == number
         log_odds[inside] = network.log_odds(columns[inside], learned.part(inside[learned.layout.first]).layout)
     scaling = fit_platt(log_odds[learned.weight > 0], learned.core[learned.weight > 0])
     of_lines = scaling.probabilities(log_odds[learned.planted]), learned.core[learned.planted]
     limits, found = [], []
     for path in paths:
-        of_row = material.held_out(path.stories(path.looked), networks[:-1])
+        of_row = materials[0].held_out(path.stories(path.looked), networks[:-1])
         second = scaling.probabilities(of_row[path.places])
         limit, scores, core = _chosen_limit(path, second, *of_lines, chosen.settings)
         limits.append(limit)
@@ -172,8 +187,8 @@ def _trusted(stories: Stories, by_line: Float) -> Stories:
 
 
 def look_fit_count(folds: int) -> int:
-    """Count the single fits that `fit_second_look` makes at most: two scorers of lines and a network."""
-    return 3 * folds + 2 + MEMBERS
+    """Count the single fits that `fit_second_look` makes at most: two scorers of lines a deal, and a network."""
+    return 2 * DEALS * (folds + 1) + folds + MEMBERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,12 +230,14 @@ def _two_views(rows: Rows, generator: np.random.Generator) -> Bool:
 
 
 def fit_line_scorers(
-    rows: Rows, lines: PlugLines, needed: Bool, recipe: Recipe, *, say: Progress
+    texts: Sequence[str], rows: Rows, lines: PlugLines, needed: Bool, recipe: Recipe, *, say: Progress
 ) -> tuple[tuple[NgramScorer, NgramScorer], Float]:
     """Fit the scorers of lines by words and by word shapes, both labels weighing alike.
 
     Parameters
     ----------
+    texts
+        The text of each row without the marks of its rendering.
     rows, recipe, say
         As of `fit_second_look`.
     lines
@@ -251,7 +268,6 @@ def fit_line_scorers(
     # A row of no fold is not scored.
     fold = np.where(chosen | needed, rows.fold, -1)
     weighted = replace(rows, weight=weight * chosen.sum() / 2, fold=fold)
-    texts, _ = unmarked(rows.batch.texts)
     words, by_words = fit_stage1(
         texts, weighted, chosen, recipe=recipe, inverse_regularisation=WORDS_C, min_pages=LEAST_PAGES,
         read=lambda texts: line_words(tokenise(texts)), say=say,
