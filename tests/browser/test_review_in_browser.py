@@ -192,6 +192,11 @@ def test_after_a_kill_nothing_is_lost_and_the_page_does_not_pretend(context, sta
     again = Tab(context, start(tmp_path))
     assert again.labels() == [other(first[0]), *first[1:]]
     assert again.page.locator("#p0.changed").count() == 1
+    again.press("u")
+    again.said("Undone")
+    assert again.labels() == first
+    again.press("u")
+    again.said("nothing to undo")
 
 
 def test_two_tabs_see_and_keep_each_others_labels(context, shared):

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from corestory.errors import CorestoryError, InputError, OutputError
 from corestory.review.decisions import Decision, decision_line
-from corestory.review.labels_file import LabelsFile
+from corestory.review.labels_file import UNDOABLE, LabelsFile
 
 WHEN = "2026-11-26T06:00:00.000+00:00"
 LABELS = ("core", "filler", None)
 
 
-def decision(position=0, label="core", article_id="a", text="It rained."):
-    return Decision(article_id, position, text, label, WHEN, "core", 0.75)
+def decision(position=0, label="core", article_id="a", text="It rained.", when=WHEN):
+    return Decision(article_id, position, text, label, when, "core", 0.75)
 
 
 def written(*decisions):
@@ -47,15 +47,27 @@ def test_wherever_the_file_is_cut_off_each_whole_line_holds_and_the_file_can_be_
     with LabelsFile(path) as labels:
         labels.append(written(decision(9, "filler", "c")))
     assert labels_of(path) == expected | {("c", 9): "filler"}
-    assert len(path.read_bytes().splitlines()) == len(expected) + 1
 
 
-def test_what_is_appended_is_on_the_disk_at_once_and_compaction_keeps_the_last_line_of_each(path):
+def test_what_is_appended_is_on_the_disk_at_once_and_compaction_keeps_the_last_lines(path):
+    def in_file():
+        return [(row["position"], row["label"]) for row in map(json.loads, path.read_text().splitlines())]
+
     with LabelsFile(path) as labels:
         labels.append(written(decision(0), decision(1)))
         labels.append(written(decision(0, "filler")))
-        assert [json.loads(line)["label"] for line in path.read_text().splitlines()] == ["core", "core", "filler"]
-    assert [json.loads(line)["label"] for line in path.read_text().splitlines()] == ["filler", "core"]
+        for number in range(UNDOABLE):
+            labels.append(written(decision(2, LABELS[number % 2], when=f"{number:03}")))
+        assert len(in_file()) == 3 + UNDOABLE
+    recent = [(2, LABELS[number % 2]) for number in range(UNDOABLE)]
+    assert in_file() == [(0, "filler"), (1, "core"), *recent]
+    with LabelsFile(path) as labels:
+        assert len(labels.changes) == UNDOABLE
+        labels.append(written(decision(2, "core", when="last")))
+    assert in_file() == [(0, "filler"), (1, "core"), *recent, (2, "core")]
+    with LabelsFile(path) as labels:
+        labels.append(written(decision(2, "filler", when="more")))
+    assert in_file() == [(0, "filler"), (1, "core"), *recent[1:], (2, "core"), (2, "filler")]
 
 
 def test_a_second_writer_is_refused_until_the_first_has_ended_even_after_a_compaction(path):

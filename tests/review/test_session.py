@@ -64,6 +64,26 @@ def test_undo_takes_back_a_label_then_an_acceptance(review, path):
         session.undo(first)
 
 
+def test_after_a_restart_undo_takes_back_the_changes_of_earlier_runs_the_last_first(review):
+    session = review()
+    session.label(0, [0], "filler")
+    session.label(0, [2], "filler")
+    session.accept(0, session.article(0).revision, 5)
+    session.label(1, [0], "filler")
+    session = review()
+    assert labels(session.undo()) == ["core", "filler", "core", "filler"]
+    assert session.overview().done == (0,)
+    session = review()
+    assert labels(session.undo()) == ["filler", "filler", "filler", "filler"]
+    assert session.overview().done == ()
+    session.label(1, [1], "core")  # a change of this run, which only its own tab takes back
+    assert labels(session.undo()) == ["filler", "filler", "core", "filler"]
+    assert labels(session.undo()) == ["core", "filler", "core", "filler"]
+    with pytest.raises(StaleError, match="nothing to undo"):
+        session.undo()
+    assert labels(session.article(1)) == ["core", "core", "core", "filler"]
+
+
 def test_undo_leaves_alone_what_another_tab_has_changed_since(review):
     session = review()
     mine, _ = session.label(0, [0, 1], "filler")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections import deque
 from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -16,15 +19,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import TracebackType
 
+UNDOABLE = 100
+"""So many last changes can be undone after a restart; the lines that they have replaced stay in the file."""
 
 _BEGINNING = b'{"article_id": '
+
+_Write = list[tuple[Decision, bytes]]
+"""Decisions about one article that were written together, each with its line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Decisions that a person made at once about an article, and the decisions that they replaced."""
+
+    made: tuple[Decision, ...]
+    before: tuple[Decision, ...]
 
 
 class LabelsFile:
     """A file of decisions that this process alone writes to.
 
     Opening drops a last line that was cut off by a kill or a power cut: it was never reported as saved. Lines that
-    later ones have replaced are dropped when the file is opened and closed.
+    later ones have replaced are dropped when the file is opened and closed, but for those of the last changes.
 
     Parameters
     ----------
@@ -35,6 +51,8 @@ class LabelsFile:
     ----------
     decisions
         The decision that holds for each paragraph, by article and position, in the order of the first ones.
+    changes
+        The last changes of earlier runs, and those of this one, the oldest first.
 
     Raises
     ------
@@ -60,7 +78,12 @@ class LabelsFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.decisions: dict[tuple[str, int], Decision] = {}
+        self.changes: list[Change] = []
+        # What the decision that holds for each paragraph has replaced, the last one last.
+        self._earlier: dict[tuple[str, int], list[Decision]] = {}
         self._lines: dict[tuple[str, int], bytes] = {}
+        # The last writes, and whether each was a change.
+        self._recent: deque[tuple[_Write, bool]] = deque()
         self._replaced = False
         self._is_new = not path.exists()
         self._file = self._opened()
@@ -83,7 +106,9 @@ class LabelsFile:
         self.close()
 
     def append(self, decisions: Iterable[tuple[Decision, bytes]]) -> None:
-        """Write decisions, each with its line, and return when they are on the disk.
+        """Write decisions about an article, each with its line, and return when they are on the disk.
+
+        Decisions that were replaced before, and those without a label, take changes back.
 
         Raises
         ------
@@ -101,15 +126,14 @@ class LabelsFile:
             with suppress(OSError):  # if not even this is possible, the next start drops what was cut off
                 self._file.truncate(end)
             raise OutputError(f"cannot be written ({reason_of(error)})", where=str(self.path)) from error
-        for decision, line in decisions:
-            self._keep(decision, line)
+        self._keep(decisions)
 
     def close(self) -> None:
         """Drop the lines that later ones have replaced, and let other processes write; leave no empty file."""
         try:
             if self._replaced:
                 self._compact()
-            if self._is_new and not self._lines:
+            if self._is_new and not self.decisions:
                 self.path.unlink(missing_ok=True)
         finally:
             self._file.close()
@@ -132,29 +156,53 @@ class LabelsFile:
         self._file.seek(0)
         data = self._file.read()
         whole, _, rest = data.rpartition(b"\n")
+        found: _Write = []
         for number, line in enumerate(whole.split(b"\n") if whole else (), start=1):
             where = f"{self.path}, line {number}"
             try:
                 values = json.loads(line)
             except (ValueError, RecursionError):
                 values = None
-            self._keep(read_decision(values if isinstance(values, dict) else {}, where=where), line + b"\n")
+            found.append((read_decision(values if isinstance(values, dict) else {}, where=where), line + b"\n"))
+        # The decisions of a change have one time.
+        for _, write in groupby(found, key=lambda one: (one[0].article_id, one[0].decided)):
+            self._keep(list(write))
+        # Of older changes, the lines that they have replaced may be gone.
+        undoable = sum(is_change for _, is_change in self._recent)
+        self.changes = self.changes[len(self.changes) - undoable :]
         if rest:
             # A line that was cut off begins as all lines do; of other files nothing is dropped.
             if not _BEGINNING.startswith(rest[: len(_BEGINNING)]):
                 read_decision({}, where=str(self.path))
             self._file.truncate(len(data) - len(rest))
 
-    def _keep(self, decision: Decision, line: bytes) -> None:
-        self._replaced = self._replaced or decision.key in self._lines
-        self.decisions[decision.key], self._lines[decision.key] = decision, line
+    def _keep(self, write: _Write) -> None:
+        made, before = [], []
+        for decision, _ in write:
+            held, earlier = self.decisions.get(decision.key), self._earlier.setdefault(decision.key, [])
+            if decision.label is None or decision in earlier[-1:]:
+                del earlier[-1:]
+            else:
+                old = held or replace(decision, label=None, seconds=None, reviewer="")
+                earlier.append(old)
+                made.append(decision)
+                before.append(old)
+            self.decisions[decision.key] = decision
+        if made:
+            self.changes.append(Change(tuple(made), tuple(before)))
+        self._recent.append((write, bool(made)))
+        if len(self._recent) > UNDOABLE:
+            for decision, line in self._recent.popleft()[0]:
+                self._replaced = self._replaced or decision.key in self._lines
+                self._lines[decision.key] = line
 
     def _compact(self) -> None:
         with atomic_path(self.path, force=True) as temporary:
             file = temporary.open("a+b", buffering=0)
             try:
                 _lock(file, self.path)
-                _write_all(file, b"".join(self._lines.values()))
+                recent = [line for write, _ in self._recent for _, line in write]
+                _write_all(file, b"".join([*self._lines.values(), *recent]))
             except BaseException:
                 file.close()
                 raise

@@ -46,9 +46,9 @@ class AcceptRequest(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class UndoRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """Take a change back."""
+    """Take a change back; without a number, the last one of earlier runs."""
 
-    change: int
+    change: int | None
 
 
 def review_app(session: Session, *, after_change: Callable[[], None] = lambda: None) -> Starlette:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from corestory.errors import CorestoryError, InputError
 from corestory.labelling.corrections import text_check
 from corestory.labelling.markup_columns import markup_rows
 from corestory.review.decisions import Decision, decision_line
+from corestory.review.labels_file import Change
 from corestory.review.material import ShownArticle, ShownParagraph, distinct, most_instructive_first
 from corestory.review.states import ArticleEntry, ArticleState, Overview, ParagraphState
 
@@ -28,15 +29,6 @@ _LONGEST_LOOK = 24 * 3600.0
 
 class StaleError(CorestoryError):
     """The article has changed since the page that asks has shown it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What one decision has replaced, for undoing it."""
-
-    number: int
-    made: tuple[Decision, ...]
-    before: tuple[Decision, ...]
 
 
 class Session:
@@ -81,7 +73,7 @@ class Session:
         self._opened: set[int] = set()
         self._entries: dict[int, ArticleEntry] = {}
         self._order = self._ordered()
-        self._changes: list[Change] = []
+        self._earlier_changes = len(labels.changes)
         self._version, self._lock = 0, Lock()
         self.news = ""
         _check(self._articles, self._numbers, labels)
@@ -150,24 +142,29 @@ class Session:
             took = min(max(seconds, 0.0), _LONGEST_LOOK) if math.isfinite(seconds) else 0.0
             return self._change(number, {paragraph.position: (paragraph.label, took) for paragraph in asked})
 
-    def undo(self, change: int) -> ArticleState:
+    def undo(self, change: int | None = None) -> ArticleState:
         """Take a change back, but for paragraphs that another tab has changed since.
+
+        Parameters
+        ----------
+        change
+            The number of the change; None for the last change of earlier runs that is not taken back.
 
         Raises
         ------
         StaleError
-            Nothing is left of the change, or it is of an earlier run.
+            Nothing is left of the change.
         """
         with self._lock:
-            if not 0 <= change < len(self._changes):
-                raise StaleError("nothing to undo")
-            made = self._changes[change]
-            held = self._labels.decisions
-            back = [old for new, old in zip(made.made, made.before, strict=True) if held.get(new.key) is new]
-            if not back:
-                raise StaleError("nothing to undo")
-            self._write(made.number, back)
-            return self._state(made.number)
+            changes, held = self._labels.changes, self._labels.decisions
+            for number in reversed(range(self._earlier_changes)) if change is None else [change]:
+                made = changes[number] if 0 <= number < len(changes) else Change((), ())
+                back = [old for new, old in zip(made.made, made.before, strict=True) if held.get(new.key) is new]
+                article = self._numbers.get(back[0].article_id) if back else None
+                if article is not None:
+                    self._write(article, back)
+                    return self._state(article)
+            raise StaleError("nothing to undo")
 
     def labelled(self) -> list[LabelledArticle]:
         """Return the articles that are done, with their labels."""
@@ -250,8 +247,8 @@ class Session:
 
     def _change(self, number: int, labels: Mapping[int, tuple[Label | None, float | None]]) -> tuple[int, ArticleState]:
         """Write labels, by position, with the seconds of an accepted article; all others with none, the first time."""
-        held, when = self._held(number), self._now().isoformat(timespec="milliseconds")
-        article_id, rest, made, before = self._articles[number].article_id, [], [], []
+        held, when = self._held(number), self._now().isoformat(timespec="microseconds")
+        article_id, decisions = self._articles[number].article_id, []
         for position, one in self._asked(number).items():
             old = held.get(position)
             if old is None or old.label is None:
@@ -259,14 +256,12 @@ class Session:
             if position in labels:
                 label, seconds = labels[position]
                 seconds = old.seconds if seconds is None else seconds
-                before.append(old)
-                made.append(replace(old, label=label, seconds=seconds, decided=when, reviewer=self._reviewer))
+                decisions.append(replace(old, label=label, seconds=seconds, decided=when, reviewer=self._reviewer))
             elif not held:
                 # The article's other paragraphs go into the file too, since training needs all of them.
-                rest.append(old)
-        self._write(number, sorted([*made, *rest], key=lambda decision: decision.position))
-        self._changes.append(Change(number, tuple(made), tuple(before)))
-        return len(self._changes) - 1, self._state(number)
+                decisions.append(old)
+        self._write(number, decisions)
+        return len(self._labels.changes) - 1, self._state(number)
 
     def _write(self, number: int, decisions: Sequence[Decision]) -> None:
         shown = self._articles[number]

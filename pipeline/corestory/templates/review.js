@@ -1,7 +1,7 @@
 // The page shows a label as changed only when the server has answered, and the server answers only when it is on disk.
 import { accuracyText, byId, element, listArticles, plural, report } from "./review_panel.js";
 
-const CHANGES = "corestory-changes"; // the changes of this tab, for undoing them, kept over a reload
+const CHANGES = `corestory-changes ${location.pathname}`; // the changes of this tab, for undoing them, kept over a reload
 const POLL = 2500;
 const IDLE = 60000; // a longer pause does not count as reading
 const list = byId("paragraphs");
@@ -216,8 +216,7 @@ const next = async () => {
 
 const undo = () => enqueue(async () => {
   const all = changes();
-  const change = all.pop();
-  if (change === undefined) return say("Nothing to undo in this tab.");
+  const change = all.pop() ?? null; // null: the last one before the server was started
   remember(all);
   const state = await ask("api/undo", { change });
   show(state);
