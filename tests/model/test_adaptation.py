@@ -102,6 +102,38 @@ def test_the_gain_is_that_of_articles_that_were_left_out(base: Tagger) -> None:
     assert "measured on 3 articles, each left out of the fit" in found.message
 
 
+def test_the_first_words_of_a_long_paragraph_tell_that_it_is_filler(base: Tagger) -> None:
+    summaries = [
+        "Fishermen want the old lighthouse to stay, though its lamp was sold to a museum in the spring.",
+        "A bakery that has fed three villages since the war will close, because nobody took over the ovens.",
+        "Two schools share one bus from September on, and parents fear that the youngest must stand.",
+        "The orchestra plays in the market hall again after its roof was repaired with money from a raffle.",
+        "Rain kept most visitors away from the cattle fair, where a heifer named Dot won everything.",
+        "Doctors in the county say that waiting rooms were never as full as in the first week of May.",
+    ]
+
+    def articles(numbers: range, opening: str) -> pd.DataFrame:
+        rows = []
+        for number in numbers:
+            story = site_frame(1, first=number)["text"].tolist()[6:8]
+            summary = f"{opening}{summaries[number]}"
+            body = [story[0], summary, story[1]] if number % 2 else [summary, *story]
+            rows += [
+                (f"quay/{number}", place, text, "core" if text in story else "filler")
+                for place, text in enumerate([*MENU, *body, *FOOT])
+            ]
+        return pd.DataFrame(rows, columns=["article_id", "position", "text", "label"])
+
+    def score(tagger: Tagger, opening: str) -> float:
+        scored = tagger.score_frame(articles(range(4, 6), opening))
+        return float(scored["score"][scored["text"].str.endswith(tuple(summaries))].mean())
+
+    adapted = adapt(base, articles(range(4), "In short: ")).tagger
+    base_drop, adapted_drop = (score(one, "") - score(one, "In short: ") for one in (base, adapted))
+    assert base_drop < 0.05
+    assert adapted_drop > 0.12  # by n-grams anywhere in the paragraph alone: 0.08
+
+
 @pytest.mark.parametrize("html", [False, True])
 def test_a_correction_adds_to_other_pages_what_it_was_measured_by(
     base: Tagger, sample_pages: pd.DataFrame, html: bool

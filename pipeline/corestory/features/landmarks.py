@@ -2,7 +2,8 @@
 
 A menu, "Share this" and "Related articles" are the same on every page of a site; the story is between two of them. So
 the known line before a paragraph, the known line after it, and the steps to each tell a paragraph's place on a page of
-that make, as the names of the enclosing elements do where there is markup.
+that make, as the names of the enclosing elements do where there is markup. Without markup, the first and last words of
+a paragraph tell more: on each page of a site the summary begins with "In short", and the byline with "By".
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from corestory.types import Bool, Float, Int, UInt64
 
 FARTHEST = 4
 """Landmarks that are farther away count as so many steps away."""
+LONGEST_END = 4
+"""So many first words of a paragraph, and so many last ones, are tokens at most."""
 
 _MIX = np.uint64(0xD1342543DE82EF95)
 
@@ -65,6 +68,43 @@ def place_tokens(lines: UInt64, known: Bool, layout: Layout, elements: UInt64 | 
         columns.append(_salted(elements, 3 * FARTHEST))
     hashes = np.column_stack(columns)
     return Tokens(np.nonzero(present)[0], hashes[present], len(lines), longest=1)
+
+
+def end_tokens(words: Tokens) -> Tokens:
+    """Describe each paragraph by its first and its last words, as tokens that are no words but hashes.
+
+    Parameters
+    ----------
+    words
+        The paragraphs' words.
+
+    Returns
+    -------
+    Tokens
+        Of each paragraph, its first 1 to `LONGEST_END` words together, and its last ones, as far as it has so many. All
+        n-grams are single tokens.
+
+    Examples
+    --------
+    >>> from corestory.features.tokens import tokenise
+    >>> tokens = end_tokens(tokenise(["In short: it rained.", "In short", "It is short"]))
+    >>> first, second, third = (set(tokens.hashes[tokens.row == row].tolist()) for row in range(3))
+    >>> len(first & second), len(second & third), len(third)
+    (2, 1, 6)
+    """
+    words = Tokens(words.row, words.hashes, words.count, LONGEST_END)
+    before = words.positions
+    after = words.sizes[words.row] - before
+    rows, hashes = [], []
+    for length, (row, run, _) in enumerate(words.runs(), start=1):
+        count = len(row)
+        first, last = (before[:count] == 0) & (after[:count] >= length), after[:count] == length
+        for salt, chosen in ((2 * length, first), (2 * length + 1, last)):
+            rows.append(row[chosen])
+            hashes.append(_salted(run[chosen], salt))
+    unordered = np.concatenate(rows)
+    order = np.argsort(unordered, kind="stable")
+    return Tokens(unordered[order], np.concatenate(hashes)[order], words.count, longest=1)
 
 
 def likeness(known: Bool, lines: UInt64, layout: Layout) -> Float:

@@ -1,8 +1,9 @@
 """Corrections: log-odds that a model learned from a few articles, added to those of its corpora.
 
-A correction is a linear model over n-grams of words, word shapes and markup words, and over the place of a paragraph
-between lines that stand on the learned pages. Its log-odds are added to those of stage 2, so that it holds what the
-articles say beyond the model: a residual, fitted with the model's own log-odds as offset.
+A correction is a linear model over n-grams of words, word shapes and markup words, over the first and last words of a
+paragraph without markup, and over its place between lines that stand on the learned pages. Its log-odds are added to
+those of stage 2, so that it holds what the articles say beyond the model: a residual, fitted with the model's own
+log-odds as offset.
 
 It holds for pages that look like the learned ones: the more of a page's lines stand on them, the more of it counts, and
 of other pages nothing changes. The address of a page is not needed, which a text seldom has.
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.features.landmarks import element_hashes, likeness, place_tokens
+from corestory.features.landmarks import element_hashes, end_tokens, likeness, place_tokens
 from corestory.features.layout import Layout, changes, sums
 from corestory.features.tokens import JoinedTokens, Tokens
 from corestory.model.lookup import Lookup
@@ -113,6 +114,8 @@ class Correction:
         Weights by words and by word shapes.
     markup
         Weights by markup words; None in a correction for paragraphs without markup.
+    ends
+        Weights by `corestory.features.landmarks.end_tokens`; None in a correction for paragraphs with markup.
     """
 
     lines: UInt64
@@ -121,6 +124,7 @@ class Correction:
     words: TokenWeights
     forms: TokenWeights
     markup: TokenWeights | None = None
+    ends: TokenWeights | None = None
 
     @property
     def html(self) -> bool:
@@ -155,6 +159,8 @@ class Correction:
             tokens, number = features.markup_tokens
             elements = element_hashes(tokens, number)
             found += self.markup.log_odds(tokens, markup_ngrams(tokens))[number]
+        if self.ends is not None:
+            found += self.ends.log_odds(end_tokens(features.tokens), np.ones(len(known)))
         places = place_tokens(lines.hashes, known, layout, elements)
         found += self.places.log_odds(places, distinct_ngrams(places))
         return np.asarray(counts[layout.article] * found)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.features.landmarks import element_hashes, place_tokens
+from corestory.features.landmarks import element_hashes, end_tokens, place_tokens
 from corestory.features.tokens import Tokens, tokenise
 from corestory.model.correction import (
     Correction,
@@ -90,6 +90,9 @@ class Residuals:
             self._elements = element_hashes(tokens, number)
             spelt = tokenise(features.batch.markup.words.spelt())
             self._ngrams.append(_Columns.of(spelt, markup_ngrams(spelt), self._layout.article, least=least))
+        else:
+            ends = end_tokens(features.tokens)
+            self._ngrams.append(_Columns.of(ends, np.ones(ends.count), self._layout.article, least=least))
 
     def fits(self, learned: Bool, penalties: Sequence[float | None]) -> Iterator[FittedCorrection]:
         """Fit corrections to some of the articles.
@@ -150,15 +153,16 @@ class Residuals:
         return pairs[0], pairs[1]
 
     def _correction(self, learned: Bool, kinds: Sequence[_Columns], found: Float) -> Correction:
-        ends = np.cumsum([len(kind.hashes) for kind in kinds])
-        parts = np.split(found[:-1] / self._scaling.slope, ends[:-1])
+        bounds = np.cumsum([len(kind.hashes) for kind in kinds])[:-1]
+        parts = np.split(found[:-1] / self._scaling.slope, bounds)
         parts[-1] = PLACE_SCALE * parts[-1]
-        *ngrams, places = (
+        words, forms, third, places = (
             TokenWeights(kind.hashes, weights.astype(np.float32)) for kind, weights in zip(kinds, parts, strict=True)
         )
         lines = np.unique(self._lines.hashes[learned[self._layout.article] & self._landmarks(learned)])
         intercept = np.array(found[-1] / self._scaling.slope, np.float32)
-        return Correction(lines, intercept, places, *ngrams)
+        markup, ends = (None, third) if self._elements is None else (third, None)
+        return Correction(lines, intercept, places, words, forms, markup, ends)
 
 
 def paragraph_weights(scored: ScoredBatch) -> Float:

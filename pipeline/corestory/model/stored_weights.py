@@ -50,12 +50,14 @@ _KIND_PARTS = {
 }  # fmt: skip
 _TOKEN_WEIGHTS = {"hashes": 1, "weights": 1}
 _CORRECTION = {"lines": 1, "intercept": 0}
-_CORRECTION_PARTS = ("places", "words", "forms", "markup")
+_CORRECTION_PARTS = ("places", "words", "forms")
+_MORE_OF_CORRECTION = ("markup", "ends")
+"""A correction for paragraphs with markup has the first, another one the second."""
 _NAME = re.compile(
     r"(?:(?:second_look\.)?(?:words|forms)|markup)\.(?P<scorer>[a-z_]+)"
     r"|kinds\.(?:(?:words|forms|markup)\.(?P<kind_ngrams>[a-z]+)|(?:text|html)\.(?P<kind_context>[a-z]+))"
     r"|(?:(?:text|html|article)\.[0-9]|second_look\.network)\.(?:(?P<network>[a-z]+)|[0-9]{1,2}\.(?P<member>[a-z_]+))"
-    r"|adapted\.[0-9]{1,2}\.(?:(?:places|words|forms|markup)\.(?P<token_weights>[a-z]+)|(?P<correction>[a-z]+))",
+    r"|adapted\.[0-9]{1,2}\.(?:(?:places|words|forms|markup|ends)\.(?P<token_weights>[a-z]+)|(?P<correction>[a-z]+))",
     re.ASCII,
 )
 
@@ -140,7 +142,7 @@ def _named(weights: Weights) -> Iterator[tuple[str, Array]]:
     for number, correction in enumerate(weights.corrections):
         for part in _CORRECTION:
             yield f"adapted.{number}.{part}", getattr(correction, part)
-        for name in _CORRECTION_PARTS:
+        for name in _CORRECTION_PARTS + _MORE_OF_CORRECTION:
             of_tokens = getattr(correction, name)
             if of_tokens is not None:
                 for part in _TOKEN_WEIGHTS:
@@ -212,8 +214,9 @@ class _Unpacking:
             with_markup = f"{name}.markup.hashes" in self.left
             if with_markup and not html:
                 raise ModelError(f"'{name}' reads markup, which the model does not", where=self.where)
-            kinds = _CORRECTION_PARTS if with_markup else _CORRECTION_PARTS[:-1]
-            yield Correction(lines, intercept, *(self._token_weights(f"{name}.{kind}") for kind in kinds))
+            more = next((part for part in _MORE_OF_CORRECTION if f"{name}.{part}.hashes" in self.left), None)
+            parts = [*_CORRECTION_PARTS, *([more] if more else [])]
+            yield Correction(lines, intercept, **{part: self._token_weights(f"{name}.{part}") for part in parts})
             number += 1
 
     def _token_weights(self, name: str) -> TokenWeights:
