@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from functools import lru_cache
+from itertools import groupby, pairwise, starmap
 from math import ceil
 
 from corestory.reading.text_shapes import unpacked, without_cut_off
@@ -47,6 +48,7 @@ _SENTENCE_ENDS = tuple(".!?…:;。！？؟۔।॥")
 _CLOSING = "'\"’”»›)]」』*_"
 # Scripts that put no space between words (Han, kana), by the first and last of their characters.
 _UNSPACED = "[\u2e80-\u303f\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
+_FIRST_UNSPACED = "\u2e80"
 # They and Hangul take two columns.
 _WIDE = "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
 # After "pre-" and the like these belong to no wrapped word: "pre- and post-war", "Vor- und Nachteile".
@@ -147,6 +149,7 @@ class _Break:
         return self.length <= width and self.reach > (1 - ragged) * width
 
 
+@lru_cache(maxsize=4096)  # of a wrapped text each is asked for up to three times
 def _break(line: str, following: str) -> _Break:
     goes_on, is_open = _continuation(line, following)
     following = following.lstrip()
@@ -182,30 +185,43 @@ def _pairs(block: Sequence[str]) -> Iterable[tuple[str, str]]:
 def _wrap_width(blocks: Sequence[Sequence[str]]) -> int:
     """Return the width in columns at which the text is wrapped, 0 if it is not."""
     runs = [block for block in blocks if len(block) > 1]
+    lines = [line for block in runs for line in block]
+    # Most texts have a paragraph a line, and many of them are longer than any width.
+    if sum(len(line) > MAX_WIDTH for line in lines) > LONGER_SHARE * len(lines):
+        return 0
     pairs = [pair for block in runs for pair in _pairs(block)]
+    least = max(UNBROKEN_LINES, UNBROKEN_SHARE * len(pairs)) if len(blocks) == 1 else 0
     # Most lines begin in upper case, and there no sentence goes on.
-    going_on = [pair for pair in pairs if not pair[1][:1].isupper() and any(_continuation(*pair))]
-    if len(blocks) == 1 and len(going_on) < max(UNBROKEN_LINES, UNBROKEN_SHARE * len(pairs)):
+    perhaps = [pair for pair in pairs if not pair[1][:1].isupper()]
+    if len(perhaps) < least:
         return 0
-    inside = [_break(line, following) for line, following in going_on]
-    if not any(end.goes_on for end in inside) and len(inside) < OPEN_BREAKS:
-        return 0
-    lengths = sorted(_columns(line) for block in runs for line in block)
-    within = _full_at(inside)
-    allowed = [
+    lengths = sorted(map(_columns, lines))
+    most_longer = LONGER_SHARE * len(lengths)
+    widths = [
         width
         for width in sorted(set(lengths))
-        if MIN_WIDTH <= width <= MAX_WIDTH
-        and len(lengths) - bisect_right(lengths, width) <= LONGER_SHARE * len(lengths)
-        and within(width) >= WRAPPED_SHARE * len(inside)
+        if MIN_WIDTH <= width <= MAX_WIDTH and len(lengths) - bisect_right(lengths, width) <= most_longer
     ]
+    # To look at lengths alone is quick: few texts that are not wrapped go further.
+    if not any(len(blocks) > 1 or _are_full(lengths, width) for width in widths):
+        return 0
+    inside = [end for end in starmap(_break, perhaps) if end.goes_on or end.open]
+    if len(inside) < least:
+        return 0
+    if not any(end.goes_on for end in inside) and len(inside) < OPEN_BREAKS:
+        return 0
+    within = _full_at(inside)
+    allowed = [width for width in widths if within(width) >= WRAPPED_SHARE * len(inside)]
     if not allowed:
         return 0
-    anywhere = _full_at([_break(line, following) for line, following in pairs])
+    anywhere = _full_at(list(starmap(_break, pairs)))
     width = max(allowed, key=lambda width: (within(width), anywhere(width)))
-    if len(blocks) == 1 and 2 * sum(FULL_SHARE * width <= length <= width for length in lengths) < len(lengths):
-        return 0
-    return width
+    return width if len(blocks) > 1 or _are_full(lengths, width) else 0
+
+
+def _are_full(lengths: Sequence[int], width: int) -> bool:
+    """Return whether half of the lines, whose lengths are sorted, have nearly the width."""
+    return 2 * (bisect_right(lengths, width) - bisect_left(lengths, FULL_SHARE * width)) >= len(lengths)
 
 
 def _full_at(breaks: Sequence[_Break]) -> Callable[[int], int]:
@@ -241,7 +257,7 @@ def _soft_hyphens(blocks: Sequence[Sequence[str]]) -> Set[str]:
 
 
 def _rejoined(block: Sequence[str], width: int, *, indented: bool, soft: Set[str]) -> list[str]:
-    ends = [_break(line, following) for line, following in pairwise(block)]
+    ends = list(starmap(_break, pairwise(block)))
     # One headline below another may fill the line by chance; but then it neither goes on in lower case nor ends as
     # prose does, nor does every one of them fill the line.
     prose = (
@@ -273,6 +289,8 @@ def _between(line: str, following: str) -> str:
 
 
 def _unspaced(line: str, following: str) -> bool:
+    if line[-1:] < _FIRST_UNSPACED or following[:1] < _FIRST_UNSPACED:
+        return False
     # `re` remembers them; to compile them beforehand would take longer than to tag an article.
     return re.match(_UNSPACED, line[-1:]) is not None and re.match(_UNSPACED, following[:1]) is not None
 
