@@ -7,6 +7,7 @@ from benchmarks.plugs.document import plugs_markdown
 from benchmarks.plugs.in_story import held_out_frame, in_story_scores
 from benchmarks.plugs.planted import line_share, plug_scores, tagged_plugs
 from benchmarks.plugs.shares import macro_share, pooled_share
+from benchmarks.plugs.told_kinds import line_hash, told_kinds, with_kinds_by_hand
 from corestory import load_model
 
 
@@ -92,3 +93,24 @@ def test_real_filler_is_counted_on_test_sites_as_html_and_as_text(tagger, tmp_pa
     assert {(one.pages, one.filler, one.story) for one in scores} == {(pages, pages, pages)}
     removed = {one.form: one.filler_removed.value for one in scores}
     assert removed["text"] > 0.5
+
+
+def test_kinds_that_a_person_read_are_measured_line_by_line(tagger, tmp_path):
+    texts = ["Share", "© 2026 Harbour Herald", "The fish stalls opened again on Wednesday, she said.", "Share"]
+    frame = pd.DataFrame({
+        "article_id": "a", "page": "a", "view": "page", "position": range(4), "text": texts,
+        "label": ["filler", "filler", "core", "filler"], "kind": "date", "role": "body",
+    })  # fmt: skip
+    table = tmp_path / "kinds.tsv"
+    lines = [("Share", 1, "comment"), (texts[1], 0, "legal"), (texts[2], 0, "legal")]
+    rows = [f"a\t{line_hash('a', text)}\t{copy}\t{kind}\n" for text, copy, kind in lines]
+    table.write_text("page\thash\tcopy\tkind\n" + "".join(rows), encoding="utf-8")
+
+    read = with_kinds_by_hand(pd.concat([frame, frame.assign(article_id="b", page="b")]), table)
+    assert read["page"].unique().tolist() == ["a"]
+    assert read["kind"].fillna("").tolist() == ["", "legal", "", "comment"]
+    html, text = told_kinds(tagger, read)
+    assert (html.form, text.form) == ("html", "text")
+    assert [one.name for one in text.result.kinds] == ["comment", "legal"]
+    assert text.accuracy == 0.5  # "Share" is no comment
+    assert [one.f1 for one in text.result.kinds] == [0.0, 1.0]

@@ -27,6 +27,8 @@ _PAGES = ("http", "https")
 _MARKS = ("ETag", "etag", "md5Hash", "md5", "content_md5", "Content-MD5", "checksum", "Digest", "sha", "generation")
 _WRITTEN = ("mtime", "LastModified", "Last-Modified", "last_modified", "modified", "modificationTime", "modify")
 _TIMES = (*_WRITTEN, "updated", "created")
+# Read ahead at a time. The 50 MB of s3fs are more than a part of a WARC file, of which each process reads its own.
+_BLOCK_BYTES = 2**22
 
 Result = TypeVar("Result")
 
@@ -135,7 +137,7 @@ class RemotePath:
     def open(self, *, at_random: bool = False) -> BinaryIO:
         """Open a file for reading; `at_random`, nothing is read beyond what is asked for."""
         options = {"cache_type": "none"} if at_random else {}
-        opened = self._do(lambda system, path: system.open(path, "rb", **options))
+        opened = self._do(lambda system, path: system.open(path, "rb", block_size=_BLOCK_BYTES, **options))
         return cast("BinaryIO", io.BufferedReader(_Reading(opened), io.DEFAULT_BUFFER_SIZE * 8))
 
     def read_bytes(self) -> bytes:

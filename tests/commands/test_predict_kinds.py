@@ -25,7 +25,8 @@ def kinds_model(tagger, tmp_path_factory):
     """The model of these tests, with a head that was fitted on the sample corpus."""
     sample = Path(__file__).parents[2] / "data" / "sample"
     frame = articles_frame(read_samples(sample, source="sample", refuse=pytest.fail))
-    head = fit_kinds(frame, pd.factorize(frame["site"])[0] % 5, seed=0)
+    core = (frame["label"] == "core").to_numpy()
+    head = fit_kinds(frame, core, pd.factorize(frame["site"])[0] % 5, seed=0)
     folder = tmp_path_factory.mktemp("models") / "kinds"
     save_model(replace(tagger, weights=replace(tagger.weights, kinds=head)), folder, card="# A card")
     return folder

@@ -70,7 +70,8 @@ def test_report_shows_the_kinds_of_a_table_that_has_some(seeded_tagger: Tagger, 
     # Half of the sites are learned from, so that what is measured was not seen.
     site = pd.factorize(sample["site"])[0]
     learned, unseen = sample[site % 2 == 0], sample[site % 2 == 1].reset_index(drop=True)
-    head = fit_kinds(learned.reset_index(drop=True), site[site % 2 == 0] // 2 % 5, seed=0)
+    core = (learned["label"] == "core").to_numpy()
+    head = fit_kinds(learned.reset_index(drop=True), core, site[site % 2 == 0] // 2 % 5, seed=0)
     tagger = replace(seeded_tagger, weights=replace(seeded_tagger.weights, kinds=head))
     findings = find(score_in_pieces(tagger, unseen, threshold=0.5, advance=lambda _: None), tagger=tagger, resamples=0)
     kinds = findings.evaluation.kinds

@@ -86,5 +86,6 @@ def quick_classifier(quick: dict[str, object]) -> ParagraphClassifier:
 @pytest.fixture(scope="session")
 def kinds_tagger(seeded_tagger: Tagger, sample_frame: pd.DataFrame) -> Tagger:
     """The seeded tagger with a head that was fitted on the sample corpus, so it tells kinds but no labels."""
-    head = fit_kinds(sample_frame, pd.factorize(sample_frame["site"])[0] % 5, seed=0)
+    core = (sample_frame["label"] == "core").to_numpy()
+    head = fit_kinds(sample_frame, core, pd.factorize(sample_frame["site"])[0] % 5, seed=0)
     return replace(seeded_tagger, weights=replace(seeded_tagger.weights, kinds=head))

@@ -43,6 +43,10 @@ def head_of(tagger: Tagger) -> KindHead:
     return tagger.weights.kinds
 
 
+def core_of(frame: pd.DataFrame) -> np.ndarray:
+    return (frame["label"] == "core").to_numpy()
+
+
 def names(tagger: Tagger, article: Article) -> tuple[str, ...]:
     (tagged,) = tagger.tag_articles([article], kinds=True)
     assert tagged.kinds is not None
@@ -52,7 +56,7 @@ def names(tagger: Tagger, article: Article) -> tuple[str, ...]:
 def test_words_tell_kinds_of_lines_that_no_article_of_training_has(kinds_tagger: Tagger) -> None:
     features = BatchFeatures(batch_of_articles([Article("a", TEXTS)]), kinds_tagger.weights.words.idf_of)
     core = np.array([False, False, True, True, False, False, False])
-    found = chosen_kinds(head_of(kinds_tagger).probabilities(features), core)
+    found = chosen_kinds(head_of(kinds_tagger).probabilities(features, core), core)
     assert found.names == ("byline", "date", "body", "body", "related", "newsletter", "legal")
     assert (found.scores > 0.4).all()
 
@@ -81,8 +85,12 @@ def test_kinds_are_told_only_if_asked_for_and_labels_stay(kinds_tagger: Tagger, 
 def test_scores_do_not_depend_on_the_batch(kinds_tagger: Tagger, articles: list[list[str]]) -> None:
     head, idf_of = head_of(kinds_tagger), kinds_tagger.weights.words.idf_of
     read = [Article(str(number), texts) for number, texts in enumerate(articles)]
-    together = head.probabilities(BatchFeatures(batch_of_articles(read), idf_of))
-    alone = [head.probabilities(BatchFeatures(batch_of_articles([one]), idf_of)) for one in read]
+
+    def probabilities(*some: Article) -> np.ndarray:
+        core = np.array(["she said" in text for article in some for text in article.texts])
+        return head.probabilities(BatchFeatures(batch_of_articles(some), idf_of), core)
+
+    together, alone = probabilities(*read), [probabilities(one) for one in read]
     assert np.allclose(together, np.concatenate(alone), rtol=0, atol=1e-9)
 
 
@@ -104,6 +112,10 @@ def without_intercept(arrays: dict[str, np.ndarray]) -> None:
 
 def one_class_less(arrays: dict[str, np.ndarray]) -> None:
     arrays["kinds.forms.weights"] = arrays["kinds.forms.weights"][:, 1:].copy()
+
+
+def one_unit_less(arrays: dict[str, np.ndarray]) -> None:
+    arrays["kinds.text.weights"] = arrays["kinds.text.weights"][1:].copy()
 
 
 def one_feature_less(arrays: dict[str, np.ndarray]) -> None:
@@ -138,6 +150,7 @@ def alone(arrays: dict[str, np.ndarray]) -> None:
         (without_intercept, "has no array 'kinds.text.intercept'"),
         (one_class_less, "one for each kind and role"),
         (one_feature_less, "one for each feature"),
+        (one_unit_less, "one for each hidden unit"),
         (of_another_type, "expected float16"),
         (not_a_number, "not finite"),
         (tiny_scale, "values below"),
@@ -156,16 +169,17 @@ def test_spoilt_arrays_are_refused(
 
 def test_a_table_without_kinds_gives_no_head(sample_frame: pd.DataFrame) -> None:
     fold = np.arange(len(sample_frame)) % 2
-    assert fit_kinds(sample_frame.drop(columns=["kind"]), fold, seed=0) is None
-    assert fit_kinds(sample_frame.assign(kind=None), fold, seed=0) is None
+    core = core_of(sample_frame)
+    assert fit_kinds(sample_frame.drop(columns=["kind"]), core, fold, seed=0) is None
+    assert fit_kinds(sample_frame.assign(kind=None), core, fold, seed=0) is None
     one = sample_frame["kind"].where(sample_frame["kind"] == "date")
-    assert fit_kinds(sample_frame.assign(kind=one), fold, seed=0) is None
+    assert fit_kinds(sample_frame.assign(kind=one), core, fold, seed=0) is None
 
 
 def test_an_unknown_kind_is_refused(sample_frame: pd.DataFrame) -> None:
     frame = sample_frame.assign(kind=["plug", *sample_frame["kind"][1:]])
     with pytest.raises(DataError, match="kind 'plug'; expected navigation"):
-        fit_kinds(frame, np.arange(len(frame)) % 2, seed=0)
+        fit_kinds(frame, core_of(frame), np.arange(len(frame)) % 2, seed=0)
 
 
 def page_frame() -> pd.DataFrame:
@@ -188,14 +202,15 @@ def page_frame() -> pd.DataFrame:
 
 def test_markup_tells_kinds_where_words_do_not(seeded_tagger: Tagger) -> None:
     frame = page_frame()
-    head = fit_kinds(frame, pd.factorize(frame["site"])[0] % 4, seed=0)
+    head = fit_kinds(frame, core_of(frame), pd.factorize(frame["site"])[0] % 4, seed=0)
     assert head is not None
     assert head.html is not None
     found = []
     for name in ("byline", "ad"):
         page = read_page(f'<div class="{name}"><p>Zwq Vbn</p></div><p>The ferry sailed on Friday.</p>')
         batch = batch_of_articles([Article("a", page.texts, markup=page.markup)])
-        found.append(head.probabilities(BatchFeatures(batch, seeded_tagger.weights.words.idf_of))[0])
+        features = BatchFeatures(batch, seeded_tagger.weights.words.idf_of)
+        found.append(head.probabilities(features, np.array([False, True]))[0])
     byline, advertisement = (found[0] - found[1])[[CLASSES.index("byline"), CLASSES.index("advertisement")]]
     assert byline > 0.01
     assert advertisement < -0.01
@@ -203,6 +218,6 @@ def test_markup_tells_kinds_where_words_do_not(seeded_tagger: Tagger) -> None:
 
 def test_the_same_rows_give_the_same_head(sample_frame: pd.DataFrame, seeded_tagger: Tagger) -> None:
     fold = pd.factorize(sample_frame["site"])[0] % 5
-    heads = [fit_kinds(sample_frame, fold, seed=0) for _ in range(2)]
+    heads = [fit_kinds(sample_frame, core_of(sample_frame), fold, seed=0) for _ in range(2)]
     bytes_of = [weights_bytes(replace(seeded_tagger.weights, kinds=head)) for head in heads]
     assert bytes_of[0] == bytes_of[1]

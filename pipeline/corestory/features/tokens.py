@@ -81,6 +81,17 @@ class Tokens:
             number.take(self.row.take(inside)), self.hashes.take(inside), int(np.count_nonzero(kept)), self.longest
         )
 
+    def leading(self, most: int) -> Tokens:
+        """Tokens of the same texts, the first ones of each.
+
+        Examples
+        --------
+        >>> tokenise(["The quay, the market", "", "The"]).leading(2).row.tolist()
+        [0, 0, 2]
+        """
+        read = self.positions < most
+        return Tokens(self.row[read], self.hashes[read], self.count, self.longest)
+
     @property
     def sizes(self) -> Int:
         """Number of tokens of each text."""

@@ -53,7 +53,11 @@ _OUTER_CLAIMS: dict[Kind, str] = {
     "legal": "cookie cookies consent gdpr onetrust cookiebanner",
     "share": "sharedaddy addtoany addthis sharebar",
 }
-_STANDFIRSTS = frozenset({"standfirst", "dek", "deck", "subtitle", "lede", "strapline", "subheadline", "subheading"})
+_STANDFIRSTS = frozenset({
+    "standfirst", "dek", "deck", "subtitle", "lede", "strapline", "subheadline", "subheading", "chapo", "chapeau",
+    "vorspann", "anreisser", "entradilla", "bajada", "sottotitolo", "sommario", "ingress", "manchet", "sapo", "lead",
+    "intro", "summary", "abstract",
+})  # fmt: skip
 
 _KIND_OF = {word: kind for kind, words in _CLAIMS.items() for word in words.split()}
 _OUTER_KIND_OF = {word: kind for kind, words in _OUTER_CLAIMS.items() for word in words.split()}
@@ -63,8 +67,24 @@ _NEAR = ("own_", "up_", "upup_")
 # The element of a whole post has the post's tags, category and author among its classes.
 _POSTS = frozenset({"hentry", "postid", "publish", "single", "body", "html", "main"})
 _HEADING = re.compile(r"\bown_h_(?:two|three|four|five|six)\b")
-_LONGEST: dict[str, int] = {"date": 14, "share": 14, "tags": 30, "navigation": 12, "byline": 120}
+_LONGEST: dict[str, int] = {
+    "date": 14, "share": 14, "tags": 30, "navigation": 12, "byline": 120, "advertisement": 50, "paywall": 60,
+}  # fmt: skip
 """Longer paragraphs, in words, are not of the kind, whatever element holds them."""
+# Menus in footers hold the copyright line and the links to terms and privacy, whose words say more than their element.
+_RIGHTS = re.compile(
+    r"(?:©|\(c\)|copyright)\W*(?:©\W*)?(?:19|20)\d\d|all rights reserved|alle rechte vorbehalten|tous droits réservés|"
+    r"(?:todos los|todos os) (?:derechos|direitos) reservados|tutti i diritti riservati|все права защищены|"
+    r"wszelkie prawa zastrzeżone|alle rechten voorbehouden|版权所有|無断転載",
+    re.IGNORECASE,
+)
+_POLICY = re.compile(
+    r"privacy|cookie|\bterms (?:of|and|&)|disclaimer|impressum|datenschutz|\bagb\b|nutzungsbedingungen|"
+    r"mentions légales|confidentialité|aviso legal|privacidad|note legali|informativa|voorwaarden|personvern|"
+    r"regulamin|prywatności|конфиденциальност|gizlilik|隐私|プライバシー|개인정보",
+    re.IGNORECASE,
+)
+_RIGHTS_WORDS, _POLICY_WORDS = 60, 8
 
 INLINE_WORDS = 10
 """Up to so many words, the inline elements of a paragraph tell what the whole of it is."""
@@ -117,6 +137,32 @@ def kind_of_markup(markup: str, *, words: int) -> Kind | None:
             (kind, *others) = claimed
             return kind if not others and words <= _LONGEST.get(kind, words) else None
     return None
+
+
+def kind_of_words(text: str, claimed: Kind | None, *, words: int) -> Kind | None:
+    """Tell the kind of a filler paragraph whose words say more than its element.
+
+    Parameters
+    ----------
+    text
+        The paragraph.
+    claimed
+        The kind that its markup tells (`kind_of_markup`).
+    words
+        How many words the paragraph has.
+
+    Examples
+    --------
+    >>> kind_of_words("© 2026 Harbour Herald", "navigation", words=3)
+    'legal'
+    >>> kind_of_words("© Getty Images", "caption", words=2)
+    'caption'
+    """
+    if claimed in (None, "navigation") and words <= _RIGHTS_WORDS and _RIGHTS.search(text):
+        return "legal"
+    if claimed == "navigation" and words <= _POLICY_WORDS and _POLICY.search(text):
+        return "legal"
+    return claimed
 
 
 def without_telling_words(markup: str) -> str:
@@ -180,17 +226,18 @@ def with_kinds(frame: pd.DataFrame) -> pd.DataFrame:
     label = frame["label"].fillna("").to_numpy(object)
     marked = frame["markup"].notna().to_numpy()
     text_of, texts = pd.factorize(frame["text"])
-    words = [alignment_words(text) for text in texts]
-    length = np.array([len(one) for one in words])[text_of]
+    spelt = [alignment_words(text) for text in texts]
+    length = np.array([len(one) for one in spelt])[text_of]
     filler, markup = label == "filler", frame["markup"].to_numpy(object)
     claim = cache(kind_of_markup)
     for row in np.flatnonzero(marked & filler & ~given & (length > 0)).tolist():
-        kind[row] = claim(markup[row], words=int(min(length[row], _MANY_WORDS)))
+        words = int(min(length[row], _MANY_WORDS))
+        kind[row] = kind_of_words(texts[text_of[row]], claim(markup[row], words=words), words=words)
     of_role = cache(role_of_markup)
     for row in np.flatnonzero(marked & ~filler & ~given & (length > 0)).tolist():
         # Without a label it repeats the page's title.
         role[row] = of_role(markup[row], is_title=label[row] == "")
-    same = pd.factorize(np.array([_DIGIT.sub("0", " ".join(one)) for one in words], object))[0][text_of]
+    same = pd.factorize(np.array([_DIGIT.sub("0", " ".join(one)) for one in spelt], object))[0][text_of]
     _agree(kind, same, frame["site"].to_numpy(object), filler=filler, given=given)
     frame = frame.assign(kind=kind, role=role)
     for column, of_label in (("kind", filler), ("role", ~filler)):

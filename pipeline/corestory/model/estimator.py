@@ -226,7 +226,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         chosen_settings = look.chosen
         network = None if article is None else article.network
-        kinds = fit_kinds(frame, folds.of_row, seed=self.random_state)
+        kinds = fit_kinds(frame, labels == CORE, folds.of_row, seed=self.random_state)
         weights = replace(fitted.weights, article=network, second_look=look.weights, kinds=kinds)
         self.tagger_ = Tagger(weights, chosen_settings.settings)
         self.classes_ = np.array([CORE, FILLER])

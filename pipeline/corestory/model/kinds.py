@@ -1,8 +1,9 @@
-"""The kind of each filler paragraph and the role of each core paragraph: a linear head over n-grams and neighbours.
+"""The kind of each filler paragraph and the role of each core paragraph, by n-grams and neighbours.
 
-The first step scores each class by the paragraph's own n-grams: of its words, of its word shapes, and on a page of its
-markup words. The second reads these scores of the paragraph and of those around it (stacked sequential learning; Cohen
-and Carvalho, IJCAI 2005): a headline in a list of headlines is a teaser, whatever it says.
+The first step scores each class by the paragraph's own n-grams: of its first words and word shapes, and on a page of
+its markup words. The second, a small perceptron, reads these scores of the paragraph and of those around it (stacked
+sequential learning; Cohen and Carvalho, IJCAI 2005), and where the story is: a headline in a list of headlines is a
+teaser, whatever it says, and a name above the story is a byline.
 """
 
 from __future__ import annotations
@@ -30,9 +31,8 @@ CLASSES: tuple[str, ...] = (*KINDS, *ROLES)
 
 STEPS = (-2, -1, 1, 2)
 WIDTHS = (3, 8)
-_BODY = CLASSES.index("body")
-# A paragraph at least so probably body text, and so long, counts as story when the distance to the story is measured.
-_SURE, _SURE_WORDS = 0.5, 8
+WORDS_READ = 30
+"""So many words of a paragraph are read, and as many word shapes: its beginning tells its kind."""
 _LEAST = 1e-4
 
 
@@ -90,31 +90,36 @@ class KindNgrams:
 
 @dataclass(frozen=True)
 class KindContext:
-    """The second step: a multinomial logistic regression over standardised features of `kind_features`.
+    """The second step: a perceptron with one hidden layer over standardised features of `kind_features`.
 
     Attributes
     ----------
     mean, scale
         Mean and standard deviation of each feature; shape (features,).
+    hidden, hidden_bias
+        Of the rectified hidden units; shapes (features, units) and (units,).
     weights, intercept
-        Shapes (features, classes) and (classes,).
+        Of each class; shapes (units, classes) and (classes,).
     """
 
     mean: Float32
     scale: Float32
+    hidden: Float32
+    hidden_bias: Float32
     weights: Float32
     intercept: Float32
 
     def probabilities(self, features: Float) -> Float:
         """Probability of each class, shape (paragraphs, classes)."""
-        weights, intercept = self._unscaled
-        return softmax(features @ weights + intercept)
+        hidden, bias = self._unscaled
+        units = np.maximum(features @ hidden + bias, 0.0)
+        return softmax(units @ self.weights.astype(np.float64) + self.intercept)
 
     @cached_property
     def _unscaled(self) -> tuple[Float, Float]:
         # To scale the few weights is cheaper than to standardise all features.
-        weights = self.weights / self.scale[:, None].astype(np.float64)
-        return weights, self.intercept - self.mean @ weights
+        hidden = self.hidden / self.scale[:, None].astype(np.float64)
+        return hidden, self.hidden_bias - self.mean @ hidden
 
 
 @dataclass(frozen=True)
@@ -137,16 +142,30 @@ class KindHead:
     markup: KindNgrams | None = None
     html: KindContext | None = None
 
-    def probabilities(self, features: BatchFeatures) -> Float:
-        """Probability of each class of each paragraph, shape (paragraphs, classes); it does not depend on the batch."""
-        logits = self.words.logits(features.tokens) + self.forms.logits(features.forms)
+    def probabilities(self, features: BatchFeatures, core: Bool) -> Float:
+        """Give the probability of each class of each paragraph; it does not depend on the batch.
+
+        Parameters
+        ----------
+        features
+            Of the batch.
+        core
+            Whether each paragraph is core; shape (paragraphs,).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (paragraphs, classes).
+        """
+        words, forms = features.tokens.leading(WORDS_READ), features.forms.leading(WORDS_READ)
+        logits = self.words.logits(words) + self.forms.logits(forms)
         context = self.text
         if features.batch.markup is not None and self.markup is not None and self.html is not None:
             tokens, number = features.markup_tokens
             logits += self.markup.logits(tokens)[number]
             context = self.html
         own = softmax(logits)
-        return context.probabilities(kind_features(own, features.words, features.shape, features.layout))
+        return context.probabilities(kind_features(own, features.words, features.shape, features.layout, core))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,8 +207,8 @@ def chosen_kinds(probabilities: Float, core: Bool) -> Kinds:
     return Kinds(tuple(CLASSES[number] for number in best.tolist()), scores)
 
 
-def kind_features(own: Float, words: Float, shape: Float, layout: Layout) -> Float:
-    """Describe each paragraph by its own class probabilities and those around it.
+def kind_features(own: Float, words: Float, shape: Float, layout: Layout, core: Bool) -> Float:
+    """Describe each paragraph by its own class probabilities, those around it, and where it stands to the story.
 
     Parameters
     ----------
@@ -199,6 +218,8 @@ def kind_features(own: Float, words: Float, shape: Float, layout: Layout) -> Flo
         As of `corestory.features.paragraph_shape.shape_features`.
     layout
         Which paragraphs make an article.
+    core
+        Whether each paragraph is core.
 
     Returns
     -------
@@ -207,13 +228,12 @@ def kind_features(own: Float, words: Float, shape: Float, layout: Layout) -> Flo
     """
     position = layout.position.astype(float)
     size = (layout.end - layout.start).astype(float)
-    body = own[:, _BODY]
-    mass = body * words
+    mass = core * words
     total, before = np.maximum(layout.total(mass), 1e-9), layout.before(mass)
     columns = [
-        np.log(np.maximum(own, _LEAST)), own, shape,
+        np.log(np.maximum(own, _LEAST)), own, shape, core,
         np.log1p(position), np.log1p(size - 1 - position), position / size, before / total, (before + mass) / total,
-        *layout.gaps((body > _SURE) & (words >= _SURE_WORDS)),
+        before == 0, before + mass >= total, *layout.gaps(core),
     ]  # fmt: skip
     for column in own.T:
         columns += [layout.neighbours(column, STEPS), layout.means(column, WIDTHS), layout.total(column) / size]
@@ -230,7 +250,7 @@ def kind_feature_count() -> int:
     True
     """
     own = np.full((1, len(CLASSES)), 1 / len(CLASSES))
-    features = kind_features(own, np.ones(1), np.zeros((1, len(NAMES))), Layout.of([1]))
+    features = kind_features(own, np.ones(1), np.zeros((1, len(NAMES))), Layout.of([1]), np.ones(1, bool))
     return int(features.shape[1])
 
 

@@ -19,7 +19,8 @@ from corestory.features.tokens import Tokens, tokenise
 from corestory.features.word_shapes import form_tokens
 from corestory.labelling.kinds import without_telling_words
 from corestory.labelling.labelled import KINDS, ROLES
-from corestory.model.kinds import CLASSES, KindContext, KindHead, KindNgrams, kind_features, softmax
+from corestory.model.kinds import CLASSES, WORDS_READ, KindContext, KindHead, KindNgrams, kind_features, softmax
+from corestory.model.kinds_planting import with_planted_lines
 from corestory.model.lookup import Lookup
 from corestory.model.ngrams import fitted_idf, known_ngrams, ngram_entries, tfidf_matrix
 from corestory.model.training_rows import OWN_VIEWS, has_markup
@@ -42,22 +43,30 @@ MIN_SITES = 3
 BALANCE = 0.25
 """Each class weighs as its rows to the power of one minus this: rare classes count for more than their number."""
 
+PLANTED_WEIGHT = 0.3
+"""What a row of an article with planted lines weighs against others."""
+
 FREQUENCY = 0.5
 """How far the second step goes from each class's share of the weights to its share of the rows: with 0 rare kinds are
 told too often, with 1 hardly ever."""
+
+MEMBERS, UNITS, EPOCHS, BATCH, STEP, PENALTY = 3, 16, 15, 512, 2e-3, 1e-3
+"""Of the perceptrons of the second step, and of their fit by Adam."""
 
 # A class that a fit has not seen.
 _UNSEEN = -12.0
 _TEXTS_AT_ONCE = 20_000
 
 
-def fit_kinds(frame: pd.DataFrame, fold: Int, *, seed: int) -> KindHead | None:
+def fit_kinds(frame: pd.DataFrame, core: Bool, fold: Int, *, seed: int) -> KindHead | None:
     """Fit the head.
 
     Parameters
     ----------
     frame
         Columns as of `corestory.features.batch.batch_of_frame`; `kind` and `role` where known, and `site` and `view`.
+    core
+        Whether each row is core.
     fold
         Each row's fold, by site. The second step learns from scores of a first step that saw the other half of the
         folds.
@@ -78,23 +87,24 @@ def fit_kinds(frame: pd.DataFrame, fold: Int, *, seed: int) -> KindHead | None:
     if len(np.unique(classes[(classes >= 0) & (classes < len(KINDS))])) < 2:
         return None
     inside = frame["view"].isin(VIEWS).to_numpy() if "view" in frame else np.ones(len(frame), bool)
-    rows = _rows(frame[inside], classes[inside], fold[inside] % 2)
     generator = np.random.default_rng(seed)
+    frame, core, fold = with_planted_lines(frame[inside], core[inside], fold[inside], generator)
+    rows = _rows(frame, _classes(frame), core, fold % 2, found=int(inside.sum()))
     everything = np.ones(len(rows.classes), bool)
     chosen = rows.chosen(everything, NGRAMS_CAP, generator)
     if not rows.enough(chosen):
         return None
-    words = _Vocabulary.of(rows, chosen, tokenise, MOST_WORDS)
-    forms = _Vocabulary.of(rows, chosen, form_tokens, MOST_FORMS)
+    words = _Vocabulary.of(rows, chosen, _first_words, MOST_WORDS)
+    forms = _Vocabulary.of(rows, chosen, _first_forms, MOST_FORMS)
     by_text, both = _fit_ngrams([words, forms], [rows.texts, rows.texts], rows, chosen)
-    text = _fit_context(by_text, rows, rows.chosen(everything, CONTEXT_CAP, generator), everything)
+    text = _fit_context(by_text, rows, everything, generator)
     with_markup = chosen[rows.marked[chosen]]
     if not rows.enough(with_markup):
         return KindHead(both[0], both[1], text)
     seen = rows.seen_markup()
     markup = _Vocabulary.of(rows, with_markup, tokenise, MOST_MARKUP, seen)
     by_markup, (on_page,) = _fit_ngrams([markup], [seen], rows, with_markup)
-    html = _fit_context(by_text + by_markup, rows, rows.chosen(rows.marked, CONTEXT_CAP, generator), rows.marked)
+    html = _fit_context(by_text + by_markup, rows, rows.marked, generator)
     return KindHead(both[0], both[1], text, on_page, html)
 
 
@@ -114,13 +124,18 @@ def _classes(frame: pd.DataFrame) -> Int:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Rows article by article; `half` of the folds, `marked` where an article has markup, `classes` -1 if unknown."""
+    """Rows article by article; `half` of the folds, `marked` where an article has markup, `classes` -1 if unknown.
+
+    `found` is not set in articles with planted lines.
+    """
 
     texts: Sequence[str]
     layout: Layout
     classes: Int
+    core: Bool
     site: Int
     half: Int
+    found: Bool
     marked: Bool
     markup: npt.NDArray[np.object_]
     words: Float
@@ -146,7 +161,7 @@ class _Rows:
         """Give the rows of a class that one site has less weight the more they are, and those of rare classes more."""
         pair = self.site[rows] * len(CLASSES) + self.classes[rows]
         _, place, count = np.unique(pair, return_inverse=True, return_counts=True)
-        weight = 1 / np.sqrt(count[place])
+        weight = np.where(self.found[rows], 1.0, PLANTED_WEIGHT) / np.sqrt(count[place])
         of_class = np.bincount(self.classes[rows], weight, len(CLASSES))
         weight *= of_class[self.classes[rows]] ** -BALANCE
         return np.asarray(weight / weight.mean())
@@ -167,7 +182,7 @@ class _Rows:
         return seen
 
 
-def _rows(frame: pd.DataFrame, classes: Int, half: Int) -> _Rows:
+def _rows(frame: pd.DataFrame, classes: Int, core: Bool, half: Int, *, found: int) -> _Rows:
     import pandas as pd
 
     batch, order = batch_of_frame(frame, markup=False)
@@ -178,9 +193,17 @@ def _rows(frame: pd.DataFrame, classes: Int, half: Int) -> _Rows:
     words, shape = shape_features(texts)
     markup = frame["markup"].to_numpy(object) if "markup" in frame else np.full(len(frame), None, object)
     return _Rows(
-        texts, batch.layout, classes[order], numbers.astype(np.int64)[order], half[order], has_markup(frame)[order],
-        markup[order], words, shape,
+        texts, batch.layout, classes[order], core[order], numbers.astype(np.int64)[order], half[order],
+        order < found, has_markup(frame)[order], markup[order], words, shape,
     )  # fmt: skip
+
+
+def _first_words(texts: Sequence[str]) -> Tokens:
+    return tokenise(texts).leading(WORDS_READ)
+
+
+def _first_forms(texts: Sequence[str]) -> Tokens:
+    return form_tokens(texts).leading(WORDS_READ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +243,10 @@ def _fit_ngrams(
     matrix = scipy.sparse.hstack([one.matrix(of) for one, of in zip(vocabularies, texts, strict=True)]).tocsr()
     logits = np.zeros((len(rows.classes), len(CLASSES)))
     for half in (0, 1):
-        weights, intercept = _fit(matrix, rows, chosen[rows.half[chosen] != half], penalty_c=3.0, max_iter=25)
+        weights, intercept = _fit(matrix, rows, chosen[rows.half[chosen] != half], max_iter=25)
         inside = rows.half == half
         logits[inside] = matrix[inside] @ weights + intercept
-    weights, intercept = _fit(matrix, rows, chosen, penalty_c=3.0, max_iter=30)
+    weights, intercept = _fit(matrix, rows, chosen, max_iter=30)
     found, begin = [], 0
     for vocabulary in vocabularies:
         end = begin + len(vocabulary.hashes)
@@ -237,40 +260,61 @@ def _fit_ngrams(
     return logits, found
 
 
-def _fit_context(logits: Float, rows: _Rows, chosen: Int, inside: Bool) -> KindContext:
+def _fit_context(logits: Float, rows: _Rows, inside: Bool, generator: np.random.Generator) -> KindContext:
     """Fit the second step on the articles whose rows are inside."""
-    layout = Layout.of(rows.layout.sizes[inside[rows.layout.first]])
-    features = kind_features(softmax(logits[inside]), rows.words[inside], rows.shape[inside], layout)
-    place = np.cumsum(inside) - 1
-    learned = features[place[chosen]]
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+
+    chosen = rows.chosen(inside, CONTEXT_CAP, generator)
+    layout = rows.layout.of_rows(inside)
+    features = kind_features(softmax(logits[inside]), rows.words[inside], rows.shape[inside], layout, rows.core[inside])
+    learned = features[(np.cumsum(inside) - 1)[chosen]]
+    del features
     mean = learned.mean(axis=0).astype(np.float32)
     scale = np.maximum(learned.std(axis=0), 1e-3).astype(np.float32)
-    weights, intercept = _fit((learned - mean) / scale, rows, chosen, penalty_c=1.0, max_iter=60, given=True)
-    every = np.bincount(rows.classes[inside & (rows.classes >= 0)], minlength=len(CLASSES))
-    fitted = np.bincount(rows.classes[chosen], rows.weights(chosen), len(CLASSES))
+    learned = ((learned - mean) / scale).astype(np.float32)
+    classes, weights = rows.classes[chosen], rows.weights(chosen)
+    members = []
+    for member in range(MEMBERS):
+        model = MLPClassifier(
+            (UNITS,), alpha=PENALTY, batch_size=min(BATCH, len(chosen)), learning_rate_init=STEP, max_iter=EPOCHS,
+            n_iter_no_change=EPOCHS, random_state=int(generator.integers(1 << 31)) + member,
+        )  # fmt: skip
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            members.append(model.fit(learned, classes, sample_weight=weights))
+    # Their mean is one perceptron, whose hidden units are those of all.
+    outputs = [_of_all_classes(one.coefs_[1], one.intercepts_[1], one.classes_) for one in members]
+    intercept = np.mean([own for _, own in outputs], axis=0)
+    # Planted lines do not tell how often kinds occur.
+    every = np.bincount(rows.classes[inside & rows.found & (rows.classes >= 0)], minlength=len(CLASSES))
+    fitted = np.bincount(classes, weights * rows.found[chosen], len(CLASSES))
     seen = fitted > 0
     intercept[seen] += FREQUENCY * np.log(every[seen] / every.sum() * fitted.sum() / fitted[seen])
-    return KindContext(mean, scale, weights.astype(np.float32), intercept.astype(np.float32))
+    return KindContext(
+        mean, scale, np.hstack([one.coefs_[0] for one in members]).astype(np.float32),
+        np.concatenate([one.intercepts_[0] for one in members]).astype(np.float32),
+        np.vstack([own / MEMBERS for own, _ in outputs]).astype(np.float32), intercept.astype(np.float32),
+    )  # fmt: skip
 
 
-def _fit(
-    matrix: scipy.sparse.csr_matrix | Float, rows: _Rows, chosen: Int, *, penalty_c: float, max_iter: int,
-    given: bool = False,
-) -> tuple[Float, Float]:  # fmt: skip
+def _fit(matrix: scipy.sparse.csr_matrix, rows: _Rows, chosen: Int, *, max_iter: int) -> tuple[Float, Float]:
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=penalty_c, max_iter=max_iter, tol=1e-3)
+    model = LogisticRegression(C=3.0, max_iter=max_iter, tol=1e-3)
     with warnings.catch_warnings():
         # The fit is good long before it is exact.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(matrix if given else matrix[chosen], rows.classes[chosen], sample_weight=rows.weights(chosen))
-    weights = np.zeros((model.n_features_in_, len(CLASSES)))
-    intercept = np.full(len(CLASSES), _UNSEEN)
-    if len(model.classes_) == 2:  # scikit-learn then gives the log-odds of the second class alone
-        weights[:, model.classes_[1]] = model.coef_[0]
-        intercept[model.classes_] = 0.0, model.intercept_[0]
-    else:
-        weights[:, model.classes_] = model.coef_.T
-        intercept[model.classes_] = model.intercept_
-    return weights, intercept
+        model.fit(matrix[chosen], rows.classes[chosen], sample_weight=rows.weights(chosen))
+    return _of_all_classes(model.coef_.T, model.intercept_, model.classes_)
+
+
+def _of_all_classes(weights: Float, intercept: Float, known: Int) -> tuple[Float, Float]:
+    """Spread the output of scikit-learn over all classes; of two classes it gives the log-odds of the second alone."""
+    outputs = known[-len(intercept) :]
+    of_all, biases = np.zeros((len(weights), len(CLASSES))), np.full(len(CLASSES), _UNSEEN)
+    of_all[:, outputs] = weights
+    biases[known] = 0.0
+    biases[outputs] = intercept
+    return of_all, biases

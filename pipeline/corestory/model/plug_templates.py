@@ -50,9 +50,14 @@ class TemplateLine:
     """A line made from a template; `template` is its number among those of its language, in random order."""
 
     language: str
-    core: bool
+    kind: str
     template: int
     text: str
+
+    @property
+    def core(self) -> bool:
+        """Whether it is a story line."""
+        return self.kind == STORY
 
 
 @cache
@@ -96,7 +101,7 @@ def template_lines(headlines: Mapping[str, Sequence[str]], generator: np.random.
         numbers = generator.permutation(len(known.lines))
         for (kind, template), number in zip(known.lines, numbers.tolist(), strict=True):
             texts = _filled(template, values, generator)
-            found += [TemplateLine(language, kind == STORY, number, text) for text in texts]
+            found += [TemplateLine(language, kind, number, text) for text in texts]
     return found
 
 
@@ -117,7 +122,7 @@ def heading_lines(languages: Iterable[str], generator: np.random.Generator) -> l
             numbers = generator.permutation(len(known.headings))
             for template, number in zip(known.headings, numbers.tolist(), strict=True):
                 (text, *_) = _filled(template, known.values, generator)
-                found.append(TemplateLine(language, False, number, text))
+                found.append(TemplateLine(language, HEADING, number, text))
     return found
 
 

@@ -44,7 +44,7 @@ _EACH_CLASS = "one for each kind and role"
 MAX_BLOCKS = 12
 """A block further on would look further than articles are long."""
 _KIND_NGRAMS = {"hashes": 1, "idf": 1, "weights": 2, "intercept": 1}
-_KIND_CONTEXT = {"mean": 1, "scale": 1, "weights": 2, "intercept": 1}
+_KIND_CONTEXT = {"mean": 1, "scale": 1, "hidden": 2, "hidden_bias": 1, "weights": 2, "intercept": 1}
 _KIND_PARTS = {
     "words": _KIND_NGRAMS, "forms": _KIND_NGRAMS, "text": _KIND_CONTEXT, "markup": _KIND_NGRAMS, "html": _KIND_CONTEXT,
 }  # fmt: skip
@@ -55,7 +55,7 @@ _MORE_OF_CORRECTION = ("markup", "ends")
 """A correction for paragraphs with markup has the first, another one the second."""
 _NAME = re.compile(
     r"(?:(?:second_look\.)?(?:words|forms)|markup)\.(?P<scorer>[a-z_]+)"
-    r"|kinds\.(?:(?:words|forms|markup)\.(?P<kind_ngrams>[a-z]+)|(?:text|html)\.(?P<kind_context>[a-z]+))"
+    r"|kinds\.(?:(?:words|forms|markup)\.(?P<kind_ngrams>[a-z]+)|(?:text|html)\.(?P<kind_context>[a-z_]+))"
     r"|(?:(?:text|html|article)\.[0-9]|second_look\.network)\.(?:(?P<network>[a-z]+)|[0-9]{1,2}\.(?P<member>[a-z_]+))"
     r"|adapted\.[0-9]{1,2}\.(?:(?:places|words|forms|markup|ends)\.(?P<token_weights>[a-z]+)|(?P<correction>[a-z]+))",
     re.ASCII,
@@ -249,7 +249,9 @@ class _Unpacking:
         self._shape(f"kinds.{name}.mean", found.mean, (features,), why)
         self._shape(f"kinds.{name}.scale", found.scale, (features,), why)
         self._divisor(f"kinds.{name}.scale", found.scale)
-        self._shape(f"kinds.{name}.weights", found.weights, (features, len(CLASSES)), _EACH_CLASS)
+        units, each = len(found.hidden_bias), "one for each hidden unit"
+        self._shape(f"kinds.{name}.hidden", found.hidden, (features, units), each)
+        self._shape(f"kinds.{name}.weights", found.weights, (units, len(CLASSES)), f"{each}, and {_EACH_CLASS}")
         self._shape(f"kinds.{name}.intercept", found.intercept, (len(CLASSES),), _EACH_CLASS)
         return found
 

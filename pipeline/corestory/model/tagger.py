@@ -163,7 +163,7 @@ class Tagger(PythonCalls):
             confidence[rows] = decided.confidence[batch.layout.article]
             if head is not None:
                 of_core = frame["label"].to_numpy(object)[rows] == "core"
-                told[rows] = chosen_kinds(head.probabilities(decided.scored.features), of_core).names
+                told[rows] = chosen_kinds(head.probabilities(decided.scored.features, of_core), of_core).names
         tagged = np.where(core, "core", "filler")
         scored = frame.assign(score=score, tagged=tagged, stage1=stage1, confidence=confidence, second_look=second)
         return scored if head is None else scored.assign(told_kind=told)
@@ -212,7 +212,7 @@ class Tagger(PythonCalls):
             tagged = decided.pages.applied(tagged, decided.scored.features)
         head = self.weights.kinds if kinds else None
         if head is not None:
-            classes = head.probabilities(decided.scored.features)
+            classes = head.probabilities(decided.scored.features, np.concatenate([article.core for article in tagged]))
             tagged = [
                 replace(article, kinds=chosen_kinds(classes[rows], article.core))
                 for article, rows in zip(tagged, batch.layout.slices(), strict=True)

@@ -16,6 +16,7 @@ from ..terminal import run_command, say
 from .document import plugs_markdown
 from .in_story import InStory, held_out_frame, in_story_scores
 from .planted import tagged_plugs
+from .told_kinds import ToldKinds, told_kinds, with_kinds_by_hand
 
 
 def main(
@@ -32,15 +33,18 @@ def main(
     ] = None,
     jobs: Annotated[int, typer.Option(help="Processes that label the corpora.")] = 1,
 ) -> None:
-    """Measure how much filler inside a story a model removes, and which story lines it loses."""
+    """Measure how much filler inside a story a model removes, which story lines it loses, and which kinds it tells."""
     tagger = load_model(model)
     tagged = tagged_plugs(tagger, threshold=threshold)
     in_story: list[InStory] = []
+    kinds: list[ToldKinds] = []
     if corpora:
         if tagger.manifest is None or HELD_OUT in tagger.manifest.splits:
             say("The model has learned from the sites held out here; of real filler its numbers are too good.")
-        in_story = in_story_scores(tagger, held_out_frame(corpora, jobs=jobs, say=say))
-    document = plugs_markdown(tagged, in_story)
+        held_out = held_out_frame(corpora, jobs=jobs, say=say)
+        in_story = in_story_scores(tagger, held_out)
+        kinds = told_kinds(tagger, with_kinds_by_hand(held_out))
+    document = plugs_markdown(tagged, in_story, kinds)
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
         for name, text in (("plugs.md", document), ("plugs.csv", tagged.round(4).to_csv(index=False))):

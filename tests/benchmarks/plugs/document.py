@@ -9,12 +9,13 @@ from ..accuracy.scores import Estimate
 from ..planting import WAYS
 from .in_story import InStory
 from .planted import FORMS, line_share, plug_scores
+from .told_kinds import LEAST_LINES, ToldKinds
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def plugs_markdown(tagged: pd.DataFrame, in_story: Sequence[InStory] = ()) -> str:
+def plugs_markdown(tagged: pd.DataFrame, in_story: Sequence[InStory] = (), kinds: Sequence[ToldKinds] = ()) -> str:
     """Write all tables.
 
     Parameters
@@ -23,6 +24,8 @@ def plugs_markdown(tagged: pd.DataFrame, in_story: Sequence[InStory] = ()) -> st
         As of `tagged_plugs`.
     in_story
         As of `in_story_scores`; empty where no corpora were given.
+    kinds
+        As of `told_kinds`.
     """
     filler, story = tagged[tagged["label"] == "filler"], tagged[tagged["label"] == "core"]
     parts = [
@@ -36,6 +39,8 @@ def plugs_markdown(tagged: pd.DataFrame, in_story: Sequence[InStory] = ()) -> st
     ]
     if in_story:
         parts += ["Real filler and short story lines between core paragraphs of held-out pages:", _in_story(in_story)]
+    if kinds:
+        parts += ["Kinds of filler against those that a person read on held-out pages:", _told_kinds(kinds)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -73,6 +78,21 @@ def _by_language(filler: pd.DataFrame, story: pd.DataFrame) -> str:
             own = part[part["language"] == language]
             cells += [str(_lines(own)), *(_plain(own, form) for form in FORMS)]
         rows.append(f"| {language} | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def _told_kinds(forms: Sequence[ToldKinds]) -> str:
+    rows = [f"| kind | lines | {' | '.join(one.form for one in forms)} |", "|---|--:|" + "--:|" * len(forms)]
+    for of_kind in zip(*(one.result.kinds for one in forms), strict=True):
+        rows.append(
+            f"| {of_kind[0].name} | {of_kind[0].paragraphs} | {' | '.join(f'{one.f1:.2f}' for one in of_kind)} |"
+        )
+    for name, values in (
+        (f"macro F1 of kinds with {LEAST_LINES} lines", [one.macro_f1 for one in forms]),
+        ("macro F1 of all kinds", [one.result.macro_f1 for one in forms]),
+        ("accuracy", [one.accuracy for one in forms]),
+    ):
+        rows.append(f"| {name} | | {' | '.join(f'{value:.2f}' for value in values)} |")
     return "\n".join(rows)
 
 
