@@ -57,16 +57,15 @@ class Load:
     processor: tuple[float, float] = (0.0, 0.0)
 
 
-def article_texts(corpora: Sequence[Path]) -> list[bytes]:
-    """Read the gold texts of corpora; without corpora, the articles of the sample."""
+def article_texts(corpora: Sequence[Path], *, shortest: int, longest: int) -> list[bytes]:
+    """Read the gold texts of corpora that have so many bytes; without corpora, the articles of the sample."""
     if not corpora:
         return [page.text.encode() for page in sample_pages(ROOT / "data" / "sample")]
     files = sorted(file for folder in corpora for file in folder.rglob("*.txt"))
     random.Random(7).shuffle(files)
-    texts = [file.read_bytes() for file in files[:2000]]
-    texts = [text for text in texts if len(text) > 200]
+    texts = [text for file in files if shortest <= len(text := file.read_bytes()) <= longest][:2000]
     if not texts:
-        raise DataError("no texts (.txt)", where=", ".join(map(str, corpora)))
+        raise DataError("no texts (.txt) of this size", where=", ".join(map(str, corpora)))
     return texts
 
 
@@ -161,10 +160,12 @@ def main(
     rate: Annotated[float, typer.Option(help="Requests a second.")] = 200,
     seconds: Annotated[float, typer.Option(help="How long.")] = 60,
     workers: Annotated[int, typer.Option(help="Worker processes.")] = 2,
+    shortest: Annotated[int, typer.Option(help="Least bytes of a text of the corpora.")] = 200,
+    longest: Annotated[int, typer.Option(help="Most bytes of a text of the corpora.")] = 1_000_000,
     output: Annotated[Path | None, typer.Option(help="A file for the table.")] = None,
 ) -> None:
     """Measure the service under load; exit with 1 if a request was not answered with 200."""
-    texts = article_texts(corpora or [])
+    texts = article_texts(corpora or [], shortest=shortest, longest=longest)
     with running("--workers", workers, "--quiet", folder=ROOT) as service:
         say(f"{len(texts):,} texts; warms up")
         asyncio.run(send(service, texts, rate=rate / 4, seconds=WARM_UP_SECONDS))

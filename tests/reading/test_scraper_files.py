@@ -96,6 +96,10 @@ MEDIA_CLOUD = table(
       "media_url": "courier.example", "publish_date": "2024-03-12", "title": TITLE, "url": URL, "text": TEXT}],
     end="\n",
 ).encode()  # fmt: skip
+PIPES = table([{"Titel": "Schleuse", "Text": TEXT, "URL": URL}], delimiter="|")
+# As Apify exports the data set to CSV.
+APIFY_TABLE = table([{"crawl/depth": 1, "metadata/title": TITLE, "text": TEXT, "url": URL}])
+NESTED = [{"url": URL, "article": {"title": TITLE, "text": TEXT, "author": {"name": "Mara Lind"}}}]
 NOTE_LINK = "reads the url from the field 'link'"
 NOTE_MAINTEXT, NOTE_CONTENT = "reads the text from the field 'maintext'", "reads the text from the field 'content'"
 
@@ -109,7 +113,7 @@ FILES: dict[str, tuple[bytes, str, str, list[str]]] = {
         ["reads the text from the field 'body'", "reads the url from the field 'link'",
          "reads the title from the field 'headline'"],
     ),
-    "scrapy-items.jl.jsonl": (
+    "scrapy-items.jl": (
         (json.dumps({"url": URL, "title": TITLE, "raw_html": PAGE}) + "\n").encode(), TITLE, URL,
         ["reads the html from the field 'raw_html'"],
     ),
@@ -121,6 +125,7 @@ FILES: dict[str, tuple[bytes, str, str, list[str]]] = {
         shard({"article": [TEXT], "highlights": ["Open again."], "id": ["f3"]}), "", "",
         ["reads the text from the field 'article'"],
     ),
+    "bytes.parquet": (shard({"url": [URL], "html": [PAGE.encode()]}), TITLE, URL, []),
     "lists.parquet": (
         shard({"url": [URL], "title": [TITLE], "lines": [STORY], "authors": [["Mara Lind"]], "tags": [["ports"]]}),
         TITLE, URL, ["reads the paragraphs from the field 'lines'"],
@@ -128,9 +133,18 @@ FILES: dict[str, tuple[bytes, str, str, list[str]]] = {
     "excel-utf-8.csv": (EXCEL.encode("utf-8-sig"), "", URL, [NOTE_CONTENT, NOTE_LINK]),
     "excel-windows.csv": (EXCEL.encode("cp1252"), "", URL, [NOTE_CONTENT, NOTE_LINK]),
     "excel-unicode.csv": (EXCEL.replace(";", "\t").encode("utf-16"), "", URL, [NOTE_CONTENT, NOTE_LINK]),
+    "excel-empty-rows.csv": ((EXCEL + ";;;\r\n" * 3).encode("utf-8-sig"), "", URL, [NOTE_CONTENT, NOTE_LINK]),
+    "bars.csv": (PIPES.encode(), "", URL, []),
     "excel-separator.csv": (f"sep=;\r\n{EXCEL}".encode("utf-8-sig"), "", URL, [NOTE_CONTENT, NOTE_LINK]),
     "media-cloud.csv": (MEDIA_CLOUD, TITLE, URL, []),
-    "apify.json": (json.dumps([APIFY], indent=2).encode(), "", URL, []),
+    "apify.json": (
+        json.dumps([APIFY], indent=2).encode(), TITLE, URL, ["reads the title from the field 'metadata.title'"]
+    ),
+    "apify.csv": (APIFY_TABLE.encode("utf-8-sig"), TITLE, URL, ["reads the title from the field 'metadata/title'"]),
+    "nested.json": (
+        json.dumps(NESTED).encode(), TITLE, URL,
+        ["reads the text from the field 'article.text'", "reads the title from the field 'article.title'"],
+    ),
     "CC-MAIN-20240312-00001.warc": (b"".join(CRAWL), TITLE, URL, []),
     "CC-MAIN-20240312-00001.warc.wet": (b"".join([INFO, conversion("\n".join(STORY), url=URL)]), "", URL, []),
 }  # fmt: skip
@@ -161,6 +175,20 @@ def test_compressed_it_is_read_too(tmp_path: Path, name: str, ending: str) -> No
     (tmp_path / (name + ending)).write_bytes(packed(FILES[name][0], ending))
     (article,), refused, _ = read(tmp_path / (name + ending))
     assert (list(article.texts), refused) == (STORY, [])
+
+
+def test_an_option_names_a_field_in_an_object(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps({"request": {"url": URL}, "data": {"teaser": "Open.", "Body": TEXT}}))
+    _, (refused,), _ = read(tmp_path / "a.jsonl")
+    assert "the fields are: request, data, request.url, data.teaser, data.body" in refused
+    (article,), refused, _ = read(tmp_path / "a.jsonl", ReadingOptions(text="data.body", url="request.url"))
+    assert (list(article.texts), article.url, refused) == (STORY, URL, [])
+
+
+def test_a_field_in_an_object_is_read_only_where_no_other_has_the_text(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps({"body": TEXT, "article": {"text": "A teaser."}}))
+    (article,), refused, notes = read(tmp_path / "a.jsonl")
+    assert (list(article.texts), refused, notes) == (STORY, [], ["reads the text from the field 'body'"])
 
 
 def test_a_note_is_made_once_for_all_files(tmp_path: Path) -> None:

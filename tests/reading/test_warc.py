@@ -131,6 +131,8 @@ CHUNKED = b"%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n" % (50, BODY[:50], len(BODY) - 50,
 STORED = {
     "gzip": (["Content-Encoding: gzip"], gzip.compress(BODY)),
     "deflate": (["Content-Encoding: deflate"], zlib.compress(BODY)),
+    "deflate without zlib's header": (["Content-Encoding: deflate"], zlib.compress(BODY)[2:-4]),
+    "gzip by its old name": (["Content-Encoding: x-gzip"], gzip.compress(BODY)),
     "chunks": (["Transfer-Encoding: chunked"], CHUNKED),
     "decompressed, with the old header": (["Content-Encoding: gzip"], BODY),
     "in one piece, with the old header": (["Transfer-Encoding: chunked"], BODY),

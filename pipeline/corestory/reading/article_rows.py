@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from corestory.errors import InputError, Refuse
 from corestory.reading.article import Article, keeping
+from corestory.reading.decoding import decode
 from corestory.reading.fields import CONTENTS, AmbiguousFieldsError, FieldFinder, listed
 from corestory.reading.one_article import FACTS, page_article, paragraphs_of_text, text_article
 from corestory.reading.tables import SourceRow, SourceTable, folded
@@ -178,7 +179,7 @@ def article_of_row(row: SourceRow, *, source: bool = False) -> Article:
     facts = [fact_of(values, fact) for fact in FACTS]
     content = next((name for name in CONTENTS if not is_missing(values.get(name))), "")
     if content == "html":
-        html = string_of(values["html"], "html", row.where)
+        html = _content_of(values["html"], "html", row.where)
         article = page_article(html, article_id=article_id, where=row.where)
         of_page = (article.url, article.title, article.language, "")
         return Article(
@@ -191,7 +192,7 @@ def article_of_row(row: SourceRow, *, source: bool = False) -> Article:
     if content == "paragraphs":
         texts = strings_of(values["paragraphs"], row.where)
     elif content == "text":
-        text = string_of(values["text"], "text", row.where)
+        text = _content_of(values["text"], "text", row.where)
         article = text_article(
             paragraphs_of_text(text, where=row.where), article_id=article_id, where=row.where, facts=facts
         )
@@ -206,6 +207,13 @@ def article_of_row(row: SourceRow, *, source: bool = False) -> Article:
             hint="--text-column NAME tells the field.",
         )
     return text_article(texts, article_id=article_id, where=row.where, facts=facts)
+
+
+def _content_of(value: object, name: str, where: str) -> str:
+    """Return a text or a page, which a Parquet file may hold as bytes."""
+    if isinstance(value, bytes):
+        return decode(value, where=where, html=name == "html")
+    return string_of(value, name, where)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,10 +31,12 @@ _NAMES = {
     "article_id": "uuid guid articleid docid documentid storyid storiesid newsid",
     "url": "link pageurl articleurl sourceurl weburl originalurl canonicalurl canonicallink permalink uri "
     "targeturi warctargeturi loadedurl source",
-    "title": "headline articletitle pagetitle newstitle storytitle",
+    "title": "headline articletitle pagetitle newstitle storytitle metadatatitle",
 }
 _ROLES = {name: role for role, names in _NAMES.items() for name in names.split()}
 _PUNCTUATION = re.compile(r"[\W_]+")
+# What parts the names of a field in an object, in JSON and in tables that were made of it.
+_NESTING = re.compile(r"[./]")
 # Lists of strings that are not paragraphs.
 _OTHER_LISTS = re.compile(
     r"author|byline|writer|tag|keyword|topic|categor|section|image|photo|picture|video|movie|link|url|href|label|"
@@ -191,7 +193,7 @@ class FieldFinder:
 
     def _find_content(self, row: SourceRow, read: dict[str, object], lists: Collection[str]) -> None:
         for what in ("text", "html"):
-            found = {name: value for name, value in row.values.items() if _role(name) == what and _is_content(value)}
+            found = _outer({name: value for name, value in _with_role(what, row.values) if _is_content(value)})
             if found and all(value == next(iter(found.values())) for value in found.values()):
                 self._take(what, next(iter(found)), row.values, read)
                 return
@@ -204,7 +206,7 @@ class FieldFinder:
 
     def _find(self, what: str, values: Mapping[str, object], read: dict[str, object]) -> None:
         fits = {"article_id": _is_identity, "url": _is_address, "title": _is_title}[what]
-        found = [name for name, value in values.items() if _role(name) == what and fits(value)]
+        found = list(_outer({name: value for name, value in _with_role(what, values) if fits(value)}))
         if len(found) == 1:
             self._take(what, found[0], values, read)
 
@@ -259,8 +261,17 @@ def _role(name: str) -> str:
     return _ROLES.get(_PUNCTUATION.sub("", name.lower()), "article_id" if name.strip().lower() == "_id" else "")
 
 
+def _with_role(what: str, values: Mapping[str, object]) -> Iterable[tuple[str, object]]:
+    return ((name, value) for name, value in values.items() if _role(name) == what)
+
+
+def _outer(found: dict[str, object]) -> dict[str, object]:
+    """Return the fields that are in no object of the record; all of them, if each is in one."""
+    return {name: value for name, value in found.items() if not _NESTING.search(name)} or found
+
+
 def _is_content(value: object) -> bool:
-    return _is_title(value) or _is_list_of_strings(value)
+    return _is_title(value) or _is_list_of_strings(value) or (isinstance(value, bytes) and value != b"")
 
 
 def _is_title(value: object) -> bool:

@@ -21,6 +21,8 @@ KINDS = {
     ".xhtml": "html",
     ".jsonl": "lines",
     ".ndjson": "lines",
+    ".jl": "lines",
+    ".jsonlines": "lines",
     ".json": "json",
     ".csv": "csv",
     ".tsv": "tsv",
@@ -181,7 +183,7 @@ def _is_table(lines: Sequence[str]) -> bool:
     """Return whether lines are those of a CSV file: a header of names, and a row with as many fields."""
     if len(lines) < 2 or len(lines[0]) > _LONGEST_HEADER:
         return False
-    for delimiter in ",\t;":
+    for delimiter in ",\t;|":
         if delimiter not in lines[0]:
             continue
         try:

@@ -21,7 +21,9 @@ LIST_BYTES = 2**22
 # How much more of such a list is read at a time.
 _PIECE_CHARACTERS = 2**20
 _MARKS = re.compile(r'["\[\]{},]|\\.', re.DOTALL)
-_DELIMITERS = (",", "\t", ";")
+_DELIMITERS = (",", "\t", ";", "|")
+# Objects in objects of a record whose fields can be named.
+_NESTED_LEVELS = 3
 # What Excel reads, and tools write for it, in front of the header.
 _SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n?", re.IGNORECASE)
 
@@ -115,7 +117,7 @@ def json_rows(stream: BinaryIO, *, name: str, refuse: Refuse, lines: bool = Fals
 
 
 def csv_table(stream: BinaryIO, *, name: str, refuse: Refuse, delimiter: str = ",") -> SourceTable:
-    r"""Read a CSV file, with the delimiter that its header uses (comma, tab or semicolon; `delimiter` if it has none).
+    r"""Read a CSV file, with the delimiter that its header uses (comma, tab, semicolon or bar; else `delimiter`).
 
     Raises
     ------
@@ -174,7 +176,7 @@ def _csv_rows(
                     expected=f"{len(columns)}, as the header has",
                     hint=f"Quote fields that hold {delimiter!r} or line ends.",
                 )
-            if fields:
+            if any(fields):  # Excel ends many a table with rows of nothing but delimiters
                 values = (_repaired(field, where) for field in fields)
                 yield SourceRow(dict(zip(lower, values, strict=True)), where, f"{name}:{number}")
         except InputError as error:
@@ -309,7 +311,17 @@ def _parsed(text: str, where: str) -> object:
 def _object(value: object, where: str) -> dict[str, object]:
     if not isinstance(value, dict):
         raise InputError(kind_of(value), where=where, expected="a JSON object with text, paragraphs or html")
-    return {folded(str(key)): item for key, item in value.items()}
+    return _with_nested({folded(str(key)): item for key, item in value.items()}, _NESTED_LEVELS)
+
+
+def _with_nested(values: dict[str, object], levels: int) -> dict[str, object]:
+    """Return a record with the fields of its objects as fields of its own, such as ``article.text``."""
+    nested: dict[str, object] = {}
+    for key, item in values.items():
+        if levels and isinstance(item, dict):
+            inner = _with_nested({folded(str(name)): of_it for name, of_it in item.items()}, levels - 1)
+            nested |= {f"{key}.{name}": of_it for name, of_it in inner.items()}
+    return values | {name: item for name, item in nested.items() if name not in values}
 
 
 def kind_of(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
@@ -170,6 +171,8 @@ def _page(data: bytes, where: str, values: dict[str, object]) -> str:
             if record.http_headers is None or record.http_headers.status_code is None:
                 raise InputError("a damaged record: a response without HTTP headers", where=where)
             payload = _read(record, where)
+            if damage and decoding == "transfer":
+                payload = _inflated(payload, record.http_headers.get("Content-Encoding") or "")
             values.update((folded(key), storable(value)) for key, value in record.http_headers.items())
             charset = (record.http_charset or "").strip("\"' ")
             return decode(payload, where=where, html=True, charset=charset)
@@ -180,6 +183,19 @@ def _page(data: bytes, where: str, values: dict[str, object]) -> str:
                 break
             raise error
     raise InputError(f"a damaged record: its page cannot be decompressed ({damage})", where=where)
+
+
+def _inflated(payload: bytes, coding: str) -> bytes:
+    """Return a page decompressed as browsers do and fastwarc does not: x-gzip, and deflate without zlib's header."""
+    bits = {"x-gzip": 31, "deflate": -zlib.MAX_WBITS}.get(coding.strip().lower())
+    if bits is None:
+        return payload
+    unpacker = zlib.decompressobj(bits)
+    try:
+        data = unpacker.decompress(payload, MAX_DOCUMENT_BYTES)
+    except zlib.error:
+        return payload
+    return data if unpacker.eof else payload
 
 
 def _read(record: WarcRecord, where: str) -> bytes:
