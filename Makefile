@@ -80,7 +80,7 @@ benchmark-accuracy: $(VENV)/extractors  ## Compare with every extractor on held-
 benchmark-adapt: $(VENV)/installed  ## Measure what adapting to a few pages of unseen sites gains: CORPORA=folder
 	$(BIN)/python -m tests.benchmarks.adapt $(CORPORA) --jobs $(JOBS) --output data/adapting.md $(BENCH_FLAGS)
 
-benchmark-plugs: $(VENV)/installed  ## Measure filler removed inside stories; with CORPORA=folder real filler too
+benchmark-plugs: $(VENV)/installed  ## Measure filler removed inside stories; with CORPORA=folder real filler and kinds too
 	$(BIN)/python -m tests.benchmarks.plugs $(wildcard $(CORPORA)) --jobs $(JOBS) --output reports/plugs $(BENCH_FLAGS)
 
 benchmark: $(VENV)/extractors benchmark-warc  ## Measure speed: CORPORA=folder, else on the sample
