@@ -54,7 +54,7 @@ def test_only_filler_prints_what_is_not_the_story(predict):
 
 
 def test_only_and_a_format_leave_out_the_other_rows_and_keep_the_positions(predict):
-    done = predict("a.txt", "--only", "core", "--format", "jsonl")
+    done = predict("a.txt", "--only", "core", "--format", "jsonl", "--rows", "paragraph")
     assert [row["position"] for row in rows(done.stdout)] == [0, 2]
 
 

@@ -24,7 +24,7 @@ def feed(tmp_path):
 
 
 def story(predict, name, *options):
-    done = predict(name, "--only", "core", "--format", "jsonl", *options)
+    done = predict(name, "--only", "core", "--format", "jsonl", "--rows", "paragraph", *options)
     return "\n\n".join(json.loads(line)["text"] for line in done.stdout.splitlines())
 
 
@@ -39,8 +39,9 @@ def test_a_row_holds_the_story_that_only_core_prints(predict, feed, tmp_path):
     assert all(0 < row["words_core"] < row["words_all"] for row in rows)
     assert done.stderr.count("reads the text from the field 'body'") == 1
     assert predict(feed, "--rows", "article", "--only", "core", "--keep", "desk").stdout == done.stdout
+    assert predict(feed, "--only", "core", "--format", "jsonl", "--keep", "desk").stdout == done.stdout
     for form in ("csv", "parquet"):
-        assert predict(feed, "--rows", "article", "-o", f"o.{form}").returncode == 0
+        assert predict(feed, "--only", "core", "-o", f"o.{form}").returncode == 0
     with (tmp_path / "o.csv").open(newline="") as file:
         texts = [row["text"] for row in csv.DictReader(file)]
     assert texts == pq.read_table(tmp_path / "o.parquet")["text"].to_pylist() == [row["text"] for row in rows]

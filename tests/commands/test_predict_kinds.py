@@ -64,7 +64,7 @@ def test_without_the_option_nothing_changes(predict):
 
 def test_kinds_are_dropped_and_kept(predict):
     def positions(*arguments):
-        lines = predict("a.txt", "--format", "jsonl", *arguments).stdout.splitlines()
+        lines = predict("a.txt", "--format", "jsonl", "--rows", "paragraph", *arguments).stdout.splitlines()
         return [json.loads(line)["position"] for line in lines]
 
     assert positions("--drop-kinds", "related") == [0, 1, 3]
@@ -75,7 +75,9 @@ def test_kinds_are_dropped_and_kept(predict):
 
 
 def test_kept_filler_keeps_its_label(predict):
-    shown = predict("a.txt", "--format", "jsonl", "--only", "core", "--keep-kinds", "byline").stdout
+    shown = predict(
+        "a.txt", "--rows", "paragraph", "--format", "jsonl", "--only", "core", "--keep-kinds", "byline"
+    ).stdout
     assert json.loads(shown.splitlines()[0])["label"] == "filler"
     assert predict("a.txt", "--only", "core", "--keep-kinds", "byline").stdout == f"{BYLINE}\n{STORY}\n{MORE}\n"
 

@@ -73,6 +73,8 @@ def test_each_page_and_text_is_tagged_as_by_the_command(service: Service, predic
         ("format=csv&kinds", ("--format", "csv", "--kinds")),
         ("format=text&only=core", ("--only", "core")),
         ("format=jsonl&rows=article&drop-kinds=byline", ("--rows", "article", "--drop-kinds", "byline")),
+        ("format=csv&only=core", ("--format", "csv", "--only", "core")),
+        ("format=jsonl&only=core&kinds", ("--format", "jsonl", "--only", "core", "--kinds")),
         ("format=jsonl&rows=span", ("--format", "jsonl", "--rows", "span")),
         ("format=markdown&drop-kinds=byline", ("--format", "markdown", "--drop-kinds", "byline")),
         ("format=csv&threshold=0.9&only=filler", ("--format", "csv", "--threshold", "0.9", "--only", "filler")),

@@ -47,6 +47,7 @@ STORIES = DOCUMENTS[1:]
 
 # As `corestory.reading.one_article` has it, whose import takes longer than all of --help.
 LABELLED_ENDING = ".labelled.txt"
+TABLES = (OutputFormat.jsonl, OutputFormat.csv, OutputFormat.parquet)
 ENDINGS = {
     ".txt": OutputFormat.text,
     ".jsonl": OutputFormat.jsonl,
@@ -59,7 +60,7 @@ ENDINGS = {
 
 
 def chosen_format(
-    asked: OutputFormat | None, output: AnyPath | None, only: Only | None, *, rows: Rows = Rows.paragraph
+    asked: OutputFormat | None, output: AnyPath | None, only: Only | None, *, rows: Rows | None = None
 ) -> OutputFormat | None:
     """Choose the format of rows; None is the annotated article, which is for a terminal.
 
@@ -72,7 +73,7 @@ def chosen_format(
     only
         The label of the paragraphs to print.
     rows
-        What a row is of.
+        What a row is to be of, if the user says it.
 
     Raises
     ------
@@ -106,6 +107,22 @@ def chosen_format(
     raise unknown_ending(ending, str(output), [*ENDINGS, ".html"])
 
 
+def chosen_rows(asked: Rows | None, form: OutputFormat | None, only: Only | None, *, kinds: bool) -> Rows:
+    """Choose what a row is of: the story of each article where only core is wanted as a table, else each paragraph.
+
+    Examples
+    --------
+    >>> chosen_rows(None, OutputFormat.jsonl, Only.core, kinds=False).value
+    'article'
+    >>> chosen_rows(None, OutputFormat.jsonl, None, kinds=False).value
+    'paragraph'
+    """
+    if asked is not None:
+        return asked
+    # The row of an article has no kinds.
+    return Rows.article if only is Only.core and form in TABLES and not kinds else Rows.paragraph
+
+
 def check_rows(rows: Rows, form: str | None, only: Only | None, *, kinds: bool) -> None:
     """Refuse options that do not suit the rows.
 
@@ -119,7 +136,7 @@ def check_rows(rows: Rows, form: str | None, only: Only | None, *, kinds: bool) 
     text has no rows; give --format jsonl, csv or parquet
     """
     reason = ""
-    if rows is not Rows.paragraph and form not in ("jsonl", "csv", "parquet"):
+    if rows is not Rows.paragraph and form not in TABLES:
         reason = f"{form} has no rows; give --format jsonl, csv or parquet"
     elif rows is Rows.article and only is Only.filler:
         reason = "the row of an article has its story; leave out --only filler"
@@ -178,7 +195,7 @@ def check_keep(keep: Sequence[str], form: str | None, *, kinds: bool = False, ro
     from corestory.output.rows import COLUMNS, KIND_COLUMNS, SPAN_COLUMNS
     from corestory.output.story_rows import STORY_COLUMNS
 
-    if form not in ("jsonl", "csv", "parquet"):
+    if form not in TABLES:
         raise typer.BadParameter(
             f"{form or 'text'} has no columns; give --format jsonl, csv or parquet", param_hint="--keep"
         )

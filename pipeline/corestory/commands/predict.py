@@ -18,6 +18,7 @@ from corestory.commands.formats import (
     check_keep,
     check_rows,
     chosen_format,
+    chosen_rows,
 )
 from corestory.commands.options import STANDARD_OUTPUT, Jobs, Memory, Model, Threshold, is_folder
 from corestory.remote import path_of
@@ -47,13 +48,14 @@ def predict(
         ),
     ] = None,
     row: Annotated[
-        Rows,
+        Rows | None,
         typer.Option(
             "--rows",
             help="What a row of jsonl, csv and parquet is of: each paragraph, also with its start and end in the text "
-            "(span), or the story of each article.",
+            "(span), or the story of each article. Default: paragraph; with --only core article.",
+            show_default=False,
         ),
-    ] = Rows.paragraph,
+    ] = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -142,7 +144,7 @@ def predict(
     start, end: with --rows span, the paragraph is text[start:end] of the decoded input text, or of the record's text
     field; rejoined lines with their line ends. Empty for HTML and for lists of paragraphs.
 
-    With --rows article, one row per article:
+    With --rows article, and with --only core as jsonl, csv or parquet, one row per article:
 
     id, url, title: of the article.
     text: its story, the core paragraphs with a blank line between.
@@ -167,19 +169,31 @@ def predict(
     from corestory.output.kind_choice import kind_choice
 
     kept: tuple[str, ...] = tuple(keep or ())
-    # The row of an article is its story, whether --only core is given or not.
-    label: Label | None = "core" if row is Rows.article else only.value if only else None
     rejects_path = None if rejects is None else path_of(rejects)
-    choice = kind_choice(shown=kinds, drop=drop_kinds, keep=keep_kinds, only=label)
     rules = read_rules(core=always_core, filler=always_filler)
     target = None if output == STANDARD_OUTPUT else output
     reading = replace(reading, source=row is Rows.span)
 
     from corestory.commands.pages import is_one_page, tag_to_pages
 
-    if asked is OutputFormat.html or (asked is None and is_one_page(target)):
-        check_rows(row, OutputFormat.html, only, kinds=kinds)
-        check_keep(kept, OutputFormat.html)
+    path = None if target is None else path_of(target)
+    form: OutputFormat | None
+    to_folder = target is not None and is_folder(target) and not _documents_at_once(asked, articles)
+    to_pages = asked is OutputFormat.html or (asked is None and is_one_page(target))
+    if to_pages:
+        form = OutputFormat.html
+    elif to_folder:
+        form = asked or (OutputFormat.text if only and row in (None, Rows.paragraph) else OutputFormat.jsonl)
+    else:
+        form = chosen_format(asked, path, only, rows=row)
+    rows = chosen_rows(row, form, only, kinds=kinds)
+    # The row of an article is its story, whether --only core is given or not.
+    label: Label | None = "core" if rows is Rows.article else only.value if only else None
+    choice = kind_choice(shown=kinds, drop=drop_kinds, keep=keep_kinds, only=label)
+    check_rows(rows, form, only, kinds=kinds)
+    check_documents(form, only, other_kinds=bool(drop_kinds or keep_kinds))
+    check_keep(kept, form, kinds=kinds, rows=rows)
+    if to_pages:
         if rules:
             raise typer.BadParameter(
                 "a page explains the model's own decisions; leave the rules out, or give another --format",
@@ -197,20 +211,18 @@ def predict(
             rejects=rejects_path,
             force=force,
         )
-    elif target is not None and is_folder(target) and not _documents_at_once(asked, articles):
+    elif to_folder:
         from corestory.commands.folders import tag_to_folder
 
-        form = asked or (OutputFormat.text if only and row is Rows.paragraph else OutputFormat.jsonl)
-        check_rows(row, form, only, kinds=kinds)
-        check_documents(form, only, other_kinds=bool(drop_kinds or keep_kinds))
-        check_keep(kept, form, kinds=kinds, rows=row)
+        assert path is not None  # noqa: S101 -- it is a folder
+        assert form is not None  # noqa: S101 -- a folder has one
         refused = tag_to_folder(
             articles,
-            path_of(target),
+            path,
             model=model,
             form=form.value,  # type: ignore[arg-type]  # html was handled above
             only=label,
-            unit=row.value,
+            unit=rows.value,
             threshold=threshold,
             rules=rules,
             memory=memory,
@@ -225,19 +237,14 @@ def predict(
     else:
         from corestory.commands.rows import tag_to_rows
 
-        path = None if target is None else path_of(target)
-        chosen = chosen_format(asked, path, only, rows=row)
-        check_rows(row, chosen, only, kinds=kinds)
-        check_documents(chosen, only, other_kinds=bool(drop_kinds or keep_kinds))
-        check_keep(kept, chosen, kinds=kinds, rows=row)
         refused = tag_to_rows(
             articles,
             path,
             into_folder=target is not None and is_folder(target),
             model=model,
-            form=chosen.value if chosen else None,  # type: ignore[arg-type]  # html was handled above
+            form=form.value if form else None,  # type: ignore[arg-type]  # html was handled above
             only=label,
-            unit=row.value,
+            unit=rows.value,
             threshold=threshold,
             rules=rules,
             memory=memory,

@@ -210,7 +210,7 @@ def _writer(stream: io.BytesIO, options: TaggingOptions) -> RowWriter:
     assert form != "json"  # noqa: S101 -- a document is not written article by article
     if form == "markdown" or form == "tei":
         return DocumentFile(stream, form, options.kind_choice)
-    return open_rows(stream, form=form, only=options.label, kinds=options.kind_choice, unit=options.rows)
+    return open_rows(stream, form=form, only=options.label, kinds=options.kind_choice, unit=options.unit)
 
 
 def _failure(error: Exception) -> Answer:

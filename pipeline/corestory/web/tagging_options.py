@@ -13,6 +13,7 @@ from corestory.errors import InputError
 from corestory.output.kind_choice import KindChoice, kind_choice
 
 if TYPE_CHECKING:
+    from corestory.output.rows import Unit
     from corestory.types import Label
 
 AnswerFormat = Literal["json", "jsonl", "csv", "text", "markdown", "tei"]
@@ -37,12 +38,12 @@ class TaggingOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
         Meta(description="json: one document; others: the bytes that `corestory predict` writes; tei: of one article."),
     ] = "json"
     rows: Annotated[
-        Literal["paragraph", "span", "article"],
+        Literal["paragraph", "span", "article"] | None,
         Meta(
             description="Whether to answer with the paragraphs of each article, also with their start and end in the "
-            "text (span), or with the story of each article."
+            "text (span), or with the story of each article. Default: paragraph; with only=core in jsonl, csv: article."
         ),
-    ] = "paragraph"
+    ] = None
     only: Annotated[Literal["core", "filler"] | None, Meta(description="Only the paragraphs with this label.")] = None
     threshold: Annotated[
         Annotated[float, Meta(ge=0, le=1)] | None,
@@ -60,9 +61,16 @@ class TaggingOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
     title_column: _Column = ""
 
     @property
+    def unit(self) -> Unit:
+        """What a row is of, as `corestory.commands.formats.chosen_rows` has it; a JSON document has paragraphs."""
+        if self.rows is not None:
+            return self.rows
+        return "article" if self.only == "core" and self.format in ("jsonl", "csv") and not self.kinds else "paragraph"
+
+    @property
     def label(self) -> Label | None:
         """The label of the paragraphs that are written; None for both."""
-        return "core" if self.rows == "article" or self.format in STORIES else self.only
+        return "core" if self.unit == "article" or self.format in STORIES else self.only
 
     @property
     def kind_choice(self) -> KindChoice | None:
@@ -128,7 +136,7 @@ def _converted(given: Mapping[str, str]) -> TaggingOptions:
 
 def _check_rows(options: TaggingOptions) -> None:
     where, reason = f"rows={options.rows}", ""
-    if options.rows != "paragraph" and options.format not in ROWS:
+    if options.unit != "paragraph" and options.format not in ROWS:
         reason = f"{options.format} has no rows; use format {', '.join(ROWS[:-1])} or {ROWS[-1]}"
     elif options.rows == "article" and options.only == "filler":
         reason = "the row of an article has its story; leave out only=filler"
