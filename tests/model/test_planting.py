@@ -2,16 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from corestory.model.planting import (
-    LEAST_LISTED,
-    MOST_LISTED,
-    PLUG,
-    ROWS_A_TEMPLATE_LINE,
-    PlugLines,
-    planted_stories,
-    plug_lines,
-    with_template_lines,
-)
+from corestory.model.planted_stories import LEAST_LISTED, MOST_LISTED, planted_stories
+from corestory.model.planting import PLUG, ROWS_A_TEMPLATE_LINE, PlugLines, plug_lines, with_template_lines
 from corestory.model.training_rows import training_rows
 
 LANGUAGES = "en", "de"
@@ -131,7 +123,7 @@ def test_some_stories_are_cut_to_a_few_paragraphs_and_hold_one_planted_line_at_m
     stories = planted_stories(extended[2].dealt(0), lines, np.random.default_rng(2))
     short = [stories.planted[inside] for inside in stories.layout.slices() if (~stories.planted[inside]).sum() < 4]
     assert 0 < len(short) < len(stories.layout.sizes) / 2
-    assert {planted.sum() for planted in short} == {0, 1} or {planted.sum() for planted in short} == {1}
+    assert {planted.sum() for planted in short} <= {0, 1}
 
 
 def test_lists_of_headlines_stand_under_a_heading(extended, lines):

@@ -23,16 +23,8 @@ from corestory.model.fitting import CHUNK, ONE_THREAD, FittedStages, Progress, R
 from corestory.model.network import Network, joined
 from corestory.model.network_fit import Shape, fit_network
 from corestory.model.ngrams import NgramScorer
-from corestory.model.planting import (
-    PLUG,
-    PlugLines,
-    Stories,
-    joined_stories,
-    kept_stories,
-    planted_stories,
-    plug_lines,
-    with_template_lines,
-)
+from corestory.model.planted_stories import Stories, joined_stories, kept_stories, planted_stories
+from corestory.model.planting import PLUG, PlugLines, plug_lines, with_template_lines
 from corestory.model.scoring import SecondLook
 from corestory.model.second_look import line_forms, line_words, lowered_scores, second_look_columns
 from corestory.model.training_rows import Rows
