@@ -100,6 +100,27 @@ def test_it_does_not_start_without_a_token(final: dict[str, str]) -> None:
     assert "CORESTORY_TOKEN" in done.stderr
 
 
+@pytest.mark.slow
+def test_the_image_is_built_and_tags_without_root_and_network(instructions: list[tuple[str, str]]) -> None:
+    def docker(*arguments: object, text: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["docker", *map(str, arguments)], capture_output=True, text=True, input=text)
+
+    if shutil.which("docker") is None or docker("info").returncode:
+        pytest.skip("no Docker daemon answers")
+    if docker("pull", dict(instructions)["FROM"]).returncode:
+        pytest.skip("the base image cannot be fetched")
+    image = "corestory-of-a-test"
+    built = docker("build", "--tag", image, ROOT)
+    assert built.returncode == 0, built.stderr
+    try:
+        assert docker("run", "--rm", "--entrypoint", "id", image, "-u").stdout == f"{dict(instructions)['USER']}\n"
+        story = "The lock at Amberhaven opened again on Monday after eleven barges had waited since Friday evening."
+        done = docker("run", "--rm", "--interactive", "--network", "none", image, "predict", "-", text=story)
+        assert story in done.stdout, done.stderr
+    finally:
+        docker("image", "rm", "--force", image)
+
+
 def test_hadolint_finds_nothing() -> None:
     hadolint = shutil.which("hadolint")
     if hadolint is None:

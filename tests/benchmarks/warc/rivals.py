@@ -59,7 +59,9 @@ def extractor_rates(path: Path, pages: int, *, work: Path) -> dict[str, float]:
 
         works["fastwarc and trafilatura in one process"] = lambda: _each(extract, html_pages(path))
     if importlib.util.find_spec("newspaper") is not None:
-        from newspaper import article
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that nltk is not installed, which it does not need here
+            from newspaper import article
 
         def parse(html: bytes) -> object:
             # Pictures are not fetched: that would measure the network.
