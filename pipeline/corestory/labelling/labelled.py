@@ -1,10 +1,13 @@
 """What every reader of labelled data returns: one view of one page, its paragraphs labelled."""
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+from __future__ import annotations
 
-from corestory.labelling.markup_columns import Markup
-from corestory.types import Label
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from corestory.labelling.markup_columns import Markup
+    from corestory.types import Label
 
 Kind = Literal[
     "navigation",

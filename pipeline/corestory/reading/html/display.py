@@ -6,12 +6,13 @@ belong together, and so do a term and its definition. Text for screen readers is
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from itertools import pairwise
+from functools import cached_property
+from itertools import accumulate, pairwise
 
 import numpy as np
 
 from corestory.reading.html.nesting import Nesting
-from corestory.reading.html.serialised import MARK, PROSE_WORDS
+from corestory.reading.html.serialised import MARK, prose_word_count
 from corestory.reading.html.tags import (
     BLOCK,
     BLOCK_VOID,
@@ -34,7 +35,6 @@ from corestory.reading.html.tags import (
     TERM,
     TRANSPARENT,
 )
-from corestory.reading.word_count import word_count
 from corestory.types import Bool, Int
 
 # A table of figures has cells of at most so many words, and links in less than this share of its cells.
@@ -47,6 +47,8 @@ SPOKEN_WORDS = 15
 
 # What flows inside a line ends after so many tags.
 _NEAR = 30
+# The words of a larger element are told by those of the whole page, which are counted once.
+_FEW = 60
 
 
 def needs_adjusting(tags: Sequence[str], codes: Int, texts: Sequence[str]) -> bool:
@@ -96,7 +98,7 @@ class _Adjusting:
         nesting = Nesting(OPENS.take(kinds), kinds == CLOSE)
         self.ends: list[int] = nesting.ends(np.flatnonzero(kinds == CLOSE)).tolist()
         self.parents: list[int] = nesting.around(np.arange(len(kinds))).tolist()
-        self.words: list[int] = np.cumsum([0, *[len(text.split()) if text else 0 for text in texts]]).tolist()
+        self.whole = texts.copy()
         self.links: list[int] = np.append(0, np.cumsum(kinds == LINK)).tolist()
 
     def run(self) -> None:
@@ -127,8 +129,15 @@ class _Adjusting:
     def _has_blocks(self, start: int) -> bool:
         return bool((self.kinds[start + 1 : self.ends[start]] >= BLOCK).any())
 
+    @cached_property
+    def _words_before(self) -> list[int]:
+        return list(accumulate([len(text.split()) if text else 0 for text in self.whole], initial=0))
+
     def _words_in(self, start: int) -> int:
-        return self.words[self.ends[start]] - self.words[start]
+        end = self.ends[start]
+        if end - start > _FEW:
+            return self._words_before[end] - self._words_before[start]
+        return sum([len(text.split()) for text in self.whole[start:end] if text])
 
     def _is_within_line(self, start: int) -> bool:
         before, after = self.texts[start - 1], self.texts[self.ends[start]]
@@ -273,8 +282,7 @@ def shown_rows(
     list of int
         Indexes of paragraphs, in order.
     """
-    counts = [word_count(text) for text in texts]
-    counts = [count if count >= PROSE_WORDS else 0 for count in counts]
+    counts = list(map(prose_word_count, texts))
     visible: Counter[int] = Counter()  # words of visible prose directly in an element or in its children
     folded: Counter[int] = Counter()  # words of hidden prose, by the visible element in which it stands
     for element, place, words in zip(elements, hidden, counts, strict=True):

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.reading.html.outline import Outline
-from corestory.reading.html.tags import Names
 from corestory.types import Int
+
+if TYPE_CHECKING:
+    from corestory.reading.html.outline import Outline
+    from corestory.reading.html.tags import Names
 
 # So many of a paragraph's nearest elements are named.
 MARKUP_LEVELS = 12

@@ -8,9 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from corestory.reading.html.serialised import PROSE_WORDS
+from corestory.reading.html.serialised import prose_word_count
 from corestory.reading.html.tags import Names
-from corestory.reading.word_count import word_count
 from corestory.types import Float, Int
 
 
@@ -91,10 +90,8 @@ class Outline:
     @cached_property
     def prose_words(self) -> int:
         """Number of words in paragraphs of prose, those that are mostly links left out."""
-        lengths = [
-            word_count(text) for text, share in zip(self.texts, self.density.tolist(), strict=True) if share < 0.5
-        ]
-        return sum([length for length in lengths if length >= PROSE_WORDS])
+        rows = zip(self.texts, self.density.tolist(), strict=True)
+        return sum([prose_word_count(text) for text, share in rows if share < 0.5])
 
     @property
     def at(self) -> Int:

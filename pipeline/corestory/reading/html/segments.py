@@ -92,8 +92,13 @@ def _without_small_hidden(kinds: Int, texts: list[str], nesting: Nesting, form: 
     deep = nesting.level >= MAX_DEPTH
     hidden = np.flatnonzero((kinds == HIDDEN) | (kinds == HIDDEN_INLINE))
     ends = nesting.ends(np.flatnonzero(kinds == CLOSE))
-    counts = [form.spaces(text) if MARK in text else text.count(" ") for text in texts]
-    spaces = np.cumsum([0, *counts])
+    inline = np.flatnonzero(kinds == HIDDEN_INLINE)
+    depth = np.zeros(len(kinds) + 1, np.int64)
+    depth[inline], depth[ends[inline]] = 1, -1
+    spaces = np.zeros(len(kinds) + 1, np.int64)
+    within = np.flatnonzero(np.cumsum(depth)[:-1])
+    spaces[within + 1] = [form.spaces(texts[index]) for index in within.tolist()]
+    np.cumsum(spaces, out=spaces)
     little = (kinds[hidden] == HIDDEN_INLINE) & (spaces[ends[hidden]] - spaces[hidden] < PROSE_WORDS)
     kinds[hidden] = HIDDEN
     kinds[(kinds == HIDDEN_VOID) & deep] = NOTHING

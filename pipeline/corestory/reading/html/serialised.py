@@ -186,10 +186,24 @@ def _escape(element: LexborNode) -> None:
         node = following
 
 
-# A line of so many words is prose.
-PROSE_WORDS = 15
+# A line of so many words is prose; it has at least so many characters.
+PROSE_WORDS, _PROSE_CHARACTERS = 15, 25
 _SENTENCE_END = re.compile(r"[.!?…。！？؟۔।॥]['\"’”»›)\]」』*_]*$")
 _ENTITY = re.compile(r"&(?!(?:lt|gt);)(?:[A-Za-z]{2,8}\d{0,2}|#\d{2,6}|#[xX][0-9A-Fa-f]{2,5});")
+
+
+def prose_word_count(text: str) -> int:
+    """Count the words of a paragraph, 0 if they are too few for prose.
+
+    Examples
+    --------
+    >>> prose_word_count("Share"), prose_word_count("On Monday " * 8)
+    (0, 17)
+    """
+    if len(text) < _PROSE_CHARACTERS:
+        return 0
+    words = word_count(text)
+    return words if words >= PROSE_WORDS else 0
 
 
 def cut_at_breaks(pieces: str, linked: Sequence[int]) -> list[tuple[str, int]]:

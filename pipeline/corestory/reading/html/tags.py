@@ -90,7 +90,7 @@ _HIDDEN_KINDS = {
 }
 _OTHERS = ("id", "role", "itemprop")
 # Tags and names of so many characters are remembered from page to page, and this for each beside its characters.
-_MOST = 2**21
+_MOST = 2**23
 _EACH = 128
 # Longer tags are not: pictures written into their tag, which come once.
 _LONGEST = 1_000
@@ -111,6 +111,8 @@ class Names:
 
     Attributes
     ----------
+    numbers
+        The number of each name.
     shapes
         For each name the number of its element and class alone.
 
@@ -125,7 +127,7 @@ class Names:
     def __init__(self) -> None:
         self.shapes: list[int] = []
         self._names: list[Name] = []
-        self._numbers: dict[Name, int] = {}
+        self.numbers: dict[Name, int] = {}
         self._block_words: dict[int, str] = {}
         self._inline_words: dict[int, tuple[str, ...]] = {}
         self._shape_numbers: dict[tuple[str, str], int] = {}
@@ -139,7 +141,7 @@ class Names:
 
     def number(self, name: Name) -> int:
         """Give a name's number, a new one where it has none."""
-        number = self._numbers.setdefault(name, len(self._names))
+        number = self.numbers.setdefault(name, len(self._names))
         if number == len(self._names):
             self._names.append(name)
             self.shapes.append(self._shape_numbers.setdefault(name[:2], len(self._shape_numbers)))
@@ -183,6 +185,7 @@ class Tags(dict[str, int]):
     def __init__(self) -> None:
         self.names = Names()
         self._held = 0
+        self._elements: dict[str, int] = {}
 
     @property
     def is_full(self) -> bool:
@@ -208,41 +211,67 @@ class Tags(dict[str, int]):
         return code
 
     def _read(self, tag: str) -> int:
-        first = tag[0]
-        if first == "/":
-            # Within a formula, elements of such names are written with an end tag.
-            return NOTHING if tag[1:] in VOID else CLOSE
-        if first == "?":
-            return NOTHING
-        element, _, rest = tag.partition(" ")
-        kind, properties = _KINDS.get(element, BLOCK), _ROLES.get(element, OTHER) << ROLE_BITS
+        element = tag.partition(" ")[0]
+        code = self._elements.get(element)
+        if code is None:
+            self._elements[element] = code = _code_of(element)
+        if code <= CLOSE:
+            return code
         name_of_class = ""
         others: tuple[str, ...] = ()
-        # No more is read than has to be, for this is done of every second tag.
-        if rest:
-            if rest[:7] == 'class="':
-                name_of_class = rest[7 : rest.index('"', 7)]
-            elif ' class="' in rest:
-                name_of_class = _attributes(tag).get("class", "")
-            if ' id="' in tag or ' role="' in tag or ' itemprop="' in tag:
-                attributes = _attributes(tag)
+        # No more is read than has to be, for this is done of every fourth tag.
+        if len(tag) > len(element):
+            if ' style="' in tag or ' role="' in tag or ' itemprop="' in tag or ' hidden="' in tag:
+                attributes = dict(_ATTRIBUTE.findall(tag))
+                name_of_class = attributes.get("class", "")
                 others = tuple([attributes[name] for name in _OTHERS if name in attributes])
-            styled = _attributes(tag) if ' style="' in tag or ' hidden="' in tag else {}
-            if styled and _is_hidden(styled):
-                kind = _HIDDEN_KINDS.get(kind, kind)
-            elif styled and kind == INLINE_OPEN and _BLOCK_STYLE.search(styled.get("style", "")):
-                kind = BLOCK
-            elif kind == INLINE_OPEN and _SPOKEN.search(name_of_class):
-                properties |= SPOKEN
-        if kind == BLOCK and element not in BLOCKS and element not in INLINE:
-            properties |= FLEXIBLE
-        if element in PREFORMATTED:
-            properties |= PREFORMATTED_TEXT
+                code = _styled(code, attributes)
+            else:
+                name_of_class = _value(tag, ' class="') or ""
+                identity = _value(tag, ' id="')
+                if identity is not None:
+                    others = (identity,)
+            if code & KIND == INLINE_OPEN and _SPOKEN.search(name_of_class):
+                code |= SPOKEN
         name = element, name_of_class, others
-        before, number = len(self.names), self.names.number(name)
-        if number == before:
+        number = self.names.numbers.get(name)
+        if number is None:
+            number = self.names.number(name)
             self._held += len(name_of_class) + sum(map(len, others)) + _EACH
-        return number << NAME_BITS | properties | kind
+        return number << NAME_BITS | code
+
+
+def _code_of(element: str) -> int:
+    """Return the code of an element without attributes and number, or of an end tag."""
+    if element[0] == "/":
+        # Within a formula, elements of such names are written with an end tag.
+        return NOTHING if element[1:] in VOID else CLOSE
+    if element[0] == "?":
+        return NOTHING
+    code = _ROLES.get(element, OTHER) << ROLE_BITS | _KINDS.get(element, BLOCK)
+    if element not in BLOCKS and element not in INLINE and element not in VOID:
+        code |= FLEXIBLE
+    return code | PREFORMATTED_TEXT if element in PREFORMATTED else code
+
+
+def _styled(code: int, attributes: dict[str, str]) -> int:
+    kind, style = code & KIND, attributes.get("style")
+    if "hidden" in attributes or (style is not None and _HIDDEN_STYLE.search(decoded(style))):
+        return code & ~(KIND | FLEXIBLE) | _HIDDEN_KINDS.get(kind, kind)
+    if style is not None and kind == INLINE_OPEN and _BLOCK_STYLE.search(style):
+        return code & ~KIND | BLOCK
+    return code
+
+
+def _value(tag: str, opening: str) -> str | None:
+    """Return the value of an attribute, None where the tag has none; `opening` is as in ``' id="'``."""
+    begin = tag.find(opening)
+    if begin < 0:
+        return None
+    if tag.count('"', 0, begin) & 1:  # within the value of another attribute
+        return dict(_ATTRIBUTE.findall(tag)).get(opening[1:-2])
+    begin += len(opening)
+    return tag[begin : tag.index('"', begin)]
 
 
 def block_words(name: Name) -> str:
@@ -266,15 +295,6 @@ def inline_words(name: Name) -> tuple[str, ...]:
     ('ina', 'inbtn')
     """
     return tuple(["in" + word for word in (name[0], *_parts_of(name))])
-
-
-def _attributes(tag: str) -> dict[str, str]:
-    return dict(_ATTRIBUTE.findall(tag))
-
-
-def _is_hidden(attributes: dict[str, str]) -> bool:
-    style = attributes.get("style")
-    return "hidden" in attributes or (style is not None and _HIDDEN_STYLE.search(decoded(style)) is not None)
 
 
 def _parts_of(name: Name) -> list[str]:
