@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from corestory import load_model
-from corestory.commands.app import app
+from corestory.commands.app import COMMANDS
 from corestory.output.annotated import AnnotatedArticle
 from corestory.reading.article import Article
 from corestory.reading.text import split_text
@@ -40,7 +40,7 @@ def test_the_sample_output_is_what_the_default_model_prints() -> None:
     assert re.match(pattern, printed.getvalue(), re.DOTALL), printed.getvalue()
 
 
-@pytest.mark.parametrize("command", [command.callback.__name__ for command in app.registered_commands])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_in_the_readme(command: str) -> None:
     assert f"`corestory {command} " in README
 

@@ -5,7 +5,7 @@ import sys
 import pytest
 import typer
 
-from corestory.commands.app import app, main
+from corestory.commands.app import COMMANDS, main
 from corestory.errors import DataError
 
 
@@ -62,15 +62,13 @@ def test_a_closed_pipe_ends_the_command_without_a_word():
 
 
 def test_each_help_has_an_example_and_needs_no_heavy_library():
-    names = [command.callback.__name__ for command in app.registered_commands]
     code = (
-        f"import sys\nfrom corestory.commands.app import main\nfor name in {names}:\n"
+        f"import sys\nfrom corestory.commands.app import main\nfor name in {COMMANDS}:\n"
         "    sys.argv = ['corestory', name, '--help']\n    try:\n        main()\n    except SystemExit:\n        pass\n"
         "print('loaded:', sorted({'numpy', 'pandas', 'pyarrow', 'sklearn', 'joblib', 'scipy'} & set(sys.modules)))"
     )
     environment = os.environ | {"COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1"}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert "loaded: []" in done.stdout
-    assert "prepare" in names
-    for name in names:
+    for name in COMMANDS:
         assert f"Example: corestory {name} " in done.stdout

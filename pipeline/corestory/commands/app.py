@@ -5,44 +5,33 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from corestory.commands.adapt import adapt
-from corestory.commands.agreement import agreement
-from corestory.commands.audit import audit
-from corestory.commands.evaluate import evaluate
-from corestory.commands.explain import explain
-from corestory.commands.export import export
 from corestory.commands.messages import say
 from corestory.commands.options import with_reading_options
-from corestory.commands.predict import predict
-from corestory.commands.prepare import prepare
-from corestory.commands.remember import remember
-from corestory.commands.review import review
-from corestory.commands.serve import serve
-from corestory.commands.threshold import threshold
-from corestory.commands.train import train
 from corestory.errors import CorestoryError, OutputError
 from corestory.light import check_alone, left_out
 
-# A command's module imports its libraries inside its function, so that --help answers at once.
+# Each is the function of its name in the module of its name, which imports its libraries inside the function, so that
+# --help answers at once.
 COMMANDS = (
-    prepare,
-    train,
-    adapt,
-    predict,
-    remember,
-    explain,
-    evaluate,
-    threshold,
-    audit,
-    review,
-    agreement,
-    export,
-    serve,
+    "prepare",
+    "train",
+    "adapt",
+    "predict",
+    "remember",
+    "explain",
+    "evaluate",
+    "threshold",
+    "audit",
+    "review",
+    "agreement",
+    "export",
+    "serve",
 )
 
 
@@ -62,8 +51,8 @@ def _commands(
     del version  # the callback of the option has printed it
 
 
-def command_line(commands: Sequence[Callable[..., None]] = COMMANDS) -> typer.Typer:
-    """Make a command line of some commands."""
+def command_line(commands: Sequence[str] = COMMANDS) -> typer.Typer:
+    """Make a command line of some commands, and import only their modules."""
     made = typer.Typer(
         name="corestory",
         help="Tag every paragraph of a news article as core story or filler.",
@@ -72,12 +61,10 @@ def command_line(commands: Sequence[Callable[..., None]] = COMMANDS) -> typer.Ty
         context_settings={"help_option_names": ["-h", "--help"]},
         callback=_commands,
     )
-    for command in commands:
+    for name in commands:
+        command: Callable[..., None] = getattr(import_module(f"corestory.commands.{name}"), name)
         made.command()(with_reading_options(command))
     return made
-
-
-app = command_line()
 
 
 def main(given: typer.Typer | None = None) -> None:
@@ -89,8 +76,8 @@ def main(given: typer.Typer | None = None) -> None:
     _occupy_closed_streams()
     try:
         check_alone()
-        # To read the options of the other commands takes longer than to tag an article.
-        asked = [command for command in COMMANDS if sys.argv[1:2] == [command.__name__]]
+        # To import the other commands and read their options takes longer than to tag an article.
+        asked = [command for command in COMMANDS if sys.argv[1:2] == [command]]
         (given or command_line(asked or COMMANDS))(prog_name="corestory")
     except CorestoryError as error:
         _fail(error)

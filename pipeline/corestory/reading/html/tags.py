@@ -90,7 +90,7 @@ _HIDDEN_KINDS = {
 }
 _OTHERS = ("id", "role", "itemprop")
 # Tags and names of so many characters are remembered from page to page, and this for each beside its characters.
-_MOST = 2**23
+_MOST = 2**21
 _EACH = 128
 # Longer tags are not: pictures written into their tag, which come once.
 _LONGEST = 1_000
@@ -219,7 +219,7 @@ class Tags(dict[str, int]):
             return code
         name_of_class = ""
         others: tuple[str, ...] = ()
-        # No more is read than has to be, for this is done of every fourth tag.
+        # No more is read than has to be, for this is done of every third tag.
         if len(tag) > len(element):
             if ' style="' in tag or ' role="' in tag or ' itemprop="' in tag or ' hidden="' in tag:
                 attributes = dict(_ATTRIBUTE.findall(tag))
