@@ -78,7 +78,7 @@ benchmark-accuracy: $(VENV)/extractors  ## Compare with every extractor on held-
 	$(BIN)/python -m tests.benchmarks.accuracy $(CORPORA) --work $(WORK)/accuracy --jobs $(JOBS) $(BENCH_FLAGS)
 
 benchmark-adapt: $(VENV)/installed  ## Measure what adapting to a few pages of unseen sites gains: CORPORA=folder
-	$(BIN)/python -m tests.benchmarks.adapt $(CORPORA) --jobs $(JOBS) --output data/adapting.md $(BENCH_FLAGS)
+	$(BIN)/python -m tests.benchmarks.adapt $(CORPORA) --jobs $(JOBS) --reduced 2 --work $(WORK)/adapt --output data/adapting.md $(BENCH_FLAGS)
 
 benchmark-plugs: $(VENV)/installed  ## Measure filler removed inside stories; with CORPORA=folder real filler and kinds too
 	$(BIN)/python -m tests.benchmarks.plugs $(wildcard $(CORPORA)) --jobs $(JOBS) --output reports/plugs $(BENCH_FLAGS)

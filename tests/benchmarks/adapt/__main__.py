@@ -17,11 +17,12 @@ from corestory.model.storage import load_model
 
 from ..accuracy.material import find_sources
 from ..terminal import run_command, say
-from .curve import learning_curve
+from .curve import learning_curve, sites_with_pages, unseen_sites
 from .document import curve_markdown
+from .reduced import VIEWS, reduced_models
 
-UNCOUNTED = ("verified", "postlight", "wcxb-other")
-"""Corpora whose gold text is that of a program, or whose pages are no articles."""
+NO_ARTICLES = "wcxb-other"
+"""A corpus whose pages are no articles."""
 
 
 def main(
@@ -38,29 +39,42 @@ def main(
     output: Annotated[Path, typer.Option(help="The page to write.")] = Path("reports/adapting.md"),
     draws: Annotated[int, typer.Option(min=1, help="Draws of pages for each number of pages.")] = 2,
     seed: Annotated[int, typer.Option(help="Of the draws.")] = 0,
+    reduced: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Also train N smaller models, to measure sites the model has seen.")
+    ] = 0,
+    work: Annotated[Path, typer.Option(help="A folder to keep these models in.")] = Path("build/adapt"),
     jobs: Annotated[int, typer.Option(help="Processes that label the corpora.")] = 1,
 ) -> None:
-    """Adapt a model to a few pages of each site that it has not seen, and measure it on the site's others."""
+    """Adapt models to a few pages of each site that they have not seen, and measure them on the site's others."""
     frames = [read_frame(path) for path in table or ()]
     if corpora:
-        sources = [source for source in find_sources(corpora) if source.name not in UNCOUNTED]
+        sources = [source for source in find_sources(corpora) if source.name != NO_ARTICLES]
         say(f"Labelling {len(sources)} sources")
-        frames.append(prepare_table(sources, views=("page",), jobs=jobs, refuse=lambda error: say(str(error))).frame)
+        frames.append(prepare_table(sources, views=VIEWS, jobs=jobs, refuse=lambda error: say(str(error))).frame)
     if not frames:
         raise DataError("no corpora and no table given", expected="pages of sites that the model has not seen")
     frame = pd.concat(frames, ignore_index=True)
-    frame = frame[(frame["view"] == "page") & ~frame["source"].isin(UNCOUNTED)].reset_index(drop=True)
+    frame = frame[frame["view"].isin(VIEWS) & (frame["source"] != NO_ARTICLES)].reset_index(drop=True)
+    pages = frame[frame["view"] == "page"].reset_index(drop=True)
     tagger = load_model(model)
-    points = list(learning_curve(tagger, frame, draws=draws, seed=seed, say=say))
+    unseen = unseen_sites(pages, tagger)
+    points = list(learning_curve(tagger, pages, unseen, draws=draws, seed=seed, say=say))
+    name = "The default model" if model is None else "A model"
+    trained = 0 if tagger.manifest is None else sum(part.articles for part in tagger.manifest.trained_on)
+    base = f"{name} (trained on {trained:,} inputs) was measured on {len(unseen)} sites."
+    if reduced:
+        seen = set(sites_with_pages(pages)) - set(unseen)
+        for smaller, left_out in reduced_models(frame, seen, count=reduced, work=work, say=say):
+            points += learning_curve(smaller, pages, left_out, draws=draws, seed=seed, say=say)
+        base += (
+            f" {reduced} smaller models were measured on the {len(seen)} sites from which it has learned: each was "
+            "trained without a part of them, on whole pages alone, with one network a stage, and is less accurate."
+        )
     if not points:
         raise DataError(
             "no site with four pages or more is new to the model", expected="other corpora, or another model"
         )
-    name = "The default model" if model is None else "A model"
-    if tagger.manifest is not None:
-        trained = sum(part.articles for part in tagger.manifest.trained_on)
-        name += f" (trained on {trained:,} inputs)"
-    document = curve_markdown(points, base=name, draws=draws)
+    document = curve_markdown(points, base=base, draws=draws)
     with atomic_path(output, force=True) as path:
         path.write_text(document, encoding="utf-8")
     sys.stdout.write(document)

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from corestory.evaluation.metrics import word_counts
+from corestory.features.batch import batch_of_frame
+from corestory.features.layout import sums
 from corestory.model.adaptation import adapt
+from corestory.model.correction import correction_of
+from corestory.model.decided_batch import decided_batch
 from corestory.model.overlap import find_overlap
+from corestory.model.scoring import score_batch
 
 from ..accuracy.material import Say
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from corestory.model.tagger import Tagger
 
 LEARNED = (1, 2, 3, 5, 10)
 """Numbers of pages adapted to."""
 LEAST_PAGES = 4
 FORMS = ("html", "text")
-ELSEWHERE_PAGES = 60
+ELSEWHERE_PAGES = 40
 """Pages of other sites on which it is measured what was forgotten."""
 ELSEWHERE_LEARNED = (3, 10)
 
-_MARKUP = ["markup", "elements", "repeats", "link_density", "declared"]
+CHOSEN_ON = "train"
+"""Settings of adaptation are chosen on sites of this split alone, and never on `MEASURED_ONLY`."""
+MEASURED_ONLY = "sites-zh"
+"""A corpus from which no model learns, and on which nothing is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,8 @@ class Point:
     ----------
     source
         The corpus of the site, or of most of its pages.
+    chosen_on
+        Whether settings of adaptation were chosen on the site (`CHOSEN_ON`).
     form
         ``"html"`` or ``"text"``.
     learned, measured
@@ -53,6 +62,7 @@ class Point:
     """
 
     source: str
+    chosen_on: bool
     site: str
     form: str
     learned: int
@@ -69,21 +79,28 @@ class Point:
         return self.after - self.before
 
 
-def unseen_sites(frame: pd.DataFrame, tagger: Tagger) -> list[str]:
-    """Name the sites with at least `LEAST_PAGES` pages from which the model has learned nothing."""
+def sites_with_pages(frame: pd.DataFrame) -> list[str]:
+    """Name the sites with at least `LEAST_PAGES` pages."""
     pages = frame.loc[frame["site"] != "", ["site", "page"]].drop_duplicates().groupby("site").size()
-    found = []
-    for site in sorted(pages[pages >= LEAST_PAGES].index):
-        rows = frame[frame["site"] == site]
-        if tagger.manifest is None or not find_overlap(rows, tagger.manifest.training):
-            found.append(site)
-    return found
+    return sorted(pages[pages >= LEAST_PAGES].index)
+
+
+def unseen_sites(frame: pd.DataFrame, tagger: Tagger) -> list[str]:
+    """Name those of the sites with enough pages from which the model has learned nothing."""
+    return [site for site in sites_with_pages(frame) if not _seen(frame[frame["site"] == site], tagger)]
 
 
 def learning_curve(
-    tagger: Tagger, frame: pd.DataFrame, *, draws: int, seed: int, say: Say, learned: Sequence[int] = LEARNED
+    tagger: Tagger,
+    frame: pd.DataFrame,
+    sites: Sequence[str],
+    *,
+    draws: int,
+    seed: int,
+    say: Say,
+    learned: Sequence[int] = LEARNED,
 ) -> Iterator[Point]:
-    """Adapt to pages of each unseen site, drawn anew for each number of pages.
+    """Adapt to pages of each site, drawn anew for each number of pages.
 
     Parameters
     ----------
@@ -91,6 +108,8 @@ def learning_curve(
         The model to adapt.
     frame
         Labelled whole pages of many sites (the view ``page``).
+    sites
+        Sites from which the model has learned nothing.
     draws
         How often pages are drawn for each number.
     seed
@@ -100,71 +119,85 @@ def learning_curve(
     learned
         Numbers of pages to adapt to; of every site at least one other page is measured.
     """
-    sites = unseen_sites(frame, tagger)
-    others = _elsewhere(frame, sites, tagger, seed)
-    others_before = {form: word_f1(tagger, others, form) for form in FORMS}
+    others = {form: _Pages(tagger, _elsewhere(frame, tagger, seed), form) for form in FORMS}
     for site in sites:
         rows = frame[frame["site"] == site]
         source = str(rows["source"].mode()[0])
-        pages = rows["page"].unique()
-        say(f"{site}: {len(pages)} pages")
+        chosen_on = source != MEASURED_ONLY and bool((rows["split"] == CHOSEN_ON).all())
+        of_site = {form: _Pages(tagger, rows, form) for form in FORMS}
+        names = rows["page"].unique()
+        say(f"{site}: {len(names)} pages")
         for count in learned:
-            if len(pages) <= count:
+            if len(names) <= count:
                 continue
             for draw in range(draws):
-                chosen = np.random.default_rng([seed, draw, count]).permutation(pages)[:count]
+                chosen = np.random.default_rng([seed, draw, count]).permutation(names)[:count]
                 inside = rows["page"].isin(chosen)
                 if rows.loc[inside, "label"].nunique() < 2:
                     continue
                 adaptation = adapt(tagger, rows[inside])
                 for result in adaptation.forms:
-                    before, after = (word_f1(one, rows[~inside], result.form) for one in (tagger, adaptation.tagger))
-                    elsewhere = float("nan")
-                    if len(others) and count in ELSEWHERE_LEARNED and draw == 0:
-                        others_after = word_f1(adaptation.tagger, others, result.form)
-                        elsewhere = float(np.mean(others_after - others_before[result.form]))
+                    pages, elsewhere = of_site[result.form], others[result.form]
+                    before, after = (pages.word_f1(one, without=chosen) for one in (tagger, adaptation.tagger))
+                    forgotten = float("nan")
+                    if count in ELSEWHERE_LEARNED and draw == 0:
+                        old, new = (elsewhere.word_f1(one, without=names) for one in (tagger, adaptation.tagger))
+                        forgotten = new - old
                     yield Point(
-                        source, site, result.form, count, len(pages) - count, result.method,
-                        float(before.mean()), float(after.mean()),
-                        float("nan") if result.gain is None else result.gain, elsewhere,
+                        source, chosen_on, site, result.form, count, len(names) - count, result.method, before, after,
+                        float("nan") if result.gain is None else result.gain, forgotten,
                     )  # fmt: skip
 
 
-def word_f1(tagger: Tagger, rows: pd.DataFrame, form: str) -> np.ndarray:
-    """Give the word F1 of each article with a story, in the order of their names.
+class _Pages:
+    """Labelled pages in one form, scored once: adapted models only add their corrections.
 
     Parameters
     ----------
     tagger
-        The model.
+        The model before it is adapted.
     rows
-        Labelled whole pages.
+        Whole pages; may be none.
     form
         ``"html"``, or ``"text"`` for the same paragraphs without their markup.
     """
-    scored = tagger.score_frame(rows.reset_index(drop=True) if form == "html" else _as_text(rows))
-    scored = scored[scored["label"].notna()]
-    core, kept = (scored["label"] == "core").to_numpy(), (scored["tagged"] == "core").to_numpy()
-    words = word_counts(scored["text"])
-    articles = scored["article_id"].to_numpy()
-    number = np.unique(articles, return_inverse=True)[1]
-    hits, found, story = (np.bincount(number, words * chosen) for chosen in (core & kept, kept, core))
-    return 2 * hits[story > 0] / (found + story)[story > 0]
+
+    def __init__(self, tagger: Tagger, rows: pd.DataFrame, form: str) -> None:
+        batch, order = batch_of_frame(rows, markup=form == "html")
+        self._scored, self._corrections = score_batch(batch, tagger.weights), len(tagger.weights.corrections)
+        self._layout = batch.layout
+        self._page = rows["page"].to_numpy(object)[order][batch.layout.first]
+        labels = rows["label"].to_numpy(object)[order]
+        words = word_counts(pd.Series(batch.texts))
+        self._core, self._filler = words * (labels == "core"), words * (labels == "filler")
+
+    def word_f1(self, tagger: Tagger, *, without: np.ndarray) -> float:
+        """Give the mean word F1 of the pages that have a story, by the model or by one adapted from it."""
+        scored = self._scored
+        added = correction_of(tagger.weights.corrections[self._corrections :], scored.features, html=scored.html)
+        if added is not None:
+            scored = replace(scored, log_odds=scored.log_odds + added)
+        kept = decided_batch(scored, tagger.weights, tagger.settings).core
+        story, hits, more = (
+            sums(self._layout.article, words, len(self._layout.sizes))
+            for words in (self._core, self._core * kept, self._filler * kept)
+        )
+        chosen = (story > 0) & ~np.isin(self._page, without)
+        return float(np.mean(2 * hits[chosen] / (hits + more + story)[chosen])) if chosen.any() else float("nan")
 
 
-def _as_text(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.drop(columns=_MARKUP).reset_index(drop=True)
-
-
-def _elsewhere(frame: pd.DataFrame, sites: Sequence[str], tagger: Tagger, seed: int) -> pd.DataFrame:
-    """Draw pages of further unseen sites, one a site."""
-    rows = frame[~frame["site"].isin(sites) & (frame["site"] != "")]
+def _elsewhere(frame: pd.DataFrame, tagger: Tagger, seed: int) -> pd.DataFrame:
+    """Draw one page of each of `ELSEWHERE_PAGES` sites from which the model has learned nothing."""
+    rows = frame[frame["site"] != ""]
     firsts = rows.drop_duplicates("site")["page"].to_numpy()
     chosen: list[str] = []
     for page in np.random.default_rng(seed).permutation(firsts):
         if len(chosen) == ELSEWHERE_PAGES:
             break
-        one = rows[rows["page"] == page]
-        if tagger.manifest is None or not find_overlap(one, tagger.manifest.training):
+        if not _seen(rows[rows["page"] == page], tagger):
             chosen.append(page)
     return rows[rows["page"].isin(chosen)]
+
+
+def _seen(rows: pd.DataFrame, tagger: Tagger) -> bool:
+    return tagger.manifest is not None and bool(find_overlap(rows, tagger.manifest.training))

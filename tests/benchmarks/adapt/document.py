@@ -21,7 +21,7 @@ def curve_markdown(points: Sequence[Point], *, base: str, draws: int) -> str:
     points
         As of `learning_curve`.
     base
-        The model that was adapted, as a sentence begins.
+        Sentences about the models that were adapted.
     draws
         How often pages were drawn.
     """
@@ -30,13 +30,20 @@ def curve_markdown(points: Sequence[Point], *, base: str, draws: int) -> str:
     often = "once" if draws == 1 else f"{draws} times"
     parts = [
         "# Adapting to a few pages of a site",
-        f"{base} was adapted to some pages of each of {sites} sites from which it had learned nothing, and measured "
-        f"on the site's other pages; pages drawn {often} for each number. Word F1 counts the words of labelled "
-        "paragraphs. Intervals of 95 % are by bootstrap over sites. A site lost if its word F1 fell by more than "
-        f"{-LOST}. `make benchmark-adapt CORPORA=folder` writes this page.",
+        f"{base} Each model was adapted to some pages of each of {sites} sites from which it had learned nothing, and "
+        f"measured on the site's other pages; pages drawn {often} for each number. Word F1 counts the words of "
+        "labelled paragraphs. Intervals of 95 % are by bootstrap over sites. A site lost if its word F1 fell by more "
+        f"than {-LOST}. `make benchmark-adapt CORPORA=folder` writes this page.",
         "## All sites",
         _table(points),
     ]
+    for chosen_on, title in (
+        (False, "Sites that had no part in a choice"),
+        (True, "Sites on which settings are chosen"),
+    ):
+        inside = [point for point in points if point.chosen_on is chosen_on]
+        if 0 < len(inside) < len(points):
+            parts += [f"## {title}", _table(inside)]
     for source in sources:
         parts += [f"## {source}", _table([point for point in points if point.source == source])]
     parts += ["## Pages of other sites", _elsewhere(points), "## What was kept", _methods(points)]
