@@ -73,3 +73,12 @@ def test_labels_that_teach_nothing_are_refused_in_one_line(run, tmp_path, rows, 
     assert done.stderr.startswith("corestory: ")
     assert message in done.stderr
     assert not (tmp_path / "mine").exists()
+
+
+def test_a_file_without_a_readable_row_says_why(run, tmp_path):
+    (tmp_path / "labels.jsonl").write_text('{"article_id": "a", "posi\n', encoding="utf-8")
+    done = run("adapt", "labels.jsonl", "--output", "mine")
+    refused, error = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert refused.startswith("refused: labels.jsonl, line 1: malformed JSON (Unterminated string at column 21)")
+    assert error.startswith("corestory: labels.jsonl: no labelled paragraph")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from corestory.commands.messages import ProgressBar
-    from corestory.errors import InputError, Refuse
+    from corestory.errors import Refuse
 
 
 def adapt(
@@ -42,7 +42,7 @@ def adapt(
     Example: corestory adapt labels.jsonl --output models/mine
     """
     from corestory.atomic import check_folder
-    from corestory.commands.messages import REFUSALS_LISTED, progress_bar, say
+    from corestory.commands.messages import open_refusals, progress_bar, say
     from corestory.commands.models import open_model
     from corestory.model.adaptation import adapt
     from corestory.model.storage import MANIFEST_NAME, save_model
@@ -51,14 +51,9 @@ def adapt(
     # Checked before the work, so that a fault in the output is reported at once.
     check_folder(output, force=force, marker=MANIFEST_NAME)
     tagger = open_model(model)
-    refused: list[InputError] = []
-    with progress_bar() as bar:
-        frame = _labelled(data, refused.append, bar)
+    with open_refusals(None, force=False, has_option=False) as refusals, progress_bar() as bar:
+        frame = _labelled(data, refusals.refuse, bar)
         adaptation = adapt(tagger, frame, progress=bar.update, force=force)
-    for error in refused[:REFUSALS_LISTED]:
-        say(f"refused: {error}")
-    if len(refused) > REFUSALS_LISTED:
-        say(f"refused: {len(refused) - REFUSALS_LISTED:,} more")
     for form in adaptation.forms:
         typer.echo(form.message)
     if adaptation.helps:
@@ -66,7 +61,7 @@ def adapt(
         say(f"The adapted model is in {output}")
     else:
         say("Nothing was saved. Label articles that the model gets wrong, or add --force.")
-    if refused or not adaptation.helps:
+    if refusals.count or not adaptation.helps:
         raise typer.Exit(1)
 
 

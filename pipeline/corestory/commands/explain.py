@@ -118,7 +118,7 @@ def explain_to(
     from corestory.reading.sources import read_articles
 
     tagger, remembered = open_model(model), open_memory(memory)
-    with open_refusals(None, force=force) as refusals, _opened(output, force=force) as stream:
+    with open_refusals(None, force=False, has_option=False) as refusals, _opened(output, force=force) as stream:
         first = True
         articles = read_articles([source], refuse=refusals.refuse, note=say, options=reading)
         for explained in explain_articles(tagger, articles, threshold=threshold, memory=remembered):

@@ -66,7 +66,7 @@ def export(
     count = 0
     with (
         atomic_path(path_of(output), force=force) as temporary,
-        open_refusals(None, force=False) as refusals,
+        open_refusals(None, force=False, has_option=False) as refusals,
         progress_bar() as bar,
         temporary.open("w", encoding="utf-8", newline="\n") as file,
     ):

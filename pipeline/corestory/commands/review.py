@@ -102,7 +102,11 @@ def review(
     from corestory.review.suspects import read_suspects
     from corestory.web.guard import listen
 
-    with listen(port) as listening, LabelsFile(labels) as file, open_refusals(None, force=False) as refusals:
+    with (
+        listen(port) as listening,
+        LabelsFile(labels) as file,
+        open_refusals(None, force=False, has_option=False) as refusals,
+    ):
         if suspects is not None:
             shown, tagger = read_suspects(suspects), None
         else:

@@ -300,8 +300,9 @@ def _parsed(text: str, where: str) -> object:
         value: object = json.loads(text.strip())
     except json.JSONDecodeError as error:
         at = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
+        fault = error.msg.removesuffix(" starting at")
         raise InputError(
-            f"malformed JSON ({error.msg} at {at})", where=where, expected="one JSON object in a line"
+            f"malformed JSON ({fault} at {at})", where=where, expected="one JSON object in a line"
         ) from None
     except (ValueError, RecursionError) as error:  # a number of thousands of digits; brackets within brackets
         raise InputError(f"JSON that cannot be read ({error})", where=where) from None
