@@ -259,13 +259,16 @@ def _finished(
                     where=following.row.where,
                     expected="each position once in an article",
                 )
-        facts = [next((value for line in lines if (value := fact_of(line.values, fact))), "") for fact in FACTS]
+        facts = [
+            next((value for line in lines if fact in line.values and (value := fact_of(line.values, fact))), "")
+            for fact in FACTS
+        ]
         texts = (line.text for line in lines)
         article = text_article(texts, article_id=group.article_id, where=first.where, facts=facts)
     except InputError as error:
         refuse(error)
         return
-    yield keeping(article, [line.row.values for line in lines if not is_blank(line.text)], keep)
+    yield keeping(article, [line.row.values for line in lines if not is_blank(line.text)], keep) if keep else article
 
 
 def has_paragraphs(columns: Mapping[str, object] | set[str]) -> bool:

@@ -162,8 +162,8 @@ class FieldFinder:
         InputError
             The record lacks the fields that the user names.
         """
-        values = row.values
-        read = {name: values[name] for name in self._without_others(values)}
+        values, roles = row.values, _roles(tuple(row.values))
+        read = {name: values[name] for name in self._without_others(values)} if self._named else dict(values)
         for what, name in self._named.items():
             if name in values:
                 read[what] = values[name]
@@ -174,10 +174,10 @@ class FieldFinder:
         if self._names_content:
             if all(is_missing(read.get(name)) for name in CONTENTS):
                 raise self._missing("text" if "text" in self._named else "html", values, row.where)
-        elif all(is_missing(values.get(name)) for name in CONTENTS):
+        elif is_missing(values.get("text")) and all(is_missing(values.get(name)) for name in CONTENTS):
             self._find_content(row, read, lists)
         for what, names in (("article_id", IDENTITIES), ("url", ("url",)), ("title", ("title",))):
-            if what not in self._named and all(is_missing(read.get(name)) for name in names):
+            if what in roles and what not in self._named and all(is_missing(read.get(name)) for name in names):
                 self._find(what, values, read)
         if _is_list_of_strings(read.get("text")) and is_missing(read.get("paragraphs")):
             read["paragraphs"] = read.pop("text")
@@ -268,6 +268,12 @@ def _with_role(what: str, values: Mapping[str, object]) -> Iterable[tuple[str, o
 def _outer(found: dict[str, object]) -> dict[str, object]:
     """Return the fields that are in no object of the record; all of them, if each is in one."""
     return {name: value for name, value in found.items() if not _NESTING.search(name)} or found
+
+
+@lru_cache(maxsize=4096)
+def _roles(names: tuple[str, ...]) -> frozenset[str]:
+    """Return what the fields of a record may hold, by their names; the records of a table have the same."""
+    return frozenset(map(_role, names))
 
 
 def _is_content(value: object) -> bool:

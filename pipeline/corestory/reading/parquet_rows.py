@@ -93,26 +93,21 @@ def _parquet_rows(path: AnyPath, columns: list[str], name: str, first_group: int
             number = sum(file.metadata.row_group(group).num_rows for group in groups[:first_group])
             wanted = list(groups[first_group:])
             for batch in file.iter_batches(PARQUET_ROWS, wanted, columns=columns, use_threads=False):
-                for values in _batch_rows(batch):
+                names = [folded(column) for column in batch.schema.names]
+                for values in zip(*map(_column_values, batch.columns), strict=True):
                     number += 1
-                    lower = {folded(column): value for column, value in values.items()}
-                    yield SourceRow(lower, f"{name}, row {number}", f"{name}:{number}")
+                    yield SourceRow(dict(zip(names, values, strict=True)), f"{name}, row {number}", f"{name}:{number}")
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise InputError("damaged Parquet data", where=f"{name}, after row {number}") from error
 
 
-def _batch_rows(batch: "pyarrow.RecordBatch") -> list[dict[str, object]]:
-    """Return the rows of a batch; a date or a time that Python cannot hold becomes its number in the file."""
-    try:
-        rows: list[dict[str, object]] = batch.to_pylist()
-    except (OverflowError, ValueError):
-        columns = (_column_values(column) for column in batch.columns)
-        rows = [dict(zip(batch.schema.names, values, strict=True)) for values in zip(*columns, strict=True)]
-    return rows
-
-
 def _column_values(column: "pyarrow.Array") -> list[object]:
-    return [_cell_value(cell) for cell in column]
+    """Return the values of a column; a date or a time that Python cannot hold becomes its number in the file."""
+    try:
+        values: list[object] = column.to_pylist()
+    except (OverflowError, ValueError):
+        values = [_cell_value(cell) for cell in column]
+    return values
 
 
 def _cell_value(cell: "pyarrow.Scalar") -> object:

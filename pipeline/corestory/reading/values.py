@@ -13,6 +13,8 @@ IDENTITIES = ("article_id", "id")
 
 def position_of(value: object, where: str) -> int:
     """Return a position, a whole number from 0; `InputError` otherwise."""
+    if type(value) is int and 0 <= value < 2**53:  # as nearly all are
+        return value
     try:
         number = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else -1.0
         position = int(number)
@@ -25,6 +27,9 @@ def position_of(value: object, where: str) -> int:
 
 def identity_of(values: Mapping[str, object], where: str) -> str:
     """Return the article's id, empty where it has none; `InputError` if it is neither a string nor a number."""
+    value = values.get("article_id")
+    if isinstance(value, str) and value:  # as nearly all are
+        return storable(value)
     value = next((values[name] for name in IDENTITIES if not is_missing(values.get(name))), "")
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise InputError(f"an id that is {kind_of(value)}", where=where, expected="a string or a number")
