@@ -72,7 +72,10 @@ def start() -> Iterator[Start]:
 def shared(start: Start, tmp_path_factory: pytest.TempPathFactory) -> tuple[ReviewProcess, Path]:
     """A review of an article for each test that needs no review of its own, and its file of labels."""
     folder = tmp_path_factory.mktemp("review")
-    review = start(folder, *((name, STORY) for name in ("mouse", "reader", "tabs")), (HOSTILE, [HOSTILE, *STORY]))
+    long = ["Home", "News", "Tides", "Letters", "Sport"] * 16 + STORY
+    review = start(
+        folder, *((name, STORY) for name in ("mouse", "reader", "tabs")), (HOSTILE, [HOSTILE, *STORY]), ("long", long)
+    )
     return review, folder / "labels.jsonl"
 
 
@@ -163,6 +166,12 @@ def test_a_screen_reader_hears_label_score_and_text(context, shared):
     tab.press("Space")
     tab.said("Saved")
     tab.page.get_by_role("option", name=re.compile(rf"{other(label)} .* changed by you")).wait_for()
+
+
+def test_an_article_opens_at_its_story_however_long_the_menu_before_it_is(context, shared):
+    tab = Tab(context, shared[0], 4)
+    assert tab.focused() == "p80"
+    assert 0 < tab.page.locator("#p80").bounding_box()["y"] < 600
 
 
 def test_hostile_text_shows_as_text_and_nothing_is_asked_of_anywhere_else(context, shared):

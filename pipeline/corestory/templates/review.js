@@ -150,11 +150,16 @@ const show = (state) => {
   summarise();
   if (another) {
     history.replaceState(null, "", `#${state.number}`);
-    const first = state.paragraphs.findIndex((one) => one.asked);
-    cursor = anchor = Math.max(first, 0);
+    // A page may begin with a hundred lines of menus, which the model nearly always tells.
+    const begins = state.paragraphs.findIndex((one) => one.asked && one.label === "core");
+    cursor = anchor = Math.max(begins < 0 ? state.paragraphs.findIndex((one) => one.asked) : begins, 0);
     scrollTo(0, 0);
     mark();
-    if (list.children[cursor]) list.children[cursor].focus({ preventScroll: true });
+    const item = list.children[cursor];
+    if (item) {
+      item.focus({ preventScroll: true });
+      if (item.getBoundingClientRect().bottom > 0.8 * innerHeight) item.scrollIntoView({ block: "center" });
+    }
     if (!looked.has(state.number)) looked.set(state.number, 0);
   } else mark();
 };
