@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 from zlib import crc32
 
-from corestory.labelling.labelled import Label
+from corestory.types import Label
 
 DATA = Path(__file__).parents[1] / "data" / "plugs"
 
