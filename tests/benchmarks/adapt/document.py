@@ -38,8 +38,8 @@ def curve_markdown(points: Sequence[Point], *, base: str, draws: int) -> str:
         _table(points),
     ]
     for chosen_on, title in (
-        (False, "Sites that had no part in a choice"),
-        (True, "Sites on which settings are chosen"),
+        (False, "Sites outside of the split train"),
+        (True, "Sites of the split train"),
     ):
         inside = [point for point in points if point.chosen_on is chosen_on]
         if 0 < len(inside) < len(points):
