@@ -32,6 +32,7 @@ class RemoteLedger(Ledger):
 
     Examples
     --------
+    >>> from corestory.jobs.job import fingerprint
     >>> folder = RemotePath("memory://ledger")
     >>> ledger, item = RemoteLedger(folder), Item(folder / "a.txt", "a.txt.jsonl")
     >>> item.source.write_bytes(b"The quay opened.")
