@@ -93,6 +93,8 @@ nested = st.recursive(
 @example("<frameset><noframes>One <b>two</b></noframes></frameset>")
 @example("<body hidden class=page><p>One")
 @example("<math><source></source></math>word")
+@example("""<a "="x class=">One</a>""")
+@example("""<p "="x id=">One</p><p x"y="class=" class="two">Two""")
 def test_a_page_is_cut_as_a_walk_through_its_tree_cuts_it(html):
     assert paragraphs(html) == walked(root(html))
 

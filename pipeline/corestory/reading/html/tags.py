@@ -268,10 +268,11 @@ def _value(tag: str, opening: str) -> str | None:
     begin = tag.find(opening)
     if begin < 0:
         return None
-    if tag.count('"', 0, begin) & 1:  # within the value of another attribute
+    end = tag.find('"', begin + len(opening))
+    # Within the value of another attribute, or one whose name holds a quotation mark.
+    if tag.count('"', 0, begin) & 1 or end < 0:
         return dict(_ATTRIBUTE.findall(tag)).get(opening[1:-2])
-    begin += len(opening)
-    return tag[begin : tag.index('"', begin)]
+    return tag[begin + len(opening) : end]
 
 
 def block_words(name: Name) -> str:
