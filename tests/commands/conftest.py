@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -122,3 +123,12 @@ def environment() -> dict[str, str]:
     # Python that buffers, as people run it: what a buffer still holds at the end is where closed pipes hurt.
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     return inherited | {"PYTHONPATH": path, "COLUMNS": "100", "TERM": "xterm", "NO_COLOR": "1"}
+
+
+@pytest.fixture(params=["here", "elsewhere"])
+def output(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An output folder, here and behind a URL."""
+    if request.param == "here":
+        return f"{tmp_path}/out"
+    pytest.importorskip("fsspec", reason="fsspec is not installed")
+    return f"memory://{uuid.uuid4()}/out"

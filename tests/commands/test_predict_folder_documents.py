@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import uuid
 
 import pytest
 
@@ -54,14 +53,6 @@ def test_killed_at_random_moments_and_run_again_it_ends_with_the_same_documents(
     assert len(expected) == 60 + 20 + 60
     for number in range(1, runs + 1):
         assert outputs(tmp_path / f"out{number}") == expected
-
-
-@pytest.fixture(params=["here", "elsewhere"])
-def output(request, tmp_path):
-    if request.param == "here":
-        return f"{tmp_path}/out"
-    pytest.importorskip("fsspec", reason="fsspec is not installed")
-    return f"memory://{uuid.uuid4()}/out"
 
 
 def test_a_later_run_writes_only_what_has_changed_and_deletes_only_its_own_documents(predict, output, tmp_path):

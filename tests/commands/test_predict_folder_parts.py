@@ -1,7 +1,5 @@
 """Large tables whose run was interrupted, here and elsewhere."""
 
-import uuid
-
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -18,14 +16,6 @@ TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt wil
 def small_parts(monkeypatch):
     for module in (parts, tasks):
         monkeypatch.setattr(module, "PART_BYTES", 1)
-
-
-@pytest.fixture(params=["here", "elsewhere"])
-def output(request, tmp_path):
-    if request.param == "here":
-        return f"{tmp_path}/out"
-    pytest.importorskip("fsspec", reason="fsspec is not installed")
-    return f"memory://{uuid.uuid4()}/out"
 
 
 @pytest.fixture

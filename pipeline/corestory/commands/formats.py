@@ -47,7 +47,6 @@ STORIES = DOCUMENTS[1:]
 
 # As `corestory.reading.one_article` has it, whose import takes longer than all of --help.
 LABELLED_ENDING = ".labelled.txt"
-TABLES = (OutputFormat.jsonl, OutputFormat.csv, OutputFormat.parquet)
 ENDINGS = {
     ".txt": OutputFormat.text,
     ".jsonl": OutputFormat.jsonl,
@@ -107,22 +106,6 @@ def chosen_format(
     raise unknown_ending(ending, str(output), [*ENDINGS, ".html"])
 
 
-def chosen_rows(asked: Rows | None, form: OutputFormat | None, only: Only | None, *, kinds: bool) -> Rows:
-    """Choose what a row is of: the story of each article where only core is wanted as a table, else each paragraph.
-
-    Examples
-    --------
-    >>> chosen_rows(None, OutputFormat.jsonl, Only.core, kinds=False).value
-    'article'
-    >>> chosen_rows(None, OutputFormat.jsonl, None, kinds=False).value
-    'paragraph'
-    """
-    if asked is not None:
-        return asked
-    # The row of an article has no kinds.
-    return Rows.article if only is Only.core and form in TABLES and not kinds else Rows.paragraph
-
-
 def check_rows(rows: Rows, form: str | None, only: Only | None, *, kinds: bool) -> None:
     """Refuse options that do not suit the rows.
 
@@ -135,6 +118,8 @@ def check_rows(rows: Rows, form: str | None, only: Only | None, *, kinds: bool) 
     ...     print(error)
     text has no rows; give --format jsonl, csv or parquet
     """
+    from corestory.output.rows import TABLES
+
     reason = ""
     if rows is not Rows.paragraph and form not in TABLES:
         reason = f"{form} has no rows; give --format jsonl, csv or parquet"
@@ -192,7 +177,7 @@ def check_keep(keep: Sequence[str], form: str | None, *, kinds: bool = False, ro
     """
     if not keep:
         return
-    from corestory.output.rows import COLUMNS, KIND_COLUMNS, SPAN_COLUMNS
+    from corestory.output.rows import COLUMNS, KIND_COLUMNS, SPAN_COLUMNS, TABLES
     from corestory.output.story_rows import STORY_COLUMNS
 
     if form not in TABLES:

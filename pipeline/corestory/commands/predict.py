@@ -18,7 +18,6 @@ from corestory.commands.formats import (
     check_keep,
     check_rows,
     chosen_format,
-    chosen_rows,
 )
 from corestory.commands.options import STANDARD_OUTPUT, Jobs, Memory, Model, Threshold, is_folder
 from corestory.remote import path_of
@@ -175,6 +174,7 @@ def predict(
     reading = replace(reading, source=row is Rows.span)
 
     from corestory.commands.pages import is_one_page, tag_to_pages
+    from corestory.output.rows import chosen_unit
 
     path = None if target is None else path_of(target)
     form: OutputFormat | None
@@ -186,7 +186,7 @@ def predict(
         form = asked or (OutputFormat.text if only and row in (None, Rows.paragraph) else OutputFormat.jsonl)
     else:
         form = chosen_format(asked, path, only, rows=row)
-    rows = chosen_rows(row, form, only, kinds=kinds)
+    rows = Rows(chosen_unit(None if row is None else row.value, form, only, kinds=kinds))
     # The row of an article is its story, whether --only core is given or not.
     label: Label | None = "core" if rows is Rows.article else only.value if only else None
     choice = kind_choice(shown=kinds, drop=drop_kinds, keep=keep_kinds, only=label)

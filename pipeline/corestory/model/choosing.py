@@ -97,7 +97,7 @@ def choose_settings(
 
 
 def headlines_are_filler(paths: Sequence[Rows], headlines: Sequence[Bool]) -> bool:
-    """Tell whether the labels call headlines filler, or leave them out: the title says what they say.
+    """Tell whether at most half of the headlines are labelled core; others are filler or have no label.
 
     Parameters
     ----------

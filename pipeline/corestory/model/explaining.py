@@ -130,10 +130,10 @@ def explain_articles(
             done = tagger.tag_batch(alike, threshold=threshold, memory=memory, kinds=True)
             reasons = _Reasons(tagger.weights, done.scored, tagger.settings.platt_scaling(html=done.scored.html))
             rows = done.scored.features.layout.slices()
+            causes = np.where(done.headline, HEADLINE, np.where(done.other_story, OTHER_STORY, SECOND_LOOK)).tolist()
             for number, tagged, inside, cutoff in zip(numbers, done.articles, rows, done.cutoffs.tolist(), strict=True):
                 shift = None if tagged.sightings is None else tagged.sightings.shift.tolist()
                 first = done.first_scores[inside].tolist()
-                causes = np.where(done.headline, HEADLINE, np.where(done.other_story, OTHER_STORY, SECOND_LOOK))[inside]
                 paragraphs = tuple(
                     ParagraphExplanation(
                         position, text, label, score,
@@ -143,7 +143,7 @@ def explain_articles(
                         lowered_by=cause if before != score else None,
                     )
                     for position, (text, label, score, before, cause) in enumerate(
-                        zip(tagged.texts, tagged.labels, tagged.scores.tolist(), first, causes.tolist(), strict=True)
+                        zip(tagged.texts, tagged.labels, tagged.scores.tolist(), first, causes[inside], strict=True)
                     )
                 )  # fmt: skip
                 explained[number] = ArticleExplanation(tagged, cutoff, fixed, paragraphs)

@@ -14,6 +14,7 @@ import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
+from corestory.features.tokens import TOKEN_PATTERN
 from corestory.types import Bool, Float, Int
 
 SCORE = 0.05
@@ -37,8 +38,7 @@ LEAST_PROSE = 10
 UNLIKE_TITLE = 0.4
 """At most such a share of the words of another story's headline is in the title."""
 
-# In scripts without spaces each character counts as a word.
-_WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|[^\W_]+")
+_WORD = re.compile(TOKEN_PATTERN)
 _QUOTES = "\"'”’»」』)]"
 # A headline may ask or exclaim, a sentence may not end in a colon.
 _NO_HEADLINE, _SENTENCE = tuple(".:;,…。：；，।"), tuple(".!?…。！？।؟")

@@ -83,8 +83,9 @@ def with_planted_lines(
     is_line = line >= 0
     made.loc[is_line, "text"] = [planted[number].text for number in line[is_line].tolist()]
     made.loc[is_line, "kind"] = [planted[number].kind for number in line[is_line].tolist()]
-    made.loc[is_line, [name for name in ("role",) if name in made]] = None
-    made.loc[article % 2 == 1, [name for name in ("markup",) if name in made]] = None
+    for name, without in (("role", is_line), ("markup", article % 2 == 1)):
+        if name in made:
+            made.loc[without, name] = None
     return (
         pd.concat([frame, made], ignore_index=True),
         np.concatenate([core, core[row] & ~is_line]),

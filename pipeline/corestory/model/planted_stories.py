@@ -121,8 +121,8 @@ def planted_stories(rows: Rows, lines: PlugLines, generator: np.random.Generator
     stories = [own for own in stories if len(own) >= LEAST_CORE]
     count = Counter(lines.language[own[0]] for own in stories)
     turns = [min(max(FEW_STORIES // count[lines.language[own[0]]], 1), MOST_TURNS) for own in stories]
-    for whole in (own for own, times in zip(stories, turns, strict=True) for _ in range(times)):
-        own, first = whole, whole[0]
+    for own in (own for own, times in zip(stories, turns, strict=True) for _ in range(times)):
+        first = own[0]
         added = [_some(pool.get(group[first], nothing), mean, generator) for pool, mean in pools]
         new = np.concatenate([_other_pages(one, rows, first) for one in added])
         short = generator.random() < SHORTENED

@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from corestory.errors import InputError
 from corestory.output.kind_choice import KindChoice, kind_choice
+from corestory.output.rows import chosen_unit
 
 if TYPE_CHECKING:
     from corestory.output.rows import Unit
@@ -62,10 +63,8 @@ class TaggingOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
 
     @property
     def unit(self) -> Unit:
-        """What a row is of, as `corestory.commands.formats.chosen_rows` has it; a JSON document has paragraphs."""
-        if self.rows is not None:
-            return self.rows
-        return "article" if self.only == "core" and self.format in ("jsonl", "csv") and not self.kinds else "paragraph"
+        """What a row is of; a JSON document has paragraphs."""
+        return chosen_unit(self.rows, self.format, self.only, kinds=self.kinds)
 
     @property
     def label(self) -> Label | None:

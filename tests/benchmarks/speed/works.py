@@ -7,8 +7,9 @@ import importlib.metadata
 import importlib.util
 import logging
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from typing import TypeVar
 
 import numpy as np
 from selectolax.lexbor import LexborHTMLParser
@@ -28,6 +29,7 @@ from .contest import Contestant
 from .pages import Page
 
 OURS = "corestory"
+Source = TypeVar("Source", str, bytes)
 # Each of these does what the one before it does, and one step more; the whole decides, labels and looks again.
 PARSE, CUT, SPLIT, SCORE = "parse the HTML", "cut into paragraphs", "split into paragraphs", "features, stages 1 and 2"
 STAGE_1 = "scikit-learn's vectorizer and model"
@@ -137,21 +139,22 @@ def _by_lines(score: Callable[[Sequence[str]], object]) -> Callable[[Sequence[Pa
     return work
 
 
-def _each(extract: Callable[[str], object]) -> Callable[[Sequence[Page]], object]:
-    def work(pages: Sequence[Page]) -> object:
-        before = logging.root.manager.disable
-        logging.disable(logging.CRITICAL)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                for page in pages:
-                    with suppress(Exception):  # some fail on some pages
-                        extract(page.html)
-        finally:
-            logging.disable(before)
-        return None
+def extract_each(extract: Callable[[Source], object], sources: Iterable[Source]) -> None:
+    """Extract the story of each page, without an extractor's messages; some fail on some pages."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for source in sources:
+                with suppress(Exception):
+                    extract(source)
+    finally:
+        logging.disable(before)
 
-    return work
+
+def _each(extract: Callable[[str], object]) -> Callable[[Sequence[Page]], object]:
+    return lambda pages: extract_each(extract, (page.html for page in pages))
 
 
 def _trafilatura() -> Callable[[str], object]:

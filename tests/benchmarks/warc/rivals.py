@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import logging
 import os
 import time
 import warnings
@@ -16,6 +15,7 @@ from corestory.model.storage import load_model
 from corestory.reading.sources import read_articles
 
 from ..speed.processes import run
+from ..speed.works import extract_each
 
 # Each HTML page of a WARC file to a file of its own, as a script of a user would write it.
 UNPACK = """
@@ -57,7 +57,7 @@ def extractor_rates(path: Path, pages: int, *, work: Path) -> dict[str, float]:
     if importlib.util.find_spec("trafilatura") is not None:
         from trafilatura import extract
 
-        works["fastwarc and trafilatura in one process"] = lambda: _each(extract, html_pages(path))
+        works["fastwarc and trafilatura in one process"] = lambda: extract_each(extract, html_pages(path))
     if importlib.util.find_spec("newspaper") is not None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that nltk is not installed, which it does not need here
@@ -67,7 +67,7 @@ def extractor_rates(path: Path, pages: int, *, work: Path) -> dict[str, float]:
             # Pictures are not fetched: that would measure the network.
             return article("http://page.example/", input_html=html.decode(errors="replace"), fetch_images=False).text
 
-        works["fastwarc and newspaper4k in one process"] = lambda: _each(parse, html_pages(path))
+        works["fastwarc and newspaper4k in one process"] = lambda: extract_each(parse, html_pages(path))
     found = _measured(works, pages)
     if importlib.util.find_spec("trafilatura") is not None:
         (work / "unpacked").mkdir()
@@ -101,16 +101,3 @@ def _measured(works: dict[str, Callable[[], object]], pages: int) -> dict[str, f
             work()
             found[name] = pages / (time.process_time() - before)
     return found
-
-
-def _each(extract: Callable[[bytes], object], pages: Sequence[bytes]) -> None:
-    before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            for html in pages:
-                with suppress(Exception):  # some fail on some pages
-                    extract(html)
-    finally:
-        logging.disable(before)
