@@ -1,6 +1,8 @@
+import inspect
 import os
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 import typer
@@ -24,6 +26,12 @@ def test_an_error_that_a_person_can_mend_is_one_line_and_exit_code_2(monkeypatch
 
     assert run(monkeypatch, fail) == 2
     assert capsys.readouterr().err == "corestory: p.parquet: only one class; expected core and filler\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_word_of_a_help_text_is_lost_in_brackets_which_rich_takes_for_markup(name):
+    command = getattr(import_module(f"corestory.commands.{name}"), name)
+    assert "[" not in inspect.getdoc(command)
 
 
 def test_an_interruption_exits_with_130_and_says_nothing(monkeypatch, capsys):

@@ -1,6 +1,7 @@
 import gzip
 import io
 import sys
+import tarfile
 import zipfile
 
 import pytest
@@ -27,6 +28,17 @@ def book(kind, *names):
     return stream.getvalue()
 
 
+def tarred(name):
+    """A tar archive of one page."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as made:
+        made.addfile(tarfile.TarInfo(name))
+    return stream.getvalue()
+
+
+ITEM = b"<item><description>The quay.</description></item>"
+RSS = b'<?xml version="1.0"?>\n<rss version="2.0"><channel>%s</channel></rss>' % ITEM
+UNPACK, FETCH = "Unpack it into a folder, or make a ZIP archive of it.", "Fetch the pages that it lists."
 CONVERT = "Convert it to plain text or HTML."
 FILES = {
     "a.mhtml": (SAVED, "a page saved as MHTML", CONVERT),
@@ -36,6 +48,11 @@ FILES = {
     "a.odt": (book("application/vnd.oasis.opendocument.text", "content.xml"), "an OpenDocument file", CONVERT),
     "a.docx": (book("", "[Content_Types].xml", "word/document.xml"), "an Office document", CONVERT),
     "a.xlsx": (book("", "_rels/.rels", "xl/workbook.xml"), "an Office document", CONVERT),
+    "old.arc": (b"filedesc://a.arc 0.0.0.0 2001\n", "an ARC file of a web archive", "Convert it to WARC."),
+    "pages.tar": (tarred("a.html"), "a tar archive", UNPACK),
+    "pages.tgz": (gzip.compress(tarred("a.html")), "a tar archive", UNPACK),
+    "feed.xml": (RSS, "a feed or a site map", FETCH),
+    "atom.html": (b'<feed xmlns="http://www.w3.org/2005/Atom"><entry/></feed>', "a feed or a site map", FETCH),
     "a.pdf": (b"%PDF-1.7\n", "a PDF", CONVERT),
     "a": (b"PAR1" + b"\x15" * 90, "a Parquet file", "End its name in .parquet."),
     "story.txt": (RECORD % b"response", "a WARC or WET file of a web archive", "End its name in .warc."),

@@ -149,6 +149,39 @@ FILES: dict[str, tuple[bytes, str, str, list[str]]] = {
     "CC-MAIN-20240312-00001.warc.wet": (b"".join([INFO, conversion("\n".join(STORY), url=URL)]), "", URL, []),
 }  # fmt: skip
 
+RECORD: dict[str, object] = {"title": TITLE, "url": URL, "content": TEXT}
+HTML = "".join(f"<p>{line}</p>" for line in STORY)
+WORDPRESS = {
+    "id": 7, "guid": {"rendered": f"{URL}?p=7"}, "link": URL, "title": {"rendered": TITLE},
+    "content": {"rendered": HTML, "protected": False}, "excerpt": {"rendered": "<p>Open.</p>", "protected": False},
+}  # fmt: skip
+ELASTIC = {"_index": "news", "_id": "a1", "_score": 1.0, "_source": {"title": TITLE, "url": URL, "body": TEXT}}
+# Answers of programming interfaces and dumps of databases, whose articles are in an object.
+ANSWERS: dict[str, tuple[object, str]] = {
+    "newsapi.json": ({"status": "ok", "totalResults": 1, "articles": [RECORD]}, "newsapi.json:1:1"),
+    "event-registry.json": ({"articles": {"page": 1, "results": [{"uri": "8", **RECORD}]}}, "event-registry.json:1:1"),
+    "wordpress.json": ([WORDPRESS], "7"),
+    "elasticdump.jsonl": (ELASTIC, "a1"),
+    "elastic-search.json": ({"took": 1, "hits": {"total": {"value": 1}, "hits": [ELASTIC]}}, "a1"),
+    "solr.json": ({"response": {"numFound": 1, "docs": [{"id": "s", **RECORD, "content": [TEXT]}]}}, "s"),
+    "mongoexport.jsonl": ({"_id": {"$oid": "5f"}, **RECORD, "date": {"$date": "2024-03-12T06:00:00Z"}}, "5f"),
+    "diffbot.json": ({"request": {"pageUrl": URL}, "objects": [{"type": "article", "title": TITLE, "pageUrl": URL,
+                      "text": TEXT, "html": HTML}]}, "diffbot.json:1:1"),
+    "zyte.jsonl": ({"url": URL, "statusCode": 200, "article": {"url": URL, "headline": TITLE, "articleBody": TEXT,
+                    "articleBodyHtml": HTML}}, "zyte.jsonl:1"),
+    "json-feed.json": ({"version": "https://jsonfeed.org/version/1.1", "title": "Courier", "items": [
+                        {"id": "f", "url": URL, "title": TITLE, "content_html": HTML}]}, "f"),
+    "feedly.json": ({"id": "feed/x", "items": [{"id": "y", "title": TITLE, "canonicalUrl": URL, "content":
+                     {"content": HTML, "direction": "ltr"}, "summary": {"content": "Open."}}]}, "y"),
+    "feedparser.json": ({"entries": [{"title": TITLE, "link": URL, "summary": "Open.", "content": [
+                         {"type": "text/html", "value": HTML}]}]}, "feedparser.json:1:1"),
+    "blocks.jsonl": ({**RECORD, "content": [{"type": "image"}, *({"type": "p", "text": line} for line in STORY)]},
+                     "blocks.jsonl:1"),
+    "oscar.jsonl": ({"content": TEXT, "warc_headers": {"warc-target-uri": URL}, "metadata": {"title": TITLE}},
+                    "oscar.jsonl:1"),
+    "pandas.json": ({"schema": {"fields": [{"name": "index"}]}, "data": [{"index": 0, **RECORD}]}, "pandas.json:1:1"),
+}  # fmt: skip
+
 
 def read(path: Path, options: ReadingOptions | None = None) -> tuple[list[Article], list[str], list[str]]:
     refused: list[str] = []
@@ -169,6 +202,68 @@ def test_a_file_of_a_scraper_is_read_without_an_option(tmp_path: Path, name: str
     assert (refused, notes) == ([], expected)
 
 
+@pytest.mark.parametrize("name", ANSWERS)
+def test_articles_are_found_in_the_answers_of_interfaces_and_in_dumps(tmp_path: Path, name: str) -> None:
+    data, article_id = ANSWERS[name]
+    (tmp_path / name).write_text(json.dumps(data))
+    (article,), refused, notes = read(tmp_path / name)
+    assert (list(article.texts), article.title, article.url, refused) == (STORY, TITLE, URL, [])
+    assert article.article_id.removeprefix(f"{tmp_path}/") == article_id
+    assert notes or name == "diffbot.json"
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        ({"title": TITLE, "content": None, "articles": [RECORD]}, "no text"),  # related articles of an empty one
+        ({"title": TITLE, "comments": [RECORD]}, "no text; the fields are: title, comments;"),
+        ({"author": {"text": TEXT}}, "no text; the fields are: author, author.text;"),
+        ({"results": [RECORD], "articles": [RECORD]}, "no text; the fields are: results, articles;"),
+        (
+            {"fields": {"body": HTML, "bodyText": TEXT}},
+            "Give --text-column fields.body or --text-column fields.bodytext.",
+        ),
+        ({"articles": [{"title": TITLE}]}, "line 1, articles 1: no text; the fields are: title;"),
+        ({}, "there are no fields"),
+    ],
+)
+def test_what_is_in_an_object_is_not_guessed(tmp_path: Path, record: object, said: str) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps(record))
+    articles, (refused,), _ = read(tmp_path / "a.jsonl")
+    assert not articles
+    assert said in refused or (said == "no text" and "without paragraphs" in refused)
+
+
+def test_objects_of_parquet_are_read_like_those_of_json(tmp_path: Path) -> None:
+    article, meta = {"title": TITLE, "paragraphs": STORY}, {"url": URL, "score": 0.5}
+    pq.write_table(pa.table({"article": [article] * 3, "meta": [meta] * 3}), tmp_path / "a.parquet", row_group_size=1)
+    articles, refused, _ = read(tmp_path / "a.parquet")
+    assert [list(article.texts) for article in articles] == [STORY] * 3
+    assert {(article.title, article.url) for article in articles} == {(TITLE, URL)}
+    assert refused == []
+    pq.write_table(pa.table({"ours": [{"words": TEXT}], "n": [1]}), tmp_path / "b.parquet")
+    _, (refusal,), _ = read(tmp_path / "b.parquet")
+    assert "the columns are: ours, ours.words, n;" in refusal
+    (only,), refused, _ = read(tmp_path / "b.parquet", ReadingOptions(text="ours.words"))
+    assert (list(only.texts), refused) == (STORY, [])
+
+
+def test_a_table_that_excel_saved_as_text_is_told_and_an_option_reads_it(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(EXCEL.replace(";", "\t").encode("utf-16"))
+    _, refused, (note,) = read(tmp_path / "a.txt")
+    assert note == f"{tmp_path}/a.txt: is read as text, but looks like a table, which --input-format csv reads"
+    (article,), refused, _ = read(tmp_path / "a.txt", ReadingOptions(kind="csv"))
+    assert (list(article.texts), article.url, refused) == (STORY, URL, [])
+
+
+def test_a_table_with_two_columns_of_one_name_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,text,Text\n1,One.,Two.\n")
+    articles, refused, _ = read(tmp_path / "a.csv")
+    assert (articles, refused) == ([], [f"{tmp_path}/a.csv: 2 columns 'text'; expected one. Rename the others."])
+    (tmp_path / "a.csv").write_text("id,text,tag,tag\n1,One.,a,b\n")
+    assert len(read(tmp_path / "a.csv")[0]) == 1
+
+
 @pytest.mark.parametrize("ending", [".gz", ".bz2", ".zst"])
 @pytest.mark.parametrize("name", [name for name in FILES if not name.endswith(".parquet")])
 def test_compressed_it_is_read_too(tmp_path: Path, name: str, ending: str) -> None:
@@ -178,10 +273,10 @@ def test_compressed_it_is_read_too(tmp_path: Path, name: str, ending: str) -> No
 
 
 def test_an_option_names_a_field_in_an_object(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_text(json.dumps({"request": {"url": URL}, "data": {"teaser": "Open.", "Body": TEXT}}))
+    (tmp_path / "a.jsonl").write_text(json.dumps({"request": {"url": URL}, "ours": {"teaser": "Open.", "Body": TEXT}}))
     _, (refused,), _ = read(tmp_path / "a.jsonl")
-    assert "the fields are: request, data, request.url, data.teaser, data.body" in refused
-    (article,), refused, _ = read(tmp_path / "a.jsonl", ReadingOptions(text="data.body", url="request.url"))
+    assert "the fields are: request, ours, request.url, ours.teaser, ours.body" in refused
+    (article,), refused, _ = read(tmp_path / "a.jsonl", ReadingOptions(text="ours.body", url="request.url"))
     assert (list(article.texts), article.url, refused) == (STORY, URL, [])
 
 

@@ -193,7 +193,7 @@ def test_sources_are_read_as_named_and_a_pattern_by_name_unless_it_is_the_name_o
         ("blank.txt", "blank.txt: an article without paragraphs"),
         ("empty.html", "empty.html: a page without paragraphs"),
         ("empty.csv", "empty.csv: is empty"),
-        ("empty.json", "empty.json: malformed JSON"),
+        ("empty.json", "empty.json: is empty"),
         ("empty.parquet", "empty.parquet: not a Parquet file"),
         ("nothing", "nothing: a folder with nothing to read"),
         ("image.txt", "image.txt: looks like a PNG image"),

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import InputError
-from corestory.reading import tables as rows_module
+from corestory.reading import json_rows as rows_module
+from corestory.reading import tables as tables_module
+from corestory.reading.json_rows import json_rows, kind_of
 from corestory.reading.parquet_rows import parquet_table
-from corestory.reading.tables import SourceRow, csv_table, json_rows, kind_of, source_name
+from corestory.reading.tables import SourceRow, csv_table, source_name
 
 
 class Refused(list[InputError]):
@@ -81,6 +83,22 @@ def test_a_json_document_is_an_object_a_list_of_them_or_lines(refused: Refused) 
     assert values(json_of(f"{json.dumps(record)}\n{json.dumps(record)}\n".encode(), refused)) == [record, record]
     assert values(json_of(b'{"id": 1\n{"id": 2}\n', refused)) == [{"id": 2}]
     assert refused.messages()[0].startswith("a.json, line 1: malformed JSON")
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        (b'[{"id": 1}, {"id": 2}]', True),  # a list under the name of JSON Lines
+        (b'{\n  "id": 1\n}\n{\n  "id": 2\n}\n', True),  # as jq prints objects
+        (b'{\n  "id": 1\n}\n{\n  "id": 2\n}\n', False),
+        (b'[\n{"id": 1}\n][\n{"id": 2}\n]', False),  # as Scrapy appends to a feed
+        (b'[{"id": 1}]\n[{"id": 2}]\n', True),
+    ],
+)
+def test_documents_may_follow_each_other_whatever_the_name(data: bytes, lines: bool, refused: Refused) -> None:
+    rows = json_of(data, refused, lines=lines)
+    assert [(row.values["id"], row.name) for row in rows] == [(1, "a.json:1"), (2, "a.json:2")]
+    assert not refused
 
 
 def test_items_of_a_list_that_are_no_records_are_refused_by_their_number(refused: Refused) -> None:
@@ -160,7 +178,7 @@ def test_a_field_and_a_line_of_fifty_megabytes_are_read(refused: Refused) -> Non
 def test_a_line_without_end_is_refused_before_it_fills_memory(
     refused: Refused, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rows_module, "MAX_DOCUMENT_BYTES", 1000)
+    monkeypatch.setattr(tables_module, "MAX_DOCUMENT_BYTES", 1000)
     with pytest.raises(InputError, match=r"a line of more than 1,000 characters"):
         json_of(b'{"a": 1}\n{"text": "' + b"x" * 2000, refused, lines=True)
 
@@ -258,7 +276,11 @@ def test_a_long_list_is_read_one_item_at_a_time_with_the_same_rows(
         (b'[{"text": "a"}, {"text": }, {"text": "c"}]', ["a", "c"],
          ["a.json, record 2: malformed JSON (Expecting value at column 10); expected one JSON object in a line"]),
         (b'[{"text": "a"}, {"text": "b"', ["a"], ["a.json, after record 1: a list that does not end; expected ]"]),
-        (b'[{"text": "a"}] x', ["a"], ["a.json, after record 1: text after the end of the list; expected one list"]),
+        (b'[{"text": "a"}] x', ["a"],
+         ["a.json, after record 1: text after the end of the list; expected one list after another"]),
+        (b'[{"text": "a"}] x [{"text": "b"}]', ["a"],
+         ["a.json, after record 1: text after the end of the list; expected one list after another"]),
+        (b'[{"text": "a"}\n][\n{"text": "b"}]\n', ["a", "b"], []),
         ('[{"text": "\u201equay\u201c, the harbour master says today"}]'.encode("cp1252"),
          ["\u201equay\u201c, the harbour master says today"], []),
         (b'\xef\xbb\xbf \n[{"text": "a\\\\"}, {"text": "\\""}]', ["a\\", '"'], []),

@@ -85,6 +85,10 @@ def chosen_format(
     >>> chosen_format(None, Path("tagged.csv"), None).value
     'csv'
     """
+    if output is not None and output.suffix.lower() in (".gz", ".bz2", ".zst"):
+        form, name = asked.value if asked else "jsonl", output.name.removesuffix(output.suffix)
+        hint = f"Give --format {form} without --output, and pipe it: | gzip > {name}.gz."
+        raise OutputError("outputs are not compressed", where=str(output), hint=hint)
     terminal = output is None and sys.stdout is not None and sys.stdout.isatty()
     if asked is OutputFormat.parquet and terminal:
         raise OutputError(
@@ -101,7 +105,7 @@ def chosen_format(
         return OutputFormat.labelled
     if ending in ENDINGS:
         return ENDINGS[ending]
-    if only and ending != ".gz":
+    if only:
         return OutputFormat.text
     raise unknown_ending(ending, str(output), [*ENDINGS, ".html"])
 

@@ -140,8 +140,8 @@ def predict(
     confidence: expected F1 of the story's words in the whole article, 0 to 1. Check articles below 0.8.
     kind, kind_score: with --kinds, the kind of filler or the role of core, and its probability among those.
 
-    start, end: with --rows span, the paragraph is text[start:end] of the decoded input text, or of the record's text
-    field; rejoined lines with their line ends. Empty for HTML and for lists of paragraphs.
+    start, end: with --rows span, where the paragraph begins and ends in the decoded input text, or in the record's text
+    field, in characters from 0; rejoined lines with their line ends. Empty for HTML and for lists of paragraphs.
 
     With --rows article, and with --only core as jsonl, csv or parquet, one row per article:
 

@@ -15,8 +15,9 @@ from typing import cast
 from corestory.errors import InputError, Refuse
 from corestory.labelling.markup_columns import MARKUP_COLUMNS
 from corestory.reading.file_kinds import kind_by_name
+from corestory.reading.json_rows import json_rows
 from corestory.reading.streams import open_bytes
-from corestory.reading.tables import SourceRow, json_rows
+from corestory.reading.tables import SourceRow
 
 _FACTS = ("article_id", "url", "site", "title", "language")
 _ANSWERS = ("accept", "reject", "ignore")

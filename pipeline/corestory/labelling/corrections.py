@@ -133,8 +133,8 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
 
 def _reviewed(path: Path) -> tuple[Correction, ...]:
     """Read the labels that a person gave in a review."""
+    from corestory.reading.json_rows import json_rows
     from corestory.reading.streams import open_bytes
-    from corestory.reading.tables import json_rows
 
     found: dict[tuple[str, int], Correction] = {}
     with open_bytes(path) as stream:

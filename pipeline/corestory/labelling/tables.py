@@ -8,10 +8,11 @@ from corestory.errors import InputError, Refuse
 from corestory.labelling.labelled import KINDS, ROLES, Kind, LabelledArticle, LabelledParagraph, Role
 from corestory.labelling.markup_columns import MARKUP_COLUMNS, RefusedRowError, read_markup
 from corestory.reading.file_kinds import kind_by_name
+from corestory.reading.json_rows import json_rows
 from corestory.reading.parquet_rows import parquet_table
 from corestory.reading.sites import registered_domain
 from corestory.reading.streams import open_bytes
-from corestory.reading.tables import SourceRow, csv_table, folded, json_rows
+from corestory.reading.tables import SourceRow, csv_table, folded
 from corestory.reading.text import storable
 from corestory.types import Label
 

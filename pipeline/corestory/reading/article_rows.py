@@ -133,7 +133,7 @@ def articles_of_rows(
                 if group is not None:
                     yield from _finished(group, finished, refuse, keep)
                     group = None
-                article = article_of_row(replace(row, values=values), source=finder.options.source)
+                article = article_of_row(row, values, source=finder.options.source)
                 article = replace(article, article_id=_distinct(article.article_id, named))
                 yield keeping(article, [row.values] * len(article.texts), keep)
                 continue
@@ -160,8 +160,17 @@ def _distinct(article_id: str, named: "OrderedDict[str, int]") -> str:
     return article_id if count == 1 else f"{article_id}#{count}"
 
 
-def article_of_row(row: SourceRow, *, source: bool = False) -> Article:
-    r"""Make an article of a row that holds one; `source` as of `corestory.reading.fields.ReadingOptions`.
+def article_of_row(row: SourceRow, values: Mapping[str, object] | None = None, *, source: bool = False) -> Article:
+    r"""Make an article of a row that holds one.
+
+    Parameters
+    ----------
+    row
+        The row.
+    values
+        Its values under the names that are read, where these are not its own.
+    source
+        As of `corestory.reading.fields.ReadingOptions`.
 
     Raises
     ------
@@ -174,7 +183,7 @@ def article_of_row(row: SourceRow, *, source: bool = False) -> Article:
     >>> article.article_id, len(article.texts)
     ('7', 2)
     """
-    values = row.values
+    values = row.values if values is None else values
     article_id = identity_of(values, row.where) or row.name
     facts = [fact_of(values, fact) for fact in FACTS]
     content = next((name for name in CONTENTS if not is_missing(values.get(name))), "")
@@ -201,7 +210,7 @@ def article_of_row(row: SourceRow, *, source: bool = False) -> Article:
         texts = []
     else:
         raise InputError(
-            f"no text; {listed(values)}",
+            f"no text; {listed(row.values)}",
             where=row.where,
             expected="text, paragraphs or html",
             hint="--text-column NAME tells the field.",

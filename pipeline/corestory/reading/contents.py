@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from typing import BinaryIO
 
 from corestory.errors import InputError, Note, Refuse, no_note, reason_of
@@ -10,7 +11,8 @@ from corestory.reading.article import Article, keeping
 from corestory.reading.article_rows import COLUMNS, article_of_row, articles_of_rows, articles_of_table
 from corestory.reading.decoding import decode
 from corestory.reading.fields import OPTIONS, SHOWN_FIELDS, FieldFinder, listed
-from corestory.reading.file_kinds import archive_kind, begins_warc, kind_by_content, kind_by_name
+from corestory.reading.file_kinds import archive_kind, begins_warc, is_table, kind_by_content, kind_by_name
+from corestory.reading.json_rows import json_rows
 from corestory.reading.one_article import (
     LABELLED_ENDING,
     labelled_article,
@@ -19,8 +21,8 @@ from corestory.reading.one_article import (
     text_article,
 )
 from corestory.reading.parquet_rows import parquet_table
-from corestory.reading.streams import open_stored, peek_bytes, plain_bytes, read_document, unpacked_name
-from corestory.reading.tables import SourceRow, csv_table, folded, json_rows, source_name
+from corestory.reading.streams import HEAD_BYTES, open_stored, peek_bytes, plain_bytes, read_document, unpacked_name
+from corestory.reading.tables import SourceRow, csv_table, folded, source_name
 from corestory.reading.text import storable
 from corestory.reading.text_shapes import LUMP_SENTENCES
 from corestory.reading.warc import warc_part_rows, warc_rows
@@ -139,7 +141,8 @@ def columns_to_read(
 
 def _stored(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
     where = source_name(name)
-    kind = kind or wanted.finder.options.kind
+    if kind in ("", "text"):  # Excel ends the name of a table that it saves as "Unicode Text" in .txt
+        kind = wanted.finder.options.kind or kind
     if not kind:
         head, stream = peek_bytes(stream, where=where, close=False)
         kind = archive_kind(head)
@@ -187,6 +190,7 @@ def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wan
         yield from articles_of_table(table, where=where, refuse=refuse, keep=keep, finder=finder)
     elif kind in ("lines", "json"):
         rows = json_rows(stream, name=name, refuse=refuse, lines=kind == "lines")
+        rows = chain.from_iterable(map(finder.records, rows))
         of_article = {what: column for what, column in finder.options.named.items() if what not in ("text", "html")}
         rows = _with_columns(rows, _needed(keep, of_article), where, refuse)
         yield from articles_of_rows(rows, refuse=refuse, keep=keep, finder=finder)
@@ -202,6 +206,8 @@ def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wan
             note(f"{where}: looks like one paragraph of {words:,} words, which gets one label")
         elif kind != "html" and len(article.texts) > LUMP_SENTENCES and "\n" not in text.strip():
             note(f"{where}: has no line ends; each of its {len(article.texts):,} sentences is a paragraph")
+        elif kind == "text" and finder.options.kind != "text" and is_table(text[:HEAD_BYTES].splitlines()):
+            note(f"{where}: is read as text, but looks like a table, which --input-format csv reads")
         article = replace(article, source=text) if finder.options.source else article
         yield keeping(article, [{}] * len(article.texts), keep)
 

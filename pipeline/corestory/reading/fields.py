@@ -1,11 +1,13 @@
 """Fields of records: which of them holds the text, the page, the id, the address and the title."""
 
-import re
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import TypeGuard, TypeVar
 
 from corestory.errors import InputError, Note, no_note
+from corestory.reading.field_names import may_be_articles, may_be_paragraphs, outer_names, role_of, roles_of
+from corestory.reading.json_rows import record_of
 from corestory.reading.tables import SourceRow, SourceTable, folded
 from corestory.reading.values import IDENTITIES, is_missing
 
@@ -20,28 +22,7 @@ OPTIONS = {
     "title": "--title-column",
 }
 SHOWN_FIELDS = 20
-
-# The names that scrapers and data sets use, without case and punctuation.
-_NAMES = {
-    "text": "body content contents maintext maincontent articlebody articletext articlecontent article fulltext "
-    "fullcontent cleanedtext cleantext textcontent contenttext rawtext plaintext bodytext storytext story newstext "
-    "newscontent pagetext extractedtext document",
-    "html": "rawhtml htmlcontent contenthtml bodyhtml htmlbody pagehtml htmlpage fullhtml articlehtml htmltext "
-    "texthtml pagesource sourcehtml htmlsource",
-    "article_id": "uuid guid articleid docid documentid storyid storiesid newsid",
-    "url": "link pageurl articleurl sourceurl weburl originalurl canonicalurl canonicallink permalink uri "
-    "targeturi warctargeturi loadedurl source",
-    "title": "headline articletitle pagetitle newstitle storytitle metadatatitle",
-}
-_ROLES = {name: role for role, names in _NAMES.items() for name in names.split()}
-_PUNCTUATION = re.compile(r"[\W_]+")
-# What parts the names of a field in an object, in JSON and in tables that were made of it.
-_NESTING = re.compile(r"[./]")
-# Lists of strings that are not paragraphs.
-_OTHER_LISTS = re.compile(
-    r"author|byline|writer|tag|keyword|topic|categor|section|image|photo|picture|video|movie|link|url|href|label|"
-    r"entit|person|people|place|location|organi[sz]ation|compan|countr|lang|date|token|word|highlight|source|site|id$"
-)
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +97,16 @@ class FieldFinder:
                     f"{listed(table.columns, word='columns')}",
                     where=where,
                 )
+        counts = Counter(map(folded, table.columns))
+        for name in CONTENTS if not self._names_content else self._named.values():
+            if counts[name] > 1:
+                raise InputError(
+                    f"{counts[name]} columns {name!r}", where=where, expected="one", hint="Rename the others."
+                )
         read = set(self._without_others(columns))
         if not self._names_content and not read.intersection(CONTENTS):
             for what in ("text", "html"):
-                found = [column for column in table.columns if _role(column) == what]
+                found = outer_names(column for column in table.columns if role_of(column) == what)
                 if len(found) > 1:
                     raise _ambiguous(what, found, where)
                 read.update([what] * len(found))
@@ -127,22 +114,22 @@ class FieldFinder:
                     break
             else:
                 read.update(["paragraphs"] * (_paragraph_column(table.lists, where) is not None))
-        if not read.intersection(IDENTITIES) and len([name for name in columns if _role(name) == "article_id"]) == 1:
+        if not read.intersection(IDENTITIES) and len([name for name in columns if role_of(name) == "article_id"]) == 1:
             read.add("article_id")
         return read.union(self._named)
 
     def wanted(self, columns: Iterable[str], *, what: Collection[str] = tuple(OPTIONS)) -> set[str]:
         """Return those of a table's columns that may hold one of `what` by another name, in lower case."""
         named = {name for holds, name in self._named.items() if holds in what}
-        return {name for name in map(folded, columns) if name in named or _role(name) in what}
+        return {name for name in map(folded, columns) if name in named or role_of(name) in what}
 
     def identity(self, values: Mapping[str, object]) -> Mapping[str, object]:
         """Return the fields of a record that may hold the article's id, under the names that are read."""
         if name := self._named.get("article_id"):
             return {"article_id": values.get(name)}
-        if not all(is_missing(values.get(name)) for name in IDENTITIES):
+        if not all(_is_absent(values.get(name)) for name in IDENTITIES):
             return values
-        found = [value for name, value in values.items() if _role(name) == "article_id" and _is_identity(value)]
+        found = [value for name, value in values.items() if role_of(name) == "article_id" and _is_identity(value)]
         return {"article_id": found[0]} if len(found) == 1 else values
 
     def values(self, row: SourceRow, *, lists: Collection[str] = ()) -> Mapping[str, object]:
@@ -162,7 +149,7 @@ class FieldFinder:
         InputError
             The record lacks the fields that the user names.
         """
-        values, roles = row.values, _roles(tuple(row.values))
+        values, roles = row.values, roles_of(tuple(row.values))
         read = {name: values[name] for name in self._without_others(values)} if self._named else dict(values)
         for what, name in self._named.items():
             if name in values:
@@ -177,11 +164,46 @@ class FieldFinder:
         elif is_missing(values.get("text")) and all(is_missing(values.get(name)) for name in CONTENTS):
             self._find_content(row, read, lists)
         for what, names in (("article_id", IDENTITIES), ("url", ("url",)), ("title", ("title",))):
-            if what in roles and what not in self._named and all(is_missing(read.get(name)) for name in names):
+            if what in roles and what not in self._named and all(_is_absent(read.get(name)) for name in names):
                 self._find(what, values, read)
-        if _is_list_of_strings(read.get("text")) and is_missing(read.get("paragraphs")):
-            read["paragraphs"] = read.pop("text")
+        if _is_list_of(read.get("paragraphs"), dict):
+            read["paragraphs"] = texts_in(read["paragraphs"])
+        elif is_missing(read.get("paragraphs")):
+            texts = texts_in(read.get("text"))
+            if len(texts) == 1:  # a field that may have several values
+                read["text"] = texts[0]
+            elif texts:
+                read["paragraphs"] = texts
+                del read["text"]
         return read
+
+    def records(self, row: SourceRow) -> Iterator[SourceRow]:
+        """Yield the records of a row of JSON: those of the list with which an interface answers, else the row itself.
+
+        A row that may have content is an article itself.
+
+        Examples
+        --------
+        >>> row = SourceRow({"status": "ok", "articles": [{"content": "One."}]}, "a.json, line 1", "a.json:1")
+        >>> [record.name for record in FieldFinder(note=print).records(row)]
+        reads the records from the field 'articles'
+        ['a.json:1:1']
+        """
+        names = {"text", "html", *(name for what, name in self._named.items() if what in ("text", "html"))}
+        if not names.isdisjoint({*row.values, *roles_of(tuple(row.values))}) or "paragraphs" in row.values:
+            yield row
+            return
+        lists = {
+            name: items for name, items in row.values.items() if may_be_articles(name) and _is_list_of(items, dict)
+        }
+        if len(lists) != 1:
+            yield row
+            return
+        ((name, items),) = lists.items()
+        self._note_once("records", name)
+        for number, item in enumerate(items, start=1):
+            where = f"{row.where}, {name} {number}"
+            yield SourceRow(record_of(item, where), where, f"{row.name}:{number}")
 
     @property
     def _names_content(self) -> bool:
@@ -193,28 +215,33 @@ class FieldFinder:
 
     def _find_content(self, row: SourceRow, read: dict[str, object], lists: Collection[str]) -> None:
         for what in ("text", "html"):
-            found = _outer({name: value for name, value in _with_role(what, row.values) if _is_content(value)})
-            if found and all(value == next(iter(found.values())) for value in found.values()):
-                self._take(what, next(iter(found)), row.values, read)
+            found = outer_names(
+                name for name, value in row.values.items() if role_of(name) == what and _is_content(value)
+            )
+            if found and all(row.values[name] == row.values[found[0]] for name in found):
+                self._take(what, found[0], row.values, read)
                 return
             if found:
                 if any(name in row.values for name in CONTENTS):
                     return  # the record says where its text is, and that there is none
-                raise _ambiguous(what, list(found), row.where)
+                raise _ambiguous(what, found, row.where)
         if lists and (column := _paragraph_column(lists, row.where)) is not None:
             self._take("paragraphs", column, row.values, read)
 
     def _find(self, what: str, values: Mapping[str, object], read: dict[str, object]) -> None:
         fits = {"article_id": _is_identity, "url": _is_address, "title": _is_title}[what]
-        found = list(_outer({name: value for name, value in _with_role(what, values) if fits(value)}))
+        found = outer_names(name for name, value in values.items() if role_of(name) == what and fits(value))
         if len(found) == 1:
             self._take(what, found[0], values, read)
 
     def _take(self, what: str, name: str, values: Mapping[str, object], read: dict[str, object]) -> None:
         read[what] = values[name]
+        self._note_once("id" if what == "article_id" else what, name)
+
+    def _note_once(self, what: str, name: str) -> None:
         if (what, name) not in self._noted:
             self._noted.add((what, name))
-            self._note(f"reads the {'id' if what == 'article_id' else what} from the field {name!r}")
+            self._note(f"reads the {what} from the field {name!r}")
 
     def _missing(self, what: str, names: Iterable[str], where: str) -> InputError:
         return InputError(
@@ -235,6 +262,8 @@ def listed(names: Iterable[str], *, word: str = "fields") -> str:
     'the fields are: id, body, (no name)'
     """
     names = list(names)
+    if not names:
+        return f"there are no {word}"
     more = ", …" * (len(names) > SHOWN_FIELDS)
     return f"the {word} are: {', '.join(name or '(no name)' for name in names[:SHOWN_FIELDS])}{more}"
 
@@ -249,35 +278,19 @@ def _ambiguous(what: str, names: list[str], where: str) -> AmbiguousFieldsError:
 
 def _paragraph_column(lists: Collection[str], where: str) -> str | None:
     """Return the column of lists of strings that holds paragraphs."""
-    found = [name for name in lists if not _OTHER_LISTS.search(name)]
+    found = [name for name in lists if may_be_paragraphs(name)]
     if len(found) > 1:
         raise _ambiguous("text", found, where)
     return found[0] if found else None
 
 
-@lru_cache(maxsize=4096)
-def _role(name: str) -> str:
-    """Return what a field holds by a name that scrapers use, or an empty string."""
-    return _ROLES.get(_PUNCTUATION.sub("", name.lower()), "article_id" if name.strip().lower() == "_id" else "")
-
-
-def _with_role(what: str, values: Mapping[str, object]) -> Iterable[tuple[str, object]]:
-    return ((name, value) for name, value in values.items() if _role(name) == what)
-
-
-def _outer(found: dict[str, object]) -> dict[str, object]:
-    """Return the fields that are in no object of the record; all of them, if each is in one."""
-    return {name: value for name, value in found.items() if not _NESTING.search(name)} or found
-
-
-@lru_cache(maxsize=4096)
-def _roles(names: tuple[str, ...]) -> frozenset[str]:
-    """Return what the fields of a record may hold, by their names; the records of a table have the same."""
-    return frozenset(map(_role, names))
-
-
 def _is_content(value: object) -> bool:
-    return _is_title(value) or _is_list_of_strings(value) or (isinstance(value, bytes) and value != b"")
+    return _is_title(value) or bool(texts_in(value)) or (isinstance(value, bytes) and value != b"")
+
+
+def _is_absent(value: object) -> bool:
+    """Return whether a field has no value of its own; that of an object is in one of its fields."""
+    return is_missing(value) or isinstance(value, Mapping)
 
 
 def _is_title(value: object) -> bool:
@@ -292,5 +305,21 @@ def _is_identity(value: object) -> bool:
     return isinstance(value, str | int) and not isinstance(value, bool) and value != ""
 
 
-def _is_list_of_strings(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
+def texts_in(value: object) -> list[str]:
+    """Return the strings of a list, of strings or of objects with a text; an empty list for any other value.
+
+    Examples
+    --------
+    >>> texts_in(["One.", "Two."]), texts_in([{"type": "p", "text": "One."}, {"type": "image"}]), texts_in("One.")
+    (['One.', 'Two.'], ['One.'], [])
+    """
+    if _is_list_of(value, str):
+        return list(value)
+    if not _is_list_of(value, dict):
+        return []
+    found = (next((item[name] for name in ("text", "value", "content") if name in item), None) for item in value)
+    return [text for text in found if isinstance(text, str)]
+
+
+def _is_list_of(value: object, kind: type[_Item]) -> TypeGuard[list[_Item]]:
+    return isinstance(value, list) and all(isinstance(item, kind) for item in value)

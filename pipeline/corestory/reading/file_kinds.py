@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from corestory.errors import InputError
+from corestory.reading.field_names import role_of
 from corestory.reading.gzip_members import GZIP_MAGIC, inflated_start
 from corestory.reading.streams import unpacked_name
 from corestory.remote import AnyPath
@@ -50,6 +51,7 @@ _UNREAD = {
     b"7z\xbc\xaf\x27\x1c": "a 7z archive",
     b"Rar!\x1a\x07": "a RAR archive",
     b"PAR1": "a Parquet file",
+    b"filedesc://": "an ARC file of a web archive",
     b"ARROW1": "an Arrow file",
     b"\x93NUMPY": "a NumPy array",
     b"SQLite format 3\x00": "a SQLite database",
@@ -60,8 +62,23 @@ _UNREAD = {
     b"ID3": "an MP3",
     b"\x1aE\xdf\xa3": "a Matroska or WebM video",
 }
-# What is read if a file's name tells it, with the ending of such a name.
-_BY_NAME = {"a WARC or WET file of a web archive": ".warc", "a ZIP archive": ".zip", "a Parquet file": ".parquet"}
+_HINTS = {
+    "a WARC or WET file of a web archive": "End its name in .warc.",
+    "a ZIP archive": "End its name in .zip.",
+    "a Parquet file": "End its name in .parquet.",
+    "an Arrow file": "Convert it to Parquet.",
+    "an xz file": "Decompress it.",
+    "a tar archive": "Unpack it into a folder, or make a ZIP archive of it.",
+    "an ARC file of a web archive": "Convert it to WARC.",
+    "a feed or a site map": "Fetch the pages that it lists.",
+}
+# Where the name of the format stands in a tar archive.
+_TAR = slice(257, 262)
+# XML that is no article: RSS, Atom, lists of pages, dumps of a wiki.
+_FEED = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF|urlset|sitemapindex|mediawiki)[\s>]",
+    re.DOTALL,
+)
 _WARC = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n")
 _IN_ZIP = {
     "an EPUB book": re.compile(rb"PK\x03\x04.{26}mimetypeapplication/epub", re.DOTALL),
@@ -115,6 +132,10 @@ def unread_kind(head: bytes) -> str:
         return kind
     if (header := _HEADER.match(head)) and _MAIL_ONLY.search(header[0]):
         return "a page saved as MHTML" if _SAVED_PAGE.search(header[0]) else "an e-mail"
+    if head[_TAR] == b"ustar":
+        return "a tar archive"
+    if _FEED.match(head):
+        return "a feed or a site map"
     return next((kind for magic, kind in _UNREAD.items() if head.startswith(magic)), "")
 
 
@@ -145,7 +166,7 @@ def refuse_kind(head: bytes, *, where: str) -> None:
     """Raise an `InputError` that says what a file is if its beginning shows that it is no text."""
     kind = unread_kind(head)
     if kind:
-        hint = f"End its name in {_BY_NAME[kind]}." if kind in _BY_NAME else "Convert it to plain text or HTML."
+        hint = _HINTS.get(kind, "Convert it to plain text or HTML.")
         raise InputError(f"looks like {kind}", where=where, expected="text", hint=hint)
 
 
@@ -176,10 +197,10 @@ def kind_by_content(head: bytes, *, where: str) -> str:
     objects = sum(_JSON_OBJECT.match(line) is not None for line in lines)
     if lines and objects >= len(lines) / 2:
         return "lines"
-    return "csv" if _is_table(lines) else "text"
+    return "csv" if is_table(lines) else "text"
 
 
-def _is_table(lines: Sequence[str]) -> bool:
+def is_table(lines: Sequence[str]) -> bool:
     """Return whether lines are those of a CSV file: a header of names, and a row with as many fields."""
     if len(lines) < 2 or len(lines[0]) > _LONGEST_HEADER:
         return False
@@ -193,6 +214,13 @@ def _is_table(lines: Sequence[str]) -> bool:
         known = _COLUMNS.intersection(name.strip().lower() for name in names)
         alike = sum(len(row) == len(names) for row in rows)
         # Of prose with as many commas in each line, the first line is no list of names.
-        if all(map(_NAME.match, names)) and alike >= len(rows) / 2 and (known or (len(names) > 2 and len(rows) > 1)):
+        if (
+            all(map(_NAME.match, names))
+            and alike >= len(rows) / 2
+            and (
+                known
+                or (len(names) > 2 and (len(rows) > 1 or any(role_of(name) in ("text", "html") for name in names)))
+            )
+        ):
             return True
     return False

@@ -6,8 +6,9 @@ from corestory.errors import InputError, Refuse
 from corestory.reading.article import Article
 from corestory.reading.article_rows import article_of_row, has_paragraphs
 from corestory.reading.fields import CONTENTS, FieldFinder, listed
+from corestory.reading.json_rows import record_of
 from corestory.reading.one_article import article_of_text
-from corestory.reading.tables import SourceRow, folded
+from corestory.reading.tables import SourceRow
 
 GivenArticle = str | Mapping[str, object] | Article
 
@@ -82,15 +83,15 @@ def _article(value: object, where: str, finder: FieldFinder, *, html: bool) -> A
         raise InputError(
             f"a value of type {type(value).__name__}", where=where, expected="a string, a dictionary or an Article"
         )
-    named = {folded(str(name)): _plain(item) for name, item in value.items()}
-    read = finder.values(SourceRow(named, where, ""))
+    row = SourceRow(record_of({name: _plain(item) for name, item in value.items()}, where), where, "")
+    read = finder.values(row)
     if has_paragraphs(read):
         raise InputError(
             "one paragraph with its position", where=where, expected="a whole article", hint="Use corestory.tag_frame."
         )
     if not any(name in read for name in CONTENTS):
-        raise InputError(f"no text; {listed(named)}", where=where, expected="text, paragraphs or html")
-    return article_of_row(SourceRow(read, where, ""))
+        raise InputError(f"no text; {listed(row.values)}", where=where, expected="text, paragraphs or html")
+    return article_of_row(row, read)
 
 
 def _plain(value: object) -> object:

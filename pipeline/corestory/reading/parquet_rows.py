@@ -1,10 +1,11 @@
 """Rows of Parquet, a few at a time, each with the place it came from."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from corestory.errors import InputError
+from corestory.reading.json_rows import NESTED_LEVELS, with_nested
 from corestory.reading.streams import unpacked_name
 from corestory.reading.tables import SourceRow, SourceTable, folded
 from corestory.reading.text import storable
@@ -46,13 +47,24 @@ def parquet_table(
         raise InputError("compressed Parquet", where=name, expected="Parquet", hint="Decompress it.")
     try:
         with open_parquet(path) as file:
-            columns = tuple(str(column) for column in file.schema_arrow.names)
-            lists = tuple(folded(field.name) for field in file.schema_arrow if _holds_lists(field.type))
+            fields = dict(_fields_of(file.schema_arrow, NESTED_LEVELS))
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise InputError("not a Parquet file, or a damaged or truncated one", where=name) from error
+    columns = tuple(fields)
+    lists = tuple(folded(name) for name, of in fields.items() if _holds_lists(of))
     names = wanted(columns, lists)
     chosen = [column for column in columns if folded(column) in names]
     return SourceTable(columns, _parquet_rows(path, chosen, name, first_group), lists)
+
+
+def _fields_of(fields: "Iterable[pyarrow.Field]", levels: int) -> Iterator[tuple[str, "pyarrow.DataType"]]:
+    """Yield names and types of columns, and of the fields of their objects, as `json_rows.with_nested` names them."""
+    from pyarrow import types
+
+    for field in fields:
+        yield field.name, field.type
+        if levels and types.is_struct(field.type):
+            yield from ((f"{field.name}.{name}", of) for name, of in _fields_of(field.type, levels - 1))
 
 
 def _holds_lists(of: "pyarrow.DataType") -> bool:
@@ -94,9 +106,12 @@ def _parquet_rows(path: AnyPath, columns: list[str], name: str, first_group: int
             wanted = list(groups[first_group:])
             for batch in file.iter_batches(PARQUET_ROWS, wanted, columns=columns, use_threads=False):
                 names = [folded(column) for column in batch.schema.names]
+                has_objects = any(pyarrow.types.is_struct(of) for of in batch.schema.types)
                 for values in zip(*map(_column_values, batch.columns), strict=True):
                     number += 1
-                    yield SourceRow(dict(zip(names, values, strict=True)), f"{name}, row {number}", f"{name}:{number}")
+                    record = dict(zip(names, values, strict=True))
+                    record = with_nested(record) if has_objects else record
+                    yield SourceRow(record, f"{name}, row {number}", f"{name}:{number}")
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise InputError("damaged Parquet data", where=f"{name}, after row {number}") from error
 

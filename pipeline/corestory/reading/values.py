@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from corestory.errors import InputError
-from corestory.reading.tables import kind_of
+from corestory.reading.json_rows import kind_of
 from corestory.reading.text import storable
 
 # The columns that name an article, the first that has anything.
