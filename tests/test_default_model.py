@@ -102,3 +102,16 @@ def test_a_short_sentence_in_a_story_of_three_paragraphs_is_core(short: str) -> 
         f"</main><footer><ul>{links}</ul><p>© 2026 Wexmoor Media</p></footer>"
     )
     assert load_model().core(page, html=True).splitlines() == story
+
+
+def test_a_story_in_a_language_that_it_does_not_know_is_core_to_its_last_sentence(tagger: Tagger) -> None:
+    story = [
+        "Το παλιό τρένο της Αγίας Μαρίνας ξαναβγήκε στις ράγες το Σάββατο, ύστερα από δεκαεννέα χρόνια.",
+        "Συνταξιούχοι σιδηροδρομικοί δούλευαν πάνω του κάθε Κυριακή και έφτιαξαν όσα ανταλλακτικά δεν υπήρχαν πια.",
+        "«Όταν σφύριξε, έκλαψαν και οι γάτες», είπε ο μηχανοδηγός Σταύρος Λιάπης.",
+        "Ο δήμος ζητά τώρα άδεια για να συνεχιστεί η γραμμή μέχρι το λιμάνι.",
+    ]
+    head = "<ul><li><a href=/>Αρχική</a></li></ul><h1>Το τρένο ξανά στις ράγες</h1>"
+    page = f"<title>Το τρένο ξανά στις ράγες</title>{head}<div>{'<br><br>'.join(story)}</div><div>Όροι χρήσης</div>"
+
+    assert tagger.core(page, html=True).splitlines() == story

@@ -6,7 +6,7 @@ import pytest
 
 from corestory.features.batch import batch_of_articles
 from corestory.features.batch_features import BatchFeatures
-from corestory.model.decision import LEAST_WORDS, LOW_CONFIDENCE, doubts, known_words
+from corestory.model.decision import LEAST_WORDS, LOW_CONFIDENCE, doubts, known_words, prose_of_new_languages
 from corestory.model.estimator import ParagraphClassifier
 from corestory.model.tagged_article import Doubt
 from corestory.model.tagger import Tagger
@@ -25,6 +25,11 @@ SHOP = [
         for line in (f"{name} {number}", f"€ {number * 7 + 12}.90", "4.5 (31 reviews)", "In stock", "Add to basket")
     ),
     "Next page", "Newsletter: 10 % off your first order", "Payment", "Privacy", "Imprint",
+]  # fmt: skip
+GEORGIAN = [
+    "სოფელში ძველი წისქვილი ოცდაათი წლის შემდეგ კვლავ ამუშავდა.", "ქვები იმავე მდინარიდან ამოიტანეს და შეაკეთეს.",
+    "წისქვილი მეწისქვილის შვილიშვილმა აღადგინა, რომელიც სოფელში დაბრუნდა.",
+    "მუნიციპალიტეტმა გზის მოასფალტება გაზაფხულისთვის დააპირა.",
 ]  # fmt: skip
 
 
@@ -112,3 +117,14 @@ def test_the_share_of_known_words_is_counted_article_by_article(english):
     features = BatchFeatures(batch, english.weights.words.idf_of)
 
     assert known_words(features, english.weights.words) == pytest.approx([1, 0, 0.5, 1])
+
+
+def test_prose_in_a_language_that_it_never_saw_is_core_unless_it_scores_far_less_than_the_best(english):
+    menu = ["მთავარი", "სპორტი", "ახალი ამბები"]
+    frames = [article(*menu, *GEORGIAN, *menu), article(*["The quay opened on Monday after a long delay."] * 4)]
+    features = BatchFeatures(batch_of_articles(frames), english.weights.words.idf_of)
+    scores = np.array([0.01] * 3 + [0.3, 0.05, 0.04, 0.02] + [0.2] * 3 + [0.9, 0.1, 0.1, 0.1])
+
+    found = prose_of_new_languages(scores, features, english.weights.words)
+
+    assert [row for row, is_prose in enumerate(found) if is_prose] == [3, 4, 5]

@@ -98,6 +98,21 @@ def test_nothing_is_found_in_text():
     assert not in_other_stories(features, np.ones(len(batch.texts), bool)).any()
 
 
+@pytest.mark.parametrize(("level", "headline"), [("h1", ["The ship that came back"]), ("h2", [])])
+def test_the_only_kept_heading_of_the_first_level_is_the_headline_whatever_the_title(level: str, headline: list[str]):
+    page = read_page(
+        f"<title>The Bay Post</title><h2>News</h2><{level}>The ship that came back</{level}>"
+        f"<p>{OWN[0]}</p><p>{OWN[1]}</p>"
+    )
+    batch = batch_of_articles([Article("page", page.texts, title=page.title, markup=page.markup)])
+    features = BatchFeatures(batch, lambda hashes: np.ones(len(hashes)))
+    kept = np.array([False, True, True, True])
+
+    found = own_headlines(batch, features.words, kept, features.main_headings)
+
+    assert [batch.texts[row] for row in np.flatnonzero(found)] == headline
+
+
 def test_the_default_model_drops_them_and_says_why():
     page = read_page(_page())
     (explained,) = explain_articles(load_model(), [Article("page", page.texts, title=page.title, markup=page.markup)])

@@ -242,3 +242,14 @@ def test_a_long_article_and_a_long_line_take_no_time_to_speak_of() -> None:
     assert len(split_text("A paragraph of the story.\n" * 100_000)) == 100_000
     assert len(split_text(f"{wrapped(LEAD)}\n\n" * 20_000)) == 20_000
     assert len(split_text("word " * 2_000_000)) == 1
+
+
+def test_wrapped_lines_whose_ends_are_doubled_are_rejoined() -> None:
+    one = ["The old quay opened on Monday after a delay", "that the storms of the spring had caused."]
+    two = ["It had been closed for eleven months after a", "barge had hit its northern pier."]
+    joined = [" ".join(one), " ".join(two)]
+
+    assert split_text("\n\n".join([*one, "", *two])) == joined
+    assert split_text("\r\r\n".join([*one, "", *two])) == joined
+    listed = ["Quay opens", "Ships came at nine", "and left at ten"]
+    assert split_text("\n\n".join(listed)) == listed

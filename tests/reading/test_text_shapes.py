@@ -76,3 +76,13 @@ def test_the_mark_of_a_text_that_was_cut_off_is_a_paragraph():
 @pytest.mark.parametrize("text", ["One.\n> Two.", "> One.\n> Two.", "a > b\n>", "", ">"])
 def test_few_quoted_lines_are_left_as_they_are(text):
     assert unpacked(text) == text
+
+
+@pytest.mark.parametrize(("head", "point"), [("", ","), ("WEBVTT\n\n", ".")])
+def test_subtitles_are_read_as_what_is_said(head, point):
+    said = ["The quay opened on", "<i>Monday</i> at nine.", "Ships came,", "and left\nagain."]
+    times = [f"00:00:0{number}{point}000 --> 00:00:0{number + 1}{point}500" for number in range(4)]
+    cues = [f"{number}\n{time}\n{text}\n" for number, (time, text) in enumerate(zip(times, said, strict=True), start=1)]
+
+    assert split_text(head + "\n".join(cues)) == ["The quay opened on Monday at nine.", "Ships came, and left again."]
+    assert times[0] in split_text("\n".join(cues[:2]))

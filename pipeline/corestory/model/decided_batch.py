@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.model.decision import article_cutoffs, without_story
+from corestory.model.decision import article_cutoffs, prose_of_new_languages, without_story
 from corestory.model.headlines import in_other_stories, lowered, own_headlines
 from corestory.model.pages import JudgedPages, judged_pages
 from corestory.model.scoring import ScoredBatch, Weights, as_forced
@@ -36,7 +36,8 @@ class DecidedBatch:
     pages
         Which pages have no story; None if the model does not tell.
     first_scores, second_look
-        The scores before the second look, and those of the second look; shape (paragraphs,).
+        The scores before the decisions on headlines, other stories and prose in new languages and before the second
+        look, and those of the second look; shape (paragraphs,).
     headline, other_story
         Which paragraphs are the headline of their article, and which belong to other stories that follow the page's
         own; shape (paragraphs,).
@@ -77,11 +78,15 @@ def decided_batch(
         )
         scores = as_forced(scores, forced)
     first = scores
+    prose = prose_of_new_languages(scores, scored.features, weights.words)
+    scores = as_forced(np.where(prose, np.maximum(scores, cutoffs[layout.article]), scores), forced)
     kept = scores >= cutoffs[layout.article]
     other = in_other_stories(scored.features, kept)
     headline = np.zeros(len(kept), bool)
     if settings.drop_headlines:
-        headline = own_headlines(scored.features.batch, scored.features.words, kept & ~other)
+        features = scored.features
+        headings = features.main_headings if scored.html else None
+        headline = own_headlines(features.batch, features.words, kept & ~other, headings)
     scores = as_forced(lowered(scores, headline | other), forced)
     scores, second = scores_after_second_look(scored, scores, cutoffs, weights, settings, forced)
     threshold = settings.threshold if threshold is None else threshold

@@ -11,6 +11,7 @@ import numpy as np
 
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout, sums
+from corestory.features.paragraph_shape import NAMES
 from corestory.model.ngrams import NgramScorer
 from corestory.model.tagged_article import Doubt
 from corestory.types import Bool, Float
@@ -219,6 +220,43 @@ def doubts(scores: Float, confidence: Float, features: BatchFeatures, words: Ngr
         else:
             found.append(Doubt.NO_STORY if core < NO_STORY else Doubt.ALL_STORY if core > ALL_STORY else Doubt.UNCLEAR)
     return found
+
+
+SENTENCE_WORDS = 6
+"""A paragraph of so many words that ends as a sentence is prose,"""
+
+LEAST_OF_BEST = 0.1
+"""in an article of a language new to the model core from this share of the article's highest score,"""
+
+MOST_LINKED = 0.5
+"""if at most this share of its characters is in links."""
+
+
+def prose_of_new_languages(scores: Float, features: BatchFeatures, words: NgramScorer) -> Bool:
+    """Find the prose of articles in languages that are new to the model.
+
+    The scores of such a story are low, for the model knows none of its words, and differ by chance. Prose is then core
+    unless it scores far less than the best paragraph, as it does in footers and forms.
+
+    Parameters
+    ----------
+    scores, features, words
+        As of `doubts`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,).
+    """
+    layout = features.layout
+    is_new = known_words(features, words) < KNOWN_WORDS
+    if not is_new.any():
+        return np.zeros(len(scores), bool)
+    prose = (features.words >= SENTENCE_WORDS) & (features.shape[:, NAMES.index("ends as a sentence")] > 0)
+    if features.batch.markup is not None:
+        prose &= features.batch.markup.link_density <= MOST_LINKED
+    highest = np.maximum.reduceat(scores, layout.first)
+    return np.asarray(prose & is_new[layout.article] & (scores >= LEAST_OF_BEST * highest[layout.article]))
 
 
 def known_words(features: BatchFeatures, words: NgramScorer) -> Float:

@@ -60,9 +60,10 @@ class ParagraphExplanation:
         Log-odds of the score before the second look, by group of `corestory.features.context.GROUPS`, in their order;
         the base is the model's log-odds for a paragraph whose features are all the training mean.
     first_score
-        The score before headlines and the second look; None where these left it as it was.
+        The score before headlines, the second look and the decision on new languages; None where these left it as it
+        was.
     lowered_by
-        What lowered it, where something did.
+        What lowered it, where something did. Only the decision on new languages raises scores.
     """
 
     position: int
@@ -140,7 +141,7 @@ def explain_articles(
                         *reasons.of(inside.start + position, None if shift is None else shift[position]),
                         None if tagged.sightings is None else tagged.sightings.of(position),
                         first_score=before if before != score else None,
-                        lowered_by=cause if before != score else None,
+                        lowered_by=cause if before > score else None,
                     )
                     for position, (text, label, score, before, cause) in enumerate(
                         zip(tagged.texts, tagged.labels, tagged.scores.tolist(), first, causes[inside], strict=True)

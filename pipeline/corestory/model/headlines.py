@@ -44,7 +44,7 @@ _QUOTES = "\"'”’»」』)]"
 _NO_HEADLINE, _SENTENCE = tuple(".:;,…。：；，।"), tuple(".!?…。！？।؟")
 
 
-def own_headlines(batch: Batch, words: Float, kept: Bool) -> Bool:
+def own_headlines(batch: Batch, words: Float, kept: Bool, headings: Bool | None = None) -> Bool:
     """Find the kept paragraphs that are the headlines of their articles.
 
     Parameters
@@ -55,6 +55,9 @@ def own_headlines(batch: Batch, words: Float, kept: Bool) -> Bool:
         Their paragraphs' lengths in words, shape (paragraphs,).
     kept
         Whether the first decision takes each paragraph for core, shape (paragraphs,).
+    headings
+        Which paragraphs of pages are headings of the first level, shape (paragraphs,); None for texts. The only kept
+        one of a page is its headline if it stands among its first paragraphs, whatever the title.
 
     Returns
     -------
@@ -75,6 +78,8 @@ def own_headlines(batch: Batch, words: Float, kept: Bool) -> Bool:
         first = inside.start + np.flatnonzero(kept[inside])[:FIRST]
         if len(first) < 2:
             continue
+        if headings is not None and np.count_nonzero(kept[inside] & headings[inside]) == 1:
+            found[first] = headings[first]
         known = _words(title)
         found[[row for row in first.tolist() if _repeats(_words(batch.texts[row]), known)]] = True
         if first[0] == inside.start and (not known or _share(known, _words(batch.texts[inside.start])) >= OF_HEADLINE):

@@ -246,7 +246,7 @@ class TaggedBatch:
     cutoffs
         The least score of core in each.
     first_scores
-        The scores before the second look, shape (paragraphs,).
+        As of `corestory.model.decided_batch.DecidedBatch`.
     headline, other_story
         As of `corestory.model.decided_batch.DecidedBatch`.
     """

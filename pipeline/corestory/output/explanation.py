@@ -107,8 +107,10 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
     verdict = (
         f"{paragraph.label.capitalize()}: its score of {paragraph.score:.2f} {relation} {article.cutoff:.2f}, {cutoff}."
     )
-    if paragraph.first_score is not None:
-        verdict += f" {_CAUSES[paragraph.lowered_by or SECOND_LOOK]} lowered it from {paragraph.first_score:.2f}."
+    if paragraph.lowered_by is not None:
+        verdict += f" {_CAUSES[paragraph.lowered_by]} lowered it from {paragraph.first_score:.2f}."
+    elif paragraph.first_score is not None:
+        verdict += f" That it is prose in a language new to the model raised it from {paragraph.first_score:.2f}."
     if article.tagged.no_story is not None:
         verdict = f"Filler: {_page_has_no_story(article.tagged)}."
     total = sum(abs(effect.log_odds) for effect in paragraph.context.effects)

@@ -133,7 +133,24 @@ def _blocks(text: str) -> list[list[str]]:
     lines = [line.rstrip() if line and (line[0].isalnum() or not is_blank(line)) else "" for line in text.split("\n")]
     if "" not in lines:
         return [lines]
-    return [list(block) for shows, block in groupby(lines, bool) if shows]
+    blocks = [list(block) for shows, block in groupby(lines, bool) if shows]
+    # Every line end doubled, as converters and old files do: a single blank line then separates lines, not paragraphs.
+    # Whether these lines are parts of paragraphs, their width tells.
+    return blocks if any(len(block) > 1 for block in blocks) else _single_spaced(lines)
+
+
+def _single_spaced(lines: Sequence[str]) -> list[list[str]]:
+    blocks: list[list[str]] = [[]]
+    blank = 0
+    for line in lines:
+        if not line:
+            blank += 1
+            continue
+        if blank > 1 and blocks[-1]:
+            blocks.append([])
+        blocks[-1].append(line)
+        blank = 0
+    return blocks if blocks[-1] else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-r"""Shapes in which text arrives that is not a paragraph a line: quoted mail, written-out line breaks, a single line."""
+r"""Shapes in which text arrives that is not a paragraph a line: mail, subtitles, written-out line breaks, one line."""
 
 import re
 from itertools import groupby
@@ -11,6 +11,13 @@ LUMP_SENTENCES = 5
 # Of the lines of a text that is HTML, this share has a tag.
 MARKUP_LINES = 0.3
 
+# So many subtitles are a film's or a talk's; fewer are an example in a text.
+CUES = 3
+
+# A subtitle of SubRip or WebVTT: its name or number, its times, its lines.
+_TIME = r"(?:\d+:)?\d\d:\d\d[.,]\d{3}"
+_CUE = re.compile(rf"(?:^[^\n]*\n)?^{_TIME}[ \t]+-->[ \t]+{_TIME}[^\n]*\n((?:[ \t]*\S[^\n]*(?:\n|\Z))*)", re.MULTILINE)
+_CUE_MARKUP = re.compile(r"</?(?:[bicuv]|lang|ruby|rt|font)\b[^<>\n]*>|\{\\an?\d\}")
 _QUOTE = re.compile(r"(?:>[ \t]?)+")
 _WRITTEN_BREAK = re.compile(r"(?:\\r)?\\n")
 # News services cut a text off with this mark.
@@ -50,7 +57,7 @@ _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 
 
 def unpacked(text: str) -> str:
-    r"""Return a text with its line breaks as such and without the marks of quoted mail.
+    r"""Return a text with its line breaks as such, without the marks of quoted mail and the times of subtitles.
 
     Examples
     --------
@@ -61,6 +68,8 @@ def unpacked(text: str) -> str:
     """
     if "\\n" in text and "\n" not in text.strip() and len(_WRITTEN_BREAK.findall(text)) > 1:
         text = _WRITTEN_BREAK.sub("\n", text)
+    if " --> " in text:
+        text = _without_times(text)
     return _unquoted(text) if "\n>" in text or text.startswith(">") else text
 
 
@@ -142,6 +151,15 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str]) -> bool:
     word = text[max(begin, match.start() - 20) : match.start()].rpartition(" ")[2].lstrip("(\"'“‘„«[")
     # Initials ("J. Smith"), abbreviations with points of their own ("U.S.", "z.B."), and German ordinals ("3. Mai").
     return not (len(word) == 1 or "." in word or word.lower() in _ABBREVIATIONS or (word.isdigit() and len(word) < 3))
+
+
+def _without_times(text: str) -> str:
+    """Write subtitles as prose: a line for what is said until a sentence ends."""
+    cues = _CUE.findall(text.replace("\r\n", "\n"))
+    if len(cues) < CUES:
+        return text
+    said = [" ".join(_CUE_MARKUP.sub("", cue).split()) for cue in cues]
+    return "".join(f"{cue}\n" if _SENTENCE_END.search(f"{cue} ", len(cue) - 3) else f"{cue} " for cue in said if cue)
 
 
 def _unquoted(text: str) -> str:

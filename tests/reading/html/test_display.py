@@ -72,3 +72,21 @@ def test_a_span_that_is_displayed_as_a_block_ends_paragraphs():
     assert texts(f"<div>{span}One.</span>{span}Two.</span><span style='display:inline-block'>T</span>hree</div>") == [
         "One.", "Two.", "Three",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "initial",
+    ["<div class=cap>T</div>", '<span style="float: left; display: block">T</span>', "<div><div>“T</div></div>"],
+)
+def test_an_initial_in_a_block_of_its_own_belongs_to_its_word(initial):
+    first = "“The" if "“" in initial else "The"
+    assert texts(f"<div>{initial}he quay opened.</div><p>B</p>") == [f"{first} quay opened.", "B"]
+    assert texts(f"<div>{initial} He came.</div>") == [first[:-2], "He came."]
+
+
+def test_spans_that_are_named_paragraphs_are_some_unless_they_stand_in_a_sentence():
+    assert texts("<div><span class=article-para>One.</span>\n<span class=article-para>Two.</span></div>") == [
+        "One.",
+        "Two.",
+    ]
+    assert texts("<p>See <span class=paragraph>12</span> of it.</p>") == ["See 12 of it."]

@@ -57,3 +57,22 @@ def test_entities_that_were_escaped_twice_are_decoded_but_never_to_markup():
         '"Sorry," said Brisk’s aide – again'
     ]
     assert texts("<p>&amp;lt;b&amp;gt; AT&amp;T &amp;nosuch;") == ["&lt;b&gt; AT&T &nosuch;"]
+
+
+def test_a_headline_or_byline_above_prose_is_a_paragraph():
+    assert texts(f"<div><b>Quay reopens</b><br>{ONE}</div>") == ["Quay reopens", ONE]
+    assert texts(f"<p>“Nobody asked us”,<br>{ONE}</p>") == [f"“Nobody asked us”, {ONE}"]
+
+
+def test_a_story_whose_tags_were_escaped_is_cut_at_them_and_an_example_of_code_is_not():
+    story = f"<p>{ONE}</p><p>{TWO} <b>{TWO}</b></p><p>{THREE}</p>"
+    escaped = story.replace("<", "&lt;").replace(">", "&gt;")
+
+    assert texts(f"<main><h1>Quay reopens</h1><div>{escaped}</div></main>") == [
+        "Quay reopens",
+        ONE,
+        f"{TWO} {TWO}",
+        THREE,
+    ]
+    assert texts(f"<p>x</p><pre><code>{escaped}</code></pre>")[1].startswith("<p>")
+    assert texts("<p>Write &lt;p&gt;, &lt;p&gt; and &lt;/p&gt;.</p>") == ["Write <p>, <p> and </p>."]

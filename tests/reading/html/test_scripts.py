@@ -21,6 +21,7 @@ def story(html):
     [
         "<noscript>{}</noscript>",
         "<my-app><template shadowrootmode=open>{}<script>x()</script></template></my-app>",
+        "<iframe srcdoc='{}'></iframe>",
         "<a-b><template shadowrootmode=open><c-d><template shadowrootmode=closed>{}</template></c-d></template></a-b>",
     ],
 )

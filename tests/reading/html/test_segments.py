@@ -1,7 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -96,6 +96,8 @@ nested = st.recursive(
 @example("""<a "="x class=">One</a>""")
 @example("""<p "="x id=">One</p><p x"y="class=" class="two">Two""")
 def test_a_page_is_cut_as_a_walk_through_its_tree_cuts_it(html):
+    # Text such as "<word" makes unknown elements.
+    assume(not any("<" in (node.tag or "") for node in root(html).traverse()))
     assert paragraphs(html) == walked(root(html))
 
 

@@ -92,6 +92,28 @@ def adjust(codes: Int, kinds: Int, texts: list[str]) -> None:
     _Adjusting(codes, kinds, texts).run()
 
 
+def join_initials(kinds: Int, texts: Sequence[str]) -> None:
+    """Let the initial of a paragraph that stands in a block of its own flow into its word: ``<div>T</div>he quay``.
+
+    Parameters
+    ----------
+    kinds, texts
+        As of `adjust`; the kinds are changed.
+    """
+    for start, text in enumerate(texts):
+        if 0 < len(text) < 3 and text[-1].isupper() and kinds[start] == BLOCK:
+            end = start + 1
+            while end < len(texts) - 1 and kinds[end] == CLOSE and not texts[end]:
+                end += 1
+            around = range(start - (end - start - 1), start)
+            if (
+                kinds[end] == CLOSE
+                and texts[end][:1].islower()
+                and not any(texts[above] or kinds[above] not in (BLOCK, INLINE_OPEN) for above in around)
+            ):
+                kinds[around.start : start + 1] = INLINE_OPEN
+
+
 class _Adjusting:
     def __init__(self, codes: Int, kinds: Int, texts: list[str]) -> None:
         self.codes, self.kinds, self.texts = codes, kinds, texts

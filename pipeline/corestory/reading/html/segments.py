@@ -8,7 +8,7 @@ from threading import local
 
 import numpy as np
 
-from corestory.reading.html.display import VISIBLE, adjust, needs_adjusting, shown_rows
+from corestory.reading.html.display import VISIBLE, adjust, join_initials, needs_adjusting, shown_rows
 from corestory.reading.html.nesting import Nesting
 from corestory.reading.html.outline import Outline
 from corestory.reading.html.serialised import (
@@ -69,6 +69,7 @@ def cut(form: NormalForm) -> Outline:
     kinds[:1] = BLOCK  # the body, hidden or not
     if needs_adjusting(tags, codes, texts):
         adjust(codes, kinds, texts)
+    join_initials(kinds, texts)
     # A page without a single block or break is a text, whose line ends are all that tells its paragraphs.
     if not (kinds[1:] >= BREAK).any():
         codes[:1] |= PREFORMATTED_TEXT

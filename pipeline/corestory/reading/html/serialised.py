@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from selectolax.lexbor import LexborHTMLParser
 
 from corestory.reading.text import split_text
+from corestory.reading.text_shapes import is_markup
 from corestory.reading.word_count import word_count
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ _TAG = re.compile(r"<[^<>]*>")
 _SHADOW_LEVELS = 5
 
 _SET_ASIDE = ",".join(sorted(UNSEEN | RAW))
+# Some publishing systems escape the tags of a whole story; examples of code in a page are escaped for a reason.
+_ESCAPED = re.compile(r"(<(?!(?:code|pre|samp|kbd|tt)\b)[^<>]*>)([^<\0]*&lt;/?(?:p|br|div)\b[^<\0]*)(?=<)")
+_ESCAPED_WORDS = 60
+
 # Neither can a page have this character, nor the parser write it: it stands for what was left out.
 MARK = "\0"
 # Names can have nearly anything in them, where a page's author has forgotten a quote.
@@ -73,18 +78,19 @@ class NormalForm:
             if tag in RAW:
                 _escape(node)
             else:
-                if tag in _ALTERNATIVES or (tag == "template" and _is_shadow(node)):
+                if tag in _ALTERNATIVES or _is_shadow(node) or "srcdoc" in node.attributes:
                     self._alternative.append(number)
                 node.replace_with(f"{MARK}{number}{MARK}")
-        self._html = (root.html or "") if root is not None else ""
+        html = (root.html or "") if root is not None else ""
+        self._html = _ESCAPED.sub(_unescaped_story, html) if "&lt;" in html else html
 
     @property
     def has_alternatives(self) -> bool:
-        """Whether the page may hold a story for browsers without scripts or frames, or in declarative shadow DOM."""
+        """Whether the page may hold a story for browsers without scripts or frames, in shadow DOM or in a frame."""
         return any(len(_TAG.sub("", content)) >= _STORY_CHARACTERS for content in self._alternatives().values())
 
     def with_alternatives(self) -> NormalForm:
-        """Return the page as browsers without scripts or frames show it, declarative shadow DOM included."""
+        """Return the page as browsers without scripts or frames show it, with shadow DOM and frames written into it."""
         form = copy(self)
         for number, content in self._alternatives().items():
             form._html = form._html.replace(f"{MARK}{number}{MARK}", f"<div>{_inner(content)}</div>", 1)
@@ -94,8 +100,10 @@ class NormalForm:
         """Return the HTML within each alternative, by its number among the unseen elements."""
         found = {}
         for number in self._alternative:
-            html = self._unseen[number].html or ""
-            found[number] = html[html.find(">") + 1 : html.rfind("</")]
+            node = self._unseen[number]
+            html = node.html or ""
+            written = node.attributes.get("srcdoc") if node.tag == "iframe" else None
+            found[number] = html[html.find(">") + 1 : html.rfind("</")] if written is None else written
         return found
 
     def tags_and_texts(self) -> tuple[list[str], list[str]]:
@@ -119,6 +127,12 @@ class NormalForm:
 
 def _is_shadow(node: LexborNode) -> bool:
     return node.tag == "template" and "shadowrootmode" in node.attributes
+
+
+def _unescaped_story(match: re.Match[str]) -> str:
+    story = decoded(match[2])
+    is_story = is_markup(story) and word_count(_TAG.sub(" ", story)) >= _ESCAPED_WORDS
+    return match[1] + (_inner(story) if is_story else match[2])
 
 
 def _inner(content: str, levels: int = _SHADOW_LEVELS) -> str:
@@ -210,8 +224,8 @@ def cut_at_breaks(pieces: str, linked: Sequence[int]) -> list[tuple[str, int]]:
     r"""Cut a block's text at those single line breaks that end a paragraph.
 
     A break ends a paragraph after the end of a sentence, if prose is before it and after it, or a link is all of the
-    line on one side; and every break does in a block of which most lines are prose. Other breaks are spaces: verse and
-    addresses have them.
+    line on one side; every break does in a block of which most lines are prose, and so does the break between a block's
+    first line and prose: that line is a headline or a byline. Other breaks are spaces: verse and addresses have them.
 
     Parameters
     ----------
@@ -230,6 +244,8 @@ def cut_at_breaks(pieces: str, linked: Sequence[int]) -> list[tuple[str, int]]:
     >>> story = "The quay was opened on Monday after a long delay that storms in the spring had caused."
     >>> cut_at_breaks(f"{story}\0READ MORE: Storm", [0, 16])[1]
     ('READ MORE: Storm', 16)
+    >>> [text for text, _ in cut_at_breaks(f"Quay reopens\0{story}", [0, 0])] == ["Quay reopens", story]
+    True
     >>> cut_at_breaks("The quay,\0the sea.", [0, 0])
     [('The quay, the sea.', 0)]
     """
@@ -249,7 +265,7 @@ def cut_at_breaks(pieces: str, linked: Sequence[int]) -> list[tuple[str, int]]:
         if not after[:1].islower() and (
             mostly_prose
             or (ended and prose[number] and (prose[number + 1] or is_link))
-            or (is_link and prose[number + 1])
+            or (prose[number + 1] and (is_link or (number == 0 and before[-1].isalnum())))
         ):
             found.append((after, after_linked))
         else:

@@ -100,6 +100,8 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGN
 _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)\b", re.IGNORECASE)
 # Classes of text that only screen readers give.
 _SPOKEN = re.compile(r"\b(?:sr-?only|visually-?hidden|screen-?reader)", re.IGNORECASE)
+# Classes of paragraphs, which some pages write as inline elements and show as blocks.
+_PARAGRAPH = re.compile(r"(?<![a-z])para(?:graph)?(?![a-z])", re.IGNORECASE)
 # Parts of one letter tell nothing.
 _NAME_PART = re.compile(r"[a-z]{2,}|[A-Z](?:[a-z]+|[A-Z]+(?![a-z]))")
 # The parser writes every attribute as ` name="value"`. A name may begin with "=", and hold quotes.
@@ -231,8 +233,11 @@ class Tags(dict[str, int]):
                 identity = _value(tag, ' id="')
                 if identity is not None:
                     others = (identity,)
-            if code & KIND == INLINE_OPEN and _SPOKEN.search(name_of_class):
-                code |= SPOKEN
+            if code & KIND == INLINE_OPEN and name_of_class:
+                if _SPOKEN.search(name_of_class):
+                    code |= SPOKEN
+                elif _PARAGRAPH.search(name_of_class):
+                    code = code & ~KIND | BLOCK | FLEXIBLE
         name = element, name_of_class, others
         number = self.names.numbers.get(name)
         if number is None:
