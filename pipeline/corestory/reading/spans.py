@@ -27,7 +27,7 @@ def spans_of(texts: Sequence[str], text: str) -> tuple[Span | None, ...]:
     tuple of tuple of int, or None
         For each paragraph the start and the end for which ``text[start:end]`` is the paragraph. Where wrapped lines
         were rejoined, it also holds their line ends, parting hyphens and marks of quotation. None for a paragraph that
-        is not there, as in a text that is HTML.
+        is not there, as in a text that is HTML or subtitles.
 
     Examples
     --------

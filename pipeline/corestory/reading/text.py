@@ -135,8 +135,11 @@ def _blocks(text: str) -> list[list[str]]:
         return [lines]
     blocks = [list(block) for shows, block in groupby(lines, bool) if shows]
     # Every line end doubled, as converters and old files do: a single blank line then separates lines, not paragraphs.
-    # Whether these lines are parts of paragraphs, their width tells.
-    return blocks if any(len(block) > 1 for block in blocks) else _single_spaced(lines)
+    # Whether these lines are parts of paragraphs, their width tells; where most begin in upper case, they are none.
+    if len(blocks) == 1 or any(len(block) > 1 for block in blocks):
+        return blocks
+    upper = sum(block[0].lstrip()[:1].isupper() for block in blocks)
+    return blocks if 2 * upper > len(blocks) else _single_spaced(lines)
 
 
 def _single_spaced(lines: Sequence[str]) -> list[list[str]]:
