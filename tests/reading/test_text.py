@@ -253,3 +253,23 @@ def test_wrapped_lines_whose_ends_are_doubled_are_rejoined() -> None:
     assert split_text("\r\r\n".join([*one, "", *two])) == joined
     listed = ["Quay opens", "Ships came at nine", "and left at ten"]
     assert split_text("\n\n".join(listed)) == listed
+
+
+@pytest.mark.parametrize("number", ["- 2 -", "  12", "Page 3 of 9", "Seite 4"])
+def test_the_number_of_a_page_within_a_wrapped_paragraph_is_not_glued_into_it(number: str) -> None:
+    lines = ["The old quay opened on Monday after a delay", "that the storms of the spring had caused to"]
+    after = "the bridge that had been closed since March."
+
+    found = split_text("\n".join([*lines, after, ""] * 4 + [*lines, number, after]))
+
+    assert found == [" ".join([*lines, after])] * 4 + [" ".join(lines), number.strip(), after]
+
+
+def test_lines_that_hang_under_their_item_go_on_with_it() -> None:
+    items = ["* gas, which costs three times as much as in", "  2023, when the contract was signed;"]
+    items += ["* a boiler that nobody in the country will", "  insure any longer, at whatever price."]
+
+    assert split_text("Reasons\n\n" + "\n".join(items)) == [
+        "Reasons",
+        *(f"{first} {rest.strip()}" for first, rest in (items[:2], items[2:])),
+    ]

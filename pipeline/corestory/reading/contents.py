@@ -24,7 +24,7 @@ from corestory.reading.parquet_rows import parquet_table
 from corestory.reading.streams import HEAD_BYTES, open_stored, peek_bytes, plain_bytes, read_document, unpacked_name
 from corestory.reading.tables import SourceRow, csv_table, folded, source_name
 from corestory.reading.text import storable
-from corestory.reading.text_shapes import LUMP_SENTENCES
+from corestory.reading.text_shapes import LUMP_SENTENCES, is_lump
 from corestory.reading.warc import warc_part_rows, warc_rows
 from corestory.reading.zip_members import zip_articles
 from corestory.remote import AnyPath, fetching_hint
@@ -204,7 +204,7 @@ def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wan
             article = text_article(paragraphs_of_text(text, where=where), article_id=name, where=where)
         if len(article.texts) == 1 and (words := len(article.texts[0].split())) >= _LUMP_WORDS:
             note(f"{where}: looks like one paragraph of {words:,} words, which gets one label")
-        elif kind != "html" and len(article.texts) > LUMP_SENTENCES and "\n" not in text.strip():
+        elif kind != "html" and len(article.texts) > LUMP_SENTENCES and is_lump(text):
             note(f"{where}: has no line ends; each of its {len(article.texts):,} sentences is a paragraph")
         elif kind == "text" and finder.options.kind != "text" and is_table(text[:HEAD_BYTES].splitlines()):
             note(f"{where}: is read as text, but looks like a table, which --input-format csv reads")

@@ -39,6 +39,11 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 _ITEM = re.compile(r"\s*(?:[-–—*•·‣▪●○+]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
 _BULLET = re.compile(r"\s*[-–—*•·‣▪●○+]\s+\S")
+# Of a printed page: "- 2 -", "12", "Page 3 of 9".
+_PAGE_NUMBER = re.compile(
+    r"[-–—] ?\d{1,4} ?[-–—]|\d{1,3}|(?:page|seite|pagina|página|sida|side|strona|стр\.?) \d{1,4}(?:\D{1,6}\d{1,4})?",
+    re.IGNORECASE,
+)
 # A word that a line's end parts, and a compound within a line.
 _PARTED = re.compile(r"([^\W\d_]{2,})[-\u2010]$")
 _COMPOUND = re.compile(r"([^\W\d_]{2,})[-\u2010](?=[^\W\d_])")
@@ -286,7 +291,9 @@ def _rejoined(block: Sequence[str], width: int, *, indented: bool, soft: Set[str
     items = _ITEM.match(block[0]) is not None or sum(_BULLET.match(line) is not None for line in block) > 1
     paragraphs = [[block[0].lstrip()]]
     for line, following, end in zip(block, block[1:], ends, strict=False):
-        starts = (items and _ITEM.match(following)) or (indented and following[:1].isspace())
+        # A line that hangs under its item goes on with it.
+        starts = _ITEM.match(following) if items else indented and following[:1].isspace()
+        starts = starts or any(_PAGE_NUMBER.fullmatch(one.strip()) for one in (following, line))
         following = following.lstrip()
         if not starts and ((prose and end.full(width)) or (end.goes_on and end.length > MIN_WIDTH)):
             parted = _PARTED.search(line)

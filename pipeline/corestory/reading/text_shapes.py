@@ -92,6 +92,17 @@ def is_markup(text: str) -> bool:
     return tags > len(_BLANK_LINE.findall(text)) and sum("<" in line for line in lines) >= MARKUP_LINES * len(lines)
 
 
+def is_lump(text: str) -> bool:
+    r"""Return whether nothing but its sentences tells the paragraphs of a text: no line ends, no tags.
+
+    Examples
+    --------
+    >>> is_lump("It rained. It stopped.\n"), is_lump("It rained.\rIt stopped."), is_lump(r"Rain.\n\nSun.")
+    (True, False, False)
+    """
+    return len(unpacked(text).strip().splitlines()) == 1 and not is_markup(text)
+
+
 def lump_sentences(text: str) -> list[str]:
     """Cut a single long line into its sentences; a shorter one, or one of few sentences, is returned whole.
 

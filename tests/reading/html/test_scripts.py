@@ -92,3 +92,9 @@ def test_the_state_of_a_page_that_shows_its_story_is_not_read():
 @pytest.mark.parametrize("raw", ["{", "[" * 100_000, '{"body": 1}', "null", '"text"'])
 def test_a_state_that_is_damaged_or_holds_no_story_is_nothing(raw):
     assert story(SHELL.format(SCRIPTS["data"].format(raw))) == []
+
+
+@pytest.mark.parametrize("around", ['{{"@type": "Organization"}}{{{}}}', "{{{},}}"])
+def test_the_declared_story_of_damaged_json_is_read(around):
+    declared = around.format(f'"articleBody": {json.dumps(" ".join(PARAGRAPHS))}')
+    assert story(SHELL.format(f'<script type="application/ld+json">{declared}</script>')) == [" ".join(PARAGRAPHS)]

@@ -34,6 +34,7 @@ UNSPACED_RUN = 6
 _WRAPPING = re.compile(
     r"^\s*(?:<!--)?\s*(?:/\*|//)?\s*<!\[CDATA\[\s*(?:\*/)?|^\s*<!--|(?:/\*|//)?\s*\]\]>\s*(?:\*/)?\s*$|-->\s*$"
 )
+_BODY = re.compile(r'"articleBody"\s*:\s*(?=")')
 _TAG = re.compile(r"<(?:/?[a-z][a-z0-9]*\b[^<>]*|!--)>?", re.IGNORECASE)
 _ESCAPED_TAG = re.compile(r"&lt;/?[a-z]", re.IGNORECASE)
 # "window.__INITIAL_STATE__ = {…}", "__APOLLO_STATE__=JSON.parse("…")"
@@ -58,7 +59,8 @@ def declared_paragraphs(tree: LexborHTMLParser) -> list[str]:
         try:
             bodies = list(_article_bodies(json.loads(_WRAPPING.sub("", raw), strict=False)))
         except (ValueError, RecursionError):
-            continue
+            # Two objects one after another, a comma too many: the text itself is mostly whole.
+            bodies = list(_readable_bodies(raw))
         best = max([best, *bodies], key=len)
     return _paragraphs(best) if best else []
 
@@ -186,6 +188,14 @@ def _article_bodies(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _article_bodies(item)
+
+
+def _readable_bodies(raw: str) -> Iterator[str]:
+    for match in _BODY.finditer(raw):
+        try:
+            yield str(json.JSONDecoder(strict=False).raw_decode(raw, match.end())[0])
+        except ValueError:
+            continue
 
 
 def least_words(visible: int) -> int:
