@@ -5,8 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from benchmarks.adapt.curve import Point, learning_curve, unseen_sites
+from benchmarks.adapt.curve import MEASURED_ONLY, Point, learning_curve, unseen_sites
 from benchmarks.adapt.document import curve_markdown
+from benchmarks.adapt.reduced import reduced_models
 from corestory import load_model
 from corestory.labelling.preparation import prepare_table
 from corestory.model.tagger import Tagger
@@ -36,6 +37,35 @@ def test_a_site_that_the_model_has_not_seen_gains_in_both_forms(tagger: Tagger, 
 def test_sites_that_the_model_learned_from_are_left_out(tagger: Tagger, frame: pd.DataFrame) -> None:
     sample = prepare_table([PAGES.parent / "sample" / "harbour-herald.example"], views=("page",)).frame
     assert unseen_sites(pd.concat([frame, sample]), tagger) == ["saltmarsh-courier.example"]
+
+
+def test_each_reduced_model_is_trained_once_and_has_not_seen_the_sites_that_it_leaves_out(tmp_path: Path) -> None:
+    lines = [(f"The {{}} left the quay on Monday with {number} aboard.", "core") for number in range(7, 11)]
+    rows = [
+        (source, view, "train", f"{site}.test", f"{site}-{page}", f"{site}-{page}{view}", row, text.format(site), label)
+        for source, sites in (("ours", ("ferry", "barge", "lugger", "tug")), (MEASURED_ONLY, ("yawl",)))
+        for site in sites for page in range(4) for view in ("page", "text")
+        for row, (text, label) in enumerate([*lines[page:], ("Share this {}", "filler"), ("Read more", "filler")])
+    ]  # fmt: skip
+    columns = ["source", "view", "split", "site", "page", "article_id", "position", "text", "label"]
+    harbour = pd.DataFrame(rows, columns=columns)
+    said: list[str] = []
+
+    def unseen() -> list[tuple[list[str], list[str]]]:
+        models = reduced_models(
+            harbour, ["tug.test", "barge.test", "ferry.test"], count=2, work=tmp_path, say=said.append,
+            parameters={"members": 1, "folds": 2, "steps": 20, "text_hidden": (4, 2), "text_epochs": 1},
+        )  # fmt: skip
+        return [(left_out, unseen_sites(harbour, tagger)) for tagger, left_out in models]
+
+    found = [["barge.test", "tug.test"], ["ferry.test"]]
+    assert unseen() == [(left_out, [*left_out, "yawl.test"]) for left_out in found]
+    assert said == ["Training model 1 of 2, without 2 sites", "Training model 2 of 2, without 1 sites"]
+    unseen()
+    assert len(said) == 2  # trained on the same rows before
+    harbour.loc[0, "label"] = "filler"  # of the ferry's site, which the second model leaves out
+    unseen()
+    assert len(said) == 3
 
 
 def test_the_gain_is_the_mean_over_sites_of_the_mean_over_draws() -> None:

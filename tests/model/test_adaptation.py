@@ -14,7 +14,7 @@ import corestory
 from corestory.errors import DataError, ModelError
 from corestory.features.batch import batch_of_frame
 from corestory.labelling.markup_columns import markup_rows
-from corestory.model.adaptation import CORRECTION, NOTHING, adapt
+from corestory.model.adaptation import CORRECTION, LINES, NOTHING, adapt
 from corestory.model.correction import KnownLines
 from corestory.model.correction_fit import Residuals
 from corestory.model.explaining import ADAPTED, explain_articles
@@ -143,10 +143,32 @@ def test_a_correction_adds_to_other_pages_what_it_was_measured_by(
     labels = (sample_pages["label"] == "core").to_numpy(int)
     learned = np.arange(len(batch.layout.sizes)) < 3
     others = ~learned[batch.layout.article]
-    for fitted in Residuals(scored, labels, base.settings.platt_scaling(html=html)).fits(learned, [None, 0.5, 0.1]):
+    fits = list(Residuals(scored, labels, base.settings.platt_scaling(html=html)).fits(learned, [None, 0.5, 0.1]))
+    for fitted in (*fits, fits[-1].of_known_lines()):
         added = fitted.correction.log_odds(scored.features, KnownLines(scored.features))
         assert np.abs(added[others]).max() > 0.01
         np.testing.assert_allclose(added[others], fitted.log_odds[others], atol=1e-5)
+
+
+def test_one_article_teaches_the_lines_that_stand_around_its_story_and_nothing_else(base: Tagger) -> None:
+    found = adapt(base, site_frame(1))
+    assert (found.method, found.gain) == (LINES, None)
+    other = site_frame(1, first=7)
+    batch, _ = batch_of_frame(other, markup=False)
+    before, after = (score_batch(batch, tagger.weights).log_odds for tagger in (base, found.tagger))
+    repeated = other["text"].isin([*MENU, *FOOT]).to_numpy()
+    assert (after[repeated] < before[repeated]).all()
+    assert (after[~repeated] == before[~repeated]).all()
+
+
+def test_a_correction_that_makes_an_article_worse_is_kept_from_all_but_the_known_lines(base: Tagger) -> None:
+    frame = site_frame(4)
+    about = frame["text"].str.startswith("The Quay Post")
+    assert adapt(base, frame).method == CORRECTION
+    frame.loc[about & (frame["article_id"] == "quay/2"), "label"] = "core"
+    found = adapt(base, frame)
+    assert found.method in (LINES, NOTHING)
+    assert right(found.tagger, frame[~about]) >= right(base, frame[~about])
 
 
 def test_nothing_changes_where_the_model_is_right_already(adapted: Tagger) -> None:

@@ -6,7 +6,8 @@ those of stage 2, so that it holds what the articles say beyond the model: a res
 log-odds as offset.
 
 It holds for pages that look like the learned ones: the more of a page's lines stand on them, the more of it counts, and
-of other pages nothing changes. The address of a page is not needed, which a text seldom has.
+of other pages nothing changes. The address of a page is not needed, which a text seldom has. On such a page it changes
+either all paragraphs, or only the lines that stand on learned pages, too: these hardly ever mean another thing there.
 """
 
 from __future__ import annotations
@@ -108,6 +109,8 @@ class Correction:
         Hashes of the lines around the stories of the learned pages (`corestory.model.site_memory.hashed`), ascending.
     intercept
         Log-odds added to every paragraph of a page that looks like them; shape ().
+    other_lines
+        The share of the correction that other lines than `lines` get: 1, or 0 if it is for these alone; shape ().
     places
         Weights by `corestory.features.landmarks.place_tokens`.
     words, forms
@@ -120,6 +123,7 @@ class Correction:
 
     lines: UInt64
     intercept: Float32
+    other_lines: Float32
     places: TokenWeights
     words: TokenWeights
     forms: TokenWeights
@@ -163,7 +167,7 @@ class Correction:
             found += self.ends.log_odds(end_tokens(features.tokens), np.ones(len(known)))
         places = place_tokens(lines.hashes, known, layout, elements)
         found += self.places.log_odds(places, distinct_ngrams(places))
-        return np.asarray(counts[layout.article] * found)
+        return np.asarray(np.where(known, 1.0, self.other_lines) * counts[layout.article] * found)
 
 
 def share_counted(known: Bool, lines: UInt64, layout: Layout) -> Float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -54,10 +54,18 @@ class FittedCorrection:
         The correction.
     log_odds
         What it adds to each paragraph, shape (paragraphs,). Lines of an article itself are no landmarks of its own.
+    known
+        Which paragraphs are such landmarks, shape (paragraphs,).
     """
 
     correction: Correction
     log_odds: Float
+    known: Bool
+
+    def of_known_lines(self) -> FittedCorrection:
+        """Give the same correction for lines that stand on learned pages alone."""
+        correction = replace(self.correction, other_lines=np.array(0.0, np.float32))
+        return FittedCorrection(correction, np.where(self.known, self.log_odds, 0.0), self.known)
 
 
 class Residuals:
@@ -129,7 +137,7 @@ class Residuals:
                 # The weights of the stronger penalty are near those of the weaker.
                 found = start = _fitted(matrix[rows], self._offset[rows], core, weight, penalty, start)
             values = counted * (matrix @ found[:-1] + found[-1])
-            yield FittedCorrection(self._correction(learned, kinds, found), values / self._scaling.slope)
+            yield FittedCorrection(self._correction(learned, kinds, found), values / self._scaling.slope, known)
 
     def _known(self, learned: Bool) -> Bool:
         """Say which lines are landmarks that stand on a learned article other than their own."""
@@ -162,7 +170,7 @@ class Residuals:
         lines = np.unique(self._lines.hashes[learned[self._layout.article] & self._landmarks(learned)])
         intercept = np.array(found[-1] / self._scaling.slope, np.float32)
         markup, ends = (None, third) if self._elements is None else (third, None)
-        return Correction(lines, intercept, places, words, forms, markup, ends)
+        return Correction(lines, intercept, np.array(1.0, np.float32), places, words, forms, markup, ends)
 
 
 def paragraph_weights(scored: ScoredBatch) -> Float:

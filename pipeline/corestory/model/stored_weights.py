@@ -49,7 +49,7 @@ _KIND_PARTS = {
     "words": _KIND_NGRAMS, "forms": _KIND_NGRAMS, "text": _KIND_CONTEXT, "markup": _KIND_NGRAMS, "html": _KIND_CONTEXT,
 }  # fmt: skip
 _TOKEN_WEIGHTS = {"hashes": 1, "weights": 1}
-_CORRECTION = {"lines": 1, "intercept": 0}
+_CORRECTION = {"lines": 1, "intercept": 0, "other_lines": 0}
 _CORRECTION_PARTS = ("places", "words", "forms")
 _MORE_OF_CORRECTION = ("markup", "ends")
 """A correction for paragraphs with markup has the first, another one the second."""
@@ -57,7 +57,7 @@ _NAME = re.compile(
     r"(?:(?:second_look\.)?(?:words|forms)|markup)\.(?P<scorer>[a-z_]+)"
     r"|kinds\.(?:(?:words|forms|markup)\.(?P<kind_ngrams>[a-z]+)|(?:text|html)\.(?P<kind_context>[a-z_]+))"
     r"|(?:(?:text|html|article)\.[0-9]|second_look\.network)\.(?:(?P<network>[a-z]+)|[0-9]{1,2}\.(?P<member>[a-z_]+))"
-    r"|adapted\.[0-9]{1,2}\.(?:(?:places|words|forms|markup|ends)\.(?P<token_weights>[a-z]+)|(?P<correction>[a-z]+))",
+    r"|adapted\.[0-9]{1,2}\.(?:(?:places|words|forms|markup|ends)\.(?P<token_weights>[a-z]+)|(?P<correction>[a-z_]+))",
     re.ASCII,
 )
 
@@ -209,14 +209,15 @@ class _Unpacking:
         number = 0
         while f"adapted.{number}.lines" in self.left:
             name = f"adapted.{number}"
-            lines, intercept = self._take(f"{name}.lines"), self._take(f"{name}.intercept")
+            lines, intercept, other_lines = (self._take(f"{name}.{part}") for part in _CORRECTION)
             self._ascending(f"{name}.lines", lines)
             with_markup = f"{name}.markup.hashes" in self.left
             if with_markup and not html:
                 raise ModelError(f"'{name}' reads markup, which the model does not", where=self.where)
             more = next((part for part in _MORE_OF_CORRECTION if f"{name}.{part}.hashes" in self.left), None)
             parts = [*_CORRECTION_PARTS, *([more] if more else [])]
-            yield Correction(lines, intercept, **{part: self._token_weights(f"{name}.{part}") for part in parts})
+            weights = {part: self._token_weights(f"{name}.{part}") for part in parts}
+            yield Correction(lines, intercept, other_lines, **weights)
             number += 1
 
     def _token_weights(self, name: str) -> TokenWeights:

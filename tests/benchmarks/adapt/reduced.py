@@ -5,7 +5,7 @@ They are smaller than the default model: they learn from one view of a page, and
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,12 +25,18 @@ if TYPE_CHECKING:
 
 VIEWS = ("page", "text")
 """The views that a reduced model learns from: whole pages and texts."""
-SMALL = {"members": 1, "folds": 2, "least_trust": 0.0, "text_epochs": 3, "html_epochs": 5}
+SMALL: Mapping[str, object] = {"members": 1, "folds": 2, "least_trust": 0.0, "text_epochs": 3, "html_epochs": 5}
 """Parameters of `ParagraphClassifier` with which a model trains in two minutes."""
 
 
 def reduced_models(
-    frame: pd.DataFrame, sites: Collection[str], *, count: int, work: Path, say: Say
+    frame: pd.DataFrame,
+    sites: Collection[str],
+    *,
+    count: int,
+    work: Path,
+    say: Say,
+    parameters: Mapping[str, object] = SMALL,
 ) -> Iterator[tuple[Tagger, list[str]]]:
     """Train models without some sites each, or load those that were trained on the same rows before.
 
@@ -46,6 +52,8 @@ def reduced_models(
         A folder to keep them in.
     say
         Told what is being trained.
+    parameters
+        Of the classifier.
 
     Yields
     ------
@@ -62,7 +70,7 @@ def reduced_models(
         folder = work / f"reduced-{digest[:12]}"
         if not (folder / MANIFEST_NAME).is_file():
             say(f"Training model {number + 1} of {count}, without {len(left_out)} sites")
-            classifier = ParagraphClassifier(**SMALL).fit(learned)
+            classifier = ParagraphClassifier(**parameters).fit(learned)
             manifest = new_manifest((), splits=(), data_sha256=digest, training=training_hashes(learned))
             save_model(replace(classifier.tagger_, manifest=manifest), folder, card="")
         yield load_model(folder), left_out
