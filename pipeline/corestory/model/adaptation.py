@@ -1,8 +1,8 @@
 """Adaptation: a model learns from a few labelled articles, and keeps what it knew.
 
 The correction (`corestory.model.correction`) is fitted with the model's log-odds as offset, so that an article on which
-the model is right teaches it little. Articles that had no part in a fit decide how much may change, and whether
-anything is to.
+the model is right teaches it little. It first learns the lines around the stories, which come again on other pages.
+Other paragraphs change only if none of the articles that had no part in a fit gets worse by it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ FOLDS = 10
 
 NOTHING, LINES, CALIBRATION, CORRECTION = "nothing", "lines", "calibration", "correction"
 LINES_PENALTY = 5.0
-"""L2 penalty of the correction of lines that stand on learned pages alone, the first choice, for it hardly ever harms."""
+"""L2 penalty of the correction of lines that stand on learned pages alone: the first choice, for it rarely harms."""
 PENALTIES: tuple[float | None, ...] = (None, 1.0, 0.2)
 """L2 penalties of the corrections of all paragraphs that are compared with it, the one that changes least first; None
 changes one number."""
