@@ -49,7 +49,7 @@ def light_project(full: str) -> str:
     parsed = tomllib.loads(full)
     lite, project = parsed["tool"]["corestory"]["lite"], parsed["project"]
     by_name = {re.split(r"[<>=\[; ]", one, maxsplit=1)[0]: one for one in project["dependencies"]}
-    wanted = [by_name[name] + lite["bounds"].get(name, "") for name in lite["needs"]]
+    wanted = [by_name[name] for name in lite["needs"]]
     extras = [
         f"{name} = {json.dumps([one.replace('corestory[', 'corestory-lite[') for one in parts])}\n"
         for name, parts in project["optional-dependencies"].items()
