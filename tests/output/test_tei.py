@@ -1,5 +1,6 @@
 """TEI of a story: well-formed and valid whatever it says, and a parser reads the same text from it."""
 
+import os
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -88,6 +89,32 @@ def test_the_structure_of_a_page_comes_through():
         "<row><cell>2023</cell><cell>7</cell></row></table></div>"
     )
     assert '<ptr type="URL" target="https://herald.example/7"/>' in written
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("https://a.example/größe?a=1&b=%C3%A4", "https://a.example/größe?a=1&amp;b=%C3%A4"),
+        ("https://a.example/100% sure|{x}", "https://a.example/100%25%20sure%7C%7Bx%7D"),
+        ("https://[::1]:80/a?b[]=1#c#d", "https://[::1]:80/a?b%5B%5D=1#c%23d"),
+        ("//a:b@c:d@/", "//a%3Ab%40c%3Ad%40/"),
+        ("1:2/3:4", "1%3A2/3:4"),
+        ('/q"<>\\^`', "/q%22%3C%3E%5C%5E%60"),
+    ],
+)
+def test_what_no_address_may_hold_is_percent_encoded(address, written):
+    assert f'target="{written}"' in tei(Story("", (), "", address, ""))
+
+
+@pytest.mark.skipif("CORESTORY_TEI_SCHEMA" not in os.environ, reason="CORESTORY_TEI_SCHEMA names no RELAX NG schema")
+@given(full_stories)
+def test_any_story_is_valid_by_a_schema_of_all_of_tei(story):
+    whole_schema().assertValid(parsed(tei(story)))
+
+
+@cache
+def whole_schema():
+    return etree.RelaxNG(etree.parse(os.environ["CORESTORY_TEI_SCHEMA"]))
 
 
 def test_a_story_without_paragraphs_or_with_headings_only_is_valid():

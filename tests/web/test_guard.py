@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import socket
 import threading
 from collections.abc import Callable, Iterator
 
@@ -101,6 +102,16 @@ def test_a_body_that_is_too_large_is_refused_whether_it_tells_its_length_or_not(
     assert ask(method="POST", body=b"x" * 100).text == "/page 100"
     assert ask(method="POST", body=b"x" * 101).status == 413
     assert ask(method="POST", body=iter([b"x" * 60, b"x" * 60])).status == 413
+
+
+def test_a_body_with_a_length_that_is_chunked_too_is_refused_and_its_connection_closed(port):
+    head = f"POST /{TOKEN}/page HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 40\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        smuggled = f"GET /health HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n"
+        connection.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n{smuggled}".encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1") == 1
 
 
 @pytest.mark.parametrize("path", [f"/{TOKEN}/page", "/page", "/health"])

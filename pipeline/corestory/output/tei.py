@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from corestory.model.tagged_article import TaggedArticle
@@ -15,7 +16,12 @@ from corestory.version import version
 
 # Characters that no XML document may hold, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_BLANK = re.compile(r"\s")
+# The parts of an address as RFC 3986 has them, and what none of them may hold.
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*:)?(//[^/?#]*)?([^#]*)(#.*)?", re.IGNORECASE | re.DOTALL)
+_AUTHORITY = re.compile(r"(?://(?:(?:[^@:\[\]]*@)?(?:\[[0-9a-f:.]+\]|[^@:\[\]]+)(?::\d{0,5})?)?)?", re.IGNORECASE)
+_NOT_OF_ADDRESSES = re.compile(r"[\s\x00-\x20\x7f\"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})")
+_MISPLACED, _BRACKETS = re.compile(r"[@:\[\]]"), re.compile(r"[#\[\]]")
+_FIRST_SEGMENT = re.compile(r"[^/?]*")
 _OPENED = {
     Frame.QUOTE: "<quote>",
     Frame.LIST: '<list rend="ul">',
@@ -148,4 +154,18 @@ def _attribute(text: str) -> str:
 
 
 def _address(address: str) -> str:
-    return _attribute(_BLANK.sub("%20", address))
+    """Return an address as an attribute; what is not allowed where it stands is percent-encoded."""
+    clean = _encoded(_NOT_OF_ADDRESSES, _FORBIDDEN.sub("\ufffd", address))
+    found = _ADDRESS.fullmatch(clean)
+    assert found is not None  # noqa: S101 -- each part may be empty
+    scheme, authority, path, fragment = found.groups("")
+    if not _AUTHORITY.fullmatch(authority):
+        authority = _encoded(_MISPLACED, authority)
+    path, fragment = _encoded(_BRACKETS, path), fragment[:1] + _encoded(_BRACKETS, fragment[1:])
+    if not scheme and not authority:  # a colon would end a scheme
+        path = _FIRST_SEGMENT.sub(lambda segment: segment[0].replace(":", "%3A"), path, count=1)
+    return _attribute(scheme + authority + path + fragment)
+
+
+def _encoded(characters: re.Pattern[str], text: str) -> str:
+    return characters.sub(lambda found: quote(found[0], safe=""), text)

@@ -95,8 +95,8 @@ def loopback_hosts(port: int) -> frozenset[str]:
 class Guard:
     """ASGI middleware that refuses requests from other origins, hosts and users.
 
-    It answers 421 to a foreign Host, 403 to a foreign Origin, 401 without the token and 413 to a body that is too
-    large. It closes WebSockets.
+    It answers 421 to a foreign Host, 403 to a foreign Origin, 401 without the token, 413 to a body that is too large
+    and 400 to one with two lengths. It closes WebSockets.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ class Guard:
         scope = dict(scope)
         if refusal := self._refusal(scope):
             status, reason = refusal
-            headers = {"www-authenticate": "Bearer"} if status == 401 else None
+            headers = {400: {"connection": "close"}, 401: {"www-authenticate": "Bearer"}}.get(status)
             await self._answer(status, reason, headers)(scope, receive, send)
             return
         await self._app(scope, _bounded(receive, self._max_body), send)
@@ -157,6 +157,9 @@ class Guard:
             return 403, "This server takes no requests from pages of other sites."
         if not self._admits(scope):
             return 401, "The token is missing or wrong."
+        if lengths and _values(scope, b"transfer-encoding"):
+            # A proxy in front may read the other one, and take the rest for a request that it has not checked.
+            return 400, "A body has a Content-Length or a Transfer-Encoding, not both."
         if any(not length.isdecimal() or int(length) > self._max_body for length in lengths):
             return 413, f"The body has more than {self._max_body:,} bytes."
         return None
