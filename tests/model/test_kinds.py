@@ -176,6 +176,14 @@ def test_a_table_without_kinds_gives_no_head(sample_frame: pd.DataFrame) -> None
     assert fit_kinds(sample_frame.assign(kind=one), core, fold, seed=0) is None
 
 
+@pytest.mark.parametrize("with_markup", [False, True])
+def test_articles_of_a_single_site_give_no_head(sample_frame: pd.DataFrame, with_markup: bool) -> None:
+    frame = page_frame() if with_markup else sample_frame
+    articles = frame["article_id"].drop_duplicates().sample(8, random_state=0)
+    of_one = frame[frame["article_id"].isin(articles)].reset_index(drop=True).assign(site="herald.example")
+    assert fit_kinds(of_one, core_of(of_one), pd.factorize(of_one["article_id"])[0] % 2, seed=0) is None
+
+
 def test_an_unknown_kind_is_refused(sample_frame: pd.DataFrame) -> None:
     frame = sample_frame.assign(kind=["plug", *sample_frame["kind"][1:]])
     with pytest.raises(DataError, match="kind 'plug'; expected navigation"):

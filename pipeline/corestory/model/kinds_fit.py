@@ -76,7 +76,8 @@ def fit_kinds(frame: pd.DataFrame, core: Bool, fold: Int, *, seed: int) -> KindH
     Returns
     -------
     KindHead or None
-        None if the frame has fewer than two kinds, or too few of them in one half of the folds.
+        None if the frame has fewer than two kinds, too few of them in one half of the folds, or no n-gram on several
+        sites, as with the articles of a single one.
 
     Raises
     ------
@@ -96,6 +97,8 @@ def fit_kinds(frame: pd.DataFrame, core: Bool, fold: Int, *, seed: int) -> KindH
         return None
     words = _Vocabulary.of(rows, chosen, _first_words, MOST_WORDS)
     forms = _Vocabulary.of(rows, chosen, _first_forms, MOST_FORMS)
+    if not (len(words.hashes) and len(forms.hashes)):
+        return None
     by_text, both = _fit_ngrams([words, forms], [rows.texts, rows.texts], rows, chosen)
     text = _fit_context(by_text, rows, everything, generator)
     with_markup = chosen[rows.marked[chosen]]
@@ -103,6 +106,8 @@ def fit_kinds(frame: pd.DataFrame, core: Bool, fold: Int, *, seed: int) -> KindH
         return KindHead(both[0], both[1], text)
     seen = rows.seen_markup()
     markup = _Vocabulary.of(rows, with_markup, tokenise, MOST_MARKUP, seen)
+    if not len(markup.hashes):
+        return KindHead(both[0], both[1], text)
     by_markup, (on_page,) = _fit_ngrams([markup], [seen], rows, with_markup)
     html = _fit_context(by_text + by_markup, rows, rows.marked, generator)
     return KindHead(both[0], both[1], text, on_page, html)
