@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check install
 # One thread a fit: the fits themselves run side by side.
 export OMP_NUM_THREADS ?= 1
+# Tests start many processes: none compiles the package anew.
+unexport PYTHONDONTWRITEBYTECODE
 JOBS ?= 2
 FUZZ ?= 100000
 CORPORA ?= corpora

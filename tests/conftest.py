@@ -4,17 +4,23 @@ import fcntl
 import os
 import signal
 from collections.abc import Callable, Generator
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import settings
 
 from corestory.features.batch_features import column_groups
+from corestory.labelling.origins import read_samples
+from corestory.labelling.table import articles_frame
 from corestory.model.calibration import Settings
 from corestory.model.estimator import ParagraphClassifier
+from corestory.model.kinds import KindHead
+from corestory.model.kinds_fit import fit_kinds
 from corestory.model.manifest import Manifest, TrainedOn
 from corestory.model.network import Network
 from corestory.model.network_fit import Shape, first_weights
@@ -132,9 +138,32 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[]
 
 @pytest.fixture
 def brief_fits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give each fit a tenth of the steps, for a test that does not say how well the default parameters learn."""
+    """Make each fit short, for a test that does not say how well the default parameters learn."""
     defaults = ParagraphClassifier.__init__.__kwdefaults__
-    monkeypatch.setattr(ParagraphClassifier.__init__, "__kwdefaults__", {**defaults, "steps": defaults["steps"] // 10})
+    brief = {"steps": 50, "members": 1, "text_hidden": (8, 4), "html_hidden": (8, 4), "text_blocks": 2}
+    monkeypatch.setattr(ParagraphClassifier.__init__, "__kwdefaults__", defaults | brief)
+
+
+@pytest.fixture
+def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the figures out of reports, for a test of other things: to draw them takes most of a report's time."""
+    monkeypatch.setattr("corestory.report.figures.draw", lambda *_: "")
+
+
+@pytest.fixture(scope="session")
+def sample_frame() -> pd.DataFrame:
+    """The sample corpus as a labelled table; read-only."""
+    folder = Path(__file__).parents[1] / "data" / "sample"
+    return articles_frame(read_samples(folder, source="sample", refuse=pytest.fail))
+
+
+@pytest.fixture(scope="session")
+def sample_head(sample_frame: pd.DataFrame, once: Callable[[str, Callable[[], Any]], Any]) -> KindHead:
+    """A head for kinds that was fitted on the sample corpus."""
+    core = (sample_frame["label"] == "core").to_numpy()
+    fold = pd.factorize(sample_frame["site"])[0] % 5
+    head: KindHead = once("sample head", lambda: fit_kinds(sample_frame, core, fold, seed=0))
+    return head
 
 
 @pytest.fixture

@@ -103,6 +103,7 @@ def test_the_command_measures_all_of_it_and_writes_it_down(tmp_path, monkeypatch
     monkeypatch.setattr(command, "one_article", lambda *_: (ran, ran))
     monkeypatch.setattr(command, "shared", lambda *_, **__: (ran, ran))
     monkeypatch.setattr(command, "growth", lambda *_, **__: [Grown(1_000, ran)])
+    monkeypatch.setattr(command, "sample_pages", lambda _: PAGES * 4)
     monkeypatch.setattr(command, "competitors", list)
     monkeypatch.setattr(command, "load_model", lambda _: None)
     monkeypatch.setattr(command, "text_steps", lambda _: [Contestant(OURS, len)])

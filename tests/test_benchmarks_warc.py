@@ -29,7 +29,7 @@ def test_a_crawl_has_its_pages_and_damaged_records_whatever_the_pages_are(tmp_pa
 
 @pytest.mark.slow
 def test_the_benchmark_reports_and_compares_the_bytes_of_a_killed_run(tmp_path):
-    main(None, pages=40, compared=8, kills=1, work=tmp_path, output=tmp_path / "warc.md")
+    main(None, pages=40, compared=8, kills=1, jobs=1, work=tmp_path, output=tmp_path / "warc.md")
     report = (tmp_path / "warc.md").read_text(encoding="utf-8")
     assert "40 pages in " in report
     assert "the same bytes" in report

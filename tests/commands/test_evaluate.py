@@ -15,7 +15,7 @@ from corestory.evaluation.scored_rows import SCORED
 from corestory.labelling.table import write_frame
 from corestory.model.storage import save_model
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_figures")]
 
 
 @pytest.fixture

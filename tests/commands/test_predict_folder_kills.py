@@ -1,6 +1,5 @@
 import json
 import os
-import random
 import re
 import signal
 import subprocess
@@ -12,7 +11,7 @@ import pytest
 from commands.killing import outputs
 
 TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday, she added.\n"
-KILLS = 10
+KILLS = 5
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("corpus")]
 
@@ -64,15 +63,13 @@ def test_killed_at_random_moments_and_run_again_it_ends_with_the_same_bytes(mode
         assert outputs(tmp_path / f"out{number}") == expected
 
 
-@pytest.mark.parametrize("number", range(2))
-def test_killed_with_its_workers_at_work_it_goes_on_and_they_end(model, tmp_path, environment, number):
+def test_killed_with_its_workers_at_work_it_goes_on_and_they_end(model, tmp_path, environment):
     options = {"cwd": tmp_path, "env": environment, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command(model, "out", "--jobs", "2"), **options) as process:
         records = tmp_path / "out" / ".corestory" / "records"
         until = time.monotonic() + 30
         while not any(records.rglob("*.json")) and time.monotonic() < until:
             time.sleep(0.005)
-        time.sleep(random.Random(number).uniform(0, 0.1))
         partial = list((tmp_path / "out" / ".corestory" / "partial").iterdir())
         process.kill()
     # Outputs and records under way are named after the process that writes them.
@@ -87,7 +84,7 @@ def test_killed_with_its_workers_at_work_it_goes_on_and_they_end(model, tmp_path
 
 def test_a_killed_worker_ends_the_run_in_one_line_and_the_next_run_goes_on(model, corpus, tmp_path, environment):
     options = {"cwd": tmp_path, "env": environment, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    (corpus / "large.jsonl").write_text(f"{json.dumps({'text': TEXT})}\n" * 20_000, encoding="utf-8")
+    (corpus / "large.jsonl").write_text(f"{json.dumps({'text': TEXT})}\n" * 4_000, encoding="utf-8")
     with subprocess.Popen(command(model, "out", "--jobs", "2"), **options) as process:
         worker = None
         until = time.monotonic() + 30

@@ -1,16 +1,11 @@
 import csv
 import json
 from dataclasses import replace
-from pathlib import Path
 
-import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from corestory.labelling.origins import read_samples
-from corestory.labelling.table import articles_frame
 from corestory.model.kinds import CLASSES
-from corestory.model.kinds_fit import fit_kinds
 from corestory.model.storage import save_model
 
 STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
@@ -21,14 +16,10 @@ TEXT = f"{BYLINE}\n{STORY}\n{PLUG}\n{MORE}\n"
 
 
 @pytest.fixture(scope="session")
-def kinds_model(tagger, tmp_path_factory):
+def kinds_model(tagger, sample_head, tmp_path_factory):
     """The model of these tests, with a head that was fitted on the sample corpus."""
-    sample = Path(__file__).parents[2] / "data" / "sample"
-    frame = articles_frame(read_samples(sample, source="sample", refuse=pytest.fail))
-    core = (frame["label"] == "core").to_numpy()
-    head = fit_kinds(frame, core, pd.factorize(frame["site"])[0] % 5, seed=0)
     folder = tmp_path_factory.mktemp("models") / "kinds"
-    save_model(replace(tagger, weights=replace(tagger.weights, kinds=head)), folder, card="# A card")
+    save_model(replace(tagger, weights=replace(tagger.weights, kinds=sample_head)), folder, card="# A card")
     return folder
 
 

@@ -1,6 +1,5 @@
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,9 +12,7 @@ from corestory.evaluation.findings import find
 from corestory.evaluation.kinds import TOLD, kind_result
 from corestory.evaluation.scored_rows import score_in_pieces
 from corestory.labelling.labelled import KINDS
-from corestory.labelling.origins import read_samples
-from corestory.labelling.table import articles_frame
-from corestory.model.kinds_fit import fit_kinds
+from corestory.model.kinds import KindHead
 from corestory.model.tagger import Tagger
 from corestory.report.page import report_markdown, report_page
 from corestory.report.sections import basis
@@ -60,20 +57,13 @@ def test_precision_of_a_kind_that_is_never_told_is_undefined() -> None:
     assert found.kinds[0].f1 == 0.0
 
 
-@pytest.fixture(scope="module")
-def sample() -> pd.DataFrame:
-    folder = Path(__file__).parents[2] / "data" / "sample"
-    return articles_frame(read_samples(folder, source="sample", refuse=pytest.fail)).assign(split="test")
-
-
-def test_report_shows_the_kinds_of_a_table_that_has_some(seeded_tagger: Tagger, sample: pd.DataFrame) -> None:
-    # Half of the sites are learned from, so that what is measured was not seen.
-    site = pd.factorize(sample["site"])[0]
-    learned, unseen = sample[site % 2 == 0], sample[site % 2 == 1].reset_index(drop=True)
-    core = (learned["label"] == "core").to_numpy()
-    head = fit_kinds(learned.reset_index(drop=True), core, site[site % 2 == 0] // 2 % 5, seed=0)
-    tagger = replace(seeded_tagger, weights=replace(seeded_tagger.weights, kinds=head))
-    findings = find(score_in_pieces(tagger, unseen, threshold=0.5, advance=lambda _: None), tagger=tagger, resamples=0)
+@pytest.mark.usefixtures("without_figures")
+def test_report_shows_the_kinds_of_a_table_that_has_some(
+    seeded_tagger: Tagger, sample_head: KindHead, sample_frame: pd.DataFrame
+) -> None:
+    frame = sample_frame[pd.factorize(sample_frame["site"])[0] % 4 == 0].reset_index(drop=True).assign(split="test")
+    tagger = replace(seeded_tagger, weights=replace(seeded_tagger.weights, kinds=sample_head))
+    findings = find(score_in_pieces(tagger, frame, threshold=0.5, advance=lambda _: None), resamples=0)
     kinds = findings.evaluation.kinds
     assert kinds is not None
     assert kinds.macro_f1 > 0.3
@@ -82,6 +72,6 @@ def test_report_shows_the_kinds_of_a_table_that_has_some(seeded_tagger: Tagger, 
         assert "Kinds of filler" in shown
         assert "Which kind was taken for which" in shown
     assert findings.to_metrics()["kinds"]["macro_f1"] == pytest.approx(kinds.macro_f1)
-    plain = find(score_in_pieces(seeded_tagger, unseen, threshold=0.5, advance=lambda _: None), resamples=0)
+    plain = find(score_in_pieces(seeded_tagger, frame, threshold=0.5, advance=lambda _: None), resamples=0)
     assert plain.evaluation.kinds is None
     assert "Kinds of filler" not in report_page(plain)

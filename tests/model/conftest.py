@@ -5,10 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from corestory.labelling.origins import read_samples
-from corestory.labelling.table import articles_frame
 from corestory.model.estimator import ParagraphClassifier
-from corestory.model.kinds_fit import fit_kinds
+from corestory.model.kinds import KindHead
 from corestory.model.storage import save_model
 from corestory.model.tagger import Tagger
 
@@ -54,18 +52,11 @@ def saved(seeded_tagger: Tagger, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_frame() -> pd.DataFrame:
-    """The sample corpus as a labelled table; read-only."""
-    folder = Path(__file__).parents[2] / "data" / "sample"
-    return articles_frame(read_samples(folder, source="sample", refuse=pytest.fail))
-
-
-@pytest.fixture(scope="session")
 def sample_classifier(
     sample_frame: pd.DataFrame, once: Callable[[str, Callable[[], ParagraphClassifier]], ParagraphClassifier]
 ) -> ParagraphClassifier:
     """An estimator fitted on the sample corpus with default parameters, but by fewer fits; do not refit it."""
-    return once("sample classifier", lambda: ParagraphClassifier(members=1, folds=3).fit(sample_frame))
+    return once("sample classifier", lambda: ParagraphClassifier(members=1, folds=2, steps=200).fit(sample_frame))
 
 
 @pytest.fixture(scope="session")
@@ -84,8 +75,6 @@ def quick_classifier(quick: dict[str, object]) -> ParagraphClassifier:
 
 
 @pytest.fixture(scope="session")
-def kinds_tagger(seeded_tagger: Tagger, sample_frame: pd.DataFrame) -> Tagger:
+def kinds_tagger(seeded_tagger: Tagger, sample_head: KindHead) -> Tagger:
     """The seeded tagger with a head that was fitted on the sample corpus, so it tells kinds but no labels."""
-    core = (sample_frame["label"] == "core").to_numpy()
-    head = fit_kinds(sample_frame, core, pd.factorize(sample_frame["site"])[0] % 5, seed=0)
-    return replace(seeded_tagger, weights=replace(seeded_tagger.weights, kinds=head))
+    return replace(seeded_tagger, weights=replace(seeded_tagger.weights, kinds=sample_head))

@@ -47,7 +47,7 @@ def english(sample_frame: pd.DataFrame) -> Tagger:
     seen = (sample_frame["language"] == "en") & ~sample_frame["site"].isin(
         ["harbour-herald.example", "pitchline.example"]
     )
-    return ParagraphClassifier(members=1, folds=2, least_trust=0).fit(sample_frame[seen]).tagger_
+    return ParagraphClassifier(members=1, folds=2, steps=200, least_trust=0).fit(sample_frame[seen]).tagger_
 
 
 def reasons(tagger, articles):

@@ -58,9 +58,8 @@ def test_rows_of_an_article_need_not_stand_together_or_in_order_to_be_learned_fr
     assert other.out_of_fold_.equals(together.reset_index(drop=True))
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_rows_in_any_order_get_the_same_scores(sample_classifier, sample_frame, seed):
-    shuffled = sample_frame.sample(frac=1, random_state=seed)
+def test_rows_in_any_order_get_the_same_scores(sample_classifier, sample_frame):
+    shuffled = sample_frame.sample(frac=1, random_state=0)
     expected = sample_classifier.predict_proba(sample_frame)
 
     assert sample_classifier.predict_proba(shuffled) == pytest.approx(expected[shuffled.index], abs=1e-5)

@@ -39,13 +39,13 @@ def tagged_frame() -> pd.DataFrame:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def evaluation() -> Evaluation:
     """What was measured on them; the intervals are made up, so that no generator of random numbers matters."""
     return with_intervals(evaluate_frame(tagged_frame(), threshold=0.4, resamples=0))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def findings() -> Findings:
     """All that was found on them, beside another model; what the model learned is made up as well."""
     frame = tagged_frame()

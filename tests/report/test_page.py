@@ -42,13 +42,19 @@ def structure(page):
     return parser
 
 
+@pytest.fixture(scope="module")
+def page(findings):
+    """The report of the findings as they are."""
+    return report_page(findings)
+
+
 def hostile_mistake():
     shown = ShownParagraph(0, HOSTILE, "core", "filler", 0.01)
     return Mistake(HOSTILE, HOSTILE, HOSTILE, HOSTILE, "javascript:alert(1)", HOSTILE, 0, "core", 0.01, 0, 0, (shown,))
 
 
-def test_the_questions_stand_in_their_order_and_the_comparison_after_the_first(findings):
-    found = [heading.text() for heading in LexborHTMLParser(report_page(findings)).css("h2")]
+def test_the_questions_stand_in_their_order_and_the_comparison_after_the_first(page, findings):
+    found = [heading.text() for heading in LexborHTMLParser(page).css("h2")]
 
     assert found == [
         "The answer",
@@ -66,8 +72,8 @@ def test_the_questions_stand_in_their_order_and_the_comparison_after_the_first(f
     assert len(report_sections(replace(alone, in_story=None))) == 7
 
 
-def test_the_answer_is_one_sentence(findings):
-    answer = LexborHTMLParser(report_page(findings)).css_first(".answers").text()
+def test_the_answer_is_one_sentence(page):
+    answer = LexborHTMLParser(page).css_first(".answers").text()
 
     assert " ".join(answer.split()) == (
         "corestory: of 100 words of story, 81.2 survive (79.1 to 83.1); "
@@ -75,23 +81,22 @@ def test_the_answer_is_one_sentence(findings):
     )
 
 
-def test_all_sections_are_numbered_alike(findings):
-    page = LexborHTMLParser(report_page(findings))
+def test_all_sections_are_numbered_alike(page):
+    tree = LexborHTMLParser(page)
 
-    assert len(page.css("nav li")) == len(page.css("section")) == 9
-    assert {tuple(section.attributes) for section in page.css("section")} == {("id", "aria-labelledby")}
+    assert len(tree.css("nav li")) == len(tree.css("section")) == 9
+    assert {tuple(section.attributes) for section in tree.css("section")} == {("id", "aria-labelledby")}
 
 
-def test_every_tag_is_closed_and_every_id_is_there_once(findings):
-    found = structure(report_page(findings))
+def test_every_tag_is_closed_and_every_id_is_there_once(page):
+    found = structure(page)
     ids = [value for _, name, value in found.attributes if name == "id"]
 
     assert (found.open, found.wrong) == ([], [])
     assert len(ids) == len(set(ids))
 
 
-def test_nothing_is_loaded_and_every_inner_link_leads_somewhere(findings):
-    page = report_page(findings)
+def test_nothing_is_loaded_and_every_inner_link_leads_somewhere(page):
     found = structure(page)
     ids = {value for _, name, value in found.attributes if name == "id"}
     links = [(tag, value) for tag, name, value in found.attributes if name in ("src", "href", "xlink:href")]
@@ -119,6 +124,7 @@ def test_hostile_text_is_text(findings):
     assert structure(page).wrong == []
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_a_web_address_is_a_link_that_tells_nobody_where_it_was_clicked(findings):
     mistake = replace(hostile_mistake(), url="https://site.example/a?b=1&c=2")
     link = LexborHTMLParser(report_page(replace(findings, mistakes=(mistake,)))).css_first(".whence a")
@@ -127,17 +133,18 @@ def test_a_web_address_is_a_link_that_tells_nobody_where_it_was_clicked(findings
     assert "noreferrer" in link.attributes["rel"]
 
 
-@pytest.mark.parametrize(
-    "url", ["", "file:///etc/passwd", "data:text/html,x", "https://a.example/ onclick=x", "ftp://x"]
-)
-def test_any_other_address_is_no_link(findings, url):
-    page = report_page(replace(findings, mistakes=(replace(hostile_mistake(), url=url),)))
+@pytest.mark.usefixtures("without_figures")
+def test_any_other_address_is_no_link(findings):
+    urls = ["", "file:///etc/passwd", "data:text/html,x", "https://a.example/ onclick=x", "ftp://x"]
+    page = report_page(replace(findings, mistakes=tuple(replace(hostile_mistake(), url=url) for url in urls)))
+    tree = LexborHTMLParser(page)
 
-    assert not LexborHTMLParser(page).css(".whence a")
+    assert len(tree.css(".whence")) == len(urls)
+    assert not tree.css(".whence a")
 
 
-def test_the_policy_lets_nothing_leave_and_only_the_pages_own_script_run(findings):
-    policy = LexborHTMLParser(report_page(findings)).css_first("meta[http-equiv]").attributes["content"]
+def test_the_policy_lets_nothing_leave_and_only_the_pages_own_script_run(page):
+    policy = LexborHTMLParser(page).css_first("meta[http-equiv]").attributes["content"]
 
     assert policy.startswith("default-src 'none'; ")
     assert "script-src 'sha256-" in policy
@@ -154,14 +161,16 @@ def test_the_page_is_small_whatever_the_data(findings):
     assert "4,800 more sites" in page
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_without_mistakes_the_page_says_so(findings):
     assert "it agrees with every label" in report_page(replace(findings, mistakes=()))
 
 
-def test_the_same_findings_give_the_same_page(findings):
-    assert report_page(findings) == report_page(findings)
+def test_the_same_findings_give_the_same_page(page, findings):
+    assert report_page(findings) == page
 
 
+@pytest.mark.usefixtures("without_figures")
 def test_a_report_is_a_page_the_same_as_markdown_and_the_numbers(findings, tmp_path):
     write_report(tmp_path, findings, title="Ferries", about=(("data", "ferries.parquet"),))
 
@@ -171,8 +180,9 @@ def test_a_report_is_a_page_the_same_as_markdown_and_the_numbers(findings, tmp_p
         assert "Ferries" in (tmp_path / name).read_text(encoding="utf-8")
 
 
-def test_a_caution_stands_above_the_answer_and_is_text(findings):
+@pytest.mark.usefixtures("without_figures")
+def test_a_caution_stands_above_the_answer_and_is_text(page, findings):
     found = replace(findings, evaluation=replace(findings.evaluation, cautions=("trained on <these> rows",)))
-    page = report_page(found)
-    assert page.index("trained on &lt;these&gt; rows") < page.index('class="answers"')
-    assert 'role="note"' not in report_page(findings)
+    warned = report_page(found)
+    assert warned.index("trained on &lt;these&gt; rows") < warned.index('class="answers"')
+    assert 'role="note"' not in page
