@@ -30,7 +30,7 @@ from corestory.model.second_look import second_look_width
 from corestory.model.tagger import Tagger
 
 # How long an example takes says how busy the machine is, not whether the code is right.
-settings.register_profile("corestory", deadline=None, max_examples=int(os.environ.get("CORESTORY_EXAMPLES", "25")))
+settings.register_profile("corestory", deadline=None, max_examples=int(os.environ.get("CORESTORY_EXAMPLES", "15")))
 settings.load_profile("corestory")
 
 

@@ -19,7 +19,7 @@ from corestory.errors import CorestoryError
 from corestory.output.rows import open_rows
 from corestory.reading.sources import read_articles
 
-INPUTS = int(os.environ.get("CORESTORY_FUZZ_INPUTS", "500"))
+INPUTS = int(os.environ.get("CORESTORY_FUZZ_INPUTS", "250"))
 SEED = int(os.environ.get("CORESTORY_FUZZ_SEED", "20240501"))
 # Inputs of a test: a longer run has more tests, for one that is not done in some minutes is taken to hang.
 AT_ONCE = 500

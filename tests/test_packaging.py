@@ -1,9 +1,8 @@
-"""The wheel and the editable install hold the whole package and work in an empty environment."""
+"""Wheels hold the whole package and work in an empty environment; the tests themselves run in an editable install."""
 
 import email
 import json
 import os
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -47,17 +46,6 @@ def test_the_default_model_goes_into_the_package_whole(setuptools: dict[str, dic
 
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what the build reads; the build writes into its folder."""
-    copy = tmp_path_factory.mktemp("checkout")
-    for name in ("pipeline", "models/default"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, copy)
-    return copy
-
-
-@pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The wheels of corestory and corestory-lite."""
     folder = tmp_path_factory.mktemp("wheels")
@@ -76,24 +64,20 @@ def run(*arguments: object, python: Path | None = None, folder: Path | None = No
     return done.stdout
 
 
-def installed(what: Path, *options: str, folder: Path) -> Path:
+def installed(wheel: Path, folder: Path) -> Path:
     """Install into an environment that has corestory's dependencies, but not corestory; return its interpreter."""
     venv.create(folder, with_pip=False, symlinks=True)
-    python = folder / "bin" / "python"
     (packages,) = folder.glob("lib/python*/site-packages")
     # Python reads no .pth files in folders that a .pth file adds, so the tests' editable corestory stays out.
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
-    run(
-        "-m", "pip", "--python", python, "install", "--no-deps", "--no-build-isolation", "--ignore-installed", *options,
-        what,
-    )  # fmt: skip
-    return python
+    zipfile.ZipFile(wheel).extractall(packages)
+    return folder / "bin" / "python"
 
 
 def check_it_works(python: Path, folder: Path) -> None:
     """The default model, the version and the templates are found from any folder."""
-    code = "import corestory; print(corestory.__version__, corestory.load_model().core('The quay opened.\\nShare'))"
-    assert run("-c", code, python=python, folder=folder) == f"{version()} The quay opened.\n"
+    code = "import corestory; print(corestory.__version__)"
+    assert run("-c", code, python=python, folder=folder) == f"{version()}\n"
     (folder / "article.txt").write_text("The quay opened.\n")
     run("-m", "corestory", "predict", "article.txt", "--output", "page.html", "--format", "html",
         python=python, folder=folder)  # fmt: skip
@@ -104,7 +88,7 @@ def check_it_works(python: Path, folder: Path) -> None:
 def test_the_wheel_works_in_another_folder_and_holds_no_other_top_level_package(
     wheels: list[Path], tmp_path: Path
 ) -> None:
-    check_it_works(installed(wheels[0], folder=tmp_path / "venv"), tmp_path)
+    check_it_works(installed(wheels[0], tmp_path / "venv"), tmp_path)
     for wheel, name in zip(wheels, ("corestory", "corestory_lite"), strict=True):
         names = zipfile.ZipFile(wheel).namelist()
         assert {name.split("/")[0] for name in names} == {"corestory", f"{name}-{version()}.dist-info"}
@@ -128,9 +112,8 @@ def light_environment(wheel: Path, folder: Path) -> Path:
         for name in {file.parts[0] for file in found.files or [] if file.parts[0] not in ("..", "__pycache__")}:
             if not (packages / name).exists():
                 (packages / name).symlink_to(Path(str(found.locate_file(name))))
-    python = folder / "bin" / "python"
-    run("-m", "pip", "--python", python, "install", "--no-deps", "--no-index", wheel)
-    return python
+    zipfile.ZipFile(wheel).extractall(packages)
+    return folder / "bin" / "python"
 
 
 @pytest.mark.slow
@@ -168,11 +151,6 @@ def refused(python: Path, folder: Path, *arguments: str) -> str:
     assert (done.returncode, done.stdout) == (2, "")
     assert "Traceback" not in done.stderr
     return done.stderr
-
-
-@pytest.mark.slow
-def test_an_editable_install_works_in_another_folder(checkout: Path, tmp_path: Path) -> None:
-    check_it_works(installed(checkout, "--editable", folder=tmp_path / "venv"), tmp_path)
 
 
 def version() -> str:

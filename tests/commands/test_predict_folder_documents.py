@@ -10,7 +10,7 @@ from commands.killing import outputs
 from corestory.remote import RemotePath, path_of
 
 TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday, she added.\n"
-KILLS = 5
+KILLS = 3
 
 # In a process of its own, for it forks.
 KILLER = """

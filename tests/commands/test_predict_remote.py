@@ -16,7 +16,7 @@ fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed: pip inst
 
 STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
 TEXT = f"{STORY}\nREAD MORE: lugger sold\nIt will come back to the quay on Friday, she added.\n"
-KILLS = 10
+KILLS = 5
 
 # Runs the command in processes that are killed at a random moment, until so many were killed at work. What they write
 # to stands under its name while it is half written.

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import InputError
@@ -156,7 +156,6 @@ def test_what_was_made_safe_for_a_spreadsheet_comes_back(text):
         assert not cell.strip().strip("\x00").strip().startswith(("=", "+", "-", "@", "\uff1d"))
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x00"), min_size=1).filter(str.strip))
 def test_any_article_id_comes_back_from_the_file(tmp_path_factory, name):
     path = tmp_path_factory.mktemp("c") / "s.csv"

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.features.tokens import hash_token, normalise, tokenise
@@ -29,7 +29,6 @@ def knowing(texts):
     return NgramScorer(hashes, idf.astype(np.float32), weights.astype(np.float32), np.float32(-0.5), np.float32(7))
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_the_effects_add_up_to_the_log_odds_to_rounding(texts):
     known = knowing(texts)
@@ -37,7 +36,6 @@ def test_the_effects_add_up_to_the_log_odds_to_rounding(texts):
     np.testing.assert_allclose([one.log_odds for one in found], known.log_odds(tokenise(texts)), rtol=1e-9, atol=1e-9)
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_every_ngram_is_named_as_it_is_written(texts):
     for text, found in zip(texts, ngram_breakdowns(texts, knowing(texts)), strict=True):

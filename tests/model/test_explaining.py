@@ -3,7 +3,7 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.features.batch import batch_of_articles
@@ -45,7 +45,6 @@ def final_log_odds(tagger, article):
     return scaling.slope * log_odds + scaling.offset
 
 
-@settings(max_examples=12, deadline=None)
 @given(st.lists(st.sampled_from(LINES), min_size=1, max_size=5))
 def test_the_groups_effects_add_up_to_the_score_and_the_ngrams_effects_to_stage_1(seeded_tagger, lines):
     article = plain("a", lines)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
@@ -80,7 +80,6 @@ def test_kinds_are_told_only_if_asked_for_and_labels_stay(kinds_tagger: Tagger, 
     assert np.array_equal(without.scores, told.scores)
 
 
-@settings(max_examples=15)
 @given(st.lists(st.lists(st.sampled_from([*TEXTS, "", "x"]), min_size=1, max_size=9), min_size=1, max_size=5))
 def test_scores_do_not_depend_on_the_batch(kinds_tagger: Tagger, articles: list[list[str]]) -> None:
     head, idf_of = head_of(kinds_tagger), kinds_tagger.weights.words.idf_of

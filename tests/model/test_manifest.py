@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import ModelError
@@ -94,7 +94,6 @@ def test_a_format_version_of_a_thousand_digits_is_not_printed() -> None:
     assert len(refused(b'{"format_version": ' + b"9" * 1_000 + b"}")) < 300
 
 
-@settings(deadline=None)
 @given(data=st.data())
 def test_a_manifest_with_any_byte_changed_is_read_or_refused(data: st.DataObject, seeded_tagger: Tagger) -> None:
     spoilt = bytearray(manifest_bytes(stored_of(seeded_tagger), where=""))

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.features.layout import Layout
@@ -25,7 +25,6 @@ def material(sizes, seed, shape):
     return member, rng.normal(size=(count, 6)), (rng.random(count) < 0.5).astype(float), rng.random(count), rng
 
 
-@settings(max_examples=15, deadline=None)
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=4), st.integers(0, 3), st.integers(0, 1000))
 def test_each_slope_is_that_of_the_loss(sizes, blocks, seed):
     member, inputs, labels, weights, rng = material(sizes, seed, Shape(5, blocks, 3))

@@ -109,7 +109,7 @@ def test_an_ngram_is_known_if_it_occurs_on_so_many_pages(texts, min_groups, data
 def labelled(sample_frame):
     rows = sample_frame[sample_frame["label"].notna()]
     pages = rows["page"].factorize()[0].astype(np.int64)
-    rows, pages = rows[pages % 2 == 0], pages[pages % 2 == 0]
+    rows, pages = rows[pages % 4 == 0], pages[pages % 4 == 0]
     weights = np.random.default_rng(1).uniform(0.5, 2, len(rows))
     return rows["text"].tolist(), (rows["label"] == "core").to_numpy(), pages, weights
 
@@ -126,7 +126,7 @@ def test_the_fit_is_scikit_learns_on_the_same_vocabulary(labelled):
     matrix = vectorizer.fit_transform(texts)
     model = LogisticRegression(C=2.0, max_iter=60, tol=1e-3).fit(matrix, core, sample_weight=weights)
 
-    assert len(vectorizer.vocabulary_) == len(known) > 1000
+    assert len(vectorizer.vocabulary_) == len(known) > 500
     assert scorer.idf == pytest.approx(vectorizer.idf_, rel=1e-6)
     found, expected = scorer.log_odds(tokenise(texts)), model.decision_function(matrix)
     assert (found > 0).tolist() == model.predict(matrix).tolist()

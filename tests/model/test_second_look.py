@@ -3,7 +3,7 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import ModelError
@@ -78,7 +78,6 @@ def known_to(tokens):
 WORDS, FORMS = known_to(line_words(tokenise(LINES))), known_to(line_forms(form_tokens(LINES)))
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.lists(st.sampled_from([*LINES, "• Share", "", "..."]), min_size=1, max_size=6), min_size=1, max_size=5),
     st.data(),
@@ -123,7 +122,6 @@ def looking(seeded_tagger):
     return replace(seeded_tagger, settings=msgspec.structs.replace(seeded_tagger.settings, **numbers))
 
 
-@settings(max_examples=25, deadline=None)
 @given(ARTICLES, st.booleans())
 def test_the_look_only_lowers_scores_of_kept_paragraphs_and_leaves_every_article_some(
     seeded_tagger, looking, lines, html
@@ -146,7 +144,6 @@ def test_the_look_drops_something_from_texts_and_pages(seeded_tagger, looking):
         assert 0 < after.core.sum() < before.core.sum()
 
 
-@settings(max_examples=15, deadline=None)
 @given(ARTICLES, st.booleans())
 def test_an_articles_scores_do_not_depend_on_the_batch(looking, lines, html):
     articles = [page(one) if html else texts(one) for one in lines]

@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
@@ -77,7 +77,6 @@ def test_one_label_only(only):
     assert lines[1:] == (["  0.90 ┃ Story."] if only == "core" else ["✗ 0.10 ┊ Share"])
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.text(st.characters(exclude_categories=["Cs"])), st.floats(0, 1)), min_size=1, max_size=5),
     st.integers(12, 100),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
@@ -73,7 +73,6 @@ def test_hostile_text_is_shown_as_text(field):
     assert HOSTILE in (texts_of(page)[0] if field == "text" else tree.css_first("header").text())
 
 
-@settings(deadline=None, max_examples=30)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\x00\x0c"), min_size=1, max_size=60))
 def test_any_text_comes_back_from_the_page(text):
     assert texts_of(article_page(explained([text], [0.9]))) == [text]

@@ -9,7 +9,7 @@ from contextlib import closing
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.model.tagged_article import TaggedArticle
@@ -77,7 +77,6 @@ def test_a_paragraph_is_a_row_with_all_columns_in_order(form):
     ]
 
 
-@settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(TEXT, TEXT, st.lists(TEXT, min_size=1, max_size=5)), max_size=4))
 @pytest.mark.parametrize("form", READERS)
 def test_every_text_comes_back_unchanged_and_in_order(form, articles):

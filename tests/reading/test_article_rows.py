@@ -3,7 +3,7 @@ import re
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import InputError
@@ -101,7 +101,6 @@ def test_a_record_that_is_no_article_is_refused_and_the_next_is_read(values: dic
     assert refused[0].startswith(f"a.csv, line 1: {message}")
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(st.characters()).filter(lambda text: not is_blank(text)), min_size=1))
 def test_every_paragraph_comes_out_in_order_and_unchanged_but_for_outer_space_and_surrogates(given: list[str]) -> None:
     expected = [re.sub("[\ud800-\udfff]", "\ufffd", text.strip()) for text in given]

@@ -4,7 +4,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import InputError
@@ -34,7 +34,6 @@ OTHER = {
 }
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"])).filter(lambda text: not text.startswith("\ufeff")))
 def test_utf_8_comes_out_as_it_went_in_with_and_without_a_mark(text: str) -> None:
     if not unread_kind(text.encode()[:64]):
@@ -237,7 +236,6 @@ def test_the_mark_tells_the_encoding() -> None:
     assert marked_encoding(b"quay") == ""
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), st.booleans())
 def test_no_bytes_break_it(data: bytes, html: bool) -> None:
     try:

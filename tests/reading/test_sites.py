@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.reading.article import Article
@@ -46,7 +46,6 @@ def test_what_names_no_site_gives_none(junk: str) -> None:
     assert registered_domain(junk) == ""
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_no_text_breaks_it_and_a_site_is_its_own_site(text: str) -> None:
     site = registered_domain(text)

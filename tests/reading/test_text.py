@@ -3,7 +3,7 @@ import textwrap
 from itertools import pairwise
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from corestory.reading.text import is_blank, split_text, storable
@@ -195,13 +195,11 @@ line_text = st.text(st.characters(exclude_characters="\n\r\x0b\x0c\x85\u2028\u20
 )
 
 
-@settings(deadline=None)
 @given(st.lists(line_text))
 def test_lines_without_blank_ones_come_back_line_for_line(lines: list[str]) -> None:
     assert split_text("\n".join(lines)) == [line.strip() for line in lines]
 
 
-@settings(deadline=None)
 @given(st.lists(line_text), st.integers(2, 4))
 def test_lines_with_blank_ones_between_come_back_line_for_line(lines: list[str], ends: int) -> None:
     assert split_text(("\n" * ends).join(lines)) == [line.strip() for line in lines]
@@ -212,7 +210,6 @@ anything = st.text() | st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(anything))
 def test_no_character_is_lost_nor_moved_and_no_paragraph_is_empty(lines: list[str]) -> None:
     text = "\n".join(lines)
@@ -229,7 +226,6 @@ sentences = words.map(lambda found: " ".join(found).capitalize() + ".")
 stories = st.lists(st.lists(sentences, min_size=1, max_size=3).map(" ".join), min_size=2, max_size=6)
 
 
-@settings(deadline=None)
 @given(stories, st.integers(50, 110))
 def test_what_was_wrapped_comes_back_whatever_the_width(paragraphs: list[str], width: int) -> None:
     blocks = [wrapped(paragraph, width).split("\n") for paragraph in paragraphs]

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.labelling.markup_columns import Markup, markup_rows
@@ -200,7 +200,6 @@ PIECES = (
 pieces = st.sampled_from(PIECES.split("|"))
 
 
-@settings(deadline=None)
 @given(st.lists(pieces | st.text(max_size=5)).map("".join))
 def test_no_page_breaks_it_and_every_paragraph_shows_something(html: str) -> None:
     source = html.encode("utf-8", "replace")
@@ -212,7 +211,6 @@ def test_no_page_breaks_it_and_every_paragraph_shows_something(html: str) -> Non
         assert list(found.elements) == sorted(set(found.elements))
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(st.characters(categories=["L", "N"]), min_size=1), min_size=1))
 def test_the_words_of_a_page_come_out_once_each_and_in_order(words: list[str]) -> None:
     tags = ["p", "b", "div", "span", "li"]

@@ -1,7 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -83,7 +83,6 @@ nested = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(nested, max_size=6).map("".join))
 @example("<a>one <svg></svg> two</a>")
 @example("<p>One <span hidden>a b <script>1 2 3 4 5 6 7 8 9 10 11 12 13 14 15</script></span> two")
