@@ -27,6 +27,7 @@ from corestory.model.network_fit import Shape, first_weights
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import SecondLook, Weights
 from corestory.model.second_look import second_look_width
+from corestory.model.storage import load_model
 from corestory.model.tagger import Tagger
 
 # How long an example takes says how busy the machine is, not whether the code is right.
@@ -116,6 +117,12 @@ def seeded_tagger() -> Tagger:
         confidence_measured=(0.1, 0.9),
     )
     return Tagger(seeded_weights(), settings, manifest)
+
+
+@pytest.fixture(scope="session")
+def default_tagger() -> Tagger:
+    """The model that ships."""
+    return load_model()
 
 
 @pytest.fixture(scope="session")

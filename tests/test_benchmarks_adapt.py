@@ -8,7 +8,6 @@ import pytest
 from benchmarks.adapt.curve import MEASURED_ONLY, Point, learning_curve, unseen_sites
 from benchmarks.adapt.document import curve_markdown
 from benchmarks.adapt.reduced import reduced_models
-from corestory import load_model
 from corestory.labelling.preparation import prepare_table
 from corestory.model.tagger import Tagger
 
@@ -20,23 +19,18 @@ def frame() -> pd.DataFrame:
     return prepare_table([PAGES / "labelled", PAGES / "new"], views=("page",)).frame
 
 
-@pytest.fixture(scope="module")
-def tagger() -> Tagger:
-    return load_model()
-
-
-def test_a_site_that_the_model_has_not_seen_gains_in_both_forms(tagger: Tagger, frame: pd.DataFrame) -> None:
-    sites = unseen_sites(frame, tagger)
-    points = list(learning_curve(tagger, frame, sites, draws=1, seed=0, say=lambda _: None, learned=[3]))
+def test_a_site_that_the_model_has_not_seen_gains_in_both_forms(default_tagger: Tagger, frame: pd.DataFrame) -> None:
+    sites = unseen_sites(frame, default_tagger)
+    points = list(learning_curve(default_tagger, frame, sites, draws=1, seed=0, say=lambda _: None, learned=[3]))
     assert [(point.form, point.learned, point.measured) for point in points] == [("html", 3, 9), ("text", 3, 9)]
     assert min(point.gain for point in points) > 0.1
     document = curve_markdown(points, base="The default model.", draws=1)
     assert f"| 3 | html | 1 | {points[0].before:.3f} | {points[0].after:.3f} |" in document
 
 
-def test_sites_that_the_model_learned_from_are_left_out(tagger: Tagger, frame: pd.DataFrame) -> None:
+def test_sites_that_the_model_learned_from_are_left_out(default_tagger: Tagger, frame: pd.DataFrame) -> None:
     sample = prepare_table([PAGES.parent / "sample" / "harbour-herald.example"], views=("page",)).frame
-    assert unseen_sites(pd.concat([frame, sample]), tagger) == ["saltmarsh-courier.example"]
+    assert unseen_sites(pd.concat([frame, sample]), default_tagger) == ["saltmarsh-courier.example"]
 
 
 def test_each_reduced_model_is_trained_once_and_has_not_seen_the_sites_that_it_leaves_out(tmp_path: Path) -> None:

@@ -8,17 +8,11 @@ from benchmarks.plugs.in_story import held_out_frame, in_story_scores
 from benchmarks.plugs.planted import line_share, plug_scores, tagged_plugs
 from benchmarks.plugs.shares import macro_share, pooled_share
 from benchmarks.plugs.told_kinds import line_hash, told_kinds, with_kinds_by_hand
-from corestory import load_model
 
 
 @pytest.fixture(scope="module")
-def tagger():
-    return load_model()
-
-
-@pytest.fixture(scope="module")
-def tagged(tagger):
-    return tagged_plugs(tagger, planted_lines()[::40])
+def tagged(default_tagger):
+    return tagged_plugs(default_tagger, planted_lines()[::40])
 
 
 def test_every_line_is_tagged_in_every_way_and_form(tagged):
@@ -27,10 +21,10 @@ def test_every_line_is_tagged_in_every_way_and_form(tagged):
     assert set(tagged.loc[tagged["form"] == "text", "way"]) == {"text"}
 
 
-def test_a_cutoff_that_keeps_all_or_nothing_reaches_the_ends(tagger):
+def test_a_cutoff_that_keeps_all_or_nothing_reaches_the_ends(default_tagger):
     lines = [next(line for line in planted_lines() if line.label == label) for label in ("filler", "core")]
     for threshold, share in ((0.0, 0.0), (1.1, 1.0)):
-        scores = plug_scores(tagged_plugs(tagger, lines, threshold=threshold))
+        scores = plug_scores(tagged_plugs(default_tagger, lines, threshold=threshold))
         assert {(one.filler_removed.value, one.story_lost.value) for one in scores.values()} == {(share, share)}
 
 
@@ -72,7 +66,7 @@ def test_the_tables_have_every_kind_and_language(tagged):
     assert all(len(width) == 1 for width in widths)
 
 
-def test_real_filler_is_counted_on_test_sites_as_html_and_as_text(tagger, tmp_path):
+def test_real_filler_is_counted_on_test_sites_as_html_and_as_text(default_tagger, tmp_path):
     story = [
         "The quay in {n} opened on Monday after a long delay, the town said.",
         "It rained {n}.",
@@ -86,7 +80,7 @@ def test_real_filler_is_counted_on_test_sites_as_html_and_as_text(tagger, tmp_pa
     frame = held_out_frame([tmp_path], jobs=1, say=lambda _: None)
     pages = frame["page"].nunique()
     assert 0 < pages < 40
-    scores = in_story_scores(tagger, frame)
+    scores = in_story_scores(default_tagger, frame)
     assert [(one.source, one.form) for one in scores] == [
         (tmp_path.name, "html"), ("all", "html"), (tmp_path.name, "text"), ("all", "text"),
     ]  # fmt: skip
@@ -95,7 +89,7 @@ def test_real_filler_is_counted_on_test_sites_as_html_and_as_text(tagger, tmp_pa
     assert removed["text"] > 0.5
 
 
-def test_kinds_that_a_person_read_are_measured_line_by_line(tagger, tmp_path):
+def test_kinds_that_a_person_read_are_measured_line_by_line(default_tagger, tmp_path):
     texts = ["Share", "© 2026 Harbour Herald", "The fish stalls opened again on Wednesday, she said.", "Share"]
     frame = pd.DataFrame({
         "article_id": "a", "page": "a", "view": "page", "position": range(4), "text": texts,
@@ -109,7 +103,7 @@ def test_kinds_that_a_person_read_are_measured_line_by_line(tagger, tmp_path):
     read = with_kinds_by_hand(pd.concat([frame, frame.assign(article_id="b", page="b")]), table)
     assert read["page"].unique().tolist() == ["a"]
     assert read["kind"].fillna("").tolist() == ["", "legal", "", "comment"]
-    html, text = told_kinds(tagger, read)
+    html, text = told_kinds(default_tagger, read)
     assert (html.form, text.form) == ("html", "text")
     assert [one.name for one in text.result.kinds] == ["comment", "legal"]
     assert text.accuracy == 0.5  # "Share" is no comment

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from corestory import load_model
 from corestory.model.storage import default_model
 from corestory.model.tagger import Tagger
 from corestory.reading.html.page import read_page
@@ -17,27 +16,22 @@ STORY = [line for line, label in zip(LINES, LABELS, strict=True) if label == "co
 HTML = (DEMO / "article.html").read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
-def tagger() -> Tagger:
-    return load_model()
-
-
 @pytest.mark.parametrize("between", ["\n", "\n\n"])
-def test_text_comes_out_right_to_the_last_paragraph(tagger: Tagger, between: str) -> None:
-    frame = tagger.tag(between.join(LINES))
+def test_text_comes_out_right_to_the_last_paragraph(default_tagger: Tagger, between: str) -> None:
+    frame = default_tagger.tag(between.join(LINES))
 
     assert frame["text"].tolist() == LINES
     assert frame["label"].tolist() == LABELS
 
 
-def test_html_comes_out_right_to_the_last_paragraph(tagger: Tagger) -> None:
-    assert tagger.core(HTML, html=True).splitlines() == STORY
+def test_html_comes_out_right_to_the_last_paragraph(default_tagger: Tagger) -> None:
+    assert default_tagger.core(HTML, html=True).splitlines() == STORY
 
 
-def test_the_text_of_the_html_comes_out_right_to_the_last_paragraph(tagger: Tagger) -> None:
+def test_the_text_of_the_html_comes_out_right_to_the_last_paragraph(default_tagger: Tagger) -> None:
     page = "\n".join(read_page(HTML).texts)
 
-    assert tagger.core(page).splitlines() == STORY
+    assert default_tagger.core(page).splitlines() == STORY
 
 
 def test_it_is_small_and_its_card_credits_the_data() -> None:
@@ -50,7 +44,7 @@ def test_it_is_small_and_its_card_credits_the_data() -> None:
 
 
 @pytest.mark.parametrize("lines", [1, 5])
-def test_a_story_that_only_a_script_holds_is_core(lines):
+def test_a_story_that_only_a_script_holds_is_core(default_tagger, lines):
     sentences = (
         "The swing bridge at Hallow jammed open on Tuesday with a yacht halfway through it, the harbour master said.",
         "Drivers were sent round by the mill for eleven hours, and the ferry carried three times its usual load.",
@@ -64,14 +58,14 @@ def test_a_story_that_only_a_script_holds_is_core(lines):
         f'<title>Bridge jams</title><script type="application/ld+json">{data}</script>'
         '<div id="root"><div class="skeleton">Loading…</div></div>'
     )
-    assert load_model().core(page, html=True) == body
+    assert default_tagger.core(page, html=True) == body
 
 
 @pytest.mark.parametrize(
     "filler", ["<p>{}</p>", '<p><a href="/x">{}</a></p>', "<aside>{}</aside>", "<p><strong>{}</strong></p>"]
 )
 @pytest.mark.parametrize("body", ["<article>{}</article>", '<div class="content">{}</div>', "{}"])
-def test_plugs_with_the_markup_of_the_story_are_filler(filler, body):
+def test_plugs_with_the_markup_of_the_story_are_filler(default_tagger, filler, body):
     parts = [
         (filler if label == "filler" else "<p>{}</p>").format(line) for line, label in zip(LINES, LABELS, strict=True)
     ]
@@ -80,12 +74,12 @@ def test_plugs_with_the_markup_of_the_story_are_filler(filler, body):
         f'<title>{title}</title><nav><a href="/">Home</a> <a href="/n">News</a></nav><h1>{title}</h1>'
         f"{body.format(''.join(parts))}<footer>© 2026 Wexmoor Echo</footer>"
     )
-    tagged = load_model().tag(page, html=True).set_index("text")["label"]
+    tagged = default_tagger.tag(page, html=True).set_index("text")["label"]
     assert tagged.loc[LINES].tolist() == LABELS
 
 
 @pytest.mark.parametrize("short", ["Nobody was hurt.", "The driver walked away.", "Work starts in May."])
-def test_a_short_sentence_in_a_story_of_three_paragraphs_is_core(short: str) -> None:
+def test_a_short_sentence_in_a_story_of_three_paragraphs_is_core(default_tagger, short: str) -> None:
     story = [
         "A lorry carrying gravel overturned on the ring road at Tarnford shortly before dawn on Tuesday.",
         "Police closed both lanes for six hours while a crane from the quarry lifted the trailer off the barrier.",
@@ -101,10 +95,10 @@ def test_a_short_sentence_in_a_story_of_three_paragraphs_is_core(short: str) -> 
         '<aside class="related"><h3>More from News</h3><a href="/1">Bus drivers vote on new rota</a></aside>'
         f"</main><footer><ul>{links}</ul><p>© 2026 Wexmoor Media</p></footer>"
     )
-    assert load_model().core(page, html=True).splitlines() == story
+    assert default_tagger.core(page, html=True).splitlines() == story
 
 
-def test_a_story_in_a_language_that_it_does_not_know_is_core_to_its_last_sentence(tagger: Tagger) -> None:
+def test_a_story_in_a_language_that_it_does_not_know_is_core_to_its_last_sentence(default_tagger: Tagger) -> None:
     story = [
         "Το παλιό τρένο της Αγίας Μαρίνας ξαναβγήκε στις ράγες το Σάββατο, ύστερα από δεκαεννέα χρόνια.",
         "Συνταξιούχοι σιδηροδρομικοί δούλευαν πάνω του κάθε Κυριακή και έφτιαξαν όσα ανταλλακτικά δεν υπήρχαν πια.",
@@ -114,4 +108,4 @@ def test_a_story_in_a_language_that_it_does_not_know_is_core_to_its_last_sentenc
     head = "<ul><li><a href=/>Αρχική</a></li></ul><h1>Το τρένο ξανά στις ράγες</h1>"
     page = f"<title>Το τρένο ξανά στις ράγες</title>{head}<div>{'<br><br>'.join(story)}</div><div>Όροι χρήσης</div>"
 
-    assert tagger.core(page, html=True).splitlines() == story
+    assert default_tagger.core(page, html=True).splitlines() == story

@@ -6,7 +6,6 @@ import pytest
 
 from benchmarks.renderings import STYLES
 from benchmarks.shapes import mean_scores, shape_pages, shape_scores, shapes_markdown
-from corestory import load_model
 from corestory.labelling.origins import read_samples
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
@@ -32,8 +31,8 @@ def pages():
 
 
 @pytest.fixture(scope="module")
-def scores(pages):
-    return shape_scores(load_model(), pages)
+def scores(default_tagger, pages):
+    return shape_scores(default_tagger, pages)
 
 
 def test_there_are_pages_of_every_shape_in_several_languages(pages):

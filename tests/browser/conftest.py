@@ -26,15 +26,24 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def tabs() -> dict[str, Any]:
+    """Tabs by their options."""
+    return {}
+
+
 @pytest.fixture
-def visit(browser: Any) -> Iterator[Any]:
-    """Open a file of the disk as a page."""
+def visit(browser: Any, tabs: dict[str, Any]) -> Iterator[Any]:
+    """Load a file of the disk, in a tab that tests with the same options share: to open one takes a second."""
     visits: list[Visit] = []
 
     def visit(file: Path, **options: Any) -> Visit:
-        visits.append(Visit(browser.new_page(**options), file.as_uri()))
+        key = repr(options)
+        if key not in tabs:
+            tabs[key] = browser.new_page(**options)
+        visits.append(Visit(tabs[key], file.as_uri()))
         return visits[-1]
 
     yield visit
     for one in visits:
-        one.page.close()
+        one.end()

@@ -10,8 +10,19 @@ class Visit:
         self.page = page
         self.complaints: list[str] = []
         self.requests: list[str] = []
-        page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("dialog", lambda dialog: (self.complaints.append("a dialog"), dialog.dismiss()))
+        self._handlers = {
+            "console": lambda message: self.complaints.append(f"{message.type}: {message.text}"),
+            "pageerror": lambda error: self.complaints.append(str(error)),
+            "request": lambda request: self.requests.append(request.url),
+            "dialog": lambda dialog: (self.complaints.append("a dialog"), dialog.dismiss()),
+        }
+        for event, handler in self._handlers.items():
+            page.on(event, handler)
         page.goto(address)
+
+    def end(self) -> None:
+        """Leave the tab to the next visit as it was."""
+        for event, handler in self._handlers.items():
+            self.page.remove_listener(event, handler)
+        self.page.emulate_media(media="null")
+        self.page.mouse.move(0, 0)

@@ -76,33 +76,28 @@ def sample_pages() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def base() -> Tagger:
-    return load_model()
+def adapted(default_tagger: Tagger) -> Tagger:
+    return adapt(default_tagger, site_frame(3)).tagger
 
 
-@pytest.fixture(scope="module")
-def adapted(base: Tagger) -> Tagger:
-    return adapt(base, site_frame(3)).tagger
-
-
-def test_articles_of_the_site_are_tagged_better_and_others_as_before(base: Tagger, adapted: Tagger) -> None:
+def test_articles_of_the_site_are_tagged_better_and_others_as_before(default_tagger: Tagger, adapted: Tagger) -> None:
     others = site_frame(4, first=10)
-    assert right(base, others) < 1.0
+    assert right(default_tagger, others) < 1.0
     assert right(adapted, others) == 1.0
     assert right(adapted, site_frame(3)) == 1.0  # what it learned from
     elsewhere = others.assign(text=[f"{text} ({place})" for place, text in enumerate(others["text"])])
-    assert adapted.score_frame(elsewhere)["score"].equals(base.score_frame(elsewhere)["score"])
+    assert adapted.score_frame(elsewhere)["score"].equals(default_tagger.score_frame(elsewhere)["score"])
 
 
-def test_the_gain_is_that_of_articles_that_were_left_out(base: Tagger) -> None:
-    found = adapt(base, site_frame(3))
+def test_the_gain_is_that_of_articles_that_were_left_out(default_tagger: Tagger) -> None:
+    found = adapt(default_tagger, site_frame(3))
     assert found.method == CORRECTION
     assert found.gain is not None
     assert found.gain > 0.05
     assert "measured on 3 articles, each left out of the fit" in found.message
 
 
-def test_the_first_words_of_a_long_paragraph_tell_that_it_is_filler(base: Tagger) -> None:
+def test_the_first_words_of_a_long_paragraph_tell_that_it_is_filler(default_tagger: Tagger) -> None:
     summaries = [
         "Fishermen want the old lighthouse to stay, though its lamp was sold to a museum in the spring.",
         "A bakery that has fed three villages since the war will close, because nobody took over the ovens.",
@@ -128,22 +123,23 @@ def test_the_first_words_of_a_long_paragraph_tell_that_it_is_filler(base: Tagger
         scored = tagger.score_frame(articles(range(4, 6), opening))
         return float(scored["score"][scored["text"].str.endswith(tuple(summaries))].mean())
 
-    adapted = adapt(base, articles(range(4), "In short: ")).tagger
-    base_drop, adapted_drop = (score(one, "") - score(one, "In short: ") for one in (base, adapted))
+    adapted = adapt(default_tagger, articles(range(4), "In short: ")).tagger
+    base_drop, adapted_drop = (score(one, "") - score(one, "In short: ") for one in (default_tagger, adapted))
     assert base_drop < 0.05
     assert adapted_drop > 0.12  # by n-grams anywhere in the paragraph alone: 0.08
 
 
 @pytest.mark.parametrize("html", [False, True])
 def test_a_correction_adds_to_other_pages_what_it_was_measured_by(
-    base: Tagger, sample_pages: pd.DataFrame, html: bool
+    default_tagger: Tagger, sample_pages: pd.DataFrame, html: bool
 ) -> None:
     batch, _ = batch_of_frame(sample_pages, markup=html)
-    scored = score_batch(batch, base.weights)
+    scored = score_batch(batch, default_tagger.weights)
     labels = (sample_pages["label"] == "core").to_numpy(int)
     learned = np.arange(len(batch.layout.sizes)) < 3
     others = ~learned[batch.layout.article]
-    fits = list(Residuals(scored, labels, base.settings.platt_scaling(html=html)).fits(learned, [None, 0.5, 0.1]))
+    scaling = default_tagger.settings.platt_scaling(html=html)
+    fits = list(Residuals(scored, labels, scaling).fits(learned, [None, 0.5, 0.1]))
     for fitted in (*fits, fits[-1].of_known_lines()):
         added = fitted.correction.log_odds(scored.features, KnownLines(scored.features))
         assert np.abs(added[others]).max() > 0.01
@@ -233,9 +229,9 @@ def test_an_explanation_names_what_was_learned_and_adds_up(adapted: Tagger) -> N
         assert 1 / (1 + np.exp(-paragraph.context.log_odds)) == pytest.approx(score, abs=1e-6)
 
 
-def test_labels_of_one_class_or_none_are_refused(base: Tagger) -> None:
+def test_labels_of_one_class_or_none_are_refused(default_tagger: Tagger) -> None:
     frame = site_frame(2)
     with pytest.raises(DataError, match="all labels are core; expected paragraphs of both labels"):
-        adapt(base, frame[frame["label"] == "core"])
+        adapt(default_tagger, frame[frame["label"] == "core"])
     with pytest.raises(DataError, match="none of them labelled"):
-        adapt(base, frame.assign(label=None))
+        adapt(default_tagger, frame.assign(label=None))

@@ -10,7 +10,7 @@ from corestory.model.adaptation import adapt
 from corestory.model.estimator import ParagraphClassifier
 from corestory.model.explaining import explain_articles
 from corestory.model.headlines import SCORE, in_other_stories, own_headlines
-from corestory.model.storage import load_model
+from corestory.model.tagger import Tagger
 from corestory.output.explanation import reasons
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
@@ -113,9 +113,9 @@ def test_the_only_kept_heading_of_the_first_level_is_the_headline_whatever_the_t
     assert [batch.texts[row] for row in np.flatnonzero(found)] == headline
 
 
-def test_the_default_model_drops_them_and_says_why():
+def test_the_default_model_drops_them_and_says_why(default_tagger: Tagger):
     page = read_page(_page())
-    (explained,) = explain_articles(load_model(), [Article("page", page.texts, title=page.title, markup=page.markup)])
+    (explained,) = explain_articles(default_tagger, [Article("page", page.texts, title=page.title, markup=page.markup)])
     by_text = {paragraph.text: paragraph for paragraph in explained.paragraphs}
     assert {by_text[text].label for text in OWN} == {"core"}
     for text in OTHER:
@@ -166,12 +166,12 @@ def test_the_headline_of_an_article_is_found(lines: tuple[str, ...], title: str,
 
 
 @pytest.mark.parametrize("markup", [True, False], ids=["page", "text"])
-def test_the_default_model_takes_the_headline_for_filler(markup: bool):
+def test_the_default_model_takes_the_headline_for_filler(default_tagger: Tagger, markup: bool):
     story = "".join(f"<p>{text}</p>" for text in OWN)
     page = read_page(f"<title>Ferry sails again</title><article><h1>Ferry sails again</h1>{story}")
     texts = ["Ferry sails again", *OWN]
     article = Article("page", page.texts, title=page.title, markup=page.markup) if markup else Article("text", texts)
-    (tagged,) = load_model().tag_articles([article])
+    (tagged,) = default_tagger.tag_articles([article])
     assert list(tagged.labels) == ["filler", "core", "core", "core"]
 
 
@@ -188,8 +188,8 @@ def _labelled(headline: str | None) -> pd.DataFrame:
 
 @pytest.mark.usefixtures("brief_fits")
 @pytest.mark.parametrize(("headline", "drop"), [("core", False), ("filler", True), (None, True)])
-def test_labels_decide_whether_a_model_drops_headlines(headline: str | None, drop: bool):
+def test_labels_decide_whether_a_model_drops_headlines(default_tagger: Tagger, headline: str | None, drop: bool):
     frame = _labelled(headline).assign(site=lambda rows: rows["article_id"])
     fitted = ParagraphClassifier(members=1, folds=2).fit(frame, frame["label"])
     assert fitted.tagger_.settings.drop_headlines is drop
-    assert adapt(load_model(), frame, force=True).tagger.settings.drop_headlines is drop
+    assert adapt(default_tagger, frame, force=True).tagger.settings.drop_headlines is drop

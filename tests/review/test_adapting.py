@@ -2,7 +2,6 @@ from threading import Event
 
 import pytest
 
-from corestory import load_model
 from corestory.model.adaptation import adapt
 from corestory.reading.article import Article
 from corestory.review import adapting
@@ -12,11 +11,6 @@ from corestory.review.material import ShownArticle
 pytestmark = pytest.mark.slow
 
 BOATS = ("ferry", "lugger", "barge", "tug", "steamer", "cutter", "yawl", "ketch")
-
-
-@pytest.fixture(scope="module")
-def tagger():
-    return load_model()
 
 
 def page(boat):
@@ -40,12 +34,12 @@ def accept_as_filler(session, number, positions):
 
 
 @pytest.fixture
-def session(review, tagger):
-    return review(*map(ShownArticle.of, tagger.tag_articles(map(page, BOATS))))
+def session(review, default_tagger):
+    return review(*map(ShownArticle.of, default_tagger.tag_articles(map(page, BOATS))))
 
 
-def test_after_some_articles_the_others_are_shown_as_the_adapted_model_tags_them(session, tagger):
-    adaptation = BackgroundAdaptation(session, tagger, every=4)
+def test_after_some_articles_the_others_are_shown_as_the_adapted_model_tags_them(session, default_tagger):
+    adaptation = BackgroundAdaptation(session, default_tagger, every=4)
     opened = session.article(7)
     assert [paragraph.label for paragraph in opened.paragraphs] == ["core"] * 4
     for number in range(3):
@@ -62,7 +56,7 @@ def test_after_some_articles_the_others_are_shown_as_the_adapted_model_tags_them
     assert session.article(7) == opened  # nothing changes under the person's hands
 
 
-def test_labels_are_taken_while_it_adapts(session, tagger, monkeypatch):
+def test_labels_are_taken_while_it_adapts(session, default_tagger, monkeypatch):
     labelled = Event()
 
     def adapt_late(*arguments):
@@ -70,7 +64,7 @@ def test_labels_are_taken_while_it_adapts(session, tagger, monkeypatch):
         return adapt(*arguments)
 
     monkeypatch.setattr(adapting, "adapt", adapt_late)
-    adaptation = BackgroundAdaptation(session, tagger, every=2)
+    adaptation = BackgroundAdaptation(session, default_tagger, every=2)
     for number in range(2):
         accept_as_filler(session, number, [2, 3])
         adaptation.after_change()
@@ -84,8 +78,8 @@ def test_labels_are_taken_while_it_adapts(session, tagger, monkeypatch):
     assert [paragraph.label for paragraph in session.article(2).paragraphs] == ["filler", "core", "core", "core"]
 
 
-def test_labels_from_which_nothing_can_be_learned_are_told_and_the_review_goes_on(session, tagger):
-    adaptation = BackgroundAdaptation(session, tagger, every=1)
+def test_labels_from_which_nothing_can_be_learned_are_told_and_the_review_goes_on(session, default_tagger):
+    adaptation = BackgroundAdaptation(session, default_tagger, every=1)
     session.label(0, [0, 1, 2, 3], "core")
     adaptation.after_change()
     adaptation.wait()
