@@ -146,25 +146,25 @@ def test_a_correction_adds_to_other_pages_what_it_was_measured_by(
         np.testing.assert_allclose(added[others], fitted.log_odds[others], atol=1e-5)
 
 
-def test_one_article_teaches_the_lines_that_stand_around_its_story_and_nothing_else(base: Tagger) -> None:
-    found = adapt(base, site_frame(1))
+def test_one_article_teaches_the_lines_that_stand_around_its_story_and_nothing_else(default_tagger: Tagger) -> None:
+    found = adapt(default_tagger, site_frame(1))
     assert (found.method, found.gain) == (LINES, None)
     other = site_frame(1, first=7)
     batch, _ = batch_of_frame(other, markup=False)
-    before, after = (score_batch(batch, tagger.weights).log_odds for tagger in (base, found.tagger))
+    before, after = (score_batch(batch, tagger.weights).log_odds for tagger in (default_tagger, found.tagger))
     repeated = other["text"].isin([*MENU, *FOOT]).to_numpy()
     assert (after[repeated] < before[repeated]).all()
     assert (after[~repeated] == before[~repeated]).all()
 
 
-def test_a_correction_that_makes_an_article_worse_is_kept_from_all_but_the_known_lines(base: Tagger) -> None:
+def test_a_correction_that_makes_an_article_worse_is_kept_from_all_but_the_known_lines(default_tagger: Tagger) -> None:
     frame = site_frame(4)
     about = frame["text"].str.startswith("The Quay Post")
-    assert adapt(base, frame).method == CORRECTION
+    assert adapt(default_tagger, frame).method == CORRECTION
     frame.loc[about & (frame["article_id"] == "quay/2"), "label"] = "core"
-    found = adapt(base, frame)
+    found = adapt(default_tagger, frame)
     assert found.method in (LINES, NOTHING)
-    assert right(found.tagger, frame[~about]) >= right(base, frame[~about])
+    assert right(found.tagger, frame[~about]) >= right(default_tagger, frame[~about])
 
 
 def test_nothing_changes_where_the_model_is_right_already(adapted: Tagger) -> None:
