@@ -294,5 +294,5 @@ def _check(articles: Sequence[ShownArticle], numbers: Mapping[str, int], labels:
             f"has labels of other articles, such as {next(iter(labels.decisions))[0]!r}",
             where=str(labels.path),
             expected="labels of the articles that are given",
-            hint="Give those articles, or another name to --labels.",
+            hint="Give those articles, by the same paths, or another name to --labels.",
         )
