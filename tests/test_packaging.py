@@ -132,6 +132,7 @@ def test_the_light_wheel_tags_alone_says_what_it_lacks_and_bears_no_other_beside
     run("-m", "corestory", "explain", "page.html", python=python, folder=tmp_path)
 
     assert "needs pandas, which corestory-lite leaves out" in refused(python, tmp_path, "train", "x", "-o", "y")
+    assert "pip install 'corestory-lite[serve]'" in refused(python, tmp_path, "serve")
     code = (
         "import corestory\nfrom corestory.errors import CorestoryError\n"
         "try: corestory.ParagraphClassifier\nexcept CorestoryError as error: print(error)"

@@ -27,14 +27,28 @@ def check_alone() -> None:
     CorestoryError
         Both are installed.
     """
-    # The folder's names tell it in a fraction of the time that importlib.metadata takes.
-    found = {path.name.partition("-")[0] for path in Path(__file__).parents[1].glob("corestory*-*.dist-info")}
-    if {"corestory", "corestory_lite"} <= found:
+    if {"corestory", "corestory_lite"} <= _installed():
         raise CorestoryError(
             "corestory and corestory-lite are both installed, and share their files",
             expected="one of them",
             hint="Run pip uninstall corestory corestory-lite, then pip install the one that you want.",
         )
+
+
+def _installed() -> set[str]:
+    # The folder's names tell it in a fraction of the time that importlib.metadata takes.
+    return {path.name.partition("-")[0] for path in Path(__file__).parents[1].glob("corestory*-*.dist-info")}
+
+
+def install_command(extra: str) -> str:
+    """Return the command that adds an extra to the distribution that is installed.
+
+    Examples
+    --------
+    >>> install_command("warc")
+    "pip install 'corestory[warc]'"
+    """
+    return f"pip install '{'corestory-lite' if 'corestory_lite' in _installed() else 'corestory'}[{extra}]'"
 
 
 def left_out(error: ModuleNotFoundError) -> CorestoryError | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 from corestory.errors import CorestoryError
+from corestory.light import install_command
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -248,7 +249,7 @@ def _opened(url: str, *, name: str = "") -> tuple[AbstractFileSystem, str]:
     try:
         from fsspec.core import url_to_fs
     except ImportError:
-        hint = "pip install 'corestory[remote]', and what the protocol needs, such as s3fs"
+        hint = f"{install_command('remote')}, and what the protocol needs, such as s3fs"
         raise _unreachable("fsspec is not installed", name or url, hint) from None
     try:
         with _as_os_error():

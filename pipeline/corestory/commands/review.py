@@ -10,6 +10,7 @@ import typer
 
 from corestory.commands.options import Model
 from corestory.errors import CorestoryError, InputError
+from corestory.light import install_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +92,7 @@ def review(
         import uvicorn  # noqa: F401
     except ImportError:
         raise CorestoryError(
-            "needs Starlette and uvicorn", where="corestory review", hint="pip install 'corestory[review]'"
+            "needs Starlette and uvicorn", where="corestory review", hint=install_command("review")
         ) from None
 
     from corestory.commands.messages import open_refusals, say

@@ -69,9 +69,10 @@ def serve(
         import uvicorn  # noqa: F401
     except ImportError as error:
         from corestory.errors import CorestoryError
+        from corestory.light import install_command
 
         raise CorestoryError(
-            f"serve needs the package {error.name}", hint="Install it with: pip install 'corestory[serve]'"
+            f"serve needs the package {error.name}", hint=f"Install it with: {install_command('serve')}"
         ) from None
     _check_token(host, token, without_token=without_token)
     # Before numpy is loaded, here and in the workers, which inherit it: they are the ones that run side by side.

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
 from corestory.errors import InputError, Refuse, reason_of
+from corestory.light import install_command
 from corestory.reading.decoding import decode
 from corestory.reading.file_kinds import begins_warc, kind_by_content
 from corestory.reading.gzip_members import GZIP_MAGIC
@@ -56,7 +57,7 @@ def warc_rows(
     try:
         import fastwarc  # noqa: F401
     except ImportError:
-        hint = "pip install 'corestory[warc]'"
+        hint = install_command("warc")
         raise InputError("a WARC file, and fastwarc is not installed", where=where, hint=hint) from None
 
     def refuse_record(position: str, reason: str) -> None:
