@@ -153,7 +153,7 @@ def test_a_mouse_and_a_finger_change_labels_by_the_label_alone(context, browser,
     assert tapped.page.evaluate("document.documentElement.scrollWidth") <= 360
     assert tapped.page.locator("#p0 .score").bounding_box()["height"] >= 44
     tapped.page.locator("#list-button").tap()
-    assert tapped.page.evaluate("(list => list.scrollWidth <= list.clientWidth)(document.querySelector('#list .scroll'))")
+    assert tapped.page.locator("#list .scroll").evaluate("list => list.scrollWidth <= list.clientWidth")
     phone.close()
     saved = labels_in(file)
     assert (saved["mouse", 0], saved["mouse", 2]) == (other(first[0]), other(first[2]))
