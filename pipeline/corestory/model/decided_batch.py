@@ -88,7 +88,7 @@ def decided_batch(
         headings = features.main_headings if scored.html else None
         headline = own_headlines(features.batch, features.words, kept & ~other, headings)
     scores = as_forced(lowered(scores, headline | other), forced)
-    scores, second = scores_after_second_look(scored, scores, cutoffs, weights, settings, forced)
+    scores, second = scores_after_second_look(scored, scores, cutoffs, headline | other, weights, settings, forced)
     threshold = settings.threshold if threshold is None else threshold
     if threshold is not None:
         cutoffs = np.full(len(cutoffs), threshold)

@@ -62,8 +62,8 @@ class ParagraphExplanation:
     first_score
         The score before headlines, the second look and the decision on new languages; None where these left it as it
         was.
-    lowered_by
-        What lowered it, where something did. Only the decision on new languages raises scores.
+    changed_by
+        What lowered or raised it, where something did.
     """
 
     position: int
@@ -75,7 +75,7 @@ class ParagraphExplanation:
     context: Breakdown
     sighting: tuple[int, int] | None = None
     first_score: float | None = None
-    lowered_by: Lowering | None = None
+    changed_by: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def explain_articles(
                         *reasons.of(inside.start + position, None if shift is None else shift[position]),
                         None if tagged.sightings is None else tagged.sightings.of(position),
                         first_score=before if before != score else None,
-                        lowered_by=cause if before > score else None,
+                        changed_by=cause if before != score else None,
                     )
                     for position, (text, label, score, before, cause) in enumerate(
                         zip(tagged.texts, tagged.labels, tagged.scores.tolist(), first, causes[inside], strict=True)
@@ -156,7 +156,7 @@ FORM = "(word shapes)"
 SITE = "other pages of its site"
 """The name of the effects of a site memory."""
 HEADLINE, OTHER_STORY, SECOND_LOOK = "headline", "other story", "second look"
-Lowering: TypeAlias = Literal["headline", "other story", "second look"]
+Change: TypeAlias = Literal["headline", "other story", "second look"]
 """What lowers the score of a kept paragraph: `corestory.model.headlines` or `corestory.model.second_look`."""
 ADAPTED = "adaptation"
 """The name of the effect of what an adapted model learned beyond its training."""

@@ -1,8 +1,10 @@
 """The second look: the words of the kept story judged once more, without the page around it and without its markup.
 
 A plug between two paragraphs of a story has the markup of its neighbours, and stands where only story stands. So the
-first decision keeps it, though its words are those of a plug. After that decision a small network reads the kept
-paragraphs alone, as an article of their own, and lowers the score of those that it takes for filler.
+first decision keeps it, though its words are those of a plug. A subhead or another short line of the story is often
+dropped from a text, because gold texts leave out such lines. After the first decision a small network reads the kept
+paragraphs, and short lines between them, as an article of their own. It lowers the score of the kept paragraphs that it
+takes for filler, and raises that of the short lines that it takes for story.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 WORDS_READ, FORMS_READ = 10, 13
 """So many words and word shapes of a paragraph the scorers of lines read; of the shapes one is its begin."""
 WORDS_LONGEST = 3
+LINE_WORDS, PROSE_WORDS = 12, 10
+"""A dropped line of at most so many words is read again between two kept paragraphs of at least so many."""
 
 _BEGIN, _END = hash_token("line begin"), hash_token("line end")
 
@@ -36,11 +40,12 @@ def scores_after_second_look(
     scored: ScoredBatch,
     scores: Float,
     cutoffs: Float,
+    settled: Bool,
     weights: Weights,
     settings: Settings,
     forced: Forced | None = None,
 ) -> tuple[Float, Float]:
-    """Lower the scores of the kept paragraphs that the second look takes for filler.
+    """Lower the scores of kept paragraphs that are filler to the second look, raise those of short lines of story.
 
     Parameters
     ----------
@@ -50,6 +55,8 @@ def scores_after_second_look(
         Its calibrated scores, shape (paragraphs,).
     cutoffs
         The cutoff of each article, shape (articles,).
+    settled
+        Dropped paragraphs that stay dropped, as headlines do; shape (paragraphs,).
     weights, settings
         Of the model. Without `Weights.second_look`, or with a cutoff of 0, nothing changes.
     forced
@@ -58,29 +65,68 @@ def scores_after_second_look(
     Returns
     -------
     scores : numpy.ndarray
-        Shape (paragraphs,). Those of dropped paragraphs are below their article's cutoff.
+        Shape (paragraphs,). Those of dropped paragraphs are below their article's cutoff, those of restored lines equal
+        it.
     second : numpy.ndarray
-        The calibrated scores of the second look, shape (paragraphs,); NaN where it did not look.
+        The calibrated scores of the second look, shape (paragraphs,); NaN of paragraphs that it did not read, or that
+        were not kept before.
     """
-    limit = settings.second_look_cutoff(html=scored.html)
+    cutoff = settings.second_look_cutoff(html=scored.html)
     second = np.full(len(scores), np.nan)
-    if weights.second_look is None or limit <= 0:
+    if weights.second_look is None or cutoff <= 0:
         return scores, second
     layout = scored.features.layout
     kept = scores >= cutoffs[layout.article]
     # Of a single paragraph there is nothing to drop.
     looked = kept & (np.add.reduceat(kept, layout.first, dtype=np.int64) > 1)[layout.article]
+    looked |= lines_between_prose(kept, scored.features.words, layout) & ~settled
     if not looked.any():
         return scores, second
     log_odds = second_look_log_odds(scored, looked, weights.second_look)
     second[looked] = settings.second_look_scaling().probabilities(log_odds)
     if forced is not None:
         second[forced != 0] = np.nan
-    return lowered_scores(scores, kept, second, cutoffs, limit, layout), second
+    restoring = settings.second_look_restoring(html=scored.html)
+    changed = scores_under(scores, kept, second, cutoffs, layout, cutoff=cutoff, restoring=restoring)
+    return changed, np.where(kept, second, np.nan)
 
 
-def lowered_scores(scores: Float, kept: Bool, second: Float, cutoffs: Float, limit: float, layout: Layout) -> Float:
-    """Lower the scores of kept paragraphs below their article's cutoff where the second score is below the limit.
+def lines_between_prose(kept: Bool, words: Float, layout: Layout) -> Bool:
+    """Find the short dropped lines that stand between two kept paragraphs of prose.
+
+    Parameters
+    ----------
+    kept
+        Whether each paragraph was kept, shape (paragraphs,).
+    words
+        The number of words of each, shape (paragraphs,).
+    layout
+        Which paragraphs make an article.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,).
+
+    Examples
+    --------
+    >>> kept, words = np.array([True, False, True, False]), np.array([40, 3, 25, 2])
+    >>> lines_between_prose(kept, words, Layout.of([4])).tolist()
+    [False, True, False, False]
+    """
+    prose = kept & (words >= PROSE_WORDS)
+    found = np.zeros(len(kept), bool)
+    found[1:-1] = prose[:-2] & prose[2:]
+    found &= ~kept & (words <= LINE_WORDS)
+    # Neighbours are of the same article.
+    found[layout.first] = found[layout.first + layout.sizes - 1] = False
+    return found
+
+
+def scores_under(
+    scores: Float, kept: Bool, second: Float, cutoffs: Float, layout: Layout, *, cutoff: float, restoring: float
+) -> Float:
+    """Change scores by the second look's: kept paragraphs fall below their article's cutoff, dropped ones rise to it.
 
     Parameters
     ----------
@@ -92,48 +138,53 @@ def lowered_scores(scores: Float, kept: Bool, second: Float, cutoffs: Float, lim
         Calibrated scores of the second look; NaN where it did not look.
     cutoffs
         The cutoff of each article, shape (articles,).
-    limit
-        The cutoff of the second look. An article of which it would leave no paragraph keeps its scores.
     layout
         Which paragraphs make an article.
+    cutoff
+        Kept paragraphs with a smaller second score are dropped. An article that would have no paragraph left keeps its
+        scores.
+    restoring
+        Dropped paragraphs with a greater second score are restored; with 1 none is.
 
     Examples
     --------
-    >>> scores, second = np.array([0.9, 0.8, 0.1, 0.7]), np.array([0.9, 0.05, np.nan, 0.05])
-    >>> lowered_scores(scores, scores > 0.4, second, np.array([0.4, 0.4]), 0.2, Layout.of([3, 1])).tolist()
-    [0.9, 0.05, 0.1, 0.7]
+    >>> scores, second = np.array([0.9, 0.8, 0.1, 0.7]), np.array([0.9, 0.05, 0.97, 0.05])
+    >>> cutoffs, layout = np.array([0.4, 0.4]), Layout.of([3, 1])
+    >>> scores_under(scores, scores > 0.4, second, cutoffs, layout, cutoff=0.2, restoring=0.95).tolist()
+    [0.9, 0.05, 0.4, 0.7]
     """
-    cutoff = cutoffs[layout.article]
-    dropped = kept & (second < limit)
+    of_article = cutoffs[layout.article]
+    dropped = kept & (second < cutoff)
     dropped &= np.logical_or.reduceat(kept & ~dropped, layout.first)[layout.article]
-    return np.where(dropped, np.minimum(second, np.nextafter(cutoff, 0)), scores)
+    changed = np.where(dropped, np.minimum(second, np.nextafter(of_article, 0)), scores)
+    return np.where(~kept & (second > restoring), of_article, changed)
 
 
-def second_look_log_odds(scored: ScoredBatch, kept: Bool, look: SecondLook) -> Float:
-    """Read the kept paragraphs as articles of their own.
+def second_look_log_odds(scored: ScoredBatch, looked: Bool, look: SecondLook) -> Float:
+    """Read the looked-at paragraphs as articles of their own.
 
-    What the batch's features say of single paragraphs holds for the kept ones alone, and is not computed anew.
+    What the batch's features say of single paragraphs holds for these alone, and is not computed anew.
 
     Parameters
     ----------
     scored
         The scored batch.
-    kept
-        Which paragraphs are kept, at least one.
+    looked
+        Which paragraphs are read, at least one.
     look
         The model's second look.
 
     Returns
     -------
     numpy.ndarray
-        Log-odds of story of each kept paragraph.
+        Log-odds of story of each of them.
     """
     features = scored.features
-    words, forms = line_words(features.tokens.of_rows(kept)), line_forms(features.forms.of_rows(kept))
+    words, forms = line_words(features.tokens.of_rows(looked)), line_forms(features.forms.of_rows(looked))
     lines = np.column_stack([look.words.log_odds(words), look.forms.log_odds(forms)])
-    looked = features.of_rows(kept)
-    columns = second_look_columns(looked, lines, scored.stage1[-1].values[kept])
-    return look.network.log_odds(columns.matrix(), looked.layout)
+    alone = features.of_rows(looked)
+    columns = second_look_columns(alone, lines, scored.stage1[-1].values[looked])
+    return look.network.log_odds(columns.matrix(), alone.layout)
 
 
 def line_words(words: Tokens) -> Tokens:
@@ -163,7 +214,7 @@ def second_look_columns(features: TextFeatures, lines: Float, stage1: Float) -> 
     Parameters
     ----------
     features
-        Of kept paragraphs.
+        Of the paragraphs that are read.
     lines
         Their log-odds by each of the second look's two scorers of lines, shape (paragraphs, 2).
     stage1

@@ -13,24 +13,23 @@ from threadpoolctl import threadpool_limits
 from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.line_marks import unmarked
-from corestory.features.paragraph_shape import shape_features
 from corestory.features.tokens import tokenise
 from corestory.features.word_shapes import form_tokens
-from corestory.model.calibration import Settings, fit_platt
-from corestory.model.choosing import Chosen, measured_f1
-from corestory.model.decision import article_cutoffs
+from corestory.model.calibration import fit_platt
+from corestory.model.choosing import Chosen
 from corestory.model.fitting import CHUNK, ONE_THREAD, FittedStages, Progress, Recipe, fit_stage1
 from corestory.model.network import Network, joined
 from corestory.model.network_fit import Shape, fit_network
 from corestory.model.ngrams import NgramScorer
-from corestory.model.planted_stories import Stories, joined_stories, kept_stories, planted_stories
+from corestory.model.planted_stories import Stories, joined_stories, planted_stories
 from corestory.model.planting import PLUG, PlugLines, plug_lines, with_template_lines
 from corestory.model.scoring import SecondLook
-from corestory.model.second_look import line_forms, line_words, lowered_scores, second_look_columns
+from corestory.model.second_look import line_forms, line_words, second_look_columns
+from corestory.model.second_look_choice import DecidedPath, LookPath, chosen_cutoffs
 from corestory.model.training_rows import Rows
 from corestory.types import Bool, Float, Float32, Int
 
-SHAPE, EPOCHS, STEPS, MEMBERS = Shape(32, 2, 16), 5, 200, 2
+SHAPE, EPOCHS, STEPS, MEMBERS = Shape(32, 2, 16), 5, 200, 4
 PROSE_WEIGHT = 0.5
 """What a paragraph of story that is not short weighs in the fit of the scorers of lines."""
 PLANTED_WEIGHT = 3.0
@@ -39,15 +38,8 @@ WORDS_C, FORMS_C, LEAST_PAGES = 10.0, 3.0, 2
 """Parameters of the scorers of lines, as those of the recipe for stage 1; `LEAST_PAGES` is of words."""
 LEAST_LINES = 50
 """From fewer lines of filler, and of story, nothing general can be learned."""
-LIMITS = tuple(step / 100 for step in range(1, 96))
-F1_COST = 0.0005
-"""The look may cost so much of the out-of-fold word F1."""
 DEALS = 3
 """So often the templates are dealt to folds and planted into every story: one deal makes a fit depend on chance."""
-STORY_LOST = 0.035
-"""It may drop this share of the planted story lines, which are harder than those of the story itself."""
-LEAST_REMOVED = 0.1
-"""A look that drops a smaller share of the planted filler is not worth its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +48,6 @@ class FittedLook:
 
     weights: SecondLook | None
     chosen: Chosen
-
-
-@dataclass(frozen=True, slots=True)
-class _Path:
-    """The rows of one path, text or HTML, and its first decision.
-
-    `places` are their numbers among all rows, `looked` tells the articles on which the look is measured.
-    """
-
-    rows: Rows
-    places: Int
-    scores: Float
-    core: Bool
-    looked: Bool
-
-    def stories(self, chosen: Bool) -> Stories:
-        """Give what was kept of the articles of the chosen rows."""
-        return kept_stories(self.rows, self.places, self.scores, self.core & chosen)
 
 
 def fit_second_look(
@@ -104,12 +78,16 @@ def fit_second_look(
         Called after each single fit.
     """
     generator = np.random.default_rng(recipe.seed)
-    paths = [_Path(rows, np.arange(len(rows.core)), chosen.text_scores, chosen.text_core, _two_views(rows, generator))]
+    paths = [
+        LookPath(
+            rows, np.arange(len(rows.core)), chosen.text_scores, chosen.text_core, _two_views(rows, generator)
+        )
+    ]  # fmt: skip
     marked = np.zeros(len(rows.core), bool)
     if html_rows is not None and chosen.html_scores is not None and chosen.html_core is not None:
         marked[html_places] = True
         everything = np.ones(len(html_places), bool)
-        paths.append(_Path(html_rows, html_places, chosen.html_scores, chosen.html_core, everything))
+        paths.append(LookPath(html_rows, html_places, chosen.html_scores, chosen.html_core, everything))
     extended = with_template_lines(rows, fitted.stage1, languages, fitted.weights, seed=recipe.seed)
     rows = extended.dealt(0)
     lines = plug_lines(extended, kinds, marked, seed=recipe.seed)
@@ -121,7 +99,7 @@ def fit_second_look(
     needed[np.concatenate([lines.found, lines.headings, lines.headlines])] = True
     also = needed.copy()
     for path in paths:
-        also[path.places[path.core & path.looked]] = True
+        also[path.places[path.read & path.looked]] = True
     texts, _ = unmarked(rows.batch.texts)
     fitted_lines = [
         fit_line_scorers(texts, extended.dealt(deal), lines, needed if deal else also, recipe, say=say)
@@ -152,22 +130,19 @@ def fit_second_look(
         log_odds[inside] = network.log_odds(columns[inside], learned.part(inside[learned.layout.first]).layout)
     scaling = fit_platt(log_odds[learned.weight > 0], learned.core[learned.weight > 0])
     of_lines = scaling.probabilities(log_odds[learned.planted]), learned.core[learned.planted]
-    limits, found = [], []
-    for path in paths:
+    numbers = {"second_look_slope": scaling.slope, "second_look_offset": scaling.offset}
+    decided: list[DecidedPath] = []
+    for form, path in zip(("text", "html"), paths, strict=False):
         of_row = materials[0].held_out(path.stories(path.looked), networks[:-1])
-        second = scaling.probabilities(of_row[path.places])
-        limit, scores, core = _chosen_limit(path, second, *of_lines, chosen.settings)
-        limits.append(limit)
-        found.append((scores, core))
-    if not any(limits):
+        one = chosen_cutoffs(path, scaling.probabilities(of_row[path.places]), *of_lines, chosen.settings)
+        numbers |= {f"second_look_{form}_cutoff": one.cutoff, f"second_look_{form}_restoring": one.restoring}
+        decided.append(one)
+    if not any(one.cutoff for one in decided):
         return FittedLook(None, chosen)
-    settings = msgspec.structs.replace(
-        chosen.settings, second_look_slope=scaling.slope, second_look_offset=scaling.offset,
-        second_look_text_cutoff=limits[0], second_look_html_cutoff=limits[-1] if len(paths) > 1 else 0.0,
-    )  # fmt: skip
-    after = replace(chosen, settings=settings, text_scores=found[0][0], text_core=found[0][1])
+    settings = msgspec.structs.replace(chosen.settings, **numbers)
+    after = replace(chosen, settings=settings, text_scores=decided[0].scores, text_core=decided[0].core)
     if len(paths) > 1:
-        after = replace(after, html_scores=found[1][0], html_core=found[1][1])
+        after = replace(after, html_scores=decided[1].scores, html_core=decided[1].core)
     return FittedLook(SecondLook(*scorers, networks[-1]), after)
 
 
@@ -197,8 +172,8 @@ class _Material:
         return np.concatenate([self._columns(part) for part in _chunks(stories)])
 
     def held_out(self, stories: Stories, networks: Sequence[Network]) -> Float:
-        """Score kept rows, each by the network that saw none of its fold; rows that were not kept are infinite."""
-        log_odds = np.full(len(self.rows.core), np.inf)
+        """Score the rows of stories, each by the network that saw none of its fold; all others are NaN."""
+        log_odds = np.full(len(self.rows.core), np.nan)
         fold = self.rows.fold[stories.rows[stories.layout.first]]
         for number, network in enumerate(networks):
             for part in _chunks(stories.part(fold == number)):
@@ -298,26 +273,3 @@ def _fit_one(columns: Float32, stories: Stories, inside: Bool, recipe: Recipe, s
             columns[inside], part.core, part.layout, weights=part.weight, shape=SHAPE, epochs=EPOCHS,
             penalty=recipe.penalty, steps=min(STEPS, recipe.steps), seed=seed,
         )  # fmt: skip
-
-
-def _chosen_limit(
-    path: _Path, second: Float, of_lines: Float, core_lines: Bool, settings: Settings
-) -> tuple[float, Float, Bool]:
-    """Choose the greatest cutoff that keeps the bounds; 0 if none does. Give the scores and decisions under it."""
-    words, layout = shape_features(path.rows.batch.texts)[0], path.rows.batch.layout
-    cutoffs, _ = article_cutoffs(
-        path.scores, words, layout,
-        cutoff_share=settings.cutoff_share, clean_cutoff_share=settings.clean_cutoff_share,
-    )  # fmt: skip
-    looked = np.logical_or.reduceat(path.looked, layout.first)
-    before = measured_f1(path.core, words, path.rows)[looked].mean()
-    for limit in reversed(LIMITS):
-        if np.mean(of_lines[core_lines] < limit) > STORY_LOST:
-            continue
-        if np.mean(of_lines[~core_lines] < limit) < LEAST_REMOVED:
-            break
-        scores = lowered_scores(path.scores, path.core, second, cutoffs, limit, layout)
-        core = path.core & (scores >= cutoffs[layout.article])
-        if measured_f1(core, words, path.rows)[looked].mean() >= before - F1_COST:
-            return limit, scores, core
-    return 0.0, path.scores, path.core

@@ -107,10 +107,9 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
     verdict = (
         f"{paragraph.label.capitalize()}: its score of {paragraph.score:.2f} {relation} {article.cutoff:.2f}, {cutoff}."
     )
-    if paragraph.lowered_by is not None:
-        verdict += f" {_CAUSES[paragraph.lowered_by]} lowered it from {paragraph.first_score:.2f}."
-    elif paragraph.first_score is not None:
-        verdict += f" That it is prose in a language new to the model raised it from {paragraph.first_score:.2f}."
+    if paragraph.first_score is not None:
+        change = "raised" if paragraph.score > paragraph.first_score else "lowered"
+        verdict += f" {_CAUSES[paragraph.changed_by or SECOND_LOOK]} {change} it from {paragraph.first_score:.2f}."
     if article.tagged.no_story is not None:
         verdict = f"Filler: {_page_has_no_story(article.tagged)}."
     total = sum(abs(effect.log_odds) for effect in paragraph.context.effects)
@@ -198,7 +197,7 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
         An object with the article's ``article_id``, ``url``, ``title``, ``confidence``, ``is_article`` (its
         probability; null if the model does not know it), ``cutoff`` and
         ``cutoff_is_fixed`` (whether all articles have this cutoff), the ``method``, and its ``paragraphs``: each has
-        ``position``, ``text``, ``label``, ``score``, ``first_score`` and ``lowered_by`` (the score before headlines and
+        ``position``, ``text``, ``label``, ``score``, ``first_score`` and ``changed_by`` (the score before headlines and
         the second look, and which lowered it; null where none did), the ``reasons`` in words, and ``words``, ``markup``
         (null without markup) and ``context`` (of the first score): a ``base`` and ``effects`` that add up to
         ``log_odds``; with a site memory also ``sighting``, the number of other pages of the site on which it stands,
@@ -212,7 +211,7 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
             "label": paragraph.label,
             "score": paragraph.score,
             "first_score": paragraph.first_score,
-            "lowered_by": paragraph.lowered_by,
+            "changed_by": paragraph.changed_by,
             "reasons": [storable(sentence) for sentence in _sentences(paragraph, article)],
             "words": _sum(paragraph.words),
             "markup": None if paragraph.markup is None else _sum(paragraph.markup),
