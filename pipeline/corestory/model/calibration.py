@@ -84,9 +84,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     second_look_text_cutoff, second_look_html_cutoff
         Kept paragraphs to which the second look gives a smaller score are dropped, without and with markup; with 0
         none is.
-    second_look_text_restoring, second_look_html_restoring
-        Short lines between kept paragraphs to which the second look gives a greater score are restored, without and
-        with markup; with 1 none is.
+    second_look_restoring
+        Short lines between kept paragraphs without markup to which the second look gives a greater score are restored;
+        with 1 none is.
     """
 
     cutoff_share: _Share = 0.5
@@ -105,8 +105,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     second_look_offset: _Offset = 0.0
     second_look_text_cutoff: _Share = 0.0
     second_look_html_cutoff: _Share = 0.0
-    second_look_text_restoring: _Share = 1.0
-    second_look_html_restoring: _Share = 1.0
+    second_look_restoring: _Share = 1.0
 
     def __post_init__(self) -> None:
         if len(self.confidence_expected) != len(self.confidence_measured):
@@ -131,7 +130,3 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def second_look_cutoff(self, *, html: bool) -> float:
         """Give the least second score of core, with or without markup."""
         return self.second_look_html_cutoff if html else self.second_look_text_cutoff
-
-    def second_look_restoring(self, *, html: bool) -> float:
-        """Give the second score above which a line is restored, with or without markup."""
-        return self.second_look_html_restoring if html else self.second_look_text_restoring

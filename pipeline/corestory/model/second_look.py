@@ -4,7 +4,8 @@ A plug between two paragraphs of a story has the markup of its neighbours, and s
 first decision keeps it, though its words are those of a plug. A subhead or another short line of the story is often
 dropped from a text, because gold texts leave out such lines. After the first decision a small network reads the kept
 paragraphs, and short lines between them, as an article of their own. It lowers the score of the kept paragraphs that it
-takes for filler, and raises that of the short lines that it takes for story.
+takes for filler, and raises that of the short lines that it takes for story. In a page the markup tells subheads, so
+short lines are restored in texts alone.
 """
 
 from __future__ import annotations
@@ -79,15 +80,17 @@ def scores_after_second_look(
     kept = scores >= cutoffs[layout.article]
     # Of a single paragraph there is nothing to drop.
     looked = kept & (np.add.reduceat(kept, layout.first, dtype=np.int64) > 1)[layout.article]
-    looked |= lines_between_prose(kept, scored.features.words, layout) & ~settled
+    if not scored.html:
+        looked |= lines_between_prose(kept, scored.features.words, layout) & ~settled
     if not looked.any():
         return scores, second
     log_odds = second_look_log_odds(scored, looked, weights.second_look)
     second[looked] = settings.second_look_scaling().probabilities(log_odds)
     if forced is not None:
         second[forced != 0] = np.nan
-    restoring = settings.second_look_restoring(html=scored.html)
-    changed = scores_under(scores, kept, second, cutoffs, layout, cutoff=cutoff, restoring=restoring)
+    changed = scores_under(
+        scores, kept, second, cutoffs, layout, cutoff=cutoff, restoring=settings.second_look_restoring
+    )
     return changed, np.where(kept, second, np.nan)
 
 

@@ -38,6 +38,8 @@ class LookPath:
         Out-of-fold scores and decisions, shape (rows,).
     looked
         Whether the look is measured on the article of each row, shape (rows,).
+    html
+        Whether it is that of HTML, in which no line is restored.
     """
 
     rows: Rows
@@ -45,6 +47,7 @@ class LookPath:
     scores: Float
     core: Bool
     looked: Bool
+    html: bool
 
     @cached_property
     def words(self) -> Float:
@@ -54,7 +57,9 @@ class LookPath:
     @cached_property
     def read(self) -> Bool:
         """Whether the look reads each row."""
-        return self.core | lines_between_prose(self.core, self.words, self.rows.batch.layout)
+        return (
+            self.core if self.html else self.core | lines_between_prose(self.core, self.words, self.rows.batch.layout)
+        )
 
     def stories(self, chosen: Bool) -> Stories:
         """Give what the look reads of the articles of the chosen rows."""
@@ -112,7 +117,7 @@ def chosen_cutoffs(path: LookPath, second: Float, of_lines: Float, core_lines: B
     if found is None:
         return DecidedPath(0.0, 1.0, path.scores, path.core)
     least = f1(found.core) - F1_COST
-    for restoring in RESTORING:
+    for restoring in () if path.html else RESTORING:
         if np.mean(of_lines[~core_lines] >= restoring) <= FILLER_RESTORED:
             more = decided(found.cutoff, restoring)
             if f1(more.core) >= least:

@@ -80,14 +80,14 @@ def fit_second_look(
     generator = np.random.default_rng(recipe.seed)
     paths = [
         LookPath(
-            rows, np.arange(len(rows.core)), chosen.text_scores, chosen.text_core, _two_views(rows, generator)
+            rows, np.arange(len(rows.core)), chosen.text_scores, chosen.text_core, _two_views(rows, generator), html=False
         )
     ]  # fmt: skip
     marked = np.zeros(len(rows.core), bool)
     if html_rows is not None and chosen.html_scores is not None and chosen.html_core is not None:
         marked[html_places] = True
         everything = np.ones(len(html_places), bool)
-        paths.append(LookPath(html_rows, html_places, chosen.html_scores, chosen.html_core, everything))
+        paths.append(LookPath(html_rows, html_places, chosen.html_scores, chosen.html_core, everything, html=True))
     extended = with_template_lines(rows, fitted.stage1, languages, fitted.weights, seed=recipe.seed)
     rows = extended.dealt(0)
     lines = plug_lines(extended, kinds, marked, seed=recipe.seed)
@@ -135,11 +135,11 @@ def fit_second_look(
     for form, path in zip(("text", "html"), paths, strict=False):
         of_row = materials[0].held_out(path.stories(path.looked), networks[:-1])
         one = chosen_cutoffs(path, scaling.probabilities(of_row[path.places]), *of_lines, chosen.settings)
-        numbers |= {f"second_look_{form}_cutoff": one.cutoff, f"second_look_{form}_restoring": one.restoring}
+        numbers[f"second_look_{form}_cutoff"] = one.cutoff
         decided.append(one)
     if not any(one.cutoff for one in decided):
         return FittedLook(None, chosen)
-    settings = msgspec.structs.replace(chosen.settings, **numbers)
+    settings = msgspec.structs.replace(chosen.settings, second_look_restoring=decided[0].restoring, **numbers)
     after = replace(chosen, settings=settings, text_scores=decided[0].scores, text_core=decided[0].core)
     if len(paths) > 1:
         after = replace(after, html_scores=decided[1].scores, html_core=decided[1].core)
