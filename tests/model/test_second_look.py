@@ -18,10 +18,14 @@ from corestory.model.rules import Rules
 from corestory.model.scoring import SecondLook, score_batch, stage1_log_odds
 from corestory.model.second_look import (
     FORMS_READ,
+    LINE_WORDS,
+    PROSE_WORDS,
     WORDS_READ,
     line_forms,
     line_words,
-    lowered_scores,
+    lines_between_prose,
+    scores_after_second_look,
+    scores_under,
     second_look_columns,
     second_look_log_odds,
 )
@@ -190,8 +194,53 @@ def test_an_explanation_says_that_the_look_lowered_a_score(seeded_tagger, lookin
 
 def test_a_score_is_below_the_cutoff_however_close_the_second_score_is():
     scores, second = np.array([0.9, 0.9]), np.array([0.8, 0.45])
-    found = lowered_scores(scores, scores > 0.4, second, np.array([0.4]), 0.5, Layout.of([2]))
+    found = scores_under(scores, scores > 0.4, second, np.array([0.4]), Layout.of([2]), cutoff=0.5, restoring=1.0)
     assert found.tolist() == [0.9, np.nextafter(0.4, 0)]
+
+
+PARAGRAPHS = st.tuples(st.booleans(), st.integers(0, 30), st.floats(0, 1) | st.just(np.nan))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(PARAGRAPHS, min_size=1, max_size=6), min_size=1, max_size=4), st.floats(0, 1))
+def test_short_lines_between_kept_prose_of_their_article_rise_to_the_cutoff_and_nothing_else_rises(articles, restoring):
+    layout = Layout.of([len(article) for article in articles])
+    kept, words, second = (np.array(values) for values in zip(*(one for all_ in articles for one in all_), strict=True))
+    scores, cutoffs = np.where(kept, 0.8, 0.1), np.full(len(articles), 0.4)
+    read = lines_between_prose(kept, words, layout)
+    expected = [
+        not kept and words <= LINE_WORDS and 0 < at < len(article) - 1
+        and all(article[near][0] and article[near][1] >= PROSE_WORDS for near in (at - 1, at + 1))
+        for article in articles
+        for at, (kept, words, _) in enumerate(article)
+    ]  # fmt: skip
+    assert read.tolist() == expected
+    second = np.where(kept | read, second, np.nan)
+    found = scores_under(scores, kept, second, cutoffs, layout, cutoff=0.5, restoring=restoring)
+    assert (found == 0.4).tolist() == (read & (second > restoring)).tolist()
+    assert (found[kept] <= 0.8).all()
+    for inside in layout.slices():
+        assert (found[inside] >= 0.4).any() == kept[inside].any()
+
+
+@pytest.mark.parametrize("html", [False, True])
+def test_a_short_line_of_a_text_is_restored_unless_it_is_settled_or_a_rule_drops_it(seeded_tagger, html):
+    article = (page if html else texts)([LINES[0], "Nobody was hurt.", LINES[2]])
+    scored = score_batch(batch_of_articles([article]), seeded_tagger.weights)
+    scores, at = np.array([*[0.8] * (len(article.texts) - 3), 0.8, 0.1, 0.8]), len(article.texts) - 2
+    numbers = {"second_look_text_cutoff": 1e-9, "second_look_html_cutoff": 1e-9, "second_look_restoring": 0.0}
+    restoring = msgspec.structs.replace(seeded_tagger.settings, **numbers)
+    line = np.arange(len(scores)) == at
+
+    def found(settled=~line, forced=None):
+        both = scores_after_second_look(
+            scored, scores, np.array([0.4]), settled, seeded_tagger.weights, restoring, forced
+        )  # fmt: skip
+        assert np.isnan(both[1][at])
+        return both[0].tolist()
+
+    assert found() == np.where(line & (not html), 0.4, scores).tolist()
+    assert found(settled=line) == found(forced=-line.astype(np.int8)) == scores.tolist()
 
 
 def test_the_look_is_stored_with_the_weights_and_checked_like_the_others(looking):

@@ -157,7 +157,7 @@ SITE = "other pages of its site"
 """The name of the effects of a site memory."""
 HEADLINE, OTHER_STORY, SECOND_LOOK = "headline", "other story", "second look"
 Change: TypeAlias = Literal["headline", "other story", "second look"]
-"""What lowers the score of a kept paragraph: `corestory.model.headlines` or `corestory.model.second_look`."""
+"""What changes a score after the first decision: `corestory.model.headlines` or `corestory.model.second_look`."""
 ADAPTED = "adaptation"
 """The name of the effect of what an adapted model learned beyond its training."""
 MEANINGS = {

@@ -80,7 +80,8 @@ def fit_second_look(
     generator = np.random.default_rng(recipe.seed)
     paths = [
         LookPath(
-            rows, np.arange(len(rows.core)), chosen.text_scores, chosen.text_core, _two_views(rows, generator), html=False
+            rows, np.arange(len(rows.core)), chosen.text_scores, chosen.text_core, _two_views(rows, generator),
+            html=False,
         )
     ]  # fmt: skip
     marked = np.zeros(len(rows.core), bool)

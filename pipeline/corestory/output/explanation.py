@@ -62,7 +62,7 @@ class Reasons:
     Attributes
     ----------
     verdict
-        The label, the score and the cutoff, and what lowered the score after stage 2.
+        The label, the score and the cutoff, and what changed the score after stage 2.
     evidence
         The evidence for and against the label, the strongest first.
     """
@@ -100,6 +100,9 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
     ...     print(sentence)
     For filler: its own words (“Read more”), that it is the last paragraph.
     For core: its shape (length, punctuation, capitals, digits).
+    >>> restored = ParagraphExplanation(0, "Calm", "core", 0.4, words, None, context, first_score=0.1)
+    >>> reasons(restored, ArticleExplanation(tagged, 0.4, False, (restored,))).verdict
+    "Core: its score of 0.40 is not below 0.40, this article's cutoff. The second look at the story raised it from 0.10."
     """
     cutoff = "the threshold" if article.cutoff_is_fixed else "this article's cutoff"
     core = paragraph.label == "core"
@@ -198,7 +201,7 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
         probability; null if the model does not know it), ``cutoff`` and
         ``cutoff_is_fixed`` (whether all articles have this cutoff), the ``method``, and its ``paragraphs``: each has
         ``position``, ``text``, ``label``, ``score``, ``first_score`` and ``changed_by`` (the score before headlines and
-        the second look, and which lowered it; null where none did), the ``reasons`` in words, and ``words``, ``markup``
+        the second look, and which changed it; null where none did), the ``reasons`` in words, and ``words``, ``markup``
         (null without markup) and ``context`` (of the first score): a ``base`` and ``effects`` that add up to
         ``log_odds``; with a site memory also ``sighting``, the number of other pages of the site on which it stands,
         and the number of all of them.
