@@ -10,7 +10,7 @@ from corestory.reading.html.display import shown_rows
 from corestory.reading.html.markup_words import MARKUP_LEVELS, NEAR
 from corestory.reading.html.segments import MAX_DEPTH
 from corestory.reading.html.serialised import MARK, PROSE_WORDS, UNSEEN, cut_at_breaks, cut_preformatted, unescaped
-from corestory.reading.html.tags import HEADINGS, INLINE, PREFORMATTED
+from corestory.reading.html.tags import HEADINGS, INLINE, PREFORMATTED, VOID
 from corestory.reading.text import is_blank
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -105,9 +105,11 @@ class _Walk:
                 kind = "block"
                 self._enter_block(tag, attributes)
             child = node.first_child
-            if child is None:
+            if child is None or tag in VOID:  # in MathML one may hold something, which is that of its parent here
                 link_depth -= kind == "link"
                 self._leave(kind)
+                kind = "void"
+            if child is None:
                 node = node.next
             else:
                 stack.append((node, kind))

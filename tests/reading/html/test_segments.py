@@ -92,6 +92,7 @@ nested = st.recursive(
 @example("<frameset><noframes>One <b>two</b></noframes></frameset>")
 @example("<body hidden class=page><p>One")
 @example("<math><source></source></math>word")
+@example("<math><base>word</base>s</math>")
 @example("""<a "="x class=">One</a>""")
 @example("""<p "="x id=">One</p><p x"y="class=" class="two">Two""")
 def test_a_page_is_cut_as_a_walk_through_its_tree_cuts_it(html):
