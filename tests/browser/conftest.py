@@ -13,7 +13,8 @@ from browser.visits import Visit
 CHROMIUM = os.environ.get("CORESTORY_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
 
-@pytest.fixture(scope="session")
+# Not of the session: while playwright runs, so does its event loop, and other modules' tests could start none.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """A headless chromium."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
