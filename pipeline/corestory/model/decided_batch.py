@@ -38,9 +38,9 @@ class DecidedBatch:
     first_scores, second_look
         The scores before the decisions on headlines, other stories and prose in new languages and before the second
         look, and those of the second look; shape (paragraphs,).
-    headline, other_story
-        Which paragraphs are the headline of their article, and which belong to other stories that follow the page's
-        own; shape (paragraphs,).
+    headline, other_story, new_language
+        Which paragraphs are the headline of their article, which belong to other stories that follow the page's own,
+        and which are prose of a language new to the model; shape (paragraphs,).
     """
 
     scored: ScoredBatch
@@ -53,6 +53,7 @@ class DecidedBatch:
     second_look: Float
     headline: Bool
     other_story: Bool
+    new_language: Bool
 
 
 def decided_batch(
@@ -94,4 +95,4 @@ def decided_batch(
         cutoffs = np.full(len(cutoffs), threshold)
     core = as_forced(scores >= cutoffs[layout.article], forced)
     confidence = np.interp(expected, settings.confidence_expected, settings.confidence_measured)
-    return DecidedBatch(scored, scores, core, cutoffs, confidence, pages, first, second, headline, other)
+    return DecidedBatch(scored, scores, core, cutoffs, confidence, pages, first, second, headline, other, prose)

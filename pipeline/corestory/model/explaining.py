@@ -131,7 +131,9 @@ def explain_articles(
             done = tagger.tag_batch(alike, threshold=threshold, memory=memory, kinds=True)
             reasons = _Reasons(tagger.weights, done.scored, tagger.settings.platt_scaling(html=done.scored.html))
             rows = done.scored.features.layout.slices()
-            causes = np.where(done.headline, HEADLINE, np.where(done.other_story, OTHER_STORY, SECOND_LOOK)).tolist()
+            scores = np.concatenate([tagged.scores for tagged in done.articles])
+            masks = [done.headline, done.other_story, done.new_language & (scores > done.first_scores)]
+            causes = np.select(masks, [HEADLINE, OTHER_STORY, NEW_LANGUAGE], SECOND_LOOK).tolist()
             for number, tagged, inside, cutoff in zip(numbers, done.articles, rows, done.cutoffs.tolist(), strict=True):
                 shift = None if tagged.sightings is None else tagged.sightings.shift.tolist()
                 first = done.first_scores[inside].tolist()
@@ -155,9 +157,9 @@ FORM = "(word shapes)"
 """The name of the word shapes' effect: capitals, digits, punctuation and lengths of words."""
 SITE = "other pages of its site"
 """The name of the effects of a site memory."""
-HEADLINE, OTHER_STORY, SECOND_LOOK = "headline", "other story", "second look"
-Change: TypeAlias = Literal["headline", "other story", "second look"]
-"""What changes a score after the first decision: `corestory.model.headlines` or `corestory.model.second_look`."""
+HEADLINE, OTHER_STORY, SECOND_LOOK, NEW_LANGUAGE = "headline", "other story", "second look", "new language"
+Change: TypeAlias = Literal["headline", "other story", "second look", "new language"]
+"""What changes a score after the first decision, as in `corestory.model.decided_batch`."""
 ADAPTED = "adaptation"
 """The name of the effect of what an adapted model learned beyond its training."""
 MEANINGS = {

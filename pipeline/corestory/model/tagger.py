@@ -218,8 +218,9 @@ class Tagger(PythonCalls):
                 for article, rows in zip(tagged, batch.layout.slices(), strict=True)
             ]
         return TaggedBatch(
-            tagged, decided.scored, decided.cutoffs, decided.first_scores, decided.headline, decided.other_story
-        )
+            tagged, decided.scored, decided.cutoffs, decided.first_scores, decided.headline, decided.other_story,
+            decided.new_language,
+        )  # fmt: skip
 
     def reads_markup(self, article: Article) -> bool:
         """Whether the model uses the article's markup: it has some, and the model was trained with it."""
@@ -245,9 +246,7 @@ class TaggedBatch:
         Their features and log-odds.
     cutoffs
         The least score of core in each.
-    first_scores
-        As of `corestory.model.decided_batch.DecidedBatch`.
-    headline, other_story
+    first_scores, headline, other_story, new_language
         As of `corestory.model.decided_batch.DecidedBatch`.
     """
 
@@ -257,3 +256,4 @@ class TaggedBatch:
     first_scores: Float
     headline: Bool
     other_story: Bool
+    new_language: Bool
