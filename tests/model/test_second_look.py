@@ -198,21 +198,24 @@ def test_a_score_is_below_the_cutoff_however_close_the_second_score_is():
     assert found.tolist() == [0.9, np.nextafter(0.4, 0)]
 
 
-PARAGRAPHS = st.tuples(st.booleans(), st.integers(0, 30), st.floats(0, 1) | st.just(np.nan))
+PARAGRAPHS = st.tuples(
+    st.sampled_from([0.1, 0.3, 0.35, 0.8, 0.8]), st.integers(0, 30), st.floats(0, 1) | st.just(np.nan)
+)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(PARAGRAPHS, min_size=1, max_size=6), min_size=1, max_size=4), st.floats(0, 1))
 def test_short_lines_between_kept_prose_of_their_article_rise_to_the_cutoff_and_nothing_else_rises(articles, restoring):
     layout = Layout.of([len(article) for article in articles])
-    kept, words, second = (np.array(values) for values in zip(*(one for all_ in articles for one in all_), strict=True))
-    scores, cutoffs = np.where(kept, 0.8, 0.1), np.full(len(articles), 0.4)
-    read = lines_between_prose(kept, words, layout)
+    scores, words, second = (np.array(each) for each in zip(*(one for all_ in articles for one in all_), strict=True))
+    cutoffs = np.full(len(articles), 0.4)
+    kept = scores >= 0.4
+    read = lines_between_prose(scores, cutoffs, words, layout)
     expected = [
-        not kept and words <= LINE_WORDS and 0 < at < len(article) - 1
-        and all(article[near][0] and article[near][1] >= PROSE_WORDS for near in (at - 1, at + 1))
+        score in (0.3, 0.35) and words <= LINE_WORDS and 0 < at < len(article) - 1
+        and all(article[near][0] >= 0.4 and article[near][1] >= PROSE_WORDS for near in (at - 1, at + 1))
         for article in articles
-        for at, (kept, words, _) in enumerate(article)
+        for at, (score, words, _) in enumerate(article)
     ]  # fmt: skip
     assert read.tolist() == expected
     second = np.where(kept | read, second, np.nan)
@@ -227,7 +230,7 @@ def test_short_lines_between_kept_prose_of_their_article_rise_to_the_cutoff_and_
 def test_a_short_line_of_a_text_is_restored_unless_it_is_settled_or_a_rule_drops_it(seeded_tagger, html):
     article = (page if html else texts)([LINES[0], "Nobody was hurt.", LINES[2]])
     scored = score_batch(batch_of_articles([article]), seeded_tagger.weights)
-    scores, at = np.array([*[0.8] * (len(article.texts) - 3), 0.8, 0.1, 0.8]), len(article.texts) - 2
+    scores, at = np.array([*[0.8] * (len(article.texts) - 3), 0.8, 0.3, 0.8]), len(article.texts) - 2
     numbers = {"second_look_text_cutoff": 1e-9, "second_look_html_cutoff": 1e-9, "second_look_restoring": 0.0}
     restoring = msgspec.structs.replace(seeded_tagger.settings, **numbers)
     line = np.arange(len(scores)) == at

@@ -32,7 +32,9 @@ WORDS_READ, FORMS_READ = 10, 13
 """So many words and word shapes of a paragraph the scorers of lines read; of the shapes one is its begin."""
 WORDS_LONGEST = 3
 LINE_WORDS, PROSE_WORDS = 12, 10
-"""A dropped line of at most so many words is read again between two kept paragraphs of at least so many."""
+"""A dropped line of at most so many words is read again between two kept paragraphs of at least so many,"""
+LEAST_OF_CUTOFF = 0.6
+"""if the first decision gives it at least this share of its article's cutoff: times and labels get less."""
 
 _BEGIN, _END = hash_token("line begin"), hash_token("line end")
 
@@ -81,7 +83,7 @@ def scores_after_second_look(
     # Of a single paragraph there is nothing to drop.
     looked = kept & (np.add.reduceat(kept, layout.first, dtype=np.int64) > 1)[layout.article]
     if not scored.html:
-        looked |= lines_between_prose(kept, scored.features.words, layout) & ~settled
+        looked |= lines_between_prose(scores, cutoffs, scored.features.words, layout) & ~settled
     if not looked.any():
         return scores, second
     log_odds = second_look_log_odds(scored, looked, weights.second_look)
@@ -94,13 +96,13 @@ def scores_after_second_look(
     return changed, np.where(kept, second, np.nan)
 
 
-def lines_between_prose(kept: Bool, words: Float, layout: Layout) -> Bool:
+def lines_between_prose(scores: Float, cutoffs: Float, words: Float, layout: Layout) -> Bool:
     """Find the short dropped lines that stand between two kept paragraphs of prose.
 
     Parameters
     ----------
-    kept
-        Whether each paragraph was kept, shape (paragraphs,).
+    scores, cutoffs
+        The scores of the first decision, shape (paragraphs,), and the cutoff of each article, shape (articles,).
     words
         The number of words of each, shape (paragraphs,).
     layout
@@ -113,14 +115,15 @@ def lines_between_prose(kept: Bool, words: Float, layout: Layout) -> Bool:
 
     Examples
     --------
-    >>> kept, words = np.array([True, False, True, False]), np.array([40, 3, 25, 2])
-    >>> lines_between_prose(kept, words, Layout.of([4])).tolist()
+    >>> scores, words = np.array([0.9, 0.4, 0.9, 0.4]), np.array([40, 3, 25, 2])
+    >>> lines_between_prose(scores, np.array([0.5]), words, Layout.of([4])).tolist()
     [False, True, False, False]
     """
-    prose = kept & (words >= PROSE_WORDS)
-    found = np.zeros(len(kept), bool)
+    cutoff = cutoffs[layout.article]
+    prose = (scores >= cutoff) & (words >= PROSE_WORDS)
+    found = np.zeros(len(scores), bool)
     found[1:-1] = prose[:-2] & prose[2:]
-    found &= ~kept & (words <= LINE_WORDS)
+    found &= (scores < cutoff) & (scores >= LEAST_OF_CUTOFF * cutoff) & (words <= LINE_WORDS)
     # Neighbours are of the same article.
     found[layout.first] = found[layout.first + layout.sizes - 1] = False
     return found

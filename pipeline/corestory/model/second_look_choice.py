@@ -38,6 +38,8 @@ class LookPath:
         Out-of-fold scores and decisions, shape (rows,).
     looked
         Whether the look is measured on the article of each row, shape (rows,).
+    settings
+        Those of the first decision.
     html
         Whether it is that of HTML, in which no line is restored.
     """
@@ -47,6 +49,7 @@ class LookPath:
     scores: Float
     core: Bool
     looked: Bool
+    settings: Settings
     html: bool
 
     @cached_property
@@ -55,11 +58,17 @@ class LookPath:
         return shape_features(self.rows.batch.texts)[0]
 
     @cached_property
+    def cutoffs(self) -> Float:
+        """The cutoff of each article in the first decision."""
+        shares = {"cutoff_share": self.settings.cutoff_share, "clean_cutoff_share": self.settings.clean_cutoff_share}
+        return article_cutoffs(self.scores, self.words, self.rows.batch.layout, **shares)[0]
+
+    @cached_property
     def read(self) -> Bool:
         """Whether the look reads each row."""
-        return (
-            self.core if self.html else self.core | lines_between_prose(self.core, self.words, self.rows.batch.layout)
-        )
+        if self.html:
+            return self.core
+        return self.core | lines_between_prose(self.scores, self.cutoffs, self.words, self.rows.batch.layout)
 
     def stories(self, chosen: Bool) -> Stories:
         """Give what the look reads of the articles of the chosen rows."""
@@ -76,7 +85,7 @@ class DecidedPath:
     core: Bool
 
 
-def chosen_cutoffs(path: LookPath, second: Float, of_lines: Float, core_lines: Bool, settings: Settings) -> DecidedPath:
+def chosen_cutoffs(path: LookPath, second: Float, of_lines: Float, core_lines: Bool) -> DecidedPath:
     """Choose the greatest cutoff that keeps its bounds, and then the least from which lines are restored.
 
     Parameters
@@ -87,14 +96,8 @@ def chosen_cutoffs(path: LookPath, second: Float, of_lines: Float, core_lines: B
         Their calibrated out-of-fold scores of the second look, shape (rows,); NaN where it did not read.
     of_lines, core_lines
         Those of the planted lines, and whether they are story; shape (lines,).
-    settings
-        The settings of the first decision.
     """
-    layout = path.rows.batch.layout
-    cutoffs, _ = article_cutoffs(
-        path.scores, path.words, layout,
-        cutoff_share=settings.cutoff_share, clean_cutoff_share=settings.clean_cutoff_share,
-    )  # fmt: skip
+    layout, cutoffs = path.rows.batch.layout, path.cutoffs
     looked = np.logical_or.reduceat(path.looked, layout.first)
 
     def decided(cutoff: float, restoring: float) -> DecidedPath:

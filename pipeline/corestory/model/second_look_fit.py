@@ -81,14 +81,18 @@ def fit_second_look(
     paths = [
         LookPath(
             rows, np.arange(len(rows.core)), chosen.text_scores, chosen.text_core, _two_views(rows, generator),
-            html=False,
+            chosen.settings, html=False,
         )
     ]  # fmt: skip
     marked = np.zeros(len(rows.core), bool)
     if html_rows is not None and chosen.html_scores is not None and chosen.html_core is not None:
         marked[html_places] = True
         everything = np.ones(len(html_places), bool)
-        paths.append(LookPath(html_rows, html_places, chosen.html_scores, chosen.html_core, everything, html=True))
+        paths.append(
+            LookPath(
+                html_rows, html_places, chosen.html_scores, chosen.html_core, everything, chosen.settings, html=True
+            )
+        )
     extended = with_template_lines(rows, fitted.stage1, languages, fitted.weights, seed=recipe.seed)
     rows = extended.dealt(0)
     lines = plug_lines(extended, kinds, marked, seed=recipe.seed)
@@ -135,7 +139,7 @@ def fit_second_look(
     decided: list[DecidedPath] = []
     for form, path in zip(("text", "html"), paths, strict=False):
         of_row = materials[0].held_out(path.stories(path.looked), networks[:-1])
-        one = chosen_cutoffs(path, scaling.probabilities(of_row[path.places]), *of_lines, chosen.settings)
+        one = chosen_cutoffs(path, scaling.probabilities(of_row[path.places]), *of_lines)
         numbers[f"second_look_{form}_cutoff"] = one.cutoff
         decided.append(one)
     if not any(one.cutoff for one in decided):
