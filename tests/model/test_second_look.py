@@ -203,7 +203,6 @@ PARAGRAPHS = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(PARAGRAPHS, min_size=1, max_size=6), min_size=1, max_size=4), st.floats(0, 1))
 def test_short_lines_between_kept_prose_of_their_article_rise_to_the_cutoff_and_nothing_else_rises(articles, restoring):
     layout = Layout.of([len(article) for article in articles])
