@@ -316,9 +316,9 @@ class _Form:
 
     def _fits(self, learned: Bool) -> Iterator[FittedCorrection]:
         """Learn each change that may be chosen from some of the articles."""
-        (lines,) = self._residuals.fits(learned, [LINES_PENALTY])
-        yield lines.of_known_lines()
-        yield from self._residuals.fits(learned, PENALTIES)
+        fits = self._residuals.fits(learned, (LINES_PENALTY, *PENALTIES))
+        yield next(fits).of_known_lines()
+        yield from fits
 
     def _out_of_fold(self, step: Callable[[], None]) -> list[Float]:
         """Give the out-of-fold log-odds that each change adds."""
