@@ -12,6 +12,7 @@ import corestory
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.mark.slow
 def test_every_public_name_has_its_documentation_and_every_module_a_page(tmp_path: Path) -> None:
     pdoc = pytest.importorskip("pdoc", reason="pdoc is not installed: pip install -e '.[check]'")
     script = ROOT / "docs" / "make_api.py"

@@ -177,6 +177,7 @@ def test_text_that_only_machines_are_told_is_no_visible_text(tmp_path, few_views
     assert "Declared sentence" not in page.lines
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("brief_fits")
 def test_a_run_measures_every_contestant_on_every_held_out_page(corpora, tmp_path, few_views, monkeypatch):  # noqa: ARG001
     def everything(pages, **_):
