@@ -33,7 +33,7 @@ WORDS_READ, FORMS_READ = 10, 13
 WORDS_LONGEST = 3
 LINE_WORDS, PROSE_WORDS = 12, 10
 """A dropped line of at most so many words is read again between two kept paragraphs of at least so many,"""
-LEAST_OF_CUTOFF = 0.6
+LEAST_OF_CUTOFF = 0.65
 """if the first decision gives it at least this share of its article's cutoff: times and labels get less."""
 
 _BEGIN, _END = hash_token("line begin"), hash_token("line end")
