@@ -125,7 +125,7 @@ def only(labelled_frame, **chosen):
 CANNOT_LEARN = {
     "one class": (lambda frame: only(frame, label="core"), "every label is core; expected both core and filler"),
     "no label": (lambda frame: frame.assign(label=None), "no row is labelled"),
-    "one article": (lambda frame: only(frame, article_id="a0"), "all rows are of one article"),
+    "one article": (lambda frame: only(frame, article_id="a0"), "all rows to learn from are of one article"),
     "filler of one site": (
         lambda frame: frame[(frame["label"] == "core") | (frame["site"] == "site-0.example")],
         "filler is only in sites of one fold: site-0.example",

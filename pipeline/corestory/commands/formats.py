@@ -107,7 +107,8 @@ def chosen_format(
         return ENDINGS[ending]
     if only:
         return OutputFormat.text
-    raise unknown_ending(ending, str(output), [*ENDINGS, ".html"])
+    hint = f"Or give --format, or {output}/ for a folder."
+    raise unknown_ending(ending, str(output), [*ENDINGS, ".html"], hint=hint)
 
 
 def check_rows(rows: Rows, form: str | None, only: Only | None, *, kinds: bool) -> None:

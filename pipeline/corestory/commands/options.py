@@ -176,10 +176,11 @@ def _reading_options(
     return ReadingOptions(text_column, html_column, id_column, url_column, title_column, kind)
 
 
-def unknown_ending(ending: str, output: str, known: Sequence[str]) -> OutputError:
+def unknown_ending(ending: str, output: str, known: Sequence[str], *, hint: str = "Or give --format.") -> OutputError:
     """Return the error for a file name whose ending tells no format."""
+    found = f"no format ends in {ending!r}" if ending else "a name without an ending"
     expected = f"a name that ends in {', '.join(known[:-1])} or {known[-1]}"
-    return OutputError(f"no format ends in {ending!r}", where=output, expected=expected, hint="Or give --format.")
+    return OutputError(found, where=output, expected=expected, hint=hint)
 
 
 def is_folder(output: str) -> bool:

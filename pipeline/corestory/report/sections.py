@@ -267,7 +267,7 @@ def basis(evaluation: Evaluation) -> str:
     if counts.inputs != counts.articles:
         line += f" in {counted(counts.inputs)} views"
     if counts.sites:
-        line += f" from {counted(counts.sites)} sites"
+        line += f" from {counted(counts.sites)} {'site' if counts.sites == 1 else 'sites'}"
     line += f"; {counted(counts.unlabelled)} paragraphs without a label are left out."
     if evaluation.story is not None:
         story = evaluation.story
