@@ -18,10 +18,17 @@ def one_class(label):
     return find(frame.assign(label=label), resamples=0)
 
 
-@pytest.mark.parametrize("key", DRAWERS)
-def test_a_figure_is_drawn_with_a_name_for_those_who_do_not_see_it(findings, key):
-    svg = draw(part(key), findings)
+@pytest.fixture(scope="module")
+def figures(findings):
+    """All figures of the findings as they are."""
+    return {key: draw(part(key), findings) for key in DRAWERS}
 
+
+@pytest.mark.parametrize("key", DRAWERS)
+def test_a_figure_is_small_and_has_a_name_for_those_who_do_not_see_it(figures, key):
+    svg = figures[key]
+
+    assert len(svg) < 120_000
     assert svg.startswith('<svg role="img" aria-label="')
     assert f'aria-label="The {key}. It says &quot;so&quot; &amp; so."' in svg
     assert "NaN" not in svg
@@ -35,14 +42,14 @@ def test_one_class_alone_is_drawn_as_far_as_it_goes(label, key):
     assert svg == "" if key in ("tradeoff", "second_look", "importance") else svg.startswith("<svg")
 
 
-def test_classes_differ_by_more_than_colour(findings):
-    assert "stroke-dasharray" in draw(part("precision_recall"), findings)
+def test_classes_differ_by_more_than_colour(figures):
+    assert "stroke-dasharray" in figures["precision_recall"]
     for key in ("histogram", "importance"):
-        svg = draw(part(key), findings)
+        svg = figures[key]
         assert "<pattern" in svg
         assert 'fill="none"' in svg.split("<pattern", 1)[1].split("<path", 1)[0]  # else the hatch is not seen
     # Two marks, not one in two colours.
-    assert len(re.findall(r'<path id="lengths-m', draw(part("lengths"), findings))) >= 2
+    assert len(re.findall(r'<path id="lengths-m', figures["lengths"])) >= 2
 
 
 def test_long_names_of_models_leave_room_for_the_curve(findings):
@@ -66,21 +73,16 @@ def test_a_models_name_is_text_in_a_figure(findings):
     assert "&lt;b&gt;$x^2$&lt;/b&gt;" in svg
 
 
-@pytest.mark.parametrize("key", DRAWERS)
-def test_a_figure_is_small(findings, key):
-    assert len(draw(part(key), findings)) < 120_000
-
-
-def test_colours_are_the_pages(findings):
-    found = draw(part("lengths"), findings)
+def test_colours_are_the_pages(figures):
+    found = figures["lengths"]
 
     assert "var(--core)" in found
     assert "var(--ink)" in found
     assert not re.search(r"#0[1-6]0[1-6]0[1-6]", found)
 
 
-def test_ids_carry_the_figures_name_and_every_reference_is_met(findings):
-    found = draw(part("lengths"), findings)
+def test_ids_carry_the_figures_name_and_every_reference_is_met(figures):
+    found = figures["lengths"]
     ids = re.findall(r'\bid="([^"]*)"', found)
 
     assert all(name.startswith("lengths-") for name in ids)
@@ -89,25 +91,23 @@ def test_ids_carry_the_figures_name_and_every_reference_is_met(findings):
     }
 
 
-def test_the_page_decides_how_large_it_is(findings):
-    head = draw(part("lengths"), findings).split(">", 1)[0]
+def test_the_page_decides_how_large_it_is(figures):
+    head = figures["lengths"].split(">", 1)[0]
 
     assert "viewBox" in head
     assert not re.search(r"\s(width|height)=", head)
 
 
-def test_text_stays_text_in_the_pages_type(findings):
-    found = draw(part("lengths"), findings)
+def test_text_stays_text_in_the_pages_type(figures):
+    found = figures["lengths"]
 
     assert ">story kept</text>" in found
     assert "DejaVu" not in found
 
 
-def test_nothing_in_it_tells_when_it_was_drawn(findings):
-    found = draw(part("lengths"), findings)
-
-    assert found == draw(part("lengths"), findings)
-    assert "metadata" not in found
+def test_nothing_in_it_tells_when_it_was_drawn(figures, findings):
+    assert figures["lengths"] == draw(part("lengths"), findings)
+    assert "metadata" not in figures["lengths"]
 
 
 def test_matplotlib_is_left_as_it_was(findings):
