@@ -2,7 +2,6 @@
 
 import errno
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -185,7 +184,7 @@ def check_folder(path: Path, *, force: bool, marker: str) -> None:
 
 def _beside(final: Path) -> Path:
     # The end of the name is kept for writers that go by it; a file name may have 255 bytes.
-    return final.with_name(f".{secrets.token_hex(4)}.{final.name[-60:]}")
+    return final.with_name(f".{os.urandom(4).hex()}.{final.name[-60:]}")
 
 
 @contextmanager

@@ -170,6 +170,16 @@ class BatchFeatures(TextFeatures):
 
 
 @cache
+def features_of_a_paragraph() -> BatchFeatures:
+    """Give the features of a made-up paragraph with markup, to count columns; they are computed once."""
+    from corestory.reading.html.markup_words import MarkupWords  # what reads a text needs nothing of pages
+
+    forest = Forest(np.array([-1]), np.array([1]), np.array([0]))
+    markup = MarkupColumns(MarkupWords.of_texts(["p"]), forest, np.zeros(1), np.full(1, -1.0))
+    return BatchFeatures(Batch(["Story."], Layout.of([1]), [""], markup), lambda hashes: np.ones(len(hashes)))
+
+
+@cache
 def column_groups(*, html: bool, later: bool) -> tuple[str, ...]:
     """Name the group of each feature, read from the features of one paragraph.
 
@@ -191,13 +201,7 @@ def column_groups(*, html: bool, later: bool) -> tuple[str, ...]:
     >>> groups[0], MARKUP in groups
     ('shape', False)
     """
-    markup = None
-    if html:
-        from corestory.reading.html.markup_words import MarkupWords  # what reads a text needs nothing of pages
-
-        forest = Forest(np.array([-1]), np.array([1]), np.array([0]))
-        markup = MarkupColumns(MarkupWords.of_texts(["p"]), forest, np.zeros(1), np.full(1, -1.0))
-    features = BatchFeatures(Batch(["Story."], Layout.of([1]), [""], markup), lambda hashes: np.ones(len(hashes)))
+    features = features_of_a_paragraph()
     names = [*([EARLIER_ROUND] if later else []), *([MARKUP] if html else []), OWN_WORDS]
     scores = [LogOdds(name, np.zeros(1)) for name in names]
     return tuple((features.of_html(scores) if html else features.of_text(scores)).groups)

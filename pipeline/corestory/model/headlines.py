@@ -38,7 +38,6 @@ LEAST_PROSE = 10
 UNLIKE_TITLE = 0.4
 """At most such a share of the words of another story's headline is in the title."""
 
-_WORD = re.compile(TOKEN_PATTERN)
 _QUOTES = "\"'”’»」』)]"
 # A headline may ask or exclaim, a sentence may not end in a colon.
 _NO_HEADLINE, _SENTENCE = tuple(".:;,…。：；，।"), tuple(".!?…。！？।؟")
@@ -170,7 +169,7 @@ def _apart(features: BatchFeatures, before: int, headline: int, after: int) -> b
 
 
 def _words(text: str) -> set[str]:
-    return set(_WORD.findall(text.casefold()))
+    return set(re.findall(TOKEN_PATTERN, text.casefold()))  # compiled when first used, for that takes milliseconds
 
 
 def _share(words: set[str], known: set[str]) -> float:

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.features.batch import Batch
-from corestory.features.batch_features import LIMIT, BatchFeatures, TextFeatures
+from corestory.features.batch_features import LIMIT, TextFeatures, features_of_a_paragraph
 from corestory.features.context import OWN_WORDS, Columns, LogOdds
 from corestory.features.layout import Layout
 from corestory.features.tokens import Tokens, hash_token
@@ -235,5 +234,4 @@ def second_look_columns(features: TextFeatures, lines: Float, stage1: Float) -> 
 @cache
 def second_look_width() -> int:
     """Count the features of the second look."""
-    features = BatchFeatures(Batch(["Story."], Layout.of([1]), [""], None), lambda hashes: np.ones(len(hashes)))
-    return len(second_look_columns(features, np.zeros((1, 2)), np.zeros(1)).groups)
+    return len(second_look_columns(features_of_a_paragraph(), np.zeros((1, 2)), np.zeros(1)).groups)

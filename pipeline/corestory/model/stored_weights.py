@@ -294,7 +294,7 @@ class _Unpacking:
         if array is None:
             raise ModelError(f"has no array {name!r}", where=self.where, expected="every array of the model")
         if array.dtype.kind == "f":
-            largest = float(np.max(np.abs(array), initial=0.0))
+            largest = float(np.max(np.abs(array, dtype=np.float32), initial=0.0))  # half precision is slow
             if not np.isfinite(largest):
                 raise ModelError(f"{name!r} has values that are not finite", where=self.where)
             if largest > LARGEST:
