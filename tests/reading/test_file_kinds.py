@@ -134,3 +134,9 @@ def test_a_text_that_is_one_long_paragraph_is_read_and_that_is_said(tmp_path):
     notes = []
     assert len(list(read_articles([str(tmp_path / "a.txt")], refuse=pytest.fail, note=notes.append))) == 1
     assert notes == [f"{tmp_path / 'a.txt'}: looks like one paragraph of 300 words, which gets one label"]
+
+
+def test_a_page_that_begins_with_many_comments_is_told_from_a_feed_at_once() -> None:
+    comments = b"<!-- wire --> " * 2_000
+    assert unread_kind(comments + b"<html>") == ""
+    assert unread_kind(b"<?xml version='1.0'?>" + comments + b"<rss >") == "a feed or a site map"

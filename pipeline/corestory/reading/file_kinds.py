@@ -76,7 +76,9 @@ _HINTS = {
 _TAR = slice(257, 262)
 # XML that is no article: RSS, Atom, lists of pages, dumps of a wiki.
 _FEED = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF|urlset|sitemapindex|mediawiki)[\s>]",
+    # Atomic, for a comment could else reach over the next ones: a page that begins with many would take for ever.
+    rb"(?:\xef\xbb\xbf)?\s*(?>(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*)"
+    rb"<(?:rss|feed|rdf:RDF|urlset|sitemapindex|mediawiki)[\s>]",
     re.DOTALL,
 )
 _WARC = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n")
