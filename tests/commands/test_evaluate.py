@@ -3,7 +3,6 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import msgspec
 import pandas as pd
@@ -197,19 +196,7 @@ def test_a_closed_pipe_ends_it_without_a_word_and_the_report_is_there(model, tmp
     command = [sys.executable, "-m", "corestory", "evaluate", "p.parquet", "--model", str(model), "--output", "r"]
     ours, theirs = os.pipe()
     os.close(ours)
-    done = subprocess.run(
-        command, stdout=theirs, stderr=subprocess.PIPE, check=False, cwd=tmp_path, env=environment, timeout=60
-    )
+    done = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, check=False, cwd=tmp_path, env=environment)
     os.close(theirs)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert metrics(tmp_path / "r")["schema"] == 1
-
-
-def test_a_full_disk_behind_the_standard_output_is_said_in_one_line(model, tmp_path, labelled_frame, environment):
-    write_frame(labelled_frame, tmp_path / "p.parquet")
-    command = [sys.executable, "-m", "corestory", "evaluate", "p.parquet", "--model", str(model), "--output", "r"]
-    options = {"stderr": subprocess.PIPE, "check": False, "cwd": tmp_path, "env": environment, "timeout": 60}
-    with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(command, stdout=full, **options)
-    assert (done.returncode, done.stderr) == (2, b"corestory: output: cannot be written: No space left on device\n")
     assert metrics(tmp_path / "r")["schema"] == 1
