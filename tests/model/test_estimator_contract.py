@@ -52,6 +52,16 @@ def test_it_cross_validates_by_site(make_frame, quick):
     assert (scores["test_neg_log_loss"] > -0.4).all()
 
 
+def test_rows_without_a_label_are_left_out_of_its_score(make_frame, quick):
+    frame = make_frame()
+    model = ParagraphClassifier(**quick).fit(frame)
+    labels = frame["label"].where(frame.index % 3 > 0)
+    right = model.predict(frame) == frame["label"]
+    assert model.score(frame, labels) == right[labels.notna()].mean()
+    weights = 1.0 * (frame.index > 5)
+    assert model.score(frame, labels, weights) == right[labels.notna() & (frame.index > 5)].mean()
+
+
 def test_it_grid_searches_by_site(make_frame, quick):
     frame = make_frame()
     search = GridSearchCV(

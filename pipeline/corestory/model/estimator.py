@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.metrics import accuracy_score
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from corestory.errors import DataError
@@ -251,6 +252,13 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Decide on each row, article by article, as the command line does; shape (rows,)."""
         check_is_fitted(self)
         return np.asarray(self._scored(X)["tagged"].to_numpy())
+
+    def score(self, X: pd.DataFrame, y: Sequence[object], sample_weight: Float | None = None) -> float:
+        """Return the share of labelled rows that are decided as they are labelled."""
+        labels = np.asarray(y, dtype=object)
+        known = ~pd.isna(labels)
+        weights = None if sample_weight is None else np.asarray(sample_weight)[known]
+        return float(accuracy_score(labels[known], self.predict(X)[known], sample_weight=weights))
 
     def _scored(self, X: pd.DataFrame) -> pd.DataFrame:
         _require(X)
