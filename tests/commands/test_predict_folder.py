@@ -203,7 +203,7 @@ def test_refusals_are_the_same_in_every_run_and_in_the_order_of_the_corpus(predi
 
 
 def test_many_refusals_are_counted(predict, tmp_path):
-    (tmp_path / "bad.jsonl").write_text("{\n" * 50 + json.dumps({"text": TEXT}), encoding="utf-8")
+    (tmp_path / "bad.jsonl").write_text("{7}\n" * 50 + json.dumps({"text": TEXT}), encoding="utf-8")
     for _ in range(2):
         done = predict("bad.jsonl", "--output", "out/")
         assert done.returncode == 1
