@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -112,9 +113,15 @@ def dealt_lines(frame: pd.DataFrame, generator: np.random.Generator) -> list[tup
     known = frame.loc[frame["language"].notna() & frame["title"].notna(), ["language", "title"]].drop_duplicates()
     titles = {str(language): of_one["title"].tolist() for language, of_one in known.groupby("language")}
     lines = [line for line in template_lines(titles, generator) if not line.core]
+    of_kind: dict[str, list[TemplateLine]] = defaultdict(list)
+    for number in generator.permutation(len(lines)).tolist():
+        of_kind[lines[number].kind].append(lines[number])
+    # A table that takes some of the lines takes as many of each kind, however many templates the kind has.
+    in_turn = [line for turn in zip_longest(*of_kind.values()) for line in turn if line is not None]
+    chosen = in_turn[: len(frame) // ROWS_A_LINE]
     groups: dict[tuple[str, int], list[TemplateLine]] = defaultdict(list)
-    for number in generator.permutation(len(lines))[: len(frame) // ROWS_A_LINE].tolist():
-        groups[lines[number].language, lines[number].template % 2].append(lines[number])
+    for number in generator.permutation(len(chosen)).tolist():
+        groups[chosen[number].language, chosen[number].template % 2].append(chosen[number])
     return [
         (language, half, group[begin : begin + LINES_A_STORY])
         for (language, half), group in groups.items()
