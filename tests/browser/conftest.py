@@ -27,7 +27,7 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def tabs() -> dict[str, Any]:
     """Tabs by their options."""
     return {}
