@@ -113,10 +113,10 @@ def test_the_keys_label_accept_and_undo_and_each_change_is_in_the_file(context, 
     tab.page.get_by_role("heading", name="The pier").wait_for()
     saved = labels_in(tmp_path / "labels.jsonl")
     assert [saved["ferry", position] for position in range(5)] == [first[0], other(first[1]), *["filler"] * 3]
-    assert tab.page.locator("#count").inner_text() == "1 left · 1 done"
+    tab.page.locator("#count", has_text="1 left · 1 done").wait_for()
     tab.press("u")
     tab.page.get_by_role("heading", name="The ferry").wait_for()
-    assert tab.page.locator("#count").inner_text() == "2 left · 0 done"
+    tab.page.locator("#count", has_text="2 left · 0 done").wait_for()
     tab.press("?")
     assert tab.page.get_by_role("dialog", name="Keys").is_visible()
     tab.press("Escape", "]")
