@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check install
 # One thread a fit: the fits themselves run side by side.
 export OMP_NUM_THREADS ?= 1
-# Tests start many processes: none compiles the package anew.
+# Tests start many processes, which share compiled code where this is not set.
 unexport PYTHONDONTWRITEBYTECODE
 JOBS ?= 2
 FUZZ ?= 100000
@@ -79,7 +79,7 @@ screenshots: $(VENV)/installed  ## Make the pictures in docs/ again from the sam
 benchmark-accuracy: $(VENV)/extractors  ## Compare with every extractor on held-out sites: CORPORA=folder
 	$(BIN)/python -m tests.benchmarks.accuracy $(CORPORA) --work $(WORK)/accuracy --jobs $(JOBS) $(BENCH_FLAGS)
 
-benchmark-adapt: $(VENV)/installed  ## Measure what adapting to a few pages of unseen sites gains: CORPORA=folder
+benchmark-adapt: $(VENV)/installed  ## Measure the gain of adapting to a few pages of unseen sites: CORPORA=folder
 	$(BIN)/python -m tests.benchmarks.adapt $(CORPORA) --jobs $(JOBS) --reduced 2 --work $(WORK)/adapt --output data/adapting.md $(BENCH_FLAGS)
 
 benchmark-plugs: $(VENV)/installed  ## Measure filler removed inside stories; with CORPORA=folder real filler and kinds too

@@ -179,7 +179,7 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     folder = request.path.parent / "golden"
 
     def compare(name: str, found: str) -> None:
-        # What stands at the end of a line on a terminal is padding.
+        # Blanks at the end of a line on a terminal are padding.
         found = "".join(f"{line.rstrip()}\n" for line in found.splitlines())
         if os.environ.get("CORESTORY_RENEW_GOLDEN"):
             (folder / name).write_text(found, encoding="utf-8")

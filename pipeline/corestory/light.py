@@ -31,7 +31,7 @@ def check_alone() -> None:
         raise CorestoryError(
             "corestory and corestory-lite are both installed, and share their files",
             expected="one of them",
-            hint="Run pip uninstall corestory corestory-lite, then pip install the one that you want.",
+            hint="Run pip uninstall corestory corestory-lite, then pip install one of them.",
         )
 
 

@@ -22,9 +22,9 @@ _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 # fsspec reads zip://a.txt::s3://bucket/a.zip as one file system in another, wherever there are two colons.
 _CHAIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?:://.*::|::.*://)")
 _HERE = ("file", "local")
-# What these name differs with a slash at the end, and they have no folders.
+# With these, a slash at the end names something else, and there are no folders.
 _PAGES = ("http", "https")
-# What file systems call a mark of a file's content, and the time of its last change; the first that one has is taken.
+# Names that file systems give to a mark of a file's content, and to its last change; the first that exists is taken.
 _MARKS = ("ETag", "etag", "md5Hash", "md5", "content_md5", "Content-MD5", "checksum", "Digest", "sha", "generation")
 _WRITTEN = ("mtime", "LastModified", "Last-Modified", "last_modified", "modified", "modificationTime", "modify")
 _TIMES = (*_WRITTEN, "updated", "created")

@@ -60,7 +60,7 @@ def skipped(done):
     return next((line for line in done.stderr.splitlines() if line.startswith("skipped: ")), "")
 
 
-# What comes out
+# Outputs
 
 
 def test_each_file_gets_an_output_where_it_stands_in_its_folder(predict, tmp_path):
@@ -111,7 +111,7 @@ def test_two_processes_write_the_same_bytes_as_one(predict, tmp_path):
     assert outputs(tmp_path / "two") == outputs(tmp_path / "one")
 
 
-def test_what_lies_in_the_outputs_folder_is_not_read_again(predict, tmp_path):
+def test_files_in_the_folder_of_outputs_are_not_read_as_inputs(predict, tmp_path):
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "a.txt").write_text(TEXT, encoding="utf-8")
     for _ in range(2):
@@ -119,7 +119,7 @@ def test_what_lies_in_the_outputs_folder_is_not_read_again(predict, tmp_path):
     assert list(outputs(tmp_path / "here" / "out")) == ["a.txt.jsonl"]
 
 
-# What is done again
+# Files that are done again
 
 
 def test_a_second_run_skips_everything_and_says_so(predict, tmp_path):
@@ -150,7 +150,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_what_is_missing_or_has_changed_is_done_again_and_nothing_else(predict, corpus, tmp_path, change):
+def test_only_missing_and_changed_files_are_done_again(predict, corpus, tmp_path, change):
     make, left = CHANGES[change]
     predict("in", "--output", "out/")
     make(corpus, tmp_path / "out")
@@ -186,7 +186,7 @@ def test_a_file_that_now_has_nothing_to_tag_loses_its_output(predict, corpus, tm
     assert not (tmp_path / "out" / "a.txt.jsonl").exists()
 
 
-# What is refused
+# Refusals
 
 
 def test_refusals_are_the_same_in_every_run_and_in_the_order_of_the_corpus(predict, tmp_path):
@@ -259,7 +259,7 @@ def test_an_odd_failure_costs_one_file_and_is_tried_again(predict, tmp_path, mon
         (["in", "--output", "out/", "--rejects", "in/a.txt"], "exists already"),
     ],
 )
-def test_what_cannot_run_says_why_in_one_line_and_leaves_all_as_it_was(predict, tmp_path, arguments, message):
+def test_a_run_that_cannot_start_says_why_in_one_line_and_changes_nothing(predict, tmp_path, arguments, message):
     before = sorted(tmp_path.rglob("*"))
     done = predict(*arguments)
     assert (done.returncode, done.stdout) == (2, "")

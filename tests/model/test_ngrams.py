@@ -118,7 +118,7 @@ def test_the_fit_is_scikit_learns_on_the_same_vocabulary(labelled):
     texts, core, pages, weights = labelled
     scorer = fit_ngrams(texts, core, groups=pages, weights=weights, inverse_regularisation=2.0)
 
-    # What three pages have, three texts have.
+    # An n-gram of three pages is in three texts.
     everything = TfidfVectorizer(
         token_pattern=TOKEN_PATTERN, preprocessor=normalise, lowercase=False, ngram_range=(1, 2), min_df=3
     )

@@ -220,7 +220,7 @@ def test_a_damaged_file_is_refused_or_read_never_a_crash(draw):
     except InputError as error:
         refused = str(error)
     assert not refused or refused.startswith("m: is no site memory")
-    # What was read is a memory like any other: each page has its hashes in order, and it can be written and read again.
+    # A memory that was read is valid: each page has its hashes in order, and it can be written and read again.
     assert all((one.hashes[1:] > one.hashes[:-1]).all() for pages in memory.pages.values() for one in pages)
     assert data(read_memory(data(memory), where="m")) == data(memory)
     memory.sightings(page(1))

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from corestory.output.story import Story
 from corestory.reading.blocks import Block, Cell, Container, Frame, Run, Style
 
-# What Markdown may take for markup, between words and alone.
+# Characters that Markdown may take for markup, between words and alone.
 NASTY = [
     *"\\`*_{}[]<>()#+-.!|~&=:\"'$^0a",
     "**", "***", "__", "~~", "```", "~~~", "---", "***", "# ", "> ", "- ", "1. ", "2) ", "![", "](", "[a]: b",

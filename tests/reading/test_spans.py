@@ -16,7 +16,7 @@ STORY = (
     "The old swing bridge that joins the two halves of the town jammed open on Tues-day morning with a yacht "
     "halfway through it, cutting the town in two for eleven hours and sending well-known drivers on a detour."
 )
-# What may be between the words of a rejoined paragraph.
+# Characters that may stand between the words of a rejoined paragraph.
 TAKEN = re.compile(r"\\n|\\r|[\s>\-\u2010\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 anything = st.text(st.characters(), max_size=40)

@@ -77,7 +77,7 @@ def kind_result(frame: pd.DataFrame) -> KindResult | None:
     names = [*(name for name in KINDS if (known == name).any()), *(name for name in ROLES if (known == name).any())]
     if not any(name in KINDS for name in names):
         return None
-    # What was told as something that does not occur counts as missed, and stands in no column.
+    # A line that was given a kind which does not occur counts as missed, and has no column.
     matrix = np.array([[int(((known == name) & (told == other)).sum()) for other in names] for name in names])
     rates = [_rates(name, known == name, (told == name) & np.isin(known.astype(str), names)) for name in names]
     kinds = tuple(one for one in rates if one.name in KINDS)

@@ -26,7 +26,7 @@ KEY = ("article_id", "position")
 # The length rule's two conditions, fixed beforehand and tuned on nothing.
 LENGTH_RULE_WORDS = 10
 _SENTENCE_ENDS = tuple(".!?…‽。．！？｡؟۔।॥։።")
-# What may stand after the end of a sentence: quotes, brackets, spaces.
+# Characters that may follow the end of a sentence: quotes, brackets, spaces.
 _CLOSING = "\"'”’»›«‹“‘)]}」』）】 \t\n\r\u00a0\u202f\u3000"
 
 

@@ -25,7 +25,7 @@ SCORED = ("score", "tagged", "stage1", "confidence", "second_look")
 
 
 def chosen_rows(frame: pd.DataFrame, split: str, *, where: str) -> pd.DataFrame:
-    """Return the rows of one split or of several, numbered anew.
+    """Return the rows of one or several splits, with a new index.
 
     Parameters
     ----------

@@ -172,7 +172,7 @@ class BatchFeatures(TextFeatures):
 @cache
 def features_of_a_paragraph() -> BatchFeatures:
     """Give the features of a made-up paragraph with markup, to count columns; they are computed once."""
-    from corestory.reading.html.markup_words import MarkupWords  # what reads a text needs nothing of pages
+    from corestory.reading.html.markup_words import MarkupWords  # imported here, because texts need no HTML code
 
     forest = Forest(np.array([-1]), np.array([1]), np.array([0]))
     markup = MarkupColumns(MarkupWords.of_texts(["p"]), forest, np.zeros(1), np.full(1, -1.0))

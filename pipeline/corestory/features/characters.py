@@ -14,7 +14,7 @@ from corestory.types import Bool, Int
 PIECE = 1 << 17
 
 SEPARATOR = "\x00"
-# What `str.lower` makes of these depends on what stands around them, or is more than one character.
+# For these, the result of `str.lower` depends on their neighbours, or is more than one character.
 _NOT_ONE_TO_ONE = ("Σ", "İ")
 
 

@@ -74,7 +74,7 @@ class Tokens:
         return Tokens(self.row[inside], self.hashes[inside], self.count, self.longest)
 
     def of_rows(self, kept: Bool) -> Tokens:
-        """Tokens of some texts, which are numbered anew."""
+        """Tokens of some of the texts, numbered from 0."""
         inside = np.flatnonzero(kept.take(self.row))
         number = np.cumsum(kept) - 1
         return Tokens(

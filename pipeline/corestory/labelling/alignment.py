@@ -60,7 +60,7 @@ def aligned_share(paragraphs: Sequence[str], gold: str) -> np.ndarray:
         return np.where(counts > 0, hits / counts, np.nan)
 
 
-# What stands between a title and the site's name; without its spaces it is part of a word.
+# Separators of a title and the site's name; without spaces around it, one is part of a word.
 _SEPARATORS = (" | ", " - ", " – ", " — ")
 
 

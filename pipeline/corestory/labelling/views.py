@@ -194,7 +194,7 @@ _CUT: dict[str, Callable[[str], list[str]]] = {"lines": _lines, "p": _p_elements
 
 
 def _container(whole: Sequence[LabelledParagraph]) -> Sequence[LabelledParagraph]:
-    # What copying the story's element gives: the story with the promos in it and the lists under it, no menu.
+    # The text of the story's element: the story, the promos in it and the lists under it, but no menu.
     lengths = [len(alignment_words(paragraph.text)) if paragraph.label == "core" else 0 for paragraph in whole]
     held: dict[int, int] = {}
     parents: dict[int, int] = {}

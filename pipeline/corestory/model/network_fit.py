@@ -248,7 +248,7 @@ def loss_and_gradients(
 
 
 class Space:
-    """Arrays that each step computes in anew: fresh memory costs about as much as the sums.
+    """Arrays that every step computes in, because fresh memory costs about as much as the sums.
 
     Parameters
     ----------

@@ -227,7 +227,7 @@ def _is_spaced_word(character: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    # Folding case can bring forth letters that compose anew: hence twice.
+    # Letters that case folding produces can compose again, so this is done twice.
     once = unicodedata.normalize("NFKC", text.translate(_FOLDED)).casefold()
     return " ".join(unicodedata.normalize("NFKC", once).split())
 

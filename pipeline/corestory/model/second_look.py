@@ -168,7 +168,7 @@ def scores_under(
 def second_look_log_odds(scored: ScoredBatch, looked: Bool, look: SecondLook) -> Float:
     """Read the looked-at paragraphs as articles of their own.
 
-    What the batch's features say of single paragraphs holds for these alone, and is not computed anew.
+    Features of single paragraphs are taken from the batch and not computed again.
 
     Parameters
     ----------

@@ -55,7 +55,7 @@ def _lines(article: TaggedArticle) -> list[_Line]:
     return [
         _Line(
             position,
-            # What has line ends in it would be two paragraphs in doccano.
+            # A text with line ends would be two paragraphs in doccano.
             in_one_line(storable(text)),
             label,
             round(score if label == "core" else 1 - score, 4),

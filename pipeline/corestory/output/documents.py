@@ -23,7 +23,7 @@ StoryFormat = Literal["markdown", "tei"]
 DocumentFormat = Literal["labelled"] | StoryFormat
 STORY_ENDINGS = {"markdown": ".md", "tei": ".tei.xml"}
 
-# What of a title is in the name of its file.
+# The part of a title that is in the name of its file.
 _NAME_CHARACTERS = 40
 _OUTSIDE_WORDS = re.compile(r"[\W_]+")
 

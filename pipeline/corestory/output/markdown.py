@@ -20,7 +20,7 @@ from corestory.reading.blocks import Block, Container, Frame, Run, Style, parts_
 # Stands between documents. No line of a document is this: a dash at the beginning of a paragraph is escaped.
 DOCUMENT_RULE = "---"
 
-# What no line can hold: NUL, and every line end of Python or Unicode.
+# Characters that no line can hold: NUL, and every line end of Python or Unicode.
 _NO_LINE = str.maketrans({"\0": "\ufffd", **dict.fromkeys("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", " ")})
 _MARKUP = re.compile(r"[\\`*_\[\]<~|]|&(?=[#\w])")
 _BLOCK_MARK = re.compile(r"[-+#=>]")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pyarrow.parquet
 
 Format = Literal["text", "jsonl", "csv", "parquet"]
-# What a row is of.
+# The units of a row.
 Unit = Literal["paragraph", "span", "article"]
 TABLES = ("jsonl", "csv", "parquet")
 TaggedRow = tuple[str, int, str, str, float, str, float, *tuple[object, ...]]

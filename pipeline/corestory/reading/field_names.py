@@ -70,7 +70,7 @@ _ANSWERS = frozenset(
     ]
 )
 _PUNCTUATION = re.compile(r"[\W_]+")
-# What parts the names of a field in an object, in JSON and in tables that were made of it.
+# Separators of the names of a field in an object, in JSON and in tables made from it.
 _NESTING = re.compile(r"[./]")
 # Lists of strings that are not paragraphs.
 _OTHER_LISTS = re.compile(

@@ -12,7 +12,7 @@ from corestory.reading.gzip_members import GZIP_MAGIC, inflated_start
 from corestory.reading.streams import unpacked_name
 from corestory.remote import AnyPath
 
-# What a file is, by its name; any may also end in .gz, .bz2 or .zst, but for Parquet and ZIP, which are compressed.
+# The kind of a file by its name. Any may also end in .gz, .bz2 or .zst, but for Parquet and ZIP, which are compressed.
 KINDS = {
     ".txt": "text",
     ".text": "text",

@@ -14,7 +14,7 @@ from corestory.reading.text_shapes import is_markup, lump_sentences
 if TYPE_CHECKING:
     from corestory.reading.html.page import Page
 
-# What is known of an article besides its paragraphs.
+# Facts about an article besides its paragraphs.
 FACTS = ("url", "title", "language", "site")
 # Files that people label for training; `corestory.labelling.origins` reads their labels.
 LABELLED_ENDING = ".labelled.txt"

@@ -15,7 +15,7 @@ from corestory.reading.text import storable
 Refuse = Callable[[InputError], None]
 
 _DELIMITERS = (",", "\t", ";", "|")
-# What Excel reads, and tools write for it, in front of the header.
+# A line in front of the header that tools write for Excel.
 _SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n?", re.IGNORECASE)
 
 

@@ -31,7 +31,7 @@ FULL_SHARE = 0.7
 INDENTED_LINES = 2
 INDENTED_SHARE = 0.5
 
-# What Unicode calls the ends of a line or a paragraph; str.splitlines would also cut at separators of data.
+# The ends of a line or a paragraph by Unicode; str.splitlines would also cut at separators of data.
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028]")
 _OTHER_ENDS = "\r\x0b\x0c\x85\u2028\u2029"
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -134,7 +134,7 @@ def _blocks(text: str) -> list[list[str]]:
     # Most texts have none of these, and to see that takes far less time than to replace none.
     if any(end in text for end in _OTHER_ENDS):
         text = _LINE_END.sub("\n", text.replace("\u2029", "\n\n"))
-    # What begins with a letter is not blank; nearly every line does.
+    # A line that begins with a letter is not blank; nearly every line does.
     lines = [line.rstrip() if line and (line[0].isalnum() or not is_blank(line)) else "" for line in text.split("\n")]
     if "" not in lines:
         return [lines]

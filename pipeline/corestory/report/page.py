@@ -105,7 +105,7 @@ def _escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
 
 
-# What may be followed from a page; a "javascript:" in somebody's data may not.
+# Schemes of links in a page; a "javascript:" in somebody's data is none.
 _ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 OPEN = 2
 """How many mistakes of a kind are unfolded at first."""

@@ -36,7 +36,7 @@ def write_suspects(suspects: Sequence[Suspect], path: Path) -> None:
     suspects
         Of `corestory.evaluation.audit.audit_labels`.
     path
-        Made anew.
+        Newly made.
 
     Raises
     ------

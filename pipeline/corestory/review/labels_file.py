@@ -79,7 +79,7 @@ class LabelsFile:
         self.path = path
         self.decisions: dict[tuple[str, int], Decision] = {}
         self.changes: list[Change] = []
-        # What the decision that holds for each paragraph has replaced, the last one last.
+        # The decisions that the present one of each paragraph has replaced, the latest last.
         self._earlier: dict[tuple[str, int], list[Decision]] = {}
         self._lines: dict[tuple[str, int], bytes] = {}
         # The last writes, and whether each was a change.

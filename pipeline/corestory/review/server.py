@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _STYLES = (PALETTE, "article.css", "review.css")
 _STATUS = {StaleError: 409, InputError: 422}
-# What is left, such as a full disk, is the server's fault.
+# All other errors, such as a full disk, are the server's fault.
 _NOT_SAVED = 507
 
 

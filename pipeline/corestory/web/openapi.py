@@ -17,7 +17,7 @@ _REF = "#/components/schemas/{name}"
 _EXAMPLE_TEXT = "The quay opened again on Monday, the council said.\nREAD MORE: Ferry company sold"
 _EXAMPLE_PAGE = "<article><p>The quay opened again on Monday, the council said.</p><p>READ MORE: …</p></article>"
 
-# What else than 200 a path may answer.
+# The other answers of a path than 200.
 _OF_ANY = {"401": "The token is missing or wrong."}
 _OF_BODIES = {
     "400": "A parameter is unknown or has a wrong value.",

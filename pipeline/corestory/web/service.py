@@ -28,7 +28,7 @@ from corestory.web.openapi import docs_page, openapi
 from corestory.web.tagging_options import options_of
 from corestory.web.worker_pool import QueueFullError, Serving, WorkerPool
 
-# What each media type is for `corestory.reading.file_kinds`.
+# The kind, as of `corestory.reading.file_kinds`, of each media type.
 KINDS = {
     "text/plain": "text",
     "text/html": "html",

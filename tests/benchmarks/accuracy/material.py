@@ -179,7 +179,7 @@ def _pages(origin: Origin) -> Iterable[GoldPage]:
 
 def _held_out(page: GoldPage, site: str) -> HeldOutPage:
     parsed = read_page(page.html)
-    # What stands only in the page's data for machines is nothing that a reader of its text sees.
+    # Text that stands only in the page's data for machines is not seen by a reader.
     shown = parsed.texts if parsed.markup is None else parsed.texts[: len(parsed.markup.elements)]
     views = page_views(page, views=("lines",))
     lines = [paragraph.text for view in views for paragraph in view.paragraphs]

@@ -100,7 +100,7 @@ def learning_curve(
     say: Say,
     learned: Sequence[int] = LEARNED,
 ) -> Iterator[Point]:
-    """Adapt to pages of each site, drawn anew for each number of pages.
+    """Adapt to pages of each site, with a new draw for each number of pages.
 
     Parameters
     ----------

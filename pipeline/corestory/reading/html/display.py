@@ -45,7 +45,7 @@ DEFINITION_WORDS = 60
 # Text for screen readers is left out of paragraphs of at least so many words; shorter ones are labels and buttons.
 SPOKEN_WORDS = 15
 
-# What flows inside a line ends after so many tags.
+# Inline content ends after so many tags.
 _NEAR = 30
 # The words of a larger element are told by those of the whole page, which are counted once.
 _FEW = 60

@@ -44,9 +44,9 @@ VOID = frozenset(
 # Tokens read every digit as 0, so letters number the heading levels.
 HEADINGS = {"h1": "h_one", "h2": "h_two", "h3": "h_three", "h4": "h_four", "h5": "h_five", "h6": "h_six"}
 
-# What a tag does. From `BREAK` on, a page has lines; from `BLOCK` on, the tag ends the paragraph before it.
+# The effects of a tag. From `BREAK` on, a page has lines; from `BLOCK` on, the tag ends the paragraph before it.
 NOTHING, CLOSE, LINK, INLINE_OPEN, INLINE_VOID, BREAK, HIDDEN_INLINE, BLOCK, BLOCK_VOID, HIDDEN, HIDDEN_VOID = range(11)
-# What an element is to the elements around it. From `PHRASE` on, nothing but a sentence or a part of one stands in it.
+# The roles of an element among those around it. From `PHRASE` on, it holds a sentence or a part of one.
 OTHER, TRANSPARENT, TABLE, ROW, CELL, DEFINITIONS, DEFINITION, BUTTON, PHRASE, TERM = range(10)
 _ROLES = {
     "table": TABLE,
@@ -191,7 +191,7 @@ class Tags(dict[str, int]):
 
     @property
     def is_full(self) -> bool:
-        """Whether it is time to begin anew, for it holds enough of the pages before."""
+        """Whether it holds so many tags of earlier pages that an empty one should replace it."""
         return self._held > _MOST
 
     def __missing__(self, tag: str) -> int:
