@@ -19,7 +19,7 @@ import pandas as pd
 from corestory.features.batch import batch_of_frame
 from corestory.features.batch_features import BatchFeatures
 from corestory.labelling.table import read_frame
-from corestory.model.decision import LOW_CONFIDENCE, doubts
+from corestory.model.decision import LOW_CONFIDENCE, doubts, known_words
 from corestory.model.storage import load_model
 from corestory.model.tagger import Tagger
 
@@ -61,7 +61,8 @@ def article_scores(tagger: Tagger, frame: pd.DataFrame) -> pd.DataFrame:
     features = BatchFeatures(batch, tagger.weights.words.idf_of)
     layout = batch.layout
     confidence = scored["confidence"].to_numpy(float)[layout.first]
-    reasons = doubts(scored["score"].to_numpy(float), confidence, features, tagger.weights.words)
+    known = known_words(features, tagger.weights.words)
+    reasons = doubts(scored["score"].to_numpy(float), confidence, features, known)
     mass = features.words * scored["label"].notna().to_numpy(bool)
     said, true = ((scored[column] == "core").to_numpy(bool) for column in ("tagged", "label"))
     kept, story, both = (

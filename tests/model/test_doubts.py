@@ -107,7 +107,8 @@ def test_a_shop_is_doubted_as_an_article_whether_as_text_or_as_a_page(english):
 def test_low_confidence_has_a_reason_by_what_share_looks_like_story(english, scores, confidence, reason):
     features = BatchFeatures(batch_of_articles([article(*["The ferry was sold."] * 4)]), english.weights.words.idf_of)
 
-    assert doubts(np.array(scores), np.array([confidence]), features, english.weights.words) == [reason]
+    known = known_words(features, english.weights.words)
+    assert doubts(np.array(scores), np.array([confidence]), features, known) == [reason]
 
 
 def test_the_share_of_known_words_is_counted_article_by_article(english):
@@ -125,6 +126,6 @@ def test_prose_in_a_language_that_it_never_saw_is_core_unless_it_scores_far_less
     features = BatchFeatures(batch_of_articles(frames), english.weights.words.idf_of)
     scores = np.array([0.01] * 3 + [0.3, 0.05, 0.04, 0.02] + [0.2] * 3 + [0.9, 0.1, 0.1, 0.1])
 
-    found = prose_of_new_languages(scores, features, english.weights.words)
+    found = prose_of_new_languages(scores, features, known_words(features, english.weights.words))
 
     assert [row for row, is_prose in enumerate(found) if is_prose] == [3, 4, 5]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -286,7 +287,7 @@ class _Form:
             after = before if chosen < 0 else tried[chosen]
         correction = None
         if chosen >= 0:
-            correction = list(self._fits(np.ones(count, bool)))[chosen].correction
+            correction = next(islice(self._fits(np.ones(count, bool)), chosen, None)).correction
         step()
         methods = (NOTHING, LINES, *(CALIBRATION if penalty is None else CORRECTION for penalty in PENALTIES))
         return correction, FormResult(self._html, count, methods[chosen + 1], before, after)

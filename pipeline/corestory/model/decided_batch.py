@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.model.decision import article_cutoffs, prose_of_new_languages, without_story
+from corestory.model.decision import article_cutoffs, known_words, prose_of_new_languages, without_story
 from corestory.model.headlines import in_other_stories, lowered, own_headlines
 from corestory.model.pages import JudgedPages, judged_pages
 from corestory.model.scoring import ScoredBatch, Weights, as_forced
@@ -38,6 +38,8 @@ class DecidedBatch:
     first_scores, second_look
         The scores before the decisions on headlines, other stories and prose in new languages and before the second
         look, and those of the second look; shape (paragraphs,).
+    known_words
+        The share of each article's words that the model knows, shape (articles,).
     headline, other_story, new_language
         Which paragraphs are the headline of their article, which belong to other stories that follow the page's own,
         and which are prose of a language new to the model; shape (paragraphs,).
@@ -51,6 +53,7 @@ class DecidedBatch:
     pages: JudgedPages | None
     first_scores: Float
     second_look: Float
+    known_words: Float
     headline: Bool
     other_story: Bool
     new_language: Bool
@@ -72,14 +75,15 @@ def decided_batch(
         scores, scored.features.words, layout,
         cutoff_share=settings.cutoff_share, clean_cutoff_share=settings.clean_cutoff_share,
     )  # fmt: skip
-    pages = judged_pages(scored, scores, expected, weights, settings)
+    known = known_words(scored.features, weights.words)
+    pages = judged_pages(scored, scores, expected, known, weights, settings)
     if pages is not None:
         scores, cutoffs, expected = without_story(
             scores, cutoffs, expected, layout, is_article=pages.is_article, without=pages.without
         )
         scores = as_forced(scores, forced)
     first = scores
-    prose = prose_of_new_languages(scores, scored.features, weights.words)
+    prose = prose_of_new_languages(scores, scored.features, known)
     scores = as_forced(np.where(prose, np.maximum(scores, cutoffs[layout.article]), scores), forced)
     kept = scores >= cutoffs[layout.article]
     other = in_other_stories(scored.features, kept)
@@ -95,4 +99,4 @@ def decided_batch(
         cutoffs = np.full(len(cutoffs), threshold)
     core = as_forced(scores >= cutoffs[layout.article], forced)
     confidence = np.interp(expected, settings.confidence_expected, settings.confidence_measured)
-    return DecidedBatch(scored, scores, core, cutoffs, confidence, pages, first, second, headline, other, prose)
+    return DecidedBatch(scored, scores, core, cutoffs, confidence, pages, first, second, known, headline, other, prose)

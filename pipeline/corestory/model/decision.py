@@ -189,7 +189,7 @@ NO_STORY, ALL_STORY = 0.05, 0.95
 greater share like nothing but story."""
 
 
-def doubts(scores: Float, confidence: Float, features: BatchFeatures, words: NgramScorer) -> list[Doubt | None]:
+def doubts(scores: Float, confidence: Float, features: BatchFeatures, known: Float) -> list[Doubt | None]:
     """Give the reason why the model may be wrong about each article.
 
     Parameters
@@ -200,8 +200,8 @@ def doubts(scores: Float, confidence: Float, features: BatchFeatures, words: Ngr
         Of each article.
     features
         Of the batch.
-    words
-        The scorer of words.
+    known
+        The share of each article's words that the model knows, as of `known_words`.
 
     Returns
     -------
@@ -212,8 +212,8 @@ def doubts(scores: Float, confidence: Float, features: BatchFeatures, words: Ngr
     likely = sums(layout.article, features.words * (scores >= SURE), len(layout.sizes))
     share = likely / np.maximum(sums(layout.article, features.words, len(layout.sizes)), 1)
     found: list[Doubt | None] = []
-    for known, core, sure in zip(known_words(features, words), share, confidence, strict=True):
-        if known < KNOWN_WORDS:
+    for of_article, core, sure in zip(known, share, confidence, strict=True):
+        if of_article < KNOWN_WORDS:
             found.append(Doubt.LANGUAGE)
         elif sure >= LOW_CONFIDENCE:
             found.append(None)
@@ -232,7 +232,7 @@ MOST_LINKED = 0.5
 """if at most this share of its characters is in links."""
 
 
-def prose_of_new_languages(scores: Float, features: BatchFeatures, words: NgramScorer) -> Bool:
+def prose_of_new_languages(scores: Float, features: BatchFeatures, known: Float) -> Bool:
     """Find the prose of articles in languages that are new to the model.
 
     The scores of such a story are low, for the model knows none of its words, and differ by chance. Prose is then core
@@ -240,7 +240,7 @@ def prose_of_new_languages(scores: Float, features: BatchFeatures, words: NgramS
 
     Parameters
     ----------
-    scores, features, words
+    scores, features, known
         As of `doubts`.
 
     Returns
@@ -249,7 +249,7 @@ def prose_of_new_languages(scores: Float, features: BatchFeatures, words: NgramS
         Shape (paragraphs,).
     """
     layout = features.layout
-    is_new = known_words(features, words) < KNOWN_WORDS
+    is_new = known < KNOWN_WORDS
     if not is_new.any():
         return np.zeros(len(scores), bool)
     prose = (features.words >= SENTENCE_WORDS) & (features.shape[:, NAMES.index("ends as a sentence")] > 0)

@@ -12,7 +12,7 @@ from corestory.features.batch_features import LIMIT, BatchFeatures
 from corestory.features.layout import Layout, sums
 from corestory.features.paragraph_shape import NAMES
 from corestory.model.calibration import PlattScaling, Settings
-from corestory.model.decision import KNOWN_WORDS, known_words
+from corestory.model.decision import KNOWN_WORDS
 from corestory.model.network import Network
 from corestory.model.scoring import ScoredBatch, Weights
 from corestory.model.tagged_article import Doubt, NoStory, TaggedArticle
@@ -166,7 +166,7 @@ class JudgedPages:
 
 
 def judged_pages(
-    scored: ScoredBatch, scores: Float, expected: Float, weights: Weights, settings: Settings
+    scored: ScoredBatch, scores: Float, expected: Float, known: Float, weights: Weights, settings: Settings
 ) -> JudgedPages | None:
     """Judge which pages are articles.
 
@@ -178,6 +178,8 @@ def judged_pages(
         Its calibrated scores.
     expected
         The expected word F1 of each page by these scores.
+    known
+        The share of each page's words that the model knows, as of `corestory.model.decision.known_words`.
     weights, settings
         The model's.
 
@@ -193,9 +195,7 @@ def judged_pages(
     is_article = article_probabilities(weights.article, found)
     layout = scored.features.layout
     enough = sums(layout.article, scored.features.words, len(layout.sizes)) >= LEAST_PAGE_WORDS
-    without = enough & (is_article < settings.article_cutoff(html=scored.html))
-    if without.any():
-        without &= known_words(scored.features, weights.words) >= KNOWN_WORDS
+    without = enough & (known >= KNOWN_WORDS) & (is_article < settings.article_cutoff(html=scored.html))
     return JudgedPages(is_article, without)
 
 

@@ -202,7 +202,7 @@ class Tagger(PythonCalls):
         sightings = [None if memory is None else memory.sightings(article) for article in articles]
         shift = shifts(sightings, articles) if any(sightings) else None
         decided = self._decided(batch, threshold, rules, shift)
-        reasons = doubts(decided.scores, decided.confidence, decided.scored.features, self.weights.words)
+        reasons = doubts(decided.scores, decided.confidence, decided.scored.features, decided.known_words)
         tagged = [
             TaggedArticle(article, decided.scores[rows], decided.core[rows], float(confidence), doubt, seen)
             for article, rows, confidence, doubt, seen in zip(
