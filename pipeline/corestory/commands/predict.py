@@ -174,7 +174,7 @@ def predict(
     reading = replace(reading, source=row is Rows.span)
 
     from corestory.commands.pages import is_one_page, tag_to_pages
-    from corestory.output.rows import chosen_unit
+    from corestory.output.story_rows import chosen_unit
 
     path = None if target is None else path_of(target)
     form: OutputFormat | None

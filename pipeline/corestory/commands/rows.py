@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from corestory.model.rules import Rules
     from corestory.output.documents import DocumentFormat
     from corestory.output.kind_choice import KindChoice
-    from corestory.output.rows import Format, RowWriter, Unit
+    from corestory.output.rows import Format, RowWriter
+    from corestory.output.story_rows import Unit
     from corestory.reading.fields import ReadingOptions
     from corestory.types import Label
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from corestory.model.rules import Rules
     from corestory.output.documents import StoryFormat
     from corestory.output.kind_choice import KindChoice
-    from corestory.output.rows import Format, Unit
+    from corestory.output.rows import Format
+    from corestory.output.story_rows import Unit
     from corestory.reading.fields import ReadingOptions
     from corestory.types import Label
 

@@ -16,7 +16,7 @@ from corestory.atomic import Target
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.kind_choice import KindChoice, chosen_positions
 from corestory.output.labelled_files import in_one_line
-from corestory.output.story_rows import STORY_COLUMNS, story_row
+from corestory.output.story_rows import STORY_COLUMNS, Unit, story_row
 from corestory.reading.spans import Span, spans_of
 from corestory.reading.text import storable
 from corestory.types import Label
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     import pyarrow.parquet
 
 Format = Literal["text", "jsonl", "csv", "parquet"]
-# The units of a row.
-Unit = Literal["paragraph", "span", "article"]
-TABLES = ("jsonl", "csv", "parquet")
 TaggedRow = tuple[str, int, str, str, float, str, float, *tuple[object, ...]]
 
 COLUMNS = ("article_id", "position", "text", "label", "score", "url", "confidence")
@@ -42,28 +39,6 @@ ROW_GROUP_CHARACTERS = 2**24
 # Some readers take these characters for line ends, though JSON does not. Escaped, a row is one line for every reader.
 _LINE_ENDS = ("\x85", "\u2028", "\u2029")
 _JSON_LINE_ENDS = str.maketrans({end: f"\\u{ord(end):04x}" for end in _LINE_ENDS})
-
-
-def chosen_unit(asked: Unit | None, form: str | None, only: str | None, *, kinds: bool) -> Unit:
-    """Choose what a row is of: the story of each article where only core is wanted as a table, else each paragraph.
-
-    Parameters
-    ----------
-    asked
-        What the user asks for; None leaves the choice.
-    form, only
-        The format, and the label of the paragraphs that are wanted; None for both.
-    kinds
-        Whether kinds are wanted, which the row of an article does not have.
-
-    Examples
-    --------
-    >>> chosen_unit(None, "jsonl", "core", kinds=False), chosen_unit(None, "jsonl", None, kinds=False)
-    ('article', 'paragraph')
-    """
-    if asked is not None:
-        return asked
-    return "article" if only == "core" and form in TABLES and not kinds else "paragraph"
 
 
 class RowWriter(Protocol):

@@ -1,4 +1,6 @@
-"""Tagged articles as rows, one row an article: the story without the filler."""
+"""Tagged articles as rows, one row an article: the story without the filler; and the choice of such rows."""
+
+from typing import Literal
 
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.kind_choice import KindChoice, chosen_positions
@@ -6,9 +8,34 @@ from corestory.reading.language import language_of
 from corestory.reading.text import storable
 from corestory.reading.word_count import word_count
 
+# The units of a row.
+Unit = Literal["paragraph", "span", "article"]
+TABLES = ("jsonl", "csv", "parquet")
 StoryRow = tuple[str, str, str, str, float, float | None, str, int, int, *tuple[object, ...]]
 
 STORY_COLUMNS = ("id", "url", "title", "text", "confidence", "is_article", "language", "words_core", "words_all")
+
+
+def chosen_unit(asked: Unit | None, form: str | None, only: str | None, *, kinds: bool) -> Unit:
+    """Choose what a row is of: the story of each article where only core is wanted as a table, else each paragraph.
+
+    Parameters
+    ----------
+    asked
+        What the user asks for; None leaves the choice.
+    form, only
+        The format, and the label of the paragraphs that are wanted; None for both.
+    kinds
+        Whether kinds are wanted, which the row of an article does not have.
+
+    Examples
+    --------
+    >>> chosen_unit(None, "jsonl", "core", kinds=False), chosen_unit(None, "jsonl", None, kinds=False)
+    ('article', 'paragraph')
+    """
+    if asked is not None:
+        return asked
+    return "article" if only == "core" and form in TABLES and not kinds else "paragraph"
 
 
 def story_row(article: TaggedArticle, kinds: KindChoice | None, *, digits: int) -> StoryRow:
