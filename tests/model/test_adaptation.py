@@ -14,8 +14,9 @@ import corestory
 from corestory.errors import DataError, ModelError
 from corestory.features.batch import batch_of_frame
 from corestory.labelling.markup_columns import markup_rows
-from corestory.model.adaptation import CORRECTION, LINES, NOTHING, adapt
+from corestory.model.adaptation import adapt
 from corestory.model.correction import KnownLines
+from corestory.model.correction_choice import CORRECTION, LINES, NOTHING
 from corestory.model.correction_fit import Residuals
 from corestory.model.explaining import ADAPTED, explain_articles
 from corestory.model.scoring import score_batch

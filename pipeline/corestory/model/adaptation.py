@@ -7,26 +7,20 @@ Other paragraphs change only if none of the articles that had no part in a fit g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
 
 from corestory.errors import DataError
 from corestory.features.batch import batch_of_frame
-from corestory.features.layout import sums
 from corestory.features.paragraph_shape import shape_features
-from corestory.model.correction_fit import LIMIT, FittedCorrection, Residuals, paragraph_weights
-from corestory.model.decided_batch import decided_batch
+from corestory.model.correction_choice import NOTHING, FormAdaptation, FormResult
 from corestory.model.headlines import own_headlines
 from corestory.model.manifest import AdaptedTo, Manifest, now
 from corestory.model.overlap import joined_hashes
-from corestory.model.scoring import score_batch
 from corestory.model.stored_weights import weights_sha256
-from corestory.types import Bool, Float
 from corestory.version import version
 
 if TYPE_CHECKING:
@@ -40,72 +34,6 @@ Progress = Callable[[str, int, int], None]
 
 WHOLE_VIEWS = ("page", "text")
 """The views of a labelled table that are articles as they will come."""
-
-LEFT_OUT_ALONE = 20
-"""Up to this number of articles, leave one out per fit; for more, use `FOLDS` groups."""
-FOLDS = 10
-
-NOTHING, LINES, CALIBRATION, CORRECTION = "nothing", "lines", "calibration", "correction"
-LINES_PENALTY = 5.0
-"""L2 penalty of the correction of lines that stand on learned pages alone: the first choice, for it rarely harms."""
-PENALTIES: tuple[float | None, ...] = (None, 1.0, 0.2)
-"""L2 penalties of the corrections of all paragraphs that are compared with it, the one that changes least first; None
-changes one number."""
-MEASURABLE, CLOSER = 0.001, 0.01
-"""A change in word F1, or in the log-loss, that is smaller than this is none."""
-ONE_WORSE = 10
-"""In so many left-out articles, one may get worse by a correction of all paragraphs; in fewer none."""
-
-
-@dataclass(frozen=True, slots=True)
-class FormResult:
-    """What adaptation reached for articles in one form.
-
-    Attributes
-    ----------
-    html
-        Whether with markup.
-    articles
-        How many articles it learned from.
-    method
-        What was kept: `CORRECTION` (of all paragraphs), `CALIBRATION` (of all, by one number), `LINES` (a correction of
-        the lines that stand on learned pages, too), or `NOTHING`.
-    before, after
-        Word F1 of each article with a story, by the original model, and by a model adapted to other articles; shape
-        (articles,), empty where there was only one article.
-    """
-
-    html: bool
-    articles: int
-    method: str
-    before: Float
-    after: Float
-
-    @property
-    def form(self) -> str:
-        """``"html"`` or ``"text"``."""
-        return "html" if self.html else "text"
-
-    @property
-    def gain(self) -> float | None:
-        """The mean gain in word F1, from -1 to 1; None where it could not be measured."""
-        return float(np.mean(self.after - self.before)) if len(self.before) else None
-
-    @property
-    def message(self) -> str:
-        """One sentence for a person."""
-        form = "HTML" if self.html else "Text"
-        articles = f"{self.articles:,} article" + ("" if self.articles == 1 else "s")
-        if self.gain is None:
-            return (
-                f"{form}: learned the lines around the story from {articles}; label a second one, so that the gain can "
-                "be measured."
-            )
-        if self.method == NOTHING:
-            return f"{form}: no measurable gain from {articles}, so nothing changes."
-        how = {LINES: ", by lines that pages share", CALIBRATION: ", by calibration alone"}.get(self.method, "")
-        change = f"word F1 {self.before.mean():.3f} → {self.after.mean():.3f} ({self.gain:+.3f})"
-        return f"{form}: {change}, measured on {articles}, each left out of the fit{how}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +112,7 @@ def adapt(
     """
     frame = _usable(labelled)
     tagger = _with_headlines(tagger, frame)
-    forms = [_Form(tagger, rows, html=html) for html, rows in _by_form(tagger, frame)]
+    forms = [FormAdaptation(tagger, rows, html=html) for html, rows in _by_form(tagger, frame)]
     steps, done = sum(form.folds + 1 for form in forms), 0
 
     def step() -> None:
@@ -255,103 +183,3 @@ def _with(
             manifest, adapted=(*manifest.adapted, adapted), training=joined_hashes(manifest.training, frame)
         ),
     )
-
-
-class _Form:
-    """Articles in one form, and the model's log-odds of them."""
-
-    def __init__(self, tagger: Tagger, frame: pd.DataFrame, *, html: bool) -> None:
-        batch, rows = batch_of_frame(frame, markup=html)
-        label = frame["label"].to_numpy(object)[rows]
-        self._tagger, self._html, self._layout = tagger, html, batch.layout
-        self._labels = np.where(label == "core", 1, np.where(label == "filler", 0, -1))
-        self._scored = score_batch(batch, tagger.weights)
-        self._residuals = Residuals(self._scored, self._labels, tagger.settings.platt_scaling(html=html))
-        count = len(batch.layout.sizes)
-        self.folds = 0 if count == 1 else count if count <= LEFT_OUT_ALONE else FOLDS
-
-    def adapted(self, step: Callable[[], None], *, force: bool) -> tuple[Correction | None, FormResult]:
-        """Choose a change and learn it from all articles; `step` is called after each fold and at the end."""
-        count = len(self._layout.sizes)
-        before = after = np.zeros(0)
-        chosen = 0
-        if self.folds:
-            nothing = np.zeros(len(self._labels))
-            before = self._word_f1(nothing)
-            out_of_fold = self._out_of_fold(step)
-            tried = [self._word_f1(added) for added in out_of_fold]
-            losses = [self._log_loss(added) for added in (nothing, *out_of_fold)]
-            chosen = self._chosen([before, *tried], losses) - 1
-            if chosen < 0 and force:
-                chosen = int(np.argmax([after.mean() for after in tried]))
-            after = before if chosen < 0 else tried[chosen]
-        correction = None
-        if chosen >= 0:
-            correction = next(islice(self._fits(np.ones(count, bool)), chosen, None)).correction
-        step()
-        methods = (NOTHING, LINES, *(CALIBRATION if penalty is None else CORRECTION for penalty in PENALTIES))
-        return correction, FormResult(self._html, count, methods[chosen + 1], before, after)
-
-    def _chosen(self, reached: Sequence[Float], losses: Sequence[Float]) -> int:
-        """Choose among no change (0), the lines alone (1), and the corrections of all paragraphs.
-
-        Parameters
-        ----------
-        reached, losses
-            By each change, of each left-out article: the word F1, of those with a story, and the log-loss.
-        """
-        # Few articles say little by their decisions, and more by how close all scores are to the labels.
-        gains = [after - reached[0] for after in reached]
-        falls = [losses[0] - after for after in losses]
-        if np.mean(reached[0]) >= 1 - MEASURABLE:
-            return 0
-        first = best = int(np.mean(gains[1]) >= 0 and np.mean(falls[1]) > 0)
-        for number in range(2, len(reached)):
-            worse = max(np.sum(gains[number] < -MEASURABLE), np.sum(falls[number] < 0))
-            gain = np.mean(gains[number] - gains[first])
-            fall = np.mean(falls[number] - falls[first])
-            better = gain >= 0 and fall > 0 and (gain >= MEASURABLE or fall >= CLOSER)
-            if better and worse <= len(falls[0]) // ONE_WORSE and np.mean(falls[number]) > np.mean(falls[best]):
-                best = number
-        return best
-
-    def _fits(self, learned: Bool) -> Iterator[FittedCorrection]:
-        """Learn each change that may be chosen from some of the articles."""
-        fits = self._residuals.fits(learned, (LINES_PENALTY, *PENALTIES))
-        yield next(fits).of_known_lines()
-        yield from fits
-
-    def _out_of_fold(self, step: Callable[[], None]) -> list[Float]:
-        """Give the out-of-fold log-odds that each change adds."""
-        fold = np.arange(len(self._layout.sizes)) % self.folds
-        added = [np.zeros(len(self._labels)) for _ in range(1 + len(PENALTIES))]
-        for number in range(self.folds):
-            learned = fold != number
-            inside = learned[self._layout.article]
-            if len(set(self._labels[inside]) - {-1}) > 1:
-                for values, fitted in zip(added, self._fits(learned), strict=True):
-                    values[~inside] = fitted.log_odds[~inside]
-            step()
-        return added
-
-    def _word_f1(self, added: Float) -> Float:
-        """Give the word F1 of each article that has a story, with some log-odds added."""
-        scored = replace(self._scored, log_odds=self._scored.log_odds + added)
-        kept = decided_batch(scored, self._tagger.weights, self._tagger.settings).core
-        words = self._scored.features.words * (self._labels >= 0)
-        story = self._total(words * (self._labels == 1))
-        reached = (
-            2 * self._total(words * ((self._labels == 1) & kept)) / np.maximum(self._total(words * kept) + story, 1)
-        )
-        return reached[story > 0]
-
-    def _log_loss(self, added: Float) -> Float:
-        """Give the mean log-loss of the labelled paragraphs of each article, with some log-odds added."""
-        scaling = self._tagger.settings.platt_scaling(html=self._html)
-        margin = np.where(self._labels == 1, 1, -1) * (scaling.slope * (self._scored.log_odds + added) + scaling.offset)
-        weight = paragraph_weights(self._scored) * (self._labels >= 0)
-        losses = self._total(weight * np.logaddexp(0, -np.clip(margin, -LIMIT, LIMIT)))
-        return losses / np.maximum(self._total(weight), 1e-9)
-
-    def _total(self, words: Float) -> Float:
-        return sums(self._layout.article, words, len(self._layout.sizes))

@@ -52,7 +52,7 @@ class Point:
     learned, measured
         How many pages the model adapted to, and on how many others it was measured.
     method
-        What adaptation kept (`corestory.model.adaptation.FormResult.method`).
+        What adaptation kept (`corestory.model.correction_choice.FormResult.method`).
     before, after
         Mean word F1 on these others.
     expected
