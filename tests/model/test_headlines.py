@@ -9,7 +9,7 @@ from corestory.features.batch_features import BatchFeatures
 from corestory.model.adaptation import adapt
 from corestory.model.estimator import ParagraphClassifier
 from corestory.model.explaining import explain_articles
-from corestory.model.headlines import SCORE, in_other_stories, own_headlines
+from corestory.model.headlines import MOST_BETWEEN, SCORE, in_other_stories, own_headlines
 from corestory.model.tagger import Tagger
 from corestory.output.explanation import reasons
 from corestory.reading.article import Article
@@ -184,6 +184,15 @@ def _labelled(headline: str | None) -> pd.DataFrame:
         )
     ]
     return pd.DataFrame(rows, columns=["article_id", "position", "text", "label"])
+
+
+@pytest.mark.parametrize("lines_between", [0, 3, 4])
+def test_filler_may_stand_between_a_headline_and_its_story(lines_between: int):
+    lines = ["Ferry sails again", *["By Tom Hale"] * lines_between, SENTENCE]
+    kept = np.array([True, *[False] * lines_between, True])
+    words = np.array([len(line.split()) for line in lines], float)
+    found = own_headlines(batch_of_articles([Article("article", lines)]), words, kept)
+    assert found.any() == found[0] == (lines_between <= MOST_BETWEEN)
 
 
 @pytest.mark.usefixtures("brief_fits")

@@ -21,6 +21,7 @@ from corestory.model.headlines import own_headlines
 from corestory.model.manifest import AdaptedTo, Manifest, now
 from corestory.model.overlap import joined_hashes
 from corestory.model.stored_weights import weights_sha256
+from corestory.model.sure_filler import sure_filler
 from corestory.version import version
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def adapt(
     2
     """
     frame = _usable(labelled)
-    tagger = _with_headlines(tagger, frame)
+    tagger = _with_own_labels(tagger, frame)
     forms = [FormAdaptation(tagger, rows, html=html) for html, rows in _by_form(tagger, frame)]
     steps, done = sum(form.folds + 1 for form in forms), 0
 
@@ -127,14 +128,17 @@ def adapt(
     return Adaptation(_with(tagger, corrections, frame, results) if corrections else tagger, results)
 
 
-def _with_headlines(tagger: Tagger, frame: pd.DataFrame) -> Tagger:
-    """Let headlines be core if they are labelled so in half of the articles."""
-    batch, rows = batch_of_frame(frame, markup=False)
+def _with_own_labels(tagger: Tagger, frame: pd.DataFrame) -> Tagger:
+    """Let headlines, or captions and the like, be core if there are half as many labelled so as articles."""
+    markup = "markup" in frame and bool(frame["markup"].notna().all())
+    batch, rows = batch_of_frame(frame, markup=markup)
     core = (frame["label"] == "core").to_numpy()[rows]
-    headlines = own_headlines(batch, shape_features(batch.texts)[0], core)
-    if 2 * headlines.sum() < len(batch.titles):
-        return tagger
-    return replace(tagger, settings=msgspec.structs.replace(tagger.settings, drop_headlines=False))
+    words, _ = shape_features(batch.texts)
+    labelled_core = {
+        "drop_headlines": own_headlines(batch, words, core), "drop_sure_filler": sure_filler(batch, words, core)
+    }  # fmt: skip
+    kept = {name: False for name, found in labelled_core.items() if 2 * found.sum() >= len(batch.titles)}
+    return replace(tagger, settings=msgspec.structs.replace(tagger.settings, **kept)) if kept else tagger
 
 
 def _usable(labelled: pd.DataFrame) -> pd.DataFrame:

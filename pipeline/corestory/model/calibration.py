@@ -79,6 +79,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         such articles reached.
     drop_headlines
         Whether the headline of an article is filler (`corestory.model.headlines.own_headlines`).
+    drop_sure_filler
+        Whether captions, dates and the like are filler whatever their words (`corestory.model.sure_filler`).
     second_look_slope, second_look_offset
         Platt scaling of the second look's log-odds.
     second_look_text_cutoff, second_look_html_cutoff
@@ -101,6 +103,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confidence_expected: _Curve = (0.0, 1.0)
     confidence_measured: _Curve = (0.0, 1.0)
     drop_headlines: bool = False
+    drop_sure_filler: bool = False
     second_look_slope: _Slope = 1.0
     second_look_offset: _Offset = 0.0
     second_look_text_cutoff: _Share = 0.0

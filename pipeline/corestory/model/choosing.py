@@ -14,6 +14,7 @@ from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import article_cutoffs, decide, is_clean, without_story
 from corestory.model.fitting import Fitted
 from corestory.model.headlines import lowered, own_headlines
+from corestory.model.sure_filler import sure_filler
 from corestory.model.training_rows import Rows
 from corestory.types import Bool, Float
 
@@ -65,7 +66,8 @@ def choose_settings(
         paths.append((html_rows, by_html.probabilities(html.out_of_fold)))
     lengths = [shape_features(path.batch.texts)[0] for path, _ in paths]
     share, clean_share = choose_cutoff_shares(paths, lengths)
-    expected, measured, scored, cores, headlines = [], [], [], [], []
+    expected, measured, scored, cores = [], [], [], []
+    headlines, sure = [], []
     for number, ((path, scores), length) in enumerate(zip(paths, lengths, strict=True)):
         layout = path.batch.layout
         cutoffs, hope = article_cutoffs(scores, length, layout, cutoff_share=share, clean_cutoff_share=clean_share)
@@ -78,38 +80,38 @@ def choose_settings(
         scored.append(scores)
         cores.append(core)
         headlines.append(own_headlines(path.batch, length, core))
+        sure.append(sure_filler(path.batch, length, core))
         expected.append(hope)
-    drop = headlines_are_filler([path for path, _ in paths], headlines)
-    for number, ((path, _), length, headline) in enumerate(zip(paths, lengths, headlines, strict=True)):
-        if drop:
-            scored[number], cores[number] = lowered(scored[number], headline), cores[number] & ~headline
+    drop, drop_sure = (are_filler([path for path, _ in paths], found) for found in (headlines, sure))
+    for number, ((path, _), length) in enumerate(zip(paths, lengths, strict=True)):
+        dropped = headlines[number] & drop | sure[number] & drop_sure
+        scored[number], cores[number] = lowered(scored[number], dropped), cores[number] & ~dropped
         measured.append(measured_f1(cores[number], length, path))
     knots, values = confidence_curve(np.concatenate(expected), np.concatenate(measured))
     article_cutoff_of = (0.0, 0.0) if article is None else (*article.cutoffs, 0.0)[:2]
     settings = Settings(
         cutoff_share=share, clean_cutoff_share=clean_share,
         text_slope=by_text.slope, text_offset=by_text.offset, html_slope=by_html.slope, html_offset=by_html.offset,
-        drop_headlines=drop, text_article_cutoff=article_cutoff_of[0], html_article_cutoff=article_cutoff_of[1],
+        drop_headlines=drop, drop_sure_filler=drop_sure,
+        text_article_cutoff=article_cutoff_of[0], html_article_cutoff=article_cutoff_of[1],
         confidence_expected=knots, confidence_measured=values,
     )  # fmt: skip
     scored_html, core_html = (scored[1], cores[1]) if len(paths) > 1 else (None, None)
     return Chosen(settings, scored[0], cores[0], scored_html, core_html)
 
 
-def headlines_are_filler(paths: Sequence[Rows], headlines: Sequence[Bool]) -> bool:
-    """Tell whether at most half of the headlines are labelled core; others are filler or have no label.
+def are_filler(paths: Sequence[Rows], found: Sequence[Bool]) -> bool:
+    """Tell whether at most half of some paragraphs are labelled core; others are filler or have no label.
 
     Parameters
     ----------
     paths
         Rows, without and with markup.
-    headlines
-        Which of them are headlines, for each path.
+    found
+        Which of them are meant, for each path.
     """
-    core = sum(
-        int(np.count_nonzero(rows.core & rows.labelled & found)) for rows, found in zip(paths, headlines, strict=True)
-    )
-    return 2 * core <= sum(int(found.sum()) for found in headlines)
+    core = sum(np.count_nonzero(rows.core & rows.labelled & some) for rows, some in zip(paths, found, strict=True))
+    return bool(2 * core <= sum(map(np.count_nonzero, found)))
 
 
 def choose_cutoff_shares(paths: Sequence[tuple[Rows, Float]], words: Sequence[Float]) -> tuple[float, float]:

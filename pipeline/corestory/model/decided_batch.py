@@ -12,6 +12,7 @@ from corestory.model.headlines import in_other_stories, lowered, own_headlines
 from corestory.model.pages import JudgedPages, judged_pages
 from corestory.model.scoring import ScoredBatch, Weights, as_forced
 from corestory.model.second_look import scores_after_second_look
+from corestory.model.sure_filler import sure_filler
 from corestory.types import Bool, Float
 
 if TYPE_CHECKING:
@@ -36,13 +37,13 @@ class DecidedBatch:
     pages
         Which pages have no story; None if the model does not tell.
     first_scores, second_look
-        The scores before the decisions on headlines, other stories and prose in new languages and before the second
-        look, and those of the second look; shape (paragraphs,).
+        The scores before the decisions on headlines, other stories, sure filler and prose in new languages and before
+        the second look, and those of the second look; shape (paragraphs,).
     known_words
         The share of each article's words that the model knows, shape (articles,).
-    headline, other_story, new_language
+    headline, other_story, sure_filler, new_language
         Which paragraphs are the headline of their article, which belong to other stories that follow the page's own,
-        and which are prose of a language new to the model; shape (paragraphs,).
+        which are filler whatever their words, and which are prose of a language new to the model; shape (paragraphs,).
     """
 
     scored: ScoredBatch
@@ -56,6 +57,7 @@ class DecidedBatch:
     known_words: Float
     headline: Bool
     other_story: Bool
+    sure_filler: Bool
     new_language: Bool
 
 
@@ -92,11 +94,17 @@ def decided_batch(
         features = scored.features
         headings = features.main_headings if scored.html else None
         headline = own_headlines(features.batch, features.words, kept & ~other, headings)
-    scores = as_forced(lowered(scores, headline | other), forced)
-    scores, second = scores_after_second_look(scored, scores, cutoffs, headline | other, weights, settings, forced)
+    sure = np.zeros(len(kept), bool)
+    if settings.drop_sure_filler:
+        sure = sure_filler(scored.features.batch, scored.features.words, kept & ~other & ~headline)
+    dropped = headline | other | sure
+    scores = as_forced(lowered(scores, dropped), forced)
+    scores, second = scores_after_second_look(scored, scores, cutoffs, dropped, weights, settings, forced)
     threshold = settings.threshold if threshold is None else threshold
     if threshold is not None:
         cutoffs = np.full(len(cutoffs), threshold)
     core = as_forced(scores >= cutoffs[layout.article], forced)
     confidence = np.interp(expected, settings.confidence_expected, settings.confidence_measured)
-    return DecidedBatch(scored, scores, core, cutoffs, confidence, pages, first, second, known, headline, other, prose)
+    return DecidedBatch(
+        scored, scores, core, cutoffs, confidence, pages, first, second, known, headline, other, sure, prose
+    )

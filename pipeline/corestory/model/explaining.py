@@ -60,8 +60,8 @@ class ParagraphExplanation:
         Log-odds of the score before the second look, by group of `corestory.features.context.GROUPS`, in their order;
         the base is the model's log-odds for a paragraph whose features are all the training mean.
     first_score
-        The score before headlines, the second look and the decision on new languages; None where these left it as it
-        was.
+        The score before the decisions on headlines, sure filler and new languages and before the second look; None
+        where these left it as it was.
     changed_by
         What lowered or raised it, where something did.
     """
@@ -132,8 +132,9 @@ def explain_articles(
             reasons = _Reasons(tagger.weights, done.scored, tagger.settings.platt_scaling(html=done.scored.html))
             rows = done.scored.features.layout.slices()
             scores = np.concatenate([tagged.scores for tagged in done.articles])
-            masks = [done.headline, done.other_story, done.new_language & (scores > done.first_scores)]
-            causes = np.select(masks, [HEADLINE, OTHER_STORY, NEW_LANGUAGE], SECOND_LOOK).tolist()
+            raised = done.new_language & (scores > done.first_scores)
+            masks = [done.headline, done.other_story, done.sure_filler, raised]
+            causes = np.select(masks, [HEADLINE, OTHER_STORY, SURE_FILLER, NEW_LANGUAGE], SECOND_LOOK).tolist()
             for number, tagged, inside, cutoff in zip(numbers, done.articles, rows, done.cutoffs.tolist(), strict=True):
                 shift = None if tagged.sightings is None else tagged.sightings.shift.tolist()
                 first = done.first_scores[inside].tolist()
@@ -157,8 +158,9 @@ FORM = "(word shapes)"
 """The name of the word shapes' effect: capitals, digits, punctuation and lengths of words."""
 SITE = "other pages of its site"
 """The name of the effects of a site memory."""
-HEADLINE, OTHER_STORY, SECOND_LOOK, NEW_LANGUAGE = "headline", "other story", "second look", "new language"
-Change: TypeAlias = Literal["headline", "other story", "second look", "new language"]
+HEADLINE, OTHER_STORY, SURE_FILLER = "headline", "other story", "sure filler"
+SECOND_LOOK, NEW_LANGUAGE = "second look", "new language"
+Change: TypeAlias = Literal["headline", "other story", "sure filler", "second look", "new language"]
 """What changes a score after the first decision, as in `corestory.model.decided_batch`."""
 ADAPTED = "adaptation"
 """The name of the effect of what an adapted model learned beyond its training."""

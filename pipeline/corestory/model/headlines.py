@@ -26,7 +26,9 @@ OF_HEADLINE, OF_TITLE = 0.8, 0.5
 MOST_WORDS = 20
 """Without a title, or with a shorter one, it is the first line, of at most so many words, no sentence,"""
 LEAST_SENTENCE = 8
-"""and the line behind it is a sentence of at least so many words."""
+"""and the next kept line is a sentence of at least so many words,"""
+MOST_BETWEEN = 3
+"""with at most so many lines between them, such as a byline and a date."""
 LEAST_WORDS = 40
 """At least so many words of story stand between the page's own headline and that of another story,"""
 LEAST_STEPS = 3
@@ -82,7 +84,7 @@ def own_headlines(batch: Batch, words: Float, kept: Bool, headings: Bool | None 
         known = _words(title)
         found[[row for row in first.tolist() if _repeats(_words(batch.texts[row]), known)]] = True
         if first[0] == inside.start and (not known or _share(known, _words(batch.texts[inside.start])) >= OF_HEADLINE):
-            found[inside.start] |= _heads(batch, words, inside.start)
+            found[inside.start] |= _heads(batch, words, inside.start, int(first[1]))
     return found
 
 
@@ -129,13 +131,14 @@ def _repeats(words: set[str], title: set[str]) -> bool:
     return _share(words, title) >= OF_HEADLINE and _share(title, words) >= OF_TITLE
 
 
-def _heads(batch: Batch, words: Float, row: int) -> bool:
-    """Tell whether a first line has the form of a headline, and the line behind it that of a sentence."""
-    line, following = (batch.texts[at].rstrip().rstrip(_QUOTES) for at in (row, row + 1))
+def _heads(batch: Batch, words: Float, row: int, behind: int) -> bool:
+    """Tell whether a first line has the form of a headline, and the next kept line that of a sentence."""
+    line, following = (batch.texts[at].rstrip().rstrip(_QUOTES) for at in (row, behind))
     return (
         words[row] <= MOST_WORDS
         and not line.endswith(_NO_HEADLINE)
-        and words[row + 1] >= LEAST_SENTENCE
+        and behind - row <= MOST_BETWEEN + 1
+        and words[behind] >= LEAST_SENTENCE
         and following.endswith(_SENTENCE)
     )
 

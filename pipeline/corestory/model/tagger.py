@@ -219,7 +219,7 @@ class Tagger(PythonCalls):
             ]
         return TaggedBatch(
             tagged, decided.scored, decided.cutoffs, decided.first_scores, decided.headline, decided.other_story,
-            decided.new_language,
+            decided.sure_filler, decided.new_language,
         )  # fmt: skip
 
     def reads_markup(self, article: Article) -> bool:
@@ -246,7 +246,7 @@ class TaggedBatch:
         Their features and log-odds.
     cutoffs
         The least score of core in each.
-    first_scores, headline, other_story, new_language
+    first_scores, headline, other_story, sure_filler, new_language
         As of `corestory.model.decided_batch.DecidedBatch`.
     """
 
@@ -256,4 +256,5 @@ class TaggedBatch:
     first_scores: Float
     headline: Bool
     other_story: Bool
+    sure_filler: Bool
     new_language: Bool

@@ -10,7 +10,17 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from corestory.features.context import AFTER, BEFORE, MARKUP, OWN_WORDS, POSITION, SHAPE, TOPIC
-from corestory.model.explaining import ADAPTED, FORM, HEADLINE, METHOD, NEW_LANGUAGE, OTHER_STORY, SECOND_LOOK, SITE
+from corestory.model.explaining import (
+    ADAPTED,
+    FORM,
+    HEADLINE,
+    METHOD,
+    NEW_LANGUAGE,
+    OTHER_STORY,
+    SECOND_LOOK,
+    SITE,
+    SURE_FILLER,
+)
 from corestory.printing import rounded
 from corestory.reading.html.markup_words import NEAR
 from corestory.reading.text import storable
@@ -45,6 +55,7 @@ IN_WORDS = {
 _CAUSES = {
     HEADLINE: "That it is the article's headline",
     OTHER_STORY: "The headline of another story before it",
+    SURE_FILLER: "That it is a caption, a date, a button's label or the head of a page",
     SECOND_LOOK: "The second look at the story",
     NEW_LANGUAGE: "That it is prose in a language new to the model",
 }

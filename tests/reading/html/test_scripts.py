@@ -22,6 +22,7 @@ def story(html):
         "<noscript>{}</noscript>",
         "<my-app><template shadowrootmode=open>{}<script>x()</script></template></my-app>",
         "<iframe srcdoc='{}'></iframe>",
+        "<form><textarea readonly>{}</textarea></form>",
         "<a-b><template shadowrootmode=open><c-d><template shadowrootmode=closed>{}</template></c-d></template></a-b>",
     ],
 )
@@ -35,9 +36,14 @@ def test_a_story_behind_frames_is_read_and_their_addresses_are_known():
     assert page.frames == ("menu.html", "story.html")
 
 
-@pytest.mark.parametrize("alternative", ["<noscript>{}</noscript>", "<template>{}</template>"])
-def test_a_page_that_shows_its_story_is_not_read_twice(alternative):
-    assert story(SHELL.format(BLOCKS + alternative.format(BLOCKS))) == PARAGRAPHS
+def test_a_story_in_lines_of_a_form_is_read():
+    lines = "\n\n".join(PARAGRAPHS[:4]) + "\n\nFerry &amp; quay"
+    assert story(SHELL.format(f"<textarea>{lines}</textarea>")) == [*PARAGRAPHS[:4], "Ferry & quay"]
+
+
+@pytest.mark.parametrize("element", ["noscript", "template", "textarea"])
+def test_a_page_that_shows_its_story_is_not_read_twice(element):
+    assert story(SHELL.format(f"{BLOCKS}<{element}>{BLOCKS}</{element}>")) == PARAGRAPHS
 
 
 BODIES = {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.types import Int
+from corestory.types import Bool, Int
 
 if TYPE_CHECKING:
     from corestory.reading.html.outline import Outline
@@ -102,6 +102,17 @@ class MarkupWords:
         used, part = np.unique(self.part[held], return_inverse=True)
         row = np.searchsorted(texts, self.row[held])
         return MarkupWords([self.parts[one] for one in used.tolist()], row, part, number)
+
+    def having(self, word: str) -> Bool:
+        """Say of each paragraph whether a word is among its markup words.
+
+        Examples
+        --------
+        >>> MarkupWords.of_texts(["own_p up_div", "own_li"]).having("own_li").tolist()
+        [False, True]
+        """
+        parts = np.array([word in part and word in part.split() for part in self.parts], bool)
+        return np.asarray((np.bincount(self.row, parts[self.part], self.count) > 0)[self.number])
 
     def spelt(self) -> list[str]:
         """Give the words of each paragraph, with a space between."""

@@ -36,8 +36,8 @@ UNSEEN = frozenset(
 # The parser writes the text of these elements unescaped, so a tag in it cannot be distinguished from a real one.
 RAW = frozenset(("xmp", "plaintext", "noembed"))
 
-# Elements that hold content for browsers without scripts or frames, and how long its text has to be to hold a story.
-_ALTERNATIVES = frozenset(("noscript", "noframes"))
+# Elements that may hold the story of a page that shows none, and how long their text has to be.
+_ALTERNATIVES = frozenset(("noscript", "noframes", "textarea"))
 _STORY_CHARACTERS = 100
 _TAG = re.compile(r"<[^<>]*>")
 # Declarative shadow DOM, whose templates browsers do show, in one another as deep as this.
@@ -86,11 +86,11 @@ class NormalForm:
 
     @property
     def has_alternatives(self) -> bool:
-        """Whether the page may hold a story for browsers without scripts or frames, in shadow DOM or in a frame."""
+        """Whether the page may hold a story for browsers without scripts or frames, in shadow DOM, frames or forms."""
         return any(len(_TAG.sub("", content)) >= _STORY_CHARACTERS for content in self._alternatives().values())
 
     def with_alternatives(self) -> NormalForm:
-        """Return the page as browsers without scripts or frames show it, with shadow DOM and frames written into it."""
+        """Return the page as browsers without scripts or frames show it, with all its alternatives written into it."""
         form = copy(self)
         for number, content in self._alternatives().items():
             form._html = form._html.replace(f"{MARK}{number}{MARK}", f"<div>{_inner(content)}</div>", 1)
@@ -103,7 +103,11 @@ class NormalForm:
             node = self._unseen[number]
             html = node.html or ""
             written = node.attributes.get("srcdoc") if node.tag == "iframe" else None
-            found[number] = html[html.find(">") + 1 : html.rfind("</")] if written is None else written
+            content = html[html.find(">") + 1 : html.rfind("</")] if written is None else written
+            if node.tag == "textarea":
+                text = decoded(content)
+                content = text if is_markup(text) else f"<pre>{content}</pre>"
+            found[number] = content
         return found
 
     def tags_and_texts(self) -> tuple[list[str], list[str]]:

@@ -1,0 +1,98 @@
+"""Captions, dates, buttons and page heads are filler whatever their words; what only looks so stays."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from corestory.features.batch import batch_of_articles
+from corestory.features.paragraph_shape import shape_features
+from corestory.labelling.markup_columns import markup_columns, markup_rows
+from corestory.model.adaptation import adapt
+from corestory.model.explaining import explain_articles
+from corestory.model.sure_filler import sure_filler
+from corestory.model.tagger import Tagger
+from corestory.output.explanation import reasons
+from corestory.reading.article import Article
+from corestory.reading.html.page import read_page
+
+STORY = (
+    "The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
+    "Es soll bis zum Herbst zweimal am Tag fahren, und die Stadt zahlt die Hälfte des Treibstoffs, den es braucht.",
+)
+CAPTION = "The ferry at the quay on Monday morning, with the harbour master and two of his children on the deck."
+PROSE = "".join(f"<p>{text}</p>" for text in STORY)
+
+
+def _found(article: Article) -> list[str]:
+    """Give the paragraphs that are found if all are kept."""
+    words, _ = shape_features(article.texts)
+    found = sure_filler(batch_of_articles([article]), words, np.ones(len(article.texts), bool))
+    return [article.texts[row] for row in np.flatnonzero(found).tolist()]
+
+
+def _in_page(html: str) -> list[str]:
+    page = read_page(html)
+    return _found(Article("page", page.texts, markup=page.markup))
+
+
+@pytest.mark.parametrize(
+    ("html", "found"),
+    [
+        (f"<figure><img><figcaption>{CAPTION}</figcaption></figure>{PROSE}", [CAPTION]),
+        (f"<figure><figcaption><p>{CAPTION}</p></figcaption></figure>{PROSE}", [CAPTION]),
+        (f"<figure>{PROSE}</figure>", []),
+        (f"<p>Our photographs.</p>{f'<figure><figcaption>{CAPTION}</figcaption></figure>' * 3}", []),
+        (f"<figure><figcaption>{CAPTION}</figcaption></figure>", []),
+        (f"<div><time>12. November 2025</time></div>{PROSE}", ["12. November 2025"]),
+        (f"<ol><li><time>9:40</time>{PROSE}</li></ol>", ["9:40"]),
+        (f"<h3><time>9:40</time> The ferry has left the quay</h3>{PROSE}", []),
+        (f"<p>{STORY[0]} <button>Mark</button></p>{PROSE}", ["Mark"]),
+        (f"<h3><button>Who pays for the fuel?</button></h3>{PROSE}", []),
+    ],
+    ids=[
+        "caption", "paragraph in a caption", "story in a figure", "gallery", "nothing but a caption", "date",
+        "stamp of an entry", "time in a heading", "button in a paragraph", "question to unfold",
+    ],
+)  # fmt: skip
+def test_elements_name_filler(html: str, found: list[str]):
+    assert _in_page(html) == found
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (["4", "THE BAY POST"], ["4", "THE BAY POST"]),
+        (["Вестник порта"], []),
+        (["12 ВЕСТНИК ПОРТА"], ["12 ВЕСТНИК ПОРТА"]),
+        (["2024"], []),
+        (["EU", "2024"], []),
+        (["THE FERRY LEFT THE QUAY AT NINE ON MONDAY, HE SAID"], []),
+    ],
+)
+def test_heads_of_pages_stand_within_a_sentence(lines: list[str], found: list[str]):
+    begun, goes_on = STORY[0][:-14], "since the storm in May, and nobody in the town had thought it would."
+    assert _found(Article("text", [begun, *lines, goes_on])) == found
+    assert _found(Article("text", [STORY[0], *lines, goes_on])) == []
+    assert _found(Article("text", [begun, *lines, STORY[0]])) == []
+
+
+def test_the_default_model_drops_a_caption_and_says_why(default_tagger: Tagger):
+    page = read_page(f"<article><h1>Ferry sails</h1>{PROSE}<figure><figcaption>{CAPTION}</figcaption></figure>{PROSE}")
+    (explained,) = explain_articles(default_tagger, [Article("page", page.texts, markup=page.markup)])
+    caption = explained.paragraphs[page.texts.index(CAPTION)]
+    assert (caption.label, caption.changed_by) == ("filler", "sure filler")
+    assert "a caption" in reasons(caption, explained).verdict
+    assert [one.label for one in explained.paragraphs if one.text in STORY] == ["core"] * 4
+
+
+@pytest.mark.parametrize("label", ["core", "filler"])
+def test_a_model_adapted_to_captions_as_story_keeps_them(default_tagger: Tagger, label: str):
+    page = read_page(f"<h1>Ferry</h1>{PROSE}<figure><figcaption>{CAPTION}</figcaption></figure>{PROSE}")
+    labels = ["filler", "core", "core", label, "core", "core"]
+    rows = [
+        {"article_id": article, "position": at, "text": text, "label": one, **markup_columns(markup)}
+        for article in "ab"
+        for at, (text, one, markup) in enumerate(zip(page.texts, labels, markup_rows(page), strict=True))
+    ]
+    adapted = adapt(default_tagger, pd.DataFrame(rows), force=True).tagger
+    assert adapted.settings.drop_sure_filler is (label == "filler")
