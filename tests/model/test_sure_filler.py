@@ -1,5 +1,7 @@
 """Captions, dates, buttons and page heads are filler whatever their words; what only looks so stays."""
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -96,3 +98,13 @@ def test_a_model_adapted_to_captions_as_story_keeps_them(default_tagger: Tagger,
     ]
     adapted = adapt(default_tagger, pd.DataFrame(rows), force=True).tagger
     assert adapted.settings.drop_sure_filler is (label == "filler")
+
+
+def test_a_text_of_capitals_alone_takes_no_time_that_grows_with_its_square():
+    sentence = (
+        "The town has to put off the school that it began to build by",
+        "three years, said one of its members on Monday.",
+    )
+    began = time.process_time()
+    assert len(_found(Article("text", [sentence[0], *["THE BAY POST 12"] * 10_000, sentence[1]]))) == 10_000
+    assert time.process_time() - began < 10

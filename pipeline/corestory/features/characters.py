@@ -30,8 +30,8 @@ class Characters:
     ----------
     count
         Number of texts.
-    codes, flags, word
-        The code points, what `corestory.features.codepoints.flags` says of them, and whether they belong to a word.
+    codes
+        The code points.
     begins, ends
         Where each text's characters begin, and where they end.
 
@@ -50,10 +50,18 @@ class Characters:
         self.count = len(texts)
         found = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
         self.codes: Int = found.astype(np.int64)
-        self.flags = cp.flags(self.codes)
-        self.word: Bool = self.flags & cp.WORD > 0
         self.ends: Int = np.append(np.flatnonzero(found == 0), len(found))[: self.count]
         self.begins: Int = np.concatenate([np.zeros(1, np.int64), self.ends + 1])[: self.count]
+
+    @cached_property
+    def flags(self) -> cp.Flags:
+        """What `corestory.features.codepoints.flags` says of each character."""
+        return cp.flags(self.codes)
+
+    @cached_property
+    def word(self) -> Bool:
+        """Which characters belong to a word."""
+        return self.flags & cp.WORD > 0
 
     def lowered(self) -> "Characters":
         """Give the same in lower case, or itself where each character can be lowered apart from the others."""

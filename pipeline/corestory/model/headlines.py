@@ -82,7 +82,8 @@ def own_headlines(batch: Batch, words: Float, kept: Bool, headings: Bool | None 
         if headings is not None and np.count_nonzero(kept[inside] & headings[inside]) == 1:
             found[first] = headings[first]
         known = _words(title)
-        found[[row for row in first.tolist() if _repeats(_words(batch.texts[row]), known)]] = True
+        if known:
+            found[[row for row in first.tolist() if _repeats(_words(batch.texts[row]), known)]] = True
         if first[0] == inside.start and (not known or _share(known, _words(batch.texts[inside.start])) >= OF_HEADLINE):
             found[inside.start] |= _heads(batch, words, inside.start, int(first[1]))
     return found

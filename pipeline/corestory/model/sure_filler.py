@@ -65,24 +65,25 @@ def _within_sentences(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find the lines of a number and a name in capitals between a sentence that is not over and how it goes on."""
     texts, layout = batch.texts, batch.layout
     found = np.zeros(len(kept), bool)
-
-    def is_head(row: int) -> bool:
-        return words[row] <= HEAD_WORDS and not any(map(str.islower, texts[row]))
-
-    for row in np.flatnonzero(kept & (words <= HEAD_WORDS)).tolist():
-        first = layout.first[layout.article[row]]
-        last = first + layout.sizes[layout.article[row]] - 1
-        before = after = row
-        while before > first and is_head(before):
-            before -= 1
-        while after < last and is_head(after):
-            after += 1
-        head = " ".join(texts[before + 1 : after]).split()
-        found[row] = (
+    short = np.flatnonzero(words <= HEAD_WORDS)
+    heads = short[np.array([not any(map(str.islower, texts[row])) for row in short.tolist()], bool)]
+    if not len(heads):
+        return found
+    # Lines that follow one another stand within the same sentence.
+    new = np.flatnonzero((np.diff(heads, prepend=-2) > 1) | (np.diff(layout.article[heads], prepend=-1) > 0))
+    begins, ends = heads[new], heads[np.append(new[1:], len(heads)) - 1]
+    first = layout.first[layout.article[begins]]
+    before = np.maximum(begins - 1, first)
+    after = np.minimum(ends + 1, first + layout.sizes[layout.article[begins]] - 1)
+    within = kept[before] & kept[after] & (np.minimum(words[before], words[after]) >= PART_WORDS)
+    columns = (column[within].tolist() for column in (begins, ends, before, after))
+    for begin, end, one, other in zip(*columns, strict=True):
+        head = " ".join(texts[one + 1 : other]).split()
+        if (
             any(map(str.isdecimal, head)) and sum(map(str.isalpha, head)) >= HEAD_NAME
-            and kept[before] and kept[after] and min(words[before], words[after]) >= PART_WORDS
-            and texts[before][-1:].isalnum() and texts[after][:1].islower()
-        )  # fmt: skip
+            and texts[one][-1:].isalnum() and texts[other][:1].islower()
+        ):  # fmt: skip
+            found[begin : end + 1] = kept[begin : end + 1]
     return found
 
 

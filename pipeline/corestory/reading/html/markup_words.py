@@ -112,7 +112,9 @@ class MarkupWords:
         [False, True]
         """
         parts = np.array([word in part and word in part.split() for part in self.parts], bool)
-        return np.asarray((np.bincount(self.row, parts[self.part], self.count) > 0)[self.number])
+        found = np.zeros(self.count, bool)
+        found[self.row[parts.take(self.part)]] = True
+        return found.take(self.number)
 
     def spelt(self) -> list[str]:
         """Give the words of each paragraph, with a space between."""
