@@ -92,16 +92,18 @@ def adjust(codes: Int, kinds: Int, texts: list[str]) -> None:
     _Adjusting(codes, kinds, texts).run()
 
 
-def join_initials(kinds: Int, texts: Sequence[str]) -> None:
+def join_initials(kinds: Int, texts: Sequence[str], lengths: Int) -> None:
     """Let the initial of a paragraph that stands in a block of its own flow into its word: ``<div>T</div>he quay``.
 
     Parameters
     ----------
     kinds, texts
         As of `adjust`; the kinds are changed.
+    lengths
+        The number of characters of each text without outer white space.
     """
-    for start, text in enumerate(texts):
-        if 0 < len(text) < 3 and text[-1].isupper() and kinds[start] == BLOCK:
+    for start in np.flatnonzero((lengths > 0) & (lengths < 3) & (kinds == BLOCK)).tolist():
+        if len(texts[start]) < 3 and texts[start][-1].isupper():
             end = start + 1
             while end < len(texts) - 1 and kinds[end] == CLOSE and not texts[end]:
                 end += 1
@@ -219,7 +221,7 @@ class _Adjusting:
                 len(rows) > 1
                 and min(map(len, rows)) > 0
                 and max(map(len, rows)) > 1
-                and max(map(self._words_in, cells)) <= CELL_WORDS
+                and all(self._words_in(cell) <= CELL_WORDS for cell in cells)
                 and sum(self.links[self.ends[cell]] > self.links[cell] for cell in cells) < LINKED_CELLS * len(cells)
             ):
                 for cell in cells:

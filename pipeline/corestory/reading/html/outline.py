@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 
@@ -90,8 +91,15 @@ class Outline:
     @cached_property
     def prose_words(self) -> int:
         """Number of words in paragraphs of prose, those that are mostly links left out."""
+        return sum(self._prose())
+
+    def has_prose(self, words: int) -> bool:
+        """Whether there are so many words in paragraphs of prose; most pages have them in their first ones."""
+        return any(count >= words for count in accumulate(self._prose()))
+
+    def _prose(self) -> Iterator[int]:
         rows = zip(self.texts, self.density.tolist(), strict=True)
-        return sum([prose_word_count(text) for text, share in rows if share < 0.5])
+        return (prose_word_count(text) for text, share in rows if share < 0.5)
 
     @property
     def at(self) -> Int:

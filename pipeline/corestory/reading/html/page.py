@@ -81,12 +81,12 @@ def read_page(source: str | bytes) -> Page:
         if alternative.prose_words - visible >= max(least_words(visible), 2 * visible):
             shown = alternative
     found = with_declared(shown, declared) if declared else shown
-    if found.prose_words < DECLARED_WORDS:
+    if not found.has_prose(DECLARED_WORDS):
         story = state_paragraphs(LexborHTMLParser(source), least=least_words(found.prose_words))
         missing = [text for text in story if text not in found.texts]
         if len(missing) > DECLARED_SHOWN * len(story):
             found = found.with_undisplayed(missing)
-    is_shown = len(found.texts) == len(shown.texts) or shown.prose_words >= DECLARED_WORDS
+    is_shown = len(found.texts) == len(shown.texts) or shown.has_prose(DECLARED_WORDS)
     return Page(found.texts, found if is_shown else None, title, url, language, frames)
 
 

@@ -69,7 +69,9 @@ def cut(form: NormalForm) -> Outline:
     kinds[:1] = BLOCK  # the body, hidden or not
     if needs_adjusting(tags, codes, texts):
         adjust(codes, kinds, texts)
-    join_initials(kinds, texts)
+    # The characters of each text without outer white space.
+    lengths = np.fromiter(map(len, map(str.strip, texts)), np.int64, len(texts))
+    join_initials(kinds, texts, lengths)
     # A page without a single block or break is a text, whose line ends are all that tells its paragraphs.
     if not (kinds[1:] >= BREAK).any():
         codes[:1] |= PREFORMATTED_TEXT
@@ -77,9 +79,10 @@ def cut(form: NormalForm) -> Outline:
     if (kinds == HIDDEN_INLINE).any() or ((kinds >= HIDDEN) & (nesting.level >= MAX_DEPTH)).any():
         kept = _without_small_hidden(kinds, texts, nesting, form)
         texts = [text for text, is_kept in zip(texts, kept.tolist(), strict=True) if is_kept]
-        codes, kinds = codes[kept], kinds[kept]
+        codes, kinds, lengths = codes[kept], kinds[kept], lengths[kept]
         nesting = Nesting(OPENS.take(kinds), kinds == CLOSE)
-    return _outline(codes, kinds, texts, nesting, known.names)
+    _decode(texts, lengths)
+    return _outline(codes, kinds, texts, lengths, nesting, known.names)
 
 
 def _without_small_hidden(kinds: Int, texts: list[str], nesting: Nesting, form: NormalForm) -> Bool:
@@ -112,8 +115,8 @@ def _without_small_hidden(kinds: Int, texts: list[str], nesting: Nesting, form: 
     return kept
 
 
-def _outline(codes: Int, kinds: Int, texts: list[str], nesting: Nesting, known: Names) -> Outline:
-    """Cut a page whose tags' kinds are final; `texts` are decoded in place."""
+def _outline(codes: Int, kinds: Int, texts: list[str], lengths: Int, nesting: Nesting, known: Names) -> Outline:
+    """Cut a page whose tags' kinds are final, and whose texts are decoded."""
     shallow = nesting.level < MAX_DEPTH
     blocks = ((kinds == BLOCK) | (kinds == HIDDEN)) & shallow
     closing = np.flatnonzero(kinds == CLOSE)
@@ -124,7 +127,6 @@ def _outline(codes: Int, kinds: Int, texts: list[str], nesting: Nesting, known: 
         found[closing] = opened.take(opening)
         return found
 
-    lengths = _decoded_lengths(texts)
     boundaries = (kinds >= BLOCK) | closes(kinds >= BLOCK)
     boundaries[_double_breaks(kinds, boundaries, lengths)] = True
     # A paragraph lies between two boundaries and begins with the first text that shows.
@@ -161,12 +163,13 @@ def _outline(codes: Int, kinds: Int, texts: list[str], nesting: Nesting, known: 
         known,
     )
     hidden = (kinds == HIDDEN) & shallow
-    if not hidden.any():
-        return outline
     depth = np.cumsum(hidden.view(np.int8) - closes(hidden).view(np.int8), dtype=np.int64)
+    is_hidden = depth.take(begins) > 0
+    if not is_hidden.any():
+        return outline
     outermost = np.flatnonzero(hidden & (depth == 1))
     begun = np.searchsorted(outermost, begins, side="right") - 1
-    hidden_by = np.where(depth.take(begins) > 0, element_around(outermost).take(begun), VISIBLE).take(paragraph)
+    hidden_by = np.where(is_hidden, element_around(outermost).take(begun), VISIBLE).take(paragraph)
     return outline.rows(
         shown_rows(
             found,
@@ -178,16 +181,14 @@ def _outline(codes: Int, kinds: Int, texts: list[str], nesting: Nesting, known: 
     )
 
 
-def _decoded_lengths(texts: list[str]) -> Int:
-    """Decode texts in place, and count the characters of each without outer white space."""
-    lengths = np.fromiter(map(len, map(str.strip, texts)), np.int64, len(texts))
+def _decode(texts: list[str], lengths: Int) -> None:
+    """Decode texts in place, and count again the characters of each without outer white space."""
     for index in np.flatnonzero(lengths).tolist():
         text = texts[index]
         if "&" in text or MARK in text:
             nodes = text_nodes(text)
             lengths[index] = sum([len(node.strip()) for node in nodes])
             texts[index] = "".join(nodes) if lengths[index] else " " if any(nodes) else ""
-    return lengths
 
 
 def _double_breaks(kinds: Int, boundaries: Bool, lengths: Int) -> Int:

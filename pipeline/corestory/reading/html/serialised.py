@@ -46,6 +46,8 @@ _SHADOW_LEVELS = 5
 _SET_ASIDE = ",".join(sorted(UNSEEN | RAW))
 # Some publishing systems escape the tags of a whole story; examples of code in a page are escaped for a reason.
 _ESCAPED = re.compile(r"(<(?!(?:code|pre|samp|kbd|tt)\b)[^<>]*>)([^<\0]*&lt;/?(?:p|br|div)\b[^<\0]*)(?=<)")
+# Such a tag is rare, and quickly looked for.
+_ESCAPED_BLOCK = re.compile(r"&lt;/?(?:p|br|div)\b")
 _ESCAPED_WORDS = 60
 
 # Neither can a page have this character, nor the parser write it: it stands for what was left out.
@@ -82,7 +84,7 @@ class NormalForm:
                     self._alternative.append(number)
                 node.replace_with(f"{MARK}{number}{MARK}")
         html = (root.html or "") if root is not None else ""
-        self._html = _ESCAPED.sub(_unescaped_story, html) if "&lt;" in html else html
+        self._html = _ESCAPED.sub(_unescaped_story, html) if "&lt;" in html and _ESCAPED_BLOCK.search(html) else html
 
     @property
     def has_alternatives(self) -> bool:
@@ -179,6 +181,8 @@ def decoded(text: str) -> str:
     >>> decoded("&lt;b&gt; &amp;amp;")
     '<b> &amp;'
     """
+    if "&" not in text:
+        return text
     text = text.replace("&nbsp;", "\xa0").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')
     return text.replace("&amp;", "&")
 

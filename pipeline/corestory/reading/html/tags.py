@@ -113,10 +113,10 @@ class Names:
 
     Attributes
     ----------
-    numbers
-        The number of each name.
     shapes
         For each name the number of its element and class alone.
+    held
+        About how much memory the names take, in characters.
 
     Examples
     --------
@@ -128,8 +128,9 @@ class Names:
 
     def __init__(self) -> None:
         self.shapes: list[int] = []
+        self.held = 0
         self._names: list[Name] = []
-        self.numbers: dict[Name, int] = {}
+        self._numbers: dict[Name, int] = {}
         self._block_words: dict[int, str] = {}
         self._inline_words: dict[int, tuple[str, ...]] = {}
         self._shape_numbers: dict[tuple[str, str], int] = {}
@@ -143,10 +144,12 @@ class Names:
 
     def number(self, name: Name) -> int:
         """Give a name's number, a new one where it has none."""
-        number = self.numbers.setdefault(name, len(self._names))
-        if number == len(self._names):
+        number = self._numbers.get(name)
+        if number is None:
+            self._numbers[name] = number = len(self._names)
             self._names.append(name)
             self.shapes.append(self._shape_numbers.setdefault(name[:2], len(self._shape_numbers)))
+            self.held += len(name[1]) + sum(map(len, name[2])) + _EACH
         return number
 
     def block_words(self, number: int) -> str:
@@ -192,7 +195,7 @@ class Tags(dict[str, int]):
     @property
     def is_full(self) -> bool:
         """Whether it holds so many tags of earlier pages that an empty one should replace it."""
-        return self._held > _MOST
+        return self._held + self.names.held > _MOST
 
     def __missing__(self, tag: str) -> int:
         # Most links differ in nothing but their address.
@@ -238,12 +241,7 @@ class Tags(dict[str, int]):
                     code |= SPOKEN
                 elif _PARAGRAPH.search(name_of_class):
                     code = code & ~KIND | BLOCK | FLEXIBLE
-        name = element, name_of_class, others
-        number = self.names.numbers.get(name)
-        if number is None:
-            number = self.names.number(name)
-            self._held += len(name_of_class) + sum(map(len, others)) + _EACH
-        return number << NAME_BITS | code
+        return self.names.number((element, name_of_class, others)) << NAME_BITS | code
 
 
 def _code_of(element: str) -> int:
