@@ -12,14 +12,16 @@ import pytest
 
 import corestory
 from corestory.errors import DataError, ModelError
-from corestory.features.batch import batch_of_frame
+from corestory.features.batch import Batch, batch_of_frame
+from corestory.features.layout import Layout
 from corestory.labelling.markup_columns import markup_rows
 from corestory.model.adaptation import adapt
-from corestory.model.correction import KnownLines
+from corestory.model.correction import AddedLogOdds, KnownLines
 from corestory.model.correction_choice import CORRECTION, LINES, NOTHING
 from corestory.model.correction_fit import Residuals
+from corestory.model.decided_batch import decided_batch
 from corestory.model.explaining import ADAPTED, explain_articles
-from corestory.model.scoring import score_batch
+from corestory.model.scoring import score_batch, with_correction
 from corestory.model.storage import load_model, save_model
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
@@ -145,6 +147,25 @@ def test_a_correction_adds_to_other_pages_what_it_was_measured_by(
         added = fitted.correction.log_odds(scored.features, KnownLines(scored.features))
         assert np.abs(added[others]).max() > 0.01
         np.testing.assert_allclose(added[others], fitted.log_odds[others], atol=1e-5)
+
+
+def test_known_lines_that_are_scored_lower_make_no_other_line_core(default_tagger: Tagger) -> None:
+    story = site_frame(1)["text"].tolist()[6:8]
+    batch = Batch([*story, *(f"Quay news {number}" for number in "abcdefghijklmnop")], Layout.of([18]), [""], None)
+    known = np.arange(18) % 2 * (np.arange(18) >= 2)
+    wanted = np.where(np.arange(18) < 2, 1.0, -0.4)  # a menu of doubtful lines behind the story
+    scaling = default_tagger.settings.platt_scaling(html=False)
+    log_odds = (wanted - scaling.offset) / scaling.slope
+    scored = replace(score_batch(batch, default_tagger.weights), log_odds=log_odds)
+
+    def kept(added: AddedLogOdds) -> int:
+        corrected = with_correction(scored, added)
+        return int(decided_batch(corrected, default_tagger.weights, default_tagger.settings).core.sum())
+
+    lowered, nothing = -3.0 * known, np.zeros(18)
+    assert kept(AddedLogOdds(nothing, nothing)) == 2
+    assert kept(AddedLogOdds(lowered, nothing)) > 2  # what is left of the menu is no menu
+    assert kept(AddedLogOdds(lowered, lowered)) == 2
 
 
 def test_one_article_teaches_the_lines_that_stand_around_its_story_and_nothing_else(default_tagger: Tagger) -> None:

@@ -196,10 +196,33 @@ class KnownLines:
         return np.asarray(known & self.told)
 
 
-def correction_of(corrections: Sequence[Correction], features: BatchFeatures, *, html: bool) -> Float | None:
+@dataclass(frozen=True, slots=True)
+class AddedLogOdds:
+    """The log-odds that corrections add to the paragraphs of a batch.
+
+    Attributes
+    ----------
+    total
+        By all corrections, shape (paragraphs,).
+    of_lines
+        The part of it by corrections that change known lines alone, shape (paragraphs,).
+    """
+
+    total: Float
+    of_lines: Float
+
+    def __add__(self, other: AddedLogOdds) -> AddedLogOdds:
+        return AddedLogOdds(self.total + other.total, self.of_lines + other.of_lines)
+
+
+def correction_of(corrections: Sequence[Correction], features: BatchFeatures, *, html: bool) -> AddedLogOdds | None:
     """Add up what the corrections, those with or those without markup, add to each paragraph; None without any."""
     chosen = [correction for correction in corrections if correction.html is html]
     if not chosen:
         return None
     lines = KnownLines(features)
-    return np.asarray(np.sum([correction.log_odds(features, lines) for correction in chosen], axis=0))
+    added = AddedLogOdds(np.zeros(len(lines.hashes)), np.zeros(len(lines.hashes)))
+    for correction in chosen:
+        log_odds = correction.log_odds(features, lines)
+        added += AddedLogOdds(log_odds, np.where(correction.other_lines == 0, log_odds, 0.0))
+    return added

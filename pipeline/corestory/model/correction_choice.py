@@ -6,7 +6,7 @@ Each change is fitted several times, each time without some of the articles, and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,10 @@ import numpy as np
 
 from corestory.features.batch import batch_of_frame
 from corestory.features.layout import sums
+from corestory.model.correction import AddedLogOdds
 from corestory.model.correction_fit import LIMIT, FittedCorrection, Residuals, paragraph_weights
 from corestory.model.decided_batch import decided_batch
-from corestory.model.scoring import score_batch
+from corestory.model.scoring import score_batch, with_correction
 from corestory.types import Bool, Float
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class FormAdaptation:
         before = after = np.zeros(0)
         chosen = 0
         if self.folds:
-            nothing = np.zeros(len(self._labels))
+            nothing = AddedLogOdds(np.zeros(len(self._labels)), np.zeros(len(self._labels)))
             before = self._word_f1(nothing)
             out_of_fold = self._out_of_fold(step)
             tried = [self._word_f1(added) for added in out_of_fold]
@@ -156,7 +157,7 @@ class FormAdaptation:
         yield next(fits).of_known_lines()
         yield from fits
 
-    def _out_of_fold(self, step: Callable[[], None]) -> list[Float]:
+    def _out_of_fold(self, step: Callable[[], None]) -> list[AddedLogOdds]:
         """Give the out-of-fold log-odds that each change adds."""
         fold = np.arange(len(self._layout.sizes)) % self.folds
         added = [np.zeros(len(self._labels)) for _ in range(1 + len(PENALTIES))]
@@ -167,12 +168,12 @@ class FormAdaptation:
                 for values, fitted in zip(added, self._fits(learned), strict=True):
                     values[~inside] = fitted.log_odds[~inside]
             step()
-        return added
+        of_lines, *of_all = added
+        return [AddedLogOdds(of_lines, of_lines), *(AddedLogOdds(one, np.zeros(len(one))) for one in of_all)]
 
-    def _word_f1(self, added: Float) -> Float:
+    def _word_f1(self, added: AddedLogOdds) -> Float:
         """Give the word F1 of each article that has a story, with some log-odds added."""
-        scored = replace(self._scored, log_odds=self._scored.log_odds + added)
-        kept = decided_batch(scored, self._tagger.weights, self._tagger.settings).core
+        kept = decided_batch(with_correction(self._scored, added), self._tagger.weights, self._tagger.settings).core
         words = self._scored.features.words * (self._labels >= 0)
         story = self._total(words * (self._labels == 1))
         reached = (
@@ -180,10 +181,11 @@ class FormAdaptation:
         )
         return reached[story > 0]
 
-    def _log_loss(self, added: Float) -> Float:
+    def _log_loss(self, added: AddedLogOdds) -> Float:
         """Give the mean log-loss of the labelled paragraphs of each article, with some log-odds added."""
         scaling = self._tagger.settings.platt_scaling(html=self._html)
-        margin = np.where(self._labels == 1, 1, -1) * (scaling.slope * (self._scored.log_odds + added) + scaling.offset)
+        log_odds = with_correction(self._scored, added).log_odds
+        margin = np.where(self._labels == 1, 1, -1) * (scaling.slope * log_odds + scaling.offset)
         weight = paragraph_weights(self._scored) * (self._labels >= 0)
         losses = self._total(weight * np.logaddexp(0, -np.clip(margin, -LIMIT, LIMIT)))
         return losses / np.maximum(self._total(weight), 1e-9)

@@ -71,12 +71,19 @@ def decided_batch(
 ) -> DecidedBatch:
     """Decide which paragraphs of a scored batch are core; parameters as of `score_batch` and `Tagger.tag_stream`."""
     layout = scored.features.layout
-    scores = settings.platt_scaling(html=scored.html).probabilities(scored.log_odds)
-    scores = as_forced(scores, forced)
-    cutoffs, expected = article_cutoffs(
-        scores, scored.features.words, layout,
-        cutoff_share=settings.cutoff_share, clean_cutoff_share=settings.clean_cutoff_share,
-    )  # fmt: skip
+
+    def scores_and_cutoffs(log_odds: Float) -> tuple[Float, Float, Float]:
+        scores = as_forced(settings.platt_scaling(html=scored.html).probabilities(log_odds), forced)
+        return scores, *article_cutoffs(
+            scores, scored.features.words, layout,
+            cutoff_share=settings.cutoff_share, clean_cutoff_share=settings.clean_cutoff_share,
+        )  # fmt: skip
+
+    scores, cutoffs, expected = scores_and_cutoffs(scored.log_odds)
+    if scored.correction is not None and scored.correction.of_lines.any():
+        # Lines that are known to be filler must not make other lines core by a lower cutoff.
+        _, before, _ = scores_and_cutoffs(scored.log_odds - scored.correction.of_lines)
+        cutoffs = np.maximum(cutoffs, np.minimum(before, np.maximum.reduceat(scores, layout.first)))
     known = known_words(scored.features, weights.words)
     pages = judged_pages(scored, scores, expected, known, weights, settings)
     if pages is not None:

@@ -192,7 +192,7 @@ class _Reasons:
         self._base = scaling.slope * base + scaling.offset
         self._shares = scaling.slope * shares
         self._slope = scaling.slope
-        self._correction = None if scored.correction is None else (scaling.slope * scored.correction).tolist()
+        self._correction = None if scored.correction is None else (scaling.slope * scored.correction.total).tolist()
 
     def of(self, row: int, shift: float | None) -> tuple[Breakdown, Breakdown | None, Breakdown]:
         """Return a row's breakdowns: by words, by markup words, by feature groups.

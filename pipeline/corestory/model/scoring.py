@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from corestory.features.batch import Batch
 from corestory.features.batch_features import LIMIT, BatchFeatures
 from corestory.features.context import EARLIER_ROUND, MARKUP, OWN_WORDS, Columns, LogOdds
-from corestory.model.correction import Correction, correction_of
+from corestory.model.correction import AddedLogOdds, Correction, correction_of
 from corestory.model.kinds import KindHead
 from corestory.model.network import Network
 from corestory.model.ngrams import NgramScorer
@@ -105,7 +105,7 @@ class ScoredBatch:
     html: bool
     stage1: tuple[LogOdds, ...]
     log_odds: Float
-    correction: Float | None = None
+    correction: AddedLogOdds | None = None
 
 
 def stage1_log_odds(features: BatchFeatures, weights: Weights) -> tuple[LogOdds, ...]:
@@ -152,10 +152,16 @@ def score_batch(
         columns = stage2_features(features, stage1, log_odds if number else None, html=html)
         log_odds = _with_forced(network.log_odds(columns.matrix(), batch.layout), forced)
     correction = correction_of(weights.corrections, features, html=html)
-    for added in (correction, shift):
+    for added in (None if correction is None else correction.total, shift):
         if added is not None:
             log_odds = _with_forced(log_odds + added, forced)
     return ScoredBatch(features, html, stage1, log_odds, correction)
+
+
+def with_correction(scored: ScoredBatch, added: AddedLogOdds) -> ScoredBatch:
+    """Correct a scored batch once more."""
+    correction = added if scored.correction is None else scored.correction + added
+    return replace(scored, log_odds=scored.log_odds + added.total, correction=correction)
 
 
 def stage2_features(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +16,7 @@ from corestory.model.adaptation import adapt
 from corestory.model.correction import correction_of
 from corestory.model.decided_batch import decided_batch
 from corestory.model.overlap import find_overlap
-from corestory.model.scoring import score_batch
+from corestory.model.scoring import score_batch, with_correction
 
 from ..accuracy.material import Say
 
@@ -176,7 +176,7 @@ class _Pages:
         scored = self._scored
         added = correction_of(tagger.weights.corrections[self._corrections :], scored.features, html=scored.html)
         if added is not None:
-            scored = replace(scored, log_odds=scored.log_odds + added)
+            scored = with_correction(scored, added)
         kept = decided_batch(scored, tagger.weights, tagger.settings).core
         story, hits, more = (
             sums(self._layout.article, words, len(self._layout.sizes))
