@@ -189,6 +189,16 @@ def test_a_correction_that_makes_an_article_worse_is_kept_from_all_but_the_known
     assert right(found.tagger, frame[~about]) >= right(default_tagger, frame[~about])
 
 
+def test_one_of_many_articles_may_get_worse_if_the_others_get_better(default_tagger: Tagger) -> None:
+    frame = site_frame(9)
+    about = frame["text"].str.startswith("The Quay Post")
+    frame.loc[about & (frame["article_id"] == "quay/2"), "label"] = "core"
+    found = adapt(default_tagger, frame)
+    (form,) = found.forms
+    assert (form.after < form.before).sum() == 1
+    assert found.method == CORRECTION
+
+
 def test_nothing_changes_where_the_model_is_right_already(adapted: Tagger) -> None:
     found = adapt(adapted, site_frame(3, first=20))
     assert found.method == NOTHING

@@ -2,7 +2,8 @@
 
 The correction (`corestory.model.correction`) is fitted with the model's log-odds as offset, so that an article on which
 the model is right teaches it little. It first learns the lines around the stories, which come again on other pages.
-Other paragraphs change only if none of the articles that had no part in a fit gets worse by it.
+Other paragraphs change only if no left-out article gets worse by it or, with many articles, if they get better by more
+than chance.
 """
 
 from __future__ import annotations

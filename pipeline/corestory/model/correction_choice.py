@@ -40,6 +40,9 @@ MEASURABLE, CLOSER = 0.001, 0.01
 """A change in word F1, or in the log-loss, that is smaller than this is none."""
 ONE_WORSE = 10
 """In so many left-out articles, one may get worse by a correction of all paragraphs; in fewer none."""
+TESTABLE, ONE_SIDED_95 = 8, 1.645
+"""From so many left-out articles on, more may get worse if the mean log-loss falls by more than chance: by this number
+of standard errors, the one-sided 95 % bound of a paired test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,8 @@ class FormAdaptation:
             gain = np.mean(gains[number] - gains[first])
             fall = np.mean(falls[number] - falls[first])
             better = gain >= 0 and fall > 0 and (gain >= MEASURABLE or fall >= CLOSER)
-            if better and worse <= len(falls[0]) // ONE_WORSE and np.mean(falls[number]) > np.mean(falls[best]):
+            safe = worse <= len(falls[0]) // ONE_WORSE or _beyond_chance(falls[number] - falls[first])
+            if better and safe and np.mean(falls[number]) > np.mean(falls[best]):
                 best = number
         return best
 
@@ -192,3 +196,9 @@ class FormAdaptation:
 
     def _total(self, words: Float) -> Float:
         return sums(self._layout.article, words, len(self._layout.sizes))
+
+
+def _beyond_chance(falls: Float) -> bool:
+    """Say whether the mean of paired differences is above 0, by a one-sided test of at least `TESTABLE` of them."""
+    error = np.std(falls, ddof=1) / np.sqrt(len(falls)) if len(falls) >= TESTABLE else np.inf
+    return bool(np.mean(falls) > ONE_SIDED_95 * error)
