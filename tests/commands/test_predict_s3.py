@@ -21,8 +21,6 @@ from corestory.remote import RemotePath
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("server")]
 pytest.importorskip("fastwarc", reason="fastwarc is not installed")
-s3fs = pytest.importorskip("s3fs", reason="s3fs is not installed: pip install 'corestory[s3]'")
-pytest.importorskip("moto.server", reason="moto's server is not installed: pip install 'corestory[s3]'")
 
 BUCKET = "s3://crawl-data"
 PAGES = 60
@@ -39,7 +37,14 @@ main()
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def s3fs():
+    # Both take seconds to import, which a run of other tests need not wait for.
+    pytest.importorskip("moto.server", reason="moto's server is not installed: pip install 'corestory[s3]'")
+    return pytest.importorskip("s3fs", reason="s3fs is not installed: pip install 'corestory[s3]'")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, s3fs):
     """What tells clients of the server, in the environment."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -122,7 +127,7 @@ def test_killed_and_run_again_it_writes_there_what_it_writes_here(server, model,
     assert "skipped: 4 files done already" in predict(f"{folder}/in", "--output", f"{folder}/out/").stderr
 
 
-def test_a_part_of_a_crawl_is_read_by_ranges(monkeypatch):
+def test_a_part_of_a_crawl_is_read_by_ranges(monkeypatch, s3fs):
     monkeypatch.setattr("corestory.remote._BLOCK_BYTES", 10_000)
     crawl = RemotePath(f"{BUCKET}/ranges/crawl.warc.gz")
     pictures = random.Random(1).randbytes(3_000_000)

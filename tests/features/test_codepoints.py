@@ -1,6 +1,7 @@
 import re
 import sys
 import unicodedata
+from functools import cache
 
 import numpy as np
 import pytest
@@ -11,12 +12,16 @@ from corestory.features import codepoints as cp
 
 # Surrogates too, which a JSON file can smuggle in.
 ANY_TEXT = st.text(st.characters())
-KNOWN = [code for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) not in ("Cn", "Co")]
+
+
+@cache
+def known_codes():
+    return [code for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) not in ("Cn", "Co")]
 
 
 @pytest.fixture(scope="module")
 def known_flags():
-    return cp.flags(np.array(KNOWN, np.uint32))
+    return cp.flags(np.array(known_codes(), np.uint32))
 
 
 def codes(text):
@@ -24,11 +29,11 @@ def codes(text):
 
 
 def flagged(flags, flag):
-    return {code for code, found in zip(KNOWN, flags.tolist(), strict=True) if found & flag}
+    return {code for code, found in zip(known_codes(), flags.tolist(), strict=True) if found & flag}
 
 
 def test_word_characters_are_those_of_regular_expressions(known_flags):
-    assert flagged(known_flags, cp.WORD) == {code for code in KNOWN if re.match(r"\w", chr(code))}
+    assert flagged(known_flags, cp.WORD) == {code for code in known_codes() if re.match(r"\w", chr(code))}
 
 
 def test_a_word_by_itself_is_a_word_character_of_a_script_without_spaces(known_flags):
@@ -42,7 +47,7 @@ def test_a_word_by_itself_is_a_word_character_of_a_script_without_spaces(known_f
 
 
 def test_digits_are_decimal_digits_but_for_those_that_stand_by_themselves(known_flags):
-    decimal = {code for code in KNOWN if re.match(r"\d", chr(code))}
+    decimal = {code for code in known_codes() if re.match(r"\d", chr(code))}
 
     assert flagged(known_flags, cp.DIGIT) == decimal - flagged(known_flags, cp.ALONE)
 
@@ -55,7 +60,7 @@ def test_capitals_and_small_letters_are_word_characters_of_that_case(known_flags
 
 
 def test_space_is_white_space_and_what_stands_between_two_texts(known_flags):
-    assert flagged(known_flags, cp.SPACE) == {0, *(code for code in KNOWN if chr(code).isspace())}
+    assert flagged(known_flags, cp.SPACE) == {0, *(code for code in known_codes() if chr(code).isspace())}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from corestory.evaluation.findings import Findings, Learned, find
 from corestory.evaluation.in_story import LookCurve
 from corestory.evaluation.learned import GroupEffect, Importance, Ngram, Vocabulary
 from corestory.evaluation.results import Band, Evaluation, Measured, TaggerResult
+from corestory.report.page import report_page
 
 STORY = "The ferry left the quay at noon with nine passengers and a goat aboard."
 SHORT = "It was a goat."
@@ -67,6 +68,12 @@ def findings() -> Findings:
         ),
         learned=Learned(vocabulary, importance),
     )
+
+
+@pytest.fixture(scope="session")
+def page(findings: Findings) -> str:
+    """The report of the findings as they are."""
+    return report_page(findings)
 
 
 def with_intervals(found: Evaluation) -> Evaluation:

@@ -13,9 +13,11 @@ def part(key):
     return Figure(key, f"The {key}", 'It says "so" & so.')
 
 
-def one_class(label):
+@pytest.fixture(scope="module", params=["core", "filler"])
+def one_class(request):
+    """Findings on articles in which all paragraphs have one label."""
     frame = pd.DataFrame({"article_id": ["a", "b"], "text": ["It rained.", "It snowed."], "score": [0.9, 0.2]})
-    return find(frame.assign(label=label), resamples=0)
+    return find(frame.assign(label=request.param), resamples=0)
 
 
 @pytest.fixture(scope="module")
@@ -28,16 +30,15 @@ def figures(findings):
 def test_a_figure_is_small_and_has_a_name_for_those_who_do_not_see_it(figures, key):
     svg = figures[key]
 
-    assert len(svg) < 120_000
+    assert len(svg) < 110_000
     assert svg.startswith('<svg role="img" aria-label="')
     assert f'aria-label="The {key}. It says &quot;so&quot; &amp; so."' in svg
     assert "NaN" not in svg
 
 
-@pytest.mark.parametrize("label", ["core", "filler"])
 @pytest.mark.parametrize("key", DRAWERS)
-def test_one_class_alone_is_drawn_as_far_as_it_goes(label, key):
-    svg = draw(part(key), one_class(label))
+def test_one_class_alone_is_drawn_as_far_as_it_goes(one_class, key):
+    svg = draw(part(key), one_class)
 
     assert svg == "" if key in ("tradeoff", "second_look", "importance") else svg.startswith("<svg")
 
@@ -105,9 +106,8 @@ def test_text_stays_text_in_the_pages_type(figures):
     assert "DejaVu" not in found
 
 
-def test_nothing_in_it_tells_when_it_was_drawn(figures, findings):
-    assert figures["lengths"] == draw(part("lengths"), findings)
-    assert "metadata" not in figures["lengths"]
+def test_nothing_in_it_tells_when_it_was_drawn(figures):
+    assert not [key for key, svg in figures.items() if "metadata" in svg]
 
 
 def test_matplotlib_is_left_as_it_was(findings):

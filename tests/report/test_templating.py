@@ -5,12 +5,10 @@ import re
 import pytest
 from jinja2 import UndefinedError
 
-from corestory.report.page import report_page
 from corestory.templating import render
 
 
-def test_the_policys_hash_is_that_of_the_script_in_the_page(findings):
-    page = report_page(findings)
+def test_the_policys_hash_is_that_of_the_script_in_the_page(page):
     script = re.search(r"<script>(.*?)</script>", page, re.DOTALL).group(1)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
