@@ -215,6 +215,7 @@ def test_processes_write_the_same_as_one(predict, here, monkeypatch):
     assert found(here.with_name("two")) == found(here.with_name("one"))
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_where_files_are_seen_half_written_it_ends_with_the_same_bytes(
     model, here, tmp_path, environment
 ):

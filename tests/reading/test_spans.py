@@ -60,11 +60,11 @@ def test_every_paragraph_is_found_where_it_stands(text):
 
 
 def test_a_long_wrapped_text_takes_time_that_grows_with_its_length():
-    text = "\n\n".join("\n".join(textwrap.wrap(f"{number} {STORY}", 60)) for number in range(4_000))
+    text = "\n\n".join("\n".join(textwrap.wrap(f"{number} {STORY}", 60)) for number in range(2_000))
     paragraphs = paragraphs_of_text(text, where="a.txt")
     began = time.process_time()
     spans = spans_of(paragraphs, text)
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 5
     assert spans[-1] is not None
     assert spans[-1][1] == len(text)
 

@@ -167,12 +167,12 @@ def test_an_empty_table_is_told(data: bytes, refused: Refused) -> None:
         csv_of(data, refused)
 
 
-def test_a_field_and_a_line_of_fifty_megabytes_are_read(refused: Refused) -> None:
-    long = b"word " * 10_000_000
+def test_a_field_and_a_line_of_ten_megabytes_are_read(refused: Refused) -> None:
+    long = b"word " * 2_000_000
     (row,) = csv_of(b"id,text\n1," + long + b"\n", refused)
-    assert len(str(row.values["text"])) == 50_000_000
+    assert len(str(row.values["text"])) == 10_000_000
     (row,) = json_of(b'{"text": "' + long + b'"}\n', refused, lines=True)
-    assert len(str(row.values["text"])) == 50_000_000
+    assert len(str(row.values["text"])) == 10_000_000
 
 
 def test_a_line_without_end_is_refused_before_it_fills_memory(

@@ -1,5 +1,6 @@
 import re
 import textwrap
+import time
 from itertools import pairwise
 
 import pytest
@@ -235,9 +236,11 @@ def test_what_was_wrapped_comes_back_whatever_the_width(paragraphs: list[str], w
 
 
 def test_a_long_article_and_a_long_line_take_no_time_to_speak_of() -> None:
-    assert len(split_text("A paragraph of the story.\n" * 100_000)) == 100_000
-    assert len(split_text(f"{wrapped(LEAD)}\n\n" * 20_000)) == 20_000
-    assert len(split_text("word " * 2_000_000)) == 1
+    began = time.process_time()
+    assert len(split_text("A paragraph of the story.\n" * 30_000)) == 30_000
+    assert len(split_text(f"{wrapped(LEAD)}\n\n" * 6_000)) == 6_000
+    assert len(split_text("word " * 600_000)) == 1
+    assert time.process_time() - began < 5
 
 
 def test_wrapped_lines_whose_ends_are_doubled_are_rejoined() -> None:

@@ -41,10 +41,10 @@ def test_a_table_that_lays_out_a_page_is_no_table():
 @pytest.mark.parametrize(
     "html",
     [
-        "<ol>" + "<li>x</li>" * 20_000 + "</ol>",
+        "<ol>" + "<li>x</li>" * 10_000 + "</ol>",
         "<blockquote>" * 5_000 + "<p>The quay opened.</p>",
-        "".join(f"<p>a{number} <b>b</b></p>" for number in range(20_000)),
-        "<table>" + "<tr><td>1<td>2</tr>" * 10_000 + "</table>",
+        "".join(f"<p>a{number} <b>b</b></p>" for number in range(10_000)),
+        "<table>" + "<tr><td>1<td>2</tr>" * 5_000 + "</table>",
     ],
     ids=["items", "quotes", "paragraphs", "cells"],
 )
@@ -52,6 +52,6 @@ def test_a_page_made_to_be_slow_takes_seconds_and_no_more(html):
     texts = read_page(html).texts
     began = time.process_time()
     found = page_blocks(html, texts)
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 5
     assert len(found) == len(texts)
     assert all(len(block.inside) <= MOST_CONTAINERS for parts in found for block in parts)
