@@ -1,10 +1,12 @@
 """The learning curve of adapting, measured on the invented pages of the tutorial."""
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from benchmarks.adapt.__main__ import main
 from benchmarks.adapt.curve import MEASURED_ONLY, Point, learning_curve, unseen_sites
 from benchmarks.adapt.document import curve_markdown
 from benchmarks.adapt.reduced import reduced_models
@@ -26,6 +28,16 @@ def test_a_site_that_the_model_has_not_seen_gains_in_both_forms(default_tagger: 
     assert min(point.gain for point in points) > 0.1
     document = curve_markdown(points, base="The default model.", draws=1)
     assert f"| 3 | html | 1 | {points[0].before:.3f} | {points[0].after:.3f} |" in document
+
+
+def test_the_command_measures_pages_with_their_gold_text(tmp_path: Path) -> None:
+    for number in ("01", "02", "03", "04"):
+        for ending in ("html", "txt"):
+            shutil.copy(PAGES / "labelled" / f"{number}.{ending}", tmp_path)
+    main([tmp_path], output=tmp_path / "curve.md", draws=1)
+    document = (tmp_path / "curve.md").read_text()
+    assert "was measured on 1 sites" in document
+    assert "| 3 | text | 1 |" in document
 
 
 def test_sites_that_the_model_learned_from_are_left_out(default_tagger: Tagger, frame: pd.DataFrame) -> None:

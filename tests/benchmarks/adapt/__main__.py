@@ -50,7 +50,7 @@ def main(
     if corpora:
         sources = [source for source in find_sources(corpora) if source.name != NO_ARTICLES]
         say(f"Labelling {len(sources)} sources")
-        frames.append(prepare_table(sources, views=VIEWS, jobs=jobs, refuse=lambda error: say(str(error))).frame)
+        frames.append(prepare_table(sources, views=("page",), jobs=jobs, refuse=lambda error: say(str(error))).frame)
     if not frames:
         raise DataError("no corpora and no table given", expected="pages of sites that the model has not seen")
     frame = pd.concat(frames, ignore_index=True)
