@@ -149,8 +149,10 @@ def _held_out(features: BatchFeatures, stage1: Sequence[LogOdds], fold: Int, fit
 LEAST_PAGES = 10
 """From fewer real pages without a story nothing is learned."""
 
-LOST, LOST_SHORT = 500, 100
-"""At most one of so many real articles, and of so many shortened ones, is below the cutoff, out of fold."""
+LOST = 500
+"""At most one of so many real articles is below the cutoff, out of fold,"""
+LOST_SHORT_TEXT, LOST_SHORT_HTML = 1000, 50
+"""and one of so many shortened ones: in a text, a brief looks more like an error page than any shortened article."""
 
 SHARES = {(True, True): 1.0, (False, True): 0.25, (True, False): 0.5, (False, False): 0.5}
 """The total weight of real and of made examples with a story, and of real and of made ones without."""
@@ -211,7 +213,10 @@ def fit_article_network(
         of_articles = np.ones(len(path.batch.layout.sizes))
         of_articles[examples.article[examples.real]] = probabilities[examples.real]
         found.append(of_articles)
-    cutoffs = (_cutoff(examples, of_path) for (_, examples), of_path in zip(paths, held_out, strict=True))
+    cutoffs = (
+        _cutoff(examples, of_path, lost_short=lost_short)
+        for (_, examples), of_path, lost_short in zip(paths, held_out, (LOST_SHORT_TEXT, LOST_SHORT_HTML), strict=False)
+    )
     return FittedArticleNetwork(network, tuple(found), tuple(cutoffs))
 
 
@@ -257,12 +262,12 @@ def _weights(path: Examples) -> Float:
     return np.asarray(weight * len(weight))
 
 
-def _cutoff(examples: Examples, probabilities: Float) -> float:
-    """Give the greatest cutoff below which are at most one of `LOST` real and of `LOST_SHORT` shortened articles."""
+def _cutoff(examples: Examples, probabilities: Float, *, lost_short: int) -> float:
+    """Give the greatest cutoff below which are at most one of `LOST` real and of `lost_short` shortened articles."""
     real = np.sort(probabilities[examples.has_story & examples.real])
     short = np.sort(probabilities[examples.has_story & ~examples.real])
     limits = [SURE_ARTICLE, real[len(real) // LOST]]
     # Of fewer, the least probability is chance.
-    if len(short) >= LOST_SHORT:
-        limits.append(short[len(short) // LOST_SHORT])
+    if len(short) >= lost_short:
+        limits.append(short[len(short) // lost_short])
     return float(min(limits))
