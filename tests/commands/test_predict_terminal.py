@@ -30,6 +30,16 @@ def command(*arguments):
     return [sys.executable, "-m", "corestory", "predict", *map(str, arguments)]
 
 
+def in_turn(model, *many):
+    """Give the command that runs one process for several commands, with each exit code on a line of its own."""
+    code = (
+        f"import sys\nfrom corestory.commands.app import main\nfor arguments in {[list(one) for one in many]}:\n"
+        f"    sys.argv = ['corestory', 'predict', '--model', {str(model)!r}, *arguments]\n    try:\n        main()\n"
+        "    except SystemExit as end:\n        print(f'exit code {end.code or 0}', flush=True)\n"
+    )
+    return [sys.executable, "-c", code]
+
+
 def endless_jsonl(tmp_path, count=20_000):
     return jsonl(tmp_path / "endless.jsonl", *({"id": f"n{number}", "text": TEXT} for number in range(count)))
 
@@ -62,32 +72,25 @@ def test_a_terminal_shows_the_article_annotated_in_its_width(model, tmp_path, en
     assert max(map(len, lines)) <= 72
 
 
-@pytest.mark.parametrize("extra", [[], ["--only", "core"], ["--format", "text"], ["--format", "csv"]])
-def test_no_control_character_of_an_article_reaches_a_terminal(model, tmp_path, environment, extra):
+def test_no_control_character_of_an_article_reaches_a_terminal(model, tmp_path, environment):
     jsonl(tmp_path / "h.jsonl", {"id": "h\x1b[31m", "paragraphs": [f"{STORY}\x1b[2J\x9b1m\x07"]})
-    code, shown = at_a_terminal(command("--model", model, "h.jsonl", *extra), tmp_path, environment)
-    assert code == 0
-    assert "lugger" in shown
+    ways = [[], ["--only", "core"], ["--format", "text"], ["--format", "csv"]]
+    arguments = in_turn(model, *(["h.jsonl", *way] for way in ways))
+    code, shown = at_a_terminal(arguments, tmp_path, environment)
+    assert (code, shown.count("exit code 0\n")) == (0, 4)
+    assert all("lugger" in one for one in shown.split("exit code 0\n")[:-1])
     assert not {"\x1b", "\x9b", "\x07"} & set(shown)
 
 
-def test_only_core_at_a_terminal_is_the_story_and_nothing_else(model, tmp_path, environment):
+def test_only_the_story_is_shown_and_parquet_and_a_terminal_as_input_are_refused(model, tmp_path, environment):
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
-    arguments = command("--model", model, "a.txt", "--only", "core")
-    assert at_a_terminal(arguments, tmp_path, environment) == (0, f"{STORY}\n{MORE}\n")
-
-
-def test_parquet_and_a_terminal_do_not_go_together(model, tmp_path, environment):
-    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
-    code, shown = at_a_terminal(command("--model", model, "a.txt", "--format", "parquet"), tmp_path, environment)
-    assert code == 2
-    assert shown.startswith("corestory: Parquet cannot be shown on a terminal. Give --output FILE.parquet")
-
-
-def test_a_terminal_as_standard_input_is_refused(model, tmp_path, environment):
-    code, shown = at_a_terminal(command("--model", model, "-"), tmp_path, environment)
-    assert code == 1
-    assert shown == "refused: standard input: is a terminal; expected text. Pipe an article into it.\n"
+    arguments = in_turn(model, ["a.txt", "--only", "core"], ["a.txt", "--format", "parquet"], ["-"])
+    _, shown = at_a_terminal(arguments, tmp_path, environment)
+    story, parquet, standard_input, rest = re.split(r"exit code \d\n", shown)
+    assert re.findall(r"exit code (\d)\n", shown) == ["0", "2", "1"]
+    assert (story, rest) == (f"{STORY}\n{MORE}\n", "")
+    assert parquet.startswith("corestory: Parquet cannot be shown on a terminal. Give --output FILE.parquet")
+    assert standard_input == "refused: standard input: is a terminal; expected text. Pipe an article into it.\n"
 
 
 @pytest.mark.parametrize(("count", "moves"), [(20, False), (2000, True)])

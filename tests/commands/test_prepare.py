@@ -126,12 +126,6 @@ def environment():
     return os.environ | {"COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1"}
 
 
-def test_the_module_is_the_same_command(corpus, tmp_path):
-    command = [sys.executable, "-m", "corestory", "prepare", str(corpus), "--output", str(tmp_path / "p.parquet")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment())
-    assert "paragraphs in" in done.stderr
-
-
 def test_an_interruption_leaves_no_output_and_no_traceback(corpus, tmp_path):
     # Enough pages that the command is still at work when the signal comes.
     page = (corpus / "0.html").read_text(encoding="utf-8")

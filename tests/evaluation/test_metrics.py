@@ -3,7 +3,7 @@ from dataclasses import astuple
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import (
     average_precision_score,
@@ -43,6 +43,7 @@ def columns(rows):
     return core, score, decided, weight
 
 
+@settings(max_examples=8)
 @given(ROWS)
 def test_every_measure_is_scikit_learns(rows):
     core, score, decided, weight = columns(rows)

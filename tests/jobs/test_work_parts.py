@@ -68,9 +68,8 @@ def test_a_table_of_parts_has_the_rows_and_types_of_the_whole(item, job):
     job = replace(job, form="parquet", keep=("desk",))
     tag_file(item, job)
     whole = pq.read_table(LocalLedger(job.folder).output(item))
-    for jobs in (1, 2):
-        list(run_here([item], job, jobs=jobs))
-        assert pq.read_table(LocalLedger(job.folder).output(item)) == whole
+    list(run_here([item], job))
+    assert pq.read_table(LocalLedger(job.folder).output(item)) == whole
 
 
 def test_a_part_that_is_done_is_not_done_again(item, job, monkeypatch):

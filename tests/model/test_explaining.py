@@ -3,7 +3,7 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corestory.features.batch import batch_of_articles
@@ -45,6 +45,13 @@ def final_log_odds(tagger, article):
     return scaling.slope * log_odds + scaling.offset
 
 
+@pytest.fixture(scope="module")
+def explained(seeded_tagger):
+    """A text and a page, explained together."""
+    return list(explain_articles(seeded_tagger, [plain("a", LINES), page("b")]))
+
+
+@settings(max_examples=6)
 @given(st.lists(st.sampled_from(LINES), min_size=1, max_size=5))
 def test_the_groups_effects_add_up_to_the_score_and_the_ngrams_effects_to_stage_1(seeded_tagger, lines):
     article = plain("a", lines)
@@ -56,34 +63,31 @@ def test_the_groups_effects_add_up_to_the_score_and_the_ngrams_effects_to_stage_
     np.testing.assert_allclose([paragraph.words.log_odds for paragraph in found.paragraphs], stage1, atol=1e-9)
 
 
-def test_a_page_is_explained_by_its_markup_too(seeded_tagger):
-    (found,) = explain_articles(seeded_tagger, [page("a")])
+def test_a_page_is_explained_by_its_markup_too(seeded_tagger, explained):
+    found = explained[1]
     sums = [paragraph.context.log_odds for paragraph in found.paragraphs]
-    np.testing.assert_allclose(sums, final_log_odds(seeded_tagger, page("a")), atol=1e-6)
-    markup = seeded_tagger.weights.markup.log_odds(tokenise(batch_of_articles([page("a")]).markup.words.spelt()))
+    np.testing.assert_allclose(sums, final_log_odds(seeded_tagger, page("b")), atol=1e-6)
+    markup = seeded_tagger.weights.markup.log_odds(tokenise(batch_of_articles([page("b")]).markup.words.spelt()))
     np.testing.assert_allclose([paragraph.markup.log_odds for paragraph in found.paragraphs], markup, atol=1e-9)
     assert found.tagged.title == "Ferry sold"
     assert [effect.name for effect in found.paragraphs[0].context.effects] == list(GROUPS)
 
 
-def test_without_markup_there_is_no_effect_of_markup(seeded_tagger):
-    (found,) = explain_articles(seeded_tagger, [plain("a", LINES)])
-    for paragraph in found.paragraphs:
+def test_without_markup_there_is_no_effect_of_markup(explained):
+    for paragraph in explained[0].paragraphs:
         assert paragraph.markup is None
         assert [effect.name for effect in paragraph.context.effects] == [name for name in GROUPS if name != MARKUP]
 
 
-def test_all_paragraphs_start_from_the_same_base(seeded_tagger):
-    (found,) = explain_articles(seeded_tagger, [plain("a", LINES)])
-    assert len({paragraph.context.base for paragraph in found.paragraphs}) == 1
+def test_all_paragraphs_start_from_the_same_base(explained):
+    assert len({paragraph.context.base for paragraph in explained[0].paragraphs}) == 1
 
 
-def test_articles_are_explained_alike_alone_and_among_others_in_the_order_given(seeded_tagger):
-    articles = [plain("a", LINES[:3]), page("b"), plain("c", LINES[::-1])]
+def test_articles_are_explained_alike_alone_and_among_others_in_the_order_given(seeded_tagger, explained):
+    articles = [page("b"), plain("c", LINES[:2]), plain("a", LINES)]
     together = list(explain_articles(seeded_tagger, articles))
-    assert [found.tagged.article_id for found in together] == ["a", "b", "c"]
-    for article, found in zip(articles, together, strict=True):
-        (alone,) = explain_articles(seeded_tagger, [article])
+    assert [found.tagged.article_id for found in together] == ["b", "c", "a"]
+    for alone, found in ((explained[1], together[0]), (explained[0], together[2])):
         assert alone.cutoff == pytest.approx(found.cutoff, abs=1e-6)
         for one, other in zip(alone.paragraphs, found.paragraphs, strict=True):
             assert [effect.name for effect in one.words.effects] == [effect.name for effect in other.words.effects]
@@ -91,9 +95,8 @@ def test_articles_are_explained_alike_alone_and_among_others_in_the_order_given(
             assert mine == pytest.approx(theirs, abs=1e-5)
 
 
-def test_what_is_at_or_above_the_line_is_core_and_nothing_else(seeded_tagger):
-    for article in (plain("a", LINES), page("b")):
-        (found,) = explain_articles(seeded_tagger, [article])
+def test_what_is_at_or_above_the_line_is_core_and_nothing_else(explained):
+    for found in explained:
         assert not found.cutoff_is_fixed
         for paragraph in found.paragraphs:
             # The last digits of a score depend on the batch.

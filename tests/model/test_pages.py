@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corestory.features.layout import Layout
@@ -63,6 +63,7 @@ def page(*texts: str) -> Article:
     return page_article("".join(f"<p>{text}</p>" for text in texts), article_id="p", where="p")
 
 
+@settings(max_examples=8)
 @given(st.lists(LINES, min_size=2, max_size=6), st.booleans())
 def test_a_page_is_judged_by_itself_whatever_is_tagged_with_it(seeded_tagger: Tagger, many, html) -> None:
     tagger = with_article_part(seeded_tagger, cutoff=0.3)

@@ -42,6 +42,7 @@ def fitted():
     ).fit(corpus())
 
 
+@pytest.mark.slow
 def test_a_plug_with_the_markup_of_the_story_is_dropped_and_the_story_is_not(fitted):
     tagger = fitted.tagger_
     lines = [*corpus()["text"][:4], "READ MORE: harbour news", *corpus()["text"][4:8]]

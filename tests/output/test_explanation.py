@@ -20,6 +20,12 @@ def article(seeded_tagger):
     return explain(TEXT, seeded_tagger)
 
 
+@pytest.fixture(scope="module")
+def page(seeded_tagger):
+    html = "<nav>News</nav><article><div class=lead><p>The ferry was sold on Monday.</p></div></article>"
+    return explain(html, seeded_tagger, html=True)
+
+
 def test_the_text_says_it_in_words_first_and_then_in_numbers_that_add_up(article):
     text = "\n".join(explanation_lines(article, width=1000))
     first = text.split("\n\n")[1].splitlines()
@@ -74,10 +80,9 @@ def test_the_json_is_one_line_and_its_effects_add_up(article):
         assert paragraph["reasons"]
 
 
-def test_a_page_is_explained_with_its_markup(seeded_tagger):
-    article = explain("<nav>News</nav><p>The ferry was sold on Monday.</p>", seeded_tagger, html=True)
-    assert json.loads(explanation_json(article))["paragraphs"][0]["markup"]["base"] == pytest.approx(0.25)
-    assert any(line.strip().startswith("markup ") for line in explanation_lines(article))
+def test_a_page_is_explained_with_its_markup(page):
+    assert json.loads(explanation_json(page))["paragraphs"][0]["markup"]["base"] == pytest.approx(0.25)
+    assert any(line.strip().startswith("markup ") for line in explanation_lines(page))
 
 
 def explained(effects, *, label="filler", score=0.1, line=0.4, fixed=False, position=1, paragraphs=3, ngrams=()):
@@ -136,9 +141,8 @@ def test_where_nothing_moved_nothing_is_said():
     assert explained({"shape": 0.0}).evidence == ()
 
 
-def test_no_name_of_the_models_own_is_shown(seeded_tagger):
-    page = "<article><div class=lead><p>The ferry was sold on Monday.</p></div></article>"
-    text = "\n".join(explanation_lines(explain(page, seeded_tagger, html=True), width=10_000))
+def test_no_name_of_the_models_own_is_shown(page):
+    text = "\n".join(explanation_lines(page, width=10_000))
     assert "own_" not in text
     assert "up_" not in text
     assert "(the form of" not in text

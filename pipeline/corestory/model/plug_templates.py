@@ -131,8 +131,9 @@ def _filled(template: str, values: Mapping[str, Sequence[str]], generator: np.ra
         return []
 
     def value(slot: re.Match[str]) -> str:
-        name = slot[1]
-        return str(generator.choice(values[name])) if name in values else _NUMBERS[name](generator)
+        known = values.get(slot[1])
+        # `generator.choice` would make an array of all values each time.
+        return _NUMBERS[slot[1]](generator) if known is None else known[int(generator.integers(len(known)))]
 
     parts = _WORDINGS.split(template)
     lists = [part.split("|") for part in parts[1::2]]
