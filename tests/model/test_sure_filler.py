@@ -42,6 +42,7 @@ def _in_page(html: str) -> list[str]:
     [
         (f"<figure><img><figcaption>{CAPTION}</figcaption></figure>{PROSE}", [CAPTION]),
         (f"<figure><figcaption><p>{CAPTION}</p></figcaption></figure>{PROSE}", [CAPTION]),
+        (f"<div class='wp-caption'><p>{CAPTION}</p></div>{PROSE}", [CAPTION]),
         (f"<figure>{PROSE}</figure>", []),
         (f"<p>Our photographs.</p>{f'<figure><figcaption>{CAPTION}</figcaption></figure>' * 3}", []),
         (f"<figure><figcaption>{CAPTION}</figcaption></figure>", []),
@@ -52,8 +53,9 @@ def _in_page(html: str) -> list[str]:
         (f"<h3><button>Who pays for the fuel?</button></h3>{PROSE}", []),
     ],
     ids=[
-        "caption", "paragraph in a caption", "story in a figure", "gallery", "nothing but a caption", "date",
-        "stamp of an entry", "time in a heading", "button in a paragraph", "question to unfold",
+        "caption", "paragraph in a caption", "class of a caption", "story in a figure", "gallery",
+        "nothing but a caption", "date", "stamp of an entry", "time in a heading", "button in a paragraph",
+        "question to unfold",
     ],
 )  # fmt: skip
 def test_elements_name_filler(html: str, found: list[str]):

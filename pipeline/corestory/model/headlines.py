@@ -42,7 +42,7 @@ UNLIKE_TITLE = 0.4
 
 _QUOTES = "\"'”’»」』)]"
 # A headline may ask or exclaim, a sentence may not end in a colon.
-_NO_HEADLINE, _SENTENCE = tuple(".:;,…。：；，।"), tuple(".!?…。！？।؟")
+_NO_HEADLINE, _SENTENCE = tuple(".:;,…。：；，।"), tuple(".!?…。！？।؟۔")
 
 
 def own_headlines(batch: Batch, words: Float, kept: Bool, headings: Bool | None = None) -> Bool:
@@ -128,19 +128,30 @@ def lowered(scores: Float, found: Bool) -> Float:
     return np.where(found, np.minimum(scores, SCORE), scores)
 
 
+def ends_as_sentence(text: str) -> bool:
+    """Tell whether a text ends as a sentence, quotes aside.
+
+    Examples
+    --------
+    >>> ends_as_sentence('"It rained."'), ends_as_sentence("Rain, again")
+    (True, False)
+    """
+    return text.rstrip().rstrip(_QUOTES).endswith(_SENTENCE)
+
+
 def _repeats(words: set[str], title: set[str]) -> bool:
     return _share(words, title) >= OF_HEADLINE and _share(title, words) >= OF_TITLE
 
 
 def _heads(batch: Batch, words: Float, row: int, behind: int) -> bool:
     """Tell whether a first line has the form of a headline, and the next kept line that of a sentence."""
-    line, following = (batch.texts[at].rstrip().rstrip(_QUOTES) for at in (row, behind))
+    line = batch.texts[row].rstrip().rstrip(_QUOTES)
     return (
         words[row] <= MOST_WORDS
         and not line.endswith(_NO_HEADLINE)
         and behind - row <= MOST_BETWEEN + 1
         and words[behind] >= LEAST_SENTENCE
-        and following.endswith(_SENTENCE)
+        and ends_as_sentence(batch.texts[behind])
     )
 
 

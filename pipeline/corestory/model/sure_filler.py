@@ -37,9 +37,9 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
     Returns
     -------
     numpy.ndarray
-        Shape (paragraphs,): the captions of figures, unless they are the story, the dates in ``time`` elements, the
-        labels of buttons within paragraphs, and a page's number and head within a sentence. An article of which
-        nothing else would be left has none.
+        Shape (paragraphs,): captions by their element or class, unless they are the story, the dates in ``time``
+        elements, the labels of buttons within paragraphs, and a page's number and head within a sentence. An article of
+        which nothing else would be left has none.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
     layout, found = batch.layout, _within_sentences(batch, words, kept)
     if batch.markup is not None:
         having = batch.markup.words.having
-        captions = kept & having("figcaption")
+        captions = kept & (having("figcaption") | having("own_caption") | having("up_caption"))
         in_captions, in_all = (sums(layout.article, words * some, len(layout.sizes)) for some in (captions, kept))
         found |= captions & (in_captions < GALLERY * in_all)[layout.article]
         found |= _dates(batch, kept & having("intime")) | (kept & having("own_button") & having("up_p"))
