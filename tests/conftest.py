@@ -26,7 +26,7 @@ from corestory.model.network import Network
 from corestory.model.network_fit import Shape, first_weights
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import SecondLook, Weights
-from corestory.model.second_look import second_look_width
+from corestory.model.second_look_features import second_look_width
 from corestory.model.storage import load_model
 from corestory.model.tagger import Tagger
 

@@ -18,10 +18,10 @@ FLOORS = {
     "headlines-after": 0.97,
     "lists": 0.97,
     "menus": 0.99,
-    "paywalls": 0.92,
-    "scripts": 0.96,
-    "teasers-first": 0.81,
-    "two-stories": 0.83,
+    "paywalls": 0.9,
+    "scripts": 0.97,
+    "teasers-first": 0.84,
+    "two-stories": 0.84,
 }
 
 

@@ -2,8 +2,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from corestory.model.planted_stories import LEAST_LISTED, MOST_LISTED, planted_stories
-from corestory.model.planting import PLUG, ROWS_A_TEMPLATE_LINE, PlugLines, plug_lines, with_template_lines
+from corestory.model.planted_blocks import (
+    LEAST_HEADLINES,
+    LEAST_SECOND,
+    MOST_HEADLINES,
+    MOST_SECOND,
+    MOST_TEASERS,
+    Blocks,
+)
+from corestory.model.planted_stories import planted_stories
+from corestory.model.planting import (
+    JOINTS,
+    PLUG,
+    ROWS_A_TEMPLATE_LINE,
+    PlugLines,
+    opening,
+    plug_lines,
+    with_template_lines,
+)
 from corestory.model.training_rows import training_rows
 
 LANGUAGES = "en", "de"
@@ -16,6 +32,7 @@ def frame():
         story = [f"The {word} of page {number} was read aloud by the mayor." for word in ("letter", "list", "law")]
         lines = [*((text, "core", None) for text in [f"Chapter {number}", *story]), ("Sport", "filler", "navigation")]
         lines += [(f"Subscribe to letter {number}", "filler", "newsletter")]
+        lines += [(f"I read letter {number} {times} too.", "filler", "comment") for times in ("once", "twice", "often")]
         for position, (text, label, kind) in enumerate(lines):
             rows.append((f"a{number:02}", position, text, label, kind, f"A headline of page {number} | The Herald"))
     table = pd.DataFrame(rows, columns=["article_id", "position", "text", "label", "kind", "title"])
@@ -36,6 +53,19 @@ def extended(make_weights):
 def lines(extended):
     table, _, found = extended
     return plug_lines(found, table["kind"].tolist(), np.zeros(len(table), bool), seed=1)
+
+
+@pytest.fixture(scope="module")
+def blocks(extended):
+    table, _, found = extended
+    comments = np.zeros(len(found.rows.core), bool)
+    comments[: len(table)] = table["kind"] == "comment"
+    return Blocks.of(found.dealt(0), found.language, found.headings, found.teasers, comments)
+
+
+@pytest.fixture(scope="module")
+def stories(extended, lines, blocks):
+    return planted_stories(extended[2].dealt(0), lines, blocks, np.random.default_rng(2))
 
 
 def test_template_lines_stand_behind_the_training_rows_and_are_few(extended):
@@ -65,17 +95,20 @@ def test_templates_are_dealt_to_folds_otherwise_each_time_and_other_rows_never(e
     assert (deals[0] != deals[1]).any()
 
 
-def test_headlines_stand_last_and_each_is_of_its_page_and_fold(extended):
+def test_teasers_stand_last_and_are_a_headline_and_the_opening_of_the_story_of_one_page(extended):
     _, rows, found = extended
-    assert (np.diff(np.concatenate([found.headings, found.headlines])) == 1).all()
-    assert found.headlines[-1] == len(found.rows.core) - 1
-    assert len(found.headlines) == PAGES
-    for row in found.headlines.tolist():
-        page = rows.page == found.rows.page[row]
-        title = rows.batch.titles[rows.batch.layout.article[page][0]]
-        assert found.rows.batch.texts[row] == title.removesuffix(" | The Herald")
-        assert set(rows.fold[page]) == {found.rows.fold[row]}
-    assert not found.rows.core[np.concatenate([found.headings, found.headlines])].any()
+    texts = found.rows.batch.texts
+    assert found.teasers.shape == (PAGES, 3)
+    assert found.teasers.max() == len(found.rows.core) - 1
+    for teaser in found.teasers:
+        (page,) = set(found.rows.page[teaser])
+        own = rows.page == page
+        headline, opening, both = (texts[row] for row in teaser.tolist())
+        assert headline == rows.batch.titles[rows.batch.layout.article[own][0]].removesuffix(" | The Herald")
+        assert opening in np.array(rows.batch.texts, object)[own & rows.core]
+        assert both in {headline + joint + opening for joint in JOINTS}
+        assert set(rows.fold[own]) == set(found.rows.fold[teaser])
+    assert not found.rows.core[np.concatenate([found.headings, found.teasers.ravel()])].any()
 
 
 def test_headlines_in_template_lines_are_without_the_name_of_their_site(extended):
@@ -99,46 +132,64 @@ def test_lines_that_a_person_wrote_down_are_kept_apart_and_menus_are_none(extend
 
 def test_story_that_looks_like_a_plug_and_found_filler_that_does_not_are_left_out():
     rows, scores = np.arange(3), np.array([2 * PLUG, -0.1, 1.0])
-    trusted = PlugLines(rows, rows, rows, rows, rows, rows, ["en"] * 3).trusted(scores)
+    trusted = PlugLines(rows, rows, rows, rows, ["en"] * 3).trusted(scores)
     assert trusted.written.tolist() == [0, 1, 2]
     assert trusted.found.tolist() == [0, 1]
     assert trusted.story.tolist() == [1, 2]
 
 
-def test_lines_are_planted_into_other_pages_of_their_fold_and_language(extended, lines):
+def test_lines_and_blocks_are_planted_into_other_pages_of_their_fold_and_language(extended, stories):
     rows, language = extended[2].dealt(0), extended[2].language
-    stories = planted_stories(rows, lines, np.random.default_rng(2))
+    added = stories.planted | stories.block
     assert stories.planted.any()
-    for inside in stories.layout.slices():
-        own, planted = stories.rows[inside], stories.planted[inside]
-        assert len(set(rows.page[own[~planted]])) == 1
-        assert stories.core[inside][~planted].all()
-        assert not set(rows.page[own[planted]]) & set(rows.page[own[~planted]])
+    assert stories.block.any()
+    for inside, page in zip(stories.layout.slices(), rows.page[stories.own].tolist(), strict=True):
+        own, new = stories.rows[inside], added[inside]
+        assert set(rows.page[own[~new]]) == {page}
+        assert page not in rows.page[own[new]]
+        assert stories.core[inside][~new].all()
         assert len(set(rows.fold[own])) == 1
         assert len({language[row] for row in own.tolist()}) == 1
     assert set(stories.core[stories.planted]) == {True, False}
+    assert not stories.core[stories.block].any()
 
 
-def test_some_stories_are_cut_to_a_few_paragraphs_and_hold_one_planted_line_at_most(extended, lines):
-    stories = planted_stories(extended[2].dealt(0), lines, np.random.default_rng(2))
-    short = [stories.planted[inside] for inside in stories.layout.slices() if (~stories.planted[inside]).sum() < 4]
+def test_some_stories_are_cut_to_a_few_paragraphs_and_hold_one_planted_line_at_most(stories):
+    own = ~stories.planted & ~stories.block
+    short = [stories.planted[inside] for inside in stories.layout.slices() if own[inside].sum() < 4]
     assert 0 < len(short) < len(stories.layout.sizes) / 2
     assert {planted.sum() for planted in short} <= {0, 1}
 
 
-def test_lists_of_headlines_stand_under_a_heading(extended, lines):
-    rows = extended[2].dealt(0)
-    stories = planted_stories(rows, lines, np.random.default_rng(2))
-    lists = 0
+def test_every_sort_of_block_is_planted_whole(extended, stories):
+    rows, heading, (headlines, openings, joint) = extended[2].rows, extended[2].headings, extended[2].teasers.T
+    sorts = {"headlines": 0, "teasers": 0, "second story": 0, "comments": 0}
     for inside in stories.layout.slices():
-        own = stories.rows[inside]
-        heading = np.flatnonzero(np.isin(own, lines.headings))
-        listed = np.flatnonzero(np.isin(own, lines.headlines))
-        assert len(heading) <= 1
-        assert bool(len(listed)) <= bool(len(heading))
-        if len(listed):
-            lists += 1
-            assert LEAST_LISTED <= len(listed) <= MOST_LISTED
-            assert listed.tolist() == [heading[0] + 1 + place for place in range(len(listed))]
-            assert not stories.core[inside][listed].any()
-    assert 0 < lists < len(stories.layout.sizes) / 2
+        block = stories.rows[inside][stories.block[inside]]
+        if not len(block):
+            continue
+        assert not np.isin(block[1:], heading).any()
+        own = block[~np.isin(block, heading)]
+        told = own[~np.isin(own, headlines)]
+        if np.isin(told, np.concatenate([openings, joint])).any():
+            sorts["teasers"] += 1
+            assert np.isin(told, np.concatenate([openings, joint])).all()
+            assert len(set(rows.page[own])) <= MOST_TEASERS
+        elif not len(told):
+            sorts["headlines"] += 1
+            assert block[0] in heading
+            assert LEAST_HEADLINES <= len(own) <= MOST_HEADLINES
+        else:
+            sorts["second story" if rows.core[told].all() else "comments"] += 1
+            assert len(set(rows.page[own])) == 1
+            assert LEAST_SECOND <= len(told) <= MOST_SECOND
+            assert (np.diff(told) == 1).all()
+            assert stories.block[inside][-1] or stories.planted[inside][-1]
+    assert all(sorts.values()), sorts
+
+
+def test_openings_are_whole_sentences_of_the_length_of_a_teaser():
+    first = "The ferry that was late on each day of this month has been sold."
+    assert opening(f"{first} {'Nobody knows why. ' * 20}").startswith(first)
+    assert opening(f"{first} {'x' * 300}") == first
+    assert opening("x" * 300) == opening("Too short.") == ""

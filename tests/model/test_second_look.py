@@ -10,6 +10,7 @@ from corestory.errors import ModelError
 from corestory.features.batch import Batch, batch_of_articles
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout
+from corestory.features.paragraph_shape import shape_features
 from corestory.features.tokens import tokenise
 from corestory.features.word_shapes import form_tokens
 from corestory.model.explaining import explain_articles
@@ -17,18 +18,21 @@ from corestory.model.ngrams import NgramScorer
 from corestory.model.rules import Rules
 from corestory.model.scoring import SecondLook, score_batch, stage1_log_odds
 from corestory.model.second_look import (
-    FORMS_READ,
     LINE_WORDS,
-    PROSE_WORDS,
-    WORDS_READ,
-    line_forms,
-    line_words,
     lines_between_prose,
     scores_after_second_look,
     scores_under,
-    second_look_columns,
     second_look_log_odds,
     turns_between,
+)
+from corestory.model.second_look_features import (
+    FORMS_READ,
+    PROSE_WORDS,
+    WORDS_READ,
+    is_prose,
+    line_forms,
+    line_words,
+    second_look_columns,
 )
 from corestory.model.stored_weights import read_weights, weights_bytes
 from corestory.reading.article import Article
@@ -55,14 +59,15 @@ def page(lines):
     return Article("a", found.texts, title=found.title, markup=found.markup)
 
 
-def log_odds_of_texts(weights, many):
-    """What the second look says of articles of such paragraphs, read from the texts alone."""
+def log_odds_of_texts(weights, many, titles=None):
+    """What the second look says of articles of such paragraphs, read from the texts and the titles alone."""
     texts = [text for lines in many for text in lines]
-    batch = Batch(texts, Layout.of([len(lines) for lines in many]), [""] * len(many), None)
+    batch = Batch(texts, Layout.of([len(lines) for lines in many]), titles or [""] * len(many), None)
     features, look = BatchFeatures(batch, weights.words.idf_of), weights.second_look
     scored = look.words.log_odds(line_words(features.tokens)), look.forms.log_odds(line_forms(features.forms))
     stage1 = stage1_log_odds(features, weights)[-1].values
-    return look.network.log_odds(second_look_columns(features, np.column_stack(scored), stage1).matrix(), batch.layout)
+    columns = second_look_columns(features, features.titles, np.column_stack(scored), stage1)
+    return look.network.log_odds(columns.matrix(), batch.layout)
 
 
 def second_log_odds(tagger, article):
@@ -93,17 +98,37 @@ def test_the_look_at_chosen_paragraphs_is_the_look_at_their_texts_alone(seeded_t
     batch = batch_of_articles(articles)
     rows = st.lists(st.booleans(), min_size=len(batch.texts), max_size=len(batch.texts)).filter(any)
     kept = np.array(data.draw(rows))
+    headline = np.array(data.draw(rows)) & ~kept
     words, forms = (knowing(data.draw(st.sets(st.sampled_from(ngrams)))) for ngrams in (WORDS, FORMS))
     look = SecondLook(words, forms, seeded_tagger.weights.second_look.network)
     weights = replace(seeded_tagger.weights, second_look=look)
 
     scored = score_batch(batch, weights)
-    found = second_look_log_odds(scored, kept, look)
-    alone = [
-        [text for text, chosen in zip(article.texts, kept[inside].tolist(), strict=True) if chosen]
-        for article, inside in zip(articles, batch.layout.slices(), strict=True)
-    ]
-    assert found.tolist() == log_odds_of_texts(weights, [lines for lines in alone if lines]).tolist()
+    found, prose = second_look_log_odds(scored, kept, headline, look)
+
+    def chosen(rows, article, inside):
+        return [text for text, one in zip(article.texts, rows[inside].tolist(), strict=True) if one]
+
+    read = [pair for pair in zip(articles, batch.layout.slices(), strict=True) if kept[pair[1]].any()]
+    alone = [chosen(kept, *pair) for pair in read]
+    titles = [pair[0].title or " ".join(chosen(headline, *pair)) for pair in read]
+    assert found.tolist() == log_odds_of_texts(weights, alone, titles).tolist()
+    assert prose.shape == found.shape
+
+
+def test_paragraphs_are_prose_if_they_are_long_sentences_and_do_not_read_like_plugs():
+    sentence, headline = " ".join(["word"] * PROSE_WORDS) + ".", " ".join(["word"] * PROSE_WORDS)
+    words, shape = shape_features([sentence, sentence.removeprefix("word "), headline, sentence])
+    lines = np.array([[2.0, 1.0], [2.0, 1.0], [2.0, 1.0], [1.0, -2.0]])
+    assert is_prose(words, shape, lines).tolist() == [True, False, False, False]
+
+
+def test_prose_needs_lower_log_odds_to_be_dropped(seeded_tagger):
+    numbers = {"second_look_slope": 1.0, "second_look_offset": 0.0, "second_look_prose_bonus": 3.0}
+    settings = msgspec.structs.replace(seeded_tagger.settings, **numbers)
+    line, prose = settings.second_look_probabilities(np.full(2, -3.0), np.array([False, True]))
+    assert line < 0.05
+    assert prose == 0.5
 
 
 def test_of_a_line_the_first_words_are_read_and_its_ends():
@@ -233,11 +258,11 @@ def test_a_short_line_of_a_text_is_restored_unless_it_is_settled_or_a_rule_drops
     scores, at = np.array([*[0.8] * (len(article.texts) - 3), 0.8, 0.3, 0.8]), len(article.texts) - 2
     numbers = {"second_look_text_cutoff": 1e-9, "second_look_html_cutoff": 1e-9, "second_look_restoring": 0.0}
     restoring = msgspec.structs.replace(seeded_tagger.settings, **numbers)
-    line = np.arange(len(scores)) == at
+    line, no_headline = np.arange(len(scores)) == at, np.zeros(len(scores), bool)
 
     def found(settled=~line, forced=None):
         both = scores_after_second_look(
-            scored, scores, np.array([0.4]), settled, seeded_tagger.weights, restoring, forced
+            scored, scores, np.array([0.4]), no_headline, settled, seeded_tagger.weights, restoring, forced
         )  # fmt: skip
         assert np.isnan(both[1][at])
         return both[0].tolist()
@@ -274,7 +299,7 @@ def test_the_look_restores_a_short_answer_unless_a_rule_drops_it(seeded_tagger):
     def found(forced):
         settled = np.zeros(6, bool)
         return scores_after_second_look(
-            scored, scores, np.array([0.4]), settled, seeded_tagger.weights, settings, forced
+            scored, scores, np.array([0.4]), np.zeros(len(scores), bool), settled, seeded_tagger.weights, settings, forced
         )[0].tolist()  # fmt: skip
 
     assert found(None) == [0.8, 0.8, 0.8, 0.4, 0.8, 0.1]

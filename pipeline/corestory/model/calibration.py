@@ -54,6 +54,7 @@ def fit_platt(log_odds: Float, core: Bool) -> PlattScaling:
 _Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 # A slope of zero or less would reverse the ranking.
 _Slope = Annotated[float, msgspec.Meta(ge=1e-6, le=1e3)]
+_Bonus = Annotated[float, msgspec.Meta(ge=0, le=1e3)]
 _Half = Annotated[float, msgspec.Meta(ge=0, le=0.5)]
 _Offset = Annotated[float, msgspec.Meta(ge=-1e3, le=1e3)]
 _Curve = Annotated[tuple[_Share, ...], msgspec.Meta(min_length=1)]
@@ -82,7 +83,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     drop_sure_filler
         Whether captions, dates and the like are filler whatever their words (`corestory.model.sure_filler`).
     second_look_slope, second_look_offset
-        Platt scaling of the second look's log-odds.
+        Platt scaling of the second look's log-odds of lines, and of paragraphs whose own words are a plug's.
+    second_look_prose_bonus
+        What is added to the log-odds of other paragraphs, which are of another story where they are filler.
     second_look_text_cutoff, second_look_html_cutoff
         Kept paragraphs to which the second look gives a smaller score are dropped, without and with markup; with 0
         none is.
@@ -106,6 +109,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     drop_sure_filler: bool = False
     second_look_slope: _Slope = 1.0
     second_look_offset: _Offset = 0.0
+    second_look_prose_bonus: _Bonus = 0.0
     second_look_text_cutoff: _Share = 0.0
     second_look_html_cutoff: _Share = 0.0
     second_look_restoring: _Share = 1.0
@@ -126,9 +130,18 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Cutoff of the probability of being an article, with or without markup."""
         return self.html_article_cutoff if html else self.text_article_cutoff
 
-    def second_look_scaling(self) -> PlattScaling:
-        """Platt scaling of the second look."""
-        return PlattScaling(self.second_look_slope, self.second_look_offset)
+    def second_look_probabilities(self, log_odds: Float, prose: Bool) -> Float:
+        """Calibrate log-odds of the second look.
+
+        Parameters
+        ----------
+        log_odds
+            Of paragraphs, shape (paragraphs,).
+        prose
+            Which of them are prose (`corestory.model.second_look.is_prose`).
+        """
+        scaling = PlattScaling(self.second_look_slope, self.second_look_offset)
+        return scaling.probabilities(log_odds + self.second_look_prose_bonus * prose)
 
     def second_look_cutoff(self, *, html: bool) -> float:
         """Give the least second score of core, with or without markup."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from corestory.features.layout import Layout
+from corestory.model.planted_blocks import Blocks
 from corestory.model.planting import PlugLines
 from corestory.model.training_rows import Rows
 from corestory.types import Bool, Float, Int
@@ -21,9 +22,6 @@ WRITTEN_LINES, FOUND_LINES, STORY_LINES = 3, 1, 6
 """So many lines of each sort are planted into a story, on average."""
 SHORTENED, MOST_SHORTENED = 0.15, 4
 """So many stories are cut to a few paragraphs, one to this number, and get one line: some pages hold no more."""
-LISTS, LEAST_LISTED, MOST_LISTED = 0.12, 2, 7
-"""So many stories get a list of headlines under a heading, most of them behind the last paragraph; so long a list."""
-LISTS_BEHIND = 0.8
 MOST_TURNS, FEW_STORIES = 2, 30
 """So often at most lines are planted into a story of a language that has few, and in each of so few of them more."""
 LEAST_CORE = 3
@@ -46,6 +44,10 @@ class Stories:
         Whether each is core.
     planted
         Whether each is a planted line.
+    block
+        Whether each is of a planted block.
+    own
+        A row of the page that each article is from, shape (articles,).
     weight
         What each weighs in the fit; 0 for context only.
     """
@@ -54,6 +56,8 @@ class Stories:
     layout: Layout
     core: Bool
     planted: Bool
+    block: Bool
+    own: Int
     weight: Float
 
     def part(self, articles: Bool) -> Stories:
@@ -61,7 +65,7 @@ class Stories:
         inside = np.repeat(articles, self.layout.sizes)
         return Stories(
             self.rows[inside], Layout.of(self.layout.sizes[articles]), self.core[inside], self.planted[inside],
-            self.weight[inside],
+            self.block[inside], self.own[articles], self.weight[inside],
         )  # fmt: skip
 
 
@@ -72,6 +76,8 @@ def joined_stories(parts: Sequence[Stories]) -> Stories:
         Layout.of(np.concatenate([part.layout.sizes for part in parts])),
         np.concatenate([part.core for part in parts]),
         np.concatenate([part.planted for part in parts]),
+        np.concatenate([part.block for part in parts]),
+        np.concatenate([part.own for part in parts]),
         np.concatenate([part.weight for part in parts]),
     )
 
@@ -93,14 +99,15 @@ def kept_stories(rows: Rows, places: Int, scores: Float, kept: Bool) -> Stories:
     sizes = np.add.reduceat(kept.astype(np.int64), rows.batch.layout.first)
     chosen = np.flatnonzero(kept)
     trusted = rows.labelled & (np.where(rows.core, scores, 1 - scores) >= LEAST_TRUST)
+    layout, none = Layout.of(sizes[sizes > 0]), np.zeros(len(chosen), bool)
     return Stories(
-        places[chosen], Layout.of(sizes[sizes > 0]), rows.core[chosen], np.zeros(len(chosen), bool),
+        places[chosen], layout, rows.core[chosen], none, none, places[chosen][layout.first],
         trusted[chosen].astype(float),
     )  # fmt: skip
 
 
-def planted_stories(rows: Rows, lines: PlugLines, generator: np.random.Generator) -> Stories:
-    """Plant lines into the stories of the training rows: the core paragraphs of the first view of each page.
+def planted_stories(rows: Rows, lines: PlugLines, blocks: Blocks, generator: np.random.Generator) -> Stories:
+    """Plant lines and blocks into the stories of the training rows: the core paragraphs of the first view of each page.
 
     A story of a language with few stories comes up to `MOST_TURNS` times, with other lines.
 
@@ -111,11 +118,12 @@ def planted_stories(rows: Rows, lines: PlugLines, generator: np.random.Generator
         (_grouped(chosen, group), mean)
         for chosen, mean in ((lines.written, WRITTEN_LINES), (lines.found, FOUND_LINES), (lines.story, STORY_LINES))
     ]
-    headings, headlines = _grouped(lines.headings, group), _grouped(lines.headlines, group)
     nothing = np.zeros(0, np.int64)
     found: list[Int] = []
     cores: list[Bool] = []
     planted: list[Bool] = []
+    foreign: list[Bool] = []
+    sources: list[int] = []
     chosen = rows.core & rows.labelled & rows.first_view
     stories = [rows_of[chosen[rows_of]] for rows_of in np.split(np.arange(len(chosen)), rows.batch.layout.first[1:])]
     stories = [own for own in stories if len(own) >= LEAST_CORE]
@@ -130,21 +138,19 @@ def planted_stories(rows: Rows, lines: PlugLines, generator: np.random.Generator
             own, new = own[: generator.integers(1, MOST_SHORTENED, endpoint=True)], generator.permutation(new)[:1]
         # A plug may stand behind the last paragraph, and hardly ever before the first.
         position = np.concatenate([np.arange(len(own)), generator.uniform(0.01, len(own), len(new))])
-        if not short and group[first] in headings and generator.random() < LISTS:
-            length = int(generator.integers(LEAST_LISTED, MOST_LISTED, endpoint=True))
-            listed = _other_pages(headlines.get(group[first], nothing), rows, first)
-            listed = generator.permutation(listed)[:length]
-            new = np.concatenate([new, generator.choice(headings[group[first]], 1), listed])
-            at = len(own) if generator.random() < LISTS_BEHIND else generator.integers(1, len(own)) - 0.5
-            position = np.concatenate([position, np.full(1 + len(listed), at)])
+        block, at = blocks.some(group[first], rows.page[first], len(own), generator)
+        position = np.concatenate([position, np.full(len(block), at)])
         order = np.argsort(position, kind="stable")
-        found.append(np.concatenate([own, new])[order])
-        cores.append(np.concatenate([np.ones(len(own), bool), rows.core[new]])[order])
-        planted.append(np.concatenate([np.zeros(len(own), bool), np.ones(len(new), bool)])[order])
+        sort = np.repeat([0, 1, 2], [len(own), len(new), len(block)])[order]
+        found.append(np.concatenate([own, new, block])[order])
+        cores.append((sort == 0) | (sort == 1) & rows.core[found[-1]])
+        planted.append(sort == 1)
+        foreign.append(sort == 2)
+        sources.append(first)
     every, no = np.concatenate([nothing, *found]), np.zeros(0, bool)
     return Stories(
         every, Layout.of([len(one) for one in found]), np.concatenate([no, *cores]), np.concatenate([no, *planted]),
-        np.ones(len(every)),
+        np.concatenate([no, *foreign]), np.array(sources, np.int64), np.ones(len(every)),
     )  # fmt: skip
 
 

@@ -32,6 +32,13 @@ LEAST_WRITTEN = 200
 PLUG = -2.0
 """Short story lines with smaller log-odds by the scorers of lines are taken for plugs that the gold text keeps."""
 
+LEAST_OPENING, MOST_OPENING = 40, 220
+OPENING_ROWS = 3
+"""A teaser shows the first sentences of one of so many first paragraphs of a story."""
+JOINTS = ": ", ". ", " "
+"""Between a headline and an opening that are one paragraph."""
+
+_SENTENCE_END = re.compile(r"[.!?]+[\"'»”’)]*(?=\s)|[。！？।؟]+[”」』]*")
 _SIGNS = re.compile(r"[\W\d_]+")
 
 
@@ -49,8 +56,6 @@ class PlugLines:
         Short story lines.
     prose
         Longer paragraphs of story.
-    headings, headlines
-        As of `ExtendedRows`.
     language
         The language of every training row, by which lines and stories are matched.
     """
@@ -59,8 +64,6 @@ class PlugLines:
     found: Int
     story: Int
     prose: Int
-    headings: Int
-    headlines: Int
     language: Sequence[str]
 
     @property
@@ -94,8 +97,9 @@ class ExtendedRows:
         Their languages.
     headings
         Headings of lists of headlines.
-    headlines
-        Headlines, each of the page and the fold that it is from.
+    teasers
+        For each page with a title the rows of its headline, of the opening of its story, and of both in one paragraph,
+        shape (pages, 3); -1 where the story has no short opening. They are of the page and the fold that they are from.
     template
         The number of each line's template in its language; -1 for rows that are of none.
     """
@@ -104,7 +108,7 @@ class ExtendedRows:
     stage1: Float
     language: list[str]
     headings: Int
-    headlines: Int
+    teasers: Int
     template: Int
 
     def dealt(self, deal: int) -> Rows:
@@ -135,22 +139,27 @@ def with_template_lines(
     """
     language, layout = _languages(rows, languages), rows.batch.layout
     headlines: dict[str, list[str]] = {}
-    titled: list[tuple[int, str]] = []
-    for first, whole in zip(layout.first.tolist(), rows.batch.titles, strict=True):
+    teasers: list[tuple[int, tuple[str, ...]]] = []
+    generator = np.random.default_rng(seed)
+    for first, size, whole in zip(layout.first.tolist(), layout.sizes.tolist(), rows.batch.titles, strict=True):
         if not rows.first_view[first]:
             continue
         title = whole.partition(" | ")[0]
         own = headlines.setdefault(language[first], [])
         if LEAST_HEADLINE <= len(title) <= MOST_HEADLINE:
             own.append(title)
-            titled.append((first, title))
-    generator = np.random.default_rng(seed)
+            story = first + np.flatnonzero(rows.core[first : first + size])[:OPENING_ROWS]
+            openings = [(row, shown) for row in story.tolist() if (shown := opening(rows.batch.texts[row]))]
+            for row, shown in openings[:1]:
+                teasers.append((row, (title, shown, title + str(generator.choice(JOINTS)) + shown)))
+            if not openings:
+                teasers.append((first, (title,)))
     made = template_lines(headlines, generator)
     made = [made[at] for at in generator.permutation(len(made))[: len(rows.core) // ROWS_A_TEMPLATE_LINE]]
-    headings = heading_lines(headlines, generator) if titled else []
+    headings = heading_lines(headlines, generator) if teasers else []
     plain, made = len(made), made + headings
-    sources = [first for first, _ in titled]
-    texts = [line.text for line in made] + [title for _, title in titled]
+    sources = [first for first, parts in teasers for _ in parts]
+    texts = [line.text for line in made] + [part for _, parts in teasers for part in parts]
     count = len(texts)
     sizes, once = np.ones(count, np.int64), np.ones(count, bool)
     batch = Batch(
@@ -159,7 +168,7 @@ def with_template_lines(
     )  # fmt: skip
     extended = Rows(
         batch,
-        np.concatenate([rows.core, np.array([line.core for line in made], bool), np.zeros(len(titled), bool)]),
+        np.concatenate([rows.core, np.array([line.core for line in made], bool), np.zeros(len(sources), bool)]),
         np.concatenate([rows.labelled, once]),
         np.concatenate([rows.fold, np.zeros(len(made), np.int64), rows.fold[sources]]),
         np.concatenate([rows.page, rows.page.max() + 1 + np.arange(len(made)), rows.page[sources]]),
@@ -168,15 +177,20 @@ def with_template_lines(
     )
     features = BatchFeatures(Batch(texts, Layout.of(sizes), [""] * count, None), weights.words.idf_of)
     by_words = stage1_log_odds(features, weights)[-1].values if count else np.zeros(0)
+    # The model may have learned from the story that an opening is of.
+    opened = len(made) + np.flatnonzero([number > 0 for _, parts in teasers for number in range(len(parts))])
+    by_words[opened] = stage1[np.array(sources, np.int64)[opened - len(made)]]
     begin = len(rows.core)
+    numbers = iter(range(begin + len(made), begin + count))
+    of_teasers = [[next(numbers) for _ in parts] + [-1] * (3 - len(parts)) for _, parts in teasers]
     return ExtendedRows(
         extended,
         np.concatenate([stage1, by_words]),
         language + [line.language for line in made] + [language[first] for first in sources],
         begin + np.arange(plain, len(made)),
-        begin + len(made) + np.arange(len(titled)),
+        np.array(of_teasers, np.int64).reshape(-1, 3),
         np.concatenate(
-            [np.full(begin, -1), np.array([line.template for line in made], np.int64), np.full(len(titled), -1)]
+            [np.full(begin, -1), np.array([line.template for line in made], np.int64), np.full(len(sources), -1)]
         ),
     )
 
@@ -217,16 +231,29 @@ def plug_lines(extended: ExtendedRows, kinds: Sequence[object], marked: Bool, *,
     in_story = known & np.array([kinds[row] != "navigation" for row in lines.tolist()], bool)
     written = in_story & ~marked[lines]
     prose = _once(np.flatnonzero(usable & core & (length > SHORT_CHARACTERS)), keys)
-    made = np.arange(count, len(rows.core) - len(extended.headings) - len(extended.headlines))
+    made = np.flatnonzero(extended.template >= 0)
+    made = made[~np.isin(made, extended.headings)]
     return PlugLines(
         np.concatenate([_once(lines[written], keys), made[~rows.core[made]]]),
         _once(lines[~written & (in_story | (~known & recurs & wordy))], keys),
         np.concatenate([story, made[rows.core[made]]]),
         np.sort(np.random.default_rng(seed).permutation(prose)[:MOST_PROSE]),
-        extended.headings,
-        extended.headlines,
         extended.language,
     )
+
+
+def opening(text: str) -> str:
+    """Give the first sentences of a paragraph that a teaser could show; nothing if none is of a teaser's length.
+
+    Examples
+    --------
+    >>> opening("The ferry has been late each day of this month. " + "Nobody knows why. " * 20)[-17:]
+    'Nobody knows why.'
+    """
+    if len(text) <= MOST_OPENING:
+        return text if len(text) >= LEAST_OPENING else ""
+    ends = [end for found in _SENTENCE_END.finditer(text) if LEAST_OPENING <= (end := found.end()) <= MOST_OPENING]
+    return text[: ends[-1]] if ends else ""
 
 
 def _plain(text: str) -> str:

@@ -3,27 +3,31 @@
 A plug between two paragraphs of a story has the markup of its neighbours, and stands where only story stands. So the
 first decision keeps it, though its words are those of a plug. A subhead or another short line of the story is often
 dropped from a text, because gold texts leave out such lines. After the first decision a small network reads the kept
-paragraphs, and short lines between them, as an article of their own. It lowers the score of the kept paragraphs that it
-takes for filler, and raises that of the short lines that it takes for story. In a page the markup tells subheads, so
-short lines are restored in texts alone. Of a dialogue, whole turns are kept: a short answer between two kept turns of
-other speakers is restored whatever its words.
+paragraphs, and short lines between them, as an article of their own, and the title. It lowers the score of the kept
+paragraphs that it takes for filler, and raises that of the short lines that it takes for story. In a page the markup
+tells subheads, so short lines are restored in texts alone. Of a dialogue, whole turns are kept: a short answer between
+two kept turns of other speakers is restored whatever its words. Prose of the kept story is nearly always story, and is
+dropped only where the look is sure that it belongs to a teaser, a comment or another story.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.features.batch_features import LIMIT, TextFeatures, features_of_a_paragraph
-from corestory.features.context import OWN_WORDS, Columns, LogOdds
 from corestory.features.layout import Layout
-from corestory.features.tokens import Tokens, hash_token
-from corestory.features.word_shapes import between_ends
 from corestory.model.headlines import ends_as_sentence
+from corestory.model.second_look_features import (
+    PROSE_WORDS,
+    is_prose,
+    line_forms,
+    line_words,
+    second_look_columns,
+    titles_of,
+)
 from corestory.types import Bool, Float
 
 if TYPE_CHECKING:
@@ -31,23 +35,19 @@ if TYPE_CHECKING:
     from corestory.model.rules import Forced
     from corestory.model.scoring import ScoredBatch, SecondLook, Weights
 
-WORDS_READ, FORMS_READ = 10, 13
-"""So many words and word shapes of a paragraph the scorers of lines read; of the shapes one is its begin."""
-WORDS_LONGEST = 3
-LINE_WORDS, PROSE_WORDS = 12, 10
-"""A dropped line of at most so many words is read again between two kept paragraphs of at least so many,"""
+LINE_WORDS = 12
+"""A dropped line of at most so many words is read again between two kept paragraphs of at least `PROSE_WORDS`,"""
 LEAST_OF_CUTOFF = 0.65
 """if the first decision gives it at least this share of its article's cutoff: times and labels get less."""
 
 _SPEAKER = r"\s*([^\s:：.!?]{1,20}(?:\s[^\s:：.!?]{1,20}){0,2})\s?[:：]\s?\S"
-
-_BEGIN, _END = hash_token("line begin"), hash_token("line end")
 
 
 def scores_after_second_look(
     scored: ScoredBatch,
     scores: Float,
     cutoffs: Float,
+    headline: Bool,
     settled: Bool,
     weights: Weights,
     settings: Settings,
@@ -63,8 +63,10 @@ def scores_after_second_look(
         Its calibrated scores, shape (paragraphs,).
     cutoffs
         The cutoff of each article, shape (articles,).
+    headline
+        The headlines of articles, shape (paragraphs,).
     settled
-        Dropped paragraphs that stay dropped, as headlines do; shape (paragraphs,).
+        Dropped paragraphs that stay dropped, headlines among them; shape (paragraphs,).
     weights, settings
         Of the model. Without `Weights.second_look`, or with a cutoff of 0, nothing changes.
     forced
@@ -91,8 +93,9 @@ def scores_after_second_look(
         looked |= lines_between_prose(scores, cutoffs, scored.features.words, layout) & ~settled
     if not looked.any():
         return scores, second
-    log_odds = second_look_log_odds(scored, looked, weights.second_look)
-    second[looked] = settings.second_look_scaling().probabilities(log_odds)
+    second[looked] = settings.second_look_probabilities(
+        *second_look_log_odds(scored, looked, headline, weights.second_look)
+    )
     if forced is not None:
         second[forced != 0] = np.nan
     changed = scores_under(
@@ -221,7 +224,7 @@ def scores_under(
     return np.where(~kept & (second > restoring), of_article, changed)
 
 
-def second_look_log_odds(scored: ScoredBatch, looked: Bool, look: SecondLook) -> Float:
+def second_look_log_odds(scored: ScoredBatch, looked: Bool, headline: Bool, look: SecondLook) -> tuple[Float, Bool]:
     """Read the looked-at paragraphs as articles of their own.
 
     Features of single paragraphs are taken from the batch and not computed again.
@@ -232,62 +235,23 @@ def second_look_log_odds(scored: ScoredBatch, looked: Bool, look: SecondLook) ->
         The scored batch.
     looked
         Which paragraphs are read, at least one.
+    headline
+        The headlines of articles, which stand in for titles.
     look
         The model's second look.
 
     Returns
     -------
-    numpy.ndarray
+    log_odds : numpy.ndarray
         Log-odds of story of each of them.
+    prose : numpy.ndarray
+        Which of them are prose.
     """
     features = scored.features
     words, forms = line_words(features.tokens.of_rows(looked)), line_forms(features.forms.of_rows(looked))
     lines = np.column_stack([look.words.log_odds(words), look.forms.log_odds(forms)])
     alone = features.of_rows(looked)
-    columns = second_look_columns(alone, lines, scored.stage1[-1].values[looked])
-    return look.network.log_odds(columns.matrix(), alone.layout)
-
-
-def line_words(words: Tokens) -> Tokens:
-    """Read the first words of paragraphs, with their ends marked; n-grams are of three words at most.
-
-    A plug shows at its start, and the headline behind it must not outweigh that.
-
-    Examples
-    --------
-    >>> from corestory.features.tokens import tokenise
-    >>> line_words(tokenise(["Read more", ""])).row.tolist()
-    [0, 0, 0, 0, 1, 1]
-    """
-    row, hashes = between_ends(words.hashes, words.sizes, most=WORDS_READ, begin=_BEGIN, end=_END)
-    return Tokens(row, hashes, words.count, WORDS_LONGEST)
-
-
-def line_forms(forms: Tokens) -> Tokens:
-    """Read the first word shapes of paragraphs."""
-    read = forms.positions < FORMS_READ
-    return Tokens(forms.row[read], forms.hashes[read], forms.count, forms.longest)
-
-
-def second_look_columns(features: TextFeatures, lines: Float, stage1: Float) -> Columns:
-    """Give the features of the second look: those of stage 2 without markup, and what the scorers of lines say.
-
-    Parameters
-    ----------
-    features
-        Of the paragraphs that are read.
-    lines
-        Their log-odds by each of the second look's two scorers of lines, shape (paragraphs, 2).
-    stage1
-        Their log-odds of stage 1 by words, shape (paragraphs,).
-    """
-    columns = features.of_text([LogOdds(OWN_WORDS, stage1)])
-    clipped = np.clip(np.column_stack([lines, lines.sum(axis=1)]), -LIMIT, LIMIT)
-    columns.add(OWN_WORDS, clipped / 4, 1 / (1 + np.exp(-clipped)))
-    return columns
-
-
-@cache
-def second_look_width() -> int:
-    """Count the features of the second look."""
-    return len(second_look_columns(features_of_a_paragraph(), np.zeros((1, 2)), np.zeros(1)).groups)
+    articles = features.layout.article[looked][alone.layout.first]
+    titles = titles_of(features, headline, articles)
+    columns = second_look_columns(alone, titles, lines, scored.stage1[-1].values[looked])
+    return look.network.log_odds(columns.matrix(), alone.layout), is_prose(alone.words, alone.shape, lines)

@@ -19,9 +19,11 @@ from corestory.types import Bool, Float, Int
 CUTOFFS, RESTORING = tuple(step / 100 for step in range(1, 96)), tuple(step / 100 for step in range(50, 100))
 F1_COST = 0.001
 """Dropping may cost so much of the out-of-fold word F1, and restoring as well."""
-STORY_LOST, FILLER_RESTORED = 0.05, 0.05
-"""The look may drop this share of the planted story lines, which are harder than those of the story itself, and restore
-this share of the planted filler if the first decision dropped all of it."""
+STORY_LOST_IN_HTML, STORY_LOST_IN_TEXT = 0.05, 0.036
+"""The look may drop these shares of the planted story lines, which are harder than those of the story itself. In texts
+the first decision drops more of both labels by itself."""
+FILLER_RESTORED = 0.12
+"""It may restore this share of the planted filler if the first decision dropped all of it."""
 LEAST_REMOVED = 0.1
 """A look that drops a smaller share of the planted filler is not worth its time."""
 
@@ -108,8 +110,9 @@ def chosen_cutoffs(path: LookPath, second: Float, of_lines: Float, core_lines: B
         return float(measured_f1(core, path.words, path.rows)[looked].mean())
 
     least, found = f1(path.core) - F1_COST, None
+    most_lost = STORY_LOST_IN_HTML if path.html else STORY_LOST_IN_TEXT
     for cutoff in reversed(CUTOFFS):
-        if np.mean(of_lines[core_lines] < cutoff) > STORY_LOST:
+        if np.mean(of_lines[core_lines] < cutoff) > most_lost:
             continue
         if np.mean(of_lines[~core_lines] < cutoff) < LEAST_REMOVED:
             break

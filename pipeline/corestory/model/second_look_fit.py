@@ -13,27 +13,34 @@ from threadpoolctl import threadpool_limits
 from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.line_marks import unmarked
+from corestory.features.paragraph_shape import shape_features
 from corestory.features.tokens import tokenise
 from corestory.features.word_shapes import form_tokens
-from corestory.model.calibration import fit_platt
+from corestory.model.calibration import PlattScaling, fit_platt
 from corestory.model.choosing import Chosen
 from corestory.model.fitting import CHUNK, ONE_THREAD, FittedStages, Progress, Recipe, fit_stage1
 from corestory.model.network import Network, joined
 from corestory.model.network_fit import Shape, fit_network
 from corestory.model.ngrams import NgramScorer
+from corestory.model.planted_blocks import Blocks
 from corestory.model.planted_stories import Stories, joined_stories, planted_stories
 from corestory.model.planting import PLUG, PlugLines, plug_lines, with_template_lines
 from corestory.model.scoring import SecondLook
-from corestory.model.second_look import line_forms, line_words, second_look_columns
 from corestory.model.second_look_choice import DecidedPath, LookPath, chosen_cutoffs
+from corestory.model.second_look_features import is_prose, line_forms, line_words, second_look_columns
 from corestory.model.training_rows import Rows
 from corestory.types import Bool, Float, Float32, Int
 
-SHAPE, EPOCHS, STEPS, MEMBERS = Shape(32, 2, 16), 5, 200, 4
+SHAPE, EPOCHS, STEPS, MEMBERS = Shape(48, 5, 24), 6, 200, 3
 PROSE_WEIGHT = 0.5
 """What a paragraph of story that is not short weighs in the fit of the scorers of lines."""
 PLANTED_WEIGHT = 3.0
 """What a planted line weighs in the fit of the network, where a paragraph of a kept story weighs 1."""
+BLOCK_WEIGHT = 1.0
+"""What a paragraph of a planted block weighs."""
+TITLED = 3
+"""One story in so many is read without its title, as many texts have none."""
+PROSE_LOST = 0.0002
 WORDS_C, FORMS_C, LEAST_PAGES = 10.0, 3.0, 2
 """Parameters of the scorers of lines, as those of the recipe for stage 1; `LEAST_PAGES` is of words."""
 LEAST_LINES = 50
@@ -101,7 +108,14 @@ def fit_second_look(
     if min(len(lines.to_learn), len(lines.story)) < LEAST_LINES or rows.bound_label(line) is not None:
         return FittedLook(None, chosen)
     needed = rows.core & rows.first_view
-    needed[np.concatenate([lines.found, lines.headings, lines.headlines])] = True
+    comments = np.zeros(len(rows.core), bool)
+    comments[: len(kinds)] = [kind == "comment" for kind in kinds]
+    comments &= ~rows.core
+    blocks = [
+        Blocks.of(extended.dealt(deal), extended.language, extended.headings, extended.teasers, comments)
+        for deal in range(DEALS)
+    ]
+    needed[np.concatenate([lines.found, blocks[0].rows])] = True
     also = needed.copy()
     for path in paths:
         also[path.places[path.read & path.looked]] = True
@@ -113,7 +127,7 @@ def fit_second_look(
     scorers, _ = fitted_lines[0]
     materials = [_Material(rows, scores, extended.stage1, fitted.weights.words) for _, scores in fitted_lines]
     planted = [
-        planted_stories(extended.dealt(deal), lines.trusted(scores.sum(axis=1)), generator)
+        planted_stories(extended.dealt(deal), lines.trusted(scores.sum(axis=1)), blocks[deal], generator)
         for deal, (_, scores) in enumerate(fitted_lines)
     ]
     plants = np.concatenate([one.core[one.planted] for one in planted])
@@ -126,20 +140,31 @@ def fit_second_look(
     learned = joined_stories(
         [_trusted(stories, material.by_line[stories.rows].sum(axis=1)) for material, stories in parts]
     )
-    # The first paragraph of an article is story, and of the same fold in every deal.
-    fold = np.repeat(rows.fold[learned.rows[learned.layout.first]], learned.layout.sizes)
+    fold = np.repeat(rows.fold[learned.own], learned.layout.sizes)
     networks = _networks(columns, learned, fold, recipe, say=say)
     log_odds = np.zeros(len(learned.rows))
     for number, network in enumerate(networks[:-1]):
         inside = fold == number
         log_odds[inside] = network.log_odds(columns[inside], learned.part(inside[learned.layout.first]).layout)
-    scaling = fit_platt(log_odds[learned.weight > 0], learned.core[learned.weight > 0])
-    of_lines = scaling.probabilities(log_odds[learned.planted]), learned.core[learned.planted]
-    numbers = {"second_look_slope": scaling.slope, "second_look_offset": scaling.offset}
+    words, shape = shape_features(texts)
+    prose = np.concatenate(
+        [is_prose(words[at], shape[at], one.by_line[at]) for one, at in ((one, own.rows) for one, own in parts)]
+    )
+    of_lines = (learned.weight > 0) & ~prose & ~learned.block
+    scaling = fit_platt(log_odds[of_lines], learned.core[of_lines])
+    own = prose[: len(kept.rows)] & kept.core & (kept.weight > 0)
+    numbers = {
+        "second_look_slope": scaling.slope, "second_look_offset": scaling.offset,
+        "second_look_prose_bonus": _prose_bonus(log_odds[: len(own)][own], scaling),
+    }  # fmt: skip
+    calibrated = msgspec.structs.replace(chosen.settings, **numbers)
+    second = calibrated.second_look_probabilities(log_odds, prose)
+    planted_lines = second[learned.planted], learned.core[learned.planted]
     decided: list[DecidedPath] = []
     for form, path in zip(("text", "html"), paths, strict=False):
         of_row = materials[0].held_out(path.stories(path.looked), networks[:-1])
-        one = chosen_cutoffs(path, scaling.probabilities(of_row[path.places]), *of_lines)
+        of_path = is_prose(words[path.places], shape[path.places], materials[0].by_line[path.places])
+        one = chosen_cutoffs(path, calibrated.second_look_probabilities(of_row[path.places], of_path), *planted_lines)
         numbers[f"second_look_{form}_cutoff"] = one.cutoff
         decided.append(one)
     if not any(one.cutoff for one in decided):
@@ -151,11 +176,22 @@ def fit_second_look(
     return FittedLook(SecondLook(*scorers, networks[-1]), after)
 
 
+def _prose_bonus(log_odds: Float, scaling: PlattScaling) -> float:
+    """Give what puts the probability of all but `PROSE_LOST` of the prose of kept stories over a half.
+
+    Blocks are planted far more often than pages hold them, so the network is too ready to see one.
+    """
+    if not len(log_odds):
+        return 0.0
+    return max(0.0, -scaling.offset / scaling.slope - float(np.quantile(log_odds, PROSE_LOST)))
+
+
 def _trusted(stories: Stories, by_line: Float) -> Stories:
     """Give weights: gold texts keep plugs and leave out subheads, and both teach nothing."""
-    kept = ~stories.planted
+    kept = ~stories.planted & ~stories.block
     doubtful = kept & np.where(stories.core, by_line < PLUG, by_line > 0)
-    return replace(stories, weight=np.where(doubtful, 0.0, np.where(kept, stories.weight, PLANTED_WEIGHT)))
+    weight = np.where(stories.planted, PLANTED_WEIGHT, np.where(stories.block, BLOCK_WEIGHT, stories.weight))
+    return replace(stories, weight=np.where(doubtful, 0.0, weight))
 
 
 def look_fit_count(folds: int) -> int:
@@ -179,7 +215,7 @@ class _Material:
     def held_out(self, stories: Stories, networks: Sequence[Network]) -> Float:
         """Score the rows of stories, each by the network that saw none of its fold; all others are NaN."""
         log_odds = np.full(len(self.rows.core), np.nan)
-        fold = self.rows.fold[stories.rows[stories.layout.first]]
+        fold = self.rows.fold[stories.own]
         for number, network in enumerate(networks):
             for part in _chunks(stories.part(fold == number)):
                 log_odds[part.rows] = network.log_odds(self._columns(part), part.layout)
@@ -187,10 +223,13 @@ class _Material:
 
     def _columns(self, stories: Stories) -> Float32:
         batch = self.rows.batch
-        titles = [batch.titles[number] for number in batch.layout.article[stories.rows[stories.layout.first]].tolist()]
+        number = batch.layout.article[stories.own]
+        # Many texts have no title.
+        titles = [batch.titles[article] if article % TITLED else "" for article in number.tolist()]
         texts = [batch.texts[row] for row in stories.rows.tolist()]
         features = BatchFeatures(Batch(texts, stories.layout, titles, None), self.words.idf_of)
-        return second_look_columns(features, self.by_line[stories.rows], self.stage1[stories.rows]).matrix()
+        by_line, stage1 = self.by_line[stories.rows], self.stage1[stories.rows]
+        return second_look_columns(features, features.titles, by_line, stage1).matrix()
 
 
 def _two_views(rows: Rows, generator: np.random.Generator) -> Bool:
