@@ -299,7 +299,7 @@ def test_the_look_restores_a_short_answer_unless_a_rule_drops_it(seeded_tagger):
     def found(forced):
         settled = np.zeros(6, bool)
         return scores_after_second_look(
-            scored, scores, np.array([0.4]), np.zeros(len(scores), bool), settled, seeded_tagger.weights, settings, forced
+            scored, scores, np.array([0.4]), settled, settled, seeded_tagger.weights, settings, forced
         )[0].tolist()  # fmt: skip
 
     assert found(None) == [0.8, 0.8, 0.8, 0.4, 0.8, 0.1]
