@@ -299,3 +299,22 @@ def test_a_text_with_emoji_controls_and_both_directions_comes_out_as_it_went_in(
     write("a.jsonl", json.dumps({"id": "r", "paragraphs": [*lines, "\ud800 x"]}))
     articles, _ = read("a.txt", "a.jsonl")
     assert [texts(article) for article in articles] == [lines, [*lines, "\ufffd x"]]
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("---\nauthor: Ann Lee\ntitle: The drivers' choir\n---\n", "The drivers' choir"),
+        ("---\r\ntitle: 'Ferry: sold'\r\n---\r\n", "Ferry: sold"),
+        ('+++\ntitle = "Fähre verkauft"\n[params]\nx = 1\n+++\n', "Fähre verkauft"),
+        ("---\nThe ferry was sold.\n", ""),
+        ("The ferry was sold.\n---\ntitle: Ferry sold\n---\n", ""),
+    ],
+)
+@pytest.mark.usefixtures("here")
+def test_front_matter_gives_a_title_and_stays_in_the_text(head: str, title: str) -> None:
+    write("a.md", f"{head}\nIt sailed for the last time on Monday.\n".encode())
+    (article,), _ = read("a.md")
+    assert article.title == title
+    assert article.texts[-1] == "It sailed for the last time on Monday."
+    assert article.texts[0].startswith(head[:3])

@@ -15,6 +15,7 @@ from corestory.reading.file_kinds import archive_kind, begins_warc, is_table, ki
 from corestory.reading.json_rows import json_rows
 from corestory.reading.one_article import (
     LABELLED_ENDING,
+    front_matter,
     labelled_article,
     page_article,
     paragraphs_of_text,
@@ -201,7 +202,9 @@ def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wan
         elif unpacked_name(name).endswith(LABELLED_ENDING):
             article = labelled_article(text, article_id=name, where=where)
         else:
-            article = text_article(paragraphs_of_text(text, where=where), article_id=name, where=where)
+            article = text_article(
+                paragraphs_of_text(text, where=where), article_id=name, where=where, facts=front_matter(text)
+            )
         if len(article.texts) == 1 and (words := len(article.texts[0].split())) >= _LUMP_WORDS:
             note(f"{where}: looks like one paragraph of {words:,} words, which gets one label")
         elif kind != "html" and len(article.texts) > LUMP_SENTENCES and is_lump(text):

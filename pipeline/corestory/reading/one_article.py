@@ -20,6 +20,9 @@ FACTS = ("url", "title", "language", "site")
 LABELLED_ENDING = ".labelled.txt"
 _LABELLED = re.compile(r"(?:core|filler|skip)(?:/[a-z-]+)?:\s*(.*)")
 
+_FRONT_CHARACTERS = 5000
+_FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(.*?)\n\1[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_FRONT_LINE = re.compile(r"(\w+)[ \t]*[:=][ \t]*([\"']?)(.*?)\2[ \t]*")
 _TAG = re.compile(r"<(?:!doctype|/?(?:html|body|div|p|article|section|h[1-6]|ul|li|br|span|a)\b)[^<>]*>", re.IGNORECASE)
 
 
@@ -103,6 +106,23 @@ def text_article(texts: Iterable[str], *, article_id: str, where: str, facts: Se
     if not paragraphs:
         raise InputError("an article without paragraphs", where=where, expected="text")
     return Article(article_id, paragraphs, *facts)
+
+
+def front_matter(text: str) -> list[str]:
+    r"""Read the facts in the lines between dashes or pluses at the head of a Markdown file; each empty where unknown.
+
+    Examples
+    --------
+    >>> front_matter('---\ntitle: "Ferry: sold"\nlang: en\n---\n\nThe ferry was sold.')
+    ['', 'Ferry: sold', 'en', '']
+    >>> front_matter('+++\ntitle = "Ferry sold"\n+++\nIt was sold.'), front_matter("The ferry was sold.")
+    (['', 'Ferry sold', '', ''], ['', '', '', ''])
+    """
+    found = _FRONT_MATTER.match(text[:_FRONT_CHARACTERS])
+    lines = [] if found is None else [_FRONT_LINE.fullmatch(line) for line in found[2].splitlines()]
+    values = {line[1].lower(): line[3] for line in lines if line is not None}
+    values.setdefault("language", values.get("lang", ""))
+    return [storable(values.get(fact, "")) for fact in FACTS]
 
 
 def labelled_article(text: str, *, article_id: str, where: str) -> Article:
