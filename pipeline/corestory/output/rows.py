@@ -28,6 +28,7 @@ Format = Literal["text", "jsonl", "csv", "parquet"]
 TaggedRow = tuple[str, int, str, str, float, str, float, *tuple[object, ...]]
 
 COLUMNS = ("article_id", "position", "text", "label", "score", "url", "confidence")
+_CONFIDENCE = COLUMNS.index("confidence")
 # More digits carry no information, and they differ between processors, whose logarithms differ in the last bit.
 SCORE_DIGITS = 6
 SPAN_COLUMNS = ("start", "end")
@@ -176,10 +177,13 @@ class _JsonLinesWriter:
     def write(self, article: TaggedArticle) -> None:
         # json.dumps for each row would take as long as the scoring.
         name, url = encode_basestring(storable(article.article_id)), encode_basestring(storable(article.url))
+        rows = self.rows.paragraphs(article)
+        # An article's rows have the same confidence.
+        of_article = f', "url": {url}, "confidence": {rows[0][_CONFIDENCE]!r}' if rows else ""
         lines = [
             f'{{"article_id": {name}, "position": {position}, "text": {encode_basestring(text)}, "label": "{label}", '
-            f'"score": {score!r}, "url": {url}, "confidence": {confidence!r}{self._kept(kept)}}}\n'
-            for _, position, text, label, score, _, confidence, *kept in self.rows.paragraphs(article)
+            f'"score": {score!r}{of_article}{self._kept(kept) if kept else ""}}}\n'
+            for _, position, text, label, score, _, _, *kept in rows
         ]
         self._put(storable("".join(lines)) if self.kept else "".join(lines))
 
