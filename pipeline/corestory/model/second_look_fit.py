@@ -16,7 +16,7 @@ from corestory.features.line_marks import unmarked
 from corestory.features.paragraph_shape import shape_features
 from corestory.features.tokens import tokenise
 from corestory.features.word_shapes import form_tokens
-from corestory.model.calibration import PlattScaling, fit_platt
+from corestory.model.calibration import Settings, fit_platt
 from corestory.model.choosing import Chosen
 from corestory.model.fitting import CHUNK, ONE_THREAD, FittedStages, Progress, Recipe, fit_stage1
 from corestory.model.network import Network, joined
@@ -24,7 +24,7 @@ from corestory.model.network_fit import Shape, fit_network
 from corestory.model.ngrams import NgramScorer
 from corestory.model.planted_blocks import Blocks
 from corestory.model.planted_stories import Stories, joined_stories, planted_stories
-from corestory.model.planting import PLUG, PlugLines, plug_lines, with_template_lines
+from corestory.model.planting import PLUG, ExtendedRows, PlugLines, plug_lines, with_template_lines
 from corestory.model.scoring import SecondLook
 from corestory.model.second_look_choice import DecidedPath, LookPath, chosen_cutoffs
 from corestory.model.second_look_features import is_prose, line_forms, line_words, second_look_columns
@@ -41,6 +41,7 @@ BLOCK_WEIGHT = 1.0
 TITLED = 3
 """One story in so many is read without its title, as many texts have none."""
 PROSE_LOST = 0.0002
+"""This share of the prose of kept stories may get a score below a half."""
 WORDS_C, FORMS_C, LEAST_PAGES = 10.0, 3.0, 2
 """Parameters of the scorers of lines, as those of the recipe for stage 1; `LEAST_PAGES` is of words."""
 LEAST_LINES = 50
@@ -108,13 +109,7 @@ def fit_second_look(
     if min(len(lines.to_learn), len(lines.story)) < LEAST_LINES or rows.bound_label(line) is not None:
         return FittedLook(None, chosen)
     needed = rows.core & rows.first_view
-    comments = np.zeros(len(rows.core), bool)
-    comments[: len(kinds)] = [kind == "comment" for kind in kinds]
-    comments &= ~rows.core
-    blocks = [
-        Blocks.of(extended.dealt(deal), extended.language, extended.headings, extended.teasers, comments)
-        for deal in range(DEALS)
-    ]
+    blocks = _blocks(extended, kinds)
     needed[np.concatenate([lines.found, blocks[0].rows])] = True
     also = needed.copy()
     for path in paths:
@@ -125,7 +120,8 @@ def fit_second_look(
         for deal in range(DEALS)
     ]
     scorers, _ = fitted_lines[0]
-    materials = [_Material(rows, scores, extended.stage1, fitted.weights.words) for _, scores in fitted_lines]
+    form = shape_features(texts)
+    materials = [_Material(rows, scores, extended.stage1, fitted.weights.words, *form) for _, scores in fitted_lines]
     planted = [
         planted_stories(extended.dealt(deal), lines.trusted(scores.sum(axis=1)), blocks[deal], generator)
         for deal, (_, scores) in enumerate(fitted_lines)
@@ -146,44 +142,54 @@ def fit_second_look(
     for number, network in enumerate(networks[:-1]):
         inside = fold == number
         log_odds[inside] = network.log_odds(columns[inside], learned.part(inside[learned.layout.first]).layout)
-    words, shape = shape_features(texts)
-    prose = np.concatenate(
-        [is_prose(words[at], shape[at], one.by_line[at]) for one, at in ((one, own.rows) for one, own in parts)]
-    )
-    of_lines = (learned.weight > 0) & ~prose & ~learned.block
-    scaling = fit_platt(log_odds[of_lines], learned.core[of_lines])
-    own = prose[: len(kept.rows)] & kept.core & (kept.weight > 0)
-    numbers = {
-        "second_look_slope": scaling.slope, "second_look_offset": scaling.offset,
-        "second_look_prose_bonus": _prose_bonus(log_odds[: len(own)][own], scaling),
-    }  # fmt: skip
-    calibrated = msgspec.structs.replace(chosen.settings, **numbers)
+    prose = np.concatenate([material.prose(stories.rows) for material, stories in parts])
+    calibrated = _calibrated(chosen.settings, log_odds, prose, learned, kept)
     second = calibrated.second_look_probabilities(log_odds, prose)
     planted_lines = second[learned.planted], learned.core[learned.planted]
+    cutoffs: dict[str, float] = {}
     decided: list[DecidedPath] = []
-    for form, path in zip(("text", "html"), paths, strict=False):
+    for name, path in zip(("text", "html"), paths, strict=False):
         of_row = materials[0].held_out(path.stories(path.looked), networks[:-1])
-        of_path = is_prose(words[path.places], shape[path.places], materials[0].by_line[path.places])
-        one = chosen_cutoffs(path, calibrated.second_look_probabilities(of_row[path.places], of_path), *planted_lines)
-        numbers[f"second_look_{form}_cutoff"] = one.cutoff
+        of_path = calibrated.second_look_probabilities(of_row[path.places], materials[0].prose(path.places))
+        one = chosen_cutoffs(path, of_path, *planted_lines)
+        cutoffs[f"second_look_{name}_cutoff"] = one.cutoff
         decided.append(one)
     if not any(one.cutoff for one in decided):
         return FittedLook(None, chosen)
-    settings = msgspec.structs.replace(chosen.settings, second_look_restoring=decided[0].restoring, **numbers)
+    settings = msgspec.structs.replace(calibrated, second_look_restoring=decided[0].restoring, **cutoffs)
     after = replace(chosen, settings=settings, text_scores=decided[0].scores, text_core=decided[0].core)
     if len(paths) > 1:
         after = replace(after, html_scores=decided[1].scores, html_core=decided[1].core)
     return FittedLook(SecondLook(*scorers, networks[-1]), after)
 
 
-def _prose_bonus(log_odds: Float, scaling: PlattScaling) -> float:
-    """Give what puts the probability of all but `PROSE_LOST` of the prose of kept stories over a half.
+def _blocks(extended: ExtendedRows, kinds: Sequence[object]) -> list[Blocks]:
+    """Give what blocks are made of, for each deal of the templates: headings are made from some."""
+    comments = np.zeros(len(extended.rows.core), bool)
+    comments[: len(kinds)] = [kind == "comment" for kind in kinds]
+    comments &= ~extended.rows.core
+    return [
+        Blocks.of(extended.dealt(deal), extended.language, extended.headings, extended.teasers, comments)
+        for deal in range(DEALS)
+    ]
 
-    Blocks are planted far more often than pages hold them, so the network is too ready to see one.
+
+def _calibrated(settings: Settings, log_odds: Float, prose: Bool, learned: Stories, kept: Stories) -> Settings:
+    """Calibrate the out-of-fold log-odds: those of lines by labels, those of prose by the kept prose that may be lost.
+
+    Blocks are planted far more often than pages hold them, so the network is too ready to take prose for one.
     """
-    if not len(log_odds):
-        return 0.0
-    return max(0.0, -scaling.offset / scaling.slope - float(np.quantile(log_odds, PROSE_LOST)))
+    lines = (learned.weight > 0) & ~prose & ~learned.block
+    scaling = fit_platt(log_odds[lines], learned.core[lines])
+    count = len(kept.rows)  # the first of what is learned
+    story = log_odds[:count][prose[:count] & kept.core & (kept.weight > 0)]
+    least = float(np.quantile(story, PROSE_LOST)) if len(story) else 0.0
+    return msgspec.structs.replace(
+        settings,
+        second_look_slope=scaling.slope,
+        second_look_offset=scaling.offset,
+        second_look_prose_bonus=max(0.0, -scaling.offset / scaling.slope - least),
+    )
 
 
 def _trusted(stories: Stories, by_line: Float) -> Stories:
@@ -207,6 +213,12 @@ class _Material:
     by_line: Float
     stage1: Float
     words: NgramScorer
+    lengths: Float
+    shape: Float
+
+    def prose(self, rows: Int) -> Bool:
+        """Tell which of the rows are prose."""
+        return is_prose(self.lengths[rows], self.shape[rows], self.by_line[rows])
 
     def columns(self, stories: Stories) -> Float32:
         """Compute the features of stories, some articles at a time."""
