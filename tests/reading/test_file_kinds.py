@@ -52,6 +52,10 @@ FILES = {
     "pages.tar": (tarred("a.html"), "a tar archive", UNPACK),
     "pages.tgz": (gzip.compress(tarred("a.html")), "a tar archive", UNPACK),
     "feed.xml": (RSS, "a feed or a site map", FETCH),
+    "items.xml": (
+        b"<?xml version='1.0'?>\n<items>\n<item><text>One</text></item></items>", "a list of items in XML",
+        "Export the items as JSON Lines; Scrapy does with -o items.jl.",
+    ),
     "atom.html": (b'<feed xmlns="http://www.w3.org/2005/Atom"><entry/></feed>', "a feed or a site map", FETCH),
     "a.pdf": (b"%PDF-1.7\n", "a PDF", CONVERT),
     "a": (b"PAR1" + b"\x15" * 90, "a Parquet file", "End its name in .parquet."),

@@ -71,14 +71,15 @@ _HINTS = {
     "a tar archive": "Unpack it into a folder, or make a ZIP archive of it.",
     "an ARC file of a web archive": "Convert it to WARC.",
     "a feed or a site map": "Fetch the pages that it lists.",
+    "a list of items in XML": "Export the items as JSON Lines; Scrapy does with -o items.jl.",
 }
 # Where the name of the format stands in a tar archive.
 _TAR = slice(257, 262)
-# XML that is no article: RSS, Atom, lists of pages, dumps of a wiki.
+# XML that is no article: RSS, Atom, lists of pages, dumps of a wiki; what a scraper exports.
 _FEED = re.compile(
     # Atomic, for a comment could else reach over the next ones: a page that begins with many would take for ever.
     rb"(?:\xef\xbb\xbf)?\s*(?>(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*)"
-    rb"<(?:rss|feed|rdf:RDF|urlset|sitemapindex|mediawiki)[\s>]",
+    rb"<(?:rss|feed|rdf:RDF|urlset|sitemapindex|mediawiki|(items)>\s*<item)[\s>]",
     re.DOTALL,
 )
 _WARC = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n")
@@ -136,8 +137,8 @@ def unread_kind(head: bytes) -> str:
         return "a page saved as MHTML" if _SAVED_PAGE.search(header[0]) else "an e-mail"
     if head[_TAR] == b"ustar":
         return "a tar archive"
-    if _FEED.match(head):
-        return "a feed or a site map"
+    if feed := _FEED.match(head):
+        return "a list of items in XML" if feed[1] else "a feed or a site map"
     return next((kind for magic, kind in _UNREAD.items() if head.startswith(magic)), "")
 
 
