@@ -81,7 +81,8 @@ def test_the_tokens_of_some_texts_keep_their_numbers(texts, data):
 
 def test_every_character_of_unicode_is_cut_as_the_pattern_cuts_it():
     characters = [chr(code) for code in range(sys.maxunicode + 1)]
-    texts = [f"a{c}{c} {c}1" for c in characters if unicodedata.category(c) not in ("Cn", "Co")]
+    known = [f"a{c}{c} {c}1" for c in characters if unicodedata.category(c) not in ("Cn", "Co")]
+    texts = [" ".join(known[begin : begin + 50]) for begin in range(0, len(known), 50)]
 
     assert is_alike(tokenise(texts), [words_of(text) for text in texts])
 

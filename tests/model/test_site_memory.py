@@ -137,8 +137,8 @@ def as_page(article):
 
 
 @pytest.mark.parametrize("make", [lambda article: article, as_page])
-def test_what_stands_on_other_pages_loses_score_and_nothing_changes_without_evidence(sample_classifier, make):
-    tagger = sample_classifier.tagger_
+def test_what_stands_on_other_pages_loses_score_and_nothing_changes_without_evidence(default_tagger, make):
+    tagger = default_tagger
     memory = memory_of(page(number) for number in range(20))
     known, unknown = make(page(50)), make(page(50, url=""))
     plain, other = tagger.tag_articles([known, unknown])
@@ -162,10 +162,10 @@ def test_an_explanation_says_on_how_many_pages_and_its_numbers_add_up(seeded_tag
         assert SITE in [effect.name for effect in paragraph.words.effects]
 
 
-def test_tag_and_core_take_a_url_and_a_memory(sample_classifier):
+def test_tag_and_core_take_a_url_and_a_memory(default_tagger):
     memory = memory_of(page(number) for number in range(20))
     text = "\n".join(page(50).texts)
-    tagger = sample_classifier.tagger_
+    tagger = default_tagger
     frame = tagger.tag(text, url=SITE_URL, memory=memory)
     assert frame["score"].tolist() == tagger.tag_articles([page(50)], memory=memory)[0].scores.tolist()
     assert MENU[0] not in tagger.core(text, url=SITE_URL, memory=memory)

@@ -55,6 +55,7 @@ def demo():
     return text, (DEMO / "article.labels.txt").read_text(encoding="utf-8").split()
 
 
+@pytest.mark.slow  # the fit of the sample
 @pytest.mark.parametrize("between", ["\n", "\n\n"])
 def test_the_demonstration_is_right_to_the_last_paragraph(sample_classifier, demo, between):
     text, labels = demo
@@ -64,6 +65,7 @@ def test_the_demonstration_is_right_to_the_last_paragraph(sample_classifier, dem
     assert found["text"].tolist() == text.splitlines()
 
 
+@pytest.mark.slow
 def test_of_the_demonstration_the_story_remains(sample_classifier, demo):
     text, labels = demo
     story = [line for line, label in zip(text.splitlines(), labels, strict=True) if label == "core"]
@@ -193,8 +195,8 @@ def test_a_tagger_shows_itself_in_a_line_and_is_equal_to_its_like(seeded_tagger,
     assert len({same, seeded_tagger, other}) == 2
 
 
-def test_the_sample_is_tagged_the_same_one_by_one_and_at_once(sample_classifier, sample_frame):
-    tagger = sample_classifier.tagger_
+def test_the_sample_is_tagged_the_same_one_by_one_and_at_once(default_tagger, sample_frame):
+    tagger = default_tagger
     at_once = tagger.score_frame(sample_frame)
 
     for article, rows in list(sample_frame.groupby("article_id"))[::3]:
@@ -274,10 +276,10 @@ def test_confidence_is_read_off_the_curve_and_is_one_for_an_article(tagger, mixe
 
 
 @pytest.mark.parametrize("text", STRANGE)
-def test_whatever_a_paragraph_holds_it_and_its_neighbours_get_a_score(sample_classifier, text):
+def test_whatever_a_paragraph_holds_it_and_its_neighbours_get_a_score(default_tagger, text):
     article = text_article("a", "The ferry was sold on Monday, she said.", text, "Read more")
-    (tagged,) = sample_classifier.tagger_.tag_articles([article])
-    (alone,) = sample_classifier.tagger_.tag_articles([text_article("b", text)])
+    (tagged,) = default_tagger.tag_articles([article])
+    (alone,) = default_tagger.tag_articles([text_article("b", text)])
 
     assert tagged.texts[1] == text
     assert ((tagged.scores > 0) & (tagged.scores < 1)).all()
@@ -285,9 +287,9 @@ def test_whatever_a_paragraph_holds_it_and_its_neighbours_get_a_score(sample_cla
     assert (alone.labels == ("core",)) == (alone.no_story is None)
 
 
-def test_an_article_of_thousands_of_paragraphs_is_tagged(sample_classifier):
+def test_an_article_of_thousands_of_paragraphs_is_tagged(default_tagger):
     lines = [f"The ferry made its {number}th crossing on Monday, she said." for number in range(5_000)]
-    (tagged,) = sample_classifier.tagger_.tag_articles([text_article("a", *lines)])
+    (tagged,) = default_tagger.tag_articles([text_article("a", *lines)])
 
     assert len(tagged.labels) == 5_000
     assert np.isfinite(tagged.scores).all()

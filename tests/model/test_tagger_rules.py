@@ -27,42 +27,42 @@ def page():
 
 
 @pytest.mark.parametrize("make", [lambda: article(*STORY), page])
-def test_what_a_rule_names_gets_that_label_and_a_score_of_one_or_zero(sample_classifier, make):
+def test_what_a_rule_names_gets_that_label_and_a_score_of_one_or_zero(default_tagger, make):
     rules = Rules(core=("goats",), filler=("nine crew",))
-    (found,) = sample_classifier.tagger_.tag_articles([make()], rules=rules)
+    (found,) = default_tagger.tag_articles([make()], rules=rules)
 
     by_text = {text: (score, core) for text, score, core in zip(found.texts, found.scores, found.core, strict=True)}
     assert by_text[STORY[1]] == (0, False)
     assert by_text[STORY[3]] == (1, True)
 
 
-def test_a_rule_goes_before_a_threshold(sample_classifier):
-    (found,) = sample_classifier.tagger_.tag_articles([article(*STORY)], threshold=0, rules=Rules(filler=("ferry",)))
+def test_a_rule_goes_before_a_threshold(default_tagger):
+    (found,) = default_tagger.tag_articles([article(*STORY)], threshold=0, rules=Rules(filler=("ferry",)))
     assert found.core.tolist() == [False, True, True, True]
-    (found,) = sample_classifier.tagger_.tag_articles([article(*STORY)], threshold=1, rules=Rules(core=("ferry",)))
+    (found,) = default_tagger.tag_articles([article(*STORY)], threshold=1, rules=Rules(core=("ferry",)))
     assert found.core.tolist() == [True, False, False, False]
 
 
-def test_where_rules_call_all_filler_no_paragraph_is_kept(sample_classifier):
-    (found,) = sample_classifier.tagger_.tag_articles([article(*STORY)], rules=Rules(filler=("re:.",)))
+def test_where_rules_call_all_filler_no_paragraph_is_kept(default_tagger):
+    (found,) = default_tagger.tag_articles([article(*STORY)], rules=Rules(filler=("re:.",)))
     assert found.core.tolist() == [False] * 4
     assert 0 <= found.confidence <= 1
 
 
-def test_neighbours_are_judged_by_what_the_rules_say(sample_classifier):
+def test_neighbours_are_judged_by_what_the_rules_say(default_tagger):
     # A line that could be either, among lines of which a person knows better.
     texts = (*STORY, "Harbour cafe reopens after flood", "Council backs new bus lane", "Lido roof vote delayed", "Rain")
     known = ("harbour cafe", "lido roof", "rain")
     among_core, among_filler = (
-        sample_classifier.tagger_.tag_articles([article(*texts)], rules=rules)[0].scores
+        default_tagger.tag_articles([article(*texts)], rules=rules)[0].scores
         for rules in (Rules(core=known), Rules(filler=known))
     )
 
     assert among_filler[5] < among_core[5]
 
 
-def test_without_a_match_nothing_changes(sample_classifier):
-    tagger, articles = sample_classifier.tagger_, [article(*STORY), page()]
+def test_without_a_match_nothing_changes(default_tagger):
+    tagger, articles = default_tagger, [article(*STORY), page()]
     for plain, ruled in zip(
         tagger.tag_articles(articles), tagger.tag_articles(articles, rules=Rules(core=("zeppelin",))), strict=True
     ):
