@@ -150,6 +150,19 @@ def test_a_page_is_read_as_the_crawler_stored_it(tmp_path, stored):
     assert (article.title, len(article.texts), refused) == ("Lock 3", 4, [])
 
 
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "x-gzip"])
+def test_of_a_page_cut_off_within_its_compression_the_beginning_is_read(tmp_path, coding):
+    lines = [f"Lock {number} opened at {number * 7919 % 24} o'clock, {number**3} boats later." for number in range(500)]
+    html = "".join(f"<p>{line}</p>" for line in lines).encode()
+    whole = zlib.compress(html) if coding == "deflate" else gzip.compress(html)
+    made = response(whole[: len(whole) // 2], headers=[f"Content-Encoding: {coding}", "WARC-Truncated: length"])
+    (tmp_path / "a.warc.gz").write_bytes(packed([made]))
+    (article,), refused = read(tmp_path / "a.warc.gz")
+    assert refused == []
+    assert 100 < len(article.texts) < len(lines)
+    assert list(article.texts[:-1]) == lines[: len(article.texts) - 1]
+
+
 def test_lines_of_headers_may_end_without_a_carriage_return(tmp_path):
     block = b"HTTP/1.1 200 OK\nContent-Type: text/html\n\n" + BODY
     header = b"WARC/1.0\nWARC-Type: response\nContent-Type: application/http\nContent-Length: %d\n\n" % len(block)

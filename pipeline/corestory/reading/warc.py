@@ -196,7 +196,8 @@ def _inflated(payload: bytes, coding: str) -> bytes:
         data = unpacker.decompress(payload, MAX_DOCUMENT_BYTES)
     except zlib.error:
         return payload
-    return data if unpacker.eof else payload
+    # A page may be cut off; but what only looks like bare deflate has no header to tell.
+    return data if unpacker.eof or (data and bits > 0) else payload
 
 
 def _read(record: WarcRecord, where: str) -> bytes:
