@@ -109,3 +109,20 @@ def test_a_story_in_a_language_that_it_does_not_know_is_core_to_its_last_sentenc
     page = f"<title>Το τρένο ξανά στις ράγες</title>{head}<div>{'<br><br>'.join(story)}</div><div>Όροι χρήσης</div>"
 
     assert default_tagger.core(page, html=True).splitlines() == story
+
+
+@pytest.mark.parametrize(
+    "brief",
+    [
+        "A man of 34 was taken to hospital after his car left the road near Elmstead on Monday night.\n"
+        "Police have asked anyone who saw a silver estate car to call them.",
+        "El mercado de los jueves cambia de plaza\nDesde el próximo mes, los puestos se montarán junto a la estación.",
+        "Le pont de Sermaise rouvrira lundi à la circulation. Les travaux ont duré six semaines.\n"
+        "Une déviation reste en place pour les poids lourds.",
+        "In der Nacht zum Mittwoch haben Unbekannte einen Zigarettenautomaten in Altwied gesprengt. Verletzt wurde niemand.",
+        "A câmara de Vila Nova vai plantar 300 árvores na avenida principal. As obras começam em janeiro.",
+        "В Озёрске открыли новый мост через реку. Движение по нему началось утром в понедельник.",
+    ],
+)
+def test_a_brief_of_two_or_three_sentences_has_a_story(default_tagger: Tagger, brief: str) -> None:
+    assert default_tagger.core(brief)

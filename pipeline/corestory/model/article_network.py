@@ -2,7 +2,8 @@
 
 Real pages without a story are rare in labelled data. So each real page also gives its filler alone, which is much like
 a section page, as an example of a page without a story, and its filler with the first paragraphs of its story alone
-as an example of a short article.
+as an example of a short article. In texts these paragraphs alone, and with a few lines around them, are examples of
+briefs.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ from corestory.types import Bool, Float, Float32, Int
 
 LEAST_FILLER = 3
 """A page's filler alone is an example if it has so many paragraphs."""
+
+AROUND = 6
+"""So many rows before and behind a brief count as lines around it."""
 
 SHORT_WORDS = 20
 """The first paragraphs of a story are an example of a short article if they have so many words."""
@@ -62,7 +66,7 @@ class Examples:
     article: Int
 
 
-def examples_of(rows: Rows, fitted: Fitted, words: NgramScorer, *, html: bool) -> Examples:
+def examples_of(rows: Rows, fitted: Fitted, words: NgramScorer, *, html: bool, briefs: bool) -> Examples:
     """Make the examples of one path.
 
     Parameters
@@ -73,6 +77,8 @@ def examples_of(rows: Rows, fitted: Fitted, words: NgramScorer, *, html: bool) -
         The scorer of words, whose inverse document frequencies weight the topic features.
     html
         Whether the path uses the rows' markup.
+    briefs
+        Whether to make examples of briefs.
     """
     layout = rows.batch.layout
     count = len(layout.sizes)
@@ -84,7 +90,11 @@ def examples_of(rows: Rows, fitted: Fitted, words: NgramScorer, *, html: bool) -
     source = np.flatnonzero((core > 0) & (filler >= LEAST_FILLER))
     source = source[np.linspace(0, len(source) - 1, min(EXAMPLES, len(source))).astype(np.int64)]
     chosen = np.isin(layout.article, source)
-    for has_story, inside in ((False, chosen & rows.labelled & ~rows.core), (True, chosen & _shortened(rows))):
+    short = chosen & _shortened(rows)
+    made_of = [(False, chosen & rows.labelled & ~rows.core), (True, short)]
+    if briefs:
+        made_of += [(True, short & rows.core), (True, short & (rows.core | _around(rows, short & rows.core)))]
+    for has_story, inside in made_of:
         taken = np.flatnonzero(inside)
         if len(taken):
             scores = [LogOdds(one.group, one.values[taken]) for one in fitted.stage1]
@@ -108,6 +118,15 @@ def _shortened(rows: Rows) -> Bool:
     words, _ = shape_features(rows.batch.texts)
     enough = layout.total(words * (rows.core & kept)) >= SHORT_WORDS
     return np.asarray(kept & enough & (layout.total((rows.core & ~kept).astype(float)) > 0))
+
+
+def _around(rows: Rows, core: Bool) -> Bool:
+    """Mark the rows of articles at most `AROUND` rows before the first or behind the last of some paragraphs."""
+    layout = rows.batch.layout
+    row = np.arange(len(core))
+    first = np.minimum.reduceat(np.where(core, row, len(core)), layout.first)[layout.article]
+    last = np.maximum.reduceat(np.where(core, row, -1), layout.first)[layout.article]
+    return np.asarray((row >= first - AROUND) & (row <= last + AROUND))
 
 
 def _batch_of(batch: Batch, taken: Int) -> Batch:
@@ -146,18 +165,18 @@ def _held_out(features: BatchFeatures, stage1: Sequence[LogOdds], fold: Int, fit
     return log_odds
 
 
-LEAST_PAGES = 10
-"""From fewer real pages without a story nothing is learned."""
+LEAST_PAGES, ENOUGH = 10, 5
+"""From fewer real pages without a story nothing is learned. Briefs are made for `ENOUGH` times as many: they would
+outweigh fewer. Shortened articles limit a cutoff where there are `ENOUGH` times as many as the limit."""
 
 LOST = 500
 """At most one of so many real articles is below the cutoff, out of fold,"""
-LOST_SHORT_TEXT, LOST_SHORT_HTML = 1000, 50
-"""and one of so many shortened ones: in a text, a brief looks more like an error page than any shortened article."""
-
+LOST_SHORT_TEXT, LOST_SHORT_HTML = 200, 50
+"""and one of so many shortened ones and briefs: a text is often a brief, a page seldom."""
 SHARES = {(True, True): 1.0, (False, True): 0.25, (True, False): 0.5, (False, False): 0.5}
 """The total weight of real and of made examples with a story, and of real and of made ones without."""
 
-MEMBERS, SHAPE = 2, Shape(32, 0, 16)
+MEMBERS, SHAPE = 6, Shape(32, 0, 16)
 EPOCHS, STEPS, ROWS_A_STEP, PENALTY = 20, 1000, 512, 1e-2
 
 
@@ -204,9 +223,10 @@ def fit_article_network(
     without = pages_without_story(rows)
     if len(without) < LEAST_PAGES or len(np.unique(rows.fold[np.isin(rows.page, without)])) < 2:
         return None
-    paths = [(rows, examples_of(rows, text, words, html=False))]
+    briefs = len(without) >= ENOUGH * LEAST_PAGES
+    paths = [(rows, examples_of(rows, text, words, html=False, briefs=briefs))]
     if html_rows is not None and html is not None:
-        paths.append((html_rows, examples_of(html_rows, html, words, html=True)))
+        paths.append((html_rows, examples_of(html_rows, html, words, html=True, briefs=False)))
     network, held_out = _fit([examples for _, examples in paths], seed=seed)
     found = []
     for (path, examples), probabilities in zip(paths, held_out, strict=True):
@@ -267,7 +287,7 @@ def _cutoff(examples: Examples, probabilities: Float, *, lost_short: int) -> flo
     real = np.sort(probabilities[examples.has_story & examples.real])
     short = np.sort(probabilities[examples.has_story & ~examples.real])
     limits = [SURE_ARTICLE, real[len(real) // LOST]]
-    # Of fewer, the least probability is chance.
-    if len(short) >= lost_short:
+    # Of fewer, the least probabilities are chance.
+    if len(short) >= ENOUGH * lost_short:
         limits.append(short[len(short) // lost_short])
     return float(min(limits))
