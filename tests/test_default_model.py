@@ -119,7 +119,7 @@ def test_a_story_in_a_language_that_it_does_not_know_is_core_to_its_last_sentenc
         "El mercado de los jueves cambia de plaza\nDesde el próximo mes, los puestos se montarán junto a la estación.",
         "Le pont de Sermaise rouvrira lundi à la circulation. Les travaux ont duré six semaines.\n"
         "Une déviation reste en place pour les poids lourds.",
-        "In der Nacht zum Mittwoch haben Unbekannte einen Zigarettenautomaten in Altwied gesprengt. Verletzt wurde niemand.",
+        "In der Nacht zum Mittwoch haben Unbekannte in Altwied einen Automaten gesprengt. Verletzt wurde niemand.",
         "A câmara de Vila Nova vai plantar 300 árvores na avenida principal. As obras começam em janeiro.",
         "В Озёрске открыли новый мост через реку. Движение по нему началось утром в понедельник.",
     ],
