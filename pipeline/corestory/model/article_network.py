@@ -171,8 +171,8 @@ outweigh fewer. Shortened articles limit a cutoff where there are `ENOUGH` times
 
 LOST = 500
 """At most one of so many real articles is below the cutoff, out of fold,"""
-LOST_SHORT_TEXT, LOST_SHORT_HTML = 200, 50
-"""and one of so many shortened ones and briefs: a text is often a brief, a page seldom."""
+LOST_SHORT = 200
+"""and one of so many shortened ones and briefs."""
 SHARES = {(True, True): 1.0, (False, True): 0.25, (True, False): 0.5, (False, False): 0.5}
 """The total weight of real and of made examples with a story, and of real and of made ones without."""
 
@@ -233,11 +233,8 @@ def fit_article_network(
         of_articles = np.ones(len(path.batch.layout.sizes))
         of_articles[examples.article[examples.real]] = probabilities[examples.real]
         found.append(of_articles)
-    cutoffs = (
-        _cutoff(examples, of_path, lost_short=lost_short)
-        for (_, examples), of_path, lost_short in zip(paths, held_out, (LOST_SHORT_TEXT, LOST_SHORT_HTML), strict=False)
-    )
-    return FittedArticleNetwork(network, tuple(found), tuple(cutoffs))
+    cutoffs = tuple(_cutoff(examples, of_path) for (_, examples), of_path in zip(paths, held_out, strict=True))
+    return FittedArticleNetwork(network, tuple(found), cutoffs)
 
 
 def pages_without_story(rows: Rows) -> Int:
@@ -282,12 +279,12 @@ def _weights(path: Examples) -> Float:
     return np.asarray(weight * len(weight))
 
 
-def _cutoff(examples: Examples, probabilities: Float, *, lost_short: int) -> float:
-    """Give the greatest cutoff below which are at most one of `LOST` real and of `lost_short` shortened articles."""
+def _cutoff(examples: Examples, probabilities: Float) -> float:
+    """Give the greatest cutoff below which are at most one of `LOST` real and of `LOST_SHORT` shortened articles."""
     real = np.sort(probabilities[examples.has_story & examples.real])
     short = np.sort(probabilities[examples.has_story & ~examples.real])
     limits = [SURE_ARTICLE, real[len(real) // LOST]]
     # Of fewer, the least probabilities are chance.
-    if len(short) >= ENOUGH * lost_short:
-        limits.append(short[len(short) // lost_short])
+    if len(short) >= ENOUGH * LOST_SHORT:
+        limits.append(short[len(short) // LOST_SHORT])
     return float(min(limits))
