@@ -156,8 +156,8 @@ def test_only_missing_and_changed_files_are_done_again(predict, corpus, tmp_path
     predict("in", "--output", "out/")
     make(corpus, tmp_path / "out")
     assert skipped(predict("in", "--output", "out/")).startswith(f"skipped: {left} files")
-    predict("in", "--output", "anew/")
-    assert outputs(tmp_path / "out") == outputs(tmp_path / "anew")
+    predict("in", "--output", "again/")
+    assert outputs(tmp_path / "out") == outputs(tmp_path / "again")
 
 
 @pytest.mark.parametrize("option", [["--threshold", "0.9"], ["--only", "core", "--format", "jsonl"], ["--force"]])

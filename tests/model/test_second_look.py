@@ -60,7 +60,7 @@ def page(lines):
 
 
 def log_odds_of_texts(weights, many, titles=None):
-    """What the second look says of articles of such paragraphs, read from the texts and the titles alone."""
+    """Give the log-odds of the second look for articles of such paragraphs, from the texts and the titles alone."""
     texts = [text for lines in many for text in lines]
     batch = Batch(texts, Layout.of([len(lines) for lines in many]), titles or [""] * len(many), None)
     features, look = BatchFeatures(batch, weights.words.idf_of), weights.second_look

@@ -1,4 +1,4 @@
-"""Captions, dates, buttons and page heads are filler whatever their words; what only looks so stays."""
+"""Captions, dates, buttons and page heads are filler whatever their words; lines that only look like these stay."""
 
 import time
 

@@ -55,7 +55,7 @@ class Characters:
 
     @cached_property
     def flags(self) -> cp.Flags:
-        """What `corestory.features.codepoints.flags` says of each character."""
+        """The flags of each character (`corestory.features.codepoints.flags`)."""
         return cp.flags(self.codes)
 
     @cached_property

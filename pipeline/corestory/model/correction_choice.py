@@ -34,8 +34,8 @@ NOTHING, LINES, CALIBRATION, CORRECTION = "nothing", "lines", "calibration", "co
 LINES_PENALTY = 5.0
 """L2 penalty of the correction of lines that stand on learned pages alone: the first choice, for it rarely harms."""
 PENALTIES: tuple[float | None, ...] = (None, 1.0, 0.2)
-"""L2 penalties of the corrections of all paragraphs that are compared with it, the one that changes least first; None
-changes one number."""
+"""L2 penalties of the corrections of all paragraphs that are compared with it, from the least change to the greatest;
+None changes one number."""
 MEASURABLE, CLOSER = 0.001, 0.01
 """A change in word F1, or in the log-loss, that is smaller than this is none."""
 ONE_WORSE = 10
@@ -47,7 +47,7 @@ of standard errors, the one-sided 95 % bound of a paired test."""
 
 @dataclass(frozen=True, slots=True)
 class FormResult:
-    """What adaptation reached for articles in one form.
+    """The result of adaptation for articles in one form.
 
     Attributes
     ----------

@@ -136,7 +136,12 @@ def ends_as_sentence(text: str) -> bool:
     >>> ends_as_sentence('"It rained."'), ends_as_sentence("Rain, again")
     (True, False)
     """
-    return text.rstrip().rstrip(_QUOTES).endswith(_SENTENCE)
+    return _unquoted(text).endswith(_SENTENCE)
+
+
+def _unquoted(text: str) -> str:
+    """Take white space and then quotes from the end of a text."""
+    return text.rstrip().rstrip(_QUOTES)
 
 
 def _repeats(words: set[str], title: set[str]) -> bool:
@@ -145,10 +150,9 @@ def _repeats(words: set[str], title: set[str]) -> bool:
 
 def _heads(batch: Batch, words: Float, row: int, behind: int) -> bool:
     """Tell whether a first line has the form of a headline, and the next kept line that of a sentence."""
-    line = batch.texts[row].rstrip().rstrip(_QUOTES)
     return (
         words[row] <= MOST_WORDS
-        and not line.endswith(_NO_HEADLINE)
+        and not _unquoted(batch.texts[row]).endswith(_NO_HEADLINE)
         and behind - row <= MOST_BETWEEN + 1
         and words[behind] >= LEAST_SENTENCE
         and ends_as_sentence(batch.texts[behind])

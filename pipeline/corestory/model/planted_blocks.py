@@ -132,15 +132,18 @@ class Blocks:
         sort -= TEASERS
         if sort < SECOND_STORY:
             other = self._other(self.stories.get(group, []), page, generator)
-            teasers = self.teasers.get(group, np.zeros((0, 3), np.int64))
+            teasers = self._of_group(group)
             headline = teasers[np.isin(self.page[teasers[:, 0]], self.page[other[:1]]), 0]
             return np.concatenate([heading, headline, other]), behind
         if sort - SECOND_STORY < COMMENTS:
             return np.concatenate([heading, self._other(self.comments.get(group, []), page, generator)]), behind
         return heading[:0], behind
 
+    def _of_group(self, group: Group) -> Int:
+        return self.teasers.get(group, np.zeros((0, 3), np.int64))
+
     def _teasers(self, group: Group, page: int, generator: np.random.Generator) -> Int:
-        teasers = self.teasers.get(group, np.zeros((0, 3), np.int64))
+        teasers = self._of_group(group)
         return generator.permutation(teasers[self.page[teasers[:, 0]] != page])
 
     def _other(self, pages: Sequence[Int], page: int, generator: np.random.Generator) -> Int:

@@ -35,9 +35,7 @@ SHAPE, EPOCHS, STEPS, MEMBERS = Shape(48, 5, 24), 6, 200, 3
 PROSE_WEIGHT = 0.5
 """What a paragraph of story that is not short weighs in the fit of the scorers of lines."""
 PLANTED_WEIGHT = 3.0
-"""What a planted line weighs in the fit of the network, where a paragraph of a kept story weighs 1."""
-BLOCK_WEIGHT = 1.0
-"""What a paragraph of a planted block weighs."""
+"""The weight of a planted line in the fit of the network; a paragraph of a kept story or of a block weighs 1."""
 TITLED = 3
 """One story in so many is read without its title, as many texts have none."""
 PROSE_LOST = 0.0002
@@ -102,29 +100,30 @@ def fit_second_look(
             )
         )
     extended = with_template_lines(rows, fitted.stage1, languages, fitted.weights, seed=recipe.seed)
-    rows = extended.dealt(0)
+    deals = [extended.dealt(deal) for deal in range(DEALS)]
+    rows = deals[0]
     lines = plug_lines(extended, kinds, marked, seed=recipe.seed)
     line = np.zeros(len(rows.core), bool)
     line[np.concatenate([lines.to_learn, lines.story])] = True
     if min(len(lines.to_learn), len(lines.story)) < LEAST_LINES or rows.bound_label(line) is not None:
         return FittedLook(None, chosen)
     needed = rows.core & rows.first_view
-    blocks = _blocks(extended, kinds)
+    blocks = _blocks(extended, deals, kinds)
     needed[np.concatenate([lines.found, blocks[0].rows])] = True
     also = needed.copy()
     for path in paths:
         also[path.places[path.read & path.looked]] = True
     texts, _ = unmarked(rows.batch.texts)
     fitted_lines = [
-        fit_line_scorers(texts, extended.dealt(deal), lines, needed if deal else also, recipe, say=say)
-        for deal in range(DEALS)
+        fit_line_scorers(texts, dealt, lines, needed if deal else also, recipe, say=say)
+        for deal, dealt in enumerate(deals)
     ]
     scorers, _ = fitted_lines[0]
     form = shape_features(texts)
     materials = [_Material(rows, scores, extended.stage1, fitted.weights.words, *form) for _, scores in fitted_lines]
     planted = [
-        planted_stories(extended.dealt(deal), lines.trusted(scores.sum(axis=1)), blocks[deal], generator)
-        for deal, (_, scores) in enumerate(fitted_lines)
+        planted_stories(dealt, lines.trusted(scores.sum(axis=1)), of_deal, generator)
+        for dealt, of_deal, (_, scores) in zip(deals, blocks, fitted_lines, strict=True)
     ]
     plants = np.concatenate([one.core[one.planted] for one in planted])
     if min(np.count_nonzero(plants), np.count_nonzero(~plants)) < LEAST_LINES:
@@ -163,15 +162,12 @@ def fit_second_look(
     return FittedLook(SecondLook(*scorers, networks[-1]), after)
 
 
-def _blocks(extended: ExtendedRows, kinds: Sequence[object]) -> list[Blocks]:
+def _blocks(extended: ExtendedRows, deals: Sequence[Rows], kinds: Sequence[object]) -> list[Blocks]:
     """Give what blocks are made of, for each deal of the templates: headings are made from some."""
     comments = np.zeros(len(extended.rows.core), bool)
     comments[: len(kinds)] = [kind == "comment" for kind in kinds]
     comments &= ~extended.rows.core
-    return [
-        Blocks.of(extended.dealt(deal), extended.language, extended.headings, extended.teasers, comments)
-        for deal in range(DEALS)
-    ]
+    return [Blocks.of(dealt, extended.language, extended.headings, extended.teasers, comments) for dealt in deals]
 
 
 def _calibrated(settings: Settings, log_odds: Float, prose: Bool, learned: Stories, kept: Stories) -> Settings:
@@ -196,7 +192,7 @@ def _trusted(stories: Stories, by_line: Float) -> Stories:
     """Give weights: gold texts keep plugs and leave out subheads, and both teach nothing."""
     kept = ~stories.planted & ~stories.block
     doubtful = kept & np.where(stories.core, by_line < PLUG, by_line > 0)
-    weight = np.where(stories.planted, PLANTED_WEIGHT, np.where(stories.block, BLOCK_WEIGHT, stories.weight))
+    weight = np.where(stories.planted, PLANTED_WEIGHT, stories.weight)
     return replace(stories, weight=np.where(doubtful, 0.0, weight))
 
 

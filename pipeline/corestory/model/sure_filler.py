@@ -27,12 +27,8 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
 
     Parameters
     ----------
-    batch
-        The articles.
-    words
-        Their paragraphs' lengths in words, shape (paragraphs,).
-    kept
-        Whether the first decision takes each paragraph for core, shape (paragraphs,).
+    batch, words, kept
+        As of `corestory.model.headlines.own_headlines`.
 
     Returns
     -------

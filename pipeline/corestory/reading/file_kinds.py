@@ -75,7 +75,7 @@ _HINTS = {
 }
 # Where the name of the format stands in a tar archive.
 _TAR = slice(257, 262)
-# XML that is no article: RSS, Atom, lists of pages, dumps of a wiki; what a scraper exports.
+# XML that is no article: RSS, Atom, lists of pages, dumps of a wiki, exports of a scraper.
 _FEED = re.compile(
     # Atomic, for a comment could else reach over the next ones: a page that begins with many would take for ever.
     rb"(?:\xef\xbb\xbf)?\s*(?>(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*)"
