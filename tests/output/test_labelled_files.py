@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from corestory.labelling.origins import read_sample
 from corestory.model.kinds import CLASSES, Kinds
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.labelled_files import labelled_text
+from corestory.output.documents import labelled_text
 from corestory.reading.article import Article
 from corestory.reading.one_article import labelled_article
 from corestory.reading.text import is_blank

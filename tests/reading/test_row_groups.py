@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.reading.fields import FieldFinder
-from corestory.reading.parts import part_cuts, read_part
-from corestory.reading.row_groups import own_rows
+from corestory.reading.parts import own_rows, part_cuts, read_part
 from corestory.reading.sources import read_file
 from corestory.reading.tables import SourceRow
 

@@ -7,8 +7,7 @@ import time
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from corestory.reading.one_article import paragraphs_of_text
-from corestory.reading.spans import spans_of
+from corestory.reading.one_article import paragraphs_of_text, spans_of
 from corestory.reading.text import storable
 from corestory.reading.text_shapes import is_markup
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from corestory.labelling.markup_columns import markup_columns, markup_rows
-from corestory.output.labelled_files import in_one_line
 from corestory.reading.sites import site_of
-from corestory.reading.text import storable
+from corestory.reading.text import in_one_line, storable
 
 if TYPE_CHECKING:
     from corestory.model.tagged_article import TaggedArticle

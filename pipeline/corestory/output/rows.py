@@ -15,10 +15,9 @@ import numpy as np
 from corestory.atomic import Target
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.kind_choice import KindChoice, chosen_positions
-from corestory.output.labelled_files import in_one_line
 from corestory.output.story_rows import STORY_COLUMNS, Unit, story_row
-from corestory.reading.spans import Span, spans_of
-from corestory.reading.text import storable
+from corestory.reading.one_article import Span, spans_of
+from corestory.reading.text import in_one_line, storable
 from corestory.types import Label
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
-"""One article from a string: a text, a page, a labelled file, and what people give in Python."""
+"""One article from a string: a text, a page, a labelled file, and what people give in Python; where its paragraphs stand."""
 
 import re
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from corestory.errors import InputError
@@ -14,6 +14,8 @@ from corestory.reading.text_shapes import is_markup, lump_sentences
 if TYPE_CHECKING:
     from corestory.reading.html.page import Page
 
+# The start and the end of a paragraph, in characters of the text.
+Span = tuple[int, int]
 # Facts about an article besides its paragraphs.
 FACTS = ("url", "title", "language", "site")
 # Files that people label for training; `corestory.labelling.origins` reads their labels.
@@ -24,6 +26,9 @@ _FRONT_CHARACTERS = 5000
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(.*?)\n\1[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _FRONT_LINE = re.compile(r"(\w+)[ \t]*[:=][ \t]*([\"']?)(.*?)\2[ \t]*")
 _TAG = re.compile(r"<(?:!doctype|/?(?:html|body|div|p|article|section|h[1-6]|ul|li|br|span|a)\b)[^<>]*>", re.IGNORECASE)
+# The cut takes these away besides what does not show: marks of quoted mail, and hyphens of wrapped words.
+_TAKEN = frozenset(">-\u2010")
+_WRITTEN_BREAKS = ("\\n", "\\r")
 
 
 def article_of_text(text: str, *, html: bool = False, url: str = "", where: str = "") -> Article:
@@ -177,3 +182,67 @@ def _page(html: str, where: str) -> "Page":
     if excess:
         raise InputError(excess, where=where, expected="a page as people read it")
     return read_page(html)
+
+
+def spans_of(texts: Sequence[str], text: str) -> tuple[Span | None, ...]:
+    r"""Find paragraphs in the text from which `corestory.reading.one_article.paragraphs_of_text` cut them.
+
+    Parameters
+    ----------
+    texts
+        All paragraphs of the text, in order.
+    text
+        The whole text.
+
+    Returns
+    -------
+    tuple of tuple of int, or None
+        For each paragraph the start and the end for which ``text[start:end]`` is the paragraph. Where wrapped lines
+        were rejoined, it also holds their line ends, parting hyphens and marks of quotation. None for a paragraph that
+        is not there, as in a text that is HTML or subtitles.
+
+    Examples
+    --------
+    >>> text = "Quay opens\n\nThe old quay opened on Monday after a long\ndelay that storms had caused.\n"
+    >>> spans_of(["Quay opens", "The old quay opened on Monday after a long delay that storms had caused."], text)
+    ((0, 10), (12, 84))
+    """
+    return tuple(_spans(texts, storable(text)))
+
+
+def _spans(texts: Sequence[str], text: str) -> Iterator[Span | None]:
+    end = 0
+    for paragraph in texts:
+        start = end
+        while start < len(text) and not text.startswith(paragraph, start) and _is_taken(text, start):
+            start += 1
+        is_whole = text.startswith(paragraph, start)
+        found = (start, start + len(paragraph)) if is_whole else _joined_span(paragraph, text, end)
+        yield found
+        if found is not None:
+            end = found[1]
+
+
+def _joined_span(paragraph: str, text: str, begin: int) -> Span | None:
+    """Find a paragraph whose lines were joined: its characters follow each other but for what the cut takes away."""
+    place, start = begin, -1
+    for char in paragraph:
+        if char.isspace() and text[place : place + 1] != char:
+            continue  # the cut may put a space in the place of a line end
+        while text[place : place + 1] != char:
+            if place >= len(text) or not _is_taken(text, place):
+                return None
+            place += 1
+        start = place if start < 0 else start
+        place += 1
+    return start, place
+
+
+def _is_taken(text: str, place: int) -> bool:
+    char = text[place]
+    return (
+        char in _TAKEN
+        or is_blank(char)
+        or text.startswith(_WRITTEN_BREAKS, place)
+        or text.startswith(_WRITTEN_BREAKS, place - 1)
+    )

@@ -1,23 +1,37 @@
-"""Large files in parts that are tagged apart: which files have parts, where they are cut, and what each part holds."""
+"""Large files in parts that are tagged apart: which files have parts, where they are cut, and what each part holds.
 
-from collections.abc import Callable, Iterator, Sequence
+A Parquet file is cut between row groups, a ZIP archive between members, a WARC file between records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from corestory.errors import InputError, Note, Refuse, no_note
 from corestory.reading.article import Article
-from corestory.reading.contents import Wanted, articles_of_archive_part, refusing
+from corestory.reading.article_rows import articles_of_table, has_paragraphs
+from corestory.reading.contents import Wanted, articles_of_archive_part, columns_to_read, refusing
 from corestory.reading.fields import FieldFinder, ReadingOptions
 from corestory.reading.file_kinds import kind_by_name
-from corestory.reading.row_groups import articles_of_row_groups, row_group_sizes
+from corestory.reading.parquet_rows import open_parquet, parquet_table
 from corestory.reading.streams import unpacked_name
+from corestory.reading.tables import SourceRow, folded
+from corestory.reading.text import storable
+from corestory.reading.values import IDENTITIES, identity_of
 from corestory.reading.warc import warc_cuts
 from corestory.reading.zip_members import member_sizes
 from corestory.remote import AnyPath
 
+if TYPE_CHECKING:
+    import pyarrow.parquet
+
 # A part has at least so many bytes, as they are stored: some ten seconds of work.
 PART_BYTES = 2**25
 
-# The sizes of what a part has whole; a WARC file is cut anywhere.
-_SIZES: dict[str, Callable[[AnyPath], Sequence[int]]] = {"parquet": row_group_sizes, "zip": member_sizes}
+_KINDS = ("parquet", "warc", "zip")
 
 
 def has_parts(path: AnyPath) -> bool:
@@ -29,7 +43,7 @@ def has_parts(path: AnyPath) -> bool:
     >>> has_parts(Path("a.warc.gz")), has_parts(Path("a.jsonl"))
     (True, False)
     """
-    return kind_by_name(path) in (*_SIZES, "warc")
+    return kind_by_name(path) in _KINDS
 
 
 def part_cuts(path: AnyPath, *, part_bytes: int | None = None) -> tuple[int, ...]:
@@ -53,8 +67,8 @@ def part_cuts(path: AnyPath, *, part_bytes: int | None = None) -> tuple[int, ...
     try:
         if kind == "warc":
             return warc_cuts(path, part_bytes)
-        if kind in _SIZES and unpacked_name(path.name) == path.name.lower():
-            return _cuts(_SIZES[kind](path), part_bytes)
+        if kind in _KINDS and unpacked_name(path.name) == path.name.lower():
+            return _cuts(row_group_sizes(path) if kind == "parquet" else member_sizes(path), part_bytes)
     except (InputError, OSError, ValueError):  # reading the file reports the error
         pass
     return ()
@@ -96,3 +110,109 @@ def read_part(
     wanted = Wanted(keep, note, FieldFinder(options, note))
     read = articles_of_row_groups if kind_by_name(path) == "parquet" else articles_of_archive_part
     yield from refusing(read(path, first, last, refuse, wanted), refuse)
+
+
+def row_group_sizes(path: AnyPath) -> list[int]:
+    """Return the bytes of each row group of a Parquet file, as they are compressed; none if it cannot be read."""
+    import pyarrow
+
+    try:
+        with open_parquet(path) as file:
+            metadata = file.metadata
+            groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+            return [
+                sum(group.column(number).total_compressed_size for number in range(group.num_columns))
+                for group in groups
+            ]
+    except (pyarrow.ArrowException, OSError, ValueError):
+        return []  # reading the file reports the error
+
+
+def articles_of_row_groups(path: AnyPath, first: int, last: int, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
+    """Read the articles that begin in some row groups of a Parquet file.
+
+    Of a table of paragraphs, a part begins with the first row of another article than the last row before it, and goes
+    on beyond its last row group until its last article ends. All parts together are the file, each row in one of them.
+    Rows are named by their number in the file. That rows of one article stand in two places is noticed within a part.
+
+    Parameters
+    ----------
+    path
+        The file.
+    first, last
+        The first of the row groups, and the one after the last.
+    refuse, wanted
+        As of `corestory.reading.contents.articles_of_file`.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read on.
+    """
+    import pyarrow
+
+    name = storable(path.as_posix())
+    keep, finder = wanted.keep, wanted.finder
+    table = parquet_table(path, wanted=columns_to_read(keep, finder), first_group=first)
+    try:
+        with open_parquet(path) as file:
+            count = sum(file.metadata.row_group(number).num_rows for number in range(first, last))
+            in_paragraphs = has_paragraphs(finder.columns(table, where=name))
+            before = _last_identity(file, first, finder) if in_paragraphs else None
+    except (pyarrow.ArrowException, OSError, ValueError) as error:
+        raise InputError("damaged Parquet data", where=name) from error
+    rows = (
+        own_rows(table.rows, count=count, before=before, finder=finder) if in_paragraphs else islice(table.rows, count)
+    )
+    yield from articles_of_table(replace(table, rows=rows), where=name, refuse=refuse, keep=keep, finder=finder)
+
+
+def own_rows(rows: Iterable[SourceRow], *, count: int, before: str | None, finder: FieldFinder) -> Iterator[SourceRow]:
+    """Yield the rows of the articles that begin in the first `count` of some rows.
+
+    A row that does not say which article it is of goes with the one before.
+
+    Parameters
+    ----------
+    rows
+        To the end of the table.
+    count
+        How many of them are the part's.
+    before
+        The article of the last row before them that has one, empty if none has; None if there is no row before.
+    finder
+        Finds the column that names the article.
+
+    Examples
+    --------
+    >>> rows = [SourceRow({"id": name}, "t", "t:1") for name in "aabbc"]
+    >>> parts = [own_rows(rows, count=3, before=before, finder=FieldFinder()) for before in "xa"]
+    >>> ["".join(row.values["id"] for row in part) for part in parts]
+    ['aabb', 'bb']
+    """
+    current, begun = before, before is None
+    for number, row in enumerate(rows):
+        article = _identity(row.values, finder)
+        if number >= count and (not begun or (article and article != current)):
+            return
+        if article and article != current:
+            current, begun = article, True
+        if begun:
+            yield row
+
+
+def _last_identity(file: pyarrow.parquet.ParquetFile, first: int, finder: FieldFinder) -> str | None:
+    names = finder.wanted(file.schema_arrow.names, what=["article_id"]).union(IDENTITIES)
+    columns = [name for name in file.schema_arrow.names if folded(name) in names]
+    for number in reversed(range(first)):
+        for values in reversed(file.read_row_group(number, columns=columns, use_threads=False).to_pylist()):
+            if article := _identity({folded(name): value for name, value in values.items()}, finder):
+                return article
+    return "" if first else None
+
+
+def _identity(values: Mapping[str, object], finder: FieldFinder) -> str:
+    try:
+        return identity_of(finder.identity(values), "")
+    except InputError:
+        return ""

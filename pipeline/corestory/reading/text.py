@@ -60,6 +60,17 @@ _WIDE = "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60\U000
 _CONJUNCTIONS = {"and", "or", "to", "und", "oder", "bis", "et", "ou", "och", "og", "en", "of", "y", "e", "o", "i"}
 
 
+def in_one_line(text: str) -> str:
+    r"""Return a text with a space for each line end.
+
+    Examples
+    --------
+    >>> in_one_line("Two\r\nlines\u2028here")
+    'Two lines here'
+    """
+    return " ".join(text.splitlines())
+
+
 def storable(text: str) -> str:
     r"""Put U+FFFD in the place of lone surrogates, which JSON can smuggle in and no output format can hold.
 

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from corestory.errors import CorestoryError, InputError
-from corestory.review.accuracy import held_out_accuracy
+from corestory.review.decisions import held_out_accuracy
 from corestory.review.session import Session, StaleError
 from corestory.templating import PALETTE, template_source
 from corestory.types import Label

@@ -14,8 +14,16 @@ from corestory.labelling.corrections import text_check
 from corestory.labelling.markup_columns import markup_rows
 from corestory.review.decisions import Decision, decision_line
 from corestory.review.labels_file import Change
-from corestory.review.material import ShownArticle, ShownParagraph, distinct, most_instructive_first
-from corestory.review.states import ArticleEntry, ArticleState, Overview, ParagraphState
+from corestory.review.material import (
+    ArticleEntry,
+    ArticleState,
+    Overview,
+    ParagraphState,
+    ShownArticle,
+    ShownParagraph,
+    distinct,
+    most_instructive_first,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
