@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from corestory.commands.options import STANDARD_OUTPUT, Force, Memory, Model, Threshold, unknown_ending
+from corestory.commands.options import STANDARD_OUTPUT, Force, Memory, Model, PredictOptions, Threshold, unknown_ending
 from corestory.commands.pages import is_one_page, tag_to_pages
 from corestory.errors import InputError, OutputError
 
@@ -71,44 +71,20 @@ def explain(
     """
     target = None if output == STANDARD_OUTPUT else output
     form = asked or _format(target)
-    if form is ExplanationFormat.html:
-        if paragraph is not None:
-            raise typer.BadParameter(
-                "a page shows all paragraphs; give --format text or json", param_hint="--paragraph"
-            )
-        refused = tag_to_pages(
-            [article],
-            target,
-            model=model,
-            only=None,
-            threshold=threshold,
-            memory=memory,
-            reading=reading,
-            kinds=None,
-            rejects=None,
-            force=force,
-        )
+    options = PredictOptions(
+        sources=[article], reading=reading, model=model, threshold=threshold, memory=memory, force=force
+    )
+    if form is not ExplanationFormat.html:
+        refused = explain_to(options, target, form, paragraph)
+    elif paragraph is not None:
+        raise typer.BadParameter("a page shows all paragraphs; give --format text or json", param_hint="--paragraph")
     else:
-        refused = explain_to(
-            target, article, form=form, paragraph=paragraph, model=model, threshold=threshold, memory=memory,
-            reading=reading, force=force,
-        )  # fmt: skip
+        refused = tag_to_pages(options, target)
     if refused:
         raise typer.Exit(1)
 
 
-def explain_to(
-    output: str | None,
-    source: str,
-    *,
-    form: ExplanationFormat,
-    paragraph: int | None,
-    model: str,
-    threshold: float | None,
-    memory: str,
-    reading: ReadingOptions,
-    force: bool,
-) -> int:
+def explain_to(options: PredictOptions, output: str | None, form: ExplanationFormat, paragraph: int | None) -> int:
     """Write the explanation of a source's articles as text or JSON, and return the number of refusals."""
     from corestory.commands.messages import open_refusals, say
     from corestory.commands.models import open_memory, open_model
@@ -117,11 +93,11 @@ def explain_to(
     from corestory.printing import printable
     from corestory.reading.sources import read_articles
 
-    tagger, remembered = open_model(model), open_memory(memory)
-    with open_refusals(None, force=False, has_option=False) as refusals, _opened(output, force=force) as stream:
+    tagger, memory = open_model(options.model), open_memory(options.memory)
+    with open_refusals(None, force=False, has_option=False) as refusals, _opened(output, force=options.force) as stream:
         first = True
-        articles = read_articles([source], refuse=refusals.refuse, note=say, options=reading)
-        for explained in explain_articles(tagger, articles, threshold=threshold, memory=remembered):
+        articles = read_articles(options.sources, refuse=refusals.refuse, note=say, options=options.reading)
+        for explained in explain_articles(tagger, articles, threshold=options.threshold, memory=memory):
             count = len(explained.paragraphs)
             if paragraph is not None and paragraph >= count:
                 where, expected = explained.tagged.article_id, f"0 to {count - 1}"

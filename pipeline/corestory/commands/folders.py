@@ -22,7 +22,8 @@ from corestory.commands.messages import (
     say_unremembered,
     say_without_story,
 )
-from corestory.commands.models import check_tells_kinds, model_folder, open_model
+from corestory.commands.models import model_folder, open_model
+from corestory.commands.options import PredictOptions
 from corestory.errors import CorestoryError, InputError
 from corestory.jobs.items import Item, check_sources, items_of
 from corestory.jobs.job import Counts, Job, model_sha256, refusal_of_line, state_of
@@ -33,54 +34,25 @@ from corestory.remote import AnyPath, path_of
 if TYPE_CHECKING:
     from corestory.jobs.job import Outcome
     from corestory.jobs.ledger import Ledger, Record
-    from corestory.model.rules import Rules
     from corestory.output.documents import StoryFormat
-    from corestory.output.kind_choice import KindChoice
     from corestory.output.rows import Format
-    from corestory.output.story_rows import Unit
-    from corestory.reading.fields import ReadingOptions
-    from corestory.types import Label
 
 Run = Callable[[Iterator[Item], Job, Callable[[int], None]], Generator["Outcome", None, None]]
 
 
-def tag_to_folder(
-    sources: Sequence[str],
-    folder: AnyPath,
-    *,
-    model: str,
-    form: Format | StoryFormat,
-    only: Label | None,
-    unit: Unit,
-    threshold: float | None,
-    rules: Rules | None,
-    memory: str,
-    reading: ReadingOptions,
-    keep: Sequence[str],
-    kinds: KindChoice | None,
-    rejects: AnyPath | None,
-    jobs: int,
-    dask: str,
-    force: bool,
-) -> int:
+def tag_to_folder(options: PredictOptions, folder: AnyPath, form: Format | StoryFormat, *, jobs: int, dask: str) -> int:
     """Tag every file of the sources that is not tagged yet.
 
     Parameters
     ----------
-    sources
-        Files, folders and patterns.
+    options
+        The files, and how to tag them.
     folder
         The output folder.
-    model, only, threshold, memory, keep, kinds, rejects, jobs, dask, force
-        The options of ``corestory predict``.
     form
         The format of the outputs.
-    rules
-        The user's rules.
-    reading
-        What the user says of the inputs.
-    unit
-        What a row is of.
+    jobs, dask
+        The options of ``corestory predict``.
 
     Returns
     -------
@@ -92,12 +64,8 @@ def tag_to_folder(
     CorestoryError
         The run cannot go on; the outputs that are finished stay.
     """
-    job = _job(model, folder, form=form, only=only, threshold=threshold, keep=keep, rules=rules, kinds=kinds)
-    if form in STORY_ENDINGS:
-        reading = replace(reading, source=True)  # the structure of a story is found in the source
-    job = replace(job, reading=reading if any(astuple(reading)) else None, unit=unit)
-    if memory:
-        job = _with_memory(job, memory)
+    sources, rejects, force = options.sources, options.rejects, options.force
+    job = _job(options, folder, form)
     run = _cluster_run(dask, jobs, sources) if dask else _local_run(jobs)
     check_sources(sources, job.folder)
     ledger = ledger_of(job.folder)
@@ -117,27 +85,22 @@ def tag_to_folder(
     return refusals.count
 
 
-def _job(
-    model: str,
-    folder: AnyPath,
-    *,
-    form: Format | StoryFormat,
-    only: Label | None,
-    threshold: float | None,
-    keep: Sequence[str],
-    rules: Rules | None,
-    kinds: KindChoice | None,
-) -> Job:
+def _job(options: PredictOptions, folder: AnyPath, form: Format | StoryFormat) -> Job:
     from corestory.model.storage import default_model
     from corestory.version import version
 
-    tagger = open_model(model)  # a model that cannot be used is reported before the work
-    if kinds is not None:
-        check_tells_kinds(tagger, model)
-    path = (model_folder(model) or default_model()).resolve()
-    return Job(
-        path, model_sha256(path), version(), folder.resolve(), form, only, threshold, tuple(keep), rules, kinds=kinds
-    )
+    open_model(
+        options.model, kinds=options.kinds is not None
+    )  # a model that cannot be used is reported before the work
+    path = (model_folder(options.model) or default_model()).resolve()
+    reading = options.reading
+    if form in STORY_ENDINGS:
+        reading = replace(reading, source=True)  # the structure of a story is found in the source
+    job = Job(
+        path, model_sha256(path), version(), folder.resolve(), form, options.only, options.threshold, options.keep,
+        options.rules, kinds=options.kinds, reading=reading if any(astuple(reading)) else None, unit=options.unit,
+    )  # fmt: skip
+    return _with_memory(job, options.memory) if options.memory else job
 
 
 def _with_memory(job: Job, name: str) -> Job:

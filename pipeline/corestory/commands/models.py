@@ -20,7 +20,7 @@ SHOWN_CHARACTERS = 200
 _MARKER = "manifest.json"
 
 
-def open_model(name: str) -> Tagger:
+def open_model(name: str, *, kinds: bool = False) -> Tagger:
     """Load a model by its name or path.
 
     Parameters
@@ -28,6 +28,8 @@ def open_model(name: str) -> Tagger:
     name
         A model's folder, or the name of a folder in `MODELS`. ``default`` and the empty name mean the default model,
         unless ``models/default`` exists here.
+    kinds
+        Whether it must tell kinds.
 
     Raises
     ------
@@ -36,8 +38,14 @@ def open_model(name: str) -> Tagger:
     """
     from corestory.model.storage import load_model
 
-    folder = model_folder(name)
-    return load_model() if folder is None else load_model(folder)
+    tagger = load_model(model_folder(name))
+    if kinds and tagger.weights.kinds is None:
+        raise ModelError(
+            "cannot tell kinds, because it was trained on a table without them",
+            where=name or DEFAULT,
+            hint="Prepare the table again and train a new model, or leave out --kinds, --drop-kinds and --keep-kinds.",
+        )
+    return tagger
 
 
 def open_memory(name: str) -> SiteMemory | None:
@@ -51,22 +59,6 @@ def open_memory(name: str) -> SiteMemory | None:
     from corestory.model.memory_file import load_memory
 
     return load_memory(name) if name else None
-
-
-def check_tells_kinds(tagger: Tagger, name: str) -> None:
-    """Refuse a model that cannot tell kinds.
-
-    Raises
-    ------
-    ModelError
-        It was trained on a table without kinds.
-    """
-    if tagger.weights.kinds is None:
-        raise ModelError(
-            "cannot tell kinds, because it was trained on a table without them",
-            where=name or DEFAULT,
-            hint="Prepare the table again and train a new model, or leave out --kinds, --drop-kinds and --keep-kinds.",
-        )
 
 
 def model_folder(name: str) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
@@ -13,12 +14,48 @@ from typing import TYPE_CHECKING, Annotated, get_type_hints
 import typer
 
 from corestory.errors import OutputError, reason_of
-from corestory.remote import path_of
+from corestory.remote import AnyPath, path_of
 
 if TYPE_CHECKING:
+    from corestory.model.rules import Rules
+    from corestory.output.kind_choice import KindChoice
+    from corestory.output.story_rows import Unit
     from corestory.reading.fields import ReadingOptions
+    from corestory.types import Label
 
 STANDARD_OUTPUT = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictOptions:
+    """What ``corestory predict`` and ``corestory explain`` were asked for, apart from the output and its format.
+
+    Attributes
+    ----------
+    sources
+        Files, folders, patterns or ``-``.
+    reading
+        What the user says of the inputs.
+    rules
+        The user's rules.
+    unit
+        What a row is of.
+    model, only, threshold, memory, keep, kinds, rejects, force
+        The options of ``corestory predict``.
+    """
+
+    sources: Sequence[str]
+    reading: ReadingOptions
+    model: str = ""
+    only: Label | None = None
+    unit: Unit = "paragraph"
+    threshold: float | None = None
+    rules: Rules | None = None
+    memory: str = ""
+    keep: tuple[str, ...] = ()
+    kinds: KindChoice | None = None
+    rejects: AnyPath | None = None
+    force: bool = False
 
 
 def check_threshold(threshold: float | None) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,15 +15,13 @@ from corestory.commands.messages import (
     say,
     standard_output,
 )
-from corestory.commands.models import check_tells_kinds, open_memory, open_model
+from corestory.commands.models import open_memory, open_model
+from corestory.commands.options import PredictOptions
 from corestory.errors import OutputError
-from corestory.remote import AnyPath, RemotePath, is_url, path_of
+from corestory.remote import RemotePath, is_url, path_of
 
 if TYPE_CHECKING:
     from corestory.output.article_page import PageWriter
-    from corestory.output.kind_choice import KindChoice
-    from corestory.reading.fields import ReadingOptions
-    from corestory.types import Label
 
 ENDINGS = (".html", ".htm")
 
@@ -39,31 +37,15 @@ def is_one_page(output: str | None) -> bool:
     return output is not None and output.lower().endswith(ENDINGS)
 
 
-def tag_to_pages(
-    sources: Sequence[str],
-    output: str | None,
-    *,
-    model: str,
-    only: Label | None,
-    threshold: float | None,
-    memory: str,
-    reading: ReadingOptions,
-    kinds: KindChoice | None,
-    rejects: AnyPath | None,
-    force: bool,
-) -> int:
+def tag_to_pages(options: PredictOptions, output: str | None) -> int:
     """Read articles, tag and explain them, and write their pages.
 
     Parameters
     ----------
-    sources
-        Files, folders, patterns or ``-``.
+    options
+        The articles, and how to tag them. Pages have no rules and no kept columns.
     output
         A page or a folder; None is a page on the standard output.
-    model, only, threshold, memory, kinds, rejects, force
-        The options of ``corestory predict``.
-    reading
-        What the user says of the inputs.
 
     Returns
     -------
@@ -79,18 +61,16 @@ def tag_to_pages(
             hint="Give --output FILE.html, or --output FOLDER for several articles.",
         )
     path = None if output is None else _local(output)
-    tagger = open_model(model)
-    if kinds is not None:
-        check_tells_kinds(tagger, model)
-    remembered = open_memory(memory)
-    doubtful = DoubtfulArticles(with_memory=remembered is not None)
-    with open_refusals(rejects, force=force) as refusals, suppress(NothingTaggedError):
-        articles = read_articles(sources, refuse=refusals.refuse, note=say, options=reading)
+    tagger = open_model(options.model, kinds=options.kinds is not None)
+    memory = open_memory(options.memory)
+    doubtful = DoubtfulArticles(with_memory=memory is not None)
+    with open_refusals(options.rejects, force=options.force) as refusals, suppress(NothingTaggedError):
+        articles = read_articles(options.sources, refuse=refusals.refuse, note=say, options=options.reading)
         with (
-            _open_pages(path, output or "", only=only, kinds=kinds, force=force) as pages,
+            _open_pages(path, output or "", options) as pages,
             progress_bar(beside_output=output is None) as bar,
         ):
-            for explained in explain_articles(tagger, articles, threshold=threshold, memory=remembered):
+            for explained in explain_articles(tagger, articles, threshold=options.threshold, memory=memory):
                 pages.write(explained)
                 doubtful.add(explained.tagged)
                 bar.update(f"{doubtful.articles:,} articles", doubtful.articles)
@@ -110,13 +90,12 @@ def _local(output: str) -> Path:
 
 
 @contextmanager
-def _open_pages(
-    path: Path | None, name: str, *, only: Label | None, kinds: KindChoice | None, force: bool
-) -> Iterator[PageWriter]:
+def _open_pages(path: Path | None, name: str, options: PredictOptions) -> Iterator[PageWriter]:
     from corestory.atomic import atomic_folder, atomic_path
     from corestory.output.article_page import INDEX, OnePage, PageFolder
 
     writer: PageWriter
+    only, kinds, force = options.only, options.kinds, options.force
     if path is None:
         yield (writer := OnePage(standard_output().buffer, only=only, kinds=kinds))
         writer.close()  # not after an error, which must not end a pipe with what looks like a whole page

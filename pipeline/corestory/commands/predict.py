@@ -19,7 +19,7 @@ from corestory.commands.formats import (
     check_rows,
     chosen_format,
 )
-from corestory.commands.options import STANDARD_OUTPUT, Jobs, Memory, Model, Threshold, is_folder
+from corestory.commands.options import STANDARD_OUTPUT, Jobs, Memory, Model, PredictOptions, Threshold, is_folder
 from corestory.remote import path_of
 
 if TYPE_CHECKING:
@@ -168,7 +168,6 @@ def predict(
     from corestory.output.kind_choice import kind_choice
 
     kept: tuple[str, ...] = tuple(keep or ())
-    rejects_path = None if rejects is None else path_of(rejects)
     rules = read_rules(core=always_core, filler=always_filler)
     target = None if output == STANDARD_OUTPUT else output
     reading = replace(reading, source=row is Rows.span)
@@ -193,67 +192,39 @@ def predict(
     check_rows(rows, form, only, kinds=kinds)
     check_documents(form, only, other_kinds=bool(drop_kinds or keep_kinds))
     check_keep(kept, form, kinds=kinds, rows=rows)
+    options = PredictOptions(
+        sources=articles,
+        reading=reading,
+        model=model,
+        only=label,
+        unit=rows.value,
+        threshold=threshold,
+        rules=rules,
+        memory=memory,
+        keep=kept,
+        kinds=choice,
+        rejects=None if rejects is None else path_of(rejects),
+        force=force,
+    )
     if to_pages:
         if rules:
             raise typer.BadParameter(
                 "a page explains the model's own decisions; leave the rules out, or give another --format",
                 param_hint="--always-core, --always-filler",
             )
-        refused = tag_to_pages(
-            articles,
-            target,
-            model=model,
-            only=label,
-            threshold=threshold,
-            memory=memory,
-            reading=reading,
-            kinds=choice,
-            rejects=rejects_path,
-            force=force,
-        )
+        refused = tag_to_pages(options, target)
     elif to_folder:
         from corestory.commands.folders import tag_to_folder
 
         assert path is not None  # noqa: S101 -- it is a folder
         assert form is not None  # noqa: S101 -- a folder has one
-        refused = tag_to_folder(
-            articles,
-            path,
-            model=model,
-            form=form.value,  # type: ignore[arg-type]  # html was handled above
-            only=label,
-            unit=rows.value,
-            threshold=threshold,
-            rules=rules,
-            memory=memory,
-            reading=reading,
-            keep=kept,
-            kinds=choice,
-            rejects=rejects_path,
-            jobs=jobs,
-            dask=dask,
-            force=force,
-        )
+        refused = tag_to_folder(options, path, form.value, jobs=jobs, dask=dask)  # type: ignore[arg-type]  # not html
     else:
         from corestory.commands.rows import tag_to_rows
 
-        refused = tag_to_rows(
-            articles,
-            path,
-            into_folder=target is not None and is_folder(target),
-            model=model,
-            form=form.value if form else None,  # type: ignore[arg-type]  # html was handled above
-            only=label,
-            unit=rows.value,
-            threshold=threshold,
-            rules=rules,
-            memory=memory,
-            reading=reading,
-            keep=kept,
-            kinds=choice,
-            rejects=rejects_path,
-            force=force,
-        )
+        of_rows = form.value if form else None
+        into_folder = target is not None and is_folder(target)
+        refused = tag_to_rows(options, path, of_rows, into_folder=into_folder)  # type: ignore[arg-type]  # not html
     if refused:
         raise typer.Exit(1)
 

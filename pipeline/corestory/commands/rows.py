@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -17,58 +17,32 @@ from corestory.commands.messages import (
     say,
     standard_output,
 )
-from corestory.commands.models import check_tells_kinds, open_memory, open_model
+from corestory.commands.models import open_memory, open_model
+from corestory.commands.options import PredictOptions
 from corestory.errors import OutputError
 from corestory.remote import AnyPath, RemotePath
 
 if TYPE_CHECKING:
-    from corestory.model.rules import Rules
     from corestory.output.documents import DocumentFormat
     from corestory.output.kind_choice import KindChoice
     from corestory.output.rows import Format, RowWriter
-    from corestory.output.story_rows import Unit
-    from corestory.reading.fields import ReadingOptions
-    from corestory.types import Label
 
 
 def tag_to_rows(
-    sources: Sequence[str],
-    output: AnyPath | None,
-    *,
-    model: str,
-    into_folder: bool = False,
-    form: Format | DocumentFormat | None,
-    only: Label | None,
-    unit: Unit,
-    threshold: float | None,
-    rules: Rules | None,
-    memory: str,
-    reading: ReadingOptions,
-    keep: Sequence[str],
-    kinds: KindChoice | None,
-    rejects: AnyPath | None,
-    force: bool,
+    options: PredictOptions, output: AnyPath | None, form: Format | DocumentFormat | None, *, into_folder: bool = False
 ) -> int:
     """Read articles, tag them and write their rows.
 
     Parameters
     ----------
-    sources
-        Files, folders, patterns or ``-``.
+    options
+        The articles, and how to tag them.
     output
         The file to write; None is the standard output.
-    model, only, threshold, memory, keep, kinds, rejects, force
-        The options of ``corestory predict``.
-    into_folder
-        Whether the output is a folder, for documents.
     form
         The format; None is the annotated article, for a terminal.
-    rules
-        The user's rules.
-    reading
-        What the user says of the inputs.
-    unit
-        What a row is of.
+    into_folder
+        Whether the output is a folder, for documents.
 
     Returns
     -------
@@ -78,31 +52,30 @@ def tag_to_rows(
     from corestory.features.batch import BATCH_ARTICLES
     from corestory.reading.sources import read_articles
 
+    rejects, kinds = options.rejects, options.kinds
     if output is not None and rejects is not None and output.resolve() == rejects.resolve():
         raise OutputError("the same file for --output and --rejects", where=str(output), hint="Give two names.")
-    tagger = open_model(model)
-    if kinds is not None:
-        check_tells_kinds(tagger, model)
-    remembered = open_memory(memory)
-    doubtful = DoubtfulArticles(with_memory=remembered is not None)
-    with open_refusals(rejects, force=force) as refusals, suppress(NothingTaggedError):
+    tagger = open_model(options.model, kinds=kinds is not None)
+    memory = open_memory(options.memory)
+    doubtful = DoubtfulArticles(with_memory=memory is not None)
+    with open_refusals(rejects, force=options.force) as refusals, suppress(NothingTaggedError):
         # The structure of a story is found in the source.
-        reading = replace(reading, source=reading.source or form in STORIES)
-        articles = read_articles(sources, refuse=refusals.refuse, keep=keep, note=say, options=reading)
+        reading = replace(options.reading, source=options.reading.source or form in STORIES)
+        articles = read_articles(options.sources, refuse=refusals.refuse, keep=options.keep, note=say, options=reading)
         opened: AbstractContextManager[RowWriter]
         if form == "labelled" or form == "markdown" or form == "tei":
-            opened = _opened_documents(output, form, kinds, into_folder=into_folder, force=force)
+            opened = _opened_documents(output, form, kinds, into_folder=into_folder, force=options.force)
         else:
-            opened = _opened(output, form, only, keep, kinds, unit, force=force)
+            opened = _opened(output, form, options)
         with (
             opened as writer,
             progress_bar(beside_output=output is None) as bar,
         ):
             for article in tagger.tag_stream(
                 articles,
-                threshold=threshold,
-                rules=rules,
-                memory=remembered,
+                threshold=options.threshold,
+                rules=options.rules,
+                memory=memory,
                 kinds=kinds is not None or form in STORIES,  # they tell the headings of a text
             ):
                 writer.write(article)
@@ -116,19 +89,11 @@ def tag_to_rows(
 
 
 @contextmanager
-def _opened(
-    output: AnyPath | None,
-    form: Format | None,
-    only: Label | None,
-    keep: Sequence[str],
-    kinds: KindChoice | None,
-    unit: Unit,
-    *,
-    force: bool,
-) -> Iterator[RowWriter]:
+def _opened(output: AnyPath | None, form: Format | None, options: PredictOptions) -> Iterator[RowWriter]:
     from corestory.atomic import atomic_path
     from corestory.output.rows import open_rows
 
+    only, keep, kinds, unit = options.only, options.keep, options.kinds, options.unit
     if form is None:
         from corestory.output.annotated import AnnotatedWriter  # only a terminal needs Rich
 
@@ -142,7 +107,7 @@ def _opened(
         yield writer
         writer.close()  # not after an error, which must not end a pipe with what looks like a whole output
     else:
-        with atomic_path(output, force=force) as temporary:
+        with atomic_path(output, force=options.force) as temporary:
             try:
                 writer = open_rows(temporary, form=form, only=only, keep=keep, kinds=kinds, unit=unit)
                 with closing(writer):

@@ -1,4 +1,4 @@
-"""One article from a string: a text, a page, a labelled file, and what people give in Python; where its paragraphs stand."""
+"""One article from a string (text, page, labelled file, what people give in Python), and where its paragraphs stand."""
 
 import re
 import warnings
