@@ -5,19 +5,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
-MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."
+from commands.articles import MORE, STORY, jsonl
+
 TEXT = f"{STORY}\nREAD MORE: lugger sold\n{MORE}\n"
 
 
 @pytest.fixture
 def predict(run, model):
     return lambda *arguments: run("predict", "--model", model, *arguments)
-
-
-def jsonl(path, *records):
-    path.write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
-    return path
 
 
 def rows(path):

@@ -1,7 +1,6 @@
 import csv
 import gzip
 import io
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,24 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from commands.articles import COLUMNS, MORE, PAGE, PLUG, STORY, TEXT, jsonl, rows
 from corestory.commands.formats import ENDINGS
 from corestory.model.storage import save_model
-
-STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
-MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."
-PLUG = "READ MORE: lugger sold"
-TEXT = f"{STORY}\n{PLUG}\n{MORE}\n"
-PAGE = f"<!doctype html><title>Quay</title><p>{STORY}</p><p>{PLUG}</p><p>{MORE}</p>"
-COLUMNS = ["article_id", "position", "text", "label", "score", "url", "confidence"]
-
-
-def rows(output):
-    return [json.loads(line) for line in output.splitlines()]
-
-
-def jsonl(path, *records):
-    path.write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
-    return path
 
 
 def test_in_a_pipe_the_paragraphs_come_as_json_lines(predict):

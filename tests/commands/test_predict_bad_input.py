@@ -7,19 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
-MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."
-PLUG = "READ MORE: lugger sold"
-TEXT = f"{STORY}\n{PLUG}\n{MORE}\n"
-
-
-def rows(output):
-    return [json.loads(line) for line in output.splitlines()]
-
-
-def jsonl(path, *records):
-    path.write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
-    return path
+from commands.articles import PLUG, STORY, TEXT, jsonl, rows
 
 
 def test_the_rest_is_done_when_some_articles_are_refused(predict, tmp_path):

@@ -6,21 +6,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from commands.articles import MORE, PAGE, PLUG, STORY, TEXT, jsonl
 from corestory.jobs import work
 from corestory.jobs.ledger import LocalLedger
 
-STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
-MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."
-PLUG = "READ MORE: lugger sold"
-TEXT = f"{STORY}\n{PLUG}\n{MORE}\n"
-PAGE = f"<!doctype html><title>Quay</title><p>{STORY}</p><p>{PLUG}</p><p>{MORE}</p>"
-
 pytestmark = pytest.mark.usefixtures("corpus")
-
-
-def jsonl(path, *records):
-    path.write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
-    return path
 
 
 def rows(path):

@@ -5,11 +5,10 @@ from dataclasses import replace
 import pyarrow.parquet as pq
 import pytest
 
+from commands.articles import MORE, STORY
 from corestory.model.kinds import CLASSES
 from corestory.model.storage import save_model
 
-STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
-MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."
 BYLINE = "By Mara Illing, local reporter"
 PLUG = "READ MORE: Hundreds queue for the reopened market"
 TEXT = f"{BYLINE}\n{STORY}\n{PLUG}\n{MORE}\n"

@@ -9,23 +9,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from commands.articles import COLUMNS, PAGE, STORY, TEXT, jsonl, rows
+
 pytestmark = pytest.mark.slow
-
-STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
-MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."
-PLUG = "READ MORE: lugger sold"
-TEXT = f"{STORY}\n{PLUG}\n{MORE}\n"
-PAGE = f"<!doctype html><title>Quay</title><p>{STORY}</p><p>{PLUG}</p><p>{MORE}</p>"
-COLUMNS = ["article_id", "position", "text", "label", "score", "url", "confidence"]
-
-
-def rows(output):
-    return [json.loads(line) for line in output.splitlines()]
-
-
-def jsonl(path, *records):
-    path.write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
-    return path
 
 
 def command(*arguments):

@@ -8,13 +8,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from commands.articles import STORY
 from corestory.jobs import tasks, work
 from corestory.reading import parts
 from corestory.remote import RemotePath
 
 fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed: pip install 'corestory[remote]'")
 
-STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
 TEXT = f"{STORY}\nREAD MORE: lugger sold\nIt will come back to the quay on Friday, she added.\n"
 KILLS = 5
 

@@ -2,8 +2,7 @@ import json
 
 import pytest
 
-STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
-PLUG = "READ MORE: lugger sold"
+from commands.articles import PLUG, STORY
 
 
 def labels(done):

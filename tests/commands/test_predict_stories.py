@@ -5,8 +5,8 @@ import json
 import pytest
 from lxml import etree
 
-STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
-MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."
+from commands.articles import MORE, STORY
+
 PAGE = f"""<title>Lugger leaves - The Courier</title><h1>Lugger leaves</h1>
 <p>{STORY.replace("harbour master", "<a href='/master'>harbour <b>master</b></a>")}</p><p>READ MORE: lugger sold</p>
 <blockquote><p>{MORE}</p></blockquote><p>Share this</p>"""

@@ -1,5 +1,4 @@
 import fcntl
-import json
 import os
 import pty
 import re
@@ -11,19 +10,7 @@ from contextlib import suppress
 
 import pytest
 
-STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
-MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."
-PLUG = "READ MORE: lugger sold"
-TEXT = f"{STORY}\n{PLUG}\n{MORE}\n"
-
-
-def rows(output):
-    return [json.loads(line) for line in output.splitlines()]
-
-
-def jsonl(path, *records):
-    path.write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
-    return path
+from commands.articles import MORE, PLUG, STORY, TEXT, jsonl, rows
 
 
 def command(*arguments):

@@ -3,11 +3,12 @@ import json
 import numpy as np
 import pytest
 
+from commands.articles import STORY
+
 WORDS = (
     "quay", "ferry", "harbour", "council", "mayor", "lugger", "island", "storm", "bridge", "market", "goat", "rope",
     "sail", "mast", "tide",
 )  # fmt: skip
-STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
 AGAIN = "The steamer left the quay at 9 on Monday with 9 passengers, the harbour master said."
 
 

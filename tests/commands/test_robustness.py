@@ -11,13 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from commands.articles import STORY, rows
 from corestory.output.rows import COLUMNS
-
-STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
-
-
-def rows(text):
-    return [json.loads(line) for line in text.splitlines()]
 
 
 def run_process(arguments, folder, environment, *, shell=""):
