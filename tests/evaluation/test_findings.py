@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from corestory.evaluation.evaluation import evaluate_frame
+from corestory.evaluation.evaluation import evaluate_rows
 from corestory.evaluation.findings import CURVE_POINTS, find
+from corestory.evaluation.labelled_rows import labelled_rows
 
 pytestmark = pytest.mark.slow
 
@@ -20,8 +21,8 @@ def findings(boat_tagger, tagged):
     return find(tagged, tagger=boat_tagger, others={"words alone": tagged.assign(score=tagged["stage1"])}, resamples=20)
 
 
-def test_the_measures_are_those_of_evaluate_frame(findings, tagged):
-    assert findings.evaluation.tagger == evaluate_frame(tagged, resamples=20).tagger
+def test_the_measures_are_those_of_evaluate_rows(findings, tagged):
+    assert findings.evaluation.tagger == evaluate_rows(labelled_rows(tagged), resamples=20).tagger
 
 
 def test_every_part_of_the_report_is_there(findings):
@@ -34,7 +35,7 @@ def test_every_part_of_the_report_is_there(findings):
 
 def test_metrics_hold_the_evaluations_keys_as_they_were_and_keys_of_their_own(findings, tagged):
     found = json.loads(json.dumps(findings.to_metrics(), allow_nan=False))
-    before = evaluate_frame(tagged, resamples=20).to_metrics()
+    before = evaluate_rows(labelled_rows(tagged), resamples=20).to_metrics()
 
     assert found.keys() - before.keys() == {
         "thresholds", "lengths", "places", "in_story", "histogram", "mistakes", "ngrams", "importance", "comparisons"

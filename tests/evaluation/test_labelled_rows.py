@@ -1,8 +1,10 @@
+import math
+
 import pandas as pd
 import pytest
 
 from corestory.errors import DataError
-from corestory.evaluation.labelled_rows import decisions, labelled_rows, probabilities
+from corestory.evaluation.labelled_rows import labelled_rows
 
 
 def frame(**columns):
@@ -30,11 +32,25 @@ def test_views_of_a_page_are_one_article():
     assert labelled_rows(views).articles.tolist() == [0, 0, 1]
 
 
-def test_what_is_neither_core_nor_filler_is_refused_with_its_article():
-    with pytest.raises(DataError, match="x: tagged 'maybe' in article 'b'; expected core or filler"):
-        decisions(frame(tagged=["core", "filler", "maybe"]), "tagged", where="x")
+@pytest.mark.parametrize("column", ["article_id", "text", "label", "score"])
+def test_a_missing_column_is_named(column):
+    with pytest.raises(DataError, match=f"^data.parquet: no column {column}; expected"):
+        labelled_rows(frame().drop(columns=column), where="data.parquet")
 
 
-def test_what_is_no_probability_is_refused_with_its_article():
-    with pytest.raises(DataError, match=r"score 1\.5 in article 'a'"):
-        probabilities(frame(score=[0.5, 1.5, 0.5]), "score")
+@pytest.mark.parametrize("nothing", [frame().head(0), frame(label=None)])
+def test_nothing_labelled_is_refused(nothing):
+    with pytest.raises(DataError, match="none of them labelled"):
+        labelled_rows(nothing)
+
+
+@pytest.mark.parametrize("column", ["label", "tagged"])
+def test_what_is_neither_core_nor_filler_is_refused_with_its_article(column):
+    with pytest.raises(DataError, match=f"x: {column} 'maybe' in article 'a'; expected core or filler"):
+        labelled_rows(frame(**{column: ["core", "maybe", "core"]}), where="x")
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -0.01, 1.01])
+def test_what_is_no_probability_is_refused_with_its_article(value):
+    with pytest.raises(DataError, match=f"score {value} in article 'a'; expected a probability"):
+        labelled_rows(frame(score=[0.5, value, 0.5]))

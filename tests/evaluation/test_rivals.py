@@ -50,13 +50,13 @@ def test_the_rule_says_its_number():
 
 
 def test_stage_one_decides_from_its_threshold_on_and_keeps_its_scores():
-    scores = np.array([0.2, 0.6, 0.7])
+    scores = np.array([0.2, 0.5, 0.7])
 
-    found = stage_one(scores, threshold=0.6)
+    found = stage_one(scores)
 
     assert found.core.tolist() == [False, True, True]
     assert found.score.tolist() == scores.tolist()
-    assert "0.6" in found.description
+    assert "0.5" in found.description
 
 
 def frame(scores):

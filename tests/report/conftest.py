@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from corestory.evaluation.evaluation import evaluate_frame
+from corestory.evaluation.evaluation import evaluate_rows
 from corestory.evaluation.findings import Findings, Learned, find
 from corestory.evaluation.in_story import LookCurve
+from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.learned import GroupEffect, Importance, Ngram, Vocabulary
 from corestory.evaluation.results import Band, Evaluation, Measured, TaggerResult
 from corestory.report.page import report_page
@@ -43,7 +44,7 @@ def tagged_frame() -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def evaluation() -> Evaluation:
     """What was measured on them; the intervals are made up, so that no generator of random numbers matters."""
-    return with_intervals(evaluate_frame(tagged_frame(), threshold=0.4, resamples=0))
+    return with_intervals(evaluate_rows(labelled_rows(tagged_frame(), threshold=0.4), resamples=0))
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from corestory.evaluation.evaluation import evaluate_frame
+from corestory.evaluation.evaluation import evaluate_rows
+from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.metrics import METRIC_NAMES
 from corestory.evaluation.results import Band
 from corestory.printing import NOTHING
@@ -20,7 +21,7 @@ def table(evaluation, beginning, *, sites=5):
 
 def one_class(label):
     frame = pd.DataFrame({"article_id": list("abcdef"), "text": "It rained.", "score": [0.9, 0.2] * 3})
-    return evaluate_frame(frame.assign(label=label), resamples=10)
+    return evaluate_rows(labelled_rows(frame.assign(label=label)), resamples=10)
 
 
 def test_the_answer_comes_first_and_the_baselines_next(evaluation):
@@ -123,7 +124,8 @@ def test_views_and_articles_are_told_apart_where_they_differ(evaluation):
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_few_articles_are_said_to_be_too_few_and_no_accuracy_is_claimed(count):
     frame = pd.DataFrame({"article_id": [f"a{number // 2}" for number in range(2 * count)], "text": "It rained."})
-    found = evaluate_frame(frame.assign(label=["core", "filler"] * count, score=[0.9, 0.1] * count), resamples=100)
+    rows = labelled_rows(frame.assign(label=["core", "filler"] * count, score=[0.9, 0.1] * count))
+    found = evaluate_rows(rows, resamples=100)
     assert headline(found).startswith(f"{count} article")
     assert "too few to measure accuracy" in headline(found)
     assert "survive;" not in headline(found)

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 SPLIT = "validation"
 """The only split on which a threshold is chosen. The test split could no longer measure a threshold chosen on it."""
 
-RESAMPLES, LEVEL = 1000, 0.95
-
 TINY = 1e-9
 
 
@@ -101,7 +99,7 @@ def threshold(
         text = second_look_text(chosen, max_story_lines_lost / 100, split=SPLIT)
         changed = {cutoff_name(curve.form): curve.cutoffs[index] for curve, index in chosen}
     else:
-        settings = EvaluationSettings(None, RESAMPLES, seed, LEVEL)
+        settings = EvaluationSettings(None, seed=seed)
         point = choose_threshold(rows, *goals, settings=settings, where=str(data))
         text = operating_point_text(point, split=SPLIT)
         changed = {"threshold": point.threshold}

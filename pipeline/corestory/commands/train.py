@@ -48,7 +48,8 @@ def train(
 
     from corestory.atomic import check_folder
     from corestory.commands.messages import progress_bar, say
-    from corestory.evaluation.evaluation import evaluate_frame
+    from corestory.evaluation.evaluation import evaluate_rows
+    from corestory.evaluation.labelled_rows import labelled_rows
     from corestory.evaluation.scored_rows import chosen_rows, training_cautions
     from corestory.labelling.table import is_split_by_article, read_frame
     from corestory.model.estimator import ParagraphClassifier
@@ -76,7 +77,8 @@ def train(
     say(f"{folds.count} folds by {folds.by}.")
     scored = frame.assign(**{name: classifier.out_of_fold_[name].to_numpy() for name in ("score", "tagged", "stage1")})
     cautions = training_cautions(folds_by=folds.by, by_article=by_article)
-    evaluation = evaluate_frame(scored, resamples=RESAMPLES, seed=seed, cautions=cautions, where=str(data))
+    rows = labelled_rows(scored, where=str(data))
+    evaluation = evaluate_rows(rows, resamples=RESAMPLES, seed=seed, cautions=cautions, where=str(data))
     manifest = new_manifest(
         _trained_on(frame),
         splits=splits,

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import astuple, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corestory.evaluation.bootstrap import interval, paired_interval, resampled_metrics
 from corestory.evaluation.groups import DETECTED, groups_by_column
 from corestory.evaluation.kinds import kind_result
-from corestory.evaluation.labelled_rows import LabelledRows, labelled_rows, probabilities
+from corestory.evaluation.labelled_rows import LabelledRows, probabilities
 from corestory.evaluation.metrics import Metrics, calibration, confusion, measure
 from corestory.evaluation.results import (
     Band,
@@ -23,18 +22,13 @@ from corestory.evaluation.results import (
 from corestory.evaluation.rivals import Predictions, everything_core, length_rule, stage_one
 from corestory.types import Float
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-def evaluate_frame(
-    frame: "pd.DataFrame",
+def evaluate_rows(
+    rows: LabelledRows,
     *,
-    threshold: float | None = None,
-    stage1_threshold: float = 0.5,
+    rivals: Sequence[Predictions] = (),
     resamples: int = 1000,
     seed: int = 0,
-    level: float = 0.95,
     name: str = "corestory",
     cautions: Sequence[str] = (),
     where: str = "",
@@ -43,16 +37,11 @@ def evaluate_frame(
 
     Parameters
     ----------
-    frame
-        A paragraph a row: ``article_id``, ``text``, ``label`` (``core``, ``filler`` or missing) and ``score``
-        (probability of core); where present also ``tagged`` (the tagger's ``core`` or ``filler``), ``stage1``
-        (probability by words alone), ``page``, ``site``, ``source`` and ``view``.
-    threshold
-        The least score of core. Decides where there is no column ``tagged`` (then 0.5 by default), else it is only
-        reported.
-    stage1_threshold
-        The same for ``stage1``.
-    resamples, seed, level
+    rows
+        The labelled rows. Those without a label are counted, and enter no other number.
+    rivals
+        Other taggers' predictions on the same rows.
+    resamples, seed
         Of the bootstrap over articles. The views of one page are one article: by ``page``, else by ``article_id`` less
         its ``@view``.
     name
@@ -62,76 +51,29 @@ def evaluate_frame(
     where
         The data's name in error messages.
 
-    Returns
-    -------
-    Evaluation
-        Rows without a label are counted, and enter no other number.
-
     Raises
     ------
     DataError
-        If a column is missing, holds what it should not, or no row has a label.
+        If ``stage1`` holds what is no probability.
 
     Examples
     --------
     >>> import pandas as pd
+    >>> from corestory.evaluation.labelled_rows import labelled_rows
     >>> frame = pd.DataFrame({
     ...     "article_id": ["a", "a", "b", "b"], "text": ["It rained.", "Share", "It snowed.", "Next"],
     ...     "label": ["core", "filler"] * 2, "score": [0.9, 0.2, 0.8, 0.6]})
-    >>> found = evaluate_frame(frame, resamples=100)
+    >>> found = evaluate_rows(labelled_rows(frame), resamples=100)
     >>> found.tagger.paragraphs.value.core_recall, found.tagger.paragraphs.value.core_precision
     (1.0, 0.6666666666666666)
-    """
-    return evaluate_rows(
-        labelled_rows(frame, threshold=threshold, where=where),
-        stage1_threshold=stage1_threshold,
-        resamples=resamples,
-        seed=seed,
-        level=level,
-        name=name,
-        cautions=cautions,
-        where=where,
-    )
-
-
-def evaluate_rows(
-    rows: LabelledRows,
-    *,
-    rivals: Sequence[Predictions] = (),
-    stage1_threshold: float = 0.5,
-    resamples: int = 1000,
-    seed: int = 0,
-    level: float = 0.95,
-    name: str = "corestory",
-    cautions: Sequence[str] = (),
-    where: str = "",
-) -> Evaluation:
-    """Measure a tagger on rows that were read before.
-
-    Parameters
-    ----------
-    rows
-        Of `labelled_rows`.
-    rivals
-        Other taggers' predictions on the same rows.
-    stage1_threshold, resamples, seed, level, name, cautions, where
-        As of `evaluate_frame`.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> frame = pd.DataFrame({"article_id": ["a", "a"], "text": ["It rained.", "Share"], "label": ["core", "filler"],
-    ...                       "score": [0.9, 0.2]})
-    >>> evaluate_rows(labelled_rows(frame), resamples=0).tagger.words.value.core_f1
-    1.0
     """
     labelled = rows.frame
     texts = labelled["text"].tolist()
     predictions = [Predictions("tagger", name, "the tagger that is evaluated", rows.score, rows.decided), *rivals]
     if "stage1" in labelled.columns and labelled["stage1"].notna().any():
-        predictions.append(stage_one(probabilities(labelled, "stage1", where=where), threshold=stage1_threshold))
+        predictions.append(stage_one(probabilities(labelled, "stage1", where=where)))
     predictions += [length_rule(texts), everything_core(len(texts))]
-    settings = EvaluationSettings(rows.threshold, resamples, seed, level)
+    settings = EvaluationSettings(rows.threshold, resamples, seed)
     tagger, *others = _results(rows, predictions, settings)
     return Evaluation(
         settings=settings,
@@ -157,6 +99,7 @@ def story_counts(rows: LabelledRows) -> StoryCounts | None:
     Examples
     --------
     >>> import pandas as pd
+    >>> from corestory.evaluation.labelled_rows import labelled_rows
     >>> frame = pd.DataFrame({"article_id": ["a", "a", "b"], "text": ["It rained.", "Share", "Page not found"],
     ...                       "label": ["core", "filler", "filler"], "score": [0.9, 0.2, 0.3]})
     >>> story_counts(labelled_rows(frame))

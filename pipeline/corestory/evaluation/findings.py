@@ -137,7 +137,7 @@ def find(
     Parameters
     ----------
     frame
-        As of `corestory.evaluation.evaluation.evaluate_frame`, with ``position`` to show paragraphs in their article.
+        As of `labelled_rows`, with ``position`` to show paragraphs in their article.
     tagger
         The model that tagged the frame; None leaves out what it learned.
     others
@@ -154,7 +154,7 @@ def find(
     Raises
     ------
     DataError
-        As of `evaluate_frame`, or if other models saw other rows.
+        As of `labelled_rows`, or if other models saw other rows.
 
     Examples
     --------

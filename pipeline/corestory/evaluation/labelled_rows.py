@@ -67,9 +67,12 @@ def labelled_rows(frame: pd.DataFrame, *, threshold: float | None = None, where:
     Parameters
     ----------
     frame
-        As of `corestory.evaluation.evaluation.evaluate_frame`.
+        A paragraph a row: ``article_id``, ``text``, ``label`` (``core``, ``filler`` or missing) and ``score``
+        (probability of core); where present also ``tagged`` (the tagger's ``core`` or ``filler``), ``stage1``
+        (probability by words alone), ``page``, ``site``, ``source`` and ``view``.
     threshold
-        Decides where there is no column ``tagged`` (then 0.5 by default).
+        The least score of core. Decides where there is no column ``tagged`` (then 0.5 by default), else it is only
+        reported.
     where
         The data's name in error messages.
 

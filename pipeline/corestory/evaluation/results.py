@@ -124,9 +124,9 @@ class EvaluationSettings:
     """
 
     threshold: float | None
-    resamples: int
-    seed: int
-    level: float
+    resamples: int = 1000
+    seed: int = 0
+    level: float = 0.95
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ EACH = 10
 
 KEY = ("article_id", "position")
 
+STAGE_1_THRESHOLD = 0.5
 # The length rule's two conditions, fixed beforehand and tuned on nothing.
 LENGTH_RULE_WORDS = 10
 _SENTENCE_ENDS = tuple(".!?…‽。．！？｡؟۔।॥։።")
@@ -83,15 +84,13 @@ def length_rule(texts: Sequence[str]) -> Predictions:
     return Predictions("length_rule", "length rule", described, core.astype(np.float64), core)
 
 
-def stage_one(scores: ArrayLike, *, threshold: float = 0.5) -> Predictions:
+def stage_one(scores: ArrayLike) -> Predictions:
     """Keep the paragraphs that stage 1 takes for core by their words alone.
 
     Parameters
     ----------
     scores
         Probability of core by the tagger's first stage.
-    threshold
-        The least score that is core.
 
     Examples
     --------
@@ -99,8 +98,8 @@ def stage_one(scores: ArrayLike, *, threshold: float = 0.5) -> Predictions:
     [True, False]
     """
     score = np.asarray(scores, dtype=np.float64)
-    described = f"the paragraph's words alone, core from {threshold:g}"
-    return Predictions("stage_1", "stage 1 alone", described, score, score >= threshold)
+    described = f"the paragraph's words alone, core from {STAGE_1_THRESHOLD:g}"
+    return Predictions("stage_1", "stage 1 alone", described, score, score >= STAGE_1_THRESHOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +185,8 @@ def rival_predictions(rows: LabelledRows, other: pd.DataFrame, *, name: str, whe
     return Predictions(f"model {name}", name, "another model", score, decided)
 
 
-def compare(rows: LabelledRows, rival: Predictions, *, name: str, each: int = EACH) -> Comparison:
-    """Find the paragraphs that two models tag differently.
+def compare(rows: LabelledRows, rival: Predictions, *, name: str) -> Comparison:
+    """Find the paragraphs that two models tag differently; an article or a text gives one example of each kind.
 
     Parameters
     ----------
@@ -197,8 +196,6 @@ def compare(rows: LabelledRows, rival: Predictions, *, name: str, each: int = EA
         The second's predictions on them.
     name
         The first's name.
-    each
-        How many examples are given for better and for worse; an article or a text gives one of each.
 
     Examples
     --------
@@ -220,8 +217,8 @@ def compare(rows: LabelledRows, rival: Predictions, *, name: str, each: int = EA
         _changed(rows, lost & rows.core),
         _changed(rows, gained & ~rows.core),
         _changed(rows, lost & ~rows.core),
-        _examples(rows, rival, gained, each),
-        _examples(rows, rival, lost, each),
+        _examples(rows, rival, gained),
+        _examples(rows, rival, lost),
     )
 
 
@@ -229,7 +226,7 @@ def _changed(rows: LabelledRows, part: Bool) -> Changed:
     return Changed(int(part.sum()), int(rows.words[part].sum()), len(np.unique(rows.articles[part])))
 
 
-def _examples(rows: LabelledRows, rival: Predictions, part: Bool, each: int) -> tuple[ChangedParagraph, ...]:
+def _examples(rows: LabelledRows, rival: Predictions, part: Bool) -> tuple[ChangedParagraph, ...]:
     chosen = np.flatnonzero(part)
     distance = np.abs(rival.score - rows.score)[chosen]
     ordered = chosen[np.argsort(-distance, kind="stable")]
@@ -238,7 +235,7 @@ def _examples(rows: LabelledRows, rival: Predictions, part: Bool, each: int) -> 
     for names in (rows.articles, texts):
         first = np.unique(names[ordered].astype(str), return_index=True)[1]
         ordered = ordered[np.sort(first)]
-    chosen = ordered[:each]
+    chosen = ordered[:EACH]
     frame = rows.frame
     return tuple(
         ChangedParagraph(

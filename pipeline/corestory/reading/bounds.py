@@ -18,23 +18,9 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)")
 # Elements that hold nothing, or that the next of their kind ends.
 _SHALLOW = frozenset(
     (
-        *(
-            "area",
-            "base",
-            "br",
-            "col",
-            "embed",
-            "hr",
-            "img",
-            "input",
-            "link",
-            "meta",
-            "param",
-            "source",
-            "track",
-            "wbr",
-        ),
-        *("p", "li", "dt", "dd", "option", "optgroup", "tr", "td", "th", "thead", "tbody", "tfoot", "rp", "rt"),
+        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"),
+        *("param", "source", "track", "wbr", "p", "li", "dt", "dd", "option", "optgroup"),
+        *("tr", "td", "th", "thead", "tbody", "tfoot", "rp", "rt"),
     )
 )
 _MANY_ATTRIBUTES = re.compile(

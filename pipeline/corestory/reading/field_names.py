@@ -23,51 +23,20 @@ _ROLES_IN_OBJECTS = _ROLES | {
 }  # fmt: skip
 # Objects that hold an article, and objects that describe the article beside them.
 _ARTICLES = frozenset(
-    [
-        "_source",
-        "article",
-        "story",
-        "post",
-        "news",
-        "page",
-        "document",
-        "doc",
-        "record",
-        "item",
-        "entry",
-        "result",
-        "object",
-        "node",
-        "fields",
-        "attributes",
-        "data",
-    ]
+    (
+        *("_source", "article", "story", "post", "news", "page", "document", "doc", "record"),
+        *("item", "entry", "result", "object", "node", "fields", "attributes", "data"),
+    )
 )
 _DESCRIPTIONS = frozenset(["metadata", "meta", "warc_headers", "crawl"])
 # Fields of an object that has one value besides its form: {"rendered": "<p>One.", "protected": false}.
 _VALUES = frozenset(["rendered", "value", "content", "main", "$oid"])
 # Lists in which an interface answers with its articles.
 _ANSWERS = frozenset(
-    [
-        "articles",
-        "items",
-        "entries",
-        "results",
-        "docs",
-        "documents",
-        "hits",
-        "records",
-        "posts",
-        "stories",
-        "objects",
-        "rows",
-        "news",
-        "data",
-        "pages",
-        "value",
-        "nodes",
-        "edges",
-    ]
+    (
+        *("articles", "items", "entries", "results", "docs", "documents", "hits", "records", "posts"),
+        *("stories", "objects", "rows", "news", "data", "pages", "value", "nodes", "edges"),
+    )
 )
 _PUNCTUATION = re.compile(r"[\W_]+")
 # Separators of the names of a field in an object, in JSON and in tables made from it.

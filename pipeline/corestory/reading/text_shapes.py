@@ -26,27 +26,11 @@ _SENTENCE_END = re.compile(r"(?:[.!?…]+[\"'”’»›)\]]*(?=\s)|[。！？]+
 _OPENING = re.compile(r"[\"'“‘„«‹(\[¿¡—–-]*\s?")
 _ABBREVIATIONS = frozenset(
     (
-        *("mr", "mrs", "ms", "dr", "prof", "st", "sr", "jr", "gen", "col", "lt", "capt", "sgt", "rev", "hon", "gov"),
-        *("sen", "rep", "pres", "no", "nr", "vs", "etc", "inc", "ltd", "co", "corp", "bros", "approx", "ca", "bzw"),
-        *(
-            "usw",
-            "ggf",
-            "vgl",
-            "str",
-            "dipl",
-            "ing",
-            "hr",
-            "fr",
-            "mme",
-            "mlle",
-            "sra",
-            "dra",
-            "av",
-            "art",
-            "vol",
-            "fig",
-        ),
-        *("jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "sep", "oct", "nov", "dec", "mt", "ft", "dept"),
+        *("mr", "mrs", "ms", "dr", "prof", "st", "sr", "jr", "gen", "col", "lt", "capt", "sgt"),
+        *("rev", "hon", "gov", "sen", "rep", "pres", "no", "nr", "vs", "etc", "inc", "ltd", "co"),
+        *("corp", "bros", "approx", "ca", "bzw", "usw", "ggf", "vgl", "str", "dipl", "ing", "hr", "fr"),
+        *("mme", "mlle", "sra", "dra", "av", "art", "vol", "fig", "jan", "feb", "mar", "apr", "jun"),
+        *("jul", "aug", "sept", "sep", "oct", "nov", "dec", "mt", "ft", "dept"),
     )
 )
 _BLOCK_TAG = re.compile(

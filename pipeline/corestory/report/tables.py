@@ -64,28 +64,20 @@ def by_group(title: str, groups: Sequence[Group], *, note: str = "") -> ReportTa
     """Lay out how the tagger does on each group, in the order given."""
     rows = []
     for group in groups:
-        sizes = (group.articles, group.paragraphs.confusion.total, group.words.confusion.total)
+        counts = (group.articles, group.paragraphs.confusion.total, group.words.confusion.total)
         story, filler = group.words.value.core_recall, group.words.value.filler_recall
         rows.append(
             (
                 group.name,
-                *(counted(size) for size in sizes),
+                *map(counted, counts),
                 percent(story),
                 percent(filler),
                 rounded(group.paragraphs.value.macro_f1),
                 with_interval(group.words, "core_f1"),
             )
         )
-    columns = (
-        "",
-        "articles",
-        "paragraphs",
-        "words",
-        "story kept, %",
-        "filler removed, %",
-        "macro F1",
-        "core F1, words",
-    )
+    sizes = ("articles", "paragraphs", "words")
+    columns = ("", *sizes, "story kept, %", "filler removed, %", "macro F1", "core F1, words")
     return ReportTable(title, columns, tuple(rows), note, spare="words")
 
 

@@ -47,13 +47,14 @@ class EvaluationView:
     Examples
     --------
     >>> import pandas as pd
-    >>> from corestory.evaluation.evaluation import evaluate_frame
+    >>> from corestory.evaluation.evaluation import evaluate_rows
+    >>> from corestory.evaluation.labelled_rows import labelled_rows
     >>> frame = pd.DataFrame({
     ...     "article_id": list("aabbccddeeff"), "text": ["It rained.", "Share"] * 6, "label": ["core", "filler"] * 6,
     ...     "score": [0.9, 0.2, 0.8, 0.6] * 3})
     >>> console = Console(width=100, color_system=None)
     >>> with console.capture() as capture:
-    ...     console.print(EvaluationView(evaluate_frame(frame, resamples=0)))
+    ...     console.print(EvaluationView(evaluate_rows(labelled_rows(frame), resamples=0)))
     >>> print(capture.get().splitlines()[0])
     Of 100 words of story, 100.0 survive; of 100 words of filler, 50.0 are removed.
     """

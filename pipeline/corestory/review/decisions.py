@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from corestory.types import Label
 
 _LABELS: dict[object, Label] = {"core": "core", "filler": "filler"}
-_RESAMPLES, _LEVEL = 1000, 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +201,7 @@ def held_out_accuracy(decisions: Sequence[Decision]) -> Accuracy | None:
     columns = ("article_id", "text", "label", "score", "tagged")
     frame = pd.DataFrame({name: [getattr(one, name) for one in known] for name in columns})
     rows = labelled_rows(frame)
-    _, words = measured_rates(rows, EvaluationSettings(None, _RESAMPLES, 0, _LEVEL))
+    _, words = measured_rates(rows, EvaluationSettings(None))
     numbers = (words.value.core_f1, words.low.core_f1, words.high.core_f1)
     word_f1, low, high = (None if number != number else number for number in numbers)
     return Accuracy(frame["article_id"].nunique(), len(known), 1 - float(rows.wrong.mean()), word_f1, low, high)

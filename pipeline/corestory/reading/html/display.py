@@ -257,18 +257,9 @@ _DIALOGUES = frozenset(
 # Of elements that hide a part of what they stand in until a reader asks for it.
 _FOLDED = frozenset(
     (
-        *(
-            "accordion",
-            "collapse",
-            "collapsed",
-            "collapsible",
-            "expand",
-            "expandable",
-            "expander",
-            "expanded",
-            "readmore",
-        ),
-        *("fold", "folded", "unfold", "toggle", "panel", "tabpanel", "spoiler", "faq", "details", "more", "reveal"),
+        *("accordion", "collapse", "collapsed", "collapsible", "expand", "expandable", "expander"),
+        *("expanded", "readmore", "fold", "folded", "unfold", "toggle", "panel"),
+        *("tabpanel", "spoiler", "faq", "details", "more", "reveal"),
     )
 )
 # A folded part is of the story if visible prose stands so many elements above it.
