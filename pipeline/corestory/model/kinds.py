@@ -4,6 +4,9 @@ The first step scores each class by the paragraph's own n-grams: of its first wo
 its markup words. The second, a small perceptron, reads these scores of the paragraph and of those around it (stacked
 sequential learning; Cohen and Carvalho, IJCAI 2005), and where the story is: a headline in a list of headlines is a
 teaser, whatever it says, and a name above the story is a byline.
+
+Stage 2 without markup reads the scores by words and word shapes, too: the markup of the training pages told these
+kinds, so they say of a plain text some of what its markup would say.
 """
 
 from __future__ import annotations
@@ -142,6 +145,11 @@ class KindHead:
     markup: KindNgrams | None = None
     html: KindContext | None = None
 
+    def of_words(self, features: BatchFeatures) -> Float:
+        """Score each class by the words and the word shapes of each paragraph alone; shape (paragraphs, classes)."""
+        words, forms = features.tokens.leading(WORDS_READ), features.forms.leading(WORDS_READ)
+        return self.words.logits(words) + self.forms.logits(forms)
+
     def probabilities(self, features: BatchFeatures, core: Bool) -> Float:
         """Give the probability of each class of each paragraph; it does not depend on the batch.
 
@@ -157,12 +165,11 @@ class KindHead:
         numpy.ndarray
             Shape (paragraphs, classes).
         """
-        words, forms = features.tokens.leading(WORDS_READ), features.forms.leading(WORDS_READ)
-        logits = self.words.logits(words) + self.forms.logits(forms)
+        logits = self.of_words(features) if features.kinds is None else features.kinds
         context = self.text
         if features.batch.markup is not None and self.markup is not None and self.html is not None:
             tokens, number = features.markup_tokens
-            logits += self.markup.logits(tokens)[number]
+            logits = logits + self.markup.logits(tokens)[number]
             context = self.html
         own = softmax(logits)
         return context.probabilities(kind_features(own, features.words, features.shape, features.layout, core))
