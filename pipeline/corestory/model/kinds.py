@@ -34,8 +34,8 @@ CLASSES: tuple[str, ...] = (*KINDS, *ROLES)
 
 STEPS = (-2, -1, 1, 2)
 WIDTHS = (3, 8)
-WORDS_READ = 30
-"""So many words of a paragraph are read, and as many word shapes: its beginning tells its kind."""
+WORDS_READ, FORMS_READ = 16, 12
+"""So many words and word shapes of a paragraph are read: its beginning tells its kind."""
 _LEAST = 1e-4
 
 
@@ -71,11 +71,11 @@ class KindNgrams:
             inside = slice(*np.searchsorted(row, (begin, begin + PIECE)))
             first = np.flatnonzero(changes(row[inside]))
             if len(first):
-                products = self._products.take(term[inside], axis=0)
+                products = self._products.take(term[inside], axis=1)
                 again = slice(*np.searchsorted(several, (inside.start, inside.stop)))
-                products[several[again] - inside.start] *= frequency[again, None]
+                products[:, several[again] - inside.start] *= frequency[again]
                 length = np.sqrt(np.add.reduceat(squares[inside], first))
-                found[row[inside].take(first)] = np.add.reduceat(products, first, axis=0) / length[:, None]
+                found[row[inside].take(first)] = (np.add.reduceat(products, first, axis=1) / length).T
         return found + self.intercept
 
     @cached_property
@@ -84,7 +84,8 @@ class KindNgrams:
 
     @cached_property
     def _products(self) -> Float32:
-        return np.asarray(self.weights.astype(np.float32) * self.idf[:, None])
+        # A class's products lie side by side, so that those of a text are summed at one go.
+        return np.ascontiguousarray(self.weights.T, np.float32) * self.idf
 
     @cached_property
     def _squares(self) -> Float32:
@@ -147,7 +148,7 @@ class KindHead:
 
     def of_words(self, features: BatchFeatures) -> Float:
         """Score each class by the words and the word shapes of each paragraph alone; shape (paragraphs, classes)."""
-        words, forms = features.tokens.leading(WORDS_READ), features.forms.leading(WORDS_READ)
+        words, forms = features.tokens.leading(WORDS_READ), features.forms.leading(FORMS_READ)
         return self.words.logits(words) + self.forms.logits(forms)
 
     def probabilities(self, features: BatchFeatures, core: Bool) -> Float:

@@ -13,7 +13,16 @@ from corestory.features.line_marks import unmarked
 from corestory.features.tokens import Tokens, tokenise
 from corestory.features.word_shapes import form_tokens
 from corestory.labelling.labelled import KINDS
-from corestory.model.kinds import CLASSES, WORDS_READ, KindContext, KindHead, KindNgrams, kind_features, softmax
+from corestory.model.kinds import (
+    CLASSES,
+    FORMS_READ,
+    WORDS_READ,
+    KindContext,
+    KindHead,
+    KindNgrams,
+    kind_features,
+    softmax,
+)
 from corestory.model.kinds_planting import with_planted_lines
 from corestory.model.kinds_rows import KindRows, classes_of, kind_rows
 from corestory.model.lookup import Lookup
@@ -139,7 +148,7 @@ def _first_words(texts: Sequence[str]) -> Tokens:
 
 
 def _first_forms(texts: Sequence[str]) -> Tokens:
-    return form_tokens(texts).leading(WORDS_READ)
+    return form_tokens(texts).leading(FORMS_READ)
 
 
 @dataclass(frozen=True, slots=True)
