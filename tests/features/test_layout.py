@@ -69,14 +69,14 @@ def test_neighbours_are_the_rows_so_many_steps_away_or_outside(case, steps):
 
 
 @given(laid_out(), st.lists(st.integers(1, 9), min_size=1, max_size=3))
-def test_means_are_over_the_rows_before_and_the_rows_after_or_outside(case, widths):
+def test_means_are_over_the_rows_before_and_the_rows_after_or_zero(case, widths):
     layout, articles, values = case
 
     def means(article, place):
         sides = [(article[max(place - width, 0) : place], article[place + 1 : place + 1 + width]) for width in widths]
-        return [sum(side) / len(side) if side else -99.0 for both in sides for side in both]
+        return [sum(side) / len(side) if side else 0.0 for both in sides for side in both]
 
-    assert layout.means(values, widths, outside=-99.0).tolist() == by_row(articles, means)
+    assert layout.means(values, widths).tolist() == by_row(articles, means)
 
 
 @given(laid_out(st.booleans()))

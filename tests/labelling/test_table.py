@@ -244,15 +244,5 @@ def test_a_split_stays_what_it_was_in_earlier_versions():
     ]
 
 
-def test_all_sites_are_in_train_if_nothing_is_held_out():
-    assert {split_of(f"{number}.example", seed=0, shares=(1.0, 0.0, 0.0)) for number in range(500)} == {"train"}
-
-
-@pytest.mark.parametrize("shares", [(0.5, 0.1, 0.1), (1.2, -0.1, -0.1)])
-def test_shares_that_are_none_are_refused(shares):
-    with pytest.raises(ValueError, match="add up to 1"):
-        split_of("a.example", seed=0, shares=shares)
-
-
 def test_a_table_without_rows_has_no_splits():
     assert split_by_site(pd.Series([], dtype="str"), seed=0).empty

@@ -3,7 +3,6 @@ import subprocess
 import sys
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -68,13 +67,6 @@ def test_the_mark_is_the_decision_not_the_score():
     article = TaggedArticle(Article("a", ["One."]), np.array([0.9]), np.array([False]), 0.5)
 
     assert shown(article).splitlines()[1] == "✗ 0.90 ┊ One."
-
-
-@pytest.mark.parametrize("only", ["core", "filler"])
-def test_one_label_only(only):
-    lines = shown(made_article((("Story.", 0.9), ("Share", 0.1))), only=only).splitlines()
-
-    assert lines[1:] == (["  0.90 ┃ Story."] if only == "core" else ["✗ 0.10 ┊ Share"])
 
 
 @given(

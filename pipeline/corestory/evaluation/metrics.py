@@ -67,6 +67,7 @@ class Metrics(Rates):
     brier: float
 
 
+CALIBRATION_BINS = 10
 RATE_NAMES = tuple(field.name for field in fields(Rates))
 METRIC_NAMES = tuple(field.name for field in fields(Metrics))
 
@@ -195,7 +196,7 @@ def measure(core: ArrayLike, score: ArrayLike, decided: ArrayLike, *, weights: A
     return Metrics(*[*found.tolist(), core_ranking, filler_ranking, brier])
 
 
-def calibration(core: ArrayLike, score: ArrayLike, *, bins: int = 10) -> CalibrationCurve:
+def calibration(core: ArrayLike, score: ArrayLike) -> CalibrationCurve:
     """Compare the mean score with the share of core, over equally wide bins of the score.
 
     The expected error is the expected calibration error of Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated
@@ -203,17 +204,17 @@ def calibration(core: ArrayLike, score: ArrayLike, *, bins: int = 10) -> Calibra
 
     Examples
     --------
-    >>> found = calibration([True, True, True, False], [0.8, 0.9, 0.8, 0.8], bins=2)
-    >>> found.bins[1].count, found.bins[1].share_core, round(found.expected_error, 3)
-    (4, 0.75, 0.075)
+    >>> found = calibration([True, True, True, False], [0.85, 0.89, 0.85, 0.81])
+    >>> found.bins[8].count, found.bins[8].share_core, round(found.expected_error, 3)
+    (4, 0.75, 0.1)
     """
     is_core, scores = np.asarray(core, dtype=bool), np.asarray(score, dtype=np.float64)
-    edges = np.linspace(0, 1, bins + 1)
+    edges = np.linspace(0, 1, CALIBRATION_BINS + 1)
     bin_of_score = np.digitize(scores, edges[1:-1])
-    counts = np.bincount(bin_of_score, minlength=bins)
+    counts = np.bincount(bin_of_score, minlength=CALIBRATION_BINS)
     with np.errstate(invalid="ignore"):
-        mean_score = np.bincount(bin_of_score, scores, minlength=bins) / counts
-        share_core = np.bincount(bin_of_score, is_core, minlength=bins) / counts
+        mean_score = np.bincount(bin_of_score, scores, minlength=CALIBRATION_BINS) / counts
+        share_core = np.bincount(bin_of_score, is_core, minlength=CALIBRATION_BINS) / counts
     total = counts.sum()
     error = float(np.nansum(counts * np.abs(mean_score - share_core)) / total) if total else float("nan")
     columns = (edges[:-1].tolist(), edges[1:].tolist(), counts.tolist(), mean_score.tolist(), share_core.tolist())

@@ -117,8 +117,8 @@ class Layout:
             column[self._beyond(step)] = outside
         return columns.T
 
-    def means(self, values: Float, widths: Sequence[int], *, outside: float = 0.0) -> Float:
-        """Means over so many rows before and after each row, `outside` where there is none; two columns a width."""
+    def means(self, values: Float, widths: Sequence[int]) -> Float:
+        """Means over so many rows before and after each row, 0 where there is none; two columns a width."""
         running = np.concatenate([np.zeros(1), np.cumsum(on_grid(values))])
         columns = np.empty((2 * len(widths), len(values)))
         for number, width in enumerate(widths):
@@ -128,9 +128,6 @@ class Layout:
             np.subtract(running.take(high), running[1:], out=after)
             before /= below
             after /= above
-        if outside:
-            columns[0::2, self._beyond(-1)] = outside
-            columns[1::2, self._beyond(1)] = outside
         return columns.T
 
     def gaps(self, marked: npt.NDArray[np.bool_]) -> list[Float]:

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from corestory.errors import CorestoryError, InputError, Note, OutputError, no_note, reason_of
+from corestory.errors import CorestoryError, InputError, Note, OutputError, Refuse, no_note, reason_of
 from corestory.output.documents import STORY_ENDINGS
 from corestory.reading.file_kinds import kind_by_name
 from corestory.reading.sources import STANDARD_INPUT, before_pattern, files_of
-from corestory.reading.tables import Refuse
 from corestory.reading.text import storable
 from corestory.remote import AnyPath, RemotePath, path_of
 

@@ -212,7 +212,7 @@ SHARES = (0.7, 0.1, 0.2)
 """Expected shares of sites in train, validation and test."""
 
 
-def split_of(site: str, *, seed: int, shares: tuple[float, float, float] = SHARES) -> str:
+def split_of(site: str, *, seed: int) -> str:
     """Return a site's split, which depends on its name and the seed alone.
 
     A site stays in its split whatever else is in the data: a model trained on more sites can still be measured on the
@@ -224,34 +224,25 @@ def split_of(site: str, *, seed: int, shares: tuple[float, float, float] = SHARE
         Registered domain, or another name of a group of articles that must stay together.
     seed
         Another seed, another split.
-    shares
-        Expected shares of sites; they add up to 1.
 
     Returns
     -------
     str
         ``"train"``, ``"validation"`` or ``"test"``.
 
-    Raises
-    ------
-    ValueError
-        If the shares are negative or do not add up to 1.
-
     Examples
     --------
     >>> split_of("harbour-herald.example", seed=0) == split_of("harbour-herald.example", seed=0)
     True
     """
-    if min(shares) < 0 or abs(sum(shares) - 1) > 1e-9:
-        raise ValueError(f"shares {shares}; expected three that are not negative and add up to 1")
     digest = blake2b(f"{seed}:{site}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
     drawn = int.from_bytes(digest, "big") / 2**64
-    if drawn < shares[0]:
+    if drawn < SHARES[0]:
         return SPLITS[0]
-    return SPLITS[1] if drawn < shares[0] + shares[1] else SPLITS[2]
+    return SPLITS[1] if drawn < SHARES[0] + SHARES[1] else SPLITS[2]
 
 
-def split_by_site(sites: pd.Series, *, seed: int, shares: tuple[float, float, float] = SHARES) -> pd.Series:
+def split_by_site(sites: pd.Series, *, seed: int) -> pd.Series:
     """Split rows by site, so that no split is empty if there are three sites.
 
     Each site gets the split of `split_of`. If that leaves a split empty, as it often does with few sites, a site of
@@ -262,8 +253,8 @@ def split_by_site(sites: pd.Series, *, seed: int, shares: tuple[float, float, fl
     ----------
     sites
         Each row's site, or another group of rows that must stay together; none may be empty.
-    seed, shares
-        As of `split_of`. A split whose share is 0 stays empty.
+    seed
+        As of `split_of`.
 
     Returns
     -------
@@ -277,8 +268,8 @@ def split_by_site(sites: pd.Series, *, seed: int, shares: tuple[float, float, fl
     ['test', 'train', 'validation']
     """
     sizes = sites.value_counts().sort_index()
-    splits = {site: split_of(site, seed=seed, shares=shares) for site in sizes.index}
-    wanted = [(SPLITS[index], shares[index]) for index in (0, 2, 1) if shares[index]]
+    splits = {site: split_of(site, seed=seed) for site in sizes.index}
+    wanted = [(SPLITS[index], SHARES[index]) for index in (0, 2, 1)]
     for number, (split, share) in enumerate(wanted):
         counts = Counter(splits.values())
         # With fewer than three sites validation stays empty, then test.

@@ -9,7 +9,6 @@ from corestory.model.kinds import CLASSES
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.kind_choice import KindChoice, chosen_positions
 from corestory.printing import printable
-from corestory.types import Label
 
 # A longer paragraph is cut on a terminal; the other formats hold all of it.
 SHOWN_CHARACTERS = 20_000
@@ -28,8 +27,6 @@ class AnnotatedArticle:
     ----------
     article
         The tagged article.
-    only
-        Show only paragraphs with this label.
     kinds
         Whether to show the kinds, and which to leave out or to keep.
 
@@ -45,9 +42,8 @@ class AnnotatedArticle:
     ✗ 0.10 ┊ Share
     """
 
-    def __init__(self, article: TaggedArticle, *, only: Label | None = None, kinds: KindChoice | None = None) -> None:
+    def __init__(self, article: TaggedArticle, kinds: KindChoice | None = None) -> None:
         self.article = article
-        self.only = only
         self.kinds = kinds
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
@@ -61,7 +57,7 @@ class AnnotatedArticle:
             style="bold",
         )
         shown = article.kinds if self.kinds is not None and self.kinds.shown else None
-        for place in chosen_positions(article, self.only, self.kinds):
+        for place in chosen_positions(article, None, self.kinds):
             text, core, score = article.texts[place], bool(article.core[place]), float(article.scores[place])
             bar = "|" if plain else "┃" if core else "┊"
             kind = "" if shown is None else f"{shown.names[place]:<{_KIND_WIDTH}} "
@@ -99,7 +95,7 @@ class AnnotatedWriter:
         """Print an article."""
         if self._started:
             self._console.line()
-        self._console.print(AnnotatedArticle(article, kinds=self._kinds))
+        self._console.print(AnnotatedArticle(article, self._kinds))
         self._started = True
 
     def close(self) -> None:

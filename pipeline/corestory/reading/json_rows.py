@@ -7,11 +7,11 @@ from io import TextIOWrapper
 from itertools import chain
 from typing import BinaryIO, TypeVar
 
-from corestory.errors import InputError
+from corestory.errors import InputError, Refuse
 from corestory.reading.bounds import MAX_JSON_NESTING, is_too_nested
 from corestory.reading.decoding import decode, refuse_binary
 from corestory.reading.streams import MAX_DOCUMENT_BYTES, peek_bytes, read_document
-from corestory.reading.tables import Refuse, SourceRow, folded, repaired, source_name, text_lines
+from corestory.reading.tables import SourceRow, folded, repaired, source_name, text_lines
 
 # A longer list of JSON objects is read one object at a time.
 LIST_BYTES = 2**22

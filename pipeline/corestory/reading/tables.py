@@ -2,18 +2,16 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import TextIOWrapper
 from typing import BinaryIO
 
-from corestory.errors import InputError
+from corestory.errors import InputError, Refuse
 from corestory.reading.decoding import decode, marked_encoding, refuse_binary
 from corestory.reading.streams import MAX_DOCUMENT_BYTES, peek_bytes
 from corestory.reading.text import storable
 from corestory.reading.undeclared import legacy_encoding
-
-Refuse = Callable[[InputError], None]
 
 _DELIMITERS = (",", "\t", ";", "|")
 # A line in front of the header that tools write for Excel.

@@ -137,9 +137,7 @@ def write_report(folder: Path, findings: Findings, *, title: str, about: Sequenc
     (folder / PAGE_NAME).write_text(report_page(findings, title=title, about=about), encoding="utf-8")
 
 
-def report_page(
-    findings: Findings, *, title: str = "Evaluation", about: Sequence[tuple[str, str]] = (), sites: int = 200
-) -> str:
+def report_page(findings: Findings, *, title: str = "Evaluation", about: Sequence[tuple[str, str]] = ()) -> str:
     """Write a report as HTML.
 
     Parameters
@@ -150,8 +148,6 @@ def report_page(
         The page's heading.
     about
         Lines on data and model for the end.
-    sites
-        How many sites are shown, the worst.
 
     Returns
     -------
@@ -189,7 +185,7 @@ def report_page(
         "model": findings.evaluation.tagger.name,
         "basis": basis(findings.evaluation),
         "answers": [] if too_few or any(answer.value == NOTHING for answer in answers) else answers,
-        "sections": report_sections(findings, about=about, sites=sites),
+        "sections": report_sections(findings, about=about),
         "kind": _kind,
         "draw": drawn,
         "address": _address,
