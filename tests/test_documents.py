@@ -1,5 +1,6 @@
 """ARCHITECTURE.md and CONTRIBUTING.md speak of what is there: every module, function and package that they name."""
 
+import pkgutil
 import re
 import subprocess
 import sys
@@ -51,10 +52,17 @@ def test_every_path_that_a_document_names_exists(document: str) -> None:
 
 @pytest.mark.parametrize("document", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
 def test_every_name_of_the_code_that_a_document_names_exists(document: str) -> None:
-    whole = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    files = [*PACKAGE.rglob("*.py"), ROOT / "tests" / "conftest.py"]
+    whole = "".join(path.read_text(encoding="utf-8") for path in files)
     names = set(re.findall(r"`(?:\w+\.)?([A-Z]\w+|[a-z]+_[a-z_]+)`", text(document))) - {"CORESTORY_RENEW_GOLDEN"}
     assert names
     assert not {name for name in names if not re.search(rf"\b{name}\b", whole)}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_dotted_name_of_a_document_can_be_imported(document: str) -> None:
+    for name in re.findall(r"`(corestory(?:\.\w+)+)`", text(document)):
+        pkgutil.resolve_name(name)
 
 
 def test_every_package_is_described() -> None:
