@@ -23,7 +23,6 @@ from corestory.model.second_look import (
     scores_after_second_look,
     scores_under,
     second_look_log_odds,
-    turns_between,
 )
 from corestory.model.second_look_features import (
     FORMS_READ,
@@ -269,25 +268,6 @@ def test_a_short_line_of_a_text_is_restored_unless_it_is_settled_or_a_rule_drops
 
     assert found() == np.where(line & (not html), 0.4, scores).tolist()
     assert found(settled=line) == found(forced=-line.astype(np.int8)) == scores.tolist()
-
-
-@pytest.mark.parametrize(
-    ("turns", "restored"),
-    [
-        (["Q: Why?", "A: I had to.", "Q: And?", "-A: A tunnel.", "Q: Really?"], [3]),
-        (["問：なぜ？", "答：光のためだ。", "問：ほかには？", "-答：船。", "問：本当に？"], [3]),
-        (["MOLE: Why?", "Dr. Ann Lee: Rain.", "MOLE: And?", "-Ann Lee: Wind.", "MOLE: So?", "Ann Lee: Snow."], [3]),
-        (["Q: Why?", "-A: I had to.", "Q: And?"], []),
-        (["It rained.", "A: I had to.", "It rained: all day.", "-A: Read more", "It rained."], []),
-        (["A: One.", "-A: Two.", "A: Three."], []),
-        (["width: 1;", "height: 2;", "width: 3;", "-height: 4;", "width: 5;"], []),
-        (["Q: Why?", "A: I had to.", "Q: And?", "-A: A tunnel."], []),
-    ],
-)
-def test_a_dropped_turn_between_kept_turns_of_others_is_found(turns, restored):
-    texts, kept = [turn.removeprefix("-") for turn in turns], np.array([turn[0] != "-" for turn in turns])
-    twice = turns_between(texts * 2, np.tile(kept, 2), Layout.of([len(texts)] * 2))
-    assert np.flatnonzero(twice).tolist() == [row + begin for begin in (0, len(texts)) for row in restored]
 
 
 def test_the_look_restores_a_short_answer_unless_a_rule_drops_it(seeded_tagger):

@@ -1,4 +1,4 @@
-"""Captions, dates, buttons and page heads are filler whatever their words; lines that only look like these stay."""
+"""Captions, dates, boxes and credits are filler whatever their words; lines that only look like these stay."""
 
 import time
 
@@ -51,11 +51,18 @@ def _in_page(html: str) -> list[str]:
         (f"<h3><time>9:40</time> The ferry has left the quay</h3>{PROSE}", []),
         (f"<p>{STORY[0]} <button>Mark</button></p>{PROSE}", ["Mark"]),
         (f"<h3><button>Who pays for the fuel?</button></h3>{PROSE}", []),
+        (f"<div class='fact-box'><ul><li>Lives from fishing.</ul></div>{PROSE}", ["Lives from fishing."]),
+        (f"<div class='authorBio'><p>She lives here.</p></div>{PROSE}", ["She lives here."]),
+        (f"<div class='comments'><p>Hello.</p>{PROSE}</div><p>{STORY[0]}</p>", []),
+        (f"<h3 id='read-next'>Read next month</h3>{PROSE}", []),
+        (f"<p>[<a href=/1>School wins a prize</a>]</p>{PROSE}", ["[School wins a prize]"]),
+        (f"<p>[A school, not a pub, won it]</p>{PROSE}", []),
     ],
     ids=[
         "caption", "paragraph in a caption", "class of a caption", "story in a figure", "gallery",
         "nothing but a caption", "date", "stamp of an entry", "time in a heading", "button in a paragraph",
-        "question to unfold",
+        "question to unfold", "box of facts", "note about the author", "class of the page", "heading",
+        "link in brackets", "words in brackets",
     ],
 )  # fmt: skip
 def test_elements_name_filler(html: str, found: list[str]):
@@ -78,6 +85,33 @@ def test_heads_of_pages_stand_within_a_sentence(lines: list[str], found: list[st
     assert _found(Article("text", [begun, *lines, goes_on])) == found
     assert _found(Article("text", [STORY[0], *lines, goes_on])) == []
     assert _found(Article("text", [begun, *lines, STORY[0]])) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("Topics: Water, Health", True), ("Schlagwörter: Wasser", True), ("标签：水", True), ("Теги: вода", True),
+        ("Topics are chosen by lot.", False),
+        ("Additional reporting by Inge Vold in Skarne.", True),
+        ("(Reporting by O. Penhaven; Editing by I. Vold)", True),
+        ("Mit Material von dpa", True), ("Con información de AFP y agencias", True),
+        ("Reporting by The Herald found that nobody had looked.", False),
+        ("Con información de sus vecinos, la policía lo buscó.", False),
+        ("BY O. PENHAVEN", True), ("Von Inge Vold", True), ("By Sea", False), ("By noon the ferry had left.", False),
+        ("A version of this article appears in print on March 15, Section B.", True),
+        ("Dieser Artikel erschien zuerst in der Ausgabe vom 3. Mai.", True), ("Dieser Artikel ist verboten.", False),
+    ],
+)  # fmt: skip
+def test_lists_of_topics_credits_and_bylines_have_a_form(line: str, found: bool):
+    assert _found(Article("text", [*STORY, line])) == [line] * found
+
+
+@pytest.mark.parametrize(
+    ("numbers", "found"), [(["1/3", "2/3", "3 / 3"], True), (["5/5", "4/5", "5/5"], False), (["1/3 cup"], False)]
+)
+def test_the_numbers_of_pictures_all_differ(numbers: list[str], found: bool):
+    lines = [line for number in numbers for line in (number, STORY[1])]
+    assert _found(Article("text", [STORY[0], *lines])) == numbers * found
 
 
 def test_the_default_model_drops_a_caption_and_says_why(default_tagger: Tagger):

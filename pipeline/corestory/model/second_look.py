@@ -5,21 +5,18 @@ first decision keeps it, though its words are those of a plug. A subhead or anot
 dropped from a text, because gold texts leave out such lines. After the first decision a small network reads the kept
 paragraphs, and short lines between them, as an article of their own, and the title. It lowers the score of the kept
 paragraphs that it takes for filler, and raises that of the short lines that it takes for story. In a page the markup
-tells subheads, so short lines are restored in texts alone. Of a dialogue, whole turns are kept: a short answer between
-two kept turns of other speakers is restored whatever its words. Prose of the kept story is nearly always story, and is
-dropped only where the look is sure that it belongs to a teaser, a comment or another story.
+tells subheads, so short lines are restored in texts alone. A dropped paragraph that is story because of the
+two kept ones around it (`corestory.model.sure_story`) is restored whatever its words. Prose of the kept story is nearly
+always story, and is dropped only where the look is sure that it belongs to a teaser, a comment or another story.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corestory.features.layout import Layout
-from corestory.model.headlines import ends_as_sentence
 from corestory.model.second_look_features import (
     PROSE_WORDS,
     is_prose,
@@ -28,6 +25,7 @@ from corestory.model.second_look_features import (
     second_look_columns,
     titles_of,
 )
+from corestory.model.sure_story import sure_story
 from corestory.types import Bool, Float
 
 if TYPE_CHECKING:
@@ -39,8 +37,6 @@ LINE_WORDS = 12
 """A dropped line of at most so many words is read again between two kept paragraphs of at least `PROSE_WORDS`,"""
 LEAST_OF_CUTOFF = 0.65
 """if the first decision gives it at least this share of its article's cutoff: times and labels get less."""
-
-_SPEAKER = r"\s*([^\s:：.!?]{1,20}(?:\s[^\s:：.!?]{1,20}){0,2})\s?[:：]\s?\S"
 
 
 def scores_after_second_look(
@@ -102,10 +98,10 @@ def scores_after_second_look(
         scores, kept, second, cutoffs, layout, cutoff=cutoff, restoring=settings.second_look_restoring
     )
     of_article = cutoffs[layout.article]
-    turns = turns_between(scored.features.batch.texts, changed >= of_article, layout) & ~settled
+    restored = sure_story(scored.features.batch, changed >= of_article) & ~settled
     if forced is not None:
-        turns &= forced == 0
-    return np.where(turns, of_article, changed), np.where(kept, second, np.nan)
+        restored &= forced == 0
+    return np.where(restored, of_article, changed), np.where(kept, second, np.nan)
 
 
 def lines_between_prose(scores: Float, cutoffs: Float, words: Float, layout: Layout) -> Bool:
@@ -139,52 +135,6 @@ def lines_between_prose(scores: Float, cutoffs: Float, words: Float, layout: Lay
     # Neighbours are of the same article.
     found[layout.first] = found[layout.first + layout.sizes - 1] = False
     return found
-
-
-def turns_between(texts: Sequence[str], kept: Bool, layout: Layout) -> Bool:
-    """Find the dropped turns of a dialogue that stand between two kept turns of others.
-
-    Parameters
-    ----------
-    texts
-        The paragraphs.
-    kept
-        Whether each is kept, shape (paragraphs,).
-    layout
-        Which paragraphs make an article.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (paragraphs,). Of each that is found, another turn of the same speaker is kept.
-
-    Examples
-    --------
-    >>> texts = ["Q: Why?", "A: I had to.", "Q: What is missing?", "A: A tunnel.", "Q: Really?"]
-    >>> turns_between(texts, np.array([True, True, True, False, True]), Layout.of([5])).tolist()
-    [False, False, False, True, False]
-    """
-    found = np.zeros(len(kept), bool)
-    found[1:-1] = ~kept[1:-1] & kept[:-2] & kept[2:]
-    found[layout.first] = found[layout.first + layout.sizes - 1] = False
-    speakers: dict[int, set[str | None]] = {}
-    for row in np.flatnonzero(found).tolist():
-        before, own, after = map(_speaker, texts[row - 1 : row + 2])
-        found[row] = None not in (before, own, after) and own not in (before, after)
-        if found[row]:
-            article = int(layout.article[row])
-            if article not in speakers:
-                first = layout.first[article]
-                turns = first + np.flatnonzero(kept[first : first + layout.sizes[article]])
-                speakers[article] = {_speaker(texts[turn]) for turn in turns.tolist()}
-            found[row] = own in speakers[article]
-    return found
-
-
-def _speaker(text: str) -> str | None:
-    """Give the name before a colon at the beginning of a text that ends as a sentence: lines of code do not."""
-    turn = re.match(_SPEAKER, text)
-    return turn and (turn[1] if ends_as_sentence(text) else None)
 
 
 def scores_under(

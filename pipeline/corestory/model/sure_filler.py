@@ -1,25 +1,84 @@
-"""Paragraphs that are filler whatever their words, by the element or the sentence that they stand in.
+"""Paragraphs that are filler whatever their words, by their element, their form or the sentence that they stand in.
 
 A caption or a date that is written like the story is kept by its words, though its own element names it in every
-language. The head and the number of a page of paper, left in a text, stand within a sentence of the story.
+language; so does that of a box of facts or a note about the author. The head and the number of a page of paper, left in
+a text, stand within a sentence of the story.
 """
 
 from __future__ import annotations
+
+import re
+from functools import cache
 
 import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.features.layout import sums
+from corestory.model.teasers import LEAST_LINKED, in_teasers
 from corestory.types import Bool, Float
 
 GALLERY = 0.75
 """Captions that hold such a share of an article's kept words are its story."""
 DATE_WORDS = 0.5
 """A paragraph with a ``time`` element is a date if at least such a share of its words has a digit."""
+CLAIMED = 0.3
+"""Boxes, notes and menus by their class hold at most such a share of an article's kept words: else the class is that of
+the page."""
+COUNTER_WORDS = 3
+"""The number of a picture has at most so many words, "2 / 5" among them."""
+NAME_WORDS = 5
+"""A byline's name has at most so many words."""
+LABEL_WORDS = 30
+"""Lists of topics, credits and notes on the printed paper have at most so many words."""
 HEAD_WORDS, PART_WORDS = 8, 8
 """A page's head has at most so many words, and each part of the sentence around it at least so many."""
 HEAD_NAME = 2
 """Beside the page's number it has at least so many words: a single one may be part of a sentence torn at its markup."""
+
+# The class of an element near the paragraph has all words of one of these.
+_CLASSES = tuple(
+    frozenset(words.split())
+    for words in (
+        "factbox", "fact box", "facts box", "faktenbox", "fakten box", "infokasten", "faktaboks", "faktaruta",
+        "authorbio", "author bio", "author box", "authorbox", "about author", "bio", "biography",
+        "taglist", "tag list", "readnext", "read next", "mostread", "most read", "recirc", "recirculation", "trending",
+        "signup", "subscribe", "advertisement", "correction", "corrections", "editors note", "pagination",
+        "pager", "breadcrumbs", "poll", "donate", "commentlist", "comments",
+    )
+)  # fmt: skip
+_TOPICS = (
+    "topics?|tags?|keywords?|filed under|posted in|themen|schlagw[oö]rte?r?|stichw[oö]rte?r?|mots[- ]clés|étiquettes|"
+    "thèmes|etiquetas|temas|palabras clave|palavras-chave|assuntos|argomenti|parole chiave|taggar|ämnen|emner|"
+    "emneord|avainsanat|onderwerpen|trefwoorden|tagi|tematy|słowa kluczowe|štítky|témata|címkék|etichete|etiketler|"
+    "теги|метки|темы|теми|етикети|θέματα|ετικέτες|الوسوم|تگ ها|תגיות|キーワード|タグ|关键词|关键字|标签|태그"
+)
+_CREDITS = (
+    r"(?:(?:additional|further|with)\s+)*(?:reporting|editing|writing|research|translation)"
+    r"(?:(?:,|\s+and|,\s+and)\s+(?:reporting|editing|writing|research))*\s+by\s|con información de\s|"
+    r"com informações d[aeo]s?\s|(?:mit|unter) (?:material|mitarbeit) von\s|mitarbeit:|met medewerking van\s|"
+    r"rédaction:|édité par\s|avec la contribution de\s"
+)
+# Besides names and words of at most three letters these stand in credits.
+_IN_CREDITS = frozenset({"reporting", "editing", "writing", "research", "additional", "translation", "agencias"})
+_BY = frozenset({"By", "BY", "Von", "VON", "Par", "PAR", "Por", "POR", "Di", "Door", "Av", "Af"})
+_PRINTED = (
+    r"a version of this (?:article|story|piece|column) (?:appears|appeared|was published|ran)|"
+    r"(?:dieser|der) (?:text|artikel|beitrag) (?:ist zuerst|ist erschienen|erschien|stammt aus) .*"
+    r"(?:print|gedruckt|ausgabe|heft)|"
+    r"(?:cet article|ce texte) (?:est paru|a été publié|est extrait) .*(?:numéro|édition|magazine)|"
+    r"(?:este artículo|esta nota|este texto) .*edición (?:impresa|en papel)|"
+    r"(?:questo|l') ?articolo .*(?:edizione cartacea|numero|stampa)|"
+    r"(?:dit artikel|een versie van dit artikel) .*(?:krant|editie|nummer)|"
+    r"(?:este texto|esta matéria|uma versão deste) .*edição (?:impressa|de)|"
+    r"(?:artykuł|tekst) .*(?:wydani|numerze|drukiem)"
+)
+_COUNTER = r"\d{1,3}\s?/\s?\d{1,3}"
+
+
+@cache
+def _labels() -> re.Pattern[str]:
+    # Compiled when first used, for that takes milliseconds.
+    return re.compile(rf"[\W_]*(?:(?:{_TOPICS})\s?[:：]|{_PRINTED}|(?P<credit>{_CREDITS}))", re.IGNORECASE)
 
 
 def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -34,8 +93,10 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
     -------
     numpy.ndarray
         Shape (paragraphs,): captions by their element or class, unless they are the story, the dates in ``time``
-        elements, the labels of buttons within paragraphs, and a page's number and head within a sentence. An article of
-        which nothing else would be left has none.
+        elements, the labels of buttons within paragraphs, links in square brackets, boxes, notes and menus by their
+        class; a page's number and head within a sentence; lists of topics, bylines, credits, notes on the printed paper
+        and the numbers of pictures by their form; and teasers behind their heading (`corestory.model.teasers`). An
+        article of which nothing else would be left has none.
 
     Examples
     --------
@@ -47,14 +108,52 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
     [False, True, False]
     """
     layout, found = batch.layout, _within_sentences(batch, words, kept)
+    found |= _by_form(batch, words, kept) | in_teasers(batch, words, kept)
     if batch.markup is not None:
         having = batch.markup.words.having
         captions = kept & (having("figcaption") | having("own_caption") | having("up_caption"))
-        in_captions, in_all = (sums(layout.article, words * some, len(layout.sizes)) for some in (captions, kept))
+        claimed = kept & batch.markup.words.near(_CLASSES)
+        in_captions, in_claimed, in_all = (
+            sums(layout.article, words * some, len(layout.sizes)) for some in (captions, claimed, kept)
+        )
         found |= captions & (in_captions < GALLERY * in_all)[layout.article]
+        found |= claimed & (in_claimed < CLAIMED * in_all)[layout.article]
+        linked = np.flatnonzero(kept & (batch.markup.link_density >= LEAST_LINKED)).tolist()
+        found[[row for row in linked if batch.texts[row][0] + batch.texts[row][-1] == "[]"]] = True
         found |= _dates(batch, kept & having("intime")) | (kept & having("own_button") & having("up_p"))
     left = np.logical_or.reduceat(kept & ~found, layout.first)
     return np.asarray(found & left[layout.article])
+
+
+def _by_form(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find lists of topics, credits, bylines and notes on the printed paper, and the numbers of pictures: "2/5"."""
+    texts, found = batch.texts, np.zeros(len(kept), bool)
+    counters: dict[int, list[int]] = {}
+    for row in np.flatnonzero(kept & (words <= LABEL_WORDS)).tolist():
+        text = texts[row]
+        label = _labels().match(text)
+        found[row] = _is_byline(text) if label is None else not label["credit"] or _is_credit(text[label.end() :])
+        if words[row] <= COUNTER_WORDS and re.fullmatch(_COUNTER, text):
+            counters.setdefault(int(batch.layout.article[row]), []).append(row)
+    for rows in counters.values():
+        # Ratings, of which many are equal, are no numbers of pictures.
+        if len({texts[row] for row in rows}) == len(rows):
+            found[rows] = True
+    return found
+
+
+def _is_byline(text: str) -> bool:
+    by, *name = text.split()
+    # A name has two words or more: "By Size" is a subhead. In scripts without case its form does not tell it.
+    return by in _BY and 2 <= len(name) <= NAME_WORDS and all(word[0].isupper() for word in name)
+
+
+def _is_credit(names: str) -> bool:
+    """Tell whether nothing but names follows: "Reporting by The Herald found that ..." is a sentence."""
+    return all(
+        word[0].isupper() or len(word.strip(".,;)")) <= 3 or word.strip(".,;)").casefold() in _IN_CREDITS
+        for word in names.split()
+    )
 
 
 def _within_sentences(batch: Batch, words: Float, kept: Bool) -> Bool:

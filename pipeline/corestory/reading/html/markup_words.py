@@ -5,7 +5,7 @@ Most paragraphs of a batch share them, so each distinct sequence is kept once, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
@@ -116,6 +116,24 @@ class MarkupWords:
         found[self.row[parts.take(self.part)]] = True
         return found.take(self.number)
 
+    def near(self, classes: Iterable[Set[str]]) -> Bool:
+        """Say of each paragraph whether one of its nearest elements has all words of one of some classes.
+
+        Headings count for nothing: their `id` is often made of their text.
+
+        Examples
+        --------
+        >>> words = MarkupWords.of_texts(["own_p up_div up_fact up_box", "own_p own_fact up_box", "own_h_two own_fact"])
+        >>> words.near([{"fact", "box"}, {"fact"}]).tolist(), words.near([{"fact", "box"}]).tolist()
+        ([True, True, False], [True, False, False])
+        """
+        of_level = [(level, {level + word for word in words}) for level in NEAR for words in classes]
+        telling = set().union(*(words for _, words in of_level))
+        parts = [part.startswith(NEAR) and _has_one(set(part.split()), of_level, telling) for part in self.parts]
+        found = np.zeros(self.count, bool)
+        found[self.row[np.array(parts, bool).take(self.part)]] = True
+        return found.take(self.number)
+
     def spelt(self) -> list[str]:
         """Give the words of each paragraph, with a space between."""
         parts: list[list[str]] = [[] for _ in range(self.count)]
@@ -172,6 +190,13 @@ def _numbered_around(pages: Sequence[Outline], known: Names, texts: dict[str, in
     number = number_of.take(names)
     number[outside] = -1
     return number.take(elements)
+
+
+def _has_one(words: Set[str], classes: Iterable[tuple[str, Set[str]]], telling: Set[str]) -> bool:
+    """Say whether the words of an element hold a whole class; `telling`, those of all classes, is quick to ask."""
+    return not words.isdisjoint(telling) and any(
+        names <= words and not any(word.startswith(f"{level}h_") for word in words) for level, names in classes
+    )
 
 
 def _marked(level: str, words: str) -> str:

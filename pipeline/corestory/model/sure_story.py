@@ -1,0 +1,94 @@
+"""Dropped paragraphs that are story because of the two kept ones around them, whatever their words.
+
+A short answer, an item of a list or a part of a sentence says little by itself; what it stands between says enough.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from corestory.features.batch import Batch
+from corestory.features.layout import Layout
+from corestory.model.headlines import ends_as_sentence
+from corestory.types import Bool
+
+MOST_LINKED = 0.5
+"""Of an item's characters at most such a share is in links."""
+
+_SPEAKER = r"\s*([^\s:：.!?]{1,20}(?:\s[^\s:：.!?]{1,20}){0,2})\s?[:：]\s?\S"
+
+
+def sure_story(batch: Batch, kept: Bool) -> Bool:
+    """Find the dropped paragraphs that are story as the kept ones before and after them are.
+
+    Parameters
+    ----------
+    batch
+        The articles.
+    kept
+        Whether each paragraph is kept, shape (paragraphs,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,): turns of a dialogue, items of a list, and lines within a sentence.
+
+    Examples
+    --------
+    >>> from corestory.features.batch import batch_of_articles
+    >>> from corestory.reading.article import Article
+    >>> verse = ["The boats went out in vain,", "we sold our fish in Ostvik", "and drove home in the rain."]
+    >>> sure_story(batch_of_articles([Article("a", verse)]), np.array([True, False, True])).tolist()
+    [False, True, False]
+    """
+    layout = batch.layout
+    between = np.zeros(len(kept), bool)
+    between[1:-1] = ~kept[1:-1] & kept[:-2] & kept[2:]
+    between[layout.first] = between[layout.first + layout.sizes - 1] = False
+    return _turns(batch.texts, kept, between, layout) | _items(batch, between) | _within_sentences(batch.texts, between)
+
+
+def _turns(texts: Sequence[str], kept: Bool, between: Bool, layout: Layout) -> Bool:
+    """Find the turns of a dialogue between those of others, of a speaker of whom another turn is kept."""
+    found = np.zeros(len(kept), bool)
+    speakers: dict[int, set[str | None]] = {}
+    for row in np.flatnonzero(between).tolist():
+        before, own, after = map(_speaker, texts[row - 1 : row + 2])
+        found[row] = None not in (before, own, after) and own not in (before, after)
+        if found[row]:
+            article = int(layout.article[row])
+            if article not in speakers:
+                first = layout.first[article]
+                turns = first + np.flatnonzero(kept[first : first + layout.sizes[article]])
+                speakers[article] = {_speaker(texts[turn]) for turn in turns.tolist()}
+            found[row] = own in speakers[article]
+    return found
+
+
+def _speaker(text: str) -> str | None:
+    """Give the name before a colon at the beginning of a text that ends as a sentence: lines of code do not."""
+    turn = re.match(_SPEAKER, text)
+    return turn and (turn[1] if ends_as_sentence(text) else None)
+
+
+def _items(batch: Batch, between: Bool) -> Bool:
+    """Find the items of a list between others of the same list, but for links."""
+    found = np.zeros(len(between), bool)
+    if batch.markup is None or not between.any():
+        return found
+    item = batch.markup.words.having("own_li")
+    of_list = np.where(item, batch.markup.forest.parent[batch.markup.forest.at], -1)
+    found[1:-1] = (of_list[1:-1] >= 0) & (of_list[1:-1] == of_list[:-2]) & (of_list[1:-1] == of_list[2:])
+    return found & between & (batch.markup.link_density <= MOST_LINKED)
+
+
+def _within_sentences(texts: Sequence[str], between: Bool) -> Bool:
+    """Find the lines of verse or of a torn paragraph: their sentence goes on in lower case, and so behind them."""
+    found = np.zeros(len(between), bool)
+    for row in np.flatnonzero(between).tolist():
+        before, own, after = texts[row - 1 : row + 2]
+        found[row] = own[:1].islower() and after[:1].islower() and (before[-1:].isalnum() or before[-1:] == ",")
+    return found

@@ -1,0 +1,172 @@
+"""Teasers with a summary behind a heading such as "Read next", whose sentences read like the begin of a story.
+
+Nothing in such a sentence says that it is no story. But a line that is nothing but such a heading says that what
+follows leads elsewhere, as long as headlines and summaries take turns.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import numpy as np
+
+from corestory.features.batch import Batch
+from corestory.model.headlines import ends_as_sentence
+from corestory.types import Bool, Float
+
+HEADING_WORDS = 6
+"""A heading of teasers has at most so many words, a space between."""
+LEAST_WORDS, MOST_WORDS = 3, 20
+"""The headline of a teaser has so many, and ends no sentence."""
+LEAST_LINKED = 0.9
+"""In pages at least such a share of its characters is a link;"""
+LINKED, UNLINKED = 2, 3
+"""so many of them in a row are a block in a page. In a text, where subheads may take turns with prose, more of them
+are, behind which nothing is kept."""
+MOST_BETWEEN = 2
+"""So many dropped paragraphs may stand between a headline and its summary, such as a date."""
+
+BYLINE_WORDS = 8
+"""Behind the headline of a story that follows stand two lines of at most so many words, one of them with a year,"""
+STORY_WORDS = 40
+"""and before its heading so many kept words."""
+
+_NEXT = (
+    "read next|next story|next article|up next|nächster artikel|à lire ensuite|article suivant|siguiente artículo|"
+    "leia a seguir|próxima notícia|prossimo articolo|volgend artikel|nästa artikel|neste sak|næste artikel|"
+    "następny artykuł|další článek|следующая статья|читайте далее|sıradaki haber|次の記事|下一篇|다음 기사"
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_HEADINGS = (
+    "also in the news|in other news|other news|more news|more stories|more headlines|more on this|more on this story|"
+    "more like this|related|related stories|related articles|related posts|related news|related content|"
+    "related coverage|related topics|related reading|read next|read more|read also|also read|what to read next|"
+    "you may like|you may also like|you might like|you might also like|you might be interested in|recommended|"
+    "recommended for you|recommended stories|recommended reading|see also|most read|most popular|trending|trending now|"
+    "latest|latest news|latest stories|up next|next story|editors' picks|editor's picks|don't miss|elsewhere|"
+    "other stories|popular stories|popular posts|top stories|around the web|from around the web|our best reads",
+    "mehr zum thema|lesen sie auch|lesen sie mehr|auch interessant|das könnte sie auch interessieren|weitere artikel|"
+    "das könnte dich auch interessieren|weitere nachrichten|weitere meldungen|weitere themen|weitere beiträge|"
+    "mehr nachrichten|meistgelesen|meist gelesen|ähnliche artikel|ähnliche beiträge|verwandte artikel|verwandte themen|"
+    "empfehlungen|nächster artikel|zum weiterlesen|das lesen andere gerade|passend dazu|außerdem",
+    "à lire aussi|lire aussi|à lire également|à lire ensuite|sur le même sujet|sur le même thème|articles liés|"
+    "articles similaires|articles associés|articles connexes|les plus lus|vous aimerez aussi|dans la même rubrique|"
+    "à découvrir|recommandé pour vous|autres articles|d'autres articles|nos autres sujets|les plus consultés",
+    "lee también|lea también|leer también|te puede interesar|también te puede interesar|le puede interesar|"
+    "noticias relacionadas|artículos relacionados|notas relacionadas|más noticias|más titulares|lo más leído|"
+    "lo más visto|otras noticias|te recomendamos|siga leyendo|sigue leyendo|de la misma sección",
+    "leggi anche|potrebbe interessarti|potrebbe interessarti anche|ti può interessare anche|articoli correlati|"
+    "notizie correlate|altre notizie|i più letti|da non perdere|dalla stessa sezione|leggi di più",
+    "leia também|leia mais|veja também|veja mais|notícias relacionadas|matérias relacionadas|artigos relacionados|"
+    "mais lidas|outras notícias|leia a seguir|da mesma editoria|você pode se interessar por",
+    "lees ook|lees meer|lees verder|verder lezen|meer nieuws|meer over dit onderwerp|gerelateerd|ander nieuws|"
+    "gerelateerde artikelen|meest gelezen|ook interessant|nu populair|uit dezelfde rubriek",
+    "läs också|läs även|läs mer|läs vidare|mer läsning|fler nyheter|andra nyheter|mer om ämnet|mest läst|relaterat|"
+    "relaterade artiklar|fler rubriker|læs også|læs mere|læs videre|les også|les mer|les videre|mest læst|mest lest|"
+    "flere nyheder|andre nyheder|flere nyheter|andre saker|flere saker|relaterede artikler|relaterte saker|"
+    "flere overskrifter|lue myös|lue lisää|aiheesta lisää|lisää aiheesta|luetuimmat|muita uutisia|jatka lukemista",
+    "czytaj także|czytaj też|czytaj również|czytaj więcej|czytaj dalej|zobacz także|zobacz też|zobacz również|"
+    "przeczytaj także|przeczytaj też|powiązane artykuły|polecane|najczęściej czytane|najchętniej czytane|"
+    "inne wiadomości|čtěte také|čtěte dále|související|související články|nejčtenější|mohlo by vás zajímat|"
+    "další zprávy|čítajte tiež|súvisiace články|kapcsolódó cikkek|kapcsolódó|további hírek|olvasson tovább|"
+    "legolvasottabb|citește și|citeşte şi|articole similare|știri similare|cele mai citite|alte știri|"
+    "pročitajte još|ostale vijesti|povezane vijesti",
+    "читайте также|читайте далее|читайте дальше|материалы по теме|новости по теме|статьи по теме|по теме|ещё по теме|"
+    "другие новости|похожие статьи|похожие новости|смотрите также|популярное|самое читаемое|рекомендуем|сейчас читают|"
+    "читайте також|за темою|ще за темою|новини за темою|інші новини|зараз читають|прочетете още|други новини|"
+    "още по темата|διαβάστε επίσης|διαβάστε ακόμα|σχετικά άρθρα|δείτε επίσης|άλλες ειδήσεις|δημοφιλή",
+    "ilgili haberler|diğer haberler|ilginizi çekebilir|çok okunanlar|bunlar da ilginizi çekebilir|اقرأ أيضا|اقرأ أيضًا|"
+    "اقرأ أيضاً|مواضيع ذات صلة|أخبار ذات صلة|شاهد أيضا|أخبار أخرى|קראו גם|כתבות נוספות|עוד בנושא|חדשות נוספות|"
+    "بیشتر بخوانید|مطالب مرتبط|اخبار مرتبط|यह भी पढ़ें|ये भी पढ़ें|संबंधित खबरें|अन्य समाचार|baca juga|berita terkait|"
+    "artikel terkait|berita lainnya|xem thêm|đọc thêm|tin liên quan|bài viết liên quan|đọc nhiều|tin khác",
+    "関連記事|関連ニュース|あわせて読みたい|おすすめ記事|次の記事|その他のニュース|相关新闻|相关阅读|相关文章|延伸阅读|推荐阅读|"
+    "其他新闻|相關新聞|延伸閱讀|推薦閱讀|관련 기사|관련기사|관련 뉴스|추천 기사|많이 본 기사|다음 기사|다른 뉴스",
+)
+
+
+@cache
+def _headings() -> frozenset[str]:
+    return frozenset("|".join((_NEXT, *_HEADINGS)).split("|"))
+
+
+def is_heading_of_teasers(text: str) -> bool:
+    """Tell whether a line is nothing but a heading of teasers.
+
+    Examples
+    --------
+    >>> is_heading_of_teasers("Lesen Sie auch:"), is_heading_of_teasers("Read next: Quay reopens")
+    (True, False)
+    """
+    return _plain(text) in _headings()
+
+
+def _plain(text: str) -> str:
+    return text.casefold().replace("’", "'").strip(" \xa0:…>»→.|-–—")
+
+
+def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the kept paragraphs of teasers behind their heading.
+
+    Parameters
+    ----------
+    batch, words, kept
+        As of `corestory.model.headlines.own_headlines`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,): the heading, and the headlines and summaries behind it if they are a block; in a text
+        also a whole story behind "Next story", if its headline, byline and date begin it.
+
+    Examples
+    --------
+    >>> from corestory.features.batch import batch_of_articles
+    >>> from corestory.reading.article import Article
+    >>> teaser = ["Bridge to come down", "The crossing will be taken apart in May, the council said."]
+    >>> batch = batch_of_articles([Article("a", ["The quay opened on Monday.", "Read next", *teaser * 3])])
+    >>> in_teasers(batch, np.array([5.0, 2.0] + [4.0, 11.0] * 3), np.ones(8, bool)).tolist()
+    [False, True, True, True, True, True, True, True]
+    """
+    layout, texts = batch.layout, batch.texts
+    found = np.zeros(len(kept), bool)
+    short = np.flatnonzero(words <= HEADING_WORDS).tolist()
+    for heading in [row for row in short if is_heading_of_teasers(texts[row])]:
+        end = int(layout.first[layout.article[heading]] + layout.sizes[layout.article[heading]])
+        row, headlines = heading + 1, 0
+        while row < end and _is_headline(batch, words, row):
+            row += 1
+            passed = row
+            while passed < min(row + MOST_BETWEEN, end) and not kept[passed]:
+                passed += 1
+            summary = passed < end and ends_as_sentence(texts[passed])
+            headlines += summary or batch.markup is not None
+            if summary:
+                row = passed + 1
+        if batch.markup is None:
+            if headlines and _next_story(batch, words, kept, heading, end):
+                row = end
+            elif headlines < UNLINKED or kept[row:end].any():
+                continue
+        elif headlines < LINKED:
+            continue
+        found[heading:row] = kept[heading:row]
+    return found
+
+
+def _next_story(batch: Batch, words: Float, kept: Bool, heading: int, end: int) -> bool:
+    """Tell whether a whole story follows a heading that says so: a headline, a byline and a date, and prose."""
+    first, story = batch.layout.first[batch.layout.article[heading]], heading + 4
+    lines = batch.texts[heading + 2 : story]
+    return (
+        _plain(batch.texts[heading]) in _NEXT.split("|")
+        and words[first:heading][kept[first:heading]].sum() >= STORY_WORDS
+        and story < end and ends_as_sentence(batch.texts[story])
+        and words[heading + 2 : story].max() <= BYLINE_WORDS
+        and not any(map(ends_as_sentence, lines)) and any(map(_YEAR.search, lines))
+    )  # fmt: skip
+
+
+def _is_headline(batch: Batch, words: Float, row: int) -> bool:
+    linked = batch.markup is None or batch.markup.link_density[row] >= LEAST_LINKED
+    return linked and LEAST_WORDS <= words[row] <= MOST_WORDS and not ends_as_sentence(batch.texts[row])

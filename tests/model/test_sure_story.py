@@ -1,0 +1,71 @@
+"""Short turns, items and parts of sentences are story between kept ones; plugs between them are not."""
+
+import numpy as np
+import pytest
+
+from corestory.features.batch import batch_of_articles
+from corestory.model.sure_story import sure_story
+from corestory.reading.article import Article
+from corestory.reading.html.page import read_page
+
+PROSE = "<p>The company gave this advice to all households on Monday:</p>"
+
+
+def _found(lines: list[str]) -> list[int]:
+    """Give the rows that are found in two equal articles; "-" begins a line that is dropped."""
+    texts, kept = [line.removeprefix("-") for line in lines], np.array([line[0] != "-" for line in lines])
+    found = sure_story(batch_of_articles([Article("a", texts), Article("b", texts)]), np.tile(kept, 2))
+    assert found[: len(texts)].tolist() == found[len(texts) :].tolist()
+    return np.flatnonzero(found[: len(texts)]).tolist()
+
+
+@pytest.mark.parametrize(
+    ("turns", "restored"),
+    [
+        (["Q: Why?", "A: I had to.", "Q: And?", "-A: A tunnel.", "Q: Really?"], [3]),
+        (["問：なぜ？", "答：光のためだ。", "問：ほかには？", "-答：船。", "問：本当に？"], [3]),
+        (["MOLE: Why?", "Dr. Ann Lee: Rain.", "MOLE: And?", "-Ann Lee: Wind.", "MOLE: So?", "Ann Lee: Snow."], [3]),
+        (["Q: Why?", "-A: I had to.", "Q: And?"], []),
+        (["It rained.", "A: I had to.", "It rained: all day.", "-A: Read more", "It rained."], []),
+        (["A: One.", "-A: Two.", "A: Three."], []),
+        (["width: 1;", "height: 2;", "width: 3;", "-height: 4;", "width: 5;"], []),
+        (["Q: Why?", "A: I had to.", "Q: And?", "-A: A tunnel."], []),
+    ],
+)
+def test_a_dropped_turn_between_kept_turns_of_others_is_found(turns, restored):
+    assert _found(turns) == restored
+
+
+@pytest.mark.parametrize(
+    ("lines", "restored"),
+    [
+        (["the boats went out in vain,", "-we sold our fish in Ostvik", "and drove home in the rain."], [1]),
+        (["лодки ушли в море", "-мы продали рыбу", "и вернулись домой"], [1]),
+        (["The result is in", "-the report", "of the council, which met on Monday."], [1]),
+        (["The result is in.", "-the report", "of the council, which met on Monday."], []),
+        (["The result is in", "-Read also", "of the council, which met on Monday."], []),
+        (["The result is in", "-by Inge Vold", "The council met on Monday."], []),
+        (["the boats went out in vain,", "-we sold our fish in Ostvik"], []),
+    ],
+)
+def test_a_dropped_line_within_a_sentence_is_found(lines, restored):
+    assert _found(lines) == restored
+
+
+@pytest.mark.parametrize(
+    ("items", "restored"),
+    [
+        ("<ul><li>Boil all water<li>Throw away ice<li>Wash your hands</ul>", True),
+        ("<ul><li>Boil all water<li><a href=/1>Throw away ice</a><li>Wash your hands</ul>", False),
+        ("<ul><li>Boil all water</ul><p>Throw away ice</p><ul><li>Wash your hands</ul>", False),
+        ("<ul><li>Boil all water</ul><ul><li>Throw away ice</ul><ul><li>Wash your hands</ul>", False),
+        ("<div><p>Boil all water<p>Throw away ice<p>Wash your hands</div>", False),
+    ],
+    ids=["list", "link", "no item", "other lists", "no list"],
+)
+def test_a_dropped_item_between_kept_items_of_its_list_is_found(items, restored):
+    page = read_page(f"<article>{PROSE}{items}{PROSE}</article>")
+    article = Article("page", page.texts, markup=page.markup)
+    dropped = np.array([text == "Throw away ice" for text in page.texts])
+    assert dropped.sum() == 1
+    assert sure_story(batch_of_articles([article]), ~dropped).tolist() == (dropped & restored).tolist()

@@ -1,0 +1,94 @@
+"""Teasers behind a heading such as "Read next" are no story; a story that goes on behind a single link stays."""
+
+import numpy as np
+import pytest
+
+from corestory.features.batch import batch_of_articles
+from corestory.features.paragraph_shape import shape_features
+from corestory.model.tagger import Tagger
+from corestory.model.teasers import in_teasers
+from corestory.reading.article import Article
+from corestory.reading.html.page import read_page
+
+STORY = (
+    "The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
+    "It is to sail twice a day until the autumn, and the town pays half of the fuel that it needs for the crossing.",
+    "A new landing stage would cost more than the town has in a year, so the old one was mended with oak.",
+)
+TEASERS = (
+    (
+        "Bridge over the Arle to come down",
+        "The crossing will be taken apart next month, after inspectors found rust in all its cables.",
+    ),
+    (
+        "Bakery wins a prize for its bread",
+        "The two sisters who run it had entered as a joke, and now have orders until Christmas.",
+    ),
+    (
+        "Night trains return to the coast",
+        "From December there will be a sleeper again, twice a week, paid for by the two counties that it crosses.",
+    ),
+)
+PROSE = "".join(f"<p>{text}</p>" for text in STORY)
+
+
+def _found(article: Article) -> list[str]:
+    """Give the paragraphs that are found if all are kept."""
+    words, _ = shape_features(article.texts)
+    found = in_teasers(batch_of_articles([article]), words, np.ones(len(article.texts), bool))
+    return [article.texts[row] for row in np.flatnonzero(found).tolist()]
+
+
+def _in_page(body: str) -> list[str]:
+    page = read_page(f"<main>{PROSE}{body}</main>")
+    return _found(Article("page", page.texts, markup=page.markup))
+
+
+def _card(headline: str, summary: str) -> str:
+    return f"<div><h3><a href=/1>{headline}</a></h3><p>{summary}</p></div>"
+
+
+@pytest.mark.parametrize(
+    "heading", ["Related stories", "Mehr zum Thema:", "À lire aussi", "Читайте также", "関連記事", "اقرأ أيضا"]
+)
+def test_teasers_behind_their_heading_are_found_in_pages_and_texts(heading):
+    block = [heading, *(line for teaser in TEASERS for line in teaser)]
+    assert _in_page(f"<h2>{heading}</h2>{''.join(_card(*teaser) for teaser in TEASERS)}") == block
+    lines = "".join(f"<p><a href=/1>{headline}</a><br>{summary}</p>" for headline, summary in TEASERS)
+    assert _in_page(f"<p><b>{heading}</b></p>{lines}<p>{STORY[0]}</p>") == block
+    assert _found(Article("text", [*STORY, *block])) == block
+    assert _found(Article("text", [*STORY, *block, STORY[0]])) == []
+
+
+def test_a_story_that_goes_on_behind_a_link_or_has_subheads_stays():
+    (headline, summary), *_ = TEASERS
+    assert _in_page(f"<h2>Read also</h2><p><a href=/1>{headline}</a></p>{PROSE}") == []
+    assert _in_page(f"<h2>Read also</h2>{''.join(f'<h3>{one}</h3><p>{two}</p>' for one, two in TEASERS)}") == []
+    assert _found(Article("text", [STORY[0], "Read also", headline, *STORY, "What comes next", summary])) == []
+    assert _found(Article("text", [STORY[0], "What comes next", *(line for one in TEASERS for line in one)])) == []
+
+
+NEXT = ["Boats back in Skarne as the road reopens", "By Inge Vold", "12 March 2024", *STORY]
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "whole"),
+    [
+        (STORY, ["Read next", *NEXT], True),
+        (STORY, ["Nächster Artikel", NEXT[0], "Von Inge Vold", "12. März 2024", *STORY], True),
+        (STORY[:1], ["Read next", *NEXT], False),
+        (STORY, ["Read also", *NEXT], False),
+        (STORY, ["Read next", NEXT[0], *STORY], False),
+        (STORY, ["Read next", *NEXT[:3]], False),
+    ],
+    ids=["next story", "German", "no story before", "an inline link", "no byline", "nothing behind"],
+)
+def test_a_whole_story_behind_next_story_is_found_in_texts(before, behind, whole):
+    assert _found(Article("text", [*before, *behind])) == (behind if whole else [])
+
+
+def test_the_default_model_drops_teasers(default_tagger: Tagger):
+    page = read_page(f"<article>{PROSE}<h2>Also in the news</h2>{''.join(_card(*one) for one in TEASERS)}</article>")
+    (tagged,) = default_tagger.tag_stream([Article("page", page.texts, markup=page.markup)])
+    core = [text for text, label in zip(tagged.texts, tagged.labels, strict=True) if label == "core"]
+    assert core == list(STORY)
