@@ -168,7 +168,7 @@ def sample_head(sample_frame: pd.DataFrame, once: Callable[[str, Callable[[], An
     """A head for kinds that was fitted on the sample corpus."""
     core = (sample_frame["label"] == "core").to_numpy()
     fold = pd.factorize(sample_frame["site"])[0] % 5
-    head: KindHead = once("sample head", lambda: fit_kinds(sample_frame, core, fold, seed=0).head)
+    head: KindHead = once("sample head", lambda: fit_kinds(sample_frame, core, fold, seed=0))
     return head
 
 

@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
 
 from corestory.features.batch import Batch, MarkupColumns
 from corestory.features.batch_features import BatchFeatures
@@ -11,13 +10,12 @@ from corestory.features.elements import Forest
 from corestory.features.layout import Layout
 from corestory.features.line_marks import unmarked
 from corestory.features.tokens import tokenise
+from corestory.model import fitting
 from corestory.model.estimator import ParagraphClassifier
 from corestory.model.fitting import fit_count, fit_stage1, fit_stage2, fit_stages
-from corestory.model.kinds import CLASSES
-from corestory.model.network_fit import Shape, fit_network
+from corestory.model.network_fit import fit_network
 from corestory.model.ngrams import fit_ngrams
 from corestory.model.scoring import stage2_features
-from corestory.model.training_features import training_features
 from corestory.model.training_rows import Rows, make_folds, training_rows, trusted_labels
 from corestory.reading.html.markup_words import MarkupWords
 
@@ -147,30 +145,13 @@ def test_stage_2_scores_each_fold_by_the_trusted_rows_of_the_others_in_every_rou
     assert [len(network.members) for network in fitted.networks] == [RECIPE.members] * RECIPE.rounds
 
 
-def test_networks_read_the_kinds_that_they_are_given(rows, stage1):
-    words, by_words = stage1
-    # Kinds that tell each label, beside log-odds that tell nothing.
-    kinds = np.where(rows.core[:, None], np.eye(len(CLASSES))[0], np.eye(len(CLASSES))[1]).astype(np.float32) * 9
-    scores = [LogOdds(OWN_WORDS, np.zeros_like(by_words))]
-    recipe = replace(RECIPE, text_shape=Shape(16, 1, 8), steps=300, rounds=1, members=1)
-    without, read = (
-        fit_stage2(rows, scores, words, recipe, html=False, say=silent, kinds=given) for given in (None, kinds)
-    )
-
-    assert len(read.networks[0].mean) == len(without.networks[0].mean) + len(CLASSES)
-    areas = [roc_auc_score(rows.core[rows.labelled], one.out_of_fold[rows.labelled]) for one in (without, read)]
-    assert areas[0] < areas[1] > 0.95
-
-
 def test_features_do_not_depend_on_how_many_articles_are_computed_at_once(rows, stage1, monkeypatch):
     words, by_words = stage1
     scores = [LogOdds(OWN_WORDS, by_words)]
-    at_once = training_features(rows.batch, scores, None, words, html=False, kinds=None)
-    monkeypatch.setattr("corestory.model.training_features.CHUNK", 1)
+    at_once = fitting._features(rows.batch, scores, None, words, html=False)
+    monkeypatch.setattr(fitting, "CHUNK", 3)
 
-    assert training_features(rows.batch, scores, None, words, html=False, kinds=None) == pytest.approx(
-        at_once, abs=1e-5
-    )
+    assert fitting._features(rows.batch, scores, None, words, html=False) == pytest.approx(at_once, abs=1e-5)
 
 
 @pytest.mark.parametrize("html", [False, True])

@@ -209,9 +209,8 @@ def page_frame() -> pd.DataFrame:
 
 def test_markup_tells_kinds_where_words_do_not(seeded_tagger: Tagger) -> None:
     frame = page_frame()
-    fitted = fit_kinds(frame, core_of(frame), pd.factorize(frame["site"])[0] % 4, seed=0)
-    assert fitted is not None
-    head = fitted.head
+    head = fit_kinds(frame, core_of(frame), pd.factorize(frame["site"])[0] % 4, seed=0)
+    assert head is not None
     assert head.html is not None
     found = []
     for name in ("byline", "ad"):
@@ -225,65 +224,6 @@ def test_markup_tells_kinds_where_words_do_not(seeded_tagger: Tagger) -> None:
 
 
 def test_the_same_rows_give_the_same_head(sample_frame: pd.DataFrame, kinds_tagger: Tagger) -> None:
-    fitted = fit_kinds(sample_frame, core_of(sample_frame), pd.factorize(sample_frame["site"])[0] % 5, seed=0)
-    assert fitted is not None
-    again = replace(kinds_tagger.weights, kinds=fitted.head)
+    head = fit_kinds(sample_frame, core_of(sample_frame), pd.factorize(sample_frame["site"])[0] % 5, seed=0)
+    again = replace(kinds_tagger.weights, kinds=head)
     assert weights_bytes(again) == weights_bytes(kinds_tagger.weights)
-
-
-def test_held_out_scores_are_those_of_the_other_half_of_the_folds() -> None:
-    texts = ["Mara Illing writes", "Ferry, Wednesday noon"]
-    kinds = [["byline", "date"], ["date", "byline"]]
-    site, place = np.repeat(np.arange(8), 2), np.tile([0, 1], 8)
-    frame = pd.DataFrame({"site": site.astype(str), "article_id": site, "position": place, "text": texts * 8})
-    frame["kind"] = [kinds[of % 2][at] for of, at in zip(site, place, strict=True)]
-    fitted = fit_kinds(frame, np.zeros(16, bool), site, seed=0)
-    assert fitted is not None
-    # In sites of even folds these lines are of other kinds than in those of odd folds.
-    found = [CLASSES[number] for number in fitted.held_out(frame["text"], site).argmax(axis=1)]
-    assert found == [name for number in range(8) for name in kinds[1 - number % 2]]
-
-
-@pytest.fixture(scope="module")
-def reading_tagger(kinds_tagger: Tagger) -> Tagger:
-    """A tagger whose networks without markup read the kinds."""
-    (network,) = kinds_tagger.weights.text[:1]
-    generator = np.random.default_rng(1)
-    more = generator.normal(0, 0.3, (len(CLASSES), network.members[0].input.shape[1])).astype(np.float32)
-    members = tuple(replace(one, input=np.vstack([one.input, more])) for one in network.members)
-    mean, scale = (
-        np.append(of_all, np.full(len(CLASSES), new, np.float32))
-        for of_all, new in ((network.mean, -3), (network.scale, 2))
-    )
-    read = replace(network, mean=mean, scale=scale, members=members)
-    return replace(kinds_tagger, weights=replace(kinds_tagger.weights, text=(read,)))
-
-
-def test_stage_2_without_markup_reads_the_kinds_of_the_model(reading_tagger: Tagger, tmp_path: Path) -> None:
-    article = Article("a", TEXTS)
-    (one,) = reading_tagger.tag_articles([article])
-    head = head_of(reading_tagger)
-    silent = replace(head, words=replace(head.words, weights=np.zeros_like(head.words.weights)))
-    (other,) = replace(reading_tagger, weights=replace(reading_tagger.weights, kinds=silent)).tag_articles([article])
-    assert not np.allclose(one.scores, other.scores)
-    save_model(reading_tagger, tmp_path / "model", card="# A card")
-    (again,) = load_model(tmp_path / "model").tag_articles([article], kinds=True)
-    assert np.array_equal(one.scores, again.scores)
-    (page,) = reading_tagger.tag_articles([Article("a", read_page(PAGES[0]).texts, markup=read_page(PAGES[0]).markup)])
-    assert np.isfinite(page.scores).all()
-
-
-def test_a_network_that_reads_kinds_of_a_model_without_them_is_refused(reading_tagger: Tagger) -> None:
-    without = replace(reading_tagger.weights, kinds=None)
-    with pytest.raises(ModelError, match=r"text\.0\.mean"):
-        read_weights(weights_bytes(without), where="weights.safetensors")
-
-
-@given(st.lists(st.lists(st.sampled_from([*TEXTS, "x"]), min_size=1, max_size=9), min_size=1, max_size=5))
-def test_scores_that_follow_from_kinds_do_not_depend_on_the_batch(
-    reading_tagger: Tagger, articles: list[list[str]]
-) -> None:
-    read = [Article(str(number), texts) for number, texts in enumerate(articles)]
-    together = [one.scores for one in reading_tagger.tag_articles(read)]
-    for article, scores in zip(read, together, strict=True):
-        assert np.array_equal(reading_tagger.tag_articles([article])[0].scores, scores)

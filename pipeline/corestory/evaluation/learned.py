@@ -162,7 +162,7 @@ class _ContextStage:
 
     def __init__(self, tagger: Tagger, batch: Batch, *, html: bool, threshold: float | None) -> None:
         weights, settings = tagger.weights, tagger.settings
-        self._features = BatchFeatures(batch, weights.words.idf_of, weights.kinds_of)
+        self._features = BatchFeatures(batch, weights.words.idf_of)
         self._layout, self._settings = batch.layout, settings
         self._threshold = settings.threshold if threshold is None else threshold
         self._scaling = settings.platt_scaling(html=html)

@@ -31,9 +31,6 @@ from corestory.types import Bool, Float, Int, UInt64
 LIMIT = 8.0
 """Log-odds beyond this, a few thousand to one, count as this."""
 
-LEAST_KIND = np.log(1e-4)
-"""The least logarithm of a kind's probability."""
-
 
 class TextFeatures:
     """The features of paragraphs without their markup; only the scores change from round to round.
@@ -93,9 +90,6 @@ class BatchFeatures(TextFeatures):
         The articles.
     idf_of
         Gives words' inverse document frequencies by their hashes.
-    kinds_of
-        Scores the kinds of the paragraphs by their words and word shapes, from these features; shape (paragraphs,
-        kinds). None if no network reads them.
 
     Attributes
     ----------
@@ -108,13 +102,8 @@ class BatchFeatures(TextFeatures):
         The words of the paragraphs and of the titles, numbered alike.
     """
 
-    def __init__(
-        self,
-        batch: Batch,
-        idf_of: Callable[[UInt64], Float],
-        kinds_of: Callable[[BatchFeatures], Float] | None = None,
-    ) -> None:
-        self.batch, self._kinds_of = batch, kinds_of
+    def __init__(self, batch: Batch, idf_of: Callable[[UInt64], Float]) -> None:
+        self.batch = batch
         self.plain, marks = unmarked(batch.texts)
         # The characters are read once for words, word shapes and shape.
         found = [(words_of(piece), forms_of(piece), *shape_of(piece)) for piece in pieces(self.plain)]
@@ -125,24 +114,11 @@ class BatchFeatures(TextFeatures):
         self.terms, self.titles = number_words((self.tokens, tokenise(batch.titles)), idf_of)
         super().__init__(batch.layout, words, shape, marks, Entries.of(self.terms, batch.layout))
 
-    @cached_property
-    def kinds(self) -> Float | None:
-        """What `kinds_of` gives."""
-        return None if self._kinds_of is None else self._kinds_of(self)
-
-    def of_text(self, scores: Sequence[LogOdds]) -> Columns:
-        """Features of words, their neighbourhood, and the kinds that the paragraph's own words may be of."""
-        columns = super().of_text(scores)
-        if self.kinds is not None:
-            columns.add(OWN_WORDS, kind_columns(self.kinds))
-        return columns
-
     def of_html(self, scores: Sequence[LogOdds]) -> Columns:
         """Features of words, their neighbourhood, the enclosing elements, links, headings and the title."""
         markup, layout = self._markup, self.layout
         link = markup.link_density
-        # The kinds by words alone add nothing to what markup tells.
-        columns = super().of_text(scores)
+        columns = self.of_text(scores)
         columns.add(
             MARKUP,
             self.elements.features(_probability(scores[0]), self.words, link), markup.declared,
@@ -229,13 +205,6 @@ def column_groups(*, html: bool, later: bool) -> tuple[str, ...]:
     names = [*([EARLIER_ROUND] if later else []), *([MARKUP] if html else []), OWN_WORDS]
     scores = [LogOdds(name, np.zeros(1)) for name in names]
     return tuple((features.of_html(scores) if html else features.of_text(scores)).groups)
-
-
-def kind_columns(scores: Float) -> Float:
-    """Turn the scores of the kinds into logarithms of probabilities, none below one of ten thousand."""
-    greatest = scores.max(axis=1, keepdims=True)
-    total = np.log(np.exp(scores - greatest).sum(axis=1, keepdims=True))
-    return np.asarray(np.maximum(scores - greatest - total, LEAST_KIND))
 
 
 def _probability(log_odds: LogOdds) -> Float:

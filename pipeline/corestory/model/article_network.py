@@ -9,7 +9,7 @@ briefs.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,13 +20,12 @@ from corestory.features.layout import Layout, sums
 from corestory.features.paragraph_shape import shape_features
 from corestory.model.calibration import PlattScaling
 from corestory.model.decision import SURE_ARTICLE, expected_f1
-from corestory.model.fitting import Fitted
+from corestory.model.fitting import Fitted, chunks
 from corestory.model.network import Network, joined
 from corestory.model.network_fit import Shape, fit_network
 from corestory.model.ngrams import NgramScorer
 from corestory.model.pages import article_features, article_probabilities
 from corestory.model.scoring import stage2_features
-from corestory.model.training_features import chunks, known_features
 from corestory.model.training_rows import Rows
 from corestory.types import Bool, Float, Float32, Int
 
@@ -100,8 +99,7 @@ def examples_of(rows: Rows, fitted: Fitted, words: NgramScorer, *, html: bool, b
         if len(taken):
             scores = [LogOdds(one.group, one.values[taken]) for one in fitted.stage1]
             batch = _batch_of(rows.batch, taken)
-            held_out = replace(fitted, kinds=None if fitted.kinds is None else fitted.kinds[taken])
-            part = _described(batch, rows.fold[taken], scores, None, held_out, scaling, words, html=html)
+            part = _described(batch, rows.fold[taken], scores, None, fitted, scaling, words, html=html)
             made = np.unique(layout.article[taken])
             parts.append((part, np.full(len(made), has_story), np.zeros(len(made), bool), made))
     features, has_stories, real, article = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -145,7 +143,7 @@ def _described(
 ) -> Float32:  # fmt: skip
     found = []
     for chunk, inside in chunks(batch):
-        features = known_features(chunk, words, None if fitted.kinds is None else fitted.kinds[inside])
+        features = BatchFeatures(chunk, words.idf_of)
         scores = [LogOdds(one.group, one.values[inside]) for one in stage1]
         known = _held_out(features, scores, fold[inside], fitted, html=html) if log_odds is None else log_odds[inside]
         own = scaling.probabilities(known)

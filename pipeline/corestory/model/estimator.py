@@ -136,8 +136,8 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         text_blocks: int = 6,
         html_blocks: int = 0,
         members: int = 2,
-        text_epochs: int = 4,
-        html_epochs: int = 10,
+        text_epochs: int = 12,
+        html_epochs: int = 16,
         penalty: float = 1e-2,
         steps: int = 500,
         least_trust: float = 0.1,
@@ -214,9 +214,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 back = np.empty(len(frame), np.int64)
                 back[places] = np.arange(len(frame))
                 html_places = back[html_frame_rows]
-        kinds = fit_kinds(frame, labels == CORE, folds.of_row, seed=self.random_state)
-        held_out = None if kinds is None else kinds.held_out(rows.batch.texts, rows.fold)
-        fitted = fit_stages(rows, html_rows, html_places, recipe, say=say, kinds=held_out)
+        fitted = fit_stages(rows, html_rows, html_places, recipe, say=say)
         article = fit_article_network(
             rows, fitted.text, html_rows, fitted.html, words=fitted.weights.words, seed=self.random_state
         )
@@ -227,13 +225,14 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         look = fit_second_look(
             rows, html_rows, html_places, fitted, chosen_settings, of_kind, of_language, recipe, say=say
         )
+        chosen_settings = look.chosen
         network = None if article is None else article.network
-        head = None if kinds is None else kinds.head
-        weights = replace(fitted.weights, article=network, second_look=look.weights, kinds=head)
-        self.tagger_ = Tagger(weights, look.chosen.settings)
+        kinds = fit_kinds(frame, labels == CORE, folds.of_row, seed=self.random_state)
+        weights = replace(fitted.weights, article=network, second_look=look.weights, kinds=kinds)
+        self.tagger_ = Tagger(weights, chosen_settings.settings)
         self.classes_ = np.array([CORE, FILLER])
         self.folds_ = folds
-        self.out_of_fold_ = _out_of_fold(look.chosen, fitted.stage1, places, html_frame_rows)
+        self.out_of_fold_ = _out_of_fold(chosen_settings, fitted.stage1, places, html_frame_rows)
         self.n_features_in_ = X.shape[1]
         return self
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
+from corestory.features.batch import Batch
+from corestory.features.batch_features import BatchFeatures
 from corestory.features.context import MARKUP, OWN_WORDS, LogOdds
 from corestory.features.layout import Layout
 from corestory.features.line_marks import unmarked
@@ -17,12 +19,14 @@ from corestory.features.word_shapes import form_tokens
 from corestory.model.network import Network, joined
 from corestory.model.network_fit import Shape, fit_network
 from corestory.model.ngrams import NgramScorer, fit_ngrams
-from corestory.model.scoring import Weights
-from corestory.model.training_features import training_features
+from corestory.model.scoring import Weights, stage2_features
 from corestory.model.training_rows import Rows, trusted_labels
 from corestory.types import Bool, Float, Float32, Int
 
 Progress = Callable[[str], None]
+
+CHUNK = 400
+"""Articles whose features are computed at once: what bounds the memory."""
 
 # A sum's last digits depend on how many threads share it, so each fit has one: the same model on every machine.
 ONE_THREAD = 1
@@ -54,15 +58,14 @@ class Recipe:
 class Fitted:
     """A fitted path through the stages: its networks, and the rows' out-of-fold log-odds before calibration.
 
-    `stage1` holds the rows' out-of-fold log-odds by stage 1, `by_fold` the networks of each round that saw all
-    folds but one, and `kinds` the rows' out-of-fold scores of kinds, if the networks read them.
+    `stage1` holds the rows' out-of-fold log-odds by stage 1, and `by_fold` the networks of each round that saw all
+    folds but one.
     """
 
     networks: tuple[Network, ...]
     out_of_fold: Float
     stage1: tuple[LogOdds, ...] = ()
     by_fold: tuple[tuple[Network, ...], ...] = ()
-    kinds: Float32 | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +174,7 @@ def fit_words_and_forms(
 
 
 def fit_stage2(
-    rows: Rows,
-    stage1: Sequence[LogOdds],
-    words: NgramScorer,
-    recipe: Recipe,
-    *,
-    html: bool,
-    say: Progress,
-    kinds: Float32 | None = None,
+    rows: Rows, stage1: Sequence[LogOdds], words: NgramScorer, recipe: Recipe, *, html: bool, say: Progress
 ) -> Fitted:
     """Fit the rounds of stage 2 on out-of-fold log-odds of stage 1.
 
@@ -196,15 +192,13 @@ def fit_stage2(
         Whether to use the rows' markup.
     say
         Called after each single fit.
-    kinds
-        Out-of-fold scores of the kinds of every row for networks without markup to read; none by default.
     """
     folds = int(rows.fold.max()) + 1
     networks: list[Network] = []
     by_fold: list[tuple[Network, ...]] = []
     log_odds: Float | None = None
     for number in range(recipe.rounds):
-        features = training_features(rows.batch, stage1, log_odds, words, html=html, kinds=kinds)
+        features = _features(rows.batch, stage1, log_odds, words, html=html)
         seed = recipe.seed + 100 * number
         learned = rows.labelled
         if recipe.least_trust > 0:
@@ -221,7 +215,7 @@ def fit_stage2(
         by_fold.append(tuple(fitted[:folds]))
         log_odds = _held_out(fitted[:folds], features, rows)
     assert log_odds is not None  # noqa: S101 -- the estimator checks that there is a round
-    return Fitted(tuple(networks), log_odds, tuple(stage1), tuple(by_fold), kinds)
+    return Fitted(tuple(networks), log_odds, tuple(stage1), tuple(by_fold))
 
 
 def _by_fold(learned: Bool, rows: Rows, seed: int) -> list[tuple[Bool, int]]:
@@ -292,15 +286,7 @@ def fit_count(recipe: Recipe, folds: int, *, html: bool) -> int:
     return (folds + 1) * (3 if html else 2) + recipe.rounds * (passes * folds + recipe.members) * (2 if html else 1)
 
 
-def fit_stages(
-    rows: Rows,
-    html_rows: Rows | None,
-    html_places: Int,
-    recipe: Recipe,
-    *,
-    say: Progress,
-    kinds: Float32 | None = None,
-) -> FittedStages:
+def fit_stages(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress) -> FittedStages:
     """Fit all stages.
 
     Parameters
@@ -315,18 +301,14 @@ def fit_stages(
         How.
     say
         Called after each single fit.
-    kinds
-        As of `fit_stage2`, for `rows`.
     """
     with threadpool_limits(ONE_THREAD):
-        return _fit_stages(rows, html_rows, html_places, recipe, say=say, kinds=kinds)
+        return _fit_stages(rows, html_rows, html_places, recipe, say=say)
 
 
-def _fit_stages(
-    rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress, kinds: Float32 | None
-) -> FittedStages:
+def _fit_stages(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress) -> FittedStages:
     (words, forms), stage1 = fit_words_and_forms(rows, rows.first_view, recipe, say=say)
-    text = fit_stage2(rows, [LogOdds(OWN_WORDS, stage1)], words, recipe, html=False, say=say, kinds=kinds)
+    text = fit_stage2(rows, [LogOdds(OWN_WORDS, stage1)], words, recipe, html=False, say=say)
     if html_rows is None or html_rows.batch.markup is None:
         return FittedStages(Weights(words, text.networks, None, (), forms), stage1, text, None)
     everything = np.ones(len(html_rows.core), bool)
@@ -337,3 +319,25 @@ def _fit_stages(
     by_stage1 = [LogOdds(MARKUP, by_markup), LogOdds(OWN_WORDS, stage1[html_places])]
     html = fit_stage2(html_rows, by_stage1, words, recipe, html=True, say=say)
     return FittedStages(Weights(words, text.networks, markup, html.networks, forms), stage1, text, html)
+
+
+def _features(
+    batch: Batch, stage1: Sequence[LogOdds], earlier: Float | None, words: NgramScorer, *, html: bool
+) -> Float32:
+    found = []
+    for chunk, inside in chunks(batch):
+        scores = [LogOdds(group, values[inside]) for group, values in stage1]
+        before = None if earlier is None else earlier[inside]
+        features = BatchFeatures(chunk, words.idf_of)
+        found.append(stage2_features(features, scores, before, html=html).matrix())
+    return np.concatenate(found)
+
+
+def chunks(batch: Batch) -> Iterator[tuple[Batch, slice]]:
+    """Cut a batch into batches of `CHUNK` articles, each with its rows."""
+    sizes = batch.layout.sizes
+    for begin in range(0, len(sizes), CHUNK):
+        end = min(begin + CHUNK, len(sizes))
+        inside = slice(int(batch.layout.first[begin]), int(batch.layout.first[begin] + sizes[begin:end].sum()))
+        markup = batch.markup.rows(inside) if batch.markup is not None else None
+        yield Batch(batch.texts[inside], Layout.of(sizes[begin:end]), batch.titles[begin:end], markup), inside

@@ -4,9 +4,6 @@ The first step scores each class by the paragraph's own n-grams: of its first wo
 its markup words. The second, a small perceptron, reads these scores of the paragraph and of those around it (stacked
 sequential learning; Cohen and Carvalho, IJCAI 2005), and where the story is: a headline in a list of headlines is a
 teaser, whatever it says, and a name above the story is a byline.
-
-Stage 2 without markup reads the scores by words and word shapes, too: the markup of the training pages told these
-kinds, so they say of a plain text some of what its markup would say.
 """
 
 from __future__ import annotations
@@ -34,8 +31,8 @@ CLASSES: tuple[str, ...] = (*KINDS, *ROLES)
 
 STEPS = (-2, -1, 1, 2)
 WIDTHS = (3, 8)
-WORDS_READ, FORMS_READ = 16, 12
-"""So many words and word shapes of a paragraph are read: its beginning tells its kind."""
+WORDS_READ = 30
+"""So many words of a paragraph are read, and as many word shapes: its beginning tells its kind."""
 _LEAST = 1e-4
 
 
@@ -71,11 +68,11 @@ class KindNgrams:
             inside = slice(*np.searchsorted(row, (begin, begin + PIECE)))
             first = np.flatnonzero(changes(row[inside]))
             if len(first):
-                products = self._products.take(term[inside], axis=1)
+                products = self._products.take(term[inside], axis=0)
                 again = slice(*np.searchsorted(several, (inside.start, inside.stop)))
-                products[:, several[again] - inside.start] *= frequency[again]
+                products[several[again] - inside.start] *= frequency[again, None]
                 length = np.sqrt(np.add.reduceat(squares[inside], first))
-                found[row[inside].take(first)] = (np.add.reduceat(products, first, axis=1) / length).T
+                found[row[inside].take(first)] = np.add.reduceat(products, first, axis=0) / length[:, None]
         return found + self.intercept
 
     @cached_property
@@ -84,8 +81,7 @@ class KindNgrams:
 
     @cached_property
     def _products(self) -> Float32:
-        # A class's products lie side by side, so that those of a text are summed at one go.
-        return np.ascontiguousarray(self.weights.T, np.float32) * self.idf
+        return np.asarray(self.weights.astype(np.float32) * self.idf[:, None])
 
     @cached_property
     def _squares(self) -> Float32:
@@ -146,11 +142,6 @@ class KindHead:
     markup: KindNgrams | None = None
     html: KindContext | None = None
 
-    def of_words(self, features: BatchFeatures) -> Float:
-        """Score each class by the words and the word shapes of each paragraph alone; shape (paragraphs, classes)."""
-        words, forms = features.tokens.leading(WORDS_READ), features.forms.leading(FORMS_READ)
-        return self.words.logits(words) + self.forms.logits(forms)
-
     def probabilities(self, features: BatchFeatures, core: Bool) -> Float:
         """Give the probability of each class of each paragraph; it does not depend on the batch.
 
@@ -166,11 +157,12 @@ class KindHead:
         numpy.ndarray
             Shape (paragraphs, classes).
         """
-        logits = self.of_words(features) if features.kinds is None else features.kinds
+        words, forms = features.tokens.leading(WORDS_READ), features.forms.leading(WORDS_READ)
+        logits = self.words.logits(words) + self.forms.logits(forms)
         context = self.text
         if features.batch.markup is not None and self.markup is not None and self.html is not None:
             tokens, number = features.markup_tokens
-            logits = logits + self.markup.logits(tokens)[number]
+            logits += self.markup.logits(tokens)[number]
             context = self.html
         own = softmax(logits)
         return context.probabilities(kind_features(own, features.words, features.shape, features.layout, core))

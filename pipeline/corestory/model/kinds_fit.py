@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
+from corestory.errors import DataError
+from corestory.features.batch import batch_of_frame
+from corestory.features.layout import Layout
 from corestory.features.line_marks import unmarked
+from corestory.features.paragraph_shape import shape_features
 from corestory.features.tokens import Tokens, tokenise
 from corestory.features.word_shapes import form_tokens
-from corestory.labelling.labelled import KINDS
-from corestory.model.kinds import (
-    CLASSES,
-    FORMS_READ,
-    WORDS_READ,
-    KindContext,
-    KindHead,
-    KindNgrams,
-    kind_features,
-    softmax,
-)
+from corestory.labelling.kinds import without_telling_words
+from corestory.labelling.labelled import KINDS, ROLES
+from corestory.model.kinds import CLASSES, WORDS_READ, KindContext, KindHead, KindNgrams, kind_features, softmax
 from corestory.model.kinds_planting import with_planted_lines
-from corestory.model.kinds_rows import KindRows, classes_of, kind_rows
 from corestory.model.lookup import Lookup
 from corestory.model.ngrams import fitted_idf, known_ngrams, ngram_entries, tfidf_matrix
-from corestory.model.training_rows import OWN_VIEWS
+from corestory.model.training_rows import OWN_VIEWS, has_markup
 from corestory.types import Bool, Float, Float32, Int, UInt64
 
 if TYPE_CHECKING:
@@ -44,6 +40,12 @@ NGRAMS_CAP, CONTEXT_CAP = 15, 15
 MOST_WORDS, MOST_FORMS, MOST_MARKUP = 30_000, 8_000, 10_000
 """The most n-grams of each sort; the rarest are left out until there are no more."""
 MIN_SITES = 3
+BALANCE = 0.25
+"""Each class weighs as its rows to the power of one minus this: rare classes count for more than their number."""
+
+PLANTED_WEIGHT = 0.3
+"""What a row of an article with planted lines weighs against others."""
+
 FREQUENCY = 0.5
 """How far the second step goes from each class's share of the weights to its share of the rows: with 0 rare kinds are
 told too often, with 1 hardly ever."""
@@ -56,38 +58,7 @@ _UNSEEN = -12.0
 _TEXTS_AT_ONCE = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class FittedKinds:
-    """The head, and n-grams of words and of word shapes fitted without the even folds, and without the odd ones."""
-
-    head: KindHead
-    by_half: tuple[Sequence[KindNgrams], Sequence[KindNgrams]]
-
-    def held_out(self, texts: Sequence[str], fold: Int) -> Float32:
-        """Score texts as `KindHead.of_words` does, each by n-grams of the other half of the folds.
-
-        Parameters
-        ----------
-        texts
-            The paragraphs.
-        fold
-            The fold of each.
-
-        Returns
-        -------
-        numpy.ndarray
-            Shape (texts, classes).
-        """
-        found = np.zeros((len(texts), len(CLASSES)), np.float32)
-        for half, (words, forms) in enumerate(self.by_half):
-            inside = np.flatnonzero(fold % 2 == half)
-            for part in np.array_split(inside, max(1, len(inside) // _TEXTS_AT_ONCE)):
-                plain, _ = unmarked([texts[row] for row in part.tolist()])
-                found[part] = words.logits(_first_words(plain)) + forms.logits(_first_forms(plain))
-        return found
-
-
-def fit_kinds(frame: pd.DataFrame, core: Bool, fold: Int, *, seed: int) -> FittedKinds | None:
+def fit_kinds(frame: pd.DataFrame, core: Bool, fold: Int, *, seed: int) -> KindHead | None:
     """Fit the head.
 
     Parameters
@@ -104,7 +75,7 @@ def fit_kinds(frame: pd.DataFrame, core: Bool, fold: Int, *, seed: int) -> Fitte
 
     Returns
     -------
-    FittedKinds or None
+    KindHead or None
         None if the frame has fewer than two kinds, too few of them in one half of the folds, or no n-gram on several
         sites, as with the articles of a single one.
 
@@ -113,13 +84,13 @@ def fit_kinds(frame: pd.DataFrame, core: Bool, fold: Int, *, seed: int) -> Fitte
     DataError
         If a kind or a role has an unknown name.
     """
-    classes = classes_of(frame)
+    classes = _classes(frame)
     if len(np.unique(classes[(classes >= 0) & (classes < len(KINDS))])) < 2:
         return None
     inside = frame["view"].isin(VIEWS).to_numpy() if "view" in frame else np.ones(len(frame), bool)
     generator = np.random.default_rng(seed)
     frame, core, fold = with_planted_lines(frame[inside], core[inside], fold[inside], generator)
-    rows = kind_rows(frame, classes_of(frame), core, fold % 2, found=int(inside.sum()))
+    rows = _rows(frame, _classes(frame), core, fold % 2, found=int(inside.sum()))
     everything = np.ones(len(rows.classes), bool)
     chosen = rows.chosen(everything, NGRAMS_CAP, generator)
     if not rows.enough(chosen):
@@ -128,19 +99,108 @@ def fit_kinds(frame: pd.DataFrame, core: Bool, fold: Int, *, seed: int) -> Fitte
     forms = _Vocabulary.of(rows, chosen, _first_forms, MOST_FORMS)
     if not (len(words.hashes) and len(forms.hashes)):
         return None
-    by_text, (even, odd, every) = _fit_ngrams([words, forms], [rows.texts, rows.texts], rows, chosen)
+    by_text, both = _fit_ngrams([words, forms], [rows.texts, rows.texts], rows, chosen)
     text = _fit_context(by_text, rows, everything, generator)
-    fitted = FittedKinds(KindHead(every[0], every[1], text), (even, odd))
     with_markup = chosen[rows.marked[chosen]]
     if not rows.enough(with_markup):
-        return fitted
+        return KindHead(both[0], both[1], text)
     seen = rows.seen_markup()
     markup = _Vocabulary.of(rows, with_markup, tokenise, MOST_MARKUP, seen)
     if not len(markup.hashes):
-        return fitted
-    by_markup, (*_, (on_page,)) = _fit_ngrams([markup], [seen], rows, with_markup)
+        return KindHead(both[0], both[1], text)
+    by_markup, (on_page,) = _fit_ngrams([markup], [seen], rows, with_markup)
     html = _fit_context(by_text + by_markup, rows, rows.marked, generator)
-    return replace(fitted, head=KindHead(every[0], every[1], text, on_page, html))
+    return KindHead(both[0], both[1], text, on_page, html)
+
+
+def _classes(frame: pd.DataFrame) -> Int:
+    found = np.full(len(frame), -1)
+    for column, names in (("role", ROLES), ("kind", KINDS)):
+        if column not in frame:
+            continue
+        values = frame[column].fillna("").to_numpy(object)
+        unknown = sorted({str(value) for value in np.unique(values.astype(str))} - {*names, ""})
+        if unknown:
+            raise DataError(f"{column} {unknown[0][:40]!r}", expected=f"{', '.join(names)} or nothing")
+        for name in names:
+            found[values == name] = CLASSES.index(name)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows article by article; `half` of the folds, `marked` where an article has markup, `classes` -1 if unknown.
+
+    `found` is not set in articles with planted lines.
+    """
+
+    texts: Sequence[str]
+    layout: Layout
+    classes: Int
+    core: Bool
+    site: Int
+    half: Int
+    found: Bool
+    marked: Bool
+    markup: npt.NDArray[np.object_]
+    words: Float
+    shape: Float
+
+    def chosen(self, inside: Bool, cap: int, generator: np.random.Generator) -> Int:
+        """Choose rows with a class, each text once a site and class, at most so many a site and class."""
+        import pandas as pd
+
+        rows = generator.permutation(np.flatnonzero(inside & (self.classes >= 0)))
+        table = pd.DataFrame(
+            {"site": self.site[rows], "class": self.classes[rows], "marked": self.marked[rows],
+             "text": [self.texts[row] for row in rows]}, index=rows
+        ).drop_duplicates()  # fmt: skip
+        number = table.groupby(["site", "class", "marked"]).cumcount()
+        return np.sort(number.index[number < cap].to_numpy(np.int64))
+
+    def enough(self, rows: Int) -> bool:
+        """Whether each half of the folds has two classes at least."""
+        return all(len(np.unique(self.classes[rows[self.half[rows] == half]])) > 1 for half in (0, 1))
+
+    def weights(self, rows: Int) -> Float:
+        """Give the rows of a class that one site has less weight the more they are, and those of rare classes more."""
+        pair = self.site[rows] * len(CLASSES) + self.classes[rows]
+        _, place, count = np.unique(pair, return_inverse=True, return_counts=True)
+        weight = np.where(self.found[rows], 1.0, PLANTED_WEIGHT) / np.sqrt(count[place])
+        of_class = np.bincount(self.classes[rows], weight, len(CLASSES))
+        weight *= of_class[self.classes[rows]] ** -BALANCE
+        return np.asarray(weight / weight.mean())
+
+    def seen_markup(self) -> list[str]:
+        """Give markup words; half of the sites without those that told the kinds, or nothing else would be learned."""
+        hidden: dict[str, str] = {}
+        seen = []
+        for markup, marked, site in zip(self.markup.tolist(), self.marked.tolist(), self.site.tolist(), strict=True):
+            if not marked:
+                seen.append("")
+            elif site % 2:
+                if markup not in hidden:
+                    hidden[markup] = without_telling_words(markup)
+                seen.append(hidden[markup])
+            else:
+                seen.append(markup)
+        return seen
+
+
+def _rows(frame: pd.DataFrame, classes: Int, core: Bool, half: Int, *, found: int) -> _Rows:
+    import pandas as pd
+
+    batch, order = batch_of_frame(frame, markup=False)
+    texts, _ = unmarked(batch.texts)
+    page = frame["page"] if "page" in frame else frame["article_id"]
+    site = frame["site"].fillna("") if "site" in frame else page
+    numbers, _ = pd.factorize(site.where(site != "", page), sort=True)
+    words, shape = shape_features(texts)
+    markup = frame["markup"].to_numpy(object) if "markup" in frame else np.full(len(frame), None, object)
+    return _Rows(
+        texts, batch.layout, classes[order], core[order], numbers.astype(np.int64)[order], half[order],
+        order < found, has_markup(frame)[order], markup[order], words, shape,
+    )  # fmt: skip
 
 
 def _first_words(texts: Sequence[str]) -> Tokens:
@@ -148,7 +208,7 @@ def _first_words(texts: Sequence[str]) -> Tokens:
 
 
 def _first_forms(texts: Sequence[str]) -> Tokens:
-    return form_tokens(texts).leading(FORMS_READ)
+    return form_tokens(texts).leading(WORDS_READ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +220,7 @@ class _Vocabulary:
     idf: Float32
 
     @classmethod
-    def of(cls, rows: KindRows, chosen: Int, read: Read, most: int, texts: Sequence[str] | None = None) -> _Vocabulary:
+    def of(cls, rows: _Rows, chosen: Int, read: Read, most: int, texts: Sequence[str] | None = None) -> _Vocabulary:
         found = [(texts or rows.texts)[row] for row in chosen]
         tokens = read(found)
         least = MIN_SITES
@@ -180,38 +240,32 @@ class _Vocabulary:
 
 
 def _fit_ngrams(
-    vocabularies: Sequence[_Vocabulary], texts: Sequence[Sequence[str]], rows: KindRows, chosen: Int
-) -> tuple[Float, list[list[KindNgrams]]]:
-    """Fit the first step.
-
-    Give logits of all rows by a model of the other half of the folds; and the model that scores even folds, the model
-    that scores odd folds, and the model of all.
-    """
+    vocabularies: Sequence[_Vocabulary], texts: Sequence[Sequence[str]], rows: _Rows, chosen: Int
+) -> tuple[Float, list[KindNgrams]]:
+    """Fit the first step; give logits of all rows by a model of the other half of the folds, and the model of all."""
     import scipy.sparse
 
     matrix = scipy.sparse.hstack([one.matrix(of) for one, of in zip(vocabularies, texts, strict=True)]).tocsr()
     logits = np.zeros((len(rows.classes), len(CLASSES)))
-    found = []
     for half in (0, 1):
         weights, intercept = _fit(matrix, rows, chosen[rows.half[chosen] != half], max_iter=25)
         inside = rows.half == half
         logits[inside] = matrix[inside] @ weights + intercept
-        found.append(_ngrams(vocabularies, weights, intercept))
-    found.append(_ngrams(vocabularies, *_fit(matrix, rows, chosen, max_iter=30)))
+    weights, intercept = _fit(matrix, rows, chosen, max_iter=30)
+    found, begin = [], 0
+    for vocabulary in vocabularies:
+        end = begin + len(vocabulary.hashes)
+        of_first = intercept if begin == 0 else np.zeros(len(CLASSES))
+        found.append(
+            KindNgrams(
+                vocabulary.hashes, vocabulary.idf, weights[begin:end].astype(np.float16), of_first.astype(np.float32)
+            )
+        )
+        begin = end
     return logits, found
 
 
-def _ngrams(vocabularies: Sequence[_Vocabulary], weights: Float, intercept: Float) -> list[KindNgrams]:
-    """Take the weights of all n-grams apart into those of each sort."""
-    ends = np.cumsum([len(vocabulary.hashes) for vocabulary in vocabularies])
-    biases = [intercept, *(np.zeros(len(CLASSES)) for _ in ends[1:])]
-    return [
-        KindNgrams(vocabulary.hashes, vocabulary.idf, own.astype(np.float16), bias.astype(np.float32))
-        for vocabulary, own, bias in zip(vocabularies, np.split(weights, ends[:-1]), biases, strict=True)
-    ]
-
-
-def _fit_context(logits: Float, rows: KindRows, inside: Bool, generator: np.random.Generator) -> KindContext:
+def _fit_context(logits: Float, rows: _Rows, inside: Bool, generator: np.random.Generator) -> KindContext:
     """Fit the second step on the articles whose rows are inside."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
@@ -249,7 +303,7 @@ def _fit_context(logits: Float, rows: KindRows, inside: Bool, generator: np.rand
     )  # fmt: skip
 
 
-def _fit(matrix: scipy.sparse.csr_matrix, rows: KindRows, chosen: Int, *, max_iter: int) -> tuple[Float, Float]:
+def _fit(matrix: scipy.sparse.csr_matrix, rows: _Rows, chosen: Int, *, max_iter: int) -> tuple[Float, Float]:
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 

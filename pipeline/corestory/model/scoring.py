@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.features.batch_features import LIMIT, BatchFeatures, column_groups
+from corestory.features.batch_features import LIMIT, BatchFeatures
 from corestory.features.context import EARLIER_ROUND, MARKUP, OWN_WORDS, Columns, LogOdds
 from corestory.model.correction import AddedLogOdds, Correction, correction_of
 from corestory.model.kinds import KindHead
@@ -78,12 +78,6 @@ class Weights:
     kinds: KindHead | None = None
     corrections: tuple[Correction, ...] = ()
 
-    @property
-    def kinds_of(self) -> Callable[[BatchFeatures], Float] | None:
-        """What scores kinds for stage 2 without markup; None if its networks read no kinds."""
-        own = len(column_groups(html=False, later=False))
-        return self.kinds.of_words if self.kinds is not None and len(self.text[0].mean) > own else None
-
     def networks(self, *, html: bool) -> tuple[Network, ...]:
         """Stage 2, with or without markup."""
         return self.html if html else self.text
@@ -147,7 +141,7 @@ def score_batch(
     -------
     ScoredBatch
     """
-    features = BatchFeatures(batch, weights.words.idf_of, weights.kinds_of)
+    features = BatchFeatures(batch, weights.words.idf_of)
     stage1 = tuple(
         LogOdds(group, _with_forced(values if shift is None else values + BEFORE_CONTEXT * shift, forced))
         for group, values in stage1_log_odds(features, weights)

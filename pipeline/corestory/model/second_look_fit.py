@@ -18,7 +18,7 @@ from corestory.features.tokens import tokenise
 from corestory.features.word_shapes import form_tokens
 from corestory.model.calibration import Settings, fit_platt
 from corestory.model.choosing import Chosen
-from corestory.model.fitting import ONE_THREAD, FittedStages, Progress, Recipe, fit_stage1
+from corestory.model.fitting import CHUNK, ONE_THREAD, FittedStages, Progress, Recipe, fit_stage1
 from corestory.model.network import Network, joined
 from corestory.model.network_fit import Shape, fit_network
 from corestory.model.ngrams import NgramScorer
@@ -28,7 +28,6 @@ from corestory.model.planting import PLUG, ExtendedRows, PlugLines, plug_lines, 
 from corestory.model.scoring import SecondLook
 from corestory.model.second_look_choice import DecidedPath, LookPath, chosen_cutoffs
 from corestory.model.second_look_features import is_prose, line_forms, line_words, second_look_columns
-from corestory.model.training_features import CHUNK
 from corestory.model.training_rows import Rows
 from corestory.types import Bool, Float, Float32, Int
 

@@ -179,11 +179,11 @@ class _Unpacking:
         words = self._scorer("words")
         markup = self._scorer("markup") if "markup.hashes" in self.left else None
         forms = self._scorer("forms") if "forms.hashes" in self.left else None
-        kinds = self._kinds() if "kinds.text.mean" in self.left else None
-        text = self._rounds("text", kinds=kinds is not None)
-        html = self._rounds("html", kinds=False) if markup is not None else ()
+        text = self._rounds("text")
+        html = self._rounds("html") if markup is not None else ()
         article = self._network("article.0", len(ARTICLE_FEATURES)) if "article.0.mean" in self.left else None
         look = self._second_look() if "second_look.words.hashes" in self.left else None
+        kinds = self._kinds() if "kinds.text.mean" in self.left else None
         corrections = tuple(self._corrections(html=bool(html)))
         if self.left:
             raise ModelError(f"{min(self.left)!r} belongs to nothing else in the model", where=self.where)
@@ -256,16 +256,11 @@ class _Unpacking:
         self._shape(f"kinds.{name}.intercept", found.intercept, (len(CLASSES),), _EACH_CLASS)
         return found
 
-    def _rounds(self, name: str, *, kinds: bool) -> tuple[Network, ...]:
-        """Take the networks of all rounds; where the model tells kinds, all or none of them read their scores."""
-        html, networks = name == "html", list[Network]()
-        first = self.left.get(f"{name}.0.mean")
-        own = len(column_groups(html=html, later=False))
-        more = len(CLASSES) if kinds and first is not None and len(first) > own else 0
-        while not networks or f"{name}.{len(networks)}.mean" in self.left:
-            later = bool(networks)
-            features = len(column_groups(html=html, later=later)) + more
-            networks.append(self._network(f"{name}.{len(networks)}", features))
+    def _rounds(self, name: str) -> tuple[Network, ...]:
+        html = name == "html"
+        networks = [self._network(f"{name}.0", len(column_groups(html=html, later=False)))]
+        while f"{name}.{len(networks)}.mean" in self.left:
+            networks.append(self._network(f"{name}.{len(networks)}", len(column_groups(html=html, later=True))))
         return tuple(networks)
 
     def _network(self, name: str, features: int) -> Network:
