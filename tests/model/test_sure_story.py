@@ -24,6 +24,17 @@ def _found(lines: list[str]) -> list[int]:
     [
         (["Q: Why?", "A: I had to.", "Q: And?", "-A: A tunnel.", "Q: Really?"], [3]),
         (["問：なぜ？", "答：光のためだ。", "問：ほかには？", "-答：船。", "問：本当に？"], [3]),
+        (
+            [
+                "[4/5, 9:12] Q: Why?",
+                "[4/5, 9:13] A: I had to.",
+                "[4/5, 9:14] Q: So?",
+                "-[4/5, 9:15] A: Wind.",
+                "9:16 Q: Oh?",
+            ],
+            [3],
+        ),
+        (["9:12 Q: Why?", "9:13 A: Rain.", "9:14 Q: So?", "-9:15 A: Wind.", "9:16 Q: Oh?"], [3]),
         (["MOLE: Why?", "Dr. Ann Lee: Rain.", "MOLE: And?", "-Ann Lee: Wind.", "MOLE: So?", "Ann Lee: Snow."], [3]),
         (["Q: Why?", "-A: I had to.", "Q: And?"], []),
         (["It rained.", "A: I had to.", "It rained: all day.", "-A: Read more", "It rained."], []),

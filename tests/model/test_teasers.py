@@ -68,6 +68,23 @@ def test_a_story_that_goes_on_behind_a_link_or_has_subheads_stays():
     assert _found(Article("text", [STORY[0], "What comes next", *(line for one in TEASERS for line in one)])) == []
 
 
+@pytest.mark.parametrize(
+    ("above", "found"),
+    [
+        ("<p><b>More on the flood</b></p>", ["More on the flood"]),
+        ("<h3>À propos :</h3>", ["À propos :"]),
+        ("<p>The flood was the third.</p>", []),
+        ("<h3>More on the flood</h3><p>It was the third.</p>", []),
+    ],
+)
+def test_a_heading_of_dropped_links_is_found(above, found):
+    links = "<ul><li><a href=/1>How the river came</a><li><a href=/2>Who pays for the pump?</a></ul>"
+    page = read_page(f"<main>{PROSE}{above}{links}</main>")
+    batch, kept = batch_of_articles([Article("page", page.texts, markup=page.markup)]), page.markup.density < 0.9
+    rows = np.flatnonzero(in_teasers(batch, shape_features(page.texts)[0], kept))
+    assert [page.texts[row] for row in rows.tolist()] == found
+
+
 NEXT = ["Boats back in Skarne as the road reopens", "By Inge Vold", "12 March 2024", *STORY]
 
 

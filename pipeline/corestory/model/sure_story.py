@@ -18,7 +18,9 @@ from corestory.types import Bool
 MOST_LINKED = 0.5
 """Of an item's characters at most such a share is in links."""
 
-_SPEAKER = r"\s*([^\s:：.!?]{1,20}(?:\s[^\s:：.!?]{1,20}){0,2})\s?[:：]\s?\S"
+# Exports of chats and transcripts write the time before the name: "[04/05/2024, 09:12] Ann: ...", "00:12 ANN: ...".
+_TIME = r"(?:[\[(]?\d[\d/.:, -]{3,24}(?:\s?[AaPp][Mm])?[\])]?(?:\s-)?\s)?"
+_SPEAKER = r"\s*" + _TIME + r"([^\s:：.!?]{1,20}(?:\s[^\s:：.!?]{1,20}){0,2})\s?[:：]\s?\S"
 
 
 def sure_story(batch: Batch, kept: Bool) -> Bool:

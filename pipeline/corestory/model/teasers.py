@@ -17,6 +17,8 @@ from corestory.types import Bool, Float
 
 HEADING_WORDS = 6
 """A heading of teasers has at most so many words, a space between."""
+LINKS_HEADING_WORDS = 8
+"""A heading of nothing but links has at most so many."""
 LEAST_WORDS, MOST_WORDS = 3, 20
 """The headline of a teaser has so many, and ends no sentence."""
 LEAST_LINKED = 0.9
@@ -117,7 +119,8 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     -------
     numpy.ndarray
         Shape (paragraphs,): the heading, and the headlines and summaries behind it if they are a block; in a text
-        also a whole story behind "Next story", if its headline, byline and date begin it.
+        also a whole story behind "Next story", if its headline, byline and date begin it. In a page also the heading
+        of links that are dropped.
 
     Examples
     --------
@@ -151,6 +154,20 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
         elif headlines < LINKED:
             continue
         found[heading:row] = kept[heading:row]
+    return found | _above_links(batch, words, kept)
+
+
+def _above_links(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the kept headings, whatever they say, directly above two or more dropped links."""
+    found = np.zeros(len(kept), bool)
+    if batch.markup is None or len(kept) <= 2:
+        return found
+    item = batch.markup.words.having("own_li")
+    heading = kept & (words <= LINKS_HEADING_WORDS) & (batch.markup.link_density <= 1 - LEAST_LINKED) & ~item
+    links = ~kept & (batch.markup.link_density >= LEAST_LINKED)
+    same = batch.layout.article[:-2] == batch.layout.article[2:]
+    rows = np.flatnonzero(heading[:-2] & links[1:-1] & links[2:] & same).tolist()
+    found[[row for row in rows if not ends_as_sentence(batch.texts[row])]] = True
     return found
 
 
