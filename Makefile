@@ -64,7 +64,7 @@ docs: $(VENV)/installed  ## Build API pages from the docstrings, in build/docs
 	$(BIN)/python docs/make_api.py build/docs
 
 model: $(VENV)/extractors  ## Train the default model: make model CORPORA=folder
-	$(BIN)/corestory prepare $(addprefix $(CORPORA)/,$(LEARNED)) data/sample data/no-story \
+	$(BIN)/corestory prepare $(addprefix $(CORPORA)/,$(LEARNED)) data/sample data/no-story data/short-texts.tsv \
 	  --views $(VIEWS) --jobs $(JOBS) --output $(WORK)/default.parquet --force
 	$(BIN)/corestory train $(WORK)/default.parquet --split train,validation --output models/default --jobs $(JOBS) \
 	  --card-extra data/held-out.md --force

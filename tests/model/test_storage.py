@@ -20,7 +20,7 @@ from corestory.model.calibration import Settings
 from corestory.model.manifest import FORMAT_VERSION, Manifest
 from corestory.model.network import Network
 from corestory.model.network_fit import Shape, first_weights
-from corestory.model.pages import ARTICLE_FEATURES
+from corestory.model.pages import article_feature_count
 from corestory.model.scoring import Weights
 from corestory.model.storage import load_model, save_model
 from corestory.model.stored_weights import weights_bytes
@@ -309,12 +309,13 @@ def test_the_default_model_is_in_the_package_or_beside_it_or_nowhere(saved: Path
         assert storage.default_of(package) == place
 
 
-def with_article_part(tagger: Tagger) -> Tagger:
-    count = len(ARTICLE_FEATURES)
+def with_article_part(tagger: Tagger, *, words: bool = False) -> Tagger:
+    count = article_feature_count(words=words)
     member = first_weights(count, Shape(4, 0, 3), np.random.default_rng(3))
     network = Network(np.zeros(count, np.float32), np.ones(count, np.float32), (member,))
     settings = msgspec.structs.replace(tagger.settings, text_article_cutoff=0.25)
-    return replace(tagger, weights=replace(tagger.weights, article=network), settings=settings)
+    scorer = tagger.weights.words if words else None
+    return replace(tagger, weights=replace(tagger.weights, article=network, article_words=scorer), settings=settings)
 
 
 def test_the_article_part_comes_back_and_is_checked_like_the_rest(seeded_tagger: Tagger, tmp_path: Path) -> None:
@@ -333,3 +334,18 @@ def test_the_article_part_comes_back_and_is_checked_like_the_rest(seeded_tagger:
     assert "'article.0.mean' has values that are not finite" in refused(folder)
     forge(folder, weights=weights_bytes(tagger.weights), html_article_cutoff=0.7)
     assert "html_article_cutoff" in refused(folder)
+
+
+def test_the_words_of_the_article_part_come_back_and_belong_to_its_network(
+    seeded_tagger: Tagger, tmp_path: Path
+) -> None:
+    tagger, folder = with_article_part(seeded_tagger, words=True), tmp_path / "model"
+    save_model(tagger, folder, card="# A card")
+    assert is_same(load_model(folder), tagger)
+
+    forge(folder, weights=weights_bytes(replace(tagger.weights, article_words=None)))
+    assert "'article.0.mean' has shape" in refused(folder)
+    scorer = tagger.weights.words
+    swapped = replace(scorer, hashes=scorer.hashes[::-1])
+    forge(folder, weights=weights_bytes(replace(tagger.weights, article_words=swapped)))
+    assert "'article.words.hashes' is not strictly ascending" in refused(folder)

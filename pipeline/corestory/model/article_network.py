@@ -24,7 +24,9 @@ from corestory.model.fitting import Fitted, chunks
 from corestory.model.network import Network, joined
 from corestory.model.network_fit import Shape, fit_network
 from corestory.model.ngrams import NgramScorer
-from corestory.model.pages import article_features, article_probabilities
+from corestory.model.page_words import LineScorers, fit_line_scorers
+from corestory.model.pages import article_features, article_probabilities, with_words
+from corestory.model.planting import row_languages
 from corestory.model.scoring import stage2_features
 from corestory.model.training_rows import Rows
 from corestory.types import Bool, Float, Float32, Int
@@ -49,7 +51,7 @@ class Examples:
     Attributes
     ----------
     features
-        As of `article_features`; shape (examples, features).
+        As of `article_features`, and those of words where there are scorers of lines; shape (examples, features).
     has_story, real
         Whether each has a story, and whether it is a whole article of the training data.
     fold, page
@@ -66,7 +68,9 @@ class Examples:
     article: Int
 
 
-def examples_of(rows: Rows, fitted: Fitted, words: NgramScorer, *, html: bool, briefs: bool) -> Examples:
+def examples_of(
+    rows: Rows, fitted: Fitted, words: NgramScorer, lines: LineScorers | None, *, html: bool, briefs: bool
+) -> Examples:
     """Make the examples of one path.
 
     Parameters
@@ -75,6 +79,8 @@ def examples_of(rows: Rows, fitted: Fitted, words: NgramScorer, *, html: bool, b
         The training rows, and the path fitted on them.
     words
         The scorer of words, whose inverse document frequencies weight the topic features.
+    lines
+        The scorers of lines; None if the network is to read no words.
     html
         Whether the path uses the rows' markup.
     briefs
@@ -85,7 +91,9 @@ def examples_of(rows: Rows, fitted: Fitted, words: NgramScorer, *, html: bool, b
     scaling = rows.scaling(fitted.out_of_fold)
     core, filler = (sums(layout.article, of_label, count) for of_label in (rows.core, rows.labelled & ~rows.core))
     known = np.flatnonzero(core + filler > 0)
-    whole = _described(rows.batch, rows.fold, fitted.stage1, fitted.out_of_fold, fitted, scaling, words, html=html)
+    whole = _described(
+        rows.batch, rows.fold, fitted.stage1, fitted.out_of_fold, fitted, scaling, words, lines, html=html
+    )
     parts = [(whole[known], core[known] > 0, np.ones(len(known), bool), known)]
     source = np.flatnonzero((core > 0) & (filler >= LEAST_FILLER))
     source = source[np.linspace(0, len(source) - 1, min(EXAMPLES, len(source))).astype(np.int64)]
@@ -99,7 +107,7 @@ def examples_of(rows: Rows, fitted: Fitted, words: NgramScorer, *, html: bool, b
         if len(taken):
             scores = [LogOdds(one.group, one.values[taken]) for one in fitted.stage1]
             batch = _batch_of(rows.batch, taken)
-            part = _described(batch, rows.fold[taken], scores, None, fitted, scaling, words, html=html)
+            part = _described(batch, rows.fold[taken], scores, None, fitted, scaling, words, lines, html=html)
             made = np.unique(layout.article[taken])
             parts.append((part, np.full(len(made), has_story), np.zeros(len(made), bool), made))
     features, has_stories, real, article = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -139,7 +147,7 @@ def _batch_of(batch: Batch, taken: Int) -> Batch:
 
 def _described(
     batch: Batch, fold: Int, stage1: Sequence[LogOdds], log_odds: Float | None, fitted: Fitted, scaling: PlattScaling,
-    words: NgramScorer, *, html: bool,
+    words: NgramScorer, lines: LineScorers | None, *, html: bool,
 ) -> Float32:  # fmt: skip
     found = []
     for chunk, inside in chunks(batch):
@@ -148,7 +156,11 @@ def _described(
         known = _held_out(features, scores, fold[inside], fitted, html=html) if log_odds is None else log_odds[inside]
         own = scaling.probabilities(known)
         expected = expected_f1(own, features.words, features.layout)
-        found.append(article_features(own, scores[-1].values, expected, features, html=html))
+        described = article_features(own, scores[-1].values, expected, features, html=html)
+        if lines is not None:
+            of_article = fold[inside][features.layout.first]
+            described = with_words(described, lines.held_out(own, features, of_article))
+        found.append(described)
     return np.concatenate(found)
 
 
@@ -166,8 +178,9 @@ def _held_out(features: BatchFeatures, stage1: Sequence[LogOdds], fold: Int, fit
 
 
 LEAST_PAGES, ENOUGH = 10, 5
-"""From fewer real pages without a story nothing is learned. Briefs are made for `ENOUGH` times as many: they would
-outweigh fewer. Shortened articles limit a cutoff where there are `ENOUGH` times as many as the limit."""
+"""From fewer real pages without a story nothing is learned. Briefs are made, and words are learned, for `ENOUGH` times
+as many: they would outweigh fewer. Shortened articles limit a cutoff where there are `ENOUGH` times as many as the
+limit."""
 
 LOST = 500
 """At most one of so many real articles is below the cutoff, out of fold,"""
@@ -177,7 +190,7 @@ SHARES = {(True, True): 1.0, (False, True): 0.25, (True, False): 0.5, (False, Fa
 """The total weight of real and of made examples with a story, and of real and of made ones without."""
 
 MEMBERS, SHAPE = 6, Shape(32, 0, 16)
-EPOCHS, STEPS, ROWS_A_STEP, PENALTY = 20, 1000, 512, 1e-2
+EPOCHS, STEPS, ROWS_A_STEP, PENALTY = 20, 3000, 512, 1e-2
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +201,8 @@ class FittedArticleNetwork:
     ----------
     network
         Fitted on all examples.
+    words
+        The scorer of lines that it reads; None if it reads no words.
     out_of_fold
         For each path the out-of-fold probability of each of its articles; 1 for an article without any label.
     cutoffs
@@ -195,13 +210,15 @@ class FittedArticleNetwork:
     """
 
     network: Network
+    words: NgramScorer | None
     out_of_fold: tuple[Float, ...]
     cutoffs: tuple[float, ...]
 
 
 def fit_article_network(
-    rows: Rows, text: Fitted, html_rows: Rows | None, html: Fitted | None, *, words: NgramScorer, seed: int
-) -> FittedArticleNetwork | None:
+    rows: Rows, text: Fitted, html_rows: Rows | None, html: Fitted | None, *,
+    words: NgramScorer, languages: Sequence[object], seed: int,
+) -> FittedArticleNetwork | None:  # fmt: skip
     """Fit the network on the examples of both paths.
 
     Parameters
@@ -212,6 +229,8 @@ def fit_article_network(
         Those with markup and their path, or None.
     words
         The scorer of words.
+    languages
+        The language of each row where known.
     seed
         Of the first weights and of the order of the examples.
 
@@ -223,10 +242,11 @@ def fit_article_network(
     without = pages_without_story(rows)
     if len(without) < LEAST_PAGES or len(np.unique(rows.fold[np.isin(rows.page, without)])) < 2:
         return None
-    briefs = len(without) >= ENOUGH * LEAST_PAGES
-    paths = [(rows, examples_of(rows, text, words, html=False, briefs=briefs))]
+    many = len(without) >= ENOUGH * LEAST_PAGES
+    lines = fit_line_scorers(rows, without, row_languages(rows, languages)) if many else None
+    paths = [(rows, examples_of(rows, text, words, lines, html=False, briefs=many))]
     if html_rows is not None and html is not None:
-        paths.append((html_rows, examples_of(html_rows, html, words, html=True, briefs=False)))
+        paths.append((html_rows, examples_of(html_rows, html, words, lines, html=True, briefs=False)))
     network, held_out = _fit([examples for _, examples in paths], seed=seed)
     found = []
     for (path, examples), probabilities in zip(paths, held_out, strict=True):
@@ -234,7 +254,7 @@ def fit_article_network(
         of_articles[examples.article[examples.real]] = probabilities[examples.real]
         found.append(of_articles)
     cutoffs = tuple(_cutoff(examples, of_path) for (_, examples), of_path in zip(paths, held_out, strict=True))
-    return FittedArticleNetwork(network, tuple(found), cutoffs)
+    return FittedArticleNetwork(network, None if lines is None else lines.scorer, tuple(found), cutoffs)
 
 
 def pages_without_story(rows: Rows) -> Int:

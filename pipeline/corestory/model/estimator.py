@@ -201,8 +201,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         say = progress if progress is not None else _silent
         recipe = self._recipe()
         rows, places = training_rows(frame, labels, folds.of_row, markup=False)
-        bound = rows.bound_label(rows.first_view)
-        if bound is not None:
+        if (bound := rows.bound_label(rows.first_view)) is not None:
             raise _bound_error(frame[labels == bound], bound, by=folds.by)
         html_rows, html_places, html_frame_rows = None, np.zeros(0, np.int64), np.zeros(0, np.int64)
         chosen = np.flatnonzero(has_markup(frame)) if self.use_markup else html_frame_rows
@@ -215,24 +214,25 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 back[places] = np.arange(len(frame))
                 html_places = back[html_frame_rows]
         fitted = fit_stages(rows, html_rows, html_places, recipe, say=say)
-        article = fit_article_network(
-            rows, fitted.text, html_rows, fitted.html, words=fitted.weights.words, seed=self.random_state
-        )
-        chosen_settings = choose_settings(rows, fitted.text, html_rows, fitted.html, article=article)
         of_kind, of_language = (
             frame[name].iloc[places].tolist() if name in frame else [None] * len(frame) for name in ("kind", "language")
         )
+        article = fit_article_network(
+            rows, fitted.text, html_rows, fitted.html,
+            words=fitted.weights.words, languages=of_language, seed=self.random_state,
+        )  # fmt: skip
+        chosen_settings = choose_settings(rows, fitted.text, html_rows, fitted.html, article=article)
         look = fit_second_look(
             rows, html_rows, html_places, fitted, chosen_settings, of_kind, of_language, recipe, say=say
         )
-        chosen_settings = look.chosen
-        network = None if article is None else article.network
         kinds = fit_kinds(frame, labels == CORE, folds.of_row, seed=self.random_state)
-        weights = replace(fitted.weights, article=network, second_look=look.weights, kinds=kinds)
-        self.tagger_ = Tagger(weights, chosen_settings.settings)
+        weights = replace(fitted.weights, second_look=look.weights, kinds=kinds)
+        if article is not None:
+            weights = replace(weights, article=article.network, article_words=article.words)
+        self.tagger_ = Tagger(weights, look.chosen.settings)
         self.classes_ = np.array([CORE, FILLER])
         self.folds_ = folds
-        self.out_of_fold_ = _out_of_fold(chosen_settings, fitted.stage1, places, html_frame_rows)
+        self.out_of_fold_ = _out_of_fold(look.chosen, fitted.stage1, places, html_frame_rows)
         self.n_features_in_ = X.shape[1]
         return self
 

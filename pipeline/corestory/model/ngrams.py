@@ -214,6 +214,7 @@ def fit_ngrams(
     groups: Int,
     weights: Float,
     min_groups: int = 3,
+    most: int | None = None,
     inverse_regularisation: float = 3.0,
     max_iter: int = 60,
     read: Callable[[Sequence[str]], Tokens] = tokenise,
@@ -232,6 +233,8 @@ def fit_ngrams(
         Each text's weight in the fit.
     min_groups
         In how many pages an n-gram must occur to be known.
+    most
+        If more n-grams are known, so many of greatest influence are kept, and the regression is fitted on them again.
     inverse_regularisation
         ``C`` of `sklearn.linear_model.LogisticRegression`.
     max_iter
@@ -247,13 +250,18 @@ def fit_ngrams(
 
     tokens = read(texts)
     hashes = known_ngrams(tokens, groups, min_groups=min_groups)
-    entries = ngram_entries(Lookup(hashes), tokens)
-    idf = fitted_idf(entries[1], ngrams=len(hashes), texts=len(texts))
-    matrix = tfidf_matrix(entries, idf, len(texts))
-    # The regression wants a column, also where no n-gram is known.
-    matrix.resize(len(texts), max(len(hashes), 1))
-    model = LogisticRegression(C=inverse_regularisation, max_iter=max_iter, tol=1e-3)
-    model.fit(matrix, core, sample_weight=weights)
+    while True:
+        entries = ngram_entries(Lookup(hashes), tokens)
+        idf = fitted_idf(entries[1], ngrams=len(hashes), texts=len(texts))
+        matrix = tfidf_matrix(entries, idf, len(texts))
+        # The regression wants a column, also where no n-gram is known.
+        matrix.resize(len(texts), max(len(hashes), 1))
+        model = LogisticRegression(C=inverse_regularisation, max_iter=max_iter, tol=1e-3)
+        model.fit(matrix, core, sample_weight=weights)
+        if most is None or len(hashes) <= most:
+            break
+        influence = np.abs(model.coef_[0]) * idf
+        hashes = np.sort(hashes[np.argsort(-influence, kind="stable")[:most]])
     return NgramScorer(
         hashes,
         idf,

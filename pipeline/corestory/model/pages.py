@@ -14,6 +14,7 @@ from corestory.features.paragraph_shape import NAMES
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import KNOWN_WORDS
 from corestory.model.network import Network
+from corestory.model.page_words import KEPT, WORD_FEATURES, word_features
 from corestory.model.scoring import ScoredBatch, Weights
 from corestory.model.tagged_article import Doubt, NoStory, TaggedArticle
 from corestory.types import Bool, Float, Float32
@@ -31,7 +32,6 @@ ARTICLE_FEATURES = (
 )  # fmt: skip
 """Each feature's name. A paragraph is kept here if its score is at least `KEPT`; log-odds are those of stage 1."""
 
-KEPT = 0.5
 _BANDS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97)
 
 
@@ -192,6 +192,8 @@ def judged_pages(
     if weights.article is None:
         return None
     found = article_features(scores, scored.stage1[-1].values, expected, scored.features, html=scored.html)
+    if weights.article_words is not None:
+        found = with_words(found, word_features(scores, scored.features, weights.article_words))
     is_article = article_probabilities(weights.article, found)
     layout = scored.features.layout
     enough = sums(layout.article, scored.features.words, len(layout.sizes)) >= LEAST_PAGE_WORDS
@@ -199,8 +201,18 @@ def judged_pages(
     return JudgedPages(is_article, without)
 
 
+def article_feature_count(*, words: bool) -> int:
+    """Count the features of an article, with those of its words or without."""
+    return len(ARTICLE_FEATURES) + words * len(WORD_FEATURES)
+
+
+def with_words(features: Float32, words: Float) -> Float32:
+    """Put the features of words behind the other features of articles."""
+    return np.column_stack([features, words]).astype(np.float32)
+
+
 def article_probabilities(network: Network, features: Float32) -> Float:
-    """Give the probability that each page is an article, by its `article_features`; shape (pages,)."""
+    """Give the probability that each page is an article, by its features; shape (pages,)."""
     # To the network, a page is one row of an article by itself.
     log_odds = network.log_odds(features, Layout.of(np.ones(len(features), np.int64)))
     return PlattScaling().probabilities(log_odds)

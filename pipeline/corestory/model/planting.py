@@ -137,7 +137,7 @@ def with_template_lines(
     seed
         Of the values of slots.
     """
-    language, layout = _languages(rows, languages), rows.batch.layout
+    language, layout = row_languages(rows, languages), rows.batch.layout
     headlines: dict[str, list[str]] = {}
     teasers: list[tuple[int, tuple[str, ...]]] = []
     generator = np.random.default_rng(seed)
@@ -267,7 +267,8 @@ def _once(rows: Int, keys: dict[int, tuple[int, str]]) -> Int:
     return np.array(sorted(first.values()), np.int64)
 
 
-def _languages(rows: Rows, languages: Sequence[object]) -> list[str]:
+def row_languages(rows: Rows, languages: Sequence[object]) -> list[str]:
+    """Give the language of each row by its first two letters; where it is not known, the script of the article."""
     layout, found = rows.batch.layout, []
     for inside in layout.slices():
         known = languages[inside.start]

@@ -60,6 +60,9 @@ class Weights:
     article
         Tells articles from pages without a story by `corestory.model.pages`; None in a model that was
         trained on too few such pages.
+    article_words
+        Scorer of lines whose log-odds the network `article` reads too (`corestory.model.page_words`); None if it does
+        not.
     second_look
         The second look at the kept story; None in a model without.
     kinds
@@ -74,6 +77,7 @@ class Weights:
     html: tuple[Network, ...]
     forms: NgramScorer | None = None
     article: Network | None = None
+    article_words: NgramScorer | None = None
     second_look: SecondLook | None = None
     kinds: KindHead | None = None
     corrections: tuple[Correction, ...] = ()

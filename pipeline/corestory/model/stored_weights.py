@@ -2,7 +2,8 @@
 
 An array's name says where it belongs: ``words.idf``; ``html.1.scale`` is of the second round; ``text.0.2.taps`` is of
 the first round's third member, ``article.0.mean`` of the network that tells articles from pages without a story,
-``second_look.network.mean`` of the second look's network, and ``adapted.0.words.hashes`` of the first correction.
+``article.words.idf`` of the scorer that it reads, ``second_look.network.mean`` of the second look's network, and
+``adapted.0.words.hashes`` of the first correction.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from corestory.model.correction import Correction, TokenWeights
 from corestory.model.kinds import CLASSES, KindContext, KindHead, KindNgrams, kind_feature_count
 from corestory.model.network import ARRAYS, Member, Network
 from corestory.model.ngrams import NgramScorer
-from corestory.model.pages import ARTICLE_FEATURES
+from corestory.model.pages import article_feature_count
 from corestory.model.scoring import SecondLook, Weights
 from corestory.model.second_look_features import second_look_width
 
@@ -54,7 +55,7 @@ _CORRECTION_PARTS = ("places", "words", "forms")
 _MORE_OF_CORRECTION = ("markup", "ends")
 """A correction for paragraphs with markup has the first, another one the second."""
 _NAME = re.compile(
-    r"(?:(?:second_look\.)?(?:words|forms)|markup)\.(?P<scorer>[a-z_]+)"
+    r"(?:(?:second_look\.)?(?:words|forms)|article\.words|markup)\.(?P<scorer>[a-z_]+)"
     r"|kinds\.(?:(?:words|forms|markup)\.(?P<kind_ngrams>[a-z]+)|(?:text|html)\.(?P<kind_context>[a-z_]+))"
     r"|(?:(?:text|html|article)\.[0-9]|second_look\.network)\.(?:(?P<network>[a-z]+)|[0-9]{1,2}\.(?P<member>[a-z_]+))"
     r"|adapted\.[0-9]{1,2}\.(?:(?:places|words|forms|markup|ends)\.(?P<token_weights>[a-z]+)|(?P<correction>[a-z_]+))",
@@ -112,7 +113,10 @@ def read_weights(data: bytes, *, where: str) -> Weights:
 
 def _named(weights: Weights) -> Iterator[tuple[str, Array]]:
     look = weights.second_look
-    scorers = [("words", weights.words), ("markup", weights.markup), ("forms", weights.forms)]
+    scorers = [
+        ("words", weights.words), ("markup", weights.markup), ("forms", weights.forms),
+        ("article.words", weights.article_words),
+    ]  # fmt: skip
     if look is not None:
         scorers += [("second_look.words", look.words), ("second_look.forms", look.forms)]
     for name, scorer in scorers:
@@ -181,13 +185,15 @@ class _Unpacking:
         forms = self._scorer("forms") if "forms.hashes" in self.left else None
         text = self._rounds("text")
         html = self._rounds("html") if markup is not None else ()
-        article = self._network("article.0", len(ARTICLE_FEATURES)) if "article.0.mean" in self.left else None
+        article_words = self._scorer("article.words") if "article.words.hashes" in self.left else None
+        features = article_feature_count(words=article_words is not None)
+        article = self._network("article.0", features) if "article.0.mean" in self.left else None
         look = self._second_look() if "second_look.words.hashes" in self.left else None
         kinds = self._kinds() if "kinds.text.mean" in self.left else None
         corrections = tuple(self._corrections(html=bool(html)))
         if self.left:
             raise ModelError(f"{min(self.left)!r} belongs to nothing else in the model", where=self.where)
-        return Weights(words, text, markup, html, forms, article, look, kinds, corrections)
+        return Weights(words, text, markup, html, forms, article, article_words, look, kinds, corrections)
 
     def _second_look(self) -> SecondLook:
         words, forms = self._scorer("second_look.words"), self._scorer("second_look.forms")

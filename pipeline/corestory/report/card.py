@@ -23,6 +23,7 @@ LICENCES = {
     "postlight": "fixtures of Postlight Parser, MIT or Apache-2.0",
     "sample": "written for corestory, MIT",
     "no-story": "written for corestory, MIT",
+    "short-texts": "written for corestory, MIT",
 }
 
 

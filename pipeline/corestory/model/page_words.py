@@ -1,0 +1,150 @@
+"""Words that tell a page without a story from a brief: a scorer of lines, its fit, and its features of whole pages.
+
+A page of two sentences may be a brief or an error message, and its scores by stage 1 and stage 2 are much the same. So
+a small scorer of n-grams learns lines of pages without a story against lines of articles, as the scorers of lines of
+the second look learn plugs, and reads the first kept paragraphs of each page and its title.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corestory.features.batch_features import LIMIT, BatchFeatures
+from corestory.features.layout import sums
+from corestory.features.line_marks import unmarked
+from corestory.features.paragraph_shape import shape_features
+from corestory.features.tokens import Tokens, tokenise
+from corestory.model.ngrams import NgramScorer, fit_ngrams
+from corestory.types import Bool, Float, Int
+
+if TYPE_CHECKING:
+    from corestory.model.training_rows import Rows
+
+WORD_FEATURES = ("kept lines as one", "mean of kept lines", "best of kept lines", "least of kept lines", "title")
+"""Each feature's name: log-odds of lines that are kept, by their words. A page with no title has 0."""
+
+KEPT = 0.5
+LINES_READ, WORDS_READ = 8, 30
+"""So many kept paragraphs of a page are read, and so many words of each."""
+
+
+def word_features(scores: Float, features: BatchFeatures, scorer: NgramScorer) -> Float:
+    """Describe the words of each article of a batch.
+
+    Parameters
+    ----------
+    scores
+        Probability of core of each paragraph.
+    features
+        Of the batch.
+    scorer
+        Of lines, which gives those of articles positive log-odds.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (articles, features), in the order of `WORD_FEATURES`. Of an article without a kept paragraph the
+        paragraph with the greatest score is read.
+    """
+    layout, count = features.layout, len(features.layout.sizes)
+    kept = scores >= np.minimum(layout.maximum(scores), KEPT)
+    read = kept & (layout.before(kept.astype(float)) < LINES_READ)
+    lines = features.tokens.of_rows(read).leading(WORDS_READ)
+    words = np.maximum(lines.sizes, 1.0)
+    article, first = layout.article[read], layout.of_rows(read).first
+    log_odds = np.clip(scorer.log_odds(lines), -LIMIT, LIMIT)
+    as_one = Tokens(article.take(lines.row), lines.hashes, count, lines.longest)
+    titles = _read(features.batch.titles)
+    return np.column_stack(
+        [
+            np.clip(scorer.log_odds(as_one), -LIMIT, LIMIT),
+            sums(article, log_odds * words, count) / sums(article, words, count),
+            np.maximum.reduceat(log_odds, first), np.minimum.reduceat(log_odds, first),
+            np.where(titles.sizes > 0, np.clip(scorer.log_odds(titles), -LIMIT, LIMIT), 0.0),
+        ]
+    )  # fmt: skip
+
+
+def _read(texts: Sequence[str]) -> Tokens:
+    return tokenise(texts).leading(WORDS_READ)
+
+
+LEAST_PAGES, MOST_NGRAMS = 2, 10_000
+"""In how many pages an n-gram must occur, and how many n-grams the scorer knows at most."""
+MOST_FILLER, FILLER_WEIGHT = 40_000, 0.3
+"""At most so many filler lines of articles are learned, and the weight of each against that of a story line."""
+BALANCE = 0.5
+"""This share of the weight of articles' lines is dealt to languages as they have lines of pages without a story."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineScorers:
+    """The scorer of all lines, and those that have not seen the lines of one fold."""
+
+    scorer: NgramScorer
+    by_fold: Mapping[int, NgramScorer]
+
+    def held_out(self, scores: Float, features: BatchFeatures, fold: Int) -> Float:
+        """Give `word_features` of articles, each by the scorer that has not seen its fold; `fold` is each article's."""
+        found = np.zeros((len(fold), len(WORD_FEATURES)))
+        for number in np.unique(fold):
+            inside = fold == number
+            found[inside] = word_features(scores, features, self.by_fold[int(number)])[inside]
+        return found
+
+
+def fit_line_scorers(rows: Rows, without: Int, languages: Sequence[str]) -> LineScorers:
+    """Fit the scorers on the lines of pages without a story, and of articles.
+
+    Parameters
+    ----------
+    rows
+        All rows without their markup.
+    without
+        The pages without a story, of at least two folds.
+    languages
+        The language of each row.
+    """
+    of_no_article = np.isin(rows.page, without)
+    known = rows.labelled & rows.first_view
+    filler = np.flatnonzero(known & ~rows.core & ~of_no_article)
+    filler = filler[np.linspace(0, len(filler) - 1, min(MOST_FILLER, len(filler))).astype(np.int64)]
+    learned = known & (rows.core | of_no_article)
+    learned[filler] = True
+    chosen = np.flatnonzero(learned)
+    texts, _ = unmarked([rows.batch.texts[row] for row in chosen.tolist()])
+    words, _ = shape_features(texts)
+    weights = np.log1p(words) * np.where(rows.core[chosen] | of_no_article[chosen], 1.0, FILLER_WEIGHT)
+    of_article = ~of_no_article[chosen]
+    _, language = np.unique(np.array(languages)[chosen], return_inverse=True)
+    weights = _balanced(weights, of_article, language)
+
+    def fit(inside: Bool) -> NgramScorer:
+        return fit_ngrams(
+            [text for text, used in zip(texts, inside, strict=True) if used], of_article[inside],
+            groups=rows.page[chosen][inside], weights=weights[inside], min_groups=LEAST_PAGES, most=MOST_NGRAMS,
+            read=_read,
+        )  # fmt: skip
+
+    fold = rows.fold[chosen]
+    return LineScorers(
+        fit(np.ones(len(chosen), bool)), {number: fit(fold != number) for number in np.unique(rows.fold).tolist()}
+    )
+
+
+def _balanced(weights: Float, of_article: Bool, language: Int) -> Float:
+    """Let the lines of articles weigh as much as the others: in all, and by a share in each language.
+
+    Else the common words of a language with few articles, and some pages without a story, would tell such a page.
+    """
+    others = np.where(of_article, 0.0, weights)
+    total, of_language = others.sum(), np.bincount(language, others)
+    own = np.where(of_article, weights, 0.0)
+    least = np.finfo(float).tiny
+    by_language = own * (of_language / np.maximum(np.bincount(language, own), least))[language]
+    balanced = BALANCE * by_language + (1 - BALANCE) * own * total / max(own.sum(), least) + others
+    return np.asarray(balanced / balanced.mean())
