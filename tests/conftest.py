@@ -29,6 +29,7 @@ from corestory.model.scoring import SecondLook, Weights
 from corestory.model.second_look_features import second_look_width
 from corestory.model.storage import load_model
 from corestory.model.tagger import Tagger
+from fits import shorten_article_network
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("corestory", deadline=None, max_examples=int(os.environ.get("CORESTORY_EXAMPLES", "15")))
@@ -147,7 +148,9 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[]
 def brief_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make each fit short, for a test that does not say how well the default parameters learn."""
     defaults = ParagraphClassifier.__init__.__kwdefaults__
-    monkeypatch.setattr(ParagraphClassifier.__init__, "__kwdefaults__", {**defaults, "steps": 50, "members": 1})
+    small = {"steps": 150, "members": 1, "text_hidden": (8, 4), "html_hidden": (8, 4), "text_blocks": 2}
+    monkeypatch.setattr(ParagraphClassifier.__init__, "__kwdefaults__", {**defaults, **small})
+    shorten_article_network(monkeypatch)
 
 
 @pytest.fixture

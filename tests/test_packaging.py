@@ -116,20 +116,34 @@ def light_environment(wheel: Path, folder: Path) -> Path:
     return folder / "bin" / "python"
 
 
+# Runs several commands in one process.
+IN_TURN = """
+import sys
+from corestory.commands.app import main
+for command in sys.argv[1:]:
+    sys.argv = ["corestory", *command.split()]
+    try:
+        main()
+    except SystemExit as end:
+        print(f"exit code {end.code or 0}", flush=True)
+"""
+
+
 @pytest.mark.slow
 def test_the_light_wheel_tags_alone_says_what_it_lacks_and_bears_no_other_beside_it(
     wheels: list[Path], tmp_path: Path
 ) -> None:
     python = light_environment(wheels[1], tmp_path / "venv")
     check_it_works(python, tmp_path)
-    assert "Usage" in run("-m", "corestory", "--help", python=python, folder=tmp_path)
     (tmp_path / "page.html").write_text("<p>The quay opened again on Monday, the council said.</p><p>Share</p>")
-    story = run("-m", "corestory", "predict", "page.html", "--only", "core", python=python, folder=tmp_path)
-    assert story == "The quay opened again on Monday, the council said.\n"
     (tmp_path / "feed.jsonl").write_text(json.dumps({"id": 1, "body": "The quay opened."}) + "\n")
-    rows = run("-m", "corestory", "predict", "feed.jsonl", "--rows", "article", python=python, folder=tmp_path)
+    commands = ("predict page.html --only core", "predict feed.jsonl --rows article", "explain page.html", "--help")
+    done = run("-c", IN_TURN, *commands, python=python, folder=tmp_path)
+    story, rows, explained, usage = done.split("exit code 0\n")[:4]
+    assert story == "The quay opened again on Monday, the council said.\n"
     assert json.loads(rows)["text"] == "The quay opened."
-    run("-m", "corestory", "explain", "page.html", python=python, folder=tmp_path)
+    assert explained.startswith("page.html: 1 of 2 paragraphs core")
+    assert "Usage" in usage
 
     assert "needs pandas, which corestory-lite leaves out" in refused(python, tmp_path, "train", "x", "-o", "y")
     assert "pip install 'corestory-lite[serve]'" in refused(python, tmp_path, "serve")

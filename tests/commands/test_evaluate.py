@@ -191,9 +191,17 @@ def test_what_cannot_run_says_why_and_leaves_all_as_it_was(run, model, tmp_path,
     assert sorted(tmp_path.rglob("*")) == before
 
 
+WITHOUT_FIGURES = """
+import corestory.report.figures
+corestory.report.figures.draw = lambda *_: ""
+from corestory.commands.app import main
+main()
+"""
+
+
 def test_a_closed_pipe_ends_it_without_a_word_and_the_report_is_there(model, tmp_path, labelled_frame, environment):
     write_frame(labelled_frame, tmp_path / "p.parquet")
-    command = [sys.executable, "-m", "corestory", "evaluate", "p.parquet", "--model", str(model), "--output", "r"]
+    command = [sys.executable, "-c", WITHOUT_FIGURES, "evaluate", "p.parquet", "--model", str(model), "--output", "r"]
     ours, theirs = os.pipe()
     os.close(ours)
     done = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, check=False, cwd=tmp_path, env=environment)

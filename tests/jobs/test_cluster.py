@@ -235,7 +235,7 @@ def test_a_killed_client_leaves_the_rest_to_the_next_run(cluster, corpus, job, e
 
 def test_a_cluster_of_this_machine_alone_is_made_for_the_run(corpus, job, expected):
     with LocalLedger(job.folder).opened():
-        assert len(list(run_on_cluster(items(corpus, job), job, address="local", jobs=2))) == FILES
+        assert len(list(run_on_cluster(items(corpus, job), job, address="local", jobs=1))) == FILES
     assert outputs(job.folder) == expected
 
 

@@ -9,6 +9,7 @@ from corestory.model.estimator import ParagraphClassifier
 from corestory.model.kinds import KindHead
 from corestory.model.storage import save_model
 from corestory.model.tagger import Tagger
+from fits import shorten_article_network
 
 BOATS = ("ferry", "steamer", "lugger", "barge", "tug")
 LINES = (
@@ -56,7 +57,14 @@ def sample_classifier(
     sample_frame: pd.DataFrame, once: Callable[[str, Callable[[], ParagraphClassifier]], ParagraphClassifier]
 ) -> ParagraphClassifier:
     """An estimator fitted on the sample corpus with default parameters, but by fewer fits; do not refit it."""
-    return once("sample classifier", lambda: ParagraphClassifier(members=1, folds=2, steps=200).fit(sample_frame))
+
+    def fitted() -> ParagraphClassifier:
+        with pytest.MonkeyPatch.context() as patch:
+            shorten_article_network(patch, members=2, steps=200)
+            return ParagraphClassifier(members=1, folds=2, steps=200).fit(sample_frame)
+
+    classifier: ParagraphClassifier = once("sample classifier", fitted)
+    return classifier
 
 
 @pytest.fixture(scope="session")

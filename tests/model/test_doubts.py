@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from corestory.model.tagged_article import Doubt
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
 from corestory.reading.one_article import page_article
+from fits import shorten_article_network
 
 pytestmark = pytest.mark.slow
 
@@ -42,12 +44,18 @@ def articles_of(frame):
 
 
 @pytest.fixture(scope="module")
-def english(sample_frame: pd.DataFrame) -> Tagger:
+def english(sample_frame: pd.DataFrame, once: Callable[[str, Callable[[], Tagger]], Tagger]) -> Tagger:
     """Knows the sample's English articles but for those of two papers."""
     seen = (sample_frame["language"] == "en") & ~sample_frame["site"].isin(
         ["harbour-herald.example", "pitchline.example"]
     )
-    return ParagraphClassifier(members=1, folds=2, steps=200, least_trust=0).fit(sample_frame[seen]).tagger_
+
+    def fitted() -> Tagger:
+        with pytest.MonkeyPatch.context() as patch:
+            shorten_article_network(patch)
+            return ParagraphClassifier(members=1, folds=2, steps=200, least_trust=0).fit(sample_frame[seen]).tagger_
+
+    return once("English tagger", fitted)
 
 
 def reasons(tagger, articles):
