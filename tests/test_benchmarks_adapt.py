@@ -13,6 +13,8 @@ from benchmarks.adapt.reduced import reduced_models
 from corestory.labelling.preparation import prepare_table
 from corestory.model.tagger import Tagger
 
+pytestmark = pytest.mark.slow
+
 PAGES = Path(__file__).parents[1] / "data" / "own-site"
 
 

@@ -5,6 +5,8 @@ import pytest
 from benchmarks.confidence import bands_markdown, confidence_bands
 from corestory.model.estimator import ParagraphClassifier
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def frame():

@@ -10,6 +10,7 @@ from corestory.reading.sources import read_articles
 pytest.importorskip("fastwarc", reason="fastwarc is not installed")
 
 
+@pytest.mark.slow
 def test_a_crawl_has_its_pages_and_damaged_records_whatever_the_pages_are(tmp_path):
     (tmp_path / "corpus").mkdir()
     for number in range(3):

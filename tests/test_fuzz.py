@@ -189,6 +189,7 @@ def tag(path: Path, tagger, keep):
     return tagged, refused
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, INPUTS, AT_ONCE))
 def test_whatever_a_file_holds_it_is_tagged_or_refused(folder, seeded_tagger, first):
     outcomes = {"tagged": 0, "refused": 0}

@@ -30,6 +30,7 @@ def labels(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_labels_of_a_review_teach_pages_and_texts_once(run, labels, tmp_path):
     done = run("adapt", labels, "--output", "models/courier")
     assert (done.returncode, done.stderr) == (0, "The adapted model is in models/courier\n")

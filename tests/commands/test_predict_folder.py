@@ -95,6 +95,7 @@ def test_the_format_gives_the_ending(predict, tmp_path, options, name):
     assert list(outputs(tmp_path / "out")) == [name]
 
 
+@pytest.mark.slow
 def test_two_processes_write_the_same_bytes_and_refusals_as_one(predict, tmp_path):
     predict("in", "nothing.txt", "--output", "one/", "--rejects", "one.jsonl")
     assert predict("in", "nothing.txt", "--output", "two/", "--rejects", "two.jsonl", "--jobs", "2").returncode == 1

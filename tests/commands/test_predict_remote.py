@@ -208,6 +208,7 @@ def test_chained_urls_are_refused_in_one_line(predict, folder):
     assert "a chain of URLs" in done.stderr
 
 
+@pytest.mark.slow
 def test_processes_write_the_same_as_one(predict, here, monkeypatch):
     monkeypatch.setattr("corestory.remote._HERE", ())  # the one file system of fsspec's that two processes share
     predict(here, "--output", f"{here.with_name('one')}/")

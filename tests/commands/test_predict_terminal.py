@@ -80,6 +80,7 @@ def test_only_the_story_is_shown_and_parquet_and_a_terminal_as_input_are_refused
     assert standard_input == "refused: standard input: is a terminal; expected text. Pipe an article into it.\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("count", "moves"), [(20, False), (2000, True)])
 def test_many_articles_are_counted_at_a_terminal_while_they_go_to_a_file(model, tmp_path, environment, count, moves):
     endless_jsonl(tmp_path, count)

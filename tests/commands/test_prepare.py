@@ -126,6 +126,7 @@ def environment():
     return os.environ | {"COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1"}
 
 
+@pytest.mark.slow
 def test_an_interruption_leaves_no_output_and_no_traceback(corpus, tmp_path):
     # Enough pages that the command is still at work when the signal comes.
     page = (corpus / "0.html").read_text(encoding="utf-8")

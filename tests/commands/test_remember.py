@@ -53,6 +53,7 @@ def test_pages_are_remembered_and_what_they_share_is_filler(run, predict, tmp_pa
     assert "no other page of the site in the memory, or no site known: 1 of 1 articles" in found.stderr
 
 
+@pytest.mark.slow
 def test_a_memory_is_the_same_by_jobs_by_order_and_merged_of_parts(run, pages, tmp_path):
     names = sorted(map(str, pages.iterdir()))
     run("remember", pages, "--output", "whole.memory")
@@ -65,6 +66,7 @@ def test_a_memory_is_the_same_by_jobs_by_order_and_merged_of_parts(run, pages, t
     assert (tmp_path / "reversed.memory").read_bytes() == (tmp_path / "merged.memory").read_bytes() == whole
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("pages")
 def test_a_folder_run_uses_the_memory_and_tags_again_with_another(run, predict, tmp_path):
     run("remember", "pages", "--output", "site.memory")

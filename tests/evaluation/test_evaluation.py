@@ -120,7 +120,7 @@ def test_the_views_of_a_page_are_drawn_together_for_they_are_one_article(with_pa
     both = pd.concat([frame.assign(page=frame["article_id"]), again.assign(page=frame["article_id"])])
     both = both if with_page else both.drop(columns="page")
 
-    doubled, single = evaluate_frame(both, resamples=200), evaluate_frame(frame, resamples=200)
+    doubled, single = evaluate_frame(both, resamples=20), evaluate_frame(frame, resamples=20)
 
     assert doubled.counts.articles == single.counts.articles
     np.testing.assert_allclose(astuple(doubled.tagger.paragraphs.low), astuple(single.tagger.paragraphs.low))
@@ -150,7 +150,7 @@ def test_groups_are_worst_first_and_together_hold_every_paragraph():
     frame = made_frame()
     frame.loc[frame["site"] == "site2.example", "tagged"] = "filler"
 
-    found = evaluate_frame(frame, resamples=50)
+    found = evaluate_frame(frame, resamples=20)
 
     assert found.sites[0].name == "site2.example"
     for groups in (found.sites, found.sources, found.views):
@@ -163,9 +163,9 @@ def test_groups_are_worst_first_and_together_hold_every_paragraph():
 def test_a_group_is_measured_as_though_it_were_alone():
     frame = made_frame()
 
-    group = next(group for group in evaluate_frame(frame, resamples=50).sources if group.name == "north")
+    group = next(group for group in evaluate_frame(frame, resamples=20).sources if group.name == "north")
 
-    alone = evaluate_frame(frame[frame["source"] == "north"], resamples=50).tagger
+    alone = evaluate_frame(frame[frame["source"] == "north"], resamples=20).tagger
     assert astuple(group.words.value) == astuple(alone.words.value)[:8]
     assert astuple(group.words.low) == pytest.approx(astuple(alone.words.low)[:8])
     assert group.words.confusion == alone.words.confusion
@@ -210,7 +210,7 @@ def test_neither_the_order_nor_the_index_of_the_rows_matters():
     frame = made_frame().astype({"site": "category", "label": "category"})
     shuffled = frame.sample(frac=1, random_state=1).set_index("text", drop=False)
 
-    first, second = evaluate_frame(frame, resamples=50), evaluate_frame(shuffled, resamples=50)
+    first, second = evaluate_frame(frame, resamples=20), evaluate_frame(shuffled, resamples=20)
 
     assert first.to_metrics()["sites"] == second.to_metrics()["sites"]
     np.testing.assert_allclose(astuple(first.tagger.words.value), astuple(second.tagger.words.value))
@@ -218,7 +218,7 @@ def test_neither_the_order_nor_the_index_of_the_rows_matters():
 
 
 def test_one_article_gives_numbers_but_no_interval():
-    found = evaluate_frame(made_frame(articles=1), resamples=50)
+    found = evaluate_frame(made_frame(articles=1), resamples=20)
 
     assert not math.isnan(found.tagger.paragraphs.value.macro_f1)
     assert math.isnan(found.tagger.paragraphs.low.macro_f1)
@@ -232,7 +232,7 @@ def test_labels_of_one_class_only_are_measured_as_far_as_they_go():
 
 
 def test_the_same_seed_gives_the_same_evaluation():
-    assert same(evaluate_frame(made_frame(), resamples=50), evaluate_frame(made_frame(), resamples=50))
+    assert same(evaluate_frame(made_frame(), resamples=20), evaluate_frame(made_frame(), resamples=20))
 
 
 def test_a_score_of_stage_one_that_is_no_probability_is_refused_with_its_article():

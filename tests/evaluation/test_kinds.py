@@ -57,6 +57,7 @@ def test_precision_of_a_kind_that_is_never_told_is_undefined() -> None:
     assert found.kinds[0].f1 == 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("without_figures")
 def test_report_shows_the_kinds_of_a_table_that_has_some(
     seeded_tagger: Tagger, sample_head: KindHead, sample_frame: pd.DataFrame

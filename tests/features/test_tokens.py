@@ -79,6 +79,7 @@ def test_the_tokens_of_some_texts_keep_their_numbers(texts, data):
     assert some.count == len(texts)
 
 
+@pytest.mark.slow
 def test_every_character_of_unicode_is_cut_as_the_pattern_cuts_it():
     characters = [chr(code) for code in range(sys.maxunicode + 1)]
     known = [f"a{c}{c} {c}1" for c in characters if unicodedata.category(c) not in ("Cn", "Co")]

@@ -157,6 +157,7 @@ def test_a_small_file_that_holds_nothing_does_not_disturb_those_beside_it(job, t
     assert outcomes[items[1]].refused == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_every_file_is_done_once_by_one_process_or_two(job, tmp_path, jobs):
     items = []

@@ -195,6 +195,7 @@ def test_filler_may_stand_between_a_headline_and_its_story(lines_between: int):
     assert found.any() == found[0] == (lines_between <= MOST_BETWEEN)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("brief_fits")
 @pytest.mark.parametrize(("headline", "drop"), [("core", False), ("filler", True), (None, True)])
 def test_labels_decide_whether_a_model_drops_headlines(default_tagger: Tagger, headline: str | None, drop: bool):

@@ -223,6 +223,7 @@ def test_markup_tells_kinds_where_words_do_not(seeded_tagger: Tagger) -> None:
     assert advertisement < -0.01
 
 
+@pytest.mark.slow
 def test_the_same_rows_give_the_same_head(sample_frame: pd.DataFrame, kinds_tagger: Tagger) -> None:
     head = fit_kinds(sample_frame, core_of(sample_frame), pd.factorize(sample_frame["site"])[0] % 5, seed=0)
     again = replace(kinds_tagger.weights, kinds=head)

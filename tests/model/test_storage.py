@@ -260,6 +260,7 @@ def tampered(whole: bytes, rng: np.random.Generator) -> bytes:
     return int(rng.integers(2**62)).to_bytes(8, "little") + whole[8:]
 
 
+@pytest.mark.slow
 def test_tampered_weights_with_the_right_hash_tag_or_are_refused_and_take_little_memory(saved: Path) -> None:
     whole = (saved / "weights.safetensors").read_bytes()
     rng = np.random.default_rng(2026)

@@ -162,6 +162,7 @@ def test_without_mistakes_the_page_says_so(findings):
     assert "it agrees with every label" in report_page(replace(findings, mistakes=()))
 
 
+@pytest.mark.slow
 def test_the_same_findings_give_the_same_page(page, findings):
     assert report_page(findings) == page
 

@@ -38,6 +38,7 @@ def test_a_table_that_lays_out_a_page_is_no_table():
     assert {block.cell for block in blocks(laid_out)} == {None}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "html",
     [
