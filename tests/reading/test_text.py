@@ -38,6 +38,12 @@ def test_long_lines_with_blank_lines_between_stay_lines() -> None:
     assert split_text(text) == [LEAD, QUOTE, LEAD, f"READ MORE: {HEADLINES[0]}", QUOTE]
 
 
+def test_commands_of_tex_above_wrapped_text_do_not_keep_its_lines_apart() -> None:
+    commands = ["\\documentclass{article}", "\\begin{document}", "\\title{Swing bridge}", "\\maketitle"]
+    text = "\n\n".join(["\n".join(commands), wrapped(LEAD), wrapped(QUOTE), "\\end{document}"])
+    assert split_text(text) == [*commands, LEAD, QUOTE, "\\end{document}"]
+
+
 @pytest.mark.parametrize("width", [45, 60, 72, 80, 100])
 def test_hard_wrapped_text_is_rejoined(width: int) -> None:
     text = "\n\n".join(["Swing bridge to reopen", wrapped(LEAD, width), wrapped(QUOTE, width)])

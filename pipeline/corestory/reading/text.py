@@ -204,6 +204,8 @@ def _continuation(line: str, following: str) -> tuple[bool, bool]:
     lower = first.islower()
     if not (lower or (first.isalpha() and first.lower() == first.upper())) or _ends_sentence(line):
         return False, False
+    if following[0] == "\\":  # commands of TeX stand on lines of their own
+        return False, False
     return lower, not lower
 
 

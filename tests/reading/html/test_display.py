@@ -82,6 +82,11 @@ def test_an_initial_in_a_block_of_its_own_belongs_to_its_word(initial):
     first = "“The" if "“" in initial else "The"
     assert texts(f"<div>{initial}he quay opened.</div><p>B</p>") == [f"{first} quay opened.", "B"]
     assert texts(f"<div>{initial} He came.</div>") == [first[:-2], "He came."]
+    assert texts(f"{initial}<p>he quay was opened on Monday, after a long delay.</p>") == [
+        f"{first} quay was opened on Monday, after a long delay."
+    ]
+    assert texts(f"{initial}<p>he quay.</p>") == [first[:-2], "he quay."]
+    assert texts(f"{initial}<p>tugs are pulled by nobody, for they pull all the others.</p>")[0] == first[:-2]
 
 
 def test_spans_that_are_named_paragraphs_are_some_unless_they_stand_in_a_sentence():

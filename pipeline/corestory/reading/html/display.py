@@ -92,28 +92,38 @@ def adjust(codes: Int, kinds: Int, texts: list[str]) -> None:
     _Adjusting(codes, kinds, texts).run()
 
 
-def join_initials(kinds: Int, texts: Sequence[str], lengths: Int) -> None:
+# Less text behind an initial and in a block of its own may be an answer to choose: "A", "lead".
+_AFTER_INITIAL = 40
+
+
+def join_initials(kinds: Int, texts: list[str], lengths: Int) -> None:
     """Let the initial of a paragraph that stands in a block of its own flow into its word: ``<div>T</div>he quay``.
 
     Parameters
     ----------
-    kinds, texts
-        As of `adjust`; the kinds are changed.
-    lengths
-        The number of characters of each text without outer white space.
+    kinds, texts, lengths
+        The kinds and texts as of `adjust`, and the number of characters of each text without outer white space. The
+        kinds are changed, or where the word begins a block too (``<div>T</div><p>he quay``), the texts and lengths.
     """
     for start in np.flatnonzero((lengths > 0) & (lengths < 3) & (kinds == BLOCK)).tolist():
-        if len(texts[start]) < 3 and texts[start][-1].isupper():
-            end = start + 1
-            while end < len(texts) - 1 and kinds[end] == CLOSE and not texts[end]:
-                end += 1
-            around = range(start - (end - start - 1), start)
-            if (
-                kinds[end] == CLOSE
-                and texts[end][:1].islower()
-                and not any(texts[above] or kinds[above] not in (BLOCK, INLINE_OPEN) for above in around)
+        initial, end = texts[start], start + 1
+        if len(initial) > 2 or not initial[-1].isupper():
+            continue
+        while end < len(texts) - 1 and kinds[end] == CLOSE and not texts[end]:
+            end += 1
+        around = range(start - (end - start - 1), start)
+        if kinds[end] == CLOSE:
+            if texts[end][:1].islower() and not any(
+                texts[above] or kinds[above] not in (BLOCK, INLINE_OPEN) for above in around
             ):
                 kinds[around.start : start + 1] = INLINE_OPEN
+            continue
+        word = texts[end]
+        # An index has its letters above words that begin with them.
+        is_word = word[:1].islower() and word[:1] != initial[-1].lower() and lengths[end] >= _AFTER_INITIAL
+        if kinds[end] == BLOCK and is_word:
+            texts[start], texts[end] = "", initial + word
+            lengths[start], lengths[end] = 0, lengths[end] + lengths[start]
 
 
 class _Adjusting:
