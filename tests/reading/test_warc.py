@@ -157,10 +157,27 @@ def test_of_a_page_cut_off_within_its_compression_the_beginning_is_read(tmp_path
     whole = zlib.compress(html) if coding == "deflate" else gzip.compress(html)
     made = response(whole[: len(whole) // 2], headers=[f"Content-Encoding: {coding}", "WARC-Truncated: length"])
     (tmp_path / "a.warc.gz").write_bytes(packed([made]))
-    (article,), refused = read(tmp_path / "a.warc.gz")
+    notes = []
+    (article,), refused = read(tmp_path / "a.warc.gz", note=notes.append)
     assert refused == []
+    assert notes == [f"{tmp_path}/a.warc.gz: 1 page is cut off; what the file holds of it is read"]
     assert 100 < len(article.texts) < len(lines)
     assert list(article.texts[:-1]) == lines[: len(article.texts) - 1]
+
+
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip"])
+def test_pages_whose_gzip_data_has_no_end_are_counted_in_a_note(tmp_path, coding):
+    ends = [None, -8, -20, None]
+    made = [
+        response(gzip.compress(page(n).encode() * 9)[:end], number=n, headers=[f"Content-Encoding: {coding}"])
+        for n, end in enumerate(ends)
+    ]
+    made.append(response(BODY, number=9, headers=[f"Content-Encoding: {coding}"]))
+    (tmp_path / "a.warc.gz").write_bytes(packed(made))
+    notes = []
+    articles, refused = read(tmp_path / "a.warc.gz", note=notes.append)
+    assert (len(articles), refused) == (5, [])
+    assert notes == [f"{tmp_path}/a.warc.gz: 2 pages are cut off; what the file holds of them is read"]
 
 
 def test_lines_of_headers_may_end_without_a_carriage_return(tmp_path):

@@ -65,7 +65,7 @@ def articles_of_archive_part(path: AnyPath, first: int, last: int, refuse: Refus
         if kind_by_name(path) == "zip":
             yield from _of_zip(stream, name, refuse, wanted, first=first, last=last)
         else:
-            rows = warc_part_rows(stream, first, last, name=name, refuse=refuse)
+            rows = warc_part_rows(stream, first, last, name=name, refuse=refuse, note=wanted.note)
             # A header that is to be kept may be in another part.
             yield from _of_warc(rows, name, refuse, wanted, needed=wanted.keep if first == 0 else ())
 
@@ -150,7 +150,7 @@ def _stored(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Want
     if kind == "zip":
         yield from _of_zip(stream, name, refuse, wanted)
     elif kind == "warc" and not name.lower().endswith((".bz2", ".zst")):  # only gzip has a member for each record
-        rows = warc_rows(stream, name=name, refuse=refuse)
+        rows = warc_rows(stream, name=name, refuse=refuse, note=wanted.note)
         yield from _of_warc(rows, name, refuse, wanted, needed=wanted.keep)
     else:
         with plain_bytes(stream, where=where, close=False) as plain:
@@ -184,7 +184,7 @@ def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wan
         head, stream = peek_bytes(stream, where=where)
         kind = "warc" if begins_warc(head) else kind_by_content(head, where=where)
     if kind == "warc":
-        rows = warc_rows(stream, name=name, refuse=refuse)
+        rows = warc_rows(stream, name=name, refuse=refuse, note=wanted.note)
         yield from _of_warc(rows, name, refuse, wanted, needed=keep)
     elif kind in ("csv", "tsv"):
         table = csv_table(stream, name=name, refuse=refuse, delimiter="\t" if kind == "tsv" else ",")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
-from corestory.errors import InputError, Refuse, reason_of
+from corestory.errors import InputError, Note, Refuse, no_note, reason_of
 from corestory.light import install_command
 from corestory.reading.decoding import decode
 from corestory.reading.file_kinds import begins_warc, kind_by_content
@@ -25,7 +25,7 @@ _HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
 def warc_rows(
-    stream: BinaryIO, *, name: str, refuse: Refuse, start: int = 0, stop: int | None = None
+    stream: BinaryIO, *, name: str, refuse: Refuse, note: Note = no_note, start: int = 0, stop: int | None = None
 ) -> Iterator[SourceRow]:
     """Read the responses that are HTML pages, and the conversions, which are texts.
 
@@ -39,6 +39,8 @@ def warc_rows(
         Its name, ``-`` for the standard input.
     refuse
         Called with the reason for each record that is damaged; the other records are read.
+    note
+        Called with a message at the end if pages were cut off, of which the beginning is read.
     start, stop
         The part of the file in which the records begin, as of `corestory.reading.warc_records.warc_records`.
 
@@ -63,12 +65,19 @@ def warc_rows(
     def refuse_record(position: str, reason: str) -> None:
         refuse(InputError(reason, where=_place(where, position)))
 
+    cut_off = 0
     for record in warc_records(stream, refuse=refuse_record, wants=_is_wanted, start=start, stop=stop):
         if record.data:
             try:
-                yield _row(record.data, _place(where, record.name), f"{name}:{record.name}")
+                row = _row(record.data, _place(where, record.name), f"{name}:{record.name}")
             except InputError as error:
                 refuse(error)
+            else:
+                cut_off += _is_cut_off(row, record.data)
+                yield row
+    if cut_off:
+        pages, them = ("1 page is", "it") if cut_off == 1 else (f"{cut_off:,} pages are", "them")
+        note(f"{where}: {pages} cut off; what the file holds of {them} is read")
 
 
 def _place(where: str, position: str) -> str:
@@ -108,11 +117,13 @@ def warc_cuts(path: AnyPath, part_bytes: int) -> tuple[int, ...]:
     return (*cuts, size) if len(cuts) > 1 else ()
 
 
-def warc_part_rows(stream: BinaryIO, first: int, last: int, *, name: str, refuse: Refuse) -> Iterator[SourceRow]:
+def warc_part_rows(
+    stream: BinaryIO, first: int, last: int, *, name: str, refuse: Refuse, note: Note = no_note
+) -> Iterator[SourceRow]:
     """Read the records that begin between two cuts of `warc_cuts`, as `warc_rows` does."""
     if stream.read(len(GZIP_MAGIC)) == GZIP_MAGIC:
         first, last = (record_start(stream, cut) if cut else 0 for cut in (first, last))
-    yield from warc_rows(stream, name=name, refuse=refuse, start=first, stop=last)
+    yield from warc_rows(stream, name=name, refuse=refuse, note=note, start=first, stop=last)
 
 
 def _is_wanted(head: bytes) -> bool:
@@ -184,6 +195,23 @@ def _page(data: bytes, where: str, values: dict[str, object]) -> str:
                 break
             raise error
     raise InputError(f"a damaged record: its page cannot be decompressed ({damage})", where=where)
+
+
+def _is_cut_off(row: SourceRow, data: bytes) -> bool:
+    """Say whether a page is cut off: the crawler says so, or its gzip data has no end."""
+    if "warc-truncated" in row.values:
+        return True
+    coding, page = str(row.values.get("content-encoding", "")).strip().lower(), row.values.get("html")
+    if coding not in ("gzip", "x-gzip") or page is None:
+        return False
+    record = _record(data)
+    record.parse_http(auto_decode="transfer", quirks_mode=True)
+    unpacker = zlib.decompressobj(31)
+    try:
+        unpacker.decompress(record.reader.read(), MAX_DOCUMENT_BYTES)
+    except zlib.error:  # stored decompressed, with the old header
+        return False
+    return not unpacker.eof
 
 
 def _inflated(payload: bytes, coding: str) -> bytes:
