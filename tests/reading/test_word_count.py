@@ -3,7 +3,7 @@ import json
 import pytest
 
 from corestory.reading.html.page import read_page
-from corestory.reading.word_count import may_be_unspaced, word_count, words_of
+from corestory.reading.language import may_be_unspaced, word_count, words_of
 
 STORIES = {
     "Chinese": [

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from corestory.commands.options import STANDARD_OUTPUT, Force, Memory, Model, PredictOptions, Threshold, unknown_ending
-from corestory.commands.pages import is_one_page, tag_to_pages
+from corestory.commands.outputs import is_one_page, tag_to_pages
 from corestory.errors import InputError, OutputError
 
 if TYPE_CHECKING:

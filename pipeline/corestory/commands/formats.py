@@ -29,7 +29,7 @@ class Rows(StrEnum):
 
 
 class OutputFormat(StrEnum):
-    """The format of tagged articles: rows, or the page of `corestory.commands.pages`."""
+    """The format of tagged articles: rows, or the page of `corestory.commands.outputs`."""
 
     text = "text"
     jsonl = "jsonl"

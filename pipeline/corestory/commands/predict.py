@@ -172,7 +172,7 @@ def predict(
     target = None if output == STANDARD_OUTPUT else output
     reading = replace(reading, source=row is Rows.span)
 
-    from corestory.commands.pages import is_one_page, tag_to_pages
+    from corestory.commands.outputs import is_one_page, tag_to_pages
     from corestory.output.story_rows import chosen_unit
 
     path = None if target is None else path_of(target)
@@ -220,7 +220,7 @@ def predict(
         assert form is not None  # noqa: S101 -- a folder has one
         refused = tag_to_folder(options, path, form.value, jobs=jobs, dask=dask)  # type: ignore[arg-type]  # not html
     else:
-        from corestory.commands.rows import tag_to_rows
+        from corestory.commands.outputs import tag_to_rows
 
         of_rows = form.value if form else None
         into_folder = target is not None and is_folder(target)

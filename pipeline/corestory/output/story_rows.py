@@ -4,9 +4,8 @@ from typing import Literal
 
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.kind_choice import KindChoice, chosen_positions
-from corestory.reading.language import language_of
+from corestory.reading.language import language_of, word_count
 from corestory.reading.text import storable
-from corestory.reading.word_count import word_count
 
 # The units of a row.
 Unit = Literal["paragraph", "span", "article"]

@@ -11,8 +11,7 @@ from corestory.evaluation.results import Evaluation, Group, RowCounts, TaggerRes
 from corestory.evaluation.rivals import Changed, ChangedParagraph, Comparison
 from corestory.evaluation.thresholds import ThresholdRow
 from corestory.printing import counted, percent, rounded
-from corestory.report.intervals import difference, per_hundred, with_interval
-from corestory.report.parts import ReportTable
+from corestory.report.parts import ReportTable, difference, per_hundred, with_interval
 
 MEASURES = {
     "core_precision": "core precision",

@@ -13,8 +13,7 @@ from corestory.evaluation.in_story import LookCurve
 from corestory.evaluation.results import Evaluation
 from corestory.evaluation.thresholds import Aim, OperatingPoint, ThresholdRow
 from corestory.printing import counted, percent, printable
-from corestory.report.intervals import per_hundred, with_interval
-from corestory.report.parts import ReportTable
+from corestory.report.parts import ReportTable, per_hundred, with_interval
 from corestory.report.sections import basis, headline
 from corestory.report.tables import (
     all_measures,

@@ -15,8 +15,8 @@ from selectolax.lexbor import LexborHTMLParser
 from corestory.reading.bounds import is_too_nested
 from corestory.reading.html.segments import cut
 from corestory.reading.html.serialised import NormalForm, unescaped
+from corestory.reading.language import may_be_unspaced, word_count, words_of
 from corestory.reading.text import split_text
-from corestory.reading.word_count import may_be_unspaced, word_count, words_of
 
 if TYPE_CHECKING:
     from corestory.reading.html.outline import Outline

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
 
+from corestory.reading.language import word_count
 from corestory.reading.text import split_text
 from corestory.reading.text_shapes import is_markup
-from corestory.reading.word_count import word_count
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
