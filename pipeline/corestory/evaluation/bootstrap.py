@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import astuple
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -182,12 +183,24 @@ def _confusions(rows: LabelledRows, articles: Int, weight: Float) -> Float:
 
 def _draws(articles: int, settings: EvaluationSettings, block: int) -> Iterator[Float]:
     # How often each resample draws each article, a resample a row. The numbers do not depend on the size of the blocks.
-    generator = np.random.default_rng(settings.seed)
     resamples = settings.resamples if articles > 1 else 0
+    if articles * resamples <= BLOCK_SIZE:
+        drawn = _drawn_at_once(articles, resamples, settings.seed)
+        yield from (drawn[start : start + block] for start in range(0, resamples, block))
+        return
+    generator = np.random.default_rng(settings.seed)
     for start in range(0, resamples, block):
-        size = min(block, resamples - start)
-        drawn = [np.bincount(generator.integers(articles, size=articles), minlength=articles) for _ in range(size)]
-        yield np.array(drawn, dtype=np.float64)
+        yield _drawn(generator, articles, min(block, resamples - start))
+
+
+@lru_cache(maxsize=1)  # an evaluation takes dozens of measures of the same articles
+def _drawn_at_once(articles: int, resamples: int, seed: int) -> Float:
+    return _drawn(np.random.default_rng(seed), articles, resamples)
+
+
+def _drawn(generator: np.random.Generator, articles: int, resamples: int) -> Float:
+    drawn = [np.bincount(generator.integers(articles, size=articles), minlength=articles) for _ in range(resamples)]
+    return np.array(drawn, dtype=np.float64).reshape(resamples, articles)
 
 
 def _levels(scores: Float) -> tuple[Int, int]:
