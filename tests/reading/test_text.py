@@ -1,3 +1,4 @@
+import json
 import re
 import textwrap
 import time
@@ -268,6 +269,35 @@ def test_the_number_of_a_page_within_a_wrapped_paragraph_is_not_glued_into_it(nu
     found = split_text("\n".join([*lines, after, ""] * 4 + [*lines, number, after]))
 
     assert found == [" ".join([*lines, after])] * 4 + [" ".join(lines), number.strip(), after]
+
+
+def test_a_list_that_is_narrower_than_the_wrapped_text_around_it_is_rejoined_too() -> None:
+    items = ["- gas, which costs three times as much as", "  in 2023, when the contract was signed;"]
+    items += ["- a boiler that nobody in the country", "  will insure any longer."]
+    assert split_text("\n\n".join([wrapped(LEAD), "\n".join(items), wrapped(QUOTE), wrapped(LEAD)])) == [
+        LEAD, f"{items[0]} {items[1].strip()}", f"{items[2]} {items[3].strip()}", QUOTE, LEAD,
+    ]  # fmt: skip
+
+
+def test_hyphens_are_taken_out_also_if_the_same_syllable_is_parted_again() -> None:
+    text = "Die Bücherei hat am Samstag wieder ge-\nöffnet, als der Fluss aus dem Keller ge-\ngangen war, und der "
+    text += "Boden, den sie tro-\nckneten, war neu.\n\nDie Bücher waren es nicht, und sie rochen bis\nAugust."
+    assert all(word in split_text(text)[0] for word in ("geöffnet", "gegangen", "trockneten"))
+
+
+def test_a_quotation_of_two_lines_is_rejoined_where_its_sentence_goes_on() -> None:
+    assert split_text(f"{LEAD}\n\n> The tide took the old\n> quay away.\n\n{LEAD}")[1:-1] == [
+        "The tide took the old", "quay away.",
+    ]  # fmt: skip
+    assert split_text("Ann:\n> One line.\n> Two lines.") == ["Ann:", "> One line.", "> Two lines."]
+
+
+def test_a_string_of_json_is_read_as_the_text_that_it_holds() -> None:
+    assert split_text(json.dumps('"We sail," he said.\n\nMore came.\nAll left.')) == [
+        '"We sail," he said.', "More came.", "All left.",
+    ]  # fmt: skip
+    assert split_text('"One\\nTwo\\nThree') == ['"One', "Two", "Three"]
+    assert split_text('"One,\\nTwo" and \\n"Three"') == ['"One,', 'Two" and', '"Three"']
 
 
 def test_lines_that_hang_under_their_item_go_on_with_it() -> None:

@@ -243,7 +243,12 @@ def _wrap_width(blocks: Sequence[Sequence[str]]) -> int:
     # To look at lengths alone is quick: few texts that are not wrapped go further.
     if not any(len(blocks) > 1 or _are_full(lengths, width) for width in widths):
         return 0
-    inside = [end for end in starmap(_break, perhaps) if end.goes_on or end.open]
+    # Lines that hang under an item are shorter than the others.
+    flush, hanging = (
+        [end for end in starmap(_break, perhaps) if end.goes_on or end.open]
+        for perhaps in ([pair for pair in perhaps if pair[1][:1].isspace() == hangs] for hangs in (False, True))
+    )
+    inside = flush if any(end.goes_on for end in flush) else flush + hanging
     if len(inside) < least:
         return 0
     if not any(end.goes_on for end in inside) and len(inside) < OPEN_BREAKS:
@@ -282,16 +287,16 @@ def _is_indented(blocks: Sequence[Sequence[str]]) -> bool:
 
 def _soft_hyphens(blocks: Sequence[Sequence[str]]) -> Set[str]:
     """Return the words, as far as their line's end, that a text's wrapping has parted by a hyphen of its own."""
-    heads = {
+    heads = [
         match[1].lower()
         for block in blocks
         for line, following in pairwise(block)
         if (match := _PARTED.search(line)) and following.lstrip()[:1].islower()
-    }
+    ]
     if len(heads) < PARTED_WORDS:  # it may be the hyphen of a compound
         return frozenset()
     compounds = {match[1].lower() for block in blocks for line in block for match in _COMPOUND.finditer(line)}
-    return heads - compounds
+    return frozenset(heads) - compounds
 
 
 def _rejoined(block: Sequence[str], width: int, *, indented: bool, soft: Set[str]) -> list[str]:
@@ -307,8 +312,9 @@ def _rejoined(block: Sequence[str], width: int, *, indented: bool, soft: Set[str
         # A line that hangs under its item goes on with it.
         starts = _ITEM.match(following) if items else indented and following[:1].isspace()
         starts = starts or any(_PAGE_NUMBER.fullmatch(one.strip()) for one in (following, line))
+        hangs = items and following[:1].isspace()
         following = following.lstrip()
-        if not starts and ((prose and end.full(width)) or (end.goes_on and end.length > MIN_WIDTH)):
+        if not starts and ((prose and end.full(width)) or (end.goes_on and (hangs or end.length > MIN_WIDTH))):
             parted = _PARTED.search(line)
             if parted and parted[1].lower() in soft and following[:1].islower():
                 paragraphs[-1][-1] = paragraphs[-1][-1][:-1]

@@ -1,9 +1,11 @@
 r"""Shapes in which text arrives that is not a paragraph a line: mail, subtitles, written-out line breaks, one line."""
 
+import json
 import re
 from itertools import groupby
 
-# Lines that are quoted so many at a time are mail; fewer are Markdown's quotations, or a writer's own sign.
+# Lines that are quoted so many at a time are mail; fewer are Markdown's quotations, unless the second goes on in lower
+# case, or a writer's own sign.
 QUOTED_LINES = 3
 # A single line of so many characters and sentences is a text whose line ends were lost.
 LUMP_CHARACTERS = 700
@@ -51,7 +53,7 @@ def unpacked(text: str) -> str:
     'Ann wrote:\n\nThe quay\nopened.\n\nShips came.\n'
     """
     if "\\n" in text and "\n" not in text.strip() and len(_WRITTEN_BREAK.findall(text)) > 1:
-        text = _WRITTEN_BREAK.sub("\n", text)
+        text = _of_json(text.strip()) or _WRITTEN_BREAK.sub("\n", text)
     if " --> " in text:
         text = _without_times(text)
     return _unquoted(text) if "\n>" in text or text.startswith(">") else text
@@ -157,11 +159,22 @@ def _without_times(text: str) -> str:
     return "".join(f"{cue}\n" if _SENTENCE_END.search(f"{cue} ", len(cue) - 3) else f"{cue} " for cue in said if cue)
 
 
+def _of_json(text: str) -> str:
+    """Return the text that a string of JSON holds, and nothing if it is none."""
+    if text[:1] != '"' or text[-1:] != '"':
+        return ""
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        return ""
+
+
 def _unquoted(text: str) -> str:
     parts = []
     for is_quoted, lines in groupby(text.split("\n"), key=lambda line: line.startswith(">")):
         run = list(lines)
-        if is_quoted and len(run) >= QUOTED_LINES:
+        wrapped = len(run) > 1 and _QUOTE.sub("", run[1], count=1)[:1].islower()
+        if is_quoted and (len(run) >= QUOTED_LINES or wrapped):
             # A blank line on both sides: what is quoted goes on in no line that is not.
             run = ["", *(_QUOTE.sub("", line, count=1) for line in run), ""]
         parts += run

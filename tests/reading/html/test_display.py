@@ -95,3 +95,23 @@ def test_spans_that_are_named_paragraphs_are_some_unless_they_stand_in_a_sentenc
         "Two.",
     ]
     assert texts("<p>See <span class=paragraph>12</span> of it.</p>") == ["See 12 of it."]
+
+
+def test_what_waits_for_the_pointer_or_a_click_is_no_part_of_a_sentence():
+    assert texts(f"<p>{LONG} of 14,000<span role=tooltip>counted by hand</span> books.</p>") == [
+        f"{LONG} of 14,000 books."
+    ]
+    assert texts(f"<p>{LONG}.</p><div popover><p>The Marr is a river.</p></div>") == [f"{LONG}."]
+
+
+@pytest.mark.parametrize(
+    "style", ["white-space: pre-line", "white-space:pre-wrap", "color:red;white-space:break-spaces"]
+)
+def test_line_ends_count_in_a_block_whose_style_shows_them(style):
+    assert texts(f'<div style="{style}">{LONG}.\n\n{LONG}, too.</div>') == [f"{LONG}.", f"{LONG}, too."]
+    assert texts(f'<div><span style="{style}">{LONG}\n\n and more.</span></div>') == [f"{LONG} and more."]
+
+
+def test_the_link_of_a_heading_to_itself_is_no_part_of_it():
+    headings = "<h2>The flood<a href=#f>#</a></h2><h2><a href=#p>¶</a>The pump</h2>"
+    assert texts(f"{headings}<p>Number <a href=#9>9</a></p>") == ["The flood", "The pump", "Number 9"]

@@ -41,6 +41,8 @@ from corestory.reading.html.tags import (
 from corestory.reading.text import is_blank
 from corestory.types import Bool, Int
 
+# Links to the heading that they stand in.
+_ANCHORS = "#¶§🔗⚓"
 # Limits for deep or endless markup: elements at this depth end paragraphs but are not recorded.
 MAX_DEPTH = 200
 
@@ -72,6 +74,9 @@ def cut(form: NormalForm) -> Outline:
     # The characters of each text without outer white space.
     lengths = np.fromiter(map(len, map(str.strip, texts)), np.int64, len(texts))
     join_initials(kinds, texts, lengths)
+    for link in np.flatnonzero((kinds[:-1] == LINK) & (kinds[1:] == CLOSE) & (lengths[:-1] == 1)).tolist():
+        if texts[link].strip() in _ANCHORS:
+            texts[link], lengths[link] = "", 0
     # A page without a single block or break is a text, whose line ends are all that tells its paragraphs.
     if not (kinds[1:] >= BREAK).any():
         codes[:1] |= PREFORMATTED_TEXT

@@ -210,6 +210,8 @@ def _escape(element: LexborNode) -> None:
 
 # A line of so many words is prose; it has at least so many characters.
 PROSE_WORDS, _PROSE_CHARACTERS = 15, 25
+# Below a question or a linked headline, a sentence of so many words is an answer or a summary.
+ANSWER_WORDS = 5
 _SENTENCE_END = re.compile(r"[.!?…。！？؟۔।॥]['\"’”»›)\]」』*_]*$")
 _ENTITY = re.compile(r"&(?!(?:lt|gt);)(?:[A-Za-z]{2,8}\d{0,2}|#\d{2,6}|#[xX][0-9A-Fa-f]{2,5});")
 
@@ -233,7 +235,8 @@ def cut_at_breaks(pieces: str, linked: Sequence[int]) -> list[tuple[str, int]]:
 
     A break ends a paragraph after the end of a sentence, if prose is before it and after it, or a link is all of the
     line on one side; every break does in a block of which most lines are prose, and so does the break between a block's
-    first line and prose: that line is a headline or a byline. Other breaks are spaces: verse and addresses have them.
+    first line and prose: that line is a headline or a byline. Of two lines a question or a link is a paragraph, if the
+    other is a sentence. Other breaks are spaces: verse and addresses have them.
 
     Parameters
     ----------
@@ -269,11 +272,13 @@ def cut_at_breaks(pieces: str, linked: Sequence[int]) -> list[tuple[str, int]]:
     found = [lines[0]]
     for number, ((before, before_linked), (after, after_linked)) in enumerate(pairwise(lines)):
         ended = _SENTENCE_END.search(before) is not None
+        ended_after = _SENTENCE_END.search(after) is not None and word_count(after) >= ANSWER_WORDS
         is_link = after_linked >= 0.9 * len(after) or before_linked >= 0.9 * len(before)
         if not after[:1].islower() and (
             mostly_prose
             or (ended and prose[number] and (prose[number + 1] or is_link))
             or (prose[number + 1] and (is_link or (number == 0 and before[-1].isalnum())))
+            or (len(lines) == 2 and ended_after and (before[-1] in "?？؟" or before_linked >= 0.9 * len(before)))
         ):
             found.append((after, after_linked))
         else:

@@ -98,6 +98,8 @@ _LONGEST = 1_000
 _READ = 300
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)\b", re.IGNORECASE)
+# Of text, not of code, which has "pre".
+_LINES_STYLE = re.compile(r"white-space\s*:\s*(?:pre-wrap|pre-line|break-spaces)", re.IGNORECASE)
 # Classes of text that only screen readers give.
 _SPOKEN = re.compile(r"\b(?:sr-?only|visually-?hidden|screen-?reader)", re.IGNORECASE)
 # Classes of paragraphs, which some pages write as inline elements and show as blocks.
@@ -226,7 +228,10 @@ class Tags(dict[str, int]):
         others: tuple[str, ...] = ()
         # No more is read than has to be, for this is done of every third tag.
         if len(tag) > len(element):
-            if ' style="' in tag or ' role="' in tag or ' itemprop="' in tag or ' hidden="' in tag:
+            if (
+                ' style="' in tag or ' role="' in tag or ' itemprop="' in tag
+                or ' hidden="' in tag or ' popover="' in tag
+            ):  # fmt: skip
                 attributes = dict(_ATTRIBUTE.findall(tag))
                 name_of_class = attributes.get("class", "")
                 others = tuple([attributes[name] for name in _OTHERS if name in attributes])
@@ -259,10 +264,13 @@ def _code_of(element: str) -> int:
 
 def _styled(code: int, attributes: dict[str, str]) -> int:
     kind, style = code & KIND, attributes.get("style")
-    if "hidden" in attributes or (style is not None and _HIDDEN_STYLE.search(decoded(style))):
+    waits = "popover" in attributes or attributes.get("role") == "tooltip"  # for a click, or for the pointer
+    if "hidden" in attributes or waits or (style is not None and _HIDDEN_STYLE.search(decoded(style))):
         return code & ~(KIND | FLEXIBLE) | _HIDDEN_KINDS.get(kind, kind)
     if style is not None and kind == INLINE_OPEN and _BLOCK_STYLE.search(style):
         return code & ~KIND | BLOCK
+    if style is not None and kind == BLOCK and _LINES_STYLE.search(style):
+        return code | PREFORMATTED_TEXT
     return code
 
 
