@@ -145,10 +145,16 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[]
 
 
 @pytest.fixture
-def brief_fits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make each fit short, for a test that does not say how well the default parameters learn."""
+def brief_fits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make each fit short, for a test that does not say how well the default parameters learn; by default 50 steps."""
     defaults = ParagraphClassifier.__init__.__kwdefaults__
-    small = {"steps": 150, "members": 1, "text_hidden": (8, 4), "html_hidden": (8, 4), "text_blocks": 2}
+    small = {
+        "steps": getattr(request, "param", 50),
+        "members": 1,
+        "text_hidden": (8, 4),
+        "html_hidden": (8, 4),
+        "text_blocks": 2,
+    }
     monkeypatch.setattr(ParagraphClassifier.__init__, "__kwdefaults__", {**defaults, **small})
     shorten_article_network(monkeypatch)
 

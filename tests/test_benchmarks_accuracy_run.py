@@ -178,6 +178,7 @@ def test_text_that_only_machines_are_told_is_no_visible_text(tmp_path, few_views
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("brief_fits", [150], indirect=True)
 @pytest.mark.usefixtures("brief_fits")
 def test_a_run_measures_every_contestant_on_every_held_out_page(corpora, tmp_path, few_views, monkeypatch):  # noqa: ARG001
     def everything(pages, **_):

@@ -29,6 +29,7 @@ def arrays(folder):
     return {path.name: path.read_bytes() for path in folder.glob("*.safetensors")}
 
 
+@pytest.mark.parametrize("brief_fits", [150], indirect=True)
 @pytest.mark.usefixtures("brief_fits")
 def test_a_model_with_its_card_is_written_and_its_scores_are_shown(train, tmp_path, labelled_frame):
     done = train("--output", "models/mine", "--seed", "7")
