@@ -121,6 +121,7 @@ def test_the_image_is_built_and_tags_without_root_and_network(instructions: list
         docker("image", "rm", "--force", image)
 
 
+@pytest.mark.slow
 def test_hadolint_finds_nothing() -> None:
     hadolint = shutil.which("hadolint")
     if hadolint is None:

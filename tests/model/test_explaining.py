@@ -51,6 +51,7 @@ def explained(seeded_tagger):
     return list(explain_articles(seeded_tagger, [plain("a", LINES), page("b")]))
 
 
+@pytest.mark.slow
 @settings(max_examples=6)
 @given(st.lists(st.sampled_from(LINES), min_size=1, max_size=5))
 def test_the_groups_effects_add_up_to_the_score_and_the_ngrams_effects_to_stage_1(seeded_tagger, lines):

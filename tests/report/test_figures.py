@@ -42,6 +42,7 @@ def test_the_name_is_text_whatever_is_in_it(findings):
     assert label in draw(part("lengths"), findings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", DRAWERS)
 def test_one_class_alone_is_drawn_as_far_as_it_goes(one_class, key):
     svg = draw(part(key), one_class)

@@ -111,6 +111,7 @@ def test_so_is_one_that_is_nested_deep(inner, depth):
     assert paragraphs(html) == walked(root(html))
 
 
+@pytest.mark.slow
 def test_and_one_after_another_whatever_tags_came_before():
     pages = [f"<div class='c{number} Wide'><p id=p{number}>One <a href=/{number}>two" for number in range(9_000)]
     whole = "".join(pages)
