@@ -104,3 +104,62 @@ def test_a_state_that_is_damaged_or_holds_no_story_is_nothing(raw):
 def test_the_declared_story_of_damaged_json_is_read(around):
     declared = around.format(f'"articleBody": {json.dumps(" ".join(PARAGRAPHS))}')
     assert story(SHELL.format(f'<script type="application/ld+json">{declared}</script>')) == [" ".join(PARAGRAPHS)]
+
+
+MARKUP = json.dumps({"title": "Ferry", "body": BLOCKS})
+ANGULAR = MARKUP.replace('"', "&q;").replace("<", "&l;").replace(">", "&g;")
+REACT = json.dumps(["$", "article", None, {"children": [["$", "p", "1", {"children": text}] for text in PARAGRAPHS]}])
+TEXT_ROW = f"3:T{len(BLOCKS.encode()):x},{BLOCKS}4:[]\n"
+
+
+def _pushed(sent: str) -> str:
+    """Write what server components send as a page has it: in pieces that end anywhere."""
+    pieces = [sent[begin : begin + 70] for begin in range(0, len(sent), 70)]
+    return "".join(f"<script>self.__next_f.push([1,{json.dumps(piece)}])</script>" for piece in pieces)
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        _pushed(f'0:"$L1"\n1:I["x",[]]\n2:{REACT}\n'),
+        _pushed(f"0:[]\n{TEXT_ROW}"),
+        f"<script>window.__NUXT__={{data:[{{title:'Ferry',body:{json.dumps(BLOCKS)}}}]}}</script>",
+        f"<script>window.__remixContext = {MARKUP};</script>",
+        f"<script>window.pageData={MARKUP}</script>",
+        f"<script id=serverApp-state type=application/json>{ANGULAR}</script>",
+        f"<script type=text/template>{BLOCKS}</script>",
+        f"<template>{BLOCKS}</template>",
+        f"<div data-page='{MARKUP}'></div>",
+        f"<meta itemprop=articleBody content='{' '.join(PARAGRAPHS)}'>",
+        "<script type=application/ld+json>"
+        + json.dumps({"@type": "LiveBlogPosting", "liveBlogUpdate": [{"articleBody": text} for text in PARAGRAPHS]})
+        + "</script>",
+    ],
+    ids=[
+        "elements of server components", "text of server components", "expression", "Remix", "data of the page",
+        "Angular", "script template", "template", "attribute", "microdata", "live blog",
+    ],
+)  # fmt: skip
+def test_a_story_is_found_wherever_an_application_keeps_it(holder):
+    found = story(SHELL.format(holder))
+    assert found == PARAGRAPHS or found == [" ".join(PARAGRAPHS)]
+    shown = f"<article>{''.join(f'<p>{number}: {text}</p>' for number, text in enumerate(PARAGRAPHS))}</article>"
+    assert story(SHELL.format(shown + holder))[: len(PARAGRAPHS)] == [
+        f"{number}: {text}" for number, text in enumerate(PARAGRAPHS)
+    ]
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        f"<template><p>{PARAGRAPHS[0]}</p></template>",
+        f"<script type=text/template><p>{{{{ title }}}}</p>{BLOCKS}</script>",
+        f"<div data-page='{{' data-props='{json.dumps(PARAGRAPHS[0])}'></div>",
+        _pushed(f"0:[]\n3:Tffff,{PARAGRAPHS[0][:30]}"),
+        _pushed("0:" + "[" * 2_000),
+        "<script>window.__NUXT__={title:'a \\\\\"'}</script>",
+    ],
+    ids=["notice in a template", "places to fill", "damaged", "text that ends too early", "nested", "no prose"],
+)
+def test_notices_and_damaged_states_are_no_story(holder):
+    assert story(SHELL.format(holder)) == []

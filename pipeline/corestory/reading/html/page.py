@@ -44,8 +44,8 @@ def read_page(source: str | bytes) -> Page:
     """Cut a page's HTML into visible paragraphs.
 
     A page that shows no story may hold it for others than readers with scripts: in ``<noscript>``, in declarative
-    shadow DOM, in ``<noframes>``, in a ``<textarea>``, in schema.org's ``articleBody``, or in the state of a
-    client-side application. It is then taken from the first of these that has it.
+    shadow DOM, in ``<noframes>``, in a ``<textarea>``, in schema.org's ``articleBody``, or in the state or
+    the templates of a client-side application. It is then taken from the first of these that has it.
 
     Parameters
     ----------
