@@ -172,11 +172,12 @@ def test_pages_whose_gzip_data_has_no_end_are_counted_in_a_note(tmp_path, coding
         response(gzip.compress(page(n).encode() * 9)[:end], number=n, headers=[f"Content-Encoding: {coding}"])
         for n, end in enumerate(ends)
     ]
-    made.append(response(BODY, number=9, headers=[f"Content-Encoding: {coding}"]))
+    for old in ([], ["Transfer-Encoding: chunked"]):
+        made.append(response(BODY, number=8 + len(old), headers=[f"Content-Encoding: {coding}", *old]))
     (tmp_path / "a.warc.gz").write_bytes(packed(made))
     notes = []
     articles, refused = read(tmp_path / "a.warc.gz", note=notes.append)
-    assert (len(articles), refused) == (5, [])
+    assert (len(articles), refused) == (6, [])
     assert notes == [f"{tmp_path}/a.warc.gz: 2 pages are cut off; what the file holds of them is read"]
 
 

@@ -209,7 +209,7 @@ def _is_cut_off(row: SourceRow, data: bytes) -> bool:
     unpacker = zlib.decompressobj(31)
     try:
         unpacker.decompress(record.reader.read(), MAX_DOCUMENT_BYTES)
-    except zlib.error:  # stored decompressed, with the old header
+    except (OSError, ValueError, zlib.error):  # stored decompressed or in one piece, with the old headers
         return False
     return not unpacker.eof
 
