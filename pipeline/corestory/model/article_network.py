@@ -2,8 +2,7 @@
 
 Real pages without a story are rare in labelled data. So each real page also gives its filler alone, which is much like
 a section page, as an example of a page without a story, and its filler with the first paragraphs of its story alone
-as an example of a short article. In texts these paragraphs alone, and with a few lines around them, are examples of
-briefs.
+as an example of a short article. These paragraphs alone, and with a few lines around them, are examples of briefs.
 """
 
 from __future__ import annotations
@@ -184,7 +183,7 @@ limit."""
 
 LOST = 500
 """At most one of so many real articles is below the cutoff, out of fold,"""
-LOST_SHORT = 200
+LOST_SHORT = 100
 """and one of so many shortened ones and briefs."""
 SHARES = {(True, True): 1.0, (False, True): 0.25, (True, False): 0.5, (False, False): 0.5}
 """The total weight of real and of made examples with a story, and of real and of made ones without."""
@@ -246,7 +245,7 @@ def fit_article_network(
     lines = fit_line_scorers(rows, without, row_languages(rows, languages)) if many else None
     paths = [(rows, examples_of(rows, text, words, lines, html=False, briefs=many))]
     if html_rows is not None and html is not None:
-        paths.append((html_rows, examples_of(html_rows, html, words, lines, html=True, briefs=False)))
+        paths.append((html_rows, examples_of(html_rows, html, words, lines, html=True, briefs=many)))
     network, held_out = _fit([examples for _, examples in paths], seed=seed)
     found = []
     for (path, examples), probabilities in zip(paths, held_out, strict=True):
