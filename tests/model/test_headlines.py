@@ -155,6 +155,7 @@ def _headline(*lines: str, title: str = "") -> list[str]:
         pytest.param(("Ferry sails again", SENTENCE), "Ferry", "Ferry sails again", id="a short title"),
         pytest.param(("Ferry", SENTENCE), "Ferry sails again after the storm", None, id="one word of the title"),
         pytest.param((SENTENCE, SENTENCE), "", None, id="a sentence"),
+        pytest.param(("MOLE: The ferry sails. How?", SENTENCE), "", None, id="a speaker of two sentences"),
         pytest.param(("MOLE:", SENTENCE), "", None, id="a speaker"),
         pytest.param(("Dear Ann,", SENTENCE), "", None, id="a letter"),
         pytest.param(("Ferry sails again", "Bread is dearer"), "", None, id="a list"),

@@ -153,6 +153,7 @@ def _heads(batch: Batch, words: Float, row: int, behind: int) -> bool:
     return (
         words[row] <= MOST_WORDS
         and not _unquoted(batch.texts[row]).endswith(_NO_HEADLINE)
+        and re.search(r"[^\W\d_]{3}[.!?…]\s+[\"“„«]?[^\W\d_a-z]", batch.texts[row]) is None
         and behind - row <= MOST_BETWEEN + 1
         and words[behind] >= LEAST_SENTENCE
         and ends_as_sentence(batch.texts[behind])

@@ -72,13 +72,26 @@ _PRINTED = (
     r"(?:este texto|esta matéria|uma versão deste) .*edição (?:impressa|de)|"
     r"(?:artykuł|tekst) .*(?:wydani|numerze|drukiem)"
 )
+# Captions by their class, in the languages of news sites.
+_CAPTIONS = tuple(
+    frozenset({word})
+    for word in (
+        "caption", "legende", "bildunterschrift", "bildtext", "bildetekst", "billedtekst", "piefoto", "didascalia",
+        "legenda", "bijschrift", "fotobijschrift", "kuvateksti", "popisek",
+    )
+)  # fmt: skip
+# The end of a caption: "Photo: Ann Lee", "© Ann Lee"; and a line of nothing but a note on the pictures.
+_PICTURE = (
+    r"(?:^|.*[\s(])(?:(?:photos?|fotos?|image|bild|photograph|fotografía|zdjęcie|kuva|fotó|фото)(?: credit)?\s?:\s?"
+    r"|©\s?)[^\s\d][^.!?:]{0,40}[.)]?$|^[（(](?:写真|画像|photo|foto|bild|pictured|image)[^）)]*[）)]$"
+)
 _COUNTER = r"\d{1,3}\s?/\s?\d{1,3}"
 
 
 @cache
 def _labels() -> re.Pattern[str]:
     # Compiled when first used, for that takes milliseconds.
-    return re.compile(rf"[\W_]*(?:(?:{_TOPICS})\s?[:：]|{_PRINTED}|(?P<credit>{_CREDITS}))", re.IGNORECASE)
+    return re.compile(rf"[\W_]*(?:(?:{_TOPICS})\s?[:：]|{_PRINTED}|(?P<credit>{_CREDITS}))|{_PICTURE}", re.IGNORECASE)
 
 
 def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -94,9 +107,9 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
     numpy.ndarray
         Shape (paragraphs,): captions by their element or class, unless they are the story, the dates in ``time``
         elements, the labels of buttons within paragraphs, links in square brackets, boxes, notes and menus by their
-        class; a page's number and head within a sentence; lists of topics, bylines, credits, notes on the printed paper
-        and the numbers of pictures by their form; and teasers behind their heading (`corestory.model.teasers`). An
-        article of which nothing else would be left has none.
+        class; a page's number and head within a sentence; lists of topics, bylines, credits, captions that end in one,
+        notes on the printed paper and the numbers of pictures by their form; and teasers behind their heading
+        (`corestory.model.teasers`). An article of which nothing else would be left has none.
 
     Examples
     --------
@@ -111,7 +124,7 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
     found |= _by_form(batch, words, kept) | in_teasers(batch, words, kept)
     if batch.markup is not None:
         having = batch.markup.words.having
-        captions = kept & (having("figcaption") | having("own_caption") | having("up_caption"))
+        captions = kept & (having("figcaption") | batch.markup.words.near(_CAPTIONS))
         claimed = kept & batch.markup.words.near(_CLASSES)
         in_captions, in_claimed, in_all = (
             sums(layout.article, words * some, len(layout.sizes)) for some in (captions, claimed, kept)
