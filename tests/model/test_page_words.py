@@ -29,11 +29,11 @@ def scorer(**weights: float) -> NgramScorer:
     return NgramScorer(hashes[order], np.ones(len(of_words), np.float32), of_words, 0 * number, number)
 
 
-def test_kept_lines_and_the_title_are_read_and_of_a_page_without_them_the_best_line() -> None:
+def test_kept_lines_and_the_title_are_read_and_of_a_page_without_them_the_best_lines() -> None:
     ferry = Article("a", ["ferry", "cookies cookies", "share"], title="ferry")
-    nothing_kept = Article("b", ["share", "cookies"])
+    nothing_kept = Article("b", ["share", "cookies", "cookies"])
     known = scorer(ferry=2.0, cookies=-3.0, share=1.0)
-    found = word_features(np.array([0.9, 0.6, 0.1, 0.1, 0.3]), features_of(ferry, nothing_kept), known)
+    found = word_features(np.array([0.9, 0.6, 0.1, 0.05, 0.3, 0.2]), features_of(ferry, nothing_kept), known)
 
     first, second = (dict(zip(WORD_FEATURES, row, strict=True)) for row in found.tolist())
     assert first["mean of kept lines"] == pytest.approx((2 - 2 * 3) / 3)

@@ -28,6 +28,7 @@ WORD_FEATURES = ("kept lines as one", "mean of kept lines", "best of kept lines"
 """Each feature's name: log-odds of lines that are kept, by their words. A page with no title has 0."""
 
 KEPT = 0.5
+NEAR = 1 / 3
 LINES_READ, WORDS_READ = 8, 30
 """So many kept paragraphs of a page are read, and so many words of each."""
 
@@ -47,11 +48,12 @@ def word_features(scores: Float, features: BatchFeatures, scorer: NgramScorer) -
     Returns
     -------
     numpy.ndarray
-        Shape (articles, features), in the order of `WORD_FEATURES`. Of an article without a kept paragraph the
-        paragraph with the greatest score is read.
+        Shape (articles, features), in the order of `WORD_FEATURES`. Of an article without a kept paragraph those are
+        read whose score is at least `NEAR` of its greatest.
     """
     layout, count = features.layout, len(features.layout.sizes)
-    kept = scores >= np.minimum(layout.maximum(scores), KEPT)
+    greatest = layout.maximum(scores)
+    kept = scores >= np.where(greatest >= KEPT, KEPT, NEAR * greatest)
     read = kept & (layout.before(kept.astype(float)) < LINES_READ)
     lines = features.tokens.of_rows(read).leading(WORDS_READ)
     words = np.maximum(lines.sizes, 1.0)
