@@ -61,7 +61,7 @@ def sample_classifier(
     def fitted() -> ParagraphClassifier:
         with pytest.MonkeyPatch.context() as patch:
             shorten_article_network(patch, members=2, steps=200)
-            return ParagraphClassifier(members=1, folds=2, steps=200).fit(sample_frame)
+            return ParagraphClassifier(folds=2, steps=200).fit(sample_frame)
 
     classifier: ParagraphClassifier = once("sample classifier", fitted)
     return classifier
