@@ -62,7 +62,7 @@ def test_every_name_of_the_code_that_a_document_names_exists(document: str) -> N
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_dotted_name_of_a_document_can_be_imported(document: str) -> None:
     for name in re.findall(r"`(corestory(?:\.\w+)+)`", text(document)):
-        pkgutil.resolve_name(name)
+        assert pkgutil.resolve_name(name) is not None
 
 
 def test_every_package_is_described() -> None:

@@ -8,7 +8,7 @@ from corestory.features.batch import batch_of_articles
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.tokens import hash_token
 from corestory.model.ngrams import NgramScorer
-from corestory.model.page_words import LINES_READ, WORD_FEATURES, fit_line_scorers, word_features
+from corestory.model.page_words import LINES_READ, WORD_FEATURES, fit_article_words, word_features
 from corestory.model.training_rows import training_rows
 from corestory.reading.article import Article
 
@@ -61,7 +61,7 @@ def test_error_messages_are_told_from_stories_by_scorers_that_have_not_seen_thei
     fold = np.repeat(np.arange(len(pages)) // 2 % 3, 3)
     rows, order = training_rows(frame, frame["label"].to_numpy(object), fold, markup=False)
     without = np.unique(rows.page[~rows.core])
-    scorers = fit_line_scorers(rows, without, ["en"] * len(rows.core))
+    scorers = fit_article_words(rows, without, ["en"] * len(rows.core))
 
     features = BatchFeatures(rows.batch, scorers.scorer.idf_of)
     found = scorers.held_out(np.ones(len(order)), features, rows.fold[features.layout.first])

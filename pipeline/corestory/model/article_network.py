@@ -23,7 +23,7 @@ from corestory.model.fitting import Fitted, chunks
 from corestory.model.network import Network, joined
 from corestory.model.network_fit import Shape, fit_network
 from corestory.model.ngrams import NgramScorer
-from corestory.model.page_words import LineScorers, fit_line_scorers
+from corestory.model.page_words import ArticleWords, fit_article_words
 from corestory.model.pages import article_features, article_probabilities, with_words
 from corestory.model.planting import row_languages
 from corestory.model.scoring import stage2_features
@@ -68,7 +68,7 @@ class Examples:
 
 
 def examples_of(
-    rows: Rows, fitted: Fitted, words: NgramScorer, lines: LineScorers | None, *, html: bool, briefs: bool
+    rows: Rows, fitted: Fitted, words: NgramScorer, lines: ArticleWords | None, *, html: bool, briefs: bool
 ) -> Examples:
     """Make the examples of one path.
 
@@ -146,7 +146,7 @@ def _batch_of(batch: Batch, taken: Int) -> Batch:
 
 def _described(
     batch: Batch, fold: Int, stage1: Sequence[LogOdds], log_odds: Float | None, fitted: Fitted, scaling: PlattScaling,
-    words: NgramScorer, lines: LineScorers | None, *, html: bool,
+    words: NgramScorer, lines: ArticleWords | None, *, html: bool,
 ) -> Float32:  # fmt: skip
     found = []
     for chunk, inside in chunks(batch):
@@ -242,7 +242,7 @@ def fit_article_network(
     if len(without) < LEAST_PAGES or len(np.unique(rows.fold[np.isin(rows.page, without)])) < 2:
         return None
     many = len(without) >= ENOUGH * LEAST_PAGES
-    lines = fit_line_scorers(rows, without, row_languages(rows, languages)) if many else None
+    lines = fit_article_words(rows, without, row_languages(rows, languages)) if many else None
     paths = [(rows, examples_of(rows, text, words, lines, html=False, briefs=many))]
     if html_rows is not None and html is not None:
         paths.append((html_rows, examples_of(html_rows, html, words, lines, html=True, briefs=many)))

@@ -41,6 +41,8 @@ UNLIKE_TITLE = 0.4
 """At most such a share of the words of another story's headline is in the title."""
 
 _QUOTES = "\"'”’»」』)]"
+# The end of a sentence and the begin of another: "A headline is one sentence. Or none."
+_SECOND_SENTENCE = r"[^\W\d_]{3}[.!?…]\s+[\"“„«]?[^\W\d_a-z]"
 # A headline may ask or exclaim, a sentence may not end in a colon.
 _NO_HEADLINE, _SENTENCE = tuple(".:;,…。：；，।"), tuple(".!?…。！？।؟۔")
 
@@ -153,7 +155,7 @@ def _heads(batch: Batch, words: Float, row: int, behind: int) -> bool:
     return (
         words[row] <= MOST_WORDS
         and not _unquoted(batch.texts[row]).endswith(_NO_HEADLINE)
-        and re.search(r"[^\W\d_]{3}[.!?…]\s+[\"“„«]?[^\W\d_a-z]", batch.texts[row]) is None
+        and re.search(_SECOND_SENTENCE, batch.texts[row]) is None
         and behind - row <= MOST_BETWEEN + 1
         and words[behind] >= LEAST_SENTENCE
         and ends_as_sentence(batch.texts[behind])

@@ -84,7 +84,7 @@ BALANCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class LineScorers:
+class ArticleWords:
     """The scorer of all lines, and those that have not seen the lines of one fold."""
 
     scorer: NgramScorer
@@ -99,7 +99,7 @@ class LineScorers:
         return found
 
 
-def fit_line_scorers(rows: Rows, without: Int, languages: Sequence[str]) -> LineScorers:
+def fit_article_words(rows: Rows, without: Int, languages: Sequence[str]) -> ArticleWords:
     """Fit the scorers on the lines of pages without a story, and of articles.
 
     Parameters
@@ -133,7 +133,7 @@ def fit_line_scorers(rows: Rows, without: Int, languages: Sequence[str]) -> Line
         )  # fmt: skip
 
     fold = rows.fold[chosen]
-    return LineScorers(
+    return ArticleWords(
         fit(np.ones(len(chosen), bool)), {number: fit(fold != number) for number in np.unique(rows.fold).tolist()}
     )
 

@@ -34,25 +34,28 @@ BYLINE_WORDS = 8
 STORY_WORDS = 40
 """and before its heading so many kept words."""
 
-_NEXT = (
-    "read next|next story|next article|up next|nächster artikel|à lire ensuite|article suivant|siguiente artículo|"
-    "leia a seguir|próxima notícia|prossimo articolo|volgend artikel|nästa artikel|neste sak|næste artikel|"
-    "następny artykuł|další článek|следующая статья|читайте далее|sıradaki haber|次の記事|下一篇|다음 기사"
+_NEXT = frozenset(
+    (
+        *("read next", "next story", "next article", "up next", "nächster artikel", "à lire ensuite"),
+        *("article suivant", "siguiente artículo", "leia a seguir", "próxima notícia", "prossimo articolo"),
+        *("volgend artikel", "nästa artikel", "neste sak", "næste artikel", "następny artykuł", "další článek"),
+        *("следующая статья", "читайте далее", "sıradaki haber", "次の記事", "下一篇", "다음 기사"),
+    )
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _HEADINGS = (
     "also in the news|in other news|other news|more news|more stories|more headlines|more on this|more on this story|"
     "more like this|related|related stories|related articles|related posts|related news|related content|"
-    "related coverage|related topics|related reading|read next|read more|read also|also read|what to read next|"
+    "related coverage|related topics|related reading|read more|read also|also read|what to read next|"
     "you may like|you may also like|you might like|you might also like|you might be interested in|recommended|"
     "recommended for you|recommended stories|recommended reading|see also|most read|most popular|trending|trending now|"
-    "latest|latest news|latest stories|up next|next story|editors' picks|editor's picks|don't miss|elsewhere|"
+    "latest|latest news|latest stories|editors' picks|editor's picks|don't miss|elsewhere|"
     "other stories|popular stories|popular posts|top stories|around the web|from around the web|our best reads",
     "mehr zum thema|lesen sie auch|lesen sie mehr|auch interessant|das könnte sie auch interessieren|weitere artikel|"
     "das könnte dich auch interessieren|weitere nachrichten|weitere meldungen|weitere themen|weitere beiträge|"
     "mehr nachrichten|meistgelesen|meist gelesen|ähnliche artikel|ähnliche beiträge|verwandte artikel|verwandte themen|"
-    "empfehlungen|nächster artikel|zum weiterlesen|das lesen andere gerade|passend dazu|außerdem",
-    "à lire aussi|lire aussi|à lire également|à lire ensuite|sur le même sujet|sur le même thème|articles liés|"
+    "empfehlungen|zum weiterlesen|das lesen andere gerade|passend dazu|außerdem",
+    "à lire aussi|lire aussi|à lire également|sur le même sujet|sur le même thème|articles liés|"
     "articles similaires|articles associés|articles connexes|les plus lus|vous aimerez aussi|dans la même rubrique|"
     "à découvrir|recommandé pour vous|autres articles|d'autres articles|nos autres sujets|les plus consultés",
     "lee también|lea también|leer también|te puede interesar|también te puede interesar|le puede interesar|"
@@ -61,7 +64,7 @@ _HEADINGS = (
     "leggi anche|potrebbe interessarti|potrebbe interessarti anche|ti può interessare anche|articoli correlati|"
     "notizie correlate|altre notizie|i più letti|da non perdere|dalla stessa sezione|leggi di più",
     "leia também|leia mais|veja também|veja mais|notícias relacionadas|matérias relacionadas|artigos relacionados|"
-    "mais lidas|outras notícias|leia a seguir|da mesma editoria|você pode se interessar por",
+    "mais lidas|outras notícias|da mesma editoria|você pode se interessar por",
     "lees ook|lees meer|lees verder|verder lezen|meer nieuws|meer over dit onderwerp|gerelateerd|ander nieuws|"
     "gerelateerde artikelen|meest gelezen|ook interessant|nu populair|uit dezelfde rubriek",
     "läs också|läs även|läs mer|läs vidare|mer läsning|fler nyheter|andra nyheter|mer om ämnet|mest läst|relaterat|"
@@ -74,7 +77,7 @@ _HEADINGS = (
     "další zprávy|čítajte tiež|súvisiace články|kapcsolódó cikkek|kapcsolódó|további hírek|olvasson tovább|"
     "legolvasottabb|citește și|citeşte şi|articole similare|știri similare|cele mai citite|alte știri|"
     "pročitajte još|ostale vijesti|povezane vijesti",
-    "читайте также|читайте далее|читайте дальше|материалы по теме|новости по теме|статьи по теме|по теме|ещё по теме|"
+    "читайте также|читайте дальше|материалы по теме|новости по теме|статьи по теме|по теме|ещё по теме|"
     "другие новости|похожие статьи|похожие новости|смотрите также|популярное|самое читаемое|рекомендуем|сейчас читают|"
     "читайте також|за темою|ще за темою|новини за темою|інші новини|зараз читають|прочетете още|други новини|"
     "още по темата|διαβάστε επίσης|διαβάστε ακόμα|σχετικά άρθρα|δείτε επίσης|άλλες ειδήσεις|δημοφιλή",
@@ -82,14 +85,14 @@ _HEADINGS = (
     "اقرأ أيضاً|مواضيع ذات صلة|أخبار ذات صلة|شاهد أيضا|أخبار أخرى|קראו גם|כתבות נוספות|עוד בנושא|חדשות נוספות|"
     "بیشتر بخوانید|مطالب مرتبط|اخبار مرتبط|यह भी पढ़ें|ये भी पढ़ें|संबंधित खबरें|अन्य समाचार|baca juga|berita terkait|"
     "artikel terkait|berita lainnya|xem thêm|đọc thêm|tin liên quan|bài viết liên quan|đọc nhiều|tin khác",
-    "関連記事|関連ニュース|あわせて読みたい|おすすめ記事|次の記事|その他のニュース|相关新闻|相关阅读|相关文章|延伸阅读|推荐阅读|"
-    "其他新闻|相關新聞|延伸閱讀|推薦閱讀|관련 기사|관련기사|관련 뉴스|추천 기사|많이 본 기사|다음 기사|다른 뉴스",
+    "関連記事|関連ニュース|あわせて読みたい|おすすめ記事|その他のニュース|相关新闻|相关阅读|相关文章|延伸阅读|推荐阅读|"
+    "其他新闻|相關新聞|延伸閱讀|推薦閱讀|관련 기사|관련기사|관련 뉴스|추천 기사|많이 본 기사|다른 뉴스",
 )
 
 
 @cache
 def _headings() -> frozenset[str]:
-    return frozenset("|".join((_NEXT, *_HEADINGS)).split("|"))
+    return _NEXT.union("|".join(_HEADINGS).split("|"))
 
 
 def is_heading_of_teasers(text: str) -> bool:
@@ -176,7 +179,7 @@ def _next_story(batch: Batch, words: Float, kept: Bool, heading: int, end: int) 
     first, story = batch.layout.first[batch.layout.article[heading]], heading + 4
     lines = batch.texts[heading + 2 : story]
     return (
-        _plain(batch.texts[heading]) in _NEXT.split("|")
+        _plain(batch.texts[heading]) in _NEXT
         and words[first:heading][kept[first:heading]].sum() >= STORY_WORDS
         and story < end and ends_as_sentence(batch.texts[story])
         and words[heading + 2 : story].max() <= BYLINE_WORDS

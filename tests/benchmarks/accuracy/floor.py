@@ -25,7 +25,7 @@ class SetFloor:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """What the floor file holds.
+    """The floors of the scores, as the floor file holds them.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What the benchmark works on: sites to learn from, and pages of other sites with their gold text."""
+"""The material of the benchmark: sites to learn from, and pages of other sites with their gold text."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class HeldOutPage:
     page, source, site, url, language
         As in the labelled table.
     html
-        What extractors get.
+        The page as extractors read it.
     article
-        What corestory makes of the HTML, with nothing of the gold data's title or address.
+        The article that corestory reads from the HTML, with nothing of the gold data's title or address.
     text
-        The visible text of the page, tags gone: what is shown of each block a line.
+        The visible text of the page without tags, a line for each block.
     lines
         The same, each text node a line.
     gold
