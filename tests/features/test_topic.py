@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.features.layout import Layout
-from corestory.features.tokens import tokenise
+from corestory.features.tokens import Tokens, tokenise
 from corestory.features.topic import NAMES, NEAR, SURE, SURE_WORDS, Entries, TopicVectors, number_words
 
 PARAGRAPH = st.lists(st.sampled_from(["ferry", "quay", "mayor", "bell", "goat", "東", "...", "12"]), max_size=6).map(
@@ -112,3 +112,10 @@ def test_what_no_model_has_seen_still_ties_a_paragraph_to_its_story():
 
     assert found[2] > 0.3
     assert found[3] == 0
+
+
+def test_words_whose_hashes_differ_in_the_last_bits_alone_have_numbers_of_their_own():
+    hashes = np.array([7, 4, 5, 1 << 60, 4, 7], np.uint64)
+    (terms,) = number_words([Tokens(np.zeros(6, np.int64), hashes, 1)], lambda known: np.ones(len(known)))
+    assert terms.number.tolist() == [2, 0, 1, 3, 0, 2]
+    assert terms.hashes.tolist() == [4, 5, 7, 1 << 60]

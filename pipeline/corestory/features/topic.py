@@ -55,7 +55,7 @@ def number_words(batches: Sequence[Tokens], idf_of: Callable[[UInt64], Float]) -
     (3, [False, True, False, False])
     """
     hashes = np.concatenate([np.zeros(0, np.uint64), *(batch.hashes for batch in batches)])
-    order = np.argsort(hashes)
+    order = _order(hashes)
     ordered = hashes.take(order)
     new = changes(ordered)
     number = np.empty(len(hashes), np.int64)
@@ -66,6 +66,17 @@ def number_words(batches: Sequence[Tokens], idf_of: Callable[[UInt64], Float]) -
     return [
         Terms(batch.row, part, idf, known) for batch, part in zip(batches, np.split(number, bounds[:-1]), strict=True)
     ]
+
+
+def _order(hashes: UInt64) -> Int:
+    """Sort hashes by their first bits, with their places in the last ones: numbers sort twice as fast as places."""
+    bits = np.uint64(len(hashes).bit_length())
+    key = hashes >> bits << bits | np.arange(len(hashes), dtype=np.uint64)
+    key.sort()
+    order = (key & (np.uint64(1) << bits) - np.uint64(1)).astype(np.int64)
+    ordered = hashes.take(order)
+    # As good as never two of them differ in nothing but the last bits.
+    return order if (ordered[1:] >= ordered[:-1]).all() else np.argsort(hashes)
 
 
 @dataclass(frozen=True, slots=True)

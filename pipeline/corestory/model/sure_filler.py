@@ -123,9 +123,14 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
     layout, found = batch.layout, _within_sentences(batch, words, kept)
     found |= _by_form(batch, words, kept) | in_teasers(batch, words, kept)
     if batch.markup is not None:
-        having = batch.markup.words.having
-        captions = kept & (having("figcaption") | batch.markup.words.near(_CAPTIONS))
-        claimed = kept & batch.markup.words.near(_CLASSES)
+        # Most paragraphs are dropped, and their elements need no look.
+        of_kept = batch.markup.words.rows(np.flatnonzero(kept))
+        having = of_kept.having
+        captions, claimed, timed, labels = np.zeros((4, len(kept)), bool)
+        captions[kept] = having("figcaption") | of_kept.near(_CAPTIONS)
+        claimed[kept] = of_kept.near(_CLASSES)
+        timed[kept] = having("intime")
+        labels[kept] = having("own_button") & having("up_p")
         in_captions, in_claimed, in_all = (
             sums(layout.article, words * some, len(layout.sizes)) for some in (captions, claimed, kept)
         )
@@ -133,7 +138,7 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
         found |= claimed & (in_claimed < CLAIMED * in_all)[layout.article]
         linked = np.flatnonzero(kept & (batch.markup.link_density >= LEAST_LINKED)).tolist()
         found[[row for row in linked if batch.texts[row][0] + batch.texts[row][-1] == "[]"]] = True
-        found |= _dates(batch, kept & having("intime")) | (kept & having("own_button") & having("up_p"))
+        found |= _dates(batch, timed) | labels
     left = np.logical_or.reduceat(kept & ~found, layout.first)
     return np.asarray(found & left[layout.article])
 

@@ -81,10 +81,13 @@ def _items(batch: Batch, between: Bool) -> Bool:
     found = np.zeros(len(between), bool)
     if batch.markup is None or not between.any():
         return found
-    item = batch.markup.words.having("own_li")
-    of_list = np.where(item, batch.markup.forest.parent[batch.markup.forest.at], -1)
-    found[1:-1] = (of_list[1:-1] >= 0) & (of_list[1:-1] == of_list[:-2]) & (of_list[1:-1] == of_list[2:])
-    return found & between & (batch.markup.link_density <= MOST_LINKED)
+    rows = np.flatnonzero(between & (batch.markup.link_density <= MOST_LINKED))
+    around = rows[:, None] + np.arange(-1, 2)
+    of_list = batch.markup.forest.parent[batch.markup.forest.at[around]]
+    same = (of_list >= 0).all(1) & (of_list == of_list[:, :1]).all(1)
+    item = batch.markup.words.rows(around.ravel()).having("own_li").reshape(around.shape)
+    found[rows] = same & item.all(1)
+    return found
 
 
 def _within_sentences(texts: Sequence[str], between: Bool) -> Bool:

@@ -136,11 +136,14 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     """
     layout, texts = batch.layout, batch.texts
     found = np.zeros(len(kept), bool)
-    short = np.flatnonzero(words <= HEADING_WORDS).tolist()
+    headline = (words >= LEAST_WORDS) & (words <= MOST_WORDS)
+    if batch.markup is not None:
+        headline &= batch.markup.link_density >= LEAST_LINKED
+    short = np.flatnonzero((words[:-1] <= HEADING_WORDS) & headline[1:]).tolist()
     for heading in [row for row in short if is_heading_of_teasers(texts[row])]:
         end = int(layout.first[layout.article[heading]] + layout.sizes[layout.article[heading]])
         row, headlines = heading + 1, 0
-        while row < end and _is_headline(batch, words, row):
+        while row < end and headline[row] and not ends_as_sentence(texts[row]):
             row += 1
             passed = row
             while passed < min(row + MOST_BETWEEN, end) and not kept[passed]:
@@ -165,12 +168,12 @@ def _above_links(batch: Batch, words: Float, kept: Bool) -> Bool:
     found = np.zeros(len(kept), bool)
     if batch.markup is None or len(kept) <= 2:
         return found
-    item = batch.markup.words.having("own_li")
-    heading = kept & (words <= LINKS_HEADING_WORDS) & (batch.markup.link_density <= 1 - LEAST_LINKED) & ~item
+    heading = kept & (words <= LINKS_HEADING_WORDS) & (batch.markup.link_density <= 1 - LEAST_LINKED)
     links = ~kept & (batch.markup.link_density >= LEAST_LINKED)
     same = batch.layout.article[:-2] == batch.layout.article[2:]
-    rows = np.flatnonzero(heading[:-2] & links[1:-1] & links[2:] & same).tolist()
-    found[[row for row in rows if not ends_as_sentence(batch.texts[row])]] = True
+    rows = np.flatnonzero(heading[:-2] & links[1:-1] & links[2:] & same)
+    rows = rows[~batch.markup.words.rows(rows).having("own_li")]
+    found[[row for row in rows.tolist() if not ends_as_sentence(batch.texts[row])]] = True
     return found
 
 
@@ -185,8 +188,3 @@ def _next_story(batch: Batch, words: Float, kept: Bool, heading: int, end: int) 
         and words[heading + 2 : story].max() <= BYLINE_WORDS
         and not any(map(ends_as_sentence, lines)) and any(map(_YEAR.search, lines))
     )  # fmt: skip
-
-
-def _is_headline(batch: Batch, words: Float, row: int) -> bool:
-    linked = batch.markup is None or batch.markup.link_density[row] >= LEAST_LINKED
-    return linked and LEAST_WORDS <= words[row] <= MOST_WORDS and not ends_as_sentence(batch.texts[row])

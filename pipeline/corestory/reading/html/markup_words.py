@@ -97,11 +97,13 @@ class MarkupWords:
 
     def rows(self, inside: slice | Int) -> MarkupWords:
         """Give the words of some paragraphs."""
-        texts, number = np.unique(self.number[inside], return_inverse=True)
-        held = np.isin(self.row, texts)
-        used, part = np.unique(self.part[held], return_inverse=True)
-        row = np.searchsorted(texts, self.row[held])
-        return MarkupWords([self.parts[one] for one in used.tolist()], row, part, number)
+        number, texts = self.number[inside], np.zeros(self.count, bool)
+        texts[number] = True
+        row, held = np.cumsum(texts) - 1, np.flatnonzero(texts.take(self.row))
+        part, used = self.part.take(held), np.zeros(len(self.parts), bool)
+        used[part] = True
+        parts = [self.parts[one] for one in np.flatnonzero(used).tolist()]
+        return MarkupWords(parts, row.take(self.row.take(held)), (np.cumsum(used) - 1).take(part), row.take(number))
 
     def having(self, word: str) -> Bool:
         """Say of each paragraph whether a word is among its markup words.
