@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corestory.labelling.kind_words import kind_of_words
 from corestory.labelling.kinds import kind_of_markup, role_of_markup, with_kinds, without_telling_words
-from corestory.labelling.labelled import KINDS
+from corestory.labelling.labelled import KINDS, Kind
 from corestory.labelling.markup_columns import markup_rows
 from corestory.reading.html.page import read_page
 
@@ -31,6 +32,13 @@ def markup_of(html: str) -> str:
         # The nearest element decides; where it claims two kinds, the kind is unknown.
         ('<div class="newsletter"><p class="copyright">© Herald</p></div>', "legal"),
         ('<p class="author date">By Mara, 12 May</p>', None),
+        # `ad` among the pieces of a hash is one of them.
+        ('<div class="ad-box"><p>Try our tea.</p></div>', "advertisement"),
+        ('<div class="cfc-fd-ad"><p>Try our tea.</p></div>', None),
+        # A tag on a teaser's heading is no keyword, and the name in a form is no byline.
+        ('<ul class="tag-list"><li>Ferry</li></ul>', "tags"),
+        ('<div class="summary-hed-tag">Ferry sold</div>', None),
+        ('<div><label class="comment-author">Name</label></div>', "comment"),
         # A post names its tags and its author in its own class; the class says nothing of its text.
         ('<article class="hentry tag-ferry author-mara"><p>Hello</p></article>', None),
     ],
@@ -68,6 +76,31 @@ def test_role_of_markup(html: str, role: str | None) -> None:
     assert role_of_markup(markup_of(html), is_title=False) == role
 
 
+@pytest.mark.parametrize(
+    ("text", "claimed", "kind"),
+    [
+        ("ADVERTISEMENT", None, "advertisement"),
+        ("Anzeige", "related", "advertisement"),
+        ("Werbung", "navigation", "navigation"),
+        ("Advertisement - Continue Reading Below", None, "advertisement"),
+        ("Advertisements cost 4 euros a line.", None, None),
+        ("We may earn a small commission from your purchase.", "legal", "advertisement"),
+        ("You have 2 free articles left", None, "paywall"),
+        ("Jetzt spenden", "navigation", "paywall"),
+        ("Become a member and keep our newsletter free", "newsletter", "newsletter"),
+        ("Subscribers only: sign up for the Quay by e-mail", "newsletter", "newsletter"),
+        ("I became a supporter to continue reading.", "comment", "comment"),
+        ("Privacy", "tags", "legal"),
+    ],
+)
+def test_words_overrule_elements(text: str, claimed: Kind | None, kind: Kind | None) -> None:
+    assert kind_of_words(text, claimed, words=len(text.split())) == kind
+
+
+def test_a_long_paragraph_is_no_offer() -> None:
+    assert kind_of_words("To continue reading is a joy, she said.", None, words=80) is None
+
+
 def row(text: str, site: str, **others: object) -> dict[str, object]:
     plain: dict[str, object] = {"page": site, "label": "filler", "markup": "own_p p body", "kind": None, "role": None}
     return {"text": text, "site": site} | plain | others
@@ -93,6 +126,14 @@ def test_a_majority_of_sites_overrules_the_others_and_tells_those_that_say_nothi
     assert kinds([*told[:2], silent]) == ["newsletter", "newsletter", None]
 
 
+def test_an_element_around_the_story_of_its_site_tells_nothing() -> None:
+    wall = [row(f"Log in {number}", "a", markup="own_p up_div up_paywall") for number in range(3)]
+    story = [row(f"It sailed {number}.", "a", markup="own_p up_div up_paywall", label="core") for number in range(3)]
+    elsewhere = row("Log in 9", "b", markup="own_p up_div up_paywall")
+    assert kinds(wall) == ["paywall"] * 3
+    assert kinds([*wall, *story, elsewhere]) == [None] * 6 + ["paywall"]
+
+
 def test_kinds_of_the_source_win() -> None:
     own = row("Sign up", "a", kind="paywall", markup="own_newsletter newsletter")
     others = [row("Sign up", f"s{number}", markup="own_newsletter newsletter") for number in range(9)]
@@ -115,6 +156,22 @@ def test_core_has_a_role_and_what_repeats_the_title_is_a_title() -> None:
     found = with_kinds(pd.DataFrame(rows))
     assert found["role"].tolist() == ["title", "subhead", "body"]
     assert found["kind"].isna().all()
+
+
+def roles(*rows: dict[str, object]) -> list[str]:
+    return with_kinds(pd.DataFrame([{"label": "core"} | one for one in rows]))["role"].tolist()
+
+
+def test_a_standfirst_stands_before_the_text_and_is_short() -> None:
+    def core(text: str, markup: str) -> dict[str, object]:
+        return row(text, "a", label="core", markup=markup)
+
+    lead, text = "own_p up_div up_intro div body", "own_p up_div div body"
+    first, heading = core("The ferry is sold.", lead), core("The sale", "own_h_two h_two body")
+    body = core("The council sold the ferry to a company from the south on Monday.", text)
+    assert roles(heading, first, body) == ["subhead", "standfirst", "body"]
+    assert roles(body, first) == ["body", "body"]
+    assert roles(*[core(f"It sailed {number}.", lead) for number in range(9)]) == ["body"] * 9
 
 
 def test_order_of_rows_does_not_matter() -> None:

@@ -1,8 +1,9 @@
 """Kinds of filler and roles of core from a page's markup: distant supervision, made clean by agreement between sites.
 
 Class, id and tag names say of many paragraphs what they are (``class="byline"``), and nothing of others. A kind is
-given only where the nearest telling element claims one kind, and where other sites do not contradict it for the same
-text (Mintz et al., ACL 2009, name the principle for relations).
+given only where the nearest telling element claims one kind, where its site does not have such elements around its
+story, too, and where other sites do not contradict it for the same text (Mintz et al., ACL 2009, name the principle for
+relations).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corestory.labelling.alignment import alignment_words
+from corestory.labelling.kind_words import kind_of_words
 from corestory.types import Bool, Int
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ _CLAIMS: dict[Kind, str] = {
     "newsletter": "newsletter newsletters signup mailchimp mailpoet emailsignup nlsignup newsletterform",
     "advertisement": "ad ads advert adverts advertisement advertising adsense sponsor sponsored sponsors dfp gpt "
     "affiliate adslot adbox adunit advertorial",
-    "paywall": "paywall regwall piano donate donation donations subscriber subscribers metered steady",
+    "paywall": "paywall regwall donate donation donations steady",
     "byline": "byline bylines author authors authorbox bio biography contributor contributors writer reporter authored "
     "authorname authorbio",
     "date": "date dateline datetime timestamp time pubdate published updated datepublished datemodified dtreviewed "
@@ -48,7 +50,6 @@ _OUTER_CLAIMS: dict[Kind, str] = {
     "navigation": "nav navbar menu megamenu breadcrumb breadcrumbs",
     "related": "related recommended recommendations popular trending outbrain taboola mostread",
     "newsletter": "newsletter newsletters mailchimp",
-    "paywall": "paywall regwall",
     "comment": "comments disqus commentlist respond commentform",
     "legal": "cookie cookies consent gdpr onetrust cookiebanner",
     "share": "sharedaddy addtoany addthis sharebar",
@@ -66,25 +67,22 @@ _MANY_WORDS = 200
 _NEAR = ("own_", "up_", "upup_")
 # The element of a whole post has the post's tags, category and author among its classes.
 _POSTS = frozenset({"hentry", "postid", "publish", "single", "body", "html", "main"})
+# A build tool writes such pieces of hashes into class names; `ad` beside them is one, too.
+_HASHED = re.compile(r"[a-f]{2,4}|[b-df-hj-np-tv-z]{2,3}")
+_SHORT_NAMES = frozenset(
+    {"ad", "ads", "bg", "css", "dfp", "gpt", "lg", "mb", "md", "mt", "px", "py", "sm", "wp", "xs", "xl"}
+)
+# In such an element a tag is the label of a teaser, a recipe or the like.
+_NO_TAGS = frozenset({"hed", "heading", "headline", "title", "card", "summary", "recipe", "promo", "alerts"})
+_TAG_LISTS = frozenset({"list", "cloud", "links", "terms", "wrap", "wrapper", "container"})
+# The name that the writer of a comment gives.
+_FIELDS = frozenset({"label", "input", "textarea", "form"})
 _HEADING = re.compile(r"\bown_h_(?:two|three|four|five|six)\b")
 _LONGEST: dict[str, int] = {
     "date": 14, "share": 14, "tags": 30, "navigation": 12, "byline": 120, "advertisement": 50, "paywall": 60,
 }  # fmt: skip
 """Longer paragraphs, in words, are not of the kind, whatever element holds them."""
-# Menus in footers hold the copyright line and the links to terms and privacy, whose words say more than their element.
-_RIGHTS = re.compile(
-    r"(?:©|\(c\)|copyright)\W*(?:©\W*)?(?:19|20)\d\d|all rights reserved|alle rechte vorbehalten|tous droits réservés|"
-    r"(?:todos los|todos os) (?:derechos|direitos) reservados|tutti i diritti riservati|все права защищены|"
-    r"wszelkie prawa zastrzeżone|alle rechten voorbehouden|版权所有|無断転載",
-    re.IGNORECASE,
-)
-_POLICY = re.compile(
-    r"privacy|cookie|\bterms (?:of|and|&)|disclaimer|impressum|datenschutz|\bagb\b|nutzungsbedingungen|"
-    r"mentions légales|confidentialité|aviso legal|privacidad|note legali|informativa|voorwaarden|personvern|"
-    r"regulamin|prywatności|конфиденциальност|gizlilik|隐私|プライバシー|개인정보",
-    re.IGNORECASE,
-)
-_RIGHTS_WORDS, _POLICY_WORDS = 60, 8
+_TAG_WORDS = 6
 
 INLINE_WORDS = 10
 """Up to so many words, the inline elements of a paragraph tell what the whole of it is."""
@@ -92,6 +90,10 @@ AGREEMENT = 2 / 3
 """The share of a text's sites that must agree on its kind."""
 MIN_SITES = 2
 """A text of fewer sites has the kind that its own markup tells."""
+STORY_SHARE = 0.3
+"""An element whose claim holds for a larger share of story than this on a site is one around the story."""
+MOST_STANDFIRSTS, TEXT_WORDS = 3, 12
+"""A page has no more standfirsts, and none below a paragraph of text of so many words."""
 SPREAD_SITES = 3
 """A text of which so many sites tell the kind has it also on sites that tell none."""
 
@@ -118,6 +120,11 @@ def kind_of_markup(markup: str, *, words: int) -> Kind | None:
     >>> kind_of_markup("own_p up_div up_share up_author p div share author body", words=3) is None
     True
     """
+    return _claim(markup, words)[0]
+
+
+def _claim(markup: str, words: int) -> tuple[Kind | None, int]:
+    """Tell the kind, and which of the nearest elements tells it."""
     levels: tuple[list[str], ...] = ([], [], [], [])
     for word in markup.split():
         level = next((level for level, mark in enumerate(_NEAR) if word.startswith(mark)), None)
@@ -132,37 +139,23 @@ def kind_of_markup(markup: str, *, words: int) -> Kind | None:
         if not outer and not _POSTS.isdisjoint(found):
             continue
         known = _OUTER_KIND_OF if outer else _KIND_OF
-        claimed = {known[word] for word in found if word in known}
+        claimed = {known[word] for word in found if word in known and not _says_other(word, found, words)}
         if claimed:
             (kind, *others) = claimed
-            return kind if not others and words <= _LONGEST.get(kind, words) else None
-    return None
+            return (kind if not others and words <= _LONGEST.get(kind, words) else None), level
+    return None, len(_NEAR)
 
 
-def kind_of_words(text: str, claimed: Kind | None, *, words: int) -> Kind | None:
-    """Tell the kind of a filler paragraph whose words say more than its element.
-
-    Parameters
-    ----------
-    text
-        The paragraph.
-    claimed
-        The kind that its markup tells (`kind_of_markup`).
-    words
-        How many words the paragraph has.
-
-    Examples
-    --------
-    >>> kind_of_words("© 2026 Harbour Herald", "navigation", words=3)
-    'legal'
-    >>> kind_of_words("© Getty Images", "caption", words=2)
-    'caption'
-    """
-    if claimed in (None, "navigation") and words <= _RIGHTS_WORDS and _RIGHTS.search(text):
-        return "legal"
-    if claimed == "navigation" and words <= _POLICY_WORDS and _POLICY.search(text):
-        return "legal"
-    return claimed
+def _says_other(word: str, found: list[str], words: int) -> bool:
+    """Whether the other words of an element say that this one tells no kind."""
+    if word == "ad":
+        return any(_HASHED.fullmatch(other) and other not in _SHORT_NAMES for other in found[1:])
+    if word == "author":
+        return not _FIELDS.isdisjoint(found)
+    if word in ("tag", "keyword"):
+        long = words > _TAG_WORDS and _TAG_LISTS.isdisjoint(found)
+        return long or found[0] == "article" or not _NO_TAGS.isdisjoint(found)
+    return False
 
 
 def without_telling_words(markup: str) -> str:
@@ -211,7 +204,8 @@ def with_kinds(frame: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     frame
-        Columns of `corestory.labelling.table.table_schema`. Kinds and roles that are there stay as they are.
+        Columns of `corestory.labelling.table.table_schema`, rows in the order of their pages. Kinds and roles that are
+        there stay as they are.
 
     Returns
     -------
@@ -229,14 +223,14 @@ def with_kinds(frame: pd.DataFrame) -> pd.DataFrame:
     spelt = [alignment_words(text) for text in texts]
     length = np.array([len(one) for one in spelt])[text_of]
     filler, markup = label == "filler", frame["markup"].to_numpy(object)
-    claim = cache(kind_of_markup)
+    claims = _page_claims(frame, markup, length, marked & (label != "") & (length > 0))
     for row in np.flatnonzero(marked & filler & ~given & (length > 0)).tolist():
-        words = int(min(length[row], _MANY_WORDS))
-        kind[row] = kind_of_words(texts[text_of[row]], claim(markup[row], words=words), words=words)
+        kind[row] = kind_of_words(texts[text_of[row]], claims[row], words=int(length[row]))
     of_role = cache(role_of_markup)
     for row in np.flatnonzero(marked & ~filler & ~given & (length > 0)).tolist():
         # Without a label it repeats the page's title.
         role[row] = of_role(markup[row], is_title=label[row] == "")
+    _keep_leading(role, frame, length, marked & ~given & (label == "core"))
     same = pd.factorize(np.array([_DIGIT.sub("0", " ".join(one)) for one in spelt], object))[0][text_of]
     _agree(kind, same, frame["site"].to_numpy(object), filler=filler, given=given)
     frame = frame.assign(kind=kind, role=role)
@@ -244,6 +238,39 @@ def with_kinds(frame: pd.DataFrame) -> pd.DataFrame:
         found = _of_views(frame, column, known=marked & of_label, wanted=~marked & ~given & of_label)
         frame[column] = frame[column].where(frame[column].notna(), found)
     return frame
+
+
+def _keep_leading(role: npt.NDArray[np.object_], frame: pd.DataFrame, length: Int, core: Bool) -> None:
+    """Leave standfirsts their role where they are few and before the text; others are the text of such an element."""
+    import pandas as pd
+
+    rows = np.flatnonzero(core)
+    lead = role[rows] == "standfirst"
+    text = ~lead & (role[rows] != "subhead") & (length[rows] >= TEXT_WORDS)
+    pages = pd.DataFrame({"page": frame["page"].to_numpy(object)[rows], "lead": lead, "text": text}).groupby("page")
+    late = lead & ((pages["text"].cumsum() > 0) | (pages["lead"].transform("sum") > MOST_STANDFIRSTS)).to_numpy()
+    role[rows[late]] = "body"
+
+
+def _page_claims(
+    frame: pd.DataFrame, markup: npt.NDArray[np.object_], length: Int, inside: Bool
+) -> npt.NDArray[np.object_]:
+    """Give the kinds that elements tell, but for those elements that a site has around its stories, too."""
+    import pandas as pd
+
+    claim = cache(_claim)
+    rows = np.flatnonzero(inside)
+    told = [claim(markup[row], min(int(length[row]), _MANY_WORDS)) for row in rows.tolist()]
+    claims = pd.DataFrame(
+        {"site": frame["site"].to_numpy(object)[rows], "kind": [kind for kind, _ in told],
+         "level": [level for _, level in told], "core": frame["label"].to_numpy(object)[rows] == "core"}, index=rows
+    )  # fmt: skip
+    claims = claims[claims["kind"].notna()]
+    share = claims.groupby(["site", "kind", "level"])["core"].transform("mean")
+    found = np.full(len(frame), None, object)
+    kept = claims[share <= STORY_SHARE]
+    found[kept.index] = kept["kind"].to_numpy(object)
+    return found
 
 
 def _agree(
