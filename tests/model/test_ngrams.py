@@ -74,6 +74,20 @@ def test_entries_count_each_known_ngram_of_each_text(scorer, reference, texts):
         assert dict(zip(zip(row.tolist(), term.tolist(), strict=True), count.tolist(), strict=True)) == expected
 
 
+def test_ngrams_whose_numbers_are_65536_apart_are_counted_apart():
+    first, second = sorted(hash_token(word) for word in ("quay", "read"))
+    others = np.uint64(first) + np.arange(1, 1 << 16, dtype=np.uint64)
+    hashes = np.concatenate([np.array([first], np.uint64), others, np.array([second], np.uint64)])
+    ones = np.ones(len(hashes), np.float32)
+    scorer = NgramScorer(hashes, ones, ones, ones[0], ones[0])
+    row, term, count = scorer.entries(tokenise(["Quay, read, quay, read", "read read", "quay"]))
+
+    assert row.tolist() == [0, 0, 1, 2]
+    assert count.tolist() == [2, 2, 2, 1]
+    assert sorted(set(term.tolist())) == [0, 1 << 16]
+    assert term[2] != term[3]
+
+
 @given(texts=TEXTS)
 def test_a_word_has_the_idf_that_was_learned_or_that_of_the_unknown(scorer, texts):
     tokens = tokenise(texts)

@@ -125,7 +125,8 @@ class Tokens:
     def known(self, find: Find, size: int) -> Iterator[tuple[int, list[tuple[Int, Int]]]]:
         """Find the n-grams, those of so many texts at a time: all of a corpus at once would fill the memory.
 
-        For each piece the number of its first text, and arrays of the text's number and that of the n-gram.
+        For each piece the number of its first text, and arrays of the text's number and that of the n-gram; the texts
+        of an n-gram are in order.
         """
         for first in range(0, self.count, size):
             found = []
@@ -295,7 +296,7 @@ class JoinedTokens:
         return np.bincount(self.row, self.parts.having(hashes).take(self.part), self.count) > 0
 
     def known(self, find: Find, size: int) -> Iterator[tuple[int, list[tuple[Int, Int]]]]:
-        """Find the n-grams, as `corestory.features.tokens.Tokens.known` does."""
+        """Find the n-grams, as `corestory.features.tokens.Tokens.known` does; of at most 65,536 texts at a time."""
         within = [(row, place) for _, found in self.parts.known(find, max(self.parts.count, 1)) for row, place in found]
         row, place = (np.concatenate([np.zeros(0, np.int64), *column]) for column in zip(*within, strict=True))
         order = np.argsort(row, kind="stable")
@@ -304,7 +305,10 @@ class JoinedTokens:
         found = [(row, place.take(order).take(at)), self._joints(find)]
         for first in range(0, self.count, size):
             insides = [slice(*np.searchsorted(row, (first, first + size))) for row, _ in found]
-            yield first, [(row[inside], place[inside]) for (row, place), inside in zip(found, insides, strict=True)]
+            pieces = [(row[inside], place[inside]) for (row, place), inside in zip(found, insides, strict=True)]
+            texts, places = map(np.concatenate, zip(*pieces, strict=True))
+            by_text = (texts - first).astype(np.uint16).argsort(kind="stable")
+            yield first, [(texts.take(by_text), places.take(by_text))]
 
     def _joints(self, find: Find) -> tuple[Int, Int]:
         """Find the pairs of a part's last token and the first of the next."""

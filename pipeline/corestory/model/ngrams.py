@@ -27,7 +27,7 @@ PIECE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The known n-grams of some texts of a batch, counted: sorted entries, one for each text and n-gram.
+    """The known n-grams of some texts of a batch, counted: entries, one for each text and n-gram, sorted by n-gram.
 
     Attributes
     ----------
@@ -128,22 +128,24 @@ class NgramScorer:
 
 def counted_ngrams(lookup: Lookup, tokens: Tokens | JoinedTokens) -> Iterator[Counted]:
     """Count the known n-grams of a batch's texts, some texts at a time."""
-    # Text and n-gram are one number, as narrow as they fit in: the narrower, the sooner they are sorted.
-    bits = max(len(lookup.known) - 1, 0).bit_length()
-    dtype = np.uint32 if bits + PIECE.bit_length() <= 32 else np.uint64
     for first, parts in tokens.known(lookup.find, PIECE):
-        keys = [np.zeros(0, dtype), *(((row - first) << bits | place).astype(dtype) for row, place in parts)]
-        key = np.sort(np.concatenate(keys))
-        starts = np.flatnonzero(changes(key))
-        found = key.take(starts).astype(np.int64)
+        row, term = map(np.concatenate, zip(*parts, strict=True))
+        # The texts of each n-gram are in order already. To sort by 16 bits takes half of the time of any other sort.
+        order = term.astype(np.uint16).argsort(kind="stable")
+        if len(lookup.known) > 1 << 16:
+            order = order.take((term >> 16).astype(np.uint16).take(order).argsort(kind="stable"))
+        row, term = row.take(order) - first, term.take(order)
+        starts = np.flatnonzero(changes(term) | changes(row))
         texts = min(PIECE, tokens.count - first)
-        yield Counted(first, texts, found >> bits, found & (1 << bits) - 1, np.diff(starts, append=len(key)))
+        yield Counted(first, texts, row.take(starts), term.take(starts), np.diff(starts, append=len(row)))
 
 
 def ngram_entries(lookup: Lookup, tokens: Tokens | JoinedTokens) -> Entries:
     """Find the known n-grams of each text: text number, n-gram number, and how often it occurs."""
     found = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))]
-    found += [(part.row + part.first, part.term, part.count) for part in counted_ngrams(lookup, tokens)]
+    for part in counted_ngrams(lookup, tokens):
+        by_text = part.row.astype(np.uint16).argsort(kind="stable")
+        found.append((part.row.take(by_text) + part.first, part.term.take(by_text), part.count.take(by_text)))
     row, term, count = (np.concatenate(column) for column in zip(*found, strict=True))
     return row, term, count.astype(np.float64)
 

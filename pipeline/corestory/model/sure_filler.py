@@ -91,7 +91,7 @@ _COUNTER = r"\d{1,3}\s?/\s?\d{1,3}"
 @cache
 def _labels() -> re.Pattern[str]:
     # Compiled when first used, for that takes milliseconds.
-    return re.compile(rf"[\W_]*(?:(?:{_TOPICS})\s?[:：]|{_PRINTED}|(?P<credit>{_CREDITS}))|{_PICTURE}", re.IGNORECASE)
+    return re.compile(rf"[\W_]*(?:(?:{_TOPICS})\s?[:：]|{_PRINTED}|(?P<credit>{_CREDITS}))", re.IGNORECASE)
 
 
 def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -150,7 +150,10 @@ def _by_form(batch: Batch, words: Float, kept: Bool) -> Bool:
     for row in np.flatnonzero(kept & (words <= LABEL_WORDS)).tolist():
         text = texts[row]
         label = _labels().match(text)
-        found[row] = _is_byline(text) if label is None else not label["credit"] or _is_credit(text[label.end() :])
+        if label is None:
+            found[row] = _is_byline(text) or _is_of_picture(text)
+        else:
+            found[row] = not label["credit"] or _is_credit(text[label.end() :])
         if words[row] <= COUNTER_WORDS and re.fullmatch(_COUNTER, text):
             counters.setdefault(int(batch.layout.article[row]), []).append(row)
     for rows in counters.values():
@@ -172,6 +175,12 @@ def _is_credit(names: str) -> bool:
         word[0].isupper() or len(word.strip(".,;)")) <= 3 or word.strip(".,;)").casefold() in _IN_CREDITS
         for word in names.split()
     )
+
+
+def _is_of_picture(text: str) -> bool:
+    # What it has to have is looked for first, for the pattern tries every word.
+    may_be = ":" in text or "©" in text or text.startswith(("(", "（"))
+    return may_be and re.match(_PICTURE, text, re.IGNORECASE) is not None
 
 
 def _within_sentences(batch: Batch, words: Float, kept: Bool) -> Bool:
