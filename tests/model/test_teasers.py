@@ -60,6 +60,13 @@ def test_teasers_behind_their_heading_are_found_in_pages_and_texts(heading):
     assert _found(Article("text", [*STORY, *block, STORY[0]])) == []
 
 
+def test_bare_headlines_at_the_end_of_a_text_are_found():
+    headlines = [headline for headline, _ in TEASERS]
+    assert _found(Article("text", [*STORY, "You may also like", *headlines])) == ["You may also like", *headlines]
+    assert _found(Article("text", [*STORY, "You may also like", *headlines[:2]])) == []
+    assert _found(Article("text", [*STORY, "You may also like", *headlines, *STORY])) == []
+
+
 def test_a_story_that_goes_on_behind_a_link_or_has_subheads_stays():
     (headline, summary), *_ = TEASERS
     assert _in_page(f"<h2>Read also</h2><p><a href=/1>{headline}</a></p>{PROSE}") == []
@@ -96,9 +103,10 @@ NEXT = ["Boats back in Skarne as the road reopens", "By Inge Vold", "12 March 20
         (STORY[:1], ["Read next", *NEXT], False),
         (STORY, ["Read also", *NEXT], False),
         (STORY, ["Read next", NEXT[0], *STORY], False),
-        (STORY, ["Read next", *NEXT[:3]], False),
+        (STORY, ["Read next", *NEXT[:3]], True),
+        (STORY, ["Read next", *NEXT[:2]], False),
     ],
-    ids=["next story", "German", "no story before", "an inline link", "no byline", "nothing behind"],
+    ids=["next story", "German", "no story before", "an inline link", "no byline", "three lines", "two lines"],
 )
 def test_a_whole_story_behind_next_story_is_found_in_texts(before, behind, whole):
     assert _found(Article("text", [*before, *behind])) == (behind if whole else [])

@@ -121,9 +121,9 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     Returns
     -------
     numpy.ndarray
-        Shape (paragraphs,): the heading, and the headlines and summaries behind it if they are a block; in a text
-        also a whole story behind "Next story", if its headline, byline and date begin it. In a page also the heading
-        of links that are dropped.
+        Shape (paragraphs,): the heading, and the headlines, with summaries or without, behind it if they are a block;
+        in a text also a whole story behind "Next story", if its headline, byline and date begin it. In a page also the
+        heading of links that are dropped.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
             while passed < min(row + MOST_BETWEEN, end) and not kept[passed]:
                 passed += 1
             summary = passed < end and ends_as_sentence(texts[passed])
-            headlines += summary or batch.markup is not None
+            headlines += 1
             if summary:
                 row = passed + 1
         if batch.markup is None:
