@@ -20,6 +20,7 @@ from corestory.model.scoring import SecondLook, score_batch, stage1_log_odds
 from corestory.model.second_look import (
     LINE_WORDS,
     lines_between_prose,
+    look_cutoffs,
     scores_after_second_look,
     scores_under,
     second_look_log_odds,
@@ -140,6 +141,22 @@ def test_of_a_line_the_first_words_are_read_and_its_ends():
     assert (short[:3], short[-1]) == (cut[:3], cut[-1])
     forms = line_forms(form_tokens(["Read more", long]))
     assert forms.sizes.tolist() == [4, FORMS_READ]
+
+
+def test_subheads_items_and_long_sentences_that_the_first_decision_keeps_for_sure_are_dropped_less():
+    long = "The ferry left the quay at nine on Monday, the harbour master said, for the first time since May."
+    html = f"<p>{long}</p><h2>A habit</h2><ul><li>Oak</li></ul><p>Sign up</p><p>{long}</p>"
+    opened = read_page(html)
+    article = Article("a", opened.texts, markup=opened.markup)
+    for one, scores, expected in [
+        (article, 0.9, [0.3, 0.0, 0.0, 0.6, 0.6]),
+        (article, 0.75, [0.3, 0.6, 0.6, 0.6, 0.6]),
+        (article, 0.6, [0.6] * 5),
+        (Article("a", opened.texts), 0.9, [0.3, 0.6, 0.6, 0.6, 0.6]),
+    ]:
+        features = BatchFeatures(batch_of_articles([one]), lambda hashes: np.ones(len(hashes)))
+        assert look_cutoffs(features, np.full(5, scores), np.ones(5, bool), 0.6).tolist() == expected
+        assert look_cutoffs(features, np.full(5, scores), np.ones(5, bool), 0.2).max() == 0.2
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ import numpy as np
 from corestory.features.layout import Layout
 from corestory.model.second_look_features import (
     PROSE_WORDS,
+    SENTENCE_ENDS,
     is_prose,
     line_forms,
     line_words,
@@ -29,6 +30,7 @@ from corestory.model.sure_story import sure_story
 from corestory.types import Bool, Float
 
 if TYPE_CHECKING:
+    from corestory.features.batch_features import BatchFeatures
     from corestory.model.calibration import Settings
     from corestory.model.rules import Forced
     from corestory.model.scoring import ScoredBatch, SecondLook, Weights
@@ -37,6 +39,12 @@ LINE_WORDS = 12
 """A dropped line of at most so many words is read again between two kept paragraphs of at least `PROSE_WORDS`,"""
 LEAST_OF_CUTOFF = 0.65
 """if the first decision gives it at least this share of its article's cutoff: times and labels get less."""
+HEADING_SCORE = 0.8
+"""Before other kept paragraphs, headings and items of lists in a page stay if the first decision gives them so much;"""
+SENTENCE_WORDS, SENTENCE_SCORE, SENTENCE_CUTOFF = 15, 0.7, 0.3
+"""sentences of at least so many words and such a first score are dropped below this cutoff alone."""
+
+_HEADINGS_AND_ITEMS = "own_h_two", "own_h_three", "own_h_four", "own_h_five", "own_h_six", "own_li"
 
 
 def scores_after_second_look(
@@ -95,13 +103,57 @@ def scores_after_second_look(
     if forced is not None:
         second[forced != 0] = np.nan
     changed = scores_under(
-        scores, kept, second, cutoffs, layout, cutoff=cutoff, restoring=settings.second_look_restoring
-    )
+        scores, kept, second, cutoffs, layout,
+        cutoff=look_cutoffs(scored.features, scores, kept, cutoff), restoring=settings.second_look_restoring,
+    )  # fmt: skip
     of_article = cutoffs[layout.article]
     restored = sure_story(scored.features.batch, changed >= of_article) & ~settled
     if forced is not None:
         restored &= forced == 0
     return np.where(restored, of_article, changed), np.where(kept, second, np.nan)
+
+
+def look_cutoffs(features: BatchFeatures, scores: Float, kept: Bool, cutoff: float) -> Float:
+    """Give the cutoff of the second look for each paragraph.
+
+    The look was taught lines planted into prose, and misjudges some sentences of a short or an odd story, and subheads.
+
+    Parameters
+    ----------
+    features
+        Of the batch.
+    scores, kept
+        The scores of the first decision and whether it keeps each paragraph, shape (paragraphs,).
+    cutoff
+        The model's, for all other paragraphs.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,); at most `cutoff`.
+    """
+    before = before_others(kept, features.layout)
+    sentence = (features.words >= SENTENCE_WORDS) & (features.shape[:, SENTENCE_ENDS] > 0)
+    least = np.where(before & sentence & (scores >= SENTENCE_SCORE), min(cutoff, SENTENCE_CUTOFF), cutoff)
+    if features.batch.markup is not None:
+        rows = np.flatnonzero(before & (scores >= HEADING_SCORE))
+        having = features.batch.markup.words.rows(rows).having
+        least[rows[np.logical_or.reduce([having(element) for element in _HEADINGS_AND_ITEMS])]] = 0.0
+    return least
+
+
+def before_others(kept: Bool, layout: Layout) -> Bool:
+    """Find the kept paragraphs but the last of each article.
+
+    Examples
+    --------
+    >>> before_others(np.array([True, False, True, True]), Layout.of([3, 1])).tolist()
+    [True, False, False, False]
+    """
+    rows = np.flatnonzero(kept)
+    article, found = layout.article[rows], np.zeros(len(kept), bool)
+    found[rows[:-1][article[1:] == article[:-1]]] = True
+    return found
 
 
 def lines_between_prose(scores: Float, cutoffs: Float, words: Float, layout: Layout) -> Bool:
@@ -138,7 +190,7 @@ def lines_between_prose(scores: Float, cutoffs: Float, words: Float, layout: Lay
 
 
 def scores_under(
-    scores: Float, kept: Bool, second: Float, cutoffs: Float, layout: Layout, *, cutoff: float, restoring: float
+    scores: Float, kept: Bool, second: Float, cutoffs: Float, layout: Layout, *, cutoff: float | Float, restoring: float
 ) -> Float:
     """Change scores by the second look's: kept paragraphs fall below their article's cutoff, dropped ones rise to it.
 
@@ -155,8 +207,8 @@ def scores_under(
     layout
         Which paragraphs make an article.
     cutoff
-        Kept paragraphs with a smaller second score are dropped. An article that would have no paragraph left keeps its
-        scores.
+        Kept paragraphs with a smaller second score are dropped; one cutoff for all, or shape (paragraphs,). An article
+        that would have no paragraph left keeps its scores.
     restoring
         Dropped paragraphs with a greater second score are restored; with 1 none is.
 
