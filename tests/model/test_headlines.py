@@ -154,6 +154,10 @@ def _headline(*lines: str, title: str = "") -> list[str]:
         pytest.param(("A quiet morning", SENTENCE), "Ferry sails again", None, id="the title is another"),
         pytest.param(("Ferry sails again", SENTENCE), "Ferry", "Ferry sails again", id="a short title"),
         pytest.param(("Ferry", SENTENCE), "Ferry sails again after the storm", None, id="one word of the title"),
+        pytest.param(("Ferry sails again", "12 May 2025", SENTENCE), "", "Ferry sails again", id="a date below"),
+        pytest.param(
+            ("Has anyone else seen that the ferry now sails again, since the storm?", SENTENCE), "", None, id="post"
+        ),
         pytest.param((SENTENCE, SENTENCE), "", None, id="a sentence"),
         pytest.param(("MOLE: The ferry sails. How?", SENTENCE), "", None, id="a speaker of two sentences"),
         pytest.param(("MOLE:", SENTENCE), "", None, id="a speaker"),
@@ -194,6 +198,16 @@ def test_filler_may_stand_between_a_headline_and_its_story(lines_between: int):
     words = np.array([len(line.split()) for line in lines], float)
     found = own_headlines(batch_of_articles([Article("article", lines)]), words, kept)
     assert found.any() == found[0] == (lines_between <= MOST_BETWEEN)
+
+
+@pytest.mark.parametrize(
+    ("above", "found"), [(["For release", "12 May"], True), (["One"] * 3, False), (["A " * 9], False)]
+)
+def test_short_lines_may_stand_above_a_headline(above: list[str], found: bool):
+    lines = [*above, "Ferry sails again", SENTENCE]
+    kept = np.arange(len(lines)) >= len(above)
+    words = np.array([len(line.split()) for line in lines], float)
+    assert own_headlines(batch_of_articles([Article("article", lines)]), words, kept).any() == found
 
 
 @pytest.mark.slow

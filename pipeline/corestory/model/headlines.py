@@ -25,10 +25,14 @@ OF_HEADLINE, OF_TITLE = 0.8, 0.5
 """at least such a share of its words is in the title, and such a share of the title's words in it."""
 MOST_WORDS = 20
 """Without a title, or with a shorter one, it is the first line, of at most so many words, no sentence,"""
+QUESTION_WORDS = 12
+"""nor a question of more words than these,"""
 LEAST_SENTENCE = 8
-"""and the next kept line is a sentence of at least so many words,"""
+"""the next kept line is a sentence of at least so many words,"""
+ABOVE, ABOVE_WORDS = 2, 6
+"""above it at most so many dropped lines of at most so many words, such as the name of the section,"""
 MOST_BETWEEN = 3
-"""with at most so many lines between them, such as a byline and a date."""
+"""and between them at most so many lines, such as a byline and a date."""
 LEAST_WORDS = 40
 """At least so many words of story stand between the page's own headline and that of another story,"""
 LEAST_STEPS = 3
@@ -86,8 +90,11 @@ def own_headlines(batch: Batch, words: Float, kept: Bool, headings: Bool | None 
         known = _words(title)
         if known:
             found[[row for row in first.tolist() if _repeats(_words(batch.texts[row]), known)]] = True
-        if first[0] == inside.start and (not known or _share(known, _words(batch.texts[inside.start])) >= OF_HEADLINE):
-            found[inside.start] |= _heads(batch, words, inside.start, int(first[1]))
+        begin = int(first[0])
+        begins = begin - inside.start <= ABOVE and (words[inside.start : begin] <= ABOVE_WORDS).all()
+        if begins and (not known or _share(known, _words(batch.texts[begin])) >= OF_HEADLINE):
+            # A date that is kept may stand between.
+            found[begin] |= any(_heads(batch, words, begin, behind) for behind in first[1:].tolist())
     return found
 
 
@@ -153,7 +160,7 @@ def _repeats(words: set[str], title: set[str]) -> bool:
 def _heads(batch: Batch, words: Float, row: int, behind: int) -> bool:
     """Tell whether a first line has the form of a headline, and the next kept line that of a sentence."""
     return (
-        words[row] <= MOST_WORDS
+        words[row] <= (QUESTION_WORDS if batch.texts[row].endswith("?") else MOST_WORDS)
         and not _unquoted(batch.texts[row]).endswith(_NO_HEADLINE)
         and re.search(_SECOND_SENTENCE, batch.texts[row]) is None
         and behind - row <= MOST_BETWEEN + 1
