@@ -6,7 +6,7 @@ import pytest
 from corestory.features.batch import batch_of_articles
 from corestory.features.paragraph_shape import shape_features
 from corestory.model.tagger import Tagger
-from corestory.model.teasers import in_teasers
+from corestory.model.teasers import in_teasers, only_teasers
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 
@@ -117,3 +117,19 @@ def test_the_default_model_drops_teasers(default_tagger: Tagger):
     (tagged,) = default_tagger.tag_stream([Article("page", page.texts, markup=page.markup)])
     core = [text for text, label in zip(tagged.texts, tagged.labels, strict=True) if label == "core"]
     assert core == list(STORY)
+
+
+@pytest.mark.parametrize(
+    ("story", "teasers", "linked", "is_section"),
+    [("", 3, True, True), ("", 2, True, False), ("", 3, False, False), (f"<p>{STORY[0]}</p>", 3, True, False)],
+)
+def test_a_page_of_nothing_but_teasers_has_no_story(story, teasers, linked, is_section):
+    cards = [
+        f"<h2>{f'<a href=/{headline[:3]}>{headline}</a>' if linked else headline}</h2><p>{summary}</p>"
+        for headline, summary in TEASERS[:teasers]
+    ]
+    page = read_page(f"<h1>News</h1>{''.join(cards)}{story}")
+    batch = batch_of_articles([Article("page", page.texts, markup=page.markup)])
+    words, _ = shape_features(page.texts)
+    assert only_teasers(batch, words, np.ones(len(page.texts), bool)).tolist() == [is_section]
+    assert only_teasers(batch, words, np.zeros(len(page.texts), bool)).tolist() == [False]

@@ -17,6 +17,7 @@ from corestory.model.network import Network
 from corestory.model.page_words import KEPT, WORD_FEATURES, word_features
 from corestory.model.scoring import ScoredBatch, Weights
 from corestory.model.tagged_article import Doubt, NoStory, TaggedArticle
+from corestory.model.teasers import only_teasers
 from corestory.types import Bool, Float, Float32
 
 ARTICLE_FEATURES = (
@@ -126,6 +127,9 @@ MANY_PARAGRAPHS = 12
 LEAST_PAGE_WORDS = 15
 """A page with fewer words always counts as an article: too little to tell the two apart."""
 
+IN_SECTIONS = 0.3
+"""Scores of teasers in the page of a section are greater."""
+
 SHORT_PAGE = 250
 """Other pages with fewer words are short."""
 
@@ -195,6 +199,8 @@ def judged_pages(
     if weights.article_words is not None:
         found = with_words(found, word_features(scores, scored.features, weights.article_words))
     is_article = article_probabilities(weights.article, found)
+    listed = only_teasers(scored.features.batch, scored.features.words, scores >= IN_SECTIONS)
+    is_article = np.where(listed, np.minimum(is_article, settings.article_cutoff(html=scored.html) / 2), is_article)
     layout = scored.features.layout
     enough = sums(layout.article, scored.features.words, len(layout.sizes)) >= LEAST_PAGE_WORDS
     without = enough & (known >= KNOWN_WORDS) & (is_article < settings.article_cutoff(html=scored.html))

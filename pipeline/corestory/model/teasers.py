@@ -26,6 +26,8 @@ LEAST_LINKED = 0.9
 LINKED, UNLINKED = 2, 3
 """so many of them in a row are a block in a page. In a text, where subheads may take turns with prose, more of them
 are, behind which nothing is kept."""
+SUMMARY_WORDS = 30
+"""In a page of a section the summary of a teaser has at most so many words."""
 MOST_BETWEEN = 2
 """So many dropped paragraphs may stand between a headline and its summary, such as a date."""
 
@@ -107,7 +109,7 @@ def is_heading_of_teasers(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return text.casefold().replace("’", "'").strip(" \xa0:…>»→.|-–—")
+    return text.casefold().replace("’", "'").strip(" \xa0:…>»→.|-–—【】[]■●◆▼")
 
 
 def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -136,9 +138,7 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     """
     layout, texts = batch.layout, batch.texts
     found = np.zeros(len(kept), bool)
-    headline = (words >= LEAST_WORDS) & (words <= MOST_WORDS)
-    if batch.markup is not None:
-        headline &= batch.markup.link_density >= LEAST_LINKED
+    headline = _headline_forms(batch, words)
     short = np.flatnonzero((words[:-1] <= HEADING_WORDS) & headline[1:]).tolist()
     for heading in [row for row in short if is_heading_of_teasers(texts[row])]:
         end = int(layout.first[layout.article[heading]] + layout.sizes[layout.article[heading]])
@@ -161,6 +161,51 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
             continue
         found[heading:row] = kept[heading:row]
     return found | _above_links(batch, words, kept)
+
+
+def only_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the pages of which only teasers are kept: those of a section, which have no story.
+
+    Parameters
+    ----------
+    batch, words, kept
+        As of `corestory.model.headlines.own_headlines`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (articles,). Each teaser is a linked headline and a short summary of it.
+    """
+    found = np.zeros(len(batch.layout.sizes), bool)
+    if batch.markup is None:
+        return found
+    headline = _headline_forms(batch, words)
+    longest = np.maximum.reduceat(np.where(kept, words, 0.0), batch.layout.first)
+    for page, inside in enumerate(batch.layout.slices()):
+        if not 0 < longest[page] <= SUMMARY_WORDS:
+            continue
+        row, end, teasers, of_teasers = inside.start, inside.stop, 0, np.zeros(inside.stop - inside.start, bool)
+        while row < end:
+            begin, row = row, row + 1
+            if not headline[begin] or ends_as_sentence(batch.texts[begin]):
+                continue
+            while row < min(begin + MOST_BETWEEN, end - 1) and not kept[row] and words[row] <= LEAST_WORDS:
+                row += 1
+            if (
+                row < end and words[row] <= SUMMARY_WORDS and ends_as_sentence(batch.texts[row])
+                and batch.markup.link_density[row] <= 1 - LEAST_LINKED
+            ):  # fmt: skip
+                teasers, row = teasers + 1, row + 1
+                of_teasers[begin - inside.start : row - inside.start] = True
+        others = kept[inside] & ~of_teasers & (words[inside] > LEAST_WORDS)
+        found[page] = teasers >= UNLINKED and (kept[inside] & of_teasers).sum() >= LINKED and not others.any()
+    return found
+
+
+def _headline_forms(batch: Batch, words: Float) -> Bool:
+    """Find the paragraphs that are as long as the headline of a teaser, and in pages a link."""
+    found = (words >= LEAST_WORDS) & (words <= MOST_WORDS)
+    return found if batch.markup is None else found & (batch.markup.link_density >= LEAST_LINKED)
 
 
 def _above_links(batch: Batch, words: Float, kept: Bool) -> Bool:
