@@ -147,3 +147,38 @@ def test_a_text_of_capitals_alone_takes_no_time_that_grows_with_its_square():
     began = time.process_time()
     assert len(_found(Article("text", [sentence[0], *["THE BAY POST 12"] * 10_000, sentence[1]]))) == 10_000
     assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "3 May 2025, 18:20",
+        "Published: 3 May 2025",
+        "Ann Lee, May 3, 2025",
+        "3. Mai 2025 um 18:20 Uhr",
+        "3 de mayo de 2025",
+        "2025-05-03 09:20",
+        "2025年5月3日 18時30分",
+    ],
+)
+def test_a_date_that_begins_the_story_is_filler_and_the_dates_of_a_diary_stay(date):
+    assert _found(Article("a", [date, *STORY])) == [date]
+    assert _found(Article("a", [date, STORY[0], date, STORY[1]])) == []
+    assert _found(Article("a", [STORY[0], date, STORY[1]])) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "filler"),
+    [
+        ("Written by Ann Lee", True),
+        ("Geschrieben von Ann Lee", True),
+        ("Photo: A. Lee", True),
+        ("Das Interview führte Ann Lee.", True),
+        ("This transcript was generated automatically and may contain errors.", True),
+        ("Written by hand", False),
+        ("Owned by Ann Lee", False),
+        ("This transcript was found in a drawer.", False),
+    ],
+)
+def test_credits_are_filler_however_they_are_put(line, filler):
+    assert _found(Article("a", [*STORY, line])) == [line] * filler

@@ -80,3 +80,16 @@ def test_a_dropped_item_between_kept_items_of_its_list_is_found(items, restored)
     dropped = np.array([text == "Throw away ice" for text in page.texts])
     assert dropped.sum() == 1
     assert sure_story(batch_of_articles([article]), ~dropped).tolist() == (dropped & restored).tolist()
+
+
+@pytest.mark.parametrize(
+    ("lines", "restored"),
+    [
+        (["It rained.", "-TL;DR: it rained.", "-Edit: thanks"], [1]),
+        (["-TLDR it rained.", "It rained."], [0]),
+        (["It rained.", "-Edit: thanks", "-TL;DR: it rained."], []),
+        (["It rained.", "-TL;DR"], []),
+    ],
+)
+def test_what_the_author_says_in_short_is_story_beside_it(lines, restored):
+    assert _found(lines) == restored

@@ -14,6 +14,7 @@ import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.features.layout import sums
+from corestory.model.end_notes import end_notes
 from corestory.model.teasers import LEAST_LINKED, in_teasers
 from corestory.types import Bool, Float
 
@@ -30,6 +31,8 @@ NAME_WORDS = 5
 """A byline's name has at most so many words."""
 LABEL_WORDS = 30
 """Lists of topics, credits and notes on the printed paper have at most so many words."""
+DATE_LINE_WORDS = 10
+"""The date of an article has at most so many words with the time and the author's name."""
 HEAD_WORDS, PART_WORDS = 8, 8
 """A page's head has at most so many words, and each part of the sentence around it at least so many."""
 HEAD_NAME = 2
@@ -43,7 +46,8 @@ _CLASSES = tuple(
         "authorbio", "author bio", "author box", "authorbox", "about author", "bio", "biography",
         "taglist", "tag list", "readnext", "read next", "mostread", "most read", "recirc", "recirculation", "trending",
         "signup", "subscribe", "advertisement", "correction", "corrections", "editors note", "pagination",
-        "pager", "breadcrumbs", "poll", "donate", "commentlist", "comments",
+        "pager", "breadcrumbs", "poll", "vote", "donate", "commentlist", "comments", "subscription widget",
+        "author description", "authors bio", "sr only", "screen reader",
     )
 )  # fmt: skip
 _TOPICS = (
@@ -56,21 +60,25 @@ _CREDITS = (
     r"(?:(?:additional|further|with)\s+)*(?:reporting|editing|writing|research|translation)"
     r"(?:(?:,|\s+and|,\s+and)\s+(?:reporting|editing|writing|research))*\s+by\s|con información de\s|"
     r"com informações d[aeo]s?\s|(?:mit|unter) (?:material|mitarbeit) von\s|mitarbeit:|met medewerking van\s|"
-    r"rédaction:|édité par\s|avec la contribution de\s"
+    r"(?:das )?(?:interview|gespräch) führten?:?\s|propos recueillis par:?\s|rédaction:|édité par\s|"
+    r"avec la contribution de\s"
 )
 # Besides names and words of at most three letters these stand in credits.
 _IN_CREDITS = frozenset({"reporting", "editing", "writing", "research", "additional", "translation", "agencias"})
 _BY = frozenset({"By", "BY", "Von", "VON", "Par", "PAR", "Por", "POR", "Di", "Door", "Av", "Af"})
+_WRITTEN = r"^(?:Written|Words|Posted|Story|Text|Geschrieben|Écrit|Publié|Escrito|Scritto|Skrevet|Skriven) \w{2,4}\s"
 _PRINTED = (
     r"a version of this (?:article|story|piece|column) (?:appears|appeared|was published|ran)|"
-    r"(?:dieser|der) (?:text|artikel|beitrag) (?:ist zuerst|ist erschienen|erschien|stammt aus) .*"
-    r"(?:print|gedruckt|ausgabe|heft)|"
+    r"(?:dieser|dieses|der|das) (?:text|artikel|beitrag|interview|gespräch) "
+    r"(?:ist zuerst|ist erschienen|erschien|stammt aus) .*(?:print|gedruckt|ausgabe|heft)|"
     r"(?:cet article|ce texte) (?:est paru|a été publié|est extrait) .*(?:numéro|édition|magazine)|"
     r"(?:este artículo|esta nota|este texto) .*edición (?:impresa|en papel)|"
     r"(?:questo|l') ?articolo .*(?:edizione cartacea|numero|stampa)|"
     r"(?:dit artikel|een versie van dit artikel) .*(?:krant|editie|nummer)|"
     r"(?:este texto|esta matéria|uma versão deste) .*edição (?:impressa|de)|"
-    r"(?:artykuł|tekst) .*(?:wydani|numerze|drukiem)"
+    r"(?:artykuł|tekst) .*(?:wydani|numerze|drukiem)|"
+    r"(?:this )?transcripts? (?:was|were|has been|is|are|may) .*"
+    r"(?:generated|created|contain|automatic|machine|final form)"
 )
 # Captions by their class, in the languages of news sites.
 _CAPTIONS = tuple(
@@ -83,7 +91,16 @@ _CAPTIONS = tuple(
 # The end of a caption: "Photo: Ann Lee", "© Ann Lee"; and a line of nothing but a note on the pictures.
 _PICTURE = (
     r"(?:^|.*[\s(])(?:(?:photos?|fotos?|image|bild|photograph|fotografía|zdjęcie|kuva|fotó|фото)(?: credit)?\s?:\s?"
-    r"|©\s?)[^\s\d][^.!?:]{0,40}[.)]?$|^[（(](?:写真|画像|photo|foto|bild|pictured|image)[^）)]*[）)]$"
+    r"|©\s?)(?=[^\s\d])(?:[^.!?:]|\b[A-Z]\.){1,40}[.)]?$|^[（(](?:写真|画像|photo|foto|bild|pictured|image)[^）)]*[）)]$"
+)
+# A date, with words or a name before it and the time behind it.
+_MONTH, _YEAR = r"(?:de )?[^\W\d_]{3,10}\.?,?(?: de)?", r"(?:19|20)\d\d"
+_TIME = r"(?:\W{1,3}(?:(?:at|um|à|às|a las|kl|alle|о|в|ore|om)\.? )?\d{1,2}[:.hH]\d\d(?::\d\d)?(?: ?[^\W\d_]{1,4})?)?"
+_DATE = (
+    r"(?:[^\W\d_][^\d.!?:]{2,30}[:,|·•–—-] ?|[^\W\d_]+,? )?"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th|\.|º|er)? {_MONTH} {_YEAR}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? {_YEAR}|"
+    rf"{_YEAR}([-/.])\d\d?\1\d\d?|\d\d?([/.])\d\d?\2{_YEAR}){_TIME}|"
+    rf"{_YEAR}[年년] ?\d{{1,2}}[月월] ?\d{{1,2}}[日일][\d\s:：時时分시분]*"
 )
 _COUNTER = r"\d{1,3}\s?/\s?\d{1,3}"
 
@@ -121,7 +138,7 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
     [False, True, False]
     """
     layout, found = batch.layout, _within_sentences(batch, words, kept)
-    found |= _by_form(batch, words, kept) | in_teasers(batch, words, kept)
+    found |= _by_form(batch, words, kept) | _first_dates(batch, words, kept) | in_teasers(batch, words, kept)
     if batch.markup is not None:
         # Most paragraphs are dropped, and their elements need no look.
         of_kept = batch.markup.words.rows(np.flatnonzero(kept))
@@ -139,6 +156,7 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
         linked = np.flatnonzero(kept & (batch.markup.link_density >= LEAST_LINKED)).tolist()
         found[[row for row in linked if batch.texts[row][0] + batch.texts[row][-1] == "[]"]] = True
         found |= _dates(batch, timed) | labels
+    found |= end_notes(batch, words, kept & ~found)
     left = np.logical_or.reduceat(kept & ~found, layout.first)
     return np.asarray(found & left[layout.article])
 
@@ -164,7 +182,7 @@ def _by_form(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _is_byline(text: str) -> bool:
-    by, *name = text.split()
+    by, *name = re.sub(_WRITTEN, lambda of: of[0].split()[-1].title() + " ", text).split() or [""]
     # A name has two words or more: "By Size" is a subhead. In scripts without case its form does not tell it.
     return by in _BY and 2 <= len(name) <= NAME_WORDS and all(word[0].isupper() for word in name)
 
@@ -206,6 +224,16 @@ def _within_sentences(batch: Batch, words: Float, kept: Bool) -> Bool:
             and texts[one][-1:].isalnum() and texts[other][:1].islower()
         ):  # fmt: skip
             found[begin : end + 1] = kept[begin : end + 1]
+    return found
+
+
+def _first_dates(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the line with a date, and maybe a name, that begins an article: a diary has more of them."""
+    found = np.zeros(len(kept), bool)
+    for inside in batch.layout.slices():
+        lines = (inside.start + np.flatnonzero((kept & (words <= DATE_LINE_WORDS))[inside])).tolist()
+        if lines and lines[0] == inside.start + kept[inside].argmax() and re.fullmatch(_DATE, batch.texts[lines[0]]):
+            found[lines[0]] = not any(re.fullmatch(_DATE, batch.texts[line]) for line in lines[1:])
     return found
 
 

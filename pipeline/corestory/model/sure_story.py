@@ -50,7 +50,12 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
     between = np.zeros(len(kept), bool)
     between[1:-1] = ~kept[1:-1] & kept[:-2] & kept[2:]
     between[layout.first] = between[layout.first + layout.sizes - 1] = False
-    return _turns(batch.texts, kept, between, layout) | _items(batch, between) | _within_sentences(batch.texts, between)
+    return (
+        _turns(batch.texts, kept, between, layout)
+        | _items(batch, between)
+        | _within_sentences(batch.texts, between)
+        | _in_short(batch.texts, kept, layout)
+    )
 
 
 def _turns(texts: Sequence[str], kept: Bool, between: Bool, layout: Layout) -> Bool:
@@ -87,6 +92,16 @@ def _items(batch: Batch, between: Bool) -> Bool:
     same = (of_list >= 0).all(1) & (of_list == of_list[:, :1]).all(1)
     item = batch.markup.words.rows(around.ravel()).having("own_li").reshape(around.shape)
     found[rows] = same & item.all(1)
+    return found
+
+
+def _in_short(texts: Sequence[str], kept: Bool, layout: Layout) -> Bool:
+    """Find what the author says in short, "TL;DR: ...", beside a kept paragraph."""
+    beside, found = np.zeros(len(kept), bool), np.zeros(len(kept), bool)
+    beside[1:] = kept[:-1] & (layout.position[1:] > 0)
+    beside[:-1] |= kept[1:] & (layout.position[1:] > 0)
+    for row in np.flatnonzero(beside & ~kept).tolist():
+        found[row] = re.match(r"\W*TL;?DR\W+\w", texts[row], re.IGNORECASE) is not None
     return found
 
 

@@ -1,0 +1,191 @@
+"""Notes about the author or the publisher behind the story, and boxes of facts and polls in it, by their form.
+
+A note about the author reads like the last paragraph of a story about a person. But such a story has named the person
+before. A box of facts or a poll in a text is a heading that says so, and short lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+
+from corestory.features.batch import Batch
+from corestory.types import Bool, Float
+
+LAST, NOTE_WORDS = 4, 90
+"""Notes about the author or publisher are among so many last kept paragraphs, and have at most so many words."""
+FIRST = 3
+"""The author's name alone is one of so many first kept paragraphs."""
+PROSE_WORDS = 8
+"""Kept paragraphs of so many words name the people of the story."""
+NAME_WORDS = 4
+"""A name has two to so many words."""
+STORY_WORDS = 40
+"""Before a note about the publisher stand at least so many kept words."""
+MAIL_LINES = 8
+"""The head of an e-mail is within so many first lines."""
+HEADING_WORDS, ITEM_WORDS, ITEMS = 10, 12, 2
+"""The heading of a box and its lines have at most so many words, and the box has at least so many lines."""
+
+_PARTICLES = frozenset(
+    (
+        *("de", "da", "di", "do", "dos", "van", "von", "der", "den", "del", "della", "la", "le", "bin", "al", "el"),
+        *("ter", "ten"),
+    )
+)
+# Behind the name: what the person is or does.
+_VERBS = frozenset(
+    (
+        *("is", "was", "has", "writes", "covers", "reports", "edits", "ist", "schreibt", "arbeitet", "berichtet"),
+        *("leitet", "lebt", "est", "écrit", "couvre", "travaille", "es", "ha", "escribe", "cubre", "trabaja", "è"),
+        *("scrive", "lavora", "collabora", "é", "escreve", "trabalha", "cobre", "schrijft", "werkt", "är", "skriver"),
+        *("arbetar", "er", "arbejder", "jest", "pisze", "pracuje", "zajmuje", "je", "píše", "on", "kirjoittaa", "este"),
+        *("scrie", "—", "–", "-", "пишет", "работает", "пише", "працює", "είναι", "γράφει"),
+    )
+)
+# What the note calls the person, or says of the work.
+_WORK = (
+    r"reporters?|correspondents?|journalists?|editors?|columnists?|contributors?|freelance\w*|writers?|writes|authors?|"
+    r"bloggers?|covers|covered|redakteur\w*|korrespondent\w*|journalistin|autorin?|schreibt|volontär\w*|reporterin|"
+    r"journalistes?|rédact\w+|correspondante?|écrit|periodista|redactora?|corresponsal|escribe|giornalista|redat\w+|"
+    r"redattor\w+|redattrice|scrive|corrispondente|jornalista|repórter|colunista|escreve|verslag\w+|redacteur|schrijft|"
+    r"journalisti?|skriver|redaktör|redaktør|dziennikar\w+|redaktor\w*|pisze|novinář\w*|toimittaja|kirjoittaa|jurnalist\w*|"
+    r"журналист\w*|корреспондент\w*|пишет|редактор|обозреватель|журналіст\w*|кореспондент\w*|пише|δημοσιογράφος|γράφει"
+)
+_PUBLISHER = (
+    r"(?:about|über|à propos d[eu]s?|acerca de|sobre|over|om|informazioni su)\s+(?:(?:the|die|das|la|le|el|o|a)\s+)?"
+)
+_MAIL_FIELD = (
+    "(From|To|Cc|Sent|Date|Subject|Reply-To|Von|Gesendet|Datum|Betreff|Objet|Enviado|Asunto|Assunto|Oggetto|Onderwerp|"
+    "Fra|Från|Emne|Ämne|Temat|Тема):\\s"
+)
+_BOX = (
+    r"[\W_]*(?:(?:fact ?box|fact ?file|info ?box|infokasten|fakten(?:box|kasten)|fakta(?:ruta|boks|boksi)?|faits|"
+    r"repères|en chiffres|zahlen und fakten|ficha|en cifras|in cifre|scheda|em números|kerncijfers|факты|справка)"
+    r"(?:\s?[:：].*|\W*)|(?:poll|reader poll|umfrage|sondage|encuesta|sondaggio|enquete|peiling|omröstning|afstemning|"
+    r"avstemning|sonda|ankieta|опрос|anket)\s?[:：].*)"
+)
+
+
+@cache
+def _work() -> re.Pattern[str]:
+    # Compiled when first used, for that takes milliseconds.
+    return re.compile(rf"\b(?:{_WORK})\b", re.IGNORECASE)
+
+
+def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the kept paragraphs that are notes about the author or the publisher, or in a box of facts or a poll.
+
+    Parameters
+    ----------
+    batch, words, kept
+        As of `corestory.model.headlines.own_headlines`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,).
+
+    Examples
+    --------
+    >>> from corestory.features.batch import batch_of_articles
+    >>> from corestory.reading.article import Article
+    >>> batch = batch_of_articles([Article("a", ["The quay is open.", "Ann Lee is a reporter. She lives in Skarne."])])
+    >>> end_notes(batch, np.array([4.0, 9.0]), np.ones(2, bool)).tolist()
+    [False, True]
+    """
+    found = np.zeros(len(kept), bool)
+    for inside in batch.layout.slices():
+        rows = (inside.start + np.flatnonzero(kept[inside])).tolist()
+        if len(rows) > 1:
+            found[_notes(batch.texts, words, rows, inside.start, min(inside.stop, rows[-1] + LAST))] = True
+    return found | _boxes(batch, words, kept) | _mail_heads(batch, kept)
+
+
+def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end: int) -> list[int]:
+    """Give the last kept rows that are notes, and the row of the author's name above the story."""
+    found: list[int] = []
+    for place in range(len(rows) - 1, max(len(rows) - 1 - LAST, 0), -1):
+        row, others = rows[place], rows[:place] + rows[place + 1 :]
+        above = texts[row - 1] if row > first else ""
+        if words[row] <= NOTE_WORDS and (
+            _of_author(texts[row], above, [texts[one] for one in others if words[one] >= PROSE_WORDS])
+            or (_of_publisher(texts[row], above) and words[rows[:place]].sum() >= STORY_WORDS)
+        ):
+            found.append(row)
+            if (
+                place > 1
+                and rows[place - 1] == row - 1
+                and (_is_name(above) or re.match(_PUBLISHER, above, re.IGNORECASE))
+            ):
+                found.append(row - 1)
+    last = next((row for row in reversed(rows) if row not in found), first)
+    behind = "\0".join(texts[last + 1 : end])
+    return found + [row for row in rows[:FIRST] if row < last and _is_name(texts[row]) and texts[row] in behind]
+
+
+def _of_author(text: str, above: str, story: Sequence[str]) -> bool:
+    """Tell whether a paragraph says who somebody is that writes, and the story does not name that person."""
+    if _is_name(above) and (work := _work().match(text)):
+        return not text[work.end() :].startswith(":")
+    name, rest = _name_and_rest(re.sub(r"^[^:.!?]{3,30}:\s", "", text))
+    return bool(
+        name and rest and rest[0].casefold() in _VERBS
+        and _work().search(" ".join(rest)) and not re.search("[\"“„«]", text)
+        and not any(name[-1].strip(".,'’") in one for one in story)
+    )  # fmt: skip
+
+
+def _name_and_rest(text: str) -> tuple[list[str], list[str]]:
+    words = text.split()
+    size = next(
+        (place for place, word in enumerate(words) if not (word[0].isupper() or word in _PARTICLES)), len(words)
+    )
+    return (words[:size], words[size:]) if 2 <= size <= NAME_WORDS else ([], [])
+
+
+def _is_name(text: str) -> bool:
+    name, rest = _name_and_rest(text)
+    return bool(name) and not rest and text[-1:].isalpha()
+
+
+def _of_publisher(text: str, heading: str) -> bool:
+    """Tell whether a paragraph behind a heading such as "About Dales Water" begins with what the heading names."""
+    about = re.match(_PUBLISHER, heading, re.IGNORECASE)
+    name = heading[about.end() :].strip(" :") if about else ""
+    return name[:1].isupper() and len(name.split()) <= HEADING_WORDS and name in text[: len(name) + PROSE_WORDS]
+
+
+def _mail_heads(batch: Batch, kept: Bool) -> Bool:
+    """Find the kept lines of the head of an e-mail: beside them stands another field."""
+    found = np.zeros(len(kept), bool)
+    for row in np.flatnonzero(kept & (batch.layout.position < MAIL_LINES)).tolist():
+        if re.match(_MAIL_FIELD, batch.texts[row]):
+            article = batch.layout.article[row]
+            first, end = batch.layout.first[article], batch.layout.first[article] + batch.layout.sizes[article]
+            fields = [re.match(_MAIL_FIELD, text) for text in batch.texts[max(row - 1, first) : min(row + 2, end)]]
+            found[row] = len({field[1] for field in fields if field}) > 1
+    return found
+
+
+def _boxes(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the kept lines of boxes: the heading, and the short lines or the items of a list behind it."""
+    texts, found = batch.texts, np.zeros(len(kept), bool)
+    near = kept.copy()
+    near[:-1] |= kept[1:]
+    near[:-2] |= kept[2:]
+    for heading in np.flatnonzero(near & (words <= HEADING_WORDS)).tolist():
+        if re.fullmatch(_BOX, texts[heading], re.IGNORECASE):
+            short = words <= ITEM_WORDS
+            if batch.markup is not None:
+                short |= batch.markup.words.having("own_li")
+            article = batch.layout.article[heading]
+            row, end = heading + 1, int(batch.layout.first[article] + batch.layout.sizes[article])
+            while row < end and short[row]:
+                row += 1
+            if row > heading + ITEMS:
+                found[heading:row] = kept[heading:row]
+    return found

@@ -1,0 +1,115 @@
+"""Notes about the author or publisher, boxes and heads of e-mails are filler; a story about a person stays whole."""
+
+import numpy as np
+import pytest
+
+from corestory.features.batch import batch_of_articles
+from corestory.features.paragraph_shape import shape_features
+from corestory.model.end_notes import end_notes
+from corestory.reading.article import Article
+from corestory.reading.html.page import read_page
+
+STORY = (
+    "The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
+    "It is to sail twice a day until the autumn, and the town pays half of the fuel that it needs for the crossing.",
+    "A new landing stage would cost more than the town has in a year, so the old one was mended with oak.",
+)
+
+
+def _found(article: Article) -> list[str]:
+    """Give the paragraphs that are found if all are kept."""
+    words, _ = shape_features(article.texts)
+    found = end_notes(batch_of_articles([article]), words, np.ones(len(article.texts), bool))
+    return [article.texts[row] for row in np.flatnonzero(found).tolist()]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Mara Finch is a reporter in Skarne. She has covered the islands since 2015. Follow her on Mastodon.",
+        "Mara Finch writes about boats and the people who mend them.",
+        "About the author: Mara Finch is the author of two books on the coast.",
+        "Zur Autorin: Mara Finch ist seit 2016 Redakteurin der Zeitung.",
+        "Mara van der Finch is verslaggever van deze krant en schrijft over de kust.",
+        "Mara Finch est journaliste au service économie.",
+        "Mara Finch jest dziennikarką. Pisze o morzu.",
+        "Мара Финч — корреспондент отдела порта.",
+    ],
+)
+def test_a_note_about_somebody_whom_the_story_does_not_name_is_filler(note):
+    assert _found(Article("a", [*STORY, note])) == [note]
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Mara Finch is a retired teacher who lives in Mill Lane. She has two sons.",
+        "Mara Finch, a reporter at the time, was the first on the quay.",
+        "Mara Finch said that the editor of the paper had never been on a boat.",
+        'Mara Finch is a reporter. "I never learned to swim," she says.',
+    ],
+)
+def test_a_last_paragraph_about_a_person_of_the_story_stays(last):
+    assert _found(Article("a", [*STORY, last])) == []
+
+
+def test_a_note_about_a_person_whom_the_story_names_stays():
+    named = "The harbour master, Mara Finch, kept the keys in a tin under the stairs for all of those years."
+    assert _found(Article("a", [*STORY, named, "Mara Finch is a writer now, and covers the sea."])) == []
+
+
+def test_a_note_stays_before_more_of_the_story_and_where_it_is_all():
+    note = "Mara Finch is a reporter in Skarne."
+    assert _found(Article("a", [note, *STORY])) == []
+    assert _found(Article("a", [note])) == []
+    assert _found(Article("a", [*STORY, note, "Mara Finch had seen the boat sink from her kitchen that night."])) == []
+
+
+def test_other_notes_may_follow_a_note():
+    note = "Mara Finch is a reporter in Skarne."
+    assert _found(Article("a", [*STORY, note, "This article was amended on Monday to mend the year."])) == [note]
+
+
+def test_the_name_alone_above_a_story_or_above_its_note_is_filler():
+    note = "Mara Finch is a reporter in Skarne."
+    assert _found(Article("a", ["Mara Finch", *STORY, note])) == ["Mara Finch", note]
+    assert _found(Article("a", ["Harbour Opens", *STORY, note])) == [note]
+    assert _found(Article("a", [*STORY, "Mara Finch", "Reporter at the coast desk since 2015."]))[0] == "Mara Finch"
+
+
+def test_what_the_publisher_says_of_itself_is_filler_behind_its_heading():
+    about = ["About Dales Water", "Dales Water supplies 41,000 homes and employs 230 people."]
+    assert _found(Article("a", [*STORY, *about])) == about
+    assert _found(Article("a", [*STORY, "Über die Stadtwerke", "Die Stadtwerke versorgen 41.000 Menschen."])) != []
+    assert _found(Article("a", [*STORY, "About Dales Water", "Nobody in the town wanted to speak that day."])) == []
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        ["FACT BOX: The ferry", "Built in 1961", "Carries 40 cars"],
+        ["Faktaruta", "Byggd 1961.", "Tar 40 bilar."],
+        ["Poll: Should the state run the ferry?", "Yes", "No", "I do not know"],
+    ],
+)
+def test_a_box_of_facts_or_a_poll_is_filler_as_far_as_its_lines_are_short(box):
+    assert _found(Article("a", [STORY[0], *box, *STORY[1:]])) == box
+
+
+@pytest.mark.parametrize("heading", ["The facts", "Polls open at nine", "Factory closes"])
+def test_other_headings_begin_no_box(heading):
+    assert _found(Article("a", [STORY[0], heading, "It rained.", "Nobody came.", *STORY[1:]])) == []
+
+
+def test_items_of_a_list_belong_to_a_box_however_long_they_are():
+    items = [text.replace(",", " and") for text in STORY[:2]]
+    html = f"<p>{STORY[0]}</p><h3>Repères</h3><ul>{''.join(f'<li>{item}</li>' for item in items)}</ul><p>{STORY[2]}</p>"
+    page = read_page(html)
+    assert _found(Article("a", page.texts, markup=page.markup)) == ["Repères", *items]
+
+
+def test_the_head_of_an_e_mail_is_filler_and_a_single_line_like_it_stays():
+    head = ["From: Ann Lee <ann@bay.example>", "Subject: ferry"]
+    assert _found(Article("a", [*head, *STORY])) == head
+    assert _found(Article("a", ["To: the people of Skarne", *STORY])) == []
+    assert _found(Article("a", ["To: the people of Skarne", "To: the others", *STORY])) == []
