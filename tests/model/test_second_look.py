@@ -10,7 +10,7 @@ from corestory.errors import ModelError
 from corestory.features.batch import Batch, batch_of_articles
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout
-from corestory.features.paragraph_shape import shape_features
+from corestory.features.paragraph_shape import NAMES, shape_features
 from corestory.features.tokens import tokenise
 from corestory.features.word_shapes import form_tokens
 from corestory.model.explaining import explain_articles
@@ -26,6 +26,7 @@ from corestory.model.second_look import (
     second_look_log_odds,
 )
 from corestory.model.second_look_features import (
+    DIGITS,
     FORMS_READ,
     PROSE_WORDS,
     WORDS_READ,
@@ -241,22 +242,25 @@ def test_a_score_is_below_the_cutoff_however_close_the_second_score_is():
 
 
 PARAGRAPHS = st.tuples(
-    st.sampled_from([0.1, 0.3, 0.35, 0.8, 0.8]), st.integers(0, 30), st.floats(0, 1) | st.just(np.nan)
-)
+    st.sampled_from([0.1, 0.3, 0.35, 0.8, 0.8]), st.integers(0, 30), st.sampled_from([0.0, 0.1, 0.5]),
+    st.floats(0, 1) | st.just(np.nan),
+)  # fmt: skip
 
 
 @given(st.lists(st.lists(PARAGRAPHS, min_size=1, max_size=6), min_size=1, max_size=4), st.floats(0, 1))
 def test_short_lines_between_kept_prose_of_their_article_rise_to_the_cutoff_and_nothing_else_rises(articles, restoring):
     layout = Layout.of([len(article) for article in articles])
-    scores, words, second = (np.array(each) for each in zip(*(one for all_ in articles for one in all_), strict=True))
+    scores, words, digits, second = map(np.array, zip(*(one for all_ in articles for one in all_), strict=True))
+    shape = np.zeros((len(words), len(NAMES)))
+    shape[:, DIGITS] = digits
     cutoffs = np.full(len(articles), 0.4)
     kept = scores >= 0.4
-    read = lines_between_prose(scores, cutoffs, words, layout)
+    read = lines_between_prose(scores, cutoffs, words, shape, layout)
     expected = [
-        score in (0.3, 0.35) and words <= LINE_WORDS and 0 < at < len(article) - 1
+        score in (0.3, 0.35) and words <= LINE_WORDS and digits < 0.5 and 0 < at < len(article) - 1
         and all(article[near][0] >= 0.4 and article[near][1] >= PROSE_WORDS for near in (at - 1, at + 1))
         for article in articles
-        for at, (score, words, _) in enumerate(article)
+        for at, (score, words, digits, _) in enumerate(article)
     ]  # fmt: skip
     assert read.tolist() == expected
     second = np.where(kept | read, second, np.nan)

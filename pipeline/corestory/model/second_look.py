@@ -18,6 +18,7 @@ import numpy as np
 
 from corestory.features.layout import Layout
 from corestory.model.second_look_features import (
+    DIGITS,
     PROSE_WORDS,
     SENTENCE_ENDS,
     is_prose,
@@ -37,8 +38,10 @@ if TYPE_CHECKING:
 
 LINE_WORDS = 12
 """A dropped line of at most so many words is read again between two kept paragraphs of at least `PROSE_WORDS`,"""
-LEAST_OF_CUTOFF = 0.65
-"""if the first decision gives it at least this share of its article's cutoff: times and labels get less."""
+LEAST_OF_CUTOFF = 0.3
+"""if the first decision gives it at least this share of its article's cutoff"""
+MOST_DIGITS = 0.25
+"""and at most this share of its characters are digits: times and dates are no subheads."""
 HEADING_SCORE = 0.8
 """Before other kept paragraphs, headings and items of lists in a page stay if the first decision gives them so much;"""
 SENTENCE_WORDS, SENTENCE_SCORE, SENTENCE_CUTOFF = 15, 0.7, 0.3
@@ -94,7 +97,7 @@ def scores_after_second_look(
     # Of a single paragraph there is nothing to drop.
     looked = kept & (np.add.reduceat(kept, layout.first, dtype=np.int64) > 1)[layout.article]
     if not scored.html:
-        looked |= lines_between_prose(scores, cutoffs, scored.features.words, layout) & ~settled
+        looked |= lines_between_prose(scores, cutoffs, scored.features.words, scored.features.shape, layout) & ~settled
     if not looked.any():
         return scores, second
     second[looked] = settings.second_look_probabilities(
@@ -156,15 +159,15 @@ def before_others(kept: Bool, layout: Layout) -> Bool:
     return found
 
 
-def lines_between_prose(scores: Float, cutoffs: Float, words: Float, layout: Layout) -> Bool:
+def lines_between_prose(scores: Float, cutoffs: Float, words: Float, shape: Float, layout: Layout) -> Bool:
     """Find the short dropped lines that stand between two kept paragraphs of prose.
 
     Parameters
     ----------
     scores, cutoffs
         The scores of the first decision, shape (paragraphs,), and the cutoff of each article, shape (articles,).
-    words
-        The number of words of each, shape (paragraphs,).
+    words, shape
+        As of `corestory.features.paragraph_shape.shape_features`.
     layout
         Which paragraphs make an article.
 
@@ -175,15 +178,17 @@ def lines_between_prose(scores: Float, cutoffs: Float, words: Float, layout: Lay
 
     Examples
     --------
-    >>> scores, words = np.array([0.9, 0.4, 0.9, 0.4]), np.array([40, 3, 25, 2])
-    >>> lines_between_prose(scores, np.array([0.5]), words, Layout.of([4])).tolist()
+    >>> from corestory.features.paragraph_shape import shape_features
+    >>> words, shape = shape_features(["The ferry, they said, is to sail again on Monday.", "A new quay"] * 2)
+    >>> lines_between_prose(np.array([0.9, 0.4, 0.9, 0.4]), np.array([0.5]), words, shape, Layout.of([4])).tolist()
     [False, True, False, False]
     """
     cutoff = cutoffs[layout.article]
     prose = (scores >= cutoff) & (words >= PROSE_WORDS)
     found = np.zeros(len(scores), bool)
     found[1:-1] = prose[:-2] & prose[2:]
-    found &= (scores < cutoff) & (scores >= LEAST_OF_CUTOFF * cutoff) & (words <= LINE_WORDS)
+    found &= (scores < cutoff) & (scores >= LEAST_OF_CUTOFF * cutoff)
+    found &= (words <= LINE_WORDS) & (shape[:, DIGITS] <= MOST_DIGITS)
     # Neighbours are of the same article.
     found[layout.first] = found[layout.first + layout.sizes - 1] = False
     return found

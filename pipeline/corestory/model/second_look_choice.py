@@ -55,9 +55,14 @@ class LookPath:
     html: bool
 
     @cached_property
+    def form(self) -> tuple[Float, Float]:
+        """The number of words and the shape of each row."""
+        return shape_features(self.rows.batch.texts)
+
+    @property
     def words(self) -> Float:
         """The number of words of each row."""
-        return shape_features(self.rows.batch.texts)[0]
+        return self.form[0]
 
     @cached_property
     def cutoffs(self) -> Float:
@@ -70,7 +75,7 @@ class LookPath:
         """Whether the look reads each row."""
         if self.html:
             return self.core
-        return self.core | lines_between_prose(self.scores, self.cutoffs, self.words, self.rows.batch.layout)
+        return self.core | lines_between_prose(self.scores, self.cutoffs, *self.form, self.rows.batch.layout)
 
     def stories(self, chosen: Bool) -> Stories:
         """Give what the look reads of the articles of the chosen rows."""

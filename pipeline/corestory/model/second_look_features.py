@@ -21,7 +21,7 @@ WORDS_READ, FORMS_READ = 10, 13
 WORDS_LONGEST = 3
 PROSE_WORDS = 10
 """Prose has at least so many words."""
-SENTENCE_ENDS = NAMES.index("sentence ends")
+SENTENCE_ENDS, DIGITS = NAMES.index("sentence ends"), NAMES.index("digits")
 
 _BEGIN, _END = hash_token("line begin"), hash_token("line end")
 
