@@ -7,6 +7,7 @@ follows leads elsewhere, as long as headlines and summaries take turns.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -124,8 +125,8 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     -------
     numpy.ndarray
         Shape (paragraphs,): the heading, and the headlines, with summaries or without, behind it if they are a block;
-        in a text also a whole story behind "Next story", if its headline, byline and date begin it. In a page also the
-        heading of links that are dropped.
+        in a text also a whole story behind "Next story", if its headline, byline and date begin it. In a page also
+        headlines that are no links if nothing else is kept behind them, and the heading of links that are dropped.
 
     Examples
     --------
@@ -138,8 +139,8 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     """
     layout, texts = batch.layout, batch.texts
     found = np.zeros(len(kept), bool)
-    headline = _headline_forms(batch, words)
-    short = np.flatnonzero((words[:-1] <= HEADING_WORDS) & headline[1:]).tolist()
+    headline, of_form = _headline_forms(batch, words), (words >= LEAST_WORDS) & (words <= MOST_WORDS)
+    short = np.flatnonzero((words[:-1] <= HEADING_WORDS) & of_form[1:]).tolist()
     for heading in [row for row in short if is_heading_of_teasers(texts[row])]:
         end = int(layout.first[layout.article[heading]] + layout.sizes[layout.article[heading]])
         row, headlines = heading + 1, 0
@@ -158,9 +159,18 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
             elif headlines < UNLINKED or kept[row:end].any():
                 continue
         elif headlines < LINKED:
-            continue
+            # Without links a page must end in them.
+            if row > heading + 1 or not _only_headlines(texts, of_form, kept, heading + 1, end):
+                continue
+            row = end
         found[heading:row] = kept[heading:row]
     return found | _above_links(batch, words, kept)
+
+
+def _only_headlines(texts: Sequence[str], of_form: Bool, kept: Bool, begin: int, end: int) -> bool:
+    """Tell whether headlines stand first among some rows, and no other kept row does."""
+    rows = [*range(begin, begin + UNLINKED), *(begin + np.flatnonzero(kept[begin:end])).tolist()]
+    return rows[UNLINKED - 1] < end and all(of_form[row] and not ends_as_sentence(texts[row]) for row in rows)
 
 
 def only_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
