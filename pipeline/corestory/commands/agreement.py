@@ -52,7 +52,7 @@ def agreement(
     from corestory.evaluation.agreement import compare_labels
     from corestory.labelling.origins import find_origins
     from corestory.labelling.tables import LabelNames
-    from corestory.report.suspects import write_suspects
+    from corestory.review.suspects import write_suspects
 
     origins = find_origins([first, second])
     for origin in origins:

@@ -1,1 +1,1 @@
-"""Review in the browser: a person reads tagged articles and corrects their labels."""
+"""Review: a person corrects the labels of tagged articles in the browser, or suspects in a file."""

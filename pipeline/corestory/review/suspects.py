@@ -1,34 +1,124 @@
-"""Suspects of an audit, and disputes of two reviewers, as articles of a review: each with the lines around it."""
+"""Suspects of an audit, and disputes of two people, as a CSV file: for a spreadsheet, an editor, or a review."""
 
 from __future__ import annotations
 
-import math
+import csv
+import io
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corestory.atomic import Target
 from corestory.errors import InputError
-from corestory.labelling.corrections import ARTICLE, CHECK, POSITION, as_written
+from corestory.evaluation.audit import Neighbour
+from corestory.labelling.corrections import (
+    ARTICLE,
+    CHECK,
+    CORRECTION,
+    POSITION,
+    as_written,
+    spreadsheet_safe,
+    text_check,
+)
 from corestory.reading.article import Article
 from corestory.reading.streams import open_bytes
 from corestory.reading.tables import csv_table
+from corestory.reading.text import storable
 from corestory.reading.values import position_of
 from corestory.review.material import ShownArticle, ShownParagraph
 
 if TYPE_CHECKING:
     from typing import NoReturn
 
+    from corestory.evaluation.audit import Suspect
     from corestory.types import Label
 
-_COLUMNS = (ARTICLE, POSITION, "label", "suggested", "text", "before", "after", "score", CHECK)
+COLUMNS = (
+    "rank", ARTICLE, POSITION, "label", "suggested", CORRECTION, "text", "before", "after", "score", "issue", "source",
+    CHECK,
+)  # fmt: skip
+"""`CORRECTION` is empty: it is the person's."""
+
+# A cell of a spreadsheet ends at 32,767 characters, and a person's patience sooner.
+TEXT_CHARACTERS = 2000
+NEIGHBOUR_CHARACTERS = 400
+
+_READ = (ARTICLE, POSITION, "label", "suggested", "text", "before", "after", "score", CHECK)
 _LABELS: dict[str, Label] = {"core": "core", "filler": "filler"}
 _NEIGHBOUR = re.compile(r"(?:^|\n)(core|filler|unlabelled): ")
 
 
+def write_suspects(suspects: Sequence[Suspect], path: Path) -> None:
+    r"""Write suspects, the likeliest first, as CSV.
+
+    Cells that a spreadsheet would run as a formula have an apostrophe in front.
+
+    Parameters
+    ----------
+    suspects
+        Of `corestory.evaluation.audit.audit_labels`.
+    path
+        Newly made.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from corestory.evaluation.audit import Suspect
+    >>> before = (Neighbour("It rained.", "core"),)
+    >>> suspect = Suspect("a", 1, "own", "Share", "core", "filler", 0.1, 0.1, True, before, ())
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "suspects.csv")
+    ...     write_suspects([suspect], path)
+    ...     print(path.read_text("utf-8-sig").splitlines()[1])
+    1,a,1,core,filler,,Share,core: It rained.,,0.100,yes,own,text-29887a5ff9
+    """
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_row(rank, suspect) for rank, suspect in enumerate(suspects, start=1))
+    with closing(Target(path)) as target:
+        target.write(lines.getvalue().encode("utf-8-sig"))  # Excel takes UTF-8 for what it is only by the mark in front
+
+
+def _row(rank: int, suspect: Suspect) -> tuple[str, ...]:
+    return (
+        str(rank),
+        spreadsheet_safe(suspect.article_id),
+        str(suspect.position),
+        suspect.label,
+        suspect.suggested,
+        "",
+        spreadsheet_safe(_cut(suspect.text, TEXT_CHARACTERS)),
+        _around(suspect.before),
+        _around(suspect.after),
+        f"{suspect.score:.3f}",
+        "yes" if suspect.issue else "",
+        spreadsheet_safe(suspect.source),
+        text_check(suspect.text),
+    )
+
+
+def _around(neighbours: Sequence[Neighbour]) -> str:
+    shown = (f"{one.label or 'unlabelled'}: {_cut(one.text, NEIGHBOUR_CHARACTERS)}" for one in neighbours)
+    return spreadsheet_safe("\n".join(shown))
+
+
+def _cut(text: str, limit: int) -> str:
+    text = storable(text)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
 def read_suspects(path: Path) -> list[ShownArticle]:
-    """Read the suspects, those of an article together, articles in the order of their most suspect paragraphs.
+    """Read suspects as articles of a review, in the order of their most suspect paragraphs.
+
+    The paragraphs around a suspect are shown for context.
 
     Parameters
     ----------
@@ -43,10 +133,10 @@ def read_suspects(path: Path) -> list[ShownArticle]:
     articles: dict[str, dict[int, ShownParagraph]] = {}
     with open_bytes(path) as stream:
         table = csv_table(stream, name=str(path), refuse=_refuse)
-        missing = [name for name in _COLUMNS if name not in table.columns]
+        missing = [name for name in _READ if name not in table.columns]
         if missing:
             raise InputError(
-                f"no column {', '.join(missing)}", where=str(path), expected=", ".join(_COLUMNS),
+                f"no column {', '.join(missing)}", where=str(path), expected=", ".join(_READ),
                 hint="Give the file that `corestory audit` or `corestory agreement` wrote.",
             )  # fmt: skip
         for row in table.rows:
@@ -58,12 +148,6 @@ def read_suspects(path: Path) -> list[ShownArticle]:
     if not articles:
         raise InputError("no suspects", where=str(path), expected="at least one row")
     return [_article(article_id, lines) for article_id, lines in articles.items()]
-
-
-@dataclass(frozen=True, slots=True)
-class _Neighbour:
-    label: Label | None
-    text: str
 
 
 def _lines(values: Mapping[str, str], where: str) -> Iterator[ShownParagraph]:
@@ -87,9 +171,9 @@ def _lines(values: Mapping[str, str], where: str) -> Iterator[ShownParagraph]:
             )
 
 
-def _neighbours(cell: str) -> list[_Neighbour]:
+def _neighbours(cell: str) -> list[Neighbour]:
     parts = _NEIGHBOUR.split(as_written(cell))[1:]
-    return [_Neighbour(_LABELS.get(label), text) for label, text in zip(parts[::2], parts[1::2], strict=True)]
+    return [Neighbour(text, _LABELS.get(label)) for label, text in zip(parts[::2], parts[1::2], strict=True)]
 
 
 def _score(cell: str) -> float | None:
@@ -97,7 +181,7 @@ def _score(cell: str) -> float | None:
         score = float(cell)
     except ValueError:
         return None
-    return score if math.isfinite(score) and 0 <= score <= 1 else None
+    return score if 0 <= score <= 1 else None
 
 
 def _article(article_id: str, lines: Mapping[int, ShownParagraph]) -> ShownArticle:
