@@ -123,7 +123,7 @@ def check_rows(rows: Rows, form: str | None, only: Only | None, *, kinds: bool) 
     ...     print(error)
     text has no rows; give --format jsonl, csv or parquet
     """
-    from corestory.output.story_rows import TABLES
+    from corestory.output.story import TABLES
 
     reason = ""
     if rows is not Rows.paragraph and form not in TABLES:
@@ -183,7 +183,7 @@ def check_keep(keep: Sequence[str], form: str | None, *, kinds: bool = False, ro
     if not keep:
         return
     from corestory.output.rows import COLUMNS, KIND_COLUMNS, SPAN_COLUMNS
-    from corestory.output.story_rows import STORY_COLUMNS, TABLES
+    from corestory.output.story import STORY_COLUMNS, TABLES
 
     if form not in TABLES:
         raise typer.BadParameter(

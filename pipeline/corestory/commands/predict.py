@@ -173,7 +173,7 @@ def predict(
     reading = replace(reading, source=row is Rows.span)
 
     from corestory.commands.outputs import is_one_page, tag_to_pages
-    from corestory.output.story_rows import chosen_unit
+    from corestory.output.story import chosen_unit
 
     path = None if target is None else path_of(target)
     form: OutputFormat | None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from corestory.output.documents import StoryFormat
     from corestory.output.kind_choice import KindChoice
     from corestory.output.rows import Format
-    from corestory.output.story_rows import Unit
+    from corestory.output.story import Unit
     from corestory.reading.fields import ReadingOptions
     from corestory.types import Label
 

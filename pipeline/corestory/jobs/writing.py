@@ -20,7 +20,7 @@ from corestory.jobs.remote_ledger import ledger_of
 from corestory.output.documents import DocumentFile, StoryFormat
 from corestory.output.kind_choice import KindChoice
 from corestory.output.rows import Format, open_rows
-from corestory.output.story_rows import Unit
+from corestory.output.story import Unit
 from corestory.reading.file_kinds import kind_by_name
 from corestory.remote import AnyPath
 

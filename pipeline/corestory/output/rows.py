@@ -15,7 +15,7 @@ import numpy as np
 from corestory.atomic import Target
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.kind_choice import KindChoice, chosen_positions
-from corestory.output.story_rows import STORY_COLUMNS, Unit, story_row
+from corestory.output.story import STORY_COLUMNS, Unit, story_row
 from corestory.reading.one_article import Span, spans_of
 from corestory.reading.text import in_one_line, storable
 from corestory.types import Label
@@ -84,7 +84,7 @@ def open_rows(
         What to write of the kinds of articles that were tagged with kinds: the columns `KIND_COLUMNS` after the
         others, and which kinds to leave out or to keep.
     unit
-        ``article`` for one row an article, with `corestory.output.story_rows.STORY_COLUMNS`; ``span`` for a paragraph
+        ``article`` for one row an article, with `corestory.output.story.STORY_COLUMNS`; ``span`` for a paragraph
         a row with `SPAN_COLUMNS` after `COLUMNS`: its start and end in the text that was read. Neither for ``text``.
 
     Raises

@@ -11,7 +11,7 @@ import msgspec
 
 from corestory.errors import InputError
 from corestory.output.rows import COLUMNS, KIND_COLUMNS, SCORE_DIGITS, SPAN_COLUMNS, rows_of
-from corestory.output.story_rows import STORY_COLUMNS, story_row
+from corestory.output.story import STORY_COLUMNS, story_row
 from corestory.reading.text import storable
 from corestory.web.tagging_options import TaggingOptions
 

@@ -11,10 +11,10 @@ from msgspec import Meta
 
 from corestory.errors import InputError
 from corestory.output.kind_choice import KindChoice, kind_choice
-from corestory.output.story_rows import chosen_unit
+from corestory.output.story import chosen_unit
 
 if TYPE_CHECKING:
-    from corestory.output.story_rows import Unit
+    from corestory.output.story import Unit
     from corestory.types import Label
 
 AnswerFormat = Literal["json", "jsonl", "csv", "text", "markdown", "tei"]
