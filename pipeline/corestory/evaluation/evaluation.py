@@ -7,9 +7,8 @@ import numpy as np
 
 from corestory.evaluation.bootstrap import interval, paired_interval, resampled_metrics
 from corestory.evaluation.groups import DETECTED, groups_by_column
-from corestory.evaluation.kinds import kind_result
 from corestory.evaluation.labelled_rows import LabelledRows, probabilities
-from corestory.evaluation.metrics import Metrics, calibration, confusion, measure
+from corestory.evaluation.metrics import Metrics, calibration, confusion, kind_result, measure
 from corestory.evaluation.results import (
     Band,
     Evaluation,

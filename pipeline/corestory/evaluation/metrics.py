@@ -1,12 +1,22 @@
-"""How well scores and decisions agree with the labels: rates, ranking and calibration."""
+"""How well scores and decisions agree with the labels, and told kinds with known ones: rates, ranking, calibration."""
+
+from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from corestory.labelling.alignment import alignment_words
+from corestory.labelling.labelled import KINDS, ROLES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TOLD = "told_kind"
+"""The column of a scored table with the kind or role that the model tells, given the paragraph's label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,37 @@ class CalibrationCurve:
     bins: tuple[CalibrationBin, ...]
     expected_error: float
     """Mean distance of a bin's share of core from its mean score, weighted by its count."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindRates:
+    """How one kind or role was told; a rate is NaN where it is of no paragraph."""
+
+    name: str
+    paragraphs: int
+    precision: float
+    recall: float
+    f1: float
+
+
+@dataclass(frozen=True, slots=True)
+class KindResult:
+    """How kinds and roles were told.
+
+    Attributes
+    ----------
+    macro_f1
+        Mean of the F1 of the kinds of filler that occur, each counting once; NaN if none does.
+    kinds, roles
+        Those that occur, in the order of `KINDS` and `ROLES`.
+    matrix
+        For each of `kinds` and then of `roles`, how many of its paragraphs were told as each of them, in that order.
+    """
+
+    macro_f1: float
+    kinds: tuple[KindRates, ...]
+    roles: tuple[KindRates, ...]
+    matrix: tuple[tuple[int, ...], ...]
 
 
 def word_counts(texts: Iterable[str]) -> NDArray[np.float64]:
@@ -219,6 +260,54 @@ def calibration(core: ArrayLike, score: ArrayLike) -> CalibrationCurve:
     error = float(np.nansum(counts * np.abs(mean_score - share_core)) / total) if total else float("nan")
     columns = (edges[:-1].tolist(), edges[1:].tolist(), counts.tolist(), mean_score.tolist(), share_core.tolist())
     return CalibrationCurve(tuple(CalibrationBin(*row) for row in zip(*columns, strict=True)), error)
+
+
+def kind_result(frame: pd.DataFrame) -> KindResult | None:
+    """Measure how kinds were told.
+
+    Parameters
+    ----------
+    frame
+        Columns `label`, `kind`, `role` and `TOLD`.
+
+    Returns
+    -------
+    KindResult or None
+        None if a column is missing, or no filler paragraph has a kind.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> found = kind_result(pd.DataFrame({
+    ...     "label": ["filler"] * 3, "kind": ["date", "date", "legal"], "role": None,
+    ...     "told_kind": ["date", "legal", "legal"]}))
+    >>> [(one.name, round(one.f1, 2)) for one in found.kinds], round(found.macro_f1, 2)
+    ([('date', 0.67), ('legal', 0.67)], 0.67)
+    """
+    if not {"label", "kind", "role", TOLD} <= set(frame.columns):
+        return None
+    filler = (frame["label"] == "filler").to_numpy()
+    known = np.where(filler, frame["kind"].to_numpy(object), frame["role"].to_numpy(object))
+    told = frame[TOLD].to_numpy(object)
+    names = [*(name for name in KINDS if (known == name).any()), *(name for name in ROLES if (known == name).any())]
+    if not any(name in KINDS for name in names):
+        return None
+    # A line that was given a kind which does not occur counts as missed, and has no column.
+    matrix = np.array([[int(((known == name) & (told == other)).sum()) for other in names] for name in names])
+    rates = [_kind_rates(name, known == name, (told == name) & np.isin(known.astype(str), names)) for name in names]
+    kinds = tuple(one for one in rates if one.name in KINDS)
+    return KindResult(
+        float(np.mean([one.f1 for one in kinds])),
+        kinds,
+        tuple(one for one in rates if one.name in ROLES),
+        tuple(tuple(row) for row in matrix.tolist()),
+    )
+
+
+def _kind_rates(name: str, known: np.ndarray, told: np.ndarray) -> KindRates:
+    hits, of_known, of_told = int((known & told).sum()), int(known.sum()), int(told.sum())
+    precision = hits / of_told if of_told else float("nan")
+    return KindRates(name, of_known, precision, hits / of_known, 2 * hits / (of_known + of_told))
 
 
 def _share(part: NDArray[np.float64], rest: NDArray[np.float64]) -> NDArray[np.float64]:

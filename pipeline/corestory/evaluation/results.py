@@ -4,8 +4,7 @@ import math
 from dataclasses import asdict, dataclass, fields
 from typing import Generic, TypeVar
 
-from corestory.evaluation.kinds import KindResult
-from corestory.evaluation.metrics import CalibrationCurve, Confusion, Metrics, Rates
+from corestory.evaluation.metrics import CalibrationCurve, Confusion, KindResult, Metrics, Rates
 
 SCHEMA = 1
 """Version of ``metrics.json``.

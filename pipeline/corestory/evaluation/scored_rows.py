@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from corestory.errors import DataError
-from corestory.evaluation.kinds import TOLD
+from corestory.evaluation.metrics import TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

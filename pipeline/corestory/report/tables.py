@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from corestory.evaluation.kinds import KindResult
 from corestory.evaluation.learned import Importance, Ngram
-from corestory.evaluation.metrics import METRIC_NAMES
+from corestory.evaluation.metrics import METRIC_NAMES, KindResult
 from corestory.evaluation.results import Evaluation, Group, RowCounts, TaggerResult
 from corestory.evaluation.rivals import Changed, ChangedParagraph, Comparison
 from corestory.evaluation.thresholds import ThresholdRow

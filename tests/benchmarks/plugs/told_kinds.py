@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.evaluation.kinds import TOLD, KindResult, kind_result
+from corestory.evaluation.metrics import TOLD, KindResult, kind_result
 from corestory.model.tagger import Tagger
 
 from .in_story import MARKUP
