@@ -241,8 +241,6 @@ class TerminalBar(ProgressBar):
 
     def update(self, text: str, done: float, total: float | None = None) -> None:
         """Show so much of a total done, with a text in front; without a total, show the text and the time."""
-        from corestory.printing import printable
-
         self._progress.start()
         self._progress.update(self._task, description=printable(text), completed=done, total=total)
 

@@ -9,7 +9,7 @@ Labels", Journal of Artificial Intelligence Research 70, 2021), in cleanlab's im
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -138,12 +138,9 @@ def audit_labels(
     quality = get_label_quality_scores(given, probabilities, method="self_confidence")
     issue = find_label_issues(given, probabilities, filter_by="prune_by_noise_rate", n_jobs=1)
     order = np.argsort(quality, kind="stable")[: math.ceil(share * len(quality))]
-    row_of, shown = np.flatnonzero(labelled), _Columns.of(rows)
-    suspects = tuple(
-        shown.suspect(int(row_of[rank]), float(score[row_of[rank]]), float(quality[rank]), issue=bool(issue[rank]))
-        for rank in order
-    )
-    return Audit(len(quality), int(issue.sum()), suspects)
+    row = np.flatnonzero(labelled)[order]
+    ranked = zip(*(column.tolist() for column in (row, score[row], quality[order], issue[order])), strict=True)
+    return Audit(len(quality), int(issue.sum()), tuple(_suspects(rows, ranked)))
 
 
 def label_free_scores(
@@ -231,47 +228,27 @@ def _one_view(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     return rows.iloc[order].reset_index(drop=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """The columns that people are shown, as lists: indexing a frame cell by cell is slow."""
+def _suspects(rows: pd.DataFrame, ranked: Iterable[tuple[int, float, float, bool]]) -> Iterator[Suspect]:
+    """Yield the ranked rows, each given by its number, score, quality and issue, with the rows around it."""
+    # Lists, because indexing a frame cell by cell is slow.
+    articles, positions, sources, texts = (rows[name].tolist() for name in ("article_id", "position", "source", "text"))
+    labels = rows["label"].astype(object).where(rows["label"].notna(), None).tolist()
 
-    articles: list[str]
-    positions: list[int]
-    sources: list[str]
-    texts: list[str]
-    labels: list[Label | None]
+    def neighbours(row: int, around: range) -> tuple[Neighbour, ...]:
+        inside = (other for other in around if 0 <= other < len(texts) and articles[other] == articles[row])
+        return tuple(Neighbour(texts[other], labels[other]) for other in inside)
 
-    @classmethod
-    def of(cls, rows: pd.DataFrame) -> _Columns:
-        labels: list[Label | None] = [
-            "core" if sign > 0 else "filler" if sign < 0 else None for sign in _signs(rows).tolist()
-        ]
-        articles, positions, sources, texts = (
-            rows[name].tolist() for name in ("article_id", "position", "source", "text")
-        )
-        return cls(articles, positions, sources, texts, labels)
-
-    def neighbours(self, row: int, begin: int, end: int) -> tuple[Neighbour, ...]:
-        inside = range(max(begin, 0), min(end, len(self.texts)))
-        return tuple(
-            Neighbour(self.texts[other], self.labels[other])
-            for other in inside
-            if self.articles[other] == self.articles[row]
-        )
-
-    def suspect(self, row: int, score: float, quality: float, *, issue: bool) -> Suspect:
-        label = self.labels[row]
-        assert label is not None  # noqa: S101 -- only labelled rows are ranked
-        return Suspect(
-            self.articles[row],
-            self.positions[row],
-            self.sources[row],
-            self.texts[row],
-            label,
+    for row, score, quality, issue in ranked:
+        yield Suspect(
+            articles[row],
+            positions[row],
+            sources[row],
+            texts[row],
+            labels[row],
             "core" if score > 0.5 else "filler",
             score,
             quality,
             issue,
-            self.neighbours(row, row - CONTEXT, row),
-            self.neighbours(row, row + 1, row + 1 + CONTEXT),
+            neighbours(row, range(row - CONTEXT, row)),
+            neighbours(row, range(row + 1, row + 1 + CONTEXT)),
         )

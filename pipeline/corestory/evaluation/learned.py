@@ -179,17 +179,15 @@ class _ContextStage:
             features = columns.matrix()
             shuffled = np.where(np.array(columns.groups) == group, features[order], features)
             scores = network.log_odds(shuffled, self._layout)
-        return self._as_decided(self._scaling.probabilities(scores))
-
-    def _columns(self, earlier: Float | None) -> Columns:
-        return stage2_features(self._features, self._stage1, earlier, html=self._html)
-
-    def _as_decided(self, scores: Float) -> NDArray[np.bool_]:
+        scores = self._scaling.probabilities(scores)
         if self._threshold is not None:
             return np.asarray(scores >= self._threshold)
         settings, words = self._settings, self._features.words
         shares = {"cutoff_share": settings.cutoff_share, "clean_cutoff_share": settings.clean_cutoff_share}
         return decide(scores, words, self._layout, **shares)[0]
+
+    def _columns(self, earlier: Float | None) -> Columns:
+        return stage2_features(self._features, self._stage1, earlier, html=self._html)
 
 
 EACH = 30

@@ -116,8 +116,10 @@ def confident_mistakes(
         Story lost first; of each kind those of `FEW_WORDS` words and more, then the shorter ones; the most confident
         first, of equally confident ones the longest.
     """
+    import pandas as pd
+
     positions = _positions(frame)
-    codes = _codes(frame["article_id"])
+    codes = pd.factorize(frame["article_id"])[0].astype(np.int64)
     ordered = np.lexsort((positions, codes))
     rank = np.empty(len(frame), np.int64)
     rank[ordered] = np.arange(len(frame))
@@ -186,12 +188,6 @@ class _Context:
         tagged: Label = self.frame["tagged"].iloc[row]
         text = _cut(_text(self.frame, "text", row), LONGEST if whole else LONGEST_AROUND)
         return ShownParagraph(int(self.positions[row]), text, known, tagged, score)
-
-
-def _codes(values: pd.Series) -> Int:
-    import pandas as pd
-
-    return pd.factorize(values)[0].astype(np.int64)
 
 
 def _positions(frame: pd.DataFrame) -> Int:

@@ -20,7 +20,7 @@ from corestory.jobs.items import Item
 from corestory.jobs.job import Counts, Fingerprint, Job, Outcome, fingerprint, model_sha256, outcome_of, state_of
 from corestory.jobs.ledger import Ledger
 from corestory.jobs.tasks import PartPlan, Task
-from corestory.jobs.writing import OutputInProgress
+from corestory.jobs.writing import OutputInProgress, join_rows
 from corestory.reading.parts import read_part
 from corestory.reading.sources import read_file
 from corestory.reading.text import storable
@@ -209,8 +209,6 @@ def tag_part(item: Item, plan: PartPlan, part: int, job: Job, *, count: Count | 
 
 def join_parts(item: Item, plan: PartPlan, job: Job) -> Outcome:
     """Join the outputs of all parts of a file and commit the result, which deletes the parts."""
-    from corestory.jobs.writing import join_rows
-
     try:
         with OutputInProgress(item, job) as output:
             ledger = output.ledger

@@ -25,9 +25,6 @@ from corestory.reading.file_kinds import kind_by_name
 from corestory.remote import AnyPath
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
     import pyarrow
 
     from corestory.model.tagged_article import TaggedArticle
@@ -207,10 +204,13 @@ def join_rows(
     ...     Path(folder, "all.txt").read_text().count("\n")
     3
     """
+    empty = io.BytesIO()
+    if form == "csv" or form == "parquet":
+        open_rows(empty, form=form, keep=keep, types=types, kinds=kinds, unit=unit).close()
     if form == "parquet":
-        _join_tables(parts, target, keep, types, kinds, unit)
+        _join_tables(parts, target, empty)
         return
-    head = len(_empty(form, keep, kinds, unit)) if form == "csv" else 0
+    head = len(empty.getvalue())
     with closing(Target(target)) as whole:
         started = False
         for opened in parts:
@@ -225,25 +225,10 @@ def join_rows(
                     shutil.copyfileobj(part, whole.stream, 2**20)
 
 
-def _empty(form: Format, keep: Sequence[str], kinds: KindChoice | None, unit: Unit) -> bytes:
-    stream = io.BytesIO()
-    open_rows(stream, form=form, keep=keep, kinds=kinds, unit=unit).close()
-    return stream.getvalue()
-
-
-def _join_tables(
-    parts: Iterable[Callable[[], BinaryIO]],
-    target: Path,
-    keep: Sequence[str],
-    types: Mapping[str, pyarrow.DataType] | None,
-    kinds: KindChoice | None,
-    unit: Unit,
-) -> None:
+def _join_tables(parts: Iterable[Callable[[], BinaryIO]], target: Path, empty: BinaryIO) -> None:
     import pyarrow.parquet as pq
 
-    stream = io.BytesIO()
-    open_rows(stream, form="parquet", keep=keep, types=types, kinds=kinds, unit=unit).close()
-    schema = pq.read_schema(io.BytesIO(stream.getvalue()))
+    schema = pq.read_schema(empty)
     with closing(Target(target)) as whole, whole.reporting_errors(), pq.ParquetWriter(whole.stream, schema) as writer:
         for opened in parts:
             with opened() as part, pq.ParquetFile(part, pre_buffer=False) as file:

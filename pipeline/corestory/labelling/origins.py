@@ -20,11 +20,10 @@ from corestory.labelling.gold_pages import (
 from corestory.labelling.labelled import KINDS, ROLES, Kind, LabelledArticle, LabelledParagraph, Role
 from corestory.labelling.tables import LabelNames, articles_of_labelled_rows, is_table, read_table
 from corestory.reading.decoding import decode, read_bytes
+from corestory.reading.one_article import LABELLED_ENDING
 from corestory.reading.sites import registered_domain
 from corestory.reading.text import storable
 from corestory.types import Label
-
-SAMPLE_SUFFIX = ".labelled.txt"
 
 _HEADERS = ("site", "url", "title", "language", "beat")
 _LABELS: dict[str, Label | None] = {"core": "core", "filler": "filler", "skip": None}
@@ -34,7 +33,7 @@ _ROLES: dict[str, Role] = {role: role for role in ROLES}
 
 def find_samples(folder: Path) -> list[Path]:
     """Find a folder's files ``SITE/NAME.labelled.txt``, in order of their paths; a file is its own only one."""
-    return [folder] if folder.is_file() else sorted(folder.rglob(f"*{SAMPLE_SUFFIX}"))
+    return [folder] if folder.is_file() else sorted(folder.rglob(f"*{LABELLED_ENDING}"))
 
 
 def read_samples(folder: Path, *, source: str, refuse: Refuse) -> Iterator[LabelledArticle]:
@@ -58,7 +57,9 @@ def read_samples(folder: Path, *, source: str, refuse: Refuse) -> Iterator[Label
         try:
             name = path.relative_to(folder if folder.is_dir() else folder.parent).as_posix()
             text = decode(read_bytes(path), where=str(path))
-            yield read_sample(text, where=str(path), page=f"{source}/{name.removesuffix(SAMPLE_SUFFIX)}", source=source)
+            yield read_sample(
+                text, where=str(path), page=f"{source}/{name.removesuffix(LABELLED_ENDING)}", source=source
+            )
         except InputError as error:
             refuse(error)
 
@@ -151,8 +152,8 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
 
 _EXPECTED = (
     "a corpus in the layout of WCXB or of newspaper4k's dataset, pairs NAME.html + NAME.txt, "
-    f"NAME{SAMPLE_SUFFIX} files, a labelled table (.csv .tsv .jsonl .parquet, also .gz), or an export of Label Studio, "
-    "doccano, Prodigy or Argilla (.json .jsonl)"
+    f"NAME{LABELLED_ENDING} files, a labelled table (.csv .tsv .jsonl .parquet, also .gz), or an export of "
+    "Label Studio, doccano, Prodigy or Argilla (.json .jsonl)"
 )
 
 
@@ -224,7 +225,7 @@ def find_origins(paths: Sequence[Path]) -> list[Origin]:
 
 def _recognised(path: Path) -> tuple[str, int]:
     if path.is_file():
-        if path.name.endswith(SAMPLE_SUFFIX):
+        if path.name.endswith(LABELLED_ENDING):
             return "sample", 1
         if tool := tool_of(path):
             return tool, 1
@@ -249,4 +250,4 @@ def _name(path: Path) -> str:
     name = path.resolve().name
     if path.is_dir():
         return name
-    return name.removesuffix(SAMPLE_SUFFIX).partition(".")[0] or name
+    return name.removesuffix(LABELLED_ENDING).partition(".")[0] or name

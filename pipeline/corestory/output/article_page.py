@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -265,11 +266,8 @@ class OnePage:
     def close(self) -> None:
         """Write the page if there is an article."""
         if self._article is not None:
-            target = Target(self._target)
-            try:
+            with closing(Target(self._target)) as target:
                 target.write(article_page(self._article, only=self._only, kinds=self._kinds).encode())
-            finally:
-                target.close()
 
 
 class PageFolder:
@@ -324,8 +322,5 @@ class PageFolder:
             self._put(self._entries[-1].file, page)
 
     def _put(self, name: str, page: str) -> None:
-        target = Target(self._folder / name)
-        try:
+        with closing(Target(self._folder / name)) as target:
             target.write(page.encode())
-        finally:
-            target.close()

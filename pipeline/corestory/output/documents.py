@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -122,11 +123,8 @@ class DocumentFile:
 
     def close(self) -> None:
         """Finish the file."""
-        try:
-            if self._held:
-                self._target.write(self._held.encode())
-        finally:
-            self._target.close()
+        with closing(self._target) as target:
+            target.write(self._held.encode())
 
 
 class DocumentFolder:
@@ -153,11 +151,8 @@ class DocumentFolder:
     def write(self, article: TaggedArticle) -> None:
         """Write the file of an article."""
         self._count += 1
-        target = Target(self._folder / f"{self._count:06d}{self._form.name_end(article.title)}")
-        try:
+        with closing(Target(self._folder / f"{self._count:06d}{self._form.name_end(article.title)}")) as target:
             target.write(self._form.render(article).encode())
-        finally:
-            target.close()
 
     def close(self) -> None:
         """Do nothing: every file has been written."""

@@ -120,14 +120,6 @@ def _point(result: TaggerResult) -> tuple[float, float]:
     return 100 * result.words.value.filler_recall, 100 * result.words.value.core_recall
 
 
-def _lengths(findings: Findings) -> Figure | None:
-    return _dots(findings.lengths)
-
-
-def _regions(findings: Findings) -> Figure | None:
-    return _dots(findings.regions)
-
-
 def _dots(groups: Sequence[Group]) -> Figure | None:
     if not groups:
         return None
@@ -262,8 +254,8 @@ def _importance(findings: Findings) -> Figure | None:
 DRAWERS: dict[str, Callable[[Findings], Figure | None]] = {
     "tradeoff": _tradeoff,
     "second_look": _second_look,
-    "lengths": _lengths,
-    "regions": _regions,
+    "lengths": lambda findings: _dots(findings.lengths),
+    "regions": lambda findings: _dots(findings.regions),
     "histogram": _histogram,
     "calibration": _calibration,
     "precision_recall": _precision_recall,

@@ -186,7 +186,7 @@ def report_page(findings: Findings, *, title: str = "Evaluation", about: Sequenc
         "basis": basis(findings.evaluation),
         "answers": [] if too_few or any(answer.value == NOTHING for answer in answers) else answers,
         "sections": report_sections(findings, about=about),
-        "kind": _kind,
+        "kind": lambda part: type(part).__name__,
         "draw": drawn,
         "address": _address,
         "open": OPEN,
@@ -201,17 +201,6 @@ class _Answer:
         self.value, low, high = (percent(getattr(rates, name)) for rates in (words.value, words.low, words.high))
         self.interval = "" if NOTHING in (self.value, low, high) else f"{low} to {high}"
         self.before, self.after, self.stop = before, after, stop
-
-
-def _kind(part: Part) -> str:
-    names: dict[type[Part], str] = {
-        ReportTable: "table",
-        Figure: "figure",
-        MistakeList: "mistakes",
-        Folded: "folded",
-        Beside: "beside",
-    }
-    return names[type(part)]
 
 
 def _address(url: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import astuple
 
 from corestory.evaluation.learned import Importance, Ngram
 from corestory.evaluation.metrics import METRIC_NAMES, KindResult
 from corestory.evaluation.results import Evaluation, Group, RowCounts, TaggerResult
-from corestory.evaluation.rivals import Changed, ChangedParagraph, Comparison
+from corestory.evaluation.rivals import ChangedParagraph, Comparison
 from corestory.evaluation.thresholds import ThresholdRow
 from corestory.printing import counted, percent, rounded
 from corestory.report.parts import ReportTable, difference, per_hundred, with_interval
@@ -265,7 +266,7 @@ def measures_table(first: TaggerResult, second: TaggerResult, *, words: bool) ->
 def changes_table(comparison: Comparison) -> ReportTable:
     """Lay out how much changed from one model to the other, for better and for worse."""
     rows = tuple(
-        (name, "better" if good else "worse", *_sizes(changed))
+        (name, "better" if good else "worse", *map(counted, astuple(changed)))
         for name, good, changed in (
             ("story kept that was lost", True, comparison.core_gained),
             ("filler removed that was kept", True, comparison.filler_gained),
@@ -317,7 +318,3 @@ def counts_table(counts: RowCounts) -> ReportTable:
 def about_table(about: Sequence[tuple[str, str]]) -> ReportTable:
     """Lay out where data and model come from, and how to repeat it."""
     return ReportTable("Data, model, versions", ("", "value"), tuple(about), prose=("value",))
-
-
-def _sizes(changed: Changed) -> tuple[str, str, str]:
-    return counted(changed.paragraphs), counted(changed.words), counted(changed.articles)
