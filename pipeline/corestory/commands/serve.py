@@ -83,7 +83,7 @@ def serve(
     from corestory.model.rules import read_rules
     from corestory.model.storage import CARD_NAME, default_model
     from corestory.web.guard import listen, loopback_hosts
-    from corestory.web.service import Limits, service
+    from corestory.web.service import service
     from corestory.web.serving import run
     from corestory.web.worker_pool import Serving
 
@@ -92,14 +92,16 @@ def serve(
     remembered = open_memory(memory)
     folder = model_folder(model) or default_model()
     card = folder / CARD_NAME
-    limits = Limits(workers, queue, max_bytes, timeout)
     with listen(port, host=host) as listening:
         port = listening.getsockname()[1]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         app = service(
             Serving(tagger, rules, remembered),
             model=_described(tagger, model or DEFAULT, card.read_text("utf-8") if card.is_file() else ""),
-            limits=limits,
+            workers=workers,
+            queue=queue,
+            max_bytes=max_bytes,
+            seconds=timeout,
             hosts=loopback_hosts(port) if host in _LOOPBACK else None,
             token=token,
             log=None if quiet else typer.get_text_stream("stderr"),

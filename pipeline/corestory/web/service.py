@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from email.message import Message
 from typing import TextIO
 
@@ -56,33 +55,14 @@ STORY = {"only": "core", "format": "text"}
 _STYLED = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The limits of a service.
-
-    Attributes
-    ----------
-    workers
-        Processes that tag.
-    queue
-        Requests that may wait for them.
-    max_bytes
-        Bytes of a body.
-    seconds
-        How long an answer may take once the body has arrived; a worker may take half of it.
-    """
-
-    workers: int = 1
-    queue: int = 256
-    max_bytes: int = 2**23
-    seconds: float = 30.0
-
-
 def service(
     serving: Serving,
     *,
     model: Mapping[str, object],
-    limits: Limits,
+    workers: int,
+    queue: int,
+    max_bytes: int,
+    seconds: float,
     hosts: frozenset[str] | None,
     token: str = "",
     log: TextIO | None = None,
@@ -95,8 +75,14 @@ def service(
         The model, the rules and the site memory.
     model
         What ``/model`` answers.
-    limits
-        The limits.
+    workers
+        Processes that tag.
+    queue
+        Requests that may wait for them.
+    max_bytes
+        Bytes of a body.
+    seconds
+        How long an answer may take once the body has arrived; a worker may take half of it.
     hosts, token
         As of `corestory.web.guard.Guard`; ``/health`` needs no token.
     log
@@ -105,15 +91,15 @@ def service(
     metrics = Metrics()
     pool = WorkerPool(
         serving,
-        workers=limits.workers,
-        queue=limits.queue,
-        seconds=limits.seconds * WORKER_SHARE,
+        workers=workers,
+        queue=queue,
+        seconds=seconds * WORKER_SHARE,
         on_batch=metrics.batches.observe,
         on_restart=metrics.restarts.inc,
     )
     metrics.waiting.set_function(lambda: pool.waiting)
     paths = _Paths(
-        pool, metrics, limits, msgspec.json.encode(model), tells_kinds=serving.tagger.weights.kinds is not None
+        pool, metrics, seconds, msgspec.json.encode(model), tells_kinds=serving.tagger.weights.kinds is not None
     )
 
     @contextlib.asynccontextmanager
@@ -134,7 +120,7 @@ def service(
     ]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _refused, Exception: _failed})
     guarded = Guard(
-        app, hosts=hosts, token=token, open_paths=("/health",), max_body=limits.max_bytes, answer=_problem_response
+        app, hosts=hosts, token=token, open_paths=("/health",), max_body=max_bytes, answer=_problem_response
     )
     return Monitor(guarded, metrics=metrics, log=log, paths=[route.path for route in routes])
 
@@ -142,8 +128,8 @@ def service(
 class _Paths:
     """What each path answers."""
 
-    def __init__(self, pool: WorkerPool, metrics: Metrics, limits: Limits, model: bytes, *, tells_kinds: bool) -> None:
-        self._pool, self._metrics, self._limits, self._model = pool, metrics, limits, model
+    def __init__(self, pool: WorkerPool, metrics: Metrics, seconds: float, model: bytes, *, tells_kinds: bool) -> None:
+        self._pool, self._metrics, self._seconds, self._model = pool, metrics, seconds, model
         self._tells_kinds = tells_kinds
         self._held = 0
 
@@ -208,10 +194,10 @@ class _Paths:
 
     async def _answer(self, request: TaggingRequest) -> Answer:
         try:
-            async with asyncio.timeout(self._limits.seconds):
+            async with asyncio.timeout(self._seconds):
                 return await self._pool.answer(request)
         except TimeoutError:
-            return problem(503, f"The request was not answered within {self._limits.seconds:g} s. Try again later.")
+            return problem(503, f"The request was not answered within {self._seconds:g} s. Try again later.")
 
 
 def _kind_of(request: Request) -> tuple[str, str]:
