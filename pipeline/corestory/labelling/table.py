@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
+import math
 from collections import Counter
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from corestory.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -77,13 +77,15 @@ def articles_frame(articles: Iterable[LabelledArticle]) -> pd.DataFrame:
     schema = table_schema()
     # An Arrow table a few articles at a time: a Python object a cell would cost gigabytes on a large corpus.
     tables = [schema.empty_table()]
-    rows = _Rows()
+    together: list[LabelledArticle] = []
+    rows = 0
     for article in articles:
-        rows.add(article)
-        if len(rows.texts) >= _ROWS_AT_ONCE:
-            tables.append(rows.table(schema))
-            rows = _Rows()
-    tables.append(rows.table(schema))
+        together.append(article)
+        rows += len(article.paragraphs)
+        if rows >= _ROWS_AT_ONCE:
+            tables.append(_table(together, schema))
+            together, rows = [], 0
+    tables.append(_table(together, schema))
     frame: pd.DataFrame = pa.concat_tables(tables).to_pandas()
     return frame
 
@@ -151,61 +153,30 @@ def read_frame(path: Path) -> pd.DataFrame:
 _ROWS_AT_ONCE = 20_000
 
 
-class _Rows:
-    def __init__(self) -> None:
-        self.shared: list[LabelledArticle] = []
-        self.lengths: list[int] = []
-        self.position = array("i")
-        self.texts: list[str] = []
-        self.labels: list[str | None] = []
-        self.markup: list[str | None] = []
-        self.elements: list[tuple[int, ...] | None] = []
-        self.repeats: list[tuple[int, ...] | None] = []
-        self.link_density = array("f")
-        self.declared = array("f")
-        self.kinds: list[str | None] = []
-        self.roles: list[str | None] = []
+def _table(articles: Sequence[LabelledArticle], schema: pa.Schema) -> pa.Table:
+    import numpy as np
+    import pyarrow as pa
 
-    def add(self, article: LabelledArticle) -> None:
-        self.shared.append(article)
-        self.lengths.append(len(article.paragraphs))
-        self.position.extend(range(len(article.paragraphs)))
-        for paragraph in article.paragraphs:
-            markup = paragraph.markup
-            self.texts.append(paragraph.text)
-            self.labels.append(paragraph.label)
-            self.markup.append(markup.words if markup is not None else None)
-            self.elements.append(markup.elements if markup is not None else None)
-            self.repeats.append(markup.repeats if markup is not None else None)
-            self.link_density.append(markup.link_density if markup is not None else float("nan"))
-            # The table's empty cell, where `Markup` has -1: the page declares nothing.
-            self.declared.append(markup.declared if markup is not None and markup.declared >= 0 else float("nan"))
-            self.kinds.append(paragraph.kind)
-            self.roles.append(paragraph.role)
-
-    def table(self, schema: pa.Schema) -> pa.Table:
-        import numpy as np
-        import pyarrow as pa
-
-        index = pa.array(np.repeat(np.arange(len(self.shared)), self.lengths))
-        columns = {
-            name: pa.array([getattr(article, name) for article in self.shared], pa.string()).take(index)
-            for name in (*TEXT_COLUMNS, "source")
-        }
-        columns |= {
-            "position": np.frombuffer(self.position, dtype=np.int32),
-            "text": self.texts,
-            "label": self.labels,
-            "split": pa.nulls(len(self.texts), pa.string()),
-            "markup": self.markup,
-            "elements": self.elements,
-            "repeats": self.repeats,
-            "link_density": np.frombuffer(self.link_density, dtype=np.float32),
-            "declared": np.frombuffer(self.declared, dtype=np.float32),
-            "kind": self.kinds,
-            "role": self.roles,
-        }
-        return pa.table(columns, schema=schema)
+    lengths = [len(article.paragraphs) for article in articles]
+    index = pa.array(np.repeat(np.arange(len(articles)), lengths))
+    columns = {
+        name: pa.array([getattr(article, name) for article in articles], pa.string()).take(index)
+        for name in (*TEXT_COLUMNS, "source")
+    }
+    paragraphs = [paragraph for article in articles for paragraph in article.paragraphs]
+    columns |= {name: [getattr(one, name) for one in paragraphs] for name in ("text", "label", "kind", "role")}
+    markup = [paragraph.markup for paragraph in paragraphs]
+    columns |= {
+        "position": [position for length in lengths for position in range(length)],
+        "split": pa.nulls(len(paragraphs), pa.string()),
+        "markup": [None if one is None else one.words for one in markup],
+        "elements": [None if one is None else one.elements for one in markup],
+        "repeats": [None if one is None else one.repeats for one in markup],
+        "link_density": [math.nan if one is None else one.link_density for one in markup],
+        # The table's empty cell, where `Markup` has -1: the page declares nothing.
+        "declared": [math.nan if one is None or one.declared < 0 else one.declared for one in markup],
+    }
+    return pa.table(columns, schema=schema)
 
 
 SHARES = (0.7, 0.1, 0.2)
