@@ -7,10 +7,8 @@ import pytest
 from corestory.labelling.extractors import (
     EXTRACTORS,
     RENDERERS,
-    extracted,
-    installed_extractors,
-    installed_renderers,
-    rendered,
+    installed,
+    tool_texts,
 )
 
 STORY = [
@@ -21,15 +19,15 @@ STORY = [
 PAGE = "<html><body><article>{}</article></body></html>".format("".join(f"<p>{paragraph}</p>" for paragraph in STORY))
 
 
-@pytest.mark.parametrize("name", installed_extractors())
+@pytest.mark.parametrize("name", installed(EXTRACTORS))
 def test_an_installed_extractor_gives_the_storys_paragraphs(name):
-    assert extracted(PAGE, extractor=name, language="en") == STORY
+    assert tool_texts(PAGE, tool=name, language="en") == STORY
 
 
-@pytest.mark.parametrize("name", installed_extractors())
+@pytest.mark.parametrize("name", installed(EXTRACTORS))
 @pytest.mark.parametrize("html", ["", "<", "<p>\x00</p>", "<html><body></body></html>", "&#xD800;" * 3])
 def test_a_page_from_which_nothing_comes_gives_nothing(name, html):
-    assert all(line.strip() for line in extracted(html, extractor=name))
+    assert all(line.strip() for line in tool_texts(html, tool=name))
 
 
 def replaced(monkeypatch, extract):
@@ -44,19 +42,19 @@ def test_an_extractor_that_fails_gives_nothing_and_stays_silent(monkeypatch, cap
         raise RecursionError
 
     replaced(monkeypatch, fail)
-    assert extracted(PAGE, extractor="trafilatura") == []
+    assert tool_texts(PAGE, tool="trafilatura") == []
     assert not caplog.records
     assert logging.root.manager.disable == logging.NOTSET
 
 
 def test_an_extractor_that_finds_nothing_gives_nothing(monkeypatch):
     replaced(monkeypatch, lambda _: None)
-    assert extracted(PAGE, extractor="trafilatura") == []
+    assert tool_texts(PAGE, tool="trafilatura") == []
 
 
 def test_an_extractors_output_is_split_as_text(monkeypatch):
     replaced(monkeypatch, lambda _: "Ferry late\n\nNobody was told why.\n")
-    assert extracted(PAGE, extractor="trafilatura") == ["Ferry late", "Nobody was told why."]
+    assert tool_texts(PAGE, tool="trafilatura") == ["Ferry late", "Nobody was told why."]
 
 
 def test_an_interruption_is_not_taken_for_a_failure(monkeypatch):
@@ -65,12 +63,12 @@ def test_an_interruption_is_not_taken_for_a_failure(monkeypatch):
 
     replaced(monkeypatch, interrupt)
     with pytest.raises(KeyboardInterrupt):
-        extracted(PAGE, extractor="trafilatura")
+        tool_texts(PAGE, tool="trafilatura")
 
 
 def test_only_what_is_installed_is_offered(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: name == "justext" or None)
-    assert installed_extractors() == ("justext",)
+    assert installed(EXTRACTORS) == ("justext",)
     assert "justext" in EXTRACTORS
 
 
@@ -80,19 +78,19 @@ WHOLE_PAGE = """<html><head><title>Ferry late</title><style>p { color: red }</st
 <script>track()</script></body></html>"""
 
 
-@pytest.mark.parametrize("name", installed_renderers())
+@pytest.mark.parametrize("name", installed(RENDERERS))
 def test_a_renderer_gives_the_menu_as_well_as_the_story(name):
-    lines = rendered(WHOLE_PAGE, renderer=name)
+    lines = tool_texts(WHOLE_PAGE, tool=name)
     assert {"The operator said that it was sorry.", "Nobody aboard was told why."} <= set(lines)
     text = "\n".join(lines)
     assert all(word in text for word in ("Sport", "Weather", "Ferry late again"))
     assert not any(word in text for word in ("track", "color", "/sport"))
 
 
-@pytest.mark.parametrize("name", installed_renderers())
+@pytest.mark.parametrize("name", installed(RENDERERS))
 @pytest.mark.parametrize("html", ["", "<", "<p>\x00</p>", "<html><body></body></html>", "&#xD800;" * 3])
 def test_a_page_without_text_gives_no_blank_line(name, html):
-    assert all(line.strip() for line in rendered(html, renderer=name))
+    assert all(line.strip() for line in tool_texts(html, tool=name))
 
 
 def test_a_renderer_that_fails_on_a_page_gives_nothing(monkeypatch):
@@ -100,10 +98,10 @@ def test_a_renderer_that_fails_on_a_page_gives_nothing(monkeypatch):
         raise RecursionError
 
     monkeypatch.setitem(sys.modules, "inscriptis", types.SimpleNamespace(get_text=fail))
-    assert rendered(WHOLE_PAGE, renderer="inscriptis") == []
+    assert tool_texts(WHOLE_PAGE, tool="inscriptis") == []
 
 
 def test_only_the_installed_renderers_are_offered(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: name == "bs4" or None)
-    assert installed_renderers() == ("beautifulsoup",)
-    assert set(installed_renderers()) < set(RENDERERS)
+    assert installed(RENDERERS) == ("beautifulsoup",)
+    assert set(installed(RENDERERS)) < set(RENDERERS)

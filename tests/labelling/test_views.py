@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import InputError
-from corestory.labelling.extractors import EXTRACTORS, installed_extractors, installed_renderers
+from corestory.labelling.extractors import EXTRACTORS, RENDERERS, installed
 from corestory.labelling.gold_pages import GoldPage
 from corestory.labelling.views import CUTS, chosen_views, page_views
 
@@ -114,7 +114,7 @@ def test_a_page_without_text_is_refused(html):
         page_views(gold_page(html=html))
 
 
-@pytest.mark.parametrize("name", [*installed_renderers(), *installed_extractors()])
+@pytest.mark.parametrize("name", [*installed(RENDERERS), *installed(EXTRACTORS)])
 def test_the_text_of_another_tool_is_labelled_like_any_view(name):
     sentence = "The ferry was late again on Monday, and nobody who was on board had been told why it was so. "
     story = [f"For the {number}th time, no tea. " + 3 * sentence for number in range(9)]
@@ -124,7 +124,7 @@ def test_the_text_of_another_tool_is_labelled_like_any_view(name):
     assert [label for _, label in rows(article)] == ["core"] * 9
 
 
-@pytest.mark.parametrize("name", installed_renderers())
+@pytest.mark.parametrize("name", installed(RENDERERS))
 def test_a_rendered_page_has_its_menu_as_filler_and_its_story_as_core(name):
     labels = {text.lstrip("•*# "): label for text, label in rows(view(name))}
     assert labels["READ MORE: Lido roof vote put off"] == labels["Sport"] == "filler"
@@ -142,7 +142,7 @@ def test_every_view_of_any_page_holds_only_clean_paragraphs(texts):
 
 
 def test_all_views_are_those_that_are_installed():
-    assert chosen_views("all") == (*CUTS, *installed_renderers(), *installed_extractors())
+    assert chosen_views("all") == (*CUTS, *installed(RENDERERS), *installed(EXTRACTORS))
     assert chosen_views(" page,lines, page") == ("page", "lines")
 
 
@@ -153,8 +153,7 @@ def test_a_view_that_does_not_exist_is_refused(names):
 
 
 def test_a_view_whose_package_is_missing_is_refused_with_the_way_to_install_it(monkeypatch):
-    for tools in ("extractors", "renderers"):
-        monkeypatch.setattr(f"corestory.labelling.views.installed_{tools}", lambda: ())
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     assert chosen_views("all") == CUTS
     with pytest.raises(InputError, match=r"corestory\[views\]"):
         chosen_views(EXTRACTORS[0])

@@ -4,7 +4,8 @@ import importlib
 import importlib.util
 import logging
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from corestory.reading.html.page import read_page
 from corestory.reading.text import split_text
@@ -20,35 +21,37 @@ _STOPLISTS = {
 }  # fmt: skip
 
 
-def installed_extractors() -> tuple[str, ...]:
-    """Names of the extractors whose packages are installed; they are optional.
+def installed(tools: Sequence[str]) -> tuple[str, ...]:
+    """Names of those tools whose packages are installed; they are optional.
 
     Examples
     --------
-    >>> set(installed_extractors()) <= {"trafilatura", "readability", "resiliparse", "justext", "boilerpy3"}
+    >>> set(installed(EXTRACTORS)) <= {"trafilatura", "readability", "resiliparse", "justext", "boilerpy3"}
     True
     """
-    return tuple(name for name in EXTRACTORS if importlib.util.find_spec(name) is not None)
+    packages = {name: _TOOLS[name][0].partition(".")[0] for name in tools}
+    return tuple(name for name, package in packages.items() if importlib.util.find_spec(package) is not None)
 
 
-def extracted(html: str, *, extractor: str, language: str = "") -> list[str]:
-    """Paragraphs that an extractor with its default settings leaves of a page.
+def tool_texts(html: str, *, tool: str, language: str = "") -> list[str]:
+    """Paragraphs of the text that a tool with its default settings makes of a page.
 
     Parameters
     ----------
     html
         The page.
-    extractor
-        One of `installed_extractors`.
+    tool
+        One of `EXTRACTORS` or `RENDERERS` that is installed.
     language
         Two letters, for extractors that must know; English if unknown.
 
     Returns
     -------
     list of str
-        Empty where the extractor fails on the page, or finds nothing.
+        Empty where the tool fails on the page, or finds nothing.
     """
-    return tool_paragraphs(lambda: _EXTRACT[extractor](html, language))
+    module, run = _TOOLS[tool]
+    return tool_paragraphs(lambda: str(run(importlib.import_module(module), html, language)))
 
 
 def tool_paragraphs(run: Callable[[], str]) -> list[str]:
@@ -77,103 +80,45 @@ def tool_paragraphs(run: Callable[[], str]) -> list[str]:
         logging.disable(before)
 
 
-def _trafilatura(html: str, language: str) -> str:  # noqa: ARG001  one signature for all
-    return importlib.import_module("trafilatura").extract(html) or ""
+def _justext(justext: Any, html: str, language: str) -> str:
+    stoplist = justext.get_stoplist(_STOPLISTS.get(language, "English"))
+    parts = justext.justext(html.encode(), stoplist, encoding="utf-8")
+    return "\n".join(part.text for part in parts if not part.is_boilerplate)
 
 
-def _readability(html: str, language: str) -> str:  # noqa: ARG001
-    summary: str = importlib.import_module("readability").Document(html).summary()
-    return "\n".join(read_page(summary).texts)
-
-
-def _resiliparse(html: str, language: str) -> str:  # noqa: ARG001
-    module = importlib.import_module("resiliparse.extract.html2text")
-    return str(module.extract_plain_text(html, main_content=True))
-
-
-def _justext(html: str, language: str) -> str:
-    module = importlib.import_module("justext")
-    stoplist = module.get_stoplist(_STOPLISTS.get(language, "English"))
-    return "\n".join(
-        part.text for part in module.justext(html.encode(), stoplist, encoding="utf-8") if not part.is_boilerplate
-    )
-
-
-def _boilerpy3(html: str, language: str) -> str:  # noqa: ARG001
-    return str(importlib.import_module("boilerpy3.extractors").ArticleExtractor().get_content(html))
-
-
-_EXTRACT: dict[str, Callable[[str, str], str]] = {
-    "trafilatura": _trafilatura,
-    "readability": _readability,
-    "resiliparse": _resiliparse,
-    "justext": _justext,
-    "boilerpy3": _boilerpy3,
-}
-EXTRACTORS = tuple(_EXTRACT)
-
-
-def installed_renderers() -> tuple[str, ...]:
-    """Names of the renderers whose packages are installed; they are optional.
-
-    Examples
-    --------
-    >>> set(installed_renderers()) <= set(RENDERERS)
-    True
-    """
-    return tuple(name for name in RENDERERS if importlib.util.find_spec(_MODULES[name]) is not None)
-
-
-def rendered(html: str, *, renderer: str) -> list[str]:
-    """Paragraphs of the text that a renderer makes of a whole page.
-
-    Parameters
-    ----------
-    html
-        The page.
-    renderer
-        One of `installed_renderers`.
-
-    Returns
-    -------
-    list of str
-        Empty where the renderer fails on the page, or finds no text.
-    """
-    return tool_paragraphs(lambda: _RENDER[renderer](html))
-
-
-def _resiliparse_page(html: str) -> str:
-    module = importlib.import_module("resiliparse.extract.html2text")
-    return str(module.extract_plain_text(html, main_content=False))
-
-
-def _beautifulsoup(html: str) -> str:
-    return str(importlib.import_module("bs4").BeautifulSoup(html, "lxml").get_text("\n"))
-
-
-def _inscriptis(html: str) -> str:
-    return str(importlib.import_module("inscriptis").get_text(html))
-
-
-def _html2text(html: str) -> str:
-    renderer = importlib.import_module("html2text").HTML2Text(bodywidth=0)
+def _html2text(html2text: Any, html: str, _: str) -> str:
+    renderer = html2text.HTML2Text(bodywidth=0)
     # The addresses of links and pictures are no words of the page.
     renderer.ignore_links = renderer.ignore_images = True
     return str(renderer.handle(html))
 
 
-_RENDER: dict[str, Callable[[str], str]] = {
-    "resiliparse-page": _resiliparse_page,
-    "beautifulsoup": _beautifulsoup,
-    "inscriptis": _inscriptis,
-    "html2text": _html2text,
+# The module of each tool, and what to do with it, a page and the page's language.
+_Tools = dict[str, tuple[str, Callable[[Any, str, str], str]]]
+_EXTRACTORS: _Tools = {
+    "trafilatura": ("trafilatura", lambda module, html, _: module.extract(html) or ""),
+    "readability": ("readability", lambda module, html, _: "\n".join(read_page(module.Document(html).summary()).texts)),
+    "resiliparse": (
+        "resiliparse.extract.html2text",
+        lambda module, html, _: module.extract_plain_text(html, main_content=True),
+    ),
+    "justext": ("justext", _justext),
+    "boilerpy3": ("boilerpy3.extractors", lambda module, html, _: module.ArticleExtractor().get_content(html)),
 }
-_MODULES = {
-    "resiliparse-page": "resiliparse",
-    "beautifulsoup": "bs4",
-    "inscriptis": "inscriptis",
-    "html2text": "html2text",
+_RENDERERS: _Tools = {
+    "resiliparse-page": (
+        "resiliparse.extract.html2text",
+        lambda module, html, _: module.extract_plain_text(html, main_content=False),
+    ),
+    "beautifulsoup": ("bs4", lambda module, html, _: module.BeautifulSoup(html, "lxml").get_text("\n")),
+    "inscriptis": ("inscriptis", lambda module, html, _: module.get_text(html)),
+    "html2text": ("html2text", _html2text),
 }
-RENDERERS = tuple(_RENDER)
+_TOOLS = _EXTRACTORS | _RENDERERS
+
+EXTRACTORS = tuple(_EXTRACTORS)
+"""Tools that keep the story alone."""
+
+RENDERERS = tuple(_RENDERERS)
 """Renderers by name: Resiliparse without its choice of content, BeautifulSoup with a line a text node, Inscriptis as a
 text browser lays pages out, html2text with Markdown's marks but without addresses."""

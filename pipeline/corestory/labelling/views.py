@@ -8,14 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from corestory.errors import InputError
 from corestory.labelling.alignment import aligned_share, alignment_words, titled
-from corestory.labelling.extractors import (
-    EXTRACTORS,
-    RENDERERS,
-    extracted,
-    installed_extractors,
-    installed_renderers,
-    rendered,
-)
+from corestory.labelling.extractors import EXTRACTORS, RENDERERS, installed, tool_texts
 from corestory.labelling.gold_pages import GoldPage
 from corestory.labelling.labelled import LabelledArticle, LabelledParagraph
 from corestory.labelling.markup_columns import markup_rows
@@ -56,7 +49,7 @@ def chosen_views(names: str) -> tuple[str, ...]:
     >>> chosen_views("page, lines")
     ('page', 'lines')
     """
-    available = (*CUTS, *installed_renderers(), *installed_extractors())
+    available = (*CUTS, *installed(RENDERERS), *installed(EXTRACTORS))
     if names.strip() == "all":
         return available
     views = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
@@ -161,12 +154,7 @@ def _whole(parsed: Page, labeller: _Labeller) -> list[LabelledParagraph]:
 
 def _texts(html: str, view: str, *, language: str) -> list[str]:
     cut = _CUT.get(view)
-    if cut is not None:
-        texts = cut(html)
-    elif view in RENDERERS:
-        texts = rendered(html, renderer=view)
-    else:
-        texts = extracted(html, extractor=view, language=language)
+    texts = tool_texts(html, tool=view, language=language) if cut is None else cut(html)
     return [stripped for text in texts if (stripped := storable(text).strip())]
 
 

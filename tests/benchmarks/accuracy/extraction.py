@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from corestory.errors import DataError
-from corestory.labelling.extractors import EXTRACTORS, extracted
+from corestory.labelling.extractors import EXTRACTORS, tool_texts
 from corestory.reading.text import split_text
 
 from .material import HeldOutPage, Say, code_state, package_files
@@ -139,7 +139,7 @@ def extract(page: HeldOutPage, extractor: str) -> list[str]:
     """Paragraphs that one extractor leaves of a page; none where it fails."""
     special = _SPECIAL.get(extractor)
     if special is None:
-        return extracted(page.html, extractor=extractor, language=page.language)
+        return tool_texts(page.html, tool=extractor, language=page.language)
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from corestory.labelling.extractors import EXTRACTORS, RENDERERS, rendered, tool_paragraphs
+from corestory.labelling.extractors import EXTRACTORS, RENDERERS, tool_paragraphs, tool_texts
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
@@ -38,7 +38,7 @@ def rendered_article(html: str, renderer: str) -> Article:
     if renderer == UNSEEN:
         lines = tool_paragraphs(lambda: str(importlib.import_module("html_text").extract_text(html)))
     else:
-        lines = rendered(html, renderer=renderer)
+        lines = tool_texts(html, tool=renderer)
     return Article("", lines)
 
 
