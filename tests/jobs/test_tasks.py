@@ -66,17 +66,17 @@ def test_when_all_parts_are_done_they_are_joined(order):
     (item,) = items("t.parquet")
     plan, tracker = PartPlan((0, 1, 2, 3), Fingerprint(1, 1, "")), PartTracker()
     found = [tracker.add(Task((item,), plan, part), [Outcome(item, Counts(1))]) for part in order]
-    assert found == [([], None), ([], None), ([], Task((item,), plan))]
+    assert found == [([], []), ([], []), ([], [Task((item,), plan)])]
     done = [Outcome(item, Counts(3))]
-    assert tracker.add(Task((item,), plan), done) == (done, None)
+    assert tracker.add(Task((item,), plan), done) == (done, [])
 
 
 def test_a_part_that_fails_is_told_once_when_the_others_are_done_and_nothing_is_joined():
     (item,) = items("t.parquet")
     plan, tracker = PartPlan((0, 1, 2), Fingerprint(1, 1, "")), PartTracker()
     bad = failed(item, "not enough memory")
-    assert tracker.add(Task((item,), plan, 0), [bad]) == ([], None)
-    assert tracker.add(Task((item,), plan, 1), [Outcome(item, Counts(1))]) == ([bad], None)
+    assert tracker.add(Task((item,), plan, 0), [bad]) == ([], [])
+    assert tracker.add(Task((item,), plan, 1), [Outcome(item, Counts(1))]) == ([bad], [])
 
 
 def test_a_task_of_several_files_can_be_done_file_by_file():

@@ -80,12 +80,12 @@ def run_on_cluster(items: Iterable[Item], job: Job, *, address: str, jobs: int =
                 suspects += task.split()
             else:
                 final, following = tracker.add(task, _outcomes(future, task))
-                tasks.extend([] if following is None else [following])
+                tasks += following
                 yield from final
         # When a worker dies, all files of its task fail. Retry each file alone to find the one that kills workers.
         for task, future in _ended(client, iter(suspects), tasks, job, most=1):
             final, following = tracker.add(task, _outcomes(future, task))
-            tasks.extend([] if following is None else [following])
+            tasks += following
             yield from final
 
 
@@ -100,7 +100,9 @@ def _ended(
 
     def fill() -> None:
         while len(running) < most and (task := first.popleft() if first else next(tasks, None)) is not None:
-            submitted = _submit(client, task, job)
+            # Not pure: the ledger knows which files are done. A result that the scheduler remembers may be of another
+            # run.
+            submitted = client.submit(_work_on_worker, task, job, retries=RETRIES, pure=False)
             running[submitted] = task
             completed.add(submitted)
 
@@ -170,11 +172,6 @@ _MEMORY_NAME = "site.memory"
 
 def _plugin_name(job: Job) -> str:
     return f"corestory-model-{job.model_sha256[:16]}-{job.memory_sha256[:16]}"
-
-
-def _submit(client: Client, task: Task, job: Job) -> Future[list[Outcome]]:
-    # Not pure: the ledger knows which files are done; a result that the scheduler remembers may be of another run.
-    return client.submit(_work_on_worker, task, job, retries=RETRIES, pure=False)
 
 
 def _work_on_worker(task: Task, job: Job) -> list[Outcome]:

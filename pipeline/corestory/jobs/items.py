@@ -115,7 +115,7 @@ def items_of(
                 continue
             documents = form in STORY_ENDINGS and kind_by_name(path) not in ("text", "html")
             suffix = f".{form}" if documents else SUFFIXES[form]
-            name = _output_name(relative, suffix)
+            name = relative if relative.lower().endswith(suffix) else relative + suffix
             if name in taken and taken[name] == path:
                 continue
             other = taken.get(name) or _twin(path, suffix)
@@ -151,10 +151,6 @@ def _relative(path: AnyPath, folder: AnyPath) -> str | None:
         one, other = str(path), str(folder).rstrip("/")
         return one[len(other) + 1 :].rstrip("/") if f"{one}/".startswith(f"{other}/") else None
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else None
-
-
-def _output_name(name: str, suffix: str) -> str:
-    return name if name.lower().endswith(suffix) else name + suffix
 
 
 def _twin(path: AnyPath, suffix: str) -> AnyPath | None:

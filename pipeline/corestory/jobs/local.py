@@ -58,7 +58,7 @@ def run_here(
 
 def _finished(tracker: PartTracker, task: Task, outcomes: list[Outcome], job: Job) -> list[Outcome]:
     final, following = tracker.add(task, outcomes)
-    return final + (work_on(following, job) if following is not None else [])
+    return final + [outcome for joining in following for outcome in work_on(joining, job)]
 
 
 def _work_on(job: Job, task: Task) -> tuple[Task, list[Outcome]]:

@@ -140,24 +140,24 @@ class PartTracker:
     >>> item, plan = Item(Path("a.parquet"), "a.parquet.jsonl"), PartPlan((0, 4, 8), Fingerprint(1, 1, ""))
     >>> tracker = PartTracker()
     >>> following = [tracker.add(Task((item,), plan, part), [Outcome(item, Counts())])[1] for part in (1, 0)]
-    >>> following == [None, Task((item,), plan)]
+    >>> following == [[], [Task((item,), plan)]]
     True
     """
 
     def __init__(self) -> None:
         self._parts: dict[str, list[Outcome]] = {}
 
-    def add(self, task: Task, outcomes: Sequence[Outcome]) -> tuple[list[Outcome], Task | None]:
-        """Add the outcomes of a task; return the final outcomes, and the joining task if it can now be done."""
+    def add(self, task: Task, outcomes: Sequence[Outcome]) -> tuple[list[Outcome], list[Task]]:
+        """Add the outcomes of a task; return the final outcomes, and the joining task once it can be done."""
         if task.plan is None or task.part is None:
-            return list(outcomes), None
+            return list(outcomes), []
         (item,) = task.items
         added = self._parts.setdefault(item.name, [])
         added += outcomes
         if len(added) < task.plan.parts:
-            return [], None
+            return [], []
         del self._parts[item.name]
         for outcome in added:
             if outcome.failure:  # the other parts stay for the next run
-                return [outcome], None
-        return [], Task(task.items, task.plan)
+                return [outcome], []
+        return [], [Task(task.items, task.plan)]
