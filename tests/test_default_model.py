@@ -62,7 +62,11 @@ def test_a_story_that_only_a_script_holds_is_core(default_tagger, lines):
 
 
 @pytest.mark.parametrize(
-    "filler", ["<p>{}</p>", '<p><a href="/x">{}</a></p>', "<aside>{}</aside>", "<p><strong>{}</strong></p>"]
+    "filler",
+    [
+        *("<p>{}</p>", '<p><a href="/x">{}</a></p>', "<aside>{}</aside>", "<p><strong>{}</strong></p>"),
+        *("<div><strong>{}</strong></div>", '<div><strong><a href="/x">{}</a></strong></div>'),
+    ],
 )
 @pytest.mark.parametrize("body", ["<article>{}</article>", '<div class="content">{}</div>', "{}"])
 def test_plugs_with_the_markup_of_the_story_are_filler(default_tagger, filler, body):
