@@ -182,3 +182,15 @@ def test_order_of_rows_does_not_matter() -> None:
     mixed = frame.sample(frac=1, random_state=generator)
     assert with_kinds(mixed).sort_index()["kind"].equals(with_kinds(frame)["kind"])
     assert set(with_kinds(frame)["kind"].dropna()) <= set(KINDS)
+
+
+@pytest.mark.parametrize("site", [None, "", "a"])
+def test_a_page_without_a_site_is_one_of_its_own(site: str | None) -> None:
+    markup = "own_newsletter newsletter"
+    rows = [row("Sign up", "a", markup=markup), row("The ferry sailed on Monday.", "b", label="core", markup=markup)]
+    found = with_kinds(pd.DataFrame([one | {"site": site, "page": page} for one, page in zip(rows, "xy", strict=True)]))
+    assert (found["kind"].iloc[0] == "newsletter") == (site != "a")
+
+
+def test_signs_of_copyright_without_end_are_read_once() -> None:
+    assert kind_of_words("©" * 20_000 + "a", None, words=1) is None

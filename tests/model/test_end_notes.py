@@ -113,3 +113,35 @@ def test_the_head_of_an_e_mail_is_filler_and_a_single_line_like_it_stays():
     assert _found(Article("a", [*head, *STORY])) == head
     assert _found(Article("a", ["To: the people of Skarne", *STORY])) == []
     assert _found(Article("a", ["To: the people of Skarne", "To: the others", *STORY])) == []
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        ["Mara Finch on the writers of the north and the sea."],
+        ["Peter Lang — who was then the town clerk and later its editor — left for good."],
+        ["Peter Lang", "Writers and painters came to his house each summer."],
+        ["About Mara", "Mara grew up in Skarne, in a house by the quay."],
+        ["Over the Bridge", "The Bridge is loud at night, and nobody sleeps there."],
+    ],
+)
+def test_story_about_people_and_places_is_no_note(last):
+    assert _found(Article("a", [*STORY, *last])) == []
+
+
+def test_boxes_and_heads_of_mails_end_with_their_article():
+    articles = [
+        Article("a", [*STORY, "Fact box", "Two boats"]),
+        Article("b", ["Three boats", "Four boats", *STORY]),
+        Article("c", [*STORY, "From: Ann Lee"]),
+        Article("d", ["To: Ben Ray", *STORY]),
+    ]
+    texts = [text for article in articles for text in article.texts]
+    words, _ = shape_features(texts)
+    assert not end_notes(batch_of_articles(articles), words, np.ones(len(texts), bool)).any()
+
+
+def test_many_headings_of_boxes_take_no_longer_each():
+    texts = ["Poll: yes or no"] * 20_000
+    words, _ = shape_features(texts)
+    assert end_notes(batch_of_articles([Article("a", texts)]), words, np.ones(len(texts), bool)).all()

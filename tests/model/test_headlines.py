@@ -6,6 +6,7 @@ import pytest
 
 from corestory.features.batch import batch_of_articles
 from corestory.features.batch_features import BatchFeatures
+from corestory.features.paragraph_shape import shape_features
 from corestory.model.adaptation import adapt
 from corestory.model.estimator import ParagraphClassifier
 from corestory.model.explaining import explain_articles
@@ -218,3 +219,16 @@ def test_labels_decide_whether_a_model_drops_headlines(default_tagger: Tagger, h
     fitted = ParagraphClassifier(members=1, folds=2).fit(frame, frame["label"])
     assert fitted.tagger_.settings.drop_headlines is drop
     assert adapt(default_tagger, frame, force=True).tagger.settings.drop_headlines is drop
+
+
+@pytest.mark.parametrize(
+    ("lines", "headline"),
+    [
+        (["Ferry sails again", "12 May 2024", OWN[0]], True),
+        (["One fresh egg", "Two spoons of white flour", OWN[0]], False),
+    ],
+)
+def test_a_kept_date_may_stand_between_headline_and_story_and_no_other_line(lines, headline):
+    words, _ = shape_features(lines)
+    found = own_headlines(batch_of_articles([Article("a", lines)]), words, np.ones(len(lines), bool))
+    assert found.tolist() == [headline, False, False]

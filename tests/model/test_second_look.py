@@ -291,6 +291,24 @@ def test_a_short_line_of_a_text_is_restored_unless_it_is_settled_or_a_rule_drops
     assert found(settled=line) == found(forced=-line.astype(np.int8)) == scores.tolist()
 
 
+def test_the_look_drops_a_subhead_of_a_page_only_where_the_first_decision_doubts_it(seeded_tagger):
+    opened = read_page(f"<p>{LINES[0]} {LINES[2]}</p><h2>A habit</h2><p>{LINES[2]}</p>")
+    article = Article("a", opened.texts, markup=opened.markup)
+    scored = score_batch(batch_of_articles([article]), seeded_tagger.weights)
+    # Every second score is below this cutoff, that of prose above the one of sentences.
+    numbers = {"second_look_slope": 1e-9, "second_look_offset": 0.0, "second_look_prose_bonus": 0.0}
+    settings = msgspec.structs.replace(seeded_tagger.settings, second_look_html_cutoff=0.6, **numbers)
+    none = np.zeros(3, bool)
+
+    def kept(score):
+        scores = np.array([0.9, score, 0.9])
+        look = scores_after_second_look(scored, scores, np.array([0.4]), none, none, seeded_tagger.weights, settings)
+        return (look[0] >= 0.4).tolist()
+
+    assert kept(0.85)[:2] == [True, True]
+    assert kept(0.75)[:2] == [True, False]
+
+
 def test_the_look_restores_a_short_answer_unless_a_rule_drops_it(seeded_tagger):
     article = texts(["Q: Why?", "A: I had to.", "Q: And then?", "A: A tunnel.", "Q: Really?", "A: Yes."])
     scored = score_batch(batch_of_articles([article]), seeded_tagger.weights)

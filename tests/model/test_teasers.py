@@ -141,3 +141,14 @@ def test_a_page_of_nothing_but_teasers_has_no_story(story, teasers, linked, is_s
     words, _ = shape_features(page.texts)
     assert only_teasers(batch, words, np.ones(len(page.texts), bool)).tolist() == [is_section]
     assert only_teasers(batch, words, np.zeros(len(page.texts), bool)).tolist() == [False]
+
+
+def test_a_list_behind_a_heading_of_one_word_stays():
+    assert _found(Article("text", [*STORY, "Recommended", *(headline for headline, _ in TEASERS)])) == []
+
+
+def test_headings_of_teasers_without_end_are_read_once():
+    texts = ["You may also like"] * 20_000
+    assert len(_found(Article("text", texts))) == len(texts)
+    headings = f"<h2>You may also like</h2><p>{TEASERS[0][0]}</p>" * 5_000
+    assert _in_page(headings + PROSE) == []

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 # Menus in footers hold the copyright line and the links to terms and privacy.
 _RIGHTS = re.compile(
-    r"(?:©|\(c\)|copyright)\W*(?:©\W*)?(?:19|20)\d\d|all rights reserved|alle rechte vorbehalten|tous droits réservés|"
+    r"(?:©|\(c\)|copyright)\W{0,10}(?:19|20)\d\d|all rights reserved|alle rechte vorbehalten|tous droits réservés|"
     r"(?:todos los|todos os) (?:derechos|direitos) reservados|tutti i diritti riservati|все права защищены|"
     r"wszelkie prawa zastrzeżone|alle rechten voorbehouden|版权所有|無断転載",
     re.IGNORECASE,

@@ -261,8 +261,10 @@ def _page_claims(
     claim = cache(_claim)
     rows = np.flatnonzero(inside)
     told = [claim(markup[row], min(int(length[row]), _MANY_WORDS)) for row in rows.tolist()]
+    # A page without a site is a site of its own.
+    site = frame["site"].where(frame["site"].fillna("") != "", frame["page"])
     claims = pd.DataFrame(
-        {"site": frame["site"].to_numpy(object)[rows], "kind": [kind for kind, _ in told],
+        {"site": site.to_numpy(object)[rows], "kind": [kind for kind, _ in told],
          "level": [level for _, level in told], "core": frame["label"].to_numpy(object)[rows] == "core"}, index=rows
     )  # fmt: skip
     claims = claims[claims["kind"].notna()]

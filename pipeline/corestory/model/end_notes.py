@@ -25,8 +25,12 @@ NAME_WORDS = 4
 """A name has two to so many words."""
 STORY_WORDS = 40
 """Before a note about the publisher stand at least so many kept words."""
+DASH_WORDS = 5
+"""Behind a name and a dash, one of so many words says that the person writes."""
 MAIL_LINES = 8
 """The head of an e-mail is within so many first lines."""
+ARTICLE_CHARACTERS = 8
+"""An article of at most so many characters may stand before the publisher's name."""
 HEADING_WORDS, ITEM_WORDS, ITEMS = 10, 12, 2
 """The heading of a box and its lines have at most so many words, and the box has at least so many lines."""
 
@@ -42,7 +46,7 @@ _VERBS = frozenset(
         *("is", "was", "has", "writes", "covers", "reports", "edits", "ist", "schreibt", "arbeitet", "berichtet"),
         *("leitet", "lebt", "est", "écrit", "couvre", "travaille", "es", "ha", "escribe", "cubre", "trabaja", "è"),
         *("scrive", "lavora", "collabora", "é", "escreve", "trabalha", "cobre", "schrijft", "werkt", "är", "skriver"),
-        *("arbetar", "er", "arbejder", "jest", "pisze", "pracuje", "zajmuje", "je", "píše", "on", "kirjoittaa", "este"),
+        *("arbetar", "er", "arbejder", "jest", "pisze", "pracuje", "zajmuje", "je", "píše", "kirjoittaa", "este"),
         *("scrie", "—", "–", "-", "пишет", "работает", "пише", "працює", "είναι", "γράφει"),
     )
 )
@@ -130,11 +134,12 @@ def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end:
 def _of_author(text: str, above: str, story: Sequence[str]) -> bool:
     """Tell whether a paragraph says who somebody is that writes, and the story does not name that person."""
     if _is_name(above) and (work := _work().match(text)):
-        return not text[work.end() :].startswith(":")
+        # "Writers and painters" is no person.
+        return not re.match(r":| (?:and|und|et|y|e|en|och|og|i|и) ", text[work.end() :])
     name, rest = _name_and_rest(re.sub(r"^[^:.!?]{3,30}:\s", "", text))
     return bool(
         name and rest and rest[0].casefold() in _VERBS
-        and _work().search(" ".join(rest)) and not re.search("[\"“„«]", text)
+        and _work().search(" ".join(rest[:DASH_WORDS] if rest[0] in "—–-" else rest)) and not re.search("[\"“„«]", text)
         and not any(name[-1].strip(".,'’") in one for one in story)
     )  # fmt: skip
 
@@ -156,7 +161,10 @@ def _of_publisher(text: str, heading: str) -> bool:
     """Tell whether a paragraph behind a heading such as "About Dales Water" begins with what the heading names."""
     about = re.match(_PUBLISHER, heading, re.IGNORECASE)
     name = heading[about.end() :].strip(" :") if about else ""
-    return name[:1].isupper() and len(name.split()) <= HEADING_WORDS and name in text[: len(name) + PROSE_WORDS]
+    # A name of one word may be a person's in the story, and "Over the bridge" is English.
+    least = 1 if about and about[0].count(" ") > 1 and about[0][:4].casefold() != "over" else 2
+    called = name[:1].isupper() and least <= len(name.split()) <= HEADING_WORDS
+    return called and name in text[: len(name) + ARTICLE_CHARACTERS]
 
 
 def _mail_heads(batch: Batch, kept: Bool) -> Bool:
@@ -177,15 +185,21 @@ def _boxes(batch: Batch, words: Float, kept: Bool) -> Bool:
     near = kept.copy()
     near[:-1] |= kept[1:]
     near[:-2] |= kept[2:]
-    for heading in np.flatnonzero(near & (words <= HEADING_WORDS)).tolist():
-        if re.fullmatch(_BOX, texts[heading], re.IGNORECASE):
-            short = words <= ITEM_WORDS
-            if batch.markup is not None:
-                short |= batch.markup.words.having("own_li")
-            article = batch.layout.article[heading]
-            row, end = heading + 1, int(batch.layout.first[article] + batch.layout.sizes[article])
-            while row < end and short[row]:
-                row += 1
-            if row > heading + ITEMS:
-                found[heading:row] = kept[heading:row]
+    headings = np.flatnonzero(near & (words <= HEADING_WORDS)).tolist()
+    headings = [row for row in headings if re.fullmatch(_BOX, texts[row], re.IGNORECASE)]
+    if not headings:
+        return found
+    short = words <= ITEM_WORDS
+    if batch.markup is not None:
+        short |= batch.markup.words.having("own_li")
+    row = 0
+    for heading in headings:
+        if heading < row:  # within the box before
+            continue
+        article = batch.layout.article[heading]
+        row, end = heading + 1, int(batch.layout.first[article] + batch.layout.sizes[article])
+        while row < end and short[row]:
+            row += 1
+        if row > heading + ITEMS:
+            found[heading:row] = kept[heading:row]
     return found

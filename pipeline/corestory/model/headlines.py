@@ -29,6 +29,8 @@ QUESTION_WORDS = 12
 """nor a question of more words than these,"""
 LEAST_SENTENCE = 8
 """the next kept line is a sentence of at least so many words,"""
+DATE_WORDS = 10
+"""A kept line with a digit and at most so many words may stand between headline and story."""
 ABOVE, ABOVE_WORDS = 2, 6
 """above it at most so many dropped lines of at most so many words, such as the name of the section,"""
 MOST_BETWEEN = 3
@@ -93,8 +95,11 @@ def own_headlines(batch: Batch, words: Float, kept: Bool, headings: Bool | None 
         begin = int(first[0])
         begins = begin - inside.start <= ABOVE and (words[inside.start : begin] <= ABOVE_WORDS).all()
         if begins and (not known or _share(known, _words(batch.texts[begin])) >= OF_HEADLINE):
+            behind = first[1:].tolist()
             # A date that is kept may stand between.
-            found[begin] |= any(_heads(batch, words, begin, behind) for behind in first[1:].tolist())
+            if not any(map(str.isdigit, batch.texts[behind[0]])) or words[behind[0]] > DATE_WORDS:
+                behind = behind[:1]
+            found[begin] |= any(_heads(batch, words, begin, row) for row in behind)
     return found
 
 

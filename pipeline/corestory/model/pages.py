@@ -128,7 +128,7 @@ LEAST_PAGE_WORDS = 15
 """A page with fewer words always counts as an article: too little to tell the two apart."""
 
 IN_SECTIONS = 0.3
-"""Scores of teasers in the page of a section are greater."""
+"""From this score on a paragraph counts as kept where the page of a section is recognised: its teasers score low."""
 
 SHORT_PAGE = 250
 """Other pages with fewer words are short."""
@@ -199,6 +199,7 @@ def judged_pages(
     if weights.article_words is not None:
         found = with_words(found, word_features(scores, scored.features, weights.article_words))
     is_article = article_probabilities(weights.article, found)
+    # No part of the network: half of the cutoff, so that the page is recognised and its probability is not zero.
     listed = only_teasers(scored.features.batch, scored.features.words, scores >= IN_SECTIONS)
     is_article = np.where(listed, np.minimum(is_article, settings.article_cutoff(html=scored.html) / 2), is_article)
     layout = scored.features.layout

@@ -95,6 +95,8 @@ class DecidedPath:
 def chosen_cutoffs(path: LookPath, second: Float, of_lines: Float, core_lines: Bool) -> DecidedPath:
     """Choose the greatest cutoff that keeps its bounds, and then the least from which lines are restored.
 
+    A paragraph's own cutoff (`corestory.model.second_look.look_cutoffs`) is at most this one, so less is lost in use.
+
     Parameters
     ----------
     path

@@ -77,8 +77,9 @@ _PRINTED = (
     r"(?:dit artikel|een versie van dit artikel) .*(?:krant|editie|nummer)|"
     r"(?:este texto|esta matéria|uma versão deste) .*edição (?:impressa|de)|"
     r"(?:artykuł|tekst) .*(?:wydani|numerze|drukiem)|"
-    r"(?:this )?transcripts? (?:was|were|has been|is|are|may) .*"
-    r"(?:generated|created|contain|automatic|machine|final form)"
+    r"(?:this )?transcripts? (?:"
+    r"(?:was|were|has been|is|are) (?:\w+[ -]){0,3}(?:generated|created|transcribed|produced)|"
+    r"may (?:contain errors|not be in (?:its|their) final form))"
 )
 # Captions by their class, in the languages of news sites.
 _CAPTIONS = tuple(
@@ -125,8 +126,9 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
         Shape (paragraphs,): captions by their element or class, unless they are the story, the dates in ``time``
         elements, the labels of buttons within paragraphs, links in square brackets, boxes, notes and menus by their
         class; a page's number and head within a sentence; lists of topics, bylines, credits, captions that end in one,
-        notes on the printed paper and the numbers of pictures by their form; and teasers behind their heading
-        (`corestory.model.teasers`). An article of which nothing else would be left has none.
+        notes on the printed paper, a date above the story and the numbers of pictures by their form; teasers behind
+        their heading (`corestory.model.teasers`); and notes about the author, boxes of facts and heads of e-mails
+        (`corestory.model.end_notes`). An article of which nothing else would be left has none.
 
     Examples
     --------

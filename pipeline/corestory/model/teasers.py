@@ -1,7 +1,8 @@
 """Teasers with a summary behind a heading such as "Read next", whose sentences read like the begin of a story.
 
 Nothing in such a sentence says that it is no story. But a line that is nothing but such a heading says that what
-follows leads elsewhere, as long as headlines and summaries take turns.
+follows leads elsewhere, as long as headlines and summaries take turns, or nothing but headlines follows. A page of
+which only teasers are kept is that of a section.
 """
 
 from __future__ import annotations
@@ -141,16 +142,22 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     found = np.zeros(len(kept), bool)
     headline, of_form = _headline_forms(batch, words), (words >= LEAST_WORDS) & (words <= MOST_WORDS)
     short = np.flatnonzero((words[:-1] <= HEADING_WORDS) & of_form[1:]).tolist()
+    others: dict[int, int] = {}
+    row = 0
     for heading in [row for row in short if is_heading_of_teasers(texts[row])]:
+        if heading < row:  # within the block of the heading before
+            continue
         end = int(layout.first[layout.article[heading]] + layout.sizes[layout.article[heading]])
         row, headlines = heading + 1, 0
+        # One word, such as "Recommended", may head a list of the story.
+        bare = bool(words[heading] > 1)
         while row < end and headline[row] and not ends_as_sentence(texts[row]):
             row += 1
             passed = row
             while passed < min(row + MOST_BETWEEN, end) and not kept[passed]:
                 passed += 1
             summary = passed < end and ends_as_sentence(texts[passed])
-            headlines += 1
+            headlines += summary or bare or batch.markup is not None
             if summary:
                 row = passed + 1
         if batch.markup is None:
@@ -160,17 +167,23 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
                 continue
         elif headlines < LINKED:
             # Without links a page must end in them.
-            if row > heading + 1 or not _only_headlines(texts, of_form, kept, heading + 1, end):
+            if end not in others:
+                others[end] = _last_other(texts, of_form, kept, heading, end)
+            if not bare or row > heading + 1 or others[end] > heading or not of_form[row : row + UNLINKED].all():
+                continue
+            if end < row + UNLINKED or any(map(ends_as_sentence, texts[row : row + UNLINKED])):
                 continue
             row = end
         found[heading:row] = kept[heading:row]
     return found | _above_links(batch, words, kept)
 
 
-def _only_headlines(texts: Sequence[str], of_form: Bool, kept: Bool, begin: int, end: int) -> bool:
-    """Tell whether headlines stand first among some rows, and no other kept row does."""
-    rows = [*range(begin, begin + UNLINKED), *(begin + np.flatnonzero(kept[begin:end])).tolist()]
-    return rows[UNLINKED - 1] < end and all(of_form[row] and not ends_as_sentence(texts[row]) for row in rows)
+def _last_other(texts: Sequence[str], of_form: Bool, kept: Bool, begin: int, end: int) -> int:
+    """Find the last of some rows that is kept and no headline; `begin` if there is none behind it."""
+    for row in (begin + np.flatnonzero(kept[begin:end])[::-1]).tolist():
+        if not of_form[row] or ends_as_sentence(texts[row]):
+            return int(row)
+    return begin
 
 
 def only_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
