@@ -1,4 +1,4 @@
-"""Notes about the author or publisher, boxes and heads of e-mails are filler; a story about a person stays whole."""
+"""Notes about authors or publishers, calls, boxes and heads of e-mails are filler; stories about people stay whole."""
 
 import numpy as np
 import pytest
@@ -77,6 +77,36 @@ def test_the_name_alone_above_a_story_or_above_its_note_is_filler():
     assert _found(Article("a", [*STORY, "Mara Finch", "Reporter at the coast desk since 2015."]))[0] == "Mara Finch"
 
 
+def test_the_name_above_a_note_that_is_dropped_already_is_filler():
+    for last, found in (("Reporter at the coast desk since 2015.", [3]), ("The sea was calm again.", [])):
+        texts = [*STORY, "Mara Finch", last]
+        words, _ = shape_features(texts)
+        batch = batch_of_articles([Article("a", texts)])
+        assert np.flatnonzero(end_notes(batch, words, np.arange(5) < 4)).tolist() == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Sign up for our weekly newsletter to hear first.", True),
+        ("Подписывайтесь на наш канал в Telegram.", True),
+        ("Síguenos en Facebook y en Instagram", True),
+        ("You can follow us on X @baypost.", True),
+        ("The council wants people to sign up for the newsletter.", False),
+        ("The mayor asked us to join our neighbours at the quay.", False),
+        ('Her sign says "Follow us on Instagram", and nobody does.', False),
+    ],
+)
+def test_a_call_to_subscribe_is_filler_wherever_it_stands(text, found):
+    assert _found(Article("a", [STORY[0], text, *STORY[1:]])) == [text] * found
+
+
+def test_notes_to_editors_are_filler_with_their_heading():
+    notes = ["Notes to editors", "Pictures are available on request."]
+    assert _found(Article("a", [*STORY, *notes])) == notes
+    assert _found(Article("a", [*STORY, "Notes to the council", notes[1]])) == []
+
+
 def test_what_the_publisher_says_of_itself_is_filler_behind_its_heading():
     about = ["About Dales Water", "Dales Water supplies 41,000 homes and employs 230 people."]
     assert _found(Article("a", [*STORY, *about])) == about
@@ -90,6 +120,7 @@ def test_what_the_publisher_says_of_itself_is_filler_behind_its_heading():
         ["FACT BOX: The ferry", "Built in 1961", "Carries 40 cars"],
         ["Faktaruta", "Byggd 1961.", "Tar 40 bilar."],
         ["Poll: Should the state run the ferry?", "Yes", "No", "I do not know"],
+        ["Latarnia w liczbach", "41 metrów wysokości", "212 schodów"],
     ],
 )
 def test_a_box_of_facts_or_a_poll_is_filler_as_far_as_its_lines_are_short(box):

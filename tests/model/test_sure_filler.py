@@ -100,6 +100,9 @@ def test_heads_of_pages_stand_within_a_sentence(lines: list[str], found: list[st
         ("Con información de sus vecinos, la policía lo buscó.", False),
         ("Books in the shed. Photo: Jo Fenn", True), ("Die neue Pumpe im Keller. © Stadt Marren", True),
         ("（写真はいずれも本紙記者撮影）", True), ("Her sign said: Photo: 5 pounds. It sold well.", False),
+        ("Foto’s: Inge Vold", True), ("The old pump, in its last summer. (AFP Photo/Inge Vold)", True),
+        ("The pump will be sold, said the mayor. (AFP)", False),
+        ("The pump was sold to Skarne (its third home).", False), ("列を作る住民ら＝七日、内田進撮影", True),
         ("BY O. PENHAVEN", True), ("Von Inge Vold", True), ("By Sea", False), ("By noon the ferry had left.", False),
         ("A version of this article appears in print on March 15, Section B.", True),
         ("Dieser Artikel erschien zuerst in der Ausgabe vom 3. Mai.", True), ("Dieser Artikel ist verboten.", False),
@@ -107,6 +110,11 @@ def test_heads_of_pages_stand_within_a_sentence(lines: list[str], found: list[st
 )  # fmt: skip
 def test_lists_of_topics_credits_and_bylines_have_a_form(line: str, found: bool):
     assert _found(Article("text", [*STORY, line])) == [line] * found
+
+
+def test_an_agency_in_brackets_ends_a_caption_before_more_of_the_story():
+    caption = "The old pump, in its last summer. (AFP)"
+    assert _found(Article("text", [STORY[0], caption, STORY[1]])) == [caption]
 
 
 @pytest.mark.parametrize(

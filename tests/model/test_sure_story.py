@@ -93,3 +93,23 @@ def test_a_dropped_item_between_kept_items_of_its_list_is_found(items, restored)
 )
 def test_what_the_author_says_in_short_is_story_beside_it(lines, restored):
     assert _found(lines) == restored
+
+
+@pytest.mark.parametrize(
+    ("lines", "restored"),
+    [
+        (["-Dear editor,", "It rained.", "Yours sincerely,", "-Agnes Fell", "-Harlow Green", "-Bay Post"], [0, 3, 4]),
+        (["-Sehr geehrte Damen und Herren,", "Es hat geregnet.", "Mit freundlichen Grüßen", "-Agnes Fell"], [0, 3]),
+        (["-Dear editor,", "It rained.", "It rained again.", "-Agnes Fell"], []),
+        (["It rained.", "Best wishes,", "-Share", "-Agnes Fell"], []),
+        (["-The Bay Post", "It rained.", "Regards,", "-Write to us."], []),
+    ],
+)
+def test_the_salutation_and_the_signature_of_a_letter_are_story(lines, restored):
+    assert _found(lines) == restored
+
+
+def test_links_behind_the_closing_of_a_letter_do_not_sign_it():
+    page = read_page("<p>It rained all day.</p><p>Yours faithfully,</p><p><a href=/1>Agnes Fell</a></p>")
+    article = Article("page", page.texts, markup=page.markup)
+    assert not sure_story(batch_of_articles([article]), np.array([True, True, False])).any()

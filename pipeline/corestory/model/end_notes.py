@@ -1,7 +1,8 @@
-"""Notes about the author or the publisher behind the story, and boxes of facts and polls in it, by their form.
+"""Notes about the author or the publisher, calls to subscribe, and boxes of facts and polls, by their form.
 
 A note about the author reads like the last paragraph of a story about a person. But such a story has named the person
-before. A box of facts or a poll in a text is a heading that says so, and short lines.
+before. A box of facts or a poll is a heading that says so, and short lines. A call to subscribe bids the reader, and
+names a newsletter or a network.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ STORY_WORDS = 40
 """Before a note about the publisher stand at least so many kept words."""
 DASH_WORDS = 5
 """Behind a name and a dash, one of so many words says that the person writes."""
+CALL_WORDS = 40
+"""A call to subscribe has at most so many words."""
 MAIL_LINES = 8
 """The head of an e-mail is within so many first lines."""
 ARTICLE_CHARACTERS = 8
@@ -62,6 +65,26 @@ _WORK = (
 _PUBLISHER = (
     r"(?:about|über|à propos d[eu]s?|acerca de|sobre|over|om|informazioni su)\s+(?:(?:the|die|das|la|le|el|o|a)\s+)?"
 )
+_PRESS = (
+    r"\W*(?:notes? (?:to|for) (?:the )?editors?|(?:media|press) contacts?|contacts? presse|pressekontakt|"
+    r"contactos? de prensa|contatti stampa|perscontact|presskontakt|kontakt dla mediów)\W*"
+)
+# Calls to subscribe name what to subscribe to,
+_OFFERED = (
+    *("newsletter", "nyhedsbrev", "nyhetsbrev", "nieuwsbrief", "рассылк", "boletín", "boletim", "podcast", "channel"),
+    *("mailing list", "facebook", "instagram", "twitter", "telegram", "телеграм", "whatsapp", "google news", "youtube"),
+    *("on x ", "on x.", "on x:", "tiktok", "linkedin", "pinterest", "bluesky", "вконтакте", "дзен", "ऐप"),
+    *(" app ", " app.", " app!"),
+)
+# and bid the reader.
+_CALLS = (
+    r"\b(?:subscribe to (?:our|my)|sign up (?:for|to) (?:our|my)|join our|download our|get our|follow (?:us|me) on|"
+    "like us on|find us on|подпи(?:шитесь|сывайтесь)|підпи(?:шіться|суйтесь)|abonnez-vous|"
+    "inscrivez-vous|suivez-nous|retrouvez-nous|téléchargez|suscríbe(?:te|se)|suscríbase|síguenos|síganos|"
+    "inscreva-se|assine (?:a|nossa)|siga-nos|iscriviti|iscrivetevi|seguici|schrijf je in|meld je aan|volg ons|"
+    "prenumerera på|anmäl dig|följ oss|følg oss?|tilmeld dig|meld deg på|zapisz się|obserwuj nas|folgen? sie uns|"
+    "folge uns|abonnieren sie|jetzt abonnieren|takip ed|abone ol|تابعوا|تابعونا|اشتركوا|डाउनलोड कर|फॉलो कर)"
+)
 _MAIL_FIELD = (
     "(From|To|Cc|Sent|Date|Subject|Reply-To|Von|Gesendet|Datum|Betreff|Objet|Enviado|Asunto|Assunto|Oggetto|Onderwerp|"
     "Fra|Från|Emne|Ämne|Temat|Тема):\\s"
@@ -70,7 +93,9 @@ _BOX = (
     r"[\W_]*(?:(?:fact ?box|fact ?file|info ?box|infokasten|fakten(?:box|kasten)|fakta(?:ruta|boks|boksi)?|faits|"
     r"repères|en chiffres|zahlen und fakten|ficha|en cifras|in cifre|scheda|em números|kerncijfers|факты|справка)"
     r"(?:\s?[:：].*|\W*)|(?:poll|reader poll|umfrage|sondage|encuesta|sondaggio|enquete|peiling|omröstning|afstemning|"
-    r"avstemning|sonda|ankieta|опрос|anket)\s?[:：].*)"
+    r"avstemning|sonda|ankieta|опрос|anket)\s?[:：].*|.{3,40} (?:in (?:numbers|figures)|by the numbers|in zahlen|"
+    r"w liczbach|en chiffres|en cifras|en datos|in cifre|em números|i siffror|i tal|in cijfers|v číslech|в цифрах|"
+    r"numeroina))"
 )
 
 
@@ -81,7 +106,7 @@ def _work() -> re.Pattern[str]:
 
 
 def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the kept paragraphs that are notes about the author or the publisher, or in a box of facts or a poll.
+    """Find the kept paragraphs that are notes about the author or the publisher, calls, or in a box of facts or a poll.
 
     Parameters
     ----------
@@ -106,7 +131,7 @@ def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
         rows = (inside.start + np.flatnonzero(kept[inside])).tolist()
         if len(rows) > 1:
             found[_notes(batch.texts, words, rows, inside.start, min(inside.stop, rows[-1] + LAST))] = True
-    return found | _boxes(batch, words, kept) | _mail_heads(batch, kept)
+    return found | _boxes(batch, words, kept) | _mail_heads(batch, kept) | _calls(batch.texts, words, kept)
 
 
 def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end: int) -> list[int]:
@@ -118,12 +143,14 @@ def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end:
         if words[row] <= NOTE_WORDS and (
             _of_author(texts[row], above, [texts[one] for one in others if words[one] >= PROSE_WORDS])
             or (_of_publisher(texts[row], above) and words[rows[:place]].sum() >= STORY_WORDS)
+            # The note itself may be dropped already.
+            or (row + 1 < end and _is_name(texts[row]) and _of_author(texts[row + 1], texts[row], ()))
         ):
             found.append(row)
             if (
                 place > 1
                 and rows[place - 1] == row - 1
-                and (_is_name(above) or re.match(_PUBLISHER, above, re.IGNORECASE))
+                and (_is_name(above) or re.match(f"{_PUBLISHER}|{_PRESS}$", above, re.IGNORECASE))
             ):
                 found.append(row - 1)
     last = next((row for row in reversed(rows) if row not in found), first)
@@ -158,13 +185,28 @@ def _is_name(text: str) -> bool:
 
 
 def _of_publisher(text: str, heading: str) -> bool:
-    """Tell whether a paragraph behind a heading such as "About Dales Water" begins with what the heading names."""
+    """Tell whether a paragraph begins with what the heading "About ..." names, or follows "Notes to editors"."""
+    if re.fullmatch(_PRESS, heading, re.IGNORECASE):
+        return True
     about = re.match(_PUBLISHER, heading, re.IGNORECASE)
     name = heading[about.end() :].strip(" :") if about else ""
     # A name of one word may be a person's in the story, and "Over the bridge" is English.
     least = 1 if about and about[0].count(" ") > 1 and about[0][:4].casefold() != "over" else 2
     called = name[:1].isupper() and least <= len(name.split()) <= HEADING_WORDS
     return called and name in text[: len(name) + ARTICLE_CHARACTERS]
+
+
+def _calls(texts: Sequence[str], words: Float, kept: Bool) -> Bool:
+    """Find the kept calls to subscribe or to follow, but for quoted ones."""
+    found = np.zeros(len(kept), bool)
+    for row in np.flatnonzero(kept & (words <= CALL_WORDS)).tolist():
+        text = texts[row].casefold()
+        found[row] = (
+            any(offered in text for offered in _OFFERED)
+            and re.search(_CALLS, text) is not None
+            and re.search('["“„«]', text) is None
+        )
+    return found
 
 
 def _mail_heads(batch: Batch, kept: Bool) -> Bool:

@@ -15,6 +15,7 @@ import numpy as np
 from corestory.features.batch import Batch
 from corestory.features.layout import sums
 from corestory.model.end_notes import end_notes
+from corestory.model.second_look import before_others
 from corestory.model.teasers import LEAST_LINKED, in_teasers
 from corestory.types import Bool, Float
 
@@ -91,8 +92,15 @@ _CAPTIONS = tuple(
 )  # fmt: skip
 # The end of a caption: "Photo: Ann Lee", "© Ann Lee"; and a line of nothing but a note on the pictures.
 _PICTURE = (
-    r"(?:^|.*[\s(])(?:(?:photos?|fotos?|image|bild|photograph|fotografía|zdjęcie|kuva|fotó|фото)(?: credit)?\s?:\s?"
-    r"|©\s?)(?=[^\s\d])(?:[^.!?:]|\b[A-Z]\.){1,40}[.)]?$|^[（(](?:写真|画像|photo|foto|bild|pictured|image)[^）)]*[）)]$"
+    r"(?:^|.*[\s(])(?:(?:photos?|foto[’']s|fotos?|image|bild|photograph|fotografía|zdjęcie|kuva|fotó|фото)(?: credit)?"
+    r"\s?:\s?|©\s?)(?=[^\s\d])(?:[^.!?:]|\b[A-Z]\.){1,40}[.)]?$|"
+    r"^[（(](?:写真|画像|photo|foto|bild|pictured|image)[^）)]*[）)]$|"
+    r".*[（(](?:(?:ap|afp|getty) )?(?:photo|foto|image|bild)s?\b[^()（）]*[）)]$|.*撮影[)）]?$"
+)
+# So does a caption end, or the last paragraph of an agency's story.
+_AGENCY = (
+    r".*[（(](?:efe|afp|ap|reuters|dpa|ansa|lusa|anp|pap|čtk|mti|apa|keystone|imago|shutterstock|unsplash|pexels|pixabay|"
+    r"getty images|europa press)[）)]$"
 )
 # A date, with words or a name before it and the time behind it.
 _MONTH, _YEAR = r"(?:de )?[^\W\d_]{3,10}\.?,?(?: de)?", r"(?:19|20)\d\d"
@@ -167,11 +175,13 @@ def _by_form(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find lists of topics, credits, bylines and notes on the printed paper, and the numbers of pictures: "2/5"."""
     texts, found = batch.texts, np.zeros(len(kept), bool)
     counters: dict[int, list[int]] = {}
+    followed = before_others(kept, batch.layout)
     for row in np.flatnonzero(kept & (words <= LABEL_WORDS)).tolist():
         text = texts[row]
         label = _labels().match(text)
         if label is None:
-            found[row] = _is_byline(text) or _is_of_picture(text)
+            of_agency = text.endswith((")", "）")) and re.match(_AGENCY, text, re.IGNORECASE) is not None
+            found[row] = _is_byline(text) or _is_of_picture(text) or (of_agency and followed[row])
         else:
             found[row] = not label["credit"] or _is_credit(text[label.end() :])
         if words[row] <= COUNTER_WORDS and re.fullmatch(_COUNTER, text):
@@ -199,7 +209,7 @@ def _is_credit(names: str) -> bool:
 
 def _is_of_picture(text: str) -> bool:
     # What it has to have is looked for first, for the pattern tries every word.
-    may_be = ":" in text or "©" in text or text.startswith(("(", "（"))
+    may_be = ":" in text or "©" in text or text.startswith(("(", "（")) or text.endswith((")", "）", "撮影"))
     return may_be and re.match(_PICTURE, text, re.IGNORECASE) is not None
 
 

@@ -17,10 +17,28 @@ from corestory.types import Bool
 
 MOST_LINKED = 0.5
 """Of an item's characters at most such a share is in links."""
+SIGNATURE_WORDS, SIGNATURE_LINES = 5, 2
+"""Behind the closing of a letter at most so many lines of at most so many words sign it."""
+SALUTATION_WORDS = 8
+"""Its salutation has at most so many words,"""
+MOST_CLOSING = 40
+"""and its closing so many characters."""
 
 # Exports of chats and transcripts write the time before the name: "[04/05/2024, 09:12] Ann: ...", "00:12 ANN: ...".
 _TIME = r"(?:[\[(]?\d[\d/.:, -]{3,24}(?:\s?[AaPp][Mm])?[\])]?(?:\s-)?\s)?"
 _SPEAKER = r"\s*" + _TIME + r"([^\s:：.!?]{1,20}(?:\s[^\s:：.!?]{1,20}){0,2})\s?[:：]\s?\S"
+# How letters close and begin: "Yours sincerely,", "Dear editor,".
+_CLOSING = (
+    r"(?:yours(?: (?:sincerely|faithfully|truly))?|(?:sincerely|faithfully|truly) yours|sincerely|"
+    r"(?:(?:best|kind|warm) )?regards|(?:best|warm) wishes|(?:mit )?(?:freundlichen|herzlichen|besten) grüßen|"
+    r"(?:herzliche|beste|viele|liebe) grüße|cordialement|bien à vous|atentamente|(?:un )?(?:cordial )?saludos?|"
+    r"cordiali saluti|distinti saluti|atenciosamente|com os melhores cumprimentos|met vriendelijke groet(?:en)?|"
+    r"med vänliga? hälsning(?:ar)?|(?:med )?venlig hilsen|vennlig hilsen|z poważaniem|с уважением|з повагою)[,.!]?"
+)
+_SALUTATION = (
+    r"(?:dear|sirs?|sehr geehrter?|liebe[rs]?|chère?s?|madame|monsieur|estimad[oa]s?|querid[oa]s?|car[oaie]|gentile|"
+    r"egregio|prezad[oa]s?|beste|geachte|kära|bästa|kære|kjære|szanown[yai]|уважаем\w+|шановн\w+)\b[^.?:]*[,!:]"
+)
 
 
 def sure_story(batch: Batch, kept: Bool) -> Bool:
@@ -36,7 +54,8 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
     Returns
     -------
     numpy.ndarray
-        Shape (paragraphs,): turns of a dialogue, items of a list, and lines within a sentence.
+        Shape (paragraphs,): turns of a dialogue, items of a list, lines within a sentence, and the salutation and
+        the signature of a letter.
 
     Examples
     --------
@@ -55,6 +74,7 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
         | _items(batch, between)
         | _within_sentences(batch.texts, between)
         | _in_short(batch.texts, kept, layout)
+        | _around_letters(batch, kept)
     )
 
 
@@ -112,3 +132,31 @@ def _within_sentences(texts: Sequence[str], between: Bool) -> Bool:
         before, own, after = texts[row - 1 : row + 2]
         found[row] = own[:1].islower() and after[:1].islower() and (before[-1:].isalnum() or before[-1:] == ",")
     return found
+
+
+def _around_letters(batch: Batch, kept: Bool) -> Bool:
+    """Find the dropped salutations and signatures of letters, whose closing is kept."""
+    texts, found = batch.texts, np.zeros(len(kept), bool)
+    short = np.array([len(text) <= MOST_CLOSING for text in texts], bool)
+    begin = 0
+    for closing in np.flatnonzero(kept & short).tolist():
+        if re.fullmatch(_CLOSING, texts[closing], re.IGNORECASE) is None:
+            continue
+        article = batch.layout.article[closing]
+        first, end = batch.layout.first[article], batch.layout.first[article] + batch.layout.sizes[article]
+        for row in range(closing + 1, min(closing + 1 + SIGNATURE_LINES, end)):
+            if not _signs(texts[row]) or (batch.markup is not None and batch.markup.link_density[row] > MOST_LINKED):
+                break
+            found[row] = not kept[row]
+        # Several letters may follow one another.
+        for row in range(max(first, begin), closing):
+            if not kept[row] and kept[row + 1] and len(texts[row].split()) <= SALUTATION_WORDS:
+                found[row] = re.fullmatch(_SALUTATION, texts[row], re.IGNORECASE) is not None
+        begin = closing + 1
+    return found
+
+
+def _signs(text: str) -> bool:
+    """Tell whether a line may sign a letter: two names or more; one alone may be the label of a button."""
+    words = text.split()
+    return 2 <= len(words) <= SIGNATURE_WORDS and all(word[0].isupper() for word in words) and text[-1].isalpha()
