@@ -167,6 +167,8 @@ def test_a_text_of_capitals_alone_takes_no_time_that_grows_with_its_square():
         "3 de mayo de 2025",
         "2025-05-03 09:20",
         "2025年5月3日 18時30分",
+        "Publié le 3 mai 2025",
+        "نشر في: 3 مايو 2025 - 9:30 صباحا",
     ],
 )
 def test_a_date_that_begins_the_story_is_filler_and_the_dates_of_a_diary_stay(date):

@@ -15,6 +15,7 @@ import numpy as np
 from corestory.features.batch import Batch
 from corestory.features.layout import sums
 from corestory.model.end_notes import end_notes
+from corestory.model.notices import notices
 from corestory.model.second_look import before_others
 from corestory.model.teasers import LEAST_LINKED, in_teasers
 from corestory.types import Bool, Float
@@ -104,9 +105,9 @@ _AGENCY = (
 )
 # A date, with words or a name before it and the time behind it.
 _MONTH, _YEAR = r"(?:de )?[^\W\d_]{3,10}\.?,?(?: de)?", r"(?:19|20)\d\d"
-_TIME = r"(?:\W{1,3}(?:(?:at|um|à|às|a las|kl|alle|о|в|ore|om)\.? )?\d{1,2}[:.hH]\d\d(?::\d\d)?(?: ?[^\W\d_]{1,4})?)?"
+_TIME = r"(?:\W{1,3}(?:(?:at|um|à|às|a las|kl|alle|о|в|ore|om)\.? )?\d{1,2}[:.hH]\d\d(?::\d\d)?(?: ?[^\W\d_]{1,6})?)?"
 _DATE = (
-    r"(?:[^\W\d_][^\d.!?:]{2,30}[:,|·•–—-] ?|[^\W\d_]+,? )?"
+    r"(?:[^\W\d_][^\d.!?:]{2,30}[:,|·•–—-] ?|(?:[^\W\d_]+,? ){1,2})?"
     rf"(?:\d{{1,2}}(?:st|nd|rd|th|\.|º|er)? {_MONTH} {_YEAR}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? {_YEAR}|"
     rf"{_YEAR}([-/.])\d\d?\1\d\d?|\d\d?([/.])\d\d?\2{_YEAR}){_TIME}|"
     rf"{_YEAR}[年년] ?\d{{1,2}}[月월] ?\d{{1,2}}[日일][\d\s:：時时分시분]*"
@@ -166,6 +167,7 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
         linked = np.flatnonzero(kept & (batch.markup.link_density >= LEAST_LINKED)).tolist()
         found[[row for row in linked if batch.texts[row][0] + batch.texts[row][-1] == "[]"]] = True
         found |= _dates(batch, timed) | labels
+    found |= notices(batch, words, kept)
     found |= end_notes(batch, words, kept & ~found)
     left = np.logical_or.reduceat(kept & ~found, layout.first)
     return np.asarray(found & left[layout.article])

@@ -1,0 +1,134 @@
+"""Notices in and around a story that say by their own words that they are none of it, and the end of a press release.
+
+Notes on corrections and notices about cookies are sentences like those of the story, and
+in a text no element tells them. Each language has few ways to begin them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import numpy as np
+
+from corestory.features.batch import Batch
+from corestory.types import Bool, Float
+
+NOTICE_WORDS = 60
+"""A notice has at most so many words."""
+HEADING_WORDS = 8
+"""What ends a press release is a line of at most so many words,"""
+NEAR = 5
+"""one of so many lines from it on is kept,"""
+STORY_WORDS, BEHIND = 40, 0.6
+"""so many kept words stand before it, and behind it at most such a share of as many."""
+
+_HEADS = (
+    r"(?:editor['’]?s['’]? note|note from the editors?|(?:anmerkung|hinweis) der redaktion|note de la rédaction|"
+    r"nota de la redacción|nota del editor|nota da redação|nota do editor|nota della redazione|noot van de redactie|"
+    r"naschrift|od redakcji|от редакции|від редакції|editörün notu|ملاحظة المحرر|編集部注)\s?[:：]\s*"
+)
+_NOTES = (
+    r"(?:correction|clarification|erratum|errata|korrektur(?:hinweis)?|richtigstellung|rectificatif|"
+    r"fe de (?:erratas|errores)|corrección|correção|errata corrige|rettifica|correctie|rectificatie|rättelse|rettelse|"
+    r"oikaisu|sprostowanie|уточнение|исправление|поправка|düzeltme|تصحيح|訂正)(?: \(?[\d./ ]{4,12}\)?)?\s?[:：]|"
+    rf"(?:{_HEADS})?(?:this (?:article|story|piece|report|post|headline)(?: and headline)? (?:was|has been) "
+    r"(?:amended|corrected|updated|edited|revised)|an? (?:earlier|previous) version of this|"
+    r"dieser (?:artikel|text|beitrag) wurde .*(?:aktualisiert|korrigiert|geändert|ergänzt)|"
+    r"in einer (?:früheren|ersten) (?:version|fassung) |"
+    r"cet article a été (?:modifié|mis à jour|corrigé)|une (?:première )?version (?:précédente|antérieure) de cet|"
+    r"(?:este artículo|esta (?:nota|noticia)) (?:ha sido|fue) (?:actualizad|corregid|modificad)|"
+    r"una versión anterior de est|uma versão anterior dest|"
+    r"(?:esta (?:matéria|reportagem|notícia)|este (?:texto|artigo)) foi (?:atualizad|corrigid|alterad)|"
+    r"questo articolo è stato (?:aggiornato|corretto|modificato)|una versione precedente di questo|"
+    r"dit (?:artikel|bericht) is (?:aangepast|bijgewerkt|gewijzigd|gecorrigeerd)|in een eerdere versie van dit|"
+    r"i en tidigare version av|artiklen er (?:opdateret|rettet)|w poprzedniej wersji (?:artykułu|tekstu))"
+)
+_COOKIES = (
+    r"(?:we|wir|nous|wij|noi|nós|nosotros|my) (?:and|und|et|en|e|y|i) (?:our|unsere|nos|onze|i nostri|nossos|"
+    r"nuestros|nasi) (?:\d+ (?:[^\W\d_]+ )?(?:partners?|partenaires|parceiros|socios|partnerzy)|.{4,40} cookies)|"
+    r"(?:(?:this|our) (?:web ?)?site uses|we use) cookies|(?:wir verwenden|wir nutzen|diese (?:web)?seite (?:verwendet|"
+    r"nutzt)) cookies|(?:nous utilisons|ce site utilise) des cookies|(?:utilizamos|usamos|este sitio (?:web )?utiliza|"
+    r"este site (?:usa|utiliza)) cookies|(?:questo sito (?:usa|utilizza)|utilizziamo)(?: i)? cookie|"
+    r"(?:wij gebruiken|deze (?:web)?site gebruikt) cookies|vi (?:använder|bruger|bruker) cookies|"
+    r"(?:ta strona używa|używamy) (?:plików )?cookies|(?:мы используем|сайт использует) (?:файлы )?cookie|"
+    r"(?:当サイト|このサイト)\w*(?:cookie|クッキー)"
+)
+# An exchange rate, the initials of editors: "($1 = 9.80 crowns)", "al/mj".
+_AGENCY = (
+    r"©|\(?(?:[$€£] ?1|1 (?:euro|u\.?s\.? dollar|dollar)) = [^.\d]{0,9}[\d.,]+ ?[^.]{0,30}\)?$|our standards: |"
+    r"(?-i:[a-z]{2,4}(?:/[a-z]{2,4})+$)"
+)
+_NOTICES = f"{_NOTES}|{_COOKIES}|{_AGENCY}"
+_ENDS = (
+    r"[-–—*#\s]{1,6}(?:ends?|fin|ende|fine|fim|30)[-–—*#\s]{1,6}|(?-i:ENDS|ENDE)|#\s?#\s?#|"
+    r"notes? (?:to|for) (?:the )?editors?|hinweise? (?:an|für) (?:die )?redaktion(?:en)?|"
+    r"notes? (?:aux rédactions|à la rédaction)|notas? (?:para|a) (?:los )?(?:editores|redactores)|"
+    r"notas? (?:aos editores|à redação)|note per (?:la redazione|i redattori)|noot voor (?:de )?redactie|"
+    r"(?:press|media)(?: relations)? (?:contacts?|inquiries|enquiries)|presse-? ?kontakt|contacts? (?:de )?presse|"
+    r"contacto (?:de |para la )?prensa|contatti? (?:per la )?stampa|ufficio stampa|"
+    r"contatos? (?:de |para a? ?)?imprensa|assessoria de imprensa|perscontact|kontakt dla mediów|"
+    r"контакты? для (?:сми|прессы)|basın iletişim"
+)
+
+
+@cache
+def _pattern(words: str) -> re.Pattern[str]:
+    # Compiled when first used, for that takes milliseconds.
+    return re.compile(rf"[\W_]{{0,3}}(?:{words})", re.IGNORECASE)
+
+
+def notices(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the kept paragraphs that are notices by their words, and in texts those behind a press release.
+
+    Parameters
+    ----------
+    batch, words, kept
+        As of `corestory.model.headlines.own_headlines`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,): notes on corrections, notices about cookies and lines of news agencies.
+
+    Examples
+    --------
+    >>> from corestory.features.batch import batch_of_articles
+    >>> from corestory.reading.article import Article
+    >>> batch = batch_of_articles([Article("a", ["The quay is open.", "This article was amended on 3 May."])])
+    >>> notices(batch, np.array([4.0, 7.0]), np.ones(2, bool)).tolist()
+    [False, True]
+    """
+    texts, found = batch.texts, np.zeros(len(kept), bool)
+    for row in np.flatnonzero(kept & (words <= NOTICE_WORDS)).tolist():
+        found[row] = is_notice(texts[row])
+    if batch.markup is None:
+        found |= _behind_releases(batch, words, kept)
+    return found
+
+
+def is_notice(text: str) -> bool:
+    """Tell whether a text begins as a note on a correction, a notice about cookies or a line of a news agency.
+
+    Examples
+    --------
+    >>> is_notice("We and our 214 partners store information."), is_notice("We and our neighbours store coal.")
+    (True, False)
+    """
+    return _pattern(_NOTICES).match(text) is not None
+
+
+def _behind_releases(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the kept paragraphs from the line on that ends a press release: "- ENDS -", or a heading of contacts."""
+    layout, found = batch.layout, np.zeros(len(kept), bool)
+    near = kept.copy()
+    for behind in range(1, NEAR):
+        near[:-behind] |= kept[behind:]
+    for row in np.flatnonzero(near & (words <= HEADING_WORDS)).tolist():
+        if _pattern(_ENDS).fullmatch(batch.texts[row].rstrip(" :")):
+            first = layout.first[layout.article[row]]
+            before, rest = slice(first, row), slice(row, first + layout.sizes[layout.article[row]])
+            of_story, of_rest = (words[some][kept[some]].sum() for some in (before, rest))
+            if of_story >= STORY_WORDS and of_rest <= BEHIND * of_story:
+                found[rest] = kept[rest]
+    return found

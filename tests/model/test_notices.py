@@ -1,0 +1,66 @@
+"""Notices say by their words that they are no story; behind the end of a press release nothing is."""
+
+import numpy as np
+import pytest
+
+from corestory.features.batch import batch_of_articles
+from corestory.features.paragraph_shape import shape_features
+from corestory.model.notices import notices
+from corestory.reading.article import Article
+
+STORY = [
+    "The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
+    "It is to sail twice a day until the autumn, and the town pays half of the fuel that it needs for the crossing.",
+]
+
+
+def _found(lines: list[str]) -> list[str]:
+    """Give the lines that are found if all are kept."""
+    words, _ = shape_features(lines)
+    found = notices(batch_of_articles([Article("a", lines)]), words, np.ones(len(lines), bool))
+    return [lines[row] for row in np.flatnonzero(found).tolist()]
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "This article was amended on 6 May. An earlier version gave another number of votes.",
+        "Editor's note: This story has been updated with a statement.",
+        "Correction (6.5.2025): The ferry has two decks, not three.",
+        "Anmerkung der Redaktion: In einer früheren Version stand eine falsche Zahl.",
+        "Une version précédente de cet article donnait un autre chiffre.",
+        "Wir und unsere 214 Partner verarbeiten Daten, um Inhalte zu zeigen.",
+        "Мы используем файлы cookie, чтобы сайт работал лучше.",
+        "($1 = 9.8012 crowns)",
+        "(1 euro = 11.42 crowns)",
+        "al/mj",
+        "© nda-infocom, nda:251106-930",
+    ],
+)
+def test_a_notice_is_found_by_how_it_begins(notice):
+    assert _found([*STORY, notice]) == [notice]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Editor's note: This map shows the best kitchens of the town.",
+        "We and our neighbours store coal for the winter.",
+        "The article was amended by the assembly on Monday.",
+        "Corrections to the plan will be made in May.",
+    ],
+)
+def test_a_sentence_that_is_like_a_notice_stays(line):
+    assert _found([*STORY, line]) == []
+
+
+@pytest.mark.parametrize("end", ["- ENDS -", "###", "Notes to editors:", "Pressekontakt", "Contact presse"])
+def test_nothing_behind_the_end_of_a_press_release_is_story(end):
+    behind = [end, "Photographs of the ferry are ready.", "Tom Hale, 0555 01"]
+    assert _found([*STORY, *behind]) == behind
+
+
+def test_a_release_ends_only_behind_a_story_that_is_longer():
+    assert _found(["Contact presse", *STORY]) == []
+    assert _found([*STORY, "Contact presse", *STORY]) == []
+    assert _found([*STORY, "Endspiel", "The town won."]) == []
