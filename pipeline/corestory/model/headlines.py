@@ -15,6 +15,7 @@ import numpy as np
 from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.tokens import TOKEN_PATTERN
+from corestory.model.notices import is_notice
 from corestory.types import Bool, Float, Int
 
 SCORE = 0.05
@@ -31,7 +32,7 @@ LEAST_SENTENCE = 8
 """the next kept line is a sentence of at least so many words,"""
 DATE_WORDS = 10
 """A kept line with a digit and at most so many words may stand between headline and story."""
-ABOVE, ABOVE_WORDS = 2, 6
+ABOVE, ABOVE_WORDS = 12, 8
 """above it at most so many dropped lines of at most so many words, such as the name of the section,"""
 MOST_BETWEEN = 3
 """and between them at most so many lines, such as a byline and a date."""
@@ -84,7 +85,8 @@ def own_headlines(batch: Batch, words: Float, kept: Bool, headings: Bool | None 
     """
     found = np.zeros(len(kept), bool)
     for inside, title in zip(batch.layout.slices(), batch.titles, strict=True):
-        first = inside.start + np.flatnonzero(kept[inside])[:FIRST]
+        rows = inside.start + np.flatnonzero(kept[inside])
+        first = rows[:FIRST]
         if len(first) < 2:
             continue
         if headings is not None and np.count_nonzero(kept[inside] & headings[inside]) == 1:
@@ -92,10 +94,15 @@ def own_headlines(batch: Batch, words: Float, kept: Bool, headings: Bool | None 
         known = _words(title)
         if known:
             found[[row for row in first.tolist() if _repeats(_words(batch.texts[row]), known)]] = True
-        begin = int(first[0])
-        begins = begin - inside.start <= ABOVE and (words[inside.start : begin] <= ABOVE_WORDS).all()
+        # A notice above the headline must not hide it.
+        while len(rows) > 2 and is_notice(batch.texts[rows[0]]):
+            rows = rows[1:]
+        begin = int(rows[0])
+        begins = begin - inside.start <= ABOVE and all(
+            words[row] <= ABOVE_WORDS or is_notice(batch.texts[row]) for row in range(inside.start, begin)
+        )
         if begins and (not known or _share(known, _words(batch.texts[begin])) >= OF_HEADLINE):
-            behind = first[1:].tolist()
+            behind = rows[1:FIRST].tolist()
             # A date that is kept may stand between.
             if not any(map(str.isdigit, batch.texts[behind[0]])) or words[behind[0]] > DATE_WORDS:
                 behind = behind[:1]
