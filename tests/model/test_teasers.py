@@ -67,6 +67,12 @@ def test_bare_headlines_at_the_end_of_a_text_are_found():
     assert _found(Article("text", [*STORY, "You may also like", *headlines, *STORY])) == []
 
 
+def test_a_single_headline_behind_read_also_is_found_in_a_text():
+    link = ["LEES OOK", "Museum boat seeks crew"]
+    assert _found(Article("text", [*STORY, *link, *STORY])) == link
+    assert _found(Article("text", [*STORY, "Elsewhere", link[1], *STORY])) == []
+
+
 def test_bare_headlines_without_links_are_found_where_a_page_ends_in_them():
     headlines = [headline for headline, _ in TEASERS]
     block = f"<h2>Read also</h2>{''.join(f'<p>{headline}</p>' for headline in headlines)}"
@@ -79,7 +85,8 @@ def test_a_story_that_goes_on_behind_a_link_or_has_subheads_stays():
     (headline, summary), *_ = TEASERS
     assert _in_page(f"<h2>Read also</h2><p><a href=/1>{headline}</a></p>{PROSE}") == []
     assert _in_page(f"<h2>Read also</h2>{''.join(f'<h3>{one}</h3><p>{two}</p>' for one, two in TEASERS)}") == []
-    assert _found(Article("text", [STORY[0], "Read also", headline, *STORY, "What comes next", summary])) == []
+    link = ["Read also", headline]
+    assert _found(Article("text", [STORY[0], *link, *STORY, "What comes next", summary])) == link
     assert _found(Article("text", [STORY[0], "What comes next", *(line for one in TEASERS for line in one)])) == []
 
 

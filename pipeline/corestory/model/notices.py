@@ -124,11 +124,13 @@ def _behind_releases(batch: Batch, words: Float, kept: Bool) -> Bool:
     near = kept.copy()
     for behind in range(1, NEAR):
         near[:-behind] |= kept[behind:]
+    before, end = np.append(0.0, np.cumsum(words * kept)), 0
     for row in np.flatnonzero(near & (words <= HEADING_WORDS)).tolist():
-        if _pattern(_ENDS).fullmatch(batch.texts[row].rstrip(" :")):
-            first = layout.first[layout.article[row]]
-            before, rest = slice(first, row), slice(row, first + layout.sizes[layout.article[row]])
-            of_story, of_rest = (words[some][kept[some]].sum() for some in (before, rest))
+        if row >= end and _pattern(_ENDS).fullmatch(batch.texts[row].rstrip(" :")):
+            first = int(layout.first[layout.article[row]])
+            last = first + int(layout.sizes[layout.article[row]])
+            of_story, of_rest = before[row] - before[first], before[last] - before[row]
             if of_story >= STORY_WORDS and of_rest <= BEHIND * of_story:
-                found[rest] = kept[rest]
+                found[row:last] = kept[row:last]
+                end = last
     return found

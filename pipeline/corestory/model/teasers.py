@@ -46,6 +46,17 @@ _NEXT = frozenset(
         *("следующая статья", "читайте далее", "sıradaki haber", "次の記事", "下一篇", "다음 기사"),
     )
 )
+# These say to read another story, and a single headline behind one of them is that story's.
+_ALSO = frozenset(
+    (
+        *("read also", "also read", "lesen sie auch", "à lire aussi", "lire aussi", "à lire également"),
+        *("lee también", "lea también", "leer también", "leia também", "leggi anche", "lees ook", "läs också"),
+        *("läs även", "læs også", "les også", "lue myös", "czytaj także", "czytaj też", "czytaj również"),
+        *("zobacz także", "zobacz też", "zobacz również", "veja também"),
+        *("čtěte také", "citește și", "читайте также", "читайте також", "διαβάστε επίσης", "اقرأ أيضا", "baca juga"),
+        *("関連記事", "관련 기사"),
+    )
+)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _HEADINGS = (
     "also in the news|in other news|other news|more news|more stories|more headlines|more on this|more on this story|"
@@ -161,6 +172,8 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
             if summary:
                 row = passed + 1
         if batch.markup is None:
+            if headlines == 1 and _plain(texts[heading]) in _ALSO:
+                found[heading : heading + 2] = kept[heading : heading + 2]
             if headlines and _next_story(batch, words, kept, heading, end):
                 row = end
             elif headlines < UNLINKED or kept[row:end].any():
