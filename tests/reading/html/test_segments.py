@@ -95,6 +95,7 @@ nested = st.recursive(
 @example("<math><base>word</base>s</math>")
 @example("""<a "="x class=">One</a>""")
 @example("""<p "="x id=">One</p><p x"y="class=" class="two">Two""")
+@example("""<a "="x class=" class="storyBody main">One</a> <a "=" href=" href="/">two</a>""")
 def test_a_page_is_cut_as_a_walk_through_its_tree_cuts_it(html):
     # Text such as "<word" makes unknown elements.
     assume(not any("<" in (node.tag or "") for node in root(html).traverse()))

@@ -203,8 +203,7 @@ class Tags(dict[str, int]):
         # Most links differ in nothing but their address.
         if tag[:2] == "a ":
             address = tag.find(' href="')
-            # Not one within another attribute's value.
-            if address > 0 and not tag.count('"', 0, address) & 1:
+            if address > 0 and _is_attribute(tag, address):
                 bare = tag[:address] + tag[tag.find('"', address + 7) + 1 :]
                 known = self.get(bare)
                 return self._remembered(bare) if known is None else known
@@ -279,11 +278,17 @@ def _value(tag: str, opening: str) -> str | None:
     begin = tag.find(opening)
     if begin < 0:
         return None
-    end = tag.find('"', begin + len(opening))
-    # Within the value of another attribute, or one whose name holds a quotation mark.
-    if tag.count('"', 0, begin) & 1 or end < 0:
+    if not _is_attribute(tag, begin):
         return dict(_ATTRIBUTE.findall(tag)).get(opening[1:-2])
-    return tag[begin + len(opening) : end]
+    return tag[begin + len(opening) : tag.find('"', begin + len(opening))]
+
+
+def _is_attribute(tag: str, begin: int) -> bool:
+    """Tell whether a space surely begins an attribute, and is not within the value of another one.
+
+    Behind the element's name, or the quotation mark that ends a value; one behind "=" may begin a value.
+    """
+    return " " not in tag[:begin] or (tag[begin - 1] == '"' and tag[begin - 2] != "=")
 
 
 def block_words(name: Name) -> str:
