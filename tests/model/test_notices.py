@@ -64,3 +64,7 @@ def test_a_release_ends_only_behind_a_story_that_is_longer():
     assert _found(["Contact presse", *STORY]) == []
     assert _found([*STORY, "Contact presse", *STORY]) == []
     assert _found([*STORY, "Endspiel", "The town won."]) == []
+
+
+def test_an_empty_heading_of_markdown_ends_no_release():
+    assert _found(["## The quay", *STORY, "###", "Photographs of the ferry are ready."]) == []

@@ -130,7 +130,9 @@ def _behind_releases(batch: Batch, words: Float, kept: Bool) -> Bool:
             first = int(layout.first[layout.article[row]])
             last = first + int(layout.sizes[layout.article[row]])
             of_story, of_rest = before[row] - before[first], before[last] - before[row]
-            if of_story >= STORY_WORDS and of_rest <= BEHIND * of_story:
+            # In Markdown "###" is a heading without words.
+            marks = batch.texts[row].startswith("#") and sum(one.startswith("#") for one in batch.texts[first:last]) > 1
+            if not marks and of_story >= STORY_WORDS and of_rest <= BEHIND * of_story:
                 found[row:last] = kept[row:last]
                 end = last
     return found
