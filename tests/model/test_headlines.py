@@ -246,3 +246,9 @@ def test_a_kept_date_may_stand_between_headline_and_story_and_no_other_line(line
     words, _ = shape_features(lines)
     found = own_headlines(batch_of_articles([Article("a", lines)]), words, np.ones(len(lines), bool))
     assert found.tolist() == [headline, False, False]
+
+
+def test_a_line_with_the_end_of_a_chinese_sentence_within_is_no_headline():
+    lines = ["灯塔本周起成为学校的海上课堂。第一批四十名学", "生乘渔船登岛，上的第一课是辨认风向和潮水。"]
+    words, _ = shape_features(lines)
+    assert not own_headlines(batch_of_articles([Article("a", lines)]), words, np.ones(2, bool)).any()

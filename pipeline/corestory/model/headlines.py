@@ -49,7 +49,7 @@ UNLIKE_TITLE = 0.4
 
 _QUOTES = "\"'”’»」』)]"
 # The end of a sentence and the begin of another: "A headline is one sentence. Or none."
-_SECOND_SENTENCE = r"[^\W\d_]{3}[.!?…]\s+[\"“„«]?[^\W\d_a-z]"
+_SECOND_SENTENCE = r"[^\W\d_]{3}[.!?…]\s+[\"“„«]?[^\W\d_a-z]|。\w"
 # A headline may ask or exclaim, a sentence may not end in a colon.
 _NO_HEADLINE, _SENTENCE = tuple(".:;,…。：；，।"), tuple(".!?…。！？।؟۔")
 
