@@ -36,7 +36,7 @@ def _found(article: Article) -> list[str]:
         "Мара Финч — корреспондент отдела порта.",
     ],
 )
-def test_a_note_about_somebody_whom_the_story_does_not_name_is_filler(note):
+def test_a_note_about_an_author_is_filler_if_the_story_does_not_name_the_author(note):
     assert _found(Article("a", [*STORY, note])) == [note]
 
 
@@ -53,7 +53,7 @@ def test_a_last_paragraph_about_a_person_of_the_story_stays(last):
     assert _found(Article("a", [*STORY, last])) == []
 
 
-def test_a_note_about_a_person_whom_the_story_names_stays():
+def test_a_note_about_a_person_stays_if_the_story_names_the_person():
     named = "The harbour master, Mara Finch, kept the keys in a tin under the stairs for all of those years."
     assert _found(Article("a", [*STORY, named, "Mara Finch is a writer now, and covers the sea."])) == []
 
@@ -107,7 +107,7 @@ def test_notes_to_editors_are_filler_with_their_heading():
     assert _found(Article("a", [*STORY, "Notes to the council", notes[1]])) == []
 
 
-def test_what_the_publisher_says_of_itself_is_filler_behind_its_heading():
+def test_a_note_about_the_publisher_behind_its_heading_is_filler():
     about = ["About Dales Water", "Dales Water supplies 41,000 homes and employs 230 people."]
     assert _found(Article("a", [*STORY, *about])) == about
     assert _found(Article("a", [*STORY, "Über die Stadtwerke", "Die Stadtwerke versorgen 41.000 Menschen."])) != []

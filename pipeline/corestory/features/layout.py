@@ -83,6 +83,19 @@ class Layout:
         sizes = np.add.reduceat(kept, self.first, dtype=np.int64)
         return Layout(sizes[sizes > 0])
 
+    def all_but_last(self, marked: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Leave out the last marked row of each article.
+
+        Examples
+        --------
+        >>> Layout.of([3, 1]).all_but_last(np.array([True, False, True, True])).tolist()
+        [True, False, False, False]
+        """
+        rows = np.flatnonzero(marked)
+        article, found = self.article[rows], np.zeros(len(marked), bool)
+        found[rows[:-1][article[1:] == article[:-1]]] = True
+        return found
+
     def slices(self) -> list[slice]:
         """Each article's rows.
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from corestory.labelling.alignment import alignment_words
 from corestory.labelling.kind_words import kind_of_words
+from corestory.labelling.table import site_or_page
 from corestory.types import Bool, Int
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ _HEADING = re.compile(r"\bown_h_(?:two|three|four|five|six)\b")
 _LONGEST: dict[str, int] = {
     "date": 14, "share": 14, "tags": 30, "navigation": 12, "byline": 120, "advertisement": 50, "paywall": 60,
 }  # fmt: skip
-"""Longer paragraphs, in words, are not of the kind, whatever element holds them."""
+"""Longer paragraphs, in words, are not of the kind, in any element."""
 _TAG_WORDS = 6
 
 INLINE_WORDS = 10
@@ -98,8 +99,8 @@ SPREAD_SITES = 3
 """A text of which so many sites tell the kind has it also on sites that tell none."""
 
 
-def kind_of_markup(markup: str, *, words: int) -> Kind | None:
-    """Tell the kind of a filler paragraph from its markup words.
+def kind_of_markup(markup: str, words: int) -> tuple[Kind | None, int]:
+    """Tell the kind of a filler paragraph from its markup words, and which element tells it.
 
     Parameters
     ----------
@@ -110,21 +111,18 @@ def kind_of_markup(markup: str, *, words: int) -> Kind | None:
 
     Returns
     -------
-    str or None
+    kind : str or None
         One of `corestory.labelling.labelled.KINDS`; None where no element tells it, or the nearest one tells two.
+    level : int
+        The nearest element that tells a kind: 0 is the paragraph's own, 3 any but the two around it.
 
     Examples
     --------
     >>> kind_of_markup("own_p up_div up_byline p div byline body", words=3)
-    'byline'
-    >>> kind_of_markup("own_p up_div up_share up_author p div share author body", words=3) is None
-    True
+    ('byline', 1)
+    >>> kind_of_markup("own_p up_div up_share up_author p div share author body", words=3)
+    (None, 1)
     """
-    return _claim(markup, words)[0]
-
-
-def _claim(markup: str, words: int) -> tuple[Kind | None, int]:
-    """Tell the kind, and which of the nearest elements tells it."""
     levels: tuple[list[str], ...] = ([], [], [], [])
     for word in markup.split():
         level = next((level for level, mark in enumerate(_NEAR) if word.startswith(mark)), None)
@@ -258,13 +256,11 @@ def _page_claims(
     """Give the kinds that elements tell, but for those elements that a site has around its stories, too."""
     import pandas as pd
 
-    claim = cache(_claim)
+    claim = cache(kind_of_markup)
     rows = np.flatnonzero(inside)
     told = [claim(markup[row], min(int(length[row]), _MANY_WORDS)) for row in rows.tolist()]
-    # A page without a site is a site of its own.
-    site = frame["site"].where(frame["site"].fillna("") != "", frame["page"])
     claims = pd.DataFrame(
-        {"site": site.to_numpy(object)[rows], "kind": [kind for kind, _ in told],
+        {"site": site_or_page(frame).to_numpy(object)[rows], "kind": [kind for kind, _ in told],
          "level": [level for _, level in told], "core": frame["label"].to_numpy(object)[rows] == "core"}, index=rows
     )  # fmt: skip
     claims = claims[claims["kind"].notna()]

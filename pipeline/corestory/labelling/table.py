@@ -263,8 +263,13 @@ def split_rows(frame: pd.DataFrame, *, seed: int) -> pd.Series:
     seed
         As of `split_of`.
     """
-    site = frame["site"].where(frame["site"] != "", frame["page"])
+    site = site_or_page(frame)
     return split_by_site(site if site.nunique() >= len(SPLITS) else frame["page"], seed=seed)
+
+
+def site_or_page(frame: pd.DataFrame) -> pd.Series:
+    """Give the site of each row of a labelled table; a page without one is a site of its own."""
+    return frame["site"].where(frame["site"].fillna("") != "", frame["page"])
 
 
 def is_split_by_article(frame: pd.DataFrame) -> bool:

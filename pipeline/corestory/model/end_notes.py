@@ -43,7 +43,7 @@ _PARTICLES = frozenset(
         *("ter", "ten"),
     )
 )
-# Behind the name: what the person is or does.
+# Behind the name stands a verb,
 _VERBS = frozenset(
     (
         *("is", "was", "has", "writes", "covers", "reports", "edits", "ist", "schreibt", "arbeitet", "berichtet"),
@@ -53,7 +53,7 @@ _VERBS = frozenset(
         *("scrie", "—", "–", "-", "пишет", "работает", "пише", "працює", "είναι", "γράφει"),
     )
 )
-# What the note calls the person, or says of the work.
+# and behind it the person's profession or work.
 _WORK = (
     r"reporters?|correspondents?|journalists?|editors?|columnists?|contributors?|freelance\w*|writers?|writes|authors?|"
     r"bloggers?|covers|covered|redakteur\w*|korrespondent\w*|journalistin|autorin?|schreibt|volontär\w*|reporterin|"
@@ -69,7 +69,7 @@ _PRESS = (
     r"\W*(?:notes? (?:to|for) (?:the )?editors?|(?:media|press) contacts?|contacts? presse|pressekontakt|"
     r"contactos? de prensa|contatti stampa|perscontact|presskontakt|kontakt dla mediów)\W*"
 )
-# Calls to subscribe name what to subscribe to,
+# Calls to subscribe name a newsletter, a network or an app,
 _OFFERED = (
     *("newsletter", "nyhedsbrev", "nyhetsbrev", "nieuwsbrief", "рассылк", "boletín", "boletim", "podcast", "channel"),
     *("mailing list", "facebook", "instagram", "twitter", "telegram", "телеграм", "whatsapp", "google news", "youtube"),
@@ -185,7 +185,7 @@ def _is_name(text: str) -> bool:
 
 
 def _of_publisher(text: str, heading: str) -> bool:
-    """Tell whether a paragraph begins with what the heading "About ..." names, or follows "Notes to editors"."""
+    """Tell whether a paragraph begins with the name in the heading "About ...", or follows "Notes to editors"."""
     if re.fullmatch(_PRESS, heading, re.IGNORECASE):
         return True
     about = re.match(_PUBLISHER, heading, re.IGNORECASE)
@@ -214,9 +214,8 @@ def _mail_heads(batch: Batch, kept: Bool) -> Bool:
     found = np.zeros(len(kept), bool)
     for row in np.flatnonzero(kept & (batch.layout.position < MAIL_LINES)).tolist():
         if re.match(_MAIL_FIELD, batch.texts[row]):
-            article = batch.layout.article[row]
-            first, end = batch.layout.first[article], batch.layout.first[article] + batch.layout.sizes[article]
-            fields = [re.match(_MAIL_FIELD, text) for text in batch.texts[max(row - 1, first) : min(row + 2, end)]]
+            begin, end = max(row - 1, batch.layout.start[row]), min(row + 2, batch.layout.end[row])
+            fields = [re.match(_MAIL_FIELD, text) for text in batch.texts[begin:end]]
             found[row] = len({field[1] for field in fields if field}) > 1
     return found
 
@@ -238,8 +237,7 @@ def _boxes(batch: Batch, words: Float, kept: Bool) -> Bool:
     for heading in headings:
         if heading < row:  # within the box before
             continue
-        article = batch.layout.article[heading]
-        row, end = heading + 1, int(batch.layout.first[article] + batch.layout.sizes[article])
+        row, end = heading + 1, int(batch.layout.end[heading])
         while row < end and short[row]:
             row += 1
         if row > heading + ITEMS:

@@ -1,7 +1,7 @@
 """Notices in and around a story that say by their own words that they are none of it, and the end of a press release.
 
-Notes on corrections and notices about cookies are sentences like those of the story, and
-in a text no element tells them. Each language has few ways to begin them.
+Notes on corrections and notices about cookies are sentences like those of the story, and in a text no element tells
+them. Each language has few ways to begin them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from corestory.types import Bool, Float
 NOTICE_WORDS = 60
 """A notice has at most so many words."""
 HEADING_WORDS = 8
-"""What ends a press release is a line of at most so many words,"""
+"""The line that ends a press release has at most so many words,"""
 NEAR = 5
 """one of so many lines from it on is kept,"""
 STORY_WORDS, BEHIND = 40, 0.6
@@ -127,8 +127,7 @@ def _behind_releases(batch: Batch, words: Float, kept: Bool) -> Bool:
     before, end = np.append(0.0, np.cumsum(words * kept)), 0
     for row in np.flatnonzero(near & (words <= HEADING_WORDS)).tolist():
         if row >= end and _pattern(_ENDS).fullmatch(batch.texts[row].rstrip(" :")):
-            first = int(layout.first[layout.article[row]])
-            last = first + int(layout.sizes[layout.article[row]])
+            first, last = int(layout.start[row]), int(layout.end[row])
             of_story, of_rest = before[row] - before[first], before[last] - before[row]
             # In Markdown "###" is a heading without words.
             marks = batch.texts[row].startswith("#") and sum(one.startswith("#") for one in batch.texts[first:last]) > 1

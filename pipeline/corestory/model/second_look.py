@@ -135,7 +135,7 @@ def look_cutoffs(features: BatchFeatures, scores: Float, kept: Bool, cutoff: flo
     numpy.ndarray
         Shape (paragraphs,); at most `cutoff`.
     """
-    before = before_others(kept, features.layout)
+    before = features.layout.all_but_last(kept)
     sentence = (features.words >= SENTENCE_WORDS) & (features.shape[:, SENTENCE_ENDS] > 0)
     least = np.where(before & sentence & (scores >= SENTENCE_SCORE), min(cutoff, SENTENCE_CUTOFF), cutoff)
     if features.batch.markup is not None:
@@ -143,20 +143,6 @@ def look_cutoffs(features: BatchFeatures, scores: Float, kept: Bool, cutoff: flo
         having = features.batch.markup.words.rows(rows).having
         least[rows[np.logical_or.reduce([having(element) for element in _HEADINGS_AND_ITEMS])]] = 0.0
     return least
-
-
-def before_others(kept: Bool, layout: Layout) -> Bool:
-    """Find the kept paragraphs but the last of each article.
-
-    Examples
-    --------
-    >>> before_others(np.array([True, False, True, True]), Layout.of([3, 1])).tolist()
-    [True, False, False, False]
-    """
-    rows = np.flatnonzero(kept)
-    article, found = layout.article[rows], np.zeros(len(kept), bool)
-    found[rows[:-1][article[1:] == article[:-1]]] = True
-    return found
 
 
 def lines_between_prose(scores: Float, cutoffs: Float, words: Float, shape: Float, layout: Layout) -> Bool:

@@ -16,7 +16,6 @@ from corestory.features.batch import Batch
 from corestory.features.layout import sums
 from corestory.model.end_notes import end_notes
 from corestory.model.notices import notices
-from corestory.model.second_look import before_others
 from corestory.model.teasers import LEAST_LINKED, in_teasers
 from corestory.types import Bool, Float
 
@@ -177,7 +176,7 @@ def _by_form(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find lists of topics, credits, bylines and notes on the printed paper, and the numbers of pictures: "2/5"."""
     texts, found = batch.texts, np.zeros(len(kept), bool)
     counters: dict[int, list[int]] = {}
-    followed = before_others(kept, batch.layout)
+    followed = batch.layout.all_but_last(kept)
     for row in np.flatnonzero(kept & (words <= LABEL_WORDS)).tolist():
         text = texts[row]
         label = _labels().match(text)

@@ -149,20 +149,19 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     >>> in_teasers(batch, np.array([5.0, 2.0] + [4.0, 11.0] * 3), np.ones(8, bool)).tolist()
     [False, True, True, True, True, True, True, True]
     """
-    layout, texts = batch.layout, batch.texts
-    found = np.zeros(len(kept), bool)
-    headline, of_form = _headline_forms(batch, words), (words >= LEAST_WORDS) & (words <= MOST_WORDS)
+    texts, found = batch.texts, np.zeros(len(kept), bool)
+    of_form, linked = _headline_forms(batch, words)
     short = np.flatnonzero((words[:-1] <= HEADING_WORDS) & of_form[1:]).tolist()
     others: dict[int, int] = {}
     row = 0
-    for heading in [row for row in short if is_heading_of_teasers(texts[row])]:
+    for heading in filter(lambda one: is_heading_of_teasers(texts[one]), short):
         if heading < row:  # within the block of the heading before
             continue
-        end = int(layout.first[layout.article[heading]] + layout.sizes[layout.article[heading]])
+        end = int(batch.layout.end[heading])
         row, headlines = heading + 1, 0
         # One word, such as "Recommended", may head a list of the story.
         bare = bool(words[heading] > 1)
-        while row < end and headline[row] and not ends_as_sentence(texts[row]):
+        while row < end and _is_headline(texts, linked, row):
             row += 1
             passed = row
             while passed < min(row + MOST_BETWEEN, end) and not kept[passed]:
@@ -180,11 +179,12 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
                 continue
         elif headlines < LINKED:
             # Without links a page must end in them.
+            first = range(heading + 1, heading + 1 + UNLINKED)
+            if not bare or row > heading + 1 or first.stop > end:
+                continue
             if end not in others:
                 others[end] = _last_other(texts, of_form, kept, heading, end)
-            if not bare or row > heading + 1 or others[end] > heading or not of_form[row : row + UNLINKED].all():
-                continue
-            if end < row + UNLINKED or any(map(ends_as_sentence, texts[row : row + UNLINKED])):
+            if others[end] > heading or not all(_is_headline(texts, of_form, one) for one in first):
                 continue
             row = end
         found[heading:row] = kept[heading:row]
@@ -193,10 +193,8 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 def _last_other(texts: Sequence[str], of_form: Bool, kept: Bool, begin: int, end: int) -> int:
     """Find the last of some rows that is kept and no headline; `begin` if there is none behind it."""
-    for row in (begin + np.flatnonzero(kept[begin:end])[::-1]).tolist():
-        if not of_form[row] or ends_as_sentence(texts[row]):
-            return int(row)
-    return begin
+    rows = (begin + np.flatnonzero(kept[begin:end])[::-1]).tolist()
+    return next((row for row in rows if not _is_headline(texts, of_form, row)), begin)
 
 
 def only_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -215,7 +213,7 @@ def only_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     found = np.zeros(len(batch.layout.sizes), bool)
     if batch.markup is None:
         return found
-    headline = _headline_forms(batch, words)
+    _, linked = _headline_forms(batch, words)
     longest = np.maximum.reduceat(np.where(kept, words, 0.0), batch.layout.first)
     for page, inside in enumerate(batch.layout.slices()):
         if not 0 < longest[page] <= SUMMARY_WORDS:
@@ -223,7 +221,7 @@ def only_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
         row, end, teasers, of_teasers = inside.start, inside.stop, 0, np.zeros(inside.stop - inside.start, bool)
         while row < end:
             begin, row = row, row + 1
-            if not headline[begin] or ends_as_sentence(batch.texts[begin]):
+            if not _is_headline(batch.texts, linked, begin):
                 continue
             while row < min(begin + MOST_BETWEEN, end - 1) and not kept[row] and words[row] <= LEAST_WORDS:
                 row += 1
@@ -238,10 +236,14 @@ def only_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     return found
 
 
-def _headline_forms(batch: Batch, words: Float) -> Bool:
-    """Find the paragraphs that are as long as the headline of a teaser, and in pages a link."""
+def _headline_forms(batch: Batch, words: Float) -> tuple[Bool, Bool]:
+    """Find the paragraphs that are as long as the headline of a teaser, and those of them that in pages are a link."""
     found = (words >= LEAST_WORDS) & (words <= MOST_WORDS)
-    return found if batch.markup is None else found & (batch.markup.link_density >= LEAST_LINKED)
+    return found, found if batch.markup is None else found & (batch.markup.link_density >= LEAST_LINKED)
+
+
+def _is_headline(texts: Sequence[str], of_form: Bool, row: int) -> bool:
+    return bool(of_form[row]) and not ends_as_sentence(texts[row])
 
 
 def _above_links(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -260,7 +262,7 @@ def _above_links(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 def _next_story(batch: Batch, words: Float, kept: Bool, heading: int, end: int) -> bool:
     """Tell whether a whole story follows a heading that says so: a headline, a byline and a date, and prose."""
-    first, story = batch.layout.first[batch.layout.article[heading]], heading + 4
+    first, story = batch.layout.start[heading], heading + 4
     lines = batch.texts[heading + 2 : story]
     return (
         _plain(batch.texts[heading]) in _NEXT
