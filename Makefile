@@ -43,7 +43,7 @@ test: $(VENV)/installed  ## Install and run all tests, JOBS at a time
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 fuzz: $(VENV)/installed  ## Read and tag FUZZ damaged files: make fuzz FUZZ=100000
-	CORESTORY_FUZZ_INPUTS=$(FUZZ) CORESTORY_FUZZ_SEED=$$(date +%s) $(BIN)/python -m pytest tests/test_fuzz.py
+	CORESTORY_FUZZ_INPUTS=$(FUZZ) CORESTORY_FUZZ_SEED=$$(date +%s) $(BIN)/python -m pytest --timeout 0 tests/test_fuzz.py
 
 test-fast: $(VENV)/installed  ## Run the tests that are not slow and start neither a cluster nor a browser
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m 'not (slow or cluster or browser)'

@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
@@ -39,18 +39,40 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def cluster():
-    """A scheduler and two worker processes."""
-    import dask
+def cluster(tmp_path_factory):
+    """The address of a scheduler with two workers, in processes of their own as on a cluster of many machines.
 
-    settings = {"distributed.scheduler.allowed-failures": 1, "distributed.comm.timeouts.connect": "60s"}
-    with (
-        dask.config.set(settings),
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
-        ) as cluster,
-    ):
-        yield cluster
+    Not a `LocalCluster`, which closes and replaces workers by itself while these tests kill them.
+    """
+    folder = tmp_path_factory.mktemp("cluster")
+    started = folder / "scheduler.json"
+    roots = (Path(corestory.__file__).parents[1], Path(__file__).parents[1])
+    settings = {
+        "PYTHONPATH": os.pathsep.join(map(str, roots)),
+        "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
+        "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "60s",
+    }
+    shared = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(started)]
+    workers = ["--nworkers", "2", "--nthreads", "1", "--local-directory", str(folder)]
+    with ExitStack() as processes, (folder / "log").open("wb") as log:
+        for part in (["scheduler", "--port", "0", *shared], ["worker", *workers, *shared]):
+            process = processes.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-m", "dask", *part],
+                    env=os.environ | settings,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+            )
+            processes.callback(os.killpg, process.pid, signal.SIGKILL)
+            until = time.monotonic() + 60
+            while not started.exists() and time.monotonic() < until:
+                time.sleep(0.05)
+        address = json.loads(started.read_text(encoding="utf-8"))["address"]
+        with distributed.Client(address, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=60)
+        yield address
 
 
 @pytest.fixture
@@ -92,7 +114,7 @@ def expected(corpus, job, tmp_path):
 
 def test_the_cluster_writes_the_same_bytes_as_a_local_run(cluster, corpus, job, expected):
     with LocalLedger(job.folder).opened():
-        outcomes = list(run_on_cluster(items(corpus, job), job, address=cluster.scheduler_address))
+        outcomes = list(run_on_cluster(items(corpus, job), job, address=cluster))
     assert outputs(job.folder) == expected
     assert sorted(outcome.item.name for outcome in outcomes) == sorted(f"{number}.jsonl" for number in range(FILES))
     assert {(outcome.counts.articles, outcome.counts.refused) for outcome in outcomes} == {(40, 1)}
@@ -106,7 +128,7 @@ def test_a_worker_killed_in_the_middle_costs_nothing(cluster, corpus, job):
     killed = 0
     with LocalLedger(job.folder).opened():
         partial = job.folder / ".corestory" / "partial"
-        for _ in run_on_cluster(items(corpus, job), job, address=cluster.scheduler_address):
+        for _ in run_on_cluster(items(corpus, job), job, address=cluster):
             at_work = [int(path.name.split(".")[1]) for path in partial.glob("*.jsonl")]
             if at_work and not killed:
                 killed = at_work[0]
@@ -120,7 +142,7 @@ def outcomes_with_poison(cluster, folder, job):
         client.register_plugin(Poison(), name="poison")
     try:
         with LocalLedger(job.folder).opened():
-            return list(run_on_cluster(items(folder, job), job, address=cluster.scheduler_address))
+            return list(run_on_cluster(items(folder, job), job, address=cluster))
     finally:
         with distributed.Client(cluster, set_as_default=False) as client:
             client.unregister_worker_plugin("poison")
@@ -185,7 +207,7 @@ def test_a_large_table_is_done_part_by_part_and_of_a_killed_worker_only_its_part
     with LocalLedger(job.folder).opened():
         watcher.start()
         try:
-            outcomes = list(run_on_cluster(items(table, job), job, address=cluster.scheduler_address))
+            outcomes = list(run_on_cluster(items(table, job), job, address=cluster))
         finally:
             over.set()
             watcher.join()
@@ -217,7 +239,7 @@ class Poison(distributed.WorkerPlugin):
 
 def test_a_killed_client_leaves_the_rest_to_the_next_run(cluster, corpus, job, expected, model):
     command = [sys.executable, "-m", "corestory", "predict", str(corpus), "--output", f"{job.folder}/"]
-    command += ["--model", str(model), "--dask", cluster.scheduler_address]
+    command += ["--model", str(model), "--dask", cluster]
     root = str(Path(corestory.__file__).parents[1])
     options = {"env": os.environ | {"PYTHONPATH": root}, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, **options) as process:
