@@ -102,7 +102,8 @@ def test_the_floor_file_of_the_repository_is_one_and_tolerates_little(request):
     assert all(
         {"html", "text", "lines"} <= set(part.scores) <= set(INPUTS) and part.pages > 0 for part in floor.sets.values()
     )
-    assert all(0 < score <= 1 for part in floor.sets.values() for score in part.scores.values())
+    # jusText finds nothing in Chinese, so that after it nothing is left to tag.
+    assert all(0 <= score <= 1 for part in floor.sets.values() for score in part.scores.values())
 
 
 def hold(floor, monkeypatch, tmp_path, *, update=False, allow_lower=False):
