@@ -27,7 +27,7 @@ from corestory.model.network_fit import Shape, first_weights
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import SecondLook, Weights
 from corestory.model.second_look_features import second_look_width
-from corestory.model.storage import load_model
+from corestory.model.storage import load_model, save_model
 from corestory.model.tagger import Tagger
 from fits import shorten_article_network
 
@@ -118,6 +118,14 @@ def seeded_tagger() -> Tagger:
         confidence_measured=(0.1, 0.9),
     )
     return Tagger(seeded_weights(), settings, manifest)
+
+
+@pytest.fixture(scope="session")
+def seeded_model(seeded_tagger: Tagger, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its folder; read-only."""
+    folder = tmp_path_factory.mktemp("models") / "seeded"
+    save_model(seeded_tagger, folder, card="# Seeded")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-from corestory.labelling.labelled import LabelledArticle, LabelledParagraph
-from corestory.labelling.markup_columns import markup_rows
+from corestory.labelling.labelled import LabelledArticle, LabelledParagraph, markup_rows
 from corestory.labelling.table import articles_frame
 from corestory.reading.article import Article
 

@@ -42,9 +42,8 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from corestory.api import explain, tag_frame
     from corestory.errors import CorestoryError
-    from corestory.explained import explain
-    from corestory.frames import tag_frame
     from corestory.model.estimator import ParagraphClassifier
     from corestory.model.memory_file import load_memory
     from corestory.model.rules import Rules
@@ -55,23 +54,23 @@ else:
     # PEP 562: each name is imported at its first use, so that `corestory --help` loads neither numpy nor pandas.
     _MODULES = {
         "CorestoryError": "corestory.errors",
-        "explain": "corestory.explained",
+        "explain": "corestory.api",
         "ParagraphClassifier": "corestory.model.estimator",
         "Rules": "corestory.model.rules",
         "load_memory": "corestory.model.memory_file",
         "load_model": "corestory.model.storage",
-        "tag_frame": "corestory.frames",
+        "tag_frame": "corestory.api",
     }
 
     def __getattr__(name: str) -> object:
         if name == "__version__":
-            from corestory.version import version
+            from corestory.installation import version
 
             return version()
         if name in _MODULES:
             from importlib import import_module
 
-            from corestory.light import check_alone, left_out
+            from corestory.installation import check_alone, left_out
 
             check_alone()
             try:

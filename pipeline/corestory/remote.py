@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 from corestory.errors import CorestoryError
-from corestory.light import install_command
+from corestory.installation import install_command
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from corestory.commands.messages import REFUSALS_LISTED, PrintableStream, open_refusals, say
 from corestory.errors import InputError, OutputError
-from corestory.printing import printable
+from corestory.rendering import printable
 
 OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 

@@ -9,13 +9,10 @@ from corestory.features.batch import Batch, batch_of_frame
 from corestory.features.batch_features import BatchFeatures, _probability
 from corestory.features.context import MARKUP, OWN_WORDS, LogOdds
 from corestory.features.layout import Layout
-from corestory.features.line_marks import unmarked
-from corestory.features.paragraph_shape import shape_features
+from corestory.features.shapes import form_tokens, shape_features, unmarked
 from corestory.features.tokens import tokenise
 from corestory.features.topic import TITLE_NAMES
-from corestory.features.word_shapes import form_tokens
-from corestory.labelling.labelled import LabelledArticle, LabelledParagraph
-from corestory.labelling.markup_columns import Markup
+from corestory.labelling.labelled import LabelledArticle, LabelledParagraph, Markup
 from corestory.labelling.table import articles_frame
 
 TEXT = st.sampled_from(

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from corestory.features.context import OWN_WORDS, STEPS, SURE_WORDS, LogOdds, context_features
 from corestory.features.layout import Layout
-from corestory.features.paragraph_shape import shape_features
+from corestory.features.shapes import shape_features
 
 TEXT = st.sampled_from(
     ["", "...", "Share", "Read more: Ferry sold", "The ferry was sold on Monday, she said.", "東京都"]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from corestory.features.elements import BEST_SHARES, LEVELS, Elements, Forest
 from corestory.features.layout import Layout
-from corestory.labelling.markup_columns import read_trees
+from corestory.labelling.labelled import read_trees
 
 COLUMNS = 8 * LEVELS + 7 * len(BEST_SHARES) + 2 + 3
 

@@ -86,8 +86,8 @@ def corpus(tmp_path):
 
 
 @pytest.fixture
-def job(model, tmp_path):
-    return Job(model, model_sha256(model), "0", tmp_path / "out", "jsonl")
+def job(seeded_model, tmp_path):
+    return Job(seeded_model, model_sha256(seeded_model), "0", tmp_path / "out", "jsonl")
 
 
 def items(corpus, job):
@@ -237,9 +237,9 @@ class Poison(distributed.WorkerPlugin):
         work.read_file = self.whole
 
 
-def test_a_killed_client_leaves_the_rest_to_the_next_run(cluster, corpus, job, expected, model):
+def test_a_killed_client_leaves_the_rest_to_the_next_run(cluster, corpus, job, expected, seeded_model):
     command = [sys.executable, "-m", "corestory", "predict", str(corpus), "--output", f"{job.folder}/"]
-    command += ["--model", str(model), "--dask", cluster]
+    command += ["--model", str(seeded_model), "--dask", cluster]
     root = str(Path(corestory.__file__).parents[1])
     options = {"env": os.environ | {"PYTHONPATH": root}, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, **options) as process:

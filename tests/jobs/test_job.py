@@ -36,10 +36,10 @@ def test_where_the_model_and_the_outputs_are_does_not_matter():
     assert replace(JOB, model=Path("elsewhere"), folder=Path("moved")).made_by(ITEM) == JOB.made_by(ITEM)
 
 
-def test_a_model_is_told_by_its_manifest(model, tmp_path):
-    assert len(model_sha256(model)) == 64
-    (tmp_path / "manifest.json").write_bytes((model / "manifest.json").read_bytes() + b"\n")
-    assert model_sha256(tmp_path) != model_sha256(model)
+def test_a_model_is_told_by_its_manifest(seeded_model, tmp_path):
+    assert len(model_sha256(seeded_model)) == 64
+    (tmp_path / "manifest.json").write_bytes((seeded_model / "manifest.json").read_bytes() + b"\n")
+    assert model_sha256(tmp_path) != model_sha256(seeded_model)
 
 
 @given(before=st.binary(max_size=20), after=st.binary(max_size=20))

@@ -17,8 +17,8 @@ TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt wil
 
 
 @pytest.fixture
-def job(model, tmp_path):
-    job = Job(model, model_sha256(model), "0", tmp_path / "out", "jsonl")
+def job(seeded_model, tmp_path):
+    job = Job(seeded_model, model_sha256(seeded_model), "0", tmp_path / "out", "jsonl")
     with LocalLedger(job.folder).opened():
         yield job
 
@@ -94,9 +94,9 @@ def test_want_of_memory_costs_one_file(item, job, monkeypatch):
     assert "not enough memory" in tag_file(item, job).failure
 
 
-def test_a_model_that_was_replaced_meanwhile_is_not_used(model):
+def test_a_model_that_was_replaced_meanwhile_is_not_used(seeded_model):
     with pytest.raises(ModelError, match="has changed since the run began"):
-        tagger_of(model, "0" * 64)
+        tagger_of(seeded_model, "0" * 64)
 
 
 def test_it_is_scored_on_one_thread_whatever_the_process_has(item, job, monkeypatch):

@@ -50,8 +50,8 @@ def item(request, tmp_path):
 
 
 @pytest.fixture
-def job(model, tmp_path):
-    job = Job(model, model_sha256(model), "0", tmp_path / "out", "jsonl", unit="article")
+def job(seeded_model, tmp_path):
+    job = Job(seeded_model, model_sha256(seeded_model), "0", tmp_path / "out", "jsonl", unit="article")
     with LocalLedger(job.folder).opened():
         yield job
 

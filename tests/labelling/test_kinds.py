@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from corestory.labelling.kind_words import kind_of_words
 from corestory.labelling.kinds import kind_of_markup, role_of_markup, with_kinds, without_telling_words
-from corestory.labelling.labelled import KINDS, Kind
-from corestory.labelling.markup_columns import markup_rows
+from corestory.labelling.labelled import KINDS, Kind, markup_rows
 from corestory.reading.html.page import read_page
 
 BYLINE = '<article><div class="byline"><p>By Mara Illing</p></div><p>The ferry sailed.</p></article>'

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from corestory.errors import InputError
 from corestory.labelling import table as frame_module
-from corestory.labelling.labelled import LabelledArticle, LabelledParagraph
-from corestory.labelling.markup_columns import Markup
+from corestory.labelling.labelled import LabelledArticle, LabelledParagraph, Markup
 from corestory.labelling.table import (
     SHARES,
     articles_frame,

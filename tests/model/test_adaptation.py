@@ -14,7 +14,7 @@ import corestory
 from corestory.errors import DataError, ModelError
 from corestory.features.batch import Batch, batch_of_frame
 from corestory.features.layout import Layout
-from corestory.labelling.markup_columns import markup_rows
+from corestory.labelling.labelled import markup_rows
 from corestory.model.adaptation import adapt
 from corestory.model.correction import AddedLogOdds, KnownLines
 from corestory.model.correction_choice import CORRECTION, LINES, NOTHING

@@ -8,7 +8,7 @@ from corestory.features.batch_features import BatchFeatures
 from corestory.features.context import MARKUP, OWN_WORDS, LogOdds
 from corestory.features.elements import Forest
 from corestory.features.layout import Layout
-from corestory.features.line_marks import unmarked
+from corestory.features.shapes import unmarked
 from corestory.features.tokens import tokenise
 from corestory.model import fitting
 from corestory.model.estimator import ParagraphClassifier

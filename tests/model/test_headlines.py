@@ -6,7 +6,7 @@ import pytest
 
 from corestory.features.batch import batch_of_articles
 from corestory.features.batch_features import BatchFeatures
-from corestory.features.paragraph_shape import shape_features
+from corestory.features.shapes import shape_features
 from corestory.model.adaptation import adapt
 from corestory.model.estimator import ParagraphClassifier
 from corestory.model.explaining import explain_articles

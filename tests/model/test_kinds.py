@@ -13,8 +13,7 @@ from corestory.errors import DataError, ModelError
 from corestory.features.batch import batch_of_articles
 from corestory.features.batch_features import BatchFeatures
 from corestory.labelling.kinds import with_kinds
-from corestory.labelling.labelled import KINDS, ROLES
-from corestory.labelling.markup_columns import markup_rows
+from corestory.labelling.labelled import KINDS, ROLES, markup_rows
 from corestory.model.kinds import CLASSES, KindHead, chosen_kinds
 from corestory.model.kinds_fit import fit_kinds
 from corestory.model.storage import load_model, save_model

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from corestory.features.batch import batch_of_articles
-from corestory.features.paragraph_shape import shape_features
+from corestory.features.shapes import shape_features
 from corestory.model.notices import notices
 from corestory.reading.article import Article
 

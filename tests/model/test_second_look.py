@@ -10,9 +10,8 @@ from corestory.errors import ModelError
 from corestory.features.batch import Batch, batch_of_articles
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout
-from corestory.features.paragraph_shape import NAMES, shape_features
+from corestory.features.shapes import NAMES, form_tokens, shape_features
 from corestory.features.tokens import tokenise
-from corestory.features.word_shapes import form_tokens
 from corestory.model.explaining import explain_articles
 from corestory.model.ngrams import NgramScorer
 from corestory.model.rules import Rules

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from corestory.features.batch import batch_of_articles
-from corestory.features.paragraph_shape import shape_features
-from corestory.labelling.markup_columns import markup_columns, markup_rows
+from corestory.features.shapes import shape_features
+from corestory.labelling.labelled import markup_columns, markup_rows
 from corestory.model.adaptation import adapt
 from corestory.model.explaining import explain_articles
 from corestory.model.sure_filler import sure_filler

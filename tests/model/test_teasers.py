@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from corestory.features.batch import batch_of_articles
-from corestory.features.paragraph_shape import shape_features
+from corestory.features.shapes import shape_features
 from corestory.model.tagger import Tagger
 from corestory.model.teasers import in_teasers, only_teasers
 from corestory.reading.article import Article

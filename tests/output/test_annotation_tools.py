@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.labelling.markup_columns import markup_rows
+from corestory.labelling.labelled import markup_rows
 from corestory.labelling.origins import find_origins
 from corestory.labelling.tables import LabelNames
 from corestory.model.tagged_article import TaggedArticle

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
+from corestory.api import explain
 from corestory.errors import OutputError
-from corestory.explained import explain
 from corestory.model.breakdown import Breakdown, Effect
 from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
 from corestory.model.tagged_article import TaggedArticle

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from corestory.explained import explain
+from corestory.api import explain
 from corestory.model.breakdown import Breakdown, Effect
 from corestory.model.explaining import MEANINGS, ArticleExplanation, ParagraphExplanation
 from corestory.model.tagged_article import TaggedArticle

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from corestory.model.kinds import Kinds
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.kind_choice import KindChoice
 from corestory.output.rows import open_rows
-from corestory.output.story import STORY_COLUMNS
+from corestory.output.story import STORY_COLUMNS, KindChoice
 from corestory.reading.article import Article
 
 TEXTS = ("The lock opened.", "Share this", "Eleven barges,\r\nor “twelve”\u2028, waited.")

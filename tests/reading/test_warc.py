@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 from tests.benchmarks.warc.archives import address, conversion, metadata, packed, page, record, request, response
 
-from corestory.labelling.markup_columns import markup_rows
+from corestory.labelling.labelled import markup_rows
 from corestory.reading import warc, warc_records
 from corestory.reading.parts import part_cuts, read_part
 from corestory.reading.sources import read_articles, read_file

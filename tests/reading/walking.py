@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from selectolax.lexbor import LexborNode
 
-from corestory.labelling.markup_columns import Markup
+from corestory.labelling.labelled import Markup
 from corestory.reading.html.display import shown_rows
 from corestory.reading.html.markup_words import MARKUP_LEVELS, NEAR
 from corestory.reading.html.segments import MAX_DEPTH

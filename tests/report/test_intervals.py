@@ -5,7 +5,7 @@ import pytest
 
 from corestory.evaluation.metrics import RATE_NAMES, Rates
 from corestory.evaluation.results import Band
-from corestory.printing import NOTHING, counted, percent, rounded
+from corestory.rendering import NOTHING, counted, percent, rounded
 from corestory.report.parts import difference, per_hundred, with_interval
 
 

@@ -8,7 +8,7 @@ from corestory.evaluation.evaluation import evaluate_rows
 from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.metrics import METRIC_NAMES
 from corestory.evaluation.results import Band
-from corestory.printing import NOTHING
+from corestory.rendering import NOTHING
 from corestory.report.sections import basis, headline
 from corestory.report.tables import groups_tables
 from corestory.report.terminal import evaluation_tables

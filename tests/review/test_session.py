@@ -4,7 +4,7 @@ from threading import Thread
 import pytest
 
 from corestory.errors import InputError
-from corestory.labelling.markup_columns import markup_rows
+from corestory.labelling.labelled import markup_rows
 from corestory.labelling.tables import LabelNames, read_table
 from corestory.reading.one_article import page_article
 from corestory.review.material import most_instructive_first

@@ -87,7 +87,7 @@ def _shown(found: Agreement) -> Iterator[RenderableType]:
     from rich.table import Table
     from rich.text import Text
 
-    from corestory.printing import counted
+    from corestory.rendering import counted
 
     table = Table("site", title="Agreement")
     for heading in ("paragraphs", "equal", "equal %", "Cohen's kappa"):
@@ -107,7 +107,7 @@ def _shown(found: Agreement) -> Iterator[RenderableType]:
 def _cells(row: Kappa) -> Iterator[RenderableType]:
     from rich.text import Text
 
-    from corestory.printing import counted, percent, printable, rounded
+    from corestory.rendering import counted, percent, printable, rounded
 
     yield Text(printable(row.site or "all"))
     yield counted(row.paragraphs)
@@ -120,7 +120,7 @@ def _disputes(disputes: Iterable[Suspect]) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    from corestory.printing import printable
+    from corestory.rendering import printable
 
     table = Table("article", "position", "A", "B", "text")
     for one in disputes:

@@ -14,7 +14,7 @@ import typer
 from corestory.commands.messages import say
 from corestory.commands.options import with_reading_options
 from corestory.errors import CorestoryError, OutputError
-from corestory.light import check_alone, left_out
+from corestory.installation import check_alone, left_out
 
 # Each is the function of its name in the module of its name, which imports its libraries inside the function, so that
 # --help answers at once.
@@ -37,7 +37,7 @@ COMMANDS = (
 
 def _print_version(asked: bool) -> None:
     if asked:
-        from corestory.version import version
+        from corestory.installation import version
 
         typer.echo(f"corestory {version()}")
         raise typer.Exit

@@ -90,8 +90,8 @@ def explain_to(options: PredictOptions, output: str | None, form: ExplanationFor
     from corestory.commands.models import open_memory, open_model
     from corestory.model.explaining import explain_articles
     from corestory.output.explanation import explanation_json
-    from corestory.printing import printable
     from corestory.reading.sources import read_articles
+    from corestory.rendering import printable
 
     tagger, memory = open_model(options.model), open_memory(options.memory)
     with open_refusals(None, force=False, has_option=False) as refusals, _opened(output, force=options.force) as stream:

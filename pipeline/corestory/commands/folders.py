@@ -86,8 +86,8 @@ def tag_to_folder(options: PredictOptions, folder: AnyPath, form: Format | Story
 
 
 def _job(options: PredictOptions, folder: AnyPath, form: Format | StoryFormat) -> Job:
+    from corestory.installation import version
     from corestory.model.storage import default_model
-    from corestory.version import version
 
     open_model(
         options.model, kinds=options.kinds is not None

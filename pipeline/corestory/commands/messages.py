@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from corestory.atomic import atomic_path
 from corestory.errors import InputError, OutputError
-from corestory.printing import printable
 from corestory.remote import AnyPath
+from corestory.rendering import printable
 
 if TYPE_CHECKING:
     import pandas as pd

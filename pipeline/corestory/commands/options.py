@@ -18,8 +18,7 @@ from corestory.remote import AnyPath, path_of
 
 if TYPE_CHECKING:
     from corestory.model.rules import Rules
-    from corestory.output.kind_choice import KindChoice
-    from corestory.output.story import Unit
+    from corestory.output.story import KindChoice, Unit
     from corestory.reading.fields import ReadingOptions
     from corestory.types import Label
 

@@ -26,8 +26,8 @@ from corestory.remote import AnyPath, RemotePath, is_url, path_of
 if TYPE_CHECKING:
     from corestory.output.article_page import PageWriter
     from corestory.output.documents import DocumentFormat
-    from corestory.output.kind_choice import KindChoice
     from corestory.output.rows import Format, RowWriter
+    from corestory.output.story import KindChoice
 
 PAGE_ENDINGS = (".html", ".htm")
 

@@ -165,7 +165,7 @@ def predict(
     Example: corestory predict article.txt --only core
     """
     from corestory.model.rules import read_rules
-    from corestory.output.kind_choice import kind_choice
+    from corestory.output.story import kind_choice
 
     kept: tuple[str, ...] = tuple(keep or ())
     rules = read_rules(core=always_core, filler=always_filler)

@@ -79,7 +79,7 @@ def prepare(
     from corestory.labelling.table import write_frame
     from corestory.labelling.tables import LabelNames
     from corestory.labelling.views import chosen_views
-    from corestory.printing import printable
+    from corestory.rendering import printable
 
     for source in sources:
         if is_url(source):
@@ -120,7 +120,7 @@ def _print_report(report: PreparationReport, console: Console) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from corestory.printing import printable
+    from corestory.rendering import printable
 
     read = Table("source", "kind", title="What was read")
     for heading in ("read", "refused", "kept"):

@@ -10,7 +10,7 @@ import typer
 
 from corestory.commands.options import Model
 from corestory.errors import CorestoryError, InputError
-from corestory.light import install_command
+from corestory.installation import install_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -69,7 +69,7 @@ def serve(
         import uvicorn  # noqa: F401
     except ImportError as error:
         from corestory.errors import CorestoryError
-        from corestory.light import install_command
+        from corestory.installation import install_command
 
         raise CorestoryError(
             f"serve needs the package {error.name}", hint=f"Install it with: {install_command('serve')}"
@@ -132,8 +132,8 @@ def _check_token(host: str, token: str, *, without_token: bool) -> None:
 
 def _described(tagger: Tagger, name: str, card: str) -> dict[str, object]:
     """Describe a model, as ``/model`` answers."""
+    from corestory.installation import version
     from corestory.model.stored_weights import weights_sha256
-    from corestory.version import version
 
     manifest = tagger.manifest
     return {

@@ -117,7 +117,7 @@ def batch_of_frame(frame: pd.DataFrame, *, markup: bool) -> tuple[Batch, npt.NDA
     titles = ordered["title"].fillna("").to_numpy()[layout.first].tolist() if "title" in frame else [""] * len(sizes)
     columns = None
     if markup:
-        from corestory.labelling.markup_columns import read_trees
+        from corestory.labelling.labelled import read_trees
         from corestory.reading.html.markup_words import MarkupWords
 
         trees = read_trees(ordered["elements"].tolist(), ordered["repeats"].tolist(), layout.article)

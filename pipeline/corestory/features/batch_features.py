@@ -21,11 +21,9 @@ from corestory.features.context import (
 )
 from corestory.features.elements import Elements, Forest
 from corestory.features.layout import Layout
-from corestory.features.line_marks import unmarked
-from corestory.features.paragraph_shape import NAMES, shape_of
+from corestory.features.shapes import LONGEST, NAMES, forms_of, shape_of, unmarked
 from corestory.features.tokens import JoinedTokens, end_to_end, hash_token, tokenise, words_of
 from corestory.features.topic import Entries, TopicVectors, number_words, title_features
-from corestory.features.word_shapes import LONGEST, forms_of
 from corestory.types import Bool, Float, Int, UInt64
 
 LIMIT = 8.0
@@ -40,9 +38,9 @@ class TextFeatures:
     layout
         Which paragraphs make an article.
     words, shape
-        Their lengths in words and their shape (`corestory.features.paragraph_shape.shape_features`).
+        Their lengths in words and their shape (`corestory.features.shapes.shape_features`).
     marks
-        The marks of their rendering (`corestory.features.line_marks.unmarked`).
+        The marks of their rendering (`corestory.features.shapes.unmarked`).
     entries
         Their words, counted.
     """
@@ -95,7 +93,7 @@ class BatchFeatures(TextFeatures):
     ----------
     tokens, forms
         The paragraphs' words (`corestory.features.tokens.tokenise`) and word shapes
-        (`corestory.features.word_shapes.form_tokens`).
+        (`corestory.features.shapes.form_tokens`).
     plain
         The paragraphs without the marks of their rendering; words, word shapes and shape are of the plain paragraphs.
     terms, titles

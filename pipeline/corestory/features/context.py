@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corestory.features.layout import Layout
-from corestory.features.paragraph_shape import NAMES
+from corestory.features.shapes import NAMES
 from corestory.types import Float, Float32
 
 OWN_WORDS = "own words"

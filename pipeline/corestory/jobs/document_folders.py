@@ -21,7 +21,7 @@ from corestory.remote import AnyPath, RemotePath
 if TYPE_CHECKING:
     from corestory.model.tagged_article import TaggedArticle
     from corestory.output.documents import StoryFormat
-    from corestory.output.kind_choice import KindChoice
+    from corestory.output.story import KindChoice
 
 # As `corestory.output.documents.DocumentForm.name_end` names them. Other files in such a folder are the user's own.
 _DOCUMENT = re.compile(r"\d{6,}(?:-.*)?\.(?:md|tei\.xml)")

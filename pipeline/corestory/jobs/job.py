@@ -19,9 +19,8 @@ from corestory.remote import AnyPath, RemotePath
 if TYPE_CHECKING:
     from corestory.model.rules import Rules
     from corestory.output.documents import StoryFormat
-    from corestory.output.kind_choice import KindChoice
     from corestory.output.rows import Format
-    from corestory.output.story import Unit
+    from corestory.output.story import KindChoice, Unit
     from corestory.reading.fields import ReadingOptions
     from corestory.types import Label
 

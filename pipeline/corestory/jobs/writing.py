@@ -18,9 +18,8 @@ from corestory.jobs.items import Item
 from corestory.jobs.job import NOTES_LISTED, REFUSALS_LISTED, Counts, Fingerprint, Job, Outcome, refusal_line
 from corestory.jobs.remote_ledger import ledger_of
 from corestory.output.documents import DocumentFile, StoryFormat
-from corestory.output.kind_choice import KindChoice
 from corestory.output.rows import Format, open_rows
-from corestory.output.story import Unit
+from corestory.output.story import KindChoice, Unit
 from corestory.reading.file_kinds import kind_by_name
 from corestory.remote import AnyPath
 

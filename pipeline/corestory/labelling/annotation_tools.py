@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import cast
 
 from corestory.errors import InputError, Refuse
-from corestory.labelling.markup_columns import MARKUP_COLUMNS
+from corestory.labelling.labelled import MARKUP_COLUMNS
 from corestory.reading.file_kinds import kind_by_name
 from corestory.reading.json_rows import json_rows
 from corestory.reading.streams import open_bytes
@@ -229,7 +229,7 @@ def _length(text: str) -> int:
 
 def _object(value: object) -> Mapping[str, object]:
     if isinstance(value, Mapping):
-        return cast(Mapping[str, object], value)
+        return cast("Mapping[str, object]", value)
     raise TypeError
 
 

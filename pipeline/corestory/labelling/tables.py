@@ -5,8 +5,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corestory.errors import InputError, Refuse
-from corestory.labelling.labelled import KINDS, ROLES, Kind, LabelledArticle, LabelledParagraph, Role
-from corestory.labelling.markup_columns import MARKUP_COLUMNS, RefusedRowError, read_markup
+from corestory.labelling.labelled import (
+    KINDS,
+    MARKUP_COLUMNS,
+    ROLES,
+    Kind,
+    LabelledArticle,
+    LabelledParagraph,
+    RefusedRowError,
+    Role,
+    read_markup,
+)
 from corestory.reading.file_kinds import kind_by_name
 from corestory.reading.json_rows import json_rows
 from corestory.reading.parquet_rows import parquet_table

@@ -16,14 +16,14 @@ import msgspec
 
 from corestory.errors import DataError
 from corestory.features.batch import batch_of_frame
-from corestory.features.paragraph_shape import shape_features
+from corestory.features.shapes import shape_features
+from corestory.installation import version
 from corestory.model.correction_choice import NOTHING, FormAdaptation, FormResult
 from corestory.model.headlines import own_headlines
 from corestory.model.manifest import AdaptedTo, Manifest, now
 from corestory.model.overlap import joined_hashes
 from corestory.model.stored_weights import weights_sha256
 from corestory.model.sure_filler import sure_filler
-from corestory.version import version
 
 if TYPE_CHECKING:
     import pandas as pd

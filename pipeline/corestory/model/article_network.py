@@ -16,7 +16,7 @@ from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.context import LogOdds
 from corestory.features.layout import Layout, sums
-from corestory.features.paragraph_shape import shape_features
+from corestory.features.shapes import shape_features
 from corestory.model.calibration import PlattScaling
 from corestory.model.decision import SURE_ARTICLE, expected_f1
 from corestory.model.fitting import Fitted, chunks

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from corestory.features.paragraph_shape import shape_features
+from corestory.features.shapes import shape_features
 from corestory.model.article_network import FittedArticleNetwork
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import article_cutoffs, decide, is_clean, without_story

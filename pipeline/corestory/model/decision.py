@@ -11,7 +11,7 @@ import numpy as np
 
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout, sums
-from corestory.features.paragraph_shape import NAMES
+from corestory.features.shapes import NAMES
 from corestory.model.ngrams import NgramScorer
 from corestory.model.tagged_article import Doubt
 from corestory.types import Bool, Float

@@ -13,9 +13,8 @@ from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.context import MARKUP, OWN_WORDS, LogOdds
 from corestory.features.layout import Layout
-from corestory.features.line_marks import unmarked
+from corestory.features.shapes import form_tokens, unmarked
 from corestory.features.tokens import Tokens, tokenise
-from corestory.features.word_shapes import form_tokens
 from corestory.model.network import Network, joined
 from corestory.model.network_fit import Shape, fit_network
 from corestory.model.ngrams import NgramScorer, fit_ngrams

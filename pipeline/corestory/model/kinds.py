@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corestory.features.layout import Layout, changes
-from corestory.features.paragraph_shape import NAMES
+from corestory.features.shapes import NAMES
 from corestory.labelling.labelled import KINDS, ROLES
 from corestory.model.lookup import Lookup
 from corestory.model.ngrams import PIECE, ngram_entries
@@ -215,7 +215,7 @@ def kind_features(own: Float, words: Float, shape: Float, layout: Layout, core: 
     own
         Probabilities by the paragraph's own n-grams; shape (paragraphs, classes).
     words, shape
-        As of `corestory.features.paragraph_shape.shape_features`.
+        As of `corestory.features.shapes.shape_features`.
     layout
         Which paragraphs make an article.
     core

@@ -13,10 +13,8 @@ import numpy.typing as npt
 from corestory.errors import DataError
 from corestory.features.batch import batch_of_frame
 from corestory.features.layout import Layout
-from corestory.features.line_marks import unmarked
-from corestory.features.paragraph_shape import shape_features
+from corestory.features.shapes import form_tokens, shape_features, unmarked
 from corestory.features.tokens import Tokens, tokenise
-from corestory.features.word_shapes import form_tokens
 from corestory.labelling.kinds import without_telling_words
 from corestory.labelling.labelled import KINDS, ROLES
 from corestory.model.kinds import CLASSES, WORDS_READ, KindContext, KindHead, KindNgrams, kind_features, softmax

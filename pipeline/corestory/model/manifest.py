@@ -188,7 +188,7 @@ def new_manifest(
     import importlib.metadata
     import platform
 
-    from corestory.version import version
+    from corestory.installation import version
 
     return Manifest(
         corestory=version(),

@@ -15,8 +15,7 @@ import numpy as np
 
 from corestory.features.batch_features import LIMIT, BatchFeatures
 from corestory.features.layout import sums
-from corestory.features.line_marks import unmarked
-from corestory.features.paragraph_shape import shape_features
+from corestory.features.shapes import shape_features, unmarked
 from corestory.features.tokens import Tokens, tokenise
 from corestory.model.ngrams import NgramScorer, fit_ngrams
 from corestory.types import Bool, Float, Int

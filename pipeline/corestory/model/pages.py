@@ -10,7 +10,7 @@ import numpy as np
 
 from corestory.features.batch_features import LIMIT, BatchFeatures
 from corestory.features.layout import Layout, sums
-from corestory.features.paragraph_shape import NAMES
+from corestory.features.shapes import NAMES
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import KNOWN_WORDS
 from corestory.model.network import Network

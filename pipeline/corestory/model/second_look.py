@@ -153,7 +153,7 @@ def lines_between_prose(scores: Float, cutoffs: Float, words: Float, shape: Floa
     scores, cutoffs
         The scores of the first decision, shape (paragraphs,), and the cutoff of each article, shape (articles,).
     words, shape
-        As of `corestory.features.paragraph_shape.shape_features`.
+        As of `corestory.features.shapes.shape_features`.
     layout
         Which paragraphs make an article.
 
@@ -164,7 +164,7 @@ def lines_between_prose(scores: Float, cutoffs: Float, words: Float, shape: Floa
 
     Examples
     --------
-    >>> from corestory.features.paragraph_shape import shape_features
+    >>> from corestory.features.shapes import shape_features
     >>> words, shape = shape_features(["The ferry, they said, is to sail again on Monday.", "A new quay"] * 2)
     >>> lines_between_prose(np.array([0.9, 0.4, 0.9, 0.4]), np.array([0.5]), words, shape, Layout.of([4])).tolist()
     [False, True, False, False]

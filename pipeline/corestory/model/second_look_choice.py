@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from corestory.features.paragraph_shape import shape_features
+from corestory.features.shapes import shape_features
 from corestory.model.calibration import Settings
 from corestory.model.choosing import measured_f1
 from corestory.model.decision import article_cutoffs

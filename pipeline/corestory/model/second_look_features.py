@@ -10,10 +10,9 @@ import numpy as np
 from corestory.features.batch_features import LIMIT, BatchFeatures, TextFeatures, features_of_a_paragraph
 from corestory.features.context import OWN_WORDS, TOPIC, Columns, LogOdds
 from corestory.features.layout import Layout
-from corestory.features.paragraph_shape import NAMES
+from corestory.features.shapes import NAMES, between_ends
 from corestory.features.tokens import Tokens, hash_token
 from corestory.features.topic import Terms, title_features
-from corestory.features.word_shapes import between_ends
 from corestory.types import Bool, Float, Int
 
 WORDS_READ, FORMS_READ = 10, 13
@@ -32,7 +31,7 @@ def is_prose(words: Float, shape: Float, lines: Float) -> Bool:
     Parameters
     ----------
     words, shape
-        Their lengths in words, shape (paragraphs,), and their form (`corestory.features.paragraph_shape`).
+        Their lengths in words, shape (paragraphs,), and their form (`corestory.features.shapes`).
     lines
         As of `second_look_columns`.
     """

@@ -12,10 +12,8 @@ from threadpoolctl import threadpool_limits
 
 from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
-from corestory.features.line_marks import unmarked
-from corestory.features.paragraph_shape import shape_features
+from corestory.features.shapes import form_tokens, shape_features, unmarked
 from corestory.features.tokens import tokenise
-from corestory.features.word_shapes import form_tokens
 from corestory.model.calibration import Settings, fit_platt
 from corestory.model.choosing import Chosen
 from corestory.model.fitting import CHUNK, ONE_THREAD, FittedStages, Progress, Recipe, fit_stage1

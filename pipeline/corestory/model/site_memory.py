@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corestory.features.line_marks import unmarked
+from corestory.features.shapes import unmarked
 from corestory.reading.article import Article
 from corestory.reading.sites import site_of
 from corestory.types import Float, Int, UInt64

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from corestory.light import left_out
+from corestory.installation import left_out
 from corestory.model.kinds import Kinds
 from corestory.model.site_memory import Sightings
 from corestory.reading.article import Article

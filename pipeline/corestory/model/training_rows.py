@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from corestory.errors import DataError
 from corestory.features.batch import Batch, batch_of_frame
-from corestory.features.paragraph_shape import shape_features
+from corestory.features.shapes import shape_features
 from corestory.model.calibration import PlattScaling, fit_platt
 from corestory.types import Bool, Float, Int
 

@@ -7,8 +7,8 @@ from rich.text import Text
 
 from corestory.model.kinds import CLASSES
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.kind_choice import KindChoice, chosen_positions
-from corestory.printing import printable
+from corestory.output.story import KindChoice, chosen_positions
+from corestory.rendering import printable
 
 # A longer paragraph is cut on a terminal; the other formats hold all of it.
 SHOWN_CHARACTERS = 20_000

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from corestory.labelling.markup_columns import markup_columns, markup_rows
+from corestory.labelling.labelled import markup_columns, markup_rows
 from corestory.reading.sites import site_of
 from corestory.reading.text import in_one_line, storable
 

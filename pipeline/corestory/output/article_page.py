@@ -16,15 +16,14 @@ from corestory.evaluation.metrics import word_counts
 from corestory.model.decision import LOW_CONFIDENCE
 from corestory.model.explaining import MEANINGS, METHOD
 from corestory.output.explanation import NGRAMS, Reasons, in_words, reasons, signed
-from corestory.output.kind_choice import chosen_positions
-from corestory.printing import counted
+from corestory.output.story import chosen_positions
 from corestory.reading.text import storable
-from corestory.templating import render
+from corestory.rendering import counted, render
 
 if TYPE_CHECKING:
     from corestory.model.breakdown import Effect
     from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
-    from corestory.output.kind_choice import KindChoice
+    from corestory.output.story import KindChoice
     from corestory.types import Label
 
 PEEK_CHARACTERS = 70

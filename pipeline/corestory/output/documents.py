@@ -14,8 +14,8 @@ from corestory.atomic import Target
 from corestory.errors import OutputError
 from corestory.labelling.labelled import KINDS, ROLES
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.kind_choice import KindChoice
 from corestory.output.markdown import DOCUMENT_RULE, markdown_of
+from corestory.output.story import KindChoice
 from corestory.output.tei import tei_of
 from corestory.reading.one_article import LABELLED_ENDING
 from corestory.reading.sites import site_of

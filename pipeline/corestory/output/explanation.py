@@ -21,9 +21,9 @@ from corestory.model.explaining import (
     SITE,
     SURE_FILLER,
 )
-from corestory.printing import rounded
 from corestory.reading.html.markup_words import NEAR
 from corestory.reading.text import storable
+from corestory.rendering import rounded
 
 if TYPE_CHECKING:
     from corestory.model.breakdown import Breakdown, Effect

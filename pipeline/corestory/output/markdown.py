@@ -13,8 +13,7 @@ from string import punctuation
 from urllib.parse import quote
 
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.kind_choice import KindChoice
-from corestory.output.story import Story, story_of
+from corestory.output.story import KindChoice, Story, story_of
 from corestory.reading.blocks import Block, Container, Frame, Run, Style, parts_of, shared_containers, table_rows
 
 # Stands between documents. No line of a document is this: a dash at the beginning of a paragraph is escaped.

@@ -14,8 +14,7 @@ import numpy as np
 
 from corestory.atomic import Target
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.kind_choice import KindChoice, chosen_positions
-from corestory.output.story import STORY_COLUMNS, Unit, story_row
+from corestory.output.story import STORY_COLUMNS, KindChoice, Unit, chosen_positions, story_row
 from corestory.reading.one_article import Span, spans_of
 from corestory.reading.text import in_one_line, storable
 from corestory.types import Label

@@ -8,11 +8,10 @@ from itertools import groupby
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
+from corestory.installation import version
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.kind_choice import KindChoice
-from corestory.output.story import Story, story_of
+from corestory.output.story import KindChoice, Story, story_of
 from corestory.reading.blocks import Block, Container, Frame, Run, parts_of, shared_containers, table_rows
-from corestory.version import version
 
 # Characters that no XML document may hold, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

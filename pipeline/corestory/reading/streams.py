@@ -81,12 +81,12 @@ def plain_bytes(stream: BinaryIO, *, where: str, close: bool = True) -> BinaryIO
 
 def _unpacked(plain: BinaryIO, packed: str) -> BinaryIO:
     if packed == ".gz":
-        return cast(BinaryIO, GzipFile(fileobj=plain, mode="rb"))
+        return cast("BinaryIO", GzipFile(fileobj=plain, mode="rb"))
     if packed == ".bz2":
-        return cast(BinaryIO, BZ2File(plain))
+        return cast("BinaryIO", BZ2File(plain))
     import pyarrow
 
-    return cast(BinaryIO, pyarrow.CompressedInputStream(pyarrow.PythonFile(plain, "r"), "zstd"))
+    return cast("BinaryIO", pyarrow.CompressedInputStream(pyarrow.PythonFile(plain, "r"), "zstd"))
 
 
 def peek_bytes(stream: BinaryIO, *, where: str, size: int = HEAD_BYTES, close: bool = True) -> tuple[bytes, BinaryIO]:
@@ -154,7 +154,7 @@ class _Stream(RawIOBase):
 
 
 def _buffered(stream: _Stream) -> BinaryIO:
-    return cast(BinaryIO, BufferedReader(stream, HEAD_BYTES))
+    return cast("BinaryIO", BufferedReader(stream, HEAD_BYTES))
 
 
 def _read_all(stream: BinaryIO, size: int) -> bytes:

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
 from corestory.errors import InputError, Note, Refuse, no_note, reason_of
-from corestory.light import install_command
+from corestory.installation import install_command
 from corestory.reading.decoding import decode
 from corestory.reading.file_kinds import begins_warc, kind_by_content
 from corestory.reading.gzip_members import GZIP_MAGIC

@@ -104,10 +104,10 @@ def _opened(stream: BinaryIO, where: str) -> Iterator[zipfile.ZipFile]:
     with tempfile.TemporaryFile() as copy:
         if not stream.seekable():
             copyfileobj(stream, copy, 2**20)
-            stream = cast(BinaryIO, copy)
+            stream = cast("BinaryIO", copy)
         size = stream.seek(0, 2)
         try:
-            archive = zipfile.ZipFile(cast(BinaryIO, _BoundedReads(stream)))
+            archive = zipfile.ZipFile(cast("BinaryIO", _BoundedReads(stream)))
         except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
             raise InputError(
                 "not a ZIP archive, or a damaged or truncated one", where=where, hint="Fetch or make it again."
@@ -171,7 +171,7 @@ def _member_articles(
     where = source_name(name)
     try:
         with archive.open(member) as stream:
-            yield from read(cast(BinaryIO, stream), kind, name, refuse)
+            yield from read(cast("BinaryIO", stream), kind, name, refuse)
     except NotImplementedError as error:
         raise InputError(f"compressed in a way that is not read ({error})", where=where) from None
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError) as error:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from corestory.evaluation.findings import Findings
 from corestory.evaluation.metrics import Metrics
 from corestory.evaluation.results import Measured
-from corestory.printing import NOTHING, percent, rounded
+from corestory.rendering import NOTHING, percent, rounded
 from corestory.report.parts import Beside, Figure, Folded, MistakeList, Part, ReportTable
 from corestory.report.sections import FEWEST_ARTICLES, basis, headline, report_sections
 
@@ -166,8 +166,8 @@ def report_page(findings: Findings, *, title: str = "Evaluation", about: Sequenc
     """
     from markupsafe import Markup
 
+    from corestory.rendering import render
     from corestory.report.figures import draw
-    from corestory.templating import render
 
     def drawn(part: Figure) -> Markup:
         return Markup(draw(part, findings))  # noqa: S704 -- drawn by us; matplotlib escapes what stands in it

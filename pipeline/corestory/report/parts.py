@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from corestory.evaluation.metrics import Rates
 from corestory.evaluation.mistakes import Mistake
 from corestory.evaluation.results import Band
-from corestory.printing import NOTHING, percent, rounded
+from corestory.rendering import NOTHING, percent, rounded
 
 
 @dataclass(frozen=True, slots=True)

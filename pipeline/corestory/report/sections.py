@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from corestory.evaluation.findings import Findings
 from corestory.evaluation.results import Evaluation
-from corestory.printing import NOTHING, counted, rounded
+from corestory.rendering import NOTHING, counted, rounded
 from corestory.report.parts import Beside, Figure, Folded, MistakeList, Part, Section, per_hundred
 from corestory.report.tables import (
     about_table,

@@ -10,7 +10,7 @@ from corestory.evaluation.metrics import METRIC_NAMES, KindResult
 from corestory.evaluation.results import Evaluation, Group, RowCounts, TaggerResult
 from corestory.evaluation.rivals import ChangedParagraph, Comparison
 from corestory.evaluation.thresholds import ThresholdRow
-from corestory.printing import counted, percent, rounded
+from corestory.rendering import counted, percent, rounded
 from corestory.report.parts import ReportTable, difference, per_hundred, with_interval
 
 MEASURES = {

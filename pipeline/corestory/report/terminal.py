@@ -12,7 +12,7 @@ from rich.text import Text
 from corestory.evaluation.in_story import LookCurve
 from corestory.evaluation.results import Evaluation
 from corestory.evaluation.thresholds import Aim, OperatingPoint, ThresholdRow
-from corestory.printing import counted, percent, printable
+from corestory.rendering import counted, percent, printable
 from corestory.report.parts import ReportTable, per_hundred, with_interval
 from corestory.report.sections import basis, headline
 from corestory.report.tables import (

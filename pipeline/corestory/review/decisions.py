@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corestory.errors import InputError
-from corestory.labelling.markup_columns import markup_columns
+from corestory.labelling.labelled import markup_columns
 from corestory.reading.text import storable
 from corestory.reading.values import position_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from corestory.labelling.markup_columns import Markup
+    from corestory.labelling.labelled import Markup
     from corestory.reading.article import Article
     from corestory.types import Label
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from corestory.errors import InputError
-from corestory.labelling.labelled import LabelledArticle, LabelledParagraph
-from corestory.labelling.markup_columns import markup_rows
+from corestory.labelling.labelled import LabelledArticle, LabelledParagraph, markup_rows
 from corestory.reading.sites import site_of
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from corestory.errors import CorestoryError, InputError
+from corestory.rendering import PALETTE, template_source
 from corestory.review.decisions import held_out_accuracy
 from corestory.review.session import Session, StaleError
-from corestory.templating import PALETTE, template_source
 from corestory.types import Label
 from corestory.web.guard import Guard, loopback_hosts
 

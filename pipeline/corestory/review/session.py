@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from corestory.errors import CorestoryError, InputError
 from corestory.labelling.corrections import text_check
-from corestory.labelling.markup_columns import markup_rows
+from corestory.labelling.labelled import markup_rows
 from corestory.review.decisions import Decision, decision_line
 from corestory.review.labels_file import Change
 from corestory.review.material import (

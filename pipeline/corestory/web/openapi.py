@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from corestory.templating import render
-from corestory.version import version
+from corestory.installation import version
+from corestory.rendering import render
 from corestory.web.answers import MEDIA_TYPES, PROBLEM
 from corestory.web.documents import Problem, Stories, TaggedArticles
 from corestory.web.tagging_options import parameters

@@ -10,8 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from corestory.errors import InputError
-from corestory.output.kind_choice import KindChoice, kind_choice
-from corestory.output.story import chosen_unit
+from corestory.output.story import KindChoice, chosen_unit, kind_choice
 
 if TYPE_CHECKING:
     from corestory.output.story import Unit

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from corestory.errors import DataError
-from corestory.labelling.extractors import EXTRACTORS, tool_texts
+from corestory.labelling.views import EXTRACTORS, tool_texts
 from corestory.reading.text import split_text
 
 from .material import HeldOutPage, Say, code_state, package_files

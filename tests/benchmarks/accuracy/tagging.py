@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from corestory.labelling.extractors import EXTRACTORS, RENDERERS, tool_paragraphs, tool_texts
+from corestory.labelling.views import EXTRACTORS, RENDERERS, tool_paragraphs, tool_texts
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page

@@ -1,6 +1,6 @@
 import pickle
 
-from corestory.labelling.markup_columns import Markup, markup_rows
+from corestory.labelling.labelled import Markup, markup_rows
 from corestory.reading.html.page import read_page
 
 PAGE = "<ul><li class=a>One <b>two</b></li><li class=a>Three</li><li>Four</li></ul>"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.labelling.markup_columns import Markup, markup_rows
+from corestory.labelling.labelled import Markup, markup_rows
 from corestory.reading.html.page import read_page
 from corestory.reading.html.segments import MAX_DEPTH
 from corestory.reading.html.serialised import UNSEEN

@@ -5,7 +5,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from corestory.labelling.markup_columns import markup_rows
+from corestory.labelling.labelled import markup_rows
 from corestory.reading.html.page import Page, read_page
 from corestory.reading.html.segments import MAX_DEPTH, cut
 from corestory.reading.html.serialised import UNSEEN, NormalForm

@@ -1,4 +1,4 @@
-"""The light distribution, corestory-lite: its missing parts, and the check that the full one is not there too."""
+"""What is installed: the version, and whether the distribution is corestory-lite, which leaves packages out."""
 
 from __future__ import annotations
 
@@ -66,3 +66,16 @@ def left_out(error: ModuleNotFoundError) -> CorestoryError | None:
         f"this needs {package}, which corestory-lite leaves out",
         hint=f"Run pip install {package}; or for all of corestory pip uninstall corestory-lite, pip install corestory.",
     )
+
+
+def version() -> str:
+    """Return corestory's version, or ``0+unknown`` in a checkout that is not installed."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    for name in ("corestory", "corestory-lite"):
+        try:
+            return installed(name)
+        except PackageNotFoundError:
+            continue
+    return "0+unknown"

@@ -5,7 +5,7 @@ import re
 import pytest
 from jinja2 import UndefinedError
 
-from corestory.templating import render
+from corestory.rendering import render
 
 
 def test_the_policys_hash_is_that_of_the_script_in_the_page(page):

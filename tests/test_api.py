@@ -1,0 +1,130 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import corestory
+from corestory.api import KINDS, explain, tag_frame
+from corestory.errors import InputError
+from corestory.output.article_page import article_page
+
+STORY = "The lugger left the quay at 7 on Monday."
+PLUG = "READ MORE: lugger sold"
+ARTICLES = pd.DataFrame({"id": ["a", "b"], "text": [f"{STORY}\n{PLUG}", STORY], "desk": ["ports", None]})
+
+
+def test_an_article_a_row_gives_a_paragraph_a_row(seeded_tagger):
+    found = tag_frame(ARTICLES, seeded_tagger)
+    assert list(zip(found["article_id"], found["position"], found["text"], strict=True)) == [
+        ("a", 0, STORY),
+        ("a", 1, PLUG),
+        ("b", 0, STORY),
+    ]
+    assert set(found["label"]) <= {"core", "filler"}
+    assert found["score"].between(0, 1).all()
+
+
+def test_paragraphs_a_row_are_tagged_as_the_article_that_they_make(seeded_tagger):
+    table = pd.DataFrame({"article_id": ["a", "a", "b"], "position": [1, 0, 0], "text": [PLUG, STORY, STORY]})
+    pd.testing.assert_frame_equal(tag_frame(table, seeded_tagger), tag_frame(ARTICLES, seeded_tagger))
+
+
+def test_lists_of_paragraphs_and_pages_are_read_as_engines_give_them(seeded_tagger):
+    lists = pd.DataFrame({"id": ["a"], "paragraphs": [np.array([STORY, PLUG], object)]})
+    pd.testing.assert_frame_equal(tag_frame(lists, seeded_tagger), tag_frame(ARTICLES[:1], seeded_tagger))
+    pages = pa.table({"html": [f"<p>{STORY}</p><p>{PLUG}</p>"], "text": pa.nulls(1)}).to_pandas()
+    found = tag_frame(pages, seeded_tagger)
+    assert found["text"].tolist() == [STORY, PLUG]
+    assert found["article_id"].tolist() == ["row:0"] * 2
+
+
+def test_it_is_what_the_tagger_says_of_the_text(seeded_tagger):
+    alone = seeded_tagger.tag(f"{STORY}\n{PLUG}")
+    found = tag_frame(ARTICLES[:1], seeded_tagger)
+    np.testing.assert_allclose(found["score"], alone["score"], atol=1e-6)
+    assert found["label"].tolist() == alone["label"].tolist()
+
+
+@pytest.mark.parametrize("frame", [ARTICLES, ARTICLES[:0]], ids=["rows", "no rows"])
+def test_the_columns_and_their_types_are_always_the_same(seeded_tagger, frame):
+    found = tag_frame(frame, seeded_tagger, keep=["desk"])
+    assert list(found.columns) == [*KINDS, "desk"]
+    assert {name: str(kind) for name, kind in found.dtypes.items() if name in ("position", "score", "confidence")} == {
+        "position": "int32",
+        "score": "float64",
+        "confidence": "float64",
+    }
+
+
+def test_columns_to_keep_go_with_every_paragraph(seeded_tagger):
+    assert tag_frame(ARTICLES.fillna({"desk": "?"}), seeded_tagger, keep=["desk"])["desk"].tolist() == [
+        "ports",
+        "ports",
+        "?",
+    ]
+
+
+@pytest.mark.parametrize("gap", [None, np.nan, pd.NA, ""])
+def test_an_article_that_cannot_be_read_is_raised_or_refused(seeded_tagger, gap):
+    frame = pd.DataFrame({"id": ["a", "b"], "text": pd.Series([gap, STORY], dtype=object)})
+    with pytest.raises(InputError, match="without paragraphs"):
+        tag_frame(frame, seeded_tagger)
+    refused = []
+    assert tag_frame(frame, seeded_tagger, refuse=refused.append)["article_id"].tolist() == ["b"]
+    assert [str(error.where) for error in refused] == ["the frame, row 0"]
+
+
+def test_a_frame_without_text_is_told_what_is_missing(seeded_tagger):
+    with pytest.raises(InputError, match="no column 'text'; the columns are: id, teaser"):
+        tag_frame(pd.DataFrame({"id": ["a"], "teaser": ["x"]}), seeded_tagger)
+
+
+def test_a_threshold_of_0_makes_all_core(seeded_tagger):
+    assert set(tag_frame(ARTICLES, seeded_tagger, threshold=0)["label"]) == {"core"}
+
+
+def test_a_folder_stands_for_its_model(seeded_tagger, seeded_model):
+    pd.testing.assert_frame_equal(tag_frame(ARTICLES, seeded_model), tag_frame(ARTICLES, seeded_tagger))
+
+
+def test_the_package_gives_it_without_loading_it_before():
+    assert corestory.tag_frame is tag_frame
+    code = (
+        "import sys, corestory, json; print(json.dumps([name for name in ('numpy', 'pandas') if name in sys.modules]))"
+    )
+    assert json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout) == []
+
+
+PAGE = "<nav>News</nav><article><p>The ferry was sold on Monday, she said.</p><p>It sank.</p></article>"
+
+
+def test_a_text_and_a_page_are_explained_paragraph_by_paragraph(seeded_tagger):
+    text = explain("The ferry was sold.\nShare", seeded_tagger)
+    assert [paragraph.text for paragraph in text.paragraphs] == ["The ferry was sold.", "Share"]
+    assert [paragraph.position for paragraph in text.paragraphs] == [0, 1]
+    assert explain(PAGE, seeded_tagger, html=True).paragraphs[0].markup is not None
+
+
+@pytest.mark.parametrize("text", ["", " \n\n"])
+def test_a_text_without_a_paragraph_is_refused(seeded_tagger, text):
+    with pytest.raises(InputError, match="no text"):
+        explain(text, seeded_tagger)
+
+
+def test_a_notebook_shows_the_coloured_page_in_a_frame(seeded_tagger):
+    found = explain("The ferry was sold.\n<b>Share</b>", seeded_tagger)
+    shown = found._repr_html_()
+    assert shown.startswith("<iframe srcdoc=")
+    assert "<b>" not in shown
+    assert shown.count("&lt;html") == article_page(found).count("<html") == 1
+    assert len(repr(found)) < 100
+
+
+def test_it_is_public_and_imported_only_when_asked_for():
+    code = "import sys, corestory; print('numpy' in sys.modules); corestory.explain; print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
