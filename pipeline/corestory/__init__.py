@@ -45,9 +45,8 @@ if TYPE_CHECKING:
     from corestory.api import explain, tag_frame
     from corestory.errors import CorestoryError
     from corestory.model.estimator import ParagraphClassifier
-    from corestory.model.memory_file import load_memory
     from corestory.model.rules import Rules
-    from corestory.model.storage import load_model
+    from corestory.model.storage import load_memory, load_model
 
     __version__: str
 else:
@@ -57,7 +56,7 @@ else:
         "explain": "corestory.api",
         "ParagraphClassifier": "corestory.model.estimator",
         "Rules": "corestory.model.rules",
-        "load_memory": "corestory.model.memory_file",
+        "load_memory": "corestory.model.storage",
         "load_model": "corestory.model.storage",
         "tag_frame": "corestory.api",
     }

@@ -30,7 +30,7 @@ def test_an_error_that_a_person_can_mend_is_one_line_and_exit_code_2(monkeypatch
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_word_of_a_help_text_is_lost_in_brackets_which_rich_takes_for_markup(name):
-    command = getattr(import_module(f"corestory.commands.{name}"), name)
+    command = getattr(import_module(f"corestory.commands.{COMMANDS[name]}"), name)
     assert "[" not in inspect.getdoc(command)
 
 
@@ -71,7 +71,7 @@ def test_a_closed_pipe_ends_the_command_without_a_word():
 
 def test_each_help_has_an_example_and_needs_no_heavy_library():
     code = (
-        f"import sys\nfrom corestory.commands.app import main\nfor name in {COMMANDS}:\n"
+        f"import sys\nfrom corestory.commands.app import main\nfor name in {tuple(COMMANDS)}:\n"
         "    sys.argv = ['corestory', name, '--help']\n    try:\n        main()\n    except SystemExit:\n        pass\n"
         "print('loaded:', sorted({'numpy', 'pandas', 'pyarrow', 'sklearn', 'joblib', 'scipy'} & set(sys.modules)))"
     )

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from corestory.commands.evaluate import IDENTIFYING
+from corestory.commands.measuring import IDENTIFYING
 from corestory.evaluation.scored_rows import SCORED
 from corestory.labelling.table import write_frame
 from corestory.model.storage import save_model

@@ -1,3 +1,4 @@
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -6,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corestory.errors import InputError
 from corestory.jobs.items import Item
-from corestory.jobs.job import Job, fingerprint, model_sha256
+from corestory.jobs.job import Job, fingerprint, model_sha256, refusal_line, refusal_of_line
 from corestory.remote import RemotePath
 
 ITEM = Item(Path("in/a.txt"), "a.txt.jsonl")
@@ -101,3 +103,15 @@ def test_what_nothing_is_told_of_never_matches():
     path = RemotePath("memory://told/a")
     path.write_bytes(b"One.")
     assert not fingerprint(path).matches(path)
+
+
+TEXT = st.text(st.characters())
+
+
+@given(TEXT, TEXT, TEXT, TEXT)
+def test_what_a_line_says_comes_back_in_one_line_that_any_file_can_hold(found, where, expected, hint):
+    line = refusal_line(InputError(found, where=where, expected=expected, hint=hint))
+    assert line.encode().count(b"\n") == 0
+    again = refusal_of_line(line)
+    assert refusal_line(again) == line
+    assert set(json.loads(line)) == {"where", "reason"}

@@ -2,15 +2,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from corestory.model.planted_blocks import (
+from corestory.model.planted_stories import (
     LEAST_HEADLINES,
     LEAST_SECOND,
     MOST_HEADLINES,
     MOST_SECOND,
     MOST_TEASERS,
     Blocks,
+    planted_stories,
 )
-from corestory.model.planted_stories import planted_stories
 from corestory.model.planting import (
     JOINTS,
     PLUG,

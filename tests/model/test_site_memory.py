@@ -7,11 +7,10 @@ from safetensors.numpy import load, save
 from corestory.errors import InputError
 from corestory.model import site_memory
 from corestory.model.explaining import SITE, explain_articles
-from corestory.model.memory_file import load_memory, memory_bytes, read_memory
 from corestory.model.site_memory import PAGES, SiteMemory
-from corestory.reading.article import Article
+from corestory.model.storage import load_memory, memory_bytes, read_memory
+from corestory.reading.article import Article, site_of
 from corestory.reading.html.page import read_page
-from corestory.reading.sites import site_of
 
 SITE_URL = "https://herald.example/"
 WORDS = (

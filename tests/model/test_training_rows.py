@@ -1,8 +1,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from corestory.model.training_rows import has_markup, training_rows
+from corestory.errors import DataError
+from corestory.features.batch import Batch
+from corestory.features.layout import Layout
+from corestory.model.training_rows import Rows, has_markup, make_folds, training_rows, trusted_labels
 
 FRAME = pd.DataFrame(
     [
@@ -98,3 +103,142 @@ def test_an_article_has_markup_if_all_its_rows_have():
 
     assert has_markup(frame).tolist() == [False, True, False, True]
     assert has_markup(frame.drop(columns="markup")).tolist() == [False] * 4
+
+
+# Of each site, how many articles each of its pages is in.
+SITES = st.lists(st.lists(st.integers(1, 3), min_size=1, max_size=6), min_size=2, max_size=9)
+
+
+def frame_of(sites):
+    return pd.DataFrame(
+        [
+            (f"site-{site}.example", f"{site}/{page}", f"{site}/{page}@{view}")
+            for site, pages in enumerate(sites)
+            for page, views in enumerate(pages)
+            for view in range(views)
+        ],
+        columns=["site", "page", "article_id"],
+    )
+
+
+@given(SITES, st.integers(2, 6), st.integers(0, 5))
+def test_no_site_is_in_two_folds_and_every_fold_has_one(sites, folds, seed):
+    frame = frame_of(sites)
+    found = make_folds(frame, folds=folds, seed=seed)
+
+    assert found.by == "site"
+    assert found.count == min(folds, len(sites))
+    assert set(found.of_row.tolist()) == set(range(found.count))
+    assert (pd.Series(found.of_row).groupby(frame["site"]).nunique() == 1).all()
+
+
+@given(SITES, st.integers(2, 6), st.integers(0, 5))
+def test_folds_differ_by_no_more_pages_than_the_largest_site_has(sites, folds, seed):
+    frame = frame_of(sites)
+    pages = frame.groupby(make_folds(frame, folds=folds, seed=seed).of_row)["page"].nunique()
+
+    assert pages.max() - pages.min() <= max(len(pages) for pages in sites)
+
+
+@given(SITES, st.integers(0, 5), st.randoms(use_true_random=False))
+def test_the_seed_alone_decides_not_the_order_of_rows(sites, seed, random):
+    frame = frame_of(sites)
+    order = random.sample(range(len(frame)), len(frame))
+    found, shuffled = (make_folds(rows, folds=3, seed=seed) for rows in (frame, frame.iloc[order]))
+
+    assert shuffled.of_row.tolist() == found.of_row[order].tolist()
+
+
+def test_another_seed_deals_sites_of_one_size_otherwise():
+    frame = frame_of([[1]] * 12)
+
+    assert len({tuple(make_folds(frame, folds=3, seed=seed).of_row) for seed in range(5)}) > 1
+
+
+@pytest.mark.parametrize("unknown", ["", None, np.nan])
+def test_a_page_of_an_unknown_site_is_a_site_of_its_own(unknown):
+    frame = frame_of([[2], [2], [1, 1]])
+    frame["site"] = frame["site"].astype(object).where(frame["site"] != "site-2.example", unknown)
+    found = make_folds(frame, folds=9, seed=0)
+
+    assert (found.count, found.by) == (4, "site")
+    assert found.of_row[0] == found.of_row[1]
+
+
+def test_without_a_column_of_sites_or_pages_each_article_is_one():
+    frame = pd.DataFrame({"article_id": ["a", "a", "b"]})
+    found = make_folds(frame, folds=5, seed=0)
+
+    assert (found.count, found.of_row[0] == found.of_row[1]) == (2, True)
+
+
+def test_pages_of_one_site_are_dealt_and_it_is_said():
+    found = make_folds(frame_of([[2, 1, 1]]), folds=2, seed=0)
+
+    assert (found.count, found.by) == (2, "article")
+    assert found.of_row[0] == found.of_row[1]
+
+
+def test_one_article_cannot_be_both_learned_from_and_measured_on():
+    with pytest.raises(DataError, match="all rows to learn from are of one article; expected at least two"):
+        make_folds(frame_of([[3]]), folds=2, seed=0)
+
+
+COUNT = 400
+
+
+def rows_with(core, *, labelled=None, fold=None):
+    known = np.ones(COUNT, bool) if labelled is None else labelled
+    page = np.arange(COUNT) // 4
+    layout = Layout.of([4] * (COUNT // 4))
+    batch = Batch(["some words"] * COUNT, layout, [""] * len(layout.sizes), None)
+    return Rows(batch, core, known, page % 5 if fold is None else fold, page, np.ones(COUNT), known)
+
+
+@pytest.fixture
+def scored():
+    """Log-odds that are right, and labels of which the first ten are not."""
+    rng = np.random.default_rng(4)
+    truth = rng.uniform(size=COUNT) < 0.5
+    log_odds = np.where(truth, 3.0, -3.0) + rng.normal(0, 0.5, COUNT)
+    core = truth.copy()
+    core[:10] = ~core[:10]
+    return log_odds, core
+
+
+def test_a_label_that_the_scores_contradict_is_not_trusted(scored):
+    log_odds, core = scored
+    trusted = trusted_labels(log_odds, rows_with(core), least=0.1)
+
+    assert not trusted[:10].any()
+    assert trusted[10:].all()
+
+
+def test_a_label_that_the_scores_only_doubt_is_trusted(scored):
+    log_odds, core = scored
+    log_odds[:10] = 0
+
+    assert trusted_labels(log_odds, rows_with(core), least=0.1).all()
+
+
+def test_what_has_no_label_is_never_trusted(scored):
+    log_odds, core = scored
+    labelled = np.arange(COUNT) % 3 > 0
+
+    assert not trusted_labels(log_odds, rows_with(core, labelled=labelled), least=0.1)[~labelled].any()
+
+
+def test_no_label_is_dropped_for_the_least_trust_of_nothing(scored):
+    log_odds, core = scored
+
+    assert trusted_labels(log_odds, rows_with(core), least=0.0).all()
+
+
+def test_all_are_trusted_where_else_too_little_of_one_label_were_left(scored):
+    log_odds, _ = scored
+    # Core is only where the scores deny it, but for one page; without the others one fold alone would have it.
+    core = log_odds < 0
+    core[40:] = False
+    core[40:44] = log_odds[40:44] > 0
+
+    assert trusted_labels(np.abs(log_odds) * np.where(core, -1, -0.5), rows_with(core), least=0.9).all()

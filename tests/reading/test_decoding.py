@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from corestory.errors import InputError
 from corestory.reading.decoding import decode, marked_encoding, read_bytes, refuse_binary
 from corestory.reading.file_kinds import unread_kind
+from corestory.reading.streams import open_bytes, read_document
 
 ENGLISH = "“It’s open,” she said — for the first time since March, at a cost of £4m.\n"
 WESTERN = {
@@ -254,4 +255,4 @@ def test_a_file_is_read_whole_and_gunzipped(tmp_path: Path) -> None:
 def test_a_small_file_cannot_fill_memory(tmp_path: Path) -> None:
     (tmp_path / "bomb.gz").write_bytes(gzip.compress(bytes(10_000_000)))
     with pytest.raises(InputError, match=r"bomb\.gz: more than 1,000,000 bytes in one document"):
-        read_bytes(tmp_path / "bomb.gz", limit=1_000_000)
+        read_document(open_bytes(tmp_path / "bomb.gz"), where="bomb.gz", limit=1_000_000)

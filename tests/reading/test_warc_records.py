@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.benchmarks.warc.archives import metadata, packed, page, request, response
 
-from corestory.reading import gzip_members, warc_records
+from corestory.reading import streams, warc_records
 from corestory.reading.warc_records import record_start
 from corestory.reading.warc_records import warc_records as records_of
 
@@ -178,16 +178,16 @@ def test_a_file_in_one_member_has_no_boundary():
 
 
 def test_memory_is_constant_for_a_record_of_any_size(monkeypatch):
-    monkeypatch.setattr(gzip_members, "_KEPT_BYTES", 2**18)
+    monkeypatch.setattr(streams, "_KEPT_BYTES", 2**18)
     kept = []
-    original = gzip_members.RawBytes.read
+    original = streams.RawBytes.read
 
     def read_piece(self):
         piece = original(self)
         kept.append(len(self._kept))
         return piece
 
-    monkeypatch.setattr(gzip_members.RawBytes, "read", read_piece)
+    monkeypatch.setattr(streams.RawBytes, "read", read_piece)
     film = response(bytes(range(256)) * 40_000, content_type="video/mp4")
     stream = io.BufferedReader(Pipe(film * 3))
     found = list(records_of(stream, refuse=pytest.fail, wants=lambda _: False))

@@ -2,12 +2,13 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from corestory.evaluation.mistakes import Mistake, ShownParagraph
-from corestory.report.page import report_page, write_report
+from corestory.report.page import report_about, report_markdown, report_page, write_report
 from corestory.report.sections import report_sections
 
 HOSTILE = "</style></script><script>alert(1)</script><img src=x onerror=alert(1)> \"quoted\" 'single' &amp; {{ 7*7 }}"
@@ -183,3 +184,109 @@ def test_a_caution_stands_above_the_answer_and_is_text(page, findings):
     warned = report_page(found)
     assert warned.index("trained on &lt;these&gt; rows") < warned.index('class="answers"')
     assert 'role="note"' not in page
+
+
+def about(tagger, **options):
+    given = {
+        "data": "p.parquet",
+        "digest": "0" * 64,
+        "splits": {"train": 1200, "test": 30},
+        "split": "test",
+        "seen": [],
+        "models": [""],
+        "output": Path("reports/default"),
+        "threshold": None,
+    }
+    return dict(report_about(tagger, **given | options))
+
+
+def test_the_command_line_repeats_what_was_asked_for(seeded_tagger):
+    found = about(seeded_tagger, data="my data.parquet", models=["a", "b"], threshold=0.3)
+
+    assert found["command"] == (
+        "corestory evaluate 'my data.parquet' --model a --model b --split test --output reports/default --threshold 0.3"
+    )
+    assert "--model" not in about(seeded_tagger)["command"]
+
+
+def test_sizes_settings_and_versions_are_said(seeded_tagger):
+    found = about(seeded_tagger, seen=["test"])
+
+    assert found["splits"] == "test 30 rows, train 1,200 rows"
+    assert found["trained_on_these_rows"] == "test"
+    assert "cutoff_share 0." in found["model_settings"]
+    assert "numpy" in found["libraries"]
+    assert found["model_libraries"] == "numpy 2.0.0"
+
+
+def test_a_model_without_a_manifest_leaves_its_origin_empty(seeded_tagger):
+    found = about(replace(seeded_tagger, manifest=None))
+
+    assert (found["model_created"], found["model_trained_on"]) == ("", "")
+
+
+def test_names_that_are_no_utf_8_can_be_stored(seeded_tagger):
+    assert about(seeded_tagger, data="p\udcff.parquet")["data"] == "p\ufffd.parquet"
+
+
+def tables(markdown):
+    return [block.splitlines() for block in markdown.split("\n\n") if block.startswith("|")]
+
+
+def cells(line):
+    return re.split(r"(?<!\\)\|", line)[1:-1]
+
+
+def test_the_report_holds_all_that_was_found(findings, golden):
+    about = (("model", "models/default"), ("data", "data/processed/paragraphs.parquet, split test"))
+
+    golden("report.md", report_markdown(findings, title="Evaluation of models/default", about=about))
+
+
+def test_every_row_of_a_table_has_as_many_cells_as_its_head(findings):
+    found = tables(report_markdown(findings))
+
+    assert len(found) > 15
+    for lines in found:
+        assert len({len(cells(line)) for line in lines}) == 1
+
+
+def test_names_cannot_become_formatting(findings):
+    markdown = report_markdown(findings, title="<b>x</b>\n# *y*", about=(("`m`", "[a](b)"),))
+
+    assert markdown.startswith("# \\<b\\>x\\</b\\> \\# \\*y\\*\n")
+    assert "| \\`m\\` | \\[a\\](b) |\n" in markdown
+    assert "| orbit\\|\\[bold\\]weekly.example |" in markdown
+
+
+def test_as_many_sites_as_asked_for(findings):
+    assert "gazette" not in report_markdown(findings, sites=1)
+    assert "gazette" in report_markdown(findings, sites=3)
+
+
+def test_the_report_ends_with_one_line_end(findings):
+    markdown = report_markdown(findings)
+
+    assert markdown.endswith("\n")
+    assert not markdown.endswith("\n\n")
+
+
+def test_the_sections_are_those_of_the_page_in_their_order(findings):
+    headings = [line.removeprefix("## ") for line in report_markdown(findings).splitlines() if line.startswith("## ")]
+
+    assert headings == [section.title for section in report_sections(findings)]
+
+
+def test_a_mistake_is_one_line_whatever_is_in_it(findings):
+    mistake = findings.mistakes[0]
+    shown = replace(mistake.paragraph, text="a\n# b " + "c" * 500)
+    found = replace(findings, mistakes=(replace(mistake, paragraphs=(shown,)),))
+
+    (line,) = [line for line in report_markdown(found).splitlines() if line.startswith("- score")]
+    assert "a \\# b ccc" in line
+    assert line.endswith("c…")
+
+
+def test_a_caution_stands_above_the_answer(findings):
+    found = report_markdown(replace(findings, evaluation=replace(findings.evaluation, cautions=("too good",))))
+    assert found.index("> **Caution: too good**") < found.index("**Of 100 words")

@@ -4,7 +4,7 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -16,23 +16,23 @@ from corestory.commands.options import with_reading_options
 from corestory.errors import CorestoryError, OutputError
 from corestory.installation import check_alone, left_out
 
-# Each is the function of its name in the module of its name, which imports its libraries inside the function, so that
-# --help answers at once.
-COMMANDS = (
-    "prepare",
-    "train",
-    "adapt",
-    "predict",
-    "remember",
-    "explain",
-    "evaluate",
-    "threshold",
-    "audit",
-    "review",
-    "agreement",
-    "export",
-    "serve",
-)
+# Each is the function of its name in its module, which imports libraries inside the function, so that --help answers
+# at once.
+COMMANDS = {
+    "prepare": "training",
+    "train": "training",
+    "adapt": "own_site",
+    "predict": "predict",
+    "remember": "own_site",
+    "explain": "explain",
+    "evaluate": "measuring",
+    "threshold": "measuring",
+    "audit": "measuring",
+    "review": "review",
+    "agreement": "labelling",
+    "export": "labelling",
+    "serve": "serve",
+}
 
 
 def _print_version(asked: bool) -> None:
@@ -51,7 +51,7 @@ def _commands(
     del version  # the callback of the option has printed it
 
 
-def command_line(commands: Sequence[str] = COMMANDS) -> typer.Typer:
+def command_line(commands: Iterable[str] = COMMANDS) -> typer.Typer:
     """Make a command line of some commands, and import only their modules."""
     made = typer.Typer(
         name="corestory",
@@ -62,7 +62,7 @@ def command_line(commands: Sequence[str] = COMMANDS) -> typer.Typer:
         callback=_commands,
     )
     for name in commands:
-        command: Callable[..., None] = getattr(import_module(f"corestory.commands.{name}"), name)
+        command: Callable[..., None] = getattr(import_module(f"corestory.commands.{COMMANDS[name]}"), name)
         made.command()(with_reading_options(command))
     return made
 

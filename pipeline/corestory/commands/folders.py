@@ -104,7 +104,7 @@ def _job(options: PredictOptions, folder: AnyPath, form: Format | StoryFormat) -
 
 
 def _with_memory(job: Job, name: str) -> Job:
-    from corestory.model.memory_file import read_memory, stored_memory
+    from corestory.model.storage import read_memory, stored_memory
 
     data = stored_memory(path_of(name))
     read_memory(data, where=name)  # one that cannot be used is reported before the work

@@ -56,7 +56,7 @@ def open_memory(name: str) -> SiteMemory | None:
     InputError
         It cannot be read, or is no site memory.
     """
-    from corestory.model.memory_file import load_memory
+    from corestory.model.storage import load_memory
 
     return load_memory(name) if name else None
 

@@ -16,8 +16,7 @@ from corestory.jobs.items import Item
 from corestory.jobs.job import Job, Outcome, failed
 from corestory.jobs.tasks import PartTracker, Task, tasks_of
 from corestory.jobs.work import stay_on_one_thread, work_on
-from corestory.model.memory_file import stored_memory
-from corestory.model.storage import MANIFEST_NAME, WEIGHTS_NAME
+from corestory.model.storage import MANIFEST_NAME, WEIGHTS_NAME, stored_memory
 from corestory.remote import is_url
 
 if TYPE_CHECKING:

@@ -310,7 +310,7 @@ def memory_of(job: Job) -> SiteMemory | None:
 
 @lru_cache(maxsize=1)
 def _memory(path: AnyPath, sha256: str) -> SiteMemory:
-    from corestory.model.memory_file import read_memory, stored_memory
+    from corestory.model.storage import read_memory, stored_memory
 
     try:
         data = stored_memory(path)

@@ -16,10 +16,10 @@ from corestory.labelling.labelled import (
     Role,
     read_markup,
 )
+from corestory.reading.article import registered_domain
 from corestory.reading.file_kinds import kind_by_name
 from corestory.reading.json_rows import json_rows
 from corestory.reading.parquet_rows import parquet_table
-from corestory.reading.sites import registered_domain
 from corestory.reading.streams import open_bytes
 from corestory.reading.tables import SourceRow, csv_table, folded
 from corestory.reading.text import storable

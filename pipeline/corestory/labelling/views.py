@@ -15,8 +15,8 @@ from corestory.errors import InputError
 from corestory.labelling.alignment import aligned_share, alignment_words, titled
 from corestory.labelling.gold_pages import GoldPage
 from corestory.labelling.labelled import LabelledArticle, LabelledParagraph, markup_rows
+from corestory.reading.article import registered_domain
 from corestory.reading.html.page import Page, read_page
-from corestory.reading.sites import registered_domain
 from corestory.reading.text import split_text, storable
 from corestory.types import Label
 

@@ -3,7 +3,8 @@
 Labelled pages hold few plugs between the paragraphs of their story. ``plug_templates.tsv`` holds templates of such
 lines in many languages, all written for corestory, and as their counterpart short story lines. Their slots take the
 headlines of labelled pages, and invented names, outlets, topics and places of the same file; ``[Read|See] more`` stands
-for several wordings.
+for several wordings. The kinds of lines are learned from articles with such lines, because markup tells the kinds of
+lines around a story, seldom those of lines within it, and in few languages.
 """
 
 from __future__ import annotations
@@ -14,8 +15,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from corestory.features.layout import changes
+from corestory.types import Bool, Int
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 FILLS, COPIES = 4, 2
 """So many lines are made from a template, and of each of its wordings; n-grams of a single line are not known."""
@@ -158,3 +168,113 @@ _NUMBERS = {
     "handle": lambda generator: f"desk{generator.integers(2, 90)}",
     "email": lambda generator: f"desk{generator.integers(2, 90)}@news.example",
 }
+
+
+ROWS_A_LINE = 10
+"""There are at most a tenth as many planted lines as rows."""
+LEAST_STORY, MOST_ROWS = 3, 12
+"""Lines are planted in articles with so many paragraphs of story at least, and into so many rows of them at most."""
+BEFORE, AFTER = 6, 8
+"""So many rows before and after the story are planted into, too, in every other pair of articles."""
+LINES_A_STORY = 3
+COLUMNS = {"article_id", "position", "text", "title", "language", "kind"}
+
+
+def with_planted_lines(
+    frame: pd.DataFrame, core: Bool, fold: Int, generator: np.random.Generator
+) -> tuple[pd.DataFrame, Bool, Int]:
+    """Add articles with planted lines of their language to the rows of a table.
+
+    Half of these articles keep their markup, and a planted line has that of the paragraph before it. Lines of one
+    template are in articles of even folds only, or of odd folds only.
+
+    Parameters
+    ----------
+    frame, core, fold
+        As of `corestory.model.kinds_fit.fit_kinds`; without one of `COLUMNS` nothing is added.
+    generator
+        Of stories, lines and places.
+
+    Returns
+    -------
+    frame, core, fold
+        The rows given, and behind them the added ones.
+    """
+    import pandas as pd
+
+    if not set(frame) >= COLUMNS:
+        return frame, core, fold
+    stories = _stories(frame, core)
+    language = frame["language"].fillna("").to_numpy(object)
+    sources: dict[tuple[str, int], list[Int]] = defaultdict(list)
+    for story in stories:
+        half = int(fold[story[0]] % 2)
+        for name in (str(language[story[0]]), ""):
+            sources[name, half].append(story)
+    planted: list[TemplateLine] = []
+    parts: list[tuple[Int, Int]] = []
+    for number, (name, half, lines) in enumerate(dealt_lines(frame, generator)):
+        known = sources.get((name, half)) or sources["", half]
+        if known:
+            story = known[generator.integers(len(known))]
+            if number % 4 < 2:
+                story = story[core[story]]
+            begin = generator.integers(max(len(story) - MOST_ROWS, 0) + 1)
+            story = story[begin : begin + MOST_ROWS]
+            places = np.sort(generator.integers(1, len(story) + 1, len(lines)))
+            numbers = np.insert(np.full(len(story), -1), places, len(planted) + np.arange(len(lines)))
+            parts.append((np.insert(story, places, story[places - 1]), numbers))
+            planted += lines
+    if not parts:
+        return frame, core, fold
+    row, line = (np.concatenate(column) for column in zip(*parts, strict=True))
+    article = np.repeat(np.arange(len(parts)), [len(rows) for rows, _ in parts])
+    made = frame.iloc[row].assign(article_id=[f"planted/{number}" for number in article.tolist()])
+    made["page"] = made["article_id"]
+    made["position"] = np.concatenate([np.arange(len(rows)) for rows, _ in parts])
+    is_line = line >= 0
+    made.loc[is_line, "text"] = [planted[number].text for number in line[is_line].tolist()]
+    made.loc[is_line, "kind"] = [planted[number].kind for number in line[is_line].tolist()]
+    for name, without in (("role", is_line), ("markup", article % 2 == 1)):
+        if name in made:
+            made.loc[without, name] = None
+    return (
+        pd.concat([frame, made], ignore_index=True),
+        np.concatenate([core, core[row] & ~is_line]),
+        np.concatenate([fold, fold[row]]),
+    )
+
+
+def _stories(frame: pd.DataFrame, core: Bool) -> list[Int]:
+    """Give the rows of each article's story, and those around it, of stories that are long enough."""
+    import pandas as pd
+
+    article, _ = pd.factorize(frame["article_id"])
+    order = np.lexsort((frame["position"].to_numpy(), article))
+    found = []
+    for rows in np.split(order, np.flatnonzero(changes(article[order]))[1:]):
+        inside = np.flatnonzero(core[rows])
+        if len(inside) >= LEAST_STORY:
+            found.append(rows[max(inside[0] - BEFORE, 0) : inside[-1] + 1 + AFTER])
+    return found
+
+
+def dealt_lines(frame: pd.DataFrame, generator: np.random.Generator) -> list[tuple[str, int, Sequence[TemplateLine]]]:
+    """Deal template lines out to stories: their language, the half of the folds of the story, and its lines."""
+    known = frame.loc[frame["language"].notna() & frame["title"].notna(), ["language", "title"]].drop_duplicates()
+    titles = {str(language): of_one["title"].tolist() for language, of_one in known.groupby("language")}
+    lines = [line for line in template_lines(titles, generator) if not line.core]
+    of_kind: dict[str, list[TemplateLine]] = defaultdict(list)
+    for number in generator.permutation(len(lines)).tolist():
+        of_kind[lines[number].kind].append(lines[number])
+    # A table that takes some of the lines takes as many of each kind, however many templates the kind has.
+    in_turn = [line for turn in zip_longest(*of_kind.values()) for line in turn if line is not None]
+    chosen = in_turn[: len(frame) // ROWS_A_LINE]
+    groups: dict[tuple[str, int], list[TemplateLine]] = defaultdict(list)
+    for number in generator.permutation(len(chosen)).tolist():
+        groups[chosen[number].language, chosen[number].template % 2].append(chosen[number])
+    return [
+        (language, half, group[begin : begin + LINES_A_STORY])
+        for (language, half), group in groups.items()
+        for begin in range(0, len(group), LINES_A_STORY)
+    ]

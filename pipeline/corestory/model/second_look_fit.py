@@ -20,8 +20,7 @@ from corestory.model.fitting import CHUNK, ONE_THREAD, FittedStages, Progress, R
 from corestory.model.network import Network, joined
 from corestory.model.network_fit import Shape, fit_network
 from corestory.model.ngrams import NgramScorer
-from corestory.model.planted_blocks import Blocks
-from corestory.model.planted_stories import Stories, joined_stories, planted_stories
+from corestory.model.planted_stories import Blocks, Stories, joined_stories, planted_stories
 from corestory.model.planting import PLUG, ExtendedRows, PlugLines, plug_lines, with_template_lines
 from corestory.model.scoring import SecondLook
 from corestory.model.second_look_choice import DecidedPath, LookPath, chosen_cutoffs

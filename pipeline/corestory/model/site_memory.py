@@ -16,8 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from corestory.features.shapes import unmarked
-from corestory.reading.article import Article
-from corestory.reading.sites import site_of
+from corestory.reading.article import Article, site_of
 from corestory.types import Float, Int, UInt64
 
 PAGES = 60

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from corestory.labelling.labelled import markup_columns, markup_rows
-from corestory.reading.sites import site_of
+from corestory.reading.article import site_of
 from corestory.reading.text import in_one_line, storable
 
 if TYPE_CHECKING:

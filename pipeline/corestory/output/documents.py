@@ -17,8 +17,8 @@ from corestory.model.tagged_article import TaggedArticle
 from corestory.output.markdown import DOCUMENT_RULE, markdown_of
 from corestory.output.story import KindChoice
 from corestory.output.tei import tei_of
+from corestory.reading.article import site_of
 from corestory.reading.one_article import LABELLED_ENDING
-from corestory.reading.sites import site_of
 from corestory.reading.text import in_one_line, storable
 
 StoryFormat = Literal["markdown", "tei"]

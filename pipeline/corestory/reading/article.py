@@ -1,13 +1,115 @@
-"""What every reader returns: an article as paragraphs in order, with markup where the source had any."""
+"""What every reader returns: an article as paragraphs in order, with markup where the source had any, and its site."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
     from corestory.reading.html.outline import Outline
+
+
+_SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+_HOST_END = re.compile(r"[/?#\\]")
+_PORT = re.compile(r":\d*$")
+_LONGEST_NAME = 253  # as of a host
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)$")
+# Set aside for examples, tests and private networks: in no list of suffixes, but no file name either.
+_RESERVED = {"example", "test", "invalid", "localhost", "local", "internal", "onion"}
+
+
+def registered_domain(url: str) -> str:
+    """Return the registered domain of a URL, an empty string where there is none.
+
+    The Public Suffix List as bundled with publicsuffixlist decides, its private section included, so that two
+    blogs at one host are two sites. Nothing is fetched.
+
+    Parameters
+    ----------
+    url
+        A URL, with or without a scheme, or a bare host name.
+
+    Returns
+    -------
+    str
+        In lower case, an internationalised name in its ASCII form; an IP address as it is.
+
+    Examples
+    --------
+    >>> registered_domain("https://www.news.example.co.uk:8080/a?b#c")
+    'example.co.uk'
+    >>> registered_domain("harbour-blog.github.io/2024/05"), registered_domain("not a URL")
+    ('harbour-blog.github.io', '')
+    """
+    url = url.strip()
+    scheme = _SCHEME.match(url)
+    host = _HOST_END.split(url[scheme.end() :] if scheme else url, maxsplit=1)[0].rpartition("@")[2]
+    if host.startswith("["):
+        return _address(host[1:].partition("]")[0])
+    host = _ascii(_PORT.sub("", host).rstrip("."))
+    if not host or not all(_LABEL.match(label) for label in host.split(".")):
+        return ""
+    if host.rpartition(".")[2].isdigit():  # no top-level domain is a number
+        return _address(host)
+    site = _suffixes().privatesuffix(host)
+    if site is None:  # the host is in the private section itself, as a blog host's own front page is
+        site = _suffixes(only_icann=True).privatesuffix(host)
+    if site is not None:
+        return str(site)
+    labels = host.split(".")
+    # Without a scheme, an unknown last label is more likely the end of a file's name.
+    known = labels[-1] in _RESERVED or (scheme is not None and _suffixes().publicsuffix(host) is None)
+    return ".".join(labels[-2:]) if len(labels) > 1 and known else ""
+
+
+def site_of(article: Article) -> str:
+    """Return the site of an article, an empty string where nothing names it.
+
+    Its source names the site, else its URL does, else a folder or an archive of its file that has the name of a site.
+
+    Examples
+    --------
+    >>> from corestory.reading.article import Article
+    >>> site_of(Article("pages/herald.example/2024/quay.txt", ())), site_of(Article("7", (), site="Herald"))
+    ('herald.example', 'herald')
+    """
+    if article.site:
+        return registered_domain(article.site) or " ".join(article.site.lower().split())[:_LONGEST_NAME]
+    if article.url:
+        return registered_domain(article.url)
+    # The ending of an archive is also a top-level domain.
+    folders = [folder.removesuffix(".zip") for folder in article.article_id.split("/")[-2::-1]]
+    return next((site for folder in folders if "." in folder and (site := registered_domain(folder))), "")
+
+
+def _ascii(host: str) -> str:
+    if host.isascii():
+        return host.lower()
+    try:
+        return host.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return ""
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return ""
+
+
+@cache
+def _suffixes(*, only_icann: bool = False) -> PublicSuffixList:
+    from publicsuffixlist import PublicSuffixList
+
+    # Only the list that comes with the package is read.
+    return PublicSuffixList(accept_unknown=False, only_icann=only_icann)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +123,7 @@ class Article:
     title
         The title if the source gives it separately, else empty.
     site
-        The site if the source names it, else empty; `corestory.reading.sites.site_of` also reads it from the URL.
+        The site if the source names it, else empty; `corestory.reading.article.site_of` also reads it from the URL.
     markup
         What the page's HTML says around the paragraphs; None of a text.
     kept

@@ -9,10 +9,10 @@ from corestory.errors import InputError, Refuse
 from corestory.reading.article import Article, keeping
 from corestory.reading.decoding import decode
 from corestory.reading.fields import CONTENTS, AmbiguousFieldsError, FieldFinder, listed
+from corestory.reading.json_rows import IDENTITIES, fact_of, identity_of, is_missing, position_of, string_of, strings_of
 from corestory.reading.one_article import FACTS, page_article, paragraphs_of_text, text_article
 from corestory.reading.tables import SourceRow, SourceTable, folded
 from corestory.reading.text import is_blank
-from corestory.reading.values import IDENTITIES, fact_of, identity_of, is_missing, position_of, string_of, strings_of
 
 # The columns that are read, by what they are.
 POSITION = "position"

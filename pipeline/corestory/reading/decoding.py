@@ -1,24 +1,172 @@
-"""Bytes to text: choose the encoding, or refuse the bytes if no encoding is certain."""
+"""Bytes to text: choose the encoding, by the text itself where nothing declares it, or refuse the bytes."""
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 from corestory.errors import InputError, Note, no_note
 from corestory.reading.file_kinds import refuse_kind
-from corestory.reading.streams import HEAD_BYTES, MAX_DOCUMENT_BYTES, open_bytes, read_document
+from corestory.reading.streams import HEAD_BYTES, open_bytes, read_document
 from corestory.reading.text import storable
-from corestory.reading.undeclared import (
-    MOST_CONTROLS,
-    SAMPLE,
-    control_count,
-    detected_text,
-    repaired_twice,
-    share_of_controls,
-    western_text,
-    wide_text,
+
+# Of all characters, at most this share is control characters in anything that is text.
+MOST_CONTROLS = 0.1
+SAMPLE = 2**20  # as many of its characters tell
+# Control characters in UTF-8, of one byte and of two: a pattern finds them in bytes many times as fast as in a text.
+_CONTROLS = bytes({*range(32), 127} - {*b"\t\n\v\f\r\x1b"})
+_LATE_CONTROL = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+# Western Europe's letters beyond ASCII, a language (or two) each: no other language's text, misread as cp1252, keeps
+# to one of them.
+_ALPHABETS = (
+    "àâæçèéêëîïôœùûüÿ",  # French
+    "äöüßéè",  # German
+    "áéíóúüñçï",  # Spanish
+    "áâãàçéêíóôõúü",  # Portuguese
+    "àèéìíîòóù",  # Italian
+    "àçèéíïòóúü",  # Catalan
+    "áéíóúëïöüèê",  # Dutch
+    "åäöéæøòóôüà",  # Swedish, Finnish, Danish, Norwegian
+    "äöüõšž",  # Estonian
+    "áéíóúýðþæö",  # Icelandic
+    "áéíóúàèìòù",  # Irish, Gaelic
 )
+_SIGNS = frozenset("’‘“”„‚…–—•·«»‹›€£¥§©®™°ºª½¼¾²³´¡¿× ­")
+_BETWEEN_LETTERS = frozenset("’‘–—…·€×\xa0\xad")
+_IN_LANGUAGE = 0.95
+_MOST_HIGH = 0.3
+# Encodings that a page or a text may have without saying so, and how sure charset-normalizer must be of one.
+_LEGACY = (
+    *("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874", "cp932", "euc_jp", "big5"),
+    *("gb18030", "cp949", "koi8_r", "iso8859_2"),
+)
+_DETECTED_BYTES = 2**16
+_HIGH_BYTES = 12
+_MOST_CHAOS = 0.05
+_LEAST_COHERENCE = 0.2  # of letters with those of a language; Chinese, Japanese and Korean have none
+_MULTIBYTE = frozenset(("cp932", "euc_jp", "big5", "gb18030", "cp949"))
+_MARGIN = 0.035
+# No language has these within a word; they are letters of another encoding.
+_SIGN_IN_WORD = re.compile(r"[^\W\d_][±¶¼½¾¹²³¬¦¤¥¢¸¨¿¡×÷]+[^\W\d_]|(?<!\w)[±¶¼½¾¬¦¨¸][^\W\d_]{2}")
+# UTF-8 read as Windows-1252, and written as UTF-8: "Ã©", "â€™", "Ð°". So many of them, and nothing else, are no chance.
+_TWICE = re.compile(
+    rb"\xc3[\x82-\x85\x8e-\x91\x97-\x9a\xa0-\xaf](?:\xc2[\x80-\xbf]|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92"
+    rb"|\xcb[\x86\x9c]|\xe2(?:\x80[\x93-\xba]|\x82\xac|\x84\xa2))"
+)
+_TWICE_CHARACTERS = 3
+# The byte of each character in Windows-1252, or in Latin-1 where that leaves it free.
+_BYTES = {byte: byte for byte in range(256)} | {
+    ord(character): byte for byte in range(256) if (character := bytes((byte,)).decode("cp1252", "ignore"))
+}
+
+
+def share_of_controls(text: str) -> float:
+    """Return which share of a text's beginning is control characters."""
+    sample = text[:SAMPLE]
+    return control_count(sample) / max(1, len(sample))
+
+
+def control_count(text: str) -> int:
+    """Count the control characters of a text but for white space and escape."""
+    data = text.encode(errors="replace")
+    return len(data) - len(data.translate(None, _CONTROLS)) + len(_LATE_CONTROL.findall(data))
+
+
+def wide_text(data: bytes) -> str | None:
+    """Decode UTF-16 or UTF-32 without a mark; None if it gives no text."""
+    if b"\x00" not in data:
+        return None
+    for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        # In the other byte order a space is U+2000; prose of every script has spaces or line ends.
+        if text.count(" ") + text.count("\n") >= len(text) / 50 and share_of_controls(text) <= MOST_CONTROLS / 10:
+            return text
+    return None
+
+
+def western_text(data: bytes) -> str | None:
+    """Decode Windows-1252 if the letters beyond ASCII are few and those of one Western European language."""
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+    letters: Counter[str] = Counter()
+    for match in _BEYOND_ASCII.finditer(text):
+        sign = match[0]
+        if sign in _SIGNS:
+            before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+            if before.isalpha() and after.isalpha() and sign not in _BETWEEN_LETTERS:
+                return None
+        elif sign.isalpha():
+            letters[sign.lower()] += 1
+        else:
+            return None
+    high = letters.total()
+    if high > _MOST_HIGH * sum(map(str.isalpha, text)) or share_of_controls(text) > MOST_CONTROLS / 10:
+        return None
+    known = max(sum(letters[letter] for letter in alphabet) for alphabet in _ALPHABETS)
+    return text if known >= _IN_LANGUAGE * high else None
+
+
+def legacy_encoding(data: bytes) -> str:
+    """Return the encoding of a table by its beginning if it is certain and not UTF-8, else an empty string.
+
+    Of a table that has UTF-8 in some rows, each row tells its own encoding.
+
+    Examples
+    --------
+    >>> legacy_encoding("Die Schleuse öffnete am Montag wieder.".encode("cp1252")), legacy_encoding("öffnete".encode())
+    ('cp1252', '')
+    """
+    if data.isascii() or not data.decode("utf-8", errors="ignore").isascii():
+        return ""
+    return "cp1252" if western_text(data) is not None else _detected_encoding(data)
+
+
+def _detected_encoding(data: bytes) -> str:
+    """Return what charset-normalizer finds, if no other encoding gives another text that is nearly as good."""
+    if len(data.translate(None, bytes(range(128)))) < _HIGH_BYTES or b"\x00" in data[:SAMPLE]:
+        return ""
+    from charset_normalizer import from_bytes
+
+    matches = [
+        match
+        for match in from_bytes(data[:_DETECTED_BYTES], cp_isolation=list(_LEGACY), enable_fallback=False)
+        if not _SIGN_IN_WORD.search(str(match))
+    ]
+    if not matches:
+        return ""
+    best = matches[0]
+    if best.encoding not in _MULTIBYTE and best.coherence < _LEAST_COHERENCE:
+        return ""
+    rivals = [match for match in matches[1:] if str(match) != str(best)]
+    if best.chaos > _MOST_CHAOS or any(
+        match.chaos - best.chaos < _MARGIN and best.coherence - match.coherence < _MARGIN for match in rivals
+    ):
+        return ""
+    return str(best.encoding)
+
+
+def repaired_twice(text: str) -> str:
+    """Repair UTF-8 that was read as Windows-1252 and encoded again, where every character beyond ASCII shows that.
+
+    Examples
+    --------
+    >>> repaired_twice("CafÃ© â€“ GenÃ¨ve"), repaired_twice("CafÃ© â€“ Genève")
+    ('Café – Genève', 'CafÃ© â€“ Genève')
+    """
+    if len(_TWICE.findall(text.encode(errors="replace"))) < _TWICE_CHARACTERS:
+        return text
+    try:
+        return codecs.charmap_encode(text, "strict", _BYTES)[0].decode()
+    except UnicodeError:
+        return text
+
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -38,20 +186,18 @@ _XML = re.compile(rb"^\s*<\?xml\b[^<>]{0,500}?\bencoding\s*=\s*[\"']([A-Za-z0-9_
 _BINARY = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})
 
 
-def read_bytes(path: Path, *, limit: int = MAX_DOCUMENT_BYTES) -> bytes:
+def read_bytes(path: Path) -> bytes:
     r"""Read a document whole, gunzipped where its first bytes say gzip.
 
     Parameters
     ----------
     path
         The file; a name need not end in ``.gz`` to be gunzipped.
-    limit
-        The most bytes that one document may have, counted after gunzipping, so that a small file cannot fill memory.
 
     Raises
     ------
     InputError
-        The file is missing, a folder, longer than `limit`, or its gzip data is damaged or truncated.
+        The file is missing, a folder, too long after gunzipping, or its gzip data is damaged or truncated.
 
     Examples
     --------
@@ -63,7 +209,7 @@ def read_bytes(path: Path, *, limit: int = MAX_DOCUMENT_BYTES) -> bytes:
     b'The quay opened.\n'
     """
     with open_bytes(path) as stream:
-        return read_document(stream, where=storable(str(path)), limit=limit)
+        return read_document(stream, where=storable(str(path)))
 
 
 def refuse_binary(head: bytes, *, where: str) -> None:
@@ -136,16 +282,16 @@ def _decoded(data: bytes, where: str, declared: str) -> str:
         # The only encoding of pages that is made of ASCII bytes alone, and so is valid UTF-8 as well.
         lambda: data.decode(declared, "replace") if declared == "iso2022_jp" and b"\x1b" in data else None,
         lambda: _utf8(data, least=_WHOLE_PER_BROKEN),
-        lambda: _utf8(data, least=1) if declared == "utf-8" else _declared(data, declared),
+        lambda: _utf8(data, least=1) if declared == "utf-8" else _decoded_as(data, declared),
         lambda: wide_text(data),
         lambda: _utf8(data, least=1),
         lambda: western_text(data),
-        lambda: detected_text(data),
+        lambda: _decoded_as(data, _detected_encoding(data)),
         lambda: _utf8(data, least=0) if declared == "utf-8" else None,
     )
-    text = next((text for attempt in attempts if (text := attempt()) is not None), None)
-    if text is not None:
-        return text
+    for attempt in attempts:
+        if (text := attempt()) is not None:
+            return text
     sample = data[:SAMPLE]
     if len(sample.translate(None, _BINARY)) < (1 - MOST_CONTROLS / 2) * len(sample):
         raise InputError("binary data", where=where, expected="text")
@@ -197,7 +343,7 @@ def _utf8(data: bytes, *, least: float) -> str | None:
     return text if share_of_controls(text) <= MOST_CONTROLS else None
 
 
-def _declared(data: bytes, encoding: str) -> str | None:
+def _decoded_as(data: bytes, encoding: str) -> str | None:
     if not encoding:
         return None
     text = data.decode(encoding, errors="replace")

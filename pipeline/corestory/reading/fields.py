@@ -7,9 +7,8 @@ from typing import TypeGuard, TypeVar
 
 from corestory.errors import InputError, Note, no_note
 from corestory.reading.field_names import may_be_articles, may_be_paragraphs, outer_names, role_of, roles_of
-from corestory.reading.json_rows import record_of
+from corestory.reading.json_rows import IDENTITIES, is_missing, record_of
 from corestory.reading.tables import SourceRow, SourceTable, folded
-from corestory.reading.values import IDENTITIES, is_missing
 
 # The fields that hold an article's content; of several, the first that has anything is read.
 CONTENTS = ("paragraphs", "text", "html")

@@ -8,8 +8,7 @@ from itertools import islice
 
 from corestory.errors import InputError
 from corestory.reading.field_names import role_of
-from corestory.reading.gzip_members import GZIP_MAGIC, inflated_start
-from corestory.reading.streams import unpacked_name
+from corestory.reading.streams import GZIP_MAGIC, inflated_start, unpacked_name
 from corestory.remote import AnyPath
 
 # The kind of a file by its name. Any may also end in .gz, .bz2 or .zst, but for Parquet and ZIP, which are compressed.

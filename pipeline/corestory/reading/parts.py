@@ -16,11 +16,11 @@ from corestory.reading.article_rows import articles_of_table, has_paragraphs
 from corestory.reading.contents import Wanted, articles_of_archive_part, columns_to_read, refusing
 from corestory.reading.fields import FieldFinder, ReadingOptions
 from corestory.reading.file_kinds import kind_by_name
+from corestory.reading.json_rows import IDENTITIES, identity_of
 from corestory.reading.parquet_rows import open_parquet, parquet_table
 from corestory.reading.streams import unpacked_name
 from corestory.reading.tables import SourceRow, folded
 from corestory.reading.text import storable
-from corestory.reading.values import IDENTITIES, identity_of
 from corestory.reading.warc import warc_cuts
 from corestory.reading.zip_members import member_sizes
 from corestory.remote import AnyPath

@@ -8,10 +8,9 @@ from io import TextIOWrapper
 from typing import BinaryIO
 
 from corestory.errors import InputError, Refuse
-from corestory.reading.decoding import decode, marked_encoding, refuse_binary
+from corestory.reading.decoding import decode, legacy_encoding, marked_encoding, refuse_binary
 from corestory.reading.streams import MAX_DOCUMENT_BYTES, peek_bytes
 from corestory.reading.text import storable
-from corestory.reading.undeclared import legacy_encoding
 
 _DELIMITERS = (",", "\t", ";", "|")
 # A line in front of the header that tools write for Excel.

@@ -11,8 +11,7 @@ from corestory.errors import InputError, Note, Refuse, no_note, reason_of
 from corestory.installation import install_command
 from corestory.reading.decoding import decode
 from corestory.reading.file_kinds import begins_warc, kind_by_content
-from corestory.reading.gzip_members import GZIP_MAGIC
-from corestory.reading.streams import HEAD_BYTES, MAX_DOCUMENT_BYTES, open_stored
+from corestory.reading.streams import GZIP_MAGIC, HEAD_BYTES, MAX_DOCUMENT_BYTES, open_stored
 from corestory.reading.tables import SourceRow, folded, source_name
 from corestory.reading.text import storable
 from corestory.reading.warc_records import record_start, warc_records

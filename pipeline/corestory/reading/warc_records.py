@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from corestory.reading.gzip_members import GZIP_MAGIC, PIECE_BYTES, RawBytes, Unpacked, inflated_start
-from corestory.reading.streams import MAX_DOCUMENT_BYTES
+from corestory.reading.streams import GZIP_MAGIC, MAX_DOCUMENT_BYTES, PIECE_BYTES, RawBytes, Unpacked, inflated_start
 
 # The beginning of a record of which a reader judges whether it wants the rest.
 HEAD_BYTES = 2**16

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from corestory.errors import InputError
 from corestory.labelling.labelled import markup_columns
+from corestory.reading.json_rows import position_of
 from corestory.reading.text import storable
-from corestory.reading.values import position_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,7 +80,7 @@ def decision_line(decision: Decision, article: Article | None = None, markup: Ma
     >>> decision_line(Decision("a", 0, "It rained.", "core", "2026-11-26T06:00:00+00:00", reviewer="Ada"))
     b'{"article_id": "a", "position": 0, "text": "It rained.", "label": "core", "reviewer": "Ada", "decided": ...}\n'
     """
-    from corestory.reading.sites import site_of
+    from corestory.reading.article import site_of
 
     row: dict[str, object] = {
         "article_id": decision.article_id,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from corestory.errors import InputError
 from corestory.labelling.labelled import LabelledArticle, LabelledParagraph, markup_rows
-from corestory.reading.sites import site_of
+from corestory.reading.article import site_of
 
 if TYPE_CHECKING:
     from corestory.model.tagged_article import TaggedArticle

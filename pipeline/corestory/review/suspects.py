@@ -23,10 +23,10 @@ from corestory.labelling.corrections import (
     text_check,
 )
 from corestory.reading.article import Article
+from corestory.reading.json_rows import position_of
 from corestory.reading.streams import open_bytes
 from corestory.reading.tables import csv_table
 from corestory.reading.text import storable
-from corestory.reading.values import position_of
 from corestory.review.material import ShownArticle, ShownParagraph
 
 if TYPE_CHECKING:

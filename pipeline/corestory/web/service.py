@@ -21,10 +21,10 @@ from starlette.types import ASGIApp
 
 from corestory.errors import InputError
 from corestory.web.answers import Answer, TaggingRequest, problem
+from corestory.web.documents import options_of
 from corestory.web.guard import Guard
-from corestory.web.monitoring import SCOPE_KEY, Metrics, Monitor, Record
 from corestory.web.openapi import docs_page, openapi
-from corestory.web.tagging_options import options_of
+from corestory.web.serving import SCOPE_KEY, Metrics, Monitor, Record
 from corestory.web.worker_pool import QueueFullError, Serving, WorkerPool
 
 # The kind, as of `corestory.reading.file_kinds`, of each media type.
