@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from corestory.commands.measuring import IDENTIFYING
-from corestory.evaluation.scored_rows import SCORED
+from corestory.evaluation.rows import SCORED
 from corestory.labelling.table import write_frame
 from corestory.model.storage import save_model
 

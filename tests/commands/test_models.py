@@ -1,6 +1,6 @@
 import pytest
 
-from corestory.commands.models import model_folder, open_model
+from corestory.commands.options import model_folder, open_model
 from corestory.errors import ModelError
 
 

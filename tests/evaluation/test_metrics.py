@@ -30,7 +30,7 @@ from corestory.evaluation.metrics import (
     rates,
     word_counts,
 )
-from corestory.evaluation.scored_rows import score_in_pieces
+from corestory.evaluation.rows import score_in_pieces
 from corestory.labelling.labelled import KINDS
 from corestory.model.kinds import KindHead
 from corestory.model.tagger import Tagger

@@ -3,7 +3,6 @@ import pandas as pd
 import pytest
 
 from corestory.errors import DataError
-from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.rivals import (
     LENGTH_RULE_WORDS,
     compare,
@@ -12,6 +11,7 @@ from corestory.evaluation.rivals import (
     rival_predictions,
     stage_one,
 )
+from corestory.evaluation.rows import labelled_rows
 
 PROSE = "the ferry left the quay at noon with nine passengers aboard"
 

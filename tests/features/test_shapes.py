@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.features import characters, codepoints
+from corestory.features import characters
 from corestory.features.shapes import LONGEST, MARKS, NAMES, TOKENS_READ, form_tokens, shape_features, unmarked
 
 WORDS = st.lists(st.text("abcdefghij", min_size=1, max_size=8), min_size=2, max_size=8).map(" ".join)
@@ -180,7 +180,7 @@ def test_no_paragraph_gives_no_row():
 TEXTS = st.lists(
     st.one_of(st.text(st.characters(), max_size=15), st.text("aBc1٣ .,:“東ก_\x00\ud800", max_size=15)), max_size=6
 )
-_CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in codepoints.UNSPACED)
+_CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in characters.UNSPACED)
 PIECES = re.compile(rf"(?=\w)[{_CLASS}]|(?:(?![{_CLASS}])\w)+|[^\w\s\x00]")
 
 

@@ -19,7 +19,7 @@ from corestory.jobs import tasks, work
 from corestory.jobs.items import items_of
 from corestory.jobs.job import Job, model_sha256
 from corestory.jobs.ledger import LocalLedger
-from corestory.jobs.local import run_here
+from corestory.jobs.tasks import run_here
 from corestory.reading import parts as reading_parts
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install 'corestory[dask]'")

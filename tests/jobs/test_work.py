@@ -9,7 +9,7 @@ from corestory.jobs import work
 from corestory.jobs.items import Item
 from corestory.jobs.job import Counts, Job, model_sha256
 from corestory.jobs.ledger import LocalLedger
-from corestory.jobs.local import run_here
+from corestory.jobs.tasks import run_here
 from corestory.jobs.work import tag_file, tag_files, tagger_of
 from corestory.model.tagger import Tagger
 

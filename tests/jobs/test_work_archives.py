@@ -12,8 +12,7 @@ from corestory.jobs import tasks as tasks_module
 from corestory.jobs.items import Item
 from corestory.jobs.job import Job, model_sha256
 from corestory.jobs.ledger import LocalLedger
-from corestory.jobs.local import run_here
-from corestory.jobs.tasks import tasks_of
+from corestory.jobs.tasks import run_here, tasks_of
 from corestory.jobs.work import tag_file, work_on
 from corestory.reading import parts as reading_parts
 

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from corestory.evaluation.evaluation import evaluate_rows
-from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.metrics import METRIC_NAMES, RATE_NAMES, Rates
 from corestory.evaluation.results import Band
+from corestory.evaluation.rows import labelled_rows
 from corestory.rendering import NOTHING, counted, percent, rounded
 from corestory.report.parts import difference, per_hundred, with_interval
 from corestory.report.sections import basis, headline

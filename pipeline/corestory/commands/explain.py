@@ -87,7 +87,7 @@ def explain(
 def explain_to(options: PredictOptions, output: str | None, form: ExplanationFormat, paragraph: int | None) -> int:
     """Write the explanation of a source's articles as text or JSON, and return the number of refusals."""
     from corestory.commands.messages import open_refusals, say
-    from corestory.commands.models import open_memory, open_model
+    from corestory.commands.options import open_memory, open_model
     from corestory.model.explaining import explain_articles
     from corestory.output.explanation import explanation_json
     from corestory.reading.sources import read_articles

@@ -22,8 +22,7 @@ from corestory.commands.messages import (
     say_unremembered,
     say_without_story,
 )
-from corestory.commands.models import model_folder, open_model
-from corestory.commands.options import PredictOptions
+from corestory.commands.options import PredictOptions, model_folder, open_model
 from corestory.errors import CorestoryError, InputError
 from corestory.jobs.items import Item, check_sources, items_of
 from corestory.jobs.job import Counts, Job, model_sha256, refusal_of_line, state_of
@@ -112,7 +111,7 @@ def _with_memory(job: Job, name: str) -> Job:
 
 
 def _local_run(jobs: int) -> Run:
-    from corestory.jobs.local import run_here
+    from corestory.jobs.tasks import run_here
 
     return lambda items, job, count: run_here(items, job, jobs=jobs, count=count)
 

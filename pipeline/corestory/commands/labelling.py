@@ -64,7 +64,7 @@ def export(
     """
     from corestory.atomic import atomic_path
     from corestory.commands.messages import open_refusals, progress_bar, say
-    from corestory.commands.models import open_model
+    from corestory.commands.options import open_model
     from corestory.errors import InputError
     from corestory.output.annotation_tools import LABEL_STUDIO_CONFIG, exported
     from corestory.reading.sources import read_articles

@@ -59,9 +59,10 @@ def evaluate(
 
     from corestory.atomic import atomic_folder
     from corestory.commands.messages import say, score_with_progress
-    from corestory.commands.models import model_names, open_model
+    from corestory.commands.options import model_names, open_model
+    from corestory.evaluation.evaluation import cautions
     from corestory.evaluation.findings import find
-    from corestory.evaluation.scored_rows import cautions, chosen_rows, seen_splits
+    from corestory.evaluation.rows import chosen_rows, seen_splits
     from corestory.labelling.table import is_split_by_article, read_frame
     from corestory.model.manifest import Manifest, data_sha256
     from corestory.reading.text import storable
@@ -109,7 +110,7 @@ def evaluate(
 
 
 def _predictions(scored: pd.DataFrame, others: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    from corestory.evaluation.scored_rows import SCORED
+    from corestory.evaluation.rows import SCORED
 
     columns = {f"{column}@{name}": other[column] for name, other in others.items() for column in ("score", "tagged")}
     return scored[[*IDENTIFYING, *SCORED]].assign(**columns)
@@ -167,11 +168,10 @@ def threshold(
 
     from corestory.atomic import check_folder
     from corestory.commands.messages import say, score_with_progress
-    from corestory.commands.models import open_model
+    from corestory.commands.options import open_model
     from corestory.evaluation.in_story import FORMS, choose_second_look, cutoff_name
-    from corestory.evaluation.labelled_rows import labelled_rows
     from corestory.evaluation.results import EvaluationSettings
-    from corestory.evaluation.scored_rows import chosen_rows, seen_splits
+    from corestory.evaluation.rows import chosen_rows, labelled_rows, seen_splits
     from corestory.evaluation.thresholds import choose_threshold
     from corestory.labelling.table import read_frame
     from corestory.model.manifest import data_sha256
@@ -233,7 +233,7 @@ def _goals(
 
 
 def _new_folder(name: str) -> Path:
-    from corestory.commands.models import MODELS
+    from corestory.commands.options import MODELS
 
     path = Path(name)
     return path if path.is_absolute() or len(path.parts) > 1 else MODELS / path
@@ -241,7 +241,7 @@ def _new_folder(name: str) -> Path:
 
 def _card(model: str, text: str) -> str:
     """Return the card of the model, with a section on the threshold added."""
-    from corestory.commands.models import model_folder
+    from corestory.commands.options import model_folder
     from corestory.model.storage import CARD_NAME, default_model
 
     file = (model_folder(model) or default_model()) / CARD_NAME
@@ -279,7 +279,7 @@ def audit(
     from corestory.atomic import atomic_path
     from corestory.commands.messages import progress_bar, say
     from corestory.evaluation.audit import audit_labels
-    from corestory.evaluation.scored_rows import chosen_rows
+    from corestory.evaluation.rows import chosen_rows
     from corestory.labelling.table import read_frame
     from corestory.review.suspects import write_suspects
 

@@ -276,8 +276,8 @@ def progress_bar(*, beside_output: bool = False) -> Iterator[ProgressBar]:
 
 
 def score_with_progress(tagger: Tagger, frame: pd.DataFrame, *, threshold: float | None) -> pd.DataFrame:
-    """Score a frame as `corestory.evaluation.scored_rows.score_in_pieces` does, with a progress bar."""
-    from corestory.evaluation.scored_rows import score_in_pieces
+    """Score a frame as `corestory.evaluation.rows.score_in_pieces` does, with a progress bar."""
+    from corestory.evaluation.rows import score_in_pieces
 
     done = 0
     with progress_bar() as bar:

@@ -18,8 +18,7 @@ from corestory.commands.messages import (
     say,
     standard_output,
 )
-from corestory.commands.models import open_memory, open_model
-from corestory.commands.options import PredictOptions
+from corestory.commands.options import PredictOptions, open_memory, open_model
 from corestory.errors import OutputError
 from corestory.remote import AnyPath, RemotePath, is_url, path_of
 

@@ -45,7 +45,7 @@ def adapt(
     """
     from corestory.atomic import check_folder
     from corestory.commands.messages import open_refusals, progress_bar, say
-    from corestory.commands.models import open_model
+    from corestory.commands.options import open_model
     from corestory.model.adaptation import adapt
     from corestory.model.storage import MANIFEST_NAME, save_model
     from corestory.report.card import adapted_card
@@ -116,7 +116,7 @@ def remember(
     from corestory.atomic import atomic_path
     from corestory.commands.messages import open_refusals, say
     from corestory.errors import InputError
-    from corestory.jobs.local import remember_files
+    from corestory.jobs.tasks import remember_files
     from corestory.model.site_memory import SiteMemory
     from corestory.model.storage import load_memory, memory_bytes
     from corestory.reading.sources import STANDARD_INPUT

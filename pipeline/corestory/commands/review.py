@@ -96,7 +96,7 @@ def review(
         ) from None
 
     from corestory.commands.messages import open_refusals, say
-    from corestory.commands.models import open_model
+    from corestory.commands.options import open_model
     from corestory.review.labels_file import LabelsFile
     from corestory.review.server import ReviewServer, review_app
     from corestory.review.session import Session

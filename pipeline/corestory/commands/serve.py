@@ -79,7 +79,7 @@ def serve(
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
 
     from corestory.commands.messages import say
-    from corestory.commands.models import DEFAULT, model_folder, open_memory, open_model
+    from corestory.commands.options import DEFAULT, model_folder, open_memory, open_model
     from corestory.model.rules import read_rules
     from corestory.model.storage import CARD_NAME, default_model
     from corestory.web.guard import listen, loopback_hosts

@@ -187,9 +187,8 @@ def train(
 
     from corestory.atomic import check_folder
     from corestory.commands.messages import progress_bar, say
-    from corestory.evaluation.evaluation import evaluate_rows
-    from corestory.evaluation.labelled_rows import labelled_rows
-    from corestory.evaluation.scored_rows import chosen_rows, training_cautions
+    from corestory.evaluation.evaluation import evaluate_rows, training_cautions
+    from corestory.evaluation.rows import chosen_rows, labelled_rows
     from corestory.labelling.table import is_split_by_article, read_frame
     from corestory.model.estimator import ParagraphClassifier
     from corestory.model.manifest import data_sha256, new_manifest

@@ -1,13 +1,15 @@
 """From tagged and labelled paragraphs to an evaluation: all measures, their intervals, baselines and groups."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corestory.evaluation.bootstrap import interval, paired_interval, resampled_metrics
 from corestory.evaluation.groups import DETECTED, groups_by_column
-from corestory.evaluation.labelled_rows import LabelledRows, probabilities
 from corestory.evaluation.metrics import Metrics, calibration, confusion, kind_result, measure
 from corestory.evaluation.results import (
     Band,
@@ -19,7 +21,13 @@ from corestory.evaluation.results import (
     TaggerResult,
 )
 from corestory.evaluation.rivals import Predictions, everything_core, length_rule, stage_one
+from corestory.evaluation.rows import LabelledRows, probabilities, seen_splits
 from corestory.types import Float
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from corestory.model.manifest import Manifest
 
 
 def evaluate_rows(
@@ -58,7 +66,7 @@ def evaluate_rows(
     Examples
     --------
     >>> import pandas as pd
-    >>> from corestory.evaluation.labelled_rows import labelled_rows
+    >>> from corestory.evaluation.rows import labelled_rows
     >>> frame = pd.DataFrame({
     ...     "article_id": ["a", "a", "b", "b"], "text": ["It rained.", "Share", "It snowed.", "Next"],
     ...     "label": ["core", "filler"] * 2, "score": [0.9, 0.2, 0.8, 0.6]})
@@ -98,7 +106,7 @@ def story_counts(rows: LabelledRows) -> StoryCounts | None:
     Examples
     --------
     >>> import pandas as pd
-    >>> from corestory.evaluation.labelled_rows import labelled_rows
+    >>> from corestory.evaluation.rows import labelled_rows
     >>> frame = pd.DataFrame({"article_id": ["a", "a", "b"], "text": ["It rained.", "Share", "Page not found"],
     ...                       "label": ["core", "filler", "filler"], "score": [0.9, 0.2, 0.3]})
     >>> story_counts(labelled_rows(frame))
@@ -159,3 +167,72 @@ def _results(
                 leads.append(Band(*(Metrics(*numbers.tolist()) for numbers in (lead, low, high))))
         results.append(TaggerResult(predicted.key, predicted.name, predicted.description, *measured, *leads))
     return results
+
+
+def cautions(
+    frame: pd.DataFrame, manifests: Mapping[str, Manifest], *, digest: str, by_article: bool
+) -> tuple[str, ...]:
+    """Say in sentences why measures on some rows are too optimistic.
+
+    Parameters
+    ----------
+    frame
+        The measured rows.
+    manifests
+        The manifests of the measured models, by the models' names.
+    digest
+        The hash of the rows' table, of `corestory.model.manifest.data_sha256`.
+    by_article
+        Whether the table is split by article (`corestory.labelling.table.is_split_by_article`).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cautions(pd.DataFrame({"split": ["test"]}), {}, digest="", by_article=False)
+    ()
+    """
+    from corestory.model.overlap import find_overlap
+
+    found = []
+    for name, manifest in manifests.items():
+        seen = seen_splits(frame, manifest) if digest == manifest.data_sha256 else []
+        overlap = find_overlap(frame, manifest.training)
+        trained_on = f"these rows ({', '.join(seen)})" if seen else ""
+        if overlap and not seen:
+            trained_on = (
+                f"{overlap.seen_articles:,} of these {overlap.articles:,} articles and on {overlap.seen_sites:,} of "
+                f"their {overlap.sites:,} sites"
+            )
+        if trained_on:
+            model = "The model" if len(manifests) == 1 else f"The model {name}"
+            found.append(f"{model} was trained on {trained_on}, so its measures are too optimistic for other articles.")
+    if by_article:
+        found.append(
+            "The table has fewer than three sites and is split by article: a model trained on its other splits has "
+            "seen the measured sites, so the measures are too optimistic for other sites."
+        )
+    return tuple(found)
+
+
+def training_cautions(*, folds_by: str, by_article: bool) -> tuple[str, ...]:
+    """Say in sentences why out-of-fold measures are too optimistic.
+
+    Parameters
+    ----------
+    folds_by
+        ``"site"`` or ``"article"``, of `corestory.model.estimator.ParagraphClassifier.folds_`.
+    by_article
+        Whether the training table is split by article.
+    """
+    found = []
+    if folds_by != "site":
+        found.append(
+            "All rows are of one site: each paragraph was scored by a model that saw other articles of its site, so "
+            "the measures are too optimistic for other sites. Label articles of more sites."
+        )
+    if by_article:
+        found.append(
+            "The table has fewer than three sites and is split by article: the model has seen the sites of its "
+            "validation and test rows, so measures on these are too optimistic for other sites."
+        )
+    return tuple(found)

@@ -1,13 +1,86 @@
 """Texts as characters: what each is, and where words and marks begin; read once for all that is made of them."""
 
+import sys
+import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
-from corestory.features import codepoints as cp
 from corestory.types import Bool, Int
+
+Codes = npt.NDArray[np.integer]
+Flags = npt.NDArray[np.uint16]
+
+# First and last code points of the scripts that put no space between words (Thai to Khmer, kana, Han).
+UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0x31FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF),
+            (0x20000, 0x3FFFF))  # fmt: skip
+
+WORD, ALONE, DIGIT, UPPER, LOWER, SENTENCE, CLOSING, QUOTE, COMMA, SYMBOL, QUESTION, COLON, ELLIPSIS, SPACE = (
+    1 << bit for bit in range(14)
+)
+_MARKS = {
+    SENTENCE: ".!?。！？।؟…",
+    CLOSING: "\"'”’»«“)]」』",
+    QUOTE: '"“”„«»「」『』‘',
+    COMMA: ",;，、；،",
+    SYMBOL: "|•·›‹→←↑↓▸►▶@/\\©®™#*+=<>~^_{}[]$€£%&✓✔★☆",
+    QUESTION: "?？؟",
+    COLON: ":：",
+    ELLIPSIS: "…",
+}
+# By character, for each is asked for by itself.
+_OF_MARK = {
+    mark: sum(flag for flag, marks in _MARKS.items() if mark in marks) for marks in _MARKS.values() for mark in marks
+}
+# No flag of its own: set in the table below where a code point's flags are known.
+_KNOWN = 1 << 15
+
+
+def flags(codes: Codes) -> Flags:
+    """Say what each code point is, as a sum of `WORD`, `DIGIT`, `UPPER` and the like.
+
+    Examples
+    --------
+    >>> (flags(np.array([ord("a"), ord("1"), ord(".")])) & DIGIT > 0).tolist()
+    [False, True, False]
+    """
+    table = _table()
+    found = table.take(codes)
+    if len(found) and found.min() < _KNOWN:
+        # Once for each code point that a process meets: a page has some hundred of more than a million.
+        for code in set(codes[found < _KNOWN].tolist()):
+            table[code] = _flags(code) | _KNOWN
+        found = table.take(codes)
+    found &= _KNOWN - 1
+    return found
+
+
+def _flags(code: int) -> int:
+    character = chr(code)
+    found = _OF_MARK.get(character, 0)
+    if character.isalnum() or character == "_":  # what Python's \w is
+        found |= WORD
+        if any(first <= code <= last for first, last in UNSPACED):
+            found |= ALONE
+        elif unicodedata.category(character) == "Nd":
+            found |= DIGIT
+        if character.isupper():
+            found |= UPPER
+        elif character.islower():
+            found |= LOWER
+    elif character.isspace() or code == 0:
+        found |= SPACE
+    return found
+
+
+@cache
+def _table() -> Flags:
+    # Zeros take no memory until something else is written in their place.
+    return np.zeros(sys.maxunicode + 1, np.uint16)
+
 
 # About so many characters are read at once, for an array of them to lie close to the processor; each costs some forty
 # bytes.
@@ -54,14 +127,14 @@ class Characters:
         self.begins: Int = np.concatenate([np.zeros(1, np.int64), self.ends + 1])[: self.count]
 
     @cached_property
-    def flags(self) -> cp.Flags:
-        """The flags of each character (`corestory.features.codepoints.flags`)."""
-        return cp.flags(self.codes)
+    def flags(self) -> Flags:
+        """The flags of each character (`corestory.features.characters.flags`)."""
+        return flags(self.codes)
 
     @cached_property
     def word(self) -> Bool:
         """Which characters belong to a word."""
-        return self.flags & cp.WORD > 0
+        return self.flags & WORD > 0
 
     def lowered(self) -> "Characters":
         """Give the same in lower case, or itself where each character can be lowered apart from the others."""
@@ -76,24 +149,24 @@ class Characters:
     @cached_property
     def starts(self) -> Int:
         """Where a word or a mark begins: in scripts without spaces each character is a word, and each mark is one."""
-        begin = self.flags & (cp.WORD | cp.SPACE) == 0
+        begin = self.flags & (WORD | SPACE) == 0
         begin[:1] |= self.word[:1]
         begin[1:] |= self.word[1:] > self.word[:-1]
-        alone = self.flags & cp.ALONE > 0
+        alone = self.flags & ALONE > 0
         if alone.any():
             begin |= alone
             begin[1:] |= alone[:-1] & self.word[1:]
         return np.flatnonzero(begin)
 
     @cached_property
-    def at(self) -> cp.Flags:
+    def at(self) -> Flags:
         """What the first character of each word or mark is."""
         return self.flags.take(self.starts)
 
     @cached_property
     def begun(self) -> Bool:
         """Of the words and marks, which are words."""
-        return self.at & cp.WORD > 0
+        return self.at & WORD > 0
 
     @cached_property
     def bounds(self) -> Int:
@@ -144,8 +217,8 @@ _FIELD = (1 << _BITS) - 1
 
 @cache
 def _cases() -> Int:
-    flags = np.arange(2 * cp.SPACE)
-    digit, upper, lower = (np.asarray(flags & flag > 0, np.int64) for flag in (cp.DIGIT, cp.UPPER, cp.LOWER))
+    flags = np.arange(2 * SPACE)
+    digit, upper, lower = (np.asarray(flags & flag > 0, np.int64) for flag in (DIGIT, UPPER, LOWER))
     return np.asarray(digit | upper << _BITS | lower << 2 * _BITS)
 
 

@@ -19,8 +19,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from corestory.features import codepoints
-from corestory.features import codepoints as cp
+from corestory.features import characters as cp
 from corestory.features.characters import Characters, pieces
 from corestory.features.tokens import Tokens, end_to_end, finish
 from corestory.types import Float, Int, UInt64
@@ -264,7 +263,7 @@ def _words(characters: Characters) -> Int:
     length, digits, upper, lower = characters.lengths
     seen = [
         digits == length, lower > 0, upper > 0, upper > 1, digits > 0,
-        characters.at & codepoints.UPPER > 0, characters.at & codepoints.ALONE > 0,
+        characters.at & cp.UPPER > 0, characters.at & cp.ALONE > 0,
     ]  # fmt: skip
     looks = np.zeros(len(length), np.int64)
     for bit, one in enumerate(seen):

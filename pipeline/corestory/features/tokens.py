@@ -17,14 +17,14 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from corestory.features import codepoints
+from corestory.features import characters as cp
 from corestory.features.characters import Characters, pieces
 from corestory.types import Bool, Int, UInt64
 
 # As `corestory.model.lookup.Lookup.find`: hashes, and which of them, to those that are known and their numbers.
 Find = Callable[[UInt64, Bool | None], tuple[Int, Int]]
 
-_CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in codepoints.UNSPACED)
+_CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in cp.UNSPACED)
 TOKEN_PATTERN = rf"(?:(?=\w)[{_CLASS}])|(?:(?![{_CLASS}])\w)+"
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -209,7 +209,7 @@ def _mixed(characters: Characters) -> UInt64:
     unknown = word & (mixed == 0)
     if unknown.any():
         new = np.array(sorted(set(codes[unknown].tolist())), np.int64)
-        digit = codepoints.flags(new) & codepoints.DIGIT > 0
+        digit = cp.flags(new) & cp.DIGIT > 0
         lower = [ord(chr(code).lower()) for code in new.tolist()]
         value = (np.where(digit, ord("0"), lower).astype(np.uint64) + np.uint64(1)) * _MIX
         table[new] = value ^ (value >> np.uint64(29))

@@ -19,7 +19,6 @@ from corestory.errors import InputError, ModelError, OutputError, reason_of
 from corestory.jobs.items import Item
 from corestory.jobs.job import Counts, Fingerprint, Job, Outcome, fingerprint, model_sha256, outcome_of, state_of
 from corestory.jobs.ledger import Ledger
-from corestory.jobs.tasks import PartPlan, Task
 from corestory.jobs.writing import OutputInProgress, join_rows
 from corestory.reading.parts import read_part
 from corestory.reading.sources import read_file
@@ -29,6 +28,7 @@ from corestory.remote import AnyPath, RemotePath, open_to_read
 if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController
 
+    from corestory.jobs.tasks import PartPlan, Task
     from corestory.model.site_memory import SiteMemory
     from corestory.model.tagger import Tagger
     from corestory.reading.article import Article

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corestory.errors import InputError
-from corestory.features.codepoints import UNSPACED
+from corestory.features.characters import UNSPACED
 from corestory.reading.decoding import decode, read_bytes
 from corestory.reading.text import storable
 

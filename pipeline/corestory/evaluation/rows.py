@@ -1,18 +1,26 @@
-"""The labelled rows of a tagged frame, checked once and laid out as arrays for every measure."""
+"""The rows that are measured: chosen by split, scored by a model, checked once and laid out as arrays."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corestory.errors import DataError
-from corestory.evaluation.metrics import word_counts
+from corestory.evaluation.metrics import TOLD, word_counts
 from corestory.types import Bool, Float, Int
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import numpy.typing as npt
     import pandas as pd
+
+    from corestory.model.manifest import Manifest
+    from corestory.model.tagger import Tagger
+
 
 REQUIRED = ("article_id", "text", "label", "score")
 
@@ -181,3 +189,104 @@ def _articles(frame: pd.DataFrame) -> Int:
     else:
         names = frame["article_id"]
     return pd.factorize(names, sort=True)[0].astype(np.int64)  # sorted: no order of the rows changes the draws
+
+
+ALL_SPLITS = "all"
+ROWS_AT_ONCE = 20_000
+SCORED = ("score", "tagged", "stage1", "confidence", "second_look")
+"""The columns that scoring adds to a labelled table."""
+
+
+def chosen_rows(frame: pd.DataFrame, split: str, *, where: str) -> pd.DataFrame:
+    """Return the rows of one or several splits, with a new index.
+
+    Parameters
+    ----------
+    frame
+        The labelled table.
+    split
+        Names in its column ``split``, separated by commas, or `ALL_SPLITS`.
+    where
+        The table's name in error messages.
+
+    Raises
+    ------
+    DataError
+        If a split has no row; the message lists the splits that have some.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"text": ["It rained.", "Share"], "split": ["test", "train"]})
+    >>> chosen_rows(frame, "train", where="frame")["text"].tolist()
+    ['Share']
+    """
+    if not len(frame):
+        raise DataError("no rows", where=where, expected="labelled paragraphs")
+    names = [name.strip() for name in split.split(",")]
+    if names == [ALL_SPLITS]:
+        return frame.reset_index(drop=True)
+    counts = {str(name): int(count) for name, count in frame["split"].value_counts().items()}
+    for name in names:
+        if name not in counts:
+            there = ", ".join(f"{known} ({count:,} rows)" for known, count in counts.items())
+            raise DataError(
+                f"no rows of the split {name!r}",
+                where=where,
+                expected=f"one of {there}" if there else "a split in some row",
+                hint=f"Or use all rows: --split {ALL_SPLITS}",
+            )
+    return frame[frame["split"].isin(names).to_numpy()].reset_index(drop=True)
+
+
+def seen_splits(frame: pd.DataFrame, manifest: Manifest) -> list[str]:
+    """Return the splits of a frame that a model has learned from, given that the frame is of the model's own table."""
+    return sorted(set(frame["split"].dropna()) & set(manifest.splits))
+
+
+def score_in_pieces(
+    tagger: Tagger, frame: pd.DataFrame, *, threshold: float | None, advance: Callable[[int], None]
+) -> pd.DataFrame:
+    """Score a frame some thousand rows at a time, so that intermediate results never fill the memory.
+
+    Parameters
+    ----------
+    tagger
+        The model; its `score_frame` does the work.
+    frame
+        Rows numbered from 0, in any order. All rows of an article are scored together.
+    threshold
+        The least score of core; None is the model's own decision.
+    advance
+        Called after each piece with its number of rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The frame with the columns `SCORED`, rows in the order given; and `TOLD` where a piece has kinds.
+    """
+    import numpy as np
+    import pandas as pd
+
+    pieces = []
+    for rows in _pieces(frame):
+        scored = tagger.score_frame(frame.iloc[rows], threshold=threshold)
+        pieces.append(scored[[name for name in (*SCORED, TOLD) if name in scored]].set_axis(rows))
+        advance(len(rows))
+    found = pd.concat(pieces).loc[np.arange(len(frame))]
+    return frame.assign(**{name: found[name].to_numpy() for name in found.columns})
+
+
+def _pieces(frame: pd.DataFrame) -> Iterator[npt.NDArray[np.int64]]:
+    import numpy as np
+    import pandas as pd
+
+    article = pd.factorize(frame["article_id"])[0]
+    order = np.argsort(article, kind="stable")
+    starts = np.flatnonzero(np.diff(article[order], prepend=-1))
+    begin = 0
+    for start, end in pairwise([*starts.tolist(), len(order)]):
+        if end - begin > ROWS_AT_ONCE and start > begin:
+            yield order[begin:start]
+            begin = start
+    yield order[begin:]
