@@ -137,29 +137,23 @@ def _swap(temporary: Path, final: Path, old: Path) -> None:
 @contextmanager
 def _uploaded(path: RemotePath, *, force: bool) -> Iterator[Path]:
     with _reporting_errors(path), tempfile.TemporaryDirectory(prefix="corestory-") as folder:
-        _check_remote(path, force=force)
+        _check_file(path, force=force)
         temporary = Path(folder, path.name[-60:])
         temporary.touch()
         yield temporary
-        _check_remote(path, force=force)
+        _check_file(path, force=force)
         path.upload(temporary)
 
 
-def _check_remote(path: RemotePath, *, force: bool) -> None:
-    path.forget()
+def _check_file(path: AnyPath, *, force: bool) -> None:
+    if isinstance(path, RemotePath):
+        path.forget()
     if path.is_dir():
         raise OutputError("is a folder", where=str(path), expected="the name of a file")
-    if not force and path.exists():
-        raise OutputError("exists already", where=str(path), hint="Give another name, or --force to replace it.")
-
-
-def _check_file(path: Path, *, force: bool) -> None:
-    if path.is_dir():
-        raise OutputError("is a folder", where=str(path), expected="the name of a file")
-    if path.exists() and not path.is_file():
+    if isinstance(path, Path) and path.exists() and not path.is_file():
         # Renaming over a device or a pipe would put a file in its place.
         raise OutputError("is not a regular file", where=str(path), hint="Write to a file, or leave --output out.")
-    if path.exists() and not force:
+    if not force and path.exists():
         raise OutputError("exists already", where=str(path), hint="Give another name, or --force to replace it.")
 
 

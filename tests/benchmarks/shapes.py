@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
-from corestory.errors import InputError
+from corestory.errors import raise_refusal
 from corestory.labelling.labelled import LabelledArticle
 from corestory.labelling.origins import read_samples
 from corestory.model.storage import load_model
@@ -51,7 +51,7 @@ class ShapeScore:
 
 def shape_pages(folder: Path = PAGES) -> list[LabelledArticle]:
     """All pages, in order of their paths; the page's name is ``shapes/SHAPE/NAME``."""
-    return list(read_samples(folder, source="shapes", refuse=_raise))
+    return list(read_samples(folder, source="shapes", refuse=raise_refusal))
 
 
 def shape_scores(tagger: Tagger, pages: Sequence[LabelledArticle]) -> list[ShapeScore]:
@@ -102,10 +102,6 @@ def shapes_markdown(scores: Sequence[ShapeScore]) -> str:
         whole = sum(not score.wrong for score in part)
         rows.append(f"| {name} | {len(part)} | {whole} | {core:.1%} | {filler:.1%} |")
     return "\n".join(rows)
-
-
-def _raise(error: InputError) -> None:
-    raise error
 
 
 def main(model: str | None = None) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from corestory.features import characters
 from corestory.features.tokens import TOKEN_PATTERN, JoinedTokens, hash_token, normalise, tokenise
-from corestory.model.lookup import Lookup
+from corestory.model.ngrams import Lookup
 
 # Case folding that changes the length, final sigma, combining marks, digits of other scripts, a lone surrogate, NUL.
 TRICKY = "aA1_ .İßſǅΣσ\u0307\u0301\u200d٣५๓၃៣໓²Ⅷ½東京タかกงကခ한\x00\ud800\udc00🙂\U00020000\U0001d7d9"

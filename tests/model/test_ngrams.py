@@ -7,9 +7,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from corestory.features.tokens import TOKEN_PATTERN, hash_token, normalise, tokenise
-from corestory.model import lookup as module
-from corestory.model.lookup import Lookup
-from corestory.model.ngrams import NgramScorer, fit_ngrams, known_ngrams
+from corestory.model import ngrams as module
+from corestory.model.ngrams import Lookup, NgramScorer, fit_ngrams, known_ngrams
 
 WORDS = ["the", "quay", "read", "more", "00", "東", "京", "i", "straße", "οδος", "a_b"]
 TERMS = [*WORDS, "read more", "the quay", "東 京", "quay quay", "00 the"]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.markdown import DOCUMENT_RULE, markdown, markdown_of
+from corestory.output.markup import DOCUMENT_RULE, markdown
+from corestory.output.story import story_of
 from corestory.reading.article import Article
 from corestory.reading.blocks import PLAIN, Block, Run, Style
 from corestory.reading.one_article import page_article
@@ -60,7 +61,7 @@ def test_the_structure_of_a_page_comes_through():
     )
     article = replace(page_article(html, article_id="a", where="a"), url="https://herald.example/7", source=html)
     count = len(article.texts)
-    written = markdown_of(TaggedArticle(article, np.ones(count), np.ones(count, bool), 0.8))
+    written = markdown(story_of(TaggedArticle(article, np.ones(count), np.ones(count, bool), 0.8), None))
     assert written == (
         "# Ferry sold\n\nThe **ferry** was [sold](https://herald.example/sold?a=1).\n\n## How\n\n"
         "> I sold it.\n>\n> Twice.\n\n"
@@ -71,7 +72,7 @@ def test_the_structure_of_a_page_comes_through():
 def test_of_a_text_lists_are_told_by_their_marks_and_speech_is_none():
     texts = ["– Hello, she said.", "It rained.", "• one", "• two", "1. first", "2. second", "3. third", "- alone"]
     article = Article("a", texts, title="Rain")
-    written = markdown_of(TaggedArticle(article, np.ones(8), np.ones(8, bool), 0.8))
+    written = markdown(story_of(TaggedArticle(article, np.ones(8), np.ones(8, bool), 0.8), None))
     assert written == (
         "# Rain\n\n– Hello, she said.\n\nIt rained.\n\n- one\n- two\n\n1. first\n2. second\n3. third\n\n\\- alone\n"
     )
@@ -79,12 +80,12 @@ def test_of_a_text_lists_are_told_by_their_marks_and_speech_is_none():
 
 def test_a_page_without_title_and_story_is_an_empty_document():
     article = Article("a", ["Share"])
-    assert markdown_of(TaggedArticle(article, np.zeros(1), np.zeros(1, bool), 0.8)) == ""
+    assert markdown(story_of(TaggedArticle(article, np.zeros(1), np.zeros(1, bool), 0.8), None)) == ""
 
 
 @pytest.mark.parametrize("target", ["javascript:alert(1)", "#top", "data:text/html,x", ""])
 def test_links_that_lead_nowhere_are_text(target):
     html = f"<p>It <a href='{target}'>rained</a> here.</p>"
     article = replace(page_article(html, article_id="a", where="a"), source=html)
-    assert markdown_of(TaggedArticle(article, np.ones(1), np.ones(1, bool), 0.8)) == "It rained here.\n"
+    assert markdown(story_of(TaggedArticle(article, np.ones(1), np.ones(1, bool), 0.8), None)) == "It rained here.\n"
     assert PLAIN.link == ""

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.story import Story
-from corestory.output.tei import tei, tei_of
+from corestory.output.markup import tei
+from corestory.output.story import Story, story_of
 from corestory.reading.blocks import Block, Run
 from corestory.reading.one_article import page_article
 from output.structured import squeezed, stories, texts
@@ -76,7 +76,7 @@ def test_the_structure_of_a_page_comes_through():
     )
     article = replace(page_article(html, article_id="a", where="a"), url="https://herald.example/7", source=html)
     count = len(article.texts)
-    written = tei_of(TaggedArticle(article, np.ones(count), np.ones(count, bool), 0.8))
+    written = tei(story_of(TaggedArticle(article, np.ones(count), np.ones(count, bool), 0.8), None))
     body = written[written.index("<body>") : written.index("</body>")].replace("\n", "")
     assert body == (
         '<body><div type="entry"><p>The <hi rend="#b">ferry</hi> was '

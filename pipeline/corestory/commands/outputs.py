@@ -70,10 +70,7 @@ def tag_to_rows(
             opened = _opened_documents(output, form, kinds, into_folder=into_folder, force=options.force)
         else:
             opened = _opened(output, form, options)
-        with (
-            opened as writer,
-            progress_bar(beside_output=output is None) as bar,
-        ):
+        with opened as writer, progress_bar(beside_output=output is None) as bar:
             for article in tagger.tag_stream(
                 articles,
                 threshold=options.threshold,
@@ -188,10 +185,7 @@ def tag_to_pages(options: PredictOptions, output: str | None) -> int:
     doubtful = DoubtfulArticles(with_memory=memory is not None)
     with open_refusals(options.rejects, force=options.force) as refusals, suppress(NothingTaggedError):
         articles = read_articles(options.sources, refuse=refusals.refuse, note=say, options=options.reading)
-        with (
-            _open_pages(path, output or "", options) as pages,
-            progress_bar(beside_output=output is None) as bar,
-        ):
+        with _open_pages(path, output or "", options) as pages, progress_bar(beside_output=output is None) as bar:
             for explained in explain_articles(tagger, articles, threshold=options.threshold, memory=memory):
                 pages.write(explained)
                 doubtful.add(explained.tagged)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from corestory.evaluation.audit import CONTEXT, Neighbour, Suspect
 
 if TYPE_CHECKING:
-    from corestory.labelling.labelled import LabelledArticle, LabelledParagraph
+    from corestory.labelling.labelled import LabelledArticle
     from corestory.types import Label
 
 UNKNOWN_SITE = "unknown"
@@ -114,7 +114,8 @@ def compare_labels(first: Iterable[LabelledArticle], second: Iterable[LabelledAr
                 pairs[article.site or other.site or UNKNOWN_SITE].append((one.label, two.label))
                 if one.label != two.label:
                     disputes.append(_dispute(article, position, one.label, two.label, other.source))
-    sites = sorted((_kappa(site, of_site) for site, of_site in pairs.items()), key=_least_first)
+    sites = [_kappa(site, of_site) for site, of_site in pairs.items()]
+    sites.sort(key=lambda kappa: (math.inf if math.isnan(kappa.kappa) else kappa.kappa, kappa.site))
     overall = _kappa("", [pair for of_site in pairs.values() for pair in of_site])
     return Agreement(overall, tuple(sites), tuple(disputes), shared, only_first + len(theirs), other_texts)
 
@@ -125,10 +126,6 @@ def _name(article: LabelledArticle) -> str:
 
 def _kappa(site: str, pairs: Sequence[tuple[Label, Label]]) -> Kappa:
     return Kappa(site, len(pairs), sum(first == second for first, second in pairs), cohens_kappa(pairs))
-
-
-def _least_first(kappa: Kappa) -> tuple[float, str]:
-    return (math.inf if math.isnan(kappa.kappa) else kappa.kappa), kappa.site
 
 
 def _dispute(article: LabelledArticle, position: int, label: Label, other: Label, source: str) -> Suspect:
@@ -144,10 +141,6 @@ def _dispute(article: LabelledArticle, position: int, label: Label, other: Label
         score=0.5,
         quality=0.5,
         issue=False,
-        before=_neighbours(paragraphs[max(position - CONTEXT, 0) : position]),
-        after=_neighbours(paragraphs[position + 1 : position + 1 + CONTEXT]),
+        before=tuple(Neighbour(one.text, one.label) for one in paragraphs[max(position - CONTEXT, 0) : position]),
+        after=tuple(Neighbour(one.text, one.label) for one in paragraphs[position + 1 : position + 1 + CONTEXT]),
     )
-
-
-def _neighbours(paragraphs: Sequence[LabelledParagraph]) -> tuple[Neighbour, ...]:
-    return tuple(Neighbour(one.text, one.label) for one in paragraphs)

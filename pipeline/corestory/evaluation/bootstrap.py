@@ -83,11 +83,9 @@ def resampled_metrics(rows: LabelledRows, settings: EvaluationSettings, *, words
         core_drawn, filler_drawn = core_at @ across, filler_at @ across
         with np.errstate(invalid="ignore"):
             brier = drawn[:, 4] / drawn[:, :4].sum(axis=1)
-        ranking = [
-            _average_precision(core_drawn[::-1], filler_drawn[::-1]),
-            _average_precision(filler_drawn, core_drawn),
-        ]
-        parts.append(np.column_stack([rates(drawn[:, :4]), *ranking, brier]))
+        core_ranking = _average_precision(core_drawn[::-1], filler_drawn[::-1])
+        filler_ranking = _average_precision(filler_drawn, core_drawn)
+        parts.append(np.column_stack([rates(drawn[:, :4]), core_ranking, filler_ranking, brier]))
     return np.concatenate(parts) if parts else np.empty((0, len(METRIC_NAMES)))
 
 

@@ -89,21 +89,17 @@ class Findings:
     def to_metrics(self) -> dict[str, Json]:
         """Nested values for ``metrics.json``: those of the evaluation, and keys of their own for the rest."""
         learned = self.learned
-        comparisons: dict[str, Json] = {}
-        for found in self.comparisons:
-            changes = {name: plain(asdict(getattr(found, name))) for name in CHANGES}
-            comparisons[found.second] = dict(changes)
+        comparisons = {
+            found.second: {name: asdict(getattr(found, name)) for name in CHANGES} for found in self.comparisons
+        }
         # The texts of the mistakes are in predictions.parquet, and on the page.
         mistakes = [
             {"article_id": found.article_id, "position": found.position, "label": found.label, "score": found.score}
             for found in self.mistakes
         ]
         thresholds = [
-            {
-                "threshold": row.threshold,
-                "paragraphs": measured_metrics(row.paragraphs),
-                "words": measured_metrics(row.words),
-            }
+            {"threshold": row.threshold}
+            | {name: measured_metrics(getattr(row, name)) for name in ("paragraphs", "words")}
             for row in self.thresholds
         ]
         return {
@@ -116,7 +112,7 @@ class Findings:
             "mistakes": plain(mistakes),
             "ngrams": None if learned is None else plain(asdict(learned.vocabulary)),
             "importance": None if learned is None else plain([asdict(found) for found in learned.importance]),
-            "comparisons": comparisons,
+            "comparisons": plain(comparisons),
         }
 
 

@@ -263,12 +263,8 @@ def strongest_ngrams(
         candidates = np.flatnonzero(frequent & (sign * pull > 0))
         chosen = candidates[np.argsort(-sign * pull[candidates], kind="stable")][:each]
         names = _names(scorer, chosen, row, term, texts)
-        found.append(
-            tuple(
-                Ngram(name, float(pull[number]), int(in_articles[number]), int(paragraphs[number]))
-                for number, name in zip(chosen.tolist(), names, strict=True)
-            )
-        )
+        columns = (column[chosen].tolist() for column in (pull, in_articles, paragraphs))
+        found.append(tuple(Ngram(*one) for one in zip(names, *columns, strict=True)))
     return Vocabulary(*found)
 
 
@@ -284,12 +280,9 @@ def _names(
     names = []
     for number, place in zip(chosen.tolist(), first.tolist(), strict=True):
         # A scorer that knows this n-gram alone finds it in the paragraph, and its name.
+        one = [number]
         alone = NgramScorer(
-            scorer.hashes[[number]],
-            scorer.idf[[number]],
-            scorer.weights[[number]],
-            scorer.intercept,
-            scorer.unknown_idf,
+            scorer.hashes[one], scorer.idf[one], scorer.weights[one], scorer.intercept, scorer.unknown_idf
         )
         (found,) = ngram_breakdowns([texts[int(row[place])]], alone)
         names.append(normalise(found.effects[0].name))

@@ -185,12 +185,9 @@ def rates(counts: ArrayLike) -> NDArray[np.float64]:
     0.8
     """
     core_kept, core_lost, filler_kept, filler_removed = np.moveaxis(np.asarray(counts, dtype=np.float64), -1, 0)
-    core = (_share(core_kept, filler_kept), _share(core_kept, core_lost), _f1(core_kept, core_lost + filler_kept))
-    filler = (
-        _share(filler_removed, core_lost),
-        _share(filler_removed, filler_kept),
-        _f1(filler_removed, core_lost + filler_kept),
-    )
+    errors = core_lost + filler_kept
+    core = _share(core_kept, filler_kept), _share(core_kept, core_lost), _share(2 * core_kept, errors)
+    filler = _share(filler_removed, core_lost), _share(filler_removed, filler_kept), _share(2 * filler_removed, errors)
     return np.stack([*core, *filler, _present_mean(core[2], filler[2]), _present_mean(core[1], filler[1])], axis=-1)
 
 
@@ -313,10 +310,6 @@ def _kind_rates(name: str, known: np.ndarray, told: np.ndarray) -> KindRates:
 def _share(part: NDArray[np.float64], rest: NDArray[np.float64]) -> NDArray[np.float64]:
     with np.errstate(invalid="ignore"):
         return np.asarray(part / (part + rest))
-
-
-def _f1(hits: NDArray[np.float64], errors: NDArray[np.float64]) -> NDArray[np.float64]:
-    return _share(2 * hits, errors)
 
 
 def _present_mean(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:

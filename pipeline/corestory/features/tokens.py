@@ -21,7 +21,7 @@ from corestory.features import characters as cp
 from corestory.features.characters import Characters, pieces
 from corestory.types import Bool, Int, UInt64
 
-# As `corestory.model.lookup.Lookup.find`: hashes, and which of them, to those that are known and their numbers.
+# As `corestory.model.ngrams.Lookup.find`: hashes, and which of them, to those that are known and their numbers.
 Find = Callable[[UInt64, Bool | None], tuple[Int, Int]]
 
 _CLASS = "".join(f"{chr(first)}-{chr(last)}" for first, last in cp.UNSPACED)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from corestory.jobs.tasks import PartPlan, Task
     from corestory.model.site_memory import SiteMemory
+    from corestory.model.tagged_article import TaggedArticle
     from corestory.model.tagger import Tagger
     from corestory.reading.article import Article
 
@@ -125,9 +126,7 @@ def tag_files(items: Sequence[Item], job: Job, *, count: Count | None = None) ->
                     outcomes.append(tag_file(item, job, count=count))
 
         try:
-            for tagged in tagger.tag_stream(
-                articles(), threshold=job.threshold, rules=job.rules, memory=memory_of(job), kinds=job.with_kinds
-            ):
+            for tagged in _tagged(articles(), tagger, job):
                 output, source = waiting.popleft()
                 try:
                     output.write(tagged)
@@ -149,13 +148,16 @@ def _read(item: Item, job: Job, output: OutputInProgress) -> Iterator[Article]:
 
 
 def _tag(articles: Iterator[Article], tagger: Tagger, output: OutputInProgress, count: Count | None) -> None:
-    job = output.job
-    for tagged in tagger.tag_stream(
-        articles, threshold=job.threshold, rules=job.rules, memory=memory_of(job), kinds=job.with_kinds
-    ):
+    for tagged in _tagged(articles, tagger, output.job):
         output.write(tagged)
         if count is not None:
             count(1)
+
+
+def _tagged(articles: Iterator[Article], tagger: Tagger, job: Job) -> Iterator[TaggedArticle]:
+    return tagger.tag_stream(
+        articles, threshold=job.threshold, rules=job.rules, memory=memory_of(job), kinds=job.with_kinds
+    )
 
 
 def _fingerprint(item: Item) -> Fingerprint:

@@ -7,12 +7,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from corestory.errors import DataError, InputError
+from corestory.errors import DataError, InputError, raise_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
-    from typing import NoReturn
 
     import pandas as pd
 
@@ -109,7 +108,7 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
         return _reviewed(path)
     found: dict[tuple[str, int], Correction] = {}
     with open_bytes(path) as stream:
-        table = csv_table(stream, name=str(path), refuse=_refuse)
+        table = csv_table(stream, name=str(path), refuse=raise_refusal)
         names = [name.strip().lower() for name in table.columns]
         missing = [name for name in COLUMNS if name not in names]
         if missing:
@@ -138,7 +137,7 @@ def _reviewed(path: Path) -> tuple[Correction, ...]:
 
     found: dict[tuple[str, int], Correction] = {}
     with open_bytes(path) as stream:
-        for row in json_rows(stream, name=str(path), refuse=_refuse, lines=True):
+        for row in json_rows(stream, name=str(path), refuse=raise_refusal, lines=True):
             article_id, position, text, label = (row.values.get(name) for name in (ARTICLE, POSITION, "text", "label"))
             if not (isinstance(article_id, str) and isinstance(position, int) and isinstance(text, str)):
                 raise InputError(
@@ -250,7 +249,3 @@ def _correction(row: Mapping[str, str], where: str) -> Correction | None:
     if not position.isdecimal():
         raise InputError(f"position {position!r}", where=where, expected="a whole number from 0")
     return Correction(as_written(row[ARTICLE]), int(position), row[CHECK].strip(), _LABELS[given], where)
-
-
-def _refuse(error: InputError) -> NoReturn:
-    raise error

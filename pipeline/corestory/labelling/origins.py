@@ -100,6 +100,7 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
         if not line.strip():
             in_header = in_header and not header
             continue
+        place = f"{where}, line {number}"
         key, colon, value = line.partition(":")
         key = key.strip()
         label, slash, detail = key.partition("/")
@@ -108,30 +109,23 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
             if not colon or key not in _HEADERS:
                 raise InputError(
                     f"header line begins with {key[:40]!r}",
-                    where=f"{where}, line {number}",
+                    where=place,
                     expected=" ".join(f"{name}:" for name in _HEADERS),
                     hint="A blank line ends the header.",
                 )
             if key in header:
-                raise InputError(
-                    f"second {key!r} in the header", where=f"{where}, line {number}", expected="each key once"
-                )
+                raise InputError(f"second {key!r} in the header", where=place, expected="each key once")
             header[key] = storable(value).strip()
             continue
         in_header = False
         if not colon or label not in _LABELS:
-            raise InputError(
-                f"line begins with {key[:40]!r}", where=f"{where}, line {number}", expected="core:, filler: or skip:"
-            )
+            raise InputError(f"line begins with {key[:40]!r}", where=place, expected="core:, filler: or skip:")
         if not storable(value).strip():
-            raise InputError(f"no text after {key}:", where=f"{where}, line {number}", expected="a paragraph")
+            raise InputError(f"no text after {key}:", where=place, expected="a paragraph")
         known: Mapping[str, str] = _KINDS if label == "filler" else _ROLES
         if slash and detail not in known:
-            raise InputError(
-                f"{'kind' if label == 'filler' else 'role'} {detail[:40]!r}",
-                where=f"{where}, line {number}",
-                expected=" ".join(known),
-            )
+            what = "kind" if label == "filler" else "role"
+            raise InputError(f"{what} {detail[:40]!r}", where=place, expected=" ".join(known))
         kind = _KINDS.get(detail) if label == "filler" else None
         role = _ROLES.get("body" if label == "core" and not slash else detail) if label != "filler" else None
         paragraphs.append(LabelledParagraph(storable(value).strip(), _LABELS[label], kind=kind, role=role))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from joblib import Parallel
 
+    from corestory.errors import Refuse
     from corestory.labelling.corrections import Correction
     from corestory.labelling.gold_pages import GoldPage
     from corestory.labelling.labelled import LabelledArticle
@@ -78,11 +79,6 @@ class PreparationReport:
     split_by_article: bool = False
     """Whether the articles of a site are in several splits, because there are fewer than three sites."""
 
-    @property
-    def refused(self) -> int:
-        """How many pages, files or rows could not be read."""
-        return sum(source.refused for source in self.sources)
-
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -90,6 +86,10 @@ class Prepared:
 
     frame: pd.DataFrame
     report: PreparationReport
+
+
+def _pass_over(*_: object) -> None:
+    pass
 
 
 def prepare_table(
@@ -100,8 +100,8 @@ def prepare_table(
     jobs: int = 1,
     names: LabelNames | None = None,
     corrections: Sequence[Correction] = (),
-    refuse: Callable[[InputError], None] | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
+    refuse: Refuse = _pass_over,
+    progress: Callable[[str, int, int], None] = _pass_over,
 ) -> Prepared:
     """Make one table of labelled paragraphs from any mix of sources.
 
@@ -142,7 +142,7 @@ def prepare_table(
     unknown = [view for view in views if view not in VIEWS]
     if unknown:
         raise InputError(f"view {unknown[0]!r}", expected=", ".join(VIEWS))
-    run = _Run(views=tuple(views), names=names or LabelNames(), refuse=refuse, progress=progress)
+    run = _Run(tuple(views), names or LabelNames(), refuse, progress)
     with Parallel(n_jobs=jobs) as parallel:
         frame = articles_frame(run.articles(find_origins(sources), parallel))
     if frame.empty:
@@ -160,12 +160,7 @@ class _Run:
     """Reads source after source, drops duplicates over all of them, and counts."""
 
     def __init__(
-        self,
-        *,
-        views: tuple[str, ...],
-        names: LabelNames,
-        refuse: Callable[[InputError], None] | None,
-        progress: Callable[[str, int, int], None] | None,
+        self, views: tuple[str, ...], names: LabelNames, refuse: Refuse, progress: Callable[[str, int, int], None]
     ) -> None:
         self.views, self.names = views, names
         self.counts: list[SourceCount] = []
@@ -223,12 +218,10 @@ class _Run:
 
     def _refuse(self, error: InputError) -> None:
         self._refused += 1
-        if self._tell_refused is not None:
-            self._tell_refused(error)
+        self._tell_refused(error)
 
     def _report_progress(self, origin: Origin, done: int) -> None:
-        if self._tell_progress is not None:
-            self._tell_progress(origin.name, done, origin.size)
+        self._tell_progress(origin.name, done, origin.size)
 
 
 def _cut_page(page: GoldPage, views: tuple[str, ...]) -> tuple[LabelledArticle, ...] | CorestoryError:

@@ -31,24 +31,13 @@ def table_schema() -> pa.Schema:
     """
     import pyarrow as pa
 
-    texts = [(name, pa.string()) for name in TEXT_COLUMNS]
-    return pa.schema(
-        [
-            *texts,
-            ("position", pa.int32()),
-            ("text", pa.string()),
-            ("label", pa.string()),
-            ("source", pa.string()),
-            ("split", pa.string()),
-            ("markup", pa.string()),
-            ("elements", pa.list_(pa.int32())),
-            ("repeats", pa.list_(pa.int32())),
-            ("link_density", pa.float32()),
-            ("declared", pa.float32()),
-            ("kind", pa.string()),
-            ("role", pa.string()),
-        ]
+    names = (
+        *(*TEXT_COLUMNS, "position", "text", "label", "source", "split"),
+        *("markup", "elements", "repeats", "link_density", "declared", "kind", "role"),
     )
+    types = {"position": pa.int32()} | dict.fromkeys(("elements", "repeats"), pa.list_(pa.int32()))
+    types |= dict.fromkeys(("link_density", "declared"), pa.float32())
+    return pa.schema([(name, types.get(name, pa.string())) for name in names])
 
 
 def articles_frame(articles: Iterable[LabelledArticle]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from corestory.errors import InputError
 from corestory.labelling.alignment import aligned_share, alignment_words, titled
@@ -279,16 +279,12 @@ def _lines(html: str) -> list[str]:
     body = LexborHTMLParser(html).body
     if body is None:
         return []
-    return [" ".join((node.text_content or "").split()) for node in _text_nodes(body)]
-
-
-def _text_nodes(body: LexborNode) -> list[LexborNode]:
-    found = []
-    for node in body.traverse(include_text=True):
-        parent = node.parent
-        if node.is_text_node and (parent is None or parent.tag not in _NOT_TEXT):
-            found.append(node)
-    return found
+    texts = (
+        node.text_content or ""
+        for node in body.traverse(include_text=True)
+        if node.is_text_node and (node.parent is None or node.parent.tag not in _NOT_TEXT)
+    )
+    return [" ".join(text.split()) for text in texts]
 
 
 def _p_elements(html: str) -> list[str]:

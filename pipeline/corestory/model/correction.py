@@ -22,8 +22,7 @@ import numpy as np
 from corestory.features.landmarks import element_hashes, end_tokens, likeness, place_tokens
 from corestory.features.layout import Layout, changes, sums
 from corestory.features.tokens import JoinedTokens, Tokens
-from corestory.model.lookup import Lookup
-from corestory.model.ngrams import counted_ngrams
+from corestory.model.ngrams import Lookup, counted_ngrams
 from corestory.model.site_memory import SHORTEST, hashed
 from corestory.types import Bool, Float, Float32, UInt64
 

@@ -19,8 +19,7 @@ from corestory.model.correction import (
     markup_ngrams,
     share_counted,
 )
-from corestory.model.lookup import Lookup
-from corestory.model.ngrams import known_ngrams, ngram_entries
+from corestory.model.ngrams import Lookup, known_ngrams, ngram_entries
 from corestory.types import Bool, Float, Int, UInt64
 
 if TYPE_CHECKING:

@@ -265,21 +265,11 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self.tagger_.score_frame(X)
 
     def _recipe(self) -> Recipe:
+        own = {name: getattr(self, name) for name in Recipe.__slots__ if hasattr(self, name)}
         return Recipe(
-            min_pages=self.min_pages,
-            form_pages=self.form_pages,
-            words_c=self.words_c,
-            forms_c=self.forms_c,
-            markup_c=self.markup_c,
+            **own,
             text_shape=Shape(self.text_hidden[0], self.text_blocks, self.text_hidden[1]),
             html_shape=Shape(self.html_hidden[0], self.html_blocks, self.html_hidden[1]),
-            members=self.members,
-            text_epochs=self.text_epochs,
-            html_epochs=self.html_epochs,
-            penalty=self.penalty,
-            steps=self.steps,
-            least_trust=self.least_trust,
-            rounds=self.rounds,
             seed=self.random_state,
             jobs=self.n_jobs or 1,
         )

@@ -161,14 +161,15 @@ def fit_words_and_forms(
         Sum of their out-of-fold log-odds of every row; 0 for a row of no fold.
     """
     texts, _ = unmarked(rows.batch.texts)
-    words, by_words = fit_stage1(
-        texts, rows, chosen, recipe=recipe, inverse_regularisation=recipe.words_c,
-        min_pages=recipe.min_pages, read=tokenise, say=say,
-    )  # fmt: skip
-    forms, by_form = fit_stage1(
-        texts, rows, chosen, recipe=recipe, inverse_regularisation=recipe.forms_c,
-        min_pages=recipe.form_pages, read=form_tokens, say=say,
-    )  # fmt: skip
+    (words, by_words), (forms, by_form) = (
+        fit_stage1(
+            texts, rows, chosen, recipe=recipe, inverse_regularisation=c, min_pages=min_pages, read=read, say=say
+        )
+        for c, min_pages, read in (
+            (recipe.words_c, recipe.min_pages, tokenise),
+            (recipe.forms_c, recipe.form_pages, form_tokens),
+        )
+    )
     return (words, forms), by_words + by_form
 
 

@@ -18,8 +18,7 @@ import numpy.typing as npt
 from corestory.features.layout import Layout, changes
 from corestory.features.shapes import NAMES
 from corestory.labelling.labelled import KINDS, ROLES
-from corestory.model.lookup import Lookup
-from corestory.model.ngrams import PIECE, ngram_entries
+from corestory.model.ngrams import PIECE, Lookup, ngram_entries
 from corestory.types import Bool, Float, Float32, UInt64
 
 if TYPE_CHECKING:

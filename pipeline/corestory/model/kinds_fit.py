@@ -18,8 +18,7 @@ from corestory.features.tokens import Tokens, tokenise
 from corestory.labelling.kinds import without_telling_words
 from corestory.labelling.labelled import KINDS, ROLES
 from corestory.model.kinds import CLASSES, WORDS_READ, KindContext, KindHead, KindNgrams, kind_features, softmax
-from corestory.model.lookup import Lookup
-from corestory.model.ngrams import fitted_idf, known_ngrams, ngram_entries, tfidf_matrix
+from corestory.model.ngrams import Lookup, fitted_idf, known_ngrams, ngram_entries, tfidf_matrix
 from corestory.model.plug_templates import with_planted_lines
 from corestory.model.training_rows import OWN_VIEWS, has_markup
 from corestory.types import Bool, Float, Float32, Int, UInt64

@@ -1,4 +1,4 @@
-"""Stage 1: TF-IDF of n-grams into a linear classifier, as four arrays."""
+"""Stage 1: TF-IDF of n-grams into a linear classifier, as four arrays, and the finding of hashes among known ones."""
 
 from __future__ import annotations
 
@@ -12,11 +12,104 @@ import numpy.typing as npt
 
 from corestory.features.layout import changes, sums
 from corestory.features.tokens import JoinedTokens, Tokens, tokenise
-from corestory.model.lookup import Lookup
-from corestory.types import Float, Float32, Int, UInt64
+from corestory.types import Bool, Float, Float32, Int, UInt64
 
 if TYPE_CHECKING:
     import scipy.sparse
+
+
+# Buckets by the power of two that is at least so many times the number of hashes: most unknown ones meet none.
+ROOM = 2
+# For so few hashes no table is made: a single article's are found sooner among the sorted ones.
+FEW = 20_000
+# Hashes are spread evenly; where a bucket holds more of them than this, they are none, and are searched for.
+CROWDED = 32
+
+_PLACE = (1 << 30) - 1
+
+
+class Lookup:
+    """Finds hashes among known ones.
+
+    Parameters
+    ----------
+    known
+        The known hashes, ascending.
+
+    Examples
+    --------
+    >>> lookup = Lookup(np.array([3, 5 << 60, 6 << 60], np.uint64))
+    >>> at, place = lookup.find(np.array([5 << 60, 4, 3], np.uint64))
+    >>> at.tolist(), place.tolist()
+    ([0, 2], [1, 0])
+    """
+
+    def __init__(self, known: UInt64) -> None:
+        self.known = known
+        self._asked = 0
+
+    def find(self, hashes: UInt64, chosen: Bool | None = None) -> tuple[Int, Int]:
+        """Find hashes.
+
+        Parameters
+        ----------
+        hashes
+            In any order.
+        chosen
+            Which of them to find; all by default.
+
+        Returns
+        -------
+        at, place : numpy.ndarray
+            For each hash that is known, in the order given, its number among `hashes` and its number among the known.
+        """
+        if not len(self.known):
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        self._asked += len(hashes)
+        if self._asked < FEW or self._crowded:
+            place = np.minimum(np.searchsorted(self.known, hashes), len(self.known) - 1)
+            hit = self.known.take(place) == hashes
+            at = np.flatnonzero(hit if chosen is None else hit & chosen)
+            return at, place.take(at)
+        bucket = (hashes >> self._shift).astype(np.int64)
+        found = self._begin.take(bucket)
+        place = found & _PLACE
+        hit = self._padded.take(place) == hashes
+        # Nearly all are the first of their bucket, or alike to none in it; the others go on to the next.
+        other = np.flatnonzero((found > _PLACE) & ~hit)
+        end = self._begin.take(bucket.take(other) + 1) & _PLACE
+        while len(other):
+            place[other] += 1
+            further = place.take(other)
+            same = self.known.take(further) == hashes.take(other)
+            hit[other] = same
+            on = ~same & (further + 1 < end)
+            other, end = other[on], end[on]
+        at = np.flatnonzero(hit if chosen is None else hit & chosen)
+        return at, place.take(at)
+
+    @cached_property
+    def _begin(self) -> npt.NDArray[np.int32]:
+        """Where each bucket begins, and where the last ends; with a mark where it holds several."""
+        sizes = np.bincount((self.known >> self._shift).astype(np.int64), minlength=1 << 64 - int(self._shift))
+        begin = np.zeros(len(sizes) + 1, np.int32)
+        np.cumsum(sizes, out=begin[1:])
+        begin[:-1] += np.where(sizes > 1, _PLACE + 1, 0).astype(np.int32)
+        return begin
+
+    @cached_property
+    def _padded(self) -> UInt64:
+        # An empty bucket at the end begins where there is nothing more; what stands there is in the first bucket.
+        return np.append(self.known, self.known[0])
+
+    @cached_property
+    def _crowded(self) -> bool:
+        return bool(np.bincount((self.known >> self._shift).astype(np.int64)).max() > CROWDED)
+
+    @property
+    def _shift(self) -> np.uint64:
+        return np.uint64(64 - (ROOM * len(self.known)).bit_length())
+
 
 Entries = tuple[Int, Int, Float]
 """Text number, n-gram number and count of each n-gram of each text, sorted by text."""
@@ -71,18 +164,7 @@ class NgramScorer:
     unknown_idf: Float32
 
     def log_odds(self, tokens: Tokens | JoinedTokens) -> Float:
-        """Score each text of a batch.
-
-        Parameters
-        ----------
-        tokens
-            The batch's tokens; how long their n-grams are, they say themselves.
-
-        Returns
-        -------
-        numpy.ndarray
-            Log-odds of core, shape (texts,).
-        """
+        """Give the log-odds of core of each text of a batch, shape (texts,)."""
         return self.log_odds_of(self.counted(tokens))
 
     def log_odds_of(self, counted: Iterable[Counted]) -> Float:
@@ -204,8 +286,7 @@ def known_ngrams(tokens: Tokens, groups: Int, *, min_groups: int) -> UInt64:
 def _distinct(hashes: UInt64, group: Int) -> tuple[UInt64, Int]:
     order = np.lexsort((group, hashes))
     hashes, group = hashes[order], group[order]
-    new = np.ones(len(hashes), bool)
-    new[1:] = (hashes[1:] != hashes[:-1]) | (group[1:] != group[:-1])
+    new = changes(hashes) | changes(group)
     return hashes[new], group[new]
 
 
@@ -218,7 +299,6 @@ def fit_ngrams(
     min_groups: int = 3,
     most: int | None = None,
     inverse_regularisation: float = 3.0,
-    max_iter: int = 60,
     read: Callable[[Sequence[str]], Tokens] = tokenise,
 ) -> NgramScorer:
     """Fit stage 1 on labelled texts.
@@ -239,14 +319,8 @@ def fit_ngrams(
         If more n-grams are known, so many of greatest influence are kept, and the regression is fitted on them again.
     inverse_regularisation
         ``C`` of `sklearn.linear_model.LogisticRegression`.
-    max_iter
-        Its limit of iterations; the fit is good long before it is exact.
     read
         What makes tokens of the texts.
-
-    Returns
-    -------
-    NgramScorer
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -258,7 +332,7 @@ def fit_ngrams(
         matrix = tfidf_matrix(entries, idf, len(texts))
         # The regression wants a column, also where no n-gram is known.
         matrix.resize(len(texts), max(len(hashes), 1))
-        model = LogisticRegression(C=inverse_regularisation, max_iter=max_iter, tol=1e-3)
+        model = LogisticRegression(C=inverse_regularisation, max_iter=60, tol=1e-3)  # good long before it is exact
         model.fit(matrix, core, sample_weight=weights)
         if most is None or len(hashes) <= most:
             break

@@ -43,8 +43,7 @@ class AnnotatedArticle:
     """
 
     def __init__(self, article: TaggedArticle, kinds: KindChoice | None = None) -> None:
-        self.article = article
-        self.kinds = kinds
+        self.article, self.kinds = article, kinds
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         """Yield line by line, so that a very long article starts to show at once."""

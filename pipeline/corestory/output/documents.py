@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -14,9 +13,8 @@ from corestory.atomic import Target
 from corestory.errors import OutputError
 from corestory.labelling.labelled import KINDS, ROLES
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.markdown import DOCUMENT_RULE, markdown_of
-from corestory.output.story import KindChoice
-from corestory.output.tei import tei_of
+from corestory.output.markup import DOCUMENT_RULE, markdown, tei
+from corestory.output.story import KindChoice, story_of
 from corestory.reading.article import site_of
 from corestory.reading.one_article import LABELLED_ENDING
 from corestory.reading.text import in_one_line, storable
@@ -73,11 +71,10 @@ def document_form(name: DocumentFormat, kinds: KindChoice | None = None) -> Docu
     kinds
         Which kinds to leave out of the story, or to keep in it.
     """
-    if name == "markdown":
-        return DocumentForm(name, STORY_ENDINGS[name], partial(markdown_of, kinds=kinds), DOCUMENT_RULE)
-    if name == "tei":
-        return DocumentForm(name, STORY_ENDINGS[name], partial(tei_of, kinds=kinds))
-    return DocumentForm(name, LABELLED_ENDING, labelled_text)
+    if name == "labelled":
+        return DocumentForm(name, LABELLED_ENDING, labelled_text)
+    write, rule = (markdown, DOCUMENT_RULE) if name == "markdown" else (tei, None)
+    return DocumentForm(name, STORY_ENDINGS[name], lambda article: write(story_of(article, kinds)), rule)
 
 
 class DocumentFile:

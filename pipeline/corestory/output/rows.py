@@ -143,12 +143,12 @@ class _Rows:
         return rows_of(article, self.only, self.kinds, spans=self.unit == "span")
 
 
+@dataclass(slots=True)
 class _TextWriter:
-    def __init__(self, target: Target, only: Label | None, kinds: KindChoice | None) -> None:
-        self.target = target
-        self.only = only
-        self.kinds = kinds
-        self.started = False
+    target: Target
+    only: Label | None
+    kinds: KindChoice | None
+    started: bool = False
 
     def write(self, article: TaggedArticle) -> None:
         rows = rows_of(article, self.only, self.kinds)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from corestory.evaluation.results import Evaluation, Group
+    from corestory.evaluation.metrics import Rates
+    from corestory.evaluation.results import Band, Evaluation
     from corestory.model.adaptation import Adaptation
     from corestory.model.manifest import Manifest
     from corestory.model.tagger import Tagger
@@ -79,6 +80,8 @@ def model_card(
     str
         Markdown, with a heading of its own.
     """
+    value, low, high = (getattr(evaluation.tagger.paragraphs, end).macro_f1 for end in ("value", "low", "high"))
+    macro_f1 = f"{value:.3f} ({low:.3f} to {high:.3f})"
     lines = [
         f"# {name}",
         "",
@@ -109,10 +112,13 @@ def model_card(
         "",
         "| | articles | paragraphs: macro F1 | words: F1 of core | words: core kept | words: filler removed |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
-        _all_row(evaluation),
+        _row("all", evaluation.counts.articles, macro_f1, evaluation.tagger.words),
     ]
-    lines += [_group_row("source", group) for group in evaluation.sources]
-    lines += [_group_row("view", group) for group in evaluation.views]
+    lines += [
+        _row(f"{kind} {group.name}", group.articles, f"{group.paragraphs.value.macro_f1:.3f}", group.words)
+        for kind, groups in (("source", evaluation.sources), ("view", evaluation.views))
+        for group in groups
+    ]
     if extra:
         lines += ["", extra.strip()]
     lines += ["", "## What it is", "", *_description(tagger)]
@@ -159,7 +165,8 @@ def adapted_card(name: str, adaptation: Adaptation) -> str:
         "| ---: | --- | ---: | ---: | ---: | ---: | --- | --- |",
     ]
     for number, one in enumerate(chain, start=1):
-        gains = [f"{form}: {_gain(one.gains.get(form))} ({method})" for form, method in sorted(one.methods.items())]
+        known = {form: f"{gain:+.3f}" for form, gain in one.gains.items()}
+        gains = [f"{form}: {known.get(form, 'not measured')} ({how})" for form, how in sorted(one.methods.items())]
         lines.append(
             f"| {number} | `{one.base_sha256[:16]}…` | {one.articles:,} | {one.sites:,} | {one.paragraphs:,} "
             f"| {one.core:,} | {'; '.join(gains)} | corestory {one.corestory}, {one.created} |"
@@ -175,10 +182,6 @@ def adapted_card(name: str, adaptation: Adaptation) -> str:
         "",
     ]
     return "\n".join(lines)
-
-
-def _gain(gain: float | None) -> str:
-    return "not measured" if gain is None else f"{gain:+.3f}"
 
 
 def _measured(by: str, articles: int) -> list[str]:
@@ -215,21 +218,11 @@ def _description(tagger: Tagger) -> list[str]:
     ]
 
 
-def _all_row(evaluation: Evaluation) -> str:
-    metrics, words = evaluation.tagger.paragraphs, evaluation.tagger.words
+def _row(name: str, articles: int, macro_f1: str, words: Band[Rates]) -> str:
     return (
-        f"| all | {evaluation.counts.articles:,} "
-        f"| {metrics.value.macro_f1:.3f} ({metrics.low.macro_f1:.3f} to {metrics.high.macro_f1:.3f}) "
+        f"| {_cell(name)} | {articles:,} | {macro_f1} "
         f"| {words.value.core_f1:.3f} ({words.low.core_f1:.3f} to {words.high.core_f1:.3f}) "
         f"| {words.value.core_recall:.3f} | {words.value.filler_recall:.3f} |"
-    )
-
-
-def _group_row(kind: str, group: Group) -> str:
-    return (
-        f"| {kind} {_cell(group.name)} | {group.articles:,} | {group.paragraphs.value.macro_f1:.3f} "
-        f"| {group.words.value.core_f1:.3f} ({group.words.low.core_f1:.3f} to {group.words.high.core_f1:.3f}) "
-        f"| {group.words.value.core_recall:.3f} | {group.words.value.filler_recall:.3f} |"
     )
 
 

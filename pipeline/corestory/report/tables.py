@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import astuple
 
 from corestory.evaluation.learned import Importance, Ngram
-from corestory.evaluation.metrics import METRIC_NAMES, KindResult
-from corestory.evaluation.results import Evaluation, Group, RowCounts, TaggerResult
+from corestory.evaluation.metrics import METRIC_NAMES, KindResult, Rates
+from corestory.evaluation.results import Band, Evaluation, Group, RowCounts, TaggerResult
 from corestory.evaluation.rivals import ChangedParagraph, Comparison
 from corestory.evaluation.thresholds import ThresholdRow
 from corestory.rendering import counted, percent, rounded
@@ -31,13 +31,14 @@ SUMMARY = ("of 100 words of story kept", "of 100 words of filler removed", "core
 
 def with_baselines(taggers: Sequence[TaggerResult]) -> ReportTable:
     """Lay the tagger beside what it must beat; the first of `taggers` is the one evaluated."""
-    rows = []
-    for result in taggers:
-        story, filler = per_hundred(result.words, "core_recall"), per_hundred(result.words, "filler_recall")
-        core_f1, macro_f1 = with_interval(result.words, "core_f1"), with_interval(result.paragraphs, "macro_f1")
-        rows.append((result.name, story, filler, core_f1, macro_f1))
+    rows = tuple((result.name, *_summary(result.words, result.paragraphs)) for result in taggers)
     described = "; ".join(f"{result.name}: {result.description}" for result in taggers[1:])
-    return ReportTable("Against the baselines", ("", *SUMMARY), tuple(rows), f"{described[:1].upper()}{described[1:]}.")
+    return ReportTable("Against the baselines", ("", *SUMMARY), rows, f"{described[:1].upper()}{described[1:]}.")
+
+
+def _summary(words: Band[Rates], paragraphs: Band[Rates]) -> tuple[str, str, str, str]:
+    story, filler = per_hundred(words, "core_recall"), per_hundred(words, "filler_recall")
+    return story, filler, with_interval(words, "core_f1"), with_interval(paragraphs, "macro_f1")
 
 
 def leads(evaluation: Evaluation) -> ReportTable:
@@ -64,17 +65,9 @@ def by_group(title: str, groups: Sequence[Group], *, note: str = "") -> ReportTa
     rows = []
     for group in groups:
         counts = (group.articles, group.paragraphs.confusion.total, group.words.confusion.total)
-        story, filler = group.words.value.core_recall, group.words.value.filler_recall
-        rows.append(
-            (
-                group.name,
-                *map(counted, counts),
-                percent(story),
-                percent(filler),
-                rounded(group.paragraphs.value.macro_f1),
-                with_interval(group.words, "core_f1"),
-            )
-        )
+        recalls = (group.words.value.core_recall, group.words.value.filler_recall)
+        f1 = (rounded(group.paragraphs.value.macro_f1), with_interval(group.words, "core_f1"))
+        rows.append((group.name, *map(counted, counts), *map(percent, recalls), *f1))
     sizes = ("articles", "paragraphs", "words")
     columns = ("", *sizes, "story kept, %", "filler removed, %", "macro F1", "core F1, words")
     return ReportTable(title, columns, tuple(rows), note, spare="words")
@@ -150,36 +143,19 @@ def calibration_table(evaluation: Evaluation, *, title: str = "Can the scores be
 
 def threshold_table(rows: Sequence[ThresholdRow]) -> ReportTable:
     """Lay out what each threshold would do."""
-    columns = ("core from a score of", "of 100 words of story kept", "of 100 words of filler removed", "core F1, words")
-    found = tuple(
-        (
-            f"{row.threshold:.2f}",
-            per_hundred(row.words, "core_recall"),
-            per_hundred(row.words, "filler_recall"),
-            with_interval(row.words, "core_f1"),
-            with_interval(row.paragraphs, "macro_f1"),
-        )
-        for row in rows
-    )
+    found = tuple((f"{row.threshold:.2f}", *_summary(row.words, row.paragraphs)) for row in rows)
     note = "To choose one for your own pages, use the validation split: what is chosen here is measured too well."
-    return ReportTable("Thresholds to read off", (*columns, "macro F1, paragraphs"), found, note)
+    return ReportTable("Thresholds to read off", ("core from a score of", *SUMMARY), found, note)
 
 
 def in_story_table(groups: Sequence[Group]) -> ReportTable:
     """Lay out the measures of filler inside stories; paragraphs count, not words."""
     rows = []
     for group in groups:
-        cells = group.paragraphs.confusion
-        rows.append(
-            (
-                group.name,
-                counted(group.articles),
-                counted(cells.filler_kept + cells.filler_removed),
-                per_hundred(group.paragraphs, "filler_recall"),
-                counted(cells.core_kept + cells.core_lost),
-                per_hundred(group.paragraphs, "core_recall"),
-            )
-        )
+        cells, measures = group.paragraphs.confusion, group.paragraphs
+        filler = (counted(cells.filler_kept + cells.filler_removed), per_hundred(measures, "filler_recall"))
+        story = (counted(cells.core_kept + cells.core_lost), per_hundred(measures, "core_recall"))
+        rows.append((group.name, counted(group.articles), *filler, *story))
     columns = ("", "articles", "filler lines", "of 100 removed", "story lines", "of 100 kept")
     note = "To choose a point on the curve: corestory threshold --max-story-lines-lost."
     return ReportTable("Filler and short story lines inside stories", columns, tuple(rows), note)
@@ -190,15 +166,9 @@ def strata_table(title: str, groups: Sequence[Group], *, note: str = "") -> Repo
     rows = []
     for group in groups:
         cells = group.paragraphs.confusion
-        rows.append(
-            (
-                group.name,
-                *(counted(size) for size in (group.articles, cells.total, group.words.confusion.total)),
-                per_hundred(group.words, "core_recall"),
-                per_hundred(group.words, "filler_recall"),
-                percent((cells.core_kept + cells.filler_removed) / cells.total),
-            )
-        )
+        sizes = map(counted, (group.articles, cells.total, group.words.confusion.total))
+        recalls = (per_hundred(group.words, name) for name in ("core_recall", "filler_recall"))
+        rows.append((group.name, *sizes, *recalls, percent((cells.core_kept + cells.filler_removed) / cells.total)))
     columns = ("", "articles", "paragraphs", "words", "story kept, %", "filler removed, %", "paragraphs right, %")
     return ReportTable(title, columns, tuple(rows), note)
 
@@ -218,13 +188,9 @@ def importance_table(found: Sequence[Importance]) -> ReportTable:
     names = list(dict.fromkeys(effect.group for one in reversed(found) for effect in one.effects))
     meanings = {effect.group: effect.meaning for one in found for effect in one.effects}
     losses = [{effect.group: effect for effect in one.effects} for one in found]
-    rows = []
-    for name in names:
-        cells = []
-        for one in losses:
-            effect = one.get(name)
-            cells.append("–" if effect is None else rounded(effect.loss))
-        rows.append((name, *cells, meanings[name]))
+    rows = tuple(
+        (name, *(rounded(one[name].loss) if name in one else "–" for one in losses), meanings[name]) for name in names
+    )
     basis = "; ".join(
         f"{importance_name(one)}: {counted(one.articles)} articles, {counted(one.paragraphs)} labelled paragraphs, "
         f"macro F1 {rounded(one.macro_f1)} before"
@@ -234,9 +200,7 @@ def importance_table(found: Sequence[Importance]) -> ReportTable:
         "Permutation importance by group (Breiman, 2001): one kind of evidence is exchanged among paragraphs, and all "
         f"else is left. {basis[:1].upper()}{basis[1:]}."
     )
-    return ReportTable(
-        "How much each kind of evidence matters", tuple(columns), tuple(rows), note, prose=(columns[-1],)
-    )
+    return ReportTable("How much each kind of evidence matters", tuple(columns), rows, note, prose=(columns[-1],))
 
 
 def importance_name(found: Importance) -> str:
@@ -284,18 +248,11 @@ def examples_table(comparison: Comparison, paragraphs: Sequence[ChangedParagraph
     """Lay out paragraphs that changed, those first whose scores differ most."""
     title = f"Where {comparison.second if better else comparison.first} is right and the other is not"
     columns = ("paragraph", "label", f"score by {comparison.first}", f"by {comparison.second}", "article", "position")
-    rows = tuple(
-        (
-            found.text,
-            found.label,
-            rounded(found.first_score, digits=2),
-            rounded(found.second_score, digits=2),
-            found.article_id,
-            counted(found.position + 1),
-        )
-        for found in paragraphs
-    )
-    return ReportTable(title, columns, rows, prose=("label", "article"))
+    rows = []
+    for found in paragraphs:
+        scores = (rounded(score, digits=2) for score in (found.first_score, found.second_score))
+        rows.append((found.text, found.label, *scores, found.article_id, counted(found.position + 1)))
+    return ReportTable(title, columns, tuple(rows), prose=("label", "article"))
 
 
 def counts_table(counts: RowCounts) -> ReportTable:

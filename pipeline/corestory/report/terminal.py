@@ -59,9 +59,7 @@ class EvaluationView:
     """
 
     def __init__(self, evaluation: Evaluation, *, full: bool = True, sites: int = 10) -> None:
-        self.evaluation = evaluation
-        self.full = full
-        self.sites = sites
+        self.evaluation, self.full, self.sites = evaluation, full, sites
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         """Yield the parts from top to bottom."""
@@ -100,16 +98,17 @@ def operating_point_text(point: OperatingPoint, *, split: str) -> str:
         The rows that it was chosen on.
     """
     goal = point.goal.aim.value + ("" if point.goal.aim is Aim.BEST_F1 else f" {point.goal.bound:g}")
-    head = [
-        f"Core from a score of {point.threshold}, chosen on the split {split} for: {goal}.",
+    head = (
+        f"Core from a score of {point.threshold}, chosen on the split {split} for: {goal}.\n"
         f"{counted(point.paragraphs)} labelled paragraphs of {counted(point.articles)} articles; in brackets 95 % "
-        "intervals by bootstrap over articles.",
-        "",
-    ]
+        "intervals by bootstrap over articles.\n"
+    )
     fixed, own = _cells(point.fixed), _cells(point.by_article)
-    rows = [("", f"from {point.threshold}", "the model, by article")]
-    rows += [(name, fixed[name], own[name]) for name in fixed]
-    return "\n".join([*head, *_columns(rows)])
+    rows = [
+        ("", f"from {point.threshold}", "the model, by article"),
+        *((name, fixed[name], own[name]) for name in fixed),
+    ]
+    return "\n".join([head, *_columns(rows)])
 
 
 def second_look_text(chosen: Sequence[tuple[LookCurve, int]], max_lost: float, *, split: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from corestory.errors import DataError, InputError
+from corestory.errors import DataError, raise_refusal
 from corestory.labelling.origins import read_samples
 from corestory.reading.decoding import decode
 from corestory.reading.html.page import read_page
@@ -45,17 +45,13 @@ def corpus_pages(corpora: Sequence[Path], count: int) -> list[Page]:
 def sample_pages(sample: Path) -> list[Page]:
     """Make a page of each article of the sample corpus, with as much markup as a plain site has."""
     pages = []
-    for article in read_samples(sample, source="sample", refuse=_raise):
+    for article in read_samples(sample, source="sample", refuse=raise_refusal):
         blocks = "\n".join(
             f'<div class="block {number % 7}"><p class="text">{html.escape(paragraph.text)}</p></div>'
             for number, paragraph in enumerate(article.paragraphs)
         )
         pages.append(_page(f"<!doctype html><html><body><main><article>{blocks}</article></main></body></html>"))
     return pages
-
-
-def _raise(error: InputError) -> None:
-    raise error
 
 
 def _is_page(path: Path) -> bool:
