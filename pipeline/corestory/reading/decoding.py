@@ -62,16 +62,17 @@ _BYTES = {byte: byte for byte in range(256)} | {
 }
 
 
-def share_of_controls(text: str) -> float:
-    """Return which share of a text's beginning is control characters."""
+def share_of_controls(text: str, encoded: bytes | None = None) -> float:
+    """Return which share of a text's beginning is control characters; `encoded` is the text in UTF-8 where known."""
     sample = text[:SAMPLE]
-    return control_count(sample) / max(1, len(sample))
+    return control_count(sample, encoded if len(sample) == len(text) else None) / max(1, len(sample))
 
 
-def control_count(text: str) -> int:
+def control_count(text: str, encoded: bytes | None = None) -> int:
     """Count the control characters of a text but for white space and escape."""
-    data = text.encode(errors="replace")
-    return len(data) - len(data.translate(None, _CONTROLS)) + len(_LATE_CONTROL.findall(data))
+    data = text.encode(errors="replace") if encoded is None else encoded
+    late = 0 if text.isascii() else len(_LATE_CONTROL.findall(data))
+    return len(data) - len(data.translate(None, _CONTROLS)) + late
 
 
 def wide_text(data: bytes) -> str | None:
@@ -152,15 +153,20 @@ def _detected_encoding(data: bytes) -> str:
     return str(best.encoding)
 
 
-def repaired_twice(text: str) -> str:
+def repaired_twice(text: str, encoded: bytes) -> str:
     """Repair UTF-8 that was read as Windows-1252 and encoded again, where every character beyond ASCII shows that.
+
+    Parameters
+    ----------
+    text, encoded
+        The text, and the same in UTF-8.
 
     Examples
     --------
-    >>> repaired_twice("CafÃ© â€“ GenÃ¨ve"), repaired_twice("CafÃ© â€“ Genève")
-    ('Café – Genève', 'CafÃ© â€“ Genève')
+    >>> [repaired_twice(text, text.encode()) for text in ("CafÃ© â€“ GenÃ¨ve", "CafÃ© â€“ Genève")]
+    ['Café – Genève', 'CafÃ© â€“ Genève']
     """
-    if len(_TWICE.findall(text.encode(errors="replace"))) < _TWICE_CHARACTERS:
+    if text.isascii() or len(_TWICE.findall(encoded)) < _TWICE_CHARACTERS:
         return text
     try:
         return codecs.charmap_encode(text, "strict", _BYTES)[0].decode()
@@ -263,15 +269,36 @@ def decode(data: bytes, *, where: str, html: bool = False, charset: str = "", no
     'Le café de la rue d’Arras a br\ufffd'
     """
     refuse_kind(data[:HEAD_BYTES], where=where)
-    text = _decoded(data, where, _encoding_named(charset) or (_declared_encoding(data) if html else ""))
-    repaired = repaired_twice(text)
+    declared = _encoding_named(charset) or (_declared_encoding(data) if html else "")
+    # Most documents are valid UTF-8, and the text need not be encoded again to be looked through as bytes.
+    text, encoded = _valid_utf8(data, declared), data
+    if text is None:
+        text = _decoded(data, where, declared)
+        encoded = text.encode(errors="replace")
+    repaired = repaired_twice(text, encoded)
     if repaired != text:
         note(f"{where}: its text was encoded twice, and is repaired")
-    replaced = repaired.count("\ufffd") - data.count(b"\xef\xbf\xbd")
-    if replaced > 0:
+    replaced = repaired.count("\ufffd")
+    if replaced and (replaced := replaced - data.count(b"\xef\xbf\xbd")) > 0:
         characters = "1 character" if replaced == 1 else f"{replaced:,} characters"
         note(f"{where}: {characters} could not be decoded and {'is' if replaced == 1 else 'are'} shown as \ufffd")
     return repaired
+
+
+def _valid_utf8(data: bytes, declared: str) -> str | None:
+    """Decode valid UTF-8 that nothing says to be another encoding; None for all other bytes."""
+    if marked_encoding(data) or _is_iso2022_jp(data, declared):
+        return None
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    return text if share_of_controls(text, data) <= MOST_CONTROLS else None
+
+
+def _is_iso2022_jp(data: bytes, declared: str) -> bool:
+    # The only encoding of pages that is made of ASCII bytes alone, and so is valid UTF-8 as well.
+    return declared == "iso2022_jp" and b"\x1b" in data
 
 
 def _decoded(data: bytes, where: str, declared: str) -> str:
@@ -279,8 +306,7 @@ def _decoded(data: bytes, where: str, declared: str) -> str:
     if encoding:
         return _marked(data, encoding, where)
     attempts: tuple[Callable[[], str | None], ...] = (
-        # The only encoding of pages that is made of ASCII bytes alone, and so is valid UTF-8 as well.
-        lambda: data.decode(declared, "replace") if declared == "iso2022_jp" and b"\x1b" in data else None,
+        lambda: data.decode(declared, "replace") if _is_iso2022_jp(data, declared) else None,
         lambda: _utf8(data, least=_WHOLE_PER_BROKEN),
         lambda: _utf8(data, least=1) if declared == "utf-8" else _decoded_as(data, declared),
         lambda: wide_text(data),
