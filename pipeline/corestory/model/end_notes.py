@@ -8,7 +8,7 @@ names a newsletter or a network.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import numpy as np
@@ -105,6 +105,11 @@ def _work() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{_WORK})\b", re.IGNORECASE)
 
 
+@cache
+def _box() -> re.Pattern[str]:
+    return re.compile(_BOX, re.IGNORECASE)
+
+
 def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find the kept paragraphs that are notes about the author or the publisher, calls, or in a box of facts or a poll.
 
@@ -141,7 +146,7 @@ def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end:
         row, others = rows[place], rows[:place] + rows[place + 1 :]
         above = texts[row - 1] if row > first else ""
         if words[row] <= NOTE_WORDS and (
-            _of_author(texts[row], above, [texts[one] for one in others if words[one] >= PROSE_WORDS])
+            _of_author(texts[row], above, (texts[one] for one in others if words[one] >= PROSE_WORDS))
             or (_of_publisher(texts[row], above) and words[rows[:place]].sum() >= STORY_WORDS)
             # The note itself may be dropped already.
             or (row + 1 < end and _is_name(texts[row]) and _of_author(texts[row + 1], texts[row], ()))
@@ -158,7 +163,7 @@ def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end:
     return found + [row for row in rows[:FIRST] if row < last and _is_name(texts[row]) and texts[row] in behind]
 
 
-def _of_author(text: str, above: str, story: Sequence[str]) -> bool:
+def _of_author(text: str, above: str, story: Iterable[str]) -> bool:
     """Tell whether a paragraph says who somebody is that writes, and the story does not name that person."""
     if _is_name(above) and (work := _work().match(text)):
         # "Writers and painters" is no person.
@@ -202,7 +207,7 @@ def _calls(texts: Sequence[str], words: Float, kept: Bool) -> Bool:
     for row in np.flatnonzero(kept & (words <= CALL_WORDS)).tolist():
         text = texts[row].casefold()
         found[row] = (
-            any(offered in text for offered in _OFFERED)
+            any(map(text.__contains__, _OFFERED))
             and re.search(_CALLS, text) is not None
             and re.search('["“„«]', text) is None
         )
@@ -227,7 +232,7 @@ def _boxes(batch: Batch, words: Float, kept: Bool) -> Bool:
     near[:-1] |= kept[1:]
     near[:-2] |= kept[2:]
     headings = np.flatnonzero(near & (words <= HEADING_WORDS)).tolist()
-    headings = [row for row in headings if re.fullmatch(_BOX, texts[row], re.IGNORECASE)]
+    headings = [row for row in headings if _box().fullmatch(texts[row])]
     if not headings:
         return found
     short = words <= ITEM_WORDS

@@ -100,8 +100,7 @@ def notices(batch: Batch, words: Float, kept: Bool) -> Bool:
     [False, True]
     """
     texts, found = batch.texts, np.zeros(len(kept), bool)
-    for row in np.flatnonzero(kept & (words <= NOTICE_WORDS)).tolist():
-        found[row] = is_notice(texts[row])
+    found[[row for row in np.flatnonzero(kept & (words <= NOTICE_WORDS)).tolist() if is_notice(texts[row])]] = True
     if batch.markup is None:
         found |= _behind_releases(batch, words, kept)
     return found

@@ -67,7 +67,12 @@ _CREDITS = (
 # Besides names and words of at most three letters these stand in credits.
 _IN_CREDITS = frozenset({"reporting", "editing", "writing", "research", "additional", "translation", "agencias"})
 _BY = frozenset({"By", "BY", "Von", "VON", "Par", "PAR", "Por", "POR", "Di", "Door", "Av", "Af"})
-_WRITTEN = r"^(?:Written|Words|Posted|Story|Text|Geschrieben|Écrit|Publié|Escrito|Scritto|Skrevet|Skriven) \w{2,4}\s"
+_WRITERS = (
+    *("Written", "Words", "Posted", "Story", "Text", "Geschrieben", "Écrit", "Publié", "Escrito", "Scritto"),
+    *("Skrevet", "Skriven"),
+)
+_WRITTEN = rf"^(?:{'|'.join(_WRITERS)}) \w{{2,4}}\s"
+_BYLINES = (*_BY, *_WRITERS)
 _PRINTED = (
     r"a version of this (?:article|story|piece|column) (?:appears|appeared|was published|ran)|"
     r"(?:dieser|dieses|der|das) (?:text|artikel|beitrag|interview|gespräch) "
@@ -118,6 +123,11 @@ _COUNTER = r"\d{1,3}\s?/\s?\d{1,3}"
 def _labels() -> re.Pattern[str]:
     # Compiled when first used, for that takes milliseconds.
     return re.compile(rf"[\W_]*(?:(?:{_TOPICS})\s?[:：]|{_PRINTED}|(?P<credit>{_CREDITS}))", re.IGNORECASE)
+
+
+@cache
+def _picture() -> re.Pattern[str]:
+    return re.compile(_PICTURE, re.IGNORECASE)
 
 
 def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -195,7 +205,10 @@ def _by_form(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _is_byline(text: str) -> bool:
-    by, *name = re.sub(_WRITTEN, lambda of: of[0].split()[-1].title() + " ", text).split() or [""]
+    # Most lines begin otherwise, and need no pattern.
+    if not text.lstrip().startswith(_BYLINES):
+        return False
+    by, *name = re.sub(_WRITTEN, lambda of: of[0].split()[-1].title() + " ", text).split()
     # A name has two words or more: "By Size" is a subhead. In scripts without case its form does not tell it.
     return by in _BY and 2 <= len(name) <= NAME_WORDS and all(word[0].isupper() for word in name)
 
@@ -211,7 +224,7 @@ def _is_credit(names: str) -> bool:
 def _is_of_picture(text: str) -> bool:
     # What it has to have is looked for first, for the pattern tries every word.
     may_be = ":" in text or "©" in text or text.startswith(("(", "（")) or text.endswith((")", "）", "撮影"))
-    return may_be and re.match(_PICTURE, text, re.IGNORECASE) is not None
+    return may_be and _picture().match(text) is not None
 
 
 def _within_sentences(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -219,7 +232,9 @@ def _within_sentences(batch: Batch, words: Float, kept: Bool) -> Bool:
     texts, layout = batch.texts, batch.layout
     found = np.zeros(len(kept), bool)
     short = np.flatnonzero(words <= HEAD_WORDS)
-    heads = short[np.array([not any(map(str.islower, texts[row])) for row in short.tolist()], bool)]
+    # The second letter nearly always tells.
+    has_small = [texts[row][1:2].islower() or any(map(str.islower, texts[row])) for row in short.tolist()]
+    heads = short[~np.array(has_small, bool)]
     if not len(heads):
         return found
     # Lines that follow one another stand within the same sentence.

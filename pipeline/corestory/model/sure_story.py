@@ -137,10 +137,9 @@ def _within_sentences(texts: Sequence[str], between: Bool) -> Bool:
 def _around_letters(batch: Batch, kept: Bool) -> Bool:
     """Find the dropped salutations and signatures of letters, whose closing is kept."""
     texts, found = batch.texts, np.zeros(len(kept), bool)
-    short = np.array([len(text) <= MOST_CLOSING for text in texts], bool)
     begin = 0
-    for closing in np.flatnonzero(kept & short).tolist():
-        if re.fullmatch(_CLOSING, texts[closing], re.IGNORECASE) is None:
+    for closing in np.flatnonzero(kept).tolist():
+        if len(texts[closing]) > MOST_CLOSING or re.fullmatch(_CLOSING, texts[closing], re.IGNORECASE) is None:
             continue
         article = batch.layout.article[closing]
         first, end = batch.layout.first[article], batch.layout.first[article] + batch.layout.sizes[article]
