@@ -162,7 +162,7 @@ def page_article(html: str, *, article_id: str, where: str) -> Article:
     InputError
         The page shows no text, or exceeds a bound of `corestory.reading.bounds`.
     """
-    page = _page(storable(html), where)
+    page = _page(html, where)
     if not page.texts and page.frames:
         raise InputError(
             "a set of frames without text",
@@ -181,7 +181,11 @@ def _page(html: str, where: str) -> "Page":
     excess = excess_of_page(html)
     if excess:
         raise InputError(excess, where=where, expected="a page as people read it")
-    return read_page(html)
+    # The parser reads bytes; to make them shows as well whether the page has lone surrogates.
+    try:
+        return read_page(html.encode())
+    except UnicodeEncodeError:
+        return read_page(storable(html))
 
 
 def spans_of(texts: Sequence[str], text: str) -> tuple[Span | None, ...]:

@@ -75,11 +75,13 @@ def read_page(source: str | bytes) -> Page:
     # Last, for this changes the tree.
     form = NormalForm(tree.body or tree.root)  # a set of frames has no body
     shown = cut(form)
-    if form.has_alternatives:
-        alternative = cut(form.with_alternatives())
+    if form.alternatives:
         visible = shown.prose_words
-        if alternative.prose_words - visible >= max(least_words(visible), 2 * visible):
-            shown = alternative
+        least = max(least_words(visible), 2 * visible)
+        if form.may_hold(least):
+            alternative = cut(form.with_alternatives())
+            if alternative.prose_words - visible >= least:
+                shown = alternative
     found = with_declared(shown, declared) if declared else shown
     if not found.has_prose(DECLARED_WORDS):
         story = state_paragraphs(LexborHTMLParser(source), least=least_words(found.prose_words))

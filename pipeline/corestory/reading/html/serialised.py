@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Sequence
 from copy import copy
+from functools import cached_property
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,8 @@ RAW = frozenset(("xmp", "plaintext", "noembed"))
 
 # Elements that may hold the story of a page that shows none, and how long their text has to be.
 _ALTERNATIVES = frozenset(("noscript", "noframes", "textarea"))
+# These hold another page, or a part of this one, if an attribute says so.
+_MAY_HOLD = frozenset(("template", "iframe"))
 _STORY_CHARACTERS = 100
 _TAG = re.compile(r"<[^<>]*>")
 # Declarative shadow DOM, whose templates browsers do show, in one another as deep as this.
@@ -80,26 +83,30 @@ class NormalForm:
             if tag in RAW:
                 _escape(node)
             else:
-                if tag in _ALTERNATIVES or _is_shadow(node) or "srcdoc" in node.attributes:
+                if tag in _ALTERNATIVES or (tag in _MAY_HOLD and (_is_shadow(node) or "srcdoc" in node.attributes)):
                     self._alternative.append(number)
                 node.replace_with(f"{MARK}{number}{MARK}")
         html = (root.html or "") if root is not None else ""
         self._html = _ESCAPED.sub(_unescaped_story, html) if "&lt;" in html and _ESCAPED_BLOCK.search(html) else html
 
-    @property
-    def has_alternatives(self) -> bool:
-        """Whether the page may hold a story for browsers without scripts or frames, in shadow DOM, frames or forms."""
-        return any(len(_TAG.sub("", content)) >= _STORY_CHARACTERS for content in self._alternatives().values())
+    def may_hold(self, words: int) -> bool:
+        """Whether the alternatives may hold a story of so many words more than the page shows."""
+        # A word has a character or more.
+        contents = self.alternatives.values()
+        return sum(map(len, contents)) >= words and any(
+            len(_TAG.sub("", content)) >= _STORY_CHARACTERS for content in contents
+        )
 
     def with_alternatives(self) -> NormalForm:
         """Return the page as browsers without scripts or frames show it, with all its alternatives written into it."""
         form = copy(self)
-        for number, content in self._alternatives().items():
+        for number, content in self.alternatives.items():
             form._html = form._html.replace(f"{MARK}{number}{MARK}", f"<div>{_inner(content)}</div>", 1)
         return form
 
-    def _alternatives(self) -> dict[int, str]:
-        """Return the HTML within each alternative, by its number among the unseen elements."""
+    @cached_property
+    def alternatives(self) -> dict[int, str]:
+        """The HTML for browsers without scripts or frames, in shadow DOM, frames and forms, by the numbers of these."""
         found = {}
         for number in self._alternative:
             node = self._unseen[number]
