@@ -3,8 +3,8 @@ from pathlib import Path
 from corestory.commands.folders import RunSummary
 from corestory.commands.messages import NOTES_LISTED, REFUSALS_LISTED, ProgressBar, Refusals
 from corestory.errors import InputError
-from corestory.jobs.items import Item
-from corestory.jobs.job import Counts, Fingerprint, Outcome, refusal_line
+from corestory.jobs.items import Fingerprint, Item
+from corestory.jobs.job import Counts, Outcome, refusal_line
 from corestory.jobs.ledger import LocalLedger, Record
 
 ITEM = Item(Path("in/a.txt"), "a.txt.jsonl")

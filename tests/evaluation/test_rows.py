@@ -100,8 +100,8 @@ def test_scores_do_not_depend_on_the_pieces_or_the_order_of_the_rows(
     shuffled = boat_frame.sample(frac=1, random_state=1).reset_index(drop=True)
     monkeypatch.setattr(evaluation_rows, "ROWS_AT_ONCE", rows_at_once)
     steps = []
-    found = score_in_pieces(boat_tagger, shuffled, threshold=None, advance=steps.append)
-    assert sum(steps) == len(shuffled)
+    found = score_in_pieces(boat_tagger, shuffled, threshold=None, progress=steps.append)
+    assert steps[-1] == len(shuffled)
     assert len(steps) == {1: 30, 7: 30, 10_000: 1}[rows_at_once]
     whole = boat_tagger.score_frame(shuffled)
     assert found[list(shuffled.columns)].equals(shuffled)

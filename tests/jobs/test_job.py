@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import InputError
-from corestory.jobs.items import Item
-from corestory.jobs.job import Job, fingerprint, model_sha256, refusal_line, refusal_of_line
+from corestory.jobs.items import Item, fingerprint
+from corestory.jobs.job import Job, model_sha256, refusal_line, refusal_of_line
 from corestory.remote import RemotePath
 
 ITEM = Item(Path("in/a.txt"), "a.txt.jsonl")

@@ -4,8 +4,8 @@ import os
 import pytest
 
 from corestory.errors import OutputError
-from corestory.jobs.items import Item
-from corestory.jobs.job import Counts, fingerprint
+from corestory.jobs.items import Item, fingerprint
+from corestory.jobs.job import Counts
 from corestory.jobs.ledger import LocalLedger
 
 

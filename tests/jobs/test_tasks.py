@@ -5,8 +5,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from corestory.jobs import tasks
-from corestory.jobs.items import Item
-from corestory.jobs.job import Counts, Fingerprint, Outcome, failed
+from corestory.jobs.items import Fingerprint, Item
+from corestory.jobs.job import Counts, Outcome, failed
 from corestory.jobs.tasks import PartPlan, PartTracker, Task, tasks_of
 from corestory.reading import parts
 from corestory.remote import RemotePath

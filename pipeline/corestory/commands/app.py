@@ -28,10 +28,10 @@ COMMANDS = {
     "evaluate": "measuring",
     "threshold": "measuring",
     "audit": "measuring",
-    "review": "review",
+    "review": "servers",
     "agreement": "labelling",
     "export": "labelling",
-    "serve": "serve",
+    "serve": "servers",
 }
 
 

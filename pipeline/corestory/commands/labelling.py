@@ -13,12 +13,11 @@ from corestory.errors import DataError, InputError
 from corestory.remote import path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from rich.console import RenderableType
 
-    from corestory.evaluation.agreement import Agreement, Kappa
-    from corestory.evaluation.audit import Suspect
+    from corestory.evaluation.agreement import Agreement
     from corestory.model.tagged_article import TaggedArticle
     from corestory.reading.fields import ReadingOptions
 
@@ -165,43 +164,23 @@ def _shown(found: Agreement) -> Iterator[RenderableType]:
     from rich.table import Table
     from rich.text import Text
 
-    from corestory.rendering import counted
+    from corestory.rendering import counted, percent, printable, rounded
 
     table = Table("site", title="Agreement")
     for heading in ("paragraphs", "equal", "equal %", "Cohen's kappa"):
         table.add_column(heading, justify="right")
-    for row in found.sites:
-        table.add_row(*_cells(row))
-    table.add_section()
-    table.add_row(*_cells(found.overall))
+    for row in (*found.sites, found.overall):
+        if row is found.overall:
+            table.add_section()
+        numbers = (counted(row.paragraphs), counted(row.equal), percent(row.equal / row.paragraphs), rounded(row.kappa))
+        table.add_row(Text(printable(row.site or "all")), *numbers)
     yield table
     if found.disputes:
         yield Text(f"Paragraphs in dispute: {counted(len(found.disputes))}")
-        yield _disputes(found.disputes[:DISPUTES_LISTED])
+        listed = Table("article", "position", "A", "B", "text")
+        for one in found.disputes[:DISPUTES_LISTED]:
+            name, text = (Text(printable(value), overflow="ellipsis") for value in (one.article_id, one.text))
+            listed.add_row(name, str(one.position), one.label, one.suggested, text)
+        yield listed
     if len(found.disputes) > DISPUTES_LISTED:
         yield Text(f"… and {counted(len(found.disputes) - DISPUTES_LISTED)} more; --output FILE has all.")
-
-
-def _cells(row: Kappa) -> Iterator[RenderableType]:
-    from rich.text import Text
-
-    from corestory.rendering import counted, percent, printable, rounded
-
-    yield Text(printable(row.site or "all"))
-    yield counted(row.paragraphs)
-    yield counted(row.equal)
-    yield percent(row.equal / row.paragraphs)
-    yield rounded(row.kappa)
-
-
-def _disputes(disputes: Iterable[Suspect]) -> RenderableType:
-    from rich.table import Table
-    from rich.text import Text
-
-    from corestory.rendering import printable
-
-    table = Table("article", "position", "A", "B", "text")
-    for one in disputes:
-        name, text = (Text(printable(value), overflow="ellipsis") for value in (one.article_id, one.text))
-        table.add_row(name, str(one.position), one.label, one.suggested, text)
-    return table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -287,11 +288,8 @@ def audit(
     with atomic_path(output, force=force) as temporary:
         frame = chosen_rows(read_frame(data), split, where=str(data))
         with progress_bar() as bar:
-
-            def advance(done: int, total: int) -> None:
-                bar.update("fitting models", done, total)
-
-            found = audit_labels(frame, share=share, seed=seed, jobs=jobs, progress=advance, where=str(data))
+            progress = partial(bar.update, "fitting models")
+            found = audit_labels(frame, share=share, seed=seed, jobs=jobs, progress=progress, where=str(data))
         write_suspects(found.suspects, temporary)
     say(
         f"{len(found.suspects):,} of {found.labelled:,} labels are in {output}, the most suspect first. "

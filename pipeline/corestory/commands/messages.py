@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from corestory.atomic import atomic_path
@@ -279,12 +280,6 @@ def score_with_progress(tagger: Tagger, frame: pd.DataFrame, *, threshold: float
     """Score a frame as `corestory.evaluation.rows.score_in_pieces` does, with a progress bar."""
     from corestory.evaluation.rows import score_in_pieces
 
-    done = 0
     with progress_bar() as bar:
-
-        def advance(rows: int) -> None:
-            nonlocal done
-            done += rows
-            bar.update("scoring paragraphs", done, len(frame))
-
-        return score_in_pieces(tagger, frame, threshold=threshold, advance=advance)
+        update = partial(bar.update, "scoring paragraphs", total=len(frame))
+        return score_in_pieces(tagger, frame, threshold=threshold, progress=update)

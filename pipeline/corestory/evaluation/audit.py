@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -104,7 +105,7 @@ def audit_labels(
     share: float = 0.1,
     seed: int = 0,
     jobs: int = 1,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] = lambda *_: None,
     where: str = "",
 ) -> Audit:
     """Rank the labelled paragraphs by how likely their label is wrong.
@@ -132,7 +133,7 @@ def audit_labels(
 
     rows = _one_view(frame, where)
     labelled = rows["label"].notna().to_numpy()
-    score = label_free_scores(rows, seed=seed, jobs=jobs, progress=progress)
+    score = _label_free_scores(rows, seed, jobs, progress)
     given = (rows["label"] == "filler").to_numpy()[labelled].astype(np.int64)
     probabilities = np.column_stack([score, 1 - score])[labelled]
     quality = get_label_quality_scores(given, probabilities, method="self_confidence")
@@ -143,37 +144,14 @@ def audit_labels(
     return Audit(len(quality), int(issue.sum()), tuple(_suspects(rows, ranked)))
 
 
-def label_free_scores(
-    rows: pd.DataFrame, *, seed: int = 0, jobs: int = 1, progress: Callable[[int, int], None] | None = None
-) -> Float:
-    """Probability of core of each paragraph by models that have not seen its label.
-
-    Parameters
-    ----------
-    rows
-        A labelled table of one view a page, an article's rows together and in order.
-    seed, jobs, progress
-        As of `audit_labels`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (rows,).
-    """
+def _label_free_scores(rows: pd.DataFrame, seed: int, jobs: int, progress: Callable[[int, int], None]) -> Float:
+    """Give the probability of core of each paragraph by models that have not seen its label, shape (rows,)."""
     classifier = _classifier(len(rows), seed, jobs)
     # Folds by page, not by site: the site's other pages show best whether a label here is wrong.
     pages = rows.drop(columns="site", errors="ignore")
-    total, done = classifier.fits(pages), 0
-
-    def count(_: str) -> None:
-        nonlocal done
-        done += 1
-        if progress is not None:
-            progress(done, total)
-
-    classifier.fit(pages, progress=count)
-    if progress is not None and done < total:
-        progress(total, total)  # small tables get no second look, so they need fewer fits
+    total, done = classifier.fits(pages), count(1)
+    classifier.fit(pages, progress=lambda _: progress(next(done), total))
+    progress(total, total)  # small tables get no second look, so they need fewer fits
     score = np.clip(classifier.out_of_fold_["score"].to_numpy(np.float64), 1e-6, 1 - 1e-6)
     layout = Layout.of(rows.groupby("article_id", sort=False).size().to_numpy().astype(np.int64))
     return _with_neighbours_labels(np.log(score / (1 - score)), _signs(rows), layout, classifier.folds_.of_row)

@@ -18,12 +18,13 @@ from corestory.features.tokens import normalise, tokenise
 from corestory.model.breakdown import ngram_breakdowns
 from corestory.model.decision import decide
 from corestory.model.ngrams import NgramScorer
-from corestory.model.scoring import stage1_log_odds, stage2_features
-from corestory.types import Float
+from corestory.model.scoring import Stage2, stage1_log_odds
+from corestory.types import Float32
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from corestory.model.network import Network
     from corestory.model.tagger import Tagger
 
 
@@ -162,32 +163,25 @@ class _ContextStage:
 
     def __init__(self, tagger: Tagger, batch: Batch, *, html: bool, threshold: float | None) -> None:
         weights, settings = tagger.weights, tagger.settings
-        self._features = BatchFeatures(batch, weights.words.idf_of)
-        self._layout, self._settings = batch.layout, settings
+        self._features, self._settings = BatchFeatures(batch, weights.words.idf_of), settings
         self._threshold = settings.threshold if threshold is None else threshold
         self._scaling = settings.platt_scaling(html=html)
-        self._stage1 = stage1_log_odds(self._features, weights)
-        self._networks, self._html = weights.networks(html=html), html
-        self._first = self._columns(None)
+        stage1 = stage1_log_odds(self._features, weights)
+        self._stage2 = Stage2(self._features, stage1, weights.networks(html=html), html=html)
 
     def decided(self, group: str, order: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether each row is core when the group's features are those of the rows in `order`."""
-        columns, scores = self._first, np.zeros(0)
-        for number, network in enumerate(self._networks):
-            if number:
-                columns = self._columns(scores)
+
+        def shuffled(columns: Columns, _: Network) -> Float32:
             features = columns.matrix()
-            shuffled = np.where(np.array(columns.groups) == group, features[order], features)
-            scores = network.log_odds(shuffled, self._layout)
-        scores = self._scaling.probabilities(scores)
+            return np.where(np.array(columns.groups) == group, features[order], features)
+
+        scores = self._scaling.probabilities(self._stage2.log_odds(shuffled))
         if self._threshold is not None:
             return np.asarray(scores >= self._threshold)
-        settings, words = self._settings, self._features.words
+        settings, features = self._settings, self._features
         shares = {"cutoff_share": settings.cutoff_share, "clean_cutoff_share": settings.clean_cutoff_share}
-        return decide(scores, words, self._layout, **shares)[0]
-
-    def _columns(self, earlier: Float | None) -> Columns:
-        return stage2_features(self._features, self._stage1, earlier, html=self._html)
+        return decide(scores, features.words, features.layout, **shares)[0]
 
 
 EACH = 30

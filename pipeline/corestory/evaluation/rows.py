@@ -245,7 +245,7 @@ def seen_splits(frame: pd.DataFrame, manifest: Manifest) -> list[str]:
 
 
 def score_in_pieces(
-    tagger: Tagger, frame: pd.DataFrame, *, threshold: float | None, advance: Callable[[int], None]
+    tagger: Tagger, frame: pd.DataFrame, *, threshold: float | None, progress: Callable[[int], None]
 ) -> pd.DataFrame:
     """Score a frame some thousand rows at a time, so that intermediate results never fill the memory.
 
@@ -257,8 +257,8 @@ def score_in_pieces(
         Rows numbered from 0, in any order. All rows of an article are scored together.
     threshold
         The least score of core; None is the model's own decision.
-    advance
-        Called after each piece with its number of rows.
+    progress
+        Called after each piece with the number of rows that are scored.
 
     Returns
     -------
@@ -272,7 +272,7 @@ def score_in_pieces(
     for rows in _pieces(frame):
         scored = tagger.score_frame(frame.iloc[rows], threshold=threshold)
         pieces.append(scored[[name for name in (*SCORED, TOLD) if name in scored]].set_axis(rows))
-        advance(len(rows))
+        progress(sum(map(len, pieces)))
     found = pd.concat(pieces).loc[np.arange(len(frame))]
     return frame.assign(**{name: found[name].to_numpy() for name in found.columns})
 

@@ -1,7 +1,15 @@
-"""The files of a folder run and the names of their outputs."""
+"""The files of a folder run, the names of their outputs, and the fingerprints by which later runs know both.
 
+The output of a file may be a folder with a document for each article.
+"""
+
+import hashlib
+import json
+import os
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from corestory.errors import CorestoryError, InputError, Note, OutputError, Refuse, no_note, reason_of
 from corestory.output.documents import STORY_ENDINGS
@@ -27,7 +35,7 @@ class Item:
     name
         The path of its output, relative to the output folder, with ``/`` as the separator.
     folder
-        Whether the output is a folder with a document for each article, as `corestory.jobs.document_folders` writes it.
+        Whether the output is a folder with a document for each article.
     """
 
     source: AnyPath
@@ -159,3 +167,150 @@ def _twin(path: AnyPath, suffix: str) -> AnyPath | None:
         return None
     other = path.with_name(path.name[: -len(suffix)])
     return other if kind_by_name(other) and other.is_file() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """The state of a file, by which a later run sees whether the file has changed.
+
+    Attributes
+    ----------
+    bytes
+        The size of the file.
+    modified
+        Time of the last change in nanoseconds; 0 for a remote file.
+    sha256
+        Hash of the content in hexadecimal; empty for a remote file, which would have to be downloaded for it.
+    mark
+        `corestory.remote.RemotePath.state` of a remote file. Empty, and then equal to no other, where the remote file
+        system reports none.
+    """
+
+    bytes: int
+    modified: int
+    sha256: str
+    mark: str = ""
+
+    def matches(self, path: AnyPath) -> bool:
+        """Return whether a file still has the same content.
+
+        A local file is read only if its size is the same and its time differs, as after a copy.
+
+        Examples
+        --------
+        >>> import os, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "a.txt")
+        ...     _ = path.write_text("The quay opened.")
+        ...     before = fingerprint(path)
+        ...     os.utime(path, (0, 0))
+        ...     touched = before.matches(path)
+        ...     _ = path.write_text("The quay closed.")
+        ...     touched, before.matches(path)
+        (True, False)
+        """
+        try:
+            if isinstance(path, RemotePath):
+                return self.mark != "" and (self.bytes, self.mark) == path.state()
+            found = path.stat()
+            if found.st_size != self.bytes:
+                return False
+            return found.st_mtime_ns == self.modified or _sha256(path) == self.sha256
+        except OSError:
+            return False
+
+
+def fingerprint(path: AnyPath) -> Fingerprint:
+    """Take the fingerprint of a file.
+
+    Take it before reading the file, so that the next run notices a change during the reading.
+
+    Raises
+    ------
+    OSError
+        The file is missing or cannot be read.
+    """
+    if isinstance(path, RemotePath):
+        path.forget()
+        return state_of(path)
+    return replace(state_of(path), sha256=_sha256(path))
+
+
+def state_of(path: AnyPath) -> Fingerprint:
+    """Return the fingerprint of a file without its hash, for which the file would have to be read.
+
+    Raises
+    ------
+    OSError
+        The file is missing, or its state is unknown.
+    """
+    if isinstance(path, RemotePath):
+        size, mark = path.state()
+        return Fingerprint(size, 0, "", mark)
+    found = path.stat()
+    return Fingerprint(found.st_size, found.st_mtime_ns, "")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# As `corestory.output.documents.DocumentForm.name_end` names them. Other files in such a folder are the user's own.
+_DOCUMENT = re.compile(r"\d{6,}(?:-.*)?\.(?:md|tei\.xml)")
+
+
+def documents_in(folder: AnyPath) -> dict[str, tuple[int, str]]:
+    """Return the size of each document in a folder and a mark of its state, by name; none if there is no folder."""
+    try:
+        if isinstance(folder, RemotePath):
+            folder.forget()
+            states = {path.name: state for path, state in folder.files()}
+        else:
+            states = {entry.name: _state(entry.stat()) for entry in os.scandir(folder) if entry.is_file()}
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    return {name: states[name] for name in sorted(states) if _DOCUMENT.fullmatch(name)}
+
+
+def _state(found: os.stat_result) -> tuple[int, str]:
+    return found.st_size, str(found.st_mtime_ns)
+
+
+def documents_fingerprint(folder: AnyPath) -> Fingerprint:
+    """Take the fingerprint of the documents in a folder."""
+    states = documents_in(folder)
+    sha256 = "" if isinstance(folder, RemotePath) else _documents_sha256(folder, states)
+    return Fingerprint(_size(states), 0, sha256, _mark(states))
+
+
+def documents_match(known: Fingerprint | None, folder: AnyPath) -> bool:
+    """Return whether a folder still has the documents that its record knows; None knows of none.
+
+    Local documents are read only if their sizes are the same and a time differs, as after a copy.
+    """
+    states = documents_in(folder)
+    if known is None or not states:
+        return known is None and not states
+    if _size(states) != known.bytes:
+        return False
+    if known.mark and _mark(states) == known.mark:
+        return True
+    return not isinstance(folder, RemotePath) and _documents_sha256(folder, states) == known.sha256
+
+
+def _size(states: dict[str, tuple[int, str]]) -> int:
+    return sum(size for size, _ in states.values())
+
+
+def _mark(states: dict[str, tuple[int, str]]) -> str:
+    if not all(mark for _, mark in states.values()):
+        return ""
+    return hashlib.sha256(json.dumps(list(states.items())).encode()).hexdigest()
+
+
+def _documents_sha256(folder: Path, names: dict[str, tuple[int, str]]) -> str:
+    whole = hashlib.sha256()
+    for name in names:
+        whole.update(json.dumps([os.fsencode(name).decode(errors="replace"), _sha256(folder / name)]).encode())
+    return whole.hexdigest()

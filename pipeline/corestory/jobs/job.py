@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from corestory.jobs.items import Item
 from corestory.model.tagged_article import NoStory, TaggedArticle
 from corestory.output.documents import STORY_ENDINGS
 from corestory.reading.text import storable
-from corestory.remote import AnyPath, RemotePath
+from corestory.remote import AnyPath
 
 if TYPE_CHECKING:
     from corestory.model.rules import Rules
@@ -105,93 +105,6 @@ def model_sha256(folder: Path) -> str:
     from corestory.model.storage import MANIFEST_NAME
 
     return hashlib.sha256((folder / MANIFEST_NAME).read_bytes()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """The state of a file, by which a later run sees whether the file has changed.
-
-    Attributes
-    ----------
-    bytes
-        The size of the file.
-    modified
-        Time of the last change in nanoseconds; 0 for a remote file.
-    sha256
-        Hash of the content in hexadecimal; empty for a remote file, which would have to be downloaded for it.
-    mark
-        `corestory.remote.RemotePath.state` of a remote file. Empty, and then equal to no other, where the remote file
-        system reports none.
-    """
-
-    bytes: int
-    modified: int
-    sha256: str
-    mark: str = ""
-
-    def matches(self, path: AnyPath) -> bool:
-        """Return whether a file still has the same content.
-
-        A local file is read only if its size is the same and its time differs, as after a copy.
-
-        Examples
-        --------
-        >>> import os, tempfile
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     path = Path(folder, "a.txt")
-        ...     _ = path.write_text("The quay opened.")
-        ...     before = fingerprint(path)
-        ...     os.utime(path, (0, 0))
-        ...     touched = before.matches(path)
-        ...     _ = path.write_text("The quay closed.")
-        ...     touched, before.matches(path)
-        (True, False)
-        """
-        try:
-            if isinstance(path, RemotePath):
-                return self.mark != "" and (self.bytes, self.mark) == path.state()
-            found = path.stat()
-            if found.st_size != self.bytes:
-                return False
-            return found.st_mtime_ns == self.modified or _sha256(path) == self.sha256
-        except OSError:
-            return False
-
-
-def fingerprint(path: AnyPath) -> Fingerprint:
-    """Take the fingerprint of a file.
-
-    Take it before reading the file, so that the next run notices a change during the reading.
-
-    Raises
-    ------
-    OSError
-        The file is missing or cannot be read.
-    """
-    if isinstance(path, RemotePath):
-        path.forget()
-        return state_of(path)
-    return replace(state_of(path), sha256=_sha256(path))
-
-
-def state_of(path: AnyPath) -> Fingerprint:
-    """Return the fingerprint of a file without its hash, for which the file would have to be read.
-
-    Raises
-    ------
-    OSError
-        The file is missing, or its state is unknown.
-    """
-    if isinstance(path, RemotePath):
-        size, mark = path.state()
-        return Fingerprint(size, 0, "", mark)
-    found = path.stat()
-    return Fingerprint(found.st_size, found.st_mtime_ns, "")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 # An outcome carries so many refusals of a file back to the person; the ledger holds all of them.

@@ -19,9 +19,8 @@ from pathlib import Path
 from typing import IO
 
 from corestory.errors import OutputError, reason_of
-from corestory.jobs.document_folders import documents_fingerprint, documents_in, documents_match
-from corestory.jobs.items import Item
-from corestory.jobs.job import Counts, Fingerprint, fingerprint
+from corestory.jobs.items import Fingerprint, Item, documents_fingerprint, documents_in, documents_match, fingerprint
+from corestory.jobs.job import Counts
 from corestory.reading.parts import has_parts
 from corestory.remote import AnyPath, open_to_read
 

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from corestory.errors import OutputError, reason_of
-from corestory.jobs.items import Item
-from corestory.jobs.job import Counts, Fingerprint
+from corestory.jobs.items import Fingerprint, Item
+from corestory.jobs.job import Counts
 from corestory.jobs.ledger import HIDDEN, Ledger, LocalLedger, Record, key_of
 from corestory.remote import AnyPath, RemotePath
 
@@ -32,7 +32,7 @@ class RemoteLedger(Ledger):
 
     Examples
     --------
-    >>> from corestory.jobs.job import fingerprint
+    >>> from corestory.jobs.items import fingerprint
     >>> folder = RemotePath("memory://ledger")
     >>> ledger, item = RemoteLedger(folder), Item(folder / "a.txt", "a.txt.jsonl")
     >>> item.source.write_bytes(b"The quay opened.")

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from corestory.errors import InputError
-from corestory.jobs.items import Item
-from corestory.jobs.job import Fingerprint, Job, Outcome, state_of
+from corestory.jobs.items import Fingerprint, Item, state_of
+from corestory.jobs.job import Job, Outcome
 from corestory.jobs.work import work_on
 from corestory.model.site_memory import SiteMemory
 from corestory.processes import in_processes

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from corestory.errors import InputError, ModelError, OutputError, reason_of
-from corestory.jobs.items import Item
-from corestory.jobs.job import Counts, Fingerprint, Job, Outcome, fingerprint, model_sha256, outcome_of, state_of
+from corestory.jobs.items import Fingerprint, Item, fingerprint, state_of
+from corestory.jobs.job import Counts, Job, Outcome, model_sha256, outcome_of
 from corestory.jobs.ledger import Ledger
 from corestory.jobs.writing import OutputInProgress, join_rows
 from corestory.reading.parts import read_part

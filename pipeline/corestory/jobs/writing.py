@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from corestory.atomic import Target
 from corestory.errors import InputError
-from corestory.jobs.document_folders import DocumentLines, unpack_documents
-from corestory.jobs.items import Item
-from corestory.jobs.job import NOTES_LISTED, REFUSALS_LISTED, Counts, Fingerprint, Job, Outcome, refusal_line
+from corestory.jobs.items import Fingerprint, Item
+from corestory.jobs.job import NOTES_LISTED, REFUSALS_LISTED, Counts, Job, Outcome, refusal_line
 from corestory.jobs.remote_ledger import ledger_of
-from corestory.output.documents import DocumentFile, StoryFormat
+from corestory.output.documents import DocumentFile, DocumentLines, StoryFormat, unpack_documents
 from corestory.output.rows import Format, open_rows
 from corestory.output.story import KindChoice, Unit
 from corestory.reading.file_kinds import kind_by_name
@@ -187,7 +186,7 @@ def join_rows(
         A path, which is created or replaced.
     form, keep, types, kinds, unit
         The parameters with which `corestory.output.rows.open_rows` wrote the parts; or a format of documents, of which
-        the parts are `corestory.jobs.document_folders.DocumentLines`.
+        the parts are `corestory.output.documents.DocumentLines`.
 
     Raises
     ------

@@ -12,7 +12,7 @@ Redelmeier and Aas, "groupShapley" (arXiv:2106.12228, 2021).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -21,13 +21,14 @@ import numpy as np
 from corestory.features.batch import batches
 from corestory.features.context import EARLIER_ROUND, GROUPS, MARKUP, Columns
 from corestory.model.breakdown import Breakdown, Effect, ngram_breakdowns, shapley_values
-from corestory.model.scoring import ScoredBatch, Weights, stage2_features
+from corestory.model.scoring import ScoredBatch, Stage2, Weights
 from corestory.model.site_memory import BEFORE_CONTEXT
 from corestory.model.tagged_article import TaggedArticle
-from corestory.types import Bool, Float, Label
+from corestory.types import Bool, Float, Float32, Label
 
 if TYPE_CHECKING:
     from corestory.model.calibration import PlattScaling
+    from corestory.model.network import Network
     from corestory.model.site_memory import SiteMemory
     from corestory.model.tagger import Tagger
     from corestory.reading.article import Article
@@ -188,11 +189,28 @@ class _Reasons:
         if scored.html and batch.markup is not None and weights.markup is not None:
             self._markup = ngram_breakdowns(batch.markup.words.spelt(), weights.markup)
         self._names = tuple(name for name in GROUPS if scored.html or name != MARKUP)
-        base, shares = shapley_values(_Game(weights, scored, self._names).play, len(self._names))
+        base, shares = shapley_values(self._game(weights, scored), len(self._names))
         self._base = scaling.slope * base + scaling.offset
         self._shares = scaling.slope * shares
         self._slope = scaling.slope
         self._correction = None if scored.correction is None else (scaling.slope * scored.correction.total).tolist()
+
+    def _game(self, weights: Weights, scored: ScoredBatch) -> Callable[[Bool], Float]:
+        """Make stage 2 a game whose players are the feature groups: the networks see only those that take part."""
+        stage2 = Stage2(scored.features, scored.stage1, weights.networks(html=scored.html), html=scored.html)
+        # The scores of the round before follow from the players, so their columns are shown if any player is in.
+        # Without any player, a later round could only follow the order of equal scores.
+        of_group = {name: number for number, name in enumerate(self._names)} | {EARLIER_ROUND: len(self._names)}
+
+        def play(present: Bool) -> Float:
+            shown = np.append(present, present.any())
+
+            def seen(columns: Columns, network: Network) -> Float32:
+                return np.where(shown[[of_group[name] for name in columns.groups]], columns.matrix(), network.mean)
+
+            return stage2.log_odds(seen)
+
+        return play
 
     def of(self, row: int, shift: float | None) -> tuple[Breakdown, Breakdown | None, Breakdown]:
         """Return a row's breakdowns: by words, by markup words, by feature groups.
@@ -216,30 +234,3 @@ class _Reasons:
 
 def _shifted(breakdown: Breakdown, name: str, shift: float) -> Breakdown:
     return Breakdown(breakdown.base, (*breakdown.effects, Effect(name, shift)))
-
-
-class _Game:
-    """Stage 2 as a game whose players are the feature groups: the networks see only the groups that take part."""
-
-    def __init__(self, weights: Weights, scored: ScoredBatch, names: tuple[str, ...]) -> None:
-        self._scored = scored
-        self._networks = weights.networks(html=scored.html)
-        self._first = self._columns(None)
-        # The scores of the round before follow from the players, so their columns are shown if any player is in.
-        self._number = {name: number for number, name in enumerate(names)} | {EARLIER_ROUND: len(names)}
-
-    def play(self, present: Bool) -> Float:
-        """Log-odds of all rows, given the groups that take part."""
-        # Without any player, a later round could only follow the order of equal scores.
-        shown = np.append(present, present.any())
-        columns, scores = self._first, np.zeros(0)
-        for number, network in enumerate(self._networks):
-            if number:
-                columns = self._columns(scores)
-            player = [self._number[group] for group in columns.groups]
-            features = np.where(shown[player], columns.matrix(), network.mean)
-            scores = network.log_odds(features, self._scored.features.layout)
-        return scores
-
-    def _columns(self, earlier: Float | None) -> Columns:
-        return stage2_features(self._scored.features, self._scored.stage1, earlier, html=self._scored.html)

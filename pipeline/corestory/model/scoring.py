@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -16,7 +17,7 @@ from corestory.model.kinds import KindHead
 from corestory.model.network import Network
 from corestory.model.ngrams import NgramScorer
 from corestory.model.site_memory import BEFORE_CONTEXT
-from corestory.types import Bool, Float
+from corestory.types import Bool, Float, Float32
 
 if TYPE_CHECKING:
     from corestory.model.rules import Forced
@@ -188,6 +189,35 @@ def stage2_features(
     """
     scores = stage1 if earlier is None else [LogOdds(EARLIER_ROUND, earlier), *stage1]
     return features.of_html(scores) if html else features.of_text(scores)
+
+
+class Stage2:
+    """The rounds of stage 2 over one batch, to be computed again and again with features altered.
+
+    Parameters
+    ----------
+    features, stage1
+        Of the batch.
+    networks
+        One for each round.
+    html
+        Whether with markup.
+    """
+
+    def __init__(
+        self, features: BatchFeatures, stage1: Sequence[LogOdds], networks: Sequence[Network], *, html: bool
+    ) -> None:
+        self._columns = partial(stage2_features, features, stage1, html=html)
+        self._first, self._networks, self._layout = self._columns(None), networks, features.layout
+
+    def log_odds(self, altered: Callable[[Columns, Network], Float32]) -> Float:
+        """Give the log-odds of core when each round sees what `altered` makes of its columns and its network."""
+        columns, log_odds = self._first, np.zeros(0)
+        for number, network in enumerate(self._networks):
+            if number:
+                columns = self._columns(log_odds)
+            log_odds = network.log_odds(altered(columns, network), self._layout)
+        return log_odds
 
 
 def _with_forced(log_odds: Float, forced: Forced | None) -> Float:

@@ -169,7 +169,7 @@ def _check_folder(folder: Path, where: str) -> None:
             hint="Train one with: corestory train DATA --output models/NAME",
         ) from error
     except (OSError, ValueError) as error:  # a ValueError where the name has a NUL
-        raise ModelError(f"cannot be read ({_reason(error)})", where=where, expected="a model's folder") from error
+        raise ModelError(f"cannot be read ({reason_of(error)})", where=where, expected="a model's folder") from error
     if not stat.S_ISDIR(mode):
         raise ModelError(
             "is no folder", where=where, expected=f"a model's folder, with {MANIFEST_NAME} and {WEIGHTS_NAME} in it"
@@ -193,11 +193,7 @@ def _bytes(file: Path, limit: int, where: str) -> bytes:
             "is missing", where=where, expected=f"{MANIFEST_NAME} and {WEIGHTS_NAME} in a model's folder", hint=_AGAIN
         ) from error
     except OSError as error:
-        raise ModelError(f"cannot be read ({_reason(error)})", where=where) from error
-
-
-def _reason(error: Exception) -> str:
-    return (isinstance(error, OSError) and error.strerror) or str(error)
+        raise ModelError(f"cannot be read ({reason_of(error)})", where=where) from error
 
 
 MEMORY_VERSION = 1

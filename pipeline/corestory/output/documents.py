@@ -1,7 +1,12 @@
-"""Documents: formats with a file for each article, such as labelled files and Markdown, in a folder or alone."""
+"""Documents: formats with a file for each article, such as labelled files and Markdown, in a folder or alone.
+
+While a folder run tags a file, its documents are lines of one file, as the rows of other formats are. So the documents
+of the parts of a large file are joined as rows are, and get their numbers when all are there.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from contextlib import closing
@@ -153,6 +158,40 @@ class DocumentFolder:
 
     def close(self) -> None:
         """Do nothing: every file has been written."""
+
+
+class DocumentLines:
+    """A writer of documents as lines of JSON, each with the end of its file's name.
+
+    Parameters
+    ----------
+    target
+        The file, which is created or replaced.
+    form, kinds
+        As of `document_form`.
+    """
+
+    def __init__(self, target: Path, form: StoryFormat, kinds: KindChoice | None) -> None:
+        self._form = document_form(form, kinds)
+        self._target = Target(target)
+
+    def write(self, article: TaggedArticle) -> None:
+        """Write the line of an article."""
+        line = [self._form.name_end(article.title), self._form.render(article)]
+        self._target.write(f"{json.dumps(line)}\n".encode())
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._target.close()
+
+
+def unpack_documents(lines: Path, folder: Path) -> None:
+    """Write each document of a file of `DocumentLines` to its own file in a new folder."""
+    folder.mkdir()
+    with lines.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            name_end, document = json.loads(line)
+            (folder / f"{number:06d}{name_end}").write_bytes(document.encode())
 
 
 def labelled_text(article: TaggedArticle) -> str:

@@ -133,11 +133,7 @@ def columns_to_read(
     keep: Sequence[str], finder: FieldFinder
 ) -> Callable[[Sequence[str], Sequence[str]], Collection[str]]:
     """Return the choice of a Parquet file's columns, for `corestory.reading.parquet_rows.parquet_table`."""
-
-    def choose(columns: Sequence[str], lists: Sequence[str]) -> Collection[str]:
-        return COLUMNS.union(map(folded, keep), finder.wanted(columns), lists)
-
-    return choose
+    return lambda columns, lists: COLUMNS.union(map(folded, keep), finder.wanted(columns), lists)
 
 
 def _stored(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:

@@ -157,15 +157,8 @@ def _answers(
 def _read(request: TaggingRequest) -> _Read:
     found = _Read()
     asked = request.options
-    options = ReadingOptions(
-        asked.text_column,
-        asked.html_column,
-        asked.id_column,
-        asked.url_column,
-        asked.title_column,
-        request.kind,
-        source=asked.rows == "span",
-    )
+    columns = (asked.text_column, asked.html_column, asked.id_column, asked.url_column, asked.title_column)
+    options = ReadingOptions(*columns, request.kind, source=asked.rows == "span")
     head = request.body[:HEAD_BYTES]
     if packed := unread_kind(head):
         expected = "text, HTML, JSON or CSV that is not compressed"

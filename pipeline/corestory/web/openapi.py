@@ -86,12 +86,8 @@ def _tagging(name: str, summary: str, content: dict[str, Any], without: tuple[st
     record = {
         "type": "object",
         "properties": {
-            "text": {"type": "string"},
-            "html": {"type": "string"},
-            "paragraphs": {"type": "array", "items": {"type": "string"}},
-            "id": {"type": "string"},
-            "url": {"type": "string"},
-            "title": {"type": "string"},
+            name: {"type": "array", "items": {"type": "string"}} if name == "paragraphs" else {"type": "string"}
+            for name in ("text", "html", "paragraphs", "id", "url", "title")
         },
     }
     bodies: dict[str, Any] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,14 +43,8 @@ class ModelInfo:
 def train_model(rows: pd.DataFrame, *, seed: int, jobs: int, say: Say) -> tuple[Tagger, ModelInfo]:
     """Train a model as ``corestory train`` does."""
     model = ParagraphClassifier(random_state=seed, n_jobs=jobs)
-    total, done = model.fits(rows), 0
-
-    def progress(stage: str) -> None:
-        nonlocal done
-        done += 1
-        say(f"Training: {stage}, fit {done} of {total}")
-
-    model.fit(rows, progress=progress)
+    total, done = model.fits(rows), count(1)
+    model.fit(rows, progress=lambda stage: say(f"Training: {stage}, fit {next(done)} of {total}"))
     return model.tagger_, _info(rows, origin="trained in this run", seed=seed)
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
+
+from corestory.evaluation.results import plain
 
 from .comparison import ConfidenceBin, SetResult
 from .goals import Goal
 from .models import ModelInfo
 
 if TYPE_CHECKING:
-    from corestory.evaluation.results import Json
-
     from .ablations import AblationResult
 
 SCHEMA = 1
@@ -49,16 +48,5 @@ def result_json(result: Result) -> str:
     document = {"schema": SCHEMA, **asdict(result)}
     for goal, found in zip(document["goals"], result.goals, strict=True):
         goal["met"] = found.met
-    return json.dumps(_plain(document), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
-
-
-def _plain(value: object) -> Json:
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float):
-        return round(value, 6) if math.isfinite(value) else None
-    if value is None or isinstance(value, str | int):
-        return value
-    raise TypeError(f"{type(value).__name__} in a result")
+    rounded = json.loads(json.dumps(plain(document)), parse_float=lambda number: round(float(number), 6))
+    return json.dumps(rounded, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
