@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from browser.visits import HOSTILE
 from corestory.model.breakdown import Breakdown, Effect
 from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
 from corestory.model.tagged_article import TaggedArticle
@@ -11,9 +12,6 @@ from corestory.reading.article import Article
 
 pytestmark = pytest.mark.browser
 
-HOSTILE = (
-    "</style></script><script>document.title='taken'</script><img src=https://x.example/ onerror=alert(1)> \"'&amp;"
-)
 PHONE = {"width": 360, "height": 740}
 WIDE = {"width": 1280, "height": 800}
 

@@ -4,15 +4,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from browser.visits import HOSTILE
 from corestory.evaluation.findings import Findings, Learned, find
 from corestory.evaluation.learned import GroupEffect, Importance, Ngram, Vocabulary
 from corestory.report.page import report_page
 
 pytestmark = pytest.mark.browser
 
-HOSTILE = (
-    "</style></script><script>document.title='taken'</script><img src=https://x.example/ onerror=alert(1)> \"'&amp;"
-)
 PHONE = {"width": 360, "height": 740}
 
 

@@ -8,14 +8,11 @@ from typing import Any
 
 import pytest
 
-from browser.visits import Visit
+from browser.visits import HOSTILE, Visit
 from reviewing import ADDRESS, ReviewProcess, labels_in, write_articles
 
 pytestmark = pytest.mark.browser
 
-HOSTILE = (
-    "</style></script><script>document.title='taken'</script><img src=https://x.example/ onerror=alert(1)> \"'&amp;"
-)
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 STORY = [
     "The ferry left the quay at seven on Monday with nine passengers, the harbour master said.",

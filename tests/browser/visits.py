@@ -2,6 +2,10 @@
 
 from typing import Any
 
+HOSTILE = (
+    "</style></script><script>document.title='taken'</script><img src=https://x.example/ onerror=alert(1)> \"'&amp;"
+)
+
 
 class Visit:
     """An open page: what it wrote to the console, its errors and dialogs, and the addresses that it asked for."""

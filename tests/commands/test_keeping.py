@@ -10,11 +10,6 @@ from commands.articles import MORE, STORY, jsonl
 TEXT = f"{STORY}\nREAD MORE: lugger sold\n{MORE}\n"
 
 
-@pytest.fixture
-def predict(run, model):
-    return lambda *arguments: run("predict", "--model", model, *arguments)
-
-
 def rows(path):
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 

@@ -41,11 +41,6 @@ def corpus(tmp_path):
     return folder
 
 
-@pytest.fixture
-def predict(run, model):
-    return lambda *arguments: run("predict", "--model", model, *arguments)
-
-
 def skipped(done):
     return next((line for line in done.stderr.splitlines() if line.startswith("skipped: ")), "")
 

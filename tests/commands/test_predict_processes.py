@@ -9,13 +9,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from commands.articles import COLUMNS, PAGE, STORY, TEXT, jsonl, rows
+from commands.articles import COLUMNS, PAGE, STORY, TEXT, command, endless_jsonl, rows
 
 pytestmark = pytest.mark.slow
-
-
-def command(*arguments):
-    return [sys.executable, "-m", "corestory", "predict", *map(str, arguments)]
 
 
 @pytest.fixture
@@ -97,10 +93,6 @@ def test_memory_does_not_grow_with_the_number_of_articles(model, tmp_path, envir
         peaks.append(int(done.stderr))
     # The larger input has 1 MB of text more, and a result of 4 MB.
     assert peaks[1] - peaks[0] < 2_500
-
-
-def endless_jsonl(tmp_path, count=20_000):
-    return jsonl(tmp_path / "endless.jsonl", *({"id": f"n{number}", "text": TEXT} for number in range(count)))
 
 
 def test_a_closed_pipe_ends_it_without_a_word(model, tmp_path, environment):

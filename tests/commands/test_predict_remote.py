@@ -74,11 +74,6 @@ def here(tmp_path):
     return fill(RemotePath(f"file://{tmp_path}/in"))
 
 
-@pytest.fixture
-def predict(run, model):
-    return lambda *arguments: run("predict", "--model", model, *arguments)
-
-
 def found(folder):
     """What is in a folder but the ledger; article ids are the names of files, so those are taken out."""
     places = [path for path in folder.matches("**") if path.is_file() and ".corestory" not in path.url]

@@ -10,11 +10,7 @@ from contextlib import suppress
 
 import pytest
 
-from commands.articles import MORE, PLUG, STORY, TEXT, jsonl, rows
-
-
-def command(*arguments):
-    return [sys.executable, "-m", "corestory", "predict", *map(str, arguments)]
+from commands.articles import MORE, PLUG, STORY, TEXT, command, endless_jsonl, jsonl, rows
 
 
 def in_turn(model, *many):
@@ -25,10 +21,6 @@ def in_turn(model, *many):
         "    except SystemExit as end:\n        print(f'exit code {end.code or 0}', flush=True)\n"
     )
     return [sys.executable, "-c", code]
-
-
-def endless_jsonl(tmp_path, count=20_000):
-    return jsonl(tmp_path / "endless.jsonl", *({"id": f"n{number}", "text": TEXT} for number in range(count)))
 
 
 def at_a_terminal(arguments, tmp_path, environment, *, columns=72, term="dumb"):

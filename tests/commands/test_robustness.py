@@ -100,11 +100,6 @@ def test_a_model_whose_name_cannot_be_one_is_refused_in_one_line(run, tmp_path, 
     assert len(done.stderr) < 600
 
 
-@pytest.fixture
-def predict(run, model):
-    return lambda *arguments: run("predict", "--model", model, *arguments)
-
-
 def test_a_header_of_any_length_is_read(predict, tmp_path):
     (tmp_path / "a.csv").write_text(f"id;text;{'x' * 200_000}\n1;{STORY};\n", encoding="utf-8")
     done = predict("a.csv")
