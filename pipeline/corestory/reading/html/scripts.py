@@ -69,14 +69,13 @@ _ITEM_WORDS = 8
 def declared_paragraphs(tree: LexborHTMLParser) -> list[str]:
     """Return the paragraphs of the longest story that the page declares to machines, if it declares any."""
     best = ""
-    for node in tree.css("script"):
-        if "ld+json" not in (node.attributes.get("type") or "").lower():
-            continue
+    for node in tree.css('script[type*="ld+json" i]'):
         raw = node.text() or ""
         if "articleBody" not in raw or is_too_nested(raw):
             continue
         try:
-            bodies = list(_article_bodies(json.loads(_WRAPPING.sub("", raw), strict=False)))
+            bare = _WRAPPING.sub("", raw) if "<!" in raw or "]>" in raw or "->" in raw else raw
+            bodies = list(_article_bodies(json.loads(bare, strict=False)))
         except (ValueError, RecursionError):
             # Two objects one after another, a comma too many: the text itself is mostly whole.
             bodies = list(_readable_bodies(raw))
@@ -94,9 +93,10 @@ def with_declared(shown: Outline, declared: list[str]) -> Outline:
     seen: set[tuple[str, ...]] = set()
     shares = []
     for text in shown.texts:
-        runs = set(_runs(words_of(text), length)) or {(text,)}
-        seen |= runs & own
-        shares.append(len(runs & own) / len(runs))
+        runs = set(_runs(words_of(text), length))
+        declared_runs = runs & own
+        seen |= declared_runs
+        shares.append(len(declared_runs) / max(len(runs), 1))
     shown = replace(shown, declared=np.array(shares))
     # Some pages show the story only after a script has run, yet declare it to machines.
     return shown.with_undisplayed(declared) if len(seen) < DECLARED_SHOWN * len(own) else shown
