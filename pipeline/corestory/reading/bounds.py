@@ -43,7 +43,9 @@ def excess_of_page(html: str) -> str:
     >>> excess_of_page("<p>The quay opened.</p>" * 100_000)
     ''
     """
-    if html.count("<") > MAX_NESTING and _nesting_of_page(html) > MAX_NESTING:
+    tags = html.count("<")
+    # No more elements are in one another than are opened at all.
+    if tags > MAX_NESTING and tags - html.count("</") > MAX_NESTING and _nesting_of_page(html) > MAX_NESTING:
         return f"a page of more than {MAX_NESTING:,} elements in one another"
     if len(html) > 2 * MAX_ATTRIBUTES and _MANY_ATTRIBUTES.search(html):
         return f"a page that has an element of more than {MAX_ATTRIBUTES:,} attributes"

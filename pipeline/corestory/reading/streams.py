@@ -97,7 +97,7 @@ def peek_bytes(stream: BinaryIO, *, where: str, size: int = HEAD_BYTES, close: b
 
 def read_document(stream: BinaryIO, *, where: str, limit: int = MAX_DOCUMENT_BYTES) -> bytes:
     """Read a stream to its end, refusing one of more than `limit` bytes."""
-    data = stream.read(limit + 1)
+    data = _read_all(stream, limit + 1)
     if len(data) > limit:
         raise InputError(
             f"more than {limit:,} bytes in one document",
@@ -160,7 +160,8 @@ def _buffered(stream: _Stream) -> BinaryIO:
 def _read_all(stream: BinaryIO, size: int) -> bytes:
     # A pipe gives what it has; what a stream is shows only in enough of it.
     pieces = []
-    while size > 0 and (piece := stream.read(size)):
+    # A reader takes as much memory as it is asked for, on each of its levels.
+    while size > 0 and (piece := stream.read(min(size, HEAD_BYTES))):
         pieces.append(piece)
         size -= len(piece)
     return b"".join(pieces)
