@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import InputError
-from corestory.reading.decoding import decode, marked_encoding, read_bytes, refuse_binary
+from corestory.reading.decoding import decode, marked_encoding, refuse_binary
 from corestory.reading.file_kinds import unread_kind
-from corestory.reading.streams import open_bytes, read_document
+from corestory.reading.streams import open_bytes, read_bytes, read_document
 
 ENGLISH = "“It’s open,” she said — for the first time since March, at a cost of £4m.\n"
 WESTERN = {

@@ -241,7 +241,8 @@ def train(
 
 
 def _read_extra(path: Path | None) -> str:
-    from corestory.reading.decoding import decode, read_bytes
+    from corestory.reading.decoding import decode
+    from corestory.reading.streams import read_bytes
 
     return "" if path is None else decode(read_bytes(path), where=str(path))
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corestory.errors import InputError, Refuse
-from corestory.reading.decoding import decode, read_bytes
+from corestory.reading.decoding import decode
+from corestory.reading.streams import read_bytes
 
 PAGE_SUFFIXES = (".html", ".html.gz", ".htm", ".htm.gz")
 _WCXB_PARTS = ("dev", "test")

@@ -20,8 +20,9 @@ from corestory.labelling.gold_pages import (
 from corestory.labelling.labelled import KINDS, ROLES, Kind, LabelledArticle, LabelledParagraph, Role
 from corestory.labelling.tables import LabelNames, articles_of_labelled_rows, is_table, read_table
 from corestory.reading.article import registered_domain
-from corestory.reading.decoding import decode, read_bytes
+from corestory.reading.decoding import decode
 from corestory.reading.one_article import LABELLED_ENDING
+from corestory.reading.streams import read_bytes
 from corestory.reading.text import storable
 from corestory.types import Label
 

@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from corestory.errors import InputError
 from corestory.features.characters import UNSPACED
-from corestory.reading.decoding import decode, read_bytes
+from corestory.reading.decoding import decode
+from corestory.reading.streams import read_bytes
 from corestory.reading.text import storable
 
 if TYPE_CHECKING:

@@ -4,12 +4,10 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 from corestory.errors import InputError, Note, no_note
 from corestory.reading.file_kinds import refuse_kind
-from corestory.reading.streams import HEAD_BYTES, open_bytes, read_document
-from corestory.reading.text import storable
+from corestory.reading.streams import HEAD_BYTES
 
 # Of all characters, at most this share is control characters in anything that is text.
 MOST_CONTROLS = 0.1
@@ -190,32 +188,6 @@ _META = re.compile(rb"<meta\b[^<>]{0,500}?\bcharset\s*=\s*[\"']?\s*([A-Za-z0-9_:
 _XML = re.compile(rb"^\s*<\?xml\b[^<>]{0,500}?\bencoding\s*=\s*[\"']([A-Za-z0-9_:.+-]+)")
 # Bytes that no text is made of, whatever its encoding.
 _BINARY = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})
-
-
-def read_bytes(path: Path) -> bytes:
-    r"""Read a document whole, gunzipped where its first bytes say gzip.
-
-    Parameters
-    ----------
-    path
-        The file; a name need not end in ``.gz`` to be gunzipped.
-
-    Raises
-    ------
-    InputError
-        The file is missing, a folder, too long after gunzipping, or its gzip data is damaged or truncated.
-
-    Examples
-    --------
-    >>> import gzip, pathlib, tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = pathlib.Path(folder, "story.txt.gz")
-    ...     _ = path.write_bytes(gzip.compress(b"The quay opened.\n"))
-    ...     read_bytes(path)
-    b'The quay opened.\n'
-    """
-    with open_bytes(path) as stream:
-        return read_document(stream, where=storable(str(path)))
 
 
 def refuse_binary(head: bytes, *, where: str) -> None:

@@ -4,6 +4,7 @@ import zlib
 from bz2 import BZ2File
 from gzip import GzipFile
 from io import BufferedReader, RawIOBase
+from pathlib import Path
 from typing import BinaryIO, cast
 
 from corestory.errors import InputError, reason_of
@@ -105,6 +106,32 @@ def read_document(stream: BinaryIO, *, where: str, limit: int = MAX_DOCUMENT_BYT
             hint="Give many articles as JSON Lines, CSV or Parquet, which are read one at a time.",
         )
     return data
+
+
+def read_bytes(path: Path) -> bytes:
+    r"""Read a document whole, gunzipped where its first bytes say gzip.
+
+    Parameters
+    ----------
+    path
+        The file; a name need not end in ``.gz`` to be gunzipped.
+
+    Raises
+    ------
+    InputError
+        The file is missing, a folder, too long after gunzipping, or its gzip data is damaged or truncated.
+
+    Examples
+    --------
+    >>> import gzip, pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "story.txt.gz")
+    ...     _ = path.write_bytes(gzip.compress(b"The quay opened.\n"))
+    ...     read_bytes(path)
+    b'The quay opened.\n'
+    """
+    with open_bytes(path) as stream:
+        return read_document(stream, where=storable(str(path)))
 
 
 class _Stream(RawIOBase):
