@@ -1,6 +1,7 @@
 import gzip
 import json
 import os
+import sys
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -273,3 +274,31 @@ def test_a_full_disk_ends_the_run_in_one_line(predict, monkeypatch):
     assert done.stderr.startswith("corestory: ")
     assert "no room on the disk" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.fixture
+def predict(run, model, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("The lugger left the quay at 7 on Monday.", encoding="utf-8")
+    return lambda *arguments: run("predict", "--model", model, *arguments)
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("somewhere", "is not the address of a scheduler"),
+        ("tcp://127.0.0.1:8786", "in: is a relative path; expected an absolute path"),
+    ],
+)
+def test_an_address_of_no_use_is_told_at_once(predict, address, message):
+    pytest.importorskip("distributed", reason="Dask is not installed: pip install 'corestory[dask]'")
+    done = predict("in", "--output", "out/", "--dask", address)
+    assert done.returncode == 2
+    assert message in done.stderr
+
+
+def test_without_dask_it_is_said_how_to_get_it(predict, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)  # as if it were not installed
+    done = predict("in", "--output", "out/", "--dask", "local")
+    assert done.returncode == 2
+    assert "pip install 'corestory[dask]'" in done.stderr
