@@ -276,13 +276,6 @@ def test_a_full_disk_ends_the_run_in_one_line(predict, monkeypatch):
     assert done.stderr.count("\n") == 1
 
 
-@pytest.fixture
-def predict(run, model, tmp_path):
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "a.txt").write_text("The lugger left the quay at 7 on Monday.", encoding="utf-8")
-    return lambda *arguments: run("predict", "--model", model, *arguments)
-
-
 @pytest.mark.parametrize(
     ("address", "message"),
     [
