@@ -111,6 +111,8 @@ def test_a_note_about_the_publisher_behind_its_heading_is_filler():
     about = ["About Dales Water", "Dales Water supplies 41,000 homes and employs 230 people."]
     assert _found(Article("a", [*STORY, *about])) == about
     assert _found(Article("a", [*STORY, "Über die Stadtwerke", "Die Stadtwerke versorgen 41.000 Menschen."])) != []
+    founded = ["À propos de Terrelune", "Créée en 1987, la coopérative Terrelune réunit 210 producteurs."]
+    assert _found(Article("a", [*STORY, *founded])) == founded
     assert _found(Article("a", [*STORY, "About Dales Water", "Nobody in the town wanted to speak that day."])) == []
 
 

@@ -31,6 +31,8 @@ def _found(lines: list[str]) -> list[str]:
         "Une version précédente de cet article donnait un autre chiffre.",
         "Wir und unsere 214 Partner verarbeiten Daten, um Inhalte zu zeigen.",
         "Мы используем файлы cookie, чтобы сайт работал лучше.",
+        "You received this email because you signed up at themarrow.example.",
+        "Sie erhalten diese E-Mail, weil Sie sich auf morgenkieker.example angemeldet haben.",
         "($1 = 9.8012 crowns)",
         "(1 euro = 11.42 crowns)",
         "al/mj",
@@ -47,6 +49,7 @@ def test_a_notice_is_found_by_how_it_begins(notice):
         "Editor's note: This map shows the best kitchens of the town.",
         "We and our neighbours store coal for the winter.",
         "The article was amended by the assembly on Monday.",
+        "You received this letter because you live in the town.",
         "Corrections to the plan will be made in May.",
     ],
 )

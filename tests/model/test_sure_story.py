@@ -48,6 +48,21 @@ def test_a_dropped_turn_between_kept_turns_of_others_is_found(turns, restored):
 
 
 @pytest.mark.parametrize(
+    ("entries", "restored"),
+    [
+        (["-9:40", "It rains.", "-9:31", "-Two are safe.", "-9.05am", "It blows.", "-8h50", "We begin."], [3]),
+        (["-9:40 | Lee", "It rains.", "-9:31 Uhr", "It blows.", "-9:05", "We begin.", "-8:50", "-Good morning."], [7]),
+        (["-9:40", "It rains.", "-9:31", "-Two are safe.", "-9:05", "It blows."], []),
+        (["-9:40", "It rains.", "-9:31", "-Read also", "-9:05", "It blows.", "-8:50", "We begin."], []),
+        (["-1:20 min", "It rains.", "-1:31 min", "-A film.", "-2:05 min", "It blows.", "-3:50 min", "We begin."], []),
+        (["-1:20", "It rains.", "-1:31", "It pours.", "-2:05", "It blows."] + ["-1:31", "-Film."] * 4, []),
+    ],
+)
+def test_dropped_entries_of_a_live_report_are_found_if_most_are_kept(entries, restored):
+    assert _found(entries) == restored
+
+
+@pytest.mark.parametrize(
     ("lines", "restored"),
     [
         (["the boats went out in vain,", "-we sold our fish in Ostvik", "and drove home in the rain."], [1]),

@@ -67,6 +67,29 @@ def test_bare_headlines_at_the_end_of_a_text_are_found():
     assert _found(Article("text", [*STORY, "You may also like", *headlines, *STORY])) == []
 
 
+def test_dropped_summaries_and_marks_before_headings_do_not_hide_teasers():
+    lines = ["• Related stories", *(line for teaser in TEASERS for line in teaser)]
+    texts = [*STORY, *lines]
+    kept = np.array([line not in (TEASERS[1][1], TEASERS[2][0]) for line in texts])
+    found = in_teasers(batch_of_articles([Article("text", texts)]), shape_features(texts)[0], kept)
+    assert [texts[row] for row in np.flatnonzero(found)] == [line for line in lines if kept[texts.index(line)]]
+
+
+@pytest.mark.parametrize(
+    ("heading", "head", "found"),
+    [
+        ("Siguiente noticia", ["Amparo Lizcano"], True),
+        ("Next story", ["Ann Lee", "8 April 2025"], True),
+        ("Next story", [], False),
+        ("Read next", ["Ann Lee"], False),
+        ("Read next", ["Ann Lee", "8 April 2025"], True),
+    ],
+)
+def test_a_whole_story_behind_its_heading_is_found_by_a_byline_or_a_date(heading, head, found):
+    other = [TEASERS[0][0], *head, *STORY[:2]]
+    assert _found(Article("text", [*STORY, heading, *other])) == [heading, *other] * found
+
+
 def test_a_single_headline_behind_read_also_is_found_in_a_text():
     link = ["LEES OOK", "Museum boat seeks crew"]
     assert _found(Article("text", [*STORY, *link, *STORY])) == link

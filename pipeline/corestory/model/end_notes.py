@@ -32,8 +32,8 @@ CALL_WORDS = 40
 """A call to subscribe has at most so many words."""
 MAIL_LINES = 8
 """The head of an e-mail is within so many first lines."""
-ARTICLE_CHARACTERS = 8
-"""An article of at most so many characters may stand before the publisher's name."""
+BEFORE_NAME = 40
+"""At most so many characters stand before the publisher's name: "Founded in 1987, the firm of"."""
 HEADING_WORDS, ITEM_WORDS, ITEMS = 10, 12, 2
 """The heading of a box and its lines have at most so many words, and the box has at least so many lines."""
 
@@ -190,7 +190,7 @@ def _is_name(text: str) -> bool:
 
 
 def _of_publisher(text: str, heading: str) -> bool:
-    """Tell whether a paragraph begins with the name in the heading "About ...", or follows "Notes to editors"."""
+    """Tell whether a paragraph names at its begin who is in the heading "About ...", or follows "Notes to editors"."""
     if re.fullmatch(_PRESS, heading, re.IGNORECASE):
         return True
     about = re.match(_PUBLISHER, heading, re.IGNORECASE)
@@ -198,7 +198,7 @@ def _of_publisher(text: str, heading: str) -> bool:
     # A name of one word may be a person's in the story, and "Over the bridge" is English.
     least = 1 if about and about[0].count(" ") > 1 and about[0][:4].casefold() != "over" else 2
     called = name[:1].isupper() and least <= len(name.split()) <= HEADING_WORDS
-    return called and name in text[: len(name) + ARTICLE_CHARACTERS]
+    return called and name in text[: len(name) + BEFORE_NAME]
 
 
 def _calls(texts: Sequence[str], words: Float, kept: Bool) -> Bool:

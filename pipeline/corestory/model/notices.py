@@ -1,7 +1,7 @@
 """Notices in and around a story that say by their own words that they are none of it, and the end of a press release.
 
-Notes on corrections and notices about cookies are sentences like those of the story, and in a text no element tells
-them. Each language has few ways to begin them.
+Notes on corrections, on cookies and on why one gets a newsletter are sentences like those of the story, and
+in a text no element tells them. Each language has few ways to begin them.
 """
 
 from __future__ import annotations
@@ -54,12 +54,21 @@ _COOKIES = (
     r"(?:ta strona używa|używamy) (?:plików )?cookies|(?:мы используем|сайт использует) (?:файлы )?cookie|"
     r"(?:当サイト|このサイト)\w*(?:cookie|クッキー)"
 )
+_MAILED = (
+    r"(?:you(?:['’]re| are| were)? (?:receiv\w+|getting|sent) this (?:e-?mail|newsletter|message) because|"
+    r"(?:sie erhalten|du erhältst) diesen? (?:e-?mail|newsletter),? weil|"
+    r"vous recevez (?:ce|cet|cette) (?:e-?mail|mail|courriel|newsletter|message) (?:car|parce)|"
+    r"recibes? est[ea] (?:correo|e-?mail|mensaje|boletín) porque|"
+    r"você (?:recebeu|está recebendo) est[ea] (?:e-?mail|mensagem) porque|"
+    r"(?:hai ricevuto|ricevi) questa (?:e-?mail|newsletter) perché|"
+    r"(?:je|u) ontvangt deze (?:e-?mail|mail|nieuwsbrief) omdat)"
+)
 # An exchange rate, the initials of editors: "($1 = 9.80 crowns)", "al/mj".
 _AGENCY = (
     r"©|\(?(?:[$€£] ?1|1 (?:euro|u\.?s\.? dollar|dollar)) = [^.\d]{0,9}[\d.,]+ ?[^.]{0,30}\)?$|our standards: |"
     r"(?-i:[a-z]{2,4}(?:/[a-z]{2,4})+$)"
 )
-_NOTICES = f"{_NOTES}|{_COOKIES}|{_AGENCY}"
+_NOTICES = f"{_NOTES}|{_COOKIES}|{_MAILED}|{_AGENCY}"
 _ENDS = (
     r"[-–—*#\s]{1,6}(?:ends?|fin|ende|fine|fim|30)[-–—*#\s]{1,6}|(?-i:ENDS|ENDE)|#\s?#\s?#|"
     r"notes? (?:to|for) (?:the )?editors?|hinweise? (?:an|für) (?:die )?redaktion(?:en)?|"

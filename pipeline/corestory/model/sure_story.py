@@ -24,6 +24,13 @@ SALUTATION_WORDS = 8
 MOST_CLOSING = 40
 """and its closing so many characters."""
 
+ENTRIES, MOST_DROPPED = 3, 0.5
+"""A live report has so many kept entries behind their times, and at most such a share of all its entries is dropped."""
+TIME_CHARACTERS = 40
+"""The line with the time of an entry has at most so many characters, with the name of who writes."""
+
+# The time of an entry: "21:15 Uhr | Ann Lee", "9.31pm", "18h40"; no length of a film, no date.
+_ENTRY = r"\W*\d{1,2}(?:[:.]\d\d|\s?h\s?\d\d)(?!\s?min|[\d./:])"
 # Exports of chats and transcripts write the time before the name: "[04/05/2024, 09:12] Ann: ...", "00:12 ANN: ...".
 _TIME = r"(?:[\[(]?\d[\d/.:, -]{3,24}(?:\s?[AaPp][Mm])?[\])]?(?:\s-)?\s)?"
 _SPEAKER = r"\s*" + _TIME + r"([^\s:：.!?]{1,20}(?:\s[^\s:：.!?]{1,20}){0,2})\s?[:：]\s?\S"
@@ -74,6 +81,7 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
         | _items(batch, between)
         | _within_sentences(batch.texts, between)
         | _in_short(batch.texts, kept, layout)
+        | _entries(batch, kept)
         | _around_letters(batch, kept)
     )
 
@@ -99,6 +107,22 @@ def _speaker(text: str) -> str | None:
     """Give the name before a colon at the beginning of a text that ends as a sentence: lines of code do not."""
     turn = re.match(_SPEAKER, text)
     return turn and (turn[1] if ends_as_sentence(text) else None)
+
+
+def _entries(batch: Batch, kept: Bool) -> Bool:
+    """Find the dropped entries of a live report in a text, sentences behind their times; most others are kept."""
+    found, texts = np.zeros(len(kept), bool), batch.texts
+    if batch.markup is not None:
+        return found
+    for inside in batch.layout.slices():
+        times = [
+            row for row in (inside.start + np.flatnonzero(~kept[inside.start : inside.stop - 1])).tolist()
+            if len(texts[row]) <= TIME_CHARACTERS and re.match(_ENTRY, texts[row]) and ends_as_sentence(texts[row + 1])
+        ]  # fmt: skip
+        entries = np.array(times, int) + 1
+        if kept[entries].sum() >= max(ENTRIES, (1 - MOST_DROPPED) * len(entries)):
+            found[entries] = ~kept[entries]
+    return found
 
 
 def _items(batch: Batch, between: Bool) -> Bool:

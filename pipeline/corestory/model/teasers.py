@@ -38,14 +38,39 @@ BYLINE_WORDS = 8
 STORY_WORDS = 40
 """and before its heading so many kept words."""
 
-_NEXT = frozenset(
+# A line behind the headline, such as the byline, is enough below these,
+_NEXT_STORY = frozenset(
     (
-        *("read next", "next story", "next article", "up next", "nächster artikel", "à lire ensuite"),
-        *("article suivant", "siguiente artículo", "leia a seguir", "próxima notícia", "prossimo articolo"),
-        *("volgend artikel", "nästa artikel", "neste sak", "næste artikel", "następny artykuł", "další článek"),
-        *("следующая статья", "читайте далее", "sıradaki haber", "次の記事", "下一篇", "다음 기사"),
+        *("next story", "next article", "nächster artikel", "nächster beitrag", "nächste meldung", "article suivant"),
+        *("siguiente artículo", "siguiente noticia", "siguiente nota", "noticia siguiente", "próxima notícia"),
+        *("próxima matéria", "notícia seguinte", "prossimo articolo", "articolo successivo", "prossima notizia"),
+        *("volgend artikel", "volgend bericht", "nästa artikel", "nästa nyhet", "neste sak", "neste artikkel"),
+        *("næste artikel", "næste nyhed", "seuraava artikkeli", "następny artykuł", "następna wiadomość"),
+        *("další článek", "další zpráva", "ďalší článok", "következő cikk", "articolul următor", "sljedeći članak"),
+        *("следующая статья", "следующая новость", "наступна стаття", "наступна новина", "следваща статия"),
+        *(
+            "επόμενο άρθρο",
+            "sıradaki haber",
+            "sonraki haber",
+            "المقال التالي",
+            "الخبر التالي",
+            "הכתבה הבאה",
+            "مطلب بعدی",
+        ),
+        *(
+            "अगली खबर",
+            "berita selanjutnya",
+            "artikel selanjutnya",
+            "bài tiếp theo",
+            "tin tiếp theo",
+            "次の記事",
+            "下一篇",
+        ),
+        *("다음 기사",),
     )
 )
+# and a date has to be one of two such lines below these, which stand within stories, too.
+_NEXT = _NEXT_STORY.union(("read next", "up next", "à lire ensuite", "leia a seguir", "читайте далее"))
 # These say to read another story, and a single headline behind one of them is that story's.
 _ALSO = frozenset(
     (
@@ -122,7 +147,7 @@ def is_heading_of_teasers(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return text.casefold().replace("’", "'").strip(" \xa0:…>»→.|-–—【】[]■●◆▼")
+    return text.casefold().replace("’", "'").strip(" \xa0:…>»→.|-–—【】[]■●◆▼•*#")
 
 
 def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -164,7 +189,7 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
         while row < end and _is_headline(texts, linked, row):
             row += 1
             passed = row
-            while passed < min(row + MOST_BETWEEN, end) and not kept[passed]:
+            while passed < min(row + MOST_BETWEEN, end) and not kept[passed] and not ends_as_sentence(texts[passed]):
                 passed += 1
             summary = passed < end and ends_as_sentence(texts[passed])
             headlines += summary or bare or batch.markup is not None
@@ -261,13 +286,17 @@ def _above_links(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _next_story(batch: Batch, words: Float, kept: Bool, heading: int, end: int) -> bool:
-    """Tell whether a whole story follows a heading that says so: a headline, a byline and a date, and prose."""
-    first, story = batch.layout.start[heading], heading + 4
-    lines = batch.texts[heading + 2 : story]
+    """Tell whether a whole story follows a heading that says so: a headline, a byline or a date, and prose."""
+    first, label, texts = batch.layout.start[heading], _plain(batch.texts[heading]), batch.texts
+    story = heading + 2
+    while story < min(heading + 4, end) and words[story] <= BYLINE_WORDS and not ends_as_sentence(texts[story]):
+        story += 1
+    lines = texts[heading + 2 : story]
     return (
-        _plain(batch.texts[heading]) in _NEXT
-        and words[first:heading][kept[first:heading]].sum() >= STORY_WORDS
-        and story < end and ends_as_sentence(batch.texts[story])
-        and words[heading + 2 : story].max() <= BYLINE_WORDS
-        and not any(map(ends_as_sentence, lines)) and any(map(_YEAR.search, lines))
-    )  # fmt: skip
+        (label in _NEXT_STORY and len(lines) > 0)
+        or (label in _NEXT and len(lines) > 1 and any(map(_YEAR.search, lines)))
+    ) and bool(
+        words[first:heading][kept[first:heading]].sum() >= STORY_WORDS
+        and story < end
+        and ends_as_sentence(texts[story])
+    )
