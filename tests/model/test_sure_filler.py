@@ -103,13 +103,38 @@ def test_heads_of_pages_stand_within_a_sentence(lines: list[str], found: list[st
         ("Foto’s: Inge Vold", True), ("The old pump, in its last summer. (AFP Photo/Inge Vold)", True),
         ("The pump will be sold, said the mayor. (AFP)", False),
         ("The pump was sold to Skarne (its third home).", False), ("列を作る住民ら＝七日、内田進撮影", True),
-        ("BY O. PENHAVEN", True), ("Von Inge Vold", True), ("By Sea", False), ("By noon the ferry had left.", False),
+        ("BY O. PENHAVEN", True), ("Photographs by Una Brae", True),
+        ("Photographs by night", False), ("Von Inge Vold", True), ("By Sea", False),
+        ("By noon the ferry had left.", False),
         ("A version of this article appears in print on March 15, Section B.", True),
         ("Dieser Artikel erschien zuerst in der Ausgabe vom 3. Mai.", True), ("Dieser Artikel ist verboten.", False),
     ],
 )  # fmt: skip
 def test_lists_of_topics_credits_and_bylines_have_a_form(line: str, found: bool):
     assert _found(Article("text", [*STORY, line])) == [line] * found
+
+
+def test_the_times_of_a_live_report_and_names_that_recur_behind_them_are_filler():
+    lines = [
+        "20:05",
+        "Marta Gil",
+        STORY[0],
+        "17:30",
+        "Marta Gil",
+        STORY[1],
+        "12:15",
+        "Jorge Luna",
+        STORY[0],
+        "8:50",
+        STORY[1],
+    ]
+    words, _ = shape_features(lines)
+    batch = batch_of_articles([Article("text", lines)])
+    kept = np.isin(np.arange(len(lines)), [2, 4, 5, 8, 9, 10])
+    dropped = [lines[row] for row in np.flatnonzero(sure_filler(batch, words, kept) & kept)]
+    assert dropped == ["Marta Gil", "8:50"]
+    kept[[0, 3, 6]] = True
+    assert not sure_filler(batch, words, kept)[[3, 6, 9]].any()
 
 
 def test_an_agency_in_brackets_ends_a_caption_before_more_of_the_story():
@@ -168,6 +193,7 @@ def test_a_text_of_capitals_alone_takes_no_time_that_grows_with_its_square():
         "2025-05-03 09:20",
         "2025年5月3日 18時30分",
         "Publié le 3 mai 2025",
+        "Par Ann Lee, le 1er mai 2025",
         "نشر في: 3 مايو 2025 - 9:30 صباحا",
     ],
 )

@@ -8,13 +8,16 @@ a text, stand within a sentence of the story.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 
 import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.features.layout import sums
+from corestory.model.comments import in_comments
 from corestory.model.end_notes import end_notes
+from corestory.model.headlines import ends_as_sentence
 from corestory.model.notices import notices
 from corestory.model.teasers import LEAST_LINKED, in_teasers
 from corestory.types import Bool, Float
@@ -38,6 +41,8 @@ HEAD_WORDS, PART_WORDS = 8, 8
 """A page's head has at most so many words, and each part of the sentence around it at least so many."""
 HEAD_NAME = 2
 """Beside the page's number it has at least so many words: a single one may be part of a sentence torn at its markup."""
+ENTRIES, TIME_CHARACTERS = 3, 14
+"""A live report has so many lines with nothing but a time, each of at most so many characters."""
 
 # The class of an element near the paragraph has all words of one of these.
 _CLASSES = tuple(
@@ -69,7 +74,7 @@ _IN_CREDITS = frozenset({"reporting", "editing", "writing", "research", "additio
 _BY = frozenset({"By", "BY", "Von", "VON", "Par", "PAR", "Por", "POR", "Di", "Door", "Av", "Af"})
 _WRITERS = (
     *("Written", "Words", "Posted", "Story", "Text", "Geschrieben", "Écrit", "Publié", "Escrito", "Scritto"),
-    *("Skrevet", "Skriven"),
+    *("Skrevet", "Skriven", "Photographs", "Photography", "Photos", "Pictures", "Illustrations", "Fotos", "Fotografie"),
 )
 _WRITTEN = rf"^(?:{'|'.join(_WRITERS)}) \w{{2,4}}\s"
 _BYLINES = (*_BY, *_WRITERS)
@@ -111,11 +116,12 @@ _AGENCY = (
 _MONTH, _YEAR = r"(?:de )?[^\W\d_]{3,10}\.?,?(?: de)?", r"(?:19|20)\d\d"
 _TIME = r"(?:\W{1,3}(?:(?:at|um|à|às|a las|kl|alle|о|в|ore|om)\.? )?\d{1,2}[:.hH]\d\d(?::\d\d)?(?: ?[^\W\d_]{1,6})?)?"
 _DATE = (
-    r"(?:[^\W\d_][^\d.!?:]{2,30}[:,|·•–—-] ?|(?:[^\W\d_]+,? ){1,2})?"
+    r"(?:[^\W\d_][^\d.!?:]{2,30}[:,|·•–—-] ?|(?:[^\W\d_]+,? ){1,2})?(?:(?:le|el|il|em|am|den|on|op|dne|dnia) )?"
     rf"(?:\d{{1,2}}(?:st|nd|rd|th|\.|º|er)? {_MONTH} {_YEAR}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? {_YEAR}|"
     rf"{_YEAR}([-/.])\d\d?\1\d\d?|\d\d?([/.])\d\d?\2{_YEAR}){_TIME}|"
     rf"{_YEAR}[年년] ?\d{{1,2}}[月월] ?\d{{1,2}}[日일][\d\s:：時时分시분]*"
 )
+_TIME_ALONE = r"(?:[01]?\d|2[0-4])(?:[:.]|\s?[hH]\s?)[0-5]\d(?:\s?(?:[AaPp]\.?[Mm]\.?|Uhr|[A-Z]{2,4}))?"
 _COUNTER = r"\d{1,3}\s?/\s?\d{1,3}"
 
 
@@ -176,6 +182,7 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
         linked = np.flatnonzero(kept & (batch.markup.link_density >= LEAST_LINKED)).tolist()
         found[[row for row in linked if batch.texts[row][0] + batch.texts[row][-1] == "[]"]] = True
         found |= _dates(batch, timed) | labels
+    found |= in_comments(batch, words, kept) | _labels_of_entries(batch, words, kept)
     found |= notices(batch, words, kept)
     found |= end_notes(batch, words, kept & ~found)
     left = np.logical_or.reduceat(kept & ~found, layout.first)
@@ -262,6 +269,24 @@ def _first_dates(batch: Batch, words: Float, kept: Bool) -> Bool:
         lines = (inside.start + np.flatnonzero((kept & (words <= DATE_LINE_WORDS))[inside])).tolist()
         if lines and lines[0] == inside.start + kept[inside].argmax() and re.fullmatch(_DATE, batch.texts[lines[0]]):
             found[lines[0]] = not any(re.fullmatch(_DATE, batch.texts[line]) for line in lines[1:])
+    return found
+
+
+def _labels_of_entries(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the times of a live report in a text, most of which are dropped, and the names behind several of them."""
+    texts, found = batch.texts, np.zeros(len(kept), bool)
+    if batch.markup is not None:
+        return found
+    for inside in batch.layout.slices():
+        span = inside.start + np.flatnonzero(kept[inside])
+        rows = range(max(inside.start, int(span[0]) - 2), int(span[-1])) if len(span) else ()
+        times = [row for row in rows if len(texts[row]) <= TIME_CHARACTERS and re.fullmatch(_TIME_ALONE, texts[row])]
+        if len(times) < ENTRIES or 2 * kept[times].sum() > len(times):
+            continue
+        found[times] = True
+        behind = [row + 1 for row in times if words[row + 1] <= NAME_WORDS]
+        names = Counter(texts[row] for row in behind)
+        found[[row for row in behind if names[texts[row]] > 1 and not ends_as_sentence(texts[row])]] = True
     return found
 
 

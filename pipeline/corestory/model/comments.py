@@ -1,0 +1,231 @@
+"""Comments of readers behind a story in a text: by the names, times and buttons between them, not by their words.
+
+What a reader writes is prose, and in a text nothing else tells it from the story. But comments follow one another, and
+each has a line with its time and a button to answer it. Such lines alone do not tell: a blog has "Comments (3)" and a
+date below each post, a diary has dates, a story may quote posts with their times. So most of these lines are dropped by
+the first decision, and two of three say the same: a heading, buttons with times, and that all these lines or some of
+the prose between them are dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+
+from corestory.features.batch import Batch
+from corestory.model.headlines import ends_as_sentence
+from corestory.types import Bool, Float
+
+STORY_WORDS = 30
+"""At least so many kept words stand before comments."""
+LINE_WORDS, BESIDE_WORDS = 12, 7
+"""A line with a time, a heading or a line of buttons has at most so many words, and so many besides the time."""
+STAMP_CHARACTERS, SHORT_STAMP = 150, 4
+"""So many characters, for a word may be long; with so few, "3d" says how long ago."""
+NAME_WORDS = 6
+"""The name of who writes has at most so many words."""
+PROSE_WORDS = 4
+"""Lines of so many words that are none of these may be comments."""
+BEHIND_HEADING = 8
+"""The first time or button stands at most so many lines behind the heading."""
+BEHIND_LAST = 16
+"""So many lines behind the last kept one are looked at."""
+APART_WORDS = 250
+"""Between the times or buttons of two comments, and behind the last, stand at most so many words."""
+MOST_KEPT = 1 / 3
+"""At most such a share of the times and buttons is kept."""
+
+_HEADINGS = (
+    "comment|comments|reader comments|user comments|your comments|all comments|recent comments|top comments|"
+    "comments section|join the conversation|join the discussion|start the conversation|discussion|have your say|"
+    "leave a comment|leave a reply|post a comment|add a comment|responses|replies|what do you think|your reactions|"
+    "your views|your thoughts",
+    "kommentar|kommentare|leserkommentare|nutzerkommentare|alle kommentare|diskussion|ihre meinung|kommentieren|"
+    "kommentar schreiben|lesermeinungen|leserbriefe",
+    "commentaire|commentaires|réactions|vos réactions|les réactions|vos commentaires|commentaires des lecteurs|"
+    "laisser un commentaire|ajouter un commentaire|réagir|comentario|comentarios|comentarios de lectores|"
+    "comentarios de los lectores|opiniones|deja un comentario|deja tu comentario|escribe un comentario",
+    "comentário|comentários|comentários dos leitores|deixe um comentário|deixe seu comentário|escreva um comentário|"
+    "commento|commenti|commenti dei lettori|lascia un commento|scrivi un commento|aggiungi un commento",
+    "reactie|reacties|reageer|lezersreacties|kommentarer|läsarkommentarer|skriv en kommentar|skriv kommentar|diskutera|"
+    "debat|kommentti|kommentit|keskustelu|komentarz|komentarze|opinie|dodaj komentarz|dyskusja|komentář|komentáře|"
+    "diskuse|diskuze|diskusia|komentáre|hozzászólás|hozzászólások|kommentek|comentarii|komentari|komentarji|komentar",
+    "комментарий|комментарии|комментария|комментариев|обсуждение|коментар|коментарі|коментарів|коментари|σχόλια|σχόλιο|"
+    "yorum|yorumlar|التعليقات|تعليقات|تعليق|תגובות|دیدگاه|دیدگاه ها|دیدگاه‌ها|نظرات|टिप्पणियाँ|टिप्पणियां|टिप्पणी|"
+    "bình luận|ความคิดเห็น|maoni",
+    "コメント|评论|評論|留言|网友评论|網友評論|网友留言|網友留言|读者评论|全部评论|最新评论|댓글|독자 의견",
+)
+_BUTTONS = (
+    "reply replies respond report antworten antwort melden répondre signaler responder respuesta denunciar "
+    "rispondi segnala beantwoorden reageer antwoord antwoorden svara svar anmäl anmeld rapporter vastaa ilmoita "
+    "odpowiedz zgłoś odpovědět nahlásit odpovedať válasz válaszolok răspunde odgovori отговор отговори ответить "
+    "пожаловаться відповісти απάντηση yanıtla cevapla رد الرد השב הגב پاسخ जवाब उत्तर balas trả 返信 返信する 回复 回覆 "
+    "답글 답글쓰기 ตอบกลับ jibu"
+)
+# Other words beside them: "Signaler un abus", "Gefällt mir", "Trả lời". By themselves these stand in other places, too.
+_OF_BUTTONS = (
+    "abuse comment more show like likes dislike quote permalink share upvote downvote abus un gefällt mir teilen "
+    "zitieren j'aime partager citer me gusta compartir citar curtir gosto compartilhar partilhar mi piace condividi "
+    "vind ik leuk gilla synes godt om lik tykkää lubię to tetszik нравится beğen إعجاب दें suka thích lời いいね 赞 공감 "
+    "ถูกใจ"
+)
+CLOCK = r"\d{1,2}(?:[:.]\d\d|\s?[hH]\s?\d\d)(?::\d\d)?"
+_MONTH = r"[^\W\d_]{3,12}\.?"
+_DATES = (
+    r"\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4}|\d{4}[年년] ?\d{1,2}[月월] ?\d{1,2}[日일]|"
+    rf"\d{{1,2}}(?:st|nd|rd|th|\.|º|er)? (?:de )?{_MONTH},?(?: de)? \d{{4}}|"
+    rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|"
+    rf"\d{{4}}\. {_MONTH} \d{{1,2}}\.?|"
+    # Without a year a date has the time of day behind it.
+    rf"(?:\d{{1,2}}\.? {_MONTH}|{_MONTH} \d{{1,2}})(?=.{{1,6}}{CLOCK})"
+)
+_AGO = (
+    r"(?:\d+|an?|one)\s?(?:sec\w*|min\w*|hours?|hrs?|days?|weeks?|months?|years?) ago|^\d+\s?[smhdwy]$|"
+    r"vor (?:\d+|eine[rmn]?) \w+|il y a (?:\d+|une?) \w+|hace (?:\d+|una?) \w+|há (?:\d+|uma?) \w+|\d+ \w+ atrás|"
+    r"(?:\d+|un['’]?a?) ?\w+ fa\b|\d+ \w+ geleden|\d+ \w+ sedan|\d+ \w+ siden|\d+ \w+ sitten|\d+ \w+ temu|před \d+ \w+|"
+    r"pred \d+ \w+|\d+ \w+ ezelőtt|\d+ (?:napja|órája|perce)|acum \d+ \w+|prije \d+ \w+|преди \d+ \w+|\d+ \w+ назад|"
+    r"\d+ \w+ тому|πριν (?:από )?\d+ \w+|\d+ \w+ önce|منذ (?:\d+ )?\w+|لפני (?:\d+ )?\w+|\d+ \w+ (?:پیش|قبل)|"
+    r"\d+ \w+ पहले|\d+ \w+ (?:yang )?lalu|\d+ \w+ trước|"
+    r"\d+\s?(?:秒|分|分钟|分鐘|小时|小時|時間|日|天|週間|周|か月|个月|年)前|\d+\s?(?:초|분|시간|일|주|개월|달|년) ?전"
+)
+# A line that says how long ago has one of these, and a date one of the others: they are found faster than all of it.
+_AGO_WORDS = (
+    "ago vor il hace há atrás fa geleden sedan siden sitten temu před pred ezelőtt napja órája perce acum prije преди "
+    "назад тому πριν önce منذ לפני پیش قبل पहले lalu trước"
+)
+_IN_DATES = r"\d{4}|\d[./-]\s?\d|\d\s?[:hH]\s?\d\d"
+# Who writes, in a line with what is written: "Ann P.: I agree."
+_SPOKEN = r"[^\s:.][^:.!?]{0,20}(?:\b[^\W\d_]\.)?: \S"
+_MARKS = " \xa0\t0123456789()[]:：.,!?#*•·-–—|/>»›▲▼↓↩️件개条條则"
+
+
+@cache
+def _words() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
+    """Give the headings, the words of buttons, these with the words beside them, and those that say how long ago."""
+    buttons, ago = frozenset(_BUTTONS.split()), frozenset(_AGO_WORDS.split())
+    return frozenset("|".join(_HEADINGS).split("|")), buttons, buttons.union(_OF_BUTTONS.split()), ago
+
+
+@cache
+def _pattern(words: str) -> re.Pattern[str]:
+    # Compiled when first used, for that takes milliseconds.
+    return re.compile(words, re.IGNORECASE)
+
+
+def _is_heading(text: str) -> bool:
+    return text.casefold().strip(_MARKS) in _words()[0]
+
+
+def _is_button(text: str) -> bool:
+    """Tell whether a line holds nothing but labels of buttons and counts."""
+    _, buttons, all_words, _ = _words()
+    parts = []
+    for word in text.casefold().replace("’", "'").split():
+        if part := word.strip(_MARKS):
+            if part not in all_words:  # nearly always the first
+                return False
+            parts.append(part)
+    return not buttons.isdisjoint(parts)
+
+
+def is_stamp(text: str) -> bool:
+    """Tell whether a line holds a date or says how long ago, and little else.
+
+    Examples
+    --------
+    >>> is_stamp("Ann Lee • 3 hours ago"), is_stamp("Ann Lee left three hours ago")
+    (True, False)
+    """
+    if len(text) > STAMP_CHARACTERS:
+        return False
+    found = _pattern(_DATES).search(text) if re.search(_IN_DATES, text) else None
+    if found is None:
+        words = text.casefold().replace(")", " ").split()
+        if len(text) <= SHORT_STAMP or text.endswith(("前", "전")) or not _words()[3].isdisjoint(words):
+            found = _pattern(_AGO).search(text)
+    if found is None or "@" in text:
+        return False
+    beside = text[: found.start()] + " " + re.sub(CLOCK, " ", text[found.end() :])
+    return len(re.findall(r"[^\W\d_]+", beside)) <= BESIDE_WORDS
+
+
+def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the kept paragraphs of comments in texts.
+
+    Parameters
+    ----------
+    batch, words, kept
+        As of `corestory.model.headlines.own_headlines`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,). In pages nothing is found.
+
+    Examples
+    --------
+    >>> from corestory.features.batch import batch_of_articles
+    >>> from corestory.reading.article import Article
+    >>> comments = ["Ann", "2 days ago", "My street is still shut, what about us?", "Reply", "Bo", "1 day ago", "Same."]
+    >>> batch = batch_of_articles([Article("a", ["The quay is open.", "2 comments", *comments])])
+    >>> kept = np.array([True, False, False, False, True, False, False, False, False])
+    >>> in_comments(batch, np.array([40.0, 2, 2, 3, 8, 1, 1, 3, 2]), kept).tolist()
+    [False, False, False, False, True, False, False, False, False]
+    """
+    found = np.zeros(len(kept), bool)
+    if batch.markup is not None:
+        return found
+    before = np.append(0.0, np.cumsum(words * kept))
+    for inside in batch.layout.slices():
+        rows = inside.start + np.flatnonzero(kept[inside])
+        begin = int(np.searchsorted(before, before[inside.start] + STORY_WORDS))
+        if len(rows) and begin <= rows[-1]:
+            last = int(rows[-1]) + 1
+            comments = _comments(batch.texts, words, kept, slice(begin, min(last + BEHIND_LAST, inside.stop)))
+            if comments is not None:
+                near = before[last] - before[min(comments.stop, last)] <= APART_WORDS
+                end = last if near else comments.stop
+                found[comments.start : end] = kept[comments.start : end]
+    return found
+
+
+def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> slice | None:
+    """Give the rows from the heading or the first name to the last time or button, of the first comments."""
+    short = (inside.start + np.flatnonzero(words[inside] <= LINE_WORDS)).tolist()
+    headings = {row for row in short if _is_heading(texts[row])}
+    buttons = [row for row in short if _is_button(texts[row])]
+    if not headings and len(buttons) < 2:  # of most texts
+        return None
+    stamps = [row for row in short if is_stamp(texts[row])]
+    marks = sorted({*buttons, *stamps})
+    if len(marks) < 2:
+        return _spoken(texts, sorted(headings), inside.stop)
+    apart = np.flatnonzero(np.add.reduceat(words, marks)[:-1] > APART_WORDS) + 1
+    for group in np.split(np.array(marks), apart):
+        dropped = group[~kept[group]]
+        first, last = int(dropped[0] if len(dropped) else group[0]), int(group[-1])
+        heading = next((row for row in range(first - BEHIND_HEADING, first) if row in headings), None)
+        lines = np.setdiff1d(np.arange(first, min(last + 2, inside.stop)), group)
+        lines = lines[words[lines] >= PROSE_WORDS]
+        several = min(len(np.intersect1d(group, some)) for some in (buttons, stamps)) > 1
+        if (
+            kept[group].mean() <= MOST_KEPT and len(lines)
+            and several + (heading is not None) + (not kept[lines].all() or not kept[group].any()) > 1
+        ):  # fmt: skip
+            named = first > inside.start and words[first - 1] <= NAME_WORDS and not ends_as_sentence(texts[first - 1])
+            return slice(heading if heading is not None else first - named, last + 1)
+    return None
+
+
+def _spoken(texts: Sequence[str], headings: Sequence[int], end: int) -> slice | None:
+    """Give the rows of two or more comments behind their heading that begin with the name of who writes."""
+    for heading in headings:
+        last = heading + 1
+        while last < end and re.match(_SPOKEN, texts[last]):
+            last += 1
+        if last > heading + 2:
+            return slice(heading, last)
+    return None

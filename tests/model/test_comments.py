@@ -1,0 +1,104 @@
+"""Comments behind a story in a text are found by their names, times and buttons, where the first decision agrees."""
+
+import numpy as np
+import pytest
+
+from corestory.features.batch import batch_of_articles
+from corestory.features.shapes import shape_features
+from corestory.model.comments import in_comments, is_stamp
+from corestory.reading.article import Article
+from corestory.reading.html.page import read_page
+
+STORY = [
+    "+The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
+    "+It is to sail twice a day until the autumn, and the town pays half of the fuel that it needs for the crossing.",
+]
+COMMENTS = [
+    *("Ann Lee", "May 3, 2025 at 9:12 am", "+My father sailed on her for thirty years, you know.", "Reply"),
+    *("seagull77", "May 3, 2025 at 9:40 am", "+And who is going to pay for all of this?", "Reply"),
+]
+
+
+def _found(lines: list[str]) -> list[str]:
+    """Give the found lines of the second of two equal articles; "+" begins a line that is kept."""
+    texts, kept = [line.removeprefix("+") for line in lines], np.array([line[0] == "+" for line in lines])
+    words, _ = shape_features(texts)
+    batch = batch_of_articles([Article("a", texts), Article("b", texts)])
+    found = in_comments(batch, np.tile(words, 2), np.tile(kept, 2))
+    assert found[: len(texts)].tolist() == found[len(texts) :].tolist()
+    return [texts[row] for row in np.flatnonzero(found[len(texts) :]).tolist()]
+
+
+def _kept(lines: list[str]) -> list[str]:
+    return [line[1:] for line in lines if line[0] == "+"]
+
+
+@pytest.mark.parametrize("heading", ["2 Comments", "+Vos réactions", "Komentarze (2)", "コメント 2件", "التعليقات"])
+def test_comments_behind_a_heading_are_found_with_it(heading):
+    lines = [heading, *COMMENTS]
+    assert _found([*STORY, *lines]) == _kept(lines)
+
+
+@pytest.mark.parametrize(
+    ("time", "button"),
+    [
+        ("3 days ago", "Reply"), ("vor einer Stunde", "Antworten • Teilen ›"), ("le 12/04/2025 à 10h12", "Répondre"),
+        ("hace 2 días", "Me gusta · Responder"), ("12 марта, 10:15", "Ответить"), ("2 gün önce", "Beğen 12 Yanıtla"),
+        ("2025年3月8日 20:11", "回复"), ("3시간 전", "답글"), ("منذ ساعتين", "رد"), ("2025. május 6. 14:22", "Válasz"),
+    ],
+)  # fmt: skip
+def test_times_and_buttons_tell_comments_in_many_languages(time, button):
+    turns = ["Ann Lee", time, "+My father sailed on her for thirty years.", button]
+    assert _found([*STORY, *turns, *turns]) == [turns[2][1:]] * 2
+
+
+def test_comments_that_begin_with_the_name_are_found_behind_their_heading_alone():
+    lines = ["+Comentários dos leitores", "+Ana P.: Para festas há sempre dinheiro.", "+Manuel: Concordo com a Ana."]
+    assert _found([*STORY, *lines]) == _kept(lines)
+    assert _found([*STORY, *lines[1:]]) == []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["+Comments (0)", "+posted by Aaron on May 3, 2025", "+The bridge, too, was opened on Tuesday by the mayor."]
+        * 2,
+        ["3 May 2025", "+Flat calm, and we talk of soups.", "5 May 2025", "+Land, and nobody is glad of it."],
+        ["+Discussion", "+The trial had shown that the new engine needs less fuel than the old one."],
+        ["Ann Lee", "May 3, 2025", "+My father sailed on her.", "Bo", "May 4, 2025", "+So did mine, for a year."],
+        [
+            "— Ann Lee (@lee) May 3, 2025",
+            "Reply",
+            "+So wrote the owner.",
+            "— Bo (@bo) May 4, 2025",
+            "Reply",
+            "+And so did he.",
+        ],
+        ["[", "edit", "]", "+The engine", "+contains 40 valves.", "[", "edit", "]", "+The hull is of larch."],
+    ],
+)
+def test_dates_headings_and_quoted_posts_of_a_story_are_no_comments(lines):
+    assert _found([*STORY, *lines]) == []
+
+
+def test_what_stands_far_behind_comments_stays():
+    rest = [STORY[0]] * 15
+    assert _found([*STORY, "2 Comments", *COMMENTS, *rest]) == _kept(COMMENTS)
+    assert _found([*STORY, "2 Comments", *COMMENTS, STORY[0]]) == [*_kept(COMMENTS), STORY[0][1:]]
+
+
+def test_comments_without_a_story_before_them_stay():
+    assert _found(["+A poll.", "2 Comments", *COMMENTS]) == []
+
+
+def test_in_a_page_its_elements_tell_comments():
+    page = read_page("".join(f"<p>{line.removeprefix('+')}</p>" for line in [*STORY, "2 Comments", *COMMENTS]))
+    words, _ = shape_features(page.texts)
+    batch = batch_of_articles([Article("a", page.texts, markup=page.markup)])
+    assert not in_comments(batch, words, np.ones(len(words), bool)).any()
+
+
+def test_a_line_with_much_beside_its_date_is_no_stamp():
+    assert is_stamp("By Ann Lee on 3 May 2025, 09:12")
+    assert not is_stamp("The ferry that left the quay on 3 May 2025 was mended by two men.")
+    assert not is_stamp("1" * 100_000)
