@@ -50,6 +50,14 @@ def _found(html: str, *, title: str | None = None) -> list[str]:
     return [batch.texts[row] for row in np.flatnonzero(in_other_stories(features, kept)).tolist()]
 
 
+def test_paragraphs_of_other_stories_may_stand_above_the_headline():
+    lines = [OTHER[0], "Ferry sails again", *OWN]
+    batch, words = batch_of_articles([Article("a", lines)]), shape_features(lines)[0]
+    kept, other = np.array([False, True, True, True, True]), np.array([True, False, False, False, False])
+    assert own_headlines(batch, words, kept).tolist() == [False] * 5
+    assert own_headlines(batch, words, kept, other=other).tolist() == [False, True, False, False, False]
+
+
 def test_paragraphs_behind_the_headline_of_another_story_are_found():
     assert _found(_page()) == list(OTHER)
 
@@ -122,7 +130,7 @@ def test_the_default_model_drops_them_and_says_why(default_tagger: Tagger):
     for text in OTHER:
         assert by_text[text].label == "filler"
         assert by_text[text].score <= SCORE
-        assert "The headline of another story before it lowered it from" in reasons(by_text[text], explained).verdict
+        assert "That it belongs to another story lowered it from" in reasons(by_text[text], explained).verdict
 
 
 SENTENCE = "The ferry left the quay at nine on Monday, the harbour master said."

@@ -155,8 +155,17 @@ def test_subheads_items_and_long_sentences_that_the_first_decision_keeps_for_sur
         (Article("a", opened.texts), 0.9, [0.3, 0.6, 0.6, 0.6, 0.6]),
     ]:
         features = BatchFeatures(batch_of_articles([one]), lambda hashes: np.ones(len(hashes)))
-        assert look_cutoffs(features, np.full(5, scores), np.ones(5, bool), 0.6).tolist() == expected
-        assert look_cutoffs(features, np.full(5, scores), np.ones(5, bool), 0.2).max() == 0.2
+        kept, found = np.ones(5, bool), np.zeros(5, bool)
+        assert look_cutoffs(features, np.full(5, scores), kept, found, 0.6).tolist() == expected
+        assert look_cutoffs(features, np.full(5, scores), kept, found, 0.2).max() == 0.2
+
+
+def test_sentences_of_a_text_are_dropped_less_where_comments_were_found():
+    lines = ["The ferry left the quay at nine on Monday, she said.", "Sign up", "Well done!", "It is too late."]
+    features = BatchFeatures(batch_of_articles([Article("a", lines)] * 2), lambda hashes: np.ones(len(hashes)))
+    kept = np.tile([True, True, False, False], 2)
+    found = np.array([False, False, False, True, False, False, False, False])
+    assert look_cutoffs(features, np.full(8, 0.5), kept, found, 0.6).tolist() == [0.3, *[0.6] * 7]
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import numpy as np
 
 from corestory.model.decision import article_cutoffs, known_words, prose_of_new_languages, without_story
 from corestory.model.headlines import in_other_stories, lowered, own_headlines
+from corestory.model.other_stories import other_stories_in_texts
 from corestory.model.pages import JudgedPages, judged_pages
 from corestory.model.scoring import ScoredBatch, Weights, as_forced
 from corestory.model.second_look import scores_after_second_look
@@ -42,8 +43,8 @@ class DecidedBatch:
     known_words
         The share of each article's words that the model knows, shape (articles,).
     headline, other_story, sure_filler, new_language
-        Which paragraphs are the headline of their article, which belong to other stories that follow the page's own,
-        which are filler whatever their words, and which are prose of a language new to the model; shape (paragraphs,).
+        Which paragraphs are the headline of their article, which belong to other stories than the page's own, which
+        are filler whatever their words, and which are prose of a language new to the model; shape (paragraphs,).
     """
 
     scored: ScoredBatch
@@ -95,12 +96,13 @@ def decided_batch(
     prose = prose_of_new_languages(scores, scored.features, known)
     scores = as_forced(np.where(prose, np.maximum(scores, cutoffs[layout.article]), scores), forced)
     kept = scores >= cutoffs[layout.article]
-    other = in_other_stories(scored.features, kept)
+    batch, words = scored.features.batch, scored.features.words
+    other = in_other_stories(scored.features, kept) | other_stories_in_texts(batch, words, kept)
     headline = np.zeros(len(kept), bool)
     if settings.drop_headlines:
         features = scored.features
         headings = features.main_headings if scored.html else None
-        headline = own_headlines(features.batch, features.words, kept & ~other, headings)
+        headline = own_headlines(features.batch, features.words, kept & ~other, headings, other)
     sure = np.zeros(len(kept), bool)
     if settings.drop_sure_filler:
         sure = sure_filler(scored.features.batch, scored.features.words, kept & ~other & ~headline)

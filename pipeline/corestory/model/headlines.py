@@ -54,7 +54,9 @@ _SECOND_SENTENCE = r"[^\W\d_]{3}[.!?…]\s+[\"“„«]?[^\W\d_a-z]|。\w"
 _NO_HEADLINE, _SENTENCE = tuple(".:;,…。：；，।"), tuple(".!?…。！？।؟۔")
 
 
-def own_headlines(batch: Batch, words: Float, kept: Bool, headings: Bool | None = None) -> Bool:
+def own_headlines(
+    batch: Batch, words: Float, kept: Bool, headings: Bool | None = None, other: Bool | None = None
+) -> Bool:
     """Find the kept paragraphs that are the headlines of their articles.
 
     Parameters
@@ -68,6 +70,8 @@ def own_headlines(batch: Batch, words: Float, kept: Bool, headings: Bool | None 
     headings
         Which paragraphs of pages are headings of the first level, shape (paragraphs,); None for texts. The only kept
         one of a page is its headline if it stands among its first paragraphs, whatever the title.
+    other
+        Which paragraphs belong to other stories: these may stand above a headline.
 
     Returns
     -------
@@ -98,9 +102,8 @@ def own_headlines(batch: Batch, words: Float, kept: Bool, headings: Bool | None 
         while len(rows) > 2 and is_notice(batch.texts[rows[0]]):
             rows = rows[1:]
         begin = int(rows[0])
-        begins = begin - inside.start <= ABOVE and all(
-            words[row] <= ABOVE_WORDS or is_notice(batch.texts[row]) for row in range(inside.start, begin)
-        )
+        above = [row for row in range(inside.start, begin) if other is None or not other[row]]
+        begins = len(above) <= ABOVE and all(words[row] <= ABOVE_WORDS or is_notice(batch.texts[row]) for row in above)
         if begins and (not known or _share(known, _words(batch.texts[begin])) >= OF_HEADLINE):
             behind = rows[1:FIRST].tolist()
             # A date that is kept may stand between.

@@ -14,6 +14,7 @@ from corestory.features.shapes import NAMES
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import KNOWN_WORDS
 from corestory.model.network import Network
+from corestory.model.other_stories import only_teaser_runs
 from corestory.model.page_words import KEPT, WORD_FEATURES, word_features
 from corestory.model.scoring import ScoredBatch, Weights
 from corestory.model.tagged_article import Doubt, NoStory, TaggedArticle
@@ -130,6 +131,9 @@ LEAST_PAGE_WORDS = 15
 IN_SECTIONS = 0.3
 """From this score on a paragraph counts as kept where the page of a section is recognised: its teasers score low."""
 
+LIKELY = 0.5
+"""From this probability on, a text of headlines and short paragraphs is an article: a list of sights, short answers."""
+
 SHORT_PAGE = 250
 """Other pages with fewer words are short."""
 
@@ -200,7 +204,8 @@ def judged_pages(
         found = with_words(found, word_features(scores, scored.features, weights.article_words))
     is_article = article_probabilities(weights.article, found)
     # No part of the network: half of the cutoff, so that the page is recognised and its probability is not zero.
-    listed = only_teasers(scored.features.batch, scored.features.words, scores >= IN_SECTIONS)
+    batch, words, seen = scored.features.batch, scored.features.words, scores >= IN_SECTIONS
+    listed = only_teasers(batch, words, seen) | (only_teaser_runs(batch, words, seen) & (is_article < LIKELY))
     is_article = np.where(listed, np.minimum(is_article, settings.article_cutoff(html=scored.html) / 2), is_article)
     layout = scored.features.layout
     enough = sums(layout.article, scored.features.words, len(layout.sizes)) >= LEAST_PAGE_WORDS

@@ -106,8 +106,8 @@ def scores_after_second_look(
     if forced is not None:
         second[forced != 0] = np.nan
     changed = scores_under(
-        scores, kept, second, cutoffs, layout,
-        cutoff=look_cutoffs(scored.features, scores, kept, cutoff), restoring=settings.second_look_restoring,
+        scores, kept, second, cutoffs, layout, restoring=settings.second_look_restoring,
+        cutoff=look_cutoffs(scored.features, scores, kept, settled & ~headline, cutoff),
     )  # fmt: skip
     of_article = cutoffs[layout.article]
     restored = sure_story(scored.features.batch, changed >= of_article) & ~settled
@@ -116,7 +116,7 @@ def scores_after_second_look(
     return np.where(restored, of_article, changed), np.where(kept, second, np.nan)
 
 
-def look_cutoffs(features: BatchFeatures, scores: Float, kept: Bool, cutoff: float) -> Float:
+def look_cutoffs(features: BatchFeatures, scores: Float, kept: Bool, found: Bool, cutoff: float) -> Float:
     """Give the cutoff of the second look for each paragraph.
 
     The look was taught lines planted into prose, and misjudges some sentences of a short or an odd story, and subheads.
@@ -127,6 +127,8 @@ def look_cutoffs(features: BatchFeatures, scores: Float, kept: Bool, cutoff: flo
         Of the batch.
     scores, kept
         The scores of the first decision and whether it keeps each paragraph, shape (paragraphs,).
+    found
+        The paragraphs that rules have dropped, but for headlines; shape (paragraphs,).
     cutoff
         The model's, for all other paragraphs.
 
@@ -136,8 +138,14 @@ def look_cutoffs(features: BatchFeatures, scores: Float, kept: Bool, cutoff: flo
         Shape (paragraphs,); at most `cutoff`.
     """
     before = features.layout.all_but_last(kept)
-    sentence = (features.words >= SENTENCE_WORDS) & (features.shape[:, SENTENCE_ENDS] > 0)
-    least = np.where(before & sentence & (scores >= SENTENCE_SCORE), min(cutoff, SENTENCE_CUTOFF), cutoff)
+    sentence = features.shape[:, SENTENCE_ENDS] > 0
+    long = sentence & (features.words >= SENTENCE_WORDS)
+    spared = before & long & (scores >= SENTENCE_SCORE)
+    if features.batch.markup is None:
+        # Where comments or other stories are known, little else of the kept prose is none of the story.
+        known = features.layout.maximum((found & sentence).astype(float)) > 0
+        spared |= kept & known & sentence & (features.words >= PROSE_WORDS)
+    least = np.where(spared, min(cutoff, SENTENCE_CUTOFF), cutoff)
     if features.batch.markup is not None:
         rows = np.flatnonzero(before & (scores >= HEADING_SCORE))
         having = features.batch.markup.words.rows(rows).having

@@ -54,7 +54,7 @@ IN_WORDS = {
 
 _CAUSES = {
     HEADLINE: "That it is the article's headline",
-    OTHER_STORY: "The headline of another story before it",
+    OTHER_STORY: "That it belongs to another story",
     SURE_FILLER: "That it is a caption, a date, a credit, a teaser or the like",
     SECOND_LOOK: "The second look at the story",
     NEW_LANGUAGE: "That it is prose in a language new to the model",

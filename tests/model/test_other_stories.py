@@ -1,0 +1,150 @@
+"""Teasers and second stories in a text are no part of its story; lists and diaries that look like them are."""
+
+import numpy as np
+import pytest
+
+from corestory.features.batch import batch_of_articles
+from corestory.features.shapes import shape_features
+from corestory.model.other_stories import only_teaser_runs, other_stories_in_texts
+from corestory.model.tagger import Tagger
+from corestory.reading.article import Article
+from corestory.reading.html.page import read_page
+
+STORY = [
+    "+The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
+    "+It is to sail twice a day until the autumn, and the town pays half of the fuel that it needs for the crossing.",
+    "+A new landing stage would cost more than the town has in a year, so the old one was mended with oak.",
+]
+TEASERS = [
+    *("+Beekeepers fear for hives after wet spring", "+Two in five colonies did not survive, a survey shows."),
+    *("Bypass inquiry to open in October", "+Campaigners say that it would cut the common in half."),
+    *("+Goalkeeper, 52, plays his thousandth match", "Alan Reddy will not hang up his gloves."),
+]
+OTHER = [
+    *("+Snow closes pass for a third day", "Greta Holm", "8 April 2025"),
+    "+The road over the Corrie pass stayed closed on Tuesday as snow drifted faster than ploughs could clear.",
+    "+Forty lorries are waiting on the northern side with soup and blankets from volunteers.",
+]
+HEAD = ["Ferry sails again", "Ellis Corran", "7 April 2025"]
+
+
+def _article(lines: list[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
+    texts = [line.removeprefix("+") for line in lines]
+    return texts, shape_features(texts)[0], np.array([line[0] == "+" for line in lines])
+
+
+def _found(lines: list[str]) -> list[str]:
+    """Give the found lines of the second of two equal articles; "+" begins a line that is kept."""
+    texts, words, kept = _article(lines)
+    batch = batch_of_articles([Article("a", texts), Article("b", texts)])
+    found = other_stories_in_texts(batch, np.tile(words, 2), np.tile(kept, 2))
+    assert found[: len(texts)].tolist() == found[len(texts) :].tolist()
+    return [texts[row] for row in np.flatnonzero(found[len(texts) :]).tolist()]
+
+
+def _kept(lines: list[str]) -> list[str]:
+    return [line[1:] for line in lines if line[0] == "+"]
+
+
+def _with(lines: list[str], between: str) -> list[str]:
+    """Put a line behind each second one."""
+    return [one for row, line in enumerate(lines) for one in ([line, between] if row % 2 else [line])]
+
+
+def test_teasers_behind_or_before_the_story_are_found():
+    for teasers in (TEASERS, _with(TEASERS, "2 hours ago")):
+        assert _found([*STORY, *teasers]) == _kept(TEASERS)
+        assert _found([*STORY, *teasers, "Load more", "Contact"]) == _kept(TEASERS)
+        assert _found(["News", "Sport", *teasers, *HEAD, *STORY]) == _kept(TEASERS)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        TEASERS[:4],
+        [*TEASERS, STORY[0]],
+        [f"+{number}. {line.removeprefix('+')}" if line[0] != "A" else line for number, line in enumerate(TEASERS)],
+        ["+Skell Head and back", "+Take a hat.", "The canal", "+A man sells pies.", "+Crypt of Bree", "+It is dark."],
+        ["+How the ferry was mended", "+With oak.", "+What the landing stage cost", "+A year of the town.",
+         "+When the ferry sails in autumn", "+At nine on Monday."],
+        [line for row in range(0, 6, 2) for line in ("+Ferry company drops its timetable again", TEASERS[row + 1])],
+    ],
+)  # fmt: skip
+def test_few_teasers_lists_and_what_shares_the_words_of_the_story_stay(lines):
+    assert _found([*STORY, *lines]) == []
+
+
+def test_times_of_a_live_report_are_no_headlines():
+    entries = ["21:15 Uhr Lena Voss schreibt", "+Der Pegel fällt.", "19:48 Uhr Tim Arndt schreibt", "+Es regnet noch."]
+    assert _found([*STORY, *entries, "18:02 Uhr Lena Voss schreibt", "+Die Straße ist zu."]) == []
+
+
+def test_a_text_of_nothing_but_teasers_is_a_section():
+    for lines, section in [
+        (["News", "Sport", *TEASERS, "Contact"], True),
+        (["Home", *_with(TEASERS, "2 hours ago")], True),
+        ([*TEASERS, STORY[0]], False),
+        (TEASERS[:4], False),
+        ([line.removeprefix("+") for line in TEASERS], False),
+    ]:
+        texts, words, kept = _article(lines)
+        batch = batch_of_articles([Article("a", texts), Article("b", texts)])
+        assert only_teaser_runs(batch, np.tile(words, 2), np.tile(kept, 2)).tolist() == [section] * 2
+
+
+@pytest.mark.parametrize(("date", "section"), [(["Hetty Lorn", "4 October 2025"], False), ([], True)])
+def test_a_list_below_the_head_of_a_story_is_no_section(date, section):
+    head = ["+Seven walks for a wet weekend", *date, "+Rain is no reason to stay in."]
+    texts, words, kept = _article([*head, *TEASERS])
+    assert only_teaser_runs(batch_of_articles([Article("a", texts)]), words, kept).tolist() == [section]
+
+
+def test_a_second_story_whose_head_has_the_form_of_the_first_one_is_found():
+    assert _found([*HEAD, *STORY, *OTHER]) == _kept(OTHER)
+    assert _found([*HEAD, *STORY, "+• " + OTHER[0][1:], "• 30 May 2024", *OTHER[3:]]) != []
+    assert _found([*HEAD, *STORY, *OTHER, "+Cable car plan is dropped", *OTHER[1:]]) != []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [*STORY, *OTHER],  # the first has no head
+        [*HEAD, *STORY, OTHER[0], *OTHER[3:]],  # the second has no date
+        [*HEAD, *STORY, OTHER[0], "Tuesday, April 8, 2025", *OTHER[3:]],  # the dates have two forms
+        [*HEAD, *STORY, *OTHER[:3], *STORY[:2]],  # of the same subject
+        [*HEAD, *STORY[:1], *OTHER],  # the first is too short
+        [*HEAD, *STORY, *(OTHER * 3)],  # a blog
+        [*HEAD, *STORY, "8 April 2025", *OTHER[3:]],  # a diary
+    ],
+)
+def test_other_dates_within_a_story_begin_no_second_one(lines):
+    assert _found(lines) == []
+
+
+def test_what_stands_above_the_head_is_found_if_it_is_short_and_of_other_subjects():
+    plug = "+Beekeepers fear for their hives: two in five colonies did not survive."
+    head = ["Ferry sails again", "Ellis Corran, 7 April 2025"]
+    assert _found([plug, *head, *STORY]) == [plug[1:]]
+    assert _found(["+The ferry left again for the crossing.", *head, *STORY]) == []
+    assert _found([plug, head[0], *STORY]) == []
+    assert _found([*OTHER[3:], *OTHER[3:], *head, STORY[0]]) == []
+
+
+def test_in_a_page_its_elements_tell_other_stories():
+    page = read_page("".join(f"<p>{line.removeprefix('+')}</p>" for line in [*STORY, *TEASERS]))
+    words, kept = shape_features(page.texts)[0], np.ones(len(page.texts), bool)
+    batch = batch_of_articles([Article("a", page.texts, markup=page.markup)])
+    assert not other_stories_in_texts(batch, words, kept).any()
+    assert not only_teaser_runs(batch, words, kept).any()
+
+
+def test_long_lists_take_no_time_that_grows_with_their_square():
+    lines = ["+8 April 2025", "+A headline with some words"] * 4_000
+    assert _found(lines) == []
+    assert _found([*HEAD, *STORY, *([*OTHER[:3], "+Snow."] * 1_000)]) == []
+
+
+def test_the_default_model_keeps_the_story_alone(default_tagger: Tagger):
+    lines = [line.removeprefix("+") for line in [*HEAD, *STORY, *OTHER]]
+    (tagged,) = default_tagger.tag_articles([Article("a", lines)])
+    assert [text for text, core in zip(lines, tagged.core, strict=True) if core] == _kept(STORY)
