@@ -181,11 +181,14 @@ def sample_frame() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def sample_head(sample_frame: pd.DataFrame, once: Callable[[str, Callable[[], Any]], Any]) -> KindHead:
+def sample_head(
+    sample_frame: pd.DataFrame, seeded_tagger: Tagger, once: Callable[[str, Callable[[], Any]], Any]
+) -> KindHead:
     """A head for kinds that was fitted on the sample corpus."""
     core = (sample_frame["label"] == "core").to_numpy()
     fold = pd.factorize(sample_frame["site"])[0] % 5
-    head: KindHead = once("sample head", lambda: fit_kinds(sample_frame, core, fold, seed=0))
+    idf_of = seeded_tagger.weights.words.idf_of
+    head: KindHead = once("sample head", lambda: fit_kinds(sample_frame, core, fold, idf_of=idf_of, seed=0))
     return head
 
 

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,9 @@ PAGES = [
     '<nav><ul><li>News<li>Sport</ul></nav><h1>Quay opens</h1><p class="byline">By Mara</p><p>It opened, she said.</p>',
     '<div class="ad">Advertisement</div><p>The ferry sailed on Monday.</p><footer>© Herald</footer>',
 ]
+
+
+Fit = Callable[..., KindHead | None]
 
 
 def head_of(tagger: Tagger) -> KindHead:
@@ -165,27 +169,32 @@ def test_spoilt_arrays_are_refused(
         read_weights(save(arrays), where="weights.safetensors")
 
 
-def test_a_table_without_kinds_gives_no_head(sample_frame: pd.DataFrame) -> None:
+@pytest.fixture
+def fit(seeded_tagger: Tagger) -> Fit:
+    return partial(fit_kinds, idf_of=seeded_tagger.weights.words.idf_of, seed=0)
+
+
+def test_a_table_without_kinds_gives_no_head(fit: Fit, sample_frame: pd.DataFrame) -> None:
     fold = np.arange(len(sample_frame)) % 2
     core = core_of(sample_frame)
-    assert fit_kinds(sample_frame.drop(columns=["kind"]), core, fold, seed=0) is None
-    assert fit_kinds(sample_frame.assign(kind=None), core, fold, seed=0) is None
+    assert fit(sample_frame.drop(columns=["kind"]), core, fold) is None
+    assert fit(sample_frame.assign(kind=None), core, fold) is None
     one = sample_frame["kind"].where(sample_frame["kind"] == "date")
-    assert fit_kinds(sample_frame.assign(kind=one), core, fold, seed=0) is None
+    assert fit(sample_frame.assign(kind=one), core, fold) is None
 
 
 @pytest.mark.parametrize("with_markup", [False, True])
-def test_articles_of_a_single_site_give_no_head(sample_frame: pd.DataFrame, with_markup: bool) -> None:
+def test_articles_of_a_single_site_give_no_head(fit: Fit, sample_frame: pd.DataFrame, with_markup: bool) -> None:
     frame = page_frame() if with_markup else sample_frame
     articles = frame["article_id"].drop_duplicates().sample(8, random_state=0)
     of_one = frame[frame["article_id"].isin(articles)].reset_index(drop=True).assign(site="herald.example")
-    assert fit_kinds(of_one, core_of(of_one), pd.factorize(of_one["article_id"])[0] % 2, seed=0) is None
+    assert fit(of_one, core_of(of_one), pd.factorize(of_one["article_id"])[0] % 2) is None
 
 
-def test_an_unknown_kind_is_refused(sample_frame: pd.DataFrame) -> None:
+def test_an_unknown_kind_is_refused(fit: Fit, sample_frame: pd.DataFrame) -> None:
     frame = sample_frame.assign(kind=["plug", *sample_frame["kind"][1:]])
     with pytest.raises(DataError, match="kind 'plug'; expected navigation"):
-        fit_kinds(frame, core_of(frame), np.arange(len(frame)) % 2, seed=0)
+        fit(frame, core_of(frame), np.arange(len(frame)) % 2)
 
 
 def page_frame() -> pd.DataFrame:
@@ -206,9 +215,9 @@ def page_frame() -> pd.DataFrame:
     return with_kinds(pd.DataFrame(rows))
 
 
-def test_markup_tells_kinds_where_words_do_not(seeded_tagger: Tagger) -> None:
+def test_markup_tells_kinds_where_words_do_not(fit: Fit, seeded_tagger: Tagger) -> None:
     frame = page_frame()
-    head = fit_kinds(frame, core_of(frame), pd.factorize(frame["site"])[0] % 4, seed=0)
+    head = fit(frame, core_of(frame), pd.factorize(frame["site"])[0] % 4)
     assert head is not None
     assert head.html is not None
     found = []
@@ -223,7 +232,7 @@ def test_markup_tells_kinds_where_words_do_not(seeded_tagger: Tagger) -> None:
 
 
 @pytest.mark.slow
-def test_the_same_rows_give_the_same_head(sample_frame: pd.DataFrame, kinds_tagger: Tagger) -> None:
-    head = fit_kinds(sample_frame, core_of(sample_frame), pd.factorize(sample_frame["site"])[0] % 5, seed=0)
+def test_the_same_rows_give_the_same_head(fit: Fit, sample_frame: pd.DataFrame, kinds_tagger: Tagger) -> None:
+    head = fit(sample_frame, core_of(sample_frame), pd.factorize(sample_frame["site"])[0] % 5)
     again = replace(kinds_tagger.weights, kinds=head)
     assert weights_bytes(again) == weights_bytes(kinds_tagger.weights)

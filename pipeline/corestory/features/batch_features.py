@@ -142,14 +142,18 @@ class BatchFeatures(TextFeatures):
         first = self.main_headings.astype(float)
         other = has("own_h_two", "own_h_three", "own_h_four", "own_h_five", "own_h_six")
         plain, item = has("own_p"), has("own_li", "up_li", "upup_li")
-        title = title_features(self.entries, self.titles, layout)
         return np.column_stack(
             [
-                title, first, other, plain, item, np.log1p(layout.before(first)), *layout.gaps(first > 0),
+                self.title, first, other, plain, item, np.log1p(layout.before(first)), *layout.gaps(first > 0),
                 *layout.gaps(other > 0), layout.means(plain, (3, 8)), layout.neighbours(other, (-2, -1, 1, 2)),
-                layout.means(title[:, 0] * self.words / 20, (8, 20)),
+                layout.means(self.title[:, 0] * self.words / 20, (8, 20)),
             ]
         )  # fmt: skip
+
+    @cached_property
+    def title(self) -> Float:
+        """The words that the paragraphs share with the title; shape (paragraphs, features)."""
+        return title_features(self.entries, self.titles, self.layout)
 
     @cached_property
     def main_headings(self) -> Bool:

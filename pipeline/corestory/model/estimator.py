@@ -225,7 +225,9 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         look = fit_second_look(
             rows, html_rows, html_places, fitted, chosen_settings, of_kind, of_language, recipe, say=say
         )
-        kinds = fit_kinds(frame, labels == CORE, folds.of_row, seed=self.random_state)
+        kinds = fit_kinds(
+            frame, labels == CORE, folds.of_row, idf_of=fitted.weights.words.idf_of, seed=self.random_state
+        )
         weights = replace(fitted.weights, second_look=look.weights, kinds=kinds)
         if article is not None:
             weights = replace(weights, article=article.network, article_words=article.words)

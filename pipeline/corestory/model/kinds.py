@@ -2,8 +2,8 @@
 
 The first step scores each class by the paragraph's own n-grams: of its first words and word shapes, and on a page of
 its markup words. The second, a small perceptron, reads these scores of the paragraph and of those around it (stacked
-sequential learning; Cohen and Carvalho, IJCAI 2005), and where the story is: a headline in a list of headlines is a
-teaser, whatever it says, and a name above the story is a byline.
+sequential learning; Cohen and Carvalho, IJCAI 2005), where the story is and which words are the story's: a headline in
+a list of headlines is a teaser, whatever it says, and a name above the story is a byline.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from corestory.features.batch_features import features_of_a_paragraph
 from corestory.features.layout import Layout, changes
-from corestory.features.shapes import NAMES
 from corestory.labelling.labelled import KINDS, ROLES
 from corestory.model.ngrams import PIECE, Lookup, ngram_entries
 from corestory.types import Bool, Float, Float32, UInt64
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 CLASSES: tuple[str, ...] = (*KINDS, *ROLES)
 """What the head tells apart, in the order of its weights' columns."""
 
-STEPS = (-2, -1, 1, 2)
+STEPS, FAR_STEPS = (-2, -1, 1, 2), (-3, -2, -1, 1, 2, 3)
 WIDTHS = (3, 8)
 WORDS_READ = 30
 """So many words of a paragraph are read, and as many word shapes: its beginning tells its kind."""
@@ -89,7 +89,9 @@ class KindNgrams:
 
 @dataclass(frozen=True)
 class KindContext:
-    """The second step: a perceptron with one hidden layer over standardised features of `kind_features`.
+    """The second step: a perceptron with one hidden layer over standardised features.
+
+    They are those of `story_features`, then those of `class_features`.
 
     Attributes
     ----------
@@ -164,7 +166,7 @@ class KindHead:
             logits += self.markup.logits(tokens)[number]
             context = self.html
         own = softmax(logits)
-        return context.probabilities(kind_features(own, features.words, features.shape, features.layout, core))
+        return context.probabilities(np.hstack([story_features(features, core), class_features(own, features.layout)]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -206,17 +208,13 @@ def chosen_kinds(probabilities: Float, core: Bool) -> Kinds:
     return Kinds(tuple(CLASSES[number] for number in best.tolist()), scores)
 
 
-def kind_features(own: Float, words: Float, shape: Float, layout: Layout, core: Bool) -> Float:
-    """Describe each paragraph by its own class probabilities, those around it, and where it stands to the story.
+def story_features(features: BatchFeatures, core: Bool) -> Float:
+    """Describe each paragraph by its shape, by where it stands to the story, and by the words that it shares with it.
 
     Parameters
     ----------
-    own
-        Probabilities by the paragraph's own n-grams; shape (paragraphs, classes).
-    words, shape
-        As of `corestory.features.shapes.shape_features`.
-    layout
-        Which paragraphs make an article.
+    features
+        Of the batch.
     core
         Whether each paragraph is core.
 
@@ -225,15 +223,40 @@ def kind_features(own: Float, words: Float, shape: Float, layout: Layout, core: 
     numpy.ndarray
         Shape (paragraphs, features).
     """
+    layout, words = features.layout, features.words
     position = layout.position.astype(float)
     size = (layout.end - layout.start).astype(float)
     mass = core * words
     total, before = np.maximum(layout.total(mass), 1e-9), layout.before(mass)
+    inside, length = core.astype(float), np.log1p(words)
+    topic = features.topic.features(inside, words)
     columns = [
-        np.log(np.maximum(own, _LEAST)), own, shape, core,
-        np.log1p(position), np.log1p(size - 1 - position), position / size, before / total, (before + mass) / total,
-        before == 0, before + mass >= total, *layout.gaps(core),
+        features.shape, core, np.log1p(position), np.log1p(size - 1 - position), position / size, before / total,
+        (before + mass) / total, before == 0, before + mass >= total, *layout.gaps(core), topic, features.title,
+        layout.neighbours(length, FAR_STEPS), layout.means(length, WIDTHS), layout.neighbours(inside, FAR_STEPS),
     ]  # fmt: skip
+    for column in (topic[:, 0], topic[:, 3]):  # how much of the story's words a paragraph has
+        columns += [layout.neighbours(column, STEPS), layout.means(column, WIDTHS)]
+    return np.column_stack(columns)
+
+
+def class_features(own: Float, layout: Layout) -> Float:
+    """Describe each paragraph by its own class probabilities and those around it.
+
+    Parameters
+    ----------
+    own
+        Probabilities by the paragraph's own n-grams; shape (paragraphs, classes).
+    layout
+        Which paragraphs make an article.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs, features).
+    """
+    size = (layout.end - layout.start).astype(float)
+    columns = [np.log(np.maximum(own, _LEAST)), own]
     for column in own.T:
         columns += [layout.neighbours(column, STEPS), layout.means(column, WIDTHS), layout.total(column) / size]
     return np.column_stack(columns)
@@ -241,16 +264,17 @@ def kind_features(own: Float, words: Float, shape: Float, layout: Layout, core: 
 
 @cache
 def kind_feature_count() -> int:
-    """Count the features of `kind_features`.
+    """Count the features of the second step.
 
     Examples
     --------
     >>> kind_feature_count() > 2 * len(CLASSES)
     True
     """
+    features = features_of_a_paragraph()
     own = np.full((1, len(CLASSES)), 1 / len(CLASSES))
-    features = kind_features(own, np.ones(1), np.zeros((1, len(NAMES))), Layout.of([1]), np.ones(1, bool))
-    return int(features.shape[1])
+    blocks = story_features(features, np.ones(1, bool)), class_features(own, features.layout)
+    return sum(block.shape[1] for block in blocks)
 
 
 def softmax(logits: Float) -> Float:

@@ -12,12 +12,23 @@ import numpy.typing as npt
 
 from corestory.errors import DataError
 from corestory.features.batch import batch_of_frame
+from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout
-from corestory.features.shapes import form_tokens, shape_features, unmarked
+from corestory.features.shapes import form_tokens, unmarked
 from corestory.features.tokens import Tokens, tokenise
 from corestory.labelling.kinds import without_telling_words
 from corestory.labelling.labelled import KINDS, ROLES
-from corestory.model.kinds import CLASSES, WORDS_READ, KindContext, KindHead, KindNgrams, kind_features, softmax
+from corestory.model.fitting import chunks
+from corestory.model.kinds import (
+    CLASSES,
+    WORDS_READ,
+    KindContext,
+    KindHead,
+    KindNgrams,
+    class_features,
+    softmax,
+    story_features,
+)
 from corestory.model.ngrams import Lookup, fitted_idf, known_ngrams, ngram_entries, tfidf_matrix
 from corestory.model.plug_templates import with_planted_lines
 from corestory.model.training_rows import OWN_VIEWS, has_markup
@@ -28,6 +39,7 @@ if TYPE_CHECKING:
     import scipy.sparse
 
 Read = Callable[[Sequence[str]], Tokens]
+IdfOf = Callable[[UInt64], Float]
 
 VIEWS = (*OWN_VIEWS, "container")
 """The views from which kinds are learned: the whole page, and its story with all that stands in and under it."""
@@ -43,19 +55,21 @@ BALANCE = 0.25
 PLANTED_WEIGHT = 0.3
 """What a row of an article with planted lines weighs against others."""
 
-FREQUENCY = 0.5
+FREQUENCY = 0.75
 """How far the second step goes from each class's share of the weights to its share of the rows: with 0 rare kinds are
 told too often, with 1 hardly ever."""
 
-MEMBERS, UNITS, EPOCHS, BATCH, STEP, PENALTY = 3, 16, 15, 512, 2e-3, 1e-3
+MEMBERS, BATCH, STEP, PENALTY = 3, 512, 2e-3, 1e-3
 """Of the perceptrons of the second step, and of their fit by Adam."""
+TEXT_SIZE, HTML_SIZE = (32, 25), (16, 15)
+"""Their hidden units, and the epochs of their fit. Markup tells most kinds by itself, and a larger fit learns sites."""
 
 # A class that a fit has not seen.
 _UNSEEN = -12.0
 _TEXTS_AT_ONCE = 20_000
 
 
-def fit_kinds(frame: pd.DataFrame, core: Bool, fold: Int, *, seed: int) -> KindHead | None:
+def fit_kinds(frame: pd.DataFrame, core: Bool, fold: Int, *, idf_of: IdfOf, seed: int) -> KindHead | None:
     """Fit the head.
 
     Parameters
@@ -67,6 +81,8 @@ def fit_kinds(frame: pd.DataFrame, core: Bool, fold: Int, *, seed: int) -> KindH
     fold
         Each row's fold, by site. The second step learns from scores of a first step that saw the other half of the
         folds.
+    idf_of
+        Gives words' inverse document frequencies by their hashes.
     seed
         Of the choice of rows where a site has many of one class.
 
@@ -87,7 +103,7 @@ def fit_kinds(frame: pd.DataFrame, core: Bool, fold: Int, *, seed: int) -> KindH
     inside = frame["view"].isin(VIEWS).to_numpy() if "view" in frame else np.ones(len(frame), bool)
     generator = np.random.default_rng(seed)
     frame, core, fold = with_planted_lines(frame[inside], core[inside], fold[inside], generator)
-    rows = _rows(frame, _classes(frame), core, fold % 2, found=int(inside.sum()))
+    rows = _rows(frame, _classes(frame), core, fold % 2, idf_of, found=int(inside.sum()))
     everything = np.ones(len(rows.classes), bool)
     chosen = rows.chosen(everything, NGRAMS_CAP, generator)
     if not rows.enough(chosen):
@@ -97,7 +113,7 @@ def fit_kinds(frame: pd.DataFrame, core: Bool, fold: Int, *, seed: int) -> KindH
     if not (len(words.hashes) and len(forms.hashes)):
         return None
     by_text, both = _fit_ngrams([words, forms], [rows.texts, rows.texts], rows, chosen)
-    text = _fit_context(by_text, rows, everything, generator)
+    text = _fit_context(by_text, rows, everything, TEXT_SIZE, generator)
     with_markup = chosen[rows.marked[chosen]]
     if not rows.enough(with_markup):
         return KindHead(both[0], both[1], text)
@@ -106,7 +122,7 @@ def fit_kinds(frame: pd.DataFrame, core: Bool, fold: Int, *, seed: int) -> KindH
     if not len(markup.hashes):
         return KindHead(both[0], both[1], text)
     by_markup, (on_page,) = _fit_ngrams([markup], [seen], rows, with_markup)
-    html = _fit_context(by_text + by_markup, rows, rows.marked, generator)
+    html = _fit_context(by_text + by_markup, rows, rows.marked, HTML_SIZE, generator)
     return KindHead(both[0], both[1], text, on_page, html)
 
 
@@ -128,20 +144,18 @@ def _classes(frame: pd.DataFrame) -> Int:
 class _Rows:
     """Rows article by article; `half` of the folds, `marked` where an article has markup, `classes` -1 if unknown.
 
-    `found` is not set in articles with planted lines.
+    `found` is not set in articles with planted lines; `story` is of `corestory.model.kinds.story_features`.
     """
 
     texts: Sequence[str]
     layout: Layout
     classes: Int
-    core: Bool
     site: Int
     half: Int
     found: Bool
     marked: Bool
     markup: npt.NDArray[np.object_]
-    words: Float
-    shape: Float
+    story: Float32
 
     def chosen(self, inside: Bool, cap: int, generator: np.random.Generator) -> Int:
         """Choose rows with a class, each text once a site and class, at most so many a site and class."""
@@ -184,7 +198,7 @@ class _Rows:
         return seen
 
 
-def _rows(frame: pd.DataFrame, classes: Int, core: Bool, half: Int, *, found: int) -> _Rows:
+def _rows(frame: pd.DataFrame, classes: Int, core: Bool, half: Int, idf_of: IdfOf, *, found: int) -> _Rows:
     import pandas as pd
 
     batch, order = batch_of_frame(frame, markup=False)
@@ -192,11 +206,14 @@ def _rows(frame: pd.DataFrame, classes: Int, core: Bool, half: Int, *, found: in
     page = frame["page"] if "page" in frame else frame["article_id"]
     site = frame["site"].fillna("") if "site" in frame else page
     numbers, _ = pd.factorize(site.where(site != "", page), sort=True)
-    words, shape = shape_features(texts)
+    core = core[order]
+    story = [
+        story_features(BatchFeatures(chunk, idf_of), core[inside]).astype(np.float32) for chunk, inside in chunks(batch)
+    ]
     markup = frame["markup"].to_numpy(object) if "markup" in frame else np.full(len(frame), None, object)
     return _Rows(
-        texts, batch.layout, classes[order], core[order], numbers.astype(np.int64)[order], half[order],
-        order < found, has_markup(frame)[order], markup[order], words, shape,
+        texts, batch.layout, classes[order], numbers.astype(np.int64)[order], half[order],
+        order < found, has_markup(frame)[order], markup[order], np.concatenate(story),
     )  # fmt: skip
 
 
@@ -262,25 +279,27 @@ def _fit_ngrams(
     return logits, found
 
 
-def _fit_context(logits: Float, rows: _Rows, inside: Bool, generator: np.random.Generator) -> KindContext:
+def _fit_context(
+    logits: Float, rows: _Rows, inside: Bool, size: tuple[int, int], generator: np.random.Generator
+) -> KindContext:
     """Fit the second step on the articles whose rows are inside."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
 
     chosen = rows.chosen(inside, CONTEXT_CAP, generator)
-    layout = rows.layout.of_rows(inside)
-    features = kind_features(softmax(logits[inside]), rows.words[inside], rows.shape[inside], layout, rows.core[inside])
-    learned = features[(np.cumsum(inside) - 1)[chosen]]
-    del features
+    of_classes = class_features(softmax(logits[inside]), rows.layout.of_rows(inside))
+    learned = np.hstack([rows.story[chosen], of_classes[(np.cumsum(inside) - 1)[chosen]]])
+    del of_classes
     mean = learned.mean(axis=0).astype(np.float32)
     scale = np.maximum(learned.std(axis=0), 1e-3).astype(np.float32)
     learned = ((learned - mean) / scale).astype(np.float32)
     classes, weights = rows.classes[chosen], rows.weights(chosen)
+    units, epochs = size
     members = []
     for member in range(MEMBERS):
         model = MLPClassifier(
-            (UNITS,), alpha=PENALTY, batch_size=min(BATCH, len(chosen)), learning_rate_init=STEP, max_iter=EPOCHS,
-            n_iter_no_change=EPOCHS, random_state=int(generator.integers(1 << 31)) + member,
+            (units,), alpha=PENALTY, batch_size=min(BATCH, len(chosen)), learning_rate_init=STEP, max_iter=epochs,
+            n_iter_no_change=epochs, random_state=int(generator.integers(1 << 31)) + member,
         )  # fmt: skip
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
