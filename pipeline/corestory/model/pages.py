@@ -205,7 +205,8 @@ def judged_pages(
     is_article = article_probabilities(weights.article, found)
     # No part of the network: half of the cutoff, so that the page is recognised and its probability is not zero.
     batch, words, seen = scored.features.batch, scored.features.words, scores >= IN_SECTIONS
-    listed = only_teasers(batch, words, seen) | (only_teaser_runs(batch, words, seen) & (is_article < LIKELY))
+    doubtful = seen & (is_article < LIKELY)[scored.features.layout.article]
+    listed = only_teasers(batch, words, seen) | only_teaser_runs(batch, words, doubtful)
     is_article = np.where(listed, np.minimum(is_article, settings.article_cutoff(html=scored.html) / 2), is_article)
     layout = scored.features.layout
     enough = sums(layout.article, scored.features.words, len(layout.sizes)) >= LEAST_PAGE_WORDS
