@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from safetensors.numpy import load, save
 
 import corestory
 from corestory.errors import DataError, ModelError
@@ -17,12 +18,13 @@ from corestory.features.layout import Layout
 from corestory.labelling.labelled import markup_rows
 from corestory.model.adaptation import adapt
 from corestory.model.correction import AddedLogOdds, KnownLines
-from corestory.model.correction_choice import CORRECTION, LINES, NOTHING
+from corestory.model.correction_choice import CORRECTION, LINES, NOTHING, FormResult
 from corestory.model.correction_fit import Residuals
 from corestory.model.decided_batch import decided_batch
 from corestory.model.explaining import ADAPTED, explain_articles
 from corestory.model.scoring import score_batch, with_correction
 from corestory.model.storage import load_model, save_model
+from corestory.model.stored_weights import read_weights, weights_bytes
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
@@ -142,11 +144,57 @@ def test_a_correction_adds_to_other_pages_what_it_was_measured_by(
     learned = np.arange(len(batch.layout.sizes)) < 3
     others = ~learned[batch.layout.article]
     scaling = default_tagger.settings.platt_scaling(html=html)
-    fits = list(Residuals(scored, labels, scaling).fits(learned, [None, 0.5, 0.1]))
+    fits = list(Residuals(scored, labels, scaling).fits(learned, [0.5, 0.1]))
     for fitted in (*fits, fits[-1].of_known_lines()):
-        added = fitted.correction.log_odds(scored.features, KnownLines(scored.features))
+        added = fitted.correction.added(scored.features, KnownLines(scored.features), scored.uncorrected).total
         assert np.abs(added[others]).max() > 0.01
-        np.testing.assert_allclose(added[others], fitted.log_odds[others], atol=1e-5)
+        np.testing.assert_allclose(added[others], fitted.added.total[others], atol=1e-5)
+
+
+def test_what_stands_outside_of_the_bounds_of_the_story_is_filler_on_other_pages(default_tagger: Tagger) -> None:
+    teasers = [
+        "A bakery that has fed three villages since the war will close in May, because nobody took over the ovens.",
+        "Doctors in the county said on Monday that waiting rooms were never as full as in the first week of May.",
+    ]
+
+    def frame(number: int, below: list[str]) -> pd.DataFrame:
+        rows = site_frame(1, first=number)[["text", "label"]]
+        rows = rows[~rows["text"].str.startswith("The Quay Post")]
+        heading = ["More from the harbour", "Most read", "From our partners"]
+        more = pd.DataFrame({"text": [*heading, *below], "label": "filler"})
+        found = pd.concat([rows[: len(MENU) + 2], more, rows[len(MENU) + 2 :]], ignore_index=True)
+        return found.assign(article_id=f"quay/{number}", position=range(len(found)))
+
+    adapted = adapt(default_tagger, frame(0, [])).tagger
+    other = frame(1, teasers)
+    before, after = (tagger.score_frame(other).set_index("text")["score"] for tagger in (default_tagger, adapted))
+    assert before[teasers].min() > 0.2
+    assert after[teasers].max() < 0.05
+    story = other["text"][other["label"] == "core"]
+    assert after[story].tolist() == before[story].tolist()
+
+
+def test_a_gold_text_that_leaves_most_of_a_story_out_hardly_lowers_other_stories(default_tagger: Tagger) -> None:
+    def page(first: int) -> pd.DataFrame:
+        """A story of five paragraphs, of which gold text has the first."""
+        days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+        story = [
+            f"The harbour master said on {day} that ferry number {first + row} would sail to the islands again in May."
+            for row, day in enumerate(days)
+        ]
+        texts = [*MENU, *story, *FOOT]
+        labels = np.where(np.array(texts) == story[0], "core", "filler")
+        return pd.DataFrame({"article_id": f"a{first}", "position": range(len(texts)), "text": texts, "label": labels})
+
+    frame = pd.concat([page(10), page(30)], ignore_index=True)
+    batch, _ = batch_of_frame(frame, markup=False)
+    scored = score_batch(batch, default_tagger.weights)
+    labels = (frame["label"] == "core").to_numpy(int)
+    (fitted,) = Residuals(scored, labels, default_tagger.settings.platt_scaling(html=False)).fits(
+        np.array([True, False]), [0.2]
+    )
+    added = fitted.added.total[len(page(10)) :][len(MENU) : len(MENU) + 5]
+    assert -2.5 < added.mean() < 0
 
 
 def test_known_lines_that_are_scored_lower_make_no_other_line_core(default_tagger: Tagger) -> None:
@@ -166,6 +214,20 @@ def test_known_lines_that_are_scored_lower_make_no_other_line_core(default_tagge
     assert kept(AddedLogOdds(nothing, nothing)) == 2
     assert kept(AddedLogOdds(lowered, nothing)) > 2  # what is left of the menu is no menu
     assert kept(AddedLogOdds(lowered, lowered)) == 2
+
+
+def test_known_lines_that_are_scored_lower_leave_the_cutoff_as_it_was(default_tagger: Tagger) -> None:
+    batch = Batch([*site_frame(1)["text"].tolist()[6:8], *"abcd"], Layout.of([6]), [""], None)
+    scaling = default_tagger.settings.platt_scaling(html=False)
+    wanted = np.array([2.0, 1.0, -0.5, -0.5, -0.5, -0.5])
+    scored = replace(score_batch(batch, default_tagger.weights), log_odds=(wanted - scaling.offset) / scaling.slope)
+    lowered, nothing = np.where(wanted < 0, -3.0, 0.0), np.zeros(6)
+    before, others, known = (
+        decided_batch(with_correction(scored, added), default_tagger.weights, default_tagger.settings).cutoffs[0]
+        for added in (AddedLogOdds(nothing, nothing), AddedLogOdds(lowered, nothing), AddedLogOdds(lowered, lowered))
+    )
+    assert others > before  # the rest of the article is surer
+    assert known == before
 
 
 def test_one_article_teaches_the_lines_that_stand_around_its_story_and_nothing_else(default_tagger: Tagger) -> None:
@@ -199,6 +261,14 @@ def test_one_of_many_articles_may_get_worse_if_the_others_get_better(default_tag
     assert found.method == CORRECTION
 
 
+def test_lines_that_changed_no_label_of_the_left_out_articles_are_no_gain() -> None:
+    def message(after: float) -> str:
+        return FormResult(False, 2, LINES, np.array([0.9, 0.9]), np.array([after, after])).message
+
+    assert message(0.9) == "Text: no measurable gain from 2 articles; learned the lines around the story alone."
+    assert message(0.95).endswith("each left out of the fit, by lines that pages share.")
+
+
 def test_nothing_changes_where_the_model_is_right_already(adapted: Tagger) -> None:
     found = adapt(adapted, site_frame(3, first=20))
     assert found.method == NOTHING
@@ -221,6 +291,14 @@ def test_an_adapted_model_is_saved_and_loaded(adapted: Tagger, tmp_path: Path) -
     assert loaded == adapted
     frame = site_frame(1, first=30)
     assert loaded.score_frame(frame).equals(adapted.score_frame(frame))
+
+
+def test_a_model_that_was_adapted_before_bounds_were_learned_is_read(adapted: Tagger) -> None:
+    arrays = load(weights_bytes(adapted.weights))
+    del arrays["adapted.0.before"], arrays["adapted.0.after"]
+    (correction,) = read_weights(save(arrays), where="").corrections
+    assert [len(side) for side in correction.bounds] == [0, 0]
+    assert np.array_equal(correction.lines, adapted.weights.corrections[0].lines)
 
 
 def test_an_adapted_model_tags_without_the_libraries_that_fitted_it(adapted: Tagger, tmp_path: Path) -> None:

@@ -170,6 +170,7 @@ def test_a_model_adapted_to_captions_as_story_keeps_them(default_tagger: Tagger,
     ]
     adapted = adapt(default_tagger, pd.DataFrame(rows), force=True).tagger
     assert adapted.settings.drop_sure_filler is (label == "filler")
+    assert adapt(default_tagger, pd.DataFrame(rows)).tagger.settings.drop_sure_filler  # no gain was measured
 
 
 def test_a_text_of_capitals_alone_takes_no_time_that_grows_with_its_square():

@@ -1,9 +1,9 @@
 """Adaptation: a model learns from a few labelled articles, and keeps what it knew.
 
 The correction (`corestory.model.correction`) is fitted with the model's log-odds as offset, so that an article on which
-the model is right teaches it little. It first learns the lines around the stories, which come again on other pages.
-Other paragraphs change only if no left-out article gets worse by it or, with many articles, if they get better by more
-than chance.
+the model is right teaches it little. It first learns the lines around the stories, which come again on other pages, and
+by them where stories begin and end. Other paragraphs change only if no left-out article gets worse by it or, with many
+articles, if they get better by more than chance.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from corestory.errors import DataError
 from corestory.features.batch import batch_of_frame
 from corestory.features.shapes import shape_features
 from corestory.installation import version
-from corestory.model.correction_choice import NOTHING, FormAdaptation, FormResult
+from corestory.model.correction_choice import MEASURABLE, NOTHING, FormAdaptation, FormResult
 from corestory.model.headlines import own_headlines
 from corestory.model.manifest import AdaptedTo, Manifest, now
 from corestory.model.overlap import joined_hashes
@@ -113,8 +113,8 @@ def adapt(
     2
     """
     frame = _usable(labelled)
-    tagger = _with_own_labels(tagger, frame)
-    forms = [FormAdaptation(tagger, rows, html=html) for html, rows in _by_form(tagger, frame)]
+    ruled = _with_own_labels(tagger, frame)
+    forms = [FormAdaptation(ruled, rows, html=html) for html, rows in _by_form(tagger, frame)]
     steps, done = sum(form.folds + 1 for form in forms), 0
 
     def step() -> None:
@@ -126,6 +126,9 @@ def adapt(
     found = [form.adapted(step, force=force) for form in forms]
     results = tuple(result for _, result in found)
     corrections = tuple(correction for correction, _ in found if correction is not None)
+    # Other rules hold for all sites, so they need a measured gain on this one.
+    if force or any(result.gain is None or result.gain >= MEASURABLE for result in results):
+        tagger = ruled
     return Adaptation(_with(tagger, corrections, frame, results) if corrections else tagger, results)
 
 

@@ -8,19 +8,23 @@ log-odds as offset.
 It holds for pages that look like the learned ones: the more of a page's lines stand on them, the more of it counts, and
 of other pages nothing changes. The address of a page is not needed, which a text seldom has. On such a page it changes
 either all paragraphs, or only the lines that stand on learned pages, too: these hardly ever mean another thing there.
+In either case, on a page on which it counts in full, other lines outside of the story's bounds
+(`corestory.features.story_bounds`) are filler.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import add
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corestory.features.landmarks import element_hashes, end_tokens, likeness, place_tokens
 from corestory.features.layout import Layout, changes, sums
+from corestory.features.story_bounds import BoundLines, outside_of_story
 from corestory.features.tokens import JoinedTokens, Tokens
 from corestory.model.ngrams import Lookup, counted_ngrams
 from corestory.model.site_memory import SHORTEST, hashed
@@ -31,6 +35,9 @@ if TYPE_CHECKING:
 
 ALIKE = 0.3
 """The share of a page's distinct lines that stand on learned pages from which on a correction counts in full."""
+
+OUTSIDE = -8.0
+"""Added to the log-odds of other lines outside of the story's bounds, in place of all else."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,8 @@ class Correction:
         Log-odds added to every paragraph of a page that looks like them; shape ().
     other_lines
         The share of the correction that other lines than `lines` get: 1, or 0 if it is for these alone; shape ().
+    bounds
+        Those of the lines that stand before stories, and those that stand after them.
     places
         Weights by `corestory.features.landmarks.place_tokens`.
     words, forms
@@ -123,6 +132,7 @@ class Correction:
     lines: UInt64
     intercept: Float32
     other_lines: Float32
+    bounds: BoundLines
     places: TokenWeights
     words: TokenWeights
     forms: TokenWeights
@@ -134,7 +144,7 @@ class Correction:
         """Whether it is for paragraphs with markup."""
         return self.markup is not None
 
-    def log_odds(self, features: BatchFeatures, lines: KnownLines) -> Float:
+    def added(self, features: BatchFeatures, lines: KnownLines, own: Float) -> AddedLogOdds:
         """Give the log-odds to add to each paragraph of a batch.
 
         Parameters
@@ -143,17 +153,19 @@ class Correction:
             Of the batch; with markup, if the correction is for such.
         lines
             The batch's lines.
+        own
+            The model's log-odds without corrections, shape (paragraphs,).
 
         Returns
         -------
-        numpy.ndarray
-            Shape (paragraphs,); 0 on a page that has no line in common with the learned ones.
+        AddedLogOdds
+            0 on a page that has no line in common with the learned ones.
         """
         layout = features.layout
         known = lines.among(self.lines)
         counts = share_counted(known, lines.hashes, layout)
         if not counts.any():
-            return np.zeros(len(known))
+            return AddedLogOdds(np.zeros(len(known)), np.zeros(len(known)))
         elements = None
         found = np.full(len(known), float(self.intercept))
         for weights, of_texts in ((self.words, features.tokens), (self.forms, features.forms)):
@@ -166,7 +178,10 @@ class Correction:
             found += self.ends.log_odds(end_tokens(features.tokens), np.ones(len(known)))
         places = place_tokens(lines.hashes, known, layout, elements)
         found += self.places.log_odds(places, distinct_ngrams(places))
-        return np.asarray(np.where(known, 1.0, self.other_lines) * counts[layout.article] * found)
+        counts = counts[layout.article]
+        outside = lines.outside(self.bounds, own, layout) & ~known & (counts == 1)
+        total = counts * np.where(outside, OUTSIDE, np.where(known, 1.0, self.other_lines) * found)
+        return AddedLogOdds(total, np.where(outside | (self.other_lines == 0), total, 0.0))
 
 
 def share_counted(known: Bool, lines: UInt64, layout: Layout) -> Float:
@@ -194,6 +209,10 @@ class KnownLines:
         known[Lookup(hashes).find(self.hashes)[0]] = True
         return np.asarray(known & self.told)
 
+    def outside(self, bounds: BoundLines, own: Float, layout: Layout) -> Bool:
+        """Say which paragraphs stand outside of the story's bounds; `own` as of `Correction.added`."""
+        return outside_of_story(self.among(bounds.before), self.among(bounds.after), own, layout)
+
 
 @dataclass(frozen=True, slots=True)
 class AddedLogOdds:
@@ -204,7 +223,8 @@ class AddedLogOdds:
     total
         By all corrections, shape (paragraphs,).
     of_lines
-        The part of it by corrections that change known lines alone, shape (paragraphs,).
+        The part that says nothing of other paragraphs: what corrections of known lines alone add, and what all add
+        outside of the story's bounds; shape (paragraphs,).
     """
 
     total: Float
@@ -214,14 +234,22 @@ class AddedLogOdds:
         return AddedLogOdds(self.total + other.total, self.of_lines + other.of_lines)
 
 
-def correction_of(corrections: Sequence[Correction], features: BatchFeatures, *, html: bool) -> AddedLogOdds | None:
-    """Add up what the corrections, those with or those without markup, add to each paragraph; None without any."""
+def correction_of(
+    corrections: Sequence[Correction], features: BatchFeatures, own: Float, *, html: bool
+) -> AddedLogOdds | None:
+    """Add up what the corrections, those with or those without markup, add to each paragraph; None without any.
+
+    Parameters
+    ----------
+    corrections
+        Of the model.
+    features, own
+        As of `Correction.added`.
+    html
+        Whether those with markup.
+    """
     chosen = [correction for correction in corrections if correction.html is html]
     if not chosen:
         return None
     lines = KnownLines(features)
-    added = AddedLogOdds(np.zeros(len(lines.hashes)), np.zeros(len(lines.hashes)))
-    for correction in chosen:
-        log_odds = correction.log_odds(features, lines)
-        added += AddedLogOdds(log_odds, np.where(correction.other_lines == 0, log_odds, 0.0))
-    return added
+    return reduce(add, (correction.added(features, lines, own) for correction in chosen))

@@ -30,12 +30,11 @@ LEFT_OUT_ALONE = 20
 """Up to this number of articles, leave one out per fit; for more, use `FOLDS` groups."""
 FOLDS = 10
 
-NOTHING, LINES, CALIBRATION, CORRECTION = "nothing", "lines", "calibration", "correction"
+NOTHING, LINES, CORRECTION = "nothing", "lines", "correction"
 LINES_PENALTY = 5.0
 """L2 penalty of the correction of lines that stand on learned pages alone: the first choice, for it rarely harms."""
-PENALTIES: tuple[float | None, ...] = (None, 1.0, 0.2)
-"""L2 penalties of the corrections of all paragraphs that are compared with it, from the least change to the greatest;
-None changes one number."""
+PENALTIES = 1.0, 0.2
+"""L2 penalties of the corrections of all paragraphs that are compared with it, the least change first."""
 MEASURABLE, CLOSER = 0.001, 0.01
 """A change in word F1, or in the log-loss, that is smaller than this is none."""
 ONE_WORSE = 10
@@ -56,8 +55,8 @@ class FormResult:
     articles
         How many articles it learned from.
     method
-        What was kept: `CORRECTION` (of all paragraphs), `CALIBRATION` (of all, by one number), `LINES` (a correction of
-        the lines that stand on learned pages, too), or `NOTHING`.
+        What was kept: `CORRECTION` (of all paragraphs), `LINES` (a correction of the lines that stand on learned pages,
+        too, and of what stands outside of the story's bounds), or `NOTHING`.
     before, after
         Word F1 of each article with a story, by the original model, and by a model adapted to other articles; shape
         (articles,), empty where there was only one article.
@@ -91,7 +90,9 @@ class FormResult:
             )
         if self.method == NOTHING:
             return f"{form}: no measurable gain from {articles}, so nothing changes."
-        how = {LINES: ", by lines that pages share", CALIBRATION: ", by calibration alone"}.get(self.method, "")
+        if self.method == LINES and self.gain < MEASURABLE:
+            return f"{form}: no measurable gain from {articles}; learned the lines around the story alone."
+        how = ", by lines that pages share" if self.method == LINES else ""
         change = f"word F1 {self.before.mean():.3f} → {self.after.mean():.3f} ({self.gain:+.3f})"
         return f"{form}: {change}, measured on {articles}, each left out of the fit{how}."
 
@@ -115,7 +116,7 @@ class FormAdaptation:
         before = after = np.zeros(0)
         chosen = 0
         if self.folds:
-            nothing = AddedLogOdds(np.zeros(len(self._labels)), np.zeros(len(self._labels)))
+            nothing = self._nothing()
             before = self._word_f1(nothing)
             out_of_fold = self._out_of_fold(step)
             tried = [self._word_f1(added) for added in out_of_fold]
@@ -128,8 +129,8 @@ class FormAdaptation:
         if chosen >= 0:
             correction = next(islice(self._fits(np.ones(count, bool)), chosen, None)).correction
         step()
-        methods = (NOTHING, LINES, *(CALIBRATION if penalty is None else CORRECTION for penalty in PENALTIES))
-        return correction, FormResult(self._html, count, methods[chosen + 1], before, after)
+        method = NOTHING if chosen < 0 else LINES if chosen == 0 else CORRECTION
+        return correction, FormResult(self._html, count, method, before, after)
 
     def _chosen(self, reached: Sequence[Float], losses: Sequence[Float]) -> int:
         """Choose among no change (0), the lines alone (1), and the corrections of all paragraphs.
@@ -142,9 +143,10 @@ class FormAdaptation:
         # Few articles say little by their decisions, and more by how close all scores are to the labels.
         gains = [after - reached[0] for after in reached]
         falls = [losses[0] - after for after in losses]
-        if np.mean(reached[0]) >= 1 - MEASURABLE:
-            return 0
-        first = best = int(np.mean(gains[1]) >= 0 and np.mean(falls[1]) > 0)
+        is_right = np.mean(reached[0]) >= 1 - MEASURABLE
+        first = best = int(np.mean(gains[1]) >= 0 and np.mean(falls[1]) > (CLOSER if is_right else 0))
+        if is_right:
+            return first
         for number in range(2, len(reached)):
             worse = max(np.sum(gains[number] < -MEASURABLE), np.sum(falls[number] < 0))
             gain = np.mean(gains[number] - gains[first])
@@ -164,16 +166,19 @@ class FormAdaptation:
     def _out_of_fold(self, step: Callable[[], None]) -> list[AddedLogOdds]:
         """Give the out-of-fold log-odds that each change adds."""
         fold = np.arange(len(self._layout.sizes)) % self.folds
-        added = [np.zeros(len(self._labels)) for _ in range(1 + len(PENALTIES))]
+        added = [self._nothing() for _ in range(1 + len(PENALTIES))]
         for number in range(self.folds):
             learned = fold != number
             inside = learned[self._layout.article]
             if len(set(self._labels[inside]) - {-1}) > 1:
                 for values, fitted in zip(added, self._fits(learned), strict=True):
-                    values[~inside] = fitted.log_odds[~inside]
+                    values.total[~inside] = fitted.added.total[~inside]
+                    values.of_lines[~inside] = fitted.added.of_lines[~inside]
             step()
-        of_lines, *of_all = added
-        return [AddedLogOdds(of_lines, of_lines), *(AddedLogOdds(one, np.zeros(len(one))) for one in of_all)]
+        return added
+
+    def _nothing(self) -> AddedLogOdds:
+        return AddedLogOdds(np.zeros(len(self._labels)), np.zeros(len(self._labels)))
 
     def _word_f1(self, added: AddedLogOdds) -> Float:
         """Give the word F1 of each article that has a story, with some log-odds added."""

@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.features.landmarks import element_hashes, end_tokens, place_tokens
+from corestory.features.layout import Layout
+from corestory.features.story_bounds import BoundLines, bound_lines
 from corestory.features.tokens import Tokens, tokenise
 from corestory.model.correction import (
+    OUTSIDE,
+    AddedLogOdds,
     Correction,
     KnownLines,
     TokenWeights,
@@ -40,31 +44,36 @@ LEAST_ARTICLES = 2
 LIMIT = 8.0
 """Log-odds of the model beyond this count as this, so that labels can contradict them."""
 
+CONTRADICTED = 1.4
+"""Filler of at least these log-odds of core (a score of 0.8) contradicts the model."""
+
 ITERATIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class FittedCorrection:
-    """A correction, and the log-odds that it adds to each article.
+    """A correction, and what it adds to each article.
 
     Attributes
     ----------
     correction
         The correction.
-    log_odds
-        What it adds to each paragraph, shape (paragraphs,). Lines of an article itself are no landmarks of its own.
-    known
-        Which paragraphs are such landmarks, shape (paragraphs,).
+    added
+        What it adds to each paragraph. Lines of an article itself are no landmarks of its own.
+    of_lines
+        Which paragraphs a correction of the lines alone changes: such landmarks, and what stands outside of the story's
+        bounds; shape (paragraphs,).
     """
 
     correction: Correction
-    log_odds: Float
-    known: Bool
+    added: AddedLogOdds
+    of_lines: Bool
 
     def of_known_lines(self) -> FittedCorrection:
-        """Give the same correction for lines that stand on learned pages alone."""
+        """Give the same correction for lines that stand on learned pages, and what is outside of bounds, alone."""
         correction = replace(self.correction, other_lines=np.array(0.0, np.float32))
-        return FittedCorrection(correction, np.where(self.known, self.log_odds, 0.0), self.known)
+        log_odds = np.where(self.of_lines, self.added.total, 0.0)
+        return FittedCorrection(correction, AddedLogOdds(log_odds, log_odds), self.of_lines)
 
 
 class Residuals:
@@ -85,7 +94,7 @@ class Residuals:
         self._layout, self._labels, self._scaling = features.layout, labels, scaling
         self._offset = np.clip(scaling.slope * scored.log_odds + scaling.offset, -LIMIT, LIMIT)
         self._weight = paragraph_weights(scored)
-        self._lines = KnownLines(features)
+        self._lines, self._own = KnownLines(features), scored.uncorrected
         least = LEAST_ARTICLES if len(self._layout.sizes) > LEAST_ARTICLES else 1
         self._elements: UInt64 | None = None
         self._ngrams = [
@@ -98,10 +107,11 @@ class Residuals:
             spelt = tokenise(features.batch.markup.words.spelt())
             self._ngrams.append(_Columns.of(spelt, markup_ngrams(spelt), self._layout.article, least=least))
         else:
+            self._weight = _with_one_contradiction(self._weight, labels, self._offset, self._layout)
             ends = end_tokens(features.tokens)
             self._ngrams.append(_Columns.of(ends, np.ones(ends.count), self._layout.article, least=least))
 
-    def fits(self, learned: Bool, penalties: Sequence[float | None]) -> Iterator[FittedCorrection]:
+    def fits(self, learned: Bool, penalties: Sequence[float]) -> Iterator[FittedCorrection]:
         """Fit corrections to some of the articles.
 
         Parameters
@@ -109,7 +119,7 @@ class Residuals:
         learned
             Which articles to learn from, shape (articles,). Their labels must be of both classes.
         penalties
-            L2 penalties of the weights; None for a correction that has an intercept alone.
+            L2 penalties of the weights.
 
         Yields
         ------
@@ -127,16 +137,17 @@ class Residuals:
         kinds = [kind.of_rows(rows) for kind in (*self._ngrams, places)]
         matrix = scipy.sparse.hstack([kind.matrix for kind in kinds]).tocsr()
         counted = share_counted(known, self._lines.hashes, self._layout)[self._layout.article]
+        labels = np.where(learned[self._layout.article], self._labels, -1)
+        bounds = bound_lines(self._lines.hashes, self._lines.told, labels, self._own, self._layout)
+        outside = self._lines.outside(bounds, self._own, self._layout) & ~known & (counted == 1)
         start = np.zeros(matrix.shape[1] + 1)
         for penalty in penalties:
-            found = np.zeros(len(start))
-            if penalty is None:
-                found[-1:] = _fitted(matrix[rows, :0], self._offset[rows], core, weight, 0.0, start[:1])
-            else:
-                # The weights of the stronger penalty are near those of the weaker.
-                found = start = _fitted(matrix[rows], self._offset[rows], core, weight, penalty, start)
-            values = counted * (matrix @ found[:-1] + found[-1])
-            yield FittedCorrection(self._correction(learned, kinds, found), values / self._scaling.slope, known)
+            # The weights of the stronger penalty are near those of the weaker.
+            found = start = _fitted(matrix[rows], self._offset[rows], core, weight, penalty, start)
+            values = (matrix @ found[:-1] + found[-1]) / self._scaling.slope
+            total = counted * np.where(outside, OUTSIDE, values)
+            added = AddedLogOdds(total, np.where(outside, total, 0.0))
+            yield FittedCorrection(self._correction(learned, kinds, found, bounds), added, known | outside)
 
     def _known(self, learned: Bool) -> Bool:
         """Say which lines are landmarks that stand on a learned article other than their own."""
@@ -159,9 +170,9 @@ class Residuals:
         pairs = np.unique(np.stack([self._number, self._layout.article]), axis=1)
         return pairs[0], pairs[1]
 
-    def _correction(self, learned: Bool, kinds: Sequence[_Columns], found: Float) -> Correction:
-        bounds = np.cumsum([len(kind.hashes) for kind in kinds])[:-1]
-        parts = np.split(found[:-1] / self._scaling.slope, bounds)
+    def _correction(self, learned: Bool, kinds: Sequence[_Columns], found: Float, bounds: BoundLines) -> Correction:
+        splits = np.cumsum([len(kind.hashes) for kind in kinds])[:-1]
+        parts = np.split(found[:-1] / self._scaling.slope, splits)
         parts[-1] = PLACE_SCALE * parts[-1]
         words, forms, third, places = (
             TokenWeights(kind.hashes, weights.astype(np.float32)) for kind, weights in zip(kinds, parts, strict=True)
@@ -169,12 +180,24 @@ class Residuals:
         lines = np.unique(self._lines.hashes[learned[self._layout.article] & self._landmarks(learned)])
         intercept = np.array(found[-1] / self._scaling.slope, np.float32)
         markup, ends = (None, third) if self._elements is None else (third, None)
-        return Correction(lines, intercept, np.array(1.0, np.float32), places, words, forms, markup, ends)
+        return Correction(lines, intercept, np.array(1.0, np.float32), bounds, places, words, forms, markup, ends)
 
 
 def paragraph_weights(scored: ScoredBatch) -> Float:
     """Weigh paragraphs by their words: a long one decides more, but not as much more as it is longer."""
     return np.asarray(np.log1p(scored.features.words) + 0.2)
+
+
+def _with_one_contradiction(weights: Float, labels: Int, log_odds: Float, layout: Layout) -> Float:
+    """Let the filler of an article that contradicts the model weigh as much as one such paragraph, all together.
+
+    A site has one summary a page, or one note, that looks like a story. Where many paragraphs of a page do, its gold
+    text leaves a part of the story out, and would teach that stories are filler. Markup tells that part.
+    """
+    contradicts = (labels == 0) & (log_odds >= CONTRADICTED)
+    inside = np.where(contradicts, weights, 0.0)
+    share = layout.maximum(inside) / np.maximum(layout.total(inside), 1e-9)
+    return np.where(contradicts, weights * share, weights)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,9 +82,9 @@ def decided_batch(
 
     scores, cutoffs, expected = scores_and_cutoffs(scored.log_odds)
     if scored.correction is not None and scored.correction.of_lines.any():
-        # Lines that are known to be filler must not make other lines core by a lower cutoff.
+        # Lines that are known to be filler say nothing of the others, so the cutoff stays.
         _, before, _ = scores_and_cutoffs(scored.log_odds - scored.correction.of_lines)
-        cutoffs = np.maximum(cutoffs, np.minimum(before, np.maximum.reduceat(scores, layout.first)))
+        cutoffs = np.minimum(before, np.maximum.reduceat(scores, layout.first))
     known = known_words(scored.features, weights.words)
     pages = judged_pages(scored, scores, expected, known, weights, settings)
     if pages is not None:

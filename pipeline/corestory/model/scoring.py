@@ -112,6 +112,11 @@ class ScoredBatch:
     log_odds: Float
     correction: AddedLogOdds | None = None
 
+    @property
+    def uncorrected(self) -> Float:
+        """The log-odds without the corrections."""
+        return self.log_odds if self.correction is None else self.log_odds - self.correction.total
+
 
 def stage1_log_odds(features: BatchFeatures, weights: Weights) -> tuple[LogOdds, ...]:
     """Score paragraphs by words and word shapes, and before them by markup words if the model uses markup."""
@@ -156,7 +161,7 @@ def score_batch(
     for number, network in enumerate(weights.networks(html=html)):
         columns = stage2_features(features, stage1, log_odds if number else None, html=html)
         log_odds = _with_forced(network.log_odds(columns.matrix(), batch.layout), forced)
-    correction = correction_of(weights.corrections, features, html=html)
+    correction = correction_of(weights.corrections, features, log_odds, html=html)
     for added in (None if correction is None else correction.total, shift):
         if added is not None:
             log_odds = _with_forced(log_odds + added, forced)

@@ -20,6 +20,7 @@ from safetensors.numpy import load, save
 
 from corestory.errors import ModelError
 from corestory.features.batch_features import column_groups
+from corestory.features.story_bounds import BoundLines
 from corestory.model.correction import Correction, TokenWeights
 from corestory.model.kinds import CLASSES, KindContext, KindHead, KindNgrams, kind_feature_count
 from corestory.model.network import ARRAYS, Member, Network
@@ -51,6 +52,8 @@ _KIND_PARTS = {
 }  # fmt: skip
 _TOKEN_WEIGHTS = {"hashes": 1, "weights": 1}
 _CORRECTION = {"lines": 1, "intercept": 0, "other_lines": 0}
+_BOUNDS = {"before": 1, "after": 1}
+"""Models that were adapted by earlier versions have no bounds."""
 _CORRECTION_PARTS = ("places", "words", "forms")
 _MORE_OF_CORRECTION = ("markup", "ends")
 """A correction for paragraphs with markup has the first, another one the second."""
@@ -146,6 +149,8 @@ def _named(weights: Weights) -> Iterator[tuple[str, Array]]:
     for number, correction in enumerate(weights.corrections):
         for part in _CORRECTION:
             yield f"adapted.{number}.{part}", getattr(correction, part)
+        for part in _BOUNDS:
+            yield f"adapted.{number}.{part}", getattr(correction.bounds, part)
         for name in _CORRECTION_PARTS + _MORE_OF_CORRECTION:
             of_tokens = getattr(correction, name)
             if of_tokens is not None:
@@ -159,13 +164,15 @@ def _check_type(name: str, array: Array, where: str) -> None:
     parts = {
         "scorer": _SCORER, "network": _NETWORK, "member": _MEMBER,
         "kind_ngrams": _KIND_NGRAMS, "kind_context": _KIND_CONTEXT,
-        "token_weights": _TOKEN_WEIGHTS, "correction": _CORRECTION,
+        "token_weights": _TOKEN_WEIGHTS, "correction": _CORRECTION | _BOUNDS,
     }  # fmt: skip
     dimensions = found and parts[found.lastgroup or ""].get(found[found.lastgroup or ""])
     if dimensions is None:
         raise ModelError(f"has an array {shown} that belongs to no model", where=where)
     halves = found is not None and found["kind_ngrams"] == "weights"
-    dtype = "uint64" if name.endswith((".hashes", ".lines")) else "float16" if halves else "float32"
+    dtype = (
+        "uint64" if name.endswith((".hashes", ".lines", ".before", ".after")) else "float16" if halves else "float32"
+    )
     if array.dtype != dtype:
         raise ModelError(f"{shown} is of type {array.dtype}", where=where, expected=dtype)
     if array.ndim != dimensions:
@@ -217,14 +224,21 @@ class _Unpacking:
             name = f"adapted.{number}"
             lines, intercept, other_lines = (self._take(f"{name}.{part}") for part in _CORRECTION)
             self._ascending(f"{name}.lines", lines)
+            bounds = self._bounds(name) if f"{name}.before" in self.left else BoundLines(lines[:0], lines[:0])
             with_markup = f"{name}.markup.hashes" in self.left
             if with_markup and not html:
                 raise ModelError(f"'{name}' reads markup, which the model does not", where=self.where)
             more = next((part for part in _MORE_OF_CORRECTION if f"{name}.{part}.hashes" in self.left), None)
             parts = [*_CORRECTION_PARTS, *([more] if more else [])]
             weights = {part: self._token_weights(f"{name}.{part}") for part in parts}
-            yield Correction(lines, intercept, other_lines, **weights)
+            yield Correction(lines, intercept, other_lines, bounds, **weights)
             number += 1
+
+    def _bounds(self, name: str) -> BoundLines:
+        sides = {part: self._take(f"{name}.{part}") for part in _BOUNDS}
+        for part, hashes in sides.items():
+            self._ascending(f"{name}.{part}", hashes)
+        return BoundLines(**sides)
 
     def _token_weights(self, name: str) -> TokenWeights:
         hashes, weights = (self._take(f"{name}.{part}") for part in _TOKEN_WEIGHTS)

@@ -174,7 +174,8 @@ class _Pages:
     def word_f1(self, tagger: Tagger, *, without: np.ndarray) -> float:
         """Give the mean word F1 of the pages that have a story, by the model or by one adapted from it."""
         scored = self._scored
-        added = correction_of(tagger.weights.corrections[self._corrections :], scored.features, html=scored.html)
+        new = tagger.weights.corrections[self._corrections :]
+        added = correction_of(new, scored.features, scored.uncorrected, html=scored.html)
         if added is not None:
             scored = with_correction(scored, added)
         kept = decided_batch(scored, tagger.weights, tagger.settings).core
