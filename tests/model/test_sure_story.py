@@ -100,6 +100,22 @@ def test_a_dropped_item_between_kept_items_of_its_list_is_found(items, restored)
 @pytest.mark.parametrize(
     ("lines", "restored"),
     [
+        (["It helps:", "• Boil all water.", "• Wash your hands.", "-• Showers are safe."], [3]),
+        (["It helps:", "-1. Koche alles Wasser.", "2. Wasche dir die Hände.", "3) Dusche wie sonst."], [1]),
+        (["It helps:", "• Boil all water.", "• Wash your hands.", "-• More advice"], []),
+        (["It helps:", "• Boil all water.", "-• Wash your hands.", "-• Showers are safe."], []),
+        (["It helps:", "• Boil all water.", "* Wash your hands.", "-• Showers are safe."], []),
+        (["• Boil all water.", "-• Showers are safe.", "It helps."], []),
+    ],
+    ids=["last", "numbers", "no sentence", "few kept", "other bullets", "two items"],
+)
+def test_a_dropped_sentence_of_a_list_in_a_text_is_found_where_most_items_are_kept(lines, restored):
+    assert _found(lines) == restored
+
+
+@pytest.mark.parametrize(
+    ("lines", "restored"),
+    [
         (["It rained.", "-TL;DR: it rained.", "-Edit: thanks"], [1]),
         (["-TLDR it rained.", "It rained."], [0]),
         (["It rained.", "-Edit: thanks", "-TL;DR: it rained."], []),

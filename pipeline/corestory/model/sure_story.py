@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 
@@ -24,11 +25,14 @@ SALUTATION_WORDS = 8
 MOST_CLOSING = 40
 """and its closing so many characters."""
 
+ITEMS = 3
+"""A list in a text has so many items at least."""
 ENTRIES, MOST_DROPPED = 3, 0.5
 """A live report has so many kept entries behind their times, and at most such a share of all its entries is dropped."""
 TIME_CHARACTERS = 40
 """The line with the time of an entry has at most so many characters, with the name of who writes."""
 
+_BULLET = r"\s*(?:([•●▪◦‣*–—-])|\d{1,2}[.)])\s+\w"
 # The time of an entry: "21:15 Uhr | Ann Lee", "9.31pm", "18h40"; no length of a film, no date.
 _ENTRY = r"\W*\d{1,2}(?:[:.]\d\d|\s?h\s?\d\d)(?!\s?min|[\d./:])"
 # Exports of chats and transcripts write the time before the name: "[04/05/2024, 09:12] Ann: ...", "00:12 ANN: ...".
@@ -79,6 +83,7 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
     return (
         _turns(batch.texts, kept, between, layout)
         | _items(batch, between)
+        | _bulleted(batch, kept)
         | _within_sentences(batch.texts, between)
         | _in_short(batch.texts, kept, layout)
         | _entries(batch, kept)
@@ -137,6 +142,26 @@ def _items(batch: Batch, between: Bool) -> Bool:
     item = batch.markup.words.rows(around.ravel()).having("own_li").reshape(around.shape)
     found[rows] = same & item.all(1)
     return found
+
+
+def _bulleted(batch: Batch, kept: Bool) -> Bool:
+    """Find the dropped sentences of a list in a text, behind bullets or numbers as its other items; most are kept."""
+    found, texts = np.zeros(len(kept), bool), batch.texts
+    if batch.markup is not None:
+        return found
+    for inside in batch.layout.slices():
+        for mark, items in groupby(range(inside.start, inside.stop), lambda row: _bullet(texts[row])):
+            rows = np.array(list(items))
+            if mark and len(rows) >= ITEMS and 2 * kept[rows].sum() > len(rows):
+                dropped = rows[~kept[rows]]
+                found[dropped] = [ends_as_sentence(texts[row]) for row in dropped]
+    return found
+
+
+def _bullet(text: str) -> str:
+    """Give the bullet before a text, "1" for a number, and nothing where there is none."""
+    found = re.match(_BULLET, text)
+    return "" if found is None else found[1] or "1"
 
 
 def _in_short(texts: Sequence[str], kept: Bool, layout: Layout) -> Bool:
