@@ -56,6 +56,27 @@ def test_comments_that_begin_with_the_name_are_found_behind_their_heading_alone(
     lines = ["+Comentários dos leitores", "+Ana P.: Para festas há sempre dinheiro.", "+Manuel: Concordo com a Ana."]
     assert _found([*STORY, *lines]) == _kept(lines)
     assert _found([*STORY, *lines[1:]]) == []
+    assert _found([*STORY, "+Diskussion", *lines[1:]]) == []
+
+
+def test_a_story_that_quotes_posts_goes_on_behind_them():
+    posts = [
+        "Ann Lee",
+        "3 May 2025",
+        "+My father sailed on her.",
+        "Reply",
+        "Bo Ray",
+        "4 May 2025",
+        "+So did mine.",
+        "Reply",
+    ]
+    assert _found([*STORY, *posts]) == _kept(posts)
+    assert _found([*STORY, *posts, *(STORY * 3)]) == []
+
+
+def test_many_buttons_apart_take_no_time_that_grows_with_their_square():
+    lines = ["Reply", "+" + "The ferry left the quay at nine. " * 37]
+    assert _found([*STORY, *(lines * 2_000)]) == []
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,7 @@ def test_a_second_story_whose_head_has_the_form_of_the_first_one_is_found():
         [*HEAD, *STORY[:1], *OTHER],  # the first is too short
         [*HEAD, *STORY, *(OTHER * 3)],  # a blog
         [*HEAD, *STORY, "8 April 2025", *OTHER[3:]],  # a diary
+        [HEAD[0], HEAD[2], *STORY, OTHER[0], *OTHER[2:]],  # a diary with headlines
     ],
 )
 def test_other_dates_within_a_story_begin_no_second_one(lines):
@@ -128,6 +129,13 @@ def test_what_stands_above_the_head_is_found_if_it_is_short_and_of_other_subject
     assert _found(["+The ferry left again for the crossing.", *head, *STORY]) == []
     assert _found([plug, head[0], *STORY]) == []
     assert _found([*OTHER[3:], *OTHER[3:], *head, STORY[0]]) == []
+
+
+def test_a_text_of_two_lines_has_nothing_above_its_head():
+    assert (
+        _found(["+She was born on 3 March 1951", "+The painter Ellen Brook, who lived by the sea, has died at 74."])
+        == []
+    )
 
 
 def test_in_a_page_its_elements_tell_other_stories():

@@ -21,8 +21,9 @@ from corestory.types import Bool, Float
 
 STORY_WORDS = 30
 """At least so many kept words stand before comments."""
-LINE_WORDS, BESIDE_WORDS = 12, 7
-"""A line with a time, a heading or a line of buttons has at most so many words, and so many besides the time."""
+LINE_WORDS, BESIDE_WORDS, BESIDE_SENTENCE = 12, 7, 1
+"""A line with a time, a heading or a line of buttons has at most so many words, and so many besides the time, or so
+many where it ends as a sentence does: "vor 2 Std." is a time, "She left 3 days ago." is not."""
 STAMP_CHARACTERS, SHORT_STAMP = 150, 4
 """So many characters, for a word may be long; with so few, "3d" says how long ago."""
 NAME_WORDS = 6
@@ -36,7 +37,9 @@ BEHIND_LAST = 16
 APART_WORDS = 250
 """Between the times or buttons of two comments, and behind the last, stand at most so many words."""
 MOST_KEPT = 1 / 3
-"""At most such a share of the times and buttons is kept."""
+"""At most such a share of the times and buttons is kept,"""
+LINES_BEHIND = 2
+"""and without a heading at most so many kept lines stand behind them: a story that quotes posts goes on."""
 
 _HEADINGS = (
     "comment|comments|reader comments|user comments|your comments|all comments|recent comments|top comments|"
@@ -57,6 +60,14 @@ _HEADINGS = (
     "yorum|yorumlar|التعليقات|تعليقات|تعليق|תגובות|دیدگاه|دیدگاه ها|دیدگاه‌ها|نظرات|टिप्पणियाँ|टिप्पणियां|टिप्पणी|"
     "bình luận|ความคิดเห็น|maoni",
     "コメント|评论|評論|留言|网友评论|網友評論|网友留言|網友留言|读者评论|全部评论|最新评论|댓글|독자 의견",
+)
+# Of these, interviews, letters and opinions within a story have some, too.
+_OF_STORIES = (
+    "discussion|responses|replies|what do you think|your reactions|your views|your thoughts|kommentar|diskussion|"
+    "ihre meinung|lesermeinungen|leserbriefe|commentaire|réactions|vos réactions|les réactions|comentario|opiniones|"
+    "comentário|commento|reactie|reacties|lezersreacties|diskutera|debat|kommentti|keskustelu|komentarz|opinie|dyskusja|"
+    "komentář|diskuse|diskuze|diskusia|komentar|комментарий|комментария|обсуждение|коментар|σχόλιο|yorum|تعليق|دیدگاه|نظرات|"
+    "टिप्पणी|독자 의견|评论|評論"
 )
 _BUTTONS = (
     "reply replies respond report antworten antwort melden répondre signaler responder respuesta denunciar "
@@ -83,13 +94,14 @@ _DATES = (
     rf"(?:\d{{1,2}}\.? {_MONTH}|{_MONTH} \d{{1,2}})(?=.{{1,6}}{CLOCK})"
 )
 _AGO = (
-    r"(?:\d+|an?|one)\s?(?:sec\w*|min\w*|hours?|hrs?|days?|weeks?|months?|years?) ago|^\d+\s?[smhdwy]$|"
-    r"vor (?:\d+|eine[rmn]?) \w+|il y a (?:\d+|une?) \w+|hace (?:\d+|una?) \w+|há (?:\d+|uma?) \w+|\d+ \w+ atrás|"
-    r"(?:\d+|un['’]?a?) ?\w+ fa\b|\d+ \w+ geleden|\d+ \w+ sedan|\d+ \w+ siden|\d+ \w+ sitten|\d+ \w+ temu|před \d+ \w+|"
-    r"pred \d+ \w+|\d+ \w+ ezelőtt|\d+ (?:napja|órája|perce)|acum \d+ \w+|prije \d+ \w+|преди \d+ \w+|\d+ \w+ назад|"
-    r"\d+ \w+ тому|πριν (?:από )?\d+ \w+|\d+ \w+ önce|منذ (?:\d+ )?\w+|لפני (?:\d+ )?\w+|\d+ \w+ (?:پیش|قبل)|"
-    r"\d+ \w+ पहले|\d+ \w+ (?:yang )?lalu|\d+ \w+ trước|"
-    r"\d+\s?(?:秒|分|分钟|分鐘|小时|小時|時間|日|天|週間|周|か月|个月|年)前|\d+\s?(?:초|분|시간|일|주|개월|달|년) ?전"
+    r"(?:\d++|an?|one)\s?(?:sec\w*|min\w*|hours?|hrs?|days?|weeks?|months?|years?) ago|^\d++\s?[smhdwy]$|"
+    r"vor (?:\d++|eine[rmn]?) \w+|il y a (?:\d++|une?) \w+|hace (?:\d++|una?) \w+|há (?:\d++|uma?) \w+|\d++ \w+ atrás|"
+    r"(?:\d++|un['’]?a?) ?\w+ fa\b|\d++ \w+ geleden|\d++ \w+ sedan|\d++ \w+ siden|\d++ \w+ sitten|\d++ \w+ temu|"
+    r"před \d++ \w+|pred \d++ \w+|\d++ \w+ ezelőtt|\d++ (?:napja|órája|perce)|acum \d++ \w+|prije \d++ \w+|"
+    r"преди \d++ \w+|\d++ \w+ назад|\d++ \w+ тому|πριν (?:από )?\d++ \w+|\d++ \w+ önce|"
+    r"منذ (?:\d++ )?\w+|لפני (?:\d++ )?\w+|\d++ \w+ (?:پیش|قبل)|"
+    r"\d++ \w+ पहले|\d++ \w+ (?:yang )?lalu|\d++ \w+ trước|"
+    r"\d++\s?(?:秒|分|分钟|分鐘|小时|小時|時間|日|天|週間|周|か月|个月|年)前|\d++\s?(?:초|분|시간|일|주|개월|달|년) ?전"
 )
 # A line that says how long ago has one of these, and a date one of the others: they are found faster than all of it.
 _AGO_WORDS = (
@@ -103,10 +115,11 @@ _MARKS = " \xa0\t0123456789()[]:：.,!?#*•·-–—|/>»›▲▼↓↩️件�
 
 
 @cache
-def _words() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
-    """Give the headings, the words of buttons, these with the words beside them, and those that say how long ago."""
+def _words() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
+    """Give headings, the words of buttons, these with those beside them, those of times, the headings of stories."""
     buttons, ago = frozenset(_BUTTONS.split()), frozenset(_AGO_WORDS.split())
-    return frozenset("|".join(_HEADINGS).split("|")), buttons, buttons.union(_OF_BUTTONS.split()), ago
+    headings, stories = ("|".join(lines).split("|") for lines in (_HEADINGS, (_OF_STORIES,)))
+    return frozenset(headings), buttons, buttons.union(_OF_BUTTONS.split()), ago, frozenset(stories)
 
 
 @cache
@@ -121,7 +134,7 @@ def _is_heading(text: str) -> bool:
 
 def _is_button(text: str) -> bool:
     """Tell whether a line holds nothing but labels of buttons and counts."""
-    _, buttons, all_words, _ = _words()
+    _, buttons, all_words, *_ = _words()
     parts = []
     for word in text.casefold().replace("’", "'").split():
         if part := word.strip(_MARKS):
@@ -136,8 +149,8 @@ def is_stamp(text: str) -> bool:
 
     Examples
     --------
-    >>> is_stamp("Ann Lee • 3 hours ago"), is_stamp("Ann Lee left three hours ago")
-    (True, False)
+    >>> is_stamp("Ann Lee • 3 hours ago"), is_stamp("Ann Lee left 3 hours ago."), is_stamp("Ann Lee left hours ago")
+    (True, False, False)
     """
     if len(text) > STAMP_CHARACTERS:
         return False
@@ -149,7 +162,8 @@ def is_stamp(text: str) -> bool:
     if found is None or "@" in text:
         return False
     beside = text[: found.start()] + " " + re.sub(CLOCK, " ", text[found.end() :])
-    return len(re.findall(r"[^\W\d_]+", beside)) <= BESIDE_WORDS
+    most = BESIDE_SENTENCE if ends_as_sentence(text) else BESIDE_WORDS
+    return len(re.findall(r"[^\W\d_]+", beside)) <= most
 
 
 def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -184,25 +198,28 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
         begin = int(np.searchsorted(before, before[inside.start] + STORY_WORDS))
         if len(rows) and begin <= rows[-1]:
             last = int(rows[-1]) + 1
-            comments = _comments(batch.texts, words, kept, slice(begin, min(last + BEHIND_LAST, inside.stop)))
+            part = slice(begin, min(last + BEHIND_LAST, inside.stop))
+            comments, headed = _comments(batch.texts, words, kept, part)
             if comments is not None:
-                near = before[last] - before[min(comments.stop, last)] <= APART_WORDS
+                # What the last one writes; without a heading the story may go on.
+                near = headed and before[last] - before[min(comments.stop, last)] <= APART_WORDS
                 end = last if near else comments.stop
                 found[comments.start : end] = kept[comments.start : end]
     return found
 
 
-def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> slice | None:
-    """Give the rows from the heading or the first name to the last time or button, of the first comments."""
+def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> tuple[slice | None, bool]:
+    """Give the rows from the heading or the first name to the last time or button, and whether there is a heading."""
     short = (inside.start + np.flatnonzero(words[inside] <= LINE_WORDS)).tolist()
     headings = {row for row in short if _is_heading(texts[row])}
     buttons = [row for row in short if _is_button(texts[row])]
     if not headings and len(buttons) < 2:  # of most texts
-        return None
+        return None, False
     stamps = [row for row in short if is_stamp(texts[row])]
-    marks = sorted({*buttons, *stamps})
+    of_buttons, of_stamps = set(buttons), set(stamps)
+    marks = sorted(of_buttons | of_stamps)
     if len(marks) < 2:
-        return _spoken(texts, sorted(headings), inside.stop)
+        return _spoken(texts, sorted(headings), inside.stop), False
     apart = np.flatnonzero(np.add.reduceat(words, marks)[:-1] > APART_WORDS) + 1
     for group in np.split(np.array(marks), apart):
         dropped = group[~kept[group]]
@@ -210,19 +227,23 @@ def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> 
         heading = next((row for row in range(first - BEHIND_HEADING, first) if row in headings), None)
         lines = np.setdiff1d(np.arange(first, min(last + 2, inside.stop)), group)
         lines = lines[words[lines] >= PROSE_WORDS]
-        several = min(len(np.intersect1d(group, some)) for some in (buttons, stamps)) > 1
+        several = min(sum(row in some for row in group.tolist()) for some in (of_buttons, of_stamps)) > 1
         if (
             kept[group].mean() <= MOST_KEPT and len(lines)
             and several + (heading is not None) + (not kept[lines].all() or not kept[group].any()) > 1
+            and (heading is not None or kept[last + 1 : inside.stop].sum() <= LINES_BEHIND)
         ):  # fmt: skip
             named = first > inside.start and words[first - 1] <= NAME_WORDS and not ends_as_sentence(texts[first - 1])
-            return slice(heading if heading is not None else first - named, last + 1)
-    return None
+            behind = last in of_stamps and last + 1 < inside.stop  # the text below a name and a time
+            return slice(heading if heading is not None else first - named, last + 1 + behind), heading is not None
+    return None, False
 
 
 def _spoken(texts: Sequence[str], headings: Sequence[int], end: int) -> slice | None:
     """Give the rows of two or more comments behind their heading that begin with the name of who writes."""
     for heading in headings:
+        if texts[heading].casefold().strip(_MARKS) in _words()[4]:
+            continue
         last = heading + 1
         while last < end and re.match(_SPOKEN, texts[last]):
             last += 1

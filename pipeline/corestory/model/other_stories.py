@@ -211,7 +211,9 @@ def _above_head(texts: Sequence[str], words: Float, rows: Int, first: int) -> In
                 return none
             after, near = np.searchsorted(rows, [row, row + HEAD_LINES]).tolist()
             behind = [one for one in rows[after:near].tolist() if words[one] >= PROSE_WORDS]
-            lines = [one for one in range(row - HEAD_LINES + 1, row) if _is_headline(texts[one], words[one])]
+            lines = [
+                one for one in range(max(first, row - HEAD_LINES + 1), row) if _is_headline(texts[one], words[one])
+            ]
             if lines and any(ends_as_sentence(texts[one]) for one in behind):
                 above = rows[: np.searchsorted(rows, lines[-1])]
                 alien = _shared(texts, above.tolist(), rows[after:].tolist()) <= MOST_SHARED
@@ -228,6 +230,10 @@ def _second_story(texts: Sequence[str], words: Float, rows: list[int], inside: s
     if not 1 < len(heads) <= 1 + MOST_STORIES or heads[0] > prose[0]:
         return None
     first, second = [row for row in rows if heads[0] <= row < heads[1]], [row for row in rows if row >= heads[1]]
+    # Entries of a diary have no byline, and follow one another.
+    bylines = [next(row for row in prose if row > head) > head + 2 for head in heads[:2]]
+    if heads[1] == first[-1] + 1 and not any(bylines):
+        return None
     own, other = words[first].sum(), words[second].sum()
     enough = own >= FIRST_WORDS and other <= MOST_TIMES * own
     enough = enough and len(set(prose) & set(first)) >= LEAST_PROSE

@@ -287,7 +287,7 @@ def _labels_of_entries(batch: Batch, words: Float, kept: Bool) -> Bool:
         behind = [row + 1 for row in times if words[row + 1] <= NAME_WORDS]
         names = Counter(texts[row] for row in behind)
         found[[row for row in behind if names[texts[row]] > 1 and not ends_as_sentence(texts[row])]] = True
-    return found
+    return found & kept
 
 
 def _dates(batch: Batch, timed: Bool) -> Bool:
