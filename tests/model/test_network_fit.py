@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from corestory.features.layout import Layout
@@ -29,7 +29,7 @@ def material(sizes, seed, shape):
 def test_each_slope_is_that_of_the_loss(sizes, blocks, seed):
     member, inputs, labels, weights, rng = material(sizes, seed, Shape(5, blocks, 3))
     layout = Layout.of(sizes)
-    _, slopes = loss_and_gradients(member, inputs, labels, weights, layout)
+    loss, slopes = loss_and_gradients(member, inputs, labels, weights, layout)
     for name in ARRAYS:
         # Along a random direction through the whole array, so that every weight is in it.
         direction = rng.normal(size=getattr(member, name).shape)
@@ -43,6 +43,8 @@ def test_each_slope_is_that_of_the_loss(sizes, blocks, seed):
             )[0]
             for sign in (1, -1)
         )
+        # At a kink of a rectifier the two sides have other slopes.
+        assume(abs(ahead - 2 * loss + behind) <= 1e-3 * STEP)
         expected = (ahead - behind) / (2 * STEP)
         assert (getattr(slopes, name) * direction).sum() == pytest.approx(expected, rel=1e-3, abs=1e-5)
 
