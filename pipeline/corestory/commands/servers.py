@@ -206,9 +206,6 @@ def serve(
         import starlette  # noqa: F401
         import uvicorn  # noqa: F401
     except ImportError as error:
-        from corestory.errors import CorestoryError
-        from corestory.installation import install_command
-
         raise CorestoryError(
             f"serve needs the package {error.name}", hint=f"Install it with: {install_command('serve')}"
         ) from None

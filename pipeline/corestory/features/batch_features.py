@@ -71,12 +71,22 @@ class TextFeatures:
         layout, columns = self.layout, Columns()
         columns.add(SHAPE, self.shape, self.marks)
         columns.extend(context_features(scores, self.shape, self.words, layout))
-        topic = self.topic.features(_probability(scores[0]), self.words)
-        columns.add(TOPIC, topic)
         # How close the neighbours are to the story depends on the whole story's words, so it is topic too.
-        for column in (topic[:, 0], topic[:, 3]):
-            columns.add(TOPIC, layout.neighbours(column, (-2, -1, 1, 2)), layout.means(column, (3, 8)))
+        columns.add(TOPIC, *self.topics(_probability(scores[0])))
         return columns
+
+    def topics(self, core: Float) -> list[Float]:
+        """Say how close each paragraph is to the story, and then how close its neighbours are; blocks of features.
+
+        Parameters
+        ----------
+        core
+            Probability of core of each paragraph.
+        """
+        blocks = [self.topic.features(core, self.words)]
+        for column in (blocks[0][:, 0], blocks[0][:, 3]):
+            blocks += [self.layout.neighbours(column, (-2, -1, 1, 2)), self.layout.means(column, (3, 8))]
+        return blocks
 
 
 class BatchFeatures(TextFeatures):

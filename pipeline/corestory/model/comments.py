@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -43,31 +44,26 @@ LINES_BEHIND = 2
 
 _HEADINGS = (
     "comment|comments|reader comments|user comments|your comments|all comments|recent comments|top comments|"
-    "comments section|join the conversation|join the discussion|start the conversation|discussion|have your say|"
-    "leave a comment|leave a reply|post a comment|add a comment|responses|replies|what do you think|your reactions|"
-    "your views|your thoughts",
-    "kommentar|kommentare|leserkommentare|nutzerkommentare|alle kommentare|diskussion|ihre meinung|kommentieren|"
-    "kommentar schreiben|lesermeinungen|leserbriefe",
-    "commentaire|commentaires|réactions|vos réactions|les réactions|vos commentaires|commentaires des lecteurs|"
-    "laisser un commentaire|ajouter un commentaire|réagir|comentario|comentarios|comentarios de lectores|"
-    "comentarios de los lectores|opiniones|deja un comentario|deja tu comentario|escribe un comentario",
-    "comentário|comentários|comentários dos leitores|deixe um comentário|deixe seu comentário|escreva um comentário|"
-    "commento|commenti|commenti dei lettori|lascia un commento|scrivi un commento|aggiungi un commento",
-    "reactie|reacties|reageer|lezersreacties|kommentarer|läsarkommentarer|skriv en kommentar|skriv kommentar|diskutera|"
-    "debat|kommentti|kommentit|keskustelu|komentarz|komentarze|opinie|dodaj komentarz|dyskusja|komentář|komentáře|"
-    "diskuse|diskuze|diskusia|komentáre|hozzászólás|hozzászólások|kommentek|comentarii|komentari|komentarji|komentar",
-    "комментарий|комментарии|комментария|комментариев|обсуждение|коментар|коментарі|коментарів|коментари|σχόλια|σχόλιο|"
-    "yorum|yorumlar|التعليقات|تعليقات|تعليق|תגובות|دیدگاه|دیدگاه ها|دیدگاه‌ها|نظرات|टिप्पणियाँ|टिप्पणियां|टिप्पणी|"
-    "bình luận|ความคิดเห็น|maoni",
-    "コメント|评论|評論|留言|网友评论|網友評論|网友留言|網友留言|读者评论|全部评论|最新评论|댓글|독자 의견",
+    "comments section|join the conversation|join the discussion|start the conversation|have your say|leave a comment|"
+    "leave a reply|post a comment|add a comment|kommentare|leserkommentare|nutzerkommentare|alle kommentare|"
+    "kommentieren|kommentar schreiben|commentaires|vos commentaires|commentaires des lecteurs|laisser un commentaire|"
+    "ajouter un commentaire|réagir|comentarios|comentarios de lectores|comentarios de los lectores|"
+    "deja un comentario|deja tu comentario|escribe un comentario|comentários|comentários dos leitores|"
+    "deixe um comentário|deixe seu comentário|escreva um comentário|commenti|commenti dei lettori|lascia un commento|"
+    "scrivi un commento|aggiungi un commento|reageer|kommentarer|läsarkommentarer|skriv en kommentar|skriv kommentar|"
+    "kommentit|komentarze|dodaj komentarz|komentáře|komentáre|hozzászólás|hozzászólások|kommentek|comentarii|"
+    "komentari|komentarji|комментарии|комментариев|коментарі|коментарів|коментари|σχόλια|yorumlar|التعليقات|تعليقات|"
+    "תגובות|دیدگاه ها|دیدگاه‌ها|टिप्पणियाँ|टिप्पणियां|bình luận|ความคิดเห็น|maoni|"
+    "コメント|留言|网友评论|網友評論|网友留言|網友留言|"
+    "读者评论|全部评论|最新评论|댓글"
 )
-# Of these, interviews, letters and opinions within a story have some, too.
+# Interviews, letters and opinions within a story have these, too.
 _OF_STORIES = (
     "discussion|responses|replies|what do you think|your reactions|your views|your thoughts|kommentar|diskussion|"
     "ihre meinung|lesermeinungen|leserbriefe|commentaire|réactions|vos réactions|les réactions|comentario|opiniones|"
-    "comentário|commento|reactie|reacties|lezersreacties|diskutera|debat|kommentti|keskustelu|komentarz|opinie|dyskusja|"
-    "komentář|diskuse|diskuze|diskusia|komentar|комментарий|комментария|обсуждение|коментар|σχόλιο|yorum|تعليق|دیدگاه|نظرات|"
-    "टिप्पणी|독자 의견|评论|評論"
+    "comentário|commento|reactie|reacties|lezersreacties|diskutera|debat|kommentti|keskustelu|komentarz|opinie|"
+    "dyskusja|komentář|diskuse|diskuze|diskusia|komentar|комментарий|комментария|обсуждение|коментар|σχόλιο|yorum|"
+    "تعليق|دیدگاه|نظرات|टिप्पणी|독자 의견|评论|評論"
 )
 _BUTTONS = (
     "reply replies respond report antworten antwort melden répondre signaler responder respuesta denunciar "
@@ -114,12 +110,21 @@ _SPOKEN = r"[^\s:.][^:.!?]{0,20}(?:\b[^\W\d_]\.)?: \S"
 _MARKS = " \xa0\t0123456789()[]:：.,!?#*•·-–—|/>»›▲▼↓↩️件개条條则"
 
 
+class _Words(NamedTuple):
+    """The headings of comments, those that stories have, too, and the words of buttons, beside them and of times."""
+
+    headings: frozenset[str]
+    of_stories: frozenset[str]
+    buttons: frozenset[str]
+    of_buttons: frozenset[str]
+    ago: frozenset[str]
+
+
 @cache
-def _words() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
-    """Give headings, the words of buttons, these with those beside them, those of times, the headings of stories."""
-    buttons, ago = frozenset(_BUTTONS.split()), frozenset(_AGO_WORDS.split())
-    headings, stories = ("|".join(lines).split("|") for lines in (_HEADINGS, (_OF_STORIES,)))
-    return frozenset(headings), buttons, buttons.union(_OF_BUTTONS.split()), ago, frozenset(stories)
+def _words() -> _Words:
+    of_stories, buttons = frozenset(_OF_STORIES.split("|")), frozenset(_BUTTONS.split())
+    headings, of_buttons = of_stories.union(_HEADINGS.split("|")), buttons.union(_OF_BUTTONS.split())
+    return _Words(headings, of_stories, buttons, of_buttons, frozenset(_AGO_WORDS.split()))
 
 
 @cache
@@ -128,20 +133,20 @@ def _pattern(words: str) -> re.Pattern[str]:
     return re.compile(words, re.IGNORECASE)
 
 
-def _is_heading(text: str) -> bool:
-    return text.casefold().strip(_MARKS) in _words()[0]
+def _label(text: str) -> str:
+    """Give a line without marks, counts and capitals."""
+    return text.casefold().strip(_MARKS)
 
 
 def _is_button(text: str) -> bool:
     """Tell whether a line holds nothing but labels of buttons and counts."""
-    _, buttons, all_words, *_ = _words()
-    parts = []
+    known, parts = _words(), []
     for word in text.casefold().replace("’", "'").split():
         if part := word.strip(_MARKS):
-            if part not in all_words:  # nearly always the first
+            if part not in known.of_buttons:  # nearly always the first
                 return False
             parts.append(part)
-    return not buttons.isdisjoint(parts)
+    return not known.buttons.isdisjoint(parts)
 
 
 def is_stamp(text: str) -> bool:
@@ -157,7 +162,7 @@ def is_stamp(text: str) -> bool:
     found = _pattern(_DATES).search(text) if re.search(_IN_DATES, text) else None
     if found is None:
         words = text.casefold().replace(")", " ").split()
-        if len(text) <= SHORT_STAMP or text.endswith(("前", "전")) or not _words()[3].isdisjoint(words):
+        if len(text) <= SHORT_STAMP or text.endswith(("前", "전")) or not _words().ago.isdisjoint(words):
             found = _pattern(_AGO).search(text)
     if found is None or "@" in text:
         return False
@@ -199,27 +204,31 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
         if len(rows) and begin <= rows[-1]:
             last = int(rows[-1]) + 1
             part = slice(begin, min(last + BEHIND_LAST, inside.stop))
-            comments, headed = _comments(batch.texts, words, kept, part)
+            comments = _comments(batch.texts, words, kept, part)
             if comments is not None:
+                first, end, headed = comments
                 # What the last one writes; without a heading the story may go on.
-                near = headed and before[last] - before[min(comments.stop, last)] <= APART_WORDS
-                end = last if near else comments.stop
-                found[comments.start : end] = kept[comments.start : end]
+                if headed and before[last] - before[min(end, last)] <= APART_WORDS:
+                    end = last
+                found[first:end] = kept[first:end]
     return found
 
 
-def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> tuple[slice | None, bool]:
-    """Give the rows from the heading or the first name to the last time or button, and whether there is a heading."""
+def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> tuple[int, int, bool] | None:
+    """Give the first row and the end of the first comments, and whether a heading stands above their times or buttons.
+
+    The first row is the heading's or the first name's, and the last that of the last time or button.
+    """
     short = (inside.start + np.flatnonzero(words[inside] <= LINE_WORDS)).tolist()
-    headings = {row for row in short if _is_heading(texts[row])}
+    headings = {row for row in short if _label(texts[row]) in _words().headings}
     buttons = [row for row in short if _is_button(texts[row])]
     if not headings and len(buttons) < 2:  # of most texts
-        return None, False
+        return None
     stamps = [row for row in short if is_stamp(texts[row])]
     of_buttons, of_stamps = set(buttons), set(stamps)
     marks = sorted(of_buttons | of_stamps)
     if len(marks) < 2:
-        return _spoken(texts, sorted(headings), inside.stop), False
+        return _spoken(texts, sorted(headings), inside.stop)
     apart = np.flatnonzero(np.add.reduceat(words, marks)[:-1] > APART_WORDS) + 1
     for group in np.split(np.array(marks), apart):
         dropped = group[~kept[group]]
@@ -235,18 +244,18 @@ def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> 
         ):  # fmt: skip
             named = first > inside.start and words[first - 1] <= NAME_WORDS and not ends_as_sentence(texts[first - 1])
             behind = last in of_stamps and last + 1 < inside.stop  # the text below a name and a time
-            return slice(heading if heading is not None else first - named, last + 1 + behind), heading is not None
-    return None, False
+            return first - named if heading is None else heading, last + 1 + behind, heading is not None
+    return None
 
 
-def _spoken(texts: Sequence[str], headings: Sequence[int], end: int) -> slice | None:
-    """Give the rows of two or more comments behind their heading that begin with the name of who writes."""
+def _spoken(texts: Sequence[str], headings: Sequence[int], end: int) -> tuple[int, int, bool] | None:
+    """Give, as `_comments`, two or more comments below a heading that begin with the name of who writes."""
     for heading in headings:
-        if texts[heading].casefold().strip(_MARKS) in _words()[4]:
+        if _label(texts[heading]) in _words().of_stories:
             continue
         last = heading + 1
         while last < end and re.match(_SPOKEN, texts[last]):
             last += 1
         if last > heading + 2:
-            return slice(heading, last)
+            return heading, last, False
     return None

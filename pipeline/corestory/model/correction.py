@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.features.landmarks import element_hashes, end_tokens, likeness, place_tokens
-from corestory.features.layout import Layout, changes, sums
+from corestory.features.layout import changes, sums
 from corestory.features.story_bounds import BoundLines, outside_of_story
 from corestory.features.tokens import JoinedTokens, Tokens
 from corestory.model.ngrams import Lookup, counted_ngrams
@@ -161,11 +161,10 @@ class Correction:
         AddedLogOdds
             0 on a page that has no line in common with the learned ones.
         """
-        layout = features.layout
         known = lines.among(self.lines)
-        counts = share_counted(known, lines.hashes, layout)
+        counts = lines.counts(known)
         if not counts.any():
-            return AddedLogOdds(np.zeros(len(known)), np.zeros(len(known)))
+            return AddedLogOdds.nothing(len(known))
         elements = None
         found = np.full(len(known), float(self.intercept))
         for weights, of_texts in ((self.words, features.tokens), (self.forms, features.forms)):
@@ -176,17 +175,11 @@ class Correction:
             found += self.markup.log_odds(tokens, markup_ngrams(tokens))[number]
         if self.ends is not None:
             found += self.ends.log_odds(end_tokens(features.tokens), np.ones(len(known)))
-        places = place_tokens(lines.hashes, known, layout, elements)
+        places = place_tokens(lines.hashes, known, features.layout, elements)
         found += self.places.log_odds(places, distinct_ngrams(places))
-        counts = counts[layout.article]
-        outside = lines.outside(self.bounds, own, layout) & ~known & (counts == 1)
+        outside = lines.outside(self.bounds, known, counts, own)
         total = counts * np.where(outside, OUTSIDE, np.where(known, 1.0, self.other_lines) * found)
         return AddedLogOdds(total, np.where(outside | (self.other_lines == 0), total, 0.0))
-
-
-def share_counted(known: Bool, lines: UInt64, layout: Layout) -> Float:
-    """Say how much of a correction counts on each page, 0 to 1, by which of its lines stand on learned pages."""
-    return np.minimum(likeness(known, lines, layout) / ALIKE, 1.0)
 
 
 class KnownLines:
@@ -200,7 +193,7 @@ class KnownLines:
 
     def __init__(self, features: BatchFeatures) -> None:
         found = hashed(features.batch.texts)
-        self.hashes = found.hashes
+        self.hashes, self.layout = found.hashes, features.layout
         self.told = found.lengths >= SHORTEST
 
     def among(self, hashes: UInt64) -> Bool:
@@ -209,9 +202,25 @@ class KnownLines:
         known[Lookup(hashes).find(self.hashes)[0]] = True
         return np.asarray(known & self.told)
 
-    def outside(self, bounds: BoundLines, own: Float, layout: Layout) -> Bool:
-        """Say which paragraphs stand outside of the story's bounds; `own` as of `Correction.added`."""
-        return outside_of_story(self.among(bounds.before), self.among(bounds.after), own, layout)
+    def counts(self, known: Bool) -> Float:
+        """Say how much of a correction counts for each line, 0 to 1: by how many lines of its page are known."""
+        share = np.minimum(likeness(known, self.hashes, self.layout) / ALIKE, 1.0)
+        return np.asarray(share[self.layout.article])
+
+    def outside(self, bounds: BoundLines, known: Bool, counts: Float, own: Float) -> Bool:
+        """Say which lines that are not known stand outside of their story's bounds, on pages on which all counts.
+
+        Parameters
+        ----------
+        bounds
+            The lines that bound stories.
+        known, counts
+            Of each line, as of `among` and `counts`.
+        own
+            As of `Correction.added`.
+        """
+        outside = outside_of_story(self.among(bounds.before), self.among(bounds.after), own, self.layout)
+        return np.asarray(outside & ~known & (counts == 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +238,11 @@ class AddedLogOdds:
 
     total: Float
     of_lines: Float
+
+    @classmethod
+    def nothing(cls, count: int) -> AddedLogOdds:
+        """Make log-odds that change none of so many paragraphs."""
+        return cls(np.zeros(count), np.zeros(count))
 
     def __add__(self, other: AddedLogOdds) -> AddedLogOdds:
         return AddedLogOdds(self.total + other.total, self.of_lines + other.of_lines)

@@ -116,7 +116,7 @@ class FormAdaptation:
         before = after = np.zeros(0)
         chosen = 0
         if self.folds:
-            nothing = self._nothing()
+            nothing = AddedLogOdds.nothing(len(self._labels))
             before = self._word_f1(nothing)
             out_of_fold = self._out_of_fold(step)
             tried = [self._word_f1(added) for added in out_of_fold]
@@ -166,7 +166,7 @@ class FormAdaptation:
     def _out_of_fold(self, step: Callable[[], None]) -> list[AddedLogOdds]:
         """Give the out-of-fold log-odds that each change adds."""
         fold = np.arange(len(self._layout.sizes)) % self.folds
-        added = [self._nothing() for _ in range(1 + len(PENALTIES))]
+        added = [AddedLogOdds.nothing(len(self._labels)) for _ in range(1 + len(PENALTIES))]
         for number in range(self.folds):
             learned = fold != number
             inside = learned[self._layout.article]
@@ -176,9 +176,6 @@ class FormAdaptation:
                     values.of_lines[~inside] = fitted.added.of_lines[~inside]
             step()
         return added
-
-    def _nothing(self) -> AddedLogOdds:
-        return AddedLogOdds(np.zeros(len(self._labels)), np.zeros(len(self._labels)))
 
     def _word_f1(self, added: AddedLogOdds) -> Float:
         """Give the word F1 of each article that has a story, with some log-odds added."""

@@ -21,7 +21,6 @@ from corestory.model.correction import (
     TokenWeights,
     distinct_ngrams,
     markup_ngrams,
-    share_counted,
 )
 from corestory.model.ngrams import Lookup, known_ngrams, ngram_entries
 from corestory.types import Bool, Float, Int, UInt64
@@ -136,10 +135,10 @@ class Residuals:
         places = _Columns.of(tokens, distinct_ngrams(tokens), self._layout.article, scale=PLACE_SCALE)
         kinds = [kind.of_rows(rows) for kind in (*self._ngrams, places)]
         matrix = scipy.sparse.hstack([kind.matrix for kind in kinds]).tocsr()
-        counted = share_counted(known, self._lines.hashes, self._layout)[self._layout.article]
+        counted = self._lines.counts(known)
         labels = np.where(learned[self._layout.article], self._labels, -1)
         bounds = bound_lines(self._lines.hashes, self._lines.told, labels, self._own, self._layout)
-        outside = self._lines.outside(bounds, self._own, self._layout) & ~known & (counted == 1)
+        outside = self._lines.outside(bounds, known, counted, self._own)
         start = np.zeros(matrix.shape[1] + 1)
         for penalty in penalties:
             # The weights of the stronger penalty are near those of the weaker.

@@ -100,12 +100,11 @@ def decided_batch(
     other = in_other_stories(scored.features, kept) | other_stories_in_texts(batch, words, kept)
     headline = np.zeros(len(kept), bool)
     if settings.drop_headlines:
-        features = scored.features
-        headings = features.main_headings if scored.html else None
-        headline = own_headlines(features.batch, features.words, kept & ~other, headings, other)
+        headings = scored.features.main_headings if scored.html else None
+        headline = own_headlines(batch, words, kept & ~other, headings, other)
     sure = np.zeros(len(kept), bool)
     if settings.drop_sure_filler:
-        sure = sure_filler(scored.features.batch, scored.features.words, kept & ~other & ~headline)
+        sure = sure_filler(batch, words, kept & ~other & ~headline)
     dropped = headline | other | sure
     scores = as_forced(lowered(scores, dropped), forced)
     scores, second = scores_after_second_look(scored, scores, cutoffs, headline, dropped, weights, settings, forced)

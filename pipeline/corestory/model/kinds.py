@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from corestory.features.batch_features import features_of_a_paragraph
+from corestory.features.batch_features import BatchFeatures, features_of_a_paragraph
 from corestory.features.layout import Layout, changes
 from corestory.labelling.labelled import KINDS, ROLES
 from corestory.model.ngrams import PIECE, Lookup, ngram_entries
 from corestory.types import Bool, Float, Float32, UInt64
 
 if TYPE_CHECKING:
-    from corestory.features.batch_features import BatchFeatures
     from corestory.features.tokens import JoinedTokens, Tokens
 
 CLASSES: tuple[str, ...] = (*KINDS, *ROLES)
@@ -229,14 +228,13 @@ def story_features(features: BatchFeatures, core: Bool) -> Float:
     mass = core * words
     total, before = np.maximum(layout.total(mass), 1e-9), layout.before(mass)
     inside, length = core.astype(float), np.log1p(words)
-    topic = features.topic.features(inside, words)
+    topic, *of_neighbours = features.topics(inside)
     columns = [
         features.shape, core, np.log1p(position), np.log1p(size - 1 - position), position / size, before / total,
         (before + mass) / total, before == 0, before + mass >= total, *layout.gaps(core), topic, features.title,
         layout.neighbours(length, FAR_STEPS), layout.means(length, WIDTHS), layout.neighbours(inside, FAR_STEPS),
+        *of_neighbours,
     ]  # fmt: skip
-    for column in (topic[:, 0], topic[:, 3]):  # how much of the story's words a paragraph has
-        columns += [layout.neighbours(column, STEPS), layout.means(column, WIDTHS)]
     return np.column_stack(columns)
 
 

@@ -160,7 +160,8 @@ def _bulleted(batch: Batch, kept: Bool) -> Bool:
 
 def _bullet(text: str) -> str:
     """Give the bullet before a text, "1" for a number, and nothing where there is none."""
-    found = re.match(_BULLET, text)
+    # Most lines begin with a letter, and need no pattern.
+    found = None if text[:1].isalpha() else re.match(_BULLET, text)
     return "" if found is None else found[1] or "1"
 
 

@@ -39,36 +39,17 @@ STORY_WORDS = 40
 """and before its heading so many kept words."""
 
 # A line behind the headline, such as the byline, is enough below these,
-_NEXT_STORY = frozenset(
-    (
-        *("next story", "next article", "nächster artikel", "nächster beitrag", "nächste meldung", "article suivant"),
-        *("siguiente artículo", "siguiente noticia", "siguiente nota", "noticia siguiente", "próxima notícia"),
-        *("próxima matéria", "notícia seguinte", "prossimo articolo", "articolo successivo", "prossima notizia"),
-        *("volgend artikel", "volgend bericht", "nästa artikel", "nästa nyhet", "neste sak", "neste artikkel"),
-        *("næste artikel", "næste nyhed", "seuraava artikkeli", "następny artykuł", "następna wiadomość"),
-        *("další článek", "další zpráva", "ďalší článok", "következő cikk", "articolul următor", "sljedeći članak"),
-        *("следующая статья", "следующая новость", "наступна стаття", "наступна новина", "следваща статия"),
-        *(
-            "επόμενο άρθρο",
-            "sıradaki haber",
-            "sonraki haber",
-            "المقال التالي",
-            "الخبر التالي",
-            "הכתבה הבאה",
-            "مطلب بعدی",
-        ),
-        *(
-            "अगली खबर",
-            "berita selanjutnya",
-            "artikel selanjutnya",
-            "bài tiếp theo",
-            "tin tiếp theo",
-            "次の記事",
-            "下一篇",
-        ),
-        *("다음 기사",),
-    )
+_STORY_FOLLOWS = (
+    "next story|next article|nächster artikel|nächster beitrag|nächste meldung|article suivant|"
+    "siguiente artículo|siguiente noticia|siguiente nota|noticia siguiente|próxima notícia|próxima matéria|"
+    "notícia seguinte|prossimo articolo|articolo successivo|prossima notizia|volgend artikel|volgend bericht|"
+    "nästa artikel|nästa nyhet|neste sak|neste artikkel|næste artikel|næste nyhed|seuraava artikkeli|"
+    "następny artykuł|następna wiadomość|další článek|další zpráva|ďalší článok|következő cikk|"
+    "articolul următor|sljedeći članak|следующая статья|следующая новость|наступна стаття|наступна новина|"
+    "следваща статия|επόμενο άρθρο|sıradaki haber|sonraki haber|المقال التالي|الخبر التالي|הכתבה הבאה|"
+    "مطلب بعدی|अगली खबर|berita selanjutnya|artikel selanjutnya|bài tiếp theo|tin tiếp theo|次の記事|下一篇|다음 기사"
 )
+_NEXT_STORY = frozenset(_STORY_FOLLOWS.split("|"))
 # and a date has to be one of two such lines below these, which stand within stories, too.
 _NEXT = _NEXT_STORY.union(("read next", "up next", "à lire ensuite", "leia a seguir", "читайте далее"))
 # These say to read another story, and a single headline behind one of them is that story's.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corestory.atomic import Target
-from corestory.errors import InputError
+from corestory.errors import InputError, raise_refusal
 from corestory.evaluation.audit import Neighbour
 from corestory.labelling.corrections import (
     ARTICLE,
@@ -30,8 +30,6 @@ from corestory.reading.text import storable
 from corestory.review.material import ShownArticle, ShownParagraph
 
 if TYPE_CHECKING:
-    from typing import NoReturn
-
     from corestory.evaluation.audit import Suspect
     from corestory.types import Label
 
@@ -132,7 +130,7 @@ def read_suspects(path: Path) -> list[ShownArticle]:
     """
     articles: dict[str, dict[int, ShownParagraph]] = {}
     with open_bytes(path) as stream:
-        table = csv_table(stream, name=str(path), refuse=_refuse)
+        table = csv_table(stream, name=str(path), refuse=raise_refusal)
         missing = [name for name in _READ if name not in table.columns]
         if missing:
             raise InputError(
@@ -187,7 +185,3 @@ def _score(cell: str) -> float | None:
 def _article(article_id: str, lines: Mapping[int, ShownParagraph]) -> ShownArticle:
     paragraphs = tuple(lines[position] for position in sorted(lines))
     return ShownArticle(Article(article_id, [one.text for one in paragraphs]), paragraphs)
-
-
-def _refuse(error: InputError) -> NoReturn:
-    raise error
