@@ -28,6 +28,8 @@ from corestory.jobs.cluster import check_paths, run_on_cluster  # noqa: E402
 
 TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday, she added.\n"
 FILES = 10
+IDLE = "5 minutes"
+"""After so long without work the processes of the cluster end by themselves: a killed run of tests cannot end them."""
 
 # Dask's own processes and sockets end a little after the test that made them.
 pytestmark = [
@@ -55,7 +57,7 @@ def cluster(tmp_path_factory):
     shared = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(started)]
     workers = ["--nworkers", "2", "--nthreads", "1", "--local-directory", str(folder)]
     with ExitStack() as processes, (folder / "log").open("wb") as log:
-        for part in (["scheduler", "--port", "0", *shared], ["worker", *workers, *shared]):
+        for part in (["scheduler", "--port", "0", "--idle-timeout", IDLE, *shared], ["worker", *workers, *shared]):
             process = processes.enter_context(
                 subprocess.Popen(
                     [sys.executable, "-m", "dask", *part],

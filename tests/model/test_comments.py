@@ -1,5 +1,7 @@
 """Comments behind a story in a text are found by their names, times and buttons, where the first decision agrees."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from corestory.features.shapes import shape_features
 from corestory.model.comments import in_comments, is_stamp
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
+from model.rule_lines import found_lines, kept_lines
 
 STORY = [
     "+The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
@@ -19,24 +22,13 @@ COMMENTS = [
 ]
 
 
-def _found(lines: list[str]) -> list[str]:
-    """Give the found lines of the second of two equal articles; "+" begins a line that is kept."""
-    texts, kept = [line.removeprefix("+") for line in lines], np.array([line[0] == "+" for line in lines])
-    words, _ = shape_features(texts)
-    batch = batch_of_articles([Article("a", texts), Article("b", texts)])
-    found = in_comments(batch, np.tile(words, 2), np.tile(kept, 2))
-    assert found[: len(texts)].tolist() == found[len(texts) :].tolist()
-    return [texts[row] for row in np.flatnonzero(found[len(texts) :]).tolist()]
-
-
-def _kept(lines: list[str]) -> list[str]:
-    return [line[1:] for line in lines if line[0] == "+"]
+_found = partial(found_lines, in_comments)
 
 
 @pytest.mark.parametrize("heading", ["2 Comments", "+Vos réactions", "Komentarze (2)", "コメント 2件", "التعليقات"])
 def test_comments_behind_a_heading_are_found_with_it(heading):
     lines = [heading, *COMMENTS]
-    assert _found([*STORY, *lines]) == _kept(lines)
+    assert _found([*STORY, *lines]) == kept_lines(lines)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +46,7 @@ def test_times_and_buttons_tell_comments_in_many_languages(time, button):
 
 def test_comments_that_begin_with_the_name_are_found_behind_their_heading_alone():
     lines = ["+Comentários dos leitores", "+Ana P.: Para festas há sempre dinheiro.", "+Manuel: Concordo com a Ana."]
-    assert _found([*STORY, *lines]) == _kept(lines)
+    assert _found([*STORY, *lines]) == kept_lines(lines)
     assert _found([*STORY, *lines[1:]]) == []
     assert _found([*STORY, "+Diskussion", *lines[1:]]) == []
 
@@ -70,7 +62,7 @@ def test_a_story_that_quotes_posts_goes_on_behind_them():
         "+So did mine.",
         "Reply",
     ]
-    assert _found([*STORY, *posts]) == _kept(posts)
+    assert _found([*STORY, *posts]) == kept_lines(posts)
     assert _found([*STORY, *posts, *(STORY * 3)]) == []
 
 
@@ -104,8 +96,8 @@ def test_dates_headings_and_quoted_posts_of_a_story_are_no_comments(lines):
 
 def test_what_stands_far_behind_comments_stays():
     rest = [STORY[0]] * 15
-    assert _found([*STORY, "2 Comments", *COMMENTS, *rest]) == _kept(COMMENTS)
-    assert _found([*STORY, "2 Comments", *COMMENTS, STORY[0]]) == [*_kept(COMMENTS), STORY[0][1:]]
+    assert _found([*STORY, "2 Comments", *COMMENTS, *rest]) == kept_lines(COMMENTS)
+    assert _found([*STORY, "2 Comments", *COMMENTS, STORY[0]]) == [*kept_lines(COMMENTS), STORY[0][1:]]
 
 
 def test_comments_without_a_story_before_them_stay():

@@ -1,5 +1,7 @@
 """Notes about authors or publishers, calls, boxes and heads of e-mails are filler; stories about people stay whole."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from corestory.features.shapes import shape_features
 from corestory.model.end_notes import end_notes
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
+from model.rule_lines import found_if_kept
 
 STORY = (
     "The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
@@ -16,11 +19,7 @@ STORY = (
 )
 
 
-def _found(article: Article) -> list[str]:
-    """Give the paragraphs that are found if all are kept."""
-    words, _ = shape_features(article.texts)
-    found = end_notes(batch_of_articles([article]), words, np.ones(len(article.texts), bool))
-    return [article.texts[row] for row in np.flatnonzero(found).tolist()]
+_found = partial(found_if_kept, end_notes)
 
 
 @pytest.mark.parametrize(

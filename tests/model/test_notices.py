@@ -1,12 +1,10 @@
 """Notices say by their words that they are no story; behind the end of a press release nothing is."""
 
-import numpy as np
 import pytest
 
-from corestory.features.batch import batch_of_articles
-from corestory.features.shapes import shape_features
 from corestory.model.notices import notices
 from corestory.reading.article import Article
+from model.rule_lines import found_if_kept
 
 STORY = [
     "The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
@@ -15,10 +13,7 @@ STORY = [
 
 
 def _found(lines: list[str]) -> list[str]:
-    """Give the lines that are found if all are kept."""
-    words, _ = shape_features(lines)
-    found = notices(batch_of_articles([Article("a", lines)]), words, np.ones(len(lines), bool))
-    return [lines[row] for row in np.flatnonzero(found).tolist()]
+    return found_if_kept(notices, Article("a", lines))
 
 
 @pytest.mark.parametrize(

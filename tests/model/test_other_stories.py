@@ -1,5 +1,7 @@
 """Teasers and second stories in a text are no part of its story; lists and diaries that look like them are."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from corestory.model.other_stories import only_teaser_runs, other_stories_in_tex
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
+from model.rule_lines import found_lines, kept_lines, marked
 
 STORY = [
     "+The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
@@ -28,22 +31,7 @@ OTHER = [
 HEAD = ["Ferry sails again", "Ellis Corran", "7 April 2025"]
 
 
-def _article(lines: list[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
-    texts = [line.removeprefix("+") for line in lines]
-    return texts, shape_features(texts)[0], np.array([line[0] == "+" for line in lines])
-
-
-def _found(lines: list[str]) -> list[str]:
-    """Give the found lines of the second of two equal articles; "+" begins a line that is kept."""
-    texts, words, kept = _article(lines)
-    batch = batch_of_articles([Article("a", texts), Article("b", texts)])
-    found = other_stories_in_texts(batch, np.tile(words, 2), np.tile(kept, 2))
-    assert found[: len(texts)].tolist() == found[len(texts) :].tolist()
-    return [texts[row] for row in np.flatnonzero(found[len(texts) :]).tolist()]
-
-
-def _kept(lines: list[str]) -> list[str]:
-    return [line[1:] for line in lines if line[0] == "+"]
+_found = partial(found_lines, other_stories_in_texts)
 
 
 def _with(lines: list[str], between: str) -> list[str]:
@@ -53,9 +41,9 @@ def _with(lines: list[str], between: str) -> list[str]:
 
 def test_teasers_behind_or_before_the_story_are_found():
     for teasers in (TEASERS, _with(TEASERS, "2 hours ago")):
-        assert _found([*STORY, *teasers]) == _kept(TEASERS)
-        assert _found([*STORY, *teasers, "Load more", "Contact"]) == _kept(TEASERS)
-        assert _found(["News", "Sport", *teasers, *HEAD, *STORY]) == _kept(TEASERS)
+        assert _found([*STORY, *teasers]) == kept_lines(TEASERS)
+        assert _found([*STORY, *teasers, "Load more", "Contact"]) == kept_lines(TEASERS)
+        assert _found(["News", "Sport", *teasers, *HEAD, *STORY]) == kept_lines(TEASERS)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +75,7 @@ def test_a_text_of_nothing_but_teasers_is_a_section():
         (TEASERS[:4], False),
         ([line.removeprefix("+") for line in TEASERS], False),
     ]:
-        texts, words, kept = _article(lines)
+        texts, words, kept = marked(lines)
         batch = batch_of_articles([Article("a", texts), Article("b", texts)])
         assert only_teaser_runs(batch, np.tile(words, 2), np.tile(kept, 2)).tolist() == [section] * 2
 
@@ -95,12 +83,12 @@ def test_a_text_of_nothing_but_teasers_is_a_section():
 @pytest.mark.parametrize(("date", "section"), [(["Hetty Lorn", "4 October 2025"], False), ([], True)])
 def test_a_list_below_the_head_of_a_story_is_no_section(date, section):
     head = ["+Seven walks for a wet weekend", *date, "+Rain is no reason to stay in."]
-    texts, words, kept = _article([*head, *TEASERS])
+    texts, words, kept = marked([*head, *TEASERS])
     assert only_teaser_runs(batch_of_articles([Article("a", texts)]), words, kept).tolist() == [section]
 
 
 def test_a_second_story_whose_head_has_the_form_of_the_first_one_is_found():
-    assert _found([*HEAD, *STORY, *OTHER]) == _kept(OTHER)
+    assert _found([*HEAD, *STORY, *OTHER]) == kept_lines(OTHER)
     assert _found([*HEAD, *STORY, "+• " + OTHER[0][1:], "• 30 May 2024", *OTHER[3:]]) != []
     assert _found([*HEAD, *STORY, *OTHER, "+Cable car plan is dropped", *OTHER[1:]]) != []
 
@@ -155,4 +143,4 @@ def test_long_lists_take_no_time_that_grows_with_their_square():
 def test_the_default_model_keeps_the_story_alone(default_tagger: Tagger):
     lines = [line.removeprefix("+") for line in [*HEAD, *STORY, *OTHER]]
     (tagged,) = default_tagger.tag_articles([Article("a", lines)])
-    assert [text for text, core in zip(lines, tagged.core, strict=True) if core] == _kept(STORY)
+    assert [text for text, core in zip(lines, tagged.core, strict=True) if core] == kept_lines(STORY)

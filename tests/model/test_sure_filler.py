@@ -1,6 +1,7 @@
 """Captions, dates, boxes and credits are filler whatever their words; lines that only look like these stay."""
 
 import time
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from corestory.model.tagger import Tagger
 from corestory.output.explanation import reasons
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
+from model.rule_lines import found_if_kept
 
 STORY = (
     "The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
@@ -25,11 +27,7 @@ CAPTION = "The ferry at the quay on Monday morning, with the harbour master and 
 PROSE = "".join(f"<p>{text}</p>" for text in STORY)
 
 
-def _found(article: Article) -> list[str]:
-    """Give the paragraphs that are found if all are kept."""
-    words, _ = shape_features(article.texts)
-    found = sure_filler(batch_of_articles([article]), words, np.ones(len(article.texts), bool))
-    return [article.texts[row] for row in np.flatnonzero(found).tolist()]
+_found = partial(found_if_kept, sure_filler)
 
 
 def _in_page(html: str) -> list[str]:

@@ -1,5 +1,7 @@
 """Teasers behind a heading such as "Read next" are no story; a story that goes on behind a single link stays."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from corestory.model.tagger import Tagger
 from corestory.model.teasers import in_teasers, only_teasers
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
+from model.rule_lines import found_if_kept
 
 STORY = (
     "The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
@@ -32,11 +35,7 @@ TEASERS = (
 PROSE = "".join(f"<p>{text}</p>" for text in STORY)
 
 
-def _found(article: Article) -> list[str]:
-    """Give the paragraphs that are found if all are kept."""
-    words, _ = shape_features(article.texts)
-    found = in_teasers(batch_of_articles([article]), words, np.ones(len(article.texts), bool))
-    return [article.texts[row] for row in np.flatnonzero(found).tolist()]
+_found = partial(found_if_kept, in_teasers)
 
 
 def _in_page(body: str) -> list[str]:
