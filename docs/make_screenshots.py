@@ -18,7 +18,6 @@ from corestory import load_model
 from corestory.evaluation.findings import find
 from corestory.labelling.origins import read_samples
 from corestory.labelling.table import articles_frame
-from corestory.model.estimator import ParagraphClassifier
 from corestory.model.tagger import Tagger
 from corestory.output.article_page import article_page
 from corestory.reading.sources import read_file
@@ -27,6 +26,7 @@ from corestory.review.labels_file import LabelsFile
 from corestory.review.material import ShownArticle
 from corestory.review.server import ReviewServer, review_app
 from corestory.review.session import Session
+from corestory.training.estimator import ParagraphClassifier
 from corestory.web.guard import listen
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -61,7 +61,7 @@ def light_project(full: str) -> str:
         (r'^name = "corestory"$', 'name = "corestory-lite"'),
         (r"^dependencies = \[$.*?^\]$", f"dependencies = {json.dumps(wanted)}"),
         (r"^\[project\.optional-dependencies\]$.*?(?=^\[)", extra_table),
-        (r'^"corestory\.model" = .*?\n', ""),  # data of training alone
+        (r'^"corestory\.training" = .*?\n', ""),  # data of training alone
     ):
         changed, count = re.subn(pattern, lambda _, new=new: new, changed, flags=re.MULTILINE | re.DOTALL)
         if count != 1:

@@ -18,17 +18,17 @@ from corestory.features.batch_features import column_groups
 from corestory.labelling.origins import read_samples
 from corestory.labelling.table import articles_frame
 from corestory.model.calibration import Settings
-from corestory.model.estimator import ParagraphClassifier
 from corestory.model.kinds import KindHead
-from corestory.model.kinds_fit import fit_kinds
 from corestory.model.manifest import Manifest, TrainedOn
 from corestory.model.network import Network
-from corestory.model.network_fit import Shape, first_weights
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import SecondLook, Weights
 from corestory.model.second_look_features import second_look_width
 from corestory.model.storage import load_model, save_model
 from corestory.model.tagger import Tagger
+from corestory.training.estimator import ParagraphClassifier
+from corestory.training.kinds_fit import fit_kinds
+from corestory.training.network_fit import Shape, first_weights
 from fits import shorten_article_network
 
 # How long an example takes says how busy the machine is, not whether the code is right.
@@ -206,3 +206,51 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert found == (folder / name).read_text(encoding="utf-8")
 
     return compare
+
+
+BOATS = ("ferry", "steamer", "lugger", "barge", "tug")
+LINES = (
+    ("The {name} left the quay at noon on Monday with {n} passengers, she said.", "core"),
+    ("Read more: {name} sold", "filler"),
+    ("It will come back on Friday if the {name} is mended by then.", "core"),
+    ("Share this", "filler"),
+)
+
+
+def story_frame(*, sites: int = 6, articles: int = 4) -> pd.DataFrame:
+    """Short articles of boats, as unlike each other as these words allow."""
+    return pd.DataFrame(
+        [
+            (
+                f"{site}/{number}",
+                f"site-{site}.example",
+                place,
+                text.format(name=BOATS[number % 5], n=number + 7),
+                label,
+            )
+            for site in range(sites)
+            for number in range(articles)
+            for place, (text, label) in enumerate(LINES)
+        ],
+        columns=["article_id", "site", "position", "text", "label"],
+    )
+
+
+@pytest.fixture(scope="session")
+def make_frame() -> Callable[..., pd.DataFrame]:
+    return story_frame
+
+
+@pytest.fixture(scope="session")
+def sample_classifier(
+    sample_frame: pd.DataFrame, once: Callable[[str, Callable[[], ParagraphClassifier]], ParagraphClassifier]
+) -> ParagraphClassifier:
+    """An estimator fitted on the sample corpus with default parameters, but by fewer fits; do not refit it."""
+
+    def fitted() -> ParagraphClassifier:
+        with pytest.MonkeyPatch.context() as patch:
+            shorten_article_network(patch, members=2, steps=200)
+            return ParagraphClassifier(folds=2, steps=200).fit(sample_frame)
+
+    classifier: ParagraphClassifier = once("sample classifier", fitted)
+    return classifier

@@ -19,9 +19,9 @@ from benchmarks.accuracy.tagging import AFTER_KNOWN, INPUTS, html_article, stori
 from corestory.errors import DataError, InputError, ModelError
 from corestory.features.topic import TopicVectors
 from corestory.labelling.table import split_of
-from corestory.model.estimator import ParagraphClassifier
 from corestory.model.manifest import Manifest
 from corestory.reading.article import Article
+from corestory.training.estimator import ParagraphClassifier
 
 EXTRACTOR_KEYS = [extractor.key for extractor in COMPETITORS]
 

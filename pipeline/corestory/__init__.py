@@ -44,9 +44,9 @@ __all__ = [
 if TYPE_CHECKING:
     from corestory.api import explain, tag_frame
     from corestory.errors import CorestoryError
-    from corestory.model.estimator import ParagraphClassifier
     from corestory.model.rules import Rules
     from corestory.model.storage import load_memory, load_model
+    from corestory.training.estimator import ParagraphClassifier
 
     __version__: str
 else:
@@ -54,7 +54,7 @@ else:
     _MODULES = {
         "CorestoryError": "corestory.errors",
         "explain": "corestory.api",
-        "ParagraphClassifier": "corestory.model.estimator",
+        "ParagraphClassifier": "corestory.training.estimator",
         "Rules": "corestory.model.rules",
         "load_memory": "corestory.model.storage",
         "load_model": "corestory.model.storage",

@@ -14,10 +14,10 @@ import corestory
 from corestory.commands.app import main
 from corestory.labelling.labelled import LabelledArticle, LabelledParagraph
 from corestory.labelling.table import articles_frame
-from corestory.model.estimator import ParagraphClassifier
 from corestory.model.manifest import TrainedOn, data_sha256, new_manifest
 from corestory.model.storage import save_model
 from corestory.model.tagger import Tagger
+from corestory.training.estimator import ParagraphClassifier
 
 STORY = "The {boat} left the quay at {hour} on Monday with {hour} passengers, the harbour master said."
 MORE = "It will come back to the quay on Friday, she added, if the {boat} is mended by then."

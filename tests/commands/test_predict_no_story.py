@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from corestory.model.network import Network
-from corestory.model.network_fit import Shape, first_weights
-from corestory.model.pages import ARTICLE_FEATURES
+from corestory.model.page_features import ARTICLE_FEATURES
 from corestory.model.storage import save_model
 from corestory.model.tagger import Tagger
+from corestory.training.network_fit import Shape, first_weights
 
 ASKED = "We use cookies to show you advertising and to count our readers. Do you agree to that?"
 CONSENT = f"Before you read on\n{ASKED}\nAccept\n"

@@ -3,9 +3,9 @@ import shutil
 import pytest
 
 from corestory.labelling.table import write_frame
-from corestory.model.estimator import ParagraphClassifier
 from corestory.model.manifest import data_sha256
 from corestory.model.storage import load_model
+from corestory.training.estimator import ParagraphClassifier
 
 pytestmark = pytest.mark.slow
 

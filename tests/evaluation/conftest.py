@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from corestory.model.estimator import ParagraphClassifier
 from corestory.model.tagger import Tagger
+from corestory.training.estimator import ParagraphClassifier
 
 STORY = "The {boat} left the quay at noon on Monday with {number} passengers, the harbour master said."
 PLUG = "READ MORE: {boat} sold"

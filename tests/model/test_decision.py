@@ -25,11 +25,11 @@ from corestory.model.decision import (
     known_words,
     prose_of_new_languages,
 )
-from corestory.model.estimator import ParagraphClassifier
 from corestory.model.tagged_article import Doubt
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
 from corestory.reading.one_article import page_article
+from corestory.training.estimator import ParagraphClassifier
 from fits import shorten_article_network
 
 PARAGRAPH = st.tuples(st.integers(0, 20).map(lambda score: score / 20), st.integers(0, 40).map(float))

@@ -7,14 +7,14 @@ import pytest
 from corestory.features.batch import batch_of_articles
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.shapes import shape_features
-from corestory.model.adaptation import adapt
-from corestory.model.estimator import ParagraphClassifier
 from corestory.model.explaining import explain_articles
 from corestory.model.headlines import ABOVE, ABOVE_WORDS, MOST_BETWEEN, SCORE, in_other_stories, own_headlines
 from corestory.model.tagger import Tagger
 from corestory.output.explanation import reasons
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
+from corestory.training.adaptation import adapt
+from corestory.training.estimator import ParagraphClassifier
 
 OWN = (
     "The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",

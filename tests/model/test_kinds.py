@@ -16,12 +16,12 @@ from corestory.features.batch_features import BatchFeatures
 from corestory.labelling.kinds import with_kinds
 from corestory.labelling.labelled import KINDS, ROLES, markup_rows
 from corestory.model.kinds import CLASSES, KindHead, chosen_kinds
-from corestory.model.kinds_fit import fit_kinds
 from corestory.model.storage import load_model, save_model
 from corestory.model.stored_weights import read_weights, weights_bytes
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
+from corestory.training.kinds_fit import fit_kinds
 
 TEXTS = [
     "By Mara Illing, local reporter",

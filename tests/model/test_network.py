@@ -5,7 +5,7 @@ import pytest
 
 from corestory.features.layout import Layout
 from corestory.model.network import ARRAYS, CLIP, Network, joined
-from corestory.model.network_fit import Shape, fit_network
+from corestory.training.network_fit import Shape, fit_network
 
 SIZES = [40, 1, 7, 30, 2, 40]
 RECIPE = {"shape": Shape(8, 3, 4), "epochs": 6, "penalty": 1e-2, "seed": 4, "steps": 30, "batch": 64}

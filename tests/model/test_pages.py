@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 from corestory.features.layout import Layout
 from corestory.model import pages
 from corestory.model.decision import SURE_ARTICLE, without_story
-from corestory.model.estimator import ParagraphClassifier
 from corestory.model.network import Network
-from corestory.model.network_fit import Shape, first_weights
-from corestory.model.pages import article_feature_count
+from corestory.model.page_features import article_feature_count
 from corestory.model.rules import read_rules
 from corestory.model.tagged_article import NoStory
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 from corestory.reading.one_article import page_article
+from corestory.training.estimator import ParagraphClassifier
+from corestory.training.network_fit import Shape, first_weights
 
 CONSENT = (
     "Before you read on",

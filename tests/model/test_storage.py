@@ -19,13 +19,13 @@ from corestory.model import storage
 from corestory.model.calibration import Settings
 from corestory.model.manifest import FORMAT_VERSION, Manifest
 from corestory.model.network import Network
-from corestory.model.network_fit import Shape, first_weights
-from corestory.model.pages import article_feature_count
+from corestory.model.page_features import article_feature_count
 from corestory.model.scoring import Weights
 from corestory.model.storage import load_model, save_model
 from corestory.model.stored_weights import weights_bytes
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
+from corestory.training.network_fit import Shape, first_weights
 
 TEXT = "The quay opened on Monday.\nIt cost a million, she said.\nREAD MORE: Ferry sold"
 PAGE = f"<body><div><p>{'</p><p>'.join(TEXT.splitlines())}</p></div><ul><li><a href='/x'>Ferry</a></li></ul></body>"

@@ -7,11 +7,11 @@ import pytest
 from corestory.model.calibration import Settings
 from corestory.model.manifest import Manifest, TrainedOn
 from corestory.model.network import Network
-from corestory.model.network_fit import Shape, first_weights
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import Weights
 from corestory.model.tagger import Tagger
 from corestory.report.card import LICENCES, few_articles, model_card
+from corestory.training.network_fit import Shape, first_weights
 
 HELD_OUT = "\n## Held-out sites\n\n| | words: F1 of core |\n| --- | ---: |\n| test | 0.912 |\n"
 

@@ -2,11 +2,11 @@ from threading import Event
 
 import pytest
 
-from corestory.model.adaptation import adapt
 from corestory.reading.article import Article
 from corestory.review import adapting
 from corestory.review.adapting import BackgroundAdaptation
 from corestory.review.material import ShownArticle
+from corestory.training.adaptation import adapt
 
 pytestmark = pytest.mark.slow
 

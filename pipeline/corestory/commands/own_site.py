@@ -47,9 +47,9 @@ def adapt(
     from corestory.atomic import check_folder
     from corestory.commands.messages import open_refusals, progress_bar, say
     from corestory.commands.options import open_model
-    from corestory.model.adaptation import adapt
     from corestory.model.storage import MANIFEST_NAME, save_model
     from corestory.report.card import adapted_card
+    from corestory.training.adaptation import adapt
 
     # Checked before the work, so that a fault in the output is reported at once.
     check_folder(output, force=force, marker=MANIFEST_NAME)

@@ -190,12 +190,12 @@ def train(
     from corestory.evaluation.evaluation import evaluate_rows, training_cautions
     from corestory.evaluation.rows import chosen_rows, labelled_rows
     from corestory.labelling.table import is_split_by_article, read_frame
-    from corestory.model.estimator import ParagraphClassifier
     from corestory.model.manifest import data_sha256, new_manifest
     from corestory.model.overlap import training_hashes
     from corestory.model.storage import MANIFEST_NAME, save_model
     from corestory.report.card import few_articles, model_card
     from corestory.report.terminal import EvaluationView
+    from corestory.training.estimator import ParagraphClassifier
 
     # Checked before the work, so that a fault in the output is reported at once.
     check_folder(output, force=force, marker=MANIFEST_NAME)

@@ -23,7 +23,7 @@ from corestory.types import Float, Int, Label
 if TYPE_CHECKING:
     import pandas as pd
 
-    from corestory.model.estimator import ParagraphClassifier
+    from corestory.training.estimator import ParagraphClassifier
 
 FOLDS = 10
 NEIGHBOURS = (-2, -1, 1, 2)
@@ -178,7 +178,7 @@ def _signs(rows: pd.DataFrame) -> Float:
 
 
 def _classifier(rows: int, seed: int, jobs: int) -> ParagraphClassifier:
-    from corestory.model.estimator import ParagraphClassifier
+    from corestory.training.estimator import ParagraphClassifier
 
     fewest, most = _EPOCHS
     epochs = min(max(fewest, math.ceil(_ROWS_TO_SEE / max(rows, 1))), most)

@@ -220,7 +220,7 @@ def training_cautions(*, folds_by: str, by_article: bool) -> tuple[str, ...]:
     Parameters
     ----------
     folds_by
-        ``"site"`` or ``"article"``, of `corestory.model.estimator.ParagraphClassifier.folds_`.
+        ``"site"`` or ``"article"``, of `corestory.training.estimator.ParagraphClassifier.folds_`.
     by_article
         Whether the training table is split by article.
     """

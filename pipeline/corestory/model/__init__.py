@@ -1,1 +1,1 @@
-"""The two stages: fitted, chosen, stored and used."""
+"""The two stages: weights, scores, decisions, and how they are stored."""

@@ -66,7 +66,7 @@ def save_model(tagger: Tagger, folder: str | Path, *, card: str, force: bool = F
     --------
     >>> import tempfile
     >>> import pandas as pd
-    >>> from corestory.model.estimator import ParagraphClassifier
+    >>> from corestory.training.estimator import ParagraphClassifier
     >>> frame = pd.DataFrame({
     ...     "article_id": [*"aabbcc"], "site": [*"xxyyzz"], "position": [0, 1] * 3, "label": ["core", "filler"] * 3,
     ...     "text": ["The quay opened on Monday, she said.", "Read more: Ferry sold"] * 3})

@@ -25,7 +25,7 @@ from corestory.model.correction import Correction, TokenWeights
 from corestory.model.kinds import CLASSES, KindContext, KindHead, KindNgrams, kind_feature_count
 from corestory.model.network import ARRAYS, Member, Network
 from corestory.model.ngrams import NgramScorer
-from corestory.model.pages import article_feature_count
+from corestory.model.page_features import article_feature_count
 from corestory.model.scoring import SecondLook, Weights
 from corestory.model.second_look_features import second_look_width
 

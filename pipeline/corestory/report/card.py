@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from corestory.evaluation.metrics import Rates
     from corestory.evaluation.results import Band, Evaluation
-    from corestory.model.adaptation import Adaptation
     from corestory.model.manifest import Manifest
     from corestory.model.tagger import Tagger
+    from corestory.training.adaptation import Adaptation
 
 # The licences of the labels that a model learned from; they bind everyone who publishes the model.
 LICENCES = {

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from corestory.errors import CorestoryError
 from corestory.labelling.table import articles_frame
-from corestory.model.adaptation import adapt
 from corestory.review.material import ShownArticle
+from corestory.training.adaptation import adapt
 
 if TYPE_CHECKING:
     from corestory.model.tagger import Tagger

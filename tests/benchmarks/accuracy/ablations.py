@@ -11,8 +11,8 @@ from unittest.mock import patch
 import numpy as np
 
 from corestory.features.topic import NAMES, TopicVectors
-from corestory.model.estimator import ParagraphClassifier
 from corestory.reading.article import Article
+from corestory.training.estimator import ParagraphClassifier
 
 from .extraction import Output
 from .material import HeldOutPage, Say

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corestory.errors import ModelError
-from corestory.model.estimator import ParagraphClassifier
 from corestory.model.storage import load_model
+from corestory.training.estimator import ParagraphClassifier
 
 from .material import SEEN, Say
 

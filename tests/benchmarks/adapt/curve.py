@@ -12,11 +12,11 @@ import pandas as pd
 from corestory.evaluation.metrics import word_counts
 from corestory.features.batch import batch_of_frame
 from corestory.features.layout import sums
-from corestory.model.adaptation import adapt
 from corestory.model.correction import correction_of
 from corestory.model.decided_batch import decided_batch
 from corestory.model.overlap import find_overlap
 from corestory.model.scoring import score_batch, with_correction
+from corestory.training.adaptation import adapt
 
 from ..accuracy.material import Say
 
@@ -52,7 +52,7 @@ class Point:
     learned, measured
         How many pages the model adapted to, and on how many others it was measured.
     method
-        What adaptation kept (`corestory.model.correction_choice.FormResult.method`).
+        What adaptation kept (`corestory.training.correction_choice.FormResult.method`).
     before, after
         Mean word F1 on these others.
     expected

@@ -10,10 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corestory.model.estimator import ParagraphClassifier
 from corestory.model.manifest import data_sha256, new_manifest
 from corestory.model.overlap import training_hashes
 from corestory.model.storage import MANIFEST_NAME, load_model, save_model
+from corestory.training.estimator import ParagraphClassifier
 
 from ..accuracy.material import Say
 from .curve import MEASURED_ONLY

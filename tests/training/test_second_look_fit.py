@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from corestory.model.estimator import ParagraphClassifier
+from corestory.training.estimator import ParagraphClassifier
 
 PEOPLE = ("The mayor", "A fisherman", "The captain", "Her brother", "The engineer", "A witness", "The owner", "Nobody")
 DEEDS = ("closed the gate", "saw the wave", "sold the boat", "left the hall", "found the key", "painted the mast")

@@ -19,15 +19,16 @@ from corestory.features.layout import Layout, sums
 from corestory.features.shapes import shape_features
 from corestory.model.calibration import PlattScaling
 from corestory.model.decision import SURE_ARTICLE, expected_f1
-from corestory.model.fitting import Fitted, chunks
 from corestory.model.network import Network, joined
-from corestory.model.network_fit import Shape, fit_network
 from corestory.model.ngrams import NgramScorer
-from corestory.model.page_words import ArticleWords, fit_article_words
-from corestory.model.pages import article_features, article_probabilities, with_words
-from corestory.model.planting import row_languages
+from corestory.model.page_features import article_features, with_words
+from corestory.model.pages import article_probabilities
 from corestory.model.scoring import stage2_features
-from corestory.model.training_rows import Rows
+from corestory.training.article_words import ArticleWords, fit_article_words
+from corestory.training.fitting import Fitted, chunks
+from corestory.training.network_fit import Shape, fit_network
+from corestory.training.planting import row_languages
+from corestory.training.training_rows import Rows
 from corestory.types import Bool, Float, Float32, Int
 
 LEAST_FILLER = 3

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from corestory.errors import DataError
 from corestory.features.batch import Batch
 from corestory.features.layout import Layout
-from corestory.model.training_rows import Rows, has_markup, make_folds, training_rows, trusted_labels
+from corestory.training.training_rows import Rows, has_markup, make_folds, training_rows, trusted_labels
 
 FRAME = pd.DataFrame(
     [

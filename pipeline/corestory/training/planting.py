@@ -12,9 +12,9 @@ import numpy as np
 from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout
-from corestory.model.plug_templates import heading_lines, template_lines
 from corestory.model.scoring import Weights, stage1_log_odds
-from corestory.model.training_rows import Rows
+from corestory.training.plug_templates import heading_lines, template_lines
+from corestory.training.training_rows import Rows
 from corestory.types import Bool, Float, Int
 
 SHORT_CHARACTERS = 70

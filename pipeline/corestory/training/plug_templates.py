@@ -191,7 +191,7 @@ def with_planted_lines(
     Parameters
     ----------
     frame, core, fold
-        As of `corestory.model.kinds_fit.fit_kinds`; without one of `COLUMNS` nothing is added.
+        As of `corestory.training.kinds_fit.fit_kinds`; without one of `COLUMNS` nothing is added.
     generator
         Of stories, lines and places.
 

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from corestory.model.planted_stories import (
+from corestory.training.planted_stories import (
     LEAST_HEADLINES,
     LEAST_SECOND,
     MOST_HEADLINES,
@@ -11,7 +11,7 @@ from corestory.model.planted_stories import (
     Blocks,
     planted_stories,
 )
-from corestory.model.planting import (
+from corestory.training.planting import (
     JOINTS,
     PLUG,
     ROWS_A_TEMPLATE_LINE,
@@ -20,7 +20,7 @@ from corestory.model.planting import (
     plug_lines,
     with_template_lines,
 )
-from corestory.model.training_rows import training_rows
+from corestory.training.training_rows import training_rows
 
 LANGUAGES = "en", "de"
 PAGES, FOLDS = 60, 3

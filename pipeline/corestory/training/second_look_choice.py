@@ -9,11 +9,11 @@ import numpy as np
 
 from corestory.features.shapes import shape_features
 from corestory.model.calibration import Settings
-from corestory.model.choosing import measured_f1
 from corestory.model.decision import article_cutoffs
-from corestory.model.planted_stories import Stories, kept_stories
 from corestory.model.second_look import lines_between_prose, scores_under
-from corestory.model.training_rows import Rows
+from corestory.training.choosing import measured_f1
+from corestory.training.planted_stories import Stories, kept_stories
+from corestory.training.training_rows import Rows
 from corestory.types import Bool, Float, Int
 
 CUTOFFS, RESTORING = tuple(step / 100 for step in range(1, 96)), tuple(step / 100 for step in range(50, 100))

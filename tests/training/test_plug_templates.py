@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.planting import planted_lines
 from corestory.labelling.labelled import KINDS
-from corestory.model.plug_templates import (
+from corestory.training.plug_templates import (
     COPIES,
     FILLS,
     LINES_A_STORY,

@@ -10,14 +10,14 @@ from corestory.features.elements import Forest
 from corestory.features.layout import Layout
 from corestory.features.shapes import unmarked
 from corestory.features.tokens import tokenise
-from corestory.model import fitting
-from corestory.model.estimator import ParagraphClassifier
-from corestory.model.fitting import fit_count, fit_stage1, fit_stage2, fit_stages
-from corestory.model.network_fit import fit_network
 from corestory.model.ngrams import fit_ngrams
 from corestory.model.scoring import stage2_features
-from corestory.model.training_rows import Rows, make_folds, training_rows, trusted_labels
 from corestory.reading.html.markup_words import MarkupWords
+from corestory.training import fitting
+from corestory.training.estimator import ParagraphClassifier
+from corestory.training.fitting import fit_count, fit_stage1, fit_stage2, fit_stages
+from corestory.training.network_fit import fit_network
+from corestory.training.training_rows import Rows, make_folds, training_rows, trusted_labels
 
 pytestmark = pytest.mark.slow
 

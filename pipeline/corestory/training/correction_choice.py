@@ -15,9 +15,9 @@ import numpy as np
 from corestory.features.batch import batch_of_frame
 from corestory.features.layout import sums
 from corestory.model.correction import AddedLogOdds
-from corestory.model.correction_fit import LIMIT, FittedCorrection, Residuals, paragraph_weights
 from corestory.model.decided_batch import decided_batch
 from corestory.model.scoring import score_batch, with_correction
+from corestory.training.correction_fit import LIMIT, FittedCorrection, Residuals, paragraph_weights
 from corestory.types import Bool, Float
 
 if TYPE_CHECKING:

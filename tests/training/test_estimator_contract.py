@@ -6,7 +6,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_validate
 
 from corestory.errors import DataError
-from corestory.model.estimator import LEAST, ParagraphClassifier
+from corestory.training.estimator import LEAST, ParagraphClassifier
 
 pytestmark = pytest.mark.slow
 

@@ -16,10 +16,10 @@ from corestory.features.layout import Layout
 from corestory.features.shapes import form_tokens, unmarked
 from corestory.features.tokens import Tokens, tokenise
 from corestory.model.network import Network, joined
-from corestory.model.network_fit import Shape, fit_network
 from corestory.model.ngrams import NgramScorer, fit_ngrams
 from corestory.model.scoring import Weights, stage2_features
-from corestory.model.training_rows import Rows, trusted_labels
+from corestory.training.network_fit import Shape, fit_network
+from corestory.training.training_rows import Rows, trusted_labels
 from corestory.types import Bool, Float, Float32, Int
 
 Progress = Callable[[str], None]

@@ -15,17 +15,17 @@ from corestory.features.batch_features import BatchFeatures
 from corestory.features.shapes import form_tokens, shape_features, unmarked
 from corestory.features.tokens import tokenise
 from corestory.model.calibration import Settings, fit_platt
-from corestory.model.choosing import Chosen
-from corestory.model.fitting import CHUNK, ONE_THREAD, FittedStages, Progress, Recipe, fit_stage1
 from corestory.model.network import Network, joined
-from corestory.model.network_fit import Shape, fit_network
 from corestory.model.ngrams import NgramScorer
-from corestory.model.planted_stories import Blocks, Stories, joined_stories, planted_stories
-from corestory.model.planting import PLUG, ExtendedRows, PlugLines, plug_lines, with_template_lines
 from corestory.model.scoring import SecondLook
-from corestory.model.second_look_choice import DecidedPath, LookPath, chosen_cutoffs
 from corestory.model.second_look_features import is_prose, line_forms, line_words, second_look_columns
-from corestory.model.training_rows import Rows
+from corestory.training.choosing import Chosen
+from corestory.training.fitting import CHUNK, ONE_THREAD, FittedStages, Progress, Recipe, fit_stage1
+from corestory.training.network_fit import Shape, fit_network
+from corestory.training.planted_stories import Blocks, Stories, joined_stories, planted_stories
+from corestory.training.planting import PLUG, ExtendedRows, PlugLines, plug_lines, with_template_lines
+from corestory.training.second_look_choice import DecidedPath, LookPath, chosen_cutoffs
+from corestory.training.training_rows import Rows
 from corestory.types import Bool, Float, Float32, Int
 
 SHAPE, EPOCHS, STEPS, MEMBERS = Shape(48, 5, 24), 6, 200, 3
@@ -70,7 +70,7 @@ def fit_second_look(
     Parameters
     ----------
     rows, html_rows, html_places
-        As of `corestory.model.fitting.fit_stages`.
+        As of `corestory.training.fitting.fit_stages`.
     fitted, chosen
         The stages, and the settings and out-of-fold scores of the first decision.
     kinds, languages

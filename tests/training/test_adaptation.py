@@ -16,10 +16,7 @@ from corestory.errors import DataError, ModelError
 from corestory.features.batch import Batch, batch_of_frame
 from corestory.features.layout import Layout
 from corestory.labelling.labelled import markup_rows
-from corestory.model.adaptation import adapt
 from corestory.model.correction import AddedLogOdds, KnownLines
-from corestory.model.correction_choice import CORRECTION, LINES, NOTHING, FormResult
-from corestory.model.correction_fit import Residuals
 from corestory.model.decided_batch import decided_batch
 from corestory.model.explaining import ADAPTED, explain_articles
 from corestory.model.scoring import score_batch, with_correction
@@ -28,6 +25,9 @@ from corestory.model.stored_weights import read_weights, weights_bytes
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
+from corestory.training.adaptation import adapt
+from corestory.training.correction_choice import CORRECTION, LINES, NOTHING, FormResult
+from corestory.training.correction_fit import Residuals
 
 MENU = ("Harbour", "Weather", "Tide tables", "Letters", "Archive")
 FOOT = ("Write to the harbour master", "All rights reserved", "Printed on the quay")

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from corestory.features.layout import Layout
-from corestory.model.planting import PlugLines
-from corestory.model.training_rows import Rows
+from corestory.training.planting import PlugLines
+from corestory.training.training_rows import Rows
 from corestory.types import Bool, Float, Int
 
 Group = tuple[int, str]
@@ -44,7 +44,7 @@ class Blocks:
     headings
         Headings of lists.
     teasers
-        As of `corestory.model.planting.ExtendedRows`.
+        As of `corestory.training.planting.ExtendedRows`.
     stories, comments
         The paragraphs of the story of each page, and its comments.
     page
@@ -68,7 +68,7 @@ class Blocks:
         language
             Of each row.
         headings, teasers
-            As of `corestory.model.planting.ExtendedRows`.
+            As of `corestory.training.planting.ExtendedRows`.
         comments
             Which rows are comments.
         """

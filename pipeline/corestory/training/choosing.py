@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from corestory.features.shapes import shape_features
-from corestory.model.article_network import FittedArticleNetwork
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import article_cutoffs, decide, is_clean, without_story
-from corestory.model.fitting import Fitted
 from corestory.model.headlines import lowered, own_headlines
 from corestory.model.sure_filler import sure_filler
-from corestory.model.training_rows import Rows
+from corestory.training.article_network import FittedArticleNetwork
+from corestory.training.fitting import Fitted
+from corestory.training.training_rows import Rows
 from corestory.types import Bool, Float
 
 CUTOFF_SHARES = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)

@@ -18,7 +18,6 @@ from corestory.features.shapes import form_tokens, unmarked
 from corestory.features.tokens import Tokens, tokenise
 from corestory.labelling.kinds import without_telling_words
 from corestory.labelling.labelled import KINDS, ROLES
-from corestory.model.fitting import chunks
 from corestory.model.kinds import (
     CLASSES,
     WORDS_READ,
@@ -30,8 +29,9 @@ from corestory.model.kinds import (
     story_features,
 )
 from corestory.model.ngrams import Lookup, fitted_idf, known_ngrams, ngram_entries, tfidf_matrix
-from corestory.model.plug_templates import with_planted_lines
-from corestory.model.training_rows import OWN_VIEWS, has_markup
+from corestory.training.fitting import chunks
+from corestory.training.plug_templates import with_planted_lines
+from corestory.training.training_rows import OWN_VIEWS, has_markup
 from corestory.types import Bool, Float, Float32, Int, UInt64
 
 if TYPE_CHECKING:

@@ -18,12 +18,12 @@ from corestory.errors import DataError
 from corestory.features.batch import batch_of_frame
 from corestory.features.shapes import shape_features
 from corestory.installation import version
-from corestory.model.correction_choice import MEASURABLE, NOTHING, FormAdaptation, FormResult
 from corestory.model.headlines import own_headlines
 from corestory.model.manifest import AdaptedTo, Manifest, now
 from corestory.model.overlap import joined_hashes
 from corestory.model.stored_weights import weights_sha256
 from corestory.model.sure_filler import sure_filler
+from corestory.training.correction_choice import MEASURABLE, NOTHING, FormAdaptation, FormResult
 
 if TYPE_CHECKING:
     import pandas as pd

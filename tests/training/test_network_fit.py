@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from corestory.features.layout import Layout
 from corestory.model.network import ARRAYS
-from corestory.model.network_fit import Shape, first_weights, fit_network, loss_and_gradients
+from corestory.training.network_fit import Shape, first_weights, fit_network, loss_and_gradients
 
 STEP = 1e-7
 """Small, so that hardly a rectifier turns on or off within it: there the loss has no slope."""

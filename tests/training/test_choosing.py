@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from corestory.features.batch import Batch
 from corestory.features.layout import Layout
 from corestory.model.calibration import fit_platt
-from corestory.model.choosing import (
+from corestory.model.decision import decide, is_clean
+from corestory.training.choosing import (
     CUTOFF_SHARES,
     DEFAULT_SHARE,
     LEAST_ARTICLES,
@@ -16,9 +17,8 @@ from corestory.model.choosing import (
     confidence_curve,
     measured_f1,
 )
-from corestory.model.decision import decide, is_clean
-from corestory.model.fitting import Fitted
-from corestory.model.training_rows import Rows
+from corestory.training.fitting import Fitted
+from corestory.training.training_rows import Rows
 
 RNG = np.random.default_rng(8)
 

@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 from corestory.features.tokens import hash_token
-from corestory.model.estimator import ParagraphClassifier
-from corestory.model.second_look_fit import look_fit_count
+from corestory.training.estimator import ParagraphClassifier
+from corestory.training.second_look_fit import look_fit_count
 
 pytestmark = pytest.mark.slow
 

@@ -8,9 +8,10 @@ from corestory.features.batch import batch_of_articles
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.tokens import hash_token
 from corestory.model.ngrams import NgramScorer
-from corestory.model.page_words import LINES_READ, WORD_FEATURES, fit_article_words, word_features
-from corestory.model.training_rows import training_rows
+from corestory.model.page_features import LINES_READ, WORD_FEATURES, word_features
 from corestory.reading.article import Article
+from corestory.training.article_words import fit_article_words
+from corestory.training.training_rows import training_rows
 
 ERRORS = ("This page was not found.", "Please check the address of the page.", "The page has moved or was not found.")
 STORIES = ("The ferry left the quay at noon.", "Nobody was hurt, the owner of the ferry said.", "The quay was closed.")

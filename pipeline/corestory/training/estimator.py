@@ -14,15 +14,15 @@ from sklearn.metrics import accuracy_score
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from corestory.errors import DataError
-from corestory.model.article_network import fit_article_network
 from corestory.model.calibration import PlattScaling
-from corestory.model.choosing import Chosen, choose_settings
-from corestory.model.fitting import Progress, Recipe, fit_count, fit_stages
-from corestory.model.kinds_fit import fit_kinds
-from corestory.model.network_fit import Shape
-from corestory.model.second_look_fit import fit_second_look, look_fit_count
 from corestory.model.tagger import Tagger
-from corestory.model.training_rows import has_markup, make_folds, training_rows
+from corestory.training.article_network import fit_article_network
+from corestory.training.choosing import Chosen, choose_settings
+from corestory.training.fitting import Progress, Recipe, fit_count, fit_stages
+from corestory.training.kinds_fit import fit_kinds
+from corestory.training.network_fit import Shape
+from corestory.training.second_look_fit import fit_second_look, look_fit_count
+from corestory.training.training_rows import has_markup, make_folds, training_rows
 from corestory.types import Float, Int
 
 if TYPE_CHECKING:

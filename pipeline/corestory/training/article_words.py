@@ -1,78 +1,23 @@
-"""Words that tell a page without a story from a brief: a scorer of lines, its fit, and its features of whole pages.
+"""The scorer of lines that tells a page without a story from a brief: its fit, whole and by fold.
 
 A page of two sentences may be a brief or an error message, and its scores by stage 1 and stage 2 are much the same. So
 a small scorer of n-grams learns lines of pages without a story against lines of articles, as the scorers of lines of
-the second look learn plugs, and reads the first kept paragraphs of each page and its title.
+the second look learn plugs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.features.batch_features import LIMIT, BatchFeatures
-from corestory.features.layout import sums
+from corestory.features.batch_features import BatchFeatures
 from corestory.features.shapes import shape_features, unmarked
-from corestory.features.tokens import Tokens, tokenise
 from corestory.model.ngrams import NgramScorer, fit_ngrams
+from corestory.model.page_features import WORD_FEATURES, first_words, word_features
+from corestory.training.training_rows import Rows
 from corestory.types import Bool, Float, Int
-
-if TYPE_CHECKING:
-    from corestory.model.training_rows import Rows
-
-WORD_FEATURES = ("kept lines as one", "mean of kept lines", "best of kept lines", "least of kept lines", "title")
-"""Each feature's name: log-odds of lines that are kept, by their words. A page with no title has 0."""
-
-KEPT = 0.5
-NEAR = 1 / 3
-LINES_READ, WORDS_READ = 8, 30
-"""So many kept paragraphs of a page are read, and so many words of each."""
-
-
-def word_features(scores: Float, features: BatchFeatures, scorer: NgramScorer) -> Float:
-    """Describe the words of each article of a batch.
-
-    Parameters
-    ----------
-    scores
-        Probability of core of each paragraph.
-    features
-        Of the batch.
-    scorer
-        Of lines, which gives those of articles positive log-odds.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (articles, features), in the order of `WORD_FEATURES`. Of an article without a kept paragraph those are
-        read whose score is at least `NEAR` of its greatest.
-    """
-    layout, count = features.layout, len(features.layout.sizes)
-    greatest = layout.maximum(scores)
-    kept = scores >= np.where(greatest >= KEPT, KEPT, NEAR * greatest)
-    read = kept & (layout.before(kept.astype(float)) < LINES_READ)
-    lines = features.tokens.of_rows(read).leading(WORDS_READ)
-    words = np.maximum(lines.sizes, 1.0)
-    article, first = layout.article[read], layout.of_rows(read).first
-    log_odds = np.clip(scorer.log_odds(lines), -LIMIT, LIMIT)
-    as_one = Tokens(article.take(lines.row), lines.hashes, count, lines.longest)
-    titles = _read(features.batch.titles)
-    return np.column_stack(
-        [
-            np.clip(scorer.log_odds(as_one), -LIMIT, LIMIT),
-            sums(article, log_odds * words, count) / sums(article, words, count),
-            np.maximum.reduceat(log_odds, first), np.minimum.reduceat(log_odds, first),
-            np.where(titles.sizes > 0, np.clip(scorer.log_odds(titles), -LIMIT, LIMIT), 0.0),
-        ]
-    )  # fmt: skip
-
-
-def _read(texts: Sequence[str]) -> Tokens:
-    return tokenise(texts).leading(WORDS_READ)
-
 
 LEAST_PAGES, MOST_NGRAMS = 2, 10_000
 """In how many pages an n-gram must occur, and how many n-grams the scorer knows at most."""
@@ -128,7 +73,7 @@ def fit_article_words(rows: Rows, without: Int, languages: Sequence[str]) -> Art
         return fit_ngrams(
             [text for text, used in zip(texts, inside, strict=True) if used], of_article[inside],
             groups=rows.page[chosen][inside], weights=weights[inside], min_groups=LEAST_PAGES, most=MOST_NGRAMS,
-            read=_read,
+            read=first_words,
         )  # fmt: skip
 
     fold = rows.fold[chosen]
