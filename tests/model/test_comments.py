@@ -51,6 +51,25 @@ def test_comments_that_begin_with_the_name_are_found_behind_their_heading_alone(
     assert _found([*STORY, "+Diskussion", *lines[1:]]) == []
 
 
+@pytest.mark.parametrize(
+    ("first", "second"), [("May 3, 2025", "May 4, 2025"), ("12 maj", "13 maj"), ("3. März", "4. März")]
+)
+def test_comments_with_nothing_but_names_and_days_of_one_month_are_found(first, second):
+    comments = ["Ann L.", first, "+My father sailed on her.", "+seagull77", second, "+And who is to pay for it?"]
+    assert _found([*STORY, *comments]) == kept_lines(comments)
+    assert _found([*STORY, *comments[:3]]) == []
+    assert _found([*STORY, *comments, *(STORY * 2)]) == []
+
+
+@pytest.mark.parametrize("reply", ["Re: ", "AW: ", "• Re : ", "RE："])
+def test_replies_to_the_headline_are_found_with_their_heads(reply):
+    posts = ["2 posts", f"+{reply}Ferry sails again", "by Ann » 3 May 2025", "+My father sailed on her.", "+So what."]
+    assert _found(["Ferry sails again", *STORY, *posts]) == kept_lines(posts)
+    assert _found(["Another headline", *STORY, *posts]) == []
+    dropped = [line.removeprefix("+") if ":" in line or "：" in line else line for line in posts]
+    assert _found(["Another headline", *STORY, *(dropped * 2)]) == kept_lines(dropped * 2)
+
+
 def test_a_story_that_quotes_posts_goes_on_behind_them():
     posts = [
         "Ann Lee",
@@ -78,7 +97,11 @@ def test_many_buttons_apart_take_no_time_that_grows_with_their_square():
         * 2,
         ["3 May 2025", "+Flat calm, and we talk of soups.", "5 May 2025", "+Land, and nobody is glad of it."],
         ["+Discussion", "+The trial had shown that the new engine needs less fuel than the old one."],
-        ["Ann Lee", "May 3, 2025", "+My father sailed on her.", "Bo", "May 4, 2025", "+So did mine, for a year."],
+        ["Ann Lee", "May 3, 2025", "+My father sailed on her.", "Bo", "June 4, 2025", "+So did mine, for a year."],
+        ["Ann Lee", "12 men", "+My father sailed on her.", "Bo", "12 men", "+So did mine, for a year."],
+        ["+Who won", "May 3, 2025", "+Ann Lee won.", "+Who won", "May 4, 2025", "+Ann Lee, again."],
+        ["+Letters", "+My father sailed on her.", "Ann Lee", "3 May 2025", "+So did mine.", "Bo", "4 May 2025"],
+        ["+Re: the ferry", "+My father sailed on her.", "+Re: buses", "+So did mine, for a year."],
         [
             "— Ann Lee (@lee) May 3, 2025",
             "Reply",

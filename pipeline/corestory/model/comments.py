@@ -4,7 +4,8 @@ What a reader writes is prose, and in a text nothing else tells it from the stor
 each has a line with its time and a button to answer it. Such lines alone do not tell: a blog has "Comments (3)" and a
 date below each post, a diary has dates, a story may quote posts with their times. So most of these lines are dropped by
 the first decision, and two of three say the same: a heading, buttons with times, and that all these lines or some of
-the prose between them are dropped.
+the prose between them are dropped. Without buttons each comment has a name and a day of one month above it. The posts
+of a forum say "Re:" and the headline of the story.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ STORY_WORDS = 30
 LINE_WORDS, BESIDE_WORDS, BESIDE_SENTENCE = 12, 7, 1
 """A line with a time, a heading or a line of buttons has at most so many words, and so many besides the time, or so
 many where it ends as a sentence does: "vor 2 Std." is a time, "She left 3 days ago." is not."""
+SUBJECT_WORDS, REPLY_CHARACTERS = 25, 16
+"""A line with the subject of a reply has at most so many words, and its colon among so many characters."""
 STAMP_CHARACTERS, SHORT_STAMP = 150, 4
 """So many characters, for a word may be long; with so few, "3d" says how long ago."""
 NAME_WORDS = 6
@@ -105,8 +108,17 @@ _AGO_WORDS = (
     "назад тому πριν önce منذ לפני پیش قبل पहले lalu trước"
 )
 _IN_DATES = r"\d{4}|\d[./-]\s?\d|\d\s?[:hH]\s?\d\d"
+# The months' begins in most languages of Europe, Turkish and Indonesian, and a day without its year.
+_MONTHS = (
+    "jan|feb|fev|fév|mar|mär|mrt|apr|abr|avr|may|mai|maj|mei|mag|jun|jui|giu|jul|lug|aug|aoû|ago|agu|sep|set|oct|okt|"
+    "oto|out|ott|nov|dec|dez|déc|dic|dis|des|ene|gen|sty|lut|kwi|cze|lip|sie|wrz|paź|lis|gru|oca|şub|nis|haz|tem|ağu|"
+    "eyl|eki|kas|ara|янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек|січ|лют|бер|кві|тра|чер|лип|сер|вер|жов|лис|гру"
+)
+_DAY = rf"\d{{1,2}}\.? (?:de )?(?:{_MONTHS})[^\W\d_]{{0,9}}\.?|(?:{_MONTHS})[^\W\d_]{{0,9}} \d{{1,2}}"
 # Who writes, in a line with what is written: "Ann P.: I agree."
 _SPOKEN = r"[^\s:.][^:.!?]{0,20}(?:\b[^\W\d_]\.)?: \S"
+# "Re:" in the languages of forums and of mail.
+_REPLY = r"[\W_]*(?:re|aw|antw|antwort|sv|vs|odp|rép|rif|ynt|ha|vá|отв|ответ|回复|回覆|返信)\s?[:：]\s*(\S.{4,})"
 _MARKS = " \xa0\t0123456789()[]:：.,!?#*•·-–—|/>»›▲▼↓↩️件개条條则"
 
 
@@ -204,6 +216,9 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
         if len(rows) and begin <= rows[-1]:
             last = int(rows[-1]) + 1
             part = slice(begin, min(last + BEHIND_LAST, inside.stop))
+            replies = _replies(batch.texts, words, kept, part, inside.start)
+            if replies is not None:
+                found[replies : inside.stop] = kept[replies : inside.stop]
             comments = _comments(batch.texts, words, kept, part)
             if comments is not None:
                 first, end, headed = comments
@@ -223,7 +238,8 @@ def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> 
     headings = {row for row in short if _label(texts[row]) in _words().headings}
     buttons = [row for row in short if _is_button(texts[row])]
     if not headings and len(buttons) < 2:  # of most texts
-        return None
+        signed = _signed(texts, words, kept, short, inside)
+        return signed and (*signed, False)
     stamps = [row for row in short if is_stamp(texts[row])]
     of_buttons, of_stamps = set(buttons), set(stamps)
     marks = sorted(of_buttons | of_stamps)
@@ -246,6 +262,49 @@ def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> 
             behind = last in of_stamps and last + 1 < inside.stop  # the text below a name and a time
             return first - named if heading is None else heading, last + 1 + behind, heading is not None
     return None
+
+
+def _replies(texts: Sequence[str], words: Float, kept: Bool, inside: slice, start: int) -> int | None:
+    """Give the first row of the replies of a forum: "Re:" and the headline, or lines of one subject, mostly dropped."""
+    subjects = {
+        row: _label(reply[1]) for row in (inside.start + np.flatnonzero(words[inside] <= SUBJECT_WORDS)).tolist()
+        if not {":", "："}.isdisjoint(texts[row][:REPLY_CHARACTERS]) and (reply := _pattern(_REPLY).match(texts[row]))
+    }  # fmt: skip
+    if not subjects:  # of nearly all texts
+        return None
+    first = int(min(subjects))
+    several = len(set(subjects.values())) < len(subjects) and kept[list(subjects)].mean() <= MOST_KEPT
+    if not several and subjects[first] not in map(_label, texts[start : inside.start]):
+        return None
+    # The head of the post.
+    while first > inside.start and words[first - 1] <= NAME_WORDS and not ends_as_sentence(texts[first - 1]):
+        first -= 1
+    return first
+
+
+def _signed(texts: Sequence[str], words: Float, kept: Bool, short: list[int], inside: slice) -> tuple[int, int] | None:
+    """Give the row of the first name and the end of two or more comments, each behind a name and a day of one month.
+
+    Letters have the name below them, posts of a blog a headline above it, and entries of a diary no name.
+    """
+    dates = [
+        row for row in short
+        if inside.start < row < inside.stop - 1 and re.search(r"\d", texts[row])
+        and words[row - 1] <= NAME_WORDS and _may_name(texts[row - 1]) and ends_as_sentence(texts[row - 2])
+        and (is_stamp(texts[row]) or re.fullmatch(_DAY, texts[row], re.IGNORECASE))
+    ]  # fmt: skip
+    if len(dates) < 2 or kept[dates].mean() > MOST_KEPT or len({texts[row - 1] for row in dates}) < 2:
+        return None
+    if 2 * sum(ends_as_sentence(texts[row + 1]) for row in dates) < len(dates):
+        return None
+    months = {re.sub(rf"{CLOCK}|\b\d\d?\b|\W", "", texts[row]) for row in dates}
+    end = dates[-1] + 2
+    return (dates[0] - 1, end) if len(months) == 1 and kept[end : inside.stop].sum() <= LINES_BEHIND else None
+
+
+def _may_name(text: str) -> bool:
+    """Tell whether a short line may be a name: it ends in no sentence, but for an initial."""
+    return not ends_as_sentence(text) or re.search(r"\b[^\W\d_]\.$", text) is not None
 
 
 def _spoken(texts: Sequence[str], headings: Sequence[int], end: int) -> tuple[int, int, bool] | None:
