@@ -1,49 +1,48 @@
-"""Other stories in texts, which no element tells from the page's own: teasers in turn, and second stories with a head.
+"""Other stories in texts, which no element tells from the page's own: teasers in turn, and what stands above a head.
 
 Teasers are headlines and short summaries in turn. A list of the story has the same form: short answers, sights, dishes.
-But the teasers of a page are of other subjects than its story, and most have lines that the first decision drops. A
-second story has the words of a story. But it begins as the page's own does: with a headline and a date of one form.
-Of what is kept above such a head, nothing belongs to the story if it is of other subjects.
+But the teasers of a page are of other subjects than its story, and most have lines that the first decision drops.
+Of what is kept above the headline of the story and its date, nothing belongs to it if it is of other subjects. Behind
+it a second story may follow (`corestory.model.second_stories`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.features.tokens import TOKEN_PATTERN
-from corestory.model.comments import CLOCK, is_stamp
+from corestory.model.comments import is_stamp
 from corestory.model.headlines import ends_as_sentence
+from corestory.model.second_stories import (
+    DATE_WORDS,
+    HEAD_LINES,
+    PROSE_WORDS,
+    has_headline_form,
+    is_full_name,
+    second_story,
+    share_of_words,
+)
 from corestory.types import Bool, Float, Int
 
-HEADLINE_WORDS, SUMMARY_WORDS = (3, 20), (3, 25)
-"""The headline and the summary of a teaser have so many words,"""
+SUMMARY_WORDS = 3, 25
+"""The summary of a teaser has so many words,"""
 BETWEEN_WORDS, MOST_BETWEEN = 6, 2
 """and at most so many lines of at most so many words, such as a time, stand between them and behind them."""
 TEASERS, MEAN_WORDS, MEAN_CHARACTERS = 3, 5, 27
 """Fewer in a row may be anything; so may lines with fewer words and characters in the mean: sights, dishes, names."""
+NAMED = 4
+"""Headlines with nothing but the name of who writes are so many."""
 NEAR = 8
 """So many dropped lines before the first kept one and behind the last are read, too."""
 STORY_WORDS, OTHER_WORDS = 40, 10
 """The story has at least so many kept words; a page with at most so many beside its teasers is that of a section."""
-MOST_SHARED, HARDLY_SHARED, MOST_OF_STORY = 0.1, 0.05, 0.2
-"""At most such a share of the teasers' words stands in the story, of teasers that are all kept, of a second story's."""
+MOST_SHARED, HARDLY_SHARED = 0.1, 0.05
+"""At most such a share of the teasers' words stands in the story, and of the words of teasers that are all kept."""
 MOST_ABOVE = 0.6
 """Above the story's head stands at most such a share of the kept words."""
-STEM = 5
-"""Words are compared by so many letters; shorter ones say little."""
-PROSE_WORDS = 8
-"""Kept sentences of so many words are prose;"""
-LEAST_PROSE, FIRST_WORDS = 2, 30
-"""before a second story stand so many of them, and so many kept words."""
-HEAD_LINES, DATE_WORDS = 4, 10
-"""Headline, byline and date are so many lines at most, and the line with the date has at most so many words."""
-MOST_STORIES, MOST_TIMES = 2, 3
-"""A page with more of them is a blog, whose posts are all its own. They have at most so many times its words."""
 
 
 def other_stories_in_texts(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -78,11 +77,11 @@ def other_stories_in_texts(batch: Batch, words: Float, kept: Bool) -> Bool:
             story = rows[(rows < run.start) | (rows >= run.stop)]
             at_an_end = len(story) and (story[0] >= run.stop or story[-1] < run.start)
             if at_an_end and words[story].sum() >= STORY_WORDS:
-                shared = _shared(batch.texts, range(run.start, run.stop), story.tolist())
+                shared = share_of_words(batch.texts, range(run.start, run.stop), story.tolist())
                 found[run] = kept[run] & (shared <= (HARDLY_SHARED if kept[run].all() else MOST_SHARED))
         rows = rows[~found[rows]]
         found[_above_head(batch.texts, words, rows, inside.start)] = True
-        begin = _second_story(batch.texts, words, rows[~found[rows]].tolist(), inside)
+        begin = second_story(batch.texts, words, kept & ~found, inside)
         if begin is not None:
             found[begin : inside.stop] = kept[begin : inside.stop]
     return found
@@ -99,25 +98,6 @@ def only_teaser_runs(batch: Batch, words: Float, kept: Bool) -> Bool:
     return found
 
 
-def stems(text: str) -> set[str]:
-    """Give the begins of the longer words, and in scripts without spaces the pairs of characters.
-
-    Examples
-    --------
-    >>> sorted(stems("The quays reopened, the quay of Skarne.")), sorted(stems("港町の"))
-    (['quays', 'reope', 'skarn'], ['港町', '町の'])
-    """
-    tokens = re.findall(TOKEN_PATTERN, text.casefold())
-    pairs = {one + other for one, other in pairwise(tokens) if len(one) == len(other) == 1}
-    return {token[:STEM] for token in tokens if len(token) >= STEM} | {pair for pair in pairs if not pair.isascii()}
-
-
-def _shared(texts: Sequence[str], own: Sequence[int], others: Sequence[int]) -> float:
-    """Share of the words of some rows that others have."""
-    known, other = (stems(" ".join(texts[row] for row in rows)) for rows in (own, others))
-    return len(known & other) / max(len(known), 1)
-
-
 def _runs(texts: Sequence[str], words: Float, kept: Bool, inside: slice, rows: Int) -> Iterator[slice]:
     """Give the rows of the runs of teasers around the first and the last kept row, of which some lines are kept."""
     short = words[inside] <= SUMMARY_WORDS[1]
@@ -132,6 +112,13 @@ def _runs(texts: Sequence[str], words: Float, kept: Bool, inside: slice, rows: I
             while (teaser := _teaser(texts, words, row, tried)) is not None:
                 *two, row = teaser
                 teasers.append((two[0], two[1]))
+            named = begin
+            while (
+                named + 1 < tried and is_full_name(texts[named + 1]) and has_headline_form(texts[named], words[named])
+            ):
+                named += 2
+            if named - begin >= 2 * NAMED:
+                row, teasers = named, [(one, one + 1) for one in range(begin, named, 2)]
             dated = [any(is_stamp(texts[between]) for between in range(*teaser)) for teaser in teasers]
             if dated[:1] == [True] and not all(dated):  # the head of the story
                 del teasers[0]
@@ -166,7 +153,7 @@ def _within(short: Bool, kept: Bool, around: int) -> tuple[int, int]:
 
 def _teaser(texts: Sequence[str], words: Float, row: int, end: int) -> tuple[int, int, int] | None:
     """Give the rows of the headline, the summary and the next line of the teaser that begins at a row."""
-    if row >= end or not _is_headline(texts[row], words[row]):
+    if row >= end or not has_headline_form(texts[row], words[row]):
         return None
     summary = _behind_labels(texts, words, row + 1, end)
     if summary == end or words[summary] < SUMMARY_WORDS[0] or not ends_as_sentence(texts[summary]):
@@ -181,82 +168,40 @@ def _behind_labels(texts: Sequence[str], words: Float, row: int, end: int, *, he
     last = min(row + MOST_BETWEEN, end)
     while (
         row < last and words[row] <= BETWEEN_WORDS and not ends_as_sentence(texts[row])
-        and (headlines or not _is_headline(texts[row], words[row]))
+        and (headlines or not has_headline_form(texts[row], words[row]))
     ):  # fmt: skip
         row += 1
     return row
 
 
-def _is_headline(text: str, words: float) -> bool:
-    """Tell whether a line has the form of a headline, and is no time of a live report."""
-    return (
-        HEADLINE_WORDS[0] <= words <= HEADLINE_WORDS[1]
-        and not text.rstrip().endswith((":", "：", ",", ";"))
-        and not ends_as_sentence(text)
-        and re.search(CLOCK, text) is None
-        and not is_stamp(text)
-    )
-
-
 def _above_head(texts: Sequence[str], words: Float, rows: Int, first: int) -> Int:
-    """Give the kept rows above the first headline with a date below it, if they are few and of other subjects."""
+    """Give the kept rows above the first headline with a date below it, if they are few and of other subjects.
+
+    A name is enough below the headline if all of these are headlines that run into their summaries.
+    """
     none = rows[:0]
     few = rows[: np.searchsorted(np.cumsum(words[rows]), MOST_ABOVE * words[rows].sum(), side="right")]
     if not len(few):
         return none
     begin, end = max(first, int(few[0]) - HEAD_LINES), min(int(few[-1]) + HEAD_LINES, int(rows[-1]))
     for row in (begin + np.flatnonzero(words[begin:end] <= DATE_WORDS)).tolist():
-        if is_stamp(texts[row]):
-            if row < few[0]:  # of the head of what is kept first
-                return none
+        dated = is_stamp(texts[row])
+        if dated and row < few[0]:  # of the head of what is kept first
+            return none
+        if dated or (_runs_in(texts, words, few[:1]) and row > few[0] and is_full_name(texts[row])):
             after, near = np.searchsorted(rows, [row, row + HEAD_LINES]).tolist()
             behind = [one for one in rows[after:near].tolist() if words[one] >= PROSE_WORDS]
             lines = [
-                one for one in range(max(first, row - HEAD_LINES + 1), row) if _is_headline(texts[one], words[one])
+                one for one in range(max(first, row - HEAD_LINES + 1), row) if has_headline_form(texts[one], words[one])
             ]
             if lines and any(ends_as_sentence(texts[one]) for one in behind):
                 above = rows[: np.searchsorted(rows, lines[-1])]
-                alien = _shared(texts, above.tolist(), rows[after:].tolist()) <= MOST_SHARED
+                alien = share_of_words(texts, above.tolist(), rows[after:].tolist()) <= MOST_SHARED
+                alien = alien and (dated or _runs_in(texts, words, above))
                 return above if alien and len(above) <= len(few) else none
     return none
 
 
-def _second_story(texts: Sequence[str], words: Float, rows: list[int], inside: slice) -> int | None:
-    """Give the row of the headline of a second story, if its head has the form of the first one's."""
-    prose = [row for row in rows if words[row] >= PROSE_WORDS and ends_as_sentence(texts[row])]
-    if len(prose) <= LEAST_PROSE:
-        return None
-    heads = _heads(texts, words, prose, inside.start)
-    if not 1 < len(heads) <= 1 + MOST_STORIES or heads[0] > prose[0]:
-        return None
-    first, second = [row for row in rows if heads[0] <= row < heads[1]], [row for row in rows if row >= heads[1]]
-    # Entries of a diary have no byline, and follow one another.
-    bylines = [next(row for row in prose if row > head) > head + 2 for head in heads[:2]]
-    if heads[1] == first[-1] + 1 and not any(bylines):
-        return None
-    own, other = words[first].sum(), words[second].sum()
-    enough = own >= FIRST_WORDS and other <= MOST_TIMES * own
-    enough = enough and len(set(prose) & set(first)) >= LEAST_PROSE
-    return heads[1] if enough and _shared(texts, second, first) <= MOST_OF_STORY else None
-
-
-def _heads(texts: Sequence[str], words: Float, prose: list[int], first: int) -> list[int]:
-    """Give the rows of headlines that stand with a date between two sentences, of those whose dates have one form."""
-    found: list[tuple[int, str]] = []
-    before = max(first, prose[0] - HEAD_LINES) - 1
-    for row in prose:
-        between = range(max(before + 1, row - HEAD_LINES), row)
-        dates = [one for one in between if words[one] <= DATE_WORDS and is_stamp(texts[one])]
-        # The date below the headline: in a blog it may stand above, once a day.
-        headlines = [one for one in between if dates and one < dates[-1] and _is_headline(texts[one], words[one])]
-        if headlines and row - before <= HEAD_LINES + 1:
-            found.append((headlines[0], _form(texts[dates[-1]])))
-        elif not found:
-            return []
-        before = row
-    return [headline for headline, form in found if form == found[0][1]]
-
-
-def _form(date: str) -> str:
-    """Give the form of a line with a date, marks before and behind it aside: "12 May 2025" is "0 a 0"."""
-    return re.sub(r"\d+", "0", re.sub(r"[^\W\d_]+", "a", re.sub(r"^\W+|\W+$", "", date)))
+def _runs_in(texts: Sequence[str], words: Float, rows: Int) -> bool:
+    """Tell whether all rows may be headlines that run into their summaries."""
+    return all(words[row] >= PROSE_WORDS and not ends_as_sentence(texts[row]) for row in rows.tolist())

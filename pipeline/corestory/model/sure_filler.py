@@ -71,13 +71,15 @@ _CREDITS = (
 )
 # Besides names and words of at most three letters these stand in credits.
 _IN_CREDITS = frozenset({"reporting", "editing", "writing", "research", "additional", "translation", "agencias"})
-_BY = frozenset({"By", "BY", "Von", "VON", "Par", "PAR", "Por", "POR", "Di", "Door", "Av", "Af"})
+_BY = frozenset({"By", "BY", "Von", "VON", "Par", "PAR", "Por", "POR", "Di", "Door", "Av", "Af", "Oleh", "OLEH"})
 _WRITERS = (
     *("Written", "Words", "Posted", "Story", "Text", "Geschrieben", "Écrit", "Publié", "Escrito", "Scritto"),
     *("Skrevet", "Skriven", "Photographs", "Photography", "Photos", "Pictures", "Illustrations", "Fotos", "Fotografie"),
 )
 _WRITTEN = rf"^(?:{'|'.join(_WRITERS)}) \w{{2,4}}\s"
 _BYLINES = (*_BY, *_WRITERS)
+# Marks of Markdown and of lists.
+_AROUND = " \xa0\t*_#|•-–—"
 _PRINTED = (
     r"a version of this (?:article|story|piece|column) (?:appears|appeared|was published|ran)|"
     r"(?:dieser|dieses|der|das) (?:text|artikel|beitrag|interview|gespräch) "
@@ -199,7 +201,7 @@ def _by_form(batch: Batch, words: Float, kept: Bool) -> Bool:
         label = _labels().match(text)
         if label is None:
             of_agency = text.endswith((")", "）")) and re.match(_AGENCY, text, re.IGNORECASE) is not None
-            found[row] = _is_byline(text) or _is_of_picture(text) or (of_agency and followed[row])
+            found[row] = is_byline(text) or _is_of_picture(text) or (of_agency and followed[row])
         else:
             found[row] = not label["credit"] or _is_credit(text[label.end() :])
         if words[row] <= COUNTER_WORDS and re.fullmatch(_COUNTER, text):
@@ -211,9 +213,17 @@ def _by_form(batch: Batch, words: Float, kept: Bool) -> Bool:
     return found
 
 
-def _is_byline(text: str) -> bool:
+def is_byline(text: str) -> bool:
+    """Tell whether a line says by whom a story is, and nothing else.
+
+    Examples
+    --------
+    >>> is_byline("*By Ann Lee*"), is_byline("Words by Ann Lee"), is_byline("By Size"), is_byline("By Ann Lee we went")
+    (True, True, False, False)
+    """
+    text = text.strip(_AROUND)
     # Most lines begin otherwise, and need no pattern.
-    if not text.lstrip().startswith(_BYLINES):
+    if not text.startswith(_BYLINES):
         return False
     by, *name = re.sub(_WRITTEN, lambda of: of[0].split()[-1].title() + " ", text).split()
     # A name has two words or more: "By Size" is a subhead. In scripts without case its form does not tell it.

@@ -1,0 +1,211 @@
+"""Second stories behind that of a text: a headline, and prose of other subjects than all the prose above it.
+
+A second story has the words of a story. But it begins as the page's own does: with a headline and a date of one form,
+or a byline. Without these a subhead looks the same. But the prose behind a subhead has words of the prose above it, and
+subheads are seldom alone. A headline says what its own story says, and nothing of the one above.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from corestory.features.tokens import TOKEN_PATTERN
+from corestory.model.comments import CLOCK, is_stamp
+from corestory.model.headlines import ends_as_sentence
+from corestory.model.sure_filler import is_byline
+from corestory.types import Bool, Float
+
+HEADLINE_WORDS = 3, 20
+"""A headline has so many words."""
+NAME_WORDS, NAME_CHARACTERS = 4, 40
+"""A full name has at most so many words and characters."""
+STEM = 5
+"""Words are compared by so many letters; shorter ones say little."""
+PROSE_WORDS = 8
+"""Sentences of so many words are prose;"""
+LEAST_PROSE, FIRST_WORDS = 2, 30
+"""before a second story stand so many of them that are kept, and so many kept words."""
+HEAD_LINES, DATE_WORDS = 4, 10
+"""Headline, byline and date are so many lines at most, and the line with the date has at most so many words."""
+MOST_OF_STORY = 0.2
+"""At most such a share of the words of a second story with such a head stands in the first one."""
+MOST_STORIES, MOST_TIMES = 2, 3
+"""A page with more of them is a blog, whose posts are all its own. They have at most so many times its words."""
+COMPARED, HARDLY_SHARED, DOUBTED_SHARED = 10, 0.06, 0.1
+"""Behind a headline alone the two have so many words to compare, and share at most such a share of the fewer ones; such
+a share where a name stands below the headline, or the first decision drops the headline or prose behind it."""
+
+_OF_NAMES = dict.fromkeys(map(ord, "-'’."))
+_PARTICLES = frozenset(("da", "de", "del", "den", "der", "di", "dos", "du", "la", "le", "ter", "van", "von", "y"))
+
+
+def has_headline_form(text: str, words: float) -> bool:
+    """Tell whether a line has the form of a headline, and is no time of a live report."""
+    return (
+        HEADLINE_WORDS[0] <= words <= HEADLINE_WORDS[1]
+        and not text.rstrip().endswith((":", "：", ",", ";"))
+        and not ends_as_sentence(text)
+        and re.search(CLOCK, text) is None
+        and not is_stamp(text)
+    )
+
+
+def is_full_name(text: str) -> bool:
+    """Tell whether a line may be the full name of a person, and nothing else.
+
+    Examples
+    --------
+    >>> is_full_name("*Ludwig van Loon*"), is_full_name("Loon"), is_full_name("Loon is here"), is_full_name("Loon.")
+    (True, False, False, False)
+    """
+    if len(text) > NAME_CHARACTERS or " " not in text:  # of most lines
+        return False
+    words = text.strip("*_|•- ").split()
+    return (
+        1 < len(words) <= NAME_WORDS
+        and all(word[0].isupper() or word in _PARTICLES for word in words)
+        and not text.endswith(".")
+        and "".join(words).translate(_OF_NAMES).isalpha()
+    )
+
+
+def stems(text: str) -> set[str]:
+    """Give the begins of the longer words, and in scripts without spaces the pairs of characters but for endings.
+
+    Examples
+    --------
+    >>> sorted(stems("The quays reopened, the quay of Skarne.")), sorted(stems("港町の"))
+    (['quays', 'reope', 'skarn'], ['港町'])
+    """
+    if text.isascii():
+        return {token[:STEM] for token in re.findall(r"\w{5,}", text.casefold())}
+    tokens = re.findall(TOKEN_PATTERN, text.casefold())
+    found = {token[:STEM] for token in tokens if len(token) >= STEM}
+    pairs = {one + other for one, other in pairwise(tokens) if len(one) == len(other) == 1}
+    return found | {pair for pair in pairs if not pair.isascii() and not any("ぁ" <= one <= "ん" for one in pair)}
+
+
+def stems_of_rows(texts: Sequence[str], rows: Sequence[int]) -> set[str]:
+    """Give the stems of some rows."""
+    return stems(" ".join(texts[row] for row in rows))
+
+
+def share_of_words(texts: Sequence[str], own: Sequence[int], others: Sequence[int]) -> float:
+    """Share of the words of some rows that others have."""
+    known, other = stems_of_rows(texts, own), stems_of_rows(texts, others)
+    return len(known & other) / max(len(known), 1)
+
+
+def second_story(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> int | None:
+    """Give the row of the headline of a second story among the rows of a text, or None.
+
+    Parameters
+    ----------
+    texts, words, kept
+        As of `corestory.model.headlines.own_headlines`.
+    inside
+        The rows of the text.
+
+    Examples
+    --------
+    >>> story = ["The harbour ferry left its quay on Monday.", "Passengers waited beside wooden benches since morning."]
+    >>> other = ["Bakers reject longer shifts", "Most bakers voted against longer shifts in factories of Holmfield."]
+    >>> end = "Union leaders expect further talks after Easter with some mediator."
+    >>> kept = np.array([True, True, False, True, True])
+    >>> second_story([*story, *other, end], np.array([20.0, 20, 4, 10, 10]), kept, slice(0, 5))
+    2
+    """
+    rows = (inside.start + np.flatnonzero(kept[inside])).tolist()
+    if len(rows) <= LEAST_PROSE:
+        return None
+    end = min(rows[-1] + 1 + HEAD_LINES, inside.stop)
+    long = rows[0] + np.flatnonzero(words[rows[0] : end] >= PROSE_WORDS)
+    prose = [row for row in long.tolist() if ends_as_sentence(texts[row])]
+    kept_prose = [row for row in prose if kept[row]]
+    if len(kept_prose) <= LEAST_PROSE:
+        return None
+    begin = _behind_like_head(texts, words, rows, kept_prose, inside.start)
+    return _behind_headline(texts, words, rows, prose, kept) if begin is None else begin
+
+
+def _behind_like_head(texts: Sequence[str], words: Float, rows: list[int], prose: list[int], first: int) -> int | None:
+    """Give the row of the headline of a second story, if its head has the form of the first one's."""
+    heads = _heads(texts, words, prose, first)
+    if not 1 < len(heads) <= 1 + MOST_STORIES or heads[0] > prose[0]:
+        return None
+    own, other = [row for row in rows if heads[0] <= row < heads[1]], [row for row in rows if row >= heads[1]]
+    # Entries of a diary have dates alone, and follow one another.
+    below = [row for head in heads[:2] for row in range(head + 1, next(row for row in prose if row > head))]
+    if heads[1] == own[-1] + 1 and len(below) <= 2 and not any(is_byline(texts[row]) for row in below):
+        return None
+    enough = _enough(words, own, other, prose)
+    return heads[1] if enough and share_of_words(texts, other, own) <= MOST_OF_STORY else None
+
+
+def _enough(words: Float, own: list[int], other: list[int], prose: Sequence[int]) -> bool:
+    """Tell whether the first story is long enough, and the second not much longer."""
+    own_words = words[own].sum()
+    return bool(
+        own_words >= FIRST_WORDS
+        and words[other].sum() <= MOST_TIMES * own_words
+        and len(set(prose) & set(own)) >= LEAST_PROSE
+    )
+
+
+def _heads(texts: Sequence[str], words: Float, prose: list[int], first: int) -> list[int]:
+    """Give the rows of headlines with a date or a byline between two sentences, if of a form with the first."""
+    found: list[tuple[int, set[str]]] = []
+    before = max(first, prose[0] - HEAD_LINES) - 1
+    for row in prose:
+        between = range(max(before + 1, row - HEAD_LINES), row)
+        forms = {one: form for one in between if words[one] <= DATE_WORDS and (form := _form(texts[one]))}
+        # The date below the headline: in a blog it may stand above, once a day.
+        headlines = [one for one in between if forms and one < max(forms) and has_headline_form(texts[one], words[one])]
+        if headlines and row - before <= HEAD_LINES + 1:
+            found.append((headlines[0], set(forms.values())))
+        elif not found:
+            return []
+        before = row
+    return [headline for headline, forms in found if forms & found[0][1]]
+
+
+def _form(text: str) -> str:
+    """Give the form of a line with a date, marks around it aside, or of a byline: "12 May 2025" is "0 a 0"."""
+    if is_stamp(text):
+        return re.sub(r"\d+", "0", re.sub(r"[^\W\d_]+", "a", re.sub(r"^\W+|\W+$", "", text)))
+    return "by" if is_byline(text) else ""
+
+
+def _behind_headline(texts: Sequence[str], words: Float, rows: list[int], prose: list[int], kept: Bool) -> int | None:
+    """Give the row of the only headline within the text, if what it says stands behind it and not above."""
+    found: list[tuple[int, int, bool]] = []
+    read = words[rows].cumsum()
+    least = rows[int(np.searchsorted(read, FIRST_WORDS))] if read[-1] > FIRST_WORDS else rows[-1]
+    for place, row in enumerate(prose):
+        if place and prose[place - 1] == row - 1:  # as nearly always
+            continue
+        named = is_byline(texts[row - 1]) or is_full_name(texts[row - 1])
+        headline = row - 1 - named
+        if headline > max(least, prose[max(place - 1, 0)]) and has_headline_form(texts[headline], words[headline]):
+            found.append((headline, place, named))
+        if len(found) > 1:
+            return None
+    if not found:
+        return None
+    headline, place, named = found[0]
+    own, other = [row for row in rows if row < headline], [row for row in rows if row > headline]
+    if not other or not _enough(words, own, other, prose):
+        return None
+    behind = {*other, *prose[place:]}
+    above, below = (stems_of_rows(texts, some) for some in (own, sorted(behind)))
+    fewer = min(len(above), len(below))
+    doubted = named or not kept[headline] or not kept[prose[place:]].all()
+    most = DOUBTED_SHARED if doubted else HARDLY_SHARED
+    alien = fewer >= COMPARED and len(above & below) <= most * fewer
+    # A compound holds the words that are behind it.
+    repeated, known = (sum(stem in texts[headline].casefold() for stem in some) for some in (below, above))
+    return headline if alien and repeated > max(2 * known, not doubted) else None
