@@ -1,4 +1,7 @@
+import html
 import json
+from base64 import b64encode
+from urllib.parse import quote
 
 import pytest
 
@@ -109,6 +112,7 @@ def test_the_declared_story_of_damaged_json_is_read(around):
 MARKUP = json.dumps({"title": "Ferry", "body": BLOCKS})
 ANGULAR = MARKUP.replace('"', "&q;").replace("<", "&l;").replace(">", "&g;")
 REACT = json.dumps(["$", "article", None, {"children": [["$", "p", "1", {"children": text}] for text in PARAGRAPHS]}])
+IN_QUOTES = MARKUP.replace("\\", "\\\\").replace("<", "\\x3C").replace("'", "\\'")
 TEXT_ROW = f"3:T{len(BLOCKS.encode()):x},{BLOCKS}4:[]\n"
 
 
@@ -126,6 +130,13 @@ def _pushed(sent: str) -> str:
         f"<script>window.__NUXT__={{data:[{{title:'Ferry',body:{json.dumps(BLOCKS)}}}]}}</script>",
         f"<script>window.__remixContext = {MARKUP};</script>",
         f"<script>window.pageData={MARKUP}</script>",
+        f"<script>var a='{{';Fusion.arcSite='x';Fusion.globalContent={MARKUP};Fusion.tree={{}};</script>",
+        f"<script>window.__DATA__ = JSON.parse(decodeURIComponent('{quote(MARKUP)}'))</script>",
+        f"<script>let page=JSON.parse(atob('{b64encode(MARKUP.encode()).decode()}'))</script>",
+        f"<script>App.start = JSON.parse('{IN_QUOTES}')</script>",
+        f"<story-view :story='{html.escape(json.dumps({'parts': SPANS}))}' :user=null></story-view>",
+        f"<script type=application/json>{json.dumps({'status': 200, 'body': MARKUP})}</script>",
+        f"<script type=fastboot/json>{MARKUP}</script>",
         f"<script id=serverApp-state type=application/json>{ANGULAR}</script>",
         f"<script type=text/template>{BLOCKS}</script>",
         f"<template>{BLOCKS}</template>",
@@ -137,7 +148,8 @@ def _pushed(sent: str) -> str:
     ],
     ids=[
         "elements of server components", "text of server components", "expression", "Remix", "data of the page",
-        "Angular", "script template", "template", "attribute", "microdata", "live blog",
+        "name with a dot", "escaped address", "base 64", "JavaScript string", "attribute of any name", "JSON in JSON",
+        "any type of JSON", "Angular", "script template", "template", "attribute", "microdata", "live blog",
     ],
 )  # fmt: skip
 def test_a_story_is_found_wherever_an_application_keeps_it(holder):
@@ -155,11 +167,17 @@ def test_a_story_is_found_wherever_an_application_keeps_it(holder):
         f"<template><p>{PARAGRAPHS[0]}</p></template>",
         f"<script type=text/template><p>{{{{ title }}}}</p>{BLOCKS}</script>",
         f"<div data-page='{{' data-props='{json.dumps(PARAGRAPHS[0])}'></div>",
+        f"<cookie-wall :texts='{json.dumps(PARAGRAPHS[:3])}'></cookie-wall>",
+        f"<script>consent.texts = {json.dumps(PARAGRAPHS[:3])}</script>",
+        f"<script>consent.text = {json.dumps(BLOCKS)}</script>",
         _pushed(f"0:[]\n3:Tffff,{PARAGRAPHS[0][:30]}"),
         _pushed("0:" + "[" * 2_000),
         "<script>window.__NUXT__={title:'a \\\\\"'}</script>",
     ],
-    ids=["notice in a template", "places to fill", "damaged", "text that ends too early", "nested", "no prose"],
-)
+    ids=[
+        "notice in a template", "places to fill", "damaged", "notices in an attribute", "notices in a script", "string",
+        "text that ends too early", "nested", "no prose",
+    ],
+)  # fmt: skip
 def test_notices_and_damaged_states_are_no_story(holder):
     assert story(SHELL.format(holder)) == []

@@ -13,14 +13,13 @@ import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
 from corestory.reading.bounds import is_too_nested
+from corestory.reading.html.javascript import assigned_values, decoded, json_value, sent_values
 from corestory.reading.html.segments import cut
 from corestory.reading.html.serialised import NormalForm, unescaped
 from corestory.reading.language import may_be_unspaced, word_count, words_of
 from corestory.reading.text import split_text
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborNode
-
     from corestory.reading.html.outline import Outline
 
 # Declared text of at least so many words, of which the page shows less than this share, stands in for the page's.
@@ -32,30 +31,16 @@ DECLARED_SHOWN = 0.5
 RUN = 3
 UNSPACED_RUN = 6
 
-# Older systems hide scripts from XML and from old browsers.
-_WRAPPING = re.compile(
-    r"^\s*(?:<!--)?\s*(?:/\*|//)?\s*<!\[CDATA\[\s*(?:\*/)?|^\s*<!--|(?:/\*|//)?\s*\]\]>\s*(?:\*/)?\s*$|-->\s*$"
-)
 _BODY = re.compile(r'"articleBody"\s*:\s*(?=")')
 _TAG = re.compile(r"<(?:/?[a-z][a-z0-9]*\b[^<>]*|!--)>?", re.IGNORECASE)
 _ESCAPED_TAG = re.compile(r"&lt;/?[a-z]", re.IGNORECASE)
-# "window.__INITIAL_STATE__ = {…}", "__APOLLO_STATE__=JSON.parse("…")", "window.pageData = {…}"
-_ASSIGNMENT = re.compile(
-    r"\b(?:__?[A-Za-z][A-Za-z_]{2,40}|window\.\w{0,30}(?:[dD]ata|[sS]tate|[pP]rops|[sS]tore|[aA]rticle|[sS]tory|[pP]ost))"
-    r"\s*=\s*(JSON\.parse\(\s*)?(?=[\[{\"])"
-)
-_STATE_TYPES = ("application/json", "text/json")
 _TEMPLATE_TYPES = ("text/template", "text/html", "text/x-template", "text/x-handlebars-template")
-# JSON in attributes, as Inertia and the islands of other frameworks have it.
-_STATE_ATTRIBUTES = ("data-page", "data-props", "data-state", "data-react-props", "data-initial-state", "data-article")
-_ELSEWHERE = ",".join(("template", 'meta[itemprop="articleBody"]', *(f"[{name}]" for name in _STATE_ATTRIBUTES)))
-# The state of Angular's server writes the characters of HTML so.
-_ANGULAR = {"&q;": '"', "&l;": "<", "&g;": ">", "&s;": "'", "&a;": "&"}
-# A piece of what Next.js's server components send, and a row of all pieces together: JSON, or a text of so many bytes.
+_ELSEWHERE = 'template,meta[itemprop="articleBody"]'
+# JSON in attributes, as Inertia and the islands of other frameworks have it, in the normal form of a page.
+_ATTRIBUTE = re.compile(r'="([\[{][^"]{200,})"')
+_ATTRIBUTE_TYPE = "attribute"
+# A piece of what Next.js's server components send.
 _PIECE = re.compile(r"__next_f\b[^\[]{0,40}\.push\(\s*\[\s*1\s*,\s*(?=\")")
-_ROW = re.compile(r"([0-9a-f]{1,8}):(?:T([0-9a-f]{1,6}),)?")
-# A string of a script that is no JSON, for the names in it have no quotation marks.
-_LITERAL = re.compile(r'"(?:[^"\\\n]|\\.){60,}"')
 # Values under other names are addresses, identifiers, dates and the like.
 _TEXT_KEYS = frozenset(
     (
@@ -64,6 +49,8 @@ _TEXT_KEYS = frozenset(
     )
 )
 _ITEM_WORDS = 8
+# What no name tells to be a state is one if so many of its texts are prose: notices have fewer.
+_LEAST_ITEMS = 4
 
 
 def declared_paragraphs(tree: LexborHTMLParser) -> list[str]:
@@ -74,8 +61,7 @@ def declared_paragraphs(tree: LexborHTMLParser) -> list[str]:
         if "articleBody" not in raw or is_too_nested(raw):
             continue
         try:
-            bare = _WRAPPING.sub("", raw) if "<!" in raw or "]>" in raw or "->" in raw else raw
-            bodies = list(_article_bodies(json.loads(bare, strict=False)))
+            bodies = list(_article_bodies(json_value(raw)))
         except (ValueError, RecursionError):
             # Two objects one after another, a comma too many: the text itself is mostly whole.
             bodies = list(_readable_bodies(raw))
@@ -121,89 +107,49 @@ def state_paragraphs(tree: LexborHTMLParser, *, least: int = DECLARED_WORDS) -> 
     """
     best: list[str] = []
     pieces = []
-    for node in tree.css(f"script,{_ELSEWHERE}"):
-        for raw, kind in _sources(node):
-            if len(raw) < LONE_WORDS or is_too_nested(raw) or ("ld+json" in kind and "liveBlogUpdate" not in raw):
-                continue
-            if piece := _PIECE.search(raw):
-                pieces.append(_decoded(raw, piece.end()))
-                continue
-            # Templates and attributes hold notices of some sentences as well.
-            of_source = least if node.tag == "script" and kind not in _TEMPLATE_TYPES else DECLARED_WORDS
-            try:
-                for value in _states(raw, kind):
-                    best = max([best, *_stories(value, of_source)], key=_prose_items)
-            except (ValueError, RecursionError):
-                continue
-    for value in _rows("".join(pieces)):
+    for raw, kind in _sources(tree):
+        if len(raw) < LONE_WORDS or is_too_nested(raw) or ("ld+json" in kind and "liveBlogUpdate" not in raw):
+            continue
+        if piece := _PIECE.search(raw):
+            pieces.append(decoded(raw, piece.end()))
+            continue
+        # Templates hold notices of some sentences as well.
+        of_source = DECLARED_WORDS if kind in _TEMPLATE_TYPES else least
+        try:
+            for name, value in _states(raw, kind):
+                stories = _stories(value, of_source if name else DECLARED_WORDS)
+                best = max(
+                    [best, *(one for one in stories if name or _prose_items(one)[0] >= _LEAST_ITEMS)], key=_prose_items
+                )
+        except (ValueError, RecursionError):
+            continue
+    for value in sent_values("".join(pieces)):
         best = max([best, *_stories(value, least)], key=_prose_items)
     return best
 
 
-def _sources(node: LexborNode) -> Iterator[tuple[str, str]]:
-    """Yield what an element may hold a story in, each with its type."""
-    if node.tag == "script":
-        yield node.text() or "", (node.attributes.get("type") or "").lower()
-    elif node.tag == "template":
-        yield node.html or "", "text/html"
-    elif node.tag == "meta":
-        yield node.attributes.get("content") or "", "text/html"
-    else:
-        for name in _STATE_ATTRIBUTES:
-            yield node.attributes.get(name) or "", "application/json"
+def _sources(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
+    """Yield what may hold a story, each with its type."""
+    for node in tree.css(f"script,{_ELSEWHERE}"):
+        if node.tag == "script":
+            yield node.text() or "", (node.attributes.get("type") or "").lower()
+        else:
+            yield (node.html if node.tag == "template" else node.attributes.get("content")) or "", "text/html"
+    for attribute in _ATTRIBUTE.finditer(tree.html or ""):
+        yield html.unescape(attribute[1]), _ATTRIBUTE_TYPE
 
 
-def _states(raw: str, kind: str) -> Iterator[object]:
+def _states(raw: str, kind: str) -> Iterator[tuple[str, object]]:
+    """Yield the values in a source, each with a name, which is empty for what may be no state."""
     if kind in _TEMPLATE_TYPES:
         if "{{" not in raw:
-            yield raw.replace("<template", "<div", 1)
-        return
-    if kind in _STATE_TYPES or "ld+json" in kind:
-        if "&q;" in raw:
-            for written, character in _ANGULAR.items():
-                raw = raw.replace(written, character)
-        yield json.loads(_WRAPPING.sub("", raw), strict=False)
-        return
-    decoder = json.JSONDecoder(strict=False)
-    end = 0
-    for match in _ASSIGNMENT.finditer(raw):
-        if match.start() < end:
-            continue
-        try:
-            value, end = decoder.raw_decode(raw, match.end())
-            yield json.loads(value, strict=False) if match[1] and isinstance(value, str) else value
-        except ValueError:
-            # No JSON but an expression, whose strings are.
-            if not match[1]:
-                yield [{"text": _decoded(literal[0])} for literal in _LITERAL.finditer(raw, match.end())]
-                return
-
-
-def _decoded(text: str, begin: int = 0) -> str:
-    """Return the text of the JSON string that begins at a position, and nothing if none does."""
-    try:
-        return str(json.JSONDecoder(strict=False).raw_decode(text, begin)[0])
-    except ValueError:
-        return ""
-
-
-def _rows(sent: str) -> Iterator[object]:
-    """Yield the values that server components sent, which stand on lines of their own but for texts."""
-    begin = 0
-    while match := _ROW.match(sent, begin):
-        if match[2]:
-            size = int(match[2], 16)
-            text = sent[match.end() : match.end() + size].encode()[:size].decode(errors="ignore")
-            begin = match.end() + len(text)
-            yield text
-            continue
-        begin = sent.find("\n", match.end()) + 1 or len(sent)
-        row = sent[match.end() : begin]
-        try:
-            if not is_too_nested(row):
-                yield json.loads(row, strict=False)
-        except ValueError:
-            continue
+            yield kind, raw.replace("<template", "<div", 1)
+    elif "json" in kind:
+        yield kind, json_value(raw)
+    elif kind == _ATTRIBUTE_TYPE:
+        yield "", json_value(raw)
+    else:
+        yield from assigned_values(raw)
 
 
 def _stories(value: object, least: int) -> Iterator[list[str]]:
@@ -215,6 +161,12 @@ def _stories(value: object, least: int) -> Iterator[list[str]]:
 
 def _texts(value: object) -> Iterator[list[str]]:
     if isinstance(value, str):
+        if value[:1] in ("{", "[") and not is_too_nested(value):
+            try:
+                yield from _texts(json.loads(value, strict=False))
+                return
+            except ValueError:
+                pass
         if word_count(value) > LONE_WORDS:
             yield _paragraphs(value)
     elif isinstance(value, dict):

@@ -1,0 +1,132 @@
+"""The values in scripts: JSON, what JavaScript assigns or reads from a string, and what React's server sends."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import unquote
+
+from corestory.reading.bounds import is_too_nested
+
+# Older systems hide scripts from XML and from old browsers.
+_WRAPPING = re.compile(
+    r"^\s*(?:<!--)?\s*(?:/\*|//)?\s*<!\[CDATA\[\s*(?:\*/)?|^\s*<!--|(?:/\*|//)?\s*\]\]>\s*(?:\*/)?\s*$|-->\s*$"
+)
+# "window.__INITIAL_STATE__ = {…}", "Fusion.globalContent={…}", "const page = JSON.parse(atob("…"))"
+_ASSIGNMENT = re.compile(r"(?<![\w$.])([\w$.]{2,80})\s*=\s*((?:[\w.]{1,40}\(\s*){0,4})(?=[\[{\"'`])")
+_STATE_NAME = re.compile(
+    r"__?[A-Za-z][A-Za-z_]{2,40}|window\.\w{0,30}(?:[dD]ata|[sS]tate|[pP]rops|[sS]tore|[aA]rticle|[sS]tory|[pP]ost)"
+)
+# A string of a script that is no JSON, for the names in it have no quotation marks.
+_LITERAL = re.compile(r'"(?:[^"\\\n]|\\.){60,}"')
+_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`", re.DOTALL)
+_ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\(['`$])|(\\.)|\"", re.DOTALL)
+# The state of Angular's server writes the characters of HTML so.
+_ANGULAR = {"&q;": '"', "&l;": "<", "&g;": ">", "&s;": "'", "&a;": "&"}
+# A row of what Next.js's server components send: JSON, or a text of so many bytes.
+_ROW = re.compile(r"([0-9a-f]{1,8}):(?:T([0-9a-f]{1,6}),)?")
+
+
+def json_value(raw: str) -> object:
+    """Read JSON, also as older systems hide it and as Angular's server writes it.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    if "&q;" in raw:
+        for written, character in _ANGULAR.items():
+            raw = raw.replace(written, character)
+    bare = _WRAPPING.sub("", raw) if "<!" in raw or "]>" in raw or "->" in raw else raw
+    return json.loads(bare, strict=False)
+
+
+def assigned_values(script: str) -> Iterator[tuple[str, object]]:
+    """Yield the lists, objects and decoded strings that a script assigns, with the names that it gives them.
+
+    Of an expression that is no JSON, as states with bare names are, come its strings. A name that says nothing of a
+    state or an article is the empty one, and its value comes only if it is whole.
+
+    Examples
+    --------
+    >>> list(assigned_values('''App.page = {"a": 1}; window.__DATA__ = JSON.parse(atob("WzJd"))'''))
+    [('', {'a': 1}), ('window.__DATA__', [2])]
+    """
+    end = 0
+    for match in _ASSIGNMENT.finditer(script):
+        if match.start() < end:
+            continue
+        name = match[1] if _STATE_NAME.search(match[1]) else ""
+        calls = [call.strip().rpartition(".")[2] for call in match[2].split("(")[:-1]]
+        if not name and script[match.end()] not in "[{" and "parse" not in calls:
+            continue
+        try:
+            value, end = _value(script, match.end())
+            for call in reversed(calls):
+                value = _CALLS[call](value) if call in _CALLS and isinstance(value, str) else value
+            yield name, value
+        except (ValueError, RecursionError):
+            # No JSON but an expression, whose strings are.
+            if name and not calls:
+                yield name, [{"text": decoded(literal[0])} for literal in _LITERAL.finditer(script, match.end())]
+                return
+
+
+def _value(script: str, begin: int) -> tuple[object, int]:
+    quoted = _QUOTED.match(script, begin)
+    if quoted is None:
+        return json.JSONDecoder(strict=False).raw_decode(script, begin)
+    return decoded(f'"{_ESCAPE.sub(_as_json, quoted[1] or quoted[2] or "")}"'), quoted.end()
+
+
+def _as_json(escape: re.Match[str]) -> str:
+    if escape[0] == '"':
+        return '\\"'
+    return f"\\u00{escape[1]}" if escape[1] else escape[2] or escape[3]
+
+
+def _from_base64(text: str) -> str:
+    read = base64.b64decode(text)
+    try:
+        return read.decode()
+    except UnicodeDecodeError:
+        return read.decode("latin-1")
+
+
+_CALLS: dict[str, Callable[[str], object]] = {
+    "parse": lambda text: json.loads(text, strict=False),
+    "decodeURIComponent": unquote,
+    "decodeURI": unquote,
+    "unescape": unquote,
+    "atob": _from_base64,
+}
+
+
+def decoded(text: str, begin: int = 0) -> str:
+    """Return the text of the JSON string that begins at a position, and nothing if none does."""
+    try:
+        return str(json.JSONDecoder(strict=False).raw_decode(text, begin)[0])
+    except ValueError:
+        return ""
+
+
+def sent_values(sent: str) -> Iterator[object]:
+    """Yield the values that server components sent, which stand on lines of their own but for texts."""
+    begin = 0
+    while match := _ROW.match(sent, begin):
+        if match[2]:
+            size = int(match[2], 16)
+            text = sent[match.end() : match.end() + size].encode()[:size].decode(errors="ignore")
+            begin = match.end() + len(text)
+            yield text
+            continue
+        begin = sent.find("\n", match.end()) + 1 or len(sent)
+        row = sent[match.end() : begin]
+        try:
+            if not is_too_nested(row):
+                yield json.loads(row, strict=False)
+        except ValueError:
+            continue
