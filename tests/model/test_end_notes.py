@@ -177,3 +177,22 @@ def test_many_headings_of_boxes_take_no_longer_each():
     texts = ["Poll: yes or no"] * 20_000
     words, _ = shape_features(texts)
     assert end_notes(batch_of_articles([Article("a", texts)]), words, np.ones(len(texts), bool)).all()
+
+
+@pytest.mark.parametrize(
+    "heading", ["Newsletter", "Bültenimize abone olun", "اشترك في نشرتنا", "뉴스레터 구독", "Nyhetsbrev"]
+)
+def test_the_line_of_a_box_that_a_newsletter_heads_is_filler(heading):
+    line = "The week on the coast, every Sunday before breakfast."
+    story = "".join(f"<p>{text}</p>" for text in STORY)
+    assert _kept_but_heading(f"<main>{story}</main><div><b>{heading}</b><div>{line}</div></div>", heading) == [line]
+    assert _kept_but_heading(f"<main>{story}<p>{heading}</p><p>{line}</p></main>", heading) == []
+    assert _kept_but_heading(f"<main>{story}</main><div><b>The letter</b><div>{line}</div></div>", "The letter") == []
+
+
+def _kept_but_heading(html, heading):
+    page = read_page(html)
+    batch = batch_of_articles([Article("a", page.texts, markup=page.markup)])
+    kept = np.array([text != heading for text in page.texts])
+    found = end_notes(batch, np.array([float(len(text.split())) for text in page.texts]), kept)
+    return [text for text, one in zip(page.texts, found.tolist(), strict=True) if one]

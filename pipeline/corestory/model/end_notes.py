@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import takewhile
 
 import numpy as np
 
 from corestory.features.batch import Batch
+from corestory.features.elements import Forest
+from corestory.features.layout import Layout
 from corestory.types import Bool, Float
 
 LAST, NOTE_WORDS = 4, 90
@@ -30,6 +33,8 @@ DASH_WORDS = 5
 """Behind a name and a dash, one of so many words says that the person writes."""
 CALL_WORDS = 40
 """A call to subscribe has at most so many words."""
+LETTER_WORDS = 25
+"""What a newsletter has, below a heading that names it, is said in at most so many words."""
 MAIL_LINES = 8
 """The head of an e-mail is within so many first lines."""
 BEFORE_NAME = 40
@@ -85,6 +90,12 @@ _CALLS = (
     "prenumerera på|anmäl dig|följ oss|følg oss?|tilmeld dig|meld deg på|zapisz się|obserwuj nas|folgen? sie uns|"
     "folge uns|abonnieren sie|jetzt abonnieren|takip ed|abone ol|تابعوا|تابعونا|اشتركوا|डाउनलोड कर|फॉलो कर)"
 )
+# The heading of a box for subscribers.
+_LETTER = (
+    r"newsletters?|nieuwsbrief|nyhets?brev|nyhedsbrev|uutiskirje|hírlevél|boletín|boletim|infolettre|"
+    r"lettre d[’']info\w*|bülten\w*|buletin|biuletyn|рассылк\w*|розсилк\w*|نشرتنا|نشرة|النشرة|न्यूज़लेटर|"
+    r"ニュースレター|メールマガジン|뉴스레터|订阅|訂閱|電子報"
+)
 _MAIL_FIELD = (
     "(From|To|Cc|Sent|Date|Subject|Reply-To|Von|Gesendet|Datum|Betreff|Objet|Enviado|Asunto|Assunto|Oggetto|Onderwerp|"
     "Fra|Från|Emne|Ämne|Temat|Тема):\\s"
@@ -108,6 +119,11 @@ def _work() -> re.Pattern[str]:
 @cache
 def _box() -> re.Pattern[str]:
     return re.compile(_BOX, re.IGNORECASE)
+
+
+@cache
+def _letter() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{_LETTER})(?!\w)", re.IGNORECASE)
 
 
 def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -136,6 +152,7 @@ def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
         rows = (inside.start + np.flatnonzero(kept[inside])).tolist()
         if len(rows) > 1:
             found[_notes(batch.texts, words, rows, inside.start, min(inside.stop, rows[-1] + LAST))] = True
+    found |= _behind_letters(batch, words, kept)
     return found | _boxes(batch, words, kept) | _mail_heads(batch, kept) | _calls(batch.texts, words, kept)
 
 
@@ -212,6 +229,28 @@ def _calls(texts: Sequence[str], words: Float, kept: Bool) -> Bool:
             and re.search('["“„«]', text) is None
         )
     return found
+
+
+def _behind_letters(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the kept line of a box whose heading names a newsletter, in an element that holds no other kept line."""
+    found = np.zeros(len(kept), bool)
+    if batch.markup is None:
+        return found
+    lines = kept & (words <= LETTER_WORDS) & (batch.layout.position > 0)
+    for row in np.flatnonzero(lines).tolist():
+        if not kept[row - 1] and words[row - 1] <= HEADING_WORDS and _letter().search(batch.texts[row - 1]):
+            found[row] = _is_alone(row, batch.layout, batch.markup.forest, kept)
+    return found
+
+
+def _is_alone(row: int, layout: Layout, forest: Forest, kept: Bool) -> bool:
+    """Tell whether the innermost element around a row and the one before holds no other kept row."""
+    heading = set(forest.around(row - 1))
+    box = next((element for element in forest.around(row) if element in heading), -1)
+    others = range(row - 2, int(layout.start[row]) - 1, -1), range(row + 1, int(layout.end[row]))
+    return box >= 0 and not any(
+        kept[one] for some in others for one in takewhile(lambda one: box in forest.around(one), some)
+    )
 
 
 def _mail_heads(batch: Batch, kept: Bool) -> Bool:

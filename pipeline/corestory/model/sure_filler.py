@@ -96,10 +96,11 @@ _PRINTED = (
 )
 # Captions by their class, in the languages of news sites.
 _CAPTIONS = tuple(
-    frozenset({word})
-    for word in (
+    frozenset(words.split())
+    for words in (
         "caption", "legende", "bildunterschrift", "bildtext", "bildetekst", "billedtekst", "piefoto", "didascalia",
-        "legenda", "bijschrift", "fotobijschrift", "kuvateksti", "popisek",
+        "legenda", "bijschrift", "fotobijschrift", "kuvateksti", "popisek", "img desc", "image desc", "photo desc",
+        "photo credit", "image credit", "img credit", "picture credit",
     )
 )  # fmt: skip
 # The end of a caption: "Photo: Ann Lee", "© Ann Lee"; and a line of nothing but a note on the pictures.
