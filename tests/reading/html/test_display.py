@@ -115,3 +115,48 @@ def test_line_ends_count_in_a_block_whose_style_shows_them(style):
 def test_the_link_of_a_heading_to_itself_is_no_part_of_it():
     headings = "<h2>The flood<a href=#f>#</a></h2><h2><a href=#p>¶</a>The pump</h2>"
     assert texts(f"{headings}<p>Number <a href=#9>9</a></p>") == ["The flood", "The pump", "Number 9"]
+
+
+def test_a_formula_is_read_once_however_it_is_drawn():
+    element = "<math><mi>r</mi><mo>=</mo><mn>2</mn></math>"
+    drawn = '<span class=glyphs aria-hidden="true"><b>r</b>=2</span>'
+    for formula in (f"<span>{element}</span>{drawn}", f"{drawn}<span>{element}</span>", element):
+        assert texts(f"<p>Here <span>{formula}</span> holds.") == ["Here r=2 holds."]
+    assert texts("<p>Nothing <span><math></math></span><i>else</i> is drawn.") == ["Nothing else is drawn."]
+
+
+@pytest.mark.parametrize("name", ["img_desc", "photo-credit", "wp-caption-text"])
+def test_a_caption_that_begins_or_ends_a_block_is_a_paragraph(name):
+    caption = f"<em class={name}>The quay. Photo: Ann</em>"
+    assert texts(f"<div><script>x</script><b><img src=1>{caption}</b>{LONG}.<br><br>End</div>") == [
+        "The quay. Photo: Ann", f"{LONG}.", "End",
+    ]  # fmt: skip
+    assert texts(f"<p>{LONG}.{caption}</p>") == [f"{LONG}.", "The quay. Photo: Ann"]
+    assert texts(f"<p>A ros<i class={name}>é wine</i>, she said.</p>") == ["A rosé wine, she said."]
+    assert texts(f"<p><i class={name}>A ros</i>é, she said.</p>") == ["A rosé, she said."]
+
+
+def test_a_link_that_is_a_button_is_no_part_of_the_sentence_before_it():
+    buttons = '<a role=button href=/t>Tweet this</a> <span role="button">Copy link</span>'
+    assert texts(f"<p>{LONG}. {buttons}</p><p>End") == [f"{LONG}.", "Tweet this", "Copy link", "End"]
+    assert texts("<p>Look up <a role=button>the weighting</a> of a school.</p>") == [
+        "Look up the weighting of a school."
+    ]
+    assert texts("<p><a role=button>Sign in</a> <a role=button>Join</a></p>") == ["Sign in Join"]
+
+
+@pytest.mark.parametrize("name", ["tooltiptext", "tooltip__content", "tool-tip-body"])
+def test_the_text_of_a_tooltip_is_told_by_its_class(name):
+    assert texts(f"<p>{LONG} of <span class=tooltip>gravel<span class={name}>small stones</span></span>.</p>") == [
+        f"{LONG} of gravel."
+    ]
+
+
+def test_the_mark_of_a_note_stays_whatever_plugin_shows_the_note():
+    assert texts(f"<p>{LONG}<sup class=footnote_plugin_tooltip_text>[1]</sup>.</p>") == [f"{LONG}[1]."]
+
+
+@pytest.mark.parametrize("name", ["whitespace-pre-line", "content pre-wrap", "whitespace-pre-wrap body"])
+def test_line_ends_count_in_a_block_whose_class_shows_them(name):
+    assert texts(f'<div class="{name}">{LONG}.\n{LONG}, too.</div>') == [f"{LONG}.", f"{LONG}, too."]
+    assert texts(f'<div class="md:pre-line">{LONG}.\n{LONG}, too.</div>') == [f"{LONG}. {LONG}, too."]

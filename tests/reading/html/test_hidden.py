@@ -41,3 +41,48 @@ def test_a_story_that_is_hidden_behind_read_more_is_shown():
 def test_a_page_that_fades_in_is_shown():
     teaser = f"<aside><p>{OTHER[0]}</p></aside>"
     assert shown(f'{teaser}<main><div style="visibility:hidden">{block(PARAGRAPHS)}</div></main>')[1:] == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "position:absolute; left:-9999px", "text-indent: -5000em", "clip: rect(1px, 1px, 1px, 1px)",
+        "overflow:hidden;max-height:0", "height:0px; overflow: hidden",
+    ],
+)  # fmt: skip
+def test_what_stands_off_the_screen_is_hidden(style):
+    page = f'<main>{block(PARAGRAPHS[:4])}<p style="{style}">{OTHER[0]}</p>{block(PARAGRAPHS[4:])}</main>'
+    assert shown(page) == PARAGRAPHS
+
+
+@pytest.mark.parametrize("style", ["left:-160px", "height:0;padding-bottom:56%", "overflow:hidden;min-height:0"])
+def test_what_a_style_moves_a_little_is_shown(style):
+    assert shown(f'{block(PARAGRAPHS)}<div style="{style}">{OTHER[0]}</div>')[-1] == OTHER[0]
+
+
+def test_hidden_lines_within_a_story_stay_hidden_if_more_of_it_follows():
+    page = f"<article>{block(PARAGRAPHS[:2])}<p hidden>{OTHER[0]}</p>{block(PARAGRAPHS[2:4])}</article>"
+    assert shown(page) == PARAGRAPHS[:4]
+
+
+def test_a_hidden_story_is_shown_above_a_notice_of_how_to_read_on():
+    notice = "To read the whole of this story, please join the four thousand readers who pay for this newspaper."
+    page = f"<article>{block(PARAGRAPHS[:1])}<div hidden>{block(PARAGRAPHS[1:])}</div><p>{notice}</p></article>"
+    assert shown(page) == [*PARAGRAPHS, notice]
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow"),
+    [
+        ("<p class=lead-desktop>{}</p>", "<p class=lead-mobile>{}</p>"),
+        ("<div class='d-none d-md-block'>{}</div>", "<b>{}</b>"),
+    ],
+)
+def test_a_paragraph_that_is_there_for_each_width_of_the_screen_is_shown_once(wide, narrow):
+    lead = PARAGRAPHS[0]
+    assert shown(f"{wide.format(lead)}{narrow.format(lead)}{block(PARAGRAPHS[1:])}") == PARAGRAPHS
+
+
+def test_a_paragraph_that_is_repeated_in_elements_like_its_own_stays():
+    assert shown(block([PARAGRAPHS[0]] * 2)) == [PARAGRAPHS[0]] * 2
+    assert shown("<p class=mobile>Share</p><p class=desktop>Share</p>") == ["Share"] * 2

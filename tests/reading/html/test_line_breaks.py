@@ -76,3 +76,14 @@ def test_a_story_whose_tags_were_escaped_is_cut_at_them_and_an_example_of_code_i
     ]
     assert texts(f"<p>x</p><pre><code>{escaped}</code></pre>")[1].startswith("<p>")
     assert texts("<p>Write &lt;p&gt;, &lt;p&gt; and &lt;/p&gt;.</p>") == ["Write <p>, <p> and </p>."]
+
+
+def test_blank_lines_between_paragraphs_of_prose_end_them():
+    assert texts(f"<div>{ONE}\n\nThe cost\n \n{THREE}</div><p>End") == [ONE, "The cost", THREE, "End"]
+
+
+@pytest.mark.parametrize(
+    "text", [f"{ONE[:-1]}\n\n{TWO}", f"{ONE}\n\nand {TWO}", f"{ONE}\n{TWO}", f"A\n\nB\n\nC\n\n{ONE}"]
+)
+def test_other_blank_lines_are_spaces(text):
+    assert texts(f"<div>{text}</div><p>End") == [" ".join(text.split()), "End"]

@@ -1,22 +1,23 @@
 """Elements whose place on the page their tag alone does not tell: the page around them decides.
 
-Unknown elements and buttons may stand within a sentence or on their own. The cells of a row in a table of figures
-belong together, and so do a term and its definition. Text for screen readers is no part of the sentence around it.
+Unknown elements, buttons and captions may stand within a sentence or on their own. The cells of a row in a table of
+figures belong together, and so do a term and its definition. Text for screen readers is no part of the sentence around
+it.
 """
 
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import accumulate, pairwise
 
 import numpy as np
 
 from corestory.reading.html.nesting import Nesting
-from corestory.reading.html.serialised import MARK, prose_word_count
+from corestory.reading.html.serialised import MARK, text_nodes
 from corestory.reading.html.tags import (
     BLOCK,
     BLOCK_VOID,
     BUTTON,
+    CAPTION,
     CELL,
     CLOSE,
     DEFINITION,
@@ -62,6 +63,8 @@ def needs_adjusting(tags: Sequence[str], codes: Int, texts: Sequence[str]) -> bo
 
 
 def _is_beside_text(index: int, tags: Sequence[str], codes: Int, texts: Sequence[str]) -> bool:
+    if _role(codes, index) == CAPTION:
+        return True
     is_button = _role(codes, index) == BUTTON
     before = bool(texts[index - 1].strip())
     if before and not is_button:
@@ -92,40 +95,6 @@ def adjust(codes: Int, kinds: Int, texts: list[str]) -> None:
     _Adjusting(codes, kinds, texts).run()
 
 
-# Less text behind an initial and in a block of its own may be an answer to choose: "A", "lead".
-_AFTER_INITIAL = 40
-
-
-def join_initials(kinds: Int, texts: list[str], lengths: Int) -> None:
-    """Let the initial of a paragraph that stands in a block of its own flow into its word: ``<div>T</div>he quay``.
-
-    Parameters
-    ----------
-    kinds, texts, lengths
-        The kinds and texts as of `adjust`, and the number of characters of each text without outer white space. The
-        kinds are changed, or where the word begins a block too (``<div>T</div><p>he quay``), the texts and lengths.
-    """
-    for start in np.flatnonzero((lengths > 0) & (lengths < 3) & (kinds == BLOCK)).tolist():
-        initial, end = texts[start], start + 1
-        if len(initial) > 2 or not initial[-1].isupper():
-            continue
-        while end < len(texts) - 1 and kinds[end] == CLOSE and not texts[end]:
-            end += 1
-        around = range(start - (end - start - 1), start)
-        if kinds[end] == CLOSE:
-            if texts[end][:1].islower() and not any(
-                texts[above] or kinds[above] not in (BLOCK, INLINE_OPEN) for above in around
-            ):
-                kinds[around.start : start + 1] = INLINE_OPEN
-            continue
-        word = texts[end]
-        # An index has its letters above words that begin with them.
-        is_word = word[:1].islower() and word[:1] != initial[-1].lower() and lengths[end] >= _AFTER_INITIAL
-        if kinds[end] == BLOCK and is_word:
-            texts[start], texts[end] = "", initial + word
-            lengths[start], lengths[end] = 0, lengths[end] + lengths[start]
-
-
 class _Adjusting:
     def __init__(self, codes: Int, kinds: Int, texts: list[str]) -> None:
         self.codes, self.kinds, self.texts = codes, kinds, texts
@@ -138,7 +107,10 @@ class _Adjusting:
     def run(self) -> None:
         # The inner elements first.
         for start in sorted(self._opened(self.codes & FLEXIBLE > 0), key=self.ends.__getitem__):
-            if self._is_within_line(start):
+            if self.kinds[start] < BLOCK:
+                if self._stands_apart(start):
+                    self.kinds[start] = BLOCK
+            elif self._is_within_line(start):
                 self.kinds[start] = INLINE_OPEN
         for start in self._opened(self.codes & SPOKEN > 0):
             block = self._above(start, lambda above: self.kinds[above] >= BLOCK)
@@ -159,6 +131,35 @@ class _Adjusting:
         while above >= 0 and not is_wanted(above):
             above = self.parents[above]
         return above
+
+    def _stands_apart(self, start: int) -> bool:
+        """Whether a caption or a link that is a button, both inline elements, is no part of the sentence around it."""
+        is_caption = _role(self.codes, start) == CAPTION
+        if is_caption and self._begins_block(start):
+            return not self.texts[self.ends[start]].lstrip()[:1].islower()
+        # Buttons that stand alone are paragraphs of links.
+        return (
+            (is_caption or self.texts[start - 1].strip() != "")
+            and self._ends_block(start)
+            and not self.texts[start].lstrip()[:1].islower()
+        )
+
+    def _begins_block(self, start: int) -> bool:
+        """Whether nothing stands before an inline element in the block around it."""
+        before = start - 1
+        while self.kinds[before] < BLOCK and not _shows(self.texts[before]):
+            before -= 1
+        return before < 0 or not _shows(self.texts[before])
+
+    def _ends_block(self, start: int) -> bool:
+        """Whether nothing follows in the block around an element, or other buttons alone."""
+        block = self._above(start, lambda above: self.kinds[above] >= BLOCK)
+        after, end = self.ends[start], self.ends[block] if block >= 0 else len(self.kinds) - 1
+        while after < end and self.kinds[after] < BLOCK and not _shows(self.texts[after]):
+            after += 1
+            if _role(self.codes, after) == BUTTON:
+                after = self.ends[after]
+        return after >= end or self.kinds[after] >= BLOCK
 
     def _has_blocks(self, start: int) -> bool:
         return bool((self.kinds[start + 1 : self.ends[start]] >= BLOCK).any())
@@ -247,103 +248,9 @@ class _Adjusting:
         self.texts[end] = " " + self.texts[end]
 
 
+def _shows(text: str) -> bool:
+    return any(map(str.strip, text_nodes(text)))
+
+
 def _role(codes: Int, index: int) -> int:
     return int(codes[index] & ROLE) >> ROLE_BITS
-
-
-VISIBLE = -1
-"""In the place of a hidden paragraph's element: the paragraph is not hidden."""
-
-UNFOLDED_SHARE = 0.15
-"""Hidden prose may be the story from this share of the page's prose."""
-
-# Parts of the class, id or role of elements that are hidden because they are for another time.
-_DIALOGUES = frozenset(
-    (
-        *("modal", "dialog", "alertdialog", "popup", "overlay", "lightbox", "consent", "cookie", "cookies", "gdpr"),
-        *("newsletter", "signup", "login", "signin", "search", "menu", "nav", "navigation", "share", "toast", "next"),
-    )
-)
-# Of elements that hide a part of what they stand in until a reader asks for it.
-_FOLDED = frozenset(
-    (
-        *("accordion", "collapse", "collapsed", "collapsible", "expand", "expandable", "expander"),
-        *("expanded", "readmore", "fold", "folded", "unfold", "toggle", "panel"),
-        *("tabpanel", "spoiler", "faq", "details", "more", "reveal"),
-    )
-)
-# A folded part is of the story if visible prose stands so many elements above it.
-_LEVELS = 3
-
-
-def shown_rows(
-    texts: Sequence[str],
-    elements: Sequence[int],
-    hidden: Sequence[int],
-    parents: Sequence[int],
-    words_of: Callable[[int], Collection[str]],
-) -> list[int]:
-    """Return which paragraphs belong to what the page shows, or will show of its story.
-
-    Dialogues and menus stay hidden while the page shows prose. An accordion's panel beside visible prose is shown.
-    Other hidden parts are shown if they hold much of the page's prose, and either stand beside visible prose (pay
-    walls, "read more") or are longer than any visible text (pages that fade in).
-
-    Parameters
-    ----------
-    texts
-        The paragraphs.
-    elements
-        For each the number of its innermost element.
-    hidden
-        For each the visible element in which the outermost hidden element around it stands, or `VISIBLE`.
-    parents
-        For each element its parent.
-    words_of
-        Returns the markup words of an element.
-
-    Returns
-    -------
-    list of int
-        Indexes of paragraphs, in order.
-    """
-    counts = list(map(prose_word_count, texts))
-    visible: Counter[int] = Counter()  # words of visible prose directly in an element or in its children
-    folded: Counter[int] = Counter()  # words of hidden prose, by the visible element in which it stands
-    for element, place, words in zip(elements, hidden, counts, strict=True):
-        if place == VISIBLE:
-            visible[element] += words
-            visible[parents[element]] += words
-        else:
-            folded[place] += words
-    longest = max(visible.values(), default=0)
-    least = UNFOLDED_SHARE * sum(counts)
-    decisions: dict[tuple[int, int], bool] = {}
-
-    def is_shown(place: int, root: int) -> bool:
-        words = words_of(root)
-        if longest and not _DIALOGUES.isdisjoint(words):
-            return False
-        above = place
-        near: list[int] = []
-        while above != VISIBLE and len(near) < _LEVELS:
-            near.append(above)
-            above = parents[above]
-        if not (_FOLDED.isdisjoint(words) and _FOLDED.isdisjoint(words_of(place))) and any(
-            visible[one] for one in near
-        ):
-            return True
-        return folded[place] > least and (visible[place] > 0 or folded[place] > longest)
-
-    rows = []
-    for row, (element, place) in enumerate(zip(elements, hidden, strict=True)):
-        if place != VISIBLE:
-            root = element
-            while parents[root] != place and parents[root] != VISIBLE:
-                root = parents[root]
-            if (place, root) not in decisions:
-                decisions[place, root] = is_shown(place, root)
-            if not decisions[place, root]:
-                continue
-        rows.append(row)
-    return rows

@@ -8,18 +8,12 @@ from threading import local
 
 import numpy as np
 
-from corestory.reading.html.display import VISIBLE, adjust, join_initials, needs_adjusting, shown_rows
+from corestory.reading.html.display import adjust, needs_adjusting
+from corestory.reading.html.hidden import VISIBLE, copies_for_screens, shown_rows
+from corestory.reading.html.line_breaks import PROSE_WORDS, cut_at_blank_lines, cut_at_breaks, cut_preformatted
 from corestory.reading.html.nesting import Nesting
 from corestory.reading.html.outline import Outline
-from corestory.reading.html.serialised import (
-    MARK,
-    PROSE_WORDS,
-    NormalForm,
-    cut_at_breaks,
-    cut_preformatted,
-    text_nodes,
-    unescaped,
-)
+from corestory.reading.html.serialised import MARK, NormalForm, text_nodes, unescaped
 from corestory.reading.html.tags import (
     BLOCK,
     BREAK,
@@ -38,6 +32,7 @@ from corestory.reading.html.tags import (
     Names,
     Tags,
 )
+from corestory.reading.html.torn import join_initials, join_lines
 from corestory.reading.text import is_blank
 from corestory.types import Bool, Int
 
@@ -73,6 +68,7 @@ def cut(form: NormalForm) -> Outline:
         adjust(codes, kinds, texts)
     # The characters of each text without outer white space.
     lengths = np.fromiter(map(len, map(str.strip, texts)), np.int64, len(texts))
+    join_lines(tags, codes, kinds, texts, lengths)
     join_initials(kinds, texts, lengths)
     for link in np.flatnonzero((kinds[:-1] == LINK) & (kinds[1:] == CLOSE) & (lengths[:-1] == 1)).tolist():
         if texts[link].strip() in _ANCHORS:
@@ -167,23 +163,23 @@ def _outline(codes: Int, kinds: Int, texts: list[str], lengths: Int, nesting: Ne
         (codes >> NAME_BITS).take(at),
         known,
     )
+    columns = found, outline.elements.tolist(), parents.tolist()
+
+    def words_of(element: int) -> list[str]:
+        return known.block_words(int(outline.names[element])).split()
+
+    copies = set(copies_for_screens(*columns, words_of))
+    rows = list(range(len(found)))
     hidden = (kinds == HIDDEN) & shallow
     depth = np.cumsum(hidden.view(np.int8) - closes(hidden).view(np.int8), dtype=np.int64)
     is_hidden = depth.take(begins) > 0
-    if not is_hidden.any():
-        return outline
-    outermost = np.flatnonzero(hidden & (depth == 1))
-    begun = np.searchsorted(outermost, begins, side="right") - 1
-    hidden_by = np.where(is_hidden, element_around(outermost).take(begun), VISIBLE).take(paragraph)
-    return outline.rows(
-        shown_rows(
-            found,
-            outline.elements.tolist(),
-            hidden_by.tolist(),
-            parents.tolist(),
-            lambda element: known.block_words(int(outline.names[element])).split(),
-        )
-    )
+    if is_hidden.any():
+        outermost = np.flatnonzero(hidden & (depth == 1))
+        begun = np.searchsorted(outermost, begins, side="right") - 1
+        hidden_by = np.where(is_hidden, element_around(outermost).take(begun), VISIBLE).take(paragraph)
+        rows = shown_rows(*columns[:2], hidden_by.tolist(), columns[2], words_of)
+    shown_once = [row for row in rows if row not in copies]
+    return outline if len(shown_once) == len(found) else outline.rows(shown_once)
 
 
 def _decode(texts: list[str], lengths: Int) -> None:
@@ -235,7 +231,8 @@ def _paragraphs(
             else:
                 cuts = cut_at_breaks(joined, [before[other] - before[one] for one, other in pairwise(lines)])
         else:
-            cuts = [(" ".join("".join(texts[first:end]).split()), count)]
+            joined = "".join(texts[first:end])
+            cuts = [(text, count) for text in cut_at_blank_lines(joined)]
         for whole, of_links in cuts:
             text = unescaped(whole) if "&" in whole else whole
             if text[:1].isalnum() or not is_blank(text):

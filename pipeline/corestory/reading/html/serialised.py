@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
 from copy import copy
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
 
 from corestory.reading.language import word_count
-from corestory.reading.text import split_text
 from corestory.reading.text_shapes import is_markup
 
 if TYPE_CHECKING:
@@ -46,7 +44,8 @@ _TAG = re.compile(r"<[^<>]*>")
 # Declarative shadow DOM, whose templates browsers do show, in one another as deep as this.
 _SHADOW_LEVELS = 5
 
-_SET_ASIDE = ",".join(sorted(UNSEEN | RAW))
+# Formulas are read once, not as they are drawn as well.
+_SET_ASIDE = ",".join(sorted({*UNSEEN, *RAW, "math"}))
 # Some publishing systems escape the tags of a whole story; examples of code in a page are escaped for a reason.
 _ESCAPED = re.compile(r"(<(?!(?:code|pre|samp|kbd|tt)\b)[^<>]*>)([^<\0]*&lt;/?(?:p|br|div)\b[^<\0]*)(?=<)")
 # Such a tag is rare, and quickly looked for.
@@ -82,6 +81,8 @@ class NormalForm:
             tag = node.tag
             if tag in RAW:
                 _escape(node)
+            elif tag == "math":
+                _drop_drawing(node)
             else:
                 if tag in _ALTERNATIVES or (tag in _MAY_HOLD and (_is_shadow(node) or "srcdoc" in node.attributes)):
                     self._alternative.append(number)
@@ -142,6 +143,14 @@ def _is_shadow(node: LexborNode) -> bool:
     return node.tag == "template" and "shadowrootmode" in node.attributes
 
 
+def _drop_drawing(formula: LexborNode) -> None:
+    """Leave out the drawing that KaTeX or MathJax puts beside a formula's own element, in characters of their fonts."""
+    holder = formula.parent
+    for drawing in (holder.next, holder.prev) if holder is not None else ():
+        if drawing is not None and drawing.attributes.get("aria-hidden") == "true":
+            drawing.decompose()
+
+
 def _unescaped_story(match: re.Match[str]) -> str:
     story = decoded(match[2])
     is_story = is_markup(story) and word_count(_TAG.sub(" ", story)) >= _ESCAPED_WORDS
@@ -157,6 +166,8 @@ def _inner(content: str, levels: int = _SHADOW_LEVELS) -> str:
     for node in root.css(_SET_ASIDE):
         if node.tag in RAW:
             _escape(node)
+        elif node.tag == "math":
+            _drop_drawing(node)
         elif _is_shadow(node) and levels:
             html = node.html or ""
             node.replace_with(f"{MARK}{len(shadows)}{MARK}")
@@ -215,99 +226,7 @@ def _escape(element: LexborNode) -> None:
         node = following
 
 
-# A line of so many words is prose; it has at least so many characters.
-PROSE_WORDS, _PROSE_CHARACTERS = 15, 25
-# Below a question or a linked headline, a sentence of so many words is an answer or a summary.
-ANSWER_WORDS = 5
-_SENTENCE_END = re.compile(r"[.!?…。！？؟۔।॥]['\"’”»›)\]」』*_]*$")
 _ENTITY = re.compile(r"&(?!(?:lt|gt);)(?:[A-Za-z]{2,8}\d{0,2}|#\d{2,6}|#[xX][0-9A-Fa-f]{2,5});")
-
-
-def prose_word_count(text: str) -> int:
-    """Count the words of a paragraph, 0 if they are too few for prose.
-
-    Examples
-    --------
-    >>> prose_word_count("Share"), prose_word_count("On Monday " * 8)
-    (0, 17)
-    """
-    if len(text) < _PROSE_CHARACTERS:
-        return 0
-    words = word_count(text)
-    return words if words >= PROSE_WORDS else 0
-
-
-def cut_at_breaks(pieces: str, linked: Sequence[int]) -> list[tuple[str, int]]:
-    r"""Cut a block's text at those single line breaks that end a paragraph.
-
-    A break ends a paragraph after the end of a sentence, if prose is before it and after it, or a link is all of the
-    line on one side; every break does in a block of which most lines are prose, and so does the break between a block's
-    first line and prose: that line is a headline or a byline. Of two lines a question or a link is a paragraph, if the
-    other is a sentence. Other breaks are spaces: verse and addresses have them.
-
-    Parameters
-    ----------
-    pieces
-        The text, with `corestory.reading.html.serialised.MARK` in the place of each break.
-    linked
-        For each line how many of its characters are in links.
-
-    Returns
-    -------
-    list of tuple of str and int
-        Each paragraph's text, and how many of its characters are in links.
-
-    Examples
-    --------
-    >>> story = "The quay was opened on Monday after a long delay that storms in the spring had caused."
-    >>> cut_at_breaks(f"{story}\0READ MORE: Storm", [0, 16])[1]
-    ('READ MORE: Storm', 16)
-    >>> [text for text, _ in cut_at_breaks(f"Quay reopens\0{story}", [0, 0])] == ["Quay reopens", story]
-    True
-    >>> cut_at_breaks("The quay,\0the sea.", [0, 0])
-    [('The quay, the sea.', 0)]
-    """
-    lines = [
-        (text, count)
-        for piece, count in zip(pieces.split(MARK), linked, strict=True)
-        if (text := " ".join(piece.split()))
-    ]
-    if not lines:
-        return []
-    prose = [word_count(text) >= PROSE_WORDS for text, _ in lines]
-    mostly_prose = len(lines) > 2 and 2 * sum(prose) >= len(lines)
-    found = [lines[0]]
-    for number, ((before, before_linked), (after, after_linked)) in enumerate(pairwise(lines)):
-        ended = _SENTENCE_END.search(before) is not None
-        ended_after = _SENTENCE_END.search(after) is not None and word_count(after) >= ANSWER_WORDS
-        is_link = after_linked >= 0.9 * len(after) or before_linked >= 0.9 * len(before)
-        if not after[:1].islower() and (
-            mostly_prose
-            or (ended and prose[number] and (prose[number + 1] or is_link))
-            or (prose[number + 1] and (is_link or (number == 0 and before[-1].isalnum())))
-            or (len(lines) == 2 and ended_after and (before[-1] in "?？؟" or before_linked >= 0.9 * len(before)))
-        ):
-            found.append((after, after_linked))
-        else:
-            found[-1] = f"{found[-1][0]} {after}", found[-1][1] + after_linked
-    return found
-
-
-def cut_preformatted(text: str) -> list[str]:
-    r"""Cut the text of a ``<pre>`` as plain text is cut, if there is prose in it; code and drawings stay one paragraph.
-
-    Examples
-    --------
-    >>> text = "The old quay opened on Monday after a\nlong delay that storms in spring had caused.\n\nShips came."
-    >>> cut_preformatted(text)
-    ['The old quay opened on Monday after a long delay that storms in spring had caused.', 'Ships came.']
-    >>> cut_preformatted("def quay():\n    return 1")
-    ['def quay(): return 1']
-    """
-    paragraphs = [" ".join(paragraph.split()) for paragraph in split_text(text.replace(MARK, "\n"))]
-    if any(word_count(paragraph) >= PROSE_WORDS for paragraph in paragraphs):
-        return paragraphs
-    return [" ".join(paragraphs)]
 
 
 def unescaped(text: str) -> str:

@@ -47,7 +47,7 @@ HEADINGS = {"h1": "h_one", "h2": "h_two", "h3": "h_three", "h4": "h_four", "h5":
 # The effects of a tag. From `BREAK` on, a page has lines; from `BLOCK` on, the tag ends the paragraph before it.
 NOTHING, CLOSE, LINK, INLINE_OPEN, INLINE_VOID, BREAK, HIDDEN_INLINE, BLOCK, BLOCK_VOID, HIDDEN, HIDDEN_VOID = range(11)
 # The roles of an element among those around it. From `PHRASE` on, it holds a sentence or a part of one.
-OTHER, TRANSPARENT, TABLE, ROW, CELL, DEFINITIONS, DEFINITION, BUTTON, PHRASE, TERM = range(10)
+OTHER, TRANSPARENT, TABLE, ROW, CELL, DEFINITIONS, DEFINITION, BUTTON, CAPTION, PHRASE, TERM = range(11)
 _ROLES = {
     "table": TABLE,
     "tr": ROW,
@@ -96,13 +96,25 @@ _EACH = 128
 _LONGEST = 1_000
 # Of a value no more is read.
 _READ = 300
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# The last three keep a text for search engines or screen readers.
+_HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|(?<![\w-])(?:left|top|text-indent)\s*:\s*-\d{4}|"
+    r"(?<![\w-])clip\s*:\s*rect\([01\s,px]+\)|"
+    r"^(?=.*overflow\s*:\s*hidden)(?:.*[^\w-])?(?:max-)?height\s*:\s*0(?:px)?\s*(?:;|$)",
+    re.IGNORECASE,
+)
 _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)\b", re.IGNORECASE)
 # Of text, not of code, which has "pre".
 _LINES_STYLE = re.compile(r"white-space\s*:\s*(?:pre-wrap|pre-line|break-spaces)", re.IGNORECASE)
+_LINES_CLASS = re.compile(
+    r"(?<![\w-])white-?space-pre-(?:wrap|line)|(?<![\w:-])pre-?(?:wrap|line)(?![\w-])", re.IGNORECASE
+)
 # Classes of text that only screen readers give.
 _SPOKEN = re.compile(r"\b(?:sr-?only|visually-?hidden|screen-?reader)", re.IGNORECASE)
-# Classes of paragraphs, which some pages write as inline elements and show as blocks.
+# Classes of texts that show while the pointer is on a word.
+_WAITING = re.compile(r"(?<![\w-])tool-?tip[-_]{0,2}(?:text|content|inner|body|box|bubble)", re.IGNORECASE)
+# Classes of captions, which some pages write as inline elements, and of paragraphs, which these show as blocks.
+_CAPTION = re.compile(r"caption|(?:img|image|photo|picture)[-_]?(?:desc|credit|copyright|legend)", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"(?<![a-z])para(?:graph)?(?![a-z])", re.IGNORECASE)
 # Parts of one letter tell nothing.
 _NAME_PART = re.compile(r"[a-z]{2,}|[A-Z](?:[a-z]+|[A-Z]+(?![a-z]))")
@@ -243,8 +255,14 @@ class Tags(dict[str, int]):
             if code & KIND == INLINE_OPEN and name_of_class:
                 if _SPOKEN.search(name_of_class):
                     code |= SPOKEN
+                elif _WAITING.search(name_of_class):
+                    code = code & ~KIND | HIDDEN_INLINE
+                elif _CAPTION.search(name_of_class):
+                    code = code & ~ROLE | CAPTION << ROLE_BITS | FLEXIBLE
                 elif _PARAGRAPH.search(name_of_class):
                     code = code & ~KIND | BLOCK | FLEXIBLE
+            elif code & KIND == BLOCK and "pre" in name_of_class and _LINES_CLASS.search(name_of_class):
+                code |= PREFORMATTED_TEXT
         return self.names.number((element, name_of_class, others)) << NAME_BITS | code
 
 
@@ -268,6 +286,8 @@ def _styled(code: int, attributes: dict[str, str]) -> int:
         return code & ~(KIND | FLEXIBLE) | _HIDDEN_KINDS.get(kind, kind)
     if style is not None and kind == INLINE_OPEN and _BLOCK_STYLE.search(style):
         return code & ~KIND | BLOCK
+    if attributes.get("role") == "button" and kind in (LINK, INLINE_OPEN):
+        return code & ~ROLE | BUTTON << ROLE_BITS | FLEXIBLE
     if style is not None and kind == BLOCK and _LINES_STYLE.search(style):
         return code | PREFORMATTED_TEXT
     return code

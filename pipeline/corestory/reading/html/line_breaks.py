@@ -1,0 +1,131 @@
+"""Where the line breaks of a block's text, its blank lines and the lines of preformatted text end paragraphs."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from corestory.reading.html.serialised import MARK
+from corestory.reading.language import word_count
+from corestory.reading.text import split_text
+
+# A line of so many words is prose; it has at least so many characters.
+PROSE_WORDS, _PROSE_CHARACTERS = 15, 25
+# Below a question or a linked headline, a sentence of so many words is an answer or a summary.
+ANSWER_WORDS = 5
+_SENTENCE_END = re.compile(r"[.!?…。！？؟۔।॥]['\"’”»›)\]」』*_]*$")
+
+
+def prose_word_count(text: str) -> int:
+    """Count the words of a paragraph, 0 if they are too few for prose.
+
+    Examples
+    --------
+    >>> prose_word_count("Share"), prose_word_count("On Monday " * 8)
+    (0, 17)
+    """
+    if len(text) < _PROSE_CHARACTERS:
+        return 0
+    words = word_count(text)
+    return words if words >= PROSE_WORDS else 0
+
+
+def cut_at_breaks(pieces: str, linked: Sequence[int]) -> list[tuple[str, int]]:
+    r"""Cut a block's text at those single line breaks that end a paragraph.
+
+    A break ends a paragraph after the end of a sentence, if prose is before it and after it, or a link is all of the
+    line on one side; every break does in a block of which most lines are prose, and so does the break between a block's
+    first line and prose: that line is a headline or a byline. Of two lines a question or a link is a paragraph, if the
+    other is a sentence. Other breaks are spaces: verse and addresses have them.
+
+    Parameters
+    ----------
+    pieces
+        The text, with `corestory.reading.html.serialised.MARK` in the place of each break.
+    linked
+        For each line how many of its characters are in links.
+
+    Returns
+    -------
+    list of tuple of str and int
+        Each paragraph's text, and how many of its characters are in links.
+
+    Examples
+    --------
+    >>> story = "The quay was opened on Monday after a long delay that storms in the spring had caused."
+    >>> cut_at_breaks(f"{story}\0READ MORE: Storm", [0, 16])[1]
+    ('READ MORE: Storm', 16)
+    >>> [text for text, _ in cut_at_breaks(f"Quay reopens\0{story}", [0, 0])] == ["Quay reopens", story]
+    True
+    >>> cut_at_breaks("The quay,\0the sea.", [0, 0])
+    [('The quay, the sea.', 0)]
+    """
+    lines = [
+        (text, count)
+        for piece, count in zip(pieces.split(MARK), linked, strict=True)
+        if (text := " ".join(piece.split()))
+    ]
+    if not lines:
+        return []
+    prose = [word_count(text) >= PROSE_WORDS for text, _ in lines]
+    mostly_prose = len(lines) > 2 and 2 * sum(prose) >= len(lines)
+    found = [lines[0]]
+    for number, ((before, before_linked), (after, after_linked)) in enumerate(pairwise(lines)):
+        ended = _SENTENCE_END.search(before) is not None
+        ended_after = _SENTENCE_END.search(after) is not None and word_count(after) >= ANSWER_WORDS
+        is_link = after_linked >= 0.9 * len(after) or before_linked >= 0.9 * len(before)
+        if not after[:1].islower() and (
+            mostly_prose
+            or (ended and prose[number] and (prose[number + 1] or is_link))
+            or (prose[number + 1] and (is_link or (number == 0 and before[-1].isalnum())))
+            or (len(lines) == 2 and ended_after and (before[-1] in "?？؟" or before_linked >= 0.9 * len(before)))
+        ):
+            found.append((after, after_linked))
+        else:
+            found[-1] = f"{found[-1][0]} {after}", found[-1][1] + after_linked
+    return found
+
+
+# Two paragraphs of prose have more characters than this.
+_TWO_PARAGRAPHS = 2 * 2 * _PROSE_CHARACTERS
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
+
+
+def cut_at_blank_lines(text: str) -> list[str]:
+    r"""Cut a block's text at its blank lines, if they can only be the ends of paragraphs that a style sheet shows.
+
+    Examples
+    --------
+    >>> story = "The quay was opened on Monday after a long delay that storms in the spring had caused."
+    >>> cut_at_blank_lines(f"{story}\n\nThe cost\n \n{story}") == [story, "The cost", story]
+    True
+    >>> cut_at_blank_lines("The quay\n\nwas opened.")
+    ['The quay was opened.']
+    """
+    if len(text) > _TWO_PARAGRAPHS and "\n" in text and _BLANK_LINE.search(text):
+        pieces = [" ".join(piece.split()) for piece in _BLANK_LINE.split(text) if piece.strip()]
+        prose = [piece for piece in pieces if word_count(piece) >= PROSE_WORDS]
+        if (
+            len(prose) > 1
+            and 2 * len(prose) >= len(pieces)
+            and all(map(_SENTENCE_END.search, prose))
+            and not any(piece[0].islower() for piece in pieces)
+        ):
+            return pieces
+    return [" ".join(text.split())]
+
+
+def cut_preformatted(text: str) -> list[str]:
+    r"""Cut the text of a ``<pre>`` as plain text is cut, if there is prose in it; code and drawings stay one paragraph.
+
+    Examples
+    --------
+    >>> text = "The old quay opened on Monday after a\nlong delay that storms in spring had caused.\n\nShips came."
+    >>> cut_preformatted(text)
+    ['The old quay opened on Monday after a long delay that storms in spring had caused.', 'Ships came.']
+    >>> cut_preformatted("def quay():\n    return 1")
+    ['def quay(): return 1']
+    """
+    paragraphs = [" ".join(paragraph.split()) for paragraph in split_text(text.replace(MARK, "\n"))]
+    if any(word_count(paragraph) >= PROSE_WORDS for paragraph in paragraphs):
+        return paragraphs
+    return [" ".join(paragraphs)]

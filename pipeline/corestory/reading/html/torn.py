@@ -1,0 +1,106 @@
+"""Words and sentences that a page tears into blocks of their own: large initials, and the lines of a printed page."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from corestory.reading.html.nesting import Nesting
+from corestory.reading.html.tags import BLOCK, CLOSE, INLINE_OPEN, OPENS, PREFORMATTED_TEXT
+from corestory.types import Int
+
+# Less text behind an initial and in a block of its own may be an answer to choose: "A", "lead".
+_AFTER_INITIAL = 40
+
+
+def join_initials(kinds: Int, texts: list[str], lengths: Int) -> None:
+    """Let the initial of a paragraph that stands in a block of its own flow into its word: ``<div>T</div>he quay``.
+
+    Parameters
+    ----------
+    kinds, texts, lengths
+        The kinds and texts as of `adjust`, and the number of characters of each text without outer white space. The
+        kinds are changed, or where the word begins a block too (``<div>T</div><p>he quay``), the texts and lengths.
+    """
+    for start in np.flatnonzero((lengths > 0) & (lengths < 3) & (kinds == BLOCK)).tolist():
+        initial, end = texts[start], start + 1
+        if len(initial) > 2 or not initial[-1].isupper():
+            continue
+        while end < len(texts) - 1 and kinds[end] == CLOSE and not texts[end]:
+            end += 1
+        around = range(start - (end - start - 1), start)
+        if kinds[end] == CLOSE:
+            if texts[end][:1].islower() and not any(
+                texts[above] or kinds[above] not in (BLOCK, INLINE_OPEN) for above in around
+            ):
+                kinds[around.start : start + 1] = INLINE_OPEN
+            continue
+        word = texts[end]
+        # An index has its letters above words that begin with them.
+        is_word = word[:1].islower() and word[:1] != initial[-1].lower() and lengths[end] >= _AFTER_INITIAL
+        if kinds[end] == BLOCK and is_word:
+            texts[start], texts[end] = "", initial + word
+            lengths[start], lengths[end] = 0, lengths[end] + lengths[start]
+
+
+# Printed lines are so many in an element, of which such a share goes on in lower case.
+_LINES, _GOING_ON = 8, 0.3
+# They have at most so many characters, half of them at least so many, and those that go on are nearly as wide.
+_WIDEST, _NARROWEST, _WIDTH = 160, 35, 0.6
+# The text of a line may be in so many elements within its block.
+_WITHIN = 3
+
+
+def join_lines(tags: Sequence[str], codes: Int, kinds: Int, texts: list[str], lengths: Int) -> None:
+    """Let the lines of a printed page, each of which is a block, be lines of the text of the element around them.
+
+    Programs that turn PDF into HTML write pages so, and so do some that send e-mails.
+
+    Parameters
+    ----------
+    tags
+        The tags of a page.
+    codes, kinds, texts, lengths
+        As of `corestory.reading.html.display.adjust` and `join_initials`; codes, kinds and texts are changed.
+    """
+    starts = kinds == BLOCK
+    begins = starts.copy()
+    for _ in range(_WITHIN):
+        begins[1:] |= begins[:-1] & (lengths[:-1] == 0) & OPENS.take(kinds[1:])
+    lower = [at for at in np.flatnonzero(begins & (lengths > 0)).tolist() if texts[at].lstrip()[:1].islower()]
+    if len(lower) < _GOING_ON * _LINES:
+        return
+    blocks = np.flatnonzero(starts)
+    going_on: list[int] = blocks[np.searchsorted(blocks, lower, side="right") - 1].tolist()
+    nesting = Nesting(OPENS.take(kinds), kinds == CLOSE)
+    parents: list[int] = nesting.around(np.arange(len(kinds))).tolist()
+    ends: list[int] = nesting.ends(np.flatnonzero(kinds == CLOSE)).tolist()
+    begun: list[int] = np.append(np.cumsum(kinds >= BLOCK), 0).tolist()
+    elements = {parents[start]: tags[start].partition(" ")[0] for start in going_on}
+    lines: dict[int, list[int]] = {}
+    for start in blocks.tolist():
+        parent = parents[start]
+        has_blocks = ends[start] > start and begun[ends[start] - 1] > begun[start]
+        if tags[start].partition(" ")[0] == elements.get(parent) and not has_blocks:
+            lines.setdefault(parent, []).append(start)
+    for parent, of_parent in lines.items():
+        if parent < 0 or not _are_printed(["".join(texts[start : ends[start]]).strip() for start in of_parent]):
+            continue
+        codes[parent] |= PREFORMATTED_TEXT
+        for start in of_parent:
+            end = ends[start]
+            texts[start:end] = [" ".join(text.split("\n")) for text in texts[start:end]]
+            texts[start] = "\n" + texts[start]
+            kinds[start] = INLINE_OPEN
+            if not texts[end].strip():
+                texts[end] = ""
+
+
+def _are_printed(lines: list[str]) -> bool:
+    lines = list(filter(None, lines))
+    lengths = list(map(len, lines))
+    if len(lines) < _LINES or max(lengths) > _WIDEST or sorted(lengths)[len(lines) // 2] < _NARROWEST:
+        return False
+    before = [len(line) for line, after in pairwise(lines) if after[:1].islower()]
+    wide = sum(length >= _WIDTH * max(lengths) for length in before)
+    return wide >= max(0.9 * len(before), _GOING_ON * len(lines))

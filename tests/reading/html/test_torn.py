@@ -1,0 +1,37 @@
+import textwrap
+
+import pytest
+
+from corestory.reading.html.page import read_page
+
+PARAGRAPHS = [
+    "The harbour council voted on Tuesday evening to reopen the old swing bridge after eleven months of repairs.",
+    "Workers had replaced the rusted gears and the deck, which had been closed to lorries since the storm of March, "
+    "and which the town had wanted to sell for as long as anybody could remember.",
+    "The mayor said that the town would pay for the rest of the work by itself in May, and that nobody had to worry.",
+    "A boat took people across in the meantime, if the wind was not too strong for it, and on Sundays it cost nothing.",
+]
+
+
+def lines(width=60):
+    return [textwrap.wrap(text, width) for text in PARAGRAPHS]
+
+
+@pytest.mark.parametrize("line", ["<div class='t y{n}'>{}</div>", "<div><span>{} </span></div>\n"])
+def test_the_printed_lines_of_a_page_are_lines_of_a_text(line):
+    blocks = "<div><br></div>".join(
+        "".join(line.format(text, n=number) for number, text in enumerate(some)) for some in lines()
+    )
+    assert read_page(f"<h1>Bridge</h1><div>{blocks}</div><p>End").texts == ["Bridge", *PARAGRAPHS, "End"]
+
+
+def test_lists_in_lower_case_keep_their_lines():
+    items = [
+        f"the {what} of the bridge" for what in ("deck", "gears", "lamps", "rails", "paint", "bolts", "name", "ropes")
+    ]
+    assert read_page("".join(f"<div>{item}</div>" for item in items)).texts == items
+
+
+def test_paragraphs_that_begin_in_lower_case_stay_apart():
+    texts = [f"{number}: {text}".lower()[3:] for number in range(3) for text in PARAGRAPHS]
+    assert read_page("".join(f"<p>{text}</p>" for text in texts)).texts == texts
