@@ -19,6 +19,7 @@ from corestory.model.comments import in_comments
 from corestory.model.end_notes import end_notes
 from corestory.model.headlines import ends_as_sentence
 from corestory.model.notices import notices
+from corestory.model.page_notes import page_notes
 from corestory.model.teasers import LEAST_LINKED, in_teasers
 from corestory.types import Bool, Float
 
@@ -154,8 +155,9 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
         elements, the labels of buttons within paragraphs, links in square brackets, boxes, notes and menus by their
         class; a page's number and head within a sentence; lists of topics, bylines, credits, captions that end in one,
         notes on the printed paper, a date above the story and the numbers of pictures by their form; teasers behind
-        their heading (`corestory.model.teasers`); and notes about the author, boxes of facts and heads of e-mails
-        (`corestory.model.end_notes`). An article of which nothing else would be left has none.
+        their heading (`corestory.model.teasers`); notes of the page about itself (`corestory.model.page_notes`); and
+        notes about the author, boxes of facts and heads of e-mails (`corestory.model.end_notes`). An article of which
+        nothing else would be left has none.
 
     Examples
     --------
@@ -186,7 +188,7 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
         found[[row for row in linked if batch.texts[row][0] + batch.texts[row][-1] == "[]"]] = True
         found |= _dates(batch, timed) | labels
     found |= in_comments(batch, words, kept) | _labels_of_entries(batch, words, kept)
-    found |= notices(batch, words, kept)
+    found |= notices(batch, words, kept) | page_notes(batch, words, kept)
     found |= end_notes(batch, words, kept & ~found)
     left = np.logical_or.reduceat(kept & ~found, layout.first)
     return np.asarray(found & left[layout.article])

@@ -1,0 +1,101 @@
+"""Notes of the page about itself: who may read or copy it, what a subscription costs, why a video does not play.
+
+In a text no element tells them from sentences of the story. But each speaks of one of few subjects. No single word
+tells it: a note has a word of each group of its subject (``page_notes.tsv``, in some 25 languages).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from corestory.features.batch import Batch
+from corestory.model.teasers import is_heading_of_teasers
+from corestory.types import Bool, Float
+
+NOTE_WORDS, NOTE_CHARACTERS = 45, 300
+"""A note has at most so many words and characters."""
+KEY = 4
+"""By so many first letters of its words a paragraph is found that may have a part of the first group."""
+
+# These scripts do not part words, or join others to them: Hebrew, Arabic, Devanagari, Thai, Chinese, Japanese, Korean.
+_JOINED = re.compile(r"[\u0590-\u1cff\u2e80-\ud7ff]")
+_QUOTES = tuple("\"“”„«»「『'‘")
+
+
+@cache
+def _subjects() -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """Read the groups of each subject, the one whose words are rarest in stories first."""
+    groups = defaultdict(list)
+    _, *rows = files("corestory.model").joinpath("page_notes.tsv").read_text("utf-8").splitlines()
+    for row in rows:
+        subject, parts = row.split("\t")
+        groups[subject].append(tuple(parts.split("|")))
+    return tuple(map(tuple, groups.values()))
+
+
+@cache
+def _first_groups() -> tuple[dict[str, frozenset[int]], tuple[tuple[str, int], ...]]:
+    """Give the subjects of each key, the beginning of a part's longest word, and the parts in joined scripts."""
+    by_key, joined = defaultdict(set), []
+    for number, (first, *_) in enumerate(_subjects()):
+        for part in first:
+            if _JOINED.search(part):
+                joined.append((part, number))
+            else:
+                by_key[max(re.findall(r"\w+", part), key=len)[:KEY]].add(number)
+    return {key: frozenset(numbers) for key, numbers in by_key.items()}, tuple(joined)
+
+
+def page_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the kept paragraphs that are notes of the page about itself, and teasers behind "Read more:".
+
+    Parameters
+    ----------
+    batch, words, kept
+        As of `corestory.model.headlines.own_headlines`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,).
+
+    Examples
+    --------
+    >>> from corestory.features.batch import batch_of_articles
+    >>> from corestory.reading.article import Article
+    >>> texts = ["Only subscribers could vote.", "This article is only for subscribers.", "Read more: Quay opens"]
+    >>> page_notes(batch_of_articles([Article("a", texts)]), np.array([4.0, 6.0, 4.0]), np.ones(3, bool)).tolist()
+    [False, True, True]
+    """
+    texts, found = batch.texts, np.zeros(len(kept), bool)
+    for row in np.flatnonzero(kept & (words <= NOTE_WORDS)).tolist():
+        found[row] = _is_note(texts[row]) or _is_teaser(texts[row])
+    return found
+
+
+def _is_note(text: str) -> bool:
+    if len(text) > NOTE_CHARACTERS or text.startswith(_QUOTES):
+        return False
+    by_key, joined = _first_groups()
+    low = text.casefold()
+    may_be = set().union(*(by_key.get(word[:KEY], ()) for word in re.findall(r"\w+", low)))
+    if _JOINED.search(low):
+        may_be.update(number for part, number in joined if part in low)
+    if not may_be:
+        return False
+    padded = f" {low} "
+    return any(all(any(part in padded for part in group) for group in _subjects()[number]) for number in may_be)
+
+
+def _is_teaser(text: str) -> bool:
+    """Tell whether a line is a heading of teasers, a colon and a headline; one word may head a list of the story."""
+    head, colon, rest = text.replace("：", ":").partition(":")
+    if not rest or len(head) > 40:
+        return False
+    one_word = head.isascii() and " " not in head.strip() and head.strip().casefold() != "related"
+    return bool(colon and rest.strip()) and not one_word and is_heading_of_teasers(head)

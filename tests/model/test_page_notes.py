@@ -1,0 +1,102 @@
+"""Notes of the page about itself are found by the words of their subject, and sentences about that subject are not."""
+
+from importlib.resources import files
+
+import pytest
+
+from corestory.model.page_notes import page_notes
+from corestory.reading.article import Article
+from model.rule_lines import found_if_kept
+
+STORY = "The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May."
+
+
+def _found(line: str) -> bool:
+    return found_if_kept(page_notes, Article("a", [STORY, line])) == [line]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "You have reached a part of this article that only subscribers can read.",
+        "Der Rest: nur für Abonnenten. Diesen Artikel schalten Sie mit einem Zugang frei.",
+        "La fin de cet article est réservée à nos abonnés, qui la lisent dès maintenant.",
+        "Este artículo es exclusivo para suscriptores.",
+        "Den här artikeln är endast för prenumeranter.",
+        "Ten artykuł jest dostępny tylko dla subskrybentów.",
+        "Эта статья доступна только по подписке.",
+        "この記事は有料会員限定です。",
+        "이 기사는 유료 회원만 볼 수 있습니다.",
+        "本文仅限付费会员阅读。",
+        "هذا المقال متاح للمشتركين فقط.",
+        "Full access from the first click, and you may cancel any time.",
+        "Jetzt testen und jederzeit kündbar bleiben.",
+        "No part of this page may be reproduced without our permission.",
+        "Nachdruck nur mit Genehmigung des Verlags.",
+        "Toute reproduction est interdite sans autorisation.",
+        "Przedruk bez zgody redakcji jest zabroniony.",
+        "Перепечатка без разрешения запрещена.",
+        "禁止无断转载，违者必究。",
+        "By signing up you agree to our terms.",
+        "En cliquant sur ce bouton, vous acceptez nos conditions.",
+        "Нажимая кнопку, вы соглашаетесь с правилами.",
+        "Your browser does not support this video.",
+        "Das Video konnte nicht geladen werden.",
+        "動画を再生できません。",
+        "The author's views are his own.",
+        "El autor es el único responsable de sus opiniones.",
+        "We may earn a commission if you follow an affiliate link.",
+        "Für Käufe über diese Links erhalten wir eine Provision.",
+        "Nothing here is financial advice, and it does not replace advice to invest.",
+        "Dieser Text ist keine Anlageberatung.",
+        "Independent reporting costs money. Chip in if you can.",
+        "Unsere Redaktion lebt von Leserinnen und Lesern: Ihre Spende hilft.",
+        "Log in to comment.",
+        "Bitte melden Sie sich an: Nur wer angemeldet ist, kann kommentieren.",
+        "You have two free articles left.",
+        "Sie haben noch zwei kostenlose Artikel.",
+        "Clarification: an earlier version gave the wrong depth.",
+        "Præcisering: Det fremgik tidligere, at broen var lukket.",
+        "Новость дополняется: новость выйдет целиком в полдень.",
+        "Read more: Who paid for the bridge",
+        "RELATED: Who paid for the bridge",
+        "यह भी पढ़ें: पुल का पैसा किसने दिया",
+        "延伸阅读：谁为大桥买单",
+    ],
+)
+def test_a_note_of_the_page_about_itself_is_found(note: str) -> None:
+    assert _found(note)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Only subscribers of the old paper were asked, and two thirds of them said no.",
+        "Die Abonnenten der Zeitung wurden nicht gefragt, sagte der Verleger.",
+        "L'éditeur a perdu la moitié de ses abonnés en un an.",
+        "He copied the map by hand, and gave it to the museum with the author's letters.",
+        "The court will hear the case about the copyright of the song in June.",
+        "The video was seen two million times before it was taken down.",
+        "The browser that she wrote in 1994 still runs on the ship's computer.",
+        "The agency takes a commission of 8 percent on every flat, he said.",
+        "Her lawyer's advice was not to answer.",
+        "Independent reporters were let into the hall for the first time.",
+        "They have left two free seats in the boat for the twins.",
+        "The minister would not comment, and closed the door.",
+        "“By signing up you agree to our terms,” the letter said.",
+        "Related: a word that has lost its meaning, he says, and this article of faith as well" * 3,
+        "Recommended: one egg a day.",
+        "The choice: a bridge or a ferry.",
+        "他说，会员可以免费进场。",
+        "그는 회원들이 무료로 입장했다고 말했다.",
+    ],
+)
+def test_a_sentence_of_the_story_about_the_same_subject_is_not(line: str) -> None:
+    assert not _found(line)
+
+
+def test_no_part_of_a_word_in_the_table_is_empty_or_in_capitals_which_would_find_all_or_nothing() -> None:
+    _, *rows = files("corestory.model").joinpath("page_notes.tsv").read_text("utf-8").splitlines()
+    parts = [part for row in rows for part in row.split("\t")[1].split("|")]
+    assert all(part.strip() and part == part.casefold() for part in parts)
+    assert all(row.split("\t")[1].count("|") > 10 for row in rows)
