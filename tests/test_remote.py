@@ -118,7 +118,7 @@ def test_protocols_have_no_case():
 
 
 def test_a_slash_at_the_end_of_a_page_is_a_part_of_its_name(monkeypatch):
-    monkeypatch.setattr("corestory.remote._opened", lambda _, **__: None)  # what reads HTTP need not be installed
+    monkeypatch.setattr("fsspec.core.get_filesystem_class", lambda _: None)  # what reads HTTP need not be installed
     page = path_of("https://harbour.example/quay/")
     assert (page.url, page.name) == ("https://harbour.example/quay/", "quay")
     assert (page.parent.url, (page / "a").url) == ("https://harbour.example", "https://harbour.example/quay/a")
@@ -185,6 +185,22 @@ def test_whatever_a_file_system_raises_is_an_os_error(monkeypatch):
     monkeypatch.setattr(fsspec.implementations.memory.MemoryFileSystem, "info", fail)
     with pytest.raises(OSError, match="OddError: no credentials"):
         path.exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("zip://h/x.html", "Is a directory"),
+        ("github://x/y.html", "TypeError: GithubFileSystem.__init__"),
+        ("dir://x", "AttributeError"),
+        ("ftp://127.0.0.1:1/x.html", "Connection refused"),
+    ],
+)
+def test_a_file_system_that_cannot_be_opened_is_an_os_error_that_names_the_url(url, reason):
+    path = path_of(url)
+    with pytest.raises(OSError, match=reason) as caught:
+        path.exists()
+    assert caught.value.filename == url
 
 
 def test_no_bucket_is_made_for_a_mistyped_name(monkeypatch):

@@ -190,7 +190,7 @@ def _reporting_errors(path: AnyPath) -> Iterator[None]:
         raise
     except OSError as error:
         reason = error.strerror or str(error)
-        other = error.filename if isinstance(error.filename, str) else ""
+        other = error.filename if isinstance(error.filename, str) and error.filename != str(path) else ""
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             hint = "Make room, or give another folder; nothing was left under that name."
         elif error.errno in (errno.ENOTDIR, errno.EEXIST):
@@ -244,7 +244,8 @@ class Target:
     """
 
     def __init__(self, target: Path | BinaryIO) -> None:
-        self.name = str(target) if isinstance(target, Path) else ""
+        stream_name = "standard output" if getattr(target, "name", "") == "<stdout>" else "output"
+        self.name = str(target) if isinstance(target, Path) else stream_name
         self.own = isinstance(target, Path)
         with self.reporting_errors():
             self.stream: BinaryIO = target.open("wb") if isinstance(target, Path) else target
@@ -274,4 +275,4 @@ class Target:
             raise
         except OSError as error:
             reason = error.strerror or str(error)
-            raise OutputError(f"cannot be written: {reason}", where=self.name or "output") from error
+            raise OutputError(f"cannot be written: {reason}", where=self.name) from error

@@ -46,14 +46,17 @@ def _rebuilt(kind: type[CorestoryError], found: str, where: str, expected: str, 
 
 
 def reason_of(error: BaseException) -> str:
-    """Return what the system or a library says was wrong, without the number and the name that it may put before it.
+    r"""Return what the system or a library says was wrong: its first line, without the number and the name before it.
 
     Examples
     --------
     >>> reason_of(FileNotFoundError(2, "No such file or directory")), reason_of(PermissionError("Access Denied"))
     ('No such file or directory', 'Access Denied')
+    >>> reason_of(OSError("cannot load libjvm\nlibjvm.so: no such file"))
+    'cannot load libjvm'
     """
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+    said = (getattr(error, "strerror", None) or str(error)).strip()
+    return said.partition("\n")[0] or type(error).__name__
 
 
 class InputError(CorestoryError):

@@ -139,7 +139,7 @@ class RemotePath:
         """Open a file for reading; `at_random`, nothing is read beyond what is asked for."""
         options = {"cache_type": "none"} if at_random else {}
         opened = self._do(lambda system, path: system.open(path, "rb", block_size=_BLOCK_BYTES, **options))
-        return cast("BinaryIO", io.BufferedReader(_Reading(opened), io.DEFAULT_BUFFER_SIZE * 8))
+        return cast("BinaryIO", io.BufferedReader(_Reading(opened, self.url), io.DEFAULT_BUFFER_SIZE * 8))
 
     def read_bytes(self) -> bytes:
         """Read a file whole."""
@@ -174,9 +174,8 @@ class RemotePath:
             self._do(write)
 
     def _do(self, work: Callable[[AbstractFileSystem, str], Result]) -> Result:
-        system, path = _opened(self.url)
-        with _as_os_error():
-            return work(system, path)
+        with _as_os_error(self.url):
+            return work(*_opened(self.url))
 
 
 AnyPath = Path | RemotePath
@@ -203,9 +202,11 @@ def path_of(name: str) -> AnyPath:
     protocol, rest = found[1].lower(), name[found.end() :]
     if protocol in _HERE:
         return Path(rest).absolute()
-    root = f"{protocol}://"
-    _opened(root, name=name)
-    return RemotePath(root + (rest if protocol in _PAGES else rest.rstrip("/")))
+    with _naming(name):
+        from fsspec.core import get_filesystem_class
+
+        get_filesystem_class(protocol)
+    return RemotePath(f"{protocol}://{rest if protocol in _PAGES else rest.rstrip('/')}")
 
 
 def open_to_read(path: AnyPath) -> BinaryIO:
@@ -242,23 +243,31 @@ def _root(url: str) -> str:
     return found[0] if found else ""
 
 
-def _opened(url: str, *, name: str = "") -> tuple[AbstractFileSystem, str]:
-    """Return the file system of a URL and the path in it; errors give the URL's name, if it has another."""
+def _opened(url: str) -> tuple[AbstractFileSystem, str]:
+    """Return the file system of a URL and the path in it."""
     if "::" in url:  # a file that was found in a folder
         raise OSError(errno.EINVAL, "two colons in the name of a file elsewhere")
-    try:
+    with _naming(url), _as_os_error(url):
         from fsspec.core import url_to_fs
+
+        system, path = url_to_fs(url)
+    return system, path
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Name the URL in the errors for an unknown protocol, and for a protocol that needs a package."""
+    try:
+        import fsspec.core  # noqa: F401
     except ImportError:
         hint = f"{install_command('remote')}, and what the protocol needs, such as s3fs"
-        raise _unreachable("fsspec is not installed", name or url, hint) from None
+        raise _unreachable("fsspec is not installed", name, hint) from None
     try:
-        with _as_os_error():
-            system, path = url_to_fs(url)
+        yield
     except ImportError as error:
-        raise _unreachable(f"what reads its protocol is not installed ({error})", name or url) from None
+        raise _unreachable(f"what reads its protocol is not installed ({error})", name) from None
     except ValueError as error:
-        raise CorestoryError(f"no URL that fsspec knows ({error})", where=name or url) from None
-    return system, path
+        raise CorestoryError(f"no URL that fsspec knows ({error})", where=name) from None
 
 
 def _unreachable(found: str, name: str, hint: str = "") -> CorestoryError:
@@ -270,14 +279,18 @@ def _unreachable(found: str, name: str, hint: str = "") -> CorestoryError:
 
 
 @contextmanager
-def _as_os_error() -> Iterator[None]:
-    """Convert backend-specific exceptions to OSError."""
+def _as_os_error(url: str) -> Iterator[None]:
+    """Convert backend-specific exceptions to an OSError that names the URL."""
     try:
         yield
-    except (OSError, ImportError, ValueError, EOFError, MemoryError, CorestoryError):
+    except OSError as error:
+        if error.errno is not None:  # else its text would change
+            error.filename = url
+        raise
+    except (ImportError, ValueError, EOFError, MemoryError, CorestoryError):
         raise
     except Exception as error:
-        raise OSError(errno.EIO, f"{type(error).__name__}: {error}") from error
+        raise OSError(errno.EIO, f"{type(error).__name__}: {error}", url) from error
 
 
 def _make_folders(system: AbstractFileSystem, path: str) -> None:
@@ -301,8 +314,8 @@ def _is_in(entry: dict[str, str], folder: str) -> bool:
 class _Reading(io.RawIOBase):
     """A file of fsspec that raises our errors for the errors of its backend."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+    def __init__(self, file: BinaryIO, url: str) -> None:
+        self._file, self._url = file, url
 
     def readable(self) -> bool:
         return True
@@ -311,14 +324,14 @@ class _Reading(io.RawIOBase):
         return self._file.seekable()
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        with _as_os_error():
+        with _as_os_error(self._url):
             return self._file.seek(offset, whence)
 
     def tell(self) -> int:
         return self._file.tell()
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        with _as_os_error():
+        with _as_os_error(self._url):
             piece = self._file.read(len(buffer))
         buffer[: len(piece)] = piece
         return len(piece)

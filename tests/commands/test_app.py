@@ -1,3 +1,4 @@
+import errno
 import inspect
 import os
 import subprocess
@@ -26,6 +27,16 @@ def test_an_error_that_a_person_can_mend_is_one_line_and_exit_code_2(monkeypatch
 
     assert run(monkeypatch, fail) == 2
     assert capsys.readouterr().err == "corestory: p.parquet: only one class; expected core and filler\n"
+
+
+@pytest.mark.parametrize("filename", [None, "sftp://h/a.html"])
+def test_an_error_of_the_system_names_its_file_or_else_the_standard_output(monkeypatch, capsys, filename):
+    def fail():
+        raise OSError(errno.EIO, "Input/output error", filename)
+
+    assert run(monkeypatch, fail) == 2
+    named = "standard output: cannot be written" if filename is None else f"{filename}: cannot be read or written"
+    assert capsys.readouterr().err.startswith(f"corestory: {named}")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

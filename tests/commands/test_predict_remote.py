@@ -187,6 +187,18 @@ def test_an_output_that_cannot_be_asked_for_is_told_in_one_line(predict, folder,
     assert "(Access Denied)" in done.stderr
 
 
+@pytest.mark.parametrize("url", ["zip://h/x.html", "github://x/y.html", "ftp://127.0.0.1:1/x.html"])
+def test_an_input_whose_file_system_cannot_be_opened_is_named_in_one_line(predict, tmp_path, url):
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    done = predict("a.txt", url, "--output", "a.jsonl")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith(f"refused: {url}: cannot be read (")
+    assert STORY in (tmp_path / "a.jsonl").read_text(encoding="utf-8")
+    done = predict("a.txt", url, "--output", "out/")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith(f"corestory: {url}: cannot be reached (")
+
+
 def test_a_url_of_this_machine_is_what_its_path_is(predict, here, tmp_path):
     assert predict("in", "--output", "out/").returncode == 1
     for _ in range(2):  # what lies in the output's folder is not read again

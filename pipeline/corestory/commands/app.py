@@ -13,7 +13,7 @@ import typer
 
 from corestory.commands.messages import say
 from corestory.commands.options import with_reading_options
-from corestory.errors import CorestoryError, OutputError
+from corestory.errors import CorestoryError, OutputError, reason_of
 from corestory.installation import check_alone, left_out
 
 # Each is the function of its name in its module, which imports libraries inside the function, so that --help answers
@@ -92,10 +92,12 @@ def main(given: typer.Typer | None = None) -> None:
     except OSError as error:
         if error.errno == errno.ENOENT and not _has_current_folder():
             _fail(CorestoryError("the current folder has been deleted", hint="Change to another folder."))
+        if isinstance(error.filename, str):
+            _fail(CorestoryError(f"cannot be read or written ({reason_of(error)})", where=error.filename))
         # Code that writes files reports such errors itself, so this one is of the standard output.
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
             raise
-        _fail(OutputError(f"cannot be written: {error.strerror}", where="output"))
+        _fail(OutputError(f"cannot be written: {error.strerror}", where="standard output"))
     except SystemExit as ending:
         # After a closed pipe, Typer exits with 1, which here would mean that something was refused.
         if isinstance(ending.__context__, BrokenPipeError):

@@ -55,7 +55,6 @@ def check_sources(sources: Sequence[str], folder: AnyPath) -> None:
     """
     for path in (folder, *map(path_of, sources)):
         if isinstance(path, RemotePath):
-            path.forget()
             _reach(path)
     if folder.exists() and not folder.is_dir():
         raise OutputError("is a file", where=str(folder), expected="the name of a folder")
@@ -72,6 +71,7 @@ def check_sources(sources: Sequence[str], folder: AnyPath) -> None:
 
 def _reach(path: RemotePath) -> None:
     try:
+        path.forget()
         path.exists()
     except (OSError, ValueError) as error:
         raise CorestoryError(f"cannot be reached ({reason_of(error)})", where=storable(str(path))) from error
