@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from corestory import atomic
-from corestory.atomic import atomic_folder, atomic_path
+from corestory.atomic import atomic_folder, atomic_path, check_folder
 from corestory.errors import OutputError
 
 
@@ -96,6 +96,26 @@ def test_a_folder_that_cannot_be_made_is_told_before_the_work(tmp_path: Path) ->
         pytest.fail("the work began")
 
 
+def test_the_check_before_long_work_tells_of_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot be written .*A part of the path is a file"):
+        check_folder(tmp_path / "file" / "model", force=True, marker="")
+    check_folder(tmp_path / "new" / "model", force=True, marker="")
+    assert names(tmp_path) == ["file"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_the_check_before_long_work_tells_of_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    tmp_path.chmod(0o500)
+    try:
+        for name in ("model", "new/model"):
+            with pytest.raises(OutputError, match="cannot be written .Permission denied"):
+                check_folder(tmp_path / name, force=True, marker="")
+    finally:
+        tmp_path.chmod(0o700)
+
+
 def test_a_full_disk_is_told_in_words_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -148,7 +168,7 @@ def test_a_kill_in_the_middle_leaves_nothing_under_the_final_name(tmp_path: Path
     script = f"""
         import sys, time
         from pathlib import Path
-        from corestory.atomic import atomic_folder, atomic_path
+        from corestory.atomic import atomic_folder, atomic_path, check_folder
         give = atomic_path if {kind!r} == "file" else atomic_folder
         with give(Path(sys.argv[1], "out")) as temporary:
             file = temporary if {kind!r} == "file" else temporary / "arrays"

@@ -160,20 +160,31 @@ def _check_file(path: AnyPath, *, force: bool) -> None:
 def check_folder(path: Path, *, force: bool, marker: str) -> None:
     """Raise the OutputError that `atomic_folder` would raise, before long work begins."""
     where = str(path)
-    if not path.exists():
-        return
-    if not path.is_dir():
-        raise OutputError("is a file", where=where, expected="the name of a folder")
-    if Path.cwd().is_relative_to(path.resolve()):
-        raise OutputError("is the folder that you are in, or above it", where=where, hint="Give another name.")
-    if not any(path.iterdir()):
-        return
+    with _reporting_errors(path):
+        _check_parent(path)
+        if not path.exists():
+            return
+        if not path.is_dir():
+            raise OutputError("is a file", where=where, expected="the name of a folder")
+        if Path.cwd().is_relative_to(path.resolve()):
+            raise OutputError("is the folder that you are in, or above it", where=where, hint="Give another name.")
+        if not any(path.iterdir()):
+            return
     if not force:
         raise OutputError("exists already", where=where, hint="Give another name, or --force to replace it.")
     if marker and not (path / marker).is_file():
         raise OutputError(
             f"has no {marker}, so it was not written by corestory", where=where, hint="Give another name."
         )
+
+
+def _check_parent(path: Path) -> None:
+    """Raise the OSError that creating something beside a path, and the folders above it, would raise."""
+    nearest = next((parent for parent in path.resolve().parents if parent.exists()), Path("/"))
+    if not nearest.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(nearest))
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(nearest))
 
 
 def _beside(final: Path) -> Path:

@@ -76,6 +76,13 @@ def test_labels_that_teach_nothing_are_refused_in_one_line(run, tmp_path, rows, 
     assert not (tmp_path / "mine").exists()
 
 
+def test_an_output_that_cannot_be_written_is_told_before_the_work(run, labels, tmp_path, monkeypatch):
+    monkeypatch.setattr("corestory.training.adaptation.adapt", lambda *_, **__: pytest.fail("the work was begun"))
+    done = run("adapt", "labels.jsonl", "--output", "labels.jsonl/mine")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith("corestory: labels.jsonl/mine: cannot be written (Not a directory")
+
+
 def test_a_file_without_a_readable_row_says_why(run, tmp_path):
     (tmp_path / "labels.jsonl").write_text('{"article_id": "a", "posi\n', encoding="utf-8")
     done = run("adapt", "labels.jsonl", "--output", "mine")

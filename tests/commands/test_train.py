@@ -153,6 +153,7 @@ CANNOT_RUN = {
     "no table": (["nowhere.parquet", "--output", "m"], "nowhere.parquet: no such file"),
     "no parquet": (["t.csv", "--output", "m"], "t.csv: is not a table of labelled paragraphs"),
     "output is a file": (["p.parquet", "--output", "t.csv", "--force"], "t.csv: is a file"),
+    "output is below a file": (["p.parquet", "--output", "t.csv/m"], "t.csv/m: cannot be written (Not a directory"),
     "output is there": (["p.parquet", "--output", "full"], "full: exists already"),
     "output is no model": (["p.parquet", "--output", "full", "--force"], "was not written by corestory"),
     "no card": (["p.parquet", "--output", "m", "--card-extra", "nowhere.md"], "nowhere.md"),
