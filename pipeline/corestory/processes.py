@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager, nullcontext
+from itertools import chain, islice
 from threading import Thread, current_thread, main_thread
 from typing import TypeVar
 
@@ -42,7 +43,7 @@ def in_processes(
     tasks
         The tasks; read in the thread of the caller, and only `TASKS_AHEAD` for each process ahead of the results taken.
     jobs
-        Number of processes; -1 means one per core.
+        Number of processes, of which no more are started than there are tasks; -1 means one per core.
     where
         What is written, for the error.
     in_order
@@ -63,12 +64,16 @@ def in_processes(
     from joblib import cpu_count
     from joblib.externals.loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
-    count = cpu_count() if jobs == -1 else jobs
+    coming = iter(tasks)
+    first = list(islice(coming, cpu_count() if jobs == -1 else jobs))
+    if not first:
+        return
+    count = len(first)
     executor = ProcessPoolExecutor(count, initializer=_begin, initargs=(os.getpid(), begin), env=_ONE_THREAD)
     pending: list[Future[Made]] = []
     started = 0
     try:
-        for task in tasks:
+        for task in chain(first, coming):
             with _ignoring_interrupts() if started < count else nullcontext():
                 pending.append(executor.submit(work, task))
             started += 1

@@ -78,6 +78,31 @@ def test_a_number_of_processes_that_is_none_is_a_usage_error(run, model, tmp_pat
     assert "number of processes" in " ".join(done.stderr.split())
 
 
+@pytest.mark.parametrize("command", [["predict", "a.txt", "--output", "out/", "--jobs"], ["serve", "--workers"]])
+def test_far_more_processes_than_cores_are_a_usage_error(run, command):
+    done = run(*command, "3000")
+    assert done.returncode == 2
+    assert "3,000 processes for" in " ".join(done.stderr.split())
+
+
+ONE_PROCESS = [
+    ["--jobs", "2"],
+    ["--dask", "nonsense"],
+    ["--output", "a.jsonl", "--jobs", "2"],
+    ["--output", "pages/", "--format", "html", "--jobs", "2"],
+    ["--output", "labelled/", "--format", "labelled", "--dask", "local"],
+]
+
+
+@pytest.mark.parametrize("options", ONE_PROCESS)
+def test_processes_are_refused_for_an_output_that_one_process_writes(run, model, tmp_path, options):
+    (tmp_path / "a.txt").write_text(STORY, encoding="utf-8")
+    done = run("predict", "a.txt", "--model", model, *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"for {options[-2]}: one process writes this output" in " ".join(done.stderr.split()).replace("'", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cores cannot be taken away on this system")
 def test_one_process_per_core_works_on_one_core(model, tmp_path, environment):
     (tmp_path / "a.txt").write_text(STORY, encoding="utf-8")

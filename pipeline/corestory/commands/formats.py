@@ -111,6 +111,25 @@ def chosen_format(
     raise unknown_ending(ending, str(output), [*ENDINGS, ".html"], hint=hint)
 
 
+def check_processes(jobs: int, dask: str) -> None:
+    """Refuse several processes for an output that one process writes.
+
+    Examples
+    --------
+    >>> check_processes(1, "")
+    >>> try:
+    ...     check_processes(2, "")
+    ... except typer.BadParameter as error:
+    ...     print(error)
+    one process writes this output; leave it out, or give --output FOLDER/ for rows, text, markdown or tei
+    """
+    if dask or jobs != 1:
+        raise typer.BadParameter(
+            "one process writes this output; leave it out, or give --output FOLDER/ for rows, text, markdown or tei",
+            param_hint="--dask" if dask else "--jobs",
+        )
+
+
 def check_rows(rows: Rows, form: str | None, only: Only | None, *, kinds: bool) -> None:
     """Refuse options that do not suit the rows.
 

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 
 STANDARD_OUTPUT = "-"
+PROCESSES_PER_CORE = 4
+"""So many may wait for files of other machines while one computes."""
+FEW_PROCESSES = 8
+"""So many are allowed whatever the number of cores."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,14 +90,18 @@ def process_count(jobs: int) -> int:
     >>> process_count(3)
     3
     """
-    if jobs >= 1:
-        return jobs
-    if jobs != -1:
-        raise typer.BadParameter(f"{jobs} is not a number of processes; give 1 or more, or -1 for one per core")
     try:
-        return len(os.sched_getaffinity(0))
+        cores = len(os.sched_getaffinity(0))
     except AttributeError:  # not on Linux
-        return os.cpu_count() or 1
+        cores = os.cpu_count() or 1
+    if jobs == -1:
+        return cores
+    if jobs < 1:
+        raise typer.BadParameter(f"{jobs} is not a number of processes; give 1 or more, or -1 for one per core")
+    most = max(cores * PROCESSES_PER_CORE, FEW_PROCESSES)
+    if jobs > most:  # each takes memory for a model of its own
+        raise typer.BadParameter(f"{jobs:,} processes for {cores} cores; give at most {most}, or -1 for one per core")
+    return jobs
 
 
 LabelledTable = Annotated[Path, typer.Argument(metavar="DATA", help="A table that `corestory prepare` wrote.")]

@@ -16,10 +16,19 @@ from corestory.commands.formats import (
     Rows,
     check_documents,
     check_keep,
+    check_processes,
     check_rows,
     chosen_format,
 )
-from corestory.commands.options import STANDARD_OUTPUT, Jobs, Memory, Model, PredictOptions, Threshold, is_folder
+from corestory.commands.options import (
+    STANDARD_OUTPUT,
+    Memory,
+    Model,
+    PredictOptions,
+    Threshold,
+    is_folder,
+    process_count,
+)
 from corestory.remote import path_of
 
 if TYPE_CHECKING:
@@ -109,7 +118,10 @@ def predict(
     ] = "",
     *,
     reading: ReadingOptions,
-    jobs: Jobs = 1,
+    jobs: Annotated[
+        int,
+        typer.Option(help="Number of processes, with --output FOLDER/; -1 is one per core.", callback=process_count),
+    ] = 1,
     dask: Annotated[
         str,
         typer.Option(
@@ -189,6 +201,8 @@ def predict(
     # The row of an article is its story, whether --only core is given or not.
     label: Label | None = "core" if rows is Rows.article else only.value if only else None
     choice = kind_choice(shown=kinds, drop=drop_kinds, keep=keep_kinds, only=label)
+    if to_pages or not to_folder:
+        check_processes(jobs, dask)
     check_rows(rows, form, only, kinds=kinds)
     check_documents(form, only, other_kinds=bool(drop_kinds or keep_kinds))
     check_keep(kept, form, kinds=kinds, rows=rows)
