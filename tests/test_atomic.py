@@ -98,7 +98,7 @@ def test_a_folder_that_cannot_be_made_is_told_before_the_work(tmp_path: Path) ->
 
 def test_the_check_before_long_work_tells_of_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="cannot be written .*A part of the path is a file"):
+    with pytest.raises(OutputError, match=r"cannot be written .*A part of the path is a file"):
         check_folder(tmp_path / "file" / "model", force=True, marker="")
     check_folder(tmp_path / "new" / "model", force=True, marker="")
     assert names(tmp_path) == ["file"]
@@ -110,7 +110,7 @@ def test_the_check_before_long_work_tells_of_a_folder_that_may_not_be_written(tm
     tmp_path.chmod(0o500)
     try:
         for name in ("model", "new/model"):
-            with pytest.raises(OutputError, match="cannot be written .Permission denied"):
+            with pytest.raises(OutputError, match=r"cannot be written \(Permission denied"):
                 check_folder(tmp_path / name, force=True, marker="")
     finally:
         tmp_path.chmod(0o700)

@@ -76,7 +76,8 @@ def test_labels_that_teach_nothing_are_refused_in_one_line(run, tmp_path, rows, 
     assert not (tmp_path / "mine").exists()
 
 
-def test_an_output_that_cannot_be_written_is_told_before_the_work(run, labels, tmp_path, monkeypatch):
+@pytest.mark.usefixtures("labels")
+def test_an_output_that_cannot_be_written_is_told_before_the_work(run, monkeypatch):
     monkeypatch.setattr("corestory.training.adaptation.adapt", lambda *_, **__: pytest.fail("the work was begun"))
     done = run("adapt", "labels.jsonl", "--output", "labels.jsonl/mine")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
