@@ -36,7 +36,32 @@ def test_without_an_article_nothing_is_written(export, tmp_path):
     assert "no article to export" in done.stderr
 
 
-def test_what_comes_back_is_prepared(export, run):
+def test_what_comes_back_is_prepared_and_labels_that_nobody_changed_are_counted(export, run, tmp_path):
     export("a.txt", "--to", "doccano", "--output", "a.jsonl")
-    done = run("prepare", "a.jsonl", "--output", "p.parquet")
+    (sent,) = map(json.loads, (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines())
+    back = {"id": 1, "text": sent["text"], "label": sent["label"], **sent["meta"], "Comments": []}
+    other = back | {"article_id": "b", "text": sent["text"].replace("Monday", "Sunday"), "label": [[0, 9, "filler"]]}
+    (tmp_path / "back.jsonl").write_text(f"{json.dumps(back)}\n{json.dumps(other)}\n", encoding="utf-8")
+    done = run("prepare", "back.jsonl", "--output", "p.parquet")
     assert (done.returncode, "doccano" in done.stderr) == (0, True)
+    assert "back.jsonl: 1 of 2 documents have the labels that the model gave them." in done.stderr
+
+
+@pytest.mark.parametrize(("tool", "added"), [("Prodigy", "answer"), ("doccano", "id")])
+def test_what_nobody_has_labelled_is_refused(export, run, tmp_path, tool, added):
+    export("a.txt", "--to", tool.lower(), "--output", "tasks.jsonl")
+    for command in ("prepare", "adapt"):
+        done = run(command, "tasks.jsonl", "--output", "new")
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        expected = f"has the labels of the model only; expected the export of {tool}, whose records have '{added}'"
+        assert expected in done.stderr
+        assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("name", ["t.jsonl", "t.csv", "t.parquet"])
+@pytest.mark.usefixtures("export")
+def test_the_labels_of_predict_are_taken_with_a_warning(run, model, name):
+    run("predict", "a.txt", "--model", model, "--output", name)
+    done = run("prepare", name, "--output", "p.parquet")
+    assert done.returncode == 0
+    assert f"{name}: has the columns score and confidence of `corestory predict`, so the labels" in done.stderr

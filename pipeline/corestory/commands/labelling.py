@@ -136,7 +136,7 @@ def agreement(
         if origin.has_pages:
             raise InputError("has gold text, but no labels", where=str(origin.path), expected="labelled paragraphs")
     with open_refusals(None, force=False, has_option=False) as refusals:
-        labels = (origin.articles(names=LabelNames(), refuse=refusals.refuse) for origin in origins)
+        labels = (origin.articles(names=LabelNames(), refuse=refusals.refuse, note=say) for origin in origins)
         found = compare_labels(*labels)
     if not found.overall.paragraphs:
         raise DataError(

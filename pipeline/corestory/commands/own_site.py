@@ -69,13 +69,14 @@ def adapt(
 
 
 def _labelled(data: list[Path], refuse: Refuse, bar: ProgressBar) -> pd.DataFrame:
+    from corestory.commands.messages import say
     from corestory.errors import InputError
     from corestory.labelling.preparation import prepare_table
     from corestory.labelling.table import is_prepared, read_frame
 
     prepared = [path for path in data if is_prepared(path)]
     if not prepared:
-        return prepare_table(data, views=("page",), refuse=refuse, progress=bar.update).frame
+        return prepare_table(data, views=("page",), refuse=refuse, note=say, progress=bar.update).frame
     if len(data) > 1:
         raise InputError(
             "is a table that `corestory prepare` wrote, and not the only input", where=str(prepared[0]),

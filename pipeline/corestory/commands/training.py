@@ -79,7 +79,7 @@ def prepare(
     from rich.console import Console
 
     from corestory.atomic import atomic_path
-    from corestory.commands.messages import progress_bar
+    from corestory.commands.messages import progress_bar, say
     from corestory.labelling.corrections import read_corrections
     from corestory.labelling.preparation import prepare_table
     from corestory.labelling.table import write_frame
@@ -107,6 +107,7 @@ def prepare(
                 names=names,
                 corrections=corrected,
                 refuse=refused.append,
+                note=say,
                 progress=bar.update,
             )
         write_frame(prepared.frame, temporary)

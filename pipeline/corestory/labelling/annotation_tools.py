@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
-from corestory.errors import InputError, Refuse
+from corestory.errors import InputError, Note, Refuse, no_note
 from corestory.labelling.labelled import MARKUP_COLUMNS
 from corestory.reading.file_kinds import kind_by_name
 from corestory.reading.json_rows import json_rows
@@ -32,7 +32,7 @@ def tool_of(path: Path) -> str:
     Raises
     ------
     InputError
-        The file cannot be read.
+        The file cannot be read, or is one that `corestory export` wrote and nobody has labelled.
     """
     kind = kind_by_name(path)
     if kind not in ("json", "lines"):
@@ -40,10 +40,18 @@ def tool_of(path: Path) -> str:
     with open_bytes(path) as stream:
         first = next(json_rows(stream, name=str(path), refuse=lambda _: None, lines=kind == "lines"), None)
     record: Mapping[str, object] = {} if first is None else first.values
+    meta = record.get("meta")
+    for tool, (exported, added) in _EXPORTED.items():
+        if isinstance(meta, Mapping) and meta.keys() >= exported and added not in record:
+            raise InputError(
+                f"was written by `corestory export` for {tool}, and has the labels of the model only",
+                where=str(path),
+                expected=f"the export of {tool}, whose records have {added!r}",
+            )
     return next((name for name, (is_its, _) in _TOOLS.items() if is_its(record)), "")
 
 
-def tool_rows(path: Path, tool: str, *, refuse: Refuse) -> Iterator[SourceRow]:
+def tool_rows(path: Path, tool: str, *, refuse: Refuse, note: Note = no_note) -> Iterator[SourceRow]:
     """Read an export as rows of a labelled table, a paragraph each.
 
     Parameters
@@ -54,6 +62,9 @@ def tool_rows(path: Path, tool: str, *, refuse: Refuse) -> Iterator[SourceRow]:
         The tool's name, as of `tool_of`.
     refuse
         Called with the reason for each record that cannot be read; reading goes on after it.
+    note
+        Called with the number of documents of doccano whose labels are those of the model: doccano does not say whether
+        a person has agreed with them.
 
     Yields
     ------
@@ -62,6 +73,7 @@ def tool_rows(path: Path, tool: str, *, refuse: Refuse) -> Iterator[SourceRow]:
         else is known. Of two rows of one paragraph the later one counts.
     """
     rows_of = _TOOLS[tool][1]
+    documents = unchanged = 0
     with open_bytes(path) as stream:
         for record in json_rows(stream, name=str(path), refuse=refuse, lines=kind_by_name(path) == "lines"):
             try:
@@ -69,8 +81,15 @@ def tool_rows(path: Path, tool: str, *, refuse: Refuse) -> Iterator[SourceRow]:
             except (KeyError, TypeError, ValueError, IndexError):
                 refuse(InputError(f"not a record that {tool} exports", where=record.where, expected=_EXPECTED[tool]))
                 continue
+            documents += 1
+            unchanged += [row["label"] for row in rows] == _predicted(record.values)
             for row in rows:
                 yield SourceRow({"decided": tool, **row}, record.where, record.name)
+    if unchanged:
+        note(
+            f"{path}: {unchanged:,} of {documents:,} documents have the labels that the model gave them. Leave out "
+            "those that nobody has checked: doccano can export the approved documents only."
+        )
 
 
 # --- Label Studio
@@ -153,6 +172,12 @@ def _doccano_rows(record: Mapping[str, object]) -> list[Row]:
             rows.append({**about_line, "label": _most(covered)})
         begin = end + 1
     return rows
+
+
+def _predicted(record: Mapping[str, object]) -> object:
+    """Return the model's labels, which `corestory export` adds to a document of doccano."""
+    meta = record.get("meta")
+    return (meta if isinstance(meta, Mapping) else record).get("predicted")
 
 
 def _span(span: object) -> tuple[int, int, str]:
@@ -245,6 +270,8 @@ _TOOLS: dict[str, tuple[Callable[[Mapping[str, object]], bool], Callable[[Mappin
     "Prodigy": (_is_prodigy, _prodigy_rows),
     "doccano": (_is_doccano, _doccano_rows),
 }
+# What `corestory export` writes into the field meta, and the field that the tool adds to each record.
+_EXPORTED = {"Prodigy": ({"position", "score"}, "answer"), "doccano": ({"scores"}, "id")}
 _EXPECTED = {
     "Label Studio": "data with article_id and paragraphs, and annotations with paragraphlabels",
     "Argilla": "fields with text, metadata with article_id and position, and responses with label",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from corestory.errors import InputError, Refuse
+from corestory.errors import InputError, Note, Refuse, no_note
 from corestory.labelling.annotation_tools import tool_of, tool_rows
 from corestory.labelling.gold_pages import (
     Drop,
@@ -184,13 +184,13 @@ class Origin:
             return read_newspaper4k(self.path, source=self.name, refuse=refuse)
         return read_pairs(self.path, source=self.name, refuse=refuse)
 
-    def articles(self, *, names: LabelNames, refuse: Refuse) -> Iterator[LabelledArticle]:
-        """Read the labelled articles; what cannot be read goes to `refuse`."""
+    def articles(self, *, names: LabelNames, refuse: Refuse, note: Note = no_note) -> Iterator[LabelledArticle]:
+        """Read the labelled articles; what cannot be read goes to `refuse`, signs of a model's labels to `note`."""
         if self.kind == "sample":
             return read_samples(self.path, source=self.name, refuse=refuse)
         if self.kind == "table":
-            return read_table(self.path, source=self.name, names=names, refuse=refuse)
-        rows = tool_rows(self.path, self.kind, refuse=refuse)
+            return read_table(self.path, source=self.name, names=names, refuse=refuse, note=note)
+        rows = tool_rows(self.path, self.kind, refuse=refuse, note=note)
         return articles_of_labelled_rows(rows, source=self.name, names=names, refuse=refuse, where=str(self.path))
 
 

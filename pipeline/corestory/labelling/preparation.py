@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from corestory.errors import CorestoryError, DataError, InputError
+from corestory.errors import CorestoryError, DataError, InputError, no_note
 from corestory.labelling.alignment import Duplicates
 from corestory.labelling.corrections import apply_corrections
 from corestory.labelling.kinds import with_kinds
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from joblib import Parallel
 
-    from corestory.errors import Refuse
+    from corestory.errors import Note, Refuse
     from corestory.labelling.corrections import Correction
     from corestory.labelling.gold_pages import GoldPage
     from corestory.labelling.labelled import LabelledArticle
@@ -101,6 +101,7 @@ def prepare_table(
     names: LabelNames | None = None,
     corrections: Sequence[Correction] = (),
     refuse: Refuse = _pass_over,
+    note: Note = no_note,
     progress: Callable[[str, int, int], None] = _pass_over,
 ) -> Prepared:
     """Make one table of labelled paragraphs from any mix of sources.
@@ -122,6 +123,8 @@ def prepare_table(
     refuse
         Called with the reason for each page, file or row that cannot be read, and for each correction that cannot be
         applied; the rest is used.
+    note
+        Called with signs that labels are a model's, not a person's.
     progress
         Called with the source's name, how many of its files are done, and how many there are.
 
@@ -142,7 +145,7 @@ def prepare_table(
     unknown = [view for view in views if view not in VIEWS]
     if unknown:
         raise InputError(f"view {unknown[0]!r}", expected=", ".join(VIEWS))
-    run = _Run(tuple(views), names or LabelNames(), refuse, progress)
+    run = _Run(tuple(views), names or LabelNames(), refuse, note, progress)
     with Parallel(n_jobs=jobs) as parallel:
         frame = articles_frame(run.articles(find_origins(sources), parallel))
     if frame.empty:
@@ -160,9 +163,14 @@ class _Run:
     """Reads source after source, drops duplicates over all of them, and counts."""
 
     def __init__(
-        self, views: tuple[str, ...], names: LabelNames, refuse: Refuse, progress: Callable[[str, int, int], None]
+        self,
+        views: tuple[str, ...],
+        names: LabelNames,
+        refuse: Refuse,
+        note: Note,
+        progress: Callable[[str, int, int], None],
     ) -> None:
-        self.views, self.names = views, names
+        self.views, self.names, self.note = views, names, note
         self.counts: list[SourceCount] = []
         self.made: dict[str, int] = {}
         self._tell_refused, self._tell_progress = refuse, progress
@@ -186,7 +194,7 @@ class _Run:
             self._report_progress(origin, origin.size)
 
     def _labelled(self, origin: Origin) -> Iterator[LabelledArticle]:
-        for done, article in enumerate(origin.articles(names=self.names, refuse=self._refuse)):
+        for done, article in enumerate(origin.articles(names=self.names, refuse=self._refuse, note=self.note)):
             text = "\n".join(paragraph.text for paragraph in article.paragraphs)
             if self._is_new(article.url, text):
                 yield article

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from corestory.errors import InputError, Refuse
+from corestory.errors import InputError, Note, Refuse, no_note
 from corestory.labelling.labelled import (
     KINDS,
     MARKUP_COLUMNS,
@@ -32,6 +32,7 @@ COLUMNS = frozenset(
     ("text", "label", "article_id", "site", "url", "title", "language", "position", "kind", DECIDED, *MARKUP_COLUMNS)
 )
 _REQUIRED = ("text", "label")
+_PREDICTED = ("score", "confidence")
 _KINDS = ("csv", "tsv", "lines", "parquet")
 
 _KIND_NAMES: dict[str, Kind] = {kind: kind for kind in KINDS}
@@ -130,7 +131,9 @@ class _Group:
             )
 
 
-def read_table(path: Path, *, source: str, names: LabelNames, refuse: Refuse) -> Iterator[LabelledArticle]:
+def read_table(
+    path: Path, *, source: str, names: LabelNames, refuse: Refuse, note: Note = no_note
+) -> Iterator[LabelledArticle]:
     """Read a labelled table.
 
     Columns ``text`` and ``label`` must be there; ``article_id``, ``site``, ``url``, ``title``, ``language`` and
@@ -150,6 +153,8 @@ def read_table(path: Path, *, source: str, names: LabelNames, refuse: Refuse) ->
         The names of the two labels.
     refuse
         Called with the reason for each row that cannot be read; the rest is read.
+    note
+        Called if the columns are those of `corestory predict`, so that the labels are a model's.
 
     Yields
     ------
@@ -162,7 +167,7 @@ def read_table(path: Path, *, source: str, names: LabelNames, refuse: Refuse) ->
         If the table is empty or cannot be read, lacks a column, has a label of unknown name, or two rows with the
         same ``article_id`` and ``position``: ambiguous rows are not guessed.
     """
-    rows = labelled_rows(path, refuse=refuse)
+    rows = labelled_rows(path, refuse=refuse, note=note)
     yield from articles_of_labelled_rows(rows, source=source, names=names, refuse=refuse, where=str(path))
 
 
@@ -193,7 +198,7 @@ def articles_of_labelled_rows(
         )
 
 
-def labelled_rows(path: Path, *, refuse: Refuse) -> Iterator[SourceRow]:
+def labelled_rows(path: Path, *, refuse: Refuse, note: Note = no_note) -> Iterator[SourceRow]:
     """Read a labelled table row by row.
 
     Parameters
@@ -202,6 +207,8 @@ def labelled_rows(path: Path, *, refuse: Refuse) -> Iterator[SourceRow]:
         The file; its suffix tells the format.
     refuse
         Called with an error for each row that cannot be read; reading goes on after it.
+    note
+        Called as by `read_table`.
 
     Yields
     ------
@@ -216,13 +223,13 @@ def labelled_rows(path: Path, *, refuse: Refuse) -> Iterator[SourceRow]:
     name, kind = str(path), kind_by_name(path)
     if kind == "parquet":
         table = parquet_table(path, wanted=lambda *_: COLUMNS)
-        _check_columns(table.columns, where=name)
+        _check_columns(table.columns, where=name, note=note)
         yield from table.rows
         return
     with open_bytes(path) as stream:
         if kind != "lines":
             table = csv_table(stream, name=name, refuse=refuse, delimiter="\t" if kind == "tsv" else ",")
-            _check_columns(table.columns, where=name)
+            _check_columns(table.columns, where=name, note=note)
             yield from table.rows
             return
         found: dict[str, None] = {}
@@ -231,7 +238,7 @@ def labelled_rows(path: Path, *, refuse: Refuse) -> Iterator[SourceRow]:
             yield row
         # A JSON object may omit a field, so a column is missing only if no object has it.
         if found:
-            _check_columns(list(found), where=name)
+            _check_columns(list(found), where=name, note=note)
 
 
 def is_table(name: str) -> bool:
@@ -245,7 +252,7 @@ def is_table(name: str) -> bool:
     return kind_by_name(Path(name)) in _KINDS
 
 
-def _check_columns(columns: Sequence[str], *, where: str) -> None:
+def _check_columns(columns: Sequence[str], *, where: str, note: Note) -> None:
     found = [folded(column) for column in columns]
     missing = [name for name in _REQUIRED if name not in found]
     if missing:
@@ -257,6 +264,11 @@ def _check_columns(columns: Sequence[str], *, where: str) -> None:
     doubled = sorted({name for name in found if name in COLUMNS and found.count(name) > 1})
     if doubled:
         raise InputError(f"column {doubled[0]} twice", where=where, expected="each column once")
+    if all(name in found for name in _PREDICTED):
+        note(
+            f"{where}: has the columns {' and '.join(_PREDICTED)} of `corestory predict`, so the labels are a model's: "
+            "nothing can be learned from them. If a person has corrected all of them, delete these columns."
+        )
 
 
 def _add(groups: dict[str, _Group], row: Mapping[str, object], *, names: LabelNames, where: str) -> None:

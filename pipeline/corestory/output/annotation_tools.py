@@ -130,6 +130,7 @@ def doccano_document(article: TaggedArticle) -> Record:
         spans.append([begin, begin + len(line.text), line.label])
         begin += len(line.text) + 1
     meta: Record = {**_facts(article), "scores": [line.certainty for line in lines]}
+    meta["predicted"] = [line.label for line in lines]  # by which unchanged labels are recognised when they come back
     if article.article.markup is not None:
         meta["markup"] = [line.markup for line in lines]
     return {"text": "\n".join(line.text for line in lines), "label": spans, "meta": meta}
