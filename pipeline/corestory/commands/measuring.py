@@ -141,7 +141,7 @@ def threshold(
             min=0,
             max=100,
             help="Choose the cutoffs of the second look instead, which removes plugs inside the story: let it lose at "
-            "most this many of 100 short story lines.",
+            "most this many of 100 short story lines beyond those that the first decision loses.",
         ),
     ] = None,
     best_f1: Annotated[bool, typer.Option("--best-f1", help="Reach the best F1 of core paragraphs.")] = False,

@@ -119,7 +119,8 @@ def second_look_text(chosen: Sequence[tuple[LookCurve, int]], max_lost: float, *
     chosen
         Curves, each with the index of the chosen cutoff.
     max_lost
-        The goal: the greatest share of short story lines that the second look may lose.
+        The goal: the greatest share of short story lines that the second look may lose beyond those of the first
+        decision.
     split
         The rows that they were chosen on.
     """
@@ -130,7 +131,7 @@ def second_look_text(chosen: Sequence[tuple[LookCurve, int]], max_lost: float, *
             rows.append((name, f"{curve.cutoffs[at]:.2f}", *(percent(share) for share in shares)))
     head = (
         f"Cutoffs of the second look, chosen on the split {split}: it loses at most {percent(max_lost)} % of the short "
-        "story lines."
+        "story lines beyond those that the first decision loses."
     )
     return "\n".join([head, "Counted are paragraphs inside stories.", "", *_columns(rows)])
 
