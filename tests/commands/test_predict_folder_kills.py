@@ -104,7 +104,7 @@ def test_a_killed_worker_ends_the_run_in_one_line_and_the_next_run_goes_on(model
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_an_interruption_ends_it_without_a_word_and_leaves_nothing_half_written(
+def test_an_interruption_ends_it_with_a_word_and_leaves_nothing_half_written(
     model, corpus, tmp_path, environment, jobs
 ):
     (corpus / "large.jsonl").write_text(f"{json.dumps({'text': TEXT})}\n" * 20_000, encoding="utf-8")
@@ -115,6 +115,6 @@ def test_an_interruption_ends_it_without_a_word_and_leaves_nothing_half_written(
             time.sleep(0.005)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers too
         _, error = process.communicate(timeout=60)
-    assert (process.returncode, error) == (130, b"")
+    assert (process.returncode, error) == (130, b"interrupted; run the same command again to go on\n")
     assert not (tmp_path / "out" / "large.jsonl").exists()
     assert not (tmp_path / "out" / ".corestory" / "partial").exists()

@@ -120,7 +120,7 @@ def test_a_full_disk_is_said_in_one_line(process, tmp_path, extra, count):
     assert done.stderr.count(b"\n") == 1
 
 
-@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_an_interruption_or_a_kill_leaves_nothing_under_the_outputs_name(model, tmp_path, environment, kind):
     endless_jsonl(tmp_path)
     arguments = command("--model", model, "endless.jsonl", "--output", "out/o.jsonl", "--rejects", "out/r.jsonl")
@@ -131,7 +131,7 @@ def test_an_interruption_or_a_kill_leaves_nothing_under_the_outputs_name(model, 
             time.sleep(0.01)
         process.send_signal(kind)
         _, error = process.communicate(timeout=30)
-    assert process.returncode == (130 if kind == signal.SIGINT else -signal.SIGKILL)
+    assert process.returncode == (-signal.SIGKILL if kind == signal.SIGKILL else 130)
     assert error == b""
     left = [path.name for path in (tmp_path / "out").iterdir()]
-    assert left == [] if kind == signal.SIGINT else not {"o.jsonl", "r.jsonl"} & set(left)
+    assert not {"o.jsonl", "r.jsonl"} & set(left) if kind == signal.SIGKILL else left == []

@@ -4,9 +4,11 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Annotated, NoReturn
 
 import typer
@@ -70,10 +72,15 @@ def command_line(commands: Iterable[str] = COMMANDS) -> typer.Typer:
 def main(given: typer.Typer | None = None) -> None:
     """Run a command line, by default that of corestory.
 
-    Exits with the command's own code; with 2 after a `CorestoryError`, with 130 after Ctrl-C, and with 0 if the reader
-    of the output has closed the pipe, as ``head`` does.
+    Exits with the command's own code; with 2 after a `CorestoryError`, with 130 after Ctrl-C or SIGTERM, and with 0 if
+    the reader of the output has closed the pipe, as ``head`` does.
     """
     _occupy_closed_streams()
+    with _interrupted_by_sigterm():
+        _run(given)
+
+
+def _run(given: typer.Typer | None) -> None:
     try:
         check_alone()
         # To import the other commands and read their options takes longer than to tag an article.
@@ -103,6 +110,20 @@ def main(given: typer.Typer | None = None) -> None:
         if isinstance(ending.__context__, BrokenPipeError):
             sys.exit(0)
         raise
+
+
+@contextmanager
+def _interrupted_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM interrupt the command as Ctrl-C does, so that it deletes its temporary files."""
+    if current_thread() is not main_thread():  # only the main thread may set a signal handler
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGTERM) is signal.default_int_handler:  # `serve` ignores it from its stop on
+            signal.signal(signal.SIGTERM, before)
 
 
 def _occupy_closed_streams() -> None:

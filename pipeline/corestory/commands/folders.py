@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import astuple, replace
 from importlib.util import find_spec
 from itertools import islice
@@ -68,7 +68,7 @@ def tag_to_folder(options: PredictOptions, folder: AnyPath, form: Format | Story
     run = _cluster_run(dask, jobs, sources) if dask else _local_run(jobs)
     check_sources(sources, job.folder)
     ledger = ledger_of(job.folder)
-    with open_refusals(rejects, force=force) as refusals, ledger.opened():
+    with _saying_how_to_go_on(force=force), open_refusals(rejects, force=force) as refusals, ledger.opened():
         listed = Refusals(None) if rejects is None else None
         with progress_bar() as bar:
             total = sum(_size(item.source) for item in _items(sources, job)) if bar.shown else 0
@@ -82,6 +82,15 @@ def tag_to_folder(options: PredictOptions, folder: AnyPath, form: Format | Story
             return listed.count
         _write_refusals(refusals, summary, sources, job)
     return refusals.count
+
+
+@contextmanager
+def _saying_how_to_go_on(*, force: bool) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(f"interrupted; run the same command again{' without --force' * force} to go on")
+        raise
 
 
 def _job(options: PredictOptions, folder: AnyPath, form: Format | StoryFormat) -> Job:
