@@ -75,6 +75,7 @@ def test_a_page_goes_to_the_standard_output(explain):
     [
         (["none.txt"], 1, "no such file"),
         (["a.txt", "--output", "a.pdf"], 2, "no format ends in '.pdf'"),
+        (["a.txt", "--output", "a.json", "--format", "html"], 2, "ends as json does, but the format is html"),
         (["a.txt", "--format", "html", "--paragraph", "1"], 2, "a page shows all paragraphs"),
         (["a.txt", "--threshold", "nan"], 2, "nan is not a number"),
         (["a.txt", "--paragraph", "-1"], 2, "--paragraph"),

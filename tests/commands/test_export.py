@@ -30,6 +30,13 @@ def test_an_article_that_cannot_be_read_is_refused_and_the_others_are_written(ex
     assert len((tmp_path / "tasks.jsonl").read_text(encoding="utf-8").splitlines()) == len(TEXTS)
 
 
+@pytest.mark.parametrize(("tool", "name"), [("prodigy", "tasks.json"), ("label-studio", "tasks.jsonl")])
+def test_a_name_that_ends_as_another_format_is_refused(export, tmp_path, tool, name):
+    done = export("a.txt", "--to", tool, "--output", name)
+    assert (done.returncode, done.stderr.count("\n"), (tmp_path / name).exists()) == (2, 1, False)
+    assert "expected one that ends in" in done.stderr
+
+
 def test_without_an_article_nothing_is_written(export, tmp_path):
     done = export("none.txt", "--to", "argilla", "--output", "records.json")
     assert (done.returncode, (tmp_path / "records.json").exists()) == (2, False)

@@ -61,9 +61,11 @@ def test_the_name_of_the_output_tells_its_format(predict, tmp_path, name):
     assert (tmp_path / name).read_text(encoding="utf-8") == predict("a.txt", "--format", form.value).stdout
 
 
-def test_the_story_alone_may_go_to_a_file_of_any_name(predict, tmp_path):
-    assert predict("a.txt", "--only", "core", "--output", "new/story.core").returncode == 0
-    assert (tmp_path / "new" / "story.core").read_text(encoding="utf-8") == f"{STORY}\n{MORE}\n"
+def test_the_story_alone_may_go_to_a_file_without_an_ending_and_as_text_to_any(predict, tmp_path):
+    assert predict("a.txt", "--only", "core", "--output", "new/story").returncode == 0
+    assert predict("a.txt", "--only", "core", "--format", "text", "--output", "new/story.core").returncode == 0
+    for name in ("story", "story.core"):
+        assert (tmp_path / "new" / name).read_text(encoding="utf-8") == f"{STORY}\n{MORE}\n"
 
 
 def test_a_dash_as_output_is_the_standard_output(predict, tmp_path):
@@ -112,6 +114,10 @@ CANNOT_RUN = {
     "output is there": (["--output", "there.jsonl"], "there.jsonl: exists already"),
     "output is a folder that is read": ([".", "--output", "./", "--format", "csv"], "is a folder that is read"),
     "output of unknown format": (["--output", "o.docx"], "'.docx'"),
+    "output of unknown format, text": (["--output", "o.docx", "--only", "core"], "'.docx'"),
+    "output of another format": (["--output", "o.jsonl", "--format", "csv"], "ends as jsonl does, but the format is"),
+    "output named as a page": (["--output", "o.html", "--format", "jsonl"], "ends as html does, but the format is"),
+    "page named as rows": (["--output", "o.jsonl", "--format", "html"], "ends as jsonl does, but the format is html"),
     "output compressed": (["--output", "o.txt.gz", "--only", "core"], "o.txt.gz: outputs are not compressed"),
     "output compressed, format given": (["--output", "o.jsonl.zst", "--format", "jsonl"], "not compressed. Give"),
     "rejects are there": (["--rejects", "there.jsonl"], "there.jsonl: exists already"),

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from corestory.commands.options import STANDARD_OUTPUT, Force, Memory, Model, PredictOptions, Threshold, unknown_ending
+from corestory.commands.options import (
+    STANDARD_OUTPUT,
+    Force,
+    Memory,
+    Model,
+    PredictOptions,
+    Threshold,
+    is_folder,
+    unknown_ending,
+)
 from corestory.commands.outputs import is_one_page, tag_to_pages
 from corestory.errors import InputError, OutputError
 
@@ -71,6 +80,10 @@ def explain(
     """
     target = None if output == STANDARD_OUTPUT else output
     form = asked or _format(target)
+    named = None if target is None or is_folder(target) else _named_format(target)
+    if target is not None and named not in (None, form):
+        hint = "Give another name, or leave out --format."
+        raise OutputError(f"ends as {named} does, but the format is {form}", where=target, hint=hint)
     options = PredictOptions(
         sources=[article], reading=reading, model=model, threshold=threshold, memory=memory, force=force
     )
@@ -117,12 +130,14 @@ def explain_to(options: PredictOptions, output: str | None, form: ExplanationFor
 def _format(output: str | None) -> ExplanationFormat:
     if output is None:
         return ExplanationFormat.text
-    if is_one_page(output):
-        return ExplanationFormat.html
-    ending = Path(output).suffix.lower()
-    if ending in ENDINGS:
-        return ENDINGS[ending]
-    raise unknown_ending(ending, output, [*ENDINGS, ".html"])
+    named = _named_format(output)
+    if named is None:
+        raise unknown_ending(Path(output).suffix.lower(), output, [*ENDINGS, ".html"])
+    return named
+
+
+def _named_format(output: str) -> ExplanationFormat | None:
+    return ExplanationFormat.html if is_one_page(output) else ENDINGS.get(Path(output).suffix.lower())
 
 
 def _text(explained: ArticleExplanation, paragraph: int | None, *, wide: bool) -> str:

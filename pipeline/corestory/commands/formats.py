@@ -45,6 +45,7 @@ class OutputFormat(StrEnum):
 DOCUMENTS = (OutputFormat.labelled, OutputFormat.markdown, OutputFormat.tei)
 STORIES = DOCUMENTS[1:]
 
+PAGE_ENDINGS = (".html", ".htm")
 # As `corestory.reading.one_article` has it, whose import takes longer than all of --help.
 LABELLED_ENDING = ".labelled.txt"
 ENDINGS = {
@@ -56,6 +57,34 @@ ENDINGS = {
     ".md": OutputFormat.markdown,
     ".xml": OutputFormat.tei,
 }
+
+
+def check_name(asked: OutputFormat | None, output: AnyPath) -> None:
+    """Refuse the name of a file that ends as another format does.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> check_name(OutputFormat.csv, Path("tagged.csv"))
+    >>> try:
+    ...     check_name(OutputFormat.csv, Path("tagged.jsonl"))
+    ... except OutputError as error:
+    ...     print(error)
+    tagged.jsonl: ends as jsonl does, but the format is csv. Give another name, or leave out --format.
+    """
+    named = _named_format(output)
+    if asked is not None and named not in (None, asked):
+        raise OutputError(
+            f"ends as {named} does, but the format is {asked.value}",
+            where=str(output),
+            hint="Give another name, or leave out --format.",
+        )
+
+
+def _named_format(output: AnyPath) -> OutputFormat | None:
+    if output.name.lower().endswith(LABELLED_ENDING):
+        return OutputFormat.labelled
+    return OutputFormat.html if output.suffix.lower() in PAGE_ENDINGS else ENDINGS.get(output.suffix.lower())
 
 
 def chosen_format(
@@ -100,12 +129,10 @@ def chosen_format(
         return OutputFormat.jsonl
     if output is None:
         return OutputFormat.text if only else None if terminal else OutputFormat.jsonl
-    ending = output.suffix.lower()
-    if output.name.lower().endswith(LABELLED_ENDING):
-        return OutputFormat.labelled
-    if ending in ENDINGS:
-        return ENDINGS[ending]
-    if only:
+    ending, named = output.suffix.lower(), _named_format(output)
+    if named is not None:
+        return named
+    if only and not ending:
         return OutputFormat.text
     hint = f"Or give --format, or {output}/ for a folder."
     raise unknown_ending(ending, str(output), [*ENDINGS, ".html"], hint=hint)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corestory.commands.options import Force, Model
+from corestory.commands.options import Force, Model, check_ending
 from corestory.errors import DataError, InputError
 from corestory.remote import path_of
 
@@ -69,6 +69,7 @@ def export(
     from corestory.reading.sources import read_articles
 
     count = 0
+    check_ending(output, *((".json",) if tool in (Tool.label_studio, Tool.argilla) else (".jsonl", ".ndjson")))
     with (
         atomic_path(path_of(output), force=force) as temporary,
         open_refusals(None, force=False, has_option=False) as refusals,
@@ -131,6 +132,8 @@ def agreement(
     from corestory.labelling.tables import LabelNames
     from corestory.review.suspects import write_suspects
 
+    if output is not None:
+        check_ending(output, ".csv")
     origins = find_origins([first, second])
     for origin in origins:
         if origin.has_pages:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corestory.commands.options import Force, Jobs, LabelledTable, Model, Seed, Threshold, Verbose
+from corestory.commands.options import Force, Jobs, LabelledTable, Model, Seed, Threshold, Verbose, check_ending
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -276,6 +276,7 @@ def audit(
     """
     if not 0 < share <= 1:
         raise typer.BadParameter(f"{share} is not a share above 0, up to 1.", param_hint="--share")
+    check_ending(output, ".csv")
 
     from corestory.atomic import atomic_path
     from corestory.commands.messages import progress_bar, say

@@ -221,6 +221,24 @@ def unknown_ending(ending: str, output: str, known: Sequence[str], *, hint: str 
     return OutputError(found, where=output, expected=expected, hint=hint)
 
 
+def check_ending(output: Path | str, *endings: str) -> None:
+    """Refuse the name of an output that ends as another format may; a name without an ending is taken.
+
+    Examples
+    --------
+    >>> check_ending("paragraphs.parquet", ".parquet")
+    >>> try:
+    ...     check_ending("paragraphs.csv", ".parquet")
+    ... except OutputError as error:
+    ...     print(error)
+    paragraphs.csv: a name that ends in .csv; expected one that ends in .parquet
+    """
+    ending = Path(output).suffix.lower()
+    if ending and ending not in endings:
+        expected = f"one that ends in {' or '.join(endings)}"
+        raise OutputError(f"a name that ends in {ending}", where=str(output), expected=expected)
+
+
 def is_folder(output: str) -> bool:
     """Return whether an output means a folder: it ends in a slash, or there is a folder of that name.
 

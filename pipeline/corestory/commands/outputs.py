@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from corestory.commands.formats import STORIES
+from corestory.commands.formats import PAGE_ENDINGS, STORIES
 from corestory.commands.messages import (
     DoubtfulArticles,
     NothingTaggedError,
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from corestory.output.documents import DocumentFormat
     from corestory.output.rows import Format, RowWriter
     from corestory.output.story import KindChoice
-
-PAGE_ENDINGS = (".html", ".htm")
 
 
 def tag_to_rows(

@@ -16,6 +16,7 @@ from corestory.commands.formats import (
     Rows,
     check_documents,
     check_keep,
+    check_name,
     check_processes,
     check_rows,
     chosen_format,
@@ -188,6 +189,8 @@ def predict(
     from corestory.output.story import chosen_unit
 
     path = None if target is None else path_of(target)
+    if path is not None and target is not None and not is_folder(target):
+        check_name(asked, path)
     form: OutputFormat | None
     to_folder = target is not None and is_folder(target) and not _documents_at_once(asked, articles)
     to_pages = asked is OutputFormat.html or (asked is None and is_one_page(target))

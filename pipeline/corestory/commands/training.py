@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corestory.commands.options import Force, Jobs, LabelledTable, Seed, Verbose
+from corestory.commands.options import Force, Jobs, LabelledTable, Seed, Verbose, check_ending
 from corestory.errors import InputError
 from corestory.remote import is_url
 
@@ -92,6 +92,7 @@ def prepare(
             raise InputError(
                 "is a web address", where=source, expected="files of this machine", hint="Download it first."
             )
+    check_ending(output, ".parquet")
     console = Console(stderr=True)
     names, wanted = LabelNames(core=core_label, filler=filler_label), chosen_views(views)
     corrected = read_corrections(corrections) if corrections is not None else ()
