@@ -43,6 +43,19 @@ def test_disputes_are_listed_reviewed_and_settled(run, labels, tmp_path):
     assert pq.read_table(tmp_path / "p.parquet")["label"].to_pylist() == ["core", "filler", "core"]
 
 
+def test_without_a_dispute_no_file_is_written_and_it_is_said(run, labels, tmp_path):
+    labels("ada.jsonl", "core", "filler", "core")
+    done = run("agreement", "ada.jsonl", "ada.jsonl", "--output", "disputes.csv")
+    assert (done.returncode, (tmp_path / "disputes.csv").exists()) == (0, False)
+    assert "No paragraph is in dispute, so disputes.csv was not written." in done.stderr
+
+
+def test_in_a_pipe_no_text_is_cut(run, labels):
+    labels("ada.jsonl", "core", "core", texts=["Long " * 40, TEXTS[0]])
+    labels("ben.jsonl", "filler", "core", texts=["Long " * 40, TEXTS[0]])
+    assert ("Long " * 40).strip() in run("agreement", "ada.jsonl", "ben.jsonl").stdout
+
+
 def test_labels_of_different_articles_cannot_be_compared(run, labels, tmp_path):
     labels("ada.jsonl", "core", "core", "core")
     labels("ben.jsonl", "core", "core", "core", article="b")

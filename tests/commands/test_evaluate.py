@@ -37,7 +37,9 @@ def test_the_split_test_is_measured_shown_and_written(evaluate, tmp_path, labell
     assert done.stdout.count("\n") + done.stderr.count("\n") < 30
     again = evaluate()
     assert again.returncode == 2
-    assert "reports/small: exists already" in again.stderr
+    assert "reports/small: exists already. Give --output FOLDER, or --force to replace it." in again.stderr
+    assert "no rows of the split 'foo'" in evaluate("--split", "foo").stderr
+    assert "are in reports/small-validation\n" in evaluate("--split", "validation").stderr
     more = evaluate("--force", "--verbose").stdout
     assert "By source" not in more  # there is one, so that its row would be the headline again
     assert "By site" in more

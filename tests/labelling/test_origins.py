@@ -51,11 +51,12 @@ def test_sources_of_one_name_are_told_apart(write):
         ("nowhere", "no such file or folder"),
         ("empty", "folder with nothing to read"),
         ("texts", "folder with nothing to read"),
+        ("pages", "2 pages, none with its gold text"),
         ("notes.docx", "neither a folder nor a table"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_what_can(write, name, found):
-    root = write({"texts/a.txt": "Text", "notes.docx": b"PK\x03\x04"})
+    root = write({"texts/a.txt": "Text", "notes.docx": b"PK\x03\x04", "pages/a.html": HTML, "pages/b.html.gz": b""})
     (root / "empty").mkdir()
     with pytest.raises(InputError, match=found) as caught:
         find_origins([root / name])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from corestory.commands.formats import unknown_ending
 from corestory.commands.options import (
     STANDARD_OUTPUT,
     Force,
@@ -20,7 +21,6 @@ from corestory.commands.options import (
     PredictOptions,
     Threshold,
     is_folder,
-    unknown_ending,
 )
 from corestory.commands.outputs import is_one_page, tag_to_pages
 from corestory.errors import InputError, OutputError

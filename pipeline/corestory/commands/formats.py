@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 
 import typer
 
-from corestory.commands.options import unknown_ending
 from corestory.errors import OutputError
 from corestory.remote import AnyPath
 
@@ -57,6 +57,31 @@ ENDINGS = {
     ".md": OutputFormat.markdown,
     ".xml": OutputFormat.tei,
 }
+
+
+def unknown_ending(ending: str, output: str, known: Sequence[str], *, hint: str = "Or give --format.") -> OutputError:
+    """Return the error for a file name whose ending is of no format."""
+    found = f"no format ends in {ending!r}" if ending else "a name without an ending"
+    expected = f"a name that ends in {', '.join(known[:-1])} or {known[-1]}"
+    return OutputError(found, where=output, expected=expected, hint=hint)
+
+
+def check_ending(output: Path | str, *endings: str) -> None:
+    """Refuse the name of an output that ends as another format may; a name without an ending is taken.
+
+    Examples
+    --------
+    >>> check_ending("paragraphs.parquet", ".parquet")
+    >>> try:
+    ...     check_ending("paragraphs.csv", ".parquet")
+    ... except OutputError as error:
+    ...     print(error)
+    paragraphs.csv: a name that ends in .csv; expected one that ends in .parquet
+    """
+    ending = Path(output).suffix.lower()
+    if ending and ending not in endings:
+        expected = f"one that ends in {' or '.join(endings)}"
+        raise OutputError(f"a name that ends in {ending}", where=str(output), expected=expected)
 
 
 def check_name(asked: OutputFormat | None, output: AnyPath) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corestory.commands.options import Force, Model, check_ending
+from corestory.commands.formats import check_ending
+from corestory.commands.options import Force, Model
 from corestory.errors import DataError, InputError
 from corestory.remote import path_of
 
@@ -97,6 +99,7 @@ def export(
 
 
 DISPUTES_LISTED = 20
+PIPE_WIDTH = 1000
 
 
 def agreement(
@@ -121,8 +124,6 @@ def agreement(
 
     Example: corestory agreement ada.jsonl ben.jsonl --output disputes.csv
     """
-    from contextlib import nullcontext
-
     from rich.console import Console
 
     from corestory.atomic import atomic_path
@@ -147,18 +148,21 @@ def agreement(
             where=f"{first} and {second}",
             expected="labels of the same articles",
         )
-    with nullcontext() if output is None else atomic_path(output, force=force) as temporary:
-        if temporary is not None:
+    if output is not None and found.disputes:
+        with atomic_path(output, force=force) as temporary:
             write_suspects(found.disputes, temporary)
-    console = Console()
+    # In a pipe no column is cut, as Rich would at 80 characters.
+    console = Console(width=None if sys.stdout and sys.stdout.isatty() else PIPE_WIDTH)
     for part in _shown(found):
         console.print(part)
     if found.other_articles:
         say(f"left out, because only one of the two has them: {found.other_articles:,} articles")
     if found.other_texts:
         say(f"left out, because their texts differ: {found.other_texts:,} paragraphs")
-    if output is not None:
+    if output is not None and found.disputes:
         say(f"{output} has the disputes. Settle them with: corestory review --suspects {output}")
+    elif output is not None:
+        say(f"No paragraph is in dispute, so {output} was not written.")
     if refusals.count:
         raise typer.Exit(1)
 

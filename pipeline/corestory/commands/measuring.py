@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corestory.commands.options import Force, Jobs, LabelledTable, Model, Seed, Threshold, Verbose, check_ending
+from corestory.commands.formats import check_ending
+from corestory.commands.options import Force, Jobs, LabelledTable, Model, Seed, Threshold, Verbose
+from corestory.errors import OutputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +44,7 @@ def evaluate(
             "--output",
             "-o",
             help="A folder for report.html, report.md, metrics.json and predictions.parquet.",
-            show_default="reports/, and the model's name",
+            show_default="reports/, the model's name, and the split if it is not test",
         ),
     ] = None,
     threshold: Threshold = None,
@@ -74,11 +76,15 @@ def evaluate(
     names = model_names(models)
     name = names[0]
     taggers = [open_model(one) for one in models]
-    output = REPORTS / name if output is None else output
+    table = read_frame(data)
+    frame = chosen_rows(table, split, where=str(data))
+    if output is None:
+        output = REPORTS / (name if split == "test" else f"{name}-{split.replace(',', '-')}")
+        if output.exists() and not force:
+            hint = "Give --output FOLDER, or --force to replace it."
+            raise OutputError("exists already", where=str(output), hint=hint)
     # The output is opened before the work, so that a fault in it is reported at once.
     with atomic_folder(output, force=force, marker="metrics.json") as temporary:
-        table = read_frame(data)
-        frame = chosen_rows(table, split, where=str(data))
         digest = data_sha256(table)
         splits = {str(name): int(count) for name, count in table["split"].value_counts().items()}
         by_article = is_split_by_article(table)

@@ -26,10 +26,9 @@ if TYPE_CHECKING:
 
 
 STANDARD_OUTPUT = "-"
+
 PROCESSES_PER_CORE = 4
-"""So many may wait for files of other machines while one computes."""
-FEW_PROCESSES = 8
-"""So many are allowed whatever the number of cores."""
+"""More would not be faster, and each takes memory for a model of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +97,8 @@ def process_count(jobs: int) -> int:
         return cores
     if jobs < 1:
         raise typer.BadParameter(f"{jobs} is not a number of processes; give 1 or more, or -1 for one per core")
-    most = max(cores * PROCESSES_PER_CORE, FEW_PROCESSES)
-    if jobs > most:  # each takes memory for a model of its own
+    most = max(cores * PROCESSES_PER_CORE, 8)
+    if jobs > most:
         raise typer.BadParameter(f"{jobs:,} processes for {cores} cores; give at most {most}, or -1 for one per core")
     return jobs
 
@@ -212,31 +211,6 @@ def _reading_options(*columns: str, form: InputFormat | None) -> ReadingOptions:
     text, html, article_id, url, title = columns
     kind = "lines" if form is InputFormat.jsonl else form.value if form else ""
     return ReadingOptions(text, html, article_id, url, title, kind)
-
-
-def unknown_ending(ending: str, output: str, known: Sequence[str], *, hint: str = "Or give --format.") -> OutputError:
-    """Return the error for a file name whose ending tells no format."""
-    found = f"no format ends in {ending!r}" if ending else "a name without an ending"
-    expected = f"a name that ends in {', '.join(known[:-1])} or {known[-1]}"
-    return OutputError(found, where=output, expected=expected, hint=hint)
-
-
-def check_ending(output: Path | str, *endings: str) -> None:
-    """Refuse the name of an output that ends as another format may; a name without an ending is taken.
-
-    Examples
-    --------
-    >>> check_ending("paragraphs.parquet", ".parquet")
-    >>> try:
-    ...     check_ending("paragraphs.csv", ".parquet")
-    ... except OutputError as error:
-    ...     print(error)
-    paragraphs.csv: a name that ends in .csv; expected one that ends in .parquet
-    """
-    ending = Path(output).suffix.lower()
-    if ending and ending not in endings:
-        expected = f"one that ends in {' or '.join(endings)}"
-        raise OutputError(f"a name that ends in {ending}", where=str(output), expected=expected)
 
 
 def is_folder(output: str) -> bool:

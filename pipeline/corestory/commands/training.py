@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corestory.commands.options import Force, Jobs, LabelledTable, Seed, Verbose, check_ending
+from corestory.commands.formats import check_ending
+from corestory.commands.options import Force, Jobs, LabelledTable, Seed, Verbose
 from corestory.errors import InputError
 from corestory.remote import is_url
 
@@ -58,6 +59,9 @@ def prepare(
     core_label: Annotated[
         str, typer.Option(help="Value in tables that means core.", show_default="core, 1, true")
     ] = "",
+    filler_label: Annotated[
+        str, typer.Option(help="Value in tables that means filler.", show_default="filler, 0, false")
+    ] = "",
     corrections: Annotated[
         Path | None,
         typer.Option(
@@ -65,9 +69,6 @@ def prepare(
             "`corestory review --suspects`."
         ),
     ] = None,
-    filler_label: Annotated[
-        str, typer.Option(help="Value in tables that means filler.", show_default="filler, 0, false")
-    ] = "",
 ) -> None:
     """Make one table of labelled paragraphs, split by site.
 

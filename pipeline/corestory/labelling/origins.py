@@ -238,6 +238,13 @@ def _recognised(path: Path) -> tuple[str, int]:
     for kind, matches, size in kinds:
         if matches(path):
             return kind, size(path)
+    if pages := find_pages(path):
+        raise InputError(
+            f"{len(pages):,} page{'s' * (len(pages) > 1)}, none with its gold text NAME.txt",
+            where=str(path),
+            expected=_EXPECTED,
+            hint="To label pages by hand: corestory review",
+        )
     raise InputError("folder with nothing to read", where=str(path), expected=_EXPECTED)
 
 
