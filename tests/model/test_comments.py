@@ -66,8 +66,9 @@ def test_replies_to_the_headline_are_found_with_their_heads(reply):
     posts = ["2 posts", f"+{reply}Ferry sails again", "by Ann » 3 May 2025", "+My father sailed on her.", "+So what."]
     assert _found(["Ferry sails again", *STORY, *posts]) == kept_lines(posts)
     assert _found(["Another headline", *STORY, *posts]) == []
-    dropped = [line.removeprefix("+") if ":" in line or "：" in line else line for line in posts]
+    dropped = [line.removeprefix("+") for line in posts[:-1]] + posts[-1:]
     assert _found(["Another headline", *STORY, *(dropped * 2)]) == kept_lines(dropped * 2)
+    assert _found(["Another headline", *STORY, *(posts * 2)]) == []
 
 
 def test_a_story_that_quotes_posts_goes_on_behind_them():

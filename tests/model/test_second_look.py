@@ -20,6 +20,7 @@ from corestory.model.second_look import (
     LINE_WORDS,
     lines_between_prose,
     look_cutoffs,
+    restoring_cutoffs,
     scores_after_second_look,
     scores_under,
     second_look_log_odds,
@@ -28,6 +29,7 @@ from corestory.model.second_look_features import (
     DIGITS,
     FORMS_READ,
     PROSE_WORDS,
+    SENTENCE_ENDS,
     WORDS_READ,
     is_prose,
     line_forms,
@@ -251,24 +253,26 @@ def test_a_score_is_below_the_cutoff_however_close_the_second_score_is():
 
 PARAGRAPHS = st.tuples(
     st.sampled_from([0.1, 0.3, 0.35, 0.8, 0.8]), st.integers(0, 30), st.sampled_from([0.0, 0.1, 0.5]),
-    st.floats(0, 1) | st.just(np.nan),
+    st.floats(0, 1) | st.just(np.nan), st.booleans(),
 )  # fmt: skip
 
 
 @given(st.lists(st.lists(PARAGRAPHS, min_size=1, max_size=6), min_size=1, max_size=4), st.floats(0, 1))
 def test_short_lines_between_kept_prose_of_their_article_rise_to_the_cutoff_and_nothing_else_rises(articles, restoring):
     layout = Layout.of([len(article) for article in articles])
-    scores, words, digits, second = map(np.array, zip(*(one for all_ in articles for one in all_), strict=True))
+    scores, words, digits, second, ends = map(np.array, zip(*(one for all_ in articles for one in all_), strict=True))
     shape = np.zeros((len(words), len(NAMES)))
-    shape[:, DIGITS] = digits
+    shape[:, DIGITS], shape[:, SENTENCE_ENDS] = digits, ends
     cutoffs = np.full(len(articles), 0.4)
     kept = scores >= 0.4
     read = lines_between_prose(scores, cutoffs, words, shape, layout)
     expected = [
         score in (0.3, 0.35) and words <= LINE_WORDS and digits < 0.5 and 0 < at < len(article) - 1
-        and all(article[near][0] >= 0.4 and article[near][1] >= PROSE_WORDS for near in (at - 1, at + 1))
+        and all(article[near][0] >= 0.4 for near in (at - 1, at + 1))
+        and all(article[near][1] >= PROSE_WORDS or article[near][4] for near in (at - 1, at + 1))
+        and sum(article[near][1] >= PROSE_WORDS for near in (at - 1, at + 1)) >= (1 if words > 1 else 2)
         for article in articles
-        for at, (score, words, digits, _) in enumerate(article)
+        for at, (score, words, digits, *_) in enumerate(article)
     ]  # fmt: skip
     assert read.tolist() == expected
     second = np.where(kept | read, second, np.nan)
@@ -277,6 +281,25 @@ def test_short_lines_between_kept_prose_of_their_article_rise_to_the_cutoff_and_
     assert (found[kept] <= 0.8).all()
     for inside in layout.slices():
         assert (found[inside] >= 0.4).any() == kept[inside].any()
+
+
+@pytest.mark.parametrize(
+    ("line", "least"),
+    [
+        ("A new quay", 0.7), ("“Nobody”", 0.7), ("He did not reply.", 0.7), ("廃校の校舎", 0.7), ("باب جديد", 0.7),
+        ("Quays: 3", 0.9), ("A quay → 3", 0.9), ("and so on", 0.9), ("Round 2", 0.9), ("Photo (Ann Lee)", 0.9),
+        ("Read also", 1.0), ("Read on!", 1.0), ("Reply", 1.0), ("2 comments", 1.0), ("3 May 2025", 1.0),
+        ("By Ann Lee and Bo Ray", 1.0),
+    ],
+)  # fmt: skip
+def test_lines_that_look_like_subheads_or_sentences_are_restored_sooner_and_labels_never(line, least):
+    def found(score, restoring=0.9):
+        line_alone = np.array([False, True])
+        return restoring_cutoffs(["", line], np.full(2, score), np.full(2, 0.5), line_alone, restoring).tolist()
+
+    assert found(0.4) == [0.9, least]
+    assert found(0.3) == [0.9, max(least, 0.9)]
+    assert found(0.4, restoring=1.0) == [1.0, 1.0]
 
 
 @pytest.mark.parametrize("html", [False, True])

@@ -65,6 +65,23 @@ def test_dropped_entries_of_a_live_report_are_found_if_most_are_kept(entries, re
 @pytest.mark.parametrize(
     ("lines", "restored"),
     [
+        (["-3. März", "Nebel.", "4. März", "Es regnet.", "-6. März", "Land.", "7. März", "Wir sind da."], [0, 4]),
+        (["-Monday 3 June", "Fog.", "Friday 7 June", "Rain.", "Sunday 9 June", "Land."], [0]),
+        (["-Monday 3 June", "Fog.", "-Friday 7 June", "Rain.", "Sunday 9 June", "Land."], []),
+        (["-Monday 3 June", "Fog.", "Friday 7 June", "Rain."], []),
+        (["-Monday 3 June", "-Fog.", "Friday 7 June", "Rain.", "Sunday 9 June", "Land."], []),
+        (["-3 June", "Fog.", "June 7", "Rain.", "9. June", "Land."], []),
+        (["-3", "Fog.", "7", "Rain.", "9", "Land."], []),
+        (["-A", "Fog.", "B", "Rain.", "C", "Land."], []),
+    ],
+)
+def test_lines_with_a_number_are_found_above_sentences_if_most_of_their_form_are_kept(lines, restored):
+    assert _found(lines) == restored
+
+
+@pytest.mark.parametrize(
+    ("lines", "restored"),
+    [
         (["the boats went out in vain,", "-we sold our fish in Ostvik", "and drove home in the rain."], [1]),
         (["лодки ушли в море", "-мы продали рыбу", "и вернулись домой"], [1]),
         (["The result is in", "-the report", "of the council, which met on Monday."], [1]),

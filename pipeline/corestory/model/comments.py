@@ -161,6 +161,11 @@ def _is_button(text: str) -> bool:
     return not known.buttons.isdisjoint(parts)
 
 
+def is_label_of_comments(text: str) -> bool:
+    """Tell whether a line is a heading of comments, or holds nothing but labels of their buttons."""
+    return _label(text) in _words().headings or _is_button(text)
+
+
 def is_stamp(text: str) -> bool:
     """Tell whether a line holds a date or says how long ago, and little else.
 
@@ -265,7 +270,7 @@ def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> 
 
 
 def _replies(texts: Sequence[str], words: Float, kept: Bool, inside: slice, start: int) -> int | None:
-    """Give the first row of the replies of a forum: "Re:" and the headline, or lines of one subject, mostly dropped."""
+    """Give the first row of the replies of a forum: "Re:" and the headline, or two of one subject, mostly dropped."""
     subjects = {
         row: _label(reply[1]) for row in (inside.start + np.flatnonzero(words[inside] <= SUBJECT_WORDS)).tolist()
         if not {":", "："}.isdisjoint(texts[row][:REPLY_CHARACTERS]) and (reply := _pattern(_REPLY).match(texts[row]))
@@ -273,7 +278,7 @@ def _replies(texts: Sequence[str], words: Float, kept: Bool, inside: slice, star
     if not subjects:  # of nearly all texts
         return None
     first = int(min(subjects))
-    several = len(set(subjects.values())) < len(subjects) and kept[list(subjects)].mean() <= MOST_KEPT
+    several = len(set(subjects.values())) < len(subjects) and kept[first : inside.stop].mean() <= MOST_KEPT
     if not several and subjects[first] not in map(_label, texts[start : inside.start]):
         return None
     # The head of the post.

@@ -12,6 +12,8 @@ always story, and is dropped only where the look is sure that it belongs to a te
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +29,7 @@ from corestory.model.second_look_features import (
     second_look_columns,
     titles_of,
 )
+from corestory.model.sure_filler import is_label
 from corestory.model.sure_story import sure_story
 from corestory.types import Bool, Float
 
@@ -37,16 +40,20 @@ if TYPE_CHECKING:
     from corestory.model.scoring import ScoredBatch, SecondLook, Weights
 
 LINE_WORDS = 12
-"""A dropped line of at most so many words is read again between two kept paragraphs of at least `PROSE_WORDS`,"""
+"""A dropped line of at most so many words is read again between prose of at least `PROSE_WORDS` and a sentence,"""
 LEAST_OF_CUTOFF = 0.3
 """if the first decision gives it at least this share of its article's cutoff"""
 MOST_DIGITS = 0.25
 """and at most this share of its characters are digits: times and dates are no subheads."""
+PLAIN_OF_CUTOFF, PLAIN_RESTORING = 0.65, 0.7
+"""One of nothing but letters and quotes that has this share of the cutoff is restored from this score on."""
 HEADING_SCORE = 0.8
 """Before other kept paragraphs, headings and items of lists in a page stay if the first decision gives them so much;"""
 SENTENCE_WORDS, SENTENCE_SCORE, SENTENCE_CUTOFF = 15, 0.7, 0.3
 """sentences of at least so many words and such a first score are dropped below this cutoff alone."""
 
+_PLAIN = r"[^\W\d_][^\d:：|/\\→»›<>＜＞()（）\[\]【】–—•#*@_]*"
+_CALLS = r"[!！][\W_]*$"
 _HEADINGS_AND_ITEMS = "own_h_two", "own_h_three", "own_h_four", "own_h_five", "own_h_six", "own_li"
 
 
@@ -105,11 +112,12 @@ def scores_after_second_look(
     )
     if forced is not None:
         second[forced != 0] = np.nan
+    of_article, texts = cutoffs[layout.article], scored.features.batch.texts
     changed = scores_under(
-        scores, kept, second, cutoffs, layout, restoring=settings.second_look_restoring,
+        scores, kept, second, cutoffs, layout,
+        restoring=restoring_cutoffs(texts, scores, of_article, looked & ~kept, settings.second_look_restoring),
         cutoff=look_cutoffs(scored.features, scores, kept, settled & ~headline, cutoff),
     )  # fmt: skip
-    of_article = cutoffs[layout.article]
     restored = sure_story(scored.features.batch, changed >= of_article) & ~settled
     if forced is not None:
         restored &= forced == 0
@@ -153,8 +161,54 @@ def look_cutoffs(features: BatchFeatures, scores: Float, kept: Bool, found: Bool
     return least
 
 
+def restoring_cutoffs(texts: Sequence[str], scores: Float, cutoffs: Float, lines: Bool, restoring: float) -> Float:
+    """Give the score of the second look from which each line is restored.
+
+    Parameters
+    ----------
+    texts, scores
+        Of the paragraphs, with the scores of the first decision, shape (paragraphs,).
+    cutoffs
+        Of their articles, shape (paragraphs,).
+    lines
+        The dropped lines that are read, shape (paragraphs,).
+    restoring
+        The model's, for lines with marks or digits.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,): less for lines with the form of a subhead or a sentence, many of which gold texts leave
+        out; and no line that has the form of a label or that calls out is restored.
+
+    Examples
+    --------
+    >>> texts, scores = ["A new quay", "Quays: 3", "Read also"], np.full(3, 0.4)
+    >>> restoring_cutoffs(texts, scores, np.full(3, 0.5), np.ones(3, bool), 0.9).tolist()
+    [0.7, 0.9, 1.0]
+    """
+    found = np.full(len(texts), restoring)
+    if restoring >= 1:
+        return found
+    for row in np.flatnonzero(lines).tolist():
+        if is_label(texts[row]) or re.search(_CALLS, texts[row]) is not None:
+            found[row] = 1.0
+        elif scores[row] >= PLAIN_OF_CUTOFF * cutoffs[row] and _is_plain(texts[row]):
+            found[row] = min(restoring, PLAIN_RESTORING)
+    return found
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether a line begins as a sentence does, and has nothing but letters, quotes, commas and its end."""
+    line = text.strip("\"'“”„«»‘’ ")
+    return (
+        not line[:1].islower()
+        and re.fullmatch(r"[^\W\d_][^\d:：|/\\→»›<>＜＞()（）\[\]【】–—•#*@_]*", line) is not None
+    )
+
+
 def lines_between_prose(scores: Float, cutoffs: Float, words: Float, shape: Float, layout: Layout) -> Bool:
-    """Find the short dropped lines that stand between two kept paragraphs of prose.
+    """Find the short dropped lines that stand between two kept paragraphs of prose, or one of prose and a sentence.
 
     Parameters
     ----------
@@ -178,9 +232,12 @@ def lines_between_prose(scores: Float, cutoffs: Float, words: Float, shape: Floa
     [False, True, False, False]
     """
     cutoff = cutoffs[layout.article]
+    sentence = (scores >= cutoff) & (shape[:, SENTENCE_ENDS] > 0)
     prose = (scores >= cutoff) & (words >= PROSE_WORDS)
     found = np.zeros(len(scores), bool)
-    found[1:-1] = prose[:-2] & prose[2:]
+    # A word alone beside a short sentence is no subhead: a place, a mark.
+    beside = (prose[:-2] & sentence[2:]) | (sentence[:-2] & prose[2:])
+    found[1:-1] = (prose[:-2] & prose[2:]) | (beside & (words[1:-1] > 1))
     found &= (scores < cutoff) & (scores >= LEAST_OF_CUTOFF * cutoff)
     found &= (words <= LINE_WORDS) & (shape[:, DIGITS] <= MOST_DIGITS)
     # Neighbours are of the same article.
@@ -189,7 +246,14 @@ def lines_between_prose(scores: Float, cutoffs: Float, words: Float, shape: Floa
 
 
 def scores_under(
-    scores: Float, kept: Bool, second: Float, cutoffs: Float, layout: Layout, *, cutoff: float | Float, restoring: float
+    scores: Float,
+    kept: Bool,
+    second: Float,
+    cutoffs: Float,
+    layout: Layout,
+    *,
+    cutoff: float | Float,
+    restoring: float | Float,
 ) -> Float:
     """Change scores by the second look's: kept paragraphs fall below their article's cutoff, dropped ones rise to it.
 
@@ -209,7 +273,7 @@ def scores_under(
         Kept paragraphs with a smaller second score are dropped; one cutoff for all, or shape (paragraphs,). An article
         that would have no paragraph left keeps its scores.
     restoring
-        Dropped paragraphs with a greater second score are restored; with 1 none is.
+        Dropped paragraphs with a greater second score are restored, with 1 none; one for all, or shape (paragraphs,).
 
     Examples
     --------

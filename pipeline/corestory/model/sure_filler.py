@@ -15,12 +15,12 @@ import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.features.layout import sums
-from corestory.model.comments import in_comments
+from corestory.model.comments import in_comments, is_label_of_comments, is_stamp
 from corestory.model.end_notes import end_notes
 from corestory.model.headlines import ends_as_sentence
 from corestory.model.notices import notices
 from corestory.model.page_notes import page_notes
-from corestory.model.teasers import LEAST_LINKED, in_teasers
+from corestory.model.teasers import LEAST_LINKED, in_teasers, is_heading_of_teasers
 from corestory.types import Bool, Float
 
 GALLERY = 0.75
@@ -79,6 +79,7 @@ _WRITERS = (
 )
 _WRITTEN = rf"^(?:{'|'.join(_WRITERS)}) \w{{2,4}}\s"
 _BYLINES = (*_BY, *_WRITERS)
+_AND = frozenset({"and", "und", "et", "y", "e", "en", "och", "og", "i", "&"})
 # Marks of Markdown and of lists.
 _AROUND = " \xa0\t*_#|•-–—"
 _PRINTED = (
@@ -221,7 +222,7 @@ def is_byline(text: str) -> bool:
 
     Examples
     --------
-    >>> is_byline("*By Ann Lee*"), is_byline("Words by Ann Lee"), is_byline("By Size"), is_byline("By Ann Lee we went")
+    >>> is_byline("*By Ann Lee*"), is_byline("By Ann Lee and Bo"), is_byline("By Size"), is_byline("By Ann Lee we went")
     (True, True, False, False)
     """
     text = text.strip(_AROUND)
@@ -230,7 +231,18 @@ def is_byline(text: str) -> bool:
         return False
     by, *name = re.sub(_WRITTEN, lambda of: of[0].split()[-1].title() + " ", text).split()
     # A name has two words or more: "By Size" is a subhead. In scripts without case its form does not tell it.
-    return by in _BY and 2 <= len(name) <= NAME_WORDS and all(word[0].isupper() for word in name)
+    return by in _BY and 2 <= len(name) <= NAME_WORDS and all(word[0].isupper() or word in _AND for word in name)
+
+
+def is_label(text: str) -> bool:
+    """Tell whether a line is a heading of teasers or comments, the label of a button, a date or a byline.
+
+    Examples
+    --------
+    >>> is_label("Read next"), is_label("Reply"), is_label("Ann Lee, 3 hours ago"), is_label("A new quay")
+    (True, True, True, False)
+    """
+    return is_heading_of_teasers(text) or is_label_of_comments(text) or is_stamp(text) or is_byline(text)
 
 
 def _is_credit(names: str) -> bool:

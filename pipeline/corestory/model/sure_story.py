@@ -32,6 +32,9 @@ ENTRIES, MOST_DROPPED = 3, 0.5
 TIME_CHARACTERS = 40
 """The line with the time of an entry has at most so many characters, with the name of who writes."""
 
+NUMBERED_CHARACTERS = 30
+"""A line such as the day of a diary's entry has at most so many characters."""
+
 _BULLET = r"\s*(?:([•●▪◦‣*–—-])|\d{1,2}[.)])\s+\w"
 # The time of an entry: "21:15 Uhr | Ann Lee", "9.31pm", "18h40"; no length of a film, no date.
 _ENTRY = r"\W*\d{1,2}(?:[:.]\d\d|\s?h\s?\d\d)(?!\s?min|[\d./:])"
@@ -65,8 +68,8 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
     Returns
     -------
     numpy.ndarray
-        Shape (paragraphs,): turns of a dialogue, items of a list, lines within a sentence, and the salutation and
-        the signature of a letter.
+        Shape (paragraphs,): turns of a dialogue, items of a list, lines within a sentence, days of a diary, and
+        the salutation and the signature of a letter.
 
     Examples
     --------
@@ -87,6 +90,7 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
         | _within_sentences(batch.texts, between)
         | _in_short(batch.texts, kept, layout)
         | _entries(batch, kept)
+        | _numbered(batch, kept)
         | _around_letters(batch, kept)
     )
 
@@ -128,6 +132,27 @@ def _entries(batch: Batch, kept: Bool) -> Bool:
         if kept[entries].sum() >= max(ENTRIES, (1 - MOST_DROPPED) * len(entries)):
             found[entries] = ~kept[entries]
     return found
+
+
+def _numbered(batch: Batch, kept: Bool) -> Bool:
+    """Find the dropped lines above a kept sentence in a text that have a number and the form of kept ones: "Day 3"."""
+    found, texts = np.zeros(len(kept), bool), batch.texts
+    if batch.markup is not None:
+        return found
+    above = np.flatnonzero(kept[1:] & (batch.layout.position[1:] > 0)).tolist()
+    forms: dict[tuple[int, str], list[int]] = {}
+    for row in above:
+        if len(texts[row]) <= NUMBERED_CHARACTERS and _numbers_words(texts[row]) and ends_as_sentence(texts[row + 1]):
+            form = re.sub(r"\d+", "0", re.sub(r"[^\W\d_]+", "a", texts[row]))
+            forms.setdefault((int(batch.layout.article[row]), form), []).append(row)
+    for rows in forms.values():
+        if len(rows) >= ITEMS and 2 * kept[rows].sum() >= len(rows):
+            found[rows] = ~kept[rows]
+    return found
+
+
+def _numbers_words(text: str) -> bool:
+    return re.search(r"\d", text) is not None and re.search(r"[^\W\d_]", text) is not None
 
 
 def _items(batch: Batch, between: Bool) -> Bool:
