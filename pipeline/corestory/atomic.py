@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from corestory.errors import OutputError
 from corestory.remote import AnyPath, RemotePath
@@ -228,6 +228,19 @@ def _sync_folder(folder: Path) -> None:
     # So that the new name survives a power cut; not every file system supports it.
     with suppress(OSError):
         _sync(folder)
+
+
+def lock_file(file: IO[bytes], busy: OutputError) -> None:
+    """Keep other processes from locking a file, until this process ends; raise `busy` if another has locked it."""
+    with suppress(ImportError):  # without fcntl, the user must avoid two runs at once
+        import fcntl
+
+        try:
+            # The system frees the lock when the process ends, however it ends.
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            raise busy from None
 
 
 class Target:

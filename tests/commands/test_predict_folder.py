@@ -9,7 +9,7 @@ import pytest
 
 from commands.articles import MORE, PAGE, PLUG, STORY, TEXT, jsonl
 from corestory.jobs import work
-from corestory.jobs.ledger import LocalLedger
+from corestory.jobs.ledger import Ledger
 
 pytestmark = pytest.mark.usefixtures("corpus")
 
@@ -257,7 +257,7 @@ def test_a_run_that_cannot_start_says_why_in_one_line_and_changes_nothing(predic
 
 
 def test_a_second_run_at_the_same_time_is_turned_away(predict, tmp_path):
-    with LocalLedger(tmp_path / "out").opened():
+    with Ledger(tmp_path / "out").opened():
         done = predict("in", "--output", "out/")
     assert done.returncode == 2
     assert "another run of corestory writes here" in done.stderr
@@ -268,7 +268,7 @@ def test_a_full_disk_ends_the_run_in_one_line(predict, monkeypatch):
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(LocalLedger, "commit", full)
+    monkeypatch.setattr(Ledger, "commit", full)
     done = predict("in", "--output", "out/")
     assert done.returncode == 2
     assert done.stderr.startswith("corestory: ")

@@ -18,7 +18,7 @@ from corestory.errors import CorestoryError, InputError
 from corestory.jobs import tasks, work
 from corestory.jobs.items import items_of
 from corestory.jobs.job import Job, model_sha256
-from corestory.jobs.ledger import LocalLedger
+from corestory.jobs.ledger import Ledger
 from corestory.jobs.tasks import run_here
 from corestory.reading import parts as reading_parts
 
@@ -109,13 +109,13 @@ def outputs(folder):
 def expected(corpus, job, tmp_path):
     """What a local run makes."""
     local = replace(job, folder=tmp_path / "local")
-    with LocalLedger(local.folder).opened():
+    with Ledger(local.folder).opened():
         assert len(list(run_here(items(corpus, local), local))) == FILES
     return outputs(local.folder)
 
 
 def test_the_cluster_writes_the_same_bytes_as_a_local_run(cluster, corpus, job, expected):
-    with LocalLedger(job.folder).opened():
+    with Ledger(job.folder).opened():
         outcomes = list(run_on_cluster(items(corpus, job), job, address=cluster))
     assert outputs(job.folder) == expected
     assert sorted(outcome.item.name for outcome in outcomes) == sorted(f"{number}.jsonl" for number in range(FILES))
@@ -125,10 +125,10 @@ def test_the_cluster_writes_the_same_bytes_as_a_local_run(cluster, corpus, job, 
 def test_a_worker_killed_in_the_middle_costs_nothing(cluster, corpus, job):
     (corpus / "0.jsonl").write_text("\n".join([*[json.dumps({"text": TEXT})] * 3_000, "{"]), encoding="utf-8")
     local = replace(job, folder=job.folder.with_name("local"))
-    with LocalLedger(local.folder).opened():
+    with Ledger(local.folder).opened():
         list(run_here(items(corpus, local), local))
     killed = 0
-    with LocalLedger(job.folder).opened():
+    with Ledger(job.folder).opened():
         partial = job.folder / ".corestory" / "partial"
         for _ in run_on_cluster(items(corpus, job), job, address=cluster):
             at_work = [int(path.name.split(".")[1]) for path in partial.glob("*.jsonl")]
@@ -143,7 +143,7 @@ def outcomes_with_poison(cluster, folder, job):
     with distributed.Client(cluster, set_as_default=False) as client:
         client.register_plugin(Poison(), name="poison")
     try:
-        with LocalLedger(job.folder).opened():
+        with Ledger(job.folder).opened():
             return list(run_on_cluster(items(folder, job), job, address=cluster))
     finally:
         with distributed.Client(cluster, set_as_default=False) as client:
@@ -187,7 +187,7 @@ def table(tmp_path, monkeypatch):
 def test_a_large_table_is_done_part_by_part_and_of_a_killed_worker_only_its_part_again(cluster, table, job):
     job = replace(job, form="parquet")
     local = replace(job, folder=job.folder.with_name("local"))
-    with LocalLedger(local.folder).opened():
+    with Ledger(local.folder).opened():
         list(run_here(items(table, local), local))
     killed, begun = [], set()
 
@@ -206,7 +206,7 @@ def test_a_large_table_is_done_part_by_part_and_of_a_killed_worker_only_its_part
 
     over = Event()
     watcher = Thread(target=watch)
-    with LocalLedger(job.folder).opened():
+    with Ledger(job.folder).opened():
         watcher.start()
         try:
             outcomes = list(run_on_cluster(items(table, job), job, address=cluster))
@@ -258,7 +258,7 @@ def test_a_killed_client_leaves_the_rest_to_the_next_run(cluster, corpus, job, e
 
 
 def test_a_cluster_of_this_machine_alone_is_made_for_the_run(corpus, job, expected):
-    with LocalLedger(job.folder).opened():
+    with Ledger(job.folder).opened():
         assert len(list(run_on_cluster(items(corpus, job), job, address="local", jobs=1))) == FILES
     assert outputs(job.folder) == expected
 

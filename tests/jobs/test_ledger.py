@@ -6,12 +6,12 @@ import pytest
 from corestory.errors import OutputError
 from corestory.jobs.items import Item, fingerprint
 from corestory.jobs.job import Counts
-from corestory.jobs.ledger import LocalLedger
+from corestory.jobs.ledger import Ledger
 
 
 @pytest.fixture
 def ledger(tmp_path):
-    return LocalLedger(tmp_path / "out")
+    return Ledger(tmp_path / "out")
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_one_run_at_a_time_and_what_a_killed_one_left_is_cleared_away(ledger, it
     with ledger.opened():
         partial = ledger.partial(item)
         partial.write_text("half", encoding="utf-8")
-        with pytest.raises(OutputError, match="another run"), LocalLedger(ledger.folder).opened():
+        with pytest.raises(OutputError, match="another run"), Ledger(ledger.folder).opened():
             pass
         assert partial.exists()
     assert not partial.parent.exists()
@@ -126,7 +126,7 @@ def test_two_at_work_on_one_item_do_not_write_to_one_place(ledger, item):
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path):
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(OutputError, match="cannot be written"), LocalLedger(tmp_path / "file" / "out").opened():
+    with pytest.raises(OutputError, match="cannot be written"), Ledger(tmp_path / "file" / "out").opened():
         pass
 
 

@@ -8,7 +8,7 @@ from corestory.errors import ModelError, OutputError
 from corestory.jobs import work
 from corestory.jobs.items import Item
 from corestory.jobs.job import Counts, Job, model_sha256
-from corestory.jobs.ledger import LocalLedger
+from corestory.jobs.ledger import Ledger
 from corestory.jobs.tasks import run_here
 from corestory.jobs.work import tag_file, tag_files, tagger_of
 from corestory.model.tagger import Tagger
@@ -19,7 +19,7 @@ TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt wil
 @pytest.fixture
 def job(seeded_model, tmp_path):
     job = Job(seeded_model, model_sha256(seeded_model), "0", tmp_path / "out", "jsonl")
-    with LocalLedger(job.folder).opened():
+    with Ledger(job.folder).opened():
         yield job
 
 
@@ -37,7 +37,7 @@ def test_a_file_is_tagged_recorded_and_counted(item, job):
     assert sum(heard) == 700
     assert len(heard) > 1, "told as it goes on"
     assert len(outcome.refusals) == 2
-    ledger = LocalLedger(job.folder)
+    ledger = Ledger(job.folder)
     record = ledger.done(item, made_by=job.made_by(item))
     assert record is not None
     assert record.counts == outcome.counts
@@ -47,10 +47,10 @@ def test_a_file_is_tagged_recorded_and_counted(item, job):
 def test_bytes_do_not_depend_on_what_was_tagged_before(item, job, tmp_path):
     (tmp_path / "b.txt").write_text(TEXT * 5, encoding="utf-8")
     tag_file(item, job)
-    before = LocalLedger(job.folder).output(item).read_bytes()
+    before = Ledger(job.folder).output(item).read_bytes()
     tag_file(Item(tmp_path / "b.txt", "b.txt.jsonl"), job)
     tag_file(item, job)
-    assert LocalLedger(job.folder).output(item).read_bytes() == before
+    assert Ledger(job.folder).output(item).read_bytes() == before
 
 
 def test_a_missing_file_is_a_failure_that_is_not_recorded(job, tmp_path):
@@ -58,7 +58,7 @@ def test_a_missing_file_is_a_failure_that_is_not_recorded(job, tmp_path):
     outcome = tag_file(item, job)
     assert outcome.counts == Counts(refused=1)
     assert "no such file" in outcome.failure
-    assert LocalLedger(job.folder).record(item) is None
+    assert Ledger(job.folder).record(item) is None
 
 
 @pytest.mark.parametrize("error", [PermissionError("Access Denied"), ValueError("Access Denied")])
@@ -77,7 +77,7 @@ def test_a_full_disk_ends_the_run_and_other_failures_cost_one_file(item, job, mo
     def fail(*_, **__):
         raise OSError(number, "as the system says")
 
-    monkeypatch.setattr(LocalLedger, "commit", fail)
+    monkeypatch.setattr(Ledger, "commit", fail)
     if ends:
         with pytest.raises(OutputError, match="no room on the disk"):
             tag_file(item, job)
@@ -122,7 +122,7 @@ class Watched(list):
 
     def __iter__(self):
         for item in super().__iter__():
-            self.done.append(sum(LocalLedger(self.job.folder).output(other).exists() for other in self[:]))
+            self.done.append(sum(Ledger(self.job.folder).output(other).exists() for other in self[:]))
             yield item
 
 
@@ -135,7 +135,7 @@ def test_small_files_that_hold_much_are_not_all_in_memory_at_once(job, tmp_path,
     expected = []
     for item in items:
         tag_file(item, job)
-        output = LocalLedger(job.folder).output(item)
+        output = Ledger(job.folder).output(item)
         expected.append(output.read_bytes())
         output.unlink()
     heard: list[int] = []
@@ -144,7 +144,7 @@ def test_small_files_that_hold_much_are_not_all_in_memory_at_once(job, tmp_path,
     assert [outcome.item for outcome in outcomes] == items
     assert watched.done == [0, 0, 0, 0, 3, 3, 3, 6]
     assert sum(heard) == 8
-    assert [LocalLedger(job.folder).output(item).read_bytes() for item in items] == expected
+    assert [Ledger(job.folder).output(item).read_bytes() for item in items] == expected
 
 
 def test_a_small_file_that_holds_nothing_does_not_disturb_those_beside_it(job, tmp_path):

@@ -11,7 +11,7 @@ from tests.benchmarks.warc.archives import metadata, packed, page, request, resp
 from corestory.jobs import tasks as tasks_module
 from corestory.jobs.items import Item
 from corestory.jobs.job import Job, model_sha256
-from corestory.jobs.ledger import LocalLedger
+from corestory.jobs.ledger import Ledger
 from corestory.jobs.tasks import run_here, tasks_of
 from corestory.jobs.work import tag_file, work_on
 from corestory.reading import parts as reading_parts
@@ -51,7 +51,7 @@ def item(request, tmp_path):
 @pytest.fixture
 def job(seeded_model, tmp_path):
     job = Job(seeded_model, model_sha256(seeded_model), "0", tmp_path / "out", "jsonl", unit="article")
-    with LocalLedger(job.folder).opened():
+    with Ledger(job.folder).opened():
         yield job
 
 
@@ -59,7 +59,7 @@ def job(seeded_model, tmp_path):
 def test_an_archive_in_parts_has_the_output_and_the_refusals_of_the_whole(item, job, jobs):
     job = replace(job, keep=("WARC-Date",)) if "warc" in item.name else job
     whole = tag_file(item, job)
-    ledger = LocalLedger(job.folder)
+    ledger = Ledger(job.folder)
     expected, refused = ledger.output(item).read_bytes(), list(ledger.refused(item))
     assert (whole.counts.refused, expected.count(b"\n")) == (1, whole.counts.articles)
     ledger.output(item).unlink()

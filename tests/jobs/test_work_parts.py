@@ -9,7 +9,7 @@ from corestory.jobs import tasks as tasks_module
 from corestory.jobs import work
 from corestory.jobs.items import Item
 from corestory.jobs.job import Job, model_sha256
-from corestory.jobs.ledger import LocalLedger
+from corestory.jobs.ledger import Ledger
 from corestory.jobs.tasks import run_here, tasks_of
 from corestory.jobs.work import tag_file, work_on
 from corestory.reading import parts as reading_parts
@@ -37,7 +37,7 @@ def item(tmp_path):
 @pytest.fixture
 def job(seeded_model, tmp_path):
     job = Job(seeded_model, model_sha256(seeded_model), "0", tmp_path / "out", "jsonl")
-    with LocalLedger(job.folder).opened():
+    with Ledger(job.folder).opened():
         yield job
 
 
@@ -49,7 +49,7 @@ def left(job):
 def test_a_file_in_parts_has_the_output_and_the_record_of_the_whole(item, job, form):
     job = replace(job, form=form, keep=() if form == "text" else ("desk",))
     whole = tag_file(item, job)
-    ledger = LocalLedger(job.folder)
+    ledger = Ledger(job.folder)
     expected = ledger.output(item).read_bytes()
     record, refused = ledger.record(item), list(ledger.refused(item))
     assert whole.counts.refused == 2
@@ -66,16 +66,16 @@ def test_a_file_in_parts_has_the_output_and_the_record_of_the_whole(item, job, f
 def test_a_table_of_parts_has_the_rows_and_types_of_the_whole(item, job):
     job = replace(job, form="parquet", keep=("desk",))
     tag_file(item, job)
-    whole = pq.read_table(LocalLedger(job.folder).output(item))
+    whole = pq.read_table(Ledger(job.folder).output(item))
     list(run_here([item], job))
-    assert pq.read_table(LocalLedger(job.folder).output(item)) == whole
+    assert pq.read_table(Ledger(job.folder).output(item)) == whole
 
 
 def test_a_part_that_is_done_is_not_done_again(item, job, monkeypatch):
     tasks = list(tasks_of([item]))
     for task in tasks[:3]:
         work_on(task, job)
-    (LocalLedger(job.folder).hidden_path("parts", item, "/000001.rows")).write_bytes(b"half")
+    (Ledger(job.folder).hidden_path("parts", item, "/000001.rows")).write_bytes(b"half")
     tagged = []
     whole = work.read_part
 
@@ -93,9 +93,9 @@ def test_parts_of_another_job_are_done_again(item, job, change):
     for task in tasks_of([item]):
         work_on(task, job)
     list(run_here([item], replace(job, **change)))
-    changed = LocalLedger(job.folder).output(item).read_bytes()
+    changed = Ledger(job.folder).output(item).read_bytes()
     tag_file(item, replace(job, **change))
-    assert LocalLedger(job.folder).output(item).read_bytes() == changed
+    assert Ledger(job.folder).output(item).read_bytes() == changed
 
 
 def test_a_file_that_changes_meanwhile_fails_and_is_done_by_the_next_run(item, job):
@@ -135,5 +135,5 @@ def test_a_file_in_parts_without_an_article_has_no_output_but_a_record(tmp_path,
     item = Item(tmp_path / "e.parquet", "e.parquet.jsonl")
     (outcome,) = run_here([item], job)
     assert (outcome.counts.articles, outcome.counts.refused) == (0, 5)
-    assert not LocalLedger(job.folder).output(item).exists()
-    assert LocalLedger(job.folder).done(item, made_by=job.made_by(item)) is not None
+    assert not Ledger(job.folder).output(item).exists()
+    assert Ledger(job.folder).done(item, made_by=job.made_by(item)) is not None

@@ -26,7 +26,7 @@ from corestory.commands.options import PredictOptions, model_folder, open_model
 from corestory.errors import CorestoryError, InputError
 from corestory.jobs.items import Item, check_sources, items_of, state_of
 from corestory.jobs.job import Counts, Job, model_sha256, refusal_of_line
-from corestory.jobs.remote_ledger import ledger_of
+from corestory.jobs.ledger import ledger_of
 from corestory.output.documents import STORY_ENDINGS
 from corestory.remote import AnyPath, path_of
 

@@ -1,6 +1,7 @@
 """The ledger of an output folder: a small record for each output, in a hidden folder, so that a run can go on.
 
-`Ledger` holds the reading of records; `LocalLedger` writes to a file system of this machine, where a rename is atomic.
+`Ledger` writes to a file system of this machine, where a rename is atomic; `RemoteLedger` writes to any other, where a
+file may be half written under its final name.
 """
 
 from __future__ import annotations
@@ -10,19 +11,21 @@ import json
 import os
 import secrets
 import shutil
-from abc import ABC, abstractmethod
+import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from io import TextIOWrapper
 from pathlib import Path
-from typing import IO
 
+import msgspec
+
+from corestory.atomic import lock_file
 from corestory.errors import OutputError, reason_of
 from corestory.jobs.items import Fingerprint, Item, documents_fingerprint, documents_in, documents_match, fingerprint
 from corestory.jobs.job import Counts
 from corestory.reading.parts import has_parts
-from corestory.remote import AnyPath, open_to_read
+from corestory.remote import AnyPath, RemotePath, open_to_read
 
 HIDDEN = ".corestory"
 
@@ -49,13 +52,30 @@ class Record:
     counts: Counts
 
 
-class Ledger(ABC):
-    """The records of an output folder.
+class Ledger:
+    """The records of an output folder of this machine.
+
+    A record is written just before its output is renamed, and says what the output holds. So a run that is killed at
+    any time leaves outputs that a record describes, or outputs of an earlier run.
 
     Parameters
     ----------
     folder
         The output folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ledger, item = Ledger(Path(folder)), Item(Path(folder, "a.txt"), "a.txt.jsonl")
+    ...     _ = item.source.write_text("The quay opened.")
+    ...     source = fingerprint(item.source)
+    ...     with ledger.opened():
+    ...         partial = ledger.partial(item)
+    ...         _ = partial.write_text("{}")
+    ...         _ = ledger.commit(item, partial, made_by="0", source=source, counts=Counts(1, 1))
+    ...     ledger.done(item, made_by="0").counts.articles, ledger.done(item, made_by="1")
+    (1, None)
     """
 
     def __init__(self, folder: AnyPath) -> None:
@@ -83,15 +103,8 @@ class Ledger(ABC):
     def record(self, item: Item) -> Record | None:
         """Return the record of an item; None if it has no readable record."""
         try:
-            found = json.loads(self.hidden_path("records", item, ".json").read_bytes())
-            output = found["output"]
-            return Record(
-                found["made_by"],
-                Fingerprint(**found["source"]),
-                None if output is None else Fingerprint(**output),
-                Counts(**found["counts"]),
-            )
-        except (OSError, ValueError, KeyError, TypeError):
+            return msgspec.json.decode(self.hidden_path("records", item, ".json").read_bytes(), type=Record)
+        except (OSError, msgspec.MsgspecError):
             return None
 
     def output(self, item: Item) -> AnyPath:
@@ -160,33 +173,66 @@ class Ledger(ABC):
             kept.unlink(missing_ok=True)
         return self._commit(item, partial, made_by, source, counts)
 
-    @abstractmethod
-    def opened(self) -> AbstractContextManager[None]:
-        """Prepare the folder for a run, and raise OutputError if it cannot be written."""
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Keep other runs out of the folder, and delete the temporary files of a killed run.
 
-    @abstractmethod
+        Raises
+        ------
+        OutputError
+            Another run writes to the folder, or the folder cannot be written.
+        """
+        partials = self._partials
+        with ExitStack() as stack:
+            try:
+                partials.parent.mkdir(parents=True, exist_ok=True)
+                busy = OutputError(
+                    "another run of corestory writes here", where=str(self.folder), hint="Wait until it has ended."
+                )
+                lock_file(stack.enter_context((partials.parent / "lock").open("ab")), busy)
+                shutil.rmtree(partials, ignore_errors=True)
+                partials.mkdir()
+            except OSError as error:
+                raise OutputError(f"cannot be written ({reason_of(error)})", where=str(self.folder)) from error
+            try:
+                yield
+            finally:
+                shutil.rmtree(partials, ignore_errors=True)
+
     def partial(self, item: Item) -> Path:
         """Return a new path each time for an item's output in progress, with the ending of the output.
 
         Two processes may work on one item for a while: a process that a killed run has left, and the next run.
         """
+        return self._partials / f"{key_of(item)}.{os.getpid()}.{secrets.token_hex(4)}{Path(item.name).suffix}"
 
-    @abstractmethod
     def put(self, file: Path, path: AnyPath) -> None:
         """Move a file from a path of `partial` to its final path."""
+        final = Path(str(path))
+        final.parent.mkdir(parents=True, exist_ok=True)
+        file.replace(final)
 
-    @abstractmethod
     def write(self, data: bytes, path: AnyPath) -> None:
         """Write a small file whole."""
+        temporary = self._partials / f"record.{os.getpid()}.{secrets.token_hex(4)}"
+        temporary.write_bytes(data)
+        self.put(temporary, path)
 
-    @abstractmethod
     def delete_folder(self, path: AnyPath) -> None:
         """Delete a folder of files, which may be missing."""
+        shutil.rmtree(str(path), ignore_errors=True)
 
-    @abstractmethod
-    def _commit(
-        self, item: Item, partial: Path | None, made_by: str, source: Fingerprint, counts: Counts
-    ) -> Record: ...
+    @property
+    def _partials(self) -> Path:
+        return Path(str(self.folder), HIDDEN, "partial")
+
+    def _commit(self, item: Item, partial: Path | None, made_by: str, source: Fingerprint, counts: Counts) -> Record:
+        record = Record(made_by, source, None if partial is None else self._made(item, partial), counts)
+        # Single outputs are flushed to the disk, these are not: there may be a million small files. After a power cut,
+        # the next run makes each output again that does not match its record.
+        self._write_record(item, record)
+        self._move_output(item, partial)
+        return record
 
     def _move_output(self, item: Item, partial: Path | None) -> None:
         if item.folder:
@@ -219,11 +265,13 @@ def key_of(item: Item) -> str:
     return hashlib.sha256(os.fsencode(item.name)).hexdigest()[:40]
 
 
-class LocalLedger(Ledger):
-    """The records of an output folder of this machine, where a rename is atomic.
+class RemoteLedger(Ledger):
+    """The records of an output folder that fsspec reaches.
 
-    A record is written just before its output is renamed, and says what the output holds. So a run that is killed at
-    any time leaves outputs that a record describes, or outputs of an earlier run.
+    Nothing is renamed there: some file systems cannot rename, and others copy the file. Before an output is written,
+    a first record claims its name; after it is written, a second record says what it holds. So a run that is killed
+    at any time leaves outputs with a second record, and outputs that the next run makes again. An output without any
+    record belongs to somebody else.
 
     Parameters
     ----------
@@ -232,86 +280,68 @@ class LocalLedger(Ledger):
 
     Examples
     --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     ledger, item = LocalLedger(Path(folder)), Item(Path(folder, "a.txt"), "a.txt.jsonl")
-    ...     _ = item.source.write_text("The quay opened.")
-    ...     source = fingerprint(item.source)
-    ...     with ledger.opened():
-    ...         partial = ledger.partial(item)
-    ...         _ = partial.write_text("{}")
-    ...         _ = ledger.commit(item, partial, made_by="0", source=source, counts=Counts(1, 1))
-    ...     ledger.done(item, made_by="0").counts.articles, ledger.done(item, made_by="1")
+    >>> folder = RemotePath("memory://ledger")
+    >>> ledger, item = RemoteLedger(folder), Item(folder / "a.txt", "a.txt.jsonl")
+    >>> item.source.write_bytes(b"The quay opened.")
+    >>> partial = ledger.partial(item)
+    >>> _ = partial.write_text("{}")
+    >>> _ = ledger.commit(item, partial, made_by="0", source=fingerprint(item.source), counts=Counts(1, 1))
+    >>> ledger.done(item, made_by="0").counts.articles, ledger.done(item, made_by="1")
     (1, None)
     """
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self._hidden = folder / HIDDEN
-
     @contextmanager
     def opened(self) -> Iterator[None]:
-        """Keep other runs out of the folder, and delete the temporary files of a killed run.
+        """Check that the folder can be written. Other runs cannot be kept out; they write the same bytes.
 
         Raises
         ------
         OutputError
-            Another run writes to the folder, or the folder cannot be written.
+            The folder cannot be written.
         """
-        hidden = self._hidden
-        with ExitStack() as stack:
-            try:
-                hidden.mkdir(parents=True, exist_ok=True)
-                self._lock(stack.enter_context((hidden / "lock").open("ab")))
-                self._clear()
-                (hidden / "partial").mkdir()
-            except OSError as error:
-                raise OutputError(f"cannot be written ({reason_of(error)})", where=str(self.folder)) from error
-            try:
-                yield
-            finally:
-                self._clear()
+        try:
+            _remote(self.folder).forget()
+            self.write(json.dumps({"process": os.getpid()}).encode(), self.folder / HIDDEN / "run.json")
+        except (OSError, ValueError) as error:
+            raise OutputError(f"cannot be written ({reason_of(error)})", where=str(self.folder)) from error
+        yield
 
     def partial(self, item: Item) -> Path:
-        """Return a path in the same file system."""
-        name = f"{key_of(item)}.{os.getpid()}.{secrets.token_hex(4)}{Path(item.name).suffix}"
-        return self._hidden / "partial" / name
+        """Return a path on this machine, so that only whole files are uploaded."""
+        name = f"corestory-{key_of(item)}.{os.getpid()}.{secrets.token_hex(4)}{Path(item.name).suffix}"
+        return Path(tempfile.gettempdir(), name)
 
     def put(self, file: Path, path: AnyPath) -> None:
-        """Rename the file."""
-        final = Path(str(path))
-        final.parent.mkdir(parents=True, exist_ok=True)
-        file.replace(final)
+        """Upload a file, and delete it here."""
+        _remote(path).upload(file)
+        file.unlink()
 
     def write(self, data: bytes, path: AnyPath) -> None:
-        """Write the data under a temporary name, then rename it."""
-        temporary = self._hidden / "partial" / f"record.{os.getpid()}.{secrets.token_hex(4)}"
-        temporary.write_bytes(data)
-        self.put(temporary, path)
+        """Write the data. An object store writes it at once; elsewhere, half a record is not valid JSON."""
+        _remote(path).write_bytes(data)
 
     def delete_folder(self, path: AnyPath) -> None:
-        """Delete the folder and everything in it."""
-        shutil.rmtree(str(path), ignore_errors=True)
+        """Delete the files in the folder: in an object store, a folder is nothing but its files."""
+        folder = _remote(path)
+        folder.forget()
+        for file, _ in folder.entries():
+            file.unlink(missing_ok=True)
 
     def _commit(self, item: Item, partial: Path | None, made_by: str, source: Fingerprint, counts: Counts) -> Record:
-        record = Record(made_by, source, None if partial is None else self._made(item, partial), counts)
-        # Single outputs are flushed to the disk, these are not: there may be a million small files. After a power cut,
-        # the next run makes each output again that does not match its record.
-        self._write_record(item, record)
+        begun = json.dumps({"name": item.name, "begun": True})
+        self.write(begun.encode(), self.hidden_path("records", item, ".json"))
         self._move_output(item, partial)
+        made = None if partial is None else self._made(item, self.output(item))
+        record = Record(made_by, source, made, counts)
+        self._write_record(item, record)
         return record
 
-    def _clear(self) -> None:
-        shutil.rmtree(self._hidden / "partial", ignore_errors=True)
 
-    def _lock(self, lock: IO[bytes]) -> None:
-        with suppress(ImportError):  # without fcntl, the user must avoid two runs at once
-            import fcntl
+def ledger_of(folder: AnyPath) -> Ledger:
+    """Return the ledger of an output folder, local or remote."""
+    return RemoteLedger(folder) if isinstance(folder, RemotePath) else Ledger(folder)
 
-            try:
-                # The system frees the lock when the process ends, however it ends.
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise OutputError(
-                    "another run of corestory writes here", where=str(self.folder), hint="Wait until it has ended."
-                ) from None
+
+def _remote(path: AnyPath) -> RemotePath:
+    assert isinstance(path, RemotePath)  # noqa: S101 -- all paths of this ledger are remote
+    return path

@@ -15,7 +15,7 @@ from corestory.atomic import Target
 from corestory.errors import InputError
 from corestory.jobs.items import Fingerprint, Item
 from corestory.jobs.job import NOTES_LISTED, REFUSALS_LISTED, Counts, Job, Outcome, refusal_line
-from corestory.jobs.remote_ledger import ledger_of
+from corestory.jobs.ledger import ledger_of
 from corestory.output.documents import DocumentFile, DocumentLines, StoryFormat, unpack_documents
 from corestory.output.rows import Format, open_rows
 from corestory.output.story import KindChoice, Unit

@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from corestory.atomic import atomic_path
+from corestory.atomic import atomic_path, lock_file
 from corestory.errors import OutputError, reason_of
 from corestory.review.decisions import Decision, read_decision
 
@@ -218,14 +218,5 @@ def _write_all(file: IO[bytes], data: bytes) -> None:
 
 
 def _lock(file: IO[bytes], path: Path) -> None:
-    with suppress(ImportError):  # without fcntl, the user must avoid two writers
-        import fcntl
-
-        try:
-            # The system frees the lock when the process ends, however it ends.
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
-            raise OutputError(
-                "another review writes to this file", where=str(path), hint="End it, or give another name to --labels."
-            ) from None
+    hint = "End it, or give another name to --labels."
+    lock_file(file, OutputError("another review writes to this file", where=str(path), hint=hint))
