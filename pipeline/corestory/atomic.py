@@ -5,11 +5,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from corestory.errors import OutputError
+from corestory.errors import OutputError, reason_of
 from corestory.remote import AnyPath, RemotePath
 
 
@@ -193,27 +193,27 @@ def _beside(final: Path) -> Path:
 
 
 @contextmanager
-def _reporting_errors(path: AnyPath) -> Iterator[None]:
-    """Convert an OSError of the output to an OutputError."""
+def _reporting_errors(name: AnyPath | str, *, whole: bool = True) -> Iterator[None]:
+    """Convert an OSError of the output, which is written whole or not at all, or else piece by piece."""
     try:
         yield
-    except BrokenPipeError:  # the reader of another output has closed it
+    except BrokenPipeError:  # the reader of this or of another output has closed it
         raise
     except OSError as error:
-        reason = error.strerror or str(error)
-        other = error.filename if isinstance(error.filename, str) and error.filename != str(path) else ""
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        reason = reason_of(error)
+        other = error.filename if isinstance(error.filename, str) and error.filename != str(name) else ""
+        if whole and error.errno in (errno.ENOSPC, errno.EDQUOT):
             hint = "Make room, or give another folder; nothing was left under that name."
         elif error.errno in (errno.ENOTDIR, errno.EEXIST):
             hint = "A part of the path is a file."
         else:
             hint = ""
         about = f"{reason}: {other}" if other and error.errno not in (errno.ENOSPC, errno.EDQUOT) else reason
-        raise OutputError(f"cannot be written ({about})", where=str(path), hint=hint) from error
+        raise OutputError(f"cannot be written ({about})", where=str(name), hint=hint) from error
     except RuntimeError as error:
         if "Symlink loop" not in str(error):
             raise
-        raise OutputError("cannot be written (a loop of links)", where=str(path)) from error
+        raise OutputError("cannot be written (a loop of links)", where=str(name)) from error
 
 
 def _sync(file: Path) -> None:
@@ -287,16 +287,9 @@ class Target:
             else:
                 self.stream.flush()
 
-    @contextmanager
-    def reporting_errors(self) -> Iterator[None]:
+    def reporting_errors(self) -> AbstractContextManager[None]:
         """Convert an OSError in the block to `OutputError`.
 
         A ``BrokenPipeError`` remains: the reader may close a pipe at any time, and the command line then ends quietly.
         """
-        try:
-            yield
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise OutputError(f"cannot be written: {reason}", where=self.name) from error
+        return _reporting_errors(self.name, whole=False)

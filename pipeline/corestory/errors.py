@@ -1,6 +1,7 @@
 """The one family of errors: each gives the place, the finding, the expectation and a hint in one line."""
 
 from collections.abc import Callable
+from typing import Self
 
 
 class CorestoryError(Exception):
@@ -35,6 +36,10 @@ class CorestoryError(Exception):
         if self.hint:
             line = f"{line}. {self.hint}"
         return " ".join(line.split())
+
+    def at(self, where: str) -> Self:
+        """Return the same error at another place, or at none."""
+        return type(self)(self.found, where=where, expected=self.expected, hint=self.hint)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Keyword-only arguments do not survive the default pickling, by which joblib brings errors back.

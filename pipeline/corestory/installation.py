@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from corestory.errors import CorestoryError
@@ -49,6 +50,19 @@ def install_command(extra: str) -> str:
     "pip install 'corestory[warc]'"
     """
     return f"pip install '{'corestory-lite' if 'corestory_lite' in _installed() else 'corestory'}[{extra}]'"
+
+
+def check_installed(*packages: str, extra: str, where: str) -> None:
+    """Check that the packages of an extra are installed; `where` names what needs them.
+
+    Raises
+    ------
+    CorestoryError
+        One of them is missing.
+    """
+    for package in packages:
+        if find_spec(package) is None:
+            raise CorestoryError(f"needs the package {package}", where=where, hint=f"Run {install_command(extra)}")
 
 
 def left_out(error: ModuleNotFoundError) -> CorestoryError | None:

@@ -59,7 +59,7 @@ def test_what_people_have_corrected_is_not_replaced(predict, feed, tmp_path):
         (["--drop-kinds", "legal"], "leave out --only"),
         (["--rows", "article"], "labelled has no rows"),
         (["--keep", "id"], "labelled has no columns"),
-        (["-o", "memory://x/labels/"], "not written to a folder of another machine"),
+        (["-o", "memory://x/labels/"], "labelled files are not written to another machine"),
     ],
 )
 def test_what_does_not_suit_a_labelled_file_says_so(predict, feed, options, message):

@@ -115,7 +115,7 @@ def test_a_full_disk_is_said_in_one_line(process, tmp_path, extra, count):
         options = {"stdout": full, "stderr": subprocess.PIPE, "capture_output": False}
         done = process(endless_jsonl(tmp_path, count), *extra, **options)
     assert done.returncode == 2
-    assert done.stderr.startswith(b"corestory: standard output: cannot be written: ")
+    assert done.stderr.startswith(b"corestory: standard output: cannot be written (")
     assert b"No space left" in done.stderr
     assert done.stderr.count(b"\n") == 1
 

@@ -177,4 +177,4 @@ def test_suspects_without_their_columns_are_refused(refused, tmp_path):
 
 def test_without_the_web_server_the_extra_is_named(refused, monkeypatch):
     monkeypatch.setitem(sys.modules, "uvicorn", None)
-    assert "needs Starlette and uvicorn. pip install 'corestory[review]'" in refused("a.jsonl")
+    assert "corestory review: needs the package uvicorn. Run pip install 'corestory[review]'" in refused("a.jsonl")

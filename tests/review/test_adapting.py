@@ -3,9 +3,9 @@ from threading import Event
 import pytest
 
 from corestory.reading.article import Article
-from corestory.review import adapting
-from corestory.review.adapting import BackgroundAdaptation
+from corestory.review import server
 from corestory.review.material import ShownArticle
+from corestory.review.server import BackgroundAdaptation
 from corestory.training.adaptation import adapt
 
 pytestmark = pytest.mark.slow
@@ -63,7 +63,7 @@ def test_labels_are_taken_while_it_adapts(session, default_tagger, monkeypatch):
         assert labelled.wait(60)
         return adapt(*arguments)
 
-    monkeypatch.setattr(adapting, "adapt", adapt_late)
+    monkeypatch.setattr(server, "adapt", adapt_late)
     adaptation = BackgroundAdaptation(session, default_tagger, every=2)
     for number in range(2):
         accept_as_filler(session, number, [2, 3])

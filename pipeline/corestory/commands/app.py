@@ -104,7 +104,7 @@ def _run(given: typer.Typer | None) -> None:
         # Code that writes files reports such errors itself, so this one is of the standard output.
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
             raise
-        _fail(OutputError(f"cannot be written: {error.strerror}", where="standard output"))
+        _fail(OutputError(f"cannot be written ({error.strerror})", where="standard output"))
     except SystemExit as ending:
         # After a closed pipe, Typer exits with 1, which here would mean that something was refused.
         if isinstance(ending.__context__, BrokenPipeError):

@@ -99,7 +99,7 @@ def explain(
 
 def explain_to(options: PredictOptions, output: str | None, form: ExplanationFormat, paragraph: int | None) -> int:
     """Write the explanation of a source's articles as text or JSON, and return the number of refusals."""
-    from corestory.commands.messages import open_refusals, say
+    from corestory.commands.messages import listed_refusals, say
     from corestory.commands.options import open_memory, open_model
     from corestory.model.explaining import explain_articles
     from corestory.output.explanation import explanation_json
@@ -107,7 +107,7 @@ def explain_to(options: PredictOptions, output: str | None, form: ExplanationFor
     from corestory.rendering import printable
 
     tagger, memory = open_model(options.model), open_memory(options.memory)
-    with open_refusals(None, force=False, has_option=False) as refusals, _opened(output, force=options.force) as stream:
+    with listed_refusals() as refusals, _opened(output, force=options.force) as stream:
         first = True
         articles = read_articles(options.sources, refuse=refusals.refuse, note=say, options=options.reading)
         for explained in explain_articles(tagger, articles, threshold=options.threshold, memory=memory):

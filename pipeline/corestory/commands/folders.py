@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, replace
-from importlib.util import find_spec
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,8 @@ from corestory.commands.messages import (
     say_without_story,
 )
 from corestory.commands.options import PredictOptions, model_folder, open_model
-from corestory.errors import CorestoryError, InputError
+from corestory.errors import InputError
+from corestory.installation import check_installed
 from corestory.jobs.items import Item, check_sources, items_of, state_of
 from corestory.jobs.job import Counts, Job, model_sha256, refusal_of_line
 from corestory.jobs.ledger import ledger_of
@@ -126,8 +126,7 @@ def _local_run(jobs: int) -> Run:
 
 
 def _cluster_run(address: str, jobs: int, sources: Sequence[str]) -> Run:
-    if find_spec("distributed") is None:
-        raise CorestoryError("Dask is not installed", where="--dask", hint="pip install 'corestory[dask]'")
+    check_installed("distributed", extra="dask", where="--dask")
     from corestory.jobs.cluster import check_paths, run_on_cluster
 
     check_paths(sources, address=address)

@@ -64,9 +64,8 @@ def export(
     Example: corestory export pages/ --to label-studio --output tasks.json
     """
     from corestory.atomic import atomic_path
-    from corestory.commands.messages import open_refusals, progress_bar, say
+    from corestory.commands.messages import listed_refusals, progress_bar, say
     from corestory.commands.options import open_model
-    from corestory.errors import InputError
     from corestory.output.annotation_tools import LABEL_STUDIO_CONFIG, exported
     from corestory.reading.sources import read_articles
 
@@ -74,7 +73,7 @@ def export(
     check_ending(output, *((".json",) if tool in (Tool.label_studio, Tool.argilla) else (".jsonl", ".ndjson")))
     with (
         atomic_path(path_of(output), force=force) as temporary,
-        open_refusals(None, force=False, has_option=False) as refusals,
+        listed_refusals() as refusals,
         progress_bar() as bar,
         temporary.open("w", encoding="utf-8", newline="\n") as file,
     ):
@@ -127,7 +126,7 @@ def agreement(
     from rich.console import Console
 
     from corestory.atomic import atomic_path
-    from corestory.commands.messages import open_refusals, say
+    from corestory.commands.messages import listed_refusals, say
     from corestory.evaluation.agreement import compare_labels
     from corestory.labelling.origins import find_origins
     from corestory.labelling.tables import LabelNames
@@ -139,7 +138,7 @@ def agreement(
     for origin in origins:
         if origin.has_pages:
             raise InputError("has gold text, but no labels", where=str(origin.path), expected="labelled paragraphs")
-    with open_refusals(None, force=False, has_option=False) as refusals:
+    with listed_refusals() as refusals:
         labels = (origin.articles(names=LabelNames(), refuse=refusals.refuse, note=say) for origin in origins)
         found = compare_labels(*labels)
     if not found.overall.paragraphs:

@@ -101,16 +101,23 @@ class Refusals:
         elif self.count <= REFUSALS_LISTED:
             say(f"refused: {error}")
 
-    def say_more(self, *, has_option: bool = True) -> None:
-        """Say how many refusals were not listed, and how to list them if the command has the option."""
+    def say_more(self, how: str = "; --rejects FILE lists them all") -> None:
+        """Say how many refusals were not listed, and how to list them."""
         if self._file is None and self.count > REFUSALS_LISTED:
-            how = "; --rejects FILE lists them all." if has_option else "."
-            say(f"refused: {self.count - REFUSALS_LISTED:,} more{how}")
+            say(f"refused: {self.count - REFUSALS_LISTED:,} more{how}.")
 
 
 @contextmanager
-def open_refusals(path: AnyPath | None, *, force: bool, has_option: bool = True) -> Iterator[Refusals]:
-    """Open the refusals of a command, and say at the end how many there were.
+def listed_refusals() -> Iterator[Refusals]:
+    """List the refusals of a command without --rejects, and say at the end how many more there were."""
+    refusals = Refusals(None)
+    yield refusals
+    refusals.say_more("")
+
+
+@contextmanager
+def open_refusals(path: AnyPath | None, *, force: bool) -> Iterator[Refusals]:
+    """Open the refusals of a command with --rejects, and say at the end how many there were.
 
     Parameters
     ----------
@@ -118,13 +125,11 @@ def open_refusals(path: AnyPath | None, *, force: bool, has_option: bool = True)
         A file for the refusals, which is written even if there are none; None lists the first on the standard error.
     force
         Whether the file may be replaced.
-    has_option
-        Whether the command has an option for the file.
     """
     if path is None:
         refusals = Refusals(None)
         yield refusals
-        refusals.say_more(has_option=has_option)
+        refusals.say_more()
         return
     with atomic_path(path, force=force) as temporary, temporary.open("w", encoding="utf-8") as file:
         refusals = Refusals(file)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any
 
 from corestory.commands.formats import PAGE_ENDINGS, STORIES
 from corestory.commands.messages import (
@@ -20,13 +21,18 @@ from corestory.commands.messages import (
 )
 from corestory.commands.options import PredictOptions, open_memory, open_model
 from corestory.errors import OutputError
-from corestory.remote import AnyPath, RemotePath, is_url, path_of
+from corestory.remote import AnyPath, RemotePath, path_of
 
 if TYPE_CHECKING:
-    from corestory.output.article_page import PageWriter
+    from corestory.model.site_memory import SiteMemory
+    from corestory.model.tagged_article import TaggedArticle
+    from corestory.model.tagger import Tagger
     from corestory.output.documents import DocumentFormat
-    from corestory.output.rows import Format, RowWriter
-    from corestory.output.story import KindChoice
+    from corestory.output.rows import Format
+    from corestory.reading.article import Article
+
+    # From articles that were read to tagged articles, each with what its output is written from.
+    Tag = Callable[[Tagger, Iterable[Article], SiteMemory | None], Iterator[tuple[TaggedArticle, Any]]]
 
 
 def tag_to_rows(
@@ -51,96 +57,46 @@ def tag_to_rows(
         The number of refusals.
     """
     from corestory.features.batch import BATCH_ARTICLES
-    from corestory.reading.sources import read_articles
 
-    rejects, kinds = options.rejects, options.kinds
-    if output is not None and rejects is not None and output.resolve() == rejects.resolve():
-        raise OutputError("the same file for --output and --rejects", where=str(output), hint="Give two names.")
-    tagger = open_model(options.model, kinds=kinds is not None)
-    memory = open_memory(options.memory)
-    doubtful = DoubtfulArticles(with_memory=memory is not None)
-    with open_refusals(rejects, force=options.force) as refusals, suppress(NothingTaggedError):
-        # The structure of a story is found in the source.
-        reading = replace(options.reading, source=options.reading.source or form in STORIES)
-        articles = read_articles(options.sources, refuse=refusals.refuse, keep=options.keep, note=say, options=reading)
-        opened: AbstractContextManager[RowWriter]
-        if form == "labelled" or form == "markdown" or form == "tei":
-            opened = _opened_documents(output, form, kinds, into_folder=into_folder, force=options.force)
-        else:
-            opened = _opened(output, form, options)
-        with opened as writer, progress_bar(beside_output=output is None) as bar:
-            for article in tagger.tag_stream(
-                articles,
-                threshold=options.threshold,
-                rules=options.rules,
-                memory=memory,
-                kinds=kinds is not None or form in STORIES,  # they tell the headings of a text
-            ):
-                writer.write(article)
-                doubtful.add(article)
-                if doubtful.articles > BATCH_ARTICLES:  # fewer are done before a bar is of any use
-                    bar.update(f"{doubtful.articles:,} articles", doubtful.articles)
-            if output is not None and not doubtful.articles:
-                raise NothingTaggedError
-        doubtful.say()
-    return refusals.count
+    kinds, is_story = options.kinds, form in STORIES
+
+    def tag(
+        tagger: Tagger, articles: Iterable[Article], memory: SiteMemory | None
+    ) -> Iterator[tuple[TaggedArticle, TaggedArticle]]:
+        with_kinds = kinds is not None or is_story  # they tell the headings of a text
+        for article in tagger.tag_stream(
+            articles, threshold=options.threshold, rules=options.rules, memory=memory, kinds=with_kinds
+        ):
+            yield article, article
+
+    # The structure of a story is found in the source.
+    options = replace(options, reading=replace(options.reading, source=options.reading.source or is_story))
+    # A bar is of no use for fewer articles than are tagged at once.
+    return _tag(options, output, _row_writer(options, output, form, into_folder=into_folder), tag, few=BATCH_ARTICLES)
 
 
-@contextmanager
-def _opened(output: AnyPath | None, form: Format | None, options: PredictOptions) -> Iterator[RowWriter]:
-    from corestory.atomic import atomic_path
+def _row_writer(
+    options: PredictOptions, output: AnyPath | None, form: Format | DocumentFormat | None, *, into_folder: bool
+) -> AbstractContextManager[Any]:
+    from corestory.output.documents import DocumentFile, DocumentFolder
     from corestory.output.rows import open_rows
 
-    only, keep, kinds, unit = options.only, options.keep, options.kinds, options.unit
+    kinds = options.kinds
     if form is None:
         from corestory.output.annotated import AnnotatedWriter  # only a terminal needs Rich
 
-        yield AnnotatedWriter(kinds)
-    elif output is None:
-        output_stream = standard_output()
-        stream: BinaryIO = output_stream.buffer
-        if output_stream.isatty():
-            stream = cast("BinaryIO", PrintableStream(stream))
-        writer = open_rows(stream, form=form, only=only, keep=keep, kinds=kinds, unit=unit)
-        yield writer
-        writer.close()  # not after an error, which must not end a pipe with what looks like a whole output
-    else:
-        with atomic_path(output, force=options.force) as temporary:
-            try:
-                writer = open_rows(temporary, form=form, only=only, keep=keep, kinds=kinds, unit=unit)
-                with closing(writer):
-                    yield writer
-            except OutputError as error:  # it names the temporary file
-                raise OutputError(error.found, where=str(output), hint=error.hint) from error
-
-
-@contextmanager
-def _opened_documents(
-    output: AnyPath | None, form: DocumentFormat, kinds: KindChoice | None, *, into_folder: bool, force: bool
-) -> Iterator[RowWriter]:
-    from corestory.atomic import atomic_folder, atomic_path
-    from corestory.output.documents import DocumentFile, DocumentFolder
-
-    if output is None:
-        writer = DocumentFile(standard_output().buffer, form, kinds)
-        yield writer
-        writer.close()
-    elif into_folder:
-        if isinstance(output, RemotePath):
-            raise OutputError(
-                f"{form} files are not written to a folder of another machine",
-                where=str(output),
-                expected="a folder of this machine",
-            )
-        if output.is_dir() and any(output.iterdir()):  # not even --force deletes what people have corrected
+        return nullcontext(AnnotatedWriter(kinds))
+    if form == "labelled" or form == "markdown" or form == "tei":
+        if not into_folder or output is None:
+            return _opened(output, partial(DocumentFile, form=form, kinds=kinds), force=options.force)
+        _check_local(output, f"{form} files")
+        if output.is_dir() and any(Path(str(output)).iterdir()):  # not even --force deletes what people have corrected
             raise OutputError(
                 "is a folder with files, which people may have corrected", where=str(output), expected="a new folder"
             )
-        with atomic_folder(output) as temporary:
-            yield DocumentFolder(temporary, form, kinds)
-    else:
-        with atomic_path(output, force=force) as temporary, closing(DocumentFile(temporary, form, kinds)) as writer:
-            yield writer
+        return _opened(output, partial(DocumentFolder, form=form, kinds=kinds), in_folder=True)
+    make = partial(open_rows, form=form, only=options.only, keep=options.keep, kinds=kinds, unit=options.unit)
+    return _opened(output, make, force=options.force)
 
 
 def is_one_page(output: str | None) -> bool:
@@ -170,58 +126,99 @@ def tag_to_pages(options: PredictOptions, output: str | None) -> int:
         The number of refusals.
     """
     from corestory.model.explaining import explain_articles
-    from corestory.reading.sources import read_articles
+    from corestory.output.article_page import INDEX, OnePage, PageFolder
 
     if output is None and standard_output().isatty():
         raise OutputError(
             "a page cannot be shown on a terminal",
             hint="Give --output FILE.html, or --output FOLDER for several articles.",
         )
-    path = None if output is None else _local(output)
+
+    def explain(
+        tagger: Tagger, articles: Iterable[Article], memory: SiteMemory | None
+    ) -> Iterator[tuple[TaggedArticle, object]]:
+        for explained in explain_articles(tagger, articles, threshold=options.threshold, memory=memory):
+            yield explained.tagged, explained
+
+    path = None if output is None else path_of(output)
+    _check_local(path, "pages")
+    in_folder = output is not None and not is_one_page(output)
+    make = partial(PageFolder if in_folder else OnePage, only=options.only, kinds=options.kinds)
+    opened = _opened(path, make, force=options.force, in_folder=in_folder, marker=INDEX)
+    return _tag(options, path, opened, explain)
+
+
+def _check_local(output: AnyPath | None, written: str) -> None:
+    if isinstance(output, RemotePath):
+        raise OutputError(
+            f"{written} are not written to another machine",
+            where=str(output),
+            expected="a file or a folder of this machine",
+        )
+
+
+def _tag(
+    options: PredictOptions, output: AnyPath | None, opened: AbstractContextManager[Any], tag: Tag, *, few: int = 0
+) -> int:
+    """Read, tag and write articles; show a bar for more than a few; return the number of refusals."""
+    from corestory.reading.sources import read_articles
+
+    if output is not None and options.rejects is not None and output.resolve() == options.rejects.resolve():
+        raise OutputError("the same file for --output and --rejects", where=str(output), hint="Give two names.")
     tagger = open_model(options.model, kinds=options.kinds is not None)
     memory = open_memory(options.memory)
     doubtful = DoubtfulArticles(with_memory=memory is not None)
     with open_refusals(options.rejects, force=options.force) as refusals, suppress(NothingTaggedError):
-        articles = read_articles(options.sources, refuse=refusals.refuse, note=say, options=options.reading)
-        with _open_pages(path, output or "", options) as pages, progress_bar(beside_output=output is None) as bar:
-            for explained in explain_articles(tagger, articles, threshold=options.threshold, memory=memory):
-                pages.write(explained)
-                doubtful.add(explained.tagged)
-                bar.update(f"{doubtful.articles:,} articles", doubtful.articles)
+        articles = read_articles(
+            options.sources, refuse=refusals.refuse, keep=options.keep, note=say, options=options.reading
+        )
+        with opened as writer, progress_bar(beside_output=output is None) as bar:
+            for article, written in tag(tagger, articles, memory):
+                writer.write(written)
+                doubtful.add(article)
+                if doubtful.articles > few:
+                    bar.update(f"{doubtful.articles:,} articles", doubtful.articles)
             if output is not None and not doubtful.articles:
                 raise NothingTaggedError
         doubtful.say()
     return refusals.count
 
 
-def _local(output: str) -> Path:
-    path = path_of(output) if is_url(output) else Path(output)
-    if isinstance(path, RemotePath):
-        raise OutputError(
-            "pages are not written to another machine", where=output, expected="a file or a folder of this machine"
-        )
-    return path
-
-
 @contextmanager
-def _open_pages(path: Path | None, name: str, options: PredictOptions) -> Iterator[PageWriter]:
-    from corestory.atomic import atomic_folder, atomic_path
-    from corestory.output.article_page import INDEX, OnePage, PageFolder
+def _opened(
+    output: AnyPath | None,
+    make: Callable[[Any], Any],
+    *,
+    force: bool = False,
+    in_folder: bool = False,
+    marker: str = "",
+) -> Iterator[Any]:
+    """Open a writer of the standard output, or of a file or folder that is written whole or not at all.
 
-    writer: PageWriter
-    only, kinds, force = options.only, options.kinds, options.force
-    if path is None:
-        yield (writer := OnePage(standard_output().buffer, only=only, kinds=kinds))
-        writer.close()  # not after an error, which must not end a pipe with what looks like a whole page
+    Parameters
+    ----------
+    output
+        The file or folder; None is the standard output.
+    make
+        Makes the writer, given its path or stream.
+    force, marker
+        As of `corestory.atomic.atomic_folder`.
+    in_folder
+        Whether the output is a folder.
+    """
+    from corestory.atomic import atomic_folder, atomic_path
+
+    if output is None:
+        stream = standard_output()
+        writer = make(PrintableStream(stream.buffer) if stream.isatty() else stream.buffer)
+        yield writer
+        writer.close()  # not after an error, which must not end a pipe with what looks like a whole output
         return
+    whole = (
+        atomic_folder(Path(str(output)), force=force, marker=marker) if in_folder else atomic_path(output, force=force)
+    )
     try:
-        if is_one_page(str(path)):
-            with atomic_path(path, force=force) as temporary:
-                yield (writer := OnePage(temporary, only=only, kinds=kinds))
-                writer.close()
-        else:
-            with atomic_folder(path, force=force, marker=INDEX) as temporary:
-                yield (writer := PageFolder(temporary, only=only, kinds=kinds))
-                writer.close()
+        with whole as temporary, closing(make(temporary)) as writer:
+            yield writer
     except OutputError as error:  # it may name the temporary file
-        raise OutputError(error.found, where=name, expected=error.expected, hint=error.hint) from error
+        raise error.at(str(output)) from error

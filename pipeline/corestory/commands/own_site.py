@@ -45,7 +45,7 @@ def adapt(
     Example: corestory adapt labels.jsonl --output models/mine
     """
     from corestory.atomic import check_folder
-    from corestory.commands.messages import open_refusals, progress_bar, say
+    from corestory.commands.messages import listed_refusals, progress_bar, say
     from corestory.commands.options import open_model
     from corestory.model.storage import MANIFEST_NAME, save_model
     from corestory.report.card import adapted_card
@@ -54,7 +54,7 @@ def adapt(
     # Checked before the work, so that a fault in the output is reported at once.
     check_folder(output, force=force, marker=MANIFEST_NAME)
     tagger = open_model(model)
-    with open_refusals(None, force=False, has_option=False) as refusals, progress_bar() as bar:
+    with listed_refusals() as refusals, progress_bar() as bar:
         frame = _labelled(data, refusals.refuse, bar)
         adaptation = adapt(tagger, frame, progress=bar.update, force=force)
     for form in adaptation.forms:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corestory.commands.options import Memory, Model, process_count
-from corestory.errors import CorestoryError, InputError
-from corestory.installation import install_command
+from corestory.errors import InputError
+from corestory.installation import check_installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,18 +88,12 @@ def review(
         raise typer.BadParameter("give either articles or --suspects FILE.", param_hint="ARTICLE")
     if suspects is not None and adapt_every:
         raise typer.BadParameter("no model tags suspects; leave it out.", param_hint="--adapt-every")
-    try:
-        import starlette  # noqa: F401
-        import uvicorn  # noqa: F401
-    except ImportError:
-        raise CorestoryError(
-            "needs Starlette and uvicorn", where="corestory review", hint=install_command("review")
-        ) from None
+    check_installed("starlette", "uvicorn", extra="review", where="corestory review")
 
-    from corestory.commands.messages import open_refusals, say
+    from corestory.commands.messages import listed_refusals, say
     from corestory.commands.options import open_model
     from corestory.review.labels_file import LabelsFile
-    from corestory.review.server import ReviewServer, review_app
+    from corestory.review.server import BackgroundAdaptation, ReviewServer, review_app
     from corestory.review.session import Session
     from corestory.review.suspects import read_suspects
     from corestory.web.guard import listen
@@ -107,7 +101,7 @@ def review(
     with (
         listen(port) as listening,
         LabelsFile(labels) as file,
-        open_refusals(None, force=False, has_option=False) as refusals,
+        listed_refusals() as refusals,
     ):
         if suspects is not None:
             shown, tagger = read_suspects(suspects), None
@@ -119,8 +113,6 @@ def review(
         session = Session(shown, file, reviewer=reviewer, in_given_order=order is Order.given or suspects is not None)
         app = review_app(session)
         if tagger is not None and adapt_every:
-            from corestory.review.adapting import BackgroundAdaptation
-
             adaptation = BackgroundAdaptation(session, tagger, every=adapt_every)
             adaptation.after_change()  # a review that goes on may have enough labels
             app = review_app(session, after_change=adaptation.after_change)
@@ -201,14 +193,7 @@ def serve(
 
     Example: corestory serve --port 8000 --workers 2
     """
-    try:
-        import prometheus_client  # noqa: F401
-        import starlette  # noqa: F401
-        import uvicorn  # noqa: F401
-    except ImportError as error:
-        raise CorestoryError(
-            f"serve needs the package {error.name}", hint=f"Install it with: {install_command('serve')}"
-        ) from None
+    check_installed("prometheus_client", "starlette", "uvicorn", extra="serve", where="corestory serve")
     _check_token(host, token, without_token=without_token)
     # Before numpy is loaded, here and in the workers, which inherit it: they are the ones that run side by side.
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 DEFAULT_OUTPUT = Path("data/processed/paragraphs.parquet")
 
-_LISTED = 20
-
 SPLIT_BY_ARTICLE = (
     "Split by article, not by site: there are fewer than three sites, so the same site is in train, validation and "
     "test. Scores on test will be too optimistic for other sites. Add articles of other sites if you can."
@@ -80,13 +78,12 @@ def prepare(
     from rich.console import Console
 
     from corestory.atomic import atomic_path
-    from corestory.commands.messages import progress_bar, say
+    from corestory.commands.messages import listed_refusals, progress_bar, say
     from corestory.labelling.corrections import read_corrections
     from corestory.labelling.preparation import prepare_table
     from corestory.labelling.table import write_frame
     from corestory.labelling.tables import LabelNames
     from corestory.labelling.views import chosen_views
-    from corestory.rendering import printable
 
     for source in sources:
         if is_url(source):
@@ -94,12 +91,10 @@ def prepare(
                 "is a web address", where=source, expected="files of this machine", hint="Download it first."
             )
     check_ending(output, ".parquet")
-    console = Console(stderr=True)
     names, wanted = LabelNames(core=core_label, filler=filler_label), chosen_views(views)
     corrected = read_corrections(corrections) if corrections is not None else ()
-    refused: list[InputError] = []
     # The output is opened before the work, so that a fault in it is reported at once.
-    with atomic_path(output, force=force) as temporary:
+    with atomic_path(output, force=force) as temporary, listed_refusals() as refusals:
         with progress_bar() as bar:
             prepared = prepare_table(
                 [Path(source) for source in sources],
@@ -108,20 +103,14 @@ def prepare(
                 jobs=jobs,
                 names=names,
                 corrections=corrected,
-                refuse=refused.append,
+                refuse=refusals.refuse,
                 note=say,
                 progress=bar.update,
             )
         write_frame(prepared.frame, temporary)
-    _print_report(prepared.report, console)
-    for error in refused[:_LISTED]:
-        console.print(printable(f"refused: {error}"), style="yellow", markup=False, highlight=False, soft_wrap=True)
-    if len(refused) > _LISTED:
-        console.print(f"refused: {len(refused) - _LISTED} more", style="yellow")
-    console.print(
-        printable(f"{len(prepared.frame):,} paragraphs in {output}"), highlight=False, markup=False, soft_wrap=True
-    )
-    if refused:
+    _print_report(prepared.report, Console(stderr=True))
+    say(f"{len(prepared.frame):,} paragraphs in {output}")
+    if refusals.count:
         raise typer.Exit(1)
 
 

@@ -235,8 +235,7 @@ def refusal_line(error: CorestoryError) -> str:
     >>> refusal_line(InputError("is empty", where="a.csv", expected="rows"))
     '{"where": "a.csv", "reason": "is empty; expected rows"}'
     """
-    reason = str(type(error)(error.found, expected=error.expected, hint=error.hint))
-    return json.dumps({"where": storable(error.where), "reason": storable(reason)}, ensure_ascii=False)
+    return json.dumps({"where": storable(error.where), "reason": storable(str(error.at("")))}, ensure_ascii=False)
 
 
 def refusal_of_line(line: str) -> InputError:

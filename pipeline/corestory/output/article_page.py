@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO
 
 from corestory.atomic import Target
 from corestory.errors import OutputError
@@ -221,16 +221,6 @@ def _ngrams(effects: Sequence[Effect]) -> list[tuple[str, str, Label]]:
         (storable(in_words(effect.name)), signed(effect.log_odds), "core" if effect.log_odds > 0 else "filler")
         for effect in effects
     ]
-
-
-class PageWriter(Protocol):
-    """A writer of explained articles; the output is whole only after `close`."""
-
-    def write(self, article: ArticleExplanation) -> None:
-        """Write an article."""
-
-    def close(self) -> None:
-        """Finish."""
 
 
 class OnePage:

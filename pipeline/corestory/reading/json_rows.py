@@ -113,7 +113,7 @@ def _list_rows(stream: BinaryIO, name: str, refuse: Refuse) -> Iterator[SourceRo
                 refuse(error)
     except InputError as error:
         after = f"{where}, after record {number}"
-        raise InputError(error.found, where=after, expected=error.expected, hint=error.hint) from None
+        raise error.at(after) from None
 
 
 def _list_items(stream: BinaryIO, where: str) -> Iterator[str]:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from corestory.errors import InputError
 from corestory.labelling.labelled import markup_columns
-from corestory.reading.json_rows import position_of
 from corestory.reading.text import storable
+from corestory.types import Label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from corestory.labelling.labelled import Markup
     from corestory.reading.article import Article
-    from corestory.types import Label
-
-_LABELS: dict[object, Label] = {"core": "core", "filler": "filler"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,41 +101,28 @@ def decision_line(decision: Decision, article: Article | None = None, markup: Ma
     return storable(f"{json.dumps(row, ensure_ascii=False)}\n").encode()
 
 
-def read_decision(values: Mapping[str, object], *, where: str) -> Decision:
-    """Read a decision from the fields of its line.
+def read_decision(line: bytes, *, where: str) -> Decision:
+    """Read a decision from its line.
 
     Raises
     ------
     InputError
         It is no decision.
     """
-    article_id, text, decided, label = (values.get(name) for name in ("article_id", "text", "decided", "label"))
-    if not (isinstance(article_id, str) and isinstance(text, str) and isinstance(decided, str)) or (
-        label is not None and label not in _LABELS
-    ):
-        raise InputError(
-            "not a decision of `corestory review`",
-            where=where,
-            expected="article_id, position, text, label (core, filler or null) and decided",
-            hint="Give another name to --labels.",
-        )
-    reviewer, check = values.get("reviewer"), values.get("check")
-    return Decision(
-        article_id,
-        position_of(values.get("position"), where),
-        text,
-        _LABELS.get(label),
-        decided,
-        _LABELS.get(values.get("tagged")),
-        _number(values.get("score")),
-        _number(values.get("seconds")),
-        reviewer if isinstance(reviewer, str) else "",
-        check if isinstance(check, str) else "",
+    try:
+        return msgspec.json.decode(line, type=Decision)
+    except (msgspec.MsgspecError, RecursionError):
+        raise no_decision(where) from None
+
+
+def no_decision(where: str) -> InputError:
+    """Return the error for a line that is no decision."""
+    return InputError(
+        "not a decision of `corestory review`",
+        where=where,
+        expected="article_id, position, text, label (core, filler or null) and decided",
+        hint="Give another name to --labels.",
     )
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import deque
 from contextlib import suppress
@@ -13,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 from corestory.atomic import atomic_path, lock_file
 from corestory.errors import OutputError, reason_of
-from corestory.review.decisions import Decision, read_decision
+from corestory.review.decisions import Decision, no_decision, read_decision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -158,12 +157,7 @@ class LabelsFile:
         whole, _, rest = data.rpartition(b"\n")
         found: _Write = []
         for number, line in enumerate(whole.split(b"\n") if whole else (), start=1):
-            where = f"{self.path}, line {number}"
-            try:
-                values = json.loads(line)
-            except (ValueError, RecursionError):
-                values = None
-            found.append((read_decision(values if isinstance(values, dict) else {}, where=where), line + b"\n"))
+            found.append((read_decision(line, where=f"{self.path}, line {number}"), line + b"\n"))
         # The decisions of a change have one time.
         for _, write in groupby(found, key=lambda one: (one[0].article_id, one[0].decided)):
             self._keep(list(write))
@@ -173,7 +167,7 @@ class LabelsFile:
         if rest:
             # A line that was cut off begins as all lines do; of other files nothing is dropped.
             if not _BEGINNING.startswith(rest[: len(_BEGINNING)]):
-                read_decision({}, where=str(self.path))
+                raise no_decision(str(self.path))
             self._file.truncate(len(data) - len(rest))
 
     def _keep(self, write: _Write) -> None:

@@ -1,10 +1,11 @@
-"""The web server of a review: a page, its style and script, and the requests of the script."""
+"""The web server of a review: a page, its script and requests, and the adaptation that goes on meanwhile."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,14 +17,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from corestory.errors import CorestoryError, InputError
+from corestory.labelling.table import articles_frame
+from corestory.training.adaptation import adapt
 from corestory.rendering import PALETTE, template_source
 from corestory.review.decisions import held_out_accuracy
+from corestory.review.material import ShownArticle
 from corestory.review.session import Session, StaleError
 from corestory.types import Label
 from corestory.web.guard import Guard, loopback_hosts
 
 if TYPE_CHECKING:
     import socket
+
+    from corestory.model.tagger import Tagger
 
 _STYLES = (PALETTE, "article.css", "review.css")
 _STATUS = {StaleError: 409, InputError: 422}
@@ -111,6 +117,55 @@ def review_app(session: Session, *, after_change: Callable[[], None] = lambda: N
         ],
         exception_handlers={CorestoryError: _refused},
     )
+
+
+class BackgroundAdaptation:
+    """Adapts the model in the background after every few accepted articles.
+
+    Each run starts from the original model and learns from all accepted articles.
+
+    Parameters
+    ----------
+    session
+        The review. Articles without a visit or a label get the labels of the adapted model.
+    tagger
+        The model.
+    every
+        Number of newly accepted articles that start a run.
+    """
+
+    def __init__(self, session: Session, tagger: Tagger, *, every: int) -> None:
+        self._session, self._tagger, self._every = session, tagger, every
+        self._learned = 0
+        self._lock = Lock()
+        self._thread: Thread | None = None
+
+    def after_change(self) -> None:
+        """Start a run if enough articles are new and none is running; return at once."""
+        with self._lock:
+            done = self._session.done
+            if done - self._learned < self._every or (self._thread is not None and self._thread.is_alive()):
+                return
+            self._learned = done
+            # A daemon thread: it writes nothing, so Ctrl-C need not wait for it.
+            self._thread = Thread(target=self._adapt, daemon=True)
+            self._thread.start()
+
+    def wait(self) -> None:
+        """Wait for the end of the current run."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def _adapt(self) -> None:
+        try:
+            adaptation = adapt(self._tagger, articles_frame(self._session.labelled()))
+        except CorestoryError as error:
+            self._session.show_retagged({}, f"Not adapted: {error}.")
+            return
+        left = self._session.untouched() if adaptation.helps else {}
+        tagged = adaptation.tagger.tag_stream(shown.article for shown in left.values())
+        retagged = {number: ShownArticle.of(article) for number, article in zip(left, tagged, strict=True)}
+        self._session.show_retagged(retagged, adaptation.message)
 
 
 class ReviewServer:

@@ -286,8 +286,7 @@ def problem_document(status: int, detail: str, refused: Sequence[InputError]) ->
 
 
 def _refusal(error: InputError) -> Refusal:
-    reason = str(InputError(error.found, expected=error.expected, hint=error.hint))
-    return Refusal(storable(error.where), _of_parameters(reason))
+    return Refusal(storable(error.where), _of_parameters(str(error.at(""))))
 
 
 def _of_parameters(message: str) -> str:
