@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,7 @@ from corestory.evaluation.groups import Histogram, by_length, by_region, histogr
 from corestory.evaluation.in_story import InStory, measure_in_story
 from corestory.evaluation.learned import Importance, Vocabulary, group_importance, strongest_ngrams
 from corestory.evaluation.mistakes import Mistake, confident_mistakes
-from corestory.evaluation.results import Evaluation, Group, Json, group_metrics, measured_metrics, plain
+from corestory.evaluation.results import Evaluation, Group, Json, groups_metrics, measured_metrics, plain
 from corestory.evaluation.rivals import Comparison, Predictions, compare, rival_predictions
 from corestory.evaluation.rows import labelled_rows, probabilities
 from corestory.evaluation.thresholds import ThresholdRow, Tradeoff, measured_thresholds, tradeoff
@@ -89,9 +89,11 @@ class Findings:
     def to_metrics(self) -> dict[str, Json]:
         """Nested values for ``metrics.json``: those of the evaluation, and keys of their own for the rest."""
         learned = self.learned
-        comparisons = {
-            found.second: {name: asdict(getattr(found, name)) for name in CHANGES} for found in self.comparisons
-        }
+        in_story: Json = None
+        if self.in_story is not None:
+            curves = {curve.form: plain(curve) for curve in self.in_story.curves}
+            in_story = {"groups": groups_metrics(self.in_story.groups), "second_look": curves}
+        comparisons = {found.second: {name: getattr(found, name) for name in CHANGES} for found in self.comparisons}
         # The texts of the mistakes are in predictions.parquet, and on the page.
         mistakes = [
             {"article_id": found.article_id, "position": found.position, "label": found.label, "score": found.score}
@@ -105,13 +107,13 @@ class Findings:
         return {
             **self.evaluation.to_metrics(),
             "thresholds": plain(thresholds),
-            "lengths": {group.name: group_metrics(group) for group in self.lengths},
-            "places": {group.name: group_metrics(group) for group in self.regions},
-            "in_story": None if self.in_story is None else _in_story(self.in_story),
-            "histogram": plain(asdict(self.histogram)),
+            "lengths": groups_metrics(self.lengths),
+            "places": groups_metrics(self.regions),
+            "in_story": in_story,
+            "histogram": plain(self.histogram),
             "mistakes": plain(mistakes),
-            "ngrams": None if learned is None else plain(asdict(learned.vocabulary)),
-            "importance": None if learned is None else plain([asdict(found) for found in learned.importance]),
+            "ngrams": None if learned is None else plain(learned.vocabulary),
+            "importance": None if learned is None else plain(learned.importance),
             "comparisons": plain(comparisons),
         }
 
@@ -196,13 +198,6 @@ def find(
         learned=learned,
         comparisons=tuple(compare(rows, rival, name=name) for rival in rivals),
     )
-
-
-def _in_story(found: InStory) -> Json:
-    return {
-        "groups": {group.name: group_metrics(group) for group in found.groups},
-        "second_look": {curve.form: plain(asdict(curve)) for curve in found.curves},
-    }
 
 
 def _curve(positive: Bool, score: Float) -> PrecisionRecall | None:

@@ -151,8 +151,7 @@ def by_length(rows: LabelledRows, *, settings: EvaluationSettings) -> tuple[Grou
 
 def by_region(rows: LabelledRows, *, settings: EvaluationSettings) -> tuple[Group, ...]:
     """Measure the paragraphs of each of the `REGIONS` of an article, from its head to its foot."""
-    positions = rows.frame["position"].to_numpy() if "position" in rows.frame.columns else np.arange(len(rows.core))
-    codes = regions(rows.core, rows.frame["article_id"].to_numpy(), positions)
+    codes = regions(rows.core, rows.frame["article_id"].to_numpy(), rows.positions)
     return groups_by_code(rows, codes, REGIONS, settings=settings)
 
 
@@ -179,22 +178,15 @@ def regions(core: Bool, articles: NDArray[np.object_], positions: NDArray[np.int
     """
     import pandas as pd
 
-    codes = pd.factorize(articles)[0]
-    order = np.lexsort((positions, codes))
-    article, is_core = codes[order], core[order].astype(np.int64)
-    starts = np.flatnonzero(np.diff(article, prepend=-1))
-    total = np.add.reduceat(is_core, starts)[article] if len(article) else is_core
-    running = np.cumsum(is_core)
-    until = running - (running - is_core)[starts][article] if len(article) else is_core
+    rows = pd.DataFrame({"article": articles, "core": core.astype(np.int64)}).iloc[np.argsort(positions, kind="stable")]
+    of_article = rows.groupby("article", sort=False)["core"]
+    until, total = (found.sort_index().to_numpy() for found in (of_article.cumsum(), of_article.transform("sum")))
     after = total - until
     # A filler paragraph is of the lead or the tail only if it stands between two core paragraphs of it.
-    core_here = is_core == 1
-    lead = (until <= ENDS) & (core_here | (until < ENDS))
-    tail = (after + is_core <= ENDS) & (core_here | (after < ENDS))
-    conditions = [total == 0, until == 0, (after == 0) & ~core_here, lead, tail]
-    region = np.empty(len(order), np.int64)
-    region[order] = np.select(conditions, [5, 0, 4, 1, 3], default=2)
-    return region
+    lead = (until <= ENDS) & (core | (until < ENDS))
+    tail = (after + core <= ENDS) & (core | (after < ENDS))
+    conditions = [total == 0, until == 0, (after == 0) & ~core, lead, tail]
+    return np.select(conditions, [5, 0, 4, 1, 3], default=2)
 
 
 def histogram(rows: LabelledRows) -> Histogram:

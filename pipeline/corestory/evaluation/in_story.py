@@ -96,21 +96,15 @@ def in_story_lines(core: Bool, words: Float, articles: Sequence[object], positio
     """
     import pandas as pd
 
-    article = pd.factorize(np.asarray(articles, dtype=object))[0]
-    order = np.lexsort((np.asarray(positions), article))
-    article, is_core = article[order], core[order]
-    rows = np.arange(len(core))
-    starts = np.searchsorted(article, article, side="left")
-    ends = np.searchsorted(article, article, side="right")
-    # The nearest core paragraph before and after each row; outside its article where there is none.
-    before = np.maximum.accumulate(np.concatenate([[-1], np.where(is_core, rows, -1)[:-1]])) if len(core) else rows
-    following = np.where(is_core, rows, len(core))[::-1]
-    after = np.minimum.accumulate(np.concatenate([[len(core)], following[:-1]]))[::-1] if len(core) else rows
-    inside = (before >= starts) & (after < ends)
-    chosen = inside & np.where(is_core, words[order] <= MAX_WORDS, after - before <= MAX_RUN + 1)
-    found = np.zeros(len(core), bool)
-    found[order] = chosen
-    return found
+    rows = pd.DataFrame({"article": np.asarray(articles, dtype=object), "core": core})
+    rows = rows.iloc[np.argsort(np.asarray(positions), kind="stable")]
+    article = rows["article"]
+    number = rows.groupby("article").cumcount().where(rows["core"])
+    # The nearest core paragraph before and after each.
+    before = number.groupby(article).shift().groupby(article).ffill()
+    after = number.groupby(article).shift(-1).groupby(article).bfill()
+    distance = (after - before).sort_index().to_numpy()  # NaN where one of them is missing
+    return np.where(core, (words <= MAX_WORDS) & ~np.isnan(distance), distance <= MAX_RUN + 1)
 
 
 def measure_in_story(rows: LabelledRows, *, settings: EvaluationSettings) -> InStory | None:
@@ -213,9 +207,8 @@ def choose_second_look(rows: LabelledRows, max_lost: float, *, where: str = "") 
 
 
 def _inside(rows: LabelledRows) -> LabelledRows:
-    frame = rows.frame
-    positions = frame["position"].to_numpy() if "position" in frame else np.arange(len(frame))
-    return rows.part(np.flatnonzero(in_story_lines(rows.core, rows.words, frame["article_id"].tolist(), positions)))
+    articles = rows.frame["article_id"].tolist()
+    return rows.part(np.flatnonzero(in_story_lines(rows.core, rows.words, articles, rows.positions)))
 
 
 def _with_markup(rows: LabelledRows) -> Bool:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corestory.evaluation.metrics import Rates, confusion, rates
 from corestory.evaluation.rows import decisions
@@ -19,7 +18,7 @@ from corestory.model.breakdown import ngram_breakdowns
 from corestory.model.decision import decide
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import Stage2, stage1_log_odds
-from corestory.types import Float32
+from corestory.types import Bool, Float32, Int
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,10 +140,10 @@ def _importance(
     ordered = frame.iloc[rows]
     labelled = np.flatnonzero(ordered["label"].notna().to_numpy())
     core = decisions(ordered.iloc[labelled], "label")
-    stage = _ContextStage(tagger, batch, html=html, threshold=threshold)
+    decided = _shuffled_decisions(tagger, batch, html=html, threshold=threshold)
 
-    def macro_f1(group: str, order: NDArray[np.int64]) -> float:
-        cells = confusion(core, stage.decided(group, order)[labelled])
+    def macro_f1(group: str, order: Int) -> float:
+        cells = confusion(core, decided(group, order)[labelled])
         return Rates(*rates(astuple(cells)).tolist()).macro_f1
 
     whole = macro_f1("", np.arange(len(frame)))
@@ -158,30 +157,25 @@ def _importance(
     return Importance(html, len(batch.layout.sizes), len(labelled), whole, tuple(effects))
 
 
-class _ContextStage:
-    """Stage 2 of a tagger over one batch, with the features of a group in another order."""
+def _shuffled_decisions(
+    tagger: Tagger, batch: Batch, *, html: bool, threshold: float | None
+) -> Callable[[str, Int], Bool]:
+    """Return a function that decides with the features of a group in another order, given the group and the order."""
+    weights, settings = tagger.weights, tagger.settings
+    features, scaling = BatchFeatures(batch, weights.words.idf_of), settings.platt_scaling(html=html)
+    stage2 = Stage2(features, stage1_log_odds(features, weights), weights.networks(html=html), html=html)
+    least = settings.threshold if threshold is None else threshold
+    shares = {"cutoff_share": settings.cutoff_share, "clean_cutoff_share": settings.clean_cutoff_share}
 
-    def __init__(self, tagger: Tagger, batch: Batch, *, html: bool, threshold: float | None) -> None:
-        weights, settings = tagger.weights, tagger.settings
-        self._features, self._settings = BatchFeatures(batch, weights.words.idf_of), settings
-        self._threshold = settings.threshold if threshold is None else threshold
-        self._scaling = settings.platt_scaling(html=html)
-        stage1 = stage1_log_odds(self._features, weights)
-        self._stage2 = Stage2(self._features, stage1, weights.networks(html=html), html=html)
-
-    def decided(self, group: str, order: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether each row is core when the group's features are those of the rows in `order`."""
-
+    def decided(group: str, order: Int) -> Bool:
         def shuffled(columns: Columns, _: Network) -> Float32:
-            features = columns.matrix()
-            return np.where(np.array(columns.groups) == group, features[order], features)
+            found = columns.matrix()
+            return np.where(np.array(columns.groups) == group, found[order], found)
 
-        scores = self._scaling.probabilities(self._stage2.log_odds(shuffled))
-        if self._threshold is not None:
-            return np.asarray(scores >= self._threshold)
-        settings, features = self._settings, self._features
-        shares = {"cutoff_share": settings.cutoff_share, "clean_cutoff_share": settings.clean_cutoff_share}
-        return decide(scores, features.words, features.layout, **shares)[0]
+        scores = scaling.probabilities(stage2.log_odds(shuffled))
+        return scores >= least if least is not None else decide(scores, features.words, features.layout, **shares)[0]
+
+    return decided
 
 
 EACH = 30
@@ -218,7 +212,7 @@ class Vocabulary:
 
 
 def strongest_ngrams(
-    scorer: NgramScorer, texts: Sequence[str], articles: NDArray[np.int64], *, each: int = EACH, min_articles: int = 3
+    scorer: NgramScorer, texts: Sequence[str], articles: Int, *, each: int = EACH, min_articles: int = 3
 ) -> Vocabulary:
     """Name the strongest of a model's n-grams that occur in some texts.
 
@@ -264,9 +258,9 @@ def strongest_ngrams(
 
 def _names(
     scorer: NgramScorer,
-    chosen: NDArray[np.int64],
-    row: NDArray[np.int64],
-    term: NDArray[np.int64],
+    chosen: Int,
+    row: Int,
+    term: Int,
     texts: Sequence[str],
 ) -> list[str]:
     order = np.argsort(term, kind="stable")

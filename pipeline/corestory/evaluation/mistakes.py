@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -118,88 +119,67 @@ def confident_mistakes(
     """
     import pandas as pd
 
-    positions = _positions(frame)
-    codes = pd.factorize(frame["article_id"])[0].astype(np.int64)
-    ordered = np.lexsort((positions, codes))
-    rank = np.empty(len(frame), np.int64)
-    rank[ordered] = np.arange(len(frame))
-    articles = codes[ordered]
-    inside = np.flatnonzero(frame["label"].notna().to_numpy())
-    context = _Context(frame, ordered, articles, positions, around)
+    positions = frame["position"] if "position" in frame else frame.groupby("article_id", sort=False).cumcount()
+    codes = pd.factorize(frame["article_id"])[0]
+    order = np.lexsort((positions.to_numpy(), codes))
+    ordered, articles = frame.assign(position=positions).iloc[order], codes[order]
+    rank = np.argsort(order)[frame["label"].notna().to_numpy()]
     found = []
     for core in (True, False):
         wrong = np.flatnonzero(rows.wrong & (rows.core == core))
         doubt = rows.score[wrong] if core else 1 - rows.score[wrong]
         words = rows.words[wrong]
         surest = wrong[np.lexsort((-words, doubt, words < FEW_WORDS))]
-        found += [context.mistake(int(rank[inside[row]])) for row in _various(rows, surest, each)]
+        found += [_mistake(ordered, articles, int(rank[row]), around) for row in _various(rows, surest, each)]
     return tuple(found)
 
 
 def _various(rows: LabelledRows, surest: Int, each: int) -> list[int]:
-    frame = rows.frame
     chosen: list[int] = []
     sites: Counter[str] = Counter()
     seen: set[object] = set()
-    for row in surest.tolist():
-        site, text = _text(frame, "site", row), _text(frame, "text", row)
+    columns = rows.frame.reindex(columns=["site", "text"]).iloc[surest].itertuples(index=False)
+    for row, article, (site, text) in zip(surest.tolist(), rows.articles[surest].tolist(), columns, strict=True):
         if len(chosen) == each:
             break
-        if int(rows.articles[row]) in seen or text in seen or (site and sites[site] == MOST_OF_A_SITE):
+        if article in seen or text in seen or (_text(site) and sites[site] == MOST_OF_A_SITE):
             continue
-        seen |= {int(rows.articles[row]), text}
+        seen |= {article, text}
         sites[site] += 1
         chosen.append(row)
     return chosen
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Context:
-    frame: pd.DataFrame
-    ordered: Int
-    articles: Int
-    positions: Int
-    around: int
-
-    def mistake(self, rank: int) -> Mistake:
-        start, end = np.searchsorted(self.articles, [self.articles[rank], self.articles[rank] + 1]).tolist()
-        first, last = max(start, rank - self.around), min(end, rank + self.around + 1)
-        paragraphs = tuple(self._shown(number, whole=number == rank) for number in range(first, last))
-        here, row = paragraphs[rank - first], int(self.ordered[rank])
-        return Mistake(
-            article_id=str(self.frame["article_id"].iloc[row]),
-            site=_text(self.frame, "site", row),
-            source=_text(self.frame, "source", row),
-            view=_text(self.frame, "view", row),
-            url=_text(self.frame, "url", row),
-            title=_text(self.frame, "title", row),
-            position=here.position,
-            label="filler" if here.tagged == "core" else "core",
-            score=here.score,
-            above=first - start,
-            below=end - last,
-            paragraphs=paragraphs,
-        )
-
-    def _shown(self, rank: int, *, whole: bool) -> ShownParagraph:
-        row = int(self.ordered[rank])
-        label, score = self.frame["label"].iloc[row], float(self.frame["score"].iloc[row])
-        known: Label | None = label if label in ("core", "filler") else None
-        tagged: Label = self.frame["tagged"].iloc[row]
-        text = _cut(_text(self.frame, "text", row), LONGEST if whole else LONGEST_AROUND)
-        return ShownParagraph(int(self.positions[row]), text, known, tagged, score)
+def _mistake(ordered: pd.DataFrame, articles: Int, at: int, around: int) -> Mistake:
+    """Show the row `at` of rows in the order of their articles, with the rows around it."""
+    start, end = np.searchsorted(articles, [articles[at], articles[at] + 1]).tolist()
+    first, last = max(start, at - around), min(end, at + around + 1)
+    rows = ordered.iloc[first:last].to_dict("records")
+    longest = [LONGEST if number == at else LONGEST_AROUND for number in range(first, last)]
+    paragraphs = tuple(map(_shown, rows, longest))
+    here, row = paragraphs[at - first], rows[at - first]
+    return Mistake(
+        article_id=str(row["article_id"]),
+        site=_text(row.get("site")),
+        source=_text(row.get("source")),
+        view=_text(row.get("view")),
+        url=_text(row.get("url")),
+        title=_text(row.get("title")),
+        position=here.position,
+        label="filler" if here.tagged == "core" else "core",
+        score=here.score,
+        above=first - start,
+        below=end - last,
+        paragraphs=paragraphs,
+    )
 
 
-def _positions(frame: pd.DataFrame) -> Int:
-    if "position" in frame.columns:
-        return np.asarray(frame["position"].to_numpy(), np.int64)
-    return np.asarray(frame.groupby("article_id", sort=False).cumcount().to_numpy(), np.int64)
+def _shown(row: Mapping[Hashable, Any], longest: int) -> ShownParagraph:
+    label, text = row["label"], _text(row["text"])
+    cut = text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+    known: Label | None = label if label in ("core", "filler") else None
+    return ShownParagraph(int(row["position"]), cut, known, row["tagged"], float(row["score"]))
 
 
-def _text(frame: pd.DataFrame, column: str, row: int) -> str:
-    value = frame[column].iloc[row] if column in frame.columns else None
+def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"

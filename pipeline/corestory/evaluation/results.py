@@ -1,7 +1,8 @@
 """The results of an evaluation as frozen values, and their form in ``metrics.json``."""
 
 import math
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Generic, TypeVar
 
 from corestory.evaluation.metrics import CalibrationCurve, Confusion, KindResult, Metrics, Rates
@@ -172,19 +173,19 @@ class Evaluation:
         return {
             "schema": SCHEMA,
             "cautions": list(self.cautions),
-            "settings": plain(asdict(self.settings)),
-            "counts": plain(asdict(self.counts)),
-            "story": None if self.story is None else plain(asdict(self.story)),
-            "kinds": None if self.kinds is None else plain(asdict(self.kinds)),
+            "settings": plain(self.settings),
+            "counts": plain(self.counts),
+            "story": plain(self.story),
+            "kinds": plain(self.kinds),
             "tagger": _tagger(self.tagger),
             "rivals": {rival.name: _tagger(rival) for rival in self.rivals},
             "baselines": {baseline.key: _tagger(baseline) for baseline in self.baselines},
-            "sources": {group.name: group_metrics(group) for group in self.sources},
-            "languages": {group.name: group_metrics(group) for group in self.languages},
+            "sources": groups_metrics(self.sources),
+            "languages": groups_metrics(self.languages),
             "detected_languages": self.detected_languages,
-            "views": {group.name: group_metrics(group) for group in self.views},
-            "sites": {group.name: group_metrics(group) for group in self.sites},
-            "calibration": plain(asdict(self.calibration)),
+            "views": groups_metrics(self.views),
+            "sites": groups_metrics(self.sites),
+            "calibration": plain(self.calibration),
         }
 
 
@@ -200,18 +201,21 @@ def _tagger(result: TaggerResult) -> dict[str, Json]:
     return found
 
 
-def group_metrics(group: Group) -> dict[str, Json]:
-    """Lay out a group's values for ``metrics.json``."""
+def groups_metrics(groups: Iterable[Group]) -> dict[str, Json]:
+    """Lay out the values of groups for ``metrics.json``, by the groups' names."""
     return {
-        "articles": group.articles,
-        "paragraphs": measured_metrics(group.paragraphs),
-        "words": measured_metrics(group.words),
+        group.name: {
+            "articles": group.articles,
+            "paragraphs": measured_metrics(group.paragraphs),
+            "words": measured_metrics(group.words),
+        }
+        for group in groups
     }
 
 
 def measured_metrics(measured: Measured[Rates]) -> dict[str, Json]:
     """Lay out measures, their intervals and their counts for ``metrics.json``."""
-    return _band(measured) | {"confusion": plain(asdict(measured.confusion))}
+    return _band(measured) | {"confusion": plain(measured.confusion)}
 
 
 def _band(band: Band[Rates]) -> dict[str, Json]:
@@ -229,7 +233,9 @@ def _band(band: Band[Rates]) -> dict[str, Json]:
 
 
 def plain(value: object) -> Json:
-    """Turn values into JSON's own; JSON has no NaN, so an undefined value is null."""
+    """Turn values and dataclasses into JSON's own values; JSON has no NaN, so an undefined value is null."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain({field.name: getattr(value, field.name) for field in fields(value)})
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -240,7 +240,7 @@ def _examples(rows: LabelledRows, rival: Predictions, part: Bool) -> tuple[Chang
     return tuple(
         ChangedParagraph(
             str(frame["article_id"].iloc[row]),
-            int(frame["position"].iloc[row]) if "position" in frame.columns else 0,
+            int(rows.positions[row]),
             str(frame["text"].iloc[row])[:LONGEST_AROUND],
             "core" if rows.core[row] else "filler",
             float(rows.score[row]),

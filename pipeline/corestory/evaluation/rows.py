@@ -64,6 +64,12 @@ class LabelledRows:
         return replace(self, frame=self.frame.iloc[index], **arrays)
 
     @property
+    def positions(self) -> Int:
+        """The position of each in its article; without such a column, the order of the rows."""
+        frame = self.frame
+        return frame["position"].to_numpy(np.int64) if "position" in frame else np.arange(len(frame))
+
+    @property
     def wrong(self) -> Bool:
         """Whether the tagger contradicts the label."""
         return np.asarray(self.decided != self.core)
@@ -265,7 +271,6 @@ def score_in_pieces(
     pandas.DataFrame
         The frame with the columns `SCORED`, rows in the order given; and `TOLD` where a piece has kinds.
     """
-    import numpy as np
     import pandas as pd
 
     pieces = []
@@ -278,7 +283,6 @@ def score_in_pieces(
 
 
 def _pieces(frame: pd.DataFrame) -> Iterator[npt.NDArray[np.int64]]:
-    import numpy as np
     import pandas as pd
 
     article = pd.factorize(frame["article_id"])[0]

@@ -4,8 +4,7 @@ import importlib
 import importlib.util
 import logging
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from corestory.labelling.alignment import aligned_share, alignment_words, titled
 from corestory.labelling.gold_pages import GoldPage
 from corestory.labelling.labelled import LabelledArticle, LabelledParagraph, markup_rows
 from corestory.reading.article import registered_domain
-from corestory.reading.html.page import Page, read_page
+from corestory.reading.html.page import read_page
 from corestory.reading.text import split_text, storable
 from corestory.types import Label
 
@@ -181,20 +180,13 @@ def chosen_views(names: str) -> tuple[str, ...]:
     return views
 
 
-@dataclass(frozen=True, slots=True)
-class _Labeller:
-    gold: str
-    title: frozenset[tuple[str, ...]]
-
-    def labels(self, texts: Sequence[str]) -> list[Label | None]:
-        shares = aligned_share(texts, self.gold)
-        return [self._label(text, share) for text, share in zip(texts, shares, strict=True)]
-
-    def _label(self, text: str, share: float) -> Label | None:
+def _labels(texts: Sequence[str], gold: str, title: frozenset[tuple[str, ...]]) -> Iterator[Label | None]:
+    for text, share in zip(texts, aligned_share(texts, gold), strict=True):
         # A page's gold text may or may not begin with the title, so its repetition says nothing.
-        if np.isnan(share) or tuple(alignment_words(text)) in self.title:
-            return None
-        return "core" if share > CORE_SHARE else "filler"
+        if np.isnan(share) or tuple(alignment_words(text)) in title:
+            yield None
+        else:
+            yield "core" if share > CORE_SHARE else "filler"
 
 
 def page_views(page: GoldPage, *, views: Sequence[str] = CUTS) -> tuple[LabelledArticle, ...]:
@@ -231,9 +223,10 @@ def page_views(page: GoldPage, *, views: Sequence[str] = CUTS) -> tuple[Labelled
     parsed = read_page(page.html)
     if not parsed.texts:
         raise InputError("page without text", where=page.page, expected="visible paragraphs")
-    title = page.title or parsed.title
-    labeller = _Labeller(page.gold, titled(title))
-    whole = _whole(parsed, labeller)
+    title = titled(page.title or parsed.title)
+    texts = [storable(text).strip() for text in parsed.texts]
+    rows = zip(texts, _labels(texts, page.gold, title), markup_rows(parsed), strict=True)
+    whole = [LabelledParagraph(text, label, markup=markup) for text, label, markup in rows]
     url = page.url or parsed.url
     site = registered_domain(url)
     made = []
@@ -244,8 +237,7 @@ def page_views(page: GoldPage, *, views: Sequence[str] = CUTS) -> tuple[Labelled
             paragraphs = [LabelledParagraph(part.text, part.label) for part in _container(whole)]
         else:
             texts = _texts(page.html, view, language=parsed.language)
-            pairs = zip(texts, labeller.labels(texts), strict=True)
-            paragraphs = [LabelledParagraph(text, label) for text, label in pairs]
+            paragraphs = list(map(LabelledParagraph, texts, _labels(texts, page.gold, title)))
         if paragraphs:
             made.append(
                 LabelledArticle(
@@ -261,12 +253,6 @@ def page_views(page: GoldPage, *, views: Sequence[str] = CUTS) -> tuple[Labelled
                 )
             )
     return tuple(made)
-
-
-def _whole(parsed: Page, labeller: _Labeller) -> list[LabelledParagraph]:
-    texts = [storable(text).strip() for text in parsed.texts]
-    rows = zip(texts, labeller.labels(texts), markup_rows(parsed), strict=True)
-    return [LabelledParagraph(text, label, markup=markup) for text, label, markup in rows]
 
 
 def _texts(html: str, view: str, *, language: str) -> list[str]:
