@@ -1,6 +1,11 @@
+"""The public names, how little importing them loads, frames that are tagged, and errors that are pickled."""
+
+import ast
 import json
+import pickle
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,7 +14,7 @@ import pytest
 
 import corestory
 from corestory.api import KINDS, explain, tag_frame
-from corestory.errors import InputError
+from corestory.errors import CorestoryError, DataError, InputError, ModelError, OutputError
 from corestory.output.article_page import article_page
 
 STORY = "The lugger left the quay at 7 on Monday."
@@ -128,3 +133,65 @@ def test_it_is_public_and_imported_only_when_asked_for():
     code = "import sys, corestory; print('numpy' in sys.modules); corestory.explain; print('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True"]
+
+
+HEAVY = {"numpy", "pandas", "pyarrow", "scipy", "sklearn", "typer"}
+
+
+def modules_after(code: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_importing_corestory_loads_no_heavy_package() -> None:
+    assert not HEAVY & modules_after("import corestory; dir(corestory); corestory.__version__")
+
+
+def test_the_error_class_needs_no_heavy_package() -> None:
+    assert not HEAVY & modules_after("from corestory import CorestoryError")
+
+
+@pytest.mark.parametrize("name", corestory.__all__)
+def test_every_public_name_can_be_imported_is_listed_and_documented(name: str) -> None:
+    assert getattr(corestory, name) is not None
+    assert name in dir(corestory)
+    assert f"`{name}`" in str(corestory.__doc__)
+
+
+def test_type_checkers_see_every_public_name() -> None:
+    tree = ast.parse(Path(corestory.__file__).read_text(encoding="utf-8"))
+    (block,) = (node for node in tree.body if isinstance(node, ast.If))
+    seen = {alias.name for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    seen |= {
+        node.target.id for node in block.body if isinstance(node, ast.AnnAssign) if isinstance(node.target, ast.Name)
+    }
+    assert seen == set(corestory.__all__)
+
+
+def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="'corestory' has no attribute 'load_modle'"):
+        corestory.load_modle  # noqa: B018
+
+
+@pytest.mark.parametrize("kind", [InputError, OutputError, ModelError, DataError])
+def test_every_error_is_of_the_one_family(kind: type[CorestoryError]) -> None:
+    assert issubclass(kind, CorestoryError)
+
+
+def test_an_error_says_where_what_what_instead_and_how_to_mend_it_in_one_line() -> None:
+    error = InputError("label\n'maybe'", where="a.csv, row 3", expected="core or filler", hint="Name it.")
+    assert str(error) == "a.csv, row 3: label 'maybe'; expected core or filler. Name it."
+
+
+def test_an_error_says_no_more_than_it_knows() -> None:
+    assert str(InputError("no text")) == "no text"
+
+
+def test_an_error_comes_back_whole_from_another_process() -> None:
+    error = OutputError("exists", where="a", expected="nothing", hint="Move it.")
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is OutputError
+    assert str(again) == str(error)
+    assert (again.found, again.where, again.expected, again.hint) == ("exists", "a", "nothing", "Move it.")

@@ -1,12 +1,28 @@
-"""ARCHITECTURE.md and CONTRIBUTING.md speak of what is there: every module, function and package that they name."""
+"""The documents are true: each name that they give exists, and each command prints what they show."""
 
+import ast
+import contextlib
+import io
+import json
+import os
 import pkgutil
 import re
+import runpy
+import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import Console
+
+import corestory
+from corestory import load_model
+from corestory.commands.app import COMMANDS
+from corestory.output.annotated import AnnotatedArticle
+from corestory.reading.article import Article
+from corestory.reading.text import split_text
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "pipeline" / "corestory"
@@ -84,3 +100,127 @@ def test_the_python_of_the_document_about_it_runs() -> None:
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("quay ")
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_python_of_the_readme_runs() -> None:
+    (block,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", block], capture_output=True, text=True, cwd=ROOT)
+
+    assert done.returncode == 0, done.stderr
+    assert "The quay opened again on Monday" in done.stdout
+
+
+def test_the_sample_output_is_what_the_default_model_prints() -> None:
+    (block,) = re.findall(r"```text\n\$ corestory predict (\S+)\n(.*?)```", README, re.DOTALL)
+    name, shown = block
+    texts = split_text((ROOT / name).read_text(encoding="utf-8"))
+    (tagged,) = load_model().tag_articles([Article(name, texts)])
+    printed = io.StringIO()
+    Console(file=printed, width=100, color_system=None).print(AnnotatedArticle(tagged))
+
+    # An ellipsis stands for lines that are left out.
+    pattern = ".*\n".join(re.escape(piece) for piece in shown.split("…\n"))
+    assert re.match(pattern, printed.getvalue(), re.DOTALL), printed.getvalue()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_in_the_readme(command: str) -> None:
+    assert f"`corestory {command} " in README
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", README))
+def test_every_file_that_the_readme_links_to_is_there(link: str) -> None:
+    assert (ROOT / link).exists()
+
+
+@pytest.mark.slow
+def test_every_public_name_has_its_documentation_and_every_module_a_page(tmp_path: Path) -> None:
+    pdoc = pytest.importorskip("pdoc", reason="pdoc is not installed: pip install -e '.[check]'")
+    script = ROOT / "docs" / "make_api.py"
+    subprocess.run([sys.executable, script, tmp_path, "corestory"], check=True, capture_output=True)
+    public = (tmp_path / "corestory.html").read_text(encoding="utf-8")
+    for name in corestory.__all__:
+        assert f'id="{name}"' in public
+    assert "returns the story" in public
+
+    source = ROOT / "pipeline"
+    files = [file.relative_to(source).with_suffix("") for file in (source / "corestory").rglob("[a-z]*.py")]
+    pages = pdoc.extract.walk_specs(runpy.run_path(str(script))["module_names"]())
+    assert {".".join(file.parts) for file in files} <= set(pages)
+
+
+TUTORIAL = (ROOT / "docs" / "your-own-site.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_commands_of_the_tutorial_print_what_it_shows(tmp_path: Path) -> None:
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    environment = os.environ | {"PYTHONPATH": str(Path(corestory.__file__).parents[1])}
+    blocks = re.findall(r"```console\n\$ corestory ([^\n]+)\n(.*?)```", TUTORIAL, re.DOTALL)
+    assert [shlex.split(command)[0] for command, _ in blocks] == ["predict", "adapt", "predict"]
+    for command, shown in blocks:
+        done = subprocess.run(
+            [sys.executable, "-m", "corestory", *shlex.split(command)],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=tmp_path, env=environment, check=True,
+        )  # fmt: skip
+        assert sorted(done.stdout.splitlines()) == sorted(shown.splitlines())
+
+
+NOTEBOOK = Path(__file__).parents[1] / "docs" / "example.ipynb"
+VARIES = "varies"
+"""The tag of a cell that trains: the last digits of its output depend on the processor."""
+
+
+def run_cell(source: str, names: dict[str, Any]) -> list[dict[str, Any]]:
+    """Run a cell as a notebook does, and return its outputs."""
+    tree = ast.parse(source)
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    printed = io.StringIO()
+    value = None
+    with contextlib.redirect_stdout(printed):
+        exec(compile(tree, str(NOTEBOOK), "exec"), names)
+        if isinstance(last, ast.Expr):
+            value = eval(compile(ast.Expression(last.value), str(NOTEBOOK), "eval"), names)
+    outputs: list[dict[str, Any]] = []
+    if printed.getvalue():
+        outputs.append({"name": "stdout", "output_type": "stream", "text": lines(printed.getvalue())})
+    if value is not None:
+        data = {"text/plain": lines(repr(value))}
+        if hasattr(value, "_repr_html_"):
+            data["text/html"] = lines(value._repr_html_())
+        outputs.append({"data": data, "execution_count": None, "metadata": {}, "output_type": "execute_result"})
+    return outputs
+
+
+def lines(text: str) -> list[str]:
+    return text.splitlines(keepends=True)
+
+
+def shown(outputs: list[dict[str, Any]]) -> list[str]:
+    return ["".join(output.get("text") or output["data"]["text/plain"]) for output in outputs]
+
+
+@pytest.mark.slow
+def test_the_notebook_runs_and_shows_what_its_cells_give(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    if not os.environ.get("CORESTORY_RENEW_GOLDEN"):
+        request.getfixturevalue("brief_fits")
+    monkeypatch.chdir(NOTEBOOK.parent)
+    notebook = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
+    names: dict[str, Any] = {"__name__": "__main__"}
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    found = [run_cell("".join(cell["source"]), names) for cell in cells]
+    if os.environ.get("CORESTORY_RENEW_GOLDEN"):
+        for cell, outputs in zip(cells, found, strict=True):
+            cell["outputs"] = outputs
+        NOTEBOOK.write_text(json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    for cell, outputs in zip(cells, found, strict=True):
+        if VARIES in cell["metadata"].get("tags", []):
+            assert len(shown(outputs)) == len(shown(cell["outputs"]))
+        else:
+            assert shown(outputs) == shown(cell["outputs"])

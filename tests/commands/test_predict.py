@@ -1,6 +1,16 @@
 import csv
+import fcntl
 import gzip
 import io
+import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from commands.articles import COLUMNS, MORE, PAGE, PLUG, STORY, TEXT, jsonl, rows
+from commands.articles import COLUMNS, MORE, PAGE, PLUG, STORY, TEXT, command, endless_jsonl, jsonl, rows
 from corestory.commands.formats import ENDINGS
 from corestory.model.storage import save_model
 
@@ -185,3 +195,135 @@ def test_articles_of_low_confidence_are_named_up_to_five_and_then_counted(run, t
     if count > 5:
         assert said[-1].startswith("low confidence")
         assert f" {count - 5} more of {count} articles" in said[-1]
+
+
+def in_turn(model, *many):
+    """Give the command that runs one process for several commands, with each exit code on a line of its own."""
+    code = (
+        f"import sys\nfrom corestory.commands.app import main\nfor arguments in {[list(one) for one in many]}:\n"
+        f"    sys.argv = ['corestory', 'predict', '--model', {str(model)!r}, *arguments]\n    try:\n        main()\n"
+        "    except SystemExit as end:\n        print(f'exit code {end.code or 0}', flush=True)\n"
+    )
+    return [sys.executable, "-c", code]
+
+
+def at_a_terminal(arguments, tmp_path, environment, *, columns=72, term="dumb"):
+    """Run with a terminal for standard input, output and error, and give the exit code and what it shows."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
+    environment = {name: value for name, value in environment.items() if name != "COLUMNS"} | {"TERM": term}
+    ends = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    with subprocess.Popen(arguments, cwd=tmp_path, env=environment, **ends) as process:
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError), os.fdopen(ours, "rb", buffering=0) as terminal:  # Linux ends a terminal with an error
+            while piece := terminal.read(4096):
+                shown += piece
+    return process.returncode, shown.decode().replace("\r\n", "\n")
+
+
+def test_a_terminal_shows_the_article_annotated_in_its_width(model, tmp_path, environment):
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    code, shown = at_a_terminal(command("--model", model, "a.txt"), tmp_path, environment, term="xterm")
+    assert code == 0
+    assert f"\x1b[2m{PLUG}" in shown, "filler is dimmed"
+    lines = re.sub(r"\x1b\[\d*m", "", shown).splitlines()
+    assert lines[0].startswith("a.txt: 2 of 3 core, ✗ filler, confidence ")
+    assert re.fullmatch(r"  [01]\.\d\d ┃ The lugger left .*", lines[1])
+    assert lines[2].startswith("       ┃ ")
+    assert any(line.startswith("✗") and line.endswith(f"┊ {PLUG}") for line in lines)
+    assert max(map(len, lines)) <= 72
+
+
+def test_no_control_character_of_an_article_reaches_a_terminal(model, tmp_path, environment):
+    jsonl(tmp_path / "h.jsonl", {"id": "h\x1b[31m", "paragraphs": [f"{STORY}\x1b[2J\x9b1m\x07"]})
+    ways = [[], ["--only", "core"], ["--format", "text"], ["--format", "csv"]]
+    arguments = in_turn(model, *(["h.jsonl", *way] for way in ways))
+    code, shown = at_a_terminal(arguments, tmp_path, environment)
+    assert (code, shown.count("exit code 0\n")) == (0, 4)
+    assert all("lugger" in one for one in shown.split("exit code 0\n")[:-1])
+    assert not {"\x1b", "\x9b", "\x07"} & set(shown)
+
+
+def test_only_the_story_is_shown_and_parquet_and_a_terminal_as_input_are_refused(model, tmp_path, environment):
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    arguments = in_turn(model, ["a.txt", "--only", "core"], ["a.txt", "--format", "parquet"], ["-"])
+    _, shown = at_a_terminal(arguments, tmp_path, environment)
+    story, parquet, standard_input, rest = re.split(r"exit code \d\n", shown)
+    assert re.findall(r"exit code (\d)\n", shown) == ["0", "2", "1"]
+    assert (story, rest) == (f"{STORY}\n{MORE}\n", "")
+    assert parquet.startswith("corestory: Parquet cannot be shown on a terminal. Give --output FILE.parquet")
+    assert standard_input == "refused: standard input: is a terminal; expected text. Pipe an article into it.\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("count", "moves"), [(20, False), (2000, True)])
+def test_many_articles_are_counted_at_a_terminal_while_they_go_to_a_file(model, tmp_path, environment, count, moves):
+    endless_jsonl(tmp_path, count)
+    arguments = command("--model", model, "endless.jsonl", "--output", "o.jsonl")
+    code, shown = at_a_terminal(arguments, tmp_path, environment, term="xterm")
+    assert code == 0
+    assert (" articles" in shown) == moves
+    assert len(rows((tmp_path / "o.jsonl").read_text(encoding="utf-8"))) == 3 * count
+
+
+THREE = f"{STORY}\nREAD MORE: lugger sold\n{MORE}\n"
+
+
+def kept_rows(path):
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_columns_are_kept_by_article_and_by_paragraph(predict, tmp_path):
+    jsonl(tmp_path / "a.jsonl", {"id": "a", "text": THREE, "Desk": {"name": "ports"}}, {"id": "b", "text": MORE})
+    predict("a.jsonl", "--output", "out/", "--keep", "desk")
+    assert [row["desk"] for row in kept_rows(tmp_path / "out" / "a.jsonl")] == [{"name": "ports"}] * 3 + [None]
+    (tmp_path / "t.csv").write_text("id,position,text,mark\nx,1,Two.,2\nx,0,One.,1\nx,2,,3\n", encoding="utf-8")
+    predict("t.csv", "--output", "t.out.csv", "--keep", "Mark")
+    with (tmp_path / "t.out.csv").open(newline="", encoding="utf-8") as file:
+        assert [(row["text"], row["Mark"]) for row in csv.DictReader(file)] == [("One.", "1"), ("Two.", "2")]
+
+
+def test_kept_columns_of_parquet_keep_their_types(predict, tmp_path):
+    table = pa.table(
+        {
+            "id": ["a", "b"],
+            "text": [MORE, STORY],
+            "views": pa.array([7, None], pa.int64()),
+            "tags": pa.array([["x"], []], pa.list_(pa.string())),
+        }
+    )
+    pq.write_table(table, tmp_path / "a.parquet")
+    keep = ["--keep", "views", "--keep", "tags"]
+    assert predict("a.parquet", "--output", "out/", "--format", "parquet", *keep).returncode == 0
+    found = pq.read_table(tmp_path / "out" / "a.parquet")
+    assert found.select(["views", "tags"]).equals(table.select(["views", "tags"]))
+    predict("a.parquet", "--output", "json/", *keep)
+    assert [(row["views"], row["tags"]) for row in kept_rows(tmp_path / "json" / "a.parquet.jsonl")] == [
+        (7, ["x"]),
+        (None, []),
+    ]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_what_has_no_columns_has_nothing_to_keep(predict, tmp_path, form):
+    (tmp_path / "a.txt").write_text(THREE, encoding="utf-8")
+    assert predict("a.txt", "--output", "out/", "--format", form, "--keep", "desk").returncode == 0
+
+
+def test_a_table_without_the_column_to_keep_is_refused(predict, tmp_path):
+    (tmp_path / "t.csv").write_text("article_id,position,text\nx,0,One.\n", encoding="utf-8")
+    done = predict("t.csv", "--output", "out/", "--keep", "desk")
+    assert done.returncode == 1
+    assert "t.csv: no column 'desk' to keep; the columns are: article_id, position, text" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--keep", "score"], ["--keep", "a", "--keep", " A"], ["--keep", "a", "--format", "text"], ["--keep", ""]],
+)
+def test_what_cannot_be_kept_is_a_usage_error(predict, tmp_path, arguments):
+    (tmp_path / "a.txt").write_text(THREE, encoding="utf-8")
+    done = predict("a.txt", "--output", "out/", *arguments)
+    assert done.returncode == 2
+    assert "--keep" in done.stderr

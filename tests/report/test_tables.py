@@ -1,16 +1,30 @@
+import base64
+import hashlib
 import math
+import re
 from dataclasses import replace
 
 import pandas as pd
 import pytest
+from jinja2 import UndefinedError
 
 from corestory.evaluation.evaluation import evaluate_rows
 from corestory.evaluation.metrics import METRIC_NAMES, RATE_NAMES, Rates
 from corestory.evaluation.results import Band
 from corestory.evaluation.rows import labelled_rows
-from corestory.rendering import NOTHING, counted, percent, rounded
-from corestory.report.parts import difference, per_hundred, with_interval
-from corestory.report.sections import basis, headline
+from corestory.rendering import NOTHING, counted, percent, render, rounded
+from corestory.report.figures import DRAWERS
+from corestory.report.parts import (
+    Beside,
+    Figure,
+    Folded,
+    MistakeList,
+    ReportTable,
+    difference,
+    per_hundred,
+    with_interval,
+)
+from corestory.report.sections import basis, headline, report_sections
 from corestory.report.tables import groups_tables
 from corestory.report.terminal import evaluation_tables
 
@@ -156,3 +170,78 @@ def band(value, low=math.nan, high=math.nan):
 )
 def test_numbers_read_as_people_write_them(found, text):
     assert found == text
+
+
+def leaves(parts):
+    for part in parts:
+        if isinstance(part, Beside):
+            yield from leaves(part.parts)
+        elif isinstance(part, Folded):
+            yield from leaves(part.tables)
+        else:
+            yield part
+
+
+def section(findings, key):
+    return next(found for found in report_sections(findings, about=(("model", "mine"),)) if found.key == key)
+
+
+def test_every_row_of_every_table_of_a_section_has_a_cell_a_column(findings):
+    for found in report_sections(findings):
+        for part in leaves(found.parts):
+            if isinstance(part, ReportTable):
+                assert {len(row) for row in part.rows} <= {len(part.columns)}
+                assert set(part.prose) <= set(part.columns)
+
+
+def test_every_figure_can_be_drawn_and_every_drawing_is_shown_once(findings):
+    keys = [part.key for found in report_sections(findings) for part in leaves(found.parts) if isinstance(part, Figure)]
+
+    assert sorted(keys) == sorted(DRAWERS)
+
+
+def test_the_threshold_says_how_the_model_decides_now(findings):
+    by_article = replace(findings.evaluation, settings=replace(findings.evaluation.settings, threshold=None))
+
+    assert "score of at least 0.4 is core" in section(findings, "threshold").text
+    assert "a cutoff for each article" in section(replace(findings, evaluation=by_article), "threshold").text
+
+
+def test_mistakes_of_a_kind_that_does_not_occur_have_no_heading(findings):
+    lists = [part for part in section(findings, "mistakes").parts if isinstance(part, MistakeList)]
+
+    assert [part.title for part in lists] == ["Story taken for filler"]
+
+
+def test_a_model_that_was_not_at_hand_has_nothing_on_what_it_learned(findings):
+    assert section(replace(findings, learned=None), "learned").parts == ()
+
+
+def test_differences_go_from_the_first_model_to_the_other(findings):
+    table = next(
+        part
+        for part in leaves(section(findings, "comparison").parts)
+        if isinstance(part, ReportTable) and part.title.startswith("From ")
+    )
+    row = next(row for row in table.rows if row[0] == "core F1")
+
+    assert float(row[3].split()[0]) == pytest.approx(float(row[2]) - float(row[1]), abs=0.0015)
+
+
+def test_the_last_section_says_where_it_all_comes_from(findings):
+    tables = list(leaves(section(findings, "data").parts))
+
+    assert ("model", "mine") in tables[1].rows
+    assert ("threshold", "0.4") in tables[1].rows
+
+
+def test_the_policys_hash_is_that_of_the_script_in_the_page(page):
+    script = re.search(r"<script>(.*?)</script>", page, re.DOTALL).group(1)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+    assert f"script-src &#39;sha256-{digest}&#39;" in page
+
+
+def test_what_a_template_wants_must_be_there():
+    with pytest.raises(UndefinedError, match="title"):
+        render("report.html.j2", style="report.css", script="report.js", values={})

@@ -1,10 +1,77 @@
 import json
 
+import pyarrow.parquet as pq
 import pytest
 
-pytestmark = pytest.mark.slow
+from corestory.review.labels_file import LabelsFile
+from corestory.review.session import Session
+from corestory.review.suspects import read_suspects
 
 TEXTS = ["The ferry left the quay at seven on Monday.", "READ MORE: Ferry sold", "It will come back on Friday."]
+
+
+@pytest.fixture
+def labels(tmp_path):
+    def write(name, *labels, article="a", texts=TEXTS):
+        rows = (
+            {"article_id": article, "position": number, "text": text, "label": label, "site": "herald.example"}
+            for number, (text, label) in enumerate(zip(texts, labels, strict=True))
+        )
+        (tmp_path / name).write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+
+    return write
+
+
+def test_disputes_are_listed_reviewed_and_settled(run, labels, tmp_path):
+    labels("ada.jsonl", "core", "core", "core")
+    labels("ben.jsonl", "core", "filler", "core")
+    done = run("agreement", "ada.jsonl", "ben.jsonl", "--output", "disputes.csv")
+    assert done.returncode == 0
+    assert "herald.example" in done.stdout
+    assert "66.7" in done.stdout
+    assert "Paragraphs in dispute: 1" in done.stdout
+    assert "READ MORE: Ferry sold" in done.stdout
+    assert "disputes.csv has the disputes" in done.stderr
+
+    with LabelsFile(tmp_path / "settled.jsonl") as file:
+        session = Session(read_suspects(tmp_path / "disputes.csv"), file)
+        shown = session.article(0).paragraphs
+        assert [(one.asked, one.label) for one in shown] == [(False, "core"), (True, "core"), (False, "core")]
+        assert shown[1].note == "Suggested: filler."
+        session.label(0, [1], "filler")
+    run("prepare", "ada.jsonl", "--corrections", "settled.jsonl", "--output", "p.parquet")
+    assert pq.read_table(tmp_path / "p.parquet")["label"].to_pylist() == ["core", "filler", "core"]
+
+
+def test_without_a_dispute_no_file_is_written_and_it_is_said(run, labels, tmp_path):
+    labels("ada.jsonl", "core", "filler", "core")
+    done = run("agreement", "ada.jsonl", "ada.jsonl", "--output", "disputes.csv")
+    assert (done.returncode, (tmp_path / "disputes.csv").exists()) == (0, False)
+    assert "No paragraph is in dispute, so disputes.csv was not written." in done.stderr
+
+
+def test_in_a_pipe_no_text_is_cut(run, labels):
+    labels("ada.jsonl", "core", "core", texts=["Long " * 40, TEXTS[0]])
+    labels("ben.jsonl", "filler", "core", texts=["Long " * 40, TEXTS[0]])
+    assert ("Long " * 40).strip() in run("agreement", "ada.jsonl", "ben.jsonl").stdout
+
+
+def test_labels_of_different_articles_cannot_be_compared(run, labels, tmp_path):
+    labels("ada.jsonl", "core", "core", "core")
+    labels("ben.jsonl", "core", "core", "core", article="b")
+    done = run("agreement", "ada.jsonl", "ben.jsonl", "--output", "disputes.csv")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "ada.jsonl and ben.jsonl: no paragraph is labelled in both" in done.stderr
+    assert not (tmp_path / "disputes.csv").exists()
+
+
+def test_what_is_left_out_is_told(run, labels):
+    labels("ada.jsonl", "core", "core", "core")
+    labels("ben.jsonl", "core", "core", "core", texts=["Another text.", *TEXTS[1:]])
+    done = run("agreement", "ada.jsonl", "ben.jsonl")
+    assert done.returncode == 0
+    assert "left out, because their texts differ: 1 paragraphs" in done.stderr
+    assert "–" in done.stdout
 
 
 @pytest.fixture
@@ -13,6 +80,7 @@ def export(run, model, tmp_path):
     return lambda *arguments: run("export", *arguments, "--model", model)
 
 
+@pytest.mark.slow
 def test_what_a_tool_gets_is_written_whole_and_its_configuration_is_printed(export, tmp_path):
     done = export("a.txt", "--to", "label-studio", "--output", "tasks.json")
     assert (done.returncode, done.stdout) == (0, "")
@@ -24,12 +92,14 @@ def test_what_a_tool_gets_is_written_whole_and_its_configuration_is_printed(expo
     assert (again.returncode, "exists already" in again.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_an_article_that_cannot_be_read_is_refused_and_the_others_are_written(export, tmp_path):
     done = export("a.txt", "none.txt", "--to", "prodigy", "--output", "tasks.jsonl")
     assert (done.returncode, "refused: none.txt" in done.stderr) == (1, True)
     assert len((tmp_path / "tasks.jsonl").read_text(encoding="utf-8").splitlines()) == len(TEXTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("tool", "name"), [("prodigy", "tasks.json"), ("label-studio", "tasks.jsonl")])
 def test_a_name_that_ends_as_another_format_is_refused(export, tmp_path, tool, name):
     done = export("a.txt", "--to", tool, "--output", name)
@@ -37,12 +107,14 @@ def test_a_name_that_ends_as_another_format_is_refused(export, tmp_path, tool, n
     assert "expected one that ends in" in done.stderr
 
 
+@pytest.mark.slow
 def test_without_an_article_nothing_is_written(export, tmp_path):
     done = export("none.txt", "--to", "argilla", "--output", "records.json")
     assert (done.returncode, (tmp_path / "records.json").exists()) == (2, False)
     assert "no article to export" in done.stderr
 
 
+@pytest.mark.slow
 def test_what_comes_back_is_prepared_and_labels_that_nobody_changed_are_counted(export, run, tmp_path):
     export("a.txt", "--to", "doccano", "--output", "a.jsonl")
     (sent,) = map(json.loads, (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines())
@@ -54,6 +126,7 @@ def test_what_comes_back_is_prepared_and_labels_that_nobody_changed_are_counted(
     assert "back.jsonl: 1 of 2 documents have the labels that the model gave them." in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("tool", "added"), [("Prodigy", "answer"), ("doccano", "id")])
 def test_what_nobody_has_labelled_is_refused(export, run, tmp_path, tool, added):
     export("a.txt", "--to", tool.lower(), "--output", "tasks.jsonl")
@@ -65,6 +138,7 @@ def test_what_nobody_has_labelled_is_refused(export, run, tmp_path, tool, added)
         assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["t.jsonl", "t.csv", "t.parquet"])
 @pytest.mark.usefixtures("export")
 def test_the_labels_of_predict_are_taken_with_a_warning(run, model, name):
