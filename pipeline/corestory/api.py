@@ -99,9 +99,7 @@ def _rows(frame: pd.DataFrame) -> Iterator[SourceRow]:
         yield SourceRow(dict(zip(names, plain, strict=True)), f"the frame, row {number}", f"row:{number}")
 
 
-@lru_cache(maxsize=2)
-def _loaded(folder: str | None) -> Tagger:
-    return load_model(folder)
+_loaded = lru_cache(maxsize=2)(load_model)
 
 
 class ExplainedArticle(ArticleExplanation):

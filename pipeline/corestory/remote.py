@@ -24,10 +24,12 @@ _CHAIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?:://.*::|::.*://)")
 _HERE = ("file", "local")
 # With these, a slash at the end names something else, and there are no folders.
 _PAGES = ("http", "https")
-# Names that file systems give to a mark of a file's content, and to its last change; the first that exists is taken.
-_MARKS = ("ETag", "etag", "md5Hash", "md5", "content_md5", "Content-MD5", "checksum", "Digest", "sha", "generation")
-_WRITTEN = ("mtime", "LastModified", "Last-Modified", "last_modified", "modified", "modificationTime", "modify")
-_TIMES = (*_WRITTEN, "updated", "created")
+# Names that file systems give to a mark of a file's content, and then to its last change; the first that exists counts.
+_MARKS = (
+    *("ETag", "etag", "md5Hash", "md5", "content_md5", "Content-MD5", "checksum", "Digest", "sha", "generation"),
+    *("mtime", "LastModified", "Last-Modified", "last_modified", "modified", "modificationTime", "modify"),
+    *("updated", "created"),
+)
 # Read ahead at a time. The 50 MB of s3fs are more than a part of a WARC file, of which each process reads its own.
 _BLOCK_BYTES = 2**22
 
@@ -50,7 +52,7 @@ class RemotePath:
     --------
     >>> folder = RemotePath("memory://quay")
     >>> (folder / "new.txt").write_bytes(b"The quay opened.")
-    >>> [(path.name, is_folder) for path, is_folder in folder.entries()], (folder / "new.txt").read_bytes()
+    >>> [(path.name, is_folder) for path, is_folder, _ in folder.entries()], (folder / "new.txt").read_bytes()
     ([('new.txt', False)], b'The quay opened.')
     """
 
@@ -113,18 +115,11 @@ class RemotePath:
         """Drop what the file system has cached of it, because others may have changed it."""
         self._do(lambda system, path: system.invalidate_cache(path))
 
-    def entries(self) -> Iterator[tuple[RemotePath, bool]]:
-        """Yield what is in a folder by name, each with whether it is a folder."""
+    def entries(self) -> Iterator[tuple[RemotePath, bool, tuple[int, str]]]:
+        """Yield what is in a folder by name, each with whether it is a folder, and its `state`, in one request."""
         found = self._do(lambda system, path: [entry for entry in system.ls(path, detail=True) if _is_in(entry, path)])
-        for name, kind in sorted((entry["name"].rstrip("/").rpartition("/")[2], entry["type"]) for entry in found):
-            yield self / name, kind == "directory"
-
-    def files(self) -> Iterator[tuple[RemotePath, tuple[int, str]]]:
-        """Yield the files in a folder, each with its `state`, in one request."""
-        found = self._do(lambda system, path: [entry for entry in system.ls(path, detail=True) if _is_in(entry, path)])
-        for entry in found:
-            if entry["type"] == "file":
-                yield self / entry["name"].rpartition("/")[2], _state(entry)
+        for entry in sorted(found, key=lambda entry: entry["name"].rstrip("/")):
+            yield self / entry["name"].rstrip("/").rpartition("/")[2], entry["type"] == "directory", _state(entry)
 
     def matches(self, pattern: str) -> list[RemotePath]:
         """Return what in this folder and below a pattern names, in order."""
@@ -302,7 +297,7 @@ def _make_folders(system: AbstractFileSystem, path: str) -> None:
 
 
 def _state(info: Mapping[str, object]) -> tuple[int, str]:
-    mark = next((str(info[name]) for name in (*_MARKS, *_TIMES) if info.get(name) is not None), "")
+    mark = next((str(info[name]) for name in _MARKS if info.get(name) is not None), "")
     return int(cast("int", info.get("size")) or 0), mark
 
 

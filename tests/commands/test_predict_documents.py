@@ -36,7 +36,7 @@ def write_feed(folder, titles):
 
 def documents(folder):
     if isinstance(folder, RemotePath):
-        return [path.name for path, _ in folder.entries()]
+        return [path.name for path, *_ in folder.entries()]
     return sorted(path.name for path in folder.iterdir())
 
 

@@ -185,7 +185,7 @@ def test_the_last_label_of_a_review_is_the_correction(tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"label": "maybe"}, "line 1: label 'maybe'"),
+        ({"label": "maybe"}, "line 1: not a label of `corestory review`"),
         ({"text": None}, "line 1: not a label"),
         ({"position": "x"}, "line 1"),
     ],

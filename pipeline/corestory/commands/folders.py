@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import astuple, replace
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -106,7 +106,7 @@ def _job(options: PredictOptions, folder: AnyPath, form: Format | StoryFormat) -
         reading = replace(reading, source=True)  # the structure of a story is found in the source
     job = Job(
         path, model_sha256(path), version(), folder.resolve(), form, options.only, options.threshold, options.keep,
-        options.rules, kinds=options.kinds, reading=reading if any(astuple(reading)) else None, unit=options.unit,
+        options.rules, kinds=options.kinds, reading=reading, unit=options.unit,
     )  # fmt: skip
     return _with_memory(job, options.memory) if options.memory else job
 

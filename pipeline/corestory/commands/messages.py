@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -173,40 +172,34 @@ class DoubtfulArticles:
     """
 
     def __init__(self, *, with_memory: bool = False) -> None:
-        self.articles = 0
-        self._without_story: Counter[NoStory] = Counter()
-        self._first_without_story: list[str] = []
-        self.doubtful = 0
+        from corestory.jobs.job import Counts  # it loads numpy, which --help does not need
+
+        self.counts = Counts()
         self._with_memory = with_memory
-        self._unremembered = 0
+        self._first_without_story: list[str] = []
         self._first: list[str] = []
 
     def add(self, article: TaggedArticle) -> None:
         """Add an article."""
         from corestory.model.decision import LOW_CONFIDENCE
 
-        self.articles += 1
-        self._unremembered += self._with_memory and article.sightings is None
-        if article.no_story is not None:
-            self._without_story[article.no_story] += 1
-            if len(self._first_without_story) < DOUBTS_LISTED:
-                self._first_without_story.append(article.article_id)
-        if article.doubt is None:
-            return
-        self.doubtful += 1
-        if len(self._first) < DOUBTS_LISTED:
+        self.counts += self.counts.of(article, with_memory=self._with_memory)
+        if article.no_story is not None and len(self._first_without_story) < DOUBTS_LISTED:
+            self._first_without_story.append(article.article_id)
+        if article.doubt is not None and len(self._first) < DOUBTS_LISTED:
             low = f"low confidence ({article.confidence:.2f}), " if article.confidence < LOW_CONFIDENCE else ""
             self._first.append(f"{article.article_id}: {low}{article.doubt}")
 
     def say(self) -> None:
         """Name the first pages without a story and the first doubtful articles, and count the others."""
-        say_without_story(self._without_story, articles=self.articles, names=self._first_without_story)
+        counts = self.counts
+        say_without_story(counts.without_story, articles=counts.articles, names=self._first_without_story)
         for line in self._first:
             say(f"{line}. Check it before you rely on it.")
-        if self.doubtful > len(self._first):
-            more = f"{self.doubtful - len(self._first):,} more of {self.articles:,} articles"
+        if counts.doubtful > len(self._first):
+            more = f"{counts.doubtful - len(self._first):,} more of {counts.articles:,} articles"
             say(f"low confidence, or a language new to the model: {more}.")
-        say_unremembered(self._unremembered, self.articles)
+        say_unremembered(counts.unremembered, counts.articles)
 
 
 def say_unremembered(unremembered: int, articles: int) -> None:

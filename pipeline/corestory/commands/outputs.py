@@ -176,9 +176,9 @@ def _tag(
             for article, written in tag(tagger, articles, memory):
                 writer.write(written)
                 doubtful.add(article)
-                if doubtful.articles > few:
-                    bar.update(f"{doubtful.articles:,} articles", doubtful.articles)
-            if output is not None and not doubtful.articles:
+                if doubtful.counts.articles > few:
+                    bar.update(f"{doubtful.counts.articles:,} articles", doubtful.counts.articles)
+            if output is not None and not doubtful.counts.articles:
                 raise NothingTaggedError
         doubtful.say()
     return refusals.count

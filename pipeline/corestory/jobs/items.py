@@ -42,6 +42,11 @@ class Item:
     name: str
     folder: bool = False
 
+    @property
+    def where(self) -> str:
+        """The file in messages."""
+        return storable(self.source.as_posix())
+
 
 def check_sources(sources: Sequence[str], folder: AnyPath) -> None:
     """Check sources and output folder for faults that would affect every file.
@@ -265,7 +270,7 @@ def documents_in(folder: AnyPath) -> dict[str, tuple[int, str]]:
     try:
         if isinstance(folder, RemotePath):
             folder.forget()
-            states = {path.name: state for path, state in folder.files()}
+            states = {path.name: state for path, is_folder, state in folder.entries() if not is_folder}
         else:
             states = {entry.name: _state(entry.stat()) for entry in os.scandir(folder) if entry.is_file()}
     except (FileNotFoundError, NotADirectoryError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,16 +82,12 @@ class Job:
 
         The name of the source is included, because it is the article's id in the output.
         """
-        source = storable(str(item.source))
-        rules = (self.rules.core, self.rules.filler) if self.rules else ()
-        memory = (self.memory_sha256,) if self.memory else ()
-        kinds = (self.kinds.shown, self.kinds.drop, self.kinds.keep) if self.kinds else ()
+        parts = (self.rules, self.kinds, self.reading)
         settings = (
-            self.model_sha256, self.version, self.form, self.only, self.threshold, self.keep, rules, kinds, source
+            self.model_sha256, self.version, self.form, self.only, self.threshold, self.keep, self.memory_sha256,
+            self.unit, [None if part is None else asdict(part) for part in parts], storable(str(item.source)),
         )  # fmt: skip
-        reading = (astuple(self.reading),) if self.reading else ()
-        unit = (self.unit,) if self.unit != "paragraph" else ()
-        return hashlib.sha256(json.dumps(settings + memory + reading + unit).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
 
 
 def model_sha256(folder: Path) -> str:
@@ -147,12 +143,13 @@ class Counts:
         return Counts(*(getattr(self, name) + getattr(other, name) for name in Counts.__slots__))
 
     @classmethod
-    def of(cls, article: TaggedArticle) -> Counts:
-        """Count one tagged article."""
+    def of(cls, article: TaggedArticle, *, with_memory: bool) -> Counts:
+        """Count one tagged article, which was tagged with a site memory or without."""
         return cls(
             articles=1,
             paragraphs=len(article.texts),
             doubtful=int(article.doubt is not None),
+            unremembered=int(with_memory and article.sightings is None),
             link_lists=int(article.no_story is NoStory.LINKS),
             short_pages=int(article.no_story is NoStory.SHORT),
             other_pages=int(article.no_story is NoStory.OTHER),
@@ -195,7 +192,7 @@ class Outcome:
 
 def failed(item: Item, reason: str | InputError) -> Outcome:
     """Make the outcome of a file that failed for a reason that may not hold in the next run."""
-    error = reason if isinstance(reason, InputError) else InputError(reason, where=storable(item.source.as_posix()))
+    error = reason if isinstance(reason, InputError) else InputError(reason, where=item.where)
     return Outcome(item, Counts(refused=1), (refusal_line(error),), str(error))
 
 

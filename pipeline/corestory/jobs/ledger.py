@@ -324,7 +324,7 @@ class RemoteLedger(Ledger):
         """Delete the files in the folder: in an object store, a folder is nothing but its files."""
         folder = _remote(path)
         folder.forget()
-        for file, _ in folder.entries():
+        for file, *_ in folder.entries():
             file.unlink(missing_ok=True)
 
     def _commit(self, item: Item, partial: Path | None, made_by: str, source: Fingerprint, counts: Counts) -> Record:

@@ -22,7 +22,6 @@ from corestory.jobs.ledger import Ledger
 from corestory.jobs.writing import OutputInProgress, join_rows
 from corestory.reading.parts import read_part
 from corestory.reading.sources import read_file
-from corestory.reading.text import storable
 from corestory.remote import AnyPath, RemotePath, open_to_read
 
 if TYPE_CHECKING:
@@ -165,11 +164,7 @@ def _fingerprint(item: Item) -> Fingerprint:
         return fingerprint(item.source)
     except (OSError, ValueError) as error:
         reason = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({reason_of(error)})"
-        raise InputError(reason, where=_name(item)) from None
-
-
-def _name(item: Item) -> str:
-    return storable(item.source.as_posix())
+        raise InputError(reason, where=item.where) from None
 
 
 def tag_part(item: Item, plan: PartPlan, part: int, job: Job, *, count: Count | None = None) -> Outcome:
@@ -222,7 +217,7 @@ def join_parts(item: Item, plan: PartPlan, job: Job) -> Outcome:
                 counts = _done(ledger, item, plan, part, job)
                 if counts is None:
                     raise InputError(
-                        f"part {part + 1} of {plan.parts} is missing", where=_name(item), hint="Run it again."
+                        f"part {part + 1} of {plan.parts} is missing", where=item.where, hint="Run it again."
                     )
                 if counts.articles:
                     opened.append(partial(open_to_read, _part_path(ledger, item, part, ".rows")))
@@ -242,7 +237,7 @@ def join_parts(item: Item, plan: PartPlan, job: Job) -> Outcome:
                 )
             output.counts = total
             if total == Counts():
-                output.refuse(InputError("no articles", where=_name(item), expected="at least one"))
+                output.refuse(InputError("no articles", where=item.where, expected="at least one"))
             return output.commit(source)
     except Exception as error:
         return outcome_of(error, item, job)
@@ -269,7 +264,7 @@ def _made_by(item: Item, plan: PartPlan, part: int, job: Job) -> str:
 
 def _check_state(item: Item, plan: PartPlan) -> None:
     if _state(item.source) != plan.state:
-        raise InputError("has changed since the run began", where=_name(item), hint="Run it again.")
+        raise InputError("has changed since the run began", where=item.where, hint="Run it again.")
 
 
 def _part_path(ledger: Ledger, item: Item, part: int, ending: str) -> AnyPath:

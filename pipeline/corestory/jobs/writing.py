@@ -96,8 +96,7 @@ class OutputInProgress:
         if self._writer is None:
             self._writer = self._opened()
         self._writer.write(article)
-        unremembered = self.job.memory is not None and article.sightings is None
-        self.counts += Counts.of(article) + Counts(unremembered=int(unremembered))
+        self.counts += Counts.of(article, with_memory=self.job.memory is not None)
 
     def _opened(self) -> RowWriter:
         job = self.job

@@ -7,15 +7,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from corestory.errors import DataError, InputError, raise_refusal
+from corestory.types import Label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
-
-    from corestory.types import Label
 
 ARTICLE, POSITION, CHECK, CORRECTION = "article_id", "position", "check", "correction"
 COLUMNS = (ARTICLE, POSITION, CHECK, CORRECTION)
@@ -138,21 +139,30 @@ def _reviewed(path: Path) -> tuple[Correction, ...]:
     found: dict[tuple[str, int], Correction] = {}
     with open_bytes(path) as stream:
         for row in json_rows(stream, name=str(path), refuse=raise_refusal, lines=True):
-            article_id, position, text, label = (row.values.get(name) for name in (ARTICLE, POSITION, "text", "label"))
-            if not (isinstance(article_id, str) and isinstance(position, int) and isinstance(text, str)):
+            try:
+                one = msgspec.convert(row.values, _Reviewed)
+            except msgspec.ValidationError:
                 raise InputError(
                     "not a label of `corestory review`",
                     where=row.where,
-                    expected="article_id, position, text and label",
-                )
-            check = str(row.values.get(CHECK) or text_check(text))
-            if label is None:  # taken back, or of a paragraph beside the labelled ones
-                found.pop((article_id, position), None)
-            elif isinstance(label, str) and label in _LABELS:
-                found[article_id, position] = Correction(article_id, position, check, _LABELS[label], row.where)
+                    expected="article_id, position, text and label (core, filler or null)",
+                ) from None
+            key = one.article_id, one.position
+            if one.label is None:  # taken back, or of a paragraph beside the labelled ones
+                found.pop(key, None)
             else:
-                raise InputError(f"label {str(label)[:40]!r}", where=row.where, expected="core, filler or null")
+                found[key] = Correction(*key, one.check or text_check(one.text), one.label, row.where)
     return tuple(found.values())
+
+
+class _Reviewed(msgspec.Struct):
+    """What a row of a review says of a paragraph."""
+
+    article_id: str
+    position: int
+    text: str
+    label: Label | None = None
+    check: str = ""
 
 
 def apply_corrections(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
+import msgspec
 import numpy as np
+from msgspec import Meta
 
 from corestory.errors import InputError
 from corestory.reading.text import storable
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from corestory.types import Int, Label
 
 
+_Number = Annotated[int, Meta(ge=0, lt=2**31)]
 MARKUP_COLUMNS = ("markup", "elements", "repeats", "link_density", "declared")
 
 
@@ -132,31 +135,29 @@ def read_markup(row: Mapping[str, object], *, where: str) -> Markup | None:
     RefusedRowError
         It cannot be read.
     """
-    words, elements, repeats, link_density, declared = (row.get(name) for name in MARKUP_COLUMNS)
-    if not isinstance(words, str) or not isinstance(elements, list):
+    if not isinstance(row.get("markup"), str) or not isinstance(row.get("elements"), list):
         return None
+    # Not a number is how a data frame writes an empty cell.
+    cells = {name: row[name] for name in MARKUP_COLUMNS if row.get(name) is not None and row[name] == row[name]}
     try:
-        if not isinstance(repeats, list) or len(repeats) != len(elements):
+        read = msgspec.convert(cells, _MarkupCells)
+        if len(read.repeats) != len(read.elements):
             raise ValueError
-        numbers = tuple(map(_whole, elements)), tuple(map(_whole, repeats))
-        linked, share = (
-            -1.0 if cell is None or cell != cell else float(str(cell)) for cell in (link_density, declared)
-        )
-        if not 0 <= linked <= 1 or not -1 <= share <= 1:
-            raise ValueError
-        return Markup(storable(words), numbers[0], linked, numbers[1], share)
-    except ValueError:
+    except ValueError:  # of msgspec, too
         raise RefusedRowError(
             "markup that cannot be read",
             where=where,
             expected="elements and repeats as lists of whole numbers, and link_density from 0 to 1",
         ) from None
+    return Markup(storable(read.markup), tuple(read.elements), read.link_density, tuple(read.repeats), read.declared)
 
 
-def _whole(value: object) -> int:
-    if isinstance(value, int) and 0 <= value < 2**31:
-        return value
-    raise ValueError
+class _MarkupCells(msgspec.Struct):
+    markup: str
+    elements: list[_Number]
+    repeats: list[_Number]
+    link_density: Annotated[float, Meta(ge=0, le=1)]
+    declared: Annotated[float, Meta(ge=-1, le=1)] = -1.0
 
 
 Kind = Literal[

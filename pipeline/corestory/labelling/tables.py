@@ -18,7 +18,7 @@ from corestory.labelling.labelled import (
 )
 from corestory.reading.article import registered_domain
 from corestory.reading.file_kinds import kind_by_name
-from corestory.reading.json_rows import json_rows
+from corestory.reading.json_rows import json_rows, position_of
 from corestory.reading.parquet_rows import parquet_table
 from corestory.reading.streams import open_bytes
 from corestory.reading.tables import SourceRow, csv_table, folded
@@ -319,14 +319,10 @@ def _key(row: Mapping[str, object], where: str) -> str:
 
 
 def _position(row: Mapping[str, object], where: str) -> int:
-    found = _cell(row, "position")
     try:
-        number = float(found)
-        if number.is_integer() and abs(number) < 2**53:
-            return int(number)
-    except ValueError:
-        pass
-    raise RefusedRowError(f"position {found[:40]!r}", where=where, expected="a whole number")
+        return position_of(row["position"], where)
+    except InputError as error:
+        raise RefusedRowError(error.found, where=where, expected=error.expected) from None
 
 
 def _cell(row: Mapping[str, object], name: str) -> str:

@@ -177,9 +177,11 @@ def _folder(folder: AnyPath, refuse: Refuse, note: Note) -> Iterator[AnyPath]:
 
 def _walk(folder: AnyPath, refuse: Refuse) -> Iterator[AnyPath]:
     try:
-        entries: list[tuple[AnyPath, bool]] = [
-            *(folder.entries() if isinstance(folder, RemotePath) else _entries(folder))
-        ]
+        entries: list[tuple[AnyPath, bool]]
+        if isinstance(folder, RemotePath):
+            entries = [(path, is_folder) for path, is_folder, _ in folder.entries()]
+        else:
+            entries = [*_entries(folder)]
     except (OSError, ValueError) as error:
         refuse(InputError(f"cannot be listed ({reason_of(error)})", where=storable(folder.as_posix())))
         return
