@@ -10,11 +10,11 @@ class CorestoryError(Exception):
     Parameters
     ----------
     found
-        What was found.
+        The fault.
     where
         File, and row or line where there is one.
     expected
-        What was expected in its place.
+        The value that was expected in its place.
     hint
         How to fix it.
 
@@ -51,7 +51,7 @@ def _rebuilt(kind: type[CorestoryError], found: str, where: str, expected: str, 
 
 
 def reason_of(error: BaseException) -> str:
-    r"""Return what the system or a library says was wrong: its first line, without the number and the name before it.
+    r"""Return the reason that the system or a library gives: its first line, without the number and the name before it.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def reason_of(error: BaseException) -> str:
 
 
 class InputError(CorestoryError):
-    """A file, a row or an article that cannot be read as what it should be."""
+    """A file, a row or an article that cannot be read."""
 
 
 class OutputError(CorestoryError):
@@ -90,8 +90,8 @@ def raise_refusal(error: InputError) -> None:
 
 
 Note = Callable[[str], None]
-"""A function that is called with each thing that a person should know of what was read, although it was read."""
+"""A function that is called with a note for the user about an input that was read."""
 
 
 def no_note(text: str) -> None:
-    """Pass over what a person could know."""
+    """Ignore a note."""

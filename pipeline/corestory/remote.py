@@ -38,15 +38,14 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class RemotePath:
-    """A file or a folder that fsspec reaches, with the methods of `pathlib.Path` that are needed.
+    """A file or a folder that fsspec reaches, with those methods of `pathlib.Path` that corestory uses.
 
-    Whatever goes wrong there is an ``OSError``, as it is with files of this machine: a file that is missing a
-    ``FileNotFoundError``.
+    Each error is an ``OSError``, as with files of this machine; that of a missing file is a ``FileNotFoundError``.
 
     Attributes
     ----------
     url
-        Its name as the user writes it, without a slash at the end but for HTTP, of which that is another page.
+        Its name as the user writes it. A slash at the end is dropped, but not in HTTP, where it names another page.
 
     Examples
     --------
@@ -105,14 +104,14 @@ class RemotePath:
         return self._kind() == "directory"
 
     def state(self) -> tuple[int, str]:
-        """Return a file's size and what its file system says of its content or, failing that, of its last change.
+        """Return a file's size and a mark that its file system gives of its content, else of its last change.
 
-        If it gives neither, the second value is empty and shows no change.
+        If it gives neither, the mark is empty and shows no change.
         """
         return _state(self._do(lambda system, path: system.info(path)))
 
     def forget(self) -> None:
-        """Drop what the file system has cached of it, because others may have changed it."""
+        """Drop the file system's cache of it, because others may have changed it."""
         self._do(lambda system, path: system.invalidate_cache(path))
 
     def entries(self) -> Iterator[tuple[RemotePath, bool, tuple[int, str]]]:
@@ -122,7 +121,7 @@ class RemotePath:
             yield self / entry["name"].rstrip("/").rpartition("/")[2], entry["type"] == "directory", _state(entry)
 
     def matches(self, pattern: str) -> list[RemotePath]:
-        """Return what in this folder and below a pattern names, in order."""
+        """Return the files and folders in this folder and below that match a pattern, in order."""
 
         def glob(system: AbstractFileSystem, path: str) -> list[str]:
             base = path.rstrip("/") + "/"
@@ -131,7 +130,7 @@ class RemotePath:
         return [self / match.rstrip("/") for match in sorted(self._do(glob))]
 
     def open(self, *, at_random: bool = False) -> BinaryIO:
-        """Open a file for reading; `at_random`, nothing is read beyond what is asked for."""
+        """Open a file for reading; `at_random` reads nothing ahead."""
         options = {"cache_type": "none"} if at_random else {}
         opened = self._do(lambda system, path: system.open(path, "rb", block_size=_BLOCK_BYTES, **options))
         return cast("BinaryIO", io.BufferedReader(_Reading(opened, self.url), io.DEFAULT_BUFFER_SIZE * 8))
@@ -177,12 +176,12 @@ AnyPath = Path | RemotePath
 
 
 def path_of(name: str) -> AnyPath:
-    """Return the path that a person's name for a file or a folder means.
+    """Return the path of a file or a folder that a user names.
 
     Raises
     ------
     CorestoryError
-        It is a URL, and what it takes to follow it is not installed; or it is a chain of them.
+        It is a URL whose protocol needs a package that is not installed, or it is a chain of URLs.
 
     Examples
     --------
@@ -210,7 +209,7 @@ def open_to_read(path: AnyPath) -> BinaryIO:
 
 
 def is_url(name: str) -> bool:
-    """Say whether a name is a URL, whatever there is behind it.
+    """Return whether a name is a URL.
 
     Examples
     --------
@@ -221,7 +220,7 @@ def is_url(name: str) -> bool:
 
 
 def fetching_hint(name: str) -> str:
-    """Return the command that fetches a page and tags it; an empty string if this is no address of a page.
+    """Return the command that fetches a page and tags it; an empty string if the name is no address of a page.
 
     Examples
     --------

@@ -129,7 +129,7 @@ def _interrupted_by_sigterm() -> Iterator[None]:
 def _occupy_closed_streams() -> None:
     """Open the null device on each standard stream that the caller has closed.
 
-    Otherwise the next file to be opened would take its number, and what is printed would end up in that file.
+    Otherwise the next file to be opened would take its number, and printed text would end up in that file.
     """
     for number in range(3):
         try:

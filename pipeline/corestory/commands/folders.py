@@ -1,4 +1,4 @@
-"""Tag every file of some folders into an output folder; a later run does only what is missing or has changed."""
+"""Tag every file of some folders into an output folder; a later run tags only missing and changed files."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def _write_refusals(refusals: Refusals, summary: RunSummary, sources: Sequence[s
 
 
 class RunSummary:
-    """Counts what a run has done, skipped and refused, and shows how far it is.
+    """Counts the files that a run has tagged, skipped and refused, and shows its progress.
 
     Parameters
     ----------
@@ -252,7 +252,7 @@ class RunSummary:
         self._advance(outcome.item)
 
     def say(self) -> None:
-        """Say what was done and what was skipped."""
+        """Say how many files were tagged and skipped."""
         seconds, done = time.monotonic() - self._began, self.counts
         rate = f" ({done.articles / seconds:,.0f} articles a second)" if done.articles and seconds else ""
         say(

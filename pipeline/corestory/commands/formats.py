@@ -21,7 +21,7 @@ class Only(StrEnum):
 
 
 class Rows(StrEnum):
-    """What a row of the output is of."""
+    """The unit of a row of the output."""
 
     paragraph = "paragraph"
     span = "span"
@@ -126,7 +126,7 @@ def chosen_format(
     only
         The label of the paragraphs to print.
     rows
-        What a row is to be of, if the user says it.
+        The unit of a row, if the user gives one.
 
     Raises
     ------
@@ -240,7 +240,7 @@ def check_keep(keep: Sequence[str], form: str | None, *, kinds: bool = False, ro
     kinds
         Whether the output has the columns of kinds.
     rows
-        What a row is of.
+        The unit of a row.
 
     Examples
     --------

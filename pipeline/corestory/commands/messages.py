@@ -1,4 +1,4 @@
-"""What a person reads on the standard error: notes, refusals, doubtful articles and the progress bar."""
+"""Messages on the standard error: notes, refusals, doubtful articles and the progress bar."""
 
 from __future__ import annotations
 

@@ -33,18 +33,18 @@ PROCESSES_PER_CORE = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PredictOptions:
-    """What ``corestory predict`` and ``corestory explain`` were asked for, apart from the output and its format.
+    """The options of ``corestory predict`` and ``corestory explain``, apart from the output and its format.
 
     Attributes
     ----------
     sources
         Files, folders, patterns or ``-``.
     reading
-        What the user says of the inputs.
+        The user's statements about the inputs.
     rules
         The user's rules.
     unit
-        What a row is of.
+        The unit of a row.
     model, only, threshold, memory, keep, kinds, rejects, force
         The options of ``corestory predict``.
     """

@@ -60,7 +60,7 @@ def predict(
         Rows | None,
         typer.Option(
             "--rows",
-            help="What a row of jsonl, csv and parquet is of: each paragraph, also with its start and end in the text "
+            help="The unit of a row of jsonl, csv and parquet: each paragraph, also with its start and end in the text "
             "(span), or the story of each article. Default: paragraph; with --only core article.",
             show_default=False,
         ),
@@ -140,7 +140,7 @@ def predict(
 
     An input that cannot be read is refused with the reason, and the others are done.
     The exit code is 1 if something was refused, 2 if the command cannot run.
-    With --output FOLDER/, run it again after an interruption or a change: it does only what is missing or has changed.
+    With --output FOLDER/, run it again after an interruption or a change: it tags only missing and changed files.
 
     Columns of jsonl, csv and parquet, one row per paragraph:
 

@@ -61,7 +61,7 @@ def evaluate_rows(
     Raises
     ------
     DataError
-        If ``stage1`` holds what is no probability.
+        If ``stage1`` holds a value that is no probability.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The findings of a report on a model: measures, thresholds, mistakes and where they are, what the model learned."""
+"""The findings of a report on a model: measures, thresholds, mistakes and their regions, and the learned features."""
 
 from __future__ import annotations
 
@@ -130,14 +130,14 @@ def find(
     cautions: Sequence[str] = (),
     where: str = "",
 ) -> Findings:
-    """Find what a report on a model says.
+    """Make the findings of a report on a model.
 
     Parameters
     ----------
     frame
         As of `labelled_rows`, with ``position`` to show paragraphs in their article.
     tagger
-        The model that tagged the frame; None leaves out what it learned.
+        The model that tagged the frame; without it, `Findings.learned` is None.
     others
         The same rows tagged by other models, by their names.
     threshold

@@ -77,8 +77,8 @@ def groups_by_column(
 def with_languages(rows: LabelledRows) -> LabelledRows:
     """Return the rows with the language of each article, as two letters; empty where nothing tells it.
 
-    It is the language that the article declares, else the one that the text of its core paragraphs, or of all if there
-    is no core, tells `corestory.reading.language.language_of`. The column `DETECTED` says where the text told it.
+    It is the language that the article declares, else the language that `corestory.reading.language.language_of` finds
+    in its core paragraphs, or in all if there is no core. The column `DETECTED` says where the language was found.
 
     Examples
     --------

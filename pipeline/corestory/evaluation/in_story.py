@@ -62,7 +62,7 @@ class LookCurve:
 
 @dataclass(frozen=True, slots=True)
 class InStory:
-    """What is measured on filler inside stories and on short story lines.
+    """The measures of filler inside stories and of short story lines.
 
     Attributes
     ----------
@@ -173,7 +173,7 @@ def cutoff_name(form: str) -> str:
 
 
 def choose_second_look(rows: LabelledRows, max_lost: float, *, where: str = "") -> list[tuple[LookCurve, int]]:
-    """Choose the cutoff of the second look for each form: the one that removes most filler inside stories.
+    """Choose for each form the cutoff of the second look that removes most filler inside stories.
 
     Parameters
     ----------

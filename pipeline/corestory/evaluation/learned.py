@@ -60,7 +60,7 @@ class Importance:
     html
         Whether with markup.
     articles, paragraphs
-        What was looked at; only labelled paragraphs count.
+        The size of the sample; only labelled paragraphs count.
     macro_f1
         Macro F1 there with nothing shuffled.
     effects
@@ -227,7 +227,7 @@ def strongest_ngrams(
     each
         How many are named for each class.
     min_articles
-        In how many articles one must occur; what is one page's own says little of the model.
+        In how many articles one must occur, because an n-gram of one page says little about the model.
 
     Examples
     --------

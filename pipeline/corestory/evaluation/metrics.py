@@ -21,7 +21,7 @@ TOLD = "told_kind"
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """What became of core and of filler, in paragraphs or in words.
+    """How much core and filler was kept and removed, in paragraphs or in words.
 
     Attributes
     ----------
@@ -145,7 +145,7 @@ def word_counts(texts: Iterable[str]) -> NDArray[np.float64]:
 
 
 def confusion(core: ArrayLike, decided: ArrayLike, *, weights: ArrayLike | None = None) -> Confusion:
-    """Count what was kept and what was lost.
+    """Count kept and lost paragraphs of both labels.
 
     Parameters
     ----------

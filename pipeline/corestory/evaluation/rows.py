@@ -93,7 +93,7 @@ def labelled_rows(frame: pd.DataFrame, *, threshold: float | None = None, where:
     Raises
     ------
     DataError
-        If a column is missing, holds what it should not, or no row has a label.
+        If a column is missing or holds a wrong value, or no row has a label.
 
     Examples
     --------

@@ -155,7 +155,7 @@ def choose_threshold(
     rows
         Labelled rows with the tagger's scores and decisions.
     goal
-        What the threshold is to hold.
+        The goal.
     settings
         The bootstrap's.
     where

@@ -50,11 +50,11 @@ class Job:
     memory_sha256
         Its hash.
     kinds
-        What the user wants of the kinds of paragraphs; None if nothing.
+        The user's choice of kinds of paragraphs; None without one.
     reading
-        What the user says of the inputs; None if nothing.
+        The user's statements about the inputs; None without any.
     unit
-        What a row of the outputs is of.
+        The unit of a row of the outputs.
     """
 
     model: Path

@@ -1,4 +1,4 @@
-"""Tasks, the units of work of one process: what they are, how files become tasks, and their run on this machine.
+"""Tasks, the units of work of one process: their types, how files become tasks, and their run on this machine.
 
 A task is some small files, one file, one part of a large file, or the joining of a file's parts.
 """
@@ -219,7 +219,7 @@ def _work_on(job: Job, task: Task) -> tuple[Task, list[Outcome]]:
 
 @dataclass(slots=True)
 class RememberedFile:
-    """What one file gave.
+    """The pages that were read from one file.
 
     Attributes
     ----------
@@ -228,7 +228,7 @@ class RememberedFile:
     articles, unknown
         How many it holds, and how many of them are of an unknown site, which are not remembered.
     refusals, notes
-        What could not be read, and what a person should know.
+        The errors of what could not be read, and notes for the user.
     """
 
     memory: SiteMemory = field(default_factory=SiteMemory)
@@ -250,7 +250,7 @@ def remember_files(
     jobs
         Number of processes; -1 means one per core, 1 means this process.
     options
-        What the user says of the inputs.
+        The user's statements about the inputs.
     """
     remember = partial(remember_file, options=options)
     if jobs == 1:

@@ -93,7 +93,7 @@ def tag_files(items: Sequence[Item], job: Job, *, count: Count | None = None) ->
     Parameters
     ----------
     items
-        Files of one article each; a file that holds none or several is tagged by itself.
+        Files of one article each; a file with none or several is tagged by itself.
     job, count
         As of `tag_file`.
 

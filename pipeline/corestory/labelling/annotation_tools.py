@@ -1,4 +1,4 @@
-"""What labelling tools export, as rows of a labelled table: Label Studio, doccano, Prodigy and Argilla.
+"""Exports of labelling tools as rows of a labelled table: Label Studio, doccano, Prodigy and Argilla.
 
 The fields of the first record identify the tool. Offsets count characters from the beginning of a paragraph
 in Label Studio, and of the text in doccano. A paragraph gets the label that covers most of it, since a person who draws

@@ -37,7 +37,7 @@ _MARKED = re.compile(rf"(^|[;\t\r\n])'(?={_FORMULA})|^'(?='*[\t\r])")
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a person says of one paragraph.
+    """A person's correction of the label of one paragraph.
 
     Attributes
     ----------
@@ -156,7 +156,7 @@ def _reviewed(path: Path) -> tuple[Correction, ...]:
 
 
 class _Reviewed(msgspec.Struct):
-    """What a row of a review says of a paragraph."""
+    """A row of a review."""
 
     article_id: str
     position: int
@@ -226,7 +226,7 @@ def apply_corrections(
                     f"paragraph {correction.position} of {correction.article_id!r} {found}",
                     where=correction.where,
                     expected="a paragraph of the audited table",
-                    hint="Prepare the table from the sources and views of the one that was audited.",
+                    hint="Prepare the table from the sources and views of the table that was audited.",
                 )
             )
             continue

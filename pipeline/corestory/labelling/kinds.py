@@ -86,7 +86,7 @@ _LONGEST: dict[str, int] = {
 _TAG_WORDS = 6
 
 INLINE_WORDS = 10
-"""Up to so many words, the inline elements of a paragraph tell what the whole of it is."""
+"""In a paragraph of up to so many words, the inline elements tell the kind of the whole paragraph."""
 AGREEMENT = 2 / 3
 """The share of a text's sites that must agree on its kind."""
 MIN_SITES = 2
@@ -291,7 +291,7 @@ def _agree(
 
 
 def _of_views(frame: pd.DataFrame, column: str, *, known: Bool, wanted: Bool) -> pd.Series:
-    """Look up what the same texts of the page have in its view with markup, where they agree."""
+    """Look up the kinds or roles of the same texts in the page's view with markup, where they agree."""
     pairs = frame.loc[known & frame[column].notna(), ["page", "text", column]].drop_duplicates()
     unique = pairs[~pairs.duplicated(["page", "text"], keep=False)]
     rows = frame.loc[wanted, ["page", "text"]].reset_index(names="row")

@@ -26,7 +26,7 @@ MARKUP_COLUMNS = ("markup", "elements", "repeats", "link_density", "declared")
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """What the page's HTML says around one paragraph, as a row of a table.
+    """The HTML around one paragraph, as a row of a table.
 
     Attributes
     ----------
@@ -185,7 +185,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 @dataclass(frozen=True, slots=True)
 class LabelledParagraph:
-    """One paragraph and what is known of it.
+    """One paragraph with its label, markup, kind and role, where known.
 
     Attributes
     ----------

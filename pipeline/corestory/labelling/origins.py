@@ -1,4 +1,4 @@
-"""What a user may point `prepare` at: each kind of labelled data is recognised by its files."""
+"""Sources of labelled data, each kind recognised by its files."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -185,7 +185,7 @@ class Origin:
         return read_pairs(self.path, source=self.name, refuse=refuse)
 
     def articles(self, *, names: LabelNames, refuse: Refuse, note: Note = no_note) -> Iterator[LabelledArticle]:
-        """Read the labelled articles; what cannot be read goes to `refuse`, signs of a model's labels to `note`."""
+        """Read the labelled articles; errors go to `refuse`, signs of a model's labels to `note`."""
         if self.kind == "sample":
             return read_samples(self.path, source=self.name, refuse=refuse)
         if self.kind == "table":

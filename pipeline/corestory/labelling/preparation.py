@@ -34,7 +34,7 @@ _PAGES_A_JOB = 48
 
 @dataclass(frozen=True, slots=True)
 class SourceCount:
-    """What one source gave: pages, or articles where it came labelled.
+    """The number of pages of one source, or of articles if it came labelled.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class PreparationReport:
-    """What `prepare_table` read, kept and dropped, and what came of it."""
+    """The numbers of pages that `prepare_table` read, kept and dropped, and of the paragraphs in its table."""
 
     sources: tuple[SourceCount, ...]
     balance: tuple[Balance, ...]
@@ -119,7 +119,7 @@ def prepare_table(
     names
         Names of the labels in tables.
     corrections
-        What a person says of some labels, as of `corestory.labelling.corrections.read_corrections`.
+        A person's corrections of labels, as of `corestory.labelling.corrections.read_corrections`.
     refuse
         Called with the reason for each page, file or row that cannot be read, and for each correction that cannot be
         applied; the rest is used.

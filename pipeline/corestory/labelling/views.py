@@ -102,7 +102,7 @@ def _html2text(html2text: Any, html: str, _: str) -> str:
     return str(renderer.handle(html))
 
 
-# The module of each tool, and what to do with it, a page and the page's language.
+# The module of each tool, and a function of the module, a page and the page's language.
 _Tools = dict[str, tuple[str, Callable[[Any, str, str], str]]]
 _EXTRACTORS: _Tools = {
     "trafilatura": ("trafilatura", lambda module, html, _: module.extract(html) or ""),

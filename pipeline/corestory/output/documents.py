@@ -40,7 +40,7 @@ class DocumentForm:
     Attributes
     ----------
     name
-        What the user calls it.
+        Its name in options.
     ending
         The ending of its files.
     render
@@ -72,7 +72,7 @@ def document_form(name: DocumentFormat, kinds: KindChoice | None = None) -> Docu
     Parameters
     ----------
     name
-        What the user calls it.
+        Its name in options.
     kinds
         Which kinds to leave out of the story, or to keep in it.
     """

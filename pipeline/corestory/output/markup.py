@@ -77,7 +77,7 @@ def _between(before: Sequence[Container], inside: Sequence[Container]) -> str:
 
 
 def _prefixes(before: Sequence[Container], inside: Sequence[Container]) -> tuple[str, str]:
-    """Return what stands before the first line of a paragraph, and before its other lines."""
+    """Return the marks before the first line of a paragraph, and before its other lines."""
     shared = shared_containers(before, inside)
     begin = rest = ""
     for depth, container in enumerate(inside):
@@ -288,7 +288,7 @@ def _attribute(text: str) -> str:
 
 
 def _address(address: str) -> str:
-    """Return an address as an attribute; what is not allowed where it stands is percent-encoded."""
+    """Return an address as an attribute, with misplaced characters percent-encoded."""
     clean = _encoded(_NOT_OF_ADDRESSES, _FORBIDDEN.sub("\ufffd", address))
     found = _ADDRESS.fullmatch(clean)
     assert found is not None  # noqa: S101 -- each part may be empty

@@ -80,7 +80,7 @@ def open_rows(
     types
         In Parquet, the types of the kept columns that are not strings.
     kinds
-        What to write of the kinds of articles that were tagged with kinds: the columns `KIND_COLUMNS` after the
+        Whether to write the kinds of articles that were tagged with kinds, as the columns `KIND_COLUMNS` after the
         others, and which kinds to leave out or to keep.
     unit
         ``article`` for one row an article, with `corestory.output.story.STORY_COLUMNS`; ``span`` for a paragraph

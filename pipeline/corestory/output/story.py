@@ -1,4 +1,4 @@
-"""What of an article is written: its kinds as chosen, and its story with its structure and as the row of a table."""
+"""The part of an article that is written: paragraphs by their kinds, the story with its structure or as a row."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def chosen_positions(article: TaggedArticle, only: Label | None, kinds: KindChoi
 
 
 def kind_choice(*, shown: bool, drop: str, keep: str, only: Label | None) -> KindChoice | None:
-    """Read what a user asked for; None if nothing about kinds.
+    """Read a user's choice of kinds; None without one.
 
     Parameters
     ----------
@@ -192,12 +192,12 @@ def _title(title: str, headlines: Sequence[str]) -> str:
 
 
 def chosen_unit(asked: Unit | None, form: str | None, only: str | None, *, kinds: bool) -> Unit:
-    """Choose what a row is of: the story of each article where only core is wanted as a table, else each paragraph.
+    """Choose the unit of a row: the story of each article where only core is wanted as a table, else each paragraph.
 
     Parameters
     ----------
     asked
-        What the user asks for; None leaves the choice.
+        The user's choice; None for none.
     form, only
         The format, and the label of the paragraphs that are wanted; None for both.
     kinds

@@ -67,11 +67,11 @@ def model_card(
     tagger
         The model.
     manifest
-        What it was trained on.
+        Its manifest, with its training data.
     evaluation
         Its out-of-fold scores.
     by
-        What the folds kept together: ``"site"``, or ``"article"`` where all articles are of one site.
+        The unit that the folds kept together: ``"site"``, or ``"article"`` where all articles are of one site.
     extra
         Markdown to add, such as a table of scores on held-out sites.
 

@@ -89,7 +89,7 @@ def inline_svg(figure: Figure, *, key: str, alt: str) -> str:
     key
         Goes before all its ids, which must differ from those of the page's other figures.
     alt
-        What it shows, for those who do not see it.
+        A description, for readers who do not see it.
 
     Returns
     -------
@@ -121,7 +121,7 @@ def draw(part: FigurePart, findings: Findings) -> str:
     part
         Which: its `key` is one of `DRAWERS`.
     findings
-        What was found.
+        The findings.
 
     Returns
     -------

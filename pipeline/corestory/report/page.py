@@ -35,13 +35,13 @@ def report_markdown(
 ) -> str:
     """Write a report as Markdown with tables, as GitHub shows it.
 
-    It says what the page says, but for the figures, whose numbers are in its tables, and the articles around the
+    It has all of the page but the figures, whose numbers are in its tables, and the articles around the
     mistakes.
 
     Parameters
     ----------
     findings
-        What was found.
+        The findings.
     title
         The first heading.
     about
@@ -124,7 +124,7 @@ def write_report(folder: Path, findings: Findings, *, title: str, about: Sequenc
     folder
         Where; it exists.
     findings
-        What was found.
+        The findings.
     title
         The heading.
     about
@@ -143,7 +143,7 @@ def report_page(findings: Findings, *, title: str = "Evaluation", about: Sequenc
     Parameters
     ----------
     findings
-        What was found.
+        The findings.
     title
         The page's heading.
     about

@@ -41,7 +41,7 @@ class Figure:
     title
         Its heading.
     caption
-        What one sees in it, for those who do and those who do not.
+        A description, for readers who see it and for readers who do not.
     """
 
     key: str
@@ -84,7 +84,7 @@ class Section:
     key
         Its address on the page.
     title, text
-        Heading, and what to know before one reads on.
+        Heading and introduction.
     """
 
     key: str
@@ -127,5 +127,5 @@ def difference(band: Band[Rates], name: str, *, scale: int = 1, reverse: bool = 
 
 
 def _ends(value: str, low: str, high: str, *, dash: str = "–") -> str:
-    # An interval that is one point tells nothing: it is what it must be, such as the recall of who keeps everything.
+    # An interval of one point tells nothing, as that of a recall of 1 if everything is kept.
     return value if NOTHING in (value, low, high) or low == high else f"{value} ({low}{dash}{high})"

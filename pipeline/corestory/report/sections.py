@@ -41,7 +41,7 @@ def report_sections(
     Parameters
     ----------
     findings
-        What was found.
+        The findings.
     about
         Lines on data and model for the end, such as ``("model", "models/default")``.
     sites
@@ -259,7 +259,7 @@ def headline(evaluation: Evaluation) -> str:
 
 
 def basis(evaluation: Evaluation) -> str:
-    """Say what the answer rests on."""
+    """Describe the data and the method behind the answer."""
     counts, settings = evaluation.counts, evaluation.settings
     line = f"Measured on {counted(counts.paragraphs)} paragraphs ({counted(counts.words)} words) of "
     line += f"{counted(counts.articles)} articles"

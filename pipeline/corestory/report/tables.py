@@ -30,7 +30,7 @@ SUMMARY = ("of 100 words of story kept", "of 100 words of filler removed", "core
 
 
 def with_baselines(taggers: Sequence[TaggerResult]) -> ReportTable:
-    """Lay the tagger beside what it must beat; the first of `taggers` is the one evaluated."""
+    """Lay the evaluated tagger, the first of `taggers`, beside those that it must beat."""
     rows = tuple((result.name, *_summary(result.words, result.paragraphs)) for result in taggers)
     described = "; ".join(f"{result.name}: {result.description}" for result in taggers[1:])
     return ReportTable("Against the baselines", ("", *SUMMARY), rows, f"{described[:1].upper()}{described[1:]}.")
@@ -256,7 +256,7 @@ def examples_table(comparison: Comparison, paragraphs: Sequence[ChangedParagraph
 
 
 def counts_table(counts: RowCounts) -> ReportTable:
-    """Lay out what was measured on."""
+    """Lay out the size of the measured data."""
     rows = (
         ("articles", counted(counts.articles)),
         ("articles in each of their views", counted(counts.inputs)),

@@ -37,7 +37,7 @@ class EvaluationView:
     Parameters
     ----------
     evaluation
-        What was measured.
+        The evaluation.
     full
         Whether to show all tables, or only the baselines.
     sites
@@ -88,7 +88,7 @@ def evaluation_tables(evaluation: Evaluation, *, sites: int) -> list[ReportTable
 
 
 def operating_point_text(point: OperatingPoint, *, split: str) -> str:
-    """Say what was chosen and what it does.
+    """Describe the chosen threshold and its effect.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def operating_point_text(point: OperatingPoint, *, split: str) -> str:
 
 
 def second_look_text(chosen: Sequence[tuple[LookCurve, int]], max_lost: float, *, split: str) -> str:
-    """Say which cutoffs of the second look were chosen and what they do.
+    """Describe the chosen cutoffs of the second look and their effect.
 
     Parameters
     ----------

@@ -122,7 +122,7 @@ class LabelsFile:
             _write_all(self._file, b"".join(line for _, line in decisions))
             os.fsync(self._file.fileno())
         except OSError as error:
-            with suppress(OSError):  # if not even this is possible, the next start drops what was cut off
+            with suppress(OSError):  # if not even this is possible, the next start drops the line that was cut off
                 self._file.truncate(end)
             raise OutputError(f"cannot be written ({reason_of(error)})", where=str(self.path)) from error
         self._keep(decisions)

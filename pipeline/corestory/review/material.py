@@ -161,7 +161,7 @@ def distinct(articles: Sequence[ShownArticle]) -> tuple[ShownArticle, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ParagraphState:
-    """A paragraph as the page shows it; `label` is the person's, else the one that was shown first."""
+    """A paragraph as the page shows it; `label` is the person's, else the first label."""
 
     position: int
     text: str

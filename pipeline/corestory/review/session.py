@@ -47,7 +47,7 @@ class Session:
     articles
         The articles, in the order in which they were given.
     labels
-        The file of decisions. What it says of these articles holds, so that a review goes on where it stopped.
+        The file of decisions. Its decisions about these articles hold, so that a review goes on where it stopped.
     reviewer
         The person's name, which is written with each decision; may be empty.
     in_given_order

@@ -82,7 +82,7 @@ def write_suspects(suspects: Sequence[Suspect], path: Path) -> None:
     writer.writerow(COLUMNS)
     writer.writerows(_row(rank, suspect) for rank, suspect in enumerate(suspects, start=1))
     with closing(Target(path)) as target:
-        target.write(lines.getvalue().encode("utf-8-sig"))  # Excel takes UTF-8 for what it is only by the mark in front
+        target.write(lines.getvalue().encode("utf-8-sig"))  # Excel recognises UTF-8 only by the mark in front
 
 
 def _row(rank: int, suspect: Suspect) -> tuple[str, ...]:

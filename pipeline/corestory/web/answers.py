@@ -36,7 +36,7 @@ MEDIA_TYPES = {
     "tei": "application/tei+xml",
 }
 NAME = "body"
-"""What errors call the body, and the id of an article that names itself nowhere."""
+"""The name of the body in errors, and the id of an article that has none."""
 
 MAX_PARAGRAPHS = 50_000
 """Paragraphs of one article; no page that people read comes near."""
@@ -51,9 +51,9 @@ class TaggingRequest:
     body
         Its bytes.
     kind
-        What it is: a value of `corestory.reading.file_kinds.KINDS`, or empty if its beginning tells.
+        Its kind: a value of `corestory.reading.file_kinds.KINDS`, or empty if its beginning tells.
     options
-        What is asked for.
+        The options of the request.
     """
 
     body: bytes
@@ -63,7 +63,7 @@ class TaggingRequest:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a request is answered with.
+    """The answer to a request.
 
     Attributes
     ----------

@@ -31,7 +31,7 @@ _Column = Annotated[str, Meta(description="The field of a JSON record that holds
 
 
 class TaggingOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """What a request asks for; each field is a query parameter, with hyphens in its name.
+    """The options of a request; each field is a query parameter, with hyphens in its name.
 
     Examples
     --------
@@ -68,7 +68,7 @@ class TaggingOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
 
     @property
     def unit(self) -> Unit:
-        """What a row is of; a JSON document has paragraphs."""
+        """The unit of a row; a JSON document has paragraphs."""
         return chosen_unit(self.rows, self.format, self.only, kinds=self.kinds)
 
     @property
@@ -78,7 +78,7 @@ class TaggingOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
 
     @property
     def kind_choice(self) -> KindChoice | None:
-        """What is wanted of the kinds; None if nothing."""
+        """The choice of kinds; None without one."""
         return kind_choice(shown=self.kinds, drop=self.drop_kinds, keep=self.keep_kinds, only=self.label)
 
 
@@ -222,7 +222,7 @@ class Refusal(msgspec.Struct):
 
 
 class TaggedArticles(msgspec.Struct):
-    """The answer in JSON, with the articles in the order of the request; notes say what was repaired or guessed."""
+    """The answer in JSON, with the articles in the order of the request; notes tell repairs and guesses."""
 
     articles: list[AnsweredArticle]
     refused: list[Refusal]
@@ -238,7 +238,7 @@ class Stories(msgspec.Struct):
 
 
 class Problem(msgspec.Struct, omit_defaults=True):
-    """An error, as RFC 9457 has it: a title for the status, and one line on what is wrong and how to fix it."""
+    """An error, as RFC 9457 has it: a title for the status, and one line on the fault and how to fix it."""
 
     title: str
     status: int

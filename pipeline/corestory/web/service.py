@@ -50,7 +50,7 @@ WORKER_SHARE = 0.5
 """How much of the time for an answer a worker may take; the rest is for waiting and for a second try."""
 
 STORY = {"only": "core", "format": "text"}
-"""What the path ``/core`` asks for."""
+"""The options of the path ``/core``."""
 
 _STYLED = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -74,7 +74,7 @@ def service(
     serving
         The model, the rules and the site memory.
     model
-        What ``/model`` answers.
+        The answer of ``/model``.
     workers
         Processes that tag.
     queue
@@ -126,7 +126,7 @@ def service(
 
 
 class _Paths:
-    """What each path answers."""
+    """The answers of each path."""
 
     def __init__(self, pool: WorkerPool, metrics: Metrics, seconds: float, model: bytes, *, tells_kinds: bool) -> None:
         self._pool, self._metrics, self._seconds, self._model = pool, metrics, seconds, model
@@ -201,7 +201,7 @@ class _Paths:
 
 
 def _kind_of(request: Request) -> tuple[str, str]:
-    """Return what a body is, and the encoding that the request names for it."""
+    """Return the kind of a body, and the encoding that the request names for it."""
     if encoding := request.headers.get("content-encoding"):
         raise HTTPException(415, f"Content-Encoding: {encoding[:40]!r}; expected a body that is not compressed.")
     header = Message()

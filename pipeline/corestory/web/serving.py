@@ -66,7 +66,7 @@ class Metrics:
 
 @dataclass(slots=True)
 class Record:
-    """What is noted of a request while it is answered."""
+    """The record of a request while it is answered."""
 
     status: int = 0
     bytes_in: int = 0
@@ -114,7 +114,7 @@ class Monitor:
         async def send_counted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 record.status = message["status"]
-                if unread and b"expect" not in names:  # who waits to be asked for the body does not send it
+                if unread and b"expect" not in names:  # a client that waits to be asked for the body does not send it
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(_DRAIN_SECONDS):
                             while unread:

@@ -84,7 +84,7 @@ class WorkerPool:
     Parameters
     ----------
     serving
-        What the workers need.
+        The model, the rules and the site memory.
     workers
         How many processes.
     queue
