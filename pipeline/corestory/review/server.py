@@ -18,11 +18,11 @@ from starlette.routing import Route
 
 from corestory.errors import CorestoryError, InputError
 from corestory.labelling.table import articles_frame
-from corestory.training.adaptation import adapt
 from corestory.rendering import PALETTE, template_source
 from corestory.review.decisions import held_out_accuracy
 from corestory.review.material import ShownArticle
 from corestory.review.session import Session, StaleError
+from corestory.training.adaptation import adapt
 from corestory.types import Label
 from corestory.web.guard import Guard, loopback_hosts
 
