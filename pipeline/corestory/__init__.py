@@ -5,7 +5,7 @@ The public API, all of it importable from here:
 `load_model`
     Load a model folder, or the default model: ``load_model().core(text)`` returns the story.
 `load_memory`
-    Load a site memory, which tells what stands on many pages of a site: ``tagger.tag(text, url=url, memory=memory)``.
+    Load a site memory, with the paragraphs of many pages of a site: ``tagger.tag(text, url=url, memory=memory)``.
 `tag_frame`
     Tag a pandas frame of articles or paragraphs: a plain function for Spark, Ray, Dask and the like.
 `explain`

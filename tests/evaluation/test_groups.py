@@ -74,7 +74,7 @@ def test_the_text_tells_the_language_of_articles_that_declare_none():
     assert {group.name for group in evaluation.languages} == {"de", "no"}
     assert evaluation.detected_languages == 2
     (table,) = [table for table in groups_tables(evaluation, sites=0) if table.title.startswith("By language")]
-    assert table.note == "2 of 3 articles declare no language; their text told it."
+    assert table.note == "2 of 3 articles declare no language; it was detected in their text."
 
 
 def test_a_column_that_is_not_there_makes_no_groups():

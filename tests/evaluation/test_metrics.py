@@ -19,8 +19,8 @@ from sklearn.metrics import (
 from corestory.evaluation.findings import find
 from corestory.evaluation.metrics import (
     METRIC_NAMES,
+    PREDICTED,
     RATE_NAMES,
-    TOLD,
     Confusion,
     Metrics,
     calibration,
@@ -187,7 +187,7 @@ NAMES = st.sampled_from(KINDS[:4])
 
 def frame_of(pairs: list[tuple[str, str]]) -> pd.DataFrame:
     return pd.DataFrame(
-        {"label": "filler", "kind": [kind for kind, _ in pairs], "role": None, TOLD: [told for _, told in pairs]}
+        {"label": "filler", "kind": [kind for kind, _ in pairs], "role": None, PREDICTED: [told for _, told in pairs]}
     )
 
 
@@ -206,13 +206,15 @@ def test_measures_are_those_of_scikit_learn(pairs: list[tuple[str, str]]) -> Non
 
 def test_rows_without_a_kind_enter_nothing() -> None:
     frame = frame_of([("date", "date"), ("legal", "legal")])
-    more = pd.DataFrame({"label": ["filler", "core"], "kind": None, "role": [None, "body"], TOLD: ["date", "body"]})
+    more = pd.DataFrame(
+        {"label": ["filler", "core"], "kind": None, "role": [None, "body"], PREDICTED: ["date", "body"]}
+    )
     found = kind_result(pd.concat([frame, more], ignore_index=True))
     assert found is not None
     assert found.macro_f1 == 1.0
     assert [one.name for one in found.roles] == ["body"]
     assert kind_result(more) is None
-    assert kind_result(frame.drop(columns=TOLD)) is None
+    assert kind_result(frame.drop(columns=PREDICTED)) is None
 
 
 def test_precision_of_a_kind_that_is_never_told_is_undefined() -> None:

@@ -57,7 +57,7 @@ def explain(
     ] = None,
     asked: Annotated[
         ExplanationFormat | None,
-        typer.Option("--format", help="Format of the output. Default: told by the ending of --output; else text."),
+        typer.Option("--format", help="Format of the output. Default: by the ending of --output, else text."),
     ] = None,
     output: Annotated[
         str | None,

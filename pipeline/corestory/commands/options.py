@@ -162,7 +162,7 @@ _READING_OPTIONS = {
         typer.Option(
             "--input-format",
             help="Format of the standard input, and of files whose name does not tell it or ends in .txt.",
-            show_default="told by its beginning",
+            show_default="found by its beginning",
             rich_help_panel=_FIELDS,
         ),
     ],

@@ -109,7 +109,7 @@ def remember(
 ) -> None:
     """Remember the paragraphs of many pages of a site, so that `predict --memory` finds its boilerplate.
 
-    The site of a page is told by its site or url column, by the address in its HTML, or by a folder named as the site.
+    The site of a page comes from its site or url column, the address in its HTML, or a folder named as the site.
     A memory holds hashes, no text, and at most 60 pages of a site.
     The order of the pages does not matter, and near duplicates count once.
 

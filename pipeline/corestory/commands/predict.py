@@ -52,7 +52,7 @@ def predict(
         OutputFormat | None,
         typer.Option(
             "--format",
-            help="Format of the output. Default: told by the ending of --output; else text with --only, the annotated "
+            help="Format of the output. Default: by the ending of --output; else text with --only, the annotated "
             "article on a terminal, and jsonl in a pipe.",
         ),
     ] = None,
@@ -161,7 +161,7 @@ def predict(
     id, url, title: of the article.
     text: its story, the core paragraphs with a blank line between.
     confidence: as above. is_article: probability that the page is an article, 0 to 1.
-    language: two letters, told from the text with the extra "language", else as the source declares it.
+    language: two letters, detected in the text with the extra "language", else as the source declares it.
     words_core, words_all: words of the story and of all paragraphs.
 
     Kinds of filler: navigation, related, newsletter, advertisement, paywall, byline, date, caption, share, comment,

@@ -1,8 +1,8 @@
 """Labelled paragraphs ranked by how likely their label is wrong.
 
 Each label is compared with the score of a model that has not seen it: an out-of-fold score, to which a second model
-adds the labels of the neighbouring paragraphs, because story and filler come in runs. Confident learning tells wrong
-labels from uncertain scores (Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in Dataset
+adds the labels of the neighbouring paragraphs, because story and filler come in runs. Confident learning separates
+wrong labels from uncertain scores (Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in Dataset
 Labels", Journal of Artificial Intelligence Research 70, 2021), in cleanlab's implementation.
 """
 

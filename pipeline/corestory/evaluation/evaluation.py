@@ -101,7 +101,7 @@ def evaluate_rows(
 
 
 def story_counts(rows: LabelledRows) -> StoryCounts | None:
-    """Count how the tagger told articles from pages without a story; None if no page is without one.
+    """Count articles and pages without a story that the tagger took for the other; None if all pages have a story.
 
     Examples
     --------

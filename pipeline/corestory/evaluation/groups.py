@@ -29,7 +29,7 @@ REGIONS = ("above the story", "lead", "body", "tail", "below the story", "articl
 BINS = 20
 
 DETECTED = "language_detected"
-"""Column of `with_languages`: whether the text told the language, and not the source."""
+"""Column of `with_languages`: whether the language was detected in the text, because the article declares none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def groups_by_column(
 
 
 def with_languages(rows: LabelledRows) -> LabelledRows:
-    """Return the rows with the language of each article, as two letters; empty where nothing tells it.
+    """Return the rows with the language of each article, as two letters; empty where unknown.
 
     It is the language that the article declares, else the language that `corestory.reading.language.language_of` finds
     in its core paragraphs, or in all if there is no core. The column `DETECTED` says where the language was found.

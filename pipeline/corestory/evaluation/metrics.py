@@ -1,4 +1,4 @@
-"""How well scores and decisions agree with the labels, and told kinds with known ones: rates, ranking, calibration."""
+"""How well scores, decisions and predicted kinds agree with the labels: rates, ranking, calibration."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from corestory.labelling.labelled import KINDS, ROLES
 if TYPE_CHECKING:
     import pandas as pd
 
-TOLD = "told_kind"
-"""The column of a scored table with the kind or role that the model tells, given the paragraph's label."""
+PREDICTED = "predicted_kind"
+"""The column of a scored table with the kind or role that the model predicts, given the paragraph's label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class CalibrationCurve:
 
 @dataclass(frozen=True, slots=True)
 class KindRates:
-    """How one kind or role was told; a rate is NaN where it is of no paragraph."""
+    """How well one kind or role was predicted; a rate is NaN where it is of no paragraph."""
 
     name: str
     paragraphs: int
@@ -115,7 +115,7 @@ class KindRates:
 
 @dataclass(frozen=True, slots=True)
 class KindResult:
-    """How kinds and roles were told.
+    """How well kinds and roles were predicted.
 
     Attributes
     ----------
@@ -124,7 +124,7 @@ class KindResult:
     kinds, roles
         Those that occur, in the order of `KINDS` and `ROLES`.
     matrix
-        For each of `kinds` and then of `roles`, how many of its paragraphs were told as each of them, in that order.
+        For each of `kinds` and then of `roles`, the predictions of its paragraphs, counted in the same order.
     """
 
     macro_f1: float
@@ -260,12 +260,12 @@ def calibration(core: ArrayLike, score: ArrayLike) -> CalibrationCurve:
 
 
 def kind_result(frame: pd.DataFrame) -> KindResult | None:
-    """Measure how kinds were told.
+    """Measure how well kinds were predicted.
 
     Parameters
     ----------
     frame
-        Columns `label`, `kind`, `role` and `TOLD`.
+        Columns `label`, `kind`, `role` and `PREDICTED`.
 
     Returns
     -------
@@ -277,21 +277,24 @@ def kind_result(frame: pd.DataFrame) -> KindResult | None:
     >>> import pandas as pd
     >>> found = kind_result(pd.DataFrame({
     ...     "label": ["filler"] * 3, "kind": ["date", "date", "legal"], "role": None,
-    ...     "told_kind": ["date", "legal", "legal"]}))
+    ...     "predicted_kind": ["date", "legal", "legal"]}))
     >>> [(one.name, round(one.f1, 2)) for one in found.kinds], round(found.macro_f1, 2)
     ([('date', 0.67), ('legal', 0.67)], 0.67)
     """
-    if not {"label", "kind", "role", TOLD} <= set(frame.columns):
+    import pandas as pd
+
+    if not {"label", "kind", "role", PREDICTED} <= set(frame.columns):
         return None
     filler = (frame["label"] == "filler").to_numpy()
     known = np.where(filler, frame["kind"].to_numpy(object), frame["role"].to_numpy(object))
-    told = frame[TOLD].to_numpy(object)
+    predicted = frame[PREDICTED].to_numpy(object)
     names = [*(name for name in KINDS if (known == name).any()), *(name for name in ROLES if (known == name).any())]
     if not any(name in KINDS for name in names):
         return None
     # A line that was given a kind which does not occur counts as missed, and has no column.
-    matrix = np.array([[int(((known == name) & (told == other)).sum()) for other in names] for name in names])
-    rates = [_kind_rates(name, known == name, (told == name) & np.isin(known.astype(str), names)) for name in names]
+    matrix = pd.crosstab(known, predicted).reindex(index=names, columns=names, fill_value=0).to_numpy()
+    has_kind = pd.notna(known)
+    rates = [_kind_rates(name, known == name, (predicted == name) & has_kind) for name in names]
     kinds = tuple(one for one in rates if one.name in KINDS)
     return KindResult(
         float(np.mean([one.f1 for one in kinds])),
@@ -301,8 +304,8 @@ def kind_result(frame: pd.DataFrame) -> KindResult | None:
     )
 
 
-def _kind_rates(name: str, known: np.ndarray, told: np.ndarray) -> KindRates:
-    hits, of_known, of_told = int((known & told).sum()), int(known.sum()), int(told.sum())
+def _kind_rates(name: str, known: np.ndarray, predicted: np.ndarray) -> KindRates:
+    hits, of_known, of_told = int((known & predicted).sum()), int(known.sum()), int(predicted.sum())
     precision = hits / of_told if of_told else float("nan")
     return KindRates(name, of_known, precision, hits / of_known, 2 * hits / (of_known + of_told))
 

@@ -95,7 +95,7 @@ class RowCounts:
 
 @dataclass(frozen=True, slots=True)
 class StoryCounts:
-    """How the tagger told articles from pages without a story, each view counting as one.
+    """How well the tagger separated articles from pages without a story, each view counting as one.
 
     Attributes
     ----------
@@ -140,13 +140,13 @@ class Evaluation:
     cautions
         Sentences on why the measures are too optimistic, for example because the tagger was trained on the rows.
     story
-        How articles were told from pages without a story; None if the rows have no such page.
+        How well articles were separated from pages without a story; None if the rows have no such page.
     kinds
-        How kinds of filler and roles of core were told; None if the rows have no kinds or the model tells none.
+        How well kinds and roles were predicted; None if the rows have no kinds or the model predicts none.
     languages
-        Measures of each language, which the articles declare or their text tells.
+        Measures of each language, declared by the articles or detected in their text.
     detected_languages
-        How many articles declare no language, so that their text told it.
+        How many articles declare no language, so that it was detected in their text.
     """
 
     settings: EvaluationSettings

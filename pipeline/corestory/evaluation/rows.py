@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.errors import DataError
-from corestory.evaluation.metrics import TOLD, word_counts
+from corestory.evaluation.metrics import PREDICTED, word_counts
 from corestory.types import Bool, Float, Int
 
 if TYPE_CHECKING:
@@ -269,14 +269,14 @@ def score_in_pieces(
     Returns
     -------
     pandas.DataFrame
-        The frame with the columns `SCORED`, rows in the order given; and `TOLD` where a piece has kinds.
+        The frame with the columns `SCORED`, rows in the order given; and `PREDICTED` where a piece has kinds.
     """
     import pandas as pd
 
     pieces = []
     for rows in _pieces(frame):
         scored = tagger.score_frame(frame.iloc[rows], threshold=threshold)
-        pieces.append(scored[[name for name in (*SCORED, TOLD) if name in scored]].set_axis(rows))
+        pieces.append(scored[[name for name in (*SCORED, PREDICTED) if name in scored]].set_axis(rows))
         progress(sum(map(len, pieces)))
     found = pd.concat(pieces).loc[np.arange(len(frame))]
     return frame.assign(**{name: found[name].to_numpy() for name in found.columns})

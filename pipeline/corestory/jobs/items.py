@@ -283,7 +283,7 @@ def _state(found: os.stat_result) -> tuple[int, str]:
 
 
 def documents_fingerprint(folder: AnyPath) -> Fingerprint:
-    """Take the fingerprint of the documents in a folder."""
+    """Return the fingerprint of the documents in a folder."""
     states = documents_in(folder)
     sha256 = "" if isinstance(folder, RemotePath) else _documents_sha256(folder, states)
     return Fingerprint(_size(states), 0, sha256, _mark(states))

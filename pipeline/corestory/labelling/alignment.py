@@ -133,7 +133,7 @@ class Duplicates:
 
 
 def page_address(url: str) -> str:
-    """Part of an address that tells pages apart, or an empty string if it names no page.
+    """Part of an address in which pages differ, or an empty string if it names no page.
 
     Examples
     --------

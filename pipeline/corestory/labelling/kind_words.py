@@ -58,7 +58,7 @@ def kind_of_words(text: str, claimed: Kind | None, *, words: int) -> Kind | None
     text
         The paragraph.
     claimed
-        The kind that its markup tells (`corestory.labelling.kinds.kind_of_markup`).
+        The kind of its markup (`corestory.labelling.kinds.kind_of_markup`).
     words
         How many words the paragraph has.
 

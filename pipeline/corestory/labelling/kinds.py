@@ -90,7 +90,7 @@ INLINE_WORDS = 10
 AGREEMENT = 2 / 3
 """The share of a text's sites that must agree on its kind."""
 MIN_SITES = 2
-"""A text of fewer sites has the kind that its own markup tells."""
+"""A text of fewer sites has the kind of its own markup."""
 STORY_SHARE = 0.3
 """An element whose claim holds for a larger share of story than this on a site is one around the story."""
 MOST_STANDFIRSTS, TEXT_WORDS = 3, 12
@@ -197,7 +197,7 @@ def role_of_markup(markup: str, *, is_title: bool) -> Role | None:
 
 
 def with_kinds(frame: pd.DataFrame) -> pd.DataFrame:
-    """Fill in the kinds and roles of a labelled table that its sources do not give and its markup tells.
+    """Fill in, by the markup, the kinds and roles of a labelled table that its sources do not give.
 
     Parameters
     ----------

@@ -204,7 +204,7 @@ def labelled_rows(path: Path, *, refuse: Refuse, note: Note = no_note) -> Iterat
     Parameters
     ----------
     path
-        The file; its suffix tells the format.
+        The file; its format is known by its suffix.
     refuse
         Called with an error for each row that cannot be read; reading goes on after it.
     note

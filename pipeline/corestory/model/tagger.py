@@ -141,7 +141,7 @@ class Tagger(PythonCalls):
         pandas.DataFrame
             The frame with `score`, `tagged`, `stage1`, `confidence` and `second_look` (the score of the second look,
             NaN where it did not look) added, rows in the order given. A frame with labels and kinds also gets
-            `told_kind`: the kind or role that the model tells, given the label.
+            `predicted_kind`: the kind or role that the model tells, given the label.
         """
         score, stage1, confidence, second = (np.zeros(len(frame)) for _ in range(4))
         core = np.zeros(len(frame), bool)
@@ -166,7 +166,7 @@ class Tagger(PythonCalls):
                 told[rows] = chosen_kinds(head.probabilities(decided.scored.features, of_core), of_core).names
         tagged = np.where(core, "core", "filler")
         scored = frame.assign(score=score, tagged=tagged, stage1=stage1, confidence=confidence, second_look=second)
-        return scored if head is None else scored.assign(told_kind=told)
+        return scored if head is None else scored.assign(predicted_kind=told)
 
     def by_markup(self, articles: Sequence[Article]) -> Iterator[tuple[list[int], list[Article]]]:
         """Divide a batch into the articles without and those with markup, which have networks of their own.

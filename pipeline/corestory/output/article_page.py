@@ -99,7 +99,7 @@ def article_page(
     only
         Show only paragraphs with this label; positions still count all paragraphs.
     kinds
-        Which paragraphs to leave out or to keep by their kinds. Kinds are shown wherever the model tells them.
+        Which paragraphs to leave out or to keep by their kinds. Kinds are shown wherever the model predicts them.
     indexed
         Whether the page links to an index in the same folder.
     before, after
@@ -167,9 +167,8 @@ class _Shown:
         self.text = storable(paragraph.text)
         self.label = paragraph.label
         self.score = paragraph.score
-        told = article.tagged.kinds
-        # Body text is what core is; to say so of each paragraph would be noise.
-        self.kind = "" if told is None or told.names[self.position] == "body" else told.names[self.position]
+        kind = "" if article.tagged.kinds is None else article.tagged.kinds.names[self.position]
+        self.kind = "" if kind == "body" else kind  # nearly all core is body text
         # Distance from the cutoff as a share of the greatest distance on that side: 0 at the cutoff, 1 at the end.
         above = paragraph.score >= article.cutoff
         room = 1 - article.cutoff if above else article.cutoff

@@ -172,8 +172,8 @@ def story_of(article: TaggedArticle, kinds: KindChoice | None) -> Story:
     title = _title(storable(article.title), headlines)
     chosen = [block for position in chosen_positions(article, "core", kinds) for block in blocks[position]]
     shown = [block for block in chosen if not (block.heading == 1 and block.text == title)]
-    told = " ".join(block.text for block in shown) or " ".join(article.texts)
-    url, language = storable(article.url), language_of(told, declared=article.article.language)
+    text = " ".join(block.text for block in shown) or " ".join(article.texts)
+    url, language = storable(article.url), language_of(text, declared=article.article.language)
     return Story(title, tuple(shown), storable(article.article_id), url, language)
 
 

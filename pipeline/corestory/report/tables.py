@@ -79,7 +79,7 @@ def groups_tables(evaluation: Evaluation, *, sites: int) -> list[ReportTable]:
     by = {"By source": evaluation.sources, "By view": evaluation.views, "By language": evaluation.languages}
     for title, groups in by.items():
         if len(groups) > 1:
-            note = _told(evaluation) if title == "By language" else ""
+            note = _languages_note(evaluation) if title == "By language" else ""
             tables.append(by_group(f"{title}, worst first", groups, note=note))
     if len(evaluation.sites) > 1:
         more = len(evaluation.sites) - sites
@@ -89,11 +89,11 @@ def groups_tables(evaluation: Evaluation, *, sites: int) -> list[ReportTable]:
     return tables
 
 
-def _told(evaluation: Evaluation) -> str:
+def _languages_note(evaluation: Evaluation) -> str:
     detected, articles = evaluation.detected_languages, evaluation.counts.articles
     if not detected:
         return "The articles declare their language."
-    return f"{counted(detected)} of {counted(articles)} articles declare no language; their text told it."
+    return f"{counted(detected)} of {counted(articles)} articles declare no language; it was detected in their text."
 
 
 def confusions(evaluation: Evaluation) -> ReportTable:
@@ -108,18 +108,18 @@ def confusions(evaluation: Evaluation) -> ReportTable:
 
 
 def kinds_table(found: KindResult) -> ReportTable:
-    """Lay out how well each kind of filler and each role of core was told."""
+    """Lay out how well each kind of filler and each role of core was predicted."""
     rows = [
         (one.name, counted(one.paragraphs), rounded(one.precision), rounded(one.recall), rounded(one.f1))
         for one in (*found.kinds, *found.roles)
     ]
-    note = f"Macro F1 over the kinds of filler: {rounded(found.macro_f1)}. Each is told given the paragraph's label."
+    note = f"Macro F1 over the kinds of filler: {rounded(found.macro_f1)}. The model was given the paragraphs' labels."
     columns = ("", "paragraphs", "precision", "recall", "F1")
     return ReportTable("Kinds of filler, then roles of core", columns, tuple(rows), note=note)
 
 
 def kind_confusions(found: KindResult) -> ReportTable:
-    """Lay out how many paragraphs of each kind and role were told as which."""
+    """Lay out the predicted kinds and roles of the paragraphs of each kind and role."""
     names = tuple(one.name for one in (*found.kinds, *found.roles))
     rows = tuple((name, *map(counted, row)) for name, row in zip(names, found.matrix, strict=True))
     return ReportTable("Which kind was taken for which", ("", *names), rows, note="Rows are labels.")

@@ -153,7 +153,7 @@ def distinct(articles: Sequence[ShownArticle]) -> tuple[ShownArticle, ...]:
         if article.article_id in seen:
             raise InputError(
                 "two articles have this id", where=article.article_id, expected="an id for each",
-                hint="Give each article once; --id-column NAME tells another column of ids.",
+                hint="Give each article once; --id-column NAME gives another column of ids.",
             )  # fmt: skip
         seen.add(article.article_id)
     return tuple(articles)

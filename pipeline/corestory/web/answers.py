@@ -51,7 +51,7 @@ class TaggingRequest:
     body
         Its bytes.
     kind
-        Its kind: a value of `corestory.reading.file_kinds.KINDS`, or empty if its beginning tells.
+        Its kind: a value of `corestory.reading.file_kinds.KINDS`, or empty to find it by its beginning.
     options
         The options of the request.
     """

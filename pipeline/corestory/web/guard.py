@@ -44,7 +44,7 @@ def listen(port: int = 0, *, host: str = LOOPBACK) -> socket.socket:
     Parameters
     ----------
     port
-        The port; 0 takes a free one, which ``getsockname()[1]`` tells.
+        The port; 0 takes a free one, which ``getsockname()[1]`` gives.
     host
         An address or a name of this machine; by default only this machine can connect.
 

@@ -197,7 +197,7 @@ class WorkerPool:
 
     async def _tag(self, worker: _Worker, batch: Sequence[_Waiting], *, again: bool = False) -> None:
         loop = asyncio.get_running_loop()
-        # The client of a cancelled one has gone, or was told that it took too long.
+        # The client of a cancelled one has gone, or has got the answer that it took too long.
         batch = [one for one in batch if not one.answer.done()]
         if not batch:
             return

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.evaluation.metrics import TOLD, KindResult, kind_result
+from corestory.evaluation.metrics import PREDICTED, KindResult, kind_result
 from corestory.model.tagger import Tagger
 
 from .in_story import MARKUP
@@ -95,5 +95,5 @@ def told_kinds(tagger: Tagger, frame: pd.DataFrame) -> list[ToldKinds]:
             read = scored[scored["kind"].notna()]
             often = [one.f1 for one in result.kinds if one.paragraphs >= LEAST_LINES]
             macro_f1 = float(np.mean(often)) if often else float("nan")
-            found.append(ToldKinds(form, float((read["kind"] == read[TOLD]).mean()), macro_f1, result))
+            found.append(ToldKinds(form, float((read["kind"] == read[PREDICTED]).mean()), macro_f1, result))
     return found
