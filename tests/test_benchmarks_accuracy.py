@@ -11,12 +11,19 @@ from benchmarks.accuracy.ablations import FULL, GROUPS, AblationResult
 from benchmarks.accuracy.comparison import ALL, compare, confidence_bins
 from benchmarks.accuracy.document import result_markdown
 from benchmarks.accuracy.extraction import COMPETITORS, Output
-from benchmarks.accuracy.goals import goals
 from benchmarks.accuracy.material import HeldOutPage
 from benchmarks.accuracy.models import ModelInfo
-from benchmarks.accuracy.overlap import shingle_f1, word_f1, word_tokens
-from benchmarks.accuracy.result import Result, result_json
-from benchmarks.accuracy.scores import Estimate, Scores, estimates, page_draws, score_outputs
+from benchmarks.accuracy.result import Result, goals, result_json
+from benchmarks.accuracy.scores import (
+    Estimate,
+    Scores,
+    estimates,
+    page_draws,
+    score_outputs,
+    shingle_f1,
+    word_f1,
+    word_tokens,
+)
 from benchmarks.accuracy.tagging import INPUTS
 from corestory.reading.article import Article
 

@@ -9,15 +9,13 @@ import pandas as pd
 import pytest
 
 from benchmarks.adapt.__main__ import main
-from benchmarks.adapt.curve import MEASURED_ONLY, Point, learning_curve, unseen_sites
+from benchmarks.adapt.curve import MEASURED_ONLY, Point, learning_curve, reduced_models, unseen_sites
 from benchmarks.adapt.document import curve_markdown
-from benchmarks.adapt.reduced import reduced_models
 from benchmarks.planting import DATA, LAYOUTS, WAYS, carriers, planted_lines, planted_page, planted_pages
 from benchmarks.plugs.document import plugs_markdown
-from benchmarks.plugs.in_story import held_out_frame, in_story_scores
+from benchmarks.plugs.in_story import held_out_frame, in_story_scores, macro_share, pooled_share
+from benchmarks.plugs.kinds import line_hash, predicted_kinds, with_kinds_by_hand
 from benchmarks.plugs.planted import line_share, plug_scores, tagged_plugs
-from benchmarks.plugs.shares import macro_share, pooled_share
-from benchmarks.plugs.told_kinds import line_hash, told_kinds, with_kinds_by_hand
 from corestory.labelling.labelled import KINDS
 from corestory.labelling.preparation import prepare_table
 from corestory.model.tagger import Tagger
@@ -118,7 +116,7 @@ def test_kinds_that_a_person_read_are_measured_line_by_line(default_tagger, tmp_
     read = with_kinds_by_hand(pd.concat([frame, frame.assign(article_id="b", page="b")]), table)
     assert read["page"].unique().tolist() == ["a"]
     assert read["kind"].fillna("").tolist() == ["", "legal", "", "comment"]
-    html, text = told_kinds(default_tagger, read)
+    html, text = predicted_kinds(default_tagger, read)
     assert (html.form, text.form) == ("html", "text")
     assert [one.name for one in text.result.kinds] == ["comment", "legal"]
     assert text.accuracy == 0.5  # "Share" is no comment

@@ -2,9 +2,8 @@ import gzip
 
 import pytest
 from tests.benchmarks.speed import __main__ as command
-from tests.benchmarks.speed.contest import Contestant, Measured, contest
+from tests.benchmarks.speed.contest import Contestant, Measured, Page, contest, corpus_pages, sample_pages
 from tests.benchmarks.speed.document import Speed, speed_markdown
-from tests.benchmarks.speed.pages import Page, corpus_pages, sample_pages
 from tests.benchmarks.speed.processes import Grown, Ran, run
 from tests.benchmarks.speed.works import CUT, OURS, PARSE, SCORE, SPLIT, STAGE_1, html_steps, stage_1, text_steps
 

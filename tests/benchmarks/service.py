@@ -25,7 +25,7 @@ from tests.web.services import Service, running
 from corestory.atomic import atomic_path
 from corestory.errors import DataError
 
-from .speed.pages import sample_pages
+from .speed.contest import sample_pages
 from .terminal import run_command, say
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,8 +16,7 @@ from corestory.training.estimator import ParagraphClassifier
 
 from .extraction import Output
 from .material import HeldOutPage, Say
-from .overlap import word_f1, word_tokens
-from .scores import Estimate, Float, estimates, page_draws
+from .scores import Estimate, Float, estimates, page_draws, word_f1, word_tokens
 from .tagging import AFTER_KNOWN, stories, text_article
 
 if TYPE_CHECKING:

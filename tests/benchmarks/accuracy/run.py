@@ -18,10 +18,9 @@ from corestory.labelling.table import read_frame
 from .ablations import AblationResult, ablate
 from .comparison import compare, confidence_bins, counted_pages
 from .extraction import Output, extract_all, extractor_versions
-from .goals import goals
 from .material import HeldOutPage, Say, checked_table, find_sources, held_out_pages, load_table, seen_rows
 from .models import stored_model, train_model
-from .result import Result
+from .result import Result, goals
 from .scores import Scores, score_outputs
 from .tagging import tag_all
 

@@ -17,9 +17,8 @@ from corestory.model.storage import load_model
 
 from ..accuracy.material import find_sources
 from ..terminal import run_command, say
-from .curve import learning_curve, sites_with_pages, unseen_sites
+from .curve import VIEWS, learning_curve, reduced_models, sites_with_pages, unseen_sites
 from .document import curve_markdown
-from .reduced import VIEWS, reduced_models
 
 NO_ARTICLES = "wcxb-other"
 """A corpus whose pages are no articles."""

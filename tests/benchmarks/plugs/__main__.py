@@ -15,8 +15,8 @@ from ..accuracy.material import HELD_OUT
 from ..terminal import run_command, say
 from .document import plugs_markdown
 from .in_story import InStory, held_out_frame, in_story_scores
+from .kinds import PredictedKinds, predicted_kinds, with_kinds_by_hand
 from .planted import tagged_plugs
-from .told_kinds import ToldKinds, told_kinds, with_kinds_by_hand
 
 
 def main(
@@ -37,13 +37,13 @@ def main(
     tagger = load_model(model)
     tagged = tagged_plugs(tagger, threshold=threshold)
     in_story: list[InStory] = []
-    kinds: list[ToldKinds] = []
+    kinds: list[PredictedKinds] = []
     if corpora:
         if tagger.manifest is None or HELD_OUT in tagger.manifest.splits:
             say("The model has learned from the sites held out here; of real filler its numbers are too good.")
         held_out = held_out_frame(corpora, jobs=jobs, say=say)
         in_story = in_story_scores(tagger, held_out)
-        kinds = told_kinds(tagger, with_kinds_by_hand(held_out))
+        kinds = predicted_kinds(tagger, with_kinds_by_hand(held_out))
     document = plugs_markdown(tagged, in_story, kinds)
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)

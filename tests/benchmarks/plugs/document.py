@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from ..accuracy.scores import Estimate
 from ..planting import WAYS
 from .in_story import InStory
+from .kinds import LEAST_LINES, PredictedKinds
 from .planted import FORMS, line_share, plug_scores
-from .told_kinds import LEAST_LINES, ToldKinds
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def plugs_markdown(tagged: pd.DataFrame, in_story: Sequence[InStory] = (), kinds: Sequence[ToldKinds] = ()) -> str:
+def plugs_markdown(tagged: pd.DataFrame, in_story: Sequence[InStory] = (), kinds: Sequence[PredictedKinds] = ()) -> str:
     """Write all tables.
 
     Parameters
@@ -25,7 +25,7 @@ def plugs_markdown(tagged: pd.DataFrame, in_story: Sequence[InStory] = (), kinds
     in_story
         As of `in_story_scores`; empty where no corpora were given.
     kinds
-        As of `told_kinds`.
+        As of `predicted_kinds`.
     """
     filler, story = tagged[tagged["label"] == "filler"], tagged[tagged["label"] == "core"]
     parts = [
@@ -81,7 +81,7 @@ def _by_language(filler: pd.DataFrame, story: pd.DataFrame) -> str:
     return "\n".join(rows)
 
 
-def _told_kinds(forms: Sequence[ToldKinds]) -> str:
+def _told_kinds(forms: Sequence[PredictedKinds]) -> str:
     rows = [f"| kind | lines | {' | '.join(one.form for one in forms)} |", "|---|--:|" + "--:|" * len(forms)]
     for of_kind in zip(*(one.result.kinds for one in forms), strict=True):
         rows.append(

@@ -13,7 +13,7 @@ from corestory.model.tagger import Tagger
 from ..accuracy.scores import Estimate
 from ..accuracy.tagging import html_article, text_article
 from ..planting import PlantedLine, planted_lines, planted_pages
-from .shares import macro_share
+from .in_story import macro_share
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,9 +17,8 @@ from corestory.jobs.work import one_thread
 from corestory.model.storage import default_model, load_model
 
 from ..terminal import run_command
-from .contest import contest
+from .contest import contest, corpus_pages, sample_pages
 from .document import Speed, speed_markdown
-from .pages import corpus_pages, sample_pages
 from .processes import growth, one_article, shared
 from .works import OURS, competitors, from_html, from_text, html_steps, stage_1, text_steps, versions
 

@@ -1,12 +1,72 @@
-"""Several ways to do one work, in turns over the same pages."""
+"""Several ways to do one work, in turns over the same pages of the corpora, or else of the sample."""
 
 from __future__ import annotations
 
+import gzip
+import html
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from .pages import Page
+import numpy as np
+
+from corestory.errors import DataError, raise_refusal
+from corestory.labelling.origins import read_samples
+from corestory.reading.decoding import decode
+from corestory.reading.html.page import read_page
+
+SEED = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page, and what a reader sees of it as plain text, a paragraph a line."""
+
+    html: str
+    text: str
+
+
+def corpus_pages(corpora: Sequence[Path], count: int) -> list[Page]:
+    """Draw so many pages of all below some folders, or take them all if there are fewer.
+
+    Raises
+    ------
+    DataError
+        There are none.
+    """
+    files = sorted(path for folder in corpora for path in folder.rglob("*") if _is_page(path))
+    if not files:
+        raise DataError("no pages", where=", ".join(map(str, corpora)), expected="files that end in .html or .html.gz")
+    drawn = np.random.default_rng(SEED).permutation(len(files))[:count]
+    pages = (_page(decode(_plain(files[number]), where=str(files[number]), html=True)) for number in drawn)
+    return [page for page in pages if page.text]
+
+
+def sample_pages(sample: Path) -> list[Page]:
+    """Make a page of each article of the sample corpus, with as much markup as a plain site has."""
+    pages = []
+    for article in read_samples(sample, source="sample", refuse=raise_refusal):
+        blocks = "\n".join(
+            f'<div class="block {number % 7}"><p class="text">{html.escape(paragraph.text)}</p></div>'
+            for number, paragraph in enumerate(article.paragraphs)
+        )
+        pages.append(_page(f"<!doctype html><html><body><main><article>{blocks}</article></main></body></html>"))
+    return pages
+
+
+def _is_page(path: Path) -> bool:
+    return path.name.endswith((".html", ".html.gz"))
+
+
+def _plain(path: Path) -> bytes:
+    data = path.read_bytes()
+    return gzip.decompress(data) if path.suffix == ".gz" else data
+
+
+def _page(source: str) -> Page:
+    return Page(source, "\n".join(read_page(source).texts))
+
 
 Work = Callable[[Sequence[Page]], object]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 
-from .pages import Page
+from .contest import Page
 
 IMPORTS = "import numpy, typer"
 

@@ -25,8 +25,7 @@ from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 from corestory.reading.text import split_text
 
-from .contest import Contestant
-from .pages import Page
+from .contest import Contestant, Page
 
 OURS = "corestory"
 Source = TypeVar("Source", str, bytes)

@@ -27,7 +27,7 @@ LEAST_LINES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class ToldKinds:
+class PredictedKinds:
     """How one form was told.
 
     Attributes
@@ -84,7 +84,7 @@ def line_hash(page: str, text: str) -> str:
     return hashlib.blake2b(f"{page}\n{text}".encode(), digest_size=8).hexdigest()
 
 
-def told_kinds(tagger: Tagger, frame: pd.DataFrame) -> list[ToldKinds]:
+def predicted_kinds(tagger: Tagger, frame: pd.DataFrame) -> list[PredictedKinds]:
     """Tell the kinds of such pages, in both forms; empty if no line of them was read, or the model tells no kinds."""
     forms = {"html": frame, "text": frame.drop(columns=[name for name in MARKUP if name in frame])}
     found = []
@@ -95,5 +95,5 @@ def told_kinds(tagger: Tagger, frame: pd.DataFrame) -> list[ToldKinds]:
             read = scored[scored["kind"].notna()]
             often = [one.f1 for one in result.kinds if one.paragraphs >= LEAST_LINES]
             macro_f1 = float(np.mean(often)) if often else float("nan")
-            found.append(ToldKinds(form, float((read["kind"] == read[PREDICTED]).mean()), macro_f1, result))
+            found.append(PredictedKinds(form, float((read["kind"] == read[PREDICTED]).mean()), macro_f1, result))
     return found
