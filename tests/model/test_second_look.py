@@ -184,7 +184,7 @@ def test_the_look_only_lowers_scores_of_kept_paragraphs_and_leaves_every_article
     seeded_tagger, looking, lines, html
 ):
     articles = [page(one) if html else texts(one) for one in lines]
-    cutoffs = looking.tag_batch(articles).cutoffs
+    cutoffs = looking.tag_batch(articles)[1].cutoffs
     pairs = zip(seeded_tagger.tag_articles(articles), looking.tag_articles(articles), cutoffs, strict=True)
     for before, after, cutoff in pairs:
         changed = before.scores != after.scores
@@ -213,8 +213,8 @@ def test_without_a_look_or_without_a_cutoff_nothing_changes(seeded_tagger, looki
     without = replace(looking, weights=replace(looking.weights, second_look=None))
     for tagger in (seeded_tagger, without):
         for article, same in zip(articles, tagger.tag_articles(articles), strict=True):
-            done = tagger.tag_batch([article])
-            assert same.scores.tolist() == done.first_scores.tolist()
+            _, decided = tagger.tag_batch([article])
+            assert same.scores.tolist() == decided.first_scores.tolist()
 
 
 def test_rules_win_over_the_look(looking):

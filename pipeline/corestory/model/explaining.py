@@ -129,16 +129,16 @@ def explain_articles(
     for batch in batches(articles):
         explained: dict[int, ArticleExplanation] = {}
         for numbers, alike in tagger.by_markup(batch):
-            done = tagger.tag_batch(alike, threshold=threshold, memory=memory, kinds=True)
-            reasons = _Reasons(tagger.weights, done.scored, tagger.settings.platt_scaling(html=done.scored.html))
-            rows = done.scored.features.layout.slices()
-            scores = np.concatenate([tagged.scores for tagged in done.articles])
-            raised = done.new_language & (scores > done.first_scores)
-            masks = [done.headline, done.other_story, done.sure_filler, raised]
+            found, decided = tagger.tag_batch(alike, threshold=threshold, memory=memory, kinds=True)
+            reasons = _Reasons(tagger.weights, decided.scored, tagger.settings.platt_scaling(html=decided.scored.html))
+            rows = decided.scored.features.layout.slices()
+            scores = np.concatenate([tagged.scores for tagged in found])
+            raised = decided.new_language & (scores > decided.first_scores)
+            masks = [decided.headline, decided.other_story, decided.sure_filler, raised]
             causes = np.select(masks, [HEADLINE, OTHER_STORY, SURE_FILLER, NEW_LANGUAGE], SECOND_LOOK).tolist()
-            for number, tagged, inside, cutoff in zip(numbers, done.articles, rows, done.cutoffs.tolist(), strict=True):
+            for number, tagged, inside, cutoff in zip(numbers, found, rows, decided.cutoffs.tolist(), strict=True):
                 shift = None if tagged.sightings is None else tagged.sightings.shift.tolist()
-                first = done.first_scores[inside].tolist()
+                first = decided.first_scores[inside].tolist()
                 paragraphs = tuple(
                     ParagraphExplanation(
                         position, text, label, score,

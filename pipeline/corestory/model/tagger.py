@@ -15,11 +15,11 @@ from corestory.model.decided_batch import DecidedBatch, decided_batch
 from corestory.model.decision import doubts
 from corestory.model.kinds import chosen_kinds
 from corestory.model.python_calls import PythonCalls
-from corestory.model.scoring import ScoredBatch, Weights, score_batch
+from corestory.model.scoring import Weights, score_batch
 from corestory.model.site_memory import shifts
 from corestory.model.tagged_article import TaggedArticle, article_without_paragraphs
 from corestory.reading.article import Article
-from corestory.types import Bool, Float
+from corestory.types import Float
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,8 +109,8 @@ class Tagger(PythonCalls):
         for batch in batches(articles):
             tagged: dict[int, TaggedArticle] = {}
             for numbers, part in self.by_markup(batch):
-                done = self.tag_batch(part, threshold=threshold, rules=rules, memory=memory, kinds=kinds)
-                tagged.update(zip(numbers, done.articles, strict=True))
+                found, _ = self.tag_batch(part, threshold=threshold, rules=rules, memory=memory, kinds=kinds)
+                tagged.update(zip(numbers, found, strict=True))
             for number, article in enumerate(batch):
                 yield tagged.get(number) or article_without_paragraphs(article)
 
@@ -196,8 +196,15 @@ class Tagger(PythonCalls):
         rules: Rules | None = None,
         memory: SiteMemory | None = None,
         kinds: bool = False,
-    ) -> TaggedBatch:
-        """Tag articles of which all or none have markup; parameters as of `tag_stream`."""
+    ) -> tuple[list[TaggedArticle], DecidedBatch]:
+        """Tag articles of which all or none have markup; parameters as of `tag_stream`.
+
+        Returns
+        -------
+        articles : list of TaggedArticle
+        decided : DecidedBatch
+            Their features, log-odds, cutoffs and decisions.
+        """
         batch = batch_of_articles(articles)
         sightings = [None if memory is None else memory.sightings(article) for article in articles]
         shift = shifts(sightings, articles) if any(sightings) else None
@@ -217,10 +224,7 @@ class Tagger(PythonCalls):
                 replace(article, kinds=chosen_kinds(classes[rows], article.core))
                 for article, rows in zip(tagged, batch.layout.slices(), strict=True)
             ]
-        return TaggedBatch(
-            tagged, decided.scored, decided.cutoffs, decided.first_scores, decided.headline, decided.other_story,
-            decided.sure_filler, decided.new_language,
-        )  # fmt: skip
+        return tagged, decided
 
     def reads_markup(self, article: Article) -> bool:
         """Whether the model uses the article's markup: it has some, and the model was trained with it."""
@@ -232,29 +236,3 @@ class Tagger(PythonCalls):
         forced = rules.forced(batch.texts) if rules else None
         scored = score_batch(batch, self.weights, forced=forced, shift=shift)
         return decided_batch(scored, self.weights, self.settings, threshold=threshold, forced=forced)
-
-
-@dataclass(frozen=True, slots=True)
-class TaggedBatch:
-    """Tagged articles of which all or none have markup, and how they were scored.
-
-    Attributes
-    ----------
-    articles
-        The tagged articles.
-    scored
-        Their features and log-odds.
-    cutoffs
-        The least score of core in each.
-    first_scores, headline, other_story, sure_filler, new_language
-        As of `corestory.model.decided_batch.DecidedBatch`.
-    """
-
-    articles: list[TaggedArticle]
-    scored: ScoredBatch
-    cutoffs: Float
-    first_scores: Float
-    headline: Bool
-    other_story: Bool
-    sure_filler: Bool
-    new_language: Bool
