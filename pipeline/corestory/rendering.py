@@ -31,6 +31,21 @@ def printable(text: str) -> str:
     return _UNSAFE.sub("\ufffd", text)
 
 
+# Only a web address becomes a link, never javascript: or a file.
+_ADDRESS = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
+
+
+def link_to(url: str) -> str:
+    """Return an address that a link on a page may have; empty for any other text.
+
+    Examples
+    --------
+    >>> link_to("https://herald.example/7"), link_to("javascript:alert(1)")
+    ('https://herald.example/7', '')
+    """
+    return url if _ADDRESS.fullmatch(url) else ""
+
+
 NOTHING = "–"
 """What stands where there was nothing to measure."""
 

@@ -170,13 +170,6 @@ def test_without_an_article_no_page_is_written(tmp_path):
     assert not (tmp_path / "a.html").exists()
 
 
-def test_a_folder_that_is_gone_is_told(articles, tmp_path):
-    pages = PageFolder(tmp_path / "none")
-    pages.write(articles[0])
-    with pytest.raises(OutputError):
-        pages.write(articles[1])
-
-
 def test_pages_of_a_folder_lead_to_the_one_before_and_the_one_after(articles, tmp_path):
     pages = PageFolder(tmp_path)
     for article in (*articles, articles[0]):

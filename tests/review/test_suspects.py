@@ -2,7 +2,6 @@ import csv
 
 import pytest
 
-from corestory.errors import OutputError
 from corestory.evaluation.audit import Neighbour, Suspect
 from corestory.labelling.corrections import read_corrections, text_check
 from corestory.review.suspects import COLUMNS, NEIGHBOUR_CHARACTERS, TEXT_CHARACTERS, write_suspects
@@ -66,8 +65,3 @@ def test_any_text_and_article_come_through_and_the_corrected_file_is_read_back(t
     (found,) = read_corrections(path)
     assert (found.article_id, found.position, found.label) == ('=a,"b"', 1, "filler")
     assert found.check == text_check(text)
-
-
-def test_a_file_that_cannot_be_written_is_told(tmp_path):
-    with pytest.raises(OutputError):
-        write_suspects([suspect()], tmp_path / "none" / "s.csv")

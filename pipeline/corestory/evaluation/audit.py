@@ -23,8 +23,6 @@ from corestory.types import Float, Int, Label
 if TYPE_CHECKING:
     import pandas as pd
 
-    from corestory.training.estimator import ParagraphClassifier
-
 FOLDS = 10
 NEIGHBOURS = (-2, -1, 1, 2)
 """Steps to the neighbours whose labels the second model sees."""
@@ -146,7 +144,20 @@ def audit_labels(
 
 def _label_free_scores(rows: pd.DataFrame, seed: int, jobs: int, progress: Callable[[int, int], None]) -> Float:
     """Give the probability of core of each paragraph by models that have not seen its label, shape (rows,)."""
-    classifier = _classifier(len(rows), seed, jobs)
+    from corestory.training.estimator import ParagraphClassifier
+
+    fewest, most = _EPOCHS
+    epochs = min(max(fewest, math.ceil(_ROWS_TO_SEE / max(len(rows), 1))), most)
+    classifier = ParagraphClassifier(
+        folds=FOLDS,
+        members=1,
+        text_epochs=epochs,
+        html_epochs=epochs,
+        steps=1,
+        least_trust=0.0,
+        random_state=seed,
+        n_jobs=jobs,
+    )
     # Folds by page, not by site: the site's other pages show best whether a label here is wrong.
     pages = rows.drop(columns="site", errors="ignore")
     total, done = classifier.fits(pages), count(1)
@@ -154,7 +165,8 @@ def _label_free_scores(rows: pd.DataFrame, seed: int, jobs: int, progress: Calla
     progress(total, total)  # small tables get no second look, so they need fewer fits
     score = np.clip(classifier.out_of_fold_["score"].to_numpy(np.float64), 1e-6, 1 - 1e-6)
     layout = Layout.of(rows.groupby("article_id", sort=False).size().to_numpy().astype(np.int64))
-    return _with_neighbours_labels(np.log(score / (1 - score)), _signs(rows), layout, classifier.folds_.of_row)
+    signs: Float = (rows["label"] == "core").to_numpy(np.float64) - (rows["label"] == "filler").to_numpy(np.float64)
+    return _with_neighbours_labels(np.log(score / (1 - score)), signs, layout, classifier.folds_.of_row)
 
 
 def _with_neighbours_labels(log_odds: Float, signs: Float, layout: Layout, folds: Int) -> Float:
@@ -170,28 +182,6 @@ def _with_neighbours_labels(log_odds: Float, signs: Float, layout: Layout, folds
             model = LogisticRegression(max_iter=1000).fit(features[learned], signs[learned])
             score[inside] = model.predict_proba(features[inside])[:, 1]
     return score
-
-
-def _signs(rows: pd.DataFrame) -> Float:
-    label = rows["label"]
-    return (label == "core").to_numpy(np.float64) - (label == "filler").to_numpy(np.float64)
-
-
-def _classifier(rows: int, seed: int, jobs: int) -> ParagraphClassifier:
-    from corestory.training.estimator import ParagraphClassifier
-
-    fewest, most = _EPOCHS
-    epochs = min(max(fewest, math.ceil(_ROWS_TO_SEE / max(rows, 1))), most)
-    return ParagraphClassifier(
-        folds=FOLDS,
-        members=1,
-        text_epochs=epochs,
-        html_epochs=epochs,
-        steps=1,
-        least_trust=0.0,
-        random_state=seed,
-        n_jobs=jobs,
-    )
 
 
 def _one_view(frame: pd.DataFrame, where: str) -> pd.DataFrame:

@@ -94,9 +94,7 @@ class Mistake:
         return next(found for found in self.paragraphs if found.position == self.position)
 
 
-def confident_mistakes(
-    frame: pd.DataFrame, rows: LabelledRows, *, each: int = EACH, around: int = AROUND
-) -> tuple[Mistake, ...]:
+def confident_mistakes(frame: pd.DataFrame, rows: LabelledRows, *, each: int = EACH) -> tuple[Mistake, ...]:
     """Find the most confident mistakes.
 
     Parameters
@@ -108,8 +106,6 @@ def confident_mistakes(
     each
         How many are shown of story lost, and how many of filler kept. An article or a text is shown once, a site at
         most `MOST_OF_A_SITE` times, so that one odd page does not fill the list.
-    around
-        How many paragraphs are shown on either side.
 
     Returns
     -------
@@ -130,7 +126,7 @@ def confident_mistakes(
         doubt = rows.score[wrong] if core else 1 - rows.score[wrong]
         words = rows.words[wrong]
         surest = wrong[np.lexsort((-words, doubt, words < FEW_WORDS))]
-        found += [_mistake(ordered, articles, int(rank[row]), around) for row in _various(rows, surest, each)]
+        found += [_mistake(ordered, articles, int(rank[row])) for row in _various(rows, surest, each)]
     return tuple(found)
 
 
@@ -150,10 +146,10 @@ def _various(rows: LabelledRows, surest: Int, each: int) -> list[int]:
     return chosen
 
 
-def _mistake(ordered: pd.DataFrame, articles: Int, at: int, around: int) -> Mistake:
+def _mistake(ordered: pd.DataFrame, articles: Int, at: int) -> Mistake:
     """Show the row `at` of rows in the order of their articles, with the rows around it."""
     start, end = np.searchsorted(articles, [articles[at], articles[at] + 1]).tolist()
-    first, last = max(start, at - around), min(end, at + around + 1)
+    first, last = max(start, at - AROUND), min(end, at + AROUND + 1)
     rows = ordered.iloc[first:last].to_dict("records")
     longest = [LONGEST if number == at else LONGEST_AROUND for number in range(first, last)]
     paragraphs = tuple(map(_shown, rows, longest))

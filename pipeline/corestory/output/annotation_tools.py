@@ -7,7 +7,7 @@ The model's labels travel as the pre-annotation, its scores as the scores of the
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -159,34 +159,23 @@ def argilla_records(article: TaggedArticle) -> Iterator[Record]:
         }
 
 
-def least_certain_first(tasks: Iterable[Record]) -> list[Record]:
-    """Order tasks of Prodigy as its own teaching recipes do, the least certain first.
-
-    Examples
-    --------
-    >>> least_certain_first([{"score": 0.9}, {"score": 0.55}])
-    [{'score': 0.55}, {'score': 0.9}]
-    """
-    return sorted(tasks, key=lambda task: float(str(task["score"])))
-
-
 def exported(articles: Iterable[TaggedArticle], tool: Tool) -> Iterator[str]:
     """Yield the text of the file that a tool imports, piece by piece.
 
     Parameters
     ----------
     articles
-        The articles; for Prodigy all are in memory at once.
+        The articles; for Prodigy all are in memory at once, because the least certain paragraphs come first.
     tool
         ``label-studio`` and ``argilla`` get a JSON list, ``doccano`` and ``prodigy`` JSON Lines.
     """
-    if tool == "prodigy":
-        records: Iterable[Record] = least_certain_first(task for article in articles for task in prodigy_tasks(article))
-    elif tool == "argilla":
-        records = (record for article in articles for record in argilla_records(article))
+    if tool in ("prodigy", "argilla"):
+        make_all = prodigy_tasks if tool == "prodigy" else argilla_records
+        records: Iterable[Record] = (record for article in articles for record in make_all(article))
     else:
-        make: Callable[[TaggedArticle], Record] = label_studio_task if tool == "label-studio" else doccano_document
-        records = map(make, articles)
+        records = map(label_studio_task if tool == "label-studio" else doccano_document, articles)
+    if tool == "prodigy":  # as its own teaching recipes do
+        records = sorted(records, key=lambda task: float(str(task["score"])))
     in_list = tool in ("label-studio", "argilla")
     if in_list:
         yield "["

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from corestory.model.explaining import MEANINGS, METHOD
 from corestory.output.explanation import NGRAMS, Reasons, in_words, reasons, signed
 from corestory.output.story import chosen_positions
 from corestory.reading.text import storable
-from corestory.rendering import counted, render
+from corestory.rendering import counted, link_to, render
 
 if TYPE_CHECKING:
     from corestory.model.breakdown import Effect
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 PEEK_CHARACTERS = 70
 """How much of a folded paragraph shows."""
 
-# Only a web address becomes a link, never javascript: or a file.
-_ADDRESS = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
 INDEX = "index.html"
 
 
@@ -120,7 +117,7 @@ def article_page(
         "title": entry.title or entry.name,
         "entry": entry,
         "url": url,
-        "link": url if _ADDRESS.fullmatch(url) else "",
+        "link": link_to(url),
         "runs": _runs(shown, fold=only is None),
         "cutoff": article.cutoff,
         "cutoff_is_fixed": article.cutoff_is_fixed,
@@ -268,11 +265,6 @@ class PageFolder:
     only, kinds
         As of `article_page`.
 
-    Raises
-    ------
-    OutputError
-        If a page cannot be written.
-
     Examples
     --------
     >>> import tempfile
@@ -299,7 +291,7 @@ class PageFolder:
     def close(self) -> None:
         """Write the last page and the index."""
         self._write_last(after="")
-        self._put(INDEX, index_page(self._entries))
+        (self._folder / INDEX).write_bytes(index_page(self._entries).encode())
 
     def _write_last(self, *, after: str) -> None:
         if self._last is not None:
@@ -307,8 +299,4 @@ class PageFolder:
             page = article_page(
                 self._last, only=self._only, kinds=self._kinds, indexed=True, before=before, after=after
             )
-            self._put(self._entries[-1].file, page)
-
-    def _put(self, name: str, page: str) -> None:
-        with closing(Target(self._folder / name)) as target:
-            target.write(page.encode())
+            (self._folder / self._entries[-1].file).write_bytes(page.encode())

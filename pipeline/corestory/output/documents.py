@@ -138,11 +138,6 @@ class DocumentFolder:
         The folder, which exists and is empty.
     form, kinds
         As of `DocumentFile`.
-
-    Raises
-    ------
-    OutputError
-        If a file cannot be written.
     """
 
     def __init__(self, folder: Path, form: DocumentFormat, kinds: KindChoice | None = None) -> None:
@@ -153,8 +148,8 @@ class DocumentFolder:
     def write(self, article: TaggedArticle) -> None:
         """Write the file of an article."""
         self._count += 1
-        with closing(Target(self._folder / f"{self._count:06d}{self._form.name_end(article.title)}")) as target:
-            target.write(self._form.render(article).encode())
+        file = self._folder / f"{self._count:06d}{self._form.name_end(article.title)}"
+        file.write_bytes(self._form.render(article).encode())
 
     def close(self) -> None:
         """Do nothing: every file has been written."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from corestory.evaluation.findings import Findings
 from corestory.evaluation.metrics import Metrics
 from corestory.evaluation.results import Measured
-from corestory.rendering import NOTHING, percent, rounded
+from corestory.rendering import NOTHING, link_to, percent, render, rounded
 from corestory.report.parts import Beside, Figure, Folded, MistakeList, Part, ReportTable
 from corestory.report.sections import FEWEST_ARTICLES, basis, headline, report_sections
 
@@ -105,8 +105,6 @@ def _escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
 
 
-# Schemes of links in a page; a "javascript:" in somebody's data is none.
-_ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 OPEN = 2
 """How many mistakes of a kind are unfolded at first."""
 
@@ -166,7 +164,6 @@ def report_page(findings: Findings, *, title: str = "Evaluation", about: Sequenc
     """
     from markupsafe import Markup
 
-    from corestory.rendering import render
     from corestory.report.figures import draw
 
     def drawn(part: Figure) -> Markup:
@@ -174,8 +171,8 @@ def report_page(findings: Findings, *, title: str = "Evaluation", about: Sequenc
 
     words = findings.evaluation.tagger.words
     answers = [
-        _Answer(words, "core_recall", "of 100 words of story,", "survive", ";"),
-        _Answer(words, "filler_recall", "of 100 words of filler,", "are removed", "."),
+        _answer(words, "core_recall", "of 100 words of story,", "survive", ";"),
+        _answer(words, "filler_recall", "of 100 words of filler,", "are removed", "."),
     ]
     too_few = findings.evaluation.counts.articles < FEWEST_ARTICLES
     values = {
@@ -184,28 +181,21 @@ def report_page(findings: Findings, *, title: str = "Evaluation", about: Sequenc
         "headline": headline(findings.evaluation),
         "model": findings.evaluation.tagger.name,
         "basis": basis(findings.evaluation),
-        "answers": [] if too_few or any(answer.value == NOTHING for answer in answers) else answers,
+        "answers": [] if too_few or any(answer["value"] == NOTHING for answer in answers) else answers,
         "sections": report_sections(findings, about=about),
         "kind": lambda part: type(part).__name__,
         "draw": drawn,
-        "address": _address,
+        "address": link_to,
         "open": OPEN,
     }
     return render("report.html.j2", style="report.css", script="report.js", values=values)
 
 
-class _Answer:
-    """One of the two numbers that everything is about."""
-
-    def __init__(self, words: Measured[Metrics], name: str, before: str, after: str, stop: str) -> None:
-        self.value, low, high = (percent(getattr(rates, name)) for rates in (words.value, words.low, words.high))
-        self.interval = "" if NOTHING in (self.value, low, high) else f"{low} to {high}"
-        self.before, self.after, self.stop = before, after, stop
-
-
-def _address(url: str) -> str:
-    """Give back an address that a link may have; empty for anything else."""
-    return url if _ADDRESS.fullmatch(url) else ""
+def _answer(words: Measured[Metrics], name: str, before: str, after: str, stop: str) -> dict[str, str]:
+    """Return one of the two numbers that everything is about."""
+    value, low, high = (percent(getattr(rates, name)) for rates in (words.value, words.low, words.high))
+    interval = "" if NOTHING in (value, low, high) else f"{low} to {high}"
+    return {"value": value, "interval": interval, "before": before, "after": after, "stop": stop}
 
 
 def report_about(

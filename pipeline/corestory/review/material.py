@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -148,14 +148,10 @@ def distinct(articles: Sequence[ShownArticle]) -> tuple[ShownArticle, ...]:
     InputError
         Two have the same id.
     """
-    seen: set[str] = set()
-    for article in articles:
-        if article.article_id in seen:
-            raise InputError(
-                "two articles have this id", where=article.article_id, expected="an id for each",
-                hint="Give each article once; --id-column NAME gives another column of ids.",
-            )  # fmt: skip
-        seen.add(article.article_id)
+    ((article_id, count),) = Counter(article.article_id for article in articles).most_common(1) or [("", 0)]
+    if count > 1:
+        hint = "Give each article once; --id-column NAME gives another column of ids."
+        raise InputError("two articles have this id", where=article_id, expected="an id for each", hint=hint)
     return tuple(articles)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
@@ -72,10 +72,9 @@ class Session:
         *,
         reviewer: str = "",
         in_given_order: bool = False,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._articles = list(distinct(articles))
-        self._labels, self._reviewer, self._in_given_order, self._now = labels, reviewer, in_given_order, now
+        self._labels, self._reviewer, self._in_given_order = labels, reviewer, in_given_order
         self._numbers = {article.article_id: number for number, article in enumerate(self._articles)}
         self._revisions = [0] * len(self._articles)
         self._opened: set[int] = set()
@@ -255,7 +254,7 @@ class Session:
 
     def _change(self, number: int, labels: Mapping[int, tuple[Label | None, float | None]]) -> tuple[int, ArticleState]:
         """Write labels, by position, with the seconds of an accepted article; all others with none, the first time."""
-        held, when = self._held(number), self._now().isoformat(timespec="microseconds")
+        held, when = self._held(number), datetime.now(UTC).isoformat(timespec="microseconds")
         article_id, decisions = self._articles[number].article_id, []
         for position, one in self._asked(number).items():
             old = held.get(position)

@@ -6,11 +6,9 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corestory.atomic import Target
 from corestory.errors import InputError, raise_refusal
 from corestory.evaluation.audit import Neighbour
 from corestory.labelling.corrections import (
@@ -60,11 +58,6 @@ def write_suspects(suspects: Sequence[Suspect], path: Path) -> None:
     path
         Newly made.
 
-    Raises
-    ------
-    OutputError
-        If the file cannot be written.
-
     Examples
     --------
     >>> import tempfile
@@ -81,8 +74,7 @@ def write_suspects(suspects: Sequence[Suspect], path: Path) -> None:
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows(_row(rank, suspect) for rank, suspect in enumerate(suspects, start=1))
-    with closing(Target(path)) as target:
-        target.write(lines.getvalue().encode("utf-8-sig"))  # Excel recognises UTF-8 only by the mark in front
+    path.write_bytes(lines.getvalue().encode("utf-8-sig"))  # Excel recognises UTF-8 only by the mark in front
 
 
 def _row(rank: int, suspect: Suspect) -> tuple[str, ...]:
