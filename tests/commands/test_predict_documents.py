@@ -100,7 +100,7 @@ def test_a_folder_that_no_run_has_written_is_left_alone(predict, tmp_path):
     mine.write_text("Mine.")
     done = predict("in", "--format", "markdown", "-o", "out/")
     assert done.returncode == 1
-    assert "no such run has written it" in done.stderr
+    assert "was not written by such a run" in done.stderr
     assert [path.name for path in mine.parent.iterdir()] == ["000001-mine.md"]
 
 

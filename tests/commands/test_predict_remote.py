@@ -127,7 +127,7 @@ def test_what_no_run_has_written_is_left_alone_unless_forced(predict, folder):
     own.write_bytes(b"mine")
     done = predict(folder, "--output", f"{own.parent}/")
     assert (done.returncode, own.read_bytes()) == (1, b"mine")
-    assert "exists already, and no such run has written it" in done.stderr
+    assert "exists already, and was not written by such a run" in done.stderr
     predict(folder, "--output", f"{own.parent}/", "--force")
     assert STORY.encode() in own.read_bytes()
 

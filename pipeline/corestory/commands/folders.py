@@ -215,7 +215,7 @@ class RunSummary:
     def refuse_foreign(self, item: Item) -> None:
         """Add a file whose output would replace a file that no run has written."""
         self.foreign[item.name] = InputError(
-            "exists already, and no such run has written it",
+            "exists already, and was not written by such a run",
             where=str(self.ledger.output(item)),
             hint="--force replaces it.",
         )
@@ -268,7 +268,8 @@ class RunSummary:
         say_unremembered(every.unremembered, every.articles)
         if self._notes > NOTES_LISTED:
             say(
-                f"{self._notes - NOTES_LISTED:,} more notes on single files; predict the files without --output FOLDER."
+                f"{self._notes - NOTES_LISTED:,} more notes on single files; to read them, run predict on the files "
+                "without --output FOLDER."
             )
         if self.listed is not None:
             self.listed.say_more()

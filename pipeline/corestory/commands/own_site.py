@@ -80,7 +80,7 @@ def _labelled(data: list[Path], refuse: Refuse, bar: ProgressBar) -> pd.DataFram
     if len(data) > 1:
         raise InputError(
             "is a table that `corestory prepare` wrote, and not the only input", where=str(prepared[0]),
-            expected="such a table alone", hint="Or give all that it was made from.",
+            expected="such a table alone", hint="Or give all its sources.",
         )  # fmt: skip
     return read_frame(prepared[0])
 
