@@ -20,8 +20,9 @@ from corestory.commands.messages import (
 )
 from corestory.errors import InputError, OutputError
 from corestory.jobs.items import Fingerprint, Item
-from corestory.jobs.job import Counts, Outcome, refusal_line
+from corestory.jobs.job import Outcome, refusal_line
 from corestory.jobs.ledger import Ledger, Record
+from corestory.model.tagged_article import Counts
 from corestory.rendering import printable
 
 OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

@@ -5,8 +5,8 @@ import pytest
 
 from corestory.errors import OutputError
 from corestory.jobs.items import Item, fingerprint
-from corestory.jobs.job import Counts
 from corestory.jobs.ledger import Ledger
+from corestory.model.tagged_article import Counts
 
 
 @pytest.fixture

@@ -25,8 +25,9 @@ from corestory.commands.options import PredictOptions, model_folder, open_model
 from corestory.errors import InputError
 from corestory.installation import check_installed
 from corestory.jobs.items import Item, check_sources, items_of, state_of
-from corestory.jobs.job import Counts, Job, model_sha256, refusal_of_line
+from corestory.jobs.job import Job, model_sha256, refusal_of_line
 from corestory.jobs.ledger import ledger_of
+from corestory.model.tagged_article import Counts
 from corestory.output.documents import STORY_ENDINGS
 from corestory.remote import AnyPath, path_of
 

@@ -172,7 +172,7 @@ class DoubtfulArticles:
     """
 
     def __init__(self, *, with_memory: bool = False) -> None:
-        from corestory.jobs.job import Counts  # it loads numpy, which --help does not need
+        from corestory.model.tagged_article import Counts  # it loads numpy, which --help does not need
 
         self.counts = Counts()
         self._with_memory = with_memory

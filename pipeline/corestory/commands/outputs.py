@@ -78,15 +78,14 @@ def tag_to_rows(
 def _row_writer(
     options: PredictOptions, output: AnyPath | None, form: Format | DocumentFormat | None, *, into_folder: bool
 ) -> AbstractContextManager[Any]:
-    from corestory.output.documents import DocumentFile, DocumentFolder
-    from corestory.output.rows import open_rows
-
     kinds = options.kinds
     if form is None:
         from corestory.output.annotated import AnnotatedWriter  # only a terminal needs Rich
 
         return nullcontext(AnnotatedWriter(kinds))
     if form == "labelled" or form == "markdown" or form == "tei":
+        from corestory.output.documents import DocumentFile, DocumentFolder
+
         if not into_folder or output is None:
             return _opened(output, partial(DocumentFile, form=form, kinds=kinds), force=options.force)
         _check_local(output, f"{form} files")
@@ -95,6 +94,8 @@ def _row_writer(
                 "is a folder with files, which people may have corrected", where=str(output), expected="a new folder"
             )
         return _opened(output, partial(DocumentFolder, form=form, kinds=kinds), in_folder=True)
+    from corestory.output.rows import open_rows
+
     make = partial(open_rows, form=form, only=options.only, keep=options.keep, kinds=kinds, unit=options.unit)
     return _opened(output, make, force=options.force)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from corestory.errors import CorestoryError, InputError, ModelError, OutputError, reason_of
 from corestory.jobs.items import Item
-from corestory.model.tagged_article import NoStory, TaggedArticle
+from corestory.model.tagged_article import Counts
 from corestory.output.documents import STORY_ENDINGS
 from corestory.reading.text import storable
 from corestory.remote import AnyPath
@@ -109,60 +109,6 @@ NOTES_LISTED = 5
 """The number of notes on a file that its outcome carries back."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Counts of one file or of many.
-
-    Attributes
-    ----------
-    articles, paragraphs
-        Tagged articles and paragraphs.
-    doubtful
-        Articles with a `corestory.model.tagged_article.Doubt`.
-    refused
-        Articles, rows or whole files that could not be read.
-    unremembered
-        Articles of whose site the memory has no other page.
-    link_lists, short_pages, other_pages
-        Pages without a story, by `corestory.model.tagged_article.NoStory`.
-    """
-
-    articles: int = 0
-    paragraphs: int = 0
-    doubtful: int = 0
-    refused: int = 0
-    unremembered: int = 0
-    link_lists: int = 0
-    short_pages: int = 0
-    other_pages: int = 0
-
-    def __add__(self, other: Counts) -> Counts:
-        # `astuple` would copy each number, which takes four times as long.
-        return Counts(*(getattr(self, name) + getattr(other, name) for name in Counts.__slots__))
-
-    @classmethod
-    def of(cls, article: TaggedArticle, *, with_memory: bool) -> Counts:
-        """Count one tagged article, which was tagged with a site memory or without."""
-        return cls(
-            articles=1,
-            paragraphs=len(article.texts),
-            doubtful=int(article.doubt is not None),
-            unremembered=int(with_memory and article.sightings is None),
-            link_lists=int(article.no_story is NoStory.LINKS),
-            short_pages=int(article.no_story is NoStory.SHORT),
-            other_pages=int(article.no_story is NoStory.OTHER),
-        )
-
-    @property
-    def without_story(self) -> dict[NoStory, int]:
-        """The pages without a story by their reason."""
-        return {
-            NoStory.SHORT: self.short_pages,
-            NoStory.LINKS: self.link_lists,
-            NoStory.OTHER: self.other_pages,
-        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ import msgspec
 from corestory.atomic import lock_file
 from corestory.errors import OutputError, reason_of
 from corestory.jobs.items import Fingerprint, Item, documents_fingerprint, documents_in, documents_match, fingerprint
-from corestory.jobs.job import Counts
+from corestory.model.tagged_article import Counts
 from corestory.reading.parts import has_parts
 from corestory.remote import AnyPath, RemotePath, open_to_read
 

@@ -144,7 +144,7 @@ class PartTracker:
     Examples
     --------
     >>> from pathlib import Path
-    >>> from corestory.jobs.job import Counts
+    >>> from corestory.model.tagged_article import Counts
     >>> item, plan = Item(Path("a.parquet"), "a.parquet.jsonl"), PartPlan((0, 4, 8), Fingerprint(1, 1, ""))
     >>> tracker = PartTracker()
     >>> following = [tracker.add(Task((item,), plan, part), [Outcome(item, Counts())])[1] for part in (1, 0)]

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from corestory.errors import InputError, ModelError, OutputError, reason_of
 from corestory.jobs.items import Fingerprint, Item, fingerprint, state_of
-from corestory.jobs.job import Counts, Job, Outcome, model_sha256, outcome_of
+from corestory.jobs.job import Job, Outcome, model_sha256, outcome_of
 from corestory.jobs.ledger import Ledger
 from corestory.jobs.writing import OutputInProgress, join_rows
+from corestory.model.tagged_article import Counts
 from corestory.reading.parts import read_part
 from corestory.reading.sources import read_file
 from corestory.remote import AnyPath, RemotePath, open_to_read

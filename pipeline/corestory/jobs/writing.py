@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, BinaryIO
 from corestory.atomic import Target
 from corestory.errors import InputError
 from corestory.jobs.items import Fingerprint, Item
-from corestory.jobs.job import NOTES_LISTED, REFUSALS_LISTED, Counts, Job, Outcome, refusal_line
+from corestory.jobs.job import NOTES_LISTED, REFUSALS_LISTED, Job, Outcome, refusal_line
 from corestory.jobs.ledger import ledger_of
+from corestory.model.tagged_article import Counts
 from corestory.output.documents import DocumentFile, DocumentLines, StoryFormat, unpack_documents
 from corestory.output.rows import Format, open_rows
 from corestory.output.story import KindChoice, Unit
