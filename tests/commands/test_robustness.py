@@ -13,6 +13,7 @@ import pytest
 
 from commands.articles import STORY, rows
 from corestory.output.rows import COLUMNS
+from corestory.reading.sources import read_articles
 
 
 def run_process(arguments, folder, environment, *, shell=""):
@@ -276,9 +277,23 @@ def test_a_column_to_keep_that_no_row_of_json_lines_has_is_refused(predict, tmp_
     records = [{"id": "a", "text": STORY, "desk": "ports"}, {"id": "b", "text": STORY}]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
     done = predict("a.jsonl", "--keep", "dsek")
-    assert done.returncode == 1
+    assert (done.returncode, done.stdout) == (1, "")
     assert "refused: a.jsonl: no column 'dsek' to keep in any row; the columns are: id, text, desk" in done.stderr
     assert predict("a.jsonl", "--keep", "Desk").returncode == 0
+
+
+def test_a_column_to_keep_may_come_late_but_not_after_a_thousand_rows(tmp_path):
+    for late, expected in (
+        (998, []),
+        (1000, ["no column 'desk' to keep in the first 1,000 rows; the columns are: id"]),
+    ):
+        lines = [json.dumps({"id": str(number), "text": "One."}) for number in range(late)]
+        lines.append(json.dumps({"id": "late", "text": "One.", "desk": "ports"}))
+        (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+        refused = []
+        articles = list(read_articles([str(tmp_path / "a.jsonl")], refuse=refused.append, keep=["desk"]))
+        assert [error.found.partition(", ")[0] for error in refused] == expected
+        assert len(articles) == (0 if expected else late + 1)
 
 
 def test_the_labels_of_a_labelled_file_are_no_text(predict, tmp_path):

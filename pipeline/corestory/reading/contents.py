@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from typing import BinaryIO
 
 from corestory.errors import InputError, Note, Refuse, no_note, reason_of
@@ -32,6 +32,8 @@ from corestory.remote import AnyPath, fetching_hint
 
 # A paragraph of so many words that is all of a text has lost its line ends.
 _LUMP_WORDS = 250
+# Rows of JSON and WARC may lack a column; where these first ones all do, its name is taken for misspelt.
+_ROWS_LOOKED_AT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def _of_warc(
     rows: Iterator[SourceRow], name: str, refuse: Refuse, wanted: Wanted, *, needed: Sequence[str]
 ) -> Iterator[Article]:
     keep = [folded(column) for column in wanted.keep]
-    for row in _with_columns(rows, _needed(needed), source_name(name), refuse):
+    for row in _with_columns(rows, _needed(needed), source_name(name)):
         try:
             article = article_of_row(row, source=wanted.finder.options.source)
         except InputError as error:
@@ -189,7 +191,7 @@ def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wan
         rows = json_rows(stream, name=name, refuse=refuse, lines=kind == "lines")
         rows = chain.from_iterable(map(finder.records, rows))
         of_article = {what: column for what, column in finder.options.named.items() if what not in ("text", "html")}
-        rows = _with_columns(rows, _needed(keep, of_article), where, refuse)
+        rows = _with_columns(rows, _needed(keep, of_article), where)
         yield from articles_of_rows(rows, refuse=refuse, keep=keep, finder=finder)
     else:
         text = decode(read_document(stream, where=where), where=where, html=kind == "html", note=note)
@@ -217,19 +219,21 @@ def _needed(keep: Sequence[str], named: Mapping[str, str] | None = None) -> dict
     return needed | {folded(name): f"{name!r} to keep" for name in keep}
 
 
-def _with_columns(
-    rows: Iterator[SourceRow], needed: Mapping[str, str], where: str, refuse: Refuse
-) -> Iterator[SourceRow]:
-    """Yield rows, and refuse at the end each needed column that no row had, as tables do by their header."""
+def _with_columns(rows: Iterator[SourceRow], needed: Mapping[str, str], where: str) -> Iterator[SourceRow]:
+    """Yield rows; raise an InputError if none of the first has a needed column, as tables do by their header."""
     missing = dict(needed)
     columns: dict[str, None] = {}
-    for row in rows:
-        if missing:
-            for column in row.values:
-                missing.pop(column, None)
-                if len(columns) <= SHOWN_FIELDS:
-                    columns[column] = None
-        yield row
-    if columns:
-        for name in missing.values():
-            refuse(InputError(f"no column {name} in any row; {listed(columns, word='columns')}", where=where))
+    first: list[SourceRow] = []
+    for row in islice(rows, _ROWS_LOOKED_AT):
+        first.append(row)
+        for column in row.values:
+            missing.pop(column, None)
+            if len(columns) <= SHOWN_FIELDS:
+                columns[column] = None
+        if not missing:
+            break
+    if first and missing:
+        looked_at = "any row" if len(first) < _ROWS_LOOKED_AT else f"the first {_ROWS_LOOKED_AT:,} rows"
+        name = next(iter(missing.values()))
+        raise InputError(f"no column {name} in {looked_at}; {listed(columns, word='columns')}", where=where)
+    yield from chain(first, rows)
