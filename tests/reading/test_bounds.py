@@ -47,11 +47,32 @@ def test_a_large_page_that_keeps_to_the_bounds_is_read(html):
     assert excess_of_page(html) == ""
 
 
-@pytest.mark.parametrize("piece", ["<meta ", "<meta charset", "<a x='", '<a x="', "<p <", "<!--", "&quot;", "<br>a "])
+PIECES = [
+    "<meta ",
+    "<meta charset",
+    "<a x='",
+    '<a x="',
+    "<p <",
+    "<!--",
+    "&quot;",
+    "<br>a ",
+    "<div>a",
+    "<div>a b</div>",
+    "<iframe/>",
+    "<a b='' ",
+    "<script/></script>",
+]
+# Within a script.
+PIECES += [
+    f"<script>{piece * 10_000}</script>" for piece in ('x0={"a\\"', "xx=[", 'xx=[["', "__xx='", "a(", "xx= JSON.parse(")
+]
+
+
+@pytest.mark.parametrize("piece", PIECES, ids=[piece[:20] for piece in PIECES])
 def test_a_page_of_one_piece_over_and_over_is_read_or_refused_at_once(piece):
     begun = time.process_time()
     with suppress(InputError):
-        page_article("One." + piece * 20_000 + "Two.", article_id="a", where="a.html")
+        page_article("One." + piece * (1 if "script" in piece else 20_000) + "Two.", article_id="a", where="a.html")
     assert time.process_time() - begun < 5
 
 

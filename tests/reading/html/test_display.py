@@ -136,6 +136,15 @@ def test_a_caption_that_begins_or_ends_a_block_is_a_paragraph(name):
     assert texts(f"<p><i class={name}>A ros</i>é, she said.</p>") == ["A rosé, she said."]
 
 
+@pytest.mark.parametrize("name", ["ad-label", "advert-box", "sponsor_tag"])
+def test_the_label_of_an_advertisement_is_no_part_of_the_sentence_beside_it(name):
+    label = f"<span class={name}>Advertisement</span>"
+    assert texts(f"<p>{LONG}.{label}</p><p>{label}{LONG}.</p>") == [
+        f"{LONG}.", "Advertisement", "Advertisement", f"{LONG}.",
+    ]  # fmt: skip
+    assert texts("<p>It has <i class=bad-title>no</i> name.</p>") == ["It has no name."]
+
+
 def test_a_link_that_is_a_button_is_no_part_of_the_sentence_before_it():
     buttons = '<a role=button href=/t>Tweet this</a> <span role="button">Copy link</span>'
     assert texts(f"<p>{LONG}. {buttons}</p><p>End") == [f"{LONG}.", "Tweet this", "Copy link", "End"]

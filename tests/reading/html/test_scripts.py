@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from corestory.reading.html.javascript import assigned_values
 from corestory.reading.html.page import read_page
 
 PARAGRAPHS = [
@@ -26,6 +27,10 @@ def story(html):
         "<my-app><template shadowrootmode=open>{}<script>x()</script></template></my-app>",
         "<iframe srcdoc='{}'></iframe>",
         "<form><textarea readonly>{}</textarea></form>",
+        "<object data=story.swf>{}</object>",
+        "<video src=story.mp4>{}</video>",
+        "<canvas>{}</canvas>",
+        "<map name=m>{}</map>",
         "<a-b><template shadowrootmode=open><c-d><template shadowrootmode=closed>{}</template></c-d></template></a-b>",
     ],
 )
@@ -44,7 +49,7 @@ def test_a_story_in_lines_of_a_form_is_read():
     assert story(SHELL.format(f"<textarea>{lines}</textarea>")) == [*PARAGRAPHS[:4], "Ferry & quay"]
 
 
-@pytest.mark.parametrize("element", ["noscript", "template", "textarea"])
+@pytest.mark.parametrize("element", ["noscript", "template", "textarea", "object", "audio"])
 def test_a_page_that_shows_its_story_is_not_read_twice(element):
     assert story(SHELL.format(f"{BLOCKS}<{element}>{BLOCKS}</{element}>")) == PARAGRAPHS
 
@@ -101,6 +106,25 @@ def test_the_state_of_a_page_that_shows_its_story_is_not_read():
 @pytest.mark.parametrize("raw", ["{", "[" * 100_000, '{"body": 1}', "null", '"text"'])
 def test_a_state_that_is_damaged_or_holds_no_story_is_nothing(raw):
     assert story(SHELL.format(SCRIPTS["data"].format(raw))) == []
+
+
+@pytest.mark.parametrize("opening", ['<script type="application/ld+json">', "<script>window.__STATE__ = "])
+@pytest.mark.parametrize("size", [1, 30, 60])
+def test_the_story_of_a_page_that_is_cut_off_within_its_data_is_read_so_far(opening, size):
+    data = json.dumps({"@type": "NewsArticle", "articleBody": "\n\n".join(PARAGRAPHS)})
+    page = SHELL.format(opening + data[: data.index("ferry", data.index("The Friday")) + size])
+    *whole, part = story(page)
+    assert whole == PARAGRAPHS[:-1]
+    assert PARAGRAPHS[-1].startswith(part)
+
+
+def test_every_cut_of_json_is_read_or_refused():
+    data = json.dumps({"a": [1, 2.5, {"é": 'One "two" \\ end', "n": None, "b": False}], "c": {}})
+    found = [value for size in range(1, len(data)) for _, value in assigned_values(f"__S__ = {data[:size]}")]
+    assert len(found) == len(data) - 1
+    assert found[-1] == json.loads(data)
+    for damaged in ("{'a': 1}", '{"a": 1]', '{"a" 1}', "[1, 2"[:2] + "x" * 50):
+        assert list(assigned_values(f"page = {damaged}")) == []
 
 
 @pytest.mark.parametrize("around", ['{{"@type": "Organization"}}{{{}}}', "{{{},}}"])

@@ -19,10 +19,17 @@ _ASSIGNMENT = re.compile(r"(?<![\w$.])([\w$.]{2,80})\s*=\s*((?:[\w.]{1,40}\(\s*)
 _STATE_NAME = re.compile(
     r"__?[A-Za-z][A-Za-z_]{2,40}|window\.\w{0,30}(?:[dD]ata|[sS]tate|[pP]rops|[sS]tore|[aA]rticle|[sS]tory|[pP]ost)"
 )
+_JSON = re.compile(r'[\[{]\s*["\[{]')
+_MOST_FAILURES = 100
 # A string of a script that is no JSON, for the names in it have no quotation marks.
 _LITERAL = re.compile(r'"(?:[^"\\\n]|\\.){60,}"')
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`", re.DOTALL)
 _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\(['`$])|(\\.)|\"", re.DOTALL)
+# What tells where JSON that is cut off may be closed: strings, commas and brackets.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+("?)|[\[\]{},]', re.DOTALL)
+_LITERAL_SIZE = len("false")
+_CLOSING = {"[": "]", "{": "}"}
+_PART_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
 # The state of Angular's server writes the characters of HTML so.
 _ANGULAR = {"&q;": '"', "&l;": "<", "&g;": ">", "&s;": "'", "&a;": "&"}
 # A row of what Next.js's server components send: JSON, or a text of so many bytes.
@@ -41,7 +48,40 @@ def json_value(raw: str) -> object:
         for written, character in _ANGULAR.items():
             raw = raw.replace(written, character)
     bare = _WRAPPING.sub("", raw) if "<!" in raw or "]>" in raw or "->" in raw else raw
-    return json.loads(bare, strict=False)
+    try:
+        return json.loads(bare, strict=False)
+    except json.JSONDecodeError as error:
+        return _cut_off_value(bare, 0, error)
+
+
+def _cut_off_value(text: str, begin: int, error: json.JSONDecodeError) -> object:
+    """Read JSON whose end is missing, for the page was cut off; raise the error if it is damaged elsewhere."""
+    if not (error.msg.startswith(("Unterminated", "Invalid \\")) or error.pos >= len(text.rstrip()) - _LITERAL_SIZE):
+        raise error
+    closing: list[str] = []
+    last, in_string = begin, False
+    for token in _TOKEN.finditer(text, begin):
+        if token[0] in _CLOSING:
+            closing.append(_CLOSING[token[0]])
+            last = token.end()
+        elif token[0] in _CLOSING.values():
+            if not closing or closing.pop() != token[0] or not closing:
+                raise error
+        elif token[0] == ",":
+            last = token.start()
+        else:
+            in_string = not token[1]
+    rest, ends = text[begin:], "".join(reversed(closing))
+    if in_string:
+        ends = f'"{ends}'
+    # The string may end in a part of an escape, or be a name without a value.
+    whole_escapes = rest[:-6] + _PART_ESCAPE.sub("", rest[-6:])
+    for candidate in (rest + ends, whole_escapes + ends, text[begin:last] + ends.lstrip('"')):
+        try:
+            return json.loads(candidate, strict=False)
+        except ValueError:
+            continue
+    raise error
 
 
 def assigned_values(script: str) -> Iterator[tuple[str, object]]:
@@ -55,13 +95,13 @@ def assigned_values(script: str) -> Iterator[tuple[str, object]]:
     >>> list(assigned_values('''App.page = {"a": 1}; window.__DATA__ = JSON.parse(atob("WzJd"))'''))
     [('', {'a': 1}), ('window.__DATA__', [2])]
     """
-    end = 0
+    end, failures = 0, 0
     for match in _ASSIGNMENT.finditer(script):
         if match.start() < end:
             continue
         name = match[1] if _STATE_NAME.search(match[1]) else ""
         calls = [call.strip().rpartition(".")[2] for call in match[2].split("(")[:-1]]
-        if not name and script[match.end()] not in "[{" and "parse" not in calls:
+        if not name and "parse" not in calls and not _JSON.match(script, match.end()):
             continue
         try:
             value, end = _value(script, match.end())
@@ -73,12 +113,18 @@ def assigned_values(script: str) -> Iterator[tuple[str, object]]:
             if name and not calls:
                 yield name, [{"text": decoded(literal[0])} for literal in _LITERAL.finditer(script, match.end())]
                 return
+            failures += 1
+            if failures > _MOST_FAILURES:  # each costs the time of a look through the script
+                return
 
 
 def _value(script: str, begin: int) -> tuple[object, int]:
     quoted = _QUOTED.match(script, begin)
     if quoted is None:
-        return json.JSONDecoder(strict=False).raw_decode(script, begin)
+        try:
+            return json.JSONDecoder(strict=False).raw_decode(script, begin)
+        except json.JSONDecodeError as error:
+            return _cut_off_value(script, begin, error), len(script)
     return decoded(f'"{_ESCAPE.sub(_as_json, quoted[1] or quoted[2] or "")}"'), quoted.end()
 
 

@@ -14,6 +14,7 @@ from corestory.reading.html.scripts import (
     with_declared,
 )
 from corestory.reading.html.segments import cut
+from corestory.reading.html.self_closed import holds_rest, with_end_tags
 from corestory.reading.html.serialised import NormalForm
 
 
@@ -44,8 +45,9 @@ def read_page(source: str | bytes) -> Page:
     """Cut a page's HTML into visible paragraphs.
 
     A page that shows no story may hold it for others than readers with scripts: in ``<noscript>``, in declarative
-    shadow DOM, in ``<noframes>``, in a ``<textarea>``, in schema.org's ``articleBody``, or in the state or
-    the templates of a client-side application. It is then taken from the first of these that has it.
+    shadow DOM, in ``<noframes>``, in a ``<textarea>``, in what an ``<object>`` or a ``<video>`` holds for browsers that
+    do not show it, in schema.org's ``articleBody``, or in the state or the templates of a client-side application. It
+    is then taken from the first of these that has it.
 
     Parameters
     ----------
@@ -72,6 +74,7 @@ def read_page(source: str | bytes) -> Page:
     names_story = (b"articleBody" if isinstance(source, bytes) else "articleBody") in source  # type: ignore[operator]
     declared = declared_paragraphs(tree) if names_story else []
     frames = () if tree.body else tuple(frame.attributes.get("src") or "" for frame in tree.css("frame"))
+    is_lost = holds_rest(tree)
     # Last, for this changes the tree.
     form = NormalForm(tree.body or tree.root)  # a set of frames has no body
     shown = cut(form)
@@ -83,7 +86,13 @@ def read_page(source: str | bytes) -> Page:
             if alternative.prose_words - visible >= least:
                 shown = alternative
     found = with_declared(shown, declared) if declared else shown
-    if not found.has_prose(DECLARED_WORDS):
+    has_prose = found.has_prose(DECLARED_WORDS)
+    if is_lost or not has_prose:
+        html = source if isinstance(source, str) else source.decode(errors="replace")
+        mended = with_end_tags(html)
+        if mended != html:
+            return read_page(mended)
+    if not has_prose:
         story = state_paragraphs(LexborHTMLParser(source), least=least_words(found.prose_words))
         missing = [text for text in story if text not in found.texts]
         if len(missing) > DECLARED_SHOWN * len(story):

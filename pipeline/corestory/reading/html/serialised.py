@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 UNSEEN = frozenset(
     (
         *("script", "style", "noscript", "template", "svg", "head", "title", "select", "datalist", "textarea"),
-        *("iframe", "object", "embed", "audio", "video", "canvas", "map"),
+        *("iframe", "object", "embed", "audio", "video", "canvas"),
         # Readings of characters, a formula in another language, and what browsers without frames show.
         *("rt", "rp", "rtc", "annotation", "annotation-xml", "noframes"),
     )
@@ -36,7 +36,7 @@ UNSEEN = frozenset(
 RAW = frozenset(("xmp", "plaintext", "noembed"))
 
 # Elements that may hold the story of a page that shows none, and how long their text has to be.
-_ALTERNATIVES = frozenset(("noscript", "noframes", "textarea"))
+_ALTERNATIVES = frozenset(("noscript", "noframes", "textarea", "object", "canvas", "video", "audio"))
 # These hold another page, or a part of this one, if an attribute says so.
 _MAY_HOLD = frozenset(("template", "iframe"))
 _STORY_CHARACTERS = 100

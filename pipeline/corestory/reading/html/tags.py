@@ -113,8 +113,13 @@ _LINES_CLASS = re.compile(
 _SPOKEN = re.compile(r"\b(?:sr-?only|visually-?hidden|screen-?reader)", re.IGNORECASE)
 # Classes of texts that show while the pointer is on a word.
 _WAITING = re.compile(r"(?<![\w-])tool-?tip[-_]{0,2}(?:text|content|inner|body|box|bubble)", re.IGNORECASE)
-# Classes of captions, which some pages write as inline elements, and of paragraphs, which these show as blocks.
-_CAPTION = re.compile(r"caption|(?:img|image|photo|picture)[-_]?(?:desc|credit|copyright|legend)", re.IGNORECASE)
+# Classes of captions and of the labels of advertisements, which some pages write as inline elements, and of paragraphs,
+# which these show as blocks.
+_CAPTION = re.compile(
+    r"caption|(?:img|image|photo|picture)[-_]?(?:desc|credit|copyright|legend)|"
+    r"(?<![a-z])(?:ad|ads|advert\w*|sponsor\w*)[-_](?:label|box|tag|text|title|notice|badge)",
+    re.IGNORECASE,
+)
 _PARAGRAPH = re.compile(r"(?<![a-z])para(?:graph)?(?![a-z])", re.IGNORECASE)
 # Parts of one letter tell nothing.
 _NAME_PART = re.compile(r"[a-z]{2,}|[A-Z](?:[a-z]+|[A-Z]+(?![a-z]))")

@@ -1,0 +1,47 @@
+"""Pages that were written as XML, in which any empty element may close itself: ``<script src="a.js"/>``.
+
+HTML knows no such tags. Its parser takes all behind that script for code, so that nothing is left of the page.
+"""
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser
+
+from corestory.reading.html.tags import VOID
+
+# Elements whose content is no markup: without an end tag, the rest of a page is in them.
+_HOLDING = ("script", "iframe", "title", "textarea", "style")
+# With attributes as XML has them: of `<a href=/news/>`, the slash belongs to the address.
+_SELF_CLOSED = re.compile(r"""<([a-zA-Z][\w:.-]*+)((?:\s++[\w:.-]++\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'))*+)\s*+/>""")
+
+
+def holds_rest(tree: LexborHTMLParser) -> bool:
+    """Whether the last element of a page holds the tags of what is behind it as text."""
+    node = tree.body
+    while node is not None and node.last_child is not None:
+        node = node.last_child
+    holder = node.parent if node is not None else None
+    return holder is not None and holder.tag in _HOLDING and "</" in (holder.text() or "")
+
+
+def with_end_tags(html: str) -> str:
+    """Write an end tag behind each element that closes itself, if one of them would hold what is behind it.
+
+    Examples
+    --------
+    >>> with_end_tags('<script src="a.js"/><a id="top"/><p>One<br/></p>')
+    '<script src="a.js"></script><a id="top"></a><p>One<br/></p>'
+    >>> with_end_tags('<script src="a.js"/></script><div class="x"/>')
+    '<script src="a.js"/></script><div class="x"/>'
+    """
+    for tag in _SELF_CLOSED.finditer(html):
+        name = tag[1]
+        if name in _HOLDING:
+            end, following = html.find(f"</{name}", tag.end()), html.find(f"<{name}", tag.end())
+            if end < 0 or 0 <= following < end:
+                return _SELF_CLOSED.sub(_with_end, html)
+    return html
+
+
+def _with_end(tag: re.Match[str]) -> str:
+    return tag[0] if tag[1].lower() in VOID else f"<{tag[1]}{tag[2]}></{tag[1]}>"

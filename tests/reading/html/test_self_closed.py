@@ -1,0 +1,36 @@
+import pytest
+
+from corestory.reading.html.page import read_page
+from corestory.reading.html.self_closed import with_end_tags
+
+STORY = ["The ferry was late again on Monday.", "Nobody was told why.", "It sailed at nine."]
+BLOCKS = "".join(f"<p>{text}</p>" for text in STORY)
+
+
+@pytest.mark.parametrize("tag", ["script src='a.js'", 'iframe src="/v?a=1"', "textarea", "style"])
+def test_an_element_that_closes_itself_holds_nothing_of_the_page(tag):
+    assert read_page(f"<body><{tag}/>{BLOCKS}</body>").texts == STORY
+    assert read_page(f"<body><{tag} />{BLOCKS}<{tag}/></body>".encode()).texts == STORY
+
+
+def test_a_title_that_closes_itself_leaves_the_page():
+    assert read_page(f"<html><head><title/></head><body>{BLOCKS}").texts == STORY
+
+
+def test_in_such_a_page_all_empty_elements_close_themselves():
+    page = read_page(f'<body><script src="a.js"/><a id="top"/>{BLOCKS}<i class="icon"/></body>')
+    assert page.texts == STORY
+    assert page.markup.density.tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script src=/a/></script><div class='clear'/>x",
+        "<script src='a.js' /></script><script>x</script><div/>x",
+        "<a href=/news/>News</a><script>1<script</script>",
+        "<script>'<script>'",
+    ],
+)
+def test_other_pages_stay_as_they_are(html):
+    assert with_end_tags(html) == html
