@@ -121,6 +121,16 @@ def test_the_check_before_long_work_tells_of_a_folder_that_may_not_be_written(tm
         tmp_path.chmod(0o700)
 
 
+def test_an_error_does_not_name_the_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def deny(path: Path, **_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "touch", deny)
+    said = r"out\.csv: cannot be written \(Permission denied\)$"
+    with pytest.raises(OutputError, match=said), atomic_path(tmp_path / "out.csv"):
+        pytest.fail("the work began")
+
+
 def test_a_full_disk_is_told_in_words_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

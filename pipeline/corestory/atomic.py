@@ -12,6 +12,9 @@ from typing import IO, BinaryIO
 from corestory.errors import OutputError, reason_of
 from corestory.remote import AnyPath, RemotePath
 
+# So many characters of the end of an output's name are the end of its temporary name.
+_KEPT = 60
+
 
 @contextmanager
 def atomic_path(path: AnyPath, *, force: bool = False) -> Iterator[Path]:
@@ -189,7 +192,7 @@ def _check_parent(path: Path) -> None:
 
 def _beside(final: Path) -> Path:
     # The end of the name is kept for writers that go by it; a file name may have 255 bytes.
-    return final.with_name(f".{os.urandom(4).hex()}.{final.name[-60:]}")
+    return final.with_name(f".{os.urandom(4).hex()}.{final.name[-_KEPT:]}")
 
 
 @contextmanager
@@ -201,7 +204,9 @@ def _reporting_errors(name: AnyPath | str, *, whole: bool = True) -> Iterator[No
         raise
     except OSError as error:
         reason = reason_of(error)
-        other = error.filename if isinstance(error.filename, str) and error.filename != str(name) else ""
+        other = error.filename if isinstance(error.filename, str) else ""
+        if other.endswith(Path(str(name)).name[-_KEPT:]):  # the output itself, or its temporary file
+            other = ""
         if whole and error.errno in (errno.ENOSPC, errno.EDQUOT):
             hint = "Make room, or give another folder; nothing was left under that name."
         elif error.errno in (errno.ENOTDIR, errno.EEXIST):

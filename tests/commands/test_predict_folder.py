@@ -234,7 +234,7 @@ def test_an_odd_failure_costs_one_file_and_is_tried_again(predict, tmp_path, mon
     assert done.returncode == 1
     assert "in/a.txt: failed with ZeroDivisionError: a bug" in done.stderr
     assert "a.txt.jsonl" not in outputs(tmp_path / "out")
-    assert "tagged: 1 file, 1 articles" in predict("in", "--output", "out/").stderr
+    assert "tagged: 1 file, 1 article, " in predict("in", "--output", "out/").stderr
 
 
 @pytest.mark.parametrize(

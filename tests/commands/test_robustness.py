@@ -71,6 +71,14 @@ def test_a_deleted_current_folder_is_reported_in_one_line(model, tmp_path, envir
     assert done.stderr.count(b"\n") == 2
 
 
+@pytest.mark.parametrize("option", ["--model", "--memory"])
+def test_an_empty_name_is_a_usage_error(run, tmp_path, option):
+    (tmp_path / "a.txt").write_text(STORY, encoding="utf-8")
+    done = run("predict", "a.txt", option, "")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{option}: an empty name" in " ".join(done.stderr.split()).replace("'", "")
+
+
 @pytest.mark.parametrize("jobs", ["0", "-2"])
 def test_a_number_of_processes_that_is_none_is_a_usage_error(run, model, tmp_path, jobs):
     (tmp_path / "a.txt").write_text(STORY, encoding="utf-8")

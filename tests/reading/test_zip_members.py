@@ -72,7 +72,7 @@ def test_hidden_and_other_files_are_passed_over(tmp_path):
     notes = []
     articles, refused = read(tmp_path / "a.zip", note=notes.append)
     assert (len(articles), refused) == (1, [])
-    assert notes == [f"{tmp_path}/a.zip: passed over 2 files"]
+    assert notes == [f"{tmp_path}/a.zip: passed over 2 files: logo.png, style.css"]
     (tmp_path / "a.zip").write_bytes(archive(others))
     articles, refused = read(tmp_path / "a.zip")
     assert articles == []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from corestory.commands.formats import unknown_ending
+from corestory.commands.formats import is_folder, unknown_ending
 from corestory.commands.options import (
     STANDARD_OUTPUT,
     Force,
@@ -20,7 +20,6 @@ from corestory.commands.options import (
     Model,
     PredictOptions,
     Threshold,
-    is_folder,
 )
 from corestory.commands.outputs import is_one_page, tag_to_pages
 from corestory.errors import InputError, OutputError

@@ -257,11 +257,13 @@ class RunSummary:
         seconds, done = time.monotonic() - self._began, self.counts
         rate = f" ({done.articles / seconds:,.0f} articles a second)" if done.articles and seconds else ""
         say(
-            f"tagged: {_files(self._files)}, {done.articles:,} articles, {done.paragraphs:,} paragraphs "
+            f"tagged: {_count(self._files, 'file')}, {_count(done.articles, 'article')}, "
+            f"{_count(done.paragraphs, 'paragraph')} "
             f"in {seconds:,.1f} s{rate}"
         )
         if self._skipped_files:
-            say(f"skipped: {_files(self._skipped_files)} done already, {self._skipped.articles:,} articles")
+            articles = _count(self._skipped.articles, "article")
+            say(f"skipped: {_count(self._skipped_files, 'file')} done already, {articles}")
         every = done + self._skipped
         say_without_story(every.without_story, articles=every.articles)
         if every.doubtful:
@@ -291,5 +293,5 @@ class RunSummary:
         self._bar.update(f"{self._articles:,} articles, {rate:,.0f} a second", self._bytes, self._total)
 
 
-def _files(count: int) -> str:
-    return f"{count:,} file{'s' * (count != 1)}"
+def _count(count: int, unit: str) -> str:
+    return f"{count:,} {unit}{'s' * (count != 1)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -9,8 +10,8 @@ from pathlib import Path
 
 import typer
 
-from corestory.errors import OutputError
-from corestory.remote import AnyPath
+from corestory.errors import OutputError, reason_of
+from corestory.remote import AnyPath, path_of
 
 
 class Only(StrEnum):
@@ -82,6 +83,26 @@ def check_ending(output: Path | str, *endings: str) -> None:
     if ending and ending not in endings:
         expected = f"one that ends in {' or '.join(endings)}"
         raise OutputError(f"a name that ends in {ending}", where=str(output), expected=expected)
+
+
+def is_folder(output: str) -> bool:
+    """Return whether an output means a folder: it ends in a slash, or there is a folder of that name.
+
+    Raises
+    ------
+    OutputError
+        A remote output cannot be reached.
+
+    Examples
+    --------
+    >>> is_folder("tagged/"), is_folder("tagged.jsonl")
+    (True, False)
+    """
+    try:
+        path_of(output).resolve()
+        return output.endswith(("/", os.sep)) or path_of(output).is_dir()
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: a loop of links
+        raise OutputError(f"cannot be reached ({reason_of(error)})", where=output) from error
 
 
 def check_name(asked: OutputFormat | None, output: AnyPath) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corestory.commands.formats import check_ending
-from corestory.commands.options import Force, Jobs, LabelledTable, Model, Seed, Threshold, Verbose
+from corestory.commands.options import Force, Jobs, LabelledTable, Model, Seed, Threshold, Verbose, check_given
 from corestory.errors import OutputError
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def evaluate(
         typer.Option(
             help="A model's folder, or its name in models/. Repeat it to compare other models with the first.",
             show_default="the default model",
+            callback=check_given,
         ),
     ] = None,
     split: Annotated[str, typer.Option(help="The rows to measure on: train, validation, test or all.")] = "test",

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, get_type_hints
 
 import typer
 
-from corestory.errors import ModelError, OutputError, reason_of
-from corestory.remote import AnyPath, path_of
+from corestory.errors import ModelError
+from corestory.remote import AnyPath
 
 if TYPE_CHECKING:
     from corestory.model.rules import Rules
@@ -103,14 +103,28 @@ def process_count(jobs: int) -> int:
     return jobs
 
 
+def check_given(context: typer.Context, parameter: typer.CallbackParam, value: str | list[str] | None) -> object:
+    """Refuse an empty name, such as that of a variable that is not set; without the option there is a default."""
+    source = context.get_parameter_source(str(parameter.name))
+    if "" in ([value] if isinstance(value, str) else value or []) and source is not None and source.name != "DEFAULT":
+        raise typer.BadParameter("an empty name; give one, or leave the option out")
+    return value
+
+
 LabelledTable = Annotated[Path, typer.Argument(metavar="DATA", help="A table that `corestory prepare` wrote.")]
-Model = Annotated[str, typer.Option(help="A model's folder, or its name in models/.", show_default="the default model")]
+Model = Annotated[
+    str,
+    typer.Option(
+        help="A model's folder, or its name in models/.", show_default="the default model", callback=check_given
+    ),
+]
 Memory = Annotated[
     str,
     typer.Option(
         help="A site memory that `corestory remember` wrote: what stands on other pages of the same site counts as "
         "evidence for filler.",
         show_default=False,
+        callback=check_given,
     ),
 ]
 Threshold = Annotated[
@@ -211,26 +225,6 @@ def _reading_options(*columns: str, form: InputFormat | None) -> ReadingOptions:
     text, html, article_id, url, title = columns
     kind = "lines" if form is InputFormat.jsonl else form.value if form else ""
     return ReadingOptions(text, html, article_id, url, title, kind)
-
-
-def is_folder(output: str) -> bool:
-    """Return whether an output means a folder: it ends in a slash, or there is a folder of that name.
-
-    Raises
-    ------
-    OutputError
-        A remote output cannot be reached.
-
-    Examples
-    --------
-    >>> is_folder("tagged/"), is_folder("tagged.jsonl")
-    (True, False)
-    """
-    try:
-        path_of(output).resolve()
-        return output.endswith(("/", os.sep)) or path_of(output).is_dir()
-    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: a loop of links
-        raise OutputError(f"cannot be reached ({reason_of(error)})", where=output) from error
 
 
 MODELS = Path("models")

@@ -20,6 +20,7 @@ from corestory.commands.formats import (
     check_processes,
     check_rows,
     chosen_format,
+    is_folder,
 )
 from corestory.commands.options import (
     STANDARD_OUTPUT,
@@ -27,7 +28,6 @@ from corestory.commands.options import (
     Model,
     PredictOptions,
     Threshold,
-    is_folder,
     process_count,
 )
 from corestory.remote import path_of

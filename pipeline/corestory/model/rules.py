@@ -152,7 +152,7 @@ def read_rules(*, core: Path | None = None, filler: Path | None = None) -> Rules
     Raises
     ------
     InputError
-        A file cannot be read as text, or a line is not a rule; the error names the line.
+        A file cannot be read as text or has no rule, or a line is not a rule; the error names the line.
 
     Examples
     --------
@@ -181,6 +181,8 @@ def _lines(file: Path | None) -> tuple[str, ...]:
             place = f"{where}, line {number}"
             raise InputError(error.found, where=place, expected=error.expected, hint=error.hint) from None
         rules.append(rule)
+    if not rules:
+        raise InputError("no phrase in it", where=where, expected="a phrase or an expression a line")
     return tuple(rules)
 
 

@@ -15,12 +15,11 @@ from corestory.reading.file_kinds import KINDS, kind_by_name
 from corestory.reading.streams import PACKED
 from corestory.reading.tables import source_name
 from corestory.reading.text import storable
+from corestory.reading.zip_members import passed_over
 from corestory.remote import AnyPath, RemotePath, is_url, path_of
 
 STANDARD_INPUT = "-"
 
-# Of the files of a folder that are passed over, so many are named.
-_NAMED = 5
 _PATTERN = re.compile(r"[*?\[]")
 
 
@@ -151,21 +150,23 @@ def _matches(source: str, path: AnyPath) -> Sequence[AnyPath]:
 
 
 def _folder(folder: AnyPath, refuse: Refuse, note: Note) -> Iterator[AnyPath]:
-    found = False
-    passed_over: list[str] = []
-    count = 0
-    for path in _walk(folder, refuse):
+    found = unlisted = False
+    others: list[str] = []
+
+    def refuse_listing(error: InputError) -> None:
+        nonlocal unlisted
+        unlisted = True
+        refuse(error)
+
+    for path in _walk(folder, refuse_listing):
         if kind_by_name(path):
             found = True
             yield path
         else:
-            count += 1
-            if len(passed_over) < _NAMED:
-                passed_over.append(storable(path.name))
-    if count and found:
-        names = ", ".join(passed_over) + ", …" * (count > len(passed_over))
-        note(f"{storable(folder.as_posix())}: passed over {count:,} file{'s' * (count > 1)}: {names}")
-    if not found:
+            others.append(path.name)
+    if others and found:
+        note(passed_over(others, where=storable(folder.as_posix())))
+    if not found and not unlisted:
         refuse(
             InputError(
                 "a folder with nothing to read",

@@ -6,7 +6,7 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from shutil import copyfileobj
@@ -29,6 +29,8 @@ _FREE_BYTES = 2**24
 # The list of the members is in memory: some hundred thousand of them.
 _DIRECTORY_BYTES = 2**25
 _ENCRYPTED = 0x1
+# Of the files of an archive or a folder that are passed over, so many are named.
+_NAMED = 5
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 
@@ -56,7 +58,7 @@ def zip_articles(
         Called with the reason for each member that cannot be read: it is encrypted, an archive itself, a link or far
         too large for its compressed size, or its name leads out of the archive.
     note
-        Called with the number of members that are passed over.
+        Called with the members that are passed over.
     read
         Reads one member.
     first, last
@@ -70,13 +72,14 @@ def zip_articles(
     where = source_name(name)
     with _opened(stream, where) as archive:
         members = archive.infolist()
-        passed_over = found = 0
+        others: list[str] = []
+        found = 0
         for member in members[first:last]:
             if member.is_dir() or _is_hidden(member):
                 continue
             kind = _kind(member)
             if not kind:
-                passed_over += 1
+                others.append(member.filename)
                 continue
             found += 1
             place = f"{name}/{storable(member.filename)}"
@@ -89,8 +92,20 @@ def zip_articles(
         raise InputError(
             "an archive with nothing to read", where=where, expected=f"files that end in {', '.join(KINDS)}"
         )
-    if passed_over:
-        note(f"{where}: passed over {passed_over:,} file{'s' * (passed_over > 1)}")
+    if others:
+        note(passed_over(others, where=where))
+
+
+def passed_over(names: Sequence[str], *, where: str) -> str:
+    """Say which files of a folder or an archive are not read.
+
+    Examples
+    --------
+    >>> passed_over(["b.pdf"], where="in")
+    'in: passed over 1 file: b.pdf'
+    """
+    listed = ", ".join(map(storable, names[:_NAMED])) + ", …" * (len(names) > _NAMED)
+    return f"{where}: passed over {len(names):,} file{'s' * (len(names) > 1)}: {listed}"
 
 
 def member_sizes(path: AnyPath) -> list[int]:
