@@ -47,6 +47,20 @@ def normalise(text: str) -> str:
     return _DIGITS.sub("0", text.lower())
 
 
+def tokens_of(text: str) -> list[str]:
+    """Give the tokens of a text, case-folded and with their digits.
+
+    Examples
+    --------
+    >>> tokens_of("The 2 quays"), tokens_of("港町 No. 2")
+    (['the', '2', 'quays'], ['港', '町', 'no', '2'])
+    """
+    folded = text.casefold()
+    # Elsewhere the two patterns are the same, and one is several times as fast.
+    unspaced = not folded.isascii() and re.search(f"[{_CLASS}]", folded)
+    return re.findall(TOKEN_PATTERN if unspaced else r"\w+", folded)
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """Tokens of a batch of texts, in order.

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -107,7 +107,7 @@ _AGO_WORDS = (
     "ago vor il hace há atrás fa geleden sedan siden sitten temu před pred ezelőtt napja órája perce acum prije преди "
     "назад тому πριν önce منذ לפני پیش قبل पहले lalu trước"
 )
-_IN_DATES = r"\d{4}|\d[./-]\s?\d|\d\s?[:hH]\s?\d\d"
+_IN_DATES = r"\d(?:\d{3}|[./-]\s?\d|\s?[:hH]\s?\d\d)"
 # The months' begins in most languages of Europe, Turkish and Indonesian, and a day without its year.
 _MONTHS = (
     "jan|feb|fev|fév|mar|mär|mrt|apr|abr|avr|may|mai|maj|mei|mag|jun|jui|giu|jul|lug|aug|aoû|ago|agu|sep|set|oct|okt|"
@@ -152,12 +152,12 @@ def _label(text: str) -> str:
 
 def _is_button(text: str) -> bool:
     """Tell whether a line holds nothing but labels of buttons and counts."""
-    known, parts = _words(), []
-    for word in text.casefold().replace("’", "'").split():
-        if part := word.strip(_MARKS):
-            if part not in known.of_buttons:  # nearly always the first
-                return False
-            parts.append(part)
+    known, folded = _words(), text.casefold().replace("’", "'")
+    # Nearly always the first word tells.
+    for words in (folded.split(None, 1)[:1], folded.split()):
+        parts = [part for word in words if (part := word.strip(_MARKS))]
+        if not known.of_buttons.issuperset(parts):
+            return False
     return not known.buttons.isdisjoint(parts)
 
 
@@ -174,8 +174,12 @@ def is_stamp(text: str) -> bool:
     >>> is_stamp("Ann Lee • 3 hours ago"), is_stamp("Ann Lee left 3 hours ago."), is_stamp("Ann Lee left hours ago")
     (True, False, False)
     """
-    if len(text) > STAMP_CHARACTERS:
-        return False
+    return len(text) <= STAMP_CHARACTERS and _is_stamp(text)
+
+
+# Several rules ask about a line, and menus have the same lines on all pages of a site.
+@lru_cache(maxsize=4096)
+def _is_stamp(text: str) -> bool:
     found = _pattern(_DATES).search(text) if re.search(_IN_DATES, text) else None
     if found is None:
         words = text.casefold().replace(")", " ").split()

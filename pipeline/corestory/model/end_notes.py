@@ -153,7 +153,8 @@ def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
         if len(rows) > 1:
             found[_notes(batch.texts, words, rows, inside.start, min(inside.stop, rows[-1] + LAST))] = True
     found |= _behind_letters(batch, words, kept)
-    return found | _boxes(batch, words, kept) | _mail_heads(batch, kept) | _calls(batch.texts, words, kept)
+    found |= _boxes(batch, words, kept) | _mail_heads(batch, kept)
+    return found | _calls(batch.texts, words, kept, batch.layout)
 
 
 def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end: int) -> list[int]:
@@ -194,11 +195,12 @@ def _of_author(text: str, above: str, story: Iterable[str]) -> bool:
 
 
 def _name_and_rest(text: str) -> tuple[list[str], list[str]]:
-    words = text.split()
+    # Of most texts the first words tell, and the others need not be split.
+    words = text.split(None, NAME_WORDS + 1)[: NAME_WORDS + 1]
     size = next(
         (place for place, word in enumerate(words) if not (word[0].isupper() or word in _PARTICLES)), len(words)
     )
-    return (words[:size], words[size:]) if 2 <= size <= NAME_WORDS else ([], [])
+    return (words[:size], text.split()[size:]) if 2 <= size <= NAME_WORDS else ([], [])
 
 
 def _is_name(text: str) -> bool:
@@ -218,16 +220,22 @@ def _of_publisher(text: str, heading: str) -> bool:
     return called and name in text[: len(name) + BEFORE_NAME]
 
 
-def _calls(texts: Sequence[str], words: Float, kept: Bool) -> Bool:
+def _calls(texts: Sequence[str], words: Float, kept: Bool, layout: Layout) -> Bool:
     """Find the kept calls to subscribe or to follow, but for quoted ones."""
     found = np.zeros(len(kept), bool)
-    for row in np.flatnonzero(kept & (words <= CALL_WORDS)).tolist():
-        text = texts[row].casefold()
-        found[row] = (
-            any(map(text.__contains__, _OFFERED))
-            and re.search(_CALLS, text) is not None
-            and re.search('["“„«]', text) is None
-        )
+    short = kept & (words <= CALL_WORDS)
+    for inside in layout.slices():
+        rows = (inside.start + np.flatnonzero(short[inside])).tolist()
+        folded = [texts[row].casefold() for row in rows]
+        # Looked for in all of them at once, and then in each only for those that are there.
+        together = "\n".join(folded)
+        offered = [word for word in _OFFERED if word in together]
+        for row, text in zip(rows, folded, strict=True) if offered else ():
+            found[row] = (
+                any(map(text.__contains__, offered))
+                and re.search(_CALLS, text) is not None
+                and re.search('["“„«]', text) is None
+            )
     return found
 
 

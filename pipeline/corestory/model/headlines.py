@@ -14,7 +14,7 @@ import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
-from corestory.features.tokens import TOKEN_PATTERN
+from corestory.features.tokens import tokens_of
 from corestory.model.notices import is_notice
 from corestory.types import Bool, Float, Int
 
@@ -213,8 +213,7 @@ def _apart(features: BatchFeatures, before: int, headline: int, after: int) -> b
 
 
 def _words(text: str) -> set[str]:
-    # Compiled when first used, for that takes milliseconds; in ASCII the two are the same.
-    return set(re.findall(r"\w+" if text.isascii() else TOKEN_PATTERN, text.casefold()))
+    return set(tokens_of(text))
 
 
 def _share(words: set[str], known: set[str]) -> float:

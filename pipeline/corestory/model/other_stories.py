@@ -23,7 +23,7 @@ from corestory.model.second_stories import (
     has_headline_form,
     is_full_name,
     second_story,
-    share_of_words,
+    share_at_most,
 )
 from corestory.types import Bool, Float, Int
 
@@ -77,8 +77,9 @@ def other_stories_in_texts(batch: Batch, words: Float, kept: Bool) -> Bool:
             story = rows[(rows < run.start) | (rows >= run.stop)]
             at_an_end = len(story) and (story[0] >= run.stop or story[-1] < run.start)
             if at_an_end and words[story].sum() >= STORY_WORDS:
-                shared = share_of_words(batch.texts, range(run.start, run.stop), story.tolist())
-                found[run] = kept[run] & (shared <= (HARDLY_SHARED if kept[run].all() else MOST_SHARED))
+                most = HARDLY_SHARED if kept[run].all() else MOST_SHARED
+                if share_at_most(most, batch.texts, range(run.start, run.stop), story.tolist()):
+                    found[run] = kept[run]
         rows = rows[~found[rows]]
         found[_above_head(batch.texts, words, rows, inside.start)] = True
         begin = second_story(batch.texts, words, kept & ~found, inside)
@@ -196,9 +197,12 @@ def _above_head(texts: Sequence[str], words: Float, rows: Int, first: int) -> In
             ]
             if lines and any(ends_as_sentence(texts[one]) for one in behind):
                 above = rows[: np.searchsorted(rows, lines[-1])]
-                alien = share_of_words(texts, above.tolist(), rows[after:].tolist()) <= MOST_SHARED
-                alien = alien and (dated or _runs_in(texts, words, above))
-                return above if alien and len(above) <= len(few) else none
+                alien = (
+                    len(above) <= len(few)
+                    and (dated or _runs_in(texts, words, above))
+                    and share_at_most(MOST_SHARED, texts, above.tolist(), rows[after:].tolist())
+                )
+                return above if alien else none
     return none
 
 

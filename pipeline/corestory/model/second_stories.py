@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from corestory.features.tokens import TOKEN_PATTERN
+from corestory.features.tokens import tokens_of
 from corestory.model.comments import CLOCK, is_stamp
 from corestory.model.headlines import ends_as_sentence
 from corestory.model.sure_filler import is_byline
@@ -81,9 +81,7 @@ def stems(text: str) -> set[str]:
     >>> sorted(stems("The quays reopened, the quay of Skarne.")), sorted(stems("港町の"))
     (['quays', 'reope', 'skarn'], ['港町'])
     """
-    if text.isascii():
-        return {token[:STEM] for token in re.findall(r"\w{5,}", text.casefold())}
-    tokens = re.findall(TOKEN_PATTERN, text.casefold())
+    tokens = tokens_of(text)
     found = {token[:STEM] for token in tokens if len(token) >= STEM}
     pairs = {one + other for one, other in pairwise(tokens) if len(one) == len(other) == 1}
     return found | {pair for pair in pairs if not pair.isascii() and not any("ぁ" <= one <= "ん" for one in pair)}
@@ -94,10 +92,16 @@ def stems_of_rows(texts: Sequence[str], rows: Sequence[int]) -> set[str]:
     return stems(" ".join(texts[row] for row in rows))
 
 
-def share_of_words(texts: Sequence[str], own: Sequence[int], others: Sequence[int]) -> float:
-    """Share of the words of some rows that others have."""
-    known, other = stems_of_rows(texts, own), stems_of_rows(texts, others)
-    return len(known & other) / max(len(known), 1)
+def share_at_most(most: float, texts: Sequence[str], own: Sequence[int], others: Sequence[int]) -> bool:
+    """Tell whether others have at most such a share of the words of some rows."""
+    known, found = stems_of_rows(texts, own), set[str]()
+    # Of one subject, the first paragraphs have enough of them.
+    for row in others:
+        found |= known & stems(texts[row])
+        if len(found) / max(len(known), 1) > most:
+            return False
+    # Without spaces, a pair of characters may stand in two paragraphs.
+    return len(known & stems_of_rows(texts, others)) / max(len(known), 1) <= most
 
 
 def second_story(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> int | None:
@@ -143,7 +147,7 @@ def _behind_like_head(texts: Sequence[str], words: Float, rows: list[int], prose
     if heads[1] == own[-1] + 1 and len(below) <= 2 and not any(is_byline(texts[row]) for row in below):
         return None
     enough = _enough(words, own, other, prose)
-    return heads[1] if enough and share_of_words(texts, other, own) <= MOST_OF_STORY else None
+    return heads[1] if enough and share_at_most(MOST_OF_STORY, texts, other, own) else None
 
 
 def _enough(words: Float, own: list[int], other: list[int], prose: Sequence[int]) -> bool:

@@ -42,6 +42,8 @@ HEAD_WORDS, PART_WORDS = 8, 8
 """A page's head has at most so many words, and each part of the sentence around it at least so many."""
 HEAD_NAME = 2
 """Beside the page's number it has at least so many words: a single one may be part of a sentence torn at its markup."""
+PICTURE_CHARACTERS = 84
+"""The end of a caption has at most so many characters from the colon or the © on: forty, or as many initials."""
 ENTRIES, TIME_CHARACTERS = 3, 14
 """A live report has so many lines with nothing but a time, each of at most so many characters."""
 
@@ -255,7 +257,8 @@ def _is_credit(names: str) -> bool:
 
 def _is_of_picture(text: str) -> bool:
     # What it has to have is looked for first, for the pattern tries every word.
-    may_be = ":" in text or "©" in text or text.startswith(("(", "（")) or text.endswith((")", "）", "撮影"))
+    end = text[-PICTURE_CHARACTERS:]
+    may_be = ":" in end or "©" in end or text.startswith(("(", "（")) or text.endswith((")", "）", "撮影"))
     return may_be and _picture().match(text) is not None
 
 

@@ -123,10 +123,11 @@ def _entries(batch: Batch, kept: Bool) -> Bool:
     found, texts = np.zeros(len(kept), bool), batch.texts
     if batch.markup is not None:
         return found
+    entry = re.compile(_ENTRY).match
     for inside in batch.layout.slices():
         times = [
             row for row in (inside.start + np.flatnonzero(~kept[inside.start : inside.stop - 1])).tolist()
-            if len(texts[row]) <= TIME_CHARACTERS and re.match(_ENTRY, texts[row]) and ends_as_sentence(texts[row + 1])
+            if len(texts[row]) <= TIME_CHARACTERS and entry(texts[row]) and ends_as_sentence(texts[row + 1])
         ]  # fmt: skip
         entries = np.array(times, int) + 1
         if kept[entries].sum() >= max(ENTRIES, (1 - MOST_DROPPED) * len(entries)):
@@ -174,20 +175,18 @@ def _bulleted(batch: Batch, kept: Bool) -> Bool:
     found, texts = np.zeros(len(kept), bool), batch.texts
     if batch.markup is not None:
         return found
+    bullet = re.compile(_BULLET).match
     for inside in batch.layout.slices():
-        for mark, items in groupby(range(inside.start, inside.stop), lambda row: _bullet(texts[row])):
-            rows = np.array(list(items))
-            if mark and len(rows) >= ITEMS and 2 * kept[rows].sum() > len(rows):
+        # Most lines begin with a letter, and need no pattern.
+        bare = [row for row in range(inside.start, inside.stop) if not texts[row][:1].isalpha()]
+        marks = [(row, match[1] or "1") for row in bare if (match := bullet(texts[row]))]
+        # Rows that follow one another are as far from their numbers.
+        for _, items in groupby(enumerate(marks), lambda item: (item[1][0] - item[0], item[1][1])):
+            rows = np.array([row for _, (row, _) in items])
+            if len(rows) >= ITEMS and 2 * kept[rows].sum() > len(rows):
                 dropped = rows[~kept[rows]]
                 found[dropped] = [ends_as_sentence(texts[row]) for row in dropped]
     return found
-
-
-def _bullet(text: str) -> str:
-    """Give the bullet before a text, "1" for a number, and nothing where there is none."""
-    # Most lines begin with a letter, and need no pattern.
-    found = None if text[:1].isalpha() else re.match(_BULLET, text)
-    return "" if found is None else found[1] or "1"
 
 
 def _in_short(texts: Sequence[str], kept: Bool, layout: Layout) -> Bool:
