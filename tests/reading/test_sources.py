@@ -11,6 +11,7 @@ import pytest
 
 from corestory.errors import InputError
 from corestory.reading.article import Article
+from corestory.reading.bounds import MAX_PARAGRAPHS
 from corestory.reading.file_kinds import KINDS
 from corestory.reading.sources import files_of, read_articles
 
@@ -338,3 +339,13 @@ def test_what_a_file_system_denies_is_refused_with_its_reason(monkeypatch, error
     source = "memory://denied/in" if asked == "ls" else "memory://denied/in/a.txt"
     assert list(read_articles([source], refuse=refused.append)) == []
     assert f"cannot be {said} (Access Denied)" in str(refused[0])
+
+
+@pytest.mark.usefixtures("here")
+def test_an_article_of_too_many_paragraphs_is_refused_and_the_others_are_read() -> None:
+    write("a.txt", "It rained.\n\n" * (MAX_PARAGRAPHS + 1))
+    write("b.txt", STORY)
+    articles, refused = read("a.txt", "b.txt")
+    assert names(articles) == ["b.txt"]
+    found = "a.txt: 200,001 paragraphs in one article; expected at most 200,000"
+    assert refused == [f"{found}. Cut it into several articles, or leave it out."]

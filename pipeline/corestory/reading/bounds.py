@@ -1,4 +1,4 @@
-"""Bounds on pages and JSON that are checked before a parser sees them, for its time or memory grows with their square.
+"""Bounds on articles, and on pages and JSON before they are parsed, whose time or memory grows with their square.
 
 No page or record that people read comes near these bounds.
 """
@@ -13,6 +13,9 @@ MAX_ATTRIBUTES = 5_000
 
 MAX_JSON_NESTING = 500
 """Lists and objects in one another."""
+
+MAX_PARAGRAPHS = 200_000
+"""Paragraphs of an article, all of which are in memory at a time: some 7 kB each."""
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)")
 # Elements that hold nothing, or that the next of their kind ends.

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from corestory.errors import InputError, Note, Refuse, no_note, reason_of
 from corestory.reading.article import Article, keeping
 from corestory.reading.article_rows import COLUMNS, article_of_row, articles_of_rows, articles_of_table
+from corestory.reading.bounds import MAX_PARAGRAPHS
 from corestory.reading.decoding import decode
 from corestory.reading.fields import OPTIONS, SHOWN_FIELDS, FieldFinder, listed
 from corestory.reading.file_kinds import archive_kind, begins_warc, is_table, kind_by_content, kind_by_name
@@ -48,16 +49,19 @@ class Wanted:
         Called with notes about the input.
     finder
         Finds the fields that hold the text and so on.
+    paragraphs
+        Paragraphs that an article may have.
     """
 
     keep: Sequence[str] = ()
     note: Note = no_note
     finder: FieldFinder = field(default_factory=FieldFinder)
+    paragraphs: int = MAX_PARAGRAPHS
 
 
 def articles_of_file(path: AnyPath, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
     """Read the articles of a file; what cannot be read is refused, also a file without articles."""
-    yield from _not_empty(lambda refuse: _file(path, refuse, wanted), refuse, where=storable(path.as_posix()))
+    yield from _not_empty(lambda refuse: _file(path, refuse, wanted), refuse, wanted, where=storable(path.as_posix()))
 
 
 def articles_of_archive_part(path: AnyPath, first: int, last: int, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
@@ -87,18 +91,31 @@ def articles_of_stream(stream: BinaryIO, kind: str, name: str, refuse: Refuse, w
         As of `articles_of_file`.
     """
     where = source_name(name)
-    yield from _not_empty(lambda refuse: _stored(stream, kind, name, refuse, wanted), refuse, where=where)
+    yield from _not_empty(lambda refuse: _stored(stream, kind, name, refuse, wanted), refuse, wanted, where=where)
 
 
-def refusing(articles: Iterator[Article], refuse: Refuse) -> Iterator[Article]:
-    """Yield articles until they cannot be read on, and refuse that."""
+def refusing(articles: Iterator[Article], refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
+    """Yield articles until they cannot be read on, and refuse that; also refuse those of too many paragraphs."""
     try:
-        yield from articles
+        for article in articles:
+            if len(article.texts) <= wanted.paragraphs:
+                yield article
+                continue
+            refuse(
+                InputError(
+                    f"{len(article.texts):,} paragraphs in one article",
+                    where=article.article_id,
+                    expected=f"at most {wanted.paragraphs:,}",
+                    hint="Cut it into several articles, or leave it out.",
+                )
+            )
     except InputError as error:
         refuse(error)
 
 
-def _not_empty(read: Callable[[Refuse], Iterator[Article]], refuse: Refuse, *, where: str) -> Iterator[Article]:
+def _not_empty(
+    read: Callable[[Refuse], Iterator[Article]], refuse: Refuse, wanted: Wanted, *, where: str
+) -> Iterator[Article]:
     """Yield the articles of a file, and refuse a file that yields nothing and refuses nothing."""
     silent = True
 
@@ -107,7 +124,7 @@ def _not_empty(read: Callable[[Refuse], Iterator[Article]], refuse: Refuse, *, w
         silent = False
         refuse(error)
 
-    for article in refusing(read(refuse_here), refuse_here):
+    for article in refusing(read(refuse_here), refuse_here, wanted):
         silent = False
         yield article
     if silent:

@@ -109,7 +109,7 @@ def read_part(
     """
     wanted = Wanted(keep, note, FieldFinder(options, note))
     read = articles_of_row_groups if kind_by_name(path) == "parquet" else articles_of_archive_part
-    yield from refusing(read(path, first, last, refuse, wanted), refuse)
+    yield from refusing(read(path, first, last, refuse, wanted), refuse, wanted)
 
 
 def row_group_sizes(path: AnyPath) -> list[int]:

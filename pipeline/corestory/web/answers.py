@@ -164,15 +164,9 @@ def _read(request: TaggingRequest) -> _Read:
         expected = "text, HTML, JSON or CSV that is not compressed"
         found.refused.append(InputError(f"looks like {packed}", where=NAME, expected=expected))
         return found
-    wanted = Wanted(note=found.notes.append, finder=FieldFinder(options, found.notes.append))
-    for article in articles_of_stream(io.BytesIO(request.body), "", NAME, found.refused.append, wanted):
-        if len(article.texts) > MAX_PARAGRAPHS:
-            paragraphs = f"{len(article.texts):,} paragraphs in one article"
-            found.refused.append(
-                InputError(paragraphs, where=article.article_id, expected=f"at most {MAX_PARAGRAPHS:,}")
-            )
-        else:
-            found.articles.append(article)
+    finder = FieldFinder(options, found.notes.append)
+    wanted = Wanted(note=found.notes.append, finder=finder, paragraphs=MAX_PARAGRAPHS)
+    found.articles += articles_of_stream(io.BytesIO(request.body), "", NAME, found.refused.append, wanted)
     return found
 
 
