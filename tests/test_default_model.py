@@ -130,3 +130,24 @@ def test_a_story_in_a_language_that_it_does_not_know_is_core_to_its_last_sentenc
 )
 def test_a_brief_of_two_or_three_sentences_has_a_story(default_tagger: Tagger, brief: str) -> None:
     assert default_tagger.core(brief)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("The mayor resigned on Monday.", "-READ MORE: Ferry company sold"),
+        ("-Subscribe to our newsletter", "The council met on Tuesday.", "It wants to close the school."),
+        ("The ferry left at noon.", "Nobody was hurt.", "Police are looking for the captain.", "-Share"),
+        ("Der Bürgermeister trat am Montag zurück.", "-Lesen Sie auch: Fähre verkauft", "Er war zehn Jahre im Amt."),
+        ("El puente abrió el lunes.", "-Lee también: Venden el barco", "Nadie lo usa."),
+        ("시의회는 월요일에 여객선이 다시 운항한다고 밝혔다.", "겨울 동안 아무도 강을 건널 수 없었다."),
+    ],
+)
+@pytest.mark.parametrize("html", [False, True])
+def test_the_sentences_of_two_or_three_lines_are_core_and_the_plugs_beside_them_are_not(default_tagger, lines, html):
+    texts = [line.removeprefix("-") for line in lines]
+    text = "".join(f"<p>{line}</p>" for line in texts) if html else "\n".join(texts)
+
+    found = default_tagger.core(text, html=html).splitlines()
+
+    assert found == [line for line in lines if not line.startswith("-")]

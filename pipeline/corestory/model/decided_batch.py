@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.model.decision import article_cutoffs, known_words, prose_of_new_languages, without_story
+from corestory.model.decision import (
+    article_cutoffs,
+    known_words,
+    prose_of_new_languages,
+    sentences_of_short_articles,
+    without_story,
+)
 from corestory.model.headlines import in_other_stories, lowered, own_headlines
 from corestory.model.other_stories import other_stories_in_texts
 from corestory.model.pages import JudgedPages, judged_pages
@@ -38,13 +44,14 @@ class DecidedBatch:
     pages
         Which pages have no story; None if the model does not tell.
     first_scores, second_look
-        The scores before the decisions on headlines, other stories, sure filler and prose in new languages and before
-        the second look, and those of the second look; shape (paragraphs,).
+        The scores before the decisions on headlines, other stories, sure filler, prose in new languages and sentences
+        of short articles and before the second look, and those of the second look; shape (paragraphs,).
     known_words
         The share of each article's words that the model knows, shape (articles,).
-    headline, other_story, sure_filler, new_language
+    headline, other_story, sure_filler, new_language, short_article
         Which paragraphs are the headline of their article, which belong to other stories than the page's own, which
-        are filler whatever their words, and which are prose of a language new to the model; shape (paragraphs,).
+        are filler whatever their words, which are prose of a language new to the model, and which are sentences of an
+        article that is too short for its context to tell; shape (paragraphs,).
     """
 
     scored: ScoredBatch
@@ -60,6 +67,7 @@ class DecidedBatch:
     other_story: Bool
     sure_filler: Bool
     new_language: Bool
+    short_article: Bool
 
 
 def decided_batch(
@@ -94,7 +102,8 @@ def decided_batch(
         scores = as_forced(scores, forced)
     first = scores
     prose = prose_of_new_languages(scores, scored.features, known)
-    scores = as_forced(np.where(prose, np.maximum(scores, cutoffs[layout.article]), scores), forced)
+    short = sentences_of_short_articles(scores, scored.features, None if pages is None else pages.without) & ~prose
+    scores = as_forced(np.where(prose | short, np.maximum(scores, cutoffs[layout.article]), scores), forced)
     kept = scores >= cutoffs[layout.article]
     batch, words = scored.features.batch, scored.features.words
     other = in_other_stories(scored.features, kept) | other_stories_in_texts(batch, words, kept)
@@ -114,5 +123,5 @@ def decided_batch(
     core = as_forced(scores >= cutoffs[layout.article], forced)
     confidence = np.interp(expected, settings.confidence_expected, settings.confidence_measured)
     return DecidedBatch(
-        scored, scores, core, cutoffs, confidence, pages, first, second, known, headline, other, sure, prose
+        scored, scores, core, cutoffs, confidence, pages, first, second, known, headline, other, sure, prose, short
     )

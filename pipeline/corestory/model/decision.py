@@ -252,11 +252,46 @@ def prose_of_new_languages(scores: Float, features: BatchFeatures, known: Float)
     is_new = known < KNOWN_WORDS
     if not is_new.any():
         return np.zeros(len(scores), bool)
-    prose = (features.words >= SENTENCE_WORDS) & (features.shape[:, NAMES.index("ends as a sentence")] > 0)
-    if features.batch.markup is not None:
-        prose &= features.batch.markup.link_density <= MOST_LINKED
     highest = np.maximum.reduceat(scores, layout.first)
-    return np.asarray(prose & is_new[layout.article] & (scores >= LEAST_OF_BEST * highest[layout.article]))
+    prose = _sentences(features, SENTENCE_WORDS) & (scores >= LEAST_OF_BEST * highest[layout.article])
+    return np.asarray(prose & is_new[layout.article])
+
+
+SHORT_ARTICLE, UNSURE = 100, 0.7
+"""An article of at most so many words, of which no paragraph has a higher score, is too short to have a context."""
+
+
+def sentences_of_short_articles(scores: Float, features: BatchFeatures, without: Bool | None) -> Bool:
+    """Find the sentences of short articles in which no paragraph is surely core.
+
+    Networks expect a story of several paragraphs within its page. The scores of two or three sentences alone are low
+    and differ by chance, so what ends as a sentence is core unless it scores far less than the best paragraph.
+
+    Parameters
+    ----------
+    scores, features
+        As of `doubts`.
+    without
+        Which articles have no story; None if the model cannot tell.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,).
+    """
+    layout = features.layout
+    highest = np.maximum.reduceat(scores, layout.first)
+    short = (sums(layout.article, features.words, len(layout.sizes)) <= SHORT_ARTICLE) & (highest < UNSURE)
+    if without is not None:
+        short &= ~without
+    return _sentences(features, 2) & (scores >= LEAST_OF_BEST * highest[layout.article]) & short[layout.article]
+
+
+def _sentences(features: BatchFeatures, least_words: int) -> Bool:
+    """Find the paragraphs of so many words that end as a sentence and are not mostly links."""
+    found = (features.words >= least_words) & (features.shape[:, NAMES.index("ends as a sentence")] > 0)
+    markup = features.batch.markup
+    return np.asarray(found if markup is None else found & (markup.link_density <= MOST_LINKED))
 
 
 def known_words(features: BatchFeatures, words: NgramScorer) -> Float:

@@ -61,8 +61,8 @@ class ParagraphExplanation:
         Log-odds of the score before the second look, by group of `corestory.features.context.GROUPS`, in their order;
         the base is the model's log-odds for a paragraph whose features are all the training mean.
     first_score
-        The score before the decisions on headlines, sure filler and new languages and before the second look; None
-        where these left it as it was.
+        The score before the decisions on headlines, sure filler, new languages and short articles and before the
+        second look; None where these left it as it was.
     changed_by
         What lowered or raised it, where something did.
     """
@@ -133,9 +133,11 @@ def explain_articles(
             reasons = _Reasons(tagger.weights, decided.scored, tagger.settings.platt_scaling(html=decided.scored.html))
             rows = decided.scored.features.layout.slices()
             scores = np.concatenate([tagged.scores for tagged in found])
-            raised = decided.new_language & (scores > decided.first_scores)
-            masks = [decided.headline, decided.other_story, decided.sure_filler, raised]
-            causes = np.select(masks, [HEADLINE, OTHER_STORY, SURE_FILLER, NEW_LANGUAGE], SECOND_LOOK).tolist()
+            raised = scores > decided.first_scores
+            masks = [decided.headline, decided.other_story, decided.sure_filler]
+            masks += [decided.new_language & raised, decided.short_article & raised]
+            names = [HEADLINE, OTHER_STORY, SURE_FILLER, NEW_LANGUAGE, SHORT_ARTICLE]
+            causes = np.select(masks, names, SECOND_LOOK).tolist()
             for number, tagged, inside, cutoff in zip(numbers, found, rows, decided.cutoffs.tolist(), strict=True):
                 shift = None if tagged.sightings is None else tagged.sightings.shift.tolist()
                 first = decided.first_scores[inside].tolist()
@@ -160,8 +162,8 @@ FORM = "(word shapes)"
 SITE = "other pages of its site"
 """The name of the effects of a site memory."""
 HEADLINE, OTHER_STORY, SURE_FILLER = "headline", "other story", "sure filler"
-SECOND_LOOK, NEW_LANGUAGE = "second look", "new language"
-Change: TypeAlias = Literal["headline", "other story", "sure filler", "second look", "new language"]
+SECOND_LOOK, NEW_LANGUAGE, SHORT_ARTICLE = "second look", "new language", "short article"
+Change: TypeAlias = Literal["headline", "other story", "sure filler", "second look", "new language", "short article"]
 """What changes a score after the first decision, as in `corestory.model.decided_batch`."""
 ADAPTED = "adaptation"
 """The name of the effect of what an adapted model learned beyond its training."""

@@ -46,8 +46,8 @@ class Tagger(PythonCalls):
 
     Examples
     --------
-    >>> from corestory import load_model  # doctest: +SKIP
-    >>> load_model().core("The quay opened.\nREAD MORE: Ferry sold")  # doctest: +SKIP
+    >>> from corestory import load_model
+    >>> load_model().core("The quay opened.\nREAD MORE: Ferry sold")
     'The quay opened.'
     """
 

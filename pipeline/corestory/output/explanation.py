@@ -18,6 +18,7 @@ from corestory.model.explaining import (
     NEW_LANGUAGE,
     OTHER_STORY,
     SECOND_LOOK,
+    SHORT_ARTICLE,
     SITE,
     SURE_FILLER,
 )
@@ -58,6 +59,7 @@ _CAUSES = {
     SURE_FILLER: "That it is a caption, a date, a credit, a teaser or the like",
     SECOND_LOOK: "The second look at the story",
     NEW_LANGUAGE: "That it is prose in a language new to the model",
+    SHORT_ARTICLE: "That it is a sentence of a short article",
 }
 
 NAMED_NGRAMS = 3
