@@ -209,6 +209,7 @@ def test_a_model_with_its_card_is_written_and_its_scores_are_shown(train, tmp_pa
     card = (tmp_path / "models" / "mine" / "README.md").read_text(encoding="utf-8")
     assert card.startswith("# mine\n")
     assert "| own | 4 | 20 | 100 | 60 | as its owner says |" in card
+    assert "\n| text | 20 | 20 | " in card  # a plug in each article
     rows = labelled_frame[labelled_frame["split"] == "test"]
     model = load_model(tmp_path / "models" / "mine")
     scored = model.score_frame(rows)

@@ -4,6 +4,8 @@ import msgspec
 import numpy as np
 import pytest
 
+from corestory.evaluation.in_story import InStory
+from corestory.evaluation.metrics import Confusion
 from corestory.model.calibration import Settings
 from corestory.model.manifest import Manifest, TrainedOn
 from corestory.model.network import Network
@@ -53,6 +55,18 @@ def manifest():
 
 def test_the_card_is_the_golden_one(golden, tagger, manifest, evaluation):
     golden("card.md", model_card("default", tagger, manifest, evaluation, extra=HELD_OUT))
+
+
+def test_the_card_gives_the_filler_removed_and_the_lines_lost_inside_stories(tagger, manifest, evaluation):
+    cells = {"core_kept": 9.0, "core_lost": 1.0, "filler_kept": 1.0, "filler_removed": 3.0}
+    paragraphs = replace(evaluation.sources[0].paragraphs, confusion=Confusion(**cells))
+    rates = replace(paragraphs.value, core_recall=0.9, filler_recall=0.75)
+    group = replace(evaluation.sources[0], name="text", articles=5, paragraphs=replace(paragraphs, value=rates))
+    found = InStory((group, replace(group, name="related")), ())
+    card = model_card("default", tagger, manifest, evaluation, in_story=found)
+    assert "| text | 5 | 4 | 75.0 | 10 | 10.0 |" in card
+    assert "| related |" not in card
+    assert "lost, %" not in model_card("default", tagger, manifest, evaluation)
 
 
 def test_a_card_without_markup_and_addition_speaks_of_neither(tagger, manifest, evaluation):

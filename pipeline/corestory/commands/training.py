@@ -180,6 +180,7 @@ def train(
     from corestory.atomic import check_folder
     from corestory.commands.messages import progress_bar, say
     from corestory.evaluation.evaluation import evaluate_rows, training_cautions
+    from corestory.evaluation.in_story import measure_in_story
     from corestory.evaluation.rows import chosen_rows, labelled_rows
     from corestory.labelling.table import is_split_by_article, read_frame
     from corestory.model.manifest import data_sha256, new_manifest
@@ -218,7 +219,9 @@ def train(
         training=training_hashes(frame),
     )
     tagger = replace(classifier.tagger_, manifest=manifest)
-    card = model_card(output.resolve().name, tagger, manifest, evaluation, by=folds.by, extra=extra)
+    in_story = measure_in_story(rows, settings=replace(evaluation.settings, resamples=0))
+    name = output.resolve().name
+    card = model_card(name, tagger, manifest, evaluation, in_story=in_story, by=folds.by, extra=extra)
     save_model(tagger, output, force=force, card=card)
     Console().print(EvaluationView(evaluation, full=verbose))
     if found := few_articles(evaluation.counts.articles):

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from corestory.evaluation.in_story import FORMS, MAX_RUN, MAX_WORDS
+from corestory.rendering import percent
+
 if TYPE_CHECKING:
+    from corestory.evaluation.in_story import InStory
     from corestory.evaluation.metrics import Rates
     from corestory.evaluation.results import Band, Evaluation
     from corestory.model.manifest import Manifest
@@ -56,7 +60,14 @@ def few_articles(articles: int) -> str:
 
 
 def model_card(
-    name: str, tagger: Tagger, manifest: Manifest, evaluation: Evaluation, *, by: str = "site", extra: str = ""
+    name: str,
+    tagger: Tagger,
+    manifest: Manifest,
+    evaluation: Evaluation,
+    *,
+    in_story: InStory | None = None,
+    by: str = "site",
+    extra: str = "",
 ) -> str:
     """Write the card of a model that was just trained.
 
@@ -70,6 +81,8 @@ def model_card(
         Its manifest, with its training data.
     evaluation
         Its out-of-fold scores.
+    in_story
+        Its out-of-fold scores on filler inside stories; None if there is none.
     by
         The unit that the folds kept together: ``"site"``, or ``"article"`` where all articles are of one site.
     extra
@@ -119,6 +132,8 @@ def model_card(
         for kind, groups in (("source", evaluation.sources), ("view", evaluation.views))
         for group in groups
     ]
+    if in_story is not None:
+        lines += _inside_stories(in_story)
     if extra:
         lines += ["", extra.strip()]
     lines += ["", "## What it is", "", *_description(tagger)]
@@ -133,6 +148,26 @@ def model_card(
         "",
     ]
     return "\n".join(lines)
+
+
+def _inside_stories(found: InStory) -> list[str]:
+    lines = [
+        "",
+        f"Filler inside the story, in runs of at most {MAX_RUN} paragraphs between two of the story, and story lines "
+        f"of at most {MAX_WORDS} words there. Paragraphs count; the second look was chosen on these scores.",
+        "",
+        "| input | articles | filler lines | removed, % | short story lines | lost, % |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for group in found.groups:
+        if group.name in FORMS:
+            cells, rates = group.paragraphs.confusion, group.paragraphs.value
+            filler, story = cells.filler_kept + cells.filler_removed, cells.core_kept + cells.core_lost
+            lines.append(
+                f"| {group.name} | {group.articles:,} | {filler:,.0f} | {percent(rates.filler_recall)} "
+                f"| {story:,.0f} | {percent(1 - rates.core_recall)} |"
+            )
+    return lines
 
 
 def adapted_card(name: str, adaptation: Adaptation) -> str:
