@@ -122,6 +122,13 @@ def tagged(done):
     return {row["text"]: row for row in map(json.loads, done.stdout.splitlines())}
 
 
+@pytest.mark.parametrize("arguments", [["-"], ["--merge", "a.memory"]])
+def test_a_cluster_cannot_read_the_standard_input_or_merge(run, tmp_path, arguments):
+    done = run("remember", *arguments, "--output", "site.memory", "--dask", "local")
+    assert (done.returncode, (tmp_path / "site.memory").exists()) == (2, False)
+    assert "one process reads these" in " ".join(done.stderr.split())
+
+
 @pytest.mark.usefixtures("pages")
 def test_pages_are_remembered_and_what_they_share_is_filler(run, predict, tmp_path):
     done = run("remember", "pages", "--output", "site.memory")

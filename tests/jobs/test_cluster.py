@@ -19,12 +19,14 @@ from corestory.jobs import tasks, work
 from corestory.jobs.items import items_of
 from corestory.jobs.job import Job, model_sha256
 from corestory.jobs.ledger import Ledger
-from corestory.jobs.tasks import run_here
+from corestory.jobs.tasks import remember_files, run_here
+from corestory.model.site_memory import SiteMemory
+from corestory.model.storage import memory_bytes
 from corestory.reading import parts as reading_parts
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install 'corestory[dask]'")
 
-from corestory.jobs.cluster import check_paths, run_on_cluster  # noqa: E402
+from corestory.jobs.cluster import check_paths, remember_on_cluster, run_on_cluster  # noqa: E402
 
 TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday, she added.\n"
 FILES = 10
@@ -261,6 +263,26 @@ def test_a_cluster_of_this_machine_alone_is_made_for_the_run(corpus, job, expect
     with Ledger(job.folder).opened():
         assert len(list(run_on_cluster(items(corpus, job), job, address="local", jobs=1))) == FILES
     assert outputs(job.folder) == expected
+
+
+def test_the_cluster_remembers_the_pages_that_one_process_remembers(cluster, tmp_path):
+    names = []
+    for number in range(FILES):
+        (tmp_path / "herald.example").mkdir(exist_ok=True)
+        path = tmp_path / "herald.example" / f"{number}.txt"
+        path.write_text(f"The lugger left the quay at {number}.\nREAD MORE: lugger sold\n", encoding="utf-8")
+        names.append(str(path))
+    names.append(str(tmp_path / "none.txt"))
+    found = list(remember_on_cluster(names, address=cluster))
+    expected = list(remember_files(names, jobs=1))
+    assert [(one.articles, list(map(str, one.refusals))) for one in found] == [
+        (one.articles, list(map(str, one.refusals))) for one in expected
+    ]
+    merged = [SiteMemory(), SiteMemory()]
+    for one, other in zip(found, expected, strict=True):
+        merged[0].merge(one.memory)
+        merged[1].merge(other.memory)
+    assert memory_bytes(merged[0], where="") == memory_bytes(merged[1], where="")
 
 
 def test_where_no_scheduler_answers_it_is_said(corpus, job, monkeypatch):

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corestory.commands.options import Force, Jobs, Model
+from corestory.installation import check_installed
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from corestory.commands.messages import ProgressBar
     from corestory.errors import Note, Refuse
+    from corestory.jobs.tasks import RememberedFile
     from corestory.reading.fields import ReadingOptions
 
 
@@ -105,6 +107,14 @@ def remember(
     *,
     reading: ReadingOptions,
     jobs: Jobs = 1,
+    dask: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Address of a Dask scheduler whose workers read the pages, as of `corestory predict`.",
+            show_default=False,
+        ),
+    ] = "",
     force: Force = False,
 ) -> None:
     """Remember the paragraphs of many pages of a site, so that `predict --memory` finds its boilerplate.
@@ -118,12 +128,13 @@ def remember(
     from corestory.atomic import atomic_path
     from corestory.commands.messages import open_refusals, say
     from corestory.errors import InputError
-    from corestory.jobs.tasks import remember_files
     from corestory.model.site_memory import SiteMemory
     from corestory.model.storage import load_memory, memory_bytes
     from corestory.reading.sources import STANDARD_INPUT
     from corestory.remote import path_of
 
+    if dask and (merge or STANDARD_INPUT in pages):
+        raise typer.BadParameter("one process reads these; leave it out", param_hint="--dask")
     memory = SiteMemory()
     said: set[str] = set()
     with (
@@ -136,7 +147,7 @@ def remember(
         else:
             read = unknown = 0
             files = _files(pages, refusals.refuse, say)
-            for found in remember_files(files, jobs=1 if STANDARD_INPUT in pages else jobs, options=reading):
+            for found in _remembered(pages, files, reading, jobs=jobs, dask=dask):
                 for note in found.notes:
                     if note not in said:  # of many files it may be the same
                         say(note)
@@ -158,6 +169,23 @@ def remember(
         say(f"kept: {count:,} pages of {len(kept):,} site{'s' * (len(kept) > 1)}, {len(data):,} bytes in {output}")
     if refusals.count:
         raise typer.Exit(1)
+
+
+def _remembered(
+    pages: Sequence[str], files: Iterator[str], reading: ReadingOptions, *, jobs: int, dask: str
+) -> Iterator[RememberedFile]:
+    from corestory.reading.sources import STANDARD_INPUT
+
+    if dask:
+        check_installed("distributed", extra="dask", where="--dask")
+        from corestory.jobs.cluster import check_paths, remember_on_cluster
+
+        check_paths(pages, address=dask)
+        return remember_on_cluster(files, address=dask, jobs=jobs, options=reading)
+
+    from corestory.jobs.tasks import remember_files
+
+    return remember_files(files, jobs=1 if STANDARD_INPUT in pages else jobs, options=reading)
 
 
 def _files(sources: Sequence[str], refuse: Refuse, note: Note) -> Iterator[str]:

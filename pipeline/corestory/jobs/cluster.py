@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, cast
 from corestory.errors import CorestoryError, InputError
 from corestory.jobs.items import Item
 from corestory.jobs.job import Job, Outcome, failed
-from corestory.jobs.tasks import PartTracker, Task, tasks_of
+from corestory.jobs.tasks import PartTracker, RememberedFile, Task, remember_file, tasks_of
 from corestory.jobs.work import stay_on_one_thread, work_on
 from corestory.model.storage import MANIFEST_NAME, WEIGHTS_NAME, stored_memory
+from corestory.reading.text import storable
 from corestory.remote import is_url
 
 if TYPE_CHECKING:
     from distributed import Client, Future, Worker, WorkerPlugin
+
+    from corestory.reading.fields import ReadingOptions
 else:
     try:
         from distributed import WorkerPlugin
@@ -86,6 +89,39 @@ def run_on_cluster(items: Iterable[Item], job: Job, *, address: str, jobs: int =
             final, following = tracker.add(task, _outcomes(future, task))
             tasks += following
             yield from final
+
+
+def remember_on_cluster(
+    names: Iterable[str], *, address: str, jobs: int = 1, options: ReadingOptions | None = None
+) -> Iterator[RememberedFile]:
+    """Remember the pages of files on the workers of a cluster, in the order of the files.
+
+    Parameters
+    ----------
+    names
+        The files; read as they are needed.
+    address, jobs
+        As of `run_on_cluster`.
+    options
+        The user's statements about the inputs.
+    """
+    with _client(address, jobs) as client:
+        most = WAITING * max(1, sum(client.nthreads().values()))
+        waiting: deque[tuple[str, Future[RememberedFile]]] = deque()
+        for name in names:
+            waiting.append((name, client.submit(remember_file, name, options=options, retries=RETRIES, pure=False)))
+            if len(waiting) >= most:
+                yield _remembered(*waiting.popleft())
+        while waiting:
+            yield _remembered(*waiting.popleft())
+
+
+def _remembered(name: str, future: Future[RememberedFile]) -> RememberedFile:
+    error = future.exception()
+    if error is None:
+        found: RememberedFile = future.result()
+        return found
+    return RememberedFile(refusals=[InputError(_failure(error), where=storable(name))])
 
 
 def _ended(
@@ -189,8 +225,11 @@ def _outcomes(future: Future[list[Outcome]], task: Task) -> list[Outcome]:
         return outcomes
     if isinstance(error, CorestoryError):
         raise error
-    reason = f"failed on the cluster with {type(error).__name__}: {error}"
-    return [failed(item, reason) for item in task.items]
+    return [failed(item, _failure(error)) for item in task.items]
+
+
+def _failure(error: BaseException) -> str:
+    return f"failed on the cluster with {type(error).__name__}: {error}"
 
 
 @contextmanager
