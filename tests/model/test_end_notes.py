@@ -45,6 +45,7 @@ def test_a_note_about_an_author_is_filler_if_the_story_does_not_name_the_author(
         "Mara Finch is a retired teacher who lives in Mill Lane. She has two sons.",
         "Mara Finch, a reporter at the time, was the first on the quay.",
         "Mara Finch said that the editor of the paper had never been on a boat.",
+        "Mara Finch writes that the boats should pay for the quay.",
         'Mara Finch is a reporter. "I never learned to swim," she says.',
     ],
 )

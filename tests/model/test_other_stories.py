@@ -104,6 +104,7 @@ def test_what_stands_above_the_head_is_found_if_it_is_short_and_of_other_subject
     runs_in = ["+Beekeepers fear for their hives Two in five colonies did not survive"]
     assert _found([*runs_in, head[0], "Ellis Corran", *STORY]) == kept_lines(runs_in)
     assert _found([plug, head[0], "Ellis Corran", *STORY]) == []
+    assert _found([*runs_in, plug, head[0], "Ellis Corran", *STORY, *STORY]) == []
     assert _found([plug, head[0], *STORY]) == []
     assert _found([*OTHER[3:], *OTHER[3:], *head, STORY[0]]) == []
 

@@ -257,6 +257,15 @@ PARAGRAPHS = st.tuples(
 )  # fmt: skip
 
 
+def test_beside_a_short_sentence_a_word_alone_is_not_read():
+    def read(line):
+        words, shape = shape_features([LINES[0], line, "April, mostly."])
+        return lines_between_prose(np.array([0.9, 0.4, 0.9]), np.array([0.5]), words, shape, Layout.of([3]))[1]
+
+    assert read("Nobody knew")
+    assert not read("Chemnitz")
+
+
 @given(st.lists(st.lists(PARAGRAPHS, min_size=1, max_size=6), min_size=1, max_size=4), st.floats(0, 1))
 def test_short_lines_between_kept_prose_of_their_article_rise_to_the_cutoff_and_nothing_else_rises(articles, restoring):
     layout = Layout.of([len(article) for article in articles])

@@ -112,6 +112,24 @@ def test_lists_of_topics_credits_and_bylines_have_a_form(line: str, found: bool)
     assert _found(Article("text", [*STORY, line])) == [line] * found
 
 
+@pytest.mark.parametrize(
+    ("headlines", "kept", "found"),
+    [
+        (["Boats collide", "Mast falls", "Quay shut"], 1, True),
+        (["Boats collide", "Mast falls", "Quay shut"], 2, False),
+        (["Boats collide.", "Mast falls.", "Quay shut."], 1, False),
+        (["Boats collide", "Mast falls"], 1, False),
+    ],
+)
+def test_headlines_behind_times_are_filler_where_nearly_all_are_dropped(headlines, kept, found):
+    ticker = [line for headline in headlines for line in ("16:40", headline, "Jana Kreil")]
+    words, _ = shape_features([*STORY, *ticker])
+    places = [len(STORY) + 1 + 3 * number for number in range(kept)]
+    of_kept = np.isin(np.arange(len(words)), [*range(len(STORY)), *places])
+    dropped = sure_filler(batch_of_articles([Article("text", [*STORY, *ticker])]), words, of_kept) & of_kept
+    assert np.flatnonzero(dropped).tolist() == places * found
+
+
 def test_the_times_of_a_live_report_and_names_that_recur_behind_them_are_filler():
     lines = [
         "20:05",

@@ -120,13 +120,26 @@ def test_a_dropped_item_between_kept_items_of_its_list_is_found(items, restored)
         (["It helps:", "• Boil all water.", "• Wash your hands.", "-• Showers are safe."], [3]),
         (["It helps:", "-1. Koche alles Wasser.", "2. Wasche dir die Hände.", "3) Dusche wie sonst."], [1]),
         (["It helps:", "• Boil all water.", "• Wash your hands.", "-• More advice"], []),
+        (["* Best ram: T. Dobson", "-* Best fleece: A. Sharp", "* Best onion: P. Cole", "* Best dog: H. Tait"], [1]),
+        (["* Best ram: T. Dobson", "* Best fleece: A. Sharp", "* Best onion: P. Cole", "-* More advice"], []),
+        (["* Best ram: T. Dobson", "-* More advice", "* Best onion: P. Cole"], []),
         (["It helps:", "• Boil all water.", "-• Wash your hands.", "-• Showers are safe."], []),
         (["It helps:", "• Boil all water.", "* Wash your hands.", "-• Showers are safe."], []),
         (["• Boil all water.", "-• Showers are safe.", "It helps."], []),
     ],
-    ids=["last", "numbers", "no sentence", "few kept", "other bullets", "two items"],
+    ids=[
+        "last",
+        "numbers",
+        "no sentence",
+        "within",
+        "no sentence of four",
+        "of three",
+        "few kept",
+        "other bullets",
+        "two",
+    ],
 )
-def test_a_dropped_sentence_of_a_list_in_a_text_is_found_where_most_items_are_kept(lines, restored):
+def test_a_dropped_item_of_a_list_in_a_text_is_found_where_most_items_are_kept(lines, restored):
     assert _found(lines) == restored
 
 

@@ -59,6 +59,8 @@ _VERBS = frozenset(
     )
 )
 # and behind it the person's profession or work.
+# "Mr Lee writes that ...": what he writes is told.
+_CLAUSES = [["that"], ["que"], ["che"], ["dat"], ["att"], ["at"], ["ότι"]]
 _WORK = (
     r"reporters?|correspondents?|journalists?|editors?|columnists?|contributors?|freelance\w*|writers?|writes|authors?|"
     r"bloggers?|covers|covered|redakteur\w*|korrespondent\w*|journalistin|autorin?|schreibt|volontär\w*|reporterin|"
@@ -188,7 +190,7 @@ def _of_author(text: str, above: str, story: Iterable[str]) -> bool:
         return not re.match(r":| (?:and|und|et|y|e|en|och|og|i|и) ", text[work.end() :])
     name, rest = _name_and_rest(re.sub(r"^[^:.!?]{3,30}:\s", "", text))
     return bool(
-        name and rest and rest[0].casefold() in _VERBS
+        name and rest and rest[0].casefold() in _VERBS and rest[1:2] not in _CLAUSES
         and _work().search(" ".join(rest[:DASH_WORDS] if rest[0] in "—–-" else rest)) and not re.search("[\"“„«]", text)
         and not any(name[-1].strip(".,'’") in one for one in story)
     )  # fmt: skip

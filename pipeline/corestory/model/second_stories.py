@@ -211,5 +211,6 @@ def _behind_headline(texts: Sequence[str], words: Float, rows: list[int], prose:
     most = DOUBTED_SHARED if doubted else HARDLY_SHARED
     alien = fewer >= COMPARED and len(above & below) <= most * fewer
     # A compound holds the words that are behind it.
-    repeated, known = (sum(stem in texts[headline].casefold() for stem in some) for some in (below, above))
-    return headline if alien and repeated > max(2 * known, not doubted) else None
+    said = texts[headline].casefold()
+    repeated, known, first = (sum(stem in said for stem in some) for some in (below, above, stems(texts[prose[place]])))
+    return headline if alien and repeated > 2 * known and (doubted or first or repeated > 1) else None

@@ -46,6 +46,9 @@ PICTURE_CHARACTERS = 84
 """The end of a caption has at most so many characters from the colon or the © on: forty, or as many initials."""
 ENTRIES, TIME_CHARACTERS = 3, 14
 """A live report has so many lines with nothing but a time, each of at most so many characters."""
+BEHIND, MOST_KEPT = 12, 1 / 3
+"""So many lines behind the last kept one may be such times; headlines behind times, of which at most such a share is
+kept, are no entries."""
 
 # The class of an element near the paragraph has all words of one of these.
 _CLASSES = tuple(
@@ -301,17 +304,20 @@ def _first_dates(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _labels_of_entries(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the times of a live report in a text, most of which are dropped, and the names behind several of them."""
+    """Find the times of a live report in a text, most of which are dropped, and names or headlines behind them."""
     texts, found = batch.texts, np.zeros(len(kept), bool)
     if batch.markup is not None:
         return found
     for inside in batch.layout.slices():
         span = inside.start + np.flatnonzero(kept[inside])
-        rows = range(max(inside.start, int(span[0]) - 2), int(span[-1])) if len(span) else ()
+        rows = range(max(inside.start, span[0] - 2), min(span[-1] + BEHIND, inside.stop - 1)) if len(span) else ()
         times = [row for row in rows if len(texts[row]) <= TIME_CHARACTERS and re.fullmatch(_TIME_ALONE, texts[row])]
         if len(times) < ENTRIES or 2 * kept[times].sum() > len(times):
             continue
         found[times] = True
+        if not any(ends_as_sentence(texts[row]) for row in span[span > times[0]].tolist()):
+            entries = np.array(times) + 1
+            found[entries] = kept[entries].mean() <= MOST_KEPT
         behind = [row + 1 for row in times if words[row + 1] <= NAME_WORDS]
         names = Counter(texts[row] for row in behind)
         found[[row for row in behind if names[texts[row]] > 1 and not ends_as_sentence(texts[row])]] = True

@@ -27,6 +27,8 @@ MOST_CLOSING = 40
 
 ITEMS = 3
 """A list in a text has so many items at least."""
+NEARLY_ALL = 0.75
+"""Where such a share of them is kept, those between kept ones are restored whatever their form."""
 ENTRIES, MOST_DROPPED = 3, 0.5
 """A live report has so many kept entries behind their times, and at most such a share of all its entries is dropped."""
 TIME_CHARACTERS = 40
@@ -171,7 +173,7 @@ def _items(batch: Batch, between: Bool) -> Bool:
 
 
 def _bulleted(batch: Batch, kept: Bool) -> Bool:
-    """Find the dropped sentences of a list in a text, behind bullets or numbers as its other items; most are kept."""
+    """Find the dropped items of a list in a text, behind bullets or numbers as its other items; most are kept."""
     found, texts = np.zeros(len(kept), bool), batch.texts
     if batch.markup is not None:
         return found
@@ -185,7 +187,9 @@ def _bulleted(batch: Batch, kept: Bool) -> Bool:
             rows = np.array([row for _, (row, _) in items])
             if len(rows) >= ITEMS and 2 * kept[rows].sum() > len(rows):
                 dropped = rows[~kept[rows]]
-                found[dropped] = [ends_as_sentence(texts[row]) for row in dropped]
+                first, *_, last = rows[kept[rows]]
+                whole = kept[rows].mean() >= NEARLY_ALL
+                found[dropped] = [ends_as_sentence(texts[row]) or (whole and first < row < last) for row in dropped]
     return found
 
 
