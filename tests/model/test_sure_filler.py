@@ -56,12 +56,16 @@ def _in_page(html: str) -> list[str]:
         (f"<h3 id='read-next'>Read next month</h3>{PROSE}", []),
         (f"<p>[<a href=/1>School wins a prize</a>]</p>{PROSE}", ["[School wins a prize]"]),
         (f"<p>[A school, not a pub, won it]</p>{PROSE}", []),
+        (f"<aside class=pull-quote>“The ferry left the quay at nine …”</aside>{PROSE}",
+         ["“The ferry left the quay at nine …”"]),
+        (f"<aside class=pull-quote>“The ferry never left the quay at nine …”</aside>{PROSE}", []),
+        (f"<blockquote>“The ferry left the quay at nine”</blockquote>{PROSE}", []),
     ],
     ids=[
         "caption", "paragraph in a caption", "class of a caption", "French class", "story in a figure", "gallery",
         "nothing but a caption", "date", "stamp of an entry", "time in a heading", "button in a paragraph",
         "question to unfold", "box of facts", "note about the author", "class of the page", "heading",
-        "link in brackets", "words in brackets",
+        "link in brackets", "words in brackets", "pull quote", "quote of its own", "quote of the story",
     ],
 )  # fmt: skip
 def test_elements_name_filler(html: str, found: list[str]):

@@ -44,6 +44,8 @@ HEAD_NAME = 2
 """Beside the page's number it has at least so many words: a single one may be part of a sentence torn at its markup."""
 PICTURE_CHARACTERS = 84
 """The end of a caption has at most so many characters from the colon or the © on: forty, or as many initials."""
+QUOTE_CHARACTERS = 20
+"""A quote that repeats a part of the story has at least so many characters."""
 ENTRIES, TIME_CHARACTERS = 3, 14
 """A live report has so many lines with nothing but a time, each of at most so many characters."""
 BEHIND, MOST_KEPT = 12, 1 / 3
@@ -62,6 +64,10 @@ _CLASSES = tuple(
         "author description", "authors bio", "sr only", "screen reader",
     )
 )  # fmt: skip
+_PULL_QUOTES = tuple(
+    frozenset(words.split()) for words in ("pullquote", "pull quote", "pquote", "blockquote highlight")
+)
+_AROUND_QUOTES = " .,…\"'’‘“”„«»‹›「」–—"
 _TOPICS = (
     "topics?|tags?|keywords?|filed under|posted in|themen|schlagw[oö]rte?r?|stichw[oö]rte?r?|mots[- ]clés|étiquettes|"
     "thèmes|etiquetas|temas|palabras clave|palavras-chave|assuntos|argomenti|parole chiave|taggar|ämnen|emner|"
@@ -159,9 +165,10 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
     numpy.ndarray
         Shape (paragraphs,): captions by their element or class, unless they are the story, the dates in ``time``
         elements, the labels of buttons within paragraphs, links in square brackets, boxes, notes and menus by their
-        class; a page's number and head within a sentence; lists of topics, bylines, credits, captions that end in one,
-        notes on the printed paper, a date above the story and the numbers of pictures by their form; teasers behind
-        their heading (`corestory.model.teasers`); notes of the page about itself (`corestory.model.page_notes`); and
+        class, quotes that repeat the story; a page's number and head within a sentence; lists of topics, bylines,
+        credits, captions that end in one, notes on the printed paper, a date above the story and the numbers of
+        pictures by their form; teasers behind their heading (`corestory.model.teasers`); notes of the page about itself
+        (`corestory.model.page_notes`); and
         notes about the author, boxes of facts and heads of e-mails (`corestory.model.end_notes`). An article of which
         nothing else would be left has none.
 
@@ -192,7 +199,9 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
         found |= claimed & (in_claimed < CLAIMED * in_all)[layout.article]
         linked = np.flatnonzero(kept & (batch.markup.link_density >= LEAST_LINKED)).tolist()
         found[[row for row in linked if batch.texts[row][0] + batch.texts[row][-1] == "[]"]] = True
-        found |= _dates(batch, timed) | labels
+        quotes = np.zeros(len(kept), bool)
+        quotes[kept] = of_kept.near(_PULL_QUOTES)
+        found |= _dates(batch, timed) | labels | _repeated(batch, quotes, kept)
     found |= in_comments(batch, words, kept) | _labels_of_entries(batch, words, kept)
     found |= notices(batch, words, kept) | page_notes(batch, words, kept)
     found |= end_notes(batch, words, kept & ~found)
@@ -322,6 +331,18 @@ def _labels_of_entries(batch: Batch, words: Float, kept: Bool) -> Bool:
         names = Counter(texts[row] for row in behind)
         found[[row for row in behind if names[texts[row]] > 1 and not ends_as_sentence(texts[row])]] = True
     return found & kept
+
+
+def _repeated(batch: Batch, quotes: Bool, kept: Bool) -> Bool:
+    """Find the quotes that repeat a part of another kept paragraph."""
+    found = np.zeros(len(kept), bool)
+    for row in np.flatnonzero(quotes).tolist():
+        bare = batch.texts[row].strip(_AROUND_QUOTES)
+        inside = range(int(batch.layout.start[row]), int(batch.layout.end[row]))
+        found[row] = len(bare) >= QUOTE_CHARACTERS and any(
+            kept[one] and one != row and bare in batch.texts[one] for one in inside
+        )
+    return found
 
 
 def _dates(batch: Batch, timed: Bool) -> Bool:

@@ -74,6 +74,12 @@ def test_a_span_that_is_displayed_as_a_block_ends_paragraphs():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("style", ["display:flow-root", "display: inline-block; width:100%", "width: 100%; float:left"])
+def test_a_span_that_is_as_wide_as_a_block_ends_paragraphs(style):
+    assert texts(f"<div><span style='{style}'>One.</span><span style='{style}'>Two.</span></div>") == ["One.", "Two."]
+    assert texts("<p>T<span style='float:left;max-width:100%'>h</span>e.</p>") == ["The."]
+
+
 @pytest.mark.parametrize(
     "initial",
     ["<div class=cap>T</div>", '<span style="float: left; display: block">T</span>', "<div><div>“T</div></div>"],
@@ -120,7 +126,13 @@ def test_the_link_of_a_heading_to_itself_is_no_part_of_it():
 def test_a_formula_is_read_once_however_it_is_drawn():
     element = "<math><mi>r</mi><mo>=</mo><mn>2</mn></math>"
     drawn = '<span class=glyphs aria-hidden="true"><b>r</b>=2</span>'
-    for formula in (f"<span>{element}</span>{drawn}", f"{drawn}<span>{element}</span>", element):
+    preview = "<span class=MathJax_Preview>r = 2</span>"
+    for formula in (
+        f"{preview}<i>{drawn}<b>{element}</b></i>",
+        f"<span>{element}</span>{drawn}",
+        f"{drawn}<span>{element}</span>",
+        element,
+    ):
         assert texts(f"<p>Here <span>{formula}</span> holds.") == ["Here r=2 holds."]
     assert texts("<p>Nothing <span><math></math></span><i>else</i> is drawn.") == ["Nothing else is drawn."]
 

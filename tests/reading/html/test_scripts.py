@@ -161,6 +161,8 @@ def _pushed(sent: str) -> str:
         f"<story-view :story='{html.escape(json.dumps({'parts': SPANS}))}' :user=null></story-view>",
         f"<script type=application/json>{json.dumps({'status': 200, 'body': MARKUP})}</script>",
         f"<script type=fastboot/json>{MARKUP}</script>",
+        f"<script type=application/ld+json>{json.dumps({'@type': 'NewsArticle', 'articleBody': PARAGRAPHS})}</script>",
+        f"<script type=application/ld+json>{json.dumps({'@type': 'BlogPosting', 'text': BLOCKS})}</script>",
         f"<script id=serverApp-state type=application/json>{ANGULAR}</script>",
         f"<script type=text/template>{BLOCKS}</script>",
         f"<template>{BLOCKS}</template>",
@@ -173,7 +175,8 @@ def _pushed(sent: str) -> str:
     ids=[
         "elements of server components", "text of server components", "expression", "Remix", "data of the page",
         "name with a dot", "escaped address", "base 64", "JavaScript string", "attribute of any name", "JSON in JSON",
-        "any type of JSON", "Angular", "script template", "template", "attribute", "microdata", "live blog",
+        "any type of JSON", "list that is declared", "text that is declared",
+        "Angular", "script template", "template", "attribute", "microdata", "live blog",
     ],
 )  # fmt: skip
 def test_a_story_is_found_wherever_an_application_keeps_it(holder):
@@ -192,6 +195,7 @@ def test_a_story_is_found_wherever_an_application_keeps_it(holder):
         f"<script type=text/template><p>{{{{ title }}}}</p>{BLOCKS}</script>",
         f"<div data-page='{{' data-props='{json.dumps(PARAGRAPHS[0])}'></div>",
         f"<cookie-wall :texts='{json.dumps(PARAGRAPHS[:3])}'></cookie-wall>",
+        f"<script type=application/ld+json>{json.dumps({'@type': 'Organization', 'text': PARAGRAPHS[:3]})}</script>",
         f"<script>consent.texts = {json.dumps(PARAGRAPHS[:3])}</script>",
         f"<script>consent.text = {json.dumps(BLOCKS)}</script>",
         _pushed(f"0:[]\n3:Tffff,{PARAGRAPHS[0][:30]}"),
@@ -199,7 +203,8 @@ def test_a_story_is_found_wherever_an_application_keeps_it(holder):
         "<script>window.__NUXT__={title:'a \\\\\"'}</script>",
     ],
     ids=[
-        "notice in a template", "places to fill", "damaged", "notices in an attribute", "notices in a script", "string",
+        "notice in a template", "places to fill", "damaged", "notices in an attribute", "notices that are declared",
+        "notices in a script", "string",
         "text that ends too early", "nested", "no prose",
     ],
 )  # fmt: skip

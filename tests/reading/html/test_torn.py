@@ -25,6 +25,12 @@ def test_the_printed_lines_of_a_page_are_lines_of_a_text(line):
     assert read_page(f"<h1>Bridge</h1><div>{blocks}</div><p>End").texts == ["Bridge", *PARAGRAPHS, "End"]
 
 
+def test_an_initial_that_is_a_picture_belongs_to_its_word():
+    assert read_page("<p><img class=cap src=t.png alt=T>he quay.</p>").texts == ["The quay."]
+    for other in ("<p><img alt=T> He came.", "<p><img alt=The>quay.", "<p>On <img alt=T>he quay."):
+        assert "T" not in read_page(other).texts[0]
+
+
 def test_lists_in_lower_case_keep_their_lines():
     items = [
         f"the {what} of the bridge" for what in ("deck", "gears", "lamps", "rails", "paint", "bolts", "name", "ropes")

@@ -108,7 +108,7 @@ def state_paragraphs(tree: LexborHTMLParser, *, least: int = DECLARED_WORDS) -> 
     best: list[str] = []
     pieces = []
     for raw, kind in _sources(tree):
-        if len(raw) < LONE_WORDS or is_too_nested(raw) or ("ld+json" in kind and "liveBlogUpdate" not in raw):
+        if len(raw) < LONE_WORDS or is_too_nested(raw):
             continue
         if piece := _PIECE.search(raw):
             pieces.append(decoded(raw, piece.end()))
@@ -145,7 +145,9 @@ def _states(raw: str, kind: str) -> Iterator[tuple[str, object]]:
         if "{{" not in raw:
             yield kind, raw.replace("<template", "<div", 1)
     elif "json" in kind:
-        yield kind, json_value(raw)
+        # What a page declares to machines says more of other things than of its story.
+        is_declared = "ld+json" in kind and "liveBlogUpdate" not in raw
+        yield "" if is_declared else kind, json_value(raw)
     elif kind == _ATTRIBUTE_TYPE:
         yield "", json_value(raw)
     else:

@@ -69,7 +69,7 @@ def cut(form: NormalForm) -> Outline:
     # The characters of each text without outer white space.
     lengths = np.fromiter(map(len, map(str.strip, texts)), np.int64, len(texts))
     join_lines(tags, codes, kinds, texts, lengths)
-    join_initials(kinds, texts, lengths)
+    join_initials(tags, kinds, texts, lengths)
     for link in np.flatnonzero((kinds[:-1] == LINK) & (kinds[1:] == CLOSE) & (lengths[:-1] == 1)).tolist():
         if texts[link].strip() in _ANCHORS:
             texts[link], lengths[link] = "", 0

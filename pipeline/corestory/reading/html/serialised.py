@@ -146,8 +146,13 @@ def _is_shadow(node: LexborNode) -> bool:
 def _drop_drawing(formula: LexborNode) -> None:
     """Leave out the drawing that KaTeX or MathJax puts beside a formula's own element, in characters of their fonts."""
     holder = formula.parent
-    for drawing in (holder.next, holder.prev) if holder is not None else ():
-        if drawing is not None and drawing.attributes.get("aria-hidden") == "true":
+    around = holder.parent if holder is not None else None
+    if holder is None or around is None:
+        return
+    for drawing in (holder.next, holder.prev, around.prev):
+        if drawing is not None and (
+            drawing.attributes.get("aria-hidden") == "true" or drawing.attributes.get("class") == "MathJax_Preview"
+        ):
             drawing.decompose()
 
 

@@ -90,20 +90,22 @@ _HIDDEN_KINDS = {
 }
 _OTHERS = ("id", "role", "itemprop")
 # Tags and names of so many characters are remembered from page to page, and this for each beside its characters.
-_MOST = 2**21
-_EACH = 128
+_MOST, _EACH = 2**21, 128
 # Longer tags are not: pictures written into their tag, which come once.
 _LONGEST = 1_000
 # Of a value no more is read.
 _READ = 300
 # The last three keep a text for search engines or screen readers.
 _HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|(?<![\w-])(?:left|top|text-indent)\s*:\s*-\d{4}|"
-    r"(?<![\w-])clip\s*:\s*rect\([01\s,px]+\)|"
+    r"display\s*:\s*none|visibility\s*:\s*hidden|"
+    r"(?<![\w-])(?:(?:left|top|text-indent)\s*:\s*-\d{4}|clip\s*:\s*rect\([01\s,px]+\))|"
     r"^(?=.*overflow\s*:\s*hidden)(?:.*[^\w-])?(?:max-)?height\s*:\s*0(?:px)?\s*(?:;|$)",
     re.IGNORECASE,
 )
-_BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)\b", re.IGNORECASE)
+_WIDE_STYLE = r"^(?=.*(?:inline-block|float\s*:)).*(?<![\w-])width\s*:\s*100%"
+_BLOCK_STYLE = re.compile(
+    rf"display\s*:\s*(?:block|flex|grid|table|list-item|flow-root)\b|{_WIDE_STYLE}", re.IGNORECASE
+)
 # Of text, not of code, which has "pre".
 _LINES_STYLE = re.compile(r"white-space\s*:\s*(?:pre-wrap|pre-line|break-spaces)", re.IGNORECASE)
 _LINES_CLASS = re.compile(
@@ -113,8 +115,7 @@ _LINES_CLASS = re.compile(
 _SPOKEN = re.compile(r"\b(?:sr-?only|visually-?hidden|screen-?reader)", re.IGNORECASE)
 # Classes of texts that show while the pointer is on a word.
 _WAITING = re.compile(r"(?<![\w-])tool-?tip[-_]{0,2}(?:text|content|inner|body|box|bubble)", re.IGNORECASE)
-# Classes of captions and of the labels of advertisements, which some pages write as inline elements, and of paragraphs,
-# which these show as blocks.
+# Classes of captions and labels of advertisements, and of paragraphs, which some pages write as inline elements.
 _CAPTION = re.compile(
     r"caption|(?:img|image|photo|picture)[-_]?(?:desc|credit|copyright|legend)|"
     r"(?<![a-z])(?:ad|ads|advert\w*|sponsor\w*)[-_](?:label|box|tag|text|title|notice|badge)",

@@ -1,27 +1,37 @@
 """Words and sentences that a page tears into blocks of their own: large initials, and the lines of a printed page."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from corestory.reading.html.nesting import Nesting
-from corestory.reading.html.tags import BLOCK, CLOSE, INLINE_OPEN, OPENS, PREFORMATTED_TEXT
+from corestory.reading.html.tags import BLOCK, CLOSE, INLINE_OPEN, INLINE_VOID, OPENS, PREFORMATTED_TEXT
 from corestory.types import Int
 
 # Less text behind an initial and in a block of its own may be an answer to choose: "A", "lead".
 _AFTER_INITIAL = 40
+_LETTER = re.compile(r' alt="([^\W\d_])"')
 
 
-def join_initials(kinds: Int, texts: list[str], lengths: Int) -> None:
+def join_initials(tags: Sequence[str], kinds: Int, texts: list[str], lengths: Int) -> None:
     """Let the initial of a paragraph that stands in a block of its own flow into its word: ``<div>T</div>he quay``.
+
+    One that is a picture is written out.
 
     Parameters
     ----------
+    tags
+        The tags of a page.
     kinds, texts, lengths
         The kinds and texts as of `adjust`, and the number of characters of each text without outer white space. The
         kinds are changed, or where the word begins a block too (``<div>T</div><p>he quay``), the texts and lengths.
     """
+    for picture in np.flatnonzero((lengths > 0) & (kinds == INLINE_VOID)).tolist():
+        if texts[picture][0].islower() and lengths[picture - 1] == 0 and (letter := _LETTER.search(tags[picture])):
+            texts[picture] = letter[1] + texts[picture]
+            lengths[picture] += 1
     for start in np.flatnonzero((lengths > 0) & (lengths < 3) & (kinds == BLOCK)).tolist():
         initial, end = texts[start], start + 1
         if len(initial) > 2 or not initial[-1].isupper():
