@@ -174,3 +174,20 @@ def test_links_behind_the_closing_of_a_letter_do_not_sign_it():
     page = read_page("<p>It rained all day.</p><p>Yours faithfully,</p><p><a href=/1>Agnes Fell</a></p>")
     article = Article("page", page.texts, markup=page.markup)
     assert not sure_story(batch_of_articles([article]), np.array([True, True, False])).any()
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ("-Litres Milk Eggs Bread", [1]),
+        ("-Litres Milk -Eggs Bread Salt", [1, 3]),
+        ("-Litres Milk", []),
+        ("-Litres Milk -Eggs", []),
+    ],
+)
+def test_the_rows_of_a_table_are_story_as_most_of_them_are(rows, found):
+    cells = "".join(f"<tr><td>{row}</td><td>{number}</td></tr>" for number, row in enumerate(rows.split()))
+    page = read_page(f"<article>{PROSE}<table>{cells}</table>{PROSE}</article>")
+    batch = batch_of_articles([Article("a", page.texts, markup=page.markup)])
+    kept = np.array([not text.startswith("-") for text in page.texts])
+    assert np.flatnonzero(sure_story(batch, kept)).tolist() == found

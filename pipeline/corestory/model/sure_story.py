@@ -70,8 +70,8 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
     Returns
     -------
     numpy.ndarray
-        Shape (paragraphs,): turns of a dialogue, items of a list, lines within a sentence, days of a diary, and
-        the salutation and the signature of a letter.
+        Shape (paragraphs,): turns of a dialogue, items of a list, rows of a table, lines within a sentence, days of a
+        diary, and the salutation and the signature of a letter.
 
     Examples
     --------
@@ -88,6 +88,7 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
     return (
         _turns(batch.texts, kept, between, layout)
         | _items(batch, between)
+        | _rows(batch, kept)
         | _bulleted(batch, kept)
         | _within_sentences(batch.texts, between)
         | _in_short(batch.texts, kept, layout)
@@ -169,6 +170,20 @@ def _items(batch: Batch, between: Bool) -> Bool:
     same = (of_list >= 0).all(1) & (of_list == of_list[:, :1]).all(1)
     item = batch.markup.words.rows(around.ravel()).having("own_li").reshape(around.shape)
     found[rows] = same & item.all(1)
+    return found
+
+
+def _rows(batch: Batch, kept: Bool) -> Bool:
+    """Find the dropped rows of a table of figures, of which most rows are kept: its head says what they mean."""
+    found = np.zeros(len(kept), bool)
+    if batch.markup is None:
+        return found
+    of_table = batch.markup.words.having("own_tr") & (batch.markup.link_density <= MOST_LINKED)
+    rows = np.flatnonzero(of_table)
+    apart = (np.diff(rows) > 1) | (np.diff(batch.layout.article[rows]) > 0)
+    for table in np.split(rows, np.flatnonzero(apart) + 1):
+        if 2 * kept[table].sum() > len(table) > 2:
+            found[table] = ~kept[table]
     return found
 
 
