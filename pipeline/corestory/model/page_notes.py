@@ -24,6 +24,7 @@ KEY = 4
 
 # These scripts do not part words, or join others to them: Hebrew, Arabic, Devanagari, Thai, Chinese, Japanese, Korean.
 _JOINED = re.compile(r"[\u0590-\u1cff\u2e80-\ud7ff]")
+_BEGINNINGS = rf"(\w{{1,{KEY}}})\w*"
 _QUOTES = tuple("\"“”„«»「『'‘")
 
 
@@ -39,16 +40,19 @@ def _subjects() -> tuple[tuple[tuple[str, ...], ...], ...]:
 
 
 @cache
-def _first_groups() -> tuple[dict[str, frozenset[int]], tuple[tuple[str, int], ...]]:
-    """Give the subjects of each key, the beginning of a part's longest word, and the parts in joined scripts."""
-    by_key, joined = defaultdict(set), []
+def _first_groups() -> tuple[dict[str, list[tuple[str, int]]], frozenset[str], list[tuple[str, int]]]:
+    """Give the parts of first groups by key, the beginning of a part's longest word; the keys; parts in joined scripts.
+
+    With each part stands the number of its subject.
+    """
+    by_key, joined = defaultdict(list), list[tuple[str, int]]()
     for number, (first, *_) in enumerate(_subjects()):
         for part in first:
             if _JOINED.search(part):
                 joined.append((part, number))
             else:
-                by_key[max(re.findall(r"\w+", part), key=len)[:KEY]].add(number)
-    return {key: frozenset(numbers) for key, numbers in by_key.items()}, tuple(joined)
+                by_key[max(re.findall(r"\w+", part), key=len)[:KEY]].append((part, number))
+    return dict(by_key), frozenset(by_key), joined
 
 
 def page_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -81,15 +85,13 @@ def page_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
 def _is_note(text: str) -> bool:
     if len(text) > NOTE_CHARACTERS or text.startswith(_QUOTES):
         return False
-    by_key, joined = _first_groups()
-    low = text.casefold()
-    may_be = set().union(*(by_key.get(word[:KEY], ()) for word in re.findall(r"\w+", low)))
-    if _JOINED.search(low):
-        may_be.update(number for part, number in joined if part in low)
-    if not may_be:
-        return False
-    padded = f" {low} "
-    return any(all(any(part in padded for part in group) for group in _subjects()[number]) for number in may_be)
+    by_key, keys, joined = _first_groups()
+    padded = f" {text.casefold()} "
+    parts = [part for key in keys.intersection(re.findall(_BEGINNINGS, padded)) for part in by_key[key]]
+    if not text.isascii() and _JOINED.search(padded):
+        parts += joined
+    may_be = {subject for part, subject in parts if part in padded}
+    return any(all(any(map(padded.__contains__, group)) for group in _subjects()[number][1:]) for number in may_be)
 
 
 def _is_teaser(text: str) -> bool:
