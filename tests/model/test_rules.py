@@ -147,10 +147,12 @@ def test_an_expression_of_a_square_of_steps_is_taken_on_a_long_paragraph():
     assert matches("re:a.*b$", "a" * 1_000_000) == [False]
 
 
-def test_a_file_without_a_rule_is_refused(tmp_path):
-    (tmp_path / "filler.txt").write_text("# none yet\n\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"filler\.txt: no phrase in it; expected a phrase"):
+def test_an_empty_file_is_refused_but_not_one_whose_rules_are_comments(tmp_path):
+    (tmp_path / "filler.txt").write_text(" \n\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"filler\.txt: is empty; expected a phrase"):
         read_rules(filler=tmp_path / "filler.txt")
+    (tmp_path / "filler.txt").write_text("# Join our club\n", encoding="utf-8")
+    assert read_rules(filler=tmp_path / "filler.txt") == Rules()
 
 
 def test_a_file_has_a_rule_a_line_with_comments_and_blank_lines_between(tmp_path):

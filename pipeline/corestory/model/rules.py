@@ -152,7 +152,7 @@ def read_rules(*, core: Path | None = None, filler: Path | None = None) -> Rules
     Raises
     ------
     InputError
-        A file cannot be read as text or has no rule, or a line is not a rule; the error names the line.
+        A file cannot be read as text or is empty, or a line is not a rule; the error names the line.
 
     Examples
     --------
@@ -171,7 +171,10 @@ def _lines(file: Path | None) -> tuple[str, ...]:
         return ()
     where = storable(str(file))
     rules = []
-    for number, line in enumerate(decode(read_bytes(file), where=where).split("\n"), start=1):
+    text = decode(read_bytes(file), where=where)
+    if not text.strip():
+        raise InputError("is empty", where=where, expected="a phrase or an expression a line")
+    for number, line in enumerate(text.split("\n"), start=1):
         rule = line.strip()
         if not rule or rule.startswith(COMMENT):
             continue
@@ -181,8 +184,6 @@ def _lines(file: Path | None) -> tuple[str, ...]:
             place = f"{where}, line {number}"
             raise InputError(error.found, where=place, expected=error.expected, hint=error.hint) from None
         rules.append(rule)
-    if not rules:
-        raise InputError("no phrase in it", where=where, expected="a phrase or an expression a line")
     return tuple(rules)
 
 
