@@ -79,9 +79,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         The points of the confidence curve: expected word F1 of out-of-fold articles, ascending, and the word F1 that
         such articles reached.
     drop_headlines
-        Whether the headline of an article is filler (`corestory.model.headlines.own_headlines`).
+        Whether the headline of an article is filler (`corestory.line_rules.headlines.own_headlines`).
     drop_sure_filler
-        Whether captions, dates and the like are filler whatever their words (`corestory.model.sure_filler`).
+        Whether captions, dates and the like are filler whatever their words (`corestory.line_rules.sure_filler`).
     second_look_slope, second_look_offset
         Platt scaling of the second look's log-odds of lines, and of paragraphs whose own words are a plug's.
     second_look_prose_bonus

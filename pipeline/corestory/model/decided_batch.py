@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corestory.line_rules.headlines import in_other_stories, lowered, own_headlines
+from corestory.line_rules.other_stories import other_stories_in_texts
+from corestory.line_rules.sure_filler import sure_filler
 from corestory.model.decision import (
     article_cutoffs,
     known_words,
@@ -14,12 +17,9 @@ from corestory.model.decision import (
     sentences_of_short_articles,
     without_story,
 )
-from corestory.model.headlines import in_other_stories, lowered, own_headlines
-from corestory.model.other_stories import other_stories_in_texts
 from corestory.model.pages import JudgedPages, judged_pages
 from corestory.model.scoring import ScoredBatch, Weights, as_forced
 from corestory.model.second_look import scores_after_second_look
-from corestory.model.sure_filler import sure_filler
 from corestory.types import Bool, Float
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ import numpy as np
 
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout, sums
+from corestory.line_rules.other_stories import only_teaser_runs
+from corestory.line_rules.teasers import only_teasers
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import KNOWN_WORDS
 from corestory.model.network import Network
-from corestory.model.other_stories import only_teaser_runs
 from corestory.model.page_features import article_features, with_words, word_features
 from corestory.model.scoring import ScoredBatch, Weights
 from corestory.model.tagged_article import Doubt, NoStory, TaggedArticle
-from corestory.model.teasers import only_teasers
 from corestory.types import Bool, Float, Float32
 
 LONG_PARAGRAPH, FEW_LONG = 20, 0.25

@@ -5,8 +5,8 @@ first decision keeps it, though its words are those of a plug. A subhead or anot
 dropped from a text, because gold texts leave out such lines. After the first decision a small network reads the kept
 paragraphs, and short lines between them, as an article of their own, and the title. It lowers the score of the kept
 paragraphs that it takes for filler, and raises that of the short lines that it takes for story. In a page the markup
-tells subheads, so short lines are restored in texts alone. A dropped paragraph that is story because of the
-two kept ones around it (`corestory.model.sure_story`) is restored whatever its words. Prose of the kept story is nearly
+tells subheads, so short lines are restored in texts alone. A dropped paragraph that is story because of the two kept
+ones around it (`corestory.line_rules.sure_story`) is restored whatever its words. Prose of the kept story is nearly
 always story, and is dropped only where the look is sure that it belongs to a teaser, a comment or another story.
 """
 
@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.features.layout import Layout
+from corestory.line_rules.sure_filler import is_label
+from corestory.line_rules.sure_story import sure_story
 from corestory.model.second_look_features import (
     DIGITS,
     PROSE_WORDS,
@@ -29,8 +31,6 @@ from corestory.model.second_look_features import (
     second_look_columns,
     titles_of,
 )
-from corestory.model.sure_filler import is_label
-from corestory.model.sure_story import sure_story
 from corestory.types import Bool, Float
 
 if TYPE_CHECKING:

@@ -18,11 +18,11 @@ from corestory.errors import DataError
 from corestory.features.batch import batch_of_frame
 from corestory.features.shapes import shape_features
 from corestory.installation import version
-from corestory.model.headlines import own_headlines
+from corestory.line_rules.headlines import own_headlines
+from corestory.line_rules.sure_filler import sure_filler
 from corestory.model.manifest import AdaptedTo, Manifest, now
 from corestory.model.overlap import joined_hashes
 from corestory.model.stored_weights import weights_sha256
-from corestory.model.sure_filler import sure_filler
 from corestory.training.correction_choice import MEASURABLE, NOTHING, FormAdaptation, FormResult
 
 if TYPE_CHECKING:

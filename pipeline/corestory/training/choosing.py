@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from corestory.features.shapes import shape_features
+from corestory.line_rules.headlines import lowered, own_headlines
+from corestory.line_rules.sure_filler import sure_filler
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import article_cutoffs, decide, is_clean, without_story
-from corestory.model.headlines import lowered, own_headlines
-from corestory.model.sure_filler import sure_filler
 from corestory.training.article_network import FittedArticleNetwork
 from corestory.training.fitting import Fitted
 from corestory.training.training_rows import Rows

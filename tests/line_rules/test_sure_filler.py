@@ -10,14 +10,14 @@ import pytest
 from corestory.features.batch import batch_of_articles
 from corestory.features.shapes import shape_features
 from corestory.labelling.labelled import markup_columns, markup_rows
+from corestory.line_rules.sure_filler import sure_filler
 from corestory.model.explaining import explain_articles
-from corestory.model.sure_filler import sure_filler
 from corestory.model.tagger import Tagger
 from corestory.output.explanation import reasons
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 from corestory.training.adaptation import adapt
-from model.rule_lines import found_if_kept
+from line_rules.rule_lines import found_if_kept
 
 STORY = (
     "The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",

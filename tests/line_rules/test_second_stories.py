@@ -4,10 +4,10 @@ from functools import partial
 
 import pytest
 
-from corestory.model.other_stories import other_stories_in_texts
+from corestory.line_rules.other_stories import other_stories_in_texts
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
-from model.rule_lines import found_lines, kept_lines
+from line_rules.rule_lines import found_lines, kept_lines
 
 HEAD = ["Ferry sails again", "Ellis Corran", "7 April 2025"]
 STORY = [

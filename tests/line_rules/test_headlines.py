@@ -7,8 +7,8 @@ import pytest
 from corestory.features.batch import batch_of_articles
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.shapes import shape_features
+from corestory.line_rules.headlines import ABOVE, ABOVE_WORDS, MOST_BETWEEN, SCORE, in_other_stories, own_headlines
 from corestory.model.explaining import explain_articles
-from corestory.model.headlines import ABOVE, ABOVE_WORDS, MOST_BETWEEN, SCORE, in_other_stories, own_headlines
 from corestory.model.tagger import Tagger
 from corestory.output.explanation import reasons
 from corestory.reading.article import Article

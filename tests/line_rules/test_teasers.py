@@ -7,11 +7,11 @@ import pytest
 
 from corestory.features.batch import batch_of_articles
 from corestory.features.shapes import shape_features
+from corestory.line_rules.teasers import in_teasers, only_teasers
 from corestory.model.tagger import Tagger
-from corestory.model.teasers import in_teasers, only_teasers
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
-from model.rule_lines import found_if_kept
+from line_rules.rule_lines import found_if_kept
 
 STORY = (
     "The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",

@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.model.headlines import ends_as_sentence
+from corestory.line_rules.headlines import ends_as_sentence
 from corestory.types import Bool, Float
 
 HEADING_WORDS = 6
@@ -137,7 +137,7 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.model.headlines.own_headlines`.
+        As of `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------
@@ -209,7 +209,7 @@ def only_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.model.headlines.own_headlines`.
+        As of `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------

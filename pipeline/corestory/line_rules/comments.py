@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.model.headlines import ends_as_sentence
+from corestory.line_rules.headlines import ends_as_sentence
 from corestory.types import Bool, Float
 
 STORY_WORDS = 30
@@ -198,7 +198,7 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.model.headlines.own_headlines`.
+        As of `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------

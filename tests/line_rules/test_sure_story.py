@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from corestory.features.batch import batch_of_articles
-from corestory.model.sure_story import sure_story
+from corestory.line_rules.sure_story import sure_story
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 

@@ -134,7 +134,7 @@ def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.model.headlines.own_headlines`.
+        As of `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------

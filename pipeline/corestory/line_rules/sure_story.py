@@ -13,7 +13,7 @@ import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.features.layout import Layout
-from corestory.model.headlines import ends_as_sentence
+from corestory.line_rules.headlines import ends_as_sentence
 from corestory.types import Bool
 
 MOST_LINKED = 0.5

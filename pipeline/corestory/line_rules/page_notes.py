@@ -14,7 +14,7 @@ from importlib.resources import files
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.model.teasers import is_heading_of_teasers
+from corestory.line_rules.teasers import is_heading_of_teasers
 from corestory.types import Bool, Float
 
 NOTE_WORDS, NOTE_CHARACTERS = 45, 300
@@ -32,7 +32,7 @@ _QUOTES = tuple("\"“”„«»「『'‘")
 def _subjects() -> tuple[tuple[tuple[str, ...], ...], ...]:
     """Read the groups of each subject, the one whose words are rarest in stories first."""
     groups = defaultdict(list)
-    _, *rows = files("corestory.model").joinpath("page_notes.tsv").read_text("utf-8").splitlines()
+    _, *rows = files("corestory.line_rules").joinpath("page_notes.tsv").read_text("utf-8").splitlines()
     for row in rows:
         subject, parts = row.split("\t")
         groups[subject].append(tuple(parts.split("|")))
@@ -61,7 +61,7 @@ def page_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.model.headlines.own_headlines`.
+        As of `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------

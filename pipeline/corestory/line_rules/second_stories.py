@@ -14,9 +14,9 @@ from itertools import pairwise
 import numpy as np
 
 from corestory.features.tokens import tokens_of
-from corestory.model.comments import CLOCK, is_stamp
-from corestory.model.headlines import ends_as_sentence
-from corestory.model.sure_filler import is_byline
+from corestory.line_rules.comments import CLOCK, is_stamp
+from corestory.line_rules.headlines import ends_as_sentence
+from corestory.line_rules.sure_filler import is_byline
 from corestory.types import Bool, Float
 
 HEADLINE_WORDS = 3, 20
@@ -110,7 +110,7 @@ def second_story(texts: Sequence[str], words: Float, kept: Bool, inside: slice) 
     Parameters
     ----------
     texts, words, kept
-        As of `corestory.model.headlines.own_headlines`.
+        As of `corestory.line_rules.headlines.own_headlines`.
     inside
         The rows of the text.
 

@@ -4,9 +4,9 @@ from importlib.resources import files
 
 import pytest
 
-from corestory.model.page_notes import page_notes
+from corestory.line_rules.page_notes import page_notes
 from corestory.reading.article import Article
-from model.rule_lines import found_if_kept
+from line_rules.rule_lines import found_if_kept
 
 STORY = "The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May."
 
@@ -96,7 +96,7 @@ def test_a_sentence_of_the_story_about_the_same_subject_is_not(line: str) -> Non
 
 
 def test_no_part_of_a_word_in_the_table_is_empty_or_in_capitals_which_would_find_all_or_nothing() -> None:
-    _, *rows = files("corestory.model").joinpath("page_notes.tsv").read_text("utf-8").splitlines()
+    _, *rows = files("corestory.line_rules").joinpath("page_notes.tsv").read_text("utf-8").splitlines()
     parts = [part for row in rows for part in row.split("\t")[1].split("|")]
     assert all(part.strip() and part == part.casefold() for part in parts)
     assert all(row.split("\t")[1].count("|") > 10 for row in rows)

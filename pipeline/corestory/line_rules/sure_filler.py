@@ -15,12 +15,12 @@ import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.features.layout import sums
-from corestory.model.comments import in_comments, is_label_of_comments, is_stamp
-from corestory.model.end_notes import end_notes
-from corestory.model.headlines import ends_as_sentence
-from corestory.model.notices import notices
-from corestory.model.page_notes import page_notes
-from corestory.model.teasers import LEAST_LINKED, in_teasers, is_heading_of_teasers
+from corestory.line_rules.comments import in_comments, is_label_of_comments, is_stamp
+from corestory.line_rules.end_notes import end_notes
+from corestory.line_rules.headlines import ends_as_sentence
+from corestory.line_rules.notices import notices
+from corestory.line_rules.page_notes import page_notes
+from corestory.line_rules.teasers import LEAST_LINKED, in_teasers, is_heading_of_teasers
 from corestory.types import Bool, Float
 
 GALLERY = 0.75
@@ -158,7 +158,7 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.model.headlines.own_headlines`.
+        As of `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------
@@ -167,10 +167,9 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
         elements, the labels of buttons within paragraphs, links in square brackets, boxes, notes and menus by their
         class, quotes that repeat the story; a page's number and head within a sentence; lists of topics, bylines,
         credits, captions that end in one, notes on the printed paper, a date above the story and the numbers of
-        pictures by their form; teasers behind their heading (`corestory.model.teasers`); notes of the page about itself
-        (`corestory.model.page_notes`); and
-        notes about the author, boxes of facts and heads of e-mails (`corestory.model.end_notes`). An article of which
-        nothing else would be left has none.
+        pictures by their form; teasers behind their heading (`corestory.line_rules.teasers`); notes of the page about
+        itself (`corestory.line_rules.page_notes`); and notes about the author, boxes of facts and heads of e-mails
+        (`corestory.line_rules.end_notes`). An article of which nothing else would be left has none.
 
     Examples
     --------

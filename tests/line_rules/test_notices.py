@@ -2,9 +2,9 @@
 
 import pytest
 
-from corestory.model.notices import notices
+from corestory.line_rules.notices import notices
 from corestory.reading.article import Article
-from model.rule_lines import found_if_kept
+from line_rules.rule_lines import found_if_kept
 
 STORY = [
     "The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",

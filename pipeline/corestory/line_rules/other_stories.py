@@ -3,7 +3,7 @@
 Teasers are headlines and short summaries in turn. A list of the story has the same form: short answers, sights, dishes.
 But the teasers of a page are of other subjects than its story, and most have lines that the first decision drops.
 Of what is kept above the headline of the story and its date, nothing belongs to it if it is of other subjects. Behind
-it a second story may follow (`corestory.model.second_stories`).
+it a second story may follow (`corestory.line_rules.second_stories`).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.model.comments import is_stamp
-from corestory.model.headlines import ends_as_sentence
-from corestory.model.second_stories import (
+from corestory.line_rules.comments import is_stamp
+from corestory.line_rules.headlines import ends_as_sentence
+from corestory.line_rules.second_stories import (
     DATE_WORDS,
     HEAD_LINES,
     PROSE_WORDS,
@@ -51,7 +51,7 @@ def other_stories_in_texts(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.model.headlines.own_headlines`.
+        As of `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------
