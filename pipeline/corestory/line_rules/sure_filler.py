@@ -31,7 +31,7 @@ CLAIMED = 0.3
 """Boxes, notes and menus by their class hold at most such a share of an article's kept words: else the class is that of
 the page."""
 COUNTER_WORDS, NAME_WORDS, LABEL_WORDS = 3, 5, 30
-"""The most words of the number of a picture, such as "2 / 5"; of a byline's name; of lists of topics, credits and notes."""
+"""The most words of the number of a picture, such as "2 / 5"; of a byline's name; of lists of topics and credits."""
 DATE_LINE_WORDS = 10
 """The date of an article has at most so many words with the time and the author's name."""
 HEAD_WORDS, PART_WORDS = 8, 8
