@@ -86,7 +86,7 @@ def cut_at_breaks(pieces: str, linked: Sequence[int]) -> list[tuple[str, int]]:
 
 
 # Two paragraphs of prose have more characters than this.
-_TWO_PARAGRAPHS = 2 * 2 * _PROSE_CHARACTERS
+TWO_PARAGRAPHS = 2 * 2 * _PROSE_CHARACTERS
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
 
@@ -101,7 +101,7 @@ def cut_at_blank_lines(text: str) -> list[str]:
     >>> cut_at_blank_lines("The quay\n\nwas opened.")
     ['The quay was opened.']
     """
-    if len(text) > _TWO_PARAGRAPHS and "\n" in text and _BLANK_LINE.search(text):
+    if _BLANK_LINE.search(text):
         pieces = [" ".join(piece.split()) for piece in _BLANK_LINE.split(text) if piece.strip()]
         prose = [piece for piece in pieces if word_count(piece) >= PROSE_WORDS]
         if (

@@ -10,7 +10,13 @@ import numpy as np
 
 from corestory.reading.html.display import adjust, needs_adjusting
 from corestory.reading.html.hidden import VISIBLE, copies_for_screens, shown_rows
-from corestory.reading.html.line_breaks import PROSE_WORDS, cut_at_blank_lines, cut_at_breaks, cut_preformatted
+from corestory.reading.html.line_breaks import (
+    PROSE_WORDS,
+    TWO_PARAGRAPHS,
+    cut_at_blank_lines,
+    cut_at_breaks,
+    cut_preformatted,
+)
 from corestory.reading.html.nesting import Nesting
 from corestory.reading.html.outline import Outline
 from corestory.reading.html.serialised import MARK, NormalForm, text_nodes, unescaped
@@ -232,7 +238,11 @@ def _paragraphs(
                 cuts = cut_at_breaks(joined, [before[other] - before[one] for one, other in pairwise(lines)])
         else:
             joined = "".join(texts[first:end])
-            cuts = [(text, count) for text in cut_at_blank_lines(joined)]
+            # Most texts are on one line, and have no blank one.
+            many = len(joined) > TWO_PARAGRAPHS and "\n" in joined
+            cuts = (
+                [(text, count) for text in cut_at_blank_lines(joined)] if many else [(" ".join(joined.split()), count)]
+            )
         for whole, of_links in cuts:
             text = unescaped(whole) if "&" in whole else whole
             if text[:1].isalnum() or not is_blank(text):

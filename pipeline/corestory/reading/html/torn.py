@@ -77,7 +77,11 @@ def join_lines(tags: Sequence[str], codes: Int, kinds: Int, texts: list[str], le
     begins = starts.copy()
     for _ in range(_WITHIN):
         begins[1:] |= begins[:-1] & (lengths[:-1] == 0) & OPENS.take(kinds[1:])
-    lower = [at for at in np.flatnonzero(begins & (lengths > 0)).tolist() if texts[at].lstrip()[:1].islower()]
+    # Small letters have greater code points than capitals and digits, which begin most texts.
+    lower = [
+        at for at in np.flatnonzero(begins & (lengths > 0)).tolist()
+        if ((first := texts[at][0]) > "Z" and first.islower()) or (first <= " " and texts[at].lstrip()[:1].islower())
+    ]  # fmt: skip
     if len(lower) < _GOING_ON * _LINES:
         return
     blocks = np.flatnonzero(starts)
