@@ -1,3 +1,6 @@
+import os
+import signal
+
 import joblib.externals.loky.process_executor as executors
 import pytest
 
@@ -16,3 +19,15 @@ def test_no_more_processes_are_started_than_there_are_tasks(monkeypatch, tasks, 
     monkeypatch.setattr(executors, "ProcessPoolExecutor", Counting)
     assert list(in_processes(str.upper, iter(tasks), jobs=jobs, in_order=True)) == [task.upper() for task in tasks]
     assert started == expected
+
+
+def test_an_interruption_while_processes_start_is_not_lost(monkeypatch):
+    submit = executors.ProcessPoolExecutor.submit
+
+    def interrupted(self, *arguments):
+        os.kill(os.getpid(), signal.SIGINT)
+        return submit(self, *arguments)
+
+    monkeypatch.setattr(executors.ProcessPoolExecutor, "submit", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        list(in_processes(abs, [-1, -2], jobs=2))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager, nullcontext
 from itertools import chain, islice
-from threading import Thread, current_thread, main_thread
+from threading import Thread
 from typing import TypeVar
 
 from corestory.errors import CorestoryError
@@ -74,7 +74,7 @@ def in_processes(
     started = 0
     try:
         for task in chain(first, coming):
-            with _ignoring_interrupts() if started < count else nullcontext():
+            with _delaying_interrupts() if started < count else nullcontext():
                 pending.append(executor.submit(work, task))
             started += 1
             if len(pending) >= TASKS_AHEAD * count:
@@ -100,16 +100,14 @@ def _taken(pending: list[Future[Made]], *, in_order: bool) -> Made:
 
 
 @contextmanager
-def _ignoring_interrupts() -> Iterator[None]:
-    """Start workers that ignore SIGINT. The terminal sends it to all processes; the parent stops the workers."""
-    if current_thread() is not main_thread():  # only the main thread may set a signal handler
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _delaying_interrupts() -> Iterator[None]:
+    """Start workers that never get SIGINT, and get it afterwards: the terminal sends it to all processes."""
+    # Workers inherit what is blocked. Were it ignored, a Ctrl-C at this moment would be lost.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(parent: int, begin: Callable[[], None] | None) -> None:
