@@ -1,3 +1,4 @@
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -99,6 +100,8 @@ nested = st.recursive(
 def test_a_page_is_cut_as_a_walk_through_its_tree_cuts_it(html):
     # Text such as "<word" makes unknown elements.
     assume(not any("<" in (node.tag or "") for node in root(html).traverse()))
+    # Escaped paragraphs, of which a page may hold its story, are cut as paragraphs; the walk leaves them.
+    assume(not re.search(r"&lt;/?(?:p|br|div)\b", root(html).html or ""))
     assert paragraphs(html) == walked(root(html))
 
 
