@@ -14,7 +14,7 @@ from importlib.resources import files
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.line_rules.teasers import is_heading_of_teasers
+from corestory.line_rules.teasers import is_headed_teaser
 from corestory.types import Bool, Float
 
 NOTE_WORDS, NOTE_CHARACTERS = 45, 300
@@ -32,7 +32,7 @@ _QUOTES = tuple("\"“”„«»「『'‘")
 def _subjects() -> tuple[tuple[tuple[str, ...], ...], ...]:
     """Read the groups of each subject, the one whose words are rarest in stories first."""
     groups = defaultdict(list)
-    _, *rows = files("corestory.line_rules").joinpath("page_notes.tsv").read_text("utf-8").splitlines()
+    _, *rows = files(__package__).joinpath("page_notes.tsv").read_text("utf-8").splitlines()
     for row in rows:
         subject, parts = row.split("\t")
         groups[subject].append(tuple(parts.split("|")))
@@ -78,7 +78,7 @@ def page_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
     """
     texts, found = batch.texts, np.zeros(len(kept), bool)
     for row in np.flatnonzero(kept & (words <= NOTE_WORDS)).tolist():
-        found[row] = _is_note(texts[row]) or _is_teaser(texts[row])
+        found[row] = _is_note(texts[row]) or is_headed_teaser(texts[row])
     return found
 
 
@@ -92,12 +92,3 @@ def _is_note(text: str) -> bool:
         parts += joined
     may_be = {subject for part, subject in parts if part in padded}
     return any(all(any(map(padded.__contains__, group)) for group in _subjects()[number][1:]) for number in may_be)
-
-
-def _is_teaser(text: str) -> bool:
-    """Tell whether a line is a heading of teasers, a colon and a headline; one word may head a list of the story."""
-    head, colon, rest = text.replace("：", ":").partition(":")
-    if not rest or len(head) > 40:
-        return False
-    one_word = head.isascii() and " " not in head.strip() and head.strip().casefold() != "related"
-    return bool(colon and rest.strip()) and not one_word and is_heading_of_teasers(head)

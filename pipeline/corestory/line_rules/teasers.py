@@ -17,8 +17,8 @@ from corestory.features.batch import Batch
 from corestory.line_rules.headlines import ends_as_sentence
 from corestory.types import Bool, Float
 
-HEADING_WORDS = 6
-"""A heading of teasers has at most so many words, a space between."""
+HEADING_WORDS, HEAD_CHARACTERS = 6, 40
+"""A heading of teasers has at most so many words, and before a headline on its line at most so many characters."""
 LINKS_HEADING_WORDS = 8
 """A heading of nothing but links has at most so many."""
 LEAST_WORDS, MOST_WORDS = 3, 20
@@ -125,6 +125,21 @@ def is_heading_of_teasers(text: str) -> bool:
     (True, False)
     """
     return _plain(text) in _headings()
+
+
+def is_headed_teaser(text: str) -> bool:
+    """Tell whether a line is a heading of teasers, a colon and a headline; one word may head a list of the story.
+
+    Examples
+    --------
+    >>> is_headed_teaser("Read next: Quay reopens"), is_headed_teaser("Recommended: an egg")
+    (True, False)
+    """
+    head, _, headline = text.replace("：", ":").partition(":")
+    if not headline or len(head) > HEAD_CHARACTERS or not headline.strip():
+        return False
+    one_word = head.isascii() and " " not in head.strip() and head.strip().casefold() != "related"
+    return not one_word and is_heading_of_teasers(head)
 
 
 def _plain(text: str) -> str:

@@ -102,7 +102,7 @@ def decided_batch(
         scores = as_forced(scores, forced)
     first = scores
     prose = prose_of_new_languages(scores, scored.features, known)
-    short = sentences_of_short_articles(scores, scored.features, None if pages is None else pages.without) & ~prose
+    short = sentences_of_short_articles(scores, scored.features, None if pages is None else pages.without)
     scores = as_forced(np.where(prose | short, np.maximum(scores, cutoffs[layout.article]), scores), forced)
     kept = scores >= cutoffs[layout.article]
     batch, words = scored.features.batch, scored.features.words

@@ -226,7 +226,7 @@ SENTENCE_WORDS = 6
 """A paragraph of so many words that ends as a sentence is prose,"""
 
 LEAST_OF_BEST = 0.1
-"""in an article of a language new to the model core from this share of the article's highest score,"""
+"""core from this share of the article's highest score where the scores are all low,"""
 
 MOST_LINKED = 0.5
 """if at most this share of its characters is in links."""
@@ -248,13 +248,7 @@ def prose_of_new_languages(scores: Float, features: BatchFeatures, known: Float)
     numpy.ndarray
         Shape (paragraphs,).
     """
-    layout = features.layout
-    is_new = known < KNOWN_WORDS
-    if not is_new.any():
-        return np.zeros(len(scores), bool)
-    highest = np.maximum.reduceat(scores, layout.first)
-    prose = _sentences(features, SENTENCE_WORDS) & (scores >= LEAST_OF_BEST * highest[layout.article])
-    return np.asarray(prose & is_new[layout.article])
+    return _likely_sentences(scores, features, known < KNOWN_WORDS, least_words=SENTENCE_WORDS)
 
 
 SHORT_ARTICLE, UNSURE = 100, 0.7
@@ -284,14 +278,19 @@ def sentences_of_short_articles(scores: Float, features: BatchFeatures, without:
     short = (sums(layout.article, features.words, len(layout.sizes)) <= SHORT_ARTICLE) & (highest < UNSURE)
     if without is not None:
         short &= ~without
-    return _sentences(features, 2) & (scores >= LEAST_OF_BEST * highest[layout.article]) & short[layout.article]
+    return _likely_sentences(scores, features, short, least_words=2)
 
 
-def _sentences(features: BatchFeatures, least_words: int) -> Bool:
-    """Find the paragraphs of so many words that end as a sentence and are not mostly links."""
+def _likely_sentences(scores: Float, features: BatchFeatures, articles: Bool, *, least_words: int) -> Bool:
+    """Find what ends as a sentence in some articles, is not mostly links and scores not far less than their best."""
+    layout, markup = features.layout, features.batch.markup
+    if not articles.any():
+        return np.zeros(len(scores), bool)
     found = (features.words >= least_words) & (features.shape[:, NAMES.index("ends as a sentence")] > 0)
-    markup = features.batch.markup
-    return np.asarray(found if markup is None else found & (markup.link_density <= MOST_LINKED))
+    if markup is not None:
+        found &= markup.link_density <= MOST_LINKED
+    highest = np.maximum.reduceat(scores, layout.first)
+    return np.asarray(found & articles[layout.article] & (scores >= LEAST_OF_BEST * highest[layout.article]))
 
 
 def known_words(features: BatchFeatures, words: NgramScorer) -> Float:

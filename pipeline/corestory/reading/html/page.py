@@ -89,9 +89,9 @@ def read_page(source: str | bytes) -> Page:
     has_prose = found.has_prose(DECLARED_WORDS)
     if is_lost or not has_prose:
         html = source if isinstance(source, str) else source.decode(errors="replace")
-        mended = with_end_tags(html)
-        if mended != html:
-            return read_page(mended)
+        closed = with_end_tags(html)
+        if closed != html:
+            return read_page(closed)
     if not has_prose:
         story = state_paragraphs(LexborHTMLParser(source), least=least_words(found.prose_words))
         missing = [text for text in story if text not in found.texts]
