@@ -102,6 +102,9 @@ def _taken(pending: list[Future[Made]], *, in_order: bool) -> Made:
 @contextmanager
 def _delaying_interrupts() -> Iterator[None]:
     """Start workers that never get SIGINT, and get it afterwards: the terminal sends it to all processes."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
     # Workers inherit what is blocked. Were it ignored, a Ctrl-C at this moment would be lost.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
     try:

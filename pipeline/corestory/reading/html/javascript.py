@@ -21,6 +21,7 @@ _STATE_NAME = re.compile(
 )
 _JSON = re.compile(r'[\[{]\s*["\[{]')
 _MOST_FAILURES = 100
+_DECODER = json.JSONDecoder(strict=False)
 # A string of a script that is no JSON, for the names in it have no quotation marks.
 _LITERAL = re.compile(r'"(?:[^"\\\n]|\\.){60,}"')
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`", re.DOTALL)
@@ -122,7 +123,7 @@ def _value(script: str, begin: int) -> tuple[object, int]:
     quoted = _QUOTED.match(script, begin)
     if quoted is None:
         try:
-            return json.JSONDecoder(strict=False).raw_decode(script, begin)
+            return _DECODER.raw_decode(script, begin)
         except json.JSONDecodeError as error:
             return _cut_off_value(script, begin, error), len(script)
     return decoded(f'"{_ESCAPE.sub(_as_json, quoted[1] or quoted[2] or "")}"'), quoted.end()
@@ -154,7 +155,7 @@ _CALLS: dict[str, Callable[[str], object]] = {
 def decoded(text: str, begin: int = 0) -> str:
     """Return the text of the JSON string that begins at a position, and nothing if none does."""
     try:
-        return str(json.JSONDecoder(strict=False).raw_decode(text, begin)[0])
+        return str(_DECODER.raw_decode(text, begin)[0])
     except ValueError:
         return ""
 
