@@ -1,4 +1,4 @@
-"""Notes about authors or publishers, calls, boxes and heads of e-mails are filler; stories about people stay whole."""
+"""Notes about authors or publishers, boxes and heads of e-mails are filler; stories about people stay whole."""
 
 from functools import partial
 
@@ -83,22 +83,6 @@ def test_the_name_above_a_note_that_is_dropped_already_is_filler():
         words, _ = shape_features(texts)
         batch = batch_of_articles([Article("a", texts)])
         assert np.flatnonzero(end_notes(batch, words, np.arange(5) < 4)).tolist() == found
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("Sign up for our weekly newsletter to hear first.", True),
-        ("Подписывайтесь на наш канал в Telegram.", True),
-        ("Síguenos en Facebook y en Instagram", True),
-        ("You can follow us on X @baypost.", True),
-        ("The council wants people to sign up for the newsletter.", False),
-        ("The mayor asked us to join our neighbours at the quay.", False),
-        ('Her sign says "Follow us on Instagram", and nobody does.', False),
-    ],
-)
-def test_a_call_to_subscribe_is_filler_wherever_it_stands(text, found):
-    assert _found(Article("a", [STORY[0], text, *STORY[1:]])) == [text] * found
 
 
 def test_notes_to_editors_are_filler_with_their_heading():

@@ -58,6 +58,11 @@ def _found(line: str) -> bool:
         "Clarification: an earlier version gave the wrong depth.",
         "Præcisering: Det fremgik tidligere, at broen var lukket.",
         "Новость дополняется: новость выйдет целиком в полдень.",
+        "Sign up for our weekly newsletter to hear first.",
+        "Подписывайтесь на наш канал в Telegram.",
+        "Síguenos en Facebook y en Instagram",
+        "**Follow us on X @baypost**",
+        "وللمزيد تابعونا على فيسبوك عبر telegram",
         "Read more: Who paid for the bridge",
         "RELATED: Who paid for the bridge",
         "यह भी पढ़ें: पुल का पैसा किसने दिया",
@@ -71,6 +76,9 @@ def test_a_note_of_the_page_about_itself_is_found(note: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        "The council wants people to sign up for the newsletter.",
+        "The mayor asked us to join our neighbours at the quay.",
+        'Her sign says "Follow us on Instagram", and nobody does.',
         "Only subscribers of the old paper were asked, and two thirds of them said no.",
         "Die Abonnenten der Zeitung wurden nicht gefragt, sagte der Verleger.",
         "L'éditeur a perdu la moitié de ses abonnés en un an.",

@@ -1,8 +1,7 @@
-"""Notes about the author or the publisher, calls to subscribe, and boxes of facts and polls, by their form.
+"""Notes about the author or the publisher, and boxes of facts and polls, by their form.
 
 A note about the author reads like the last paragraph of a story about a person. But such a story has named the person
-before. A box of facts or a poll is a heading that says so, and short lines. A call to subscribe bids the reader, and
-names a newsletter or a network.
+before. A box of facts or a poll is a heading that says so, and short lines.
 """
 
 from __future__ import annotations
@@ -31,8 +30,6 @@ STORY_WORDS = 40
 """Before a note about the publisher stand at least so many kept words."""
 DASH_WORDS = 5
 """Behind a name and a dash, one of so many words says that the person writes."""
-CALL_WORDS = 40
-"""A call to subscribe has at most so many words."""
 LETTER_WORDS = 25
 """What a newsletter has, below a heading that names it, is said in at most so many words."""
 MAIL_LINES = 8
@@ -76,22 +73,6 @@ _PRESS = (
     r"\W*(?:notes? (?:to|for) (?:the )?editors?|(?:media|press) contacts?|contacts? presse|pressekontakt|"
     r"contactos? de prensa|contatti stampa|perscontact|presskontakt|kontakt dla mediów)\W*"
 )
-# Calls to subscribe name a newsletter, a network or an app,
-_OFFERED = (
-    *("newsletter", "nyhedsbrev", "nyhetsbrev", "nieuwsbrief", "рассылк", "boletín", "boletim", "podcast", "channel"),
-    *("mailing list", "facebook", "instagram", "twitter", "telegram", "телеграм", "whatsapp", "google news", "youtube"),
-    *("on x ", "on x.", "on x:", "tiktok", "linkedin", "pinterest", "bluesky", "вконтакте", "дзен", "ऐप"),
-    *(" app ", " app.", " app!"),
-)
-# and bid the reader.
-_CALLS = (
-    r"\b(?:subscribe to (?:our|my)|sign up (?:for|to) (?:our|my)|join our|download our|get our|follow (?:us|me) on|"
-    "like us on|find us on|подпи(?:шитесь|сывайтесь)|підпи(?:шіться|суйтесь)|abonnez-vous|"
-    "inscrivez-vous|suivez-nous|retrouvez-nous|téléchargez|suscríbe(?:te|se)|suscríbase|síguenos|síganos|"
-    "inscreva-se|assine (?:a|nossa)|siga-nos|iscriviti|iscrivetevi|seguici|schrijf je in|meld je aan|volg ons|"
-    "prenumerera på|anmäl dig|följ oss|følg oss?|tilmeld dig|meld deg på|zapisz się|obserwuj nas|folgen? sie uns|"
-    "folge uns|abonnieren sie|jetzt abonnieren|takip ed|abone ol|تابعوا|تابعونا|اشتركوا|डाउनलोड कर|फॉलो कर)"
-)
 # The heading of a box for subscribers.
 _LETTER = (
     r"newsletters?|nieuwsbrief|nyhets?brev|nyhedsbrev|uutiskirje|hírlevél|boletín|boletim|infolettre|"
@@ -129,7 +110,7 @@ def _letter() -> re.Pattern[str]:
 
 
 def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the kept paragraphs that are notes about the author or the publisher, calls, or in a box of facts or a poll.
+    """Find the kept paragraphs that are notes about the author or the publisher, or in a box of facts or a poll.
 
     Parameters
     ----------
@@ -155,8 +136,7 @@ def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
         if len(rows) > 1:
             found[_notes(batch.texts, words, rows, inside.start, min(inside.stop, rows[-1] + LAST))] = True
     found |= _behind_letters(batch, words, kept)
-    found |= _boxes(batch, words, kept) | _mail_heads(batch, kept)
-    return found | _calls(batch.texts, words, kept, batch.layout)
+    return found | _boxes(batch, words, kept) | _mail_heads(batch, kept)
 
 
 def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end: int) -> list[int]:
@@ -220,25 +200,6 @@ def _of_publisher(text: str, heading: str) -> bool:
     least = 1 if about and about[0].count(" ") > 1 and about[0][:4].casefold() != "over" else 2
     called = name[:1].isupper() and least <= len(name.split()) <= HEADING_WORDS
     return called and name in text[: len(name) + BEFORE_NAME]
-
-
-def _calls(texts: Sequence[str], words: Float, kept: Bool, layout: Layout) -> Bool:
-    """Find the kept calls to subscribe or to follow, but for quoted ones."""
-    found = np.zeros(len(kept), bool)
-    short = kept & (words <= CALL_WORDS)
-    for inside in layout.slices():
-        rows = (inside.start + np.flatnonzero(short[inside])).tolist()
-        folded = [texts[row].casefold() for row in rows]
-        # Looked for in all of them at once, and then in each only for those that are there.
-        together = "\n".join(folded)
-        offered = [word for word in _OFFERED if word in together]
-        for row, text in zip(rows, folded, strict=True) if offered else ():
-            found[row] = (
-                any(map(text.__contains__, offered))
-                and re.search(_CALLS, text) is not None
-                and re.search('["“„«]', text) is None
-            )
-    return found
 
 
 def _behind_letters(batch: Batch, words: Float, kept: Bool) -> Bool:

@@ -1,4 +1,4 @@
-"""Notes of the page about itself: who may read or copy it, what a subscription costs, why a video does not play.
+"""Notes of the page about itself: who may read or copy it, what a subscription costs, calls to follow the publisher.
 
 In a text no element tells them from sentences of the story. But each speaks of one of few subjects. No single word
 tells it: a note has a word of each group of its subject (``page_notes.tsv``, in some 25 languages).
@@ -15,44 +15,45 @@ import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.line_rules.teasers import is_headed_teaser
-from corestory.types import Bool, Float
+from corestory.line_rules.word_begins import LETTERS, WordBegins
+from corestory.types import Bool, Float, Int
 
 NOTE_WORDS, NOTE_CHARACTERS = 45, 300
 """A note has at most so many words and characters."""
-KEY = 4
-"""By so many first letters of its words a paragraph is found that may have a part of the first group."""
 
 # These scripts do not part words, or join others to them: Hebrew, Arabic, Devanagari, Thai, Chinese, Japanese, Korean.
 _JOINED = re.compile(r"[\u0590-\u1cff\u2e80-\ud7ff]")
-_BEGINNINGS = rf"(\w{{1,{KEY}}})\w*"
+_CALLS, _QUOTED = "calls", '["“„«]'
 _QUOTES = tuple("\"“”„«»「『'‘")
 
 
 @cache
-def _subjects() -> tuple[tuple[tuple[str, ...], ...], ...]:
+def _subjects() -> dict[str, list[list[str]]]:
     """Read the groups of each subject, the one whose words are rarest in stories first."""
     groups = defaultdict(list)
     _, *rows = files(__package__).joinpath("page_notes.tsv").read_text("utf-8").splitlines()
     for row in rows:
         subject, parts = row.split("\t")
-        groups[subject].append(tuple(parts.split("|")))
-    return tuple(map(tuple, groups.values()))
+        groups[subject].append(parts.split("|"))
+    return dict(groups)
 
 
 @cache
-def _first_groups() -> tuple[dict[str, list[tuple[str, int]]], frozenset[str], list[tuple[str, int]]]:
-    """Give the parts of first groups by key, the beginning of a part's longest word; the keys; parts in joined scripts.
+def _first_groups() -> tuple[Int, list[list[tuple[str, str]]], list[tuple[str, str]]]:
+    """Give the beginnings of first groups' parts, ascending; the parts of each; and the parts in joined scripts.
 
-    With each part stands the number of its subject.
+    A paragraph that has a part has its longest word. With each part stands its subject.
     """
-    by_key, joined = defaultdict(list), list[tuple[str, int]]()
-    for number, (first, *_) in enumerate(_subjects()):
+    by_word, joined = defaultdict(list), list[tuple[str, str]]()
+    for subject, (first, *_) in _subjects().items():
         for part in first:
             if _JOINED.search(part):
-                joined.append((part, number))
+                joined.append((part, subject))
             else:
-                by_key[max(re.findall(r"\w+", part), key=len)[:KEY]].append((part, number))
-    return dict(by_key), frozenset(by_key), joined
+                by_word[max(re.findall(r"\w+", part), key=len)[:LETTERS]].append((part, subject))
+    begins = WordBegins(list(by_word)).begin
+    order = np.argsort(begins)
+    return begins[order], [list(by_word.values())[place] for place in order.tolist()], joined
 
 
 def page_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -77,18 +78,21 @@ def page_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
     [False, True, True]
     """
     texts, found = batch.texts, np.zeros(len(kept), bool)
-    for row in np.flatnonzero(kept & (words <= NOTE_WORDS)).tolist():
-        found[row] = _is_note(texts[row]) or is_headed_teaser(texts[row])
+    short = np.flatnonzero(kept & (words <= NOTE_WORDS)).tolist()
+    found[[row for row in short if is_headed_teaser(texts[row])]] = True
+    rows = [row for row in short if len(texts[row]) <= NOTE_CHARACTERS and not texts[row].startswith(_QUOTES)]
+    padded = [f" {texts[row].casefold()} " for row in rows]
+    begins, parts, joined = _first_groups()
+    may_be = [(line, parts[place]) for line, place in WordBegins(padded).among(begins)]
+    may_be += [(line, joined) for line, text in enumerate(padded) if not text.isascii() and _JOINED.search(text)]
+    for line, of_begin in may_be:
+        for part, subject in of_begin:
+            if part in padded[line] and _has_all(padded[line], subject):
+                found[rows[line]] = True
     return found
 
 
-def _is_note(text: str) -> bool:
-    if len(text) > NOTE_CHARACTERS or text.startswith(_QUOTES):
-        return False
-    by_key, keys, joined = _first_groups()
-    padded = f" {text.casefold()} "
-    parts = [part for key in keys.intersection(re.findall(_BEGINNINGS, padded)) for part in by_key[key]]
-    if not text.isascii() and _JOINED.search(padded):
-        parts += joined
-    may_be = {subject for part, subject in parts if part in padded}
-    return any(all(any(map(padded.__contains__, group)) for group in _subjects()[number][1:]) for number in may_be)
+def _has_all(text: str, subject: str) -> bool:
+    """Tell whether a text has a part of each group of a subject but the first, and is no quoted call."""
+    quoted = subject == _CALLS and re.search(_QUOTED, text) is not None
+    return not quoted and all(any(map(text.__contains__, group)) for group in _subjects()[subject][1:])

@@ -1,0 +1,30 @@
+"""Words are found by their first letters as a pattern finds them, wherever they stand."""
+
+import re
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corestory.line_rules.word_begins import LETTERS, WordBegins
+
+WORDS = ["a", "tan", "tanz", "tank", "größe", "grow", "1234", "дом", "домой", "x_y", "𝔘𝔫𝔦"]
+LINES = st.lists(st.lists(st.sampled_from([*WORDS, " ", " ", "-", "’", "。", "!"])).map("".join))
+
+
+@given(LINES)
+def test_the_words_that_begin_alike_are_found_in_their_lines(lines):
+    known = np.unique(WordBegins(WORDS).begin)
+    number = {word[:LETTERS]: int(np.searchsorted(known, WordBegins([word]).begin)[0]) for word in WORDS}
+    expected = [
+        (line, number[word[:LETTERS]])
+        for line, text in enumerate(lines)
+        for word in re.findall(r"\w+", text)
+        if word[:LETTERS] in number
+    ]
+    assert WordBegins(lines).among(known) == expected
+
+
+def test_each_character_of_a_script_without_spaces_begins_a_word():
+    known = np.unique(WordBegins(["quay"]).begin)
+    assert WordBegins(["港町quay港町", "港町"]).among(known) == [(0, 0)]
