@@ -107,7 +107,7 @@ _AGO_WORDS = (
     "ago vor il hace há atrás fa geleden sedan siden sitten temu před pred ezelőtt napja órája perce acum prije преди "
     "назад тому πριν önce منذ לפני پیش قبل पहले lalu trước"
 )
-_IN_DATES = r"\d(?:\d{3}|[./-]\s?\d|\s?[:hH]\s?\d\d)"
+_IN_DATES = re.compile(r"\d(?:\d{3}|[./-]\s?\d|\s?[:hH]\s?\d\d)")
 # The months' begins in most languages of Europe, Turkish and Indonesian, and a day without its year.
 _MONTHS = (
     "jan|feb|fev|fév|mar|mär|mrt|apr|abr|avr|may|mai|maj|mei|mag|jun|jui|giu|jul|lug|aug|aoû|ago|agu|sep|set|oct|okt|"
@@ -119,6 +119,7 @@ _DAY = rf"\d{{1,2}}\.? (?:de )?(?:{_MONTHS})[^\W\d_]{{0,9}}\.?|(?:{_MONTHS})[^\W
 _SPOKEN = r"[^\s:.][^:.!?]{0,20}(?:\b[^\W\d_]\.)?: \S"
 # "Re:" in the languages of forums and of mail.
 _REPLY = r"[\W_]*(?:re|aw|antw|antwort|sv|vs|odp|rép|rif|ynt|ha|vá|отв|ответ|回复|回覆|返信)\s?[:：]\s*(\S.{4,})"
+_DIGIT = re.compile(r"\d")
 _MARKS = " \xa0\t0123456789()[]:：.,!?#*•·-–—|/>»›▲▼↓↩️件개条條则"
 
 
@@ -135,7 +136,7 @@ class _Words(NamedTuple):
 @cache
 def _words() -> _Words:
     of_stories, buttons = frozenset(_OF_STORIES.split("|")), frozenset(_BUTTONS.split())
-    headings, of_buttons = of_stories.union(_HEADINGS.split("|")), buttons.union(_OF_BUTTONS.split())
+    headings, of_buttons = of_stories.union(_HEADINGS.split("|")), buttons.union(("", *_OF_BUTTONS.split()))
     return _Words(headings, of_stories, buttons, of_buttons, frozenset(_AGO_WORDS.split()))
 
 
@@ -150,20 +151,21 @@ def _label(text: str) -> str:
     return text.casefold().strip(_MARKS)
 
 
-def _is_button(text: str) -> bool:
-    """Tell whether a line holds nothing but labels of buttons and counts."""
-    known, folded = _words(), text.casefold().replace("’", "'")
-    # Nearly always the first word tells.
-    for words in (folded.split(None, 1)[:1], folded.split()):
-        parts = [part for word in words if (part := word.strip(_MARKS))]
-        if not known.of_buttons.issuperset(parts):
+def _is_button(label: str) -> bool:
+    """Tell whether the label of a line, as of `_label`, holds nothing but labels of buttons and counts."""
+    known, pressed = _words(), False
+    for word in label.replace("’", "'").split():
+        part = word.strip(_MARKS)
+        if part not in known.of_buttons:  # nearly always the first
             return False
-    return not known.buttons.isdisjoint(parts)
+        pressed |= part in known.buttons
+    return pressed
 
 
 def is_label_of_comments(text: str) -> bool:
     """Tell whether a line is a heading of comments, or holds nothing but labels of their buttons."""
-    return _label(text) in _words().headings or _is_button(text)
+    label = _label(text)
+    return label in _words().headings or _is_button(label)
 
 
 def is_stamp(text: str) -> bool:
@@ -180,7 +182,7 @@ def is_stamp(text: str) -> bool:
 # Several rules ask about a line, and menus have the same lines on all pages of a site.
 @lru_cache(maxsize=4096)
 def _is_stamp(text: str) -> bool:
-    found = _pattern(_DATES).search(text) if re.search(_IN_DATES, text) else None
+    found = _pattern(_DATES).search(text) if _IN_DATES.search(text) else None
     if found is None:
         words = text.casefold().replace(")", " ").split()
         if len(text) <= SHORT_STAMP or text.endswith(("前", "전")) or not _words().ago.isdisjoint(words):
@@ -244,10 +246,12 @@ def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> 
     The first row is the heading's or the first name's, and the last that of the last time or button.
     """
     short = (inside.start + np.flatnonzero(words[inside] <= LINE_WORDS)).tolist()
-    headings = {row for row in short if _label(texts[row]) in _words().headings}
-    buttons = [row for row in short if _is_button(texts[row])]
+    labels = [(row, _label(texts[row])) for row in short]
+    known = _words()
+    headings = {row for row, label in labels if label in known.headings}
+    buttons = [row for row, label in labels if _is_button(label)]
     if not headings and len(buttons) < 2:  # of most texts
-        signed = _signed(texts, words, kept, short, inside)
+        signed = _signed(texts, words, kept, inside)
         return signed and (*signed, False)
     stamps = [row for row in short if is_stamp(texts[row])]
     of_buttons, of_stamps = set(buttons), set(stamps)
@@ -277,7 +281,8 @@ def _replies(texts: Sequence[str], words: Float, kept: Bool, inside: slice, star
     """Give the first row of the replies of a forum: "Re:" and the headline, or two of one subject, mostly dropped."""
     subjects = {
         row: _label(reply[1]) for row in (inside.start + np.flatnonzero(words[inside] <= SUBJECT_WORDS)).tolist()
-        if not {":", "："}.isdisjoint(texts[row][:REPLY_CHARACTERS]) and (reply := _pattern(_REPLY).match(texts[row]))
+        if (":" in (begin := texts[row][:REPLY_CHARACTERS]) or "：" in begin)
+        and (reply := _pattern(_REPLY).match(texts[row]))
     }  # fmt: skip
     if not subjects:  # of nearly all texts
         return None
@@ -291,15 +296,15 @@ def _replies(texts: Sequence[str], words: Float, kept: Bool, inside: slice, star
     return first
 
 
-def _signed(texts: Sequence[str], words: Float, kept: Bool, short: list[int], inside: slice) -> tuple[int, int] | None:
+def _signed(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> tuple[int, int] | None:
     """Give the row of the first name and the end of two or more comments, each behind a name and a day of one month.
 
     Letters have the name below them, posts of a blog a headline above it, and entries of a diary no name.
     """
+    behind_names = (words[inside][1:-1] <= LINE_WORDS) & (words[inside][:-2] <= NAME_WORDS)
     dates = [
-        row for row in short
-        if inside.start < row < inside.stop - 1 and re.search(r"\d", texts[row])
-        and words[row - 1] <= NAME_WORDS and _may_name(texts[row - 1]) and ends_as_sentence(texts[row - 2])
+        row for row in (inside.start + 1 + np.flatnonzero(behind_names)).tolist()
+        if _DIGIT.search(texts[row]) and _may_name(texts[row - 1]) and ends_as_sentence(texts[row - 2])
         and (is_stamp(texts[row]) or re.fullmatch(_DAY, texts[row], re.IGNORECASE))
     ]  # fmt: skip
     if len(dates) < 2 or kept[dates].mean() > MOST_KEPT or len({texts[row - 1] for row in dates}) < 2:
