@@ -185,11 +185,12 @@ def _above_head(texts: Sequence[str], words: Float, rows: Int, first: int) -> In
     if not len(few):
         return none
     begin, end = max(first, int(few[0]) - HEAD_LINES), min(int(few[-1]) + HEAD_LINES, int(rows[-1]))
+    by_name = _runs_in(texts, words, few[:1])
     for row in (begin + np.flatnonzero(words[begin:end] <= DATE_WORDS)).tolist():
         dated = is_stamp(texts[row])
         if dated and row < few[0]:  # of the head of what is kept first
             return none
-        if dated or (_runs_in(texts, words, few[:1]) and row > few[0] and is_full_name(texts[row])):
+        if dated or (by_name and row > few[0] and is_full_name(texts[row])):
             after, near = np.searchsorted(rows, [row, row + HEAD_LINES]).tolist()
             behind = [one for one in rows[after:near].tolist() if words[one] >= PROSE_WORDS]
             lines = [

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from corestory.features.characters import UNSPACED
 from corestory.features.tokens import tokens_of
 from corestory.line_rules.comments import CLOCK, is_stamp
 from corestory.line_rules.headlines import ends_as_sentence
@@ -39,6 +40,7 @@ COMPARED, HARDLY_SHARED, DOUBTED_SHARED = 10, 0.06, 0.1
 """Behind a headline alone the two have so many words to compare, and share at most such a share of the fewer ones; such
 a share where a name stands below the headline, or the first decision drops the headline or prose behind it."""
 
+_FIRST_UNSPACED = chr(UNSPACED[0][0])
 _OF_NAMES = dict.fromkeys(map(ord, "-'’."))
 _PARTICLES = frozenset(("da", "de", "del", "den", "der", "di", "dos", "du", "la", "le", "ter", "van", "von", "y"))
 
@@ -83,6 +85,8 @@ def stems(text: str) -> set[str]:
     """
     tokens = tokens_of(text)
     found = {token[:STEM] for token in tokens if len(token) >= STEM}
+    if max(tokens, default="") < _FIRST_UNSPACED:
+        return found
     pairs = {one + other for one, other in pairwise(tokens) if len(one) == len(other) == 1}
     return found | {pair for pair in pairs if not pair.isascii() and not any("ぁ" <= one <= "ん" for one in pair)}
 
