@@ -85,14 +85,16 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
     between = np.zeros(len(kept), bool)
     between[1:-1] = ~kept[1:-1] & kept[:-2] & kept[2:]
     between[layout.first] = between[layout.first + layout.sizes - 1] = False
+    # Most lines begin with a letter, and need no pattern for bullets or times.
+    bare = [row for row, text in enumerate(batch.texts) if not text[:1].isalpha()] if batch.markup is None else []
     return (
         _turns(batch.texts, kept, between, layout)
         | _items(batch, between)
         | _rows(batch, kept)
-        | _bulleted(batch, kept)
+        | _bulleted(batch, kept, bare)
         | _within_sentences(batch.texts, between)
         | _in_short(batch.texts, kept, layout)
-        | _entries(batch, kept)
+        | _entries(batch, kept, bare)
         | _numbered(batch, kept)
         | _around_letters(batch, kept)
     )
@@ -121,18 +123,18 @@ def _speaker(text: str) -> str | None:
     return turn and (turn[1] if ends_as_sentence(text) else None)
 
 
-def _entries(batch: Batch, kept: Bool) -> Bool:
+def _entries(batch: Batch, kept: Bool, bare: Sequence[int]) -> Bool:
     """Find the dropped entries of a live report in a text, sentences behind their times; most others are kept."""
-    found, texts = np.zeros(len(kept), bool), batch.texts
-    if batch.markup is not None:
-        return found
+    found, texts, layout = np.zeros(len(kept), bool), batch.texts, batch.layout
     entry = re.compile(_ENTRY).match
-    for inside in batch.layout.slices():
-        times = [
-            row for row in (inside.start + np.flatnonzero(~kept[inside.start : inside.stop - 1])).tolist()
-            if len(texts[row]) <= TIME_CHARACTERS and entry(texts[row]) and ends_as_sentence(texts[row + 1])
-        ]  # fmt: skip
-        entries = np.array(times, int) + 1
+    times: dict[int, list[int]] = {}
+    for row in bare:
+        if len(texts[row]) <= TIME_CHARACTERS and not kept[row] and entry(texts[row]):
+            article = int(layout.article[row])
+            if row + 1 < layout.first[article] + layout.sizes[article] and ends_as_sentence(texts[row + 1]):
+                times.setdefault(article, []).append(row)
+    for rows in times.values():
+        entries = np.array(rows) + 1
         if kept[entries].sum() >= max(ENTRIES, (1 - MOST_DROPPED) * len(entries)):
             found[entries] = ~kept[entries]
     return found
@@ -144,19 +146,17 @@ def _numbered(batch: Batch, kept: Bool) -> Bool:
     if batch.markup is not None:
         return found
     above = np.flatnonzero(kept[1:] & (batch.layout.position[1:] > 0)).tolist()
+    number, letter = re.compile(r"\d").search, re.compile(r"[^\W\d_]").search
     forms: dict[tuple[int, str], list[int]] = {}
     for row in above:
-        if len(texts[row]) <= NUMBERED_CHARACTERS and _numbers_words(texts[row]) and ends_as_sentence(texts[row + 1]):
-            form = re.sub(r"\d+", "0", re.sub(r"[^\W\d_]+", "a", texts[row]))
+        text = texts[row]
+        if len(text) <= NUMBERED_CHARACTERS and number(text) and letter(text) and ends_as_sentence(texts[row + 1]):
+            form = re.sub(r"\d+", "0", re.sub(r"[^\W\d_]+", "a", text))
             forms.setdefault((int(batch.layout.article[row]), form), []).append(row)
     for rows in forms.values():
         if len(rows) >= ITEMS and 2 * kept[rows].sum() >= len(rows):
             found[rows] = ~kept[rows]
     return found
-
-
-def _numbers_words(text: str) -> bool:
-    return re.search(r"\d", text) is not None and re.search(r"[^\W\d_]", text) is not None
 
 
 def _items(batch: Batch, between: Bool) -> Bool:
@@ -187,24 +187,19 @@ def _rows(batch: Batch, kept: Bool) -> Bool:
     return found
 
 
-def _bulleted(batch: Batch, kept: Bool) -> Bool:
+def _bulleted(batch: Batch, kept: Bool, bare: Sequence[int]) -> Bool:
     """Find the dropped items of a list in a text, behind bullets or numbers as its other items; most are kept."""
-    found, texts = np.zeros(len(kept), bool), batch.texts
-    if batch.markup is not None:
-        return found
+    found, texts, article = np.zeros(len(kept), bool), batch.texts, batch.layout.article
     bullet = re.compile(_BULLET).match
-    for inside in batch.layout.slices():
-        # Most lines begin with a letter, and need no pattern.
-        bare = [row for row in range(inside.start, inside.stop) if not texts[row][:1].isalpha()]
-        marks = [(row, match[1] or "1") for row in bare if (match := bullet(texts[row]))]
-        # Rows that follow one another are as far from their numbers.
-        for _, items in groupby(enumerate(marks), lambda item: (item[1][0] - item[0], item[1][1])):
-            rows = np.array([row for _, (row, _) in items])
-            if len(rows) >= ITEMS and 2 * kept[rows].sum() > len(rows):
-                dropped = rows[~kept[rows]]
-                first, *_, last = rows[kept[rows]]
-                whole = kept[rows].mean() >= NEARLY_ALL
-                found[dropped] = [ends_as_sentence(texts[row]) or (whole and first < row < last) for row in dropped]
+    marks = [(row, match[1] or "1") for row in bare if (match := bullet(texts[row]))]
+    # Rows that follow one another are as far from their numbers.
+    for _, items in groupby(enumerate(marks), lambda item: (article[item[1][0]], item[1][0] - item[0], item[1][1])):
+        rows = np.array([row for _, (row, _) in items])
+        if len(rows) >= ITEMS and 2 * kept[rows].sum() > len(rows):
+            dropped = rows[~kept[rows]]
+            first, *_, last = rows[kept[rows]]
+            whole = kept[rows].mean() >= NEARLY_ALL
+            found[dropped] = [ends_as_sentence(texts[row]) or (whole and first < row < last) for row in dropped]
     return found
 
 
@@ -231,8 +226,9 @@ def _around_letters(batch: Batch, kept: Bool) -> Bool:
     """Find the dropped salutations and signatures of letters, whose closing is kept."""
     texts, found = batch.texts, np.zeros(len(kept), bool)
     begin = 0
+    closes = re.compile(_CLOSING, re.IGNORECASE).fullmatch
     for closing in np.flatnonzero(kept).tolist():
-        if len(texts[closing]) > MOST_CLOSING or re.fullmatch(_CLOSING, texts[closing], re.IGNORECASE) is None:
+        if len(texts[closing]) > MOST_CLOSING or closes(texts[closing]) is None:
             continue
         article = batch.layout.article[closing]
         first, end = batch.layout.first[article], batch.layout.first[article] + batch.layout.sizes[article]
