@@ -207,15 +207,12 @@ def test_a_text_of_capitals_alone_takes_no_time_that_grows_with_its_square():
     "date",
     [
         "3 May 2025, 18:20",
-        "Published: 3 May 2025",
         "Ann Lee, May 3, 2025",
         "3. Mai 2025 um 18:20 Uhr",
         "3 de mayo de 2025",
         "2025-05-03 09:20",
         "2025年5月3日 18時30分",
-        "Publié le 3 mai 2025",
         "Par Ann Lee, le 1er mai 2025",
-        "نشر في: 3 مايو 2025 - 9:30 صباحا",
     ],
 )
 def test_a_date_that_begins_the_story_is_filler_and_the_dates_of_a_diary_stay(date):

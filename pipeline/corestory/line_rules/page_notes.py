@@ -14,28 +14,30 @@ from importlib.resources import files
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.line_rules.teasers import is_headed_teaser
+from corestory.line_rules.teasers import folded, is_headed_teaser
 from corestory.line_rules.word_begins import LETTERS, WordBegins
 from corestory.types import Bool, Float, Int
 
 NOTE_WORDS, NOTE_CHARACTERS = 45, 300
-"""A note has at most so many words and characters."""
+"""A note has at most so many words, of most subjects fewer, and characters;"""
+WORD_CHARACTERS = 12
+"""in scripts that do not part words, so many of these count as one."""
 
 # These scripts do not part words, or join others to them: Hebrew, Arabic, Devanagari, Thai, Chinese, Japanese, Korean.
 _JOINED = re.compile(r"[\u0590-\u1cff\u2e80-\ud7ff]")
-_CALLS, _QUOTED = "calls", '["“„«]'
+_CALLS, _QUOTED = frozenset(("calls", "following", "tips")), '["“„«]'
 _QUOTES = tuple("\"“”„«»「『'‘")
 
 
 @cache
-def _subjects() -> dict[str, list[list[str]]]:
-    """Read the groups of each subject, the one whose words are rarest in stories first."""
-    groups = defaultdict(list)
+def _subjects() -> dict[str, tuple[int, list[list[str]]]]:
+    """Read the most words and the groups of each subject, the group whose words are rarest in stories first."""
+    subjects = dict[str, tuple[int, list[list[str]]]]()
     _, *rows = files(__package__).joinpath("page_notes.tsv").read_text("utf-8").splitlines()
     for row in rows:
-        subject, parts = row.split("\t")
-        groups[subject].append(parts.split("|"))
-    return dict(groups)
+        subject, most, parts = row.split("\t")
+        subjects.setdefault(subject, (int(most), []))[1].append(parts.split("|"))
+    return subjects
 
 
 @cache
@@ -45,7 +47,7 @@ def _first_groups() -> tuple[Int, list[list[tuple[str, str]]], list[tuple[str, s
     A paragraph that has a part has its longest word. With each part stands its subject.
     """
     by_word, joined = defaultdict(list), list[tuple[str, str]]()
-    for subject, (first, *_) in _subjects().items():
+    for subject, (_, (first, *_)) in _subjects().items():
         for part in first:
             if _JOINED.search(part):
                 joined.append((part, subject))
@@ -81,7 +83,7 @@ def page_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
     short = np.flatnonzero(kept & (words <= NOTE_WORDS)).tolist()
     found[[row for row in short if is_headed_teaser(texts[row])]] = True
     rows = [row for row in short if len(texts[row]) <= NOTE_CHARACTERS and not texts[row].startswith(_QUOTES)]
-    padded = [f" {texts[row].casefold()} " for row in rows]
+    padded = [f" {folded(texts[row])} " for row in rows]
     begins, parts, joined = _first_groups()
     may_be = [(line, parts[place]) for line, place in WordBegins(padded).among(begins)]
     may_be += [(line, joined) for line, text in enumerate(padded) if not text.isascii() and _JOINED.search(text)]
@@ -93,6 +95,9 @@ def page_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _has_all(text: str, subject: str) -> bool:
-    """Tell whether a text has a part of each group of a subject but the first, and is no quoted call."""
-    quoted = subject == _CALLS and re.search(_QUOTED, text) is not None
-    return not quoted and all(any(map(text.__contains__, group)) for group in _subjects()[subject][1:])
+    """Tell whether a text is as short as a subject asks, has a part of each later group, and is no quoted call."""
+    most, groups = _subjects()[subject]
+    if max(text.count(" ") - 1, len(text) // WORD_CHARACTERS) > most:
+        return False
+    quoted = subject in _CALLS and re.search(_QUOTED, text) is not None
+    return not quoted and all(any(map(text.__contains__, group)) for group in groups[1:])

@@ -19,6 +19,7 @@ from corestory.line_rules.comments import in_comments, is_label_of_comments, is_
 from corestory.line_rules.end_notes import end_notes
 from corestory.line_rules.headlines import ends_as_sentence
 from corestory.line_rules.notices import notices
+from corestory.line_rules.page_labels import is_page_label, page_labels
 from corestory.line_rules.page_notes import page_notes
 from corestory.line_rules.teasers import LEAST_LINKED, in_teasers, is_heading_of_teasers
 from corestory.types import Bool, Float
@@ -163,9 +164,10 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
         elements, the labels of buttons within paragraphs, links in square brackets, boxes, notes and menus by their
         class, quotes that repeat the story; a page's number and head within a sentence; lists of topics, bylines,
         credits, captions that end in one, notes on the printed paper, a date above the story and the numbers of
-        pictures by their form; teasers behind their heading (`corestory.line_rules.teasers`); notes of the page about
-        itself (`corestory.line_rules.page_notes`); and notes about the author, boxes of facts and heads of e-mails
-        (`corestory.line_rules.end_notes`). An article of which nothing else would be left has none.
+        pictures by their form; teasers behind their heading (`corestory.line_rules.teasers`); labels, buttons and notes
+        of the page (`corestory.line_rules.page_labels`, `corestory.line_rules.page_notes`); and notes about the author,
+        boxes of facts and heads of e-mails (`corestory.line_rules.end_notes`). An article of which
+        nothing else would be left has none.
 
     Examples
     --------
@@ -198,7 +200,7 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
         quotes[kept] = of_kept.near(_PULL_QUOTES)
         found |= _dates(batch, timed) | labels | _repeated(batch, quotes, kept)
     found |= in_comments(batch, words, kept) | _labels_of_entries(batch, words, kept)
-    found |= notices(batch, words, kept) | page_notes(batch, words, kept)
+    found |= notices(batch, words, kept) | page_labels(batch, words, kept) | page_notes(batch, words, kept)
     found |= end_notes(batch, words, kept & ~found)
     left = np.logical_or.reduceat(kept & ~found, layout.first)
     return np.asarray(found & left[layout.article])
@@ -251,7 +253,7 @@ def is_label(text: str) -> bool:
     >>> is_label("Read next"), is_label("Reply"), is_label("Ann Lee, 3 hours ago"), is_label("A new quay")
     (True, True, True, False)
     """
-    return is_heading_of_teasers(text) or is_label_of_comments(text) or is_stamp(text) or is_byline(text)
+    return any(tell(text) for tell in (is_heading_of_teasers, is_label_of_comments, is_page_label, is_stamp, is_byline))
 
 
 def _is_credit(names: str) -> bool:

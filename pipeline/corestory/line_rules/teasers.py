@@ -142,8 +142,19 @@ def is_headed_teaser(text: str) -> bool:
     return not one_word and is_heading_of_teasers(head)
 
 
+def folded(text: str) -> str:
+    """Give a text in small letters, the Turkish capital among them, and with plain apostrophes.
+
+    Examples
+    --------
+    >>> folded("İLGİLİ: L’Été")
+    "ilgili: l'été"
+    """
+    return text.casefold().replace("i\u0307", "i").replace("’", "'")
+
+
 def _plain(text: str) -> str:
-    return text.casefold().replace("’", "'").strip(" \xa0:…>»→.|-–—【】[]■●◆▼•*#")
+    return folded(text).strip(" \xa0:…>»→.|-–—【】[]■●◆▼•*#")
 
 
 def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:

@@ -1,0 +1,128 @@
+"""Short lines of the page around the story, by how they begin: labels, buttons, credits, dates and offers.
+
+Sites word such lines alike: "Skip to content", "Share on …", "Fotos: …", "Updated …". A story begins its sentences
+otherwise, or goes on otherwise. The words are in ``page_labels.tsv``, in some 30 languages, with the form that the rest
+of the line has: anything (`begin`), nothing (`whole`), a digit (`date`), names (`credit`), a list behind a colon
+(`label`), or nothing but labels of buttons (`words`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from corestory.features.batch import Batch
+from corestory.line_rules.headlines import ends_as_sentence
+from corestory.line_rules.teasers import folded
+from corestory.types import Bool, Float
+
+LABEL_WORDS, LABEL_CHARACTERS = 25, 200
+"""A label has at most so many words and characters;"""
+DATE_WORDS, JOINED_CHARACTERS = 12, 40
+"""one with a date so many words, or in a script that does not part words so many characters;"""
+NAMES, SMALL_WORDS = 9, 2
+"""a credit so many words, of which at most so many longer ones begin small."""
+KEY = 2
+"""By so many first letters of a line its labels are found."""
+
+_JOINED = re.compile(r"[\u0590-\u1cff\u2e80-\ud7ff]")
+_MARKS = " \xa0\t*_#|•-–—>»→▶►■●◆▼"
+_SEPARATORS = " \xa0:：=＝/|丨-–—"
+_LISTS = (", ", " · ", " | ", "、", "،", " • ")
+
+
+@cache
+def _labels() -> tuple[dict[str, list[tuple[str, str]]], frozenset[str], frozenset[str]]:
+    """Give the beginnings of lines with their forms, by their first letters; whole lines; and words of buttons."""
+    begins = defaultdict(list)
+    others: dict[str, set[str]] = {"whole": set(), "words": set()}
+    _, *rows = files(__package__).joinpath("page_labels.tsv").read_text("utf-8").splitlines()
+    for row in rows:
+        _, form, parts = row.split("\t")
+        for part in map(folded, parts.split("|")):
+            if form in others:
+                others[form].add(part)
+            else:
+                begins[part[:KEY]].append((part, form))
+    return dict(begins), frozenset(others["whole"]), frozenset(others["words"])
+
+
+def page_labels(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the kept paragraphs that are labels, buttons, credits, dates and offers of the page.
+
+    Parameters
+    ----------
+    batch, words, kept
+        As of `corestory.line_rules.headlines.own_headlines`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,).
+
+    Examples
+    --------
+    >>> from corestory.features.batch import batch_of_articles
+    >>> from corestory.reading.article import Article
+    >>> batch = batch_of_articles([Article("a", ["Share on Facebook", "Updated 9 May", "Updated rules"])])
+    >>> page_labels(batch, np.array([3.0, 3.0, 2.0]), np.ones(3, bool)).tolist()
+    [True, True, False]
+    """
+    found = np.zeros(len(kept), bool)
+    rows = np.flatnonzero(kept & (words <= LABEL_WORDS)).tolist()
+    found[[row for row in rows if is_page_label(batch.texts[row])]] = True
+    return found
+
+
+def is_page_label(text: str) -> bool:
+    """Tell whether a line is a label, a button, a credit, a date or an offer of the page.
+
+    Examples
+    --------
+    >>> is_page_label("Written by Ann Lee"), is_page_label("Written by hand"), is_page_label("Facebook X WhatsApp")
+    (True, False, True)
+    """
+    if len(text) > LABEL_CHARACTERS:
+        return False
+    bare = text.strip(_MARKS)
+    line = folded(bare)
+    begins, whole, words = _labels()
+    for part, form in begins.get(line[:KEY], ()):
+        if line.startswith(part):
+            joined, rest = _JOINED.match(part) is not None, bare[len(part) :]
+            ends = joined or not (part[-1].isalnum() and rest[:1].isalnum())
+            if ends and (form == "begin" or _has_form(form, part, rest, joined=joined)):
+                return True
+    if line.rstrip(" :.") in whole:
+        return True
+    buttons = [button for one in line.split() if (button := one.strip(",.:/|·•"))]
+    return len(buttons) > 1 and words.issuperset(buttons)
+
+
+def _has_form(form: str, part: str, rest: str, *, joined: bool) -> bool:
+    """Tell whether the rest of a line has the form of a date, of names or of a list."""
+    if ends_as_sentence(rest) and not rest.rstrip(" .")[-1:].isdigit():
+        return False
+    if form == "label":
+        return rest.lstrip()[:1] in (":", "：") or (" " in part and any(one in rest for one in _LISTS))
+    size = len(rest.split())
+    if form == "date":
+        return any(map(str.isdigit, rest)) and (len(rest) <= JOINED_CHARACTERS if joined else size <= DATE_WORDS)
+    parted = part[-1] in ":：" or rest.lstrip()[:1] in (":", "：", "=", "＝", "/", "丨")
+    return bool(rest.strip(_SEPARATORS)) and _are_names(rest.strip(_SEPARATORS).split(), parted=parted)
+
+
+def _are_names(words: list[str], *, parted: bool) -> bool:
+    """Tell whether words are names: in a script without capitals, whether few of them follow a colon."""
+    if len(words) > NAMES:
+        return False
+    if _JOINED.match(words[0]):
+        return parted and len(" ".join(words)) <= JOINED_CHARACTERS
+    small = sum(len(word) > 3 and word[0].islower() for word in words)
+    if parted:
+        return words[0][0].isupper() and small <= SMALL_WORDS
+    return len(words) > 1 and small == 0 and words[-1][0].isupper()
