@@ -39,6 +39,17 @@ def test_a_note_about_an_author_is_filler_if_the_story_does_not_name_the_author(
     assert _found(Article("a", [*STORY, note])) == [note]
 
 
+def test_within_a_story_a_note_says_at_once_that_the_author_writes_and_does_so_now():
+    def found(line):
+        return _found(Article("a", [*STORY * 2, line, *STORY * 2]))
+
+    note = "Mara Finch is a reporter for the Post and covers the coast. Reach her at finch@post.example."
+    assert found(note) == [note]
+    assert found("Mara Finch was a reporter in those years, and covered the coast.") == []
+    assert found("Mara Finch is on the quay by six, and has been since she gave up her job as a reporter.") == []
+    assert found("The Skarne Post is a paper.") == []
+
+
 @pytest.mark.parametrize(
     "last",
     [

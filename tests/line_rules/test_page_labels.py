@@ -48,6 +48,10 @@ def _found(line: str) -> bool:
         "この動画は再生できません",
         "Already a subscriber? Come in.",
         "Erratum: le quai mesure neuf mètres.",
+        "With files from Ann Lee",
+        "#quay #ferry",
+        "News » Skarne » Harbour",
+        "2024年5月9日 14時05分 更新",
     ],
 )
 def test_a_label_is_found(label: str) -> None:
@@ -71,6 +75,9 @@ def test_a_label_is_found(label: str) -> None:
         "“Share this with a neighbour,” the sign says.",
         "Author: an island's tale " * 9,
         "公開された図面によると、橋は9メートルある。",
+        "#quay is what the town reads now",
+        "2024年の夏",
+        "***",
     ],
 )
 def test_a_line_of_the_story_that_begins_like_one_is_not(line: str) -> None:

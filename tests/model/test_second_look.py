@@ -298,7 +298,7 @@ def test_short_lines_between_kept_prose_of_their_article_rise_to_the_cutoff_and_
         ("A new quay", 0.7), ("“Nobody”", 0.7), ("He did not reply.", 0.7), ("廃校の校舎", 0.7), ("باب جديد", 0.7),
         ("Quays: 3", 0.9), ("A quay → 3", 0.9), ("and so on", 0.9), ("Round 2", 0.9), ("Photo (Ann Lee)", 0.9),
         ("Read also", 1.0), ("Read on!", 1.0), ("Reply", 1.0), ("2 comments", 1.0), ("3 May 2025", 1.0),
-        ("By Ann Lee and Bo Ray", 1.0),
+        ("By Ann Lee and Bo Ray", 1.0), ("Written by Ann Lee", 1.0), ("Share on Facebook", 1.0),
     ],
 )  # fmt: skip
 def test_lines_that_look_like_subheads_or_sentences_are_restored_sooner_and_labels_never(line, least):
@@ -311,9 +311,12 @@ def test_lines_that_look_like_subheads_or_sentences_are_restored_sooner_and_labe
     assert found(0.4, restoring=1.0) == [1.0, 1.0]
 
 
-@pytest.mark.parametrize("html", [False, True])
-def test_a_short_line_of_a_text_is_restored_unless_it_is_settled_or_a_rule_drops_it(seeded_tagger, html):
-    article = (page if html else texts)([LINES[0], "Nobody was hurt.", LINES[2]])
+@pytest.mark.parametrize(
+    ("line", "html"),
+    [("Nobody was hurt.", False), ("Nobody was hurt.", True), ("Only subscribers: this article", False)],
+)
+def test_a_short_line_of_a_text_is_restored_unless_it_is_settled_or_a_rule_drops_it(seeded_tagger, line, html):
+    article, restores = (page if html else texts)([LINES[0], line, LINES[2]]), line == "Nobody was hurt." and not html
     scored = score_batch(batch_of_articles([article]), seeded_tagger.weights)
     scores, at = np.array([*[0.8] * (len(article.texts) - 3), 0.8, 0.3, 0.8]), len(article.texts) - 2
     numbers = {"second_look_text_cutoff": 1e-9, "second_look_html_cutoff": 1e-9, "second_look_restoring": 0.0}
@@ -327,7 +330,7 @@ def test_a_short_line_of_a_text_is_restored_unless_it_is_settled_or_a_rule_drops
         assert np.isnan(both[1][at])
         return both[0].tolist()
 
-    assert found() == np.where(line & (not html), 0.4, scores).tolist()
+    assert found() == np.where(line & restores, 0.4, scores).tolist()
     assert found(settled=line) == found(forced=-line.astype(np.int8)) == scores.tolist()
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from corestory.features.batch import Batch
 from corestory.features.elements import Forest
 from corestory.features.layout import Layout
+from corestory.line_rules.credits import profession
 from corestory.types import Bool, Float
 
 LAST, NOTE_WORDS = 4, 90
@@ -28,8 +29,10 @@ NAME_WORDS = 4
 """A name has two to so many words."""
 STORY_WORDS = 40
 """Before a note about the publisher stand at least so many kept words."""
-DASH_WORDS = 5
-"""Behind a name and a dash, one of so many words says that the person writes."""
+WORK_WORDS = 5
+"""Behind a name and a dash, or within the story, one of so many words says that the person writes."""
+WITHIN_WORDS = 40
+"""A note about the author within the story has at most so many words."""
 LETTER_WORDS = 25
 """What a newsletter has, below a heading that names it, is said in at most so many words."""
 MAIL_LINES = 8
@@ -55,17 +58,11 @@ _VERBS = frozenset(
         *("scrie", "—", "–", "-", "пишет", "работает", "пише", "працює", "είναι", "γράφει"),
     )
 )
-# and behind it the person's profession or work.
+# none of these within a story,
+_PAST = frozenset({"was", "has", "lebt", "ha"})
+# and behind it the person's profession or work (`corestory.line_rules.credits.profession`).
 # "Mr Lee writes that ...": what he writes is told.
 _CLAUSES = [["that"], ["que"], ["che"], ["dat"], ["att"], ["at"], ["ότι"]]
-_WORK = (
-    r"reporters?|correspondents?|journalists?|editors?|columnists?|contributors?|freelance\w*|writers?|writes|authors?|"
-    r"bloggers?|covers|covered|redakteur\w*|korrespondent\w*|journalistin|autorin?|schreibt|volontär\w*|reporterin|"
-    r"journalistes?|rédact\w+|correspondante?|écrit|periodista|redactora?|corresponsal|escribe|giornalista|redat\w+|"
-    r"redattor\w+|redattrice|scrive|corrispondente|jornalista|repórter|colunista|escreve|verslag\w+|redacteur|schrijft|"
-    r"journalisti?|skriver|redaktör|redaktør|dziennikar\w+|redaktor\w*|pisze|novinář\w*|toimittaja|kirjoittaa|jurnalist\w*|"
-    r"журналист\w*|корреспондент\w*|пишет|редактор|обозреватель|журналіст\w*|кореспондент\w*|пише|δημοσιογράφος|γράφει"
-)
 _PUBLISHER = (
     r"(?:about|über|à propos d[eu]s?|acerca de|sobre|over|om|informazioni su)\s+(?:(?:the|die|das|la|le|el|o|a)\s+)?"
 )
@@ -91,12 +88,6 @@ _BOX = (
     r"w liczbach|en chiffres|en cifras|en datos|in cifre|em números|i siffror|i tal|in cijfers|v číslech|в цифрах|"
     r"numeroina))"
 )
-
-
-@cache
-def _work() -> re.Pattern[str]:
-    # Compiled when first used, for that takes milliseconds.
-    return re.compile(rf"\b(?:{_WORK})\b", re.IGNORECASE)
 
 
 @cache
@@ -140,13 +131,19 @@ def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end: int) -> list[int]:
-    """Give the last kept rows that are notes, and the row of the author's name above the story."""
-    found: list[int] = []
+    """Give the kept rows that are notes, nearly all the last ones, and the row of the author's name above the story."""
+    sizes = words[rows].tolist()
+    prose = [row for row, size in zip(rows, sizes, strict=True) if size >= PROSE_WORDS]
+    found = [
+        row for row, size in zip(rows[FIRST:-LAST], sizes[FIRST:-LAST], strict=True)
+        if size <= WITHIN_WORDS and all(word[0].isupper() for word in texts[row].split(None, 2)[:2])
+        and _of_author(texts[row], "", (texts[one] for one in prose if one != row), within=True)
+    ]  # fmt: skip
     for place in range(len(rows) - 1, max(len(rows) - 1 - LAST, 0), -1):
-        row, others = rows[place], rows[:place] + rows[place + 1 :]
+        row = rows[place]
         above = texts[row - 1] if row > first else ""
         if words[row] <= NOTE_WORDS and (
-            _of_author(texts[row], above, (texts[one] for one in others if words[one] >= PROSE_WORDS))
+            _of_author(texts[row], above, (texts[one] for one in prose if one != row))
             or (_of_publisher(texts[row], above) and words[rows[:place]].sum() >= STORY_WORDS)
             # The note itself may be dropped already.
             or (row + 1 < end and _is_name(texts[row]) and _of_author(texts[row + 1], texts[row], ()))
@@ -163,15 +160,17 @@ def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end:
     return found + [row for row in rows[:FIRST] if row < last and _is_name(texts[row]) and texts[row] in behind]
 
 
-def _of_author(text: str, above: str, story: Iterable[str]) -> bool:
+def _of_author(text: str, above: str, story: Iterable[str], *, within: bool = False) -> bool:
     """Tell whether a paragraph says who somebody is that writes, and the story does not name that person."""
-    if _is_name(above) and (work := _work().match(text)):
+    if _is_name(above) and (work := profession().match(text)):
         # "Writers and painters" is no person.
         return not re.match(r":| (?:and|und|et|y|e|en|och|og|i|и) ", text[work.end() :])
     name, rest = _name_and_rest(re.sub(r"^[^:.!?]{3,30}:\s", "", text))
     return bool(
         name and rest and rest[0].casefold() in _VERBS and rest[1:2] not in _CLAUSES
-        and _work().search(" ".join(rest[:DASH_WORDS] if rest[0] in "—–-" else rest)) and not re.search("[\"“„«]", text)
+        and profession().search(" ".join(rest[:WORK_WORDS] if within or rest[0] in "—–-" else rest))
+        and not (within and rest[0].casefold() in _PAST)
+        and not re.search("[\"“„«]", text)
         and not any(name[-1].strip(".,'’") in one for one in story)
     )  # fmt: skip
 

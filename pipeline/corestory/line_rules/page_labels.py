@@ -3,7 +3,7 @@
 Sites word such lines alike: "Skip to content", "Share on …", "Fotos: …", "Updated …". A story begins its sentences
 otherwise, or goes on otherwise. The words are in ``page_labels.tsv``, in some 30 languages, with the form that the rest
 of the line has: anything (`begin`), nothing (`whole`), a digit (`date`), names (`credit`), a list behind a colon
-(`label`), or nothing but labels of buttons (`words`).
+(`label`), or nothing but labels of buttons (`words`). A few others have a form of their own.
 """
 
 from __future__ import annotations
@@ -26,9 +26,15 @@ DATE_WORDS, JOINED_CHARACTERS = 12, 40
 """one with a date so many words, or in a script that does not part words so many characters;"""
 NAMES, SMALL_WORDS = 9, 2
 """a credit so many words, of which at most so many longer ones begin small."""
-KEY = 2
-"""By so many first letters of a line its labels are found."""
+KEY = 4
+"""By so many first letters of a line its labels are found, those with fewer by all."""
 
+# Hashtags alone, the way to the page within its site, a date with what was done then in a script without spaces.
+_FORMS = (
+    r"(?:#[^\s#]{2,}[\s,]*){2,}|(?:[^»›>]{1,30} [»›>] ){2,}[^»›>]{1,30}|"
+    r"\D?\d{4}\S+\d\S*[\s\d:：分时時点点]*\]?\s?(?:更新|配信|公開|掲載|発行|수정|입력|등록|(?:来源|來源)[:：]?\S+)"
+)
+_IN_FORMS = frozenset("#»›>年")
 _JOINED = re.compile(r"[\u0590-\u1cff\u2e80-\ud7ff]")
 _MARKS = " \xa0\t*_#|•-–—>»→▶►■●◆▼"
 _SEPARATORS = " \xa0:：=＝/|丨-–—"
@@ -86,12 +92,13 @@ def is_page_label(text: str) -> bool:
     >>> is_page_label("Written by Ann Lee"), is_page_label("Written by hand"), is_page_label("Facebook X WhatsApp")
     (True, False, True)
     """
-    if len(text) > LABEL_CHARACTERS:
-        return False
     bare = text.strip(_MARKS)
+    if not bare or len(text) > LABEL_CHARACTERS:
+        return False
     line = folded(bare)
     begins, whole, words = _labels()
-    for part, form in begins.get(line[:KEY], ()):
+    may_be = [label for size in range(1, KEY + 1) for label in begins.get(line[:size], ())]
+    for part, form in may_be:
         if line.startswith(part):
             joined, rest = _JOINED.match(part) is not None, bare[len(part) :]
             ends = joined or not (part[-1].isalnum() and rest[:1].isalnum())
@@ -99,6 +106,10 @@ def is_page_label(text: str) -> bool:
                 return True
     if line.rstrip(" :.") in whole:
         return True
+    if not _IN_FORMS.isdisjoint(line) and re.fullmatch(_FORMS, text.strip()):
+        return True
+    if line.split(None, 1)[0].strip(",.:/|·•") not in words:  # of nearly all lines
+        return False
     buttons = [button for one in line.split() if (button := one.strip(",.:/|·•"))]
     return len(buttons) > 1 and words.issuperset(buttons)
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache
 
 import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.features.layout import sums
 from corestory.line_rules.comments import in_comments, is_label_of_comments, is_stamp
+from corestory.line_rules.credits import ends_in_agency, is_credit
 from corestory.line_rules.end_notes import end_notes
 from corestory.line_rules.headlines import ends_as_sentence
 from corestory.line_rules.notices import notices
@@ -32,15 +32,13 @@ CLAIMED = 0.3
 """Boxes, notes and menus by their class hold at most such a share of an article's kept words: else the class is that of
 the page."""
 COUNTER_WORDS, NAME_WORDS, LABEL_WORDS = 3, 5, 30
-"""The most words of the number of a picture, such as "2 / 5"; of a byline's name; of lists of topics and credits."""
+"""The most words of the number of a picture, such as "2 / 5"; of a name behind a time; of captions and credits."""
 DATE_LINE_WORDS = 10
 """The date of an article has at most so many words with the time and the author's name."""
 HEAD_WORDS, PART_WORDS = 8, 8
 """A page's head has at most so many words, and each part of the sentence around it at least so many."""
 HEAD_NAME = 2
 """Beside the page's number it has at least so many words: a single one may be part of a sentence torn at its markup."""
-PICTURE_CHARACTERS = 84
-"""The end of a caption has at most so many characters from the colon or the © on: forty, or as many initials."""
 QUOTE_CHARACTERS = 20
 """A quote that repeats a part of the story has at least so many characters."""
 ENTRIES, TIME_CHARACTERS = 3, 14
@@ -65,45 +63,6 @@ _PULL_QUOTES = tuple(
     frozenset(words.split()) for words in ("pullquote", "pull quote", "pquote", "blockquote highlight")
 )
 _AROUND_QUOTES = " .,…\"'’‘“”„«»‹›「」–—"
-_TOPICS = (
-    "topics?|tags?|keywords?|filed under|posted in|themen|schlagw[oö]rte?r?|stichw[oö]rte?r?|mots[- ]clés|étiquettes|"
-    "thèmes|etiquetas|temas|palabras clave|palavras-chave|assuntos|argomenti|parole chiave|taggar|ämnen|emner|"
-    "emneord|avainsanat|onderwerpen|trefwoorden|tagi|tematy|słowa kluczowe|štítky|témata|címkék|etichete|etiketler|"
-    "теги|метки|темы|теми|етикети|θέματα|ετικέτες|الوسوم|تگ ها|תגיות|キーワード|タグ|关键词|关键字|标签|태그"
-)
-_CREDITS = (
-    r"(?:(?:additional|further|with)\s+)*(?:reporting|editing|writing|research|translation)"
-    r"(?:(?:,|\s+and|,\s+and)\s+(?:reporting|editing|writing|research))*\s+by\s|con información de\s|"
-    r"com informações d[aeo]s?\s|(?:mit|unter) (?:material|mitarbeit) von\s|mitarbeit:|met medewerking van\s|"
-    r"(?:das )?(?:interview|gespräch) führten?:?\s|propos recueillis par:?\s|rédaction:|édité par\s|"
-    r"avec la contribution de\s"
-)
-# Besides names and words of at most three letters these stand in credits.
-_IN_CREDITS = frozenset({"reporting", "editing", "writing", "research", "additional", "translation", "agencias"})
-_BY = frozenset({"By", "BY", "Von", "VON", "Par", "PAR", "Por", "POR", "Di", "Door", "Av", "Af", "Oleh", "OLEH"})
-_WRITERS = (
-    *("Written", "Words", "Posted", "Story", "Text", "Geschrieben", "Écrit", "Publié", "Escrito", "Scritto"),
-    *("Skrevet", "Skriven", "Photographs", "Photography", "Photos", "Pictures", "Illustrations", "Fotos", "Fotografie"),
-)
-_WRITTEN = rf"^(?:{'|'.join(_WRITERS)}) \w{{2,4}}\s"
-_BYLINES = (*_BY, *_WRITERS)
-_AND = frozenset({"and", "und", "et", "y", "e", "en", "och", "og", "i", "&"})
-# Marks of Markdown and of lists.
-_AROUND = " \xa0\t*_#|•-–—"
-_PRINTED = (
-    r"a version of this (?:article|story|piece|column) (?:appears|appeared|was published|ran)|"
-    r"(?:dieser|dieses|der|das) (?:text|artikel|beitrag|interview|gespräch) "
-    r"(?:ist zuerst|ist erschienen|erschien|stammt aus) .*(?:print|gedruckt|ausgabe|heft)|"
-    r"(?:cet article|ce texte) (?:est paru|a été publié|est extrait) .*(?:numéro|édition|magazine)|"
-    r"(?:este artículo|esta nota|este texto) .*edición (?:impresa|en papel)|"
-    r"(?:questo|l') ?articolo .*(?:edizione cartacea|numero|stampa)|"
-    r"(?:dit artikel|een versie van dit artikel) .*(?:krant|editie|nummer)|"
-    r"(?:este texto|esta matéria|uma versão deste) .*edição (?:impressa|de)|"
-    r"(?:artykuł|tekst) .*(?:wydani|numerze|drukiem)|"
-    r"(?:this )?transcripts? (?:"
-    r"(?:was|were|has been|is|are) (?:\w+[ -]){0,3}(?:generated|created|transcribed|produced)|"
-    r"may (?:contain errors|not be in (?:its|their) final form))"
-)
 # Captions by their class, in the languages of news sites.
 _CAPTIONS = tuple(
     frozenset(words.split())
@@ -113,18 +72,6 @@ _CAPTIONS = tuple(
         "photo credit", "image credit", "img credit", "picture credit",
     )
 )  # fmt: skip
-# The end of a caption: "Photo: Ann Lee", "© Ann Lee"; and a line of nothing but a note on the pictures.
-_PICTURE = (
-    r"(?:^|.*[\s(])(?:(?:photos?|foto[’']s|fotos?|image|bild|photograph|fotografía|zdjęcie|kuva|fotó|фото)(?: credit)?"
-    r"\s?:\s?|©\s?)(?=[^\s\d])(?:[^.!?:]|\b[A-Z]\.){1,40}[.)]?$|"
-    r"^[（(](?:写真|画像|photo|foto|bild|pictured|image)[^）)]*[）)]$|"
-    r".*[（(](?:(?:ap|afp|getty) )?(?:photo|foto|image|bild)s?\b[^()（）]*[）)]$|.*撮影[)）]?$"
-)
-# So does a caption end, or the last paragraph of an agency's story.
-_AGENCY = (
-    r".*[（(](?:efe|afp|ap|reuters|dpa|ansa|lusa|anp|pap|čtk|mti|apa|keystone|imago|shutterstock|unsplash|pexels|pixabay|"
-    r"getty images|europa press)[）)]$"
-)
 # A date, with words or a name before it and the time behind it.
 _MONTH, _YEAR = r"(?:de )?[^\W\d_]{3,10}\.?,?(?: de)?", r"(?:19|20)\d\d"
 _TIME = r"(?:\W{1,3}(?:(?:at|um|à|às|a las|kl|alle|о|в|ore|om)\.? )?\d{1,2}[:.hH]\d\d(?::\d\d)?(?: ?[^\W\d_]{1,6})?)?"
@@ -136,17 +83,6 @@ _DATE = (
 )
 _TIME_ALONE = r"(?:[01]?\d|2[0-4])(?:[:.]|\s?[hH]\s?)[0-5]\d(?:\s?(?:[AaPp]\.?[Mm]\.?|Uhr|[A-Z]{2,4}))?"
 _COUNTER = r"\d{1,3}\s?/\s?\d{1,3}"
-
-
-@cache
-def _labels() -> re.Pattern[str]:
-    # Compiled when first used, for that takes milliseconds.
-    return re.compile(rf"[\W_]*(?:(?:{_TOPICS})\s?[:：]|{_PRINTED}|(?P<credit>{_CREDITS}))", re.IGNORECASE)
-
-
-@cache
-def _picture() -> re.Pattern[str]:
-    return re.compile(_PICTURE, re.IGNORECASE)
 
 
 def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -162,12 +98,12 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
     numpy.ndarray
         Shape (paragraphs,): captions by their element or class, unless they are the story, the dates in ``time``
         elements, the labels of buttons within paragraphs, links in square brackets, boxes, notes and menus by their
-        class, quotes that repeat the story; a page's number and head within a sentence; lists of topics, bylines,
-        credits, captions that end in one, notes on the printed paper, a date above the story and the numbers of
-        pictures by their form; teasers behind their heading (`corestory.line_rules.teasers`); labels, buttons and notes
-        of the page (`corestory.line_rules.page_labels`, `corestory.line_rules.page_notes`); and notes about the author,
-        boxes of facts and heads of e-mails (`corestory.line_rules.end_notes`). An article of which
-        nothing else would be left has none.
+        class, quotes that repeat the story; a page's number and head within a sentence; bylines, credits, captions that
+        end in one, notes on the printed paper (`corestory.line_rules.credits`), a date above the story and the numbers
+        of pictures by their form; teasers behind their heading (`corestory.line_rules.teasers`); labels, buttons and
+        notes of the page (`corestory.line_rules.page_labels`, `corestory.line_rules.page_notes`); notes about the
+        author, boxes of facts and heads of e-mails (`corestory.line_rules.end_notes`). An article of which nothing
+        else would be left has none.
 
     Examples
     --------
@@ -207,18 +143,13 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _by_form(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find lists of topics, credits, bylines and notes on the printed paper, and the numbers of pictures: "2/5"."""
+    """Find bylines, captions that end in a credit, notes on the printed paper, and the numbers of pictures: "2/5"."""
     texts, found = batch.texts, np.zeros(len(kept), bool)
     counters: dict[int, list[int]] = {}
     followed = batch.layout.all_but_last(kept)
     for row in np.flatnonzero(kept & (words <= LABEL_WORDS)).tolist():
         text = texts[row]
-        label = _labels().match(text)
-        if label is None:
-            of_agency = text.endswith((")", "）")) and re.match(_AGENCY, text, re.IGNORECASE) is not None
-            found[row] = is_byline(text) or _is_of_picture(text) or (of_agency and followed[row])
-        else:
-            found[row] = not label["credit"] or _is_credit(text[label.end() :])
+        found[row] = is_credit(text) or (bool(followed[row]) and ends_in_agency(text))
         if words[row] <= COUNTER_WORDS and re.fullmatch(_COUNTER, text):
             counters.setdefault(int(batch.layout.article[row]), []).append(row)
     for rows in counters.values():
@@ -228,47 +159,15 @@ def _by_form(batch: Batch, words: Float, kept: Bool) -> Bool:
     return found
 
 
-def is_byline(text: str) -> bool:
-    """Tell whether a line says by whom a story is, and nothing else.
-
-    Examples
-    --------
-    >>> is_byline("*By Ann Lee*"), is_byline("By Ann Lee and Bo"), is_byline("By Size"), is_byline("By Ann Lee we went")
-    (True, True, False, False)
-    """
-    text = text.strip(_AROUND)
-    # Most lines begin otherwise, and need no pattern.
-    if not text.startswith(_BYLINES):
-        return False
-    by, *name = re.sub(_WRITTEN, lambda of: of[0].split()[-1].title() + " ", text).split()
-    # A name has two words or more: "By Size" is a subhead. In scripts without case its form does not tell it.
-    return by in _BY and 2 <= len(name) <= NAME_WORDS and all(word[0].isupper() or word in _AND for word in name)
-
-
 def is_label(text: str) -> bool:
-    """Tell whether a line is a heading of teasers or comments, the label of a button, a date or a byline.
+    """Tell whether a line is a heading of teasers or comments, the label of a button, a date or a credit.
 
     Examples
     --------
     >>> is_label("Read next"), is_label("Reply"), is_label("Ann Lee, 3 hours ago"), is_label("A new quay")
     (True, True, True, False)
     """
-    return any(tell(text) for tell in (is_heading_of_teasers, is_label_of_comments, is_page_label, is_stamp, is_byline))
-
-
-def _is_credit(names: str) -> bool:
-    """Tell whether nothing but names follows: "Reporting by The Herald found that ..." is a sentence."""
-    return all(
-        word[0].isupper() or len(word.strip(".,;)")) <= 3 or word.strip(".,;)").casefold() in _IN_CREDITS
-        for word in names.split()
-    )
-
-
-def _is_of_picture(text: str) -> bool:
-    # What it has to have is looked for first, for the pattern tries every word.
-    end = text[-PICTURE_CHARACTERS:]
-    may_be = ":" in end or "©" in end or text.startswith(("(", "（")) or text.endswith((")", "）", "撮影"))
-    return may_be and _picture().match(text) is not None
+    return any(tell(text) for tell in (is_heading_of_teasers, is_label_of_comments, is_page_label, is_stamp, is_credit))
 
 
 def _within_sentences(batch: Batch, words: Float, kept: Bool) -> Bool:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.features.layout import Layout
+from corestory.line_rules.page_notes import page_notes
 from corestory.line_rules.sure_filler import is_label
 from corestory.line_rules.sure_story import sure_story
 from corestory.model.second_look_features import (
@@ -104,7 +105,9 @@ def scores_after_second_look(
     # Of a single paragraph there is nothing to drop.
     looked = kept & (np.add.reduceat(kept, layout.first, dtype=np.int64) > 1)[layout.article]
     if not scored.html:
-        looked |= lines_between_prose(scores, cutoffs, scored.features.words, scored.features.shape, layout) & ~settled
+        words, batch = scored.features.words, scored.features.batch
+        lines = lines_between_prose(scores, cutoffs, words, scored.features.shape, layout) & ~settled
+        looked |= lines & ~page_notes(batch, words, lines)
     if not looked.any():
         return scores, second
     second[looked] = settings.second_look_probabilities(

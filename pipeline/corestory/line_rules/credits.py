@@ -1,0 +1,216 @@
+"""Credits by their form: who wrote, photographed or helped; captions that end in one; notes on the printed paper.
+
+Nothing but names follows the words of a credit, and a name stands beside a profession.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from corestory.line_rules.headlines import ends_as_sentence
+
+NAME_WORDS = 5
+"""A byline's name has at most so many words."""
+PICTURE_CHARACTERS = 84
+"""The end of a caption has at most so many characters from the colon or the © on: forty, or as many initials."""
+NAMES, JOINED_NAME = 8, 20
+"""The names of those who photographed have at most so many words, in a script without capitals so many characters."""
+SIGNED_CHARACTERS, PROFESSION_WORDS = 90, 6
+"""A name with a profession has at most so many characters, and the profession so many words."""
+
+_CREDITS = (
+    r"(?:(?:additional|further|with)\s+)*(?:reporting|editing|writing|research|translation)"
+    r"(?:(?:,|\s+and|,\s+and)\s+(?:reporting|editing|writing|research))*\s+by\s|con información de\s|"
+    r"com informações d[aeo]s?\s|(?:mit|unter) (?:material|mitarbeit) von\s|mitarbeit:|met medewerking van\s|"
+    r"(?:das )?(?:interview|gespräch) führten?:?\s|propos recueillis par:?\s|rédaction:|édité par\s|"
+    r"avec la contribution de\s"
+)
+# Besides names and words of at most three letters these stand in credits.
+_IN_CREDITS = frozenset({"reporting", "editing", "writing", "research", "additional", "translation", "agencias"})
+_BY = frozenset({"By", "BY", "Von", "VON", "Par", "PAR", "Por", "POR", "Di", "Door", "Av", "Af", "Oleh", "OLEH"})
+_WRITERS = (
+    *("Written", "Words", "Posted", "Story", "Text", "Geschrieben", "Écrit", "Publié", "Escrito", "Scritto"),
+    *("Skrevet", "Skriven", "Photographs", "Photography", "Photos", "Pictures", "Illustrations", "Fotos", "Fotografie"),
+)
+_WRITTEN = rf"^(?:{'|'.join(_WRITERS)}) \w{{2,4}}\s"
+_BYLINES = (*_BY, *_WRITERS)
+_AND = frozenset({"and", "und", "et", "y", "e", "en", "och", "og", "i", "&"})
+# Marks of Markdown and of lists.
+_AROUND = " \xa0\t*_#|•-–—"
+_PRINTED = (
+    r"a version of this (?:article|story|piece|column) (?:appears|appeared|was published|ran)|"
+    r"(?:dieser|dieses|der|das) (?:text|artikel|beitrag|interview|gespräch) "
+    r"(?:ist zuerst|ist erschienen|erschien|stammt aus) .*(?:print|gedruckt|ausgabe|heft)|"
+    r"(?:cet article|ce texte) (?:est paru|a été publié|est extrait) .*(?:numéro|édition|magazine)|"
+    r"(?:este artículo|esta nota|este texto) .*edición (?:impresa|en papel)|"
+    r"(?:questo|l') ?articolo .*(?:edizione cartacea|numero|stampa)|"
+    r"(?:dit artikel|een versie van dit artikel) .*(?:krant|editie|nummer)|"
+    r"(?:este texto|esta matéria|uma versão deste) .*edição (?:impressa|de)|"
+    r"(?:artykuł|tekst) .*(?:wydani|numerze|drukiem)|"
+    r"(?:this )?transcripts? (?:"
+    r"(?:was|were|has been|is|are) (?:\w+[ -]){0,3}(?:generated|created|transcribed|produced)|"
+    r"may (?:contain errors|not be in (?:its|their) final form))"
+)
+# A person's profession or work.
+_WORK = (
+    r"reporters?|correspondents?|journalists?|editors?|columnists?|contributors?|freelance\w*|writers?|writes|authors?|"
+    r"bloggers?|covers|covered|redakteur\w*|korrespondent\w*|journalistin|autorin?|schreibt|volontär\w*|reporterin|"
+    r"journalistes?|rédact\w+|correspondante?|écrit|periodista|redactora?|corresponsal|escribe|giornalista|redat\w+|"
+    r"redattor\w+|redattrice|scrive|corrispondente|jornalista|repórter|colunista|escreve|verslag\w+|redacteur|schrijft|"
+    r"journalisti?|skriver|redaktör|redaktør|dziennikar\w+|redaktor\w*|pisze|novinář\w*|toimittaja|kirjoittaa|jurnalist\w*|"
+    r"журналист\w*|корреспондент\w*|пишет|редактор|обозреватель|журналіст\w*|кореспондент\w*|пише|δημοσιογράφος|γράφει"
+)
+# What pictures are called in credits.
+_PHOTOGRAPH = (
+    r"photos?|fotos?|foto[’']s|fot\.|zdjęci[ea]|zdj\.|image|bild|photograph|fotografí?a|fotografie|fotó|fotoğraf|kuvat?|"
+    r"billede|imagen|imagem|crédito?|ảnh|фото|φωτογραφία|φωτο|صورة|تصوير|फोटो|写真|图|사진"
+)
+# The end of a caption: "Photo: Ann Lee", "© Ann Lee"; and a line of nothing but a note on the pictures.
+_PICTURE = (
+    rf"(?:^|.*[\s(])(?:(?:{_PHOTOGRAPH})(?: credit)?"
+    r"\s?:\s?|©\s?)(?=[^\s\d])(?:[^.!?:]|\b[A-Z]\.){1,40}[.)]?$|"
+    r"^[（(](?:写真|画像|photo|foto|bild|pictured|image)[^）)]*[）)]$|"
+    r".*[（(](?:(?:ap|afp|getty) )?(?:photo|foto|image|bild)s?\b[^()（）]*[）)]$|.*撮影[)）]?$"
+)
+# So does a caption end, or the last paragraph of an agency's story.
+_AGENCY = (
+    r".*[（(](?:efe|afp|ap|reuters|dpa|ansa|lusa|anp|pap|čtk|mti|apa|keystone|imago|shutterstock|unsplash|pexels|pixabay|"
+    r"getty images|europa press)[）)]$"
+)
+# Without a colon, too, a caption ends in names: "... on Monday. Foto Ann Lee", "... (fot. Ann Lee)",
+_NAMED = r"(?P<names>(?:[^\W\d]|\b\w\.|[ /@’'&-]){2,44})[)）]?$"
+_BEHIND = rf"(?:^|[.!?»)”\"|/,;(（。]\s?)(?:{_PHOTOGRAPH}|credit)[ .:=/：／＝]\s?{_NAMED}"
+# "... on Monday. Ann Lee/The Post", "... on Monday. / A. Lee".
+_BESIDE = rf"(?:(?<!\d)[.!?»”\"](?:\s[|/–—-])?|[(（])\s*{_NAMED}"
+_SMALL = frozenset(
+    (
+        *(
+            "for",
+            "the",
+            "of",
+            "and",
+            "via",
+            "de",
+            "da",
+            "di",
+            "do",
+            "del",
+            "dos",
+            "la",
+            "le",
+            "al",
+            "van",
+            "von",
+            "der",
+        ),
+        *("den", "und", "et", "y", "e", "en", "i", "och", "og", "pour", "für", "voor", "för"),
+    )
+)
+_JOINED = re.compile(r"[\u0590-\u1cff\u2e80-\ud7ff]")
+# "Port=Ann Lee reporter lee@post.example", "Ann Lee (ann lee) reporter of the desk".
+_REPORTERS = r"\S+=\S+ (?:기자|특파원)(?: \S+@\S+)?|\S+ (?:기자|특파원) \S+@\S+|[^\s。、]+[)）部局][^\s。、]*記者"
+_SIGNED = r"([^,|/–—(:]{5,40}?)\s?(?:[,|/–—]|\s-\s)\s*(\S.*)"
+
+
+@cache
+def _labels() -> re.Pattern[str]:
+    # Compiled when first used, for that takes milliseconds.
+    return re.compile(rf"[\W_]*(?:{_PRINTED}|(?P<credit>{_CREDITS}))", re.IGNORECASE)
+
+
+@cache
+def _picture() -> re.Pattern[str]:
+    return re.compile(_PICTURE, re.IGNORECASE)
+
+
+@cache
+def profession() -> re.Pattern[str]:
+    """Give the pattern of the professions and the work of those who write."""
+    return re.compile(rf"\b(?:{_WORK})\b", re.IGNORECASE)
+
+
+def is_credit(text: str) -> bool:
+    """Tell whether a line says who wrote or helped, is a caption that ends in a credit, or notes the printed paper.
+
+    Examples
+    --------
+    >>> is_credit("Ann Lee, reporter"), is_credit("The quay on Monday. Ann Lee/The Post"), is_credit("Ann Lee, mayor")
+    (True, True, False)
+    """
+    label = _labels().match(text)
+    if label is not None:
+        return not label["credit"] or _is_of_names(text[label.end() :])
+    if is_byline(text) or _is_of_picture(text):
+        return True
+    return not ends_as_sentence(text) and (_is_signed(text) or _ends_in_names(text))
+
+
+def ends_in_agency(text: str) -> bool:
+    """Tell whether a caption ends in an agency, as the last paragraph of an agency's story does."""
+    return text.endswith((")", "）")) and re.match(_AGENCY, text, re.IGNORECASE) is not None
+
+
+def is_byline(text: str) -> bool:
+    """Tell whether a line says by whom a story is, and nothing else.
+
+    Examples
+    --------
+    >>> is_byline("*By Ann Lee*"), is_byline("By Ann Lee and Bo"), is_byline("By Size"), is_byline("By Ann Lee we went")
+    (True, True, False, False)
+    """
+    text = text.strip(_AROUND)
+    # Most lines begin otherwise, and need no pattern.
+    if not text.startswith(_BYLINES):
+        return False
+    by, *name = re.sub(_WRITTEN, lambda of: of[0].split()[-1].title() + " ", text).split()
+    # A name has two words or more: "By Size" is a subhead. In scripts without case its form does not tell it.
+    return by in _BY and 2 <= len(name) <= NAME_WORDS and all(word[0].isupper() or word in _AND for word in name)
+
+
+def _is_signed(text: str) -> bool:
+    """Tell whether a line is a name and a profession."""
+    if len(text) > SIGNED_CHARACTERS:
+        return False
+    if re.fullmatch(_REPORTERS, text):
+        return True
+    signed = re.fullmatch(_SIGNED, text)
+    if signed is None or any(map(str.isdigit, text)):
+        return False
+    name, work = signed[1].split(), signed[2]
+    of_name = 1 < len(name) < NAME_WORDS and all(word[0].isupper() or word in _SMALL for word in name)
+    return of_name and len(work.split()) <= PROFESSION_WORDS and profession().search(work) is not None
+
+
+def _is_of_names(names: str) -> bool:
+    """Tell whether nothing but names follows: "Reporting by The Herald found that ..." is a sentence."""
+    return all(
+        word[0].isupper() or len(word.strip(".,;)")) <= 3 or word.strip(".,;)").casefold() in _IN_CREDITS
+        for word in names.split()
+    )
+
+
+def _is_of_picture(text: str) -> bool:
+    # What it has to have is looked for first, for the pattern tries every word.
+    end = text[-PICTURE_CHARACTERS:]
+    may_be = ":" in end or "©" in end or text.startswith(("(", "（")) or text.endswith((")", "）", "撮影"))
+    return may_be and _picture().match(text) is not None
+
+
+def _ends_in_names(text: str) -> bool:
+    """Tell whether the end of a caption has nothing but names behind what a picture is called, or two with a mark."""
+    begin = max(len(text) - PICTURE_CHARACTERS, 0)
+    ends = [(_BEHIND, 1)] + [(_BESIDE, 3)] * ("/" in text[begin:] or "|" in text[begin:])
+    for pattern, least in ends:
+        end = re.compile(pattern, re.IGNORECASE).search(text, begin)
+        if end is not None and _are_names(end["names"].strip(" /"), least):
+            return True
+    return False
+
+
+def _are_names(text: str, least: int) -> bool:
+    names = re.split(r"[\s/]+", text)
+    if _JOINED.match(names[0]):
+        return least == 1 and len(text) <= JOINED_NAME
+    of_names = all(name[:1].isupper() or name.casefold() in _SMALL for name in names)
+    return of_names and names[0][:1].isupper() and least <= len(names) <= NAMES
