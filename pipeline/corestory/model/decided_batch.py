@@ -11,6 +11,7 @@ from corestory.line_rules.headlines import in_other_stories, lowered, own_headli
 from corestory.line_rules.other_stories import other_stories_in_texts
 from corestory.line_rules.sure_filler import sure_filler
 from corestory.model.decision import (
+    SHORT_EXPECTED,
     article_cutoffs,
     known_words,
     prose_of_new_languages,
@@ -95,6 +96,8 @@ def decided_batch(
         cutoffs = np.minimum(before, np.maximum.reduceat(scores, layout.first))
     known = known_words(scored.features, weights.words)
     pages = judged_pages(scored, scores, expected, known, weights, settings)
+    short = sentences_of_short_articles(scores, scored.features, None if pages is None else pages.without)
+    expected = np.where(np.logical_or.reduceat(short, layout.first), SHORT_EXPECTED, expected)
     if pages is not None:
         scores, cutoffs, expected = without_story(
             scores, cutoffs, expected, layout, is_article=pages.is_article, without=pages.without
@@ -102,7 +105,6 @@ def decided_batch(
         scores = as_forced(scores, forced)
     first = scores
     prose = prose_of_new_languages(scores, scored.features, known)
-    short = sentences_of_short_articles(scores, scored.features, None if pages is None else pages.without)
     scores = as_forced(np.where(prose | short, np.maximum(scores, cutoffs[layout.article]), scores), forced)
     kept = scores >= cutoffs[layout.article]
     batch, words = scored.features.batch, scored.features.words

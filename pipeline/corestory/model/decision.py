@@ -254,6 +254,9 @@ def prose_of_new_languages(scores: Float, features: BatchFeatures, known: Float)
 SHORT_ARTICLE, UNSURE = 100, 0.7
 """An article of at most so many words, of which no paragraph has a higher score, is too short to have a context."""
 
+SHORT_EXPECTED = 0.91
+"""Its expected word F1, which its scores do not tell: that of such articles of sites from which no model learned."""
+
 
 def sentences_of_short_articles(scores: Float, features: BatchFeatures, without: Bool | None) -> Bool:
     """Find the sentences of short articles in which no paragraph is surely core.
