@@ -112,15 +112,10 @@ class ExplainedArticle(ArticleExplanation):
         return f"<ExplainedArticle: {core} of {len(self.paragraphs)} paragraphs core, cutoff {self.cutoff:.2f}>"
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         from corestory.output.article_page import article_page
+        from corestory.rendering import notebook_frame
 
-        # A frame keeps the page's styles and script out of the notebook.
-        return (
-            f'<iframe srcdoc="{escape(article_page(self))}" sandbox="allow-scripts" '
-            'style="width: 100%; height: 40em; border: 0"></iframe>'
-        )
+        return notebook_frame(article_page(self))
 
 
 def explain(

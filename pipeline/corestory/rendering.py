@@ -125,6 +125,16 @@ def render(template: str, *, style: str, script: str, values: Mapping[str, objec
     return page.render({**values, "policy": policy, "style": look, "script": act})
 
 
+def notebook_frame(page: str) -> str:
+    """Return a page as an element of a notebook: a frame, which keeps its styles and script out of the notebook."""
+    from html import escape
+
+    return (
+        f'<iframe srcdoc="{escape(page)}" sandbox="allow-scripts" '
+        'style="width: 100%; height: 40em; border: 0"></iframe>'
+    )
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined

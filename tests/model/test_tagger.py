@@ -1,4 +1,5 @@
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from corestory.errors import InputError
 from corestory.features import batch as module
 from corestory.model.rules import Rules
-from corestory.model.tagged_article import TaggedArticle
+from corestory.model.tagged_article import NoStory, TaggedArticle
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
@@ -320,3 +321,17 @@ def test_a_score_and_a_decision_a_paragraph_or_none_at_all(scores, core):
 
 def test_an_article_may_have_no_paragraphs():
     assert TaggedArticle(Article("a", []), np.empty(0), np.empty(0, dtype=bool), 0.5).labels == ()
+
+
+def test_a_notebook_shows_the_story_of_an_article_and_folds_its_filler():
+    article = Article("a", ["Menu", "<b>Home</b>", "It rained."], url="https://quay.example/a", title="Rain \ud800")
+    tagged = TaggedArticle(article, np.array([0.1, 0.2, 0.9]), np.array([False, False, True]), 0.7)
+    shown = unescape(tagged._repr_html_().partition('srcdoc="')[2].partition('"')[0])
+    filler, story = shown.split("</details>")
+    assert "2 paragraphs of filler" in filler
+    assert "&lt;b&gt;Home&lt;/b&gt;" in filler
+    assert "It rained." in story
+    assert "1 of 3 paragraphs</b> are story. Confidence 0.70." in shown
+    shown.encode()
+    assert len(repr(tagged)) < 100
+    assert "no story" in replace(tagged, is_article=0.1, no_story=NoStory.LINKS)._repr_html_()

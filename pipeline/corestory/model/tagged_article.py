@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +16,7 @@ from corestory.installation import left_out
 from corestory.model.kinds import Kinds
 from corestory.model.site_memory import Sightings
 from corestory.reading.article import Article
+from corestory.reading.text import storable
 from corestory.types import Label
 
 if TYPE_CHECKING:
@@ -39,9 +42,9 @@ class NoStory(StrEnum):
     OTHER = "others, such as policies or forms"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TaggedArticle:
-    """An article with the score and the label of each paragraph.
+    """An article with the score and the label of each paragraph, which a notebook shows in colours.
 
     Attributes
     ----------
@@ -70,8 +73,8 @@ class TaggedArticle:
     --------
     >>> article = Article("a", ["Story.", "Share"])
     >>> tagged = TaggedArticle(article, np.array([0.9, 0.1]), np.array([True, False]), 0.8)
-    >>> tagged.labels
-    ('core', 'filler')
+    >>> tagged, tagged.labels
+    (<TaggedArticle 'a': 1 of 2 paragraphs core, confidence 0.80>, ('core', 'filler'))
     """
 
     article: Article
@@ -91,6 +94,25 @@ class TaggedArticle:
                 f"{self.article_id}: {expected[0]} paragraphs, but scores of shape {self.scores.shape} "
                 f"and decisions of shape {self.core.shape}"
             )
+
+    def __repr__(self) -> str:
+        core = f"{self.core.sum()} of {len(self.core)} paragraphs core"
+        return f"<TaggedArticle {self.article_id!r}: {core}, confidence {self.confidence:.2f}>"
+
+    def _repr_html_(self) -> str:
+        from corestory.rendering import link_to, notebook_frame, render
+
+        paragraphs = zip(
+            range(len(self.texts)), self.labels, self.scores.tolist(), map(storable, self.texts), strict=True
+        )
+        values = {
+            "title": storable(self.title or self.article_id) or "Article",
+            "url": storable(self.url),
+            "link": link_to(storable(self.url)),
+            "article": self,
+            "runs": [(label, list(run)) for label, run in groupby(paragraphs, key=itemgetter(1))],
+        }
+        return notebook_frame(render("tagged.html.j2", style="article.css", script="", values=values))
 
     @property
     def article_id(self) -> str:
