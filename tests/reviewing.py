@@ -12,11 +12,15 @@ import corestory
 ADDRESS = "http://127.0.0.1:"
 
 
+def environment() -> dict[str, str]:
+    """The environment of a process that runs this corestory, in any folder."""
+    return os.environ | {"PYTHONPATH": str(Path(corestory.__file__).parents[1])}
+
+
 class ReviewProcess:
     """``corestory review … --no-browser`` in a folder; `address` is what it printed."""
 
     def __init__(self, folder: Path, *arguments: object) -> None:
-        environment = os.environ | {"PYTHONPATH": str(Path(corestory.__file__).parents[1])}
         self._said = (folder / "stderr.txt").open("w+", encoding="utf-8")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "corestory", "review", *map(str, arguments), "--no-browser"],
@@ -24,7 +28,7 @@ class ReviewProcess:
             stderr=self._said,
             text=True,
             cwd=folder,
-            env=environment,
+            env=environment(),
         )
         assert self.process.stdout is not None
         self.address = self.process.stdout.readline().strip()

@@ -2,6 +2,8 @@
 
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,11 +11,12 @@ from typing import Any
 import pytest
 
 from browser.visits import HOSTILE, Visit
-from reviewing import ADDRESS, ReviewProcess, labels_in, write_articles
+from reviewing import ADDRESS, ReviewProcess, environment, labels_in, write_articles
 
 pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+OWN_SITE = Path(__file__).parents[2] / "data" / "own-site"
 STORY = [
     "The ferry left the quay at seven on Monday with nine passengers, the harbour master said.",
     "READ MORE: Ferry sold",
@@ -45,6 +48,13 @@ class Tab(Visit):
 
     def focused(self) -> str:
         return self.page.evaluate("document.activeElement.id")
+
+
+def corestory(*arguments: object, folder: Path) -> str:
+    command = [sys.executable, "-m", "corestory", *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=folder, env=environment(), stdout=subprocess.PIPE, text=True, check=True, timeout=120
+    ).stdout
 
 
 Start = Callable[..., ReviewProcess]
@@ -122,6 +132,7 @@ def test_the_keys_label_accept_and_undo_and_each_change_is_in_the_file(context, 
     tab.page.get_by_role("heading", name="The ferry").wait_for()
     tab.press("n")
     tab.page.get_by_role("heading", name="Every article is labelled.").wait_for()
+    assert tab.focused() == "finished-title"
     changed = sum(label != old for label, old in zip([*saved.values()][:5], first, strict=True))
     assert f"2 articles, {changed} correction" in tab.page.locator("#finished-text").inner_text()
     assert None not in labels_in(tmp_path / "labels.jsonl").values()
@@ -143,6 +154,9 @@ def test_a_mouse_and_a_finger_change_labels_by_the_label_alone(context, browser,
     assert tab.page.locator("[aria-selected=true]").count() == 3
     tab.page.locator("#p2 .score").click()
     tab.said("Saved: 1 paragraph")
+    tab.page.get_by_role("button", name="Doubtful").click()
+    doubtful = tab.page.evaluate("document.activeElement.classList")
+    assert {"doubtful"} <= set(doubtful.values()) - {"decided"}
     phone = browser.new_context(**PHONE)
     tapped = Tab(phone, review, 0)
     tapped.page.locator("#p0 .score").tap()
@@ -223,3 +237,39 @@ def test_two_tabs_see_and_keep_each_others_labels(context, shared):
     assert one.labels() == two.labels() == [other(first[0]), other(first[1]), *first[2:]]
     saved = labels_in(file)
     assert [saved["tabs", position] for position in range(3)] == [other(first[0]), other(first[1]), None]
+
+
+def story_of(name: str) -> list[str]:
+    return (OWN_SITE / f"{name}.txt").read_text(encoding="utf-8").strip().split("\n\n")
+
+
+def test_pages_of_a_site_are_reviewed_and_adapted_to_and_a_new_page_is_tagged_right(context, tmp_path):
+    names = [f"labelled/{number:02}" for number in range(1, 7)]
+    pages = [OWN_SITE / f"{name}.html" for name in names]
+    review = ReviewProcess(tmp_path, *pages, "--order", "given", "--adapt-every", "4")
+    tab = Tab(context, review)
+    corrections = []
+    for name in names:
+        tab.page.locator(f"#whence[title$='{name}.html']").wait_for()
+        texts = tab.page.locator(".paragraph .text").all_inner_texts()
+        right = ["core" if text in story_of(name) else "filler" for text in texts]
+        wrong = [place for place, (old, new) in enumerate(zip(tab.labels(), right, strict=True)) if old != new]
+        for place in wrong:
+            tab.page.locator(f"#p{place} .score").click()
+            tab.page.locator(f"#p{place}.changed").wait_for()
+        corrections.append(len(wrong))
+        if name == names[4]:  # it was opened before the fourth was learned from
+            tab.page.locator("#news-text", has_text="measured on 4 articles").wait_for()
+        tab.press("n")
+    tab.page.get_by_role("heading", name="Every article is labelled.").wait_for()
+    assert min(corrections[:5]) > 0 == corrections[5]
+    heights = [float(bar.get_attribute("height")) for bar in tab.page.locator("#chart rect").all()]
+    assert min(heights[:5]) > heights[5]
+    said = review.end(signal.SIGINT)
+    assert "Use them: corestory adapt labels.jsonl --output models/NAME" in said
+
+    assert "→ 1.000" in corestory("adapt", "labels.jsonl", "--output", "models/courier", folder=tmp_path)
+    new = OWN_SITE / "new" / "11.html"
+    assert corestory("predict", new, "--only", "core", "--model", "courier", folder=tmp_path).splitlines() == story_of(
+        "new/11"
+    )

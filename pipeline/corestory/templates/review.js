@@ -117,6 +117,7 @@ const summarise = () => {
   if (doubtful) parts.push(`${doubtful} doubtful`);
   if (article.done) parts.push("accepted");
   byId("summary").textContent = `${parts.join(" · ")}.`;
+  byId("doubtful-button").hidden = !doubtful;
   byId("accept-button").firstChild.textContent = article.done ? "Next " : "Accept ";
 };
 
@@ -214,8 +215,11 @@ const next = async () => {
   byId("article").hidden = true;
   byId("finished").hidden = false;
   const corrections = overview.done.reduce((sum, one) => sum + overview.entries[one].changes, 0);
-  byId("finished-text").textContent = `${plural(overview.done.length, "article")}, ${plural(corrections, "correction")}. The labels are in ${overview.labels}. You can close this tab and stop the server.`;
-  byId("accept-button").hidden = true;
+  byId("finished-text").textContent = `${plural(overview.done.length, "article")}, ${plural(corrections, "correction")}. The labels are in ${overview.labels}.`;
+  for (const name of ["accept-button", "doubtful-button"]) byId(name).hidden = true;
+  document.title = "Finished – corestory review";
+  scrollTo(0, 0);
+  byId("finished-title").focus({ preventScroll: true }); // the focused paragraph has gone, and with it what a screen reader reads
   return undefined;
 };
 
@@ -266,11 +270,6 @@ const measure = () => enqueue(async () => {
 
 // --- keys, mouse, touch
 
-const nextDoubtful = () => {
-  const after = article.paragraphs.findIndex((one, index) => index > cursor && one.doubtful);
-  return after < 0 ? article.paragraphs.findIndex((one) => one.doubtful) : after;
-};
-
 const inArticle = {
   j: (extend) => move(cursor + 1, extend),
   k: (extend) => move(cursor - 1, extend),
@@ -279,9 +278,9 @@ const inArticle = {
   Home: (extend) => move(0, extend),
   End: (extend) => move(article.paragraphs.length - 1, extend),
   d: (extend) => {
-    const to = nextDoubtful();
-    if (to < 0) say("No paragraph is doubtful.");
-    else move(to, extend);
+    const doubtful = article.paragraphs.flatMap((one, index) => (one.doubtful && !one.decided ? [index] : []));
+    if (doubtful.length) move(doubtful.find((index) => index > cursor) ?? doubtful[0], extend);
+    else say("No paragraph is doubtful.");
   },
   " ": () => give(other(article.paragraphs[cursor])),
   c: () => give("core"),
@@ -326,6 +325,7 @@ list.addEventListener("focusin", (event) => {
 
 byId("accept-button").addEventListener("click", accept);
 byId("undo-button").addEventListener("click", undo);
+byId("doubtful-button").addEventListener("click", () => inArticle.d(false));
 byId("keys-button").addEventListener("click", anywhere["?"]);
 byId("list-button").addEventListener("click", () => { if (overview) listArticles(overview, article && article.number, open); });
 byId("accuracy-button").addEventListener("click", measure);

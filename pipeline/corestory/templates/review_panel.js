@@ -1,6 +1,7 @@
 // The review as a whole: how far, how fast, how many corrections, how accurate, and the list of all articles.
 
 const BARS = 40;
+const LEAST_SCALE = 5; // one correction is a low bar, also where no article had more
 
 export const byId = (id) => document.getElementById(id);
 export const element = (tag, className, text) => {
@@ -21,7 +22,7 @@ const mean = (numbers) => numbers.reduce((sum, one) => sum + one, 0) / numbers.l
 const draw = (counts) => {
   const chart = byId("chart");
   const bars = counts.slice(-BARS);
-  const most = Math.max(...bars);
+  const most = Math.max(LEAST_SCALE, ...bars);
   const width = 300 / Math.max(bars.length, 10);
   chart.replaceChildren(...bars.map((count, index) => {
     const bar = document.createElementNS("http://www.w3.org/2000/svg", "rect");
@@ -47,10 +48,10 @@ export const report = (overview) => {
   byId("pace").hidden = !took.length;
   if (took.length) {
     const each = median(took);
-    const minutes = Math.ceil((each * left.length) / 60);
-    byId("pace-text").textContent = `The last article took ${clock(took[took.length - 1])}, half of them ${clock(each)} or less.${left.length ? ` About ${plural(minutes, "minute")} left.` : ""}`;
+    const minutes = Math.max(1, Math.ceil((each * left.length) / 60));
+    byId("pace-text").textContent = `The last article took ${clock(took[took.length - 1])}; the median is ${clock(each)}.${left.length ? ` About ${plural(minutes, "minute")} left.` : ""}`;
   }
-  byId("accuracy").hidden = entries.every((one) => one.confidence === null); // suspects: no model has tagged them
+  byId("accuracy").hidden = !done.length || entries.every((one) => one.confidence === null); // suspects: no model has tagged them
   byId("changes").hidden = !done.length;
   if (done.length) draw(done.map((one) => entries[one].changes));
   byId("news").hidden = !overview.news;
