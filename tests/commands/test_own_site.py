@@ -47,7 +47,10 @@ def test_labels_of_a_review_teach_pages_and_texts_once(run, labels, tmp_path):
     done = run("adapt", labels, "--model", "courier", "--output", "models/again")
     assert done.returncode == 1
     assert done.stdout.splitlines()[0] == "HTML: no measurable gain from 4 articles, so nothing changes."
-    assert done.stderr == "Nothing was saved. Label articles that the model gets wrong, or add --force.\n"
+    assert done.stderr == (
+        "The model had learned from 4 of these 4 articles before, so the gain says little about new ones.\n"
+        "Nothing was saved. Label articles that the model gets wrong, or add --force.\n"
+    )
     assert not (tmp_path / "models" / "again").exists()
 
 

@@ -198,8 +198,8 @@ def test_a_model_with_its_card_is_written_and_its_scores_are_shown(train, tmp_pa
         "4 folds by site.\n"
         "Measured on 20 articles only: even if all were tagged right, "
         "up to 14 of 100 others may be wrong (95 % bound).\n"
-        "20 articles teach a new model little. `corestory adapt` starts from the default model, which has seen more, "
-        "and may do better.\n"
+        "20 articles teach a new model little. On 20 articles from which neither learned, word F1 is "
+        "1.000 by the new model and 1.000 by the default model. To start from the default model, run corestory adapt.\n"
         "Out of fold, on 4 sites. The model is in models/mine, with all scores in its README.md\n"
     )
     assert done.stderr == said

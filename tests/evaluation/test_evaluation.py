@@ -1,6 +1,6 @@
 import json
 import math
-from dataclasses import astuple
+from dataclasses import astuple, replace
 
 import numpy as np
 import pandas as pd
@@ -8,10 +8,12 @@ import pytest
 
 from corestory.errors import DataError
 from corestory.evaluation.bootstrap import interval, resampled_metrics
-from corestory.evaluation.evaluation import evaluate_rows
+from corestory.evaluation.evaluation import beside_default, evaluate_rows
 from corestory.evaluation.groups import UNKNOWN
 from corestory.evaluation.metrics import Metrics, measure, word_counts
 from corestory.evaluation.rows import labelled_rows
+from corestory.model.manifest import Manifest
+from corestory.model.overlap import training_hashes
 
 STORY = "The ferry left the quay at noon with nine passengers and a goat aboard."
 
@@ -241,6 +243,22 @@ def test_a_score_of_stage_one_that_is_no_probability_is_refused_with_its_article
 
     with pytest.raises(DataError, match="stage1 inf in article 'article 2'; expected a probability"):
         evaluate_frame(frame)
+
+
+def test_a_new_model_is_compared_with_the_default_one_on_articles_that_the_latter_has_not_seen(seeded_tagger):
+    frame = made_frame()
+    frame["text"] += " " + frame["article_id"]
+    seen = frame["article_id"] < "article 2"
+    tagger = replace(seeded_tagger, manifest=Manifest(training=training_hashes(frame[seen])))
+    unseen = int(frame.loc[~seen, "article_id"].nunique())
+    found = beside_default(frame, tagger)
+    new, old = (evaluate_frame(one[~seen].reset_index(drop=True)) for one in (frame, tagger.score_frame(frame)))
+    assert found == (
+        f"On {unseen} articles from which neither learned, word F1 is {new.tagger.words.value.core_f1:.3f} by the new "
+        f"model and {old.tagger.words.value.core_f1:.3f} by the default model."
+    )
+    tagger = replace(seeded_tagger, manifest=Manifest(training=training_hashes(frame)))
+    assert "has learned from all of these articles" in beside_default(frame, tagger)
 
 
 def test_metrics_are_json_without_nan():

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from corestory.model.overlap import TrainingHashes, find_overlap, training_hashes
+from corestory.model.overlap import TrainingHashes, find_overlap, seen_articles, training_hashes
 
 LONG = "The ferry left the quay at nine on Monday with {} passengers and a goat."
 
@@ -36,6 +36,12 @@ def test_new_articles_of_a_known_site_are_told_from_known_articles():
     found = find_overlap(frame(("x", "Quay.example", [LONG.format("ten")])), training_hashes(TRAINED))
     assert (found.seen_articles, found.seen_sites) == (0, 1)
     assert found
+
+
+def test_each_copy_of_a_known_article_is_named_and_counted():
+    copies = frame(*((name, "", [LONG.format("seven")]) for name in ("x", "y")), ("z", "", [LONG.format("ten")]))
+    assert seen_articles(copies, training_hashes(TRAINED)) == {"x", "y"}
+    assert find_overlap(copies, training_hashes(TRAINED)).seen_articles == 2
 
 
 @pytest.mark.parametrize("hashes", [training_hashes(TRAINED), TrainingHashes()])

@@ -276,6 +276,13 @@ def test_nothing_changes_where_the_model_is_right_already(adapted: Tagger) -> No
     assert found.tagger is adapted
 
 
+def test_a_gain_on_articles_that_the_model_has_learned_from_comes_with_a_caution(adapted: Tagger) -> None:
+    assert adapt(adapted, site_frame(2, first=20)).caution == ""
+    assert adapt(adapted, site_frame(4)).caution == (
+        "The model had learned from 3 of these 4 articles before, so the gain says little about new ones."
+    )
+
+
 def test_the_manifest_tells_the_chain_of_adaptations(adapted: Tagger) -> None:
     again = adapt(adapted, site_frame(3, first=20), force=True).tagger
     assert again.manifest is not None

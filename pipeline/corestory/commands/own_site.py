@@ -61,6 +61,8 @@ def adapt(
         adaptation = adapt(tagger, frame, progress=bar.update, force=force)
     for form in adaptation.forms:
         typer.echo(form.message)
+    if adaptation.caution:
+        say(adaptation.caution)
     if adaptation.helps:
         save_model(adaptation.tagger, output, card=adapted_card(output.resolve().name, adaptation), force=force)
         say(f"The adapted model is in {output}")

@@ -179,13 +179,13 @@ def train(
 
     from corestory.atomic import check_folder
     from corestory.commands.messages import progress_bar, say
-    from corestory.evaluation.evaluation import evaluate_rows, training_cautions
+    from corestory.evaluation.evaluation import beside_default, evaluate_rows, training_cautions
     from corestory.evaluation.in_story import measure_in_story
     from corestory.evaluation.rows import chosen_rows, labelled_rows
     from corestory.labelling.table import is_split_by_article, read_frame
     from corestory.model.manifest import data_sha256, new_manifest
     from corestory.model.overlap import training_hashes
-    from corestory.model.storage import MANIFEST_NAME, save_model
+    from corestory.model.storage import MANIFEST_NAME, load_model, save_model
     from corestory.report.card import few_articles, model_card
     from corestory.report.terminal import EvaluationView
     from corestory.training.estimator import ParagraphClassifier
@@ -228,8 +228,8 @@ def train(
         say(found)
     if evaluation.counts.articles < FEW:
         say(
-            f"{evaluation.counts.articles:,} articles teach a new model little. `corestory adapt` starts from the "
-            "default model, which has seen more, and may do better."
+            f"{evaluation.counts.articles:,} articles teach a new model little. {beside_default(scored, load_model())} "
+            "To start from the default model, run corestory adapt."
         )
     where = f"on {evaluation.counts.sites:,} sites" if folds.by == "site" else "by article, on one site"
     say(f"Out of fold, {where}. The model is in {output}, with all scores in its README.md")

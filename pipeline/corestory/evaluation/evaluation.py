@@ -21,13 +21,14 @@ from corestory.evaluation.results import (
     TaggerResult,
 )
 from corestory.evaluation.rivals import Predictions, everything_core, length_rule, stage_one
-from corestory.evaluation.rows import LabelledRows, probabilities, seen_splits
+from corestory.evaluation.rows import LabelledRows, labelled_rows, probabilities, score_in_pieces, seen_splits
 from corestory.types import Float
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from corestory.model.manifest import Manifest
+    from corestory.model.tagger import Tagger
 
 
 def evaluate_rows(
@@ -212,6 +213,31 @@ def cautions(
             "seen the measured sites, so the measures are too optimistic for other sites."
         )
     return tuple(found)
+
+
+def beside_default(scored: pd.DataFrame, default: Tagger) -> str:
+    """Say how good the default model is on the articles of a new model, for a person who may start from either.
+
+    Parameters
+    ----------
+    scored
+        The rows of training with the new model's out-of-fold scores, as `labelled_rows` takes them.
+    default
+        The default model.
+    """
+    from corestory.model.overlap import seen_articles
+
+    seen = seen_articles(scored, default.manifest.training) if default.manifest is not None else set()
+    unseen = scored[~scored["article_id"].isin(seen)].reset_index(drop=True)
+    if not unseen["label"].notna().any():
+        return "The default model has learned from all of these articles, so the two cannot be compared on them."
+    new = labelled_rows(unseen)
+    old = labelled_rows(score_in_pieces(default, unseen, threshold=None, progress=lambda _: None))
+    reached, alone = (measure(one.core, one.score, one.decided, weights=one.words).core_f1 for one in (old, new))
+    return (
+        f"On {len(np.unique(new.articles)):,} articles from which neither learned, word F1 is {alone:.3f} by the new "
+        f"model and {reached:.3f} by the default model."
+    )
 
 
 def training_cautions(*, folds_by: str, by_article: bool) -> tuple[str, ...]:

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from corestory.types import UInt64
-
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -84,7 +82,8 @@ def training_hashes(frame: pd.DataFrame, *, key: bytes | None = None) -> Trainin
     Overlap(articles=2, sites=2, seen_articles=1, seen_sites=1)
     """
     key = secrets.token_bytes(KEY_BYTES) if key is None else key
-    return TrainingHashes(key, *(np.unique(one).astype("<u8").tobytes() for one in _hashes(frame, key)))
+    found = _article_hashes(frame, key).values(), _site_hashes(frame, key)
+    return TrainingHashes(key, *(np.unique(np.array(list(one), "<u8")).tobytes() for one in found))
 
 
 def joined_hashes(hashes: TrainingHashes, frame: pd.DataFrame) -> TrainingHashes:
@@ -116,19 +115,37 @@ def find_overlap(frame: pd.DataFrame, hashes: TrainingHashes) -> Overlap:
     hashes
         Of the training table (`corestory.model.manifest.Manifest.training`).
     """
-    articles, sites = _hashes(frame, hashes.key)
-    known = [np.frombuffer(part, "<u8") for part in (hashes.articles, hashes.sites)]
-    return Overlap(
-        len(articles), len(sites), int(np.isin(articles, known[0]).sum()), int(np.isin(sites, known[1]).sum())
-    )
+    sites, known_sites = _site_hashes(frame, hashes.key), _known(hashes.sites)
+    seen_sites = sum(site in known_sites for site in sites)
+    return Overlap(frame["article_id"].nunique(), len(sites), len(seen_articles(frame, hashes)), seen_sites)
 
 
-def _hashes(frame: pd.DataFrame, key: bytes) -> tuple[UInt64, UInt64]:
-    """Hash each article and each site of a table."""
-    articles = [_hash(_recognised_by(texts.tolist()), key) for _, texts in frame.groupby("article_id")["text"]]
+def seen_articles(frame: pd.DataFrame, hashes: TrainingHashes) -> set[str]:
+    """Return the ids of the articles on which a model was trained, as `find_overlap` recognises them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"article_id": ["a", "b", "a"], "text": ["The quay opened.", "It rained.", "Share"]})
+    >>> seen_articles(frame, training_hashes(frame[frame["article_id"] == "a"]))
+    {'a'}
+    """
+    known = _known(hashes.articles)
+    return {article_id for article_id, found in _article_hashes(frame, hashes.key).items() if found in known}
+
+
+def _known(hashes: bytes) -> set[int]:
+    return set(np.frombuffer(hashes, "<u8").tolist())
+
+
+def _article_hashes(frame: pd.DataFrame, key: bytes) -> dict[str, int]:
+    groups = frame.groupby("article_id")["text"]
+    return {str(article_id): _hash(_recognised_by(texts.tolist()), key) for article_id, texts in groups}
+
+
+def _site_hashes(frame: pd.DataFrame, key: bytes) -> list[int]:
     names = frame["site"].dropna().astype(str).str.casefold().unique().tolist() if "site" in frame else []
-    sites = [_hash(f"site {name}", key) for name in names if name]
-    return np.array(articles, np.uint64), np.array(sites, np.uint64)
+    return [_hash(f"site {name}", key) for name in names if name]
 
 
 def _recognised_by(texts: list[str]) -> str:

@@ -211,6 +211,7 @@ def adapted_card(name: str, adaptation: Adaptation) -> str:
         "Gains are measured on articles that were left out of the fit, one or a tenth at a time.",
         "",
         *(form.message for form in adaptation.forms),
+        *filter(None, [adaptation.caution]),
         "",
         f"The model before the first adaptation was trained on {trained:,} inputs; its own card tells how accurate "
         "it is elsewhere.",

@@ -21,7 +21,7 @@ from corestory.installation import version
 from corestory.line_rules.headlines import own_headlines
 from corestory.line_rules.sure_filler import sure_filler
 from corestory.model.manifest import AdaptedTo, Manifest, now
-from corestory.model.overlap import joined_hashes
+from corestory.model.overlap import joined_hashes, seen_articles
 from corestory.model.stored_weights import weights_sha256
 from corestory.training.correction_choice import MEASURABLE, NOTHING, FormAdaptation, FormResult
 
@@ -48,10 +48,14 @@ class Adaptation:
         The adapted model; the model that was given if nothing helped.
     forms
         What was reached for articles with markup, if there were any, and without.
+    articles, seen
+        How many articles it learned from, and how many of them the model that was given had learned from already.
     """
 
     tagger: Tagger
     forms: tuple[FormResult, ...]
+    articles: int
+    seen: int
 
     @property
     def helps(self) -> bool:
@@ -72,6 +76,16 @@ class Adaptation:
     def message(self) -> str:
         """A sentence for each form."""
         return " ".join(form.message for form in self.forms)
+
+    @property
+    def caution(self) -> str:
+        """Say that the gain is not one on unseen articles; empty if it is."""
+        if not self.seen:
+            return ""
+        return (
+            f"The model had learned from {self.seen:,} of these {self.articles:,} articles before, so the gain says "
+            "little about new ones."
+        )
 
 
 def adapt(
@@ -113,6 +127,7 @@ def adapt(
     2
     """
     frame = _usable(labelled)
+    seen = len(seen_articles(frame, tagger.manifest.training)) if tagger.manifest is not None else 0
     ruled = _with_own_labels(tagger, frame)
     forms = [FormAdaptation(ruled, rows, html=html) for html, rows in _by_form(tagger, frame)]
     steps, done = sum(form.folds + 1 for form in forms), 0
@@ -129,7 +144,9 @@ def adapt(
     # Other rules hold for all sites, so they need a measured gain on this one.
     if force or any(result.gain is None or result.gain >= MEASURABLE for result in results):
         tagger = ruled
-    return Adaptation(_with(tagger, corrections, frame, results) if corrections else tagger, results)
+    if corrections:
+        tagger = _with(tagger, corrections, frame, results)
+    return Adaptation(tagger, results, frame["article_id"].nunique(), seen)
 
 
 def _with_own_labels(tagger: Tagger, frame: pd.DataFrame) -> Tagger:
