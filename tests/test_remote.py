@@ -195,7 +195,7 @@ def test_whatever_a_file_system_raises_is_an_os_error(monkeypatch):
     ("url", "reason"),
     [
         ("zip://h/x.html", "Is a directory"),
-        ("github://x/y.html", "TypeError: GithubFileSystem.__init__"),
+        ("github://x/y.html", "the URL names no org or repo"),
         ("dir://x", "AttributeError"),
         ("ftp://127.0.0.1:1/x.html", "Connection refused"),
     ],

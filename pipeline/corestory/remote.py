@@ -242,10 +242,24 @@ def _opened(url: str) -> tuple[AbstractFileSystem, str]:
     if "::" in url:  # a file that was found in a folder
         raise OSError(errno.EINVAL, "two colons in the name of a file elsewhere")
     with _naming(url), _as_os_error(url):
-        from fsspec.core import url_to_fs
+        from fsspec.core import get_filesystem_class, url_to_fs
 
+        _check_complete(url, get_filesystem_class(_root(url).removesuffix("://")))
         system, path = url_to_fs(url)
     return system, path
+
+
+def _check_complete(url: str, system: type[AbstractFileSystem]) -> None:
+    """Refuse a URL without a part that its file system needs, such as the host of ftp://."""
+    from inspect import signature
+
+    from fsspec.config import conf
+
+    _, *parameters = signature(system.__init__).parameters.values()
+    needed = {one.name for one in parameters if one.default is one.empty and one.kind is one.POSITIONAL_OR_KEYWORD}
+    missing = needed - system._get_kwargs_from_urls(url).keys() - conf.get(url.partition(":")[0], {}).keys()
+    if missing:
+        raise OSError(errno.EINVAL, f"the URL names no {' or '.join(sorted(missing))}")
 
 
 @contextmanager

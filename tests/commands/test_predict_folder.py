@@ -244,10 +244,13 @@ def test_an_odd_failure_costs_one_file_and_is_tried_again(predict, tmp_path, mon
         (["in", "--output", "in/"], "is a folder that is read"),
         (["in", "--output", "in/a.txt/"], "is a file"),
         (["in", "--output", "out/", "--model", "nowhere"], "no such model"),
-        (["in", "--output", "out/", "--rejects", "in/a.txt"], "exists already"),
+        (["in", "--output", "out/", "--rejects", "there.jsonl"], "exists already"),
+        (["in", "--output", "out/", "--rejects", "r.csv"], "r.csv: a name that ends in .csv; expected one that ends"),
+        (["in", "--output", "out/", "--dask", "tcp://127.0.0.1:9", "--jobs", "2"], "has workers of its own"),
     ],
 )
 def test_a_run_that_cannot_start_says_why_in_one_line_and_changes_nothing(predict, tmp_path, arguments, message):
+    (tmp_path / "there.jsonl").touch()
     before = sorted(tmp_path.rglob("*"))
     done = predict(*arguments)
     assert (done.returncode, done.stdout) == (2, "")

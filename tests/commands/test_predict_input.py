@@ -95,7 +95,7 @@ def test_fields_are_named_by_options_in_every_command_that_reads_articles(predic
     done = run("explain", "e.csv", "--model", model, "--format", "json", *options)
     assert json.loads(done.stdout)["article_id"] == "n7"
     done = run("remember", "e.csv", "-o", "m.memory", *options)
-    assert (done.returncode, "kept: 1 pages of 1 site" in done.stderr) == (0, True)
+    assert (done.returncode, "kept: 1 page of 1 site" in done.stderr) == (0, True)
     assert predict("e.csv", "--text-column", "body").returncode == 1
 
 

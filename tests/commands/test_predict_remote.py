@@ -165,6 +165,7 @@ def test_one_file_goes_to_the_standard_output_or_to_a_file_elsewhere(predict, fo
         (["{in}", "--output", "{in}/bad.jsonl/"], "is a file"),
         (["{in}", "--output", "nowhere://a/"], "no URL that fsspec knows"),
         (["nowhere://a", "--output", "out/"], "no URL that fsspec knows"),
+        (["{in}", "--output", "ftp:///out/"], "ftp:///out: cannot be reached (the URL names no host)"),
         (["{in}/t.parquet", "--output", "{in}/t.html"], "pages are not written to another machine"),
     ],
 )
@@ -187,7 +188,7 @@ def test_an_output_that_cannot_be_asked_for_is_told_in_one_line(predict, folder,
     assert "(Access Denied)" in done.stderr
 
 
-@pytest.mark.parametrize("url", ["zip://h/x.html", "github://x/y.html", "ftp://127.0.0.1:1/x.html"])
+@pytest.mark.parametrize("url", ["zip://h/x.html", "github://x/y.html", "ftp:///x.html", "ftp://127.0.0.1:1/x.html"])
 def test_an_input_whose_file_system_cannot_be_opened_is_named_in_one_line(predict, tmp_path, url):
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     done = predict("a.txt", url, "--output", "a.jsonl")

@@ -26,7 +26,7 @@ from corestory.reading import parts as reading_parts
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install 'corestory[dask]'")
 
-from corestory.jobs.cluster import check_paths, remember_on_cluster, run_on_cluster  # noqa: E402
+from corestory.jobs.cluster import check_cluster, remember_on_cluster, run_on_cluster  # noqa: E402
 
 TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday, she added.\n"
 FILES = 10
@@ -292,9 +292,15 @@ def test_where_no_scheduler_answers_it_is_said(corpus, job, monkeypatch):
 
 
 def test_names_that_another_machine_would_read_otherwise_are_refused():
-    check_paths(["in"], address="local")
-    check_paths(["/data/in"], address="tcp://127.0.0.1:8786")
+    check_cluster(["in"], address="local", jobs=1)
+    check_cluster(["/data/in"], address="tcp://127.0.0.1:8786", jobs=1)
     with pytest.raises(InputError, match="is a relative path"):
-        check_paths(["/data/in", "in"], address="tcp://127.0.0.1:8786")
+        check_cluster(["/data/in", "in"], address="tcp://127.0.0.1:8786", jobs=1)
     with pytest.raises(InputError, match="is not the address of a scheduler"):
-        check_paths(["/data/in"], address="somewhere")
+        check_cluster(["/data/in"], address="somewhere", jobs=1)
+
+
+def test_a_number_of_processes_is_for_a_local_cluster():
+    check_cluster(["in"], address="local", jobs=4)
+    with pytest.raises(InputError, match="has workers of its own; expected no --jobs"):
+        check_cluster(["/data/in"], address="tcp://127.0.0.1:8786", jobs=4)

@@ -15,6 +15,7 @@ from corestory.commands.messages import (
     REFUSALS_LISTED,
     ProgressBar,
     Refusals,
+    counted_as,
     open_refusals,
     progress_bar,
     say,
@@ -128,9 +129,9 @@ def _local_run(jobs: int) -> Run:
 
 def _cluster_run(address: str, jobs: int, sources: Sequence[str]) -> Run:
     check_installed("distributed", extra="dask", where="--dask")
-    from corestory.jobs.cluster import check_paths, run_on_cluster
+    from corestory.jobs.cluster import check_cluster, run_on_cluster
 
-    check_paths(sources, address=address)
+    check_cluster(sources, address=address, jobs=jobs)
     return lambda items, job, count: run_on_cluster(items, job, address=address, jobs=jobs)  # noqa: ARG005
 
 
@@ -257,13 +258,13 @@ class RunSummary:
         seconds, done = time.monotonic() - self._began, self.counts
         rate = f" ({done.articles / seconds:,.0f} articles a second)" if done.articles and seconds else ""
         say(
-            f"tagged: {_count(self._files, 'file')}, {_count(done.articles, 'article')}, "
-            f"{_count(done.paragraphs, 'paragraph')} "
+            f"tagged: {counted_as(self._files, 'file')}, {counted_as(done.articles, 'article')}, "
+            f"{counted_as(done.paragraphs, 'paragraph')} "
             f"in {seconds:,.1f} s{rate}"
         )
         if self._skipped_files:
-            articles = _count(self._skipped.articles, "article")
-            say(f"skipped: {_count(self._skipped_files, 'file')} done already, {articles}")
+            articles = counted_as(self._skipped.articles, "article")
+            say(f"skipped: {counted_as(self._skipped_files, 'file')} done already, {articles}")
         every = done + self._skipped
         say_without_story(every.without_story, articles=every.articles)
         if every.doubtful:
@@ -291,7 +292,3 @@ class RunSummary:
     def _show(self) -> None:
         rate = self._articles / max(time.monotonic() - self._began, 1e-9)
         self._bar.update(f"{self._articles:,} articles, {rate:,.0f} a second", self._bytes, self._total)
-
-
-def _count(count: int, unit: str) -> str:
-    return f"{count:,} {unit}{'s' * (count != 1)}"

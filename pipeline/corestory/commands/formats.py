@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -83,6 +84,21 @@ def check_ending(output: Path | str, *endings: str) -> None:
     if ending and ending not in endings:
         expected = f"one that ends in {' or '.join(endings)}"
         raise OutputError(f"a name that ends in {ending}", where=str(output), expected=expected)
+
+
+def check_rejects(path: str | None) -> str | None:
+    """Refuse a file of refusals whose name says that it is no JSON Lines."""
+    if path is not None:
+        check_ending(path, ".jsonl", ".ndjson")
+    return path
+
+
+Rejects = Annotated[
+    str | None,
+    typer.Option(
+        "--rejects", help="A file for all refusals, as JSON Lines with where and reason.", callback=check_rejects
+    ),
+]
 
 
 def is_folder(output: str) -> bool:

@@ -64,7 +64,7 @@ def export(
     Example: corestory export pages/ --to label-studio --output tasks.json
     """
     from corestory.atomic import atomic_path
-    from corestory.commands.messages import listed_refusals, progress_bar, say
+    from corestory.commands.messages import counted_as, listed_refusals, progress_bar, say
     from corestory.commands.options import open_model
     from corestory.output.annotation_tools import LABEL_STUDIO_CONFIG, exported
     from corestory.reading.sources import read_articles
@@ -90,7 +90,7 @@ def export(
             file.write(piece)
         if not count:
             raise InputError("no article to export", where=", ".join(articles)[:200])
-    say(f"{count:,} article{'s' * (count != 1)} in {output}")
+    say(f"{counted_as(count, 'article')} in {output}")
     if tool is Tool.label_studio:
         say(f"The labelling configuration to paste into the project:\n{LABEL_STUDIO_CONFIG}")
     if refusals.count:

@@ -32,6 +32,17 @@ def say(line: str) -> None:
         sys.stderr.write(f"{printable(line)}\n")
 
 
+def counted_as(count: int, unit: str) -> str:
+    """Write a number with its unit.
+
+    Examples
+    --------
+    >>> counted_as(1, "page"), counted_as(1200, "page")
+    ('1 page', '1,200 pages')
+    """
+    return f"{count:,} {unit}{'s' * (count != 1)}"
+
+
 def standard_output() -> TextIO:
     """Return the standard output.
 

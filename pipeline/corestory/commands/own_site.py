@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corestory.commands.formats import Rejects
 from corestory.commands.options import Force, Jobs, Model
 from corestory.installation import check_installed
 
@@ -103,9 +104,7 @@ def remember(
         str, typer.Option("--output", "-o", help="The site memory to write, whole or not at all.", show_default=False)
     ],
     merge: Annotated[bool, typer.Option("--merge", help="Merge site memories into one.")] = False,
-    rejects: Annotated[
-        str | None, typer.Option("--rejects", help="A file for all refusals, as JSON Lines with where and reason.")
-    ] = None,
+    rejects: Rejects = None,
     *,
     reading: ReadingOptions,
     jobs: Jobs = 1,
@@ -128,7 +127,7 @@ def remember(
     Example: corestory remember pages/ --output site.memory
     """
     from corestory.atomic import atomic_path
-    from corestory.commands.messages import open_refusals, say
+    from corestory.commands.messages import counted_as, open_refusals, say
     from corestory.errors import InputError
     from corestory.model.site_memory import SiteMemory
     from corestory.model.storage import load_memory, memory_bytes
@@ -160,7 +159,7 @@ def remember(
                 read, unknown = read + found.articles, unknown + found.unknown
             if unknown:
                 say(f"of an unknown site, so not remembered: {unknown:,} of {read:,} pages")
-            say(f"read: {read:,} pages")
+            say(f"read: {counted_as(read, 'page')}")
         kept = memory.pages
         if not kept:
             hint = "Give pages with a url or site column, or in a folder named as the site."
@@ -168,7 +167,8 @@ def remember(
         data = memory_bytes(memory, where=output)
         temporary.write_bytes(data)
         count = sum(map(len, kept.values()))
-        say(f"kept: {count:,} pages of {len(kept):,} site{'s' * (len(kept) > 1)}, {len(data):,} bytes in {output}")
+        kept_pages = f"{counted_as(count, 'page')} of {counted_as(len(kept), 'site')}"
+        say(f"kept: {kept_pages}, {len(data):,} bytes in {output}")
     if refusals.count:
         raise typer.Exit(1)
 
@@ -180,9 +180,9 @@ def _remembered(
 
     if dask:
         check_installed("distributed", extra="dask", where="--dask")
-        from corestory.jobs.cluster import check_paths, remember_on_cluster
+        from corestory.jobs.cluster import check_cluster, remember_on_cluster
 
-        check_paths(pages, address=dask)
+        check_cluster(pages, address=dask, jobs=jobs)
         return remember_on_cluster(files, address=dask, jobs=jobs, options=reading)
 
     from corestory.jobs.tasks import remember_files

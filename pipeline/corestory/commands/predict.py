@@ -13,6 +13,7 @@ from corestory.commands.formats import (
     DOCUMENTS,
     Only,
     OutputFormat,
+    Rejects,
     Rows,
     check_documents,
     check_keep,
@@ -88,9 +89,7 @@ def predict(
     always_filler: Annotated[
         Path | None, typer.Option(help="The same for filler. If both files match, core wins.")
     ] = None,
-    rejects: Annotated[
-        str | None, typer.Option("--rejects", help="A file for all refusals, as JSON Lines with where and reason.")
-    ] = None,
+    rejects: Rejects = None,
     keep: Annotated[
         list[str] | None,
         typer.Option(metavar="COLUMN", help="A column of the input to copy to the output; may be repeated."),

@@ -148,18 +148,19 @@ def _ended(
         fill()
 
 
-def check_paths(sources: Sequence[str], *, address: str) -> None:
-    """Refuse paths that mean another file on a worker, and malformed addresses.
+def check_cluster(sources: Sequence[str], *, address: str, jobs: int) -> None:
+    """Refuse malformed addresses, and what a cluster on other machines cannot do.
 
     Raises
     ------
     InputError
-        A path is relative although the cluster is on other machines, or the address is malformed.
+        The address is malformed; or the cluster is on other machines, and a path is relative, or a number of processes
+        is given.
 
     Examples
     --------
-    >>> check_paths(["articles"], address="local")
-    >>> check_paths(["/data/articles"], address="tcp://scheduler:8786")
+    >>> check_cluster(["articles"], address="local", jobs=4)
+    >>> check_cluster(["/data/articles"], address="tcp://scheduler:8786", jobs=1)
     """
     if address == LOCAL:
         return
@@ -167,6 +168,8 @@ def check_paths(sources: Sequence[str], *, address: str) -> None:
         raise InputError(
             "is not the address of a scheduler", where=address, expected="local, or one such as tcp://HOST:8786"
         )
+    if jobs != 1:
+        raise InputError("has workers of its own", where=address, expected="no --jobs, which is for --dask local")
     for source in sources:
         if not is_url(source) and not Path(source).is_absolute():
             raise InputError(
