@@ -107,6 +107,24 @@ def test_label_studio_exports_of_old_versions_and_of_the_short_form_are_read(tmp
     assert read(tmp_path, [short])[1] == expected("core", "filler", "core")
 
 
+def test_of_label_studio_annotations_in_the_short_form_the_latest_counts_in_any_order(tmp_path):
+    new, old = (
+        {"id": 1, **DATA, "label": [one["value"] for one in regions], "annotator": number, "annotation_id": number,
+         "updated_at": f"2026-0{number}-09T22:16:08.728378Z"}
+        for number, regions in ((4, WHOLE), (3, [region(0, 2, 0, 23, "filler")]))
+    )  # fmt: skip
+    for records in ([new, old], [old, new]):
+        assert read(tmp_path, records)[1] == expected("core", "filler", "core")
+
+
+def test_label_studio_relations_and_regions_of_two_labels_are_passed_over(tmp_path):
+    relation = {"from_id": "a", "to_id": "b", "type": "relation", "direction": "right"}
+    both = region(1, 1, 0, 28, "filler")
+    both["value"]["paragraphlabels"] = ["filler", "core"]
+    _, found, refused = read(tmp_path, [task(annotation(WHOLE[0], relation, both, WHOLE[2]))])
+    assert (found, refused) == (expected("core", None, "core"), [])
+
+
 @pytest.mark.parametrize(
     "wrong",
     [region(0, 3, 0, 1, "core"), region(1, 0, 0, 1, "core"), region("x", 0, 0, 1, "core"), {"type": "paragraphlabels"}],
@@ -220,6 +238,17 @@ def test_argilla_records_count_the_answers_of_people_and_no_suggestion(tmp_path)
     records = [record(0, "core", "core", "filler"), record(1), record(2, "filler", "core")]
     kind, found, refused = read(tmp_path, records)
     assert (kind, found, refused) == ("Argilla", expected("core", None, None), [])
+
+
+def test_argilla_drafts_and_discarded_answers_are_no_labels(tmp_path):
+    flat = {
+        "text": TEXTS[0], "article_id": "a", "position": 0, "label.suggestion": "core",
+        "label.responses": ["core", "core", "filler"], "label.responses.status": ["draft", "discarded", "submitted"],
+    }  # fmt: skip
+    assert read(tmp_path, [flat])[1] == {"export/a": [(TEXTS[0], "filler")]}
+    nested = record(1, "core", "filler")
+    nested["responses"]["label"][0]["status"] = "discarded"
+    assert read(tmp_path, [nested])[1] == {"export/a": [(TEXTS[1], "filler")]}
 
 
 def test_flattened_argilla_records_are_read(tmp_path):

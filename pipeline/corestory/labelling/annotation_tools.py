@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import cast
 
@@ -21,6 +22,8 @@ from corestory.reading.tables import SourceRow
 
 _FACTS = ("article_id", "url", "site", "title", "language")
 _ANSWERS = ("accept", "reject", "ignore")
+_COUNTED = (None, "submitted")
+"""Argilla has drafts and discarded answers, too; of nested records it does not say which they are."""
 _OTHER = {"core": "filler", "filler": "core"}
 
 Row = dict[str, object]
@@ -74,12 +77,17 @@ def tool_rows(path: Path, tool: str, *, refuse: Refuse, note: Note = no_note) ->
     """
     rows_of = _TOOLS[tool][1]
     documents = unchanged = 0
+    updated: dict[object, str] = {}
     with open_bytes(path) as stream:
         for record in json_rows(stream, name=str(path), refuse=refuse, lines=kind_by_name(path) == "lines"):
             try:
                 rows = rows_of(record.values)
             except (KeyError, TypeError, ValueError, IndexError):
                 refuse(InputError(f"not a record that {tool} exports", where=record.where, expected=_EXPECTED[tool]))
+                continue
+            # The short form of Label Studio has a record for each annotation of a task, the latest first.
+            when = str(record.values.get("updated_at", ""))
+            if "annotation_id" in record.values and rows and when < updated.setdefault(rows[0]["article_id"], when):
                 continue
             documents += 1
             unchanged += [row["label"] for row in rows] == _predicted(record.values)
@@ -113,13 +121,14 @@ def _label_studio_rows(task: Mapping[str, object]) -> list[Row]:
     for region in _regions(task):
         # The tool writes the numbers of the paragraphs as strings; its documentation has numbers.
         start, end = int(str(region["start"])), int(str(region["end"]))
-        (label,) = map(str, _list(region["paragraphlabels"]))
+        labels = tuple(map(str, _list(region["paragraphlabels"])))
         if not 0 <= start <= end < len(texts):
             raise IndexError
         for number in range(start, end + 1):
             first = int(str(region["startOffset"])) if number == start else 0
             last = int(str(region["endOffset"])) if number == end else _length(texts[number])
-            covered[number][label] += max(min(last, _length(texts[number])) - max(first, 0), 0)
+            for label in labels:
+                covered[number][label] += max(min(last, _length(texts[number])) - max(first, 0), 0)
     return [
         {**facts, **_markup(one), "position": position, "text": text, "label": _most(covered[position])}
         for position, (one, text) in enumerate(zip(paragraphs, texts, strict=True))
@@ -132,7 +141,8 @@ def _regions(task: Mapping[str, object]) -> list[Mapping[str, object]]:
     annotations = [one for one in annotations if not one.get("was_cancelled") and not one.get("skipped")]
     if annotations:
         latest = max(annotations, key=lambda one: (bool(one.get("ground_truth")), str(one.get("updated_at") or "")))
-        values = (_object(_object(one)["value"]) for one in _list(latest["result"]))
+        results = map(_object, _list(latest["result"] or []))
+        values = (_object(one["value"]) for one in results if one.get("type") != "relation")
     else:
         # The short form (JSON-MIN) has the regions themselves, under the name of the control.
         lists = (value for name, value in task.items() if name != "paragraphs" and isinstance(value, list))
@@ -224,12 +234,13 @@ def _is_argilla(record: Mapping[str, object]) -> bool:
 def _argilla_rows(record: Mapping[str, object]) -> list[Row]:
     if "fields" in record:
         text, about = _object(record["fields"])["text"], _object(record["metadata"])
-        given = _object(record["responses"] or {}).get("label") or []
-        answers: Sequence[object] = [_object(one)["value"] for one in _list(given)]
+        given = [_object(one) for one in _list(_object(record["responses"] or {}).get("label") or [])]
+        answers = [(one["value"], one.get("status")) for one in given]
     else:  # flattened
         text, about = record["text"], record
-        answers = _list(record.get("label.responses") or [])
-    label = _most(Counter(str(answer) for answer in answers if answer is not None))
+        values, states = (_list(record.get(f"label.responses{of}") or []) for of in ("", ".status"))
+        answers = list(zip_longest(values, states[: len(values)]))
+    label = _most(Counter(str(answer) for answer, status in answers if answer is not None and status in _COUNTED))
     return [{**_facts(about), "position": about["position"], "text": text, "label": label}]
 
 
