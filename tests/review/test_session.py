@@ -1,12 +1,15 @@
 import json
 from threading import Thread
 
+import pandas as pd
 import pytest
 
 from corestory.errors import InputError
 from corestory.labelling.labelled import markup_rows
 from corestory.labelling.tables import LabelNames, read_table
+from corestory.model.overlap import training_hashes
 from corestory.reading.one_article import page_article
+from corestory.review.decisions import held_out_accuracy
 from corestory.review.material import most_instructive_first
 from corestory.review.session import StaleError
 
@@ -191,3 +194,16 @@ def test_a_label_of_no_paragraph_is_refused_and_nothing_is_written(review, path,
 def test_no_time_is_strange(review, path, seconds):
     review().accept(0, 0, seconds)
     assert all(0 <= json.loads(line).get("seconds", 0) <= 86400 for line in path.read_bytes().splitlines())
+
+
+def test_articles_that_the_model_had_learned_from_before_are_left_out_of_its_accuracy(review):
+    session = review(shown("a"), shown("b", texts=[f"{text} Again." for text in TEXTS]))
+    for number in range(2):
+        session.accept(number, session.article(number).revision, 1.0)
+    session.label(1, [0], "filler")
+    decisions = session.decisions()
+    learned = pd.DataFrame([(one.article_id, one.text) for one in decisions], columns=["article_id", "text"])
+    found = held_out_accuracy(decisions, training_hashes(learned[learned["article_id"] == "a"]))
+    assert (found.articles, found.paragraphs, found.seen, found.right) == (1, 4, 1, 0.75)
+    found = held_out_accuracy(decisions, training_hashes(learned))
+    assert (found.articles, found.seen, found.right) == (0, 2, None)

@@ -111,11 +111,12 @@ def review(
         if not shown:
             raise InputError("no article to review", where=", ".join(articles or [])[:200])
         session = Session(shown, file, reviewer=reviewer, in_given_order=order is Order.given or suspects is not None)
-        app = review_app(session)
+        training = None if tagger is None or tagger.manifest is None else tagger.manifest.training
+        app = review_app(session, training=training)
         if tagger is not None and adapt_every:
             adaptation = BackgroundAdaptation(session, tagger, every=adapt_every)
             adaptation.after_change()  # a review that goes on may have enough labels
-            app = review_app(session, after_change=adaptation.after_change)
+            app = review_app(session, training=training, after_change=adaptation.after_change)
         server = ReviewServer(app, listening)
         left, everything = len(session.overview().left), len(session)
         say(f"{left:,} of {everything:,} articles left to review; labels in {labels}. Stop with Ctrl-C.")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from corestory.labelling.labelled import Markup
+    from corestory.model.overlap import TrainingHashes
     from corestory.reading.article import Article
 
 
@@ -133,21 +134,24 @@ class Accuracy:
     ----------
     articles, paragraphs
         Sizes of the measured data.
+    seen
+        How many articles were left out because the model had learned from them before the review.
     right
-        The share of the paragraphs whose label the person kept.
+        The share of the paragraphs whose label the person kept; None if no article is measured.
     word_f1, low, high
         The F1 of core, counted in words, and its 95 % interval by bootstrap over articles; None where there is no core.
     """
 
     articles: int
     paragraphs: int
-    right: float
+    seen: int
+    right: float | None
     word_f1: float | None
     low: float | None
     high: float | None
 
 
-def held_out_accuracy(decisions: Sequence[Decision]) -> Accuracy | None:
+def held_out_accuracy(decisions: Sequence[Decision], training: TrainingHashes | None = None) -> Accuracy | None:
     """Measure the labels that a model gave before it could learn from the person's.
 
     Each article was tagged by a model that had not seen its labels, the adapted models too: they learn from the
@@ -159,6 +163,8 @@ def held_out_accuracy(decisions: Sequence[Decision]) -> Accuracy | None:
     ----------
     decisions
         Those of the articles that are done.
+    training
+        Of the articles from which the model has learned. They are left out.
 
     Returns
     -------
@@ -179,14 +185,20 @@ def held_out_accuracy(decisions: Sequence[Decision]) -> Accuracy | None:
     from corestory.evaluation.bootstrap import measured_rates
     from corestory.evaluation.results import EvaluationSettings
     from corestory.evaluation.rows import labelled_rows
+    from corestory.model.overlap import seen_articles
 
     known = [one for one in decisions if one.label and one.tagged and one.score is not None]
     if not known:
         return None
     columns = ("article_id", "text", "label", "score", "tagged")
     frame = pd.DataFrame({name: [getattr(one, name) for one in known] for name in columns})
+    seen = set() if training is None else seen_articles(frame, training)
+    frame = frame[~frame["article_id"].isin(seen)]
+    if frame.empty:
+        return Accuracy(0, 0, len(seen), None, None, None, None)
     rows = labelled_rows(frame)
     _, words = measured_rates(rows, EvaluationSettings(None))
     numbers = (words.value.core_f1, words.low.core_f1, words.high.core_f1)
     word_f1, low, high = (None if number != number else number for number in numbers)
-    return Accuracy(frame["article_id"].nunique(), len(known), 1 - float(rows.wrong.mean()), word_f1, low, high)
+    right = 1 - float(rows.wrong.mean())
+    return Accuracy(frame["article_id"].nunique(), len(frame), len(seen), right, word_f1, low, high)

@@ -29,6 +29,7 @@ from corestory.web.guard import Guard, loopback_hosts
 if TYPE_CHECKING:
     import socket
 
+    from corestory.model.overlap import TrainingHashes
     from corestory.model.tagger import Tagger
 
 _STYLES = (PALETTE, "article.css", "review.css")
@@ -57,13 +58,17 @@ class UndoRequest(msgspec.Struct, forbid_unknown_fields=True):
     change: int | None
 
 
-def review_app(session: Session, *, after_change: Callable[[], None] = lambda: None) -> Starlette:
+def review_app(
+    session: Session, *, training: TrainingHashes | None = None, after_change: Callable[[], None] = lambda: None
+) -> Starlette:
     """Return the application, without its guard.
 
     Parameters
     ----------
     session
         The review.
+    training
+        As of `corestory.review.decisions.held_out_accuracy`.
     after_change
         Called after each change that is on the disk; must return at once.
     """
@@ -99,7 +104,7 @@ def review_app(session: Session, *, after_change: Callable[[], None] = lambda: N
         return _json(result)
 
     async def accuracy(_: Request) -> Response:
-        return _json(await run_in_threadpool(lambda: held_out_accuracy(session.decisions())))
+        return _json(await run_in_threadpool(lambda: held_out_accuracy(session.decisions(), training)))
 
     number = "/api/articles/{number:int}"
     return Starlette(

@@ -82,7 +82,10 @@ export const listArticles = (overview, current, open) => {
 export const accuracyText = (found) => {
   const percent = (share) => `${(100 * share).toFixed(1)} %`;
   if (!found) return "Accept an article first.";
+  const articles = found.seen > 1 ? `${plural(found.seen, "article")} are` : "1 article is";
+  const left = found.seen ? ` ${articles} left out, from which the model had learned before the review.` : "";
+  if (!found.articles) return left.trimStart();
   const interval = found.low === null ? "" : ` (95 % interval ${found.low.toFixed(3)}–${found.high.toFixed(3)})`;
   const f1 = found.word_f1 === null ? "" : ` Word F1 ${found.word_f1.toFixed(3)}${interval}.`;
-  return `You kept ${percent(found.right)} of ${plural(found.paragraphs, "label")} in ${plural(found.articles, "article")}.${f1} The model had not learned from these articles when it tagged them.`;
+  return `You kept ${percent(found.right)} of ${plural(found.paragraphs, "label")} in ${plural(found.articles, "article")}.${f1} The model had not learned from these articles when it tagged them.${left}`;
 };

@@ -74,8 +74,8 @@ class Adaptation:
 
     @property
     def message(self) -> str:
-        """A sentence for each form."""
-        return " ".join(form.message for form in self.forms)
+        """A sentence for each form, and the caution."""
+        return " ".join([*(form.message for form in self.forms), self.caution]).rstrip()
 
     @property
     def caution(self) -> str:
