@@ -1,13 +1,15 @@
 """Comments behind a story in a text are found by their names, times and buttons, where the first decision agrees."""
 
 from functools import partial
+from itertools import chain
 
 import numpy as np
 import pytest
 
 from corestory.features.batch import batch_of_articles
 from corestory.features.shapes import shape_features
-from corestory.line_rules.comments import in_comments, is_stamp
+from corestory.line_rules.comment_lines import is_stamp
+from corestory.line_rules.comments import in_comments
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 from line_rules.rule_lines import found_lines, kept_lines
@@ -42,6 +44,54 @@ def test_comments_behind_a_heading_are_found_with_it(heading):
 def test_times_and_buttons_tell_comments_in_many_languages(time, button):
     turns = ["Ann Lee", time, "+My father sailed on her for thirty years.", button]
     assert _found([*STORY, *turns, *turns]) == [turns[2][1:]] * 2
+
+
+@pytest.mark.parametrize(
+    "heading", ["{ 12 comments … read them below }", "See all comments (12)", "12 Kommentare zu Fähre"]
+)
+def test_comments_with_names_and_times_in_a_line_are_found_behind_their_number(heading):
+    comments = [
+        "Ann Lee May 3, 2025 at 9:12 am", "+My father sailed on her for thirty years.", "Ferries used to be fun.",
+        "seagull June 9, 2025 at 9:40 am", "+And who is going to pay for all of this?",
+    ]  # fmt: skip
+    assert _found([*STORY, heading, *comments]) == kept_lines(comments)
+    assert _found([*STORY, "The harbour", *comments]) == []
+
+
+def test_the_numbers_of_comments_below_the_posts_of_a_list_head_nothing():
+    posts = [
+        ["+The quay is shut.", f"{number} comments", f"May {number}, 2025", "Read it all here"] for number in (3, 5, 8)
+    ]
+    assert _found([*STORY, *chain(*posts)]) == []
+
+
+@pytest.mark.parametrize("says", ["Ann Lee says:", "Anna schreibt:", "Anne a écrit :", "Ана каже:"])
+def test_lines_that_say_who_writes_are_as_good_as_buttons(says):
+    turns = [
+        says,
+        "3. November 2024, 14:56",
+        "+My father sailed on her for thirty years.",
+        "She was fast and she was dear.",
+    ]
+    later = [says, "9. Februar 2025, 11:02", "+And who is going to pay for it?"]
+    assert _found([*STORY, *turns, *later]) == kept_lines([*turns, *later])
+    assert _found([*STORY, turns[0], *turns[2:], later[0], *later[2:]]) == []
+
+
+def test_the_date_of_the_story_does_not_join_its_comments():
+    day, end = "1 November 2024 10:29", "+The town council meets again on Tuesday."
+    assert _found([*STORY, day, end, "Comments", *COMMENTS]) == kept_lines(COMMENTS)
+
+
+def test_long_comments_are_found_to_the_last():
+    turns = [["Ann Lee", "May 3, 2025 at 9:12 am", "+" + "My father sailed on her. " * 60, "Reply"] for _ in range(3)]
+    assert len(_found([*STORY, "3 comments", *chain(*turns)])) == 3
+
+
+def test_comments_without_names_end_at_the_link_to_more():
+    comments = ["+I hope the new one is smaller.", "Same here", "+She was fast, and she was dear to us."]
+    assert _found([*STORY, "27 Comments", *comments, "Show more comments", "+Ferries"]) == kept_lines(comments)
+    assert _found([*STORY, "27 Comments", *comments]) == []
 
 
 def test_comments_that_begin_with_the_name_are_found_behind_their_heading_alone():

@@ -15,7 +15,7 @@ import numpy as np
 
 from corestory.features.characters import UNSPACED
 from corestory.features.tokens import tokens_of
-from corestory.line_rules.comments import CLOCK, is_stamp
+from corestory.line_rules.comment_lines import CLOCK, is_stamp
 from corestory.line_rules.credits import is_byline
 from corestory.line_rules.headlines import ends_as_sentence
 from corestory.types import Bool, Float

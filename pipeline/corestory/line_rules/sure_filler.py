@@ -14,7 +14,8 @@ import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.features.layout import sums
-from corestory.line_rules.comments import in_comments, is_label_of_comments, is_stamp
+from corestory.line_rules.comment_lines import is_label_of_comments, is_stamp
+from corestory.line_rules.comments import in_comments
 from corestory.line_rules.credits import ends_in_agency, is_credit
 from corestory.line_rules.end_notes import end_notes
 from corestory.line_rules.headlines import ends_as_sentence
