@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.features import layout as module
-from corestory.features.layout import Layout, sums
+from corestory.features.layout import Layout, stable_order, sums
 
 SIZES = st.lists(st.integers(1, 7), max_size=5)
 # Sums of small whole numbers are exact in whatever order they are taken.
@@ -93,15 +92,27 @@ def test_gaps_count_the_steps_to_the_other_marked_rows(case):
         assert found.tolist() == pytest.approx([math.log1p(step) for step in by_row(articles, steps)], abs=1e-12)
 
 
-@pytest.mark.parametrize("key_bits", [module.KEY_BITS, 2])
-@given(case=laid_out())
-def test_rows_are_put_in_order_within_their_article_and_equal_ones_stay_in_it(key_bits, case):
+@given(laid_out())
+def test_rows_are_put_in_order_within_their_article_and_equal_ones_stay_in_it(case):
     layout, _, values = case
     expected = sorted(range(len(values)), key=lambda row: (layout.article[row], values[row], row))
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "KEY_BITS", key_bits)
-        assert layout.order(values).tolist() == expected
+    assert layout.order(values).tolist() == expected
+
+
+@given(st.lists(st.floats(allow_nan=False) | st.sampled_from([0.0, -0.0, 5e-324])))
+def test_any_numbers_are_put_in_order_and_0_equals_its_negative(values):
+    layout = Layout.of([len(values)] if values else [])
+
+    assert layout.order(np.array(values)).tolist() == sorted(range(len(values)), key=values.__getitem__)
+
+
+@given(st.lists(st.integers(0, 2**63 - 1) | st.sampled_from([1, 1 << 16, 1 << 32, 1 << 48])))
+def test_whole_numbers_are_put_in_order_and_equal_ones_stay_in_it(values):
+    expected = sorted(range(len(values)), key=values.__getitem__)
+
+    assert stable_order(np.array(values, np.int64)).tolist() == expected
+    assert stable_order(np.array(values, np.uint64)).tolist() == expected
 
 
 @given(laid_out())

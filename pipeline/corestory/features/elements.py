@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from corestory.features.layout import COARSE_BITS, Layout, on_grid
+from corestory.features.layout import COARSE_BITS, Layout, changes, on_grid, stable_order
 from corestory.types import Float, Int
 
 
@@ -89,7 +89,7 @@ class Forest:
     @cached_property
     def levels(self) -> list[tuple[Int, Int]]:
         """The elements at each depth from the second on, and their parents."""
-        order = np.argsort(self.depth, kind="stable")
+        order = stable_order(self.depth)
         ends = np.cumsum(np.bincount(self.depth, minlength=2))[1:]
         return [(order[begin:end], self.parent[order[begin:end]]) for begin, end in pairwise(ends)]
 
@@ -135,10 +135,9 @@ class Elements:
         for below, above in reversed(forest.levels):
             self.of_article[above] = self.of_article[below]
         # Siblings of one shape, a family: the same parent and the same number of likes.
-        self.family_order = np.lexsort((np.arange(self.count), forest.likes, forest.parent))
-        parent, likes = forest.parent[self.family_order], forest.likes[self.family_order]
-        new = np.ones(self.count, bool)
-        new[1:] = (np.diff(parent) != 0) | (np.diff(likes) != 0)
+        family = (forest.parent + 1) * (forest.likes.max(initial=0) + 1) + forest.likes
+        self.family_order = stable_order(family)
+        new = changes(family.take(self.family_order))
         self.family_start = np.maximum.accumulate(np.where(new, np.arange(self.count), 0))
 
     def features(self, core: Float, words: Float, link: Float) -> Float:
@@ -193,8 +192,10 @@ class Elements:
         # The element whose core, less its filler, is largest: where the story is.
         article, at = self.layout.article, self.forest.at
         # Of equal ones the outermost; sums of the same numbers in another order are equal.
-        order = np.lexsort((-np.arange(self.count), np.round(gain, 9), self.of_article))
-        best = order[np.flatnonzero(np.diff(self.of_article[order], append=-1))]
+        rounded = np.round(gain, 9)
+        greatest = np.maximum.reduceat(rounded, np.flatnonzero(changes(self.of_article)))
+        equal = np.flatnonzero(rounded == greatest.take(self.of_article))
+        best = equal[changes(self.of_article.take(equal))]
         chosen = best[article]
         is_best = np.zeros(self.count)
         is_best[best] = 1

@@ -15,8 +15,6 @@ Number = TypeVar("Number", Float, Int)
 # Into so many steps best_run divides 1; two runs are equal if their sums differ by less.
 STEPS = 2.0**30
 
-# A positive 64-bit integer has room for so many bits.
-KEY_BITS = 63
 # Steps of 2 ** -32 leave sums of up to two million exact, those of 2 ** -24 sums of 500 million: a batch has fewer
 # words than the one, and with all the elements around each, or its articles' runs apart, fewer than the other.
 GRID_BITS = 32
@@ -162,17 +160,8 @@ class Layout:
         >>> Layout.of([3, 2]).order(np.array([2.0, 1.0, 2.0, 0.5, 0.1])).tolist()
         [1, 0, 2, 4, 3]
         """
-        bits = len(values).bit_length()
-        if 3 * bits > KEY_BITS:
-            return np.lexsort((values, self.article))
-        # Plain numbers are sorted several times as fast as by two keys; so article, value and row become one number.
-        order = np.argsort(values)
-        ordered = values.take(order)
-        value = np.zeros(len(values), np.int64)
-        value[order[1:]] = np.cumsum(ordered[1:] != ordered[:-1])
-        key = (self.article << bits | value) << bits | np.arange(len(values))
-        key.sort()
-        return np.asarray(key & (1 << bits) - 1)
+        order = stable_order(_as_whole(values))
+        return order.take(stable_order(self.article.take(order)))
 
     def ranks(self, values: Float) -> Float:
         """Share of the article's other rows with a smaller value, or an equal one earlier; 0 to 1."""
@@ -231,6 +220,33 @@ class Layout:
     @cached_property
     def _known_around(self) -> dict[int, tuple[Int, Int, Float, Float]]:
         return {}
+
+
+def stable_order(values: Int | UInt64) -> Int:
+    """Sort whole numbers, none of them negative, equal ones in their order.
+
+    NumPy sorts numbers of 16 bits by their digits (a radix sort), so that several such passes take a third of the time
+    of any other sort.
+
+    Examples
+    --------
+    >>> stable_order(np.array([70_000, 5, 70_000, 1])).tolist()
+    [3, 1, 0, 2]
+    """
+    order = values.astype(np.uint16).argsort(kind="stable")
+    for shift in range(16, int(values.max(initial=0)).bit_length(), 16):
+        order = order.take((values >> values.dtype.type(shift)).astype(np.uint16).take(order).argsort(kind="stable"))
+    return order
+
+
+def _as_whole(values: Float | UInt64) -> UInt64:
+    """Give whole numbers that are in the order of some numbers."""
+    if values.dtype == np.uint64:
+        return np.asarray(values, np.uint64)
+    # The bits of a number without its sign are in its order; adding 0 makes -0 the 0 that it equals.
+    bits = (values + 0.0).view(np.uint64)
+    sign = np.uint64(1 << 63)
+    return np.where(bits >= sign, ~bits, bits | sign)
 
 
 def changes(values: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from corestory.features.layout import Layout, changes, sums
+from corestory.features.layout import Layout, changes, stable_order, sums
 from corestory.features.tokens import Tokens
 from corestory.types import Bool, Float, Int, UInt64
 
@@ -55,7 +55,7 @@ def number_words(batches: Sequence[Tokens], idf_of: Callable[[UInt64], Float]) -
     (3, [False, True, False, False])
     """
     hashes = np.concatenate([np.zeros(0, np.uint64), *(batch.hashes for batch in batches)])
-    order = _order(hashes)
+    order = stable_order(hashes)
     ordered = hashes.take(order)
     new = changes(ordered)
     number = np.empty(len(hashes), np.int64)
@@ -66,17 +66,6 @@ def number_words(batches: Sequence[Tokens], idf_of: Callable[[UInt64], Float]) -
     return [
         Terms(batch.row, part, idf, known) for batch, part in zip(batches, np.split(number, bounds[:-1]), strict=True)
     ]
-
-
-def _order(hashes: UInt64) -> Int:
-    """Sort hashes by their first bits, with their places in the last ones: numbers sort twice as fast as places."""
-    bits = np.uint64(len(hashes).bit_length())
-    key = hashes >> bits << bits | np.arange(len(hashes), dtype=np.uint64)
-    key.sort()
-    order = (key & (np.uint64(1) << bits) - np.uint64(1)).astype(np.int64)
-    ordered = hashes.take(order)
-    # As good as never two of them differ in nothing but the last bits.
-    return order if (ordered[1:] >= ordered[:-1]).all() else np.argsort(hashes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +112,13 @@ class Entries:
         # The sum of hashes does not depend on their order, nor on the batch: 64-bit addition wraps and is exact.
         running = np.concatenate([np.zeros(1, np.uint64), np.cumsum(terms.hashes.take(terms.number), dtype=np.uint64)])
         signature = np.diff(running.take(np.searchsorted(terms.row, np.arange(len(layout.article) + 1))))
-        # Article, word and paragraph are one number, which sorts much faster than three.
-        row_bits, number_bits = len(layout.article).bit_length(), len(terms.idf).bit_length()
-        key = (layout.article.take(terms.row) << number_bits | terms.number) << row_bits | terms.row
-        key.sort()
-        starts = np.flatnonzero(changes(key))
+        number_bits = len(terms.idf).bit_length()
+        key = layout.article.take(terms.row) << number_bits | terms.number
+        order = stable_order(key)
+        key, row = key.take(order), terms.row.take(order)
+        starts = np.flatnonzero(changes(key) | changes(row))
         count = np.diff(starts, append=len(key))
-        key = key.take(starts)
-        row = key & (1 << row_bits) - 1
-        key >>= row_bits
+        key, row = key.take(starts), row.take(starts)
         word, first, size = _numbered(key)
         article, number = key.take(first) >> number_bits, key.take(first) & (1 << number_bits) - 1
         idf = terms.idf.take(number)
