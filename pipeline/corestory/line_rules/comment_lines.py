@@ -111,11 +111,12 @@ _COMMENTS = (
 )
 # "38 comments … read them below", "See all comments (27)".
 _COUNTED = rf"(?<![\d.,:/-])\d{{1,5}}\)?\s?(?:{_COMMENTS})(?!\w)|\b(?:{_COMMENTS})\s?[(\[:]\s?\d{{1,5}}(?![\d.,:/-])"
+_NUMBERS = re.compile(r"\d+")
 _MARKS = " \xa0\t0123456789()[]:：.,!?#*•·-–—|/>»›▲▼↓↩️件개条條则"
 
 
 class _Words(NamedTuple):
-    """Headings of comments, those of them that stories have, too, links to more comments, and single words."""
+    """Headings of comments, those of them that stories have, too, links to more comments, words and their begins."""
 
     headings: frozenset[str]
     of_stories: frozenset[str]
@@ -124,6 +125,7 @@ class _Words(NamedTuple):
     of_buttons: frozenset[str]
     says: frozenset[str]
     ago: frozenset[str]
+    comments: frozenset[str]
 
 
 @cache
@@ -131,7 +133,8 @@ def _words() -> _Words:
     of_stories, buttons = frozenset(_OF_STORIES.split("|")), frozenset(_BUTTONS.split())
     headings, of_buttons = of_stories.union(_HEADINGS.split("|")), buttons.union(("", *_OF_BUTTONS.split()))
     says, ago = frozenset(_SAYS.split()), frozenset(_AGO_WORDS.split())
-    return _Words(headings, of_stories, frozenset(_MORE.split("|")), buttons, of_buttons, says, ago)
+    comments = frozenset(word[:4] for word in _COMMENTS.split("|"))
+    return _Words(headings, of_stories, frozenset(_MORE.split("|")), buttons, of_buttons, says, ago, comments)
 
 
 @cache
@@ -173,8 +176,10 @@ def is_button(label: str) -> bool:
 
 def numbers_of_comments(text: str) -> tuple[str, ...]:
     """Give the numbers of a short line that says how many comments there are."""
-    numbers = re.findall(r"\d+", text) if len(text) <= STAMP_CHARACTERS else []
-    return tuple(numbers) if numbers and pattern(_COUNTED).search(text) else ()
+    numbers = _NUMBERS.findall(text) if len(text) <= STAMP_CHARACTERS else []
+    # Few lines with a number have one of the words.
+    may_be = numbers and any(map(text.casefold().__contains__, _words().comments))
+    return tuple(numbers) if may_be and pattern(_COUNTED).search(text) else ()
 
 
 def ends_in_speech(label: str) -> bool:

@@ -110,6 +110,8 @@ _SMALL = frozenset(
 _JOINED = re.compile(r"[\u0590-\u1cff\u2e80-\ud7ff]")
 # "Port=Ann Lee reporter lee@post.example", "Ann Lee (ann lee) reporter of the desk".
 _REPORTERS = r"\S+=\S+ (?:기자|특파원)(?: \S+@\S+)?|\S+ (?:기자|특파원) \S+@\S+|[^\s。、]+[)）部局][^\s。、]*記者"
+_OF_REPORTERS = ("기자", "특파원", "記者")
+_BETWEEN = re.compile(r"[,|/–—]|\s-\s")
 _SIGNED = r"([^,|/–—(:]{5,40}?)\s?(?:[,|/–—]|\s-\s)\s*(\S.*)"
 
 
@@ -122,6 +124,11 @@ def _labels() -> re.Pattern[str]:
 @cache
 def _picture() -> re.Pattern[str]:
     return re.compile(_PICTURE, re.IGNORECASE)
+
+
+@cache
+def _ends() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return re.compile(_BEHIND, re.IGNORECASE), re.compile(_BESIDE, re.IGNORECASE)
 
 
 @cache
@@ -172,9 +179,10 @@ def _is_signed(text: str) -> bool:
     """Tell whether a line is a name and a profession."""
     if len(text) > SIGNED_CHARACTERS:
         return False
-    if re.fullmatch(_REPORTERS, text):
+    if any(map(text.__contains__, _OF_REPORTERS)) and re.fullmatch(_REPORTERS, text):
         return True
-    signed = re.fullmatch(_SIGNED, text)
+    # What separates the two is looked for first, for the pattern tries every character.
+    signed = re.fullmatch(_SIGNED, text) if _BETWEEN.search(text) else None
     if signed is None or any(map(str.isdigit, text)):
         return False
     name, work = signed[1].split(), signed[2]
@@ -200,9 +208,9 @@ def _is_of_picture(text: str) -> bool:
 def _ends_in_names(text: str) -> bool:
     """Tell whether the end of a caption has nothing but names behind what a picture is called, or two with a mark."""
     begin = max(len(text) - PICTURE_CHARACTERS, 0)
-    ends = [(_BEHIND, 1)] + [(_BESIDE, 3)] * ("/" in text[begin:] or "|" in text[begin:])
-    for pattern, least in ends:
-        end = re.compile(pattern, re.IGNORECASE).search(text, begin)
+    behind, beside = _ends()
+    for pattern, least in [(behind, 1)] + [(beside, 3)] * ("/" in text[begin:] or "|" in text[begin:]):
+        end = pattern.search(text, begin)
         if end is not None and _are_names(end["names"].strip(" /"), least):
             return True
     return False
