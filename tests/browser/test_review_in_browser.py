@@ -187,6 +187,23 @@ def test_an_article_opens_at_its_story_however_long_the_menu_before_it_is(contex
     assert 0 < tab.page.locator("#p80").bounding_box()["y"] < 600
 
 
+def test_suspects_open_at_the_first_of_them(context, tmp_path):
+    header = "rank,article_id,position,label,suggested,correction,text,before,after,score,issue,source,check\n"
+    before = f'"core: {STORY[0]}"'
+    (tmp_path / "s.csv").write_text(
+        f"{header}1,own/a,1,filler,core,,{STORY[1]},{before},,0.5,yes,own,\n2,own/a,3,core,filler,,Share,,,0.4,,own,\n",
+        encoding="utf-8",
+    )
+    review = ReviewProcess(tmp_path, "--suspects", "s.csv", "--labels", "settled.jsonl")
+    tab = Tab(context, review)
+    assert tab.focused() == "p1"
+    assert tab.page.get_by_text("Suggested: core.").is_visible()
+    tab.press("Space")
+    tab.said("Saved: 1 paragraph core")
+    assert labels_in(tmp_path / "settled.jsonl")["own/a", 1] == "core"
+    review.end(signal.SIGINT)
+
+
 def test_hostile_text_shows_as_text_and_nothing_is_asked_of_anywhere_else(context, shared):
     tab = Tab(context, shared[0], 3)
     tab.press("Space")

@@ -151,9 +151,9 @@ const show = (state) => {
   summarise();
   if (another) {
     history.replaceState(null, "", `#${state.number}`);
-    // A page may begin with a hundred lines of menus, which the model nearly always tells.
-    const begins = state.paragraphs.findIndex((one) => one.asked && one.label === "core");
-    cursor = anchor = Math.max(begins < 0 ? state.paragraphs.findIndex((one) => one.asked) : begins, 0);
+    // A page may begin with a hundred lines of menus, which the model nearly always tells. Of suspects each is asked.
+    const story = state.confidence === null ? -1 : state.paragraphs.findIndex((one) => one.label === "core");
+    cursor = anchor = Math.max(story < 0 ? state.paragraphs.findIndex((one) => one.asked) : story, 0);
     scrollTo(0, 0);
     mark();
     const item = list.children[cursor];
