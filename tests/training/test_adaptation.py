@@ -261,12 +261,16 @@ def test_one_of_many_articles_may_get_worse_if_the_others_get_better(default_tag
     assert found.method == CORRECTION
 
 
-def test_lines_that_changed_no_label_of_the_left_out_articles_are_no_gain() -> None:
-    def message(after: float) -> str:
-        return FormResult(False, 2, LINES, np.array([0.9, 0.9]), np.array([after, after])).message
+def test_what_changed_no_label_of_the_left_out_articles_is_no_gain() -> None:
+    def message(after: float, method: str = LINES) -> str:
+        return FormResult(False, 2, method, np.array([0.9, 0.9]), np.array([after, after])).message
 
     assert message(0.9) == "Text: no measurable gain from 2 articles; learned the lines around the story alone."
     assert message(0.95).endswith("each left out of the fit, by lines that pages share.")
+    assert message(0.9004, CORRECTION) == (
+        "Text: no measurable gain from 2 articles; only scores come closer to the labels."
+    )
+    assert "0.900 → 0.880 (-0.020)" in message(0.88, CORRECTION)
 
 
 def test_nothing_changes_where_the_model_is_right_already(adapted: Tagger) -> None:
