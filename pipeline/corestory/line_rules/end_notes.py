@@ -136,7 +136,7 @@ def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end:
     prose = [row for row, size in zip(rows, sizes, strict=True) if size >= PROSE_WORDS]
     found = [
         row for row, size in zip(rows[FIRST:-LAST], sizes[FIRST:-LAST], strict=True)
-        if size <= WITHIN_WORDS and all(word[0].isupper() for word in texts[row].split(None, 2)[:2])
+        if size <= WITHIN_WORDS and all(word[0].isupper() for word in texts[row].split(None, 2)[1::-1])
         and _of_author(texts[row], "", (texts[one] for one in prose if one != row), within=True)
     ]  # fmt: skip
     for place in range(len(rows) - 1, max(len(rows) - 1 - LAST, 0), -1):
@@ -185,8 +185,10 @@ def _name_and_rest(text: str) -> tuple[list[str], list[str]]:
 
 
 def _is_name(text: str) -> bool:
+    if not text[-1:].isalpha():  # as no sentence does
+        return False
     name, rest = _name_and_rest(text)
-    return bool(name) and not rest and text[-1:].isalpha()
+    return bool(name) and not rest
 
 
 def _of_publisher(text: str, heading: str) -> bool:

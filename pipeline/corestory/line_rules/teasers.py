@@ -135,8 +135,11 @@ def is_headed_teaser(text: str) -> bool:
     >>> is_headed_teaser("Read next: Quay reopens"), is_headed_teaser("Recommended: an egg")
     (True, False)
     """
+    begin = text[: HEAD_CHARACTERS + 1]
+    if ":" not in begin and "：" not in begin:  # of nearly all lines
+        return False
     head, _, headline = text.replace("：", ":").partition(":")
-    if not headline or len(head) > HEAD_CHARACTERS or not headline.strip():
+    if not headline.strip():
         return False
     one_word = head.isascii() and " " not in head.strip() and head.strip().casefold() != "related"
     return not one_word and is_heading_of_teasers(head)
