@@ -114,8 +114,9 @@ class Lookup:
 Entries = tuple[Int, Int, Float]
 """Text number, n-gram number and count of each n-gram of each text, sorted by text."""
 
-# The n-grams of so many texts are counted at once.
-PIECE = 2_000
+# The n-grams of so many texts are counted at once, and of so many that are joined of parts, which are several times as
+# long: more of them are too far from the processor.
+PIECE, JOINED_PIECE = 2_000, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +211,13 @@ class NgramScorer:
 
 def counted_ngrams(lookup: Lookup, tokens: Tokens | JoinedTokens) -> Iterator[Counted]:
     """Count the known n-grams of a batch's texts, some texts at a time."""
-    for first, parts in tokens.known(lookup.find, PIECE):
+    size = JOINED_PIECE if isinstance(tokens, JoinedTokens) else PIECE
+    for first, parts in tokens.known(lookup.find, size):
         row, term = map(np.concatenate, zip(*parts, strict=True))
         order = stable_order(term)  # the texts of each n-gram are in order already
         row, term = row.take(order) - first, term.take(order)
         starts = np.flatnonzero(changes(term) | changes(row))
-        texts = min(PIECE, tokens.count - first)
+        texts = min(size, tokens.count - first)
         yield Counted(first, texts, row.take(starts), term.take(starts), np.diff(starts, append=len(row)))
 
 
