@@ -46,8 +46,10 @@ LEAST_OF_CUTOFF = 0.3
 """if the first decision gives it at least this share of its article's cutoff"""
 MOST_DIGITS = 0.25
 """and at most this share of its characters are digits: times and dates are no subheads."""
-PLAIN_OF_CUTOFF, PLAIN_RESTORING = 0.65, 0.7
+PLAIN_OF_CUTOFF, PLAIN_RESTORING = 0.4, 0.6
 """One of nothing but letters and quotes that has this share of the cutoff is restored from this score on."""
+SENTENCE_SHARE, LINE_SHARE = 0.75, 0.92
+"""Rules find most plugs by words, so sentences, and other lines of pages, are dropped below such shares of the cutoff."""
 HEADING_SCORE = 0.8
 """Before other kept paragraphs, headings and items of lists in a page stay if the first decision gives them so much;"""
 SENTENCE_WORDS, SENTENCE_SCORE, SENTENCE_CUTOFF = 15, 0.7, 0.3
@@ -156,7 +158,8 @@ def look_cutoffs(features: BatchFeatures, scores: Float, kept: Bool, found: Bool
         # Where comments or other stories are known, little else of the kept prose is none of the story.
         known = features.layout.maximum((found & sentence).astype(float)) > 0
         spared |= kept & known & sentence & (features.words >= PROSE_WORDS)
-    least = np.where(spared, min(cutoff, SENTENCE_CUTOFF), cutoff)
+    least = cutoff * np.where(sentence, SENTENCE_SHARE, 1.0 if features.batch.markup is None else LINE_SHARE)
+    least[spared] = np.minimum(least[spared], SENTENCE_CUTOFF)
     if features.batch.markup is not None:
         rows = np.flatnonzero(before & (scores >= HEADING_SCORE))
         having = features.batch.markup.words.rows(rows).having
@@ -188,7 +191,7 @@ def restoring_cutoffs(texts: Sequence[str], scores: Float, cutoffs: Float, lines
     --------
     >>> texts, scores = ["A new quay", "Quays: 3", "Read also"], np.full(3, 0.4)
     >>> restoring_cutoffs(texts, scores, np.full(3, 0.5), np.ones(3, bool), 0.9).tolist()
-    [0.7, 0.9, 1.0]
+    [0.6, 0.9, 1.0]
     """
     found = np.full(len(texts), restoring)
     if restoring >= 1:
