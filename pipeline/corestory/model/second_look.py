@@ -49,7 +49,7 @@ MOST_DIGITS = 0.25
 PLAIN_OF_CUTOFF, PLAIN_RESTORING = 0.4, 0.6
 """One of nothing but letters and quotes that has this share of the cutoff is restored from this score on."""
 SENTENCE_SHARE, LINE_SHARE = 0.75, 0.92
-"""Rules find most plugs by words, so sentences, and other lines of pages, are dropped below such shares of the cutoff."""
+"""Rules find most plugs, so sentences, and other lines of pages, are dropped below such shares of the cutoff alone."""
 HEADING_SCORE = 0.8
 """Before other kept paragraphs, headings and items of lists in a page stay if the first decision gives them so much;"""
 SENTENCE_WORDS, SENTENCE_SCORE, SENTENCE_CUTOFF = 15, 0.7, 0.3
