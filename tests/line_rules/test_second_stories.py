@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from corestory.line_rules.other_stories import other_stories_in_texts
+from corestory.line_rules.second_stories import repeated_stories
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
 from line_rules.rule_lines import found_lines, kept_lines
@@ -102,3 +103,12 @@ def test_the_default_model_keeps_the_story_alone(default_tagger: Tagger):
     lines = [line.removeprefix("+") for line in [*HEAD, *STORY, *OTHER]]
     (tagged,) = default_tagger.tag_articles([Article("a", lines)])
     assert [text for text, core in zip(lines, tagged.core, strict=True) if core] == kept_lines(STORY)
+
+
+def test_a_story_that_is_said_again_is_found():
+    again = partial(found_lines, repeated_stories)
+    assert again([*STORY, "Print", *STORY]) == kept_lines(STORY)
+    assert again([*STORY, "Print", "+Page 1", *STORY, "+The council met on Tuesday."]) == kept_lines(STORY)
+    assert again([*STORY, *OTHER, STORY[0]]) == []  # a sentence that is quoted
+    assert again([*STORY, *STORY[::-1]]) == []
+    assert again(STORY[:1] * 9) == []  # the refrain of a song, or a dummy

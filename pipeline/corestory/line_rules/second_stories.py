@@ -1,4 +1,4 @@
-"""Second stories behind that of a text: a headline, and prose of other subjects than all the prose above it.
+"""Second stories: behind that of a text, a headline and prose of other subjects; and the same story once more.
 
 A second story has the words of a story. But it begins as the page's own does: with a headline and a date of one form,
 or a byline. Without these a subhead looks the same. But the prose behind a subhead has words of the prose above it, and
@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from corestory.features.batch import Batch
 from corestory.features.characters import UNSPACED
 from corestory.features.tokens import tokens_of
 from corestory.line_rules.comment_lines import CLOCK, is_stamp
@@ -39,6 +40,9 @@ MOST_STORIES, MOST_TIMES = 2, 3
 COMPARED, HARDLY_SHARED, DOUBTED_SHARED = 10, 0.06, 0.1
 """Behind a headline alone the two have so many words to compare, and share at most such a share of the fewer ones; such
 a share where a name stands below the headline, or the first decision drops the headline or prose behind it."""
+REPEATED, REPEATED_SHARE, REPEATED_LINE = (2, 60), 0.5, 4
+"""A story that is said again repeats so many paragraphs in their order, of so many words, and such a share of what is
+kept above it; shorter lines may repeat anyway."""
 
 _FIRST_UNSPACED = chr(UNSPACED[0][0])
 _OF_NAMES = dict.fromkeys(map(ord, "-'’."))
@@ -106,6 +110,51 @@ def share_at_most(most: float, texts: Sequence[str], own: Sequence[int], others:
             return False
     # Without spaces, a pair of characters may stand in two paragraphs.
     return len(known & stems_of_rows(texts, others)) / max(len(known), 1) <= most
+
+
+def repeated_stories(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the kept paragraphs of stories that their article says again: for printing or for phones.
+
+    Parameters
+    ----------
+    batch, words, kept
+        As of `corestory.line_rules.headlines.own_headlines`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,).
+
+    Examples
+    --------
+    >>> from corestory.features.batch import batch_of_articles
+    >>> from corestory.reading.article import Article
+    >>> story = ["The quay was opened on Monday.", "It cost a million."]
+    >>> batch = batch_of_articles([Article("a", [*story, "Print", *story])])
+    >>> repeated_stories(batch, np.array([40.0, 40, 1, 40, 40]), np.array([True, True, False, True, True])).tolist()
+    [False, False, False, True, True]
+    """
+    found = np.zeros(len(kept), bool)
+    long = kept & (words >= REPEATED_LINE)
+    for inside in batch.layout.slices():
+        first: dict[str, int] = {}
+        runs: list[list[int]] = []
+        last = inside.stop  # the row that the row before repeats; the end if it repeats none
+        for row in (inside.start + np.flatnonzero(long[inside])).tolist():
+            before = first.setdefault(batch.texts[row], row)
+            if before == row:
+                last = inside.stop
+                continue
+            if last < before:
+                runs[-1].append(row)
+            else:
+                runs.append([row])
+            last = before
+        again = [row for run in runs if len(run) >= REPEATED[0] and words[run].sum() >= REPEATED[1] for row in run]
+        above = slice(inside.start, again[0] if again else inside.start)
+        if again and words[again].sum() >= REPEATED_SHARE * words[above][kept[above]].sum():
+            found[again] = True
+    return found
 
 
 def second_story(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> int | None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from corestory.line_rules.headlines import in_other_stories, lowered, own_headlines
 from corestory.line_rules.other_stories import other_stories_in_texts
+from corestory.line_rules.second_stories import repeated_stories
 from corestory.line_rules.sure_filler import sure_filler
 from corestory.model.decision import (
     SHORT_EXPECTED,
@@ -108,7 +109,9 @@ def decided_batch(
     scores = as_forced(np.where(prose | short, np.maximum(scores, cutoffs[layout.article]), scores), forced)
     kept = scores >= cutoffs[layout.article]
     batch, words = scored.features.batch, scored.features.words
-    other = in_other_stories(scored.features, kept) | other_stories_in_texts(batch, words, kept)
+    again = repeated_stories(batch, words, kept)
+    once = kept & ~again
+    other = again | in_other_stories(scored.features, once) | other_stories_in_texts(batch, words, once)
     headline = np.zeros(len(kept), bool)
     if settings.drop_headlines:
         headings = scored.features.main_headings if scored.html else None
