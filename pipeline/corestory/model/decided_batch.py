@@ -105,7 +105,7 @@ def decided_batch(
         )
         scores = as_forced(scores, forced)
     first = scores
-    prose = prose_of_new_languages(scores, scored.features, known)
+    prose = prose_of_new_languages(scores, cutoffs, scored.features, known)
     scores = as_forced(np.where(prose | short, np.maximum(scores, cutoffs[layout.article]), scores), forced)
     kept = scores >= cutoffs[layout.article]
     batch, words = scored.features.batch, scored.features.words
@@ -121,7 +121,9 @@ def decided_batch(
         sure = sure_filler(batch, words, kept & ~other & ~headline)
     dropped = headline | other | sure
     scores = as_forced(lowered(scores, dropped), forced)
-    scores, second = scores_after_second_look(scored, scores, cutoffs, headline, dropped, weights, settings, forced)
+    scores, second = scores_after_second_look(
+        scored, scores, cutoffs, headline, dropped, weights, settings, forced
+    )
     threshold = settings.threshold if threshold is None else threshold
     if threshold is not None:
         cutoffs = np.full(len(cutoffs), threshold)

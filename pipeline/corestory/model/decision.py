@@ -231,28 +231,44 @@ LEAST_OF_BEST = 0.1
 MOST_LINKED = 0.5
 """if at most this share of its characters is in links."""
 
+UNSURE = 0.7
+"""No paragraph of an article has a higher score if its scores are all low; in other articles only"""
 
-def prose_of_new_languages(scores: Float, features: BatchFeatures, known: Float) -> Bool:
+NEAR_CUTOFF = 0.7
+"""prose beside a kept paragraph is core from this share of the cutoff."""
+
+
+def prose_of_new_languages(scores: Float, cutoffs: Float, features: BatchFeatures, known: Float) -> Bool:
     """Find the prose of articles in languages that are new to the model.
 
-    The scores of such a story are low, for the model knows none of its words, and differ by chance. Prose is then core
-    unless it scores far less than the best paragraph, as it does in footers and forms.
+    Where all scores of such a story are low, for the model knows none of its words, they differ by chance. Prose is
+    then core unless it scores far less than the best paragraph, as it does in footers and forms. Where some are high,
+    the form of paragraphs tells much, and only prose beside what is kept is core though it scores a little less.
 
     Parameters
     ----------
     scores, features, known
         As of `doubts`.
+    cutoffs
+        The least score of core in each article.
 
     Returns
     -------
     numpy.ndarray
         Shape (paragraphs,).
     """
-    return _likely_sentences(scores, features, known < KNOWN_WORDS, least_words=SENTENCE_WORDS)
+    layout, of_article = features.layout, cutoffs[features.layout.article]
+    low = np.maximum.reduceat(scores, layout.first) < UNSURE
+    kept, follows = scores >= of_article, layout.position[1:] > 0
+    beside = np.zeros(len(kept), bool)
+    beside[1:] = kept[:-1] & follows
+    beside[:-1] |= kept[1:] & follows
+    found = _likely_sentences(scores, features, known < KNOWN_WORDS, least_words=SENTENCE_WORDS)
+    return found & (low[layout.article] | (beside & (scores >= NEAR_CUTOFF * of_article)))
 
 
-SHORT_ARTICLE, UNSURE = 100, 0.7
-"""An article of at most so many words, of which no paragraph has a higher score, is too short to have a context."""
+SHORT_ARTICLE = 100
+"""An article of at most so many words, whose scores are all low, is too short to have a context."""
 
 SHORT_EXPECTED = 0.91
 """Its expected word F1, which its scores do not tell: that of such articles of sites from which no model learned."""
