@@ -22,7 +22,7 @@ WORD, ALONE, DIGIT, UPPER, LOWER, SENTENCE, CLOSING, QUOTE, COMMA, SYMBOL, QUEST
     1 << bit for bit in range(14)
 )
 _MARKS = {
-    SENTENCE: ".!?。！？।؟…",
+    SENTENCE: ".!?。！？।॥؟۔։።။។…",
     CLOSING: "\"'”’»«“)]」』",
     QUOTE: '"“”„«»「」『』‘',
     COMMA: ",;，、；،",
