@@ -24,7 +24,7 @@ _QUOTE = re.compile(r"(?:>[ \t]?)+")
 _WRITTEN_BREAK = re.compile(r"(?:\\r)?\\n")
 # News services cut a text off with this mark.
 _CUT_OFF = re.compile(r"\s*(\[\+\d+ chars\])\s*$")
-_SENTENCE_END = re.compile(r"(?:[.!?…]+[\"'”’»›)\]]*(?=\s)|[。！？]+[」』”’）]*|[।॥۔؟](?=\s))\s*")
+_SENTENCE_END = re.compile(r"(?:[.!?…]+[\"'”’“‘»«›‹)\]]*(?=\s)|[。！？]+[」』”’）]*|[।॥۔؟։።။។](?=\s))\s*")
 _OPENING = re.compile(r"[\"'“‘„«‹(\[¿¡—–-]*\s?")
 _ABBREVIATIONS = frozenset(
     (

@@ -1,0 +1,76 @@
+"""Wrapped lines are rejoined to paragraphs whatever their width; lines of verse, lists and headlines stay apart."""
+
+import textwrap
+
+from corestory.reading.text import split_text
+
+LEAD = (
+    "The harbour council voted on Tuesday evening to reopen the old swing bridge, eleven months after a barge struck "
+    "its northern pier and left it jammed half way across the channel."
+)
+QUOTE = (
+    "“Nobody here has forgotten what that winter was like,” said Marta Oduya, who runs the chandlery on the east quay "
+    "and lost most of her trade when the bridge stood open. “We are still paying for it.”"
+)
+
+
+def wrapped(paragraph: str, width: int = 72) -> str:
+    return textwrap.fill(paragraph, width, break_long_words=False, break_on_hyphens=False)
+
+
+def test_the_narrow_columns_of_a_newspaper_are_rejoined() -> None:
+    story = [LEAD, QUOTE, LEAD]
+    assert split_text("\n".join(wrapped(paragraph, 34) for paragraph in story)) == story
+    assert split_text("\n\n".join(wrapped(paragraph, 34) for paragraph in story)) == story
+
+
+def test_narrow_lines_of_verse_and_lists_stay_lines() -> None:
+    verse = [
+        "i saw the boats go out at dawn",
+        "with lamps",
+        "and heard them call",
+        "across the bay",
+        "till noon",
+        "at last",
+    ]
+    goods = ["flour and water for the loaves", "a pinch of salt", "two spoons of butter", "one egg", "milk and honey"]
+    assert split_text("\n".join(verse)) == verse
+    assert split_text("\n".join([*goods, "", *verse])) == [*goods, *verse]
+
+
+def test_headlines_in_capitals_are_not_glued_to_the_lines_around_them() -> None:
+    heads = ["THE PORT ELDER MERCURY, TUESDAY, MARCH 10, 1931. PRICE: TWOPENCE.", "RUNAWAY HORSE IN THE HIGH STREET."]
+    lines = [*heads, wrapped(LEAD, 66), wrapped(QUOTE, 66), "ADVERTISEMENTS.", wrapped(LEAD, 66)]
+    assert split_text("\n".join(lines)) == [*heads, LEAD, QUOTE, "ADVERTISEMENTS.", LEAD]
+    shouted = LEAD.upper()
+    assert split_text("\n\n".join([wrapped(shouted), wrapped(LEAD)])) == [shouted, LEAD]
+
+
+def test_a_program_that_fills_its_lines_ends_a_paragraph_where_the_next_word_had_room() -> None:
+    first = (
+        "The harbour council voted on Tuesday evening to open the old bridge, "
+        "eleven months after a large ship struck it."
+    )
+    lines = wrapped(first, 40).split("\n") + wrapped(f"A man {QUOTE}", 40).split("\n")
+    assert 33 < len(lines[2]) < 38
+    assert split_text("\n".join(lines)) == [first, f"A man {QUOTE}"]
+
+
+def test_a_cell_of_a_table_is_wrapped_at_its_own_width() -> None:
+    page = [wrapped(LEAD + " " + LEAD, 90)] * 6
+    assert split_text("\n\n".join([*page, wrapped(LEAD, 44)]))[-1] == LEAD
+
+
+def test_a_single_longer_line_does_not_keep_the_lines_of_a_short_text_apart() -> None:
+    address = "Photographs and letters for the next number reach the editor at the old customs house by the quay"
+    assert split_text("\n".join([*wrapped(LEAD, 44).split("\n"), address])) == [LEAD, address]
+
+
+def test_a_quoted_word_in_lower_case_goes_on() -> None:
+    story = "Au tout début de la législature, le député « constructif » avait obtenu ce poste avec les voix du centre."
+    lines = [
+        "Au tout début de la législature, le député",
+        "« constructif » avait obtenu ce poste avec les",
+        "voix du centre.",
+    ]
+    assert split_text("\n".join([*lines, "", *lines])) == [story, story]
