@@ -7,7 +7,15 @@ import pytest
 from corestory.features.batch import batch_of_articles
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.shapes import shape_features
-from corestory.line_rules.headlines import ABOVE, ABOVE_WORDS, MOST_BETWEEN, SCORE, in_other_stories, own_headlines
+from corestory.line_rules.headlines import (
+    ABOVE,
+    ABOVE_WORDS,
+    MOST_BETWEEN,
+    SCORE,
+    ends_as_sentence,
+    in_other_stories,
+    own_headlines,
+)
 from corestory.model.explaining import explain_articles
 from corestory.model.tagger import Tagger
 from corestory.output.explanation import reasons
@@ -260,3 +268,15 @@ def test_a_line_with_the_end_of_a_chinese_sentence_within_is_no_headline():
     lines = ["灯塔本周起成为学校的海上课堂。第一批四十名学", "生乘渔船登岛，上的第一课是辨认风向和潮水。"]
     words, _ = shape_features(lines)
     assert not own_headlines(batch_of_articles([Article("a", lines)]), words, np.ones(2, bool)).any()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("It rained.", "„Es regnet.“", "»Es regnet.«", "« Il pleut. »", "‚Es regnet.‘"),
+        *("بارش ہوئی۔", "Անձրևում է։", "ዘነበ።", "မိုးရွာတယ်။"),
+    ],
+)
+def test_sentences_end_in_the_marks_and_quotes_of_their_language(text):
+    assert ends_as_sentence(text)
+    assert not ends_as_sentence(text[:-3])

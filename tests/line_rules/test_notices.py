@@ -31,6 +31,10 @@ def _found(lines: list[str]) -> list[str]:
         "($1 = 9.8012 crowns)",
         "(1 euro = 11.42 crowns)",
         "al/mj",
+        "Eds: UPDATES with the vote; ADDS byline.",
+        "(Adds closing prices, quote)",
+        "((desk@wire.example; +1 555 0100))",
+        "(more)",
         "© nda-infocom, nda:251106-930",
     ],
 )
@@ -46,6 +50,9 @@ def test_a_notice_is_found_by_how_it_begins(notice):
         "The article was amended by the assembly on Monday.",
         "You received this letter because you live in the town.",
         "Corrections to the plan will be made in May.",
+        "(She adds salt.)",
+        "Updates to the plan (and its cost) will follow (in May)",
+        "It was more)",
     ],
 )
 def test_a_sentence_that_is_like_a_notice_stays(line):

@@ -47,6 +47,36 @@ def test_a_dropped_turn_between_kept_turns_of_others_is_found(turns, restored):
     assert _found(turns) == restored
 
 
+def test_a_heading_may_stand_between_the_time_of_an_entry_and_what_it_says():
+    entries = [
+        "-16:02",
+        "-Summary",
+        "All is well.",
+        "-14:51",
+        "Light again.",
+        "-12:40",
+        "No ferry.",
+        "-11:15",
+        "-Rain.",
+    ]
+    assert _found(entries) == [8]
+
+
+@pytest.mark.parametrize(
+    ("lines", "restored"),
+    [
+        (["How did it begin?", "By chance.", "And then?", "I stayed.", "-Sign up", "-Who is next?", "My girl."], [5]),
+        (["Nasıl başladı?", "Tesadüfen.", "Ya sonra?", "Kaldım.", "-Kim geçecek?", "Kızım."], [4]),
+        (["How did it begin?", "By chance.", "-Who is next?", "My girl."], []),
+        (["How did it begin?", "By chance.", "And then?", "I stayed.", "-Who is next?", "-My girl."], []),
+        (["How did it begin?", "By chance.", "And then?", "I stayed.", "-See also: Who is next?", "My girl."], []),
+        (["How did it begin?", "By chance.", "And then?", "I stayed.", "-• Who is next?", "My girl."], []),
+    ],
+)
+def test_a_dropped_question_of_an_interview_is_found_above_a_kept_answer(lines, restored):
+    assert _found(lines) == restored
+
+
 @pytest.mark.parametrize(
     ("entries", "restored"),
     [

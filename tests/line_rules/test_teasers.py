@@ -95,6 +95,17 @@ def test_a_single_headline_behind_read_also_is_found_in_a_text():
     assert _found(Article("text", [*STORY, "Elsewhere", link[1], *STORY])) == []
 
 
+def test_the_story_that_goes_on_is_no_summary_of_the_headline_behind_read_also():
+    link = ["延伸阅读：", "江岸码头新候船厅启用"]
+    assert _found(Article("text", [*STORY, *link, STORY[0], "责编 韩冬 沈念 林晓"])) == link
+
+
+def test_the_headline_behind_read_also_may_ask():
+    link = ["▼あわせて読みたい", "霧原の紅葉はいつが見頃？"]
+    assert _found(Article("text", [*STORY, *link, *STORY])) == link
+    assert _found(Article("text", [*STORY, "LEES OOK", "Museum boat seeks crew.", *STORY])) == []
+
+
 def test_bare_headlines_without_links_are_found_where_a_page_ends_in_them():
     headlines = [headline for headline, _ in TEASERS]
     block = f"<h2>Read also</h2>{''.join(f'<p>{headline}</p>' for headline in headlines)}"

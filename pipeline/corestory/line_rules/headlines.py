@@ -47,11 +47,12 @@ LEAST_PROSE = 10
 UNLIKE_TITLE = 0.4
 """At most such a share of the words of another story's headline is in the title."""
 
-_QUOTES = "\"'”’»」』)]"
+# In French a space stands before the quote.
+_QUOTES = " \xa0\u202f\t\n\"'”’“‘»«›‹」』）)]"
 # The end of a sentence and the begin of another: "A headline is one sentence. Or none."
 _SECOND_SENTENCE = r"[^\W\d_]{3}[.!?…]\s+[\"“„«]?[^\W\d_a-z]|。\w"
 # A headline may ask or exclaim, a sentence may not end in a colon.
-_NO_HEADLINE, _SENTENCE = tuple(".:;,…。：；，।"), tuple(".!?…。！？।؟۔")
+_NO_HEADLINE, _SENTENCE = tuple(".:;,…。：；，।"), tuple(".!?…。！？।॥؟۔։።။។")
 
 
 def own_headlines(
@@ -165,7 +166,7 @@ def ends_as_sentence(text: str) -> bool:
 
 def _unquoted(text: str) -> str:
     """Take white space and then quotes from the end of a text."""
-    return text.rstrip().rstrip(_QUOTES)
+    return text.rstrip(_QUOTES)
 
 
 def _repeats(words: set[str], title: set[str]) -> bool:

@@ -63,10 +63,12 @@ _MAILED = (
     r"(?:hai ricevuto|ricevi) questa (?:e-?mail|newsletter) perché|"
     r"(?:je|u) ontvangt deze (?:e-?mail|mail|nieuwsbrief) omdat)"
 )
-# An exchange rate, the initials of editors: "($1 = 9.80 crowns)", "al/mj".
+# An exchange rate, the initials of editors: "($1 = 9.80 crowns)", "al/mj"; what wires write to editors: "Eds: ...",
+# "(Adds quotes)", "(more)", "((desk@wire.example))".
 _AGENCY = (
     r"©|\(?(?:[$€£] ?1|1 (?:euro|u\.?s\.? dollar|dollar)) = [^.\d]{0,9}[\d.,]+ ?[^.]{0,30}\)?$|our standards: |"
-    r"(?-i:[a-z]{2,4}(?:/[a-z]{2,4})+$)"
+    r"(?-i:[a-z]{2,4}(?:/[a-z]{2,4})+$)|eds: |more\)$|(?<=\(\()[^()]{4,200}\)\)$|"
+    r"(?:adds|updates|recasts|refiles|repeats|corrects|rewrites)\b[^.!?()]{3,150}[.;]?\)$"
 )
 _NOTICES = f"{_NOTES}|{_COOKIES}|{_MAILED}|{_AGENCY}"
 _ENDS = (

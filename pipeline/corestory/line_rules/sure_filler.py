@@ -14,6 +14,7 @@ import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.features.layout import sums
+from corestory.line_rules.around_story import around_story
 from corestory.line_rules.comment_lines import is_label_of_comments, is_stamp
 from corestory.line_rules.comments import in_comments
 from corestory.line_rules.credits import ends_in_agency, is_credit
@@ -34,8 +35,6 @@ CLAIMED = 0.3
 the page."""
 COUNTER_WORDS, NAME_WORDS, LABEL_WORDS = 3, 5, 30
 """The most words of the number of a picture, such as "2 / 5"; of a name behind a time; of captions and credits."""
-DATE_LINE_WORDS = 10
-"""The date of an article has at most so many words with the time and the author's name."""
 HEAD_WORDS, PART_WORDS = 8, 8
 """A page's head has at most so many words, and each part of the sentence around it at least so many."""
 HEAD_NAME = 2
@@ -73,16 +72,9 @@ _CAPTIONS = tuple(
         "photo credit", "image credit", "img credit", "picture credit",
     )
 )  # fmt: skip
-# A date, with words or a name before it and the time behind it.
-_MONTH, _YEAR = r"(?:de )?[^\W\d_]{3,10}\.?,?(?: de)?", r"(?:19|20)\d\d"
-_TIME = r"(?:\W{1,3}(?:(?:at|um|à|às|a las|kl|alle|о|в|ore|om)\.? )?\d{1,2}[:.hH]\d\d(?::\d\d)?(?: ?[^\W\d_]{1,6})?)?"
-_DATE = (
-    r"(?:[^\W\d_][^\d.!?:]{2,30}[:,|·•–—-] ?|(?:[^\W\d_]+,? ){1,2})?(?:(?:le|el|il|em|am|den|on|op|dne|dnia) )?"
-    rf"(?:\d{{1,2}}(?:st|nd|rd|th|\.|º|er)? {_MONTH} {_YEAR}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? {_YEAR}|"
-    rf"{_YEAR}([-/.])\d\d?\1\d\d?|\d\d?([/.])\d\d?\2{_YEAR}){_TIME}|"
-    rf"{_YEAR}[年년] ?\d{{1,2}}[月월] ?\d{{1,2}}[日일][\d\s:：時时分시분]*"
-)
 _TIME_ALONE = r"(?:[01]?\d|2[0-4])(?:[:.]|\s?[hH]\s?)[0-5]\d(?:\s?(?:[AaPp]\.?[Mm]\.?|Uhr|[A-Z]{2,4}))?"
+# The minute of a match: "71'", "90+4'".
+_MINUTE = r"\d{1,3}(?:\+\d{1,2})?\s?['’′](?:\s?\+\s?\d{1,2})?"
 _COUNTER = r"\d{1,3}\s?/\s?\d{1,3}"
 
 
@@ -116,7 +108,7 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
     [False, True, False]
     """
     layout, found = batch.layout, _within_sentences(batch, words, kept)
-    found |= _by_form(batch, words, kept) | _first_dates(batch, words, kept) | in_teasers(batch, words, kept)
+    found |= _by_form(batch, words, kept) | in_teasers(batch, words, kept)
     if batch.markup is not None:
         # Most paragraphs are dropped, and their elements need no look.
         of_kept = batch.markup.words.rows(np.flatnonzero(kept))
@@ -139,6 +131,7 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
     found |= in_comments(batch, words, kept) | _labels_of_entries(batch, words, kept)
     found |= notices(batch, words, kept) | page_labels(batch, words, kept) | page_notes(batch, words, kept)
     found |= end_notes(batch, words, kept & ~found)
+    found |= around_story(batch, words, kept & ~found)
     left = np.logical_or.reduceat(kept & ~found, layout.first)
     return np.asarray(found & left[layout.article])
 
@@ -199,16 +192,6 @@ def _within_sentences(batch: Batch, words: Float, kept: Bool) -> Bool:
     return found
 
 
-def _first_dates(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the line with a date, and maybe a name, that begins an article: a diary has more of them."""
-    found = np.zeros(len(kept), bool)
-    for inside in batch.layout.slices():
-        lines = (inside.start + np.flatnonzero((kept & (words <= DATE_LINE_WORDS))[inside])).tolist()
-        if lines and lines[0] == inside.start + kept[inside].argmax() and re.fullmatch(_DATE, batch.texts[lines[0]]):
-            found[lines[0]] = not any(re.fullmatch(_DATE, batch.texts[line]) for line in lines[1:])
-    return found
-
-
 def _labels_of_entries(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find the times of a live report in a text, most of which are dropped, and names or headlines behind them."""
     texts, found = batch.texts, np.zeros(len(kept), bool)
@@ -217,7 +200,11 @@ def _labels_of_entries(batch: Batch, words: Float, kept: Bool) -> Bool:
     for inside in batch.layout.slices():
         span = inside.start + np.flatnonzero(kept[inside])
         rows = range(max(inside.start, span[0] - 2), min(span[-1] + BEHIND, inside.stop - 1)) if len(span) else ()
-        times = [row for row in rows if len(texts[row]) <= TIME_CHARACTERS and re.fullmatch(_TIME_ALONE, texts[row])]
+        short = [row for row in rows if len(texts[row]) <= TIME_CHARACTERS]
+        times = [row for row in short if re.fullmatch(_TIME_ALONE, texts[row])]
+        minutes = [row for row in short if re.fullmatch(_MINUTE, texts[row])]
+        if len(minutes) >= ENTRIES:  # nothing but a live report has them
+            found[minutes] = True
         if len(times) < ENTRIES or 2 * kept[times].sum() > len(times):
             continue
         found[times] = True

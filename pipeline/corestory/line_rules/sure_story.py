@@ -34,9 +34,14 @@ ENTRIES, MOST_DROPPED = 3, 0.5
 TIME_CHARACTERS = 40
 """The line with the time of an entry has at most so many characters, with the name of who writes."""
 
+QUESTIONS = 2
+"""An interview has so many kept questions with kept answers."""
+
 NUMBERED_CHARACTERS = 30
 """A line such as the day of a diary's entry has at most so many characters."""
 
+_ASKING = ("?", "？", "؟")
+_QUESTION = r"[^\W\d_][^:：]{3,160}|[–—¿\"“„«].[^:：]{3,160}"
 _BULLET = r"\s*(?:([•●▪◦‣*–—-])|\d{1,2}[.)])\s+\w"
 # The time of an entry: "21:15 Uhr | Ann Lee", "9.31pm", "18h40"; no length of a film, no date.
 _ENTRY = r"\W*\d{1,2}(?:[:.]\d\d|\s?h\s?\d\d)(?!\s?min|[\d./:])"
@@ -89,6 +94,7 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
     bare = [row for row, text in enumerate(batch.texts) if not text[:1].isalpha()] if batch.markup is None else []
     return (
         _turns(batch.texts, kept, between, layout)
+        | _questions(batch, kept)
         | _items(batch, between)
         | _rows(batch, kept)
         | _bulleted(batch, kept, bare)
@@ -123,6 +129,23 @@ def _speaker(text: str) -> str | None:
     return turn and (turn[1] if ends_as_sentence(text) else None)
 
 
+def _questions(batch: Batch, kept: Bool) -> Bool:
+    """Find the dropped questions of an interview in a text: a kept answer is below, as below its other questions."""
+    found, texts = np.zeros(len(kept), bool), batch.texts
+    if batch.markup is not None:
+        return found
+    asked = [
+        row for row in np.flatnonzero(kept[1:] & (batch.layout.position[1:] > 0)).tolist()
+        if texts[row].endswith(_ASKING) and not texts[row + 1].endswith(_ASKING) and ends_as_sentence(texts[row + 1])
+    ]  # fmt: skip
+    # No item of a list, no "See also: ...".
+    rows = np.array([row for row in asked if re.fullmatch(_QUESTION, texts[row])], int)
+    answered = np.bincount(batch.layout.article[rows[kept[rows]]], minlength=len(batch.layout.sizes))
+    rows = rows[answered[batch.layout.article[rows]] >= QUESTIONS]
+    found[rows] = ~kept[rows]
+    return found
+
+
 def _entries(batch: Batch, kept: Bool, bare: Sequence[int]) -> Bool:
     """Find the dropped entries of a live report in a text, sentences behind their times; most others are kept."""
     found, texts, layout = np.zeros(len(kept), bool), batch.texts, batch.layout
@@ -131,10 +154,13 @@ def _entries(batch: Batch, kept: Bool, bare: Sequence[int]) -> Bool:
     for row in bare:
         if len(texts[row]) <= TIME_CHARACTERS and not kept[row] and entry(texts[row]):
             article = int(layout.article[row])
-            if row + 1 < layout.first[article] + layout.sizes[article] and ends_as_sentence(texts[row + 1]):
-                times.setdefault(article, []).append(row)
+            # A heading such as "Summary" may stand between.
+            first, end = row + 1, min(row + 3, layout.first[article] + layout.sizes[article])
+            said = [one for one in range(first, end) if ends_as_sentence(texts[one])]
+            if said and (said[0] == first or len(texts[first]) <= TIME_CHARACTERS):
+                times.setdefault(article, []).append(said[0])
     for rows in times.values():
-        entries = np.array(rows) + 1
+        entries = np.array(rows)
         if kept[entries].sum() >= max(ENTRIES, (1 - MOST_DROPPED) * len(entries)):
             found[entries] = ~kept[entries]
     return found

@@ -59,8 +59,10 @@ _ALSO = frozenset(
         *("lee también", "lea también", "leer también", "leia também", "leggi anche", "lees ook", "läs också"),
         *("läs även", "læs også", "les også", "lue myös", "czytaj także", "czytaj też", "czytaj również"),
         *("zobacz także", "zobacz też", "zobacz również", "veja também"),
-        *("čtěte také", "citește și", "читайте также", "читайте також", "διαβάστε επίσης", "اقرأ أيضا", "baca juga"),
-        *("関連記事", "관련 기사"),
+        *("čtěte také", "citește și", "читайте также", "читайте також", "διαβάστε επίσης", "baca juga", "xem thêm"),
+        *("اقرأ أيضا", "اقرأ أيضًا", "اقرأ أيضاً", "קראו גם", "یہ بھی پڑھیں", "यह भी पढ़ें", "ये भी पढ़ें"),
+        *("ilginizi çekebilir", "čítajte tiež", "прочетете още", "διαβάστε ακόμα", "আরও পড়ুন"),
+        *("関連記事", "あわせて読みたい", "관련 기사", "延伸阅读"),
     )
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -106,6 +108,7 @@ _HEADINGS = (
     "اقرأ أيضاً|مواضيع ذات صلة|أخبار ذات صلة|شاهد أيضا|أخبار أخرى|קראו גם|כתבות נוספות|עוד בנושא|חדשות נוספות|"
     "بیشتر بخوانید|مطالب مرتبط|اخبار مرتبط|यह भी पढ़ें|ये भी पढ़ें|संबंधित खबरें|अन्य समाचार|baca juga|berita terkait|"
     "artikel terkait|berita lainnya|xem thêm|đọc thêm|tin liên quan|bài viết liên quan|đọc nhiều|tin khác",
+    "یہ بھی پڑھیں|مزید پڑھیں|متعلقہ خبریں|আরও পড়ুন|আরো পড়ুন|合わせて読みたい",
     "関連記事|関連ニュース|あわせて読みたい|おすすめ記事|その他のニュース|相关新闻|相关阅读|相关文章|延伸阅读|推荐阅读|"
     "其他新闻|相關新聞|延伸閱讀|推薦閱讀|관련 기사|관련기사|관련 뉴스|추천 기사|많이 본 기사|다른 뉴스",
 )
@@ -157,7 +160,7 @@ def folded(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return folded(text).strip(" \xa0:…>»→.|-–—【】[]■●◆▼•*#")
+    return folded(text).strip(" \xa0:：…>»→.|-–—【】[]■●◆▼•*#")
 
 
 def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -196,7 +199,8 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
         row, headlines = heading + 1, 0
         # One word, such as "Recommended", may head a list of the story.
         bare = bool(words[heading] > 1)
-        while row < end and _is_headline(texts, linked, row):
+        also = _plain(texts[heading]) in _ALSO
+        while row < end and _is_headline(texts, linked, row, asking=also and row == heading + 1):
             row += 1
             passed = row
             while passed < min(row + MOST_BETWEEN, end) and not kept[passed] and not ends_as_sentence(texts[passed]):
@@ -206,7 +210,7 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
             if summary:
                 row = passed + 1
         if batch.markup is None:
-            if headlines == 1 and _plain(texts[heading]) in _ALSO:
+            if 0 < headlines < UNLINKED and also:
                 found[heading : heading + 2] = kept[heading : heading + 2]
             if headlines and _next_story(batch, words, kept, heading, end):
                 row = end
@@ -277,8 +281,10 @@ def _headline_forms(batch: Batch, words: Float) -> tuple[Bool, Bool]:
     return found, found if batch.markup is None else found & (batch.markup.link_density >= LEAST_LINKED)
 
 
-def _is_headline(texts: Sequence[str], of_form: Bool, row: int) -> bool:
-    return bool(of_form[row]) and not ends_as_sentence(texts[row])
+def _is_headline(texts: Sequence[str], of_form: Bool, row: int, *, asking: bool = False) -> bool:
+    return bool(of_form[row]) and (
+        not ends_as_sentence(texts[row]) or (asking and texts[row].endswith(("?", "？", "؟")))
+    )
 
 
 def _above_links(batch: Batch, words: Float, kept: Bool) -> Bool:

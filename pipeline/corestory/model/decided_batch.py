@@ -121,9 +121,7 @@ def decided_batch(
         sure = sure_filler(batch, words, kept & ~other & ~headline)
     dropped = headline | other | sure
     scores = as_forced(lowered(scores, dropped), forced)
-    scores, second = scores_after_second_look(
-        scored, scores, cutoffs, headline, dropped, weights, settings, forced
-    )
+    scores, second = scores_after_second_look(scored, scores, cutoffs, headline, dropped, weights, settings, forced)
     threshold = settings.threshold if threshold is None else threshold
     if threshold is not None:
         cutoffs = np.full(len(cutoffs), threshold)

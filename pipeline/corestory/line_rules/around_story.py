@@ -1,0 +1,133 @@
+"""Lines above the first sentence of a story and behind its last one, such as kickers, dates, bylines and buttons.
+
+No element of a text tells its head from its story. But of what stands above the date of a story nothing but sentences
+belongs to it, and a line that is no sentence leads to nothing if the rest of the text is dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from corestory.features.batch import Batch
+from corestory.line_rules.comment_lines import is_stamp
+from corestory.line_rules.credits import is_credit
+from corestory.line_rules.headlines import ends_as_sentence
+from corestory.line_rules.page_labels import is_page_label
+from corestory.types import Bool, Float, Int
+
+DATE_WORDS = 10
+"""The date of an article has at most so many words with the time and the author's name."""
+HEAD_LINES, HEAD_WORDS = 4, 20
+"""Above the first sentence of a story at most so many kept lines, of at most so many words, are its head,"""
+NEAR, DATED_CHARACTERS = 6, 80
+"""and its date, credit or button is one of so many lines above that sentence. In any language a date has a year and a
+day or the time, and at most so many characters."""
+SENTENCE_WORDS = 8
+"""The first sentence and the last one have at least so many words."""
+LABEL_WORDS = 8
+"""A line behind the last sentence has at most so many words,"""
+BEHIND = 2
+"""and at least so many dropped lines stand around it."""
+
+# A date, with words or a name before it and the time behind it.
+_MONTH, _YEAR = r"(?:de )?[^\W\d_]{3,10}\.?,?(?: de)?", r"(?:19|20)\d\d"
+_TIME = r"(?:\W{1,3}(?:(?:at|um|à|às|a las|kl|alle|о|в|ore|om)\.? )?\d{1,2}[:.hH]\d\d(?::\d\d)?(?: ?[^\W\d_]{1,6})?)?"
+_DATE = (
+    r"(?:[^\W\d_][^\d.!?:]{2,30}[:,|·•–—-] ?|(?:[^\W\d_]+,? ){1,2})?(?:(?:le|el|il|em|am|den|on|op|dne|dnia) )?"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th|\.|º|er)? {_MONTH} {_YEAR}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? {_YEAR}|"
+    rf"{_YEAR}([-/.])\d\d?\1\d\d?|\d\d?([/.])\d\d?\2{_YEAR}){_TIME}|"
+    rf"{_YEAR}[年년] ?\d{{1,2}}[月월] ?\d{{1,2}}[日일][\d\s:：時时分시분]*"
+)
+_DATED = re.compile(r"\b(?:19|20)\d\d\b\D+\d|\d\D+(?:19|20)\d\d\b|\b(?:[01]?\d|2[0-3])[:.][0-5]\d\b(?![./:])")
+# No line of a list, and no dash before the name of a speaker.
+_ITEM = re.compile(r"\s*(?:[*•·▪●‣◦–—-]|\(?\d{1,3}[.)])")
+
+
+def around_story(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the kept lines above and behind a story that are none of it.
+
+    Parameters
+    ----------
+    batch, words, kept
+        As of `corestory.line_rules.headlines.own_headlines`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,): the line with a date, and maybe a name, that begins an article; in a text also the lines
+        above its date and those in capitals above its first sentence, and one that is no sentence behind the last.
+
+    Examples
+    --------
+    >>> from corestory.features.batch import batch_of_articles
+    >>> from corestory.reading.article import Article
+    >>> story = "The quay was opened on Monday after a long delay that storms had caused."
+    >>> batch = batch_of_articles([Article("a", ["Diary", "3 May 2024", story, story, "See less", "Like", "Share"])])
+    >>> kept = np.array([True, False, True, True, True, False, False])
+    >>> around_story(batch, np.array([1.0, 3, 14, 14, 2, 1, 1]), kept).tolist()
+    [True, False, False, False, True, False, False]
+    """
+    found = _first_dates(batch, words, kept)
+    if batch.markup is not None:
+        return found
+    for inside in batch.layout.slices():
+        rows = inside.start + np.flatnonzero(kept[inside])
+        if len(rows) > 1:
+            found[_above(batch.texts, words, rows)] = True
+            found[rows[-1]] |= inside.stop - rows[-2] > BEHIND + 1 and _is_behind(batch.texts, words, rows)
+    return found
+
+
+def _first_dates(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the line with a date, and maybe a name, that begins an article: a diary has more of them."""
+    found = np.zeros(len(kept), bool)
+    for inside in batch.layout.slices():
+        lines = (inside.start + np.flatnonzero((kept & (words <= DATE_WORDS))[inside])).tolist()
+        if lines and lines[0] == inside.start + kept[inside].argmax() and re.fullmatch(_DATE, batch.texts[lines[0]]):
+            found[lines[0]] = not any(re.fullmatch(_DATE, batch.texts[line]) for line in lines[1:])
+    return found
+
+
+def _above(texts: Sequence[str], words: Float, rows: Int) -> list[int]:
+    """Give the kept rows of the head of a text: above its date, credit or button; several lines in capitals."""
+    first = rows[: HEAD_LINES + 1].tolist()
+    begin = next(
+        (
+            row
+            for row in first
+            if words[row] >= SENTENCE_WORDS and ends_as_sentence(texts[row]) and not texts[row].isupper()
+        ),
+        -1,
+    )
+    head = [row for row in first if row < begin and words[row] <= HEAD_WORDS]
+    if not head:
+        return []
+    near = range(max(head[0], begin - NEAR), begin)
+    labels = [row for row in near if any(tell(texts[row]) for tell in (_is_dated, is_credit, is_page_label))]
+    # One line in capitals may be a subhead, or the name of a speaker.
+    capitals = [row for row in head if texts[row].isupper() and not texts[row].endswith(":")]
+    found = [
+        row for row in head if row < max(labels, default=-1) and not texts[row].endswith((",", ".", ":", "：", "。"))
+    ]
+    return [*found, *(capitals if len(capitals) > 1 else ())]
+
+
+def _is_dated(text: str) -> bool:
+    return is_stamp(text) or (
+        len(text) <= DATED_CHARACTERS and not ends_as_sentence(text) and _DATED.search(text) is not None
+    )
+
+
+def _is_behind(texts: Sequence[str], words: Float, rows: Int) -> bool:
+    """Tell whether the last kept row is a label or a heading behind the last sentence."""
+    *_, sentence, last = rows.tolist()
+    return bool(
+        words[last] <= LABEL_WORDS
+        and not ends_as_sentence(texts[last])
+        and words[sentence] >= SENTENCE_WORDS
+        and ends_as_sentence(texts[sentence])
+        and _ITEM.match(texts[last]) is None
+    )
