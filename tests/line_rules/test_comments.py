@@ -7,12 +7,11 @@ import numpy as np
 import pytest
 
 from corestory.features.batch import batch_of_articles
-from corestory.features.shapes import shape_features
 from corestory.line_rules.comment_lines import is_stamp
 from corestory.line_rules.comments import in_comments
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
-from line_rules.rule_lines import found_lines, kept_lines
+from line_rules.rule_lines import found_lines, kept_lines, marked
 
 STORY = [
     "+The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
@@ -188,10 +187,13 @@ def test_comments_without_a_story_before_them_stay():
     assert _found(["+A poll.", "2 Comments", *COMMENTS]) == []
 
 
-def test_in_a_page_its_elements_tell_comments():
-    page = read_page("".join(f"<p>{line.removeprefix('+')}</p>" for line in [*STORY, "2 Comments", *COMMENTS]))
-    words, _ = shape_features(page.texts)
+def test_comments_that_no_class_tells_are_found_in_pages_too():
+    lines = [*STORY, "2 Comments", *COMMENTS]
+    texts, words, kept = marked(lines)
+    page = read_page("".join(f"<p>{text}</p>" for text in texts))
     batch = batch_of_articles([Article("a", page.texts, markup=page.markup)])
+    found = in_comments(batch, words, kept)
+    assert [texts[row] for row in np.flatnonzero(found).tolist()] == kept_lines(COMMENTS)
     assert not in_comments(batch, words, np.ones(len(words), bool)).any()
 
 

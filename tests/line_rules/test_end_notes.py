@@ -88,6 +88,26 @@ def test_the_name_alone_above_a_story_or_above_its_note_is_filler():
     assert _found(Article("a", [*STORY, "Mara Finch", "Reporter at the coast desk since 2015."]))[0] == "Mara Finch"
 
 
+def test_the_name_above_the_story_is_filler_below_it():
+    above, name = ["Quay opens", "Diệu Thảo", "12/05/2025"], "Diệu Thảo"
+    words, _ = shape_features([*above, *STORY, name])
+    of_kept = np.arange(len(words)) >= len(above)
+
+    def found(lines):
+        rule = end_notes(batch_of_articles([Article("a", lines)]), words, of_kept)
+        return np.flatnonzero(rule).tolist()
+
+    assert found([*above, *STORY, name]) == [len(words) - 1]
+    assert found([*above, *STORY[:-1], name, STORY[-1]]) == []
+    assert found([*above, *STORY, "Mara Finch"]) == []
+
+
+def test_a_firm_of_one_word_is_the_publisher_of_a_press_release_that_ends_behind_it():
+    about = ["About Tidewheel", "Founded in 2016, Tidewheel builds turbines for towns."]
+    assert _found(Article("a", [*STORY, *about])) == []
+    assert set(about) <= set(_found(Article("a", [*STORY, *about, "Media contact"])))
+
+
 def test_the_name_above_a_note_that_is_dropped_already_is_filler():
     for last, found in (("Reporter at the coast desk since 2015.", [3]), ("The sea was calm again.", [])):
         texts = [*STORY, "Mara Finch", last]

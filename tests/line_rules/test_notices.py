@@ -4,6 +4,7 @@ import pytest
 
 from corestory.line_rules.notices import notices
 from corestory.reading.article import Article
+from corestory.reading.html.page import read_page
 from line_rules.rule_lines import found_if_kept
 
 STORY = [
@@ -36,6 +37,8 @@ def _found(lines: list[str]) -> list[str]:
         "((desk@wire.example; +1 555 0100))",
         "(more)",
         "© nda-infocom, nda:251106-930",
+        "এমএইচ/টিএম",
+        "[12] https://bay-post.example/quay",
     ],
 )
 def test_a_notice_is_found_by_how_it_begins(notice):
@@ -59,10 +62,14 @@ def test_a_sentence_that_is_like_a_notice_stays(line):
     assert _found([*STORY, line]) == []
 
 
-@pytest.mark.parametrize("end", ["- ENDS -", "###", "Notes to editors:", "Pressekontakt", "Contact presse"])
+@pytest.mark.parametrize(
+    "end", ["- ENDS -", "###", "Notes to editors:", "Pressekontakt", "Contact presse", "Forward-looking statements"]
+)
 def test_nothing_behind_the_end_of_a_press_release_is_story(end):
     behind = [end, "Photographs of the ferry are ready.", "Tom Hale, 0555 01"]
     assert _found([*STORY, *behind]) == behind
+    page = read_page("".join(f"<p>{line}</p>" for line in (*STORY, *behind)))
+    assert found_if_kept(notices, Article("page", page.texts, markup=page.markup)) == behind
 
 
 def test_a_release_ends_only_behind_a_story_that_is_longer():

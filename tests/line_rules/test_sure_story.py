@@ -221,3 +221,20 @@ def test_the_rows_of_a_table_are_story_as_most_of_them_are(rows, found):
     batch = batch_of_articles([Article("a", page.texts, markup=page.markup)])
     kept = np.array([not text.startswith("-") for text in page.texts])
     assert np.flatnonzero(sure_story(batch, kept)).tolist() == found
+
+
+@pytest.mark.parametrize(
+    ("before", "ticked", "after", "restored"),
+    [
+        ("<h3>Ingredients</h3>", "<li><label><input type=checkbox> {}</label>", "<h3>Method</h3>", True),
+        ("<h3>Ingredients</h3>", "<li><label>{}</label>", "<h3>Method</h3>", False),
+        ("<h3>Ingredients</h3>", "<li><label><input type=checkbox> {}</label>", "", False),
+        ("<h3>A poll</h3><form>", "<li><label><input type=radio> {}</label>", "</form><p>Method</p>", False),
+    ],
+)
+def test_a_dropped_list_of_things_to_tick_between_kept_lines_is_found(before, ticked, after, restored):
+    things = ["1 litre of must", "150 grams of flour"]
+    page = read_page(f"{PROSE}{before}<ul>{''.join(map(ticked.format, things))}</ul>{after}")
+    kept = np.array([text not in things for text in page.texts])
+    found = sure_story(batch_of_articles([Article("a", page.texts, markup=page.markup)]), kept)
+    assert [page.texts[row] for row in np.flatnonzero(found).tolist()] == things * restored

@@ -46,6 +46,8 @@ PROSE_WORDS = 4
 """Lines of so many words that are none of these may be comments."""
 BEHIND_HEADING = 8
 """The first time or button stands at most so many lines behind the heading."""
+LINES_BETWEEN = 2
+"""Before the last kept comment of a page at least so many of its other lines are dropped."""
 BEHIND_LAST = 16
 """So many lines behind the last kept one are looked at."""
 APART_WORDS, LAST_WORDS = 1000, 250
@@ -62,7 +64,7 @@ _REPLY = r"[\W_]*(?:re|aw|antw|antwort|sv|vs|odp|rép|rif|ynt|ha|vá|отв|от
 
 
 def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the kept paragraphs of comments in texts.
+    """Find the kept paragraphs of comments.
 
     Parameters
     ----------
@@ -72,7 +74,7 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
     Returns
     -------
     numpy.ndarray
-        Shape (paragraphs,). In pages nothing is found.
+        Shape (paragraphs,).
 
     Examples
     --------
@@ -85,14 +87,14 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
     [False, False, False, False, True, False, False, False, False]
     """
     found = np.zeros(len(kept), bool)
-    if batch.markup is not None:
-        return found
     before = np.append(0.0, np.cumsum(words * kept))
     for inside in batch.layout.slices():
         rows = inside.start + np.flatnonzero(kept[inside])
         begin = int(np.searchsorted(before, before[inside.start] + STORY_WORDS))
         if len(rows) and begin <= rows[-1]:
             last = int(rows[-1]) + 1
+            if batch.markup is not None and last - begin - kept[begin:last].sum() < LINES_BETWEEN:  # of most pages
+                continue
             part = slice(begin, min(last + BEHIND_LAST, inside.stop))
             replies = _replies(batch.texts, words, kept, part, inside.start)
             if replies is not None:

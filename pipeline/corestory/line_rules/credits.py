@@ -64,7 +64,8 @@ _WORK = (
 # What pictures are called in credits.
 _PHOTOGRAPH = (
     r"photos?|fotos?|foto[’']s|fot\.|zdjęci[ea]|zdj\.|image|bild|photograph|fotografí?a|fotografie|fotó|fotoğraf|kuvat?|"
-    r"billede|imagen|imagem|crédito?|ảnh|фото|φωτογραφία|φωτο|صورة|تصوير|फोटो|写真|图|사진"
+    r"billede|bilde|beeld|imagen|imagem|crédito?|ảnh|фото|снимка|слика|slika|φωτογραφία|φωτο|εικόνα|صورة|تصوير|عکس|צילום|"
+    r"फोटो|ছবি|ภาพ|写真|图|사진"
 )
 # The end of a caption: "Photo: Ann Lee", "© Ann Lee"; and a line of nothing but a note on the pictures.
 _PICTURE = (

@@ -17,6 +17,7 @@ from corestory.features.batch import Batch
 from corestory.features.elements import Forest
 from corestory.features.layout import Layout
 from corestory.line_rules.credits import profession
+from corestory.line_rules.notices import ends_release
 from corestory.types import Bool, Float
 
 LAST, NOTE_WORDS = 4, 90
@@ -25,8 +26,8 @@ FIRST = 3
 """The author's name alone is one of so many first kept paragraphs."""
 PROSE_WORDS = 8
 """Kept paragraphs of so many words name the people of the story."""
-NAME_WORDS = 4
-"""A name has two to so many words."""
+NAME_WORDS, ABOVE = 4, 6
+"""A name has two to so many words. It is the author's if it also is one of so many lines above the story."""
 STORY_WORDS = 40
 """Before a note about the publisher stand at least so many kept words."""
 WORK_WORDS = 5
@@ -131,7 +132,7 @@ def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end: int) -> list[int]:
-    """Give the kept rows that are notes, nearly all the last ones, and the row of the author's name above the story."""
+    """Give the kept rows that are notes, nearly all the last ones, and the author's name above or below the story."""
     sizes = words[rows].tolist()
     prose = [row for row, size in zip(rows, sizes, strict=True) if size >= PROSE_WORDS]
     found = [
@@ -144,7 +145,7 @@ def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end:
         above = texts[row - 1] if row > first else ""
         if words[row] <= NOTE_WORDS and (
             _of_author(texts[row], above, (texts[one] for one in prose if one != row))
-            or (_of_publisher(texts[row], above) and words[rows[:place]].sum() >= STORY_WORDS)
+            or (_of_publisher(texts[row], above, texts[row + 1 : row + 2]) and words[rows[:place]].sum() >= STORY_WORDS)
             # The note itself may be dropped already.
             or (row + 1 < end and _is_name(texts[row]) and _of_author(texts[row + 1], texts[row], ()))
         ):
@@ -156,6 +157,8 @@ def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end:
             ):
                 found.append(row - 1)
     last = next((row for row in reversed(rows) if row not in found), first)
+    if 2 <= words[last] <= NAME_WORDS and texts[last] in texts[max(rows[0] - ABOVE, first) : rows[0]]:
+        found.append(last)
     behind = "\0".join(texts[last + 1 : end])
     return found + [row for row in rows[:FIRST] if row < last and _is_name(texts[row]) and texts[row] in behind]
 
@@ -191,16 +194,18 @@ def _is_name(text: str) -> bool:
     return bool(name) and not rest
 
 
-def _of_publisher(text: str, heading: str) -> bool:
+def _of_publisher(text: str, heading: str, behind: Sequence[str]) -> bool:
     """Tell whether a paragraph names at its begin who is in the heading "About ...", or follows "Notes to editors"."""
     if re.fullmatch(_PRESS, heading, re.IGNORECASE):
         return True
     about = re.match(_PUBLISHER, heading, re.IGNORECASE)
     name = heading[about.end() :].strip(" :") if about else ""
+    if not name[:1].isupper() or name not in text[: len(name) + BEFORE_NAME]:
+        return False
     # A name of one word may be a person's in the story, and "Over the bridge" is English.
-    least = 1 if about and about[0].count(" ") > 1 and about[0][:4].casefold() != "over" else 2
-    called = name[:1].isupper() and least <= len(name.split()) <= HEADING_WORDS
-    return called and name in text[: len(name) + BEFORE_NAME]
+    is_one = about and about[0].count(" ") > 1 and about[0][:4].casefold() != "over"
+    least = 1 if is_one or any(map(ends_release, behind)) else 2
+    return least <= len(name.split()) <= HEADING_WORDS
 
 
 def _behind_letters(batch: Batch, words: Float, kept: Bool) -> Bool:

@@ -63,11 +63,12 @@ _MAILED = (
     r"(?:hai ricevuto|ricevi) questa (?:e-?mail|newsletter) perché|"
     r"(?:je|u) ontvangt deze (?:e-?mail|mail|nieuwsbrief) omdat)"
 )
-# An exchange rate, the initials of editors: "($1 = 9.80 crowns)", "al/mj"; what wires write to editors: "Eds: ...",
-# "(Adds quotes)", "(more)", "((desk@wire.example))".
+# An exchange rate, the initials of editors, an address of a printed page: "($1 = 9.80 crowns)", "al/mj", "[1] http://…";
+# what wires write to editors: "Eds: ...", "(Adds quotes)", "(more)", "((desk@wire.example))".
 _AGENCY = (
     r"©|\(?(?:[$€£] ?1|1 (?:euro|u\.?s\.? dollar|dollar)) = [^.\d]{0,9}[\d.,]+ ?[^.]{0,30}\)?$|our standards: |"
-    r"(?-i:[a-z]{2,4}(?:/[a-z]{2,4})+$)|eds: |more\)$|(?<=\(\()[^()]{4,200}\)\)$|"
+    r"(?-i:[a-z]{2,4}(?:/[a-z]{2,4})+$)|[^\s/!-~]{2,8}(?:/[^\s/!-~]{2,8})+$|\[\d{1,3}\] ?https?://\S+$|"
+    r"eds: |more\)$|(?<=\(\()[^()]{4,200}\)\)$|"
     r"(?:adds|updates|recasts|refiles|repeats|corrects|rewrites)\b[^.!?()]{3,150}[.;]?\)$"
 )
 _NOTICES = f"{_NOTES}|{_COOKIES}|{_MAILED}|{_AGENCY}"
@@ -79,7 +80,8 @@ _ENDS = (
     r"(?:press|media)(?: relations)? (?:contacts?|inquiries|enquiries)|presse-? ?kontakt|contacts? (?:de )?presse|"
     r"contacto (?:de |para la )?prensa|contatti? (?:per la )?stampa|ufficio stampa|"
     r"contatos? (?:de |para a? ?)?imprensa|assessoria de imprensa|perscontact|kontakt dla mediów|"
-    r"контакты? для (?:сми|прессы)|basın iletişim"
+    r"контакты? для (?:сми|прессы)|basın iletişim|(?:cautionary (?:note|statement) (?:regarding|concerning|about) )?"
+    r"forward[- ]looking statements?|safe harbor(?: statement)?"
 )
 
 
@@ -90,7 +92,7 @@ def _pattern(words: str) -> re.Pattern[str]:
 
 
 def notices(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the kept paragraphs that are notices by their words, and in texts those behind a press release.
+    """Find the kept paragraphs that are notices by their words, and those behind a press release.
 
     Parameters
     ----------
@@ -112,9 +114,7 @@ def notices(batch: Batch, words: Float, kept: Bool) -> Bool:
     """
     texts, found = batch.texts, np.zeros(len(kept), bool)
     found[[row for row in np.flatnonzero(kept & (words <= NOTICE_WORDS)).tolist() if is_notice(texts[row])]] = True
-    if batch.markup is None:
-        found |= _behind_releases(batch, words, kept)
-    return found
+    return found | _behind_releases(batch, words, kept)
 
 
 def is_notice(text: str) -> bool:
@@ -128,6 +128,17 @@ def is_notice(text: str) -> bool:
     return _pattern(_NOTICES).match(text) is not None
 
 
+def ends_release(text: str) -> bool:
+    """Tell whether a line ends a press release: "- ENDS -", or a heading of contacts or of legal notes.
+
+    Examples
+    --------
+    >>> ends_release("###"), ends_release("Media contact:"), ends_release("The story ends")
+    (True, True, False)
+    """
+    return _pattern(_ENDS).fullmatch(text.rstrip(" :")) is not None
+
+
 def _behind_releases(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find the kept paragraphs from the line on that ends a press release: "- ENDS -", or a heading of contacts."""
     layout, found = batch.layout, np.zeros(len(kept), bool)
@@ -135,13 +146,15 @@ def _behind_releases(batch: Batch, words: Float, kept: Bool) -> Bool:
     for behind in range(1, NEAR):
         near[:-behind] |= kept[behind:]
     before, end = np.append(0.0, np.cumsum(words * kept)), 0
-    for row in np.flatnonzero(near & (words <= HEADING_WORDS)).tolist():
-        if row >= end and _pattern(_ENDS).fullmatch(batch.texts[row].rstrip(" :")):
+    of_story, of_rest = before[:-1] - before[layout.start], before[layout.end] - before[:-1]
+    may_end = near & (words <= HEADING_WORDS) & (of_story >= STORY_WORDS) & (of_rest <= BEHIND * of_story)
+    for row in np.flatnonzero(may_end).tolist():
+        if row >= end and ends_release(batch.texts[row]):
             first, last = int(layout.start[row]), int(layout.end[row])
-            of_story, of_rest = before[row] - before[first], before[last] - before[row]
             # In Markdown "###" is a heading without words.
-            marks = batch.texts[row].startswith("#") and sum(one.startswith("#") for one in batch.texts[first:last]) > 1
-            if not marks and of_story >= STORY_WORDS and of_rest <= BEHIND * of_story:
+            if not (
+                batch.texts[row].startswith("#") and sum(one.startswith("#") for one in batch.texts[first:last]) > 1
+            ):
                 found[row:last] = kept[row:last]
                 end = last
     return found

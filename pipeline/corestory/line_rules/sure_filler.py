@@ -14,7 +14,9 @@ import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.features.layout import sums
+from corestory.line_rules.advertisements import advertisements
 from corestory.line_rules.around_story import around_story
+from corestory.line_rules.classes import BOXES, CAPTIONS, OFFERS, PULL_QUOTES
 from corestory.line_rules.comment_lines import is_label_of_comments, is_stamp
 from corestory.line_rules.comments import in_comments
 from corestory.line_rules.credits import ends_in_agency, is_credit
@@ -33,6 +35,8 @@ DATE_WORDS = 0.5
 CLAIMED = 0.3
 """Boxes, notes and menus by their class hold at most such a share of an article's kept words: else the class is that of
 the page."""
+OFFER_WORDS = 12
+"""A line of a box with offers has at most so many words."""
 COUNTER_WORDS, NAME_WORDS, LABEL_WORDS = 3, 5, 30
 """The most words of the number of a picture, such as "2 / 5"; of a name behind a time; of captions and credits."""
 HEAD_WORDS, PART_WORDS = 8, 8
@@ -47,31 +51,7 @@ BEHIND, MOST_KEPT = 12, 1 / 3
 """So many lines behind the last kept one may be such times; headlines behind times, of which at most such a share is
 kept, are no entries."""
 
-# The class of an element near the paragraph has all words of one of these.
-_CLASSES = tuple(
-    frozenset(words.split())
-    for words in (
-        "factbox", "fact box", "facts box", "faktenbox", "fakten box", "infokasten", "faktaboks", "faktaruta",
-        "authorbio", "author bio", "author box", "authorbox", "about author", "bio", "biography",
-        "taglist", "tag list", "readnext", "read next", "mostread", "most read", "recirc", "recirculation", "trending",
-        "signup", "subscribe", "advertisement", "correction", "corrections", "editors note", "pagination",
-        "pager", "breadcrumbs", "poll", "vote", "donate", "commentlist", "comments", "subscription widget",
-        "author description", "authors bio", "sr only", "screen reader",
-    )
-)  # fmt: skip
-_PULL_QUOTES = tuple(
-    frozenset(words.split()) for words in ("pullquote", "pull quote", "pquote", "blockquote highlight")
-)
 _AROUND_QUOTES = " .,…\"'’‘“”„«»‹›「」–—"
-# Captions by their class, in the languages of news sites.
-_CAPTIONS = tuple(
-    frozenset(words.split())
-    for words in (
-        "caption", "legende", "bildunterschrift", "bildtext", "bildetekst", "billedtekst", "piefoto", "didascalia",
-        "legenda", "bijschrift", "fotobijschrift", "kuvateksti", "popisek", "img desc", "image desc", "photo desc",
-        "photo credit", "image credit", "img credit", "picture credit",
-    )
-)  # fmt: skip
 _TIME_ALONE = r"(?:[01]?\d|2[0-4])(?:[:.]|\s?[hH]\s?)[0-5]\d(?:\s?(?:[AaPp]\.?[Mm]\.?|Uhr|[A-Z]{2,4}))?"
 # The minute of a match: "71'", "90+4'".
 _MINUTE = r"\d{1,3}(?:\+\d{1,2})?\s?['’′](?:\s?\+\s?\d{1,2})?"
@@ -91,12 +71,13 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
     numpy.ndarray
         Shape (paragraphs,): captions by their element or class, unless they are the story, the dates in ``time``
         elements, the labels of buttons within paragraphs, links in square brackets, boxes, notes and menus by their
-        class, quotes that repeat the story; a page's number and head within a sentence; bylines, credits, captions that
-        end in one, notes on the printed paper (`corestory.line_rules.credits`), a date above the story and the numbers
-        of pictures by their form; teasers behind their heading (`corestory.line_rules.teasers`); labels, buttons and
-        notes of the page (`corestory.line_rules.page_labels`, `corestory.line_rules.page_notes`); notes about the
-        author, boxes of facts and heads of e-mails (`corestory.line_rules.end_notes`). An article of which nothing
-        else would be left has none.
+        class (`corestory.line_rules.classes`), what sponsors say (`corestory.line_rules.advertisements`), quotes that
+        repeat the story; a page's number and head within a sentence; bylines, credits, captions that end in one, notes
+        on the printed paper (`corestory.line_rules.credits`), a date above the story and the numbers of pictures by
+        their form; teasers behind their heading (`corestory.line_rules.teasers`); labels, buttons and notes of the
+        page (`corestory.line_rules.page_labels`, `corestory.line_rules.page_notes`); notes about the author, boxes of
+        facts and heads of e-mails (`corestory.line_rules.end_notes`). An article of which nothing else would be left
+        has none.
 
     Examples
     --------
@@ -113,23 +94,24 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
         # Most paragraphs are dropped, and their elements need no look.
         of_kept = batch.markup.words.rows(np.flatnonzero(kept))
         having = of_kept.having
-        captions, claimed, timed, labels = np.zeros((4, len(kept)), bool)
-        captions[kept] = having("figcaption") | of_kept.near(_CAPTIONS)
-        claimed[kept] = of_kept.near(_CLASSES)
+        captions, claimed, offers, quotes, timed, labels = np.zeros((6, len(kept)), bool)
+        long = words > OFFER_WORDS
+        captions[kept], claimed[kept], offers[kept], quotes[kept] = of_kept.near(CAPTIONS, BOXES, OFFERS, PULL_QUOTES)
+        captions[kept] |= having("figcaption")
         timed[kept] = having("intime")
         labels[kept] = having("own_button") & having("up_p")
-        in_captions, in_claimed, in_all = (
-            sums(layout.article, words * some, len(layout.sizes)) for some in (captions, claimed, kept)
+        in_captions, in_claimed, in_offers, in_all = (
+            sums(layout.article, words * some, len(layout.sizes)) for some in (captions, claimed, offers & long, kept)
         )
         found |= captions & (in_captions < GALLERY * in_all)[layout.article]
         found |= claimed & (in_claimed < CLAIMED * in_all)[layout.article]
+        found |= offers & ~long & (in_offers < CLAIMED * in_all)[layout.article]
         linked = np.flatnonzero(kept & (batch.markup.link_density >= LEAST_LINKED)).tolist()
         found[[row for row in linked if batch.texts[row][0] + batch.texts[row][-1] == "[]"]] = True
-        quotes = np.zeros(len(kept), bool)
-        quotes[kept] = of_kept.near(_PULL_QUOTES)
         found |= _dates(batch, timed) | labels | _repeated(batch, quotes, kept)
     found |= in_comments(batch, words, kept) | _labels_of_entries(batch, words, kept)
     found |= notices(batch, words, kept) | page_labels(batch, words, kept) | page_notes(batch, words, kept)
+    found |= advertisements(batch, words, kept)
     found |= end_notes(batch, words, kept & ~found)
     found |= around_story(batch, words, kept & ~found)
     left = np.logical_or.reduceat(kept & ~found, layout.first)

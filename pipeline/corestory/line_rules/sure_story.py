@@ -96,6 +96,7 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
         _turns(batch.texts, kept, between, layout)
         | _questions(batch, kept)
         | _items(batch, between)
+        | _ticked(batch, kept)
         | _rows(batch, kept)
         | _bulleted(batch, kept, bare)
         | _within_sentences(batch.texts, between)
@@ -196,6 +197,23 @@ def _items(batch: Batch, between: Bool) -> Bool:
     same = (of_list >= 0).all(1) & (of_list == of_list[:, :1]).all(1)
     item = batch.markup.words.rows(around.ravel()).having("own_li").reshape(around.shape)
     found[rows] = same & item.all(1)
+    return found
+
+
+def _ticked(batch: Batch, kept: Bool) -> Bool:
+    """Find the dropped lists between kept lines whose items have boxes to tick, as ingredients have; no forms."""
+    found = np.zeros(len(kept), bool)
+    if batch.markup is None:
+        return found
+    layout, before = batch.layout, np.append(0, np.cumsum(kept))
+    within = (before[:-1] > before[layout.start]) & (before[:-1] < before[layout.end])
+    rows = np.flatnonzero(~kept & within)
+    having = batch.markup.words.rows(rows).having
+    rows = rows[having("ininput") & having("own_li") & ~having("form")]
+    of_list = batch.markup.forest.parent[batch.markup.forest.at[rows]]
+    for items in np.split(rows, np.flatnonzero((np.diff(rows) > 1) | (np.diff(of_list) != 0)) + 1):
+        if len(items) > 1:
+            found[items] = kept[items[0] - 1] and kept[items[-1] + 1]
     return found
 
 

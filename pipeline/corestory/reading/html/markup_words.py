@@ -118,23 +118,27 @@ class MarkupWords:
         found[self.row[parts.take(self.part)]] = True
         return found.take(self.number)
 
-    def near(self, classes: Iterable[Set[str]]) -> Bool:
-        """Say of each paragraph whether one of its nearest elements has all words of one of some classes.
+    def near(self, *kinds: Iterable[Set[str]]) -> list[Bool]:
+        """Say of each paragraph, for some kinds of classes, whether a near element has all words of one of the kind.
 
         Headings count for nothing: their `id` is often made of their text.
 
         Examples
         --------
         >>> words = MarkupWords.of_texts(["own_p up_div up_fact up_box", "own_p own_fact up_box", "own_h_two own_fact"])
-        >>> words.near([{"fact", "box"}, {"fact"}]).tolist(), words.near([{"fact", "box"}]).tolist()
-        ([True, True, False], [True, False, False])
+        >>> [found.tolist() for found in words.near([{"fact", "box"}, {"fact"}], [{"fact", "box"}])]
+        [[True, True, False], [True, False, False]]
         """
-        of_level = [(level, {level + word for word in words}) for level in NEAR for words in classes]
-        telling = set().union(*(words for _, words in of_level))
-        parts = [part.startswith(NEAR) and _has_one(set(part.split()), of_level, telling) for part in self.parts]
-        found = np.zeros(self.count, bool)
-        found[self.row[np.array(parts, bool).take(self.part)]] = True
-        return found.take(self.number)
+        spelt = [(number, set(part.split())) for number, part in enumerate(self.parts) if part.startswith(NEAR)]
+        answers = []
+        for classes in kinds:
+            of_level = [(level, {level + word for word in words}) for level in NEAR for words in classes]
+            telling = set().union(*(words for _, words in of_level))
+            parts, found = np.zeros(len(self.parts), bool), np.zeros(self.count, bool)
+            parts[[number for number, words in spelt if _has_one(words, of_level, telling)]] = True
+            found[self.row[parts.take(self.part)]] = True
+            answers.append(found.take(self.number))
+        return answers
 
     def spelt(self) -> list[str]:
         """Give the words of each paragraph, with a space between."""
