@@ -220,3 +220,10 @@ def test_the_words_of_a_page_come_out_once_each_and_in_order(words: list[str]) -
 
 def test_the_two_kinds_of_elements_do_not_overlap() -> None:
     assert not UNSEEN & INLINE
+
+
+def test_characters_without_width_around_a_paragraph_are_no_part_of_it():
+    page = read_page(
+        "<p>\u200bThe quay.\ufeff</p><p>\u200b \u200b</p><p><b>\u2060</b> The bac\u200bteria.\u200b<br></p>"
+    )
+    assert page.texts == ["The quay.", "The bac\u200bteria."]

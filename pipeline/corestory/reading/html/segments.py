@@ -44,6 +44,8 @@ from corestory.types import Bool, Int
 
 # Links to the heading that they stand in.
 _ANCHORS = "#¶§🔗⚓"
+# Editors of pages put characters without width around paragraphs.
+_AROUND = " \u200b\u2060\ufeff"
 # Limits for deep or endless markup: elements at this depth end paragraphs but are not recorded.
 MAX_DEPTH = 200
 
@@ -244,7 +246,7 @@ def _paragraphs(
                 [(text, count) for text in cut_at_blank_lines(joined)] if many else [(" ".join(joined.split()), count)]
             )
         for whole, of_links in cuts:
-            text = unescaped(whole) if "&" in whole else whole
+            text = (unescaped(whole) if "&" in whole else whole).strip(_AROUND)
             if text[:1].isalnum() or not is_blank(text):
                 found.append(text)
                 paragraph.append(number)
