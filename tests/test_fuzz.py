@@ -1,5 +1,6 @@
 """Seeded fuzz of the reader and the tagger: whatever a file holds, it is tagged or refused in words."""
 
+import base64
 import gzip
 import io
 import json
@@ -123,16 +124,43 @@ def archive(rng):
     return stream.getvalue()
 
 
+def saved_page(rng):
+    """A page as browsers save it, whole or in parts that are encoded otherwise."""
+    html = HTML.format(*(sentence(rng) for _ in range(4))).encode("utf-8", "surrogatepass")
+    encoding = rng.choice([b"quoted-printable", b"base64", b"8bit", b"x-uuencode"])
+    head = b"Subject: Quay\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\n"
+    part = b"Content-Type: %s\nContent-Transfer-Encoding: %s\n\n" % (
+        rng.choice([b"text/html", b"text/html; charset*=a'b'c", b"multipart/mixed; boundary=x"]), encoding
+    )  # fmt: skip
+    return head + part + (base64.encodebytes(html) if encoding == b"base64" else html) + b"\n--x--\n"
+
+
 def document(rng):
     """A file's name and content: sound at first, and in most cases damaged somewhere."""
     kind = rng.choice(
-        ["txt", "html", "jsonl", "json", "csv", "tsv", "parquet", "labelled.txt", "bin", "warc", "warc.gz", "zip"]
+        [
+            "txt",
+            "html",
+            "jsonl",
+            "json",
+            "csv",
+            "tsv",
+            "parquet",
+            "labelled.txt",
+            "bin",
+            "warc",
+            "warc.gz",
+            "zip",
+            "mhtml",
+        ]
     )
     if kind in ("txt", "labelled.txt"):
         front = [rng.choice(["core: ", "filler: ", "x: ", ""]) if kind != "txt" else "" for _ in range(9)]
         data = "\n".join(part + sentence(rng) for part in front).encode("utf-8", "surrogatepass")
     elif kind == "html":
         data = HTML.format(*(sentence(rng) for _ in range(4))).encode("utf-8", "surrogatepass")
+    elif kind == "mhtml":
+        data = saved_page(rng)
     elif kind == "jsonl":
         data = "\n".join(json.dumps(record(rng)) for _ in range(rng.randrange(4))).encode()
     elif kind == "json":

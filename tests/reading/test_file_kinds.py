@@ -10,10 +10,6 @@ from corestory.reading.file_kinds import kind_by_content, unread_kind
 from corestory.reading.sources import read_articles
 
 MAIL = b"Return-Path: <a@b.example>\r\nMessage-ID: <1@b.c>\r\nSubject: Quay\r\nMIME-Version: 1.0\r\n\r\nThe quay.\r\n"
-SAVED = (
-    b"From: <Saved by Blink>\r\nSubject: Quay\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n"
-    b'\ttype="text/html";\r\n\tboundary="x"\r\n\r\n--x\r\nContent-Type: text/html\r\n\r\n<p>The quay.\r\n--x--\r\n'
-)
 RECORD = b"WARC/1.0\r\nWARC-Type: %s\r\nContent-Length: 9\r\n\r\nThe quay.\r\n\r\n"
 
 
@@ -41,7 +37,6 @@ RSS = b'<?xml version="1.0"?>\n<rss version="2.0"><channel>%s</channel></rss>' %
 UNPACK, FETCH = "Unpack it into a folder, or make a ZIP archive of it.", "Fetch the pages that it lists."
 CONVERT = "Convert it to plain text or HTML."
 FILES = {
-    "a.mhtml": (SAVED, "a page saved as MHTML", CONVERT),
     "a.eml": (MAIL, "an e-mail", CONVERT),
     "mbox": (b"From a@b.example Tue Mar 12 09:12:00 2024\n" + MAIL, "an e-mail", CONVERT),
     "a.epub": (book("application/epub+zip", "one.xhtml"), "an EPUB book", CONVERT),
@@ -64,7 +59,6 @@ FILES = {
         gzip.compress(RECORD % b"response"), "a WARC or WET file of a web archive", "End its name in .warc."
     ),
     "story.csv": (book("", "a.html"), "a ZIP archive", "End its name in .zip."),
-    "story.html": (SAVED, "a page saved as MHTML", CONVERT),
 }  # fmt: skip
 
 

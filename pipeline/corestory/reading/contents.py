@@ -23,6 +23,7 @@ from corestory.reading.one_article import (
     text_article,
 )
 from corestory.reading.parquet_rows import parquet_table
+from corestory.reading.saved_pages import is_saved_page, saved_page
 from corestory.reading.streams import HEAD_BYTES, open_stored, peek_bytes, plain_bytes, read_document, unpacked_name
 from corestory.reading.tables import SourceRow, csv_table, folded, source_name
 from corestory.reading.text import storable
@@ -211,7 +212,10 @@ def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wan
         rows = _with_columns(rows, _needed(keep, of_article), where)
         yield from articles_of_rows(rows, refuse=refuse, keep=keep, finder=finder)
     else:
-        text = decode(read_document(stream, where=where), where=where, html=kind == "html", note=note)
+        data, charset = read_document(stream, where=where), ""
+        if is_saved_page(data[:HEAD_BYTES]):
+            (data, charset), kind = saved_page(data, where=where), "html"
+        text = decode(data, where=where, html=kind == "html", charset=charset, note=note)
         if kind == "html":
             article = page_article(text, article_id=name, where=where)
         elif unpacked_name(name).endswith(LABELLED_ENDING):

@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import islice
 
 from corestory.errors import InputError
+from corestory.reading.saved_pages import is_mail, is_saved_page
 from corestory.reading.streams import GZIP_MAGIC, inflated_start, unpacked_name
 from corestory.remote import AnyPath
 
@@ -136,6 +137,8 @@ KINDS = {
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",
+    ".mhtml": "html",
+    ".mht": "html",
     ".jsonl": "lines",
     ".ndjson": "lines",
     ".jl": "lines",
@@ -206,13 +209,6 @@ _IN_ZIP = {
         rb"PK\x03\x04.{26}(?:\[Content_Types\]\.xml|_rels/|docProps/|word/|xl/|ppt/)", re.DOTALL
     ),
 }
-# The beginning of a mail or of a page that is saved as one: lines "Name: value", some of which only mail has.
-_HEADER = re.compile(rb"(?:From [^\n]*\n)?(?:[A-Za-z][A-Za-z0-9-]*:[ \t]?[^\n]*\n(?:[ \t]+[^\n]*\n)*){3,}")
-_MAIL_ONLY = re.compile(
-    rb"^(?:Received|Return-Path|Message-ID|MIME-Version|Delivered-To|Content-Transfer-Encoding|DKIM-Signature):",
-    re.I | re.M,
-)
-_SAVED_PAGE = re.compile(rb"^Content-Type:\s*multipart/related", re.IGNORECASE | re.MULTILINE)
 _HTML = re.compile(
     r"\s*<(?:!--|!doctype\s+html|\?xml|html|head|body|title|meta|div|article|section|main|h1|p)\b", re.IGNORECASE
 )
@@ -249,8 +245,8 @@ def unread_kind(head: bytes) -> str:
         return "a WARC or WET file of a web archive"
     if head.startswith(b"PK") and (kind := next((kind for kind, start in _IN_ZIP.items() if start.match(head)), "")):
         return kind
-    if (header := _HEADER.match(head)) and _MAIL_ONLY.search(header[0]):
-        return "a page saved as MHTML" if _SAVED_PAGE.search(header[0]) else "an e-mail"
+    if is_mail(head) and not is_saved_page(head):
+        return "an e-mail"
     if head[_TAR] == b"ustar":
         return "a tar archive"
     if feed := _FEED.match(head):
@@ -303,6 +299,8 @@ def kind_by_content(head: bytes, *, where: str) -> str:
     ('html', 'csv')
     """
     refuse_kind(head, where=where)
+    if is_saved_page(head):
+        return "html"
     text = head.decode("utf-8-sig", errors="replace")
     if b"\x00" in head[:4096]:
         text = text.replace("\x00", "")  # UTF-16, as far as its beginning is ASCII
