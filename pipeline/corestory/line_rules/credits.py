@@ -128,8 +128,8 @@ def _picture() -> re.Pattern[str]:
 
 
 @cache
-def _ends() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    return re.compile(_BEHIND, re.IGNORECASE), re.compile(_BESIDE, re.IGNORECASE)
+def _end(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 @cache
@@ -209,9 +209,8 @@ def _is_of_picture(text: str) -> bool:
 def _ends_in_names(text: str) -> bool:
     """Tell whether the end of a caption has nothing but names behind what a picture is called, or two with a mark."""
     begin = max(len(text) - PICTURE_CHARACTERS, 0)
-    behind, beside = _ends()
-    for pattern, least in [(behind, 1)] + [(beside, 3)] * ("/" in text[begin:] or "|" in text[begin:]):
-        end = pattern.search(text, begin)
+    for pattern, least in [(_BEHIND, 1)] + [(_BESIDE, 3)] * ("/" in text[begin:] or "|" in text[begin:]):
+        end = _end(pattern).search(text, begin)
         if end is not None and _are_names(end["names"].strip(" /"), least):
             return True
     return False

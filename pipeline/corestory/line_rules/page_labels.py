@@ -49,7 +49,7 @@ def _labels() -> tuple[dict[str, list[tuple[str, str]]], frozenset[str], frozens
     _, *rows = files(__package__).joinpath("page_labels.tsv").read_text("utf-8").splitlines()
     for row in rows:
         _, form, parts = row.split("\t")
-        for part in map(folded, parts.split("|")):
+        for part in folded(parts).split("|"):
             if form in others:
                 others[form].add(part)
             else:

@@ -53,9 +53,9 @@ def _first_groups() -> tuple[Int, list[list[tuple[str, str]]], list[tuple[str, s
                 joined.append((part, subject))
             else:
                 by_word[max(re.findall(r"\w+", part), key=len)[:LETTERS]].append((part, subject))
-    begins = WordBegins(list(by_word)).begin
+    begins, parts = WordBegins(list(by_word)).begin, list(by_word.values())
     order = np.argsort(begins)
-    return begins[order], [list(by_word.values())[place] for place in order.tolist()], joined
+    return begins[order], [parts[place] for place in order.tolist()], joined
 
 
 def page_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
