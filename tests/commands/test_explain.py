@@ -72,6 +72,11 @@ def test_a_page_goes_to_the_standard_output(explain):
     assert len(LexborHTMLParser(done.stdout).css(".paragraph")) == 3
 
 
+def test_a_folder_of_pages_explains_the_articles_of_a_file(explain, tmp_path):
+    assert explain("a.txt", "--format", "html", "--output", "pages").returncode == 0
+    assert (tmp_path / "pages" / "index.html").is_file()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

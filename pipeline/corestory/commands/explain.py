@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from corestory.commands.destinations import is_one_page
 from corestory.commands.formats import is_folder, unknown_ending
 from corestory.commands.options import (
     STANDARD_OUTPUT,
@@ -21,8 +22,9 @@ from corestory.commands.options import (
     PredictOptions,
     Threshold,
 )
-from corestory.commands.outputs import is_one_page, tag_to_pages
+from corestory.commands.outputs import tag_to_pages
 from corestory.errors import InputError, OutputError
+from corestory.remote import path_of
 
 if TYPE_CHECKING:
     from corestory.model.explaining import ArticleExplanation
@@ -91,7 +93,8 @@ def explain(
     elif paragraph is not None:
         raise typer.BadParameter("a page shows all paragraphs; give --format text or json", param_hint="--paragraph")
     else:
-        refused = tag_to_pages(options, target)
+        in_folder = target is not None and not is_one_page(target)
+        refused = tag_to_pages(options, None if target is None else path_of(target), in_folder=in_folder)
     if refused:
         raise typer.Exit(1)
 

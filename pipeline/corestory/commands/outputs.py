@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corestory.commands.formats import PAGE_ENDINGS, STORIES
+from corestory.commands.formats import STORIES
 from corestory.commands.messages import (
     DoubtfulArticles,
     NothingTaggedError,
@@ -21,7 +21,7 @@ from corestory.commands.messages import (
 )
 from corestory.commands.options import PredictOptions, open_memory, open_model
 from corestory.errors import OutputError
-from corestory.remote import AnyPath, RemotePath, path_of
+from corestory.remote import AnyPath, RemotePath
 
 if TYPE_CHECKING:
     from corestory.model.site_memory import SiteMemory
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def tag_to_rows(
-    options: PredictOptions, output: AnyPath | None, form: Format | DocumentFormat | None, *, into_folder: bool = False
+    options: PredictOptions, output: AnyPath | None, form: Format | DocumentFormat | None, *, in_folder: bool = False
 ) -> int:
     """Read articles, tag them and write their rows.
 
@@ -48,7 +48,7 @@ def tag_to_rows(
         The file to write; None is the standard output.
     form
         The format; None is the annotated article, for a terminal.
-    into_folder
+    in_folder
         Whether the output is a folder, for documents.
 
     Returns
@@ -72,11 +72,11 @@ def tag_to_rows(
     # The structure of a story is found in the source.
     options = replace(options, reading=replace(options.reading, source=options.reading.source or is_story))
     # A bar is of no use for fewer articles than are tagged at once.
-    return _tag(options, output, _row_writer(options, output, form, into_folder=into_folder), tag, few=BATCH_ARTICLES)
+    return _tag(options, output, _row_writer(options, output, form, in_folder=in_folder), tag, few=BATCH_ARTICLES)
 
 
 def _row_writer(
-    options: PredictOptions, output: AnyPath | None, form: Format | DocumentFormat | None, *, into_folder: bool
+    options: PredictOptions, output: AnyPath | None, form: Format | DocumentFormat | None, *, in_folder: bool
 ) -> AbstractContextManager[Any]:
     kinds = options.kinds
     if form is None:
@@ -86,7 +86,7 @@ def _row_writer(
     if form == "labelled" or form == "markdown" or form == "tei":
         from corestory.output.documents import DocumentFile, DocumentFolder
 
-        if not into_folder or output is None:
+        if not in_folder or output is None:
             return _opened(output, partial(DocumentFile, form=form, kinds=kinds), force=options.force)
         _check_local(output, f"{form} files")
         if output.is_dir() and any(Path(str(output)).iterdir()):  # not even --force deletes what people have corrected
@@ -100,18 +100,7 @@ def _row_writer(
     return _opened(output, make, force=options.force)
 
 
-def is_one_page(output: str | None) -> bool:
-    """Return whether an output is one page by its name, not a folder of pages.
-
-    Examples
-    --------
-    >>> is_one_page("story.html"), is_one_page("pages/")
-    (True, False)
-    """
-    return output is not None and output.lower().endswith(PAGE_ENDINGS)
-
-
-def tag_to_pages(options: PredictOptions, output: str | None) -> int:
+def tag_to_pages(options: PredictOptions, output: AnyPath | None, *, in_folder: bool = False) -> int:
     """Read articles, tag and explain them, and write their pages.
 
     Parameters
@@ -120,6 +109,8 @@ def tag_to_pages(options: PredictOptions, output: str | None) -> int:
         The articles, and how to tag them. Pages have no rules and no kept columns.
     output
         A page or a folder; None is a page on the standard output.
+    in_folder
+        Whether the output is a folder.
 
     Returns
     -------
@@ -141,12 +132,10 @@ def tag_to_pages(options: PredictOptions, output: str | None) -> int:
         for explained in explain_articles(tagger, articles, threshold=options.threshold, memory=memory):
             yield explained.tagged, explained
 
-    path = None if output is None else path_of(output)
-    _check_local(path, "pages")
-    in_folder = output is not None and not is_one_page(output)
+    _check_local(output, "pages")
     make = partial(PageFolder if in_folder else OnePage, only=options.only, kinds=options.kinds)
-    opened = _opened(path, make, force=options.force, in_folder=in_folder, marker=INDEX)
-    return _tag(options, path, opened, explain)
+    opened = _opened(output, make, force=options.force, in_folder=in_folder, marker=INDEX)
+    return _tag(options, output, opened, explain)
 
 
 def _check_local(output: AnyPath | None, written: str) -> None:

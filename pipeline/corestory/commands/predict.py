@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corestory.commands.formats import (
-    DOCUMENTS,
-    Only,
-    OutputFormat,
-    Rejects,
-    Rows,
-    check_documents,
-    check_keep,
-    check_name,
-    check_processes,
-    check_rows,
-    chosen_format,
-    is_folder,
-)
-from corestory.commands.options import (
-    STANDARD_OUTPUT,
-    Memory,
-    Model,
-    PredictOptions,
-    Threshold,
-    process_count,
-)
+from corestory.commands.destinations import Destination, Way, check_processes, check_suits, chosen_destination
+from corestory.commands.formats import Only, OutputFormat, Rejects, Rows
+from corestory.commands.options import Memory, Model, PredictOptions, Threshold, process_count
 from corestory.remote import path_of
 
 if TYPE_CHECKING:
@@ -177,78 +157,49 @@ def predict(
     Example: corestory predict article.txt --only core
     """
     from corestory.model.rules import read_rules
-    from corestory.output.story import kind_choice
+    from corestory.output.story import chosen_unit, kind_choice
 
-    kept: tuple[str, ...] = tuple(keep or ())
     rules = read_rules(core=always_core, filler=always_filler)
-    target = None if output == STANDARD_OUTPUT else output
-    reading = replace(reading, source=row is Rows.span)
-
-    from corestory.commands.outputs import is_one_page, tag_to_pages
-    from corestory.output.story import chosen_unit
-
-    path = None if target is None else path_of(target)
-    if path is not None and target is not None and not is_folder(target):
-        check_name(asked, path)
-    form: OutputFormat | None
-    to_folder = target is not None and is_folder(target) and not _documents_at_once(asked, articles)
-    to_pages = asked is OutputFormat.html or (asked is None and is_one_page(target))
-    if to_pages:
-        form = OutputFormat.html
-    elif to_folder:
-        form = asked or (OutputFormat.text if only and row in (None, Rows.paragraph) else OutputFormat.jsonl)
-    else:
-        form = chosen_format(asked, path, only, rows=row)
-    rows = Rows(chosen_unit(None if row is None else row.value, form, only, kinds=kinds))
+    destination = chosen_destination(asked, output, articles, only, row)
+    rows = Rows(chosen_unit(None if row is None else row.value, destination.form, only, kinds=kinds))
     # The row of an article is its story, whether --only core is given or not.
     label: Label | None = "core" if rows is Rows.article else only.value if only else None
-    choice = kind_choice(shown=kinds, drop=drop_kinds, keep=keep_kinds, only=label)
-    if to_pages or not to_folder:
-        check_processes(jobs, dask)
-    check_rows(rows, form, only, kinds=kinds)
-    check_documents(form, only, other_kinds=bool(drop_kinds or keep_kinds))
-    check_keep(kept, form, kinds=kinds, rows=rows)
     options = PredictOptions(
         sources=articles,
-        reading=reading,
+        reading=replace(reading, source=row is Rows.span),
         model=model,
         only=label,
         unit=rows.value,
         threshold=threshold,
         rules=rules,
         memory=memory,
-        keep=kept,
-        kinds=choice,
+        keep=tuple(keep or ()),
+        kinds=kind_choice(shown=kinds, drop=drop_kinds, keep=keep_kinds, only=label),
         rejects=None if rejects is None else path_of(rejects),
         force=force,
     )
-    if to_pages:
-        if rules:
-            raise typer.BadParameter(
-                "a page explains the model's own decisions; leave the rules out, or give another --format",
-                param_hint="--always-core, --always-filler",
-            )
-        refused = tag_to_pages(options, target)
-    elif to_folder:
-        from corestory.commands.folders import tag_to_folder
-
-        assert path is not None  # noqa: S101 -- it is a folder
-        assert form is not None  # noqa: S101 -- a folder has one
-        refused = tag_to_folder(options, path, form.value, jobs=jobs, dask=dask)  # type: ignore[arg-type]  # not html
-    else:
-        from corestory.commands.outputs import tag_to_rows
-
-        of_rows = form.value if form else None
-        into_folder = target is not None and is_folder(target)
-        refused = tag_to_rows(options, path, of_rows, into_folder=into_folder)  # type: ignore[arg-type]  # not html
-    if refused:
+    check_processes(destination, jobs, dask)
+    chosen = bool(drop_kinds or keep_kinds)
+    check_suits(destination, rows, only, kinds=kinds, other_kinds=chosen, keep=options.keep)
+    if _write(options, destination, jobs=jobs, dask=dask):
         raise typer.Exit(1)
 
 
-def _documents_at_once(form: OutputFormat | None, articles: Sequence[str]) -> bool:
-    """Return whether a folder of documents is written whole or not at all, instead of file by file and resumably.
+def _write(options: PredictOptions, destination: Destination, *, jobs: int, dask: str) -> int:
+    """Tag the articles and write them the way of their destination; return the number of refusals."""
+    path, form = destination.path, destination.form
+    if destination.way is Way.by_file:
+        from corestory.commands.folders import tag_to_folder
 
-    Labelled files are: people correct them, and a later run must not replace them. So is the standard input, which
-    cannot be read again.
-    """
-    return form is OutputFormat.labelled or (form in DOCUMENTS and "-" in articles)
+        return tag_to_folder(options, path, form.value, jobs=jobs, dask=dask)  # type: ignore[arg-type,union-attr]
+    from corestory.commands.outputs import tag_to_pages, tag_to_rows
+
+    if destination.way is Way.whole:
+        of_rows = None if form is None else form.value
+        return tag_to_rows(options, path, of_rows, in_folder=destination.in_folder)  # type: ignore[arg-type]  # not html
+    if options.rules:
+        raise typer.BadParameter(
+            "a page explains the model's own decisions; leave the rules out, or give another --format",
+            param_hint="--always-core, --always-filler",
+        )
+    return tag_to_pages(options, path, in_folder=destination.in_folder)
