@@ -52,7 +52,7 @@ _QUOTES = " \xa0\u202f\t\n\"'”’“‘»«›‹」』）)]"
 # The end of a sentence and the begin of another: "A headline is one sentence. Or none."
 _SECOND_SENTENCE = r"[^\W\d_]{3}[.!?…]\s+[\"“„«]?[^\W\d_a-z]|。\w"
 # A headline may ask or exclaim, a sentence may not end in a colon.
-_NO_HEADLINE, _SENTENCE = tuple(".:;,…。：；，।"), tuple(".!?…。！？।॥؟۔։።။។")
+_NO_HEADLINE, _SENTENCE = frozenset(".:;,…。：；，।"), frozenset(".!?…。！？।॥؟۔։።။។")
 
 
 def own_headlines(
@@ -161,12 +161,7 @@ def ends_as_sentence(text: str) -> bool:
     >>> ends_as_sentence('"It rained."'), ends_as_sentence("Rain, again")
     (True, False)
     """
-    return _unquoted(text).endswith(_SENTENCE)
-
-
-def _unquoted(text: str) -> str:
-    """Take white space and then quotes from the end of a text."""
-    return text.rstrip(_QUOTES)
+    return text.rstrip(_QUOTES)[-1:] in _SENTENCE
 
 
 def _repeats(words: set[str], title: set[str]) -> bool:
@@ -177,7 +172,7 @@ def _heads(batch: Batch, words: Float, row: int, behind: int) -> bool:
     """Tell whether a first line has the form of a headline, and the next kept line that of a sentence."""
     return (
         words[row] <= (QUESTION_WORDS if batch.texts[row].endswith("?") else MOST_WORDS)
-        and not _unquoted(batch.texts[row]).endswith(_NO_HEADLINE)
+        and batch.texts[row].rstrip(_QUOTES)[-1:] not in _NO_HEADLINE
         and re.search(_SECOND_SENTENCE, batch.texts[row]) is None
         and behind - row <= MOST_BETWEEN + 1
         and words[behind] >= LEAST_SENTENCE
