@@ -74,6 +74,12 @@ def test_a_label_behind_the_last_sentence_is_filler_where_the_text_goes_on_with_
     assert found_lines(around_story, [*STORY, f"+{line}", STORY[0], *BEHIND]) == []
 
 
+def test_a_heading_and_a_line_behind_the_last_sentence_are_filler():
+    lines = ["+Hours of mass", "+Sunday 8.00 and 10.30"]
+    assert found_lines(around_story, [*STORY, *lines, *BEHIND]) == kept_lines(lines)
+    assert found_lines(around_story, [*STORY, *lines, "+Monday 8.00", *BEHIND]) == []
+
+
 @pytest.mark.parametrize(
     "lines",
     [

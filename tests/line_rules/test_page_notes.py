@@ -39,6 +39,7 @@ def _found(line: str) -> bool:
         "禁止无断转载，违者必究。",
         "By signing up you agree to our terms.",
         "This interview has been edited and condensed.",
+        "Yasal uyarı: Yayınlanan haberin tüm hakları gazeteye aittir.",
         "Das Interview wurde gekürzt und redigiert.",
         "This article is more than 2 years old.",
         "Artikkelen er mer enn ett år gammel.",

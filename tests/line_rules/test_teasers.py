@@ -100,6 +100,14 @@ def test_the_story_that_goes_on_is_no_summary_of_the_headline_behind_read_also()
     assert _found(Article("text", [*STORY, *link, STORY[0], "责编 韩冬 沈念 林晓"])) == link
 
 
+def test_a_headline_behind_a_dropped_heading_of_teasers_is_found_but_not_behind_read_more():
+    for heading, found in (("RECOMMENDED", True), ("Related posts", True), ("Read more", False)):
+        texts = [*STORY, heading, "Museum boat seeks crew", *STORY]
+        kept = np.array([text != heading for text in texts])
+        lines = in_teasers(batch_of_articles([Article("text", texts)]), shape_features(texts)[0], kept)
+        assert [texts[row] for row in np.flatnonzero(lines)] == ["Museum boat seeks crew"] * found
+
+
 def test_the_headline_behind_read_also_may_ask():
     link = ["▼あわせて読みたい", "霧原の紅葉はいつが見頃？"]
     assert _found(Article("text", [*STORY, *link, *STORY])) == link

@@ -27,8 +27,8 @@ NEAR, DATED_CHARACTERS = 6, 80
 day or the time, and at most so many characters."""
 SENTENCE_WORDS = 8
 """The first sentence and the last one have at least so many words."""
-LABEL_WORDS = 8
-"""A line behind the last sentence has at most so many words,"""
+LABEL_WORDS, LABELS = 8, 2
+"""So many lines behind the last sentence have at most so many words,"""
 BEHIND = 2
 """and at least so many dropped lines stand around it."""
 
@@ -58,7 +58,8 @@ def around_story(batch: Batch, words: Float, kept: Bool) -> Bool:
     -------
     numpy.ndarray
         Shape (paragraphs,): the line with a date, and maybe a name, that begins an article; in a text also the lines
-        above its date and those in capitals above its first sentence, and one that is no sentence behind the last.
+        above its date and those in capitals above its first sentence, and one or two that are no sentences behind
+        the last.
 
     Examples
     --------
@@ -77,7 +78,7 @@ def around_story(batch: Batch, words: Float, kept: Bool) -> Bool:
         rows = inside.start + np.flatnonzero(kept[inside])
         if len(rows) > 1:
             found[_above(batch.texts, words, rows)] = True
-            found[rows[-1]] |= inside.stop - rows[-2] > BEHIND + 1 and _is_behind(batch.texts, words, rows)
+            found[_behind(batch.texts, words, rows, inside.stop)] = True
     return found
 
 
@@ -121,13 +122,15 @@ def _is_dated(text: str) -> bool:
     )
 
 
-def _is_behind(texts: Sequence[str], words: Float, rows: Int) -> bool:
-    """Tell whether the last kept row is a label or a heading behind the last sentence."""
-    *_, sentence, last = rows.tolist()
-    return bool(
-        words[last] <= LABEL_WORDS
-        and not ends_as_sentence(texts[last])
-        and words[sentence] >= SENTENCE_WORDS
-        and ends_as_sentence(texts[sentence])
-        and _ITEM.match(texts[last]) is None
+def _behind(texts: Sequence[str], words: Float, rows: Int, end: int) -> list[int]:
+    """Give the last kept rows that are labels or headings behind the last sentence; two names are no such."""
+    last = rows[-LABELS - 1 :].tolist()
+    size = next((size for size, row in enumerate(reversed(last)) if ends_as_sentence(texts[row])), 0)
+    if not size or words[last[-size - 1]] < SENTENCE_WORDS or end - last[-size - 1] <= size + BEHIND:
+        return []
+    labels = last[-size:]
+    no_label = any(
+        words[row] > LABEL_WORDS or _ITEM.match(texts[row]) or (size > 1 and " " in texts[row] and texts[row].istitle())
+        for row in labels
     )
+    return [] if no_label else labels

@@ -66,6 +66,24 @@ _ALSO = frozenset(
         *("関連記事", "あわせて読みたい", "관련 기사", "延伸阅读"),
     )
 )
+# Behind these the story itself may go on.
+_READ_ON = frozenset(
+    (
+        *("read more", "elsewhere", "latest", "lesen sie mehr", "außerdem", "siga leyendo", "sigue leyendo"),
+        *(
+            "leggi di più",
+            "leia mais",
+            "veja mais",
+            "lees meer",
+            "lees verder",
+            "verder lezen",
+            "läs mer",
+            "läs vidare",
+        ),
+        *("læs mere", "læs videre", "les mer", "les videre", "lue lisää", "jatka lukemista", "czytaj więcej"),
+        *("czytaj dalej", "čtěte dále", "olvasson tovább", "читайте дальше", "đọc thêm"),
+    )
+)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _HEADINGS = (
     "also in the news|in other news|other news|more news|more stories|more headlines|more on this|more on this story|"
@@ -205,7 +223,8 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
         row, headlines = heading + 1, 0
         # One word, such as "Recommended", may head a list of the story.
         bare = bool(words[heading] > 1)
-        also = _plain(texts[heading]) in _ALSO
+        plain = _plain(texts[heading])
+        also = plain in _ALSO or not (kept[heading] or plain in _READ_ON)
         while row < end and _is_headline(texts, linked, row, asking=also and row == heading + 1):
             row += 1
             passed = row
@@ -216,7 +235,7 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
             if summary:
                 row = passed + 1
         if batch.markup is None:
-            if 0 < headlines < UNLINKED and also:
+            if also and row > heading + 1 and headlines < UNLINKED:
                 found[heading : heading + 2] = kept[heading : heading + 2]
             if headlines and _next_story(batch, words, kept, heading, end):
                 row = end
