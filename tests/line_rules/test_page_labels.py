@@ -55,6 +55,14 @@ def _found(line: str) -> bool:
         "この動画は再生できません",
         "Already a subscriber? Come in.",
         "Erratum: le quai mesure neuf mètres.",
+        "Lesen Sie auch: Warum die Fähre bleibt",
+        "Today, 9:40",
+        "vor 3 Stunden",
+        "12 comments",
+        "lee@post.example",
+        "Source: Harbour Office",
+        "In association with Lee Homes",
+        "Über die Autorin",
         "With files from Ann Lee",
         "#quay #ferry",
         "News » Skarne » Harbour",
@@ -69,6 +77,9 @@ def test_a_label_is_found(label: str) -> None:
     "line",
     [
         "Sharing is what the islanders are good at.",
+        "Share this bread with your sister, it said on the note.",
+        "Lees ook wat er niet staat, zei de notaris.",
+        "Lesen Sie auch das Kleingedruckte.",
         "Share prices fell for the ninth day.",
         "Written by hand, the letter is hard to read.",
         "Written by hand",
@@ -94,7 +105,17 @@ def test_a_line_of_the_story_that_begins_like_one_is_not(line: str) -> None:
 def test_each_row_of_the_table_has_a_form_and_parts_in_the_letters_in_which_lines_are_compared() -> None:
     _, *rows = files("corestory.line_rules").joinpath("page_labels.tsv").read_text("utf-8").splitlines()
     table = [row.split("\t") for row in rows]
-    assert {form for _, form, _ in table} == {"begin", "whole", "date", "credit", "label", "words"}
+    assert {form for _, form, _ in table} == {
+        "any",
+        "begin",
+        "lead",
+        "whole",
+        "date",
+        "time",
+        "credit",
+        "label",
+        "words",
+    }
     parts = [(form, part) for _, form, some in table for part in some.split("|")]
     assert all(part.strip() and part == folded(part) for _, part in parts)
     assert len(set(parts)) == len(parts)

@@ -204,6 +204,17 @@ def is_stamp(text: str) -> bool:
     return len(text) <= STAMP_CHARACTERS and _is_stamp(text)
 
 
+def says_how_long_ago(line: str) -> bool:
+    """Tell whether a line says nothing but how long ago.
+
+    Examples
+    --------
+    >>> says_how_long_ago("3 hours ago"), says_how_long_ago("vor 3 Stunden"), says_how_long_ago("3 m")
+    (True, True, False)
+    """
+    return len(line) > SHORT_STAMP and pattern(_AGO).fullmatch(line) is not None
+
+
 # Several rules ask about a line, and menus have the same lines on all pages of a site.
 @lru_cache(maxsize=4096)
 def _is_stamp(text: str) -> bool:

@@ -72,7 +72,8 @@ _PICTURE = (
     rf"(?:^|.*[\s(])(?:(?:{_PHOTOGRAPH})(?: credit)?"
     r"\s?:\s?|©\s?)(?=[^\s\d])(?:[^.!?:]|\b[A-Z]\.){1,40}[.)]?$|"
     r"^[（(](?:写真|画像|photo|foto|bild|pictured|image)[^）)]*[）)]$|"
-    r".*[（(](?:(?:ap|afp|getty) )?(?:photo|foto|image|bild)s?\b[^()（）]*[）)]$|.*撮影[)）]?$"
+    r".*[（(](?:(?:ap|afp|getty) )?(?:(?:photo|foto|image|bild)s?|supplied|file|handout|courtesy|archivo?|archive)\b"
+    r"[^()（）]*[）)]$|.*撮影[)）]?$"
 )
 # So does a caption end, or the last paragraph of an agency's story.
 _AGENCY = (

@@ -2,8 +2,9 @@
 
 Sites word such lines alike: "Skip to content", "Share on …", "Fotos: …", "Updated …". A story begins its sentences
 otherwise, or goes on otherwise. The words are in ``page_labels.tsv``, in some 30 languages, with the form that the rest
-of the line has: anything (`begin`), nothing (`whole`), a digit (`date`), names (`credit`), a list behind a colon
-(`label`), or nothing but labels of buttons (`words`). A few others have a form of their own.
+of the line has: `any`, no comma with a full stop (`begin`), no full stop (`lead`), nothing (`whole`), a digit (`date`),
+a digit and few words (`time`), names (`credit`), a list behind a colon (`label`), or nothing but labels of buttons
+(`words`). A few others have a form of their own.
 """
 
 from __future__ import annotations
@@ -16,28 +17,42 @@ from importlib.resources import files
 import numpy as np
 
 from corestory.features.batch import Batch
+from corestory.line_rules.comment_lines import says_how_long_ago
 from corestory.line_rules.headlines import ends_as_sentence
 from corestory.line_rules.teasers import folded
 from corestory.types import Bool, Float
 
 LABEL_WORDS, LABEL_CHARACTERS = 25, 200
 """A label has at most so many words and characters;"""
-DATE_WORDS, JOINED_CHARACTERS = 12, 40
-"""one with a date so many words, or in a script that does not part words so many characters;"""
+DATE_WORDS, TIME_WORDS, JOINED_CHARACTERS = 12, 3, 40
+"""one with a date so many words, behind a day such as "today" so many, or in a script that does not part words so many
+characters;"""
+AGO_WORDS = 5
+"""one that says how long ago so many words;"""
 NAMES, SMALL_WORDS = 9, 2
 """a credit so many words, of which at most so many longer ones begin small."""
 KEY = 4
 """By so many first letters of a line its labels are found, those with fewer by all."""
 
-# Hashtags alone, the way to the page within its site, a date with what was done then in a script without spaces.
+# A count of comments, an address, hashtags, the way to the page within its site, and in scripts without spaces a date
+# with what was done then.
+_COUNTED = (
+    "shares|replies|comments?|likes|views|kommentare?|aufrufe|partages|commentaires?|vues|comentarios?|compartidos|"
+    "condivisioni|commenti?|compartilhamentos|comentários?|reacties?|delningar|kommentar(?:er)?|delinger|kommenttia?|"
+    "komentarzy|udostępnień|komentářů|sdílení|megosztás|hozzászólás|comentarii|distribuiri|σχόλια|комментари[йяев]+|"
+    "просмотр(?:ов|а)?|коментар(?:ів|і)?|yorum|paylaşım|تعليق(?:ات)?|टिप्पणियां|komentar|bình luận|"
+    "件のコメント|개의 댓글|条评论"
+)
 _FORMS = (
+    rf"\d[\d.,]*\s?[km]?\s?(?:{_COUNTED})|@\w{{3,}}|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|"
     r"(?:#[^\s#]{2,}[\s,]*){2,}|(?:[^»›>]{1,30} [»›>] ){2,}[^»›>]{1,30}|"
     r"\D?\d{4}\S+\d\S*[\s\d:：分时時点点]*\]?\s?(?:更新|配信|公開|掲載|発行|수정|입력|등록|(?:来源|來源)[:：]?\S+)"
 )
-_IN_FORMS = frozenset("#»›>年")
+_IN_FORMS = frozenset("#»›>年@0123456789")
 _JOINED = re.compile(r"[\u0590-\u1cff\u2e80-\ud7ff]")
 _MARKS = " \xa0\t*_#|•-–—>»→▶►■●◆▼"
 _SEPARATORS = " \xa0:：=＝/|丨-–—"
+_COMMAS = frozenset(",،、，")
 _LISTS = (", ", " · ", " | ", "、", "،", " • ")
 
 
@@ -102,11 +117,11 @@ def is_page_label(text: str) -> bool:
         if line.startswith(part):
             joined, rest = _JOINED.match(part) is not None, bare[len(part) :]
             ends = joined or not (part[-1].isalnum() and rest[:1].isalnum())
-            if ends and (form == "begin" or _has_form(form, part, rest, joined=joined)):
+            if ends and _has_form(form, part, rest, joined=joined):
                 return True
-    if line.rstrip(" :.") in whole:
+    if line.rstrip(" :.") in whole or (line.count(" ") < AGO_WORDS and says_how_long_ago(line)):
         return True
-    if not _IN_FORMS.isdisjoint(line) and re.fullmatch(_FORMS, text.strip()):
+    if not _IN_FORMS.isdisjoint(line) and re.fullmatch(_FORMS, text.strip(), re.IGNORECASE):
         return True
     if line.split(None, 1)[0].strip(",.:/|·•") not in words:  # of nearly all lines
         return False
@@ -115,14 +130,21 @@ def is_page_label(text: str) -> bool:
 
 
 def _has_form(form: str, part: str, rest: str, *, joined: bool) -> bool:
-    """Tell whether the rest of a line has the form of a date, of names or of a list."""
+    """Tell whether the rest of a line has the form of an offer, a date, names or a list."""
+    stop = rest.rstrip().endswith((".", "。"))
+    if form in ("begin", "lead"):
+        # "Follow us, said the guide.": what a person says to others ends so.
+        return not stop or (form == "begin" and _COMMAS.isdisjoint(rest))
+    if form == "any":
+        return True
     if ends_as_sentence(rest) and not rest.rstrip(" .")[-1:].isdigit():
         return False
     if form == "label":
         return rest.lstrip()[:1] in (":", "：") or (" " in part and any(one in rest for one in _LISTS))
     size = len(rest.split())
-    if form == "date":
-        return any(map(str.isdigit, rest)) and (len(rest) <= JOINED_CHARACTERS if joined else size <= DATE_WORDS)
+    if form in ("date", "time"):
+        most = DATE_WORDS if form == "date" else TIME_WORDS
+        return any(map(str.isdigit, rest)) and (len(rest) <= JOINED_CHARACTERS if joined else size <= most)
     parted = part[-1] in ":：" or rest.lstrip()[:1] in (":", "：", "=", "＝", "/", "丨")
     return bool(rest.strip(_SEPARATORS)) and _are_names(rest.strip(_SEPARATORS).split(), parted=parted)
 
