@@ -34,3 +34,9 @@ def test_in_such_a_page_all_empty_elements_close_themselves():
 )
 def test_other_pages_stay_as_they_are(html):
     assert with_end_tags(html) == html
+
+
+def test_sections_of_a_page_that_shows_nothing_else_are_its_text():
+    story = "".join(f"<p>{text}</p>" for text in STORY)
+    assert read_page(f"<body><script>//<![CDATA[\nx()\n//]]></script><div><![CDATA[{story}]]></div>").texts == STORY
+    assert read_page("<body>" + "".join(f"<p><![CDATA[{text}]]></p>" for text in STORY)).texts == STORY

@@ -14,7 +14,7 @@ from corestory.reading.html.scripts import (
     with_declared,
 )
 from corestory.reading.html.segments import cut
-from corestory.reading.html.self_closed import holds_rest, with_end_tags
+from corestory.reading.html.self_closed import holds_rest, with_end_tags, with_sections
 from corestory.reading.html.serialised import NormalForm
 
 
@@ -89,7 +89,7 @@ def read_page(source: str | bytes) -> Page:
     has_prose = found.has_prose(DECLARED_WORDS)
     if is_lost or not has_prose:
         html = source if isinstance(source, str) else source.decode(errors="replace")
-        closed = with_end_tags(html)
+        closed = with_sections(with_end_tags(html))
         if closed != html:
             return read_page(closed)
     if not has_prose:

@@ -38,7 +38,7 @@ from corestory.reading.html.tags import (
     Names,
     Tags,
 )
-from corestory.reading.html.torn import join_initials, join_lines
+from corestory.reading.html.torn import join_initials, join_lines, part_sentences
 from corestory.reading.text import is_blank
 from corestory.types import Bool, Int
 
@@ -78,6 +78,7 @@ def cut(form: NormalForm) -> Outline:
     lengths = np.fromiter(map(len, map(str.strip, texts)), np.int64, len(texts))
     join_lines(tags, codes, kinds, texts, lengths)
     join_initials(tags, kinds, texts, lengths)
+    part_sentences(kinds, texts, lengths)
     for link in np.flatnonzero((kinds[:-1] == LINK) & (kinds[1:] == CLOSE) & (lengths[:-1] == 1)).tolist():
         if texts[link].strip() in _ANCHORS:
             texts[link], lengths[link] = "", 0

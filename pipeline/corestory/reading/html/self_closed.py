@@ -1,6 +1,7 @@
 """Pages that were written as XML, in which any empty element may close itself: ``<script src="a.js"/>``.
 
-HTML knows no such tags. Its parser takes all behind that script for code, so that nothing is left of the page.
+HTML knows no such tags. Its parser takes all behind that script for code, so that nothing is left of the page. Neither
+does it know sections such as ``<![CDATA[The quay]]>``, and takes them for comments.
 """
 
 import re
@@ -41,6 +42,17 @@ def with_end_tags(html: str) -> str:
             if end < 0 or 0 <= following < end:
                 return _SELF_CLOSED.sub(_with_end, html)
     return html
+
+
+def with_sections(html: str) -> str:
+    """Write out the text of sections that HTML takes for comments.
+
+    Examples
+    --------
+    >>> with_sections("<p><![CDATA[The <b>quay</b>]]></p>")
+    '<p>The <b>quay</b></p>'
+    """
+    return html.replace("<![CDATA[", "").replace("]]>", "") if "<![CDATA[" in html else html
 
 
 def _with_end(tag: re.Match[str]) -> str:

@@ -103,25 +103,22 @@ _HIDDEN_STYLE = re.compile(
     re.IGNORECASE,
 )
 _WIDE_STYLE = r"^(?=.*(?:inline-block|float\s*:)).*(?<![\w-])width\s*:\s*100%"
-_BLOCK_STYLE = re.compile(
-    rf"display\s*:\s*(?:block|flex|grid|table|list-item|flow-root)\b|{_WIDE_STYLE}", re.IGNORECASE
-)
+_BLOCK_STYLE = re.compile(rf"display\s*:\s*(?:block|flex|grid|table|list-item|flow-root)\b|{_WIDE_STYLE}", re.I)
+_INLINE_STYLE = re.compile(r"(?<![\w-])display\s*:\s*inline\s*(?:!|;|$)", re.IGNORECASE)
 # Of text, not of code, which has "pre".
 _LINES_STYLE = re.compile(r"white-space\s*:\s*(?:pre-wrap|pre-line|break-spaces)", re.IGNORECASE)
-_LINES_CLASS = re.compile(
-    r"(?<![\w-])white-?space-pre-(?:wrap|line)|(?<![\w:-])pre-?(?:wrap|line)(?![\w-])", re.IGNORECASE
-)
+_LINES_CLASS = re.compile(r"(?<![\w-])white-?space-pre-(?:wrap|line)|(?<![\w:-])pre-?(?:wrap|line)(?![\w-])", re.I)
 # Classes of text that only screen readers give.
 _SPOKEN = re.compile(r"\b(?:sr-?only|visually-?hidden|screen-?reader)", re.IGNORECASE)
 # Classes of texts that show while the pointer is on a word.
 _WAITING = re.compile(r"(?<![\w-])tool-?tip[-_]{0,2}(?:text|content|inner|body|box|bubble)", re.IGNORECASE)
-# Classes of captions and labels of advertisements, and of paragraphs, which some pages write as inline elements.
+# Classes of captions and labels of advertisements, and of inline elements that pages show as paragraphs.
 _CAPTION = re.compile(
     r"caption|(?:img|image|photo|picture)[-_]?(?:desc|credit|copyright|legend)|"
     r"(?<![a-z])(?:ad|ads|advert\w*|sponsor\w*)[-_](?:label|box|tag|text|title|notice|badge)",
     re.IGNORECASE,
 )
-_PARAGRAPH = re.compile(r"(?<![a-z])para(?:graph)?(?![a-z])", re.IGNORECASE)
+_PARAGRAPH = re.compile(r"(?<![a-z])para(?:graph)?(?![a-z])|(?:^|\s)(?:d-)?(?:block|flex)(?:\s|$)", re.IGNORECASE)
 # Parts of one letter tell nothing.
 _NAME_PART = re.compile(r"[a-z]{2,}|[A-Z](?:[a-z]+|[A-Z]+(?![a-z]))")
 # The parser writes every attribute as ` name="value"`. A name may begin with "=", and hold quotes.
@@ -292,6 +289,8 @@ def _styled(code: int, attributes: dict[str, str]) -> int:
         return code & ~(KIND | FLEXIBLE) | _HIDDEN_KINDS.get(kind, kind)
     if style is not None and kind == INLINE_OPEN and _BLOCK_STYLE.search(style):
         return code & ~KIND | BLOCK
+    if style is not None and kind == BLOCK and _INLINE_STYLE.search(style):
+        return code & ~(KIND | FLEXIBLE) | INLINE_OPEN
     if attributes.get("role") == "button" and kind in (LINK, INLINE_OPEN):
         return code & ~ROLE | BUTTON << ROLE_BITS | FLEXIBLE
     if style is not None and kind == BLOCK and _LINES_STYLE.search(style):

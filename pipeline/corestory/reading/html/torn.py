@@ -1,4 +1,4 @@
-"""Words and sentences that a page tears into blocks of their own: large initials, and the lines of a printed page."""
+"""Words and lines that a page tears into elements of their own, and sentences that it writes one behind the other."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from corestory.reading.html.nesting import Nesting
-from corestory.reading.html.tags import BLOCK, CLOSE, INLINE_OPEN, INLINE_VOID, OPENS, PREFORMATTED_TEXT
+from corestory.reading.html.tags import BLOCK, CLOSE, INLINE_OPEN, INLINE_VOID, LINK, OPENS, PREFORMATTED_TEXT
 from corestory.types import Int
 
 # Less text behind an initial and in a block of its own may be an answer to choose: "A", "lead".
@@ -51,6 +51,34 @@ def join_initials(tags: Sequence[str], kinds: Int, texts: list[str], lengths: In
         if kinds[end] == BLOCK and is_word:
             texts[start], texts[end] = "", initial + word
             lengths[start], lengths[end] = 0, lengths[end] + lengths[start]
+
+
+# What ends a sentence at the end of an element, behind at least so many characters.
+_ENDS, _SENTENCE = (".", "!", "?", "…", "。", ".”", "!”", "?”"), 20
+
+
+def part_sentences(kinds: Int, texts: list[str], lengths: Int) -> None:
+    """Part the sentences of inline elements that follow one another without a space: a style sheet shows them apart.
+
+    Parameters
+    ----------
+    kinds, texts, lengths
+        As of `join_initials`; the kinds are changed, and for links the texts.
+    """
+    opens = (kinds[1:] == INLINE_OPEN) | (kinds[1:] == LINK)
+    for end in np.flatnonzero((kinds[:-1] == CLOSE) & opens & (lengths[:-1] == 0)).tolist():
+        last, first = end, end + 1
+        while last and kinds[last] == CLOSE and not texts[last]:
+            last -= 1
+        if last == end or lengths[last] < _SENTENCE or not texts[last].endswith(_ENDS):
+            continue
+        while first + 1 < len(texts) and not texts[first] and kinds[first + 1] == INLINE_OPEN:
+            first += 1
+        if texts[first][:1].isupper():
+            if kinds[end + 1] == LINK:
+                texts[end] = " "
+            else:
+                kinds[end + 1] = BLOCK
 
 
 # Printed lines are so many in an element, of which such a share goes on in lower case.
