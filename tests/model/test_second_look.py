@@ -304,6 +304,7 @@ def test_short_lines_between_kept_prose_of_their_article_rise_to_the_cutoff_and_
         ("Quays: 3", 0.9), ("A quay → 3", 0.9), ("and so on", 0.9), ("Round 2", 0.9), ("Photo (Ann Lee)", 0.9),
         ("Read also", 1.0), ("Read on!", 1.0), ("Reply", 1.0), ("2 comments", 1.0), ("3 May 2025", 1.0),
         ("By Ann Lee and Bo Ray", 1.0), ("Written by Ann Lee", 1.0), ("Share on Facebook", 1.0),
+        (">> A new quay", 1.0), ("→ A new quay", 1.0), ("» A new quay", 1.0), ("»A new quay«", 0.6),
     ],
 )  # fmt: skip
 def test_lines_that_look_like_subheads_or_sentences_are_restored_sooner_and_labels_never(line, least):

@@ -56,7 +56,7 @@ SENTENCE_WORDS, SENTENCE_SCORE, SENTENCE_CUTOFF = 15, 0.7, 0.3
 """sentences of at least so many words and such a first score are dropped below this cutoff alone."""
 
 _PLAIN = r"[^\W\d_][^\d:：|/\\→»›<>＜＞()（）\[\]【】–—•#*@_]*"
-_CALLS = r"[!！][\W_]*$"
+_CALLS = r"[!！][\W_]*$|^\s*(?:>|[→▶►▸➜➔➤⇒☞]|»\s)"
 _HEADINGS_AND_ITEMS = "own_h_two", "own_h_three", "own_h_four", "own_h_five", "own_h_six", "own_li"
 
 
@@ -185,7 +185,7 @@ def restoring_cutoffs(texts: Sequence[str], scores: Float, cutoffs: Float, lines
     -------
     numpy.ndarray
         Shape (paragraphs,): less for lines with the form of a subhead or a sentence, many of which gold texts leave
-        out; and no line that has the form of a label or that calls out is restored.
+        out; and no line that has the form of a label, that calls out or that begins with an arrow is restored.
 
     Examples
     --------
