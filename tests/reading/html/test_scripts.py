@@ -93,6 +93,12 @@ def test_the_state_of_an_application_holds_the_story_of_a_page_that_shows_none(s
     assert story(SHELL.format(SCRIPTS[script].format(json.dumps({"props": STATES[state]})))) == PARAGRAPHS
 
 
+def test_paragraphs_that_a_cache_keeps_beside_one_another_are_a_story():
+    cache = {f"Paragraph:{number}": {"type": "P", "text": text} for number, text in enumerate(PARAGRAPHS)}
+    state = {"ROOT": {"post": {"__ref": "Post:1"}}, "User:1": {"bio": "She writes about ferries and quays."}, **cache}
+    assert story(SHELL.format(f"<script>window.__APOLLO_STATE__ = {json.dumps(state)}</script>")) == PARAGRAPHS
+
+
 def test_a_state_that_is_a_string_of_json_is_read():
     data = json.dumps(json.dumps({"body": PARAGRAPHS}))
     assert story(SHELL.format(f"<script>window.__STATE__=JSON.parse({data})</script>")) == PARAGRAPHS

@@ -172,14 +172,20 @@ def _texts(value: object) -> Iterator[list[str]]:
         if word_count(value) > LONE_WORDS:
             yield _paragraphs(value)
     elif isinstance(value, dict):
+        # Caches keep the paragraphs that a list names beside one another: {"Paragraph:1": {"text": …}, …}.
+        yield from _of_items([item for item in value.values() if isinstance(item, dict) and item.get("text")])
         for item in value.values():
             yield from _texts(item)
     elif isinstance(value, list):
-        texts = [text for item in value if (text := "".join(_item_texts(item)).strip())]
-        if sum(map(_is_prose, texts)) > 1:
-            yield [paragraph for text in texts for paragraph in _paragraphs(text)]
+        yield from _of_items(value)
         for item in value:
             yield from _texts(item)
+
+
+def _of_items(items: list[object]) -> Iterator[list[str]]:
+    texts = [text for item in items if (text := "".join(_item_texts(item)).strip())]
+    if sum(map(_is_prose, texts)) > 1:
+        yield [paragraph for text in texts for paragraph in _paragraphs(text)]
 
 
 def _item_texts(item: object, key: str = "text") -> Iterator[str]:
