@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.features.layout import Layout
+from corestory.line_rules.own_page import speaks_of_own_page
 from corestory.line_rules.page_notes import page_notes
 from corestory.line_rules.sure_filler import is_label
 from corestory.line_rules.sure_story import sure_story
@@ -50,6 +51,8 @@ PLAIN_OF_CUTOFF, PLAIN_RESTORING = 0.4, 0.6
 """One of nothing but letters and quotes that has this share of the cutoff is restored from this score on."""
 SENTENCE_SHARE, LINE_SHARE = 0.75, 0.92
 """Rules find most plugs, so sentences, and other lines of pages, are dropped below such shares of the cutoff alone."""
+OWN_PAGE_CUTOFF, OWN_PAGE_WORDS = 0.9, 25
+"""A line of at most so many words that speaks of its own page is dropped below this cutoff."""
 HEADING_SCORE = 0.8
 """Before other kept paragraphs, headings and items of lists in a page stay if the first decision gives them so much;"""
 SENTENCE_WORDS, SENTENCE_SCORE, SENTENCE_CUTOFF = 15, 0.7, 0.3
@@ -118,10 +121,15 @@ def scores_after_second_look(
     if forced is not None:
         second[forced != 0] = np.nan
     of_article, texts = cutoffs[layout.article], scored.features.batch.texts
+    cutoff_of_each = look_cutoffs(scored.features, scores, kept, settled & ~headline, cutoff)
+    doubted = kept & (second >= cutoff_of_each) & (second < OWN_PAGE_CUTOFF) & (scored.features.words <= OWN_PAGE_WORDS)
+    cutoff_of_each[[row for row in np.flatnonzero(doubted).tolist() if speaks_of_own_page(texts[row])]] = (
+        OWN_PAGE_CUTOFF
+    )
     changed = scores_under(
         scores, kept, second, cutoffs, layout,
         restoring=restoring_cutoffs(texts, scores, of_article, looked & ~kept, settings.second_look_restoring),
-        cutoff=look_cutoffs(scored.features, scores, kept, settled & ~headline, cutoff),
+        cutoff=cutoff_of_each,
     )  # fmt: skip
     restored = sure_story(scored.features.batch, changed >= of_article) & ~settled
     if forced is not None:
