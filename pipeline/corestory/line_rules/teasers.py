@@ -155,13 +155,19 @@ def is_heading_of_teasers(text: str) -> bool:
 
 
 def is_headed_teaser(text: str) -> bool:
-    """Tell whether a line is a heading of teasers, a colon and a headline; one word may head a list of the story.
+    """Tell whether a line is a heading of teasers, a colon and a headline, or a headline behind ">>".
+
+    One word may head a list of the story; more marks stand in code, and before quoted sentences of mail.
 
     Examples
     --------
     >>> is_headed_teaser("Read next: Quay reopens"), is_headed_teaser("Recommended: an egg")
     (True, False)
+    >>> is_headed_teaser(">> Quay reopens"), is_headed_teaser(">> The quay reopens."), is_headed_teaser(">>> quay")
+    (True, False, False)
     """
+    if text.startswith(">> "):
+        return text[3:4].isalpha() and not ends_as_sentence(text)
     begin = text[: HEAD_CHARACTERS + 1]
     if ":" not in begin and "：" not in begin:  # of nearly all lines
         return False
