@@ -108,6 +108,26 @@ def test_a_headline_behind_a_dropped_heading_of_teasers_is_found_but_not_behind_
         assert [texts[row] for row in np.flatnonzero(lines)] == ["Museum boat seeks crew"] * found
 
 
+def test_the_story_behind_a_teaser_is_no_summary_because_short_lines_end_the_page():
+    texts = [
+        *STORY,
+        "Related stories",
+        "Museum boat seeks crew",
+        STORY[0],
+        "Write a comment",
+        "Editor: Ann Lee",
+        "Old town",
+    ]
+    kept = np.array([text in STORY for text in texts])
+    assert not in_teasers(batch_of_articles([Article("text", texts)]), shape_features(texts)[0], kept).any()
+
+
+def test_a_list_below_a_line_with_a_colon_is_none_of_the_teasers():
+    link = ["Related stories", "The ten best boats of the year"]
+    tour = ["The dates of the tour:", "Port Elder, Corn Exchange", "Wexmoor, Town Hall", "Arden Falls, The Levee"]
+    assert _found(Article("text", [*STORY, *link, *tour])) == []
+
+
 def test_the_headline_behind_read_also_may_ask():
     link = ["▼あわせて読みたい", "霧原の紅葉はいつが見頃？"]
     assert _found(Article("text", [*STORY, *link, *STORY])) == link

@@ -226,7 +226,8 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
         if heading < row:  # within the block of the heading before
             continue
         end = int(batch.layout.end[heading])
-        row, headlines = heading + 1, 0
+        # How many headlines stand above the last kept summary: what follows that may be the end of the page.
+        row, headlines, told = heading + 1, 0, UNLINKED
         # One word, such as "Recommended", may head a list of the story.
         bare = bool(words[heading] > 1)
         plain = _plain(texts[heading])
@@ -240,12 +241,13 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
             headlines += summary or bare or batch.markup is not None
             if summary:
                 row = passed + 1
+                told = headlines if kept[passed] else told
         if batch.markup is None:
             if also and row > heading + 1 and headlines < UNLINKED:
                 found[heading : heading + 2] = kept[heading : heading + 2]
             if headlines and _next_story(batch, words, kept, heading, end):
                 row = end
-            elif headlines < UNLINKED or kept[row:end].any():
+            elif min(headlines, told) < UNLINKED or kept[row:end].any():
                 continue
         elif headlines < LINKED:
             # Without links a page must end in them.
@@ -313,8 +315,10 @@ def _headline_forms(batch: Batch, words: Float) -> tuple[Bool, Bool]:
 
 
 def _is_headline(texts: Sequence[str], of_form: Bool, row: int, *, asking: bool = False) -> bool:
-    return bool(of_form[row]) and (
-        not ends_as_sentence(texts[row]) or (asking and texts[row].endswith(("?", "？", "؟")))
+    return (
+        bool(of_form[row])
+        and not texts[row].endswith((":", "："))
+        and (not ends_as_sentence(texts[row]) or (asking and texts[row].endswith(("?", "？", "؟"))))
     )
 
 
