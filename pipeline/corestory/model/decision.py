@@ -234,8 +234,8 @@ MOST_LINKED = 0.5
 UNSURE = 0.7
 """No paragraph of an article has a higher score if its scores are all low; in other articles only"""
 
-NEAR_CUTOFF = 0.7
-"""prose beside a kept paragraph is core from this share of the cutoff."""
+NEAR_CUTOFFS = 0.7, 0.85
+"""prose is core from these shares of the cutoff: beside a kept paragraph, and with one paragraph between."""
 
 
 def prose_of_new_languages(scores: Float, cutoffs: Float, features: BatchFeatures, known: Float) -> Bool:
@@ -243,7 +243,7 @@ def prose_of_new_languages(scores: Float, cutoffs: Float, features: BatchFeature
 
     Where all scores of such a story are low, for the model knows none of its words, they differ by chance. Prose is
     then core unless it scores far less than the best paragraph, as it does in footers and forms. Where some are high,
-    the form of paragraphs tells much, and only prose beside what is kept is core though it scores a little less.
+    the form of paragraphs tells much, and only prose near what is kept is core though it scores a little less.
 
     Parameters
     ----------
@@ -259,12 +259,14 @@ def prose_of_new_languages(scores: Float, cutoffs: Float, features: BatchFeature
     """
     layout, of_article = features.layout, cutoffs[features.layout.article]
     low = np.maximum.reduceat(scores, layout.first) < UNSURE
-    kept, follows = scores >= of_article, layout.position[1:] > 0
-    beside = np.zeros(len(kept), bool)
-    beside[1:] = kept[:-1] & follows
-    beside[:-1] |= kept[1:] & follows
+    kept, near = scores >= of_article, low[layout.article]
+    for distance, share in enumerate(NEAR_CUTOFFS, start=1):
+        same = layout.position[distance:] >= distance
+        enough = scores >= share * of_article
+        near[distance:] |= enough[distance:] & kept[:-distance] & same
+        near[:-distance] |= enough[:-distance] & kept[distance:] & same
     found = _likely_sentences(scores, features, known < KNOWN_WORDS, least_words=SENTENCE_WORDS)
-    return found & (low[layout.article] | (beside & (scores >= NEAR_CUTOFF * of_article)))
+    return found & near
 
 
 SHORT_ARTICLE = 100
