@@ -113,7 +113,8 @@ def test_of_label_studio_annotations_in_the_short_form_the_latest_counts_in_any_
          "updated_at": f"2026-0{number}-09T22:16:08.728378Z"}
         for number, regions in ((4, WHOLE), (3, [region(0, 2, 0, 23, "filler")]))
     )  # fmt: skip
-    for records in ([new, old], [old, new]):
+    oldest = {**old, "updated_at": "2026-01-09T22:16:08.728378Z"}
+    for records in ([new, old], [old, new], [oldest, new, old]):
         assert read(tmp_path, records)[1] == expected("core", "filler", "core")
 
 

@@ -1,5 +1,6 @@
 """Labels, buttons, credits and dates of the page are found by how they begin, and lines of the story are not."""
 
+import re
 from importlib.resources import files
 
 import pytest
@@ -77,6 +78,15 @@ def test_a_label_is_found(label: str) -> None:
     "line",
     [
         "Sharing is what the islanders are good at.",
+        "Terms and conditions of the deal were not disclosed.",
+        "No part of this coast has been spared by the floods.",
+        "Tutti i diritti dei lavoratori vanno difesi.",
+        "An error occurred when the pilot read the wrong altitude.",
+        "If the video is genuine, the minister will have to resign.",
+        "Comments have been pouring in since the ruling.",
+        "We apologise to the families of the victims.",
+        "Like us they had lost their homes.",
+        "—\u3000—",
         "Share this bread with your sister, it said on the note.",
         "Lees ook wat er niet staat, zei de notaris.",
         "Lesen Sie auch das Kleingedruckte.",
@@ -119,3 +129,14 @@ def test_each_row_of_the_table_has_a_form_and_parts_in_the_letters_in_which_line
     parts = [(form, part) for _, form, some in table for part in some.split("|")]
     assert all(part.strip() and part == folded(part) for _, part in parts)
     assert len(set(parts)) == len(parts)
+
+
+def test_no_word_of_a_label_or_a_note_mixes_scripts():
+    scripts = [
+        re.compile(rf"[{of}]")
+        for of in ("a-z", "\u0370-\u03ff", "\u0400-\u04ff", "\u0590-\u05ff", "\u0600-\u06ff", "\u0900-\u097f")
+    ]
+    for name in ("page_labels.tsv", "page_notes.tsv"):
+        table = files("corestory.line_rules").joinpath(name).read_text("utf-8").splitlines()[1:]
+        for word in " ".join(row.split("\t")[2].replace("|", " ") for row in table).split():
+            assert sum(script.search(word) is not None for script in scripts) <= 1, word

@@ -169,7 +169,7 @@ def check_cluster(sources: Sequence[str], *, address: str, jobs: int) -> None:
             "is not the address of a scheduler", where=address, expected="local, or one such as tcp://HOST:8786"
         )
     if jobs != 1:
-        raise InputError("has workers of its own", where=address, expected="no --jobs, which is for --dask local")
+        raise InputError("has workers of its own", where=address, hint="Leave out --jobs, which is for --dask local.")
     for source in sources:
         if not is_url(source) and not Path(source).is_absolute():
             raise InputError(

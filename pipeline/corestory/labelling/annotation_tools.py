@@ -87,8 +87,10 @@ def tool_rows(path: Path, tool: str, *, refuse: Refuse, note: Note = no_note) ->
                 continue
             # The short form of Label Studio has a record for each annotation of a task, the latest first.
             when = str(record.values.get("updated_at", ""))
-            if "annotation_id" in record.values and rows and when < updated.setdefault(rows[0]["article_id"], when):
-                continue
+            if "annotation_id" in record.values and rows:
+                if when < updated.get(rows[0]["article_id"], ""):
+                    continue
+                updated[rows[0]["article_id"]] = when
             documents += 1
             unchanged += [row["label"] for row in rows] == _predicted(record.values)
             for row in rows:

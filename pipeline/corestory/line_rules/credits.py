@@ -173,8 +173,10 @@ def is_byline(text: str) -> bool:
     if not text.startswith(_BYLINES):
         return False
     by, *name = re.sub(_WRITTEN, lambda of: of[0].split()[-1].title() + " ", text).split()
-    # A name has two words or more: "By Size" is a subhead. In scripts without case its form does not tell it.
-    return by in _BY and 2 <= len(name) <= NAME_WORDS and all(word[0].isupper() or word in _AND for word in name)
+    # A name has two words or more: "By Size" is a subhead, and so is "By The Numbers". In scripts without case its form
+    # does not tell it.
+    long = 2 <= len(name) <= NAME_WORDS and name[0] not in ("The", "A", "An")
+    return by in _BY and long and all(word[0].isupper() or word in _AND for word in name)
 
 
 def _is_signed(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Lines that speak of the page that they stand on: "this article", "our newsletter".
 
-A story seldom does, outside of quotes. So such a short line is a plug if the second look, too, does not take it for
-story for sure.
+A story seldom does, outside of quotes. So the second look drops such a short line unless it is sure that the line is
+story.
 """
 
 from __future__ import annotations

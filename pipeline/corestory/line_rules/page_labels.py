@@ -107,7 +107,7 @@ def is_page_label(text: str) -> bool:
     >>> is_page_label("Written by Ann Lee"), is_page_label("Written by hand"), is_page_label("Facebook X WhatsApp")
     (True, False, True)
     """
-    bare = text.strip(_MARKS)
+    bare = text.strip(_MARKS).strip()
     if not bare or len(text) > LABEL_CHARACTERS:
         return False
     line = folded(bare)

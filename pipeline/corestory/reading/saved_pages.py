@@ -5,7 +5,7 @@ import re
 from corestory.errors import InputError
 
 # The beginning of a mail or of a page that is saved as one: lines "Name: value", some of which only mail has.
-_HEADER = re.compile(rb"(?:From [^\n]*\n)?(?:[A-Za-z][A-Za-z0-9-]*:[ \t]?[^\n]*\n(?:[ \t]+[^\n]*\n)*){3,}")
+_HEADER = re.compile(rb"(?:From [^\n]*\n)?(?:[A-Za-z][A-Za-z0-9-]*:[ \t]?[^\n]*\n(?:[ \t][^\n]*\n)*){3,}")
 _MAIL_ONLY = re.compile(
     rb"^(?:Received|Return-Path|Message-ID|MIME-Version|Delivered-To|Content-Transfer-Encoding|DKIM-Signature):",
     re.I | re.M,
