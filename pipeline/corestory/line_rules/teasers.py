@@ -161,10 +161,8 @@ def is_headed_teaser(text: str) -> bool:
 
     Examples
     --------
-    >>> is_headed_teaser("Read next: Quay reopens"), is_headed_teaser("Recommended: an egg")
-    (True, False)
-    >>> is_headed_teaser(">> Quay reopens"), is_headed_teaser(">> The quay reopens."), is_headed_teaser(">>> quay")
-    (True, False, False)
+    >>> [is_headed_teaser(line) for line in ("Read next: Quay reopens", "Recommended: an egg", ">> Quay reopens")]
+    [True, False, True]
     """
     if text.startswith(">> "):
         return text[3:4].isalpha() and not ends_as_sentence(text)
