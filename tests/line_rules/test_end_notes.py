@@ -15,7 +15,7 @@ from line_rules.rule_lines import found_if_kept
 STORY = (
     "The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
     "It is to sail twice a day until the autumn, and the town pays half of the fuel that it needs for the crossing.",
-    "A new landing stage would cost more than the town has in a year, so the old one was mended with oak.",
+    "A new landing stage would cost more than the town has in a year, so the old one was repaired with oak.",
 )
 
 
@@ -26,7 +26,7 @@ _found = partial(found_if_kept, end_notes)
     "note",
     [
         "Mara Finch is a reporter in Skarne. She has covered the islands since 2015. Follow her on Mastodon.",
-        "Mara Finch writes about boats and the people who mend them.",
+        "Mara Finch writes about boats and the people who repair them.",
         "About the author: Mara Finch is the author of two books on the coast.",
         "Zur Autorin: Mara Finch ist seit 2016 Redakteurin der Zeitung.",
         "Mara van der Finch is verslaggever van deze krant en schrijft over de kust.",
@@ -78,7 +78,7 @@ def test_a_note_stays_before_more_of_the_story_and_where_it_is_all():
 
 def test_other_notes_may_follow_a_note():
     note = "Mara Finch is a reporter in Skarne."
-    assert _found(Article("a", [*STORY, note, "This article was amended on Monday to mend the year."])) == [note]
+    assert _found(Article("a", [*STORY, note, "This article was amended on Monday to correct the year."])) == [note]
 
 
 def test_the_name_alone_above_a_story_or_above_its_note_is_filler():

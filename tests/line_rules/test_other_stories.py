@@ -15,7 +15,7 @@ from line_rules.rule_lines import found_lines, kept_lines, marked
 STORY = [
     "+The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
     "+It is to sail twice a day until the autumn, and the town pays half of the fuel that it needs for the crossing.",
-    "+A new landing stage would cost more than the town has in a year, so the old one was mended with oak.",
+    "+A new landing stage would cost more than the town has in a year, so the old one was repaired with oak.",
 ]
 TEASERS = [
     *("+Beekeepers fear for hives after wet spring", "+Two in five colonies did not survive, a survey shows."),
@@ -52,7 +52,7 @@ def test_teasers_behind_or_before_the_story_are_found():
         [*TEASERS, STORY[0]],
         [f"+{number}. {line.removeprefix('+')}" if line[0] != "A" else line for number, line in enumerate(TEASERS)],
         ["+Skell Head and back", "+Take a hat.", "The canal", "+A man sells pies.", "+Crypt of Bree", "+It is dark."],
-        ["+How the ferry was mended", "+With oak.", "+What the landing stage cost", "+A year of the town.",
+        ["+How the ferry was repaired", "+With oak.", "+What the landing stage cost", "+A year of the town.",
          "+When the ferry sails in autumn", "+At nine on Monday."],
         [line for row in range(0, 6, 2) for line in ("+Ferry company drops its timetable again", TEASERS[row + 1])],
     ],

@@ -14,7 +14,7 @@ HEAD = ["Ferry sails again", "Ellis Corran", "7 April 2025"]
 STORY = [
     "+The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
     "+It is to sail twice a day until the autumn, and the town pays half of the fuel that it needs for the crossing.",
-    "+A new landing stage would cost more than the town has in a year, so the old one was mended with oak.",
+    "+A new landing stage would cost more than the town has in a year, so the old one was repaired with oak.",
 ]
 OTHER = [
     *("+Snow closes pass for a third day", "Greta Holm", "8 April 2025"),

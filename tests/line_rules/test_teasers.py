@@ -16,7 +16,7 @@ from line_rules.rule_lines import found_if_kept
 STORY = (
     "The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
     "It is to sail twice a day until the autumn, and the town pays half of the fuel that it needs for the crossing.",
-    "A new landing stage would cost more than the town has in a year, so the old one was mended with oak.",
+    "A new landing stage would cost more than the town has in a year, so the old one was repaired with oak.",
 )
 TEASERS = (
     (
@@ -212,7 +212,7 @@ def test_a_page_of_nothing_but_teasers_has_no_story(story, teasers, linked, is_s
 
 
 def test_a_list_behind_a_heading_of_one_word_stays():
-    assert _found(Article("text", [*STORY, "Recommended", *(headline for headline, _ in TEASERS)])) == []
+    assert _found(Article("text", [*STORY, "Recomrepaired", *(headline for headline, _ in TEASERS)])) == []
 
 
 def test_headings_of_teasers_without_end_are_read_once():

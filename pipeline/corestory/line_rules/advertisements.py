@@ -5,12 +5,10 @@ What is advertised reads like a paragraph of the story. But its label begins its
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
 import numpy as np
 
 from corestory.features.batch import Batch
+from corestory.line_rules.patterns import pattern
 from corestory.types import Bool, Float
 
 LABEL_WORDS = 8
@@ -32,12 +30,6 @@ _CODE = (
 )
 _CODE_BEGINS, _CODE_ENDS = ("window.", "var ", "goog", "adsby", "_tab", "dataL", "fuse", "gtag", "fbq", "ga", "OA_",
                             "[", "{"), (";", ")", "}", "]")  # fmt: skip
-
-
-@cache
-def _pattern(words: str) -> re.Pattern[str]:
-    # Compiled when first used, for that takes milliseconds.
-    return re.compile(words, re.IGNORECASE)
 
 
 def advertisements(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -64,7 +56,7 @@ def advertisements(batch: Batch, words: Float, kept: Bool) -> Bool:
     texts, found = batch.texts, np.zeros(len(kept), bool)
     rows = np.flatnonzero(kept).tolist()
     code = [row for row in rows if texts[row].endswith(_CODE_ENDS) and texts[row].startswith(_CODE_BEGINS)]
-    found[[row for row in code if _pattern(_CODE).fullmatch(texts[row])]] = True
+    found[[row for row in code if pattern(_CODE).fullmatch(texts[row])]] = True
     return found | _of_sponsors(batch, words, kept)
 
 
@@ -77,7 +69,7 @@ def _of_sponsors(batch: Batch, words: Float, kept: Bool) -> Bool:
     near[:-1] |= kept[1:]
     near &= (words <= LABEL_WORDS) & (layout.position + 1 < layout.sizes[layout.article])
     for label in np.flatnonzero(near).tolist():
-        if not _pattern(_SPONSORS).match(batch.texts[label]):
+        if not pattern(_SPONSORS).match(batch.texts[label]):
             continue
         first, last, end = int(layout.start[label]), label + 1, int(layout.end[label])
         behind = set(forest.around(last))

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from corestory.line_rules.headlines import ends_as_sentence
+from corestory.line_rules.patterns import pattern
 
 BESIDE_WORDS, BESIDE_SENTENCE = 7, 1
 """A line with a time has at most so many words besides it, or so many where it ends as a sentence does: "vor 2 Std." is
@@ -135,12 +136,6 @@ def _words() -> _Words:
     says, ago = frozenset(_SAYS.split()), frozenset(_AGO_WORDS.split())
     comments = frozenset(word[:4] for word in _COMMENTS.split("|"))
     return _Words(headings, of_stories, frozenset(_MORE.split("|")), buttons, of_buttons, says, ago, comments)
-
-
-@cache
-def pattern(words: str) -> re.Pattern[str]:
-    """Compile a pattern when it is first used, for that takes milliseconds."""
-    return re.compile(words, re.IGNORECASE)
 
 
 def label_of(text: str) -> str:

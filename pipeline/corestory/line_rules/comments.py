@@ -27,9 +27,9 @@ from corestory.line_rules.comment_lines import (
     is_stamp,
     label_of,
     numbers_of_comments,
-    pattern,
 )
 from corestory.line_rules.headlines import ends_as_sentence
+from corestory.line_rules.patterns import pattern
 from corestory.types import Bool, Float
 
 STORY_WORDS = 30
@@ -114,12 +114,12 @@ def _headings_of(texts: Sequence[str], labels: Sequence[tuple[int, str]], behind
 
     Lists of posts say that below each, so many different numbers, also in the rows behind, head nothing.
     """
-    counted = {row for row, _ in labels if numbers_of_comments(texts[row])}
+    counted = {row: numbers for row, _ in labels if (numbers := numbers_of_comments(texts[row]))}
     found = {row for row, label in labels if row not in counted and is_heading(label)}
     if not counted:
         return found
-    different = {numbers for row in [*counted, *behind] if (numbers := numbers_of_comments(texts[row]))}
-    return found | counted if len(different) <= MOST_COUNTS else found
+    different = {*counted.values(), *filter(None, (numbers_of_comments(texts[row]) for row in behind))}
+    return found.union(counted) if len(different) <= MOST_COUNTS else found
 
 
 def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice, end: int) -> tuple[int, int, bool] | None:

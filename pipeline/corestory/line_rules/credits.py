@@ -6,9 +6,9 @@ Nothing but names follows the words of a credit, and a name stands beside a prof
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from corestory.line_rules.headlines import ends_as_sentence
+from corestory.line_rules.patterns import JOINED, pattern
 
 NAME_WORDS = 5
 """A byline's name has at most so many words."""
@@ -87,56 +87,22 @@ _BEHIND = rf"(?:^|[.!?»)”\"|/,;(（。]\s?)(?:{_PHOTOGRAPH}|credit)[ .:=/：�
 _BESIDE = rf"(?:(?<!\d)[.!?»”\"](?:\s[|/–—-])?|[(（])\s*{_NAMED}"
 _SMALL = frozenset(
     (
-        *(
-            "for",
-            "the",
-            "of",
-            "and",
-            "via",
-            "de",
-            "da",
-            "di",
-            "do",
-            "del",
-            "dos",
-            "la",
-            "le",
-            "al",
-            "van",
-            "von",
-            "der",
-        ),
-        *("den", "und", "et", "y", "e", "en", "i", "och", "og", "pour", "für", "voor", "för"),
+        *("for", "the", "of", "and", "via", "de", "da", "di", "do", "del", "dos", "la", "le", "al", "van", "von"),
+        *("der", "den", "und", "et", "y", "e", "en", "i", "och", "og", "pour", "für", "voor", "för"),
     )
 )
-_JOINED = re.compile(r"[\u0590-\u1cff\u2e80-\ud7ff]")
 # "Port=Ann Lee reporter lee@post.example", "Ann Lee (ann lee) reporter of the desk".
 _REPORTERS = r"\S+=\S+ (?:기자|특파원)(?: \S+@\S+)?|\S+ (?:기자|특파원) \S+@\S+|[^\s。、]+[)）部局][^\s。、]*記者"
 _OF_REPORTERS = ("기자", "특파원", "記者")
 _BETWEEN = re.compile(r"[,|/–—]|\s-\s")
+_LABELS = rf"[\W_]*(?:{_PRINTED}|(?P<credit>{_CREDITS}))"
+_PROFESSION = rf"\b(?:{_WORK})\b"
 _SIGNED = r"([^,|/–—(:]{5,40}?)\s?(?:[,|/–—]|\s-\s)\s*(\S.*)"
 
 
-@cache
-def _labels() -> re.Pattern[str]:
-    # Compiled when first used, for that takes milliseconds.
-    return re.compile(rf"[\W_]*(?:{_PRINTED}|(?P<credit>{_CREDITS}))", re.IGNORECASE)
-
-
-@cache
-def _picture() -> re.Pattern[str]:
-    return re.compile(_PICTURE, re.IGNORECASE)
-
-
-@cache
-def _end(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
-
-@cache
 def profession() -> re.Pattern[str]:
     """Give the pattern of the professions and the work of those who write."""
-    return re.compile(rf"\b(?:{_WORK})\b", re.IGNORECASE)
+    return pattern(_PROFESSION)
 
 
 def is_credit(text: str) -> bool:
@@ -147,7 +113,7 @@ def is_credit(text: str) -> bool:
     >>> is_credit("Ann Lee, reporter"), is_credit("The quay on Monday. Ann Lee/The Post"), is_credit("Ann Lee, mayor")
     (True, True, False)
     """
-    label = _labels().match(text)
+    label = pattern(_LABELS).match(text)
     if label is not None:
         return not label["credit"] or _is_of_names(text[label.end() :])
     if is_byline(text) or _is_of_picture(text):
@@ -157,7 +123,7 @@ def is_credit(text: str) -> bool:
 
 def ends_in_agency(text: str) -> bool:
     """Tell whether a caption ends in an agency, as the last paragraph of an agency's story does."""
-    return text.endswith((")", "）")) and re.match(_AGENCY, text, re.IGNORECASE) is not None
+    return text.endswith((")", "）")) and pattern(_AGENCY).match(text) is not None
 
 
 def is_byline(text: str) -> bool:
@@ -206,14 +172,14 @@ def _is_of_picture(text: str) -> bool:
     # What it has to have is looked for first, for the pattern tries every word.
     end = text[-PICTURE_CHARACTERS:]
     may_be = ":" in end or "©" in end or text.startswith(("(", "（")) or text.endswith((")", "）", "撮影"))
-    return may_be and _picture().match(text) is not None
+    return may_be and pattern(_PICTURE).match(text) is not None
 
 
 def _ends_in_names(text: str) -> bool:
     """Tell whether the end of a caption has nothing but names behind what a picture is called, or two with a mark."""
     begin = max(len(text) - PICTURE_CHARACTERS, 0)
-    for pattern, least in [(_BEHIND, 1)] + [(_BESIDE, 3)] * ("/" in text[begin:] or "|" in text[begin:]):
-        end = _end(pattern).search(text, begin)
+    for ending, least in [(_BEHIND, 1)] + [(_BESIDE, 3)] * ("/" in text[begin:] or "|" in text[begin:]):
+        end = pattern(ending).search(text, begin)
         if end is not None and _are_names(end["names"].strip(" /"), least):
             return True
     return False
@@ -221,7 +187,7 @@ def _ends_in_names(text: str) -> bool:
 
 def _are_names(text: str, least: int) -> bool:
     names = re.split(r"[\s/]+", text)
-    if _JOINED.match(names[0]):
+    if JOINED.match(names[0]):
         return least == 1 and len(text) <= JOINED_NAME
     of_names = all(name[:1].isupper() or name.casefold() in _SMALL for name in names)
     return of_names and names[0][:1].isupper() and least <= len(names) <= NAMES

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
 from itertools import takewhile
 
 import numpy as np
@@ -18,6 +17,7 @@ from corestory.features.elements import Forest
 from corestory.features.layout import Layout
 from corestory.line_rules.credits import profession
 from corestory.line_rules.notices import ends_release
+from corestory.line_rules.patterns import pattern
 from corestory.types import Bool, Float
 
 LAST, NOTE_WORDS = 4, 90
@@ -73,9 +73,9 @@ _PRESS = (
 )
 # The heading of a box for subscribers.
 _LETTER = (
-    r"newsletters?|nieuwsbrief|nyhets?brev|nyhedsbrev|uutiskirje|hírlevél|boletín|boletim|infolettre|"
+    r"(?<!\w)(?:newsletters?|nieuwsbrief|nyhets?brev|nyhedsbrev|uutiskirje|hírlevél|boletín|boletim|infolettre|"
     r"lettre d[’']info\w*|bülten\w*|buletin|biuletyn|рассылк\w*|розсилк\w*|نشرتنا|نشرة|النشرة|न्यूज़लेटर|"
-    r"ニュースレター|メールマガジン|뉴스레터|订阅|訂閱|電子報"
+    r"ニュースレター|メールマガジン|뉴스레터|订阅|訂閱|電子報)(?!\w)"
 )
 _MAIL_FIELD = (
     "(From|To|Cc|Sent|Date|Subject|Reply-To|Von|Gesendet|Datum|Betreff|Objet|Enviado|Asunto|Assunto|Oggetto|Onderwerp|"
@@ -89,16 +89,6 @@ _BOX = (
     r"w liczbach|en chiffres|en cifras|en datos|in cifre|em números|i siffror|i tal|in cijfers|v číslech|в цифрах|"
     r"numeroina))"
 )
-
-
-@cache
-def _box() -> re.Pattern[str]:
-    return re.compile(_BOX, re.IGNORECASE)
-
-
-@cache
-def _letter() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{_LETTER})(?!\w)", re.IGNORECASE)
 
 
 def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -215,7 +205,7 @@ def _behind_letters(batch: Batch, words: Float, kept: Bool) -> Bool:
         return found
     lines = kept & (words <= LETTER_WORDS) & (batch.layout.position > 0)
     for row in np.flatnonzero(lines).tolist():
-        if not kept[row - 1] and words[row - 1] <= HEADING_WORDS and _letter().search(batch.texts[row - 1]):
+        if not kept[row - 1] and words[row - 1] <= HEADING_WORDS and pattern(_LETTER).search(batch.texts[row - 1]):
             found[row] = _is_alone(row, batch.layout, batch.markup.forest, kept)
     return found
 
@@ -248,7 +238,7 @@ def _boxes(batch: Batch, words: Float, kept: Bool) -> Bool:
     near[:-1] |= kept[1:]
     near[:-2] |= kept[2:]
     headings = np.flatnonzero(near & (words <= HEADING_WORDS)).tolist()
-    headings = [row for row in headings if _box().fullmatch(texts[row])]
+    headings = [row for row in headings if pattern(_BOX).fullmatch(texts[row])]
     if not headings:
         return found
     short = words <= ITEM_WORDS

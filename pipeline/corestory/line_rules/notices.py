@@ -6,12 +6,10 @@ in a text no element tells them. Each language has few ways to begin them.
 
 from __future__ import annotations
 
-import re
-from functools import cache
-
 import numpy as np
 
 from corestory.features.batch import Batch
+from corestory.line_rules.patterns import pattern
 from corestory.types import Bool, Float
 
 NOTICE_WORDS = 60
@@ -71,8 +69,9 @@ _AGENCY = (
     r"eds: |more\)$|(?<=\(\()[^()]{4,200}\)\)$|"
     r"(?:adds|updates|recasts|refiles|repeats|corrects|rewrites)\b[^.!?()]{3,150}[.;]?\)$"
 )
-_NOTICES = f"{_NOTES}|{_COOKIES}|{_MAILED}|{_AGENCY}"
+_NOTICES = rf"[\W_]{{0,3}}(?:{_NOTES}|{_COOKIES}|{_MAILED}|{_AGENCY})"
 _ENDS = (
+    r"[\W_]{0,3}(?:"
     r"[-–—*#\s]{1,6}(?:ends?|fin|ende|fine|fim|30)[-–—*#\s]{1,6}|(?-i:ENDS|ENDE)|#\s?#\s?#|"
     r"notes? (?:to|for) (?:the )?editors?|hinweise? (?:an|für) (?:die )?redaktion(?:en)?|"
     r"notes? (?:aux rédactions|à la rédaction)|notas? (?:para|a) (?:los )?(?:editores|redactores)|"
@@ -81,14 +80,8 @@ _ENDS = (
     r"contacto (?:de |para la )?prensa|contatti? (?:per la )?stampa|ufficio stampa|"
     r"contatos? (?:de |para a? ?)?imprensa|assessoria de imprensa|perscontact|kontakt dla mediów|"
     r"контакты? для (?:сми|прессы)|basın iletişim|(?:cautionary (?:note|statement) (?:regarding|concerning|about) )?"
-    r"forward[- ]looking statements?|safe harbor(?: statement)?"
+    r"forward[- ]looking statements?|safe harbor(?: statement)?)"
 )
-
-
-@cache
-def _pattern(words: str) -> re.Pattern[str]:
-    # Compiled when first used, for that takes milliseconds.
-    return re.compile(rf"[\W_]{{0,3}}(?:{words})", re.IGNORECASE)
 
 
 def notices(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -125,7 +118,7 @@ def is_notice(text: str) -> bool:
     >>> is_notice("We and our 214 partners store information."), is_notice("We and our neighbours store coal.")
     (True, False)
     """
-    return _pattern(_NOTICES).match(text) is not None
+    return pattern(_NOTICES).match(text) is not None
 
 
 def ends_release(text: str) -> bool:
@@ -136,7 +129,7 @@ def ends_release(text: str) -> bool:
     >>> ends_release("###"), ends_release("Media contact:"), ends_release("The story ends")
     (True, True, False)
     """
-    return _pattern(_ENDS).fullmatch(text.rstrip(" :")) is not None
+    return pattern(_ENDS).fullmatch(text.rstrip(" :")) is not None
 
 
 def _behind_releases(batch: Batch, words: Float, kept: Bool) -> Bool:

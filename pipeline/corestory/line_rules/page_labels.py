@@ -19,6 +19,7 @@ import numpy as np
 from corestory.features.batch import Batch
 from corestory.line_rules.comment_lines import says_how_long_ago
 from corestory.line_rules.headlines import ends_as_sentence
+from corestory.line_rules.patterns import JOINED
 from corestory.line_rules.teasers import folded
 from corestory.types import Bool, Float
 
@@ -49,7 +50,6 @@ _FORMS = (
     r"\D?\d{4}\S+\d\S*[\s\d:：分时時点点]*\]?\s?(?:更新|配信|公開|掲載|発行|수정|입력|등록|(?:来源|來源)[:：]?\S+)"
 )
 _IN_FORMS = frozenset("#»›>年@0123456789")
-_JOINED = re.compile(r"[\u0590-\u1cff\u2e80-\ud7ff]")
 _MARKS = " \xa0\t*_#|•-–—>»→▶►■●◆▼"
 _SEPARATORS = " \xa0:：=＝/|丨-–—"
 _COMMAS = frozenset(",،、，")
@@ -115,7 +115,7 @@ def is_page_label(text: str) -> bool:
     may_be = [label for size in range(1, KEY + 1) for label in begins.get(line[:size], ())]
     for part, form in may_be:
         if line.startswith(part):
-            joined, rest = _JOINED.match(part) is not None, bare[len(part) :]
+            joined, rest = JOINED.match(part) is not None, bare[len(part) :]
             ends = joined or not (part[-1].isalnum() and rest[:1].isalnum())
             if ends and _has_form(form, part, rest, joined=joined):
                 return True
@@ -153,7 +153,7 @@ def _are_names(words: list[str], *, parted: bool) -> bool:
     """Tell whether words are names: in a script without capitals, whether few of them follow a colon."""
     if len(words) > NAMES:
         return False
-    if _JOINED.match(words[0]):
+    if JOINED.match(words[0]):
         return parted and len(" ".join(words)) <= JOINED_CHARACTERS
     small = sum(len(word) > 3 and word[0].islower() for word in words)
     if parted:

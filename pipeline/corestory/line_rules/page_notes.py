@@ -14,6 +14,7 @@ from importlib.resources import files
 import numpy as np
 
 from corestory.features.batch import Batch
+from corestory.line_rules.patterns import JOINED
 from corestory.line_rules.teasers import folded, is_headed_teaser
 from corestory.line_rules.word_begins import LETTERS, WordBegins
 from corestory.types import Bool, Float, Int
@@ -23,8 +24,6 @@ NOTE_WORDS, NOTE_CHARACTERS = 45, 300
 WORD_CHARACTERS = 12
 """in scripts that do not part words, so many of these count as one."""
 
-# These scripts do not part words, or join others to them: Hebrew, Arabic, Devanagari, Thai, Chinese, Japanese, Korean.
-_JOINED = re.compile(r"[\u0590-\u1cff\u2e80-\ud7ff]")
 _CALLS, _QUOTED = frozenset(("calls", "following", "tips")), '["“„«]'
 # "The agency said its advice was not legal advice."
 _TOLD = re.compile(
@@ -55,7 +54,7 @@ def _first_groups() -> tuple[Int, list[list[tuple[str, str]]], list[tuple[str, s
     by_word, joined = defaultdict(list), list[tuple[str, str]]()
     for subject, (_, (first, *_)) in _subjects().items():
         for part in first:
-            if _JOINED.search(part):
+            if JOINED.search(part):
                 joined.append((part, subject))
             else:
                 by_word[max(re.findall(r"\w+", part), key=len)[:LETTERS]].append((part, subject))
@@ -92,7 +91,7 @@ def page_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
     padded = [f" {folded(texts[row])} " for row in rows]
     begins, parts, joined = _first_groups()
     may_be = [(line, parts[place]) for line, place in WordBegins(padded).among(begins)]
-    may_be += [(line, joined) for line, text in enumerate(padded) if not text.isascii() and _JOINED.search(text)]
+    may_be += [(line, joined) for line, text in enumerate(padded) if not text.isascii() and JOINED.search(text)]
     for line, of_begin in may_be:
         for part, subject in of_begin:
             if part in padded[line] and _has_all(padded[line], subject):

@@ -70,18 +70,9 @@ _ALSO = frozenset(
 _READ_ON = frozenset(
     (
         *("read more", "elsewhere", "latest", "lesen sie mehr", "außerdem", "siga leyendo", "sigue leyendo"),
-        *(
-            "leggi di più",
-            "leia mais",
-            "veja mais",
-            "lees meer",
-            "lees verder",
-            "verder lezen",
-            "läs mer",
-            "läs vidare",
-        ),
-        *("læs mere", "læs videre", "les mer", "les videre", "lue lisää", "jatka lukemista", "czytaj więcej"),
-        *("czytaj dalej", "čtěte dále", "olvasson tovább", "читайте дальше", "đọc thêm"),
+        *("leggi di più", "leia mais", "veja mais", "lees meer", "lees verder", "verder lezen", "läs mer"),
+        *("läs vidare", "læs mere", "læs videre", "les mer", "les videre", "lue lisää", "jatka lukemista"),
+        *("czytaj więcej", "czytaj dalej", "čtěte dále", "olvasson tovább", "читайте дальше", "đọc thêm"),
     )
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")

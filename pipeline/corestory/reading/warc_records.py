@@ -89,7 +89,7 @@ def warc_records(
 def record_start(stream: BinaryIO, offset: int) -> int:
     """Return where the first record begins, in or after a position of a compressed WARC file.
 
-    Whoever looks from the same position finds the same record, so that parts that begin and end there have each record
+    The same position always leads to the same record, so that parts that begin and end there have each record
     once. Of a file whose members are no records, the end is returned.
 
     Parameters
