@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from commands.articles import COLUMNS, MORE, PAGE, PLUG, STORY, TEXT, command, endless_jsonl, jsonl, rows
-from corestory.commands.formats import ENDINGS
 from corestory.model.storage import save_model
+from corestory.output.formats import ENDINGS
 
 
 def test_in_a_pipe_the_paragraphs_come_as_json_lines(predict):
@@ -68,7 +68,7 @@ def test_every_format_holds_the_same_rows(predict, tmp_path):
 def test_the_name_of_the_output_tells_its_format(predict, tmp_path, name):
     form = ENDINGS[Path(name).suffix.lower()]
     assert predict("a.txt", "--output", name).returncode == 0
-    assert (tmp_path / name).read_text(encoding="utf-8") == predict("a.txt", "--format", form.value).stdout
+    assert (tmp_path / name).read_text(encoding="utf-8") == predict("a.txt", "--format", form).stdout
 
 
 def test_the_story_alone_may_go_to_a_file_without_an_ending_and_as_text_to_any(predict, tmp_path):

@@ -255,13 +255,6 @@ def test_a_paragraph_of_ten_million_characters_and_ten_thousand_paragraphs_come_
         assert data.count(b"One.") == 10_000
 
 
-def test_a_form_that_is_not_known_is_refused_before_anything_is_written(tmp_path):
-    with pytest.raises(ValueError, match="'xml' is not one of text, jsonl, csv, parquet"):
-        open_rows(tmp_path / "rows", form="xml")
-
-    assert not (tmp_path / "rows").exists()
-
-
 def test_text_json_lines_and_csv_need_neither_pandas_nor_pyarrow_nor_scikit_learn():
     program = """if True:
         import io, sys

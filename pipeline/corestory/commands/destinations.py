@@ -1,40 +1,27 @@
-"""The destination of ``corestory predict``, from what the user asks for, and the checks that the options suit it."""
+"""The output of ``corestory predict`` and ``explain``: its format and its place, from what the user asks for."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from corestory.commands.formats import (
-    DOCUMENTS,
-    ENDINGS,
-    LABELLED_ENDING,
-    PAGE_ENDINGS,
-    STORIES,
-    Only,
-    OutputFormat,
-    Rows,
-    is_folder,
-    unknown_ending,
-)
 from corestory.commands.options import STANDARD_OUTPUT
-from corestory.errors import OutputError
+from corestory.errors import OutputError, reason_of
+from corestory.output.formats import DOCUMENTS, ENDINGS, LABELLED_ENDING, PAGE_ENDINGS, STORIES, TABLES, OutputFormat
 from corestory.remote import AnyPath, path_of
 
+if TYPE_CHECKING:
+    from corestory.commands.options import PredictOptions
+    from corestory.output.formats import Unit
+    from corestory.types import Label
 
-class Way(Enum):
-    """How tagged articles are written."""
-
-    whole = auto()
-    """One file, one new folder or the standard output, whole or not at all."""
-    pages = auto()
-    """The same, as pages that explain each score."""
-    by_file = auto()
-    """An output file per input file in a folder; a later run goes on."""
+AnyFormat = TypeVar("AnyFormat", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +30,27 @@ class Destination:
 
     Attributes
     ----------
-    way
-        How.
     path
         The file or folder; None is the standard output.
     form
         The format; None is the annotated article, which is for a terminal.
     in_folder
         Whether the output is a folder.
+    by_file
+        Whether each input file gets an output file in the folder, so that a later run goes on. Otherwise the output is
+        written whole or not at all.
     """
 
-    way: Way
     path: AnyPath | None
     form: OutputFormat | None
-    in_folder: bool
+    in_folder: bool = False
+    by_file: bool = False
 
 
 def chosen_destination(
-    asked: OutputFormat | None, output: str | None, sources: Sequence[str], only: Only | None, rows: Rows | None
+    asked: OutputFormat | None, output: str | None, sources: Sequence[str], only: Label | None, unit: Unit | None
 ) -> Destination:
-    """Choose the way and the format of the output.
+    """Choose the place and the format of the output.
 
     Parameters
     ----------
@@ -74,7 +62,7 @@ def chosen_destination(
         The inputs.
     only
         The label of the paragraphs to print.
-    rows
+    unit
         The unit of a row, if the user gives one.
 
     Raises
@@ -84,27 +72,48 @@ def chosen_destination(
 
     Examples
     --------
-    >>> chosen_destination(None, "tagged/", ["page.html"], None, None).way.name
-    'by_file'
-    >>> chosen_destination(OutputFormat.csv, "tagged.jsonl", ["page.html"], None, None)
+    >>> chosen_destination(None, "tagged/", ["page.html"], None, None).by_file
+    True
+    >>> chosen_destination("csv", "tagged.jsonl", ["page.html"], None, None)
     Traceback (most recent call last):
     corestory.errors.OutputError: tagged.jsonl: ends as jsonl does, but the format is csv. Give another name, ...
     """
-    output = None if output == STANDARD_OUTPUT else output
-    path, in_folder = None, False
-    if output is not None:
-        path, in_folder = path_of(output), is_folder(output)
-        if not in_folder:
-            _check_name(asked, path)
+    if output is None or output == STANDARD_OUTPUT:
+        return Destination(None, _printed_format(asked, only, unit))
+    path, in_folder = path_of(output), is_folder(output)
+    named = _named_format(path.name)
+    if not in_folder:
+        check_name(asked, named, output)
     # The name of a page means one, even where a folder has it.
-    if asked is OutputFormat.html or (asked is None and output is not None and is_one_page(output)):
-        return Destination(Way.pages, path, OutputFormat.html, output is not None and not is_one_page(output))
+    if asked == "html" or (asked is None and is_one_page(output)):
+        return Destination(path, "html", not is_one_page(output))
     # People correct labelled files, so a later run must not replace them; and it cannot read standard input again.
-    at_once = asked is OutputFormat.labelled or (asked in DOCUMENTS and STANDARD_OUTPUT in sources)
+    at_once = asked == "labelled" or (asked in DOCUMENTS and STANDARD_OUTPUT in sources)
     if in_folder and not at_once:
-        text = only and rows in (None, Rows.paragraph)
-        return Destination(Way.by_file, path, asked or (OutputFormat.text if text else OutputFormat.jsonl), in_folder)
-    return Destination(Way.whole, path, _form_of_rows(asked, path, only, rows), in_folder)
+        text = only and unit in (None, "paragraph")
+        return Destination(path, asked or ("text" if text else "jsonl"), in_folder, by_file=True)
+    ending = path.suffix.lower()
+    if ending in (".gz", ".bz2", ".zst"):
+        form, name = asked or "jsonl", path.name.removesuffix(path.suffix)
+        hint = f"Give --format {form} without --output, and pipe it: | gzip > {name}.gz."
+        raise OutputError("outputs are not compressed", where=output, hint=hint)
+    found = asked or named or ("text" if only and not ending else None)
+    if found is None:
+        raise unknown_ending(ending, output, [*ENDINGS, ".html"], hint=f"Or give --format, or {output}/ for a folder.")
+    return Destination(path, found, in_folder)
+
+
+def _printed_format(asked: OutputFormat | None, only: Label | None, unit: Unit | None) -> OutputFormat | None:
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    if asked == "parquet" and terminal:
+        raise OutputError(
+            "Parquet cannot be shown on a terminal", hint="Give --output FILE.parquet, or another --format."
+        )
+    if asked is not None:
+        return asked
+    if unit == "article":
+        return "jsonl"
+    return "text" if only else None if terminal else "jsonl"
 
 
 def is_one_page(output: str) -> bool:
@@ -118,140 +127,160 @@ def is_one_page(output: str) -> bool:
     return output.lower().endswith(PAGE_ENDINGS)
 
 
-def _check_name(asked: OutputFormat | None, output: AnyPath) -> None:
+def is_folder(output: str) -> bool:
+    """Return whether an output means a folder: it ends in a slash, or there is a folder of that name.
+
+    Raises
+    ------
+    OutputError
+        A remote output cannot be reached.
+
+    Examples
+    --------
+    >>> is_folder("tagged/"), is_folder("tagged.jsonl")
+    (True, False)
+    """
+    try:
+        path_of(output).resolve()
+        return output.endswith(("/", os.sep)) or path_of(output).is_dir()
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: a loop of links
+        raise OutputError(f"cannot be reached ({reason_of(error)})", where=output) from error
+
+
+def _named_format(name: str) -> OutputFormat | None:
+    if name.lower().endswith(LABELLED_ENDING):
+        return "labelled"
+    return "html" if is_one_page(name) else ENDINGS.get(Path(name).suffix.lower())
+
+
+def check_name(asked: AnyFormat | None, named: AnyFormat | None, output: str) -> None:
     """Refuse the name of a file that ends as another format does."""
-    named = _named_format(output)
     if asked is not None and named not in (None, asked):
         raise OutputError(
-            f"ends as {named} does, but the format is {asked.value}",
-            where=str(output),
+            f"ends as {named} does, but the format is {asked}",
+            where=output,
             hint="Give another name, or leave out --format.",
         )
 
 
-def _named_format(output: AnyPath) -> OutputFormat | None:
-    if output.name.lower().endswith(LABELLED_ENDING):
-        return OutputFormat.labelled
-    return OutputFormat.html if is_one_page(output.name) else ENDINGS.get(output.suffix.lower())
+def unknown_ending(ending: str, output: str, known: Sequence[str], *, hint: str = "Or give --format.") -> OutputError:
+    """Return the error for a file name whose ending is of no format."""
+    found = f"no format ends in {ending!r}" if ending else "a name without an ending"
+    expected = f"a name that ends in {', '.join(known[:-1])} or {known[-1]}"
+    return OutputError(found, where=output, expected=expected, hint=hint)
 
 
-def _form_of_rows(
-    asked: OutputFormat | None, output: AnyPath | None, only: Only | None, rows: Rows | None
-) -> OutputFormat | None:
-    if output is not None and output.suffix.lower() in (".gz", ".bz2", ".zst"):
-        form, name = asked.value if asked else "jsonl", output.name.removesuffix(output.suffix)
-        hint = f"Give --format {form} without --output, and pipe it: | gzip > {name}.gz."
-        raise OutputError("outputs are not compressed", where=str(output), hint=hint)
-    terminal = output is None and sys.stdout is not None and sys.stdout.isatty()
-    if asked is OutputFormat.parquet and terminal:
-        raise OutputError(
-            "Parquet cannot be shown on a terminal", hint="Give --output FILE.parquet, or another --format."
-        )
-    if asked is not None:
-        return asked
-    if output is None and rows is Rows.article:
-        return OutputFormat.jsonl
-    if output is None:
-        return OutputFormat.text if only else None if terminal else OutputFormat.jsonl
-    ending, named = output.suffix.lower(), _named_format(output)
-    if named is not None:
-        return named
-    if only and not ending:
-        return OutputFormat.text
-    hint = f"Or give --format, or {output}/ for a folder."
-    raise unknown_ending(ending, str(output), [*ENDINGS, ".html"], hint=hint)
-
-
-def check_suits(
-    destination: Destination, rows: Rows, only: Only | None, *, kinds: bool, other_kinds: bool, keep: Sequence[str]
-) -> None:
-    """Refuse options that do not suit a destination.
-
-    Parameters
-    ----------
-    destination
-        Where and how to write.
-    rows
-        The unit of a row.
-    only
-        The label of the paragraphs to print.
-    kinds
-        Whether rows tell the kinds.
-    other_kinds
-        Whether paragraphs are chosen by their kinds.
-    keep
-        Columns of the input to keep.
+def check_ending(output: Path | str, *endings: str) -> None:
+    """Refuse the name of an output that ends as another format may; a name without an ending is taken.
 
     Examples
     --------
-    >>> check_suits(Destination(Way.whole, None, OutputFormat.csv, False), Rows.article, None, kinds=False,
-    ...             other_kinds=False, keep=["desk"])
+    >>> check_ending("paragraphs.parquet", ".parquet")
     >>> try:
-    ...     check_suits(Destination(Way.whole, None, OutputFormat.text, False), Rows.article, None, kinds=False,
-    ...                 other_kinds=False, keep=[])
-    ... except typer.BadParameter as error:
+    ...     check_ending("paragraphs.csv", ".parquet")
+    ... except OutputError as error:
     ...     print(error)
-    text has no rows; give --format jsonl, csv or parquet
+    paragraphs.csv: a name that ends in .csv; expected one that ends in .parquet
     """
-    form = destination.form
-    _check_rows(rows, form, only, kinds=kinds)
-    _check_documents(form, only, other_kinds=other_kinds)
-    _check_keep(keep, form, kinds=kinds, rows=rows)
+    ending = Path(output).suffix.lower()
+    if ending and ending not in endings:
+        expected = f"one that ends in {' or '.join(endings)}"
+        raise OutputError(f"a name that ends in {ending}", where=str(output), expected=expected)
 
 
-def check_processes(destination: Destination, jobs: int, dask: str) -> None:
-    """Refuse several processes for an output that one process writes."""
-    if destination.way is not Way.by_file and (dask or jobs != 1):
-        raise typer.BadParameter(
+def _check_rejects(path: str | None) -> str | None:
+    if path is not None:
+        check_ending(path, ".jsonl", ".ndjson")
+    return path
+
+
+Rejects = Annotated[
+    str | None,
+    typer.Option(
+        "--rejects", help="A file for all refusals, as JSON Lines with where and reason.", callback=_check_rejects
+    ),
+]
+
+
+def check_options(
+    options: PredictOptions, destination: Destination, only: Label | None, *, jobs: int = 1, dask: str = ""
+) -> None:
+    """Refuse options of ``corestory predict`` that do not suit its destination.
+
+    Parameters
+    ----------
+    options
+        The options.
+    destination
+        Where and how to write.
+    only
+        The label that the user asks for. That of `options` is core if rows are articles.
+    jobs, dask
+        The number of processes, and the address of a cluster.
+
+    Raises
+    ------
+    typer.BadParameter
+        The message names the option and the fault.
+    """
+    form, kinds, rows = destination.form, options.kinds, f"--rows {options.unit}"
+    several, chosen = bool(dask or jobs != 1), kinds is not None and bool(kinds.drop or kinds.keep)
+    faults = (
+        (
+            several and not destination.by_file,
             "one process writes this output; leave it out, or give --output FOLDER/ for rows, text, markdown or tei",
-            param_hint="--dask" if dask else "--jobs",
-        )
-
-
-def _check_rows(rows: Rows, form: str | None, only: Only | None, *, kinds: bool) -> None:
-    from corestory.output.story import TABLES
-
-    reason = ""
-    if rows is not Rows.paragraph and form not in TABLES:
-        reason = f"{form} has no rows; give --format jsonl, csv or parquet"
-    elif rows is Rows.article and only is Only.filler:
-        reason = "the row of an article has its story; leave out --only filler"
-    elif rows is Rows.article and kinds:
-        reason = "the row of an article has no kinds; leave out --kinds"
-    if reason:
-        raise typer.BadParameter(reason, param_hint=f"--rows {rows.value}")
-
-
-def _check_documents(form: str | None, only: Only | None, *, other_kinds: bool) -> None:
-    # A labelled file has all paragraphs, the others have the story.
-    if form == "labelled" and (only or other_kinds):
-        raise typer.BadParameter(
+            "--dask" if dask else "--jobs",
+        ),
+        (
+            options.unit != "paragraph" and form not in TABLES,
+            f"{form} has no rows; give --format jsonl, csv or parquet",
+            rows,
+        ),
+        (
+            options.unit == "article" and only == "filler",
+            "the row of an article has its story; leave out --only filler",
+            rows,
+        ),
+        (
+            options.unit == "article" and kinds is not None and kinds.shown,
+            "the row of an article has no kinds; leave out --kinds",
+            rows,
+        ),
+        (
+            form == "labelled" and bool(only or chosen),
             "a labelled file has all paragraphs of its article; leave out --only, --drop-kinds and --keep-kinds",
-            param_hint="--format labelled",
-        )
-    if form in STORIES and only is Only.filler:
-        raise typer.BadParameter(f"{form} has the story; leave out --only filler", param_hint=f"--format {form}")
+            "--format labelled",
+        ),
+        (
+            form in STORIES and only == "filler",
+            f"{form} has the story; leave out --only filler",
+            f"--format {form}",
+        ),
+        (
+            bool(options.keep) and form not in TABLES,
+            f"{form or 'text'} has no columns; give --format jsonl, csv or parquet",
+            "--keep",
+        ),
+        (
+            form == "html" and bool(options.rules),
+            "a page explains the model's own decisions; leave the rules out, or give another --format",
+            "--always-core, --always-filler",
+        ),
+    )
+    for is_fault, reason, option in faults:
+        if is_fault:
+            raise typer.BadParameter(reason, param_hint=option)
+    if options.keep:
+        _check_kept(options)
 
 
-def _check_keep(keep: Sequence[str], form: str | None, *, kinds: bool, rows: Rows) -> None:
-    """Refuse columns that the output cannot carry."""
-    if not keep:
-        return
-    from corestory.output.rows import COLUMNS, KIND_COLUMNS, SPAN_COLUMNS
-    from corestory.output.story import STORY_COLUMNS, TABLES
+def _check_kept(options: PredictOptions) -> None:
+    """Refuse columns that are empty, given twice, or named as columns of the output."""
+    from corestory.output.rows import row_columns
 
-    if form not in TABLES:
-        raise typer.BadParameter(
-            f"{form or 'text'} has no columns; give --format jsonl, csv or parquet", param_hint="--keep"
-        )
-    seen: set[str] = set()
-    for name in keep:
+    own, seen = row_columns(options.unit, options.kinds), set[str]()
+    for name in options.keep:
         folded = name.strip().lower()
-        own = (
-            STORY_COLUMNS
-            if rows is Rows.article
-            else (*COLUMNS, *SPAN_COLUMNS * (rows is Rows.span), *KIND_COLUMNS * kinds)
-        )
         if folded in own:
             raise typer.BadParameter(f"the output has its own column {name!r}", param_hint="--keep")
         if not folded or folded in seen:

@@ -6,14 +6,12 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Literal, TextIO
 
 import typer
 
-from corestory.commands.destinations import is_one_page
-from corestory.commands.formats import is_folder, unknown_ending
+from corestory.commands.destinations import check_name, is_folder, is_one_page, unknown_ending
 from corestory.commands.options import (
     STANDARD_OUTPUT,
     Force,
@@ -33,15 +31,8 @@ if TYPE_CHECKING:
 FILE_WIDTH = 100
 
 
-class ExplanationFormat(StrEnum):
-    """The format of an explanation."""
-
-    text = "text"
-    json = "json"
-    html = "html"
-
-
-ENDINGS = {".txt": ExplanationFormat.text, ".json": ExplanationFormat.json, ".jsonl": ExplanationFormat.json}
+ExplanationFormat = Literal["text", "json", "html"]
+ENDINGS: dict[str, ExplanationFormat] = {".txt": "text", ".json": "json", ".jsonl": "json"}
 
 
 def explain(
@@ -82,13 +73,12 @@ def explain(
     target = None if output == STANDARD_OUTPUT else output
     form = asked or _format(target)
     named = None if target is None or is_folder(target) else _named_format(target)
-    if target is not None and named not in (None, form):
-        hint = "Give another name, or leave out --format."
-        raise OutputError(f"ends as {named} does, but the format is {form}", where=target, hint=hint)
+    if target is not None:
+        check_name(form, named, target)
     options = PredictOptions(
         sources=[article], reading=reading, model=model, threshold=threshold, memory=memory, force=force
     )
-    if form is not ExplanationFormat.html:
+    if form != "html":
         refused = explain_to(options, target, form, paragraph)
     elif paragraph is not None:
         raise typer.BadParameter("a page shows all paragraphs; give --format text or json", param_hint="--paragraph")
@@ -118,7 +108,7 @@ def explain_to(options: PredictOptions, output: str | None, form: ExplanationFor
                 where, expected = explained.tagged.article_id, f"0 to {count - 1}"
                 refusals.refuse(InputError(f"no paragraph {paragraph}", where=where, expected=expected))
                 continue
-            if form is ExplanationFormat.json:
+            if form == "json":
                 text = explanation_json(explained, position=paragraph)
             else:
                 text = ("" if first else "\n\n") + _text(explained, paragraph, wide=output is not None)
@@ -131,7 +121,7 @@ def explain_to(options: PredictOptions, output: str | None, form: ExplanationFor
 
 def _format(output: str | None) -> ExplanationFormat:
     if output is None:
-        return ExplanationFormat.text
+        return "text"
     named = _named_format(output)
     if named is None:
         raise unknown_ending(Path(output).suffix.lower(), output, [*ENDINGS, ".html"])
@@ -139,7 +129,7 @@ def _format(output: str | None) -> ExplanationFormat:
 
 
 def _named_format(output: str) -> ExplanationFormat | None:
-    return ExplanationFormat.html if is_one_page(output) else ENDINGS.get(Path(output).suffix.lower())
+    return "html" if is_one_page(output) else ENDINGS.get(Path(output).suffix.lower())
 
 
 def _text(explained: ArticleExplanation, paragraph: int | None, *, wide: bool) -> str:

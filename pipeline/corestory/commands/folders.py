@@ -29,19 +29,20 @@ from corestory.jobs.items import Item, check_sources, items_of, state_of
 from corestory.jobs.job import Job, model_sha256, refusal_of_line
 from corestory.jobs.ledger import ledger_of
 from corestory.model.tagged_article import Counts
-from corestory.output.documents import STORY_ENDINGS
+from corestory.output.formats import STORIES
 from corestory.remote import AnyPath, path_of
 
 if TYPE_CHECKING:
     from corestory.jobs.job import Outcome
     from corestory.jobs.ledger import Ledger, Record
-    from corestory.output.documents import StoryFormat
-    from corestory.output.rows import Format
+    from corestory.output.formats import RowFormat, StoryFormat
 
 Run = Callable[[Iterator[Item], Job, Callable[[int], None]], Generator["Outcome", None, None]]
 
 
-def tag_to_folder(options: PredictOptions, folder: AnyPath, form: Format | StoryFormat, *, jobs: int, dask: str) -> int:
+def tag_to_folder(
+    options: PredictOptions, folder: AnyPath, form: RowFormat | StoryFormat, *, jobs: int, dask: str
+) -> int:
     """Tag every file of the sources that is not tagged yet.
 
     Parameters
@@ -95,7 +96,7 @@ def _saying_how_to_go_on(*, force: bool) -> Iterator[None]:
         raise
 
 
-def _job(options: PredictOptions, folder: AnyPath, form: Format | StoryFormat) -> Job:
+def _job(options: PredictOptions, folder: AnyPath, form: RowFormat | StoryFormat) -> Job:
     from corestory.installation import version
     from corestory.model.storage import default_model
 
@@ -104,7 +105,7 @@ def _job(options: PredictOptions, folder: AnyPath, form: Format | StoryFormat) -
     )  # a model that cannot be used is reported before the work
     path = (model_folder(options.model) or default_model()).resolve()
     reading = options.reading
-    if form in STORY_ENDINGS:
+    if form in STORIES:
         reading = replace(reading, source=True)  # the structure of a story is found in the source
     job = Job(
         path, model_sha256(path), version(), folder.resolve(), form, options.only, options.threshold, options.keep,

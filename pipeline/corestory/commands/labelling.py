@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from corestory.commands.formats import check_ending
+from corestory.commands.destinations import check_ending
 from corestory.commands.options import Force, Model
 from corestory.errors import DataError, InputError
 from corestory.remote import path_of
@@ -24,13 +23,7 @@ if TYPE_CHECKING:
     from corestory.reading.fields import ReadingOptions
 
 
-class Tool(StrEnum):
-    """A labelling tool."""
-
-    label_studio = "label-studio"
-    doccano = "doccano"
-    prodigy = "prodigy"
-    argilla = "argilla"
+Tool = Literal["label-studio", "doccano", "prodigy", "argilla"]
 
 
 def export(
@@ -70,7 +63,7 @@ def export(
     from corestory.reading.sources import read_articles
 
     count = 0
-    check_ending(output, *((".json",) if tool in (Tool.label_studio, Tool.argilla) else (".jsonl", ".ndjson")))
+    check_ending(output, *((".json",) if tool in ("label-studio", "argilla") else (".jsonl", ".ndjson")))
     with (
         atomic_path(path_of(output), force=force) as temporary,
         listed_refusals() as refusals,
@@ -86,12 +79,12 @@ def export(
                 bar.update("tagging articles", count)
                 yield article
 
-        for piece in exported(counted(), tool.value):
+        for piece in exported(counted(), tool):
             file.write(piece)
         if not count:
             raise InputError("no article to export", where=", ".join(articles)[:200])
     say(f"{counted_as(count, 'article')} in {output}")
-    if tool is Tool.label_studio:
+    if tool == "label-studio":
         say(f"The labelling configuration to paste into the project:\n{LABEL_STUDIO_CONFIG}")
     if refusals.count:
         raise typer.Exit(1)

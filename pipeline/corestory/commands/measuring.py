@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corestory.commands.formats import check_ending
+from corestory.commands.destinations import check_ending
 from corestory.commands.options import Force, Jobs, LabelledTable, Model, Seed, Threshold, Verbose, check_given
 from corestory.errors import OutputError
 

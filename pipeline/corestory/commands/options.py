@@ -6,10 +6,9 @@ import inspect
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Literal, get_type_hints
 
 import typer
 
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
     from corestory.model.rules import Rules
     from corestory.model.site_memory import SiteMemory
     from corestory.model.tagger import Tagger
-    from corestory.output.story import KindChoice, Unit
+    from corestory.output.formats import Unit
+    from corestory.output.story import KindChoice
     from corestory.reading.fields import ReadingOptions
     from corestory.types import Label
 
@@ -137,21 +137,13 @@ Threshold = Annotated[
 ]
 Jobs = Annotated[int, typer.Option(help="Number of processes; -1 is one per core.", callback=process_count)]
 Seed = Annotated[int, typer.Option(min=0, help="The same data, seed and versions give the same result.")]
+Only = Literal["core", "filler"]  # the labels; `corestory.types` has them, and loads numpy
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print all tables, not only headline and baselines.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the output if it exists.")]
 
 
-class InputFormat(StrEnum):
-    """The format of an input whose name does not tell it."""
-
-    text = "text"
-    html = "html"
-    jsonl = "jsonl"
-    json = "json"
-    csv = "csv"
-    tsv = "tsv"
-    warc = "warc"
-    zip = "zip"
+InputFormat = Literal["text", "html", "jsonl", "json", "csv", "tsv", "warc", "zip"]
+"""The format of an input whose name does not tell it."""
 
 
 def _field(option: str, of: str) -> object:
@@ -223,7 +215,7 @@ def _reading_options(*columns: str, form: InputFormat | None) -> ReadingOptions:
     from corestory.reading.fields import ReadingOptions
 
     text, html, article_id, url, title = columns
-    kind = "lines" if form is InputFormat.jsonl else form.value if form else ""
+    kind = "lines" if form == "jsonl" else form or ""
     return ReadingOptions(text, html, article_id, url, title, kind)
 
 

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corestory.commands.formats import STORIES
 from corestory.commands.messages import (
     DoubtfulArticles,
     NothingTaggedError,
@@ -21,14 +20,14 @@ from corestory.commands.messages import (
 )
 from corestory.commands.options import PredictOptions, open_memory, open_model
 from corestory.errors import OutputError
+from corestory.output.formats import STORIES
 from corestory.remote import AnyPath, RemotePath
 
 if TYPE_CHECKING:
     from corestory.model.site_memory import SiteMemory
     from corestory.model.tagged_article import TaggedArticle
     from corestory.model.tagger import Tagger
-    from corestory.output.documents import DocumentFormat
-    from corestory.output.rows import Format
+    from corestory.output.formats import DocumentFormat, RowFormat
     from corestory.reading.article import Article
 
     # From articles that were read to tagged articles, each with what its output is written from.
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def tag_to_rows(
-    options: PredictOptions, output: AnyPath | None, form: Format | DocumentFormat | None, *, in_folder: bool = False
+    options: PredictOptions, output: AnyPath | None, form: RowFormat | DocumentFormat | None, *, in_folder: bool = False
 ) -> int:
     """Read articles, tag them and write their rows.
 
@@ -76,7 +75,7 @@ def tag_to_rows(
 
 
 def _row_writer(
-    options: PredictOptions, output: AnyPath | None, form: Format | DocumentFormat | None, *, in_folder: bool
+    options: PredictOptions, output: AnyPath | None, form: RowFormat | DocumentFormat | None, *, in_folder: bool
 ) -> AbstractContextManager[Any]:
     kinds = options.kinds
     if form is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corestory.commands.formats import Rejects
+from corestory.commands.destinations import Rejects
 from corestory.commands.options import Force, Jobs, Model
 from corestory.installation import check_installed
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corestory.commands.destinations import Destination, Way, check_processes, check_suits, chosen_destination
-from corestory.commands.formats import Only, OutputFormat, Rejects, Rows
-from corestory.commands.options import Memory, Model, PredictOptions, Threshold, process_count
+from corestory.commands.destinations import Destination, Rejects, check_options, chosen_destination
+from corestory.commands.options import Memory, Model, Only, PredictOptions, Threshold, process_count
+from corestory.output.formats import OutputFormat, Unit, chosen_unit
 from corestory.remote import path_of
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def predict(
             "article on a terminal, and jsonl in a pipe.",
         ),
     ] = None,
-    row: Annotated[
-        Rows | None,
+    rows: Annotated[
+        Unit | None,
         typer.Option(
             "--rows",
             help="The unit of a row of jsonl, csv and parquet: each paragraph, also with its start and end in the text "
@@ -157,19 +157,19 @@ def predict(
     Example: corestory predict article.txt --only core
     """
     from corestory.model.rules import read_rules
-    from corestory.output.story import chosen_unit, kind_choice
+    from corestory.output.story import kind_choice
 
     rules = read_rules(core=always_core, filler=always_filler)
-    destination = chosen_destination(asked, output, articles, only, row)
-    rows = Rows(chosen_unit(None if row is None else row.value, destination.form, only, kinds=kinds))
+    destination = chosen_destination(asked, output, articles, only, rows)
+    unit = chosen_unit(rows, destination.form, only, kinds=kinds)
     # The row of an article is its story, whether --only core is given or not.
-    label: Label | None = "core" if rows is Rows.article else only.value if only else None
+    label: Label | None = "core" if unit == "article" else only
     options = PredictOptions(
         sources=articles,
-        reading=replace(reading, source=row is Rows.span),
+        reading=replace(reading, source=rows == "span"),
         model=model,
         only=label,
-        unit=rows.value,
+        unit=unit,
         threshold=threshold,
         rules=rules,
         memory=memory,
@@ -178,28 +178,20 @@ def predict(
         rejects=None if rejects is None else path_of(rejects),
         force=force,
     )
-    check_processes(destination, jobs, dask)
-    chosen = bool(drop_kinds or keep_kinds)
-    check_suits(destination, rows, only, kinds=kinds, other_kinds=chosen, keep=options.keep)
+    check_options(options, destination, only, jobs=jobs, dask=dask)
     if _write(options, destination, jobs=jobs, dask=dask):
         raise typer.Exit(1)
 
 
 def _write(options: PredictOptions, destination: Destination, *, jobs: int, dask: str) -> int:
-    """Tag the articles and write them the way of their destination; return the number of refusals."""
+    """Tag the articles and write them to their destination; return the number of refusals."""
     path, form = destination.path, destination.form
-    if destination.way is Way.by_file:
+    if destination.by_file:
         from corestory.commands.folders import tag_to_folder
 
-        return tag_to_folder(options, path, form.value, jobs=jobs, dask=dask)  # type: ignore[arg-type,union-attr]
+        return tag_to_folder(options, path, form, jobs=jobs, dask=dask)  # type: ignore[arg-type]  # of chosen_destination
     from corestory.commands.outputs import tag_to_pages, tag_to_rows
 
-    if destination.way is Way.whole:
-        of_rows = None if form is None else form.value
-        return tag_to_rows(options, path, of_rows, in_folder=destination.in_folder)  # type: ignore[arg-type]  # not html
-    if options.rules:
-        raise typer.BadParameter(
-            "a page explains the model's own decisions; leave the rules out, or give another --format",
-            param_hint="--always-core, --always-filler",
-        )
-    return tag_to_pages(options, path, in_folder=destination.in_folder)
+    if form == "html":
+        return tag_to_pages(options, path, in_folder=destination.in_folder)
+    return tag_to_rows(options, path, form, in_folder=destination.in_folder)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -20,13 +19,6 @@ if TYPE_CHECKING:
     from corestory.model.tagger import Tagger
     from corestory.reading.fields import ReadingOptions
     from corestory.review.material import ShownArticle
-
-
-class Order(StrEnum):
-    """The order in which the articles are shown."""
-
-    doubtful = "doubtful"
-    given = "given"
 
 
 def review(
@@ -47,9 +39,9 @@ def review(
     ] = None,
     model: Model = "",
     order: Annotated[
-        Order,
+        Literal["doubtful", "given"],
         typer.Option(help="doubtful: the least confident article of each site first. given: as given."),
-    ] = Order.doubtful,
+    ] = "doubtful",
     adapt_every: Annotated[
         int,
         typer.Option(
@@ -110,7 +102,7 @@ def review(
             shown = list(_tagged(articles or [], tagger, reading, refusals))
         if not shown:
             raise InputError("no article to review", where=", ".join(articles or [])[:200])
-        session = Session(shown, file, reviewer=reviewer, in_given_order=order is Order.given or suspects is not None)
+        session = Session(shown, file, reviewer=reviewer, in_given_order=order == "given" or suspects is not None)
         training = None if tagger is None or tagger.manifest is None else tagger.manifest.training
         app = review_app(session, training=training)
         if tagger is not None and adapt_every:

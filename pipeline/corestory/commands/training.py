@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corestory.commands.formats import check_ending
+from corestory.commands.destinations import check_ending
 from corestory.commands.options import Force, Jobs, LabelledTable, Seed, Verbose
 from corestory.errors import InputError
 from corestory.remote import is_url

@@ -12,13 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from corestory.errors import CorestoryError, InputError, Note, OutputError, Refuse, no_note, reason_of
-from corestory.output.documents import STORY_ENDINGS
+from corestory.output.formats import STORIES, SUFFIXES
 from corestory.reading.file_kinds import kind_by_name
 from corestory.reading.sources import STANDARD_INPUT, before_pattern, files_of
 from corestory.reading.text import storable
 from corestory.remote import AnyPath, RemotePath, path_of
-
-SUFFIXES = {"text": ".txt", "jsonl": ".jsonl", "csv": ".csv", "parquet": ".parquet", **STORY_ENDINGS}
 
 # The longest name of one file in most file systems.
 MAX_NAME_BYTES = 255
@@ -126,7 +124,7 @@ def items_of(
             relative = _relative(path, base) or path.name
             if inside and _relative(base.resolve() / relative, output) is not None:
                 continue
-            documents = form in STORY_ENDINGS and kind_by_name(path) not in ("text", "html")
+            documents = form in STORIES and kind_by_name(path) not in ("text", "html")
             suffix = f".{form}" if documents else SUFFIXES[form]
             name = relative if relative.lower().endswith(suffix) else relative + suffix
             if name in taken and taken[name] == path:

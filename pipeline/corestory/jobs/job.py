@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 from corestory.errors import CorestoryError, InputError, ModelError, OutputError, reason_of
 from corestory.jobs.items import Item
 from corestory.model.tagged_article import Counts
-from corestory.output.documents import STORY_ENDINGS
+from corestory.output.formats import STORIES
 from corestory.reading.text import storable
 from corestory.remote import AnyPath
 
 if TYPE_CHECKING:
     from corestory.model.rules import Rules
-    from corestory.output.documents import StoryFormat
-    from corestory.output.rows import Format
-    from corestory.output.story import KindChoice, Unit
+    from corestory.output.formats import RowFormat, StoryFormat, Unit
+    from corestory.output.story import KindChoice
     from corestory.reading.fields import ReadingOptions
     from corestory.types import Label
 
@@ -61,7 +60,7 @@ class Job:
     model_sha256: str
     version: str
     folder: AnyPath
-    form: Format | StoryFormat
+    form: RowFormat | StoryFormat
     only: Label | None = None
     threshold: float | None = None
     keep: tuple[str, ...] = ()
@@ -75,7 +74,7 @@ class Job:
     @property
     def with_kinds(self) -> bool:
         """Whether articles are tagged with kinds: the user wants them, or the format needs them for headings."""
-        return self.kinds is not None or self.form in STORY_ENDINGS
+        return self.kinds is not None or self.form in STORIES
 
     def made_by(self, item: Item) -> str:
         """Return a hash of everything that decides an output, except the content of its source.

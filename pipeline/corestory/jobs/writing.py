@@ -17,9 +17,10 @@ from corestory.jobs.items import Fingerprint, Item
 from corestory.jobs.job import NOTES_LISTED, REFUSALS_LISTED, Job, Outcome, refusal_line
 from corestory.jobs.ledger import ledger_of
 from corestory.model.tagged_article import Counts
-from corestory.output.documents import DocumentFile, DocumentLines, StoryFormat, unpack_documents
-from corestory.output.rows import Format, open_rows
-from corestory.output.story import KindChoice, Unit
+from corestory.output.documents import DocumentFile, DocumentLines, unpack_documents
+from corestory.output.formats import RowFormat, StoryFormat, Unit
+from corestory.output.rows import open_rows
+from corestory.output.story import KindChoice
 from corestory.reading.file_kinds import kind_by_name
 from corestory.remote import AnyPath
 
@@ -168,7 +169,7 @@ def join_rows(
     parts: Iterable[Callable[[], BinaryIO]],
     target: Path,
     *,
-    form: Format | StoryFormat,
+    form: RowFormat | StoryFormat,
     keep: Sequence[str] = (),
     types: Mapping[str, pyarrow.DataType] | None = None,
     kinds: KindChoice | None = None,

@@ -12,21 +12,17 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from corestory.atomic import Target
 from corestory.errors import OutputError
 from corestory.labelling.labelled import KINDS, ROLES
 from corestory.model.tagged_article import TaggedArticle
+from corestory.output.formats import LABELLED_ENDING, SUFFIXES, DocumentFormat, StoryFormat
 from corestory.output.markup import DOCUMENT_RULE, markdown, tei
 from corestory.output.story import KindChoice, story_of
 from corestory.reading.article import site_of
-from corestory.reading.one_article import LABELLED_ENDING
 from corestory.reading.text import in_one_line, storable
-
-StoryFormat = Literal["markdown", "tei"]
-DocumentFormat = Literal["labelled"] | StoryFormat
-STORY_ENDINGS = {"markdown": ".md", "tei": ".tei.xml"}
 
 # The part of a title that is in the name of its file.
 _NAME_CHARACTERS = 40
@@ -79,7 +75,7 @@ def document_form(name: DocumentFormat, kinds: KindChoice | None = None) -> Docu
     if name == "labelled":
         return DocumentForm(name, LABELLED_ENDING, labelled_text)
     write, rule = (markdown, DOCUMENT_RULE) if name == "markdown" else (tei, None)
-    return DocumentForm(name, STORY_ENDINGS[name], lambda article: write(story_of(article, kinds)), rule)
+    return DocumentForm(name, SUFFIXES[name], lambda article: write(story_of(article, kinds)), rule)
 
 
 class DocumentFile:

@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import numpy as np
 
 from corestory.atomic import Target
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.story import STORY_COLUMNS, KindChoice, Unit, chosen_positions, story_row
+from corestory.output.formats import RowFormat, Unit
+from corestory.output.story import STORY_COLUMNS, KindChoice, chosen_positions, story_row
 from corestory.reading.one_article import Span, spans_of
 from corestory.reading.text import in_one_line, storable
 from corestory.types import Label
@@ -22,7 +23,6 @@ from corestory.types import Label
 if TYPE_CHECKING:
     import pyarrow.parquet
 
-Format = Literal["text", "jsonl", "csv", "parquet"]
 TaggedRow = tuple[str, int, str, str, float, str, float, *tuple[object, ...]]
 
 COLUMNS = ("article_id", "position", "text", "label", "score", "url", "confidence")
@@ -53,7 +53,7 @@ class RowWriter(Protocol):
 def open_rows(
     target: Path | BinaryIO,
     *,
-    form: Format,
+    form: RowFormat,
     only: Label | None = None,
     keep: Sequence[str] = (),
     types: Mapping[str, "pyarrow.DataType"] | None = None,
@@ -90,8 +90,6 @@ def open_rows(
     ------
     OutputError
         If the file cannot be written, here or in the writer. A closed pipe remains a ``BrokenPipeError``.
-    ValueError
-        If the format is unknown.
 
     Examples
     --------
@@ -107,8 +105,6 @@ def open_rows(
     filler  0.100   Share
     <BLANKLINE>
     """
-    if form not in get_args(Format):
-        raise ValueError(f"{form!r} is not one of {', '.join(get_args(Format))}")
     if form == "text":
         return _TextWriter(Target(target), only, kinds)
     rows = _Rows(unit, only, kinds)
@@ -129,10 +125,7 @@ class _Rows:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        if self.unit == "article":
-            return STORY_COLUMNS
-        shown = self.kinds is not None and self.kinds.shown
-        return (*COLUMNS, *SPAN_COLUMNS * (self.unit == "span"), *KIND_COLUMNS * shown)
+        return row_columns(self.unit, self.kinds)
 
     def of(self, article: TaggedArticle) -> Sequence[tuple[object, ...]]:
         if self.unit == "article":
@@ -281,6 +274,14 @@ class _ParquetWriter:
                 self.file.close()
         finally:
             self.target.close()
+
+
+def row_columns(unit: Unit, kinds: KindChoice | None) -> tuple[str, ...]:
+    """Return the names of the columns of rows but for the kept ones."""
+    if unit == "article":
+        return STORY_COLUMNS
+    shown = kinds is not None and kinds.shown
+    return (*COLUMNS, *SPAN_COLUMNS * (unit == "span"), *KIND_COLUMNS * shown)
 
 
 def rows_of(

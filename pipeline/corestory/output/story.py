@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from corestory.errors import InputError
 from corestory.model.kinds import CLASSES
@@ -112,9 +112,6 @@ def _names(option: str, given: str) -> tuple[str, ...]:
     return tuple(names)
 
 
-# The units of a row.
-Unit = Literal["paragraph", "span", "article"]
-TABLES = ("jsonl", "csv", "parquet")
 StoryRow = tuple[str, str, str, str, float, float | None, str, int, int, *tuple[object, ...]]
 
 STORY_COLUMNS = ("id", "url", "title", "text", "confidence", "is_article", "language", "words_core", "words_all")
@@ -189,28 +186,6 @@ def _blocks(article: TaggedArticle, source: str) -> Sequence[Sequence[Block]]:
 def _title(title: str, headlines: Sequence[str]) -> str:
     """Return the headline that is a part of the title, in which the name of the site may be too, or the title."""
     return next((text for text in headlines if text in title), title) if title else next(iter(headlines), "")
-
-
-def chosen_unit(asked: Unit | None, form: str | None, only: str | None, *, kinds: bool) -> Unit:
-    """Choose the unit of a row: the story of each article where only core is wanted as a table, else each paragraph.
-
-    Parameters
-    ----------
-    asked
-        The user's choice; None for none.
-    form, only
-        The format, and the label of the paragraphs that are wanted; None for both.
-    kinds
-        Whether kinds are wanted, which the row of an article does not have.
-
-    Examples
-    --------
-    >>> chosen_unit(None, "jsonl", "core", kinds=False), chosen_unit(None, "jsonl", None, kinds=False)
-    ('article', 'paragraph')
-    """
-    if asked is not None:
-        return asked
-    return "article" if only == "core" and form in TABLES and not kinds else "paragraph"
 
 
 def story_row(article: TaggedArticle, kinds: KindChoice | None, *, digits: int) -> StoryRow:

@@ -12,20 +12,20 @@ import msgspec
 from msgspec import Meta
 
 from corestory.errors import InputError
+from corestory.output.formats import STORIES, chosen_unit
 from corestory.output.rows import COLUMNS, KIND_COLUMNS, SCORE_DIGITS, SPAN_COLUMNS, rows_of
-from corestory.output.story import STORY_COLUMNS, KindChoice, chosen_unit, kind_choice, story_row
+from corestory.output.story import STORY_COLUMNS, KindChoice, kind_choice, story_row
 from corestory.reading.text import storable
 
 if TYPE_CHECKING:
     from corestory.model.tagged_article import TaggedArticle
-    from corestory.output.story import Unit
+    from corestory.output.formats import Unit
     from corestory.types import Label
 
 
 AnswerFormat = Literal["json", "jsonl", "csv", "text", "markdown", "tei"]
 
 ROWS: tuple[AnswerFormat, ...] = ("json", "jsonl", "csv")
-STORIES: tuple[AnswerFormat, ...] = ("markdown", "tei")
 
 _Column = Annotated[str, Meta(description="The field of a JSON record that holds it; default: found by its name.")]
 

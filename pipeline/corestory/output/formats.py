@@ -1,0 +1,63 @@
+"""The formats of tagged articles, the units of their rows, and the endings of their files.
+
+The command line reads this module for --help, so it imports nothing heavy.
+"""
+
+from typing import Literal
+
+RowFormat = Literal["text", "jsonl", "csv", "parquet"]
+StoryFormat = Literal["markdown", "tei"]
+DocumentFormat = Literal["labelled", StoryFormat]
+OutputFormat = Literal["text", "jsonl", "csv", "parquet", "html", "labelled", "markdown", "tei"]
+Unit = Literal["paragraph", "span", "article"]
+"""The unit of a row."""
+
+TABLES = ("jsonl", "csv", "parquet")
+# A document for each article: with its story, or with all its paragraphs.
+STORIES = ("markdown", "tei")
+DOCUMENTS = ("labelled", *STORIES)
+
+PAGE_ENDINGS = (".html", ".htm")
+# As `corestory.reading.one_article` has it, whose import takes longer than all of --help.
+LABELLED_ENDING = ".labelled.txt"
+ENDINGS: dict[str, OutputFormat] = {
+    ".txt": "text",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".parquet": "parquet",
+    ".md": "markdown",
+    ".xml": "tei",
+}
+"""The format that the ending of an output's name means."""
+SUFFIXES = {
+    "text": ".txt",
+    "jsonl": ".jsonl",
+    "csv": ".csv",
+    "parquet": ".parquet",
+    "markdown": ".md",
+    "tei": ".tei.xml",
+}
+"""The ending of the files that a format has in a folder."""
+
+
+def chosen_unit(asked: Unit | None, form: str | None, only: str | None, *, kinds: bool) -> Unit:
+    """Choose the unit of a row: the story of each article where only core is wanted as a table, else each paragraph.
+
+    Parameters
+    ----------
+    asked
+        The user's choice; None for none.
+    form, only
+        The format, and the label of the paragraphs that are wanted; None for both.
+    kinds
+        Whether kinds are wanted, which the row of an article does not have.
+
+    Examples
+    --------
+    >>> chosen_unit(None, "jsonl", "core", kinds=False), chosen_unit(None, "jsonl", None, kinds=False)
+    ('article', 'paragraph')
+    """
+    if asked is not None:
+        return asked
+    return "article" if only == "core" and form in TABLES and not kinds else "paragraph"
