@@ -6,8 +6,8 @@ import pytest
 
 from corestory.jobs import tasks
 from corestory.jobs.items import Fingerprint, Item
-from corestory.jobs.job import Outcome, failed
-from corestory.jobs.tasks import PartPlan, PartTracker, Task, tasks_of
+from corestory.jobs.job import Outcome, PartPlan, Task, failed
+from corestory.jobs.tasks import PartTracker, tasks_of
 from corestory.model.tagged_article import Counts
 from corestory.reading import parts
 from corestory.remote import RemotePath

@@ -25,7 +25,7 @@ from corestory.commands.messages import (
 from corestory.commands.options import PredictOptions, model_folder, open_model
 from corestory.errors import InputError
 from corestory.installation import check_installed
-from corestory.jobs.items import Item, check_sources, items_of, state_of
+from corestory.jobs.items import Item, check_sources, items_of, size_of
 from corestory.jobs.job import Job, model_sha256, refusal_of_line
 from corestory.jobs.ledger import ledger_of
 from corestory.model.tagged_article import Counts
@@ -74,7 +74,8 @@ def tag_to_folder(
     with _saying_how_to_go_on(force=force), open_refusals(rejects, force=force) as refusals, ledger.opened():
         listed = Refusals(None) if rejects is None else None
         with progress_bar() as bar:
-            total = sum(_size(item.source) for item in _items(sources, job)) if bar.shown else 0
+            every = items_of(sources, job.folder, form=job.form, refuse=lambda _: None)
+            total = sum(size_of(item.source) for item in every) if bar.shown else 0
             summary = RunSummary(listed, ledger, bar, total)
             todo = _todo(sources, job, summary, force=force)
             with closing(run(todo, job, summary.count)) as outcomes:
@@ -134,17 +135,6 @@ def _cluster_run(address: str, jobs: int, sources: Sequence[str]) -> Run:
 
     check_cluster(sources, address=address, jobs=jobs)
     return lambda items, job, count: run_on_cluster(items, job, address=address, jobs=jobs)  # noqa: ARG005
-
-
-def _items(sources: Sequence[str], job: Job) -> Iterator[Item]:
-    return items_of(sources, job.folder, form=job.form, refuse=lambda _: None)
-
-
-def _size(path: AnyPath) -> int:
-    try:
-        return state_of(path).bytes
-    except OSError:
-        return 0
 
 
 def _todo(sources: Sequence[str], job: Job, summary: RunSummary, *, force: bool) -> Iterator[Item]:
@@ -287,7 +277,7 @@ class RunSummary:
 
     def _advance(self, item: Item) -> None:
         if self._bar.shown:
-            self._bytes += _size(item.source)
+            self._bytes += size_of(item.source)
             self._show()
 
     def _show(self) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from corestory.evaluation.metrics import Rates, confusion, rates
 from corestory.evaluation.rows import decisions
-from corestory.features.batch import Batch, batch_of_frame
+from corestory.features.batch import Batch, batch_of_frame, has_markup
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.context import GROUPS, MARKUP, Columns
 from corestory.features.tokens import normalise, tokenise
@@ -106,9 +106,7 @@ def group_importance(
         One for the articles without markup and one for those with, where there are labelled ones of both classes.
     """
     generator = np.random.default_rng(seed)
-    with_markup = np.zeros(len(frame), bool)
-    if "markup" in frame.columns and tagger.weights.html:
-        with_markup = frame["markup"].notna().groupby(frame["article_id"]).transform("all").to_numpy(bool)
+    with_markup = has_markup(frame) & bool(tagger.weights.html)
     found = []
     for html in (False, True):
         part = _some_articles(frame[with_markup == html], generator, most_rows)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from corestory.reading.article import Article
     from corestory.reading.html.markup_words import MarkupWords
-    from corestory.types import Float, Int
+    from corestory.types import Bool, Float, Int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,14 @@ def batch_of_frame(frame: pd.DataFrame, *, markup: bool) -> tuple[Batch, npt.NDA
             ordered["declared"].fillna(-1.0).to_numpy(float),
         )
     return Batch(ordered["text"].tolist(), layout, titles, columns), rows
+
+
+def has_markup(frame: pd.DataFrame) -> Bool:
+    """Whether each row is of an article that has markup in all its rows."""
+    if "markup" not in frame:
+        return np.zeros(len(frame), bool)
+    known = frame["markup"].notna()
+    return np.asarray(known.groupby(frame["article_id"]).transform("all").to_numpy(bool))
 
 
 BATCH_ARTICLES = 256

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, cast
 
 from corestory.errors import CorestoryError, InputError
 from corestory.jobs.items import Item
-from corestory.jobs.job import Job, Outcome, failed
-from corestory.jobs.tasks import PartTracker, RememberedFile, Task, remember_file, tasks_of
-from corestory.jobs.work import stay_on_one_thread, work_on
+from corestory.jobs.job import Job, Outcome, Task, failed
+from corestory.jobs.tasks import PartTracker, RememberedFile, remember_file, tasks_of
+from corestory.jobs.work import one_thread, work_on
 from corestory.model.storage import MANIFEST_NAME, WEIGHTS_NAME, stored_memory
 from corestory.reading.text import storable
 from corestory.remote import is_url
@@ -197,7 +197,7 @@ class ModelPlugin(WorkerPlugin):
         self.folder = tempfile.TemporaryDirectory(prefix="corestory-", dir=worker.local_directory)
         for name, data in self.files.items():
             Path(self.folder.name, name).write_bytes(data)
-        stay_on_one_thread()
+        one_thread()
 
     def teardown(self, worker: Worker) -> None:  # noqa: ARG002 -- the signature is Dask's
         """Delete the files."""

@@ -254,6 +254,14 @@ def state_of(path: AnyPath) -> Fingerprint:
     return Fingerprint(found.st_size, found.st_mtime_ns, "")
 
 
+def size_of(path: AnyPath) -> int:
+    """Return the size of a file in bytes; 0 if it is unknown."""
+    try:
+        return state_of(path).bytes
+    except OSError:
+        return 0
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -270,14 +278,11 @@ def documents_in(folder: AnyPath) -> dict[str, tuple[int, str]]:
             folder.forget()
             states = {path.name: state for path, is_folder, state in folder.entries() if not is_folder}
         else:
-            states = {entry.name: _state(entry.stat()) for entry in os.scandir(folder) if entry.is_file()}
+            files = ((entry.name, entry.stat()) for entry in os.scandir(folder) if entry.is_file())
+            states = {name: (found.st_size, str(found.st_mtime_ns)) for name, found in files}
     except (FileNotFoundError, NotADirectoryError):
         return {}
     return {name: states[name] for name in sorted(states) if _DOCUMENT.fullmatch(name)}
-
-
-def _state(found: os.stat_result) -> tuple[int, str]:
-    return found.st_size, str(found.st_mtime_ns)
 
 
 def documents_fingerprint(folder: AnyPath) -> Fingerprint:

@@ -1,4 +1,7 @@
-"""A job: the settings that every file of a folder run shares, fingerprints of files, and the outcome of each file."""
+"""A job: the settings that every file of a folder run shares, its tasks, and the outcome of each file.
+
+A task is some small files, one file, one part of a large file, or the joining of a file's parts.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corestory.errors import CorestoryError, InputError, ModelError, OutputError, reason_of
-from corestory.jobs.items import Item
+from corestory.jobs.items import Fingerprint, Item
 from corestory.model.tagged_article import Counts
 from corestory.output.formats import STORIES
 from corestory.reading.text import storable
@@ -87,6 +90,50 @@ class Job:
             self.unit, [None if part is None else asdict(part) for part in parts], storable(str(item.source)),
         )  # fmt: skip
         return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class PartPlan:
+    """The parts of a large file.
+
+    Attributes
+    ----------
+    cuts
+        Boundaries of the parts, as of `corestory.reading.parts.part_cuts`.
+    state
+        The state of the file when it was planned. It has no hash, so that no process reads the whole file first.
+    """
+
+    cuts: tuple[int, ...]
+    state: Fingerprint
+
+    @property
+    def parts(self) -> int:
+        """The number of parts."""
+        return len(self.cuts) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The unit of work of one process.
+
+    Attributes
+    ----------
+    items
+        The files. Several files of one task are small and hold one article each.
+    plan
+        The parts of the file, which is then the only one; None for a file that is not divided.
+    part
+        The part to tag, from 0; None to join the parts.
+    """
+
+    items: tuple[Item, ...]
+    plan: PartPlan | None = None
+    part: int | None = None
+
+    def split(self) -> list[Task]:
+        """Return a task for each of its files."""
+        return [Task((item,)) for item in self.items] if len(self.items) > 1 else [self]
 
 
 def model_sha256(folder: Path) -> str:

@@ -1,7 +1,4 @@
-"""Tasks, the units of work of one process: their types, how files become tasks, and their run on this machine.
-
-A task is some small files, one file, one part of a large file, or the joining of a file's parts.
-"""
+"""How files become tasks, the units of work of one process, and their run on this machine."""
 
 from __future__ import annotations
 
@@ -11,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from corestory.errors import InputError
-from corestory.jobs.items import Fingerprint, Item, state_of
-from corestory.jobs.job import Job, Outcome
+from corestory.jobs.items import Item, size_of, state_of
+from corestory.jobs.job import Job, Outcome, PartPlan, Task
 from corestory.jobs.work import work_on
 from corestory.model.site_memory import SiteMemory
 from corestory.processes import in_processes
@@ -26,50 +23,6 @@ from corestory.remote import AnyPath, RemotePath, path_of
 # keep the tasks about equal; `corestory.jobs.work.tag_files` bounds the memory when it reads the files.
 TOGETHER = 128
 TOGETHER_BYTES = 2**23
-
-
-@dataclass(frozen=True, slots=True)
-class PartPlan:
-    """The parts of a large file.
-
-    Attributes
-    ----------
-    cuts
-        Boundaries of the parts, as of `corestory.reading.parts.part_cuts`.
-    state
-        The state of the file when it was planned. It has no hash, so that no process reads the whole file first.
-    """
-
-    cuts: tuple[int, ...]
-    state: Fingerprint
-
-    @property
-    def parts(self) -> int:
-        """The number of parts."""
-        return len(self.cuts) - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """The unit of work of one process.
-
-    Attributes
-    ----------
-    items
-        The files. Several files of one task are small and hold one article each.
-    plan
-        The parts of the file, which is then the only one; None for a file that is not divided.
-    part
-        The part to tag, from 0; None to join the parts.
-    """
-
-    items: tuple[Item, ...]
-    plan: PartPlan | None = None
-    part: int | None = None
-
-    def split(self) -> list[Task]:
-        """Return a task for each of its files."""
-        return [Task((item,)) for item in self.items] if len(self.items) > 1 else [self]
 
 
 def tasks_of(items: Iterable[Item]) -> Iterator[Task]:
@@ -97,7 +50,7 @@ def tasks_of(items: Iterable[Item]) -> Iterator[Task]:
     for item in items:
         if kind_by_name(item.source) in ("text", "html"):
             # A request for the size of each remote file would take longer than the better balance saves.
-            item_size = 0 if isinstance(item.source, RemotePath) else _size(item.source)
+            item_size = 0 if isinstance(item.source, RemotePath) else size_of(item.source)
             if together and (len(together) >= most or size + item_size > TOGETHER_BYTES):
                 yield Task(tuple(together))
                 together, size, most = [], 0, min(2 * most, TOGETHER)
@@ -119,7 +72,7 @@ def _of_table(item: Item) -> Iterator[Task]:
 
 
 def _plan(path: AnyPath) -> PartPlan | None:
-    if not has_parts(path) or _size(path) <= PART_BYTES:
+    if not has_parts(path) or size_of(path) <= PART_BYTES:
         return None
     try:
         state = state_of(path)
@@ -131,19 +84,13 @@ def _plan(path: AnyPath) -> PartPlan | None:
     return PartPlan(cuts, state) if cuts else None
 
 
-def _size(path: AnyPath) -> int:
-    try:
-        return state_of(path).bytes
-    except OSError:
-        return 0
-
-
 class PartTracker:
     """Collects the outcomes of parts until all parts of a file are done.
 
     Examples
     --------
     >>> from pathlib import Path
+    >>> from corestory.jobs.items import Fingerprint
     >>> from corestory.model.tagged_article import Counts
     >>> item, plan = Item(Path("a.parquet"), "a.parquet.jsonl"), PartPlan((0, 4, 8), Fingerprint(1, 1, ""))
     >>> tracker = PartTracker()

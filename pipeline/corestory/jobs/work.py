@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from corestory.errors import InputError, ModelError, OutputError, reason_of
 from corestory.jobs.items import Fingerprint, Item, fingerprint, state_of
-from corestory.jobs.job import Job, Outcome, model_sha256, outcome_of
+from corestory.jobs.job import Job, Outcome, PartPlan, Task, model_sha256, outcome_of
 from corestory.jobs.ledger import Ledger
 from corestory.jobs.writing import OutputInProgress, join_rows
 from corestory.model.tagged_article import Counts
@@ -28,7 +28,6 @@ from corestory.remote import AnyPath, RemotePath, open_to_read
 if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController
 
-    from corestory.jobs.tasks import PartPlan, Task
     from corestory.model.site_memory import SiteMemory
     from corestory.model.tagged_article import TaggedArticle
     from corestory.model.tagger import Tagger
@@ -319,16 +318,13 @@ def _memory(path: AnyPath, sha256: str) -> SiteMemory:
         raise ModelError(error.found, where=error.where, expected=error.expected, hint=error.hint) from error
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Limit matrix products to one thread: the processes would compete for the cores with more threads."""
-    with _controller().limit(limits=1):
-        yield
+def one_thread() -> AbstractContextManager[object]:
+    """Limit matrix products to one thread, because with more the processes would compete for the cores.
 
-
-def stay_on_one_thread() -> None:
-    """Limit the matrix products of this process to one thread from now on."""
-    _controller().limit(limits=1)
+    The limit holds until the end of a ``with`` block; without one, from now on.
+    """
+    limiter: AbstractContextManager[object] = _controller().limit(limits=1)
+    return limiter
 
 
 @cache

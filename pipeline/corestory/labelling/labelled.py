@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 
 _Number = Annotated[int, Meta(ge=0, lt=2**31)]
+OWN_VIEWS = ("page", "text")
+"""The views that stand for their page, as it is or as its text."""
+
 MARKUP_COLUMNS = ("markup", "elements", "repeats", "link_density", "declared")
 
 
@@ -182,6 +185,10 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 ROLES: tuple[Role, ...] = get_args(Role)
 
+KIND_NAMED: dict[str, Kind] = {kind: kind for kind in KINDS}
+
+ROLE_NAMED: dict[str, Role] = {role: role for role in ROLES}
+
 
 @dataclass(frozen=True, slots=True)
 class LabelledParagraph:
@@ -241,4 +248,4 @@ class LabelledArticle:
         >>> LabelledArticle(page="news/1", view="lines", source="news", paragraphs=()).article_id
         'news/1@lines'
         """
-        return self.page if self.view in ("page", "text") else f"{self.page}@{self.view}"
+        return self.page if self.view in OWN_VIEWS else f"{self.page}@{self.view}"

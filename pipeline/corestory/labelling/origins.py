@@ -17,7 +17,7 @@ from corestory.labelling.gold_pages import (
     read_pairs,
     read_wcxb,
 )
-from corestory.labelling.labelled import KINDS, ROLES, Kind, LabelledArticle, LabelledParagraph, Role
+from corestory.labelling.labelled import KIND_NAMED, ROLE_NAMED, LabelledArticle, LabelledParagraph
 from corestory.labelling.tables import LabelNames, articles_of_labelled_rows, is_table, read_table
 from corestory.reading.article import registered_domain
 from corestory.reading.decoding import decode
@@ -28,8 +28,6 @@ from corestory.types import Label
 
 _HEADERS = ("site", "url", "title", "language", "beat")
 _LABELS: dict[str, Label | None] = {"core": "core", "filler": "filler", "skip": None}
-_KINDS: dict[str, Kind] = {kind: kind for kind in KINDS}
-_ROLES: dict[str, Role] = {role: role for role in ROLES}
 
 
 def find_samples(folder: Path) -> list[Path]:
@@ -123,12 +121,12 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
             raise InputError(f"line begins with {key[:40]!r}", where=place, expected="core:, filler: or skip:")
         if not storable(value).strip():
             raise InputError(f"no text after {key}:", where=place, expected="a paragraph")
-        known: Mapping[str, str] = _KINDS if label == "filler" else _ROLES
+        known: Mapping[str, str] = KIND_NAMED if label == "filler" else ROLE_NAMED
         if slash and detail not in known:
             what = "kind" if label == "filler" else "role"
             raise InputError(f"{what} {detail[:40]!r}", where=place, expected=" ".join(known))
-        kind = _KINDS.get(detail) if label == "filler" else None
-        role = _ROLES.get("body" if label == "core" and not slash else detail) if label != "filler" else None
+        kind = KIND_NAMED.get(detail) if label == "filler" else None
+        role = ROLE_NAMED.get("body" if label == "core" and not slash else detail) if label != "filler" else None
         paragraphs.append(LabelledParagraph(storable(value).strip(), _LABELS[label], kind=kind, role=role))
     if not paragraphs:
         raise InputError("no paragraph", where=where, expected="lines that begin with core:, filler: or skip:")

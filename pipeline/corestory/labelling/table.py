@@ -258,7 +258,8 @@ def split_rows(frame: pd.DataFrame, *, seed: int) -> pd.Series:
 
 def site_or_page(frame: pd.DataFrame) -> pd.Series:
     """Give the site of each row of a labelled table; a page without one is a site of its own."""
-    return frame["site"].where(frame["site"].fillna("") != "", frame["page"])
+    page = frame["page"] if "page" in frame else frame["article_id"]
+    return frame["site"].where(frame["site"].fillna("") != "", page) if "site" in frame else page
 
 
 def is_split_by_article(frame: pd.DataFrame) -> bool:

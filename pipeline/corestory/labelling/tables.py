@@ -6,8 +6,10 @@ from pathlib import Path
 
 from corestory.errors import InputError, Note, Refuse, no_note
 from corestory.labelling.labelled import (
+    KIND_NAMED,
     KINDS,
     MARKUP_COLUMNS,
+    ROLE_NAMED,
     ROLES,
     Kind,
     LabelledArticle,
@@ -34,9 +36,6 @@ COLUMNS = frozenset(
 _REQUIRED = ("text", "label")
 _PREDICTED = ("score", "confidence")
 _KINDS = ("csv", "tsv", "lines", "parquet")
-
-_KIND_NAMES: dict[str, Kind] = {kind: kind for kind in KINDS}
-_ROLE_NAMES: dict[str, Role] = {role: role for role in ROLES}
 
 _CORE = frozenset({"core", "1", "1.0", "true"})
 _FILLER = frozenset({"filler", "0", "0.0", "false"})
@@ -298,7 +297,7 @@ def _add(groups: dict[str, _Group], row: Mapping[str, object], *, names: LabelNa
 def _kind(name: str, label: Label | None, *, where: str) -> tuple[Kind | None, Role | None]:
     if not name:
         return None, None
-    kind, role = _KIND_NAMES.get(name), _ROLE_NAMES.get(name)
+    kind, role = KIND_NAMED.get(name), ROLE_NAMED.get(name)
     # A filler paragraph may be a second copy of the title.
     if (kind and label != "core") or (role and (label != "filler" or role == "title")):
         return kind, role

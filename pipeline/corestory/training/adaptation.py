@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from corestory.errors import DataError
-from corestory.features.batch import batch_of_frame
+from corestory.features.batch import batch_of_frame, has_markup
 from corestory.features.shapes import shape_features
 from corestory.installation import version
+from corestory.labelling.labelled import OWN_VIEWS
 from corestory.line_rules.headlines import own_headlines
 from corestory.line_rules.sure_filler import sure_filler
 from corestory.model.manifest import AdaptedTo, Manifest, now
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of the task, the number of finished steps, and the number of all steps."""
-
-WHOLE_VIEWS = ("page", "text")
-"""The views of a labelled table that are articles as they will come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +149,7 @@ def adapt(
 
 def _with_own_labels(tagger: Tagger, frame: pd.DataFrame) -> Tagger:
     """Let headlines, or captions and the like, be core if there are half as many labelled so as articles."""
-    markup = "markup" in frame and bool(frame["markup"].notna().all())
-    batch, rows = batch_of_frame(frame, markup=markup)
+    batch, rows = batch_of_frame(frame, markup=bool(has_markup(frame).all()))
     core = (frame["label"] == "core").to_numpy()[rows]
     words, _ = shape_features(batch.texts)
     labelled_core = {
@@ -164,7 +161,7 @@ def _with_own_labels(tagger: Tagger, frame: pd.DataFrame) -> Tagger:
 
 def _usable(labelled: pd.DataFrame) -> pd.DataFrame:
     """Leave out the articles without labels, and other views than whole pages."""
-    frame = labelled[labelled["view"].isin(WHOLE_VIEWS)] if "view" in labelled else labelled
+    frame = labelled[labelled["view"].isin(OWN_VIEWS)] if "view" in labelled else labelled
     some = frame["label"].notna().groupby(frame["article_id"]).transform("any")
     frame = frame[some.to_numpy(bool)].reset_index(drop=True)
     if not len(frame):
@@ -179,10 +176,9 @@ def _usable(labelled: pd.DataFrame) -> pd.DataFrame:
 
 def _by_form(tagger: Tagger, frame: pd.DataFrame) -> Iterator[tuple[bool, pd.DataFrame]]:
     """Give the articles with markup, if the model reads markup, and then all articles as texts."""
-    if tagger.weights.html and "markup" in frame:
-        with_markup = frame["markup"].notna().groupby(frame["article_id"]).transform("all").to_numpy(bool)
-        if frame.loc[with_markup, "label"].nunique() > 1:
-            yield True, frame[with_markup]
+    with_markup = frame[has_markup(frame)]
+    if tagger.weights.html and with_markup["label"].nunique() > 1:
+        yield True, with_markup
     yield False, frame
 
 

@@ -14,6 +14,7 @@ from sklearn.metrics import accuracy_score
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from corestory.errors import DataError
+from corestory.features.batch import has_markup
 from corestory.model.calibration import PlattScaling
 from corestory.model.tagger import Tagger
 from corestory.training.article_network import fit_article_network
@@ -22,7 +23,7 @@ from corestory.training.fitting import Progress, Recipe, fit_count, fit_stages
 from corestory.training.kinds_fit import fit_kinds
 from corestory.training.network_fit import Shape
 from corestory.training.second_look_fit import fit_second_look, look_fit_count
-from corestory.training.training_rows import has_markup, make_folds, training_rows
+from corestory.training.training_rows import make_folds, training_rows
 from corestory.types import Float, Int
 
 if TYPE_CHECKING:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -77,6 +78,21 @@ class FittedStages:
     html: Fitted | None
 
 
+def fit_all(
+    fits: Iterable[object], recipe: Recipe, *, stage: str, say: Progress, prefer: Literal["threads"] | None = None
+) -> list[Any]:
+    """Do fits side by side, as joblib takes them, and call `say` with the name of the stage after each.
+
+    They run in processes unless `prefer` says otherwise, because the many small steps of a network's fit hold Python's
+    lock. The processes share one map of the features.
+    """
+    found = []
+    for one in Parallel(n_jobs=recipe.jobs, prefer=prefer, return_as="generator")(fits):
+        found.append(one)
+        say(stage)
+    return found
+
+
 def fit_stage1(
     texts: Sequence[str],
     rows: Rows,
@@ -129,12 +145,7 @@ def fit_stage1(
         )
 
     parts = [np.flatnonzero(usable & (rows.fold != fold)) for fold in range(folds)] + [np.flatnonzero(usable)]
-    scorers = []
-    for scorer in Parallel(n_jobs=recipe.jobs, prefer="threads", return_as="generator")(
-        delayed(fit)(part) for part in parts
-    ):
-        scorers.append(scorer)
-        say("stage 1")
+    scorers = fit_all([delayed(fit)(part) for part in parts], recipe, stage="stage 1", say=say, prefer="threads")
     scores = np.zeros(len(texts))
     for fold in range(folds):
         inside = np.flatnonzero(rows.fold == fold)
@@ -242,14 +253,8 @@ def _fit_networks(
 ) -> list[Network]:
     shape = recipe.html_shape if html else recipe.text_shape
     epochs = recipe.html_epochs if html else recipe.text_epochs
-    fitted = []
-    # Processes, for a fit's many small steps hold Python's lock; the features reach them as one shared map.
-    for network in Parallel(n_jobs=recipe.jobs, return_as="generator")(
-        delayed(_fit_one_network)(features, rows, inside, shape, epochs, recipe, seed) for inside, seed in tasks
-    ):
-        fitted.append(network)
-        say("stage 2")
-    return fitted
+    fits = [delayed(_fit_one_network)(features, rows, inside, shape, epochs, recipe, seed) for inside, seed in tasks]
+    return fit_all(fits, recipe, stage="stage 2", say=say)
 
 
 def _fit_one_network(

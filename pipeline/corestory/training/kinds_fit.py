@@ -11,13 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from corestory.errors import DataError
-from corestory.features.batch import batch_of_frame
+from corestory.features.batch import batch_of_frame, has_markup
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout
 from corestory.features.shapes import form_tokens, unmarked
 from corestory.features.tokens import Tokens, tokenise
 from corestory.labelling.kinds import without_telling_words
-from corestory.labelling.labelled import KINDS, ROLES
+from corestory.labelling.labelled import KINDS, OWN_VIEWS, ROLES
+from corestory.labelling.table import site_or_page
 from corestory.model.kinds import (
     CLASSES,
     WORDS_READ,
@@ -31,7 +32,6 @@ from corestory.model.kinds import (
 from corestory.model.ngrams import Lookup, fitted_idf, known_ngrams, ngram_entries, tfidf_matrix
 from corestory.training.fitting import chunks
 from corestory.training.plug_templates import with_planted_lines
-from corestory.training.training_rows import OWN_VIEWS, has_markup
 from corestory.types import Bool, Float, Float32, Int, UInt64
 
 if TYPE_CHECKING:
@@ -203,9 +203,7 @@ def _rows(frame: pd.DataFrame, classes: Int, core: Bool, half: Int, idf_of: IdfO
 
     batch, order = batch_of_frame(frame, markup=False)
     texts, _ = unmarked(batch.texts)
-    page = frame["page"] if "page" in frame else frame["article_id"]
-    site = frame["site"].fillna("") if "site" in frame else page
-    numbers, _ = pd.factorize(site.where(site != "", page), sort=True)
+    numbers, _ = pd.factorize(site_or_page(frame), sort=True)
     core = core[order]
     story = [
         story_features(BatchFeatures(chunk, idf_of), core[inside]).astype(np.float32) for chunk, inside in chunks(batch)

@@ -211,15 +211,10 @@ class Stories:
 
 def joined_stories(parts: Sequence[Stories]) -> Stories:
     """Put the articles of several one behind the other."""
-    return Stories(
-        np.concatenate([part.rows for part in parts]),
-        Layout.of(np.concatenate([part.layout.sizes for part in parts])),
-        np.concatenate([part.core for part in parts]),
-        np.concatenate([part.planted for part in parts]),
-        np.concatenate([part.block for part in parts]),
-        np.concatenate([part.own for part in parts]),
-        np.concatenate([part.weight for part in parts]),
-    )
+    layout = Layout.of(np.concatenate([part.layout.sizes for part in parts]))
+    names = ("rows", "core", "planted", "block", "own", "weight")
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    return Stories(layout=layout, **columns)
 
 
 def kept_stories(rows: Rows, places: Int, scores: Float, kept: Bool) -> Stories:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import delayed
 from threadpoolctl import threadpool_limits
 
 from corestory.features.batch import Batch
@@ -20,7 +20,7 @@ from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import SecondLook
 from corestory.model.second_look_features import is_prose, line_forms, line_words, second_look_columns
 from corestory.training.choosing import Chosen
-from corestory.training.fitting import CHUNK, ONE_THREAD, FittedStages, Progress, Recipe, fit_stage1
+from corestory.training.fitting import CHUNK, ONE_THREAD, FittedStages, Progress, Recipe, fit_all, fit_stage1
 from corestory.training.network_fit import Shape, fit_network
 from corestory.training.planted_stories import Blocks, Stories, joined_stories, planted_stories
 from corestory.training.planting import PLUG, ExtendedRows, PlugLines, plug_lines, with_template_lines
@@ -306,12 +306,8 @@ def _networks(columns: Float32, stories: Stories, fold: Int, recipe: Recipe, *, 
     folds = int(fold.max()) + 1
     tasks = [(fold != held_out, 0) for held_out in range(folds)]
     tasks += [(np.ones(len(fold), bool), member) for member in range(MEMBERS)]
-    found = []
-    for network in Parallel(n_jobs=recipe.jobs, return_as="generator")(
-        delayed(_fit_one)(columns, stories, inside, recipe, recipe.seed + member) for inside, member in tasks
-    ):
-        found.append(network)
-        say("second look")
+    fits = [delayed(_fit_one)(columns, stories, inside, recipe, recipe.seed + member) for inside, member in tasks]
+    found = fit_all(fits, recipe, stage="second look", say=say)
     return [*found[:folds], joined(found[folds:])]
 
 

@@ -11,6 +11,8 @@ import numpy.typing as npt
 from corestory.errors import DataError
 from corestory.features.batch import Batch, batch_of_frame
 from corestory.features.shapes import shape_features
+from corestory.labelling.labelled import OWN_VIEWS
+from corestory.labelling.table import site_or_page
 from corestory.model.calibration import PlattScaling, fit_platt
 from corestory.types import Bool, Float, Int
 
@@ -18,10 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from corestory.types import Label
-
-
-# The views that stand for their page; stage 1 learns from them where a page has one.
-OWN_VIEWS = ("page", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +105,6 @@ def training_rows(frame: pd.DataFrame, labels: npt.NDArray[np.object_], fold: In
     return Rows(batch, known == "core", known != "", fold[order], page, weight, first_view), order
 
 
-def has_markup(frame: pd.DataFrame) -> Bool:
-    """Whether each row is of an article that has markup in all its rows."""
-    if "markup" not in frame:
-        return np.zeros(len(frame), bool)
-    known = frame["markup"].notna()
-    return np.asarray(known.groupby(frame["article_id"]).transform("all").to_numpy(bool))
-
-
 def _first_view(article: Int, page: Int, own: Bool) -> Bool:
     import pandas as pd
 
@@ -169,9 +159,8 @@ def make_folds(frame: pd.DataFrame, *, folds: int, seed: int) -> Folds:
     (3, 'site', 3)
     """
     page = frame["page"] if "page" in frame else frame["article_id"]
-    site = frame["site"].fillna("").where(frame["site"].fillna("") != "", page) if "site" in frame else page
-    by, group = "site", site
-    if site.nunique() < 2:
+    by, group = "site", site_or_page(frame)
+    if group.nunique() < 2:
         by, group = "article", page
     if group.nunique() < 2:
         raise DataError(
