@@ -1,12 +1,13 @@
 from unittest.mock import patch
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.features import batch as module
-from corestory.features.batch import batch_of_articles, batch_of_frame, batches
+from corestory.features.batch import batch_of_articles, batch_of_frame, batches, has_markup
 from corestory.reading.article import Article
 from corestory.reading.one_article import page_article
 from frames import frame_of
@@ -132,3 +133,10 @@ def test_articles_are_read_only_as_far_as_the_next_batch_needs():
     assert len(read) <= module.BATCH_ARTICLES + 1
     next(stream)
     assert len(read) <= 2 * module.BATCH_ARTICLES + 1
+
+
+def test_an_article_has_markup_if_all_its_rows_have():
+    frame = pd.DataFrame({"article_id": list("abab"), "markup": ["p", "p", None, "li"]})
+
+    assert has_markup(frame).tolist() == [False, True, False, True]
+    assert has_markup(frame.drop(columns="markup")).tolist() == [False] * 4

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from corestory.errors import DataError
 from corestory.features.batch import Batch
 from corestory.features.layout import Layout
-from corestory.training.training_rows import Rows, has_markup, make_folds, training_rows, trusted_labels
+from corestory.training.training_rows import Rows, make_folds, training_rows, trusted_labels
 
 FRAME = pd.DataFrame(
     [
@@ -96,13 +96,6 @@ def test_only_chosen_rows_count_for_what_can_be_learned():
 
     assert rows.bound_label(np.ones(6, bool)) is None
     assert rows.bound_label(rows.page < 2) == "filler"
-
-
-def test_an_article_has_markup_if_all_its_rows_have():
-    frame = pd.DataFrame({"article_id": list("abab"), "markup": ["p", "p", None, "li"]})
-
-    assert has_markup(frame).tolist() == [False, True, False, True]
-    assert has_markup(frame.drop(columns="markup")).tolist() == [False] * 4
 
 
 # Of each site, how many articles each of its pages is in.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from corestory.evaluation.agreement import Agreement
+    from corestory.evaluation.audit import Agreement
     from corestory.model.tagged_article import TaggedArticle
     from corestory.reading.fields import ReadingOptions
 
@@ -120,7 +120,7 @@ def agreement(
 
     from corestory.atomic import atomic_path
     from corestory.commands.messages import listed_refusals, say
-    from corestory.evaluation.agreement import compare_labels
+    from corestory.evaluation.audit import compare_labels
     from corestory.labelling.origins import find_origins
     from corestory.labelling.tables import LabelNames
     from corestory.review.suspects import write_suspects

@@ -9,7 +9,7 @@ It holds for pages that look like the learned ones: the more of a page's lines s
 of other pages nothing changes. The address of a page is not needed, which a text seldom has. On such a page it changes
 either all paragraphs, or only the lines that stand on learned pages, too: these hardly ever mean another thing there.
 In either case, on a page on which it counts in full, other lines outside of the story's bounds
-(`corestory.features.story_bounds`) are filler.
+(`corestory.features.landmarks`) are filler.
 """
 
 from __future__ import annotations
@@ -22,9 +22,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.features.landmarks import element_hashes, end_tokens, likeness, place_tokens
+from corestory.features.landmarks import (
+    BoundLines,
+    element_hashes,
+    end_tokens,
+    likeness,
+    outside_of_story,
+    place_tokens,
+)
 from corestory.features.layout import changes, sums
-from corestory.features.story_bounds import BoundLines, outside_of_story
 from corestory.features.tokens import JoinedTokens, Tokens
 from corestory.model.ngrams import Lookup, counted_ngrams
 from corestory.model.site_memory import SHORTEST, hashed

@@ -20,7 +20,7 @@ from safetensors.numpy import load, save
 
 from corestory.errors import ModelError
 from corestory.features.batch_features import column_groups
-from corestory.features.story_bounds import BoundLines
+from corestory.features.landmarks import BoundLines
 from corestory.model.correction import Correction, TokenWeights
 from corestory.model.kinds import CLASSES, KindContext, KindHead, KindNgrams, kind_feature_count
 from corestory.model.network import ARRAYS, Member, Network

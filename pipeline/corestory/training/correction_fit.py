@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.features.landmarks import element_hashes, end_tokens, place_tokens
+from corestory.features.landmarks import BoundLines, bound_lines, element_hashes, end_tokens, place_tokens
 from corestory.features.layout import Layout
-from corestory.features.story_bounds import BoundLines, bound_lines
 from corestory.features.tokens import Tokens, tokenise
 from corestory.model.correction import (
     OUTSIDE,

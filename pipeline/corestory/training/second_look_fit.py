@@ -19,12 +19,11 @@ from corestory.model.network import Network, joined
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import SecondLook
 from corestory.model.second_look_features import is_prose, line_forms, line_words, second_look_columns
-from corestory.training.choosing import Chosen
+from corestory.training.choosing import Chosen, DecidedPath, LookPath, chosen_cutoffs
 from corestory.training.fitting import CHUNK, ONE_THREAD, FittedStages, Progress, Recipe, fit_all, fit_stage1
 from corestory.training.network_fit import Shape, fit_network
 from corestory.training.planted_stories import Blocks, Stories, joined_stories, planted_stories
 from corestory.training.planting import PLUG, ExtendedRows, PlugLines, plug_lines, with_template_lines
-from corestory.training.second_look_choice import DecidedPath, LookPath, chosen_cutoffs
 from corestory.training.training_rows import Rows
 from corestory.types import Bool, Float, Float32, Int
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corestory.features.landmarks import bound_lines, outside_of_story
 from corestory.features.layout import Layout
-from corestory.features.story_bounds import bound_lines, outside_of_story
 
 SURE, DOUBTFUL, FILLER = 5.0, -0.2, -5.0
 
