@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Thread
 
 from corestory import load_model
-from corestory.evaluation.findings import find
+from corestory.evaluation.findings import report_findings
 from corestory.labelling.origins import read_samples
 from corestory.labelling.table import articles_frame
 from corestory.model.tagger import Tagger
@@ -85,7 +85,7 @@ def write_pages(folder: Path) -> tuple[Path, Path]:
     found = classifier.out_of_fold_
     scored = frame.assign(**{column: found[column].to_numpy() for column in ("score", "tagged", "stage1")})
     report = folder / "report.html"
-    findings = find(scored, tagger=classifier.tagger_, name="demo")
+    findings = report_findings(scored, tagger=classifier.tagger_, name="demo")
     about = (("data", "data/sample"), ("scores", "out of fold, by site"))
     report.write_text(report_page(findings, title="The sample corpus", about=about), encoding="utf-8")
     return report, write_article(classifier.tagger_, folder)

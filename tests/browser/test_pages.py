@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from browser.visits import HOSTILE
-from corestory.evaluation.findings import Findings, Learned, find
+from corestory.evaluation.findings import Findings, Learned, report_findings
 from corestory.evaluation.learned import GroupEffect, Importance, Ngram, Vocabulary
 from corestory.model.breakdown import Breakdown, Effect
 from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
@@ -151,7 +151,7 @@ def findings() -> Findings:
         for position, (text, label, score) in enumerate(paragraphs):
             rows.append((f"a{number}", site, "own", "page", position, text, label, score))
     columns = ["article_id", "site", "source", "view", "position", "text", "label", "score"]
-    found = find(pd.DataFrame(rows, columns=columns), resamples=20)
+    found = report_findings(pd.DataFrame(rows, columns=columns), resamples=20)
     ngrams = tuple(Ngram(HOSTILE if number == 3 else f"word {number}", 9.5 - number, 3, 3) for number in range(20))
     importance = Importance(False, 40, 160, 0.9, (GroupEffect("shape", HOSTILE, 0.1, 0.0, 0.2),))
     return replace(found, learned=Learned(Vocabulary(ngrams, ngrams), (importance,)))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from corestory.evaluation.evaluation import evaluate_rows
-from corestory.evaluation.findings import CURVE_POINTS, find
+from corestory.evaluation.findings import CURVE_POINTS, report_findings
 from corestory.evaluation.rows import labelled_rows
 
 pytestmark = pytest.mark.slow
@@ -18,7 +18,9 @@ def tagged(boat_tagger, boat_frame):
 
 @pytest.fixture(scope="module")
 def findings(boat_tagger, tagged):
-    return find(tagged, tagger=boat_tagger, others={"words alone": tagged.assign(score=tagged["stage1"])}, resamples=20)
+    return report_findings(
+        tagged, tagger=boat_tagger, others={"words alone": tagged.assign(score=tagged["stage1"])}, resamples=20
+    )
 
 
 def test_the_measures_are_those_of_evaluate_rows(findings, tagged):
@@ -51,7 +53,7 @@ def test_metrics_hold_the_evaluations_keys_as_they_were_and_keys_of_their_own(fi
 
 
 def test_without_a_model_there_is_nothing_on_what_it_learned(tagged):
-    found = find(tagged, resamples=0)
+    found = report_findings(tagged, resamples=0)
 
     assert found.learned is None
     assert found.to_metrics()["ngrams"] is None
@@ -61,7 +63,7 @@ def test_curves_have_few_points_and_keep_both_ends():
     generator = np.random.default_rng(0)
     label = np.where(generator.random(20_000) < 0.6, "core", "filler")
     frame = pd.DataFrame({"article_id": "a", "text": "x", "label": label, "score": generator.random(20_000)})
-    found = find(frame, resamples=0).core_curve
+    found = report_findings(frame, resamples=0).core_curve
 
     assert len(found.recall) <= CURVE_POINTS
     assert (found.recall[0], found.recall[-1]) == (1.0, 0.0)
@@ -69,7 +71,7 @@ def test_curves_have_few_points_and_keep_both_ends():
 
 @pytest.mark.parametrize("label", ["core", "filler"])
 def test_one_class_alone_is_found_as_far_as_it_goes(tagged, boat_tagger, label):
-    found = find(tagged[tagged["label"] == label], tagger=boat_tagger, resamples=10)
+    found = report_findings(tagged[tagged["label"] == label], tagger=boat_tagger, resamples=10)
 
     assert (found.core_curve is None) == (label == "filler")
     assert (found.filler_curve is None) == (label == "core")

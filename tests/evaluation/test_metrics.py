@@ -16,7 +16,7 @@ from sklearn.metrics import (
     recall_score,
 )
 
-from corestory.evaluation.findings import find
+from corestory.evaluation.findings import report_findings
 from corestory.evaluation.metrics import (
     METRIC_NAMES,
     PREDICTED,
@@ -231,7 +231,7 @@ def test_report_shows_the_kinds_of_a_table_that_has_some(
 ) -> None:
     frame = sample_frame[pd.factorize(sample_frame["site"])[0] % 4 == 0].reset_index(drop=True).assign(split="test")
     tagger = replace(seeded_tagger, weights=replace(seeded_tagger.weights, kinds=sample_head))
-    findings = find(score_in_pieces(tagger, frame, threshold=0.5, progress=lambda _: None), resamples=0)
+    findings = report_findings(score_in_pieces(tagger, frame, threshold=0.5, progress=lambda _: None), resamples=0)
     kinds = findings.evaluation.kinds
     assert kinds is not None
     assert kinds.macro_f1 > 0.3
@@ -240,6 +240,6 @@ def test_report_shows_the_kinds_of_a_table_that_has_some(
         assert "Kinds of filler" in shown
         assert "Which kind was taken for which" in shown
     assert findings.to_metrics()["kinds"]["macro_f1"] == pytest.approx(kinds.macro_f1)
-    plain = find(score_in_pieces(seeded_tagger, frame, threshold=0.5, progress=lambda _: None), resamples=0)
+    plain = report_findings(score_in_pieces(seeded_tagger, frame, threshold=0.5, progress=lambda _: None), resamples=0)
     assert plain.evaluation.kinds is None
     assert "Kinds of filler" not in report_page(plain)

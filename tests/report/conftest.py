@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from corestory.evaluation.evaluation import evaluate_rows
-from corestory.evaluation.findings import Findings, Learned, find
+from corestory.evaluation.findings import Findings, Learned, report_findings
 from corestory.evaluation.in_story import LookCurve
 from corestory.evaluation.learned import GroupEffect, Importance, Ngram, Vocabulary
 from corestory.evaluation.results import Band, Evaluation, Measured, TaggerResult
@@ -52,7 +52,7 @@ def findings() -> Findings:
     """All that was found on them, beside another model; what the model learned is made up as well."""
     frame = tagged_frame()
     other = frame.assign(score=frame["stage1"], tagged=np.where(frame["stage1"] >= 0.5, "core", "filler"))
-    found = find(frame, threshold=0.4, resamples=0, others={"candidate": other})
+    found = report_findings(frame, threshold=0.4, resamples=0, others={"candidate": other})
     vocabulary = Vocabulary((Ngram("said", 3.25, 4, 9),), (Ngram("read more", -7.5, 3, 4), Ngram("<b>", -1.0, 3, 3)))
     effects = (
         GroupEffect("own words", "what they say", 0.06, 0.05, 0.07),

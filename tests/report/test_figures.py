@@ -4,7 +4,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from corestory.evaluation.findings import find
+from corestory.evaluation.findings import report_findings
 from corestory.report.figures import DRAWERS, draw
 from corestory.report.parts import Figure
 
@@ -17,7 +17,7 @@ def part(key):
 def one_class(request):
     """Findings on articles in which all paragraphs have one label."""
     frame = pd.DataFrame({"article_id": ["a", "b"], "text": ["It rained.", "It snowed."], "score": [0.9, 0.2]})
-    return find(frame.assign(label=request.param), resamples=0)
+    return report_findings(frame.assign(label=request.param), resamples=0)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from corestory.evaluation.mistakes import Mistake, ShownParagraph
+from corestory.evaluation.mistakes import Mistake, ParagraphInArticle
 from corestory.report.page import report_about, report_markdown, report_page, write_report
 from corestory.report.sections import report_sections
 
@@ -44,7 +44,7 @@ def structure(page):
 
 
 def hostile_mistake():
-    shown = ShownParagraph(0, HOSTILE, "core", "filler", 0.01)
+    shown = ParagraphInArticle(0, HOSTILE, "core", "filler", 0.01)
     return Mistake(HOSTILE, HOSTILE, HOSTILE, HOSTILE, "javascript:alert(1)", HOSTILE, 0, "core", 0.01, 0, 0, (shown,))
 
 
@@ -148,7 +148,7 @@ def test_the_policy_lets_nothing_leave_and_only_the_pages_own_script_run(page):
 
 @pytest.mark.usefixtures("without_figures")
 def test_the_page_is_small_whatever_the_data(findings):
-    long = ShownParagraph(0, "word " * 140, "core", "filler", 0.1)
+    long = ParagraphInArticle(0, "word " * 140, "core", "filler", 0.1)
     mistake = replace(hostile_mistake(), paragraphs=(long, *(replace(long, position=n) for n in range(1, 13))))
     group = replace(findings.evaluation.sites[0], name="a-very-long-name-of-a-site" * 3)
     evaluation = replace(findings.evaluation, sites=(group,) * 5000)

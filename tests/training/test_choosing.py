@@ -18,7 +18,7 @@ from corestory.training.choosing import (
     measured_f1,
 )
 from corestory.training.fitting import Fitted
-from corestory.training.training_rows import Rows
+from corestory.training.training_rows import TrainingRows
 
 RNG = np.random.default_rng(8)
 
@@ -30,7 +30,7 @@ def rows_of(core, *, sizes=None, labelled=None, texts=None):
     batch = Batch(texts or ["word " * 10] * count, layout, [""] * len(layout.sizes), None)
     known = np.ones(count, bool) if labelled is None else np.asarray(labelled, bool)
     nothing = np.zeros(count, np.int64)
-    return Rows(batch, core, known, nothing, nothing, np.ones(count), known)
+    return TrainingRows(batch, core, known, nothing, nothing, np.ones(count), known)
 
 
 def noisy(count=8000, slope=1.0):

@@ -17,7 +17,7 @@ from corestory.training import fitting
 from corestory.training.estimator import ParagraphClassifier
 from corestory.training.fitting import fit_count, fit_stage1, fit_stage2, fit_stages
 from corestory.training.network_fit import fit_network
-from corestory.training.training_rows import Rows, make_folds, training_rows, trusted_labels
+from corestory.training.training_rows import TrainingRows, make_folds, training_rows, trusted_labels
 
 pytestmark = pytest.mark.slow
 
@@ -65,9 +65,9 @@ def html_rows(rows):
     return replace(rows, batch=replace(rows.batch, markup=markup))
 
 
-def stage1_of(texts, rows, chosen, *, say=silent):
+def stage1_of(texts, rows, chosen, *, progress=silent):
     return fit_stage1(
-        texts, rows, chosen, recipe=RECIPE, inverse_regularisation=3.0, min_pages=2, read=tokenise, say=say
+        texts, rows, chosen, recipe=RECIPE, inverse_regularisation=3.0, min_pages=2, read=tokenise, progress=say
     )
 
 
@@ -130,7 +130,7 @@ def held_out(rows, features, learned, *, epochs, seed):
 def test_stage_2_scores_each_fold_by_the_trusted_rows_of_the_others_in_every_round(rows, stage1, least):
     words, by_words = stage1
     fitted = fit_stage2(
-        rows, [LogOdds(OWN_WORDS, by_words)], words, replace(RECIPE, least_trust=least), html=False, say=silent
+        rows, [LogOdds(OWN_WORDS, by_words)], words, replace(RECIPE, least_trust=least), html=False, progress=silent
     )
 
     earlier = None
@@ -158,7 +158,7 @@ def test_features_do_not_depend_on_how_many_articles_are_computed_at_once(rows, 
 def test_progress_is_told_of_every_fit_and_counted_beforehand(rows, html_rows, html):
     told = []
     places = np.arange(len(rows.core))
-    fitted = fit_stages(rows, html_rows if html else None, places, RECIPE, say=told.append)
+    fitted = fit_stages(rows, html_rows if html else None, places, RECIPE, progress=told.append)
 
     assert len(told) == fit_count(RECIPE, FOLDS, html=html)
     assert set(told) == {"stage 1", "stage 2"}
@@ -171,13 +171,13 @@ def test_rows_with_markup_are_fitted_on_what_all_rows_say_of_their_words(rows, s
     batch, markup = html_rows.batch, html_rows.batch.markup.rows(slice(begin, None))
     some = Batch(batch.texts[begin:], Layout.of(batch.layout.sizes[3:]), batch.titles[3:], markup)
     columns = [column[begin:] for column in (rows.core, rows.labelled, rows.fold, rows.page, rows.weight)]
-    chosen = Rows(some, *columns, rows.first_view[begin:])
+    chosen = TrainingRows(some, *columns, rows.first_view[begin:])
     places = np.arange(begin, len(rows.core))
-    fitted = fit_stages(rows, chosen, places, RECIPE, say=silent)
+    fitted = fit_stages(rows, chosen, places, RECIPE, progress=silent)
 
     scorer, by_markup = stage1_of(markup.words.spelt(), chosen, chosen.labelled)
     scores = [LogOdds(MARKUP, by_markup), LogOdds(OWN_WORDS, fitted.stage1[places])]
-    expected = fit_stage2(chosen, scores, stage1[0], RECIPE, html=True, say=silent)
+    expected = fit_stage2(chosen, scores, stage1[0], RECIPE, html=True, progress=silent)
     assert fitted.html.out_of_fold.tolist() == expected.out_of_fold.tolist()
     assert fitted.weights.markup.weights.tolist() == scorer.weights.tolist()
     assert fitted.weights.words.weights.tolist() == stage1[0].weights.tolist()
@@ -186,6 +186,6 @@ def test_rows_with_markup_are_fitted_on_what_all_rows_say_of_their_words(rows, s
 def test_text_is_fitted_the_same_whether_or_not_there_is_markup(rows, html_rows):
     brief = replace(RECIPE, rounds=1)
     places = np.arange(len(rows.core))
-    one, other = (fit_stages(rows, found, places, brief, say=silent) for found in (html_rows, None))
+    one, other = (fit_stages(rows, found, places, brief, progress=silent) for found in (html_rows, None))
 
     assert one.text.out_of_fold.tolist() == other.text.out_of_fold.tolist()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from corestory.errors import DataError
 from corestory.features.batch import Batch
 from corestory.features.layout import Layout
-from corestory.training.training_rows import Rows, make_folds, training_rows, trusted_labels
+from corestory.training.training_rows import TrainingRows, make_folds, training_rows, trusted_labels
 
 FRAME = pd.DataFrame(
     [
@@ -185,7 +185,7 @@ def rows_with(core, *, labelled=None, fold=None):
     page = np.arange(COUNT) // 4
     layout = Layout.of([4] * (COUNT // 4))
     batch = Batch(["some words"] * COUNT, layout, [""] * len(layout.sizes), None)
-    return Rows(batch, core, known, page % 5 if fold is None else fold, page, np.ones(COUNT), known)
+    return TrainingRows(batch, core, known, page % 5 if fold is None else fold, page, np.ones(COUNT), known)
 
 
 @pytest.fixture

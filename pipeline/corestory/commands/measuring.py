@@ -65,7 +65,7 @@ def evaluate(
     from corestory.commands.messages import say, score_with_progress
     from corestory.commands.options import model_names, open_model
     from corestory.evaluation.evaluation import cautions
-    from corestory.evaluation.findings import find
+    from corestory.evaluation.findings import report_findings
     from corestory.evaluation.rows import chosen_rows, seen_splits
     from corestory.labelling.table import is_split_by_article, read_frame
     from corestory.model.manifest import Manifest, data_sha256
@@ -95,7 +95,7 @@ def evaluate(
         scored, *rest = [score_with_progress(tagger, frame, threshold=threshold) for tagger in taggers]
         others = dict(zip(names[1:], rest, strict=True))
         shown = taggers[0].settings.threshold if threshold is None else threshold
-        findings = find(
+        findings = report_findings(
             scored, tagger=taggers[0], others=others, threshold=shown, name=name, cautions=found, where=str(data)
         )
         about = report_about(

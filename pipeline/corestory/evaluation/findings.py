@@ -118,7 +118,7 @@ class Findings:
         }
 
 
-def find(
+def report_findings(
     frame: pd.DataFrame,
     *,
     tagger: Tagger | None = None,
@@ -160,7 +160,7 @@ def find(
     >>> frame = pd.DataFrame({
     ...     "article_id": ["a", "a", "b", "b"], "text": ["It rained.", "Share", "It snowed.", "Next"],
     ...     "label": ["core", "filler"] * 2, "score": [0.9, 0.2, 0.8, 0.6], "tagged": ["core", "filler"] * 2})
-    >>> found = find(frame, resamples=0)
+    >>> found = report_findings(frame, resamples=0)
     >>> len(found.mistakes), [group.name for group in found.lengths]
     (0, ['0 to 4 words'])
     """

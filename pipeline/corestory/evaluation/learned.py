@@ -264,12 +264,12 @@ def _names(
     order = np.argsort(term, kind="stable")
     first = order[np.searchsorted(term[order], chosen)]
     names = []
-    for number, place in zip(chosen.tolist(), first.tolist(), strict=True):
+    for number, entry in zip(chosen.tolist(), first.tolist(), strict=True):
         # A scorer that knows this n-gram alone finds it in the paragraph, and its name.
         one = [number]
         alone = NgramScorer(
             scorer.hashes[one], scorer.idf[one], scorer.weights[one], scorer.intercept, scorer.unknown_idf
         )
-        (found,) = ngram_breakdowns([texts[int(row[place])]], alone)
+        (found,) = ngram_breakdowns([texts[int(row[entry])]], alone)
         names.append(normalise(found.effects[0].name))
     return names

@@ -305,9 +305,9 @@ def kind_result(frame: pd.DataFrame) -> KindResult | None:
 
 
 def _kind_rates(name: str, known: np.ndarray, predicted: np.ndarray) -> KindRates:
-    hits, of_known, of_told = int((known & predicted).sum()), int(known.sum()), int(predicted.sum())
-    precision = hits / of_told if of_told else float("nan")
-    return KindRates(name, of_known, precision, hits / of_known, 2 * hits / (of_known + of_told))
+    hits, of_known, of_predicted = int((known & predicted).sum()), int(known.sum()), int(predicted.sum())
+    precision = hits / of_predicted if of_predicted else float("nan")
+    return KindRates(name, of_known, precision, hits / of_known, 2 * hits / (of_known + of_predicted))
 
 
 def _share(part: NDArray[np.float64], rest: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -30,7 +30,7 @@ MOST_OF_A_SITE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class ShownParagraph:
+class ParagraphInArticle:
     """A paragraph in the article of a mistake.
 
     Attributes
@@ -86,10 +86,10 @@ class Mistake:
     score: float
     above: int
     below: int
-    paragraphs: tuple[ShownParagraph, ...]
+    paragraphs: tuple[ParagraphInArticle, ...]
 
     @property
-    def paragraph(self) -> ShownParagraph:
+    def paragraph(self) -> ParagraphInArticle:
         """The mistake itself."""
         return next(found for found in self.paragraphs if found.position == self.position)
 
@@ -170,11 +170,11 @@ def _mistake(ordered: pd.DataFrame, articles: Int, at: int) -> Mistake:
     )
 
 
-def _shown(row: Mapping[Hashable, Any], longest: int) -> ShownParagraph:
+def _shown(row: Mapping[Hashable, Any], longest: int) -> ParagraphInArticle:
     label, text = row["label"], _text(row["text"])
     cut = text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
     known: Label | None = label if label in ("core", "filler") else None
-    return ShownParagraph(int(row["position"]), cut, known, row["tagged"], float(row["score"]))
+    return ParagraphInArticle(int(row["position"]), cut, known, row["tagged"], float(row["score"]))
 
 
 def _text(value: object) -> str:

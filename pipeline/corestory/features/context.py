@@ -130,7 +130,7 @@ def context_features(scores: Sequence[LogOdds], shape: Float, words: Float, layo
     )  # fmt: skip
     for score in scores:
         single, around = _of_scores(score, words, log_words, layout)
-        # All that only a page tells is markup, whichever paragraph it tells it of.
+        # Evidence that only a page has is markup, whichever paragraph it is about.
         group = MARKUP if score.group == MARKUP else None
         columns.extend(single, group=group)
         blocks.extend(around, group=group)

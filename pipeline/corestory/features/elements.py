@@ -62,9 +62,9 @@ class Forest:
             elements = self.parent[elements]
             elements = elements[elements >= 0]
             elements = elements[~marked[elements]]
-            places = np.arange(len(elements))
-            last[elements] = places
-            elements = elements[last[elements] == places]
+            turns = np.arange(len(elements))
+            last[elements] = turns
+            elements = elements[last[elements] == turns]
         return marked
 
     def around(self, paragraph: int) -> list[int]:

@@ -183,14 +183,14 @@ class BoundLines(NamedTuple):
     after: UInt64
 
 
-def bound_lines(lines: UInt64, told: Bool, labels: Int, log_odds: Float, layout: Layout) -> BoundLines:
+def bound_lines(lines: UInt64, long_enough: Bool, labels: Int, log_odds: Float, layout: Layout) -> BoundLines:
     """Find the lines that stand before the stories of labelled pages, and those that stand after them.
 
     Parameters
     ----------
     lines
         The hash of each paragraph's text.
-    told
+    long_enough
         Which paragraphs are long enough to tell anything.
     labels
         1 for core, 0 for filler, -1 for no label. A page without core has no story to stand before or after.
@@ -216,7 +216,7 @@ def bound_lines(lines: UInt64, told: Bool, labels: Int, log_odds: Float, layout:
     found = np.where(log_odds > 0, _weights(log_odds), 0.0)
     agrees = layout.total(np.where(before | after, found, 0.0)) <= 0.5 * layout.total(found)
     with_story = agrees & (last >= 0)[layout.article]
-    stands = told & (labels == 0) & with_story
+    stands = long_enough & (labels == 0) & with_story
     sides = [np.unique(lines[stands & before]), np.unique(lines[stands & after])]
     inside = np.unique(lines[with_story & ~before & ~after])
     return BoundLines(

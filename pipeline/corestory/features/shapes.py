@@ -252,9 +252,9 @@ def between_ends(inner: Tokenised, sizes: Int, *, most: int, begin: int, end: in
     last = np.cumsum(sizes + 2) - 1
     found = np.empty(len(inner) + 2 * len(sizes), inner.dtype)
     between = np.ones(len(found), bool)
-    for place, token in ((last - sizes - 1, begin), (last, end)):
-        found[place] = token
-        between[place] = False
+    for index, token in ((last - sizes - 1, begin), (last, end)):
+        found[index] = token
+        between[index] = False
     found[between] = inner
     return np.repeat(np.arange(len(sizes)), sizes + 2), found
 

@@ -145,8 +145,8 @@ class Tokens:
         for first in range(0, self.count, size):
             found = []
             for row, hashes, whole in self.rows(first, first + size).runs():
-                at, place = find(hashes, whole)
-                found.append((row.take(at), place))
+                at, number = find(hashes, whole)
+                found.append((row.take(at), number))
             yield first, found
 
     def having(self, hashes: UInt64) -> Bool:
@@ -286,7 +286,7 @@ class JoinedTokens:
     parts
         Tokens of the parts.
     row
-        For each place where a part stands, the number of the text; never decreasing.
+        For each occurrence of a part, the number of the text; never decreasing.
     part
         For each of them, the part's number.
     count
@@ -311,18 +311,20 @@ class JoinedTokens:
 
     def known(self, find: Find, size: int) -> Iterator[tuple[int, list[tuple[Int, Int]]]]:
         """Find the n-grams, as `corestory.features.tokens.Tokens.known` does; of at most 65,536 texts at a time."""
-        within = [(row, place) for _, found in self.parts.known(find, max(self.parts.count, 1)) for row, place in found]
-        row, place = (np.concatenate([np.zeros(0, np.int64), *column]) for column in zip(*within, strict=True))
+        within = [
+            (row, number) for _, found in self.parts.known(find, max(self.parts.count, 1)) for row, number in found
+        ]
+        row, number = (np.concatenate([np.zeros(0, np.int64), *column]) for column in zip(*within, strict=True))
         order = np.argsort(row, kind="stable")
         lengths = np.bincount(row, minlength=self.parts.count)
         row, at = _gathered(self.row, self.part, np.cumsum(lengths) - lengths, lengths)
-        found = [(row, place.take(order).take(at)), self._joints(find)]
+        found = [(row, number.take(order).take(at)), self._joints(find)]
         for first in range(0, self.count, size):
             insides = [slice(*np.searchsorted(row, (first, first + size))) for row, _ in found]
-            pieces = [(row[inside], place[inside]) for (row, place), inside in zip(found, insides, strict=True)]
-            texts, places = map(np.concatenate, zip(*pieces, strict=True))
+            pieces = [(row[inside], number[inside]) for (row, number), inside in zip(found, insides, strict=True)]
+            texts, numbers = map(np.concatenate, zip(*pieces, strict=True))
             by_text = (texts - first).astype(np.uint16).argsort(kind="stable")
-            yield first, [(texts.take(by_text), places.take(by_text))]
+            yield first, [(texts.take(by_text), numbers.take(by_text))]
 
     def _joints(self, find: Find) -> tuple[Int, Int]:
         """Find the pairs of a part's last token and the first of the next."""
@@ -332,8 +334,8 @@ class JoinedTokens:
         row, part = self.row[held], self.part[held]
         ends = (begins + lengths - 1).take(part[:-1])
         pairs = joint(self.parts.hashes.take(ends), self.parts.hashes.take(begins.take(part[1:])))
-        at, place = find(pairs, row[1:] == row[:-1])
-        return row.take(at), place
+        at, number = find(pairs, row[1:] == row[:-1])
+        return row.take(at), number
 
 
 def _gathered(row: Int, part: Int, begins: Int, lengths: Int) -> tuple[Int, Int]:

@@ -77,7 +77,7 @@ class Entries:
     Attributes
     ----------
     row, word, count, weight
-        For each entry its paragraph, its word's place below, how often it stands there, and its TF-IDF weight: a
+        For each entry its paragraph, its word's index below, how often it stands there, and its TF-IDF weight: a
         paragraph's weights are a vector of length 1.
     first, size
         For each word of an article, the first of its entries, and how many it has.
@@ -154,12 +154,12 @@ class Entries:
             return np.zeros(0, np.int64)
         bits = max(int(self.number.max()), int(number.max(initial=0))).bit_length()
         known, keys = self.article << bits | self.number, article << bits | number
-        place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
-        return np.asarray(place[known.take(place) == keys])
+        index = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+        return np.asarray(index[known.take(index) == keys])
 
 
 def _numbered(words: Int) -> tuple[Int, Int, Int]:
-    """Give each sorted entry's word a place among the distinct, and each word its first entry and its size."""
+    """Give each sorted entry's word an index among the distinct, and each word its first entry and its size."""
     new = changes(words)
     first = np.flatnonzero(new)
     return np.cumsum(new) - 1, first, np.diff(first, append=len(words))

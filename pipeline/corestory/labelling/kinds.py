@@ -137,14 +137,14 @@ def kind_of_markup(markup: str, words: int) -> tuple[Kind | None, int]:
         if not outer and not _POSTS.isdisjoint(found):
             continue
         known = _OUTER_KIND_OF if outer else _KIND_OF
-        claimed = {known[word] for word in found if word in known and not _says_other(word, found, words)}
+        claimed = {known[word] for word in found if word in known and not _is_contradicted(word, found, words)}
         if claimed:
             (kind, *others) = claimed
             return (kind if not others and words <= _LONGEST.get(kind, words) else None), level
     return None, len(_NEAR)
 
 
-def _says_other(word: str, found: list[str], words: int) -> bool:
+def _is_contradicted(word: str, found: list[str], words: int) -> bool:
     """Whether the other words of an element say that this one tells no kind."""
     if word == "ad":
         return any(_HASHED.fullmatch(other) and other not in _SHORT_NAMES for other in found[1:])
@@ -258,10 +258,10 @@ def _page_claims(
 
     claim = cache(kind_of_markup)
     rows = np.flatnonzero(inside)
-    told = [claim(markup[row], min(int(length[row]), _MANY_WORDS)) for row in rows.tolist()]
+    claimed = [claim(markup[row], min(int(length[row]), _MANY_WORDS)) for row in rows.tolist()]
     claims = pd.DataFrame(
-        {"site": site_or_page(frame).to_numpy(object)[rows], "kind": [kind for kind, _ in told],
-         "level": [level for _, level in told], "core": frame["label"].to_numpy(object)[rows] == "core"}, index=rows
+        {"site": site_or_page(frame).to_numpy(object)[rows], "kind": [kind for kind, _ in claimed],
+         "level": [level for _, level in claimed], "core": frame["label"].to_numpy(object)[rows] == "core"}, index=rows
     )  # fmt: skip
     claims = claims[claims["kind"].notna()]
     share = claims.groupby(["site", "kind", "level"])["core"].transform("mean")

@@ -99,7 +99,7 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
         if not line.strip():
             in_header = in_header and not header
             continue
-        place = f"{where}, line {number}"
+        line_name = f"{where}, line {number}"
         key, colon, value = line.partition(":")
         key = key.strip()
         label, slash, detail = key.partition("/")
@@ -108,23 +108,23 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
             if not colon or key not in _HEADERS:
                 raise InputError(
                     f"header line begins with {key[:40]!r}",
-                    where=place,
+                    where=line_name,
                     expected=" ".join(f"{name}:" for name in _HEADERS),
                     hint="A blank line ends the header.",
                 )
             if key in header:
-                raise InputError(f"second {key!r} in the header", where=place, expected="each key once")
+                raise InputError(f"second {key!r} in the header", where=line_name, expected="each key once")
             header[key] = storable(value).strip()
             continue
         in_header = False
         if not colon or label not in _LABELS:
-            raise InputError(f"line begins with {key[:40]!r}", where=place, expected="core:, filler: or skip:")
+            raise InputError(f"line begins with {key[:40]!r}", where=line_name, expected="core:, filler: or skip:")
         if not storable(value).strip():
-            raise InputError(f"no text after {key}:", where=place, expected="a paragraph")
+            raise InputError(f"no text after {key}:", where=line_name, expected="a paragraph")
         known: Mapping[str, str] = KIND_NAMED if label == "filler" else ROLE_NAMED
         if slash and detail not in known:
             what = "kind" if label == "filler" else "role"
-            raise InputError(f"{what} {detail[:40]!r}", where=place, expected=" ".join(known))
+            raise InputError(f"{what} {detail[:40]!r}", where=line_name, expected=" ".join(known))
         kind = KIND_NAMED.get(detail) if label == "filler" else None
         role = ROLE_NAMED.get("body" if label == "core" and not slash else detail) if label != "filler" else None
         paragraphs.append(LabelledParagraph(storable(value).strip(), _LABELS[label], kind=kind, role=role))

@@ -173,7 +173,7 @@ class _Run:
         self.views, self.names, self.note = views, names, note
         self.counts: list[SourceCount] = []
         self.made: dict[str, int] = {}
-        self._tell_refused, self._tell_progress = refuse, progress
+        self._on_refusal, self._on_progress = refuse, progress
         self._duplicates = Duplicates()
         self._refused = self._done = 0
         self._dropped: Counter[str] = Counter()
@@ -226,10 +226,10 @@ class _Run:
 
     def _refuse(self, error: InputError) -> None:
         self._refused += 1
-        self._tell_refused(error)
+        self._on_refusal(error)
 
     def _report_progress(self, origin: Origin, done: int) -> None:
-        self._tell_progress(origin.name, done, origin.size)
+        self._on_progress(origin.name, done, origin.size)
 
 
 def _cut_page(page: GoldPage, views: tuple[str, ...]) -> tuple[LabelledArticle, ...] | CorestoryError:

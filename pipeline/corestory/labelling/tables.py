@@ -91,7 +91,7 @@ class LabelNames:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A row that was read, and its place in its article."""
+    """A row that was read, and its position in its article."""
 
     position: int
     paragraph: LabelledParagraph
@@ -290,8 +290,8 @@ def _add(groups: dict[str, _Group], row: Mapping[str, object], *, names: LabelNa
         group.about[name] = group.about.get(name) or _cell(row, name)
     kind, role = _kind(_cell(row, "kind").casefold(), label, where=where)
     paragraph = LabelledParagraph(text, label, read_markup(row, where=where), kind, role)
-    place = len(group.rows) if given is None else given
-    group.add(_Row(place, paragraph, bool(_cell(row, DECIDED)), where), given, key)
+    position = len(group.rows) if given is None else given
+    group.add(_Row(position, paragraph, bool(_cell(row, DECIDED)), where), given, key)
 
 
 def _kind(name: str, label: Label | None, *, where: str) -> tuple[Kind | None, Role | None]:

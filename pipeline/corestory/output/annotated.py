@@ -56,10 +56,10 @@ class AnnotatedArticle:
             style="bold",
         )
         shown = article.kinds if self.kinds is not None and self.kinds.shown else None
-        for place in chosen_positions(article, None, self.kinds):
-            text, core, score = article.texts[place], bool(article.core[place]), float(article.scores[place])
+        for position in chosen_positions(article, None, self.kinds):
+            text, core, score = article.texts[position], bool(article.core[position]), float(article.scores[position])
             bar = "|" if plain else "┃" if core else "┊"
-            kind = "" if shown is None else f"{shown.names[place]:<{_KIND_WIDTH}} "
+            kind = "" if shown is None else f"{shown.names[position]:<{_KIND_WIDTH}} "
             front = f"{' ' if core else mark} {score:.2f} {kind}"
             style = "" if core else "dim"
             width = max(1, options.max_width - len(front) - 2)

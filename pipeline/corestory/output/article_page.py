@@ -109,7 +109,8 @@ def article_page(
     """
     widest = max((abs(effect.log_odds) for one in article.paragraphs for effect in one.context.effects), default=0.0)
     shown = [
-        _Shown(article.paragraphs[place], article, widest) for place in chosen_positions(article.tagged, only, kinds)
+        _Shown(article.paragraphs[position], article, widest)
+        for position in chosen_positions(article.tagged, only, kinds)
     ]
     entry = PageEntry.of(article, "")
     url = storable(article.tagged.url)

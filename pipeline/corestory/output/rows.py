@@ -307,11 +307,11 @@ def rows_of(
         of_kind = list(zip(article.kinds.names, rounded, strict=True))
     return [
         (
-            name, place, storable(texts[place]), labels[place], scores[place], url, confidence,
-            *((found[place] or (None, None)) if spans else ()),
-            *(of_kind[place] if of_kind else ()), *(kept[place] if kept else ()),
+            name, position, storable(texts[position]), labels[position], scores[position], url, confidence,
+            *((found[position] or (None, None)) if spans else ()),
+            *(of_kind[position] if of_kind else ()), *(kept[position] if kept else ()),
         )
-        for place in chosen_positions(article, only, kinds)
+        for position in chosen_positions(article, only, kinds)
     ]  # fmt: skip
 
 

@@ -67,9 +67,9 @@ def chosen_positions(article: TaggedArticle, only: Label | None, kinds: KindChoi
     [0, 2]
     """
     if kinds is None or article.kinds is None:
-        return [place for place, label in enumerate(article.labels) if only in (None, label)]
+        return [position for position, label in enumerate(article.labels) if only in (None, label)]
     found = enumerate(zip(article.kinds.names, article.labels, strict=True))
-    return [place for place, (kind, label) in found if kinds.allows(kind, label, only)]
+    return [position for position, (kind, label) in found if kinds.allows(kind, label, only)]
 
 
 def kind_choice(*, shown: bool, drop: str, keep: str, only: Label | None) -> KindChoice | None:
@@ -212,7 +212,7 @@ def story_row(article: TaggedArticle, kinds: KindChoice | None, *, digits: int) 
     ('a', '', 'Rain', 'It rained.\n\nBoats sailed on.', 0.8, 0.9, 'en', 5, 6)
     """
     texts = article.texts
-    story = [storable(texts[place]) for place in chosen_positions(article, "core", kinds)]
+    story = [storable(texts[position]) for position in chosen_positions(article, "core", kinds)]
     is_article = None if article.is_article is None else round(float(article.is_article), digits)
     kept = article.kept
     return (

@@ -52,11 +52,11 @@ def report_markdown(
     Examples
     --------
     >>> import pandas as pd
-    >>> from corestory.evaluation.findings import find
+    >>> from corestory.evaluation.findings import report_findings
     >>> frame = pd.DataFrame({
     ...     "article_id": ["a", "a", "b", "b"], "text": ["It rained.", "Share", "It snowed.", "Next"],
     ...     "label": ["core", "filler"] * 2, "score": [0.9, 0.2, 0.8, 0.6]})
-    >>> print(report_markdown(find(frame, resamples=0), title="Weather").splitlines()[0])
+    >>> print(report_markdown(report_findings(frame, resamples=0), title="Weather").splitlines()[0])
     # Weather
     """
     evaluation = findings.evaluation
@@ -155,11 +155,11 @@ def report_page(findings: Findings, *, title: str = "Evaluation", about: Sequenc
     Examples
     --------
     >>> import pandas as pd
-    >>> from corestory.evaluation.findings import find
+    >>> from corestory.evaluation.findings import report_findings
     >>> frame = pd.DataFrame({
     ...     "article_id": ["a", "a", "b", "b"], "text": ["It rained.", "Share", "It snowed.", "<script>"],
     ...     "label": ["core", "filler"] * 2, "score": [0.9, 0.2, 0.8, 0.6], "tagged": ["core", "filler"] * 2})
-    >>> report_page(find(frame, resamples=0), title="Weather").startswith("<!doctype html>")
+    >>> report_page(report_findings(frame, resamples=0), title="Weather").startswith("<!doctype html>")
     True
     """
     from markupsafe import Markup

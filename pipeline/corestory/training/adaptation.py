@@ -116,9 +116,9 @@ def adapt(
     --------
     >>> import pandas as pd
     >>> from corestory import load_model
-    >>> rows = [(name, place, text, "core" if place == 1 else "filler")
+    >>> rows = [(name, position, text, "core" if position == 1 else "filler")
     ...         for name, story in (("a", "The ferry sailed."), ("b", "It rained in the harbour."))
-    ...         for place, text in enumerate(["Quayside letters", story, "Write to the harbour master"])]
+    ...         for position, text in enumerate(["Quayside letters", story, "Write to the harbour master"])]
     >>> frame = pd.DataFrame(rows, columns=["article_id", "position", "text", "label"])
     >>> adaptation = adapt(load_model(), frame)
     >>> adaptation.forms[0].articles

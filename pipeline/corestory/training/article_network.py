@@ -28,7 +28,7 @@ from corestory.training.article_words import ArticleWords, fit_article_words
 from corestory.training.fitting import Fitted, chunks
 from corestory.training.network_fit import Shape, fit_network
 from corestory.training.planting import row_languages
-from corestory.training.training_rows import Rows
+from corestory.training.training_rows import TrainingRows
 from corestory.types import Bool, Float, Float32, Int
 
 LEAST_FILLER = 3
@@ -69,7 +69,7 @@ class Examples:
 
 
 def examples_of(
-    rows: Rows, fitted: Fitted, words: NgramScorer, lines: ArticleWords | None, *, html: bool, briefs: bool
+    rows: TrainingRows, fitted: Fitted, words: NgramScorer, lines: ArticleWords | None, *, html: bool, briefs: bool
 ) -> Examples:
     """Make the examples of one path.
 
@@ -115,7 +115,7 @@ def examples_of(
     return Examples(features, has_stories, real, rows.fold[first], rows.page[first], article)
 
 
-def _shortened(rows: Rows) -> Bool:
+def _shortened(rows: TrainingRows) -> Bool:
     """Mark the rows of articles of which all core paragraphs but the first one, two or three are left out.
 
     An article is left out whole if nothing is shortened, or if the rest has fewer than `SHORT_WORDS` words of story.
@@ -128,7 +128,7 @@ def _shortened(rows: Rows) -> Bool:
     return np.asarray(kept & enough & (layout.total((rows.core & ~kept).astype(float)) > 0))
 
 
-def _around(rows: Rows, core: Bool) -> Bool:
+def _around(rows: TrainingRows, core: Bool) -> Bool:
     """Mark the rows of articles at most `AROUND` rows before the first or behind the last of some paragraphs."""
     layout = rows.batch.layout
     row = np.arange(len(core))
@@ -216,7 +216,7 @@ class FittedArticleNetwork:
 
 
 def fit_article_network(
-    rows: Rows, text: Fitted, html_rows: Rows | None, html: Fitted | None, *,
+    rows: TrainingRows, text: Fitted, html_rows: TrainingRows | None, html: Fitted | None, *,
     words: NgramScorer, languages: Sequence[object], seed: int,
 ) -> FittedArticleNetwork | None:  # fmt: skip
     """Fit the network on the examples of both paths.
@@ -257,7 +257,7 @@ def fit_article_network(
     return FittedArticleNetwork(network, None if lines is None else lines.scorer, tuple(found), cutoffs)
 
 
-def pages_without_story(rows: Rows) -> Int:
+def pages_without_story(rows: TrainingRows) -> Int:
     """Give the numbers of the pages that are labelled filler in all their views."""
     return np.setdiff1d(rows.page[rows.labelled], rows.page[rows.core])
 

@@ -16,7 +16,7 @@ from corestory.features.batch_features import BatchFeatures
 from corestory.features.shapes import shape_features, unmarked
 from corestory.model.ngrams import NgramScorer, fit_ngrams
 from corestory.model.page_features import WORD_FEATURES, first_words, word_features
-from corestory.training.training_rows import Rows
+from corestory.training.training_rows import TrainingRows
 from corestory.types import Bool, Float, Int
 
 LEAST_PAGES, MOST_NGRAMS = 2, 10_000
@@ -43,7 +43,7 @@ class ArticleWords:
         return found
 
 
-def fit_article_words(rows: Rows, without: Int, languages: Sequence[str]) -> ArticleWords:
+def fit_article_words(rows: TrainingRows, without: Int, languages: Sequence[str]) -> ArticleWords:
     """Fit the scorers on the lines of pages without a story, and of articles.
 
     Parameters

@@ -17,7 +17,7 @@ from corestory.model.second_look import lines_between_prose, scores_under
 from corestory.training.article_network import FittedArticleNetwork
 from corestory.training.fitting import Fitted
 from corestory.training.planted_stories import Stories, kept_stories
-from corestory.training.training_rows import Rows
+from corestory.training.training_rows import TrainingRows
 from corestory.types import Bool, Float, Int
 
 CUTOFF_SHARES = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
@@ -38,9 +38,9 @@ class Chosen:
 
 
 def choose_settings(
-    rows: Rows,
+    rows: TrainingRows,
     text: Fitted,
-    html_rows: Rows | None,
+    html_rows: TrainingRows | None,
     html: Fitted | None,
     *,
     article: FittedArticleNetwork | None = None,
@@ -102,7 +102,7 @@ def choose_settings(
     return Chosen(settings, scored[0], cores[0], scored_html, core_html)
 
 
-def are_filler(paths: Sequence[Rows], found: Sequence[Bool]) -> bool:
+def are_filler(paths: Sequence[TrainingRows], found: Sequence[Bool]) -> bool:
     """Tell whether at most half of some paragraphs are labelled core; others are filler or have no label.
 
     Parameters
@@ -116,7 +116,7 @@ def are_filler(paths: Sequence[Rows], found: Sequence[Bool]) -> bool:
     return bool(2 * core <= sum(map(np.count_nonzero, found)))
 
 
-def choose_cutoff_shares(paths: Sequence[tuple[Rows, Float]], words: Sequence[Float]) -> tuple[float, float]:
+def choose_cutoff_shares(paths: Sequence[tuple[TrainingRows, Float]], words: Sequence[Float]) -> tuple[float, float]:
     """Choose the cutoff share of articles that are not clean, and that of clean articles.
 
     Parameters
@@ -142,7 +142,7 @@ def choose_cutoff_shares(paths: Sequence[tuple[Rows, Float]], words: Sequence[Fl
     return chosen[0], chosen[1]
 
 
-def measured_f1(core: Bool, words: Float, rows: Rows) -> Float:
+def measured_f1(core: Bool, words: Float, rows: TrainingRows) -> Float:
     """Word F1 of each article's decision by its labels; unlabelled paragraphs left out, both empty being 1."""
     mass = words * rows.labelled
     count = len(rows.batch.layout.sizes)
@@ -197,7 +197,7 @@ class LookPath:
 
     Attributes
     ----------
-    rows, places
+    rows, numbers
         The rows, and their numbers among all rows.
     scores, core
         Out-of-fold scores and decisions, shape (rows,).
@@ -209,8 +209,8 @@ class LookPath:
         Whether it is that of HTML, in which no line is restored.
     """
 
-    rows: Rows
-    places: Int
+    rows: TrainingRows
+    numbers: Int
     scores: Float
     core: Bool
     looked: Bool
@@ -242,7 +242,7 @@ class LookPath:
 
     def stories(self, chosen: Bool) -> Stories:
         """Give what the look reads of the articles of the chosen rows."""
-        return kept_stories(self.rows, self.places, self.scores, self.read & chosen)
+        return kept_stories(self.rows, self.numbers, self.scores, self.read & chosen)
 
 
 @dataclass(frozen=True, slots=True)

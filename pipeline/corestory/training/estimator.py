@@ -199,12 +199,12 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         labels = _checked(X, y)
         frame = X.reset_index(drop=True)
         folds = make_folds(frame, folds=self.folds, seed=self.random_state)
-        say = progress if progress is not None else _silent
+        progress = progress or _silent
         recipe = self._recipe()
-        rows, places = training_rows(frame, labels, folds.of_row, markup=False)
+        rows, order = training_rows(frame, labels, folds.of_row, markup=False)
         if (bound := rows.bound_label(rows.first_view)) is not None:
             raise _bound_error(frame[labels == bound], bound, by=folds.by)
-        html_rows, html_places, html_frame_rows = None, np.zeros(0, np.int64), np.zeros(0, np.int64)
+        html_rows, html_numbers, html_frame_rows = None, np.zeros(0, np.int64), np.zeros(0, np.int64)
         chosen = np.flatnonzero(has_markup(frame)) if self.use_markup else html_frame_rows
         if len(chosen):
             found, inner = training_rows(frame.iloc[chosen], labels[chosen], folds.of_row[chosen], markup=True)
@@ -212,11 +212,11 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if found.bound_label(found.labelled) is None:
                 html_rows, html_frame_rows = found, chosen[inner]
                 back = np.empty(len(frame), np.int64)
-                back[places] = np.arange(len(frame))
-                html_places = back[html_frame_rows]
-        fitted = fit_stages(rows, html_rows, html_places, recipe, say=say)
+                back[order] = np.arange(len(frame))
+                html_numbers = back[html_frame_rows]
+        fitted = fit_stages(rows, html_rows, html_numbers, recipe, progress=progress)
         of_kind, of_language = (
-            frame[name].iloc[places].tolist() if name in frame else [None] * len(frame) for name in ("kind", "language")
+            frame[name].iloc[order].tolist() if name in frame else [None] * len(frame) for name in ("kind", "language")
         )
         article = fit_article_network(
             rows, fitted.text, html_rows, fitted.html,
@@ -224,7 +224,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )  # fmt: skip
         chosen_settings = choose_settings(rows, fitted.text, html_rows, fitted.html, article=article)
         look = fit_second_look(
-            rows, html_rows, html_places, fitted, chosen_settings, of_kind, of_language, recipe, say=say
+            rows, html_rows, html_numbers, fitted, chosen_settings, of_kind, of_language, recipe, progress=progress
         )
         kinds = fit_kinds(
             frame, labels == CORE, folds.of_row, idf_of=fitted.weights.words.idf_of, seed=self.random_state
@@ -235,7 +235,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.tagger_ = Tagger(weights, look.chosen.settings)
         self.classes_ = np.array([CORE, FILLER])
         self.folds_ = folds
-        self.out_of_fold_ = _out_of_fold(look.chosen, fitted.stage1, places, html_frame_rows)
+        self.out_of_fold_ = _out_of_fold(look.chosen, fitted.stage1, order, html_frame_rows)
         self.n_features_in_ = X.shape[1]
         return self
 
@@ -331,12 +331,12 @@ def _bound_error(rows: pd.DataFrame, label: str, *, by: str) -> DataError:
     )  # fmt: skip
 
 
-def _out_of_fold(chosen: Chosen, stage1: Float, places: Int, html_places: Int) -> pd.DataFrame:
-    score = np.empty(len(places))
-    core = np.empty(len(places), bool)
-    score[places], core[places] = chosen.text_scores, chosen.text_core
+def _out_of_fold(chosen: Chosen, stage1: Float, order: Int, html_numbers: Int) -> pd.DataFrame:
+    score = np.empty(len(order))
+    core = np.empty(len(order), bool)
+    score[order], core[order] = chosen.text_scores, chosen.text_core
     if chosen.html_scores is not None and chosen.html_core is not None:
-        score[html_places], core[html_places] = chosen.html_scores, chosen.html_core
-    words = np.empty(len(places))
-    words[places] = PlattScaling().probabilities(stage1)
+        score[html_numbers], core[html_numbers] = chosen.html_scores, chosen.html_core
+    words = np.empty(len(order))
+    words[order] = PlattScaling().probabilities(stage1)
     return pd.DataFrame({"score": score, "tagged": np.where(core, CORE, FILLER), "stage1": words})

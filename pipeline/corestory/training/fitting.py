@@ -20,7 +20,7 @@ from corestory.model.network import Network, joined
 from corestory.model.ngrams import NgramScorer, fit_ngrams
 from corestory.model.scoring import Weights, stage2_features
 from corestory.training.network_fit import Shape, fit_network
-from corestory.training.training_rows import Rows, trusted_labels
+from corestory.training.training_rows import TrainingRows, trusted_labels
 from corestory.types import Bool, Float, Float32, Int
 
 Progress = Callable[[str], None]
@@ -79,9 +79,9 @@ class FittedStages:
 
 
 def fit_all(
-    fits: Iterable[object], recipe: Recipe, *, stage: str, say: Progress, prefer: Literal["threads"] | None = None
+    fits: Iterable[object], recipe: Recipe, *, stage: str, progress: Progress, prefer: Literal["threads"] | None = None
 ) -> list[Any]:
-    """Do fits side by side, as joblib takes them, and call `say` with the name of the stage after each.
+    """Do fits side by side, as joblib takes them, and call `progress` with the name of the stage after each.
 
     They run in processes unless `prefer` says otherwise, because the many small steps of a network's fit hold Python's
     lock. The processes share one map of the features.
@@ -89,20 +89,20 @@ def fit_all(
     found = []
     for one in Parallel(n_jobs=recipe.jobs, prefer=prefer, return_as="generator")(fits):
         found.append(one)
-        say(stage)
+        progress(stage)
     return found
 
 
 def fit_stage1(
     texts: Sequence[str],
-    rows: Rows,
+    rows: TrainingRows,
     chosen: Bool,
     *,
     recipe: Recipe,
     inverse_regularisation: float,
     min_pages: int,
     read: Callable[[Sequence[str]], Tokens],
-    say: Progress,
+    progress: Progress,
 ) -> tuple[NgramScorer, Float]:
     """Fit a linear stage on all rows, and score every row by one that saw none of its site.
 
@@ -120,7 +120,7 @@ def fit_stage1(
         As of `fit_ngrams`.
     min_pages
         Its ``min_groups``.
-    say
+    progress
         Called after each single fit.
 
     Returns
@@ -145,7 +145,9 @@ def fit_stage1(
         )
 
     parts = [np.flatnonzero(usable & (rows.fold != fold)) for fold in range(folds)] + [np.flatnonzero(usable)]
-    scorers = fit_all([delayed(fit)(part) for part in parts], recipe, stage="stage 1", say=say, prefer="threads")
+    scorers = fit_all(
+        [delayed(fit)(part) for part in parts], recipe, stage="stage 1", progress=progress, prefer="threads"
+    )
     scores = np.zeros(len(texts))
     for fold in range(folds):
         inside = np.flatnonzero(rows.fold == fold)
@@ -155,13 +157,13 @@ def fit_stage1(
 
 
 def fit_words_and_forms(
-    rows: Rows, chosen: Bool, recipe: Recipe, *, say: Progress
+    rows: TrainingRows, chosen: Bool, recipe: Recipe, *, progress: Progress
 ) -> tuple[tuple[NgramScorer, NgramScorer], Float]:
     """Fit a scorer by words and one by word shapes on the chosen rows.
 
     Parameters
     ----------
-    rows, chosen, recipe, say
+    rows, chosen, recipe, progress
         As of `fit_stage1`.
 
     Returns
@@ -174,7 +176,14 @@ def fit_words_and_forms(
     texts, _ = unmarked(rows.batch.texts)
     (words, by_words), (forms, by_form) = (
         fit_stage1(
-            texts, rows, chosen, recipe=recipe, inverse_regularisation=c, min_pages=min_pages, read=read, say=say
+            texts,
+            rows,
+            chosen,
+            recipe=recipe,
+            inverse_regularisation=c,
+            min_pages=min_pages,
+            read=read,
+            progress=progress,
         )
         for c, min_pages, read in (
             (recipe.words_c, recipe.min_pages, tokenise),
@@ -185,7 +194,7 @@ def fit_words_and_forms(
 
 
 def fit_stage2(
-    rows: Rows, stage1: Sequence[LogOdds], words: NgramScorer, recipe: Recipe, *, html: bool, say: Progress
+    rows: TrainingRows, stage1: Sequence[LogOdds], words: NgramScorer, recipe: Recipe, *, html: bool, progress: Progress
 ) -> Fitted:
     """Fit the rounds of stage 2 on out-of-fold log-odds of stage 1.
 
@@ -201,7 +210,7 @@ def fit_stage2(
         How.
     html
         Whether to use the rows' markup.
-    say
+    progress
         Called after each single fit.
     """
     folds = int(rows.fold.max()) + 1
@@ -217,11 +226,11 @@ def fit_stage2(
             brief = replace(
                 recipe, text_epochs=max(recipe.text_epochs // 2, 1), html_epochs=max(recipe.html_epochs // 2, 1)
             )
-            first = _fit_networks(features, rows, _by_fold(learned, rows, seed), brief, html=html, say=say)
+            first = _fit_networks(features, rows, _by_fold(learned, rows, seed), brief, html=html, progress=progress)
             learned = trusted_labels(_held_out(first, features, rows), rows, least=recipe.least_trust)
         # The members of the final network are fitted beside the networks of the folds.
         tasks = _by_fold(learned, rows, seed) + [(learned, seed + member) for member in range(recipe.members)]
-        fitted = _fit_networks(features, rows, tasks, recipe, html=html, say=say)
+        fitted = _fit_networks(features, rows, tasks, recipe, html=html, progress=progress)
         networks.append(joined(fitted[folds:]))
         by_fold.append(tuple(fitted[:folds]))
         log_odds = _held_out(fitted[:folds], features, rows)
@@ -229,11 +238,11 @@ def fit_stage2(
     return Fitted(tuple(networks), log_odds, tuple(stage1), tuple(by_fold))
 
 
-def _by_fold(learned: Bool, rows: Rows, seed: int) -> list[tuple[Bool, int]]:
+def _by_fold(learned: Bool, rows: TrainingRows, seed: int) -> list[tuple[Bool, int]]:
     return [(learned & (rows.fold != fold), seed) for fold in range(int(rows.fold.max()) + 1)]
 
 
-def _held_out(networks: Sequence[Network], features: Float32, rows: Rows) -> Float:
+def _held_out(networks: Sequence[Network], features: Float32, rows: TrainingRows) -> Float:
     log_odds = np.zeros(len(rows.core))
     for fold, network in enumerate(networks):
         inside, layout = _articles(rows, rows.fold == fold)
@@ -241,7 +250,7 @@ def _held_out(networks: Sequence[Network], features: Float32, rows: Rows) -> Flo
     return log_odds
 
 
-def _articles(rows: Rows, inside: Bool) -> tuple[Bool, Layout]:
+def _articles(rows: TrainingRows, inside: Bool) -> tuple[Bool, Layout]:
     """Lay out the articles that have rows inside; a fold has all rows of an article or none."""
     layout = rows.batch.layout
     chosen = np.logical_or.reduceat(inside, layout.first)
@@ -249,16 +258,22 @@ def _articles(rows: Rows, inside: Bool) -> tuple[Bool, Layout]:
 
 
 def _fit_networks(
-    features: Float32, rows: Rows, tasks: Sequence[tuple[Bool, int]], recipe: Recipe, *, html: bool, say: Progress
+    features: Float32,
+    rows: TrainingRows,
+    tasks: Sequence[tuple[Bool, int]],
+    recipe: Recipe,
+    *,
+    html: bool,
+    progress: Progress,
 ) -> list[Network]:
     shape = recipe.html_shape if html else recipe.text_shape
     epochs = recipe.html_epochs if html else recipe.text_epochs
     fits = [delayed(_fit_one_network)(features, rows, inside, shape, epochs, recipe, seed) for inside, seed in tasks]
-    return fit_all(fits, recipe, stage="stage 2", say=say)
+    return fit_all(fits, recipe, stage="stage 2", progress=progress)
 
 
 def _fit_one_network(
-    features: Float32, rows: Rows, learned: Bool, shape: Shape, epochs: int, recipe: Recipe, seed: int
+    features: Float32, rows: TrainingRows, learned: Bool, shape: Shape, epochs: int, recipe: Recipe, seed: int
 ) -> Network:
     # Rows that are not learned from are still context of the others in their article.
     inside, layout = _articles(rows, learned)
@@ -291,7 +306,9 @@ def fit_count(recipe: Recipe, folds: int, *, html: bool) -> int:
     return (folds + 1) * (3 if html else 2) + recipe.rounds * (passes * folds + recipe.members) * (2 if html else 1)
 
 
-def fit_stages(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress) -> FittedStages:
+def fit_stages(
+    rows: TrainingRows, html_rows: TrainingRows | None, html_numbers: Int, recipe: Recipe, *, progress: Progress
+) -> FittedStages:
     """Fit all stages.
 
     Parameters
@@ -300,29 +317,31 @@ def fit_stages(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Rec
         All training rows, their markup left aside.
     html_rows
         Those with markup, or None.
-    html_places
-        For each of `html_rows`, its row in `rows`.
+    html_numbers
+        For each of `html_rows`, its number in `rows`.
     recipe
         How.
-    say
+    progress
         Called after each single fit.
     """
     with threadpool_limits(ONE_THREAD):
-        return _fit_stages(rows, html_rows, html_places, recipe, say=say)
+        return _fit_stages(rows, html_rows, html_numbers, recipe, progress=progress)
 
 
-def _fit_stages(rows: Rows, html_rows: Rows | None, html_places: Int, recipe: Recipe, *, say: Progress) -> FittedStages:
-    (words, forms), stage1 = fit_words_and_forms(rows, rows.first_view, recipe, say=say)
-    text = fit_stage2(rows, [LogOdds(OWN_WORDS, stage1)], words, recipe, html=False, say=say)
+def _fit_stages(
+    rows: TrainingRows, html_rows: TrainingRows | None, html_numbers: Int, recipe: Recipe, *, progress: Progress
+) -> FittedStages:
+    (words, forms), stage1 = fit_words_and_forms(rows, rows.first_view, recipe, progress=progress)
+    text = fit_stage2(rows, [LogOdds(OWN_WORDS, stage1)], words, recipe, html=False, progress=progress)
     if html_rows is None or html_rows.batch.markup is None:
         return FittedStages(Weights(words, text.networks, None, (), forms), stage1, text, None)
     everything = np.ones(len(html_rows.core), bool)
     markup, by_markup = fit_stage1(
         html_rows.batch.markup.words.spelt(), html_rows, everything, recipe=recipe,
-        inverse_regularisation=recipe.markup_c, min_pages=recipe.min_pages, read=tokenise, say=say,
+        inverse_regularisation=recipe.markup_c, min_pages=recipe.min_pages, read=tokenise, progress=progress,
     )  # fmt: skip
-    by_stage1 = [LogOdds(MARKUP, by_markup), LogOdds(OWN_WORDS, stage1[html_places])]
-    html = fit_stage2(html_rows, by_stage1, words, recipe, html=True, say=say)
+    by_stage1 = [LogOdds(MARKUP, by_markup), LogOdds(OWN_WORDS, stage1[html_numbers])]
+    html = fit_stage2(html_rows, by_stage1, words, recipe, html=True, progress=progress)
     return FittedStages(Weights(words, text.networks, markup, html.networks, forms), stage1, text, html)
 
 

@@ -57,7 +57,7 @@ PLANTED_WEIGHT = 0.3
 
 FREQUENCY = 0.75
 """How far the second step goes from each class's share of the weights to its share of the rows: with 0 rare kinds are
-told too often, with 1 hardly ever."""
+predicted too often, with 1 hardly ever."""
 
 MEMBERS, BATCH, STEP, PENALTY = 3, 512, 2e-3, 1e-3
 """Of the perceptrons of the second step, and of their fit by Adam."""
@@ -176,14 +176,14 @@ class _Rows:
     def weights(self, rows: Int) -> Float:
         """Give the rows of a class that one site has less weight the more they are, and those of rare classes more."""
         pair = self.site[rows] * len(CLASSES) + self.classes[rows]
-        _, place, count = np.unique(pair, return_inverse=True, return_counts=True)
-        weight = np.where(self.found[rows], 1.0, PLANTED_WEIGHT) / np.sqrt(count[place])
+        _, group, count = np.unique(pair, return_inverse=True, return_counts=True)
+        weight = np.where(self.found[rows], 1.0, PLANTED_WEIGHT) / np.sqrt(count[group])
         of_class = np.bincount(self.classes[rows], weight, len(CLASSES))
         weight *= of_class[self.classes[rows]] ** -BALANCE
         return np.asarray(weight / weight.mean())
 
     def seen_markup(self) -> list[str]:
-        """Give markup words; half of the sites without those that told the kinds, or nothing else would be learned."""
+        """Give markup words; half of the sites without those that named the kinds, or nothing else would be learned."""
         hidden: dict[str, str] = {}
         seen = []
         for markup, marked, site in zip(self.markup.tolist(), self.marked.tolist(), self.site.tolist(), strict=True):

@@ -159,7 +159,7 @@ def loss_and_gradients(
     space = space or Space(inputs.dtype)
     width, blocks, count = member.input.shape[1], len(member.taps), len(inputs)
     sizes, longest = layout.sizes.astype(inputs.dtype), int(layout.sizes.max())
-    # In each article's channels, rows stand side by side: then the rows some places on are a slice as well.
+    # In each article's channels, rows stand side by side: then the rows some steps away are a slice as well.
     margin = min(2**blocks // 2, longest)
     none, product, work = (space.array(name, width, count) for name in ("none", "product", "work"))
 

@@ -1,9 +1,9 @@
 """Articles to learn the second look from: kept stories, and stories with lines and blocks planted in them.
 
 Pages hold few plugs between the paragraphs of their story, and their gold texts differ about them. So lines of filler
-are planted into the stories of other pages, and beside them short story lines, lest every short line pass for a plug.
-The paragraphs of blocks (headlines, teasers, a second story, comments) look like story, and few gold texts hold one
-that the first decision keeps. Only the story beside them tells that they are of another.
+are planted into the stories of other pages. Short story lines are planted too, so that the model does not take every
+short line for a plug. The paragraphs of blocks (headlines, teasers, a second story, comments) look like story, and few
+gold texts hold one that the first decision keeps. Only the story beside them shows that they are of another.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from corestory.features.layout import Layout
 from corestory.training.planting import PlugLines
-from corestory.training.training_rows import Rows
+from corestory.training.training_rows import TrainingRows
 from corestory.types import Bool, Float, Int
 
 Group = tuple[int, str]
@@ -58,7 +58,7 @@ class Blocks:
     page: Int
 
     @classmethod
-    def of(cls, rows: Rows, language: Sequence[str], headings: Int, teasers: Int, comments: Bool) -> Blocks:
+    def of(cls, rows: TrainingRows, language: Sequence[str], headings: Int, teasers: Int, comments: Bool) -> Blocks:
         """Sort what blocks are made of by group.
 
         Parameters
@@ -120,11 +120,11 @@ class Blocks:
         within, behind = float(generator.integers(1, max(size, 2))) - 0.5, float(size)
         headings = self.headings.get(group, np.zeros(0, np.int64))
         heading = headings[generator.permutation(len(headings))[:1]]
-        sort, place = generator.random(2)
+        sort, draw = generator.random(2)
         if sort < HEADLINES and len(heading):
             listed = self._teasers(group, page, generator)[:, 0]
             length = generator.integers(LEAST_HEADLINES, MOST_HEADLINES, endpoint=True)
-            return np.concatenate([heading, listed[:length]]), behind if place < LIST_BEHIND else within
+            return np.concatenate([heading, listed[:length]]), behind if draw < LIST_BEHIND else within
         if generator.random() > HEADING:
             heading = heading[:0]
         sort -= HEADLINES
@@ -132,7 +132,7 @@ class Blocks:
             teasers = self._teasers(group, page, generator)
             shown = teasers[teasers[:, 1] >= 0][: generator.integers(1, MOST_TEASERS, endpoint=True)]
             parts = PARTS_OF_TEASERS[generator.integers(len(PARTS_OF_TEASERS))]
-            before, after = place < TEASERS_BEFORE, place > 1 - TEASERS_BEHIND
+            before, after = draw < TEASERS_BEFORE, draw > 1 - TEASERS_BEHIND
             return np.concatenate([heading, shown[:, parts].ravel()]), -0.5 if before else behind if after else within
         sort -= TEASERS
         if sort < SECOND_STORY:
@@ -217,14 +217,14 @@ def joined_stories(parts: Sequence[Stories]) -> Stories:
     return Stories(layout=layout, **columns)
 
 
-def kept_stories(rows: Rows, places: Int, scores: Float, kept: Bool) -> Stories:
+def kept_stories(rows: TrainingRows, numbers: Int, scores: Float, kept: Bool) -> Stories:
     """Make an article of what was kept of each article.
 
     Parameters
     ----------
     rows
         The rows that were decided.
-    places
+    numbers
         For each of them, its training row.
     scores
         Their out-of-fold scores.
@@ -236,12 +236,12 @@ def kept_stories(rows: Rows, places: Int, scores: Float, kept: Bool) -> Stories:
     trusted = rows.labelled & (np.where(rows.core, scores, 1 - scores) >= LEAST_TRUST)
     layout, none = Layout.of(sizes[sizes > 0]), np.zeros(len(chosen), bool)
     return Stories(
-        places[chosen], layout, rows.core[chosen], none, none, places[chosen][layout.first],
+        numbers[chosen], layout, rows.core[chosen], none, none, numbers[chosen][layout.first],
         trusted[chosen].astype(float),
     )  # fmt: skip
 
 
-def planted_stories(rows: Rows, lines: PlugLines, blocks: Blocks, generator: np.random.Generator) -> Stories:
+def planted_stories(rows: TrainingRows, lines: PlugLines, blocks: Blocks, generator: np.random.Generator) -> Stories:
     """Plant lines and blocks into the stories of the training rows: the core paragraphs of the first view of each page.
 
     A story of a language with few stories comes up to `MOST_TURNS` times, with other lines.
@@ -289,7 +289,7 @@ def planted_stories(rows: Rows, lines: PlugLines, blocks: Blocks, generator: np.
     )  # fmt: skip
 
 
-def _other_pages(lines: Int, rows: Rows, row: int) -> Int:
+def _other_pages(lines: Int, rows: TrainingRows, row: int) -> Int:
     return np.asarray(lines[rows.page[lines] != rows.page[row]])
 
 

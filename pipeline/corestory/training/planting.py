@@ -14,7 +14,7 @@ from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout
 from corestory.model.scoring import Weights, stage1_log_odds
 from corestory.training.plug_templates import heading_lines, template_lines
-from corestory.training.training_rows import Rows
+from corestory.training.training_rows import TrainingRows
 from corestory.types import Bool, Float, Int
 
 SHORT_CHARACTERS = 70
@@ -104,14 +104,14 @@ class ExtendedRows:
         The number of each line's template in its language; -1 for rows that are of none.
     """
 
-    rows: Rows
+    rows: TrainingRows
     stage1: Float
     language: list[str]
     headings: Int
     teasers: Int
     template: Int
 
-    def dealt(self, deal: int) -> Rows:
+    def dealt(self, deal: int) -> TrainingRows:
         """Give the rows with the templates dealt to the folds, otherwise in each deal; lines of one are in one fold."""
         folds = int(self.rows.fold.max()) + 1
         return replace(
@@ -120,7 +120,7 @@ class ExtendedRows:
 
 
 def with_template_lines(
-    rows: Rows, stage1: Float, languages: Sequence[object], weights: Weights, *, seed: int
+    rows: TrainingRows, stage1: Float, languages: Sequence[object], weights: Weights, *, seed: int
 ) -> ExtendedRows:
     """Add lines made from templates to the training rows, each a separate article and page, and headlines.
 
@@ -166,7 +166,7 @@ def with_template_lines(
         [*rows.batch.texts, *texts], Layout.of(np.concatenate([layout.sizes, sizes])),
         [*rows.batch.titles, *[""] * count], None,
     )  # fmt: skip
-    extended = Rows(
+    extended = TrainingRows(
         batch,
         np.concatenate([rows.core, np.array([line.core for line in made], bool), np.zeros(len(sources), bool)]),
         np.concatenate([rows.labelled, once]),
@@ -267,7 +267,7 @@ def _once(rows: Int, keys: dict[int, tuple[int, str]]) -> Int:
     return np.array(sorted(first.values()), np.int64)
 
 
-def row_languages(rows: Rows, languages: Sequence[object]) -> list[str]:
+def row_languages(rows: TrainingRows, languages: Sequence[object]) -> list[str]:
     """Give the language of each row by its first two letters; where it is not known, the script of the article."""
     layout, found = rows.batch.layout, []
     for inside in layout.slices():

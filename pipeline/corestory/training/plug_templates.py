@@ -193,7 +193,7 @@ def with_planted_lines(
     frame, core, fold
         As of `corestory.training.kinds_fit.fit_kinds`; without one of `COLUMNS` nothing is added.
     generator
-        Of stories, lines and places.
+        Of stories, lines and positions.
 
     Returns
     -------
@@ -221,9 +221,9 @@ def with_planted_lines(
                 story = story[core[story]]
             begin = generator.integers(max(len(story) - MOST_ROWS, 0) + 1)
             story = story[begin : begin + MOST_ROWS]
-            places = np.sort(generator.integers(1, len(story) + 1, len(lines)))
-            numbers = np.insert(np.full(len(story), -1), places, len(planted) + np.arange(len(lines)))
-            parts.append((np.insert(story, places, story[places - 1]), numbers))
+            positions = np.sort(generator.integers(1, len(story) + 1, len(lines)))
+            numbers = np.insert(np.full(len(story), -1), positions, len(planted) + np.arange(len(lines)))
+            parts.append((np.insert(story, positions, story[positions - 1]), numbers))
             planted += lines
     if not parts:
         return frame, core, fold

@@ -24,7 +24,7 @@ from corestory.training.fitting import CHUNK, ONE_THREAD, FittedStages, Progress
 from corestory.training.network_fit import Shape, fit_network
 from corestory.training.planted_stories import Blocks, Stories, joined_stories, planted_stories
 from corestory.training.planting import PLUG, ExtendedRows, PlugLines, plug_lines, with_template_lines
-from corestory.training.training_rows import Rows
+from corestory.training.training_rows import TrainingRows
 from corestory.types import Bool, Float, Float32, Int
 
 SHAPE, EPOCHS, STEPS, MEMBERS = Shape(48, 5, 24), 6, 200, 3
@@ -53,22 +53,22 @@ class FittedLook:
 
 
 def fit_second_look(
-    rows: Rows,
-    html_rows: Rows | None,
-    html_places: Int,
+    rows: TrainingRows,
+    html_rows: TrainingRows | None,
+    html_numbers: Int,
     fitted: FittedStages,
     chosen: Chosen,
     kinds: Sequence[object],
     languages: Sequence[object],
     recipe: Recipe,
     *,
-    say: Progress,
+    progress: Progress,
 ) -> FittedLook:
     """Fit the second look on kept stories and on stories with planted lines, and choose its cutoffs.
 
     Parameters
     ----------
-    rows, html_rows, html_places
+    rows, html_rows, html_numbers
         As of `corestory.training.fitting.fit_stages`.
     fitted, chosen
         The stages, and the settings and out-of-fold scores of the first decision.
@@ -76,7 +76,7 @@ def fit_second_look(
         The kind of filler and the language of each row where known.
     recipe
         How the stages were fitted; its penalty, seed and jobs hold here too.
-    say
+    progress
         Called after each single fit.
     """
     generator = np.random.default_rng(recipe.seed)
@@ -88,11 +88,11 @@ def fit_second_look(
     ]  # fmt: skip
     marked = np.zeros(len(rows.core), bool)
     if html_rows is not None and chosen.html_scores is not None and chosen.html_core is not None:
-        marked[html_places] = True
-        everything = np.ones(len(html_places), bool)
+        marked[html_numbers] = True
+        everything = np.ones(len(html_numbers), bool)
         paths.append(
             LookPath(
-                html_rows, html_places, chosen.html_scores, chosen.html_core, everything, chosen.settings, html=True
+                html_rows, html_numbers, chosen.html_scores, chosen.html_core, everything, chosen.settings, html=True
             )
         )
     extended = with_template_lines(rows, fitted.stage1, languages, fitted.weights, seed=recipe.seed)
@@ -108,10 +108,10 @@ def fit_second_look(
     needed[np.concatenate([lines.found, blocks[0].rows])] = True
     also = needed.copy()
     for path in paths:
-        also[path.places[path.read & path.looked]] = True
+        also[path.numbers[path.read & path.looked]] = True
     texts, _ = unmarked(rows.batch.texts)
     fitted_lines = [
-        fit_line_scorers(texts, dealt, lines, needed if deal else also, recipe, say=say)
+        fit_line_scorers(texts, dealt, lines, needed if deal else also, recipe, progress=progress)
         for deal, dealt in enumerate(deals)
     ]
     scorers, _ = fitted_lines[0]
@@ -132,7 +132,7 @@ def fit_second_look(
         [_trusted(stories, material.by_line[stories.rows].sum(axis=1)) for material, stories in parts]
     )
     fold = np.repeat(rows.fold[learned.own], learned.layout.sizes)
-    networks = _networks(columns, learned, fold, recipe, say=say)
+    networks = _networks(columns, learned, fold, recipe, progress=progress)
     log_odds = np.zeros(len(learned.rows))
     for number, network in enumerate(networks[:-1]):
         inside = fold == number
@@ -145,7 +145,7 @@ def fit_second_look(
     decided: list[DecidedPath] = []
     for name, path in zip(("text", "html"), paths, strict=False):
         of_row = materials[0].held_out(path.stories(path.looked), networks[:-1])
-        of_path = calibrated.second_look_probabilities(of_row[path.places], materials[0].prose(path.places))
+        of_path = calibrated.second_look_probabilities(of_row[path.numbers], materials[0].prose(path.numbers))
         one = chosen_cutoffs(path, of_path, *planted_lines)
         cutoffs[f"second_look_{name}_cutoff"] = one.cutoff
         decided.append(one)
@@ -158,7 +158,7 @@ def fit_second_look(
     return FittedLook(SecondLook(*scorers, networks[-1]), after)
 
 
-def _blocks(extended: ExtendedRows, deals: Sequence[Rows], kinds: Sequence[object]) -> list[Blocks]:
+def _blocks(extended: ExtendedRows, deals: Sequence[TrainingRows], kinds: Sequence[object]) -> list[Blocks]:
     """Give what blocks are made of, for each deal of the templates: headings are made from some."""
     comments = np.zeros(len(extended.rows.core), bool)
     comments[: len(kinds)] = [kind == "comment" for kind in kinds]
@@ -201,7 +201,7 @@ def look_fit_count(folds: int) -> int:
 class _Material:
     """What features of stories are computed from."""
 
-    rows: Rows
+    rows: TrainingRows
     by_line: Float
     stage1: Float
     words: NgramScorer
@@ -236,7 +236,7 @@ class _Material:
         return second_look_columns(features, features.titles, by_line, stage1).matrix()
 
 
-def _two_views(rows: Rows, generator: np.random.Generator) -> Bool:
+def _two_views(rows: TrainingRows, generator: np.random.Generator) -> Bool:
     """Choose the rows of the first view of each page, and of one other view of it at random."""
     layout = rows.batch.layout
     others = generator.permutation(np.flatnonzero(~rows.first_view[layout.first]))
@@ -245,7 +245,7 @@ def _two_views(rows: Rows, generator: np.random.Generator) -> Bool:
 
 
 def fit_line_scorers(
-    texts: Sequence[str], rows: Rows, lines: PlugLines, needed: Bool, recipe: Recipe, *, say: Progress
+    texts: Sequence[str], rows: TrainingRows, lines: PlugLines, needed: Bool, recipe: Recipe, *, progress: Progress
 ) -> tuple[tuple[NgramScorer, NgramScorer], Float]:
     """Fit the scorers of lines by words and by word shapes, both labels weighing alike.
 
@@ -253,7 +253,7 @@ def fit_line_scorers(
     ----------
     texts
         The text of each row without the marks of its rendering.
-    rows, recipe, say
+    rows, recipe, progress
         As of `fit_second_look`.
     lines
         The lines to learn from.
@@ -285,11 +285,11 @@ def fit_line_scorers(
     weighted = replace(rows, weight=weight * chosen.sum() / 2, fold=fold)
     words, by_words = fit_stage1(
         texts, weighted, chosen, recipe=recipe, inverse_regularisation=WORDS_C, min_pages=LEAST_PAGES,
-        read=lambda texts: line_words(tokenise(texts)), say=say,
+        read=lambda texts: line_words(tokenise(texts)), progress=progress,
     )  # fmt: skip
     forms, by_form = fit_stage1(
         texts, weighted, chosen, recipe=recipe, inverse_regularisation=FORMS_C, min_pages=recipe.min_pages,
-        read=lambda texts: line_forms(form_tokens(texts)), say=say,
+        read=lambda texts: line_forms(form_tokens(texts)), progress=progress,
     )  # fmt: skip
     return (words, forms), np.column_stack([by_words, by_form])
 
@@ -300,13 +300,13 @@ def _chunks(stories: Stories) -> Iterator[Stories]:
         yield stories.part((number >= begin) & (number < begin + CHUNK))
 
 
-def _networks(columns: Float32, stories: Stories, fold: Int, recipe: Recipe, *, say: Progress) -> list[Network]:
+def _networks(columns: Float32, stories: Stories, fold: Int, recipe: Recipe, *, progress: Progress) -> list[Network]:
     """Fit a network without each fold, and last one of `MEMBERS` members on all."""
     folds = int(fold.max()) + 1
     tasks = [(fold != held_out, 0) for held_out in range(folds)]
     tasks += [(np.ones(len(fold), bool), member) for member in range(MEMBERS)]
     fits = [delayed(_fit_one)(columns, stories, inside, recipe, recipe.seed + member) for inside, member in tasks]
-    found = fit_all(fits, recipe, stage="second look", say=say)
+    found = fit_all(fits, recipe, stage="second look", progress=progress)
     return [*found[:folds], joined(found[folds:])]
 
 

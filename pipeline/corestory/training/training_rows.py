@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class TrainingRows:
     """Training rows, article by article in the order of the page.
 
     Attributes
@@ -66,7 +66,9 @@ class Rows:
         return fit_platt(log_odds[self.labelled], self.core[self.labelled])
 
 
-def training_rows(frame: pd.DataFrame, labels: npt.NDArray[np.object_], fold: Int, *, markup: bool) -> tuple[Rows, Int]:
+def training_rows(
+    frame: pd.DataFrame, labels: npt.NDArray[np.object_], fold: Int, *, markup: bool
+) -> tuple[TrainingRows, Int]:
     """Lay a labelled frame out for the fits.
 
     Parameters
@@ -82,7 +84,7 @@ def training_rows(frame: pd.DataFrame, labels: npt.NDArray[np.object_], fold: In
 
     Returns
     -------
-    rows : Rows
+    rows : TrainingRows
     order : numpy.ndarray
         For each of the rows, its row number in the frame.
     """
@@ -102,7 +104,7 @@ def training_rows(frame: pd.DataFrame, labels: npt.NDArray[np.object_], fold: In
     view = frame["view"].to_numpy(object)[order] if "view" in frame else np.full(len(order), "", object)
     first_view = _first_view(article, page, np.isin(view, OWN_VIEWS))
     known = labels[order]
-    return Rows(batch, known == "core", known != "", fold[order], page, weight, first_view), order
+    return TrainingRows(batch, known == "core", known != "", fold[order], page, weight, first_view), order
 
 
 def _first_view(article: Int, page: Int, own: Bool) -> Bool:
@@ -182,7 +184,7 @@ def make_folds(frame: pd.DataFrame, *, folds: int, seed: int) -> Folds:
     return Folds(group.map(fold_of).to_numpy(np.int64), count, by)
 
 
-def trusted_labels(log_odds: Float, rows: Rows, *, least: float) -> Bool:
+def trusted_labels(log_odds: Float, rows: TrainingRows, *, least: float) -> Bool:
     """Say which rows' labels are to be learned from.
 
     Parameters

@@ -24,7 +24,7 @@ from corestory.web.answers import Answer, TaggingRequest, problem
 from corestory.web.documents import options_of
 from corestory.web.guard import Guard
 from corestory.web.openapi import docs_page, openapi
-from corestory.web.serving import SCOPE_KEY, Metrics, Monitor, Record
+from corestory.web.serving import SCOPE_KEY, Metrics, Monitor, RequestRecord
 from corestory.web.worker_pool import QueueFullError, Serving, WorkerPool
 
 # The kind, as of `corestory.reading.file_kinds`, of each media type.
@@ -160,7 +160,7 @@ class _Paths:
         return RedirectResponse("/docs")
 
     async def _tagged(self, request: Request, fixed: Mapping[str, str]) -> Response:
-        record: Record = request.scope[SCOPE_KEY]
+        record: RequestRecord = request.scope[SCOPE_KEY]
         held = 0
         try:
             self._pool.check_room()

@@ -65,7 +65,7 @@ class Metrics:
 
 
 @dataclass(slots=True)
-class Record:
+class RequestRecord:
     """The record of a request while it is answered."""
 
     status: int = 0
@@ -100,7 +100,7 @@ class Monitor:
             await self._app(scope, receive, send)
             return
         begin = time.perf_counter()
-        record = scope[SCOPE_KEY] = Record()
+        record = scope[SCOPE_KEY] = RequestRecord()
         names = {name for name, _ in scope["headers"]}
         unread = bool(names & {b"content-length", b"transfer-encoding"})
 
@@ -132,7 +132,7 @@ class Monitor:
         finally:
             self._finish(scope, record, time.perf_counter() - begin)
 
-    def _finish(self, scope: Scope, record: Record, seconds: float) -> None:
+    def _finish(self, scope: Scope, record: RequestRecord, seconds: float) -> None:
         path = scope["path"] if scope["path"] in self._paths else "other"
         self._metrics.requests.labels(path, str(record.status)).inc()
         self._metrics.seconds.labels(path).observe(seconds)
