@@ -67,7 +67,7 @@ def html_rows(rows):
 
 def stage1_of(texts, rows, chosen, *, progress=silent):
     return fit_stage1(
-        texts, rows, chosen, recipe=RECIPE, inverse_regularisation=3.0, min_pages=2, read=tokenise, progress=say
+        texts, rows, chosen, recipe=RECIPE, inverse_regularisation=3.0, min_pages=2, read=tokenise, progress=progress
     )
 
 
