@@ -105,12 +105,23 @@ def test_more_encodings_of_pages_that_declare_none_are_told(encoding: str, text:
 
 
 @pytest.mark.parametrize("declared", ["utf-8", "UTF8", ""])
-def test_one_stray_byte_costs_a_page_in_utf_8_one_character(declared: str) -> None:
+def test_one_stray_byte_costs_a_page_in_utf_8_at_most_one_character(declared: str) -> None:
     notes: list[str] = []
-    page = f"<meta charset={declared}><p>The company’s café — open.".encode() + b" It\x92s late. \xa3"
+    page = f"<meta charset={declared}><p>The company’s café — open.".encode() + b" It\x92s a caf\xe9, too. \xa3"
     text = decode(page, where="a.html", html=True, note=notes.append)
-    assert text.endswith("The company’s café — open. It\ufffds late. \ufffd")
-    assert notes == ["a.html: 2 characters could not be decoded and are shown as \ufffd"]
+    assert text.endswith("The company’s café — open. It’s a café, too. \ufffd")
+    assert notes == ["a.html: 1 character could not be decoded and is shown as \ufffd"]
+
+
+def test_utf_8_with_as_many_pasted_bytes_is_no_other_encoding() -> None:
+    text = "“We wait,” she said."
+    assert decode(text.encode() + b" \x93It\x92s l\xe9ger.\x94", where="a.txt") == text + " “It’s léger.”"
+
+
+@pytest.mark.parametrize("encoding", ["mac_roman", "cp850"])
+def test_a_western_text_of_an_old_computer_is_told_by_its_letters(encoding: str) -> None:
+    text = WESTERN["German"].translate(dict.fromkeys(map(ord, "„“–’…€"), '"'))
+    assert decode(text.encode(encoding) * 3, where="a.txt") == text * 3
 
 
 @pytest.mark.parametrize("end", [1, 2])

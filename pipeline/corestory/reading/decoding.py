@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from corestory.errors import InputError, Note, no_note
+from corestory.reading.damaged_utf8 import damaged_utf8, pasted_utf8, repaired_twice
 from corestory.reading.file_kinds import refuse_kind
 from corestory.reading.streams import HEAD_BYTES
 
@@ -48,16 +49,6 @@ _MULTIBYTE = frozenset(("cp932", "euc_jp", "big5", "gb18030", "cp949"))
 _MARGIN = 0.035
 # No language has these within a word; they are letters of another encoding.
 _SIGN_IN_WORD = re.compile(r"[^\W\d_][±¶¼½¾¹²³¬¦¤¥¢¸¨¿¡×÷]+[^\W\d_]|(?<!\w)[±¶¼½¾¬¦¨¸][^\W\d_]{2}")
-# UTF-8 read as Windows-1252, and written as UTF-8: "Ã©", "â€™", "Ð°". So many of them, and nothing else, are no chance.
-_TWICE = re.compile(
-    rb"\xc3[\x82-\x85\x8e-\x91\x97-\x9a\xa0-\xaf](?:\xc2[\x80-\xbf]|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92"
-    rb"|\xcb[\x86\x9c]|\xe2(?:\x80[\x93-\xba]|\x82\xac|\x84\xa2))"
-)
-_TWICE_CHARACTERS = 3
-# The byte of each character in Windows-1252, or in Latin-1 where that leaves it free.
-_BYTES = {byte: byte for byte in range(256)} | {
-    ord(character): byte for byte in range(256) if (character := bytes((byte,)).decode("cp1252", "ignore"))
-}
 
 
 def share_of_controls(text: str, encoded: bytes | None = None) -> float:
@@ -88,10 +79,13 @@ def wide_text(data: bytes) -> str | None:
     return None
 
 
-def western_text(data: bytes) -> str | None:
-    """Decode Windows-1252 if the letters beyond ASCII are few and those of one Western European language."""
+def western_text(data: bytes, encoding: str = "cp1252", *, least: int = 0) -> str | None:
+    """Decode Windows-1252, or another one, if the letters beyond ASCII are few and of one Western European language.
+
+    There are at least so many of them.
+    """
     try:
-        text = data.decode("cp1252")
+        text = data.decode(encoding)
     except UnicodeDecodeError:
         return None
     letters: Counter[str] = Counter()
@@ -106,7 +100,7 @@ def western_text(data: bytes) -> str | None:
         else:
             return None
     high = letters.total()
-    if high > _MOST_HIGH * sum(map(str.isalpha, text)) or share_of_controls(text) > MOST_CONTROLS / 10:
+    if high < least or high > _MOST_HIGH * sum(map(str.isalpha, text)) or share_of_controls(text) > MOST_CONTROLS / 10:
         return None
     known = max(sum(letters[letter] for letter in alphabet) for alphabet in _ALPHABETS)
     return text if known >= _IN_LANGUAGE * high else None
@@ -151,27 +145,6 @@ def _detected_encoding(data: bytes) -> str:
     return str(best.encoding)
 
 
-def repaired_twice(text: str, encoded: bytes) -> str:
-    """Repair UTF-8 that was read as Windows-1252 and encoded again, where every character beyond ASCII shows that.
-
-    Parameters
-    ----------
-    text, encoded
-        The text, and the same in UTF-8.
-
-    Examples
-    --------
-    >>> [repaired_twice(text, text.encode()) for text in ("CafÃ© â€“ GenÃ¨ve", "CafÃ© â€“ Genève")]
-    ['Café – Genève', 'CafÃ© â€“ Genève']
-    """
-    if text.isascii() or len(_TWICE.findall(encoded)) < _TWICE_CHARACTERS:
-        return text
-    try:
-        return codecs.charmap_encode(text, "strict", _BYTES)[0].decode()
-    except UnicodeError:
-        return text
-
-
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16's, with which it begins
@@ -207,9 +180,9 @@ def decode(data: bytes, *, where: str, html: bool = False, charset: str = "", no
 
     In this order: a byte order mark; UTF-8, if the bytes are valid UTF-8, or nearly; what the server declares, or for
     HTML the page, as browsers understand it; UTF-16 and UTF-32 without a mark, if they give text; Windows-1252, of
-    which Latin-1 is a part, if the letters beyond ASCII are few and those of one Western European language; and what
-    charset-normalizer finds, if it is sure. Broken bytes become U+FFFD. Text that was encoded twice is repaired if all
-    of it shows that.
+    which Latin-1 is a part, if the letters beyond ASCII are few and those of one Western European language; what
+    charset-normalizer finds, if it is sure; old Macs' and DOS's encodings as Windows-1252. Bytes of Windows-1252
+    within UTF-8 are read as such, other broken bytes become U+FFFD. Text encoded twice is repaired if all of it is.
 
     Parameters
     ----------
@@ -242,7 +215,7 @@ def decode(data: bytes, *, where: str, html: bool = False, charset: str = "", no
     """
     refuse_kind(data[:HEAD_BYTES], where=where)
     declared = _encoding_named(charset) or (_declared_encoding(data) if html else "")
-    # Most documents are valid UTF-8, and the text need not be encoded again to be looked through as bytes.
+    # Most documents are valid UTF-8, and their text need not be encoded again.
     text, encoded = _valid_utf8(data, declared), data
     if text is None:
         text = _decoded(data, where, declared)
@@ -283,8 +256,10 @@ def _decoded(data: bytes, where: str, declared: str) -> str:
         lambda: _utf8(data, least=1) if declared == "utf-8" else _decoded_as(data, declared),
         lambda: wide_text(data),
         lambda: _utf8(data, least=1),
+        lambda: pasted_utf8(data),
         lambda: western_text(data),
         lambda: _decoded_as(data, _detected_encoding(data)),
+        lambda: western_text(data, "mac_roman", least=_HIGH_BYTES) or western_text(data, "cp850", least=_HIGH_BYTES),
         lambda: _utf8(data, least=0) if declared == "utf-8" else None,
     )
     for attempt in attempts:
@@ -337,7 +312,7 @@ def _utf8(data: bytes, *, least: float) -> str | None:
         cut_off = error.reason == "unexpected end of data" and (whole > 0 or broken > 1)
         if whole < least * broken and not cut_off:
             return None
-        text = data.decode("utf-8-sig", errors="replace")
+        text = damaged_utf8(data)
     return text if share_of_controls(text) <= MOST_CONTROLS else None
 
 

@@ -1,0 +1,26 @@
+"""Bytes of Windows-1252 in UTF-8 are read as such; what may be a broken character is none."""
+
+import pytest
+
+from corestory.reading.damaged_utf8 import damaged_utf8, pasted_utf8
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"it\x92s \x93here\x94 \x96 caf\xe9, \xfcber", "it’s “here” – café, über"),
+        (
+            b"br\xc3 br\xc3l\xc2 \xa3 \xe9 \x92\x92 caf\xe9",
+            "br\ufffd br\ufffdl\ufffd \ufffd \ufffd \ufffd\ufffd caf\ufffd",
+        ),
+        ("港".encode()[:2] + b" cut \xe2\x80", "\ufffd cut \ufffd"),
+    ],
+)
+def test_a_byte_that_stands_alone_is_read_as_that_of_a_sign_or_of_a_letter_beside_others(data, text):
+    assert damaged_utf8(data) == text
+
+
+def test_many_pasted_bytes_need_a_character_that_only_utf_8_has():
+    assert pasted_utf8("…".encode() + b" it\x92s \x93here\x94") == "… it’s “here”"
+    assert pasted_utf8("é".encode() + b" it\x92s \x93here\x94") is None
+    assert pasted_utf8("…".encode() + b" it\x92s \xa4") is None
