@@ -1,47 +1,8 @@
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from corestory.reading.one_article import paragraphs_of_text
 from corestory.reading.text import split_text
-from corestory.reading.text_shapes import is_markup, lump_sentences, unpacked, without_cut_off
-
-SENTENCES = [
-    "Dr. Brisk, who runs the U.S. office, said that the quay had been closed for eleven months since the storm.",
-    "“We are sorry for it,” she added.",
-    "It will cost 3.5 million, or 2 percent of the budget, according to J. Ahl of the council and his staff.",
-    "Is that too much?",
-    "The ferries, the railway and the bus company have asked for a share of it, which nobody has promised them yet.",
-    "Work starts on Monday, if the weather holds, and will go on until the tourists come back in the early summer.",
-]
-LUMPS = {
-    "English": SENTENCES * 2,
-    "German": ["Die Brücke wird am 3. Mai nach elf Monaten endlich geöffnet.", "Das sagte Dr. Ahl am Montag."] * 9,
-    "Russian": ["Старый мост снова откроют в понедельник после долгого ремонта.", "Так решил совет порта."] * 9,
-    "Hindi": ["पुराना पुल सोमवार को फिर से खुल जाएगा और सभी लोग बहुत खुश हैं।", "परिषद ने यह फैसला किया।"] * 9,
-}
-
-
-@pytest.mark.parametrize("language", LUMPS)
-def test_a_text_of_one_long_line_is_cut_into_its_sentences(language):
-    assert paragraphs_of_text(" ".join(LUMPS[language]), where="a.txt") == LUMPS[language]
-
-
-def test_a_script_without_spaces_is_cut_at_its_own_stops():
-    sentences = ["海港委员会周二晚间投票决定重新开放旧平旋桥。", "“我们很高兴。”", "此前一艘驳船撞上了北侧桥墩。"] * 16
-    assert lump_sentences("".join(sentences)) == sentences
-
-
-def test_a_line_among_others_and_a_short_one_are_paragraphs():
-    lump = " ".join(SENTENCES * 3)
-    assert paragraphs_of_text(f"Quay opens\n{lump}", where="a.txt") == ["Quay opens", lump]
-    assert paragraphs_of_text(" ".join(SENTENCES[:2]), where="a.txt") == [" ".join(SENTENCES[:2])]
-
-
-@given(st.text())
-def test_cutting_a_line_loses_nothing_but_white_space(text):
-    long = (text + " Then. It rained. On us. All. Day! ") * 40
-    assert "".join("".join(lump_sentences(long)).split()) == "".join(long.split())
+from corestory.reading.text_shapes import is_markup, unpacked, without_cut_off
 
 
 def test_line_breaks_that_are_written_out_are_line_breaks_in_a_text_that_has_no_others():
@@ -86,3 +47,37 @@ def test_subtitles_are_read_as_what_is_said(head, point):
 
     assert split_text(head + "\n".join(cues)) == ["The quay opened on Monday at nine.", "Ships came, and left again."]
     assert times[0] in split_text("\n".join(cues[:2]))
+
+
+def test_of_a_mail_that_quotes_paragraphs_the_short_ones_are_quoted_too():
+    long, short = "> The quay opened\n> on Monday\n> at nine.", "> Of 31\n> 14 came."
+    assert split_text(f"{long}\n\n{short}") == ["The quay opened", "on Monday", "at nine.", "Of 31", "14 came."]
+    assert split_text(short) == short.split("\n")
+
+
+WRAPPED = [
+    *("The old quay opened on Monday after a long", "delay that storms in the spring had caused, and", "people came."),
+    *("It cost a million, of which the town has to pay", "a half over the next ten years, said the mayor", "at last."),
+    *("Ships are to come", "again in June."),
+]
+JOINED = [" ".join(WRAPPED[:3]), " ".join(WRAPPED[3:6]), " ".join(WRAPPED[6:])]
+
+
+@pytest.mark.parametrize("time", ["0:{:02}", "1:02:{:02}", "[00:{:02}]", "({}:07)"])
+def test_a_transcript_whose_lines_stand_between_times_is_read_as_what_is_said(time):
+    lines = [line for number, said in enumerate(WRAPPED) for line in (time.format(number + 10), said)]
+    assert split_text("\n".join(lines)) == JOINED
+    assert lines[0] in split_text("\n".join(lines[:8]))
+
+
+def test_the_entries_of_a_live_report_keep_their_times():
+    lines = [line for number in range(10, 20) for line in (f"{number}:15", f"Boat {number} has come in, at last.")]
+    assert split_text("\n".join(lines)) == lines
+
+
+@pytest.mark.parametrize("number", ["{}  ", "{:>3} ", "{:02}\t"])
+def test_the_numbers_of_wrapped_lines_are_none_of_the_text(number):
+    lines = [number.format(place) + line for place, line in enumerate(WRAPPED, start=1)]
+    assert split_text("\n".join(lines))[:2] == JOINED[:2]
+    ranking = [number.format(place) + f"Ann Lee, {place} votes" for place in range(1, 12)]
+    assert split_text("\n".join(ranking)) == [line.strip() for line in ranking]

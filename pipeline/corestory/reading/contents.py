@@ -14,6 +14,7 @@ from corestory.reading.decoding import decode
 from corestory.reading.fields import OPTIONS, SHOWN_FIELDS, FieldFinder, listed
 from corestory.reading.file_kinds import archive_kind, begins_warc, is_table, kind_by_content, kind_by_name
 from corestory.reading.json_rows import json_rows
+from corestory.reading.lumps import LUMP_SENTENCES, is_lump
 from corestory.reading.one_article import (
     LABELLED_ENDING,
     front_matter,
@@ -27,7 +28,6 @@ from corestory.reading.saved_pages import is_saved_page, saved_page
 from corestory.reading.streams import HEAD_BYTES, open_stored, peek_bytes, plain_bytes, read_document, unpacked_name
 from corestory.reading.tables import SourceRow, csv_table, folded, source_name
 from corestory.reading.text import storable
-from corestory.reading.text_shapes import LUMP_SENTENCES, is_lump
 from corestory.reading.warc import warc_part_rows, warc_rows
 from corestory.reading.zip_members import zip_articles
 from corestory.remote import AnyPath, fetching_hint

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from corestory.errors import InputError
 from corestory.reading.article import Article
 from corestory.reading.bounds import excess_of_page
+from corestory.reading.lumps import lump_paragraphs
 from corestory.reading.text import is_blank, split_text, storable
-from corestory.reading.text_shapes import is_markup, lump_sentences
+from corestory.reading.text_shapes import is_markup
 
 if TYPE_CHECKING:
     from corestory.reading.html.page import Page
@@ -26,8 +27,9 @@ _FRONT_CHARACTERS = 5000
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(.*?)\n\1[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _FRONT_LINE = re.compile(r"(\w+)[ \t]*[:=][ \t]*([\"']?)(.*?)\2[ \t]*")
 _TAG = re.compile(r"<(?:!doctype|/?(?:html|body|div|p|article|section|h[1-6]|ul|li|br|span|a)\b)[^<>]*>", re.IGNORECASE)
-# The cut takes these away besides what does not show: marks of quoted mail, and hyphens of wrapped words.
-_TAKEN = frozenset(">-\u2010")
+# The cut takes these away besides what does not show: marks of quoted mail and of lost line ends, and hyphens of
+# wrapped words.
+_TAKEN = frozenset(">-\u2010¶|")
 _WRITTEN_BREAKS = ("\\n", "\\r")
 
 
@@ -70,7 +72,7 @@ def article_of_text(text: str, *, html: bool = False, url: str = "", where: str 
 
 
 def paragraphs_of_text(text: str, *, where: str) -> Sequence[str]:
-    """Cut a text into its paragraphs; one that is HTML is cut as a page, one of a single long line into sentences.
+    """Cut a text into its paragraphs; one that is HTML as a page, a single long line where its line ends were.
 
     Raises
     ------
@@ -85,7 +87,7 @@ def paragraphs_of_text(text: str, *, where: str) -> Sequence[str]:
     if is_markup(text):
         return page_article(text, article_id="", where=where).texts
     paragraphs = split_text(text)
-    return lump_sentences(paragraphs[0]) if len(paragraphs) == 1 else paragraphs
+    return lump_paragraphs(paragraphs[0]) if len(paragraphs) == 1 else paragraphs
 
 
 def text_article(texts: Iterable[str], *, article_id: str, where: str, facts: Sequence[str] = ()) -> Article:

@@ -11,6 +11,8 @@ from corestory.reading.wrapping import rejoined_lines
 # The ends of a line or a paragraph by Unicode; str.splitlines would also cut at separators of data.
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028]")
 _OTHER_ENDS = "\r\x0b\x0c\x85\u2028\u2029"
+# Of wrapped lines at most such a share begins in upper case.
+MOST_UPPER = 0.65
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Controls, formats (zero-width ones among them) and white space.
 _UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
@@ -93,6 +95,8 @@ def split_text(text: str) -> list[str]:
 
 
 def _blocks(text: str) -> list[list[str]]:
+    if "\ufeff" in text:  # where files were put together
+        text = text.replace("\ufeff", "")
     # Most texts have none of these, and to see that takes far less time than to replace none.
     if any(end in text for end in _OTHER_ENDS):
         text = _LINE_END.sub("\n", text.replace("\u2029", "\n\n"))
@@ -102,11 +106,11 @@ def _blocks(text: str) -> list[list[str]]:
         return [lines]
     blocks = [list(block) for shows, block in groupby(lines, bool) if shows]
     # Every line end doubled, as converters and old files do: a single blank line then separates lines, not paragraphs.
-    # Whether these lines are parts of paragraphs, their width tells; where most begin in upper case, they are none.
+    # Whether these lines are parts of paragraphs, their width tells; nearly all paragraphs begin in upper case.
     if len(blocks) == 1 or any(len(block) > 1 for block in blocks):
         return blocks
     upper = sum(block[0].lstrip()[:1].isupper() for block in blocks)
-    return blocks if 2 * upper > len(blocks) else _single_spaced(lines)
+    return blocks if upper > MOST_UPPER * len(blocks) else _single_spaced(lines)
 
 
 def _single_spaced(lines: Sequence[str]) -> list[list[str]]:

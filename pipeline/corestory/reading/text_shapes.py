@@ -2,20 +2,23 @@ r"""Shapes in which text arrives that is not a paragraph a line: mail, subtitles
 
 import json
 import re
-from itertools import groupby
+from itertools import groupby, pairwise
+
+from corestory.reading.escapes import without_escapes
 
 # Lines that are quoted so many at a time are mail; fewer are Markdown's quotations, unless the second goes on in lower
 # case, or a writer's own sign.
 QUOTED_LINES = 3
-# A single line of so many characters and sentences is a text whose line ends were lost.
-LUMP_CHARACTERS = 700
-LUMP_SENTENCES = 5
 # Of the lines of a text that is HTML, this share has a tag.
 MARKUP_LINES = 0.3
 
 # So many subtitles are a film's or a talk's; fewer are an example in a text.
 CUES = 3
 
+# A transcript has so many times on lines of their own, among its first characters the first; a text so many numbers.
+CLOCKS, NUMBERS, _HEAD, _CLOCK_SIZE = 8, 8, 1000, 10
+_CLOCK = re.compile(r"\[?\(?(?:\d{1,2}:)?\d{1,2}:\d\d\)?\]?")
+_NUMBERED = re.compile(r"^[ \t]*(\d{1,4})(?:[ \t]{1,6})(?=\S)", re.MULTILINE)
 # A subtitle of SubRip or WebVTT: its name or number, its times, its lines.
 _TIME = r"(?:\d+:)?\d\d:\d\d[.,]\d{3}"
 _CUE = re.compile(rf"(?:^[^\n]*\n)?^{_TIME}[ \t]+-->[ \t]+{_TIME}[^\n]*\n((?:[ \t]*\S[^\n]*(?:\n|\Z))*)", re.MULTILINE)
@@ -24,17 +27,7 @@ _QUOTE = re.compile(r"(?:>[ \t]?)+")
 _WRITTEN_BREAK = re.compile(r"(?:\\r)?\\n")
 # News services cut a text off with this mark.
 _CUT_OFF = re.compile(r"\s*(\[\+\d+ chars\])\s*$")
-_SENTENCE_END = re.compile(r"(?:[.!?…]+[\"'”’“‘»«›‹)\]]*(?=\s)|[。！？]+[」』”’）]*|[।॥۔؟։።။។](?=\s))\s*")
-_OPENING = re.compile(r"[\"'“‘„«‹(\[¿¡—–-]*\s?")
-_ABBREVIATIONS = frozenset(
-    (
-        *("mr", "mrs", "ms", "dr", "prof", "st", "sr", "jr", "gen", "col", "lt", "capt", "sgt"),
-        *("rev", "hon", "gov", "sen", "rep", "pres", "no", "nr", "vs", "etc", "inc", "ltd", "co"),
-        *("corp", "bros", "approx", "ca", "bzw", "usw", "ggf", "vgl", "str", "dipl", "ing", "hr", "fr"),
-        *("mme", "mlle", "sra", "dra", "av", "art", "vol", "fig", "jan", "feb", "mar", "apr", "jun"),
-        *("jul", "aug", "sept", "sep", "oct", "nov", "dec", "mt", "ft", "dept"),
-    )
-)
+SENTENCE_END = re.compile(r"(?:[.!?…]+[\"'”’“‘»«›‹)\]]*(?=\s)|[。！？]+[」』”’）]*|[।॥۔؟։።။។](?=\s))\s*")
 _BLOCK_TAG = re.compile(
     r"</?(?:p|div|br|h[1-6]|ul|ol|li|blockquote|article|section|table|tr|td|figure|html|body)\b[^<>]{0,300}>",
     re.IGNORECASE,
@@ -43,7 +36,7 @@ _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 
 
 def unpacked(text: str) -> str:
-    r"""Return a text with its line breaks as such, without the marks of quoted mail and the times of subtitles.
+    r"""Return a text with its characters and line breaks as such, without marks of quoted mail, times and line numbers.
 
     Examples
     --------
@@ -54,8 +47,12 @@ def unpacked(text: str) -> str:
     """
     if "\\n" in text and "\n" not in text.strip() and len(_WRITTEN_BREAK.findall(text)) > 1:
         text = _of_json(text.strip()) or _WRITTEN_BREAK.sub("\n", text)
+    text = without_escapes(text)
     if " --> " in text:
         text = _without_times(text)
+    elif ":" in text[:_HEAD]:
+        text = _without_clock(text)
+    text = _without_numbers(text)
     return _unquoted(text) if "\n>" in text or text.startswith(">") else text
 
 
@@ -78,49 +75,6 @@ def is_markup(text: str) -> bool:
     return tags > len(_BLANK_LINE.findall(text)) and sum("<" in line for line in lines) >= MARKUP_LINES * len(lines)
 
 
-def is_lump(text: str) -> bool:
-    r"""Return whether nothing but its sentences tells the paragraphs of a text: no line ends, no tags.
-
-    Examples
-    --------
-    >>> is_lump("It rained. It stopped.\n"), is_lump("It rained.\rIt stopped."), is_lump(r"Rain.\n\nSun.")
-    (True, False, False)
-    """
-    return len(unpacked(text).strip().splitlines()) == 1 and not is_markup(text)
-
-
-def lump_sentences(text: str) -> list[str]:
-    """Cut a single long line into its sentences; a shorter one, or one of few sentences, is returned whole.
-
-    Parameters
-    ----------
-    text
-        A line.
-
-    Returns
-    -------
-    list of str
-        Nothing is lost but the white space between sentences.
-
-    Examples
-    --------
-    >>> story = "The quay opened on Monday after a long delay. Dr. Brisk said that she was glad of it. " * 10
-    >>> lump_sentences(story.strip())[:2]
-    ['The quay opened on Monday after a long delay.', 'Dr. Brisk said that she was glad of it.']
-    """
-    if len(text) < LUMP_CHARACTERS:
-        return [text]
-    found = []
-    begin = 0
-    for match in _SENTENCE_END.finditer(text):
-        if _ends_sentence(text, begin, match):
-            found.append(text[begin : match.end()].strip())
-            begin = match.end()
-    if begin < len(text):
-        found.append(text[begin:].strip())
-    return found if len(found) >= LUMP_SENTENCES else [text]
-
-
 def without_cut_off(paragraph: str) -> list[str]:
     """Part a paragraph from the mark by which a news service says that it has cut the text off.
 
@@ -135,28 +89,38 @@ def without_cut_off(paragraph: str) -> list[str]:
     return [paragraph[: -len(match[0])], match[1]]
 
 
-def _ends_sentence(text: str, begin: int, match: re.Match[str]) -> bool:
-    if match.end() >= len(text):
-        return False
-    opening = _OPENING.match(text, match.end())
-    start = opening.end() if opening else match.end()
-    first = text[start : start + 1]  # text[start:] would copy the rest for each sentence
-    if first.islower() or not (first.isalnum()):
-        return False
-    if text[match.start()] != "." or text[match.start() : match.start() + 2] == "..":
-        return True
-    word = text[max(begin, match.start() - 20) : match.start()].rpartition(" ")[2].lstrip("(\"'“‘„«[")
-    # Initials ("J. Smith"), abbreviations with points of their own ("U.S.", "z.B."), and German ordinals ("3. Mai").
-    return not (len(word) == 1 or "." in word or word.lower() in _ABBREVIATIONS or (word.isdigit() and len(word) < 3))
-
-
 def _without_times(text: str) -> str:
     """Write subtitles as prose: a line for what is said until a sentence ends."""
     cues = _CUE.findall(text.replace("\r\n", "\n"))
     if len(cues) < CUES:
         return text
     said = [" ".join(_CUE_MARKUP.sub("", cue).split()) for cue in cues]
-    return "".join(f"{cue}\n" if _SENTENCE_END.search(f"{cue} ", len(cue) - 3) else f"{cue} " for cue in said if cue)
+    return "".join(f"{cue}\n" if SENTENCE_END.search(f"{cue} ", len(cue) - 3) else f"{cue} " for cue in said if cue)
+
+
+def _without_clock(text: str) -> str:
+    """Write a transcript whose spoken lines stand between the times of day or of a film as prose."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    times = [place for place, line in enumerate(lines) if len(line) <= _CLOCK_SIZE and _CLOCK.fullmatch(line)]
+    if len(times) < CLOCKS or 3 * len(times) < len(lines):
+        return text
+    said = [line for line in lines if not _CLOCK.fullmatch(line)]
+    if 2 * sum(not SENTENCE_END.search(f"{line} ", len(line) - 3) for line in said) < len(said):
+        return text
+    return "".join(f"{line}\n" if SENTENCE_END.search(f"{line} ", len(line) - 3) else f"{line} " for line in said)
+
+
+def _without_numbers(text: str) -> str:
+    """Take the numbers from the lines of a text of which many go on in lower case: those of a ranking do not."""
+    if (first := _NUMBERED.search(text[:_HEAD])) is None or first[1] not in ("1", "01", "001"):
+        return text
+    numbers = [int(match[1]) for match in _NUMBERED.finditer(text)]
+    lines = sum(1 for line in text.split("\n") if line.strip())
+    ascending = 1 + sum(other == one + 1 for one, other in pairwise(numbers))
+    going_on = sum(1 for match in _NUMBERED.finditer(text) if text[match.end()].islower())
+    if ascending < NUMBERS or ascending < 0.8 * lines or going_on < 0.2 * ascending:
+        return text
+    return _NUMBERED.sub("", text)
 
 
 def _of_json(text: str) -> str:
@@ -170,12 +134,16 @@ def _of_json(text: str) -> str:
 
 
 def _unquoted(text: str) -> str:
+    runs = [
+        (is_quoted, list(lines)) for is_quoted, lines in groupby(text.split("\n"), lambda line: line.startswith(">"))
+    ]
+    # Of a mail that quotes whole paragraphs, a shorter run is one as well.
+    least = 2 if any(is_quoted and len(lines) >= QUOTED_LINES for is_quoted, lines in runs) else QUOTED_LINES
     parts = []
-    for is_quoted, lines in groupby(text.split("\n"), key=lambda line: line.startswith(">")):
-        run = list(lines)
-        wrapped = len(run) > 1 and _QUOTE.sub("", run[1], count=1)[:1].islower()
-        if is_quoted and (len(run) >= QUOTED_LINES or wrapped):
+    for is_quoted, lines in runs:
+        wrapped = len(lines) > 1 and _QUOTE.sub("", lines[1], count=1)[:1].islower()
+        if is_quoted and (len(lines) >= least or wrapped):
             # A blank line on both sides: what is quoted goes on in no line that is not.
-            run = ["", *(_QUOTE.sub("", line, count=1) for line in run), ""]
-        parts += run
+            lines = ["", *(_QUOTE.sub("", line, count=1) for line in lines), ""]
+        parts += lines
     return "\n".join(parts)
