@@ -79,7 +79,7 @@ def rejoined_lines(blocks: Sequence[Sequence[str]]) -> list[str] | None:
         return None
     paragraphs = []
     indented = _is_indented(blocks)
-    soft = _soft_hyphens(blocks)
+    soft = parted_words(blocks)
     for block in blocks:
         paragraphs += _rejoined(block, width, indented=indented, soft=soft) if len(block) > 1 else [block[0].strip()]
     return paragraphs
@@ -202,7 +202,7 @@ def _is_indented(blocks: Sequence[Sequence[str]]) -> bool:
     return sum(starts) >= INDENTED_LINES and indented <= INDENTED_SHARE * len(lines)
 
 
-def _soft_hyphens(blocks: Sequence[Sequence[str]]) -> Set[str]:
+def parted_words(blocks: Sequence[Sequence[str]]) -> Set[str]:
     """Return the words, as far as their line's end, that a text's wrapping has parted by a hyphen of its own."""
     heads = [
         match[1].lower()
@@ -214,6 +214,12 @@ def _soft_hyphens(blocks: Sequence[Sequence[str]]) -> Set[str]:
         return frozenset()
     compounds = {match[1].lower() for block in blocks for line in block for match in _COMPOUND.finditer(line)}
     return frozenset(heads) - compounds
+
+
+def is_parted(line: str, following: str, soft: Set[str]) -> bool:
+    """Tell whether the hyphen at the end of a line is the wrapping's; `soft` as of `parted_words`."""
+    parted = _PARTED.search(line)
+    return parted is not None and parted[1].lower() in soft and following[:1].islower()
 
 
 def _rejoined(block: Sequence[str], width: int, *, indented: bool, soft: Set[str]) -> list[str]:
@@ -242,8 +248,7 @@ def _rejoined(block: Sequence[str], width: int, *, indented: bool, soft: Set[str
         if not starts and (
             (prose and end.full(width, ragged=ragged)) or (end.goes_on and (hangs or end.length > MIN_WIDTH))
         ):
-            parted = _PARTED.search(line)
-            if parted and parted[1].lower() in soft and following[:1].islower():
+            if is_parted(line, following, soft):
                 paragraphs[-1][-1] = paragraphs[-1][-1][:-1]
                 paragraphs[-1].append(following)
             else:

@@ -86,3 +86,29 @@ def test_a_paragraph_that_is_there_for_each_width_of_the_screen_is_shown_once(wi
 def test_a_paragraph_that_is_repeated_in_elements_like_its_own_stays():
     assert shown(block([PARAGRAPHS[0]] * 2)) == [PARAGRAPHS[0]] * 2
     assert shown("<p class=mobile>Share</p><p class=desktop>Share</p>") == ["Share"] * 2
+
+
+TRANSLATED = [
+    f"Die Fähre am {day} kam wieder zu spät, und niemand an Bord erfuhr den Grund, schrieb der Rat des Hafens im Mai."
+    for day in ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag")
+]
+IN_JAPANESE = [
+    f"{day}曜日の船は、また大きく遅れた。乗客の誰も、その理由を知らされなかったという。" * 3 for day in "月火水木金"
+]
+
+
+@pytest.mark.parametrize(
+    ("story", "translation"),
+    [(PARAGRAPHS, TRANSLATED), (TRANSLATED, PARAGRAPHS), (PARAGRAPHS, IN_JAPANESE), (IN_JAPANESE, PARAGRAPHS)],
+)
+def test_a_hidden_translation_of_the_story_stays_hidden_and_the_rest_of_the_story_does_not(story, translation):
+    tabs = '<div class="tabs"><div>{}</div><div class="tab-pane" style="display:none">{}</div></div>'
+    assert shown(tabs.format(block(story), block(translation))) == story
+    assert shown(tabs.format(block(story[:2]), block(story[2:]))) == story
+
+
+@pytest.mark.parametrize("style", ["font-size: 0", "font-size:0px;color:red", "opacity:0", "opacity: 0.0 !important"])
+def test_what_guards_a_line_against_being_copied_is_left_out(style):
+    assert shown(f'<p>The ferry <span style="{style}">x7 bay.example</span> was late.</p>') == ["The ferry was late."]
+    assert shown(f'<div style="{style}"><p>{PARAGRAPHS[0]}</p></div>') == PARAGRAPHS[:1]
+    assert shown('<p>The <span style="opacity:0.5;font-size:0.9em">ferry</span> came.</p>') == ["The ferry came."]

@@ -146,3 +146,13 @@ def test_threads_share_no_tags():
 
     assert markup_rows(there) == markup_rows(here)
     assert there.markup.known is not here.markup.known
+
+
+@pytest.mark.parametrize("heading", ["<h2>", "<figure><figcaption>Quay"])
+def test_a_heading_that_nobody_has_closed_is_none_around_the_story(heading):
+    sentence = "The quay was opened on Monday after a long delay that storms in the spring had caused. "
+    story = "".join(f"<p>{sentence * 2}{number}</p>" for number in range(4))
+    rows = markup_rows(read_page(heading + story))
+    assert not any({"h_two", "figcaption"}.intersection(row.words.split()) for row in rows[1:])
+    short = markup_rows(read_page(f"<h2><div>Quay opens</div><div>Again</div></h2>{story}"))
+    assert "h_two" in short[0].words.split()

@@ -1,6 +1,6 @@
 """Which hidden paragraphs of a page belong to its story all the same: the evidence decides, for scripts show many."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 
 from corestory.reading.html.line_breaks import prose_word_count
@@ -33,6 +33,10 @@ _SCREENS = frozenset(
         *("portrait", "landscape", "print"),
     )
 )
+# Less than such a share of the letters of a translation are of the visible prose's script; in one script less than such
+# a share of its short words, of which each language has few. So many of them tell; other scripts have many.
+_OF_LANGUAGE, _SHORT, _TELLING = 0.3, 3, 15
+_FIRST_OTHER, _CJK = 0x05, 0x2E
 # A folded part is of the story if visible prose stands so many elements above it.
 _LEVELS = 3
 
@@ -42,11 +46,12 @@ def shown_rows(
     elements: Sequence[int],
     hidden: Sequence[int],
     parents: Sequence[int],
-    words_of: Callable[[int], Collection[str]],
+    names_of: Callable[[int], Collection[str]],
 ) -> list[int]:
     """Return which paragraphs belong to what the page shows, or will show of its story.
 
     Dialogues and menus stay hidden while the page shows prose. An accordion's panel beside visible prose is shown.
+    Prose in another language than the visible prose stays hidden: it is a translation.
     Lines between visible prose stay hidden if they are less than what follows: they are for search engines.
     Other hidden parts are shown if they hold much of the page's prose, and either stand beside visible prose (pay
     walls, "read more") or are longer than any visible text (pages that fade in).
@@ -61,7 +66,7 @@ def shown_rows(
         For each the visible element in which the outermost hidden element around it stands, or `VISIBLE`.
     parents
         For each element its parent.
-    words_of
+    names_of
         Returns the markup words of an element.
 
     Returns
@@ -73,8 +78,10 @@ def shown_rows(
     visible: Counter[int] = Counter()  # words of visible prose directly in an element or in its children
     folded: Counter[int] = Counter()  # words of hidden prose, by the visible element in which it stands
     behind: dict[tuple[int, int], int] = {}  # words of visible prose in that element behind a hidden element in it
+    prose = defaultdict[tuple[int, int] | None, list[str]](list)
     roots = []
-    for element, place, words in zip(reversed(elements), reversed(hidden), reversed(counts), strict=True):
+    columns = (reversed(column) for column in (texts, elements, hidden, counts))
+    for text, element, place, words in zip(*columns, strict=True):
         root = element
         if place == VISIBLE:
             visible[element] += words
@@ -84,21 +91,25 @@ def shown_rows(
             while parents[root] != place and parents[root] != VISIBLE:
                 root = parents[root]
             behind.setdefault((place, root), visible[place])
+        if words:
+            prose[None if place == VISIBLE else (place, root)].append(text)
         roots.append(root)
     longest = max(visible.values(), default=0)
     least = UNFOLDED_SHARE * sum(counts)
     decisions: dict[tuple[int, int], bool] = {}
 
     def is_shown(place: int, root: int) -> bool:
-        words = words_of(root)
-        if longest and not _DIALOGUES.isdisjoint(words):
+        names = names_of(root)
+        if longest and not _DIALOGUES.isdisjoint(names):
+            return False
+        if _is_translation(prose[place, root], prose[None]):
             return False
         above = place
         near: list[int] = []
         while above != VISIBLE and len(near) < _LEVELS:
             near.append(above)
             above = parents[above]
-        if not (_FOLDED.isdisjoint(words) and _FOLDED.isdisjoint(words_of(place))) and any(
+        if not (_FOLDED.isdisjoint(names) and _FOLDED.isdisjoint(names_of(place))) and any(
             visible[one] for one in near
         ):
             return True
@@ -115,18 +126,44 @@ def shown_rows(
     return rows
 
 
+def _is_translation(texts: Sequence[str], visible: Sequence[str]) -> bool:
+    """Tell whether hidden prose is in another language than the visible prose, if there is any."""
+    scripts, own = _scripts(texts), _scripts(visible)
+    if not own:
+        return False
+    known = {script for script, count in own.items() if count >= _OF_LANGUAGE * own.total()}
+    if sum(scripts[script] for script in known) < _OF_LANGUAGE * scripts.total():
+        return True
+    words, shared = _short_words(texts), set(_short_words(visible))
+    enough = max(known) < _FIRST_OTHER and len(words) >= _TELLING <= 2 * len(shared)
+    return enough and sum(word in shared for word in words) < _OF_LANGUAGE * len(words)
+
+
+def _scripts(texts: Sequence[str]) -> Counter[int]:
+    """Count letters by their script: Latin is 1, Greek 3, Cyrillic 4."""
+    letters = Counter(char for text in texts for char in text if char.isalpha())
+    found = Counter[int]()
+    for char, count in letters.items():
+        found[max(1, min(ord(char) >> 8, _CJK))] += count
+    return found
+
+
+def _short_words(texts: Sequence[str]) -> list[str]:
+    return [word for text in texts for word in text.lower().split() if len(word) <= _SHORT and word.isalpha()]
+
+
 def copies_for_screens(
     texts: Sequence[str],
     elements: Sequence[int],
     parents: Sequence[int],
-    words_of: Callable[[int], Collection[str]],
+    names_of: Callable[[int], Collection[str]],
 ) -> list[int]:
     """Return which paragraphs repeat the one before for screens of another width; parameters as of `shown_rows`."""
     copies = []
     for row in range(1, len(texts)):
         if texts[row] == texts[row - 1] and prose_word_count(texts[row]):
             one, other = elements[row - 1], elements[row]
-            names = [(*words_of(element), *words_of(parents[element])) for element in (one, other)]
+            names = [(*names_of(element), *names_of(parents[element])) for element in (one, other)]
             if names[0] != names[1] and not _SCREENS.isdisjoint(names[0] + names[1]):
                 copies.append(row)
     return copies

@@ -19,6 +19,7 @@ from corestory.reading.html.line_breaks import (
 )
 from corestory.reading.html.nesting import Nesting
 from corestory.reading.html.outline import Outline
+from corestory.reading.html.printed_breaks import join_printed_breaks
 from corestory.reading.html.serialised import MARK, NormalForm, text_nodes, unescaped
 from corestory.reading.html.tags import (
     BLOCK,
@@ -34,7 +35,10 @@ from corestory.reading.html.tags import (
     NAME_BITS,
     NOTHING,
     OPENS,
+    PHRASE,
     PREFORMATTED_TEXT,
+    ROLE,
+    ROLE_BITS,
     Names,
     Tags,
 )
@@ -48,6 +52,8 @@ _ANCHORS = "#¶§🔗⚓"
 _AROUND = " \u200b\u2060\ufeff"
 # Limits for deep or endless markup: elements at this depth end paragraphs but are not recorded.
 MAX_DEPTH = 200
+# A heading or a caption has at most so many characters.
+OF_HEADING = 500
 
 # The kinds of tags whose names tell what is within a line.
 _NAMED = np.isin(np.arange(len(OPENS)), (LINK, INLINE_OPEN, INLINE_VOID))
@@ -77,6 +83,7 @@ def cut(form: NormalForm) -> Outline:
     # The characters of each text without outer white space.
     lengths = np.fromiter(map(len, map(str.strip, texts)), np.int64, len(texts))
     join_lines(tags, codes, kinds, texts, lengths)
+    join_printed_breaks(kinds, texts, lengths)
     join_initials(tags, kinds, texts, lengths)
     part_sentences(kinds, texts, lengths)
     for link in np.flatnonzero((kinds[:-1] == LINK) & (kinds[1:] == CLOSE) & (lengths[:-1] == 1)).tolist():
@@ -91,8 +98,18 @@ def cut(form: NormalForm) -> Outline:
         texts = [text for text, is_kept in zip(texts, kept.tolist(), strict=True) if is_kept]
         codes, kinds, lengths = codes[kept], kinds[kept], lengths[kept]
         nesting = Nesting(OPENS.take(kinds), kinds == CLOSE)
+    _close_headings(codes, kinds, lengths, nesting, known.names)
     _decode(texts, lengths)
     return _outline(codes, kinds, texts, lengths, nesting, known.names)
+
+
+def _close_headings(codes: Int, kinds: Int, lengths: Int, nesting: Nesting, known: Names) -> None:
+    """Take the names from headings and captions that hold blocks with a story: nobody has closed them."""
+    phrases = np.flatnonzero((kinds == BLOCK) & (codes & ROLE == PHRASE << ROLE_BITS))
+    ends = nesting.ends(np.flatnonzero(kinds == CLOSE)).take(phrases)
+    before, blocks = np.append(0, np.cumsum(lengths)), np.append(0, np.cumsum(kinds == BLOCK))
+    open_ones = phrases[(before[ends] - before[phrases] > OF_HEADING) & (blocks[ends] > blocks[phrases] + 1)]
+    codes[open_ones] = codes[open_ones] & (1 << NAME_BITS) - 1 | known.number(("div", "", ())) << NAME_BITS
 
 
 def _without_small_hidden(kinds: Int, texts: list[str], nesting: Nesting, form: NormalForm) -> Bool:

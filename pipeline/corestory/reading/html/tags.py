@@ -91,10 +91,8 @@ _HIDDEN_KINDS = {
 _OTHERS = ("id", "role", "itemprop")
 # Tags and names of so many characters are remembered from page to page, and this for each beside its characters.
 _MOST, _EACH = 2**21, 128
-# Longer tags are not: pictures written into their tag, which come once.
-_LONGEST = 1_000
-# Of a value no more is read.
-_READ = 300
+_LONGEST = 1_000  # longer tags are not: pictures written into their tag, which come once
+_READ = 300  # of a value no more is read
 # The last three keep a text for search engines or screen readers.
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|"
@@ -102,13 +100,15 @@ _HIDDEN_STYLE = re.compile(
     r"^(?=.*overflow\s*:\s*hidden)(?:.*[^\w-])?(?:max-)?height\s*:\s*0(?:px)?\s*(?:;|$)",
     re.IGNORECASE,
 )
+# Within a line such a text guards it against being copied.
+_GUARD = r"(?<![\w-])(?:font-size\s*:\s*0(?:px|em|%)?|opacity\s*:\s*0(?:\.0+)?)\s*(?:!|;|$)"
+_UNSEEN_STYLE = re.compile(f"{_HIDDEN_STYLE.pattern}|{_GUARD}", re.IGNORECASE)
 _WIDE_STYLE = r"^(?=.*(?:inline-block|float\s*:)).*(?<![\w-])width\s*:\s*100%"
 _BLOCK_STYLE = re.compile(rf"display\s*:\s*(?:block|flex|grid|table|list-item|flow-root)\b|{_WIDE_STYLE}", re.I)
 _INLINE_STYLE = re.compile(r"(?<![\w-])display\s*:\s*inline\s*(?:!|;|$)", re.IGNORECASE)
-# Of text, not of code, which has "pre".
-_LINES_STYLE = re.compile(r"white-space\s*:\s*(?:pre-wrap|pre-line|break-spaces)", re.IGNORECASE)
+_LINES_STYLE = re.compile(r"white-space\s*:\s*(?:pre-wrap|pre-line|break-spaces)", re.I)
 _LINES_CLASS = re.compile(r"(?<![\w-])white-?space-pre-(?:wrap|line)|(?<![\w:-])pre-?(?:wrap|line)(?![\w-])", re.I)
-# Classes of text that only screen readers give.
+# Classes of text for screen readers.
 _SPOKEN = re.compile(r"\b(?:sr-?only|visually-?hidden|screen-?reader)", re.IGNORECASE)
 # Classes of texts that show while the pointer is on a word.
 _WAITING = re.compile(r"(?<![\w-])tool-?tip[-_]{0,2}(?:text|content|inner|body|box|bubble)", re.IGNORECASE)
@@ -285,7 +285,8 @@ def _code_of(element: str) -> int:
 def _styled(code: int, attributes: dict[str, str]) -> int:
     kind, style = code & KIND, attributes.get("style")
     waits = "popover" in attributes or attributes.get("role") == "tooltip"  # for a click, or for the pointer
-    if "hidden" in attributes or waits or (style is not None and _HIDDEN_STYLE.search(decoded(style))):
+    hiding = _UNSEEN_STYLE if kind == INLINE_OPEN else _HIDDEN_STYLE
+    if "hidden" in attributes or waits or (style is not None and hiding.search(decoded(style))):
         return code & ~(KIND | FLEXIBLE) | _HIDDEN_KINDS.get(kind, kind)
     if style is not None and kind == INLINE_OPEN and _BLOCK_STYLE.search(style):
         return code & ~KIND | BLOCK

@@ -82,7 +82,7 @@ def part_sentences(kinds: Int, texts: list[str], lengths: Int) -> None:
 
 
 # Printed lines are so many in an element, of which such a share goes on in lower case.
-_LINES, _GOING_ON = 8, 0.3
+LINES, _GOING_ON = 8, 0.3
 # They have at most so many characters, half of them at least so many, and those that go on are nearly as wide.
 _WIDEST, _NARROWEST, _WIDTH = 160, 35, 0.6
 # The text of a line may be in so many elements within its block.
@@ -110,7 +110,7 @@ def join_lines(tags: Sequence[str], codes: Int, kinds: Int, texts: list[str], le
         at for at in np.flatnonzero(begins & (lengths > 0)).tolist()
         if ((first := texts[at][0]) > "Z" and first.islower()) or (first <= " " and texts[at].lstrip()[:1].islower())
     ]  # fmt: skip
-    if len(lower) < _GOING_ON * _LINES:
+    if len(lower) < _GOING_ON * LINES:
         return
     blocks = np.flatnonzero(starts)
     going_on: list[int] = blocks[np.searchsorted(blocks, lower, side="right") - 1].tolist()
@@ -126,7 +126,7 @@ def join_lines(tags: Sequence[str], codes: Int, kinds: Int, texts: list[str], le
         if tags[start].partition(" ")[0] == elements.get(parent) and not has_blocks:
             lines.setdefault(parent, []).append(start)
     for parent, of_parent in lines.items():
-        if parent < 0 or not _are_printed(["".join(texts[start : ends[start]]).strip() for start in of_parent]):
+        if parent < 0 or not are_printed(["".join(texts[start : ends[start]]).strip() for start in of_parent]):
             continue
         codes[parent] |= PREFORMATTED_TEXT
         for start in of_parent:
@@ -138,10 +138,11 @@ def join_lines(tags: Sequence[str], codes: Int, kinds: Int, texts: list[str], le
                 texts[end] = ""
 
 
-def _are_printed(lines: list[str]) -> bool:
+def are_printed(lines: list[str]) -> bool:
+    """Tell whether lines are those of a printed page, by their widths and how they go on."""
     lines = list(filter(None, lines))
     lengths = list(map(len, lines))
-    if len(lines) < _LINES or max(lengths) > _WIDEST or sorted(lengths)[len(lines) // 2] < _NARROWEST:
+    if len(lines) < LINES or max(lengths) > _WIDEST or sorted(lengths)[len(lines) // 2] < _NARROWEST:
         return False
     before = [len(line) for line, after in pairwise(lines) if after[:1].islower()]
     wide = sum(length >= _WIDTH * max(lengths) for length in before)
