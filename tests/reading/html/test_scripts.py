@@ -216,3 +216,35 @@ def test_a_story_is_found_wherever_an_application_keeps_it(holder):
 )  # fmt: skip
 def test_notices_and_damaged_states_are_no_story(holder):
     assert story(SHELL.format(holder)) == []
+
+
+def test_of_several_declared_stories_the_one_with_the_headline_of_the_page_is_shown():
+    others = [{"@type": "NewsArticle", "headline": "Snow", "articleBody": " ".join(PARAGRAPHS * 2)}]
+    own = {"@type": "NewsArticle", "headline": "Ferry  late", "articleBody": "\n\n".join(PARAGRAPHS)}
+    data = json.dumps([{"@type": "ItemList", "itemListElement": others}, own])
+    page = f"<title>Ferry late | The Bay Post</title><script type=application/ld+json>{data}</script>"
+    assert story(page + SHELL.format("")) == PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"ops": [part for text in PARAGRAPHS for part in ({"insert": text}, {"insert": "\n"})]},
+        {"root": {"nodes": [{"leaves": [{"text": text[:40]}, {"text": text[40:]}]} for text in PARAGRAPHS]}},
+    ],
+)
+def test_editors_name_the_parts_of_a_paragraph_in_many_ways(state):
+    assert story(SHELL.format(f"<script>window.article = {json.dumps(state)};</script>")) == PARAGRAPHS
+
+
+def test_a_story_in_an_attribute_may_be_html():
+    assert story(SHELL.format(f'<div data-content="{html.escape(BLOCKS)}"></div>')) == PARAGRAPHS
+
+
+def test_code_between_the_strings_of_a_state_is_none_of_its_story():
+    texts = json.dumps(BLOCKS)
+    code = (
+        'Promise.all([import("./s.js"),import("./a.js")]).then(([kit, app]) => {kit.start(app, element, {node_ids: [0],'
+    )
+    script = f'__kit_1x = {{base: ""}};{code}data: [null,{{type:"data",data:{{html:{texts}}}}}]}});}});'
+    assert story(SHELL.format(f"<script>{script}</script>")) == PARAGRAPHS

@@ -72,7 +72,7 @@ def read_page(source: str | bytes) -> Page:
     url = _attribute(tree, 'link[rel="canonical"]', "href") or _attribute(tree, 'meta[property="og:url"]', "content")
     language = _attribute(tree, "html", "lang").replace("_", "-").partition("-")[0].lower()
     names_story = (b"articleBody" if isinstance(source, bytes) else "articleBody") in source  # type: ignore[operator]
-    declared = declared_paragraphs(tree) if names_story else []
+    declared = declared_paragraphs(tree, title) if names_story else []
     frames = () if tree.body else tuple(frame.attributes.get("src") or "" for frame in tree.css("frame"))
     is_lost = holds_rest(tree)
     # Last, for this changes the tree.

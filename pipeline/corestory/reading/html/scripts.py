@@ -36,8 +36,8 @@ _TAG = re.compile(r"<(?:/?[a-z][a-z0-9]*\b[^<>]*|!--)>?", re.IGNORECASE)
 _ESCAPED_TAG = re.compile(r"&lt;/?[a-z]", re.IGNORECASE)
 _TEMPLATE_TYPES = ("text/template", "text/html", "text/x-template", "text/x-handlebars-template")
 _ELSEWHERE = 'template,meta[itemprop="articleBody"]'
-# JSON in attributes, as Inertia and the islands of other frameworks have it, in the normal form of a page.
-_ATTRIBUTE = re.compile(r'="([\[{][^"]{200,})"')
+# JSON or HTML in attributes, as Inertia and the islands of other frameworks have it, in the normal form of a page.
+_ATTRIBUTE = re.compile(r'="([\[{][^"]{200,}|\s*(?:<|&lt;)(?:p|div|section|article|h[1-6])\b[^"]{200,})"')
 _ATTRIBUTE_TYPE = "attribute"
 # A piece of what Next.js's server components send.
 _PIECE = re.compile(r"__next_f\b[^\[]{0,40}\.push\(\s*\[\s*1\s*,\s*(?=\")")
@@ -45,7 +45,18 @@ _PIECE = re.compile(r"__next_f\b[^\[]{0,40}\.push\(\s*\[\s*1\s*,\s*(?=\")")
 _TEXT_KEYS = frozenset(
     (
         *("text", "content", "contents", "value", "html", "body", "paragraph", "paragraphs", "children", "data"),
-        *("markup", "articlebody", "liveblogupdate"),
+        *(
+            "markup",
+            "articlebody",
+            "liveblogupdate",
+            "insert",
+            "bodytext",
+            "bodyhtml",
+            "contenthtml",
+            "richtext",
+            "copy",
+        ),
+        *("nodes", "elements", "blocks", "runs", "spans", "leaves", "segments", "fragments"),
     )
 )
 _ITEM_WORDS = 8
@@ -53,19 +64,23 @@ _ITEM_WORDS = 8
 _LEAST_ITEMS = 4
 
 
-def declared_paragraphs(tree: LexborHTMLParser) -> list[str]:
-    """Return the paragraphs of the longest story that the page declares to machines, if it declares any."""
-    best = ""
+def declared_paragraphs(tree: LexborHTMLParser, title: str = "") -> list[str]:
+    """Return the paragraphs of the longest story that the page declares to machines, if it declares any.
+
+    One whose headline begins the page's title goes before others: lists of stories are declared, too.
+    """
+    bodies = list[tuple[str, str]]()
     for node in tree.css('script[type*="ld+json" i]'):
         raw = node.text() or ""
         if "articleBody" not in raw or is_too_nested(raw):
             continue
         try:
-            bodies = list(_article_bodies(json_value(raw)))
+            bodies += _article_bodies(json_value(raw))
         except (ValueError, RecursionError):
             # Two objects one after another, a comma too many: the text itself is mostly whole.
-            bodies = list(_readable_bodies(raw))
-        best = max([best, *bodies], key=len)
+            bodies += [("", body) for body in _readable_bodies(raw)]
+    own = [body for headline, body in bodies if headline and title.startswith(headline)]
+    best = max(own or [body for _, body in bodies], key=len, default="")
     return _paragraphs(best) if best else []
 
 
@@ -136,7 +151,8 @@ def _sources(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
         else:
             yield (node.html if node.tag == "template" else node.attributes.get("content")) or "", "text/html"
     for attribute in _ATTRIBUTE.finditer(tree.html or ""):
-        yield html.unescape(attribute[1]), _ATTRIBUTE_TYPE
+        value = html.unescape(attribute[1])
+        yield value, _ATTRIBUTE_TYPE if value[0] in "[{" else "text/html"
 
 
 def _states(raw: str, kind: str) -> Iterator[tuple[str, object]]:
@@ -183,7 +199,7 @@ def _texts(value: object) -> Iterator[list[str]]:
 
 
 def _of_items(items: list[object]) -> Iterator[list[str]]:
-    texts = [text for item in items if (text := "".join(_item_texts(item)).strip())]
+    texts = [text for item in items if (text := "".join(_item_texts(item)).strip()) and not _is_code(text)]
     if sum(map(_is_prose, texts)) > 1:
         yield [paragraph for text in texts for paragraph in _paragraphs(text)]
 
@@ -206,6 +222,10 @@ def _is_prose(text: str) -> bool:
     return word_count(text) >= _ITEM_WORDS
 
 
+def _is_code(text: str) -> bool:
+    return any(map(text.__contains__, ("=>", "function(", "){", ");}")))
+
+
 def _prose_items(texts: list[str]) -> tuple[int, int]:
     prose = [len(text) for text in texts if _is_prose(text)]
     return len(prose), sum(prose)
@@ -224,11 +244,13 @@ def _runs(words: list[str], length: int) -> Iterator[tuple[str, ...]]:
     return zip(*(words[begin:] for begin in range(length)), strict=False)
 
 
-def _article_bodies(value: object) -> Iterator[str]:
+def _article_bodies(value: object) -> Iterator[tuple[str, str]]:
+    """Yield each declared story with its headline."""
     if isinstance(value, dict):
+        headline = value.get("headline") or value.get("name")
         for key, item in value.items():
             if key == "articleBody" and isinstance(item, str):
-                yield item
+                yield " ".join(headline.split()) if isinstance(headline, str) else "", item
             else:
                 yield from _article_bodies(item)
     elif isinstance(value, list):
