@@ -27,7 +27,9 @@ def _in_page(html: str) -> list[str]:
         ("window._taboola = window._taboola || []; _taboola.push({ mode: 'a', container: 'b', placement: 'c d e f' });",
          True),
         ("ferry.push(function() { return quay; });", False),
-        ('[newsletter_form id="3"]', True), ("{{adsense_bottom}}", True), ("[/caption]", True), ("[Laughs]", False),
+        ('[newsletter_form id="3"]', True), ("{{adsense_bottom}}", True), ("[/caption]", True),
+        ('[caption id="a"]The quay[/caption]', True), ("[embed]https://a.example[/embed]", True), ("<!--more-->", True),
+        ("[b]The quay[/b]", False), ("<The quay>", False), ("[Laughs]", False),
         ("{The ferry}", False), ("Gardens (and quays)", False),
     ],
 )  # fmt: skip

@@ -23,6 +23,10 @@ from corestory.line_rules.credits import ends_in_agency, is_credit
         "Hafenblick am Montag. Fotó: Ann Lee",
         "The quay on Monday (Ann Lee/The Post)",
         "Additional reporting by Ann Lee",
+        "船在週一早上離開碼頭。（林安攝）",
+        "▲船在週一早上離開碼頭。（圖／港務局提供）",
+        "码头周一重新开放。（港务局供图）",
+        "부두가 다시 열렸다. (사진=항만청)",
     ],
 )
 def test_a_credit_is_known_by_names_beside_what_they_did(line: str) -> None:

@@ -156,13 +156,6 @@ def test_items_of_a_list_belong_to_a_box_however_long_they_are():
     assert _found(Article("a", page.texts, markup=page.markup)) == ["Repères", *items]
 
 
-def test_the_head_of_an_e_mail_is_filler_and_a_single_line_like_it_stays():
-    head = ["From: Ann Lee <ann@bay.example>", "Subject: ferry"]
-    assert _found(Article("a", [*head, *STORY])) == head
-    assert _found(Article("a", ["To: the people of Skarne", *STORY])) == []
-    assert _found(Article("a", ["To: the people of Skarne", "To: the others", *STORY])) == []
-
-
 @pytest.mark.parametrize(
     "last",
     [

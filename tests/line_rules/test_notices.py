@@ -63,8 +63,12 @@ def test_a_sentence_that_is_like_a_notice_stays(line):
 
 
 @pytest.mark.parametrize(
-    "end", ["- ENDS -", "###", "Notes to editors:", "Pressekontakt", "Contact presse", "Forward-looking statements"]
-)
+    "end",
+    [
+        "# dpa-Notizblock", "Die folgenden Informationen sind nicht zur Veröffentlichung bestimmt", "## Media contact",
+        "- ENDS -", "###", "Notes to editors:", "Pressekontakt", "Contact presse", "Forward-looking statements",
+    ],
+)  # fmt: skip
 def test_nothing_behind_the_end_of_a_press_release_is_story(end):
     behind = [end, "Photographs of the ferry are ready.", "Tom Hale, 0555 01"]
     assert _found([*STORY, *behind]) == behind

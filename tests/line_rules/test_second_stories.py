@@ -112,3 +112,10 @@ def test_a_story_that_is_said_again_is_found():
     assert again([*STORY, *OTHER, STORY[0]]) == []  # a sentence that is quoted
     assert again([*STORY, *STORY[::-1]]) == []
     assert again(STORY[:1] * 9) == []  # the refrain of a song, or a dummy
+
+
+def test_an_item_of_a_list_and_a_subhead_of_markdown_begin_no_second_story():
+    for headline in ("* [Lorries wait as snow closes pass](/snow)", "2. Lorries wait as snow closes pass"):
+        assert _found([HEAD[0], *STORY, headline, *PROSE]) == []
+    assert _found(["# " + HEAD[0], *STORY, "## Lorries wait as snow closes pass", *PROSE]) == []
+    assert _found([HEAD[0], *STORY, "## Lorries wait as snow closes pass", *PROSE]) == kept_lines(PROSE)

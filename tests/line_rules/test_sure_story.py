@@ -238,3 +238,30 @@ def test_a_dropped_list_of_things_to_tick_between_kept_lines_is_found(before, ti
     kept = np.array([text not in things for text in page.texts])
     found = sure_story(batch_of_articles([Article("a", page.texts, markup=page.markup)]), kept)
     assert [page.texts[row] for row in np.flatnonzero(found).tolist()] == things * restored
+
+
+def test_a_ranking_whose_first_lines_are_kept_is_kept_whole():
+    ranking = [f"{place}. Ann Lee (Skarne) 31:{place:02}" for place in range(1, 20)]
+    lines = [*ranking[:4], *("-" + line for line in ranking[4:])]
+    assert _found(["It rained.", *lines]) == list(range(5, 20))
+    assert _found(["It rained.", *lines[:9], "-Ad", *lines[9:]]) == [*range(5, 10), *range(11, 21)]
+    assert _found(["It rained.", *lines[:2], "-" + ranking[2], *lines[3:]]) == []
+    assert _found(["It rained.", *lines[:11]]) == []  # too short
+    assert _found(["It rained.", *lines[:8], "-x", "-y", "-z", *lines[8:]]) == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "restored"),
+    [
+        ([("Why?", "It rained."), ("And now?", "It snows.")], 4),
+        ([("Why?", "It rained.")], 0),
+        ([("Why?", "It rained."), ("And now?", "<a href=x>It snows.</a>")], 0),
+        ([("Why?", "Because"), ("And now?", "Never")], 0),
+    ],
+)
+def test_questions_and_answers_that_a_story_unfolds_are_story(answers, restored):
+    said = "".join(f"<section><h3>{question}</h3><p>{answer}</p></section>" for question, answer in answers)
+    page = read_page(f"{PROSE}<div>{said}</div>{PROSE}")
+    kept = np.array([text in PROSE for text in page.texts])
+    found = sure_story(batch_of_articles([Article("a", page.texts, markup=page.markup)]), kept)
+    assert np.flatnonzero(found).tolist() == list(range(1, 1 + restored))

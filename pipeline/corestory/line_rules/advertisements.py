@@ -23,13 +23,16 @@ _SPONSORS = (
     r"patrocinado por|presentado por|apresentado por|offerto da|in samenwerking met|i samarbete med|i samarbejde med|"
     r"i samarbeid med|we współpracy z) \S)"
 )
-# Scripts of advertisements, and marks of what a publishing system was to put in: '[poll id="3"]', "{{banner}}".
+# Scripts of advertisements, comments in HTML, and marks of what a publishing system was to put in: '[poll id="3"]',
+# "[caption]The quay[/caption]", "{{banner}}".
 _CODE = (
     r"(?:window\.|var )?(?:googletag|adsbygoogle|_taboola|dataLayer|fusetag|gtag|fbq|ga|OA_show)\b[ .=(\[].*[;)}]|"
-    r"\[/?[a-z][\w-]*(?:\s+[\w-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\]]+))+\s*/?\]|\[/[a-z][\w-]*\]|\{\{[^{}]*\}\}|\{%[^{}]*%\}"
+    r"\[/?[a-z][\w-]*(?:\s+[\w-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\]]+))+\s*/?\]|\[/[a-z][\w-]*\]|\{\{[^{}]*\}\}|\{%[^{}]*%\}|<!--.*-->|"
+    r"\[(?P<code>caption|wp_caption|embed|video|audio|playlist|youtube|tweet|twitter|instagram|img|url|media|iframe|"
+    r"button|su_\w+|vc_\w+)\b[^\]]*\].*\[/(?P=code)\]"
 )
 _CODE_BEGINS, _CODE_ENDS = ("window.", "var ", "goog", "adsby", "_tab", "dataL", "fuse", "gtag", "fbq", "ga", "OA_",
-                            "[", "{"), (";", ")", "}", "]")  # fmt: skip
+                            "[", "{", "<!--"), (";", ")", "}", "]", "-->")  # fmt: skip
 
 
 def advertisements(batch: Batch, words: Float, kept: Bool) -> Bool:

@@ -50,6 +50,8 @@ LINES_BETWEEN = 2
 """Before the last kept comment of a page at least so many of its other lines are dropped."""
 BEHIND_LAST = 16
 """So many lines behind the last kept one are looked at."""
+GUESTS_WORDS = 400
+"""Behind the heading of a guest book stand at most so many kept words."""
 APART_WORDS, LAST_WORDS = 1000, 250
 """Between the times or buttons of two comments stand at most so many words, and so many behind the last."""
 MOST_KEPT = 1 / 3
@@ -57,6 +59,16 @@ MOST_KEPT = 1 / 3
 LINES_BEHIND = 2
 """and without a heading at most so many kept lines stand behind them: a story that quotes posts goes on."""
 
+# The heading of what readers write behind an obituary, which no story has, and of the buttons beside it.
+_GUEST_BOOKS = (
+    r"\W*(?:(?:sign|view|visit|share (?:a memory|your condolences) in) )?(?:the |our |online )?(?:guest ?books?|"
+    r"condolence book|book of condolences?|memory book|tribute wall)\W*|(?:leave|send|share|add) (?:a |your )?"
+    r"condolences?\W*|(?:kondolenzbuch|kondolenzen|gedenkkerzen|livre (?:d['’]or|de condoléances)|"
+    r"registre de condoléances|vos condoléances|libro de (?:condolencias|visitas|firmas)|condolencias|"
+    r"libro (?:delle |di )?condoglianze|livro de condolências|condolências|condoleanceregister|condoleances|"
+    r"księga kondolencyjna|kondolencje|kondolenční kniha|книга (?:соболезнований|памяти)|соболезнования|"
+    r"minnesidan|kondoleanser|kondolencer|surunvalittelut|taziye defteri)\W*"
+)
 # Who writes, in a line with what is written: "Ann P.: I agree."
 _SPOKEN = r"[^\s:.][^:.!?]{0,20}(?:\b[^\W\d_]\.)?: \S"
 # "Re:" in the languages of forums and of mail.
@@ -93,6 +105,7 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
         begin = int(np.searchsorted(before, before[inside.start] + STORY_WORDS))
         if len(rows) and begin <= rows[-1]:
             last = int(rows[-1]) + 1
+            found[_in_guest_book(batch.texts, words, kept, slice(begin, last))] = True
             if batch.markup is not None and last - begin - kept[begin:last].sum() < LINES_BETWEEN:  # of most pages
                 continue
             part = slice(begin, min(last + BEHIND_LAST, inside.stop))
@@ -107,6 +120,15 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
                     end = last
                 found[first:end] = kept[first:end]
     return found
+
+
+def _in_guest_book(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> list[int]:
+    """Give the kept rows from the heading of a guest book on, where most of the story stands above it."""
+    short = inside.start + np.flatnonzero(words[inside] <= NAME_WORDS)
+    heading = next((row for row in short.tolist() if pattern(_GUEST_BOOKS).fullmatch(texts[row])), None)
+    if heading is None or words[heading : inside.stop][kept[heading : inside.stop]].sum() > GUESTS_WORDS:
+        return []
+    return [row for row in range(heading, inside.stop) if kept[row]]
 
 
 def _headings_of(texts: Sequence[str], labels: Sequence[tuple[int, str]], behind: range) -> set[int]:

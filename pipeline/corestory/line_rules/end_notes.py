@@ -36,8 +36,6 @@ WITHIN_WORDS = 40
 """A note about the author within the story has at most so many words."""
 LETTER_WORDS = 25
 """What a newsletter has, below a heading that names it, is said in at most so many words."""
-MAIL_LINES = 8
-"""The head of an e-mail is within so many first lines."""
 BEFORE_NAME = 40
 """At most so many characters stand before the publisher's name: "Founded in 1987, the firm of"."""
 HEADING_WORDS, ITEM_WORDS, ITEMS = 10, 12, 2
@@ -77,10 +75,6 @@ _LETTER = (
     r"lettre d[’']info\w*|bülten\w*|buletin|biuletyn|рассылк\w*|розсилк\w*|نشرتنا|نشرة|النشرة|न्यूज़लेटर|"
     r"ニュースレター|メールマガジン|뉴스레터|订阅|訂閱|電子報)(?!\w)"
 )
-_MAIL_FIELD = (
-    "(From|To|Cc|Sent|Date|Subject|Reply-To|Von|Gesendet|Datum|Betreff|Objet|Enviado|Asunto|Assunto|Oggetto|Onderwerp|"
-    "Fra|Från|Emne|Ämne|Temat|Тема):\\s"
-)
 _BOX = (
     r"[\W_]*(?:(?:fact ?box|fact ?file|info ?box|infokasten|fakten(?:box|kasten)|fakta(?:ruta|boks|boksi)?|faits|"
     r"repères|en chiffres|zahlen und fakten|ficha|en cifras|in cifre|scheda|em números|kerncijfers|факты|справка)"
@@ -118,7 +112,7 @@ def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
         if len(rows) > 1:
             found[_notes(batch.texts, words, rows, inside.start, min(inside.stop, rows[-1] + LAST))] = True
     found |= _behind_letters(batch, words, kept)
-    return found | _boxes(batch, words, kept) | _mail_heads(batch, kept)
+    return found | _boxes(batch, words, kept)
 
 
 def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end: int) -> list[int]:
@@ -218,17 +212,6 @@ def _is_alone(row: int, layout: Layout, forest: Forest, kept: Bool) -> bool:
     return box >= 0 and not any(
         kept[one] for some in others for one in takewhile(lambda one: box in forest.around(one), some)
     )
-
-
-def _mail_heads(batch: Batch, kept: Bool) -> Bool:
-    """Find the kept lines of the head of an e-mail: beside them stands another field."""
-    found = np.zeros(len(kept), bool)
-    for row in np.flatnonzero(kept & (batch.layout.position < MAIL_LINES)).tolist():
-        if re.match(_MAIL_FIELD, batch.texts[row]):
-            begin, end = max(row - 1, batch.layout.start[row]), min(row + 2, batch.layout.end[row])
-            fields = [re.match(_MAIL_FIELD, text) for text in batch.texts[begin:end]]
-            found[row] = len({field[1] for field in fields if field}) > 1
-    return found
 
 
 def _boxes(batch: Batch, words: Float, kept: Bool) -> Bool:

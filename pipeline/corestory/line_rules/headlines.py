@@ -15,6 +15,7 @@ import numpy as np
 from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.tokens import tokens_of
+from corestory.line_rules.fields import begin_behind_mail
 from corestory.line_rules.notices import is_notice
 from corestory.types import Bool, Float, Int
 
@@ -90,7 +91,8 @@ def own_headlines(
     """
     found = np.zeros(len(kept), bool)
     for inside, title in zip(batch.layout.slices(), batch.titles, strict=True):
-        rows = inside.start + np.flatnonzero(kept[inside])
+        start = begin_behind_mail(batch.texts, inside.start, inside.stop)
+        rows = start + np.flatnonzero(kept[start : inside.stop])
         first = rows[:FIRST]
         if len(first) < 2:
             continue
@@ -103,7 +105,7 @@ def own_headlines(
         while len(rows) > 2 and is_notice(batch.texts[rows[0]]):
             rows = rows[1:]
         begin = int(rows[0])
-        above = [row for row in range(inside.start, begin) if other is None or not other[row]]
+        above = [row for row in range(start, begin) if other is None or not other[row]]
         begins = len(above) <= ABOVE and all(words[row] <= ABOVE_WORDS or is_notice(batch.texts[row]) for row in above)
         if begins and (not known or _share(known, _words(batch.texts[begin])) >= OF_HEADLINE):
             behind = rows[1:FIRST].tolist()

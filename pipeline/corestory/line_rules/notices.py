@@ -79,6 +79,7 @@ _ENDS = (
     r"(?:press|media)(?: relations)? (?:contacts?|inquiries|enquiries)|presse-? ?kontakt|contacts? (?:de )?presse|"
     r"contacto (?:de |para la )?prensa|contatti? (?:per la )?stampa|ufficio stampa|"
     r"contatos? (?:de |para a? ?)?imprensa|assessoria de imprensa|perscontact|kontakt dla mediów|"
+    r"\w{2,8}-notizblock|die folgenden informationen sind nicht zur veröffentlichung bestimmt|"
     r"контакты? для (?:сми|прессы)|basın iletişim|(?:cautionary (?:note|statement) (?:regarding|concerning|about) )?"
     r"forward[- ]looking statements?|safe harbor(?: statement)?)"
 )
@@ -145,9 +146,8 @@ def _behind_releases(batch: Batch, words: Float, kept: Bool) -> Bool:
         if row >= end and ends_release(batch.texts[row]):
             first, last = int(layout.start[row]), int(layout.end[row])
             # In Markdown "###" is a heading without words.
-            if not (
-                batch.texts[row].startswith("#") and sum(one.startswith("#") for one in batch.texts[first:last]) > 1
-            ):
+            is_mark = not batch.texts[row].strip("# ")
+            if not (is_mark and sum(one.startswith("#") for one in batch.texts[first:last]) > 1):
                 found[row:last] = kept[row:last]
                 end = last
     return found

@@ -38,7 +38,7 @@ KEY = 4
 # A count of comments, an address, hashtags, the way to the page within its site, and in scripts without spaces a date
 # with what was done then.
 _COUNTED = (
-    "shares|replies|comments?|likes|views|kommentare?|aufrufe|partages|commentaires?|vues|comentarios?|compartidos|"
+    "votes|stimmen|votos|voti|stemmen|röster|głosów|голосов|голосів|shares|replies|comments?|likes|views|kommentare?|aufrufe|partages|commentaires?|vues|comentarios?|compartidos|"
     "condivisioni|commenti?|compartilhamentos|comentários?|reacties?|delningar|kommentar(?:er)?|delinger|kommenttia?|"
     "komentarzy|udostępnień|komentářů|sdílení|megosztás|hozzászólás|comentarii|distribuiri|σχόλια|комментари[йяев]+|"
     "просмотр(?:ов|а)?|коментар(?:ів|і)?|yorum|paylaşım|تعليق(?:ات)?|टिप्पणियां|komentar|bình luận|"
@@ -119,7 +119,7 @@ def is_page_label(text: str) -> bool:
             ends = joined or not (part[-1].isalnum() and rest[:1].isalnum())
             if ends and _has_form(form, part, rest, joined=joined):
                 return True
-    if line.rstrip(" :.") in whole or (line.count(" ") < AGO_WORDS and says_how_long_ago(line)):
+    if line.rstrip(" :.…") in whole or (line.count(" ") < AGO_WORDS and says_how_long_ago(line)):
         return True
     if not _IN_FORMS.isdisjoint(line) and re.fullmatch(_FORMS, text.strip(), re.IGNORECASE):
         return True

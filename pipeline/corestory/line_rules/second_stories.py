@@ -44,6 +44,8 @@ REPEATED, REPEATED_SHARE, REPEATED_LINE = (2, 60), 0.5, 4
 """A story that is said again repeats so many paragraphs in their order, of so many words, and such a share of what is
 kept above it; shorter lines may repeat anyway."""
 
+# An item of a list, and in Markdown a heading below the first level, whose story has one of the first.
+_ITEM, _SUBHEAD, _TITLE = r"[*+•▪·–—-]\s|\d{1,3}[.)]\s", r"#{2,6}\s", r"#\s"
 _FIRST_UNSPACED = chr(UNSPACED[0][0])
 _OF_NAMES = dict.fromkeys(map(ord, "-'’."))
 _PARTICLES = frozenset(("da", "de", "del", "den", "der", "di", "dos", "du", "la", "le", "ter", "van", "von", "y"))
@@ -186,7 +188,7 @@ def second_story(texts: Sequence[str], words: Float, kept: Bool, inside: slice) 
     if len(kept_prose) <= LEAST_PROSE:
         return None
     begin = _behind_like_head(texts, words, rows, kept_prose, inside.start)
-    return _behind_headline(texts, words, rows, prose, kept) if begin is None else begin
+    return _behind_headline(texts, words, rows, prose, kept, inside.start) if begin is None else begin
 
 
 def _behind_like_head(texts: Sequence[str], words: Float, rows: list[int], prose: list[int], first: int) -> int | None:
@@ -237,7 +239,13 @@ def _form(text: str) -> str:
     return "by" if is_byline(text) else ""
 
 
-def _behind_headline(texts: Sequence[str], words: Float, rows: list[int], prose: list[int], kept: Bool) -> int | None:
+def _may_begin(text: str, words: float) -> bool:
+    return has_headline_form(text, words) and re.match(_ITEM, text) is None
+
+
+def _behind_headline(
+    texts: Sequence[str], words: Float, rows: list[int], prose: list[int], kept: Bool, begin: int
+) -> int | None:
     """Give the row of the only headline within the text, if what it says stands behind it and not above."""
     found: list[tuple[int, int, bool]] = []
     read = words[rows].cumsum()
@@ -247,13 +255,15 @@ def _behind_headline(texts: Sequence[str], words: Float, rows: list[int], prose:
             continue
         named = is_byline(texts[row - 1]) or is_full_name(texts[row - 1])
         headline = row - 1 - named
-        if headline > max(least, prose[max(place - 1, 0)]) and has_headline_form(texts[headline], words[headline]):
+        if headline > max(least, prose[max(place - 1, 0)]) and _may_begin(texts[headline], words[headline]):
             found.append((headline, place, named))
         if len(found) > 1:
             return None
     if not found:
         return None
     headline, place, named = found[0]
+    if re.match(_SUBHEAD, texts[headline]) and any(re.match(_TITLE, one) for one in texts[begin:headline]):
+        return None
     own, other = [row for row in rows if row < headline], [row for row in rows if row > headline]
     if not other or not _enough(words, own, other, prose):
         return None

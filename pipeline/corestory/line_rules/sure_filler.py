@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -21,6 +23,7 @@ from corestory.line_rules.comment_lines import is_label_of_comments, is_stamp
 from corestory.line_rules.comments import in_comments
 from corestory.line_rules.credits import ends_in_agency, is_credit
 from corestory.line_rules.end_notes import end_notes
+from corestory.line_rules.fields import of_fields
 from corestory.line_rules.headlines import ends_as_sentence
 from corestory.line_rules.notices import notices
 from corestory.line_rules.page_labels import is_page_label, page_labels
@@ -37,6 +40,8 @@ CLAIMED = 0.3
 the page."""
 OFFER_WORDS = 12
 """A line of a box with offers has at most so many words."""
+PICTURES, PICTURE_LINES = 3, 4
+"""A gallery numbers so many pictures at least, and each has so many lines at most with its number."""
 COUNTER_WORDS, NAME_WORDS, LABEL_WORDS = 3, 5, 30
 """The most words of the number of a picture, such as "2 / 5"; of a name behind a time; of captions and credits."""
 HEAD_WORDS, PART_WORDS = 8, 8
@@ -75,9 +80,9 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
         repeat the story; a page's number and head within a sentence; bylines, credits, captions that end in one, notes
         on the printed paper (`corestory.line_rules.credits`), a date above the story and the numbers of pictures by
         their form; teasers behind their heading (`corestory.line_rules.teasers`); labels, buttons and notes of the
-        page (`corestory.line_rules.page_labels`, `corestory.line_rules.page_notes`); notes about the author, boxes of
-        facts and heads of e-mails (`corestory.line_rules.end_notes`). An article of which nothing else would be left
-        has none.
+        page (`corestory.line_rules.page_labels`, `corestory.line_rules.page_notes`); notes about the author and boxes
+        of facts (`corestory.line_rules.end_notes`), fields of e-mails and of exports
+        (`corestory.line_rules.fields`). An article of which nothing else would be left has none.
 
     Examples
     --------
@@ -111,7 +116,7 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
         found |= _dates(batch, timed) | labels | _repeated(batch, quotes, kept)
     found |= in_comments(batch, words, kept) | _labels_of_entries(batch, words, kept)
     found |= notices(batch, words, kept) | page_labels(batch, words, kept) | page_notes(batch, words, kept)
-    found |= advertisements(batch, words, kept)
+    found |= advertisements(batch, words, kept) | of_fields(batch, words, kept)
     found |= end_notes(batch, words, kept & ~found)
     found |= around_story(batch, words, kept & ~found)
     left = np.logical_or.reduceat(kept & ~found, layout.first)
@@ -126,13 +131,30 @@ def _by_form(batch: Batch, words: Float, kept: Bool) -> Bool:
     for row in np.flatnonzero(kept & (words <= LABEL_WORDS)).tolist():
         text = texts[row]
         found[row] = is_credit(text) or (bool(followed[row]) and ends_in_agency(text))
-        if words[row] <= COUNTER_WORDS and re.fullmatch(_COUNTER, text):
+    for row in np.flatnonzero(words <= COUNTER_WORDS).tolist():
+        if "/" in texts[row] and re.fullmatch(_COUNTER, texts[row]):
             counters.setdefault(int(batch.layout.article[row]), []).append(row)
     for rows in counters.values():
         # Ratings, of which many are equal, are no numbers of pictures.
         if len({texts[row] for row in rows}) == len(rows):
             found[rows] = True
-    return found
+            found[_captions_between(batch, words, kept, rows)] = True
+    return found & kept
+
+
+def _captions_between(batch: Batch, words: Float, kept: Bool, rows: Sequence[int]) -> list[int]:
+    """Give the kept lines between the numbers of pictures in turn, and as many above the first or behind the last."""
+    sizes = {other - one for one, other in pairwise(rows)}
+    pictures = {batch.texts[row].partition("/")[2].strip() for row in rows}
+    if len(rows) < PICTURES or len(sizes) > 1 or max(sizes) > PICTURE_LINES or len(pictures) > 1:
+        return []
+    size, (first, last) = max(sizes), (rows[0], rows[-1])
+    start, end = int(batch.layout.start[first]), int(batch.layout.end[first])
+    outer = [range(max(first - size + 1, start), first), range(last + 1, min(last + size, end))]
+    captions = [*range(first, last), *min(outer, key=lambda lines: words[lines].sum() if lines else np.inf)]
+    of_story = np.setdiff1d(np.arange(start, end)[kept[start:end]], captions)
+    is_story = max(words[captions]) > LABEL_WORDS or words[of_story].sum() < words[captions].sum()
+    return [] if is_story else [row for row in captions if kept[row]]
 
 
 def is_label(text: str) -> bool:

@@ -37,6 +37,8 @@ TIME_CHARACTERS = 40
 QUESTIONS = 2
 """An interview has so many kept questions with kept answers."""
 
+RANKED, RANKED_FIRST, RANKED_APART = 12, 3, 3
+"""A ranking has so many numbered lines, of which so many first ones are kept; other lines may stand between them."""
 NUMBERED_CHARACTERS = 30
 """A line such as the day of a diary's entry has at most so many characters."""
 
@@ -95,10 +97,12 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
     return (
         _turns(batch.texts, kept, between, layout)
         | _questions(batch, kept)
+        | _answers(batch, kept)
         | _items(batch, between)
         | _ticked(batch, kept)
         | _rows(batch, kept)
         | _bulleted(batch, kept, bare)
+        | _ranked(batch, kept, bare)
         | _within_sentences(batch.texts, between)
         | _in_short(batch.texts, kept, layout)
         | _entries(batch, kept, bare)
@@ -186,6 +190,28 @@ def _numbered(batch: Batch, kept: Bool) -> Bool:
     return found
 
 
+def _answers(batch: Batch, kept: Bool) -> Bool:
+    """Find dropped questions and answers in turn, without links, between kept paragraphs of a page: it unfolds them."""
+    found, texts = np.zeros(len(kept), bool), batch.texts
+    if batch.markup is None:
+        return found
+    asked = [row for row in np.flatnonzero(~kept).tolist() if texts[row].endswith(_ASKING)]
+    row = 0
+    for question in asked:
+        if question < row or not batch.layout.position[question] or not kept[question - 1]:
+            continue
+        row, end = question, int(batch.layout.end[question]) - 1
+        while (
+            row + 1 < end and not kept[row : row + 2].any() and texts[row].endswith(_ASKING)
+            and not texts[row + 1].endswith(_ASKING) and ends_as_sentence(texts[row + 1])
+            and not batch.markup.link_density[row : row + 2].any()
+        ):  # fmt: skip
+            row += 2
+        if row >= question + 2 * QUESTIONS and kept[row]:
+            found[question:row] = True
+    return found
+
+
 def _items(batch: Batch, between: Bool) -> Bool:
     """Find the items of a list between others of the same list, but for links."""
     found = np.zeros(len(between), bool)
@@ -244,6 +270,28 @@ def _bulleted(batch: Batch, kept: Bool, bare: Sequence[int]) -> Bool:
             first, *_, last = rows[kept[rows]]
             whole = kept[rows].mean() >= NEARLY_ALL
             found[dropped] = [ends_as_sentence(texts[row]) or (whole and first < row < last) for row in dropped]
+    return found
+
+
+def _ranked(batch: Batch, kept: Bool, bare: Sequence[int]) -> Bool:
+    """Find the dropped lines of a long list in a text whose numbers ascend by one, and whose first lines are kept."""
+    found, article = np.zeros(len(kept), bool), batch.layout.article
+    number = re.compile(r"\s*(\d{1,4})[.)]\s+\S").match
+    runs: list[list[int]] = []
+    last = -1
+    for row in bare:
+        match = number(batch.texts[row])
+        if match is None:
+            continue
+        place = int(match[1])
+        if runs and place == last + 1 and row - runs[-1][-1] <= RANKED_APART and article[row] == article[runs[-1][-1]]:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+        last = place
+    for rows in runs:
+        if len(rows) >= RANKED and kept[rows[:RANKED_FIRST]].all():
+            found[rows] = ~kept[rows]
     return found
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.features.layout import Layout
+from corestory.line_rules.advertisements import advertisements
 from corestory.line_rules.own_page import speaks_of_own_page
 from corestory.line_rules.page_notes import page_notes
 from corestory.line_rules.sure_filler import is_label
@@ -60,7 +61,7 @@ SENTENCE_WORDS, SENTENCE_SCORE, SENTENCE_CUTOFF = 15, 0.7, 0.3
 
 _PLAIN = r"[^\W\d_][^\d:：|/\\→»›<>＜＞()（）\[\]【】–—•#*@_]*"
 _CALLS = r"[!！][\W_]*$|^\s*(?:>|[→▶►▸➜➔➤⇒☞]|»\s)"
-_HEADINGS_AND_ITEMS = "own_h_two", "own_h_three", "own_h_four", "own_h_five", "own_h_six", "own_li"
+_HEADINGS_AND_ITEMS = "own_h_two", "own_h_three", "own_h_four", "own_h_five", "own_h_six", "own_li", "own_dt", "own_dd"
 
 
 def scores_after_second_look(
@@ -112,7 +113,7 @@ def scores_after_second_look(
     if not scored.html:
         words, batch = scored.features.words, scored.features.batch
         lines = lines_between_prose(scores, cutoffs, words, scored.features.shape, layout) & ~settled
-        looked |= lines & ~page_notes(batch, words, lines)
+        looked |= lines & ~(page_notes(batch, words, lines) | advertisements(batch, words, lines))
     if not looked.any():
         return scores, second
     second[looked] = settings.second_look_probabilities(

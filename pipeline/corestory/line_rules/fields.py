@@ -1,0 +1,193 @@
+"""Fields above and behind the text: the head of an e-mail, also of one that is passed on, and what systems export.
+
+"Subject: …" and "Slug: …" stand beside other fields. A turn of a dialogue has the same form, so only known names count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from corestory.features.batch import Batch
+from corestory.line_rules.patterns import pattern
+from corestory.types import Bool, Float
+
+MAIL_LINES, MAIL_WORDS = 16, 25
+"""The head of an e-mail is within so many first lines, and each field has at most so many words."""
+MOST_ABOVE = 0.5
+"""What is said above a mail that is passed on has at most such a share of the kept words."""
+GREETING_WORDS = 12
+"""A greeting below the head, "Hi all, the piece for tomorrow:", has at most so many words."""
+FIELDS, KNOWN, BEHIND = 3, 2, 2
+"""Above a text stand so many fields of an export, of which so many have known names; behind it so many known ones."""
+FIELD_WORDS = 40
+"""A field has at most so many words."""
+
+_MAIL = (
+    r"\W{0,4}(from|to|b?cc|sent|date|subject|reply-to|importance|von|an|gesendet|datum|betreff|de|à|objet|envoyé|para|"
+    r"asunto|fecha|enviado|assunto|data|da|oggetto|inviato|onderwerp|aan|verzonden|van|fra|til|emne|från|till|ämne|"
+    r"skickat|sendt|od|do|temat|wysłano|от|кому|тема|отправлено|дата|від|дата|kimden|kime|konu|tarih|发件人|收件人|"
+    r"主题|日期|差出人|宛先|件名|日時|보낸 ?사람|받는 ?사람|제목|날짜)\s?[:：]\s?\S"
+)
+_FORWARDED = (
+    r"[\W_]*(?:begin )?(?:forwarded message|original message|weitergeleitete nachricht|ursprüngliche nachricht|"
+    r"message (?:transféré|original|d['’]origine)|mensaje (?:reenviado|original)|messaggio (?:inoltrato|originale)|"
+    r"mensagem (?:encaminhada|original)|doorgestuurd bericht|oorspronkelijk bericht|vidarebefordrat meddelande|"
+    r"ursprungligt meddelande|videresendt (?:meddelelse|melding|besked)|wiadomość (?:przekazana|oryginalna)|"
+    r"пересылаемое сообщение|исходное сообщение|переслане повідомлення|iletilen ileti|转发邮件|原始邮件|転送メッセージ|"
+    r"전달된 메일)[\W_]*"
+)
+_KNOWN = frozenset(
+    (
+        *("id", "status", "slug", "section", "desk", "teaser", "vorspann", "headline", "title", "subtitle", "kicker"),
+        *("overline", "author", "authors", "byline", "date", "published", "updated", "tags", "keywords", "url", "link"),
+        *("image", "caption", "source", "views", "language", "category", "embargo", "version", "words", "summary"),
+        *(
+            "ressort",
+            "rubrik",
+            "dachzeile",
+            "titel",
+            "untertitel",
+            "überschrift",
+            "autor",
+            "autorin",
+            "datum",
+            "quelle",
+        ),
+        *("veröffentlicht", "schlagworte", "kategorie", "bild", "bildunterschrift", "fotograf", "sprache", "rubrique"),
+        *(
+            "titre",
+            "chapô",
+            "chapeau",
+            "auteur",
+            "légende",
+            "mots-clés",
+            "catégorie",
+            "statut",
+            "surtitre",
+            "publié le",
+        ),
+        *(
+            "título",
+            "titular",
+            "antetítulo",
+            "entradilla",
+            "fecha",
+            "sección",
+            "autora",
+            "etiquetas",
+            "estado",
+            "imagen",
+        ),
+        *("pie de foto", "palabras clave", "fuente", "categoría", "titolo", "occhiello", "sommario", "autore", "data"),
+        *(
+            "sezione",
+            "parole chiave",
+            "stato",
+            "didascalia",
+            "fonte",
+            "manchete",
+            "seção",
+            "secção",
+            "legenda",
+            "imagem",
+        ),
+        *("palavras-chave", "estado", "titlu", "categorie", "imagine", "cuvinte cheie", "vizualizări", "kop", "intro"),
+        *("rubriek", "trefwoorden", "bron", "status", "rubrik", "ingress", "författare", "nyckelord", "bildtext"),
+        *("tytuł", "dział", "lead", "słowa kluczowe", "źródło", "zdjęcie", "заголовок", "подзаголовок", "рубрика"),
+        *("автор", "дата", "теги", "источник", "статус", "анонс", "джерело", "başlık", "yazar", "tarih", "etiketler"),
+    )
+)
+_FIELD = r"[\W_]{0,4}([^\W\d_][^\W\d_ -]{0,20}(?:[ -][^\W\d_]{1,12})?)\s?[:：](?:\s|$)"
+
+
+def begin_behind_mail(texts: Sequence[str], first: int, end: int) -> int:
+    """Give the row behind the head of an e-mail that begins a text, the last one if it is passed on; else `first`.
+
+    Examples
+    --------
+    >>> begin_behind_mail(["From: Ann", "Subject: Quay", "The quay is open."], 0, 3)
+    2
+    """
+    begin, last, fields = first, first - 1, set[str]()
+    for row in range(first, min(first + MAIL_LINES, end)):
+        field = pattern(_MAIL).match(texts[row]) if ":" in texts[row][:20] or "：" in texts[row][:20] else None
+        if field is None or len(texts[row].split()) > MAIL_WORDS:
+            continue
+        fields = {*(fields if last == row - 1 else ()), field[1].casefold()}
+        last = row
+        if len(fields) > 1:
+            begin = row + 1
+    return begin
+
+
+def of_fields(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the kept lines of the head of an e-mail, above it, and of the fields around a text.
+
+    Parameters
+    ----------
+    batch, words, kept
+        As of `corestory.line_rules.headlines.own_headlines`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,).
+
+    Examples
+    --------
+    >>> from corestory.features.batch import batch_of_articles
+    >>> from corestory.reading.article import Article
+    >>> texts = ["Slug: quay", "Author: Ann Lee", "Status: done", "The quay is open.", "Mayor Bo: It is fine."]
+    >>> of_fields(batch_of_articles([Article("a", texts)]), np.full(5, 4.0), np.ones(5, bool)).tolist()
+    [True, True, True, False, False]
+    """
+    found = np.zeros(len(kept), bool)
+    for inside in batch.layout.slices():
+        begin = begin_behind_mail(batch.texts, inside.start, inside.stop)
+        if begin > inside.start:
+            found[_of_mail(batch.texts, words, kept, inside, begin)] = True
+        elif batch.markup is None:
+            found[_above(batch.texts, words, inside)] = True
+            found[_behind(batch.texts, words, inside)] = True
+    return found & kept
+
+
+def _of_mail(texts: Sequence[str], words: Float, kept: Bool, inside: slice, begin: int) -> list[int]:
+    """Give the rows of a mail's head, the greeting below it and what is said above a mail that is passed on."""
+    passed_on = next((row for row in range(inside.start, begin) if pattern(_FORWARDED).fullmatch(texts[row])), -1)
+    rows = [row for row in range(inside.start, begin) if pattern(_MAIL).match(texts[row])]
+    of_kept = words * kept
+    if passed_on >= 0 and of_kept[inside.start : begin].sum() <= MOST_ABOVE * of_kept[inside].sum():
+        rows = list(range(inside.start, begin))
+    while begin < inside.stop and words[begin] <= GREETING_WORDS and texts[begin].endswith((":", ",", "：", "，")):
+        rows.append(begin)
+        begin += 1
+    return rows
+
+
+def _above(texts: Sequence[str], words: Float, inside: slice) -> list[int]:
+    """Give the rows of the fields that begin a text."""
+    names = _names(texts, words, range(inside.start, inside.stop))
+    known = len(_KNOWN.intersection(names))
+    return list(range(inside.start, inside.start + len(names))) if len(names) >= FIELDS and known >= KNOWN else []
+
+
+def _behind(texts: Sequence[str], words: Float, inside: slice) -> list[int]:
+    """Give the rows of the fields that end a text."""
+    names = _names(texts, words, range(inside.stop - 1, inside.start - 1, -1))
+    return list(range(inside.stop - len(names), inside.stop)) if len(_KNOWN.intersection(names)) >= BEHIND else []
+
+
+def _names(texts: Sequence[str], words: Float, rows: range) -> list[str]:
+    """Give the different names of the fields in rows that follow one another; those not known have a short value."""
+    names: list[str] = []
+    for row in rows:
+        field = re.match(_FIELD, texts[row]) if words[row] <= FIELD_WORDS else None
+        name = field[1].casefold() if field else ""
+        if not name or name in names or (name not in _KNOWN and texts[row].rstrip()[-1:] in ".!?…。"):
+            break
+        names.append(name)
+    return names
