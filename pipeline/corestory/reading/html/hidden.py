@@ -96,13 +96,14 @@ def shown_rows(
         roots.append(root)
     longest = max(visible.values(), default=0)
     least = UNFOLDED_SHARE * sum(counts)
+    scripts, short_words = _scripts(prose[None]), set(_short_words(prose[None]))
     decisions: dict[tuple[int, int], bool] = {}
 
     def is_shown(place: int, root: int) -> bool:
         names = names_of(root)
         if longest and not _DIALOGUES.isdisjoint(names):
             return False
-        if _is_translation(prose[place, root], prose[None]):
+        if _is_translation(prose[place, root], scripts, short_words):
             return False
         above = place
         near: list[int] = []
@@ -126,16 +127,16 @@ def shown_rows(
     return rows
 
 
-def _is_translation(texts: Sequence[str], visible: Sequence[str]) -> bool:
-    """Tell whether hidden prose is in another language than the visible prose, if there is any."""
-    scripts, own = _scripts(texts), _scripts(visible)
-    if not own:
+def _is_translation(texts: Sequence[str], own: Counter[int], shared: Collection[str]) -> bool:
+    """Tell whether prose is in another language than that with letters of some scripts and with some short words."""
+    if not texts or not own:
         return False
+    scripts = _scripts(texts)
     known = {script for script, count in own.items() if count >= _OF_LANGUAGE * own.total()}
     if sum(scripts[script] for script in known) < _OF_LANGUAGE * scripts.total():
         return True
-    words, shared = _short_words(texts), set(_short_words(visible))
-    enough = max(known) < _FIRST_OTHER and len(words) >= _TELLING <= 2 * len(shared)
+    words = _short_words(texts) if max(known) < _FIRST_OTHER else []
+    enough = len(words) >= _TELLING <= 2 * len(shared)
     return enough and sum(word in shared for word in words) < _OF_LANGUAGE * len(words)
 
 

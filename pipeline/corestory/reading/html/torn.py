@@ -145,5 +145,6 @@ def are_printed(lines: list[str]) -> bool:
     if len(lines) < LINES or max(lengths) > _WIDEST or sorted(lengths)[len(lines) // 2] < _NARROWEST:
         return False
     before = [len(line) for line, after in pairwise(lines) if after[:1].islower()]
-    wide = sum(length >= _WIDTH * max(lengths) for length in before)
+    widest = max(lengths)
+    wide = sum(length >= _WIDTH * widest for length in before)
     return wide >= max(0.9 * len(before), _GOING_ON * len(lines))
