@@ -77,7 +77,7 @@ def test_a_correction_of_an_edited_paragraph_is_listed_and_the_others_are_applie
         (["--share", "0"], "not a share"),
         (["--share", "nan"], "not a share"),
         (["--split", "tes"], "no rows of the split 'tes'"),
-        (["--output", "p.parquet"], "a name that ends in .parquet; expected one that ends in .csv"),
+        (["--output", "p.parquet"], "this name ends in .parquet; expected .csv"),
     ],
 )
 def test_what_cannot_be_audited_is_told_in_words(run, tmp_path, labelled_frame, arguments, said):

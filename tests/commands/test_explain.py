@@ -81,8 +81,8 @@ def test_a_folder_of_pages_explains_the_articles_of_a_file(explain, tmp_path):
     ("arguments", "code", "said"),
     [
         (["none.txt"], 1, "no such file"),
-        (["a.txt", "--output", "a.pdf"], 2, "no format ends in '.pdf'"),
-        (["a.txt", "--output", "a.json", "--format", "html"], 2, "ends as json does, but the format is html"),
+        (["a.txt", "--output", "a.pdf"], 2, "no format has the ending '.pdf'"),
+        (["a.txt", "--output", "a.json", "--format", "html"], 2, "this name means json, but the format is html"),
         (["a.txt", "--format", "html", "--paragraph", "1"], 2, "a page shows all paragraphs"),
         (["a.txt", "--threshold", "nan"], 2, "nan is not a number"),
         (["a.txt", "--paragraph", "-1"], 2, "--paragraph"),

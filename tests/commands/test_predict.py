@@ -125,9 +125,15 @@ CANNOT_RUN = {
     "output is a folder that is read": ([".", "--output", "./", "--format", "csv"], "is a folder that is read"),
     "output of unknown format": (["--output", "o.docx"], "'.docx'"),
     "output of unknown format, text": (["--output", "o.docx", "--only", "core"], "'.docx'"),
-    "output of another format": (["--output", "o.jsonl", "--format", "csv"], "ends as jsonl does, but the format is"),
-    "output named as a page": (["--output", "o.html", "--format", "jsonl"], "ends as html does, but the format is"),
-    "page named as rows": (["--output", "o.jsonl", "--format", "html"], "ends as jsonl does, but the format is html"),
+    "output of another format": (
+        ["--output", "o.jsonl", "--format", "csv"],
+        "this name means jsonl, but the format is",
+    ),
+    "output named as a page": (["--output", "o.html", "--format", "jsonl"], "this name means html, but the format is"),
+    "page named as rows": (
+        ["--output", "o.jsonl", "--format", "html"],
+        "this name means jsonl, but the format is html",
+    ),
     "output compressed": (["--output", "o.txt.gz", "--only", "core"], "o.txt.gz: outputs are not compressed"),
     "output compressed, format given": (["--output", "o.jsonl.zst", "--format", "jsonl"], "not compressed. Give"),
     "rejects are there": (["--rejects", "there.jsonl"], "there.jsonl: exists already"),

@@ -219,7 +219,7 @@ def test_tei_has_the_same_story_a_document_in_a_file(predict, pages, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--only", "filler"], "markdown has the story"),
+        (["--only", "filler"], "the format markdown holds the story"),
         (["--rows", "span"], "markdown has no rows"),
         (["--keep", "id"], "markdown has no columns"),
     ],

@@ -240,12 +240,12 @@ def test_an_odd_failure_costs_one_file_and_is_tried_again(predict, tmp_path, mon
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-", "--output", "out/"], "the standard input has no file name"),
+        (["-", "--output", "out/"], "the standard input has no name for its output"),
         (["in", "--output", "in/"], "is a folder that is read"),
         (["in", "--output", "in/a.txt/"], "is a file"),
         (["in", "--output", "out/", "--model", "nowhere"], "no such model"),
         (["in", "--output", "out/", "--rejects", "there.jsonl"], "exists already"),
-        (["in", "--output", "out/", "--rejects", "r.csv"], "r.csv: a name that ends in .csv; expected one that ends"),
+        (["in", "--output", "out/", "--rejects", "r.csv"], "r.csv: this name ends in .csv; expected .jsonl or"),
         (["in", "--output", "out/", "--dask", "tcp://127.0.0.1:9", "--jobs", "2"], "has workers of its own"),
     ],
 )

@@ -108,7 +108,9 @@ def test_processes_are_refused_for_an_output_that_one_process_writes(run, model,
     (tmp_path / "a.txt").write_text(STORY, encoding="utf-8")
     done = run("predict", "a.txt", "--model", model, *options)
     assert (done.returncode, done.stdout) == (2, "")
-    assert f"for {options[-2]}: one process writes this output" in " ".join(done.stderr.split()).replace("'", "")
+    assert f"for {options[-2]}: only one process can write this output" in " ".join(done.stderr.split()).replace(
+        "'", ""
+    )
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 

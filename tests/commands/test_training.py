@@ -165,7 +165,7 @@ def test_an_interruption_within_code_given_as_a_string_ends_with_the_same_exit_c
 
 def test_a_table_is_parquet_and_not_named_otherwise(monkeypatch, capsys, corpus, tmp_path):
     assert run(monkeypatch, corpus, "--output", tmp_path / "my.csv") == 2
-    assert "my.csv: a name that ends in .csv; expected one that ends in .parquet" in capsys.readouterr().err
+    assert "my.csv: this name ends in .csv; expected .parquet" in capsys.readouterr().err
     assert not (tmp_path / "my.csv").exists()
 
 

@@ -76,7 +76,7 @@ def chosen_destination(
     True
     >>> chosen_destination("csv", "tagged.jsonl", ["page.html"], None, None)
     Traceback (most recent call last):
-    corestory.errors.OutputError: tagged.jsonl: ends as jsonl does, but the format is csv. Give another name, ...
+    corestory.errors.OutputError: tagged.jsonl: this name means jsonl, but the format is csv. Give another name, ...
     """
     if output is None or output == STANDARD_OUTPUT:
         return Destination(None, _printed_format(asked, only, unit))
@@ -157,7 +157,7 @@ def check_name(asked: AnyFormat | None, named: AnyFormat | None, output: str) ->
     """Refuse the name of a file that ends as another format does."""
     if asked is not None and named not in (None, asked):
         raise OutputError(
-            f"ends as {named} does, but the format is {asked}",
+            f"this name means {named}, but the format is {asked}",
             where=output,
             hint="Give another name, or leave out --format.",
         )
@@ -165,7 +165,7 @@ def check_name(asked: AnyFormat | None, named: AnyFormat | None, output: str) ->
 
 def unknown_ending(ending: str, output: str, known: Sequence[str], *, hint: str = "Or give --format.") -> OutputError:
     """Return the error for a file name whose ending is of no format."""
-    found = f"no format ends in {ending!r}" if ending else "a name without an ending"
+    found = f"no format has the ending {ending!r}" if ending else "a name without an ending"
     expected = f"a name that ends in {', '.join(known[:-1])} or {known[-1]}"
     return OutputError(found, where=output, expected=expected, hint=hint)
 
@@ -180,12 +180,11 @@ def check_ending(output: Path | str, *endings: str) -> None:
     ...     check_ending("paragraphs.csv", ".parquet")
     ... except OutputError as error:
     ...     print(error)
-    paragraphs.csv: a name that ends in .csv; expected one that ends in .parquet
+    paragraphs.csv: this name ends in .csv; expected .parquet
     """
     ending = Path(output).suffix.lower()
     if ending and ending not in endings:
-        expected = f"one that ends in {' or '.join(endings)}"
-        raise OutputError(f"a name that ends in {ending}", where=str(output), expected=expected)
+        raise OutputError(f"this name ends in {ending}", where=str(output), expected=" or ".join(endings))
 
 
 def _check_rejects(path: str | None) -> str | None:
@@ -228,17 +227,18 @@ def check_options(
     faults = (
         (
             several and not destination.by_file,
-            "one process writes this output; leave it out, or give --output FOLDER/ for rows, text, markdown or tei",
+            "only one process can write this output; leave it out, or give --output FOLDER/ for rows, text, "
+            "markdown or tei",
             "--dask" if dask else "--jobs",
         ),
         (
             options.unit != "paragraph" and form not in TABLES,
-            f"{form} has no rows; give --format jsonl, csv or parquet",
+            f"the format {form} has no rows; give --format jsonl, csv or parquet",
             rows,
         ),
         (
             options.unit == "article" and only == "filler",
-            "the row of an article has its story; leave out --only filler",
+            "the row of an article holds its story; leave out --only filler",
             rows,
         ),
         (
@@ -248,17 +248,17 @@ def check_options(
         ),
         (
             form == "labelled" and bool(only or chosen),
-            "a labelled file has all paragraphs of its article; leave out --only, --drop-kinds and --keep-kinds",
+            "a labelled file holds all paragraphs of its article; leave out --only, --drop-kinds and --keep-kinds",
             "--format labelled",
         ),
         (
             form in STORIES and only == "filler",
-            f"{form} has the story; leave out --only filler",
+            f"the format {form} holds the story; leave out --only filler",
             f"--format {form}",
         ),
         (
             bool(options.keep) and form not in TABLES,
-            f"{form or 'text'} has no columns; give --format jsonl, csv or parquet",
+            f"the format {form or 'text'} has no columns; give --format jsonl, csv or parquet",
             "--keep",
         ),
         (
@@ -283,6 +283,8 @@ def _check_kept(options: PredictOptions) -> None:
         folded = name.strip().lower()
         if folded in own:
             raise typer.BadParameter(f"the output has its own column {name!r}", param_hint="--keep")
-        if not folded or folded in seen:
-            raise typer.BadParameter(f"{name!r} is empty or given twice", param_hint="--keep")
+        if not folded:
+            raise typer.BadParameter("the name of the column is empty", param_hint="--keep")
+        if folded in seen:
+            raise typer.BadParameter(f"{name!r} is given twice", param_hint="--keep")
         seen.add(folded)

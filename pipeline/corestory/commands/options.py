@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 STANDARD_OUTPUT = "-"
 
 PROCESSES_PER_CORE = 4
-"""More would not be faster, and each takes memory for a model of its own."""
+"""The most processes for each core. More would not be faster, and each needs memory for a model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -151,7 +151,7 @@ def _print_report(report: PreparationReport, console: Console) -> None:
 RESAMPLES = 400
 
 FEW = 200
-"""With fewer articles, adapting a model that has seen more is likely to do better."""
+"""With fewer articles than this, adapting the default model is likely to do better."""
 
 
 def train(

@@ -34,7 +34,7 @@ NEIGHBOURS = (-2, -1, 1, 2)
 """Steps to the neighbours whose labels the second model sees."""
 
 CONTEXT = 2
-"""Paragraphs before and after a suspect that a person is shown."""
+"""The number of paragraphs before and after a suspect that a person is shown."""
 
 # An epoch of a small table has few steps, so it gets more epochs: about this many rows in all, within limits.
 _ROWS_TO_SEE = 130_000

@@ -20,7 +20,7 @@ UNKNOWN = "(unknown)"
 """Name of the group of the rows that have no site, source or view."""
 
 LENGTHS = (0, 5, 10, 20, 40, 80)
-"""Least words of each group of lengths."""
+"""The fewest words of each group of lengths."""
 
 ENDS = 2
 """How many paragraphs of core make the lead, and how many the tail."""

@@ -19,10 +19,10 @@ from corestory.evaluation.rows import LabelledRows
 from corestory.types import Bool, Float
 
 MAX_RUN = 3
-"""More filler paragraphs in a row are a block beside the story rather than lines in it."""
+"""The most filler paragraphs in a row that count as lines inside the story; more are a block beside it."""
 
 MAX_WORDS = 8
-"""Story lines of at most so many words are short, as plugs are."""
+"""The most words of a short story line, as plugs are short."""
 
 FORMS = ("text", "HTML")
 

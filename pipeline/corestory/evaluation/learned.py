@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SHUFFLES = 3
 MOST_ROWS = 6_000
-"""Paragraphs looked at, of whole articles drawn at random: more would change the second decimal, and take minutes."""
+"""The most paragraphs to measure on, in whole articles drawn at random. More would take minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _shuffled_decisions(
 
 
 EACH = 30
-"""N-grams named for each class."""
+"""The number of n-grams that are named for each class."""
 
 
 @dataclass(frozen=True, slots=True)

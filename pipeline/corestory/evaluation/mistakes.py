@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EACH = 12
-"""Mistakes shown of each kind: story lost, filler kept."""
+"""The number of mistakes shown of each kind: story lost, filler kept."""
 
 AROUND = 6
-"""Paragraphs shown on either side of one."""
+"""The number of paragraphs shown on either side of a mistake."""
 
 FEW_WORDS = 5
-"""Mistakes of fewer words come last: a lone word tells a reader little, and often its label is an accident."""
+"""Mistakes of fewer words come last: a lone word says little to a reader, and its label is often an accident."""
 
 LONGEST = 700
 LONGEST_AROUND = 260

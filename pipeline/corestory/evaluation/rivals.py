@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EACH = 10
-"""Paragraphs shown of each kind of change."""
+"""The number of paragraphs shown of each kind of change."""
 
 KEY = ("article_id", "position")
 

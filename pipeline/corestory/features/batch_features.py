@@ -27,7 +27,7 @@ from corestory.features.topic import Entries, TopicVectors, number_words, title_
 from corestory.types import Bool, Float, Int, UInt64
 
 LIMIT = 8.0
-"""Log-odds beyond this, a few thousand to one, count as this."""
+"""The greatest log-odds that count, a few thousand to one; greater ones are cut."""
 
 
 class TextFeatures:

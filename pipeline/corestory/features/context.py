@@ -29,7 +29,7 @@ GROUPS = {
     TOPIC: "how close its words, and its neighbours', are to the rest of the story",
     MARKUP: "what the page's HTML says: links, headings, enclosing elements",
 }
-"""The groups and their meanings, in the order in which people see them. Plain text has no `MARKUP`."""
+"""The feature groups and their meanings, in the order in which reports show them. Plain text has no `MARKUP`."""
 
 EARLIER_ROUND = "earlier round"
 """The group of the columns in which a later round reads the paragraph's own score from the round before.

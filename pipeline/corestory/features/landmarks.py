@@ -23,9 +23,9 @@ from corestory.features.tokens import JoinedTokens, Tokens, finish
 from corestory.types import Bool, Float, Int, UInt64
 
 FARTHEST = 4
-"""Landmarks that are farther away count as so many steps away."""
+"""The most steps to a landmark that count; those beyond are cut."""
 LONGEST_END = 4
-"""So many first words of a paragraph, and so many last ones, are tokens at most."""
+"""The most first words of a paragraph, and the most last ones, that make a token."""
 
 _MIX = np.uint64(0xD1342543DE82EF95)
 
@@ -167,7 +167,7 @@ def _sums_of_hashes(row: Int, hashes: UInt64, count: int) -> UInt64:
 
 
 SUREST = 4.0
-"""A paragraph outside of the bounds weighs at most as much as so many lines, however high its score is."""
+"""The most that a paragraph outside of the bounds weighs, in lines, however high its score is."""
 
 
 class BoundLines(NamedTuple):

@@ -64,7 +64,7 @@ def check_sources(sources: Sequence[str], folder: AnyPath) -> None:
     for source in sources:
         if source == STANDARD_INPUT:
             raise OutputError(
-                "the standard input has no file name, which an output in a folder needs",
+                "the standard input has no name for its output in a folder",
                 where=str(folder),
                 hint="Give a file name to --output.",
             )

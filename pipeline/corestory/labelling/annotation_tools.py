@@ -23,7 +23,7 @@ from corestory.reading.tables import SourceRow
 _FACTS = ("article_id", "url", "site", "title", "language")
 _ANSWERS = ("accept", "reject", "ignore")
 _COUNTED = (None, "submitted")
-"""Argilla has drafts and discarded answers, too; of nested records it does not say which they are."""
+"""The states of Argilla's answers that count; nested records give none. Drafts and discarded answers do not count."""
 _OTHER = {"core": "filler", "filler": "core"}
 
 Row = dict[str, object]

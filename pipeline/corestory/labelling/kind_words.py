@@ -47,7 +47,7 @@ _PAID = re.compile(
 )
 _MAILED = re.compile(r"news ?letter|e-?mail|podcast|push|infolettre|boletín|рассылк", re.IGNORECASE)
 _LONGEST, _LONGEST_POLICY = 60, 8
-"""Longer paragraphs, in words, are more than such a line."""
+"""The most words of a line that its words alone give a kind, and of a link to a policy."""
 
 
 def kind_of_words(text: str, claimed: Kind | None, *, words: int) -> Kind | None:

@@ -82,21 +82,21 @@ _HEADING = re.compile(r"\bown_h_(?:two|three|four|five|six)\b")
 _LONGEST: dict[str, int] = {
     "date": 14, "share": 14, "tags": 30, "navigation": 12, "byline": 120, "advertisement": 50, "paywall": 60,
 }  # fmt: skip
-"""Longer paragraphs, in words, are not of the kind, in any element."""
+"""The most words of a paragraph of each kind, whatever element it is in."""
 _TAG_WORDS = 6
 
 INLINE_WORDS = 10
-"""In a paragraph of up to so many words, the inline elements tell the kind of the whole paragraph."""
+"""The most words of a paragraph whose inline elements give the kind of all of it."""
 AGREEMENT = 2 / 3
 """The share of a text's sites that must agree on its kind."""
 MIN_SITES = 2
-"""A text of fewer sites has the kind of its own markup."""
+"""The number of sites of a text from which on their agreement decides; below, its own markup does."""
 STORY_SHARE = 0.3
-"""An element whose claim holds for a larger share of story than this on a site is one around the story."""
+"""If more than this share of what an element claims on a site is story, the element stands around the story."""
 MOST_STANDFIRSTS, TEXT_WORDS = 3, 12
-"""A page has no more standfirsts, and none below a paragraph of text of so many words."""
+"""The most standfirsts of a page, and the words of a paragraph of text behind which there is none."""
 SPREAD_SITES = 3
-"""A text of which so many sites tell the kind has it also on sites that tell none."""
+"""The number of sites that must give a text a kind, so that it has this kind on sites that give none, too."""
 
 
 def kind_of_markup(markup: str, words: int) -> tuple[Kind | None, int]:

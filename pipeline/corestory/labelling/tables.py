@@ -28,7 +28,7 @@ from corestory.reading.text import storable
 from corestory.types import Label
 
 DECIDED = "decided"
-"""The column that says when a person gave a label: then a later row of the same paragraph replaces an earlier one."""
+"""The column with the time of a person's decision. With it, a later row of a paragraph replaces an earlier one."""
 
 COLUMNS = frozenset(
     ("text", "label", "article_id", "site", "url", "title", "language", "position", "kind", DECIDED, *MARKUP_COLUMNS)

@@ -129,8 +129,8 @@ EXTRACTORS = tuple(_EXTRACTORS)
 """Tools that keep the story alone."""
 
 RENDERERS = tuple(_RENDERERS)
-"""Renderers by name: Resiliparse without its choice of content, BeautifulSoup with a line a text node, Inscriptis as a
-text browser lays pages out, html2text with Markdown's marks but without addresses."""
+"""Tools that write the whole page as text: Resiliparse without its choice of content, BeautifulSoup with a line for
+each text node, Inscriptis with the layout of a text browser, html2text with Markdown's marks but without addresses."""
 
 
 CUTS = ("page", "lines", "p", "container")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from corestory.types import Label
 
 PEEK_CHARACTERS = 70
-"""How much of a folded paragraph shows."""
+"""The number of characters of a folded paragraph that show."""
 
 INDEX = "index.html"
 

@@ -108,7 +108,7 @@ def inline_svg(figure: Figure, *, key: str, alt: str) -> str:
 
 
 NAMED = (0.1, 0.3, 0.5, 0.7, 0.9)
-"""Thresholds written beside the curve."""
+"""The thresholds that are written beside the curve."""
 
 LONGEST_NAME = 36
 

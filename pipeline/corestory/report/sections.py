@@ -30,7 +30,7 @@ from corestory.report.tables import (
 )
 
 FEWEST_ARTICLES = 6
-"""Fewer have no interval of 95 %: n articles all lie on one side of the median with a chance of 2 ** (1 - n)."""
+"""The fewest articles with a 95 % interval: n articles lie on one side of the median with a chance of 2 ** (1 - n)."""
 
 
 def report_sections(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 UNDOABLE = 100
-"""So many last changes can be undone after a restart; the lines that they have replaced stay in the file."""
+"""The number of last changes that can be undone after a restart; the lines that they replaced stay in the file."""
 
 _BEGINNING = b'{"article_id": '
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from corestory.types import Label
 
 DOUBTFUL = 0.2
-"""Least probability that a label is wrong at which it is marked as doubtful."""
+"""A label is doubtful if it is wrong with at least this probability."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ COLUMNS = (
     "rank", ARTICLE, POSITION, "label", "suggested", CORRECTION, "text", "before", "after", "score", "issue", "source",
     CHECK,
 )  # fmt: skip
-"""`CORRECTION` is empty: it is the person's."""
+"""`CORRECTION` is empty, for the person to fill in."""
 
 # A cell of a spreadsheet ends at 32,767 characters, and a person's patience sooner.
 TEXT_CHARACTERS = 2000

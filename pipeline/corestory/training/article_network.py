@@ -32,16 +32,16 @@ from corestory.training.training_rows import TrainingRows
 from corestory.types import Bool, Float, Float32, Int
 
 LEAST_FILLER = 3
-"""A page's filler alone is an example if it has so many paragraphs."""
+"""The fewest paragraphs of filler of a page that are an example by themselves."""
 
 AROUND = 6
-"""So many rows before and behind a brief count as lines around it."""
+"""The number of rows before and behind a brief that count as lines around it."""
 
 SHORT_WORDS = 20
-"""The first paragraphs of a story are an example of a short article if they have so many words."""
+"""The fewest words that the first paragraphs of a story must have to be an example of a short article."""
 
 EXAMPLES = 3000
-"""At most so many articles of a path give their filler and their first paragraphs."""
+"""The most articles of a path that give their filler and their first paragraphs as examples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,16 +178,14 @@ def _held_out(features: BatchFeatures, stage1: Sequence[LogOdds], fold: Int, fit
 
 
 LEAST_PAGES, ENOUGH = 10, 5
-"""From fewer real pages without a story nothing is learned. Briefs are made, and words are learned, for `ENOUGH` times
-as many: they would outweigh fewer. Shortened articles limit a cutoff where there are `ENOUGH` times as many as the
-limit."""
+"""The fewest real pages without a story that anything is learned from. With `ENOUGH` times as many, which they do not
+outweigh, briefs are made and words are learned. Shortened articles limit a cutoff if there are `ENOUGH` times
+`LOST_SHORT` of them."""
 
-LOST = 500
-"""At most one of so many real articles is below the cutoff, out of fold,"""
-LOST_SHORT = 100
-"""and one of so many shortened ones and briefs."""
+LOST, LOST_SHORT = 500, 100
+"""Out of fold, at most one of 500 real articles and one of 100 shortened articles or briefs is below the cutoff."""
 SHARES = {(True, True): 1.0, (False, True): 0.25, (True, False): 0.5, (False, False): 0.5}
-"""The total weight of real and of made examples with a story, and of real and of made ones without."""
+"""The total weight of the examples, by whether they are real and whether they have a story."""
 
 MEMBERS, SHAPE = 6, Shape(32, 0, 16)
 EPOCHS, STEPS, ROWS_A_STEP, PENALTY = 20, 3000, 512, 1e-2

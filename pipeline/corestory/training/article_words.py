@@ -20,11 +20,11 @@ from corestory.training.training_rows import TrainingRows
 from corestory.types import Bool, Float, Int
 
 LEAST_PAGES, MOST_NGRAMS = 2, 10_000
-"""In how many pages an n-gram must occur, and how many n-grams the scorer knows at most."""
+"""The fewest pages in which an n-gram must occur, and the most n-grams that the scorer knows."""
 MOST_FILLER, FILLER_WEIGHT = 40_000, 0.3
-"""At most so many filler lines of articles are learned, and the weight of each against that of a story line."""
+"""The most filler lines of articles that are learned, and their weight against that of a story line."""
 BALANCE = 0.5
-"""This share of the weight of articles' lines is dealt to languages as they have lines of pages without a story."""
+"""The share of the weight of articles' lines that each language gets as it has lines of pages without a story."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,14 +181,14 @@ def confidence_curve(expected: Float, measured: Float) -> tuple[tuple[float, ...
 
 CUTOFFS, RESTORING = tuple(step / 100 for step in range(1, 96)), tuple(step / 100 for step in range(50, 100))
 F1_COST = 0.001
-"""Dropping may cost so much of the out-of-fold word F1, and restoring as well."""
+"""The out-of-fold word F1 that dropping lines may cost; restoring lines may cost as much again."""
 STORY_LOST_IN_HTML, STORY_LOST_IN_TEXT = 0.05, 0.036
-"""The look may drop these shares of the planted story lines, which are harder than those of the story itself. In texts
-the first decision drops more of both labels by itself."""
+"""The shares of the planted story lines that the look may drop; they are harder than those of the story itself. In
+texts, the first decision already drops more of both labels."""
 FILLER_RESTORED = 0.12
-"""It may restore this share of the planted filler if the first decision dropped all of it."""
+"""The share of the planted filler that it may restore, if the first decision dropped all of it."""
 LEAST_REMOVED = 0.1
-"""A look that drops a smaller share of the planted filler is not worth its time."""
+"""The smallest share of the planted filler that a look must drop to be worth its time."""
 
 
 @dataclass(frozen=True)

@@ -32,16 +32,16 @@ FOLDS = 10
 
 NOTHING, LINES, CORRECTION = "nothing", "lines", "correction"
 LINES_PENALTY = 5.0
-"""L2 penalty of the correction of lines that stand on learned pages alone: the first choice, for it rarely harms."""
+"""L2 penalty of the correction of the lines that stand on learned pages: the first choice, because it rarely harms."""
 PENALTIES = 1.0, 0.2
-"""L2 penalties of the corrections of all paragraphs that are compared with it, the least change first."""
+"""L2 penalties of the corrections of all paragraphs, which are compared with it; the least change first."""
 MEASURABLE, CLOSER = 0.001, 0.01
-"""A change in word F1, or in the log-loss, that is smaller than this is none."""
+"""Smaller changes of the word F1, and of the log-loss, count as none."""
 ONE_WORSE = 10
-"""In so many left-out articles, one may get worse by a correction of all paragraphs; in fewer none."""
+"""Of this many left-out articles, one may get worse by a correction of all paragraphs; of fewer, none."""
 TESTABLE, ONE_SIDED_95 = 8, 1.645
-"""From so many left-out articles on, more may get worse if the mean log-loss falls by more than chance: by this number
-of standard errors, the one-sided 95 % bound of a paired test."""
+"""From `TESTABLE` left-out articles on, more may get worse if the mean log-loss falls by more than chance: by
+`ONE_SIDED_95` standard errors, the one-sided 95 % bound of a paired test."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,16 +31,16 @@ if TYPE_CHECKING:
     from corestory.model.scoring import ScoredBatch
 
 INTERCEPT_PENALTY = 10.0
-"""L2 penalty of the intercept: that a page has more story than the model believes says little of the next page."""
+"""L2 penalty of the intercept: that a page has more story than the model believes says little about the next page."""
 
 PLACE_SCALE = 2.5
-"""Tokens of a paragraph's place count so much more than n-grams: they are few, and say the most."""
+"""The weight of the tokens of a paragraph's place against that of n-grams: they are few, and say the most."""
 
 LEAST_ARTICLES = 2
-"""An n-gram of fewer articles is that article's own, unless there are hardly more articles."""
+"""The fewest articles in which an n-gram must occur, unless there are hardly more articles."""
 
 LIMIT = 8.0
-"""Log-odds of the model beyond this count as this, so that labels can contradict them."""
+"""The greatest log-odds of the model that count; greater ones are cut, so that labels can contradict them."""
 
 CONTRADICTED = 1.4
 """Filler of at least these log-odds of core (a score of 0.8) contradicts the model."""

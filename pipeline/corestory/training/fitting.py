@@ -26,7 +26,7 @@ from corestory.types import Bool, Float, Float32, Int
 Progress = Callable[[str], None]
 
 CHUNK = 400
-"""Articles whose features are computed at once: what bounds the memory."""
+"""The articles whose features are computed at once; this bounds the memory."""
 
 # A sum's last digits depend on how many threads share it, so each fit has one: the same model on every machine.
 ONE_THREAD = 1

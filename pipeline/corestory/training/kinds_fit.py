@@ -45,22 +45,22 @@ VIEWS = (*OWN_VIEWS, "container")
 """The views from which kinds are learned: the whole page, and its story with all that stands in and under it."""
 
 NGRAMS_CAP, CONTEXT_CAP = 15, 15
-"""How many rows of one class a site gives to the first and to the second step."""
+"""The most rows of one class that a site gives to the first and to the second step."""
 MOST_WORDS, MOST_FORMS, MOST_MARKUP = 30_000, 8_000, 10_000
 """The most n-grams of each sort; the rarest are left out until there are no more."""
 MIN_SITES = 3
 BALANCE = 0.25
-"""Each class weighs as its rows to the power of one minus this: rare classes count for more than their number."""
+"""Each class weighs its number of rows to the power of 1 - `BALANCE`, so that rare classes count for more."""
 
 PLANTED_WEIGHT = 0.3
-"""What a row of an article with planted lines weighs against others."""
+"""The weight of a row of an article with planted lines against that of other rows."""
 
 FREQUENCY = 0.75
 """How far the second step goes from each class's share of the weights to its share of the rows: with 0 rare kinds are
 predicted too often, with 1 hardly ever."""
 
 MEMBERS, BATCH, STEP, PENALTY = 3, 512, 2e-3, 1e-3
-"""Of the perceptrons of the second step, and of their fit by Adam."""
+"""Number of perceptrons of the second step, and the batch size, step and penalty of their fit by Adam."""
 TEXT_SIZE, HTML_SIZE = (32, 25), (16, 15)
 """Their hidden units, and the epochs of their fit. Markup tells most kinds by itself, and a larger fit learns sites."""
 

@@ -20,7 +20,7 @@ from corestory.types import Float, Float32, Int
 Floating = npt.NDArray[np.floating]
 
 WARM_UP = 50
-"""So many first steps grow to the full size: the first gradients say little."""
+"""The number of first steps that grow to the full size, because the first gradients say little."""
 
 _FIRST_DECAY, _SECOND_DECAY, _EPSILON = 0.9, 0.999, 1e-8
 

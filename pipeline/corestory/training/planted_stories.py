@@ -23,16 +23,16 @@ Group = tuple[int, str]
 """A fold and a language: a block and its story are of the same."""
 
 HEADLINES, TEASERS, SECOND_STORY, COMMENTS = 0.12, 0.2, 0.05, 0.1
-"""So many stories get a block of this sort."""
+"""The shares of the stories that get a block of each sort."""
 HEADING = 0.6
-"""So many blocks have a heading; lists of headlines always have."""
+"""The share of the blocks that have a heading; lists of headlines always have one."""
 LEAST_HEADLINES, MOST_HEADLINES, MOST_TEASERS = 2, 7, 5
 LEAST_SECOND, MOST_SECOND = 2, 10
-"""So many paragraphs of a second story, or comments, are planted."""
+"""The fewest and the most paragraphs of a second story, and comments, that are planted."""
 LIST_BEHIND, TEASERS_BEFORE, TEASERS_BEHIND = 0.8, 0.05, 0.4
-"""So many lists of headlines stand behind the story, so many teasers before and behind it; the others stand within."""
+"""The shares of lists of headlines behind the story, and of teasers before and behind it; the others stand within."""
 PARTS_OF_TEASERS = (0, 1), (0, 1), (2,), (1,)
-"""A block shows headlines and openings, both in one paragraph, or openings alone; columns of `Blocks.teasers`."""
+"""The columns of `Blocks.teasers` that a block shows: headline and opening, both as one paragraph, or the opening."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +159,15 @@ class Blocks:
 
 
 WRITTEN_LINES, FOUND_LINES, STORY_LINES = 3, 1, 6
-"""So many lines of each sort are planted into a story, on average."""
+"""The mean number of lines of each sort that are planted into a story."""
 SHORTENED, MOST_SHORTENED = 0.15, 4
-"""So many stories are cut to a few paragraphs, one to this number, and get one line: some pages hold no more."""
+"""The share of the stories that are cut to at most `MOST_SHORTENED` paragraphs and get one line."""
 MOST_TURNS, FEW_STORIES = 2, 30
-"""So often at most lines are planted into a story of a language that has few, and in each of so few of them more."""
+"""Each of the n stories of a language gets lines `FEW_STORIES` // n times, at least 1 and at most `MOST_TURNS`."""
 LEAST_CORE = 3
-"""Stories with fewer paragraphs get no planted lines."""
+"""The fewest paragraphs of a story that gets planted lines."""
 LEAST_TRUST = 0.1
-"""Labels of kept paragraphs to which the first decision gives a smaller probability are not learned from."""
+"""The fit learns the label of a kept paragraph only if the first decision gives it at least this probability."""
 
 
 @dataclass(frozen=True, slots=True)

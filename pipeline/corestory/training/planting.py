@@ -21,22 +21,22 @@ SHORT_CHARACTERS = 70
 LEAST_CHARACTERS, MOST_CHARACTERS = 8, 260
 LEAST_WORDS = 3
 MOST_PROSE = 20_000
-"""The scorers of lines learn from at most so many paragraphs of story that are not short."""
+"""The most paragraphs of story that are not short and that the scorers of lines learn from."""
 ROWS_A_TEMPLATE_LINE = 10
-"""There are at most a tenth as many lines made from templates as training rows."""
+"""The training rows for each line made from a template, at least."""
 LEAST_HEADLINE, MOST_HEADLINE = 15, 110
 SURELY_CORE = 2.0
-"""Filler with greater log-odds of stage 1 may be prose that only this gold text leaves out."""
+"""Filler with greater log-odds of stage 1 is not planted: it may be prose that only this gold text leaves out."""
 LEAST_WRITTEN = 200
-"""From fewer lines that a person wrote down nothing general can be learned."""
+"""The fewest lines written down by a person from which something general can be learned."""
 PLUG = -2.0
-"""Short story lines with smaller log-odds by the scorers of lines are taken for plugs that the gold text keeps."""
+"""Short story lines with smaller log-odds by the scorers of lines count as plugs that the gold text keeps."""
 
 LEAST_OPENING, MOST_OPENING = 40, 220
 OPENING_ROWS = 3
-"""A teaser shows the first sentences of one of so many first paragraphs of a story."""
+"""The number of first paragraphs of a story of which a teaser may show the first sentences."""
 JOINTS = ": ", ". ", " "
-"""Between a headline and an opening that are one paragraph."""
+"""The strings between a headline and an opening that are one paragraph."""
 
 _SENTENCE_END = re.compile(r"[.!?]+[\"'»”’)]*(?=\s)|[。！？।؟]+[”」』]*")
 _SIGNS = re.compile(r"[\W\d_]+")

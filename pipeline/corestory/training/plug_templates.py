@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 FILLS, COPIES = 4, 2
-"""So many lines are made from a template, and of each of its wordings; n-grams of a single line are not known."""
+"""The lines made from a template, and from each of its wordings: n-grams of a single line are not learned."""
 STORY, HEADING = "story", "heading"
 _SLOT_KIND = "slot:"
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -171,11 +171,11 @@ _NUMBERS = {
 
 
 ROWS_A_LINE = 10
-"""There are at most a tenth as many planted lines as rows."""
+"""The rows of the table for each planted line, at least."""
 LEAST_STORY, MOST_ROWS = 3, 12
-"""Lines are planted in articles with so many paragraphs of story at least, and into so many rows of them at most."""
+"""The fewest paragraphs of story of an article that gets lines, and the most of its rows that they are planted into."""
 BEFORE, AFTER = 6, 8
-"""So many rows before and after the story are planted into, too, in every other pair of articles."""
+"""In every other pair of articles, this many rows before and after the story are planted into, too."""
 LINES_A_STORY = 3
 COLUMNS = {"article_id", "position", "text", "title", "language", "kind"}
 

@@ -29,19 +29,19 @@ from corestory.types import Bool, Float, Float32, Int
 
 SHAPE, EPOCHS, STEPS, MEMBERS = Shape(48, 5, 24), 6, 200, 3
 PROSE_WEIGHT = 0.5
-"""What a paragraph of story that is not short weighs in the fit of the scorers of lines."""
+"""The weight of a paragraph of story that is not short in the fit of the scorers of lines."""
 PLANTED_WEIGHT = 3.0
 """The weight of a planted line in the fit of the network; a paragraph of a kept story or of a block weighs 1."""
 TITLED = 3
-"""One story in so many is read without its title, as many texts have none."""
+"""One story in `TITLED` is read without its title, because many texts have none."""
 PROSE_LOST = 0.0002
-"""This share of the prose of kept stories may get a score below a half."""
+"""The share of the prose of kept stories that may get a score below a half."""
 WORDS_C, FORMS_C, LEAST_PAGES = 10.0, 3.0, 2
-"""Parameters of the scorers of lines, as those of the recipe for stage 1; `LEAST_PAGES` is of words."""
+"""Parameters of the scorers of lines, like those of stage 1 in the recipe; `LEAST_PAGES` is for words."""
 LEAST_LINES = 50
-"""From fewer lines of filler, and of story, nothing general can be learned."""
+"""The fewest lines of filler, and of story, from which something general can be learned."""
 DEALS = 3
-"""So often the templates are dealt to folds and planted into every story: one deal makes a fit depend on chance."""
+"""How often templates are dealt to folds and planted into every story. With one deal, a fit depends on chance."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ NAME = "body"
 """The name of the body in errors, and the id of an article that has none."""
 
 MAX_PARAGRAPHS = 50_000
-"""Paragraphs of one article; no page that people read comes near."""
+"""The most paragraphs of one article; no page that people read comes near."""
 
 
 @dataclass(frozen=True, slots=True)

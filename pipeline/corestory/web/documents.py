@@ -141,9 +141,9 @@ def _converted(given: Mapping[str, str]) -> TaggingOptions:
 def _check_rows(options: TaggingOptions) -> None:
     where, reason = f"rows={options.rows}", ""
     if options.unit != "paragraph" and options.format not in ROWS:
-        reason = f"{options.format} has no rows; use format {', '.join(ROWS[:-1])} or {ROWS[-1]}"
+        reason = f"the format {options.format} has no rows; use format {', '.join(ROWS[:-1])} or {ROWS[-1]}"
     elif options.rows == "article" and options.only == "filler":
-        reason = "the row of an article has its story; leave out only=filler"
+        reason = "the row of an article holds its story; leave out only=filler"
     elif options.rows == "article" and options.kinds:
         reason = "the row of an article has no kinds; leave out kinds"
     elif options.format in STORIES and (options.only == "filler" or options.kinds):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 
 MAX_BODY = 1 << 20
-"""Bytes of a request's body, unless a server says otherwise."""
+"""The most bytes of a request's body, unless a server says otherwise."""
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 BATCH_REQUESTS = 32
 BATCH_BYTES = 2**20
-"""A batch takes requests up to these; a longer request is a batch by itself."""
+"""The most requests and bytes of a batch; a longer request is a batch by itself."""
 
 GATHER_SECONDS = 0.01
 """How long an idle worker waits for more requests while another works. A batch of one costs as much as three more."""
