@@ -12,7 +12,7 @@ from typing import IO, BinaryIO
 from corestory.errors import OutputError, reason_of
 from corestory.remote import AnyPath, RemotePath
 
-# So many characters of the end of an output's name are the end of its temporary name.
+# The number of characters at the end of an output's name that its temporary name ends in, too.
 _KEPT = 60
 
 

@@ -1,4 +1,4 @@
-"""What is installed: the version, and whether the distribution is corestory-lite, which leaves packages out."""
+"""The installed version, and whether the distribution is corestory-lite, which leaves packages out."""
 
 from __future__ import annotations
 

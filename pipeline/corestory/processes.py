@@ -17,7 +17,7 @@ from corestory.errors import CorestoryError
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
-# So many tasks of each process are sent or done at a time.
+# The number of tasks of each process that are sent or done at a time.
 TASKS_AHEAD = 2
 # The processes share the cores, so each computes with one thread.
 _ONE_THREAD = dict.fromkeys(

@@ -47,7 +47,7 @@ def link_to(url: str) -> str:
 
 
 NOTHING = "–"
-"""What stands where there was nothing to measure."""
+"""Shown in place of a number where there was nothing to measure."""
 
 
 def rounded(number: float, *, digits: int = 3, signed: bool = False) -> str:

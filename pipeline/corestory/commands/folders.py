@@ -224,7 +224,7 @@ class RunSummary:
         self._advance(item)
 
     def count(self, articles: int) -> None:
-        """Show so many more articles, of a file that is not done yet."""
+        """Show more tagged articles of a file that is not done yet."""
         self._articles += articles
         self._show()
 

@@ -231,7 +231,7 @@ class ProgressBar:
     shown = False
 
     def update(self, text: str, done: float, total: float | None = None) -> None:
-        """Show so much of a total done, with a text in front; without a total, show the text and the time."""
+        """Show a text and the share of the total that is done; without a total, the text and the time."""
 
 
 class TerminalBar(ProgressBar):
@@ -250,7 +250,7 @@ class TerminalBar(ProgressBar):
         self._task = progress.add_task("", total=None)
 
     def update(self, text: str, done: float, total: float | None = None) -> None:
-        """Show so much of a total done, with a text in front; without a total, show the text and the time."""
+        """Show a text and the share of the total that is done; without a total, the text and the time."""
         self._progress.start()
         self._progress.update(self._task, description=printable(text), completed=done, total=total)
 

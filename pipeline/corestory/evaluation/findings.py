@@ -38,7 +38,7 @@ class PrecisionRecall:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What the model learned; `importance` is empty where the rows have no two classes."""
+    """The strongest n-grams and feature groups; `importance` is empty if the rows are of one class."""
 
     vocabulary: Vocabulary
     importance: tuple[Importance, ...]

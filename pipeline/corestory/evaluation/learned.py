@@ -1,4 +1,4 @@
-"""What a model has learned: the n-grams that speak most for each class, and how much each group of features matters."""
+"""The strongest n-grams of a model for each class, and how much each group of features matters."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOST_ROWS = 6_000
 
 @dataclass(frozen=True, slots=True)
 class GroupEffect:
-    """What shuffling one group of features costs.
+    """The cost of shuffling one group of features.
 
     Attributes
     ----------

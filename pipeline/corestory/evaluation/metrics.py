@@ -44,7 +44,7 @@ class Confusion:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What follows from a `Confusion`; NaN where a rate has nothing to count.
+    """The rates that follow from a `Confusion`; NaN where there is nothing to count.
 
     The means over both classes (`macro_f1`, `balanced_accuracy`) leave out a class that has no rate, as scikit-learn
     does.

@@ -131,7 +131,7 @@ class ChangedParagraph:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What changes from the first model to the second.
+    """The changes from the first model to the second.
 
     Attributes
     ----------

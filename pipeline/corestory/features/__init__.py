@@ -1,1 +1,1 @@
-"""What the stages see of a batch of articles: words, shape, neighbourhood, topic, title and enclosing elements."""
+"""The features of a batch of articles: words, shape, neighbourhood, topic, title and enclosing elements."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MarkupColumns:
-    """What HTML says around a batch's paragraphs: columns of `corestory.reading.html.outline.Outline`; words; trees."""
+    """The markup of a batch's paragraphs: columns of `corestory.reading.html.outline.Outline`, words, and trees."""
 
     words: MarkupWords
     forest: Forest
@@ -72,7 +72,7 @@ def _markup(articles: Sequence[Article]) -> MarkupColumns | None:
     pages = [article.markup for article in articles if article.markup is not None]
     if not pages or len(pages) < len(articles):
         return None
-    from corestory.reading.html.markup_words import MarkupWords  # what reads a text needs nothing of pages
+    from corestory.reading.html.markup_words import MarkupWords  # a text needs no HTML code
 
     sizes = [len(page.parents) for page in pages]
     before = np.cumsum([0, *sizes[:-1]])

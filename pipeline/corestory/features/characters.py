@@ -82,8 +82,8 @@ def _table() -> Flags:
     return np.zeros(sys.maxunicode + 1, np.uint16)
 
 
-# About so many characters are read at once, for an array of them to lie close to the processor; each costs some forty
-# bytes.
+# The number of characters that are read at once, so that their arrays fit in the processor's caches; each takes some
+# forty bytes.
 PIECE = 1 << 17
 
 SEPARATOR = "\x00"
@@ -160,7 +160,7 @@ class Characters:
 
     @cached_property
     def at(self) -> Flags:
-        """What the first character of each word or mark is."""
+        """The flags of the first character of each word or mark."""
         return self.flags.take(self.starts)
 
     @cached_property

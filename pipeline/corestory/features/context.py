@@ -188,7 +188,7 @@ def _of_scores(scores: LogOdds, words: Float, log_words: Float, layout: Layout) 
 def add_neighbours(
     columns: Columns, values: Float, layout: Layout, steps: Sequence[int], *, outside: float = 0.0
 ) -> None:
-    """Add the values of the paragraphs so many steps before (negative) or after each."""
+    """Add the values of the paragraphs some steps before (negative) or after each."""
     groups = [BEFORE if step < 0 else AFTER for step in steps]
     columns.add(groups, layout.neighbours(values, steps, outside=outside))
 

@@ -108,7 +108,7 @@ class Forest:
         return found
 
 
-# So many of a paragraph's nearest elements are described.
+# The number of nearest elements that describe a paragraph.
 LEVELS = 5
 # The best element is the one with the most core above this share of its words: once generous, once strict.
 BEST_SHARES = (0.3, 0.5)

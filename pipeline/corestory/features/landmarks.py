@@ -89,7 +89,7 @@ def end_tokens(words: Tokens) -> Tokens:
     Returns
     -------
     Tokens
-        Of each paragraph, its first 1 to `LONGEST_END` words together, and its last ones, as far as it has so many. All
+        For each paragraph, its first 1 to `LONGEST_END` words together, and its last ones, up to its number of words. All
         n-grams are single tokens.
 
     Examples

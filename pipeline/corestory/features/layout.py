@@ -12,7 +12,7 @@ from corestory.types import Float, Int, UInt64
 
 Number = TypeVar("Number", Float, Int)
 
-# Into so many steps best_run divides 1; two runs are equal if their sums differ by less.
+# `best_run` divides 1 into this many steps; two runs are equal if their sums differ by less than a step.
 STEPS = 2.0**30
 
 # Steps of 2 ** -32 leave sums of up to two million exact, those of 2 ** -24 sums of 500 million: a batch has fewer
@@ -35,7 +35,7 @@ class Layout:
 
     @classmethod
     def of(cls, sizes: Sequence[int] | Int) -> "Layout":
-        """Make the layout of articles with so many paragraphs.
+        """Make the layout of articles from their numbers of paragraphs.
 
         Examples
         --------
@@ -119,7 +119,7 @@ class Layout:
         return np.asarray(running[:-1] - running[self.start])
 
     def neighbours(self, values: Float, steps: Sequence[int], *, outside: float = 0.0) -> Float:
-        """Values so many steps before (negative) or after each row, `outside` beyond the article; a column a step."""
+        """Values some steps before (negative) or after each row, `outside` beyond the article; one column for each step."""
         count = len(values)
         columns = np.empty((len(steps), count))
         for column, step in zip(columns, steps, strict=True):
@@ -129,7 +129,7 @@ class Layout:
         return columns.T
 
     def means(self, values: Float, widths: Sequence[int]) -> Float:
-        """Means over so many rows before and after each row, 0 where there is none; two columns a width."""
+        """Means over some rows before and after each row, 0 where there is none; two columns for each width."""
         running = np.concatenate([np.zeros(1), np.cumsum(on_grid(values))])
         columns = np.empty((2 * len(widths), len(values)))
         for number, width in enumerate(widths):
@@ -193,7 +193,7 @@ class Layout:
         return np.repeat(begun[last], self.sizes), np.repeat(last + 1, self.sizes)
 
     def _beyond(self, step: int) -> Int:
-        """Rows that have no row so many steps away in their article."""
+        """Rows without a row this many steps away in their article."""
         found = self._known_beyond.get(step)
         if found is None:
             there = self.position + step
@@ -202,7 +202,7 @@ class Layout:
         return found
 
     def _around(self, width: int) -> tuple[Int, Int, Float, Float]:
-        """Give each row's first row and last row plus one at most so far away, and how many there are, at least 1."""
+        """Give the first row and the last row plus one within `width` of each row, and their numbers, at least 1."""
         found = self._known_around.get(width)
         if found is None:
             rows = np.arange(len(self.article))

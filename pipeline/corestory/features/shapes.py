@@ -94,7 +94,7 @@ NAMES = (
     "starts in lower case", "starts with a digit", "starts with a quote", "quotes", "symbols", "unspaced script",
 )  # fmt: skip
 
-# In scripts without spaces about so many characters make what is a word elsewhere.
+# The mean number of characters of a word in scripts without spaces.
 CHARACTERS_A_WORD = 2.0
 
 
@@ -182,7 +182,7 @@ def _ends(characters: Characters) -> tuple[cp.Flags, cp.Flags, cp.Flags]:
 Tokenised = TypeVar("Tokenised", Int, UInt64)
 
 LONGEST = 4
-# The form of a paragraph shows at its start; so many tokens are read.
+# The number of tokens that are read: the form of a paragraph shows at its start.
 TOKENS_READ = 80
 
 _BEGIN, _END, _DIGITS, _LOWER, _UPPER, _CAPITALISED, _MIXED, _UNSPACED = (1 << 32) + np.arange(8) * 16
@@ -231,7 +231,7 @@ def between_ends(inner: Tokenised, sizes: Int, *, most: int, begin: int, end: in
     sizes
         How many of them each text has.
     most
-        So many of each text are read.
+        The most tokens of a text that are read.
     begin, end
         The tokens that stand for its ends.
 

@@ -137,7 +137,7 @@ class Tokens:
             yield row, hashes, row == self.row[length - 1 :]
 
     def known(self, find: Find, size: int) -> Iterator[tuple[int, list[tuple[Int, Int]]]]:
-        """Find the n-grams, those of so many texts at a time: all of a corpus at once would fill the memory.
+        """Find the n-grams of `size` texts at a time: those of a whole corpus would fill the memory.
 
         For each piece the number of its first text, and arrays of the text's number and that of the n-gram; the texts
         of an n-gram are in order.

@@ -168,7 +168,7 @@ def _numbered(words: Int) -> tuple[Int, Int, Int]:
 NAMES = ("topic of likely core", "topic of likely filler", "topic of neighbours", "words found in likely core",
          "times in article", "topic before", "topic after")  # fmt: skip
 
-# Neighbours are the paragraphs at most so many rows away.
+# Neighbours are the paragraphs at most this many rows away.
 NEAR = 3
 # A paragraph as likely and as long as this counts as core where words are looked up in the core before and after.
 SURE = 0.5

@@ -149,10 +149,9 @@ def model_sha256(folder: Path) -> str:
     return hashlib.sha256((folder / MANIFEST_NAME).read_bytes()).hexdigest()
 
 
-# An outcome carries so many refusals of a file back to the person; the ledger holds all of them.
+# The numbers of refusals and of notes of a file that its outcome carries back. The ledger holds all refusals.
 REFUSALS_LISTED = 20
 NOTES_LISTED = 5
-"""The number of notes on a file that its outcome carries back."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 

@@ -283,7 +283,7 @@ _TOOLS: dict[str, tuple[Callable[[Mapping[str, object]], bool], Callable[[Mappin
     "Prodigy": (_is_prodigy, _prodigy_rows),
     "doccano": (_is_doccano, _doccano_rows),
 }
-# What `corestory export` writes into the field meta, and the field that the tool adds to each record.
+# The keys that `corestory export` writes into the field meta, and the field that the tool adds to each record.
 _EXPORTED = {"Prodigy": ({"position", "score"}, "answer"), "doccano": ({"scores"}, "id")}
 _EXPECTED = {
     "Label Studio": "data with article_id and paragraphs, and annotations with paragraphlabels",

@@ -1,1 +1,1 @@
-"""What people and programs read: tables, reports, rows and annotated articles."""
+"""Reports on models: tables, figures, pages, and model cards."""

@@ -39,7 +39,7 @@ FEW_ARTICLES = 30
 def few_articles(articles: int) -> str:
     """Say how little scores from a few articles mean; empty if there are at least `FEW_ARTICLES`.
 
-    The bound is the exact binomial one for no failure in so many trials (Clopper and Pearson, 1934).
+    The bound is the exact binomial bound for n trials without a failure (Clopper and Pearson, 1934).
 
     Examples
     --------

@@ -32,7 +32,7 @@ _DASHES = str.maketrans({"–": "-", "…": ".."})
 
 
 class EvaluationView:
-    """What ``rich.console.Console.print`` takes to show an evaluation, in the console's width and colours.
+    """An evaluation that ``rich.console.Console.print`` shows in the console's width and colours.
 
     Parameters
     ----------

@@ -67,7 +67,7 @@ class Adaptation:
 
     @property
     def method(self) -> str:
-        """What was kept for that form."""
+        """The change that was kept for that form."""
         return self.forms[0].method
 
     @property

@@ -113,7 +113,7 @@ def fit_stage1(
     rows
         The training rows.
     chosen
-        Which of them it learns from, so far as they are labelled.
+        Which of them it learns from, if they are labelled.
     recipe
         How.
     inverse_regularisation, read

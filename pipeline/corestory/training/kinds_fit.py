@@ -158,7 +158,7 @@ class _Rows:
     story: Float32
 
     def chosen(self, inside: Bool, cap: int, generator: np.random.Generator) -> Int:
-        """Choose rows with a class, each text once a site and class, at most so many a site and class."""
+        """Choose rows with a class, each text once for each site and class, and at most `cap` of a site and class."""
         import pandas as pd
 
         rows = generator.permutation(np.flatnonzero(inside & (self.classes >= 0)))

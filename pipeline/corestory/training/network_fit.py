@@ -325,7 +325,7 @@ MATRICES = ("input", "mix", "head", "pooled")
 
 
 def _article_batches(layout: Layout, order: Int, rows: int) -> Iterator[Int]:
-    """Deal articles, in the order given, out to batches of about so many rows."""
+    """Deal articles, in the order given, to batches of about `rows` rows."""
     ends = np.cumsum(layout.sizes[order])
     number = (ends - layout.sizes[order]) // rows
     yield from np.split(order, np.flatnonzero(np.diff(number)) + 1)

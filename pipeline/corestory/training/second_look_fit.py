@@ -199,7 +199,7 @@ def look_fit_count(folds: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Material:
-    """What features of stories are computed from."""
+    """The rows and scores from which features of stories are computed."""
 
     rows: TrainingRows
     by_line: Float

@@ -62,7 +62,7 @@ class WorkerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """What every worker needs: the model, the user's rules, and the site memory."""
+    """The model, the user's rules and the site memory, which every worker needs."""
 
     tagger: Tagger
     rules: Rules | None = None
