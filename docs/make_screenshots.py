@@ -23,9 +23,9 @@ from corestory.output.article_page import article_page
 from corestory.reading.sources import read_file
 from corestory.report.page import report_page
 from corestory.review.labels_file import LabelsFile
-from corestory.review.material import ShownArticle
 from corestory.review.server import ReviewServer, review_app
 from corestory.review.session import Session
+from corestory.review.shown_articles import ShownArticle
 from corestory.training.estimator import ParagraphClassifier
 from corestory.web.guard import listen
 

@@ -101,22 +101,6 @@ def test_the_tables_have_each_ratio_with_its_target():
     assert "| 1,000 | 0.5 | 2,000 | 60 |" in document
 
 
-def test_the_command_measures_all_of_it_and_writes_it_down(tmp_path, monkeypatch):
-    ran = Ran(1.0, 0.5, 60.0)
-    monkeypatch.setattr(command, "one_article", lambda *_: (ran, ran))
-    monkeypatch.setattr(command, "shared", lambda *_, **__: (ran, ran))
-    monkeypatch.setattr(command, "growth", lambda *_, **__: [Grown(1_000, ran)])
-    monkeypatch.setattr(command, "sample_pages", lambda _: PAGES * 4)
-    monkeypatch.setattr(command, "competitors", list)
-    monkeypatch.setattr(command, "load_model", lambda _: None)
-    monkeypatch.setattr(command, "text_steps", lambda _: [Contestant(OURS, len)])
-    monkeypatch.setattr(command, "html_steps", lambda _: [Contestant(OURS, len)])
-    monkeypatch.setattr(command, "from_text", lambda _: Contestant(OURS, len))
-    monkeypatch.setattr(command, "from_html", lambda _: Contestant(OURS, len))
-    command.main(None, model=tmp_path, output=tmp_path / "new" / "speed.md")
-    assert (tmp_path / "new" / "speed.md").read_text(encoding="utf-8").startswith("# Speed\n")
-
-
 STORY = "The old quay, which had been shut since the storm of 1994, opened on Monday after a long delay, she said."
 PARAGRAPHS = [
     LabelledParagraph("Quay opens", None),

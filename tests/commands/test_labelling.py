@@ -104,7 +104,7 @@ def test_an_article_that_cannot_be_read_is_refused_and_the_others_are_written(ex
 def test_a_name_that_ends_as_another_format_is_refused(export, tmp_path, tool, name):
     done = export("a.txt", "--to", tool, "--output", name)
     assert (done.returncode, done.stderr.count("\n"), (tmp_path / name).exists()) == (2, 1, False)
-    assert "expected one that ends in" in done.stderr
+    assert "this name ends in .json" in done.stderr
 
 
 @pytest.mark.slow

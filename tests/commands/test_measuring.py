@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from corestory.commands.measuring import IDENTIFYING
-from corestory.evaluation.rows import SCORED
+from corestory.evaluation.labelled_rows import SCORED
 from corestory.labelling.table import write_frame
 from corestory.model.storage import load_model, save_model
 

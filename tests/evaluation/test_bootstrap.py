@@ -6,9 +6,9 @@ import pytest
 
 from corestory.evaluation import bootstrap
 from corestory.evaluation.bootstrap import interval, paired_interval, resampled_metrics, resampled_rates
+from corestory.evaluation.labelled_rows import LabelledRows
 from corestory.evaluation.metrics import METRIC_NAMES, RATE_NAMES, measure
 from corestory.evaluation.results import EvaluationSettings
-from corestory.evaluation.rows import LabelledRows
 
 
 def settings(resamples=1000, seed=0):

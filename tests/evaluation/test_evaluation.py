@@ -10,8 +10,8 @@ from corestory.errors import DataError
 from corestory.evaluation.bootstrap import interval, resampled_metrics
 from corestory.evaluation.evaluation import beside_default, evaluate_rows
 from corestory.evaluation.groups import UNKNOWN
+from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.metrics import Metrics, measure, word_counts
-from corestory.evaluation.rows import labelled_rows
 from corestory.model.manifest import Manifest
 from corestory.model.overlap import training_hashes
 

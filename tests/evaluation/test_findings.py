@@ -6,7 +6,7 @@ import pytest
 
 from corestory.evaluation.evaluation import evaluate_rows
 from corestory.evaluation.findings import CURVE_POINTS, report_findings
-from corestory.evaluation.rows import labelled_rows
+from corestory.evaluation.labelled_rows import labelled_rows
 
 pytestmark = pytest.mark.slow
 

@@ -20,8 +20,8 @@ from corestory.evaluation.groups import (
     with_languages,
     worst_first,
 )
+from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.results import EvaluationSettings
-from corestory.evaluation.rows import labelled_rows
 from corestory.report.tables import groups_tables
 
 SETTINGS = EvaluationSettings(None, 50, 0, 0.95)

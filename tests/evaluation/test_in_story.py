@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from corestory.errors import DataError
 from corestory.evaluation.in_story import choose_second_look, in_story_lines, look_curves, measure_in_story
+from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.results import EvaluationSettings
-from corestory.evaluation.rows import labelled_rows
 
 SETTINGS = EvaluationSettings(threshold=None, resamples=0, seed=0, level=0.95)
 

@@ -17,6 +17,7 @@ from sklearn.metrics import (
 )
 
 from corestory.evaluation.findings import report_findings
+from corestory.evaluation.labelled_rows import score_in_pieces
 from corestory.evaluation.metrics import (
     METRIC_NAMES,
     PREDICTED,
@@ -30,7 +31,6 @@ from corestory.evaluation.metrics import (
     rates,
     word_counts,
 )
-from corestory.evaluation.rows import score_in_pieces
 from corestory.labelling.labelled import KINDS
 from corestory.model.kinds import KindHead
 from corestory.model.tagger import Tagger

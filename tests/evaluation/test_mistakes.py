@@ -1,7 +1,7 @@
 import pandas as pd
 
+from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.mistakes import AROUND, LONGEST, MOST_OF_A_SITE, confident_mistakes
-from corestory.evaluation.rows import labelled_rows
 
 
 def article(name, paragraphs, site="s"):

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from corestory.errors import DataError
+from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.rivals import (
     LENGTH_RULE_WORDS,
     compare,
@@ -11,7 +12,6 @@ from corestory.evaluation.rivals import (
     rival_predictions,
     stage_one,
 )
-from corestory.evaluation.rows import labelled_rows
 
 PROSE = "the ferry left the quay at noon with nine passengers aboard"
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import DataError
+from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.results import EvaluationSettings
-from corestory.evaluation.rows import labelled_rows
 from corestory.evaluation.thresholds import Aim, Goal, choose_threshold, measured_thresholds, tradeoff
 
 SETTINGS = EvaluationSettings(threshold=None, resamples=0, seed=0, level=0.95)

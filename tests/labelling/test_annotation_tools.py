@@ -6,7 +6,7 @@ import pytest
 
 from corestory.errors import InputError
 from corestory.labelling.origins import find_origins
-from corestory.labelling.tables import LabelNames
+from corestory.labelling.table_files import LabelNames
 
 TEXTS = ["The ferry sailed on Monday.", "READ MORE: Ferry sold 🚢 now", "It came back on Friday."]
 PARAGRAPHS = [{"author": str(number), "text": text} for number, text in enumerate(TEXTS, start=1)]

@@ -4,7 +4,7 @@ import pytest
 from corestory.errors import DataError, InputError
 from corestory.labelling.preparation import prepare_table
 from corestory.labelling.table import split_of, table_schema
-from corestory.labelling.tables import LabelNames
+from corestory.labelling.table_files import LabelNames
 
 STORY = "The ferry sailed at {}, two hours late."
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from corestory.labelling.labelled import markup_rows
 from corestory.labelling.origins import find_origins
-from corestory.labelling.tables import LabelNames
+from corestory.labelling.table_files import LabelNames
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.annotation_tools import exported
 from corestory.reading.article import Article

@@ -9,9 +9,9 @@ import pytest
 from jinja2 import UndefinedError
 
 from corestory.evaluation.evaluation import evaluate_rows
+from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.metrics import METRIC_NAMES, RATE_NAMES, Rates
 from corestory.evaluation.results import Band
-from corestory.evaluation.rows import labelled_rows
 from corestory.rendering import NOTHING, counted, percent, render, rounded
 from corestory.report.figures import DRAWERS
 from corestory.report.parts import (

@@ -6,8 +6,8 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.results import EvaluationSettings
-from corestory.evaluation.rows import labelled_rows
 from corestory.evaluation.thresholds import Aim, Goal, choose_threshold
 from corestory.report.terminal import EvaluationView, evaluation_tables, operating_point_text
 

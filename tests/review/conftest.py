@@ -7,8 +7,8 @@ import pytest
 from corestory.model.tagged_article import TaggedArticle
 from corestory.reading.article import Article
 from corestory.review.labels_file import LabelsFile
-from corestory.review.material import ShownArticle
 from corestory.review.session import Session
+from corestory.review.shown_articles import ShownArticle
 
 TEXTS = ("The ferry sailed on Monday.", "Read more", "It came back on Friday.", "Share this")
 SCORES = (0.95, 0.1, 0.6, 0.3)

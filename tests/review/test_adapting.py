@@ -4,8 +4,8 @@ import pytest
 
 from corestory.reading.article import Article
 from corestory.review import server
-from corestory.review.material import ShownArticle
 from corestory.review.server import BackgroundAdaptation
+from corestory.review.shown_articles import ShownArticle
 from corestory.training.adaptation import adapt
 
 pytestmark = pytest.mark.slow

@@ -6,12 +6,12 @@ import pytest
 
 from corestory.errors import InputError
 from corestory.labelling.labelled import markup_rows
-from corestory.labelling.tables import LabelNames, read_table
+from corestory.labelling.table_files import LabelNames, read_table
 from corestory.model.overlap import training_hashes
 from corestory.reading.one_article import page_article
 from corestory.review.decisions import held_out_accuracy
-from corestory.review.material import most_instructive_first
 from corestory.review.session import StaleError
+from corestory.review.shown_articles import most_instructive_first
 
 from .conftest import TEXTS, shown
 

@@ -9,7 +9,7 @@ from corestory.model.tagged_article import TaggedArticle
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
 from corestory.web.answers import TaggingRequest, answers
-from corestory.web.documents import options_of
+from corestory.web.schemas import options_of
 
 
 def request(text: str, **options: str) -> TaggingRequest:

@@ -122,7 +122,7 @@ def agreement(
     from corestory.commands.messages import listed_refusals, say
     from corestory.evaluation.audit import compare_labels
     from corestory.labelling.origins import find_origins
-    from corestory.labelling.tables import LabelNames
+    from corestory.labelling.table_files import LabelNames
     from corestory.review.suspects import write_suspects
 
     if output is not None:

@@ -66,7 +66,7 @@ def evaluate(
     from corestory.commands.options import model_names, open_model
     from corestory.evaluation.evaluation import cautions
     from corestory.evaluation.findings import report_findings
-    from corestory.evaluation.rows import chosen_rows, seen_splits
+    from corestory.evaluation.labelled_rows import chosen_rows, seen_splits
     from corestory.labelling.table import is_split_by_article, read_frame
     from corestory.model.manifest import Manifest, data_sha256
     from corestory.reading.text import storable
@@ -118,7 +118,7 @@ def evaluate(
 
 
 def _predictions(scored: pd.DataFrame, others: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    from corestory.evaluation.rows import SCORED
+    from corestory.evaluation.labelled_rows import SCORED
 
     columns = {f"{column}@{name}": other[column] for name, other in others.items() for column in ("score", "tagged")}
     return scored[[*IDENTIFYING, *SCORED]].assign(**columns)
@@ -178,8 +178,8 @@ def threshold(
     from corestory.commands.messages import say, score_with_progress
     from corestory.commands.options import open_model
     from corestory.evaluation.in_story import FORMS, choose_second_look, cutoff_name
+    from corestory.evaluation.labelled_rows import chosen_rows, labelled_rows, seen_splits
     from corestory.evaluation.results import EvaluationSettings
-    from corestory.evaluation.rows import chosen_rows, labelled_rows, seen_splits
     from corestory.evaluation.thresholds import choose_threshold
     from corestory.labelling.table import read_frame
     from corestory.model.manifest import data_sha256
@@ -288,7 +288,7 @@ def audit(
     from corestory.atomic import atomic_path
     from corestory.commands.messages import progress_bar, say
     from corestory.evaluation.audit import audit_labels
-    from corestory.evaluation.rows import chosen_rows
+    from corestory.evaluation.labelled_rows import chosen_rows
     from corestory.labelling.table import read_frame
     from corestory.review.suspects import write_suspects
 

@@ -286,8 +286,8 @@ def progress_bar(*, beside_output: bool = False) -> Iterator[ProgressBar]:
 
 
 def score_with_progress(tagger: Tagger, frame: pd.DataFrame, *, threshold: float | None) -> pd.DataFrame:
-    """Score a frame as `corestory.evaluation.rows.score_in_pieces` does, with a progress bar."""
-    from corestory.evaluation.rows import score_in_pieces
+    """Score a frame as `corestory.evaluation.labelled_rows.score_in_pieces` does, with a progress bar."""
+    from corestory.evaluation.labelled_rows import score_in_pieces
 
     with progress_bar() as bar:
         update = partial(bar.update, "scoring paragraphs", total=len(frame))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +25,15 @@ from corestory.output.formats import STORIES
 from corestory.remote import AnyPath, RemotePath
 
 if TYPE_CHECKING:
+    from corestory.model.explaining import ArticleExplanation
     from corestory.model.site_memory import SiteMemory
     from corestory.model.tagged_article import TaggedArticle
     from corestory.model.tagger import Tagger
     from corestory.output.formats import DocumentFormat, RowFormat
     from corestory.reading.article import Article
 
-    # From articles that were read to tagged articles, each with what its output is written from.
-    Tag = Callable[[Tagger, Iterable[Article], SiteMemory | None], Iterator[tuple[TaggedArticle, Any]]]
+    # From articles that were read to those that a writer takes: tagged, or explained.
+    Stream = Callable[[Tagger, Iterable[Article], SiteMemory | None], Iterator[Any]]
 
 
 def tag_to_rows(
@@ -57,21 +59,16 @@ def tag_to_rows(
     """
     from corestory.features.batch import BATCH_ARTICLES
 
-    kinds, is_story = options.kinds, form in STORIES
+    is_story = form in STORIES
 
-    def tag(
-        tagger: Tagger, articles: Iterable[Article], memory: SiteMemory | None
-    ) -> Iterator[tuple[TaggedArticle, TaggedArticle]]:
-        with_kinds = kinds is not None or is_story  # they tell the headings of a text
-        for article in tagger.tag_stream(
-            articles, threshold=options.threshold, rules=options.rules, memory=memory, kinds=with_kinds
-        ):
-            yield article, article
+    def tagged(tagger: Tagger, articles: Iterable[Article], memory: SiteMemory | None) -> Iterator[TaggedArticle]:
+        kinds = options.kinds is not None or is_story  # they tell the headings of a text
+        return tagger.tag_stream(articles, threshold=options.threshold, rules=options.rules, memory=memory, kinds=kinds)
 
     # The structure of a story is found in the source.
     options = replace(options, reading=replace(options.reading, source=options.reading.source or is_story))
     # A bar is of no use for fewer articles than are tagged at once.
-    return _tag(options, output, _row_writer(options, output, form, in_folder=in_folder), tag, few=BATCH_ARTICLES)
+    return _tag(options, output, _row_writer(options, output, form, in_folder=in_folder), tagged, few=BATCH_ARTICLES)
 
 
 def _row_writer(
@@ -125,16 +122,15 @@ def tag_to_pages(options: PredictOptions, output: AnyPath | None, *, in_folder: 
             hint="Give --output FILE.html, or --output FOLDER for several articles.",
         )
 
-    def explain(
+    def explained(
         tagger: Tagger, articles: Iterable[Article], memory: SiteMemory | None
-    ) -> Iterator[tuple[TaggedArticle, object]]:
-        for explained in explain_articles(tagger, articles, threshold=options.threshold, memory=memory):
-            yield explained.tagged, explained
+    ) -> Iterator[ArticleExplanation]:
+        return explain_articles(tagger, articles, threshold=options.threshold, memory=memory)
 
     _check_local(output, "pages")
     make = partial(PageFolder if in_folder else OnePage, only=options.only, kinds=options.kinds)
     opened = _opened(output, make, force=options.force, in_folder=in_folder, marker=INDEX)
-    return _tag(options, output, opened, explain)
+    return _tag(options, output, opened, explained, tagged_of=attrgetter("tagged"))
 
 
 def _check_local(output: AnyPath | None, written: str) -> None:
@@ -147,7 +143,13 @@ def _check_local(output: AnyPath | None, written: str) -> None:
 
 
 def _tag(
-    options: PredictOptions, output: AnyPath | None, opened: AbstractContextManager[Any], tag: Tag, *, few: int = 0
+    options: PredictOptions,
+    output: AnyPath | None,
+    opened: AbstractContextManager[Any],
+    stream: Stream,
+    *,
+    few: int = 0,
+    tagged_of: Callable[[Any], TaggedArticle] = lambda article: article,
 ) -> int:
     """Read, tag and write articles; show a bar for more than a few; return the number of refusals."""
     from corestory.reading.sources import read_articles
@@ -162,9 +164,9 @@ def _tag(
             options.sources, refuse=refusals.refuse, keep=options.keep, note=say, options=options.reading
         )
         with opened as writer, progress_bar(beside_output=output is None) as bar:
-            for article, written in tag(tagger, articles, memory):
-                writer.write(written)
-                doubtful.add(article)
+            for article in stream(tagger, articles, memory):
+                writer.write(article)
+                doubtful.add(tagged_of(article))
                 if doubtful.counts.articles > few:
                     bar.update(f"{doubtful.counts.articles:,} articles", doubtful.counts.articles)
             if output is not None and not doubtful.counts.articles:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from corestory.commands.messages import Refusals
     from corestory.model.tagger import Tagger
     from corestory.reading.fields import ReadingOptions
-    from corestory.review.material import ShownArticle
+    from corestory.review.shown_articles import ShownArticle
 
 
 def review(
@@ -127,7 +127,7 @@ def review(
 def _tagged(sources: list[str], tagger: Tagger, reading: ReadingOptions, refusals: Refusals) -> Iterator[ShownArticle]:
     from corestory.commands.messages import progress_bar, say
     from corestory.reading.sources import read_articles
-    from corestory.review.material import ShownArticle
+    from corestory.review.shown_articles import ShownArticle
 
     found = read_articles(sources, refuse=refusals.refuse, note=say, options=reading)
     with progress_bar() as bar:

@@ -82,7 +82,7 @@ def prepare(
     from corestory.labelling.corrections import read_corrections
     from corestory.labelling.preparation import prepare_table
     from corestory.labelling.table import write_frame
-    from corestory.labelling.tables import LabelNames
+    from corestory.labelling.table_files import LabelNames
     from corestory.labelling.views import chosen_views
 
     for source in sources:
@@ -181,7 +181,7 @@ def train(
     from corestory.commands.messages import progress_bar, say
     from corestory.evaluation.evaluation import beside_default, evaluate_rows, training_cautions
     from corestory.evaluation.in_story import measure_in_story
-    from corestory.evaluation.rows import chosen_rows, labelled_rows
+    from corestory.evaluation.labelled_rows import chosen_rows, labelled_rows
     from corestory.labelling.table import is_split_by_article, read_frame
     from corestory.model.manifest import data_sha256, new_manifest
     from corestory.model.overlap import training_hashes

@@ -19,7 +19,7 @@ from corestory.evaluation.results import EvaluationSettings, Measured
 from corestory.types import Float, Int
 
 if TYPE_CHECKING:
-    from corestory.evaluation.rows import LabelledRows
+    from corestory.evaluation.labelled_rows import LabelledRows
 
 # Average precision needs the scores in order. If there are more distinct scores than this, neighbouring scores share a
 # level, equally many to a level. That moves average precision far less than the interval is wide, and spares a sort of
@@ -95,7 +95,7 @@ def measured_rates(rows: LabelledRows, settings: EvaluationSettings) -> tuple[Me
     Examples
     --------
     >>> import pandas as pd
-    >>> from corestory.evaluation.rows import labelled_rows
+    >>> from corestory.evaluation.labelled_rows import labelled_rows
     >>> frame = pd.DataFrame({"article_id": ["a", "b"], "text": ["It rained.", "It snowed."], "label": "core",
     ...                       "score": [0.9, 0.2]})
     >>> paragraphs, words = measured_rates(labelled_rows(frame), EvaluationSettings(None, 100, 0, 0.95))

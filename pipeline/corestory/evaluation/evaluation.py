@@ -10,6 +10,7 @@ import numpy as np
 
 from corestory.evaluation.bootstrap import interval, paired_interval, resampled_metrics
 from corestory.evaluation.groups import DETECTED, groups_by_column
+from corestory.evaluation.labelled_rows import LabelledRows, labelled_rows, probabilities, score_in_pieces, seen_splits
 from corestory.evaluation.metrics import Metrics, calibration, confusion, kind_result, measure
 from corestory.evaluation.results import (
     Band,
@@ -21,7 +22,6 @@ from corestory.evaluation.results import (
     TaggerResult,
 )
 from corestory.evaluation.rivals import Predictions, everything_core, length_rule, stage_one
-from corestory.evaluation.rows import LabelledRows, labelled_rows, probabilities, score_in_pieces, seen_splits
 from corestory.types import Float
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def evaluate_rows(
     Examples
     --------
     >>> import pandas as pd
-    >>> from corestory.evaluation.rows import labelled_rows
+    >>> from corestory.evaluation.labelled_rows import labelled_rows
     >>> frame = pd.DataFrame({
     ...     "article_id": ["a", "a", "b", "b"], "text": ["It rained.", "Share", "It snowed.", "Next"],
     ...     "label": ["core", "filler"] * 2, "score": [0.9, 0.2, 0.8, 0.6]})
@@ -107,7 +107,7 @@ def story_counts(rows: LabelledRows) -> StoryCounts | None:
     Examples
     --------
     >>> import pandas as pd
-    >>> from corestory.evaluation.rows import labelled_rows
+    >>> from corestory.evaluation.labelled_rows import labelled_rows
     >>> frame = pd.DataFrame({"article_id": ["a", "a", "b"], "text": ["It rained.", "Share", "Page not found"],
     ...                       "label": ["core", "filler", "filler"], "score": [0.9, 0.2, 0.3]})
     >>> story_counts(labelled_rows(frame))

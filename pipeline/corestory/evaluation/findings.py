@@ -11,11 +11,11 @@ import numpy as np
 from corestory.evaluation.evaluation import evaluate_rows
 from corestory.evaluation.groups import Histogram, by_length, by_region, histogram, with_languages
 from corestory.evaluation.in_story import InStory, measure_in_story
+from corestory.evaluation.labelled_rows import labelled_rows, probabilities
 from corestory.evaluation.learned import Importance, Vocabulary, group_importance, strongest_ngrams
 from corestory.evaluation.mistakes import Mistake, confident_mistakes
 from corestory.evaluation.results import Evaluation, Group, Json, groups_metrics, measured_metrics, plain
 from corestory.evaluation.rivals import Comparison, Predictions, compare, rival_predictions
-from corestory.evaluation.rows import labelled_rows, probabilities
 from corestory.evaluation.thresholds import ThresholdRow, Tradeoff, measured_thresholds, tradeoff
 from corestory.types import Bool, Float
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corestory.evaluation.bootstrap import measured_rates
+from corestory.evaluation.labelled_rows import LabelledRows
 from corestory.evaluation.results import EvaluationSettings, Group
-from corestory.evaluation.rows import LabelledRows
 from corestory.reading.language import language_of
 from corestory.types import Bool, Int
 
@@ -83,7 +83,7 @@ def with_languages(rows: LabelledRows) -> LabelledRows:
     Examples
     --------
     >>> import pandas as pd
-    >>> from corestory.evaluation.rows import labelled_rows
+    >>> from corestory.evaluation.labelled_rows import labelled_rows
     >>> frame = pd.DataFrame({"article_id": ["a", "a"], "text": ["It rained.", "Teilen"], "label": ["core", "filler"],
     ...                       "score": [1.0, 0.2], "language": ["en-GB", None]})
     >>> with_languages(labelled_rows(frame)).frame[["language", DETECTED]].to_numpy().tolist()
@@ -195,7 +195,7 @@ def histogram(rows: LabelledRows) -> Histogram:
     Examples
     --------
     >>> import pandas as pd
-    >>> from corestory.evaluation.rows import labelled_rows
+    >>> from corestory.evaluation.labelled_rows import labelled_rows
     >>> frame = pd.DataFrame({"article_id": ["a", "a"], "text": ["It rained.", "Share"], "label": ["core", "filler"],
     ...                       "score": [1.0, 0.2]})
     >>> histogram(labelled_rows(frame)).core[-1]

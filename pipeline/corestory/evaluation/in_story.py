@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from corestory.errors import DataError
 from corestory.evaluation.groups import groups_by_code
+from corestory.evaluation.labelled_rows import LabelledRows
 from corestory.evaluation.results import EvaluationSettings, Group
-from corestory.evaluation.rows import LabelledRows
 from corestory.types import Bool, Float
 
 MAX_RUN = 3

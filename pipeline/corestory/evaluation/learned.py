@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corestory.evaluation.labelled_rows import decisions
 from corestory.evaluation.metrics import Rates, confusion, rates
-from corestory.evaluation.rows import decisions
 from corestory.features.batch import Batch, batch_of_frame, has_markup
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.context import GROUPS, MARKUP, Columns

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corestory.evaluation.rows import LabelledRows
+from corestory.evaluation.labelled_rows import LabelledRows
 from corestory.types import Int, Label
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from corestory.errors import DataError
+from corestory.evaluation.labelled_rows import LabelledRows, decisions, probabilities
 from corestory.evaluation.metrics import word_counts
 from corestory.evaluation.mistakes import LONGEST_AROUND
-from corestory.evaluation.rows import LabelledRows, decisions, probabilities
 from corestory.types import Bool, Float, Label
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def compare(rows: LabelledRows, rival: Predictions, *, name: str) -> Comparison:
     Examples
     --------
     >>> import pandas as pd
-    >>> from corestory.evaluation.rows import labelled_rows
+    >>> from corestory.evaluation.labelled_rows import labelled_rows
     >>> frame = pd.DataFrame({"article_id": ["a", "a"], "text": ["It rained.", "Share"], "label": ["core", "filler"],
     ...                       "score": [0.9, 0.8]})
     >>> better = Predictions("b", "b", "another model", np.array([0.9, 0.1]), np.array([True, False]))

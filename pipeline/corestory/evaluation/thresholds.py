@@ -11,9 +11,9 @@ import numpy as np
 
 from corestory.errors import DataError
 from corestory.evaluation.bootstrap import measured_rates
+from corestory.evaluation.labelled_rows import LabelledRows
 from corestory.evaluation.metrics import Rates
 from corestory.evaluation.results import EvaluationSettings, Measured
-from corestory.evaluation.rows import LabelledRows
 from corestory.types import Bool, Float
 
 SHOWN_THRESHOLDS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
@@ -169,7 +169,7 @@ def choose_threshold(
     Examples
     --------
     >>> import pandas as pd
-    >>> from corestory.evaluation.rows import labelled_rows
+    >>> from corestory.evaluation.labelled_rows import labelled_rows
     >>> frame = pd.DataFrame({"article_id": ["a", "a", "b", "b"], "text": ["It rained.", "Share", "It snowed.", "Next"],
     ...                       "label": ["core", "filler"] * 2, "score": [0.9, 0.2, 0.6, 0.7]})
     >>> settings = EvaluationSettings(threshold=None, resamples=100, seed=0, level=0.95)

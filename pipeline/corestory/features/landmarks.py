@@ -89,8 +89,8 @@ def end_tokens(words: Tokens) -> Tokens:
     Returns
     -------
     Tokens
-        For each paragraph, its first 1 to `LONGEST_END` words together, and its last ones, up to its number of words. All
-        n-grams are single tokens.
+        For each paragraph, its first 1 to `LONGEST_END` words together, and its last ones. All n-grams are single
+        tokens.
 
     Examples
     --------

@@ -119,7 +119,7 @@ class Layout:
         return np.asarray(running[:-1] - running[self.start])
 
     def neighbours(self, values: Float, steps: Sequence[int], *, outside: float = 0.0) -> Float:
-        """Values some steps before (negative) or after each row, `outside` beyond the article; one column for each step."""
+        """Values some steps before (negative) or after each row, `outside` beyond the article, in a column for each."""
         count = len(values)
         columns = np.empty((len(steps), count))
         for column, step in zip(columns, steps, strict=True):

@@ -18,7 +18,7 @@ from corestory.labelling.gold_pages import (
     read_wcxb,
 )
 from corestory.labelling.labelled import KIND_NAMED, ROLE_NAMED, LabelledArticle, LabelledParagraph
-from corestory.labelling.tables import LabelNames, articles_of_labelled_rows, is_table, read_table
+from corestory.labelling.table_files import LabelNames, articles_of_labelled_rows, is_table, read_table
 from corestory.reading.article import registered_domain
 from corestory.reading.decoding import decode
 from corestory.reading.one_article import LABELLED_ENDING

@@ -13,7 +13,7 @@ from corestory.labelling.corrections import apply_corrections
 from corestory.labelling.kinds import with_kinds
 from corestory.labelling.origins import find_origins
 from corestory.labelling.table import SPLITS, articles_frame, is_split_by_article, split_rows
-from corestory.labelling.tables import LabelNames
+from corestory.labelling.table_files import LabelNames
 from corestory.labelling.views import CUTS, VIEWS, page_views
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""Tagged articles as rows, as pages and on a terminal."""
+"""Tagged articles as rows, documents and pages, on a terminal, and for labelling tools."""

@@ -47,7 +47,7 @@ class EvaluationView:
     --------
     >>> import pandas as pd
     >>> from corestory.evaluation.evaluation import evaluate_rows
-    >>> from corestory.evaluation.rows import labelled_rows
+    >>> from corestory.evaluation.labelled_rows import labelled_rows
     >>> frame = pd.DataFrame({
     ...     "article_id": list("aabbccddeeff"), "text": ["It rained.", "Share"] * 6, "label": ["core", "filler"] * 6,
     ...     "score": [0.9, 0.2, 0.8, 0.6] * 3})

@@ -183,8 +183,8 @@ def held_out_accuracy(decisions: Sequence[Decision], training: TrainingHashes | 
     import pandas as pd
 
     from corestory.evaluation.bootstrap import measured_rates
+    from corestory.evaluation.labelled_rows import labelled_rows
     from corestory.evaluation.results import EvaluationSettings
-    from corestory.evaluation.rows import labelled_rows
     from corestory.model.overlap import seen_articles
 
     known = [one for one in decisions if one.label and one.tagged and one.score is not None]

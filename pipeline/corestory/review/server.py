@@ -20,8 +20,8 @@ from corestory.errors import CorestoryError, InputError
 from corestory.labelling.table import articles_frame
 from corestory.rendering import PALETTE, template_source
 from corestory.review.decisions import held_out_accuracy
-from corestory.review.material import ShownArticle
 from corestory.review.session import Session, StaleError
+from corestory.review.shown_articles import ShownArticle
 from corestory.training.adaptation import adapt
 from corestory.types import Label
 from corestory.web.guard import Guard, loopback_hosts

@@ -14,7 +14,7 @@ from corestory.labelling.corrections import text_check
 from corestory.labelling.labelled import markup_rows
 from corestory.review.decisions import Decision, decision_line
 from corestory.review.labels_file import Change
-from corestory.review.material import (
+from corestory.review.shown_articles import (
     ArticleEntry,
     ArticleState,
     Overview,

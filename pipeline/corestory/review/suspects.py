@@ -25,7 +25,7 @@ from corestory.reading.json_rows import position_of
 from corestory.reading.streams import open_bytes
 from corestory.reading.tables import csv_table
 from corestory.reading.text import storable
-from corestory.review.material import ShownArticle, ShownParagraph
+from corestory.review.shown_articles import ShownArticle, ShownParagraph
 
 if TYPE_CHECKING:
     from corestory.evaluation.audit import Suspect

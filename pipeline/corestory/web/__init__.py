@@ -1,1 +1,1 @@
-"""The parts that the local web servers share."""
+"""The service that tags articles over HTTP, and the guard of web servers on this machine."""

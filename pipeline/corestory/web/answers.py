@@ -16,7 +16,7 @@ from corestory.reading.contents import Wanted, articles_of_stream
 from corestory.reading.fields import FieldFinder, ReadingOptions
 from corestory.reading.file_kinds import unread_kind
 from corestory.reading.streams import HEAD_BYTES
-from corestory.web.documents import TaggingOptions, problem_document, tagged_document
+from corestory.web.schemas import TaggingOptions, problem_document, tagged_document
 
 if TYPE_CHECKING:
     from corestory.model.rules import Rules

@@ -10,7 +10,7 @@ import msgspec
 from corestory.installation import version
 from corestory.rendering import render
 from corestory.web.answers import MEDIA_TYPES, PROBLEM
-from corestory.web.documents import Problem, Stories, TaggedArticles, parameters
+from corestory.web.schemas import Problem, Stories, TaggedArticles, parameters
 
 _REF = "#/components/schemas/{name}"
 _EXAMPLE_TEXT = "The quay opened again on Monday, the council said.\nREAD MORE: Ferry company sold"

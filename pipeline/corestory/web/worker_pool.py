@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from corestory.errors import reason_of
 from corestory.web.answers import Answer, TaggingRequest, answers, problem
-from corestory.web.documents import TaggingOptions
+from corestory.web.schemas import TaggingOptions
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from corestory.errors import InputError
 from corestory.labelling.labelled import Markup
-from corestory.labelling.tables import LabelNames, is_table, labelled_rows, read_table
+from corestory.labelling.table_files import LabelNames, is_table, labelled_rows, read_table
 
 CSV = "article_id,position,site,text,label\na,1,herald.example,Read more,filler\na,0,,The ferry sailed.,core\n"
 

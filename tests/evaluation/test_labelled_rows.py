@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from corestory.errors import DataError
-from corestory.evaluation import rows as evaluation_rows
+from corestory.evaluation import labelled_rows as evaluation_rows
 from corestory.evaluation.evaluation import cautions
-from corestory.evaluation.rows import SCORED, chosen_rows, labelled_rows, score_in_pieces
+from corestory.evaluation.labelled_rows import SCORED, chosen_rows, labelled_rows, score_in_pieces
 from corestory.model.manifest import Manifest
 from corestory.model.overlap import training_hashes
 
