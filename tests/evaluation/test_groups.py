@@ -18,7 +18,6 @@ from corestory.evaluation.groups import (
     histogram,
     regions,
     with_languages,
-    worst_first,
 )
 from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.results import EvaluationSettings
@@ -43,7 +42,6 @@ def test_the_worst_group_comes_first_and_one_without_story_last():
 
     assert [group.name for group in found] == ["two", "one", UNKNOWN]
     assert math.isnan(found[-1].words.value.core_f1)
-    assert worst_first(reversed(found)) == found
 
 
 def test_groups_by_number_stand_in_the_order_of_their_names_and_empty_ones_are_left_out():

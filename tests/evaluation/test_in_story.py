@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import DataError
-from corestory.evaluation.in_story import choose_second_look, in_story_lines, look_curves, measure_in_story
+from corestory.evaluation.in_story import choose_second_look, in_story_lines, measure_in_story
 from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.results import EvaluationSettings
 
@@ -62,7 +62,7 @@ def looked_at():
 
 
 def test_the_curve_says_what_each_cutoff_of_the_second_look_does():
-    (curve,) = look_curves(labelled_rows(looked_at()))
+    ((curve, _),) = choose_second_look(labelled_rows(looked_at()), 1.0)
     at = dict(zip(curve.cutoffs, zip(curve.filler_removed, curve.story_lost, strict=True), strict=True))
 
     assert curve.form == "text"
@@ -87,7 +87,6 @@ def test_lines_lost_without_the_second_look_do_not_count():
 def test_a_model_without_a_second_look_has_no_curve():
     rows = labelled_rows(looked_at().drop(columns="second_look"))
 
-    assert look_curves(rows) == ()
     with pytest.raises(DataError, match=r"p\.parquet: no article with filler between core paragraphs"):
         choose_second_look(rows, 0.03, where="p.parquet")
 

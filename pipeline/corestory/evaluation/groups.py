@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -52,7 +52,7 @@ class Histogram:
 def groups_by_column(
     rows: LabelledRows, column: str, *, settings: EvaluationSettings, intervals: bool = True
 ) -> tuple[Group, ...]:
-    """Measure the rows of each value of a column, worst first; an empty tuple if there is no such column.
+    """Measure the rows of each value of a column, the worst first; an empty tuple if there is no such column.
 
     Parameters
     ----------
@@ -71,7 +71,8 @@ def groups_by_column(
         return ()
     codes, names = pd.factorize(rows.frame[column].astype(object).fillna("").replace("", UNKNOWN))
     settings = settings if intervals else replace(settings, resamples=0)
-    return worst_first(groups_by_code(rows, codes, [str(name) for name in names], settings=settings))
+    groups = groups_by_code(rows, codes, [str(name) for name in names], settings=settings)
+    return tuple(sorted(groups, key=_worst_first))
 
 
 def with_languages(rows: LabelledRows) -> LabelledRows:
@@ -138,11 +139,6 @@ def groups_by_code(
     return tuple(found)
 
 
-def worst_first(groups: Iterable[Group]) -> tuple[Group, ...]:
-    """Sort groups by the F1 of core in words, the worst first, of equal ones the largest."""
-    return tuple(sorted(groups, key=_quality))
-
-
 def by_length(rows: LabelledRows, *, settings: EvaluationSettings) -> tuple[Group, ...]:
     """Measure the paragraphs of each length in words, the shortest first."""
     names = [f"{low} to {high - 1} words" for low, high in pairwise(LENGTHS)] + [f"{LENGTHS[-1]} words and more"]
@@ -206,7 +202,7 @@ def histogram(rows: LabelledRows) -> Histogram:
     return Histogram(tuple(edges.tolist()), tuple(core.tolist()), tuple(filler.tolist()))
 
 
-def _quality(group: Group) -> tuple[float, float, str]:
+def _worst_first(group: Group) -> tuple[float, float, str]:
     # F1 of core in words says how close the cleaned text is to the story. It is undefined where there is no story and
     # none was found, which is right.
     quality = group.words.value.core_f1

@@ -133,17 +133,6 @@ def measure_in_story(rows: LabelledRows, *, settings: EvaluationSettings) -> InS
     return InStory(tuple(groups), _curves(inside) if rows.threshold is None else ())
 
 
-def look_curves(rows: LabelledRows) -> tuple[LookCurve, ...]:
-    """Follow filler removed and story lost inside stories over the second look's cutoffs, form by form.
-
-    Parameters
-    ----------
-    rows
-        Labelled rows that a tagger with a second look decided by article.
-    """
-    return _curves(_inside(rows))
-
-
 def _curves(inside: LabelledRows) -> tuple[LookCurve, ...]:
     if "second_look" not in inside.frame:
         return ()
@@ -195,7 +184,7 @@ def choose_second_look(rows: LabelledRows, max_lost: float, *, where: str = "") 
     DataError
         If the model has no second look, or the rows have no filler inside stories.
     """
-    curves = look_curves(rows)
+    curves = _curves(_inside(rows))
     if not curves:
         raise DataError(
             "no article with filler between core paragraphs and short story lines that a second look read",

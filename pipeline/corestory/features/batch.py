@@ -166,7 +166,7 @@ def batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
     batch: list[Article] = []
     paragraphs = characters = 0
     for article in articles:
-        size = characters_of(article)
+        size = sum(map(len, article.texts))
         fits = (
             len(batch) < BATCH_ARTICLES
             and paragraphs + len(article.texts) <= BATCH_PARAGRAPHS
@@ -180,15 +180,3 @@ def batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
         characters += size
     if batch:
         yield batch
-
-
-def characters_of(article: Article) -> int:
-    """Count the characters of an article's text.
-
-    Examples
-    --------
-    >>> from corestory.reading.article import Article
-    >>> characters_of(Article("a", ["Quay.", "Ship."]))
-    10
-    """
-    return sum(map(len, article.texts))

@@ -237,11 +237,6 @@ def _table() -> UInt64:
     return np.zeros(sys.maxunicode + 1, np.uint64)
 
 
-def joint(first: UInt64, second: UInt64) -> UInt64:
-    """Hash bigrams from the hashes of their tokens."""
-    return _longer(first, second + _MIX)
-
-
 def _longer(run: UInt64, last: UInt64) -> UInt64:
     return finish((run * _STEP) ^ last)
 
@@ -333,7 +328,7 @@ class JoinedTokens:
         held = lengths.take(self.part) > 0
         row, part = self.row[held], self.part[held]
         ends = (begins + lengths - 1).take(part[:-1])
-        pairs = joint(self.parts.hashes.take(ends), self.parts.hashes.take(begins.take(part[1:])))
+        pairs = _longer(self.parts.hashes.take(ends), self.parts.hashes.take(begins.take(part[1:])) + _MIX)
         at, number = find(pairs, row[1:] == row[:-1])
         return row.take(at), number
 
