@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
@@ -222,54 +222,30 @@ def check_options(
     typer.BadParameter
         The message names the option and the fault.
     """
-    form, kinds, rows = destination.form, options.kinds, f"--rows {options.unit}"
-    several, chosen = bool(dask or jobs != 1), kinds is not None and bool(kinds.drop or kinds.keep)
-    faults = (
-        (
-            several and not destination.by_file,
-            "only one process can write this output; leave it out, or give --output FOLDER/ for rows, text, "
-            "markdown or tei",
-            "--dask" if dask else "--jobs",
-        ),
-        (
-            options.unit != "paragraph" and form not in TABLES,
-            f"the format {form} has no rows; give --format jsonl, csv or parquet",
-            rows,
-        ),
-        (
-            options.unit == "article" and only == "filler",
-            "the row of an article holds its story; leave out --only filler",
-            rows,
-        ),
-        (
-            options.unit == "article" and kinds is not None and kinds.shown,
-            "the row of an article has no kinds; leave out --kinds",
-            rows,
-        ),
-        (
-            form == "labelled" and bool(only or chosen),
-            "a labelled file holds all paragraphs of its article; leave out --only, --drop-kinds and --keep-kinds",
-            "--format labelled",
-        ),
-        (
-            form in STORIES and only == "filler",
-            f"the format {form} holds the story; leave out --only filler",
-            f"--format {form}",
-        ),
-        (
-            bool(options.keep) and form not in TABLES,
-            f"the format {form or 'text'} has no columns; give --format jsonl, csv or parquet",
-            "--keep",
-        ),
-        (
-            form == "html" and bool(options.rules),
-            "a page explains the model's own decisions; leave the rules out, or give another --format",
-            "--always-core, --always-filler",
-        ),
-    )
-    for is_fault, reason, option in faults:
-        if is_fault:
-            raise typer.BadParameter(reason, param_hint=option)
+    form, kinds = destination.form, options.kinds
+
+    def refuse(option: str, reason: str) -> NoReturn:
+        raise typer.BadParameter(reason, param_hint=option)
+
+    if (dask or jobs != 1) and not destination.by_file:
+        instead = "leave it out, or give --output FOLDER/ for rows, text, markdown or tei"
+        refuse("--dask" if dask else "--jobs", f"only one process can write this output; {instead}")
+    if options.unit != "paragraph" and form not in TABLES:
+        refuse(f"--rows {options.unit}", f"the format {form} has no rows; give --format jsonl, csv or parquet")
+    if options.unit == "article" and only == "filler":
+        refuse("--rows article", "the row of an article holds its story; leave out --only filler")
+    if options.unit == "article" and kinds is not None and kinds.shown:
+        refuse("--rows article", "the row of an article has no kinds; leave out --kinds")
+    if form == "labelled" and (only or (kinds is not None and (kinds.drop or kinds.keep))):
+        instead = "leave out --only, --drop-kinds and --keep-kinds"
+        refuse("--format labelled", f"a labelled file holds all paragraphs of its article; {instead}")
+    if form in STORIES and only == "filler":
+        refuse(f"--format {form}", f"the format {form} holds the story; leave out --only filler")
+    if options.keep and form not in TABLES:
+        refuse("--keep", f"the format {form or 'text'} has no columns; give --format jsonl, csv or parquet")
+    if form == "html" and options.rules:
+        reason = "a page explains the model's own decisions; leave the rules out, or give another --format"
+        refuse("--always-core, --always-filler", reason)
     if options.keep:
         _check_kept(options)
 

@@ -138,22 +138,8 @@ def with_template_lines(
         Of the values of slots.
     """
     language, layout = row_languages(rows, languages), rows.batch.layout
-    headlines: dict[str, list[str]] = {}
-    teasers: list[tuple[int, tuple[str, ...]]] = []
     generator = np.random.default_rng(seed)
-    for first, size, whole in zip(layout.first.tolist(), layout.sizes.tolist(), rows.batch.titles, strict=True):
-        if not rows.first_view[first]:
-            continue
-        title = whole.partition(" | ")[0]
-        own = headlines.setdefault(language[first], [])
-        if LEAST_HEADLINE <= len(title) <= MOST_HEADLINE:
-            own.append(title)
-            story = first + np.flatnonzero(rows.core[first : first + size])[:OPENING_ROWS]
-            openings = [(row, shown) for row in story.tolist() if (shown := opening(rows.batch.texts[row]))]
-            for row, shown in openings[:1]:
-                teasers.append((row, (title, shown, title + str(generator.choice(JOINTS)) + shown)))
-            if not openings:
-                teasers.append((first, (title,)))
+    headlines, teasers = _headlines_and_teasers(rows, language, generator)
     made = template_lines(headlines, generator)
     made = [made[at] for at in generator.permutation(len(made))[: len(rows.core) // ROWS_A_TEMPLATE_LINE]]
     headings = heading_lines(headlines, generator) if teasers else []
@@ -193,6 +179,29 @@ def with_template_lines(
             [np.full(begin, -1), np.array([line.template for line in made], np.int64), np.full(len(sources), -1)]
         ),
     )
+
+
+def _headlines_and_teasers(
+    rows: TrainingRows, language: Sequence[str], generator: np.random.Generator
+) -> tuple[dict[str, list[str]], list[tuple[int, tuple[str, ...]]]]:
+    """Give the headlines of each language, and for each a row of its page and what a teaser of it may show."""
+    layout = rows.batch.layout
+    headlines: dict[str, list[str]] = {}
+    teasers: list[tuple[int, tuple[str, ...]]] = []
+    for first, size, whole in zip(layout.first.tolist(), layout.sizes.tolist(), rows.batch.titles, strict=True):
+        if not rows.first_view[first]:
+            continue
+        title = whole.partition(" | ")[0]
+        own = headlines.setdefault(language[first], [])
+        if LEAST_HEADLINE <= len(title) <= MOST_HEADLINE:
+            own.append(title)
+            story = first + np.flatnonzero(rows.core[first : first + size])[:OPENING_ROWS]
+            openings = [(row, shown) for row in story.tolist() if (shown := opening(rows.batch.texts[row]))]
+            for row, shown in openings[:1]:
+                teasers.append((row, (title, shown, title + str(generator.choice(JOINTS)) + shown)))
+            if not openings:
+                teasers.append((first, (title,)))
+    return headlines, teasers
 
 
 def plug_lines(extended: ExtendedRows, kinds: Sequence[object], marked: Bool, *, seed: int) -> PlugLines:

@@ -19,7 +19,7 @@ from corestory.model.network import Network, joined
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import SecondLook
 from corestory.model.second_look_features import is_prose, line_forms, line_words, second_look_columns
-from corestory.training.choosing import Chosen, DecidedPath, LookPath, chosen_cutoffs
+from corestory.training.choosing import Chosen, LookPath, chosen_cutoffs
 from corestory.training.fitting import CHUNK, ONE_THREAD, FittedStages, Progress, Recipe, fit_all, fit_stage1
 from corestory.training.network_fit import Shape, fit_network
 from corestory.training.planted_stories import Blocks, Stories, joined_stories, planted_stories
@@ -80,21 +80,10 @@ def fit_second_look(
         Called after each single fit.
     """
     generator = np.random.default_rng(recipe.seed)
-    paths = [
-        LookPath(
-            rows, np.arange(len(rows.core)), chosen.text_scores, chosen.text_core, _two_views(rows, generator),
-            chosen.settings, html=False,
-        )
-    ]  # fmt: skip
+    paths = _paths(rows, html_rows, html_numbers, chosen, generator)
     marked = np.zeros(len(rows.core), bool)
-    if html_rows is not None and chosen.html_scores is not None and chosen.html_core is not None:
-        marked[html_numbers] = True
-        everything = np.ones(len(html_numbers), bool)
-        paths.append(
-            LookPath(
-                html_rows, html_numbers, chosen.html_scores, chosen.html_core, everything, chosen.settings, html=True
-            )
-        )
+    for path in paths[1:]:
+        marked[path.numbers] = True
     extended = with_template_lines(rows, fitted.stage1, languages, fitted.weights, seed=recipe.seed)
     deals = [extended.dealt(deal) for deal in range(DEALS)]
     rows = deals[0]
@@ -141,21 +130,44 @@ def fit_second_look(
     calibrated = _calibrated(chosen.settings, log_odds, prose, learned, kept)
     second = calibrated.second_look_probabilities(log_odds, prose)
     planted_lines = second[learned.planted], learned.core[learned.planted]
-    cutoffs: dict[str, float] = {}
-    decided: list[DecidedPath] = []
-    for name, path in zip(("text", "html"), paths, strict=False):
-        of_row = materials[0].held_out(path.stories(path.looked), networks[:-1])
-        of_path = calibrated.second_look_probabilities(of_row[path.numbers], materials[0].prose(path.numbers))
-        one = chosen_cutoffs(path, of_path, *planted_lines)
-        cutoffs[f"second_look_{name}_cutoff"] = one.cutoff
-        decided.append(one)
+    after = _decided(chosen, calibrated, paths, materials[0], networks[:-1], planted_lines)
+    return FittedLook(None, chosen) if after is None else FittedLook(SecondLook(*scorers, networks[-1]), after)
+
+
+def _paths(
+    rows: TrainingRows,
+    html_rows: TrainingRows | None,
+    html_numbers: Int,
+    chosen: Chosen,
+    generator: np.random.Generator,
+) -> list[LookPath]:
+    """Lay out the first decision on all rows as texts, and then, if there are some, on those with markup."""
+    numbers, looked = np.arange(len(rows.core)), _two_views(rows, generator)
+    text = LookPath(rows, numbers, chosen.text_scores, chosen.text_core, looked, chosen.settings, html=False)
+    if html_rows is None or chosen.html_scores is None or chosen.html_core is None:
+        return [text]
+    looked = np.ones(len(html_numbers), bool)
+    scores, core = chosen.html_scores, chosen.html_core
+    return [text, LookPath(html_rows, html_numbers, scores, core, looked, chosen.settings, html=True)]
+
+
+def _decided(
+    chosen: Chosen, calibrated: Settings, paths: Sequence[LookPath], material: _Material,
+    networks: Sequence[Network], planted_lines: tuple[Float, Bool],
+) -> Chosen | None:  # fmt: skip
+    """Choose the cutoffs of each path, and decide by them; None if no cutoff keeps the bounds."""
+    decided = []
+    for path in paths:
+        of_row = material.held_out(path.stories(path.looked), networks)
+        second = calibrated.second_look_probabilities(of_row[path.numbers], material.prose(path.numbers))
+        decided.append(chosen_cutoffs(path, second, *planted_lines))
     if not any(one.cutoff for one in decided):
-        return FittedLook(None, chosen)
-    settings = msgspec.structs.replace(calibrated, second_look_restoring=decided[0].restoring, **cutoffs)
-    after = replace(chosen, settings=settings, text_scores=decided[0].scores, text_core=decided[0].core)
-    if len(paths) > 1:
-        after = replace(after, html_scores=decided[1].scores, html_core=decided[1].core)
-    return FittedLook(SecondLook(*scorers, networks[-1]), after)
+        return None
+    text, *html = decided
+    cutoffs = {f"second_look_{name}_cutoff": one.cutoff for name, one in zip(("text", "html"), decided, strict=False)}
+    settings = msgspec.structs.replace(calibrated, second_look_restoring=text.restoring, **cutoffs)
+    after = replace(chosen, settings=settings, text_scores=text.scores, text_core=text.core)
+    return replace(after, html_scores=html[0].scores, html_core=html[0].core) if html else after
 
 
 def _blocks(extended: ExtendedRows, deals: Sequence[TrainingRows], kinds: Sequence[object]) -> list[Blocks]:
