@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from corestory.evaluation.thresholds import Goal
+    from corestory.model.tagger import Tagger
 
 
 REPORTS = Path("reports")
@@ -175,16 +176,12 @@ def threshold(
     import msgspec
 
     from corestory.atomic import check_folder
-    from corestory.commands.messages import say, score_with_progress
+    from corestory.commands.messages import say
     from corestory.commands.options import open_model
-    from corestory.evaluation.in_story import FORMS, choose_second_look, cutoff_name
-    from corestory.evaluation.labelled_rows import chosen_rows, labelled_rows, seen_splits
-    from corestory.evaluation.results import EvaluationSettings
-    from corestory.evaluation.thresholds import choose_threshold
+    from corestory.evaluation.labelled_rows import chosen_rows, seen_splits
     from corestory.labelling.table import read_frame
     from corestory.model.manifest import data_sha256
     from corestory.model.storage import MANIFEST_NAME, save_model
-    from corestory.report.terminal import operating_point_text, second_look_text
 
     tagger = open_model(model)
     folder = _new_folder(save) if save else None
@@ -197,27 +194,51 @@ def threshold(
     if manifest is not None and data_sha256(table) == manifest.data_sha256 and seen_splits(frame, manifest):
         say(f"The model was trained on these rows ({SPLIT}), so the threshold is too optimistic for new data.")
     del table
-    looking = tagger
-    if max_story_lines_lost is not None:
-        # A second look whose cutoff is 0 does not look.
-        least = {name: max(getattr(tagger.settings, name), TINY) for name in map(cutoff_name, FORMS)}
-        looking = replace(tagger, settings=msgspec.structs.replace(tagger.settings, **least))
-    rows = labelled_rows(score_with_progress(looking, frame, threshold=None), where=str(data))
-    if max_story_lines_lost is not None:
-        chosen = choose_second_look(rows, max_story_lines_lost / 100, where=str(data))
-        text = second_look_text(chosen, max_story_lines_lost / 100, split=SPLIT)
-        changed = {cutoff_name(curve.form): curve.cutoffs[index] for curve, index in chosen}
+    if max_story_lines_lost is None:
+        text, changed = _threshold_for(goals[0], tagger, frame, seed=seed, where=str(data))
     else:
-        settings = EvaluationSettings(None, seed=seed)
-        point = choose_threshold(rows, *goals, settings=settings, where=str(data))
-        text = operating_point_text(point, split=SPLIT)
-        changed = {"threshold": point.threshold}
+        text, changed = _second_look_for(max_story_lines_lost / 100, tagger, frame, where=str(data))
     if folder is not None:
         fixed = replace(tagger, settings=msgspec.structs.replace(tagger.settings, **changed))
         save_model(fixed, folder, card=_card(model, text), force=force)
     typer.echo(text)
     if folder is not None:
         say(f"The model with this {'threshold' if 'threshold' in changed else 'second look'} is in {folder}")
+
+
+def _threshold_for(
+    goal: Goal, tagger: Tagger, frame: pd.DataFrame, *, seed: int, where: str
+) -> tuple[str, dict[str, float]]:
+    """Choose a threshold; return its description, and the settings that it changes."""
+    from corestory.commands.messages import score_with_progress
+    from corestory.evaluation.labelled_rows import labelled_rows
+    from corestory.evaluation.results import EvaluationSettings
+    from corestory.evaluation.thresholds import choose_threshold
+    from corestory.report.terminal import operating_point_text
+
+    rows = labelled_rows(score_with_progress(tagger, frame, threshold=None), where=where)
+    point = choose_threshold(rows, goal, settings=EvaluationSettings(None, seed=seed), where=where)
+    return operating_point_text(point, split=SPLIT), {"threshold": point.threshold}
+
+
+def _second_look_for(
+    max_lost: float, tagger: Tagger, frame: pd.DataFrame, *, where: str
+) -> tuple[str, dict[str, float]]:
+    """Choose the cutoffs of the second look; return their description, and the settings that they change."""
+    import msgspec
+
+    from corestory.commands.messages import score_with_progress
+    from corestory.evaluation.in_story import FORMS, choose_second_look, cutoff_name
+    from corestory.evaluation.labelled_rows import labelled_rows
+    from corestory.report.terminal import second_look_text
+
+    # A second look whose cutoff is 0 does not look.
+    least = {name: max(getattr(tagger.settings, name), TINY) for name in map(cutoff_name, FORMS)}
+    looking = replace(tagger, settings=msgspec.structs.replace(tagger.settings, **least))
+    rows = labelled_rows(score_with_progress(looking, frame, threshold=None), where=where)
+    chosen = choose_second_look(rows, max_lost, where=where)
+    text = second_look_text(chosen, max_lost, split=SPLIT)
+    return text, {cutoff_name(curve.form): curve.cutoffs[index] for curve, index in chosen}
 
 
 def _goals(
