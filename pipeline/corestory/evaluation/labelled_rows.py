@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -147,14 +147,7 @@ def decisions(frame: pd.DataFrame, column: str, *, where: str = "") -> Bool:
     """
     values = frame[column].astype(object).to_numpy()
     core, filler = values == "core", values == "filler"
-    unknown = np.flatnonzero(~(core | filler))
-    if len(unknown):
-        row = int(unknown[0])
-        raise DataError(
-            f"{column} {values[row]!r} in article {frame['article_id'].iloc[row]!r}",
-            where=where,
-            expected="core or filler",
-        )
+    _check(frame, column, values, core | filler, where=where, expected="core or filler")
     return np.asarray(core, dtype=bool)
 
 
@@ -173,15 +166,19 @@ def probabilities(frame: pd.DataFrame, column: str, *, where: str = "") -> Float
     [0.25, 1.0]
     """
     values = frame[column].to_numpy(dtype=np.float64, na_value=np.nan)
-    wrong = np.flatnonzero(~((values >= 0) & (values <= 1)))
-    if len(wrong):
-        row = int(wrong[0])
-        raise DataError(
-            f"{column} {values[row]} in article {frame['article_id'].iloc[row]!r}",
-            where=where,
-            expected="a probability from 0 to 1 for every paragraph",
-        )
+    expected = "a probability from 0 to 1 for every paragraph"
+    _check(frame, column, values, (values >= 0) & (values <= 1), where=where, expected=expected)
     return values
+
+
+def _check(
+    frame: pd.DataFrame, column: str, values: npt.NDArray[Any], right: Bool, *, where: str, expected: str
+) -> None:
+    """Refuse the first value that is not right."""
+    if not right.all():
+        row = int(np.argmin(right))
+        found, article = values[row : row + 1].tolist()[0], frame["article_id"].iloc[row]
+        raise DataError(f"{column} {found!r} in article {article!r}", where=where, expected=expected)
 
 
 def _articles(frame: pd.DataFrame) -> Int:
