@@ -205,3 +205,11 @@ def _kept_but_heading(html, heading):
     kept = np.array([text != heading for text in page.texts])
     found = end_notes(batch, np.array([float(len(text.split())) for text in page.texts]), kept)
     return [text for text, one in zip(page.texts, found.tolist(), strict=True) if one]
+
+
+@pytest.mark.parametrize("votes", ["1,204 votes", "318 Stimmen", "56 голосов", "2 votos hasta ahora"])
+def test_a_poll_is_filler_from_its_question_to_the_number_of_votes(votes):
+    poll = ["Should the quay be shut?", "Yes", "No", votes]
+    assert _found(Article("a", [STORY[0], *poll, *STORY[1:]])) == poll
+    assert _found(Article("a", [STORY[0], "Was it close?", votes, *STORY[1:]])) == []
+    assert _found(Article("a", [STORY[0], *poll[1:], *STORY[1:]])) == []

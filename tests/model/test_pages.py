@@ -208,3 +208,15 @@ def test_a_model_of_pages_that_all_have_stories_has_no_article_part(make_frame: 
     tagger = ParagraphClassifier(rounds=1, members=1, text_hidden=(4, 4), text_blocks=0, steps=20).fit(frame).tagger_
     assert tagger.weights.article is None
     assert tagger.tag_articles([Article("a", ["The ferry left."])])[0].is_article is None
+
+
+def test_a_page_with_the_title_of_a_form_has_no_story_but_with_much_prose(seeded_tagger: Tagger) -> None:
+    tagger = with_article_part(seeded_tagger, cutoff=0.5, output_bias=3.0)
+    prose = (
+        "The harbour master said on Monday that the ferry would sail twice a day until the autumn, and no more. " * 2
+    )
+    titled = [Article(title, CONSENT, title=title) for title in ("Sign in | The Bay", "Signs in the bay")]
+    form, story, long = tagger.tag_articles([*titled, Article("a", [prose] * 5, title="Sign in")])
+    assert form.no_story is NoStory.SHORT
+    assert story.no_story is None
+    assert long.no_story is None

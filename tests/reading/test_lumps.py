@@ -64,3 +64,11 @@ def test_sentences_without_a_space_between_them_end_paragraphs():
 def test_a_separator_within_sentences_says_nothing(separator):
     text = " ".join(SENTENCES * 2).replace(" of ", f"{separator}of{separator}").replace(" the ", f" the{separator}")
     assert lump_paragraphs(text) == lump_sentences(text)
+
+
+@pytest.mark.parametrize("time", ["14 March 2024, 09:12", "12.08.2024 - 8.14 Uhr", "2 May 2023 at 7:05 pm"])
+def test_the_date_and_time_of_an_article_end_its_head(time):
+    head = f"Quay opens By Ann Lee, reporter {time}"
+    assert lump_sentences(" ".join([head, *SENTENCES * 2])) == [head, *SENTENCES * 2]
+    within = f"On {time} the quay opened."
+    assert lump_sentences(" ".join([within, *SENTENCES * 2])) == [within, *SENTENCES * 2]

@@ -38,6 +38,8 @@ LETTER_WORDS = 25
 """What a newsletter has, below a heading that names it, is said in at most so many words."""
 BEFORE_NAME = 40
 """At most so many characters stand before the publisher's name: "Founded in 1987, the firm of"."""
+VOTES_WORDS = 5
+"""The number of votes in a poll stands in a line of at most so many words."""
 HEADING_WORDS, ITEM_WORDS, ITEMS = 10, 12, 2
 """The heading of a box and its lines have at most so many words, and the box has at least so many lines."""
 
@@ -75,6 +77,10 @@ _LETTER = (
     r"lettre d[’']info\w*|bülten\w*|buletin|biuletyn|рассылк\w*|розсилк\w*|نشرتنا|نشرة|النشرة|न्यूज़लेटर|"
     r"ニュースレター|メールマガジン|뉴스레터|订阅|訂閱|電子報)(?!\w)"
 )
+_VOTES = (
+    r"\d[\d.,\s]* (?:votes?|stimmen|votos?|vot[io]|stemmen|röster|stemmer|głos(?:ów|y)|hlas(?:ů|y)|szavazat|"
+    r"голос(?:ов|а|ів)|oy)\b.*"
+)
 _BOX = (
     r"[\W_]*(?:(?:fact ?box|fact ?file|info ?box|infokasten|fakten(?:box|kasten)|fakta(?:ruta|boks|boksi)?|faits|"
     r"repères|en chiffres|zahlen und fakten|ficha|en cifras|in cifre|scheda|em números|kerncijfers|факты|справка)"
@@ -111,7 +117,7 @@ def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
         rows = (inside.start + np.flatnonzero(kept[inside])).tolist()
         if len(rows) > 1:
             found[_notes(batch.texts, words, rows, inside.start, min(inside.stop, rows[-1] + LAST))] = True
-    found |= _behind_letters(batch, words, kept)
+    found |= _behind_letters(batch, words, kept) | _polls(batch, words, kept)
     return found | _boxes(batch, words, kept)
 
 
@@ -212,6 +218,20 @@ def _is_alone(row: int, layout: Layout, forest: Forest, kept: Bool) -> bool:
     return box >= 0 and not any(
         kept[one] for some in others for one in takewhile(lambda one: box in forest.around(one), some)
     )
+
+
+def _polls(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the kept lines of polls: the number of votes, the answers above it and the question above them."""
+    texts, found = batch.texts, np.zeros(len(kept), bool)
+    for row in np.flatnonzero(words <= VOTES_WORDS).tolist():
+        if not texts[row][:1].isdigit() or pattern(_VOTES).fullmatch(texts[row]) is None:
+            continue
+        question, first = row - 1, int(batch.layout.start[row])
+        while question > first and words[question] <= HEADING_WORDS and not texts[question].endswith("?"):
+            question -= 1
+        if question >= first and row - question > ITEMS and texts[question].endswith("?"):
+            found[question : row + 1] = kept[question : row + 1]
+    return found
 
 
 def _boxes(batch: Batch, words: Float, kept: Bool) -> Bool:

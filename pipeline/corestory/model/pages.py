@@ -10,6 +10,7 @@ import numpy as np
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout, sums
 from corestory.line_rules.other_stories import only_teaser_runs
+from corestory.line_rules.page_titles import is_title_without_story
 from corestory.line_rules.teasers import only_teasers
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import KNOWN_WORDS
@@ -33,6 +34,9 @@ IN_SECTIONS = 0.3
 
 LIKELY = 0.5
 """From this probability on, a text of headlines and short paragraphs is an article: a list of sights, short answers."""
+
+MOST_OF_NAMED = 150
+"""A page whose title is that of a form, an offer or an error has less words in long paragraphs, or is about one."""
 
 SHORT_PAGE = 250
 """Other pages with fewer words are short."""
@@ -107,6 +111,8 @@ def judged_pages(
     batch, words, seen = scored.features.batch, scored.features.words, scores >= IN_SECTIONS
     doubtful = seen & (is_article < LIKELY)[scored.features.layout.article]
     listed = only_teasers(batch, words, seen) | only_teaser_runs(batch, words, doubtful)
+    long = sums(scored.features.layout.article, words * (words >= LONG_PARAGRAPH), len(listed))
+    listed |= (long < MOST_OF_NAMED) & np.array([is_title_without_story(title) for title in batch.titles], bool)
     is_article = np.where(listed, np.minimum(is_article, settings.article_cutoff(html=scored.html) / 2), is_article)
     layout = scored.features.layout
     enough = sums(layout.article, scored.features.words, len(layout.sizes)) >= LEAST_PAGE_WORDS

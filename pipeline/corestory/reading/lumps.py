@@ -64,6 +64,13 @@ def _separated(text: str) -> list[str]:
     return []
 
 
+# The date and the time of an article end its head, which runs into the first sentence.
+_HEAD_CHARACTERS = 250
+_HEAD = re.compile(
+    r"\b(?:19|20)\d\d\b\D{1,6}\d{1,2}[:.h]\d\d(?: ?(?:Uhr|hrs?|[ap]m|[A-Z]{2,4}))?+(?=\s+[\"“„«]?[^\W\da-z_])"
+)
+
+
 def lump_sentences(text: str) -> list[str]:
     """Cut a single long line into its sentences; a shorter one, or one of few sentences, is returned whole.
 
@@ -85,8 +92,9 @@ def lump_sentences(text: str) -> list[str]:
     """
     if len(text) < LUMP_CHARACTERS:
         return [text]
-    found = []
-    begin = 0
+    head = _HEAD.search(text[:_HEAD_CHARACTERS])
+    begin = head.end() if head else 0
+    found = [text[:begin].strip()] if head else []
     for match in SENTENCE_END.finditer(text):
         if _ends_sentence(text, begin, match):
             found.append(text[begin : match.end()].strip())

@@ -112,3 +112,9 @@ def test_what_guards_a_line_against_being_copied_is_left_out(style):
     assert shown(f'<p>The ferry <span style="{style}">x7 bay.example</span> was late.</p>') == ["The ferry was late."]
     assert shown(f'<div style="{style}"><p>{PARAGRAPHS[0]}</p></div>') == PARAGRAPHS[:1]
     assert shown('<p>The <span style="opacity:0.5;font-size:0.9em">ferry</span> came.</p>') == ["The ferry came."]
+
+
+def test_the_next_page_of_a_story_is_shown_beside_the_first_one():
+    pages = '<article><div class="{0}-1">{1}</div><div class="{0}-2" hidden>{2}</div></article>'
+    assert shown(pages.format("page", block(PARAGRAPHS[:5]), block(PARAGRAPHS[5:]))) == PARAGRAPHS
+    assert shown(pages.format("slide", block(PARAGRAPHS[:5]), block(PARAGRAPHS[5:]))) == PARAGRAPHS[:5]

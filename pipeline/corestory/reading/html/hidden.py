@@ -37,6 +37,8 @@ _SCREENS = frozenset(
 # a share of its short words, of which each language has few. So many of them tell; other scripts have many.
 _OF_LANGUAGE, _SHORT, _TELLING = 0.3, 3, 15
 _FIRST_OTHER, _CJK = 0x05, 0x2E
+# Of elements that hold a page of a story, of which the next ones are hidden.
+_PAGES = frozenset(("page", "pages", "part", "teil", "seite", "pagina", "strana", "sida", "chapter", "split"))
 # A folded part is of the story if visible prose stands so many elements above it.
 _LEVELS = 3
 
@@ -51,6 +53,7 @@ def shown_rows(
     """Return which paragraphs belong to what the page shows, or will show of its story.
 
     Dialogues and menus stay hidden while the page shows prose. An accordion's panel beside visible prose is shown.
+    The next page of a story is shown beside the first one, in an element of the same names.
     Prose in another language than the visible prose stays hidden: it is a translation.
     Lines between visible prose stay hidden if they are less than what follows: they are for search engines.
     Other hidden parts are shown if they hold much of the page's prose, and either stand beside visible prose (pay
@@ -97,6 +100,7 @@ def shown_rows(
     longest = max(visible.values(), default=0)
     least = UNFOLDED_SHARE * sum(counts)
     scripts, short_words = _scripts(prose[None]), set(_short_words(prose[None]))
+    shown_beside = {(parents[element], *names_of(element)) for element, words in visible.items() if words}
     decisions: dict[tuple[int, int], bool] = {}
 
     def is_shown(place: int, root: int) -> bool:
@@ -113,6 +117,8 @@ def shown_rows(
         if not (_FOLDED.isdisjoint(names) and _FOLDED.isdisjoint(names_of(place))) and any(
             visible[one] for one in near
         ):
+            return True
+        if not _PAGES.isdisjoint(names) and (place, *names) in shown_beside and folded[place] > least:
             return True
         return folded[place] > max(least, behind[place, root]) and (visible[place] > 0 or folded[place] > longest)
 
