@@ -183,7 +183,8 @@ def test_the_numbers_of_pictures_all_differ(numbers: list[str], found: bool):
 
 
 def test_the_default_model_drops_a_caption_and_says_why(default_tagger: Tagger):
-    page = read_page(f"<article><h1>Ferry sails</h1>{PROSE}<figure><figcaption>{CAPTION}</figcaption></figure>{PROSE}")
+    figure = f"<figure><figcaption>{CAPTION}</figcaption></figure>"
+    page = read_page(f"<nav>News</nav><article><h1>Ferry sails</h1>{PROSE}{figure}{PROSE}")
     (explained,) = explain_articles(default_tagger, [Article("page", page.texts, markup=page.markup)])
     caption = explained.paragraphs[page.texts.index(CAPTION)]
     assert (caption.label, caption.changed_by) == ("filler", "sure filler")

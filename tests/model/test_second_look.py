@@ -59,7 +59,8 @@ def texts(lines):
 
 
 def page(lines):
-    found = read_page("<h1>Ferry sold</h1>" + "".join(f"<p>{line}</p>" for line in lines))
+    rows = "".join(f'<p class="{"odd" if number % 2 else "even"}">{line}</p>' for number, line in enumerate(lines))
+    found = read_page("<h1>Ferry sold</h1>" + rows)
     return Article("a", found.texts, title=found.title, markup=found.markup)
 
 
@@ -189,9 +190,13 @@ def test_the_look_only_lowers_scores_of_kept_paragraphs_and_leaves_every_article
     seeded_tagger, looking, lines, html
 ):
     articles = [page(one) if html else texts(one) for one in lines]
-    cutoffs = looking.tag_batch(articles)[1].cutoffs
-    pairs = zip(seeded_tagger.tag_articles(articles), looking.tag_articles(articles), cutoffs, strict=True)
-    for before, after, cutoff in pairs:
+    cutoffs = {}
+    for numbers, batch in looking.by_markup(articles):
+        decided = looking.tag_batch([articles[number] for number in numbers], batch)[1]
+        cutoffs.update(zip(numbers, decided.cutoffs, strict=True))
+    pairs = zip(seeded_tagger.tag_articles(articles), looking.tag_articles(articles), strict=True)
+    for number, (before, after) in enumerate(pairs):
+        cutoff = cutoffs[number]
         changed = before.scores != after.scores
         assert (before.core[changed]).all()
         assert (after.scores <= before.scores).all()
@@ -218,7 +223,8 @@ def test_without_a_look_or_without_a_cutoff_nothing_changes(seeded_tagger, looki
     without = replace(looking, weights=replace(looking.weights, second_look=None))
     for tagger in (seeded_tagger, without):
         for article, same in zip(articles, tagger.tag_articles(articles), strict=True):
-            _, decided = tagger.tag_batch([article])
+            ((_, batch),) = tagger.by_markup([article])
+            _, decided = tagger.tag_batch([article], batch)
             assert same.scores.tolist() == decided.first_scores.tolist()
 
 

@@ -251,6 +251,15 @@ def test_a_frames_rows_keep_their_order_their_index_and_their_columns(tagger, mi
     assert list(tagger.score_frame(frame.iloc[:0]).columns) == list(found.columns)
 
 
+def test_a_page_whose_markup_says_nothing_is_decided_as_its_text(tagger):
+    plain = page_article("a", PAGE.replace("article>", "div>"))
+    (found,), (text,) = (tagger.tag_articles([one]) for one in (plain, replace(plain, markup=None)))
+
+    assert found.scores.tolist() == text.scores.tolist() != tagger.tag_articles([page_article("a")])[0].scores.tolist()
+    assert found.article is plain
+    assert tagger.score_frame(frame_of([plain]))["score"].tolist() == text.scores.tolist()
+
+
 def test_an_article_with_markup_in_some_rows_only_is_read_as_text(tagger):
     page = frame_of([page_article("a")])
     some = page.assign(markup=page["markup"].where(page.index != 1))

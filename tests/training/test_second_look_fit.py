@@ -45,9 +45,9 @@ def fitted():
 @pytest.mark.slow
 def test_a_plug_with_the_markup_of_the_story_is_dropped_and_the_story_is_not(fitted):
     tagger = fitted.tagger_
-    lines = [*corpus()["text"][:4], "READ MORE: harbour news", *corpus()["text"][4:8]]
-    page = pd.DataFrame({"article_id": "new", "position": range(9), "text": lines})
-    found = tagger.score_frame(marked(page, np.ones(9, bool)))
+    lines = [*corpus()["text"][:4], "READ MORE: harbour news", *corpus()["text"][4:11]]
+    page = pd.DataFrame({"article_id": "new", "position": range(12), "text": lines})
+    found = tagger.score_frame(marked(page, np.arange(12) < 9))
     assert tagger.weights.second_look is not None
     assert tagger.settings.second_look_html_cutoff > 0
-    assert found["tagged"].tolist() == ["core"] * 4 + ["filler"] + ["core"] * 4
+    assert found["tagged"].tolist() == ["core"] * 4 + ["filler"] + ["core"] * 4 + ["filler"] * 3

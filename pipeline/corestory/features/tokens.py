@@ -312,7 +312,7 @@ class JoinedTokens:
         row, number = (np.concatenate([np.zeros(0, np.int64), *column]) for column in zip(*within, strict=True))
         order = np.argsort(row, kind="stable")
         lengths = np.bincount(row, minlength=self.parts.count)
-        row, at = _gathered(self.row, self.part, np.cumsum(lengths) - lengths, lengths)
+        row, at = gathered(self.row, self.part, np.cumsum(lengths) - lengths, lengths)
         found = [(row, number.take(order).take(at)), self._joints(find)]
         for first in range(0, self.count, size):
             insides = [slice(*np.searchsorted(row, (first, first + size))) for row, _ in found]
@@ -333,7 +333,7 @@ class JoinedTokens:
         return row.take(at), number
 
 
-def _gathered(row: Int, part: Int, begins: Int, lengths: Int) -> tuple[Int, Int]:
+def gathered(row: Int, part: Int, begins: Int, lengths: Int) -> tuple[Int, Int]:
     """Concatenate the contents of the parts: the text of each item, and its index in the contents of all parts."""
     length = lengths.take(part)
     before = np.cumsum(length) - length

@@ -128,8 +128,9 @@ def explain_articles(
     fixed = threshold is not None or tagger.settings.threshold is not None
     for batch in batches(articles):
         explained: dict[int, ArticleExplanation] = {}
-        for numbers, alike in tagger.by_markup(batch):
-            found, decided = tagger.tag_batch(alike, threshold=threshold, memory=memory, kinds=True)
+        for numbers, part in tagger.by_markup(batch):
+            alike = [batch[number] for number in numbers]
+            found, decided = tagger.tag_batch(alike, part, threshold=threshold, memory=memory, kinds=True)
             reasons = _Reasons(tagger.weights, decided.scored, tagger.settings.platt_scaling(html=decided.scored.html))
             rows = decided.scored.features.layout.slices()
             scores = np.concatenate([tagged.scores for tagged in found])

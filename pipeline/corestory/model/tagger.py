@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import compress
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corestory.features.batch import Batch, batch_of_articles, batch_of_frame, batches
+from corestory.features.telling import tell_story
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decided_batch import DecidedBatch, decided_batch
 from corestory.model.decision import doubts
@@ -109,7 +111,8 @@ class Tagger(PythonCalls):
         for batch in batches(articles):
             tagged: dict[int, TaggedArticle] = {}
             for numbers, part in self.by_markup(batch):
-                found, _ = self.tag_batch(part, threshold=threshold, rules=rules, memory=memory, kinds=kinds)
+                alike = [batch[number] for number in numbers]
+                found, _ = self.tag_batch(alike, part, threshold=threshold, rules=rules, memory=memory, kinds=kinds)
                 tagged.update(zip(numbers, found, strict=True))
             for number, article in enumerate(batch):
                 yield tagged.get(number) or article_without_paragraphs(article)
@@ -150,7 +153,10 @@ class Tagger(PythonCalls):
         with_markup = np.zeros(len(frame), bool)
         if "markup" in frame and self.weights.html:
             known = frame["markup"].notna()
-            with_markup = known.groupby(frame["article_id"]).transform("all").to_numpy(bool)
+            marked = np.flatnonzero(known.groupby(frame["article_id"]).transform("all"))
+            if len(marked):
+                batch, rows = batch_of_frame(frame.iloc[marked], markup=True)
+                with_markup[marked[rows]] = tell_story(batch)[batch.layout.article]
         for html in (False, True):
             chosen = np.flatnonzero(with_markup == html)
             if not len(chosen):
@@ -168,36 +174,41 @@ class Tagger(PythonCalls):
         scored = frame.assign(score=score, tagged=tagged, stage1=stage1, confidence=confidence, second_look=second)
         return scored if head is None else scored.assign(predicted_kind=told)
 
-    def by_markup(self, articles: Sequence[Article]) -> Iterator[tuple[list[int], list[Article]]]:
-        """Divide a batch into the articles without and those with markup, which have networks of their own.
+    def by_markup(self, articles: Sequence[Article]) -> Iterator[tuple[list[int], Batch]]:
+        """Divide articles into those whose markup is not and those whose markup is read, which have their own networks.
 
         Articles without paragraphs are in neither part.
 
         Yields
         ------
         numbers : list of int
-            The articles' numbers in the batch.
-        articles : list of Article
+            The articles' numbers.
+        batch : Batch
+            Laid out, without markup and with it.
         """
-        for html in (False, True):
-            numbers = [
-                number
-                for number, article in enumerate(articles)
-                if article.texts and self.reads_markup(article) is html
-            ]
-            if numbers:
-                yield numbers, [articles[number] for number in numbers]
+        several = [number for number, article in enumerate(articles) if article.texts]
+        marked = [number for number in several if self.reads_markup(articles[number])]
+        batch = batch_of_articles([articles[number] for number in marked])
+        if not (telling := tell_story(batch)).all():
+            marked = list(compress(marked, telling.tolist()))
+            batch = batch_of_articles([articles[number] for number in marked])
+        others = sorted(set(several).difference(marked))
+        if others:
+            yield others, replace(batch_of_articles([articles[number] for number in others]), markup=None)
+        if marked:
+            yield marked, batch
 
     def tag_batch(
         self,
         articles: Sequence[Article],
+        batch: Batch,
         *,
         threshold: float | None = None,
         rules: Rules | None = None,
         memory: SiteMemory | None = None,
         kinds: bool = False,
     ) -> tuple[list[TaggedArticle], DecidedBatch]:
-        """Tag articles of which all or none have markup; parameters as of `tag_stream`.
+        """Tag articles that are laid out, as by `by_markup`; the other parameters as of `tag_stream`.
 
         Returns
         -------
@@ -205,7 +216,6 @@ class Tagger(PythonCalls):
         decided : DecidedBatch
             Their features, log-odds, cutoffs and decisions.
         """
-        batch = batch_of_articles(articles)
         sightings = [None if memory is None else memory.sightings(article) for article in articles]
         shift = shifts(sightings, articles) if any(sightings) else None
         decided = self._decided(batch, threshold, rules, shift)

@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from corestory.features.batch import batch_of_articles, batches
+from corestory.features.batch import batches
 from corestory.features.tokens import TOKEN_PATTERN, hash_token, normalise, tokenise
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import score_batch
@@ -76,11 +76,7 @@ def _cut(pages: Sequence[Page]) -> list[Article]:
 
 
 def _scored(tagger: Tagger, articles: Sequence[Article]) -> object:
-    return [
-        score_batch(batch_of_articles(part), tagger.weights)
-        for batch in batches(articles)
-        for _, part in tagger.by_markup(batch)
-    ]
+    return [score_batch(part, tagger.weights) for batch in batches(articles) for _, part in tagger.by_markup(batch)]
 
 
 def _labels(tagger: Tagger, articles: Sequence[Article]) -> object:
