@@ -75,6 +75,13 @@ def test_the_entries_of_a_live_report_keep_their_times():
     assert split_text("\n".join(lines)) == lines
 
 
+@pytest.mark.parametrize("hours", [range(20, 10, -1), range(10, 20)])
+def test_headlines_between_the_times_of_a_news_page_or_of_what_is_on_stay_apart(hours):
+    lines = [line for number in hours for line in (f"{number}:15", f"Boat {number} is in")]
+    story = ["The quay opened on Monday, and 20 boats were there by noon.", "Latest news"]
+    assert split_text("\n".join(story + lines)) == story + lines
+
+
 @pytest.mark.parametrize("number", ["{}  ", "{:>3} ", "{:02}\t"])
 def test_the_numbers_of_wrapped_lines_are_none_of_the_text(number):
     lines = [number.format(place) + line for place, line in enumerate(WRAPPED, start=1)]

@@ -17,6 +17,8 @@ CUES = 3
 
 # A transcript has so many times on lines of their own, among its first characters the first; a text so many numbers.
 CLOCKS, NUMBERS, _HEAD, _CLOCK_SIZE = 8, 8, 1000, 10
+GOING_ON = 0.2
+"""In both, such a share of the lines goes on in lower case, or has a script without it."""
 _CLOCK = re.compile(r"\[?\(?(?:\d{1,2}:)?\d{1,2}:\d\d\)?\]?")
 _NUMBERED = re.compile(r"^[ \t]*(\d{1,4})(?:[ \t]{1,6})(?=\S)", re.MULTILINE)
 # A subtitle of SubRip or WebVTT: its name or number, its times, its lines.
@@ -107,6 +109,11 @@ def _without_clock(text: str) -> str:
     said = [line for line in lines if not _CLOCK.fullmatch(line)]
     if 2 * sum(not SENTENCE_END.search(f"{line} ", len(line) - 3) for line in said) < len(said):
         return text
+    # Lists of headlines have the last time first; those of what is on begin each line anew, as headlines do.
+    clocks = [[int(number) for number in re.findall(r"\d+", f"0:{lines[place]}")][-3:] for place in times]
+    going_on = sum(1 for line in said if line[:1].islower() or line[:1].upper() == line[:1].lower())
+    if any(later < sooner for sooner, later in pairwise(clocks)) or going_on < GOING_ON * len(said):
+        return text
     return "".join(f"{line}\n" if SENTENCE_END.search(f"{line} ", len(line) - 3) else f"{line} " for line in said)
 
 
@@ -118,7 +125,7 @@ def _without_numbers(text: str) -> str:
     lines = sum(1 for line in text.split("\n") if line.strip())
     ascending = 1 + sum(other == one + 1 for one, other in pairwise(numbers))
     going_on = sum(1 for match in _NUMBERED.finditer(text) if text[match.end()].islower())
-    if ascending < NUMBERS or ascending < 0.8 * lines or going_on < 0.2 * ascending:
+    if ascending < NUMBERS or ascending < 0.8 * lines or going_on < GOING_ON * ascending:
         return text
     return _NUMBERED.sub("", text)
 
