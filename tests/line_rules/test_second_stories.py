@@ -65,6 +65,15 @@ def test_a_headline_that_says_what_the_prose_behind_it_says_begins_a_second_stor
     assert _found([*STORY, "+Snow drifted for three days", *PROSE]) != []
 
 
+@pytest.mark.parametrize(
+    "label", ["Tags: lorries, volunteers", "Lorries wait. Photo: Ann Lee", "Read also: Snow lorries"]
+)
+def test_a_label_of_the_page_begins_no_second_story_but_for_that_of_comments(label):
+    assert _found([*STORY, label, *PROSE]) == []
+    comments = [*PROSE, "+Drivers who leave early have no comment on ploughs."]
+    assert _found([*STORY, "Leave a comment", *comments]) == kept_lines(comments)
+
+
 def test_words_within_compounds_and_scripts_without_spaces_are_compared():
     story = [
         "+廃校の校舎がチーズ工房として生まれ変わった。牧場の牛乳を使う。",

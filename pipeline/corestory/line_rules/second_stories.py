@@ -16,9 +16,10 @@ import numpy as np
 from corestory.features.batch import Batch
 from corestory.features.characters import UNSPACED
 from corestory.features.tokens import tokens_of
-from corestory.line_rules.comment_lines import CLOCK, is_stamp
+from corestory.line_rules.comment_lines import CLOCK, is_label_of_comments, is_stamp
 from corestory.line_rules.credits import is_byline
 from corestory.line_rules.headlines import ends_as_sentence
+from corestory.line_rules.sure_filler import is_label
 from corestory.types import Bool, Float
 
 HEADLINE_WORDS = 3, 20
@@ -263,6 +264,9 @@ def _behind_headline(
         return None
     headline, place, named = found[0]
     if re.match(_SUBHEAD, texts[headline]) and any(re.match(_TITLE, one) for one in texts[begin:headline]):
+        return None
+    # Behind the heading of comments there are comments; other labels may stand within the story.
+    if is_label(texts[headline]) and not is_label_of_comments(texts[headline]):
         return None
     own, other = [row for row in rows if row < headline], [row for row in rows if row > headline]
     if not other or not _enough(words, own, other, prose):
