@@ -10,7 +10,7 @@ from corestory.errors import ModelError
 from corestory.features.batch import Batch, batch_of_articles
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout
-from corestory.features.shapes import NAMES, form_tokens, shape_features
+from corestory.features.shapes import form_tokens, shape_features
 from corestory.features.tokens import tokenise
 from corestory.model.explaining import explain_articles
 from corestory.model.ngrams import NgramScorer
@@ -18,20 +18,15 @@ from corestory.model.rules import Rules
 from corestory.model.scoring import SecondLook, score_batch, stage1_log_odds
 from corestory.model.second_look import (
     LINE_SHARE,
-    LINE_WORDS,
     SENTENCE_SHARE,
-    lines_between_prose,
     look_cutoffs,
-    restoring_cutoffs,
     scores_after_second_look,
     scores_under,
     second_look_log_odds,
 )
 from corestory.model.second_look_features import (
-    DIGITS,
     FORMS_READ,
     PROSE_WORDS,
-    SENTENCE_ENDS,
     WORDS_READ,
     is_prose,
     line_forms,
@@ -262,77 +257,18 @@ def test_a_score_is_below_the_cutoff_however_close_the_second_score_is():
     assert found.tolist() == [0.9, np.nextafter(0.4, 0)]
 
 
-PARAGRAPHS = st.tuples(
-    st.sampled_from([0.1, 0.3, 0.35, 0.8, 0.8]), st.integers(0, 30), st.sampled_from([0.0, 0.1, 0.5]),
-    st.floats(0, 1) | st.just(np.nan), st.booleans(),
-)  # fmt: skip
-
-
-def test_beside_a_short_sentence_a_word_alone_is_not_read():
-    def read(line):
-        words, shape = shape_features([LINES[0], line, "April, mostly."])
-        return lines_between_prose(np.array([0.9, 0.4, 0.9]), np.array([0.5]), words, shape, Layout.of([3]))[1]
-
-    assert read("Nobody knew")
-    assert not read("Chemnitz")
-
-
-@given(st.lists(st.lists(PARAGRAPHS, min_size=1, max_size=6), min_size=1, max_size=4), st.floats(0, 1))
-def test_short_lines_between_kept_prose_of_their_article_rise_to_the_cutoff_and_nothing_else_rises(articles, restoring):
-    layout = Layout.of([len(article) for article in articles])
-    scores, words, digits, second, ends = map(np.array, zip(*(one for all_ in articles for one in all_), strict=True))
-    shape = np.zeros((len(words), len(NAMES)))
-    shape[:, DIGITS], shape[:, SENTENCE_ENDS] = digits, ends
-    cutoffs = np.full(len(articles), 0.4)
-    kept = scores >= 0.4
-    read = lines_between_prose(scores, cutoffs, words, shape, layout)
-    expected = [
-        score in (0.3, 0.35) and words <= LINE_WORDS and digits < 0.5 and 0 < at < len(article) - 1
-        and all(article[near][0] >= 0.4 for near in (at - 1, at + 1))
-        and all(article[near][1] >= PROSE_WORDS or article[near][4] for near in (at - 1, at + 1))
-        and sum(article[near][1] >= PROSE_WORDS for near in (at - 1, at + 1)) >= (1 if words > 1 else 2)
-        for article in articles
-        for at, (score, words, digits, *_) in enumerate(article)
-    ]  # fmt: skip
-    assert read.tolist() == expected
-    second = np.where(kept | read, second, np.nan)
-    found = scores_under(scores, kept, second, cutoffs, layout, cutoff=0.5, restoring=restoring)
-    assert (found == 0.4).tolist() == (read & (second > restoring)).tolist()
-    assert (found[kept] <= 0.8).all()
-    for inside in layout.slices():
-        assert (found[inside] >= 0.4).any() == kept[inside].any()
-
-
-@pytest.mark.parametrize(
-    ("line", "least"),
-    [
-        ("A new quay", 0.6), ("“Nobody”", 0.6), ("He did not reply.", 0.6), ("廃校の校舎", 0.6), ("باب جديد", 0.6),
-        ("Quays: 3", 0.9), ("A quay → 3", 0.9), ("and so on", 0.9), ("Round 2", 0.9), ("Photo (Ann Lee)", 0.9),
-        ("Read also", 1.0), ("Read on!", 1.0), ("Reply", 1.0), ("2 comments", 1.0), ("3 May 2025", 1.0),
-        ("By Ann Lee and Bo Ray", 1.0), ("Written by Ann Lee", 1.0), ("Share on Facebook", 1.0),
-        (">> A new quay", 1.0), ("→ A new quay", 1.0), ("» A new quay", 1.0), ("»A new quay«", 0.6),
-    ],
-)  # fmt: skip
-def test_lines_that_look_like_subheads_or_sentences_are_restored_sooner_and_labels_never(line, least):
-    def found(score, restoring=0.9):
-        line_alone = np.array([False, True])
-        return restoring_cutoffs(["", line], np.full(2, score), np.full(2, 0.5), line_alone, restoring).tolist()
-
-    assert found(0.4) == [0.9, least]
-    assert found(0.15) == [0.9, max(least, 0.9)]
-    assert found(0.4, restoring=1.0) == [1.0, 1.0]
-
-
 @pytest.mark.parametrize(
     ("line", "html"),
     [("Nobody was hurt.", False), ("Nobody was hurt.", True), ("Only subscribers: this article", False)],
 )
-def test_a_short_line_of_a_text_is_restored_unless_it_is_settled_or_a_rule_drops_it(seeded_tagger, line, html):
-    article, restores = (page if html else texts)([LINES[0], line, LINES[2]]), line == "Nobody was hurt." and not html
+def test_a_short_line_between_prose_is_restored_unless_it_is_settled_or_a_rule_drops_it(seeded_tagger, line, html):
+    article, restores = (page if html else texts)([LINES[0], line, LINES[2]]), line == "Nobody was hurt."
     scored = score_batch(batch_of_articles([article]), seeded_tagger.weights)
     scores, at = np.array([*[0.8] * (len(article.texts) - 3), 0.8, 0.3, 0.8]), len(article.texts) - 2
     numbers = {"second_look_text_cutoff": 1e-9, "second_look_html_cutoff": 1e-9, "second_look_restoring": 0.0}
-    restoring = msgspec.structs.replace(seeded_tagger.settings, **numbers)
+    # Every second score is 0.95.
+    sure = {"second_look_slope": 1e-9, "second_look_offset": float(np.log(19)), "second_look_prose_bonus": 0.0}
+    restoring = msgspec.structs.replace(seeded_tagger.settings, **numbers, **sure)
     line, no_headline = np.arange(len(scores)) == at, np.zeros(len(scores), bool)
 
     def found(settled=~line, forced=None):

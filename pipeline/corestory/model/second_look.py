@@ -3,29 +3,24 @@
 A plug between two paragraphs of a story has the markup of its neighbours, and stands where only story stands. So the
 first decision keeps it, though its words are those of a plug. A subhead or another short line of the story is often
 dropped from a text, because gold texts leave out such lines. After the first decision a small network reads the kept
-paragraphs, and short lines between them, as an article of their own, and the title. It lowers the score of the kept
-paragraphs that it takes for filler, and raises that of the short lines that it takes for story. In a page the markup
-tells subheads, so short lines are restored in texts alone. A dropped paragraph that is story because of the two kept
-ones around it (`corestory.line_rules.sure_story`) is restored whatever its words. Prose of the kept story is nearly
-always story, and is dropped only where the look is sure that it belongs to a teaser, a comment or another story.
+paragraphs, and some dropped ones beside them (`corestory.model.restoring`), as an article of their own, and the title.
+It lowers the score of the kept paragraphs that it takes for filler, and raises that of the dropped ones that it takes
+for story. A dropped paragraph that is story because of the two kept ones around it (`corestory.line_rules.sure_story`)
+is restored whatever its words. Prose of the kept story is nearly always story, and is dropped only where the look is
+sure that it belongs to a teaser, a comment or another story.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corestory.features.layout import Layout
-from corestory.line_rules.advertisements import advertisements
 from corestory.line_rules.own_page import speaks_of_own_page
-from corestory.line_rules.page_notes import page_notes
-from corestory.line_rules.sure_filler import is_label
 from corestory.line_rules.sure_story import sure_story
+from corestory.model.restoring import restoring_cutoffs
 from corestory.model.second_look_features import (
-    DIGITS,
     PROSE_WORDS,
     SENTENCE_ENDS,
     is_prose,
@@ -42,14 +37,6 @@ if TYPE_CHECKING:
     from corestory.model.rules import Forced
     from corestory.model.scoring import ScoredBatch, SecondLook, Weights
 
-LINE_WORDS = 12
-"""A dropped line of at most so many words is read again between prose of at least `PROSE_WORDS` and a sentence,"""
-LEAST_OF_CUTOFF = 0.3
-"""if the first decision gives it at least this share of its article's cutoff"""
-MOST_DIGITS = 0.25
-"""and at most this share of its characters are digits: times and dates are no subheads."""
-PLAIN_OF_CUTOFF, PLAIN_RESTORING = 0.4, 0.6
-"""One of nothing but letters and quotes that has this share of the cutoff is restored from this score on."""
 SENTENCE_SHARE, LINE_SHARE = 0.75, 0.92
 """Rules find most plugs, so sentences, and other lines of pages, are dropped below such shares of the cutoff alone."""
 OWN_PAGE_CUTOFF, OWN_PAGE_WORDS = 0.9, 25
@@ -59,8 +46,6 @@ HEADING_SCORE = 0.8
 SENTENCE_WORDS, SENTENCE_SCORE, SENTENCE_CUTOFF = 15, 0.7, 0.3
 """sentences of at least so many words and such a first score are dropped below this cutoff alone."""
 
-_PLAIN = r"[^\W\d_][^\d:：|/\\→»›<>＜＞()（）\[\]【】–—•#*@_]*"
-_CALLS = r"[!！][\W_]*$|^\s*(?:>|[→▶►▸➜➔➤⇒☞]|»\s)"
 _HEADINGS_AND_ITEMS = "own_h_two", "own_h_three", "own_h_four", "own_h_five", "own_h_six", "own_li", "own_dt", "own_dd"
 
 
@@ -74,7 +59,7 @@ def scores_after_second_look(
     settings: Settings,
     forced: Forced | None = None,
 ) -> tuple[Float, Float]:
-    """Lower the scores of kept paragraphs that are filler to the second look, raise those of short lines of story.
+    """Lower the scores of kept paragraphs that the second look takes for filler, raise those of dropped story.
 
     Parameters
     ----------
@@ -108,12 +93,10 @@ def scores_after_second_look(
         return scores, second
     layout = scored.features.layout
     kept = scores >= cutoffs[layout.article]
+    restoring = restoring_cutoffs(scored.features, scores, cutoffs, settled, settings.second_look_restoring)
+    looked = kept | ~np.isnan(restoring)
     # Of a single paragraph there is nothing to drop.
-    looked = kept & (np.add.reduceat(kept, layout.first, dtype=np.int64) > 1)[layout.article]
-    if not scored.html:
-        words, batch = scored.features.words, scored.features.batch
-        lines = lines_between_prose(scores, cutoffs, words, scored.features.shape, layout) & ~settled
-        looked |= lines & ~(page_notes(batch, words, lines) | advertisements(batch, words, lines))
+    looked &= (np.add.reduceat(looked, layout.first, dtype=np.int64) > 1)[layout.article]
     if not looked.any():
         return scores, second
     second[looked] = settings.second_look_probabilities(
@@ -127,11 +110,7 @@ def scores_after_second_look(
     cutoff_of_each[[row for row in np.flatnonzero(doubted).tolist() if speaks_of_own_page(texts[row])]] = (
         OWN_PAGE_CUTOFF
     )
-    changed = scores_under(
-        scores, kept, second, cutoffs, layout,
-        restoring=restoring_cutoffs(texts, scores, of_article, looked & ~kept, settings.second_look_restoring),
-        cutoff=cutoff_of_each,
-    )  # fmt: skip
+    changed = scores_under(scores, kept, second, cutoffs, layout, restoring=restoring, cutoff=cutoff_of_each)
     restored = sure_story(scored.features.batch, changed >= of_article) & ~settled
     if forced is not None:
         restored &= forced == 0
@@ -174,90 +153,6 @@ def look_cutoffs(features: BatchFeatures, scores: Float, kept: Bool, found: Bool
         having = features.batch.markup.words.rows(rows).having
         least[rows[np.logical_or.reduce([having(element) for element in _HEADINGS_AND_ITEMS])]] = 0.0
     return least
-
-
-def restoring_cutoffs(texts: Sequence[str], scores: Float, cutoffs: Float, lines: Bool, restoring: float) -> Float:
-    """Give the score of the second look from which each line is restored.
-
-    Parameters
-    ----------
-    texts, scores
-        Of the paragraphs, with the scores of the first decision, shape (paragraphs,).
-    cutoffs
-        Of their articles, shape (paragraphs,).
-    lines
-        The dropped lines that are read, shape (paragraphs,).
-    restoring
-        The model's, for lines with marks or digits.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (paragraphs,): less for lines with the form of a subhead or a sentence, many of which gold texts leave
-        out; and no line that has the form of a label, that calls out or that begins with an arrow is restored.
-
-    Examples
-    --------
-    >>> texts, scores = ["A new quay", "Quays: 3", "Read also"], np.full(3, 0.4)
-    >>> restoring_cutoffs(texts, scores, np.full(3, 0.5), np.ones(3, bool), 0.9).tolist()
-    [0.6, 0.9, 1.0]
-    """
-    found = np.full(len(texts), restoring)
-    if restoring >= 1:
-        return found
-    for row in np.flatnonzero(lines).tolist():
-        if is_label(texts[row]) or re.search(_CALLS, texts[row]) is not None:
-            found[row] = 1.0
-        elif scores[row] >= PLAIN_OF_CUTOFF * cutoffs[row] and _is_plain(texts[row]):
-            found[row] = min(restoring, PLAIN_RESTORING)
-    return found
-
-
-def _is_plain(text: str) -> bool:
-    """Tell whether a line begins as a sentence does, and has nothing but letters, quotes, commas and its end."""
-    line = text.strip("\"'“”„«»‘’ ")
-    return (
-        not line[:1].islower()
-        and re.fullmatch(r"[^\W\d_][^\d:：|/\\→»›<>＜＞()（）\[\]【】–—•#*@_]*", line) is not None
-    )
-
-
-def lines_between_prose(scores: Float, cutoffs: Float, words: Float, shape: Float, layout: Layout) -> Bool:
-    """Find the short dropped lines that stand between two kept paragraphs of prose, or one of prose and a sentence.
-
-    Parameters
-    ----------
-    scores, cutoffs
-        The scores of the first decision, shape (paragraphs,), and the cutoff of each article, shape (articles,).
-    words, shape
-        As of `corestory.features.shapes.shape_features`.
-    layout
-        Which paragraphs make an article.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (paragraphs,).
-
-    Examples
-    --------
-    >>> from corestory.features.shapes import shape_features
-    >>> words, shape = shape_features(["The ferry, they said, is to sail again on Monday.", "A new quay"] * 2)
-    >>> lines_between_prose(np.array([0.9, 0.4, 0.9, 0.4]), np.array([0.5]), words, shape, Layout.of([4])).tolist()
-    [False, True, False, False]
-    """
-    cutoff = cutoffs[layout.article]
-    sentence = (scores >= cutoff) & (shape[:, SENTENCE_ENDS] > 0)
-    prose = (scores >= cutoff) & (words >= PROSE_WORDS)
-    found = np.zeros(len(scores), bool)
-    # A word alone beside a short sentence is no subhead: a place, a mark.
-    beside = (prose[:-2] & sentence[2:]) | (sentence[:-2] & prose[2:])
-    found[1:-1] = (prose[:-2] & prose[2:]) | (beside & (words[1:-1] > 1))
-    found &= (scores < cutoff) & (scores >= LEAST_OF_CUTOFF * cutoff)
-    found &= (words <= LINE_WORDS) & (shape[:, DIGITS] <= MOST_DIGITS)
-    # Neighbours are of the same article.
-    found[layout.first] = found[layout.first + layout.sizes - 1] = False
-    return found
 
 
 def scores_under(

@@ -13,7 +13,8 @@ from corestory.line_rules.headlines import lowered, own_headlines
 from corestory.line_rules.sure_filler import sure_filler
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import article_cutoffs, decide, is_clean, without_story
-from corestory.model.second_look import lines_between_prose, scores_under
+from corestory.model.restoring import lines_between_prose
+from corestory.model.second_look import scores_under
 from corestory.training.article_network import FittedArticleNetwork
 from corestory.training.fitting import Fitted
 from corestory.training.planted_stories import Stories, kept_stories
@@ -206,7 +207,7 @@ class LookPath:
     settings
         Those of the first decision.
     html
-        Whether it is that of HTML, in which no line is restored.
+        Whether it is that of HTML, for which the choice restores nothing.
     """
 
     rows: TrainingRows

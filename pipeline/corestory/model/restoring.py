@@ -1,0 +1,178 @@
+"""Which dropped paragraphs the second look reads again with the story, and from which score it restores them.
+
+Gold texts leave out many subheads, so the first decision drops them from texts: a short line between prose is read
+again. In a page the first decision knows subheads by their element; but a paragraph that it half believes is story if
+it stands in the element of the paragraph beside it, which is kept, and the look agrees.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from corestory.line_rules.advertisements import advertisements
+from corestory.line_rules.classes import BOXES, CAPTIONS, OFFERS
+from corestory.line_rules.page_notes import page_notes
+from corestory.line_rules.sure_filler import is_label
+from corestory.model.second_look_features import DIGITS, PROSE_WORDS, SENTENCE_ENDS
+from corestory.types import Bool, Float
+
+if TYPE_CHECKING:
+    from corestory.features.batch import MarkupColumns
+    from corestory.features.batch_features import BatchFeatures
+    from corestory.features.layout import Layout
+
+LINE_WORDS = 12
+"""A dropped line of at most so many words is read again between prose of at least `PROSE_WORDS` and a sentence,"""
+LEAST_OF_CUTOFF = 0.3
+"""if the first decision gives it at least this share of its article's cutoff"""
+MOST_DIGITS = 0.25
+"""and at most this share of its characters are digits, as of any line that is restored: times are no subheads."""
+PLAIN_OF_CUTOFF, PLAIN_RESTORING = 0.4, 0.6
+"""One of nothing but letters and quotes that has this share of the cutoff is restored from this score on."""
+SIBLING_OF_CUTOFF, SIBLING_RESTORING = 0.6, 0.9
+"""A sibling of a kept paragraph in a page, right beside it, is read with so much of the cutoff, and restored from this
+score on,"""
+MOST_LINKED = 0.5
+"""if at most this share of its characters is in links,"""
+SENTENCE_WORDS = 6
+"""and where it does not stand between kept paragraphs, if it is a sentence of at least so many words."""
+
+_PLAIN = r"[^\W\d_][^\d:：|/\\→»›<>＜＞()（）\[\]【】–—•#*@_]*"
+_CALLS = r"[!！][\W_]*$|^\s*(?:>|[→▶►▸➜➔➤⇒☞]|»\s)"
+
+
+def restoring_cutoffs(features: BatchFeatures, scores: Float, cutoffs: Float, settled: Bool, restoring: float) -> Float:
+    """Give the score of the second look from which each dropped paragraph is restored.
+
+    Parameters
+    ----------
+    features
+        Of the batch.
+    scores
+        Of the first decision, shape (paragraphs,).
+    cutoffs
+        The cutoff of each article, shape (articles,).
+    settled
+        Paragraphs that stay as they are, shape (paragraphs,).
+    restoring
+        The model's, for lines with marks or digits; with 1 none is restored.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,): NaN of paragraphs that the look does not read, among them notes of the page and what has
+        the form of a label, calls out or begins with an arrow.
+    """
+    batch, words, of_article = features.batch, features.words, cutoffs[features.layout.article]
+    found = np.full(len(scores), np.nan)
+    if restoring >= 1:
+        return found
+    if batch.markup is not None:
+        found[siblings_of_story(features, batch.markup, scores, cutoffs) & ~settled] = SIBLING_RESTORING
+    else:
+        lines = lines_between_prose(scores, cutoffs, words, features.shape, features.layout) & ~settled
+        for row in np.flatnonzero(lines).tolist():
+            found[row] = line_restoring(batch.texts[row], float(scores[row] / of_article[row]), restoring)
+    read = ~np.isnan(found)
+    found[page_notes(batch, words, read) | advertisements(batch, words, read)] = np.nan
+    for row in np.flatnonzero(read).tolist():
+        if re.search(_CALLS, batch.texts[row]) is not None or is_label(batch.texts[row]):
+            found[row] = np.nan
+    return found
+
+
+def siblings_of_story(features: BatchFeatures, markup: MarkupColumns, scores: Float, cutoffs: Float) -> Bool:
+    """Find the dropped paragraphs of pages that nearly reach the cutoff, right beside a kept one in the same element.
+
+    Parameters
+    ----------
+    features, scores, cutoffs
+        As of `restoring_cutoffs`.
+    markup
+        The batch's.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,): those between the first and the last kept paragraph, and sentences; no captions and boxes
+        by their element or class.
+    """
+    layout, of_article = features.layout, cutoffs[features.layout.article]
+    kept, within = scores >= of_article, markup.forest.parent[markup.forest.at]
+    beside = (kept[:-1] != kept[1:]) & (within[:-1] == within[1:]) & (within[1:] >= 0)
+    found = np.zeros(len(scores), bool)
+    found[1:] = beside
+    found[:-1] |= beside
+    before = np.append(0, np.cumsum(kept))
+    between = (before[:-1] > before[layout.start]) & (before[1:] < before[layout.end])
+    sentence = (features.shape[:, SENTENCE_ENDS] > 0) & (features.words >= SENTENCE_WORDS)
+    found &= ~kept & (scores >= SIBLING_OF_CUTOFF * of_article) & (between | sentence)
+    found &= (markup.link_density <= MOST_LINKED) & (features.shape[:, DIGITS] <= MOST_DIGITS)
+    named = markup.words.rows(np.flatnonzero(found))
+    found[found] = ~np.any([named.having("figcaption"), *named.near(CAPTIONS, BOXES, OFFERS)], axis=0)
+    return found
+
+
+def line_restoring(line: str, of_cutoff: float, restoring: float) -> float:
+    """Give the score of the second look from which a line between prose is restored.
+
+    Parameters
+    ----------
+    line
+        The line.
+    of_cutoff
+        Its score in the first decision, as a share of its article's cutoff.
+    restoring
+        As of `restoring_cutoffs`: less for lines with the form of a subhead or a sentence, many of which gold texts
+        leave out.
+
+    Examples
+    --------
+    >>> line_restoring("A new quay", 0.8, 0.9), line_restoring("Quays: 3", 0.8, 0.9)
+    (0.6, 0.9)
+    """
+    bare = line.strip("\"'“”„«»‘’ ")
+    is_plain = not bare[:1].islower() and re.fullmatch(_PLAIN, bare) is not None
+    return min(restoring, PLAIN_RESTORING) if is_plain and of_cutoff >= PLAIN_OF_CUTOFF else restoring
+
+
+def lines_between_prose(scores: Float, cutoffs: Float, words: Float, shape: Float, layout: Layout) -> Bool:
+    """Find the short dropped lines that stand between two kept paragraphs of prose, or one of prose and a sentence.
+
+    Parameters
+    ----------
+    scores, cutoffs
+        The scores of the first decision, shape (paragraphs,), and the cutoff of each article, shape (articles,).
+    words, shape
+        As of `corestory.features.shapes.shape_features`.
+    layout
+        Which paragraphs make an article.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,).
+
+    Examples
+    --------
+    >>> from corestory.features.layout import Layout
+    >>> from corestory.features.shapes import shape_features
+    >>> words, shape = shape_features(["The ferry, they said, is to sail again on Monday.", "A new quay"] * 2)
+    >>> lines_between_prose(np.array([0.9, 0.4, 0.9, 0.4]), np.array([0.5]), words, shape, Layout.of([4])).tolist()
+    [False, True, False, False]
+    """
+    cutoff = cutoffs[layout.article]
+    sentence = (scores >= cutoff) & (shape[:, SENTENCE_ENDS] > 0)
+    prose = (scores >= cutoff) & (words >= PROSE_WORDS)
+    found = np.zeros(len(scores), bool)
+    # A word alone beside a short sentence is no subhead: a place, a mark.
+    beside = (prose[:-2] & sentence[2:]) | (sentence[:-2] & prose[2:])
+    found[1:-1] = (prose[:-2] & prose[2:]) | (beside & (words[1:-1] > 1))
+    found &= (scores < cutoff) & (scores >= LEAST_OF_CUTOFF * cutoff)
+    found &= (words <= LINE_WORDS) & (shape[:, DIGITS] <= MOST_DIGITS)
+    # Neighbours are of the same article.
+    found[layout.first] = found[layout.first + layout.sizes - 1] = False
+    return found
