@@ -280,3 +280,16 @@ def test_a_line_with_the_end_of_a_chinese_sentence_within_is_no_headline():
 def test_sentences_end_in_the_marks_and_quotes_of_their_language(text):
     assert ends_as_sentence(text)
     assert not ends_as_sentence(text[:-3])
+
+
+def test_a_byline_that_is_kept_may_stand_between_the_headline_and_the_story():
+    lines = [
+        "FERRY SAILS AGAIN",
+        "BY ANN LEE, REPORTER",
+        "THE FERRY LEFT THE QUAY OF SKARNE ON MONDAY AT NINE, IN RAIN.",
+    ]
+    words = np.array([3.0, 4, 12])
+    found = own_headlines(batch_of_articles([Article("a", lines)]), words, np.ones(3, bool))
+    assert found.tolist() == [True, False, False]
+    lines[1] = "By the harbour"
+    assert not own_headlines(batch_of_articles([Article("a", lines)]), words, np.ones(3, bool)).any()

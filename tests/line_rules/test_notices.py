@@ -36,6 +36,7 @@ def _found(lines: list[str]) -> list[str]:
         "(Adds closing prices, quote)",
         "((desk@wire.example; +1 555 0100))",
         "(more)",
+        "— Ann Lee (@ann_lee) May 3, 2024",
         "© nda-infocom, nda:251106-930",
         "এমএইচ/টিএম",
         "[12] https://bay-post.example/quay",

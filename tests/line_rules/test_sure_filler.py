@@ -253,3 +253,16 @@ def test_the_captions_of_pictures_that_are_numbered_are_filler_on_either_side_of
     assert set(_found(Article("a", [*STORY, *PICTURES[:6], *STORY]))) <= {"1/3", "2/3"}
     long = [" ".join(STORY) if line == "Ann Lee" else line for line in PICTURES]
     assert _found(Article("a", [*STORY, *long, *STORY])) == ["1/3", "2/3", "3/3"]
+
+
+def test_the_length_of_a_film_is_filler_and_the_times_of_a_live_report_stay():
+    assert _in_page(f"{PROSE}<div>1:32</div>{PROSE}") == ["1:32"]
+    assert _in_page(f"{PROSE}<div>9:15</div>{PROSE}<div>10:20</div>{PROSE}") == []
+    assert _found(Article("a", [STORY[0], "1:32", STORY[1]])) == []
+
+
+def test_the_caption_of_a_table_is_its_heading():
+    table = (
+        "<table><caption>Samples</caption><tr><td>Skarne</td><td>9</td></tr><tr><td>Ostvik</td><td>4</td></tr></table>"
+    )
+    assert _in_page(f"{PROSE}{table}{PROSE}") == []

@@ -265,3 +265,10 @@ def test_questions_and_answers_that_a_story_unfolds_are_story(answers, restored)
     kept = np.array([text in PROSE for text in page.texts])
     found = sure_story(batch_of_articles([Article("a", page.texts, markup=page.markup)]), kept)
     assert np.flatnonzero(found).tolist() == list(range(1, 1 + restored))
+
+
+def test_the_numbered_headings_of_items_are_story_where_most_are_kept():
+    items = ["1. Who is affected", "2. What the company says about it", "3) Causes", "4. End"]
+    lines = [line for item in items for line in (item, "It rained on Monday.")]
+    assert _found(["It rained.", "-" + lines[0], *lines[1:]]) == [1]
+    assert _found(["It rained.", *lines[:2], "-" + lines[2], lines[3], "-" + lines[4], lines[5], "-" + lines[6]]) == []

@@ -88,3 +88,11 @@ def test_the_numbers_of_wrapped_lines_are_none_of_the_text(number):
     assert split_text("\n".join(lines))[:2] == JOINED[:2]
     ranking = [number.format(place) + f"Ann Lee, {place} votes" for place in range(1, 12)]
     assert split_text("\n".join(ranking)) == [line.strip() for line in ranking]
+
+
+def test_an_object_of_json_that_holds_a_text_is_read_as_it():
+    assert split_text(r'{"title": "Quay", "text": "The quay opened.\nShips came."}') == [
+        "The quay opened.",
+        "Ships came.",
+    ]
+    assert split_text(r'{"a\nb": 1}') == [r'{"a\nb": 1}']

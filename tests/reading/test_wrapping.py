@@ -74,3 +74,9 @@ def test_a_quoted_word_in_lower_case_goes_on() -> None:
         "voix du centre.",
     ]
     assert split_text("\n".join([*lines, "", *lines])) == [story, story]
+
+
+def test_addresses_below_a_wrapped_text_do_not_tell_that_it_is_not_wrapped():
+    lines = ["The old quay opened on Monday after a long", "delay that storms had caused, said the mayor."]
+    footer = ["____________", "bay-news list", "bay-news@lists.example", "https://lists.example/bay-news"]
+    assert split_text("\n\n".join(["\n".join(lines)] * 5) + "\n\n" + "\n".join(footer))[:5] == [" ".join(lines)] * 5

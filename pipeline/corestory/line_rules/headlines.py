@@ -48,6 +48,7 @@ LEAST_PROSE = 10
 UNLIKE_TITLE = 0.4
 """At most such a share of the words of another story's headline is in the title."""
 
+_BY = r"(?:by|von|par|por|di|door|av|af|autor|автор)\b(?-i: *:? *[^\W\da-z_])"
 # In French a space stands before the quote.
 _QUOTES = " \xa0\u202f\t\n\"'”’“‘»«›‹」』）)]"
 # The end of a sentence and the begin of another: "A headline is one sentence. Or none."
@@ -109,8 +110,10 @@ def own_headlines(
         begins = len(above) <= ABOVE and all(words[row] <= ABOVE_WORDS or is_notice(batch.texts[row]) for row in above)
         if begins and (not known or _share(known, _words(batch.texts[begin])) >= OF_HEADLINE):
             behind = rows[1:FIRST].tolist()
-            # A date that is kept may stand between.
-            if not any(map(str.isdigit, batch.texts[behind[0]])) or words[behind[0]] > DATE_WORDS:
+            # A date or a byline that is kept may stand between.
+            between = batch.texts[behind[0]]
+            may_be = any(map(str.isdigit, between)) or re.match(_BY, between, re.IGNORECASE) is not None
+            if not may_be or words[behind[0]] > DATE_WORDS:
                 behind = behind[:1]
             found[begin] |= any(_heads(batch, words, begin, row) for row in behind)
     return found

@@ -62,11 +62,12 @@ _MAILED = (
     r"(?:je|u) ontvangt deze (?:e-?mail|mail|nieuwsbrief) omdat)"
 )
 # An exchange rate, the initials of editors, an address of a printed page: "($1 = 9.80 crowns)", "al/mj", "[1] http://…";
-# what wires write to editors: "Eds: ...", "(Adds quotes)", "(more)", "((desk@wire.example))".
+# the name below a post that is quoted: "— Ann Lee (@ann) May 3"; what wires write to editors: "Eds: ...",
+# "(Adds quotes)", "(more)", "((desk@wire.example))".
 _AGENCY = (
     r"©|\(?(?:[$€£] ?1|1 (?:euro|u\.?s\.? dollar|dollar)) = [^.\d]{0,9}[\d.,]+ ?[^.]{0,30}\)?$|our standards: |"
     r"(?-i:[a-z]{2,4}(?:/[a-z]{2,4})+$)|[^\s/!-~]{2,8}(?:/[^\s/!-~]{2,8})+$|\[\d{1,3}\] ?https?://\S+$|"
-    r"eds: |more\)$|(?<=\(\()[^()]{4,200}\)\)$|"
+    r"(?<=[—–-] )[^()]{2,60} \(@\w{2,20}\).{0,40}$|eds: |more\)$|(?<=\(\()[^()]{4,200}\)\)$|"
     r"(?:adds|updates|recasts|refiles|repeats|corrects|rewrites)\b[^.!?()]{3,150}[.;]?\)$"
 )
 _NOTICES = rf"[\W_]{{0,3}}(?:{_NOTES}|{_COOKIES}|{_MAILED}|{_AGENCY})"

@@ -60,6 +60,7 @@ _AROUND_QUOTES = " .,…\"'’‘“”„«»‹›「」–—"
 _TIME_ALONE = r"(?:[01]?\d|2[0-4])(?:[:.]|\s?[hH]\s?)[0-5]\d(?:\s?(?:[AaPp]\.?[Mm]\.?|Uhr|[A-Z]{2,4}))?"
 # The minute of a match: "71'", "90+4'".
 _MINUTE = r"\d{1,3}(?:\+\d{1,2})?\s?['’′](?:\s?\+\s?\d{1,2})?"
+_LENGTH = r"(?:\d{1,2}:)?\d{1,2}:[0-5]\d"
 _COUNTER = r"\d{1,3}\s?/\s?\d{1,3}"
 
 
@@ -103,6 +104,7 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
         long = words > OFFER_WORDS
         captions[kept], claimed[kept], offers[kept], quotes[kept] = of_kept.near(CAPTIONS, BOXES, OFFERS, PULL_QUOTES)
         captions[kept] |= having("figcaption")
+        captions[kept] &= ~having("up_table")  # it is the heading of the table
         timed[kept] = having("intime")
         labels[kept] = having("own_button") & having("up_p")
         in_captions, in_claimed, in_offers, in_all = (
@@ -134,6 +136,13 @@ def _by_form(batch: Batch, words: Float, kept: Bool) -> Bool:
     for row in np.flatnonzero(words <= COUNTER_WORDS).tolist():
         if "/" in texts[row] and re.fullmatch(_COUNTER, texts[row]):
             counters.setdefault(int(batch.layout.article[row]), []).append(row)
+    if batch.markup is not None:
+        lengths = [
+            row for row in np.flatnonzero(kept & (words <= COUNTER_WORDS)).tolist() if re.fullmatch(_LENGTH, texts[row])
+        ]
+        # A live report has more times than one.
+        once = np.bincount(batch.layout.article[lengths], minlength=len(batch.layout.sizes)) == 1
+        found[[row for row in lengths if once[batch.layout.article[row]]]] = True
     for rows in counters.values():
         # Ratings, of which many are equal, are no numbers of pictures.
         if len({texts[row] for row in rows}) == len(rows):

@@ -40,7 +40,9 @@ QUESTIONS = 2
 RANKED, RANKED_FIRST, RANKED_APART = 12, 3, 3
 """A ranking has so many numbered lines, of which so many first ones are kept; other lines may stand between them."""
 NUMBERED_CHARACTERS = 30
-"""A line such as the day of a diary's entry has at most so many characters."""
+"""A line such as the day of a diary's entry has at most so many characters,"""
+ITEM_CHARACTERS = 80
+"""and the heading of an item with its number so many."""
 
 _ASKING = ("?", "？", "؟")
 _QUESTION = r"[^\W\d_][^:：]{3,160}|[–—¿\"“„«].[^:：]{3,160}"
@@ -177,12 +179,18 @@ def _numbered(batch: Batch, kept: Bool) -> Bool:
     if batch.markup is not None:
         return found
     above = np.flatnonzero(kept[1:] & (batch.layout.position[1:] > 0)).tolist()
-    number, letter = re.compile(r"\d").search, re.compile(r"[^\W\d_]").search
+    number, letter, item = re.compile(r"\d").search, re.compile(r"[^\W\d_]").search, re.compile(r"\d{1,2}[.)] ").match
     forms: dict[tuple[int, str], list[int]] = {}
     for row in above:
         text = texts[row]
-        if len(text) <= NUMBERED_CHARACTERS and number(text) and letter(text) and ends_as_sentence(texts[row + 1]):
-            form = re.sub(r"\d+", "0", re.sub(r"[^\W\d_]+", "a", text))
+        of_list = len(text) <= ITEM_CHARACTERS and item(text) is not None
+        if (
+            (len(text) <= NUMBERED_CHARACTERS or of_list)
+            and number(text)
+            and letter(text)
+            and ends_as_sentence(texts[row + 1])
+        ):
+            form = "0." if of_list else re.sub(r"\d+", "0", re.sub(r"[^\W\d_]+", "a", text))
             forms.setdefault((int(batch.layout.article[row]), form), []).append(row)
     for rows in forms.values():
         if len(rows) >= ITEMS and 2 * kept[rows].sum() >= len(rows):

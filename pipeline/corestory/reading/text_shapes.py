@@ -26,6 +26,7 @@ _TIME = r"(?:\d+:)?\d\d:\d\d[.,]\d{3}"
 _CUE = re.compile(rf"(?:^[^\n]*\n)?^{_TIME}[ \t]+-->[ \t]+{_TIME}[^\n]*\n((?:[ \t]*\S[^\n]*(?:\n|\Z))*)", re.MULTILINE)
 _CUE_MARKUP = re.compile(r"</?(?:[bicuv]|lang|ruby|rt|font)\b[^<>\n]*>|\{\\an?\d\}")
 _QUOTE = re.compile(r"(?:>[ \t]?)+")
+_TEXT_NAMES = ("text", "body", "content", "articleBody", "article", "maintext", "main_text", "full_text", "story")
 _WRITTEN_BREAK = re.compile(r"(?:\\r)?\\n")
 # News services cut a text off with this mark.
 _CUT_OFF = re.compile(r"\s*(\[\+\d+ chars\])\s*$")
@@ -47,8 +48,9 @@ def unpacked(text: str) -> str:
     >>> unpacked("Ann wrote:\n> The quay\n> opened.\n>\n> Ships came.")
     'Ann wrote:\n\nThe quay\nopened.\n\nShips came.\n'
     """
-    if "\\n" in text and "\n" not in text.strip() and len(_WRITTEN_BREAK.findall(text)) > 1:
-        text = _of_json(text.strip()) or _WRITTEN_BREAK.sub("\n", text)
+    if "\\n" in text and "\n" not in text.strip():
+        breaks = len(_WRITTEN_BREAK.findall(text))
+        text = _of_json(text.strip()) or (_WRITTEN_BREAK.sub("\n", text) if breaks > 1 else text)
     text = without_escapes(text)
     if " --> " in text:
         text = _without_times(text)
@@ -131,13 +133,16 @@ def _without_numbers(text: str) -> str:
 
 
 def _of_json(text: str) -> str:
-    """Return the text that a string of JSON holds, and nothing if it is none."""
-    if text[:1] != '"' or text[-1:] != '"':
+    """Return the text that a string of JSON holds, or an object under a name such as "text"; nothing if it is none."""
+    if text[:1] + text[-1:] not in ('""', "{}"):
         return ""
     try:
-        return str(json.loads(text))
-    except ValueError:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
         return ""
+    if isinstance(value, dict):
+        value = next((value[name] for name in _TEXT_NAMES if isinstance(value.get(name), str)), "")
+    return str(value)
 
 
 def _unquoted(text: str) -> str:

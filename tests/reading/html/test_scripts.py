@@ -248,3 +248,11 @@ def test_code_between_the_strings_of_a_state_is_none_of_its_story():
     )
     script = f'__kit_1x = {{base: ""}};{code}data: [null,{{type:"data",data:{{html:{texts}}}}}]}});}});'
     assert story(SHELL.format(f"<script>{script}</script>")) == PARAGRAPHS
+
+
+def test_the_entries_of_a_declared_live_report_are_one_story_in_their_order():
+    entries = [
+        {"@type": "BlogPosting", "headline": f"{number}", "articleBody": text} for number, text in enumerate(PARAGRAPHS)
+    ]
+    data = json.dumps({"@type": "LiveBlogPosting", "headline": "Ferry", "liveBlogUpdate": entries})
+    assert story(f"<script type=application/ld+json>{data}</script>" + SHELL.format("")) == PARAGRAPHS

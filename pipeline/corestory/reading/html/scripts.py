@@ -247,15 +247,21 @@ def _runs(words: list[str], length: int) -> Iterator[tuple[str, ...]]:
 def _article_bodies(value: object) -> Iterator[tuple[str, str]]:
     """Yield each declared story with its headline."""
     if isinstance(value, dict):
-        headline = value.get("headline") or value.get("name")
         for key, item in value.items():
-            if key == "articleBody" and isinstance(item, str):
-                yield " ".join(headline.split()) if isinstance(headline, str) else "", item
+            if key == "liveBlogUpdate" and isinstance(item, list):
+                yield _headline_of(value), "\n\n".join(body for _, body in _article_bodies(item))
+            elif key == "articleBody" and isinstance(item, str):
+                yield _headline_of(value), item
             else:
                 yield from _article_bodies(item)
     elif isinstance(value, list):
         for item in value:
             yield from _article_bodies(item)
+
+
+def _headline_of(value: dict[str, object]) -> str:
+    headline = value.get("headline") or value.get("name")
+    return " ".join(headline.split()) if isinstance(headline, str) else ""
 
 
 def _readable_bodies(raw: str) -> Iterator[str]:
