@@ -21,7 +21,7 @@ FLOORS = {
     "paywalls": 0.9,
     "scripts": 0.97,
     "teasers-first": 0.98,
-    "two-stories": 0.94,
+    "two-stories": 0.99,
 }
 
 

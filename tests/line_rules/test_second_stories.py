@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 
+from corestory.line_rules.bare_lines import without_link_numbers
 from corestory.line_rules.other_stories import other_stories_in_texts
 from corestory.line_rules.second_stories import repeated_stories
 from corestory.model.tagger import Tagger
@@ -35,7 +36,6 @@ def test_a_second_story_whose_head_has_the_form_of_the_first_one_is_found():
 @pytest.mark.parametrize(
     "lines",
     [
-        [*STORY, *OTHER],  # the first has no head
         [*HEAD, *STORY, OTHER[0], "Tuesday, April 8, 2025", PROSE[0], *STORY[:2]],  # the dates have two forms
         [*HEAD, *STORY, *OTHER[:3], *STORY[:2]],  # of the same subject
         [*HEAD, *STORY[:1], *OTHER],  # the first is too short
@@ -60,6 +60,7 @@ def test_a_headline_that_says_what_the_prose_behind_it_says_begins_a_second_stor
         second = [*head, *PROSE]
         assert _found([*HEAD, *STORY, *second]) == kept_lines(second)
         assert _found([*STORY, "Read also", *second]) == kept_lines(second)
+    assert _found([*STORY, "+• " + OTHER[0][1:], "• Greta Holm", "April 8, 2025 at 9:12 p.m.", *PROSE]) != []
     # It is kept, as all the prose, and says too little, but for what the first paragraph says.
     assert _found([*STORY, "+Soup by many volunteers", *PROSE]) == []
     assert _found([*STORY, "+Snow drifted for three days", *PROSE]) != []
@@ -128,3 +129,12 @@ def test_an_item_of_a_list_and_a_subhead_of_markdown_begin_no_second_story():
         assert _found([HEAD[0], *STORY, headline, *PROSE]) == []
     assert _found(["# " + HEAD[0], *STORY, "## Lorries wait as snow closes pass", *PROSE]) == []
     assert _found([HEAD[0], *STORY, "## Lorries wait as snow closes pass", *PROSE]) == kept_lines(PROSE)
+
+
+def test_numbers_of_links_hide_no_second_story():
+    def found(batch, words, kept):
+        return other_stories_in_texts(without_link_numbers(batch), words, kept)
+
+    lines = [*HEAD, *STORY, "+* [5]" + OTHER[0][1:], "* [6]Greta Holm", "* [7]8 April 2025", *PROSE]
+    assert found_lines(found, lines) == kept_lines(lines[6:])
+    assert _found(lines) == []

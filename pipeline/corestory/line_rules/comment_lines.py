@@ -9,7 +9,7 @@ from typing import NamedTuple
 from corestory.line_rules.headlines import ends_as_sentence
 from corestory.line_rules.patterns import pattern
 
-BESIDE_WORDS, BESIDE_SENTENCE = 7, 1
+BESIDE_WORDS, BESIDE_SENTENCE, BESIDE_HALF = 7, 1, 2
 """A line with a time has at most so many words besides it, or so many where it ends as a sentence does: "vor 2 Std." is
 a time, "She left 3 days ago." is not."""
 STAMP_CHARACTERS, SHORT_STAMP = 150, 4
@@ -195,6 +195,8 @@ def is_stamp(text: str) -> bool:
     --------
     >>> is_stamp("Ann Lee • 3 hours ago"), is_stamp("Ann Lee left 3 hours ago."), is_stamp("Ann Lee left hours ago")
     (True, False, False)
+    >>> is_stamp("Updated May 3, 2024 at 5 a.m."), is_stamp("Ann Lee left on May 3, 2024 at 5 a.m.")
+    (True, False)
     """
     return len(text) <= STAMP_CHARACTERS and _is_stamp(text)
 
@@ -220,6 +222,8 @@ def _is_stamp(text: str) -> bool:
             found = pattern(_AGO).search(text)
     if found is None or "@" in text:
         return False
-    beside = text[: found.start()] + " " + re.sub(CLOCK, " ", text[found.end() :])
-    most = BESIDE_SENTENCE if ends_as_sentence(text) else BESIDE_WORDS
+    # "a.m." ends no sentence, but sentences end in it.
+    line = pattern(r"\s?[ap]\.\s?m\.$").sub("", text)
+    beside = text[: found.start()] + " " + re.sub(CLOCK, " ", line[found.end() :])
+    most = BESIDE_HALF if line != text else BESIDE_SENTENCE if ends_as_sentence(text) else BESIDE_WORDS
     return len(re.findall(r"[^\W\d_]+", beside)) <= most

@@ -240,8 +240,15 @@ def _form(text: str) -> str:
     return "by" if is_byline(text) else ""
 
 
-def _may_begin(text: str, words: float) -> bool:
-    return has_headline_form(text, words) and re.match(_ITEM, text) is None
+def _headline_above(texts: Sequence[str], words: Float, row: int, last: int) -> tuple[int | None, bool]:
+    """Give the row of a headline above a row and behind another, and whether a name or a date stands below it."""
+    headline, named = row - 1, False
+    # The entry of a diary has a date alone.
+    dated = headline - is_stamp(texts[headline])
+    while dated > max(last, row - HEAD_LINES) and (is_byline(texts[dated]) or is_full_name(texts[dated])):
+        headline, named, dated = dated - 1, True, dated - 1
+    begins = has_headline_form(texts[headline], words[headline]) and (named or not re.match(_ITEM, texts[headline]))
+    return (headline if headline > last and begins else None), named
 
 
 def _behind_headline(
@@ -254,9 +261,8 @@ def _behind_headline(
     for place, row in enumerate(prose):
         if place and prose[place - 1] == row - 1:  # as nearly always
             continue
-        named = is_byline(texts[row - 1]) or is_full_name(texts[row - 1])
-        headline = row - 1 - named
-        if headline > max(least, prose[max(place - 1, 0)]) and _may_begin(texts[headline], words[headline]):
+        headline, named = _headline_above(texts, words, row, max(least, prose[max(place - 1, 0)]))
+        if headline is not None:
             found.append((headline, place, named))
         if len(found) > 1:
             return None

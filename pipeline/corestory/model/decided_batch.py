@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corestory.line_rules.bare_lines import without_link_numbers
 from corestory.line_rules.headlines import in_other_stories, lowered, own_headlines
 from corestory.line_rules.other_stories import other_stories_in_texts
 from corestory.line_rules.second_stories import repeated_stories
@@ -108,7 +109,7 @@ def decided_batch(
     prose = prose_of_new_languages(scores, cutoffs, scored.features, known)
     scores = as_forced(np.where(prose | short, np.maximum(scores, cutoffs[layout.article]), scores), forced)
     kept = scores >= cutoffs[layout.article]
-    batch, words = scored.features.batch, scored.features.words
+    batch, words = without_link_numbers(scored.features.batch), scored.features.words
     again = repeated_stories(batch, words, kept)
     once = kept & ~again
     other = again | in_other_stories(scored.features, once) | other_stories_in_texts(batch, words, once)
