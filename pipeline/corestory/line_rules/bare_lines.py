@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from corestory.features.batch import Batch
 
-_BEFORE_LINK = re.compile(r"\s*(?:[*+•-]\s+)?\[\d{1,4}\](?=[^\W\d_])")
+_BEFORE_LINK = re.compile(r"\s*(?:[*+•-]\s+)?\[\d{1,4}\](?=[^\W_])")
 
 
 def without_link_numbers(batch: Batch) -> Batch:

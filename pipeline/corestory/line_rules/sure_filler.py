@@ -29,6 +29,7 @@ from corestory.line_rules.notices import notices
 from corestory.line_rules.page_labels import is_page_label, page_labels
 from corestory.line_rules.page_notes import page_notes
 from corestory.line_rules.teasers import LEAST_LINKED, in_teasers, is_heading_of_teasers
+from corestory.line_rules.timed_headlines import in_timed_headlines
 from corestory.types import Bool, Float
 
 GALLERY = 0.75
@@ -80,7 +81,8 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
         class (`corestory.line_rules.classes`), what sponsors say (`corestory.line_rules.advertisements`), quotes that
         repeat the story; a page's number and head within a sentence; bylines, credits, captions that end in one, notes
         on the printed paper (`corestory.line_rules.credits`), a date above the story and the numbers of pictures by
-        their form; teasers behind their heading (`corestory.line_rules.teasers`); labels, buttons and notes of the
+        their form; teasers behind their heading (`corestory.line_rules.teasers`); lists of
+        headlines with times (`corestory.line_rules.timed_headlines`); labels, buttons and notes of the
         page (`corestory.line_rules.page_labels`, `corestory.line_rules.page_notes`); notes about the author and boxes
         of facts (`corestory.line_rules.end_notes`), fields of e-mails and of exports
         (`corestory.line_rules.fields`). An article of which nothing else would be left has none.
@@ -95,7 +97,7 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
     [False, True, False]
     """
     layout, found = batch.layout, _within_sentences(batch, words, kept)
-    found |= _by_form(batch, words, kept) | in_teasers(batch, words, kept)
+    found |= _by_form(batch, words, kept) | in_teasers(batch, words, kept) | in_timed_headlines(batch, words, kept)
     if batch.markup is not None:
         # Most paragraphs are dropped, and their elements need no look.
         of_kept = batch.markup.words.rows(np.flatnonzero(kept))

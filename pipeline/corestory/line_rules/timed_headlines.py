@@ -1,0 +1,119 @@
+"""Lists of headlines with the times at which they came, the last one first, as beside the stories of news pages.
+
+A programme, a timetable and a live report have times, too. But what is on begins with the first time, and the entries
+of a live report are sentences.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from corestory.features.batch import Batch
+from corestory.line_rules.comment_lines import says_how_long_ago
+from corestory.line_rules.headlines import ends_as_sentence
+from corestory.types import Bool, Float
+
+HEADLINES = 5
+"""A list has so many times at least,"""
+APART = 3
+"""each at most so many rows behind the one before, with a headline and a name between,"""
+MOST_LATER = 0.1
+"""and one of them, or such a share, is later than the one before: those of the day before."""
+MOST_SENTENCES = 0.1
+"""At most such a share of its lines ends as a sentence, as a headline that asks does."""
+HEADING_WORDS, HEADLINE_WORDS = 6, 25
+"""Its heading has at most so many words, and a headline so many."""
+PROSE_WORDS, BEHIND = 8, 1
+"""Behind the list at most so many sentences of so many words are kept."""
+
+_CLOCK = re.compile(r"\W*([01]?\d|2[0-4])\s?[:.hH]\s?([0-5]\d)(?![\d/:]|[.,]\d)\s?([ap])?", re.IGNORECASE)
+_AGO_CHARACTERS = 40
+_BEHIND_AGO = re.compile(r"\s*[|·•,–—-]\s.*")
+
+
+def in_timed_headlines(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the kept paragraphs of lists of headlines with times.
+
+    Parameters
+    ----------
+    batch, words, kept
+        As of `corestory.line_rules.headlines.own_headlines`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,).
+
+    Examples
+    --------
+    >>> from corestory.features.batch import batch_of_articles
+    >>> from corestory.reading.article import Article
+    >>> news = [f"{hour}:15 A boat is in" for hour in range(20, 14, -1)]
+    >>> batch = batch_of_articles([Article("a", ["The quay opened.", "Latest", *news])])
+    >>> in_timed_headlines(batch, np.array([20.0, 1, *[5] * 6]), np.ones(8, bool)).tolist()
+    [False, True, True, True, True, True, True, True]
+    """
+    texts, found = batch.texts, np.zeros(len(kept), bool)
+    times = {
+        row: time for row in np.flatnonzero(words <= HEADLINE_WORDS).tolist() if (time := _time(texts[row])) is not None
+    }
+    for inside in batch.layout.slices():
+        rows = [row for row in range(inside.start, inside.stop) if row in times]
+        begins = [
+            0,
+            *(place + 1 for place, (one, other) in enumerate(pairwise(rows)) if other - one > APART),
+            len(rows),
+        ]
+        for begin, end in pairwise(begins):
+            run = rows[begin:end]
+            if len(run) < HEADLINES or not _newest_first([times[row] for row in run]):
+                continue
+            first, last = _bounds(texts, words, run, inside)
+            lines = range(first, last)
+            if sum(ends_as_sentence(texts[row]) for row in lines) > MOST_SENTENCES * len(lines):
+                continue
+            behind = (
+                last + np.flatnonzero(kept[last : inside.stop] & (words[last : inside.stop] >= PROSE_WORDS))
+            ).tolist()
+            if sum(ends_as_sentence(texts[row]) for row in behind) > BEHIND:
+                continue
+            found[first:last] = kept[first:last]
+    return found
+
+
+def _time(text: str) -> int | None:
+    """Give the minutes of the day with which a line begins, and -1 for how long ago."""
+    clock = _CLOCK.match(text)
+    if clock is not None:
+        hour = int(clock[1]) % 12 + 12 * (clock[3] in "pP") if clock[3] else int(clock[1])
+        return 60 * hour + int(clock[2])
+    if len(text) <= _AGO_CHARACTERS and says_how_long_ago(_BEHIND_AGO.sub("", text)):
+        return -1
+    return None
+
+
+def _newest_first(times: list[int]) -> bool:
+    """Tell whether nearly no time is later than the one before, and not all are the same hour of a table."""
+    later = sum(other > one for one, other in pairwise(times))
+    return later <= max(1, MOST_LATER * len(times)) and (min(times) < 0 or len(set(times)) > len(times) / 2)
+
+
+def _bounds(texts: Sequence[str], words: Float, run: list[int], inside: slice) -> tuple[int, int]:
+    """Give the first row and the end of a list, with its heading, and headlines above or below lines of times alone."""
+    bare = 2 * sum(not re.search(r"[^\W\d_]{3}", _CLOCK.sub("", texts[row], count=1)) for row in run) > len(run)
+    bare |= 2 * sum(_CLOCK.match(texts[row]) is None for row in run) > len(run)
+    most = int(np.median(np.diff(run))) - 1 if bare else 0
+    first, last = run[0], run[-1] + 1
+    while first > max(inside.start, run[0] - most) and _is_line(texts[first - 1], words[first - 1], HEADLINE_WORDS):
+        first -= 1
+    while last < min(inside.stop, run[-1] + 1 + most) and _is_line(texts[last], words[last], HEADLINE_WORDS):
+        last += 1
+    return first - (first > inside.start and _is_line(texts[first - 1], words[first - 1], HEADING_WORDS)), last
+
+
+def _is_line(text: str, words: float, most: int) -> bool:
+    return bool(words <= most) and not ends_as_sentence(text)
