@@ -293,3 +293,11 @@ def test_a_byline_that_is_kept_may_stand_between_the_headline_and_the_story():
     assert found.tolist() == [True, False, False]
     lines[1] = "By the harbour"
     assert not own_headlines(batch_of_articles([Article("a", lines)]), words, np.ones(3, bool)).any()
+
+
+def test_a_headline_in_thai_stands_above_a_longer_line_that_no_mark_ends():
+    lines = ["เรือข้ามฟากกลับมาให้บริการ", "เรือข้ามฟากของเมืองกลับมาให้บริการอีกครั้งในวันจันทร์หลังจากพายุพัดท่าเรือเสียหายเมื่อเดือนพฤษภาคม"]
+    words = shape_features(lines)[0]
+    assert own_headlines(batch_of_articles([Article("a", lines)]), words, np.ones(2, bool)).tolist() == [True, False]
+    alike = [lines[0], lines[1][:30]]
+    assert not own_headlines(batch_of_articles([Article("a", alike)]), words, np.ones(2, bool)).any()

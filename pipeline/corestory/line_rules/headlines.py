@@ -31,6 +31,8 @@ QUESTION_WORDS = 12
 """nor a question of more words than these,"""
 LEAST_SENTENCE = 8
 """the next kept line is a sentence of at least so many words,"""
+LEAST_ENDLESS = 2
+"""in scripts that do not mark ends of sentences a line that is so many times as long,"""
 DATE_WORDS = 10
 """A kept line with a digit and at most so many words may stand between headline and story."""
 ABOVE, ABOVE_WORDS = 12, 8
@@ -48,6 +50,8 @@ LEAST_PROSE = 10
 UNLIKE_TITLE = 0.4
 """At most such a share of the words of another story's headline is in the title."""
 
+# Thai and Lao.
+_ENDLESS, _OPENING = r"[\u0e01-\u0eff]", '"“‘( '
 _BY = r"(?:by|von|par|por|di|door|av|af|autor|автор)\b(?-i: *:? *[^\W\da-z_])"
 # In French a space stands before the quote.
 _QUOTES = " \xa0\u202f\t\n\"'”’“‘»«›‹」』）)]"
@@ -181,8 +185,13 @@ def _heads(batch: Batch, words: Float, row: int, behind: int) -> bool:
         and re.search(_SECOND_SENTENCE, batch.texts[row]) is None
         and behind - row <= MOST_BETWEEN + 1
         and words[behind] >= LEAST_SENTENCE
-        and ends_as_sentence(batch.texts[behind])
+        and (ends_as_sentence(batch.texts[behind]) or _is_endless(batch.texts[row], batch.texts[behind]))
     )
+
+
+def _is_endless(headline: str, text: str) -> bool:
+    """Tell whether a text in a script that does not mark the ends of sentences is prose beside its headline."""
+    return len(text) >= LEAST_ENDLESS * len(headline) and re.match(_ENDLESS, text.lstrip(_OPENING)) is not None
 
 
 def _other_story(features: BatchFeatures, headlines: Int, kept: Int, title: str) -> int | None:

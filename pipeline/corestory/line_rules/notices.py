@@ -40,6 +40,9 @@ _NOTES = (
     r"(?:esta (?:matéria|reportagem|notícia)|este (?:texto|artigo)) foi (?:atualizad|corrigid|alterad)|"
     r"questo articolo è stato (?:aggiornato|corretto|modificato)|una versione precedente di questo|"
     r"dit (?:artikel|bericht) is (?:aangepast|bijgewerkt|gewijzigd|gecorrigeerd)|in een eerdere versie van dit|"
+    r"в (?:предыдущей|прошлой|первоначальной|более ранней) версии (?:этой |этого )?(?:статьи|материала|текста|новости)|"
+    r"[ув] (?:попередній|ранній|першій) версії (?:цієї |цього )?(?:статті|матеріалу|тексту|новини)|"
+    r"bu (?:haberin|yazının|metnin) (?:önceki|ilk|daha önceki) (?:sürüm|versiyon|hal)|"
     r"i en tidigare version av|artiklen er (?:opdateret|rettet)|w poprzedniej wersji (?:artykułu|tekstu))"
 )
 _COOKIES = (

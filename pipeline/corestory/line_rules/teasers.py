@@ -168,14 +168,14 @@ def is_headed_teaser(text: str) -> bool:
 
 
 def folded(text: str) -> str:
-    """Give a text in small letters, the Turkish capital among them, and with plain apostrophes.
+    """Give a text in small letters, the Turkish capital among them, with plain apostrophes and colons.
 
     Examples
     --------
     >>> folded("İLGİLİ: L’Été")
     "ilgili: l'été"
     """
-    return text.casefold().replace("i\u0307", "i").replace("’", "'")
+    return text.casefold().replace("i\u0307", "i").replace("’", "'").replace("：", ":")
 
 
 def _plain(text: str) -> str:
