@@ -256,3 +256,29 @@ def test_the_entries_of_a_declared_live_report_are_one_story_in_their_order():
     ]
     data = json.dumps({"@type": "LiveBlogPosting", "headline": "Ferry", "liveBlogUpdate": entries})
     assert story(f"<script type=application/ld+json>{data}</script>" + SHELL.format("")) == PARAGRAPHS
+
+
+QUOTED = " +\n".join("'" + f"<p>{text}</p>".replace("/", "\\/") + "'" for text in PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"document.write({json.dumps(BLOCKS)});",
+        f"/* it's old */\nvar story = {QUOTED}; document.getElementById('s').innerHTML = story;",
+        f"const story = `\n{BLOCKS}`;",
+        f"show({json.dumps({'title': 'Ferry', 'body': BLOCKS})});",
+    ],
+)
+def test_a_story_that_a_script_writes_into_its_page_is_found(script):
+    assert story(SHELL.format(f"<script>{script}</script>")) == PARAGRAPHS
+
+
+def test_a_story_in_an_island_of_xml_is_found():
+    lines = "".join(f"<para>{text}</para>" for text in PARAGRAPHS)
+    assert story(SHELL.format(f'<script type="application/xml"><article>{lines}</article></script>')) == PARAGRAPHS
+
+
+def test_what_a_script_may_write_is_no_story_beside_a_shown_one():
+    script = f"<script>document.write({json.dumps(BLOCKS.replace('ferry', 'train'))});</script>"
+    assert story(f"<main>{BLOCKS}</main>{script}") == PARAGRAPHS

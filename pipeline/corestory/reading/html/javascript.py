@@ -25,6 +25,11 @@ _DECODER = json.JSONDecoder(strict=False)
 # A string of a script that is no JSON, for the names in it have no quotation marks.
 _LITERAL = re.compile(r'"(?:[^"\\\n]|\\.){60,}"')
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`", re.DOTALL)
+# A string of any kind, and the tags of what a script writes into its page.
+_STRING = re.compile(r'"((?:[^"\\\n]|\\.)*+)("?)|' + r"'((?:[^'\\\n]|\\.)*+)('?)|`((?:[^`\\]|\\.)*+)(`?)", re.DOTALL)
+_WRITTEN = re.compile(r"<\\?/?(?:p|br|div)\b", re.IGNORECASE)
+# So many characters before it name what is no story.
+_NOTICE, _BEFORE = re.compile("consent|cookie|gdpr|privacy|terms|popup|modal|newsletter|banner", re.IGNORECASE), 60
 _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\(['`$])|(\\.)|\"", re.DOTALL)
 # What tells where JSON that is cut off may be closed: strings, commas and brackets.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+("?)|[\[\]{},]', re.DOTALL)
@@ -119,6 +124,25 @@ def assigned_values(script: str) -> Iterator[tuple[str, object]]:
                 return
 
 
+def written_html(script: str) -> str:
+    r"""Return the HTML in the strings of a script, one after another, as it writes them into its page.
+
+    Examples
+    --------
+    >>> written_html(r"var html = '<p>It\'s open.<\/p>' + " + '"<p>Ships came.</p>"; run("now")')
+    "<p>It's open.</p><p>Ships came.</p>"
+    """
+    if _WRITTEN.search(script) is None:
+        return ""
+    found = []
+    for match in _STRING.finditer(script):
+        is_closed = match[2] or match[4] or match[6]
+        begin = match.start()
+        if is_closed and _WRITTEN.search(match[0]) and not _NOTICE.search(script, max(begin - _BEFORE, 0), begin):
+            found.append(decoded(match[0] if match[1] else _as_string(match[3] or match[5])))
+    return "".join(found)
+
+
 def _value(script: str, begin: int) -> tuple[object, int]:
     quoted = _QUOTED.match(script, begin)
     if quoted is None:
@@ -126,7 +150,12 @@ def _value(script: str, begin: int) -> tuple[object, int]:
             return _DECODER.raw_decode(script, begin)
         except json.JSONDecodeError as error:
             return _cut_off_value(script, begin, error), len(script)
-    return decoded(f'"{_ESCAPE.sub(_as_json, quoted[1] or quoted[2] or "")}"'), quoted.end()
+    return decoded(_as_string(quoted[1] or quoted[2] or "")), quoted.end()
+
+
+def _as_string(quoted: str) -> str:
+    """Write what is between other quotation marks as a string of JSON."""
+    return f'"{_ESCAPE.sub(_as_json, quoted)}"'
 
 
 def _as_json(escape: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
 from corestory.reading.bounds import is_too_nested
-from corestory.reading.html.javascript import assigned_values, decoded, json_value, sent_values
+from corestory.reading.html.javascript import assigned_values, decoded, json_value, sent_values, written_html
 from corestory.reading.html.segments import cut
 from corestory.reading.html.serialised import NormalForm, unescaped
 from corestory.reading.language import may_be_unspaced, word_count, words_of
@@ -34,7 +34,9 @@ UNSPACED_RUN = 6
 _BODY = re.compile(r'"articleBody"\s*:\s*(?=")')
 _TAG = re.compile(r"<(?:/?[a-z][a-z0-9]*\b[^<>]*|!--)>?", re.IGNORECASE)
 _ESCAPED_TAG = re.compile(r"&lt;/?[a-z]", re.IGNORECASE)
-_TEMPLATE_TYPES = ("text/template", "text/html", "text/x-template", "text/x-handlebars-template")
+_TEMPLATE_TYPES = (
+    *("text/template", "text/html", "text/x-template", "text/x-handlebars-template", "application/xml", "text/xml"),
+)
 _ELSEWHERE = 'template,meta[itemprop="articleBody"]'
 # JSON or HTML in attributes, as Inertia and the islands of other frameworks have it, in the normal form of a page.
 _ATTRIBUTE = re.compile(r'="([\[{][^"]{200,}|\s*(?:<|&lt;)(?:p|div|section|article|h[1-6])\b[^"]{200,})"')
@@ -167,6 +169,7 @@ def _states(raw: str, kind: str) -> Iterator[tuple[str, object]]:
     elif kind == _ATTRIBUTE_TYPE:
         yield "", json_value(raw)
     else:
+        yield "", written_html(raw)
         yield from assigned_values(raw)
 
 

@@ -288,7 +288,7 @@ def _styled(code: int, attributes: dict[str, str]) -> int:
     hiding = _UNSEEN_STYLE if kind == INLINE_OPEN else _HIDDEN_STYLE
     if "hidden" in attributes or waits or (style is not None and hiding.search(decoded(style))):
         return code & ~(KIND | FLEXIBLE) | _HIDDEN_KINDS.get(kind, kind)
-    if style is not None and kind == INLINE_OPEN and _BLOCK_STYLE.search(style):
+    if kind == INLINE_OPEN and (attributes.get("role") == "paragraph" or _BLOCK_STYLE.search(style or "")):
         return code & ~KIND | BLOCK
     if style is not None and kind == BLOCK and _INLINE_STYLE.search(style):
         return code & ~(KIND | FLEXIBLE) | INLINE_OPEN
