@@ -107,6 +107,18 @@ def test_what_stands_above_the_head_is_found_if_it_is_short_and_of_other_subject
     assert _found([*runs_in, plug, head[0], "Ellis Corran", *STORY, *STORY]) == []
     assert _found([plug, head[0], *STORY]) == []
     assert _found([*OTHER[3:], *OTHER[3:], *head, STORY[0]]) == []
+    assert _found([plug, "+Ferry sails again from its quay", "+Port of Skarne", head[1], *STORY]) == [plug[1:]]
+
+
+def test_words_and_dates_of_scripts_with_signs_of_vowels_are_read_whole():
+    plug = "+मधुमक्खी पालकों को छत्तों की चिंता है, पांच में से दो झुंड नहीं बचे।"
+    head = ["नौका फिर चलने लगी", "प्रकाशित: 7 अप्रैल 2025, 06:40"]
+    story = [
+        "+घाट के प्रबंधक ने कहा कि मई के तूफान के बाद सोमवार को पहली बार नौका सुबह नौ बजे घाट से रवाना हुई।",
+        "+पतझड़ तक नौका दिन में दो बार चलेगी और आधा ईंधन नगर पालिका देगी, ऐसा प्रबंधक ने बताया।",
+    ]
+    assert _found([plug, *head, *story]) == [plug[1:]]
+    assert _found(["+प्रबंधक ने सोमवार को नौका और घाट की मरम्मत के बारे में बताया।", *head, *story]) == []
 
 
 def test_a_text_of_two_lines_has_nothing_above_its_head():

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from corestory.line_rules.headlines import ends_as_sentence
-from corestory.line_rules.patterns import pattern
+from corestory.line_rules.patterns import LETTER, pattern
 
 BESIDE_WORDS, BESIDE_SENTENCE, BESIDE_HALF = 7, 1, 2
 """A line with a time has at most so many words besides it, or so many where it ends as a sentence does: "vor 2 Std." is
@@ -73,7 +73,7 @@ _SAYS = (
     "пишет говорит сказал сказала каже пише казва λέει dedi ki diyor yazdı يقول אומר گفت कहते berkata viết nói anasema"
 )
 CLOCK = r"\d{1,2}(?:[:.]\d\d|\s?[hH]\s?\d\d)(?::\d\d)?"
-_MONTH = r"[^\W\d_]{3,12}\.?"
+_MONTH = rf"(?:{LETTER}{{3,12}}\.?|[ก-ฮ]\.[ก-ฮ]\.)"
 _DATES = (
     r"\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4}|\d{4}[年년] ?\d{1,2}[月월] ?\d{1,2}[日일]|"
     rf"\d{{1,2}}(?:st|nd|rd|th|\.|º|er)? (?:de )?{_MONTH},?(?: de)? \d{{4}}|"
@@ -197,6 +197,8 @@ def is_stamp(text: str) -> bool:
     (True, False, False)
     >>> is_stamp("Updated May 3, 2024 at 5 a.m."), is_stamp("Ann Lee left on May 3, 2024 at 5 a.m.")
     (True, False)
+    >>> is_stamp("11 जुलाई 2024, 06:40"), is_stamp("18 ก.ค. 2567 10:05 น.")
+    (True, True)
     """
     return len(text) <= STAMP_CHARACTERS and _is_stamp(text)
 
@@ -226,4 +228,4 @@ def _is_stamp(text: str) -> bool:
     line = pattern(r"\s?[ap]\.\s?m\.$").sub("", text)
     beside = text[: found.start()] + " " + re.sub(CLOCK, " ", line[found.end() :])
     most = BESIDE_HALF if line != text else BESIDE_SENTENCE if ends_as_sentence(text) else BESIDE_WORDS
-    return len(re.findall(r"[^\W\d_]+", beside)) <= most
+    return len(re.findall(f"{LETTER}+", beside)) <= most

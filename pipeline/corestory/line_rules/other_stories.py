@@ -186,7 +186,7 @@ def _above_head(texts: Sequence[str], words: Float, rows: Int, first: int) -> In
         return none
     begin, end = max(first, int(few[0]) - HEAD_LINES), min(int(few[-1]) + HEAD_LINES, int(rows[-1]))
     by_name = _runs_in(texts, words, few[:1])
-    for row in (begin + np.flatnonzero(words[begin:end] <= DATE_WORDS)).tolist():
+    for row in (begin + np.flatnonzero(words[begin:end] <= 2 * DATE_WORDS)).tolist():
         dated = is_stamp(texts[row])
         if dated and row < few[0]:  # of the head of what is kept first
             return none
@@ -197,13 +197,16 @@ def _above_head(texts: Sequence[str], words: Float, rows: Int, first: int) -> In
                 one for one in range(max(first, row - HEAD_LINES + 1), row) if has_headline_form(texts[one], words[one])
             ]
             if lines and any(ends_as_sentence(texts[one]) for one in behind):
-                above = rows[: np.searchsorted(rows, lines[-1])]
-                alien = (
-                    len(above) <= len(few)
-                    and (dated or _runs_in(texts, words, above))
-                    and share_at_most(MOST_SHARED, texts, above.tolist(), rows[after:].tolist())
-                )
-                return above if alien else none
+                # Of whose forms are headlines', the last may be a place or who writes.
+                for line in reversed(lines):
+                    above = rows[: np.searchsorted(rows, line)]
+                    if (
+                        0 < len(above) <= len(few)
+                        and (dated or _runs_in(texts, words, above))
+                        and share_at_most(MOST_SHARED, texts, above.tolist(), rows[after:].tolist())
+                    ):
+                        return above
+                return none
     return none
 
 

@@ -19,6 +19,7 @@ from corestory.features.tokens import tokens_of
 from corestory.line_rules.comment_lines import CLOCK, is_label_of_comments, is_stamp
 from corestory.line_rules.credits import is_byline
 from corestory.line_rules.headlines import ends_as_sentence
+from corestory.line_rules.patterns import LETTER
 from corestory.line_rules.sure_filler import is_label
 from corestory.types import Bool, Float
 
@@ -47,6 +48,8 @@ kept above it; shorter lines may repeat anyway."""
 
 # An item of a list, and in Markdown a heading below the first level, whose story has one of the first.
 _ITEM, _SUBHEAD, _TITLE = r"[*+•▪·–—-]\s|\d{1,3}[.)]\s", r"#{2,6}\s", r"#\s"
+# Signs of vowels, which part tokens in scripts of India.
+_SIGNS = "[\u0900-\u0dff]"
 _FIRST_UNSPACED = chr(UNSPACED[0][0])
 _OF_NAMES = dict.fromkeys(map(ord, "-'’."))
 _PARTICLES = frozenset(("da", "de", "del", "den", "der", "di", "dos", "du", "la", "le", "ter", "van", "von", "y"))
@@ -90,7 +93,7 @@ def stems(text: str) -> set[str]:
     >>> sorted(stems("The quays reopened, the quay of Skarne.")), sorted(stems("港町の"))
     (['quays', 'reope', 'skarn'], ['港町'])
     """
-    tokens = tokens_of(text)
+    tokens = tokens_of(text) if re.search(_SIGNS, text) is None else re.findall(f"{LETTER}+", text.casefold())
     found = {token[:STEM] for token in tokens if len(token) >= STEM}
     if max(tokens, default="") < _FIRST_UNSPACED:
         return found
