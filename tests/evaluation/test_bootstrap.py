@@ -134,11 +134,6 @@ def test_pairing_sees_a_small_steady_gain_that_two_separate_intervals_do_not():
     assert interval(first)[0][column] < interval(second)[1][column]
 
 
-def test_samples_that_are_no_pairs_are_refused():
-    with pytest.raises(ValueError, match="not pairs"):
-        paired_interval(np.zeros((3, 2)), np.zeros((4, 2)))
-
-
 def test_resamples_without_a_measure_are_left_out_and_a_column_without_any_has_no_interval():
     samples = np.array([[np.nan, np.nan], [0.5, np.nan], [0.5, np.nan]])
 

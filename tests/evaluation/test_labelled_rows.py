@@ -17,12 +17,6 @@ def frame(**columns):
     return pd.DataFrame(given | {"label": ["core", "filler", None]} | columns)
 
 
-def test_rows_without_a_label_are_left_out_and_counted():
-    rows = labelled_rows(frame())
-
-    assert (len(rows.core), len(rows.frame), rows.unlabelled) == (2, 2, 1)
-
-
 def test_the_taggers_own_decision_goes_before_the_threshold():
     rows = labelled_rows(frame(tagged=["filler", "core", "core"]), threshold=0.5)
 

@@ -29,7 +29,6 @@ from corestory.evaluation.metrics import (
     kind_result,
     measure,
     rates,
-    word_counts,
 )
 from corestory.labelling.labelled import KINDS
 from corestory.model.kinds import KindHead
@@ -176,10 +175,6 @@ def test_the_extreme_scores_have_a_bin_and_an_empty_bin_has_no_mean():
 
     assert (found.bins[0].count, found.bins[9].count) == (1, 1)
     assert math.isnan(found.bins[5].mean_score)
-
-
-def test_words_are_counted_without_punctuation():
-    assert word_counts(["Yes — “no”.", "…", ""]).tolist() == [2, 0, 0]
 
 
 NAMES = st.sampled_from(KINDS[:4])

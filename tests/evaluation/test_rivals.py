@@ -7,20 +7,12 @@ from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.rivals import (
     LENGTH_RULE_WORDS,
     compare,
-    everything_core,
     length_rule,
     rival_predictions,
     stage_one,
 )
 
 PROSE = "the ferry left the quay at noon with nine passengers aboard"
-
-
-def test_everything_core_keeps_all_with_full_confidence():
-    found = everything_core(3)
-
-    assert found.core.all()
-    assert found.score.tolist() == [1, 1, 1]
 
 
 @pytest.mark.parametrize(

@@ -158,8 +158,6 @@ def paired_interval(first: Float, second: Float, *, level: float = 0.95) -> tupl
     >>> low.round(3).tolist(), high.round(3).tolist()
     ([0.05], [0.05])
     """
-    if first.shape != second.shape:
-        raise ValueError(f"resamples of shapes {first.shape} and {second.shape} are not pairs")
     return interval(first - second, level=level)
 
 
