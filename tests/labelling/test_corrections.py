@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from corestory.errors import InputError
 from corestory.labelling.corrections import (
-    Correction,
+    LabelCorrection,
     apply_corrections,
     as_written,
     read_corrections,
@@ -37,7 +37,7 @@ def table():
 
 
 def correction(article, position, label, text):
-    return Correction(article, position, text_check(text), label, "suspects.csv, line 2")
+    return LabelCorrection(article, position, text_check(text), label, "suspects.csv, line 2")
 
 
 def labels(frame):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from corestory.errors import InputError
 from corestory.labelling.labelled import Markup
-from corestory.labelling.table_files import LabelNames, is_table, labelled_rows, read_table
+from corestory.labelling.table_files import LabelNames, is_table, read_table, rows_of_table
 
 CSV = "article_id,position,site,text,label\na,1,herald.example,Read more,filler\na,0,,The ferry sailed.,core\n"
 
@@ -249,7 +249,7 @@ def test_a_cell_of_many_megabytes_is_read(write):
 def read_rows(path):
     refused = []
     read = [
-        (row.where.removeprefix(f"{path}, "), dict(row.values)) for row in labelled_rows(path, refuse=refused.append)
+        (row.where.removeprefix(f"{path}, "), dict(row.values)) for row in rows_of_table(path, refuse=refused.append)
     ]
     return read, [error.where.removeprefix(f"{path}, ") for error in refused]
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from corestory.jobs.ledger import Ledger, Record
     from corestory.output.formats import RowFormat, StoryFormat
 
-Run = Callable[[Iterator[Item], Job, Callable[[int], None]], Generator["Outcome", None, None]]
+RunFiles = Callable[[Iterator[Item], Job, Callable[[int], None]], Generator["Outcome", None, None]]
 
 
 def tag_to_folder(
@@ -123,13 +123,13 @@ def _with_memory(job: Job, name: str) -> Job:
     return replace(job, memory=path_of(name).resolve(), memory_sha256=hashlib.sha256(data).hexdigest())
 
 
-def _local_run(jobs: int) -> Run:
+def _local_run(jobs: int) -> RunFiles:
     from corestory.jobs.tasks import run_here
 
     return lambda items, job, count: run_here(items, job, jobs=jobs, count=count)
 
 
-def _cluster_run(address: str, jobs: int, sources: Sequence[str]) -> Run:
+def _cluster_run(address: str, jobs: int, sources: Sequence[str]) -> RunFiles:
     check_installed("distributed", extra="dask", where="--dask")
     from corestory.jobs.cluster import check_cluster, run_on_cluster
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from corestory.commands.destinations import check_ending
 from corestory.commands.options import Force, Model
 from corestory.errors import DataError, InputError
+from corestory.output.formats import LabellingTool
 from corestory.remote import path_of
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from corestory.reading.fields import ReadingOptions
 
 
-Tool = Literal["label-studio", "doccano", "prodigy", "argilla"]
-
-
 def export(
     articles: Annotated[
         list[str],
@@ -35,7 +33,7 @@ def export(
             show_default=False,
         ),
     ],
-    tool: Annotated[Tool, typer.Option("--to", help="The tool.", show_default=False)],
+    tool: Annotated[LabellingTool, typer.Option("--to", help="The tool.", show_default=False)],
     output: Annotated[
         str, typer.Option("--output", "-o", help="The file to write, whole or not at all.", show_default=False)
     ],

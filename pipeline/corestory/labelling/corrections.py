@@ -36,7 +36,7 @@ _MARKED = re.compile(rf"(^|[;\t\r\n])'(?={_FORMULA})|^'(?='*[\t\r])")
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
+class LabelCorrection:
     """A person's correction of the label of one paragraph.
 
     Attributes
@@ -85,7 +85,7 @@ def as_written(text: str) -> str:
     return _MARKED.sub(lambda found: found[1] or "", text)
 
 
-def read_corrections(path: Path) -> tuple[Correction, ...]:
+def read_corrections(path: Path) -> tuple[LabelCorrection, ...]:
     """Read a person's corrections; rows without one are passed over.
 
     Parameters
@@ -107,7 +107,7 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
 
     if kind_by_name(path) == "lines":
         return _reviewed(path)
-    found: dict[tuple[str, int], Correction] = {}
+    found: dict[tuple[str, int], LabelCorrection] = {}
     with open_bytes(path) as stream:
         table = csv_table(stream, name=str(path), refuse=raise_refusal)
         names = [name.strip().lower() for name in table.columns]
@@ -131,12 +131,12 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
     return tuple(found.values())
 
 
-def _reviewed(path: Path) -> tuple[Correction, ...]:
+def _reviewed(path: Path) -> tuple[LabelCorrection, ...]:
     """Read the labels that a person gave in a review."""
     from corestory.reading.json_rows import json_rows
     from corestory.reading.streams import open_bytes
 
-    found: dict[tuple[str, int], Correction] = {}
+    found: dict[tuple[str, int], LabelCorrection] = {}
     with open_bytes(path) as stream:
         for row in json_rows(stream, name=str(path), refuse=raise_refusal, lines=True):
             try:
@@ -151,7 +151,7 @@ def _reviewed(path: Path) -> tuple[Correction, ...]:
             if one.label is None:  # taken back, or of a paragraph beside the labelled ones
                 found.pop(key, None)
             else:
-                found[key] = Correction(*key, one.check or text_check(one.text), one.label, row.where)
+                found[key] = LabelCorrection(*key, one.check or text_check(one.text), one.label, row.where)
     return tuple(found.values())
 
 
@@ -166,7 +166,7 @@ class _Reviewed(msgspec.Struct):
 
 
 def apply_corrections(
-    frame: pd.DataFrame, corrections: Sequence[Correction], *, refuse: Callable[[InputError], None] | None = None
+    frame: pd.DataFrame, corrections: Sequence[LabelCorrection], *, refuse: Callable[[InputError], None] | None = None
 ) -> tuple[pd.DataFrame, int]:
     """Put corrections into the labelled table.
 
@@ -198,7 +198,7 @@ def apply_corrections(
     --------
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"article_id": "a", "page": "a", "position": [0], "text": "Share", "label": ["core"]})
-    >>> correction = Correction("a", 0, text_check("Share"), "filler", "suspects.csv, line 2")
+    >>> correction = LabelCorrection("a", 0, text_check("Share"), "filler", "suspects.csv, line 2")
     >>> apply_corrections(frame, [correction])[0]["label"].tolist()
     ['filler']
     """
@@ -249,7 +249,7 @@ def apply_corrections(
     return frame.assign(label=pd.Series(labels, frame.index, dtype=object)), changed
 
 
-def _correction(row: Mapping[str, str], where: str) -> Correction | None:
+def _correction(row: Mapping[str, str], where: str) -> LabelCorrection | None:
     given = row[CORRECTION].strip().casefold()
     if not given:
         return None
@@ -258,4 +258,4 @@ def _correction(row: Mapping[str, str], where: str) -> Correction | None:
     position = row[POSITION].strip()
     if not position.isdecimal():
         raise InputError(f"position {position!r}", where=where, expected="a whole number from 0")
-    return Correction(as_written(row[ARTICLE]), int(position), row[CHECK].strip(), _LABELS[given], where)
+    return LabelCorrection(as_written(row[ARTICLE]), int(position), row[CHECK].strip(), _LABELS[given], where)

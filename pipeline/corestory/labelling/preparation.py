@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from joblib import Parallel
 
     from corestory.errors import Note, Refuse
-    from corestory.labelling.corrections import Correction
+    from corestory.labelling.corrections import LabelCorrection
     from corestory.labelling.gold_pages import GoldPage
     from corestory.labelling.labelled import LabelledArticle
     from corestory.labelling.origins import Origin
@@ -99,7 +99,7 @@ def prepare_table(
     views: Sequence[str] = CUTS,
     jobs: int = 1,
     names: LabelNames | None = None,
-    corrections: Sequence[Correction] = (),
+    corrections: Sequence[LabelCorrection] = (),
     refuse: Refuse = _pass_over,
     note: Note = no_note,
     progress: Callable[[str, int, int], None] = _pass_over,

@@ -166,7 +166,7 @@ def read_table(
         If the table is empty or cannot be read, lacks a column, has a label of unknown name, or two rows with the
         same ``article_id`` and ``position``: ambiguous rows are not guessed.
     """
-    rows = labelled_rows(path, refuse=refuse, note=note)
+    rows = rows_of_table(path, refuse=refuse, note=note)
     yield from articles_of_labelled_rows(rows, source=source, names=names, refuse=refuse, where=str(path))
 
 
@@ -197,7 +197,7 @@ def articles_of_labelled_rows(
         )
 
 
-def labelled_rows(path: Path, *, refuse: Refuse, note: Note = no_note) -> Iterator[SourceRow]:
+def rows_of_table(path: Path, *, refuse: Refuse, note: Note = no_note) -> Iterator[SourceRow]:
     """Read a labelled table row by row.
 
     Parameters

@@ -9,16 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from corestory.labelling.labelled import markup_columns, markup_rows
+from corestory.output.formats import LabellingTool
 from corestory.reading.article import site_of
 from corestory.reading.text import in_one_line, storable
 
 if TYPE_CHECKING:
     from corestory.model.tagged_article import TaggedArticle
-
-Tool = Literal["label-studio", "doccano", "prodigy", "argilla"]
 
 LABEL_STUDIO_CONFIG = """\
 <View>
@@ -33,7 +32,7 @@ LABEL_STUDIO_CONFIG = """\
 
 AGENT = "corestory"
 
-Record = dict[str, object]
+JsonObject = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class _Line:
     label: str
     certainty: float
     """Probability that the label is right, by the score."""
-    markup: Record
+    markup: JsonObject
 
 
 def _lines(article: TaggedArticle) -> list[_Line]:
@@ -64,14 +63,14 @@ def _lines(article: TaggedArticle) -> list[_Line]:
     ]
 
 
-def _facts(article: TaggedArticle) -> Record:
+def _facts(article: TaggedArticle) -> JsonObject:
     read = article.article
     facts = {"article_id": read.article_id, "url": read.url, "site": site_of(read), "title": read.title}
     facts["language"] = read.language
     return {name: storable(value) for name, value in facts.items() if value}
 
 
-def label_studio_task(article: TaggedArticle) -> Record:
+def label_studio_task(article: TaggedArticle) -> JsonObject:
     """Return an article as a task with a prediction: a region for each paragraph.
 
     Examples
@@ -109,7 +108,7 @@ def label_studio_task(article: TaggedArticle) -> Record:
     return {"data": {**_facts(article), "paragraphs": paragraphs}, "predictions": [prediction]}
 
 
-def doccano_document(article: TaggedArticle) -> Record:
+def doccano_document(article: TaggedArticle) -> JsonObject:
     r"""Return an article as a document for sequence labelling: a paragraph a line, a span each.
 
     Examples
@@ -129,14 +128,14 @@ def doccano_document(article: TaggedArticle) -> Record:
     for line in lines:
         spans.append([begin, begin + len(line.text), line.label])
         begin += len(line.text) + 1
-    meta: Record = {**_facts(article), "scores": [line.certainty for line in lines]}
+    meta: JsonObject = {**_facts(article), "scores": [line.certainty for line in lines]}
     meta["predicted"] = [line.label for line in lines]  # by which unchanged labels are recognised when they come back
     if article.article.markup is not None:
         meta["markup"] = [line.markup for line in lines]
     return {"text": "\n".join(line.text for line in lines), "label": spans, "meta": meta}
 
 
-def prodigy_tasks(article: TaggedArticle) -> Iterator[Record]:
+def prodigy_tasks(article: TaggedArticle) -> Iterator[JsonObject]:
     """Yield a task for each paragraph: accept or reject the label."""
     facts = _facts(article)
     for line in _lines(article):
@@ -144,7 +143,7 @@ def prodigy_tasks(article: TaggedArticle) -> Iterator[Record]:
         yield {"text": line.text, "label": line.label, "score": line.certainty, "meta": meta, **line.markup}
 
 
-def argilla_records(article: TaggedArticle) -> Iterator[Record]:
+def argilla_records(article: TaggedArticle) -> Iterator[JsonObject]:
     """Yield a record for each paragraph, as a dictionary that ``argilla.Record.from_dict`` takes."""
     facts = _facts(article)
     for line in _lines(article):
@@ -159,7 +158,7 @@ def argilla_records(article: TaggedArticle) -> Iterator[Record]:
         }
 
 
-def exported(articles: Iterable[TaggedArticle], tool: Tool) -> Iterator[str]:
+def exported(articles: Iterable[TaggedArticle], tool: LabellingTool) -> Iterator[str]:
     """Yield the text of the file that a tool imports, piece by piece.
 
     Parameters
@@ -171,7 +170,7 @@ def exported(articles: Iterable[TaggedArticle], tool: Tool) -> Iterator[str]:
     """
     if tool in ("prodigy", "argilla"):
         make_all = prodigy_tasks if tool == "prodigy" else argilla_records
-        records: Iterable[Record] = (record for article in articles for record in make_all(article))
+        records: Iterable[JsonObject] = (record for article in articles for record in make_all(article))
     else:
         records = map(label_studio_task if tool == "label-studio" else doccano_document, articles)
     if tool == "prodigy":  # as its own teaching recipes do

@@ -9,6 +9,7 @@ RowFormat = Literal["text", "jsonl", "csv", "parquet"]
 StoryFormat = Literal["markdown", "tei"]
 DocumentFormat = Literal["labelled", StoryFormat]
 OutputFormat = Literal["text", "jsonl", "csv", "parquet", "html", "labelled", "markdown", "tei"]
+LabellingTool = Literal["label-studio", "doccano", "prodigy", "argilla"]
 Unit = Literal["paragraph", "span", "article"]
 """The unit of a row."""
 

@@ -19,7 +19,7 @@ from corestory.training.planting import PlugLines
 from corestory.training.training_rows import TrainingRows
 from corestory.types import Bool, Float, Int
 
-Group = tuple[int, str]
+FoldLanguage = tuple[int, str]
 """A fold and a language: a block and its story are of the same."""
 
 HEADLINES, TEASERS, SECOND_STORY, COMMENTS = 0.12, 0.2, 0.05, 0.1
@@ -51,10 +51,10 @@ class Blocks:
         The page of each row.
     """
 
-    headings: dict[Group, Int]
-    teasers: dict[Group, Int]
-    stories: dict[Group, list[Int]]
-    comments: dict[Group, list[Int]]
+    headings: dict[FoldLanguage, Int]
+    teasers: dict[FoldLanguage, Int]
+    stories: dict[FoldLanguage, list[Int]]
+    comments: dict[FoldLanguage, list[Int]]
     page: Int
 
     @classmethod
@@ -73,13 +73,13 @@ class Blocks:
             Which rows are comments.
         """
 
-        def grouped(parts: Sequence[Int]) -> dict[Group, list[Int]]:
-            found: dict[Group, list[Int]] = {}
+        def grouped(parts: Sequence[Int]) -> dict[FoldLanguage, list[Int]]:
+            found: dict[FoldLanguage, list[Int]] = {}
             for part in parts:
                 found.setdefault((int(rows.fold[part[0]]), language[part[0]]), []).append(part)
             return found
 
-        def by_page(chosen: Bool) -> dict[Group, list[Int]]:
+        def by_page(chosen: Bool) -> dict[FoldLanguage, list[Int]]:
             own = np.flatnonzero(chosen & rows.first_view)
             parts = np.split(own, np.flatnonzero(np.diff(rows.batch.layout.article[own])) + 1)
             return grouped([part for part in parts if len(part) >= LEAST_SECOND])
@@ -100,7 +100,7 @@ class Blocks:
         every = np.concatenate([np.zeros(0, np.int64), *parts])
         return every[every >= 0]
 
-    def some(self, group: Group, page: int, size: int, generator: np.random.Generator) -> tuple[Int, float]:
+    def some(self, group: FoldLanguage, page: int, size: int, generator: np.random.Generator) -> tuple[Int, float]:
         """Give a story a block of other pages, or none.
 
         Parameters
@@ -144,10 +144,10 @@ class Blocks:
             return np.concatenate([heading, self._other(self.comments.get(group, []), page, generator)]), behind
         return heading[:0], behind
 
-    def _of_group(self, group: Group) -> Int:
+    def _of_group(self, group: FoldLanguage) -> Int:
         return self.teasers.get(group, np.zeros((0, 3), np.int64))
 
-    def _teasers(self, group: Group, page: int, generator: np.random.Generator) -> Int:
+    def _teasers(self, group: FoldLanguage, page: int, generator: np.random.Generator) -> Int:
         teasers = self._of_group(group)
         return generator.permutation(teasers[self.page[teasers[:, 0]] != page])
 

@@ -24,7 +24,7 @@ from corestory.web.answers import Answer, TaggingRequest, problem
 from corestory.web.guard import Guard
 from corestory.web.openapi import docs_page, openapi
 from corestory.web.schemas import options_of
-from corestory.web.serving import SCOPE_KEY, Metrics, Monitor, RequestRecord
+from corestory.web.serving import SCOPE_KEY, Monitor, RequestRecord, ServiceMetrics
 from corestory.web.worker_pool import QueueFullError, Serving, WorkerPool
 
 # The kind, as of `corestory.reading.file_kinds`, of each media type.
@@ -88,7 +88,7 @@ def service(
     log
         Where each request is logged.
     """
-    metrics = Metrics()
+    metrics = ServiceMetrics()
     pool = WorkerPool(
         serving,
         workers=workers,
@@ -128,7 +128,9 @@ def service(
 class _Paths:
     """The answers of each path."""
 
-    def __init__(self, pool: WorkerPool, metrics: Metrics, seconds: float, model: bytes, *, tells_kinds: bool) -> None:
+    def __init__(
+        self, pool: WorkerPool, metrics: ServiceMetrics, seconds: float, model: bytes, *, tells_kinds: bool
+    ) -> None:
         self._pool, self._metrics, self._seconds, self._model = pool, metrics, seconds, model
         self._tells_kinds = tells_kinds
         self._held = 0

@@ -38,7 +38,7 @@ _BATCH = (1, 2, 4, 8, 16, 32)
 _DRAIN_SECONDS = 1.0
 
 
-class Metrics:
+class ServiceMetrics:
     """The metrics of a service, in their own registry.
 
     Attributes
@@ -91,7 +91,7 @@ class Monitor:
         The paths that are counted and logged by name; others may hold anything, even the token.
     """
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, log: TextIO | None, paths: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: ServiceMetrics, log: TextIO | None, paths: Collection[str]) -> None:
         self._app, self._metrics, self._log, self._paths = app, metrics, log, frozenset(paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
