@@ -41,9 +41,9 @@ def adapt(
     """Adapt a model to your sites by a few labelled articles; five to ten of a site are a good start.
 
     The model changes on pages that look like the labelled ones, and on no others. Each article is left out once, to
-    measure the gain on an article that the model did not learn from. If there is none, only the lines around the
-    stories are learned; if nothing can be, nothing is saved, and the exit code is 1. An adapted model can be adapted
-    again.
+    measure the gain on an article that the model did not learn from. If there is no gain, the model learns only the
+    lines around the stories. If it cannot learn these, nothing is saved, and the exit code is 1. An adapted model can
+    be adapted again.
 
     Example: corestory adapt labels.jsonl --output models/mine
     """

@@ -41,8 +41,8 @@ def predict(
         Unit | None,
         typer.Option(
             "--rows",
-            help="The unit of a row of jsonl, csv and parquet: each paragraph, also with its start and end in the text "
-            "(span), or the story of each article. Default: paragraph; with --only core article.",
+            help="A row of jsonl, csv and parquet: a paragraph, a paragraph with its start and end in the text (span), "
+            "or the story of an article. Default: paragraph; with --only core, article.",
             show_default=False,
         ),
     ] = None,

@@ -90,7 +90,7 @@ STEPS = (-4, -3, -2, -1, 1, 2, 3, 4)
 NEAR_STEPS = (-2, -1, 1, 2)
 WIDTHS = (3, 8, 20, 1000)
 RUN_LEVELS = (0.25, 0.5)
-# A paragraph at least as likely and as long as this counts as story when the distance to the story is measured.
+# A paragraph at least as likely and as long as this counts as story: for the distance to the story, and for its words.
 SURE = 0.5
 SURE_WORDS = 8
 

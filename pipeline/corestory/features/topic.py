@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from corestory.features.context import SURE, SURE_WORDS
 from corestory.features.layout import Layout, changes, stable_order, sums
 from corestory.features.tokens import Tokens
 from corestory.types import Bool, Float, Int, UInt64
@@ -170,9 +171,6 @@ NAMES = ("topic of likely core", "topic of likely filler", "topic of neighbours"
 
 # Neighbours are the paragraphs at most this many rows away.
 NEAR = 3
-# A paragraph as likely and as long as this counts as core where words are looked up in the core before and after.
-SURE = 0.5
-SURE_WORDS = 8
 
 
 class TopicVectors:
