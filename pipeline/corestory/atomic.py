@@ -1,4 +1,4 @@
-"""Outputs that are whole or missing: written under a hidden name in the same folder, then renamed."""
+"""Outputs that are whole or missing: written under a hidden name, then renamed."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""The one family of errors: each gives the place, the finding, the expectation and a hint in one line."""
+"""The one family of errors: each is one line with the place, the fault, what was expected, and a hint."""
 
 from collections.abc import Callable
 from typing import Self

@@ -1,4 +1,4 @@
-"""Work in processes of this machine: tasks in, results out, with few of either in memory."""
+"""Work in processes of this machine: few tasks and results are in memory at a time."""
 
 from __future__ import annotations
 

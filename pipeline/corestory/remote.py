@@ -1,4 +1,4 @@
-"""Files on other machines: named by a URL that fsspec knows, used as a `pathlib.Path` is."""
+"""Files on other machines: named by a URL that fsspec knows, used like a `pathlib.Path`."""
 
 from __future__ import annotations
 

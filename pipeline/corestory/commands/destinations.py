@@ -1,4 +1,4 @@
-"""The output of ``corestory predict`` and ``explain``: its format and its place, from what the user asks for."""
+"""The outputs of commands: the format and the place that the user asks for, and options that do not fit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tag articles and write rows, documents or pages: each output but the resumable folders of `folders`."""
+"""Tag articles and write rows, documents or pages: all outputs but the resumable folders of `folders`."""
 
 from __future__ import annotations
 

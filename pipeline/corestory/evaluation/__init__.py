@@ -1,1 +1,1 @@
-"""How accurate a tagger is, and how sure that is."""
+"""Measures of the accuracy of models, with intervals."""

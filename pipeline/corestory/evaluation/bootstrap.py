@@ -1,4 +1,4 @@
-"""How sure a measure is: intervals by drawing whole articles again, with replacement.
+"""Intervals of measures, by drawing whole articles again, with replacement.
 
 The paragraphs of one article share their page and its habits, so the articles are drawn, not the paragraphs (the
 cluster bootstrap: Field and Welsh, "Bootstrapping clustered data", 2007). All measures follow from sums over articles,

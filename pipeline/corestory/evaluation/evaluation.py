@@ -1,4 +1,4 @@
-"""From tagged and labelled paragraphs to an evaluation: all measures, their intervals, baselines and groups."""
+"""The evaluation of tagged and labelled paragraphs: all measures, their intervals, baselines and groups."""
 
 from __future__ import annotations
 

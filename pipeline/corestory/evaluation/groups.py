@@ -1,4 +1,4 @@
-"""How a tagger does on parts of the rows: a source, a view, a site, a length, a part of the article."""
+"""Measures of parts of the rows: of a source, a view, a site, a length, a region of the article."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well scores, decisions and predicted kinds agree with the labels: rates, ranking, calibration."""
+"""Measures of scores, decisions and predicted kinds against the labels: rates, ranking, calibration."""
 
 from __future__ import annotations
 

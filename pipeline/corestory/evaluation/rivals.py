@@ -1,4 +1,4 @@
-"""Predictions that a tagger's are compared with: simple baselines, and other models."""
+"""Predictions to compare a tagger with: simple baselines, and other models."""
 
 from __future__ import annotations
 

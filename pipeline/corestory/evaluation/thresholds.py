@@ -1,4 +1,4 @@
-"""Thresholds: core kept against filler removed at each, and the choice of one for a goal."""
+"""Thresholds: core kept and filler removed at each, and the choice of one for a goal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batches of articles as the features see them: their paragraphs row by row, and the markup where there is any."""
+"""Batches of articles: their paragraphs row by row, and their markup where there is any."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The features of stage 2: all that describes a batch's paragraphs, computed once, and the scores so far."""
+"""The features of stage 2, computed from a batch's paragraphs and their scores so far."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts as characters: what each is, and where words and marks begin; read once for all that is made of them."""
+"""Texts as arrays of characters: the class of each character, and the beginnings of words and marks."""
 
 import sys
 import unicodedata

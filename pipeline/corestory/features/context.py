@@ -1,4 +1,4 @@
-"""Context: what stands before and after a paragraph, where in its article it stands, and how it compares."""
+"""Context: the paragraphs before and after each, its position in the article, and its comparison with the whole."""
 
 from __future__ import annotations
 

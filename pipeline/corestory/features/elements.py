@@ -1,4 +1,4 @@
-"""Enclosing elements: with HTML known, whole subtrees are core or not."""
+"""Enclosing elements: how much of each is core, because whole elements are core or not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Landmarks: lines that stand on other pages of the same make, and where each paragraph stands between them.
+"""Landmarks: lines that stand on other pages of the same make, and the place of each paragraph between them.
 
 A menu, "Share this" and "Related articles" are the same on every page of a site; the story is between two of them. So
 the known line before a paragraph, the known line after it, and the steps to each tell a paragraph's place on a page of

@@ -1,4 +1,4 @@
-"""Which paragraphs of a batch make an article, and sums and neighbours within it, without a loop over paragraphs."""
+"""The articles of a batch of paragraphs, and sums and neighbours within each, without a loop over paragraphs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Shape of paragraphs and words, whatever their language, and the marks that renderings of pages add to lines.
+"""The shapes of paragraphs and words in any language, and the marks that renderings of pages add to lines.
 
 One tool writes a list item as "• Sport", another as "* Sport" or "1. Sport", and a third as "Sport". The words are read
 without such marks, so that they are the same whichever tool made the text, and the marks become features.

@@ -1,1 +1,1 @@
-"""Folder runs: every file of a folder to an output, in processes or on a cluster, again after an interruption."""
+"""Folder runs: each file of a folder becomes an output, in processes or on a cluster; a later run goes on."""

@@ -1,4 +1,4 @@
-"""The files of a folder run, the names of their outputs, and the fingerprints by which later runs know both.
+"""The files of a folder run, the names of their outputs, and the fingerprints of both.
 
 The output of a file may be a folder with a document for each article.
 """

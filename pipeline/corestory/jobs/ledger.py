@@ -1,4 +1,4 @@
-"""The ledger of an output folder: a small record for each output, in a hidden folder, so that a run can go on.
+"""The ledger of an output folder: a hidden record for each output, so that a later run can go on.
 
 `Ledger` writes to a file system of this machine, where a rename is atomic; `RemoteLedger` writes to any other, where a
 file may be half written under its final name.

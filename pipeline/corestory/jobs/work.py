@@ -1,4 +1,4 @@
-"""The work on tasks: read, tag, write and commit. The bytes of an output depend on nothing but its file and its job.
+"""The work on tasks: read, tag, write and commit. An output depends on its file and its job alone.
 
 A large file is tagged in parts. Each part has its own record, and the joining of the parts commits the output.
 """

@@ -1,4 +1,4 @@
-"""Labels for a page's paragraphs, by aligning the page's words with the gold text's, in order."""
+"""Labels for a page's paragraphs: the words of the page are aligned, in order, with those of the gold text."""
 
 import re
 from collections.abc import Sequence

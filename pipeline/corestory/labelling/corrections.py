@@ -1,4 +1,4 @@
-"""Corrections of labels: read from the file of suspects that a person has reviewed, and applied to the table."""
+"""Corrections of labels by a person: read from a file of suspects or of a review, and applied to the table."""
 
 from __future__ import annotations
 

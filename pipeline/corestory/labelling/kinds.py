@@ -1,4 +1,4 @@
-"""Kinds of filler and roles of core from a page's markup: distant supervision, made clean by agreement between sites.
+"""Kinds of filler and roles of core, read from a page's markup where sites agree: distant supervision.
 
 Class, id and tag names say of many paragraphs what they are (``class="byline"``), and nothing of others. A kind is
 given only where the nearest telling element claims one kind, where its site does not have such elements around its

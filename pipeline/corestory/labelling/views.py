@@ -1,4 +1,4 @@
-"""Views: one page as several renderings and extractors write it, each labelled by the page's gold text."""
+"""Views: one page as several renderers and extractors write it; the gold text labels each."""
 
 import importlib
 import importlib.util

@@ -1,4 +1,4 @@
-"""An explained article as a page, or several as a folder of pages: coloured by score, filler folded, with reasons."""
+"""Explained articles as pages: paragraphs coloured by score, filler folded, with reasons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tagged paragraphs, or whole articles, as rows, written article by article: text, JSON Lines, CSV and Parquet."""
+"""Tagged paragraphs or whole articles as rows, article by article: text, JSON Lines, CSV and Parquet."""
 
 import csv
 import io

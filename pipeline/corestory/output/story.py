@@ -1,4 +1,4 @@
-"""The part of an article that is written: paragraphs by their kinds, the story with its structure or as a row."""
+"""The part of an article that is written: paragraphs by their kinds, and the story with its structure or as a row."""
 
 from __future__ import annotations
 

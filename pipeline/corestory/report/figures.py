@@ -1,4 +1,4 @@
-"""The report's figures, as SVG in the colours of the page, without a size of their own.
+"""The figures of a report as SVG, in the colours of the page and without a size of their own.
 
 A figure has few points whatever the data. Lines and marks differ by form as well as by colour.
 """

@@ -1,4 +1,4 @@
-"""The report's files: a page for a browser, which loads nothing and reads without JavaScript, Markdown, and numbers."""
+"""The files of a report: a page that loads nothing and needs no JavaScript, Markdown, and the numbers as JSON."""
 
 from __future__ import annotations
 

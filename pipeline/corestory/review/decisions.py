@@ -1,4 +1,4 @@
-"""A person's decisions: as rows of JSON, which `corestory prepare` reads, and as the measure of the first labels."""
+"""The decisions of a person: as rows of JSON that `corestory prepare` reads, and as a measure of the first labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file of decisions: appended to and flushed to the disk decision by decision, compacted as a whole."""
+"""The file of decisions: each is appended and flushed to the disk; replaced lines are dropped later."""
 
 from __future__ import annotations
 

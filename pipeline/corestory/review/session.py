@@ -1,4 +1,4 @@
-"""A review while it goes on: every change is on the disk before it is seen, and any number of tabs see the same."""
+"""A running review: each change is on the disk before anyone sees it, and all tabs see the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fitting of the network that tells articles from pages without a story: its examples, its weights and its cutoffs.
+"""The fit of the network that separates articles from pages without a story: examples, weights and cutoffs.
 
 Real pages without a story are rare in labelled data. So each real page also gives its filler alone, which is much like
 a section page, as an example of a page without a story, and its filler with the first paragraphs of its story alone

@@ -1,4 +1,4 @@
-"""The scorer of lines that tells a page without a story from a brief: its fit, whole and by fold.
+"""The scorer of lines that separates pages without a story from briefs: its fit, whole and by fold.
 
 A page of two sentences may be a brief or an error message, and its scores by stage 1 and stage 2 are much the same. So
 a small scorer of n-grams learns lines of pages without a story against lines of articles, as the scorers of lines of

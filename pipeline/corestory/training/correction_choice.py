@@ -1,4 +1,4 @@
-"""The choice of the change by which a model adapts to articles in one form, with markup or without.
+"""The choice of the correction that a model learns for articles with markup, or for articles without.
 
 Each change is fitted several times, each time without some of the articles, and measured on those that were left out.
 """

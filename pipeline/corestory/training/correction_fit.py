@@ -1,4 +1,4 @@
-"""Fitting corrections: a logistic regression of what labelled articles say beyond the model's own log-odds."""
+"""The fit of corrections: a logistic regression of what labelled articles add to the model's own log-odds."""
 
 from __future__ import annotations
 

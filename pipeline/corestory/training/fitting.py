@@ -1,4 +1,4 @@
-"""Fitting both stages: every score that the second stage learns from is out of fold."""
+"""The fit of both stages: stage 2 learns from out-of-fold scores only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fitting the head that tells kinds and roles, from the rows of a labelled table that have one."""
+"""The fit of the head that predicts kinds and roles, from the rows of a labelled table that have one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fitting of `corestory.model.network.Network` by gradient descent, in NumPy alone.
+"""The fit of `corestory.model.network.Network` by gradient descent, in NumPy alone.
 
 Adam (Kingma and Ba, ICLR 2015) with decoupled weight decay and steps that shrink by a cosine (Loshchilov and Hutter,
 ICLR 2017 and 2019). Each step learns from whole articles, for a paragraph's score depends on its whole article.

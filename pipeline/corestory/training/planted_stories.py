@@ -1,4 +1,4 @@
-"""Articles to learn the second look from: kept stories, and stories with lines and blocks planted in them.
+"""Articles for the second look to learn from: kept stories, and stories with planted lines and blocks.
 
 Pages hold few plugs between the paragraphs of their story, and their gold texts differ about them. So lines of filler
 are planted into the stories of other pages. Short story lines are planted too, so that the model does not take every

@@ -1,4 +1,4 @@
-"""Choice of the lines that the second look learns plugs from, and that are planted into stories for it."""
+"""The choice of the lines that teach the second look plugs, and that are planted into stories for it."""
 
 from __future__ import annotations
 

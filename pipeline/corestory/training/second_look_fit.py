@@ -1,4 +1,4 @@
-"""Fitting of the second look, and the choice of its cutoffs on out-of-fold scores."""
+"""The fit of the second look, and of its cutoffs, on out-of-fold scores."""
 
 from __future__ import annotations
 

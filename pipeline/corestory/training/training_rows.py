@@ -1,4 +1,4 @@
-"""Training rows: a labelled frame laid out for the fits, with what each row weighs and where it may be learned from."""
+"""Training rows: a labelled frame laid out for the fits, with the weight and the fold of each row."""
 
 from __future__ import annotations
 

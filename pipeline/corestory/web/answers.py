@@ -1,4 +1,4 @@
-"""Answers to tagging requests: body bytes to tagged articles to answer bytes."""
+"""Answers to tagging requests: from the bytes of a body, by way of tagged articles, to the bytes of an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The documents of the service: the options of a request, with the command's names, and its answers in JSON."""
+"""The documents of the service: the options of a request, and its answers in JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The web service: paths, the reading of bodies, and problems as answers. `corestory.web.serving` runs it."""
+"""The web service: its paths, how it reads bodies, and errors as answers. `corestory.web.serving` runs it."""
 
 from __future__ import annotations
 

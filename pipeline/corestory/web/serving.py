@@ -1,4 +1,4 @@
-"""The running of the service by uvicorn, and what operators see of it.
+"""The run of the service in uvicorn, its metrics and its log.
 
 One socket, deadlines for slow clients, and a stop that loses no request; Prometheus metrics, and a JSON line for each
 request, without the article's text.

@@ -1,4 +1,4 @@
-"""Processes that tag, and the bounded queue before them, from which each takes the requests of a batch."""
+"""Worker processes that tag, and the bounded queue from which each takes a batch of requests."""
 
 from __future__ import annotations
 
