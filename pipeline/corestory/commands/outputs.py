@@ -193,7 +193,7 @@ def _opened(
     make
         Makes the writer, given its path or stream.
     force, marker
-        As of `corestory.atomic.atomic_folder`.
+        As in `corestory.atomic.atomic_folder`.
     in_folder
         Whether the output is a folder.
     """

@@ -112,7 +112,7 @@ def remember(
         str,
         typer.Option(
             metavar="ADDRESS",
-            help="Address of a Dask scheduler whose workers read the pages, as of `corestory predict`.",
+            help="Address of a Dask scheduler whose workers read the pages, as in `corestory predict`.",
             show_default=False,
         ),
     ] = "",

@@ -159,7 +159,7 @@ def serve(
     model: Model = "",
     memory: Memory = "",
     always_core: Annotated[
-        Path | None, typer.Option(help="A file of phrases that make paragraphs core, as of `corestory predict`.")
+        Path | None, typer.Option(help="A file of phrases that make paragraphs core, as in `corestory predict`.")
     ] = None,
     always_filler: Annotated[Path | None, typer.Option(help="The same for filler.")] = None,
     workers: Annotated[

@@ -135,7 +135,7 @@ def report_findings(
     Parameters
     ----------
     frame
-        As of `labelled_rows`, with ``position`` to show paragraphs in their article.
+        As in `labelled_rows`, with ``position`` to show paragraphs in their article.
     tagger
         The model that tagged the frame; without it, `Findings.learned` is None.
     others
@@ -152,7 +152,7 @@ def report_findings(
     Raises
     ------
     DataError
-        As of `labelled_rows`, or if other models saw other rows.
+        As in `labelled_rows`, or if other models saw other rows.
 
     Examples
     --------

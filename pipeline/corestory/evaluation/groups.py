@@ -61,7 +61,7 @@ def groups_by_column(
     column
         A column of their frame.
     settings
-        The bootstrap's.
+        The settings of the bootstrap.
     intervals
         Whether to compute intervals.
     """
@@ -121,7 +121,7 @@ def groups_by_code(
     names
         The groups' names; a group without a row is left out.
     settings
-        The bootstrap's.
+        The settings of the bootstrap.
 
     Returns
     -------

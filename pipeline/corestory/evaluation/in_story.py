@@ -115,7 +115,7 @@ def measure_in_story(rows: LabelledRows, *, settings: EvaluationSettings) -> InS
     rows
         The labelled rows.
     settings
-        The bootstrap's.
+        The settings of the bootstrap.
     """
     import pandas as pd
 

@@ -133,7 +133,7 @@ def measured_thresholds(
     rows
         The labelled rows.
     settings
-        The bootstrap's.
+        The settings of the bootstrap.
     thresholds
         The least scores of core.
     """
@@ -157,7 +157,7 @@ def choose_threshold(
     goal
         The goal.
     settings
-        The bootstrap's.
+        The settings of the bootstrap.
     where
         The data's name in error messages.
 

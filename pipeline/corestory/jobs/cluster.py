@@ -101,7 +101,7 @@ def remember_on_cluster(
     names
         The files; read as they are needed.
     address, jobs
-        As of `run_on_cluster`.
+        As in `run_on_cluster`.
     options
         The user's statements about the inputs.
     """

@@ -99,7 +99,7 @@ class PartPlan:
     Attributes
     ----------
     cuts
-        Boundaries of the parts, as of `corestory.reading.parts.part_cuts`.
+        Boundaries of the parts, as in `corestory.reading.parts.part_cuts`.
     state
         The state of the file when it was planned. It has no hash, so that no process reads the whole file first.
     """

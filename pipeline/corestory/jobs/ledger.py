@@ -157,7 +157,7 @@ class Ledger:
         partial
             The rows, at a path of `partial`, or a folder of documents; None if there are none.
         made_by, source, counts
-            As of `Record`.
+            As in `Record`.
         refused
             The refusals, which `refused` then yields; None if there are none.
 

@@ -88,19 +88,19 @@ def tag_file(item: Item, job: Job, *, count: Count | None = None) -> Outcome:
 
 
 def tag_files(items: Sequence[Item], job: Job, *, count: Count | None = None) -> list[Outcome]:
-    """Tag small files in common batches: the same outputs as of `tag_file`, in less time.
+    """Tag small files in common batches: the same outputs as in `tag_file`, in less time.
 
     Parameters
     ----------
     items
         Files of one article each; a file with none or several is tagged by itself.
     job, count
-        As of `tag_file`.
+        As in `tag_file`.
 
     Raises
     ------
     OutputError, ModelError
-        As of `tag_file`.
+        As in `tag_file`.
     """
     if len(items) == 1:
         return [tag_file(items[0], job, count=count)]
@@ -177,7 +177,7 @@ def tag_part(item: Item, plan: PartPlan, part: int, job: Job, *, count: Count | 
     part
         The part to tag, from 0.
     job, count
-        As of `tag_file`.
+        As in `tag_file`.
     """
     tagger = tagger_of(job.model, job.model_sha256)
     try:

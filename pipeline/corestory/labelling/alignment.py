@@ -75,7 +75,7 @@ def titled(title: str) -> frozenset[tuple[str, ...]]:
     Returns
     -------
     frozenset of tuple of str
-        Sequences as of `alignment_words`; empty where the title has no word.
+        Sequences as in `alignment_words`; empty where the title has no word.
 
     Examples
     --------

@@ -62,7 +62,7 @@ def tool_rows(path: Path, tool: str, *, refuse: Refuse, note: Note = no_note) ->
     path
         The file.
     tool
-        The tool's name, as of `tool_of`.
+        The tool's name, as in `tool_of`.
     refuse
         Called with the reason for each record that cannot be read; reading goes on after it.
     note

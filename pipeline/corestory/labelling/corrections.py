@@ -178,7 +178,7 @@ def apply_corrections(
     frame
         The labelled table.
     corrections
-        As of `read_corrections`.
+        As in `read_corrections`.
     refuse
         Called with the reason for each refused correction, which names its file and line.
 

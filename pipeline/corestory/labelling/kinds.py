@@ -105,7 +105,7 @@ def kind_of_markup(markup: str, words: int) -> tuple[Kind | None, int]:
     Parameters
     ----------
     markup
-        As of `corestory.reading.article.Markup.words`.
+        As in `corestory.reading.article.Markup.words`.
     words
         How many words the paragraph has.
 
@@ -177,7 +177,7 @@ def role_of_markup(markup: str, *, is_title: bool) -> Role | None:
     Parameters
     ----------
     markup
-        As of `kind_of_markup`.
+        As in `kind_of_markup`.
     is_title
         Whether its text is the page's title.
 

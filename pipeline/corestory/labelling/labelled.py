@@ -42,7 +42,7 @@ class Markup:
     repeats
         For each of `elements`, how many of its siblings have the same tag and class, itself included.
     declared
-        As of `corestory.reading.html.outline.Outline`.
+        As in `corestory.reading.html.outline.Outline`.
     """
 
     words: str
@@ -88,7 +88,7 @@ def read_trees(
     Parameters
     ----------
     elements, repeats
-        As of `Markup`, for each paragraph.
+        As in `Markup`, for each paragraph.
     article
         The number of each paragraph's article; shape (paragraphs,).
 

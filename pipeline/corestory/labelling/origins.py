@@ -76,7 +76,7 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
     where
         The file, for errors.
     page, source
-        As of `LabelledArticle`.
+        As in `LabelledArticle`.
 
     Raises
     ------

@@ -119,7 +119,7 @@ def prepare_table(
     names
         Names of the labels in tables.
     corrections
-        A person's corrections of labels, as of `corestory.labelling.corrections.read_corrections`.
+        A person's corrections of labels, as in `corestory.labelling.corrections.read_corrections`.
     refuse
         Called with the reason for each page, file or row that cannot be read, and for each correction that cannot be
         applied; the rest is used.

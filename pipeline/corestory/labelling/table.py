@@ -214,7 +214,7 @@ def split_by_site(sites: pd.Series, *, seed: int) -> pd.Series:
     sites
         Each row's site, or another group of rows that must stay together; none may be empty.
     seed
-        As of `split_of`.
+        As in `split_of`.
 
     Returns
     -------
@@ -250,7 +250,7 @@ def split_rows(frame: pd.DataFrame, *, seed: int) -> pd.Series:
     frame
         Columns ``site`` and ``page``.
     seed
-        As of `split_of`.
+        As in `split_of`.
     """
     site = site_or_page(frame)
     return split_by_site(site if site.nunique() >= len(SPLITS) else frame["page"], seed=seed)

@@ -82,7 +82,7 @@ class AnnotatedWriter:
     Parameters
     ----------
     kinds
-        As of `AnnotatedArticle`.
+        As in `AnnotatedArticle`.
     """
 
     def __init__(self, kinds: KindChoice | None = None) -> None:

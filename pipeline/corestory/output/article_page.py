@@ -228,7 +228,7 @@ class OnePage:
     target
         A path, which is created or replaced, or a binary stream, which is left open.
     only, kinds
-        As of `article_page`.
+        As in `article_page`.
 
     Raises
     ------
@@ -264,7 +264,7 @@ class PageFolder:
     folder
         The folder, which exists and is empty.
     only, kinds
-        As of `article_page`.
+        As in `article_page`.
 
     Examples
     --------

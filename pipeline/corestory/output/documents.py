@@ -133,7 +133,7 @@ class DocumentFolder:
     folder
         The folder, which exists and is empty.
     form, kinds
-        As of `DocumentFile`.
+        As in `DocumentFile`.
     """
 
     def __init__(self, folder: Path, form: DocumentFormat, kinds: KindChoice | None = None) -> None:
@@ -159,7 +159,7 @@ class DocumentLines:
     target
         The file, which is created or replaced.
     form, kinds
-        As of `document_form`.
+        As in `document_form`.
     """
 
     def __init__(self, target: Path, form: StoryFormat, kinds: KindChoice | None) -> None:

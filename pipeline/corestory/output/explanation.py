@@ -206,7 +206,7 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
     Parameters
     ----------
     article, position
-        As of `explanation_lines`.
+        As in `explanation_lines`.
 
     Returns
     -------

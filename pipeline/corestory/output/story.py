@@ -78,7 +78,7 @@ def kind_choice(*, shown: bool, drop: str, keep: str, only: Label | None) -> Kin
     Parameters
     ----------
     shown, only
-        As of `KindChoice`.
+        As in `KindChoice`.
     drop, keep
         Names of kinds and roles, with commas between.
 
@@ -130,7 +130,7 @@ class Story:
     article_id, url
         As of the article.
     language
-        As of `corestory.reading.language.language_of`.
+        As in `corestory.reading.language.language_of`.
     """
 
     title: str

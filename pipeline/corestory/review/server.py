@@ -68,7 +68,7 @@ def review_app(
     session
         The review.
     training
-        As of `corestory.review.decisions.held_out_accuracy`.
+        As in `corestory.review.decisions.held_out_accuracy`.
     after_change
         Called after each change that is on the disk; must return at once.
     """
@@ -179,7 +179,7 @@ class ReviewServer:
     Parameters
     ----------
     app
-        As of `review_app`.
+        As in `review_app`.
     listening
         A socket of `corestory.web.guard.listen`.
 

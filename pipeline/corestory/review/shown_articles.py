@@ -38,7 +38,7 @@ class ShownParagraph:
     note
         What else the person should know of it.
     check
-        As of `corestory.review.decisions.Decision`.
+        As in `corestory.review.decisions.Decision`.
     """
 
     text: str

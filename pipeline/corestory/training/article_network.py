@@ -51,7 +51,7 @@ class Examples:
     Attributes
     ----------
     features
-        As of `article_features`, and those of words where there are scorers of lines; shape (examples, features).
+        As in `article_features`, and those of words where there are scorers of lines; shape (examples, features).
     has_story, real
         Whether each has a story, and whether it is a whole article of the training data.
     fold, page

@@ -117,7 +117,7 @@ def fit_stage1(
     recipe
         How.
     inverse_regularisation, read
-        As of `fit_ngrams`.
+        As in `fit_ngrams`.
     min_pages
         Its ``min_groups``.
     progress
@@ -164,7 +164,7 @@ def fit_words_and_forms(
     Parameters
     ----------
     rows, chosen, recipe, progress
-        As of `fit_stage1`.
+        As in `fit_stage1`.
 
     Returns
     -------

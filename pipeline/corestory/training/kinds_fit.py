@@ -75,7 +75,7 @@ def fit_kinds(frame: pd.DataFrame, core: Bool, fold: Int, *, idf_of: IdfOf, seed
     Parameters
     ----------
     frame
-        Columns as of `corestory.features.batch.batch_of_frame`; `kind` and `role` where known, and `site` and `view`.
+        Columns as in `corestory.features.batch.batch_of_frame`; `kind` and `role` where known, and `site` and `view`.
     core
         Whether each row is core.
     fold

@@ -44,7 +44,7 @@ class Blocks:
     headings
         Headings of lists.
     teasers
-        As of `corestory.training.planting.ExtendedRows`.
+        As in `corestory.training.planting.ExtendedRows`.
     stories, comments
         The paragraphs of the story of each page, and its comments.
     page
@@ -68,7 +68,7 @@ class Blocks:
         language
             Of each row.
         headings, teasers
-            As of `corestory.training.planting.ExtendedRows`.
+            As in `corestory.training.planting.ExtendedRows`.
         comments
             Which rows are comments.
         """

@@ -210,7 +210,7 @@ def plug_lines(extended: ExtendedRows, kinds: Sequence[object], marked: Bool, *,
     Parameters
     ----------
     extended
-        As of `with_template_lines`.
+        As in `with_template_lines`.
     kinds
         Of the training rows their kinds of filler where known.
     marked

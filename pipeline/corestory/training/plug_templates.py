@@ -123,7 +123,7 @@ def heading_lines(languages: Iterable[str], generator: np.random.Generator) -> l
     languages
         Languages without templates are passed over.
     generator
-        As of `template_lines`.
+        As in `template_lines`.
     """
     found = []
     for language in sorted(languages):
@@ -191,7 +191,7 @@ def with_planted_lines(
     Parameters
     ----------
     frame, core, fold
-        As of `corestory.training.kinds_fit.fit_kinds`; without one of `COLUMNS` nothing is added.
+        As in `corestory.training.kinds_fit.fit_kinds`; without one of `COLUMNS` nothing is added.
     generator
         Of stories, lines and positions.
 

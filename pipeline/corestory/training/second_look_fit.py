@@ -69,7 +69,7 @@ def fit_second_look(
     Parameters
     ----------
     rows, html_rows, html_numbers
-        As of `corestory.training.fitting.fit_stages`.
+        As in `corestory.training.fitting.fit_stages`.
     fitted, chosen
         The stages, and the settings and out-of-fold scores of the first decision.
     kinds, languages
@@ -266,7 +266,7 @@ def fit_line_scorers(
     texts
         The text of each row without the marks of its rendering.
     rows, recipe, progress
-        As of `fit_second_look`.
+        As in `fit_second_look`.
     lines
         The lines to learn from.
     needed

@@ -74,7 +74,7 @@ def training_rows(
     Parameters
     ----------
     frame
-        Columns as of `batch_of_frame`; `page` and `view` where known.
+        Columns as in `batch_of_frame`; `page` and `view` where known.
     labels
         For each row of the frame ``"core"``, ``"filler"`` or an empty string.
     fold

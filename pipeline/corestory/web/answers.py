@@ -107,7 +107,7 @@ def answers(
     requests
         The requests; one that fails does not harm the others.
     rules, memory
-        As of `Tagger.tag_stream`.
+        As in `Tagger.tag_stream`.
 
     Examples
     --------

@@ -27,7 +27,7 @@ from corestory.web.schemas import options_of
 from corestory.web.serving import SCOPE_KEY, Monitor, RequestRecord, ServiceMetrics
 from corestory.web.worker_pool import QueueFullError, Serving, WorkerPool
 
-# The kind, as of `corestory.reading.file_kinds`, of each media type.
+# The kind, as in `corestory.reading.file_kinds`, of each media type.
 KINDS = {
     "text/plain": "text",
     "text/html": "html",
@@ -84,7 +84,7 @@ def service(
     seconds
         How long an answer may take once the body has arrived; a worker may take half of it.
     hosts, token
-        As of `corestory.web.guard.Guard`; ``/health`` needs no token.
+        As in `corestory.web.guard.Guard`; ``/health`` needs no token.
     log
         Where each request is logged.
     """
