@@ -132,7 +132,7 @@ def explain(
     Parameters
     ----------
     text
-        The text, a paragraph a line, or the HTML.
+        The text, one paragraph per line, or the HTML.
     model
         A tagger, or a model's folder; None is the default model.
     html

@@ -117,14 +117,14 @@ def interval(samples: Float, *, level: float = 0.95) -> tuple[Float, Float]:
     Parameters
     ----------
     samples
-        A resample a row; rows in which a measure is undefined (NaN) are left out of that column.
+        One row per resample; rows in which a measure is undefined (NaN) are left out of that column.
     level
         Share of the resamples inside.
 
     Returns
     -------
     low, high : numpy.ndarray
-        A number a column; NaN where no row has one.
+        One number per column; NaN where no row has one.
 
     Examples
     --------
@@ -171,14 +171,14 @@ def _weights(rows: LabelledRows, *, words: bool) -> Float:
 
 
 def _confusions(rows: LabelledRows, articles: Int, weight: Float) -> Float:
-    # One confusion an article, in the order of Confusion's fields.
+    # One confusion per article, in the order of Confusion's fields.
     count = int(articles.max()) + 1 if len(articles) else 0
     cell = 4 * articles + 2 * ~rows.core + ~rows.decided
     return np.bincount(cell, weight, minlength=4 * count).reshape(count, 4).astype(np.float64)
 
 
 def _draws(articles: int, settings: EvaluationSettings, block: int) -> Iterator[Float]:
-    # How often each resample draws each article, a resample a row. The numbers do not depend on the size of the blocks.
+    # How often each resample draws each article, one row per resample. The numbers do not depend on the size of the blocks.
     resamples = settings.resamples if articles > 1 else 0
     if articles * resamples <= BLOCK_SIZE:
         drawn = _drawn_at_once(articles, resamples, settings.seed)

@@ -81,7 +81,7 @@ def labelled_rows(frame: pd.DataFrame, *, threshold: float | None = None, where:
     Parameters
     ----------
     frame
-        A paragraph a row: ``article_id``, ``text``, ``label`` (``core``, ``filler`` or missing) and ``score``
+        One row per paragraph: ``article_id``, ``text``, ``label`` (``core``, ``filler`` or missing) and ``score``
         (probability of core); where present also ``tagged`` (the tagger's ``core`` or ``filler``), ``stage1``
         (probability by words alone), ``page``, ``site``, ``source`` and ``view``.
     threshold

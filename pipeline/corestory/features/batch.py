@@ -47,7 +47,7 @@ class Batch:
     layout
         Which of them make an article.
     titles
-        One title an article, empty where unknown.
+        One title per article, empty where unknown.
     markup
         Their markup; None unless every paragraph has it.
     """

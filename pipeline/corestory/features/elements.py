@@ -15,7 +15,7 @@ from corestory.types import Float, Int
 
 @dataclass(frozen=True)
 class Forest:
-    """Block elements, a tree an article, and where the paragraphs stand in them.
+    """Block elements, one tree per article, and where the paragraphs stand in them.
 
     Elements are numbered through, article by article and in document order; each holds a paragraph, itself or further
     down.

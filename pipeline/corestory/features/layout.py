@@ -106,11 +106,11 @@ class Layout:
         return [slice(begin, end) for begin, end in zip(begins, ends, strict=True)]
 
     def total(self, values: Float) -> Float:
-        """Sum over each article, one value a row."""
+        """Sum over each article, one value per row."""
         return sums(self.article, values, len(self.sizes))[self.article]
 
     def maximum(self, values: Number) -> Number:
-        """Largest value of each article, one value a row."""
+        """Largest value of each article, one value per row."""
         return np.maximum.reduceat(values, self.first)[self.article]
 
     def before(self, values: Float) -> Float:

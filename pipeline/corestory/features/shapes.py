@@ -111,7 +111,7 @@ def shape_features(texts: Sequence[str]) -> tuple[Float, Float]:
     words : numpy.ndarray
         Length of each in words.
     features : numpy.ndarray
-        One row a paragraph, one column for each of `NAMES`; lengths as logarithms, the rest as shares or flags.
+        One row per paragraph, one column for each of `NAMES`; lengths as logarithms, the rest as shares or flags.
 
     Examples
     --------

@@ -285,7 +285,7 @@ def title_features(entries: Entries, titles: Terms, layout: Layout) -> Float:
     entries
         The words of the paragraphs.
     titles
-        The words of the titles, numbered as they are; one text an article, empty where there is none.
+        The words of the titles, numbered as they are; one text per article, empty where there is none.
     layout
         Which paragraphs make an article.
 

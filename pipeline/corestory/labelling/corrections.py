@@ -126,7 +126,7 @@ def read_corrections(path: Path) -> tuple[LabelCorrection, ...]:
                 raise InputError(
                     f"{correction.label or NO_LABEL}, but {first.label or NO_LABEL} at {first.where}",
                     where=correction.where,
-                    expected="one correction a paragraph",
+                    expected="one correction per paragraph",
                 )
     return tuple(found.values())
 

@@ -131,7 +131,7 @@ def prepare_table(
     Returns
     -------
     Prepared
-        The table, one row a paragraph with the columns of `corestory.labelling.table.table_schema`, and the report.
+        The table, one row per paragraph with the columns of `corestory.labelling.table.table_schema`, and the report.
 
     Raises
     ------

@@ -24,7 +24,7 @@ TEXT_COLUMNS = ("article_id", "page", "view", "site", "url", "title", "language"
 
 
 def table_schema() -> pa.Schema:
-    """Columns of the labelled table, a row a paragraph.
+    """Columns of the labelled table, which has one row per paragraph.
 
     ``markup`` to ``declared`` are empty where the paragraph had no markup; ``kind`` and ``role`` where the source does
     not give them.
@@ -51,7 +51,7 @@ def articles_frame(articles: Iterable[LabelledArticle]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a paragraph with the columns of `table_schema`; ``split`` is empty.
+        One row per paragraph with the columns of `table_schema`; ``split`` is empty.
 
     Examples
     --------

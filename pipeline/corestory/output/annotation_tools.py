@@ -109,7 +109,7 @@ def label_studio_task(article: TaggedArticle) -> JsonObject:
 
 
 def doccano_document(article: TaggedArticle) -> JsonObject:
-    r"""Return an article as a document for sequence labelling: a paragraph a line, a span each.
+    r"""Return an article as a document for sequence labelling: one paragraph per line, each with a span.
 
     Examples
     --------

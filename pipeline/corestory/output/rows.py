@@ -83,8 +83,8 @@ def open_rows(
         Whether to write the kinds of articles that were tagged with kinds, as the columns `KIND_COLUMNS` after the
         others, and which kinds to leave out or to keep.
     unit
-        ``article`` for one row an article, with `corestory.output.story.STORY_COLUMNS`; ``span`` for a paragraph
-        a row with `SPAN_COLUMNS` after `COLUMNS`: its start and end in the text that was read. Neither for ``text``.
+        ``article`` for one row per article, with `corestory.output.story.STORY_COLUMNS`; ``span`` for one paragraph
+        per row with `SPAN_COLUMNS` after `COLUMNS`: its start and end in the text that was read. Neither for ``text``.
 
     Raises
     ------

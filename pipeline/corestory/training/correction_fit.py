@@ -189,7 +189,7 @@ def paragraph_weights(scored: ScoredBatch) -> Float:
 def _with_one_contradiction(weights: Float, labels: Int, log_odds: Float, layout: Layout) -> Float:
     """Let the filler of an article that contradicts the model weigh as much as one such paragraph, all together.
 
-    A site has one summary a page, or one note, that looks like a story. Where many paragraphs of a page do, its gold
+    A site has one summary per page, or one note, that looks like a story. Where many paragraphs of a page do, its gold
     text leaves a part of the story out, and would teach that stories are filler. Markup tells that part.
     """
     contradicts = (labels == 0) & (log_odds >= CONTRADICTED)
