@@ -178,7 +178,8 @@ def _confusions(rows: LabelledRows, articles: Int, weight: Float) -> Float:
 
 
 def _draws(articles: int, settings: EvaluationSettings, block: int) -> Iterator[Float]:
-    # How often each resample draws each article, one row per resample. The numbers do not depend on the size of the blocks.
+    # How often each resample draws each article, one row per resample. The size of the blocks
+    # does not change the numbers.
     resamples = settings.resamples if articles > 1 else 0
     if articles * resamples <= BLOCK_SIZE:
         drawn = _drawn_at_once(articles, resamples, settings.seed)
