@@ -141,7 +141,7 @@ def _swap(temporary: Path, final: Path, old: Path) -> None:
 def _uploaded(path: RemotePath, *, force: bool) -> Iterator[Path]:
     with _reporting_errors(path), tempfile.TemporaryDirectory(prefix="corestory-") as folder:
         _check_file(path, force=force)
-        temporary = Path(folder, path.name[-60:])
+        temporary = Path(folder, path.name[-_KEPT:])
         temporary.touch()
         yield temporary
         _check_file(path, force=force)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.features.batch import Batch, batch_of_articles, batch_of_frame, batches
-from corestory.features.telling import tell_story
+from corestory.features.informative_markup import has_informative_markup
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decided_batch import DecidedBatch, decided_batch
 from corestory.model.decision import doubts
@@ -149,14 +149,14 @@ class Tagger(PythonCalls):
         score, stage1, confidence, second = (np.zeros(len(frame)) for _ in range(4))
         core = np.zeros(len(frame), bool)
         head = self.weights.kinds if {"label", "kind"} <= set(frame) and frame["kind"].notna().any() else None
-        told = np.full(len(frame), None, object)
+        predicted_kind = np.full(len(frame), None, object)
         with_markup = np.zeros(len(frame), bool)
         if "markup" in frame and self.weights.html:
             known = frame["markup"].notna()
             marked = np.flatnonzero(known.groupby(frame["article_id"]).transform("all"))
             if len(marked):
                 batch, rows = batch_of_frame(frame.iloc[marked], markup=True)
-                with_markup[marked[rows]] = tell_story(batch)[batch.layout.article]
+                with_markup[marked[rows]] = has_informative_markup(batch)[batch.layout.article]
         for html in (False, True):
             chosen = np.flatnonzero(with_markup == html)
             if not len(chosen):
@@ -169,10 +169,10 @@ class Tagger(PythonCalls):
             confidence[rows] = decided.confidence[batch.layout.article]
             if head is not None:
                 of_core = frame["label"].to_numpy(object)[rows] == "core"
-                told[rows] = chosen_kinds(head.probabilities(decided.scored.features, of_core), of_core).names
+                predicted_kind[rows] = chosen_kinds(head.probabilities(decided.scored.features, of_core), of_core).names
         tagged = np.where(core, "core", "filler")
         scored = frame.assign(score=score, tagged=tagged, stage1=stage1, confidence=confidence, second_look=second)
-        return scored if head is None else scored.assign(predicted_kind=told)
+        return scored if head is None else scored.assign(predicted_kind=predicted_kind)
 
     def by_markup(self, articles: Sequence[Article]) -> Iterator[tuple[list[int], Batch]]:
         """Divide articles into those whose markup is not and those whose markup is read, which have their own networks.
@@ -189,8 +189,8 @@ class Tagger(PythonCalls):
         several = [number for number, article in enumerate(articles) if article.texts]
         marked = [number for number in several if self.reads_markup(articles[number])]
         batch = batch_of_articles([articles[number] for number in marked])
-        if not (telling := tell_story(batch)).all():
-            marked = list(compress(marked, telling.tolist()))
+        if not (informative := has_informative_markup(batch)).all():
+            marked = list(compress(marked, informative.tolist()))
             batch = batch_of_articles([articles[number] for number in marked])
         others = sorted(set(several).difference(marked))
         if others:

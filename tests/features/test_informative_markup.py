@@ -3,7 +3,7 @@ import json
 import pytest
 
 from corestory.features.batch import batch_of_articles
-from corestory.features.telling import tell_story
+from corestory.features.informative_markup import has_informative_markup
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 
@@ -16,8 +16,8 @@ def page(html):
     return Article("a", found.texts, title=found.title, markup=found.markup)
 
 
-def told(html):
-    return tell_story(batch_of_articles([page(html)])).item()
+def informative(html):
+    return has_informative_markup(batch_of_articles([page(html)])).item()
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,8 @@ def told(html):
     ],
     ids=["nothing", "divs", "wrappers", "headings", "one class"],
 )
-def test_markup_that_is_the_same_around_all_paragraphs_tells_nothing(html):
-    assert not told(html)
+def test_markup_that_is_the_same_around_all_paragraphs_informs_of_nothing(html):
+    assert not informative(html)
 
 
 @pytest.mark.parametrize(
@@ -46,20 +46,20 @@ def test_markup_that_is_the_same_around_all_paragraphs_tells_nothing(html):
     ],
     ids=["article", "nav", "class", "cells", "role"],
 )
-def test_parts_classes_and_cells_of_layouts_tell(html):
-    assert told(html)
+def test_parts_classes_and_cells_of_layouts_inform(html):
+    assert informative(html)
 
 
-def test_a_page_that_declares_its_story_tells_it():
+def test_a_page_that_declares_its_story_has_informative_markup():
     story = " ".join(f"Boat {number} of the old fleet came back to the quay at noon." for number in range(30))
     declared = json.dumps({"@type": "NewsArticle", "articleBody": story})
 
-    assert not told(f"{MENU}<p>{story}</p>")
-    assert told(f'{MENU}<p>{story}</p><script type="application/ld+json">{declared}</script>')
+    assert not informative(f"{MENU}<p>{story}</p>")
+    assert informative(f'{MENU}<p>{story}</p><script type="application/ld+json">{declared}</script>')
 
 
-def test_each_page_of_a_batch_is_told_by_itself():
+def test_each_page_of_a_batch_is_judged_by_itself():
     pages = [page(html) for html in (MENU + STORY, f"{MENU}<article>{STORY}</article>", MENU + STORY)]
 
-    assert tell_story(batch_of_articles(pages)).tolist() == [False, True, False]
-    assert tell_story(batch_of_articles([Article("a", ["The quay opened."])])).tolist() == [False]
+    assert has_informative_markup(batch_of_articles(pages)).tolist() == [False, True, False]
+    assert has_informative_markup(batch_of_articles([Article("a", ["The quay opened."])])).tolist() == [False]
