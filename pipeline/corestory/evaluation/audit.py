@@ -149,7 +149,7 @@ def audit_labels(
 
 
 def _label_free_scores(rows: pd.DataFrame, seed: int, jobs: int, progress: Callable[[int, int], None]) -> Float:
-    """Give the probability of core of each paragraph by models that have not seen its label, shape (rows,)."""
+    """Return the probability of core of each paragraph by models that have not seen its label, shape (rows,)."""
     from corestory.training.estimator import ParagraphClassifier
 
     fewest, most = _EPOCHS

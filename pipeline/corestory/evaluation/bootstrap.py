@@ -45,7 +45,7 @@ def resampled_rates(rows: LabelledRows, settings: EvaluationSettings, *, words: 
     Returns
     -------
     numpy.ndarray
-        Of shape (resamples, 8), columns in the order of `RATE_NAMES`.
+        Shape (resamples, 8), columns in the order of `RATE_NAMES`.
     """
     articles = _numbered(rows.articles)
     sums = _confusions(rows, articles, _weights(rows, words=words))
@@ -62,7 +62,7 @@ def resampled_metrics(rows: LabelledRows, settings: EvaluationSettings, *, words
     Returns
     -------
     numpy.ndarray
-        Of shape (resamples, 11), columns in the order of `METRIC_NAMES`.
+        Shape (resamples, 11), columns in the order of `METRIC_NAMES`.
     """
     from scipy.sparse import csr_array
 

@@ -50,8 +50,8 @@ def evaluate_rows(
     rivals
         Other taggers' predictions on the same rows.
     resamples, seed
-        Of the bootstrap over articles. The views of one page are one article: by ``page``, else by ``article_id`` less
-        its ``@view``.
+        The resamples and the seed of the bootstrap over articles. The views of one page count as one article: rows with
+        the same ``page`` or, without this column, with the same ``article_id`` less its ``@view``.
     name
         The tagger's name in the report.
     cautions

@@ -141,9 +141,9 @@ def report_findings(
     others
         The same rows tagged by other models, by their names.
     threshold
-        As the frame was tagged with; None is the model's own decision.
+        The threshold that tagged the frame; None is the model's own decision.
     resamples, seed
-        Of the bootstrap and of the shuffles.
+        The resamples of the bootstrap, and the seed of these and of the shuffles.
     name, where
         The model's name, and the data's.
     cautions

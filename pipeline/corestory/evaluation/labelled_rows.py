@@ -32,7 +32,7 @@ class LabelledRows:
     Attributes
     ----------
     frame
-        Their columns.
+        The columns of the rows.
     core
         Whether each is labelled core.
     decided

@@ -39,7 +39,7 @@ class GroupEffect:
     Attributes
     ----------
     group, meaning
-        Of `corestory.features.context.GROUPS`.
+        A feature group and its meaning, from `corestory.features.context.GROUPS`.
     loss, low, high
         By how much macro F1 falls: the mean over the shuffles, the least and the most.
     """
@@ -98,7 +98,7 @@ def group_importance(
     most_rows
         About how many paragraphs are looked at, with and without markup each.
     seed
-        Of the articles and the shuffles.
+        The seed of the choice of articles and of the shuffles.
 
     Returns
     -------
@@ -187,7 +187,7 @@ class Ngram:
     Attributes
     ----------
     name
-        As the model reads it: in lower case, every digit as 0.
+        The words as the model reads them: in lower case, every digit as 0.
     pull
         Its weight times its inverse document frequency: by how much it moves the log-odds of a paragraph that is
         nothing else; above 0 speaks for core.

@@ -172,12 +172,12 @@ def rates(counts: ArrayLike) -> NDArray[np.float64]:
     Parameters
     ----------
     counts
-        Of shape (..., 4), the last axis in the order of `Confusion`'s fields.
+        Shape (..., 4), the last axis in the order of `Confusion`'s fields.
 
     Returns
     -------
     numpy.ndarray
-        Of shape (..., 8), the last axis in the order of `Rates`' fields (`RATE_NAMES`).
+        Shape (..., 8), the last axis in the order of `Rates`' fields (`RATE_NAMES`).
 
     Examples
     --------

@@ -109,7 +109,7 @@ class Changed:
     Attributes
     ----------
     paragraphs, words, articles
-        How much of each.
+        How many of each.
     """
 
     paragraphs: int
@@ -193,9 +193,9 @@ def compare(rows: LabelledRows, rival: Predictions, *, name: str) -> Comparison:
     rows
         The first model's labelled rows.
     rival
-        The second's predictions on them.
+        The second model's predictions on them.
     name
-        The first's name.
+        The first model's name.
 
     Examples
     --------

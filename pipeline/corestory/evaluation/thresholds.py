@@ -104,7 +104,7 @@ def tradeoff(core: Bool, score: Float, words: Float) -> Tradeoff:
     score
         Probability of core.
     words
-        What each counts.
+        Each paragraph's weight: its length in words.
 
     Returns
     -------

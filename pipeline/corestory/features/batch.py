@@ -30,7 +30,7 @@ class MarkupColumns:
     declared: Float
 
     def rows(self, inside: slice | Int) -> MarkupColumns:
-        """Give the columns of some rows."""
+        """Return the columns of some rows."""
         return MarkupColumns(
             self.words.rows(inside), self.forest.rows(inside), self.link_density[inside], self.declared[inside]
         )

@@ -42,14 +42,14 @@ class TextFeatures:
     marks
         The marks of their rendering (`corestory.features.shapes.unmarked`).
     entries
-        Their words, counted.
+        The counts of their words.
     """
 
     def __init__(self, layout: Layout, words: Float, shape: Float, marks: Float, entries: Entries) -> None:
         self.layout, self.words, self.shape, self.marks, self.entries = layout, words, shape, marks, entries
 
     def of_rows(self, kept: Bool) -> TextFeatures:
-        """Give the features of some paragraphs, as if their articles had no others."""
+        """Return the features of some paragraphs, as if their articles had no others."""
         layout = self.layout.of_rows(kept)
         return TextFeatures(
             layout, self.words[kept], self.shape[kept], self.marks[kept], self.entries.of_rows(kept, layout)
@@ -76,7 +76,7 @@ class TextFeatures:
         return columns
 
     def topics(self, core: Float) -> list[Float]:
-        """Say how close each paragraph is to the story, and then how close its neighbours are; blocks of features.
+        """Return how close each paragraph is to the story, and then how close its neighbours are; blocks of features.
 
         Parameters
         ----------
@@ -183,7 +183,7 @@ class BatchFeatures(TextFeatures):
 
 @cache
 def features_of_a_paragraph() -> BatchFeatures:
-    """Give the features of a made-up paragraph with markup, to count columns; they are computed once."""
+    """Return the features of a made-up paragraph with markup, to count columns; they are computed once."""
     from corestory.reading.html.markup_words import MarkupWords  # imported here, because texts need no HTML code
 
     forest = Forest(np.array([-1]), np.array([1]), np.array([0]))

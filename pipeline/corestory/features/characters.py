@@ -40,7 +40,7 @@ _KNOWN = 1 << 15
 
 
 def flags(codes: Codes) -> Flags:
-    """Say what each code point is, as a sum of `WORD`, `DIGIT`, `UPPER` and the like.
+    """Return what each code point is, as a sum of `WORD`, `DIGIT`, `UPPER` and the like.
 
     Examples
     --------
@@ -137,7 +137,7 @@ class Characters:
         return self.flags & WORD > 0
 
     def lowered(self) -> "Characters":
-        """Give the same in lower case, or itself where each character can be lowered apart from the others."""
+        """Return the same in lower case, or itself where each character can be lowered apart from the others."""
         if not any(character in self._joined for character in _NOT_ONE_TO_ONE):
             return self
         return Characters(self._joined.lower().split(SEPARATOR))
@@ -165,7 +165,7 @@ class Characters:
 
     @cached_property
     def begun(self) -> Bool:
-        """Of the words and marks, which are words."""
+        """Whether each word or mark is a word."""
         return self.at & WORD > 0
 
     @cached_property

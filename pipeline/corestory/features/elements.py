@@ -41,7 +41,7 @@ class Forest:
     at: Int
 
     def rows(self, inside: slice | Int) -> Forest:
-        """Give the trees of some paragraphs that are whole articles."""
+        """Return the trees of some paragraphs that are whole articles."""
         return Forest(self.parent, self.likes, self.at[inside]).pruned()
 
     def pruned(self) -> Forest:
@@ -68,7 +68,7 @@ class Forest:
         return marked
 
     def around(self, paragraph: int) -> list[int]:
-        """Give the elements around a paragraph, from its own to the outermost."""
+        """Return the elements around a paragraph, from its own to the outermost."""
         found, element = [], int(self.at[paragraph])
         while element >= 0:
             found.append(element)

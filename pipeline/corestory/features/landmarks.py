@@ -47,8 +47,8 @@ def place_tokens(lines: UInt64, known: Bool, layout: Layout, elements: UInt64 | 
     Returns
     -------
     Tokens
-        Of each paragraph: whether it is a landmark and, if so, which; the landmarks before and after it, each with and
-        without the number of steps to it; and its enclosing elements. All n-grams are single tokens.
+        They say of each paragraph whether it is a landmark and, if so, which; which landmarks are before and after it,
+        each with and without the number of steps to it; and which elements enclose it. All n-grams are single tokens.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def end_tokens(words: Tokens) -> Tokens:
 
 
 def likeness(known: Bool, lines: UInt64, layout: Layout) -> Float:
-    """Give the share of each article's distinct lines that are landmarks; shape (articles,).
+    """Return the share of each article's distinct lines that are landmarks; shape (articles,).
 
     Examples
     --------
@@ -149,7 +149,7 @@ def element_hashes(tokens: JoinedTokens, number: Int) -> UInt64:
 
 
 def _landmark(lines: UInt64, row: Int, inside: Bool) -> UInt64:
-    """Give the hash of a landmark; 0 where the article has none on that side."""
+    """Return the hash of a landmark; 0 where the article has none on that side."""
     if not len(lines):
         return lines
     return np.where(inside, lines.take(row, mode="clip"), np.uint64(0))
@@ -195,8 +195,8 @@ def bound_lines(lines: UInt64, long_enough: Bool, labels: Int, log_odds: Float, 
     labels
         1 for core, 0 for filler, -1 for no label. A page without core has no story to stand before or after.
     log_odds
-        Of core, by the model. If it finds more of a story outside of a page's first and last core than between them,
-        the gold text is probably that of another page, and teaches nothing.
+        The model's log-odds of core. If it finds more of a story outside of a page's first and last core than between
+        them, the gold text is probably that of another page, and teaches nothing.
     layout
         Which paragraphs make a page.
 
@@ -225,14 +225,14 @@ def bound_lines(lines: UInt64, long_enough: Bool, labels: Int, log_odds: Float, 
 
 
 def outside_of_story(before: Bool, after: Bool, log_odds: Float, layout: Layout) -> Bool:
-    """Say which paragraphs stand outside of the bounds of their page's story.
+    """Return which paragraphs stand outside of the bounds of their page's story.
 
     Parameters
     ----------
     before, after
         Which paragraphs are lines that stand before stories, and after stories, on other pages.
     log_odds
-        Of core, by the model.
+        The model's log-odds of core.
     layout
         Which paragraphs make a page.
 
@@ -254,7 +254,7 @@ def outside_of_story(before: Bool, after: Bool, log_odds: Float, layout: Layout)
 
 
 def _bounds(before: Bool, after: Bool, weight: Float) -> tuple[int, int]:
-    """Give the first paragraph of a page's story and the one behind its last: of the best bounds, the widest."""
+    """Return the first paragraph of a page's story and the one behind its last: of the best bounds, the widest."""
     lost = _sums(weight)
     beginning = lost + before.sum() - _sums(before)
     end = lost[-1] - lost + _sums(after)

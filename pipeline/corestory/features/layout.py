@@ -202,7 +202,7 @@ class Layout:
         return found
 
     def _around(self, width: int) -> tuple[Int, Int, Float, Float]:
-        """Give the first row and the last row plus one within `width` of each row, and their numbers, at least 1."""
+        """Return the first row and the last row plus one within `width` of each row, and their numbers, at least 1."""
         found = self._known_around.get(width)
         if found is None:
             rows = np.arange(len(self.article))
@@ -240,7 +240,7 @@ def stable_order(values: Int | UInt64) -> Int:
 
 
 def _as_whole(values: Float | UInt64) -> UInt64:
-    """Give whole numbers that are in the order of some numbers."""
+    """Return whole numbers in the same order as some numbers."""
     if values.dtype == np.uint64:
         return np.asarray(values, np.uint64)
     # The bits of a number without its sign are in its order; adding 0 makes -0 the 0 that it equals.
@@ -250,7 +250,7 @@ def _as_whole(values: Float | UInt64) -> UInt64:
 
 
 def changes(values: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
-    """Say of each value whether it is another than the one before it; the first is.
+    """Return whether each value differs from the one before it; the first is.
 
     Examples
     --------

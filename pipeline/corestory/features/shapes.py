@@ -172,7 +172,7 @@ def shape_of(characters: Characters) -> tuple[Float, Float]:
 
 
 def _ends(characters: Characters) -> tuple[cp.Flags, cp.Flags, cp.Flags]:
-    """Say what the first, the last and the last but one character of a text is; 0 where none is."""
+    """Return what the first, the last and the last but one character of a text is; 0 where none is."""
     padded = np.concatenate([np.zeros(2, np.uint16), characters.flags, np.zeros(1, np.uint16)])
     length = characters.ends - characters.begins
     first = padded[characters.begins + 2] * (length > 0)
@@ -202,7 +202,7 @@ def form_tokens(texts: Sequence[str]) -> Tokens:
     Returns
     -------
     Tokens
-        Of which n-grams of up to four tokens are made.
+        Tokens for n-grams of up to four.
 
     Examples
     --------

@@ -48,7 +48,7 @@ def normalise(text: str) -> str:
 
 
 def tokens_of(text: str) -> list[str]:
-    """Give the tokens of a text, case-folded and with their digits.
+    """Return the tokens of a text, case-folded and with their digits.
 
     Examples
     --------
@@ -118,12 +118,12 @@ class Tokens:
         return np.arange(len(self.row)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
 
     def ngrams(self) -> Iterator[Tokens]:
-        """Give the n-grams of each length up to `longest`, the tokens themselves first."""
+        """Return the n-grams of each length up to `longest`, the tokens themselves first."""
         for row, hashes, whole in self.runs():
             yield self if whole is None else Tokens(row[whole], hashes[whole], self.count, self.longest)
 
     def runs(self) -> Iterator[tuple[Int, UInt64, Bool | None]]:
-        """Give the runs of each length up to `longest`: the text of each, its hash, and whether it lies within it.
+        """Return the runs of each length up to `longest`: the text of each, its hash, and whether it lies within it.
 
         A run's hash is made of the hash of the run without its last token, and of that token's. Single tokens, which
         come first, always lie within their texts: None stands for an array of true values.
@@ -150,7 +150,7 @@ class Tokens:
             yield first, found
 
     def having(self, hashes: UInt64) -> Bool:
-        """Say of each text whether it has one of some tokens."""
+        """Return whether each text has one of some tokens."""
         return np.bincount(self.row, np.isin(self.hashes, hashes), self.count) > 0
 
     def pairs(self) -> Tokens:
@@ -263,7 +263,7 @@ def finish(value: UInt64) -> UInt64:
 
 @lru_cache(maxsize=4)
 def running_powers(bits: int) -> tuple[UInt64, UInt64]:
-    """Give ``2 ** bits`` powers of an odd number, and of its inverse, to hash parts of a running sum."""
+    """Return ``2 ** bits`` powers of an odd number, and of its inverse, to hash parts of a running sum."""
     found = []
     for factor in (int(_STEP), pow(int(_STEP), -1, 1 << 64)):
         powers = np.full(1 << bits, factor, np.uint64)
@@ -301,7 +301,7 @@ class JoinedTokens:
     count: int
 
     def having(self, hashes: UInt64) -> Bool:
-        """Say of each text whether it has one of some tokens."""
+        """Return whether each text has one of some tokens."""
         return np.bincount(self.row, self.parts.having(hashes).take(self.part), self.count) > 0
 
     def known(self, find: Find, size: int) -> Iterator[tuple[int, list[tuple[Int, Int]]]]:

@@ -43,7 +43,7 @@ def number_words(batches: Sequence[Tokens], idf_of: Callable[[UInt64], Float]) -
     Parameters
     ----------
     batches
-        Unigrams.
+        The words of each batch, as single tokens.
     idf_of
         What gives hashes their inverse document frequencies.
 
@@ -130,7 +130,7 @@ class Entries:
         return cls(row, word, count, weight, first, size, article, number, idf, signature)
 
     def of_rows(self, kept: Bool, layout: Layout) -> Entries:
-        """Give the entries of some paragraphs, as if there were no others.
+        """Return the entries of some paragraphs, as if there were no others.
 
         Parameters
         ----------
@@ -150,7 +150,7 @@ class Entries:
         )  # fmt: skip
 
     def find(self, article: Int, number: Int) -> Int:
-        """Give the words of articles that are among theirs, by the words' numbers in `Terms`."""
+        """Return the words of articles that are among theirs, by the words' numbers in `Terms`."""
         if not len(self.number):
             return np.zeros(0, np.int64)
         bits = max(int(self.number.max()), int(number.max(initial=0))).bit_length()
@@ -202,7 +202,7 @@ class TopicVectors:
         self._own: Float = self._some - sums(self._row, self._squared, rows)
 
     def features(self, core: Float, words: Float) -> Float:
-        """Say how close each paragraph is to its article's likely core, its likely filler and its neighbours.
+        """Return how close each paragraph is to its article's likely core, its likely filler and its neighbours.
 
         Parameters
         ----------

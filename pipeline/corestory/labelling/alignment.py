@@ -108,7 +108,7 @@ class Duplicates:
         self._texts: set[bytes] = set()
 
     def reason(self, *, url: str, text: str) -> str:
-        """Say why an article is a duplicate; an empty string, and the article remembered, if it is none.
+        """Return why an article is a duplicate; if it is none, remember it and return an empty string.
 
         Parameters
         ----------

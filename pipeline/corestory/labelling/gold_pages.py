@@ -28,14 +28,14 @@ class GoldPage:
 
 
 def is_wcxb(folder: Path) -> bool:
-    """Tell WCXB's layout: ``metadata.json``, and ``dev`` or ``test`` with ``html`` and ``ground-truth``."""
+    """Whether a folder has WCXB's layout: ``metadata.json``; ``dev`` or ``test`` with ``html`` and ``ground-truth``."""
     return (folder / "metadata.json").is_file() and any(
         (folder / part / "html").is_dir() and (folder / part / "ground-truth").is_dir() for part in _WCXB_PARTS
     )
 
 
 def is_newspaper4k(folder: Path) -> bool:
-    """Tell the layout of the newspaper4k dataset: ``articles.json`` and the folder ``html``."""
+    """Whether a folder has the layout of the newspaper4k dataset: ``articles.json`` and the folder ``html``."""
     return (folder / "articles.json").is_file() and (folder / "html").is_dir()
 
 
@@ -143,7 +143,7 @@ def read_newspaper4k(folder: Path, *, source: str, refuse: Refuse) -> Iterator[G
 def find_pages(folder: Path) -> dict[str, Path]:
     """Find a folder's HTML files by their names without suffix, in the order of the names.
 
-    Of a page that stands there both plain and gzipped, the plain file counts.
+    If the folder holds a page both plain and gzipped, the plain file counts.
     """
     pages: dict[str, Path] = {}
     if folder.is_dir():
@@ -220,7 +220,7 @@ _GOLD_SUFFIXES = (".txt", ".txt.gz")
 
 
 def is_pairs(folder: Path) -> bool:
-    """Tell a folder of pairs: at least one page with a text of the same name beside it."""
+    """Whether a folder holds pairs: at least one page with a text of the same name beside it."""
     return any(_gold_path(folder, name) is not None for name in find_pages(folder))
 
 

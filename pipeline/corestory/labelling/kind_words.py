@@ -51,7 +51,7 @@ _LONGEST, _LONGEST_POLICY = 60, 8
 
 
 def kind_of_words(text: str, claimed: Kind | None, *, words: int) -> Kind | None:
-    """Tell the kind of a filler paragraph whose words say more than its element.
+    """Return the kind of a filler paragraph whose words say more than its element.
 
     Parameters
     ----------

@@ -100,7 +100,7 @@ SPREAD_SITES = 3
 
 
 def kind_of_markup(markup: str, words: int) -> tuple[Kind | None, int]:
-    """Tell the kind of a filler paragraph from its markup words, and which element tells it.
+    """Return the kind of a filler paragraph from its markup words, and which element tells it.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def _bare(word: str) -> str:
 
 
 def role_of_markup(markup: str, *, is_title: bool) -> Role | None:
-    """Tell the role of a core paragraph, or of one that repeats the title, from its markup words.
+    """Return the role of a core paragraph, or of one that repeats the title, from its markup words.
 
     Parameters
     ----------

@@ -201,10 +201,10 @@ class LabelledParagraph:
     markup
         Where the view is a whole page.
     kind
-        Of a filler paragraph: the kind of boilerplate. ``None`` where the source does not give it.
+        The kind of a filler paragraph; ``None`` where the source does not give it.
     role
-        Of a paragraph of the story, or of one that repeats its title: its part in the story. ``None`` where the source
-        does not give it.
+        The part in the story of one of its paragraphs, or of one that repeats its title; ``None`` where the source does
+        not give it.
     """
 
     text: str

@@ -111,9 +111,9 @@ def prepare_table(
     sources
         Folders and tables, as `corestory.labelling.origins.find_origins` knows them.
     seed
-        Of the split.
+        The seed of the split.
     views
-        Ways in which HTML pages are cut, of `corestory.labelling.views.VIEWS`.
+        The ways to cut HTML pages: some of `corestory.labelling.views.VIEWS`.
     jobs
         Processes for HTML pages; -1 is one a core. The result does not depend on it.
     names

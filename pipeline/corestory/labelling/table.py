@@ -89,7 +89,7 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
 
 
 def is_prepared(path: Path) -> bool:
-    """Say whether a file has the columns of a table that `write_frame` wrote."""
+    """Return whether a file has the columns of a table that `write_frame` wrote."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -183,7 +183,7 @@ def split_of(site: str, *, seed: int) -> str:
     site
         Registered domain, or another name of a group of articles that must stay together.
     seed
-        Another seed, another split.
+        The seed of the split.
 
     Returns
     -------
@@ -257,7 +257,7 @@ def split_rows(frame: pd.DataFrame, *, seed: int) -> pd.Series:
 
 
 def site_or_page(frame: pd.DataFrame) -> pd.Series:
-    """Give the site of each row of a labelled table; a page without one is a site of its own."""
+    """Return the site of each row of a labelled table; a page without one is a site of its own."""
     page = frame["page"] if "page" in frame else frame["article_id"]
     return frame["site"].where(frame["site"].fillna("") != "", page) if "site" in frame else page
 

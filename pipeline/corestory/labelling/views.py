@@ -153,7 +153,7 @@ def chosen_views(names: str) -> tuple[str, ...]:
     Parameters
     ----------
     names
-        Of `VIEWS`; ``"all"`` is all that need no package, or one that is installed.
+        Names from `VIEWS`; ``"all"`` stands for all whose packages are installed.
 
     Raises
     ------
@@ -197,7 +197,7 @@ def page_views(page: GoldPage, *, views: Sequence[str] = CUTS) -> tuple[Labelled
     page
         HTML and gold text.
     views
-        Of `VIEWS`: ``"page"``, the whole body with its markup; ``"lines"``, a text node a line, as
+        Names from `VIEWS`: ``"page"``, the whole body with its markup; ``"lines"``, one text node per line, as
         ``BeautifulSoup(html).get_text("\n")`` gives; ``"p"``, the ``<p>`` elements; ``"container"``, the smallest
         element that holds the story, and what follows it in its parent; and the names of renderers and extractors.
 

@@ -49,7 +49,7 @@ class KindChoice:
 
 
 def chosen_positions(article: TaggedArticle, only: Label | None, kinds: KindChoice | None) -> list[int]:
-    """Give the positions of the paragraphs to write.
+    """Return the positions of the paragraphs to write.
 
     Examples
     --------
@@ -128,7 +128,7 @@ class Story:
     blocks
         Its paragraphs in order, without a headline that repeats the title.
     article_id, url
-        As of the article.
+        The article's.
     language
         As in `corestory.reading.language.language_of`.
     """

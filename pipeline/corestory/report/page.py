@@ -120,7 +120,7 @@ def write_report(folder: Path, findings: Findings, *, title: str, about: Sequenc
     Parameters
     ----------
     folder
-        Where; it exists.
+        The folder to write to, which exists.
     findings
         The findings.
     title
@@ -221,9 +221,9 @@ def report_about(
     split, seen
         The measured split, and those of its splits that the model has learned from.
     models
-        As they were given; an empty name is the default model.
+        The names of the models as the user gave them; an empty name is the default model.
     output, threshold
-        As they were given.
+        The options as the user gave them.
 
     Returns
     -------

@@ -111,9 +111,9 @@ def difference(band: Band[Rates], name: str, *, scale: int = 1, reverse: bool = 
     band
         The differences.
     name
-        Which.
+        Which of the differences to write.
     scale
-        100 for a difference in a hundred.
+        100 to write a difference as a percentage.
     reverse
         Whether to write the second less the first.
     """

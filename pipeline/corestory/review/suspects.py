@@ -54,9 +54,9 @@ def write_suspects(suspects: Sequence[Suspect], path: Path) -> None:
     Parameters
     ----------
     suspects
-        Of `corestory.evaluation.audit.audit_labels`.
+        The result of `corestory.evaluation.audit.audit_labels`.
     path
-        Newly made.
+        The file, which does not exist yet.
 
     Examples
     --------

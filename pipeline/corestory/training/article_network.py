@@ -230,7 +230,7 @@ def fit_article_network(
     languages
         The language of each row where known.
     seed
-        Of the first weights and of the order of the examples.
+        The seed of the first weights and of the order of the examples.
 
     Returns
     -------
@@ -256,7 +256,7 @@ def fit_article_network(
 
 
 def pages_without_story(rows: TrainingRows) -> Int:
-    """Give the numbers of the pages that are labelled filler in all their views."""
+    """Return the numbers of the pages that are labelled filler in all their views."""
     return np.setdiff1d(rows.page[rows.labelled], rows.page[rows.core])
 
 
@@ -298,7 +298,7 @@ def _weights(path: Examples) -> Float:
 
 
 def _cutoff(examples: Examples, probabilities: Float) -> float:
-    """Give the greatest cutoff below which are at most one of `LOST` real and of `LOST_SHORT` shortened articles."""
+    """Return the greatest cutoff below which are at most one of `LOST` real and of `LOST_SHORT` shortened articles."""
     real = np.sort(probabilities[examples.has_story & examples.real])
     short = np.sort(probabilities[examples.has_story & ~examples.real])
     limits = [SURE_ARTICLE, real[len(real) // LOST]]

@@ -35,7 +35,7 @@ class ArticleWords:
     by_fold: Mapping[int, NgramScorer]
 
     def held_out(self, scores: Float, features: BatchFeatures, fold: Int) -> Float:
-        """Give `word_features` of articles, each by the scorer that has not seen its fold; `fold` is each article's."""
+        """Return `word_features` of articles, each by the scorer that has not seen the article's fold."""
         found = np.zeros((len(fold), len(WORD_FEATURES)))
         for number in np.unique(fold):
             inside = fold == number

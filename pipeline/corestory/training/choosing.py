@@ -104,7 +104,7 @@ def choose_settings(
 
 
 def are_filler(paths: Sequence[TrainingRows], found: Sequence[Bool]) -> bool:
-    """Tell whether at most half of some paragraphs are labelled core; others are filler or have no label.
+    """Return whether at most half of some paragraphs are labelled core; others are filler or have no label.
 
     Parameters
     ----------
@@ -242,7 +242,7 @@ class LookPath:
         return self.core | lines_between_prose(self.scores, self.cutoffs, *self.form, self.rows.batch.layout)
 
     def stories(self, chosen: Bool) -> Stories:
-        """Give what the look reads of the articles of the chosen rows."""
+        """Return what the look reads of the articles of the chosen rows."""
         return kept_stories(self.rows, self.numbers, self.scores, self.read & chosen)
 
 

@@ -166,7 +166,7 @@ class FormAdaptation:
         yield from fits
 
     def _out_of_fold(self, step: Callable[[], None]) -> list[AddedLogOdds]:
-        """Give the out-of-fold log-odds that each change adds."""
+        """Return the out-of-fold log-odds that each change adds."""
         fold = np.arange(len(self._layout.sizes)) % self.folds
         added = [AddedLogOdds.nothing(len(self._labels)) for _ in range(1 + len(PENALTIES))]
         for number in range(self.folds):
@@ -180,7 +180,7 @@ class FormAdaptation:
         return added
 
     def _word_f1(self, added: AddedLogOdds) -> Float:
-        """Give the word F1 of each article that has a story, with some log-odds added."""
+        """Return the word F1 of each article that has a story, with some log-odds added."""
         kept = decided_batch(with_correction(self._scored, added), self._tagger.weights, self._tagger.settings).core
         words = self._scored.features.words * (self._labels >= 0)
         story = self._total(words * (self._labels == 1))
@@ -190,7 +190,7 @@ class FormAdaptation:
         return reached[story > 0]
 
     def _log_loss(self, added: AddedLogOdds) -> Float:
-        """Give the mean log-loss of the labelled paragraphs of each article, with some log-odds added."""
+        """Return the mean log-loss of the labelled paragraphs of each article, with some log-odds added."""
         scaling = self._tagger.settings.platt_scaling(html=self._html)
         log_odds = with_correction(self._scored, added).log_odds
         margin = np.where(self._labels == 1, 1, -1) * (scaling.slope * log_odds + scaling.offset)
@@ -203,6 +203,6 @@ class FormAdaptation:
 
 
 def _beyond_chance(falls: Float) -> bool:
-    """Say whether the mean of paired differences is above 0, by a one-sided test of at least `TESTABLE` of them."""
+    """Return whether the mean of paired differences is above 0, by a one-sided test of at least `TESTABLE` of them."""
     error = np.std(falls, ddof=1) / np.sqrt(len(falls)) if len(falls) >= TESTABLE else np.inf
     return bool(np.mean(falls) > ONE_SIDED_95 * error)

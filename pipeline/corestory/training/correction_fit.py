@@ -68,7 +68,7 @@ class FittedCorrection:
     of_lines: Bool
 
     def of_known_lines(self) -> FittedCorrection:
-        """Give the same correction for lines that stand on learned pages, and what is outside of bounds, alone."""
+        """Return the same correction for lines that stand on learned pages, and what is outside of bounds, alone."""
         correction = replace(self.correction, other_lines=np.array(0.0, np.float32))
         log_odds = np.where(self.of_lines, self.added.total, 0.0)
         return FittedCorrection(correction, AddedLogOdds(log_odds, log_odds), self.of_lines)
@@ -122,7 +122,7 @@ class Residuals:
         Yields
         ------
         FittedCorrection
-            One a penalty.
+            One correction per penalty.
         """
         import scipy.sparse
 
@@ -148,13 +148,13 @@ class Residuals:
             yield FittedCorrection(self._correction(learned, kinds, found, bounds), added, known | outside)
 
     def _known(self, learned: Bool) -> Bool:
-        """Say which lines are landmarks that stand on a learned article other than their own."""
+        """Return which lines are landmarks that stand on a learned article other than their own."""
         number, article = self._standing
         pages = np.bincount(number, learned[article], self._number.max(initial=0) + 1)
         return np.asarray((pages[self._number] > learned[self._layout.article]) & self._landmarks(learned))
 
     def _landmarks(self, learned: Bool) -> Bool:
-        """Say which lines may be landmarks: a line of a learned story is none, also where its article is tagged."""
+        """Return which lines may be landmarks: a line of a learned story is none, also where its article is tagged."""
         story = self._lines.hashes[learned[self._layout.article] & (self._labels == 1)]
         return np.asarray(self._lines.told & ~np.isin(self._lines.hashes, story))
 

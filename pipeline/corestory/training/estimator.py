@@ -246,7 +246,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return fit_count(self._recipe(), folds, html=html) + look_fit_count(folds)
 
     def predict_proba(self, X: pd.DataFrame) -> npt.NDArray[np.float64]:
-        """Give the probabilities of core and of filler, shape (rows, 2), rows in the order given."""
+        """Return the probabilities of core and of filler, shape (rows, 2), rows in the order given."""
         check_is_fitted(self)
         score = self._scored(X)["score"].to_numpy(float)
         return np.column_stack([score, 1 - score])

@@ -104,22 +104,22 @@ def fit_stage1(
     read: Callable[[Sequence[str]], Tokens],
     progress: Progress,
 ) -> tuple[NgramScorer, Float]:
-    """Fit a linear stage on all rows, and score every row by one that saw none of its site.
+    """Fit a linear stage on all rows, and score every row with a stage that saw no row of its site.
 
     Parameters
     ----------
     texts
-        What it reads of each row: its words, or its markup words.
+        What the stage reads of each row: its words, or its markup words.
     rows
         The training rows.
     chosen
-        Which of them it learns from, if they are labelled.
+        Which of them the stage learns from, if they are labelled.
     recipe
-        How.
+        The settings of the fit.
     inverse_regularisation, read
         As in `fit_ngrams`.
     min_pages
-        Its ``min_groups``.
+        The ``min_groups`` of `fit_ngrams`.
     progress
         Called after each single fit.
 
@@ -207,7 +207,7 @@ def fit_stage2(
     words
         The scorer of words, whose inverse document frequencies weight the topic features.
     recipe
-        How.
+        The settings of the fit.
     html
         Whether to use the rows' markup.
     progress
@@ -320,7 +320,7 @@ def fit_stages(
     html_numbers
         For each of `html_rows`, its number in `rows`.
     recipe
-        How.
+        The settings of the fit.
     progress
         Called after each single fit.
     """

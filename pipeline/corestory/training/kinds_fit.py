@@ -84,7 +84,7 @@ def fit_kinds(frame: pd.DataFrame, core: Bool, fold: Int, *, idf_of: IdfOf, seed
     idf_of
         Gives words' inverse document frequencies by their hashes.
     seed
-        Of the choice of rows where a site has many of one class.
+        The seed of the choice of rows where a site has many of one class.
 
     Returns
     -------
@@ -183,7 +183,7 @@ class _Rows:
         return np.asarray(weight / weight.mean())
 
     def seen_markup(self) -> list[str]:
-        """Give markup words; half of the sites without those that named the kinds, or nothing else would be learned."""
+        """Return markup words, on half of the sites without those that named the kinds: the rest must be learned, too."""
         hidden: dict[str, str] = {}
         seen = []
         for markup, marked, site in zip(self.markup.tolist(), self.marked.tolist(), self.site.tolist(), strict=True):

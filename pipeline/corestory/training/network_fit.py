@@ -61,13 +61,13 @@ def fit_network(
     weights
         Each paragraph's weight in the loss; paragraphs of weight 0 are context only.
     shape
-        The member's size.
+        The size of the network.
     epochs
         Passes over the articles, at least.
     penalty
         Weight decay of the matrices, a step of size 1.
     seed
-        Of the first weights and of the order of the articles.
+        The seed of the first weights and of the order of the articles.
     steps
         Steps at least: few articles are learned from in smaller batches, and in more passes.
     batch, learning_rate
@@ -168,7 +168,7 @@ def loss_and_gradients(
         return whole[margin + distance : margin + distance + width * count].reshape(width, count)
 
     def around(block: int) -> list[tuple[int, int, Floating]]:
-        """Give the taps that reach another row of an article, how far away it is, and 1 where it exists."""
+        """Return the taps that reach another row of an article, how far away it is, and 1 where it exists."""
         far = 2**block
         if far >= longest:
             return []
@@ -177,7 +177,7 @@ def loss_and_gradients(
         return [(0, -far, before.astype(inputs.dtype)), (2, far, after.astype(inputs.dtype))]
 
     def where_there(block: int, tap: int, there: Floating) -> Floating:
-        """Give a tap's weight where the row that it reaches exists, else 0."""
+        """Return a tap's weight where the row that it reaches exists, else 0."""
         return np.asarray(np.multiply(member.taps[block, tap][:, None], there, out=work))
 
     def active(values: Floating, bias: Floating) -> Floating:
@@ -253,7 +253,7 @@ class Space:
     Parameters
     ----------
     dtype
-        Of the arrays.
+        The type of the arrays.
     """
 
     def __init__(self, dtype: npt.DTypeLike) -> None:
@@ -261,7 +261,7 @@ class Space:
         self._known: dict[object, Floating] = {}
 
     def array(self, name: object, *sizes: int) -> Floating:
-        """Give the array of that name and size: zeros at first, later as they were left."""
+        """Return the array of that name and size: zeros at first, later as they were left."""
         size = math.prod(sizes)
         found = self._known.get(name)
         if found is None or len(found) < size:
@@ -269,11 +269,11 @@ class Space:
         return found[:size].reshape(sizes)
 
     def like(self, member: Member) -> Member:
-        """Give arrays of the member's sizes."""
+        """Return arrays of the member's sizes."""
         return _parts(member, self.array("gradients", _count(member)))
 
     def flat(self, member: Member) -> Floating:
-        """Give all arrays of `like` as one."""
+        """Return all arrays of `like` as one."""
         return self.array("gradients", _count(member))
 
 

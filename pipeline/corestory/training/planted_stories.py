@@ -66,7 +66,7 @@ class Blocks:
         rows
             The training rows, and behind them the rows of headings and teasers.
         language
-            Of each row.
+            The language of each row.
         headings, teasers
             As in `corestory.training.planting.ExtendedRows`.
         comments
@@ -108,12 +108,12 @@ class Blocks:
         group, page, size
             The group and the page of the story, and its number of paragraphs.
         generator
-            Of the choice.
+            Makes the choice.
 
         Returns
         -------
         rows : numpy.ndarray
-            Of the block, in order.
+            The rows of the block, in order.
         position : float
             Before which paragraph of the story it stands: -0.5 is before the first, `size` behind the last.
         """
@@ -152,7 +152,7 @@ class Blocks:
         return generator.permutation(teasers[self.page[teasers[:, 0]] != page])
 
     def _other(self, pages: Sequence[Int], page: int, generator: np.random.Generator) -> Int:
-        """Give the first paragraphs of those of another page."""
+        """Return the first paragraphs of those of another page."""
         others = [part for part in pages if self.page[part[0]] != page]
         length = generator.integers(LEAST_SECOND, MOST_SECOND, endpoint=True)
         return others[generator.integers(len(others))][:length] if others else np.zeros(0, np.int64)
@@ -201,7 +201,7 @@ class Stories:
     weight: Float
 
     def part(self, articles: Bool) -> Stories:
-        """Give some of the articles."""
+        """Return the stories of some of the articles."""
         inside = np.repeat(articles, self.layout.sizes)
         return Stories(
             self.rows[inside], Layout.of(self.layout.sizes[articles]), self.core[inside], self.planted[inside],

@@ -112,7 +112,7 @@ class ExtendedRows:
     template: Int
 
     def dealt(self, deal: int) -> TrainingRows:
-        """Give the rows with the templates dealt to the folds, otherwise in each deal; lines of one are in one fold."""
+        """Return the rows in each deal of the templates to the folds; all lines of a template are in one fold."""
         folds = int(self.rows.fold.max()) + 1
         return replace(
             self.rows, fold=np.where(self.template < 0, self.rows.fold, self.template // folds**deal % folds)
@@ -135,7 +135,7 @@ def with_template_lines(
     weights
         The model, which has learned nothing from templates.
     seed
-        Of the values of slots.
+        The seed of the values of slots.
     """
     language, layout = row_languages(rows, languages), rows.batch.layout
     generator = np.random.default_rng(seed)
@@ -184,7 +184,7 @@ def with_template_lines(
 def _headlines_and_teasers(
     rows: TrainingRows, language: Sequence[str], generator: np.random.Generator
 ) -> tuple[dict[str, list[str]], list[tuple[int, tuple[str, ...]]]]:
-    """Give the headlines of each language, and for each a row of its page and what a teaser of it may show."""
+    """Return the headlines of each language, and for each a row of its page and what a teaser of it may show."""
     layout = rows.batch.layout
     headlines: dict[str, list[str]] = {}
     teasers: list[tuple[int, tuple[str, ...]]] = []
@@ -212,11 +212,11 @@ def plug_lines(extended: ExtendedRows, kinds: Sequence[object], marked: Bool, *,
     extended
         As in `with_template_lines`.
     kinds
-        Of the training rows their kinds of filler where known.
+        The kind of filler of each training row where known.
     marked
         Whether each training row has markup. If not, its kind was written down by a person.
     seed
-        Of the choice among paragraphs of story.
+        The seed of the choice among paragraphs of story.
 
     Returns
     -------
@@ -252,7 +252,7 @@ def plug_lines(extended: ExtendedRows, kinds: Sequence[object], marked: Bool, *,
 
 
 def opening(text: str) -> str:
-    """Give the first sentences of a paragraph that a teaser could show; nothing if none is of a teaser's length.
+    """Return the first sentences of a paragraph that a teaser could show; nothing if none is of a teaser's length.
 
     Examples
     --------
@@ -277,7 +277,7 @@ def _once(rows: Int, keys: dict[int, tuple[int, str]]) -> Int:
 
 
 def row_languages(rows: TrainingRows, languages: Sequence[object]) -> list[str]:
-    """Give the language of each row by its first two letters; where it is not known, the script of the article."""
+    """Return the language of each row by its first two letters; where it is not known, the script of the article."""
     layout, found = rows.batch.layout, []
     for inside in layout.slices():
         known = languages[inside.start]

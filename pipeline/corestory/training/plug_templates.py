@@ -100,7 +100,7 @@ def template_lines(headlines: Mapping[str, Sequence[str]], generator: np.random.
         Headlines by language; languages without templates are passed over. Where there are none, templates that need
         one are.
     generator
-        Of wordings, of the values of slots and of the order of templates.
+        Chooses wordings, the values of slots and the order of templates.
     """
     found = []
     for language in sorted(headlines):
@@ -193,7 +193,7 @@ def with_planted_lines(
     frame, core, fold
         As in `corestory.training.kinds_fit.fit_kinds`; without one of `COLUMNS` nothing is added.
     generator
-        Of stories, lines and positions.
+        Chooses stories, lines and positions.
 
     Returns
     -------
@@ -246,7 +246,7 @@ def with_planted_lines(
 
 
 def _stories(frame: pd.DataFrame, core: Bool) -> list[Int]:
-    """Give the rows of each article's story, and those around it, of stories that are long enough."""
+    """Return the rows of each article's story, and those around it, of stories that are long enough."""
     import pandas as pd
 
     article, _ = pd.factorize(frame["article_id"])

@@ -171,7 +171,7 @@ def _decided(
 
 
 def _blocks(extended: ExtendedRows, deals: Sequence[TrainingRows], kinds: Sequence[object]) -> list[Blocks]:
-    """Give what blocks are made of, for each deal of the templates: headings are made from some."""
+    """Return what blocks are made of, for each deal of the templates: headings are made from some."""
     comments = np.zeros(len(extended.rows.core), bool)
     comments[: len(kinds)] = [kind == "comment" for kind in kinds]
     comments &= ~extended.rows.core
@@ -221,7 +221,7 @@ class _Material:
     shape: Float
 
     def prose(self, rows: Int) -> Bool:
-        """Tell which of the rows are prose."""
+        """Return which of the rows are prose."""
         return is_prose(self.lengths[rows], self.shape[rows], self.by_line[rows])
 
     def columns(self, stories: Stories) -> Float32:

@@ -145,7 +145,7 @@ def make_folds(frame: pd.DataFrame, *, folds: int, seed: int) -> Folds:
     folds
         How many are wanted; fewer where there are fewer sites.
     seed
-        Of the order in which sites are dealt.
+        The seed of the order in which sites are dealt.
 
     Raises
     ------
@@ -185,7 +185,7 @@ def make_folds(frame: pd.DataFrame, *, folds: int, seed: int) -> Folds:
 
 
 def trusted_labels(log_odds: Float, rows: TrainingRows, *, least: float) -> Bool:
-    """Say which rows' labels are to be learned from.
+    """Return which rows' labels are to be learned from.
 
     Parameters
     ----------

@@ -84,7 +84,7 @@ class Monitor:
     app
         The application behind it.
     metrics
-        Where to count.
+        The counters.
     log
         Where to log; None for nowhere.
     paths
