@@ -183,7 +183,7 @@ class _Rows:
         return np.asarray(weight / weight.mean())
 
     def seen_markup(self) -> list[str]:
-        """Return markup words, on half of the sites without those that named the kinds: the rest must be learned, too."""
+        """Return markup words, on half of the sites without those that named the kinds: the rest must be learned."""
         hidden: dict[str, str] = {}
         seen = []
         for markup, marked, site in zip(self.markup.tolist(), self.marked.tolist(), self.site.tolist(), strict=True):

@@ -112,7 +112,7 @@ class ExtendedRows:
     template: Int
 
     def dealt(self, deal: int) -> TrainingRows:
-        """Return the rows in each deal of the templates to the folds; all lines of a template are in one fold."""
+        """Return the rows, with the templates dealt to the folds anew for each `deal`; a template is in one fold."""
         folds = int(self.rows.fold.max()) + 1
         return replace(
             self.rows, fold=np.where(self.template < 0, self.rows.fold, self.template // folds**deal % folds)
