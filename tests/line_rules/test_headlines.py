@@ -301,3 +301,16 @@ def test_a_headline_in_thai_stands_above_a_longer_line_that_no_mark_ends():
     assert own_headlines(batch_of_articles([Article("a", lines)]), words, np.ones(2, bool)).tolist() == [True, False]
     alike = [lines[0], lines[1][:30]]
     assert not own_headlines(batch_of_articles([Article("a", alike)]), words, np.ones(2, bool)).any()
+
+
+def test_the_first_item_of_a_list_is_no_headline():
+    lines = [
+        "1. FC Skarne wins",
+        "The town won by a goal from the first minute.",
+        "2. Ostvik loses",
+        "It rained there.",
+    ]
+    words = shape_features(lines)[0]
+    assert not own_headlines(batch_of_articles([Article("a", lines)]), words, np.ones(4, bool)).any()
+    alone = batch_of_articles([Article("a", lines[:2])])
+    assert own_headlines(alone, words[:2], np.ones(2, bool)).tolist() == [True, False]

@@ -3,6 +3,7 @@
 import pytest
 
 from corestory.reading.damaged_utf8 import damaged_utf8, pasted_utf8
+from corestory.reading.decoding import decode
 
 
 @pytest.mark.parametrize(
@@ -24,3 +25,9 @@ def test_many_pasted_bytes_need_a_character_that_only_utf_8_has():
     assert pasted_utf8("…".encode() + b" it\x92s \x93here\x94") == "… it’s “here”"
     assert pasted_utf8("é".encode() + b" it\x92s \x93here\x94") is None
     assert pasted_utf8("…".encode() + b" it\x92s \xa4") is None
+
+
+def test_signs_that_were_encoded_twice_beside_others_are_repaired_and_few_are_not():
+    twice = "".join(char.encode().decode("cp1252", "ignore") if char in "’…" else char for char in "It’s here’s and… ")
+    assert decode((twice + "“Genève”").encode(), where="a.txt") == "It’s here’s and… “Genève”"
+    assert decode("â€™ is ’ and â€œ is “".encode(), where="a.txt") == "â€™ is ’ and â€œ is “"

@@ -50,6 +50,8 @@ LEAST_PROSE = 10
 UNLIKE_TITLE = 0.4
 """At most such a share of the words of another story's headline is in the title."""
 
+# The first and the second item of a list, which a football club whose name begins so does not have.
+_ITEM_ONE, _ITEM_TWO = ("1.", "1)"), ("2.", "2)")
 # Thai and Lao.
 _ENDLESS, _OPENING = r"[\u0e01-\u0eff]", '"“‘( '
 _BY = r"(?:by|von|par|por|di|door|av|af|autor|автор)\b(?-i: *:? *[^\W\da-z_])"
@@ -119,7 +121,10 @@ def own_headlines(
             may_be = any(map(str.isdigit, between)) or re.match(_BY, between, re.IGNORECASE) is not None
             if not may_be or words[behind[0]] > DATE_WORDS:
                 behind = behind[:1]
-            found[begin] |= any(_heads(batch, words, begin, row) for row in behind)
+            is_item = batch.texts[begin][:2] in _ITEM_ONE and any(
+                batch.texts[row][:2] in _ITEM_TWO for row in rows.tolist()
+            )
+            found[begin] |= not is_item and any(_heads(batch, words, begin, row) for row in behind)
     return found
 
 

@@ -17,6 +17,8 @@ _TWICE = re.compile(
     rb"|\xcb[\x86\x9c]|\xe2(?:\x80[\x93-\xba]|\x82\xac|\x84\xa2))"
 )
 _TWICE_CHARACTERS = 3
+# Such signs of typography: "â€™", "â€œ", "â€¦".
+_TWICE_SIGN = re.compile("â€[\x80-\xbf˜™š›œžŸ“”¦¡¢–—‘’‚„†‡•…‰‹]")
 # The byte of each character in Windows-1252, or in Latin-1 where that leaves it free.
 _BYTES = {byte: byte for byte in range(256)} | {
     ord(character): byte for byte in range(256) if (character := bytes((byte,)).decode("cp1252", "ignore"))
@@ -50,7 +52,9 @@ def pasted_utf8(data: bytes) -> str | None:
 
 
 def repaired_twice(text: str, encoded: bytes) -> str:
-    """Repair UTF-8 that was read as Windows-1252 and encoded again, where every character beyond ASCII shows that.
+    """Repair UTF-8 that was read as Windows-1252 and encoded again, where several characters show that.
+
+    Where not every character beyond ASCII does, those of three bytes have to: signs such as quotation marks.
 
     Parameters
     ----------
@@ -67,4 +71,17 @@ def repaired_twice(text: str, encoded: bytes) -> str:
     try:
         return codecs.charmap_encode(text, "strict", _BYTES)[0].decode()
     except UnicodeError:
-        return text
+        return _repaired_signs(text)
+
+
+def _repaired_signs(text: str) -> str:
+    """Repair the signs of typography that were encoded twice beside text that was not: other stories, a template."""
+    found = _TWICE_SIGN.findall(text)
+    return text if len(found) < _TWICE_CHARACTERS else _TWICE_SIGN.sub(_repaired_sign, text)
+
+
+def _repaired_sign(sign: re.Match[str]) -> str:
+    try:
+        return codecs.charmap_encode(sign[0], "strict", _BYTES)[0].decode()
+    except UnicodeError:
+        return sign[0]

@@ -43,6 +43,7 @@ _LEGACY = (
 )
 _DETECTED_BYTES = 2**16
 _HIGH_BYTES = 12
+_FEW_LETTERS = 6
 _MOST_CHAOS = 0.05
 _LEAST_COHERENCE = 0.2  # of letters with those of a language; Chinese, Japanese and Korean have none
 _MULTIBYTE = frozenset(("cp932", "euc_jp", "big5", "gb18030", "cp949"))
@@ -259,7 +260,7 @@ def _decoded(data: bytes, where: str, declared: str) -> str:
         lambda: pasted_utf8(data),
         lambda: western_text(data),
         lambda: _decoded_as(data, _detected_encoding(data)),
-        lambda: western_text(data, "mac_roman", least=_HIGH_BYTES) or western_text(data, "cp850", least=_HIGH_BYTES),
+        lambda: western_text(data, "mac_roman", least=_FEW_LETTERS) or western_text(data, "cp850", least=_FEW_LETTERS),
         lambda: _utf8(data, least=0) if declared == "utf-8" else None,
     )
     for attempt in attempts:
