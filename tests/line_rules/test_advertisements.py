@@ -29,6 +29,7 @@ def _in_page(html: str) -> list[str]:
         ("ferry.push(function() { return quay; });", False),
         ('[newsletter_form id="3"]', True), ("{{adsense_bottom}}", True), ("[/caption]", True),
         ('[caption id="a"]The quay[/caption]', True), ("[embed]https://a.example[/embed]", True), ("<!--more-->", True),
+        ('{"slot": 3, "size": [300, 250]}', True),
         ("[b]The quay[/b]", False), ("<The quay>", False), ("[Laughs]", False),
         ("{The ferry}", False), ("Gardens (and quays)", False),
     ],

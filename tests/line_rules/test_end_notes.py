@@ -213,3 +213,12 @@ def test_a_poll_is_filler_from_its_question_to_the_number_of_votes(votes):
     assert _found(Article("a", [STORY[0], *poll, *STORY[1:]])) == poll
     assert _found(Article("a", [STORY[0], "Was it close?", votes, *STORY[1:]])) == []
     assert _found(Article("a", [STORY[0], *poll[1:], *STORY[1:]])) == []
+
+
+def test_the_name_of_the_byline_below_the_story_is_filler():
+    words = shape_features(lines := ["By Ann Lee", *STORY, "Ann Lee"])[0]
+    kept = np.array([False, *[True] * (len(lines) - 1)])
+    found = end_notes(batch_of_articles([Article("a", lines)]), words, kept)
+    assert [lines[row] for row in np.flatnonzero(found).tolist()] == ["Ann Lee"]
+    lines[0] = "The quay that they named after Ann Lee"
+    assert not end_notes(batch_of_articles([Article("a", lines)]), shape_features(lines)[0], kept).any()

@@ -314,3 +314,19 @@ def test_the_first_item_of_a_list_is_no_headline():
     assert not own_headlines(batch_of_articles([Article("a", lines)]), words, np.ones(4, bool)).any()
     alone = batch_of_articles([Article("a", lines[:2])])
     assert own_headlines(alone, words[:2], np.ones(2, bool)).tolist() == [True, False]
+
+
+def test_the_first_turn_of_a_dialogue_is_no_headline():
+    lines = [
+        "**Ann Lee:** Why was the quay shut?",
+        "**Bo:** It rained for a week and then a month.",
+        "**Ann Lee:** And?",
+    ]
+    words = shape_features(lines)[0]
+    assert not own_headlines(batch_of_articles([Article("a", lines)]), words, np.ones(3, bool)).any()
+    lines[2] = "Nobody came."
+    assert own_headlines(batch_of_articles([Article("a", lines)]), words, np.ones(3, bool)).tolist() == [
+        True,
+        False,
+        False,
+    ]

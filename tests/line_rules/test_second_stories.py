@@ -138,3 +138,8 @@ def test_numbers_of_links_hide_no_second_story():
     lines = [*HEAD, *STORY, "+* [5]" + OTHER[0][1:], "* [6]Greta Holm", "* [7]8 April 2025", *PROSE]
     assert found_lines(found, lines) == kept_lines(lines[6:])
     assert _found(lines) == []
+
+
+def test_a_byline_may_name_the_profession():
+    second = ["+Snow is here", "By Greta Holm", *PROSE]
+    assert _found([HEAD[0], "By Ellis Corran, local reporter", *STORY, *second]) == kept_lines(second)

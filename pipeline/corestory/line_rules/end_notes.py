@@ -28,6 +28,8 @@ PROSE_WORDS = 8
 """Kept paragraphs of so many words name the people of the story."""
 NAME_WORDS, ABOVE = 4, 6
 """A name has two to so many words. It is the author's if it also is one of so many lines above the story."""
+BEFORE_AUTHOR = 16
+"""At most so many characters stand before the name there: "Written by"."""
 STORY_WORDS = 40
 """Before a note about the publisher stand at least so many kept words."""
 WORK_WORDS = 5
@@ -147,7 +149,10 @@ def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end:
             ):
                 found.append(row - 1)
     last = next((row for row in reversed(rows) if row not in found), first)
-    if 2 <= words[last] <= NAME_WORDS and texts[last] in texts[max(rows[0] - ABOVE, first) : rows[0]]:
+    above_story = texts[max(rows[0] - ABOVE, first) : rows[0]]
+    if 2 <= words[last] <= NAME_WORDS and any(
+        one.endswith(texts[last]) and len(one) <= len(texts[last]) + BEFORE_AUTHOR for one in above_story
+    ):
         found.append(last)
     behind = "\0".join(texts[last + 1 : end])
     return found + [row for row in rows[:FIRST] if row < last and _is_name(texts[row]) and texts[row] in behind]

@@ -52,6 +52,8 @@ UNLIKE_TITLE = 0.4
 
 # The first and the second item of a list, which a football club whose name begins so does not have.
 _ITEM_ONE, _ITEM_TWO = ("1.", "1)"), ("2.", "2)")
+# Who speaks, in a line that is a turn of a dialogue.
+_SPEAKER = r"[^:：]{1,40}[:：]"
 # Thai and Lao.
 _ENDLESS, _OPENING = r"[\u0e01-\u0eff]", '"“‘( '
 _BY = r"(?:by|von|par|por|di|door|av|af|autor|автор)\b(?-i: *:? *[^\W\da-z_])"
@@ -121,10 +123,12 @@ def own_headlines(
             may_be = any(map(str.isdigit, between)) or re.match(_BY, between, re.IGNORECASE) is not None
             if not may_be or words[behind[0]] > DATE_WORDS:
                 behind = behind[:1]
-            is_item = batch.texts[begin][:2] in _ITEM_ONE and any(
-                batch.texts[row][:2] in _ITEM_TWO for row in rows.tolist()
-            )
-            found[begin] |= not is_item and any(_heads(batch, words, begin, row) for row in behind)
+            kept_texts = [batch.texts[row] for row in rows.tolist()]
+            is_item = kept_texts[0][:2] in _ITEM_ONE and any(text[:2] in _ITEM_TWO for text in kept_texts)
+            is_turn = (turn := re.match(_SPEAKER, kept_texts[0])) and sum(
+                text.startswith(turn[0]) for text in kept_texts
+            ) > 1
+            found[begin] |= not (is_item or is_turn) and any(_heads(batch, words, begin, row) for row in behind)
     return found
 
 

@@ -240,7 +240,7 @@ def _form(text: str) -> str:
     """Give the form of a line with a date, marks around it aside, or of a byline: "12 May 2025" is "0 a 0"."""
     if is_stamp(text):
         return re.sub(r"\d+", "0", re.sub(r"[^\W\d_]+", "a", re.sub(r"^\W+|\W+$", "", text)))
-    return "by" if is_byline(text) else ""
+    return "by" if is_byline(text.partition(",")[0]) else ""  # a profession may follow
 
 
 def _headline_above(texts: Sequence[str], words: Float, row: int, last: int) -> tuple[int | None, bool]:
