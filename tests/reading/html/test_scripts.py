@@ -26,6 +26,8 @@ def story(html):
         "<noscript>{}</noscript>",
         "<my-app><template shadowrootmode=open>{}<script>x()</script></template></my-app>",
         "<iframe srcdoc='{}'></iframe>",
+        "<iframe src='data:text/html,{}'></iframe>",
+        "<svg><foreignObject><div>{}</div></foreignObject></svg>",
         "<form><textarea readonly>{}</textarea></form>",
         "<object data=story.swf>{}</object>",
         "<video src=story.mp4>{}</video>",
@@ -282,3 +284,9 @@ def test_a_story_in_an_island_of_xml_is_found():
 def test_what_a_script_may_write_is_no_story_beside_a_shown_one():
     script = f"<script>document.write({json.dumps(BLOCKS.replace('ferry', 'train'))});</script>"
     assert story(f"<main>{BLOCKS}</main>{script}") == PARAGRAPHS
+
+
+def test_a_frame_may_hold_its_page_in_base_64():
+    data = b64encode(f"<meta charset=utf-8>{BLOCKS}".encode()).decode()
+    assert story(SHELL.format(f"<iframe src='data:text/html;base64,{data}'></iframe>")) == PARAGRAPHS
+    assert story(SHELL.format(f"<iframe src='data:text/html;base64,{data[:41]}'></iframe>")) == []

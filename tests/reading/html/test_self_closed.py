@@ -40,3 +40,30 @@ def test_sections_of_a_page_that_shows_nothing_else_are_its_text():
     story = "".join(f"<p>{text}</p>" for text in STORY)
     assert read_page(f"<body><script>//<![CDATA[\nx()\n//]]></script><div><![CDATA[{story}]]></div>").texts == STORY
     assert read_page("<body>" + "".join(f"<p><![CDATA[{text}]]></p>" for text in STORY)).texts == STORY
+
+
+LONG = [
+    f"The {day} ferry was late again, and nobody who was on board was told why, the harbour council said."
+    for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+]
+PROSE = "".join(f"<p>{text}</p>" for text in LONG)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<head><title>Ferry</head><body>{}</body>", "<style>p {{ color: red }}{}",
+        "<script>var a = 1;{}<script>b()</script>", "<p>Home</p><!-- advertisement {}",
+        "<select><option>Skarne{}", "<title>Ferry<style>p {{}}{}",
+    ],
+)  # fmt: skip
+def test_an_element_or_a_comment_that_nobody_has_closed_holds_no_story(page):
+    assert [text for text in read_page(page.format(PROSE)).texts if text in LONG] == LONG
+
+
+def test_what_a_page_with_a_story_has_in_a_comment_without_end_stays_out():
+    assert read_page(f"{PROSE}<!-- {PROSE.replace('ferry', 'train')}").texts == LONG
+
+
+def test_many_elements_without_an_end_take_no_longer_than_their_page():
+    assert read_page("<title>a<p>b" * 20_000).texts == []

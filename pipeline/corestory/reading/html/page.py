@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser
 
+from corestory.reading.html.line_breaks import prose_word_count
 from corestory.reading.html.outline import Outline
 from corestory.reading.html.scripts import (
     DECLARED_SHOWN,
@@ -14,8 +15,11 @@ from corestory.reading.html.scripts import (
     with_declared,
 )
 from corestory.reading.html.segments import cut
-from corestory.reading.html.self_closed import holds_rest, with_end_tags, with_sections
+from corestory.reading.html.self_closed import holds_rest, with_end_tags, with_missing_end, with_sections
 from corestory.reading.html.serialised import NormalForm
+
+# So many elements of a page may lack their end.
+_MISSING_ENDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,11 @@ def read_page(source: str | bytes) -> Page:
     >>> page.title
     'T'
     """
+    return _read(source, _MISSING_ENDS)
+
+
+def _read(source: str | bytes, ends: int) -> Page:
+    """Cut a page, and if it shows no prose the same page with up to so many ends of elements that it lacks."""
     tree = LexborHTMLParser(source)
     title = _title(tree)
     url = _attribute(tree, 'link[rel="canonical"]', "href") or _attribute(tree, 'meta[property="og:url"]', "content")
@@ -91,12 +100,16 @@ def read_page(source: str | bytes) -> Page:
         html = source if isinstance(source, str) else source.decode(errors="replace")
         closed = with_sections(with_end_tags(html))
         if closed != html:
-            return read_page(closed)
+            return _read(closed, ends)
     if not has_prose:
         story = state_paragraphs(LexborHTMLParser(source), least=least_words(found.prose_words))
         missing = [text for text in story if text not in found.texts]
         if len(missing) > DECLARED_SHOWN * len(story):
             found = found.with_undisplayed(missing)
+        if ends and not found.has_prose(DECLARED_WORDS) and (closed := with_missing_end(html)) != html:
+            page = _read(closed, ends - 1)
+            if sum(map(prose_word_count, page.texts)) >= least_words(found.prose_words) + found.prose_words:
+                return page
     is_shown = len(found.texts) == len(shown.texts) or shown.has_prose(DECLARED_WORDS)
     return Page(found.texts, found if is_shown else None, title, url, language, frames)
 

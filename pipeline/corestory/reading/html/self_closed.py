@@ -1,5 +1,6 @@
-"""Pages that were written as XML, in which any empty element may close itself: ``<script src="a.js"/>``.
+"""Pages in which an element without an end holds the rest, as code or as a comment.
 
+Many were written as XML, in which any empty element may close itself: ``<script src="a.js"/>``.
 HTML knows no such tags. Its parser takes all behind that script for code, so that nothing is left of the page. Neither
 does it know sections such as ``<![CDATA[The quay]]>``, and takes them for comments.
 """
@@ -14,6 +15,10 @@ from corestory.reading.html.tags import VOID
 _HOLDING = ("script", "iframe", "title", "textarea", "style")
 # With attributes as XML has them: of `<a href=/news/>`, the slash belongs to the address.
 _SELF_CLOSED = re.compile(r"""<([a-zA-Z][\w:.-]*+)((?:\s++[\w:.-]++\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'))*+)\s*+/>""")
+
+# Elements in which tags are text or nothing, comments, and what begins the markup that they should not hold.
+_OPEN = re.compile(r"<(script|style|title|textarea|select|iframe)\b[^<>]*>|<!--", re.IGNORECASE)
+_MARKUP = re.compile(r"<(?:p|div|h[1-6]|article|main|section|body|/head)\b", re.IGNORECASE)
 
 
 def holds_rest(tree: LexborHTMLParser) -> bool:
@@ -41,6 +46,33 @@ def with_end_tags(html: str) -> str:
             end, following = html.find(f"</{name}", tag.end()), html.find(f"<{name}", tag.end())
             if end < 0 or 0 <= following < end:
                 return _SELF_CLOSED.sub(_with_end, html)
+    return html
+
+
+def with_missing_end(html: str) -> str:
+    """Write the end of the first element or comment that has none before the markup behind it.
+
+    Examples
+    --------
+    >>> with_missing_end("<style>p{}<p>One.</p>"), with_missing_end("<!-- ad <p>One.</p>")
+    ('<style>p{}</style><p>One.</p>', ' ad <p>One.</p>')
+    >>> with_missing_end("<title>T</title><!-- ad --><p>One.</p>")
+    '<title>T</title><!-- ad --><p>One.</p>'
+    """
+    lower = html.lower()
+    for tag in _OPEN.finditer(html):
+        name = (tag[1] or "").lower()
+        end = lower.find(f"</{name}" if name else "-->", tag.end())
+        following = lower.find(f"<{name}", tag.end()) if name else -1
+        if end >= 0 and not 0 <= following < end:
+            continue
+        if not name:
+            return html[: tag.start()] + html[tag.end() :]
+        markup = _MARKUP.search(html, tag.end())
+        if markup is None:
+            break
+        if end < 0 or markup.start() < end:
+            return f"{html[: markup.start()]}</{name}>{html[markup.start() :]}"
     return html
 
 

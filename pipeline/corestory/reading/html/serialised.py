@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import html
 import re
+from base64 import b64decode
 from copy import copy
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -38,7 +40,8 @@ RAW = frozenset(("xmp", "plaintext", "noembed"))
 # Elements that may hold the story of a page that shows none, and how long their text has to be.
 _ALTERNATIVES = frozenset(("noscript", "noframes", "textarea", "object", "canvas", "video", "audio"))
 # These hold another page, or a part of this one, if an attribute says so.
-_MAY_HOLD = frozenset(("template", "iframe"))
+_MAY_HOLD = frozenset(("template", "iframe", "svg"))
+_DATA = "data:text/html"
 _STORY_CHARACTERS = 100
 _TAG = re.compile(r"<[^<>]*>")
 # Declarative shadow DOM, whose templates browsers do show, in one another as deep as this.
@@ -84,7 +87,7 @@ class NormalForm:
             elif tag == "math":
                 _drop_drawing(node)
             else:
-                if tag in _ALTERNATIVES or (tag in _MAY_HOLD and (_is_shadow(node) or "srcdoc" in node.attributes)):
+                if tag in _ALTERNATIVES or (tag in _MAY_HOLD and _holds_page(node)):
                     self._alternative.append(number)
                 node.replace_with(f"{MARK}{number}{MARK}")
         html = (root.html or "") if root is not None else ""
@@ -112,7 +115,7 @@ class NormalForm:
         for number in self._alternative:
             node = self._unseen[number]
             html = node.html or ""
-            written = node.attributes.get("srcdoc") if node.tag == "iframe" else None
+            written = _page_of_frame(node) if node.tag == "iframe" else None
             content = html[html.find(">") + 1 : html.rfind("</")] if written is None else written
             if node.tag == "textarea":
                 text = decoded(content)
@@ -137,6 +140,28 @@ class NormalForm:
         parts = text.split(MARK)
         unseen = (self._unseen[int(number)].text() for number in parts[1::2] if number)
         return sum(part.count(" ") for part in chain(parts[::2], unseen))
+
+
+def _holds_page(node: LexborNode) -> bool:
+    """Tell whether a template is shadow DOM, a frame has its page in its tag, or a drawing has paragraphs."""
+    if node.tag == "svg":
+        return (node.css_first("p") or node.css_first("div")) is not None
+    return _is_shadow(node) or "srcdoc" in node.attributes or (node.attributes.get("src") or "").startswith(_DATA)
+
+
+def _page_of_frame(node: LexborNode) -> str | None:
+    """Give the HTML that the tag of a frame holds, if it does."""
+    if "srcdoc" in node.attributes:
+        return node.attributes["srcdoc"]
+    head, _, data = (node.attributes.get("src") or "").partition(",")
+    if not head.startswith(_DATA):
+        return None
+    if not head.endswith(";base64"):
+        return unquote(data)
+    try:
+        return b64decode(unquote(data)).decode(errors="replace")
+    except ValueError:
+        return None
 
 
 def _is_shadow(node: LexborNode) -> bool:
