@@ -59,20 +59,20 @@ def with_missing_end(html: str) -> str:
     >>> with_missing_end("<title>T</title><!-- ad --><p>One.</p>")
     '<title>T</title><!-- ad --><p>One.</p>'
     """
-    lower = html.lower()
-    for tag in _OPEN.finditer(html):
+    lower, place = html.lower(), 0
+    while tag := _OPEN.search(html, place):
         name = (tag[1] or "").lower()
         end = lower.find(f"</{name}" if name else "-->", tag.end())
-        following = lower.find(f"<{name}", tag.end()) if name else -1
-        if end >= 0 and not 0 <= following < end:
-            continue
-        if not name:
+        if end < 0 and not name:
             return html[: tag.start()] + html[tag.end() :]
-        markup = _MARKUP.search(html, tag.end())
-        if markup is None:
-            break
-        if end < 0 or markup.start() < end:
-            return f"{html[: markup.start()]}</{name}>{html[markup.start() :]}"
+        following = lower.find(f"<{name}", tag.end(), end) if name and end >= 0 else -1
+        if end < 0 or following >= 0:
+            markup = _MARKUP.search(html, tag.end(), end if end >= 0 else len(html))
+            if markup is not None:
+                return f"{html[: markup.start()]}</{name}>{html[markup.start() :]}"
+            if end < 0:
+                break
+        place = end
     return html
 
 
