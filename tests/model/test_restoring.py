@@ -9,7 +9,13 @@ from corestory.features.batch import batch_of_articles
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout
 from corestory.features.shapes import NAMES, shape_features
-from corestory.model.restoring import LINE_WORDS, SIBLING_RESTORING, lines_between_prose, restoring_cutoffs
+from corestory.model.restoring import (
+    END_RESTORING,
+    LINE_WORDS,
+    SIBLING_RESTORING,
+    lines_between_prose,
+    restoring_cutoffs,
+)
 from corestory.model.second_look import scores_under
 from corestory.model.second_look_features import DIGITS, PROSE_WORDS, SENTENCE_ENDS
 from corestory.reading.article import Article
@@ -116,3 +122,21 @@ def test_links_and_lines_behind_the_story_or_in_other_elements_are_not_read_agai
     kept = f"<p>{PROSE}</p>"
     assert read_again(page(kept, "<p>Nobody was hurt in the end.</p>"), [0.9, 0.4])[1] == SIBLING_RESTORING
     assert read_again(page(kept, line), [0.9, 0.4]) == [None, None]
+
+
+def test_a_sentence_right_behind_the_story_of_a_text_is_read_again_if_it_speaks_to_nobody():
+    def found(*lines, scores=(0.9, 0.4), **changes):
+        return read_again(Article("a", [PROSE, *lines]), list(scores), **changes)
+
+    end = "The council will decide in the autumn."
+    assert found(end) == found(end, scores=[0.9, 0.3]) == [None, END_RESTORING]
+    assert found(end, scores=[0.9, 0.29]) == found(end, settled=[1]) == [None, None]
+    assert found(end, end, scores=[0.9, 0.4, 0.4]) == [None, END_RESTORING, None]
+    for other in (
+        "A new quay for the old town",
+        "Nobody was hurt.",
+        "Our council will decide in the autumn.",
+        f"Next: {end}",
+    ):
+        assert found(other) == [None, None]
+    assert read_again(Article("a", [end, PROSE]), [0.4, 0.9]) == [None, None]

@@ -298,6 +298,25 @@ def test_the_look_drops_a_line_that_speaks_of_its_own_page_unless_it_is_sure(see
     assert kept("This article is old.", 0.95)
 
 
+def test_the_look_keeps_a_sentence_that_tells_of_the_past_between_kept_ones(seeded_tagger):
+    def kept(line, scores):
+        # Every second score is 0.35: long sentences before others stay, short ones do not.
+        article = texts([f"{LINES[0]} {LINES[2]}", line, LINES[2]])
+        scored = score_batch(batch_of_articles([article]), seeded_tagger.weights)
+        offset = float(np.log(0.35 / 0.65))
+        numbers = {"second_look_slope": 1e-9, "second_look_offset": offset, "second_look_prose_bonus": 0.0}
+        settings = msgspec.structs.replace(seeded_tagger.settings, second_look_text_cutoff=0.5, **numbers)
+        none = np.zeros(3, bool)
+        look = scores_after_second_look(
+            scored, np.array(scores), np.array([0.4]), none, none, seeded_tagger.weights, settings
+        )  # fmt: skip
+        return bool(look[0][1] >= 0.4)
+
+    assert kept("Subscribers paid a pound.", [0.8, 0.8, 0.8])
+    assert not kept("Subscribers pay a pound.", [0.8, 0.8, 0.8])
+    assert not kept("Subscribers paid a pound.", [0.8, 0.8, 0.3])
+
+
 def test_the_look_drops_a_subhead_of_a_page_only_where_the_first_decision_doubts_it(seeded_tagger):
     opened = read_page(f"<p>{LINES[0]} {LINES[2]}</p><h2>A habit</h2><p>{LINES[2]}</p>")
     article = Article("a", opened.texts, markup=opened.markup)

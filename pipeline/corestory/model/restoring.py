@@ -16,6 +16,7 @@ from corestory.line_rules.advertisements import advertisements
 from corestory.line_rules.classes import BOXES, CAPTIONS, OFFERS
 from corestory.line_rules.page_notes import page_notes
 from corestory.line_rules.sure_filler import is_label
+from corestory.line_rules.told import speaks_to_nobody
 from corestory.model.second_look_features import DIGITS, PROSE_WORDS, SENTENCE_ENDS
 from corestory.types import Bool, Float
 
@@ -32,13 +33,16 @@ MOST_DIGITS = 0.25
 """and at most this share of its characters are digits, as of any line that is restored: times are no subheads."""
 PLAIN_OF_CUTOFF, PLAIN_RESTORING = 0.4, 0.6
 """One of nothing but letters and quotes that has this share of the cutoff is restored from this score on."""
+END_OF_CUTOFF, END_RESTORING = 0.6, 0.95
+"""A sentence right behind the last kept paragraph of a text is read with so much of the cutoff, and restored from this
+score on, if it speaks to nobody: else it is a call, an offer or an address."""
 SIBLING_OF_CUTOFF, SIBLING_RESTORING = 0.6, 0.9
 """A sibling of a kept paragraph in a page, right beside it, is read with so much of the cutoff, and restored from this
 score on,"""
 MOST_LINKED = 0.5
 """if at most this share of its characters is in links,"""
 SENTENCE_WORDS = 6
-"""and where it does not stand between kept paragraphs, if it is a sentence of at least so many words."""
+"""and behind the story, as in a text, or above it if it is a sentence of at least so many words."""
 
 _PLAIN = r"[^\W\d_][^\d:：|/\\→»›<>＜＞()（）\[\]【】–—•#*@_]*"
 _CALLS = r"[!！][\W_]*$|^\s*(?:>|[→▶►▸➜➔➤⇒☞]|»\s)"
@@ -76,6 +80,7 @@ def restoring_cutoffs(features: BatchFeatures, scores: Float, cutoffs: Float, se
         lines = lines_between_prose(scores, cutoffs, words, features.shape, features.layout) & ~settled
         for row in np.flatnonzero(lines).tolist():
             found[row] = line_restoring(batch.texts[row], float(scores[row] / of_article[row]), restoring)
+        found[ends_of_story(features, scores, cutoffs) & ~settled] = END_RESTORING
     read = ~np.isnan(found)
     found[page_notes(batch, words, read) | advertisements(batch, words, read)] = np.nan
     for row in np.flatnonzero(read).tolist():
@@ -113,6 +118,30 @@ def siblings_of_story(features: BatchFeatures, markup: MarkupColumns, scores: Fl
     found &= (markup.link_density <= MOST_LINKED) & (features.shape[:, DIGITS] <= MOST_DIGITS)
     named = markup.words.rows(np.flatnonzero(found))
     found[found] = ~np.any([named.having("figcaption"), *named.near(CAPTIONS, BOXES, OFFERS)], axis=0)
+    return found
+
+
+def ends_of_story(features: BatchFeatures, scores: Float, cutoffs: Float) -> Bool:
+    """Find the dropped sentences of texts that nearly reach the cutoff, right behind the last kept paragraph.
+
+    Parameters
+    ----------
+    features, scores, cutoffs
+        As of `restoring_cutoffs`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,): those that speak to nobody.
+    """
+    layout, of_article = features.layout, cutoffs[features.layout.article]
+    kept = scores >= of_article
+    last = np.flatnonzero(kept & ~layout.all_but_last(kept))
+    behind = last[last + 1 < layout.end[last]] + 1
+    near = (scores[behind] >= END_OF_CUTOFF * of_article[behind]) & (features.words[behind] >= SENTENCE_WORDS)
+    near &= features.shape[behind, SENTENCE_ENDS] > 0
+    found = np.zeros(len(scores), bool)
+    found[[row for row in behind[near].tolist() if speaks_to_nobody(features.batch.texts[row])]] = True
     return found
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from corestory.features.layout import Layout
 from corestory.line_rules.own_page import speaks_of_own_page
 from corestory.line_rules.sure_story import sure_story
+from corestory.line_rules.told import tells_of_past
 from corestory.model.restoring import restoring_cutoffs
 from corestory.model.second_look_features import (
     PROSE_WORDS,
@@ -106,10 +107,13 @@ def scores_after_second_look(
         second[forced != 0] = np.nan
     of_article, texts = cutoffs[layout.article], scored.features.batch.texts
     cutoff_of_each = look_cutoffs(scored.features, scores, kept, settled & ~headline, cutoff)
-    doubted = kept & (second >= cutoff_of_each) & (second < OWN_PAGE_CUTOFF) & (scored.features.words <= OWN_PAGE_WORDS)
-    cutoff_of_each[[row for row in np.flatnonzero(doubted).tolist() if speaks_of_own_page(texts[row])]] = (
-        OWN_PAGE_CUTOFF
-    )
+    sentence, words = scored.features.shape[:, SENTENCE_ENDS] > 0, scored.features.words
+    # Teasers tell, too, but of them and the headlines around them few are kept.
+    within = layout.neighbours(kept.astype(float), (-1, 1)).all(axis=1)
+    told = np.flatnonzero(kept & within & sentence & (second < cutoff_of_each)).tolist()
+    cutoff_of_each[[row for row in told if tells_of_past(texts[row])]] = 0.0
+    doubted = np.flatnonzero(kept & (second >= cutoff_of_each) & (second < OWN_PAGE_CUTOFF) & (words <= OWN_PAGE_WORDS))
+    cutoff_of_each[[row for row in doubted.tolist() if speaks_of_own_page(texts[row])]] = OWN_PAGE_CUTOFF
     changed = scores_under(scores, kept, second, cutoffs, layout, restoring=restoring, cutoff=cutoff_of_each)
     restored = sure_story(scored.features.batch, changed >= of_article) & ~settled
     if forced is not None:
