@@ -169,6 +169,14 @@ def test_the_times_of_a_live_report_and_names_that_recur_behind_them_are_filler(
     assert not sure_filler(batch, words, kept)[[3, 6, 9]].any()
 
 
+def test_in_a_page_the_times_of_entries_are_filler_and_those_of_a_table_are_not():
+    entries = [("20:05h", "Marta Gil", STORY[0]), ("17:30h", "Marta Gil", STORY[1]), ("8:50h", "Jo Luna", STORY[0])]
+    live = "".join(f"<div>{time}</div><div>{name}</div><p>{said}</p>" for time, name, said in entries)
+    assert _in_page(live + PROSE) == ["20:05h", "Marta Gil", "17:30h", "Marta Gil", "8:50h"]
+    table = "".join(f"<div>{time}</div><div>{name}</div>" for time, name, _ in entries)
+    assert _in_page(PROSE + table + PROSE) == []
+
+
 def test_an_agency_in_brackets_ends_a_caption_before_more_of_the_story():
     caption = "The old pump, in its last summer. (AFP)"
     assert _found(Article("text", [STORY[0], caption, STORY[1]])) == [caption]

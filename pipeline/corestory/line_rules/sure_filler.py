@@ -51,14 +51,14 @@ HEAD_NAME = 2
 """Beside the page's number it has at least so many words: a single one may be part of a sentence torn at its markup."""
 QUOTE_CHARACTERS = 20
 """A quote that repeats a part of the story has at least so many characters."""
-ENTRIES, TIME_CHARACTERS = 3, 14
+ENTRIES, TIME_CHARACTERS, ENTRY_LINES, SAID = 3, 14, 3, 0.75
 """A live report has so many lines with nothing but a time, each of at most so many characters."""
 BEHIND, MOST_KEPT = 12, 1 / 3
 """So many lines behind the last kept one may be such times; headlines behind times, of which at most such a share is
 kept, are no entries."""
 
 _AROUND_QUOTES = " .,…\"'’‘“”„«»‹›「」–—"
-_TIME_ALONE = r"(?:[01]?\d|2[0-4])(?:[:.]|\s?[hH]\s?)[0-5]\d(?:\s?(?:[AaPp]\.?[Mm]\.?|Uhr|[A-Z]{2,4}))?"
+_TIME_ALONE = r"(?:[01]?\d|2[0-4])(?:[:.]|\s?[hH]\s?)[0-5]\d(?:\s?(?:h|[AaPp]\.?[Mm]\.?|Uhr|[A-Z]{2,4}))?"
 # The minute of a match: "71'", "90+4'".
 _MINUTE = r"\d{1,3}(?:\+\d{1,2})?\s?['’′](?:\s?\+\s?\d{1,2})?"
 _LENGTH = r"(?:\d{1,2}:)?\d{1,2}:[0-5]\d"
@@ -208,10 +208,11 @@ def _within_sentences(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _labels_of_entries(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the times of a live report in a text, most of which are dropped, and names or headlines behind them."""
+    """Find the times of a live report, and names or headlines behind them.
+
+    In a text most times are dropped, in a page sentences stand behind most: the times of a table are story.
+    """
     texts, found = batch.texts, np.zeros(len(kept), bool)
-    if batch.markup is not None:
-        return found
     for inside in batch.layout.slices():
         span = inside.start + np.flatnonzero(kept[inside])
         rows = range(max(inside.start, span[0] - 2), min(span[-1] + BEHIND, inside.stop - 1)) if len(span) else ()
@@ -220,15 +221,20 @@ def _labels_of_entries(batch: Batch, words: Float, kept: Bool) -> Bool:
         minutes = [row for row in short if re.fullmatch(_MINUTE, texts[row])]
         if len(minutes) >= ENTRIES:  # nothing but a live report has them
             found[minutes] = True
-        if len(times) < ENTRIES or 2 * kept[times].sum() > len(times):
+        if batch.markup is None:
+            live = 2 * kept[times].sum() <= len(times)
+        else:
+            behind = [texts[row + 1 : min(row + 1 + ENTRY_LINES, inside.stop)] for row in times]
+            live = sum(any(map(ends_as_sentence, entry)) for entry in behind) >= SAID * len(times)
+        if len(times) < ENTRIES or not live:
             continue
         found[times] = True
         if not any(ends_as_sentence(texts[row]) for row in span[span > times[0]].tolist()):
             entries = np.array(times) + 1
             found[entries] = kept[entries].mean() <= MOST_KEPT
-        behind = [row + 1 for row in times if words[row + 1] <= NAME_WORDS]
-        names = Counter(texts[row] for row in behind)
-        found[[row for row in behind if names[texts[row]] > 1 and not ends_as_sentence(texts[row])]] = True
+        below = [row + 1 for row in times if words[row + 1] <= NAME_WORDS]
+        names = Counter(texts[row] for row in below)
+        found[[row for row in below if names[texts[row]] > 1 and not ends_as_sentence(texts[row])]] = True
     return found & kept
 
 
