@@ -18,6 +18,8 @@ BEHIND = ["Like", "Share", "214 comments"]
         "3. Mai 2025 um 18:20 Uhr",
         "3 de mayo de 2025",
         "2025-05-03 09:20",
+        "3 พฤษภาคม 2568 เวลา 18:20 น.",
+        "11 जुलाई 2024",
         "2025年5月3日 18時30分",
         "Publié le 3 mai 2025",
         "Par Ann Lee, le 1er mai 2025",

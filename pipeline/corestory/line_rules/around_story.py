@@ -16,6 +16,7 @@ from corestory.line_rules.comment_lines import is_stamp
 from corestory.line_rules.credits import is_credit
 from corestory.line_rules.headlines import ends_as_sentence
 from corestory.line_rules.page_labels import is_page_label
+from corestory.line_rules.patterns import LETTER
 from corestory.types import Bool, Float, Int
 
 DATE_WORDS = 10
@@ -33,8 +34,11 @@ BEHIND = 2
 """and at least so many dropped lines stand around it."""
 
 # A date, with words or a name before it and the time behind it.
-_MONTH, _YEAR = r"(?:de )?[^\W\d_]{3,10}\.?,?(?: de)?", r"(?:19|20)\d\d"
-_TIME = r"(?:\W{1,3}(?:(?:at|um|à|às|a las|kl|alle|о|в|ore|om)\.? )?\d{1,2}[:.hH]\d\d(?::\d\d)?(?: ?[^\W\d_]{1,6})?)?"
+_MONTH, _YEAR = rf"(?:de )?{LETTER}{{3,10}}\.?,?(?: de)?", r"(?:19|20|25)\d\d"
+_TIME = (
+    r"(?:\W{1,3}(?:(?:at|um|à|às|a las|kl|alle|о|в|ore|om|เวลา)\.? )?\d{1,2}[:.hH]\d\d(?::\d\d)?"
+    r"(?: ?[^\W\d_]{1,6}\.?)?)?"
+)
 _DATE = (
     r"(?:[^\W\d_][^\d.!?:]{2,30}[:,|·•–—-] ?|(?:[^\W\d_]+,? ){1,2})?(?:(?:le|el|il|em|am|den|on|op|dne|dnia) )?"
     rf"(?:\d{{1,2}}(?:st|nd|rd|th|\.|º|er)? {_MONTH} {_YEAR}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? {_YEAR}|"

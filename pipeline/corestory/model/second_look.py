@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.features.layout import Layout
+from corestory.line_rules.behind_offers import behind_offers
 from corestory.line_rules.own_page import speaks_of_own_page
 from corestory.line_rules.sure_story import sure_story
 from corestory.line_rules.told import tells_of_past
@@ -115,7 +116,8 @@ def scores_after_second_look(
     doubted = np.flatnonzero(kept & (second >= cutoff_of_each) & (second < OWN_PAGE_CUTOFF) & (words <= OWN_PAGE_WORDS))
     cutoff_of_each[[row for row in doubted.tolist() if speaks_of_own_page(texts[row])]] = OWN_PAGE_CUTOFF
     changed = scores_under(scores, kept, second, cutoffs, layout, restoring=restoring, cutoff=cutoff_of_each)
-    restored = sure_story(scored.features.batch, changed >= of_article) & ~settled
+    batch, core = scored.features.batch, changed >= of_article
+    restored = (sure_story(batch, core) | behind_offers(batch, core)) & ~settled
     if forced is not None:
         restored &= forced == 0
     return np.where(restored, of_article, changed), np.where(kept, second, np.nan)
