@@ -161,10 +161,10 @@ def _entries(batch: Batch, kept: Bool, bare: Sequence[int]) -> Bool:
     for row in bare:
         if len(texts[row]) <= TIME_CHARACTERS and not kept[row] and entry(texts[row]):
             article = int(layout.article[row])
-            # A heading such as "Summary" may stand between.
-            first, end = row + 1, min(row + 3, layout.first[article] + layout.sizes[article])
+            # A heading such as "Summary" may stand between, and who writes.
+            first, end = row + 1, min(row + 4, layout.first[article] + layout.sizes[article])
             said = [one for one in range(first, end) if ends_as_sentence(texts[one])]
-            if said and (said[0] == first or len(texts[first]) <= TIME_CHARACTERS):
+            if said and all(len(text) <= TIME_CHARACTERS for text in texts[first : said[0]]):
                 times.setdefault(article, []).append(said[0])
     for rows in times.values():
         entries = np.array(rows)
