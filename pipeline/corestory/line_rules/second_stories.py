@@ -289,4 +289,4 @@ def _behind_headline(
     # A compound holds the words that are behind it.
     said = texts[headline].casefold()
     repeated, known, first = (sum(stem in said for stem in some) for some in (below, above, stems(texts[prose[place]])))
-    return headline if alien and repeated > 2 * known and (doubted or first or repeated > 1) else None
+    return headline if alien and repeated > 2 * known and (named or first or repeated > 1) else None
