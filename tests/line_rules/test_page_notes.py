@@ -1,10 +1,14 @@
 """Notes of the page about itself are found by the words of their subject, and sentences about that subject are not."""
 
+import re
 from importlib.resources import files
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from corestory.line_rules.page_notes import page_notes
+from corestory.line_rules.page_notes import LETTERS, WordBegins, page_notes
 from corestory.reading.article import Article
 from line_rules.rule_lines import found_if_kept
 
@@ -147,3 +151,25 @@ def test_no_part_of_a_word_in_the_table_is_empty_or_in_capitals_which_would_find
     parts = [part for row in rows for part in row.split("\t")[2].split("|")]
     assert all(part.strip() and part == part.casefold() for part in parts)
     assert all(row.split("\t")[2].count("|") > 9 for row in rows)
+
+
+WORDS = ["a", "tan", "tanz", "tank", "größe", "grow", "1234", "дом", "домой", "x_y", "𝔘𝔫𝔦"]
+LINES = st.lists(st.lists(st.sampled_from([*WORDS, " ", " ", "-", "’", "。", "!"])).map("".join))
+
+
+@given(LINES)
+def test_the_words_that_begin_alike_are_found_in_their_lines(lines):
+    known = np.unique(WordBegins(WORDS).begin)
+    number = {word[:LETTERS]: int(np.searchsorted(known, WordBegins([word]).begin)[0]) for word in WORDS}
+    expected = [
+        (line, number[word[:LETTERS]])
+        for line, text in enumerate(lines)
+        for word in re.findall(r"\w+", text)
+        if word[:LETTERS] in number
+    ]
+    assert WordBegins(lines).among(known) == expected
+
+
+def test_each_character_of_a_script_without_spaces_begins_a_word():
+    known = np.unique(WordBegins(["quay"]).begin)
+    assert WordBegins(["港町quay港町", "港町"]).among(known) == [(0, 0)]

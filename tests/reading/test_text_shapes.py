@@ -2,7 +2,7 @@ import pytest
 
 from corestory.reading.one_article import paragraphs_of_text
 from corestory.reading.text import split_text
-from corestory.reading.text_shapes import is_markup, unpacked, without_cut_off
+from corestory.reading.text_shapes import is_markup, unpacked, without_cut_off, without_escapes
 
 
 def test_line_breaks_that_are_written_out_are_line_breaks_in_a_text_that_has_no_others():
@@ -96,3 +96,26 @@ def test_an_object_of_json_that_holds_a_text_is_read_as_it():
         "Ships came.",
     ]
     assert split_text(r'{"a\nb": 1}') == [r'{"a\nb": 1}']
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("A caf&eacute; &amp; bar&#8230;", "A café & bar…"),
+        ("\\ud83d\\udc4b It\\u2019s caf\\u00e9", "👋 It’s café"),
+        ("Caf=C3=A9 =E2=80=93 =C3=A0 la=\ncarte", "Café – à lacarte"),
+        ("Write &lt;p&gt; in HTML.", "Write &lt;p&gt; in HTML."),
+        ("\\u00e9 is one, \\ud800 \\ud800 are none", "é is one, \\ud800 \\ud800 are none"),
+        ("a=C3=A9&b=20&c=AB of https://bay.example", "a=C3=A9&b=20&c=AB of https://bay.example"),
+        ("=C3=A9 =C3=A9 =C3=A9 =E4 is broken", "=C3=A9 =C3=A9 =C3=A9 =E4 is broken"),
+    ],
+)
+def test_several_characters_that_are_written_out_are_decoded(text, read):
+    assert without_escapes(text) == read
+
+
+def test_the_paragraphs_of_a_text_are_decoded():
+    assert split_text("&ldquo;It rained,&rdquo; she said.\nNobody&rsquo;s here.") == [
+        "“It rained,” she said.",
+        "Nobody’s here.",
+    ]

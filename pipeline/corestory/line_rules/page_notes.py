@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
 
+from corestory.features import characters as cp
 from corestory.features.batch import Batch
+from corestory.features.characters import Characters, pieces
 from corestory.line_rules.patterns import JOINED
 from corestory.line_rules.teasers import folded, is_headed_teaser
-from corestory.line_rules.word_begins import LETTERS, WordBegins
 from corestory.types import Bool, Float, Int
 
 NOTE_WORDS, NOTE_CHARACTERS = 45, 300
 """A note has at most so many words, of most subjects fewer, and characters;"""
 WORD_CHARACTERS = 12
 """in scripts that do not part words, so many of these count as one."""
+LETTERS = 4
+"""The number of first letters that are the beginning of a word; a shorter word is its own."""
 
 _CALLS, _QUOTED = frozenset(("calls", "following", "tips")), '["“„«]'
 # "The agency said its advice was not legal advice."
@@ -106,3 +110,56 @@ def _has_all(text: str, subject: str) -> bool:
         return False
     quoted = subject in _CALLS and re.search(_QUOTED, text) is not None
     return not quoted and all(any(map(text.__contains__, group)) for group in groups[1:])
+
+
+class WordBegins:
+    """The beginnings of the words of some lines, each as one number, to find the lines that have one of many words.
+
+    Parameters
+    ----------
+    lines
+        Case-folded. A character of a script without spaces begins a word.
+
+    Attributes
+    ----------
+    line, begin
+        The line number and the beginning of each word.
+
+    Examples
+    --------
+    >>> begins = WordBegins(["the old quays", "a quay", "the sea"])
+    >>> begins.among(np.sort(WordBegins(["quay", "sea"]).begin))
+    [(0, 0), (1, 0), (2, 1)]
+    """
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.line, self.begin, before = np.zeros(0, np.int64), np.zeros(0, np.int64), 0
+        for piece in pieces(lines):
+            self.line = np.append(self.line, piece.row[piece.begun] + before)
+            self.begin = np.append(self.begin, _begins(piece))
+            before += piece.count
+
+    def among(self, known: Int) -> list[tuple[int, int]]:
+        """Find the words whose beginnings are among some, ascending: their lines, and the places of the beginnings."""
+        may_be = np.zeros(1 << 16, bool)
+        may_be[_spread(known)] = True
+        found = np.flatnonzero(may_be.take(_spread(self.begin)))
+        begin = self.begin.take(found)
+        place = np.minimum(np.searchsorted(known, begin), len(known) - 1)
+        same = known.take(place) == begin
+        return list(zip(self.line.take(found[same]).tolist(), place[same].tolist(), strict=True))
+
+
+def _begins(characters: Characters) -> Int:
+    codes = np.append(np.where(characters.flags & cp.WORD > 0, characters.codes, 0), np.zeros(LETTERS, np.int64))
+    at = characters.starts[characters.begun]
+    letter = begin = codes.take(at)
+    for _ in range(1, LETTERS):
+        at = at + 1
+        letter = np.where(letter > 0, codes.take(at), 0)
+        begin = begin << 16 ^ letter
+    return begin
+
+
+def _spread(begins: Int) -> Int:
+    return (begins ^ begins >> 16 ^ begins >> 29 ^ begins >> 43) & 0xFFFF

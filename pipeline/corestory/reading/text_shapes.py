@@ -1,10 +1,11 @@
 r"""Shapes in which text arrives that is not a paragraph a line: mail, subtitles, written-out line breaks, one line."""
 
+import html
 import json
+import quopri
 import re
+from contextlib import suppress
 from itertools import groupby, pairwise
-
-from corestory.reading.escapes import without_escapes
 
 # Lines that are quoted so many at a time are mail; fewer are Markdown's quotations, unless the second goes on in lower
 # case, or a writer's own sign.
@@ -36,6 +37,12 @@ _BLOCK_TAG = re.compile(
     re.IGNORECASE,
 )
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+# The characters that a program has written out ("&#8217;", "\u2019", "=E2=80=99"); fewer may be an example of code.
+ESCAPES = 3
+_ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|[a-zA-Z]{2,8}\d{0,2});")
+_UNICODE = re.compile(r"(?:\\u[dD][89abAB][0-9a-fA-F]{2})?\\u[0-9a-fA-F]{4}")
+# Of quoted-printable, the two bytes of a character, or a line that goes on.
+_PRINTABLE = re.compile(r"=[C-F][0-9A-F]=[89AB][0-9A-F]|=\r?\n(?=.*=)")
 
 
 def unpacked(text: str) -> str:
@@ -58,6 +65,26 @@ def unpacked(text: str) -> str:
         text = _without_clock(text)
     text = _without_numbers(text)
     return _unquoted(text) if "\n>" in text or text.startswith(">") else text
+
+
+def without_escapes(text: str) -> str:
+    r"""Decode the characters that a text has written out, if there are several.
+
+    Examples
+    --------
+    >>> without_escapes("It&#8217;s late, &quot;she&quot; said."), without_escapes(r"It\u2019s \u201clate\u201d.")
+    ('It’s late, "she" said.', 'It’s “late”.')
+    >>> without_escapes("Caf=C3=A9, caf=C3=A9 and a long =\ncaf=C3=A9"), without_escapes("Write &amp; for a sign.")
+    ('Café, café and a long café', 'Write &amp; for a sign.')
+    """
+    if "&" in text and len(_ENTITY.findall(text)) >= ESCAPES:
+        text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+    if "\\u" in text and len(_UNICODE.findall(text)) >= ESCAPES:
+        text = _UNICODE.sub(_character, text)
+    if "=" in text and len(_PRINTABLE.findall(text)) >= ESCAPES:
+        with suppress(UnicodeError):
+            text = quopri.decodestring(text.encode()).decode()
+    return text
 
 
 def is_markup(text: str) -> bool:
@@ -159,3 +186,11 @@ def _unquoted(text: str) -> str:
             lines = ["", *(_QUOTE.sub("", line, count=1) for line in lines), ""]
         parts += lines
     return "\n".join(parts)
+
+
+def _character(escape: re.Match[str]) -> str:
+    units = bytes.fromhex("".join(escape[0].split("\\u")))
+    try:
+        return units.decode("utf-16-be")
+    except UnicodeError:  # half a pair
+        return escape[0]
