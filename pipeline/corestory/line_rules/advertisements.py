@@ -12,9 +12,9 @@ from corestory.line_rules.patterns import pattern
 from corestory.types import Bool, Float
 
 LABEL_WORDS = 8
-"""The label of a sponsor has at most so many words."""
+"""The most words of the label of a sponsor."""
 ELEMENT = 0.3
-"""Its element holds at most such a share of an article's kept words."""
+"""The most that an advertisement's element holds of an article's kept words."""
 
 # Labels such as "Advertisement" begin sections of stories as well.
 _SPONSORS = (

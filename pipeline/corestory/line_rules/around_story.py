@@ -20,18 +20,18 @@ from corestory.line_rules.patterns import LETTER
 from corestory.types import Bool, Float, Int
 
 DATE_WORDS = 10
-"""The date of an article has at most so many words with the time and the author's name."""
+"""The most words of the line with an article's date, the time and the author's name included."""
 HEAD_LINES, HEAD_WORDS = 4, 20
-"""Above the first sentence of a story at most so many kept lines, of at most so many words, are its head,"""
+"""The head of a story: the most kept lines above its first sentence, and the most words of each."""
 NEAR, DATED_CHARACTERS = 6, 80
-"""and its date, credit or button is one of so many lines above that sentence. In any language a date has a year and a
-day or the time, and at most so many characters."""
+"""The lines above the first sentence, one of which is the date, credit or button of the head; and the most characters
+of a date. In any language a date has a year, and a day or the time."""
 SENTENCE_WORDS = 8
-"""The first sentence and the last one have at least so many words."""
+"""The fewest words of the first sentence and of the last one."""
 LABEL_WORDS, LABELS = 8, 2
-"""So many lines behind the last sentence have at most so many words,"""
+"""The most words of lines behind the last sentence, and the most such lines."""
 BEHIND = 2
-"""and at least so many dropped lines stand around it."""
+"""The fewest dropped lines around them."""
 
 # A date, with words or a name before it and the time behind it.
 _MONTH, _YEAR = rf"(?:de )?{LETTER}{{3,10}}\.?,?(?: de)?", r"(?:19|20|25)\d\d"

@@ -10,10 +10,11 @@ from corestory.line_rules.headlines import ends_as_sentence
 from corestory.line_rules.patterns import LETTER, pattern
 
 BESIDE_WORDS, BESIDE_SENTENCE, BESIDE_HALF = 7, 1, 2
-"""A line with a time has at most so many words besides it, or so many where it ends as a sentence does: "vor 2 Std." is
-a time, "She left 3 days ago." is not."""
+"""The most words of a line besides the time in it. The second number is for a line that ends as a sentence does: "vor 2
+Std." is a time, "She left 3 days ago." is not. The third is for a line that ends in "a.m."."""
 STAMP_CHARACTERS, SHORT_STAMP = 150, 4
-"""It has at most so many characters, for a word may be long; with so few, "3d" says how long ago."""
+"""The most characters of a line with a time, because a word may be long; and of a line such as "3d", which says how
+long ago without a word such as "ago"."""
 
 _HEADINGS = (
     "comment|comments|reader comments|user comments|your comments|all comments|recent comments|top comments|"

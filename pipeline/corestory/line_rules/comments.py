@@ -33,31 +33,31 @@ from corestory.line_rules.patterns import pattern
 from corestory.types import Bool, Float
 
 STORY_WORDS = 30
-"""At least so many kept words stand before comments."""
+"""The fewest kept words before comments."""
 LINE_WORDS = 12
-"""A line with a time, a heading or a line of buttons has at most so many words."""
+"""The most words of a line with a time, of a heading and of a line of buttons."""
 SUBJECT_WORDS, REPLY_CHARACTERS = 25, 16
-"""A line with the subject of a reply has at most so many words, and its colon among so many characters."""
+"""The most words of a line with the subject of a reply; its colon is among the first characters, this many."""
 NAME_WORDS = 6
-"""The name of who writes has at most so many words."""
+"""The most words of the name of the person who writes."""
 MOST_COUNTS = 2
-"""A page says at most so many different numbers of comments: all of them, and those that it shows."""
+"""The most different numbers of comments on a page: how many there are, and how many it shows."""
 PROSE_WORDS = 4
-"""Lines of so many words that are none of these may be comments."""
+"""Other lines of at least this many words may be comments."""
 BEHIND_HEADING = 8
-"""The first time or button stands at most so many lines behind the heading."""
+"""The most lines from the heading to the first time or button."""
 LINES_BETWEEN = 2
-"""Before the last kept comment of a page at least so many of its other lines are dropped."""
+"""The fewest dropped lines of a page before its last kept comment."""
 BEHIND_LAST = 16
-"""So many lines behind the last kept one are looked at."""
+"""The number of lines behind the last kept one that are looked at."""
 GUESTS_WORDS = 400
-"""Behind the heading of a guest book stand at most so many kept words."""
+"""The most kept words behind the heading of a guest book."""
 APART_WORDS, LAST_WORDS = 1000, 250
-"""Between the times or buttons of two comments stand at most so many words, and so many behind the last."""
+"""The most words between the times or buttons of two comments, and behind the last of them."""
 MOST_KEPT = 1 / 3
-"""At most such a share of the times and buttons is kept,"""
+"""The greatest share of the times and buttons that is kept."""
 LINES_BEHIND = 2
-"""and without a heading at most so many kept lines stand behind them: a story that quotes posts goes on."""
+"""The most kept lines behind comments without a heading: a story that quotes posts goes on."""
 
 # The heading of what readers write behind an obituary, which no story has, and of the buttons beside it.
 _GUEST_BOOKS = (

@@ -11,13 +11,13 @@ from corestory.line_rules.headlines import ends_as_sentence
 from corestory.line_rules.patterns import JOINED, pattern
 
 NAME_WORDS = 5
-"""A byline's name has at most so many words."""
+"""The most words of the name in a byline."""
 PICTURE_CHARACTERS = 84
-"""The end of a caption has at most so many characters from the colon or the © on: forty, or as many initials."""
+"""The most characters of the end of a caption, from the colon or the © on: forty, or as many initials."""
 NAMES, JOINED_NAME = 8, 20
-"""The names of those who photographed have at most so many words, in a script without capitals so many characters."""
+"""The most words of the photographers' names; in a script without capitals, the most characters."""
 SIGNED_CHARACTERS, PROFESSION_WORDS = 90, 6
-"""A name with a profession has at most so many characters, and the profession so many words."""
+"""The most characters of a name with a profession, and the most words of the profession."""
 
 _CREDITS = (
     r"(?:(?:additional|further|with)\s+)*(?:reporting|editing|writing|research|translation)"

@@ -15,15 +15,15 @@ from corestory.line_rules.patterns import pattern
 from corestory.types import Bool, Float
 
 MAIL_LINES, MAIL_WORDS = 16, 25
-"""The head of an e-mail is within so many first lines, and each field has at most so many words."""
+"""The first lines that may hold the head of an e-mail, and the most words of each field."""
 MOST_ABOVE = 0.5
-"""What is said above a mail that is passed on has at most such a share of the kept words."""
+"""The greatest share of the kept words that is above a mail that is passed on."""
 GREETING_WORDS = 12
-"""A greeting below the head, "Hi all, the piece for tomorrow:", has at most so many words."""
+"""The most words of a greeting below the head: "Hi all, the piece for tomorrow:"."""
 FIELDS, KNOWN, BEHIND = 3, 2, 2
-"""Above a text stand so many fields of an export, of which so many have known names; behind it so many known ones."""
+"""The fewest fields of an export above a text, the fewest of these with known names, and the fewest such behind."""
 FIELD_WORDS = 40
-"""A field has at most so many words."""
+"""The most words of a field."""
 
 _MAIL = (
     r"\W{0,4}(from|to|b?cc|sent|date|subject|reply-to|importance|von|an|gesendet|datum|betreff|de|à|objet|envoyé|para|"

@@ -20,35 +20,35 @@ from corestory.line_rules.notices import is_notice
 from corestory.types import Bool, Float, Int
 
 SCORE = 0.05
-"""Headlines, and paragraphs of other stories, get no greater score."""
+"""The greatest score of headlines, and of paragraphs of other stories."""
 FIRST = 3
-"""The headline is one of so many first kept paragraphs;"""
+"""The first kept paragraphs, one of which is the headline."""
 OF_HEADLINE, OF_TITLE = 0.8, 0.5
-"""at least such a share of its words is in the title, and such a share of the title's words in it."""
+"""The least share of the headline's words that is in the title, and of the title's words that is in the headline."""
 MOST_WORDS = 20
-"""Without a title, or with a shorter one, it is the first line, of at most so many words, no sentence,"""
+"""The most words of a headline without a title, or with a shorter one: the first line, and no sentence."""
 QUESTION_WORDS = 12
-"""nor a question of more words than these,"""
+"""The most words of such a headline that is a question."""
 LEAST_SENTENCE = 8
-"""the next kept line is a sentence of at least so many words,"""
+"""The fewest words of the sentence that is the next kept line after such a headline."""
 LEAST_ENDLESS = 2
-"""in scripts that do not mark ends of sentences a line that is so many times as long,"""
+"""How many times as long as the headline the next kept line is, in scripts that do not mark ends of sentences."""
 DATE_WORDS = 10
-"""A kept line with a digit and at most so many words may stand between headline and story."""
+"""The most words of a kept line with a digit that may stand between headline and story."""
 ABOVE, ABOVE_WORDS = 12, 8
-"""above it at most so many dropped lines of at most so many words, such as the name of the section,"""
+"""The most dropped lines above the headline, such as the name of the section, and the most words of each."""
 MOST_BETWEEN = 3
-"""and between them at most so many lines, such as a byline and a date."""
+"""The most lines between headline and story, such as a byline and a date."""
 LEAST_WORDS = 40
-"""At least so many words of story stand between the page's own headline and that of another story,"""
+"""The fewest words of story between the page's own headline and that of another story."""
 LEAST_STEPS = 3
-"""and the headline is so many paragraphs behind them."""
+"""The fewest paragraphs from these words to the other headline."""
 LEAST_LEVELS = 3
-"""So many elements around a paragraph of each story do not enclose the other story."""
+"""The number of elements around a paragraph of each story that do not enclose the other story."""
 LEAST_PROSE = 10
-"""Shorter paragraphs do not tell where the other story stands: its date may stand outside of its container."""
+"""The fewest words of a paragraph that shows where the other story stands: its date may be outside of its container."""
 UNLIKE_TITLE = 0.4
-"""At most such a share of the words of another story's headline is in the title."""
+"""The greatest share of the words of another story's headline that is in the title."""
 
 # The first and the second item of a list, which a football club whose name begins so does not have.
 _ITEM_ONE, _ITEM_TWO = ("1.", "1)"), ("2.", "2)")

@@ -13,13 +13,13 @@ from corestory.line_rules.patterns import pattern
 from corestory.types import Bool, Float
 
 NOTICE_WORDS = 60
-"""A notice has at most so many words."""
+"""The most words of a notice."""
 HEADING_WORDS = 8
-"""The line that ends a press release has at most so many words,"""
+"""The most words of the line that ends a press release."""
 NEAR = 5
-"""one of so many lines from it on is kept,"""
+"""The number of lines from that line on, one of which is kept."""
 STORY_WORDS, BEHIND = 40, 0.6
-"""so many kept words stand before it, and behind it at most such a share of as many."""
+"""The fewest kept words before that line, and the most kept words behind it as a share of those before."""
 
 _HEADS = (
     r"(?:editor['’]?s['’]? note|note from the editors?|(?:anmerkung|hinweis) der redaktion|note de la rédaction|"

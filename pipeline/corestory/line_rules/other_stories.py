@@ -28,21 +28,21 @@ from corestory.line_rules.second_stories import (
 from corestory.types import Bool, Float, Int
 
 SUMMARY_WORDS = 3, 25
-"""The summary of a teaser has so many words,"""
+"""The fewest and the most words of a teaser's summary."""
 BETWEEN_WORDS, MOST_BETWEEN = 6, 2
-"""and at most so many lines of at most so many words, such as a time, stand between them and behind them."""
+"""Lines between teasers and behind them, such as a time: the most words of each, and the most lines."""
 TEASERS, MEAN_WORDS, MEAN_CHARACTERS = 3, 5, 27
-"""Fewer in a row may be anything; so may lines with fewer words and characters in the mean: sights, dishes, names."""
+"""The fewest teasers in a row, and the fewest words and characters in the mean: others may be sights, dishes, names."""
 NAMED = 4
-"""Headlines with nothing but the name of who writes are so many."""
+"""The fewest headlines in a row with nothing but the name of the person who writes."""
 NEAR = 8
-"""So many dropped lines before the first kept one and behind the last are read, too."""
+"""The number of dropped lines before the first kept one and behind the last that are read, too."""
 STORY_WORDS, OTHER_WORDS = 40, 10
-"""The story has at least so many kept words; a page with at most so many beside its teasers is that of a section."""
+"""The fewest kept words of the story; and the most kept words besides its teasers of a page that is a section's."""
 MOST_SHARED, HARDLY_SHARED = 0.1, 0.05
-"""At most such a share of the teasers' words stands in the story, and of the words of teasers that are all kept."""
+"""The greatest share of the teasers' words that is in the story; the second number is for teasers that are all kept."""
 MOST_ABOVE = 0.6
-"""Above the story's head stands at most such a share of the kept words."""
+"""The greatest share of the kept words that is above the story's head."""
 
 
 def other_stories_in_texts(batch: Batch, words: Float, kept: Bool) -> Bool:

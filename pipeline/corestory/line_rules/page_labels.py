@@ -24,16 +24,16 @@ from corestory.line_rules.teasers import folded
 from corestory.types import Bool, Float
 
 LABEL_WORDS, LABEL_CHARACTERS = 25, 200
-"""A label has at most so many words and characters;"""
+"""The most words and characters of a label."""
 DATE_WORDS, TIME_WORDS, JOINED_CHARACTERS = 12, 3, 40
-"""one with a date so many words, behind a day such as "today" so many, or in a script that does not part words so many
-characters;"""
+"""The most words of a label with a date; the most words behind a day such as "today"; and, in a script that does not
+part words, the most characters."""
 AGO_WORDS = 5
-"""one that says how long ago so many words;"""
+"""The most words of a label that says how long ago."""
 NAMES, SMALL_WORDS = 9, 2
-"""a credit so many words, of which at most so many longer ones begin small."""
+"""The most words of a credit, and the most of its longer words that begin with a small letter."""
 KEY = 4
-"""By so many first letters of a line its labels are found, those with fewer by all."""
+"""The number of first letters by which the labels of a line are found; a shorter label is found by all its letters."""
 
 # A count of comments, an address, hashtags, the way to the page within its site, and in scripts without spaces a date
 # with what was done then.

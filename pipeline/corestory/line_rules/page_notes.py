@@ -22,9 +22,9 @@ from corestory.line_rules.teasers import folded, is_headed_teaser
 from corestory.types import Bool, Float, Int
 
 NOTE_WORDS, NOTE_CHARACTERS = 45, 300
-"""A note has at most so many words, of most subjects fewer, and characters;"""
+"""The most words (of most subjects fewer) and the most characters of a note."""
 WORD_CHARACTERS = 12
-"""in scripts that do not part words, so many of these count as one."""
+"""The number of characters that count as a word in scripts that do not part words."""
 LETTERS = 4
 """The number of first letters that are the beginning of a word; a shorter word is its own."""
 

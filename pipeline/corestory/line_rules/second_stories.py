@@ -24,27 +24,29 @@ from corestory.line_rules.sure_filler import is_label
 from corestory.types import Bool, Float
 
 HEADLINE_WORDS = 3, 20
-"""A headline has so many words."""
+"""The fewest and the most words of a headline."""
 NAME_WORDS, NAME_CHARACTERS = 4, 40
-"""A full name has at most so many words and characters."""
+"""The most words and characters of a full name."""
 STEM = 5
-"""Words are compared by so many letters; shorter ones say little."""
+"""The number of letters by which words are compared; shorter words say little."""
 PROSE_WORDS = 8
-"""Sentences of so many words are prose;"""
+"""The fewest words of a sentence of prose."""
 LEAST_PROSE, FIRST_WORDS = 2, 30
-"""before a second story stand so many of them that are kept, and so many kept words."""
+"""The fewest kept sentences of prose before a second story, and the fewest kept words."""
 HEAD_LINES, DATE_WORDS = 4, 10
-"""Headline, byline and date are so many lines at most, and the line with the date has at most so many words."""
+"""The most lines of headline, byline and date together, and the most words of the line with the date."""
 MOST_OF_STORY = 0.2
-"""At most such a share of the words of a second story with such a head stands in the first one."""
+"""The greatest share of the words of a second story with such a head that is in the first story."""
 MOST_STORIES, MOST_TIMES = 2, 3
-"""A page with more of them is a blog, whose posts are all its own. They have at most so many times its words."""
+"""The most second stories of a page: one with more is a blog, whose posts are all its own. And how many times the words
+of the first story they have at most."""
 COMPARED, HARDLY_SHARED, DOUBTED_SHARED = 10, 0.06, 0.1
-"""Behind a headline alone the two have so many words to compare, and share at most such a share of the fewer ones; such
-a share where a name stands below the headline, or the first decision drops the headline or prose behind it."""
+"""Two stories with only a headline between: the fewest words of the shorter one, and the greatest share of them that
+the other has, too. The last number is that share if a name stands below the headline, or if the first decision drops
+the headline or prose behind it."""
 REPEATED, REPEATED_SHARE, REPEATED_LINE = (2, 60), 0.5, 4
-"""A story that is said again repeats so many paragraphs in their order, of so many words, and such a share of what is
-kept above it; shorter lines may repeat anyway."""
+"""A story that is said again: the fewest paragraphs and words that it repeats in their order, and the least share of
+the kept words above it. Paragraphs with fewer words than the last number may repeat anyway."""
 
 # An item of a list, and in Markdown a heading below the first level, whose story has one of the first.
 _ITEM, _SUBHEAD, _TITLE = r"[*+•▪·–—-]\s|\d{1,3}[.)]\s", r"#{2,6}\s", r"#\s"

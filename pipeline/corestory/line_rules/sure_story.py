@@ -17,32 +17,32 @@ from corestory.line_rules.headlines import ends_as_sentence
 from corestory.types import Bool
 
 MOST_LINKED = 0.5
-"""Of an item's characters at most such a share is in links."""
+"""The greatest share of an item's characters that is in links."""
 SIGNATURE_WORDS, SIGNATURE_LINES = 5, 2
-"""Behind the closing of a letter at most so many lines of at most so many words sign it."""
+"""The signature behind the closing of a letter: the most words of a line, and the most lines."""
 SALUTATION_WORDS = 8
-"""Its salutation has at most so many words,"""
+"""The most words of the salutation of a letter."""
 MOST_CLOSING = 40
-"""and its closing so many characters."""
+"""The most characters of the closing of a letter."""
 
 ITEMS = 3
-"""A list in a text has so many items at least."""
+"""The fewest items of a list in a text."""
 NEARLY_ALL = 0.75
-"""Where such a share of them is kept, those between kept ones are restored whatever their form."""
+"""From this share of kept items on, those between kept ones are restored whatever their form."""
 ENTRIES, MOST_DROPPED = 3, 0.5
-"""A live report has so many kept entries behind their times, and at most such a share of all its entries is dropped."""
+"""The fewest kept entries of a live report behind their times, and the greatest share of entries that is dropped."""
 TIME_CHARACTERS = 40
-"""The line with the time of an entry has at most so many characters, with the name of who writes."""
+"""The most characters of the line with the time of an entry, the name of the person who writes included."""
 
 QUESTIONS = 2
-"""An interview has so many kept questions with kept answers."""
+"""The fewest kept questions with kept answers of an interview."""
 
 RANKED, RANKED_FIRST, RANKED_APART = 12, 3, 3
-"""A ranking has so many numbered lines, of which so many first ones are kept; other lines may stand between them."""
+"""A ranking: the fewest numbered lines, how many of the first are kept, and the most lines from one to the next."""
 NUMBERED_CHARACTERS = 30
-"""A line such as the day of a diary's entry has at most so many characters,"""
+"""The most characters of a numbered line such as the day of a diary's entry."""
 ITEM_CHARACTERS = 80
-"""and the heading of an item with its number so many."""
+"""The most characters of the heading of an item, its number included."""
 
 _ASKING = ("?", "？", "؟")
 _QUESTION = r"[^\W\d_][^:：]{3,160}|[–—¿\"“„«].[^:：]{3,160}"

@@ -18,25 +18,25 @@ from corestory.line_rules.headlines import ends_as_sentence
 from corestory.types import Bool, Float
 
 HEADING_WORDS, HEAD_CHARACTERS = 6, 40
-"""A heading of teasers has at most so many words, and before a headline on its line at most so many characters."""
+"""The most words of a heading of teasers, and its most characters where a headline follows on the same line."""
 LINKS_HEADING_WORDS = 8
-"""A heading of nothing but links has at most so many."""
+"""The most words of a heading that is nothing but links."""
 LEAST_WORDS, MOST_WORDS = 3, 20
-"""The headline of a teaser has so many, and ends no sentence."""
+"""The fewest and the most words of the headline of a teaser, which ends no sentence."""
 LEAST_LINKED = 0.9
-"""In pages at least such a share of its characters is a link;"""
+"""In pages, the least share of a teaser's characters that is a link."""
 LINKED, UNLINKED = 2, 3
-"""so many of them in a row are a block in a page. In a text, where subheads may take turns with prose, more of them
-are, behind which nothing is kept."""
+"""The fewest teasers in a row that are a block: in a page, and in a text, where subheads may take turns with prose.
+Behind such a block of a text nothing is kept."""
 SUMMARY_WORDS = 30
-"""In a page of a section the summary of a teaser has at most so many words."""
+"""The most words of a teaser's summary in a page of a section."""
 MOST_BETWEEN = 2
-"""So many dropped paragraphs may stand between a headline and its summary, such as a date."""
+"""The most dropped paragraphs between a headline and its summary, such as a date."""
 
 BYLINE_WORDS = 8
-"""Behind the headline of a story that follows stand two lines of at most so many words, one of them with a year,"""
+"""The most words of each of the two lines behind the headline of a story that follows, one of them with a year."""
 STORY_WORDS = 40
-"""and before its heading so many kept words."""
+"""The fewest kept words before the heading of teasers."""
 
 # A line behind the headline, such as the byline, is enough below these,
 _STORY_FOLLOWS = (

@@ -18,17 +18,17 @@ from corestory.line_rules.headlines import ends_as_sentence
 from corestory.types import Bool, Float
 
 HEADLINES = 5
-"""A list has so many times at least,"""
+"""The fewest times of a list."""
 APART = 3
-"""each at most so many rows behind the one before, with a headline and a name between,"""
+"""The most rows from one time to the next, with a headline and a name between."""
 MOST_LATER = 0.1
-"""and one of them, or such a share, is later than the one before: those of the day before."""
+"""The greatest share of times later than the one before (one may always be): those of the day before."""
 MOST_SENTENCES = 0.1
-"""At most such a share of its lines ends as a sentence, as a headline that asks does."""
+"""The greatest share of lines that end as a sentence, as a headline that asks does."""
 HEADING_WORDS, HEADLINE_WORDS = 6, 25
-"""Its heading has at most so many words, and a headline so many."""
+"""The most words of the heading of a list, and of a headline."""
 PROSE_WORDS, BEHIND = 8, 1
-"""Behind the list at most so many sentences of so many words are kept."""
+"""The fewest words of a sentence of prose, and the most such sentences that are kept behind the list."""
 
 _CLOCK = re.compile(r"\W*([01]?\d|2[0-4])\s?[:.hH]\s?([0-5]\d)(?![\d/:]|[.,]\d)\s?([ap])?", re.IGNORECASE)
 _AGO_CHARACTERS = 40
