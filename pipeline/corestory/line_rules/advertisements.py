@@ -42,7 +42,7 @@ def advertisements(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.line_rules.headlines.own_headlines`.
+        As in `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------

@@ -56,7 +56,7 @@ def around_story(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.line_rules.headlines.own_headlines`.
+        As in `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def _first_dates(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _above(texts: Sequence[str], words: Float, rows: Int) -> list[int]:
-    """Give the kept rows of the head of a text: above its date, credit or button; several lines in capitals."""
+    """Return the kept rows of the head of a text: above its date, credit or button; several lines in capitals."""
     first = rows[: HEAD_LINES + 1].tolist()
     begin = next(
         (
@@ -127,7 +127,7 @@ def _is_dated(text: str) -> bool:
 
 
 def _behind(texts: Sequence[str], words: Float, rows: Int, end: int) -> list[int]:
-    """Give the last kept rows that are labels or headings behind the last sentence; two names are no such."""
+    """Return the last kept rows that are labels or headings behind the last sentence; two names are no such."""
     last = rows[-LABELS - 1 :].tolist()
     size = next((size for size, row in enumerate(reversed(last)) if ends_as_sentence(texts[row])), 0)
     if not size or words[last[-size - 1]] < SENTENCE_WORDS or end - last[-size - 1] <= size + BEHIND:

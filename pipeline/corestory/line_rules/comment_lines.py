@@ -140,27 +140,27 @@ def _words() -> _Words:
 
 
 def label_of(text: str) -> str:
-    """Give a line without marks, counts and capitals."""
+    """Return a line without marks, counts and capitals."""
     return text.casefold().strip(_MARKS)
 
 
 def is_heading(label: str) -> bool:
-    """Tell whether the label of a line, as of `label_of`, is a heading of comments."""
+    """Return whether the label of a line, as of `label_of`, is a heading of comments."""
     return label in _words().headings
 
 
 def is_heading_of_stories(label: str) -> bool:
-    """Tell whether a heading of comments stands within stories, too."""
+    """Return whether a heading of comments stands within stories, too."""
     return label in _words().of_stories
 
 
 def is_link_to_more(label: str) -> bool:
-    """Tell whether the label of a line is that of a link to more comments."""
+    """Return whether the label of a line is that of a link to more comments."""
     return label in _words().more
 
 
 def is_button(label: str) -> bool:
-    """Tell whether the label of a line, as of `label_of`, holds nothing but labels of buttons and counts."""
+    """Return whether the label of a line, as of `label_of`, holds nothing but labels of buttons and counts."""
     known, pressed = _words(), False
     for word in label.replace("’", "'").split():
         part = word.strip(_MARKS)
@@ -171,7 +171,7 @@ def is_button(label: str) -> bool:
 
 
 def numbers_of_comments(text: str) -> tuple[str, ...]:
-    """Give the numbers of a short line that says how many comments there are."""
+    """Return the numbers of a short line that says how many comments there are."""
     numbers = _NUMBERS.findall(text) if len(text) <= STAMP_CHARACTERS else []
     # Few lines with a number have one of the words.
     may_be = numbers and any(map(text.casefold().__contains__, _words().comments))
@@ -179,18 +179,18 @@ def numbers_of_comments(text: str) -> tuple[str, ...]:
 
 
 def ends_in_speech(label: str) -> bool:
-    """Tell whether a line ends as the head of a comment does: with a verb of speech."""
+    """Return whether a line ends as the head of a comment does: with a verb of speech."""
     return label.rpartition(" ")[2] in _words().says
 
 
 def is_label_of_comments(text: str) -> bool:
-    """Tell whether a line is a heading of comments, or holds nothing but labels of their buttons."""
+    """Return whether a line is a heading of comments, or holds nothing but labels of their buttons."""
     label = label_of(text)
     return is_heading(label) or is_button(label)
 
 
 def is_stamp(text: str) -> bool:
-    """Tell whether a line holds a date or says how long ago, and little else.
+    """Return whether a line holds a date or says how long ago, and little else.
 
     Examples
     --------
@@ -205,7 +205,7 @@ def is_stamp(text: str) -> bool:
 
 
 def says_how_long_ago(line: str) -> bool:
-    """Tell whether a line says nothing but how long ago.
+    """Return whether a line says nothing but how long ago.
 
     Examples
     --------

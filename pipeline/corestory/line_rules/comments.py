@@ -81,7 +81,7 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.line_rules.headlines.own_headlines`.
+        As in `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------
@@ -123,7 +123,7 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _in_guest_book(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> list[int]:
-    """Give the kept rows from the heading of a guest book on, where most of the story stands above it."""
+    """Return the kept rows from the heading of a guest book on, where most of the story stands above it."""
     short = inside.start + np.flatnonzero(words[inside] <= NAME_WORDS)
     heading = next((row for row in short.tolist() if pattern(_GUEST_BOOKS).fullmatch(texts[row])), None)
     if heading is None or words[heading : inside.stop][kept[heading : inside.stop]].sum() > GUESTS_WORDS:
@@ -132,7 +132,7 @@ def _in_guest_book(texts: Sequence[str], words: Float, kept: Bool, inside: slice
 
 
 def _headings_of(texts: Sequence[str], labels: Sequence[tuple[int, str]], behind: range) -> set[int]:
-    """Give the rows of headings of comments: by their words, or as they say how many comments there are.
+    """Return the rows of headings of comments: by their words, or as they say how many comments there are.
 
     Lists of posts say that below each, so many different numbers, also in the rows behind, head nothing.
     """
@@ -145,7 +145,7 @@ def _headings_of(texts: Sequence[str], labels: Sequence[tuple[int, str]], behind
 
 
 def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice, end: int) -> tuple[int, int, bool] | None:
-    """Give the first row and the end of the first comments, and whether a heading stands above their times or buttons.
+    """Return the first row and the end of the first comments, and whether a heading is above their times or buttons.
 
     The first row is the heading's or the first name's, and the last that of the last time or button.
     """
@@ -186,7 +186,7 @@ def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice, end
 
 
 def _replies(texts: Sequence[str], words: Float, kept: Bool, inside: slice, start: int) -> int | None:
-    """Give the first row of the replies of a forum: "Re:" and the headline, or two of one subject, mostly dropped."""
+    """Return the first row of the replies of a forum: "Re:" and the headline, or two of one subject, mostly dropped."""
     subjects = {
         row: label_of(reply[1]) for row in (inside.start + np.flatnonzero(words[inside] <= SUBJECT_WORDS)).tolist()
         if (":" in (begin := texts[row][:REPLY_CHARACTERS]) or "：" in begin)
@@ -205,7 +205,7 @@ def _replies(texts: Sequence[str], words: Float, kept: Bool, inside: slice, star
 
 
 def _signed(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> tuple[int, int] | None:
-    """Give the row of the first name and the end of two or more comments, each behind a name and a day of one month.
+    """Return the row of the first name and the end of two or more comments, each behind a name and a day of one month.
 
     Letters have the name below them, posts of a blog a headline above it, and entries of a diary no name.
     """
@@ -225,7 +225,7 @@ def _signed(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> tu
 
 
 def _may_name(text: str) -> bool:
-    """Tell whether a short line may be a name: it ends in no sentence, but for an initial."""
+    """Return whether a short line may be a name: it ends in no sentence, but for an initial."""
     return not ends_as_sentence(text) or re.search(r"\b[^\W\d_]\.$", text) is not None
 
 

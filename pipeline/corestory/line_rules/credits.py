@@ -103,12 +103,12 @@ _SIGNED = r"([^,|/–—(:]{5,40}?)\s?(?:[,|/–—]|\s-\s)\s*(\S.*)"
 
 
 def profession() -> re.Pattern[str]:
-    """Give the pattern of the professions and the work of those who write."""
+    """Return the pattern of the professions and the work of those who write."""
     return pattern(_PROFESSION)
 
 
 def is_credit(text: str) -> bool:
-    """Tell whether a line says who wrote or helped, is a caption that ends in a credit, or notes the printed paper.
+    """Return whether a line says who wrote or helped, is a caption that ends in a credit, or notes the printed paper.
 
     Examples
     --------
@@ -124,12 +124,12 @@ def is_credit(text: str) -> bool:
 
 
 def ends_in_agency(text: str) -> bool:
-    """Tell whether a caption ends in an agency, as the last paragraph of an agency's story does."""
+    """Return whether a caption ends in an agency, as the last paragraph of an agency's story does."""
     return text.endswith((")", "）")) and pattern(_AGENCY).match(text) is not None
 
 
 def is_byline(text: str) -> bool:
-    """Tell whether a line says by whom a story is, and nothing else.
+    """Return whether a line says by whom a story is, and nothing else.
 
     Examples
     --------
@@ -148,7 +148,7 @@ def is_byline(text: str) -> bool:
 
 
 def _is_signed(text: str) -> bool:
-    """Tell whether a line is a name and a profession."""
+    """Return whether a line is a name and a profession."""
     if len(text) > SIGNED_CHARACTERS:
         return False
     if any(map(text.__contains__, _OF_REPORTERS)) and re.fullmatch(_REPORTERS, text):
@@ -163,7 +163,7 @@ def _is_signed(text: str) -> bool:
 
 
 def _is_of_names(names: str) -> bool:
-    """Tell whether nothing but names follows: "Reporting by The Herald found that ..." is a sentence."""
+    """Return whether nothing but names follows: "Reporting by The Herald found that ..." is a sentence."""
     return all(
         word[0].isupper() or len(word.strip(".,;)")) <= 3 or word.strip(".,;)").casefold() in _IN_CREDITS
         for word in names.split()
@@ -178,7 +178,7 @@ def _is_of_picture(text: str) -> bool:
 
 
 def _ends_in_names(text: str) -> bool:
-    """Tell whether the end of a caption has nothing but names behind what a picture is called, or two with a mark."""
+    """Return whether the end of a caption has nothing but names behind what a picture is called, or two with a mark."""
     begin = max(len(text) - PICTURE_CHARACTERS, 0)
     for ending, least in [(_BEHIND, 1)] + [(_BESIDE, 3)] * ("/" in text[begin:] or "|" in text[begin:]):
         end = pattern(ending).search(text, begin)

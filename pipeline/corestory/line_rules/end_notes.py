@@ -99,7 +99,7 @@ def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.line_rules.headlines.own_headlines`.
+        As in `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end: int) -> list[int]:
-    """Give the kept rows that are notes, nearly all the last ones, and the author's name above or below the story."""
+    """Return the kept rows that are notes, nearly all the last ones, and the author's name above or below the story."""
     sizes = words[rows].tolist()
     prose = [row for row, size in zip(rows, sizes, strict=True) if size >= PROSE_WORDS]
     found = [
@@ -159,7 +159,7 @@ def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end:
 
 
 def _of_author(text: str, above: str, story: Iterable[str], *, within: bool = False) -> bool:
-    """Tell whether a paragraph says who somebody is that writes, and the story does not name that person."""
+    """Return whether a paragraph says who somebody is that writes, and the story does not name that person."""
     if _is_name(above) and (work := profession().match(text)):
         # "Writers and painters" is no person.
         return not re.match(r":| (?:and|und|et|y|e|en|och|og|i|и) ", text[work.end() :])
@@ -190,7 +190,7 @@ def _is_name(text: str) -> bool:
 
 
 def _of_publisher(text: str, heading: str, behind: Sequence[str]) -> bool:
-    """Tell whether a paragraph names at its begin who is in the heading "About ...", or follows "Notes to editors"."""
+    """Whether a paragraph begins with the name in the heading "About ...", or follows "Notes to editors"."""
     if re.fullmatch(_PRESS, heading, re.IGNORECASE):
         return True
     about = re.match(_PUBLISHER, heading, re.IGNORECASE)
@@ -216,7 +216,7 @@ def _behind_letters(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _is_alone(row: int, layout: Layout, forest: Forest, kept: Bool) -> bool:
-    """Tell whether the innermost element around a row and the one before holds no other kept row."""
+    """Return whether the innermost element around a row and the one before holds no other kept row."""
     heading = set(forest.around(row - 1))
     box = next((element for element in forest.around(row) if element in heading), -1)
     others = range(row - 2, int(layout.start[row]) - 1, -1), range(row + 1, int(layout.end[row]))

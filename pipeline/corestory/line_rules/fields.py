@@ -104,7 +104,7 @@ _FIELD = r"[\W_]{0,4}([^\W\d_][^\W\d_ -]{0,20}(?:[ -][^\W\d_]{1,12})?)\s?[:：](
 
 
 def begin_behind_mail(texts: Sequence[str], first: int, end: int) -> int:
-    """Give the row behind the head of an e-mail that begins a text, the last one if it is passed on; else `first`.
+    """Return the row behind the head of an e-mail that begins a text, the last one if it is passed on; else `first`.
 
     Examples
     --------
@@ -129,7 +129,7 @@ def of_fields(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.line_rules.headlines.own_headlines`.
+        As in `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------
@@ -156,7 +156,7 @@ def of_fields(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _of_mail(texts: Sequence[str], words: Float, kept: Bool, inside: slice, begin: int) -> list[int]:
-    """Give the rows of a mail's head, the greeting below it and what is said above a mail that is passed on."""
+    """Return the rows of a mail's head, the greeting below it and what is said above a mail that is passed on."""
     passed_on = next((row for row in range(inside.start, begin) if pattern(_FORWARDED).fullmatch(texts[row])), -1)
     rows = [row for row in range(inside.start, begin) if pattern(_MAIL).match(texts[row])]
     of_kept = words * kept
@@ -169,20 +169,20 @@ def _of_mail(texts: Sequence[str], words: Float, kept: Bool, inside: slice, begi
 
 
 def _above(texts: Sequence[str], words: Float, inside: slice) -> list[int]:
-    """Give the rows of the fields that begin a text."""
+    """Return the rows of the fields that begin a text."""
     names = _names(texts, words, range(inside.start, inside.stop))
     known = len(_KNOWN.intersection(names))
     return list(range(inside.start, inside.start + len(names))) if len(names) >= FIELDS and known >= KNOWN else []
 
 
 def _behind(texts: Sequence[str], words: Float, inside: slice) -> list[int]:
-    """Give the rows of the fields that end a text."""
+    """Return the rows of the fields that end a text."""
     names = _names(texts, words, range(inside.stop - 1, inside.start - 1, -1))
     return list(range(inside.stop - len(names), inside.stop)) if len(_KNOWN.intersection(names)) >= BEHIND else []
 
 
 def _names(texts: Sequence[str], words: Float, rows: range) -> list[str]:
-    """Give the different names of the fields in rows that follow one another; those not known have a short value."""
+    """Return the different names of the fields in rows that follow one another; those not known have a short value."""
     names: list[str] = []
     for row in rows:
         field = re.match(_FIELD, texts[row]) if words[row] <= FIELD_WORDS else None

@@ -140,7 +140,7 @@ def in_other_stories(features: BatchFeatures, kept: Bool) -> Bool:
     features
         Of pages; without markup nothing is found.
     kept
-        As of `own_headlines`.
+        As in `own_headlines`.
 
     Returns
     -------
@@ -172,7 +172,7 @@ def lowered(scores: Float, found: Bool) -> Float:
 
 
 def ends_as_sentence(text: str) -> bool:
-    """Tell whether a text ends as a sentence, quotes aside.
+    """Return whether a text ends as a sentence, quotes aside.
 
     Examples
     --------
@@ -187,7 +187,7 @@ def _repeats(words: set[str], title: set[str]) -> bool:
 
 
 def _heads(batch: Batch, words: Float, row: int, behind: int) -> bool:
-    """Tell whether a first line has the form of a headline, and the next kept line that of a sentence."""
+    """Return whether a first line has the form of a headline, and the next kept line that of a sentence."""
     return (
         words[row] <= (QUESTION_WORDS if batch.texts[row].endswith("?") else MOST_WORDS)
         and batch.texts[row].rstrip(_QUOTES)[-1:] not in _NO_HEADLINE
@@ -199,12 +199,12 @@ def _heads(batch: Batch, words: Float, row: int, behind: int) -> bool:
 
 
 def _is_endless(headline: str, text: str) -> bool:
-    """Tell whether a text in a script that does not mark the ends of sentences is prose beside its headline."""
+    """Return whether a text in a script that does not mark the ends of sentences is prose beside its headline."""
     return len(text) >= LEAST_ENDLESS * len(headline) and re.match(_ENDLESS, text.lstrip(_OPENING)) is not None
 
 
 def _other_story(features: BatchFeatures, headlines: Int, kept: Int, title: str) -> int | None:
-    """Give the row of the headline behind which the other stories begin."""
+    """Return the row of the headline behind which the other stories begin."""
     texts, known = features.batch.texts, _words(title)
     prose = kept[features.words[kept] >= LEAST_PROSE]
     own = None
@@ -225,7 +225,7 @@ def _other_story(features: BatchFeatures, headlines: Int, kept: Int, title: str)
 
 
 def _apart(features: BatchFeatures, before: int, headline: int, after: int) -> bool:
-    """Tell whether a headline and the paragraph after it share an element that the story before it is not in."""
+    """Return whether a headline and the paragraph after it share an element that the story before it is not in."""
     forest = features.elements.forest
     story, own, other = (set(forest.around(row)) for row in (before, headline, after))
     return bool((own & other) - story) and min(len(story - other), len(other - story)) >= LEAST_LEVELS

@@ -95,7 +95,7 @@ def notices(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.line_rules.headlines.own_headlines`.
+        As in `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def notices(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def is_notice(text: str) -> bool:
-    """Tell whether a text begins as a note on a correction, a notice about cookies or a line of a news agency.
+    """Return whether a text begins as a note on a correction, a notice about cookies or a line of a news agency.
 
     Examples
     --------
@@ -127,7 +127,7 @@ def is_notice(text: str) -> bool:
 
 
 def ends_release(text: str) -> bool:
-    """Tell whether a line ends a press release: "- ENDS -", or a heading of contacts or of legal notes.
+    """Return whether a line ends a press release: "- ENDS -", or a heading of contacts or of legal notes.
 
     Examples
     --------

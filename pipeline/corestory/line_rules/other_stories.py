@@ -51,7 +51,7 @@ def other_stories_in_texts(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.line_rules.headlines.own_headlines`.
+        As in `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------
@@ -100,7 +100,7 @@ def only_teaser_runs(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _runs(texts: Sequence[str], words: Float, kept: Bool, inside: slice, rows: Int) -> Iterator[slice]:
-    """Give the rows of the runs of teasers around the first and the last kept row, of which some lines are kept."""
+    """Return the rows of the runs of teasers around the first and the last kept row, of which some lines are kept."""
     short = words[inside] <= SUMMARY_WORDS[1]
     tried = inside.start
     for around in rows[[0, -1]].tolist() if len(rows) else []:
@@ -129,7 +129,7 @@ def _runs(texts: Sequence[str], words: Float, kept: Bool, inside: slice, rows: I
 
 
 def _are_teasers(texts: Sequence[str], words: Float, kept: Bool, teasers: list[tuple[int, int]]) -> bool:
-    """Tell whether headlines with their summaries are enough, no list with numbers, and kept in part."""
+    """Return whether headlines with their summaries are enough, no list with numbers, and kept in part."""
     headlines, lines = [headline for headline, _ in teasers], [row for teaser in teasers for row in teaser]
     return bool(
         len({texts[row] for row in headlines}) >= max(TEASERS, len(teasers))
@@ -143,7 +143,7 @@ def _are_teasers(texts: Sequence[str], words: Float, kept: Bool, teasers: list[t
 
 
 def _within(short: Bool, kept: Bool, around: int) -> tuple[int, int]:
-    """Give the first and the end of the short rows around one, a few more than from the first to the last kept one."""
+    """Return the first and the end of the short rows around one: a few more than from the first to the last kept."""
     long = np.flatnonzero(~short)
     place = int(np.searchsorted(long, around))
     begin = int(long[place - 1]) + 1 if place else 0
@@ -153,7 +153,7 @@ def _within(short: Bool, kept: Bool, around: int) -> tuple[int, int]:
 
 
 def _teaser(texts: Sequence[str], words: Float, row: int, end: int) -> tuple[int, int, int] | None:
-    """Give the rows of the headline, the summary and the next line of the teaser that begins at a row."""
+    """Return the rows of the headline, the summary and the next line of the teaser that begins at a row."""
     if row >= end or not has_headline_form(texts[row], words[row]):
         return None
     summary = _behind_labels(texts, words, row + 1, end)
@@ -176,7 +176,7 @@ def _behind_labels(texts: Sequence[str], words: Float, row: int, end: int, *, he
 
 
 def _above_head(texts: Sequence[str], words: Float, rows: Int, first: int) -> Int:
-    """Give the kept rows above the first headline with a date below it, if they are few and of other subjects.
+    """Return the kept rows above the first headline with a date below it, if they are few and of other subjects.
 
     A name is enough below the headline if all of these are headlines that run into their summaries.
     """
@@ -211,5 +211,5 @@ def _above_head(texts: Sequence[str], words: Float, rows: Int, first: int) -> In
 
 
 def _runs_in(texts: Sequence[str], words: Float, rows: Int) -> bool:
-    """Tell whether all rows may be headlines that run into their summaries."""
+    """Return whether all rows may be headlines that run into their summaries."""
     return all(words[row] >= PROSE_WORDS and not ends_as_sentence(texts[row]) for row in rows.tolist())

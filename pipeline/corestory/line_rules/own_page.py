@@ -68,7 +68,7 @@ def _phrases() -> re.Pattern[str]:
 
 
 def speaks_of_own_page(text: str) -> bool:
-    """Tell whether a text speaks of the page, and nobody is quoted.
+    """Return whether a text speaks of the page, and nobody is quoted.
 
     Examples
     --------

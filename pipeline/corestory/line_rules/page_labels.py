@@ -58,7 +58,7 @@ _LISTS = (", ", " · ", " | ", "、", "،", " • ")
 
 @cache
 def _labels() -> tuple[dict[str, list[tuple[str, str]]], frozenset[str], frozenset[str]]:
-    """Give the beginnings of lines with their forms, by their first letters; whole lines; and words of buttons."""
+    """Return the beginnings of lines with their forms, by their first letters; whole lines; and words of buttons."""
     begins = defaultdict(list)
     others: dict[str, set[str]] = {"whole": set(), "words": set()}
     _, *rows = files(__package__).joinpath("page_labels.tsv").read_text("utf-8").splitlines()
@@ -78,7 +78,7 @@ def page_labels(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.line_rules.headlines.own_headlines`.
+        As in `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------
@@ -100,7 +100,7 @@ def page_labels(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def is_page_label(text: str) -> bool:
-    """Tell whether a line is a label, a button, a credit, a date or an offer of the page.
+    """Return whether a line is a label, a button, a credit, a date or an offer of the page.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def is_page_label(text: str) -> bool:
 
 
 def _has_form(form: str, part: str, rest: str, *, joined: bool) -> bool:
-    """Tell whether the rest of a line has the form of an offer, a date, names or a list."""
+    """Return whether the rest of a line has the form of an offer, a date, names or a list."""
     stop = rest.rstrip().endswith((".", "。"))
     if form in ("begin", "lead"):
         # "Follow us, said the guide.": what a person says to others ends so.
@@ -150,7 +150,7 @@ def _has_form(form: str, part: str, rest: str, *, joined: bool) -> bool:
 
 
 def _are_names(words: list[str], *, parted: bool) -> bool:
-    """Tell whether words are names: in a script without capitals, whether few of them follow a colon."""
+    """Return whether words are names: in a script without capitals, whether few of them follow a colon."""
     if len(words) > NAMES:
         return False
     if JOINED.match(words[0]):

@@ -51,7 +51,7 @@ def _subjects() -> dict[str, tuple[int, list[list[str]]]]:
 
 @cache
 def _first_groups() -> tuple[Int, list[list[tuple[str, str]]], list[tuple[str, str]]]:
-    """Give the beginnings of first groups' parts, ascending; the parts of each; and the parts in joined scripts.
+    """Return the beginnings of first groups' parts, ascending; the parts of each; and the parts in joined scripts.
 
     A paragraph that has a part has its longest word. With each part stands its subject.
     """
@@ -73,7 +73,7 @@ def page_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.line_rules.headlines.own_headlines`.
+        As in `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------
@@ -104,7 +104,7 @@ def page_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _has_all(text: str, subject: str) -> bool:
-    """Tell whether a text has a part of each later group of a subject, its length, and no quoted call or report."""
+    """Return whether a text has a part of each later group of a subject, its length, and no quoted call or report."""
     most, groups = _subjects()[subject]
     if max(text.count(" ") - 1, len(text) // WORD_CHARACTERS) > most or _TOLD.search(text) is not None:
         return False

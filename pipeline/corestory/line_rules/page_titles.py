@@ -69,7 +69,7 @@ def _titles() -> frozenset[str]:
 
 
 def is_title_without_story(title: str) -> bool:
-    """Tell whether a title, or a part of it beside the name of a site, is that of a page that has no story.
+    """Return whether a title, or a part of it beside the name of a site, is that of a page that has no story.
 
     Examples
     --------

@@ -58,7 +58,7 @@ _PARTICLES = frozenset(("da", "de", "del", "den", "der", "di", "dos", "du", "la"
 
 
 def has_headline_form(text: str, words: float) -> bool:
-    """Tell whether a line has the form of a headline, and is no time of a live report."""
+    """Return whether a line has the form of a headline, and is no time of a live report."""
     return (
         HEADLINE_WORDS[0] <= words <= HEADLINE_WORDS[1]
         and not text.rstrip().endswith((":", "：", ",", ";"))
@@ -69,7 +69,7 @@ def has_headline_form(text: str, words: float) -> bool:
 
 
 def is_full_name(text: str) -> bool:
-    """Tell whether a line may be the full name of a person, and nothing else.
+    """Return whether a line may be the full name of a person, and nothing else.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def is_full_name(text: str) -> bool:
 
 
 def stems(text: str) -> set[str]:
-    """Give the begins of the longer words, and in scripts without spaces the pairs of characters but for endings.
+    """Return the begins of the longer words, and in scripts without spaces the pairs of characters but for endings.
 
     Examples
     --------
@@ -104,12 +104,12 @@ def stems(text: str) -> set[str]:
 
 
 def stems_of_rows(texts: Sequence[str], rows: Sequence[int]) -> set[str]:
-    """Give the stems of some rows."""
+    """Return the stems of some rows."""
     return stems(" ".join(texts[row] for row in rows))
 
 
 def share_at_most(most: float, texts: Sequence[str], own: Sequence[int], others: Sequence[int]) -> bool:
-    """Tell whether others have at most such a share of the words of some rows."""
+    """Return whether others have at most such a share of the words of some rows."""
     known, found = stems_of_rows(texts, own), set[str]()
     # Of one subject, the first paragraphs have enough of them.
     for row in others:
@@ -126,7 +126,7 @@ def repeated_stories(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.line_rules.headlines.own_headlines`.
+        As in `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------
@@ -166,12 +166,12 @@ def repeated_stories(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def second_story(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> int | None:
-    """Give the row of the headline of a second story among the rows of a text, or None.
+    """Return the row of the headline of a second story among the rows of a text, or None.
 
     Parameters
     ----------
     texts, words, kept
-        As of `corestory.line_rules.headlines.own_headlines`.
+        As in `corestory.line_rules.headlines.own_headlines`.
     inside
         The rows of the text.
 
@@ -198,7 +198,7 @@ def second_story(texts: Sequence[str], words: Float, kept: Bool, inside: slice) 
 
 
 def _behind_like_head(texts: Sequence[str], words: Float, rows: list[int], prose: list[int], first: int) -> int | None:
-    """Give the row of the headline of a second story, if its head has the form of the first one's."""
+    """Return the row of the headline of a second story, if its head has the form of the first one's."""
     heads = _heads(texts, words, prose, first)
     if not 1 < len(heads) <= 1 + MOST_STORIES or heads[0] > prose[0]:
         return None
@@ -212,7 +212,7 @@ def _behind_like_head(texts: Sequence[str], words: Float, rows: list[int], prose
 
 
 def _enough(words: Float, own: list[int], other: list[int], prose: Sequence[int]) -> bool:
-    """Tell whether the first story is long enough, and the second not much longer."""
+    """Return whether the first story is long enough, and the second not much longer."""
     own_words = words[own].sum()
     return bool(
         own_words >= FIRST_WORDS
@@ -222,7 +222,7 @@ def _enough(words: Float, own: list[int], other: list[int], prose: Sequence[int]
 
 
 def _heads(texts: Sequence[str], words: Float, prose: list[int], first: int) -> list[int]:
-    """Give the rows of headlines with a date or a byline between two sentences, if of a form with the first."""
+    """Return the rows of headlines with a date or a byline between two sentences, if of a form with the first."""
     found: list[tuple[int, set[str]]] = []
     before = max(first, prose[0] - HEAD_LINES) - 1
     for row in prose:
@@ -239,14 +239,14 @@ def _heads(texts: Sequence[str], words: Float, prose: list[int], first: int) -> 
 
 
 def _form(text: str) -> str:
-    """Give the form of a line with a date, marks around it aside, or of a byline: "12 May 2025" is "0 a 0"."""
+    """Return the form of a line with a date, marks around it aside, or of a byline: "12 May 2025" is "0 a 0"."""
     if is_stamp(text):
         return re.sub(r"\d+", "0", re.sub(r"[^\W\d_]+", "a", re.sub(r"^\W+|\W+$", "", text)))
     return "by" if is_byline(text.partition(",")[0]) else ""  # a profession may follow
 
 
 def _headline_above(texts: Sequence[str], words: Float, row: int, last: int) -> tuple[int | None, bool]:
-    """Give the row of a headline above a row and behind another, and whether a name or a date stands below it."""
+    """Return the row of a headline above a row and behind another, and whether a name or a date stands below it."""
     headline, named = row - 1, False
     # The entry of a diary has a date alone.
     dated = headline - is_stamp(texts[headline])
@@ -259,7 +259,7 @@ def _headline_above(texts: Sequence[str], words: Float, row: int, last: int) -> 
 def _behind_headline(
     texts: Sequence[str], words: Float, rows: list[int], prose: list[int], kept: Bool, begin: int
 ) -> int | None:
-    """Give the row of the only headline within the text, if what it says stands behind it and not above."""
+    """Return the row of the only headline within the text, if what it says stands behind it and not above."""
     found: list[tuple[int, int, bool]] = []
     read = words[rows].cumsum()
     least = rows[int(np.searchsorted(read, FIRST_WORDS))] if read[-1] > FIRST_WORDS else rows[-1]

@@ -71,7 +71,7 @@ def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.line_rules.headlines.own_headlines`.
+        As in `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------
@@ -154,7 +154,7 @@ def _by_form(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _captions_between(batch: Batch, words: Float, kept: Bool, rows: Sequence[int]) -> list[int]:
-    """Give the kept lines between the numbers of pictures in turn, and as many above the first or behind the last."""
+    """Return the kept lines between the numbers of pictures in turn, and as many above the first or behind the last."""
     sizes = {other - one for one, other in pairwise(rows)}
     pictures = {batch.texts[row].partition("/")[2].strip() for row in rows}
     if len(rows) < PICTURES or len(sizes) > 1 or max(sizes) > PICTURE_LINES or len(pictures) > 1:
@@ -169,7 +169,7 @@ def _captions_between(batch: Batch, words: Float, kept: Bool, rows: Sequence[int
 
 
 def is_label(text: str) -> bool:
-    """Tell whether a line is a heading of teasers or comments, the label of a button, a date or a credit.
+    """Return whether a line is a heading of teasers or comments, the label of a button, a date or a credit.
 
     Examples
     --------

@@ -131,7 +131,7 @@ def _turns(texts: Sequence[str], kept: Bool, between: Bool, layout: Layout) -> B
 
 
 def _speaker(text: str) -> str | None:
-    """Give the name before a colon at the beginning of a text that ends as a sentence: lines of code do not."""
+    """Return the name before a colon at the beginning of a text that ends as a sentence: lines of code do not."""
     turn = re.match(_SPEAKER, text)
     return turn and (turn[1] if ends_as_sentence(text) else None)
 
@@ -345,6 +345,6 @@ def _around_letters(batch: Batch, kept: Bool) -> Bool:
 
 
 def _signs(text: str) -> bool:
-    """Tell whether a line may sign a letter: two names or more; one alone may be the label of a button."""
+    """Return whether a line may sign a letter: two names or more; one alone may be the label of a button."""
     words = text.split()
     return 2 <= len(words) <= SIGNATURE_WORDS and all(word[0].isupper() for word in words) and text[-1].isalpha()

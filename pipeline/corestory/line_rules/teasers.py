@@ -135,7 +135,7 @@ def _headings() -> frozenset[str]:
 
 
 def is_heading_of_teasers(text: str) -> bool:
-    """Tell whether a line is nothing but a heading of teasers.
+    """Return whether a line is nothing but a heading of teasers.
 
     Examples
     --------
@@ -146,7 +146,7 @@ def is_heading_of_teasers(text: str) -> bool:
 
 
 def is_headed_teaser(text: str) -> bool:
-    """Tell whether a line is a heading of teasers, a colon and a headline, or a headline behind ">>".
+    """Return whether a line is a heading of teasers, a colon and a headline, or a headline behind ">>".
 
     One word may head a list of the story; more marks stand in code, and before quoted sentences of mail.
 
@@ -168,7 +168,7 @@ def is_headed_teaser(text: str) -> bool:
 
 
 def folded(text: str) -> str:
-    """Give a text in small letters, the Turkish capital among them, with plain apostrophes and colons.
+    """Return a text in small letters, the Turkish capital among them, with plain apostrophes and colons.
 
     Examples
     --------
@@ -188,7 +188,7 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.line_rules.headlines.own_headlines`.
+        As in `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------
@@ -264,7 +264,7 @@ def only_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.line_rules.headlines.own_headlines`.
+        As in `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------
@@ -326,7 +326,7 @@ def _above_links(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _next_story(batch: Batch, words: Float, kept: Bool, heading: int, end: int) -> bool:
-    """Tell whether a whole story follows a heading that says so: a headline, a byline or a date, and prose."""
+    """Return whether a whole story follows a heading that says so: a headline, a byline or a date, and prose."""
     first, label, texts = batch.layout.start[heading], _plain(batch.texts[heading]), batch.texts
     story = heading + 2
     while story < min(heading + 4, end) and words[story] <= BYLINE_WORDS and not ends_as_sentence(texts[story]):

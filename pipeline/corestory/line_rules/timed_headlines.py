@@ -41,7 +41,7 @@ def in_timed_headlines(batch: Batch, words: Float, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, words, kept
-        As of `corestory.line_rules.headlines.own_headlines`.
+        As in `corestory.line_rules.headlines.own_headlines`.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def in_timed_headlines(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _time(text: str) -> int | None:
-    """Give the minutes of the day with which a line begins, and -1 for how long ago."""
+    """Return the minutes of the day with which a line begins, and -1 for how long ago."""
     clock = _CLOCK.match(text)
     if clock is not None:
         hour = int(clock[1]) % 12 + 12 * (clock[3] in "pP") if clock[3] else int(clock[1])
@@ -97,13 +97,13 @@ def _time(text: str) -> int | None:
 
 
 def _newest_first(times: list[int]) -> bool:
-    """Tell whether nearly no time is later than the one before, and not all are the same hour of a table."""
+    """Return whether nearly no time is later than the one before, and not all are the same hour of a table."""
     later = sum(other > one for one, other in pairwise(times))
     return later <= max(1, MOST_LATER * len(times)) and (min(times) < 0 or len(set(times)) > len(times) / 2)
 
 
 def _bounds(texts: Sequence[str], words: Float, run: list[int], inside: slice) -> tuple[int, int]:
-    """Give the first row and the end of a list, with its heading, and headlines above or below lines of times alone."""
+    """Return the first row and the end of a list, with its heading and the headlines around lines of times alone."""
     bare = 2 * sum(not re.search(r"[^\W\d_]{3}", _CLOCK.sub("", texts[row], count=1)) for row in run) > len(run)
     bare |= 2 * sum(_CLOCK.match(texts[row]) is None for row in run) > len(run)
     most = int(np.median(np.diff(run))) - 1 if bare else 0

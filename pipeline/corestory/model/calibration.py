@@ -136,7 +136,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Parameters
         ----------
         log_odds
-            Of paragraphs, shape (paragraphs,).
+            The log-odds of paragraphs, shape (paragraphs,).
         prose
             Which of them are prose (`corestory.model.second_look.is_prose`).
         """
@@ -144,5 +144,5 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return scaling.probabilities(log_odds + self.second_look_prose_bonus * prose)
 
     def second_look_cutoff(self, *, html: bool) -> float:
-        """Give the least second score of core, with or without markup."""
+        """Return the least second score of core, with or without markup."""
         return self.second_look_html_cutoff if html else self.second_look_text_cutoff

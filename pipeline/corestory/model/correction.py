@@ -151,12 +151,12 @@ class Correction:
         return self.markup is not None
 
     def added(self, features: BatchFeatures, lines: KnownLines, own: Float) -> AddedLogOdds:
-        """Give the log-odds to add to each paragraph of a batch.
+        """Return the log-odds to add to each paragraph of a batch.
 
         Parameters
         ----------
         features
-            Of the batch; with markup, if the correction is for such.
+            The features of the batch; with markup, if the correction is for pages with markup.
         lines
             The batch's lines.
         own
@@ -194,7 +194,7 @@ class KnownLines:
     Parameters
     ----------
     features
-        Of the batch.
+        The features of the batch.
     """
 
     def __init__(self, features: BatchFeatures) -> None:
@@ -203,27 +203,27 @@ class KnownLines:
         self.told = found.lengths >= SHORTEST
 
     def among(self, hashes: UInt64) -> Bool:
-        """Say of each line whether it is one of some; a line of a few characters never is."""
+        """Return whether each line is one of some; a line of a few characters never is."""
         known = np.zeros(len(self.hashes), bool)
         known[Lookup(hashes).find(self.hashes)[0]] = True
         return np.asarray(known & self.told)
 
     def counts(self, known: Bool) -> Float:
-        """Say how much of a correction counts for each line, 0 to 1: by how many lines of its page are known."""
+        """Return how much of a correction counts for each line, 0 to 1: by how many lines of its page are known."""
         share = np.minimum(likeness(known, self.hashes, self.layout) / ALIKE, 1.0)
         return np.asarray(share[self.layout.article])
 
     def outside(self, bounds: BoundLines, known: Bool, counts: Float, own: Float) -> Bool:
-        """Say which lines that are not known stand outside of their story's bounds, on pages on which all counts.
+        """Return which lines that are not known stand outside of their story's bounds, on pages on which all counts.
 
         Parameters
         ----------
         bounds
             The lines that bound stories.
         known, counts
-            Of each line, as of `among` and `counts`.
+            The results of `among` and `counts` for each line.
         own
-            As of `Correction.added`.
+            As in `Correction.added`.
         """
         outside = outside_of_story(self.among(bounds.before), self.among(bounds.after), own, self.layout)
         return np.asarray(outside & ~known & (counts == 1))
@@ -262,9 +262,9 @@ def correction_of(
     Parameters
     ----------
     corrections
-        Of the model.
+        The corrections of the model.
     features, own
-        As of `Correction.added`.
+        As in `Correction.added`.
     html
         Whether those with markup.
     """

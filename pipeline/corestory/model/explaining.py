@@ -118,7 +118,7 @@ def explain_articles(
         Articles with at least one paragraph each. All coalitions of groups are scored, so this takes ten times as long
         as tagging, and with several rounds a hundred times.
     threshold, memory
-        As of `Tagger.tag_stream`.
+        As in `Tagger.tag_stream`.
 
     Yields
     ------

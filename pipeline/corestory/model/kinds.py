@@ -30,7 +30,7 @@ CLASSES: tuple[str, ...] = (*KINDS, *ROLES)
 STEPS, FAR_STEPS = (-2, -1, 1, 2), (-3, -2, -1, 1, 2, 3)
 WIDTHS = (3, 8)
 WORDS_READ = 30
-"""So many words of a paragraph are read, and as many word shapes: its beginning tells its kind."""
+"""The first words of a paragraph that are read, and as many word shapes: its beginning tells its kind."""
 _LEAST = 1e-4
 
 
@@ -41,11 +41,11 @@ class KindNgrams:
     Attributes
     ----------
     hashes, idf
-        As of `corestory.model.ngrams.NgramScorer`; shape (n-grams,).
+        As in `corestory.model.ngrams.NgramScorer`; shape (n-grams,).
     weights
         Weight of each n-gram for each class; shape (n-grams, classes).
     intercept
-        Of each class; shape (classes,).
+        The intercept of each class; shape (classes,).
     """
 
     hashes: UInt64
@@ -97,9 +97,9 @@ class KindContext:
     mean, scale
         Mean and standard deviation of each feature; shape (features,).
     hidden, hidden_bias
-        Of the rectified hidden units; shapes (features, units) and (units,).
+        The weights and biases of the rectified hidden units; shapes (features, units) and (units,).
     weights, intercept
-        Of each class; shapes (units, classes) and (classes,).
+        Those of each class; shapes (units, classes) and (classes,).
     """
 
     mean: Float32
@@ -143,12 +143,12 @@ class KindHead:
     html: KindContext | None = None
 
     def probabilities(self, features: BatchFeatures, core: Bool) -> Float:
-        """Give the probability of each class of each paragraph; it does not depend on the batch.
+        """Return the probability of each class of each paragraph; it does not depend on the batch.
 
         Parameters
         ----------
         features
-            Of the batch.
+            The features of the batch.
         core
             Whether each paragraph is core; shape (paragraphs,).
 
@@ -175,7 +175,7 @@ class Kinds:
     Attributes
     ----------
     names
-        Of each paragraph: the kind if it is filler, ``"title"`` if it repeats the title, the role if it is core.
+        For each paragraph the kind if it is filler, ``"title"`` if it repeats the title, the role if it is core.
     scores
         Probability of that name among those that the label allows, 0 to 1; shape (paragraphs,).
     """
@@ -213,7 +213,7 @@ def story_features(features: BatchFeatures, core: Bool) -> Float:
     Parameters
     ----------
     features
-        Of the batch.
+        The features of the batch.
     core
         Whether each paragraph is core.
 

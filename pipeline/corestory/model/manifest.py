@@ -205,7 +205,7 @@ def new_manifest(
 
 
 def now() -> str:
-    """Give the time in UTC, in the format of ISO 8601, to the second."""
+    """Return the time in UTC, in the format of ISO 8601, to the second."""
     import datetime
 
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

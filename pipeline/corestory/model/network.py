@@ -138,7 +138,7 @@ def joined(networks: Sequence[Network]) -> Network:
 
 
 def _near(layout: Layout, distance: int) -> tuple[int, Int, Int]:
-    """Give a distance, and the rows that have no row so far before them, and none so far after them."""
+    """Return a distance, and the rows that have no row so far before them, and none so far after them."""
     before = layout.position < distance
     after = layout.position + distance >= layout.end - layout.start
     return distance, np.flatnonzero(before), np.flatnonzero(after)

@@ -128,7 +128,7 @@ class Counted:
     first, texts
         Number of the first text in the batch, and how many there are.
     row, term, count
-        Of each entry the text's number, from `first` on, the n-gram's number, and how often it occurs.
+        For each entry the text's number, from `first` on, the n-gram's number, and how often it occurs.
     """
 
     first: int
@@ -165,7 +165,7 @@ class NgramScorer:
     unknown_idf: Float32
 
     def log_odds(self, tokens: Tokens | JoinedTokens) -> Float:
-        """Give the log-odds of core of each text of a batch, shape (texts,)."""
+        """Return the log-odds of core of each text of a batch, shape (texts,)."""
         return self.log_odds_of(self.counted(tokens))
 
     def log_odds_of(self, counted: Iterable[Counted]) -> Float:
@@ -232,7 +232,7 @@ def ngram_entries(lookup: Lookup, tokens: Tokens | JoinedTokens) -> Entries:
 
 
 def fitted_idf(term: Int, *, ngrams: int, texts: int) -> Float32:
-    """Give the inverse document frequency of each n-gram, by the n-gram numbers of the entries of so many texts."""
+    """Return the inverse document frequency of each n-gram, by the n-gram numbers of the entries of so many texts."""
     frequency = np.bincount(term, minlength=ngrams)
     return np.asarray(np.log((1 + texts) / (1 + frequency)) + 1, np.float32)
 

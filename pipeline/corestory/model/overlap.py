@@ -113,7 +113,7 @@ def find_overlap(frame: pd.DataFrame, hashes: TrainingHashes) -> Overlap:
         Columns `article_id` and `text`, and `site` where known. An article counts as seen if its longest paragraph is
         the longest of a training article, whatever its name and its other paragraphs, so each view of a page is found.
     hashes
-        Of the training table (`corestory.model.manifest.Manifest.training`).
+        The hashes of the training table (`corestory.model.manifest.Manifest.training`).
     """
     sites, known_sites = _site_hashes(frame, hashes.key), _known(hashes.sites)
     seen_sites = sum(site in known_sites for site in sites)

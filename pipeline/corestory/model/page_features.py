@@ -50,7 +50,7 @@ def article_features(
     expected
         Expected word F1 of each article (`corestory.model.decision.expected_f1`).
     features
-        Of the batch.
+        The features of the batch.
     html
         Whether the networks for markup scored it.
 
@@ -109,7 +109,7 @@ def _longest_run(kept: Bool, begins: Bool, words: Float, layout: Layout) -> Floa
 
 
 def _largest(values: Float, layout: Layout) -> list[Float]:
-    """Give the three largest values of each article, 0 where it has fewer paragraphs."""
+    """Return the three largest values of each article, 0 where it has fewer paragraphs."""
     order = layout.order(-values)
     sizes = layout.sizes
     return [
@@ -123,7 +123,7 @@ WORD_FEATURES = ("kept lines as one", "mean of kept lines", "best of kept lines"
 
 NEAR = 1 / 3
 LINES_READ, WORDS_READ = 8, 30
-"""So many kept paragraphs of a page are read, and so many words of each."""
+"""The first kept paragraphs of a page that are read, and the first words of each."""
 
 
 def word_features(scores: Float, features: BatchFeatures, scorer: NgramScorer) -> Float:
@@ -134,9 +134,9 @@ def word_features(scores: Float, features: BatchFeatures, scorer: NgramScorer) -
     scores
         Probability of core of each paragraph.
     features
-        Of the batch.
+        The features of the batch.
     scorer
-        Of lines, which gives those of articles positive log-odds.
+        The scorer of lines, which gives those of articles positive log-odds.
 
     Returns
     -------

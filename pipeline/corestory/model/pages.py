@@ -121,7 +121,7 @@ def judged_pages(
 
 
 def article_probabilities(network: Network, features: Float32) -> Float:
-    """Give the probability that each page is an article, by its features; shape (pages,)."""
+    """Return the probability that each page is an article, by its features; shape (pages,)."""
     # To the network, a page is one row of an article by itself.
     log_odds = network.log_odds(features, Layout.of(np.ones(len(features), np.int64)))
     return PlattScaling().probabilities(log_odds)

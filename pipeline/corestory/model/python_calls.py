@@ -119,7 +119,7 @@ def _plain(value: object) -> object:
 
 Result = TypeVar("Result")
 
-# So many articles are one task of a process: their batches are nearly as fast as larger ones.
+# The number of articles in one task of a process: their batches are nearly as fast as larger ones.
 TASK_ARTICLES = 64
 
 
@@ -161,7 +161,7 @@ class PythonCalls(ABC):
         url
             Its address, which tells `memory` the site.
         threshold, rules, memory
-            As of `tag_stream`.
+            As in `tag_stream`.
 
         Returns
         -------
@@ -212,7 +212,7 @@ class PythonCalls(ABC):
         html
             Whether the strings are pages.
         threshold, rules, memory
-            As of `tag_stream`.
+            As in `tag_stream`.
         jobs
             Number of processes; -1 means one per core, 1 means this process. The results are the same.
         refuse

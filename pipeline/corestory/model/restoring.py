@@ -49,14 +49,14 @@ _CALLS = r"[!！][\W_]*$|^\s*(?:>|[→▶►▸➜➔➤⇒☞]|»\s)"
 
 
 def restoring_cutoffs(features: BatchFeatures, scores: Float, cutoffs: Float, settled: Bool, restoring: float) -> Float:
-    """Give the score of the second look from which each dropped paragraph is restored.
+    """Return the score of the second look from which each dropped paragraph is restored.
 
     Parameters
     ----------
     features
-        Of the batch.
+        The features of the batch.
     scores
-        Of the first decision, shape (paragraphs,).
+        The scores of the first decision, shape (paragraphs,).
     cutoffs
         The cutoff of each article, shape (articles,).
     settled
@@ -95,7 +95,7 @@ def siblings_of_story(features: BatchFeatures, markup: MarkupColumns, scores: Fl
     Parameters
     ----------
     features, scores, cutoffs
-        As of `restoring_cutoffs`.
+        As in `restoring_cutoffs`.
     markup
         The batch's.
 
@@ -146,7 +146,7 @@ def ends_of_story(features: BatchFeatures, scores: Float, cutoffs: Float) -> Boo
 
 
 def line_restoring(line: str, of_cutoff: float, restoring: float) -> float:
-    """Give the score of the second look from which a line between prose is restored.
+    """Return the score of the second look from which a line between prose is restored.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def line_restoring(line: str, of_cutoff: float, restoring: float) -> float:
     of_cutoff
         Its score in the first decision, as a share of its article's cutoff.
     restoring
-        As of `restoring_cutoffs`: less for lines with the form of a subhead or a sentence, many of which gold texts
+        As in `restoring_cutoffs`: less for lines with the form of a subhead or a sentence, many of which gold texts
         leave out.
 
     Examples
@@ -176,7 +176,7 @@ def lines_between_prose(scores: Float, cutoffs: Float, words: Float, shape: Floa
     scores, cutoffs
         The scores of the first decision, shape (paragraphs,), and the cutoff of each article, shape (articles,).
     words, shape
-        As of `corestory.features.shapes.shape_features`.
+        As in `corestory.features.shapes.shape_features`.
     layout
         Which paragraphs make an article.
 

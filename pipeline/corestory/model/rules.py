@@ -217,7 +217,7 @@ def _found(phrase: str, joined: str, starts: list[int]) -> set[int]:
 
 
 def _is_whole(phrase: str, text: str, place: int) -> bool:
-    """Say whether a phrase begins and ends with whole words where it stands; with or without a mark at its end."""
+    """Return whether a phrase begins and ends with whole words where it stands; with or without a mark at its end."""
     end = place + len(phrase)
     cuts_before = place > 0 and _is_spaced_word(text[place - 1]) and _is_spaced_word(phrase[0])
     cuts_after = end < len(text) and _is_spaced_word(text[end]) and _is_spaced_word(phrase[-1])

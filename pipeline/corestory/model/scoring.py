@@ -141,7 +141,7 @@ def score_batch(
     weights
         The model.
     forced
-        As of `corestory.model.rules.Rules.forced`. Forced paragraphs have the greatest or least log-odds from stage 1
+        As in `corestory.model.rules.Rules.forced`. Forced paragraphs have the greatest or least log-odds from stage 1
         on, so that the scores of their neighbours follow from that.
     shift
         Added to the log-odds after stage 2, and `BEFORE_CONTEXT` of it to those of stage 1, so that the scores of
@@ -177,14 +177,14 @@ def with_correction(scored: ScoredBatch, added: AddedLogOdds) -> ScoredBatch:
 def stage2_features(
     features: BatchFeatures, stage1: Sequence[LogOdds], earlier: Float | None, *, html: bool
 ) -> Columns:
-    """Give the features of a round of stage 2.
+    """Return the features of a round of stage 2.
 
     The rounds are stacked sequential learning (Cohen and Carvalho, 2005), also called auto-context (Tu, 2008).
 
     Parameters
     ----------
     features
-        Of the batch.
+        The features of the batch.
     stage1
         Its log-odds by stage 1.
     earlier
@@ -202,7 +202,7 @@ class Stage2:
     Parameters
     ----------
     features, stage1
-        Of the batch.
+        The features and the scores by words of the batch.
     networks
         One for each round.
     html
@@ -216,7 +216,7 @@ class Stage2:
         self._first, self._networks, self._layout = self._columns(None), networks, features.layout
 
     def log_odds(self, altered: Callable[[Columns, Network], Float32]) -> Float:
-        """Give the log-odds of core when each round sees what `altered` makes of its columns and its network."""
+        """Return the log-odds of core when each round sees what `altered` makes of its columns and its network."""
         columns, log_odds = self._first, np.zeros(0)
         for number, network in enumerate(self._networks):
             if number:

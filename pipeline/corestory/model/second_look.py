@@ -76,7 +76,7 @@ def scores_after_second_look(
     settled
         Dropped paragraphs that stay dropped, headlines among them; shape (paragraphs,).
     weights, settings
-        Of the model. Without `Weights.second_look`, or with a cutoff of 0, nothing changes.
+        Those of the model. Without `Weights.second_look`, or with a cutoff of 0, nothing changes.
     forced
         Paragraphs that a rule decides; their scores stay.
 
@@ -124,14 +124,14 @@ def scores_after_second_look(
 
 
 def look_cutoffs(features: BatchFeatures, scores: Float, kept: Bool, found: Bool, cutoff: float) -> Float:
-    """Give the cutoff of the second look for each paragraph.
+    """Return the cutoff of the second look for each paragraph.
 
     The look was taught lines planted into prose, and misjudges some sentences of a short or an odd story, and subheads.
 
     Parameters
     ----------
     features
-        Of the batch.
+        The features of the batch.
     scores, kept
         The scores of the first decision and whether it keeps each paragraph, shape (paragraphs,).
     found

@@ -26,26 +26,26 @@ _BEGIN, _END = hash_token("line begin"), hash_token("line end")
 
 
 def is_prose(words: Float, shape: Float, lines: Float) -> Bool:
-    """Tell which paragraphs are sentences, too long for a line, that do not read like plugs.
+    """Return which paragraphs are sentences, too long for a line, that do not read like plugs.
 
     Parameters
     ----------
     words, shape
         Their lengths in words, shape (paragraphs,), and their form (`corestory.features.shapes`).
     lines
-        As of `second_look_columns`.
+        As in `second_look_columns`.
     """
     sentence = shape[:, SENTENCE_ENDS] > 0
     return np.asarray((words >= PROSE_WORDS) & sentence & (lines.sum(axis=1) > 0))
 
 
 def titles_of(features: BatchFeatures, headline: Bool, articles: Int) -> Terms:
-    """Give the titles of articles; of those that have none, the words of their headline.
+    """Return the titles of articles; of those that have none, the words of their headline.
 
     Parameters
     ----------
     features
-        Of the batch.
+        The features of the batch.
     headline
         Which paragraphs are headlines of their articles.
     articles
@@ -86,12 +86,12 @@ def line_forms(forms: Tokens) -> Tokens:
 
 
 def second_look_columns(features: TextFeatures, titles: Terms, lines: Float, stage1: Float) -> Columns:
-    """Give the features of the second look: those of stage 2 without markup, and what the scorers of lines say.
+    """Return the features of the second look: those of stage 2 without markup, and what the scorers of lines say.
 
     Parameters
     ----------
     features
-        Of the paragraphs that are read.
+        The features of the paragraphs that are read.
     titles
         The words of the titles of their articles.
     lines
@@ -111,7 +111,7 @@ def second_look_columns(features: TextFeatures, titles: Terms, lines: Float, sta
 
 
 def _titled(titles: Terms, layout: Layout) -> Float:
-    """Tell for each paragraph whether its article has a title."""
+    """Return whether the article of each paragraph has a title."""
     return np.bincount(titles.row, minlength=len(layout.sizes)).astype(bool)[layout.article].astype(float)
 
 

@@ -49,7 +49,7 @@ class Lines(NamedTuple):
     ----------
     hashes
         64-bit hashes (BLAKE2b) of the paragraphs in lower case, without list marks, each run of white space one space.
-        Of a remembered page each hash once, ascending.
+        Each hash of a remembered page is there once, ascending.
     lengths
         Their lengths in bytes of UTF-8, in which a character of a script without spaces counts more.
     """
@@ -65,7 +65,7 @@ class Sightings:
     Attributes
     ----------
     counts
-        Of each paragraph, the number of other pages on which it stands; shape (paragraphs,).
+        The number of other pages on which each paragraph stands; shape (paragraphs,).
     pages
         The number of other pages. Pages that tell the same story do not count.
     """

@@ -121,7 +121,7 @@ def load_model(folder: str | Path | None = None) -> Tagger:
 
 
 def default_model() -> Path:
-    """Say where the model is that comes with corestory: inside the installed package, or beside it in a checkout.
+    """Return the folder of the model that comes with corestory: in the installed package, or beside it in a checkout.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def default_model() -> Path:
 
 
 def default_of(package: Path) -> Path:
-    """Say where the model is that comes with a package of corestory; as `default_model`."""
+    """Return the folder of the model that comes with a package of corestory, as `default_model` does."""
     for folder in (package / "default_model", package.parents[1] / "models" / "default"):
         if (folder / MANIFEST_NAME).is_file():
             return folder
@@ -320,5 +320,5 @@ def _read_arrays(data: bytes) -> tuple[str, SiteMemory]:
 
 
 def _fits(parts: Int, most: int, total: int) -> bool:
-    """Say whether parts, each from 1 to `most`, add up to a total."""
+    """Return whether parts, each from 1 to `most`, add up to a total."""
     return bool((parts >= 1).all() and (parts <= most).all() and parts.sum() == total)

@@ -137,7 +137,7 @@ class Tagger(PythonCalls):
         frame
             Columns `article_id`, `position` and `text`; the markup columns where known. Rows in any order.
         threshold
-            As of `tag_stream`.
+            As in `tag_stream`.
 
         Returns
         -------

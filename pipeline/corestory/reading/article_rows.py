@@ -17,7 +17,7 @@ from corestory.reading.text import is_blank
 # The columns that are read, by what they are.
 POSITION = "position"
 COLUMNS = frozenset((*IDENTITIES, *CONTENTS, *FACTS, POSITION))
-# Of a table of paragraphs, so many articles are remembered, to tell one whose rows are in two places: memory must not
+# How many articles of a table of paragraphs are remembered, to find one whose rows are in two places: memory must not
 # grow with the table, and in a table that is not sorted the next such article is near.
 REMEMBERED = 100_000
 
@@ -170,7 +170,7 @@ def article_of_row(row: SourceRow, values: Mapping[str, object] | None = None, *
     values
         Its values under the names that are read, where these are not its own.
     source
-        As of `corestory.reading.fields.ReadingOptions`.
+        As in `corestory.reading.fields.ReadingOptions`.
 
     Raises
     ------
@@ -281,7 +281,7 @@ def _finished(
 
 
 def has_paragraphs(columns: Mapping[str, object] | set[str]) -> bool:
-    """Say whether rows of such columns, in lower case, have a paragraph each."""
+    """Return whether rows of such columns, in lower case, have a paragraph each."""
     return POSITION in columns and "paragraphs" not in columns and "html" not in columns
 
 

@@ -71,7 +71,7 @@ class Container:
     identity
         A number that no other container of the article has.
     number
-        Of an item its number in the list.
+        The number of an item in its list.
     """
 
     frame: Frame

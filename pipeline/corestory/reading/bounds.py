@@ -37,7 +37,7 @@ _BRACKET = re.compile(r"[\[\]{}]")
 
 
 def excess_of_page(html: str) -> str:
-    """Say by which bound a page is too large to be parsed, or return an empty string.
+    """Return the bound that a page exceeds, so that it is too large to be parsed, or an empty string.
 
     Examples
     --------

@@ -89,7 +89,7 @@ def articles_of_stream(stream: BinaryIO, kind: str, name: str, refuse: Refuse, w
     name
         Its name, ``-`` for the standard input.
     refuse, wanted
-        As of `articles_of_file`.
+        As in `articles_of_file`.
     """
     where = source_name(name)
     yield from _not_empty(lambda refuse: _stored(stream, kind, name, refuse, wanted), refuse, wanted, where=where)

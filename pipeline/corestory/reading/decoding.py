@@ -10,7 +10,7 @@ from corestory.reading.damaged_utf8 import damaged_utf8, pasted_utf8, repaired_t
 from corestory.reading.file_kinds import refuse_kind
 from corestory.reading.streams import HEAD_BYTES
 
-# Of all characters, at most this share is control characters in anything that is text.
+# The greatest share of control characters in anything that is text.
 MOST_CONTROLS = 0.1
 SAMPLE = 2**20  # as many of its characters tell
 # Control characters in UTF-8, of one byte and of two: a pattern finds them in bytes many times as fast as in a text.
@@ -110,7 +110,7 @@ def western_text(data: bytes, encoding: str = "cp1252", *, least: int = 0) -> st
 def legacy_encoding(data: bytes) -> str:
     """Return the encoding of a table by its beginning if it is certain and not UTF-8, else an empty string.
 
-    Of a table that has UTF-8 in some rows, each row tells its own encoding.
+    If a table has UTF-8 in some rows, each row has an encoding of its own.
 
     Examples
     --------

@@ -66,7 +66,7 @@ def role_of(name: str) -> str:
     Parameters
     ----------
     name
-        Of a field in an object, the names of both with a dot or a slash between.
+        For a field in an object, the names of both with a dot or a slash between.
 
     Returns
     -------

@@ -274,7 +274,7 @@ def fact_of(values: Mapping[str, object], name: str) -> str:
 
 
 def is_missing(value: object) -> bool:
-    """Say whether there is nothing in a field.
+    """Return whether there is nothing in a field.
 
     Examples
     --------

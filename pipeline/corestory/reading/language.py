@@ -9,7 +9,7 @@ import re
 from functools import cache
 from importlib.util import find_spec
 
-# So many characters of a story tell its language nearly as well as all of it, and take 10 ms.
+# This many characters of a story tell its language nearly as well as all of it, and take 10 ms.
 TOLD_CHARACTERS = 500
 # Fewer letters are too little evidence.
 LEAST_LETTERS = 20
@@ -30,7 +30,8 @@ _compiled = cache(re.compile)
 def language_of(text: str, *, declared: str = "") -> str:
     """Return the language of a text, as a code of two letters (ISO 639-1); empty where nothing tells it.
 
-    Of pages whose text is in another language than they declare, the text was right each time (docs/outputs.md).
+    Where the text of a page is in another language than the page declares, the text was right each time
+    (docs/outputs.md).
 
     Parameters
     ----------

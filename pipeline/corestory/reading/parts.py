@@ -47,7 +47,7 @@ def has_parts(path: AnyPath) -> bool:
 
 
 def part_cuts(path: AnyPath, *, part_bytes: int | None = None) -> tuple[int, ...]:
-    """Say where to cut a file.
+    """Return where to cut a file.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def read_part(
     first, last
         Two cuts of `part_cuts`, one after the other.
     refuse, keep, note, options
-        As of `corestory.reading.sources.read_file`.
+        As in `corestory.reading.sources.read_file`.
     """
     wanted = Wanted(keep, note, FieldFinder(options, note))
     read = articles_of_row_groups if kind_by_name(path) == "parquet" else articles_of_archive_part
@@ -131,7 +131,7 @@ def row_group_sizes(path: AnyPath) -> list[int]:
 def articles_of_row_groups(path: AnyPath, first: int, last: int, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
     """Read the articles that begin in some row groups of a Parquet file.
 
-    Of a table of paragraphs, a part begins with the first row of another article than the last row before it, and goes
+    A part of a table of paragraphs begins with the first row of another article than the last row before it, and goes
     on beyond its last row group until its last article ends. All parts together are the file, each row in one of them.
     Rows are named by their number in the file. That rows of one article stand in two places is noticed within a part.
 
@@ -142,7 +142,7 @@ def articles_of_row_groups(path: AnyPath, first: int, last: int, refuse: Refuse,
     first, last
         The first of the row groups, and the one after the last.
     refuse, wanted
-        As of `corestory.reading.contents.articles_of_file`.
+        As in `corestory.reading.contents.articles_of_file`.
 
     Raises
     ------

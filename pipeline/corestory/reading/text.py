@@ -11,7 +11,7 @@ from corestory.reading.wrapping import rejoined_lines
 # The ends of a line or a paragraph by Unicode; str.splitlines would also cut at separators of data.
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028]")
 _OTHER_ENDS = "\r\x0b\x0c\x85\u2028\u2029"
-# Of wrapped lines at most such a share begins in upper case.
+# The greatest share of wrapped lines that begin in upper case.
 MOST_UPPER = 0.65
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Controls, formats (zero-width ones among them) and white space.

@@ -10,10 +10,10 @@ from itertools import groupby, pairwise
 # Lines that are quoted so many at a time are mail; fewer are Markdown's quotations, unless the second goes on in lower
 # case, or a writer's own sign.
 QUOTED_LINES = 3
-# Of the lines of a text that is HTML, this share has a tag.
+# The least share of the lines with a tag in a text that is HTML.
 MARKUP_LINES = 0.3
 
-# So many subtitles are a film's or a talk's; fewer are an example in a text.
+# The fewest subtitles of a film or a talk; fewer are an example in a text.
 CUES = 3
 
 # A transcript has so many times on lines of their own, among its first characters the first; a text so many numbers.
@@ -41,7 +41,7 @@ _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 ESCAPES = 3
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|[a-zA-Z]{2,8}\d{0,2});")
 _UNICODE = re.compile(r"(?:\\u[dD][89abAB][0-9a-fA-F]{2})?\\u[0-9a-fA-F]{4}")
-# Of quoted-printable, the two bytes of a character, or a line that goes on.
+# Quoted-printable: the two bytes of a character, or a line that goes on.
 _PRINTABLE = re.compile(r"=[C-F][0-9A-F]=[89AB][0-9A-F]|=\r?\n(?=.*=)")
 
 

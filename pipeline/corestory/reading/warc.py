@@ -84,7 +84,7 @@ def _place(where: str, position: str) -> str:
 
 
 def warc_cuts(path: AnyPath, part_bytes: int) -> tuple[int, ...]:
-    """Say where to cut a file: positions of parts, and the file's size.
+    """Return where to cut a file: positions of parts, and the file's size.
 
     A compressed file is cut anywhere, if its records are members of their own; a part begins with the first record
     behind its position. A file that is not compressed is cut before records, for which all their headers are read.
@@ -197,7 +197,7 @@ def _page(data: bytes, where: str, values: dict[str, object]) -> str:
 
 
 def _is_cut_off(row: SourceRow, data: bytes) -> bool:
-    """Say whether a page is cut off: the crawler says so, or its gzip data has no end."""
+    """Return whether a page is cut off: the crawler says so, or its gzip data has no end."""
     if "warc-truncated" in row.values:
         return True
     coding, page = str(row.values.get("content-encoding", "")).strip().lower(), row.values.get("html")

@@ -22,7 +22,7 @@ _PROOF_BYTES = 2**16
 _MOST_PROVEN = 2**22
 # So much is read again at most to look for records in what damaged ones have swallowed: a file may be made of these.
 _MOST_AGAIN = 2**30
-# So many bytes of a gzip member show its content.
+# The first bytes of a gzip member, enough to recognise its content.
 _START_BYTES = 2**12
 
 _MAGIC = b"WARC/"

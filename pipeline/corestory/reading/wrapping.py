@@ -19,7 +19,7 @@ NARROW_SHARE = 0.9
 RAGGED = 0.12
 # A text is wrapped if of its breaks within a sentence at least this share come where the width makes them.
 WRAPPED_SHARE = 0.8
-# Of the lines in blocks, so many may be longer than the width (addresses cannot be broken).
+# The greatest share of lines in blocks that are longer than the width (addresses cannot be broken).
 LONGER_SHARE = 0.1
 # In scripts without case nothing tells a sentence that goes on from a headline below another; so many breaks do.
 OPEN_BREAKS = 3
@@ -34,7 +34,7 @@ INDENTED_SHARE = 0.5
 
 _ITEM = re.compile(r"\s*(?:[-–—*•·‣▪●○+]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
 _BULLET = re.compile(r"\s*[-–—*•·‣▪●○+]\s+\S")
-# Of a printed page: "- 2 -", "12", "Page 3 of 9".
+# The number of a printed page: "- 2 -", "12", "Page 3 of 9".
 _PAGE_NUMBER = re.compile(
     r"[-–—] ?\d{1,4} ?[-–—]|\d{1,3}|(?:page|seite|pagina|página|sida|side|strona|стр\.?) \d{1,4}(?:\D{1,6}\d{1,4})?",
     re.IGNORECASE,
@@ -43,7 +43,7 @@ _ADDRESS = re.compile(r"\S+(?:@|://)\S+$")
 # A word that a line's end parts, and a compound within a line.
 _PARTED = re.compile(r"([^\W\d_]{2,})[-\u2010]$")
 _COMPOUND = re.compile(r"([^\W\d_]{2,})[-\u2010](?=[^\W\d_])")
-# So many words that are parted show that the wrapping, not the writer, has set the hyphens.
+# From this many parted words on, the wrapping, not the writer, has set the hyphens.
 PARTED_WORDS = 3
 _SENTENCE_ENDS = tuple(".!?…:;。！？؟۔।॥։።။។")
 _OPENING = "\"'“‘„«‹( \xa0"
@@ -58,7 +58,7 @@ _CONJUNCTIONS = {"and", "or", "to", "und", "oder", "bis", "et", "ou", "och", "og
 
 
 def rejoined_lines(blocks: Sequence[Sequence[str]]) -> list[str] | None:
-    """Give the paragraphs of hard-wrapped text.
+    """Return the paragraphs of hard-wrapped text.
 
     Parameters
     ----------
@@ -218,7 +218,7 @@ def parted_words(blocks: Sequence[Sequence[str]]) -> Set[str]:
 
 
 def is_parted(line: str, following: str, soft: Set[str]) -> bool:
-    """Tell whether the hyphen at the end of a line is the wrapping's; `soft` as of `parted_words`."""
+    """Return whether the hyphen at the end of a line is the wrapping's; `soft` as of `parted_words`."""
     parted = _PARTED.search(line)
     return parted is not None and parted[1].lower() in soft and following[:1].islower()
 
@@ -260,7 +260,7 @@ def _rejoined(block: Sequence[str], width: int, *, indented: bool, soft: Set[str
 
 
 def _is_apart(line: str, following: str, end: _Break) -> bool:
-    """Tell whether a line or the next is a headline in capitals, in a block with other letters."""
+    """Return whether a line or the next is a headline in capitals, in a block with other letters."""
     if end.goes_on or not (line.isupper() or following.isupper()):
         return False
     return _ends_sentence(line) or (line.isupper() and not following.isupper())

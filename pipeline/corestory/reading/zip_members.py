@@ -29,7 +29,7 @@ _FREE_BYTES = 2**24
 # The list of the members is in memory: some hundred thousand of them.
 _DIRECTORY_BYTES = 2**25
 _ENCRYPTED = 0x1
-# Of the files of an archive or a folder that are passed over, so many are named.
+# How many of the files of an archive or a folder that are passed over are named.
 _NAMED = 5
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
@@ -97,7 +97,7 @@ def zip_articles(
 
 
 def passed_over(names: Sequence[str], *, where: str) -> str:
-    """Say which files of a folder or an archive are not read.
+    """Return which files of a folder or an archive are not read.
 
     Examples
     --------

@@ -18,7 +18,7 @@ _DIALOGUES = frozenset(
         *("newsletter", "signup", "login", "signin", "search", "menu", "nav", "navigation", "share", "toast", "next"),
     )
 )
-# Of elements that hide a part of what they stand in until a reader asks for it.
+# Class words of elements that hide a part of what they stand in until a reader asks for it.
 _FOLDED = frozenset(
     (
         *("accordion", "collapse", "collapsed", "collapsible", "expand", "expandable", "expander"),
@@ -26,7 +26,7 @@ _FOLDED = frozenset(
         *("tabpanel", "spoiler", "faq", "details", "more", "reveal"),
     )
 )
-# Of elements that are shown on some screens alone.
+# Class words of elements that are shown on some screens alone.
 _SCREENS = frozenset(
     (
         *("mobile", "desktop", "tablet", "phone", "handheld", "xs", "sm", "md", "lg", "xl", "small", "medium", "large"),
@@ -37,7 +37,7 @@ _SCREENS = frozenset(
 # a share of its short words, of which each language has few. So many of them tell; other scripts have many.
 _OF_LANGUAGE, _SHORT, _TELLING = 0.3, 3, 15
 _FIRST_OTHER, _CJK = 0x05, 0x2E
-# Of elements that hold a page of a story, of which the next ones are hidden.
+# Class words of elements that hold one page of a story, whose next pages are hidden.
 _PAGES = frozenset(("page", "pages", "part", "teil", "seite", "pagina", "strana", "sida", "chapter", "split"))
 # A folded part is of the story if visible prose stands so many elements above it.
 _LEVELS = 3
@@ -134,7 +134,7 @@ def shown_rows(
 
 
 def _is_translation(texts: Sequence[str], own: Counter[int], shared: Collection[str]) -> bool:
-    """Tell whether prose is in another language than that with letters of some scripts and with some short words."""
+    """Return whether prose is in another language than that with letters of some scripts and with some short words."""
     if not texts or not own:
         return False
     scripts = _scripts(texts)

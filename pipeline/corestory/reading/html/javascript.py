@@ -93,7 +93,7 @@ def _cut_off_value(text: str, begin: int, error: json.JSONDecodeError) -> object
 def assigned_values(script: str) -> Iterator[tuple[str, object]]:
     """Yield the lists, objects and decoded strings that a script assigns, with the names that it gives them.
 
-    Of an expression that is no JSON, as states with bare names are, come its strings. A name that says nothing of a
+    An expression that is no JSON, such as a state with bare names, gives its strings. A name that says nothing of a
     state or an article is the empty one, and its value comes only if it is whole.
 
     Examples

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from corestory.reading.html.outline import Outline
     from corestory.reading.html.tags import Names
 
-# So many of a paragraph's nearest elements are named.
+# How many of a paragraph's nearest elements are named.
 MARKUP_LEVELS = 12
 # Prefixes of the words of the nearest elements: the paragraph's own, the one around it, and the one around that.
 NEAR = ("own_", "up_", "upup_")
@@ -96,7 +96,7 @@ class MarkupWords:
         return int(self.row[-1]) + 1 if len(self.row) else 0
 
     def rows(self, inside: slice | Int) -> MarkupWords:
-        """Give the words of some paragraphs."""
+        """Return the words of some paragraphs."""
         number, texts = self.number[inside], np.zeros(self.count, bool)
         texts[number] = True
         row, held = np.cumsum(texts) - 1, np.flatnonzero(texts.take(self.row))
@@ -106,7 +106,7 @@ class MarkupWords:
         return MarkupWords(parts, row.take(self.row.take(held)), (np.cumsum(used) - 1).take(part), row.take(number))
 
     def having(self, word: str) -> Bool:
-        """Say of each paragraph whether a word is among its markup words.
+        """Return whether a word is among the markup words of each paragraph.
 
         Examples
         --------
@@ -119,7 +119,7 @@ class MarkupWords:
         return found.take(self.number)
 
     def near(self, *kinds: Iterable[Set[str]]) -> list[Bool]:
-        """Say of each paragraph, for some kinds of classes, whether a near element has all words of one of the kind.
+        """Return whether an element near each paragraph has all words of a class, for several kinds of classes.
 
         Headings count for nothing: their `id` is often made of their text.
 
@@ -141,7 +141,7 @@ class MarkupWords:
         return answers
 
     def spelt(self) -> list[str]:
-        """Give the words of each paragraph, with a space between."""
+        """Return the words of each paragraph, with a space between."""
         parts: list[list[str]] = [[] for _ in range(self.count)]
         for row, part in zip(self.row.tolist(), self.part.tolist(), strict=True):
             parts[row].append(self.parts[part])
@@ -150,7 +150,7 @@ class MarkupWords:
 
 
 def _numbered_inline(pages: Sequence[Outline], known: Names, texts: dict[str, int]) -> Int:
-    """Give the number of the words within each paragraph; those that are not shown have their own."""
+    """Return the number of the words within each paragraph; those that are not shown have their own."""
     numbers: list[int] = []
     spelt: dict[tuple[int, ...], int] = {}
     for page in pages:
@@ -167,7 +167,7 @@ def _numbered_inline(pages: Sequence[Outline], known: Names, texts: dict[str, in
 
 
 def _numbered_around(pages: Sequence[Outline], known: Names, texts: dict[str, int]) -> Int:
-    """Give the numbers of the words of the elements around each paragraph, the nearest first, -1 where there is none.
+    """Return the numbers of the words of the elements around each paragraph, the nearest first, -1 where there is none.
 
     Shape (`MARKUP_LEVELS`, paragraphs).
     """
@@ -199,7 +199,7 @@ def _numbered_around(pages: Sequence[Outline], known: Names, texts: dict[str, in
 
 
 def _has_one(words: Set[str], classes: Iterable[tuple[str, Set[str]]], telling: Set[str]) -> bool:
-    """Say whether the words of an element hold a whole class; `telling`, those of all classes, is quick to ask."""
+    """Return whether the words of an element hold a whole class; `telling`, those of all classes, is quick to ask."""
     return not words.isdisjoint(telling) and any(
         names <= words and not any(word.startswith(f"{level}h_") for word in words) for level, names in classes
     )

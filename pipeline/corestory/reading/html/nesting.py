@@ -38,16 +38,16 @@ class Nesting:
         self._keys: Int = np.sort(self.level.take(at) << self._bits | at)
 
     def opened_by(self, tags: Int) -> Int:
-        """Give the tags that open what some tags close."""
+        """Return the tags that open what some tags close."""
         return self._last(self.level.take(tags), tags)
 
     def around(self, tags: Int) -> Int:
-        """Give the tags that open the elements around some tags' elements; -1 where there is none."""
+        """Return the tags that open the elements around some tags' elements; -1 where there is none."""
         level = self.level.take(tags) - 1
         return np.where(level >= 0, self._last(level, tags), -1)
 
     def ends(self, closing: Int) -> Int:
-        """Give the position of the end tag of each element that is opened, by the positions of all end tags."""
+        """Return the position of the end tag of each element that is opened, by the positions of all end tags."""
         found = np.full(len(self.level), len(self.level))
         found[self.opened_by(closing)] = closing
         return found

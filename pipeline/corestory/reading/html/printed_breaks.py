@@ -26,7 +26,7 @@ def join_printed_breaks(kinds: Int, texts: list[str], lengths: Int) -> None:
     Parameters
     ----------
     kinds, texts, lengths
-        As of `corestory.reading.html.torn.join_initials`; all are changed.
+        As in `corestory.reading.html.torn.join_initials`; all are changed.
     """
     breaks = np.flatnonzero(kinds == BREAK)
     if sum(_goes_on(texts, at) for at in breaks.tolist()) < PARTED_WORDS:
@@ -59,7 +59,7 @@ def join_printed_breaks(kinds: Int, texts: list[str], lengths: Int) -> None:
 
 
 def _goes_on(texts: Sequence[str], at: int) -> bool:
-    """Tell whether the text behind a break begins in lower case."""
+    """Return whether the text behind a break begins in lower case."""
     text = next((text for one in texts[at : at + _NEAR] if (text := one.lstrip())), "")
     return text[:1].islower()
 

@@ -219,7 +219,7 @@ def _decode(texts: list[str], lengths: Int) -> None:
 
 
 def _double_breaks(kinds: Int, boundaries: Bool, lengths: Int) -> Int:
-    """Give every second of the line breaks that have nothing between them: it ends a paragraph."""
+    """Return every second of the line breaks that have nothing between them: it ends a paragraph."""
     breaks = np.flatnonzero(kinds == BREAK)
     if len(breaks) < 2:
         return breaks[:0]

@@ -124,7 +124,7 @@ class NormalForm:
         return found
 
     def tags_and_texts(self) -> tuple[list[str], list[str]]:
-        """Give each tag, less its ``<`` and ``>``, and the text after it, as `text_nodes` reads it."""
+        """Return each tag, less its ``<`` and ``>``, and the text after it, as `text_nodes` reads it."""
         html = _without_comments(self._html) if "<!--" in self._html else self._html
         parts = html.replace(">", "<").split("<")
         if len(parts) == 2 * html.count(">") + 1:
@@ -211,7 +211,7 @@ def _inner(content: str, levels: int = _SHADOW_LEVELS) -> str:
 
 
 def text_nodes(text: str) -> list[str]:
-    r"""Give the texts of a text that stood apart, by a comment or an unseen element, their references decoded.
+    r"""Return the texts of a text that stood apart, by a comment or an unseen element, their references decoded.
 
     Examples
     --------

@@ -160,7 +160,7 @@ class Names:
         return self._names[number]
 
     def number(self, name: Name) -> int:
-        """Give a name's number, a new one where it has none."""
+        """Return a name's number, a new one where it has none."""
         number = self._numbers.get(name)
         if number is None:
             self._numbers[name] = number = len(self._names)
@@ -170,14 +170,14 @@ class Names:
         return number
 
     def block_words(self, number: int) -> str:
-        """Give `block_words` of a name."""
+        """Return `block_words` of a name."""
         words = self._block_words.get(number)
         if words is None:
             self._block_words[number] = words = block_words(self._names[number])
         return words
 
     def words_within(self, numbers: Iterable[int]) -> str:
-        """Give `inline_words` of some names, once each, a space between."""
+        """Return `inline_words` of some names, once each, a space between."""
         known = self._inline_words
         found: dict[str, None] = {}
         for number in dict.fromkeys(numbers):
@@ -310,7 +310,7 @@ def _value(tag: str, opening: str) -> str | None:
 
 
 def _is_attribute(tag: str, begin: int) -> bool:
-    """Tell whether a space surely begins an attribute, and is not within the value of another one.
+    """Return whether a space surely begins an attribute, and is not within the value of another one.
 
     Behind the element's name, or the quotation mark that ends a value; one behind "=" may begin a value.
     """
@@ -318,7 +318,7 @@ def _is_attribute(tag: str, begin: int) -> bool:
 
 
 def block_words(name: Name) -> str:
-    """Give an element's name and the parts of its `class`, `id`, `role` and `itemprop`, once each.
+    """Return an element's name and the parts of its `class`, `id`, `role` and `itemprop`, once each.
 
     Examples
     --------
@@ -330,7 +330,7 @@ def block_words(name: Name) -> str:
 
 
 def inline_words(name: Name) -> tuple[str, ...]:
-    """Give the same of an element within a line, each marked as such.
+    """Return the same of an element within a line, each marked as such.
 
     Examples
     --------

@@ -63,7 +63,7 @@ def part_sentences(kinds: Int, texts: list[str], lengths: Int) -> None:
     Parameters
     ----------
     kinds, texts, lengths
-        As of `join_initials`; the kinds are changed, and for links the texts.
+        As in `join_initials`; the kinds are changed, and for links the texts.
     """
     opens = (kinds[1:] == INLINE_OPEN) | (kinds[1:] == LINK)
     for end in np.flatnonzero((kinds[:-1] == CLOSE) & opens & (lengths[:-1] == 0)).tolist():
@@ -99,7 +99,7 @@ def join_lines(tags: Sequence[str], codes: Int, kinds: Int, texts: list[str], le
     tags
         The tags of a page.
     codes, kinds, texts, lengths
-        As of `corestory.reading.html.display.adjust` and `join_initials`; codes, kinds and texts are changed.
+        As in `corestory.reading.html.display.adjust` and `join_initials`; codes, kinds and texts are changed.
     """
     starts = kinds == BLOCK
     begins = starts.copy()
@@ -139,7 +139,7 @@ def join_lines(tags: Sequence[str], codes: Int, kinds: Int, texts: list[str], le
 
 
 def are_printed(lines: list[str]) -> bool:
-    """Tell whether lines are those of a printed page, by their widths and how they go on."""
+    """Return whether lines are those of a printed page, by their widths and how they go on."""
     lines = list(filter(None, lines))
     lengths = list(map(len, lines))
     if len(lines) < LINES or max(lengths) > _WIDEST or sorted(lengths)[len(lines) // 2] < _NARROWEST:
