@@ -21,29 +21,29 @@ from corestory.line_rules.patterns import pattern
 from corestory.types import Bool, Float
 
 LAST, NOTE_WORDS = 4, 90
-"""Notes about the author or publisher are among so many last kept paragraphs, and have at most so many words."""
+"""The last kept paragraphs among which notes about the author or publisher are, and the most words of a note."""
 FIRST = 3
-"""The author's name alone is one of so many first kept paragraphs."""
+"""The first kept paragraphs among which the author's name alone may be."""
 PROSE_WORDS = 8
-"""Kept paragraphs of so many words name the people of the story."""
+"""The fewest words of a kept paragraph that names the people of the story."""
 NAME_WORDS, ABOVE = 4, 6
-"""A name has two to so many words. It is the author's if it also is one of so many lines above the story."""
+"""The most words of a name; it is the author's if it is also one of the lines above the story, this many."""
 BEFORE_AUTHOR = 16
-"""At most so many characters stand before the name there: "Written by"."""
+"""The most characters before the name there: "Written by"."""
 STORY_WORDS = 40
-"""Before a note about the publisher stand at least so many kept words."""
+"""The fewest kept words before a note about the publisher."""
 WORK_WORDS = 5
-"""Behind a name and a dash, or within the story, one of so many words says that the person writes."""
+"""The first words behind a name and a dash, or within the story, one of which says that the person writes."""
 WITHIN_WORDS = 40
-"""A note about the author within the story has at most so many words."""
+"""The most words of a note about the author within the story."""
 LETTER_WORDS = 25
-"""What a newsletter has, below a heading that names it, is said in at most so many words."""
+"""The most words that say what a newsletter has, below a heading that names it."""
 BEFORE_NAME = 40
-"""At most so many characters stand before the publisher's name: "Founded in 1987, the firm of"."""
+"""The most characters before the publisher's name: "Founded in 1987, the firm of"."""
 VOTES_WORDS = 5
-"""The number of votes in a poll stands in a line of at most so many words."""
+"""The most words of the line with the number of votes in a poll."""
 HEADING_WORDS, ITEM_WORDS, ITEMS = 10, 12, 2
-"""The heading of a box and its lines have at most so many words, and the box has at least so many lines."""
+"""The most words of the heading of a box and of its lines, and the fewest lines of a box."""
 
 _PARTICLES = frozenset(
     (

@@ -143,14 +143,14 @@ class NormalForm:
 
 
 def _holds_page(node: LexborNode) -> bool:
-    """Tell whether a template is shadow DOM, a frame has its page in its tag, or a drawing has paragraphs."""
+    """Return whether a template is shadow DOM, a frame has its page in its tag, or a drawing has paragraphs."""
     if node.tag == "svg":
         return (node.css_first("p") or node.css_first("div")) is not None
     return _is_shadow(node) or "srcdoc" in node.attributes or (node.attributes.get("src") or "").startswith(_DATA)
 
 
 def _page_of_frame(node: LexborNode) -> str | None:
-    """Give the HTML that the tag of a frame holds, if it does."""
+    """Return the HTML that the tag of a frame holds, if it does."""
     if "srcdoc" in node.attributes:
         return node.attributes["srcdoc"]
     head, _, data = (node.attributes.get("src") or "").partition(",")
