@@ -19,10 +19,9 @@ from corestory.line_rules.patterns import JOINED, pattern
 from corestory.types import Bool
 
 OFFER_CHARACTERS, MOST_LINES = 120, 8
-"""Offers are at most so many lines of at most so many characters;"""
+"""The most characters of each line of an offer, and the most lines."""
 PROSE_CHARACTERS, JOINED_CHARACTERS = 60, 25
-"""behind them a paragraph of the story has at least so many, in scripts that do not part words so many; one more may
-follow."""
+"""The fewest characters of a paragraph of the story behind an offer, and in scripts that do not part words."""
 _OFFER = (
     r"\b(?:subscri|newsletter|sign (?:up|in)\b|log in\b|unlock|premium|member|regist|abonn|anmelden|einloggen|"
     r"freischalt|weiterlesen|suscri|suscríb|inscri|iscriv|boletín|inicia sesión|assin|cadastr|accedi\b|"
@@ -41,7 +40,7 @@ def behind_offers(batch: Batch, kept: Bool) -> Bool:
     Parameters
     ----------
     batch, kept
-        As of `corestory.line_rules.sure_story.sure_story`.
+        As in `corestory.line_rules.sure_story.sure_story`.
 
     Returns
     -------
@@ -76,7 +75,7 @@ def behind_offers(batch: Batch, kept: Bool) -> Bool:
 
 
 def _behind(texts: Sequence[str], row: int, stop: int) -> int | None:
-    """Give the row of the paragraph that stands behind a row, with an offer between and nothing but lines."""
+    """Return the row of the paragraph that stands behind a row, with an offer between and nothing but lines."""
     end = min(row + 2 + MOST_LINES, stop)
     begin = next((one for one in range(row + 1, end) if _is_prose(texts[one])), end)
     lines = texts[row + 1 : begin]

@@ -33,29 +33,30 @@ from corestory.line_rules.timed_headlines import in_timed_headlines
 from corestory.types import Bool, Float
 
 GALLERY = 0.75
-"""Captions that hold such a share of an article's kept words are its story."""
+"""From this share of an article's kept words on, captions are its story."""
 DATE_WORDS = 0.5
-"""A paragraph with a ``time`` element is a date if at least such a share of its words has a digit."""
+"""From this share of words with a digit on, a paragraph with a ``time`` element is a date."""
 CLAIMED = 0.3
-"""Boxes, notes and menus by their class hold at most such a share of an article's kept words: else the class is that of
+"""The greatest share of an article's kept words in boxes, notes and menus by their class: a class with more is that of
 the page."""
 OFFER_WORDS = 12
-"""A line of a box with offers has at most so many words."""
+"""The most words of a line of a box with offers."""
 PICTURES, PICTURE_LINES = 3, 4
-"""A gallery numbers so many pictures at least, and each has so many lines at most with its number."""
+"""The fewest numbered pictures of a gallery, and the most lines of each, the number included."""
 COUNTER_WORDS, NAME_WORDS, LABEL_WORDS = 3, 5, 30
 """The most words of the number of a picture, such as "2 / 5"; of a name behind a time; of captions and credits."""
 HEAD_WORDS, PART_WORDS = 8, 8
-"""A page's head has at most so many words, and each part of the sentence around it at least so many."""
+"""The most words of a page's head, and the fewest of each part of the sentence around it."""
 HEAD_NAME = 2
-"""Beside the page's number it has at least so many words: a single one may be part of a sentence torn at its markup."""
+"""The fewest words of a page's head besides its number: a single one may be part of a sentence torn at its markup."""
 QUOTE_CHARACTERS = 20
-"""A quote that repeats a part of the story has at least so many characters."""
+"""The fewest characters of a quote that repeats a part of the story."""
 ENTRIES, TIME_CHARACTERS, ENTRY_LINES, SAID = 3, 14, 3, 0.75
-"""A live report has so many lines with nothing but a time, each of at most so many characters."""
+"""A live report: the fewest lines with nothing but a time, and the most characters of each. In a page, the number of
+lines behind a time that may be its entry, and the least share of times with a sentence there."""
 BEHIND, MOST_KEPT = 12, 1 / 3
-"""So many lines behind the last kept one may be such times; headlines behind times, of which at most such a share is
-kept, are no entries."""
+"""The number of lines behind the last kept one that may be such times; and the greatest share of kept lines behind
+times where these lines are headlines, not entries."""
 
 _AROUND_QUOTES = " .,…\"'’‘“”„«»‹›「」–—"
 _TIME_ALONE = r"(?:[01]?\d|2[0-4])(?:[:.]|\s?[hH]\s?)[0-5]\d(?:\s?(?:h|[AaPp]\.?[Mm]\.?|Uhr|[A-Z]{2,4}))?"

@@ -14,9 +14,9 @@ import numpy as np
 
 from corestory.line_rules.advertisements import advertisements
 from corestory.line_rules.classes import BOXES, CAPTIONS, OFFERS
+from corestory.line_rules.narration import speaks_to_nobody
 from corestory.line_rules.page_notes import page_notes
 from corestory.line_rules.sure_filler import is_label
-from corestory.line_rules.told import speaks_to_nobody
 from corestory.model.second_look_features import DIGITS, PROSE_WORDS, SENTENCE_ENDS
 from corestory.types import Bool, Float
 
@@ -127,7 +127,7 @@ def ends_of_story(features: BatchFeatures, scores: Float, cutoffs: Float) -> Boo
     Parameters
     ----------
     features, scores, cutoffs
-        As of `restoring_cutoffs`.
+        As in `restoring_cutoffs`.
 
     Returns
     -------

@@ -65,7 +65,7 @@ def _spoken_to() -> re.Pattern[str]:
 
 
 def tells_of_past(text: str) -> bool:
-    """Tell whether a sentence tells what somebody did, and speaks to nobody.
+    """Return whether a sentence tells what somebody did, and speaks to nobody.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def tells_of_past(text: str) -> bool:
 
 
 def speaks_to_nobody(text: str) -> bool:
-    """Tell whether a text has no word to readers or for its page, no colon and no address.
+    """Return whether a text has no word to readers or for its page, no colon and no address.
 
     Examples
     --------

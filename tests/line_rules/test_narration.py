@@ -2,7 +2,7 @@
 
 import pytest
 
-from corestory.line_rules.told import speaks_to_nobody, tells_of_past
+from corestory.line_rules.narration import speaks_to_nobody, tells_of_past
 
 
 @pytest.mark.parametrize(
