@@ -51,7 +51,7 @@ def behind_offers(batch: Batch, kept: Bool) -> Bool:
     --------
     >>> from corestory.features.batch import batch_of_articles
     >>> from corestory.reading.article import Article
-    >>> said = [f"The quay was opened by {name}, whose boat was the first there." for name in ("Ann", "Bo", "Cy")]
+    >>> said = [f"The quay was opened by {name}, whose boat was the first to moor." for name in ("Ann", "Bob", "Cyd")]
     >>> texts = [said[0], "Subscribe for £1", said[1], "Already a subscriber? Log in", said[2], "Contact"]
     >>> behind_offers(batch_of_articles([Article("a", texts)]), np.array([True, False] * 2 + [False] * 2)).tolist()
     [False, False, False, False, True, False]
