@@ -58,7 +58,7 @@ _PARTICLES = frozenset(("da", "de", "del", "den", "der", "di", "dos", "du", "la"
 
 
 def has_headline_form(text: str, words: float) -> bool:
-    """Return whether a line has the form of a headline, and is no time of a live report."""
+    """Tell whether a line has the form of a headline, and is no time of a live report."""
     return (
         HEADLINE_WORDS[0] <= words <= HEADLINE_WORDS[1]
         and not text.rstrip().endswith((":", "：", ",", ";"))
