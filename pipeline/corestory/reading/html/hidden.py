@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
+from functools import cache
 
 from corestory.reading.html.line_breaks import prose_word_count
 
@@ -99,15 +100,22 @@ def shown_rows(
         roots.append(root)
     longest = max(visible.values(), default=0)
     least = UNFOLDED_SHARE * sum(counts)
-    scripts, short_words = _scripts(prose[None]), set(_short_words(prose[None]))
-    shown_beside = {(parents[element], *names_of(element)) for element, words in visible.items() if words}
     decisions: dict[tuple[int, int], bool] = {}
 
+    @cache  # most pages have no hidden prose that may be shown
+    def own_words() -> tuple[Counter[int], set[str]]:
+        return _scripts(prose[None]), set(_short_words(prose[None]))
+
+    @cache
+    def shown_beside() -> set[tuple[int | str, ...]]:
+        return {(parents[element], *names_of(element)) for element, words in visible.items() if words}
+
     def is_shown(place: int, root: int) -> bool:
+        return may_show(place, root) and not _is_translation(prose[place, root], *own_words())
+
+    def may_show(place: int, root: int) -> bool:
         names = names_of(root)
         if longest and not _DIALOGUES.isdisjoint(names):
-            return False
-        if _is_translation(prose[place, root], scripts, short_words):
             return False
         above = place
         near: list[int] = []
@@ -118,7 +126,7 @@ def shown_rows(
             visible[one] for one in near
         ):
             return True
-        if not _PAGES.isdisjoint(names) and (place, *names) in shown_beside and folded[place] > least:
+        if not _PAGES.isdisjoint(names) and (place, *names) in shown_beside() and folded[place] > least:
             return True
         return folded[place] > max(least, behind[place, root]) and (visible[place] > 0 or folded[place] > longest)
 
@@ -148,10 +156,10 @@ def _is_translation(texts: Sequence[str], own: Counter[int], shared: Collection[
 
 def _scripts(texts: Sequence[str]) -> Counter[int]:
     """Count letters by their script: Latin is 1, Greek 3, Cyrillic 4."""
-    letters = Counter(char for text in texts for char in text if char.isalpha())
     found = Counter[int]()
-    for char, count in letters.items():
-        found[max(1, min(ord(char) >> 8, _CJK))] += count
+    for char, count in Counter("".join(texts)).items():
+        if char.isalpha():
+            found[max(1, min(ord(char) >> 8, _CJK))] += count
     return found
 
 
