@@ -145,3 +145,11 @@ def test_numbers_of_links_hide_no_second_story():
 def test_a_byline_may_name_the_profession():
     second = ["+Snow is here", "By Greta Holm", *PROSE]
     assert _found([HEAD[0], "By Ellis Corran, local reporter", *STORY, *second]) == kept_lines(second)
+
+
+def test_the_next_page_of_a_newspaper_begins_no_second_story():
+    page = "BAY POST     Tuesday, 8 April 2025     {}"
+    first = [page.format(4), HEAD[0], *STORY]
+    assert _found([*first, "Continued on page 5", page.format(5), "From page 4", *PROSE]) == []
+    assert _found([HEAD[0], *STORY, "Fortsetzung von Seite 4", *PROSE]) == []
+    assert _found([page.format(4), *STORY, page.format(5), *PROSE]) == []

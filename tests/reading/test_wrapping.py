@@ -80,3 +80,9 @@ def test_addresses_below_a_wrapped_text_do_not_tell_that_it_is_not_wrapped():
     lines = ["The old quay opened on Monday after a long", "delay that storms had caused, said the mayor."]
     footer = ["____________", "bay-news list", "bay-news@lists.example", "https://lists.example/bay-news"]
     assert split_text("\n\n".join(["\n".join(lines)] * 5) + "\n\n" + "\n".join(footer))[:5] == [" ".join(lines)] * 5
+
+
+def test_fields_and_directives_of_a_markup_do_not_tell_that_a_text_is_not_wrapped():
+    lines = ["The old quay opened on Monday after a long", "delay that storms had caused, said the mayor."]
+    head = [":author: Ann Lee", ":date: 2025-04-08", "", ".. image:: quay.jpg", "   :alt: the quay", "   :width: 600"]
+    assert split_text("\n".join(head) + "\n\n" + "\n\n".join(["\n".join(lines)] * 2))[-2:] == [" ".join(lines)] * 2

@@ -19,7 +19,7 @@ from corestory.features.tokens import tokens_of
 from corestory.line_rules.comment_lines import CLOCK, is_label_of_comments, is_stamp
 from corestory.line_rules.credits import is_byline
 from corestory.line_rules.headlines import ends_as_sentence
-from corestory.line_rules.patterns import LETTER
+from corestory.line_rules.patterns import LETTER, pattern
 from corestory.line_rules.sure_filler import is_label
 from corestory.types import Bool, Float
 
@@ -52,18 +52,25 @@ the kept words above it. Paragraphs with fewer words than the last number may re
 _ITEM, _SUBHEAD, _TITLE = r"[*+•▪·–—-]\s|\d{1,3}[.)]\s", r"#{2,6}\s", r"#\s"
 # Signs of vowels, which part tokens in scripts of India.
 _SIGNS = "[\u0900-\u0dff]"
+# The story goes on on another page of a newspaper.
+_CONTINUED = (
+    r"\W*(?:(?:continued )?from (?:page|[A-Z]\d)|continued|fortsetzung|suite de|viene de|continuación|segue da|"
+    r"continuação|vervolg|fortsättning|fortsat|ciąg dalszy|dokończenie|pokračování|folytatás|продолжение|окончание)\b"
+)
+_DIGITS = re.compile(r"\d+")
 _FIRST_UNSPACED = chr(UNSPACED[0][0])
 _OF_NAMES = dict.fromkeys(map(ord, "-'’."))
 _PARTICLES = frozenset(("da", "de", "del", "den", "der", "di", "dos", "du", "la", "le", "ter", "van", "von", "y"))
 
 
 def has_headline_form(text: str, words: float) -> bool:
-    """Tell whether a line has the form of a headline, and is no time of a live report."""
+    """Tell whether a line has the form of a headline, and is no time of a live report and no way to another page."""
     return (
         HEADLINE_WORDS[0] <= words <= HEADLINE_WORDS[1]
         and not text.rstrip().endswith((":", "：", ",", ";"))
         and not ends_as_sentence(text)
         and re.search(CLOCK, text) is None
+        and pattern(_CONTINUED).match(text) is None
         and not is_stamp(text)
     )
 
@@ -274,6 +281,9 @@ def _behind_headline(
     if not found:
         return None
     headline, place, named = found[0]
+    form = _DIGITS.sub("0", texts[headline])  # the head of each page of paper is the same but for its number
+    if any(_DIGITS.sub("0", one) == form for one in texts[begin:headline]):
+        return None
     if re.match(_SUBHEAD, texts[headline]) and any(re.match(_TITLE, one) for one in texts[begin:headline]):
         return None
     # Behind the heading of comments there are comments; other labels may stand within the story.

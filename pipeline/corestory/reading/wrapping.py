@@ -39,7 +39,7 @@ _PAGE_NUMBER = re.compile(
     r"[-–—] ?\d{1,4} ?[-–—]|\d{1,3}|(?:page|seite|pagina|página|sida|side|strona|стр\.?) \d{1,4}(?:\D{1,6}\d{1,4})?",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"\S+(?:@|://)\S+$")
+_ADDRESS = re.compile(r"\S+(?:@|://)\S+$|:[\w-]+:(?:\s|$)|\.\. ")
 # A word that a line's end parts, and a compound within a line.
 _PARTED = re.compile(r"([^\W\d_]{2,})[-\u2010]$")
 _COMPOUND = re.compile(r"([^\W\d_]{2,})[-\u2010](?=[^\W\d_])")
@@ -118,7 +118,7 @@ def _continuation(line: str, following: str) -> tuple[bool, bool]:
     lower = first.islower()
     if not (lower or (first.isalpha() and first.lower() == first.upper())) or _ends_sentence(line):
         return False, False
-    if following[0] == "\\" or _ADDRESS.match(following):  # commands of TeX and addresses stand on lines of their own
+    if following[0] == "\\" or _ADDRESS.match(following):  # commands of TeX, addresses, fields
         return False, False
     return lower, not lower
 

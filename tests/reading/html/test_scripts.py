@@ -290,3 +290,9 @@ def test_a_frame_may_hold_its_page_in_base_64():
     data = b64encode(f"<meta charset=utf-8>{BLOCKS}".encode()).decode()
     assert story(SHELL.format(f"<iframe src='data:text/html;base64,{data}'></iframe>")) == PARAGRAPHS
     assert story(SHELL.format(f"<iframe src='data:text/html;base64,{data[:41]}'></iframe>")) == []
+
+
+def test_names_of_types_between_the_paragraphs_of_a_state_are_none_of_its_story():
+    state = [["ShallowReactive", 1], {"blocks": 2}, [], *(part for text in PARAGRAPHS for part in ("paragraph", text))]
+    script = f'<script type="application/json" id="__NUXT_DATA__">{json.dumps(state)}</script>'
+    assert story(SHELL.format(script)) == PARAGRAPHS

@@ -62,6 +62,8 @@ _TEXT_KEYS = frozenset(
     )
 )
 _ITEM_WORDS = 8
+# The name of a type: "paragraph", "ShallowReactive".
+_IDENTIFIER = re.compile(r"[a-z]+|[A-Za-z][a-z]+[A-Z]\w*")
 # What no name tells to be a state is one if so many of its texts are prose: notices have fewer.
 _LEAST_ITEMS = 4
 
@@ -226,7 +228,7 @@ def _is_prose(text: str) -> bool:
 
 
 def _is_code(text: str) -> bool:
-    return any(map(text.__contains__, ("=>", "function(", "){", ");}")))
+    return _IDENTIFIER.fullmatch(text) is not None or any(map(text.__contains__, ("=>", "function(", "){", ");}")))
 
 
 def _prose_items(texts: list[str]) -> tuple[int, int]:
