@@ -31,8 +31,9 @@ LEAST_OF_CUTOFF = 0.3
 """if the first decision gives it at least this share of its article's cutoff"""
 MOST_DIGITS = 0.25
 """and at most this share of its characters are digits, as of any line that is restored: times are no subheads."""
-PLAIN_OF_CUTOFF, PLAIN_RESTORING = 0.4, 0.6
-"""One of nothing but letters and quotes that has this share of the cutoff is restored from this score on."""
+PLAIN_OF_CUTOFF, PLAIN_RESTORING = 0.4, (0.6, 0.8)
+"""One of nothing but letters and quotes is restored from the first of these scores on if it has this share of the
+cutoff, else from the second."""
 END_OF_CUTOFF, END_RESTORING = 0.6, 0.95
 """A sentence right behind the last kept paragraph of a text is read with so much of the cutoff, and restored from this
 score on, if it speaks to nobody: else it is a call, an offer or an address."""
@@ -165,7 +166,7 @@ def line_restoring(line: str, of_cutoff: float, restoring: float) -> float:
     """
     bare = line.strip("\"'“”„«»‘’ ")
     is_plain = not bare[:1].islower() and re.fullmatch(_PLAIN, bare) is not None
-    return min(restoring, PLAIN_RESTORING) if is_plain and of_cutoff >= PLAIN_OF_CUTOFF else restoring
+    return min(restoring, PLAIN_RESTORING[of_cutoff < PLAIN_OF_CUTOFF]) if is_plain else restoring
 
 
 def lines_between_prose(scores: Float, cutoffs: Float, words: Float, shape: Float, layout: Layout) -> Bool:
