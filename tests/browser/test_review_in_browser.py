@@ -81,7 +81,12 @@ def shared(start: Start, tmp_path_factory: pytest.TempPathFactory) -> tuple[Revi
     folder = tmp_path_factory.mktemp("review")
     long = ["Home", "News", "Tides", "Letters", "Sport"] * 16 + STORY
     review = start(
-        folder, *((name, STORY) for name in ("mouse", "reader", "tabs")), (HOSTILE, [HOSTILE, *STORY]), ("long", long)
+        folder,
+        ("mouse", [*STORY, "It rained."]),
+        ("reader", STORY),
+        ("tabs", STORY),
+        (HOSTILE, [HOSTILE, *STORY]),
+        ("long", long),
     )
     return review, folder / "labels.jsonl"
 

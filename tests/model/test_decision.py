@@ -24,7 +24,6 @@ from corestory.model.decision import (
     is_clean,
     known_words,
     prose_of_new_languages,
-    sentences_of_short_articles,
 )
 from corestory.model.tagged_article import Doubt
 from corestory.model.tagger import Tagger
@@ -304,16 +303,3 @@ def test_where_some_scores_of_a_new_language_are_high_only_prose_near_them_is_co
     found = prose_of_new_languages(scores, np.full(2, 0.5), features, known_words(features, english.weights.words))
 
     assert [row for row, is_prose in enumerate(found) if is_prose and scores[row] < 0.5] == [1, 2]
-
-
-def test_the_sentences_of_a_short_article_are_core_if_nothing_is_surely_core_and_it_has_a_story(english):
-    brief = ("The quay opened.", "READ MORE: Ferry sold", "It cost a million.", "It rained on Monday.")
-    long = ("The quay opened on Monday after a long delay, and it cost the town a million.",) * 8
-    batch = batch_of_articles([article(*brief), article(*brief), article(*brief), article(*long)])
-    scores = np.array([*[0.05, 0.06, 0.04, 0.001] * 2, 0.9, 0.06, 0.04, 0.2, *[0.05] * 8])
-
-    found = sentences_of_short_articles(
-        scores, BatchFeatures(batch, english.weights.words.idf_of), np.array([False, True, False, False])
-    )
-
-    assert [row for row, is_sentence in enumerate(found) if is_sentence] == [0, 2]

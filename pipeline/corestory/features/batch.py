@@ -90,6 +90,17 @@ def _markup(articles: Sequence[Article]) -> MarkupColumns | None:
     )
 
 
+def batch_of_rows(batch: Batch, rows: npt.NDArray[np.int64]) -> Batch:
+    """Lay some paragraphs of a batch out as a batch of their own, as if their articles had no others."""
+    articles, sizes = np.unique(batch.layout.article[rows], return_counts=True)
+    return Batch(
+        [batch.texts[row] for row in rows],
+        Layout.of(sizes),
+        [batch.titles[article] for article in articles],
+        None if batch.markup is None else batch.markup.rows(rows),
+    )
+
+
 def batch_of_frame(frame: pd.DataFrame, *, markup: bool) -> tuple[Batch, npt.NDArray[np.int64]]:
     """Lay a frame of paragraphs out as a batch.
 

@@ -57,7 +57,11 @@ _Slope = Annotated[float, msgspec.Meta(ge=1e-6, le=1e3)]
 _Bonus = Annotated[float, msgspec.Meta(ge=0, le=1e3)]
 _Half = Annotated[float, msgspec.Meta(ge=0, le=0.5)]
 _Offset = Annotated[float, msgspec.Meta(ge=-1e3, le=1e3)]
+_Weight = Annotated[float, msgspec.Meta(ge=-1e3, le=1e3)]
 _Curve = Annotated[tuple[_Share, ...], msgspec.Meta(min_length=1)]
+
+SHORT_ARTICLE_FEATURES = 12
+"""The number of features of `corestory.model.short_articles.short_article_features`."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,6 +93,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     second_look_text_cutoff, second_look_html_cutoff
         Kept paragraphs to which the second look gives a smaller score are dropped, without and with markup; with 0
         none is.
+    short_article
+        The intercept and the weights of `corestory.model.short_articles.short_article_features`; empty if short
+        articles are scored as others are.
     second_look_restoring
         Short lines between kept paragraphs without markup to which the second look gives a greater score are restored;
         with 1 none is.
@@ -113,12 +120,17 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     second_look_text_cutoff: _Share = 0.0
     second_look_html_cutoff: _Share = 0.0
     second_look_restoring: _Share = 1.0
+    short_article: tuple[_Weight, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.confidence_expected) != len(self.confidence_measured):
             raise ValueError("the confidence curve has more values of one kind than of the other")
         if any(after < before for before, after in pairwise(self.confidence_expected)):
             raise ValueError("confidence_expected is not ascending")
+        if len(self.short_article) not in (0, 1 + SHORT_ARTICLE_FEATURES):
+            raise ValueError(
+                f"short_article has {len(self.short_article)} numbers; expected {1 + SHORT_ARTICLE_FEATURES}"
+            )
 
     def platt_scaling(self, *, html: bool) -> PlattScaling:
         """Platt scaling with or without markup."""

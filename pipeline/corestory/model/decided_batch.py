@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,16 +14,15 @@ from corestory.line_rules.other_stories import other_stories_in_texts
 from corestory.line_rules.second_stories import repeated_stories
 from corestory.line_rules.sure_filler import sure_filler
 from corestory.model.decision import (
-    SHORT_EXPECTED,
     article_cutoffs,
     known_words,
     prose_of_new_languages,
-    sentences_of_short_articles,
     without_story,
 )
 from corestory.model.pages import JudgedPages, judged_pages
 from corestory.model.scoring import ScoredBatch, Weights, as_forced
 from corestory.model.second_look import scores_after_second_look
+from corestory.model.short_articles import SHORT_ARTICLE_DOUBT, SHORT_ARTICLE_SHARE, is_short, short_article_scores
 from corestory.types import Bool, Float
 
 if TYPE_CHECKING:
@@ -47,14 +47,14 @@ class DecidedBatch:
     pages
         Which pages have no story; None if the model does not tell.
     first_scores, second_look
-        The scores before the decisions on headlines, other stories, sure filler, prose in new languages and sentences
-        of short articles and before the second look, and those of the second look; shape (paragraphs,).
+        The scores before the decisions on short articles, headlines, other stories, sure filler and prose in new
+        languages and before the second look, and those of the second look; shape (paragraphs,).
     known_words
         The share of each article's words that the model knows, shape (articles,).
     headline, other_story, sure_filler, new_language, short_article
         Which paragraphs are the headline of their article, which belong to other stories than the page's own, which
-        are filler whatever their words, which are prose of a language new to the model, and which are sentences of an
-        article that is too short for its context to tell; shape (paragraphs,).
+        are filler whatever their words, which are prose of a language new to the model, and which have the score of a
+        paragraph of a short article; shape (paragraphs,).
     """
 
     scored: ScoredBatch
@@ -84,30 +84,31 @@ def decided_batch(
     """Decide which paragraphs of a scored batch are core; parameters as of `score_batch` and `Tagger.tag_stream`."""
     layout = scored.features.layout
 
-    def scores_and_cutoffs(log_odds: Float) -> tuple[Float, Float, Float]:
-        scores = as_forced(settings.platt_scaling(html=scored.html).probabilities(log_odds), forced)
-        return scores, *article_cutoffs(
-            scores, scored.features.words, layout,
-            cutoff_share=settings.cutoff_share, clean_cutoff_share=settings.clean_cutoff_share,
-        )  # fmt: skip
-
-    scores, cutoffs, expected = scores_and_cutoffs(scored.log_odds)
-    if scored.correction is not None and scored.correction.of_lines.any():
-        # Lines that are known to be filler say nothing of the others, so the cutoff stays.
-        _, before, _ = scores_and_cutoffs(scored.log_odds - scored.correction.of_lines)
-        cutoffs = np.minimum(before, np.maximum.reduceat(scores, layout.first))
+    shares = settings.cutoff_share, settings.clean_cutoff_share
+    scaling = settings.platt_scaling(html=scored.html)
+    scores, cutoffs, expected = _with_cutoffs(
+        scored, lambda log_odds: as_forced(scaling.probabilities(log_odds), forced), *shares
+    )
     known = known_words(scored.features, weights.words)
     pages = judged_pages(scored, scores, expected, known, weights, settings)
-    short = sentences_of_short_articles(scores, scored.features, None if pages is None else pages.without)
-    expected = np.where(np.logical_or.reduceat(short, layout.first), SHORT_EXPECTED, expected)
     if pages is not None:
         scores, cutoffs, expected = without_story(
             scores, cutoffs, expected, layout, is_article=pages.is_article, without=pages.without
         )
         scores = as_forced(scores, forced)
     first = scores
+    short = is_short(scored.features) & (True if pages is None else ~pages.without)
+    if settings.short_article and short.any():
+        own, own_cutoffs, own_expected = _with_cutoffs(
+            scored, lambda log_odds: short_article_scores(scored, log_odds, settings, forced), SHORT_ARTICLE_SHARE
+        )
+        if pages is not None:
+            own_expected *= pages.is_article**SHORT_ARTICLE_DOUBT
+        scores = np.where(short[layout.article], own, scores)
+        cutoffs, expected = np.where(short, own_cutoffs, cutoffs), np.where(short, own_expected, expected)
+    of_short = scores
     prose = prose_of_new_languages(scores, cutoffs, scored.features, known)
-    scores = as_forced(np.where(prose | short, np.maximum(scores, cutoffs[layout.article]), scores), forced)
+    scores = as_forced(np.where(prose, np.maximum(scores, cutoffs[layout.article]), scores), forced)
     kept = scores >= cutoffs[layout.article]
     batch, words = without_link_numbers(scored.features.batch), scored.features.words
     again = repeated_stories(batch, words, kept)
@@ -127,7 +128,26 @@ def decided_batch(
     if threshold is not None:
         cutoffs = np.full(len(cutoffs), threshold)
     core = as_forced(scores >= cutoffs[layout.article], forced)
+    in_short = short[layout.article] & (scores == of_short) & (scores != first)
     confidence = np.interp(expected, settings.confidence_expected, settings.confidence_measured)
     return DecidedBatch(
-        scored, scores, core, cutoffs, confidence, pages, first, second, known, headline, other, sure, prose, short
+        scored, scores, core, cutoffs, confidence, pages, first, second, known, headline, other, sure, prose, in_short
     )
+
+
+def _with_cutoffs(
+    scored: ScoredBatch, scores_of: Callable[[Float], Float], share: float, clean_share: float | None = None
+) -> tuple[Float, Float, Float]:
+    """Score a batch by its log-odds; also give the cutoff and the expected word F1 of each article."""
+    layout, words = scored.features.layout, scored.features.words
+
+    def cutoffs_of(scores: Float) -> tuple[Float, Float]:
+        return article_cutoffs(scores, words, layout, cutoff_share=share, clean_cutoff_share=clean_share)
+
+    scores = scores_of(scored.log_odds)
+    cutoffs, expected = cutoffs_of(scores)
+    if scored.correction is not None and scored.correction.of_lines.any():
+        # Lines that are known to be filler say nothing of the others, so the cutoff stays.
+        before, _ = cutoffs_of(scores_of(scored.log_odds - scored.correction.of_lines))
+        cutoffs = np.minimum(before, np.maximum.reduceat(scores, layout.first))
+    return scores, cutoffs, expected

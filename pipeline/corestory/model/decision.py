@@ -258,60 +258,20 @@ def prose_of_new_languages(scores: Float, cutoffs: Float, features: BatchFeature
         Shape (paragraphs,).
     """
     layout, of_article = features.layout, cutoffs[features.layout.article]
-    low = np.maximum.reduceat(scores, layout.first) < UNSURE
-    kept, near = scores >= of_article, low[layout.article]
+    highest = np.maximum.reduceat(scores, layout.first)
+    kept, near = scores >= of_article, (highest < UNSURE)[layout.article]
     for distance, share in enumerate(NEAR_CUTOFFS, start=1):
         same = layout.position[distance:] >= distance
         enough = scores >= share * of_article
         near[distance:] |= enough[distance:] & kept[:-distance] & same
         near[:-distance] |= enough[:-distance] & kept[distance:] & same
-    found = _likely_sentences(scores, features, known < KNOWN_WORDS, least_words=SENTENCE_WORDS)
-    return found & near
-
-
-SHORT_ARTICLE = 100
-"""An article of at most so many words, whose scores are all low, is too short to have a context."""
-
-SHORT_EXPECTED = 0.91
-"""Its expected word F1, which its scores do not tell: that of such articles of sites from which no model learned."""
-
-
-def sentences_of_short_articles(scores: Float, features: BatchFeatures, without: Bool | None) -> Bool:
-    """Find the sentences of short articles in which no paragraph is surely core.
-
-    Networks expect a story of several paragraphs within its page. The scores of two or three sentences alone are low
-    and differ by chance, so what ends as a sentence is core unless it scores far less than the best paragraph.
-
-    Parameters
-    ----------
-    scores, features
-        As of `doubts`.
-    without
-        Which articles have no story; None if the model cannot tell.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (paragraphs,).
-    """
-    layout = features.layout
-    highest = np.maximum.reduceat(scores, layout.first)
-    short = (sums(layout.article, features.words, len(layout.sizes)) <= SHORT_ARTICLE) & (highest < UNSURE)
-    if without is not None:
-        short &= ~without
-    return _likely_sentences(scores, features, short, least_words=2)
-
-
-def _likely_sentences(scores: Float, features: BatchFeatures, articles: Bool, *, least_words: int) -> Bool:
-    """Find what ends as a sentence in some articles, is not mostly links and scores not far less than their best."""
-    layout, markup = features.layout, features.batch.markup
-    if not articles.any():
+    new = known < KNOWN_WORDS
+    if not new.any():
         return np.zeros(len(scores), bool)
-    found = (features.words >= least_words) & (features.shape[:, NAMES.index("ends as a sentence")] > 0)
-    if markup is not None:
-        found &= markup.link_density <= MOST_LINKED
-    highest = np.maximum.reduceat(scores, layout.first)
-    return np.asarray(found & articles[layout.article] & (scores >= LEAST_OF_BEST * highest[layout.article]))
+    prose = (features.words >= SENTENCE_WORDS) & (features.shape[:, NAMES.index("ends as a sentence")] > 0)
+    if features.batch.markup is not None:
+        prose &= features.batch.markup.link_density <= MOST_LINKED
+    return np.asarray(prose & new[layout.article] & near & (scores >= LEAST_OF_BEST * highest[layout.article]))
 
 
 def known_words(features: BatchFeatures, words: NgramScorer) -> Float:

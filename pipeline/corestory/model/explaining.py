@@ -136,7 +136,7 @@ def explain_articles(
             scores = np.concatenate([tagged.scores for tagged in found])
             raised = scores > decided.first_scores
             masks = [decided.headline, decided.other_story, decided.sure_filler]
-            masks += [decided.new_language & raised, decided.short_article & raised]
+            masks += [decided.new_language & raised, decided.short_article]
             names = [HEADLINE, OTHER_STORY, SURE_FILLER, NEW_LANGUAGE, SHORT_ARTICLE]
             causes = np.select(masks, names, SECOND_LOOK).tolist()
             for number, tagged, inside, cutoff in zip(numbers, found, rows, decided.cutoffs.tolist(), strict=True):

@@ -170,7 +170,7 @@ def line_restoring(line: str, of_cutoff: float, restoring: float) -> float:
 
 
 def lines_between_prose(scores: Float, cutoffs: Float, words: Float, shape: Float, layout: Layout) -> Bool:
-    """Find the short dropped lines that stand between two kept paragraphs of prose, or one of prose and a sentence.
+    """Find the short dropped lines between two kept paragraphs of prose or one and a sentence; sentences between two.
 
     Parameters
     ----------
@@ -200,7 +200,8 @@ def lines_between_prose(scores: Float, cutoffs: Float, words: Float, shape: Floa
     found = np.zeros(len(scores), bool)
     # A word alone beside a short sentence is no subhead: a place, a mark.
     beside = (prose[:-2] & sentence[2:]) | (sentence[:-2] & prose[2:])
-    found[1:-1] = (prose[:-2] & prose[2:]) | (beside & (words[1:-1] > 1))
+    between_sentences = sentence[:-2] & sentence[2:] & (shape[1:-1, SENTENCE_ENDS] > 0)
+    found[1:-1] = (prose[:-2] & prose[2:]) | ((beside | between_sentences) & (words[1:-1] > 1))
     found &= (scores < cutoff) & (scores >= LEAST_OF_CUTOFF * cutoff)
     found &= (words <= LINE_WORDS) & (shape[:, DIGITS] <= MOST_DIGITS)
     # Neighbours are of the same article.

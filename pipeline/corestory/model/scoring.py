@@ -104,6 +104,8 @@ class ScoredBatch:
         Log-odds of core after stage 2, shape (paragraphs,).
     correction
         The part of the log-odds that the corrections of an adapted model added; None in a model that has none.
+    shift
+        The part that a site memory added; None without one.
     """
 
     features: BatchFeatures
@@ -111,6 +113,7 @@ class ScoredBatch:
     stage1: tuple[LogOdds, ...]
     log_odds: Float
     correction: AddedLogOdds | None = None
+    shift: Float | None = None
 
     @property
     def uncorrected(self) -> Float:
@@ -165,7 +168,7 @@ def score_batch(
     for added in (None if correction is None else correction.total, shift):
         if added is not None:
             log_odds = _with_forced(log_odds + added, forced)
-    return ScoredBatch(features, html, stage1, log_odds, correction)
+    return ScoredBatch(features, html, stage1, log_odds, correction, shift)
 
 
 def with_correction(scored: ScoredBatch, added: AddedLogOdds) -> ScoredBatch:

@@ -59,7 +59,7 @@ _CAUSES = {
     SURE_FILLER: "That it is a caption, a date, a credit, a teaser or the like",
     SECOND_LOOK: "The second look at the story",
     NEW_LANGUAGE: "That it is prose in a language new to the model",
-    SHORT_ARTICLE: "That it is a sentence of a short article",
+    SHORT_ARTICLE: "That the article is short",
 }
 
 NAMED_NGRAMS = 3

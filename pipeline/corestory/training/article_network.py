@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corestory.features.batch import Batch
+from corestory.features.batch import Batch, batch_of_rows
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.context import LogOdds
 from corestory.features.layout import Layout, sums
@@ -23,9 +23,8 @@ from corestory.model.network import Network, joined
 from corestory.model.ngrams import NgramScorer
 from corestory.model.page_features import article_features, with_words
 from corestory.model.pages import article_probabilities
-from corestory.model.scoring import stage2_features
 from corestory.training.article_words import ArticleWords, fit_article_words
-from corestory.training.fitting import Fitted, chunks
+from corestory.training.fitting import Fitted, chunks, held_out_log_odds
 from corestory.training.network_fit import Shape, fit_network
 from corestory.training.planting import row_languages
 from corestory.training.training_rows import TrainingRows
@@ -106,7 +105,7 @@ def examples_of(
         taken = np.flatnonzero(inside)
         if len(taken):
             scores = [LogOdds(one.group, one.values[taken]) for one in fitted.stage1]
-            batch = _batch_of(rows.batch, taken)
+            batch = batch_of_rows(rows.batch, taken)
             part = _described(batch, rows.fold[taken], scores, None, fitted, scaling, words, lines, html=html)
             made = np.unique(layout.article[taken])
             parts.append((part, np.full(len(made), has_story), np.zeros(len(made), bool), made))
@@ -137,14 +136,6 @@ def _around(rows: TrainingRows, core: Bool) -> Bool:
     return np.asarray((row >= first - AROUND) & (row <= last + AROUND))
 
 
-def _batch_of(batch: Batch, taken: Int) -> Batch:
-    articles, sizes = np.unique(batch.layout.article[taken], return_counts=True)
-    markup = batch.markup
-    if markup is not None:
-        markup = markup.rows(taken)
-    return Batch([batch.texts[row] for row in taken], Layout.of(sizes), [batch.titles[one] for one in articles], markup)
-
-
 def _described(
     batch: Batch, fold: Int, stage1: Sequence[LogOdds], log_odds: Float | None, fitted: Fitted, scaling: PlattScaling,
     words: NgramScorer, lines: ArticleWords | None, *, html: bool,
@@ -153,7 +144,11 @@ def _described(
     for chunk, inside in chunks(batch):
         features = BatchFeatures(chunk, words.idf_of)
         scores = [LogOdds(one.group, one.values[inside]) for one in stage1]
-        known = _held_out(features, scores, fold[inside], fitted, html=html) if log_odds is None else log_odds[inside]
+        known = (
+            held_out_log_odds(features, scores, fold[inside], fitted, html=html)
+            if log_odds is None
+            else log_odds[inside]
+        )
         own = scaling.probabilities(known)
         expected = expected_f1(own, features.words, features.layout)
         described = article_features(own, scores[-1].values, expected, features, html=html)
@@ -162,19 +157,6 @@ def _described(
             described = with_words(described, lines.held_out(own, features, of_article))
         found.append(described)
     return np.concatenate(found)
-
-
-def _held_out(features: BatchFeatures, stage1: Sequence[LogOdds], fold: Int, fitted: Fitted, *, html: bool) -> Float:
-    log_odds: Float | None = None
-    layout = features.layout
-    for networks in fitted.by_fold:
-        matrix = stage2_features(features, stage1, log_odds, html=html).matrix()
-        log_odds = np.zeros(len(fold))
-        for number in np.unique(fold):
-            inside = fold == number
-            log_odds[inside] = networks[number].log_odds(matrix[inside], Layout.of(layout.sizes[inside[layout.first]]))
-    assert log_odds is not None  # noqa: S101 -- there is a round
-    return log_odds
 
 
 LEAST_PAGES, ENOUGH = 10, 5

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -23,6 +24,7 @@ from corestory.training.fitting import Progress, Recipe, fit_count, fit_stages
 from corestory.training.kinds_fit import fit_kinds
 from corestory.training.network_fit import Shape
 from corestory.training.second_look_fit import fit_second_look, look_fit_count
+from corestory.training.short_articles_fit import fit_short_articles
 from corestory.training.training_rows import make_folds, training_rows
 from corestory.types import Float, Int
 
@@ -230,9 +232,16 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             frame, labels == CORE, folds.of_row, idf_of=fitted.weights.words.idf_of, seed=self.random_state
         )
         weights = replace(fitted.weights, second_look=look.weights, kinds=kinds)
+        settings = msgspec.structs.replace(
+            look.chosen.settings,
+            short_article=fit_short_articles(
+                rows, fitted.text, fitted.weights, look.chosen.settings.platt_scaling(html=False), of_language,
+                seed=self.random_state,
+            ),
+        )  # fmt: skip
         if article is not None:
             weights = replace(weights, article=article.network, article_words=article.words)
-        self.tagger_ = Tagger(weights, look.chosen.settings)
+        self.tagger_ = Tagger(weights, settings)
         self.classes_ = np.array([CORE, FILLER])
         self.folds_ = folds
         self.out_of_fold_ = _out_of_fold(look.chosen, fitted.stage1, order, html_frame_rows)

@@ -365,3 +365,31 @@ def chunks(batch: Batch) -> Iterator[tuple[Batch, slice]]:
         inside = slice(int(batch.layout.first[begin]), int(batch.layout.first[begin] + sizes[begin:end].sum()))
         markup = batch.markup.rows(inside) if batch.markup is not None else None
         yield Batch(batch.texts[inside], Layout.of(sizes[begin:end]), batch.titles[begin:end], markup), inside
+
+
+def held_out_log_odds(
+    features: BatchFeatures, stage1: Sequence[LogOdds], fold: Int, fitted: Fitted, *, html: bool
+) -> Float:
+    """Score articles that are no training rows by the networks that saw nothing of their fold.
+
+    Parameters
+    ----------
+    features, stage1
+        Of a batch, and its out-of-fold log-odds by stage 1.
+    fold
+        The fold of each paragraph's article, shape (paragraphs,).
+    fitted
+        The path.
+    html
+        Whether it uses markup.
+    """
+    log_odds: Float | None = None
+    layout = features.layout
+    for networks in fitted.by_fold:
+        matrix = stage2_features(features, stage1, log_odds, html=html).matrix()
+        log_odds = np.zeros(len(fold))
+        for number in np.unique(fold):
+            inside = fold == number
+            log_odds[inside] = networks[number].log_odds(matrix[inside], Layout.of(layout.sizes[inside[layout.first]]))
+    assert log_odds is not None  # noqa: S101 -- there is a round
+    return log_odds

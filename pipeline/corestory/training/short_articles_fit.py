@@ -1,0 +1,196 @@
+"""Fitting of the scores of short articles, on the first paragraphs of stories with lines between them.
+
+Labelled pages are seldom short. So some paragraphs of a story in a row, and lines from around it and from templates
+between them, are made an article. Labelled articles that are short anyway, pages without a story among them, are
+examples as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from corestory.features.batch import Batch, batch_of_articles, batch_of_rows
+from corestory.features.batch_features import BatchFeatures
+from corestory.features.context import LogOdds
+from corestory.features.shapes import shape_features
+from corestory.model.calibration import PlattScaling
+from corestory.model.scoring import Weights, stage1_log_odds
+from corestory.model.short_articles import SHORT_ARTICLE, is_short, short_article_features
+from corestory.reading.article import Article
+from corestory.training.fitting import Fitted, chunks, held_out_log_odds
+from corestory.training.planting import row_languages
+from corestory.training.plug_templates import TemplateLine, template_lines
+from corestory.training.training_rows import TrainingRows
+from corestory.types import Bool, Int
+
+EXAMPLES, EXAMPLES_A_STORY = 3000, 10
+"""At most so many articles are made, of all stories and of each."""
+STORY_SIZES, LINE_COUNTS = (1, 1, 2, 2, 3, 4), (0, 0, 1, 1, 2, 3)
+"""An article has one of these numbers of paragraphs of story and of lines between them."""
+LEAST_STORY = 6
+"""The first of the paragraphs has so many words; shorter ones are subheads."""
+MOST_LINE = 40
+"""A line has at most so many words."""
+FROM_START = 0.7
+"""So many articles begin with their story, others within it."""
+FROM_TEMPLATES = 0.5
+"""So many lines are made from templates, so far as the language has any."""
+LEAST_STORIES = 50
+"""From fewer stories nothing is learned."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShortArticle:
+    """One example; `rows` holds the training row of each paragraph, -1 for a line made from a template."""
+
+    texts: tuple[str, ...]
+    core: tuple[bool, ...]
+    rows: tuple[int, ...]
+    fold: int
+
+
+def short_articles_of(rows: TrainingRows, languages: Sequence[object], *, seed: int) -> list[ShortArticle]:
+    """Make short articles from labelled ones.
+
+    Parameters
+    ----------
+    rows
+        The training rows.
+    languages
+        The language of each row where known.
+    seed
+        Of the choice of paragraphs and lines.
+
+    Returns
+    -------
+    list of ShortArticle
+        Empty if there are fewer than `LEAST_STORIES` stories.
+    """
+    generator = np.random.default_rng(seed)
+    layout, texts = rows.batch.layout, rows.batch.texts
+    words, _ = shape_features(texts)
+    story, filler = rows.core & rows.labelled, ~rows.core & rows.labelled & (words <= MOST_LINE)
+    known = row_languages(rows, languages)
+    lines = _template_lines(known, generator)
+    source = np.flatnonzero(
+        rows.first_view[layout.first]
+        & (np.add.reduceat((story & (words >= LEAST_STORY)).astype(int), layout.first) > 0)
+    )
+    if len(source) < LEAST_STORIES:
+        return []
+    made = []
+    for article in np.resize(generator.permutation(source), min(EXAMPLES, EXAMPLES_A_STORY * len(source))).tolist():
+        first, end = int(layout.first[article]), int(layout.first[article] + layout.sizes[article])
+        own = first + np.flatnonzero(story[first:end])
+        around = first + np.flatnonzero(filler[first:end])
+        starts = np.flatnonzero(words[own] >= LEAST_STORY)
+        start = starts[0] if generator.random() < FROM_START else generator.choice(starts)
+        chosen = [(texts[row], True, row) for row in own[start : start + generator.choice(STORY_SIZES)].tolist()]
+        for _ in range(generator.choice(LINE_COUNTS)):
+            templates = lines.get(known[first], ())
+            if templates and (not len(around) or generator.random() < FROM_TEMPLATES):
+                line = templates[generator.integers(len(templates))]
+                added = (line.text, line.core, -1)
+            elif len(around):
+                row = int(generator.choice(around))
+                added = (texts[row], False, row)
+            else:
+                break
+            chosen.insert(int(generator.integers(len(chosen) + 1)), added)
+        parts = (
+            tuple(text for text, _, _ in chosen),
+            tuple(core for _, core, _ in chosen),
+            tuple(row for *_, row in chosen),
+        )
+        made.append(ShortArticle(*parts, int(rows.fold[first])))
+    return made
+
+
+def _template_lines(languages: Sequence[str], generator: np.random.Generator) -> dict[str, list[TemplateLine]]:
+    lines: dict[str, list[TemplateLine]] = {}
+    for line in template_lines(dict.fromkeys(set(languages), ()), generator):
+        lines.setdefault(line.language, []).append(line)
+    return lines
+
+
+def fit_short_articles(
+    rows: TrainingRows,
+    fitted: Fitted,
+    weights: Weights,
+    scaling: PlattScaling,
+    languages: Sequence[object],
+    *,
+    seed: int,
+) -> tuple[float, ...]:
+    """Fit the scores of short articles.
+
+    Parameters
+    ----------
+    rows, fitted
+        The training rows without their markup, and the path fitted on them.
+    weights
+        The model.
+    scaling
+        Platt scaling of the path.
+    languages
+        The language of each row where known.
+    seed
+        As of `short_articles_of`.
+
+    Returns
+    -------
+    tuple of float
+        The intercept and the weights of `short_article_features`; none of fewer than `LEAST_STORIES` stories.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    made = short_articles_of(rows, languages, seed=seed)
+    if not made:
+        return ()
+    columns, core = [], []
+    for batch, of_batch, fold, stage1 in (_whole(rows, fitted), _made(made, fitted, weights)):
+        for chunk, inside in chunks(batch):
+            features = BatchFeatures(chunk, weights.words.idf_of)
+            scores = [LogOdds(one.group, one.values[inside]) for one in stage1]
+            log_odds = held_out_log_odds(features, scores, fold[inside], fitted, html=False)
+            found = short_article_features(scaling.slope * log_odds + scaling.offset, scores[-1].values, features)
+            short = is_short(features)[chunk.layout.article]
+            columns.append(found[short])
+            core.append(of_batch[inside][short])
+    model = make_pipeline(StandardScaler(), LogisticRegression()).fit(np.concatenate(columns), np.concatenate(core))
+    scaler, regression = model[0], model[1]
+    slopes = regression.coef_[0] / scaler.scale_
+    return (float(regression.intercept_[0] - slopes @ scaler.mean_), *slopes.tolist())
+
+
+def _whole(rows: TrainingRows, fitted: Fitted) -> tuple[Batch, Bool, Int, Sequence[LogOdds]]:
+    """Give the training articles that are short and wholly labelled, as they are."""
+    layout = rows.batch.layout
+    words, _ = shape_features(rows.batch.texts)
+    short = (layout.total(words) <= SHORT_ARTICLE) & (
+        layout.total(rows.labelled.astype(float)) == layout.sizes[layout.article]
+    )
+    inside = np.flatnonzero(short & rows.first_view)
+    return (
+        batch_of_rows(rows.batch, inside), rows.core[inside], rows.fold[inside],
+        [LogOdds(one.group, one.values[inside]) for one in fitted.stage1],
+    )  # fmt: skip
+
+
+def _made(made: Sequence[ShortArticle], fitted: Fitted, weights: Weights) -> tuple[Batch, Bool, Int, Sequence[LogOdds]]:
+    """Lay made articles out as a batch. Where a paragraph is a training row, its words are scored out of fold."""
+    batch = batch_of_articles([Article("", example.texts) for example in made])
+    row = np.array([row for example in made for row in example.rows], np.int64)
+    features = BatchFeatures(batch, weights.words.idf_of)
+    (by_words,) = stage1_log_odds(features, weights)
+    known = row >= 0
+    by_words.values[known] = fitted.stage1[-1].values[row[known]]
+    return (
+        batch, np.array([core for example in made for core in example.core], bool),
+        np.repeat([example.fold for example in made], batch.layout.sizes), [by_words],
+    )  # fmt: skip
