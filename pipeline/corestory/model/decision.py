@@ -33,7 +33,7 @@ MENU_LINES, MENU_WORDS = 8, 25
 
 
 def expected_f1(scores: Float, words: Float, layout: Layout) -> Float:
-    """Give each article's expected word F1: the best that its scores promise; shape (articles,).
+    """Return each article's expected word F1: the best that its scores promise; shape (articles,).
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def expected_f1(scores: Float, words: Float, layout: Layout) -> Float:
 
 
 def is_clean(scores: Float, layout: Layout) -> Bool:
-    """Say whether each article is clean: few of its paragraphs are surely filler, as in the output of an extractor.
+    """Return whether each article is clean: few of its paragraphs are surely filler, as in the output of an extractor.
 
     A whole page has many such paragraphs: navigation, teasers, the footer. In the output of an extractor, a paragraph
     that looks like filler is core more often than on a page, so the cutoff must be lower.
@@ -95,7 +95,7 @@ def article_cutoffs(
 
 
 def _has_menu(lines: Bool, layout: Layout) -> Bool:
-    """Say of each article whether `MENU_LINES` such lines stand in a row."""
+    """Return for each article whether `MENU_LINES` such lines stand in a row."""
     rows = np.arange(len(lines))
     last_other = np.maximum.accumulate(np.where(lines, -1, rows))
     in_a_row = rows - np.maximum(last_other, layout.start - 1)
@@ -190,7 +190,7 @@ greater share like nothing but story."""
 
 
 def doubts(scores: Float, confidence: Float, features: BatchFeatures, known: Float) -> list[Doubt | None]:
-    """Give the reason why the model may be wrong about each article.
+    """Return the reason why the model may be wrong about each article.
 
     Parameters
     ----------
@@ -275,7 +275,7 @@ def prose_of_new_languages(scores: Float, cutoffs: Float, features: BatchFeature
 
 
 def known_words(features: BatchFeatures, words: NgramScorer) -> Float:
-    """Give the share of each article's words that the model knows; 1 for an article with less than `LEAST_WORDS`."""
+    """Return the share of each article's words that the model knows; 1 for an article with less than `LEAST_WORDS`."""
     terms, count = features.terms, len(features.layout.sizes)
     article = features.layout.article.take(terms.row)
     # Every known word has a smaller inverse document frequency than an unknown one.

@@ -36,7 +36,7 @@ recognise."""
 
 
 def is_short(features: BatchFeatures) -> Bool:
-    """Say which articles of a batch are short; shape (articles,)."""
+    """Return which articles of a batch are short; shape (articles,)."""
     words = np.add.reduceat(features.words, features.layout.first)
     labels = features.shape[:, NAMES.index("ends as a sentence")] == 0
     of_article = np.add.reduceat(labels, features.layout.first, dtype=np.int64)
@@ -46,7 +46,7 @@ def is_short(features: BatchFeatures) -> Bool:
 def short_article_features(
     log_odds: Float, by_words: Float, features: BatchFeatures, forced: Forced | None = None
 ) -> Float:
-    """Give the features of the paragraphs of short articles.
+    """Return the features of the paragraphs of short articles.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def short_article_features(
 def short_article_scores(
     scored: ScoredBatch, log_odds: Float, settings: Settings, forced: Forced | None = None
 ) -> Float:
-    """Give the scores that the paragraphs of a batch have if its articles are short.
+    """Return the scores that the paragraphs of a batch have if its articles are short.
 
     Parameters
     ----------

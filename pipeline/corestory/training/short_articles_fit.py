@@ -169,7 +169,7 @@ def fit_short_articles(
 
 
 def _whole(rows: TrainingRows, fitted: Fitted) -> tuple[Batch, Bool, Int, Sequence[LogOdds]]:
-    """Give the training articles that are short and wholly labelled, as they are."""
+    """Return the training articles that are short and wholly labelled, as they are."""
     layout = rows.batch.layout
     words, _ = shape_features(rows.batch.texts)
     short = (layout.total(words) <= SHORT_ARTICLE) & (
