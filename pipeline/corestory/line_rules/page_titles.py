@@ -7,8 +7,10 @@ from functools import cache
 
 from corestory.line_rules.teasers import folded
 
-# What parts the name of a page from that of its site.
-_PARTS = re.compile(r"\s+[|–—·•»:-]\s+|\s*[|•»]\s*|:\s+")
+# What parts the name of a page from that of its site; behind a colon or a dash a headline may go on: "Privacy: …".
+_BARS, _MARKS = re.compile(r"\s+[|·•»]\s+|\s*[|•»]\s*"), re.compile(r"\s*:\s+|\s+[–—-]\s+")
+SITE_WORDS, SMALL_CHARACTERS = 5, 3
+"""The most words of a site's name, and the most characters of its words that begin with a small letter."""
 _TITLES = (
     # To sign in and to subscribe.
     "sign in|sign up|log in|login|log on|register|registration|create account|create an account|create your account|"
@@ -52,14 +54,17 @@ _TITLES = (
     "không tìm thấy trang|ページが見つかりません|페이지를 찾을 수 없습니다|页面不存在|找不到頁面"
 )
 _NUMBERED = re.compile(
-    r"(?:http )?(?:error|fehler|erreur|errore|erro|fout|fel|chyba|błąd|ошибка|помилка|hata) [45]\d\d\b.*|"
+    r"(?:http )?(?:error|fehler|erreur|errore|erro|fout|fel|chyba|błąd|ошибка|помилка|hata) [45]\d\d"
+    r"(?:\W+(?:not|page|internal|bad|service|forbidden|gateway|server|access|unauthorized|seite|nicht|página|pagina)\b.*)?|"
     r"(?:40\d|410|429|451|50[0-4]|52\d)(?: (?:not found|forbidden|error|bad|service|gateway|internal|gone)\b.*)?"
 )
 _BEGUN = re.compile(
     r"(?:search(?: results)?|suche(?:rgebnisse)?|(?:résultats de (?:la )?)?recherche|"
     r"(?:resultados de (?:la )?)?búsqueda|zoekresultaten|sökresultat|wyniki wyszukiwania|(?:результаты )?поиска?)"
-    r"(?: (?:for|nach|für|pour|para|de|voor|po|по))? [\"“„«»'‘].*|"
-    r"(?:subscribe to|suscríbete a|abonnez-vous à|abonnieren sie|abbonati a|assine o|prenumerera på|abonneer je op) .*"
+    r"(?: (?:for|nach|für|pour|para|de|voor|po|по))? "
+    r"(?:[\"“„«»][^\"“”«»]*|['‘][^'’]*['’]?)|"
+    r"(?:subscribe to|suscríbete a|abonnez-vous à|abonnieren sie|abbonati a|assine o|prenumerera på|abonneer je op)"
+    r" [^:,?]{2,40}"
 )
 
 
@@ -78,8 +83,24 @@ def is_title_without_story(title: str) -> bool:
     >>> is_title_without_story("Mayor told to sign in: what we know"), is_title_without_story("")
     (False, False)
     """
-    parts = [folded(part).strip(' .!?…"“”«»') for part in _PARTS.split(title)]
-    return any(
-        part in _titles() or _BEGUN.match(part) is not None or _NUMBERED.fullmatch(part) is not None
-        for part in parts[:1]
-    )
+    if "«" in title:  # its "»" parts nothing
+        title = title.replace("»", "”")
+    first = _BARS.split(title, maxsplit=1)[0]
+    mark = _MARKS.search(first)
+    if mark is None:
+        return _names_no_story(first)
+    name, rest = first[: mark.start()], first[mark.end() :]
+    parts = _MARKS.split(rest)
+    is_site = ":" not in mark[0] and _is_site(parts[-1].split())
+    return _names_no_story(name) and (is_site or _names_no_story(parts[0]))
+
+
+def _is_site(words: list[str]) -> bool:
+    """Return whether words may name a site: a headline goes on in small letters."""
+    small = any(word[0].islower() and (len(word) > SMALL_CHARACTERS or word is words[0]) for word in words)
+    return len(words) <= SITE_WORDS and not small
+
+
+def _names_no_story(part: str) -> bool:
+    bare = folded(part).strip(' .!?…"“”«»')
+    return bare in _titles() or _BEGUN.fullmatch(bare) is not None or _NUMBERED.fullmatch(bare) is not None
