@@ -213,6 +213,7 @@ def test_a_poll_is_filler_from_its_question_to_the_number_of_votes(votes):
     assert _found(Article("a", [STORY[0], *poll, *STORY[1:]])) == poll
     assert _found(Article("a", [STORY[0], "Was it close?", votes, *STORY[1:]])) == []
     assert _found(Article("a", [STORY[0], *poll[1:], *STORY[1:]])) == []
+    assert _found(Article("a", [STORY[0], poll[0], *["Yes"] * 20, votes, *STORY[1:]])) == []
 
 
 def test_the_name_of_the_byline_below_the_story_is_filler():

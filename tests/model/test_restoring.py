@@ -98,6 +98,12 @@ def page(*lines):
     return Article("a", opened.texts, markup=opened.markup)
 
 
+def test_a_line_of_many_marks_takes_linear_time():
+    line = f"Nobody {'!' * 300_000}a"  # in quadratic time it would take an hour
+    assert read_again(Article("a", [PROSE, line, PROSE]), [0.9, 0.4, 0.9])[1] is not None
+    assert read_again(Article("a", [PROSE, f"{line}!_", PROSE]), [0.9, 0.4, 0.9])[1] is None
+
+
 def test_paragraphs_of_a_page_are_read_again_beside_a_kept_one_of_their_element():
     kept = f"<p>{PROSE}</p>"
     between = page(kept, "<p>Round 2</p>", "<p>Share on Facebook</p>", kept, "<p>Nobody was hurt in the end.</p>")

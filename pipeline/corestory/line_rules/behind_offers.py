@@ -62,15 +62,16 @@ def behind_offers(batch: Batch, kept: Bool) -> Bool:
     for inside in batch.layout.slices():
         rows = (inside.start + np.flatnonzero(kept[inside])).tolist()
         last = rows[-1] if len(rows) > 1 and rows[-1] - rows[0] >= len(rows) else inside.stop
-        while last < inside.stop:
-            begin = _behind(texts, last, inside.stop)
-            if begin is None or not any(_has_offer(texts[one + 1 : other]) for one, other in pairwise(rows)):
-                break
+        begin = _behind(texts, last, inside.stop) if last < inside.stop else None
+        if begin is None or not any(_has_offer(texts[one + 1 : other]) for one, other in pairwise(rows)):
+            continue
+        while begin is not None:
             last = begin
             found[begin] = True
             if begin + 1 < inside.stop and _is_prose(texts[begin + 1]):
                 last = begin + 1
                 found[last] = True
+            begin = _behind(texts, last, inside.stop)
     return found
 
 

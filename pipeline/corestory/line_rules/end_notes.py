@@ -40,8 +40,8 @@ LETTER_WORDS = 25
 """The most words that say what a newsletter has, below a heading that names it."""
 BEFORE_NAME = 40
 """The most characters before the publisher's name: "Founded in 1987, the firm of"."""
-VOTES_WORDS = 5
-"""The most words of the line with the number of votes in a poll."""
+VOTES_WORDS, ANSWERS = 5, 20
+"""The most words of the line with the number of votes in a poll, and the most lines from its question to there."""
 HEADING_WORDS, ITEM_WORDS, ITEMS = 10, 12, 2
 """The most words of the heading of a box and of its lines, and the fewest lines of a box."""
 
@@ -231,7 +231,7 @@ def _polls(batch: Batch, words: Float, kept: Bool) -> Bool:
     for row in np.flatnonzero(words <= VOTES_WORDS).tolist():
         if not texts[row][:1].isdigit() or pattern(_VOTES).fullmatch(texts[row]) is None:
             continue
-        question, first = row - 1, int(batch.layout.start[row])
+        question, first = row - 1, max(int(batch.layout.start[row]), row - ANSWERS)
         while question > first and words[question] <= HEADING_WORDS and not texts[question].endswith("?"):
             question -= 1
         if question >= first and row - question > ITEMS and texts[question].endswith("?"):

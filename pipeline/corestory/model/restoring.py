@@ -46,7 +46,7 @@ SENTENCE_WORDS = 6
 """and behind the story, as in a text, or above it if it is a sentence of at least so many words."""
 
 _PLAIN = r"[^\W\d_][^\d:：|/\\→»›<>＜＞()（）\[\]【】–—•#*@_]*"
-_CALLS = r"[!！][\W_]*$|^\s*(?:>|[→▶►▸➜➔➤⇒☞]|»\s)"
+_CALLS, _CALLS_REVERSED = r"\s*(?:>|[→▶►▸➜➔➤⇒☞]|»\s)", r"[\W_]*[!！]"
 
 
 def restoring_cutoffs(features: BatchFeatures, scores: Float, cutoffs: Float, settled: Bool, restoring: float) -> Float:
@@ -85,7 +85,8 @@ def restoring_cutoffs(features: BatchFeatures, scores: Float, cutoffs: Float, se
     read = ~np.isnan(found)
     found[page_notes(batch, words, read) | advertisements(batch, words, read)] = np.nan
     for row in np.flatnonzero(read).tolist():
-        if re.search(_CALLS, batch.texts[row]) is not None or is_label(batch.texts[row]):
+        text = batch.texts[row]
+        if re.match(_CALLS, text) or re.match(_CALLS_REVERSED, text[::-1]) or is_label(text):
             found[row] = np.nan
     return found
 

@@ -9,7 +9,7 @@ LUMP_CHARACTERS = 700
 LUMP_SENTENCES = 5
 # What programs put in the place of line ends. There are so many of them, and of the longer pieces, with so many
 # characters, such a share ends as sentences do.
-_SEPARATORS = (r"\s*¶\s*", r"\s*\|\|\s*", r"[ \xa0]*\t+[ \xa0]*", r"[ \xa0]{2,}")
+_SEPARATORS = ("¶", r"\|\|", r"\t", r"[ \xa0]{2,}")
 _SEPARATED, _PIECE, _ENDED = 3, 40, 0.7
 # Or they put nothing there: "… on Monday.The quay …".
 _GLUED = re.compile(r"(?:(?<=[^\W\dA-Z_]{2}[.!?…])|(?<=[.!?…][”’»\"]))(?=[\"“„«¿¡]?[^\W\da-zà-ÿ_][^\W\dA-Z_])")
