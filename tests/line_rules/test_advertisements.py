@@ -28,6 +28,7 @@ def _in_page(html: str) -> list[str]:
          True),
         ("ferry.push(function() { return quay; });", False),
         ('[newsletter_form id="3"]', True), ("{{adsense_bottom}}", True), ("[/caption]", True),
+        ('[{"quay": 1}]', True), ('{"quay": [2, 3]}', True), ('["Quay": the word on every wall, said Lee]', False),
         ('[caption id="a"]The quay[/caption]', True), ("[embed]https://a.example[/embed]", True), ("<!--more-->", True),
         ('{"slot": 3, "size": [300, 250]}', True),
         ("[b]The quay[/b]", False), ("<The quay>", False), ("[Laughs]", False),

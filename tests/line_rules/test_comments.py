@@ -222,3 +222,4 @@ def test_all_behind_the_heading_of_a_guest_book_is_filler(heading):
 def test_a_sentence_about_a_guest_book_and_one_in_the_middle_of_a_story_head_nothing():
     assert _found([*STORY, "+The guest book was lost.", *GUESTS]) == []
     assert _found([*STORY, "Guest Book", *STORY * 12]) == []
+    assert _found([*STORY, "+Condolencias", "+The town hall flew its flag at half-mast.", "+Two bells rang."]) == []

@@ -61,6 +61,8 @@ def test_the_fields_of_an_export_are_filler(above, behind):
     [
         ["Status: It is bad.", "Ann: Why?", "Bo: It rained."],
         ["Monday: The boats went out.", "Tuesday: They came back.", "Date: Nobody knows."],
+        ["Source: an old pipe, they said.", "Status: closed until May.", "Date: nobody knows."],
+        ["From: the river it is plain to see.", "To: the council it was none."],
     ],
 )
 def test_turns_of_a_dialogue_and_days_are_no_fields(lines):

@@ -42,8 +42,9 @@ def test_headlines_above_names_and_how_long_ago_they_came_are_found(ago):
         [f"+{time} {line}" for time, line in zip(TIMES[:4], HEADLINES[:4], strict=True)],
         [f"+{time} {line}" for time, line in zip(TIMES, HEADLINES, strict=True)] + STORY * 2,
         [f"+9.{number}5 {line}" for number, line in zip((9, 8, 7, 6, 6), HEADLINES, strict=True)],
+        ["+8.50 Ann Lee", "+8.42 Bo Ahl", "+8.31 Cyd Marsh", "+8.25 Eva Stone", "+8.10 Joy Bell"],
     ],
-    ids=["a programme", "a live report", "too few", "the story goes on", "points"],
+    ids=["a programme", "a live report", "too few", "the story goes on", "points", "results"],
 )
 def test_other_lists_with_times_are_not(lines):
     assert _found([*STORY, *lines]) == []

@@ -28,7 +28,7 @@ _SPONSORS = (
 _CODE = (
     r"(?:window\.|var )?(?:googletag|adsbygoogle|_taboola|dataLayer|fusetag|gtag|fbq|ga|OA_show)\b[ .=(\[].*[;)}]|"
     r"\[/?[a-z][\w-]*(?:\s+[\w-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\]]+))+\s*/?\]|\[/[a-z][\w-]*\]|\{\{[^{}]*\}\}|\{%[^{}]*%\}|<!--.*-->|"
-    r"[\[{\s]{1,3}\"[^\"]{1,60}\"\s*:.*[\]}]|"
+    r"[\[\s]{0,2}\{\s{0,2}\"[^\"]{1,60}\"\s*:.*[\]}]|"
     r"\[(?P<code>caption|wp_caption|embed|video|audio|playlist|youtube|tweet|twitter|instagram|img|url|media|iframe|"
     r"button|su_\w+|vc_\w+)\b[^\]]*\].*\[/(?P=code)\]"
 )

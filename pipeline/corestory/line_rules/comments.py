@@ -59,7 +59,7 @@ MOST_KEPT = 1 / 3
 LINES_BEHIND = 2
 """The most kept lines behind comments without a heading: a story that quotes posts goes on."""
 
-# The heading of what readers write behind an obituary, which no story has, and of the buttons beside it.
+# The heading of what readers write behind an obituary, and of the buttons beside it.
 _GUEST_BOOKS = (
     r"\W*(?:(?:sign|view|visit|share (?:a memory|your condolences) in) )?(?:the |our |online )?(?:guest ?books?|"
     r"condolence book|book of condolences?|memory book|tribute wall)\W*|(?:leave|send|share|add) (?:a |your )?"
@@ -123,10 +123,13 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _in_guest_book(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> list[int]:
-    """Return the kept rows from the heading of a guest book on, where most of the story stands above it."""
+    """Return the kept rows from the heading of a guest book on, where names and buttons stand between what is said."""
     short = inside.start + np.flatnonzero(words[inside] <= NAME_WORDS)
     heading = next((row for row in short.tolist() if pattern(_GUEST_BOOKS).fullmatch(texts[row])), None)
     if heading is None or words[heading : inside.stop][kept[heading : inside.stop]].sum() > GUESTS_WORDS:
+        return []
+    behind = texts[heading + 1 : inside.stop]
+    if 2 * sum(map(ends_as_sentence, behind)) > len(behind):
         return []
     return [row for row in range(heading, inside.stop) if kept[row]]
 

@@ -116,7 +116,9 @@ def begin_behind_mail(texts: Sequence[str], first: int, end: int) -> int:
         field = pattern(_MAIL).match(texts[row]) if ":" in texts[row][:20] or "：" in texts[row][:20] else None
         if field is None or len(texts[row].split()) > MAIL_WORDS:
             continue
-        fields = {*(fields if last == row - 1 else ()), field[1].casefold()}
+        # "From: the river it is plain to see." is no field.
+        name = () if texts[row].endswith(".") else (field[1].casefold(),)
+        fields = {*(fields if last == row - 1 else ()), *name}
         last = row
         if len(fields) > 1:
             begin = row + 1
@@ -172,13 +174,20 @@ def _above(texts: Sequence[str], words: Float, inside: slice) -> list[int]:
     """Return the rows of the fields that begin a text."""
     names = _names(texts, words, range(inside.start, inside.stop))
     known = len(_KNOWN.intersection(names))
-    return list(range(inside.start, inside.start + len(names))) if len(names) >= FIELDS and known >= KNOWN else []
+    rows = range(inside.start, inside.start + len(names))
+    return list(rows) if len(names) >= FIELDS and known >= KNOWN and _are_values(texts, rows) else []
 
 
 def _behind(texts: Sequence[str], words: Float, inside: slice) -> list[int]:
     """Return the rows of the fields that end a text."""
     names = _names(texts, words, range(inside.stop - 1, inside.start - 1, -1))
-    return list(range(inside.stop - len(names), inside.stop)) if len(_KNOWN.intersection(names)) >= BEHIND else []
+    rows = range(inside.stop - len(names), inside.stop)
+    return list(rows) if len(_KNOWN.intersection(names)) >= BEHIND and _are_values(texts, rows) else []
+
+
+def _are_values(texts: Sequence[str], rows: range) -> bool:
+    """Return whether some lines are more than sentences with a colon: "Source: an old pipe, they said."."""
+    return not all(texts[row].rstrip().endswith((".", "。")) for row in rows)
 
 
 def _names(texts: Sequence[str], words: Float, rows: range) -> list[str]:

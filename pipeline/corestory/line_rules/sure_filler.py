@@ -157,8 +157,11 @@ def _by_form(batch: Batch, words: Float, kept: Bool) -> Bool:
 def _captions_between(batch: Batch, words: Float, kept: Bool, rows: Sequence[int]) -> list[int]:
     """Return the kept lines between the numbers of pictures in turn, and as many above the first or behind the last."""
     sizes = {other - one for one, other in pairwise(rows)}
-    pictures = {batch.texts[row].partition("/")[2].strip() for row in rows}
-    if len(rows) < PICTURES or len(sizes) > 1 or max(sizes) > PICTURE_LINES or len(pictures) > 1:
+    numbers = [batch.texts[row].partition("/") for row in rows]
+    pictures = {total.strip() for _, _, total in numbers}
+    # Days of a diary, "3/5", have the form of numbers.
+    counted = [int(number) for number, _, _ in numbers] == list(range(1, len(rows) + 1))
+    if not counted or len(rows) < PICTURES or len(sizes) > 1 or max(sizes) > PICTURE_LINES or len(pictures) > 1:
         return []
     size, (first, last) = max(sizes), (rows[0], rows[-1])
     start, end = int(batch.layout.start[first]), int(batch.layout.end[first])

@@ -31,6 +31,7 @@ PROSE_WORDS, BEHIND = 8, 1
 """The fewest words of a sentence of prose, and the most such sentences that are kept behind the list."""
 
 _CLOCK = re.compile(r"\W*([01]?\d|2[0-4])\s?[:.hH]\s?([0-5]\d)(?![\d/:]|[.,]\d)\s?([ap])?", re.IGNORECASE)
+_POINT, NOON = re.compile(r"\W*\d{1,2}\s?\."), 13 * 60
 _AGO_CHARACTERS = 40
 _BEHIND_AGO = re.compile(r"\s*[|·•,–—-]\s.*")
 
@@ -71,6 +72,9 @@ def in_timed_headlines(batch: Batch, words: Float, kept: Bool) -> Bool:
         for begin, end in pairwise(begins):
             run = rows[begin:end]
             if len(run) < HEADLINES or not _newest_first([times[row] for row in run]):
+                continue
+            # Prices and results have points, too, but few of them descend from the afternoon.
+            if max(times[row] for row in run) < NOON and all(_POINT.match(texts[row]) for row in run):
                 continue
             first, last = _bounds(texts, words, run, inside)
             lines = range(first, last)
