@@ -114,6 +114,11 @@ def test_several_characters_that_are_written_out_are_decoded(text, read):
     assert without_escapes(text) == read
 
 
+def test_rulers_of_equal_signs_are_no_ends_of_lines():
+    text = "=====\n== QUAYS ==\n=====\nIt rained.\n=====\n== BOATS ==\n=====\nIt stopped.\n"
+    assert without_escapes(text) == text
+
+
 def test_the_paragraphs_of_a_text_are_decoded():
     assert split_text("&ldquo;It rained,&rdquo; she said.\nNobody&rsquo;s here.") == [
         "“It rained,” she said.",

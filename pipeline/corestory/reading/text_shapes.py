@@ -42,7 +42,7 @@ ESCAPES = 3
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|[a-zA-Z]{2,8}\d{0,2});")
 _UNICODE = re.compile(r"(?:\\u[dD][89abAB][0-9a-fA-F]{2})?\\u[0-9a-fA-F]{4}")
 # Quoted-printable: the two bytes of a character, or a line that goes on.
-_PRINTABLE = re.compile(r"=[C-F][0-9A-F]=[89AB][0-9A-F]|=\r?\n(?=.*=)")
+_PRINTABLE = re.compile(r"=[C-F][0-9A-F]=[89AB][0-9A-F]|(?<!=)=\r?\n(?=.*=)")
 
 
 def unpacked(text: str) -> str:
