@@ -228,8 +228,9 @@ def check_options(
         raise typer.BadParameter(reason, param_hint=option)
 
     if (dask or jobs != 1) and not destination.by_file:
-        instead = "leave it out, or give --output FOLDER/ for rows, text, markdown or tei"
-        refuse("--dask" if dask else "--jobs", f"only one process can write this output; {instead}")
+        option = "--dask" if dask else "--jobs"
+        instead = f"leave out {option}, or write rows, text, Markdown or TEI to a folder: --output FOLDER/"
+        refuse(option, f"only one process can write this output; {instead}")
     if options.unit != "paragraph" and form not in TABLES:
         refuse(f"--rows {options.unit}", f"the format {form} has no rows; give --format jsonl, csv or parquet")
     if options.unit == "article" and only == "filler":
