@@ -43,8 +43,9 @@ def test_markup_that_is_the_same_around_all_paragraphs_informs_of_nothing(html):
         f'{MENU}<div class="story">{STORY}</div>',
         f"<table><tr><td>{MENU}</td><td>{STORY}</td></tr></table>",
         f'{MENU}<p role="note">Share</p>{STORY}',
+        f'{MENU}<div class="story"><div class="story">{STORY}</div></div>',
     ],
-    ids=["article", "nav", "class", "cells", "role"],
+    ids=["article", "nav", "class", "cells", "role", "class twice"],
 )
 def test_parts_classes_and_cells_of_layouts_inform(html):
     assert informative(html)

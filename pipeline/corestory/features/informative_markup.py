@@ -7,7 +7,7 @@ markup takes the whole page for story. These pages are better read as texts, by 
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,44 +62,49 @@ def has_informative_markup(batch: Batch) -> Bool:
     counted = ~(np.bincount(words.row, is_heading.take(words.part), words.count) > 0).take(sequence)
     page, sequence, paragraphs = page[counted], sequence[counted], paragraphs[counted]
     size = np.bincount(page, paragraphs, len(layout.sizes))
-    # Each word of each row, and how many paragraphs of the page it is around.
-    word_sequence, word, names = _words_of_sequences(words)
-    lengths = np.bincount(word_sequence, minlength=words.count)
-    row, at = gathered(np.arange(len(page)), sequence, np.cumsum(lengths) - lengths, lengths)
-    word, page_of_word = word.take(at), page.take(row)
-    page_and_word = page_of_word * len(names) + word
-    around = np.bincount(page_and_word, paragraphs.take(row)).take(page_and_word)
+    row, word, names = _words_of_rows(words, sequence)
     is_cell = np.array([name in _CELLS for name in names], bool)
-    informed = np.zeros(len(page), bool)
-    informed[row[is_cell.take(word) | (around < MOST_AROUND * size.take(page_of_word))]] = True
-    count = np.bincount(page, informed * paragraphs, len(layout.sizes))
-    declared = layout.maximum(batch.markup.declared)[layout.first] > 0
-    return declared | ((count > 0) & (count >= LEAST_INFORMED * size))
+
+    def informed(row: Int, word: Int) -> Bool:
+        """Return whether each page has informative markup by the words of its rows."""
+        page_of_word = page.take(row)
+        page_and_word = page_of_word * len(names) + word
+        around = np.bincount(page_and_word, paragraphs.take(row)).take(page_and_word)
+        says = np.zeros(len(page), bool)
+        says[row[is_cell.take(word) | (around < MOST_AROUND * size.take(page_of_word))]] = True
+        count = np.bincount(page, says * paragraphs, len(layout.sizes))
+        return (count > 0) & (count >= LEAST_INFORMED * size)
+
+    found = informed(row, word) | (layout.maximum(batch.markup.declared)[layout.first] > 0)
+    # A word that a row has several times was counted as often, which makes it say less. Few pages need another look.
+    doubted = ~found.take(page.take(row))
+    pairs = np.unique(row[doubted] * len(names) + word[doubted])
+    return found | informed(*np.divmod(pairs, len(names)))
 
 
-def _words_of_sequences(words: MarkupWords) -> tuple[Int, Int, list[str]]:
-    """Return the pairs of a sequence and a word in it that may say something, each pair once; and the words' names."""
-    known: dict[str, int] = {}
-    of_part = [[known.setdefault(word, len(known)) for word in _meaningful(part)] for part in words.parts]
-    lengths = np.array(list(map(len, of_part)), np.int64)
-    row, at = gathered(words.row, words.part, np.cumsum(lengths) - lengths, lengths)
-    every = np.array([word for part in of_part for word in part], np.int64)
-    held = np.zeros(words.count * len(known), bool)
-    held[row * len(known) + every.take(at)] = True
-    row, word = np.divmod(np.flatnonzero(held), len(known)) if known else (row, row)
-    return row, word, list(known)
+def _words_of_rows(words: MarkupWords, sequences: Int) -> tuple[Int, Int, list[str]]:
+    """Return the rows of some sequences and the words in them that may say something, and the words' names."""
+    from corestory.reading.html.markup_words import NEAR  # what reads a text needs nothing of pages
+
+    # The pages of a batch have many thousand words: they are split and numbered at once. The words of the nearest
+    # elements stand first, so that a part which ends in one has no others.
+    parts = ["" if part.rpartition(" ")[2].startswith(NEAR) else part for part in words.parts]
+    spelt = " ".join(parts).split(" ")
+    known = {word: number for number, word in enumerate(dict.fromkeys(spelt))}
+    meaningless = _meaningless()
+    may_say = np.array(["_" not in word and word not in meaningless for word in known], bool)
+    number = np.array(list(map(known.__getitem__, spelt)), np.int64)
+    chosen = may_say.take(number)
+    of_part = np.repeat(np.arange(len(parts)), [part.count(" ") + 1 for part in parts])[chosen]
+    in_part, in_sequence = np.bincount(of_part, minlength=len(parts)), np.bincount(words.row)
+    row, at = gathered(np.arange(len(sequences)), sequences, np.cumsum(in_sequence) - in_sequence, in_sequence)
+    row, at = gathered(row, words.part.take(at), np.cumsum(in_part) - in_part, in_part)
+    return row, number[chosen].take(at), list(known)
 
 
 @cache
 def _meaningless() -> frozenset[str]:
     """Return the names of elements that do not say what they hold."""
-    from corestory.reading.html.tags import BLOCKS, INLINE  # what reads a text needs nothing of pages
+    from corestory.reading.html.tags import BLOCKS, INLINE
 
-    return BLOCKS.difference(_PARTS).union("in" + name for name in INLINE)
-
-
-# The pages of a site have most of them in common.
-@lru_cache(maxsize=2**14)
-def _meaningful(part: str) -> tuple[str, ...]:
-    meaningless = _meaningless()
-    return tuple(word for word in part.split() if "_" not in word and word not in meaningless)
+    return BLOCKS.difference(_PARTS).union(("",), ("in" + name for name in INLINE))

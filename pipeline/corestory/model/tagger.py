@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.features.batch import Batch, batch_of_articles, batch_of_frame, batches
+from corestory.features.batch import Batch, batch_of_articles, batch_of_frame, batch_of_rows, batches
 from corestory.features.informative_markup import has_informative_markup
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decided_batch import DecidedBatch, decided_batch
@@ -191,10 +191,10 @@ class Tagger(PythonCalls):
         batch = batch_of_articles([articles[number] for number in marked])
         if not (informative := has_informative_markup(batch)).all():
             marked = list(compress(marked, informative.tolist()))
-            batch = batch_of_articles([articles[number] for number in marked])
+            batch = batch_of_rows(batch, np.flatnonzero(informative[batch.layout.article]))
         others = sorted(set(several).difference(marked))
         if others:
-            yield others, replace(batch_of_articles([articles[number] for number in others]), markup=None)
+            yield others, batch_of_articles([replace(articles[number], markup=None) for number in others])
         if marked:
             yield marked, batch
 
