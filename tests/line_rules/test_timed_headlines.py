@@ -28,7 +28,13 @@ def test_headlines_below_lines_of_times_are_found(times):
     assert _found([*STORY, *news]) == kept_lines(news)
 
 
-@pytest.mark.parametrize("ago", ["{} hours ago", "vor {} Stunden", "منذ {} ساعات - Ann Lee"])
+@pytest.mark.parametrize(
+    "ago",
+    [
+        "{} hours ago", "Vor {} Stunden", "il y a {} heures", "hace {} horas", "há {} horas", "před {} dny",
+        "acum {} ore", "prije {} sata", "преди {} часа", "πριν από {} ώρες", "לפני {} שעות", "منذ {} ساعات - Ann Lee",
+    ],
+)  # fmt: skip
 def test_headlines_above_names_and_how_long_ago_they_came_are_found(ago):
     news = [one for age, line in enumerate(HEADLINES, 2) for one in ("+" + line, "Ann Lee", "+" + ago.format(age))]
     assert _found([*STORY, *news, "Load more"]) == kept_lines(news)

@@ -89,7 +89,7 @@ _AGO = (
     r"(?:\d++|un['’]?a?) ?\w+ fa\b|\d++ \w+ geleden|\d++ \w+ sedan|\d++ \w+ siden|\d++ \w+ sitten|\d++ \w+ temu|"
     r"před \d++ \w+|pred \d++ \w+|\d++ \w+ ezelőtt|\d++ (?:napja|órája|perce)|acum \d++ \w+|prije \d++ \w+|"
     r"преди \d++ \w+|\d++ \w+ назад|\d++ \w+ тому|πριν (?:από )?\d++ \w+|\d++ \w+ önce|"
-    r"منذ (?:\d++ )?\w+|لפני (?:\d++ )?\w+|\d++ \w+ (?:پیش|قبل)|"
+    r"منذ (?:\d++ )?\w+|לפני (?:\d++ )?\w+|\d++ \w+ (?:پیش|قبل)|"
     r"\d++ \w+ पहले|\d++ \w+ (?:yang )?lalu|\d++ \w+ trước|"
     r"\d++\s?(?:秒|分|分钟|分鐘|小时|小時|時間|日|天|週間|周|か月|个月|年)前|\d++\s?(?:초|분|시간|일|주|개월|달|년) ?전"
 )
@@ -97,6 +97,11 @@ _AGO = (
 _AGO_WORDS = (
     "ago vor il hace há atrás fa geleden sedan siden sitten temu před pred ezelőtt napja órája perce acum prije преди "
     "назад тому πριν önce منذ לפני پیش قبل पहले lalu trước"
+)
+# A line that says nothing else begins so, or with a digit.
+_AGO_BEGINS = (
+    *("a", "one", "vor ", "il y a ", "hace ", "há ", "un", "před ", "pred ", "acum ", "prije ", "преди ", "πριν "),
+    *("منذ ", "לפני "),
 )
 _IN_DATES = re.compile(r"\d(?:\d{3}|[./-]\s?\d|\s?[:hH]\s?\d\d)")
 # The months' begins in most languages of Europe, Turkish and Indonesian, and a day without its year.
@@ -212,7 +217,12 @@ def says_how_long_ago(line: str) -> bool:
     >>> says_how_long_ago("3 hours ago"), says_how_long_ago("vor 3 Stunden"), says_how_long_ago("3 m")
     (True, True, False)
     """
-    return len(line) > SHORT_STAMP and pattern(_AGO).fullmatch(line) is not None
+    return begins_as_ago(line) and len(line) > SHORT_STAMP and pattern(_AGO).fullmatch(line) is not None
+
+
+def begins_as_ago(line: str) -> bool:
+    """Return whether a line begins as those do that say nothing but how long ago; few others do."""
+    return line[:1].isdecimal() or line[:8].casefold().startswith(_AGO_BEGINS)
 
 
 # Several rules ask about a line, and menus have the same lines on all pages of a site.

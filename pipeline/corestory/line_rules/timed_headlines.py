@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import compress, pairwise
 
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.line_rules.comment_lines import says_how_long_ago
+from corestory.line_rules.comment_lines import begins_as_ago, says_how_long_ago
 from corestory.line_rules.headlines import ends_as_sentence
 from corestory.types import Bool, Float
 
@@ -32,6 +32,8 @@ PROSE_WORDS, BEHIND = 8, 1
 
 _CLOCK = re.compile(r"\W*([01]?\d|2[0-4])\s?[:.hH]\s?([0-5]\d)(?![\d/:]|[.,]\d)\s?([ap])?", re.IGNORECASE)
 _POINT, NOON = re.compile(r"\W*\d{1,2}\s?\."), 13 * 60
+# Letters with which no time begins, as most lines do.
+_NO_TIME = frozenset("bcdefgjklmnqrstwxyzBCDEFGJKLMNQRSTWXYZ")
 _AGO_CHARACTERS = 40
 _BEHIND_AGO = re.compile(r"\s*[|·•,–—-]\s.*")
 
@@ -59,10 +61,11 @@ def in_timed_headlines(batch: Batch, words: Float, kept: Bool) -> Bool:
     [False, True, True, True, True, True, True, True]
     """
     texts, found = batch.texts, np.zeros(len(kept), bool)
-    times = {
-        row: time for row in np.flatnonzero(words <= HEADLINE_WORDS).tolist() if (time := _time(texts[row])) is not None
-    }
-    for inside in batch.layout.slices():
+    short = np.flatnonzero(words <= HEADLINE_WORDS).tolist()
+    may_be = [row for row in short if texts[row][:1] not in _NO_TIME]
+    times = {row: time for row in may_be if (time := _time(texts[row])) is not None}
+    several = np.bincount(batch.layout.article[list(times)], minlength=len(batch.layout.sizes)) >= HEADLINES
+    for inside in compress(batch.layout.slices(), several.tolist()):
         rows = [row for row in range(inside.start, inside.stop) if row in times]
         begins = [
             0,
@@ -91,11 +94,11 @@ def in_timed_headlines(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 def _time(text: str) -> int | None:
     """Return the minutes of the day with which a line begins, and -1 for how long ago."""
-    clock = _CLOCK.match(text)
+    clock = None if text[:1].isalpha() else _CLOCK.match(text)
     if clock is not None:
         hour = int(clock[1]) % 12 + 12 * (clock[3] in "pP") if clock[3] else int(clock[1])
         return 60 * hour + int(clock[2])
-    if len(text) <= _AGO_CHARACTERS and says_how_long_ago(_BEHIND_AGO.sub("", text)):
+    if begins_as_ago(text) and len(text) <= _AGO_CHARACTERS and says_how_long_ago(_BEHIND_AGO.sub("", text)):
         return -1
     return None
 
