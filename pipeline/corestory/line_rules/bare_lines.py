@@ -22,8 +22,9 @@ def without_link_numbers(batch: Batch) -> Batch:
     >>> without_link_numbers(batch_of_articles([Article("a", ["* [12]Sport", "[3] Lee 2011", "* Eggs"])])).texts
     ['Sport', '[3] Lee 2011', '* Eggs']
     """
-    if batch.markup is not None or not any("[" in text[:6] for text in batch.texts):
+    if batch.markup is not None:
         return batch
-    return replace(
-        batch, texts=[_BEFORE_LINK.sub("", text, count=1) if "[" in text[:6] else text for text in batch.texts]
-    )
+    texts = list(batch.texts)
+    for row in [row for row, text in enumerate(texts) if "[" in text[:6]]:
+        texts[row] = _BEFORE_LINK.sub("", texts[row], count=1)
+    return replace(batch, texts=texts)

@@ -88,9 +88,9 @@ def _has_offer(lines: Sequence[str]) -> bool:
 
 
 def _is_prose(text: str) -> bool:
-    least = JOINED_CHARACTERS if JOINED.search(text) else PROSE_CHARACTERS
     return (
-        len(text) >= least
+        len(text) >= JOINED_CHARACTERS
+        and (len(text) >= PROSE_CHARACTERS or JOINED.search(text) is not None)
         and not text[0].islower()
         and text[0] not in ".,;:)*"
         and ends_as_sentence(text)

@@ -125,7 +125,8 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
 def _in_guest_book(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> list[int]:
     """Return the kept rows from the heading of a guest book on, where names and buttons stand between what is said."""
     short = inside.start + np.flatnonzero(words[inside] <= NAME_WORDS)
-    heading = next((row for row in short.tolist() if pattern(_GUEST_BOOKS).fullmatch(texts[row])), None)
+    is_heading = pattern(_GUEST_BOOKS).fullmatch
+    heading = next((row for row in short.tolist() if is_heading(texts[row])), None)
     if heading is None or words[heading : inside.stop][kept[heading : inside.stop]].sum() > GUESTS_WORDS:
         return []
     behind = texts[heading + 1 : inside.stop]

@@ -255,6 +255,8 @@ def _form(text: str) -> str:
 def _headline_above(texts: Sequence[str], words: Float, row: int, last: int) -> tuple[int | None, bool]:
     """Return the row of a headline above a row and behind another, and whether a name or a date stands below it."""
     headline, named = row - 1, False
+    if headline <= last:
+        return None, named
     # The entry of a diary has a date alone.
     dated = headline - is_stamp(texts[headline])
     while dated > max(last, row - HEAD_LINES) and (is_byline(texts[dated]) or is_full_name(texts[dated])):
@@ -282,7 +284,8 @@ def _behind_headline(
         return None
     headline, place, named = found[0]
     form = _DIGITS.sub("0", texts[headline])  # the head of each page of paper is the same but for its number
-    if any(_DIGITS.sub("0", one) == form for one in texts[begin:headline]):
+    like = [one for one in texts[begin:headline] if one[:1] == form[:1] or one[:1].isdecimal()]
+    if any(_DIGITS.sub("0", one) == form for one in like):
         return None
     if re.match(_SUBHEAD, texts[headline]) and any(re.match(_TITLE, one) for one in texts[begin:headline]):
         return None

@@ -220,7 +220,7 @@ def _labels_of_entries(batch: Batch, words: Float, kept: Bool) -> Bool:
     for inside in batch.layout.slices():
         span = inside.start + np.flatnonzero(kept[inside])
         rows = range(max(inside.start, span[0] - 2), min(span[-1] + BEHIND, inside.stop - 1)) if len(span) else ()
-        short = [row for row in rows if len(texts[row]) <= TIME_CHARACTERS]
+        short = [row for row in rows if len(texts[row]) <= TIME_CHARACTERS and texts[row][:1].isdecimal()]
         times = [row for row in short if re.fullmatch(_TIME_ALONE, texts[row])]
         minutes = [row for row in short if re.fullmatch(_MINUTE, texts[row])]
         if len(minutes) >= ENTRIES:  # nothing but a live report has them
