@@ -60,9 +60,9 @@ def test_short_lines_between_kept_prose_of_their_article_rise_to_the_cutoff_and_
         score in (0.3, 0.35) and words <= LINE_WORDS and digits < 0.5 and 0 < at < len(article) - 1
         and all(article[near][0] >= 0.4 for near in (at - 1, at + 1))
         and all(article[near][1] >= PROSE_WORDS or article[near][4] for near in (at - 1, at + 1))
-        and sum(article[near][1] >= PROSE_WORDS for near in (at - 1, at + 1)) >= (1 if words > 1 else 2)
+        and sum(article[near][1] >= PROSE_WORDS for near in (at - 1, at + 1)) >= (2 if words < 2 else not ends)
         for article in articles
-        for at, (score, words, digits, *_) in enumerate(article)
+        for at, (score, words, digits, _, ends) in enumerate(article)
     ]  # fmt: skip
     assert read.tolist() == expected
     second = np.where(kept | read, second, np.nan)
