@@ -25,9 +25,9 @@ def test_the_elements_are_those_that_a_stack_of_open_elements_finds(page):
         level.append(len(stack))
         if tag == "(":
             stack.append(index)
-    closing = np.array(list(opened), np.int64)
 
     assert nesting.level.tolist() == level
     assert nesting.around(np.arange(len(page))).tolist() == around
-    assert nesting.opened_by(closing).tolist() == list(opened.values())
-    assert {start: int(nesting.ends(closing)[start]) for start in ends} == ends
+    assert dict(zip(nesting.closing.tolist(), nesting.opening.tolist(), strict=True)) == opened
+    assert nesting.closes(np.arange(len(page)) == 0).tolist() == [opened.get(index) == 0 for index in range(len(page))]
+    assert {start: int(nesting.ends()[start]) for start in ends} == ends

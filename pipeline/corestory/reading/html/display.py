@@ -99,7 +99,7 @@ class _Adjusting:
     def __init__(self, codes: Int, kinds: Int, texts: list[str]) -> None:
         self.codes, self.kinds, self.texts = codes, kinds, texts
         nesting = Nesting(OPENS.take(kinds), kinds == CLOSE)
-        self.ends: list[int] = nesting.ends(np.flatnonzero(kinds == CLOSE)).tolist()
+        self.ends: list[int] = nesting.ends().tolist()
         self.parents: list[int] = nesting.around(np.arange(len(kinds))).tolist()
         self.whole = texts.copy()
         self.links: list[int] = np.append(0, np.cumsum(kinds == LINK)).tolist()

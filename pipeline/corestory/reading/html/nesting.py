@@ -1,5 +1,7 @@
 """Which element each tag of a page opens, closes or stands in, by arithmetic on all tags at once."""
 
+from functools import cached_property
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,6 +20,8 @@ class Nesting:
     ----------
     level
         How many elements are open around each tag's element, or around the tag if it neither opens nor closes any.
+    closing
+        The positions of the end tags.
 
     Examples
     --------
@@ -25,31 +29,39 @@ class Nesting:
     >>> nesting = Nesting(np.isin(tags, ["body", "p"]), np.char.startswith(tags, "/"))
     >>> nesting.level.tolist()
     [0, 1, 2, 1, 1, 1, 0]
-    >>> nesting.opened_by(np.array([3, 5, 6])).tolist(), nesting.around(np.array([1, 2, 3])).tolist()
-    ([1, 4, 0], [0, 1, 0])
+    >>> nesting.closing.tolist(), nesting.opening.tolist(), nesting.around(np.array([1, 2, 3])).tolist()
+    ([3, 5, 6], [1, 4, 0], [0, 1, 0])
     """
 
     def __init__(self, opens: Bool, closes: Bool) -> None:
         self.level: Int = np.cumsum(opens.view(np.int8) - closes.view(np.int8), dtype=np.int64)
         self.level -= opens
+        self.closing: Int = np.flatnonzero(closes)
         self._bits = len(opens).bit_length()
         at = np.flatnonzero(opens)
         # Level and position as one number: the open element at a level is the last that began before.
         self._keys: Int = np.sort(self.level.take(at) << self._bits | at)
 
-    def opened_by(self, tags: Int) -> Int:
-        """Return the tags that open what some tags close."""
-        return self._last(self.level.take(tags), tags)
+    @cached_property
+    def opening(self) -> Int:
+        """The tag that opens what each end tag closes."""
+        return self._last(self.level.take(self.closing), self.closing)
 
     def around(self, tags: Int) -> Int:
         """Return the tags that open the elements around some tags' elements; -1 where there is none."""
         level = self.level.take(tags) - 1
         return np.where(level >= 0, self._last(level, tags), -1)
 
-    def ends(self, closing: Int) -> Int:
-        """Return the position of the end tag of each element that is opened, by the positions of all end tags."""
+    def closes(self, opened: Bool) -> Bool:
+        """Return whether each tag is the end tag of some elements, given whether each tag opens one of them."""
+        found = np.zeros(len(self.level), bool)
+        found[self.closing] = opened.take(self.opening)
+        return found
+
+    def ends(self) -> Int:
+        """Return the position of the end tag of each element that is opened, and the number of tags for the others."""
         found = np.full(len(self.level), len(self.level))
-        found[self.opened_by(closing)] = closing
+        found[self.opening] = self.closing
         return found
 
     def _last(self, level: Int, tags: Int) -> npt.NDArray[np.int64]:

@@ -14,7 +14,7 @@ from corestory.reading.html.nesting import Nesting
 from corestory.reading.html.tags import BLOCK, BLOCK_VOID, BREAK, CLOSE, NOTHING, OPENS
 from corestory.reading.html.torn import LINES, are_printed
 from corestory.reading.wrapping import PARTED_WORDS, is_parted, parted_words, rejoined_lines
-from corestory.types import Bool, Int
+from corestory.types import Int
 
 # The text behind a break is within so many tags.
 _NEAR = 3
@@ -32,7 +32,8 @@ def join_printed_breaks(kinds: Int, texts: list[str], lengths: Int) -> None:
     if sum(_goes_on(texts, at) for at in breaks.tolist()) < PARTED_WORDS:
         return
     # What is between two boundaries, with the breaks in it.
-    bounds = np.flatnonzero((kinds >= BLOCK) | ((kinds == CLOSE) & ~_closes_inline(kinds)))
+    nesting = Nesting(OPENS.take(kinds), kinds == CLOSE)
+    bounds = np.flatnonzero((kinds >= BLOCK) | nesting.closes(kinds >= BLOCK))
     ends = np.append(bounds[1:], len(kinds))
     place = np.searchsorted(bounds, breaks, side="right") - 1
     new = np.flatnonzero(np.diff(place, prepend=-1))
@@ -60,17 +61,10 @@ def join_printed_breaks(kinds: Int, texts: list[str], lengths: Int) -> None:
 
 def _goes_on(texts: Sequence[str], at: int) -> bool:
     """Return whether the text behind a break begins in lower case."""
-    text = next((text for one in texts[at : at + _NEAR] if (text := one.lstrip())), "")
-    return text[:1].islower()
-
-
-def _closes_inline(kinds: Int) -> Bool:
-    nesting = Nesting(OPENS.take(kinds), kinds == CLOSE)
-    closing = np.flatnonzero(kinds == CLOSE)
-    found = np.zeros(len(kinds), bool)
-    opening = nesting.opened_by(closing)
-    found[closing] = kinds.take(opening) < BLOCK
-    return found
+    for one in texts[at : at + _NEAR]:
+        if text := one.lstrip():
+            return text[0].islower()
+    return False
 
 
 def _cut(kinds: Int, texts: list[str], lengths: Int, part: list[int], lines: list[str], paragraphs: list[str]) -> None:

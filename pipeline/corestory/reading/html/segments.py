@@ -106,7 +106,7 @@ def cut(form: NormalForm) -> Outline:
 def _close_headings(codes: Int, kinds: Int, lengths: Int, nesting: Nesting, known: Names) -> None:
     """Take the names from headings and captions that hold blocks with a story: nobody has closed them."""
     phrases = np.flatnonzero((kinds == BLOCK) & (codes & ROLE == PHRASE << ROLE_BITS))
-    ends = nesting.ends(np.flatnonzero(kinds == CLOSE)).take(phrases)
+    ends = nesting.ends().take(phrases)
     before, blocks = np.append(0, np.cumsum(lengths)), np.append(0, np.cumsum(kinds == BLOCK))
     open_ones = phrases[(before[ends] - before[phrases] > OF_HEADING) & (blocks[ends] > blocks[phrases] + 1)]
     codes[open_ones] = codes[open_ones] & (1 << NAME_BITS) - 1 | known.number(("div", "", ())) << NAME_BITS
@@ -122,7 +122,7 @@ def _without_small_hidden(kinds: Int, texts: list[str], nesting: Nesting, form: 
     """
     deep = nesting.level >= MAX_DEPTH
     hidden = np.flatnonzero((kinds == HIDDEN) | (kinds == HIDDEN_INLINE))
-    ends = nesting.ends(np.flatnonzero(kinds == CLOSE))
+    ends = nesting.ends()
     inline = np.flatnonzero(kinds == HIDDEN_INLINE)
     depth = np.zeros(len(kinds) + 1, np.int64)
     depth[inline], depth[ends[inline]] = 1, -1
@@ -146,15 +146,7 @@ def _outline(codes: Int, kinds: Int, texts: list[str], lengths: Int, nesting: Ne
     """Cut a page whose tags' kinds are final, and whose texts are decoded."""
     shallow = nesting.level < MAX_DEPTH
     blocks = ((kinds == BLOCK) | (kinds == HIDDEN)) & shallow
-    closing = np.flatnonzero(kinds == CLOSE)
-    opening = nesting.opened_by(closing)
-
-    def closes(opened: Bool) -> Bool:
-        found = np.zeros(len(kinds), bool)
-        found[closing] = opened.take(opening)
-        return found
-
-    boundaries = (kinds >= BLOCK) | closes(kinds >= BLOCK)
+    boundaries = (kinds >= BLOCK) | nesting.closes(kinds >= BLOCK)
     boundaries[_double_breaks(kinds, boundaries, lengths)] = True
     # A paragraph lies between two boundaries and begins with the first text that shows.
     bounds, shown = np.flatnonzero(boundaries), np.flatnonzero(lengths)
@@ -163,7 +155,8 @@ def _outline(codes: Int, kinds: Int, texts: list[str], lengths: Int, nesting: Ne
     begins, ends = bounds.take(segment.take(new)), np.append(bounds, len(kinds)).take(segment.take(new) + 1)
     # The innermost block element around each paragraph, and around each element.
     recorded = (kinds >= BLOCK) & shallow
-    number, block_nesting, at = np.cumsum(recorded) - 1, Nesting(blocks, closes(blocks)), np.flatnonzero(recorded)
+    number, at = np.cumsum(recorded) - 1, np.flatnonzero(recorded)
+    block_nesting = Nesting(blocks, nesting.closes(blocks))
 
     def element_around(tags: Int) -> Int:
         around = block_nesting.around(tags)
@@ -171,7 +164,7 @@ def _outline(codes: Int, kinds: Int, texts: list[str], lengths: Int, nesting: Ne
 
     elements = np.where(blocks.take(begins), number.take(begins), element_around(begins))
     parents = element_around(at)
-    in_link = np.cumsum((kinds == LINK).view(np.int8) - closes(kinds == LINK).view(np.int8), dtype=np.int64) > 0
+    in_link = np.cumsum((kinds == LINK).view(np.int8) - nesting.closes(kinds == LINK).view(np.int8), dtype=np.int64) > 0
     linked = np.append(0, np.cumsum(np.where(in_link, lengths, 0)))
     is_preformatted = (codes.take(at) & PREFORMATTED_TEXT > 0).take(elements)
     breaks = np.flatnonzero((kinds == BREAK) & ~boundaries)
@@ -197,7 +190,7 @@ def _outline(codes: Int, kinds: Int, texts: list[str], lengths: Int, nesting: Ne
     copies = set(copies_for_screens(*columns, words_of))
     rows = list(range(len(found)))
     hidden = (kinds == HIDDEN) & shallow
-    depth = np.cumsum(hidden.view(np.int8) - closes(hidden).view(np.int8), dtype=np.int64)
+    depth = np.cumsum(hidden.view(np.int8) - nesting.closes(hidden).view(np.int8), dtype=np.int64)
     is_hidden = depth.take(begins) > 0
     if is_hidden.any():
         outermost = np.flatnonzero(hidden & (depth == 1))

@@ -145,7 +145,7 @@ class NormalForm:
 def _holds_page(node: LexborNode) -> bool:
     """Return whether a template is shadow DOM, a frame has its page in its tag, or a drawing has paragraphs."""
     if node.tag == "svg":
-        return (node.css_first("p") or node.css_first("div")) is not None
+        return bool(node.text().strip()) and node.css_first("p, div") is not None  # few drawings have text
     return _is_shadow(node) or "srcdoc" in node.attributes or (node.attributes.get("src") or "").startswith(_DATA)
 
 

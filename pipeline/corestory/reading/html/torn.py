@@ -116,7 +116,7 @@ def join_lines(tags: Sequence[str], codes: Int, kinds: Int, texts: list[str], le
     going_on: list[int] = blocks[np.searchsorted(blocks, lower, side="right") - 1].tolist()
     nesting = Nesting(OPENS.take(kinds), kinds == CLOSE)
     parents: list[int] = nesting.around(np.arange(len(kinds))).tolist()
-    ends: list[int] = nesting.ends(np.flatnonzero(kinds == CLOSE)).tolist()
+    ends: list[int] = nesting.ends().tolist()
     begun: list[int] = np.append(np.cumsum(kinds >= BLOCK), 0).tolist()
     elements = {parents[start]: tags[start].partition(" ")[0] for start in going_on}
     lines: dict[int, list[int]] = {}
