@@ -59,6 +59,7 @@ def test_what_stands_in_the_place_of_line_ends_ends_paragraphs(separator):
 def test_a_long_line_is_cut_in_linear_time():
     for gap in (" ", "\xa0", "\t"):  # in quadratic time it would take hours
         assert lump_paragraphs("It rained. " * 70 + gap * 500_000 + "It stopped.")[-1] == "It stopped."
+    assert "".join(lump_paragraphs("." * 500_000 + "a")) == "." * 500_000 + "a"
 
 
 def test_sentences_without_a_space_between_them_end_paragraphs():

@@ -83,6 +83,7 @@ def is_title_without_story(title: str) -> bool:
     >>> is_title_without_story("Mayor told to sign in: what we know"), is_title_without_story("")
     (False, False)
     """
+    title = " ".join(title.split())
     if "«" in title:  # its "»" parts nothing
         title = title.replace("»", "”")
     first = _BARS.split(title, maxsplit=1)[0]

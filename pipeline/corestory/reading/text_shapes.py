@@ -31,7 +31,8 @@ _TEXT_NAMES = ("text", "body", "content", "articleBody", "article", "maintext", 
 _WRITTEN_BREAK = re.compile(r"(?:\\r)?\\n")
 # News services cut a text off with this mark.
 _CUT_OFF = re.compile(r"\s*(\[\+\d+ chars\])\s*$")
-SENTENCE_END = re.compile(r"(?:[.!?…]+[\"'”’“‘»«›‹)\]]*(?=\s)|[。！？]+[」』”’）]*|[।॥۔؟։።။។](?=\s))\s*")
+# From its second mark on, a long row of points is not searched again: that would take quadratic time.
+SENTENCE_END = re.compile(r"(?:(?<![.!?…])[.!?…]+[\"'”’“‘»«›‹)\]]*(?=\s)|[。！？]+[」』”’）]*|[।॥۔؟։።။។](?=\s))\s*")
 _BLOCK_TAG = re.compile(
     r"</?(?:p|div|br|h[1-6]|ul|ol|li|blockquote|article|section|table|tr|td|figure|html|body)\b[^<>]{0,300}>",
     re.IGNORECASE,
@@ -128,7 +129,7 @@ def _without_times(text: str) -> str:
     if len(cues) < CUES:
         return text
     said = [" ".join(_CUE_MARKUP.sub("", cue).split()) for cue in cues]
-    return "".join(f"{cue}\n" if SENTENCE_END.search(f"{cue} ", len(cue) - 3) else f"{cue} " for cue in said if cue)
+    return "".join(f"{cue}\n" if SENTENCE_END.search(f"{cue[-3:]} ") else f"{cue} " for cue in said if cue)
 
 
 def _without_clock(text: str) -> str:
@@ -138,14 +139,14 @@ def _without_clock(text: str) -> str:
     if len(times) < CLOCKS or 3 * len(times) < len(lines):
         return text
     said = [line for line in lines if not _CLOCK.fullmatch(line)]
-    if 2 * sum(not SENTENCE_END.search(f"{line} ", len(line) - 3) for line in said) < len(said):
+    if 2 * sum(not SENTENCE_END.search(f"{line[-3:]} ") for line in said) < len(said):
         return text
     # Lists of headlines have the last time first; those of what is on begin each line anew, as headlines do.
     clocks = [[int(number) for number in re.findall(r"\d+", f"0:{lines[place]}")][-3:] for place in times]
     going_on = sum(1 for line in said if line[:1].islower() or line[:1].upper() == line[:1].lower())
     if any(later < sooner for sooner, later in pairwise(clocks)) or going_on < GOING_ON * len(said):
         return text
-    return "".join(f"{line}\n" if SENTENCE_END.search(f"{line} ", len(line) - 3) else f"{line} " for line in said)
+    return "".join(f"{line}\n" if SENTENCE_END.search(f"{line[-3:]} ") else f"{line} " for line in said)
 
 
 def _without_numbers(text: str) -> str:

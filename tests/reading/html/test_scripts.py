@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from corestory.reading.html.javascript import assigned_values
+from corestory.reading.html.javascript import assigned_values, json_value
 from corestory.reading.html.page import read_page
 
 PARAGRAPHS = [
@@ -62,6 +62,13 @@ BODIES = {
     "escaped HTML": BLOCKS.replace("<", "&lt;").replace(">", "&gt;"),
     "entities": "\n".join(PARAGRAPHS).replace("“", "&ldquo;").replace("”", "&#8221;"),
 }
+
+
+def test_white_space_in_json_takes_linear_time():
+    gap = " " * 100_000  # in quadratic time it would take hours
+    assert json_value(f'{gap}<!--{gap}//{gap}<![CDATA[{gap}{{"quay":{gap}"->"}}{gap}//{gap}]]>{gap}*/{gap}') == {
+        "quay": "->"
+    }
 
 
 @pytest.mark.parametrize("body", BODIES)

@@ -12,7 +12,7 @@ from corestory.reading.bounds import is_too_nested
 
 # Older systems hide scripts from XML and from old browsers.
 _WRAPPING = re.compile(
-    r"^\s*(?:<!--)?\s*(?:/\*|//)?\s*<!\[CDATA\[\s*(?:\*/)?|^\s*<!--|(?:/\*|//)?\s*\]\]>\s*(?:\*/)?\s*$|-->\s*$"
+    r"^(?:<!--\s*)?(?:(?:/\*|//)\s*)?<!\[CDATA\[\s*(?:\*/)?|^<!--|(?:(?:/\*|//)\s*)?\]\]>\s*(?:\*/\s*)?$|-->$"
 )
 # "window.__INITIAL_STATE__ = {…}", "Fusion.globalContent={…}", "const page = JSON.parse(atob("…"))"
 _ASSIGNMENT = re.compile(r"(?<![\w$.])([\w$.]{2,80})\s*=\s*((?:[\w.]{1,40}\(\s*){0,4})(?=[\[{\"'`])")
@@ -53,7 +53,7 @@ def json_value(raw: str) -> object:
     if "&q;" in raw:
         for written, character in _ANGULAR.items():
             raw = raw.replace(written, character)
-    bare = _WRAPPING.sub("", raw) if "<!" in raw or "]>" in raw or "->" in raw else raw
+    bare = _WRAPPING.sub("", raw.strip()) if "<!" in raw or "]>" in raw or "->" in raw else raw
     try:
         return json.loads(bare, strict=False)
     except json.JSONDecodeError as error:
