@@ -54,8 +54,8 @@ class Forest:
     def mark(self, elements: Int) -> npt.NDArray[np.bool_]:
         """Mark some elements and all around them."""
         marked = np.zeros(len(self.parent), bool)
-        # Each element once, by who wrote its number last: `numpy.unique` imports masked arrays, for a tenth of the time
-        # that one article takes.
+        # Each element once: the last index written for it wins. `numpy.unique` would import masked arrays, which takes
+        # a tenth of the time of one article.
         last = np.zeros(len(self.parent), np.int64)
         while len(elements):
             marked[elements] = True

@@ -84,7 +84,7 @@ def has_informative_markup(batch: Batch) -> Bool:
 
 def _words_of_rows(words: MarkupWords, sequences: Int) -> tuple[Int, Int, list[str]]:
     """Return the rows of some sequences and the words in them that may say something, and the words' names."""
-    from corestory.reading.html.markup_words import NEAR  # what reads a text needs nothing of pages
+    from corestory.reading.html.markup_words import NEAR  # import lazily: plain text needs no HTML code
 
     # The pages of a batch have many thousand words: they are split and numbered at once. The words of the nearest
     # elements stand first, so that a part which ends in one has no others.

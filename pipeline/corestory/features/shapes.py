@@ -93,6 +93,7 @@ NAMES = (
     "ends with an ellipsis", "ends in a word", "sentence ends", "commas", "digits", "capitals", "capitalised words",
     "starts in lower case", "starts with a digit", "starts with a quote", "quotes", "symbols", "unspaced script",
 )  # fmt: skip
+ENDS_AS_SENTENCE = NAMES.index("ends as a sentence")
 
 # The mean number of characters of a word in scripts without spaces.
 CHARACTERS_A_WORD = 2.0

@@ -11,7 +11,7 @@ import numpy as np
 
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout, sums
-from corestory.features.shapes import NAMES
+from corestory.features.shapes import ENDS_AS_SENTENCE
 from corestory.model.ngrams import NgramScorer
 from corestory.model.tagged_article import Doubt
 from corestory.types import Bool, Float
@@ -268,7 +268,7 @@ def prose_of_new_languages(scores: Float, cutoffs: Float, features: BatchFeature
     new = known < KNOWN_WORDS
     if not new.any():
         return np.zeros(len(scores), bool)
-    prose = (features.words >= SENTENCE_WORDS) & (features.shape[:, NAMES.index("ends as a sentence")] > 0)
+    prose = (features.words >= SENTENCE_WORDS) & (features.shape[:, ENDS_AS_SENTENCE] > 0)
     if features.batch.markup is not None:
         prose &= features.batch.markup.link_density <= MOST_LINKED
     return np.asarray(prose & new[layout.article] & near & (scores >= LEAST_OF_BEST * highest[layout.article]))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.features.batch_features import LIMIT, BatchFeatures
-from corestory.features.shapes import NAMES
+from corestory.features.shapes import ENDS_AS_SENTENCE
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.scoring import ScoredBatch, as_forced
 from corestory.types import Bool, Float
@@ -38,7 +38,7 @@ recognise."""
 def is_short(features: BatchFeatures) -> Bool:
     """Return which articles of a batch are short; shape (articles,)."""
     words = np.add.reduceat(features.words, features.layout.first)
-    labels = features.shape[:, NAMES.index("ends as a sentence")] == 0
+    labels = features.shape[:, ENDS_AS_SENTENCE] == 0
     of_article = np.add.reduceat(labels, features.layout.first, dtype=np.int64)
     return np.asarray((words <= SHORT_ARTICLE) & (of_article <= MOST_LABELS))
 
@@ -68,7 +68,7 @@ def short_article_features(
     """
     layout, words = features.layout, features.words
     judged = np.ones(len(words), bool) if forced is None else forced == 0
-    ends = features.shape[:, NAMES.index("ends as a sentence")]
+    ends = features.shape[:, ENDS_AS_SENTENCE]
     total, last = layout.total(words), layout.sizes[layout.article] - 1
 
     def greatest(values: Float) -> Float:

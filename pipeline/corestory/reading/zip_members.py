@@ -187,7 +187,7 @@ def _member_articles(
     try:
         with archive.open(member) as stream:
             yield from read(cast("BinaryIO", stream), kind, name, refuse)
-    except NotImplementedError as error:
+    except NotImplementedError as error:  # how `zipfile` reports an unknown compression
         raise InputError(f"compressed in a way that is not read ({error})", where=where) from None
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError) as error:
         raise InputError(

@@ -227,13 +227,15 @@ def fit_stage2(
                 recipe, text_epochs=max(recipe.text_epochs // 2, 1), html_epochs=max(recipe.html_epochs // 2, 1)
             )
             first = _fit_networks(features, rows, _by_fold(learned, rows, seed), brief, html=html, progress=progress)
-            learned = trusted_labels(_held_out(first, features, rows), rows, least=recipe.least_trust)
+            learned = trusted_labels(
+                _held_out(first, features, rows.fold, rows.batch.layout), rows, least=recipe.least_trust
+            )
         # The members of the final network are fitted beside the networks of the folds.
         tasks = _by_fold(learned, rows, seed) + [(learned, seed + member) for member in range(recipe.members)]
         fitted = _fit_networks(features, rows, tasks, recipe, html=html, progress=progress)
         networks.append(joined(fitted[folds:]))
         by_fold.append(tuple(fitted[:folds]))
-        log_odds = _held_out(fitted[:folds], features, rows)
+        log_odds = _held_out(fitted[:folds], features, rows.fold, rows.batch.layout)
     assert log_odds is not None  # noqa: S101 -- the estimator checks that there is a round
     return Fitted(tuple(networks), log_odds, tuple(stage1), tuple(by_fold))
 
@@ -242,11 +244,12 @@ def _by_fold(learned: Bool, rows: TrainingRows, seed: int) -> list[tuple[Bool, i
     return [(learned & (rows.fold != fold), seed) for fold in range(int(rows.fold.max()) + 1)]
 
 
-def _held_out(networks: Sequence[Network], features: Float32, rows: TrainingRows) -> Float:
-    log_odds = np.zeros(len(rows.core))
-    for fold, network in enumerate(networks):
-        inside, layout = _articles(rows, rows.fold == fold)
-        log_odds[inside] = network.log_odds(features[inside], layout)
+def _held_out(networks: Sequence[Network], features: Float32, fold: Int, layout: Layout) -> Float:
+    """Score the articles of each fold by its network, which saw nothing of the fold."""
+    log_odds = np.zeros(len(fold))
+    for number in np.unique(fold):
+        inside = fold == number
+        log_odds[inside] = networks[number].log_odds(features[inside], Layout.of(layout.sizes[inside[layout.first]]))
     return log_odds
 
 
@@ -384,12 +387,8 @@ def held_out_log_odds(
         Whether it uses markup.
     """
     log_odds: Float | None = None
-    layout = features.layout
     for networks in fitted.by_fold:
         matrix = stage2_features(features, stage1, log_odds, html=html).matrix()
-        log_odds = np.zeros(len(fold))
-        for number in np.unique(fold):
-            inside = fold == number
-            log_odds[inside] = networks[number].log_odds(matrix[inside], Layout.of(layout.sizes[inside[layout.first]]))
+        log_odds = _held_out(networks, matrix, fold, features.layout)
     assert log_odds is not None  # noqa: S101 -- there is a round
     return log_odds
