@@ -5,7 +5,7 @@ import pytest
 
 from corestory.review.labels_file import LabelsFile
 from corestory.review.session import Session
-from corestory.review.suspects import read_suspects
+from corestory.review.shown_articles import read_suspects
 
 TEXTS = ["The ferry left the quay at seven on Monday.", "READ MORE: Ferry sold", "It will come back on Friday."]
 

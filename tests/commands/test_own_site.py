@@ -11,7 +11,7 @@ from corestory.labelling.gold_pages import read_pairs
 from corestory.labelling.views import page_views
 from corestory.model.storage import load_model
 from corestory.reading.article import Article
-from corestory.review.decisions import Decision, decision_line
+from corestory.review.labels_file import Decision, decision_line
 
 PAGES = Path(__file__).parents[2] / "data" / "own-site" / "labelled"
 PLAIN = "article_id,position,text,label\n"

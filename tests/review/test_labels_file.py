@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import CorestoryError, InputError, OutputError
-from corestory.review.decisions import Decision, decision_line
-from corestory.review.labels_file import UNDOABLE, LabelsFile
+from corestory.review.labels_file import UNDOABLE, Decision, LabelsFile, decision_line
 
 WHEN = "2026-11-26T06:00:00.000+00:00"
 LABELS = ("core", "filler", None)

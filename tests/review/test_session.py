@@ -9,7 +9,7 @@ from corestory.labelling.labelled import markup_rows
 from corestory.labelling.table_files import LabelNames, read_table
 from corestory.model.overlap import training_hashes
 from corestory.reading.one_article import page_article
-from corestory.review.decisions import held_out_accuracy
+from corestory.review.server import held_out_accuracy
 from corestory.review.session import StaleError
 from corestory.review.shown_articles import most_instructive_first
 

@@ -121,7 +121,7 @@ def agreement(
     from corestory.evaluation.audit import compare_labels
     from corestory.labelling.origins import find_origins
     from corestory.labelling.table_files import LabelNames
-    from corestory.review.suspects import write_suspects
+    from corestory.review.shown_articles import write_suspects
 
     if output is not None:
         check_ending(output, ".csv")

@@ -311,7 +311,7 @@ def audit(
     from corestory.evaluation.audit import audit_labels
     from corestory.evaluation.labelled_rows import chosen_rows
     from corestory.labelling.table import read_frame
-    from corestory.review.suspects import write_suspects
+    from corestory.review.shown_articles import write_suspects
 
     # The output is opened before the work, so that a fault in it is reported at once.
     with atomic_path(output, force=force) as temporary:

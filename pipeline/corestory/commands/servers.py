@@ -87,7 +87,7 @@ def review(
     from corestory.review.labels_file import LabelsFile
     from corestory.review.server import BackgroundAdaptation, ReviewServer, review_app
     from corestory.review.session import Session
-    from corestory.review.suspects import read_suspects
+    from corestory.review.shown_articles import read_suspects
     from corestory.web.guard import listen
 
     with (

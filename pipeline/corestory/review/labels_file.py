@@ -1,7 +1,8 @@
-"""The file of decisions: each is appended and flushed to the disk; replaced lines are dropped later."""
+"""The decisions of a person and their file, to which each is appended and flushed to the disk."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections import deque
 from contextlib import suppress
@@ -10,9 +11,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+import msgspec
+
 from corestory.atomic import atomic_path, lock_file
-from corestory.errors import OutputError, reason_of
-from corestory.review.decisions import Decision, no_decision, read_decision
+from corestory.errors import InputError, OutputError, reason_of
+from corestory.labelling.labelled import Markup, markup_columns
+from corestory.reading.article import Article, site_of
+from corestory.reading.text import storable
+from corestory.types import Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +28,110 @@ UNDOABLE = 100
 """The number of last changes that can be undone after a restart; the lines that they replaced stay in the file."""
 
 _BEGINNING = b'{"article_id": '
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's label of one paragraph, or none yet.
+
+    Attributes
+    ----------
+    article_id, position, text
+        The paragraph.
+    label
+        The label; None if there is none yet.
+    decided
+        The time of the decision, in UTC as ISO 8601 writes it.
+    tagged
+        The label that the person was first shown; None where there was none.
+    score
+        The probability of core that the person was first shown, 0 to 1; None where there was none.
+    seconds
+        How long the person looked at the article until accepting it; None before.
+    reviewer
+        The person's name, empty where not given.
+    check
+        `corestory.labelling.corrections.text_check` of the text, where `text` may be cut short; else empty.
+    """
+
+    article_id: str
+    position: int
+    text: str
+    label: Label | None
+    decided: str
+    tagged: Label | None = None
+    score: float | None = None
+    seconds: float | None = None
+    reviewer: str = ""
+    check: str = ""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """The paragraph that the decision is about."""
+        return self.article_id, self.position
+
+
+def decision_line(decision: Decision, article: Article | None = None, markup: Markup | None = None) -> bytes:
+    r"""Write a decision as a line of JSON.
+
+    Parameters
+    ----------
+    decision
+        The decision.
+    article
+        Gives the columns ``url``, ``site``, ``title`` and ``language``, where known.
+    markup
+        The paragraph's markup, which training needs.
+
+    Examples
+    --------
+    >>> decision_line(Decision("a", 0, "It rained.", "core", "2026-11-26T06:00:00+00:00", reviewer="Ada"))
+    b'{"article_id": "a", "position": 0, "text": "It rained.", "label": "core", "reviewer": "Ada", "decided": ...}\n'
+    """
+    row: dict[str, object] = {
+        "article_id": decision.article_id,
+        "position": decision.position,
+        "text": decision.text,
+        "label": decision.label,
+    }
+    more: dict[str, object] = {
+        "tagged": decision.tagged,
+        "score": None if decision.score is None else round(decision.score, 4),
+        "seconds": None if decision.seconds is None else round(decision.seconds, 1),
+        "reviewer": decision.reviewer,
+        "decided": decision.decided,
+        "check": decision.check,
+    }
+    if article is not None:
+        more |= {"url": article.url, "site": site_of(article), "title": article.title, "language": article.language}
+    row |= {name: value for name, value in more.items() if value is not None and value != ""}
+    row |= markup_columns(markup)
+    return storable(f"{json.dumps(row, ensure_ascii=False)}\n").encode()
+
+
+def read_decision(line: bytes, *, where: str) -> Decision:
+    """Read a decision from its line.
+
+    Raises
+    ------
+    InputError
+        It is no decision.
+    """
+    try:
+        return msgspec.json.decode(line, type=Decision)
+    except (msgspec.MsgspecError, RecursionError):
+        raise no_decision(where) from None
+
+
+def no_decision(where: str) -> InputError:
+    """Return the error for a line that is no decision."""
+    return InputError(
+        "not a decision of `corestory review`",
+        where=where,
+        expected="article_id, position, text, label (core, filler or null) and decided",
+        hint="Give another name to --labels.",
+    )
+
 
 _Write = list[tuple[Decision, bytes]]
 """Decisions about one article that were written together, each with its line."""
@@ -63,7 +173,6 @@ class LabelsFile:
     Examples
     --------
     >>> import tempfile
-    >>> from corestory.review.decisions import decision_line
     >>> decision = Decision("a", 0, "It rained.", "core", "2026-11-26T06:00:00+00:00")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "labels.jsonl")

@@ -1,10 +1,11 @@
-"""The web server of a review: a page, its script and requests, and the adaptation that goes on meanwhile."""
+"""The web server of a review: its page, requests and accuracy, and the adaptation that goes on meanwhile."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,6 @@ from starlette.routing import Route
 from corestory.errors import CorestoryError, InputError
 from corestory.labelling.table import articles_frame
 from corestory.rendering import PALETTE, template_source
-from corestory.review.decisions import held_out_accuracy
 from corestory.review.session import Session, StaleError
 from corestory.review.shown_articles import ShownArticle
 from corestory.training.adaptation import adapt
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from corestory.model.overlap import TrainingHashes
     from corestory.model.tagger import Tagger
+    from corestory.review.labels_file import Decision
 
 _STYLES = (PALETTE, "article.css", "review.css")
 _STATUS = {StaleError: 409, InputError: 422}
@@ -68,7 +69,7 @@ def review_app(
     session
         The review.
     training
-        As in `corestory.review.decisions.held_out_accuracy`.
+        As in `corestory.review.server.held_out_accuracy`.
     after_change
         Called after each change that is on the disk; must return at once.
     """
@@ -122,6 +123,84 @@ def review_app(
         ],
         exception_handlers={CorestoryError: _refused},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """The accuracy of the first labels.
+
+    Attributes
+    ----------
+    articles, paragraphs
+        Sizes of the measured data.
+    seen
+        How many articles were left out because the model had learned from them before the review.
+    right
+        The share of the paragraphs whose label the person kept; None if no article is measured.
+    word_f1, low, high
+        The F1 of core, counted in words, and its 95 % interval by bootstrap over articles; None where there is no core.
+    """
+
+    articles: int
+    paragraphs: int
+    seen: int
+    right: float | None
+    word_f1: float | None
+    low: float | None
+    high: float | None
+
+
+def held_out_accuracy(decisions: Sequence[Decision], training: TrainingHashes | None = None) -> Accuracy | None:
+    """Measure the labels that a model gave before it could learn from the person's.
+
+    Each article was tagged by a model that had not seen its labels, the adapted models too: they learn from the
+    articles that are done, and tag the others. This is the prequential evaluation of Dawid ("Present position and
+    potential developments: some personal views, statistical theory, the prequential approach", 1984). A person who sees
+    the model's labels follows them in doubt, so that the result is rather too high.
+
+    Parameters
+    ----------
+    decisions
+        Those of the articles that are done.
+    training
+        Of the articles from which the model has learned. They are left out.
+
+    Returns
+    -------
+    Accuracy or None
+        None if nothing was decided that a model had tagged.
+
+    Examples
+    --------
+    >>> from corestory.review.labels_file import Decision
+    >>> decided = [Decision("a", n, "It rained.", "core", "2026-11-26", tagged, 0.7)
+    ...            for n, tagged in enumerate(["core", "core", "core", "filler"])]
+    >>> accuracy = held_out_accuracy(decided)
+    >>> accuracy.right, round(accuracy.word_f1, 3)
+    (0.75, 0.857)
+    """
+    import pandas as pd
+
+    from corestory.evaluation.bootstrap import measured_rates
+    from corestory.evaluation.labelled_rows import labelled_rows
+    from corestory.evaluation.results import EvaluationSettings
+    from corestory.model.overlap import seen_articles
+
+    known = [one for one in decisions if one.label and one.tagged and one.score is not None]
+    if not known:
+        return None
+    columns = ("article_id", "text", "label", "score", "tagged")
+    frame = pd.DataFrame({name: [getattr(one, name) for one in known] for name in columns})
+    seen = set() if training is None else seen_articles(frame, training)
+    frame = frame[~frame["article_id"].isin(seen)]
+    if frame.empty:
+        return Accuracy(0, 0, len(seen), None, None, None, None)
+    rows = labelled_rows(frame)
+    _, words = measured_rates(rows, EvaluationSettings(None))
+    numbers = (words.value.core_f1, words.low.core_f1, words.high.core_f1)
+    word_f1, low, high = (None if number != number else number for number in numbers)
+    right = 1 - float(rows.wrong.mean())
+    return Accuracy(frame["article_id"].nunique(), len(frame), len(seen), right, word_f1, low, high)
 
 
 class BackgroundAdaptation:

@@ -3,40 +3,106 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from threading import Lock
-from typing import TYPE_CHECKING
 
 from corestory.errors import CorestoryError, InputError
 from corestory.labelling.corrections import text_check
-from corestory.labelling.labelled import markup_rows
-from corestory.review.decisions import Decision, decision_line
-from corestory.review.labels_file import Change
-from corestory.review.shown_articles import (
-    ArticleEntry,
-    ArticleState,
-    Overview,
-    ParagraphState,
-    ShownArticle,
-    ShownParagraph,
-    distinct,
-    most_instructive_first,
-)
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from corestory.labelling.labelled import LabelledArticle
-    from corestory.review.labels_file import LabelsFile
-    from corestory.types import Label
+from corestory.labelling.labelled import LabelledArticle, markup_rows
+from corestory.review.labels_file import Change, Decision, LabelsFile, decision_line
+from corestory.review.shown_articles import ShownArticle, ShownParagraph, distinct, most_instructive_first
+from corestory.types import Label
 
 _LONGEST_LOOK = 24 * 3600.0
 
 
 class StaleError(CorestoryError):
     """The article has changed since the page that asks has shown it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParagraphState:
+    """A paragraph as the page shows it; `label` is the person's, else the first label."""
+
+    position: int
+    text: str
+    label: Label | None
+    score: float | None
+    decided: bool
+    changed: bool
+    asked: bool
+    doubtful: bool
+    note: str
+
+    @classmethod
+    def of(cls, shown: ShownParagraph, held: Decision | None) -> ParagraphState:
+        """Return the state of a paragraph, given the decision that the file has of it."""
+        label = None if held is None else held.label
+        return cls(
+            shown.position,
+            shown.text,
+            label or shown.label,
+            shown.score,
+            label is not None,
+            held is not None and label is not None and label != held.tagged,
+            shown.asked,
+            shown.doubtful,
+            shown.note,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleEntry:
+    """An article in the list of all.
+
+    Attributes
+    ----------
+    revision
+        A number that grows with every change of the article.
+    done
+        Whether each of its paragraphs that the person is asked for has a label.
+    changes
+        How many of the labels the person has changed.
+    seconds
+        How long the person looked at it; None before it is accepted.
+    """
+
+    number: int
+    revision: int
+    name: str
+    title: str
+    site: str
+    confidence: float | None
+    done: bool
+    changes: int
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleState(ArticleEntry):
+    """An article as the page shows it."""
+
+    url: str
+    paragraphs: tuple[ParagraphState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The state of the review: the articles, those left in their order, those done in the order of their labels.
+
+    `version` grows with every change, `labels` is the name of the file of decisions, and `news` is a sentence about the
+    review as a whole.
+    """
+
+    version: int
+    labels: str
+    reviewer: str
+    entries: tuple[ArticleEntry, ...]
+    left: tuple[int, ...]
+    done: tuple[int, ...]
+    news: str
 
 
 class Session:
@@ -55,6 +121,8 @@ class Session:
 
     Attributes
     ----------
+    version
+        A number that grows with every change.
     news
         A sentence for the person about the review as a whole, such as what adaptation has gained.
 
@@ -66,12 +134,7 @@ class Session:
     """
 
     def __init__(
-        self,
-        articles: Sequence[ShownArticle],
-        labels: LabelsFile,
-        *,
-        reviewer: str = "",
-        in_given_order: bool = False,
+        self, articles: Sequence[ShownArticle], labels: LabelsFile, *, reviewer: str = "", in_given_order: bool = False
     ) -> None:
         self._articles = list(distinct(articles))
         self._labels, self._reviewer, self._in_given_order = labels, reviewer, in_given_order
@@ -81,8 +144,8 @@ class Session:
         self._entries: dict[int, ArticleEntry] = {}
         self._order = self._ordered()
         self._earlier_changes = len(labels.changes)
-        self._version, self._lock = 0, Lock()
-        self.news = ""
+        self._lock = Lock()
+        self.version, self.news = 0, ""
         _check(self._articles, self._numbers, labels)
 
     def __len__(self) -> int:
@@ -90,15 +153,10 @@ class Session:
         return len(self._articles)
 
     @property
-    def version(self) -> int:
-        """A number that grows with every change."""
-        return self._version
-
-    @property
     def done(self) -> int:
         """The number of articles that are done."""
         with self._lock:
-            return sum(self._entry(number).done for number in range(len(self._articles)))
+            return len(self._accepted())
 
     def overview(self) -> Overview:
         """Return the state of the whole review."""
@@ -106,7 +164,7 @@ class Session:
             entries = tuple(map(self._entry, range(len(self._articles))))
             first = dict.fromkeys(self._numbers.get(article_id) for article_id, _ in self._labels.decisions)
             return Overview(
-                self._version,
+                self.version,
                 self._labels.path.name,
                 self._reviewer,
                 entries,
@@ -176,16 +234,15 @@ class Session:
     def labelled(self) -> list[LabelledArticle]:
         """Return the articles that are done, with their labels."""
         with self._lock:
-            done = [number for number in range(len(self._articles)) if self._entry(number).done]
             return [
                 self._articles[number].labelled([one.label for one in self._state(number).paragraphs])
-                for number in done
+                for number in self._accepted()
             ]
 
     def decisions(self) -> list[Decision]:
         """Return the decisions about the accepted articles."""
         with self._lock:
-            done = {article.article_id for n, article in enumerate(self._articles) if self._entry(n).done}
+            done = {self._articles[number].article_id for number in self._accepted()}
             return [decision for decision in self._labels.decisions.values() if decision.article_id in done]
 
     def untouched(self) -> dict[int, ShownArticle]:
@@ -202,7 +259,10 @@ class Session:
                     self._entries.pop(number, None)
             self._order = self._ordered()
             self.news = news
-            self._version += 1
+            self.version += 1
+
+    def _accepted(self) -> list[int]:
+        return [number for number in range(len(self._articles)) if self._entry(number).done]
 
     def _ordered(self) -> list[int]:
         return list(range(len(self._articles))) if self._in_given_order else most_instructive_first(self._articles)
@@ -217,18 +277,8 @@ class Session:
 
     def _state(self, number: int) -> ArticleState:
         shown, held = self._articles[number], self._held(number)
-        article = shown.article
-        return ArticleState(
-            number,
-            self._revisions[number],
-            shown.article_id,
-            article.title,
-            article.url,
-            shown.site,
-            shown.confidence,
-            self._entry(number).done,
-            tuple(ParagraphState.of(one, held.get(one.position)) for one in shown.paragraphs),
-        )
+        paragraphs = tuple(ParagraphState.of(one, held.get(one.position)) for one in shown.paragraphs)
+        return ArticleState(**asdict(self._entry(number)), url=shown.article.url, paragraphs=paragraphs)
 
     def _entry(self, number: int) -> ArticleEntry:
         if number not in self._entries:
@@ -238,7 +288,6 @@ class Session:
     def _counted(self, number: int) -> ArticleEntry:
         shown, held = self._articles[number], self._held(number)
         labels = [decision for decision in held.values() if decision.label is not None]
-        asked = len(self._asked(number))
         return ArticleEntry(
             number,
             self._revisions[number],
@@ -246,10 +295,9 @@ class Session:
             shown.article.title,
             shown.site,
             shown.confidence,
-            len(labels) == asked,
-            sum(decision.label != decision.tagged for decision in labels),
-            asked,
-            next((decision.seconds for decision in labels if decision.seconds is not None), None),
+            done=len(labels) == len(self._asked(number)),
+            changes=sum(decision.label != decision.tagged for decision in labels),
+            seconds=next((decision.seconds for decision in labels if decision.seconds is not None), None),
         )
 
     def _change(self, number: int, labels: Mapping[int, tuple[Label | None, float | None]]) -> tuple[int, ArticleState]:
@@ -276,22 +324,18 @@ class Session:
         of_position = {one.position: markup for one, markup in rows}
         self._labels.append([(one, decision_line(one, shown.article, of_position[one.position])) for one in decisions])
         self._revisions[number] += 1
-        self._version += 1
+        self.version += 1
         self._entries.pop(number, None)
 
 
 def _check(articles: Sequence[ShownArticle], numbers: Mapping[str, int], labels: LabelsFile) -> None:
-    known = {number for article_id, _ in labels.decisions if (number := numbers.get(article_id)) is not None}
-    shown = {
-        (articles[number].article_id, one.position): one for number in known for one in articles[number].paragraphs
-    }
-    for (article_id, position), decision in labels.decisions.items():
-        if article_id not in numbers:
-            continue
-        one = shown.get((article_id, position))
+    shown = {(article.article_id, one.position): one for article in articles for one in article.paragraphs}
+    known = [decision for decision in labels.decisions.values() if decision.article_id in numbers]
+    for decision in known:
+        one = shown.get(decision.key)
         if one is None or (one.check or text_check(one.text)) != (decision.check or text_check(decision.text)):
             raise InputError(
-                f"has a label of paragraph {position} of {article_id!r}, which has another text now",
+                f"has a label of paragraph {decision.position} of {decision.article_id!r}, which has another text now",
                 where=str(labels.path),
                 expected="the articles as they were when they were labelled",
                 hint="Give the articles of that time, or another name to --labels.",

@@ -1,21 +1,40 @@
-"""The articles of a review: their paragraphs with the first labels, their order, and their state on the page."""
+"""The articles of a review before the person decides: as a model tagged them, or suspects in a CSV file.
+
+The file has the suspects of an audit, or the disputes of two people: for a spreadsheet, an editor, or a review.
+"""
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corestory.errors import InputError
+from corestory.errors import InputError, raise_refusal
+from corestory.evaluation.audit import Neighbour, Suspect
+from corestory.labelling.corrections import (
+    ARTICLE,
+    CHECK,
+    CORRECTION,
+    POSITION,
+    as_written,
+    spreadsheet_safe,
+    text_check,
+)
 from corestory.labelling.labelled import LabelledArticle, LabelledParagraph, markup_rows
-from corestory.reading.article import site_of
+from corestory.reading.article import Article, site_of
+from corestory.reading.json_rows import position_of
+from corestory.reading.streams import open_bytes
+from corestory.reading.tables import csv_table
+from corestory.reading.text import storable
+from corestory.types import Label
 
 if TYPE_CHECKING:
     from corestory.model.tagged_article import TaggedArticle
-    from corestory.reading.article import Article
-    from corestory.review.decisions import Decision
-    from corestory.types import Label
 
 DOUBTFUL = 0.2
 """A label is doubtful if it is wrong with at least this probability."""
@@ -38,7 +57,7 @@ class ShownParagraph:
     note
         What else the person should know of it.
     check
-        As in `corestory.review.decisions.Decision`.
+        As in `corestory.review.labels_file.Decision`.
     """
 
     text: str
@@ -155,90 +174,148 @@ def distinct(articles: Sequence[ShownArticle]) -> tuple[ShownArticle, ...]:
     return tuple(articles)
 
 
-@dataclass(frozen=True, slots=True)
-class ParagraphState:
-    """A paragraph as the page shows it; `label` is the person's, else the first label."""
+COLUMNS = (
+    "rank", ARTICLE, POSITION, "label", "suggested", CORRECTION, "text", "before", "after", "score", "issue", "source",
+    CHECK,
+)  # fmt: skip
+"""`CORRECTION` is empty, for the person to fill in."""
 
-    position: int
-    text: str
-    label: Label | None
-    score: float | None
-    decided: bool
-    changed: bool
-    asked: bool
-    doubtful: bool
-    note: str
+# A cell of a spreadsheet ends at 32,767 characters, and a person's patience sooner.
+TEXT_CHARACTERS = 2000
+NEIGHBOUR_CHARACTERS = 400
 
-    @classmethod
-    def of(cls, shown: ShownParagraph, held: Decision | None) -> ParagraphState:
-        """Return the state of a paragraph, given the decision that the file has of it."""
-        label = None if held is None else held.label
-        return cls(
-            shown.position,
-            shown.text,
-            label or shown.label,
-            shown.score,
-            label is not None,
-            held is not None and label is not None and label != held.tagged,
-            shown.asked,
-            shown.doubtful,
-            shown.note,
-        )
+_READ = (ARTICLE, POSITION, "label", "suggested", "text", "before", "after", "score", CHECK)
+_LABELS: dict[str, Label] = {"core": "core", "filler": "filler"}
+_NEIGHBOUR = re.compile(r"(?:^|\n)(core|filler|unlabelled): ")
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleState:
-    """An article as the page shows it; `revision` grows with every change."""
+def write_suspects(suspects: Sequence[Suspect], path: Path) -> None:
+    r"""Write suspects, the likeliest first, as CSV.
 
-    number: int
-    revision: int
-    name: str
-    title: str
-    url: str
-    site: str
-    confidence: float | None
-    done: bool
-    paragraphs: tuple[ParagraphState, ...]
+    Cells that a spreadsheet would run as a formula have an apostrophe in front.
 
-
-@dataclass(frozen=True, slots=True)
-class ArticleEntry:
-    """An article in the list of all.
-
-    Attributes
+    Parameters
     ----------
-    done
-        Whether each of its paragraphs that the person is asked for has a label.
-    changes
-        How many of the labels the person has changed.
-    seconds
-        How long the person looked at it; None before it is accepted.
+    suspects
+        The result of `corestory.evaluation.audit.audit_labels`.
+    path
+        The file, which does not exist yet.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> before = (Neighbour("It rained.", "core"),)
+    >>> suspect = Suspect("a", 1, "own", "Share", "core", "filler", 0.1, 0.1, True, before, ())
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "suspects.csv")
+    ...     write_suspects([suspect], path)
+    ...     print(path.read_text("utf-8-sig").splitlines()[1])
+    1,a,1,core,filler,,Share,core: It rained.,,0.100,yes,own,text-29887a5ff9
     """
-
-    number: int
-    revision: int
-    name: str
-    title: str
-    site: str
-    confidence: float | None
-    done: bool
-    changes: int
-    paragraphs: int
-    seconds: float | None
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_row(rank, suspect) for rank, suspect in enumerate(suspects, start=1))
+    path.write_bytes(lines.getvalue().encode("utf-8-sig"))  # Excel recognises UTF-8 only by the mark in front
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """The state of the review: the articles, those left in their order, those done in the order of their labels.
+def _row(rank: int, suspect: Suspect) -> tuple[str, ...]:
+    return (
+        str(rank),
+        spreadsheet_safe(suspect.article_id),
+        str(suspect.position),
+        suspect.label,
+        suspect.suggested,
+        "",
+        spreadsheet_safe(_cut(suspect.text, TEXT_CHARACTERS)),
+        _around(suspect.before),
+        _around(suspect.after),
+        f"{suspect.score:.3f}",
+        "yes" if suspect.issue else "",
+        spreadsheet_safe(suspect.source),
+        text_check(suspect.text),
+    )
 
-    `version` grows with every change, `labels` is the name of the file of decisions, and `news` is a sentence about the
-    review as a whole.
+
+def _around(neighbours: Sequence[Neighbour]) -> str:
+    shown = (f"{one.label or 'unlabelled'}: {_cut(one.text, NEIGHBOUR_CHARACTERS)}" for one in neighbours)
+    return spreadsheet_safe("\n".join(shown))
+
+
+def _cut(text: str, limit: int) -> str:
+    text = storable(text)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def read_suspects(path: Path) -> list[ShownArticle]:
+    """Read suspects as articles of a review, in the order of their most suspect paragraphs.
+
+    The paragraphs around a suspect are shown for context.
+
+    Parameters
+    ----------
+    path
+        The CSV file that ``corestory audit`` or ``corestory agreement`` wrote.
+
+    Raises
+    ------
+    InputError
+        A column is missing, a row cannot be read, or there is none.
     """
+    articles: dict[str, dict[int, ShownParagraph]] = {}
+    with open_bytes(path) as stream:
+        table = csv_table(stream, name=str(path), refuse=raise_refusal)
+        missing = [name for name in _READ if name not in table.columns]
+        if missing:
+            raise InputError(
+                f"no column {', '.join(missing)}", where=str(path), expected=", ".join(_READ),
+                hint="Give the file that `corestory audit` or `corestory agreement` wrote.",
+            )  # fmt: skip
+        for row in table.rows:
+            values = {name: str(value) for name, value in row.values.items()}
+            lines = articles.setdefault(as_written(values[ARTICLE]), {})
+            for line in _lines(values, row.where):
+                if line.asked or line.position not in lines:
+                    lines[line.position] = line
+    if not articles:
+        raise InputError("no suspects", where=str(path), expected="at least one row")
+    return [_article(article_id, lines) for article_id, lines in articles.items()]
 
-    version: int
-    labels: str
-    reviewer: str
-    entries: tuple[ArticleEntry, ...]
-    left: tuple[int, ...]
-    done: tuple[int, ...]
-    news: str
+
+def _lines(values: Mapping[str, str], where: str) -> Iterator[ShownParagraph]:
+    position, label = position_of(values[POSITION], where), _LABELS.get(values["label"])
+    if label is None:
+        raise InputError(f"label {values['label'][:40]!r}", where=where, expected="core or filler")
+    before, after = _neighbours(values["before"]), _neighbours(values["after"])
+    first = position - len(before)
+    for number, neighbour in enumerate([*before, None, *after], start=first):
+        if neighbour is not None:
+            yield ShownParagraph(neighbour.text, neighbour.label, None, number, asked=False)
+        else:
+            suggested = _LABELS.get(values["suggested"])
+            yield ShownParagraph(
+                as_written(values["text"]),
+                label,
+                _score(values["score"]),
+                position,
+                note=f"Suggested: {suggested}." if suggested not in (None, label) else "",
+                check=values[CHECK].strip(),
+            )
+
+
+def _neighbours(cell: str) -> list[Neighbour]:
+    parts = _NEIGHBOUR.split(as_written(cell))[1:]
+    return [Neighbour(text, _LABELS.get(label)) for label, text in zip(parts[::2], parts[1::2], strict=True)]
+
+
+def _score(cell: str) -> float | None:
+    try:
+        score = float(cell)
+    except ValueError:
+        return None
+    return score if 0 <= score <= 1 else None
+
+
+def _article(article_id: str, lines: Mapping[int, ShownParagraph]) -> ShownArticle:
+    paragraphs = tuple(lines[position] for position in sorted(lines))
+    return ShownArticle(Article(article_id, [one.text for one in paragraphs]), paragraphs)

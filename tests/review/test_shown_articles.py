@@ -4,7 +4,7 @@ import pytest
 
 from corestory.evaluation.audit import Neighbour, Suspect
 from corestory.labelling.corrections import read_corrections, text_check
-from corestory.review.suspects import COLUMNS, NEIGHBOUR_CHARACTERS, TEXT_CHARACTERS, write_suspects
+from corestory.review.shown_articles import COLUMNS, NEIGHBOUR_CHARACTERS, TEXT_CHARACTERS, write_suspects
 
 
 def suspect(article="a", text="Share", **changes):
