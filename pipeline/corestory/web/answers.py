@@ -3,43 +3,56 @@
 from __future__ import annotations
 
 import io
+import re
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 from corestory.errors import CorestoryError, InputError
 from corestory.output.documents import DocumentFile
-from corestory.output.rows import open_rows
+from corestory.output.rows import COLUMNS, KIND_COLUMNS, SCORE_DIGITS, SPAN_COLUMNS, RowWriter, open_rows, rows_of
+from corestory.output.story import STORY_COLUMNS, story_row
 from corestory.reading.contents import Wanted, articles_of_stream
 from corestory.reading.fields import FieldFinder, ReadingOptions
 from corestory.reading.file_kinds import unread_kind
 from corestory.reading.streams import HEAD_BYTES
-from corestory.web.schemas import TaggingOptions, problem_document, tagged_document
+from corestory.reading.text import storable
+from corestory.web.schemas import (
+    MEDIA_TYPES,
+    PROBLEM,
+    AnsweredArticle,
+    AnsweredStory,
+    Problem,
+    Refusal,
+    Stories,
+    TaggedArticles,
+    TaggedParagraph,
+    TaggingOptions,
+)
 
 if TYPE_CHECKING:
     from corestory.model.rules import Rules
     from corestory.model.site_memory import SiteMemory
     from corestory.model.tagged_article import TaggedArticle
     from corestory.model.tagger import Tagger
-    from corestory.output.rows import RowWriter
     from corestory.reading.article import Article
 
-PROBLEM = "application/problem+json"
-MEDIA_TYPES = {
-    "json": "application/json",
-    "jsonl": "application/x-ndjson",
-    "csv": "text/csv; charset=utf-8",
-    "text": "text/plain; charset=utf-8",
-    "markdown": "text/markdown; charset=utf-8",
-    "tei": "application/tei+xml",
-}
 NAME = "body"
 """The name of the body in errors, and the id of an article that has none."""
 
 MAX_PARAGRAPHS = 50_000
 """The most paragraphs of one article; no page that people read comes near."""
+
+REFUSALS_LISTED = 100
+NOTES_LISTED = 20
+
+_OPTION = re.compile(r"--(?=(?:text|html|id|url|title)-column\b)")
+_Part = TypeVar("_Part", bound=msgspec.Struct)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +139,16 @@ def answers(
 
 
 def problem(status: int, detail: str, *, refused: Sequence[InputError] = (), fault: str = "") -> Answer:
-    """Return the answer for an error.
+    """Return the answer for an error; of several refusals it lists each.
 
     Examples
     --------
     >>> problem(415, "no such type").body
     b'{"title":"Unsupported Media Type","status":415,"detail":"no such type"}'
     """
-    return Answer(status, PROBLEM, problem_document(status, detail, refused), refused=len(refused), fault=fault)
+    listed = [_refusal(error) for error in refused[:REFUSALS_LISTED]] if len(refused) > 1 else []
+    body = msgspec.json.encode(Problem(HTTPStatus(status).phrase, status, _of_parameters(detail), listed))
+    return Answer(status, PROBLEM, body, refused=len(refused), fault=fault)
 
 
 def _answers(
@@ -180,7 +195,7 @@ def _written(request: TaggingRequest, found: _Read) -> Answer:
             422, f"format=tei: {len(found.tagged):,} articles; expected one, for TEI has a document for each."
         )
     if options.format == "json":
-        body = tagged_document(found.tagged, found.refused, found.notes, options)
+        body = _document(found.tagged, found.refused, found.notes, options)
     else:
         stream = io.BytesIO()
         writer = _writer(stream, options)
@@ -222,3 +237,45 @@ def place_of(error: BaseException) -> str:
     """
     place = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
+
+
+def _document(
+    tagged: Sequence[TaggedArticle], refused: Sequence[InputError], notes: Sequence[str], options: TaggingOptions
+) -> bytes:
+    """Return the answer in JSON."""
+    listed = [_refusal(error) for error in refused[:REFUSALS_LISTED]]
+    notes = [storable(note) for note in notes[:NOTES_LISTED]]
+    kinds = options.kind_choice
+    if options.rows == "article":
+        rows = (story_row(article, kinds, digits=SCORE_DIGITS) for article in tagged)
+        stories = [_part(AnsweredStory, STORY_COLUMNS, row) for row in rows]
+        return msgspec.json.encode(Stories(stories, listed, notes))
+    spans = options.rows == "span"
+    columns = (*COLUMNS, *SPAN_COLUMNS * spans, *KIND_COLUMNS)
+    articles = [
+        AnsweredArticle(
+            storable(article.article_id),
+            storable(article.url),
+            storable(article.title),
+            round(float(article.confidence), SCORE_DIGITS),
+            None if article.is_article is None else round(float(article.is_article), SCORE_DIGITS),
+            article.doubt,
+            [_part(TaggedParagraph, columns, row) for row in rows_of(article, options.label, kinds, spans=spans)],
+        )
+        for article in tagged
+    ]
+    return msgspec.json.encode(TaggedArticles(articles, listed, notes))
+
+
+def _part(kind: type[_Part], columns: Sequence[str], row: Sequence[object]) -> _Part:
+    values = dict(zip(columns, row, strict=False))  # the columns of kinds are last, and may be absent
+    return kind(**{name: values[name] for name in kind.__struct_fields__ if name in values})
+
+
+def _refusal(error: InputError) -> Refusal:
+    return Refusal(storable(error.where), _of_parameters(str(error.at(""))))
+
+
+def _of_parameters(message: str) -> str:
+    """Return a message with the names of request parameters in place of command options."""
+    return storable(_OPTION.sub("", message))

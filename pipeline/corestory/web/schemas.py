@@ -1,27 +1,20 @@
-"""The documents of the service: the options of a request, and its answers in JSON."""
+"""The schemas of the service: a request's options, answers in JSON, and the description of both in OpenAPI."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from corestory.errors import InputError
-from corestory.output.formats import STORIES, chosen_unit
-from corestory.output.rows import COLUMNS, KIND_COLUMNS, SCORE_DIGITS, SPAN_COLUMNS, rows_of
-from corestory.output.story import STORY_COLUMNS, KindChoice, kind_choice, story_row
-from corestory.reading.text import storable
-
-if TYPE_CHECKING:
-    from corestory.model.tagged_article import TaggedArticle
-    from corestory.output.formats import Unit
-    from corestory.types import Label
-
+from corestory.installation import version
+from corestory.output.formats import STORIES, Unit, chosen_unit
+from corestory.output.story import KindChoice, kind_choice
+from corestory.rendering import render
+from corestory.types import Label
 
 AnswerFormat = Literal["json", "jsonl", "csv", "text", "markdown", "tei"]
 
@@ -44,13 +37,13 @@ class TaggingOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
         Meta(description="json: one document; others: the bytes that `corestory predict` writes; tei: of one article."),
     ] = "json"
     rows: Annotated[
-        Literal["paragraph", "span", "article"] | None,
+        Unit | None,
         Meta(
             description="Whether to answer with the paragraphs of each article, also with their start and end in the "
             "text (span), or with the story of each article. Default: paragraph; with only=core in jsonl, csv: article."
         ),
     ] = None
-    only: Annotated[Literal["core", "filler"] | None, Meta(description="Only the paragraphs with this label.")] = None
+    only: Annotated[Label | None, Meta(description="Only the paragraphs with this label.")] = None
     threshold: Annotated[
         Annotated[float, Meta(ge=0, le=1)] | None,
         Meta(description="Tag a paragraph as core from this score on; default: chosen for each article."),
@@ -128,14 +121,9 @@ def options_of(query: Iterable[tuple[str, str]], *, fixed: Mapping[str, str] | N
 def _converted(given: Mapping[str, str]) -> TaggingOptions:
     try:
         return msgspec.convert(given, TaggingOptions, strict=False)
-    except msgspec.ValidationError:
-        for name, value in given.items():
-            try:
-                msgspec.convert({name: value}, TaggingOptions, strict=False)
-            except msgspec.ValidationError:
-                expected = _expected(parameters()[name])
-                raise InputError(repr(value[:40]), where=name, expected=expected) from None
-        raise
+    except msgspec.ValidationError as error:
+        name = str(error).rpartition("$.")[2].rstrip("`")  # its message ends in the place
+        raise InputError(repr(given[name][:40]), where=name, expected=_expected(parameters()[name])) from None
 
 
 def _check_rows(options: TaggingOptions) -> None:
@@ -166,13 +154,6 @@ def _expected(schema: Mapping[str, Any]) -> str:
     if values:
         return " or ".join((", ".join(values[:-1]), values[-1]))
     return "true or false" if schema.get("type") == "boolean" else "a number from 0 to 1"
-
-
-REFUSALS_LISTED = 100
-NOTES_LISTED = 20
-
-_OPTION = re.compile(r"--(?=(?:text|html|id|url|title)-column\b)")
-_Part = TypeVar("_Part", bound=msgspec.Struct)
 
 
 class TaggedParagraph(msgspec.Struct, omit_defaults=True):
@@ -246,49 +227,122 @@ class Problem(msgspec.Struct, omit_defaults=True):
     refused: list[Refusal] = []
 
 
-def tagged_document(
-    tagged: Sequence[TaggedArticle], refused: Sequence[InputError], notes: Sequence[str], options: TaggingOptions
-) -> bytes:
-    """Return the answer in JSON."""
-    listed = [_refusal(error) for error in refused[:REFUSALS_LISTED]]
-    notes = [storable(note) for note in notes[:NOTES_LISTED]]
-    kinds = options.kind_choice
-    if options.rows == "article":
-        rows = (story_row(article, kinds, digits=SCORE_DIGITS) for article in tagged)
-        stories = [_part(AnsweredStory, STORY_COLUMNS, row) for row in rows]
-        return msgspec.json.encode(Stories(stories, listed, notes))
-    spans = options.rows == "span"
-    columns = (*COLUMNS, *SPAN_COLUMNS * spans, *KIND_COLUMNS)
-    articles = [
-        AnsweredArticle(
-            storable(article.article_id),
-            storable(article.url),
-            storable(article.title),
-            round(float(article.confidence), SCORE_DIGITS),
-            None if article.is_article is None else round(float(article.is_article), SCORE_DIGITS),
-            article.doubt,
-            [_part(TaggedParagraph, columns, row) for row in rows_of(article, options.label, kinds, spans=spans)],
-        )
-        for article in tagged
+PROBLEM = "application/problem+json"
+MEDIA_TYPES = {
+    "json": "application/json",
+    "jsonl": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8",
+    "text": "text/plain; charset=utf-8",
+    "markdown": "text/markdown; charset=utf-8",
+    "tei": "application/tei+xml",
+}
+
+_REF = "#/components/schemas/{name}"
+_EXAMPLE_TEXT = "The quay opened again on Monday, the council said.\nREAD MORE: Ferry company sold"
+_EXAMPLE_PAGE = "<article><p>The quay opened again on Monday, the council said.</p><p>READ MORE: …</p></article>"
+
+# The other answers of a path than 200.
+_OF_ANY = {"401": "The token is missing or wrong."}
+_OF_BODIES = {
+    "400": "A parameter is unknown or has a wrong value.",
+    "408": "The body took too long to arrive.",
+    "413": "The body is too large.",
+    "415": "The Content-Type is not known, or the body is compressed.",
+    "422": "No article of the body could be tagged; the detail says why.",
+    "429": "The service is busy; Retry-After says how many seconds to wait.",
+    "503": "The answer took too long.",
+}
+
+
+@cache
+def openapi() -> bytes:
+    """Return the OpenAPI 3.1 document of the service, as JSON."""
+    return msgspec.json.encode(_document())
+
+
+@cache
+def docs_page() -> str:
+    """Return the page that shows the same to people."""
+    document = _document()
+    operations = [
+        {"path": path, "method": method.upper(), **operation}
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
     ]
-    return msgspec.json.encode(TaggedArticles(articles, listed, notes))
+    values = {"document": document, "operations": operations, "example": _EXAMPLE_TEXT}
+    return render("service.html.j2", style="service.css", script="", values=values)
 
 
-def _part(kind: type[_Part], columns: Sequence[str], row: Sequence[object]) -> _Part:
-    values = dict(zip(columns, row, strict=False))  # the columns of kinds are last, and may be absent
-    return kind(**{name: values[name] for name in kind.__struct_fields__ if name in values})
+def _document() -> dict[str, Any]:
+    _, schemas = msgspec.json.schema_components((TaggedArticles, Stories, Problem), ref_template=_REF)
+    answer = {"oneOf": [{"$ref": _REF.format(name=name)} for name in ("TaggedArticles", "Stories")]}
+    written: dict[str, Any] = {
+        media_type.partition(";")[0]: {"schema": answer if name == "json" else {"type": "string"}}
+        for name, media_type in MEDIA_TYPES.items()
+    }
+    story = {"text/plain": {"schema": {"type": "string"}}}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "corestory",
+            "version": version(),
+            "summary": "Tags every paragraph of a news article as core story or filler.",
+            "description": "Answers are those of the command line. Where the service has a token, each request but "
+            "/health gives it as `Authorization: Bearer TOKEN`.",
+        },
+        "paths": {
+            "/predict": {"post": _tagging("predict", "Tag articles", written, ())},
+            "/core": {"post": _tagging("core", "Return the story of an article", story, ("only", "format"))},
+            "/health": {"get": _reading("health", "Say how many workers are ready", "application/json", {})},
+            "/model": {
+                "get": _reading("model", "Describe the model: version, hash, card", "application/json", _OF_ANY)
+            },
+            "/metrics": {"get": _reading("metrics", "Give metrics in the format of Prometheus", "text/plain", _OF_ANY)},
+        },
+        "components": {"schemas": schemas, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "security": [{}, {"token": []}],
+    }
 
 
-def problem_document(status: int, detail: str, refused: Sequence[InputError]) -> bytes:
-    """Return a problem in JSON; of several refusals it lists each."""
-    listed = [_refusal(error) for error in refused[:REFUSALS_LISTED]] if len(refused) > 1 else []
-    return msgspec.json.encode(Problem(HTTPStatus(status).phrase, status, _of_parameters(detail), listed))
+def _tagging(name: str, summary: str, content: dict[str, Any], without: tuple[str, ...]) -> dict[str, Any]:
+    record = {
+        "type": "object",
+        "properties": {
+            name: {"type": "array", "items": {"type": "string"}} if name == "paragraphs" else {"type": "string"}
+            for name in ("text", "html", "paragraphs", "id", "url", "title")
+        },
+    }
+    bodies: dict[str, Any] = {
+        "text/plain": {"schema": {"type": "string"}, "example": _EXAMPLE_TEXT},
+        "text/html": {"schema": {"type": "string"}, "example": _EXAMPLE_PAGE},
+        "application/json": {
+            "schema": {"oneOf": [record, {"type": "array", "items": record}]},
+            "example": [{"id": "7", "text": _EXAMPLE_TEXT}],
+        },
+        "application/x-ndjson": {"schema": {"type": "string"}},
+        "text/csv": {"schema": {"type": "string"}},
+    }
+    return {
+        "operationId": name,
+        "summary": summary,
+        "parameters": [
+            {"name": key, "in": "query", "description": schema["description"], "schema": schema}
+            for key, schema in parameters().items()
+            if key not in without
+        ],
+        "requestBody": {"required": True, "content": bodies},
+        "responses": {"200": {"description": "The answer.", "content": content}, **_problems(_OF_BODIES | _OF_ANY)},
+    }
 
 
-def _refusal(error: InputError) -> Refusal:
-    return Refusal(storable(error.where), _of_parameters(str(error.at(""))))
+def _reading(name: str, summary: str, media_type: str, problems: dict[str, str]) -> dict[str, Any]:
+    return {
+        "operationId": name,
+        "summary": summary,
+        "responses": {"200": {"description": "The answer.", "content": {media_type: {}}}, **_problems(problems)},
+    }
 
 
-def _of_parameters(message: str) -> str:
-    """Return a message with the names of request parameters in place of command options."""
-    return storable(_OPTION.sub("", message))
+def _problems(descriptions: dict[str, str]) -> dict[str, Any]:
+    content = {PROBLEM: {"schema": {"$ref": _REF.format(name="Problem")}}}
+    return {status: {"description": text, "content": content} for status, text in sorted(descriptions.items())}

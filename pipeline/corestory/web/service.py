@@ -22,8 +22,7 @@ from starlette.types import ASGIApp
 from corestory.errors import InputError
 from corestory.web.answers import Answer, TaggingRequest, problem
 from corestory.web.guard import Guard
-from corestory.web.openapi import docs_page, openapi
-from corestory.web.schemas import options_of
+from corestory.web.schemas import docs_page, openapi, options_of
 from corestory.web.serving import SCOPE_KEY, Monitor, RequestRecord, ServiceMetrics
 from corestory.web.worker_pool import QueueFullError, Serving, WorkerPool
 
