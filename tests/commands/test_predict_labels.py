@@ -14,7 +14,7 @@ import pytest
 from commands.articles import MORE, PLUG, STORY
 from corestory.model.kinds import CLASSES
 from corestory.model.network import Network
-from corestory.model.page_features import ARTICLE_FEATURES
+from corestory.model.pages import ARTICLE_FEATURES
 from corestory.model.storage import save_model
 from corestory.model.tagger import Tagger
 from corestory.training.network_fit import Shape, first_weights

@@ -1,3 +1,4 @@
+import json
 from unittest.mock import patch
 
 import numpy as np
@@ -7,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.features import batch as module
-from corestory.features.batch import batch_of_articles, batch_of_frame, batches, has_markup
+from corestory.features.batch import batch_of_articles, batch_of_frame, batches, has_informative_markup, has_markup
 from corestory.reading.article import Article
+from corestory.reading.html.page import read_page
 from corestory.reading.one_article import page_article
 from frames import frame_of
 
@@ -140,3 +142,69 @@ def test_an_article_has_markup_if_all_its_rows_have():
 
     assert has_markup(frame).tolist() == [False, True, False, True]
     assert has_markup(frame.drop(columns="markup")).tolist() == [False] * 4
+
+
+PLAIN_MENU = "<ul><li>News</li><li>Sport</li></ul>"
+SHORT_STORY = "<p>The quay opened on Monday.</p><p>It cost a million.</p><p>Boats may moor from noon.</p>"
+
+
+def page(html):
+    found = read_page(html)
+    return Article("a", found.texts, title=found.title, markup=found.markup)
+
+
+def informative(html):
+    return has_informative_markup(batch_of_articles([page(html)])).item()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        PLAIN_MENU + SHORT_STORY,
+        f"<div>{PLAIN_MENU}</div><div>{SHORT_STORY}</div>",
+        f'<body class="home"><div id="page"><main>{PLAIN_MENU}{SHORT_STORY}</main></div></body>',
+        f'<article><h2 id="a-new-quay">A new quay</h2>{SHORT_STORY}<h2 id="more">More</h2>{SHORT_STORY}</article>',
+        (PLAIN_MENU + SHORT_STORY).replace("<p>", '<p class="text"><b>').replace("<li>", '<li class="text">'),
+    ],
+    ids=["nothing", "divs", "wrappers", "headings", "one class"],
+)
+def test_markup_that_is_the_same_around_all_paragraphs_informs_of_nothing(html):
+    assert not informative(html)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"{PLAIN_MENU}<article>{SHORT_STORY}</article>",
+        f"<nav>{PLAIN_MENU}</nav>{SHORT_STORY}",
+        f'{PLAIN_MENU}<div class="story">{SHORT_STORY}</div>',
+        f"<table><tr><td>{PLAIN_MENU}</td><td>{SHORT_STORY}</td></tr></table>",
+        f'{PLAIN_MENU}<p role="note">Share</p>{SHORT_STORY}',
+        f'{PLAIN_MENU}<div class="story"><div class="story">{SHORT_STORY}</div></div>',
+    ],
+    ids=["article", "nav", "class", "cells", "role", "class twice"],
+)
+def test_parts_classes_and_cells_of_layouts_inform(html):
+    assert informative(html)
+
+
+def test_a_page_that_declares_its_story_has_informative_markup():
+    story = " ".join(f"Boat {number} of the old fleet came back to the quay at noon." for number in range(30))
+    declared = json.dumps({"@type": "NewsArticle", "articleBody": story})
+
+    assert not informative(f"{PLAIN_MENU}<p>{story}</p>")
+    assert informative(f'{PLAIN_MENU}<p>{story}</p><script type="application/ld+json">{declared}</script>')
+
+
+def test_each_page_of_a_batch_is_judged_by_itself():
+    pages = [
+        page(html)
+        for html in (
+            PLAIN_MENU + SHORT_STORY,
+            f"{PLAIN_MENU}<article>{SHORT_STORY}</article>",
+            PLAIN_MENU + SHORT_STORY,
+        )
+    ]
+
+    assert has_informative_markup(batch_of_articles(pages)).tolist() == [False, True, False]
+    assert has_informative_markup(batch_of_articles([Article("a", ["The quay opened."])])).tolist() == [False]

@@ -156,7 +156,7 @@ def alone(arrays: dict[str, np.ndarray]) -> None:
         (of_another_type, "expected float16"),
         (not_a_number, "not finite"),
         (tiny_scale, "values below"),
-        (unknown_part, "belongs to no model"),
+        (unknown_part, "belongs to nothing else"),
         (alone, "belongs to nothing else"),
     ],
 )

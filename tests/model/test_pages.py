@@ -15,7 +15,7 @@ from corestory.features.layout import Layout
 from corestory.model import pages
 from corestory.model.decision import SURE_ARTICLE, without_story
 from corestory.model.network import Network
-from corestory.model.page_features import article_feature_count
+from corestory.model.pages import article_feature_count
 from corestory.model.rules import read_rules
 from corestory.model.tagged_article import NoStory
 from corestory.model.tagger import Tagger

@@ -19,7 +19,7 @@ from corestory.model import storage
 from corestory.model.calibration import Settings
 from corestory.model.manifest import FORMAT_VERSION, Manifest
 from corestory.model.network import Network
-from corestory.model.page_features import article_feature_count
+from corestory.model.pages import article_feature_count
 from corestory.model.scoring import Weights
 from corestory.model.storage import load_model, save_model
 from corestory.model.stored_weights import weights_bytes

@@ -8,7 +8,7 @@ from corestory.features.batch import batch_of_articles
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.tokens import hash_token
 from corestory.model.ngrams import NgramScorer
-from corestory.model.page_features import LINES_READ, WORD_FEATURES, word_features
+from corestory.model.pages import LINES_READ, WORD_FEATURES, word_features
 from corestory.reading.article import Article
 from corestory.training.article_words import fit_article_words
 from corestory.training.training_rows import training_rows

@@ -1,21 +1,29 @@
-"""Pages without a story: which pages of a batch have none, and what they may be."""
+"""Pages without a story: which pages of a batch have none, what they may be, and the features that tell.
+
+The features are of the whole page: its scores, its form, and the words of its kept lines. A page of two sentences may
+be a brief or an error message, and its scores by stage 1 and stage 2 are much the same. So a scorer of n-grams, which
+learned lines of pages without a story, reads the first kept paragraphs and the title.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
-from corestory.features.batch_features import BatchFeatures
+from corestory.features.batch_features import LIMIT, BatchFeatures
 from corestory.features.layout import Layout, sums
+from corestory.features.shapes import NAMES
+from corestory.features.tokens import Tokens, tokenise
 from corestory.line_rules.other_stories import only_teaser_runs
 from corestory.line_rules.page_titles import is_title_without_story
 from corestory.line_rules.teasers import only_teasers
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import KNOWN_WORDS
 from corestory.model.network import Network
-from corestory.model.page_features import article_features, with_words, word_features
+from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import ScoredBatch, Weights
 from corestory.model.tagged_article import Doubt, NoStory, TaggedArticle
 from corestory.types import Bool, Float, Float32
@@ -137,3 +145,164 @@ def _reasons(features: BatchFeatures) -> list[NoStory]:
         NoStory.LINKS if listed else NoStory.SHORT if size < SHORT_PAGE else NoStory.OTHER
         for listed, size in zip(links.tolist(), total.tolist(), strict=True)
     ]
+
+
+ARTICLE_FEATURES = (
+    "markup", "words", "paragraphs", "expected F1",
+    "words in kept paragraphs", "share of words kept", "kept paragraphs", "share of paragraphs kept", "runs kept",
+    "longest run", "longest paragraph", "second paragraph", "third paragraph",
+    "score below 0.1", "score to 0.3", "score to 0.5", "score to 0.7", "score to 0.9", "score to 0.97",
+    "words scored 0.9", "paragraphs scored 0.9",
+    "log-odds", "log-odds of kept", "least of kept", "best log-odds", "second log-odds", "third log-odds",
+    "words by log-odds above 0", "words by log-odds above 2",
+    "kept sentences", "sentences", "kept quotes", "kept digits", "kept commas", "kept capitals",
+    "link density", "link density of kept",
+)  # fmt: skip
+"""Each feature's name. A paragraph is kept here if its score is at least `KEPT`; log-odds are those of stage 1."""
+
+KEPT = 0.5
+
+_BANDS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97)
+
+
+def article_features(
+    scores: Float, log_odds: Float, expected: Float, features: BatchFeatures, *, html: bool
+) -> Float32:
+    """Describe each article of a batch.
+
+    Parameters
+    ----------
+    scores
+        Probability of core of each paragraph.
+    log_odds
+        Log-odds of each paragraph's words by stage 1.
+    expected
+        Expected word F1 of each article (`corestory.model.decision.expected_f1`).
+    features
+        The features of the batch.
+    html
+        Whether the networks for markup scored it.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (articles, features), in the order of `ARTICLE_FEATURES`. An article's do not depend on the others.
+    """
+    layout, words = features.layout, features.words
+    article, count = layout.article, len(layout.sizes)
+    kept = scores >= KEPT
+    own = np.clip(log_odds, -LIMIT, LIMIT)
+    shape = features.shape
+
+    def total(values: Bool | Float) -> Float:
+        return sums(article, values, count)
+
+    def named(name: str) -> Float:
+        return np.asarray(shape[:, NAMES.index(name)])
+
+    words_kept = words * kept
+    all_words, kept_words, lines = total(words), total(words_kept), layout.sizes.astype(float)
+    least_words, least_kept = np.maximum(all_words, 1.0), np.maximum(kept_words, 1.0)
+
+    def share(values: Bool | Float) -> Float:
+        return total(values * words) / least_words
+
+    def kept_share(values: Bool | Float) -> Float:
+        return total(values * words_kept) / least_kept
+
+    kept_lines = total(kept)
+    begins = kept & ~np.where(layout.position > 0, np.roll(kept, 1), False)
+    link = np.zeros(len(words)) if features.batch.markup is None else features.batch.markup.link_density
+    columns = [
+        np.full(count, float(html)), np.log1p(all_words), np.log1p(lines), expected,
+        np.log1p(kept_words), kept_words / least_words, np.log1p(kept_lines), kept_lines / lines,
+        np.log1p(total(begins)), np.log1p(_longest_run(kept, begins, words, layout)),
+        *(np.log1p(largest) for largest in _largest(np.where(kept, words, 0.0), layout)),
+        *(share((scores >= low) & (scores < high)) for low, high in pairwise(_BANDS)),
+        np.log1p(total(words * (scores >= 0.9))), np.log1p(total(scores >= 0.9)),
+        share(own), kept_share(own), np.minimum.reduceat(np.where(kept, own, LIMIT), layout.first),
+        *_largest(own, layout), np.log1p(total(words * (own > 0))), np.log1p(total(words * (own > 2))),
+        kept_share(named("ends as a sentence")), share(named("ends as a sentence")),
+        *(kept_share(named(name)) for name in ("quotes", "digits", "commas", "capitalised words")),
+        share(link), kept_share(link),
+    ]  # fmt: skip
+    return np.column_stack(columns).astype(np.float32)
+
+
+def _longest_run(kept: Bool, begins: Bool, words: Float, layout: Layout) -> Float:
+    """Words of each article's longest run of kept paragraphs."""
+    runs = np.where(kept, np.cumsum(begins), 0)
+    lengths = sums(runs, words * kept, int(runs.max(initial=0)) + 1)
+    lengths[0] = 0.0
+    return np.asarray(np.maximum.reduceat(lengths[runs], layout.first))
+
+
+def _largest(values: Float, layout: Layout) -> list[Float]:
+    """Return the three largest values of each article, 0 where it has fewer paragraphs."""
+    order = layout.order(-values)
+    sizes = layout.sizes
+    return [
+        np.where(sizes > place, values[order[np.minimum(layout.first + place, len(values) - 1)]], 0.0)
+        for place in range(3)
+    ]
+
+
+WORD_FEATURES = ("kept lines as one", "mean of kept lines", "best of kept lines", "least of kept lines", "title")
+"""Each feature's name: log-odds of lines that are kept, by their words. A page with no title has 0."""
+
+NEAR = 1 / 3
+LINES_READ, WORDS_READ = 8, 30
+"""The first kept paragraphs of a page that are read, and the first words of each."""
+
+
+def word_features(scores: Float, features: BatchFeatures, scorer: NgramScorer) -> Float:
+    """Describe the words of each article of a batch.
+
+    Parameters
+    ----------
+    scores
+        Probability of core of each paragraph.
+    features
+        The features of the batch.
+    scorer
+        The scorer of lines, which gives those of articles positive log-odds.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (articles, features), in the order of `WORD_FEATURES`. Of an article without a kept paragraph those are
+        read whose score is at least `NEAR` of its greatest.
+    """
+    layout, count = features.layout, len(features.layout.sizes)
+    greatest = layout.maximum(scores)
+    kept = scores >= np.where(greatest >= KEPT, KEPT, NEAR * greatest)
+    read = kept & (layout.before(kept.astype(float)) < LINES_READ)
+    lines = features.tokens.of_rows(read).leading(WORDS_READ)
+    words = np.maximum(lines.sizes, 1.0)
+    article, first = layout.article[read], layout.of_rows(read).first
+    log_odds = np.clip(scorer.log_odds(lines), -LIMIT, LIMIT)
+    as_one = Tokens(article.take(lines.row), lines.hashes, count, lines.longest)
+    titles = first_words(features.batch.titles)
+    return np.column_stack(
+        [
+            np.clip(scorer.log_odds(as_one), -LIMIT, LIMIT),
+            sums(article, log_odds * words, count) / sums(article, words, count),
+            np.maximum.reduceat(log_odds, first), np.minimum.reduceat(log_odds, first),
+            np.where(titles.sizes > 0, np.clip(scorer.log_odds(titles), -LIMIT, LIMIT), 0.0),
+        ]
+    )  # fmt: skip
+
+
+def first_words(texts: Sequence[str]) -> Tokens:
+    """Read the first `WORDS_READ` words of each text."""
+    return tokenise(texts).leading(WORDS_READ)
+
+
+def article_feature_count(*, words: bool) -> int:
+    """Count the features of an article, with those of its words or without."""
+    return len(ARTICLE_FEATURES) + words * len(WORD_FEATURES)
+
+
+def with_words(features: Float32, words: Float) -> Float32:
+    """Put the features of words behind the other features of articles."""
+    return np.column_stack([features, words]).astype(np.float32)

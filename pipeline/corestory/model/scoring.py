@@ -62,7 +62,7 @@ class Weights:
         Tells articles from pages without a story by `corestory.model.pages`; None in a model that was
         trained on too few such pages.
     article_words
-        Scorer of lines whose log-odds the network `article` reads too (`corestory.model.page_features`); None if it
+        Scorer of lines whose log-odds the network `article` reads too (`corestory.model.pages`); None if it
         does not.
     second_look
         The second look at the kept story; None in a model without.

@@ -10,8 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.features.batch import Batch, batch_of_articles, batch_of_frame, batch_of_rows, batches
-from corestory.features.informative_markup import has_informative_markup
+from corestory.features.batch import (
+    Batch,
+    batch_of_articles,
+    batch_of_frame,
+    batch_of_rows,
+    batches,
+    has_informative_markup,
+)
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decided_batch import DecidedBatch, decided_batch
 from corestory.model.decision import doubts

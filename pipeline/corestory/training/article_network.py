@@ -21,8 +21,7 @@ from corestory.model.calibration import PlattScaling
 from corestory.model.decision import SURE_ARTICLE, expected_f1
 from corestory.model.network import Network, joined
 from corestory.model.ngrams import NgramScorer
-from corestory.model.page_features import article_features, with_words
-from corestory.model.pages import article_probabilities
+from corestory.model.pages import article_features, article_probabilities, with_words
 from corestory.training.article_words import ArticleWords, fit_article_words
 from corestory.training.fitting import Fitted, chunks, held_out_log_odds
 from corestory.training.network_fit import Shape, fit_network

@@ -15,7 +15,7 @@ import numpy as np
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.shapes import shape_features, unmarked
 from corestory.model.ngrams import NgramScorer, fit_ngrams
-from corestory.model.page_features import WORD_FEATURES, first_words, word_features
+from corestory.model.pages import WORD_FEATURES, first_words, word_features
 from corestory.training.training_rows import TrainingRows
 from corestory.types import Bool, Float, Int
 
