@@ -6,6 +6,7 @@ import numpy as np
 
 from corestory.features.batch import Batch, batch_of_articles
 from corestory.features.shapes import shape_features
+from corestory.line_rules.filler_rules import NO_RULE, filler_rules
 from corestory.reading.article import Article
 from corestory.types import Bool, Float
 
@@ -37,3 +38,8 @@ def found_if_kept(rule: Rule, article: Article) -> list[str]:
     words, _ = shape_features(article.texts)
     found = rule(batch_of_articles([article]), words, np.ones(len(article.texts), bool))
     return [article.texts[row] for row in np.flatnonzero(found).tolist()]
+
+
+def sure_filler(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Tell which kept paragraphs any rule for filler finds."""
+    return filler_rules(batch, words, kept) != NO_RULE

@@ -12,8 +12,8 @@ from corestory.line_rules.other_stories import other_stories_in_texts
 from corestory.line_rules.page_labels import page_labels
 from corestory.line_rules.page_notes import page_notes
 from corestory.line_rules.second_stories import repeated_stories
-from corestory.line_rules.sure_filler import sure_filler
 from corestory.reading.article import Article
+from line_rules.rule_lines import sure_filler
 
 # Marks, wide spaces, digits, and words that rules look for.
 PIECES = [

@@ -4,8 +4,8 @@ from functools import partial
 
 import pytest
 
-from corestory.line_rules.bare_lines import without_link_numbers
 from corestory.line_rules.other_stories import other_stories_in_texts
+from corestory.line_rules.patterns import without_link_numbers
 from corestory.line_rules.second_stories import repeated_stories
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article

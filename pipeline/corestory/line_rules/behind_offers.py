@@ -14,7 +14,7 @@ import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.line_rules.headlines import ends_as_sentence
-from corestory.line_rules.own_page import speaks_of_own_page
+from corestory.line_rules.narration import speaks_of_own_page
 from corestory.line_rules.patterns import JOINED, pattern
 from corestory.types import Bool
 

@@ -1,14 +1,21 @@
-"""Credits by their form: who wrote, photographed or helped; captions that end in one; notes on the printed paper.
+"""Credits by their form, captions that end in one, and what printed pages and galleries leave in a text.
 
-Nothing but names follows the words of a credit, and a name stands beside a profession.
+Nothing but names follows the words of a credit, and a name stands beside a profession. The head and the number of a
+page of paper stand within a sentence of the story, and the numbers of pictures follow one another.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
+import numpy as np
+
+from corestory.features.batch import Batch
 from corestory.line_rules.headlines import ends_as_sentence
 from corestory.line_rules.patterns import JOINED, pattern
+from corestory.types import Bool, Float
 
 NAME_WORDS = 5
 """The most words of the name in a byline."""
@@ -18,6 +25,14 @@ NAMES, JOINED_NAME = 8, 20
 """The most words of the photographers' names; in a script without capitals, the most characters."""
 SIGNED_CHARACTERS, PROFESSION_WORDS = 90, 6
 """The most characters of a name with a profession, and the most words of the profession."""
+PICTURES, PICTURE_LINES = 3, 4
+"""The fewest numbered pictures of a gallery, and the most lines of each, the number included."""
+COUNTER_WORDS, LABEL_WORDS = 3, 30
+"""The most words of the number of a picture, such as "2 / 5"; of captions and credits."""
+HEAD_WORDS, PART_WORDS = 8, 8
+"""The most words of a page's head, and the fewest of each part of the sentence around it."""
+HEAD_NAME = 2
+"""The fewest words of a page's head besides its number: a single one may be part of a sentence torn at its markup."""
 
 _CREDITS = (
     r"(?:(?:additional|further|with)\s+)*(?:reporting|editing|writing|research|translation)"
@@ -99,7 +114,120 @@ _OF_REPORTERS = ("기자", "특파원", "記者")
 _BETWEEN = re.compile(r"[,|/–—]|\s-\s")
 _LABELS = rf"[\W_]*(?:{_PRINTED}|(?P<credit>{_CREDITS}))"
 _PROFESSION = rf"\b(?:{_WORK})\b"
+_LENGTH = r"(?:\d{1,2}:)?\d{1,2}:[0-5]\d"
+_COUNTER = r"\d{1,3}\s?/\s?\d{1,3}"
 _SIGNED = r"([^,|/–—(:]{5,40}?)\s?(?:[,|/–—]|\s-\s)\s*(\S.*)"
+
+
+def credits_and_numbers(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the kept bylines, captions that end in a credit, notes on the printed paper and numbers of pictures: "2/5".
+
+    Parameters
+    ----------
+    batch, words, kept
+        As in `corestory.line_rules.headlines.own_headlines`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,).
+
+    Examples
+    --------
+    >>> from corestory.features.batch import batch_of_articles
+    >>> from corestory.reading.article import Article
+    >>> batch = batch_of_articles([Article("a", ["By Ann Lee", "The quay was opened."])])
+    >>> credits_and_numbers(batch, np.array([3.0, 4.0]), np.ones(2, bool)).tolist()
+    [True, False]
+    """
+    texts, found = batch.texts, np.zeros(len(kept), bool)
+    counters: dict[int, list[int]] = {}
+    followed = batch.layout.all_but_last(kept)
+    for row in np.flatnonzero(kept & (words <= LABEL_WORDS)).tolist():
+        text = texts[row]
+        found[row] = is_credit(text) or (bool(followed[row]) and ends_in_agency(text))
+    for row in np.flatnonzero(words <= COUNTER_WORDS).tolist():
+        if "/" in texts[row] and re.fullmatch(_COUNTER, texts[row]):
+            counters.setdefault(int(batch.layout.article[row]), []).append(row)
+    if batch.markup is not None:
+        lengths = [
+            row for row in np.flatnonzero(kept & (words <= COUNTER_WORDS)).tolist() if re.fullmatch(_LENGTH, texts[row])
+        ]
+        # A live report has more times than one.
+        once = np.bincount(batch.layout.article[lengths], minlength=len(batch.layout.sizes)) == 1
+        found[[row for row in lengths if once[batch.layout.article[row]]]] = True
+    for rows in counters.values():
+        # Ratings, of which many are equal, are no numbers of pictures.
+        if len({texts[row] for row in rows}) == len(rows):
+            found[rows] = True
+            found[_captions_between(batch, words, kept, rows)] = True
+    return found & kept
+
+
+def _captions_between(batch: Batch, words: Float, kept: Bool, rows: Sequence[int]) -> list[int]:
+    """Return the kept lines between the numbers of pictures in turn, and as many above the first or behind the last."""
+    sizes = {other - one for one, other in pairwise(rows)}
+    numbers = [batch.texts[row].partition("/") for row in rows]
+    pictures = {total.strip() for _, _, total in numbers}
+    # Days of a diary, "3/5", have the form of numbers.
+    counted = [int(number) for number, _, _ in numbers] == list(range(1, len(rows) + 1))
+    if not counted or len(rows) < PICTURES or len(sizes) > 1 or max(sizes) > PICTURE_LINES or len(pictures) > 1:
+        return []
+    size, (first, last) = max(sizes), (rows[0], rows[-1])
+    start, end = int(batch.layout.start[first]), int(batch.layout.end[first])
+    outer = [range(max(first - size + 1, start), first), range(last + 1, min(last + size, end))]
+    captions = [*range(first, last), *min(outer, key=lambda lines: words[lines].sum() if lines else np.inf)]
+    of_story = np.setdiff1d(np.arange(start, end)[kept[start:end]], captions)
+    is_story = max(words[captions]) > LABEL_WORDS or words[of_story].sum() < words[captions].sum()
+    return [] if is_story else [row for row in captions if kept[row]]
+
+
+def heads_of_pages(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the lines of a number and a name in capitals between a sentence that is not over and how it goes on.
+
+    Parameters
+    ----------
+    batch, words, kept
+        As in `corestory.line_rules.headlines.own_headlines`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,).
+
+    Examples
+    --------
+    >>> from corestory.features.batch import batch_of_articles
+    >>> from corestory.reading.article import Article
+    >>> parts = "The town has to put off the school by", "three years, said one of its members on Monday."
+    >>> batch = batch_of_articles([Article("a", [parts[0], "THE BAY POST 12", parts[1]])])
+    >>> heads_of_pages(batch, np.array([9.0, 4.0, 9.0]), np.ones(3, bool)).tolist()
+    [False, True, False]
+    """
+    texts, layout = batch.texts, batch.layout
+    found = np.zeros(len(kept), bool)
+    short = np.flatnonzero(words <= HEAD_WORDS)
+    # The second letter nearly always tells.
+    has_small = [texts[row][1:2].islower() or any(map(str.islower, texts[row])) for row in short.tolist()]
+    heads = short[~np.array(has_small, bool)]
+    if not len(heads):
+        return found
+    # Lines that follow one another stand within the same sentence.
+    new = np.flatnonzero((np.diff(heads, prepend=-2) > 1) | (np.diff(layout.article[heads], prepend=-1) > 0))
+    begins, ends = heads[new], heads[np.append(new[1:], len(heads)) - 1]
+    first = layout.first[layout.article[begins]]
+    before = np.maximum(begins - 1, first)
+    after = np.minimum(ends + 1, first + layout.sizes[layout.article[begins]] - 1)
+    within = kept[before] & kept[after] & (np.minimum(words[before], words[after]) >= PART_WORDS)
+    columns = (column[within].tolist() for column in (begins, ends, before, after))
+    for begin, end, one, other in zip(*columns, strict=True):
+        head = " ".join(texts[one + 1 : other]).split()
+        if (
+            any(map(str.isdecimal, head)) and sum(map(str.isalpha, head)) >= HEAD_NAME
+            and texts[one][-1:].isalnum() and texts[other][:1].islower()
+        ):  # fmt: skip
+            found[begin : end + 1] = kept[begin : end + 1]
+    return found
 
 
 def profession() -> re.Pattern[str]:

@@ -17,10 +17,11 @@ from importlib.resources import files
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.line_rules.comment_lines import says_how_long_ago
+from corestory.line_rules.comment_lines import is_label_of_comments, is_stamp, says_how_long_ago
+from corestory.line_rules.credits import is_credit
 from corestory.line_rules.headlines import ends_as_sentence
 from corestory.line_rules.patterns import JOINED
-from corestory.line_rules.teasers import folded
+from corestory.line_rules.teasers import folded, is_heading_of_teasers
 from corestory.types import Bool, Float
 
 LABEL_WORDS, LABEL_CHARACTERS = 25, 200
@@ -159,3 +160,14 @@ def _are_names(words: list[str], *, parted: bool) -> bool:
     if parted:
         return words[0][0].isupper() and small <= SMALL_WORDS
     return len(words) > 1 and small == 0 and words[-1][0].isupper()
+
+
+def is_label(text: str) -> bool:
+    """Return whether a line is a heading of teasers or comments, the label of a button, a date or a credit.
+
+    Examples
+    --------
+    >>> is_label("Read next"), is_label("Reply"), is_label("Ann Lee, 3 hours ago"), is_label("A new quay")
+    (True, True, True, False)
+    """
+    return any(tell(text) for tell in (is_heading_of_teasers, is_label_of_comments, is_page_label, is_stamp, is_credit))

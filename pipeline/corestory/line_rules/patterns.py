@@ -1,9 +1,12 @@
-"""Patterns that several rules share, and how rules compile their own."""
+"""What rules share: lines without the numbers of links, patterns, and how rules compile their own."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
+
+from corestory.features.batch import Batch
 
 JOINED = re.compile(r"[\u0590-\u1cff\u2e80-\ud7ff]")
 """A character of a script that does not part words, or joins others to them: Hebrew, Arabic, Devanagari, Thai, Chinese,
@@ -11,6 +14,8 @@ Japanese, Korean."""
 
 LETTER = r"(?:[^\W\d_]|[\u0900-\u109f])"
 """A letter; signs of vowels in scripts of India and its neighbours are none to patterns otherwise."""
+
+_BEFORE_LINK = re.compile(r"\s*(?:[*+•-]\s+)?\[\d{1,4}\](?=[^\W_])")
 
 
 @cache
@@ -23,3 +28,23 @@ def pattern(words: str) -> re.Pattern[str]:
     True
     """
     return re.compile(words, re.IGNORECASE)
+
+
+def without_link_numbers(batch: Batch) -> Batch:
+    """Leave out the numbers of links before the lines of texts, and the marks of their lists.
+
+    Lynx and its kin write "* [12]Sport". A number with a space behind it is that of a note.
+
+    Examples
+    --------
+    >>> from corestory.features.batch import batch_of_articles
+    >>> from corestory.reading.article import Article
+    >>> without_link_numbers(batch_of_articles([Article("a", ["* [12]Sport", "[3] Lee 2011", "* Eggs"])])).texts
+    ['Sport', '[3] Lee 2011', '* Eggs']
+    """
+    if batch.markup is not None:
+        return batch
+    texts = list(batch.texts)
+    for row in [row for row, text in enumerate(texts) if "[" in text[:6]]:
+        texts[row] = _BEFORE_LINK.sub("", texts[row], count=1)
+    return replace(batch, texts=texts)

@@ -19,8 +19,8 @@ from corestory.features.tokens import tokens_of
 from corestory.line_rules.comment_lines import CLOCK, is_label_of_comments, is_stamp
 from corestory.line_rules.credits import is_byline
 from corestory.line_rules.headlines import ends_as_sentence
+from corestory.line_rules.page_labels import is_label
 from corestory.line_rules.patterns import LETTER, pattern
-from corestory.line_rules.sure_filler import is_label
 from corestory.types import Bool, Float
 
 HEADLINE_WORDS = 3, 20

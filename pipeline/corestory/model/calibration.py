@@ -85,7 +85,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     drop_headlines
         Whether the headline of an article is filler (`corestory.line_rules.headlines.own_headlines`).
     drop_sure_filler
-        Whether captions, dates and the like are filler whatever their words (`corestory.line_rules.sure_filler`).
+        Whether captions, dates and the like are filler whatever their words (`corestory.line_rules.filler_rules`).
     second_look_slope, second_look_offset
         Platt scaling of the second look's log-odds of lines, and of paragraphs whose own words are a plug's.
     second_look_prose_bonus

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.line_rules.bare_lines import without_link_numbers
+from corestory.line_rules.filler_rules import NO_RULE, filler_rules
 from corestory.line_rules.headlines import in_other_stories, lowered, own_headlines
 from corestory.line_rules.other_stories import other_stories_in_texts
+from corestory.line_rules.patterns import without_link_numbers
 from corestory.line_rules.second_stories import repeated_stories
-from corestory.line_rules.sure_filler import sure_filler
 from corestory.model.decision import (
     article_cutoffs,
     known_words,
@@ -23,7 +23,7 @@ from corestory.model.pages import JudgedPages, judged_pages
 from corestory.model.scoring import ScoredBatch, Weights, as_forced
 from corestory.model.second_look import scores_after_second_look
 from corestory.model.short_articles import SHORT_ARTICLE_DOUBT, SHORT_ARTICLE_SHARE, is_short, short_article_scores
-from corestory.types import Bool, Float
+from corestory.types import Bool, Float, Int
 
 if TYPE_CHECKING:
     from corestory.model.calibration import Settings
@@ -51,10 +51,12 @@ class DecidedBatch:
         languages and before the second look, and those of the second look; shape (paragraphs,).
     known_words
         The share of each article's words that the model knows, shape (articles,).
-    headline, other_story, sure_filler, new_language, short_article
+    headline, other_story, new_language, short_article
         Which paragraphs are the headline of their article, which belong to other stories than the page's own, which
-        are filler whatever their words, which are prose of a language new to the model, and which have the score of a
-        paragraph of a short article; shape (paragraphs,).
+        are prose of a language new to the model, and which have the score of a paragraph of a short article; shape
+        (paragraphs,).
+    filler_rule
+        The rule by which each paragraph is filler whatever its words, as of `corestory.line_rules.filler_rules`.
     """
 
     scored: ScoredBatch
@@ -68,7 +70,7 @@ class DecidedBatch:
     known_words: Float
     headline: Bool
     other_story: Bool
-    sure_filler: Bool
+    filler_rule: Int
     new_language: Bool
     short_article: Bool
 
@@ -118,10 +120,10 @@ def decided_batch(
     if settings.drop_headlines:
         headings = scored.features.main_headings if scored.html else None
         headline = own_headlines(batch, words, kept & ~other, headings, other)
-    sure = np.zeros(len(kept), bool)
+    rule = np.full(len(kept), NO_RULE)
     if settings.drop_sure_filler:
-        sure = sure_filler(batch, words, kept & ~other & ~headline)
-    dropped = headline | other | sure
+        rule = filler_rules(batch, words, kept & ~other & ~headline)
+    dropped = headline | other | (rule != NO_RULE)
     scores = as_forced(lowered(scores, dropped), forced)
     scores, second = scores_after_second_look(scored, scores, cutoffs, headline, dropped, weights, settings, forced)
     threshold = settings.threshold if threshold is None else threshold
@@ -131,7 +133,7 @@ def decided_batch(
     in_short = short[layout.article] & (scores == of_short) & (scores != first)
     confidence = np.interp(expected, settings.confidence_expected, settings.confidence_measured)
     return DecidedBatch(
-        scored, scores, core, cutoffs, confidence, pages, first, second, known, headline, other, sure, prose, in_short
+        scored, scores, core, cutoffs, confidence, pages, first, second, known, headline, other, rule, prose, in_short
     )
 
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from corestory.features.batch import batches
 from corestory.features.context import EARLIER_ROUND, GROUPS, MARKUP, Columns
+from corestory.line_rules.filler_rules import FILLER_RULES, NO_RULE, FillerRule
 from corestory.model.breakdown import Breakdown, Effect, ngram_breakdowns, shapley_values
 from corestory.model.scoring import ScoredBatch, Stage2, Weights
 from corestory.model.site_memory import BEFORE_CONTEXT
@@ -65,6 +66,8 @@ class ParagraphExplanation:
         second look; None where these left it as it was.
     changed_by
         What lowered or raised it, where something did.
+    rule
+        The rule that found it, where it was changed as sure filler.
     """
 
     position: int
@@ -77,6 +80,7 @@ class ParagraphExplanation:
     sighting: tuple[int, int] | None = None
     first_score: float | None = None
     changed_by: Change | None = None
+    rule: FillerRule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +139,10 @@ def explain_articles(
             rows = decided.scored.features.layout.slices()
             scores = np.concatenate([tagged.scores for tagged in found])
             raised = scores > decided.first_scores
-            masks = [decided.headline, decided.other_story, decided.sure_filler]
+            masks = [decided.headline, decided.other_story, decided.filler_rule != NO_RULE]
             masks += [decided.new_language & raised, decided.short_article]
             names = [HEADLINE, OTHER_STORY, SURE_FILLER, NEW_LANGUAGE, SHORT_ARTICLE]
-            causes = np.select(masks, names, SECOND_LOOK).tolist()
+            causes, rules = np.select(masks, names, SECOND_LOOK).tolist(), decided.filler_rule.tolist()
             for number, tagged, inside, cutoff in zip(numbers, found, rows, decided.cutoffs.tolist(), strict=True):
                 shift = None if tagged.sightings is None else tagged.sightings.shift.tolist()
                 first = decided.first_scores[inside].tolist()
@@ -149,9 +153,13 @@ def explain_articles(
                         None if tagged.sightings is None else tagged.sightings.of(position),
                         first_score=before if before != score else None,
                         changed_by=cause if before != score else None,
+                        rule=FILLER_RULES[rule] if before != score and cause == SURE_FILLER else None,
                     )
-                    for position, (text, label, score, before, cause) in enumerate(
-                        zip(tagged.texts, tagged.labels, tagged.scores.tolist(), first, causes[inside], strict=True)
+                    for position, (text, label, score, before, cause, rule) in enumerate(
+                        zip(
+                            tagged.texts, tagged.labels, tagged.scores.tolist(), first, causes[inside], rules[inside],
+                            strict=True,
+                        )
                     )
                 )  # fmt: skip
                 explained[number] = ArticleExplanation(tagged, cutoff, fixed, paragraphs)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.line_rules.advertisements import advertisements
-from corestory.line_rules.classes import BOXES, CAPTIONS, OFFERS
+from corestory.line_rules.by_element import BOXES, CAPTIONS, OFFERS
 from corestory.line_rules.narration import speaks_to_nobody
+from corestory.line_rules.notices import advertisements
+from corestory.line_rules.page_labels import is_label
 from corestory.line_rules.page_notes import page_notes
-from corestory.line_rules.sure_filler import is_label
 from corestory.model.second_look_features import DIGITS, PROSE_WORDS, SENTENCE_ENDS
 from corestory.types import Bool, Float
 

@@ -18,8 +18,7 @@ import numpy as np
 
 from corestory.features.layout import Layout
 from corestory.line_rules.behind_offers import behind_offers
-from corestory.line_rules.narration import tells_of_past
-from corestory.line_rules.own_page import speaks_of_own_page
+from corestory.line_rules.narration import speaks_of_own_page, tells_of_past
 from corestory.line_rules.sure_story import sure_story
 from corestory.model.restoring import restoring_cutoffs
 from corestory.model.second_look_features import (

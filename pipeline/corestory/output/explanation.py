@@ -20,7 +20,6 @@ from corestory.model.explaining import (
     SECOND_LOOK,
     SHORT_ARTICLE,
     SITE,
-    SURE_FILLER,
 )
 from corestory.reading.html.markup_words import NEAR
 from corestory.reading.text import storable
@@ -56,7 +55,6 @@ IN_WORDS = {
 _CAUSES = {
     HEADLINE: "That it is the article's headline",
     OTHER_STORY: "That it belongs to another story",
-    SURE_FILLER: "That it is a caption, a date, a credit, a teaser or the like",
     SECOND_LOOK: "The second look at the story",
     NEW_LANGUAGE: "That it is prose in a language new to the model",
     SHORT_ARTICLE: "That the article is short",
@@ -126,7 +124,9 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
     )
     if paragraph.first_score is not None:
         change = "raised" if paragraph.score > paragraph.first_score else "lowered"
-        verdict += f" {_CAUSES[paragraph.changed_by or SECOND_LOOK]} {change} it from {paragraph.first_score:.2f}."
+        rule, cause = paragraph.rule, paragraph.changed_by or SECOND_LOOK
+        verdict += f" {f'That it is {rule.meaning}' if rule else _CAUSES[cause]} {change} it from"
+        verdict += f" {paragraph.first_score:.2f}."
     if article.tagged.no_story is not None:
         verdict = f"Filler: {_page_has_no_story(article.tagged)}."
     total = sum(abs(effect.log_odds) for effect in paragraph.context.effects)
@@ -215,7 +215,8 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
         probability; null if the model does not know it), ``cutoff`` and
         ``cutoff_is_fixed`` (whether all articles have this cutoff), the ``method``, and its ``paragraphs``: each has
         ``position``, ``text``, ``label``, ``score``, ``first_score`` and ``changed_by`` (the score before headlines and
-        the second look, and which changed it; null where none did), the ``reasons`` in words, and ``words``, ``markup``
+        the second look, and which changed it; null where none did), ``rule`` (the name of the rule that found sure
+        filler, else null), the ``reasons`` in words, and ``words``, ``markup``
         (null without markup) and ``context`` (of the first score): a ``base`` and ``effects`` that add up to
         ``log_odds``; with a site memory also ``sighting``, the number of other pages of the site on which it stands,
         and the number of all of them.
@@ -229,6 +230,7 @@ def explanation_json(article: ArticleExplanation, *, position: int | None = None
             "score": paragraph.score,
             "first_score": paragraph.first_score,
             "changed_by": paragraph.changed_by,
+            "rule": None if paragraph.rule is None else paragraph.rule.name,
             "reasons": [storable(sentence) for sentence in _sentences(paragraph, article)],
             "words": _sum(paragraph.words),
             "markup": None if paragraph.markup is None else _sum(paragraph.markup),

@@ -19,8 +19,8 @@ from corestory.features.batch import batch_of_frame, has_markup
 from corestory.features.shapes import shape_features
 from corestory.installation import version
 from corestory.labelling.labelled import OWN_VIEWS
+from corestory.line_rules.filler_rules import NO_RULE, filler_rules
 from corestory.line_rules.headlines import own_headlines
-from corestory.line_rules.sure_filler import sure_filler
 from corestory.model.manifest import AdaptedTo, Manifest, now
 from corestory.model.overlap import joined_hashes, seen_articles
 from corestory.model.stored_weights import weights_sha256
@@ -153,8 +153,9 @@ def _with_own_labels(tagger: Tagger, frame: pd.DataFrame) -> Tagger:
     core = (frame["label"] == "core").to_numpy()[rows]
     words, _ = shape_features(batch.texts)
     labelled_core = {
-        "drop_headlines": own_headlines(batch, words, core), "drop_sure_filler": sure_filler(batch, words, core)
-    }  # fmt: skip
+        "drop_headlines": own_headlines(batch, words, core),
+        "drop_sure_filler": filler_rules(batch, words, core) != NO_RULE,
+    }
     kept = {name: False for name, found in labelled_core.items() if 2 * found.sum() >= len(batch.titles)}
     return replace(tagger, settings=msgspec.structs.replace(tagger.settings, **kept)) if kept else tagger
 

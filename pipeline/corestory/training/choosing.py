@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from corestory.features.shapes import shape_features
+from corestory.line_rules.filler_rules import NO_RULE, filler_rules
 from corestory.line_rules.headlines import lowered, own_headlines
-from corestory.line_rules.sure_filler import sure_filler
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import article_cutoffs, decide, is_clean, without_story
 from corestory.model.restoring import lines_between_prose
@@ -83,7 +83,7 @@ def choose_settings(
         scored.append(scores)
         cores.append(core)
         headlines.append(own_headlines(path.batch, length, core))
-        sure.append(sure_filler(path.batch, length, core))
+        sure.append(filler_rules(path.batch, length, core) != NO_RULE)
         expected.append(hope)
     drop, drop_sure = (are_filler([path for path, _ in paths], found) for found in (headlines, sure))
     for number, ((path, _), length) in enumerate(zip(paths, lengths, strict=True)):

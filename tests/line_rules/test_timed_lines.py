@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from corestory.line_rules.timed_headlines import in_timed_headlines
+from corestory.line_rules.timed_lines import in_timed_headlines
 from line_rules.rule_lines import found_lines, kept_lines
 
 STORY = ["+The last tram left the depot on Friday, and forty people had come to wave.", "+It is to be a café."]

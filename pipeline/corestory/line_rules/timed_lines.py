@@ -1,12 +1,13 @@
-"""Lists of headlines with the times at which they came, the last one first, as beside the stories of news pages.
+"""Lines with times: lists of headlines, the last one first, as beside stories; the labels of live reports.
 
-A programme, a timetable and a live report have times, too. But what is on begins with the first time, and the entries
-of a live report are sentences.
+A programme and a timetable have times, too, but these begin with the first. The entries of a live report are sentences
+and story; the times and names above them are not.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import compress, pairwise
 
@@ -30,11 +31,21 @@ HEADING_WORDS, HEADLINE_WORDS = 6, 25
 PROSE_WORDS, BEHIND = 8, 1
 """The fewest words of a sentence of prose, and the most such sentences that are kept behind the list."""
 
+ENTRIES, TIME_CHARACTERS, ENTRY_LINES, SAID = 3, 14, 3, 0.75
+"""A live report: the fewest lines with nothing but a time, and the most characters of each. In a page, the number of
+lines behind a time that may be its entry, and the least share of times with a sentence there."""
+LINES_BEHIND, MOST_KEPT, NAME_WORDS = 12, 1 / 3, 5
+"""The number of lines behind the last kept one that may be such times; the greatest share of kept lines behind times
+where these lines are headlines, not entries; and the most words of a name behind a time."""
+
 _CLOCK = re.compile(r"\W*([01]?\d|2[0-4])\s?[:.hH]\s?([0-5]\d)(?![\d/:]|[.,]\d)\s?([ap])?", re.IGNORECASE)
 _POINT, NOON = re.compile(r"\W*\d{1,2}\s?\."), 13 * 60
 # Letters with which no time begins, as most lines do.
 _NO_TIME = frozenset("bcdefgjklmnqrstwxyzBCDEFGJKLMNQRSTWXYZ")
 _AGO_CHARACTERS = 40
+_TIME_ALONE = re.compile(r"(?:[01]?\d|2[0-4])(?:[:.]|\s?[hH]\s?)[0-5]\d(?:\s?(?:h|[AaPp]\.?[Mm]\.?|Uhr|[A-Z]{2,4}))?")
+# The minute of a match: "71'", "90+4'".
+_MINUTE = re.compile(r"\d{1,3}(?:\+\d{1,2})?\s?['’′](?:\s?\+\s?\d{1,2})?")
 _BEHIND_AGO = re.compile(r"\s*[|·•,–—-]\s.*")
 
 
@@ -124,3 +135,52 @@ def _bounds(texts: Sequence[str], words: Float, run: list[int], inside: slice) -
 
 def _is_line(text: str, words: float, most: int) -> bool:
     return bool(words <= most) and not ends_as_sentence(text)
+
+
+def labels_of_entries(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the times of a live report, and names or headlines behind them.
+
+    In a text most times are dropped, in a page sentences stand behind most: the times of a table are story.
+
+    Parameters
+    ----------
+    batch, words, kept
+        As in `corestory.line_rules.headlines.own_headlines`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,).
+
+    Examples
+    --------
+    >>> from corestory.features.batch import batch_of_articles
+    >>> from corestory.reading.article import Article
+    >>> goals = [line for minute in (9, 40, 71) for line in (f"{minute}'", "Lee scores.")]
+    >>> labels_of_entries(batch_of_articles([Article("a", goals)]), np.array([1.0, 2] * 3), np.ones(6, bool)).tolist()
+    [True, False, True, False, True, False]
+    """
+    texts, found = batch.texts, np.zeros(len(kept), bool)
+    for inside in batch.layout.slices():
+        span = inside.start + np.flatnonzero(kept[inside])
+        rows = range(max(inside.start, span[0] - 2), min(span[-1] + LINES_BEHIND, inside.stop - 1)) if len(span) else ()
+        short = [row for row in rows if len(texts[row]) <= TIME_CHARACTERS and texts[row][:1].isdecimal()]
+        times = [row for row in short if _TIME_ALONE.fullmatch(texts[row])]
+        minutes = [row for row in short if _MINUTE.fullmatch(texts[row])]
+        if len(minutes) >= ENTRIES:  # nothing but a live report has them
+            found[minutes] = True
+        if batch.markup is None:
+            live = 2 * kept[times].sum() <= len(times)
+        else:
+            behind = [texts[row + 1 : min(row + 1 + ENTRY_LINES, inside.stop)] for row in times]
+            live = sum(any(map(ends_as_sentence, entry)) for entry in behind) >= SAID * len(times)
+        if len(times) < ENTRIES or not live:
+            continue
+        found[times] = True
+        if not any(ends_as_sentence(texts[row]) for row in span[span > times[0]].tolist()):
+            entries = np.array(times) + 1
+            found[entries] = kept[entries].mean() <= MOST_KEPT
+        below = [row + 1 for row in times if words[row + 1] <= NAME_WORDS]
+        names = Counter(texts[row] for row in below)
+        found[[row for row in below if names[texts[row]] > 1 and not ends_as_sentence(texts[row])]] = True
+    return found & kept

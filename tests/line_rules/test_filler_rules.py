@@ -10,14 +10,13 @@ import pytest
 from corestory.features.batch import batch_of_articles
 from corestory.features.shapes import shape_features
 from corestory.labelling.labelled import markup_columns, markup_rows
-from corestory.line_rules.sure_filler import sure_filler
 from corestory.model.explaining import explain_articles
 from corestory.model.tagger import Tagger
 from corestory.output.explanation import reasons
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 from corestory.training.adaptation import adapt
-from line_rules.rule_lines import found_if_kept
+from line_rules.rule_lines import found_if_kept, sure_filler
 
 STORY = (
     "The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
@@ -196,7 +195,8 @@ def test_the_default_model_drops_a_caption_and_says_why(default_tagger: Tagger):
     (explained,) = explain_articles(default_tagger, [Article("page", page.texts, markup=page.markup)])
     caption = explained.paragraphs[page.texts.index(CAPTION)]
     assert (caption.label, caption.changed_by) == ("filler", "sure filler")
-    assert "a caption" in reasons(caption, explained).verdict
+    assert caption.rule is not None and caption.rule.name == "element"
+    assert "That it is a caption, a date, a button or a box by its element" in reasons(caption, explained).verdict
     assert [one.label for one in explained.paragraphs if one.text in STORY] == ["core"] * 4
 
 
