@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.labelling.kind_words import kind_of_words
-from corestory.labelling.kinds import kind_of_markup, role_of_markup, with_kinds, without_telling_words
+from corestory.labelling.kinds import kind_of_markup, kind_of_words, role_of_markup, with_kinds, without_telling_words
 from corestory.labelling.labelled import KINDS, Kind, markup_rows
 from corestory.reading.html.page import read_page
 

@@ -1,9 +1,12 @@
+from importlib.util import find_spec
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import InputError
-from corestory.reading.article import Article, keeping, registered_domain, site_of
+from corestory.reading import article as article_module
+from corestory.reading.article import Article, keeping, language_of, registered_domain, site_of
 from corestory.reading.sources import read_articles
 from corestory.reading.tables import folded
 
@@ -108,3 +111,35 @@ def test_no_text_breaks_it_and_a_site_is_its_own_site(text: str) -> None:
 )
 def test_the_name_of_an_archive_is_no_site_for_its_ending(name: str, site: str) -> None:
     assert site_of(Article(name, ())) == site
+
+
+STORIES = {
+    "en": "The quay opened again on Monday after a long delay, the harbour council said.",
+    "de": "Der Kai wurde am Montag nach langer Verzögerung wieder geöffnet, teilte der Rat mit.",
+    "fr": "Le quai a rouvert lundi après un long retard, a annoncé le conseil du port.",
+    "es": "El muelle volvió a abrir el lunes tras un largo retraso, según el consejo del puerto.",
+    "pl": "Nabrzeże otwarto ponownie w poniedziałek po długim opóźnieniu, podała rada portu.",
+    "no": "Kaien åpnet igjen på mandag etter en lang forsinkelse, opplyste havnerådet.",
+    "ru": "Причал снова открылся в понедельник после долгой задержки, сообщил совет порта.",
+    "zh": "港口委员会表示，经过长时间的延误，码头于周一重新开放，市民可以再次使用旧桥。",
+}
+detecting = pytest.mark.skipif(find_spec("py3langid") is None, reason="py3langid (extra language) is missing")
+
+
+@detecting
+@pytest.mark.parametrize(("code", "text"), STORIES.items())
+def test_the_text_tells_its_language_whatever_the_source_declares(code, text):
+    assert language_of(text, declared="en") == code
+
+
+@detecting
+def test_a_text_too_short_to_tell_has_the_declared_language():
+    assert language_of("Quai ouvert", declared="nb-NO") == "no"
+
+
+@pytest.mark.parametrize(
+    ("declared", "code"), [("EN_us", "en"), ("zh-Hant", "zh"), ("eng", ""), ("nn", "no"), ("", "")]
+)
+def test_without_a_detector_the_declared_language_counts(monkeypatch, declared, code):
+    monkeypatch.setattr(article_module, "_detects_languages", lambda: False)
+    assert language_of(STORIES["fr"], declared=declared) == code

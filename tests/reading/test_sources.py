@@ -11,7 +11,7 @@ import pytest
 
 from corestory.errors import InputError
 from corestory.reading.article import Article
-from corestory.reading.bounds import MAX_PARAGRAPHS
+from corestory.reading.contents import MAX_PARAGRAPHS
 from corestory.reading.file_kinds import KINDS
 from corestory.reading.sources import files_of, read_articles
 

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from corestory.errors import InputError
 from corestory.reading import json_rows as rows_module
 from corestory.reading import tables as tables_module
-from corestory.reading.json_rows import json_rows, kind_of
-from corestory.reading.parquet_rows import parquet_table
-from corestory.reading.tables import SourceRow, csv_table, source_name
+from corestory.reading.json_rows import is_too_nested, json_rows, kind_of
+from corestory.reading.tables import SourceRow, csv_table, parquet_table, source_name
 
 
 class Refused(list[InputError]):
@@ -326,3 +325,9 @@ def test_a_field_that_is_too_short_to_tell_its_encoding_has_that_of_the_table() 
     table = csv_table(io.BytesIO(text.encode("cp1252")), name="a.csv", refuse=pytest.fail)
     assert table.columns == ("id", "Größe", "text")
     assert [row.values["größe"] for row in table.rows] == ["Öl"]
+
+
+def test_nested_json_is_told_by_its_brackets_outside_strings():
+    assert is_too_nested('{"a":' * 501)
+    assert not is_too_nested('{"a": "' + "[{" * 501 + '\\" ["}')
+    assert not is_too_nested('[{"a": [1]}, ' + "[[]], " * 1_000 + "1]")

@@ -8,10 +8,10 @@ from selectolax.lexbor import LexborNode
 from corestory.labelling.labelled import Markup
 from corestory.reading.html.hidden import shown_rows
 from corestory.reading.html.line_breaks import PROSE_WORDS, cut_at_breaks, cut_preformatted
-from corestory.reading.html.markup_words import MARKUP_LEVELS, NEAR
+from corestory.reading.html.markup_words import HEADINGS, MARKUP_LEVELS, NEAR
 from corestory.reading.html.segments import MAX_DEPTH
 from corestory.reading.html.serialised import MARK, UNSEEN, unescaped
-from corestory.reading.html.tags import HEADINGS, INLINE, PREFORMATTED, VOID
+from corestory.reading.html.tags import INLINE, PREFORMATTED, VOID
 from corestory.reading.text import is_blank
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)

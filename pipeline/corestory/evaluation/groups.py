@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from corestory.evaluation.bootstrap import measured_rates
 from corestory.evaluation.labelled_rows import LabelledRows
 from corestory.evaluation.results import EvaluationSettings, Group
-from corestory.reading.language import language_of
+from corestory.reading.article import language_of
 from corestory.types import Bool, Int
 
 UNKNOWN = "(unknown)"
@@ -78,7 +78,7 @@ def groups_by_column(
 def with_languages(rows: LabelledRows) -> LabelledRows:
     """Return the rows with the language of each article, as two letters; empty where unknown.
 
-    It is the language that the article declares, else the language that `corestory.reading.language.language_of` finds
+    It is the language that the article declares, else the language that `corestory.reading.article.language_of` finds
     in its core paragraphs, or in all if there is no core. The column `DETECTED` says where the language was found.
 
     Examples

@@ -153,8 +153,7 @@ def kept_types(source: AnyPath, keep: tuple[str, ...]) -> Mapping[str, pyarrow.D
         return {}
     import pyarrow
 
-    from corestory.reading.parquet_rows import open_parquet
-    from corestory.reading.tables import folded
+    from corestory.reading.tables import folded, open_parquet
 
     try:
         with open_parquet(source) as file:

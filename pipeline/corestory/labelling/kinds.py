@@ -1,4 +1,4 @@
-"""Kinds of filler and roles of core, read from a page's markup where sites agree: distant supervision.
+"""Kinds of filler and roles of core, read from a page's markup where sites agree, and from words: distant supervision.
 
 Class, id and tag names say of many paragraphs what they are (``class="byline"``), and nothing of others. A kind is
 given only where the nearest telling element claims one kind, where its site does not have such elements around its
@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from corestory.labelling.alignment import alignment_words
-from corestory.labelling.kind_words import kind_of_words
 from corestory.labelling.table import site_or_page
+from corestory.reading.html.markup_words import NEAR
 from corestory.types import Bool, Int
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from corestory.labelling.labelled import Kind, Role
 
 _CLAIMS: dict[Kind, str] = {
@@ -46,15 +45,12 @@ _CLAIMS: dict[Kind, str] = {
     "legal": "copyright legal cookie cookies consent gdpr disclaimer onetrust cookiebanner colophon imprint cmplz",
     "tags": "tag tags keyword keywords taglist topics topiclist tagcloud taxonomies",
 }
-# The same of elements further out: all of a comment section, or of a menu, is of one kind.
-_OUTER_CLAIMS: dict[Kind, str] = {
-    "navigation": "nav navbar menu megamenu breadcrumb breadcrumbs",
-    "related": "related recommended recommendations popular trending outbrain taboola mostread",
-    "newsletter": "newsletter newsletters mailchimp",
-    "comment": "comments disqus commentlist respond commentform",
-    "legal": "cookie cookies consent gdpr onetrust cookiebanner",
-    "share": "sharedaddy addtoany addthis sharebar",
-}
+# Of these words, elements further out claim a kind too: all of a comment section, or of a menu, is of one kind.
+_OUTER_CLAIMS = (
+    "nav navbar menu megamenu breadcrumb breadcrumbs related recommended recommendations popular trending outbrain "
+    "taboola mostread newsletter newsletters mailchimp comments disqus commentlist respond commentform cookie cookies "
+    "consent gdpr onetrust cookiebanner sharedaddy addtoany addthis sharebar"
+)
 _STANDFIRSTS = frozenset({
     "standfirst", "dek", "deck", "subtitle", "lede", "strapline", "subheadline", "subheading", "chapo", "chapeau",
     "vorspann", "anreisser", "entradilla", "bajada", "sottotitolo", "sommario", "ingress", "manchet", "sapo", "lead",
@@ -62,10 +58,10 @@ _STANDFIRSTS = frozenset({
 })  # fmt: skip
 
 _KIND_OF = {word: kind for kind, words in _CLAIMS.items() for word in words.split()}
-_OUTER_KIND_OF = {word: kind for kind, words in _OUTER_CLAIMS.items() for word in words.split()}
+_OUTER_KIND_OF = {word: _KIND_OF[word] for word in _OUTER_CLAIMS.split()}
 _DIGIT = re.compile(r"\d")
 _MANY_WORDS = 200
-_NEAR = ("own_", "up_", "upup_")
+_LEVEL = re.compile("^(?:own|up|upup)_")
 # The element of a whole post has the post's tags, category and author among its classes.
 _POSTS = frozenset({"hentry", "postid", "publish", "single", "body", "html", "main"})
 # A build tool writes such pieces of hashes into class names; `ad` beside them is one, too.
@@ -85,18 +81,52 @@ _LONGEST: dict[str, int] = {
 """The most words of a paragraph of each kind, whatever element it is in."""
 _TAG_WORDS = 6
 
-INLINE_WORDS = 10
-"""The most words of a paragraph whose inline elements give the kind of all of it."""
-AGREEMENT = 2 / 3
-"""The share of a text's sites that must agree on its kind."""
-MIN_SITES = 2
-"""The number of sites of a text from which on their agreement decides; below, its own markup does."""
+# Menus in footers hold the copyright line and the links to terms and privacy.
+_RIGHTS = re.compile(
+    r"(?i)(?:©|\(c\)|copyright)\W{0,10}(?:19|20)\d\d|all rights reserved|alle rechte vorbehalten|tous droits réservés|"
+    r"(?:todos los|todos os) (?:derechos|direitos) reservados|tutti i diritti riservati|все права защищены|"
+    r"wszelkie prawa zastrzeżone|alle rechten voorbehouden|版权所有|無断転載"
+)
+_POLICY = re.compile(
+    r"(?i)privacy|cookie|\bterms (?:of|and|&)|disclaimer|impressum|datenschutz|\bagb\b|nutzungsbedingungen|"
+    r"mentions légales|confidentialité|aviso legal|privacidad|note legali|informativa|voorwaarden|personvern|"
+    r"regulamin|prywatności|конфиденциальност|gizlilik|隐私|プライバシー|개인정보"
+)
+# The label of an advertisement, and the notice that a shop pays for a link.
+_ADVERTISED = re.compile(
+    r"(?i)(?:(?:skip|close|continue after)\W+)?(?:paid )?(?:advert(?:isement|ising|s)?|anzeige|werbung|publicité|"
+    r"publicidad|pubblicità|annonce|annonsørinnhold|annons|advertentie|reklam[ae]?|реклама|publicidade|mainos|hirdetés|"
+    r"διαφήμιση|广告|廣告|広告|광고|إعلان|विज्ञापन)(?:\W+(?:scroll (?:down )?to )?continue (?:reading|below).*)?[\W\d]*|"
+    r"sponsored(?: (?:content|links?|post|stories))?|"
+    r".*\b(?:may|might|will) (?:earn|receive|get) (?:an? |some )?(?:\w+ )?(?:commissions?|compensation)\b.*"
+)
+# Subscription walls, offers and appeals; few elements say that they hold one.
+_PAID = re.compile(
+    r"(?i)already (?:a |an )?(?:\w+ )?(?:subscriber|subscribed|member)\b|"
+    r"to (?:continue|keep) reading|subscribers?[- ]only|"
+    r"for subscribers|exclusive to subscribers|unlimited (?:digital )?access|article limit|cancel any ?time|"
+    r"free (?:articles?|stor(?:y|ies)) (?:left|remaining|limit|this month)|"
+    r"become an? (?:\w+ )?(?:subscriber|supporter|patron|donor)|support (?:\w+ )?(?:\w+ )?journalism|"
+    r"make a (?:donation|contribution)|^(?:please )?donate(?: now| today)?\W*$|"
+    r"bereits (?:abonnent|registriert)|jetzt (?:abonnieren|spenden|weiterlesen)|jederzeit kündbar|für abonnenten|"
+    r"unterstützen sie uns|déjà abonné|réservé aux abonnés|abonnez-vous|je m.abonne|faire un don|soutenez|"
+    r"suscríbete (?:para|y|ahora)|ya (?:eres|soy) suscriptor|para (?:suscriptores|assinantes)|já é assinante|"
+    r"assine (?:já|agora)|già abbonato|per gli abbonati|abbonati (?:ora|subito)|word abonnee|al abonnee|voor abonnees|"
+    r"bliv abonnent|for abonnenter|bli abonnent|wykup dostęp|dla prenumeratorów|dla subskrybentów|"
+    r"оформит[еь] подписку|для подписчиков"
+)
+_MAILED = re.compile(r"news ?letter|e-?mail|podcast|push|infolettre|boletín|рассылк", re.IGNORECASE)
+# The most words of a line that its words alone give a kind, and of a link to a policy.
+_LONGEST_TOLD, _LONGEST_POLICY = 60, 8
+
+INLINE_WORDS = 10  # the most of a paragraph whose inline elements give the kind of all of it
+AGREEMENT = 2 / 3  # the share of a text's sites that must agree on its kind
+MIN_SITES = 2  # from so many sites of a text on, their agreement decides; below, its own markup does
+# If more than this share of what an element claims on a site is story, the element stands around the story.
 STORY_SHARE = 0.3
-"""If more than this share of what an element claims on a site is story, the element stands around the story."""
-MOST_STANDFIRSTS, TEXT_WORDS = 3, 12
-"""The most standfirsts of a page, and the words of a paragraph of text behind which there is none."""
-SPREAD_SITES = 3
-"""The number of sites that must give a text a kind, so that it has this kind on sites that give none, too."""
+MOST_STANDFIRSTS = 3  # of a page
+TEXT_WORDS = 12  # behind a paragraph of text that is as long there is no standfirst
+SPREAD_SITES = 3  # so many sites must give a text a kind, so that it has this kind on sites that give none, too
 
 
 def kind_of_markup(markup: str, words: int) -> tuple[Kind | None, int]:
@@ -125,15 +155,15 @@ def kind_of_markup(markup: str, words: int) -> tuple[Kind | None, int]:
     """
     levels: tuple[list[str], ...] = ([], [], [], [])
     for word in markup.split():
-        level = next((level for level, mark in enumerate(_NEAR) if word.startswith(mark)), None)
+        level = next((level for level, mark in enumerate(NEAR) if word.startswith(mark)), None)
         if level is not None:
-            levels[level].append(word[len(_NEAR[level]) :])
+            levels[level].append(word[len(NEAR[level]) :])
         elif not word.startswith("in"):
             levels[3].append(word)
         elif words <= INLINE_WORDS:
             levels[0].append(word[2:])
     for level, found in enumerate(levels):
-        outer = level == len(_NEAR)
+        outer = level == len(NEAR)
         if not outer and not _POSTS.isdisjoint(found):
             continue
         known = _OUTER_KIND_OF if outer else _KIND_OF
@@ -141,7 +171,7 @@ def kind_of_markup(markup: str, words: int) -> tuple[Kind | None, int]:
         if claimed:
             (kind, *others) = claimed
             return (kind if not others and words <= _LONGEST.get(kind, words) else None), level
-    return None, len(_NEAR)
+    return None, len(NEAR)
 
 
 def _is_contradicted(word: str, found: list[str], words: int) -> bool:
@@ -156,6 +186,39 @@ def _is_contradicted(word: str, found: list[str], words: int) -> bool:
     return False
 
 
+def kind_of_words(text: str, claimed: Kind | None, *, words: int) -> Kind | None:
+    """Return the kind of a filler paragraph whose words say more than its element.
+
+    Parameters
+    ----------
+    text
+        The paragraph.
+    claimed
+        The kind of its markup (`kind_of_markup`).
+    words
+        How many words the paragraph has.
+
+    Examples
+    --------
+    >>> kind_of_words("© 2026 Harbour Herald", "navigation", words=3)
+    'legal'
+    >>> kind_of_words("© Getty Images", "caption", words=2)
+    'caption'
+    >>> kind_of_words("Already a subscriber? Log in", None, words=5)
+    'paywall'
+    """
+    if claimed in ("navigation", "tags") and words <= _LONGEST_POLICY and _POLICY.search(text):
+        return "legal"
+    if words > _LONGEST_TOLD:
+        return claimed
+    if claimed in (None, "navigation") and _RIGHTS.search(text):
+        return "legal"
+    if claimed not in ("comment", "byline", "navigation") and _ADVERTISED.fullmatch(text.strip()):
+        return "advertisement"
+    open_to_offers = claimed in (None, "navigation", "paywall", "advertisement", "newsletter")
+    return "paywall" if open_to_offers and _PAID.search(text) and not _MAILED.search(text) else claimed
+
+
 def without_telling_words(markup: str) -> str:
     """Leave out the markup words that tell a kind, so that a model learns from the others as well.
 
@@ -164,11 +227,7 @@ def without_telling_words(markup: str) -> str:
     >>> without_telling_words("own_p up_div up_byline p div byline body inauthor")
     'own_p up_div p div body'
     """
-    return " ".join(word for word in markup.split() if not _KIND_OF.keys() & {_bare(word), word, word[2:]})
-
-
-def _bare(word: str) -> str:
-    return word.split("_", 1)[1] if word.startswith(_NEAR) else word
+    return " ".join(word for word in markup.split() if not _KIND_OF.keys() & {_LEVEL.sub("", word), word, word[2:]})
 
 
 def role_of_markup(markup: str, *, is_title: bool) -> Role | None:
@@ -190,7 +249,7 @@ def role_of_markup(markup: str, *, is_title: bool) -> Role | None:
         return "title"
     if _HEADING.search(markup):
         return "subhead"
-    near = {word.partition("_")[2] for word in markup.split() if word.startswith(_NEAR[:2])}
+    near = {word.partition("_")[2] for word in markup.split() if word.startswith(NEAR[:2])}
     if not _STANDFIRSTS.isdisjoint(near):
         return "standfirst"
     return "body" if "own_p" in markup else None
@@ -211,8 +270,6 @@ def with_kinds(frame: pd.DataFrame) -> pd.DataFrame:
         The frame with more of `kind` and `role`. The views of a page without markup have those of the same texts in
         the page's view with markup, where these agree.
     """
-    import pandas as pd
-
     kind, role = frame["kind"].to_numpy(object, copy=True), frame["role"].to_numpy(object, copy=True)
     given = frame["kind"].notna().to_numpy() | frame["role"].notna().to_numpy()
     label = frame["label"].fillna("").to_numpy(object)
@@ -222,10 +279,11 @@ def with_kinds(frame: pd.DataFrame) -> pd.DataFrame:
     length = np.array([len(one) for one in spelt])[text_of]
     filler, markup = label == "filler", frame["markup"].to_numpy(object)
     claims = _page_claims(frame, markup, length, marked & (label != "") & (length > 0))
-    for row in np.flatnonzero(marked & filler & ~given & (length > 0)).tolist():
+    told = marked & ~given & (length > 0)
+    for row in np.flatnonzero(told & filler).tolist():
         kind[row] = kind_of_words(texts[text_of[row]], claims[row], words=int(length[row]))
     of_role = cache(role_of_markup)
-    for row in np.flatnonzero(marked & ~filler & ~given & (length > 0)).tolist():
+    for row in np.flatnonzero(told & ~filler).tolist():
         # Without a label it repeats the page's title.
         role[row] = of_role(markup[row], is_title=label[row] == "")
     _keep_leading(role, frame, length, marked & ~given & (label == "core"))
@@ -240,8 +298,6 @@ def with_kinds(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _keep_leading(role: npt.NDArray[np.object_], frame: pd.DataFrame, length: Int, core: Bool) -> None:
     """Leave standfirsts their role where they are few and before the text; others are the text of such an element."""
-    import pandas as pd
-
     rows = np.flatnonzero(core)
     lead = role[rows] == "standfirst"
     text = ~lead & (role[rows] != "subhead") & (length[rows] >= TEXT_WORDS)
@@ -254,8 +310,6 @@ def _page_claims(
     frame: pd.DataFrame, markup: npt.NDArray[np.object_], length: Int, inside: Bool
 ) -> npt.NDArray[np.object_]:
     """Give the kinds that elements tell, but for those elements that a site has around its stories, too."""
-    import pandas as pd
-
     claim = cache(kind_of_markup)
     rows = np.flatnonzero(inside)
     claimed = [claim(markup[row], min(int(length[row]), _MANY_WORDS)) for row in rows.tolist()]
@@ -275,16 +329,13 @@ def _agree(
     kind: npt.NDArray[np.object_], same: Int, site: npt.NDArray[np.object_], *, filler: Bool, given: Bool
 ) -> None:
     """Give equal texts the kind that most of their sites tell, and none where they disagree."""
-    import pandas as pd
-
     rows = np.flatnonzero(filler & pd.notna(kind))
     votes = pd.DataFrame({"text": same[rows], "site": site[rows], "kind": kind[rows]}).drop_duplicates()
     sites = votes.groupby("text")["site"].nunique()
     counts = votes.groupby(["text", "kind"]).size().reset_index(name="count")
     best = counts.sort_values(["text", "count"], kind="stable").drop_duplicates("text", keep="last").set_index("text")
     agreed = best["kind"].where(best["count"] >= AGREEMENT * sites, None)
-    several = sites >= MIN_SITES
-    claimed = filler & ~given & pd.notna(kind) & np.isin(same, several.index[several])
+    claimed = filler & ~given & pd.notna(kind) & np.isin(same, sites.index[sites >= MIN_SITES])
     spread = filler & ~given & np.isin(same, sites.index[(sites >= SPREAD_SITES) & agreed.notna()])
     changed = claimed | spread
     kind[changed] = agreed.reindex(same[changed]).to_numpy(object)

@@ -21,9 +21,8 @@ from corestory.labelling.labelled import (
 from corestory.reading.article import registered_domain
 from corestory.reading.file_kinds import kind_by_name
 from corestory.reading.json_rows import json_rows, position_of
-from corestory.reading.parquet_rows import parquet_table
 from corestory.reading.streams import open_bytes
-from corestory.reading.tables import SourceRow, csv_table, folded
+from corestory.reading.tables import SourceRow, csv_table, folded, parquet_table
 from corestory.reading.text import storable
 from corestory.types import Label
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from corestory.errors import InputError
 from corestory.model.kinds import CLASSES
 from corestory.model.tagged_article import TaggedArticle
+from corestory.reading.article import language_of
 from corestory.reading.blocks import Block, text_blocks
-from corestory.reading.language import language_of, word_count
-from corestory.reading.text import storable
+from corestory.reading.text import storable, word_count
 from corestory.reading.text_shapes import is_markup
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Story:
     article_id, url
         The article's.
     language
-        As in `corestory.reading.language.language_of`.
+        As in `corestory.reading.article.language_of`.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""What every reader returns: an article as paragraphs in order, with markup where the source had any, and its site."""
+"""What every reader returns: an article as paragraphs in order, with markup where it had any; its site and language."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,14 @@ _LONGEST_NAME = 253  # as of a host
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)$")
 # Set aside for examples, tests and private networks: in no list of suffixes, but no file name either.
 _RESERVED = {"example", "test", "invalid", "localhost", "local", "internal", "onion"}
+# This many characters of a story tell its language nearly as well as all of it, and take 10 ms.
+TOLD_CHARACTERS = 500
+# Fewer letters are too little evidence.
+LEAST_LETTERS = 20
+
+_LANGUAGE = re.compile(r"[a-z]{2}(?![a-z])")
+# Two written forms of one language, which the detector takes for one.
+_SAME_LANGUAGE = {"nb": "no", "nn": "no"}
 
 
 def registered_domain(url: str) -> str:
@@ -86,6 +95,39 @@ def site_of(article: Article) -> str:
     # The ending of an archive is also a top-level domain.
     folders = [folder.removesuffix(".zip") for folder in article.article_id.split("/")[-2::-1]]
     return next((site for folder in folders if "." in folder and (site := registered_domain(folder))), "")
+
+
+def language_of(text: str, *, declared: str = "") -> str:
+    """Return the language of a text, as a code of two letters (ISO 639-1); empty where nothing tells it.
+
+    Where the text of a page is in another language than the page declares, the text was right each time
+    (docs/outputs.md).
+
+    Parameters
+    ----------
+    text
+        The text; its first `TOLD_CHARACTERS` are read.
+    declared
+        The language that the source declares, such as ``en`` or ``de-AT``. It counts where the text is too short or
+        py3langid (the extra ``language``; Lui and Baldwin, ACL 2012) is not installed.
+
+    Examples
+    --------
+    >>> language_of("", declared="de-AT"), language_of("", declared="English"), language_of("")
+    ('de', '', '')
+    """
+    text = text[:TOLD_CHARACTERS]
+    if sum(map(str.isalpha, text)) >= LEAST_LETTERS and _detects_languages():
+        from py3langid import classify
+
+        return str(classify(text)[0])
+    match = _LANGUAGE.match(declared.strip().lower())
+    return _SAME_LANGUAGE.get(match[0], match[0]) if match else ""
+
+
+@cache
+def _detects_languages() -> bool:
+    return find_spec("py3langid") is not None
 
 
 def _ascii(host: str) -> str:

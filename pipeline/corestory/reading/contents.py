@@ -9,12 +9,10 @@ from typing import BinaryIO
 from corestory.errors import InputError, Note, Refuse, no_note, reason_of
 from corestory.reading.article import Article, keeping
 from corestory.reading.article_rows import COLUMNS, article_of_row, articles_of_rows, articles_of_table
-from corestory.reading.bounds import MAX_PARAGRAPHS
 from corestory.reading.decoding import decode
 from corestory.reading.fields import OPTIONS, SHOWN_FIELDS, FieldFinder, listed
 from corestory.reading.file_kinds import archive_kind, begins_warc, is_table, kind_by_content, kind_by_name
 from corestory.reading.json_rows import json_rows
-from corestory.reading.lumps import LUMP_SENTENCES, is_lump
 from corestory.reading.one_article import (
     LABELLED_ENDING,
     front_matter,
@@ -23,14 +21,17 @@ from corestory.reading.one_article import (
     paragraphs_of_text,
     text_article,
 )
-from corestory.reading.parquet_rows import parquet_table
 from corestory.reading.saved_pages import is_saved_page, saved_page
 from corestory.reading.streams import HEAD_BYTES, open_stored, peek_bytes, plain_bytes, read_document, unpacked_name
-from corestory.reading.tables import SourceRow, csv_table, folded, source_name
+from corestory.reading.tables import SourceRow, csv_table, folded, parquet_table, source_name
 from corestory.reading.text import storable
+from corestory.reading.text_shapes import LUMP_SENTENCES, is_lump
 from corestory.reading.warc import warc_part_rows, warc_rows
 from corestory.reading.zip_members import zip_articles
 from corestory.remote import AnyPath, fetching_hint
+
+MAX_PARAGRAPHS = 200_000
+"""Paragraphs of an article, all of which are in memory at a time: some 7 kB each."""
 
 # A paragraph of so many words that is all of a text has lost its line ends.
 _LUMP_WORDS = 250
@@ -152,7 +153,7 @@ def _file(path: AnyPath, refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
 def columns_to_read(
     keep: Sequence[str], finder: FieldFinder
 ) -> Callable[[Sequence[str], Sequence[str]], Collection[str]]:
-    """Return the choice of a Parquet file's columns, for `corestory.reading.parquet_rows.parquet_table`."""
+    """Return the choice of a Parquet file's columns, for `corestory.reading.tables.parquet_table`."""
     return lambda columns, lists: COLUMNS.union(map(folded, keep), finder.wanted(columns), lists)
 
 

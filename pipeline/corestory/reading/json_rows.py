@@ -8,20 +8,22 @@ from itertools import chain
 from typing import BinaryIO, TypeVar
 
 from corestory.errors import InputError, Refuse
-from corestory.reading.bounds import MAX_JSON_NESTING, is_too_nested
 from corestory.reading.decoding import decode, refuse_binary
 from corestory.reading.streams import MAX_DOCUMENT_BYTES, peek_bytes, read_document
-from corestory.reading.tables import SourceRow, folded, repaired, source_name, text_lines
+from corestory.reading.tables import SourceRow, folded, repaired, source_name, text_lines, with_nested
 from corestory.reading.text import storable
+
+MAX_JSON_NESTING = 500
+"""Lists and objects in one another."""
 
 # A longer list of JSON objects is read one object at a time.
 LIST_BYTES = 2**22
 # How much more of such a list is read at a time.
 _PIECE_CHARACTERS = 2**20
 _MARKS = re.compile(r'["\[\]{},]|\\.', re.DOTALL)
-# Objects in objects of a record whose fields can be named.
-NESTED_LEVELS = 3
 _BEGINS_DOCUMENT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*\{|\[\s*\n|\{\s*\n)")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_BRACKET = re.compile(r"[\[\]{}]")
 _Parsed = TypeVar("_Parsed")
 _SPACE = re.compile(r"\s*")
 _DOCUMENT = "a JSON object or a list of them"
@@ -191,6 +193,24 @@ def _parsed(
         raise InputError(f"JSON that cannot be read ({error})", where=where) from None
 
 
+def is_too_nested(json: str) -> bool:
+    """Return whether a JSON text has more than `MAX_JSON_NESTING` lists and objects in one another.
+
+    Examples
+    --------
+    >>> is_too_nested("[" * 501), is_too_nested("[]" * 501), is_too_nested('"' + "[" * 501 + '"')
+    (True, False, False)
+    """
+    if json.count("[") + json.count("{") <= MAX_JSON_NESTING:
+        return False
+    depth = 0
+    for match in _BRACKET.finditer(_STRING.sub("", json)):
+        depth += 1 if match[0] in "[{" else -1
+        if depth > MAX_JSON_NESTING:
+            return True
+    return False
+
+
 def record_of(value: object, where: str) -> dict[str, object]:
     """Return an object as a record: names in lower case, and the fields of its objects under names with dots.
 
@@ -207,16 +227,6 @@ def record_of(value: object, where: str) -> dict[str, object]:
     if not isinstance(value, Mapping):
         raise InputError(kind_of(value), where=where, expected="a JSON object with text, paragraphs or html")
     return with_nested({folded(str(key)): item for key, item in value.items()})
-
-
-def with_nested(values: dict[str, object], levels: int = NESTED_LEVELS) -> dict[str, object]:
-    """Return a record with the fields of its objects as fields of its own, such as ``article.text``."""
-    nested: dict[str, object] = {}
-    for key, item in values.items():
-        if levels and isinstance(item, Mapping):
-            inner = with_nested({folded(str(name)): of_it for name, of_it in item.items()}, levels - 1)
-            nested |= {f"{key}.{name}": of_it for name, of_it in inner.items()}
-    return values | {name: item for name, item in nested.items() if name not in values}
 
 
 def kind_of(value: object) -> str:

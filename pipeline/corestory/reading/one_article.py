@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 
 from corestory.errors import InputError
 from corestory.reading.article import Article
-from corestory.reading.bounds import excess_of_page
-from corestory.reading.lumps import lump_paragraphs
 from corestory.reading.text import is_blank, split_text, storable
-from corestory.reading.text_shapes import is_markup
+from corestory.reading.text_shapes import is_markup, lump_paragraphs
 
 if TYPE_CHECKING:
     from corestory.reading.html.page import Page
+
+# Bounds on pages, whose time or memory grows with their square; no page that people read comes near them.
+MAX_NESTING = 5_000
+"""Elements of a page that are open at a time."""
+
+MAX_ATTRIBUTES = 5_000
+"""Attributes of an element."""
 
 # The start and the end of a paragraph, in characters of the text.
 Span = tuple[int, int]
@@ -27,6 +32,21 @@ _FRONT_CHARACTERS = 5000
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(.*?)\n\1[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _FRONT_LINE = re.compile(r"(\w+)[ \t]*[:=][ \t]*([\"']?)(.*?)\2[ \t]*")
 _TAG = re.compile(r"<(?:!doctype|/?(?:html|body|div|p|article|section|h[1-6]|ul|li|br|span|a)\b)[^<>]*>", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)")
+# Elements that hold nothing, or that the next of their kind ends.
+_SHALLOW = frozenset(
+    (
+        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"),
+        *("param", "source", "track", "wbr", "p", "li", "dt", "dd", "option", "optgroup"),
+        *("tr", "td", "th", "thead", "tbody", "tfoot", "rp", "rt"),
+    )
+)
+# Nothing in it is tried twice, and most attributes have no space beside "=": half of the time of a search is here.
+_VALUE = r"""(?:"[^"]*+"|'[^']*+'|[^\s"'<>]++)"""
+_MANY_ATTRIBUTES = re.compile(
+    r"""<[a-zA-Z][^\s<>"'/]*+(?:[\s/]++[^\s"'<>=/]++"""
+    rf"(?:={_VALUE}|\s*+=\s*+{_VALUE})?+){{{MAX_ATTRIBUTES}}}+"
+)
 # The cut takes these away besides what does not show: marks of quoted mail and of lost line ends, and hyphens of
 # wrapped words.
 _TAKEN = frozenset(">-\u2010¶|")
@@ -50,7 +70,7 @@ def article_of_text(text: str, *, html: bool = False, url: str = "", where: str 
     Raises
     ------
     InputError
-        It is not a string, or exceeds a bound of `corestory.reading.bounds`.
+        It is not a string, or is too large to be parsed (`excess_of_page`).
 
     Examples
     --------
@@ -77,7 +97,7 @@ def paragraphs_of_text(text: str, *, where: str) -> Sequence[str]:
     Raises
     ------
     InputError
-        It is HTML that exceeds a bound of `corestory.reading.bounds`, or shows no text.
+        It is HTML that is too large to be parsed (`excess_of_page`), or shows no text.
 
     Examples
     --------
@@ -162,7 +182,7 @@ def page_article(html: str, *, article_id: str, where: str) -> Article:
     Raises
     ------
     InputError
-        The page shows no text, or exceeds a bound of `corestory.reading.bounds`.
+        The page shows no text, or is too large to be parsed (`excess_of_page`).
     """
     page = _page(html, where)
     if not page.texts and page.frames:
@@ -188,6 +208,35 @@ def _page(html: str, where: str) -> "Page":
         return read_page(html.encode())
     except UnicodeEncodeError:
         return read_page(storable(html))
+
+
+def excess_of_page(html: str) -> str:
+    """Return the bound that a page exceeds, so that it is too large to be parsed, or an empty string.
+
+    Examples
+    --------
+    >>> excess_of_page("<div>" * 100_000)
+    'a page of more than 5,000 elements in one another'
+    >>> excess_of_page("<p>The quay opened.</p>" * 100_000)
+    ''
+    """
+    tags = html.count("<")
+    # No more elements are in one another than are opened at all.
+    if tags > MAX_NESTING and tags - html.count("</") > MAX_NESTING and _nesting_of_page(html) > MAX_NESTING:
+        return f"a page of more than {MAX_NESTING:,} elements in one another"
+    if len(html) > 2 * MAX_ATTRIBUTES and _MANY_ATTRIBUTES.search(html):
+        return f"a page that has an element of more than {MAX_ATTRIBUTES:,} attributes"
+    return ""
+
+
+def _nesting_of_page(html: str) -> int:
+    depth = deepest = 0
+    for slash, name in _ANY_TAG.findall(html):
+        if name.lower() in _SHALLOW:
+            continue
+        depth = max(0, depth - 1) if slash else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def spans_of(texts: Sequence[str], text: str) -> tuple[Span | None, ...]:

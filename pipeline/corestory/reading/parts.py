@@ -17,9 +17,8 @@ from corestory.reading.contents import Wanted, articles_of_archive_part, columns
 from corestory.reading.fields import FieldFinder, ReadingOptions
 from corestory.reading.file_kinds import kind_by_name
 from corestory.reading.json_rows import IDENTITIES, identity_of
-from corestory.reading.parquet_rows import open_parquet, parquet_table
 from corestory.reading.streams import unpacked_name
-from corestory.reading.tables import SourceRow, folded
+from corestory.reading.tables import SourceRow, folded, open_parquet, parquet_table
 from corestory.reading.text import storable
 from corestory.reading.warc import warc_cuts
 from corestory.reading.zip_members import member_sizes

@@ -1,17 +1,28 @@
-"""Records of files, and the rows of CSV, one at a time, each with the place it came from."""
+"""Records of files, and the rows of CSV and of Parquet, one at a time, each with the place it came from."""
+
+from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from corestory.errors import InputError, Refuse
 from corestory.reading.decoding import decode, legacy_encoding, marked_encoding, refuse_binary
-from corestory.reading.streams import MAX_DOCUMENT_BYTES, peek_bytes
+from corestory.reading.streams import MAX_DOCUMENT_BYTES, peek_bytes, unpacked_name
 from corestory.reading.text import storable
+from corestory.remote import AnyPath, RemotePath
 
+if TYPE_CHECKING:
+    import pyarrow.parquet
+
+# Objects in objects of a record whose fields can be named.
+_NESTED_LEVELS = 3
+# Rows of a Parquet file that are in memory at a time: articles are long.
+_PARQUET_ROWS = 256
 _DELIMITERS = (",", "\t", ";", "|")
 # A line in front of the header that tools write for Excel.
 _SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n?", re.IGNORECASE)
@@ -65,6 +76,16 @@ def folded(name: str) -> str:
 def source_name(name: str) -> str:
     """Return what to call a file in an error; its name, but for the standard input's ``-``."""
     return "standard input" if name == "-" else name
+
+
+def with_nested(values: dict[str, object], levels: int = _NESTED_LEVELS) -> dict[str, object]:
+    """Return a record with the fields of its objects as fields of its own, such as ``article.text``."""
+    nested: dict[str, object] = {}
+    for key, item in values.items():
+        if levels and isinstance(item, Mapping):
+            inner = with_nested({folded(str(name)): of_it for name, of_it in item.items()}, levels - 1)
+            nested |= {f"{key}.{name}": of_it for name, of_it in inner.items()}
+    return values | {name: item for name, item in nested.items() if name not in values}
 
 
 def csv_table(stream: BinaryIO, *, name: str, refuse: Refuse, delimiter: str = ",") -> SourceTable:
@@ -153,3 +174,117 @@ def repaired(text: str, where: str) -> str:
     return (
         text if text.isascii() or storable(text) == text else decode(text.encode(errors="surrogateescape"), where=where)
     )
+
+
+def parquet_table(
+    path: AnyPath, *, wanted: Callable[[Sequence[str], Sequence[str]], Collection[str]], first_group: int = 0
+) -> SourceTable:
+    """Read a Parquet file a few rows at a time.
+
+    Parameters
+    ----------
+    path
+        The file.
+    wanted
+        Called with the columns of the file and those of them that hold lists of strings; returns, in lower case, the
+        columns to read.
+    first_group
+        The row group to begin with.
+
+    Raises
+    ------
+    InputError
+        The file is missing, damaged, truncated or no Parquet.
+    """
+    import pyarrow
+
+    name = storable(path.as_posix())
+    if not path.is_file():
+        raise InputError("no such file", where=name)
+    if unpacked_name(path.name) != path.name.lower():
+        raise InputError("compressed Parquet", where=name, expected="Parquet", hint="Decompress it.")
+    try:
+        with open_parquet(path) as file:
+            fields = dict(_fields_of(file.schema_arrow, _NESTED_LEVELS))
+    except (pyarrow.ArrowException, OSError, ValueError) as error:
+        raise InputError("not a Parquet file, or a damaged or truncated one", where=name) from error
+    columns = tuple(fields)
+    lists = tuple(folded(name) for name, of in fields.items() if _holds_lists(of))
+    names = wanted(columns, lists)
+    chosen = [column for column in columns if folded(column) in names]
+    return SourceTable(columns, _parquet_rows(path, chosen, name, first_group), lists)
+
+
+def _fields_of(fields: Iterable[pyarrow.Field], levels: int) -> Iterator[tuple[str, pyarrow.DataType]]:
+    """Yield names and types of columns, and of the fields of their objects, as `with_nested` names them."""
+    from pyarrow import types
+
+    for field in fields:
+        yield field.name, field.type
+        if levels and types.is_struct(field.type):
+            yield from ((f"{field.name}.{name}", of) for name, of in _fields_of(field.type, levels - 1))
+
+
+def _holds_lists(of: pyarrow.DataType) -> bool:
+    """Return whether a type is a list of strings."""
+    from pyarrow import types
+
+    is_list = types.is_list(of) or types.is_large_list(of) or types.is_fixed_size_list(of)
+    return bool(is_list and (types.is_string(of.value_type) or types.is_large_string(of.value_type)))
+
+
+@contextmanager
+def open_parquet(path: AnyPath) -> Iterator[pyarrow.parquet.ParquetFile]:
+    """Open a Parquet file, here or elsewhere.
+
+    Raises
+    ------
+    pyarrow.ArrowException, OSError, ValueError
+        As pyarrow has it.
+    """
+    import pyarrow.parquet
+
+    # Not buffered ahead: that would hold whole row groups.
+    if isinstance(path, RemotePath):
+        with path.open(at_random=True) as stream, pyarrow.parquet.ParquetFile(stream, pre_buffer=False) as file:
+            yield file
+        return
+    with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
+        yield file
+
+
+def _parquet_rows(path: AnyPath, columns: list[str], name: str, first_group: int) -> Iterator[SourceRow]:
+    import pyarrow
+
+    number = 0
+    try:
+        with open_parquet(path) as file:
+            groups = range(file.metadata.num_row_groups)
+            number = sum(file.metadata.row_group(group).num_rows for group in groups[:first_group])
+            wanted = list(groups[first_group:])
+            for batch in file.iter_batches(_PARQUET_ROWS, wanted, columns=columns, use_threads=False):
+                names = [folded(column) for column in batch.schema.names]
+                has_objects = any(pyarrow.types.is_struct(of) for of in batch.schema.types)
+                for values in zip(*map(_column_values, batch.columns), strict=True):
+                    number += 1
+                    record = dict(zip(names, values, strict=True))
+                    record = with_nested(record) if has_objects else record
+                    yield SourceRow(record, f"{name}, row {number}", f"{name}:{number}")
+    except (pyarrow.ArrowException, OSError, ValueError) as error:
+        raise InputError("damaged Parquet data", where=f"{name}, after row {number}") from error
+
+
+def _column_values(column: pyarrow.Array) -> list[object]:
+    """Return the values of a column; a date or a time that Python cannot hold becomes its number in the file."""
+    try:
+        values: list[object] = column.to_pylist()
+    except (OverflowError, ValueError):
+        values = [_cell_value(cell) for cell in column]
+    return values
+
+
+def _cell_value(cell: pyarrow.Scalar) -> object:
+    try:
+        return cell.as_py()
+    except (OverflowError, ValueError):
+        return cell.value if hasattr(cell, "value") and isinstance(cell.value, int) else None

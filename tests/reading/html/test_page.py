@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.labelling.labelled import Markup, markup_rows
-from corestory.reading.html.page import read_page
+from corestory.reading.html.page import read_page, with_end_tags
 from corestory.reading.html.segments import MAX_DEPTH
 from corestory.reading.html.serialised import UNSEEN
 from corestory.reading.html.tags import INLINE
@@ -227,3 +227,69 @@ def test_characters_without_width_around_a_paragraph_are_no_part_of_it():
         "<p>\u200bThe quay.\ufeff</p><p>\u200b \u200b</p><p><b>\u2060</b> The bac\u200bteria.\u200b<br></p>"
     )
     assert page.texts == ["The quay.", "The bac\u200bteria."]
+
+
+SHORT = ["The ferry was late again on Monday.", "Nobody was told why.", "It sailed at nine."]
+SHORT_BLOCKS = "".join(f"<p>{text}</p>" for text in SHORT)
+
+
+@pytest.mark.parametrize("tag", ["script src='a.js'", 'iframe src="/v?a=1"', "textarea", "style"])
+def test_an_element_that_closes_itself_holds_nothing_of_the_page(tag):
+    assert read_page(f"<body><{tag}/>{SHORT_BLOCKS}</body>").texts == SHORT
+    assert read_page(f"<body><{tag} />{SHORT_BLOCKS}<{tag}/></body>".encode()).texts == SHORT
+
+
+def test_a_title_that_closes_itself_leaves_the_page():
+    assert read_page(f"<html><head><title/></head><body>{SHORT_BLOCKS}").texts == SHORT
+
+
+def test_in_such_a_page_all_empty_elements_close_themselves():
+    page = read_page(f'<body><script src="a.js"/><a id="top"/>{SHORT_BLOCKS}<i class="icon"/></body>')
+    assert page.texts == SHORT
+    assert page.markup.density.tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script src=/a/></script><div class='clear'/>x",
+        "<script src='a.js' /></script><script>x</script><div/>x",
+        "<a href=/news/>News</a><script>1<script</script>",
+        "<script>'<script>'",
+    ],
+)
+def test_other_pages_stay_as_they_are(html):
+    assert with_end_tags(html) == html
+
+
+def test_sections_of_a_page_that_shows_nothing_else_are_its_text():
+    story = "".join(f"<p>{text}</p>" for text in SHORT)
+    assert read_page(f"<body><script>//<![CDATA[\nx()\n//]]></script><div><![CDATA[{story}]]></div>").texts == SHORT
+    assert read_page("<body>" + "".join(f"<p><![CDATA[{text}]]></p>" for text in SHORT)).texts == SHORT
+
+
+TOLD = [
+    f"The {day} ferry was late again, and nobody who was on board was told why, the harbour council said."
+    for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+]
+TOLD_BLOCKS = "".join(f"<p>{text}</p>" for text in TOLD)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<head><title>Ferry</head><body>{}</body>", "<style>p {{ color: red }}{}",
+        "<script>var a = 1;{}<script>b()</script>", "<p>Home</p><!-- advertisement {}",
+        "<select><option>Skarne{}", "<title>Ferry<style>p {{}}{}",
+    ],
+)  # fmt: skip
+def test_an_element_or_a_comment_that_nobody_has_closed_holds_no_story(page):
+    assert [text for text in read_page(page.format(TOLD_BLOCKS)).texts if text in TOLD] == TOLD
+
+
+def test_what_a_page_with_a_story_has_in_a_comment_without_end_stays_out():
+    assert read_page(f"{TOLD_BLOCKS}<!-- {TOLD_BLOCKS.replace('ferry', 'train')}").texts == TOLD
+
+
+def test_many_elements_without_an_end_take_no_longer_than_their_page():
+    assert read_page("<title>a<p>b" * 20_000).texts == []

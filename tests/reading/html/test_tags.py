@@ -1,4 +1,7 @@
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corestory.reading.html.tags import (
     BLOCK,
@@ -14,9 +17,8 @@ from corestory.reading.html.tags import (
     LINK,
     NAME_BITS,
     NOTHING,
+    Nesting,
     Tags,
-    block_words,
-    inline_words,
 )
 
 
@@ -60,11 +62,6 @@ def test_what_looks_like_an_attribute_within_a_value_is_none():
     assert tags.names[name(tags, 'a title="x class=" rel="nofollow"')] == ("a", "", ())
 
 
-def test_words_are_parts_of_names_once_each():
-    assert block_words(("h1", "HTMLPage storyBody2 a", ("page-x", "story"))) == "h_one html page story body"
-    assert block_words(("p", "a&amp;bc", ())) == "p bc"
-
-
 def test_a_picture_written_into_its_tag_is_not_remembered():
     tags = Tags()
     tag = f'img class="photo" src="data:image/png;base64,{"A" * 100_000}"'
@@ -84,12 +81,29 @@ def test_it_is_full_of_many_names_as_of_many_tags():
     assert (len(of_names), len(of_names.names) < 2_000) == (0, True)
 
 
-@pytest.mark.parametrize(
-    ("value", "parts"),
-    [
-        ("aB a-bc ABc ABCd aBC", "bc bc ab cd bc"), ("A1 x1y B", ""), ("MAIN_story2Text", "main story text"),
-        ("xé éxy", "xy"), ("a" * 298 + "Bcd", "a" * 298 + " bc"), ("&amp;" * 299 + "Bc", ""),
-    ],
-)  # fmt: skip
-def test_a_part_begins_at_a_capital_and_has_two_letters_at_least(value, parts):
-    assert " ".join(inline_words(("b", value, ()))) == " ".join(["inb", *("in" + part for part in parts.split())])
+def element(parts):
+    return ["(", *(tag for part in parts for tag in part), ")"]
+
+
+PAGES = st.lists(st.recursive(st.just(["x"]), lambda inner: st.lists(inner, max_size=4).map(element))).map(element)
+
+
+@given(PAGES)
+def test_the_elements_are_those_that_a_stack_of_open_elements_finds(page):
+    tags = np.array(page)
+    nesting = Nesting(tags == "(", tags == ")")
+    stack, around, opened, level, ends = [], [], {}, [], {}
+    for index, tag in enumerate(page):
+        if tag == ")":
+            opened[index] = stack.pop()
+            ends[opened[index]] = index
+        around.append(stack[-1] if stack else -1)
+        level.append(len(stack))
+        if tag == "(":
+            stack.append(index)
+
+    assert nesting.level.tolist() == level
+    assert nesting.around(np.arange(len(page))).tolist() == around
+    assert dict(zip(nesting.closing.tolist(), nesting.opening.tolist(), strict=True)) == opened
+    assert nesting.closes(np.arange(len(page)) == 0).tolist() == [opened.get(index) == 0 for index in range(len(page))]
+    assert {start: int(nesting.ends()[start]) for start in ends} == ends

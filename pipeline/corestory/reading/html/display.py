@@ -11,7 +11,6 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 
-from corestory.reading.html.nesting import Nesting
 from corestory.reading.html.serialised import MARK, text_nodes
 from corestory.reading.html.tags import (
     BLOCK,
@@ -35,6 +34,7 @@ from corestory.reading.html.tags import (
     TABLE,
     TERM,
     TRANSPARENT,
+    Nesting,
 )
 from corestory.types import Bool, Int
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
-from corestory.reading.bounds import is_too_nested
+from corestory.reading.json_rows import is_too_nested
 
 # Older systems hide scripts from XML and from old browsers.
 _WRAPPING = re.compile(

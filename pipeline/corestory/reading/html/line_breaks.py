@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from corestory.reading.html.serialised import MARK
-from corestory.reading.language import word_count
-from corestory.reading.text import split_text
+from corestory.reading.text import split_text, word_count
 
 # A line of so many words is prose; it has at least so many characters.
 PROSE_WORDS, _PROSE_CHARACTERS = 15, 25

@@ -5,6 +5,7 @@ Most paragraphs of a batch share them, so each distinct sequence is kept once, a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -12,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corestory.reading.html.serialised import decoded
 from corestory.types import Bool, Int
 
 if TYPE_CHECKING:
     from corestory.reading.html.outline import Outline
-    from corestory.reading.html.tags import Names
 
 # How many of a paragraph's nearest elements are named.
 MARKUP_LEVELS = 12
@@ -25,7 +26,113 @@ NEAR = ("own_", "up_", "upup_")
 # The words of a paragraph that the page declares but does not show.
 DECLARED = "declared"
 
+# Tokens read every digit as 0, so letters number the heading levels.
+HEADINGS = {"h1": "h_one", "h2": "h_two", "h3": "h_three", "h4": "h_four", "h5": "h_five", "h6": "h_six"}
+# Parts of one letter tell nothing.
+_NAME_PART = re.compile(r"[a-z]{2,}|[A-Z](?:[a-z]+|[A-Z]+(?![a-z]))")
+_READ = 300  # of a value no more is read
+# What a tag or a name takes in memory beside its characters, in characters.
+EACH = 128
 _FACTOR = np.uint64(0xD1342543DE82EF95)
+
+# An element, its class, and its `id`, `role` and `itemprop` where it has any.
+Name = tuple[str, str, tuple[str, ...]]
+
+
+class Names:
+    """The names that were seen, by their numbers; number 0 is that of tags without a name.
+
+    Attributes
+    ----------
+    shapes
+        For each name the number of its element and class alone.
+    held
+        About how much memory the names take, in characters.
+
+    Examples
+    --------
+    >>> names = Names()
+    >>> one, other = (names.number(("li", "item", others)) for others in [(), ("top",)])
+    >>> names[other], names.block_words(other), names.shapes[one] == names.shapes[other]
+    (('li', 'item', ('top',)), 'li item top', True)
+    """
+
+    def __init__(self) -> None:
+        self.shapes: list[int] = []
+        self.held = 0
+        self._names: list[Name] = []
+        self._numbers: dict[Name, int] = {}
+        self._block_words: dict[int, str] = {}
+        self._inline_words: dict[int, tuple[str, ...]] = {}
+        self._shape_numbers: dict[tuple[str, str], int] = {}
+        self.number(("", "", ()))
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __getitem__(self, number: int) -> Name:
+        return self._names[number]
+
+    def number(self, name: Name) -> int:
+        """Return a name's number, a new one where it has none."""
+        number = self._numbers.get(name)
+        if number is None:
+            self._numbers[name] = number = len(self._names)
+            self._names.append(name)
+            self.shapes.append(self._shape_numbers.setdefault(name[:2], len(self._shape_numbers)))
+            self.held += len(name[1]) + sum(map(len, name[2])) + EACH
+        return number
+
+    def block_words(self, number: int) -> str:
+        """Return `block_words` of a name."""
+        words = self._block_words.get(number)
+        if words is None:
+            self._block_words[number] = words = block_words(self._names[number])
+        return words
+
+    def words_within(self, numbers: Iterable[int]) -> str:
+        """Return `inline_words` of some names, once each, a space between."""
+        known = self._inline_words
+        found: dict[str, None] = {}
+        for number in dict.fromkeys(numbers):
+            words = known.get(number)
+            if words is None:
+                known[number] = words = inline_words(self._names[number])
+            found.update(dict.fromkeys(words))
+        return " ".join(found)
+
+
+def block_words(name: Name) -> str:
+    """Return an element's name and the parts of its `class`, `id`, `role` and `itemprop`, once each.
+
+    Examples
+    --------
+    >>> block_words(("h2", "storyTitle wide", ("main-title",)))
+    'h_two story title wide main'
+    """
+    element = name[0]
+    return " ".join(dict.fromkeys([HEADINGS.get(element, element), *_parts_of(name)]))
+
+
+def inline_words(name: Name) -> tuple[str, ...]:
+    """Return the same of an element within a line, each marked as such.
+
+    Examples
+    --------
+    >>> inline_words(("a", "btn", ()))
+    ('ina', 'inbtn')
+    """
+    return tuple(["in" + word for word in (name[0], *_parts_of(name))])
+
+
+def _parts_of(name: Name) -> list[str]:
+    _, values, others = name
+    if others:
+        values = " ".join((values, *others))
+    if len(values) > _READ or "&" in values:
+        values = " ".join([decoded(value)[:_READ] for value in (name[1], *others)])
+    parts: list[str] = _NAME_PART.findall(values)
+    return parts if values.islower() else [part.lower() for part in parts]
 
 
 @dataclass(frozen=True, slots=True)

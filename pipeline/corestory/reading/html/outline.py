@@ -10,7 +10,7 @@ from itertools import accumulate
 import numpy as np
 
 from corestory.reading.html.line_breaks import prose_word_count
-from corestory.reading.html.tags import Names
+from corestory.reading.html.markup_words import Names
 from corestory.types import Float, Int
 
 

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
-from corestory.reading.bounds import is_too_nested
 from corestory.reading.html.javascript import assigned_values, decoded, json_value, sent_values, written_html
 from corestory.reading.html.segments import cut
 from corestory.reading.html.serialised import NormalForm, unescaped
-from corestory.reading.language import may_be_unspaced, word_count, words_of
-from corestory.reading.text import split_text
+from corestory.reading.json_rows import is_too_nested
+from corestory.reading.text import may_be_unspaced, split_text, word_count, words_of
 
 if TYPE_CHECKING:
     from corestory.reading.html.outline import Outline

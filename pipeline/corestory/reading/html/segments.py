@@ -17,9 +17,8 @@ from corestory.reading.html.line_breaks import (
     cut_at_breaks,
     cut_preformatted,
 )
-from corestory.reading.html.nesting import Nesting
+from corestory.reading.html.markup_words import Names
 from corestory.reading.html.outline import Outline
-from corestory.reading.html.printed_breaks import join_printed_breaks
 from corestory.reading.html.serialised import MARK, NormalForm, text_nodes, unescaped
 from corestory.reading.html.tags import (
     BLOCK,
@@ -39,10 +38,10 @@ from corestory.reading.html.tags import (
     PREFORMATTED_TEXT,
     ROLE,
     ROLE_BITS,
-    Names,
+    Nesting,
     Tags,
 )
-from corestory.reading.html.torn import join_initials, join_lines, part_sentences
+from corestory.reading.html.torn import join_initials, join_lines, join_printed_breaks, part_sentences
 from corestory.reading.text import is_blank
 from corestory.types import Bool, Int
 

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser
 
-from corestory.reading.language import word_count
+from corestory.reading.text import word_count
 from corestory.reading.text_shapes import is_markup
 
 if TYPE_CHECKING:

@@ -1,11 +1,14 @@
-"""What each tag of a page's normal form means for the cut, read once for all the places where it stands."""
+"""What each tag of a page's normal form means for the cut, read once for all its places; in which element it stands."""
 
 import re
-from collections.abc import Iterable
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
+from corestory.reading.html.markup_words import EACH, Names
 from corestory.reading.html.serialised import decoded
+from corestory.types import Bool, Int
 
 # Formulas in MathML, whose elements all flow inside a line.
 _MATH = (
@@ -41,8 +44,6 @@ VOID = frozenset(
         *("meta", "param", "source", "track", "wbr"),
     )
 )
-# Tokens read every digit as 0, so letters number the heading levels.
-HEADINGS = {"h1": "h_one", "h2": "h_two", "h3": "h_three", "h4": "h_four", "h5": "h_five", "h6": "h_six"}
 
 # The effects of a tag. From `BREAK` on, a page has lines; from `BLOCK` on, the tag ends the paragraph before it.
 NOTHING, CLOSE, LINK, INLINE_OPEN, INLINE_VOID, BREAK, HIDDEN_INLINE, BLOCK, BLOCK_VOID, HIDDEN, HIDDEN_VOID = range(11)
@@ -70,9 +71,6 @@ ROLE = 15 << ROLE_BITS
 FLEXIBLE, SPOKEN, PREFORMATTED_TEXT = (1 << bit for bit in range(8, 11))
 NAME_BITS = 11
 
-# An element, its class, and its `id`, `role` and `itemprop` where it has any.
-Name = tuple[str, str, tuple[str, ...]]
-
 _KINDS = {
     **dict.fromkeys(VOID, BLOCK_VOID),
     **dict.fromkeys(INLINE, INLINE_OPEN),
@@ -89,10 +87,9 @@ _HIDDEN_KINDS = {
     INLINE_VOID: NOTHING,
 }
 _OTHERS = ("id", "role", "itemprop")
-# Tags and names of so many characters are remembered from page to page, and this for each beside its characters.
-_MOST, _EACH = 2**21, 128
+# Tags and names of so many characters are remembered from page to page, counted with `EACH` for each.
+_MOST = 2**21
 _LONGEST = 1_000  # longer tags are not: pictures written into their tag, which come once
-_READ = 300  # of a value no more is read
 # The last three keep a text for search engines or screen readers.
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|"
@@ -119,73 +116,8 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _PARAGRAPH = re.compile(r"(?<![a-z])para(?:graph)?(?![a-z])|(?:^|\s)(?:d-)?(?:block|flex)(?:\s|$)", re.IGNORECASE)
-# Parts of one letter tell nothing.
-_NAME_PART = re.compile(r"[a-z]{2,}|[A-Z](?:[a-z]+|[A-Z]+(?![a-z]))")
 # The parser writes every attribute as ` name="value"`. A name may begin with "=", and hold quotes.
 _ATTRIBUTE = re.compile(r' (=?[^ =]*)="([^"]*)"')
-
-
-class Names:
-    """The names that were seen, by their numbers; number 0 is that of tags without a name.
-
-    Attributes
-    ----------
-    shapes
-        For each name the number of its element and class alone.
-    held
-        About how much memory the names take, in characters.
-
-    Examples
-    --------
-    >>> names = Names()
-    >>> one, other = (names.number(("li", "item", others)) for others in [(), ("top",)])
-    >>> names[other], names.block_words(other), names.shapes[one] == names.shapes[other]
-    (('li', 'item', ('top',)), 'li item top', True)
-    """
-
-    def __init__(self) -> None:
-        self.shapes: list[int] = []
-        self.held = 0
-        self._names: list[Name] = []
-        self._numbers: dict[Name, int] = {}
-        self._block_words: dict[int, str] = {}
-        self._inline_words: dict[int, tuple[str, ...]] = {}
-        self._shape_numbers: dict[tuple[str, str], int] = {}
-        self.number(("", "", ()))
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    def __getitem__(self, number: int) -> Name:
-        return self._names[number]
-
-    def number(self, name: Name) -> int:
-        """Return a name's number, a new one where it has none."""
-        number = self._numbers.get(name)
-        if number is None:
-            self._numbers[name] = number = len(self._names)
-            self._names.append(name)
-            self.shapes.append(self._shape_numbers.setdefault(name[:2], len(self._shape_numbers)))
-            self.held += len(name[1]) + sum(map(len, name[2])) + _EACH
-        return number
-
-    def block_words(self, number: int) -> str:
-        """Return `block_words` of a name."""
-        words = self._block_words.get(number)
-        if words is None:
-            self._block_words[number] = words = block_words(self._names[number])
-        return words
-
-    def words_within(self, numbers: Iterable[int]) -> str:
-        """Return `inline_words` of some names, once each, a space between."""
-        known = self._inline_words
-        found: dict[str, None] = {}
-        for number in dict.fromkeys(numbers):
-            words = known.get(number)
-            if words is None:
-                known[number] = words = inline_words(self._names[number])
-            found.update(dict.fromkeys(words))
-        return " ".join(found)
 
 
 class Tags(dict[str, int]):
@@ -228,7 +160,7 @@ class Tags(dict[str, int]):
         code = self._read(tag)
         if len(tag) <= _LONGEST:
             self[tag] = code
-            self._held += len(tag) + _EACH
+            self._held += len(tag) + EACH
         return code
 
     def _read(self, tag: str) -> int:
@@ -317,34 +249,62 @@ def _is_attribute(tag: str, begin: int) -> bool:
     return " " not in tag[:begin] or (tag[begin - 1] == '"' and tag[begin - 2] != "=")
 
 
-def block_words(name: Name) -> str:
-    """Return an element's name and the parts of its `class`, `id`, `role` and `itemprop`, once each.
+class Nesting:
+    """The elements of a page by their tags' positions.
+
+    Parameters
+    ----------
+    opens, closes
+        Which tags open an element, and which close the innermost open one; shape (tags,).
+
+    Attributes
+    ----------
+    level
+        How many elements are open around each tag's element, or around the tag if it neither opens nor closes any.
+    closing
+        The positions of the end tags.
 
     Examples
     --------
-    >>> block_words(("h2", "storyTitle wide", ("main-title",)))
-    'h_two story title wide main'
+    >>> tags = np.array(["body", "p", "br", "/p", "p", "/p", "/body"])
+    >>> nesting = Nesting(np.isin(tags, ["body", "p"]), np.char.startswith(tags, "/"))
+    >>> nesting.level.tolist()
+    [0, 1, 2, 1, 1, 1, 0]
+    >>> nesting.closing.tolist(), nesting.opening.tolist(), nesting.around(np.array([1, 2, 3])).tolist()
+    ([3, 5, 6], [1, 4, 0], [0, 1, 0])
     """
-    element = name[0]
-    return " ".join(dict.fromkeys([HEADINGS.get(element, element), *_parts_of(name)]))
 
+    def __init__(self, opens: Bool, closes: Bool) -> None:
+        self.level: Int = np.cumsum(opens.view(np.int8) - closes.view(np.int8), dtype=np.int64)
+        self.level -= opens
+        self.closing: Int = np.flatnonzero(closes)
+        self._bits = len(opens).bit_length()
+        at = np.flatnonzero(opens)
+        # Level and position as one number: the open element at a level is the last that began before.
+        self._keys: Int = np.sort(self.level.take(at) << self._bits | at)
 
-def inline_words(name: Name) -> tuple[str, ...]:
-    """Return the same of an element within a line, each marked as such.
+    @cached_property
+    def opening(self) -> Int:
+        """The tag that opens what each end tag closes."""
+        return self._last(self.level.take(self.closing), self.closing)
 
-    Examples
-    --------
-    >>> inline_words(("a", "btn", ()))
-    ('ina', 'inbtn')
-    """
-    return tuple(["in" + word for word in (name[0], *_parts_of(name))])
+    def around(self, tags: Int) -> Int:
+        """Return the tags that open the elements around some tags' elements; -1 where there is none."""
+        level = self.level.take(tags) - 1
+        return np.where(level >= 0, self._last(level, tags), -1)
 
+    def closes(self, opened: Bool) -> Bool:
+        """Return whether each tag is the end tag of some elements, given whether each tag opens one of them."""
+        found = np.zeros(len(self.level), bool)
+        found[self.closing] = opened.take(self.opening)
+        return found
 
-def _parts_of(name: Name) -> list[str]:
-    _, values, others = name
-    if others:
-        values = " ".join((values, *others))
-    if len(values) > _READ or "&" in values:
-        values = " ".join([decoded(value)[:_READ] for value in (name[1], *others)])
-    parts: list[str] = _NAME_PART.findall(values)
-    return parts if values.islower() else [part.lower() for part in parts]
+    def ends(self) -> Int:
+        """Return the position of the end tag of each element that is opened, and the number of tags for the others."""
+        found = np.full(len(self.level), len(self.level))
+        found[self.opening] = self.closing
+        return found
+
+    def _last(self, level: Int, tags: Int) -> npt.NDArray[np.int64]:
+        place = np.searchsorted(self._keys, level << self._bits | tags) - 1
+        return self._keys.take(place, mode="clip") & (1 << self._bits) - 1

@@ -1,4 +1,8 @@
-"""Words and lines that a page tears into elements of their own, and sentences that it writes one behind the other."""
+"""Words and lines that a page tears into elements or by line breaks, and sentences that it writes one behind the other.
+
+Programs that turn PDF into HTML write the lines of printed pages so, and people who copy columns. Their ends part
+sentences and words, and say nothing of paragraphs but by how far each line is filled.
+"""
 
 import re
 from collections.abc import Sequence
@@ -6,8 +10,20 @@ from itertools import pairwise
 
 import numpy as np
 
-from corestory.reading.html.nesting import Nesting
-from corestory.reading.html.tags import BLOCK, CLOSE, INLINE_OPEN, INLINE_VOID, LINK, OPENS, PREFORMATTED_TEXT
+from corestory.reading.html.tags import (
+    BLOCK,
+    BLOCK_VOID,
+    BREAK,
+    CLOSE,
+    INLINE_OPEN,
+    INLINE_VOID,
+    LINK,
+    NOTHING,
+    OPENS,
+    PREFORMATTED_TEXT,
+    Nesting,
+)
+from corestory.reading.wrapping import PARTED_WORDS, is_parted, parted_words, rejoined_lines
 from corestory.types import Int
 
 # Less text behind an initial and in a block of its own may be an answer to choose: "A", "lead".
@@ -82,17 +98,17 @@ def part_sentences(kinds: Int, texts: list[str], lengths: Int) -> None:
 
 
 # Printed lines are so many in an element, of which such a share goes on in lower case.
-LINES, _GOING_ON = 8, 0.3
+_LINES, _GOING_ON = 8, 0.3
 # They have at most so many characters, half of them at least so many, and those that go on are nearly as wide.
 _WIDEST, _NARROWEST, _WIDTH = 160, 35, 0.6
 # The text of a line may be in so many elements within its block.
 _WITHIN = 3
+# The text behind a line break is within so many tags.
+_NEAR = 3
 
 
 def join_lines(tags: Sequence[str], codes: Int, kinds: Int, texts: list[str], lengths: Int) -> None:
     """Let the lines of a printed page, each of which is a block, be lines of the text of the element around them.
-
-    Programs that turn PDF into HTML write pages so, and so do some that send e-mails.
 
     Parameters
     ----------
@@ -110,7 +126,7 @@ def join_lines(tags: Sequence[str], codes: Int, kinds: Int, texts: list[str], le
         at for at in np.flatnonzero(begins & (lengths > 0)).tolist()
         if ((first := texts[at][0]) > "Z" and first.islower()) or (first <= " " and texts[at].lstrip()[:1].islower())
     ]  # fmt: skip
-    if len(lower) < _GOING_ON * LINES:
+    if len(lower) < _GOING_ON * _LINES:
         return
     blocks = np.flatnonzero(starts)
     going_on: list[int] = blocks[np.searchsorted(blocks, lower, side="right") - 1].tolist()
@@ -126,7 +142,7 @@ def join_lines(tags: Sequence[str], codes: Int, kinds: Int, texts: list[str], le
         if tags[start].partition(" ")[0] == elements.get(parent) and not has_blocks:
             lines.setdefault(parent, []).append(start)
     for parent, of_parent in lines.items():
-        if parent < 0 or not are_printed(["".join(texts[start : ends[start]]).strip() for start in of_parent]):
+        if parent < 0 or not _are_printed(["".join(texts[start : ends[start]]).strip() for start in of_parent]):
             continue
         codes[parent] |= PREFORMATTED_TEXT
         for start in of_parent:
@@ -138,13 +154,91 @@ def join_lines(tags: Sequence[str], codes: Int, kinds: Int, texts: list[str], le
                 texts[end] = ""
 
 
-def are_printed(lines: list[str]) -> bool:
+def _are_printed(lines: list[str]) -> bool:
     """Return whether lines are those of a printed page, by their widths and how they go on."""
     lines = list(filter(None, lines))
     lengths = list(map(len, lines))
-    if len(lines) < LINES or max(lengths) > _WIDEST or sorted(lengths)[len(lines) // 2] < _NARROWEST:
+    if len(lines) < _LINES or max(lengths) > _WIDEST or sorted(lengths)[len(lines) // 2] < _NARROWEST:
         return False
     before = [len(line) for line, after in pairwise(lines) if after[:1].islower()]
     widest = max(lengths)
     wide = sum(length >= _WIDTH * widest for length in before)
     return wide >= max(0.9 * len(before), _GOING_ON * len(lines))
+
+
+def join_printed_breaks(kinds: Int, texts: list[str], lengths: Int) -> None:
+    """Let the breaks within paragraphs of printed lines be spaces, or nothing within a word, and the others end them.
+
+    Parameters
+    ----------
+    kinds, texts, lengths
+        As in `join_initials`; all are changed.
+    """
+    breaks = np.flatnonzero(kinds == BREAK)
+    if sum(_goes_on(texts, at) for at in breaks.tolist()) < PARTED_WORDS:
+        return
+    # What is between two boundaries, with the breaks in it.
+    nesting = Nesting(OPENS.take(kinds), kinds == CLOSE)
+    bounds = np.flatnonzero((kinds >= BLOCK) | nesting.closes(kinds >= BLOCK))
+    ends = np.append(bounds[1:], len(kinds))
+    place = np.searchsorted(bounds, breaks, side="right") - 1
+    new = np.flatnonzero(np.diff(place, prepend=-1))
+    parts = [
+        [int(bounds[place[first]]), *breaks[first:last].tolist(), int(ends[place[first]])]
+        for first, last in pairwise([*new.tolist(), len(breaks)])
+    ]
+    lines = [[" ".join("".join(texts[one:other]).split()) for one, other in pairwise(part)] for part in parts]
+    for some in lines:
+        if not some[-1]:  # a break ends the last line, too
+            del some[-1]
+    compounds = [[text] for text in texts if "-" in text]
+    soft = parted_words([*(list(filter(None, some)) for some in lines), *compounds])
+    for part, some in zip(parts, lines, strict=True):
+        paragraphs = rejoined_lines([some]) if len(some) >= _LINES and all(some) and _are_printed(some) else None
+        if paragraphs is not None:
+            _cut(kinds, texts, lengths, part, some, paragraphs)
+            continue
+        for at, (line, following) in zip(part[1:-1], pairwise(some), strict=False):
+            if is_parted(line, following, soft):
+                _join(kinds, texts, lengths, at, hyphen=line[-1])
+            elif line.endswith("\xad") and following:
+                _join(kinds, texts, lengths, at)
+
+
+def _goes_on(texts: Sequence[str], at: int) -> bool:
+    """Return whether the text behind a break begins in lower case."""
+    for one in texts[at : at + _NEAR]:
+        if text := one.lstrip():
+            return text[0].islower()
+    return False
+
+
+def _cut(kinds: Int, texts: list[str], lengths: Int, part: list[int], lines: list[str], paragraphs: list[str]) -> None:
+    """Let each break be what the paragraphs say that the lines make."""
+    number, place = 0, 0
+    for at, line in zip(part[1:-1], lines, strict=False):
+        paragraph = paragraphs[number]
+        hyphen = "" if paragraph.startswith(line, place) else line[-1]
+        place += len(line) - len(hyphen)
+        if place >= len(paragraph):
+            kinds[at] = BLOCK_VOID
+            number, place = number + 1, 0
+        else:
+            is_space = paragraph[place] == " "
+            _join(kinds, texts, lengths, at, hyphen=hyphen, space=" " * is_space)
+            place += is_space
+
+
+def _join(kinds: Int, texts: list[str], lengths: Int, at: int, *, hyphen: str = "", space: str = "") -> None:
+    kinds[at] = NOTHING
+    before = at - 1
+    while not texts[before].strip():
+        texts[before] = ""
+        before -= 1
+    texts[before] = texts[before].rstrip().removesuffix(hyphen)
+    lengths[before] -= len(hyphen)
+    after = at
+    while not texts[after].strip():
+        texts[after] = ""
+        after += 1
+    texts[after] = space + texts[after].lstrip()

@@ -4,8 +4,7 @@ from contextlib import suppress
 import pytest
 
 from corestory.errors import InputError
-from corestory.reading.bounds import MAX_ATTRIBUTES, MAX_NESTING, excess_of_page, is_too_nested
-from corestory.reading.one_article import page_article
+from corestory.reading.one_article import MAX_ATTRIBUTES, MAX_NESTING, excess_of_page, page_article
 
 # Made when they are needed: they are megabytes.
 HOSTILE = {
@@ -74,9 +73,3 @@ def test_a_page_of_one_piece_over_and_over_is_read_or_refused_at_once(piece):
     with suppress(InputError):
         page_article("One." + piece * (1 if "script" in piece else 20_000) + "Two.", article_id="a", where="a.html")
     assert time.process_time() - begun < 5
-
-
-def test_nested_json_is_told_by_its_brackets_outside_strings():
-    assert is_too_nested('{"a":' * 501)
-    assert not is_too_nested('{"a": "' + "[{" * 501 + '\\" ["}')
-    assert not is_too_nested('[{"a": [1]}, ' + "[[]], " * 1_000 + "1]")
