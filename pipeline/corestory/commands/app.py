@@ -16,7 +16,7 @@ import typer
 from corestory.commands.messages import say
 from corestory.commands.options import with_reading_options
 from corestory.errors import CorestoryError, OutputError, reason_of
-from corestory.installation import check_alone, left_out
+from corestory.installation import check_alone, left_out, version
 
 # Each is the function of its name in its module, which imports libraries inside the function, so that --help answers
 # at once.
@@ -26,7 +26,7 @@ COMMANDS = {
     "adapt": "own_site",
     "predict": "predict",
     "remember": "own_site",
-    "explain": "explain",
+    "explain": "predict",
     "evaluate": "measuring",
     "threshold": "measuring",
     "audit": "measuring",
@@ -39,8 +39,6 @@ COMMANDS = {
 
 def _print_version(asked: bool) -> None:
     if asked:
-        from corestory.installation import version
-
         typer.echo(f"corestory {version()}")
         raise typer.Exit
 

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
-from corestory.commands.options import STANDARD_OUTPUT
+from corestory.commands.options import STANDARD_OUTPUT, PredictOptions
 from corestory.errors import OutputError, reason_of
 from corestory.output.formats import DOCUMENTS, ENDINGS, LABELLED_ENDING, PAGE_ENDINGS, STORIES, TABLES, OutputFormat
 from corestory.remote import AnyPath, path_of
 
 if TYPE_CHECKING:
-    from corestory.commands.options import PredictOptions
     from corestory.output.formats import Unit
     from corestory.types import Label
 

@@ -24,7 +24,7 @@ from corestory.commands.messages import (
 )
 from corestory.commands.options import PredictOptions, model_folder, open_model
 from corestory.errors import InputError
-from corestory.installation import check_installed
+from corestory.installation import check_installed, version
 from corestory.jobs.items import Item, check_sources, items_of, size_of
 from corestory.jobs.job import Job, model_sha256, refusal_of_line
 from corestory.jobs.ledger import ledger_of
@@ -98,7 +98,6 @@ def _saying_how_to_go_on(*, force: bool) -> Iterator[None]:
 
 
 def _job(options: PredictOptions, folder: AnyPath, form: RowFormat | StoryFormat) -> Job:
-    from corestory.installation import version
     from corestory.model.storage import default_model
 
     open_model(

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corestory.atomic import atomic_path
 from corestory.commands.destinations import check_ending
-from corestory.commands.options import Force, Model
+from corestory.commands.messages import counted_as, listed_refusals, progress_bar, say
+from corestory.commands.options import Force, Model, open_model
 from corestory.errors import DataError, InputError
 from corestory.output.formats import LabellingTool
 from corestory.remote import path_of
+from corestory.rendering import counted, percent, printable, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,9 +57,6 @@ def export(
 
     Example: corestory export pages/ --to label-studio --output tasks.json
     """
-    from corestory.atomic import atomic_path
-    from corestory.commands.messages import counted_as, listed_refusals, progress_bar, say
-    from corestory.commands.options import open_model
     from corestory.output.annotation_tools import LABEL_STUDIO_CONFIG, exported
     from corestory.reading.sources import read_articles
 
@@ -116,8 +116,6 @@ def agreement(
     """
     from rich.console import Console
 
-    from corestory.atomic import atomic_path
-    from corestory.commands.messages import listed_refusals, say
     from corestory.evaluation.audit import compare_labels
     from corestory.labelling.origins import find_origins
     from corestory.labelling.table_files import LabelNames
@@ -160,8 +158,6 @@ def agreement(
 def _shown(found: Agreement) -> Iterator[RenderableType]:
     from rich.table import Table
     from rich.text import Text
-
-    from corestory.rendering import counted, percent, printable, rounded
 
     table = Table("site", title="Agreement")
     for heading in ("paragraphs", "equal", "equal %", "Cohen's kappa"):

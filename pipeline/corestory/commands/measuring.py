@@ -10,8 +10,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corestory.atomic import atomic_folder, atomic_path, check_folder
 from corestory.commands.destinations import check_ending
-from corestory.commands.options import Force, Jobs, LabelledTable, Model, Seed, Threshold, Verbose, check_given
+from corestory.commands.messages import progress_bar, say, score_with_progress
+from corestory.commands.options import (
+    MODELS,
+    Force,
+    Jobs,
+    LabelledTable,
+    Model,
+    Seed,
+    Threshold,
+    Verbose,
+    check_given,
+    model_folder,
+    model_names,
+    open_model,
+)
 from corestory.errors import OutputError
 
 if TYPE_CHECKING:
@@ -62,9 +77,6 @@ def evaluate(
     """
     from rich.console import Console
 
-    from corestory.atomic import atomic_folder
-    from corestory.commands.messages import say, score_with_progress
-    from corestory.commands.options import model_names, open_model
     from corestory.evaluation.evaluation import cautions
     from corestory.evaluation.findings import report_findings
     from corestory.evaluation.labelled_rows import chosen_rows, seen_splits
@@ -175,9 +187,6 @@ def threshold(
 
     import msgspec
 
-    from corestory.atomic import check_folder
-    from corestory.commands.messages import say
-    from corestory.commands.options import open_model
     from corestory.evaluation.labelled_rows import chosen_rows, seen_splits
     from corestory.labelling.table import read_frame
     from corestory.model.manifest import data_sha256
@@ -210,7 +219,6 @@ def _threshold_for(
     goal: Goal, tagger: Tagger, frame: pd.DataFrame, *, seed: int, where: str
 ) -> tuple[str, dict[str, float]]:
     """Choose a threshold; return its description, and the settings that it changes."""
-    from corestory.commands.messages import score_with_progress
     from corestory.evaluation.labelled_rows import labelled_rows
     from corestory.evaluation.results import EvaluationSettings
     from corestory.evaluation.thresholds import choose_threshold
@@ -227,7 +235,6 @@ def _second_look_for(
     """Choose the cutoffs of the second look; return their description, and the settings that they change."""
     import msgspec
 
-    from corestory.commands.messages import score_with_progress
     from corestory.evaluation.in_story import FORMS, choose_second_look, cutoff_name
     from corestory.evaluation.labelled_rows import labelled_rows
     from corestory.report.terminal import second_look_text
@@ -262,7 +269,6 @@ def _goals(
 
 
 def _new_folder(name: str) -> Path:
-    from corestory.commands.options import MODELS
 
     path = Path(name)
     return path if path.is_absolute() or len(path.parts) > 1 else MODELS / path
@@ -270,7 +276,6 @@ def _new_folder(name: str) -> Path:
 
 def _card(model: str, text: str) -> str:
     """Return the card of the model, with a section on the threshold added."""
-    from corestory.commands.options import model_folder
     from corestory.model.storage import CARD_NAME, default_model
 
     file = (model_folder(model) or default_model()) / CARD_NAME
@@ -306,8 +311,6 @@ def audit(
         raise typer.BadParameter(f"{share} is not a share above 0, up to 1.", param_hint="--share")
     check_ending(output, ".csv")
 
-    from corestory.atomic import atomic_path
-    from corestory.commands.messages import progress_bar, say
     from corestory.evaluation.audit import audit_labels
     from corestory.evaluation.labelled_rows import chosen_rows
     from corestory.labelling.table import read_frame

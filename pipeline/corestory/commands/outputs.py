@@ -10,6 +10,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from corestory.atomic import atomic_folder, atomic_path
 from corestory.commands.messages import (
     DoubtfulArticles,
     NothingTaggedError,
@@ -197,8 +198,6 @@ def _opened(
     in_folder
         Whether the output is a folder.
     """
-    from corestory.atomic import atomic_folder, atomic_path
-
     if output is None:
         stream = standard_output()
         writer = make(PrintableStream(stream.buffer) if stream.isatty() else stream.buffer)

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corestory.atomic import atomic_path, check_folder
 from corestory.commands.destinations import Rejects
-from corestory.commands.options import Force, Jobs, Model
+from corestory.commands.messages import ProgressBar, counted_as, listed_refusals, open_refusals, progress_bar, say
+from corestory.commands.options import Force, Jobs, Model, open_model
+from corestory.errors import InputError, Note, Refuse
 from corestory.installation import check_installed
+from corestory.remote import path_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from corestory.commands.messages import ProgressBar
-    from corestory.errors import Note, Refuse
     from corestory.jobs.tasks import RememberedFile
     from corestory.reading.fields import ReadingOptions
 
@@ -47,9 +49,6 @@ def adapt(
 
     Example: corestory adapt labels.jsonl --output models/mine
     """
-    from corestory.atomic import check_folder
-    from corestory.commands.messages import listed_refusals, progress_bar, say
-    from corestory.commands.options import open_model
     from corestory.model.storage import MANIFEST_NAME, save_model
     from corestory.report.card import adapted_card
     from corestory.training.adaptation import adapt
@@ -74,8 +73,6 @@ def adapt(
 
 
 def _labelled(data: list[Path], refuse: Refuse, bar: ProgressBar) -> pd.DataFrame:
-    from corestory.commands.messages import say
-    from corestory.errors import InputError
     from corestory.labelling.preparation import prepare_table
     from corestory.labelling.table import is_prepared, read_frame
 
@@ -126,13 +123,9 @@ def remember(
 
     Example: corestory remember pages/ --output site.memory
     """
-    from corestory.atomic import atomic_path
-    from corestory.commands.messages import counted_as, open_refusals, say
-    from corestory.errors import InputError
     from corestory.model.site_memory import SiteMemory
     from corestory.model.storage import load_memory, memory_bytes
     from corestory.reading.sources import STANDARD_INPUT
-    from corestory.remote import path_of
 
     if dask and (merge or STANDARD_INPUT in pages):
         raise typer.BadParameter("one process reads these; leave it out", param_hint="--dask")

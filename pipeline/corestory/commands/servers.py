@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from corestory.commands.options import Memory, Model, process_count
+from corestory.commands.messages import Refusals, listed_refusals, progress_bar, say
+from corestory.commands.options import DEFAULT, Memory, Model, model_folder, open_memory, open_model, process_count
 from corestory.errors import InputError
-from corestory.installation import check_installed
+from corestory.installation import check_installed, version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from corestory.commands.messages import Refusals
     from corestory.model.tagger import Tagger
     from corestory.reading.fields import ReadingOptions
     from corestory.review.shown_articles import ShownArticle
@@ -82,8 +82,6 @@ def review(
         raise typer.BadParameter("no model tags suspects; leave it out.", param_hint="--adapt-every")
     check_installed("starlette", "uvicorn", extra="review", where="corestory review")
 
-    from corestory.commands.messages import listed_refusals, say
-    from corestory.commands.options import open_model
     from corestory.review.labels_file import LabelsFile
     from corestory.review.server import BackgroundAdaptation, ReviewServer, review_app
     from corestory.review.session import Session
@@ -125,7 +123,6 @@ def review(
 
 
 def _tagged(sources: list[str], tagger: Tagger, reading: ReadingOptions, refusals: Refusals) -> Iterator[ShownArticle]:
-    from corestory.commands.messages import progress_bar, say
     from corestory.reading.sources import read_articles
     from corestory.review.shown_articles import ShownArticle
 
@@ -191,8 +188,6 @@ def serve(
     # Before numpy is loaded, here and in the workers, which inherit it: they are the ones that run side by side.
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
 
-    from corestory.commands.messages import say
-    from corestory.commands.options import DEFAULT, model_folder, open_memory, open_model
     from corestory.model.rules import read_rules
     from corestory.model.storage import CARD_NAME, default_model
     from corestory.web.guard import listen, loopback_hosts
@@ -245,7 +240,6 @@ def _check_token(host: str, token: str, *, without_token: bool) -> None:
 
 def _described(tagger: Tagger, name: str, card: str) -> dict[str, object]:
     """Describe a model, as ``/model`` answers."""
-    from corestory.installation import version
     from corestory.model.stored_weights import weights_sha256
 
     manifest = tagger.manifest

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corestory.atomic import atomic_path, check_folder
 from corestory.commands.destinations import check_ending
+from corestory.commands.messages import listed_refusals, progress_bar, say
 from corestory.commands.options import Force, Jobs, LabelledTable, Seed, Verbose
 from corestory.errors import InputError
 from corestory.remote import is_url
+from corestory.rendering import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,8 +80,6 @@ def prepare(
     """
     from rich.console import Console
 
-    from corestory.atomic import atomic_path
-    from corestory.commands.messages import listed_refusals, progress_bar, say
     from corestory.labelling.corrections import read_corrections
     from corestory.labelling.preparation import prepare_table
     from corestory.labelling.table import write_frame
@@ -117,8 +118,6 @@ def prepare(
 def _print_report(report: PreparationReport, console: Console) -> None:
     from rich.table import Table
     from rich.text import Text
-
-    from corestory.rendering import printable
 
     read = Table("source", "kind", title="What was read")
     for heading in ("read", "refused", "kept"):
@@ -177,8 +176,6 @@ def train(
     """
     from rich.console import Console
 
-    from corestory.atomic import check_folder
-    from corestory.commands.messages import progress_bar, say
     from corestory.evaluation.evaluation import beside_default, evaluate_rows, training_cautions
     from corestory.evaluation.in_story import measure_in_story
     from corestory.evaluation.labelled_rows import chosen_rows, labelled_rows
