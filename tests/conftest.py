@@ -168,6 +168,12 @@ def brief_fits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tag each file of several parts in parts, however small they are."""
+    monkeypatch.setattr("corestory.reading.parts.PART_BYTES", 1)
+
+
+@pytest.fixture
 def without_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the figures out of reports, for a test of other things: to draw them takes most of a report's time."""
     monkeypatch.setattr("corestory.report.figures.draw", lambda *_: "")

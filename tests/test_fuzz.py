@@ -17,6 +17,7 @@ from tests.benchmarks.warc.archives import conversion, metadata, request, respon
 from tests.benchmarks.warc.archives import record as warc_record
 
 from corestory.errors import CorestoryError
+from corestory.output.formats import RowChoice
 from corestory.output.rows import open_rows
 from corestory.reading.sources import read_articles
 
@@ -207,7 +208,7 @@ def tag(path: Path, tagger, keep):
     tagged = list(tagger.tag_stream(read_articles([str(path)], refuse=refused.append, keep=keep)))
     for form in ("text", "jsonl", "csv", "parquet"):
         stream = io.BytesIO()
-        writer = open_rows(stream, form=form, keep=() if form == "text" else keep)
+        writer = open_rows(stream, form=form, choice=RowChoice(keep=() if form == "text" else keep))
         for article in tagged:
             writer.write(article)
         writer.close()

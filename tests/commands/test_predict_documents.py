@@ -19,9 +19,8 @@ KILLS = 3
 KILLER = """
 import sys
 from commands.killing import kill_until
-from corestory.jobs import tasks
 from corestory.reading import parts
-parts.PART_BYTES = tasks.PART_BYTES = 1
+parts.PART_BYTES = 1
 kills, model = int(sys.argv[1]), sys.argv[2]
 named = ["predict", "in", "--format", "markdown", "--model", model, "--output"]
 print(*kill_until(kills, lambda name: [*named, f"{name}/"]))

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corestory.jobs import tasks, work
+from corestory.jobs import work
 from corestory.jobs.ledger import Ledger
 from corestory.reading import parts
 from corestory.remote import path_of
@@ -12,10 +12,7 @@ from corestory.remote import path_of
 TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday.\n"
 
 
-@pytest.fixture(autouse=True)
-def small_parts(monkeypatch):
-    for module in (parts, tasks):
-        monkeypatch.setattr(module, "PART_BYTES", 1)
+pytestmark = pytest.mark.usefixtures("small_parts")
 
 
 @pytest.fixture

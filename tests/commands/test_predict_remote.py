@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from commands.articles import STORY
-from corestory.jobs import tasks, work
+from corestory.jobs import work
 from corestory.reading import parts
 from corestory.remote import RemotePath
 
@@ -112,8 +112,7 @@ def test_a_second_run_does_what_is_missing_or_has_changed(predict, folder):
 def test_a_large_table_elsewhere_is_done_in_parts_of_which_nothing_is_left(predict, folder, monkeypatch):
     whole, output = folder.with_name("whole"), folder.with_name("out")
     predict(f"{folder}/t.parquet", "--output", f"{whole}/")
-    for module in (parts, tasks):
-        monkeypatch.setattr(module, "PART_BYTES", 1)
+    monkeypatch.setattr(parts, "PART_BYTES", 1)
     read = []
     monkeypatch.setattr(work, "read_part", lambda *a, **k: read.append(a[1:]) or parts.read_part(*a, **k))
     assert predict(f"{folder}/t.parquet", "--output", f"{output}/").returncode == 0

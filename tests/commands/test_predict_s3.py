@@ -28,9 +28,8 @@ PAGES = 60
 PART = 8_000
 PREDICT = """
 import sys
-from corestory.jobs import tasks
 from corestory.reading import parts
-parts.PART_BYTES = tasks.PART_BYTES = int(sys.argv.pop(1))
+parts.PART_BYTES = int(sys.argv.pop(1))
 from corestory.commands.app import main
 main()
 """

@@ -15,14 +15,13 @@ import pytest
 
 import corestory
 from corestory.errors import CorestoryError, InputError
-from corestory.jobs import tasks, work
+from corestory.jobs import work
 from corestory.jobs.items import items_of
 from corestory.jobs.job import Job, model_sha256
 from corestory.jobs.ledger import Ledger
 from corestory.jobs.tasks import remember_files, run_here
 from corestory.model.site_memory import SiteMemory
 from corestory.model.storage import memory_bytes
-from corestory.reading import parts as reading_parts
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install 'corestory[dask]'")
 
@@ -175,10 +174,8 @@ def test_of_small_files_that_are_done_together_the_one_that_kills_its_workers_fa
 
 
 @pytest.fixture
-def table(tmp_path, monkeypatch):
+def table(tmp_path, small_parts):  # noqa: ARG001
     """A folder with a table that is done in five parts."""
-    for module in (reading_parts, tasks):
-        monkeypatch.setattr(module, "PART_BYTES", 1)
     (tmp_path / "tables").mkdir()
     names = [f"a{number}" for number in range(2_500) for _ in range(3)]
     rows = {"article_id": names, "position": [0, 1, 2] * 2_500, "text": TEXT.splitlines() * 2_500}

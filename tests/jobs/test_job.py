@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from corestory.errors import InputError
 from corestory.jobs.items import Item, fingerprint
 from corestory.jobs.job import Job, model_sha256, refusal_line, refusal_of_line
+from corestory.output.formats import RowChoice
 from corestory.remote import RemotePath
 
 ITEM = Item(Path("in/a.txt"), "a.txt.jsonl")
@@ -18,9 +19,8 @@ CHANGES = {
     "model_sha256": "1" * 64,
     "version": "0.2.0",
     "form": "csv",
-    "only": "core",
+    "rows": RowChoice(keep=("x",)),
     "threshold": 0.5,
-    "keep": ("x",),
 }
 
 

@@ -42,8 +42,7 @@ def test_a_large_table_is_a_task_for_each_part(tmp_path, monkeypatch):
     path = tmp_path / "t.parquet"
     pq.write_table(pa.table({"text": ["One."] * 10}), path, row_group_size=4)
     assert [task.plan for task in tasks_of(items(str(path)))] == [None]
-    for module in (parts, tasks):
-        monkeypatch.setattr(module, "PART_BYTES", 1)
+    monkeypatch.setattr(parts, "PART_BYTES", 1)
     found = list(tasks_of(items(str(path))))
     assert [(task.plan.cuts, task.part) for task in found] == [((0, 1, 2, 3), part) for part in range(3)]
 
@@ -53,8 +52,7 @@ def test_a_large_table_is_not_cut_where_its_file_system_does_not_tell_one_conten
     pq.write_table(pa.table({"text": ["One."] * 10}), tmp_path / "t.parquet", row_group_size=4)
     path = RemotePath("memory://tasks/t.parquet")
     path.write_bytes((tmp_path / "t.parquet").read_bytes())
-    for module in (parts, tasks):
-        monkeypatch.setattr(module, "PART_BYTES", 1)
+    monkeypatch.setattr(parts, "PART_BYTES", 1)
     item = Item(path, "t.parquet.jsonl")
     assert len(list(tasks_of([item]))) == 3
     size = path.state()[0]

@@ -7,7 +7,6 @@ import pytest
 from corestory.errors import ModelError, OutputError
 from corestory.jobs import work
 from corestory.jobs.items import Item
-from corestory.jobs.job import Job, model_sha256
 from corestory.jobs.ledger import Ledger
 from corestory.jobs.tasks import run_here
 from corestory.jobs.work import tag_file, tag_files, tagger_of
@@ -15,13 +14,6 @@ from corestory.model.tagged_article import Counts
 from corestory.model.tagger import Tagger
 
 TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday.\n"
-
-
-@pytest.fixture
-def job(seeded_model, tmp_path):
-    job = Job(seeded_model, model_sha256(seeded_model), "0", tmp_path / "out", "jsonl")
-    with Ledger(job.folder).opened():
-        yield job
 
 
 @pytest.fixture

@@ -8,21 +8,19 @@ from dataclasses import replace
 import pytest
 from tests.benchmarks.warc.archives import metadata, packed, page, request, response
 
-from corestory.jobs import tasks as tasks_module
 from corestory.jobs.items import Item
-from corestory.jobs.job import Job, model_sha256
 from corestory.jobs.ledger import Ledger
 from corestory.jobs.tasks import run_here, tasks_of
 from corestory.jobs.work import tag_file, work_on
-from corestory.reading import parts as reading_parts
+from corestory.output.formats import RowChoice
+from corestory.reading import parts
 
 PAGES = 150
 
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch):
-    for module in (reading_parts, tasks_module):
-        monkeypatch.setattr(module, "PART_BYTES", 9_000)
+    monkeypatch.setattr(parts, "PART_BYTES", 9_000)
 
 
 def crawl():
@@ -48,16 +46,10 @@ def item(request, tmp_path):
     return Item(tmp_path / request.param, f"{request.param}.jsonl")
 
 
-@pytest.fixture
-def job(seeded_model, tmp_path):
-    job = Job(seeded_model, model_sha256(seeded_model), "0", tmp_path / "out", "jsonl", unit="article")
-    with Ledger(job.folder).opened():
-        yield job
-
-
 @pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_an_archive_in_parts_has_the_output_and_the_refusals_of_the_whole(item, job, jobs):
-    job = replace(job, keep=("WARC-Date",)) if "warc" in item.name else job
+    keep = ("WARC-Date",) if "warc" in item.name else ()
+    job = replace(job, rows=RowChoice(keep=keep, unit="article"))
     whole = tag_file(item, job)
     ledger = Ledger(job.folder)
     expected, refused = ledger.output(item).read_bytes(), list(ledger.refused(item))

@@ -5,23 +5,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corestory.jobs import tasks as tasks_module
 from corestory.jobs import work
 from corestory.jobs.items import Item
-from corestory.jobs.job import Job, model_sha256
 from corestory.jobs.ledger import Ledger
 from corestory.jobs.tasks import run_here, tasks_of
 from corestory.jobs.work import tag_file, work_on
-from corestory.reading import parts as reading_parts
+from corestory.output.formats import RowChoice
+from corestory.reading import parts
 
 TEXT = ["The lugger left the quay at 7 on Monday.", "READ MORE: lugger sold", "It will come back on Friday."]
 PARTS = 4
 
 
-@pytest.fixture(autouse=True)
-def small_parts(monkeypatch):
-    for module in (reading_parts, tasks_module):
-        monkeypatch.setattr(module, "PART_BYTES", 1)
+pytestmark = pytest.mark.usefixtures("small_parts")
 
 
 @pytest.fixture
@@ -34,20 +30,13 @@ def item(tmp_path):
     return Item(tmp_path / "t.parquet", "t.parquet.jsonl")
 
 
-@pytest.fixture
-def job(seeded_model, tmp_path):
-    job = Job(seeded_model, model_sha256(seeded_model), "0", tmp_path / "out", "jsonl")
-    with Ledger(job.folder).opened():
-        yield job
-
-
 def left(job):
     return [path for path in (job.folder / ".corestory" / "parts").rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv", "text"])
 def test_a_file_in_parts_has_the_output_and_the_record_of_the_whole(item, job, form):
-    job = replace(job, form=form, keep=() if form == "text" else ("desk",))
+    job = replace(job, form=form, rows=RowChoice(keep=() if form == "text" else ("desk",)))
     whole = tag_file(item, job)
     ledger = Ledger(job.folder)
     expected = ledger.output(item).read_bytes()
@@ -64,7 +53,7 @@ def test_a_file_in_parts_has_the_output_and_the_record_of_the_whole(item, job, f
 
 
 def test_a_table_of_parts_has_the_rows_and_types_of_the_whole(item, job):
-    job = replace(job, form="parquet", keep=("desk",))
+    job = replace(job, form="parquet", rows=RowChoice(keep=("desk",)))
     tag_file(item, job)
     whole = pq.read_table(Ledger(job.folder).output(item))
     list(run_here([item], job))
@@ -118,8 +107,7 @@ def test_when_a_file_is_smaller_than_when_its_run_was_interrupted_nothing_stays_
     for task in tasks_of([item]):
         work_on(task, job)
     pq.write_table(pq.read_table(item.source).slice(0, 60), item.source, row_group_size=30)
-    for module in (reading_parts, tasks_module):
-        monkeypatch.setattr(module, "PART_BYTES", part_bytes)
+    monkeypatch.setattr(parts, "PART_BYTES", part_bytes)
     assert left(job)
     (outcome,) = run_here([item], job)
     assert (outcome.failure, left(job)) == ("", [])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from corestory.jobs.writing import join_rows
 from corestory.model.tagged_article import TaggedArticle
+from corestory.output.formats import RowChoice
 from corestory.output.rows import open_rows
 from corestory.reading.article import Article
 
@@ -24,7 +25,7 @@ def article(texts, columns):
 
 def written(articles, form, keep, only=None, unit="paragraph"):
     stream = io.BytesIO()
-    writer = open_rows(stream, form=form, keep=keep, only=only, unit=unit)
+    writer = open_rows(stream, form=form, choice=RowChoice(only, keep, unit=unit))
     for texts in articles:
         writer.write(article(texts, len(keep)))
     writer.close()
@@ -38,7 +39,7 @@ def test_the_joined_parts_are_the_bytes_of_the_whole(tmp_path_factory, form, onl
     target = tmp_path_factory.mktemp("joined") / "whole"
     keep = () if form == "text" else ("desk,\n", "é")
     opened = [partial(io.BytesIO, written(part, form, keep, only)) for part in parts]
-    join_rows(opened, target, form=form, keep=keep)
+    join_rows(opened, target, form=form, choice=RowChoice(keep=keep))
     if parts:
         assert target.read_bytes() == written([texts for part in parts for texts in part], form, keep, only)
 
@@ -47,7 +48,7 @@ def test_the_joined_parts_are_the_bytes_of_the_whole(tmp_path_factory, form, onl
 def test_joined_rows_of_articles_are_those_of_the_whole(tmp_path, form):
     parts = [[["One.", "Two."]], [["Three."], ["Four."]]]
     opened = [partial(io.BytesIO, written(part, form, ("desk",), unit="article")) for part in parts]
-    join_rows(opened, tmp_path / "whole", form=form, keep=("desk",), unit="article")
+    join_rows(opened, tmp_path / "whole", form=form, choice=RowChoice(keep=("desk",), unit="article"))
     whole = written([texts for part in parts for texts in part], form, ("desk",), unit="article")
     if form == "parquet":
         assert pq.read_table(tmp_path / "whole") == pq.read_table(io.BytesIO(whole))
@@ -58,7 +59,8 @@ def test_joined_rows_of_articles_are_those_of_the_whole(tmp_path, form):
 def test_joined_tables_keep_their_rows_their_types_and_their_row_groups(tmp_path):
     parts = [[["One.", "Two."]], [], [["Three."], ["Four."]]]
     tables = [written(part, "parquet", ("desk",)) for part in parts]
-    join_rows([partial(io.BytesIO, table) for table in tables], tmp_path / "t.parquet", form="parquet", keep=("desk",))
+    opened = [partial(io.BytesIO, table) for table in tables]
+    join_rows(opened, tmp_path / "t.parquet", form="parquet", choice=RowChoice(keep=("desk",)))
     whole = pq.read_table(tmp_path / "t.parquet")
     assert whole == pa.concat_tables([pq.read_table(io.BytesIO(table)) for table in tables])
     assert pq.ParquetFile(tmp_path / "t.parquet").metadata.num_row_groups == 2

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output import rows
+from corestory.output.formats import RowChoice
 from corestory.output.rows import COLUMNS, open_rows, rows_of
 from corestory.reading.article import Article
 
@@ -39,7 +40,7 @@ def tagged(texts, *, article_id="a", url="", core=None, scores=None):
 
 def written(articles, form, **options):
     stream = io.BytesIO()
-    with closing(open_rows(stream, form=form, **options)) as writer:
+    with closing(open_rows(stream, form=form, choice=RowChoice(**options))) as writer:
         for article in articles:
             writer.write(article)
     return stream.getvalue()
@@ -285,7 +286,7 @@ def test_a_json_line_is_what_a_json_library_writes_of_the_row(name, url, texts, 
     read = Article(name, texts, url, kept=[(kept,)] * len(texts))
     article = TaggedArticle(read, scores, scores > 0.5, 0.25)
     stream = io.BytesIO()
-    writer = open_rows(stream, form="jsonl", keep=["desk é"])
+    writer = open_rows(stream, form="jsonl", choice=RowChoice(keep=("desk é",)))
     writer.write(article)
     writer.close()
     lines = stream.getvalue().decode().split("\n")[:-1]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from corestory.model.kinds import Kinds
 from corestory.model.tagged_article import TaggedArticle
+from corestory.output.formats import RowChoice
 from corestory.output.rows import open_rows
 from corestory.output.story import STORY_COLUMNS, KindChoice
 from corestory.reading.article import Article
@@ -26,7 +27,7 @@ def tagged(texts=TEXTS, *, core=(True, False, True), kept=(), is_article=0.9, ki
 
 def written(articles, form, **options):
     stream = io.BytesIO()
-    with closing(open_rows(stream, form=form, unit="article", **options)) as writer:
+    with closing(open_rows(stream, form=form, choice=RowChoice(unit="article", **options))) as writer:
         for article in articles:
             writer.write(article)
     return stream.getvalue()

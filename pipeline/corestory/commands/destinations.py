@@ -17,7 +17,7 @@ from corestory.output.formats import DOCUMENTS, ENDINGS, LABELLED_ENDING, PAGE_E
 from corestory.remote import AnyPath, path_of
 
 if TYPE_CHECKING:
-    from corestory.output.formats import Unit
+    from corestory.output.formats import RowChoice, Unit
     from corestory.types import Label
 
 AnyFormat = TypeVar("AnyFormat", bound=str)
@@ -221,7 +221,7 @@ def check_options(
     typer.BadParameter
         The message names the option and the fault.
     """
-    form, kinds = destination.form, options.kinds
+    form, rows, kinds = destination.form, options.rows, options.rows.kinds
 
     def refuse(option: str, reason: str) -> NoReturn:
         raise typer.BadParameter(reason, param_hint=option)
@@ -230,32 +230,32 @@ def check_options(
         option = "--dask" if dask else "--jobs"
         instead = f"leave out {option}, or write rows, text, Markdown or TEI to a folder: --output FOLDER/"
         refuse(option, f"only one process can write this output; {instead}")
-    if options.unit != "paragraph" and form not in TABLES:
-        refuse(f"--rows {options.unit}", f"the format {form} has no rows; give --format jsonl, csv or parquet")
-    if options.unit == "article" and only == "filler":
+    if rows.unit != "paragraph" and form not in TABLES:
+        refuse(f"--rows {rows.unit}", f"the format {form} has no rows; give --format jsonl, csv or parquet")
+    if rows.unit == "article" and only == "filler":
         refuse("--rows article", "the row of an article holds its story; leave out --only filler")
-    if options.unit == "article" and kinds is not None and kinds.shown:
+    if rows.unit == "article" and kinds is not None and kinds.shown:
         refuse("--rows article", "the row of an article has no kinds; leave out --kinds")
     if form == "labelled" and (only or (kinds is not None and (kinds.drop or kinds.keep))):
         instead = "leave out --only, --drop-kinds and --keep-kinds"
         refuse("--format labelled", f"a labelled file holds all paragraphs of its article; {instead}")
     if form in STORIES and only == "filler":
         refuse(f"--format {form}", f"the format {form} holds the story; leave out --only filler")
-    if options.keep and form not in TABLES:
+    if rows.keep and form not in TABLES:
         refuse("--keep", f"the format {form or 'text'} has no columns; give --format jsonl, csv or parquet")
     if form == "html" and options.rules:
         reason = "a page explains the model's own decisions; leave the rules out, or give another --format"
         refuse("--always-core, --always-filler", reason)
-    if options.keep:
-        _check_kept(options)
+    if rows.keep:
+        _check_kept(rows)
 
 
-def _check_kept(options: PredictOptions) -> None:
+def _check_kept(rows: RowChoice) -> None:
     """Refuse columns that are empty, given twice, or named as columns of the output."""
     from corestory.output.rows import row_columns
 
-    own, seen = row_columns(options.unit, options.kinds), set[str]()
-    for name in options.keep:
+    own, seen = row_columns(rows), set[str]()
+    for name in rows.keep:
         folded = name.strip().lower()
         if folded in own:
             raise typer.BadParameter(f"the output has its own column {name!r}", param_hint="--keep")

@@ -101,15 +101,15 @@ def _job(options: PredictOptions, folder: AnyPath, form: RowFormat | StoryFormat
     from corestory.model.storage import default_model
 
     open_model(
-        options.model, kinds=options.kinds is not None
+        options.model, kinds=options.rows.kinds is not None
     )  # a model that cannot be used is reported before the work
     path = (model_folder(options.model) or default_model()).resolve()
     reading = options.reading
     if form in STORIES:
         reading = replace(reading, source=True)  # the structure of a story is found in the source
     job = Job(
-        path, model_sha256(path), version(), folder.resolve(), form, options.only, options.threshold, options.keep,
-        options.rules, kinds=options.kinds, reading=reading, unit=options.unit,
+        path, model_sha256(path), version(), folder.resolve(), form, options.rows, options.threshold, options.rules,
+        reading=reading,
     )  # fmt: skip
     return _with_memory(job, options.memory) if options.memory else job
 

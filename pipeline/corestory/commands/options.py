@@ -13,16 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_type_hints
 import typer
 
 from corestory.errors import ModelError
+from corestory.output.formats import EVERY_PARAGRAPH, RowChoice
 from corestory.remote import AnyPath
 
 if TYPE_CHECKING:
     from corestory.model.rules import Rules
     from corestory.model.site_memory import SiteMemory
     from corestory.model.tagger import Tagger
-    from corestory.output.formats import Unit
-    from corestory.output.story import KindChoice
     from corestory.reading.fields import ReadingOptions
-    from corestory.types import Label
 
 
 STANDARD_OUTPUT = "-"
@@ -43,22 +41,19 @@ class PredictOptions:
         The user's statements about the inputs.
     rules
         The user's rules.
-    unit
-        The unit of a row.
-    model, only, threshold, memory, keep, kinds, rejects, force
+    rows
+        Which rows to write.
+    model, threshold, memory, rejects, force
         The options of ``corestory predict``.
     """
 
     sources: Sequence[str]
     reading: ReadingOptions
     model: str = ""
-    only: Label | None = None
-    unit: Unit = "paragraph"
+    rows: RowChoice = EVERY_PARAGRAPH
     threshold: float | None = None
     rules: Rules | None = None
     memory: str = ""
-    keep: tuple[str, ...] = ()
-    kinds: KindChoice | None = None
     rejects: AnyPath | None = None
     force: bool = False
 

@@ -63,7 +63,7 @@ def tag_to_rows(
     is_story = form in STORIES
 
     def tagged(tagger: Tagger, articles: Iterable[Article], memory: SiteMemory | None) -> Iterator[TaggedArticle]:
-        kinds = options.kinds is not None or is_story  # they tell the headings of a text
+        kinds = options.rows.kinds is not None or is_story  # they tell the headings of a text
         return tagger.tag_stream(articles, threshold=options.threshold, rules=options.rules, memory=memory, kinds=kinds)
 
     # The structure of a story is found in the source.
@@ -75,7 +75,7 @@ def tag_to_rows(
 def _row_writer(
     options: PredictOptions, output: AnyPath | None, form: RowFormat | DocumentFormat | None, *, in_folder: bool
 ) -> AbstractContextManager[Any]:
-    kinds = options.kinds
+    kinds = options.rows.kinds
     if form is None:
         from corestory.output.annotated import AnnotatedWriter  # only a terminal needs Rich
 
@@ -93,7 +93,7 @@ def _row_writer(
         return _opened(output, partial(DocumentFolder, form=form, kinds=kinds), in_folder=True)
     from corestory.output.rows import open_rows
 
-    make = partial(open_rows, form=form, only=options.only, keep=options.keep, kinds=kinds, unit=options.unit)
+    make = partial(open_rows, form=form, choice=options.rows)
     return _opened(output, make, force=options.force)
 
 
@@ -129,7 +129,7 @@ def tag_to_pages(options: PredictOptions, output: AnyPath | None, *, in_folder: 
         return explain_articles(tagger, articles, threshold=options.threshold, memory=memory)
 
     _check_local(output, "pages")
-    make = partial(PageFolder if in_folder else OnePage, only=options.only, kinds=options.kinds)
+    make = partial(PageFolder if in_folder else OnePage, only=options.rows.only, kinds=options.rows.kinds)
     opened = _opened(output, make, force=options.force, in_folder=in_folder, marker=INDEX)
     return _tag(options, output, opened, explained, tagged_of=attrgetter("tagged"))
 
@@ -157,12 +157,12 @@ def _tag(
 
     if output is not None and options.rejects is not None and output.resolve() == options.rejects.resolve():
         raise OutputError("the same file for --output and --rejects", where=str(output), hint="Give two names.")
-    tagger = open_model(options.model, kinds=options.kinds is not None)
+    tagger = open_model(options.model, kinds=options.rows.kinds is not None)
     memory = open_memory(options.memory)
     doubtful = DoubtfulArticles(with_memory=memory is not None)
     with open_refusals(options.rejects, force=options.force) as refusals, suppress(NothingTaggedError):
         articles = read_articles(
-            options.sources, refuse=refusals.refuse, keep=options.keep, note=say, options=options.reading
+            options.sources, refuse=refusals.refuse, keep=options.rows.keep, note=say, options=options.reading
         )
         with opened as writer, progress_bar(beside_output=output is None) as bar:
             for article in stream(tagger, articles, memory):

@@ -38,7 +38,7 @@ from corestory.commands.options import (
 )
 from corestory.commands.outputs import tag_to_pages, tag_to_rows
 from corestory.errors import InputError, OutputError
-from corestory.output.formats import OutputFormat, Unit, chosen_unit
+from corestory.output.formats import OutputFormat, RowChoice, Unit, chosen_unit
 from corestory.remote import path_of
 from corestory.rendering import printable
 
@@ -194,17 +194,15 @@ def predict(
     unit = chosen_unit(rows, destination.form, only, kinds=kinds)
     # The row of an article is its story, whether --only core is given or not.
     label: Label | None = "core" if unit == "article" else only
+    choice = kind_choice(shown=kinds, drop=drop_kinds, keep=keep_kinds, only=label)
     options = PredictOptions(
         sources=articles,
         reading=replace(reading, source=rows == "span"),
         model=model,
-        only=label,
-        unit=unit,
+        rows=RowChoice(label, tuple(keep or ()), choice, unit),
         threshold=threshold,
         rules=rules,
         memory=memory,
-        keep=tuple(keep or ()),
-        kinds=kind_choice(shown=kinds, drop=drop_kinds, keep=keep_kinds, only=label),
         rejects=None if rejects is None else path_of(rejects),
         force=force,
     )

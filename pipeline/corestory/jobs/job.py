@@ -15,16 +15,14 @@ from typing import TYPE_CHECKING
 from corestory.errors import CorestoryError, InputError, ModelError, OutputError, reason_of
 from corestory.jobs.items import Fingerprint, Item
 from corestory.model.tagged_article import Counts
-from corestory.output.formats import STORIES
+from corestory.output.formats import EVERY_PARAGRAPH, STORIES, RowChoice
 from corestory.reading.text import storable
 from corestory.remote import AnyPath
 
 if TYPE_CHECKING:
     from corestory.model.rules import Rules
-    from corestory.output.formats import RowFormat, StoryFormat, Unit
-    from corestory.output.story import KindChoice
+    from corestory.output.formats import RowFormat, StoryFormat
     from corestory.reading.fields import ReadingOptions
-    from corestory.types import Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +41,18 @@ class Job:
         The output folder.
     form
         The format of the outputs.
-    only, threshold, keep
-        The options of the command.
+    rows
+        Which rows to write.
+    threshold
+        The least score of core; None leaves the cutoff to the model.
     rules
         The user's rules, which overrule the model.
     memory
         The file of the site memory; None for none.
     memory_sha256
         Its hash.
-    kinds
-        The user's choice of kinds of paragraphs; None without one.
     reading
         The user's statements about the inputs; None without any.
-    unit
-        The unit of a row of the outputs.
     """
 
     model: Path
@@ -64,30 +60,27 @@ class Job:
     version: str
     folder: AnyPath
     form: RowFormat | StoryFormat
-    only: Label | None = None
+    rows: RowChoice = EVERY_PARAGRAPH
     threshold: float | None = None
-    keep: tuple[str, ...] = ()
     rules: Rules | None = None
     memory: AnyPath | None = None
     memory_sha256: str = ""
-    kinds: KindChoice | None = None
     reading: ReadingOptions | None = None
-    unit: Unit = "paragraph"
 
     @property
     def with_kinds(self) -> bool:
         """Whether articles are tagged with kinds: the user wants them, or the format needs them for headings."""
-        return self.kinds is not None or self.form in STORIES
+        return self.rows.kinds is not None or self.form in STORIES
 
     def made_by(self, item: Item) -> str:
         """Return a hash of everything that decides an output, except the content of its source.
 
         The name of the source is included, because it is the article's id in the output.
         """
-        parts = (self.rules, self.kinds, self.reading)
+        rows, parts = self.rows, (self.rules, self.rows.kinds, self.reading)
         settings = (
-            self.model_sha256, self.version, self.form, self.only, self.threshold, self.keep, self.memory_sha256,
-            self.unit, [None if part is None else asdict(part) for part in parts], storable(str(item.source)),
+            self.model_sha256, self.version, self.form, rows.only, self.threshold, rows.keep, self.memory_sha256,
+            rows.unit, [None if part is None else asdict(part) for part in parts], storable(str(item.source)),
         )  # fmt: skip
         return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
 

@@ -13,9 +13,9 @@ from corestory.jobs.job import Job, Outcome, PartPlan, Task
 from corestory.jobs.work import work_on
 from corestory.model.site_memory import SiteMemory
 from corestory.processes import in_processes
+from corestory.reading import parts
 from corestory.reading.fields import ReadingOptions
 from corestory.reading.file_kinds import kind_by_name
-from corestory.reading.parts import PART_BYTES, has_parts, part_cuts
 from corestory.reading.sources import STANDARD_INPUT, read_articles, read_file
 from corestory.remote import AnyPath, RemotePath, path_of
 
@@ -72,7 +72,7 @@ def _of_table(item: Item) -> Iterator[Task]:
 
 
 def _plan(path: AnyPath) -> PartPlan | None:
-    if not has_parts(path) or size_of(path) <= PART_BYTES:
+    if not parts.has_parts(path) or size_of(path) <= parts.PART_BYTES:
         return None
     try:
         state = state_of(path)
@@ -80,7 +80,7 @@ def _plan(path: AnyPath) -> PartPlan | None:
         return None
     if isinstance(path, RemotePath) and not state.mark:
         return None  # whether its parts, or those of an earlier run, are of one content would be unknown
-    cuts = part_cuts(path)
+    cuts = parts.part_cuts(path)
     return PartPlan(cuts, state) if cuts else None
 
 

@@ -143,7 +143,7 @@ def tag_files(items: Sequence[Item], job: Job, *, count: Count | None = None) ->
 
 
 def _read(item: Item, job: Job, output: OutputInProgress) -> Iterator[Article]:
-    return read_file(item.source, refuse=output.refuse, keep=job.keep, note=output.note, options=job.reading)
+    return read_file(item.source, refuse=output.refuse, keep=job.rows.keep, note=output.note, options=job.reading)
 
 
 def _tag(articles: Iterator[Article], tagger: Tagger, output: OutputInProgress, count: Count | None) -> None:
@@ -188,7 +188,13 @@ def tag_part(item: Item, plan: PartPlan, part: int, job: Job, *, count: Count | 
                 return Outcome(item, Counts())
             first, last = plan.cuts[part : part + 2]
             articles = read_part(
-                item.source, first, last, refuse=output.refuse, keep=job.keep, note=output.note, options=job.reading
+                item.source,
+                first,
+                last,
+                refuse=output.refuse,
+                keep=job.rows.keep,
+                note=output.note,
+                options=job.reading,
             )
             _tag(articles, tagger, output, count)
             rows, refused = output.close()
@@ -226,15 +232,7 @@ def join_parts(item: Item, plan: PartPlan, job: Job) -> Outcome:
                         output.add_refused([line.decode().rstrip("\n") for line in file])
                 total += counts
             if opened:
-                join_rows(
-                    opened,
-                    output.partial,
-                    form=job.form,
-                    keep=job.keep,
-                    types=output.types(),
-                    kinds=job.kinds,
-                    unit=job.unit,
-                )
+                join_rows(opened, output.partial, form=job.form, choice=job.rows, types=output.types())
             output.counts = total
             if total == Counts():
                 output.refuse(InputError("no articles", where=item.where, expected="at least one"))

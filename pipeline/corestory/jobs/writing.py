@@ -18,9 +18,8 @@ from corestory.jobs.job import NOTES_LISTED, REFUSALS_LISTED, Job, Outcome, refu
 from corestory.jobs.ledger import ledger_of
 from corestory.model.tagged_article import Counts
 from corestory.output.documents import DocumentFile, DocumentLines, unpack_documents
-from corestory.output.formats import RowFormat, StoryFormat, Unit
+from corestory.output.formats import EVERY_PARAGRAPH, RowChoice, RowFormat, StoryFormat
 from corestory.output.rows import open_rows
-from corestory.output.story import KindChoice
 from corestory.reading.file_kinds import kind_by_name
 from corestory.remote import AnyPath
 
@@ -103,20 +102,12 @@ class OutputInProgress:
     def _opened(self) -> RowWriter:
         job = self.job
         if job.form == "markdown" or job.form == "tei":
-            return (DocumentLines if self.item.folder else DocumentFile)(self.partial, job.form, job.kinds)
-        return open_rows(
-            self.partial,
-            form=job.form,
-            only=job.only,
-            keep=job.keep,
-            types=self.types(),
-            kinds=job.kinds,
-            unit=job.unit,
-        )
+            return (DocumentLines if self.item.folder else DocumentFile)(self.partial, job.form, job.rows.kinds)
+        return open_rows(self.partial, form=job.form, choice=job.rows, types=self.types())
 
     def types(self) -> Mapping[str, pyarrow.DataType]:
         """Return the types of the kept columns, if the output has types."""
-        return kept_types(self.item.source, self.job.keep) if self.job.form == "parquet" else {}
+        return kept_types(self.item.source, self.job.rows.keep) if self.job.form == "parquet" else {}
 
     def close(self) -> tuple[Path | None, Path | None]:
         """Close the files; return the paths of the rows and of the refusals, each None if there are none."""
@@ -169,10 +160,8 @@ def join_rows(
     target: Path,
     *,
     form: RowFormat | StoryFormat,
-    keep: Sequence[str] = (),
+    choice: RowChoice = EVERY_PARAGRAPH,
     types: Mapping[str, pyarrow.DataType] | None = None,
-    kinds: KindChoice | None = None,
-    unit: Unit = "paragraph",
 ) -> None:
     r"""Write the rows of several outputs into one.
 
@@ -184,7 +173,7 @@ def join_rows(
         Functions that open each part, in order.
     target
         A path, which is created or replaced.
-    form, keep, types, kinds, unit
+    form, choice, types
         The parameters with which `corestory.output.rows.open_rows` wrote the parts; or a format of documents, of which
         the parts are `corestory.output.documents.DocumentLines`.
 
@@ -204,7 +193,7 @@ def join_rows(
     """
     empty = io.BytesIO()
     if form == "csv" or form == "parquet":
-        open_rows(empty, form=form, keep=keep, types=types, kinds=kinds, unit=unit).close()
+        open_rows(empty, form=form, choice=choice, types=types).close()
     if form == "parquet":
         _join_tables(parts, target, empty)
         return

@@ -3,7 +3,14 @@
 The command line reads this module for --help, so it imports nothing heavy.
 """
 
-from typing import Literal
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from corestory.output.story import KindChoice
+    from corestory.types import Label
 
 RowFormat = Literal["text", "jsonl", "csv", "parquet"]
 StoryFormat = Literal["markdown", "tei"]
@@ -40,6 +47,31 @@ SUFFIXES = {
     "tei": ".tei.xml",
 }
 """The ending of the files that a format has in a folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowChoice:
+    """Which rows to write, with which columns.
+
+    Attributes
+    ----------
+    only
+        Only paragraphs with this label; positions still count all paragraphs of the article.
+    keep
+        Names of the columns of the input that follow the others; not for ``text``.
+    kinds
+        Whether to write the kinds of articles that were tagged with kinds, and which to leave out or to keep.
+    unit
+        The unit of a row; for ``text`` a paragraph.
+    """
+
+    only: Label | None = None
+    keep: tuple[str, ...] = ()
+    kinds: KindChoice | None = None
+    unit: Unit = "paragraph"
+
+
+EVERY_PARAGRAPH = RowChoice()
 
 
 def chosen_unit(asked: Unit | None, form: str | None, only: str | None, *, kinds: bool) -> Unit:

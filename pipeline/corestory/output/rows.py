@@ -5,7 +5,6 @@ import io
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from json.encoder import encode_basestring
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -14,11 +13,10 @@ import numpy as np
 
 from corestory.atomic import Target
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.formats import RowFormat, Unit
-from corestory.output.story import STORY_COLUMNS, KindChoice, chosen_positions, story_row
+from corestory.output.formats import EVERY_PARAGRAPH, RowChoice, RowFormat
+from corestory.output.story import STORY_COLUMNS, chosen_positions, story_row
 from corestory.reading.one_article import Span, spans_of
 from corestory.reading.text import in_one_line, storable
-from corestory.types import Label
 
 if TYPE_CHECKING:
     import pyarrow.parquet
@@ -54,11 +52,8 @@ def open_rows(
     target: Path | BinaryIO,
     *,
     form: RowFormat,
-    only: Label | None = None,
-    keep: Sequence[str] = (),
+    choice: RowChoice = EVERY_PARAGRAPH,
     types: Mapping[str, "pyarrow.DataType"] | None = None,
-    kinds: KindChoice | None = None,
-    unit: Unit = "paragraph",
 ) -> RowWriter:
     r"""Open a writer of rows.
 
@@ -73,18 +68,11 @@ def open_rows(
     form
         ``jsonl``, ``csv`` (UTF-8, texts in quotes), ``parquet`` or ``text``. Text is for people: one paragraph per line
         after its label and score, or with `only` the paragraphs alone, and a blank line between articles.
-    only
-        Write only paragraphs with this label; positions still count all paragraphs of the article.
-    keep
-        Names of the columns of `TaggedArticle.kept`, which follow the others; not for ``text``.
+    choice
+        Which rows, and which columns after `COLUMNS`: `SPAN_COLUMNS` are the start and end of each paragraph in the
+        text that was read, `KIND_COLUMNS` its kind. Rows of articles have `corestory.output.story.STORY_COLUMNS`.
     types
         In Parquet, the types of the kept columns that are not strings.
-    kinds
-        Whether to write the kinds of articles that were tagged with kinds, as the columns `KIND_COLUMNS` after the
-        others, and which kinds to leave out or to keep.
-    unit
-        ``article`` for one row per article, with `corestory.output.story.STORY_COLUMNS`; ``span`` for one paragraph
-        per row with `SPAN_COLUMNS` after `COLUMNS`: its start and end in the text that was read. Neither for ``text``.
 
     Raises
     ------
@@ -106,69 +94,49 @@ def open_rows(
     <BLANKLINE>
     """
     if form == "text":
-        return _TextWriter(Target(target), only, kinds)
-    rows = _Rows(unit, only, kinds)
+        return _TextWriter(Target(target), choice)
     if form == "parquet":
-        return _ParquetWriter(Target(target), rows, keep, types or {})
+        return _ParquetWriter(Target(target), choice, types or {})
     if form == "csv":
-        return _CsvWriter(Target(target), rows, keep)
-    return (_StoryLinesWriter if unit == "article" else _JsonLinesWriter)(Target(target), rows, keep)
+        return _CsvWriter(Target(target), choice)
+    return (_StoryLinesWriter if choice.unit == "article" else _JsonLinesWriter)(Target(target), choice)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """The rows of each article and their columns but for the kept ones."""
+class _Writer:
+    """A writer of some rows to a target."""
 
-    unit: Unit
-    only: Label | None
-    kinds: KindChoice | None
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return row_columns(self.unit, self.kinds)
-
-    def of(self, article: TaggedArticle) -> Sequence[tuple[object, ...]]:
-        if self.unit == "article":
-            return [story_row(article, self.kinds, digits=SCORE_DIGITS)]
-        return self.paragraphs(article)
-
-    def paragraphs(self, article: TaggedArticle) -> list[TaggedRow]:
-        return rows_of(article, self.only, self.kinds, spans=self.unit == "span")
-
-
-@dataclass(slots=True)
-class _TextWriter:
-    target: Target
-    only: Label | None
-    kinds: KindChoice | None
-    started: bool = False
-
-    def write(self, article: TaggedArticle) -> None:
-        rows = rows_of(article, self.only, self.kinds)
-        lines = [] if self.only else [f"# {in_one_line(storable(article.article_id))}"]
-        for _, _, text, label, score, _, _, *more in rows:
-            line = in_one_line(text)  # tables may hold paragraphs with line breaks
-            kind = f"{more[0]}\t" if self.kinds and self.kinds.shown else ""
-            lines.append(line if self.only else f"{label}\t{score:.3f}\t{kind}{line}")
-        if lines:
-            self.target.write(("\n" * self.started + "\n".join(lines) + "\n").encode())
-            self.started = True
+    def __init__(self, target: Target, choice: RowChoice) -> None:
+        self.target, self.choice = target, choice
 
     def close(self) -> None:
         self.target.close()
 
 
-class _JsonLinesWriter:
-    def __init__(self, target: Target, rows: _Rows, keep: Sequence[str]) -> None:
-        self.target = target
-        self.rows = rows
-        names = (*rows.columns[len(COLUMNS) :], *keep)
+class _TextWriter(_Writer):
+    started = False
+
+    def write(self, article: TaggedArticle) -> None:
+        only, kinds = self.choice.only, self.choice.kinds
+        lines = [] if only else [f"# {in_one_line(storable(article.article_id))}"]
+        for _, _, text, label, score, _, _, *more in rows_of(article, self.choice):
+            line = in_one_line(text)  # tables may hold paragraphs with line breaks
+            kind = f"{more[0]}\t" if kinds and kinds.shown else ""
+            lines.append(line if only else f"{label}\t{score:.3f}\t{kind}{line}")
+        if lines:
+            self.target.write(("\n" * self.started + "\n".join(lines) + "\n").encode())
+            self.started = True
+
+
+class _JsonLinesWriter(_Writer):
+    def __init__(self, target: Target, choice: RowChoice) -> None:
+        super().__init__(target, choice)
+        names = (*row_columns(choice)[len(COLUMNS) :], *choice.keep)
         self.kept = [f", {json.dumps(name, ensure_ascii=False)}: " for name in names]
 
     def write(self, article: TaggedArticle) -> None:
         # json.dumps for each row would take as long as the scoring.
         name, url = encode_basestring(storable(article.article_id)), encode_basestring(storable(article.url))
-        rows = self.rows.paragraphs(article)
+        rows = rows_of(article, self.choice)
         # An article's rows have the same confidence.
         of_article = f', "url": {url}, "confidence": {rows[0][_CONFIDENCE]!r}' if rows else ""
         lines = [
@@ -186,29 +154,23 @@ class _JsonLinesWriter:
     def _kept(self, values: Sequence[object]) -> str:
         return "".join(name + _json(value) for name, value in zip(self.kept, values, strict=True))
 
-    def close(self) -> None:
-        self.target.close()
-
 
 class _StoryLinesWriter(_JsonLinesWriter):
-    def __init__(self, target: Target, rows: _Rows, keep: Sequence[str]) -> None:
-        super().__init__(target, rows, ())
-        self.names = (*rows.columns, *keep)
-
     def write(self, article: TaggedArticle) -> None:
-        rows = (dict(zip(self.names, row, strict=True)) for row in self.rows.of(article))
+        names = (*row_columns(self.choice), *self.choice.keep)
+        rows = (dict(zip(names, row, strict=True)) for row in _rows(article, self.choice))
         self._put(storable("".join(f"{_json(row)}\n" for row in rows)))
 
 
-class _CsvWriter:
-    def __init__(self, target: Target, rows: _Rows, keep: Sequence[str]) -> None:
-        self.target = target
-        self.rows = rows
-        self.own = len(rows.columns)
-        self._write_rows([(*rows.columns, *map(storable, keep))])
+class _CsvWriter(_Writer):
+    def __init__(self, target: Target, choice: RowChoice) -> None:
+        super().__init__(target, choice)
+        own = row_columns(choice)
+        self.own = len(own)
+        self._write_rows([(*own, *map(storable, choice.keep))])
 
     def write(self, article: TaggedArticle) -> None:
-        rows = self.rows.of(article)
+        rows = _rows(article, self.choice)
         self._write_rows([(*row[: self.own], *map(_in_words, row[self.own :])) for row in rows])
 
     def _write_rows(self, rows: Sequence[tuple[object, ...]]) -> None:
@@ -217,32 +179,22 @@ class _CsvWriter:
         csv.writer(lines, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n").writerows(rows)
         self.target.write(lines.getvalue().encode())
 
-    def close(self) -> None:
-        self.target.close()
 
-
-class _ParquetWriter:
-    def __init__(
-        self,
-        target: Target,
-        rows: _Rows,
-        keep: Sequence[str],
-        types: Mapping[str, "pyarrow.DataType"],
-    ) -> None:
+class _ParquetWriter(_Writer):
+    def __init__(self, target: Target, choice: RowChoice, types: Mapping[str, "pyarrow.DataType"]) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        own = rows.columns
+        super().__init__(target, choice)
+        own = row_columns(choice)
         numbers = {name: pa.float64() for name in ("score", "confidence", "kind_score", "is_article")}
         numbers |= {name: pa.int32() for name in ("position", "words_core", "words_all")}
         numbers |= dict.fromkeys(SPAN_COLUMNS, pa.int64())
         of_own = [numbers.get(name, pa.string()) for name in own]
-        self.target = target
-        self.of = rows.of
         self.own = len(own)
         self.text = own.index("text")
-        kept = [(storable(name), types.get(name, pa.string())) for name in keep]
-        self.words = tuple(name not in types for name in keep)
+        kept = [(storable(name), types.get(name, pa.string())) for name in choice.keep]
+        self.words = tuple(name not in types for name in choice.keep)
         self.schema = pa.schema([*zip(own, of_own, strict=True), *kept])
         self.rows: list[tuple[object, ...]] = []
         self.characters = 0
@@ -250,7 +202,7 @@ class _ParquetWriter:
             self.file: pyarrow.parquet.ParquetWriter = pq.ParquetWriter(target.stream, self.schema)
 
     def write(self, article: TaggedArticle) -> None:
-        for row in self.of(article):
+        for row in _rows(article, self.choice):
             kept = zip(self.words, row[self.own :], strict=True)
             self.rows.append((*row[: self.own], *(_in_words(value) if words else value for words, value in kept)))
             self.characters += len(str(row[self.text]))
@@ -273,33 +225,39 @@ class _ParquetWriter:
             with self.target.reporting_errors():
                 self.file.close()
         finally:
-            self.target.close()
+            super().close()
 
 
-def row_columns(unit: Unit, kinds: KindChoice | None) -> tuple[str, ...]:
+def row_columns(choice: RowChoice) -> tuple[str, ...]:
     """Return the names of the columns of rows but for the kept ones."""
-    if unit == "article":
+    if choice.unit == "article":
         return STORY_COLUMNS
-    shown = kinds is not None and kinds.shown
-    return (*COLUMNS, *SPAN_COLUMNS * (unit == "span"), *KIND_COLUMNS * shown)
+    shown = choice.kinds is not None and choice.kinds.shown
+    return (*COLUMNS, *SPAN_COLUMNS * (choice.unit == "span"), *KIND_COLUMNS * shown)
 
 
-def rows_of(
-    article: TaggedArticle, only: Label | None = None, kinds: KindChoice | None = None, *, spans: bool = False
-) -> list[TaggedRow]:
-    """Return an article's rows, with `COLUMNS`, `SPAN_COLUMNS` and `KIND_COLUMNS` if asked for, and the kept columns.
+def _rows(article: TaggedArticle, choice: RowChoice) -> Sequence[tuple[object, ...]]:
+    if choice.unit == "article":
+        return [story_row(article, choice.kinds, digits=SCORE_DIGITS)]
+    return rows_of(article, choice)
+
+
+def rows_of(article: TaggedArticle, choice: RowChoice = EVERY_PARAGRAPH) -> list[TaggedRow]:
+    """Return the rows of an article's paragraphs, with the kept columns after those of `row_columns`.
 
     Examples
     --------
     >>> from corestory.reading.article import Article
     >>> scores = np.array([0.9, 0.1])
-    >>> rows_of(TaggedArticle(Article("a", ["It rained.", "Share"]), scores, scores > 0.5, 0.8), "filler")
+    >>> article = TaggedArticle(Article("a", ["It rained.", "Share"]), scores, scores > 0.5, 0.8)
+    >>> rows_of(article, RowChoice(only="filler"))
     [('a', 1, 'Share', 'filler', 0.1, '', 0.8)]
     """
     name, url = storable(article.article_id), storable(article.url)
     scores = np.round(article.scores.astype(np.float64), SCORE_DIGITS).tolist()
     confidence = round(float(article.confidence), SCORE_DIGITS)
     texts, labels, kept = article.texts, article.labels, article.kept
+    spans, kinds = choice.unit == "span", choice.kinds
     found = _spans(article) if spans else ()
     of_kind: Sequence[tuple[str, float]] = ()
     if kinds is not None and kinds.shown and article.kinds is not None:
@@ -311,7 +269,7 @@ def rows_of(
             *((found[position] or (None, None)) if spans else ()),
             *(of_kind[position] if of_kind else ()), *(kept[position] if kept else ()),
         )
-        for position in chosen_positions(article, only, kinds)
+        for position in chosen_positions(article, choice.only, kinds)
     ]  # fmt: skip
 
 

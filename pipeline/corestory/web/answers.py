@@ -15,7 +15,7 @@ import msgspec
 
 from corestory.errors import CorestoryError, InputError
 from corestory.output.documents import DocumentFile
-from corestory.output.rows import COLUMNS, KIND_COLUMNS, SCORE_DIGITS, SPAN_COLUMNS, RowWriter, open_rows, rows_of
+from corestory.output.rows import SCORE_DIGITS, RowWriter, open_rows, row_columns, rows_of
 from corestory.output.story import STORY_COLUMNS, story_row
 from corestory.reading.contents import Wanted, articles_of_stream
 from corestory.reading.fields import FieldFinder, ReadingOptions
@@ -211,7 +211,7 @@ def _writer(stream: io.BytesIO, options: TaggingOptions) -> RowWriter:
     assert form != "json"  # noqa: S101 -- a document is not written article by article
     if form == "markdown" or form == "tei":
         return DocumentFile(stream, form, options.kind_choice)
-    return open_rows(stream, form=form, only=options.label, kinds=options.kind_choice, unit=options.unit)
+    return open_rows(stream, form=form, choice=options.choice)
 
 
 def _failure(error: Exception) -> Answer:
@@ -245,13 +245,12 @@ def _document(
     """Return the answer in JSON."""
     listed = [_refusal(error) for error in refused[:REFUSALS_LISTED]]
     notes = [storable(note) for note in notes[:NOTES_LISTED]]
-    kinds = options.kind_choice
+    choice = options.choice
     if options.rows == "article":
-        rows = (story_row(article, kinds, digits=SCORE_DIGITS) for article in tagged)
+        rows = (story_row(article, choice.kinds, digits=SCORE_DIGITS) for article in tagged)
         stories = [_part(AnsweredStory, STORY_COLUMNS, row) for row in rows]
         return msgspec.json.encode(Stories(stories, listed, notes))
-    spans = options.rows == "span"
-    columns = (*COLUMNS, *SPAN_COLUMNS * spans, *KIND_COLUMNS)
+    columns = row_columns(choice)
     articles = [
         AnsweredArticle(
             storable(article.article_id),
@@ -260,7 +259,7 @@ def _document(
             round(float(article.confidence), SCORE_DIGITS),
             None if article.is_article is None else round(float(article.is_article), SCORE_DIGITS),
             article.doubt,
-            [_part(TaggedParagraph, columns, row) for row in rows_of(article, options.label, kinds, spans=spans)],
+            [_part(TaggedParagraph, columns, row) for row in rows_of(article, choice)],
         )
         for article in tagged
     ]

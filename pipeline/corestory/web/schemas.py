@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from corestory.errors import InputError
 from corestory.installation import version
-from corestory.output.formats import STORIES, Unit, chosen_unit
+from corestory.output.formats import STORIES, RowChoice, Unit, chosen_unit
 from corestory.output.story import KindChoice, kind_choice
 from corestory.rendering import render
 from corestory.types import Label
@@ -68,6 +68,11 @@ class TaggingOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
     def label(self) -> Label | None:
         """The label of the paragraphs that are written; None for both."""
         return "core" if self.unit == "article" or self.format in STORIES else self.only
+
+    @property
+    def choice(self) -> RowChoice:
+        """The choice of rows."""
+        return RowChoice(self.label, kinds=self.kind_choice, unit=self.unit)
 
     @property
     def kind_choice(self) -> KindChoice | None:
