@@ -118,6 +118,12 @@ def test_code_that_is_left_in_a_text_is_filler(line, found):
     assert found_if_kept(advertisements, Article("a", [STORY[0], line, STORY[1]])) == [line] * found
 
 
+def test_several_lines_of_code_in_a_row_are_shown_by_a_story_unless_they_are_scripts():
+    shown = ["{% if quay.open %}", "{{ quay.name }}", "{% endif %}"]
+    scripts = ["googletag.cmd.push(function() {});", "var dataLayer = [];", "fbq('track', 'PageView');"]
+    assert found_if_kept(advertisements, Article("a", [STORY[0], *shown, STORY[1], *scripts])) == scripts
+
+
 @pytest.mark.parametrize("label", ["Sponsored", "Together with Skarne Boats", "Sponsored by Skarne Boats"])
 def test_what_stands_in_the_small_element_of_a_sponsor_is_filler(label):
     assert _sponsored(f"{PROSE}<div><p>{label}</p><p>{ADVERTISED}</p></div>{PROSE}") == [label, ADVERTISED]

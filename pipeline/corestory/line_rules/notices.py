@@ -7,6 +7,8 @@ the story, too. But a sponsor's label begins its element, and the element is sma
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import numpy as np
 
 from corestory.features.batch import Batch
@@ -21,6 +23,8 @@ NEAR = 5
 """The number of lines from that line on, one of which is kept."""
 STORY_WORDS, BEHIND = 40, 0.6
 """The fewest kept words before that line, and the most kept words behind it as a share of those before."""
+CODE_LINES = 3
+"""The fewest lines of code in a row, other than scripts of advertisements, that are a story's."""
 LABEL_WORDS = 8
 """The most words of the label of a sponsor."""
 ELEMENT = 0.3
@@ -99,12 +103,12 @@ _SPONSORS = (
     r"patrocinado por|presentado por|apresentado por|offerto da|in samenwerking met|i samarbete med|i samarbejde med|"
     r"i samarbeid med|we współpracy z) \S)"
 )
-# Scripts of advertisements, comments in HTML, and marks of what a publishing system was to put in: '[poll id="3"]',
+# Scripts of advertisements, and marks of what a publishing system was to put in: '[poll id="3"]',
 # "[caption]The quay[/caption]", "{{banner}}".
+_SCRIPT = r"(?:window\.|var )?(?:googletag|adsbygoogle|_taboola|dataLayer|fusetag|gtag|fbq|ga|OA_show)\b[ .=(\[].*[;)}]"
 _CODE = (
-    r"(?:window\.|var )?(?:googletag|adsbygoogle|_taboola|dataLayer|fusetag|gtag|fbq|ga|OA_show)\b[ .=(\[].*[;)}]|"
-    r"\[/?[a-z][\w-]*(?:\s+[\w-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\]]+))+\s*/?\]|\[/[a-z][\w-]*\]|\{\{[^{}]*\}\}|\{%[^{}]*%\}|<!--.*-->|"
-    r"[\[\s]{0,2}\{\s{0,2}\"[^\"]{1,60}\"\s*:.*[\]}]|"
+    rf"{_SCRIPT}|\[/?[a-z][\w-]*(?:\s+[\w-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\]]+))+\s*/?\]|\[/[a-z][\w-]*\]|"
+    r"\{\{[^{}]*\}\}|\{%[^{}]*%\}|<!--.*-->|[\[\s]{0,2}\{\s{0,2}\"[^\"]{1,60}\"\s*:.*[\]}]|"
     r"\[(?P<code>caption|wp_caption|embed|video|audio|playlist|youtube|tweet|twitter|instagram|img|url|media|iframe|"
     r"button|su_\w+|vc_\w+)\b[^\]]*\].*\[/(?P=code)\]"
 )
@@ -204,7 +208,11 @@ def advertisements(batch: Batch, words: Float, kept: Bool) -> Bool:
     texts, found = batch.texts, np.zeros(len(kept), bool)
     rows = np.flatnonzero(kept).tolist()
     code = [row for row in rows if texts[row].endswith(_CODE_ENDS) and texts[row].startswith(_CODE_BEGINS)]
-    found[[row for row in code if pattern(_CODE).fullmatch(texts[row])]] = True
+    code = [row for row in code if pattern(_CODE).fullmatch(texts[row])]
+    # A story about code shows several lines of it in a row.
+    for _, run in groupby(enumerate(code), lambda one: one[1] - one[0]):
+        lines = [row for _, row in run]
+        found[[row for row in lines if len(lines) < CODE_LINES or pattern(_SCRIPT).fullmatch(texts[row])]] = True
     return found | _of_sponsors(batch, words, kept)
 
 
