@@ -17,7 +17,7 @@ from corestory.training.choosing import (
     confidence_curve,
     measured_f1,
 )
-from corestory.training.fitting import Fitted
+from corestory.training.fitting import FittedPath
 from corestory.training.training_rows import TrainingRows
 
 RNG = np.random.default_rng(8)
@@ -31,6 +31,11 @@ def rows_of(core, *, sizes=None, labelled=None, texts=None):
     known = np.ones(count, bool) if labelled is None else np.asarray(labelled, bool)
     nothing = np.zeros(count, np.int64)
     return TrainingRows(batch, core, known, nothing, nothing, np.ones(count), known)
+
+
+def path_of(rows, log_odds, *, html=False):
+    numbers = np.arange(len(log_odds))
+    return FittedPath(rows, numbers, numbers, html, (), log_odds, (), ())
 
 
 def noisy(count=8000, slope=1.0):
@@ -87,7 +92,7 @@ def reached(share, rows, scores, *, clean):
 
 def test_each_cutoff_share_is_that_which_serves_its_articles_best():
     log_odds, rows = noisy(slope=2.0)
-    chosen = choose_settings(rows, Fitted((), log_odds), None, None)
+    chosen = choose_settings([path_of(rows, log_odds)])
     scores = fit_platt(log_odds, rows.core).probabilities(log_odds)
     words, layout = np.full(len(scores), 10.0), rows.batch.layout
     clean = is_clean(scores, layout)
@@ -100,21 +105,20 @@ def test_each_cutoff_share_is_that_which_serves_its_articles_best():
     )
     assert (~clean).sum() >= LEAST_ARTICLES
     assert (chosen.settings.cutoff_share, chosen.settings.clean_cutoff_share) == (share, clean_share)
-    assert chosen.text_scores.tolist() == scores.tolist()
+    assert [of_path.tolist() for of_path in chosen.scores] == [scores.tolist()]
     core, _ = decide(scores, words, layout, cutoff_share=share, clean_cutoff_share=clean_share)
-    assert chosen.text_core.tolist() == core.tolist()
-    assert (chosen.html_scores, chosen.html_core) == (None, None)
+    assert [of_path.tolist() for of_path in chosen.core] == [core.tolist()]
 
 
 def test_text_and_html_are_calibrated_apart_and_decided_alike():
     (log_odds, rows), (modest, html_rows) = noisy(slope=1.0), noisy(slope=3.0)
-    chosen = choose_settings(rows, Fitted((), log_odds), html_rows, Fitted((), modest))
+    chosen = choose_settings([path_of(rows, log_odds), path_of(html_rows, modest, html=True)])
     settings = chosen.settings
 
     assert settings.text_slope == pytest.approx(1, abs=0.3)
     assert settings.html_slope == pytest.approx(3, abs=0.9)
-    assert settings.platt_scaling(html=True).probabilities(modest).tolist() == chosen.html_scores.tolist()
-    paths = [(rows, chosen.text_scores), (html_rows, chosen.html_scores)]
+    assert settings.platt_scaling(html=True).probabilities(modest).tolist() == chosen.scores[1].tolist()
+    paths = list(zip((rows, html_rows), chosen.scores, strict=True))
     assert settings.cutoff_share == max(
         CUTOFF_SHARES, key=lambda share: sum(reached(share, *path, clean=False) for path in paths)
     )

@@ -15,9 +15,9 @@ from corestory.model.scoring import stage2_features
 from corestory.reading.html.markup_words import MarkupWords
 from corestory.training import fitting
 from corestory.training.estimator import ParagraphClassifier
-from corestory.training.fitting import fit_count, fit_stage1, fit_stage2, fit_stages
+from corestory.training.fitting import LinearFit, fit_count, fit_stage1, fit_stage2, fit_stages
 from corestory.training.network_fit import fit_network
-from corestory.training.training_rows import TrainingRows, make_folds, training_rows, trusted_labels
+from corestory.training.training_rows import TrainingPath, TrainingRows, make_folds, training_rows, trusted_labels
 
 pytestmark = pytest.mark.slow
 
@@ -66,9 +66,12 @@ def html_rows(rows):
 
 
 def stage1_of(texts, rows, chosen, *, progress=silent):
-    return fit_stage1(
-        texts, rows, chosen, recipe=RECIPE, inverse_regularisation=3.0, min_pages=2, read=tokenise, progress=progress
-    )
+    return fit_stage1(texts, rows, chosen, LinearFit(tokenise, 3.0, 2), RECIPE, progress=progress)
+
+
+def path_of(rows, numbers=None, *, html=False):
+    numbers = np.arange(len(rows.core)) if numbers is None else numbers
+    return TrainingPath(rows, numbers, numbers, html)
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +133,7 @@ def held_out(rows, features, learned, *, epochs, seed):
 def test_stage_2_scores_each_fold_by_the_trusted_rows_of_the_others_in_every_round(rows, stage1, least):
     words, by_words = stage1
     fitted = fit_stage2(
-        rows, [LogOdds(OWN_WORDS, by_words)], words, replace(RECIPE, least_trust=least), html=False, progress=silent
+        path_of(rows), [LogOdds(OWN_WORDS, by_words)], words, replace(RECIPE, least_trust=least), progress=silent
     )
 
     earlier = None
@@ -157,12 +160,12 @@ def test_features_do_not_depend_on_how_many_articles_are_computed_at_once(rows, 
 @pytest.mark.parametrize("html", [False, True])
 def test_progress_is_told_of_every_fit_and_counted_beforehand(rows, html_rows, html):
     told = []
-    places = np.arange(len(rows.core))
-    fitted = fit_stages(rows, html_rows if html else None, places, RECIPE, progress=told.append)
+    paths = [path_of(rows), path_of(html_rows, html=True)][: 1 + html]
+    fitted = fit_stages(paths, RECIPE, progress=told.append)
 
     assert len(told) == fit_count(RECIPE, FOLDS, html=html)
     assert set(told) == {"stage 1", "stage 2"}
-    assert (fitted.html is not None) == (fitted.weights.markup is not None) == bool(fitted.weights.html) == html
+    assert (len(fitted.paths) == 2) == (fitted.weights.markup is not None) == bool(fitted.weights.html) == html
 
 
 def test_rows_with_markup_are_fitted_on_what_all_rows_say_of_their_words(rows, stage1, html_rows):
@@ -173,19 +176,20 @@ def test_rows_with_markup_are_fitted_on_what_all_rows_say_of_their_words(rows, s
     columns = [column[begin:] for column in (rows.core, rows.labelled, rows.fold, rows.page, rows.weight)]
     chosen = TrainingRows(some, *columns, rows.first_view[begin:])
     places = np.arange(begin, len(rows.core))
-    fitted = fit_stages(rows, chosen, places, RECIPE, progress=silent)
+    path = path_of(chosen, places, html=True)
+    fitted = fit_stages([path_of(rows), path], RECIPE, progress=silent)
 
     scorer, by_markup = stage1_of(markup.words.spelt(), chosen, chosen.labelled)
-    scores = [LogOdds(MARKUP, by_markup), LogOdds(OWN_WORDS, fitted.stage1[places])]
-    expected = fit_stage2(chosen, scores, stage1[0], RECIPE, html=True, progress=silent)
-    assert fitted.html.out_of_fold.tolist() == expected.out_of_fold.tolist()
+    scores = [LogOdds(MARKUP, by_markup), LogOdds(OWN_WORDS, fitted.by_words[places])]
+    expected = fit_stage2(path, scores, stage1[0], RECIPE, progress=silent)
+    assert fitted.paths[1].out_of_fold.tolist() == expected.out_of_fold.tolist()
     assert fitted.weights.markup.weights.tolist() == scorer.weights.tolist()
     assert fitted.weights.words.weights.tolist() == stage1[0].weights.tolist()
 
 
 def test_text_is_fitted_the_same_whether_or_not_there_is_markup(rows, html_rows):
     brief = replace(RECIPE, rounds=1)
-    places = np.arange(len(rows.core))
-    one, other = (fit_stages(rows, found, places, brief, progress=silent) for found in (html_rows, None))
+    paths = [path_of(rows), path_of(html_rows, html=True)]
+    one, other = (fit_stages(some, brief, progress=silent) for some in (paths, paths[:1]))
 
-    assert one.text.out_of_fold.tolist() == other.text.out_of_fold.tolist()
+    assert one.paths[0].out_of_fold.tolist() == other.paths[0].out_of_fold.tolist()

@@ -1,13 +1,17 @@
-"""The fit of the network that separates articles from pages without a story: examples, weights and cutoffs.
+"""The fit of what separates articles from pages without a story: examples, network, cutoffs, and a scorer of lines.
 
 Real pages without a story are rare in labelled data. So each real page also gives its filler alone, which is much like
 a section page, as an example of a page without a story, and its filler with the first paragraphs of its story alone
 as an example of a short article. These paragraphs alone, and with a few lines around them, are examples of briefs.
+
+A page of two sentences may be a brief or an error message, and its scores by stage 1 and stage 2 are much the same. So
+a small scorer of n-grams learns lines of pages without a story against lines of articles, as the scorers of lines of
+the second look learn plugs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,14 +20,20 @@ from corestory.features.batch import Batch, batch_of_rows
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.context import LogOdds
 from corestory.features.layout import Layout, sums
-from corestory.features.shapes import shape_features
+from corestory.features.shapes import shape_features, unmarked
 from corestory.model.calibration import PlattScaling
 from corestory.model.decision import SURE_ARTICLE, expected_f1
 from corestory.model.network import Network, joined
-from corestory.model.ngrams import NgramScorer
-from corestory.model.pages import article_features, article_probabilities, with_words
-from corestory.training.article_words import ArticleWords, fit_article_words
-from corestory.training.fitting import Fitted, chunks, held_out_log_odds
+from corestory.model.ngrams import NgramScorer, fit_ngrams
+from corestory.model.pages import (
+    WORD_FEATURES,
+    article_features,
+    article_probabilities,
+    first_words,
+    with_words,
+    word_features,
+)
+from corestory.training.fitting import FittedPath, chunks, held_out_log_odds
 from corestory.training.network_fit import Shape, fit_network
 from corestory.training.planting import row_languages
 from corestory.training.training_rows import TrainingRows
@@ -66,32 +76,26 @@ class Examples:
     article: Int
 
 
-def examples_of(
-    rows: TrainingRows, fitted: Fitted, words: NgramScorer, lines: ArticleWords | None, *, html: bool, briefs: bool
-) -> Examples:
+def examples_of(path: FittedPath, words: NgramScorer, lines: ArticleWords | None, *, briefs: bool) -> Examples:
     """Make the examples of one path.
 
     Parameters
     ----------
-    rows, fitted
-        The training rows, and the path fitted on them.
+    path
+        The path.
     words
         The scorer of words, whose inverse document frequencies weight the topic features.
     lines
         The scorers of lines; None if the network is to read no words.
-    html
-        Whether the path uses the rows' markup.
     briefs
         Whether to make examples of briefs.
     """
-    layout = rows.batch.layout
+    rows, layout = path.rows, path.rows.batch.layout
     count = len(layout.sizes)
-    scaling = rows.scaling(fitted.out_of_fold)
     core, filler = (sums(layout.article, of_label, count) for of_label in (rows.core, rows.labelled & ~rows.core))
     known = np.flatnonzero(core + filler > 0)
-    whole = _described(
-        rows.batch, rows.fold, fitted.stage1, fitted.out_of_fold, fitted, scaling, words, lines, html=html
-    )
+    describe = _Description(path, path.rows.scaling(path.out_of_fold), words, lines)
+    whole = describe.articles(rows.batch, rows.fold, path.stage1, path.out_of_fold)
     parts = [(whole[known], core[known] > 0, np.ones(len(known), bool), known)]
     source = np.flatnonzero((core > 0) & (filler >= LEAST_FILLER))
     source = source[np.linspace(0, len(source) - 1, min(EXAMPLES, len(source))).astype(np.int64)]
@@ -103,9 +107,8 @@ def examples_of(
     for has_story, inside in made_of:
         taken = np.flatnonzero(inside)
         if len(taken):
-            scores = [LogOdds(one.group, one.values[taken]) for one in fitted.stage1]
-            batch = batch_of_rows(rows.batch, taken)
-            part = _described(batch, rows.fold[taken], scores, None, fitted, scaling, words, lines, html=html)
+            scores = [LogOdds(one.group, one.values[taken]) for one in path.stage1]
+            part = describe.articles(batch_of_rows(rows.batch, taken), rows.fold[taken], scores)
             made = np.unique(layout.article[taken])
             parts.append((part, np.full(len(made), has_story), np.zeros(len(made), bool), made))
     features, has_stories, real, article = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -135,27 +138,30 @@ def _around(rows: TrainingRows, core: Bool) -> Bool:
     return np.asarray((row >= first - AROUND) & (row <= last + AROUND))
 
 
-def _described(
-    batch: Batch, fold: Int, stage1: Sequence[LogOdds], log_odds: Float | None, fitted: Fitted, scaling: PlattScaling,
-    words: NgramScorer, lines: ArticleWords | None, *, html: bool,
-) -> Float32:  # fmt: skip
-    found = []
-    for chunk, inside in chunks(batch):
-        features = BatchFeatures(chunk, words.idf_of)
-        scores = [LogOdds(one.group, one.values[inside]) for one in stage1]
-        known = (
-            held_out_log_odds(features, scores, fold[inside], fitted, html=html)
-            if log_odds is None
-            else log_odds[inside]
-        )
-        own = scaling.probabilities(known)
-        expected = expected_f1(own, features.words, features.layout)
-        described = article_features(own, scores[-1].values, expected, features, html=html)
-        if lines is not None:
-            of_article = fold[inside][features.layout.first]
-            described = with_words(described, lines.held_out(own, features, of_article))
-        found.append(described)
-    return np.concatenate(found)
+@dataclass(frozen=True, slots=True)
+class _Description:
+    """What articles of a path are described by; the scorers of lines are None if no words are to be read."""
+
+    path: FittedPath
+    scaling: PlattScaling
+    words: NgramScorer
+    lines: ArticleWords | None
+
+    def articles(self, batch: Batch, fold: Int, stage1: Sequence[LogOdds], known: Float | None = None) -> Float32:
+        """Return the features of articles; where their log-odds are not known, they are scored out of fold."""
+        found = []
+        for chunk, inside in chunks(batch):
+            features = BatchFeatures(chunk, self.words.idf_of)
+            scores = [LogOdds(one.group, one.values[inside]) for one in stage1]
+            log_odds = held_out_log_odds(features, scores, fold[inside], self.path) if known is None else known[inside]
+            own = self.scaling.probabilities(log_odds)
+            expected = expected_f1(own, features.words, features.layout)
+            described = article_features(own, scores[-1].values, expected, features, html=self.path.html)
+            if self.lines is not None:
+                of_article = fold[inside][features.layout.first]
+                described = with_words(described, self.lines.held_out(own, features, of_article))
+            found.append(described)
+        return np.concatenate(found)
 
 
 LEAST_PAGES, ENOUGH = 10, 5
@@ -195,17 +201,14 @@ class FittedArticleNetwork:
 
 
 def fit_article_network(
-    rows: TrainingRows, text: Fitted, html_rows: TrainingRows | None, html: Fitted | None, *,
-    words: NgramScorer, languages: Sequence[object], seed: int,
-) -> FittedArticleNetwork | None:  # fmt: skip
-    """Fit the network on the examples of both paths.
+    paths: Sequence[FittedPath], *, words: NgramScorer, languages: Sequence[object], seed: int
+) -> FittedArticleNetwork | None:
+    """Fit the network on the examples of all paths.
 
     Parameters
     ----------
-    rows, text
-        All rows without their markup, and the path fitted on them.
-    html_rows, html
-        Those with markup and their path, or None.
+    paths
+        That of all rows as texts, and then that of the rows with markup, if there are some.
     words
         The scorer of words.
     languages
@@ -218,21 +221,20 @@ def fit_article_network(
     FittedArticleNetwork or None
         None if fewer than `LEAST_PAGES` pages have filler only, or all of them are in one fold.
     """
+    rows = paths[0].rows
     without = pages_without_story(rows)
     if len(without) < LEAST_PAGES or len(np.unique(rows.fold[np.isin(rows.page, without)])) < 2:
         return None
     many = len(without) >= ENOUGH * LEAST_PAGES
     lines = fit_article_words(rows, without, row_languages(rows, languages)) if many else None
-    paths = [(rows, examples_of(rows, text, words, lines, html=False, briefs=many))]
-    if html_rows is not None and html is not None:
-        paths.append((html_rows, examples_of(html_rows, html, words, lines, html=True, briefs=many)))
-    network, held_out = _fit([examples for _, examples in paths], seed=seed)
+    examples = [examples_of(path, words, lines, briefs=many) for path in paths]
+    network, held_out = _fit(examples, seed=seed)
     found = []
-    for (path, examples), probabilities in zip(paths, held_out, strict=True):
-        of_articles = np.ones(len(path.batch.layout.sizes))
-        of_articles[examples.article[examples.real]] = probabilities[examples.real]
+    for path, made, probabilities in zip(paths, examples, held_out, strict=True):
+        of_articles = np.ones(len(path.rows.batch.layout.sizes))
+        of_articles[made.article[made.real]] = probabilities[made.real]
         found.append(of_articles)
-    cutoffs = tuple(_cutoff(examples, of_path) for (_, examples), of_path in zip(paths, held_out, strict=True))
+    cutoffs = tuple(map(_cutoff, examples, held_out))
     return FittedArticleNetwork(network, None if lines is None else lines.scorer, tuple(found), cutoffs)
 
 
@@ -287,3 +289,80 @@ def _cutoff(examples: Examples, probabilities: Float) -> float:
     if len(short) >= ENOUGH * LOST_SHORT:
         limits.append(short[len(short) // LOST_SHORT])
     return float(min(limits))
+
+
+LEAST_WITH_NGRAM, MOST_NGRAMS = 2, 10_000
+"""The fewest pages in which an n-gram must occur, and the most n-grams that the scorer knows."""
+MOST_FILLER, FILLER_WEIGHT = 40_000, 0.3
+"""The most filler lines of articles that are learned, and their weight against that of a story line."""
+BALANCE = 0.5
+"""The share of the weight of articles' lines that each language gets as it has lines of pages without a story."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleWords:
+    """The scorer of all lines, and those that have not seen the lines of one fold."""
+
+    scorer: NgramScorer
+    by_fold: Mapping[int, NgramScorer]
+
+    def held_out(self, scores: Float, features: BatchFeatures, fold: Int) -> Float:
+        """Return `word_features` of articles, each by the scorer that has not seen the article's fold."""
+        found = np.zeros((len(fold), len(WORD_FEATURES)))
+        for number in np.unique(fold):
+            inside = fold == number
+            found[inside] = word_features(scores, features, self.by_fold[int(number)])[inside]
+        return found
+
+
+def fit_article_words(rows: TrainingRows, without: Int, languages: Sequence[str]) -> ArticleWords:
+    """Fit the scorers on the lines of pages without a story, and of articles.
+
+    Parameters
+    ----------
+    rows
+        All rows without their markup.
+    without
+        The pages without a story, of at least two folds.
+    languages
+        The language of each row.
+    """
+    of_no_article = np.isin(rows.page, without)
+    known = rows.labelled & rows.first_view
+    filler = np.flatnonzero(known & ~rows.core & ~of_no_article)
+    filler = filler[np.linspace(0, len(filler) - 1, min(MOST_FILLER, len(filler))).astype(np.int64)]
+    learned = known & (rows.core | of_no_article)
+    learned[filler] = True
+    chosen = np.flatnonzero(learned)
+    texts, _ = unmarked([rows.batch.texts[row] for row in chosen.tolist()])
+    words, _ = shape_features(texts)
+    weights = np.log1p(words) * np.where(rows.core[chosen] | of_no_article[chosen], 1.0, FILLER_WEIGHT)
+    of_article = ~of_no_article[chosen]
+    _, language = np.unique(np.array(languages)[chosen], return_inverse=True)
+    weights = _balanced(weights, of_article, language)
+
+    def fit(inside: Bool) -> NgramScorer:
+        return fit_ngrams(
+            [text for text, used in zip(texts, inside, strict=True) if used], of_article[inside],
+            groups=rows.page[chosen][inside], weights=weights[inside], min_groups=LEAST_WITH_NGRAM, most=MOST_NGRAMS,
+            read=first_words,
+        )  # fmt: skip
+
+    fold = rows.fold[chosen]
+    return ArticleWords(
+        fit(np.ones(len(chosen), bool)), {number: fit(fold != number) for number in np.unique(rows.fold).tolist()}
+    )
+
+
+def _balanced(weights: Float, of_article: Bool, language: Int) -> Float:
+    """Let the lines of articles weigh as much as the others: in all, and by a share in each language.
+
+    Else the common words of a language with few articles, and some pages without a story, would tell such a page.
+    """
+    others = np.where(of_article, 0.0, weights)
+    total, of_language = others.sum(), np.bincount(language, others)
+    own = np.where(of_article, weights, 0.0)
+    least = np.finfo(float).tiny
+    by_language = own * (of_language / np.maximum(np.bincount(language, own), least))[language]
+    balanced = BALANCE * by_language + (1 - BALANCE) * own * total / max(own.sum(), least) + others
+    return np.asarray(balanced / balanced.mean())

@@ -16,10 +16,10 @@ from corestory.model.decision import article_cutoffs, decide, is_clean, without_
 from corestory.model.restoring import lines_between_prose
 from corestory.model.second_look import scores_under
 from corestory.training.article_network import FittedArticleNetwork
-from corestory.training.fitting import Fitted
+from corestory.training.fitting import FittedPath
 from corestory.training.planted_stories import Stories, kept_stories
-from corestory.training.training_rows import TrainingRows
-from corestory.types import Bool, Float, Int
+from corestory.training.training_rows import TrainingPath, TrainingRows
+from corestory.types import Bool, Float
 
 CUTOFF_SHARES = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
 DEFAULT_SHARE = 0.5
@@ -29,31 +29,20 @@ CONFIDENCE_STEPS = 12
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The settings, and the out-of-fold scores and decisions under these settings."""
+    """The settings, and the out-of-fold scores and decisions of the rows of each path under these settings."""
 
     settings: Settings
-    text_scores: Float
-    text_core: Bool
-    html_scores: Float | None
-    html_core: Bool | None
+    scores: tuple[Float, ...]
+    core: tuple[Bool, ...]
 
 
-def choose_settings(
-    rows: TrainingRows,
-    text: Fitted,
-    html_rows: TrainingRows | None,
-    html: Fitted | None,
-    *,
-    article: FittedArticleNetwork | None = None,
-) -> Chosen:
+def choose_settings(paths: Sequence[FittedPath], *, article: FittedArticleNetwork | None = None) -> Chosen:
     """Calibrate on out-of-fold scores, then choose the cutoff shares with the best mean word F1 of articles.
 
     Parameters
     ----------
-    rows, text
-        All rows without their markup, and the path fitted on them.
-    html_rows, html
-        Those with markup and their path, or None.
+    paths
+        That of all rows as texts, and then that of the rows with markup, if there are some.
     article
         The network that tells articles from pages without a story; None if there is none.
 
@@ -61,46 +50,42 @@ def choose_settings(
     -------
     Chosen
     """
-    by_text = rows.scaling(text.out_of_fold)
-    paths = [(rows, by_text.probabilities(text.out_of_fold))]
-    by_html = PlattScaling()
-    if html_rows is not None and html is not None:
-        by_html = html_rows.scaling(html.out_of_fold)
-        paths.append((html_rows, by_html.probabilities(html.out_of_fold)))
-    lengths = [shape_features(path.batch.texts)[0] for path, _ in paths]
-    share, clean_share = choose_cutoff_shares(paths, lengths)
-    expected, measured, scored, cores = [], [], [], []
-    headlines, sure = [], []
-    for number, ((path, scores), length) in enumerate(zip(paths, lengths, strict=True)):
-        layout = path.batch.layout
-        cutoffs, hope = article_cutoffs(scores, length, layout, cutoff_share=share, clean_cutoff_share=clean_share)
+    rows, batches = [path.rows for path in paths], [path.rows.batch for path in paths]
+    scalings = [path.rows.scaling(path.out_of_fold) for path in paths]
+    scores = [scaling.probabilities(path.out_of_fold) for scaling, path in zip(scalings, paths, strict=True)]
+    words = [shape_features(batch.texts)[0] for batch in batches]
+    share, clean_share = choose_cutoff_shares(list(zip(rows, scores, strict=True)), words)
+    cores, expected = [], []
+    for number, layout in enumerate(batch.layout for batch in batches):
+        cutoffs, hope = article_cutoffs(
+            scores[number], words[number], layout, cutoff_share=share, clean_cutoff_share=clean_share
+        )
         if article is not None:
             is_article = article.out_of_fold[number]
-            scores, cutoffs, hope = without_story(
-                scores, cutoffs, hope, layout, is_article=is_article, without=is_article < article.cutoffs[number]
+            without = is_article < article.cutoffs[number]
+            scores[number], cutoffs, hope = without_story(
+                scores[number], cutoffs, hope, layout, is_article=is_article, without=without
             )
-        core = scores >= cutoffs[layout.article]
-        scored.append(scores)
-        cores.append(core)
-        headlines.append(own_headlines(path.batch, length, core))
-        sure.append(filler_rules(path.batch, length, core) != NO_RULE)
+        cores.append(scores[number] >= cutoffs[layout.article])
         expected.append(hope)
-    drop, drop_sure = (are_filler([path for path, _ in paths], found) for found in (headlines, sure))
-    for number, ((path, _), length) in enumerate(zip(paths, lengths, strict=True)):
-        dropped = headlines[number] & drop | sure[number] & drop_sure
-        scored[number], cores[number] = lowered(scored[number], dropped), cores[number] & ~dropped
-        measured.append(measured_f1(cores[number], length, path))
+    headlines = list(map(own_headlines, batches, words, cores))
+    sure = [filler_rules(*one) != NO_RULE for one in zip(batches, words, cores, strict=True)]
+    drop, drop_sure = are_filler(rows, headlines), are_filler(rows, sure)
+    for number, (headline, sure_one) in enumerate(zip(headlines, sure, strict=True)):
+        dropped = headline & drop | sure_one & drop_sure
+        scores[number], cores[number] = lowered(scores[number], dropped), cores[number] & ~dropped
+    measured = list(map(measured_f1, cores, words, rows))
     knots, values = confidence_curve(np.concatenate(expected), np.concatenate(measured))
-    article_cutoff_of = (0.0, 0.0) if article is None else (*article.cutoffs, 0.0)[:2]
+    by_text, by_html = (*scalings, PlattScaling())[:2]
+    text_cutoff, html_cutoff = (0.0, 0.0) if article is None else (*article.cutoffs, 0.0)[:2]
     settings = Settings(
         cutoff_share=share, clean_cutoff_share=clean_share,
         text_slope=by_text.slope, text_offset=by_text.offset, html_slope=by_html.slope, html_offset=by_html.offset,
         drop_headlines=drop, drop_sure_filler=drop_sure,
-        text_article_cutoff=article_cutoff_of[0], html_article_cutoff=article_cutoff_of[1],
+        text_article_cutoff=text_cutoff, html_article_cutoff=html_cutoff,
         confidence_expected=knots, confidence_measured=values,
     )  # fmt: skip
-    scored_html, core_html = (scored[1], cores[1]) if len(paths) > 1 else (None, None)
-    return Chosen(settings, scored[0], cores[0], scored_html, core_html)
+    return Chosen(settings, tuple(scores), tuple(cores))
 
 
 def are_filler(paths: Sequence[TrainingRows], found: Sequence[Bool]) -> bool:
@@ -193,30 +178,23 @@ LEAST_REMOVED = 0.1
 
 
 @dataclass(frozen=True)
-class LookPath:
-    """The rows of one path, text or HTML, and its first decision.
+class LookPath(TrainingPath):
+    """A path, and the first decision on its rows; for that of HTML, the choice restores nothing.
 
     Attributes
     ----------
-    rows, numbers
-        The rows, and their numbers among all rows.
     scores, core
         Out-of-fold scores and decisions, shape (rows,).
     looked
         Whether the look is measured on the article of each row, shape (rows,).
     settings
         Those of the first decision.
-    html
-        Whether it is that of HTML, for which the choice restores nothing.
     """
 
-    rows: TrainingRows
-    numbers: Int
     scores: Float
     core: Bool
     looked: Bool
     settings: Settings
-    html: bool
 
     @cached_property
     def form(self) -> tuple[Float, Float]:

@@ -20,13 +20,13 @@ from corestory.model.calibration import PlattScaling
 from corestory.model.tagger import Tagger
 from corestory.training.article_network import fit_article_network
 from corestory.training.choosing import Chosen, choose_settings
-from corestory.training.fitting import Progress, Recipe, fit_count, fit_stages
+from corestory.training.fitting import FittedStages, Progress, Recipe, fit_count, fit_stages
 from corestory.training.kinds_fit import fit_kinds
 from corestory.training.network_fit import Shape
 from corestory.training.second_look_fit import fit_second_look, look_fit_count
 from corestory.training.short_articles_fit import fit_short_articles
-from corestory.training.training_rows import make_folds, training_rows
-from corestory.types import Float, Int
+from corestory.training.training_rows import make_folds, training_paths
+from corestory.types import Float
 
 if TYPE_CHECKING:
     from typing import Self
@@ -201,50 +201,30 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         labels = _checked(X, y)
         frame = X.reset_index(drop=True)
         folds = make_folds(frame, folds=self.folds, seed=self.random_state)
-        progress = progress or _silent
-        recipe = self._recipe()
-        rows, order = training_rows(frame, labels, folds.of_row, markup=False)
+        progress, recipe, seed = progress or _silent, self._recipe(), self.random_state
+        paths = training_paths(frame, labels, folds.of_row, use_markup=self.use_markup)
+        rows, order = paths[0].rows, paths[0].frame_rows
         if (bound := rows.bound_label(rows.first_view)) is not None:
             raise _bound_error(frame[labels == bound], bound, by=folds.by)
-        html_rows, html_numbers, html_frame_rows = None, np.zeros(0, np.int64), np.zeros(0, np.int64)
-        chosen = np.flatnonzero(has_markup(frame)) if self.use_markup else html_frame_rows
-        if len(chosen):
-            found, inner = training_rows(frame.iloc[chosen], labels[chosen], folds.of_row[chosen], markup=True)
-            # Too little to learn from markup, and nothing lost: these rows are learned from as text.
-            if found.bound_label(found.labelled) is None:
-                html_rows, html_frame_rows = found, chosen[inner]
-                back = np.empty(len(frame), np.int64)
-                back[order] = np.arange(len(frame))
-                html_numbers = back[html_frame_rows]
-        fitted = fit_stages(rows, html_rows, html_numbers, recipe, progress=progress)
-        of_kind, of_language = (
+        stages = fit_stages(paths, recipe, progress=progress)
+        weights, words = stages.weights, stages.weights.words
+        kinds, languages = (
             frame[name].iloc[order].tolist() if name in frame else [None] * len(frame) for name in ("kind", "language")
         )
-        article = fit_article_network(
-            rows, fitted.text, html_rows, fitted.html,
-            words=fitted.weights.words, languages=of_language, seed=self.random_state,
-        )  # fmt: skip
-        chosen_settings = choose_settings(rows, fitted.text, html_rows, fitted.html, article=article)
-        look = fit_second_look(
-            rows, html_rows, html_numbers, fitted, chosen_settings, of_kind, of_language, recipe, progress=progress
-        )
-        kinds = fit_kinds(
-            frame, labels == CORE, folds.of_row, idf_of=fitted.weights.words.idf_of, seed=self.random_state
-        )
-        weights = replace(fitted.weights, second_look=look.weights, kinds=kinds)
-        settings = msgspec.structs.replace(
-            look.chosen.settings,
-            short_article=fit_short_articles(
-                rows, fitted.text, fitted.weights, look.chosen.settings.platt_scaling(html=False), of_language,
-                seed=self.random_state,
-            ),
-        )  # fmt: skip
+        article = fit_article_network(stages.paths, words=words, languages=languages, seed=seed)
+        first = choose_settings(stages.paths, article=article)
+        look = fit_second_look(stages, first, kinds, languages, recipe, progress=progress)
+        head = fit_kinds(frame, labels == CORE, folds.of_row, idf_of=words.idf_of, seed=seed)
+        by_text = look.chosen.settings.platt_scaling(html=False)
+        short_article = fit_short_articles(stages.paths[0], weights, by_text, languages, seed=seed)
+        settings = msgspec.structs.replace(look.chosen.settings, short_article=short_article)
+        weights = replace(weights, second_look=look.weights, kinds=head)
         if article is not None:
             weights = replace(weights, article=article.network, article_words=article.words)
         self.tagger_ = Tagger(weights, settings)
         self.classes_ = np.array([CORE, FILLER])
         self.folds_ = folds
-        self.out_of_fold_ = _out_of_fold(look.chosen, fitted.stage1, order, html_frame_rows)
+        self.out_of_fold_ = _out_of_fold(look.chosen, stages)
         self.n_features_in_ = X.shape[1]
         return self
 
@@ -340,12 +320,11 @@ def _bound_error(rows: pd.DataFrame, label: str, *, by: str) -> DataError:
     )  # fmt: skip
 
 
-def _out_of_fold(chosen: Chosen, stage1: Float, order: Int, html_numbers: Int) -> pd.DataFrame:
-    score = np.empty(len(order))
-    core = np.empty(len(order), bool)
-    score[order], core[order] = chosen.text_scores, chosen.text_core
-    if chosen.html_scores is not None and chosen.html_core is not None:
-        score[html_numbers], core[html_numbers] = chosen.html_scores, chosen.html_core
-    words = np.empty(len(order))
-    words[order] = PlattScaling().probabilities(stage1)
+def _out_of_fold(chosen: Chosen, stages: FittedStages) -> pd.DataFrame:
+    """Lay out-of-fold results out as the rows of the frame; those with markup have the results with markup."""
+    count = len(stages.by_words)
+    score, core, words = np.empty(count), np.empty(count, bool), np.empty(count)
+    for path, of_path, decided in zip(stages.paths, chosen.scores, chosen.core, strict=True):
+        score[path.frame_rows], core[path.frame_rows] = of_path, decided
+    words[stages.paths[0].frame_rows] = PlattScaling().probabilities(stages.by_words)
     return pd.DataFrame({"score": score, "tagged": np.where(core, CORE, FILLER), "stage1": words})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -20,7 +20,7 @@ from corestory.model.network import Network, joined
 from corestory.model.ngrams import NgramScorer, fit_ngrams
 from corestory.model.scoring import Weights, stage2_features
 from corestory.training.network_fit import Shape, fit_network
-from corestory.training.training_rows import TrainingRows, trusted_labels
+from corestory.training.training_rows import TrainingPath, TrainingRows, trusted_labels
 from corestory.types import Bool, Float, Float32, Int
 
 Progress = Callable[[str], None]
@@ -55,27 +55,30 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
-    """A fitted path through the stages: its networks, and the rows' out-of-fold log-odds before calibration.
+class FittedPath(TrainingPath):
+    """A path with its fitted networks, and the rows' out-of-fold log-odds before calibration.
 
-    `stage1` holds the rows' out-of-fold log-odds by stage 1, and `by_fold` the networks of each round that saw all
-    folds but one.
+    `stage1` holds the rows' out-of-fold log-odds by stage 1, that of words last, and `by_fold` the networks of each
+    round that saw all folds but one.
     """
 
     networks: tuple[Network, ...]
     out_of_fold: Float
-    stage1: tuple[LogOdds, ...] = ()
-    by_fold: tuple[tuple[Network, ...], ...] = ()
+    stage1: tuple[LogOdds, ...]
+    by_fold: tuple[tuple[Network, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FittedStages:
-    """All fitted stages; `stage1` is the rows' out-of-fold log-odds by words alone."""
+    """All fitted stages: the weights, and the paths, that of all rows as texts first."""
 
     weights: Weights
-    stage1: Float
-    text: Fitted
-    html: Fitted | None
+    paths: tuple[FittedPath, ...]
+
+    @property
+    def by_words(self) -> Float:
+        """The out-of-fold log-odds of all rows by their words and word shapes."""
+        return self.paths[0].stage1[-1].values
 
 
 def fit_all(
@@ -93,16 +96,26 @@ def fit_all(
     return found
 
 
+class LinearFit(NamedTuple):
+    """How a scorer of stage 1 is fitted: parameters of `corestory.model.ngrams.fit_ngrams`.
+
+    Attributes
+    ----------
+    read
+        What reads the n-grams of texts.
+    c
+        The inverse regularisation.
+    min_pages
+        The fewest pages with a known n-gram.
+    """
+
+    read: Callable[[Sequence[str]], Tokens]
+    c: float
+    min_pages: int
+
+
 def fit_stage1(
-    texts: Sequence[str],
-    rows: TrainingRows,
-    chosen: Bool,
-    *,
-    recipe: Recipe,
-    inverse_regularisation: float,
-    min_pages: int,
-    read: Callable[[Sequence[str]], Tokens],
-    progress: Progress,
+    texts: Sequence[str], rows: TrainingRows, chosen: Bool, how: LinearFit, recipe: Recipe, *, progress: Progress
 ) -> tuple[NgramScorer, Float]:
     """Fit a linear stage on all rows, and score every row with a stage that saw no row of its site.
 
@@ -114,12 +127,10 @@ def fit_stage1(
         The training rows.
     chosen
         Which of them the stage learns from, if they are labelled.
+    how
+        How it is fitted.
     recipe
-        The settings of the fit.
-    inverse_regularisation, read
-        As in `fit_ngrams`.
-    min_pages
-        The ``min_groups`` of `fit_ngrams`.
+        The number of fits that run side by side.
     progress
         Called after each single fit.
 
@@ -128,21 +139,16 @@ def fit_stage1(
     scorer : NgramScorer
         Fitted on all chosen rows.
     scores : numpy.ndarray
-        Out-of-fold log-odds of every row.
+        Out-of-fold log-odds of every row; 0 for a row of no fold.
     """
     folds = int(rows.fold.max()) + 1
     usable = chosen & rows.labelled
 
     def fit(rows_in: Int) -> NgramScorer:
         return fit_ngrams(
-            [texts[row] for row in rows_in],
-            rows.core[rows_in],
-            groups=rows.page[rows_in],
-            weights=rows.weight[rows_in],
-            min_groups=min_pages,
-            read=read,
-            inverse_regularisation=inverse_regularisation,
-        )
+            [texts[row] for row in rows_in], rows.core[rows_in], groups=rows.page[rows_in],
+            weights=rows.weight[rows_in], min_groups=how.min_pages, read=how.read, inverse_regularisation=how.c,
+        )  # fmt: skip
 
     parts = [np.flatnonzero(usable & (rows.fold != fold)) for fold in range(folds)] + [np.flatnonzero(usable)]
     scorers = fit_all(
@@ -152,55 +158,18 @@ def fit_stage1(
     for fold in range(folds):
         inside = np.flatnonzero(rows.fold == fold)
         for part in np.array_split(inside, max(1, len(inside) // 50_000)):
-            scores[part] = scorers[fold].log_odds(read([texts[row] for row in part]))
+            scores[part] = scorers[fold].log_odds(how.read([texts[row] for row in part]))
     return scorers[-1], scores
 
 
-def fit_words_and_forms(
-    rows: TrainingRows, chosen: Bool, recipe: Recipe, *, progress: Progress
-) -> tuple[tuple[NgramScorer, NgramScorer], Float]:
-    """Fit a scorer by words and one by word shapes on the chosen rows.
-
-    Parameters
-    ----------
-    rows, chosen, recipe, progress
-        As in `fit_stage1`.
-
-    Returns
-    -------
-    scorers : tuple of NgramScorer
-        Those of words and of word shapes.
-    scores : numpy.ndarray
-        Sum of their out-of-fold log-odds of every row; 0 for a row of no fold.
-    """
-    texts, _ = unmarked(rows.batch.texts)
-    (words, by_words), (forms, by_form) = (
-        fit_stage1(
-            texts,
-            rows,
-            chosen,
-            recipe=recipe,
-            inverse_regularisation=c,
-            min_pages=min_pages,
-            read=read,
-            progress=progress,
-        )
-        for c, min_pages, read in (
-            (recipe.words_c, recipe.min_pages, tokenise),
-            (recipe.forms_c, recipe.form_pages, form_tokens),
-        )
-    )
-    return (words, forms), by_words + by_form
-
-
 def fit_stage2(
-    rows: TrainingRows, stage1: Sequence[LogOdds], words: NgramScorer, recipe: Recipe, *, html: bool, progress: Progress
-) -> Fitted:
+    path: TrainingPath, stage1: Sequence[LogOdds], words: NgramScorer, recipe: Recipe, *, progress: Progress
+) -> FittedPath:
     """Fit the rounds of stage 2 on out-of-fold log-odds of stage 1.
 
     Parameters
     ----------
-    rows
+    path
         The training rows; only labelled ones are learned from, the others are context.
     stage1
         Out-of-fold log-odds of every row by each scorer of stage 1, that of words last.
@@ -208,11 +177,10 @@ def fit_stage2(
         The scorer of words, whose inverse document frequencies weight the topic features.
     recipe
         The settings of the fit.
-    html
-        Whether to use the rows' markup.
     progress
         Called after each single fit.
     """
+    rows, html = path.rows, path.html
     folds = int(rows.fold.max()) + 1
     networks: list[Network] = []
     by_fold: list[tuple[Network, ...]] = []
@@ -237,7 +205,9 @@ def fit_stage2(
         by_fold.append(tuple(fitted[:folds]))
         log_odds = _held_out(fitted[:folds], features, rows.fold, rows.batch.layout)
     assert log_odds is not None  # noqa: S101 -- the estimator checks that there is a round
-    return Fitted(tuple(networks), log_odds, tuple(stage1), tuple(by_fold))
+    return FittedPath(
+        rows, path.numbers, path.frame_rows, html, tuple(networks), log_odds, tuple(stage1), tuple(by_fold)
+    )
 
 
 def _by_fold(learned: Bool, rows: TrainingRows, seed: int) -> list[tuple[Bool, int]]:
@@ -309,43 +279,39 @@ def fit_count(recipe: Recipe, folds: int, *, html: bool) -> int:
     return (folds + 1) * (3 if html else 2) + recipe.rounds * (passes * folds + recipe.members) * (2 if html else 1)
 
 
-def fit_stages(
-    rows: TrainingRows, html_rows: TrainingRows | None, html_numbers: Int, recipe: Recipe, *, progress: Progress
-) -> FittedStages:
+def fit_stages(paths: Sequence[TrainingPath], recipe: Recipe, *, progress: Progress) -> FittedStages:
     """Fit all stages.
 
     Parameters
     ----------
-    rows
-        All training rows, their markup left aside.
-    html_rows
-        Those with markup, or None.
-    html_numbers
-        For each of `html_rows`, its number in `rows`.
+    paths
+        All training rows as texts, and then those with markup, if there are some.
     recipe
         The settings of the fit.
     progress
         Called after each single fit.
     """
+    text = paths[0]
+    rows, (texts, _) = text.rows, unmarked(text.rows.batch.texts)
+    of_words = LinearFit(tokenise, recipe.words_c, recipe.min_pages)
+    of_forms = LinearFit(form_tokens, recipe.forms_c, recipe.form_pages)
     with threadpool_limits(ONE_THREAD):
-        return _fit_stages(rows, html_rows, html_numbers, recipe, progress=progress)
+        words, by_words = fit_stage1(texts, rows, rows.first_view, of_words, recipe, progress=progress)
+        forms, by_form = fit_stage1(texts, rows, rows.first_view, of_forms, recipe, progress=progress)
+        fitted = fit_stage2(text, [LogOdds(OWN_WORDS, by_words + by_form)], words, recipe, progress=progress)
+        stages = FittedStages(Weights(words, fitted.networks, None, (), forms), (fitted,))
+        return _with_markup(stages, paths[1], recipe, progress=progress) if len(paths) > 1 else stages
 
 
-def _fit_stages(
-    rows: TrainingRows, html_rows: TrainingRows | None, html_numbers: Int, recipe: Recipe, *, progress: Progress
-) -> FittedStages:
-    (words, forms), stage1 = fit_words_and_forms(rows, rows.first_view, recipe, progress=progress)
-    text = fit_stage2(rows, [LogOdds(OWN_WORDS, stage1)], words, recipe, html=False, progress=progress)
-    if html_rows is None or html_rows.batch.markup is None:
-        return FittedStages(Weights(words, text.networks, None, (), forms), stage1, text, None)
-    everything = np.ones(len(html_rows.core), bool)
-    markup, by_markup = fit_stage1(
-        html_rows.batch.markup.words.spelt(), html_rows, everything, recipe=recipe,
-        inverse_regularisation=recipe.markup_c, min_pages=recipe.min_pages, read=tokenise, progress=progress,
-    )  # fmt: skip
-    by_stage1 = [LogOdds(MARKUP, by_markup), LogOdds(OWN_WORDS, stage1[html_numbers])]
-    html = fit_stage2(html_rows, by_stage1, words, recipe, html=True, progress=progress)
-    return FittedStages(Weights(words, text.networks, markup, html.networks, forms), stage1, text, html)
+def _with_markup(stages: FittedStages, path: TrainingPath, recipe: Recipe, *, progress: Progress) -> FittedStages:
+    rows, weights = path.rows, stages.weights
+    spelt = [] if rows.batch.markup is None else rows.batch.markup.words.spelt()
+    of_markup = LinearFit(tokenise, recipe.markup_c, recipe.min_pages)
+    everything = np.ones(len(rows.core), bool)
+    markup, by_markup = fit_stage1(spelt, rows, everything, of_markup, recipe, progress=progress)
+    stage1 = [LogOdds(MARKUP, by_markup), LogOdds(OWN_WORDS, stages.by_words[path.numbers])]
+    html = fit_stage2(path, stage1, weights.words, recipe, progress=progress)
+    return FittedStages(replace(weights, markup=markup, html=html.networks), (*stages.paths, html))
 
 
 def _features(
@@ -370,9 +336,7 @@ def chunks(batch: Batch) -> Iterator[tuple[Batch, slice]]:
         yield Batch(batch.texts[inside], Layout.of(sizes[begin:end]), batch.titles[begin:end], markup), inside
 
 
-def held_out_log_odds(
-    features: BatchFeatures, stage1: Sequence[LogOdds], fold: Int, fitted: Fitted, *, html: bool
-) -> Float:
+def held_out_log_odds(features: BatchFeatures, stage1: Sequence[LogOdds], fold: Int, path: FittedPath) -> Float:
     """Score articles that are no training rows by the networks that saw nothing of their fold.
 
     Parameters
@@ -381,14 +345,12 @@ def held_out_log_odds(
         Of a batch, and its out-of-fold log-odds by stage 1.
     fold
         The fold of each paragraph's article, shape (paragraphs,).
-    fitted
-        The path.
-    html
-        Whether it uses markup.
+    path
+        The path whose networks score them.
     """
     log_odds: Float | None = None
-    for networks in fitted.by_fold:
-        matrix = stage2_features(features, stage1, log_odds, html=html).matrix()
+    for networks in path.by_fold:
+        matrix = stage2_features(features, stage1, log_odds, html=path.html).matrix()
         log_odds = _held_out(networks, matrix, fold, features.layout)
     assert log_odds is not None  # noqa: S101 -- there is a round
     return log_odds

@@ -20,7 +20,17 @@ from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import SecondLook
 from corestory.model.second_look_features import is_prose, line_forms, line_words, second_look_columns
 from corestory.training.choosing import Chosen, LookPath, chosen_cutoffs
-from corestory.training.fitting import CHUNK, ONE_THREAD, FittedStages, Progress, Recipe, fit_all, fit_stage1
+from corestory.training.fitting import (
+    CHUNK,
+    ONE_THREAD,
+    FittedPath,
+    FittedStages,
+    LinearFit,
+    Progress,
+    Recipe,
+    fit_all,
+    fit_stage1,
+)
 from corestory.training.network_fit import Shape, fit_network
 from corestory.training.planted_stories import Blocks, Stories, joined_stories, planted_stories
 from corestory.training.planting import PLUG, ExtendedRows, PlugLines, plug_lines, with_template_lines
@@ -53,24 +63,14 @@ class FittedLook:
 
 
 def fit_second_look(
-    rows: TrainingRows,
-    html_rows: TrainingRows | None,
-    html_numbers: Int,
-    fitted: FittedStages,
-    chosen: Chosen,
-    kinds: Sequence[object],
-    languages: Sequence[object],
-    recipe: Recipe,
-    *,
+    stages: FittedStages, chosen: Chosen, kinds: Sequence[object], languages: Sequence[object], recipe: Recipe, *,
     progress: Progress,
-) -> FittedLook:
+) -> FittedLook:  # fmt: skip
     """Fit the second look on kept stories and on stories with planted lines, and choose its cutoffs.
 
     Parameters
     ----------
-    rows, html_rows, html_numbers
-        As in `corestory.training.fitting.fit_stages`.
-    fitted, chosen
+    stages, chosen
         The stages, and the settings and out-of-fold scores of the first decision.
     kinds, languages
         The kind of filler and the language of each row where known.
@@ -80,11 +80,12 @@ def fit_second_look(
         Called after each single fit.
     """
     generator = np.random.default_rng(recipe.seed)
-    paths = _paths(rows, html_rows, html_numbers, chosen, generator)
+    paths = _paths(stages.paths, chosen, generator)
+    rows, words = paths[0].rows, stages.weights.words
     marked = np.zeros(len(rows.core), bool)
     for path in paths[1:]:
         marked[path.numbers] = True
-    extended = with_template_lines(rows, fitted.stage1, languages, fitted.weights, seed=recipe.seed)
+    extended = with_template_lines(rows, stages.by_words, languages, stages.weights, seed=recipe.seed)
     deals = [extended.dealt(deal) for deal in range(DEALS)]
     rows = deals[0]
     lines = plug_lines(extended, kinds, marked, seed=recipe.seed)
@@ -105,7 +106,7 @@ def fit_second_look(
     ]
     scorers, _ = fitted_lines[0]
     form = shape_features(texts)
-    materials = [_Material(rows, scores, extended.stage1, fitted.weights.words, *form) for _, scores in fitted_lines]
+    materials = [_Material(rows, scores, extended.stage1, words, *form) for _, scores in fitted_lines]
     planted = [
         planted_stories(dealt, lines.trusted(scores.sum(axis=1)), of_deal, generator)
         for dealt, of_deal, (_, scores) in zip(deals, blocks, fitted_lines, strict=True)
@@ -130,30 +131,23 @@ def fit_second_look(
     calibrated = _calibrated(chosen.settings, log_odds, prose, learned, kept)
     second = calibrated.second_look_probabilities(log_odds, prose)
     planted_lines = second[learned.planted], learned.core[learned.planted]
-    after = _decided(chosen, calibrated, paths, materials[0], networks[:-1], planted_lines)
+    after = _decided(calibrated, paths, materials[0], networks[:-1], planted_lines)
     return FittedLook(None, chosen) if after is None else FittedLook(SecondLook(*scorers, networks[-1]), after)
 
 
-def _paths(
-    rows: TrainingRows,
-    html_rows: TrainingRows | None,
-    html_numbers: Int,
-    chosen: Chosen,
-    generator: np.random.Generator,
-) -> list[LookPath]:
-    """Lay out the first decision on all rows as texts, and then, if there are some, on those with markup."""
-    numbers, looked = np.arange(len(rows.core)), _two_views(rows, generator)
-    text = LookPath(rows, numbers, chosen.text_scores, chosen.text_core, looked, chosen.settings, html=False)
-    if html_rows is None or chosen.html_scores is None or chosen.html_core is None:
-        return [text]
-    looked = np.ones(len(html_numbers), bool)
-    scores, core = chosen.html_scores, chosen.html_core
-    return [text, LookPath(html_rows, html_numbers, scores, core, looked, chosen.settings, html=True)]
+def _paths(fitted: Sequence[FittedPath], chosen: Chosen, generator: np.random.Generator) -> list[LookPath]:
+    """Lay out the first decision on the rows of each path."""
+    found = []
+    for path, scores, core in zip(fitted, chosen.scores, chosen.core, strict=True):
+        looked = np.ones(len(core), bool) if path.html else _two_views(path.rows, generator)
+        own = (path.rows, path.numbers, path.frame_rows, path.html)
+        found.append(LookPath(*own, scores, core, looked, chosen.settings))
+    return found
 
 
 def _decided(
-    chosen: Chosen, calibrated: Settings, paths: Sequence[LookPath], material: _Material,
-    networks: Sequence[Network], planted_lines: tuple[Float, Bool],
+    calibrated: Settings, paths: Sequence[LookPath], material: _Material, networks: Sequence[Network],
+    planted_lines: tuple[Float, Bool],
 ) -> Chosen | None:  # fmt: skip
     """Choose the cutoffs of each path, and decide by them; None if no cutoff keeps the bounds."""
     decided = []
@@ -163,11 +157,9 @@ def _decided(
         decided.append(chosen_cutoffs(path, second, *planted_lines))
     if not any(one.cutoff for one in decided):
         return None
-    text, *html = decided
     cutoffs = {f"second_look_{name}_cutoff": one.cutoff for name, one in zip(("text", "html"), decided, strict=False)}
-    settings = msgspec.structs.replace(calibrated, second_look_restoring=text.restoring, **cutoffs)
-    after = replace(chosen, settings=settings, text_scores=text.scores, text_core=text.core)
-    return replace(after, html_scores=html[0].scores, html_core=html[0].core) if html else after
+    settings = msgspec.structs.replace(calibrated, second_look_restoring=decided[0].restoring, **cutoffs)
+    return Chosen(settings, tuple(one.scores for one in decided), tuple(one.core for one in decided))
 
 
 def _blocks(extended: ExtendedRows, deals: Sequence[TrainingRows], kinds: Sequence[object]) -> list[Blocks]:
@@ -295,14 +287,10 @@ def fit_line_scorers(
     # A row of no fold is not scored.
     fold = np.where(chosen | needed, rows.fold, -1)
     weighted = replace(rows, weight=weight * chosen.sum() / 2, fold=fold)
-    words, by_words = fit_stage1(
-        texts, weighted, chosen, recipe=recipe, inverse_regularisation=WORDS_C, min_pages=LEAST_PAGES,
-        read=lambda texts: line_words(tokenise(texts)), progress=progress,
-    )  # fmt: skip
-    forms, by_form = fit_stage1(
-        texts, weighted, chosen, recipe=recipe, inverse_regularisation=FORMS_C, min_pages=recipe.min_pages,
-        read=lambda texts: line_forms(form_tokens(texts)), progress=progress,
-    )  # fmt: skip
+    of_words = LinearFit(lambda texts: line_words(tokenise(texts)), WORDS_C, LEAST_PAGES)
+    of_forms = LinearFit(lambda texts: line_forms(form_tokens(texts)), FORMS_C, recipe.min_pages)
+    words, by_words = fit_stage1(texts, weighted, chosen, of_words, recipe, progress=progress)
+    forms, by_form = fit_stage1(texts, weighted, chosen, of_forms, recipe, progress=progress)
     return (words, forms), np.column_stack([by_words, by_form])
 
 

@@ -20,7 +20,7 @@ from corestory.model.calibration import PlattScaling
 from corestory.model.scoring import Weights, stage1_log_odds
 from corestory.model.short_articles import SHORT_ARTICLE, is_short, short_article_features
 from corestory.reading.article import Article
-from corestory.training.fitting import Fitted, chunks, held_out_log_odds
+from corestory.training.fitting import FittedPath, chunks, held_out_log_odds
 from corestory.training.planting import row_languages
 from corestory.training.plug_templates import TemplateLine, template_lines
 from corestory.training.training_rows import TrainingRows
@@ -100,12 +100,8 @@ def short_articles_of(rows: TrainingRows, languages: Sequence[object], *, seed: 
             else:
                 break
             chosen.insert(int(generator.integers(len(chosen) + 1)), added)
-        parts = (
-            tuple(text for text, _, _ in chosen),
-            tuple(core for _, core, _ in chosen),
-            tuple(row for *_, row in chosen),
-        )
-        made.append(ShortArticle(*parts, int(rows.fold[first])))
+        own_texts, cores, own_rows = zip(*chosen, strict=True)
+        made.append(ShortArticle(own_texts, cores, own_rows, int(rows.fold[first])))
     return made
 
 
@@ -117,20 +113,14 @@ def _template_lines(languages: Sequence[str], generator: np.random.Generator) ->
 
 
 def fit_short_articles(
-    rows: TrainingRows,
-    fitted: Fitted,
-    weights: Weights,
-    scaling: PlattScaling,
-    languages: Sequence[object],
-    *,
-    seed: int,
+    path: FittedPath, weights: Weights, scaling: PlattScaling, languages: Sequence[object], *, seed: int
 ) -> tuple[float, ...]:
     """Fit the scores of short articles.
 
     Parameters
     ----------
-    rows, fitted
-        The training rows without their markup, and the path fitted on them.
+    path
+        That of all rows as texts.
     weights
         The model.
     scaling
@@ -149,15 +139,15 @@ def fit_short_articles(
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    made = short_articles_of(rows, languages, seed=seed)
+    made = short_articles_of(path.rows, languages, seed=seed)
     if not made:
         return ()
     columns, core = [], []
-    for batch, of_batch, fold, stage1 in (_whole(rows, fitted), _made(made, fitted, weights)):
+    for batch, of_batch, fold, stage1 in (_whole(path), _made(made, path, weights)):
         for chunk, inside in chunks(batch):
             features = BatchFeatures(chunk, weights.words.idf_of)
             scores = [LogOdds(one.group, one.values[inside]) for one in stage1]
-            log_odds = held_out_log_odds(features, scores, fold[inside], fitted, html=False)
+            log_odds = held_out_log_odds(features, scores, fold[inside], path)
             found = short_article_features(scaling.slope * log_odds + scaling.offset, scores[-1].values, features)
             short = is_short(features)[chunk.layout.article]
             columns.append(found[short])
@@ -168,9 +158,9 @@ def fit_short_articles(
     return (float(regression.intercept_[0] - slopes @ scaler.mean_), *slopes.tolist())
 
 
-def _whole(rows: TrainingRows, fitted: Fitted) -> tuple[Batch, Bool, Int, Sequence[LogOdds]]:
+def _whole(path: FittedPath) -> tuple[Batch, Bool, Int, Sequence[LogOdds]]:
     """Return the training articles that are short and wholly labelled, as they are."""
-    layout = rows.batch.layout
+    rows, layout = path.rows, path.rows.batch.layout
     words, _ = shape_features(rows.batch.texts)
     short = (layout.total(words) <= SHORT_ARTICLE) & (
         layout.total(rows.labelled.astype(float)) == layout.sizes[layout.article]
@@ -178,18 +168,20 @@ def _whole(rows: TrainingRows, fitted: Fitted) -> tuple[Batch, Bool, Int, Sequen
     inside = np.flatnonzero(short & rows.first_view)
     return (
         batch_of_rows(rows.batch, inside), rows.core[inside], rows.fold[inside],
-        [LogOdds(one.group, one.values[inside]) for one in fitted.stage1],
+        [LogOdds(one.group, one.values[inside]) for one in path.stage1],
     )  # fmt: skip
 
 
-def _made(made: Sequence[ShortArticle], fitted: Fitted, weights: Weights) -> tuple[Batch, Bool, Int, Sequence[LogOdds]]:
+def _made(
+    made: Sequence[ShortArticle], path: FittedPath, weights: Weights
+) -> tuple[Batch, Bool, Int, Sequence[LogOdds]]:
     """Lay made articles out as a batch. Where a paragraph is a training row, its words are scored out of fold."""
     batch = batch_of_articles([Article("", example.texts) for example in made])
     row = np.array([row for example in made for row in example.rows], np.int64)
     features = BatchFeatures(batch, weights.words.idf_of)
     (by_words,) = stage1_log_odds(features, weights)
     known = row >= 0
-    by_words.values[known] = fitted.stage1[-1].values[row[known]]
+    by_words.values[known] = path.stage1[-1].values[row[known]]
     return (
         batch, np.array([core for example in made for core in example.core], bool),
         np.repeat([example.fold for example in made], batch.layout.sizes), [by_words],

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corestory.errors import DataError
-from corestory.features.batch import Batch, batch_of_frame
+from corestory.features.batch import Batch, batch_of_frame, has_markup
 from corestory.features.shapes import shape_features
 from corestory.labelling.labelled import OWN_VIEWS
 from corestory.labelling.table import site_or_page
@@ -105,6 +105,43 @@ def training_rows(
     first_view = _first_view(article, page, np.isin(view, OWN_VIEWS))
     known = labels[order]
     return TrainingRows(batch, known == "core", known != "", fold[order], page, weight, first_view), order
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPath:
+    """The rows of one path through the stages: all rows as texts, or those with markup.
+
+    Attributes
+    ----------
+    rows
+        The training rows.
+    numbers, frame_rows
+        The number of each among the rows of the first path, and its row number in the frame.
+    html
+        Whether the path reads their markup.
+    """
+
+    rows: TrainingRows
+    numbers: Int
+    frame_rows: Int
+    html: bool
+
+
+def training_paths(
+    frame: pd.DataFrame, labels: npt.NDArray[np.object_], fold: Int, *, use_markup: bool
+) -> list[TrainingPath]:
+    """Lay a labelled frame out as texts and, if there is enough of it, with its markup; parameters as above."""
+    rows, order = training_rows(frame, labels, fold, markup=False)
+    paths = [TrainingPath(rows, np.arange(len(order)), order, html=False)]
+    marked = np.flatnonzero(has_markup(frame)) if use_markup else np.zeros(0, np.int64)
+    if len(marked):
+        found, inner = training_rows(frame.iloc[marked], labels[marked], fold[marked], markup=True)
+        # Too little to learn from markup, and nothing lost: these rows are learned from as text.
+        if found.bound_label(found.labelled) is None:
+            number = np.empty(len(frame), np.int64)
+            number[order] = np.arange(len(frame))
+            paths.append(TrainingPath(found, number[marked[inner]], marked[inner], html=True))
+    return paths
 
 
 def _first_view(article: Int, page: Int, own: Bool) -> Bool:
