@@ -1,8 +1,8 @@
-"""Sentences that tell of the past are of the story, whatever they are about; lines that speak of their page are not."""
+"""Sentences that tell of the past are of the story, whatever they are about; calls and offers do not tell."""
 
 import pytest
 
-from corestory.line_rules.narration import speaks_of_own_page, speaks_to_nobody, tells_of_past
+from corestory.line_rules.narration import speaks_to_nobody, tells_of_past
 
 
 @pytest.mark.parametrize(
@@ -66,47 +66,3 @@ def test_calls_offers_credits_and_notes_of_the_page_do_not_tell(sentence):
 )
 def test_a_line_to_readers_speaks_to_somebody(sentence):
     assert not speaks_to_nobody(sentence)
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "A text version of this interview is further down.",
-        "Our house rules are here.",
-        "Unsere Redaktion liest mit.",
-        "Dans cet article, deux noms ont changé.",
-        "Este texto se publicó ayer.",
-        "I nostri lettori lo sanno.",
-        "Nosso canal tem novidades.",
-        "Deze pagina is van 2014.",
-        "Den här artikeln är gammal.",
-        "Ten artykuł ma dwie strony.",
-        "Naše redakce sídlí v přístavu.",
-        "Cikkünk tovább frissül.",
-        "Эта статья устарела.",
-        "Bu haber eski.",
-        "هذا المقال قديم",
-        "यह लेख पुराना है",
-        "Artikel ini sudah lama.",
-        "この記事は古いです",
-        "이 기사는 오래됐습니다",
-        "本文有两页",
-    ],
-)
-def test_a_line_that_speaks_of_its_own_page_is_known(line: str) -> None:
-    assert speaks_of_own_page(line)
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "The article in the Post was about ferries.",
-        "Their newsletter has 900 readers.",
-        "“This article is mine,” she said.",
-        "Der Artikel erschien am Montag.",
-        "L'article parle du quai.",
-        "Статью прочли все.",
-    ],
-)
-def test_a_line_that_speaks_of_others_or_quotes_is_not(line: str) -> None:
-    assert not speaks_of_own_page(line)

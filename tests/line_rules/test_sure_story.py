@@ -143,25 +143,6 @@ def test_a_dropped_line_within_a_sentence_is_found(lines, restored):
 
 
 @pytest.mark.parametrize(
-    ("items", "restored"),
-    [
-        ("<ul><li>Boil all water<li>Throw away ice<li>Wash your hands</ul>", True),
-        ("<ul><li>Boil all water<li><a href=/1>Throw away ice</a><li>Wash your hands</ul>", False),
-        ("<ul><li>Boil all water</ul><p>Throw away ice</p><ul><li>Wash your hands</ul>", False),
-        ("<ul><li>Boil all water</ul><ul><li>Throw away ice</ul><ul><li>Wash your hands</ul>", False),
-        ("<div><p>Boil all water<p>Throw away ice<p>Wash your hands</div>", False),
-    ],
-    ids=["list", "link", "no item", "other lists", "no list"],
-)
-def test_a_dropped_item_between_kept_items_of_its_list_is_found(items, restored):
-    page = read_page(f"<article>{PROSE}{items}{PROSE}</article>")
-    article = Article("page", page.texts, markup=page.markup)
-    dropped = np.array([text == "Throw away ice" for text in page.texts])
-    assert dropped.sum() == 1
-    assert sure_story(batch_of_articles([article]), ~dropped).tolist() == (dropped & restored).tolist()
-
-
-@pytest.mark.parametrize(
     ("lines", "restored"),
     [
         (["It helps:", "• Boil all water.", "• Wash your hands.", "-• Showers are safe."], [3]),
@@ -211,6 +192,9 @@ def test_what_the_author_says_in_short_is_story_beside_it(lines, restored):
         (["-Dear editor,", "It rained.", "It rained again.", "-Agnes Fell"], []),
         (["It rained.", "Best wishes,", "-Share", "-Agnes Fell"], []),
         (["-The Bay Post", "It rained.", "Regards,", "-Write to us."], []),
+        (["-Liebe Redaktion,", "Es hat geregnet.", "-Beste Grüße", "-Agnes Fell"], [0, 2, 3]),
+        (["It rained", "-Best wishes,", "-Agnes Fell"], []),
+        (["It rained.", "-Sport", "-Best wishes,", "-Agnes Fell"], []),
     ],
 )
 def test_the_salutation_and_the_signature_of_a_letter_are_story(lines, restored):

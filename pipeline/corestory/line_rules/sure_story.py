@@ -55,7 +55,7 @@ _SPEAKER = r"\s*" + _TIME + r"([^\s:：.!?]{1,20}(?:\s[^\s:：.!?]{1,20}){0,2})\
 # How letters close and begin: "Yours sincerely,", "Dear editor,".
 _CLOSING = (
     r"(?:yours(?: (?:sincerely|faithfully|truly))?|(?:sincerely|faithfully|truly) yours|sincerely|"
-    r"(?:(?:best|kind|warm) )?regards|(?:best|warm) wishes|(?:mit )?(?:freundlichen|herzlichen|besten) grüßen|"
+    r"(?:with )?(?:(?:best|kind|warm) )?(?:regards|wishes)|(?:mit )?(?:freundlichen|herzlichen|besten) grüßen|"
     r"(?:herzliche|beste|viele|liebe) grüße|cordialement|bien à vous|atentamente|(?:un )?(?:cordial )?saludos?|"
     r"cordiali saluti|distinti saluti|atenciosamente|com os melhores cumprimentos|met vriendelijke groet(?:en)?|"
     r"med vänliga? hälsning(?:ar)?|(?:med )?venlig hilsen|vennlig hilsen|z poważaniem|с уважением|з повагою)[,.!]?"
@@ -100,7 +100,6 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
         _turns(batch.texts, kept, between, layout)
         | _questions(batch, kept)
         | _answers(batch, kept)
-        | _items(batch, between)
         | _ticked(batch, kept)
         | _rows(batch, kept)
         | _bulleted(batch, kept, bare)
@@ -220,20 +219,6 @@ def _answers(batch: Batch, kept: Bool) -> Bool:
     return found
 
 
-def _items(batch: Batch, between: Bool) -> Bool:
-    """Find the items of a list between others of the same list, but for links."""
-    found = np.zeros(len(between), bool)
-    if batch.markup is None or not between.any():
-        return found
-    rows = np.flatnonzero(between & (batch.markup.link_density <= MOST_LINKED))
-    around = rows[:, None] + np.arange(-1, 2)
-    of_list = batch.markup.forest.parent[batch.markup.forest.at[around]]
-    same = (of_list >= 0).all(1) & (of_list == of_list[:, :1]).all(1)
-    item = batch.markup.words.rows(around.ravel()).having("own_li").reshape(around.shape)
-    found[rows] = same & item.all(1)
-    return found
-
-
 def _ticked(batch: Batch, kept: Bool) -> Bool:
     """Find the dropped lists between kept lines whose items have boxes to tick, as ingredients have; no forms."""
     found = np.zeros(len(kept), bool)
@@ -323,15 +308,19 @@ def _within_sentences(texts: Sequence[str], between: Bool) -> Bool:
 
 
 def _around_letters(batch: Batch, kept: Bool) -> Bool:
-    """Find the dropped salutations and signatures of letters, whose closing is kept."""
+    """Find the dropped salutations, closings and signatures of letters whose closing is right behind kept prose."""
     texts, found = batch.texts, np.zeros(len(kept), bool)
     begin = 0
     closes = re.compile(_CLOSING, re.IGNORECASE).fullmatch
-    for closing in np.flatnonzero(kept).tolist():
+    behind = kept.copy()
+    behind[1:] |= kept[:-1] & (batch.layout.position[1:] > 0)
+    for closing in np.flatnonzero(behind).tolist():
         if len(texts[closing]) > MOST_CLOSING or closes(texts[closing]) is None:
             continue
-        article = batch.layout.article[closing]
-        first, end = batch.layout.first[article], batch.layout.first[article] + batch.layout.sizes[article]
+        if not (kept[closing] or ends_as_sentence(texts[closing - 1])):
+            continue
+        found[closing] = not kept[closing]
+        first, end = int(batch.layout.start[closing]), int(batch.layout.end[closing])
         for row in range(closing + 1, min(closing + 1 + SIGNATURE_LINES, end)):
             if not _signs(texts[row]) or (batch.markup is not None and batch.markup.link_density[row] > MOST_LINKED):
                 break

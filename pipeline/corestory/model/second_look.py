@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.features.layout import Layout
-from corestory.line_rules.behind_offers import behind_offers
-from corestory.line_rules.narration import speaks_of_own_page, tells_of_past
+from corestory.line_rules.narration import tells_of_past
 from corestory.line_rules.sure_story import sure_story
 from corestory.model.restoring import restoring_cutoffs
 from corestory.model.second_look_features import (
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
 
 SENTENCE_SHARE, LINE_SHARE = 0.75, 0.92
 """Rules find most plugs, so sentences, and other lines of pages, are dropped below such shares of the cutoff alone."""
-OWN_PAGE_CUTOFF, OWN_PAGE_WORDS = 0.9, 25
-"""A line of at most so many words that speaks of its own page is dropped below this cutoff."""
 HEADING_SCORE = 0.8
 """Before other kept paragraphs, headings and items of lists in a page stay if the first decision gives them so much;"""
 SENTENCE_WORDS, SENTENCE_SCORE, SENTENCE_CUTOFF = 15, 0.7, 0.3
@@ -107,16 +104,14 @@ def scores_after_second_look(
         second[forced != 0] = np.nan
     of_article, texts = cutoffs[layout.article], scored.features.batch.texts
     cutoff_of_each = look_cutoffs(scored.features, scores, kept, settled & ~headline, cutoff)
-    sentence, words = scored.features.shape[:, SENTENCE_ENDS] > 0, scored.features.words
+    sentence = scored.features.shape[:, SENTENCE_ENDS] > 0
     # Teasers tell, too, but of them and the headlines around them few are kept.
     within = layout.neighbours(kept.astype(float), (-1, 1)).all(axis=1)
     told = np.flatnonzero(kept & within & sentence & (second < cutoff_of_each)).tolist()
     cutoff_of_each[[row for row in told if tells_of_past(texts[row])]] = 0.0
-    doubted = np.flatnonzero(kept & (second >= cutoff_of_each) & (second < OWN_PAGE_CUTOFF) & (words <= OWN_PAGE_WORDS))
-    cutoff_of_each[[row for row in doubted.tolist() if speaks_of_own_page(texts[row])]] = OWN_PAGE_CUTOFF
     changed = scores_under(scores, kept, second, cutoffs, layout, restoring=restoring, cutoff=cutoff_of_each)
     batch, core = scored.features.batch, changed >= of_article
-    restored = (sure_story(batch, core) | behind_offers(batch, core)) & ~settled
+    restored = sure_story(batch, core) & ~settled
     if forced is not None:
         restored &= forced == 0
     return np.where(restored, of_article, changed), np.where(kept, second, np.nan)
