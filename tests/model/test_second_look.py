@@ -282,22 +282,6 @@ def test_a_short_line_between_prose_is_restored_unless_it_is_settled_or_a_rule_d
     assert found(settled=line) == found(forced=-line.astype(np.int8)) == scores.tolist()
 
 
-def test_the_look_drops_a_line_that_speaks_of_its_own_page_unless_it_is_sure(seeded_tagger):
-    def kept(line, second):
-        article = texts([LINES[0], line, LINES[2]])
-        scored = score_batch(batch_of_articles([article]), seeded_tagger.weights)
-        offset = float(np.log(second / (1 - second)))
-        numbers = {"second_look_slope": 1e-9, "second_look_offset": offset, "second_look_prose_bonus": 0.0}
-        settings = msgspec.structs.replace(seeded_tagger.settings, second_look_text_cutoff=0.5, **numbers)
-        scores, none = np.full(len(article.texts), 0.8), np.zeros(len(article.texts), bool)
-        look = scores_after_second_look(scored, scores, np.array([0.4]), none, none, seeded_tagger.weights, settings)
-        return bool(look[0][-2] >= 0.4)
-
-    assert kept("The ferry is old.", 0.85)
-    assert not kept("This article is old.", 0.85)
-    assert kept("This article is old.", 0.95)
-
-
 def test_the_look_keeps_a_sentence_that_tells_of_the_past_between_kept_ones(seeded_tagger):
     def kept(line, scores):
         # Every second score is 0.35: long sentences before others stay, short ones do not.
