@@ -25,7 +25,7 @@ from corestory.commands.app import COMMANDS
 from corestory.labelling.labelled import KINDS, ROLES
 from corestory.labelling.origins import find_samples, read_samples
 from corestory.labelling.table import articles_frame
-from corestory.output.annotated import AnnotatedArticle
+from corestory.output.annotated import AnnotatedWriter
 from corestory.reading.article import Article
 from corestory.reading.text import split_text
 
@@ -125,7 +125,7 @@ def test_the_sample_output_is_what_the_default_model_prints() -> None:
     texts = split_text((ROOT / name).read_text(encoding="utf-8"))
     (tagged,) = load_model().tag_articles([Article(name, texts)])
     printed = io.StringIO()
-    Console(file=printed, width=100, color_system=None).print(AnnotatedArticle(tagged))
+    AnnotatedWriter(console=Console(file=printed, width=100, color_system=None)).write(tagged)
 
     # An ellipsis stands for lines that are left out.
     pattern = ".*\n".join(re.escape(piece) for piece in shown.split("…\n"))

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.annotated import SHOWN_CHARACTERS, AnnotatedArticle, AnnotatedWriter
+from corestory.output.annotated import SHOWN_CHARACTERS, AnnotatedWriter
 from corestory.reading.article import Article
 
 PARAGRAPHS = (
@@ -33,7 +33,7 @@ def made_article(paragraphs=PARAGRAPHS, article_id="ferry.txt"):
 def shown(article, *, width=60, color_system=None, encoding="utf-8", **options):
     file = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="strict", newline="")
     console = Console(file=file, width=width, color_system=color_system, force_terminal=color_system is not None)
-    console.print(AnnotatedArticle(article, **options))
+    AnnotatedWriter(console=console, **options).write(article)
     file.flush()
     return file.buffer.getvalue().decode(encoding)
 

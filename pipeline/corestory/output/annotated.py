@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rich.console import Console, ConsoleOptions, RenderableType
+from rich.console import Console
 from rich.text import Text
 
 from corestory.model.kinds import CLASSES
@@ -18,17 +18,17 @@ _KIND_WIDTH = max(map(len, CLASSES))
 _LINES = {ord("\t"): " ", ord("\r"): " ", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 
 
-class AnnotatedArticle:
-    """A tagged article that ``rich.console.Console.print`` shows in the console's width and colours.
+class AnnotatedWriter:
+    """A `corestory.output.rows.RowWriter` for a terminal: articles in its width, with an empty line between them.
 
     Core and filler differ in colour, and without colour in the mark and the bar in front.
 
     Parameters
     ----------
-    article
-        The tagged article.
     kinds
         Whether to show the kinds, and which to leave out or to keep.
+    console
+        Where to print; None is the standard output.
 
     Examples
     --------
@@ -36,34 +36,46 @@ class AnnotatedArticle:
     >>> from corestory.reading.article import Article
     >>> scores = np.array([0.97, 0.1])
     >>> article = TaggedArticle(Article("a.txt", ["It rained.", "Share"]), scores, scores > 0.5, 0.9)
-    >>> Console(width=60, color_system=None).print(AnnotatedArticle(article))
+    >>> AnnotatedWriter(console=Console(width=60, color_system=None)).write(article)
     a.txt: 1 of 2 core, ✗ filler, confidence 0.90
       0.97 ┃ It rained.
     ✗ 0.10 ┊ Share
     """
 
-    def __init__(self, article: TaggedArticle, kinds: KindChoice | None = None) -> None:
-        self.article, self.kinds = article, kinds
+    def __init__(self, kinds: KindChoice | None = None, console: Console | None = None) -> None:
+        self._kinds = kinds
+        self._console = Console() if console is None else console
+        self._started = False
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        """Yield line by line, so that a very long article starts to show at once."""
-        article = self.article
-        plain = options.ascii_only
+    def write(self, article: TaggedArticle) -> None:
+        """Print an article."""
+        if self._started:
+            self._console.line()
+        for line in self._lines(article):
+            self._console.print(line)
+        self._started = True
+
+    def close(self) -> None:
+        """Do nothing: every article has been printed."""
+
+    def _lines(self, article: TaggedArticle) -> Iterator[Text]:
+        console = self._console
+        plain, encoding = console.options.ascii_only, console.encoding
         mark = "x" if plain else "✗"
         yield Text(
-            f"{_shown(article.article_id, options.encoding)}: {int(article.core.sum())} of {len(article.texts)} core, "
+            f"{_shown(article.article_id, encoding)}: {int(article.core.sum())} of {len(article.texts)} core, "
             f"{mark} filler, confidence {article.confidence:.2f}",
             style="bold",
         )
-        shown = article.kinds if self.kinds is not None and self.kinds.shown else None
-        for position in chosen_positions(article, None, self.kinds):
+        shown = article.kinds if self._kinds is not None and self._kinds.shown else None
+        for position in chosen_positions(article, None, self._kinds):
             text, core, score = article.texts[position], bool(article.core[position]), float(article.scores[position])
             bar = "|" if plain else "┃" if core else "┊"
             kind = "" if shown is None else f"{shown.names[position]:<{_KIND_WIDTH}} "
             front = f"{' ' if core else mark} {score:.2f} {kind}"
             style = "" if core else "dim"
-            width = max(1, options.max_width - len(front) - 2)
-            for number, line in enumerate(Text(_shown(text, options.encoding), style=style).wrap(console, width)):
+            width = max(1, console.width - len(front) - 2)
+            for number, line in enumerate(Text(_shown(text, encoding), style=style).wrap(console, width)):
                 line.rstrip()
                 start = Text(front if number == 0 else " " * len(front), style="cyan" if core else "dim")
                 yield Text.assemble(start, Text(f"{bar} ", style="cyan" if core else "dim"), line)
@@ -74,28 +86,3 @@ def _shown(text: str, encoding: str) -> str:
     more = len(text) - SHOWN_CHARACTERS
     shown = f"{cut} … ({more:,} more characters)" if more > 0 else cut
     return shown.encode(encoding, "replace").decode(encoding)
-
-
-class AnnotatedWriter:
-    """A `corestory.output.rows.RowWriter` for a terminal: annotated articles with an empty line between them.
-
-    Parameters
-    ----------
-    kinds
-        As in `AnnotatedArticle`.
-    """
-
-    def __init__(self, kinds: KindChoice | None = None) -> None:
-        self._console = Console()
-        self._kinds = kinds
-        self._started = False
-
-    def write(self, article: TaggedArticle) -> None:
-        """Print an article."""
-        if self._started:
-            self._console.line()
-        self._console.print(AnnotatedArticle(article, self._kinds))
-        self._started = True
-
-    def close(self) -> None:
-        """Do nothing: every article has been printed."""
