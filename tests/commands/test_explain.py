@@ -1,6 +1,4 @@
 import json
-import subprocess
-import sys
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -155,39 +153,7 @@ def test_only_one_label_is_shown_when_asked(predict):
     assert [node.text() for node in tree.css(".text")] == ["READ MORE: ferry sold"]
 
 
-def test_what_is_refused_is_told_and_the_rest_is_done(predict, tmp_path):
-    done = predict("none.txt", "a.txt", "--format", "html", "--output", "pages", "--rejects", "r.jsonl")
-    assert done.returncode == 1
-    assert (tmp_path / "pages" / "000001.html").is_file()
-    assert "none.txt" in (tmp_path / "r.jsonl").read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("output", ["a.html", "pages"])
 def test_where_all_is_refused_nothing_is_written(predict, tmp_path, output):
     assert predict("none.txt", "--format", "html", "--output", output).returncode == 1
     assert not (tmp_path / output).exists()
-
-
-def test_columns_have_no_place_in_a_page(predict):
-    done = predict("a.txt", "--format", "html", "--keep", "desk")
-    assert done.returncode == 2
-    assert "--keep" in done.stderr
-
-
-def test_pages_need_neither_pandas_nor_scikit_learn(predict, model, tmp_path, environment):
-    code = (
-        "import sys\nsys.argv = ['corestory', 'predict', 'a.txt', '--output', 'b.html', '--model', sys.argv[1]]\n"
-        "from corestory.commands.app import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print(sorted({'pandas', 'sklearn', 'scipy', 'pyarrow', 'matplotlib'} & set(sys.modules)))"
-    )
-    assert predict("a.txt").returncode == 0  # the article is there
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(model)],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env=environment,
-        check=True,
-    )
-    assert done.stdout == "[]\n", done.stdout
-    assert (tmp_path / "b.html").is_file()

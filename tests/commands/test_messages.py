@@ -93,17 +93,6 @@ def test_an_existing_file_is_kept_unless_forced(tmp_path):
     assert path.read_text(encoding="utf-8") == ""
 
 
-def test_after_an_interruption_there_is_no_file(tmp_path):
-    def interrupted():
-        with open_refusals(tmp_path / "r.jsonl", force=False) as refusals:
-            refusals.refuse(InputError("is empty"))
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
-    assert list(tmp_path.iterdir()) == []
-
-
 class Terminal(io.StringIO):
     def isatty(self):
         return True

@@ -47,11 +47,6 @@ def test_only_filler_prints_what_is_not_the_story(predict):
     assert predict("a.txt", "--only", "filler").stdout == f"{PLUG}\n"
 
 
-def test_only_and_a_format_leave_out_the_other_rows_and_keep_the_positions(predict):
-    done = predict("a.txt", "--only", "core", "--format", "jsonl", "--rows", "paragraph")
-    assert [row["position"] for row in rows(done.stdout)] == [0, 2]
-
-
 def test_every_format_holds_the_same_rows(predict, tmp_path):
     expected = rows(predict("a.txt").stdout)
     found = list(csv.DictReader(io.StringIO(predict("a.txt", "--format", "csv").stdout, newline="")))
@@ -93,17 +88,6 @@ def test_articles_come_in_the_order_given_with_their_address(predict, tmp_path):
     assert [row["position"] for row in found] == [0, 1, 2] * 302
     assert [row["text"] for row in found] == [STORY, PLUG, MORE] * 302
     assert found[3]["url"] == "https://x.example/0"
-
-
-def test_a_folder_a_pattern_a_csv_and_a_parquet_are_read(predict, tmp_path):
-    folder = tmp_path / "in"
-    folder.mkdir()
-    (folder / "a.txt").write_text(TEXT, encoding="utf-8")
-    (folder / "t.csv").write_text(f'article_id,position,text\nx,0,"{STORY}"\nx,1,{PLUG}\n', encoding="utf-8")
-    pq.write_table(pa.table({"id": ["y"], "text": [TEXT]}), folder / "u.parquet")
-    names = [row["article_id"] for row in rows(predict("in").stdout) if row["position"] == 0]
-    assert names == ["in/a.txt", "x", "y"]
-    assert [row["article_id"] for row in rows(predict("in/*.csv").stdout)] == ["x", "x"]
 
 
 def test_a_threshold_of_0_keeps_everything_and_higher_ones_keep_less(predict):
@@ -156,20 +140,6 @@ def test_what_cannot_run_says_why_in_one_line_and_leaves_all_as_it_was(predict, 
     assert done.stderr.count("\n") == 1
     assert sorted(tmp_path.rglob("*")) == before
     assert (tmp_path / "there.jsonl").read_text(encoding="utf-8") == "old"
-
-
-def test_a_damaged_model_is_refused_in_one_line(run, model, tmp_path):
-    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
-    broken = tmp_path / "broken"
-    broken.mkdir()
-    for file in model.iterdir():
-        data = file.read_bytes()
-        (broken / file.name).write_bytes(data[: len(data) // 2] if file.suffix == ".safetensors" else data)
-    done = run("predict", "a.txt", "--model", broken)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("corestory: ")
-    assert "broken" in done.stderr
-    assert done.stderr.count("\n") == 1
 
 
 def test_force_replaces_output_and_rejects(predict, tmp_path):
@@ -324,12 +294,29 @@ def test_a_table_without_the_column_to_keep_is_refused(predict, tmp_path):
     assert "t.csv: no column 'desk' to keep; the columns are: article_id, position, text" in done.stderr
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [["--keep", "score"], ["--keep", "a", "--keep", " A"], ["--keep", "a", "--format", "text"], ["--keep", ""]],
-)
-def test_what_cannot_be_kept_is_a_usage_error(predict, tmp_path, arguments):
-    (tmp_path / "a.txt").write_text(THREE, encoding="utf-8")
-    done = predict("a.txt", "--output", "out/", *arguments)
-    assert done.returncode == 2
-    assert "--keep" in done.stderr
+NO_TABLES = ("text", "html", "labelled", "markdown")
+UNSUITED = [
+    (["--keep", "score"], "the output has its own column 'score'"),
+    (["--keep", "words_core", "--rows", "article"], "the output has its own column 'words_core'"),
+    (["--keep", "a", "--keep", " A"], "' A' is given twice"),
+    (["--keep", ""], "the name of the column is empty"),
+    *(
+        (["--keep", "a", "--format", form], f"{form} has no columns")
+        for form in ("text", "html", "labelled", "markdown")
+    ),
+    *((["--rows", "article", "--format", form], f"{form} has no rows") for form in ("text", "html", "labelled")),
+    (["--rows", "span", "--format", "markdown"], "markdown has no rows"),
+    (["--rows", "article", "--only", "filler"], "leave out --only filler"),
+    (["--rows", "article", "--kinds"], "leave out --kinds"),
+    (["--format", "labelled", "--only", "core"], "leave out --only"),
+    (["--format", "labelled", "--drop-kinds", "legal"], "leave out --only"),
+    (["--format", "labelled", "-o", "memory://x/labels/"], "labelled files are not written to another machine"),
+    (["--format", "markdown", "--only", "filler"], "the format markdown holds the story"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), UNSUITED)
+def test_options_that_do_not_suit_each_other_are_a_usage_error(predict, arguments, message):
+    done = predict("a.txt", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in " ".join(done.stderr.replace("│", "").split())

@@ -92,17 +92,6 @@ def test_the_documents_are_those_of_one_file_and_of_the_standard_input(predict, 
     assert [path.read_text() for path in sorted((tmp_path / "piped").iterdir())] == found
 
 
-def test_a_folder_that_no_run_has_written_is_left_alone(predict, tmp_path):
-    write_feed(tmp_path / "in", ["One"])
-    mine = tmp_path / "out" / "feed.jsonl.markdown" / "000001-mine.md"
-    mine.parent.mkdir(parents=True)
-    mine.write_text("Mine.")
-    done = predict("in", "--format", "markdown", "-o", "out/")
-    assert done.returncode == 1
-    assert "was not written by such a run" in done.stderr
-    assert [path.name for path in mine.parent.iterdir()] == ["000001-mine.md"]
-
-
 ARTICLE = (
     "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said.",
     "READ MORE: lugger sold",
@@ -140,6 +129,9 @@ def test_one_article_goes_to_the_standard_output_or_to_a_file(predict, tmp_path)
 
 
 def test_what_people_have_corrected_is_not_replaced(predict, feed, tmp_path):
+    done = predict(feed, "--format", "labelled")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "more than one article" in done.stderr
     (tmp_path / "labels").mkdir()
     (tmp_path / "labels" / "mine.labelled.txt").write_text("core: Mine.\n")
     for options in ([], ["--force"]):
@@ -147,23 +139,6 @@ def test_what_people_have_corrected_is_not_replaced(predict, feed, tmp_path):
         assert done.returncode == 2
         assert "people may have corrected" in done.stderr
     assert (tmp_path / "labels" / "mine.labelled.txt").read_text() == "core: Mine.\n"
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ([], "more than one article"),
-        (["--only", "core"], "leave out --only"),
-        (["--drop-kinds", "legal"], "leave out --only"),
-        (["--rows", "article"], "labelled has no rows"),
-        (["--keep", "id"], "labelled has no columns"),
-        (["-o", "memory://x/labels/"], "labelled files are not written to another machine"),
-    ],
-)
-def test_what_does_not_suit_a_labelled_file_says_so(predict, feed, options, message):
-    done = predict(feed, "--format", "labelled", *options)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert message in " ".join(done.stderr.replace("│", "").split())
 
 
 PAGE = f"""<title>Lugger leaves - The Courier</title><h1>Lugger leaves</h1>
@@ -213,17 +188,3 @@ def test_tei_has_the_same_story_a_document_in_a_file(predict, pages, tmp_path):
     refused = predict(pages, "-o", "all.xml")
     assert refused.returncode == 2
     assert "more than one article, but one tei file" in refused.stderr
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (["--only", "filler"], "the format markdown holds the story"),
-        (["--rows", "span"], "markdown has no rows"),
-        (["--keep", "id"], "markdown has no columns"),
-    ],
-)
-def test_what_does_not_suit_a_story_says_so(predict, pages, options, message):
-    done = predict(pages, "--format", "markdown", *options)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert message in " ".join(done.stderr.replace("│", "").split())

@@ -9,7 +9,6 @@ import pytest
 
 from commands.articles import MORE, PAGE, PLUG, STORY, TEXT, jsonl
 from corestory.jobs import work
-from corestory.jobs.ledger import Ledger
 
 pytestmark = pytest.mark.usefixtures("corpus")
 
@@ -167,13 +166,6 @@ def test_another_model_does_everything_again(predict, model, tmp_path, tagger):
     assert skipped(predict("in", "--output", "out/", "--model", "copy")) == ""
 
 
-def test_a_file_that_now_has_nothing_to_tag_loses_its_output(predict, corpus, tmp_path):
-    predict("in", "--output", "out/")
-    (corpus / "a.txt").write_bytes(b"")
-    predict("in", "--output", "out/")
-    assert not (tmp_path / "out" / "a.txt.jsonl").exists()
-
-
 # Refusals
 
 
@@ -208,16 +200,6 @@ def test_a_file_that_no_run_has_written_is_left_alone_unless_forced(predict, tmp
     assert rows(tmp_path / "r.jsonl")[0]["where"].endswith("a.txt.jsonl")
     predict("in", "--output", "out/", "--force")
     assert rows(own)[0]["text"] == STORY
-
-
-def test_two_files_of_one_output_are_not_both_written(predict, tmp_path):
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "a.txt").write_text(TEXT, encoding="utf-8")
-    done = predict("one", "two", "--output", "out/")
-    assert done.returncode == 1
-    assert "two/a.txt: its output would have the name of the output of one/a.txt" in done.stderr
-    assert rows(tmp_path / "out" / "a.txt.jsonl")[0]["article_id"] == "one/a.txt"
 
 
 def test_an_odd_failure_costs_one_file_and_is_tried_again(predict, tmp_path, monkeypatch):
@@ -257,40 +239,6 @@ def test_a_run_that_cannot_start_says_why_in_one_line_and_changes_nothing(predic
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
     assert sorted(tmp_path.rglob("*")) == before
-
-
-def test_a_second_run_at_the_same_time_is_turned_away(predict, tmp_path):
-    with Ledger(tmp_path / "out").opened():
-        done = predict("in", "--output", "out/")
-    assert done.returncode == 2
-    assert "another run of corestory writes here" in done.stderr
-    assert outputs(tmp_path / "out") == {}
-
-
-def test_a_full_disk_ends_the_run_in_one_line(predict, monkeypatch):
-    def full(*_, **__):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Ledger, "commit", full)
-    done = predict("in", "--output", "out/")
-    assert done.returncode == 2
-    assert done.stderr.startswith("corestory: ")
-    assert "no room on the disk" in done.stderr
-    assert done.stderr.count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    ("address", "message"),
-    [
-        ("somewhere", "is not the address of a scheduler"),
-        ("tcp://127.0.0.1:8786", "in: is a relative path; expected an absolute path"),
-    ],
-)
-def test_an_address_of_no_use_is_told_at_once(predict, address, message):
-    pytest.importorskip("distributed", reason="Dask is not installed: pip install 'corestory[dask]'")
-    done = predict("in", "--output", "out/", "--dask", address)
-    assert done.returncode == 2
-    assert message in done.stderr
 
 
 def test_without_dask_it_is_said_how_to_get_it(predict, monkeypatch):

@@ -1,11 +1,9 @@
 """Records as scrapers write them, one row an article, and damaged inputs."""
 
 import csv
-import gzip
 import io
 import json
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -62,23 +60,6 @@ def test_a_folder_run_gives_the_same_rows_and_rows_of_another_unit_are_done_agai
     assert "tagged: 1 file" in predict(feed, "-o", "out/", "--text-column", "headline").stderr
     again = predict(feed, "-o", "out/", "--text-column", "headline")
     assert "skipped: 1 file" in again.stderr
-
-
-DAMAGED = {
-    "text": (["--format", "text"], "text has no rows"),
-    "html": (["--format", "html"], "html has no rows"),
-    "filler": (["--only", "filler"], "leave out --only filler"),
-    "kinds": (["--kinds"], "leave out --kinds"),
-    "own column": (["--keep", "words_core"], "its own column"),
-}
-
-
-@pytest.mark.parametrize("case", DAMAGED)
-def test_what_does_not_suit_a_row_of_an_article_is_a_usage_error(predict, feed, case):
-    arguments, message = DAMAGED[case]
-    done = predict(feed, "--rows", "article", *arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert message in " ".join(done.stderr.replace("│", "").split())
 
 
 def test_fields_are_named_by_options_in_every_command_that_reads_articles(predict, run, model, tmp_path):
@@ -142,108 +123,6 @@ def test_the_rest_is_done_when_some_articles_are_refused(predict, tmp_path):
         "b.jsonl, line 3",
         "b.jsonl, line 4",
     ]
-
-
-def test_what_was_refused_goes_to_a_file_with_the_reasons(predict, tmp_path):
-    (tmp_path / "b.jsonl").write_text('{"id": "b0"\n' + json.dumps({"id": "b1", "text": TEXT}) + "\n", encoding="utf-8")
-    done = predict("missing.txt", "b.jsonl", "--rejects", "r.jsonl")
-    assert done.returncode == 1
-    assert len(rows(done.stdout)) == 3
-    assert done.stderr == "refused: 2; the reasons are in r.jsonl\n"
-    refused = rows((tmp_path / "r.jsonl").read_text(encoding="utf-8"))
-    assert [row["where"] for row in refused] == ["missing.txt", "b.jsonl, line 1"]
-    assert refused[0]["reason"] == "no such file or folder"
-
-
-def png():
-    return b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 8
-
-
-def parquet(tmp_path):
-    pq.write_table(pa.table({"id": ["y"] * 50, "text": [TEXT] * 50}), tmp_path / "whole.parquet")
-    return (tmp_path / "whole.parquet").read_bytes()
-
-
-REFUSED = {
-    "empty": ("e.txt", b"", "without paragraphs"),
-    "blank": ("e.txt", b" \n\n\t", "without paragraphs"),
-    "page without text": ("e.html", b"<html><script>x()</script>", "without paragraphs"),
-    "no records": ("e.jsonl", b"", "no articles"),
-    "heading alone": ("e.csv", b"article_id,text\n", "no articles"),
-    "binary": ("e.txt", png(), "e.txt"),
-    "gzip cut": ("e.txt.gz", gzip.compress(TEXT.encode())[:-20], "gzip"),
-    "encoding that cannot be told": ("e.txt", bytes([0xD0, 0xA1, 0x20, 0xFE, 0xED, 0xC0] * 9), "encoding"),
-    "column missing": ("e.csv", b"name,teaser\na,b\n", "no column"),
-    "two at one position": ("e.csv", b"article_id,position,text\na,0,One\na,0,Two\n", "position"),
-}
-
-
-@pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_read_is_refused_in_one_line_and_the_rest_is_done(predict, tmp_path, case):
-    name, content, reason = REFUSED[case]
-    (tmp_path / name).write_bytes(content)
-    done = predict(name, "a.txt")
-    assert done.returncode == 1
-    assert {row["article_id"] for row in rows(done.stdout)} == {"a.txt"}
-    assert done.stderr.startswith(f"refused: {name}")
-    assert reason in done.stderr
-    assert done.stderr.count("\n") == 1
-
-
-def test_a_parquet_file_that_is_cut_is_refused(predict, tmp_path):
-    (tmp_path / "e.parquet").write_bytes(parquet(tmp_path)[:-100])
-    done = predict("e.parquet", "a.txt")
-    assert done.returncode == 1
-    assert done.stderr.startswith("refused: e.parquet: ")
-    assert len(rows(done.stdout)) == 3
-
-
-def test_a_folder_with_nothing_to_read_is_refused(predict, tmp_path):
-    (tmp_path / "in").mkdir()
-    done = predict("in")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("refused: in: a folder with nothing to read")
-
-
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
-def test_text_in_another_encoding_is_read_right(predict, tmp_path, encoding):
-    text = "Le café de la rue d'Arras a brûlé.\nLe maire a été réélu dimanche.\n"
-    (tmp_path / "e.txt").write_bytes(text.encode(encoding))
-    assert [row["text"] for row in rows(predict("e.txt").stdout)] == text.splitlines()
-
-
-HARD = [
-    "NUL\x00 and \x1b[31m, BEL\x07",
-    "שלום עולם",
-    "مرحبا بالعالم",
-    "🚢👩\u200d👩\u200d👧",
-    "\u0301x",
-    "___",
-    "ﬁ ß İ",
-    "।",
-]
-
-
-@pytest.mark.parametrize("form", ["jsonl", "csv"])
-def test_every_paragraph_comes_out_as_it_went_in(predict, tmp_path, form):
-    jsonl(tmp_path / "h.jsonl", {"id": "h", "paragraphs": HARD})
-    output = predict("h.jsonl", "--format", form).stdout
-    found = rows(output) if form == "jsonl" else csv.DictReader(io.StringIO(output, newline=""))
-    assert [row["text"] for row in found] == HARD
-
-
-def test_a_lone_surrogate_is_replaced_and_refuses_nothing(predict, tmp_path):
-    (tmp_path / "s.jsonl").write_text('{"id": "s\\ud800", "paragraphs": ["a\\udfffb"]}', encoding="utf-8")
-    done = predict("s.jsonl")
-    assert done.returncode == 0
-    assert [(row["article_id"], row["text"]) for row in rows(done.stdout)] == [("s\ufffd", "a\ufffdb")]
-
-
-def test_an_endless_line_is_one_paragraph(predict, tmp_path):
-    line = ("The ferry left the quay, and " * 60_000).strip()
-    (tmp_path / "long.txt").write_text(line, encoding="utf-8")
-    (row,) = rows(predict("long.txt").stdout)
-    assert row["text"] == line
 
 
 def test_an_article_of_many_paragraphs_stays_whole(predict, tmp_path):

@@ -234,26 +234,6 @@ def test_the_story_is_printed_by_the_rules(predict):
     assert PLUG not in done.stdout
 
 
-def test_an_expression_that_is_none_ends_it_with_file_and_line(predict, tmp_path):
-    (tmp_path / "filler.txt").write_text("fine\nre:(\n", encoding="utf-8")
-    done = predict("a.txt", "--always-filler", "filler.txt")
-
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("corestory: filler.txt, line 2: ")
-    assert done.stderr.count("\n") == 1
-
-
-@pytest.mark.parametrize("content", [None, b"%PDF-1.7 ..."])
-def test_a_file_of_rules_that_cannot_be_read_ends_it_in_words(predict, tmp_path, content):
-    if content is not None:
-        (tmp_path / "core.txt").write_bytes(content)
-    done = predict("a.txt", "--always-core", "core.txt", "--output", "o.jsonl")
-
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("corestory: core.txt: ")
-    assert not (tmp_path / "o.jsonl").exists()
-
-
 @pytest.mark.usefixtures("rules")
 def test_a_page_that_explains_the_model_takes_no_rules(predict, tmp_path):
     done = predict("a.txt", "--output", "a.html", "--always-filler", "filler.txt")

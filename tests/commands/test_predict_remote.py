@@ -209,12 +209,6 @@ def test_a_url_of_this_machine_is_what_its_path_is(predict, here, tmp_path):
     assert STORY.encode() in (tmp_path / "a.html").read_bytes()
 
 
-def test_chained_urls_are_refused_in_one_line(predict, folder):
-    done = predict(f"zip://a.txt::{folder}/a.zip", "--output", "out/")
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "a chain of URLs" in done.stderr
-
-
 @pytest.mark.slow
 def test_processes_write_the_same_as_one(predict, here, monkeypatch):
     monkeypatch.setattr("corestory.remote._HERE", ())  # the one file system of fsspec's that two processes share

@@ -17,7 +17,6 @@ from reviewing import ReviewProcess, labels_in, write_articles
 pytestmark = pytest.mark.slow
 
 TEXTS = ["The ferry left the quay at seven on Monday.", "READ MORE: Ferry sold", "It will come back on Friday."]
-LABEL = {"article_id": "a", "position": 0, "text": TEXTS[0], "label": "core", "decided": "2026-11-26T06:00:00+00:00"}
 
 
 def ask(address, path, body=None):
@@ -142,21 +141,6 @@ def test_a_port_in_use_is_told_in_one_line(refused):
         said = refused("a.jsonl", "--port", port)
     assert said.startswith(f"corestory: 127.0.0.1, port {port}: cannot be listened on (Address already in use)")
     assert said.count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    ("row", "said"),
-    [
-        (LABEL | {"article_id": "x"}, "labels.jsonl: has labels of other articles, such as 'x'"),
-        (LABEL | {"text": "It snowed."}, "labels.jsonl: has a label of paragraph 0 of 'a', which has another text now"),
-        (LABEL | {"decided": None}, "labels.jsonl, line 1: not a decision of `corestory review`"),
-    ],
-)
-def test_a_file_of_other_labels_is_refused_and_kept(refused, tmp_path, row, said):
-    content = f"{json.dumps(row)}\n"
-    (tmp_path / "labels.jsonl").write_text(content, encoding="utf-8")
-    assert f"corestory: {said}" in refused("a.jsonl")
-    assert (tmp_path / "labels.jsonl").read_text(encoding="utf-8") == content
 
 
 def test_a_second_review_of_the_same_labels_is_refused(refused, tmp_path):

@@ -167,18 +167,6 @@ def test_a_date_that_python_can_hold_is_kept_as_such(predict, tmp_path):
     assert rows(predict("t.parquet", "--keep", "at").stdout)[0]["at"] == "2024-05-01"
 
 
-@pytest.mark.parametrize("name", ["t.parquet", "t.jsonl", "t.csv"])
-def test_a_file_without_rows_is_reported(predict, tmp_path, name):
-    if name == "t.parquet":
-        pq.write_table(pa.table({"id": pa.array([], pa.string()), "text": pa.array([], pa.string())}), tmp_path / name)
-    else:
-        (tmp_path / name).write_text("id,text\n" if name == "t.csv" else "\n", encoding="utf-8")
-    for arguments in ((name,), (name, "--output", "out/")):
-        done = predict(*arguments)
-        assert done.returncode == 1
-        assert f"refused: {name}: no articles; expected at least one" in done.stderr
-
-
 def refuse_constant(name):
     raise ValueError(name)
 
@@ -189,15 +177,6 @@ def test_kept_numbers_that_json_cannot_hold_become_null(predict, tmp_path, value
     done = predict("a.jsonl", "--keep", "x")
     (row,) = [json.loads(line, parse_constant=refuse_constant) for line in done.stdout.splitlines()]
     assert row["x"] == ({"a": [None, {"b": None}], "c": 1.5} if value.startswith("{") else None)
-
-
-@pytest.mark.parametrize("extra", [[], ["--only", "core"]])
-def test_a_paragraph_with_a_line_break_is_one_row_of_text(predict, tmp_path, extra):
-    broken = STORY.replace(" on Monday", "\non Monday")
-    (tmp_path / "a.jsonl").write_text(json.dumps({"id": "a", "paragraphs": [broken]}), encoding="utf-8")
-    done = predict("a.jsonl", "--format", "text", *extra, "--threshold", "0")
-    assert [line for line in done.stdout.splitlines() if STORY in line]
-    assert done.stdout.count("\n") == (1 if extra else 2)
 
 
 @pytest.mark.parametrize("arguments", [["loop"], ["loop/a.txt"], ["."], ["a.txt", "--output", "loop/"], ["*"]])
@@ -274,15 +253,6 @@ def test_a_web_address_is_not_prepared(run):
     assert done.stderr.startswith("corestory: https://herald.example/ferry: is a web address")
 
 
-def test_a_table_of_another_kind_is_explained_to_train(run, tmp_path):
-    (tmp_path / "x.csv").write_text("text,label\nOne.,core\n", encoding="utf-8")
-    done = run("train", "x.csv", "--output", "m")
-    assert done.returncode == 2
-    assert "x.csv: is not a table of labelled paragraphs" in done.stderr
-    assert "corestory prepare x.csv" in done.stderr
-    assert "magic" not in done.stderr
-
-
 def test_a_column_to_keep_that_no_row_of_json_lines_has_is_refused(predict, tmp_path):
     records = [{"id": "a", "text": STORY, "desk": "ports"}, {"id": "b", "text": STORY}]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
@@ -321,13 +291,6 @@ def test_a_labelled_file_without_labels_is_refused(predict, tmp_path):
     done = predict("x.labelled.txt")
     assert done.returncode == 1
     assert "x.labelled.txt: no labelled paragraph; expected lines that begin with core:" in done.stderr
-
-
-def test_articles_of_one_id_are_told_apart(predict, tmp_path):
-    records = [{"id": name, "text": STORY} for name in ("a", "b", "a", "a")] + [{"text": STORY}]
-    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
-    found = [row["article_id"] for row in rows(predict("a.jsonl").stdout)]
-    assert found == ["a", "b", "a#2", "a#3", "a.jsonl:5"]
 
 
 def test_the_help_of_predict_and_the_readme_name_every_column(run):
