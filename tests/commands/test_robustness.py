@@ -167,6 +167,13 @@ def test_a_date_that_python_can_hold_is_kept_as_such(predict, tmp_path):
     assert rows(predict("t.parquet", "--keep", "at").stdout)[0]["at"] == "2024-05-01"
 
 
+@pytest.mark.parametrize(("name", "content"), [("t.jsonl", "\n"), ("t.csv", "id,text\n")])
+def test_a_file_without_rows_is_reported(predict, tmp_path, name, content):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    done = predict(name)
+    assert (done.returncode, done.stderr) == (1, f"refused: {name}: no articles; expected at least one\n")
+
+
 def refuse_constant(name):
     raise ValueError(name)
 
