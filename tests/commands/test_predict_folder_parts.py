@@ -5,7 +5,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from corestory.jobs import work
-from corestory.jobs.ledger import Ledger
+from corestory.jobs.items import Item
+from corestory.jobs.ledger import ledger_of
 from corestory.reading import parts
 from corestory.remote import path_of
 
@@ -43,10 +44,12 @@ def test_force_makes_the_parts_of_an_interrupted_run_again(predict, output, monk
     assert (tagged.count(b"Monday"), tagged.count(b"Sunday"), left(output)) == (4, 0, [])
 
 
-def test_parts_that_a_kill_has_left_are_deleted_when_the_file_is_found_done(predict, output, monkeypatch):
-    with monkeypatch.context() as patch:
-        patch.setattr(Ledger, "drop_parts", lambda *_: None)
-        assert predict().returncode == 0
+def test_parts_that_a_kill_has_left_are_deleted_when_the_file_is_found_done(predict, output, tmp_path):
+    assert predict().returncode == 0
+    ledger = ledger_of(path_of(output))
+    item = Item(tmp_path / "t.parquet", "t.parquet.jsonl")
+    with ledger.opened():
+        ledger.write(b"half", ledger.hidden_path("parts", item, "/000000.rows"))
     assert left(output)
     assert "skipped: 1 file" in predict().stderr
     assert left(output) == []

@@ -4,10 +4,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from corestory.jobs import tasks
 from corestory.jobs.items import Fingerprint, Item
 from corestory.jobs.job import Outcome, PartPlan, Task, failed
-from corestory.jobs.tasks import PartTracker, tasks_of
+from corestory.jobs.tasks import TOGETHER_BYTES, PartTracker, tasks_of
 from corestory.model.tagged_article import Counts
 from corestory.reading import parts
 from corestory.remote import RemotePath
@@ -23,10 +22,10 @@ def test_small_files_are_taken_together_more_and_more_and_each_once():
     assert [item for task in found for item in task.items] == items(*(f"{number}.txt" for number in range(400)))
 
 
-def test_so_many_bytes_are_taken_together_and_no_more(tmp_path, monkeypatch):
-    monkeypatch.setattr(tasks, "TOGETHER_BYTES", 25)
+def test_so_many_bytes_are_taken_together_and_no_more(tmp_path):
     for number in range(9):
-        (tmp_path / f"{number}.html").write_bytes(b"x" * (100 if number == 4 else 10))
+        with (tmp_path / f"{number}.html").open("wb") as file:
+            file.truncate(int(TOGETHER_BYTES * (4 if number == 4 else 0.4)))
     found = list(tasks_of(items(*(str(tmp_path / f"{number}.html") for number in range(9)))))
     assert [len(task.items) for task in found] == [1, 2, 1, 1, 2, 2]
 

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output import rows
 from corestory.output.formats import RowChoice
 from corestory.output.rows import COLUMNS, open_rows, rows_of
 from corestory.reading.article import Article
@@ -212,34 +211,22 @@ def test_an_article_is_in_the_stream_as_soon_as_it_is_written(form):
     assert b"One." in stream.getvalue()
 
 
-def test_row_groups_are_bounded_by_rows(monkeypatch):
-    monkeypatch.setattr(rows, "ROW_GROUP_ROWS", 100)
-
-    found = pq.ParquetFile(io.BytesIO(written([tagged(["One."] * 130), tagged(["Two."] * 120)], "parquet")))
-
-    assert [found.metadata.row_group(group).num_rows for group in range(found.num_row_groups)] == [100, 100, 50]
-
-
-def test_row_groups_are_bounded_by_characters_too(monkeypatch):
-    monkeypatch.setattr(rows, "ROW_GROUP_CHARACTERS", 1000)
-
-    found = pq.ParquetFile(io.BytesIO(written([tagged(["x" * 600] * 5)], "parquet")))
-
-    assert [found.metadata.row_group(group).num_rows for group in range(found.num_row_groups)] == [2, 2, 1]
-
-
-def test_parquet_holds_no_more_than_a_row_group(monkeypatch):
-    monkeypatch.setattr(rows, "ROW_GROUP_ROWS", 10)
+@pytest.mark.parametrize(
+    ("texts", "groups"),
+    [(["One."] * 70_000, [65_536, 65_536, 8_928]), (["x" * 6_000_000] * 2, [3, 1])],
+    ids=["rows", "characters"],
+)
+def test_parquet_holds_no_more_than_a_row_group_of_so_many_rows_and_characters(texts, groups):
     stream = io.BytesIO()
     writer = open_rows(stream, form="parquet")
-
     sizes = []
-    for _ in range(5):
-        writer.write(tagged(["One."] * 10))
+    for _ in range(2):
+        writer.write(tagged(texts))
         sizes.append(len(stream.getvalue()))
     writer.close()
-
-    assert sizes == sorted(set(sizes))
+    assert sizes[0] < sizes[1] < len(stream.getvalue())
+    found = pq.ParquetFile(stream).metadata
+    assert [found.row_group(group).num_rows for group in range(found.num_row_groups)] == groups
 
 
 @pytest.mark.parametrize("form", FORMS)
