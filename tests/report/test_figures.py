@@ -6,7 +6,7 @@ import pytest
 
 from corestory.evaluation.findings import report_findings
 from corestory.report.figures import DRAWERS, draw
-from corestory.report.parts import Figure
+from corestory.report.sections import Figure
 
 
 def part(key):

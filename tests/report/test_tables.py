@@ -14,18 +14,8 @@ from corestory.evaluation.metrics import METRIC_NAMES, RATE_NAMES, Rates
 from corestory.evaluation.results import Band
 from corestory.rendering import NOTHING, counted, percent, render, rounded
 from corestory.report.figures import DRAWERS
-from corestory.report.parts import (
-    Beside,
-    Figure,
-    Folded,
-    MistakeList,
-    ReportTable,
-    difference,
-    per_hundred,
-    with_interval,
-)
-from corestory.report.sections import basis, headline, report_sections
-from corestory.report.tables import groups_tables
+from corestory.report.sections import Beside, Figure, Folded, MistakeList, basis, headline, report_sections
+from corestory.report.tables import ReportTable, difference, groups_tables, per_hundred, with_interval
 from corestory.report.terminal import evaluation_tables
 
 

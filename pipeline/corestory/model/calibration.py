@@ -61,7 +61,7 @@ _Weight = Annotated[float, msgspec.Meta(ge=-1e3, le=1e3)]
 _Curve = Annotated[tuple[_Share, ...], msgspec.Meta(min_length=1)]
 
 SHORT_ARTICLE_FEATURES = 12
-"""The number of features of `corestory.model.short_articles.short_article_features`."""
+"""The number of features of `corestory.model.scoring.short_article_features`."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,7 +94,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Kept paragraphs to which the second look gives a smaller score are dropped, without and with markup; with 0
         none is.
     short_article
-        The intercept and the weights of `corestory.model.short_articles.short_article_features`; empty if short
+        The intercept and the weights of `corestory.model.scoring.short_article_features`; empty if short
         articles are scored as others are.
     second_look_restoring
         Short lines between kept paragraphs without markup to which the second look gives a greater score are restored;

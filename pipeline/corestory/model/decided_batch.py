@@ -20,9 +20,16 @@ from corestory.model.decision import (
     without_story,
 )
 from corestory.model.pages import JudgedPages, judged_pages
-from corestory.model.scoring import ScoredBatch, Weights, as_forced
+from corestory.model.scoring import (
+    SHORT_ARTICLE_DOUBT,
+    SHORT_ARTICLE_SHARE,
+    ScoredBatch,
+    Weights,
+    as_forced,
+    is_short,
+    short_article_scores,
+)
 from corestory.model.second_look import scores_after_second_look
-from corestory.model.short_articles import SHORT_ARTICLE_DOUBT, SHORT_ARTICLE_SHARE, is_short, short_article_scores
 from corestory.types import Bool, Float, Int
 
 if TYPE_CHECKING:

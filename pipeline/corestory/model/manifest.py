@@ -75,7 +75,7 @@ class AdaptedTo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         By form (``"html"``, ``"text"``), the mean gain in word F1 on articles that were left out of the fit; no entry
         where it could not be measured.
     methods
-        By form, the method that was kept (`corestory.training.correction_choice.FormResult.method`).
+        By form, the method that was kept (`corestory.training.adaptation.FormResult.method`).
     """
 
     corestory: str

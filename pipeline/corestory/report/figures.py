@@ -17,7 +17,7 @@ import numpy as np
 from corestory.evaluation.findings import Findings, PrecisionRecall
 from corestory.evaluation.results import Group, TaggerResult
 from corestory.evaluation.thresholds import Tradeoff
-from corestory.report.parts import Figure as FigurePart
+from corestory.report.sections import Figure as FigurePart
 from corestory.report.tables import importance_name
 
 if TYPE_CHECKING:

@@ -13,8 +13,18 @@ from corestory.evaluation.findings import Findings
 from corestory.evaluation.metrics import Metrics
 from corestory.evaluation.results import Measured
 from corestory.rendering import NOTHING, link_to, percent, render, rounded
-from corestory.report.parts import Beside, Figure, Folded, MistakeList, Part, ReportTable
-from corestory.report.sections import FEWEST_ARTICLES, basis, headline, report_sections
+from corestory.report.sections import (
+    FEWEST_ARTICLES,
+    Beside,
+    Figure,
+    Folded,
+    MistakeList,
+    Part,
+    basis,
+    headline,
+    report_sections,
+)
+from corestory.report.tables import ReportTable
 
 if TYPE_CHECKING:
     from markupsafe import Markup

@@ -1,14 +1,16 @@
-"""The sections of a report in reading order; the page and Markdown lay them out."""
+"""The sections of a report in reading order, and their parts; the page and Markdown lay them out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from corestory.evaluation.findings import Findings
+from corestory.evaluation.mistakes import Mistake
 from corestory.evaluation.results import Evaluation
 from corestory.rendering import NOTHING, counted, rounded
-from corestory.report.parts import Beside, Figure, Folded, MistakeList, Part, Section, per_hundred
 from corestory.report.tables import (
+    ReportTable,
     about_table,
     all_measures,
     calibration_table,
@@ -24,10 +26,75 @@ from corestory.report.tables import (
     leads,
     measures_table,
     ngram_table,
+    per_hundred,
     strata_table,
     threshold_table,
     with_baselines,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture of the page, by its name in `corestory.report.figures`; Markdown has the table beside it.
+
+    Attributes
+    ----------
+    key
+        Its name.
+    title
+        Its heading.
+    caption
+        A description, for readers who see it and for readers who do not.
+    """
+
+    key: str
+    title: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class MistakeList:
+    """Mistakes in their articles."""
+
+    title: str
+    mistakes: tuple[Mistake, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Tables of details, one click away."""
+
+    title: str
+    tables: tuple[ReportTable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Parts side by side where there is room."""
+
+    parts: tuple[ReportTable | Figure, ...]
+
+
+Part = ReportTable | Figure | MistakeList | Folded | Beside
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One question and its answer.
+
+    Attributes
+    ----------
+    key
+        Its address on the page.
+    title, text
+        Heading and introduction.
+    """
+
+    key: str
+    title: str
+    text: str
+    parts: tuple[Part, ...]
+
 
 FEWEST_ARTICLES = 6
 """The fewest articles with a 95 % interval: n articles lie on one side of the median with a chance of 2 ** (1 - n)."""

@@ -3,15 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 
 from corestory.evaluation.learned import Importance, Ngram
 from corestory.evaluation.metrics import METRIC_NAMES, KindResult, Rates
 from corestory.evaluation.results import Band, Evaluation, Group, RowCounts, TaggerResult
 from corestory.evaluation.rivals import ChangedParagraph, Comparison
 from corestory.evaluation.thresholds import ThresholdRow
-from corestory.rendering import counted, percent, rounded
-from corestory.report.parts import ReportTable, difference, per_hundred, with_interval
+from corestory.rendering import NOTHING, counted, percent, rounded
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTable:
+    """One table; its first column names the rows, the others hold numbers.
+
+    Attributes
+    ----------
+    spare
+        The column that a narrow screen may leave out, if any.
+    prose
+        The columns, beside the first, that hold text and no numbers.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+    spare: str = ""
+    prose: tuple[str, ...] = ()
+
+
+def with_interval(band: Band[Rates], name: str) -> str:
+    """Write a measure and its interval."""
+    return _ends(*(rounded(getattr(rates, name)) for rates in (band.value, band.low, band.high)))
+
+
+def per_hundred(band: Band[Rates], name: str) -> str:
+    """Write a measure of a hundred, and its interval."""
+    return _ends(*(percent(getattr(rates, name)) for rates in (band.value, band.low, band.high)))
+
+
+def difference(band: Band[Rates], name: str, *, scale: int = 1, reverse: bool = False) -> str:
+    """Write a difference and its interval, with signs.
+
+    Parameters
+    ----------
+    band
+        The differences.
+    name
+        Which of the differences to write.
+    scale
+        100 to write a difference as a percentage.
+    reverse
+        Whether to write the second less the first.
+    """
+    factor = -scale if reverse else scale
+    value, low, high = (factor * getattr(rates, name) for rates in (band.value, band.low, band.high))
+    digits = 1 if scale == 100 else 3
+    numbers = (value, high, low) if reverse else (value, low, high)
+    # A sign before zero would claim a difference.
+    texts = (rounded(number, digits=digits, signed=round(number, digits) != 0) for number in numbers)
+    return _ends(*texts, dash="…")  # a dash between signs reads like one
+
+
+def _ends(value: str, low: str, high: str, *, dash: str = "–") -> str:
+    # An interval of one point tells nothing, as that of a recall of 1 if everything is kept.
+    return value if NOTHING in (value, low, high) or low == high else f"{value} ({low}{dash}{high})"
+
 
 MEASURES = {
     "core_precision": "core precision",

@@ -9,19 +9,21 @@ from rich.console import Group as Stack
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from corestory.evaluation.in_story import LookCurve
+from corestory.evaluation.groups import LookCurve
 from corestory.evaluation.results import Evaluation
 from corestory.evaluation.thresholds import Aim, OperatingPoint, ThresholdRow
 from corestory.rendering import counted, percent, printable
-from corestory.report.parts import ReportTable, per_hundred, with_interval
 from corestory.report.sections import basis, headline
 from corestory.report.tables import (
+    ReportTable,
     all_measures,
     calibration_table,
     confusions,
     groups_tables,
     leads,
+    per_hundred,
     with_baselines,
+    with_interval,
 )
 
 # Screen columns between two of the table's, one of them rich's own; and the fewest in which a name is still read.

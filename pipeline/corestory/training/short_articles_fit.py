@@ -17,8 +17,7 @@ from corestory.features.batch_features import BatchFeatures
 from corestory.features.context import LogOdds
 from corestory.features.shapes import shape_features
 from corestory.model.calibration import PlattScaling
-from corestory.model.scoring import Weights, stage1_log_odds
-from corestory.model.short_articles import SHORT_ARTICLE, is_short, short_article_features
+from corestory.model.scoring import SHORT_ARTICLE, Weights, is_short, short_article_features, stage1_log_odds
 from corestory.reading.article import Article
 from corestory.training.fitting import FittedPath, chunks, held_out_log_odds
 from corestory.training.planting import row_languages

@@ -56,7 +56,7 @@ class Point:
     learned, measured
         How many pages the model adapted to, and on how many others it was measured.
     method
-        What adaptation kept (`corestory.training.correction_choice.FormResult.method`).
+        What adaptation kept (`corestory.training.adaptation.FormResult.method`).
     before, after
         Mean word F1 on these others.
     expected
