@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corestory.features.batch import batch_of_articles
-from corestory.features.context import GROUPS, MARKUP, OWN_WORDS
+from corestory.features.batch_features import GROUPS, MARKUP, OWN_WORDS
 from corestory.features.tokens import tokenise
 from corestory.model.explaining import explain_articles
 from corestory.model.scoring import score_batch

@@ -9,10 +9,13 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from corestory.features.context import SURE, SURE_WORDS
 from corestory.features.layout import Layout, changes, stable_order, sums
 from corestory.features.tokens import Tokens
 from corestory.types import Bool, Float, Int, UInt64
+
+# A paragraph at least as likely and as long as this counts as story: for the distance to the story, and for its words.
+SURE = 0.5
+SURE_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 
 from corestory.features.batch import batches
-from corestory.features.context import EARLIER_ROUND, GROUPS, MARKUP, Columns
+from corestory.features.batch_features import EARLIER_ROUND, GROUPS, MARKUP, Columns
 from corestory.line_rules.filler_rules import FILLER_RULES, NO_RULE, FillerRule
 from corestory.model.breakdown import Breakdown, Effect, ngram_breakdowns, shapley_values
 from corestory.model.scoring import ScoredBatch, Stage2, Weights
@@ -59,8 +59,8 @@ class ParagraphExplanation:
         On how many other pages of the site it stands, and of how many; None without a memory of the site. Its effects
         are called `SITE`.
     context
-        Log-odds of the score before the second look, by group of `corestory.features.context.GROUPS`, in their order;
-        the base is the model's log-odds for a paragraph whose features are all the training mean.
+        Log-odds of the score before the second look, by group of `corestory.features.batch_features.GROUPS`, in their
+        order; the base is the model's log-odds for a paragraph whose features are all the training mean.
     first_score
         The score before the decisions on headlines, sure filler, new languages and short articles and before the
         second look; None where these left it as it was.

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.features.batch_features import LIMIT, BatchFeatures
-from corestory.features.context import EARLIER_ROUND, MARKUP, OWN_WORDS, Columns, LogOdds
+from corestory.features.batch_features import EARLIER_ROUND, LIMIT, MARKUP, OWN_WORDS, BatchFeatures, Columns, LogOdds
 from corestory.features.shapes import ENDS_AS_SENTENCE
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.correction import AddedLogOdds, Correction, correction_of

@@ -7,8 +7,16 @@ from functools import cache
 
 import numpy as np
 
-from corestory.features.batch_features import LIMIT, BatchFeatures, TextFeatures, features_of_a_paragraph
-from corestory.features.context import OWN_WORDS, TOPIC, Columns, LogOdds
+from corestory.features.batch_features import (
+    LIMIT,
+    OWN_WORDS,
+    TOPIC,
+    BatchFeatures,
+    Columns,
+    LogOdds,
+    TextFeatures,
+    features_of_a_paragraph,
+)
 from corestory.features.layout import Layout
 from corestory.features.shapes import NAMES, between_ends
 from corestory.features.tokens import Tokens, hash_token

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from corestory.features.context import AFTER, BEFORE, MARKUP, OWN_WORDS, POSITION, SHAPE, TOPIC
+from corestory.features.batch_features import AFTER, BEFORE, MARKUP, OWN_WORDS, POSITION, SHAPE, TOPIC
 from corestory.model.explaining import (
     ADAPTED,
     FORM,

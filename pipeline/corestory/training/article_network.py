@@ -17,8 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from corestory.features.batch import Batch, batch_of_rows
-from corestory.features.batch_features import BatchFeatures
-from corestory.features.context import LogOdds
+from corestory.features.batch_features import BatchFeatures, LogOdds
 from corestory.features.layout import Layout, sums
 from corestory.features.shapes import shape_features, unmarked
 from corestory.model.calibration import PlattScaling
