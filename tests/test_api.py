@@ -1,7 +1,6 @@
 """The public names, how little importing them loads, frames that are tagged, and errors that are pickled."""
 
 import ast
-import json
 import pickle
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import pytest
 
 import corestory
 from corestory.api import KINDS, explain, tag_frame
-from corestory.errors import CorestoryError, DataError, InputError, ModelError, OutputError
+from corestory.errors import InputError, OutputError
 from corestory.output.article_page import article_page
 
 STORY = "The lugger left the quay at 7 on Monday."
@@ -96,14 +95,6 @@ def test_a_folder_stands_for_its_model(seeded_tagger, seeded_model):
     pd.testing.assert_frame_equal(tag_frame(ARTICLES, seeded_model), tag_frame(ARTICLES, seeded_tagger))
 
 
-def test_the_package_gives_it_without_loading_it_before():
-    assert corestory.tag_frame is tag_frame
-    code = (
-        "import sys, corestory, json; print(json.dumps([name for name in ('numpy', 'pandas') if name in sys.modules]))"
-    )
-    assert json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout) == []
-
-
 PAGE = "<nav>News</nav><article><p>The ferry was sold on Monday, she said.</p><p>It sank.</p></article>"
 
 
@@ -129,12 +120,6 @@ def test_a_notebook_shows_the_coloured_page_in_a_frame(seeded_tagger):
     assert len(repr(found)) < 100
 
 
-def test_it_is_public_and_imported_only_when_asked_for():
-    code = "import sys, corestory; print('numpy' in sys.modules); corestory.explain; print('numpy' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["False", "True"]
-
-
 HEAVY = {"numpy", "pandas", "pyarrow", "scipy", "sklearn", "typer"}
 
 
@@ -145,12 +130,10 @@ def modules_after(code: str) -> set[str]:
     return set(done.stdout.split())
 
 
-def test_importing_corestory_loads_no_heavy_package() -> None:
-    assert not HEAVY & modules_after("import corestory; dir(corestory); corestory.__version__")
-
-
-def test_the_error_class_needs_no_heavy_package() -> None:
-    assert not HEAVY & modules_after("from corestory import CorestoryError")
+@pytest.mark.parametrize("name", ["__version__", "CorestoryError"])
+def test_importing_corestory_loads_no_heavy_package_before_it_is_needed(name: str) -> None:
+    assert not HEAVY & modules_after(f"import corestory; dir(corestory); corestory.{name}")
+    assert "numpy" in modules_after("import corestory; corestory.explain")
 
 
 @pytest.mark.parametrize("name", corestory.__all__)
@@ -175,17 +158,9 @@ def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
         corestory.load_modle  # noqa: B018
 
 
-@pytest.mark.parametrize("kind", [InputError, OutputError, ModelError, DataError])
-def test_every_error_is_of_the_one_family(kind: type[CorestoryError]) -> None:
-    assert issubclass(kind, CorestoryError)
-
-
 def test_an_error_says_where_what_what_instead_and_how_to_mend_it_in_one_line() -> None:
     error = InputError("label\n'maybe'", where="a.csv, row 3", expected="core or filler", hint="Name it.")
     assert str(error) == "a.csv, row 3: label 'maybe'; expected core or filler. Name it."
-
-
-def test_an_error_says_no_more_than_it_knows() -> None:
     assert str(InputError("no text")) == "no text"
 
 

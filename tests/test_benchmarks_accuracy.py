@@ -222,14 +222,6 @@ def test_texts_that_agree_have_one_and_texts_with_nothing_in_common_none(overlap
     assert overlap(["a"], []) == overlap([], ["a"]) == overlap(["a"], ["b"]) == 0
 
 
-def test_shingles_see_the_order_that_words_do_not():
-    gold = ["one", "two", "three", "four", "five"]
-    turned = gold[::-1]
-
-    assert word_f1(turned, gold) == 1
-    assert shingle_f1(turned, gold) == 0
-
-
 def test_a_text_shorter_than_a_shingle_is_one_shingle():
     assert shingle_f1(["one", "two"], ["one", "two"]) == 1
     assert shingle_f1(["one", "two"], ["one", "two", "three"]) == 0

@@ -220,21 +220,6 @@ def test_numbers_sort_as_numbers_and_what_has_none_stands_last(visit, report):
         assert column(page, table, 5)[-1] == "–"
 
 
-def test_the_keyboard_sorts_a_table(visit, report):
-    page = visit(report).page
-    table = table_of(page, "By site")
-    header = page.locator(f"{table} thead th").first
-    header.locator("button").focus()
-    page.keyboard.press("Enter")
-
-    names = column(page, table, 1)
-    assert header.get_attribute("aria-sort") == "ascending"
-    assert names == sorted(names)
-    page.keyboard.press("Tab")
-    page.keyboard.press("Space")
-    assert header.get_attribute("aria-sort") is None
-
-
 @pytest.mark.parametrize("script", [True, False])
 def test_a_mistake_folds_by_mouse_and_by_keyboard_even_without_javascript(visit, report, script):
     page = visit(report, java_script_enabled=script).page

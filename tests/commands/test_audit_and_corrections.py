@@ -5,8 +5,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from corestory.labelling.corrections import text_check
-from corestory.labelling.table import read_frame, write_frame
+from corestory.labelling.table import write_frame
 
 pytestmark = pytest.mark.slow
 
@@ -59,16 +58,6 @@ def test_corrections_of_another_table_are_refused_and_nothing_is_written(run, tm
     assert "c.csv, line 2: none of 1 corrections is of a paragraph in this table" in done.stderr
     assert not (tmp_path / "q.parquet").exists()
     assert run("prepare", "own.csv", "--output", "q.parquet", "--corrections", "none.csv").returncode == 2
-
-
-def test_a_correction_of_an_edited_paragraph_is_listed_and_the_others_are_applied(run, tmp_path):
-    (tmp_path / "own.csv").write_text("article_id,text,label\na,It rained.,core\na,Share,core\n", encoding="utf-8")
-    lines = [f"own/a,0,{text_check('It snowed.')},filler", f"own/a,1,{text_check('Share')},filler"]
-    (tmp_path / "c.csv").write_text("\n".join(["article_id,position,check,correction", *lines]), encoding="utf-8")
-    done = run("prepare", "own.csv", "--output", "q.parquet", "--corrections", "c.csv")
-    assert done.returncode == 1
-    assert "refused: c.csv, line 2: paragraph 0 of 'own/a' has another text in this table" in done.stderr
-    assert read_frame(tmp_path / "q.parquet")["label"].tolist() == ["core", "filler"]
 
 
 @pytest.mark.parametrize(

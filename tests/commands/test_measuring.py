@@ -144,15 +144,6 @@ def test_a_threshold_decides_for_all_articles_and_the_report_names_the_command(e
 
 
 @pytest.mark.usefixtures("without_figures")
-def test_one_class_alone_is_measured_as_far_as_it_goes(evaluate, tmp_path, labelled_frame):
-    write_frame(labelled_frame[labelled_frame["label"] == "core"], tmp_path / "p.parquet")
-    done = evaluate("--output", "r")
-    assert done.returncode == 0
-    assert "there is no filler to remove" in " ".join(done.stdout.split())
-    assert metrics(tmp_path / "r")["tagger"]["words"]["filler"]["recall"]["value"] is None
-
-
-@pytest.mark.usefixtures("without_figures")
 def test_an_output_whose_name_is_no_utf_8_is_written(evaluate, tmp_path):
     name = os.fsdecode(b"caf\xe9")
     assert evaluate("--output", name).returncode == 0

@@ -10,8 +10,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from corestory.labelling.corrections import text_check
-from corestory.review.labels_file import LabelsFile
-from corestory.web.guard import listen
 from reviewing import ReviewProcess, labels_in, write_articles
 
 pytestmark = pytest.mark.slow
@@ -133,19 +131,6 @@ def refused(run, model, tmp_path):
         return done.stderr
 
     return refused
-
-
-def test_a_port_in_use_is_told_in_one_line(refused):
-    with listen() as server:
-        port = server.getsockname()[1]
-        said = refused("a.jsonl", "--port", port)
-    assert said.startswith(f"corestory: 127.0.0.1, port {port}: cannot be listened on (Address already in use)")
-    assert said.count("\n") == 1
-
-
-def test_a_second_review_of_the_same_labels_is_refused(refused, tmp_path):
-    with LabelsFile(tmp_path / "labels.jsonl"):
-        assert "labels.jsonl: another review writes to this file" in refused("a.jsonl")
 
 
 def test_articles_or_suspects_are_needed_and_not_both(refused):

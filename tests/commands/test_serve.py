@@ -1,6 +1,5 @@
 """The options of serve: what it refuses before it serves; tests/web has the service itself."""
 
-import socket
 import sys
 
 import pytest
@@ -37,15 +36,6 @@ def test_wrong_options_are_refused_with_exit_code_2(run, options, words):
     done = run("serve", *options)
     assert done.returncode == 2
     assert words in " ".join(done.stderr.replace("│", " ").split())
-
-
-def test_a_port_in_use_is_said_in_one_line(run):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        done = run("serve", "--port", port)
-    assert done.returncode == 2
-    assert done.stderr.startswith(f"corestory: 127.0.0.1, port {port}: cannot be listened on")
-    assert done.stderr.count("\n") == 1
 
 
 def test_a_missing_package_is_named_with_the_command_that_installs_it(run, monkeypatch):

@@ -136,10 +136,6 @@ def test_without_the_token_only_health_is_answered(service: Service) -> None:
     assert TOKEN not in "".join(service.lines)
 
 
-def test_a_page_of_another_site_cannot_use_it(service: Service) -> None:
-    assert service.problem("POST", "/core", STORY, Origin="https://elsewhere.example")[0] == 403
-
-
 @pytest.mark.parametrize(
     ("data", "status"),
     [
