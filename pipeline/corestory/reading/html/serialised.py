@@ -16,8 +16,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from selectolax.lexbor import LexborHTMLParser
-
 from corestory.reading.text import word_count
 from corestory.reading.text_shapes import is_markup
 
@@ -189,6 +187,8 @@ def _unescaped_story(match: re.Match[str]) -> str:
 
 def _inner(content: str, levels: int = _SHADOW_LEVELS) -> str:
     """Return the normal form of some HTML without its invisible parts."""
+    from selectolax.lexbor import LexborHTMLParser  # texts need no parser, but `decoded`
+
     root = LexborHTMLParser(content).body
     if root is None:
         return ""
