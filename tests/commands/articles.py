@@ -6,7 +6,8 @@ import sys
 STORY = "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said."
 MORE = "It will come back to the quay on Friday, she added, if the lugger is mended by then."
 PLUG = "READ MORE: lugger sold"
-TEXT = f"{STORY}\n{PLUG}\n{MORE}\n"
+ARTICLE = (STORY, PLUG, MORE)
+TEXT = "".join(f"{line}\n" for line in ARTICLE)
 PAGE = f"<!doctype html><title>Quay</title><p>{STORY}</p><p>{PLUG}</p><p>{MORE}</p>"
 COLUMNS = ["article_id", "position", "text", "label", "score", "url", "confidence"]
 

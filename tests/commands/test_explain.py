@@ -3,10 +3,7 @@ import json
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-TEXT = (
-    "The ferry left the quay at 9 on Monday with 9 passengers, the harbour master said.\nREAD MORE: ferry sold\n"
-    "It will come back to the quay on Friday, she added, if the ferry is mended by then.\n"
-)
+from commands.articles import PLUG, STORY, TEXT
 
 
 @pytest.fixture
@@ -20,7 +17,7 @@ def test_an_article_is_explained_in_words_and_numbers(explain):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("a.txt: ")
     assert done.stdout.count("its score of") == 3
-    assert "\n1 READ MORE: ferry sold\n   Filler: its score of" in done.stdout
+    assert f"\n1 {PLUG}\n   Filler: its score of" in done.stdout
 
 
 def test_one_paragraph_alone_is_explained(explain):
@@ -100,12 +97,9 @@ def test_where_nothing_can_be_explained_no_file_is_left(explain, tmp_path):
     assert not (tmp_path / "e.txt").exists()
 
 
-STORY = "The ferry left the quay at 9 on Monday with 9 passengers, the harbour master said."
-
-
 @pytest.fixture
 def predict(run, model, tmp_path):
-    (tmp_path / "a.txt").write_text(f"{STORY}\nREAD MORE: ferry sold\n", encoding="utf-8")
+    (tmp_path / "a.txt").write_text(f"{STORY}\n{PLUG}\n", encoding="utf-8")
     rows = [{"id": f"{number}/<b>", "text": STORY} for number in range(3)]
     (tmp_path / "three.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     return lambda *arguments: run("predict", *arguments, "--model", model)
@@ -116,7 +110,7 @@ def test_one_article_becomes_one_page(predict, tmp_path):
     assert (done.returncode, done.stdout) == (0, "")
     tree = LexborHTMLParser((tmp_path / "a.html").read_text(encoding="utf-8"))
     assert [node.text() for node in tree.css("main > ol .text")] == [STORY]
-    assert [node.text() for node in tree.css("details .text")] == ["READ MORE: ferry sold"]
+    assert [node.text() for node in tree.css("details .text")] == [PLUG]
 
 
 @pytest.mark.parametrize("folder", ["pages", "pages/"])
@@ -150,7 +144,7 @@ def test_a_folder_of_pages_is_replaced_only_when_asked_and_no_other_folder_ever(
 
 def test_only_one_label_is_shown_when_asked(predict):
     tree = LexborHTMLParser(predict("a.txt", "--format", "html", "--only", "filler").stdout)
-    assert [node.text() for node in tree.css(".text")] == ["READ MORE: ferry sold"]
+    assert [node.text() for node in tree.css(".text")] == [PLUG]
 
 
 @pytest.mark.parametrize("output", ["a.html", "pages"])

@@ -1,30 +1,15 @@
 """Documents: labelled files, Markdown and TEI, on the standard output, in a file, and in resumable folders."""
 
 import json
-import subprocess
 import sys
 
 import pandas as pd
 import pytest
 from lxml import etree
 
-from commands.articles import MORE, STORY
-from commands.killing import outputs
+from commands.articles import ARTICLE, MORE, STORY, TEXT
+from commands.killing import killed_and_run_again, outputs
 from corestory.remote import RemotePath, path_of
-
-TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday, she added.\n"
-KILLS = 3
-
-# In a process of its own, for it forks.
-KILLER = """
-import sys
-from commands.killing import kill_until
-from corestory.reading import parts
-parts.PART_BYTES = 1
-kills, model = int(sys.argv[1]), sys.argv[2]
-named = ["predict", "in", "--format", "markdown", "--model", model, "--output"]
-print(*kill_until(kills, lambda name: [*named, f"{name}/"]))
-"""
 
 
 def write_feed(folder, titles):
@@ -47,10 +32,8 @@ def test_killed_at_random_moments_and_run_again_it_ends_with_the_same_documents(
         (tmp_path / "in" / f"{number}.html").write_text(f"<h1>Lugger {number}</h1><p>{TEXT}</p>", encoding="utf-8")
     table = pa.table({"title": [f"Lugger {number}" for number in range(60)], "text": [TEXT] * 60})
     pq.write_table(table, tmp_path / "in" / "shard.parquet", row_group_size=20)
-    options = {"cwd": tmp_path, "env": environment | {"OMP_NUM_THREADS": "1"}, "capture_output": True, "text": True}
-    killer = [sys.executable, "-c", KILLER, str(KILLS), str(model)]
-    runs, killed = map(int, subprocess.run(killer, check=True, timeout=120, **options).stdout.split())
-    assert killed >= KILLS
+    arguments = ["in", "--format", "markdown", "--model", str(model)]
+    runs = killed_and_run_again(3, arguments, tmp_path, environment, before="parts.PART_BYTES = 1")
     expected = outputs(tmp_path / "whole")
     assert len(expected) == 60 + 20 + 60
     for number in range(1, runs + 1):
@@ -90,13 +73,6 @@ def test_the_documents_are_those_of_one_file_and_of_the_standard_input(predict, 
         monkeypatch.setattr(sys, "stdin", piped)
         assert predict("-", "--format", "markdown", "-o", "piped/").returncode == 0
     assert [path.read_text() for path in sorted((tmp_path / "piped").iterdir())] == found
-
-
-ARTICLE = (
-    "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said.",
-    "READ MORE: lugger sold",
-    "It will come back to the quay on Friday, she added, if the lugger is mended by then.",
-)
 
 
 @pytest.fixture

@@ -126,12 +126,6 @@ def test_a_second_run_skips_everything_and_says_so(predict, tmp_path):
 CHANGES = {
     "a file has other content": (lambda corpus, _: (corpus / "a.txt").write_text(MORE, encoding="utf-8"), 6),
     "a file was only touched": (lambda corpus, _: os.utime(corpus / "a.txt", (0, 0)), 7),
-    "an output is gone": (lambda _, out: (out / "a.txt.jsonl").unlink(), 6),
-    "an output was edited": (lambda _, out: (out / "a.txt.jsonl").write_text("{}", encoding="utf-8"), 6),
-    "a record is damaged": (
-        lambda _, out: next((out / ".corestory" / "records").rglob("*.json")).write_text("{", encoding="utf-8"),
-        6,
-    ),
     "a file is new": (lambda corpus, _: (corpus / "c.txt").write_text(MORE, encoding="utf-8"), 7),
 }
 

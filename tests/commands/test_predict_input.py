@@ -7,13 +7,8 @@ import json
 import pyarrow.parquet as pq
 import pytest
 
-from commands.articles import PLUG, STORY, TEXT, jsonl, rows
+from commands.articles import ARTICLE, PLUG, STORY, TEXT, jsonl, rows
 
-ARTICLE = (
-    "The lugger left the quay at 7 on Monday with 7 passengers, the harbour master said.",
-    "READ MORE: lugger sold",
-    "It will come back to the quay on Friday, she added, if the lugger is mended by then.",
-)
 WHOLE = "\n\n".join(ARTICLE)
 COLUMNS = ["id", "url", "title", "text", "confidence", "is_article", "language", "words_core", "words_all"]
 

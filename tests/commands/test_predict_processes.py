@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from commands.articles import COLUMNS, PAGE, STORY, TEXT, command, endless_jsonl, rows
-from commands.killing import outputs
+from commands.killing import killed_and_run_again, outputs
 
 pytestmark = pytest.mark.slow
 
@@ -142,15 +142,6 @@ def test_an_interruption_or_a_kill_leaves_nothing_under_the_outputs_name(model, 
 
 
 LUGGER = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday, she added.\n"
-KILLS = 5
-
-# In a process of its own, for it forks.
-KILLER = """
-import sys
-from commands.killing import kill_until
-kills, model = int(sys.argv[1]), sys.argv[2]
-print(*kill_until(kills, lambda name: ["predict", "in", "--output", f"{name}/", "--model", model]))
-"""
 
 
 @pytest.fixture
@@ -182,11 +173,7 @@ def folder_command(model, folder, *arguments):
 
 @pytest.mark.usefixtures("corpus")
 def test_killed_at_random_moments_and_run_again_it_ends_with_the_same_bytes(model, tmp_path, environment):
-    options = {"cwd": tmp_path, "env": environment | {"OMP_NUM_THREADS": "1"}, "capture_output": True, "text": True}
-    killer = [sys.executable, "-c", KILLER, str(KILLS), str(model)]
-    done = subprocess.run(killer, check=True, timeout=120, **options)
-    runs, killed = map(int, done.stdout.split())
-    assert killed >= KILLS
+    runs = killed_and_run_again(5, ["in", "--model", str(model)], tmp_path, environment)
     expected = outputs(tmp_path / "whole")
     assert len(expected) == 12 + 11 + 12, "a text and a table each, but for the table that has no article; refusals"
     for number in range(1, runs + 1):

@@ -1,7 +1,5 @@
 import gzip
 import json
-import subprocess
-import sys
 import uuid
 
 import pyarrow as pa
@@ -9,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from commands.articles import STORY
+from commands.killing import killed_and_run_again
 from corestory.jobs import work
 from corestory.reading import parts
 from corestory.remote import RemotePath
@@ -16,14 +15,11 @@ from corestory.remote import RemotePath
 fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed: pip install 'corestory[remote]'")
 
 TEXT = f"{STORY}\nREAD MORE: lugger sold\nIt will come back to the quay on Friday, she added.\n"
-KILLS = 5
 
-# Runs the command in processes that are killed at a random moment, until so many were killed at work. What they write
-# to stands under its name while it is half written.
-KILLER = """
-import sys, time
+# What is written there stands under its name while it is half written.
+SLOW = """
+import time
 import fsspec
-from commands.killing import kill_until
 from fsspec.implementations.local import LocalFileSystem
 
 class Slow(LocalFileSystem):
@@ -44,9 +40,6 @@ class Slow(LocalFileSystem):
                 time.sleep(0.0005)
 
 fsspec.register_implementation("slow", Slow)
-folder, kills, model = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-place = f"slow://{folder}"
-print(*kill_until(kills, lambda name: ["predict", f"{place}/in", "--output", f"{place}/{name}/", "--model", model]))
 """
 
 
@@ -221,10 +214,8 @@ def test_processes_write_the_same_as_one(predict, here, monkeypatch):
 def test_killed_at_random_moments_where_files_are_seen_half_written_it_ends_with_the_same_bytes(
     model, here, tmp_path, environment
 ):
-    killer = [sys.executable, "-c", KILLER, str(tmp_path), str(KILLS), str(model)]
-    done = subprocess.run(killer, check=True, capture_output=True, text=True, timeout=120, env=environment)
-    runs, killed = map(int, done.stdout.split())
-    assert killed >= KILLS
+    arguments = [f"slow://{tmp_path}/in", "--model", str(model)]
+    runs = killed_and_run_again(5, arguments, tmp_path, environment, before=SLOW, place=f"slow://{tmp_path}/")
     expected = found(here.with_name("whole"))
     assert len(expected) == 5
     for number in range(1, runs + 1):
