@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -37,6 +37,27 @@ if TYPE_CHECKING:
     from corestory.model.rules import Forced
 
 
+class FoundByRules(NamedTuple):
+    """The kept paragraphs that rules drop; shape (paragraphs,) each.
+
+    Attributes
+    ----------
+    headline, other_story
+        Which are the headline of their article, and which belong to other stories than the page's own.
+    filler_rule
+        The rule by which each is filler whatever its words, as of `corestory.line_rules.filler_rules`.
+    """
+
+    headline: Bool
+    other_story: Bool
+    filler_rule: Int
+
+    @property
+    def any(self) -> Bool:
+        """Which paragraphs any rule drops."""
+        return np.asarray(self.headline | self.other_story | (self.filler_rule != NO_RULE))
+
+
 @dataclass(frozen=True, slots=True)
 class DecidedBatch:
     """A scored batch and its decisions.
@@ -58,12 +79,11 @@ class DecidedBatch:
         languages and before the second look, and those of the second look; shape (paragraphs,).
     known_words
         The share of each article's words that the model knows, shape (articles,).
-    headline, other_story, new_language, short_article
-        Which paragraphs are the headline of their article, which belong to other stories than the page's own, which
-        are prose of a language new to the model, and which have the score of a paragraph of a short article; shape
-        (paragraphs,).
-    filler_rule
-        The rule by which each paragraph is filler whatever its words, as of `corestory.line_rules.filler_rules`.
+    found
+        What rules drop.
+    new_language, short_article
+        Which paragraphs are prose of a language new to the model, and which have the score of a paragraph of a short
+        article; shape (paragraphs,).
     """
 
     scored: ScoredBatch
@@ -75,9 +95,7 @@ class DecidedBatch:
     first_scores: Float
     second_look: Float
     known_words: Float
-    headline: Bool
-    other_story: Bool
-    filler_rule: Int
+    found: FoundByRules
     new_language: Bool
     short_article: Bool
 
@@ -91,34 +109,82 @@ def decided_batch(
     forced: Forced | None = None,
 ) -> DecidedBatch:
     """Decide which paragraphs of a scored batch are core; parameters as of `score_batch` and `Tagger.tag_stream`."""
-    layout = scored.features.layout
-
-    shares = settings.cutoff_share, settings.clean_cutoff_share
-    scaling = settings.platt_scaling(html=scored.html)
-    scores, cutoffs, expected = _with_cutoffs(
-        scored, lambda log_odds: as_forced(scaling.probabilities(log_odds), forced), *shares
-    )
-    known = known_words(scored.features, weights.words)
-    pages = judged_pages(scored, scores, expected, known, weights, settings)
-    if pages is not None:
-        scores, cutoffs, expected = without_story(
-            scores, cutoffs, expected, layout, is_article=pages.is_article, without=pages.without
-        )
-        scores = as_forced(scores, forced)
-    first = scores
-    short = is_short(scored.features) & (True if pages is None else ~pages.without)
-    if settings.short_article and short.any():
-        own, own_cutoffs, own_expected = _with_cutoffs(
-            scored, lambda log_odds: short_article_scores(scored, log_odds, settings, forced), SHORT_ARTICLE_SHARE
-        )
-        if pages is not None:
-            own_expected *= pages.is_article**SHORT_ARTICLE_DOUBT
-        scores = np.where(short[layout.article], own, scores)
-        cutoffs, expected = np.where(short, own_cutoffs, cutoffs), np.where(short, own_expected, expected)
-    of_short = scores
-    prose = prose_of_new_languages(scores, cutoffs, scored.features, known)
+    features, layout = scored.features, scored.features.layout
+    known = known_words(features, weights.words)
+    first, pages = _first_decision(scored, known, weights, settings, forced)
+    short = is_short(features) & (True if pages is None else ~pages.without)
+    scores, cutoffs, expected = _with_short_articles(scored, first, short, pages, settings, forced)
+    before_rules = scores
+    prose = prose_of_new_languages(scores, cutoffs, features, known)
     scores = as_forced(np.where(prose, np.maximum(scores, cutoffs[layout.article]), scores), forced)
-    kept = scores >= cutoffs[layout.article]
+    found = _found_by_rules(scored, scores >= cutoffs[layout.article], settings)
+    scores = as_forced(lowered(scores, found.any), forced)
+    scores, second = scores_after_second_look(
+        scored, scores, cutoffs, found.headline, found.any, weights, settings, forced
+    )
+    threshold = settings.threshold if threshold is None else threshold
+    if threshold is not None:
+        cutoffs = np.full(len(cutoffs), threshold)
+    core = as_forced(scores >= cutoffs[layout.article], forced)
+    in_short = short[layout.article] & (scores == before_rules) & (scores != first.scores)
+    confidence = np.interp(expected, settings.confidence_expected, settings.confidence_measured)
+    return DecidedBatch(
+        scored, scores, core, cutoffs, confidence, pages, first.scores, second, known, found, prose, in_short
+    )
+
+
+class _Calibrated(NamedTuple):
+    """Scores, shape (paragraphs,), and the cutoff and the expected word F1 of each article, shape (articles,)."""
+
+    scores: Float
+    cutoffs: Float
+    expected: Float
+
+
+def _first_decision(
+    scored: ScoredBatch, known: Float, weights: Weights, settings: Settings, forced: Forced | None
+) -> tuple[_Calibrated, JudgedPages | None]:
+    """Calibrate the scores, choose the cutoffs, and find the pages without a story."""
+    scaling = settings.platt_scaling(html=scored.html)
+    first = _with_cutoffs(
+        scored,
+        lambda log_odds: as_forced(scaling.probabilities(log_odds), forced),
+        settings.cutoff_share,
+        settings.clean_cutoff_share,
+    )
+    pages = judged_pages(scored, first.scores, first.expected, known, weights, settings)
+    if pages is None:
+        return first, None
+    scores, cutoffs, expected = without_story(
+        *first, scored.features.layout, is_article=pages.is_article, without=pages.without
+    )
+    return _Calibrated(as_forced(scores, forced), cutoffs, expected), pages
+
+
+def _with_short_articles(
+    scored: ScoredBatch,
+    first: _Calibrated,
+    short: Bool,
+    pages: JudgedPages | None,
+    settings: Settings,
+    forced: Forced | None,
+) -> _Calibrated:
+    """Put the scores that were learned on short articles in place of the first ones of such articles."""
+    if not (settings.short_article and short.any()):
+        return first
+    own = _with_cutoffs(
+        scored, lambda log_odds: short_article_scores(scored, log_odds, settings, forced), SHORT_ARTICLE_SHARE
+    )
+    expected = own.expected if pages is None else own.expected * pages.is_article**SHORT_ARTICLE_DOUBT
+    return _Calibrated(
+        np.where(short[scored.features.layout.article], own.scores, first.scores),
+        np.where(short, own.cutoffs, first.cutoffs),
+        np.where(short, expected, first.expected),
+    )
+
+
+def _found_by_rules(scored: ScoredBatch, kept: Bool, settings: Settings) -> FoundByRules:
+    """Ask the rules for other stories, headlines and filler, each about what those before it have left."""
     batch, words = without_link_numbers(scored.features.batch), scored.features.words
     again = repeated_stories(batch, words, kept)
     once = kept & ~again
@@ -130,24 +196,13 @@ def decided_batch(
     rule = np.full(len(kept), NO_RULE)
     if settings.drop_sure_filler:
         rule = filler_rules(batch, words, kept & ~other & ~headline)
-    dropped = headline | other | (rule != NO_RULE)
-    scores = as_forced(lowered(scores, dropped), forced)
-    scores, second = scores_after_second_look(scored, scores, cutoffs, headline, dropped, weights, settings, forced)
-    threshold = settings.threshold if threshold is None else threshold
-    if threshold is not None:
-        cutoffs = np.full(len(cutoffs), threshold)
-    core = as_forced(scores >= cutoffs[layout.article], forced)
-    in_short = short[layout.article] & (scores == of_short) & (scores != first)
-    confidence = np.interp(expected, settings.confidence_expected, settings.confidence_measured)
-    return DecidedBatch(
-        scored, scores, core, cutoffs, confidence, pages, first, second, known, headline, other, rule, prose, in_short
-    )
+    return FoundByRules(headline, other, rule)
 
 
 def _with_cutoffs(
     scored: ScoredBatch, scores_of: Callable[[Float], Float], share: float, clean_share: float | None = None
-) -> tuple[Float, Float, Float]:
-    """Score a batch by its log-odds; also give the cutoff and the expected word F1 of each article."""
+) -> _Calibrated:
+    """Score a batch by its log-odds, and choose the cutoffs."""
     layout, words = scored.features.layout, scored.features.words
 
     def cutoffs_of(scores: Float) -> tuple[Float, Float]:
@@ -159,4 +214,4 @@ def _with_cutoffs(
         # Lines that are known to be filler say nothing of the others, so the cutoff stays.
         before, _ = cutoffs_of(scores_of(scored.log_odds - scored.correction.of_lines))
         cutoffs = np.minimum(before, np.maximum.reduceat(scores, layout.first))
-    return scores, cutoffs, expected
+    return _Calibrated(scores, cutoffs, expected)

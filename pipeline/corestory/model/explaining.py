@@ -139,10 +139,11 @@ def explain_articles(
             rows = decided.scored.features.layout.slices()
             scores = np.concatenate([tagged.scores for tagged in found])
             raised = scores > decided.first_scores
-            masks = [decided.headline, decided.other_story, decided.filler_rule != NO_RULE]
+            headline, other_story, filler_rule = decided.found
+            masks = [headline, other_story, filler_rule != NO_RULE]
             masks += [decided.new_language & raised, decided.short_article]
             names = [HEADLINE, OTHER_STORY, SURE_FILLER, NEW_LANGUAGE, SHORT_ARTICLE]
-            causes, rules = np.select(masks, names, SECOND_LOOK).tolist(), decided.filler_rule.tolist()
+            causes, rules = np.select(masks, names, SECOND_LOOK).tolist(), filler_rule.tolist()
             for number, tagged, inside, cutoff in zip(numbers, found, rows, decided.cutoffs.tolist(), strict=True):
                 shift = None if tagged.sightings is None else tagged.sightings.shift.tolist()
                 first = decided.first_scores[inside].tolist()
