@@ -25,7 +25,7 @@ from corestory.commands.app import COMMANDS
 from corestory.labelling.labelled import KINDS, ROLES
 from corestory.labelling.origins import find_samples, read_samples
 from corestory.labelling.table import articles_frame
-from corestory.output.annotated import AnnotatedWriter
+from corestory.output.documents import AnnotatedWriter
 from corestory.reading.article import Article
 from corestory.reading.text import split_text
 

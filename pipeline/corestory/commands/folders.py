@@ -8,7 +8,6 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from corestory.commands.messages import (
     NOTES_LISTED,
@@ -26,16 +25,11 @@ from corestory.commands.options import PredictOptions, model_folder, open_model
 from corestory.errors import InputError
 from corestory.installation import check_installed, version
 from corestory.jobs.items import Item, check_sources, items_of, size_of
-from corestory.jobs.job import Job, model_sha256, refusal_of_line
-from corestory.jobs.ledger import ledger_of
+from corestory.jobs.job import Job, Outcome, model_sha256, refusal_of_line
+from corestory.jobs.ledger import Ledger, Record, ledger_of
 from corestory.model.tagged_article import Counts
-from corestory.output.formats import STORIES
+from corestory.output.formats import STORIES, RowFormat, StoryFormat
 from corestory.remote import AnyPath, path_of
-
-if TYPE_CHECKING:
-    from corestory.jobs.job import Outcome
-    from corestory.jobs.ledger import Ledger, Record
-    from corestory.output.formats import RowFormat, StoryFormat
 
 RunFiles = Callable[[Iterator[Item], Job, Callable[[int], None]], Generator["Outcome", None, None]]
 

@@ -22,7 +22,7 @@ from corestory.commands.messages import (
 )
 from corestory.commands.options import PredictOptions, open_memory, open_model
 from corestory.errors import OutputError
-from corestory.output.formats import STORIES
+from corestory.output.formats import STORIES, DocumentFormat, RowFormat
 from corestory.remote import AnyPath, RemotePath
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from corestory.model.site_memory import SiteMemory
     from corestory.model.tagged_article import TaggedArticle
     from corestory.model.tagger import Tagger
-    from corestory.output.formats import DocumentFormat, RowFormat
     from corestory.reading.article import Article
 
     # From articles that were read to those that a writer takes: tagged, or explained.
@@ -75,26 +74,19 @@ def tag_to_rows(
 def _row_writer(
     options: PredictOptions, output: AnyPath | None, form: RowFormat | DocumentFormat | None, *, in_folder: bool
 ) -> AbstractContextManager[Any]:
-    kinds = options.rows.kinds
+    from corestory.output.documents import AnnotatedWriter, DocumentFolder, open_output
+
     if form is None:
-        from corestory.output.annotated import AnnotatedWriter  # only a terminal needs Rich
-
-        return nullcontext(AnnotatedWriter(kinds))
-    if form == "labelled" or form == "markdown" or form == "tei":
-        from corestory.output.documents import DocumentFile, DocumentFolder
-
-        if not in_folder or output is None:
-            return _opened(output, partial(DocumentFile, form=form, kinds=kinds), force=options.force)
-        _check_local(output, f"{form} files")
-        if output.is_dir() and any(Path(str(output)).iterdir()):  # not even --force deletes what people have corrected
-            raise OutputError(
-                "is a folder with files, which people may have corrected", where=str(output), expected="a new folder"
-            )
-        return _opened(output, partial(DocumentFolder, form=form, kinds=kinds), in_folder=True)
-    from corestory.output.rows import open_rows
-
-    make = partial(open_rows, form=form, choice=options.rows)
-    return _opened(output, make, force=options.force)
+        return nullcontext(AnnotatedWriter(options.rows.kinds))
+    if not in_folder or output is None:
+        return _opened(output, partial(open_output, form=form, choice=options.rows), force=options.force)
+    _check_local(output, f"{form} files")
+    if output.is_dir() and any(Path(str(output)).iterdir()):  # not even --force deletes what people have corrected
+        raise OutputError(
+            "is a folder with files, which people may have corrected", where=str(output), expected="a new folder"
+        )
+    make = partial(DocumentFolder, form=form, kinds=options.rows.kinds)  # type: ignore[arg-type]  # of chosen_destination
+    return _opened(output, make, in_folder=True)
 
 
 def tag_to_pages(options: PredictOptions, output: AnyPath | None, *, in_folder: bool = False) -> int:

@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING
 from corestory.errors import CorestoryError, InputError, ModelError, OutputError, reason_of
 from corestory.jobs.items import Fingerprint, Item
 from corestory.model.tagged_article import Counts
-from corestory.output.formats import EVERY_PARAGRAPH, STORIES, RowChoice
+from corestory.output.formats import EVERY_PARAGRAPH, STORIES, RowChoice, RowFormat, StoryFormat
 from corestory.reading.text import storable
 from corestory.remote import AnyPath
 
 if TYPE_CHECKING:
     from corestory.model.rules import Rules
-    from corestory.output.formats import RowFormat, StoryFormat
     from corestory.reading.fields import ReadingOptions
 
 

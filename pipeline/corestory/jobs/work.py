@@ -20,7 +20,7 @@ from corestory.jobs.items import Fingerprint, Item, fingerprint, state_of
 from corestory.jobs.job import Job, Outcome, PartPlan, Task, model_sha256, outcome_of
 from corestory.jobs.ledger import Ledger
 from corestory.jobs.writing import OutputInProgress, join_rows
-from corestory.model.tagged_article import Counts
+from corestory.model.tagged_article import Counts, TaggedArticle
 from corestory.reading.parts import read_part
 from corestory.reading.sources import read_file
 from corestory.remote import AnyPath, RemotePath, open_to_read
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController
 
     from corestory.model.site_memory import SiteMemory
-    from corestory.model.tagged_article import TaggedArticle
     from corestory.model.tagger import Tagger
     from corestory.reading.article import Article
 

@@ -16,18 +16,15 @@ from corestory.errors import InputError
 from corestory.jobs.items import Fingerprint, Item
 from corestory.jobs.job import NOTES_LISTED, REFUSALS_LISTED, Job, Outcome, refusal_line
 from corestory.jobs.ledger import ledger_of
-from corestory.model.tagged_article import Counts
-from corestory.output.documents import DocumentFile, DocumentLines, unpack_documents
+from corestory.model.tagged_article import Counts, TaggedArticle
+from corestory.output.documents import DocumentLines, open_output, unpack_documents
 from corestory.output.formats import EVERY_PARAGRAPH, RowChoice, RowFormat, StoryFormat
-from corestory.output.rows import open_rows
+from corestory.output.rows import RowWriter, open_rows
 from corestory.reading.file_kinds import kind_by_name
 from corestory.remote import AnyPath
 
 if TYPE_CHECKING:
     import pyarrow
-
-    from corestory.model.tagged_article import TaggedArticle
-    from corestory.output.rows import RowWriter
 
 
 class OutputInProgress:
@@ -101,9 +98,9 @@ class OutputInProgress:
 
     def _opened(self) -> RowWriter:
         job = self.job
-        if job.form == "markdown" or job.form == "tei":
-            return (DocumentLines if self.item.folder else DocumentFile)(self.partial, job.form, job.rows.kinds)
-        return open_rows(self.partial, form=job.form, choice=job.rows, types=self.types())
+        if self.item.folder:
+            return DocumentLines(self.partial, job.form, job.rows.kinds)  # type: ignore[arg-type]  # of `items_of`
+        return open_output(self.partial, form=job.form, choice=job.rows, types=self.types())
 
     def types(self) -> Mapping[str, pyarrow.DataType]:
         """Return the types of the kept columns, if the output has types."""

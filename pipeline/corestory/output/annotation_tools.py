@@ -9,15 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from corestory.labelling.labelled import markup_columns, markup_rows
+from corestory.model.tagged_article import TaggedArticle
 from corestory.output.formats import LabellingTool
 from corestory.reading.article import site_of
 from corestory.reading.text import in_one_line, storable
-
-if TYPE_CHECKING:
-    from corestory.model.tagged_article import TaggedArticle
 
 LABEL_STUDIO_CONFIG = """\
 <View>

@@ -7,23 +7,19 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from corestory.atomic import Target
 from corestory.errors import OutputError
 from corestory.evaluation.metrics import word_counts
+from corestory.model.breakdown import Effect
 from corestory.model.decision import LOW_CONFIDENCE
-from corestory.model.explaining import MEANINGS, METHOD
+from corestory.model.explaining import MEANINGS, METHOD, ArticleExplanation, ParagraphExplanation
 from corestory.output.explanation import NGRAMS, Reasons, in_words, reasons, signed
-from corestory.output.story import chosen_positions
+from corestory.output.story import KindChoice, chosen_positions
 from corestory.reading.text import storable
 from corestory.rendering import counted, link_to, render
-
-if TYPE_CHECKING:
-    from corestory.model.breakdown import Effect
-    from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
-    from corestory.output.story import KindChoice
-    from corestory.types import Label
+from corestory.types import Label
 
 PEEK_CHARACTERS = 70
 """The number of characters of a folded paragraph that show."""

@@ -1,4 +1,4 @@
-"""Documents: formats with a file for each article, such as labelled files and Markdown, in a folder or alone.
+"""Documents: articles as people read and correct them, in a file for each, one after another, or on a terminal.
 
 While a folder run tags a file, its documents are lines of one file, as the rows of other formats are. So the documents
 of the parts of a large file are joined as rows are, and get their numbers when all are there.
@@ -8,25 +8,49 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from corestory.atomic import Target
 from corestory.errors import OutputError
 from corestory.labelling.labelled import KINDS, ROLES
+from corestory.model.kinds import CLASSES
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.formats import LABELLED_ENDING, SUFFIXES, DocumentFormat, StoryFormat
+from corestory.output.formats import (
+    EVERY_PARAGRAPH,
+    LABELLED_ENDING,
+    SUFFIXES,
+    DocumentFormat,
+    RowChoice,
+    RowFormat,
+    StoryFormat,
+)
 from corestory.output.markup import DOCUMENT_RULE, markdown, tei
-from corestory.output.story import KindChoice, story_of
+from corestory.output.rows import RowWriter, open_rows
+from corestory.output.story import KindChoice, chosen_positions, story_of
 from corestory.reading.article import site_of
 from corestory.reading.text import in_one_line, storable
+from corestory.rendering import printable
+
+if TYPE_CHECKING:
+    import pyarrow
+    from rich.console import Console
+    from rich.text import Text
 
 # The part of a title that is in the name of its file.
 _NAME_CHARACTERS = 40
 _OUTSIDE_WORDS = re.compile(r"[\W_]+")
+
+
+# A longer paragraph is cut on a terminal; the other formats hold all of it.
+SHOWN_CHARACTERS = 20_000
+_KIND_WIDTH = max(map(len, CLASSES))
+
+# Each of these ends a line in some reader.
+_LINES = {ord("\t"): " ", ord("\r"): " ", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +200,19 @@ class DocumentLines:
         self._target.close()
 
 
+def open_output(
+    target: Path | BinaryIO,
+    *,
+    form: RowFormat | DocumentFormat,
+    choice: RowChoice = EVERY_PARAGRAPH,
+    types: Mapping[str, pyarrow.DataType] | None = None,
+) -> RowWriter:
+    """Open a writer of rows, with the parameters of `corestory.output.rows.open_rows`, or of a file of documents."""
+    if form == "labelled" or form == "markdown" or form == "tei":
+        return DocumentFile(target, form, choice.kinds)
+    return open_rows(target, form=form, choice=choice, types=types)
+
+
 def unpack_documents(lines: Path, folder: Path) -> None:
     """Write each document of a file of `DocumentLines` to its own file in a new folder."""
     folder.mkdir()
@@ -225,3 +262,78 @@ def _detail(label: str, kind: str) -> str:
     # Filler that repeats the title has a kind that is none of the format's.
     known = kind != "body" and kind in ROLES if label == "core" else kind in KINDS
     return f"/{kind}" if known else ""
+
+
+class AnnotatedWriter:
+    """A `corestory.output.rows.RowWriter` for a terminal: articles in its width, with an empty line between them.
+
+    Core and filler differ in colour, and without colour in the mark and the bar in front.
+
+    Parameters
+    ----------
+    kinds
+        Whether to show the kinds, and which to leave out or to keep.
+    console
+        Where to print; None is the standard output.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from rich.console import Console
+    >>> from corestory.reading.article import Article
+    >>> scores = np.array([0.97, 0.1])
+    >>> article = TaggedArticle(Article("a.txt", ["It rained.", "Share"]), scores, scores > 0.5, 0.9)
+    >>> AnnotatedWriter(console=Console(width=60, color_system=None)).write(article)
+    a.txt: 1 of 2 core, ✗ filler, confidence 0.90
+      0.97 ┃ It rained.
+    ✗ 0.10 ┊ Share
+    """
+
+    def __init__(self, kinds: KindChoice | None = None, console: Console | None = None) -> None:
+        from rich.console import Console  # only a terminal needs Rich
+
+        self._kinds = kinds
+        self._console = Console() if console is None else console
+        self._started = False
+
+    def write(self, article: TaggedArticle) -> None:
+        """Print an article."""
+        if self._started:
+            self._console.line()
+        for line in self._lines(article):
+            self._console.print(line)
+        self._started = True
+
+    def close(self) -> None:
+        """Do nothing: every article has been printed."""
+
+    def _lines(self, article: TaggedArticle) -> Iterator[Text]:
+        from rich.text import Text
+
+        console = self._console
+        plain, encoding = console.options.ascii_only, console.encoding
+        mark = "x" if plain else "✗"
+        yield Text(
+            f"{_shown(article.article_id, encoding)}: {int(article.core.sum())} of {len(article.texts)} core, "
+            f"{mark} filler, confidence {article.confidence:.2f}",
+            style="bold",
+        )
+        shown = article.kinds if self._kinds is not None and self._kinds.shown else None
+        for position in chosen_positions(article, None, self._kinds):
+            text, core, score = article.texts[position], bool(article.core[position]), float(article.scores[position])
+            bar = "|" if plain else "┃" if core else "┊"
+            kind = "" if shown is None else f"{shown.names[position]:<{_KIND_WIDTH}} "
+            front = f"{' ' if core else mark} {score:.2f} {kind}"
+            style = "" if core else "dim"
+            width = max(1, console.width - len(front) - 2)
+            for number, line in enumerate(Text(_shown(text, encoding), style=style).wrap(console, width)):
+                line.rstrip()
+                start = Text(front if number == 0 else " " * len(front), style="cyan" if core else "dim")
+                yield Text.assemble(start, Text(f"{bar} ", style="cyan" if core else "dim"), line)
+
+
+def _shown(text: str, encoding: str) -> str:
+    cut = printable(text[:SHOWN_CHARACTERS].translate(_LINES))
+    more = len(text) - SHOWN_CHARACTERS
+    shown = f"{cut} … ({more:,} more characters)" if more > 0 else cut
+    return shown.encode(encoding, "replace").decode(encoding)

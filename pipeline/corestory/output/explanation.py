@@ -7,9 +7,9 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from corestory.features.batch_features import AFTER, BEFORE, MARKUP, OWN_WORDS, POSITION, SHAPE, TOPIC
+from corestory.model.breakdown import Breakdown, Effect
 from corestory.model.explaining import (
     ADAPTED,
     FORM,
@@ -20,15 +20,13 @@ from corestory.model.explaining import (
     SECOND_LOOK,
     SHORT_ARTICLE,
     SITE,
+    ArticleExplanation,
+    ParagraphExplanation,
 )
+from corestory.model.tagged_article import TaggedArticle
 from corestory.reading.html.markup_words import NEAR
 from corestory.reading.text import storable
 from corestory.rendering import rounded
-
-if TYPE_CHECKING:
-    from corestory.model.breakdown import Breakdown, Effect
-    from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
-    from corestory.model.tagged_article import TaggedArticle
 
 NGRAMS = 6
 """The number of n-grams that the text and the page show; the JSON has all."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from corestory.errors import InputError
 from corestory.model.kinds import CLASSES
@@ -13,9 +12,7 @@ from corestory.reading.article import language_of
 from corestory.reading.blocks import Block, text_blocks
 from corestory.reading.text import storable, word_count
 from corestory.reading.text_shapes import is_markup
-
-if TYPE_CHECKING:
-    from corestory.types import Label
+from corestory.types import Label
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from types import TracebackType
+from typing import IO
 
 import msgspec
 
@@ -19,10 +21,6 @@ from corestory.labelling.labelled import Markup, markup_columns
 from corestory.reading.article import Article, site_of
 from corestory.reading.text import storable
 from corestory.types import Label
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from types import TracebackType
 
 UNDOABLE = 100
 """The number of last changes that can be undone after a restart; the lines that they replaced stay in the file."""

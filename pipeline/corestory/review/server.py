@@ -19,7 +19,10 @@ from starlette.routing import Route
 
 from corestory.errors import CorestoryError, InputError
 from corestory.labelling.table import articles_frame
+from corestory.model.overlap import TrainingHashes
+from corestory.model.tagger import Tagger
 from corestory.rendering import PALETTE, template_source
+from corestory.review.labels_file import Decision
 from corestory.review.session import Session, StaleError
 from corestory.review.shown_articles import ShownArticle
 from corestory.training.adaptation import adapt
@@ -29,9 +32,6 @@ from corestory.web.guard import Guard, loopback_hosts
 if TYPE_CHECKING:
     import socket
 
-    from corestory.model.overlap import TrainingHashes
-    from corestory.model.tagger import Tagger
-    from corestory.review.labels_file import Decision
 
 _STYLES = (PALETTE, "article.css", "review.css")
 _STATUS = {StaleError: 409, InputError: 422}

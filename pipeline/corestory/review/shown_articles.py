@@ -12,7 +12,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from corestory.errors import InputError, raise_refusal
 from corestory.evaluation.audit import Neighbour, Suspect
@@ -26,15 +25,13 @@ from corestory.labelling.corrections import (
     text_check,
 )
 from corestory.labelling.labelled import LabelledArticle, LabelledParagraph, markup_rows
+from corestory.model.tagged_article import TaggedArticle
 from corestory.reading.article import Article, site_of
 from corestory.reading.json_rows import position_of
 from corestory.reading.streams import open_bytes
 from corestory.reading.tables import csv_table
 from corestory.reading.text import storable
 from corestory.types import Label
-
-if TYPE_CHECKING:
-    from corestory.model.tagged_article import TaggedArticle
 
 DOUBTFUL = 0.2
 """A label is doubtful if it is wrong with at least this probability."""

@@ -9,14 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from corestory.errors import CorestoryError, InputError
-from corestory.output.documents import DocumentFile
-from corestory.output.rows import SCORE_DIGITS, RowWriter, open_rows, row_columns, rows_of
+from corestory.model.rules import Rules
+from corestory.model.site_memory import SiteMemory
+from corestory.model.tagged_article import TaggedArticle
+from corestory.model.tagger import Tagger
+from corestory.output.documents import open_output
+from corestory.output.rows import SCORE_DIGITS, row_columns, rows_of
 from corestory.output.story import STORY_COLUMNS, story_row
+from corestory.reading.article import Article
 from corestory.reading.contents import Wanted, articles_of_stream
 from corestory.reading.fields import FieldFinder, ReadingOptions
 from corestory.reading.file_kinds import unread_kind
@@ -34,13 +39,6 @@ from corestory.web.schemas import (
     TaggedParagraph,
     TaggingOptions,
 )
-
-if TYPE_CHECKING:
-    from corestory.model.rules import Rules
-    from corestory.model.site_memory import SiteMemory
-    from corestory.model.tagged_article import TaggedArticle
-    from corestory.model.tagger import Tagger
-    from corestory.reading.article import Article
 
 NAME = "body"
 """The name of the body in errors, and the id of an article that has none."""
@@ -157,7 +155,7 @@ def _answers(
     read = [_read(request) for request in requests]
     groups: dict[tuple[float | None, bool], list[_Read]] = {}
     for request, found in zip(requests, read, strict=True):
-        asked = request.options.threshold, request.options.kind_choice is not None
+        asked = request.options.threshold, request.options.choice.kinds is not None
         groups.setdefault(asked, []).append(found)
     for (threshold, kinds), members in groups.items():
         owners = [(found, article) for found in members for article in found.articles]
@@ -198,20 +196,12 @@ def _written(request: TaggingRequest, found: _Read) -> Answer:
         body = _document(found.tagged, found.refused, found.notes, options)
     else:
         stream = io.BytesIO()
-        writer = _writer(stream, options)
+        writer = open_output(stream, form=options.format, choice=options.choice)
         for tagged in found.tagged:
             writer.write(tagged)
         writer.close()
         body = stream.getvalue()
     return Answer(200, MEDIA_TYPES[options.format], body, len(found.tagged), len(found.refused))
-
-
-def _writer(stream: io.BytesIO, options: TaggingOptions) -> RowWriter:
-    form = options.format
-    assert form != "json"  # noqa: S101 -- a document is not written article by article
-    if form == "markdown" or form == "tei":
-        return DocumentFile(stream, form, options.kind_choice)
-    return open_rows(stream, form=form, choice=options.choice)
 
 
 def _failure(error: Exception) -> Answer:

@@ -12,7 +12,7 @@ from msgspec import Meta
 from corestory.errors import InputError
 from corestory.installation import version
 from corestory.output.formats import STORIES, RowChoice, Unit, chosen_unit
-from corestory.output.story import KindChoice, kind_choice
+from corestory.output.story import kind_choice
 from corestory.rendering import render
 from corestory.types import Label
 
@@ -28,7 +28,7 @@ class TaggingOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
 
     Examples
     --------
-    >>> TaggingOptions(only="core").label
+    >>> TaggingOptions(only="core").choice.only
     'core'
     """
 
@@ -65,19 +65,11 @@ class TaggingOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
         return chosen_unit(self.rows, self.format, self.only, kinds=self.kinds)
 
     @property
-    def label(self) -> Label | None:
-        """The label of the paragraphs that are written; None for both."""
-        return "core" if self.unit == "article" or self.format in STORIES else self.only
-
-    @property
     def choice(self) -> RowChoice:
-        """The choice of rows."""
-        return RowChoice(self.label, kinds=self.kind_choice, unit=self.unit)
-
-    @property
-    def kind_choice(self) -> KindChoice | None:
-        """The choice of kinds; None without one."""
-        return kind_choice(shown=self.kinds, drop=self.drop_kinds, keep=self.keep_kinds, only=self.label)
+        """The choice of rows; an `InputError` if there is no such kind."""
+        only: Label | None = "core" if self.unit == "article" or self.format in STORIES else self.only
+        kinds = kind_choice(shown=self.kinds, drop=self.drop_kinds, keep=self.keep_kinds, only=only)
+        return RowChoice(only, kinds=kinds, unit=self.unit)
 
 
 def options_of(query: Iterable[tuple[str, str]], *, fixed: Mapping[str, str] | None = None) -> TaggingOptions:
@@ -114,7 +106,7 @@ def options_of(query: Iterable[tuple[str, str]], *, fixed: Mapping[str, str] | N
     options = _converted(given | dict(fixed or {}))
     try:
         _check_rows(options)
-        options.kind_choice  # noqa: B018 -- reading it checks the names of the kinds
+        options.choice  # noqa: B018 -- reading it checks the names of the kinds
     except InputError as error:
         raise InputError(
             error.found.replace("--only core", "only=core"), where=error.where.removeprefix("--"),

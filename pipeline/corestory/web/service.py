@@ -166,7 +166,7 @@ class _Paths:
         try:
             self._pool.check_room()
             options = options_of(request.query_params.multi_items(), fixed=fixed)
-            if options.kind_choice is not None and not self._tells_kinds:
+            if options.choice.kinds is not None and not self._tells_kinds:
                 raise InputError("the model cannot tell kinds; leave out kinds, drop-kinds and keep-kinds")
             kind, charset = _kind_of(request)
             async with asyncio.timeout(BODY_SECONDS):

@@ -12,18 +12,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
-from typing import TYPE_CHECKING
+from multiprocessing.connection import Connection
 
 from corestory.errors import reason_of
+from corestory.model.rules import Rules
+from corestory.model.site_memory import SiteMemory
+from corestory.model.tagger import Tagger
 from corestory.web.answers import Answer, TaggingRequest, answers, problem
 from corestory.web.schemas import TaggingOptions
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-
-    from corestory.model.rules import Rules
-    from corestory.model.site_memory import SiteMemory
-    from corestory.model.tagger import Tagger
 
 BATCH_REQUESTS = 32
 BATCH_BYTES = 2**20

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.annotated import SHOWN_CHARACTERS, AnnotatedWriter
+from corestory.output.documents import SHOWN_CHARACTERS, AnnotatedWriter
 from corestory.reading.article import Article
 
 PARAGRAPHS = (
@@ -111,7 +111,7 @@ def test_an_article_without_paragraphs_has_its_head():
 
 def test_showing_an_article_needs_neither_pandas_nor_scikit_learn():
     program = (
-        "import sys, corestory.output.annotated\n"
+        "import sys, corestory.output.documents\n"
         "print([name for name in ('pandas', 'pyarrow', 'sklearn', 'scipy') if name in sys.modules])"
     )
 
