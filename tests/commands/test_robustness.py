@@ -40,6 +40,12 @@ def test_a_closed_standard_output_that_is_needed_is_reported(model, tmp_path, en
     assert done.stderr == b"corestory: standard output: is closed. Give --output FILE.\n"
 
 
+def test_a_closed_standard_input_that_is_to_be_read_is_reported(model, tmp_path, environment):
+    done = run_process(["predict", "-", "--model", model], tmp_path, environment, shell="<&-")
+    assert done.returncode == 1
+    assert done.stderr == b"refused: standard input: is closed; expected text. Pipe an article into it.\n"
+
+
 def test_with_a_closed_standard_error_the_data_still_come(model, tmp_path, environment):
     (tmp_path / "a.txt").write_text(STORY, encoding="utf-8")
     done = run_process(["predict", "a.txt", "none.txt", "--model", model], tmp_path, environment, shell="2>&-")
@@ -151,6 +157,7 @@ def test_a_header_of_any_length_is_read(predict, tmp_path):
         (pa.duration("s"), 2**62),
         (pa.date64(), 2**61),
         (pa.date32(), 2**31 - 1),
+        (pa.timestamp("us", "Nowhere/Town"), 0),
     ],
 )
 def test_a_time_that_python_cannot_hold_costs_nothing_else(predict, tmp_path, kind, value):

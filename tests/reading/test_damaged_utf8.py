@@ -31,3 +31,8 @@ def test_signs_that_were_encoded_twice_beside_others_are_repaired_and_few_are_no
     twice = "".join(char.encode().decode("cp1252", "ignore") if char in "’…" else char for char in "It’s here’s and… ")
     assert decode((twice + "“Genève”").encode(), where="a.txt") == "It’s here’s and… “Genève”"
     assert decode("â€™ is ’ and â€œ is “".encode(), where="a.txt") == "â€™ is ’ and â€œ is “"
+
+
+def test_a_text_that_was_encoded_twice_is_repaired_though_its_closing_quotation_marks_have_lost_a_byte():
+    twice = "“It’s a café,” she said.".encode().decode("cp1252", "replace")
+    assert decode(twice.encode(), where="a.txt") == "“It’s a café,” she said."

@@ -104,6 +104,27 @@ def test_more_encodings_of_pages_that_declare_none_are_told(encoding: str, text:
     assert decode(page.encode(encoding), where="a.html", html=True) == page
 
 
+@pytest.mark.parametrize("encoding", ["cp1250", "iso8859-2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Řidiči budou muset jezdit objížďkou přes Čížkov, řekla mluvčí úřadu Květa Šťastná. Žádná šance, že už letos.",
+        "Vodiči budú musieť jazdiť obchádzkou cez Žilinku, povedala hovorkyňa Šárka Ťažká. Most už žiaľ nestačí.",
+        "Ljudje že čakajo, da občina končno obnovi cesto čez Žabnico, je rekla Špela Šuštar. Škoda je že velika.",
+    ],
+)
+def test_the_two_encodings_of_central_europe_are_told_apart_by_the_letters_of_a_language(encoding, text):
+    assert decode((text * 3).encode(encoding), where="a.txt") == text * 3
+
+
+@pytest.mark.parametrize("page", ["<p>{}</p>", "{}\n"])
+def test_japanese_in_escapes_is_read_also_where_nothing_declares_it(page):
+    text = page.format("港湾委員会は三月の嵐のあとに修理することを決めた。")
+    assert decode(text.encode("iso2022_jp"), where="a.txt") == text
+    colours = "\x1b[31mThe quay\x1b[0m cost \x1b$100\n"
+    assert decode(colours.encode(), where="a.txt") == colours
+
+
 @pytest.mark.parametrize("declared", ["utf-8", "UTF8", ""])
 def test_one_stray_byte_costs_a_page_in_utf_8_at_most_one_character(declared: str) -> None:
     notes: list[str] = []

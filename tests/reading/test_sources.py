@@ -174,6 +174,16 @@ def test_a_folder_is_read_whole_by_name_without_what_is_hidden_or_of_another_kin
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("target", ["broken.txt", "nowhere.txt"])
+def test_a_link_that_leads_nowhere_is_refused_and_the_rest_of_its_folder_is_read(target: str) -> None:
+    write("in/a.txt", STORY)
+    Path("in/broken.txt").symlink_to(target)
+    articles, refused = read("in/")
+    assert names(articles) == ["in/a.txt"]
+    assert [str(error).partition(":")[0] for error in refused] == ["in/broken.txt"]
+
+
+@pytest.mark.usefixtures("here")
 def test_sources_are_read_as_named_and_a_pattern_by_name_unless_it_is_the_name_of_a_file() -> None:
     for name in ("b.txt", "a.txt", "c.md", "d/e.txt", "[x].txt"):
         write(name, STORY)

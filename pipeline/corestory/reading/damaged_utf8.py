@@ -68,6 +68,8 @@ def repaired_twice(text: str, encoded: bytes) -> str:
     """
     if text.isascii() or len(_TWICE.findall(encoded)) < _TWICE_CHARACTERS:
         return text
+    # The last byte of the closing quotation mark is none of Windows-1252, and gets lost on the way.
+    text = text.replace("â€\ufffd", "â€\x9d")
     try:
         return codecs.charmap_encode(text, "strict", _BYTES)[0].decode()
     except UnicodeError:

@@ -3,7 +3,7 @@
 import codecs
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from corestory.errors import InputError, Note, no_note
 from corestory.reading.damaged_utf8 import damaged_utf8, pasted_utf8, repaired_twice
@@ -32,6 +32,16 @@ _ALPHABETS = (
     "áéíóúýðþæö",  # Icelandic
     "áéíóúàèìòù",  # Irish, Gaelic
 )
+# Those of Central Europe's languages, which tell the two encodings of them apart, cp1250 and ISO 8859-2.
+_CENTRAL_ALPHABETS = (
+    "áčďéěíňóřšťúůýž",  # Czech
+    "áäčďéíĺľňóôŕšťúýž",  # Slovak
+    "ąćęłńóśźż",  # Polish
+    "áéíóöőúüű",  # Hungarian
+    "čćđšž",  # Croatian, Slovene
+    "ăâîşţ",  # Romanian
+)
+_CENTRAL = ("cp1250", "iso8859_2")
 _SIGNS = frozenset("’‘“”„‚…–—•·«»‹›€£¥§©®™°ºª½¼¾²³´¡¿× ­")
 _BETWEEN_LETTERS = frozenset("’‘–—…·€×\xa0\xad")
 _IN_LANGUAGE = 0.95
@@ -103,8 +113,18 @@ def western_text(data: bytes, encoding: str = "cp1252", *, least: int = 0) -> st
     high = letters.total()
     if high < least or high > _MOST_HIGH * sum(map(str.isalpha, text)) or share_of_controls(text) > MOST_CONTROLS / 10:
         return None
-    known = max(sum(letters[letter] for letter in alphabet) for alphabet in _ALPHABETS)
-    return text if known >= _IN_LANGUAGE * high else None
+    return text if _in_one_language(letters, _ALPHABETS) else None
+
+
+def _in_one_language(letters: Counter[str], alphabets: Sequence[str]) -> bool:
+    known = max(sum(letters[letter] for letter in alphabet) for alphabet in alphabets)
+    return known >= _IN_LANGUAGE * letters.total()
+
+
+def _is_central(text: str) -> bool:
+    """Return whether the letters beyond ASCII, and the signs that no text has, are of one Central European language."""
+    letters = Counter(sign[0].lower() for sign in _BEYOND_ASCII.finditer(text) if sign[0] not in _SIGNS - {*"©®«"})
+    return _in_one_language(letters, _CENTRAL_ALPHABETS)
 
 
 def legacy_encoding(data: bytes) -> str:
@@ -133,6 +153,9 @@ def _detected_encoding(data: bytes) -> str:
         for match in from_bytes(data[:_DETECTED_BYTES], cp_isolation=list(_LEGACY), enable_fallback=False)
         if not _SIGN_IN_WORD.search(str(match))
     ]
+    if matches and matches[0].encoding in _CENTRAL:
+        matches = [match for match in matches if match.encoding not in _CENTRAL or _is_central(str(match))]
+        matches = matches if matches and matches[0].encoding in _CENTRAL else []
     if not matches:
         return ""
     best = matches[0]
@@ -159,6 +182,7 @@ _WHOLE_PER_BROKEN = 20
 # Encodings that Python names otherwise than browsers, or whose larger variant browsers read.
 _PYTHON_NAMES = {"gbk": "gb18030", "shift_jis": "cp932", "euc-kr": "cp949", "big5": "big5hkscs"}
 _META = re.compile(rb"<meta\b[^<>]{0,500}?\bcharset\s*=\s*[\"']?\s*([A-Za-z0-9_:.+-]+)", re.IGNORECASE)
+_KANJI_ESCAPE = re.compile(rb"\x1b\$[@B](?:[!-~]{2})+\x1b\([BJ]")
 _XML = re.compile(rb"^\s*<\?xml\b[^<>]{0,500}?\bencoding\s*=\s*[\"']([A-Za-z0-9_:.+-]+)")
 # Bytes that no text is made of, whatever its encoding.
 _BINARY = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})
@@ -243,8 +267,9 @@ def _valid_utf8(data: bytes, declared: str) -> str | None:
 
 
 def _is_iso2022_jp(data: bytes, declared: str) -> bool:
-    # The only encoding of pages that is made of ASCII bytes alone, and so is valid UTF-8 as well.
-    return declared == "iso2022_jp" and b"\x1b" in data
+    # The only encoding of pages that is made of ASCII bytes alone, and so is valid UTF-8 as well. Its escapes for kanji
+    # are those of no other text.
+    return b"\x1b" in data and (declared == "iso2022_jp" or (data.isascii() and _KANJI_ESCAPE.search(data) is not None))
 
 
 def _decoded(data: bytes, where: str, declared: str) -> str:
@@ -252,7 +277,7 @@ def _decoded(data: bytes, where: str, declared: str) -> str:
     if encoding:
         return _marked(data, encoding, where)
     attempts: tuple[Callable[[], str | None], ...] = (
-        lambda: data.decode(declared, "replace") if _is_iso2022_jp(data, declared) else None,
+        lambda: data.decode("iso2022_jp", "replace") if _is_iso2022_jp(data, declared) else None,
         lambda: _utf8(data, least=_WHOLE_PER_BROKEN),
         lambda: _utf8(data, least=1) if declared == "utf-8" else _decoded_as(data, declared),
         lambda: wide_text(data),

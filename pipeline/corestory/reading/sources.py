@@ -89,8 +89,9 @@ def read_file(
 
 def _standard_input(refuse: Refuse, wanted: Wanted) -> Iterator[Article]:
     if sys.stdin is None or sys.stdin.isatty():
+        found = "is closed" if sys.stdin is None else "is a terminal"
         where = source_name(STANDARD_INPUT)
-        refuse(InputError("is a terminal", where=where, expected="text", hint="Pipe an article into it."))
+        refuse(InputError(found, where=where, expected="text", hint="Pipe an article into it."))
     else:
         yield from articles_of_stream(sys.stdin.buffer, "", STANDARD_INPUT, refuse, wanted)
 
@@ -198,6 +199,8 @@ def _walk(folder: AnyPath, refuse: Refuse) -> Iterator[AnyPath]:
 def _entries(folder: Path) -> Iterator[tuple[Path, bool]]:
     with os.scandir(folder) as listing:
         for entry in sorted(listing, key=lambda entry: entry.name):
+            path = folder / entry.name
             is_folder = entry.is_dir(follow_symlinks=False)  # a link may lead back up
-            if is_folder or entry.is_file():
-                yield folder / entry.name, is_folder
+            is_broken = entry.is_symlink() and not path.exists()  # to open it says so
+            if is_folder or is_broken or entry.is_file():
+                yield path, is_folder

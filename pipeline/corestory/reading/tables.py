@@ -24,6 +24,8 @@ _NESTED_LEVELS = 3
 # Rows of a Parquet file that are in memory at a time: articles are long.
 _PARQUET_ROWS = 256
 _DELIMITERS = (",", "\t", ";", "|")
+# Raised for a date or a time out of Python's range, or in a time zone that this machine does not know.
+_NO_TIME = (OverflowError, ValueError, KeyError)
 # A line in front of the header that tools write for Excel.
 _SEPARATOR = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n?", re.IGNORECASE)
 
@@ -278,7 +280,7 @@ def _column_values(column: pyarrow.Array) -> list[object]:
     """Return the values of a column; a date or a time that Python cannot hold becomes its number in the file."""
     try:
         values: list[object] = column.to_pylist()
-    except (OverflowError, ValueError):
+    except _NO_TIME:
         values = [_cell_value(cell) for cell in column]
     return values
 
@@ -286,5 +288,5 @@ def _column_values(column: pyarrow.Array) -> list[object]:
 def _cell_value(cell: pyarrow.Scalar) -> object:
     try:
         return cell.as_py()
-    except (OverflowError, ValueError):
+    except _NO_TIME:
         return cell.value if hasattr(cell, "value") and isinstance(cell.value, int) else None
