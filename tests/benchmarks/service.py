@@ -22,11 +22,10 @@ import numpy as np
 import typer
 from tests.web.services import Service, running
 
-from corestory.atomic import atomic_path
 from corestory.errors import DataError
 
 from .speed.contest import sample_pages
-from .terminal import run_command, say
+from .terminal import markdown_table, run_command, say, write
 
 ROOT = Path(__file__).resolve().parents[2]
 GOAL_P99_MS = 150
@@ -149,8 +148,8 @@ def service_markdown(
         "workers, cores": f"{workers}, {len(os.sched_getaffinity(0))}",
         "load average of the machine": ", ".join(f"{one:.1f}" for one in os.getloadavg()),
     }
-    lines = [f"Service under load, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "", "| | |", "| --- | --- |"]
-    return "\n".join([*lines, *(f"| {name} | {value} |" for name, value in rows.items()), ""])
+    head = f"Service under load, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{head}\n\n{markdown_table(('', ''), list(rows.items()), names=2)}\n"
 
 
 def main(
@@ -179,8 +178,7 @@ def main(
     table = service_markdown(load, rate=rate, seconds=seconds, workers=workers, batch=batch, texts=texts)
     sys.stdout.write(table)
     if output is not None:
-        with atomic_path(output, force=True) as temporary:
-            temporary.write_text(table, encoding="utf-8")
+        write(output, table)
     if set(load.statuses) != {"200"}:
         raise typer.Exit(1)
 

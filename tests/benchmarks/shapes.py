@@ -21,6 +21,7 @@ from corestory.reading.article import Article
 from corestory.reading.text import split_text
 
 from .renderings import STYLES, decided_paragraphs
+from .terminal import markdown_table
 
 PAGES = Path(__file__).parents[1] / "data" / "shapes"
 
@@ -96,12 +97,12 @@ def shapes_markdown(scores: Sequence[ShapeScore]) -> str:
     """Write a table with a row a shape, one a rendering, and one for all."""
     parts = [(shape, [one for one in scores if one.shape == shape]) for shape in sorted({one.shape for one in scores})]
     parts += [(f"as {style}", [one for one in scores if one.style == style]) for style in STYLES]
-    rows = ["| pages | renderings | all right | core kept | filler removed |", "|---|--:|--:|--:|--:|"]
+    rows = []
     for name, part in [*parts, ("all", list(scores))]:
         core, filler = mean_scores(part)
         whole = sum(not score.wrong for score in part)
-        rows.append(f"| {name} | {len(part)} | {whole} | {core:.1%} | {filler:.1%} |")
-    return "\n".join(rows)
+        rows.append((name, len(part), whole, f"{core:.1%}", f"{filler:.1%}"))
+    return markdown_table(("pages", "renderings", "all right", "core kept", "filler removed"), rows)
 
 
 def main(model: str | None = None) -> None:

@@ -1,15 +1,45 @@
-"""How the benchmarks speak to a terminal: talk on stderr, and an error of ours is one line and exit code 2."""
+"""How the benchmarks speak: talk on stderr, tables in Markdown, and an error of ours as one line and exit code 2."""
 
+import logging
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 import typer
 
+from corestory.atomic import atomic_path
 from corestory.errors import CorestoryError
 
 
 def say(line: str) -> None:
     sys.stderr.write(f"{line}\n")
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole, in place of an older one."""
+    with atomic_path(path, force=True) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def markdown_table(head: Sequence[object], rows: Sequence[Sequence[object]], *, names: int = 1) -> str:
+    """Return a table, whose columns after those of names are numbers."""
+    rule = ["---"] * names + ["---:"] * (len(head) - names)
+    return "\n".join(f"| {' | '.join(map(str, row))} |" for row in (head, rule, *rows))
+
+
+@contextmanager
+def silenced() -> Iterator[None]:
+    """Keep back the messages and warnings of other people's extractors."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
 
 
 def run_command(command: Callable[..., None]) -> None:

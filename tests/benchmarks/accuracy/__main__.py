@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from corestory.atomic import atomic_path
 from corestory.errors import DataError
 
-from ..terminal import run_command, say
+from ..terminal import run_command, say, write
 from .document import result_markdown
 from .floor import Floor, measured_floor, raised_floor, read_floor, shortfalls, write_floor
 from .result import Result, result_json
@@ -54,8 +53,7 @@ def main(
         ("accuracy.md", document),
         ("pages.csv", page_frame(measured).to_csv(index=False)),
     ):
-        with atomic_path(output / name, force=True) as path:
-            path.write_text(text, encoding="utf-8")
+        write(output / name, text)
     typer.echo(document)
     if limit is None:
         _hold(floor, measured.result, update=update_floor, allow_lower=allow_lower)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ..terminal import markdown_table
 from .ablations import GROUPS
 from .comparison import ALL, Row, SetResult
 from .extraction import COMPETITORS
@@ -99,17 +100,17 @@ def _contestants(sets: Sequence[SetResult], measure: Callable[[Row], Estimate], 
             found = measure(part.row(row.key))
             cells.append(_interval(found, bold=found.value >= top))
         rows.append([*cells, f"{row.pages_per_second:,.0f}"] if speed else cells)
-    return _table(["", *map(_set_name, sets), *(["pages/s"] if speed else [])], rows)
+    return markdown_table(["", *map(_set_name, sets), *(["pages/s"] if speed else [])], rows)
 
 
 def _leads(sets: Sequence[SetResult]) -> str:
     rows = [[_NAMES[key], *(_difference(part.row(key).lead) for part in sets)] for key in INPUTS if key not in AFTER]
-    return _table(["", *map(_set_name, sets)], rows)
+    return markdown_table(["", *map(_set_name, sets)], rows)
 
 
 def _gains(sets: Sequence[SetResult]) -> str:
     rows = [[_NAMES[key], *(_difference(part.row(key).gain) for part in sets)] for key in AFTER]
-    return _table(["", *map(_set_name, sets)], rows)
+    return markdown_table(["", *map(_set_name, sets)], rows)
 
 
 def _empties(sets: Sequence[SetResult]) -> str:
@@ -123,7 +124,7 @@ def _goals(result: Result) -> str:
         [goal.name, goal.set, f"{goal.measured:+.3f}", f"{goal.wanted:+.3f}", "yes" if goal.met else "no"]
         for goal in result.goals
     ]
-    return _table(["aim", "set", "measured", "at least", "reached"], rows)
+    return markdown_table(["aim", "set", "measured", "at least", "reached"], rows)
 
 
 def _confidence(result: Result) -> str:
@@ -131,7 +132,7 @@ def _confidence(result: Result) -> str:
         [_CONFIDENCE[part.contestant], f"{part.pages}", f"{part.confidence:.3f}", f"{part.word_f1:.3f}"]
         for part in result.confidence
     ]
-    return _table(["input", "pages", "mean confidence", "word F1"], rows)
+    return markdown_table(["input", "pages", "mean confidence", "word F1"], rows)
 
 
 def _ablations(result: Result) -> str:
@@ -143,7 +144,7 @@ def _ablations(result: Result) -> str:
             score = f"{ablation.word_f1[group].value:.3f}"
             cells.append(score if change is None else f"{score}, {_difference(change)}")
         rows.append(cells)
-    return _table(["", *(_ABLATED[group] for group in GROUPS)], rows)
+    return markdown_table(["", *(_ABLATED[group] for group in GROUPS)], rows)
 
 
 def _set_name(part: SetResult) -> str:
@@ -159,8 +160,3 @@ def _interval(found: Estimate, *, bold: bool) -> str:
 
 def _difference(found: Estimate | None) -> str:
     return "" if found is None else f"{found.value:+.3f} ({found.low:+.3f} to {found.high:+.3f})"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    rule = ["---", *("---:" for _ in head[1:])]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))

@@ -7,9 +7,7 @@ import importlib
 import importlib.metadata
 import importlib.util
 import json
-import logging
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ from corestory.errors import DataError
 from corestory.labelling.views import EXTRACTORS, tool_texts
 from corestory.reading.text import split_text
 
+from ..terminal import silenced
 from .material import HeldOutPage, Say, code_state, package_files
 
 _DISTRIBUTIONS = {
@@ -140,16 +139,11 @@ def extract(page: HeldOutPage, extractor: str) -> list[str]:
     special = _SPECIAL.get(extractor)
     if special is None:
         return tool_texts(page.html, tool=extractor, language=page.language)
-    before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+    with silenced():
+        try:
             return split_text(special(page.html))
-    except Exception:  # another project's code on an arbitrary page may raise anything
-        return []
-    finally:
-        logging.disable(before)
+        except Exception:  # another project's code on an arbitrary page may raise anything
+            return []
 
 
 def _without_comments(html: str) -> str:

@@ -9,14 +9,13 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from corestory.atomic import atomic_path
 from corestory.errors import DataError
 from corestory.labelling.preparation import prepare_table
 from corestory.labelling.table import read_frame
 from corestory.model.storage import load_model
 
 from ..accuracy.material import find_sources
-from ..terminal import run_command, say
+from ..terminal import run_command, say, write
 from .curve import VIEWS, learning_curve, reduced_models, sites_with_pages, unseen_sites
 from .document import curve_markdown
 
@@ -74,8 +73,7 @@ def main(
             "no site with four pages or more is new to the model", expected="other corpora, or another model"
         )
     document = curve_markdown(points, base=base, draws=draws)
-    with atomic_path(output, force=True) as path:
-        path.write_text(document, encoding="utf-8")
+    write(output, document)
     sys.stdout.write(document)
 
 

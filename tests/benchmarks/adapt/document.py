@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..accuracy.scores import Estimate, estimates, page_draws
+from ..terminal import markdown_table
 from .curve import ELSEWHERE_LEARNED, FORMS, Point
 
 LOST = -0.001
@@ -69,40 +70,35 @@ def _by_site(
 
 
 def _table(points: Sequence[Point]) -> str:
-    rows = [
-        "| pages | form | sites | before | after | gain | sites that lost |",
-        "| ---: | --- | ---: | ---: | ---: | --- | ---: |",
-    ]
+    rows = []
     for learned in sorted({point.learned for point in points}):
         for form in FORMS:
             if not any((point.form, point.learned) == (form, learned) for point in points):
                 continue
             gains, (before, after, gain) = _by_site(points, form, learned)
-            rows.append(
-                f"| {learned} | {form} | {len(gains)} | {before.value:.3f} | {after.value:.3f} "
-                f"| {gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f}) | {np.mean(gains < LOST):.0%} |"
-            )
-    return "\n".join(rows)
+            change = f"{gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})"
+            lost = f"{np.mean(gains < LOST):.0%}"
+            rows.append((learned, form, len(gains), f"{before.value:.3f}", f"{after.value:.3f}", change, lost))
+    return markdown_table(("pages", "form", "sites", "before", "after", "gain", "sites that lost"), rows, names=2)
 
 
 def _elsewhere(points: Sequence[Point]) -> str:
-    rows = ["| pages | form | mean change | worst adapted model |", "| ---: | --- | ---: | ---: |"]
+    rows = []
     for learned in ELSEWHERE_LEARNED:
         for form in FORMS:
             changes = [point.elsewhere for point in points if (point.form, point.learned) == (form, learned)]
             known = np.array([change for change in changes if change == change])
             if len(known):
-                rows.append(f"| {learned} | {form} | {known.mean():+.4f} | {known.min():+.4f} |")
-    return "\n".join(rows)
+                rows.append((learned, form, f"{known.mean():+.4f}", f"{known.min():+.4f}"))
+    return markdown_table(("pages", "form", "mean change", "worst adapted model"), rows, names=2)
 
 
 def _methods(points: Sequence[Point]) -> str:
     methods = sorted({point.method for point in points})
-    rows = [f"| pages | form | {' | '.join(methods)} |", f"| ---: | --- | {' | '.join('---:' for _ in methods)} |"]
+    rows = []
     for learned in sorted({point.learned for point in points}):
         for form in FORMS:
             kept = [point.method for point in points if (point.form, point.learned) == (form, learned)]
             if kept:
-                shares = " | ".join(f"{kept.count(method) / len(kept):.0%}" for method in methods)
-                rows.append(f"| {learned} | {form} | {shares} |")
-    return "\n".join(rows)
+                rows.append((learned, form, *(f"{kept.count(method) / len(kept):.0%}" for method in methods)))
+    return markdown_table(("pages", "form", *methods), rows, names=2)

@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 
-from corestory.atomic import atomic_path
 from corestory.model.storage import load_model
 
 from ..accuracy.material import HELD_OUT
-from ..terminal import run_command, say
+from ..terminal import run_command, say, write
 from .document import plugs_markdown
 from .in_story import InStory, held_out_frame, in_story_scores
 from .kinds import PredictedKinds, predicted_kinds, with_kinds_by_hand
@@ -48,8 +47,7 @@ def main(
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
         for name, text in (("plugs.md", document), ("plugs.csv", tagged.round(4).to_csv(index=False))):
-            with atomic_path(output / name, force=True) as path:
-                path.write_text(text, encoding="utf-8")
+            write(output / name, text)
     sys.stdout.write(document)
 
 

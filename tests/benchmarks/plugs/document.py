@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..accuracy.scores import Estimate
 from ..planting import WAYS
+from ..terminal import markdown_table
 from .in_story import InStory
 from .kinds import LEAST_LINES, PredictedKinds
 from .planted import FORMS, line_share, plug_scores
@@ -45,66 +46,55 @@ def plugs_markdown(tagged: pd.DataFrame, in_story: Sequence[InStory] = (), kinds
 
 
 def _headline(tagged: pd.DataFrame) -> str:
-    rows = ["| form | filler removed | story lost | carrier lost |", "|---|--:|--:|--:|"]
+    rows = []
     for form, scores in plug_scores(tagged).items():
         carrier = tagged.loc[tagged["form"] == form, "carrier_lost"].mean()
-        rows.append(f"| {form} | {_interval(scores.filler_removed)} | {_interval(scores.story_lost)} | {carrier:.1%} |")
-    return "\n".join(rows)
+        rows.append((form, _interval(scores.filler_removed), _interval(scores.story_lost), f"{carrier:.1%}"))
+    return markdown_table(("form", "filler removed", "story lost", "carrier lost"), rows)
 
 
 def _by_way(filler: pd.DataFrame, story: pd.DataFrame) -> str:
-    rows = ["| planted as | filler removed | story lost |", "|---|--:|--:|"]
-    for way in WAYS:
-        removed, lost = (line_share(part[part["way"] == way], kept=False) for part in (filler, story))
-        rows.append(f"| {way} | {_interval(removed)} | {_interval(lost)} |")
-    return "\n".join(rows)
+    rows = [
+        (way, *(_interval(line_share(part[part["way"] == way], kept=False)) for part in (filler, story)))
+        for way in WAYS
+    ]
+    return markdown_table(("planted as", "filler removed", "story lost"), rows)
 
 
 def _by(tagged: pd.DataFrame, column: str, title: str) -> str:
-    rows = [f"| {title}: {column} | lines | html | text |", "|---|--:|--:|--:|"]
-    for name, part in tagged.groupby(column):
-        rows.append(f"| {name} | {_lines(part)} | {_plain(part, 'html')} | {_plain(part, 'text')} |")
-    return "\n".join(rows)
+    rows = [(name, _lines(part), _plain(part, "html"), _plain(part, "text")) for name, part in tagged.groupby(column)]
+    return markdown_table((f"{title}: {column}", "lines", "html", "text"), rows)
 
 
 def _by_language(filler: pd.DataFrame, story: pd.DataFrame) -> str:
-    rows = [
-        "| language | lines | filler removed, html | text | story lines | story lost, html | text |",
-        "|---|--:|--:|--:|--:|--:|--:|",
-    ]
+    head = ("language", "lines", "filler removed, html", "text", "story lines", "story lost, html", "text")
+    rows = []
     for language in dict.fromkeys([*filler["language"], *story["language"]]):
-        cells = []
-        for part in (filler, story):
-            own = part[part["language"] == language]
-            cells += [str(_lines(own)), *(_plain(own, form) for form in FORMS)]
-        rows.append(f"| {language} | {' | '.join(cells)} |")
-    return "\n".join(rows)
+        owns = (part[part["language"] == language] for part in (filler, story))
+        cells = [cell for own in owns for cell in (_lines(own), *(_plain(own, form) for form in FORMS))]
+        rows.append((language, *cells))
+    return markdown_table(head, rows)
 
 
 def _told_kinds(forms: Sequence[PredictedKinds]) -> str:
-    rows = [f"| kind | lines | {' | '.join(one.form for one in forms)} |", "|---|--:|" + "--:|" * len(forms)]
-    for of_kind in zip(*(one.result.kinds for one in forms), strict=True):
-        rows.append(
-            f"| {of_kind[0].name} | {of_kind[0].paragraphs} | {' | '.join(f'{one.f1:.2f}' for one in of_kind)} |"
-        )
+    kinds = zip(*(one.result.kinds for one in forms), strict=True)
+    rows = [(one[0].name, one[0].paragraphs, *(f"{form.f1:.2f}" for form in one)) for one in kinds]
     for name, values in (
         (f"macro F1 of kinds with {LEAST_LINES} lines", [one.macro_f1 for one in forms]),
         ("macro F1 of all kinds", [one.result.macro_f1 for one in forms]),
         ("accuracy", [one.accuracy for one in forms]),
     ):
-        rows.append(f"| {name} | | {' | '.join(f'{value:.2f}' for value in values)} |")
-    return "\n".join(rows)
+        rows.append((name, "", *(f"{value:.2f}" for value in values)))
+    return markdown_table(("kind", "lines", *(one.form for one in forms)), rows)
 
 
 def _in_story(scores: Sequence[InStory]) -> str:
-    rows = [
-        "| corpus | form | pages | filler | filler removed | short story lines | story lost |",
-        "|---|---|--:|--:|--:|--:|--:|",
-    ]
+    rows = []
     for one in scores:
         removed, lost = (_interval(share) if share else "" for share in (one.filler_removed, one.story_lost))
-        rows.append(f"| {one.source} | {one.form} | {one.pages} | {one.filler} | {removed} | {one.story} | {lost} |")
-    return "\n".join(rows)
+        rows.append((one.source, one.form, one.pages, one.filler, removed, one.story, lost))
+    head = ("corpus", "form", "pages", "filler", "filler removed", "short story lines", "story lost")
+    return markdown_table(head, rows, names=2)
 
 
 def _lines(tagged: pd.DataFrame) -> int:

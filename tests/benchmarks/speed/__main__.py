@@ -12,11 +12,10 @@ from typing import Annotated
 
 import typer
 
-from corestory.atomic import atomic_path
 from corestory.jobs.work import one_thread
 from corestory.model.storage import default_model, load_model
 
-from ..terminal import run_command
+from ..terminal import run_command, write
 from .contest import contest, corpus_pages, sample_pages
 from .document import Speed, speed_markdown
 from .processes import growth, one_article, shared
@@ -62,8 +61,7 @@ def main(
     document = speed_markdown(speed)
     typer.echo(document)
     if output is not None:
-        with atomic_path(output, force=True) as temporary:
-            temporary.write_text(document, encoding="utf-8")
+        write(output, document)
 
 
 _SIZES = (1_000, 10_000, 100_000, 1_000_000)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ..terminal import markdown_table
 from .contest import Measured
 from .processes import Grown, Ran
 from .works import OURS, STAGE_1
@@ -86,7 +86,7 @@ def _ratios(speed: Speed) -> str:
     ]
     columns = ("work", "against", "corestory, pages a second", "theirs", "ratio", "at least")
     note = f"Stage 1 differs from scikit-learn's by at most {speed.off:.0e} in log-odds."
-    return f"{_table(columns, rows)}\n\n{note}"
+    return f"{markdown_table(columns, rows)}\n\n{note}"
 
 
 def _ratio(work: str, measured: Measured, other: str, target: float) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ def _steps(work: str, measured: Measured) -> str:
         (name, f"{1000 * up_to / measured.pages:.2f}", f"{(up_to - earlier) / whole:.0%}")
         for name, (earlier, up_to) in zip(measured.seconds, pairwise(before), strict=True)
     ]
-    return _table((work, "ms a page", "share of the step"), rows)
+    return markdown_table((work, "ms a page", "share of the step"), rows)
 
 
 def _process(speed: Speed) -> str:
@@ -116,7 +116,7 @@ def _process(speed: Speed) -> str:
         )
     ]
     columns = ("one article, the whole process", "seconds of the processor", "ratio", "peak MB")
-    return f"{_table(columns, rows)}\n\nThe ratio is to be at most {ARTICLE_TARGET:g} ×."
+    return f"{markdown_table(columns, rows)}\n\nThe ratio is to be at most {ARTICLE_TARGET:g} ×."
 
 
 def _growth(speed: Speed) -> str:
@@ -129,7 +129,9 @@ def _growth(speed: Speed) -> str:
         )
         for grown in speed.grown
     ]
-    return _table(("paragraphs of JSON Lines", "seconds of the processor", "paragraphs a second", "peak MB"), rows)
+    return markdown_table(
+        ("paragraphs of JSON Lines", "seconds of the processor", "paragraphs a second", "peak MB"), rows
+    )
 
 
 def _shared(speed: Speed) -> str:
@@ -138,9 +140,4 @@ def _shared(speed: Speed) -> str:
         for jobs, ran in ((1, speed.one), (2, speed.two))
     ]
     columns = ("a folder of 8 files, --jobs", "seconds by the clock", "ratio", "seconds of the processor")
-    return f"{_table(columns, rows)}\n\nThe ratio is to be at least {SHARED_TARGET:g} ×."
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    marks = ["---", *["---:"] * (len(columns) - 1)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (columns, marks, *rows))
+    return f"{markdown_table(columns, rows)}\n\nThe ratio is to be at least {SHARED_TARGET:g} ×."

@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import importlib.util
-import logging
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TypeVar
@@ -25,6 +23,7 @@ from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 from corestory.reading.text import split_text
 
+from ..terminal import silenced
 from .contest import Contestant, Page
 
 OURS = "corestory"
@@ -136,16 +135,10 @@ def _by_lines(score: Callable[[Sequence[str]], object]) -> Callable[[Sequence[Pa
 
 def extract_each(extract: Callable[[Source], object], sources: Iterable[Source]) -> None:
     """Extract the story of each page, without an extractor's messages; some fail on some pages."""
-    before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            for source in sources:
-                with suppress(Exception):
-                    extract(source)
-    finally:
-        logging.disable(before)
+    with silenced():
+        for source in sources:
+            with suppress(Exception):
+                extract(source)
 
 
 def _each(extract: Callable[[str], object]) -> Callable[[Sequence[Page]], object]:

@@ -14,10 +14,8 @@ from typing import Annotated
 
 import typer
 
-from corestory.atomic import atomic_path
-
 from ..speed.processes import Ran, run
-from ..terminal import run_command, say
+from ..terminal import markdown_table, run_command, say, write
 from .crawl import SEED, Crawl, page_files, write_crawl
 from .rivals import extractor_rates, rates
 
@@ -52,8 +50,7 @@ def main(
         document = _document(crawl, small, whole, part, compared_rates, (jobs, killed, seconds, same), rows)
     typer.echo(document)
     if output is not None:
-        with atomic_path(output, force=True) as temporary:
-            temporary.write_text(document, encoding="utf-8")
+        write(output, document)
     if not same:
         raise typer.Exit(1)
 
@@ -92,27 +89,24 @@ def _document(
     jobs, killed, seconds, same = resumed
     with rows.open("rb") as file:
         written = sum(1 for _ in file)
-    lines = [
+    ran_alone = [
+        ("one process", f"{pages:,}", f"{ran.processor:,.0f}", f"{pages / ran.processor:,.0f}", f"{ran.memory:,.0f}")
+        for pages, ran in ((small.pages, part), (crawl.pages, whole))
+    ]
+    parts = [
         f"{crawl.pages:,} pages in {crawl.records:,} records, {crawl.damaged} damaged; {crawl.bytes / 1e6:,.0f} MB, "
         f"decompressed {crawl.unpacked / 1e6:,.0f} MB. {crawl.different:,} pages are different; the others are these "
         "again, with another address and a word more.",
-        "",
-        "| | pages | seconds of the processor | pages a second | peak MB |",
-        "| --- | ---: | ---: | ---: | ---: |",
-        *(
-            f"| one process | {pages:,} | {ran.processor:,.0f} | {pages / ran.processor:,.0f} | {ran.memory:,.0f} |"
-            for pages, ran in ((small.pages, part), (crawl.pages, whole))
-        ),
-        "",
+        markdown_table(("", "pages", "seconds of the processor", "pages a second", "peak MB"), ran_alone),
         f"{written:,} articles written. Again in a folder, processes: {jobs}, killed with -9 {killed} times: "
         f"{seconds:,.0f} s by the clock ({whole.seconds:,.0f} s undisturbed with one process), "
         f"{'the same bytes' if same else 'OTHER BYTES'}.",
-        "",
-        f"| of {small.pages:,} pages in one process | pages a second of the processor |",
-        "| --- | ---: |",
-        *(f"| {name} | {rate:,.1f} |" for name, rate in rates.items()),
+        markdown_table(
+            (f"of {small.pages:,} pages in one process", "pages a second of the processor"),
+            [(name, f"{rate:,.1f}") for name, rate in rates.items()],
+        ),
     ]
-    return "\n".join(lines) + "\n"
+    return "\n\n".join(parts) + "\n"
 
 
 if __name__ == "__main__":
