@@ -65,7 +65,7 @@ def pytest_runtest_call() -> Generator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def seeded_weights(*, markup: bool = True, rounds: int = 2) -> Weights:
+def seeded_weights(*, markup: bool = True) -> Weights:
     """Weights of the right shapes with seeded numbers in them; what they say of a text means nothing.
 
     Without a cutoff of its own, the second look changes nothing.
@@ -81,14 +81,11 @@ def seeded_weights(*, markup: bool = True, rounds: int = 2) -> Weights:
         members = tuple(first_weights(features, Shape(width=6, blocks=2, hidden=4), rng) for _ in range(2))
         return Network(np.zeros(features, np.float32), np.full(features, 0.5, np.float32), members)
 
-    text, html = (
-        [len(column_groups(html=html, later=number > 0)) for number in range(rounds)] for html in (False, True)
-    )
     return Weights(
         scorer(300),
-        tuple(map(network, text)),
+        network(len(column_groups(html=False))),
         scorer(40) if markup else None,
-        tuple(map(network, html)) if markup else (),
+        network(len(column_groups(html=True))) if markup else None,
         second_look=SecondLook(scorer(100), scorer(100), network(second_look_width())),
     )
 

@@ -49,7 +49,7 @@ def boat_tagger(boat_frame: pd.DataFrame, page_frame: pd.DataFrame) -> Tagger:
     """A small tagger that has learned them, with and without markup."""
     both = pd.concat([boat_frame.assign(page=boat_frame["article_id"]), page_frame], ignore_index=True)
     model = ParagraphClassifier(
-        text_hidden=(8, 4), html_hidden=(8, 4), text_blocks=2, members=1, rounds=2, folds=2, steps=100,
+        text_hidden=(8, 4), html_hidden=(8, 4), text_blocks=2, members=1, folds=2, steps=100,
         text_epochs=30, html_epochs=30, least_trust=0,
     )  # fmt: skip
     return model.fit(both).tagger_

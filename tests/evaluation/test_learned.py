@@ -6,9 +6,11 @@ import pytest
 
 from corestory.evaluation.learned import group_importance, strongest_ngrams
 from corestory.features.batch_features import GROUPS, MARKUP, column_groups
+from corestory.features.shapes import NAMES
 from corestory.features.tokens import hash_token
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import Weights
+from corestory.training.network_fit import Shape, first_weights
 
 
 def test_text_and_pages_are_measured_apart_each_over_all_its_groups(boat_tagger, boat_frame, page_frame):
@@ -38,14 +40,17 @@ def test_the_costliest_comes_first_and_the_mean_lies_in_its_range(boat_tagger, p
 
 
 def test_a_group_that_the_network_cannot_see_costs_nothing_and_the_only_one_it_sees_costs_all(boat_tagger, boat_frame):
-    # Stage 2 is made to look at the paragraph's shape alone.
-    networks = []
-    for number, network in enumerate(boat_tagger.weights.text):
-        seen = np.array([group == "shape" for group in column_groups(html=False, later=number > 0)])
-        (member,) = network.members
-        networks.append(replace(network, members=(replace(member, input=member.input * seen[:, None]),)))
-    weights = boat_tagger.weights
-    blinkered = replace(boat_tagger, weights=Weights(weights.words, tuple(networks), weights.markup, weights.html))
+    # Stage 2 is made to look at the paragraph's shape alone: a long one is core.
+    weights, count = boat_tagger.weights, len(column_groups(html=False))
+    length = np.eye(count, dtype=np.float32)[:, [NAMES.index("words")]]
+    one = np.ones((1, 1), np.float32)
+    member = replace(
+        first_weights(count, Shape(1, 0, 1), np.random.default_rng(0)),
+        input=length, head=one, pooled=np.zeros((2, 1), np.float32), output=10 * one[0],
+        output_bias=-3 * one[0],
+    )  # fmt: skip
+    network = replace(weights.text, members=(member,))
+    blinkered = replace(boat_tagger, weights=Weights(weights.words, network))
     (found,) = group_importance(blinkered, boat_frame)
     losses = {effect.group: effect.loss for effect in found.effects}
 

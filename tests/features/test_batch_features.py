@@ -9,7 +9,6 @@ from corestory.features.batch import Batch, MarkupColumns, batch_of_frame
 from corestory.features.batch_features import (
     AFTER,
     BEFORE,
-    EARLIER_ROUND,
     GROUPS,
     MARKUP,
     OWN_WORDS,
@@ -282,10 +281,6 @@ def scores(*groups):
     return [LogOdds(group, generator.normal(size=len(TEXTS))) for group in groups]
 
 
-def scores_of_round(*, later):
-    return scores(*([EARLIER_ROUND] if later else []), OWN_WORDS)
-
-
 def changed(row, *, of):
     """Which columns of the middle paragraph change when the text and scores of another one do."""
     before = columns_with(TEXTS, of, html=False).matrix()
@@ -295,13 +290,12 @@ def changed(row, *, of):
     return np.flatnonzero(~np.isclose(before[MIDDLE], after[MIDDLE], atol=1e-5))
 
 
-@pytest.mark.parametrize("later", [False, True])
 @pytest.mark.parametrize("html", [False, True])
-def test_the_groups_are_those_of_the_columns_and_there_is_one_for_each(html, later):
-    chosen = scores(*([EARLIER_ROUND] if later else []), *([MARKUP] if html else []), OWN_WORDS)
+def test_the_groups_are_those_of_the_columns_and_there_is_one_for_each(html):
+    chosen = scores(*([MARKUP] if html else []), OWN_WORDS)
     columns = columns_with(TEXTS, chosen, html=html)
 
-    assert column_groups(html=html, later=later) == tuple(columns.groups)
+    assert column_groups(html=html) == tuple(columns.groups)
     assert columns.matrix().shape == (len(TEXTS), len(columns.groups))
 
 
@@ -317,38 +311,35 @@ def test_columns_added_as_of_one_group_keep_their_order_and_lose_their_own():
 
 
 def test_there_is_a_meaning_for_every_group_and_a_column():
-    assert set(column_groups(html=True, later=True)) == {*GROUPS, EARLIER_ROUND}
-    assert MARKUP not in column_groups(html=False, later=True)
-    assert EARLIER_ROUND not in column_groups(html=True, later=False)
+    assert set(column_groups(html=True)) == set(GROUPS)
+    assert MARKUP not in column_groups(html=False)
 
 
-@pytest.mark.parametrize("later", [False, True])
-def test_a_change_after_the_paragraph_moves_no_column_of_what_stands_before(later):
-    groups = np.array(column_groups(html=False, later=later))
-    moved = set(groups[changed(MIDDLE + 1, of=scores_of_round(later=later))])
+def test_a_change_after_the_paragraph_moves_no_column_of_what_stands_before():
+    groups = np.array(column_groups(html=False))
+    moved = set(groups[changed(MIDDLE + 1, of=scores(OWN_WORDS))])
 
     assert AFTER in moved
     assert not moved & {BEFORE, SHAPE}
 
 
-@pytest.mark.parametrize("later", [False, True])
-def test_a_change_before_the_paragraph_moves_no_column_of_what_stands_after(later):
-    groups = np.array(column_groups(html=False, later=later))
-    moved = set(groups[changed(MIDDLE - 1, of=scores_of_round(later=later))])
+def test_a_change_before_the_paragraph_moves_no_column_of_what_stands_after():
+    groups = np.array(column_groups(html=False))
+    moved = set(groups[changed(MIDDLE - 1, of=scores(OWN_WORDS))])
 
     assert BEFORE in moved
     assert not moved & {AFTER, SHAPE}
 
 
 def test_a_change_of_the_paragraph_itself_moves_no_neighbours_column():
-    groups = np.array(column_groups(html=False, later=True))
-    moved = set(groups[changed(MIDDLE, of=scores_of_round(later=True))])
+    groups = np.array(column_groups(html=False))
+    moved = set(groups[changed(MIDDLE, of=scores(OWN_WORDS))])
 
-    assert {SHAPE, OWN_WORDS, EARLIER_ROUND} <= moved
+    assert {SHAPE, OWN_WORDS} <= moved
     assert not moved & {BEFORE, AFTER}
 
 
 def test_markup_columns_are_all_that_a_page_adds_to_its_text():
-    with_markup, without = column_groups(html=True, later=False), column_groups(html=False, later=False)
+    with_markup, without = column_groups(html=True), column_groups(html=False)
 
     assert tuple(group for group in with_markup if group != MARKUP) == without

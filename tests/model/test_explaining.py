@@ -115,13 +115,13 @@ def test_a_threshold_is_the_line_be_it_given_or_the_models_own(seeded_tagger):
 def test_a_group_that_the_networks_do_not_look_at_has_no_effect(seeded_tagger, make_weights):
     from corestory.features.batch_features import column_groups
 
-    parts = make_weights(rounds=1)
-    blind = np.array(column_groups(html=False, later=False)) == OWN_WORDS
-    (network,) = parts.text
+    parts = make_weights()
+    blind = np.array(column_groups(html=False)) == OWN_WORDS
+    network = parts.text
     members = tuple(
         replace(member, input=np.where(blind[:, None], np.float32(0), member.input)) for member in network.members
     )
-    tagger = replace(seeded_tagger, weights=replace(parts, text=(replace(network, members=members),)))
+    tagger = replace(seeded_tagger, weights=replace(parts, text=replace(network, members=members)))
     (found,) = explain_articles(tagger, [plain("a", LINES)])
     for paragraph in found.paragraphs:
         effects = {effect.name: effect.log_odds for effect in paragraph.context.effects}

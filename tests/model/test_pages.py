@@ -205,7 +205,7 @@ def paragraphs(path: Path) -> list[str]:
 
 def test_a_model_of_pages_that_all_have_stories_has_no_article_part(make_frame: Callable[..., pd.DataFrame]) -> None:
     frame = make_frame()
-    tagger = ParagraphClassifier(rounds=1, members=1, text_hidden=(4, 4), text_blocks=0, steps=20).fit(frame).tagger_
+    tagger = ParagraphClassifier(members=1, text_hidden=(4, 4), text_blocks=0, steps=20).fit(frame).tagger_
     assert tagger.weights.article is None
     assert tagger.tag_articles([Article("a", ["The ferry left."])])[0].is_article is None
 

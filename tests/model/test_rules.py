@@ -240,14 +240,13 @@ def test_without_a_match_nothing_changes(default_tagger):
         assert (ruled.core.tolist(), ruled.confidence) == (plain.core.tolist(), plain.confidence)
 
 
-@pytest.mark.parametrize("rounds", [1, 3])
 @pytest.mark.parametrize("html", [False, True])
-def test_what_is_forced_is_as_sure_as_can_be_in_each_stage(make_weights, html, rounds):
+def test_what_is_forced_is_as_sure_as_can_be_in_each_stage(make_weights, html):
     batch = batch_of_articles([page() if html else article(*STORY)])
     forced = np.zeros(len(batch.texts), np.int8)
     forced[:2] = 1, -1
-    ruled = score_batch(batch, make_weights(rounds=rounds), forced=forced)
-    plain = score_batch(batch, make_weights(rounds=rounds))
+    ruled = score_batch(batch, make_weights(), forced=forced)
+    plain = score_batch(batch, make_weights())
     words, plain_words = ruled.stage1[-1].values, plain.stage1[-1].values
 
     assert ruled.log_odds[:2].tolist() == words[:2].tolist() == [LIMIT, -LIMIT]

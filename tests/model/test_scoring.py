@@ -11,7 +11,7 @@ from corestory.features.tokens import tokenise
 from corestory.model.calibration import SHORT_ARTICLE_FEATURES, PlattScaling, Settings
 from corestory.model.explaining import explain_articles
 from corestory.model.rules import Rules
-from corestory.model.scoring import score_batch, stage1_log_odds, stage2_features
+from corestory.model.scoring import score_batch
 from corestory.model.tagger import Tagger
 from corestory.output.explanation import reasons
 from corestory.reading.article import Article
@@ -67,19 +67,6 @@ def test_the_last_score_of_stage_1_is_that_of_words(make_weights, articles):
 
     assert found[-1].values.tolist() == weights.words.log_odds(tokenise(batch.texts)).tolist()
     assert found[0].values.tolist() == weights.markup.log_odds(tokenise(batch.markup.words.spelt())).tolist()
-
-
-def test_each_round_sees_the_scores_of_the_round_before(make_weights, articles):
-    batch, weights = batch_of_articles(articles), make_weights(rounds=3)
-    found = score_batch(batch, weights)
-    features, stage1 = found.features, stage1_log_odds(found.features, weights)
-
-    first = weights.html[0].log_odds(stage2_features(features, stage1, None, html=True).matrix(), batch.layout)
-    second = weights.html[1].log_odds(stage2_features(features, stage1, first, html=True).matrix(), batch.layout)
-    third = weights.html[2].log_odds(stage2_features(features, stage1, second, html=True).matrix(), batch.layout)
-
-    assert found.log_odds.tolist() == third.tolist()
-    assert len({first.tobytes(), second.tobytes(), third.tobytes()}) == 3
 
 
 def test_a_model_trained_without_markup_reads_a_page_as_its_text(make_weights, articles):

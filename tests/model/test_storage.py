@@ -72,7 +72,7 @@ def test_a_loaded_model_is_the_saved_one_and_tags_the_same(saved: Path, seeded_t
 def test_a_model_without_markup_and_without_a_manifest_comes_back(
     make_weights: Callable[..., Weights], tmp_path: Path
 ) -> None:
-    tagger = Tagger(make_weights(markup=False, rounds=1), Settings(), None)
+    tagger = Tagger(make_weights(markup=False), Settings(), None)
     save_model(tagger, str(tmp_path / "new" / "model"), card="From the folder \udce9")
     assert is_same(load_model(str(tmp_path / "new" / "model")), replace(tagger, manifest=Manifest()))
 

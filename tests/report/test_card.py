@@ -31,9 +31,7 @@ def network(features):
 
 @pytest.fixture
 def tagger():
-    return Tagger(
-        Weights(scorer(12_345), (network(101), network(111)), scorer(678), (network(202),)), Settings(cutoff_share=0.45)
-    )
+    return Tagger(Weights(scorer(12_345), network(101), scorer(678), network(202)), Settings(cutoff_share=0.45))
 
 
 @pytest.fixture
@@ -70,7 +68,7 @@ def test_the_card_gives_the_filler_removed_and_the_lines_lost_inside_stories(tag
 
 
 def test_a_card_without_markup_and_addition_speaks_of_neither(tagger, manifest, evaluation):
-    weights = replace(tagger.weights, markup=None, html=())
+    weights = replace(tagger.weights, markup=None, html=None)
     card = model_card("plain", replace(tagger, weights=weights), manifest, evaluation)
 
     assert "markup" not in card

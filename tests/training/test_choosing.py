@@ -35,7 +35,7 @@ def rows_of(core, *, sizes=None, labelled=None, texts=None):
 
 def path_of(rows, log_odds, *, html=False):
     numbers = np.arange(len(log_odds))
-    return FittedPath(rows, numbers, numbers, html, (), log_odds, (), ())
+    return FittedPath(rows, numbers, numbers, html, None, log_odds, (), ())
 
 
 def noisy(count=8000, slope=1.0):

@@ -52,7 +52,7 @@ def test_rows_of_an_article_need_not_stand_together_or_in_order_to_be_learned_fr
     brief = quick | {"steps": 20, "text_epochs": 1, "html_epochs": 1}
     one, other = ParagraphClassifier(**brief).fit(frame), ParagraphClassifier(**brief).fit(scattered(frame))
 
-    assert bool(one.tagger_.weights.html) == markup
+    assert (one.tagger_.weights.html is not None) == markup
     assert other.predict_proba(frame).tolist() == one.predict_proba(frame).tolist()
     together = one.out_of_fold_.loc[scattered(frame).index]
     assert other.out_of_fold_.equals(together.reset_index(drop=True))
@@ -148,7 +148,7 @@ def test_progress_is_told_of_every_fit(markup, use_markup, make_frame, quick):
 
     # So few lines make no second look: its networks and its scorers of lines are not fitted.
     assert len(told) + look_fit_count(classifier.folds_.count) == classifier.fits(frame)
-    assert bool(classifier.tagger_.weights.html) == (markup and use_markup)
+    assert (classifier.tagger_.weights.html is not None) == (markup and use_markup)
 
 
 def test_articles_with_markup_are_learned_from_both_ways_and_the_others_as_text(make_frame, quick):
@@ -178,7 +178,7 @@ def test_markup_of_one_site_or_of_one_label_is_too_little_to_learn_from(only, ma
     frame["markup"] = frame["markup"].where(inside)
     classifier = ParagraphClassifier(**quick).fit(frame)
 
-    assert classifier.tagger_.weights.html == ()
+    assert classifier.tagger_.weights.html is None
     assert classifier.predict(frame)[frame["label"] == "core"].tolist() == ["core"] * (frame["label"] == "core").sum()
 
 

@@ -15,7 +15,7 @@ def test_parameters_come_back_as_they_were_given_and_survive_a_clone():
     given = {
         "min_pages": 2, "words_c": 1.0, "markup_c": 2.0, "text_hidden": (4, 3), "html_hidden": (5, 4),
         "text_blocks": 1, "html_blocks": 2, "steps": 3, "least_trust": 0.2, "members": 2, "text_epochs": 3,
-        "html_epochs": 4, "penalty": 0.1, "rounds": 2, "folds": 4, "use_markup": False, "random_state": 9, "n_jobs": 2,
+        "html_epochs": 4, "penalty": 0.1, "folds": 4, "use_markup": False, "random_state": 9, "n_jobs": 2,
     }  # fmt: skip
     classifier = ParagraphClassifier(**given)
     expected = ParagraphClassifier().get_params() | given

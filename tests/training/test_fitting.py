@@ -10,7 +10,6 @@ from corestory.features.layout import Layout
 from corestory.features.shapes import unmarked
 from corestory.features.tokens import tokenise
 from corestory.model.ngrams import fit_ngrams
-from corestory.model.scoring import stage2_features
 from corestory.reading.html.markup_words import MarkupWords
 from corestory.training import fitting
 from corestory.training.estimator import ParagraphClassifier
@@ -30,7 +29,6 @@ RECIPE = ParagraphClassifier(
     steps=30,
     text_epochs=3,
     html_epochs=3,
-    rounds=2,
     markup_c=3.0,
     random_state=5,
 )._recipe()
@@ -107,9 +105,8 @@ def test_stage_1_learns_from_chosen_rows_only(rows):
     assert np.isfinite(scores).all()
 
 
-def features_of(rows, stage1, earlier, words):
-    features = BatchFeatures(rows.batch, words.idf_of)
-    return stage2_features(features, [LogOdds(OWN_WORDS, stage1)], earlier, html=False).matrix()
+def features_of(rows, stage1, words):
+    return BatchFeatures(rows.batch, words.idf_of).of_text([LogOdds(OWN_WORDS, stage1)]).matrix()
 
 
 def held_out(rows, features, learned, *, epochs, seed):
@@ -129,31 +126,28 @@ def held_out(rows, features, learned, *, epochs, seed):
 
 
 @pytest.mark.parametrize("least", [0.0, 0.3])
-def test_stage_2_scores_each_fold_by_the_trusted_rows_of_the_others_in_every_round(rows, stage1, least):
+def test_stage_2_scores_each_fold_by_the_trusted_rows_of_the_others(rows, stage1, least):
     words, by_words = stage1
     fitted = fit_stage2(
         path_of(rows), [LogOdds(OWN_WORDS, by_words)], words, replace(RECIPE, least_trust=least), progress=silent
     )
 
-    earlier = None
-    for number in range(RECIPE.rounds):
-        features = features_of(rows, by_words, earlier, words)
-        seed = 5 + 100 * number
-        first = held_out(rows, features, rows.labelled, epochs=1, seed=seed)
-        learned = trusted_labels(first, rows, least=least)
-        assert (learned.sum() < rows.labelled.sum()) == (least > 0)
-        earlier = held_out(rows, features, learned, epochs=3, seed=seed)
-    assert fitted.out_of_fold == pytest.approx(earlier, abs=1e-6)
-    assert [len(network.members) for network in fitted.networks] == [RECIPE.members] * RECIPE.rounds
+    features = features_of(rows, by_words, words)
+    first = held_out(rows, features, rows.labelled, epochs=1, seed=5)
+    learned = trusted_labels(first, rows, least=least)
+    assert (learned.sum() < rows.labelled.sum()) == (least > 0)
+    expected = held_out(rows, features, learned, epochs=3, seed=5)
+    assert fitted.out_of_fold == pytest.approx(expected, abs=1e-6)
+    assert len(fitted.network.members) == RECIPE.members
 
 
 def test_features_do_not_depend_on_how_many_articles_are_computed_at_once(rows, stage1, monkeypatch):
     words, by_words = stage1
     scores = [LogOdds(OWN_WORDS, by_words)]
-    at_once = fitting._features(rows.batch, scores, None, words, html=False)
+    at_once = fitting._features(rows.batch, scores, words, html=False)
     monkeypatch.setattr(fitting, "CHUNK", 3)
 
-    assert fitting._features(rows.batch, scores, None, words, html=False) == pytest.approx(at_once, abs=1e-5)
+    assert fitting._features(rows.batch, scores, words, html=False) == pytest.approx(at_once, abs=1e-5)
 
 
 @pytest.mark.parametrize("html", [False, True])
@@ -164,7 +158,7 @@ def test_progress_is_told_of_every_fit_and_counted_beforehand(rows, html_rows, h
 
     assert len(told) == fit_count(RECIPE, FOLDS, html=html)
     assert set(told) == {"stage 1", "stage 2"}
-    assert (len(fitted.paths) == 2) == (fitted.weights.markup is not None) == bool(fitted.weights.html) == html
+    assert (len(fitted.paths) == 2) == (fitted.weights.markup is not None) == (fitted.weights.html is not None) == html
 
 
 def test_rows_with_markup_are_fitted_on_what_all_rows_say_of_their_words(rows, stage1, html_rows):
@@ -187,8 +181,7 @@ def test_rows_with_markup_are_fitted_on_what_all_rows_say_of_their_words(rows, s
 
 
 def test_text_is_fitted_the_same_whether_or_not_there_is_markup(rows, html_rows):
-    brief = replace(RECIPE, rounds=1)
     paths = [path_of(rows), path_of(html_rows, html=True)]
-    one, other = (fit_stages(some, brief, progress=silent) for some in (paths, paths[:1]))
+    one, other = (fit_stages(some, RECIPE, progress=silent) for some in (paths, paths[:1]))
 
     assert one.paths[0].out_of_fold.tolist() == other.paths[0].out_of_fold.tolist()

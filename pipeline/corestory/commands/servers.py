@@ -251,7 +251,7 @@ def _described(tagger: Tagger, name: str, card: str) -> dict[str, object]:
         "created": manifest.created if manifest else "",
         "trained_on": manifest.trained_on if manifest else (),
         "scores": manifest.scores if manifest else {},
-        "html": bool(tagger.weights.html),
+        "html": tagger.weights.html is not None,
         "kinds": tagger.weights.kinds is not None,
         "card": card,
     }

@@ -11,18 +11,17 @@ import numpy as np
 from corestory.evaluation.labelled_rows import decisions
 from corestory.evaluation.metrics import Rates, confusion, rates
 from corestory.features.batch import Batch, batch_of_frame, has_markup
-from corestory.features.batch_features import GROUPS, MARKUP, BatchFeatures, Columns
+from corestory.features.batch_features import GROUPS, MARKUP, BatchFeatures
 from corestory.features.tokens import normalise, tokenise
 from corestory.model.breakdown import ngram_breakdowns
 from corestory.model.decision import decide
 from corestory.model.ngrams import NgramScorer
-from corestory.model.scoring import Stage2, stage1_log_odds
-from corestory.types import Bool, Float32, Int
+from corestory.model.scoring import stage1_log_odds
+from corestory.types import Bool, Int
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from corestory.model.network import Network
     from corestory.model.tagger import Tagger
 
 
@@ -105,7 +104,7 @@ def group_importance(
         One for the articles without markup and one for those with, where there are labelled ones of both classes.
     """
     generator = np.random.default_rng(seed)
-    with_markup = has_markup(frame) & bool(tagger.weights.html)
+    with_markup = has_markup(frame) & (tagger.weights.html is not None)
     found = []
     for html in (False, True):
         part = _some_articles(frame[with_markup == html], generator, most_rows)
@@ -160,16 +159,14 @@ def _shuffled_decisions(
     """Return a function that decides with the features of a group in another order, given the group and the order."""
     weights, settings = tagger.weights, tagger.settings
     features, scaling = BatchFeatures(batch, weights.words.idf_of), settings.platt_scaling(html=html)
-    stage2 = Stage2(features, stage1_log_odds(features, weights), weights.networks(html=html), html=html)
+    columns, network = features.columns(stage1_log_odds(features, weights), html=html), weights.network(html=html)
+    matrix, groups = columns.matrix(), np.array(columns.groups)
     least = settings.threshold if threshold is None else threshold
     shares = {"cutoff_share": settings.cutoff_share, "clean_cutoff_share": settings.clean_cutoff_share}
 
     def decided(group: str, order: Int) -> Bool:
-        def shuffled(columns: Columns, _: Network) -> Float32:
-            found = columns.matrix()
-            return np.where(np.array(columns.groups) == group, found[order], found)
-
-        scores = scaling.probabilities(stage2.log_odds(shuffled))
+        shuffled = np.where(groups == group, matrix[order], matrix)
+        scores = scaling.probabilities(network.log_odds(shuffled, features.layout))
         return scores >= least if least is not None else decide(scores, features.words, features.layout, **shares)[0]
 
     return decided

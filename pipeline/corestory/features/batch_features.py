@@ -41,13 +41,6 @@ GROUPS = {
 }
 """The feature groups and their meanings, in the order in which reports show them. Plain text has no `MARKUP`."""
 
-EARLIER_ROUND = "earlier round"
-"""The group of the columns in which a later round reads the paragraph's own score from the round before.
-
-It is not in `GROUPS`, because that score depends on all groups: when perturbing a group, recompute later rounds and
-leave these columns alone.
-"""
-
 
 class Columns:
     """Feature columns in order, each with its group.
@@ -115,7 +108,7 @@ def context_features(scores: Sequence[LogOdds], shape: Float, words: Float, layo
     Parameters
     ----------
     scores
-        Log-odds of core so far: of the round before, of markup words, of words; the best first.
+        Log-odds of core so far: of markup words, where there are any, then of words.
     shape
         Shape features of the paragraphs themselves.
     words
@@ -305,6 +298,10 @@ class BatchFeatures(TextFeatures):
         self.terms, self.titles = number_words((self.tokens, tokenise(batch.titles)), idf_of)
         super().__init__(batch.layout, words, shape, marks, Entries.of(self.terms, batch.layout))
 
+    def columns(self, scores: Sequence[LogOdds], *, html: bool) -> Columns:
+        """Return the features of stage 2, with those of the markup or without, by the log-odds of stage 1."""
+        return self.of_html(scores) if html else self.of_text(scores)
+
     def of_html(self, scores: Sequence[LogOdds]) -> Columns:
         """Features of words, their neighbourhood, the enclosing elements, links, headings and the title."""
         markup, layout = self._markup, self.layout
@@ -375,31 +372,27 @@ def features_of_a_paragraph() -> BatchFeatures:
 
 
 @cache
-def column_groups(*, html: bool, later: bool) -> tuple[str, ...]:
+def column_groups(*, html: bool) -> tuple[str, ...]:
     """Name the group of each feature, read from the features of one paragraph.
 
     Parameters
     ----------
     html
-        Whether of the features with markup.
-    later
-        Whether of a round that sees the scores of the round before.
+        Whether with markup.
 
     Returns
     -------
     tuple of str
-        A name of `corestory.features.batch_features.GROUPS` for each feature, or `EARLIER_ROUND` where `later`.
+        A name of `GROUPS` for each feature.
 
     Examples
     --------
-    >>> groups = column_groups(html=False, later=False)
-    >>> groups[0], MARKUP in groups
-    ('shape', False)
+    >>> groups = column_groups(html=False)
+    >>> groups[:2], MARKUP in groups
+    (('shape', 'shape'), False)
     """
-    features = features_of_a_paragraph()
-    names = [*([EARLIER_ROUND] if later else []), *([MARKUP] if html else []), OWN_WORDS]
-    scores = [LogOdds(name, np.zeros(1)) for name in names]
-    return tuple((features.of_html(scores) if html else features.of_text(scores)).groups)
+    scores = [LogOdds(name, np.zeros(1)) for name in ([MARKUP, OWN_WORDS] if html else [OWN_WORDS])]
+    return tuple(features_of_a_paragraph().columns(scores, html=html).groups)
 
 
 def _probability(log_odds: LogOdds) -> Float:

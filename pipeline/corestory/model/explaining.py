@@ -1,8 +1,7 @@
 """Why a paragraph got its label: the contributions of its n-grams to stage 1, and of feature groups to its score.
 
-A feature group's contribution is its Shapley value. Each coalition of groups is scored: the networks see the features
-of its groups, and the training mean of all others. Later rounds are recomputed for each coalition, so what an earlier
-round made of a group counts as that group's. Nothing is sampled, and the contributions add up to the score.
+A feature group's contribution is its Shapley value. Each coalition of groups is scored: the network sees the features
+of its groups, and the training mean of all others. Nothing is sampled, and the contributions add up to the score.
 
 Features hidden behind their means, and Shapley values of a model's output: Štrumbelj and Kononenko, "Explaining
 prediction models and individual predictions with feature contributions" (Knowledge and Information Systems 41, 2014);
@@ -19,24 +18,23 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 
 from corestory.features.batch import batches
-from corestory.features.batch_features import EARLIER_ROUND, GROUPS, MARKUP, Columns
+from corestory.features.batch_features import GROUPS, MARKUP
 from corestory.line_rules.filler_rules import FILLER_RULES, NO_RULE, FillerRule
 from corestory.model.breakdown import Breakdown, Effect, ngram_breakdowns, shapley_values
-from corestory.model.scoring import ScoredBatch, Stage2, Weights
+from corestory.model.scoring import ScoredBatch, Weights
 from corestory.model.site_memory import BEFORE_CONTEXT
 from corestory.model.tagged_article import TaggedArticle
-from corestory.types import Bool, Float, Float32, Label
+from corestory.types import Bool, Float, Label
 
 if TYPE_CHECKING:
     from corestory.model.calibration import PlattScaling
-    from corestory.model.network import Network
     from corestory.model.site_memory import SiteMemory
     from corestory.model.tagger import Tagger
     from corestory.reading.article import Article
 
 METHOD = (
     "words: TF-IDF value times linear weight; context: Shapley values of groups of features over all coalitions, "
-    "absent groups at their training mean in every round (Štrumbelj and Kononenko 2014; Lundberg and Lee 2017; "
+    "absent groups at their training mean (Štrumbelj and Kononenko 2014; Lundberg and Lee 2017; "
     "Jullum, Redelmeier and Aas 2021), in calibrated log-odds"
 )
 
@@ -120,7 +118,7 @@ def explain_articles(
         The model.
     articles
         Articles with at least one paragraph each. All coalitions of groups are scored, so this takes ten times as long
-        as tagging, and with several rounds a hundred times.
+        as tagging.
     threshold, memory
         As in `Tagger.tag_stream`.
 
@@ -208,19 +206,12 @@ class _Reasons:
         self._correction = None if scored.correction is None else (scaling.slope * scored.correction.total).tolist()
 
     def _game(self, weights: Weights, scored: ScoredBatch) -> Callable[[Bool], Float]:
-        """Make stage 2 a game whose players are the feature groups: the networks see only those that take part."""
-        stage2 = Stage2(scored.features, scored.stage1, weights.networks(html=scored.html), html=scored.html)
-        # The scores of the round before follow from the players, so their columns are shown if any player is in.
-        # Without any player, a later round could only follow the order of equal scores.
-        of_group = {name: number for number, name in enumerate(self._names)} | {EARLIER_ROUND: len(self._names)}
+        """Make stage 2 a game whose players are the feature groups: the network sees only those that take part."""
+        columns, network = scored.features.columns(scored.stage1, html=scored.html), weights.network(html=scored.html)
+        features, player = columns.matrix(), [self._names.index(group) for group in columns.groups]
 
         def play(present: Bool) -> Float:
-            shown = np.append(present, present.any())
-
-            def seen(columns: Columns, network: Network) -> Float32:
-                return np.where(shown[[of_group[name] for name in columns.groups]], columns.matrix(), network.mean)
-
-            return stage2.log_odds(seen)
+            return network.log_odds(np.where(present[player], features, network.mean), scored.features.layout)
 
         return play
 

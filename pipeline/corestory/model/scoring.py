@@ -8,15 +8,13 @@ of the article each is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.features.batch_features import EARLIER_ROUND, LIMIT, MARKUP, OWN_WORDS, BatchFeatures, Columns, LogOdds
+from corestory.features.batch_features import LIMIT, MARKUP, OWN_WORDS, BatchFeatures, LogOdds
 from corestory.features.shapes import ENDS_AS_SENTENCE
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.correction import AddedLogOdds, Correction, correction_of
@@ -24,7 +22,7 @@ from corestory.model.kinds import KindHead
 from corestory.model.network import Network
 from corestory.model.ngrams import NgramScorer
 from corestory.model.site_memory import BEFORE_CONTEXT
-from corestory.types import Bool, Float, Float32
+from corestory.types import Bool, Float
 
 if TYPE_CHECKING:
     from corestory.model.rules import Forced
@@ -58,11 +56,11 @@ class Weights:
     words
         Stage 1 over a paragraph's words.
     text
-        Stage 2 for paragraphs without markup: one network a round; each round sees the scores of the round before.
+        Stage 2 for paragraphs without markup.
     markup
         Stage 1 over markup words; None in a model that was trained without markup.
     html
-        Stage 2 for paragraphs with markup, empty in a model that was trained without.
+        Stage 2 for paragraphs with markup; None in a model that was trained without.
     forms
         Stage 1 over word shapes, which needs no language; its log-odds are added to those of `words`.
     article
@@ -80,9 +78,9 @@ class Weights:
     """
 
     words: NgramScorer
-    text: tuple[Network, ...]
-    markup: NgramScorer | None
-    html: tuple[Network, ...]
+    text: Network
+    markup: NgramScorer | None = None
+    html: Network | None = None
     forms: NgramScorer | None = None
     article: Network | None = None
     article_words: NgramScorer | None = None
@@ -90,9 +88,9 @@ class Weights:
     kinds: KindHead | None = None
     corrections: tuple[Correction, ...] = ()
 
-    def networks(self, *, html: bool) -> tuple[Network, ...]:
-        """Stage 2, with or without markup."""
-        return self.html if html else self.text
+    def network(self, *, html: bool) -> Network:
+        """Stage 2, with markup if the model has it, or without."""
+        return self.html if html and self.html is not None else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +131,7 @@ def stage1_log_odds(features: BatchFeatures, weights: Weights) -> tuple[LogOdds,
     by_words = weights.words.log_odds(features.tokens)
     if weights.forms is not None:
         by_words = by_words + weights.forms.log_odds(features.forms)
-    if features.batch.markup is None or weights.markup is None or not weights.html:
+    if features.batch.markup is None or weights.markup is None or weights.html is None:
         return (LogOdds(OWN_WORDS, by_words),)
     markup_tokens, number = features.markup_tokens
     return LogOdds(MARKUP, weights.markup.log_odds(markup_tokens)[number]), LogOdds(OWN_WORDS, by_words)
@@ -167,10 +165,8 @@ def score_batch(
         for group, values in stage1_log_odds(features, weights)
     )
     html = len(stage1) > 1
-    log_odds = np.zeros(0)
-    for number, network in enumerate(weights.networks(html=html)):
-        columns = stage2_features(features, stage1, log_odds if number else None, html=html)
-        log_odds = _with_forced(network.log_odds(columns.matrix(), batch.layout), forced)
+    columns = features.columns(stage1, html=html)
+    log_odds = _with_forced(weights.network(html=html).log_odds(columns.matrix(), batch.layout), forced)
     correction = correction_of(weights.corrections, features, log_odds, html=html)
     for added in (None if correction is None else correction.total, shift):
         if added is not None:
@@ -182,57 +178,6 @@ def with_correction(scored: ScoredBatch, added: AddedLogOdds) -> ScoredBatch:
     """Correct a scored batch once more."""
     correction = added if scored.correction is None else scored.correction + added
     return replace(scored, log_odds=scored.log_odds + added.total, correction=correction)
-
-
-def stage2_features(
-    features: BatchFeatures, stage1: Sequence[LogOdds], earlier: Float | None, *, html: bool
-) -> Columns:
-    """Return the features of a round of stage 2.
-
-    The rounds are stacked sequential learning (Cohen and Carvalho, 2005), also called auto-context (Tu, 2008).
-
-    Parameters
-    ----------
-    features
-        The features of the batch.
-    stage1
-        Its log-odds by stage 1.
-    earlier
-        Its log-odds by the round before; None in the first round.
-    html
-        Whether with markup.
-    """
-    scores = stage1 if earlier is None else [LogOdds(EARLIER_ROUND, earlier), *stage1]
-    return features.of_html(scores) if html else features.of_text(scores)
-
-
-class Stage2:
-    """The rounds of stage 2 over one batch, to be computed again and again with features altered.
-
-    Parameters
-    ----------
-    features, stage1
-        The features and the scores by words of the batch.
-    networks
-        One for each round.
-    html
-        Whether with markup.
-    """
-
-    def __init__(
-        self, features: BatchFeatures, stage1: Sequence[LogOdds], networks: Sequence[Network], *, html: bool
-    ) -> None:
-        self._columns = partial(stage2_features, features, stage1, html=html)
-        self._first, self._networks, self._layout = self._columns(None), networks, features.layout
-
-    def log_odds(self, altered: Callable[[Columns, Network], Float32]) -> Float:
-        """Return the log-odds of core when each round sees what `altered` makes of its columns and its network."""
-        columns, log_odds = self._first, np.zeros(0)
-        for number, network in enumerate(self._networks):
-            if number:
-                columns = self._columns(log_odds)
-            log_odds = network.log_odds(altered(columns, network), self._layout)
-        return log_odds
 
 
 def _with_forced(log_odds: Float, forced: Forced | None) -> Float:

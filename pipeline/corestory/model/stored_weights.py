@@ -1,7 +1,7 @@
 """Weights as a safetensors file, and back: every array is checked before it is used.
 
-An array's name says where it belongs: ``words.idf``; ``html.1.scale`` is of the second round; ``text.0.2.taps`` is of
-the first round's third member, ``article.0.mean`` of the network that tells articles from pages without a story,
+An array's name says where it belongs: ``words.idf``; ``html.0.scale`` is of stage 2 with markup; ``text.0.2.taps`` is
+of the third member of that without, ``article.0.mean`` of the network that tells articles from pages without a story,
 ``article.words.idf`` of the scorer that it reads, ``second_look.network.mean`` of the second look's network, and
 ``adapted.0.words.hashes`` of the first correction.
 """
@@ -81,16 +81,14 @@ def _parts(weights: Weights) -> Iterator[tuple[str, object]]:
     look, kinds = weights.second_look, weights.kinds
     yield from (("words", weights.words), ("markup", weights.markup), ("forms", weights.forms))
     yield "article.words", weights.article_words
-    networks = {f"text.{number}": network for number, network in enumerate(weights.text)}
-    networks |= {f"html.{number}": network for number, network in enumerate(weights.html)}
-    if weights.article is not None:
-        networks["article.0"] = weights.article
+    networks = {"text.0": weights.text, "html.0": weights.html, "article.0": weights.article}
     if look is not None:
         yield from (("second_look.words", look.words), ("second_look.forms", look.forms))
         networks["second_look.network"] = look.network
     for name, network in networks.items():
-        yield name, network
-        yield from ((f"{name}.{number}", member) for number, member in enumerate(network.members))
+        if network is not None:
+            yield name, network
+            yield from ((f"{name}.{number}", member) for number, member in enumerate(network.members))
     if kinds is not None:
         yield from ((f"kinds.{name}", getattr(kinds, name)) for name in _KIND_PARTS)
     for number, correction in enumerate(weights.corrections):
@@ -145,14 +143,14 @@ class _Unpacking:
         words = self._scorer("words")
         markup = self._scorer("markup") if "markup.hashes" in self.left else None
         forms = self._scorer("forms") if "forms.hashes" in self.left else None
-        text = self._rounds("text")
-        html = self._rounds("html") if markup is not None else ()
+        text = self._network("text.0", len(column_groups(html=False)))
+        html = self._network("html.0", len(column_groups(html=True))) if markup is not None else None
         article_words = self._scorer("article.words") if "article.words.hashes" in self.left else None
         features = article_feature_count(words=article_words is not None)
         article = self._network("article.0", features) if "article.0.mean" in self.left else None
         look = self._second_look() if "second_look.words.hashes" in self.left else None
         kinds = self._kinds() if "kinds.text.mean" in self.left else None
-        corrections = tuple(self._corrections(html=bool(html)))
+        corrections = tuple(self._corrections(html=html is not None))
         if self.left:
             raise ModelError(f"{min(self.left)[:40]!r} belongs to nothing else in the model", where=self.where)
         return Weights(words, text, markup, html, forms, article, article_words, look, kinds, corrections)
@@ -162,13 +160,6 @@ class _Unpacking:
         self._shape(f"{name}.weights", found.weights, found.hashes.shape, f"the shape of {name}.hashes")
         self._divisor(f"{name}.unknown_idf", found.unknown_idf)
         return found
-
-    def _rounds(self, name: str) -> tuple[Network, ...]:
-        html = name == "html"
-        networks = [self._network(f"{name}.0", len(column_groups(html=html, later=False)))]
-        while f"{name}.{len(networks)}.mean" in self.left:
-            networks.append(self._network(f"{name}.{len(networks)}", len(column_groups(html=html, later=True))))
-        return tuple(networks)
 
     def _network(self, name: str, features: int) -> Network:
         arrays = self._arrays(Network, name)

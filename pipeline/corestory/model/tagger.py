@@ -157,7 +157,7 @@ class Tagger(PythonCalls):
         head = self.weights.kinds if {"label", "kind"} <= set(frame) and frame["kind"].notna().any() else None
         predicted_kind = np.full(len(frame), None, object)
         with_markup = np.zeros(len(frame), bool)
-        if "markup" in frame and self.weights.html:
+        if "markup" in frame and self.weights.html is not None:
             known = frame["markup"].notna()
             marked = np.flatnonzero(known.groupby(frame["article_id"]).transform("all"))
             if len(marked):
@@ -244,7 +244,7 @@ class Tagger(PythonCalls):
 
     def reads_markup(self, article: Article) -> bool:
         """Whether the model uses the article's markup: it has some, and the model was trained with it."""
-        return bool(self.weights.html) and article.markup is not None
+        return self.weights.html is not None and article.markup is not None
 
     def _decided(
         self, batch: Batch, threshold: float | None, rules: Rules | None = None, shift: Float | None = None

@@ -234,9 +234,9 @@ def _measured(by: str, articles: int) -> list[str]:
 
 def _description(tagger: Tagger) -> list[str]:
     weights, settings = tagger.weights, tagger.settings
-    first = weights.text[0]
+    text = weights.text
     markup = f", and over {len(weights.markup.hashes):,} of markup where the input is HTML" if weights.markup else ""
-    with_markup = f" ({len(weights.html[0].mean)} with markup)" if weights.html else ""
+    with_markup = f" ({len(weights.html.mean)} with markup)" if weights.html else ""
     if settings.threshold is None:
         decision = (
             f"its score reaches {settings.cutoff_share:g} of its article's best expected word F1, or "
@@ -247,9 +247,9 @@ def _description(tagger: Tagger) -> list[str]:
     return [
         f"Stage 1: TF-IDF over {len(weights.words.hashes):,} hashed n-grams of words into a logistic "
         f"regression{markup}. "
-        f"Stage 2: {len(weights.text)} round(s) of a mean of {len(first.members)} network(s) with "
-        f"{len(first.members[0].taps)} dilated convolutions over the paragraphs of an article, "
-        f"from {len(first.mean)} features of the paragraph, its neighbours and its article{with_markup}.",
+        f"Stage 2: a mean of {len(text.members)} network(s) with "
+        f"{len(text.members[0].taps)} dilated convolutions over the paragraphs of an article, "
+        f"from {len(text.mean)} features of the paragraph, its neighbours and its article{with_markup}.",
         f"A paragraph is core if {decision}.",
     ]
 

@@ -186,7 +186,7 @@ def _usable(labelled: pd.DataFrame) -> pd.DataFrame:
 def _by_form(tagger: Tagger, frame: pd.DataFrame) -> Iterator[tuple[bool, pd.DataFrame]]:
     """Return the articles with markup, if the model reads markup, and then all articles as texts."""
     with_markup = frame[has_markup(frame)]
-    if tagger.weights.html and with_markup["label"].nunique() > 1:
+    if tagger.weights.html is not None and with_markup["label"].nunique() > 1:
         yield True, with_markup
     yield False, frame
 

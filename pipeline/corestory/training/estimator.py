@@ -42,7 +42,6 @@ LEAST = {
     "text_epochs": 1,
     "html_epochs": 1,
     "steps": 1,
-    "rounds": 1,
     "folds": 2,
     "text_blocks": 0,
     "html_blocks": 0,
@@ -56,8 +55,7 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Stage 1 is TF-IDF of words into a logistic regression; the same over the form of the words, which knows no language,
     added to it; and the same over markup words where there is markup. Stage 2
     is a mean of small networks over features of the paragraph, its neighbours and its article, fitted on
-    out-of-fold scores of stage 1 (folds by site), in rounds that each see the scores of the one before (stacked
-    sequential learning; Cohen and Carvalho, IJCAI 2005).
+    out-of-fold scores of stage 1 (folds by site; stacked sequential learning, Cohen and Carvalho, IJCAI 2005).
 
     Give cross-validation the sites, or the articles, as `groups`: plain ``cv=3`` puts paragraphs of one article into
     training and test, and such scores are too high.
@@ -86,8 +84,6 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     least_trust
         Labels to which a first model of other sites gives a smaller probability are not learned by the final
         networks; at 0 every label is, and there is no first model.
-    rounds
-        Rounds of the context stage.
     folds
         Folds for out-of-fold scores; fewer where there are fewer sites.
     use_markup
@@ -144,7 +140,6 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         penalty: float = 1e-2,
         steps: int = 500,
         least_trust: float = 0.1,
-        rounds: int = 1,
         folds: int = 5,
         use_markup: bool = True,
         random_state: int = 0,
@@ -165,7 +160,6 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.penalty = penalty
         self.steps = steps
         self.least_trust = least_trust
-        self.rounds = rounds
         self.folds = folds
         self.use_markup = use_markup
         self.random_state = random_state

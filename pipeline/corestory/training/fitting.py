@@ -17,7 +17,7 @@ from corestory.features.shapes import form_tokens, unmarked
 from corestory.features.tokens import Tokens, tokenise
 from corestory.model.network import Network, joined
 from corestory.model.ngrams import NgramScorer, fit_ngrams
-from corestory.model.scoring import Weights, stage2_features
+from corestory.model.scoring import Weights
 from corestory.training.network_fit import Shape, fit_network
 from corestory.training.training_rows import TrainingPath, TrainingRows, trusted_labels
 from corestory.types import Bool, Float, Float32, Int
@@ -48,7 +48,6 @@ class Recipe:
     penalty: float
     steps: int
     least_trust: float
-    rounds: int
     seed: int
     jobs: int
 
@@ -57,14 +56,14 @@ class Recipe:
 class FittedPath(TrainingPath):
     """A path with its fitted networks, and the rows' out-of-fold log-odds before calibration.
 
-    `stage1` holds the rows' out-of-fold log-odds by stage 1, that of words last, and `by_fold` the networks of each
-    round that saw all folds but one.
+    `stage1` holds the rows' out-of-fold log-odds by stage 1, that of words last, and `by_fold` the networks that saw
+    all folds but one.
     """
 
-    networks: tuple[Network, ...]
+    network: Network
     out_of_fold: Float
     stage1: tuple[LogOdds, ...]
-    by_fold: tuple[tuple[Network, ...], ...]
+    by_fold: tuple[Network, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +163,7 @@ def fit_stage1(
 def fit_stage2(
     path: TrainingPath, stage1: Sequence[LogOdds], words: NgramScorer, recipe: Recipe, *, progress: Progress
 ) -> FittedPath:
-    """Fit the rounds of stage 2 on out-of-fold log-odds of stage 1.
+    """Fit stage 2 on out-of-fold log-odds of stage 1.
 
     Parameters
     ----------
@@ -179,34 +178,23 @@ def fit_stage2(
     progress
         Called after each single fit.
     """
-    rows, html = path.rows, path.html
-    folds = int(rows.fold.max()) + 1
-    networks: list[Network] = []
-    by_fold: list[tuple[Network, ...]] = []
-    log_odds: Float | None = None
-    for number in range(recipe.rounds):
-        features = _features(rows.batch, stage1, log_odds, words, html=html)
-        seed = recipe.seed + 100 * number
-        learned = rows.labelled
-        if recipe.least_trust > 0:
-            # Half of the passes are enough to see which labels other sites contradict.
-            brief = replace(
-                recipe, text_epochs=max(recipe.text_epochs // 2, 1), html_epochs=max(recipe.html_epochs // 2, 1)
-            )
-            first = _fit_networks(features, rows, _by_fold(learned, rows, seed), brief, html=html, progress=progress)
-            learned = trusted_labels(
-                _held_out(first, features, rows.fold, rows.batch.layout), rows, least=recipe.least_trust
-            )
-        # The members of the final network are fitted beside the networks of the folds.
-        tasks = _by_fold(learned, rows, seed) + [(learned, seed + member) for member in range(recipe.members)]
-        fitted = _fit_networks(features, rows, tasks, recipe, html=html, progress=progress)
-        networks.append(joined(fitted[folds:]))
-        by_fold.append(tuple(fitted[:folds]))
-        log_odds = _held_out(fitted[:folds], features, rows.fold, rows.batch.layout)
-    assert log_odds is not None  # noqa: S101 -- the estimator checks that there is a round
-    return FittedPath(
-        rows, path.numbers, path.frame_rows, html, tuple(networks), log_odds, tuple(stage1), tuple(by_fold)
-    )
+    rows, html, layout = path.rows, path.html, path.rows.batch.layout
+    features = _features(rows.batch, stage1, words, html=html)
+    learned = rows.labelled
+    if recipe.least_trust > 0:
+        # Half of the passes are enough to see which labels other sites contradict.
+        brief = replace(
+            recipe, text_epochs=max(recipe.text_epochs // 2, 1), html_epochs=max(recipe.html_epochs // 2, 1)
+        )
+        first = _fit_networks(features, rows, _by_fold(learned, rows, recipe.seed), brief, html=html, progress=progress)
+        learned = trusted_labels(_held_out(first, features, rows.fold, layout), rows, least=recipe.least_trust)
+    # The members of the final network are fitted beside the networks of the folds.
+    by_fold = _by_fold(learned, rows, recipe.seed)
+    tasks = by_fold + [(learned, recipe.seed + member) for member in range(recipe.members)]
+    fitted = _fit_networks(features, rows, tasks, recipe, html=html, progress=progress)
+    held_out, final = fitted[: len(by_fold)], joined(fitted[len(by_fold) :])
+    log_odds = _held_out(held_out, features, rows.fold, layout)
+    return FittedPath(rows, path.numbers, path.frame_rows, html, final, log_odds, tuple(stage1), tuple(held_out))
 
 
 def _by_fold(learned: Bool, rows: TrainingRows, seed: int) -> list[tuple[Bool, int]]:
@@ -270,12 +258,12 @@ def fit_count(recipe: Recipe, folds: int, *, html: bool) -> int:
     --------
     >>> recipe = Recipe(min_pages=3, form_pages=10, words_c=3.0, forms_c=1.0, markup_c=1.0, text_shape=Shape(48, 6, 24),
     ...                 html_shape=Shape(48, 0, 24), members=3, text_epochs=3, html_epochs=10, penalty=0.01, steps=500,
-    ...                 least_trust=0.1, rounds=2, seed=0, jobs=1)
+    ...                 least_trust=0.1, seed=0, jobs=1)
     >>> fit_count(recipe, 5, html=False), fit_count(recipe, 5, html=True)
-    (38, 70)
+    (25, 44)
     """
     passes = 2 if recipe.least_trust > 0 else 1
-    return (folds + 1) * (3 if html else 2) + recipe.rounds * (passes * folds + recipe.members) * (2 if html else 1)
+    return (folds + 1) * (3 if html else 2) + (passes * folds + recipe.members) * (2 if html else 1)
 
 
 def fit_stages(paths: Sequence[TrainingPath], recipe: Recipe, *, progress: Progress) -> FittedStages:
@@ -298,7 +286,7 @@ def fit_stages(paths: Sequence[TrainingPath], recipe: Recipe, *, progress: Progr
         words, by_words = fit_stage1(texts, rows, rows.first_view, of_words, recipe, progress=progress)
         forms, by_form = fit_stage1(texts, rows, rows.first_view, of_forms, recipe, progress=progress)
         fitted = fit_stage2(text, [LogOdds(OWN_WORDS, by_words + by_form)], words, recipe, progress=progress)
-        stages = FittedStages(Weights(words, fitted.networks, None, (), forms), (fitted,))
+        stages = FittedStages(Weights(words, fitted.network, forms=forms), (fitted,))
         return _with_markup(stages, paths[1], recipe, progress=progress) if len(paths) > 1 else stages
 
 
@@ -310,18 +298,14 @@ def _with_markup(stages: FittedStages, path: TrainingPath, recipe: Recipe, *, pr
     markup, by_markup = fit_stage1(spelt, rows, everything, of_markup, recipe, progress=progress)
     stage1 = [LogOdds(MARKUP, by_markup), LogOdds(OWN_WORDS, stages.by_words[path.numbers])]
     html = fit_stage2(path, stage1, weights.words, recipe, progress=progress)
-    return FittedStages(replace(weights, markup=markup, html=html.networks), (*stages.paths, html))
+    return FittedStages(replace(weights, markup=markup, html=html.network), (*stages.paths, html))
 
 
-def _features(
-    batch: Batch, stage1: Sequence[LogOdds], earlier: Float | None, words: NgramScorer, *, html: bool
-) -> Float32:
+def _features(batch: Batch, stage1: Sequence[LogOdds], words: NgramScorer, *, html: bool) -> Float32:
     found = []
     for chunk, inside in chunks(batch):
         scores = [LogOdds(group, values[inside]) for group, values in stage1]
-        before = None if earlier is None else earlier[inside]
-        features = BatchFeatures(chunk, words.idf_of)
-        found.append(stage2_features(features, scores, before, html=html).matrix())
+        found.append(BatchFeatures(chunk, words.idf_of).columns(scores, html=html).matrix())
     return np.concatenate(found)
 
 
@@ -347,9 +331,4 @@ def held_out_log_odds(features: BatchFeatures, stage1: Sequence[LogOdds], fold: 
     path
         The path whose networks score them.
     """
-    log_odds: Float | None = None
-    for networks in path.by_fold:
-        matrix = stage2_features(features, stage1, log_odds, html=path.html).matrix()
-        log_odds = _held_out(networks, matrix, fold, features.layout)
-    assert log_odds is not None  # noqa: S101 -- there is a round
-    return log_odds
+    return _held_out(path.by_fold, features.columns(stage1, html=path.html).matrix(), fold, features.layout)
