@@ -1,7 +1,7 @@
 """Published corpora of pages with gold text, read in the layouts in which their authors publish them."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,9 @@ from corestory.reading.decoding import decode
 from corestory.reading.streams import read_bytes
 
 PAGE_SUFFIXES = (".html", ".html.gz", ".htm", ".htm.gz")
+_GOLD_SUFFIXES = (".txt", ".txt.gz")
 _WCXB_PARTS = ("dev", "test")
+_WCXB_GOLD = ("ground_truth", "main_content")
 
 Drop = Callable[[str], None]
 
@@ -78,15 +80,11 @@ def read_wcxb(folder: Path, *, source: str, refuse: Refuse, drop: Drop) -> Itera
             gold_path = gold_folder / f"{name}.json"
             try:
                 record = _json(gold_path)
-                gold = _string(record, "ground_truth", "main_content")
-                yield GoldPage(
-                    page=f"{source}/{part}/{name}",
-                    source=source,
-                    url=_string(record, "url"),
-                    title=_string(record, "ground_truth", "title"),
-                    html=read_html(html),
-                    gold=checked_gold(gold, where=str(gold_path), expected="text in ground_truth.main_content"),
+                url, title = _string(record, "url"), _string(record, "ground_truth", "title")
+                page = GoldPage(
+                    f"{source}/{part}/{name}", source, url, title, _html(html), _string(record, *_WCXB_GOLD)
                 )
+                yield _checked(page, where=str(gold_path), expected=f"text in {'.'.join(_WCXB_GOLD)}")
             except InputError as error:
                 refuse(error)
         for gold_path in sorted(gold_folder.glob("*.json")):
@@ -128,14 +126,9 @@ def read_newspaper4k(folder: Path, *, source: str, refuse: Refuse) -> Iterator[G
         try:
             if name not in pages:
                 raise InputError("gold text without its page", where=where, expected=f"html/{name}.html or .html.gz")
-            yield GoldPage(
-                page=f"{source}/{name}",
-                source=source,
-                url=_string(entry, "url"),
-                title=_string(entry, "title"),
-                html=read_html(pages[name]),
-                gold=checked_gold(_string(entry, "articleBody"), where=where, expected="text in articleBody"),
-            )
+            url, title, gold = (_string(entry, key) for key in ("url", "title", "articleBody"))
+            page = GoldPage(f"{source}/{name}", source, url, title, _html(pages[name]), gold)
+            yield _checked(page, where=where, expected="text in articleBody")
         except InputError as error:
             refuse(error)
 
@@ -148,52 +141,36 @@ def find_pages(folder: Path) -> dict[str, Path]:
     pages: dict[str, Path] = {}
     if folder.is_dir():
         for path in sorted(folder.iterdir()):
-            suffix = page_suffix(path.name)
+            suffix = _suffix(path, PAGE_SUFFIXES)
             if suffix and path.is_file():
                 pages.setdefault(path.name.removesuffix(suffix), path)
     return pages
 
 
-def page_suffix(name: str) -> str:
-    """Suffix of an HTML file's name, or an empty string.
-
-    Examples
-    --------
-    >>> page_suffix("0001.html.gz"), page_suffix("0001.json")
-    ('.html.gz', '')
-    """
-    return next((suffix for suffix in sorted(PAGE_SUFFIXES, key=len, reverse=True) if name.endswith(suffix)), "")
+def _suffix(path: Path, suffixes: Sequence[str]) -> str:
+    return next((suffix for suffix in suffixes if path.name.endswith(suffix)), "")
 
 
-def read_html(path: Path) -> str:
-    """Read a page's HTML, gzipped or not.
+def _checked(page: GoldPage, *, where: str, expected: str) -> GoldPage:
+    """Give a page back if it has a gold text: one of which every word would be filler teaches the wrong thing."""
+    if not page.gold.strip():
+        raise InputError("empty gold text", where=where, expected=expected)
+    return page
 
-    Raises
-    ------
-    InputError
-        If the file cannot be read or holds nothing.
-    """
-    html = decode(read_bytes(path), where=str(path), html=True)
+
+def _html(path: Path) -> str:
+    html = _text(path, html=True)
     if not html.strip():
         raise InputError("empty page", where=str(path), expected="HTML")
     return html
 
 
-def checked_gold(gold: str, *, where: str, expected: str) -> str:
-    """Give the gold text back, if there is one.
-
-    Raises
-    ------
-    InputError
-        If it is empty: a page of which every word would be filler teaches the wrong thing.
-    """
-    if not gold.strip():
-        raise InputError("empty gold text", where=where, expected=expected)
-    return gold
+def _text(path: Path, *, html: bool = False) -> str:
+    return decode(read_bytes(path), where=str(path), html=html)
 
 
 def _json(path: Path) -> object:
-    text = decode(read_bytes(path), where=str(path))
+    text = _text(path)
     try:
         value: object = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
@@ -214,9 +191,6 @@ def _string(value: object, *keys: str) -> str:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value.strip() if isinstance(value, str) else ""
-
-
-_GOLD_SUFFIXES = (".txt", ".txt.gz")
 
 
 def is_pairs(folder: Path) -> bool:
@@ -257,18 +231,13 @@ def read_pairs(folder: Path, *, source: str, refuse: Refuse) -> Iterator[GoldPag
             if gold is None:
                 raise InputError("page without its gold text", where=str(html), expected=f"{name}.txt beside it")
             address = folder / f"{name}.url"
-            yield GoldPage(
-                page=f"{source}/{name}",
-                source=source,
-                url=_first_line(address) if address.is_file() else "",
-                title="",
-                html=read_html(html),
-                gold=checked_gold(decode(read_bytes(gold), where=str(gold)), where=str(gold), expected="the story"),
-            )
+            url = next(iter(_text(address).split()), "") if address.is_file() else ""
+            page = GoldPage(f"{source}/{name}", source, url, "", _html(html), _text(gold))
+            yield _checked(page, where=str(gold), expected="the story")
         except InputError as error:
             refuse(error)
     for path in sorted(folder.iterdir()):
-        suffix = next((suffix for suffix in _GOLD_SUFFIXES if path.name.endswith(suffix)), "")
+        suffix = _suffix(path, _GOLD_SUFFIXES)
         if suffix and path.name.removesuffix(suffix) not in pages:
             refuse(
                 InputError(
@@ -280,8 +249,3 @@ def read_pairs(folder: Path, *, source: str, refuse: Refuse) -> Iterator[GoldPag
 def _gold_path(folder: Path, name: str) -> Path | None:
     paths = (folder / f"{name}{suffix}" for suffix in _GOLD_SUFFIXES)
     return next((path for path in paths if path.is_file()), None)
-
-
-def _first_line(path: Path) -> str:
-    lines = decode(read_bytes(path), where=str(path)).split()
-    return lines[0] if lines else ""

@@ -8,7 +8,7 @@ from itertools import pairwise
 from corestory.errors import InputError, Refuse
 from corestory.reading.article import Article, keeping
 from corestory.reading.decoding import decode
-from corestory.reading.fields import CONTENTS, AmbiguousFieldsError, FieldFinder, listed
+from corestory.reading.fields import CONTENTS, OPTIONS, AmbiguousFieldsError, FieldFinder, listed
 from corestory.reading.json_rows import IDENTITIES, fact_of, identity_of, is_missing, position_of, string_of, strings_of
 from corestory.reading.one_article import FACTS, page_article, paragraphs_of_text, text_article
 from corestory.reading.tables import SourceRow, SourceTable, folded
@@ -17,6 +17,7 @@ from corestory.reading.text import is_blank
 # The columns that are read, by what they are.
 POSITION = "position"
 COLUMNS = frozenset((*IDENTITIES, *CONTENTS, *FACTS, POSITION))
+_EXPECTED = "an article a row (text, paragraphs or html) or a paragraph a row (article_id, position, text)"
 # How many articles of a table of paragraphs are remembered, to find one whose rows are in two places: memory must not
 # grow with the table, and in a table that is not sorted the next such article is near.
 REMEMBERED = 100_000
@@ -55,26 +56,19 @@ def articles_of_table(
     finder = finder or FieldFinder()
     columns = finder.columns(table, where=where)
     present = {folded(column) for column in table.columns}
-    missing = ""
-    if has_paragraphs(columns):
-        if not columns.intersection(IDENTITIES):
-            missing = "article_id"
-        elif "text" not in columns:
-            missing = "text"
-    elif not columns.intersection(CONTENTS):
-        missing = "text"
     found = listed(table.columns, word="columns")
     for name in keep:
         if folded(name) not in present:
             raise InputError(f"no column {name!r} to keep; {found}", where=where)
-    if missing:
-        option = "--id-column" if missing == "article_id" else "--text-column"
-        raise InputError(
-            f"no column {missing!r}; {found}",
-            where=where,
-            expected="an article a row (text, paragraphs or html) or a paragraph a row (article_id, position, text)",
-            hint=f"{option} NAME tells the column.",
-        )
+    needed = {"article_id": IDENTITIES, "text": ("text",)} if has_paragraphs(columns) else {"text": CONTENTS}
+    for missing, names in needed.items():
+        if columns.isdisjoint(names):
+            raise InputError(
+                f"no column {missing!r}; {found}",
+                where=where,
+                expected=_EXPECTED,
+                hint=f"{OPTIONS[missing]} NAME tells the column.",
+            )
     yield from articles_of_rows(table.rows, refuse=refuse, keep=keep, finder=finder, lists=table.lists)
 
 
@@ -123,16 +117,15 @@ def articles_of_rows(
     """
     keep = [folded(name) for name in keep]
     finder = finder or FieldFinder()
-    group: _Group | None = None
+    group = _Group("")
     finished: OrderedDict[str, None] = OrderedDict()
     named: OrderedDict[str, int] = OrderedDict()
     for row in rows:
         try:
             values = finder.values(row, lists=lists)
             if not has_paragraphs(values):
-                if group is not None:
-                    yield from _finished(group, finished, refuse, keep)
-                    group = None
+                yield from _finished(group, finished, refuse, keep)
+                group = _Group("")
                 article = article_of_row(row, values, source=finder.options.source)
                 article = replace(article, article_id=_distinct(article.article_id, named))
                 yield keeping(article, [row.values] * len(article.texts), keep)
@@ -143,13 +136,11 @@ def articles_of_rows(
         except InputError as error:
             refuse(error)
             continue
-        if group is None or group.article_id != line.article_id:
-            if group is not None:
-                yield from _finished(group, finished, refuse, keep)
+        if group.article_id != line.article_id:
+            yield from _finished(group, finished, refuse, keep)
             group = _Group(line.article_id, line.article_id in finished)
         group.lines.append(line)
-    if group is not None:
-        yield from _finished(group, finished, refuse, keep)
+    yield from _finished(group, finished, refuse, keep)
 
 
 def _distinct(article_id: str, named: "OrderedDict[str, int]") -> str:
@@ -190,32 +181,31 @@ def article_of_row(row: SourceRow, values: Mapping[str, object] | None = None, *
     if content == "html":
         html = _content_of(values["html"], "html", row.where)
         article = page_article(html, article_id=article_id, where=row.where)
-        of_page = (article.url, article.title, article.language, "")
-        return Article(
-            article_id,
-            article.texts,
-            *(own or found for own, found in zip(facts, of_page, strict=True)),
-            markup=article.markup,
+        url, title, language, site = facts
+        return replace(
+            article,
+            url=url or article.url,
+            title=title or article.title,
+            language=language or article.language,
+            site=site,
             source=html if source else "",
         )
+    texts: Sequence[str] = ()
+    text = ""
     if content == "paragraphs":
         texts = strings_of(values["paragraphs"], row.where)
     elif content == "text":
         text = _content_of(values["text"], "text", row.where)
-        article = text_article(
-            paragraphs_of_text(text, where=row.where), article_id=article_id, where=row.where, facts=facts
-        )
-        return replace(article, source=text) if source else article
-    elif any(name in values for name in CONTENTS):
-        texts = []
-    else:
+        texts = paragraphs_of_text(text, where=row.where)
+    elif not any(name in values for name in CONTENTS):
         raise InputError(
             f"no text; {listed(row.values)}",
             where=row.where,
             expected="text, paragraphs or html",
             hint="--text-column NAME tells the field.",
         )
-    return text_article(texts, article_id=article_id, where=row.where, facts=facts)
+    article = text_article(texts, article_id=article_id, where=row.where, facts=facts)
+    return replace(article, source=text) if source else article
 
 
 def _content_of(value: object, name: str, where: str) -> str:
@@ -241,13 +231,15 @@ class _Group:
     """The adjacent rows of one article."""
 
     article_id: str
-    again: bool
+    again: bool = False
     lines: list[_Line] = field(default_factory=list)
 
 
 def _finished(
     group: _Group, finished: "OrderedDict[str, None]", refuse: Refuse, keep: Sequence[str]
 ) -> Iterator[Article]:
+    if not group.lines:
+        return
     finished[group.article_id] = None
     if len(finished) > REMEMBERED:
         finished.popitem(last=False)

@@ -117,12 +117,8 @@ def row_group_sizes(path: AnyPath) -> list[int]:
 
     try:
         with open_parquet(path) as file:
-            metadata = file.metadata
-            groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-            return [
-                sum(group.column(number).total_compressed_size for number in range(group.num_columns))
-                for group in groups
-            ]
+            groups = map(file.metadata.row_group, range(file.metadata.num_row_groups))
+            return [sum(group.column(at).total_compressed_size for at in range(group.num_columns)) for group in groups]
     except (pyarrow.ArrowException, OSError, ValueError):
         return []  # reading the file reports the error
 
@@ -156,13 +152,13 @@ def articles_of_row_groups(path: AnyPath, first: int, last: int, refuse: Refuse,
     try:
         with open_parquet(path) as file:
             count = sum(file.metadata.row_group(number).num_rows for number in range(first, last))
-            in_paragraphs = has_paragraphs(finder.columns(table, where=name))
-            before = _last_identity(file, first, finder) if in_paragraphs else None
+            if has_paragraphs(finder.columns(table, where=name)):
+                before = _last_identity(file, first, finder)
+                rows = own_rows(table.rows, count=count, before=before, finder=finder)
+            else:
+                rows = islice(table.rows, count)
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise InputError("damaged Parquet data", where=name) from error
-    rows = (
-        own_rows(table.rows, count=count, before=before, finder=finder) if in_paragraphs else islice(table.rows, count)
-    )
     yield from articles_of_table(replace(table, rows=rows), where=name, refuse=refuse, keep=keep, finder=finder)
 
 

@@ -3,36 +3,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corestory.reading.html.tags import (
-    BLOCK,
-    BLOCK_VOID,
-    BREAK,
-    CLOSE,
-    HIDDEN,
-    HIDDEN_INLINE,
-    HIDDEN_VOID,
-    INLINE_OPEN,
-    INLINE_VOID,
-    KIND,
-    LINK,
-    NAME_BITS,
-    NOTHING,
-    Nesting,
-    Tags,
-)
+from corestory.reading.html.tags import KIND, NAME_BITS, Nesting, TagKind, Tags
 
 
 @pytest.mark.parametrize(
     ("tag", "kind"),
     [
-        ("/p", CLOSE), ("?", NOTHING), ("?php x", NOTHING), ("p", BLOCK), ("hr", BLOCK_VOID), ("br", BREAK),
-        ('a href="x"', LINK), ("b", INLINE_OPEN), ("img", INLINE_VOID), ('p hidden=""', HIDDEN),
-        ('hr hidden=""', HIDDEN_VOID),
-        ('a href="x" style="DISPLAY: none"', HIDDEN_INLINE), ('img hidden=""', NOTHING), ('br hidden=""', BREAK),
-        ('p class="hidden" title="none"', BLOCK),
-        ('p style="display:&nbsp;none"', HIDDEN), ('p title=" hidden="', BLOCK),
+        ("/p", TagKind.CLOSE),
+        ("?", TagKind.NOTHING),
+        ("?php x", TagKind.NOTHING),
+        ("p", TagKind.BLOCK),
+        ("hr", TagKind.BLOCK_VOID),
+        ("br", TagKind.BREAK),
+        ('a href="x"', TagKind.LINK),
+        ("b", TagKind.INLINE_OPEN),
+        ("img", TagKind.INLINE_VOID),
+        ('p hidden=""', TagKind.HIDDEN),
+        ('hr hidden=""', TagKind.HIDDEN_VOID),
+        ('a href="x" style="DISPLAY: none"', TagKind.HIDDEN_INLINE),
+        ('img hidden=""', TagKind.NOTHING),
+        ('br hidden=""', TagKind.BREAK),
+        ('p class="hidden" title="none"', TagKind.BLOCK),
+        ('p style="display:&nbsp;none"', TagKind.HIDDEN),
+        ('p title=" hidden="', TagKind.BLOCK),
     ],
-)  # fmt: skip
+)
 def test_a_tag_does_what_its_element_does_and_whether_it_is_hidden_says(tag, kind):
     assert Tags()[tag] & KIND == kind
 

@@ -12,30 +12,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 from corestory.reading.html.serialised import MARK, text_nodes
-from corestory.reading.html.tags import (
-    BLOCK,
-    BLOCK_VOID,
-    BUTTON,
-    CAPTION,
-    CELL,
-    CLOSE,
-    DEFINITION,
-    DEFINITIONS,
-    FLEXIBLE,
-    INLINE_OPEN,
-    LINK,
-    NOTHING,
-    OPENS,
-    PHRASE,
-    ROLE,
-    ROLE_BITS,
-    ROW,
-    SPOKEN,
-    TABLE,
-    TERM,
-    TRANSPARENT,
-    Nesting,
-)
+from corestory.reading.html.tags import FLEXIBLE, OPENS, ROLE, ROLE_BITS, SPOKEN, ElementRole, Nesting, TagKind
 from corestory.types import Bool, Int
 
 # A table of figures has cells of at most so many words, and links in less than this share of its cells.
@@ -55,7 +32,7 @@ _FEW = 60
 def needs_adjusting(tags: Sequence[str], codes: Int, texts: Sequence[str]) -> bool:
     """Return whether a page has elements whose meaning `adjust` may change."""
     roles = codes & ROLE
-    if ((roles == ROW << ROLE_BITS) | (roles == TERM << ROLE_BITS)).any():
+    if ((roles == ElementRole.ROW << ROLE_BITS) | (roles == ElementRole.TERM << ROLE_BITS)).any():
         return True
     in_doubt = np.flatnonzero(codes & (FLEXIBLE | SPOKEN))
     # Most of them stand alone, as buttons do, and to look at a whole page takes longer.
@@ -63,15 +40,15 @@ def needs_adjusting(tags: Sequence[str], codes: Int, texts: Sequence[str]) -> bo
 
 
 def _is_beside_text(index: int, tags: Sequence[str], codes: Int, texts: Sequence[str]) -> bool:
-    if _role(codes, index) == CAPTION:
+    if _role(codes, index) == ElementRole.CAPTION:
         return True
-    is_button = _role(codes, index) == BUTTON
+    is_button = _role(codes, index) == ElementRole.BUTTON
     before = bool(texts[index - 1].strip())
     if before and not is_button:
         return True
     if is_button and not before:
         return False
-    if _role(codes, index - 1) >= PHRASE:
+    if _role(codes, index - 1) >= ElementRole.PHRASE:
         return True
     end = "/" + tags[index].partition(" ")[0]
     for later in range(index + 1, min(index + _NEAR, len(tags))):
@@ -98,24 +75,24 @@ def adjust(codes: Int, kinds: Int, texts: list[str]) -> None:
 class _Adjusting:
     def __init__(self, codes: Int, kinds: Int, texts: list[str]) -> None:
         self.codes, self.kinds, self.texts = codes, kinds, texts
-        nesting = Nesting(OPENS.take(kinds), kinds == CLOSE)
+        nesting = Nesting(OPENS.take(kinds), kinds == TagKind.CLOSE)
         self.ends: list[int] = nesting.ends().tolist()
         self.parents: list[int] = nesting.around(np.arange(len(kinds))).tolist()
         self.whole = texts.copy()
-        self.links: list[int] = np.append(0, np.cumsum(kinds == LINK)).tolist()
+        self.links: list[int] = np.append(0, np.cumsum(kinds == TagKind.LINK)).tolist()
 
     def run(self) -> None:
         # The inner elements first.
         for start in sorted(self._opened(self.codes & FLEXIBLE > 0), key=self.ends.__getitem__):
-            if self.kinds[start] < BLOCK:
+            if self.kinds[start] < TagKind.BLOCK:
                 if self._stands_apart(start):
-                    self.kinds[start] = BLOCK
+                    self.kinds[start] = TagKind.BLOCK
             elif self._is_within_line(start):
-                self.kinds[start] = INLINE_OPEN
+                self.kinds[start] = TagKind.INLINE_OPEN
         for start in self._opened(self.codes & SPOKEN > 0):
-            block = self._above(start, lambda above: self.kinds[above] >= BLOCK)
+            block = self._above(start, lambda above: self.kinds[above] >= TagKind.BLOCK)
             # The page itself is no paragraph.
-            if block > 0 and self.kinds[block] == BLOCK:
+            if block > 0 and self.kinds[block] == TagKind.BLOCK:
                 self._drop_spoken(start, block)
         self._join_definitions()
         self._join_cells()
@@ -134,7 +111,7 @@ class _Adjusting:
 
     def _stands_apart(self, start: int) -> bool:
         """Whether a caption or a link that is a button, both inline elements, is no part of the sentence around it."""
-        is_caption = _role(self.codes, start) == CAPTION
+        is_caption = _role(self.codes, start) == ElementRole.CAPTION
         if is_caption and self._begins_block(start):
             return not self.texts[self.ends[start]].lstrip()[:1].islower()
         # Buttons that stand alone are paragraphs of links.
@@ -147,22 +124,22 @@ class _Adjusting:
     def _begins_block(self, start: int) -> bool:
         """Whether nothing stands before an inline element in the block around it."""
         before = start - 1
-        while self.kinds[before] < BLOCK and not _shows(self.texts[before]):
+        while self.kinds[before] < TagKind.BLOCK and not _shows(self.texts[before]):
             before -= 1
         return before < 0 or not _shows(self.texts[before])
 
     def _ends_block(self, start: int) -> bool:
         """Whether nothing follows in the block around an element, or other buttons alone."""
-        block = self._above(start, lambda above: self.kinds[above] >= BLOCK)
+        block = self._above(start, lambda above: self.kinds[above] >= TagKind.BLOCK)
         after, end = self.ends[start], self.ends[block] if block >= 0 else len(self.kinds) - 1
-        while after < end and self.kinds[after] < BLOCK and not _shows(self.texts[after]):
+        while after < end and self.kinds[after] < TagKind.BLOCK and not _shows(self.texts[after]):
             after += 1
-            if _role(self.codes, after) == BUTTON:
+            if _role(self.codes, after) == ElementRole.BUTTON:
                 after = self.ends[after]
-        return after >= end or self.kinds[after] >= BLOCK
+        return after >= end or self.kinds[after] >= TagKind.BLOCK
 
     def _has_blocks(self, start: int) -> bool:
-        return bool((self.kinds[start + 1 : self.ends[start]] >= BLOCK).any())
+        return bool((self.kinds[start + 1 : self.ends[start]] >= TagKind.BLOCK).any())
 
     @cached_property
     def _words_before(self) -> list[int]:
@@ -182,45 +159,46 @@ class _Adjusting:
         # "textShare": a word and a label without a space between are written so only if the page shows them apart.
         if before[-1:].isalnum() and inside[:1].isalnum() and not before.endswith(MARK):
             return False
-        if _role(self.codes, start) == BUTTON:
+        if _role(self.codes, start) == ElementRole.BUTTON:
             return bool(before.strip() and after.strip())
-        return _role(self.codes, self.parents[start]) >= PHRASE or bool(before.strip() or after.strip())
+        return _role(self.codes, self.parents[start]) >= ElementRole.PHRASE or bool(before.strip() or after.strip())
 
     def _drop_spoken(self, start: int, block: int) -> None:
         if self._words_in(start) < SPOKEN_WORDS <= self._words_in(block) and not self._has_blocks(block):
             end = self.ends[start]
-            self.kinds[start : end + 1] = NOTHING
+            self.kinds[start : end + 1] = TagKind.NOTHING
             self.texts[start:end] = [""] * (end - start)
 
     def _join_definitions(self) -> None:
         lists: dict[int, list[int]] = {}
-        for start in sorted(self._of_role(TERM) + self._of_role(DEFINITION)):
+        for start in sorted(self._of_role(ElementRole.TERM) + self._of_role(ElementRole.DEFINITION)):
             above = self._above(start, lambda above: not self._is_transparent(above))
-            if _role(self.codes, above) == DEFINITIONS:
+            if _role(self.codes, above) == ElementRole.DEFINITIONS:
                 lists.setdefault(above, []).append(start)
         for items in lists.values():
             for term, definition in pairwise(items):
                 if (
-                    (_role(self.codes, term), _role(self.codes, definition)) == (TERM, DEFINITION)
-                    and self.kinds[term] == self.kinds[definition] == BLOCK
+                    _role(self.codes, term) == ElementRole.TERM
+                    and _role(self.codes, definition) == ElementRole.DEFINITION
+                    and self.kinds[term] == self.kinds[definition] == TagKind.BLOCK
                     and 0 < self._words_in(term) <= CELL_WORDS
                     and 0 < self._words_in(definition) <= DEFINITION_WORDS
                     and not (self._has_blocks(term) or self._has_blocks(definition))
                 ):
                     # One block from the term's start to the definition's end.
-                    self.kinds[self.ends[term]] = self.kinds[definition] = NOTHING
+                    self.kinds[self.ends[term]] = self.kinds[definition] = TagKind.NOTHING
                     self.texts[definition] = " " + self.texts[definition]
 
     def _is_transparent(self, above: int) -> bool:
-        return bool(self.kinds[above] < BLOCK) or _role(self.codes, above) == TRANSPARENT
+        return bool(self.kinds[above] < TagKind.BLOCK) or _role(self.codes, above) == ElementRole.TRANSPARENT
 
     def _join_cells(self) -> None:
         tables: dict[int, dict[int, list[int]]] = {}
-        for start in self._of_role(ROW):
+        for start in self._of_role(ElementRole.ROW):
             above = self._above(start, lambda above: not self._is_transparent(above))
-            if _role(self.codes, above) == TABLE:
+            if _role(self.codes, above) == ElementRole.TABLE:
                 tables.setdefault(above, {})[start] = []
-        for start in self._of_role(CELL):
+        for start in self._of_role(ElementRole.CELL):
             row = self._above(start, lambda above: not self._is_transparent(above))
             table = self._above(row, lambda above: not self._is_transparent(above)) if row >= 0 else -1
             if table in tables and row in tables[table]:
@@ -240,11 +218,11 @@ class _Adjusting:
 
     def _join_cell(self, cell: int) -> None:
         end = self.ends[cell]
-        for index in (np.flatnonzero(self.kinds[cell:end] == BLOCK) + cell).tolist():
+        for index in (np.flatnonzero(self.kinds[cell:end] == TagKind.BLOCK) + cell).tolist():
             self.texts[index] = " " + self.texts[index]
         inside = self.kinds[cell:end]
-        inside[inside == BLOCK] = INLINE_OPEN
-        inside[inside == BLOCK_VOID] = NOTHING
+        inside[inside == TagKind.BLOCK] = TagKind.INLINE_OPEN
+        inside[inside == TagKind.BLOCK_VOID] = TagKind.NOTHING
         self.texts[end] = " " + self.texts[end]
 
 

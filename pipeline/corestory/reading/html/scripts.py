@@ -33,8 +33,8 @@ UNSPACED_RUN = 6
 _BODY = re.compile(r'"articleBody"\s*:\s*(?=")')
 _TAG = re.compile(r"<(?:/?[a-z][a-z0-9]*\b[^<>]*|!--)>?", re.IGNORECASE)
 _ESCAPED_TAG = re.compile(r"&lt;/?[a-z]", re.IGNORECASE)
-_TEMPLATE_TYPES = (
-    *("text/template", "text/html", "text/x-template", "text/x-handlebars-template", "application/xml", "text/xml"),
+_TEMPLATE_TYPES = frozenset(
+    ("text/template", "text/html", "text/x-template", "text/x-handlebars-template", "application/xml", "text/xml")
 )
 _ELSEWHERE = 'template,meta[itemprop="articleBody"]'
 # JSON or HTML in attributes, as Inertia and the islands of other frameworks have it, in the normal form of a page.
@@ -46,18 +46,8 @@ _PIECE = re.compile(r"__next_f\b[^\[]{0,40}\.push\(\s*\[\s*1\s*,\s*(?=\")")
 _TEXT_KEYS = frozenset(
     (
         *("text", "content", "contents", "value", "html", "body", "paragraph", "paragraphs", "children", "data"),
-        *(
-            "markup",
-            "articlebody",
-            "liveblogupdate",
-            "insert",
-            "bodytext",
-            "bodyhtml",
-            "contenthtml",
-            "richtext",
-            "copy",
-        ),
-        *("nodes", "elements", "blocks", "runs", "spans", "leaves", "segments", "fragments"),
+        *("markup", "articlebody", "liveblogupdate", "insert", "bodytext", "bodyhtml", "contenthtml", "richtext"),
+        *("copy", "nodes", "elements", "blocks", "runs", "spans", "leaves", "segments", "fragments"),
     )
 )
 _ITEM_WORDS = 8
@@ -131,14 +121,12 @@ def state_paragraphs(tree: LexborHTMLParser, *, least: int = DECLARED_WORDS) -> 
         if piece := _PIECE.search(raw):
             pieces.append(decoded(raw, piece.end()))
             continue
-        # Templates hold notices of some sentences as well.
-        of_source = DECLARED_WORDS if kind in _TEMPLATE_TYPES else least
         try:
             for name, value in _states(raw, kind):
-                stories = _stories(value, of_source if name else DECLARED_WORDS)
-                best = max(
-                    [best, *(one for one in stories if name or _prose_items(one)[0] >= _LEAST_ITEMS)], key=_prose_items
-                )
+                # Templates hold notices of some sentences as well.
+                stories = _stories(value, least if name and kind not in _TEMPLATE_TYPES else DECLARED_WORDS)
+                told = (one for one in stories if name or _prose_items(one)[0] >= _LEAST_ITEMS)
+                best = max([best, *told], key=_prose_items)
         except (ValueError, RecursionError):
             continue
     for value in sent_values("".join(pieces)):

@@ -21,24 +21,15 @@ from corestory.reading.html.markup_words import Names
 from corestory.reading.html.outline import Outline
 from corestory.reading.html.serialised import MARK, NormalForm, text_nodes, unescaped
 from corestory.reading.html.tags import (
-    BLOCK,
-    BREAK,
-    CLOSE,
-    HIDDEN,
-    HIDDEN_INLINE,
-    HIDDEN_VOID,
-    INLINE_OPEN,
-    INLINE_VOID,
     KIND,
-    LINK,
     NAME_BITS,
-    NOTHING,
     OPENS,
-    PHRASE,
     PREFORMATTED_TEXT,
     ROLE,
     ROLE_BITS,
+    ElementRole,
     Nesting,
+    TagKind,
     Tags,
 )
 from corestory.reading.html.torn import join_initials, join_lines, join_printed_breaks, part_sentences
@@ -55,7 +46,7 @@ MAX_DEPTH = 200
 OF_HEADING = 500
 
 # The kinds of tags whose names tell what is within a line.
-_NAMED = np.isin(np.arange(len(OPENS)), (LINK, INLINE_OPEN, INLINE_VOID))
+_NAMED = np.isin(np.arange(len(OPENS)), (TagKind.LINK, TagKind.INLINE_OPEN, TagKind.INLINE_VOID))
 
 
 class _Known(local):
@@ -76,7 +67,7 @@ def cut(form: NormalForm) -> Outline:
     tags, texts = form.tags_and_texts()
     codes = np.fromiter(map(known.__getitem__, tags), np.int64, len(tags))
     kinds = codes & KIND
-    kinds[:1] = BLOCK  # the body, hidden or not
+    kinds[:1] = TagKind.BLOCK  # the body, hidden or not
     if needs_adjusting(tags, codes, texts):
         adjust(codes, kinds, texts)
     # The characters of each text without outer white space.
@@ -85,18 +76,19 @@ def cut(form: NormalForm) -> Outline:
     join_printed_breaks(kinds, texts, lengths)
     join_initials(tags, kinds, texts, lengths)
     part_sentences(kinds, texts, lengths)
-    for link in np.flatnonzero((kinds[:-1] == LINK) & (kinds[1:] == CLOSE) & (lengths[:-1] == 1)).tolist():
+    short_links = (kinds[:-1] == TagKind.LINK) & (kinds[1:] == TagKind.CLOSE) & (lengths[:-1] == 1)
+    for link in np.flatnonzero(short_links).tolist():
         if texts[link].strip() in _ANCHORS:
             texts[link], lengths[link] = "", 0
     # A page without a single block or break is a text, whose line ends are all that tells its paragraphs.
-    if not (kinds[1:] >= BREAK).any():
+    if not (kinds[1:] >= TagKind.BREAK).any():
         codes[:1] |= PREFORMATTED_TEXT
-    nesting = Nesting(OPENS.take(kinds), kinds == CLOSE)
-    if (kinds == HIDDEN_INLINE).any() or ((kinds >= HIDDEN) & (nesting.level >= MAX_DEPTH)).any():
+    nesting = Nesting(OPENS.take(kinds), kinds == TagKind.CLOSE)
+    if (kinds == TagKind.HIDDEN_INLINE).any() or ((kinds >= TagKind.HIDDEN) & (nesting.level >= MAX_DEPTH)).any():
         kept = _without_small_hidden(kinds, texts, nesting, form)
         texts = [text for text, is_kept in zip(texts, kept.tolist(), strict=True) if is_kept]
         codes, kinds, lengths = codes[kept], kinds[kept], lengths[kept]
-        nesting = Nesting(OPENS.take(kinds), kinds == CLOSE)
+        nesting = Nesting(OPENS.take(kinds), kinds == TagKind.CLOSE)
     _close_headings(codes, kinds, lengths, nesting, known.names)
     _decode(texts, lengths)
     return _outline(codes, kinds, texts, lengths, nesting, known.names)
@@ -104,9 +96,9 @@ def cut(form: NormalForm) -> Outline:
 
 def _close_headings(codes: Int, kinds: Int, lengths: Int, nesting: Nesting, known: Names) -> None:
     """Take the names from headings and captions that hold blocks with a story: nobody has closed them."""
-    phrases = np.flatnonzero((kinds == BLOCK) & (codes & ROLE == PHRASE << ROLE_BITS))
+    phrases = np.flatnonzero((kinds == TagKind.BLOCK) & (codes & ROLE == ElementRole.PHRASE << ROLE_BITS))
     ends = nesting.ends().take(phrases)
-    before, blocks = np.append(0, np.cumsum(lengths)), np.append(0, np.cumsum(kinds == BLOCK))
+    before, blocks = np.append(0, np.cumsum(lengths)), np.append(0, np.cumsum(kinds == TagKind.BLOCK))
     open_ones = phrases[(before[ends] - before[phrases] > OF_HEADING) & (blocks[ends] > blocks[phrases] + 1)]
     codes[open_ones] = codes[open_ones] & (1 << NAME_BITS) - 1 | known.number(("div", "", ())) << NAME_BITS
 
@@ -120,32 +112,32 @@ def _without_small_hidden(kinds: Int, texts: list[str], nesting: Nesting, form: 
         Which tags are kept; `kinds` are changed.
     """
     deep = nesting.level >= MAX_DEPTH
-    hidden = np.flatnonzero((kinds == HIDDEN) | (kinds == HIDDEN_INLINE))
+    hidden = np.flatnonzero((kinds == TagKind.HIDDEN) | (kinds == TagKind.HIDDEN_INLINE))
     ends = nesting.ends()
-    inline = np.flatnonzero(kinds == HIDDEN_INLINE)
+    inline = np.flatnonzero(kinds == TagKind.HIDDEN_INLINE)
     depth = np.zeros(len(kinds) + 1, np.int64)
     depth[inline], depth[ends[inline]] = 1, -1
     spaces = np.zeros(len(kinds) + 1, np.int64)
     within = np.flatnonzero(np.cumsum(depth)[:-1])
     spaces[within + 1] = [form.spaces(texts[index]) for index in within.tolist()]
     np.cumsum(spaces, out=spaces)
-    little = (kinds[hidden] == HIDDEN_INLINE) & (spaces[ends[hidden]] - spaces[hidden] < PROSE_WORDS)
-    kinds[hidden] = HIDDEN
-    kinds[(kinds == HIDDEN_VOID) & deep] = NOTHING
+    little = (kinds[hidden] == TagKind.HIDDEN_INLINE) & (spaces[ends[hidden]] - spaces[hidden] < PROSE_WORDS)
+    kinds[hidden] = TagKind.HIDDEN
+    kinds[(kinds == TagKind.HIDDEN_VOID) & deep] = TagKind.NOTHING
     kept = np.ones(len(kinds), bool)
     for begin in hidden[little | deep[hidden]].tolist():
         if kept[begin]:  # not within another one
             end = ends[begin]
             kept[begin:end] = False
-            kinds[end : end + 1] = NOTHING
+            kinds[end : end + 1] = TagKind.NOTHING
     return kept
 
 
 def _outline(codes: Int, kinds: Int, texts: list[str], lengths: Int, nesting: Nesting, known: Names) -> Outline:
     """Cut a page whose tags' kinds are final, and whose texts are decoded."""
     shallow = nesting.level < MAX_DEPTH
-    blocks = ((kinds == BLOCK) | (kinds == HIDDEN)) & shallow
-    boundaries = (kinds >= BLOCK) | nesting.closes(kinds >= BLOCK)
+    blocks = ((kinds == TagKind.BLOCK) | (kinds == TagKind.HIDDEN)) & shallow
+    boundaries = (kinds >= TagKind.BLOCK) | nesting.closes(kinds >= TagKind.BLOCK)
     boundaries[_double_breaks(kinds, boundaries, lengths)] = True
     # A paragraph lies between two boundaries and begins with the first text that shows.
     bounds, shown = np.flatnonzero(boundaries), np.flatnonzero(lengths)
@@ -153,7 +145,7 @@ def _outline(codes: Int, kinds: Int, texts: list[str], lengths: Int, nesting: Ne
     new = np.flatnonzero(np.diff(segment, prepend=-1))
     begins, ends = bounds.take(segment.take(new)), np.append(bounds, len(kinds)).take(segment.take(new) + 1)
     # The innermost block element around each paragraph, and around each element.
-    recorded = (kinds >= BLOCK) & shallow
+    recorded = (kinds >= TagKind.BLOCK) & shallow
     number, at = np.cumsum(recorded) - 1, np.flatnonzero(recorded)
     block_nesting = Nesting(blocks, nesting.closes(blocks))
 
@@ -163,10 +155,9 @@ def _outline(codes: Int, kinds: Int, texts: list[str], lengths: Int, nesting: Ne
 
     elements = np.where(blocks.take(begins), number.take(begins), element_around(begins))
     parents = element_around(at)
-    in_link = np.cumsum((kinds == LINK).view(np.int8) - nesting.closes(kinds == LINK).view(np.int8), dtype=np.int64) > 0
-    linked = np.append(0, np.cumsum(np.where(in_link, lengths, 0)))
+    linked = np.append(0, np.cumsum(np.where(nesting.depth(kinds == TagKind.LINK) > 0, lengths, 0)))
     is_preformatted = (codes.take(at) & PREFORMATTED_TEXT > 0).take(elements)
-    breaks = np.flatnonzero((kinds == BREAK) & ~boundaries)
+    breaks = np.flatnonzero((kinds == TagKind.BREAK) & ~boundaries)
     found, paragraph, links = _paragraphs(texts, shown.take(new), ends, breaks, is_preformatted, linked)
     named = np.flatnonzero(_NAMED.take(kinds))
     outline = Outline(
@@ -188,8 +179,8 @@ def _outline(codes: Int, kinds: Int, texts: list[str], lengths: Int, nesting: Ne
 
     copies = set(copies_for_screens(*columns, words_of))
     rows = list(range(len(found)))
-    hidden = (kinds == HIDDEN) & shallow
-    depth = np.cumsum(hidden.view(np.int8) - nesting.closes(hidden).view(np.int8), dtype=np.int64)
+    hidden = (kinds == TagKind.HIDDEN) & shallow
+    depth = nesting.depth(hidden)
     is_hidden = depth.take(begins) > 0
     if is_hidden.any():
         outermost = np.flatnonzero(hidden & (depth == 1))
@@ -212,7 +203,7 @@ def _decode(texts: list[str], lengths: Int) -> None:
 
 def _double_breaks(kinds: Int, boundaries: Bool, lengths: Int) -> Int:
     """Return every second of the line breaks that have nothing between them: it ends a paragraph."""
-    breaks = np.flatnonzero(kinds == BREAK)
+    breaks = np.flatnonzero(kinds == TagKind.BREAK)
     if len(breaks) < 2:
         return breaks[:0]
     between = (np.diff(np.cumsum(boundaries)[breaks]) > 0) | (np.diff(np.cumsum(lengths > 0)[breaks - 1]) > 0)

@@ -45,23 +45,34 @@ VOID = frozenset(
     )
 )
 
-# The effects of a tag. From `BREAK` on, a page has lines; from `BLOCK` on, the tag ends the paragraph before it.
-NOTHING, CLOSE, LINK, INLINE_OPEN, INLINE_VOID, BREAK, HIDDEN_INLINE, BLOCK, BLOCK_VOID, HIDDEN, HIDDEN_VOID = range(11)
-# The roles of an element among those around it. From `PHRASE` on, it holds a sentence or a part of one.
-OTHER, TRANSPARENT, TABLE, ROW, CELL, DEFINITIONS, DEFINITION, BUTTON, CAPTION, PHRASE, TERM = range(11)
+
+class TagKind:
+    """What a tag does. From `BREAK` on, a page has lines; from `BLOCK` on, the tag ends the paragraph before it."""
+
+    NOTHING, CLOSE, LINK, INLINE_OPEN, INLINE_VOID, BREAK, HIDDEN_INLINE = range(7)
+    BLOCK, BLOCK_VOID, HIDDEN, HIDDEN_VOID = range(7, 11)
+
+
+class ElementRole:
+    """What an element is among those around it. From `PHRASE` on, it holds a sentence or a part of one."""
+
+    OTHER, TRANSPARENT, TABLE, ROW, CELL, DEFINITIONS, DEFINITION, BUTTON, CAPTION, PHRASE, TERM = range(11)
+
+
 _ROLES = {
-    "table": TABLE,
-    "tr": ROW,
-    "td": CELL,
-    "th": CELL,
-    "dl": DEFINITIONS,
-    "dd": DEFINITION,
-    **dict.fromkeys(("p", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "summary", "caption"), PHRASE),
-    "button": BUTTON,
-    "dt": TERM,
-    **dict.fromkeys(("thead", "tbody", "tfoot", "div"), TRANSPARENT),
+    "table": ElementRole.TABLE,
+    "tr": ElementRole.ROW,
+    "td": ElementRole.CELL,
+    "th": ElementRole.CELL,
+    "dl": ElementRole.DEFINITIONS,
+    "dd": ElementRole.DEFINITION,
+    **dict.fromkeys(("p", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "summary", "caption"), ElementRole.PHRASE),
+    "button": ElementRole.BUTTON,
+    "dt": ElementRole.TERM,
+    **dict.fromkeys(("thead", "tbody", "tfoot", "div"), ElementRole.TRANSPARENT),
 }
-OPENS = np.isin(np.arange(11), (LINK, INLINE_OPEN, HIDDEN_INLINE, BLOCK, HIDDEN))
+_OPENING = (TagKind.LINK, TagKind.INLINE_OPEN, TagKind.HIDDEN_INLINE, TagKind.BLOCK, TagKind.HIDDEN)
+OPENS = np.isin(np.arange(11), _OPENING)
 """Whether each kind of tag opens an element."""
 
 # The code of a tag holds what it does, what its element is, some properties of it, and the number of its name.
@@ -72,19 +83,19 @@ FLEXIBLE, SPOKEN, PREFORMATTED_TEXT = (1 << bit for bit in range(8, 11))
 NAME_BITS = 11
 
 _KINDS = {
-    **dict.fromkeys(VOID, BLOCK_VOID),
-    **dict.fromkeys(INLINE, INLINE_OPEN),
-    **dict.fromkeys(VOID & INLINE, INLINE_VOID),
-    "a": LINK,
-    "br": BREAK,
+    **dict.fromkeys(VOID, TagKind.BLOCK_VOID),
+    **dict.fromkeys(INLINE, TagKind.INLINE_OPEN),
+    **dict.fromkeys(VOID & INLINE, TagKind.INLINE_VOID),
+    "a": TagKind.LINK,
+    "br": TagKind.BREAK,
 }
 # Hidden and without content, as a tracking pixel, an inline element is nothing.
 _HIDDEN_KINDS = {
-    BLOCK: HIDDEN,
-    BLOCK_VOID: HIDDEN_VOID,
-    LINK: HIDDEN_INLINE,
-    INLINE_OPEN: HIDDEN_INLINE,
-    INLINE_VOID: NOTHING,
+    TagKind.BLOCK: TagKind.HIDDEN,
+    TagKind.BLOCK_VOID: TagKind.HIDDEN_VOID,
+    TagKind.LINK: TagKind.HIDDEN_INLINE,
+    TagKind.INLINE_OPEN: TagKind.HIDDEN_INLINE,
+    TagKind.INLINE_VOID: TagKind.NOTHING,
 }
 _OTHERS = ("id", "role", "itemprop")
 # Tags and names of so many characters are remembered from page to page, counted with `EACH` for each.
@@ -132,7 +143,7 @@ class Tags(dict[str, int]):
     --------
     >>> tags = Tags()
     >>> code = tags['a href="/news" class="storyLink"']
-    >>> code & KIND == LINK, tags.names[code >> NAME_BITS], tags['a class="storyLink" target="_blank"'] == code
+    >>> code & KIND == TagKind.LINK, tags.names[code >> NAME_BITS], tags['a class="storyLink" target="_blank"'] == code
     (True, ('a', 'storyLink', ()), True)
     """
 
@@ -168,7 +179,7 @@ class Tags(dict[str, int]):
         code = self._elements.get(element)
         if code is None:
             self._elements[element] = code = _code_of(element)
-        if code <= CLOSE:
+        if code <= TagKind.CLOSE:
             return code
         name_of_class = ""
         others: tuple[str, ...] = ()
@@ -187,16 +198,16 @@ class Tags(dict[str, int]):
                 identity = _value(tag, ' id="')
                 if identity is not None:
                     others = (identity,)
-            if code & KIND == INLINE_OPEN and name_of_class:
+            if code & KIND == TagKind.INLINE_OPEN and name_of_class:
                 if _SPOKEN.search(name_of_class):
                     code |= SPOKEN
                 elif _WAITING.search(name_of_class):
-                    code = code & ~KIND | HIDDEN_INLINE
+                    code = code & ~KIND | TagKind.HIDDEN_INLINE
                 elif _CAPTION.search(name_of_class):
-                    code = code & ~ROLE | CAPTION << ROLE_BITS | FLEXIBLE
+                    code = code & ~ROLE | ElementRole.CAPTION << ROLE_BITS | FLEXIBLE
                 elif _PARAGRAPH.search(name_of_class):
-                    code = code & ~KIND | BLOCK | FLEXIBLE
-            elif code & KIND == BLOCK and "pre" in name_of_class and _LINES_CLASS.search(name_of_class):
+                    code = code & ~KIND | TagKind.BLOCK | FLEXIBLE
+            elif code & KIND == TagKind.BLOCK and "pre" in name_of_class and _LINES_CLASS.search(name_of_class):
                 code |= PREFORMATTED_TEXT
         return self.names.number((element, name_of_class, others)) << NAME_BITS | code
 
@@ -205,10 +216,10 @@ def _code_of(element: str) -> int:
     """Return the code of an element without attributes and number, or of an end tag."""
     if element[0] == "/":
         # Within a formula, elements of such names are written with an end tag.
-        return NOTHING if element[1:] in VOID else CLOSE
+        return TagKind.NOTHING if element[1:] in VOID else TagKind.CLOSE
     if element[0] == "?":
-        return NOTHING
-    code = _ROLES.get(element, OTHER) << ROLE_BITS | _KINDS.get(element, BLOCK)
+        return TagKind.NOTHING
+    code = _ROLES.get(element, ElementRole.OTHER) << ROLE_BITS | _KINDS.get(element, TagKind.BLOCK)
     if element not in BLOCKS and element not in INLINE and element not in VOID:
         code |= FLEXIBLE
     return code | PREFORMATTED_TEXT if element in PREFORMATTED else code
@@ -217,16 +228,16 @@ def _code_of(element: str) -> int:
 def _styled(code: int, attributes: dict[str, str]) -> int:
     kind, style = code & KIND, attributes.get("style")
     waits = "popover" in attributes or attributes.get("role") == "tooltip"  # for a click, or for the pointer
-    hiding = _UNSEEN_STYLE if kind == INLINE_OPEN else _HIDDEN_STYLE
+    hiding = _UNSEEN_STYLE if kind == TagKind.INLINE_OPEN else _HIDDEN_STYLE
     if "hidden" in attributes or waits or (style is not None and hiding.search(decoded(style))):
         return code & ~(KIND | FLEXIBLE) | _HIDDEN_KINDS.get(kind, kind)
-    if kind == INLINE_OPEN and (attributes.get("role") == "paragraph" or _BLOCK_STYLE.search(style or "")):
-        return code & ~KIND | BLOCK
-    if style is not None and kind == BLOCK and _INLINE_STYLE.search(style):
-        return code & ~(KIND | FLEXIBLE) | INLINE_OPEN
-    if attributes.get("role") == "button" and kind in (LINK, INLINE_OPEN):
-        return code & ~ROLE | BUTTON << ROLE_BITS | FLEXIBLE
-    if style is not None and kind == BLOCK and _LINES_STYLE.search(style):
+    if kind == TagKind.INLINE_OPEN and (attributes.get("role") == "paragraph" or _BLOCK_STYLE.search(style or "")):
+        return code & ~KIND | TagKind.BLOCK
+    if style is not None and kind == TagKind.BLOCK and _INLINE_STYLE.search(style):
+        return code & ~(KIND | FLEXIBLE) | TagKind.INLINE_OPEN
+    if attributes.get("role") == "button" and kind in (TagKind.LINK, TagKind.INLINE_OPEN):
+        return code & ~ROLE | ElementRole.BUTTON << ROLE_BITS | FLEXIBLE
+    if style is not None and kind == TagKind.BLOCK and _LINES_STYLE.search(style):
         return code | PREFORMATTED_TEXT
     return code
 
@@ -246,7 +257,7 @@ def _is_attribute(tag: str, begin: int) -> bool:
 
     Behind the element's name, or the quotation mark that ends a value; one behind "=" may begin a value.
     """
-    return " " not in tag[:begin] or (tag[begin - 1] == '"' and tag[begin - 2] != "=")
+    return tag.find(" ") == begin or (tag[begin - 1] == '"' and tag[begin - 2] != "=")
 
 
 class Nesting:
@@ -297,6 +308,11 @@ class Nesting:
         """Return whether each tag is the end tag of some elements, given whether each tag opens one of them."""
         found = np.zeros(len(self.level), bool)
         found[self.closing] = opened.take(self.opening)
+        return found
+
+    def depth(self, opened: Bool) -> Int:
+        """Return how many of some elements are open behind each tag, given whether each tag opens one of them."""
+        found: Int = np.cumsum(opened.view(np.int8) - self.closes(opened).view(np.int8), dtype=np.int64)
         return found
 
     def ends(self) -> Int:

@@ -10,19 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from corestory.reading.html.tags import (
-    BLOCK,
-    BLOCK_VOID,
-    BREAK,
-    CLOSE,
-    INLINE_OPEN,
-    INLINE_VOID,
-    LINK,
-    NOTHING,
-    OPENS,
-    PREFORMATTED_TEXT,
-    Nesting,
-)
+from corestory.reading.html.tags import OPENS, PREFORMATTED_TEXT, Nesting, TagKind
 from corestory.reading.wrapping import PARTED_WORDS, is_parted, parted_words, rejoined_lines
 from corestory.types import Int
 
@@ -44,27 +32,27 @@ def join_initials(tags: Sequence[str], kinds: Int, texts: list[str], lengths: In
         The kinds and texts as of `adjust`, and the number of characters of each text without outer white space. The
         kinds are changed, or where the word begins a block too (``<div>T</div><p>he quay``), the texts and lengths.
     """
-    for picture in np.flatnonzero((lengths > 0) & (kinds == INLINE_VOID)).tolist():
+    for picture in np.flatnonzero((lengths > 0) & (kinds == TagKind.INLINE_VOID)).tolist():
         if texts[picture][0].islower() and lengths[picture - 1] == 0 and (letter := _LETTER.search(tags[picture])):
             texts[picture] = letter[1] + texts[picture]
             lengths[picture] += 1
-    for start in np.flatnonzero((lengths > 0) & (lengths < 3) & (kinds == BLOCK)).tolist():
+    for start in np.flatnonzero((lengths > 0) & (lengths < 3) & (kinds == TagKind.BLOCK)).tolist():
         initial, end = texts[start], start + 1
         if len(initial) > 2 or not initial[-1].isupper():
             continue
-        while end < len(texts) - 1 and kinds[end] == CLOSE and not texts[end]:
+        while end < len(texts) - 1 and kinds[end] == TagKind.CLOSE and not texts[end]:
             end += 1
         around = range(start - (end - start - 1), start)
-        if kinds[end] == CLOSE:
+        if kinds[end] == TagKind.CLOSE:
             if texts[end][:1].islower() and not any(
-                texts[above] or kinds[above] not in (BLOCK, INLINE_OPEN) for above in around
+                texts[above] or kinds[above] not in (TagKind.BLOCK, TagKind.INLINE_OPEN) for above in around
             ):
-                kinds[around.start : start + 1] = INLINE_OPEN
+                kinds[around.start : start + 1] = TagKind.INLINE_OPEN
             continue
         word = texts[end]
         # An index has its letters above words that begin with them.
         is_word = word[:1].islower() and word[:1] != initial[-1].lower() and lengths[end] >= _AFTER_INITIAL
-        if kinds[end] == BLOCK and is_word:
+        if kinds[end] == TagKind.BLOCK and is_word:
             texts[start], texts[end] = "", initial + word
             lengths[start], lengths[end] = 0, lengths[end] + lengths[start]
 
@@ -81,20 +69,20 @@ def part_sentences(kinds: Int, texts: list[str], lengths: Int) -> None:
     kinds, texts, lengths
         As in `join_initials`; the kinds are changed, and for links the texts.
     """
-    opens = (kinds[1:] == INLINE_OPEN) | (kinds[1:] == LINK)
-    for end in np.flatnonzero((kinds[:-1] == CLOSE) & opens & (lengths[:-1] == 0)).tolist():
+    opens = (kinds[1:] == TagKind.INLINE_OPEN) | (kinds[1:] == TagKind.LINK)
+    for end in np.flatnonzero((kinds[:-1] == TagKind.CLOSE) & opens & (lengths[:-1] == 0)).tolist():
         last, first = end, end + 1
-        while last and kinds[last] == CLOSE and not texts[last]:
+        while last and kinds[last] == TagKind.CLOSE and not texts[last]:
             last -= 1
         if last == end or lengths[last] < _SENTENCE or not texts[last].endswith(_ENDS):
             continue
-        while first + 1 < len(texts) and not texts[first] and kinds[first + 1] == INLINE_OPEN:
+        while first + 1 < len(texts) and not texts[first] and kinds[first + 1] == TagKind.INLINE_OPEN:
             first += 1
         if texts[first][:1].isupper():
-            if kinds[end + 1] == LINK:
+            if kinds[end + 1] == TagKind.LINK:
                 texts[end] = " "
             else:
-                kinds[end + 1] = BLOCK
+                kinds[end + 1] = TagKind.BLOCK
 
 
 # Printed lines are so many in an element, of which such a share goes on in lower case.
@@ -117,7 +105,7 @@ def join_lines(tags: Sequence[str], codes: Int, kinds: Int, texts: list[str], le
     codes, kinds, texts, lengths
         As in `corestory.reading.html.display.adjust` and `join_initials`; codes, kinds and texts are changed.
     """
-    starts = kinds == BLOCK
+    starts = kinds == TagKind.BLOCK
     begins = starts.copy()
     for _ in range(_WITHIN):
         begins[1:] |= begins[:-1] & (lengths[:-1] == 0) & OPENS.take(kinds[1:])
@@ -129,27 +117,29 @@ def join_lines(tags: Sequence[str], codes: Int, kinds: Int, texts: list[str], le
     if len(lower) < _GOING_ON * _LINES:
         return
     blocks = np.flatnonzero(starts)
-    going_on: list[int] = blocks[np.searchsorted(blocks, lower, side="right") - 1].tolist()
-    nesting = Nesting(OPENS.take(kinds), kinds == CLOSE)
-    parents: list[int] = nesting.around(np.arange(len(kinds))).tolist()
-    ends: list[int] = nesting.ends().tolist()
-    begun: list[int] = np.append(np.cumsum(kinds >= BLOCK), 0).tolist()
-    elements = {parents[start]: tags[start].partition(" ")[0] for start in going_on}
+    nesting = Nesting(OPENS.take(kinds), kinds == TagKind.CLOSE)
+    parents = nesting.around(blocks)
+    # Most elements hold too few blocks to be a printed page.
+    in_row = (parents >= 0) & (np.bincount(parents + 1).take(parents + 1) >= _LINES)
+    going_on = np.searchsorted(blocks, lower, side="right") - 1
+    elements = {parents[at]: tags[blocks[at]].partition(" ")[0] for at in going_on[in_row[going_on]].tolist()}
+    if not elements:
+        return
+    begun, ends = np.cumsum(kinds >= TagKind.BLOCK), nesting.ends()
+    in_row &= begun.take(ends.take(blocks) - 1) == begun.take(blocks)  # and hold no blocks
     lines: dict[int, list[int]] = {}
-    for start in blocks.tolist():
-        parent = parents[start]
-        has_blocks = ends[start] > start and begun[ends[start] - 1] > begun[start]
-        if tags[start].partition(" ")[0] == elements.get(parent) and not has_blocks:
+    for start, parent in zip(blocks[in_row].tolist(), parents[in_row].tolist(), strict=True):
+        if tags[start].partition(" ")[0] == elements.get(parent):
             lines.setdefault(parent, []).append(start)
     for parent, of_parent in lines.items():
-        if parent < 0 or not _are_printed(["".join(texts[start : ends[start]]).strip() for start in of_parent]):
+        if not _are_printed(["".join(texts[start : ends[start]]).strip() for start in of_parent]):
             continue
         codes[parent] |= PREFORMATTED_TEXT
         for start in of_parent:
             end = ends[start]
             texts[start:end] = [" ".join(text.split("\n")) for text in texts[start:end]]
             texts[start] = "\n" + texts[start]
-            kinds[start] = INLINE_OPEN
+            kinds[start] = TagKind.INLINE_OPEN
             if not texts[end].strip():
                 texts[end] = ""
 
@@ -174,12 +164,12 @@ def join_printed_breaks(kinds: Int, texts: list[str], lengths: Int) -> None:
     kinds, texts, lengths
         As in `join_initials`; all are changed.
     """
-    breaks = np.flatnonzero(kinds == BREAK)
+    breaks = np.flatnonzero(kinds == TagKind.BREAK)
     if sum(_goes_on(texts, at) for at in breaks.tolist()) < PARTED_WORDS:
         return
     # What is between two boundaries, with the breaks in it.
-    nesting = Nesting(OPENS.take(kinds), kinds == CLOSE)
-    bounds = np.flatnonzero((kinds >= BLOCK) | nesting.closes(kinds >= BLOCK))
+    nesting = Nesting(OPENS.take(kinds), kinds == TagKind.CLOSE)
+    bounds = np.flatnonzero((kinds >= TagKind.BLOCK) | nesting.closes(kinds >= TagKind.BLOCK))
     ends = np.append(bounds[1:], len(kinds))
     place = np.searchsorted(bounds, breaks, side="right") - 1
     new = np.flatnonzero(np.diff(place, prepend=-1))
@@ -221,7 +211,7 @@ def _cut(kinds: Int, texts: list[str], lengths: Int, part: list[int], lines: lis
         hyphen = "" if paragraph.startswith(line, place) else line[-1]
         place += len(line) - len(hyphen)
         if place >= len(paragraph):
-            kinds[at] = BLOCK_VOID
+            kinds[at] = TagKind.BLOCK_VOID
             number, place = number + 1, 0
         else:
             is_space = paragraph[place] == " "
@@ -230,7 +220,7 @@ def _cut(kinds: Int, texts: list[str], lengths: Int, part: list[int], lines: lis
 
 
 def _join(kinds: Int, texts: list[str], lengths: Int, at: int, *, hyphen: str = "", space: str = "") -> None:
-    kinds[at] = NOTHING
+    kinds[at] = TagKind.NOTHING
     before = at - 1
     while not texts[before].strip():
         texts[before] = ""
