@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from corestory.errors import DataError, InputError, raise_refusal
+from corestory.errors import DataError, InputError, Refuse, raise_refusal
+from corestory.reading.file_kinds import kind_by_name
+from corestory.reading.json_rows import json_rows
+from corestory.reading.streams import open_bytes
+from corestory.reading.tables import csv_table, folded
 from corestory.types import Label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
-
     import pandas as pd
 
 ARTICLE, POSITION, CHECK, CORRECTION = "article_id", "position", "check", "correction"
@@ -27,6 +30,7 @@ NO_LABEL = "unlabelled"
 
 _LABELS: dict[str, Label | None] = {"core": "core", "filler": "filler", NO_LABEL: None}
 _CHECK_DIGITS = 10
+_HINT = "Prepare the table from the sources and views of the table that was audited."
 # A spreadsheet takes a cell for a formula also after white space, control characters and invisible characters, with
 # full-width signs, and after a semicolon, a tab or a line end where these separate cells: there the text of one cell
 # becomes several. An apostrophe is in the list so that a text that has one already comes back unchanged.
@@ -101,17 +105,12 @@ def read_corrections(path: Path) -> tuple[LabelCorrection, ...]:
         If a column is missing, a row cannot be read, a correction or a position is none, or a paragraph is corrected
         twice and differently: a person's work is not half used.
     """
-    from corestory.reading.file_kinds import kind_by_name
-    from corestory.reading.streams import open_bytes
-    from corestory.reading.tables import csv_table
-
     if kind_by_name(path) == "lines":
         return _reviewed(path)
     found: dict[tuple[str, int], LabelCorrection] = {}
     with open_bytes(path) as stream:
         table = csv_table(stream, name=str(path), refuse=raise_refusal)
-        names = [name.strip().lower() for name in table.columns]
-        missing = [name for name in COLUMNS if name not in names]
+        missing = [name for name in COLUMNS if name not in map(folded, table.columns)]
         if missing:
             raise InputError(
                 f"no column {', '.join(missing)}", where=str(path), expected=", ".join(COLUMNS),
@@ -133,9 +132,6 @@ def read_corrections(path: Path) -> tuple[LabelCorrection, ...]:
 
 def _reviewed(path: Path) -> tuple[LabelCorrection, ...]:
     """Read the labels that a person gave in a review."""
-    from corestory.reading.json_rows import json_rows
-    from corestory.reading.streams import open_bytes
-
     found: dict[tuple[str, int], LabelCorrection] = {}
     with open_bytes(path) as stream:
         for row in json_rows(stream, name=str(path), refuse=raise_refusal, lines=True):
@@ -166,7 +162,7 @@ class _Reviewed(msgspec.Struct):
 
 
 def apply_corrections(
-    frame: pd.DataFrame, corrections: Sequence[LabelCorrection], *, refuse: Callable[[InputError], None] | None = None
+    frame: pd.DataFrame, corrections: Sequence[LabelCorrection], *, refuse: Refuse | None = None
 ) -> tuple[pd.DataFrame, int]:
     """Put corrections into the labelled table.
 
@@ -220,15 +216,7 @@ def apply_corrections(
     for correction in corrections:
         row = row_of.get((correction.article_id, correction.position), -1)
         if row < 0 or text_check(texts[row]) != correction.check:
-            found = "is not in this table" if row < 0 else "has another text in this table"
-            refused.append(
-                InputError(
-                    f"paragraph {correction.position} of {correction.article_id!r} {found}",
-                    where=correction.where,
-                    expected="a paragraph of the audited table",
-                    hint="Prepare the table from the sources and views of the table that was audited.",
-                )
-            )
+            refused.append(_not_there(correction, "is not" if row < 0 else "has another text"))
             continue
         labels[row] = correction.label
         others = [other for other in alike[pages[row], texts[row]] if articles[other] != articles[row]]
@@ -240,13 +228,22 @@ def apply_corrections(
         raise DataError(
             f"none of {len(corrections)} corrections is of a paragraph in this table",
             where=corrections[0].where,
-            hint="Prepare the table from the sources and views of the table that was audited.",
+            hint=_HINT,
         )
     if refuse is not None:
         for error in refused:
             refuse(error)
     changed = sum(old != new for old, new in zip(before, labels, strict=True))
     return frame.assign(label=pd.Series(labels, frame.index, dtype=object)), changed
+
+
+def _not_there(correction: LabelCorrection, is_or_has: str) -> InputError:
+    return InputError(
+        f"paragraph {correction.position} of {correction.article_id!r} {is_or_has} in this table",
+        where=correction.where,
+        expected="a paragraph of the audited table",
+        hint=_HINT,
+    )
 
 
 def _correction(row: Mapping[str, str], where: str) -> LabelCorrection | None:

@@ -96,38 +96,18 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
     paragraphs: list[LabelledParagraph] = []
     in_header = True
     for number, line in enumerate(lines, start=1):
+        line_name = f"{where}, line {number}"
         if not line.strip():
             in_header = in_header and not header
-            continue
-        line_name = f"{where}, line {number}"
-        key, colon, value = line.partition(":")
-        key = key.strip()
-        label, slash, detail = key.partition("/")
         # A file without any header begins with its first paragraph.
-        if in_header and (header or label not in _LABELS):
-            if not colon or key not in _HEADERS:
-                raise InputError(
-                    f"header line begins with {key[:40]!r}",
-                    where=line_name,
-                    expected=" ".join(f"{name}:" for name in _HEADERS),
-                    hint="A blank line ends the header.",
-                )
+        elif in_header and (header or line.partition(":")[0].strip().partition("/")[0] not in _LABELS):
+            key, value = _header_field(line, line_name)
             if key in header:
                 raise InputError(f"second {key!r} in the header", where=line_name, expected="each key once")
-            header[key] = storable(value).strip()
-            continue
-        in_header = False
-        if not colon or label not in _LABELS:
-            raise InputError(f"line begins with {key[:40]!r}", where=line_name, expected="core:, filler: or skip:")
-        if not storable(value).strip():
-            raise InputError(f"no text after {key}:", where=line_name, expected="a paragraph")
-        known: Mapping[str, str] = KIND_NAMED if label == "filler" else ROLE_NAMED
-        if slash and detail not in known:
-            what = "kind" if label == "filler" else "role"
-            raise InputError(f"{what} {detail[:40]!r}", where=line_name, expected=" ".join(known))
-        kind = KIND_NAMED.get(detail) if label == "filler" else None
-        role = ROLE_NAMED.get("body" if label == "core" and not slash else detail) if label != "filler" else None
-        paragraphs.append(LabelledParagraph(storable(value).strip(), _LABELS[label], kind=kind, role=role))
+            header[key] = value
+        else:
+            in_header = False
+            paragraphs.append(_sample_paragraph(line, line_name))
     if not paragraphs:
         raise InputError("no paragraph", where=where, expected="lines that begin with core:, filler: or skip:")
     url = header.get("url", "")
@@ -141,6 +121,37 @@ def read_sample(text: str, *, where: str, page: str, source: str) -> LabelledArt
         title=header.get("title", ""),
         language=header.get("language", ""),
     )
+
+
+def _header_field(line: str, where: str) -> tuple[str, str]:
+    key, colon, value = line.partition(":")
+    key = key.strip()
+    if not colon or key not in _HEADERS:
+        raise InputError(
+            f"header line begins with {key[:40]!r}",
+            where=where,
+            expected=" ".join(f"{name}:" for name in _HEADERS),
+            hint="A blank line ends the header.",
+        )
+    return key, storable(value).strip()
+
+
+def _sample_paragraph(line: str, where: str) -> LabelledParagraph:
+    key, colon, value = line.partition(":")
+    key, text = key.strip(), storable(value).strip()
+    label, slash, detail = key.partition("/")
+    if not colon or label not in _LABELS:
+        raise InputError(f"line begins with {key[:40]!r}", where=where, expected="core:, filler: or skip:")
+    if not text:
+        raise InputError(f"no text after {key}:", where=where, expected="a paragraph")
+    known: Mapping[str, str] = KIND_NAMED if label == "filler" else ROLE_NAMED
+    if slash and detail not in known:
+        what = "kind" if label == "filler" else "role"
+        raise InputError(f"{what} {detail[:40]!r}", where=where, expected=" ".join(known))
+    if label == "filler":
+        return LabelledParagraph(text, "filler", kind=KIND_NAMED.get(detail))
+    role = ROLE_NAMED.get("body" if label == "core" and not slash else detail)
+    return LabelledParagraph(text, _LABELS[label], role=role)
 
 
 _EXPECTED = (

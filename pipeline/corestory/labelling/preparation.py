@@ -1,33 +1,24 @@
 """From sources of labelled data to one table of labelled paragraphs, split into train, validation and test."""
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from corestory.errors import CorestoryError, DataError, InputError, no_note
+import pandas as pd
+from joblib import Parallel, delayed
+
+from corestory.errors import CorestoryError, DataError, InputError, Note, Refuse, no_note
 from corestory.labelling.alignment import Duplicates
-from corestory.labelling.corrections import apply_corrections
+from corestory.labelling.corrections import LabelCorrection, apply_corrections
+from corestory.labelling.gold_pages import GoldPage
 from corestory.labelling.kinds import with_kinds
-from corestory.labelling.origins import find_origins
+from corestory.labelling.labelled import LabelledArticle
+from corestory.labelling.origins import Origin, find_origins
 from corestory.labelling.table import SPLITS, articles_frame, is_split_by_article, split_rows
 from corestory.labelling.table_files import LabelNames
 from corestory.labelling.views import CUTS, VIEWS, page_views
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
-
-    import pandas as pd
-    from joblib import Parallel
-
-    from corestory.errors import Note, Refuse
-    from corestory.labelling.corrections import LabelCorrection
-    from corestory.labelling.gold_pages import GoldPage
-    from corestory.labelling.labelled import LabelledArticle
-    from corestory.labelling.origins import Origin
 
 _PAGES_A_JOB = 48
 
@@ -140,8 +131,6 @@ def prepare_table(
     DataError
         If no article could be read, or no correction is of a paragraph in the table.
     """
-    from joblib import Parallel
-
     unknown = [view for view in views if view not in VIEWS]
     if unknown:
         raise InputError(f"view {unknown[0]!r}", expected=", ".join(VIEWS))
@@ -201,8 +190,6 @@ class _Run:
             self._report_progress(origin, min(done, origin.size))
 
     def _cut(self, origin: Origin, parallel: Parallel) -> Iterator[LabelledArticle]:
-        from joblib import delayed
-
         pages = origin.pages(refuse=self._refuse, drop=self._drop)
         new = (page for page in pages if self._is_new(page.url, page.gold))
         # Batches, so that reading stays in this process and in order, and few pages are in memory at a time.

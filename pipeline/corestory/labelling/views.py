@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import logging
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -283,23 +284,21 @@ _CUT: dict[str, Callable[[str], list[str]]] = {"lines": _lines, "p": _p_elements
 def _container(whole: Sequence[LabelledParagraph]) -> Sequence[LabelledParagraph]:
     # The text of the story's element: the story, the promos in it and the lists under it, but no menu.
     lengths = [len(alignment_words(paragraph.text)) if paragraph.label == "core" else 0 for paragraph in whole]
-    held: dict[int, int] = {}
-    parents: dict[int, int] = {}
-    depths: dict[int, int] = {}
+    held: Counter[int] = Counter()
+    chains: dict[int, tuple[int, ...]] = {}
     for paragraph, length in zip(whole, lengths, strict=True):
         elements = paragraph.markup.elements if paragraph.markup is not None else ()
-        for depth, element in enumerate(elements):
-            held[element] = held.get(element, 0) + length
-            parents[element] = elements[depth - 1] if depth else element
-            depths[element] = depth
+        for depth, element in enumerate(elements, start=1):
+            held[element] += length
+            chains[element] = elements[:depth]
     wanted = CONTAINER_SHARE * sum(lengths)
-    if not wanted:
+    holding = [chains[element] for element, words in held.items() if words >= wanted > 0]
+    if not holding:
         return ()
-    best = max((element for element, words in held.items() if words >= wanted), key=depths.__getitem__, default=None)
-    if best is None:
-        return ()
+    chain = max(holding, key=len)
+    best, parent = chain[-1], chain[-2:][0]
     first = next(index for index, paragraph in enumerate(whole) if _inside(paragraph, best))
-    return [paragraph for paragraph in whole[first:] if _inside(paragraph, parents[best])]
+    return [paragraph for paragraph in whole[first:] if _inside(paragraph, parent)]
 
 
 def _inside(paragraph: LabelledParagraph, element: int) -> bool:

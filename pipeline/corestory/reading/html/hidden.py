@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
-from functools import cache
+from functools import cache, cached_property
 
 from corestory.reading.html.line_breaks import prose_word_count
 
@@ -78,67 +78,78 @@ def shown_rows(
     list of int
         Indexes of paragraphs, in order.
     """
-    counts = list(map(prose_word_count, texts))
-    visible: Counter[int] = Counter()  # words of visible prose directly in an element or in its children
-    folded: Counter[int] = Counter()  # words of hidden prose, by the visible element in which it stands
-    behind: dict[tuple[int, int], int] = {}  # words of visible prose in that element behind a hidden element in it
-    prose = defaultdict[tuple[int, int] | None, list[str]](list)
-    roots = []
-    columns = (reversed(column) for column in (texts, elements, hidden, counts))
-    for text, element, place, words in zip(*columns, strict=True):
+    parts = _Parts(parents, names_of)
+    for text, element, place in reversed(list(zip(texts, elements, hidden, strict=True))):
+        parts.add(text, element, place)
+    is_shown = cache(parts.is_shown)
+    places = zip(hidden, reversed(parts.roots), strict=True)
+    return [row for row, (place, root) in enumerate(places) if place == VISIBLE or is_shown(place, root)]
+
+
+class _Parts:
+    """The prose of a page by the part that holds it: what is visible, and each outermost hidden element."""
+
+    def __init__(self, parents: Sequence[int], names_of: Callable[[int], Collection[str]]) -> None:
+        self._parents, self._names_of = parents, names_of
+        self._words = 0
+        self._visible: Counter[int] = Counter()  # words of visible prose directly in an element or in its children
+        self._folded: Counter[int] = Counter()  # words of hidden prose, by the visible element in which it stands
+        # Words of visible prose in that element behind a hidden element in it.
+        self._behind: dict[tuple[int, int], int] = {}
+        self._prose = defaultdict[tuple[int, int] | None, list[str]](list)
+        self.roots: list[int] = []
+
+    def add(self, text: str, element: int, place: int) -> None:
+        """Add the paragraph before those that were added."""
+        words = prose_word_count(text)
+        self._words += words
         root = element
         if place == VISIBLE:
-            visible[element] += words
-            visible[parents[element]] += words
+            self._visible[element] += words
+            self._visible[self._parents[element]] += words
         else:
-            folded[place] += words
-            while parents[root] != place and parents[root] != VISIBLE:
-                root = parents[root]
-            behind.setdefault((place, root), visible[place])
+            self._folded[place] += words
+            while self._parents[root] not in (place, VISIBLE):
+                root = self._parents[root]
+            self._behind.setdefault((place, root), self._visible[place])
         if words:
-            prose[None if place == VISIBLE else (place, root)].append(text)
-        roots.append(root)
-    longest = max(visible.values(), default=0)
-    least = UNFOLDED_SHARE * sum(counts)
-    decisions: dict[tuple[int, int], bool] = {}
+            self._prose[None if place == VISIBLE else (place, root)].append(text)
+        self.roots.append(root)
 
-    @cache  # most pages have no hidden prose that may be shown
-    def own_words() -> tuple[Counter[int], set[str]]:
-        return _scripts(prose[None]), set(_short_words(prose[None]))
+    # Most pages have no hidden prose for which these are asked.
+    @cached_property
+    def _longest(self) -> int:
+        return max(self._visible.values(), default=0)
 
-    @cache
-    def shown_beside() -> set[tuple[int | str, ...]]:
-        return {(parents[element], *names_of(element)) for element, words in visible.items() if words}
+    @cached_property
+    def _own_words(self) -> tuple[Counter[int], set[str]]:
+        return _scripts(self._prose[None]), set(_short_words(self._prose[None]))
 
-    def is_shown(place: int, root: int) -> bool:
-        return may_show(place, root) and not _is_translation(prose[place, root], *own_words())
+    @cached_property
+    def _shown_beside(self) -> set[tuple[int | str, ...]]:
+        return {(self._parents[element], *self._names_of(element)) for element, words in self._visible.items() if words}
 
-    def may_show(place: int, root: int) -> bool:
-        names = names_of(root)
-        if longest and not _DIALOGUES.isdisjoint(names):
+    def is_shown(self, place: int, root: int) -> bool:
+        """Whether the paragraphs of a hidden element that stands in a visible one are shown."""
+        return self._may_show(place, root) and not _is_translation(self._prose[place, root], *self._own_words)
+
+    def _may_show(self, place: int, root: int) -> bool:
+        names = self._names_of(root)
+        if self._longest and not _DIALOGUES.isdisjoint(names):
             return False
         above = place
         near: list[int] = []
         while above != VISIBLE and len(near) < _LEVELS:
             near.append(above)
-            above = parents[above]
-        if not (_FOLDED.isdisjoint(names) and _FOLDED.isdisjoint(names_of(place))) and any(
-            visible[one] for one in near
-        ):
+            above = self._parents[above]
+        is_folded = not (_FOLDED.isdisjoint(names) and _FOLDED.isdisjoint(self._names_of(place)))
+        if is_folded and any(self._visible[one] for one in near):
             return True
-        if not _PAGES.isdisjoint(names) and (place, *names) in shown_beside() and folded[place] > least:
+        words, least = self._folded[place], UNFOLDED_SHARE * self._words
+        if not _PAGES.isdisjoint(names) and (place, *names) in self._shown_beside and words > least:
             return True
-        return folded[place] > max(least, behind[place, root]) and (visible[place] > 0 or folded[place] > longest)
-
-    rows = []
-    for row, (root, place) in enumerate(zip(reversed(roots), hidden, strict=True)):
-        if place != VISIBLE:
-            if (place, root) not in decisions:
-                decisions[place, root] = is_shown(place, root)
-            if not decisions[place, root]:
-                continue
-        rows.append(row)
-    return rows
+        is_much = words > max(least, self._behind[place, root])
+        return is_much and (self._visible[place] > 0 or words > self._longest)
 
 
 def _is_translation(texts: Sequence[str], own: Counter[int], shared: Collection[str]) -> bool:

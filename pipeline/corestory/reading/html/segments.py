@@ -139,11 +139,7 @@ def _outline(codes: Int, kinds: Int, texts: list[str], lengths: Int, nesting: Ne
     blocks = ((kinds == TagKind.BLOCK) | (kinds == TagKind.HIDDEN)) & shallow
     boundaries = (kinds >= TagKind.BLOCK) | nesting.closes(kinds >= TagKind.BLOCK)
     boundaries[_double_breaks(kinds, boundaries, lengths)] = True
-    # A paragraph lies between two boundaries and begins with the first text that shows.
-    bounds, shown = np.flatnonzero(boundaries), np.flatnonzero(lengths)
-    segment = np.searchsorted(bounds, shown, side="right") - 1
-    new = np.flatnonzero(np.diff(segment, prepend=-1))
-    begins, ends = bounds.take(segment.take(new)), np.append(bounds, len(kinds)).take(segment.take(new) + 1)
+    begins, firsts, ends = _places(boundaries, lengths)
     # The innermost block element around each paragraph, and around each element.
     recorded = (kinds >= TagKind.BLOCK) & shallow
     number, at = np.cumsum(recorded) - 1, np.flatnonzero(recorded)
@@ -158,7 +154,7 @@ def _outline(codes: Int, kinds: Int, texts: list[str], lengths: Int, nesting: Ne
     linked = np.append(0, np.cumsum(np.where(nesting.depth(kinds == TagKind.LINK) > 0, lengths, 0)))
     is_preformatted = (codes.take(at) & PREFORMATTED_TEXT > 0).take(elements)
     breaks = np.flatnonzero((kinds == TagKind.BREAK) & ~boundaries)
-    found, paragraph, links = _paragraphs(texts, shown.take(new), ends, breaks, is_preformatted, linked)
+    found, paragraph, links = _paragraphs(texts, firsts, ends, breaks, is_preformatted, linked)
     named = np.flatnonzero(_NAMED.take(kinds))
     outline = Outline(
         found,
@@ -172,23 +168,38 @@ def _outline(codes: Int, kinds: Int, texts: list[str], lengths: Int, nesting: Ne
         (codes >> NAME_BITS).take(at),
         known,
     )
-    columns = found, outline.elements.tolist(), parents.tolist()
-
-    def words_of(element: int) -> list[str]:
-        return known.block_words(int(outline.names[element])).split()
-
-    copies = set(copies_for_screens(*columns, words_of))
-    rows = list(range(len(found)))
     hidden = (kinds == TagKind.HIDDEN) & shallow
     depth = nesting.depth(hidden)
     is_hidden = depth.take(begins) > 0
-    if is_hidden.any():
-        outermost = np.flatnonzero(hidden & (depth == 1))
-        begun = np.searchsorted(outermost, begins, side="right") - 1
-        hidden_by = np.where(is_hidden, element_around(outermost).take(begun), VISIBLE).take(paragraph)
-        rows = shown_rows(*columns[:2], hidden_by.tolist(), columns[2], words_of)
+    if not is_hidden.any():
+        return _shown(outline)
+    outermost = np.flatnonzero(hidden & (depth == 1))
+    begun = np.searchsorted(outermost, begins, side="right") - 1
+    return _shown(outline, np.where(is_hidden, element_around(outermost).take(begun), VISIBLE).take(paragraph))
+
+
+def _places(boundaries: Bool, lengths: Int) -> tuple[Int, Int, Int]:
+    """Return the boundary before each paragraph, the first text that shows behind it, and the boundary behind that."""
+    bounds, shown = np.flatnonzero(boundaries), np.flatnonzero(lengths)
+    segment = np.searchsorted(bounds, shown, side="right") - 1
+    new = np.flatnonzero(np.diff(segment, prepend=-1))
+    segment = segment.take(new)
+    return bounds.take(segment), shown.take(new), np.append(bounds, len(lengths)).take(segment + 1)
+
+
+def _shown(outline: Outline, hidden_by: Int | None = None) -> Outline:
+    """Leave out paragraphs that are hidden and not the page's story, and those that repeat one for other screens."""
+
+    def words_of(element: int) -> list[str]:
+        return outline.known.block_words(int(outline.names[element])).split()
+
+    elements, parents = outline.elements.tolist(), outline.parents.tolist()
+    copies = set(copies_for_screens(outline.texts, elements, parents, words_of))
+    rows = list(range(len(outline.texts)))
+    if hidden_by is not None:
+        rows = shown_rows(outline.texts, elements, hidden_by.tolist(), parents, words_of)
     shown_once = [row for row in rows if row not in copies]
-    return outline if len(shown_once) == len(found) else outline.rows(shown_once)
+    return outline if len(shown_once) == len(outline.texts) else outline.rows(shown_once)
 
 
 def _decode(texts: list[str], lengths: Int) -> None:
