@@ -93,10 +93,7 @@ def evaluate(
     table = read_frame(data)
     frame = chosen_rows(table, split, where=str(data))
     if output is None:
-        output = REPORTS / (name if split == "test" else f"{name}-{split.replace(',', '-')}")
-        if output.exists() and not force:
-            hint = "Give --output FOLDER, or --force to replace it."
-            raise OutputError("exists already", where=str(output), hint=hint)
+        output = _report_folder(name, split, force=force)
     # The output is opened before the work, so that a fault in it is reported at once.
     with atomic_folder(output, force=force, marker="metrics.json") as temporary:
         digest = data_sha256(table)
@@ -128,6 +125,14 @@ def evaluate(
     # Printed after the report is written: the reader of a pipe may close it early.
     Console().print(EvaluationView(findings.evaluation, full=verbose))
     say(f"report.html, report.md, metrics.json and predictions.parquet are in {output}")
+
+
+def _report_folder(name: str, split: str, *, force: bool) -> Path:
+    folder = REPORTS / (name if split == "test" else f"{name}-{split.replace(',', '-')}")
+    if folder.exists() and not force:
+        hint = "Give --output FOLDER, or --force to replace it."
+        raise OutputError("exists already", where=str(folder), hint=hint)
+    return folder
 
 
 def _predictions(scored: pd.DataFrame, others: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -10,7 +10,15 @@ import typer
 
 from corestory.atomic import atomic_path, check_folder
 from corestory.commands.destinations import Rejects
-from corestory.commands.messages import ProgressBar, counted_as, listed_refusals, open_refusals, progress_bar, say
+from corestory.commands.messages import (
+    ProgressBar,
+    Refusals,
+    counted_as,
+    listed_refusals,
+    open_refusals,
+    progress_bar,
+    say,
+)
 from corestory.commands.options import Force, Jobs, Model, open_model
 from corestory.errors import InputError, Note, Refuse
 from corestory.installation import check_installed
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from corestory.jobs.tasks import RememberedFile
+    from corestory.model.site_memory import SiteMemory
     from corestory.reading.fields import ReadingOptions
 
 
@@ -130,7 +139,6 @@ def remember(
     if dask and (merge or STANDARD_INPUT in pages):
         raise typer.BadParameter("one process reads these; leave it out", param_hint="--dask")
     memory = SiteMemory()
-    said: set[str] = set()
     with (
         atomic_path(path_of(output), force=force) as temporary,
         open_refusals(None if rejects is None else path_of(rejects), force=force) as refusals,
@@ -139,20 +147,8 @@ def remember(
             for name in pages:
                 memory.merge(load_memory(name))
         else:
-            read = unknown = 0
             files = _files(pages, refusals.refuse, say)
-            for found in _remembered(pages, files, reading, jobs=jobs, dask=dask):
-                for note in found.notes:
-                    if note not in said:  # of many files it may be the same
-                        say(note)
-                        said.add(note)
-                for refusal in found.refusals:
-                    refusals.refuse(refusal)
-                memory.merge(found.memory)
-                read, unknown = read + found.articles, unknown + found.unknown
-            if unknown:
-                say(f"of an unknown site, so not remembered: {unknown:,} of {read:,} pages")
-            say(f"read: {counted_as(read, 'page')}")
+            _merge(_remembered(pages, files, reading, jobs=jobs, dask=dask), memory, refusals)
         kept = memory.pages
         if not kept:
             hint = "Give pages with a url or site column, or in a folder named as the site."
@@ -164,6 +160,24 @@ def remember(
         say(f"kept: {kept_pages}, {len(data):,} bytes in {output}")
     if refusals.count:
         raise typer.Exit(1)
+
+
+def _merge(files: Iterator[RememberedFile], memory: SiteMemory, refusals: Refusals) -> None:
+    """Merge the pages of files into a memory, and say what was read."""
+    read = unknown = 0
+    said: set[str] = set()
+    for found in files:
+        for note in found.notes:
+            if note not in said:  # of many files it may be the same
+                say(note)
+                said.add(note)
+        for refusal in found.refusals:
+            refusals.refuse(refusal)
+        memory.merge(found.memory)
+        read, unknown = read + found.articles, unknown + found.unknown
+    if unknown:
+        say(f"of an unknown site, so not remembered: {unknown:,} of {read:,} pages")
+    say(f"read: {counted_as(read, 'page')}")
 
 
 def _remembered(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from corestory.evaluation.results import Evaluation
     from corestory.labelling.preparation import PreparationReport
     from corestory.model.manifest import TrainedOn
+    from corestory.training.estimator import ParagraphClassifier
 
 
 DEFAULT_OUTPUT = Path("data/processed/paragraphs.parquet")
@@ -176,14 +177,14 @@ def train(
     """
     from rich.console import Console
 
-    from corestory.evaluation.evaluation import beside_default, evaluate_rows, training_cautions
+    from corestory.evaluation.evaluation import evaluate_rows, training_cautions
     from corestory.evaluation.groups import measure_in_story
     from corestory.evaluation.labelled_rows import chosen_rows, labelled_rows
     from corestory.labelling.table import is_split_by_article, read_frame
     from corestory.model.manifest import data_sha256, new_manifest
     from corestory.model.overlap import training_hashes
-    from corestory.model.storage import MANIFEST_NAME, load_model, save_model
-    from corestory.report.card import few_articles, model_card
+    from corestory.model.storage import MANIFEST_NAME, save_model
+    from corestory.report.card import model_card
     from corestory.report.terminal import EvaluationView
     from corestory.training.estimator import ParagraphClassifier
 
@@ -196,11 +197,7 @@ def train(
     splits = tuple(sorted(frame["split"].dropna().unique()))
     by_article = is_split_by_article(table)
     del table
-    classifier = ParagraphClassifier(random_state=seed, n_jobs=jobs)
-    with progress_bar() as bar:
-        done, total = count(1), classifier.fits(frame)
-        bar.update("stage 1", 0, total)
-        classifier.fit(frame, progress=lambda stage: bar.update(stage, next(done), total))
+    classifier = _fitted(ParagraphClassifier(random_state=seed, n_jobs=jobs), frame)
     folds = classifier.folds_
     say(f"{folds.count} folds by {folds.by}.")
     scored = frame.assign(**{name: classifier.out_of_fold_[name].to_numpy() for name in ("score", "tagged", "stage1")})
@@ -221,15 +218,33 @@ def train(
     card = model_card(name, tagger, manifest, evaluation, in_story=in_story, by=folds.by, extra=extra)
     save_model(tagger, output, force=force, card=card)
     Console().print(EvaluationView(evaluation, full=verbose))
-    if found := few_articles(evaluation.counts.articles):
-        say(found)
-    if evaluation.counts.articles < FEW:
-        say(
-            f"{evaluation.counts.articles:,} articles teach a new model little. {beside_default(scored, load_model())} "
-            "To start from the default model, run corestory adapt."
-        )
+    _say_how_sure(evaluation, scored)
     where = f"on {evaluation.counts.sites:,} sites" if folds.by == "site" else "by article, on one site"
     say(f"Out of fold, {where}. The model is in {output}, with all scores in its README.md")
+
+
+def _fitted(classifier: ParagraphClassifier, frame: pd.DataFrame) -> ParagraphClassifier:
+    """Fit a classifier with a progress bar."""
+    with progress_bar() as bar:
+        done, total = count(1), classifier.fits(frame)
+        bar.update("stage 1", 0, total)
+        return classifier.fit(frame, progress=lambda stage: bar.update(stage, next(done), total))
+
+
+def _say_how_sure(evaluation: Evaluation, scored: pd.DataFrame) -> None:
+    """Say how little a score on few articles tells, and what the default model reaches on them."""
+    from corestory.evaluation.evaluation import beside_default
+    from corestory.model.storage import load_model
+    from corestory.report.card import few_articles
+
+    articles = evaluation.counts.articles
+    if found := few_articles(articles):
+        say(found)
+    if articles < FEW:
+        say(
+            f"{articles:,} articles teach a new model little. {beside_default(scored, load_model())} "
+            "To start from the default model, run corestory adapt."
+        )
 
 
 def _read_extra(path: Path | None) -> str:
