@@ -2,8 +2,6 @@
 
 import ast
 import pickle
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +13,7 @@ import corestory
 from corestory.api import KINDS, explain, tag_frame
 from corestory.errors import InputError, OutputError
 from corestory.output.article_page import article_page
+from loaded import modules_after
 
 STORY = "The lugger left the quay at 7 on Monday."
 PLUG = "READ MORE: lugger sold"
@@ -121,13 +120,6 @@ def test_a_notebook_shows_the_coloured_page_in_a_frame(seeded_tagger):
 
 
 HEAVY = {"numpy", "pandas", "pyarrow", "scipy", "sklearn", "typer"}
-
-
-def modules_after(code: str) -> set[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules)"], capture_output=True, text=True, check=True
-    )
-    return set(done.stdout.split())
 
 
 @pytest.mark.parametrize("name", ["__version__", "CorestoryError"])

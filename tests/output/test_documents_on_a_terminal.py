@@ -1,6 +1,4 @@
 import io
-import subprocess
-import sys
 
 import numpy as np
 from hypothesis import given
@@ -107,17 +105,6 @@ def test_an_article_without_paragraphs_has_its_head():
     article = TaggedArticle(Article("a", []), np.empty(0), np.empty(0, dtype=bool), 0.5)
 
     assert shown(article).splitlines() == ["a: 0 of 0 core, ✗ filler, confidence 0.50"]
-
-
-def test_showing_an_article_needs_neither_pandas_nor_scikit_learn():
-    program = (
-        "import sys, corestory.output.documents\n"
-        "print([name for name in ('pandas', 'pyarrow', 'sklearn', 'scipy') if name in sys.modules])"
-    )
-
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-
-    assert done.stdout.strip() == "[]"
 
 
 def test_annotated_articles_stand_with_an_empty_line_between_them(capsys, monkeypatch):
