@@ -134,6 +134,14 @@ def test_a_text_that_is_one_long_paragraph_is_read_and_that_is_said(tmp_path):
     assert notes == [f"{tmp_path / 'a.txt'}: looks like one paragraph of 300 words, which gets one label"]
 
 
+def test_that_most_of_a_page_is_one_long_paragraph_is_said_too(tmp_path):
+    (tmp_path / "a.html").write_text(f"<p>Home<p>{'the ferry left the quay ' * 60}<p>Privacy")
+    (tmp_path / "b.html").write_text(f"<p>{'the ferry left the quay ' * 60}" * 2)
+    notes = []
+    assert len(list(read_articles([str(tmp_path)], refuse=pytest.fail, note=notes.append))) == 2
+    assert notes == [f"{tmp_path / 'a.html'}: looks like one paragraph of 300 words, which gets one label"]
+
+
 def test_a_page_that_begins_with_many_comments_is_told_from_a_feed_at_once() -> None:
     comments = b"<!-- wire --> " * 2_000
     assert unread_kind(comments + b"<html>") == ""

@@ -4,12 +4,14 @@ from contextlib import suppress
 import pytest
 
 from corestory.errors import InputError
-from corestory.reading.one_article import MAX_ATTRIBUTES, MAX_NESTING, excess_of_page, page_article
+from corestory.reading.one_article import MAX_ATTRIBUTES, MAX_NESTING, MAX_OPTIONS, excess_of_page, page_article
 
 # Made when they are needed: they are megabytes.
 HOSTILE = {
     "open elements": lambda: "<div>" * 100_000,
     "closed elements": lambda: "<div>" * 100_000 + "x" + "</div>" * 100_000,
+    "readings without their word": lambda: "<rt>a" * 100_000,
+    "options": lambda: "<select>" + "<OPTION>a" * 100_000,
     "attributes": lambda: attributes(" a{}=1"),
     "bare attributes": lambda: attributes(" a{}"),
     "quoted attributes": lambda: attributes(" a{}='>'"),
@@ -25,7 +27,7 @@ def attributes(form):
 def test_a_page_that_exceeds_a_bound_is_refused_in_words_and_at_once(case):
     html = HOSTILE[case]()
     begun = time.process_time()
-    with pytest.raises(InputError, match=r"a\.html: a page (of|that has an element of) more than 5,000"):
+    with pytest.raises(InputError, match=r"a\.html: a page (of|that has an element of) more than (5|10),000"):
         page_article(html, article_id="a", where="a.html")
     assert time.process_time() - begun < 5
 
@@ -36,6 +38,7 @@ def test_a_page_that_exceeds_a_bound_is_refused_in_words_and_at_once(case):
         "<div>" * (MAX_NESTING - 1) + "One.",
         "<p>One.<br><img>" * 20_000,
         "<ul>" + "<li>One." * 20_000,
+        "<p>One.</p><select>" + "<option>One" * MAX_OPTIONS,
         "<p " + " ".join(f"a{number}=1" for number in range(MAX_ATTRIBUTES - 2)) + ">One.",
         f"<img src='data:{'x' * 1_000_000}'><p>One.",
         "<pre>" + "word " * 100_000,

@@ -33,8 +33,8 @@ from corestory.remote import AnyPath, fetching_hint
 MAX_PARAGRAPHS = 200_000
 """Paragraphs of an article, all of which are in memory at a time: some 7 kB each."""
 
-# A paragraph of so many words that is all of a text has lost its line ends.
-_LUMP_WORDS = 250
+# A paragraph of so many words, and of such a share of all words of its article, has lost its line ends.
+_LUMP_WORDS, _LUMP_SHARE = 250, 0.8
 # Rows of JSON and WARC may lack a column; where these first ones all do, its name is taken for misspelt.
 _ROWS_LOOKED_AT = 1000
 
@@ -225,8 +225,9 @@ def _content(stream: BinaryIO, kind: str, name: str, refuse: Refuse, wanted: Wan
             article = text_article(
                 paragraphs_of_text(text, where=where), article_id=name, where=where, facts=front_matter(text)
             )
-        if len(article.texts) == 1 and (words := len(article.texts[0].split())) >= _LUMP_WORDS:
-            note(f"{where}: looks like one paragraph of {words:,} words, which gets one label")
+        words = [len(text.split()) for text in article.texts]
+        if (longest := max(words, default=0)) >= max(_LUMP_WORDS, _LUMP_SHARE * sum(words)):
+            note(f"{where}: looks like one paragraph of {longest:,} words, which gets one label")
         elif kind != "html" and len(article.texts) > LUMP_SENTENCES and is_lump(text):
             note(f"{where}: has no line ends; each of its {len(article.texts):,} sentences is a paragraph")
         elif kind == "text" and finder.options.kind != "text" and is_table(text[:HEAD_BYTES].splitlines()):

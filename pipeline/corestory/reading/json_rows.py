@@ -189,7 +189,9 @@ def _parsed(
         at = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
         fault = error.msg.removesuffix(" starting at")
         raise InputError(f"malformed JSON ({fault} at {at})", where=where, expected=expected) from None
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits; brackets within brackets
+    except ValueError:  # Python's bound on what it turns into a number
+        raise InputError("JSON with a number of thousands of digits", where=where) from None
+    except RecursionError as error:
         raise InputError(f"JSON that cannot be read ({error})", where=where) from None
 
 

@@ -20,6 +20,9 @@ MAX_NESTING = 5_000
 MAX_ATTRIBUTES = 5_000
 """Attributes of an element."""
 
+MAX_OPTIONS = 10_000
+"""Options of the page's lists to choose from."""
+
 # The start and the end of a paragraph, in characters of the text.
 Span = tuple[int, int]
 # Facts about an article besides its paragraphs.
@@ -32,13 +35,14 @@ _FRONT_CHARACTERS = 5000
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(.*?)\n\1[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _FRONT_LINE = re.compile(r"(\w+)[ \t]*[:=][ \t]*([\"']?)(.*?)\2[ \t]*")
 _TAG = re.compile(r"<(?:!doctype|/?(?:html|body|div|p|article|section|h[1-6]|ul|li|br|span|a)\b)[^<>]*>", re.IGNORECASE)
+_OPTION = re.compile(r"<option\b", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)")
 # Elements that hold nothing, or that the next of their kind ends.
 _SHALLOW = frozenset(
     (
         *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta"),
-        *("param", "source", "track", "wbr", "p", "li", "dt", "dd", "option", "optgroup"),
-        *("tr", "td", "th", "thead", "tbody", "tfoot", "rp", "rt"),
+        *("param", "source", "track", "wbr", "p", "li", "dt", "dd", "option"),
+        *("tr", "td", "th", "thead", "tbody", "tfoot"),
     )
 )
 # Nothing in it is tried twice, and most attributes have no space beside "=": half of the time of a search is here.
@@ -224,6 +228,8 @@ def excess_of_page(html: str) -> str:
     # No more elements are in one another than are opened at all.
     if tags > MAX_NESTING and tags - html.count("</") > MAX_NESTING and _nesting_of_page(html) > MAX_NESTING:
         return f"a page of more than {MAX_NESTING:,} elements in one another"
+    if tags > MAX_OPTIONS and len(_OPTION.findall(html)) > MAX_OPTIONS:
+        return f"a page of more than {MAX_OPTIONS:,} options to choose from"
     if len(html) > 2 * MAX_ATTRIBUTES and _MANY_ATTRIBUTES.search(html):
         return f"a page that has an element of more than {MAX_ATTRIBUTES:,} attributes"
     return ""

@@ -16,6 +16,16 @@ def test_an_unknown_element_in_a_sentence_does_not_end_it(tag):
     assert texts(f"<div>She lives in <{tag}>Skarne</{tag}>, a town.</div>") == ["She lives in Skarne, a town."]
 
 
+def test_unknown_elements_within_one_in_a_sentence_do_not_end_it_either():
+    name = "<person><name><given>Ida</given> <family>Thorne</family></name></person>"
+    assert texts(f"<p>The mayor, {name}, was late.</p><p>{name}</p>") == [
+        "The mayor, Ida Thorne, was late.",
+        "Ida Thorne",
+    ]
+    card = f"<x-card><x-title>{LONG}</x-title><x-text>{LONG}.</x-text></x-card>"
+    assert texts(f"<div>By our staff {card} More</div>") == ["By our staff", LONG, f"{LONG}.", "More"]
+
+
 @pytest.mark.parametrize("tag", ["x-card", "unknown"])
 def test_an_unknown_element_with_blocks_in_it_or_on_its_own_ends_paragraphs(tag):
     assert texts(f"<div>One<{tag}><p>Two</p></{tag}>Three</div>") == ["One", "Two", "Three"]

@@ -22,6 +22,8 @@ LINKED_CELLS = 0.3
 DEFINITION_WORDS = 60
 # Text for screen readers is left out of paragraphs of at least so many words; shorter ones are labels and buttons.
 SPOKEN_WORDS = 15
+# "<person><name><given>Ida</given> <family>Thorne</family></name></person>" has three elements in one another.
+_NAME_PARTS = 3
 
 # Inline content ends after so many tags.
 _NEAR = 30
@@ -152,7 +154,7 @@ class _Adjusting:
         return sum([len(text.split()) for text in self.whole[start:end] if text])
 
     def _is_within_line(self, start: int) -> bool:
-        before, after = self.texts[start - 1], self.texts[self.ends[start]]
+        before, after = self._beside(start)
         inside = self.texts[start].lstrip()
         if not self._words_in(start) or self._has_blocks(start):
             return False
@@ -161,7 +163,21 @@ class _Adjusting:
             return False
         if _role(self.codes, start) == ElementRole.BUTTON:
             return bool(before.strip() and after.strip())
-        return _role(self.codes, self.parents[start]) >= ElementRole.PHRASE or bool(before.strip() or after.strip())
+        around = start
+        for _ in range(_NAME_PARTS):
+            if _role(self.codes, self.parents[around]) >= ElementRole.PHRASE or any(
+                map(str.strip, self._beside(around))
+            ):
+                return True
+            around = self.parents[around]
+            is_unknown = self.codes[around] & FLEXIBLE and _role(self.codes, around) == ElementRole.OTHER
+            if around < 0 or not is_unknown or self._words_in(around) > CELL_WORDS:
+                break
+        return False
+
+    def _beside(self, start: int) -> tuple[str, str]:
+        """Return the text before an element's start and after its end."""
+        return self.texts[start - 1], self.texts[self.ends[start]]
 
     def _drop_spoken(self, start: int, block: int) -> None:
         if self._words_in(start) < SPOKEN_WORDS <= self._words_in(block) and not self._has_blocks(block):
