@@ -29,28 +29,17 @@ AT_ONCE = 500
 SECONDS = 20.0
 
 WORDS = [
-    "The",
-    "ferry",
-    "left",
-    "quay",
-    "村",
-    "الرصيف",
-    "é\u0301",
-    "\u202e",
-    "\u200b",
-    "=1+1",
-    "&amp;",
-    "<b>",
-    "</p>",
-    "",
-    "-",
+    "The", "ferry", "left", "quay", "村", "الرصيف", "é\u0301", "\u202e", "\u200b", "=1+1", "&amp;", "<b>", "</p>", "", "-",
     "7",
-]
+]  # fmt: skip
 PIECES = [
     b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\x1f\x8b", b"PAR1", b"\r\n", b"\x85", b"\xe2\x80\xa8", b"\xed\xa0\x80",
     b"<p>", b"</div>", b"<!--", b"<![CDATA[", b"<script>", b"<table><tr><td>", b"<meta charset=utf-7>", b"&#x110000;",
     b"{", b"}", b"[[[[", b'"', b'""', b"\\u0000", b"\\ud800", b": 1e999", b"NaN", b"-Infinity", b",,,", b";", b"\t",
 ]  # fmt: skip
+KINDS = (
+    "txt", "html", "jsonl", "json", "csv", "tsv", "parquet", "labelled.txt", "bin", "warc", "warc.gz", "zip", "mhtml",
+)  # fmt: skip
 HTML = "<!doctype html><title>{0}</title><body><nav>{1}</nav><article><p>{2}</p><p>{3}</p></article></body>"
 
 
@@ -138,23 +127,7 @@ def saved_page(rng):
 
 def document(rng):
     """A file's name and content: sound at first, and in most cases damaged somewhere."""
-    kind = rng.choice(
-        [
-            "txt",
-            "html",
-            "jsonl",
-            "json",
-            "csv",
-            "tsv",
-            "parquet",
-            "labelled.txt",
-            "bin",
-            "warc",
-            "warc.gz",
-            "zip",
-            "mhtml",
-        ]
-    )
+    kind = rng.choice(KINDS)
     if kind in ("txt", "labelled.txt"):
         front = [rng.choice(["core: ", "filler: ", "x: ", ""]) if kind != "txt" else "" for _ in range(9)]
         data = "\n".join(part + sentence(rng) for part in front).encode("utf-8", "surrogatepass")
