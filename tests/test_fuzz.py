@@ -29,8 +29,8 @@ AT_ONCE = 500
 SECONDS = 20.0
 
 WORDS = [
-    "The", "ferry", "left", "quay", "村", "الرصيف", "é\u0301", "\u202e", "\u200b", "=1+1", "&amp;", "<b>", "</p>", "", "-",
-    "7",
+    "The", "ferry", "left", "quay", "村", "الرصيف", "é\u0301", "\u202e", "\u200b", "=1+1", "&amp;", "<b>", "</p>", "",
+    "-", "7",
 ]  # fmt: skip
 PIECES = [
     b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\x1f\x8b", b"PAR1", b"\r\n", b"\x85", b"\xe2\x80\xa8", b"\xed\xa0\x80",
