@@ -23,7 +23,7 @@ from corestory.model.manifest import Manifest, TrainedOn
 from corestory.model.network import Network
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import SecondLook, Weights
-from corestory.model.second_look_features import second_look_width
+from corestory.model.second_look import second_look_width
 from corestory.model.storage import load_model, save_model
 from corestory.model.tagger import Tagger
 from corestory.training.estimator import ParagraphClassifier

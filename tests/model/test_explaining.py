@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import permutations
 
 import msgspec
 import numpy as np
@@ -8,8 +9,16 @@ from hypothesis import strategies as st
 
 from corestory.features.batch import batch_of_articles
 from corestory.features.batch_features import GROUPS, MARKUP, OWN_WORDS
-from corestory.features.tokens import tokenise
-from corestory.model.explaining import explain_articles
+from corestory.features.tokens import hash_token, normalise, tokenise
+from corestory.model.explaining import (
+    MAX_PLAYERS,
+    Breakdown,
+    Effect,
+    explain_articles,
+    ngram_breakdowns,
+    shapley_values,
+)
+from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import score_batch
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
@@ -131,3 +140,135 @@ def test_a_group_that_the_networks_do_not_look_at_has_no_effect(seeded_tagger, m
 
 def test_no_article_gives_no_explanation(seeded_tagger):
     assert list(explain_articles(seeded_tagger, [])) == []
+
+
+WORDS = ("a", "b", "c", "más", "日", "7", "İ", "ΣΣ")
+TEXTS = st.lists(st.one_of(st.text(max_size=80), st.lists(st.sampled_from(WORDS)).map(" ".join)), max_size=6)
+
+
+def scorer(ngrams, *, intercept=0.25, seed=0):
+    """A linear stage of these n-grams with weights of either sign."""
+    hashes = np.unique(np.array([hash_token(ngram) for ngram in ngrams], np.uint64))
+    random = np.random.default_rng(seed)
+    idf = random.uniform(1, 6, len(hashes)).astype(np.float32)
+    weights = random.normal(0, 3, len(hashes)).astype(np.float32)
+    return NgramScorer(hashes, idf, weights, np.float32(intercept), np.float32(7))
+
+
+def knowing(texts):
+    """A linear stage that knows every second n-gram of these texts."""
+    tokens = tokenise(texts)
+    hashes = np.unique(np.concatenate([tokens.hashes, tokens.pairs().hashes]))[::2]
+    random = np.random.default_rng(len(hashes))
+    idf, weights = random.uniform(1, 6, len(hashes)), random.normal(0, 3, len(hashes))
+    return NgramScorer(hashes, idf.astype(np.float32), weights.astype(np.float32), np.float32(-0.5), np.float32(7))
+
+
+@given(TEXTS)
+def test_the_effects_add_up_to_the_log_odds_to_rounding(texts):
+    known = knowing(texts)
+    found = ngram_breakdowns(texts, known)
+    np.testing.assert_allclose([one.log_odds for one in found], known.log_odds(tokenise(texts)), rtol=1e-9, atol=1e-9)
+
+
+@given(TEXTS)
+def test_every_ngram_is_named_as_it_is_written(texts):
+    for text, found in zip(texts, ngram_breakdowns(texts, knowing(texts)), strict=True):
+        for effect in found.effects:
+            words = effect.name.split(" ")
+            assert all(word in text or word in normalise(text) for word in words)
+
+
+def test_an_ngram_that_comes_twice_has_one_effect_and_its_first_name():
+    (found,) = ngram_breakdowns(["Ferry news, FERRY news"], scorer(["ferry", "ferry news"]))
+    assert [effect.name for effect in found.effects] == ["Ferry", "Ferry news"]
+
+
+def test_numbers_are_named_as_written_though_the_model_reads_only_that_they_are_numbers():
+    (found,) = ngram_breakdowns(["25 things"], scorer(["00 things"]))
+    assert [effect.name for effect in found.effects] == ["25 things"]
+
+
+def test_letters_that_fall_apart_when_lowered_do_not_shift_the_names_that_follow():
+    (found,) = ngram_breakdowns(["İki read more"], scorer(["read more"]))
+    assert [effect.name for effect in found.effects] == ["read more"]
+
+
+def test_a_text_of_unknown_words_has_no_effects_and_the_base_is_all():
+    first, second = ngram_breakdowns(["unheard of", ""], scorer(["read more"]))
+    assert first == second == Breakdown(0.25, ())
+    assert first.log_odds == 0.25
+
+
+def test_a_model_without_any_ngram_explains_all_the_same():
+    assert ngram_breakdowns(["a b"], scorer([])) == (Breakdown(0.25, ()),)
+
+
+def test_the_strongest_effects_are_those_that_moved_most_up_or_down():
+    found = Breakdown(0.0, (Effect("a", 0.5), Effect("b", -2.0), Effect("c", 1.0)))
+    assert [effect.name for effect in found.strongest(2)] == ["b", "c"]
+    assert found.log_odds == pytest.approx(-0.5)
+
+
+NUMBERS = st.floats(-100, 100)
+
+
+def a_game(results):
+    """A game given by its result for each coalition, which is a number in binary."""
+
+    def value(present):
+        number = int((present * 2 ** np.arange(len(present))).sum())
+        return np.array([results[number]])
+
+    return value
+
+
+@given(st.integers(1, 4).flatmap(lambda players: st.lists(NUMBERS, min_size=2**players, max_size=2**players)))
+def test_base_and_shares_add_up_to_the_result_of_all(results):
+    base, shares = shapley_values(a_game(results), len(results).bit_length() - 1)
+    assert base[0] == results[0]
+    assert base[0] + shares.sum() == pytest.approx(results[-1], abs=1e-9)
+
+
+@given(st.lists(NUMBERS, min_size=8, max_size=8))
+def test_a_share_is_the_mean_of_what_the_player_adds_over_all_orders_of_joining(results):
+    value = a_game(results)
+    added = np.zeros(3)
+    for order in permutations(range(3)):
+        present = np.zeros(3, bool)
+        for player in order:
+            before = value(present)[0]
+            present[player] = True
+            added[player] += (value(present)[0] - before) / 6
+    _, shares = shapley_values(value, 3)
+    assert shares[:, 0] == pytest.approx(added, abs=1e-9)
+
+
+@given(st.lists(NUMBERS, min_size=4, max_size=4))
+def test_who_never_adds_anything_has_no_share(results):
+    _, shares = shapley_values(lambda present: a_game(results)(present[:2]), 3)
+    assert shares[2, 0] == pytest.approx(0, abs=1e-9)
+
+
+@given(st.lists(NUMBERS, min_size=4, max_size=4))
+def test_players_that_always_add_the_same_have_the_same_share(results):
+    _, shares = shapley_values(lambda present: np.array([results[int(present.sum())]]), 3)
+    assert shares[:, 0] == pytest.approx(np.full(3, shares[0, 0]), abs=1e-9)
+
+
+def test_many_games_are_divided_at_once():
+    weights = np.array([[1.0, 10.0], [2.0, 20.0]])
+    base, shares = shapley_values(lambda present: 5.0 + present @ weights, 2)
+    assert base.tolist() == [5.0, 5.0]
+    np.testing.assert_allclose(shares, weights)
+
+
+def test_without_players_all_is_base():
+    base, shares = shapley_values(lambda _: np.array([3.0]), 0)
+    assert base.tolist() == [3.0]
+    assert shares.shape == (0, 1)
+
+
+def test_more_players_than_can_be_played_through_are_refused():
+    with pytest.raises(ValueError, match="expected 0 to"):
+        shapley_values(lambda _: np.zeros(1), MAX_PLAYERS + 1)

@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 from corestory.features.batch import batch_of_articles
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout
-from corestory.features.shapes import NAMES, shape_features
+from corestory.features.shapes import DIGITS, NAMES, SENTENCE_ENDS, shape_features
 from corestory.model.restoring import (
     END_RESTORING,
     LINE_WORDS,
+    PROSE_WORDS,
     SIBLING_RESTORING,
     lines_between_prose,
     restoring_cutoffs,
 )
 from corestory.model.second_look import scores_under
-from corestory.model.second_look_features import DIGITS, PROSE_WORDS, SENTENCE_ENDS
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 

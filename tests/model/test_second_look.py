@@ -17,21 +17,19 @@ from corestory.model.ngrams import NgramScorer
 from corestory.model.rules import Rules
 from corestory.model.scoring import SecondLook, score_batch, stage1_log_odds
 from corestory.model.second_look import (
-    LINE_SHARE,
-    SENTENCE_SHARE,
-    look_cutoffs,
-    scores_after_second_look,
-    scores_under,
-    second_look_log_odds,
-)
-from corestory.model.second_look_features import (
     FORMS_READ,
+    LINE_SHARE,
     PROSE_WORDS,
+    SENTENCE_SHARE,
     WORDS_READ,
     is_prose,
     line_forms,
     line_words,
+    look_cutoffs,
+    scores_after_second_look,
+    scores_under,
     second_look_columns,
+    second_look_log_odds,
 )
 from corestory.model.stored_weights import read_weights, weights_bytes
 from corestory.reading.article import Article

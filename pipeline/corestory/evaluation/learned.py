@@ -13,8 +13,8 @@ from corestory.evaluation.metrics import Rates, confusion, rates
 from corestory.features.batch import Batch, batch_of_frame, has_markup
 from corestory.features.batch_features import GROUPS, MARKUP, BatchFeatures
 from corestory.features.tokens import normalise, tokenise
-from corestory.model.breakdown import ngram_breakdowns
 from corestory.model.decision import decide
+from corestory.model.explaining import ngram_breakdowns
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import stage1_log_odds
 from corestory.types import Bool, Int

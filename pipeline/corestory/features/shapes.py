@@ -94,6 +94,7 @@ NAMES = (
     "starts in lower case", "starts with a digit", "starts with a quote", "quotes", "symbols", "unspaced script",
 )  # fmt: skip
 ENDS_AS_SENTENCE = NAMES.index("ends as a sentence")
+SENTENCE_ENDS, DIGITS = NAMES.index("sentence ends"), NAMES.index("digits")
 
 # The mean number of characters of a word in scripts without spaces.
 CHARACTERS_A_WORD = 2.0

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corestory.features.shapes import DIGITS, SENTENCE_ENDS
 from corestory.line_rules.by_element import BOXES, CAPTIONS, OFFERS
 from corestory.line_rules.narration import speaks_to_nobody
 from corestory.line_rules.notices import advertisements
 from corestory.line_rules.page_labels import is_label
 from corestory.line_rules.page_notes import page_notes
-from corestory.model.second_look_features import DIGITS, PROSE_WORDS, SENTENCE_ENDS
 from corestory.types import Bool, Float
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from corestory.features.batch_features import BatchFeatures
     from corestory.features.layout import Layout
 
+PROSE_WORDS = 10
+"""Prose has at least so many words."""
 LINE_WORDS = 12
 """A dropped line of at most so many words is read again between prose of at least `PROSE_WORDS` and a sentence,"""
 LEAST_OF_CUTOFF = 0.3

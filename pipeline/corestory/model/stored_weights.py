@@ -26,7 +26,7 @@ from corestory.model.network import ARRAYS, Member, Network
 from corestory.model.ngrams import NgramScorer
 from corestory.model.pages import article_feature_count
 from corestory.model.scoring import SecondLook, Weights
-from corestory.model.second_look_features import second_look_width
+from corestory.model.second_look import second_look_width
 
 Array = npt.NDArray[Any]
 Part = TypeVar("Part", NgramScorer, Member, KindNgrams, KindContext, TokenWeights, BoundLines)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from corestory.features.batch_features import AFTER, BEFORE, MARKUP, OWN_WORDS, POSITION, SHAPE, TOPIC
-from corestory.model.breakdown import Breakdown, Effect
 from corestory.model.explaining import (
     ADAPTED,
     FORM,
@@ -21,6 +20,8 @@ from corestory.model.explaining import (
     SHORT_ARTICLE,
     SITE,
     ArticleExplanation,
+    Breakdown,
+    Effect,
     ParagraphExplanation,
 )
 from corestory.model.tagged_article import TaggedArticle
@@ -94,7 +95,7 @@ def reasons(paragraph: ParagraphExplanation, article: ArticleExplanation) -> Rea
     Examples
     --------
     >>> import numpy as np
-    >>> from corestory.model.breakdown import Breakdown, Effect
+    >>> from corestory.model.explaining import Breakdown, Effect
     >>> from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
     >>> from corestory.model.tagged_article import TaggedArticle
     >>> from corestory.reading.article import Article

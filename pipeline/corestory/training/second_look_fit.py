@@ -18,7 +18,7 @@ from corestory.model.calibration import Settings, fit_platt
 from corestory.model.network import Network, joined
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import SecondLook
-from corestory.model.second_look_features import is_prose, line_forms, line_words, second_look_columns
+from corestory.model.second_look import is_prose, line_forms, line_words, second_look_columns
 from corestory.training.choosing import Chosen, LookPath, chosen_cutoffs
 from corestory.training.fitting import (
     CHUNK,
