@@ -1,11 +1,11 @@
 """Labels, buttons, credits and dates of the page are found by how they begin, and lines of the story are not."""
 
 import re
-from importlib.resources import files
 
 import pytest
 
 from corestory.line_rules.page_labels import page_labels
+from corestory.line_rules.patterns import table
 from corestory.line_rules.teasers import folded
 from corestory.reading.article import Article
 from line_rules.rule_lines import found_if_kept
@@ -133,9 +133,8 @@ def test_a_line_of_the_story_that_begins_like_one_is_not(line: str) -> None:
 
 
 def test_each_row_of_the_table_has_a_form_and_parts_in_the_letters_in_which_lines_are_compared() -> None:
-    _, *rows = files("corestory.line_rules").joinpath("page_labels.tsv").read_text("utf-8").splitlines()
-    table = [row.split("\t") for row in rows]
-    assert {form for _, form, _ in table} == {
+    rows = table("page_labels.tsv")
+    assert {form for _, form, _ in rows} == {
         "any",
         "begin",
         "lead",
@@ -146,7 +145,7 @@ def test_each_row_of_the_table_has_a_form_and_parts_in_the_letters_in_which_line
         "label",
         "words",
     }
-    parts = [(form, part) for _, form, some in table for part in some.split("|")]
+    parts = [(form, part) for _, form, some in rows for part in some.split("|")]
     assert all(part.strip() and part == folded(part) for _, part in parts)
     assert len(set(parts)) == len(parts)
 
@@ -156,7 +155,6 @@ def test_no_word_of_a_label_or_a_note_mixes_scripts():
         re.compile(rf"[{of}]")
         for of in ("a-z", "\u0370-\u03ff", "\u0400-\u04ff", "\u0590-\u05ff", "\u0600-\u06ff", "\u0900-\u097f")
     ]
-    for name in ("page_labels.tsv", "page_notes.tsv"):
-        table = files("corestory.line_rules").joinpath(name).read_text("utf-8").splitlines()[1:]
-        for word in " ".join(row.split("\t")[2].replace("|", " ") for row in table).split():
-            assert sum(script.search(word) is not None for script in scripts) <= 1, word
+    for name in ("page_labels.tsv", "page_notes.tsv", "page_titles.tsv", "teaser_headings.tsv"):
+        for word in " ".join(row[-1].replace("|", " ") for row in table(name)).split():
+            assert sum(script.search(word) is not None for script in scripts) <= 1, (name, word)

@@ -1,7 +1,6 @@
 """Notes of the page about itself are found by the words of their subject, and sentences about that subject are not."""
 
 import re
-from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.line_rules.page_notes import LETTERS, WordBegins, page_notes
+from corestory.line_rules.patterns import table
 from corestory.reading.article import Article
 from line_rules.rule_lines import found_if_kept
 
@@ -147,10 +147,9 @@ def test_a_sentence_of_the_story_about_the_same_subject_is_not(line: str) -> Non
 
 
 def test_no_part_of_a_word_in_the_table_is_empty_or_in_capitals_which_would_find_all_or_nothing() -> None:
-    _, *rows = files("corestory.line_rules").joinpath("page_notes.tsv").read_text("utf-8").splitlines()
-    parts = [part for row in rows for part in row.split("\t")[2].split("|")]
-    assert all(part.strip() and part == part.casefold() for part in parts)
-    assert all(row.split("\t")[2].count("|") > 9 for row in rows)
+    groups = [parts.split("|") for _, _, parts in table("page_notes.tsv")]
+    assert all(part.strip() and part == part.casefold() for group in groups for part in group)
+    assert all(len(group) > 10 for group in groups)
 
 
 WORDS = ["a", "tan", "tanz", "tank", "größe", "grow", "1234", "дом", "домой", "x_y", "𝔘𝔫𝔦"]

@@ -3,6 +3,7 @@
 import pytest
 
 from corestory.line_rules.page_titles import is_title_without_story
+from corestory.line_rules.patterns import table
 
 
 @pytest.mark.parametrize(
@@ -31,3 +32,8 @@ def test_a_page_is_known_by_what_its_title_begins_with(title):
 )  # fmt: skip
 def test_a_title_that_goes_on_is_that_of_a_story(title):
     assert not is_title_without_story(title)
+
+
+def test_each_title_of_the_table_is_known_beside_the_name_of_a_site():
+    for title in [title for _, some in table("page_titles.tsv") for title in some.split("|")]:
+        assert is_title_without_story(f"{title} | The Bay Post"), title

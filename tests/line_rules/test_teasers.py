@@ -7,7 +7,8 @@ import pytest
 
 from corestory.features.batch import batch_of_articles
 from corestory.features.shapes import shape_features
-from corestory.line_rules.teasers import in_teasers, only_teasers
+from corestory.line_rules.patterns import table
+from corestory.line_rules.teasers import in_teasers, is_heading_of_teasers, only_teasers
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
@@ -220,3 +221,9 @@ def test_headings_of_teasers_without_end_are_read_once():
     assert len(_found(Article("text", texts))) == len(texts)
     headings = f"<h2>You may also like</h2><p>{TEASERS[0][0]}</p>" * 5_000
     assert _in_page(headings + PROSE) == []
+
+
+def test_each_heading_of_the_table_is_known_with_marks_around_it():
+    headings = [heading for _, some in table("teaser_headings.tsv") for heading in some.split("|")]
+    for heading in headings:
+        assert is_heading_of_teasers(f"► {heading}:"), heading

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from corestory.features.batch import Batch
 from corestory.line_rules.comment_lines import is_label_of_comments, is_stamp, says_how_long_ago
 from corestory.line_rules.credits import is_credit
 from corestory.line_rules.headlines import ends_as_sentence
-from corestory.line_rules.patterns import JOINED
+from corestory.line_rules.patterns import JOINED, table
 from corestory.line_rules.teasers import folded, is_heading_of_teasers
 from corestory.types import Bool, Float
 
@@ -62,9 +61,7 @@ def _labels() -> tuple[dict[str, list[tuple[str, str]]], frozenset[str], frozens
     """Return the beginnings of lines with their forms, by their first letters; whole lines; and words of buttons."""
     begins = defaultdict(list)
     others: dict[str, set[str]] = {"whole": set(), "words": set()}
-    _, *rows = files(__package__).joinpath("page_labels.tsv").read_text("utf-8").splitlines()
-    for row in rows:
-        _, form, parts = row.split("\t")
+    for _, form, parts in table("page_labels.tsv"):
         for part in folded(parts).split("|"):
             if form in others:
                 others[form].add(part)

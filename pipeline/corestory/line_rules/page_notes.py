@@ -10,14 +10,13 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
 from corestory.features import characters as cp
 from corestory.features.batch import Batch
 from corestory.features.characters import Characters, pieces
-from corestory.line_rules.patterns import JOINED
+from corestory.line_rules.patterns import JOINED, table
 from corestory.line_rules.teasers import folded, is_headed_teaser
 from corestory.types import Bool, Float, Int
 
@@ -42,9 +41,7 @@ _QUOTES = tuple("\"“”„«»「『'‘")
 def _subjects() -> dict[str, tuple[int, list[list[str]]]]:
     """Read the most words and the groups of each subject, the group whose words are rarest in stories first."""
     subjects = dict[str, tuple[int, list[list[str]]]]()
-    _, *rows = files(__package__).joinpath("page_notes.tsv").read_text("utf-8").splitlines()
-    for row in rows:
-        subject, most, parts = row.split("\t")
+    for subject, most, parts in table("page_notes.tsv"):
         subjects.setdefault(subject, (int(most), []))[1].append(parts.split("|"))
     return subjects
 

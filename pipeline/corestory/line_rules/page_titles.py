@@ -1,58 +1,17 @@
-"""Titles of pages that have no story: of forms, offers, legal notices, searches and errors."""
+"""Titles of pages that have no story, in ``page_titles.tsv``: of forms, offers, legal notices, searches and errors."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 
+from corestory.line_rules.patterns import table
 from corestory.line_rules.teasers import folded
 
 # What parts the name of a page from that of its site; behind a colon or a dash a headline may go on: "Privacy: …".
 _BARS, _MARKS = re.compile(r"\s+[|·•»]\s+|\s*[|•»]\s*"), re.compile(r"\s*:\s+|\s+[–—-]\s+")
 SITE_WORDS, SMALL_CHARACTERS = 5, 3
 """The most words of a site's name, and the most characters of its words that begin with a small letter."""
-_TITLES = (
-    # To sign in and to subscribe.
-    "sign in|sign up|log in|login|log on|register|registration|create account|create an account|create your account|"
-    "my account|your account|forgot password|forgotten password|reset password|subscribe|subscriptions|subscribe now|"
-    "subscription plans|choose your plan|newsletters|anmelden|anmeldung|einloggen|registrieren|registrierung|"
-    "mein konto|passwort vergessen|abonnieren|abo-shop|abonnement|se connecter|connexion|s'inscrire|inscription|"
-    "mon compte|mot de passe oublié|s'abonner|abonnez-vous|iniciar sesión|inicia sesión|regístrate|registro|mi cuenta|"
-    "suscríbete|suscripciones|accedi|registrati|abbonati|abbonamenti|entrar|iniciar sessão|registar|cadastro|"
-    "assine|assinar|assinaturas|inloggen|registreren|abonneren|logga in|skapa konto|prenumerera|log ind|logg inn|"
-    "abonner|kirjaudu|kirjaudu sisään|tilaa|zaloguj|zaloguj się|logowanie|rejestracja|prenumerata|přihlášení|"
-    "předplatné|bejelentkezés|előfizetés|autentificare|abonamente|войти|вход|регистрация|подписка|увійти|вхід|"
-    "реєстрація|передплата|σύνδεση|εγγραφή|giriş|giriş yap|üye ol|abone ol|تسجيل الدخول|اشترك|כניסה|התחברות|הרשמה|"
-    "masuk|daftar|đăng nhập|đăng ký|ログイン|会員登録|新規登録|로그인|회원가입|登录|登入|注册|註冊|"
-    # About the site.
-    "contact|contact us|contacts|about|about us|imprint|privacy|privacy policy|privacy notice|privacy settings|"
-    "cookie policy|cookies|terms|terms of use|terms of service|terms and conditions|legal notice|advertise with us|"
-    "accessibility|sitemap|site map|help|faq|impressum|datenschutz|datenschutzerklärung|agb|kontakt|über uns|hilfe|"
-    "qui sommes-nous|mentions légales|politique de confidentialité|plan du site|contacto|quiénes somos|aviso legal|"
-    "política de privacidad|mapa del sitio|contatti|chi siamo|note legali|informativa sulla privacy|contactos|contato|"
-    "quem somos|política de privacidade|termos de uso|over ons|privacybeleid|om oss|integritetspolicy|o nas|regulamin|"
-    "polityka prywatności|o nás|kapcsolat|rólunk|despre noi|контакты|о нас|о проекте|контакти|про нас|επικοινωνία|"
-    "hakkımızda|iletişim|gizlilik politikası|من نحن|اتصل بنا|سياسة الخصوصية|צור קשר|אודות|会社概要|お問い合わせ|"
-    "プライバシーポリシー|利用規約|문의|회사소개|개인정보처리방침|关于我们|联系我们|聯絡我們|關於我們|"
-    # To find pages.
-    "search|search results|archive|archives|tag archives|e-paper|epaper|suche|suchergebnisse|suchergebnis|archiv|"
-    "recherche|résultats de recherche|búsqueda|resultados de búsqueda|resultados de la búsqueda|ricerca|"
-    "risultati della ricerca|pesquisa|resultados da pesquisa|zoeken|zoekresultaten|sök|sökresultat|søg|søk|haku|"
-    "szukaj|wyniki wyszukiwania|hledání|výsledky hledání|keresés|căutare|поиск|результаты поиска|пошук|αναζήτηση|"
-    "arama|arama sonuçları|検索結果|검색결과|搜索结果|搜尋結果|"
-    # Errors and checks.
-    "attention required!|attention required|access denied|forbidden|just a moment|one moment, please|page not found|"
-    "not found|error|internal server error|bad gateway|service unavailable|gateway timeout|server error|blocked|"
-    "request blocked|security check|are you a robot|are you human|verify you are human|checking your browser|captcha|"
-    "under maintenance|maintenance|we'll be back soon|coming soon|account suspended|domain for sale|fehler|"
-    "interner fehler|seite nicht gefunden|nicht gefunden|zugriff verweigert|wartungsarbeiten|erreur|"
-    "page introuvable|page non trouvée|accès refusé|página no encontrada|acceso denegado|errore|pagina non trovata|"
-    "accesso negato|página não encontrada|acesso negado|erro|pagina niet gevonden|toegang geweigerd|"
-    "sidan hittades inte|siden blev ikke fundet|siden finnes ikke|sivua ei löytynyt|nie znaleziono strony|błąd|"
-    "stránka nenalezena|az oldal nem található|pagina nu a fost găsită|страница не найдена|ошибка|сторінку не знайдено|"
-    "η σελίδα δεν βρέθηκε|sayfa bulunamadı|الصفحة غير موجودة|הדף לא נמצא|halaman tidak ditemukan|"
-    "không tìm thấy trang|ページが見つかりません|페이지를 찾을 수 없습니다|页面不存在|找不到頁面"
-)
 _NUMBERED = re.compile(
     r"(?:http )?(?:error|fehler|erreur|errore|erro|fout|fel|chyba|błąd|ошибка|помилка|hata) [45]\d\d"
     r"(?:\W+(?:not|page|internal|bad|service|forbidden|gateway|server|access|unauthorized|seite|nicht|página|pagina)\b.*)?|"
@@ -70,7 +29,7 @@ _BEGUN = re.compile(
 
 @cache
 def _titles() -> frozenset[str]:
-    return frozenset(_TITLES.split("|"))
+    return frozenset(title for _, titles in table("page_titles.tsv") for title in folded(titles).split("|"))
 
 
 def is_title_without_story(title: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from importlib.resources import files
 
 from corestory.features.batch import Batch
 
@@ -28,6 +29,18 @@ def pattern(words: str) -> re.Pattern[str]:
     True
     """
     return re.compile(words, re.IGNORECASE)
+
+
+def table(name: str) -> list[list[str]]:
+    """Read the rows of a table of this package, without its head.
+
+    Examples
+    --------
+    >>> table("page_titles.tsv")[0][0]
+    'to sign in and to subscribe'
+    """
+    _, *rows = files(__package__).joinpath(name).read_text("utf-8").splitlines()
+    return [row.split("\t") for row in rows]
 
 
 def without_link_numbers(batch: Batch) -> Batch:

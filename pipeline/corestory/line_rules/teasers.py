@@ -8,6 +8,7 @@ which only teasers are kept is that of a section.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.line_rules.headlines import ends_as_sentence
+from corestory.line_rules.patterns import table
 from corestory.types import Bool, Float
 
 HEADING_WORDS, HEAD_CHARACTERS = 6, 40
@@ -38,100 +40,23 @@ BYLINE_WORDS = 8
 STORY_WORDS = 40
 """The fewest kept words before the heading of teasers."""
 
-# A line behind the headline, such as the byline, is enough below these,
-_STORY_FOLLOWS = (
-    "next story|next article|nächster artikel|nächster beitrag|nächste meldung|article suivant|"
-    "siguiente artículo|siguiente noticia|siguiente nota|noticia siguiente|próxima notícia|próxima matéria|"
-    "notícia seguinte|prossimo articolo|articolo successivo|prossima notizia|volgend artikel|volgend bericht|"
-    "nästa artikel|nästa nyhet|neste sak|neste artikkel|næste artikel|næste nyhed|seuraava artikkeli|"
-    "następny artykuł|następna wiadomość|další článek|další zpráva|ďalší článok|következő cikk|"
-    "articolul următor|sljedeći članak|следующая статья|следующая новость|наступна стаття|наступна новина|"
-    "следваща статия|επόμενο άρθρο|sıradaki haber|sonraki haber|المقال التالي|الخبر التالي|הכתבה הבאה|"
-    "مطلب بعدی|अगली खबर|berita selanjutnya|artikel selanjutnya|bài tiếp theo|tin tiếp theo|次の記事|下一篇|다음 기사"
-)
-_NEXT_STORY = frozenset(_STORY_FOLLOWS.split("|"))
-# and a date has to be one of two such lines below these, which stand within stories, too.
-_NEXT = _NEXT_STORY.union(("read next", "up next", "à lire ensuite", "leia a seguir", "читайте далее"))
-# These say to read another story, and a single headline behind one of them is that story's.
-_ALSO = frozenset(
-    (
-        *("read also", "also read", "lesen sie auch", "à lire aussi", "lire aussi", "à lire également"),
-        *("lee también", "lea también", "leer también", "leia também", "leggi anche", "lees ook", "läs också"),
-        *("läs även", "læs også", "les også", "lue myös", "czytaj także", "czytaj też", "czytaj również"),
-        *("zobacz także", "zobacz też", "zobacz również", "veja também"),
-        *("čtěte také", "citește și", "читайте также", "читайте також", "διαβάστε επίσης", "baca juga", "xem thêm"),
-        *("اقرأ أيضا", "اقرأ أيضًا", "اقرأ أيضاً", "קראו גם", "یہ بھی پڑھیں", "यह भी पढ़ें", "ये भी पढ़ें"),
-        *("ilginizi çekebilir", "čítajte tiež", "прочетете още", "διαβάστε ακόμα", "আরও পড়ুন", "আরো পড়ুন"),
-        *("อ่านข่าวเพิ่มเติม", "مزید پڑھیں"),
-        *("関連記事", "あわせて読みたい", "관련 기사", "延伸阅读"),
-    )
-)
-# Behind these the story itself may go on.
-_READ_ON = frozenset(
-    (
-        *("read more", "elsewhere", "latest", "lesen sie mehr", "außerdem", "siga leyendo", "sigue leyendo"),
-        *("leggi di più", "leia mais", "veja mais", "lees meer", "lees verder", "verder lezen", "läs mer"),
-        *("läs vidare", "læs mere", "læs videre", "les mer", "les videre", "lue lisää", "jatka lukemista"),
-        *("czytaj więcej", "czytaj dalej", "čtěte dále", "olvasson tovább", "читайте дальше", "đọc thêm"),
-    )
-)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_HEADINGS = (
-    "also in the news|in other news|other news|more news|more stories|more headlines|more on this|more on this story|"
-    "more like this|related|related stories|related articles|related posts|related news|related content|"
-    "related coverage|related topics|related reading|read more|read also|also read|what to read next|"
-    "you may like|you may also like|you might like|you might also like|you might be interested in|recommended|"
-    "recommended for you|recommended stories|recommended reading|see also|most read|most popular|trending|trending now|"
-    "latest|latest news|latest stories|editors' picks|editor's picks|don't miss|elsewhere|"
-    "other stories|popular stories|popular posts|top stories|around the web|from around the web|our best reads",
-    "mehr zum thema|lesen sie auch|lesen sie mehr|auch interessant|das könnte sie auch interessieren|weitere artikel|"
-    "das könnte dich auch interessieren|weitere nachrichten|weitere meldungen|weitere themen|weitere beiträge|"
-    "mehr nachrichten|meistgelesen|meist gelesen|ähnliche artikel|ähnliche beiträge|verwandte artikel|verwandte themen|"
-    "empfehlungen|zum weiterlesen|das lesen andere gerade|passend dazu|außerdem",
-    "à lire aussi|lire aussi|à lire également|sur le même sujet|sur le même thème|articles liés|"
-    "articles similaires|articles associés|articles connexes|les plus lus|vous aimerez aussi|dans la même rubrique|"
-    "à découvrir|recommandé pour vous|autres articles|d'autres articles|nos autres sujets|les plus consultés",
-    "lee también|lea también|leer también|te puede interesar|también te puede interesar|le puede interesar|"
-    "noticias relacionadas|artículos relacionados|notas relacionadas|más noticias|más titulares|lo más leído|"
-    "lo más visto|otras noticias|te recomendamos|siga leyendo|sigue leyendo|de la misma sección",
-    "leggi anche|potrebbe interessarti|potrebbe interessarti anche|ti può interessare anche|articoli correlati|"
-    "notizie correlate|altre notizie|i più letti|da non perdere|dalla stessa sezione|leggi di più",
-    "leia também|leia mais|veja também|veja mais|notícias relacionadas|matérias relacionadas|artigos relacionados|"
-    "mais lidas|outras notícias|da mesma editoria|você pode se interessar por",
-    "lees ook|lees meer|lees verder|verder lezen|meer nieuws|meer over dit onderwerp|gerelateerd|ander nieuws|"
-    "gerelateerde artikelen|meest gelezen|ook interessant|nu populair|uit dezelfde rubriek",
-    "läs också|läs även|läs mer|läs vidare|mer läsning|fler nyheter|andra nyheter|mer om ämnet|mest läst|relaterat|"
-    "relaterade artiklar|fler rubriker|læs også|læs mere|læs videre|les også|les mer|les videre|mest læst|mest lest|"
-    "flere nyheder|andre nyheder|flere nyheter|andre saker|flere saker|relaterede artikler|relaterte saker|"
-    "flere overskrifter|lue myös|lue lisää|aiheesta lisää|lisää aiheesta|luetuimmat|muita uutisia|jatka lukemista",
-    "czytaj także|czytaj też|czytaj również|czytaj więcej|czytaj dalej|zobacz także|zobacz też|zobacz również|"
-    "przeczytaj także|przeczytaj też|powiązane artykuły|polecane|najczęściej czytane|najchętniej czytane|"
-    "inne wiadomości|čtěte také|čtěte dále|související|související články|nejčtenější|mohlo by vás zajímat|"
-    "další zprávy|čítajte tiež|súvisiace články|kapcsolódó cikkek|kapcsolódó|további hírek|olvasson tovább|"
-    "legolvasottabb|citește și|citeşte şi|articole similare|știri similare|cele mai citite|alte știri|"
-    "pročitajte još|ostale vijesti|povezane vijesti",
-    "читайте также|читайте дальше|материалы по теме|новости по теме|статьи по теме|по теме|ещё по теме|"
-    "другие новости|похожие статьи|похожие новости|смотрите также|популярное|самое читаемое|рекомендуем|сейчас читают|"
-    "читайте також|за темою|ще за темою|новини за темою|інші новини|зараз читають|прочетете още|други новини|"
-    "още по темата|διαβάστε επίσης|διαβάστε ακόμα|σχετικά άρθρα|δείτε επίσης|άλλες ειδήσεις|δημοφιλή",
-    "ilgili haberler|diğer haberler|ilginizi çekebilir|çok okunanlar|bunlar da ilginizi çekebilir|اقرأ أيضا|اقرأ أيضًا|"
-    "اقرأ أيضاً|مواضيع ذات صلة|أخبار ذات صلة|شاهد أيضا|أخبار أخرى|קראו גם|כתבות נוספות|עוד בנושא|חדשות נוספות|"
-    "بیشتر بخوانید|مطالب مرتبط|اخبار مرتبط|यह भी पढ़ें|ये भी पढ़ें|संबंधित खबरें|अन्य समाचार|baca juga|berita terkait|"
-    "artikel terkait|berita lainnya|xem thêm|đọc thêm|tin liên quan|bài viết liên quan|đọc nhiều|tin khác",
-    "আরও পড়ুন|আরো পড়ুন|আরও খবর|மேலும் படிக்க|இதையும் படிக்க|இதையும் படியுங்கள்|ఇవి కూడా చదవండి|ఇది కూడా చదవండి|"
-    "ಇದನ್ನೂ ಓದಿ|ഇതും വായിക്കുക|ഇതും വായിക്കാം|આ પણ વાંચો|हे पण वाचा|हेही वाचा|अन्य खबरें|یہ بھی پڑھیں|مزید پڑھیں|متعلقہ خبریں|"
-    "อ่านเพิ่มเติม|อ่านข่าวเพิ่มเติม|อ่านต่อ|ข่าวที่เกี่ยวข้อง|ข่าวเกี่ยวข้อง|прочитајте још|прочитајте и|повезане вести|"
-    "прочитајте исто така|прочетете също|вижте още|lexo edhe|lexoni edhe|skaitykite taip pat|taip pat skaitykite|"
-    "lasi arī|lasiet arī|loe ka|loe lisaks|preberite tudi|pročitajte i|basahin|basahin din|həmçinin oxuyun|"
-    "ასევე წაიკითხეთ|կարդացեք նաև|soma zaidi|soma pia|合わせて読みたい",
-    "関連記事|関連ニュース|あわせて読みたい|おすすめ記事|その他のニュース|相关新闻|相关阅读|相关文章|延伸阅读|推荐阅读|"
-    "其他新闻|相關新聞|延伸閱讀|推薦閱讀|관련 기사|관련기사|관련 뉴스|추천 기사|많이 본 기사|다른 뉴스",
-)
 
 
 @cache
-def _headings() -> frozenset[str]:
-    return _NEXT.union("|".join(_HEADINGS).split("|"))
+def _headings() -> dict[str, frozenset[str]]:
+    """Return the headings of each group of ``teaser_headings.tsv``, in some 45 languages, and all of them.
+
+    Of the story behind "Next story" a line behind the headline is enough, such as the byline; behind "Up next", which
+    stands within stories, too, a date has to be one of two such lines. "Read also" says to read another story, and a
+    single headline behind it is that story's. Behind "Read on" the story itself may go on.
+    """
+    groups: dict[str, frozenset[str]] = defaultdict(frozenset)
+    for group, headings in table("teaser_headings.tsv"):
+        groups[group] |= frozenset(folded(headings).split("|"))
+    groups["next"] |= groups["next story"]
+    groups["all"] = groups["next"] | groups["other"]
+    return groups
 
 
 def is_heading_of_teasers(text: str) -> bool:
@@ -142,7 +67,7 @@ def is_heading_of_teasers(text: str) -> bool:
     >>> is_heading_of_teasers("Lesen Sie auch:"), is_heading_of_teasers("Read next: Quay reopens")
     (True, False)
     """
-    return _plain(text) in _headings()
+    return _plain(text) in _headings()["all"]
 
 
 def is_headed_teaser(text: str) -> bool:
@@ -206,7 +131,7 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     >>> in_teasers(batch, np.array([5.0, 2.0] + [4.0, 11.0] * 3), np.ones(8, bool)).tolist()
     [False, True, True, True, True, True, True, True]
     """
-    texts, found = batch.texts, np.zeros(len(kept), bool)
+    texts, found, groups = batch.texts, np.zeros(len(kept), bool), _headings()
     of_form, linked = _headline_forms(batch, words)
     short = np.flatnonzero((words[:-1] <= HEADING_WORDS) & of_form[1:]).tolist()
     others: dict[int, int] = {}
@@ -220,7 +145,7 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
         # One word, such as "Recommended", may head a list of the story.
         bare = bool(words[heading] > 1)
         plain = _plain(texts[heading])
-        also = plain in _ALSO or not (kept[heading] or plain in _READ_ON)
+        also = plain in groups["also"] or not (kept[heading] or plain in groups["read on"])
         while row < end and _is_headline(texts, linked, row, asking=also and row == heading + 1):
             row += 1
             passed = row
@@ -333,8 +258,8 @@ def _next_story(batch: Batch, words: Float, kept: Bool, heading: int, end: int) 
         story += 1
     lines = texts[heading + 2 : story]
     return (
-        (label in _NEXT_STORY and len(lines) > 0)
-        or (label in _NEXT and len(lines) > 1 and any(map(_YEAR.search, lines)))
+        (label in _headings()["next story"] and len(lines) > 0)
+        or (label in _headings()["next"] and len(lines) > 1 and any(map(_YEAR.search, lines)))
     ) and bool(
         words[first:heading][kept[first:heading]].sum() >= STORY_WORDS
         and story < end
