@@ -104,7 +104,7 @@ def folded(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return folded(text).strip(" \xa0:：…>»→.|-–—【】[]■●◆▼•*#")
+    return folded(text).strip(" \xa0:：…>»→►▶▸.|-–—【】[]■●◆▼•*#")
 
 
 def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
