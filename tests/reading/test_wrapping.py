@@ -2,6 +2,9 @@
 
 import textwrap
 
+import pytest
+
+from corestory.reading.one_article import spans_of
 from corestory.reading.text import split_text
 
 LEAD = (
@@ -59,6 +62,28 @@ def test_a_program_that_fills_its_lines_ends_a_paragraph_where_the_next_word_had
 def test_a_cell_of_a_table_is_wrapped_at_its_own_width() -> None:
     page = [wrapped(LEAD + " " + LEAD, 90)] * 6
     assert split_text("\n\n".join([*page, wrapped(LEAD, 44)]))[-1] == LEAD
+
+
+@pytest.mark.parametrize("number", ["12", "- 12 -", "Seite 3 von 9"])
+@pytest.mark.parametrize("end", ["\n\n{}\n\n", "\n{}\n", "\n\n{}\n\n\x0c"])
+def test_a_sentence_goes_on_behind_the_number_of_a_page(number: str, end: str) -> None:
+    first, *others = wrapped(LEAD, 44).split("\n")
+    text = first + end.format(number) + "\n".join(others) + f"\n\n{wrapped(LEAD, 44)}"
+    assert split_text(text) == [LEAD, number, LEAD]
+    second = text.index(first, 1)
+    assert spans_of([LEAD, number, LEAD], text) == ((0, second - 2), None, (second, len(text)))
+
+
+def test_a_number_between_paragraphs_and_a_list_of_numbers_stay_where_they_are() -> None:
+    story = wrapped(LEAD, 44)
+    assert split_text(f"{story}\n\n12\n\n{story}") == [LEAD, "12", LEAD]
+    assert split_text(f"{story}\n\n12\n\n13\n\nfish and chips") == [LEAD, "12", "13", "fish and chips"]
+
+
+def test_a_sentence_goes_on_behind_the_end_of_a_page() -> None:
+    first, *others = wrapped(LEAD, 44).split("\n")
+    text = first + "\n\n\x0c" + "\n".join(others) + f"\n\x0c{wrapped(LEAD, 44)}"
+    assert split_text(text) == [LEAD, LEAD]
 
 
 def test_a_single_longer_line_does_not_keep_the_lines_of_a_short_text_apart() -> None:

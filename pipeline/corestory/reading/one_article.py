@@ -9,6 +9,7 @@ from corestory.errors import InputError
 from corestory.reading.article import Article
 from corestory.reading.text import is_blank, split_text, storable
 from corestory.reading.text_shapes import is_markup, lump_paragraphs
+from corestory.reading.wrapping import is_page_number
 
 if TYPE_CHECKING:
     from corestory.reading.html.page import Page
@@ -32,6 +33,7 @@ LABELLED_ENDING = ".labelled.txt"
 _LABELLED = re.compile(r"(?:core|filler|skip)(?:/[a-z-]+)?:\s*(.*)")
 
 _FRONT_CHARACTERS = 5000
+_PAGE_NUMBER_CHARACTERS = 40
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(.*?)\n\1[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _FRONT_LINE = re.compile(r"(\w+)[ \t]*[:=][ \t]*([\"']?)(.*?)\2[ \t]*")
 _TAG = re.compile(r"<(?:!doctype|/?(?:html|body|div|p|article|section|h[1-6]|ul|li|br|span|a)\b)[^<>]*>", re.IGNORECASE)
@@ -259,8 +261,8 @@ def spans_of(texts: Sequence[str], text: str) -> tuple[Span | None, ...]:
     -------
     tuple of tuple of int, or None
         For each paragraph the start and the end for which ``text[start:end]`` is the paragraph. Where wrapped lines
-        were rejoined, it also holds their line ends, parting hyphens and marks of quotation. None for a paragraph that
-        is not there, as in a text that is HTML or subtitles.
+        were rejoined, it also holds their line ends, parting hyphens, marks of quotation and numbers of pages. None for
+        a paragraph that is not there, as in a text that is HTML or subtitles, and for such a number.
 
     Examples
     --------
@@ -292,7 +294,11 @@ def _joined_span(paragraph: str, text: str, begin: int) -> Span | None:
             continue  # the cut may put a space in the place of a line end
         while text[place : place + 1] != char:
             if place >= len(text) or not _is_taken(text, place):
-                return None
+                begun = text.rfind("\n", max(0, place - _PAGE_NUMBER_CHARACTERS), place) + 1
+                ended = text.find("\n", place, place + _PAGE_NUMBER_CHARACTERS)
+                if start < 0 or not is_page_number(text[begun : max(ended, begun)]):
+                    return None
+                place = ended
             place += 1
         start = place if start < 0 else start
         place += 1

@@ -11,6 +11,8 @@ from corestory.reading.wrapping import rejoined_lines
 
 # The ends of a line or a paragraph by Unicode; str.splitlines would also cut at separators of data.
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028]")
+# The end of a printed page, and the first character of the next.
+_PAGE_END = re.compile(r"(?<!\s)[^\S\x0c]*+\x0c\s*+(?=(\S))")
 _OTHER_ENDS = "\r\x0b\x0c\x85\u2028\u2029"
 # The greatest share of wrapped lines that begin in upper case.
 MOST_UPPER = 0.65
@@ -107,6 +109,8 @@ def _blocks(text: str) -> list[list[str]]:
         text = text.replace("\ufeff", "")
     # Most texts have none of these, and to see that takes far less time than to replace none.
     if any(end in text for end in _OTHER_ENDS):
+        if "\x0c" in text:  # a sentence may go on behind it
+            text = _PAGE_END.sub(lambda end: "\n" if end[1].islower() else end[0], text)
         text = _LINE_END.sub("\n", text.replace("\u2029", "\n\n"))
     # A line that begins with a letter is not blank; nearly every line does.
     lines = [line.rstrip() if line and (line[0].isalnum() or not is_blank(line)) else "" for line in text.split("\n")]

@@ -83,7 +83,32 @@ def rejoined_lines(blocks: Sequence[Sequence[str]]) -> list[str] | None:
     soft = parted_words(blocks)
     for block in blocks:
         paragraphs += _rejoined(block, width, indented=indented, soft=soft) if len(block) > 1 else [block[0].strip()]
-    return paragraphs
+    return _without_page_breaks(paragraphs, soft)
+
+
+def _without_page_breaks(paragraphs: Sequence[str], soft: Set[str]) -> list[str]:
+    """Join a sentence that goes on behind the number of a page, and put the number behind its paragraph."""
+    found: list[str] = []
+    for paragraph in paragraphs:
+        before, number = (found[-2], found[-1]) if len(found) > 1 else ("", "")
+        goes_on = len(before) > MIN_WIDTH and is_page_number(number) and _continuation(before, paragraph)[0]
+        if goes_on and not _ITEM.match(paragraph):
+            is_parted = soft and _PARTED.search(before)
+            found[-2] = before[:-1] + paragraph if is_parted else before + _between(before, paragraph) + paragraph
+        else:
+            found.append(paragraph)
+    return found
+
+
+def is_page_number(line: str) -> bool:
+    """Return whether a line is the number of a printed page.
+
+    Examples
+    --------
+    >>> is_page_number(" - 12 - "), is_page_number("Seite 3 von 9"), is_page_number("12 boats")
+    (True, True, False)
+    """
+    return _PAGE_NUMBER.fullmatch(line.strip()) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +267,7 @@ def _rejoined(block: Sequence[str], width: int, *, indented: bool, soft: Set[str
     for line, following, end in zip(block, block[1:], ends, strict=False):
         # A line that hangs under its item goes on with it.
         starts = _ITEM.match(following) if items else indented and following[:1].isspace()
-        starts = starts or any(_PAGE_NUMBER.fullmatch(one.strip()) for one in (following, line))
+        starts = starts or is_page_number(following) or is_page_number(line)
         starts = starts or (cased and _is_apart(line, following, end))
         hangs = items and following[:1].isspace()
         following = following.lstrip()
