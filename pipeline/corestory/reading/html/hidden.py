@@ -79,10 +79,9 @@ def shown_rows(
         Indexes of paragraphs, in order.
     """
     parts = _Parts(parents, names_of)
-    for text, element, place in reversed(list(zip(texts, elements, hidden, strict=True))):
-        parts.add(text, element, place)
+    roots = parts.read(list(zip(texts, elements, hidden, strict=True)))
     is_shown = cache(parts.is_shown)
-    places = zip(hidden, reversed(parts.roots), strict=True)
+    places = zip(hidden, roots, strict=True)
     return [row for row, (place, root) in enumerate(places) if place == VISIBLE or is_shown(place, root)]
 
 
@@ -97,24 +96,26 @@ class _Parts:
         # Words of visible prose in that element behind a hidden element in it.
         self._behind: dict[tuple[int, int], int] = {}
         self._prose = defaultdict[tuple[int, int] | None, list[str]](list)
-        self.roots: list[int] = []
 
-    def add(self, text: str, element: int, place: int) -> None:
-        """Add the paragraph before those that were added."""
-        words = prose_word_count(text)
-        self._words += words
-        root = element
-        if place == VISIBLE:
-            self._visible[element] += words
-            self._visible[self._parents[element]] += words
-        else:
-            self._folded[place] += words
-            while self._parents[root] not in (place, VISIBLE):
-                root = self._parents[root]
-            self._behind.setdefault((place, root), self._visible[place])
-        if words:
-            self._prose[None if place == VISIBLE else (place, root)].append(text)
-        self.roots.append(root)
+    def read(self, rows: Sequence[tuple[str, int, int]]) -> list[int]:
+        """Count the words of all paragraphs; return for each the outermost hidden element around it, or its element."""
+        parents, visible = self._parents, self._visible
+        roots = []
+        for text, element, place in reversed(rows):
+            root, words = element, prose_word_count(text)
+            self._words += words
+            if place == VISIBLE:
+                visible[element] += words
+                visible[parents[element]] += words
+            else:
+                self._folded[place] += words
+                while (above := parents[root]) != place and above != VISIBLE:
+                    root = above
+                self._behind.setdefault((place, root), visible[place])
+            if words:
+                self._prose[None if place == VISIBLE else (place, root)].append(text)
+            roots.append(root)
+        return roots[::-1]
 
     # Most pages have no hidden prose for which these are asked.
     @cached_property
