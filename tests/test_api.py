@@ -86,6 +86,11 @@ def test_a_frame_without_text_is_told_what_is_missing(seeded_tagger):
         tag_frame(pd.DataFrame({"id": ["a"], "teaser": ["x"]}), seeded_tagger)
 
 
+def test_what_is_no_frame_is_told_what_is_expected(seeded_tagger):
+    with pytest.raises(InputError, match=r"a value of type str; expected a pandas\.DataFrame"):
+        tag_frame("It rained.", seeded_tagger)
+
+
 def test_a_threshold_of_0_makes_all_core(seeded_tagger):
     assert set(tag_frame(ARTICLES, seeded_tagger, threshold=0)["label"]) == {"core"}
 

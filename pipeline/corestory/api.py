@@ -66,7 +66,7 @@ def tag_frame(
     Raises
     ------
     InputError
-        A column is missing, or an article cannot be read and there is no `refuse`.
+        It is no frame, a column is missing, or an article cannot be read and there is no `refuse`.
 
     Examples
     --------
@@ -76,6 +76,8 @@ def tag_frame(
     """
     import pandas as pd
 
+    if not isinstance(frame, pd.DataFrame):
+        raise InputError(f"a value of type {type(frame).__name__}", expected="a pandas.DataFrame")
     tagger = model if isinstance(model, Tagger) else _loaded(None if model is None else str(model))
     table = SourceTable(tuple(map(str, frame.columns)), _rows(frame))
     articles = articles_of_table(table, where="the frame", refuse=refuse or raise_refusal, keep=keep)

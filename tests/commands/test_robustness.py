@@ -261,10 +261,29 @@ def test_shell_completion_can_be_installed(run):
     assert "--install-completion" in run("--help").stdout
 
 
-def test_a_web_address_is_not_prepared(run):
-    done = run("prepare", "https://herald.example/ferry", "--output", "p.parquet")
+@pytest.mark.parametrize(
+    "command",
+    [
+        "prepare {} --output p.parquet",
+        "train a.parquet --output {}",
+        "adapt {} --output m",
+        "adapt labels.jsonl --output {}",
+        "evaluate {}",
+        "audit a.parquet --output {}",
+        "agreement labels.jsonl {}",
+        "review --suspects {}",
+        "predict a.txt --always-core {}",
+    ],
+)
+@pytest.mark.parametrize("address", ["https://herald.example/ferry", "s3://herald/ferry"])
+def test_a_web_address_is_refused_where_only_files_of_this_machine_are_read_and_written(
+    run, tmp_path, command, address
+):
+    done = run(*command.format(address).split())
     assert done.returncode == 2
-    assert done.stderr.startswith("corestory: https://herald.example/ferry: is a web address")
+    expected = "is a web address; expected a file or a folder of this machine"
+    assert done.stderr.splitlines()[-1] == f"corestory: {address}: {expected}"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_column_to_keep_that_no_row_of_json_lines_has_is_refused(predict, tmp_path):

@@ -9,14 +9,15 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from threading import current_thread, main_thread
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from corestory.commands.messages import say
 from corestory.commands.options import with_reading_options
-from corestory.errors import CorestoryError, OutputError, reason_of
+from corestory.errors import CorestoryError, InputError, OutputError, reason_of
 from corestory.installation import check_alone, left_out, version
+from corestory.remote import is_url
 
 # Each is the function of its name in its module, which imports libraries inside the function, so that --help answers
 # at once.
@@ -35,6 +36,18 @@ COMMANDS = {
     "export": "labelling",
     "serve": "servers",
 }
+
+
+class _Command(typer.core.TyperCommand):
+    """A command that refuses an address where it reads or writes files of this machine only."""
+
+    def invoke(self, ctx: Any) -> Any:
+        of_paths = {parameter.name for parameter in self.params if parameter.type.name == "path"}
+        for name, value in ctx.params.items():
+            for path in value if isinstance(value, list | tuple) else [value]:
+                if name in of_paths and is_url(str(path)):
+                    raise InputError("is a web address", where=path, expected="a file or a folder of this machine")
+        return super().invoke(ctx)
 
 
 def _print_version(asked: bool) -> None:
@@ -63,7 +76,7 @@ def command_line(commands: Iterable[str] = COMMANDS) -> typer.Typer:
     )
     for name in commands:
         command: Callable[..., None] = getattr(import_module(f"corestory.commands.{COMMANDS[name]}"), name)
-        made.command()(with_reading_options(command))
+        made.command(cls=_Command)(with_reading_options(command))
     return made
 
 

@@ -13,8 +13,6 @@ from corestory.atomic import atomic_path, check_folder
 from corestory.commands.destinations import check_ending
 from corestory.commands.messages import listed_refusals, progress_bar, say
 from corestory.commands.options import Force, Jobs, LabelledTable, Seed, Verbose
-from corestory.errors import InputError
-from corestory.remote import is_url
 from corestory.rendering import printable
 
 if TYPE_CHECKING:
@@ -37,7 +35,7 @@ SPLIT_BY_ARTICLE = (
 
 def prepare(
     sources: Annotated[
-        list[str],
+        list[Path],
         typer.Argument(
             metavar="SOURCE...",
             help="A corpus folder (WCXB, newspaper4k), a folder of pairs NAME.html + NAME.txt, a folder of "
@@ -87,11 +85,6 @@ def prepare(
     from corestory.labelling.table_files import LabelNames
     from corestory.labelling.views import chosen_views
 
-    for source in sources:
-        if is_url(source):
-            raise InputError(
-                "is a web address", where=source, expected="files of this machine", hint="Download it first."
-            )
     check_ending(output, ".parquet")
     names, wanted = LabelNames(core=core_label, filler=filler_label), chosen_views(views)
     corrected = read_corrections(corrections) if corrections is not None else ()
@@ -99,7 +92,7 @@ def prepare(
     with atomic_path(output, force=force) as temporary, listed_refusals() as refusals:
         with progress_bar() as bar:
             prepared = prepare_table(
-                [Path(source) for source in sources],
+                sources,
                 seed=seed,
                 views=wanted,
                 jobs=jobs,
