@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import factorial
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from corestory.types import Bool, Float, Label
 
 if TYPE_CHECKING:
     from corestory.model.calibration import PlattScaling
+    from corestory.model.decided_batch import DecidedBatch
     from corestory.model.site_memory import SiteMemory
     from corestory.model.tagger import Tagger
     from corestory.reading.article import Article
@@ -139,34 +140,45 @@ def explain_articles(
             found, decided = tagger.tag_batch(alike, part, threshold=threshold, memory=memory, kinds=True)
             reasons = _Reasons(tagger.weights, decided.scored, tagger.settings.platt_scaling(html=decided.scored.html))
             rows = decided.scored.features.layout.slices()
-            scores = np.concatenate([tagged.scores for tagged in found])
-            raised = scores > decided.first_scores
-            headline, other_story, filler_rule = decided.found
-            masks = [headline, other_story, filler_rule != NO_RULE]
-            masks += [decided.new_language & raised, decided.short_article]
-            names = [HEADLINE, OTHER_STORY, SURE_FILLER, NEW_LANGUAGE, SHORT_ARTICLE]
-            causes, rules = np.select(masks, names, SECOND_LOOK).tolist(), filler_rule.tolist()
+            changes = _changes(decided, np.concatenate([tagged.scores for tagged in found]))
             for number, tagged, inside, cutoff in zip(numbers, found, rows, decided.cutoffs.tolist(), strict=True):
-                shift = None if tagged.sightings is None else tagged.sightings.shift.tolist()
-                first = decided.first_scores[inside].tolist()
-                paragraphs = tuple(
-                    ParagraphExplanation(
-                        position, text, label, score,
-                        *reasons.of(inside.start + position, None if shift is None else shift[position]),
-                        None if tagged.sightings is None else tagged.sightings.of(position),
-                        first_score=before if before != score else None,
-                        changed_by=cause if before != score else None,
-                        rule=FILLER_RULES[rule] if before != score and cause == SURE_FILLER else None,
-                    )
-                    for position, (text, label, score, before, cause, rule) in enumerate(
-                        zip(
-                            tagged.texts, tagged.labels, tagged.scores.tolist(), first, causes[inside], rules[inside],
-                            strict=True,
-                        )
-                    )
-                )  # fmt: skip
+                paragraphs = tuple(_explained(tagged, inside.start, reasons, changes[inside]))
                 explained[number] = ArticleExplanation(tagged, cutoff, fixed, paragraphs)
         yield from (explained[number] for number in range(len(batch)))
+
+
+class _Changed(NamedTuple):
+    """The score before the first decision was changed, what changed it, and the rule if it was one for filler."""
+
+    first_score: float | None = None
+    changed_by: Change | None = None
+    rule: FillerRule | None = None
+
+
+def _changes(decided: DecidedBatch, scores: Float) -> list[_Changed]:
+    """Say what changed each paragraph's score; of several things the first counts."""
+    headline, other_story, filler_rule = decided.found
+    masks = [headline, other_story, filler_rule != NO_RULE]
+    masks += [decided.new_language & (scores > decided.first_scores), decided.short_article]
+    causes = np.select(masks, [HEADLINE, OTHER_STORY, SURE_FILLER, NEW_LANGUAGE, SHORT_ARTICLE], SECOND_LOOK).tolist()
+    changes = [_Changed()] * len(scores)
+    for row in np.flatnonzero(scores != decided.first_scores).tolist():
+        rule = FILLER_RULES[filler_rule[row]] if causes[row] == SURE_FILLER else None
+        changes[row] = _Changed(float(decided.first_scores[row]), causes[row], rule)
+    return changes
+
+
+def _explained(
+    tagged: TaggedArticle, first: int, reasons: _Reasons, changes: Sequence[_Changed]
+) -> Iterator[ParagraphExplanation]:
+    """Explain the paragraphs of an article, which begins at the row `first` of its batch."""
+    sightings = tagged.sightings
+    shift = None if sightings is None else sightings.shift.tolist()
+    columns = zip(tagged.texts, tagged.labels, tagged.scores.tolist(), changes, strict=True)
+    for position, (text, label, score, changed) in enumerate(columns):
+        breakdowns = reasons.of(first + position, None if shift is None else shift[position])
+        sighting = None if sightings is None else sightings.of(position)
+        yield ParagraphExplanation(position, text, label, score, *breakdowns, sighting, *changed)
 
 
 FORM = "(word shapes)"
