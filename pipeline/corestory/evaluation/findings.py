@@ -21,7 +21,7 @@ from corestory.evaluation.groups import (
 from corestory.evaluation.labelled_rows import labelled_rows, probabilities
 from corestory.evaluation.learned import Importance, Vocabulary, group_importance, strongest_ngrams
 from corestory.evaluation.mistakes import Mistake, confident_mistakes
-from corestory.evaluation.results import Evaluation, Group, Json, groups_metrics, measured_metrics, plain
+from corestory.evaluation.results import Evaluation, Group, Json, groups_metrics, plain
 from corestory.evaluation.rivals import Comparison, Predictions, compare, rival_predictions
 from corestory.evaluation.thresholds import ThresholdRow, Tradeoff, measured_thresholds, tradeoff
 from corestory.types import Bool, Float
@@ -106,21 +106,16 @@ class Findings:
             {"article_id": found.article_id, "position": found.position, "label": found.label, "score": found.score}
             for found in self.mistakes
         ]
-        thresholds = [
-            {"threshold": row.threshold}
-            | {name: measured_metrics(getattr(row, name)) for name in ("paragraphs", "words")}
-            for row in self.thresholds
-        ]
         return {
             **self.evaluation.to_metrics(),
-            "thresholds": plain(thresholds),
+            "thresholds": plain(self.thresholds),
             "lengths": groups_metrics(self.lengths),
             "places": groups_metrics(self.regions),
             "in_story": in_story,
             "histogram": plain(self.histogram),
             "mistakes": plain(mistakes),
-            "ngrams": None if learned is None else plain(learned.vocabulary),
-            "importance": None if learned is None else plain(learned.importance),
+            "ngrams": plain(learned and learned.vocabulary),
+            "importance": plain(learned and learned.importance),
             "comparisons": plain(comparisons),
         }
 

@@ -77,7 +77,6 @@ def group_importance(
     frame: pd.DataFrame,
     *,
     threshold: float | None = None,
-    shuffles: int = SHUFFLES,
     most_rows: int = MOST_ROWS,
     seed: int = 0,
 ) -> tuple[Importance, ...]:
@@ -91,8 +90,6 @@ def group_importance(
         Labelled paragraphs that the model has not learned from, with the labelled table's columns.
     threshold
         The least score of core; None is the model's own decision.
-    shuffles
-        How often each group is shuffled.
     most_rows
         About how many paragraphs are looked at, with and without markup each.
     seed
@@ -109,7 +106,7 @@ def group_importance(
     for html in (False, True):
         part = _some_articles(frame[with_markup == html], generator, most_rows)
         if part["label"].nunique() == 2:
-            found.append(_importance(tagger, part, generator, html=html, threshold=threshold, shuffles=shuffles))
+            found.append(_importance(tagger, part, generator, html=html, threshold=threshold))
     return tuple(found)
 
 
@@ -130,7 +127,6 @@ def _importance(
     *,
     html: bool,
     threshold: float | None,
-    shuffles: int,
 ) -> Importance:
     batch, rows = batch_of_frame(frame, markup=html)
     ordered = frame.iloc[rows]
@@ -143,7 +139,7 @@ def _importance(
         return Rates(*rates(astuple(cells)).tolist()).macro_f1
 
     whole = macro_f1("", np.arange(len(frame)))
-    orders = [generator.permutation(len(frame)) for _ in range(shuffles)]
+    orders = [generator.permutation(len(frame)) for _ in range(SHUFFLES)]
     effects = []
     for group, meaning in GROUPS.items():
         if html or group != MARKUP:

@@ -172,7 +172,7 @@ class Evaluation:
         """
         return {
             "schema": SCHEMA,
-            "cautions": list(self.cautions),
+            "cautions": plain(self.cautions),
             "settings": plain(self.settings),
             "counts": plain(self.counts),
             "story": plain(self.story),
@@ -190,35 +190,23 @@ class Evaluation:
 
 
 def _tagger(result: TaggerResult) -> dict[str, Json]:
-    found: dict[str, Json] = {
-        "name": result.name,
-        "description": result.description,
-        "paragraphs": measured_metrics(result.paragraphs),
-        "words": measured_metrics(result.words),
-    }
-    if result.lead_paragraphs is not None and result.lead_words is not None:
-        found["lead"] = {"paragraphs": _band(result.lead_paragraphs), "words": _band(result.lead_words)}
+    found = _fields(result, "name", "description", "paragraphs", "words")
+    if result.lead_paragraphs is not None:
+        found["lead"] = {"paragraphs": plain(result.lead_paragraphs), "words": plain(result.lead_words)}
     return found
 
 
 def groups_metrics(groups: Iterable[Group]) -> dict[str, Json]:
     """Lay out the values of groups for ``metrics.json``, by the groups' names."""
-    return {
-        group.name: {
-            "articles": group.articles,
-            "paragraphs": measured_metrics(group.paragraphs),
-            "words": measured_metrics(group.words),
-        }
-        for group in groups
-    }
+    return {group.name: _fields(group, "articles", "paragraphs", "words") for group in groups}
 
 
-def measured_metrics(measured: Measured[Rates]) -> dict[str, Json]:
-    """Lay out measures, their intervals and their counts for ``metrics.json``."""
-    return _band(measured) | {"confusion": plain(measured.confusion)}
+def _fields(value: object, *names: str) -> dict[str, Json]:
+    return {name: plain(getattr(value, name)) for name in names}
 
 
 def _band(band: Band[Rates]) -> dict[str, Json]:
+    """Lay out measures and their intervals, those of each class apart, and the counts where there are some."""
     core: dict[str, Json] = {}
     filler: dict[str, Json] = {}
     both: dict[str, Json] = {}
@@ -229,13 +217,16 @@ def _band(band: Band[Rates]) -> dict[str, Json]:
                 measures, name = of_class, name.removeprefix(prefix)
         ends = {"value": band.value, "low": band.low, "high": band.high}
         measures[name] = {end: plain(getattr(rates, field.name)) for end, rates in ends.items()}
-    return {"core": core, "filler": filler, **both}
+    counts = {"confusion": plain(band.confusion)} if isinstance(band, Measured) else {}
+    return {"core": core, "filler": filler, **both, **counts}
 
 
 def plain(value: object) -> Json:
     """Turn values and dataclasses into JSON's own values; JSON has no NaN, so an undefined value is null."""
+    if isinstance(value, Band):
+        return _band(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return plain({field.name: getattr(value, field.name) for field in fields(value)})
+        return _fields(value, *(field.name for field in fields(value)))
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

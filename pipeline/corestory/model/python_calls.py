@@ -173,8 +173,8 @@ class PythonCalls(ABC):
         InputError
             `text` is not a string, or an option is not what it should be.
         """
-        options = _Options(html, threshold, rules, memory)
-        return self._one(article_of_text(text, html=html, url=url), options).to_frame()
+        call = _Call(self, html, threshold, rules, memory, TaggedArticle.to_frame)
+        return next(call.of_articles([article_of_text(text, html=html, url=url)]))
 
     def core(
         self,
@@ -187,8 +187,8 @@ class PythonCalls(ABC):
         memory: SiteMemory | None = None,
     ) -> str:
         """Return one article's story alone, a paragraph a line; parameters as of `tag`."""
-        options = _Options(html, threshold, rules, memory)
-        return self._one(article_of_text(text, html=html, url=url), options).core_text
+        call = _Call(self, html, threshold, rules, memory, _story)
+        return next(call.of_articles([article_of_text(text, html=html, url=url)]))
 
     def tag_many(
         self,
@@ -238,7 +238,7 @@ class PythonCalls(ABC):
         [('quay', ('core', 'filler'))]
         """
         check_given(articles, one="tag")
-        return self._many(articles, _Options(html, threshold, rules, memory), jobs, refuse, _whole)
+        return _many(articles, _Call(self, html, threshold, rules, memory, _whole), jobs, refuse)
 
     def core_many(
         self,
@@ -261,51 +261,22 @@ class PythonCalls(ABC):
         ['The quay opened, the council said.', '']
         """
         check_given(articles, one="core")
-        return self._many(articles, _Options(html, threshold, rules, memory), jobs, refuse, _story)
-
-    def _one(self, article: Article, options: _Options) -> TaggedArticle:
-        return next(self._stream([article], options))
-
-    def _stream(self, articles: Iterable[Article], options: _Options) -> Iterator[TaggedArticle]:
-        return self.tag_stream(articles, threshold=options.threshold, rules=options.rules, memory=options.memory)
-
-    def _many(
-        self,
-        articles: Iterable[GivenArticle],
-        options: _Options,
-        jobs: int,
-        refuse: Refuse | None,
-        result: Callable[[TaggedArticle], Result],
-    ) -> Iterator[Result]:
-        if not isinstance(jobs, int) or isinstance(jobs, bool) or (jobs < 1 and jobs != -1):
-            raise InputError(f"jobs={jobs!r}", expected="1 or more processes, or -1 for one per core")
-        refuse, numbered = refuse or raise_refusal, enumerate(articles)
-        if jobs == 1:
-            read = articles_of_given(numbered, html=options.html, refuse=refuse)
-            return map(result, self._stream(read, options))
-        return self._in_processes(numbered, _Work(self, options, result), jobs, refuse)
-
-    def _in_processes(
-        self, numbered: Iterator[tuple[int, GivenArticle]], work: _Work[Result], jobs: int, refuse: Refuse
-    ) -> Iterator[Result]:
-        tasks = iter(lambda: list(islice(numbered, TASK_ARTICLES)), [])
-        from corestory.processes import in_processes  # most calls start none
-
-        with closing(in_processes(_done, tasks, jobs=jobs, in_order=True, begin=partial(_receive, work))) as parts:
-            for results, errors in parts:
-                for error in errors:
-                    refuse(error)
-                yield from results
+        return _many(articles, _Call(self, html, threshold, rules, memory, _story), jobs, refuse)
 
 
 @dataclass(frozen=True, slots=True)
-class _Options:
-    """What the calls say of the articles and of the decision; checked, for callers may give anything."""
+class _Call(Generic[Result]):
+    """What a call says of the articles and of the decision, and what it returns of each; checked, as given by anybody.
 
+    It is the same for all articles, and for all processes.
+    """
+
+    tagger: PythonCalls
     html: bool
     threshold: float | None
     rules: Rules | None
     memory: SiteMemory | None
+    result: Callable[[TaggedArticle], Result]
 
     def __post_init__(self) -> None:
         number = isinstance(self.threshold, Real) and not isinstance(self.threshold, bool)
@@ -316,29 +287,48 @@ class _Options:
         if self.memory is not None and not isinstance(self.memory, SiteMemory):
             raise InputError(f"memory={self.memory!r}", expected="the memory that corestory.load_memory gives, or None")
 
+    def of_articles(self, articles: Iterable[Article]) -> Iterator[Result]:
+        """Tag articles."""
+        tagged = self.tagger.tag_stream(articles, threshold=self.threshold, rules=self.rules, memory=self.memory)
+        return map(self.result, tagged)
 
-@dataclass(frozen=True, slots=True)
-class _Work(Generic[Result]):
-    """What every task of a stream shares."""
-
-    calls: PythonCalls
-    options: _Options
-    result: Callable[[TaggedArticle], Result]
-
-
-_received: list[_Work[Any]] = []
+    def of_given(self, given: Iterable[tuple[int, GivenArticle]], refuse: Refuse) -> Iterator[Result]:
+        """Read articles and tag them."""
+        return self.of_articles(articles_of_given(given, html=self.html, refuse=refuse))
 
 
-def _receive(work: _Work[Any]) -> None:
-    _received[:] = [work]
+def _many(articles: Iterable[GivenArticle], call: _Call[Result], jobs: int, refuse: Refuse | None) -> Iterator[Result]:
+    if not isinstance(jobs, int) or isinstance(jobs, bool) or (jobs < 1 and jobs != -1):
+        raise InputError(f"jobs={jobs!r}", expected="1 or more processes, or -1 for one per core")
+    refuse, numbered = refuse or raise_refusal, enumerate(articles)
+    return call.of_given(numbered, refuse) if jobs == 1 else _in_processes(numbered, call, jobs, refuse)
+
+
+def _in_processes(
+    numbered: Iterator[tuple[int, GivenArticle]], call: _Call[Result], jobs: int, refuse: Refuse
+) -> Iterator[Result]:
+    from corestory.processes import in_processes  # most calls start none
+
+    tasks = iter(lambda: list(islice(numbered, TASK_ARTICLES)), [])
+    with closing(in_processes(_done, tasks, jobs=jobs, in_order=True, begin=partial(_receive, call))) as parts:
+        for results, errors in parts:
+            for error in errors:
+                refuse(error)
+            yield from results
+
+
+_received: list[_Call[Any]] = []
+
+
+def _receive(call: _Call[Any]) -> None:
+    _received[:] = [call]
 
 
 def _done(given: Sequence[tuple[int, GivenArticle]]) -> tuple[list[Any], list[InputError]]:
-    """Do a task in a process that has received its work."""
-    (work,) = _received
+    """Do a task in a process that has received its call."""
+    (call,) = _received
     errors: list[InputError] = []
-    read = articles_of_given(given, html=work.options.html, refuse=errors.append)
-    return list(map(work.result, work.calls._stream(read, work.options))), errors
+    return list(call.of_given(given, errors.append)), errors
 
 
 def _whole(tagged: TaggedArticle) -> TaggedArticle:

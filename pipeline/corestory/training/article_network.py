@@ -32,7 +32,7 @@ from corestory.model.pages import (
     with_words,
     word_features,
 )
-from corestory.training.fitting import FittedPath, chunks, held_out_log_odds
+from corestory.training.fitting import FittedPath, held_out_log_odds, scored_chunks, scores_of
 from corestory.training.network_fit import Shape, fit_network
 from corestory.training.planting import row_languages
 from corestory.training.training_rows import TrainingRows
@@ -106,7 +106,7 @@ def examples_of(path: FittedPath, words: NgramScorer, lines: ArticleWords | None
     for has_story, inside in made_of:
         taken = np.flatnonzero(inside)
         if len(taken):
-            scores = [LogOdds(one.group, one.values[taken]) for one in path.stage1]
+            scores = scores_of(path.stage1, taken)
             part = describe.articles(batch_of_rows(rows.batch, taken), rows.fold[taken], scores)
             made = np.unique(layout.article[taken])
             parts.append((part, np.full(len(made), has_story), np.zeros(len(made), bool), made))
@@ -149,9 +149,7 @@ class _Description:
     def articles(self, batch: Batch, fold: Int, stage1: Sequence[LogOdds], known: Float | None = None) -> Float32:
         """Return the features of articles; where their log-odds are not known, they are scored out of fold."""
         found = []
-        for chunk, inside in chunks(batch):
-            features = BatchFeatures(chunk, self.words.idf_of)
-            scores = [LogOdds(one.group, one.values[inside]) for one in stage1]
+        for features, scores, inside in scored_chunks(batch, stage1, self.words):
             log_odds = held_out_log_odds(features, scores, fold[inside], self.path) if known is None else known[inside]
             own = self.scaling.probabilities(log_odds)
             expected = expected_f1(own, features.words, features.layout)

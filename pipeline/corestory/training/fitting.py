@@ -302,11 +302,21 @@ def _with_markup(stages: FittedStages, path: TrainingPath, recipe: Recipe, *, pr
 
 
 def _features(batch: Batch, stage1: Sequence[LogOdds], words: NgramScorer, *, html: bool) -> Float32:
-    found = []
+    parts = scored_chunks(batch, stage1, words)
+    return np.concatenate([features.columns(scores, html=html).matrix() for features, scores, _ in parts])
+
+
+def scored_chunks(
+    batch: Batch, stage1: Sequence[LogOdds], words: NgramScorer
+) -> Iterator[tuple[BatchFeatures, list[LogOdds], slice]]:
+    """Yield the features of `CHUNK` articles at a time, with their log-odds by stage 1 and their rows."""
     for chunk, inside in chunks(batch):
-        scores = [LogOdds(group, values[inside]) for group, values in stage1]
-        found.append(BatchFeatures(chunk, words.idf_of).columns(scores, html=html).matrix())
-    return np.concatenate(found)
+        yield BatchFeatures(chunk, words.idf_of), scores_of(stage1, inside), inside
+
+
+def scores_of(stage1: Sequence[LogOdds], rows: slice | Int) -> list[LogOdds]:
+    """Return the log-odds by stage 1 of some rows."""
+    return [LogOdds(group, values[rows]) for group, values in stage1]
 
 
 def chunks(batch: Batch) -> Iterator[tuple[Batch, slice]]:

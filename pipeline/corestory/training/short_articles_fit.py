@@ -18,7 +18,7 @@ from corestory.features.shapes import shape_features
 from corestory.model.calibration import PlattScaling
 from corestory.model.scoring import SHORT_ARTICLE, Weights, is_short, short_article_features, stage1_log_odds
 from corestory.reading.article import Article
-from corestory.training.fitting import FittedPath, chunks, held_out_log_odds
+from corestory.training.fitting import FittedPath, held_out_log_odds, scored_chunks, scores_of
 from corestory.training.planting import row_languages
 from corestory.training.plug_templates import TemplateLine, template_lines
 from corestory.training.training_rows import TrainingRows
@@ -142,12 +142,10 @@ def fit_short_articles(
         return ()
     columns, core = [], []
     for batch, of_batch, fold, stage1 in (_whole(path), _made(made, path, weights)):
-        for chunk, inside in chunks(batch):
-            features = BatchFeatures(chunk, weights.words.idf_of)
-            scores = [LogOdds(one.group, one.values[inside]) for one in stage1]
+        for features, scores, inside in scored_chunks(batch, stage1, weights.words):
             log_odds = held_out_log_odds(features, scores, fold[inside], path)
             found = short_article_features(scaling.slope * log_odds + scaling.offset, scores[-1].values, features)
-            short = is_short(features)[chunk.layout.article]
+            short = is_short(features)[features.layout.article]
             columns.append(found[short])
             core.append(of_batch[inside][short])
     model = make_pipeline(StandardScaler(), LogisticRegression()).fit(np.concatenate(columns), np.concatenate(core))
@@ -164,10 +162,7 @@ def _whole(path: FittedPath) -> tuple[Batch, Bool, Int, Sequence[LogOdds]]:
         layout.total(rows.labelled.astype(float)) == layout.sizes[layout.article]
     )
     inside = np.flatnonzero(short & rows.first_view)
-    return (
-        batch_of_rows(rows.batch, inside), rows.core[inside], rows.fold[inside],
-        [LogOdds(one.group, one.values[inside]) for one in path.stage1],
-    )  # fmt: skip
+    return batch_of_rows(rows.batch, inside), rows.core[inside], rows.fold[inside], scores_of(path.stage1, inside)
 
 
 def _made(
