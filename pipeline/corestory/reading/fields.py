@@ -159,7 +159,9 @@ class FieldFinder:
             read.pop("id", None)
         if self._names_content:
             if all(is_missing(read.get(name)) for name in CONTENTS):
-                raise self._missing("text" if "text" in self._named else "html", values, row.where)
+                what = "text" if "text" in self._named else "html"
+                found = f"nothing in the field {self.options.named[what]!r} ({OPTIONS[what]}); {listed(values)}"
+                raise InputError(found, where=row.where)
         elif is_missing(values.get("text")) and all(is_missing(values.get(name)) for name in CONTENTS):
             self._find_content(row, read, lists)
         for what, names in (("article_id", IDENTITIES), ("url", ("url",)), ("title", ("title",))):
@@ -241,11 +243,6 @@ class FieldFinder:
         if (what, name) not in self._noted:
             self._noted.add((what, name))
             self._note(f"reads the {what} from the field {name!r}")
-
-    def _missing(self, what: str, names: Iterable[str], where: str) -> InputError:
-        return InputError(
-            f"nothing in the field {self.options.named[what]!r} ({OPTIONS[what]}); {listed(names)}", where=where
-        )
 
 
 class AmbiguousFieldsError(InputError):

@@ -72,12 +72,13 @@ def plain_bytes(stream: BinaryIO, *, where: str, close: bool = True) -> BinaryIO
     With `close`, closing what is returned closes `stream` too.
     """
     magic = _read_all(stream, max(map(len, _MAGIC.values())))
-    plain = _buffered(_Stream(magic, stream, where, close=close))
+    plain = _buffered(_Stream(magic, stream, where, *([stream] if close else [])))
     packed = next((ending for ending, start in _MAGIC.items() if magic.startswith(start)), "")
     if not packed or (packed == ".bz2" and magic[3:] not in _BZIP2_LEVELS):
         return plain
     unpacked = _unpacked(plain, packed)
-    return _buffered(_Stream(b"", unpacked, where, below=plain, packed=_NAMES[packed]))
+    # Decompressing leaves the file below open.
+    return _buffered(_Stream(b"", unpacked, where, unpacked, plain, packed=_NAMES[packed]))
 
 
 def _unpacked(plain: BinaryIO, packed: str) -> BinaryIO:
@@ -93,7 +94,7 @@ def _unpacked(plain: BinaryIO, packed: str) -> BinaryIO:
 def peek_bytes(stream: BinaryIO, *, where: str, size: int = HEAD_BYTES, close: bool = True) -> tuple[bytes, BinaryIO]:
     """Return the first `size` bytes of a stream, and the stream from its beginning, as of `plain_bytes`."""
     head = _read_all(stream, size)
-    return head, _buffered(_Stream(head, stream, where, close=close))
+    return head, _buffered(_Stream(head, stream, where, *([stream] if close else [])))
 
 
 def read_document(stream: BinaryIO, *, where: str, limit: int = MAX_DOCUMENT_BYTES) -> bytes:
@@ -137,19 +138,8 @@ def read_bytes(path: Path) -> bytes:
 class _Stream(RawIOBase):
     """A stream that begins with what was already read of it, and whose faults are input errors."""
 
-    def __init__(
-        self,
-        head: bytes,
-        rest: BinaryIO,
-        where: str,
-        *,
-        close: bool = True,
-        below: BinaryIO | None = None,
-        packed: str = "",
-    ) -> None:
-        self._head, self._rest, self._where, self._close = head, rest, where, close
-        self._below = below  # decompressing leaves the file below open
-        self._packed = packed
+    def __init__(self, head: bytes, rest: BinaryIO, where: str, *closes: BinaryIO, packed: str = "compressed") -> None:
+        self._head, self._rest, self._where, self._closes, self._packed = head, rest, where, closes, packed
 
     def readable(self) -> bool:
         return True
@@ -162,7 +152,7 @@ class _Stream(RawIOBase):
                 piece = self._rest.read(len(buffer))
             except EOFError:
                 raise InputError(
-                    f"the {self._packed or 'compressed'} data ends too early",
+                    f"the {self._packed} data ends too early",
                     where=self._where,
                     hint="Fetch or compress the file again.",
                 ) from None
@@ -173,10 +163,8 @@ class _Stream(RawIOBase):
 
     def close(self) -> None:
         if not self.closed:
-            if self._close:
-                self._rest.close()
-            if self._below is not None:
-                self._below.close()
+            for stream in self._closes:
+                stream.close()
         super().close()
 
 

@@ -77,7 +77,7 @@ def zip_articles(
         for member in members[first:last]:
             if member.is_dir() or _is_hidden(member):
                 continue
-            kind = _kind(member)
+            kind = kind_by_name(Path(member.filename))
             if not kind:
                 others.append(member.filename)
                 continue
@@ -146,10 +146,6 @@ class _BoundedReads:
         if size > _DIRECTORY_BYTES:
             raise OSError(f"a list of members of {size:,} bytes; make several archives")
         return self._stream.read(size)
-
-
-def _kind(member: zipfile.ZipInfo) -> str:
-    return kind_by_name(Path(member.filename))
 
 
 def _is_hidden(member: zipfile.ZipInfo) -> bool:
