@@ -220,7 +220,12 @@ def say_unremembered(unremembered: int, articles: int) -> None:
 
 
 class ProgressBar:
-    """A bar that shows nothing, for standard errors that are not a terminal.
+    """A bar on a terminal, from its first update on.
+
+    Parameters
+    ----------
+    progress
+        The display of rich; None shows nothing, for a standard error that is no terminal.
 
     Attributes
     ----------
@@ -228,31 +233,16 @@ class ProgressBar:
         Whether the bar is visible; if not, a caller need not count.
     """
 
-    shown = False
-
-    def update(self, text: str, done: float, total: float | None = None) -> None:
-        """Show a text and the share of the total that is done; without a total, the text and the time."""
-
-
-class TerminalBar(ProgressBar):
-    """A bar on a terminal, from its first update on.
-
-    Parameters
-    ----------
-    progress
-        The display of rich.
-    """
-
-    shown = True
-
-    def __init__(self, progress: rich.progress.Progress) -> None:
+    def __init__(self, progress: rich.progress.Progress | None = None) -> None:
+        self.shown = progress is not None
         self._progress = progress
-        self._task = progress.add_task("", total=None)
 
     def update(self, text: str, done: float, total: float | None = None) -> None:
         """Show a text and the share of the total that is done; without a total, the text and the time."""
-        self._progress.start()
-        self._progress.update(self._task, description=printable(text), completed=done, total=total)
+        if self._progress is not None:
+            task, *_ = self._progress.task_ids or [self._progress.add_task("", total=None)]
+            self._progress.start()
+            self._progress.update(task, description=printable(text), completed=done, total=total)
 
 
 @contextmanager
@@ -280,7 +270,7 @@ def progress_bar(*, beside_output: bool = False) -> Iterator[ProgressBar]:
     )
     progress = bars.Progress(*columns, console=Console(stderr=True), transient=True)
     try:
-        yield TerminalBar(progress)
+        yield ProgressBar(progress)
     finally:
         progress.stop()
 

@@ -77,18 +77,15 @@ def run_on_cluster(items: Iterable[Item], job: Job, *, address: str, jobs: int =
         tracker = PartTracker()
         suspects: list[Task] = []
         tasks = deque[Task]()
-        for task, future in _ended(client, tasks_of(items), tasks, job, most=WAITING * threads):
-            if isinstance(future.exception(), KilledWorker):
-                suspects += task.split()
-            else:
+        # When a worker dies, all files of its task fail. Retry each file alone to find the one that kills workers.
+        for waiting, most in ((tasks_of(items), WAITING * threads), (suspects, 1)):
+            for task, future in _ended(client, iter(waiting), tasks, job, most=most):
+                if waiting is not suspects and isinstance(future.exception(), KilledWorker):
+                    suspects += task.split()
+                    continue
                 final, following = tracker.add(task, _outcomes(future, task))
                 tasks += following
                 yield from final
-        # When a worker dies, all files of its task fail. Retry each file alone to find the one that kills workers.
-        for task, future in _ended(client, iter(suspects), tasks, job, most=1):
-            final, following = tracker.add(task, _outcomes(future, task))
-            tasks += following
-            yield from final
 
 
 def remember_on_cluster(

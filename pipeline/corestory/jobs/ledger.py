@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -171,7 +171,7 @@ class Ledger:
             self.put(refused, kept)
         else:
             kept.unlink(missing_ok=True)
-        return self._commit(item, partial, made_by, source, counts)
+        return self._commit(item, partial, Record(made_by, source, None, counts))
 
     @contextmanager
     def opened(self) -> Iterator[None]:
@@ -226,8 +226,8 @@ class Ledger:
     def _partials(self) -> Path:
         return Path(str(self.folder), HIDDEN, "partial")
 
-    def _commit(self, item: Item, partial: Path | None, made_by: str, source: Fingerprint, counts: Counts) -> Record:
-        record = Record(made_by, source, None if partial is None else self._made(item, partial), counts)
+    def _commit(self, item: Item, partial: Path | None, record: Record) -> Record:
+        record = self._with_output(record, item, partial)
         # Single outputs are flushed to the disk, these are not: there may be a million small files. After a power cut,
         # the next run makes each output again that does not match its record.
         self._write_record(item, record)
@@ -256,8 +256,10 @@ class Ledger:
         known = {"name": os.fsencode(item.name).decode(errors="replace"), **asdict(record)}
         self.write(json.dumps(known).encode(), self.hidden_path("records", item, ".json"))
 
-    def _made(self, item: Item, output: AnyPath) -> Fingerprint:
-        return documents_fingerprint(output) if item.folder else fingerprint(output)
+    def _with_output(self, record: Record, item: Item, output: AnyPath | None) -> Record:
+        if output is None:
+            return record
+        return replace(record, output=documents_fingerprint(output) if item.folder else fingerprint(output))
 
 
 def key_of(item: Item) -> str:
@@ -327,12 +329,11 @@ class RemoteLedger(Ledger):
         for file, *_ in folder.entries():
             file.unlink(missing_ok=True)
 
-    def _commit(self, item: Item, partial: Path | None, made_by: str, source: Fingerprint, counts: Counts) -> Record:
+    def _commit(self, item: Item, partial: Path | None, record: Record) -> Record:
         begun = json.dumps({"name": item.name, "begun": True})
         self.write(begun.encode(), self.hidden_path("records", item, ".json"))
         self._move_output(item, partial)
-        made = None if partial is None else self._made(item, self.output(item))
-        record = Record(made_by, source, made, counts)
+        record = self._with_output(record, item, None if partial is None else self.output(item))
         self._write_record(item, record)
         return record
 

@@ -111,15 +111,12 @@ def article_page(
     url = storable(article.tagged.url)
     values = {
         "title": entry.title or entry.name,
+        "article": article,
         "entry": entry,
         "url": url,
         "link": link_to(url),
         "runs": _runs(shown, fold=only is None),
-        "cutoff": article.cutoff,
-        "cutoff_is_fixed": article.cutoff_is_fixed,
         "only": only,
-        "no_story": article.tagged.no_story,
-        "is_article": article.tagged.is_article,
         "method": METHOD,
         "index": INDEX if indexed else "",
         "before": before,
@@ -139,17 +136,6 @@ def index_page(entries: Sequence[PageEntry]) -> str:
     """
     values = {"entries": entries, "count": counted, "title": "Tagged articles"}
     return render("articles.html.j2", style="article.css", script="report.js", values=values)
-
-
-@dataclass(frozen=True, slots=True)
-class _Bar:
-    """The effect of one group of features; the length of its bar is in percent of half the width."""
-
-    name: str
-    meaning: str
-    number: str
-    side: Label
-    length: float
 
 
 class _Shown:
@@ -202,17 +188,20 @@ def _runs(shown: Sequence[_Shown], *, fold: bool) -> list[_Run]:
     return runs
 
 
-def _bar(effect: Effect, widest: float) -> _Bar:
-    side: Label = "core" if effect.log_odds > 0 else "filler"
+def _bar(effect: Effect, widest: float) -> dict[str, object]:
+    """Return the effect of a group of features; the length of its bar is in percent of half the width."""
     length = 100 * abs(effect.log_odds) / widest if widest > 0 else 0.0
-    return _Bar(effect.name, MEANINGS[effect.name], signed(effect.log_odds), side, length)
+    number = signed(effect.log_odds)
+    meaning, side = MEANINGS[effect.name], _side(effect)
+    return {"name": effect.name, "meaning": meaning, "number": number, "side": side, "length": length}
 
 
 def _ngrams(effects: Sequence[Effect]) -> list[tuple[str, str, Label]]:
-    return [
-        (storable(in_words(effect.name)), signed(effect.log_odds), "core" if effect.log_odds > 0 else "filler")
-        for effect in effects
-    ]
+    return [(storable(in_words(effect.name)), signed(effect.log_odds), _side(effect)) for effect in effects]
+
+
+def _side(effect: Effect) -> Label:
+    return "core" if effect.log_odds > 0 else "filler"
 
 
 class OnePage:

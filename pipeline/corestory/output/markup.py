@@ -127,13 +127,9 @@ def _markdown_inline(runs: Sequence[Run]) -> str:
             before, _, after = text.partition(inner)
             if written.endswith("!") and not before:
                 written = f"{written[:-1]}\\!"  # it would be a picture
-            text = f"{before}[{inner}]({_UNSAFE.sub(_percent, link)}){after}"
+            text = f"{before}[{inner}]({_encoded(_UNSAFE, link)}){after}"
         written += text
     return written.strip()
-
-
-def _percent(match: re.Match[str]) -> str:
-    return quote(match[0], safe="")
 
 
 def _emphasised(runs: Sequence[Run], before: str, after: str) -> str:
@@ -164,17 +160,12 @@ _AUTHORITY = re.compile(r"(?://(?:(?:[^@:\[\]]*@)?(?:\[[0-9a-f:.]+\]|[^@:\[\]]+)
 _NOT_OF_ADDRESSES = re.compile(r"[\s\x00-\x20\x7f\"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})")
 _MISPLACED, _BRACKETS = re.compile(r"[@:\[\]]"), re.compile(r"[#\[\]]")
 _FIRST_SEGMENT = re.compile(r"[^/?]*")
-_OPENED = {
-    Frame.QUOTE: "<quote>",
-    Frame.LIST: '<list rend="ul">',
-    Frame.NUMBERED_LIST: '<list rend="ol">',
-    Frame.ITEM: "<item>",
-}
-_CLOSED = {
-    Frame.QUOTE: "</quote>",
-    Frame.LIST: "</list>",
-    Frame.NUMBERED_LIST: "</list>",
-    Frame.ITEM: "</item>",
+# The element of each frame, with its attribute.
+_ELEMENTS = {
+    Frame.QUOTE: ("quote", ""),
+    Frame.LIST: ("list", ' rend="ul"'),
+    Frame.NUMBERED_LIST: ("list", ' rend="ol"'),
+    Frame.ITEM: ("item", ""),
 }
 
 
@@ -242,8 +233,8 @@ def _tei_body(blocks: Sequence[Block]) -> Iterator[str]:
 def _moved(before: Sequence[Container], inside: Sequence[Container]) -> Iterator[str]:
     """Close and open elements between two paragraphs."""
     shared = shared_containers(before, inside)
-    yield from (_CLOSED[container.frame] + "\n" for container in reversed(before[shared:]))
-    yield from (_OPENED[container.frame] for container in inside[shared:])
+    yield from (f"</{_ELEMENTS[container.frame][0]}>\n" for container in reversed(before[shared:]))
+    yield from ("<{}{}>".format(*_ELEMENTS[container.frame]) for container in inside[shared:])
 
 
 def _tei_paragraph(block: Block) -> str:
