@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from benchmarks.accuracy.ablations import FULL, GROUPS, AblationResult
 from benchmarks.accuracy.comparison import ALL, compare, confidence_bins
 from benchmarks.accuracy.document import result_markdown
-from benchmarks.accuracy.extraction import COMPETITORS, Output
-from benchmarks.accuracy.material import HeldOutPage
+from benchmarks.accuracy.extraction import Output
 from benchmarks.accuracy.models import ModelInfo
 from benchmarks.accuracy.result import Result, goals, result_json
 from benchmarks.accuracy.scores import (
@@ -25,22 +24,13 @@ from benchmarks.accuracy.scores import (
     word_tokens,
 )
 from benchmarks.accuracy.tagging import INPUTS
-from corestory.reading.article import Article
-
-EXTRACTOR_KEYS = [extractor.key for extractor in COMPETITORS]
+from held_out import EXTRACTOR_KEYS, page_of
 
 
 def scores_of(word_f1, *, confidence=None):
     values = np.array(word_f1, dtype=float)
     sure = np.full(len(values), np.nan) if confidence is None else np.array(confidence, dtype=float)
     return Scores(values, values / 2, np.full(len(values), 0.1), values == 0, sure)
-
-
-def page_of(number, *, source="made", site=None):
-    return HeldOutPage(
-        page=f"{source}/{number}", source=source, site=site or f"site{number}.example", url="", language="en",
-        html=f"<p>The {number}th ferry sailed on Monday.", article=Article("", ()), text="", lines="", gold="A ferry.",
-    )  # fmt: skip
 
 
 def everyone(extractors, corestory):

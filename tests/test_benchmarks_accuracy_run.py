@@ -10,8 +10,8 @@ from benchmarks.accuracy import extraction, material, run
 from benchmarks.accuracy.ablations import FULL, GROUPS, grouped, stage1_stories, without_markup, without_topic
 from benchmarks.accuracy.comparison import ALL
 from benchmarks.accuracy.document import result_markdown
-from benchmarks.accuracy.extraction import COMPETITORS, Output, extract, extract_all, extractor_versions
-from benchmarks.accuracy.material import HeldOutPage, checked_table, find_sources, held_out_pages, load_table, seen_rows
+from benchmarks.accuracy.extraction import Output, extract, extract_all, extractor_versions
+from benchmarks.accuracy.material import checked_table, find_sources, held_out_pages, load_table, seen_rows
 from benchmarks.accuracy.models import checked_manifest
 from benchmarks.accuracy.result import result_json
 from benchmarks.accuracy.run import Options, page_frame
@@ -20,17 +20,8 @@ from corestory.errors import DataError, InputError, ModelError
 from corestory.features.topic import TopicVectors
 from corestory.labelling.table import split_of
 from corestory.model.manifest import Manifest
-from corestory.reading.article import Article
 from corestory.training.estimator import ParagraphClassifier
-
-EXTRACTOR_KEYS = [extractor.key for extractor in COMPETITORS]
-
-
-def page_of(number, *, source="made", site=None):
-    return HeldOutPage(
-        page=f"{source}/{number}", source=source, site=site or f"site{number}.example", url="", language="en",
-        html=f"<p>The {number}th ferry sailed on Monday.", article=Article("", ()), text="", lines="", gold="A ferry.",
-    )  # fmt: skip
+from held_out import EXTRACTOR_KEYS, page_of
 
 
 def test_an_extractor_that_fails_leaves_nothing(monkeypatch):
