@@ -93,30 +93,60 @@ def model_card(
     str
         Markdown, with a heading of its own.
     """
-    value, low, high = (getattr(evaluation.tagger.paragraphs, end).macro_f1 for end in ("value", "low", "high"))
-    macro_f1 = f"{value:.3f} ({low:.3f} to {high:.3f})"
     lines = [
         f"# {name}",
         "",
         "A corestory model: it tags every paragraph of a news article as core (the story) or filler (what the page put "
         "around it).",
+        *_trained_on(manifest),
+        *_scores(evaluation, by),
+    ]
+    if in_story is not None:
+        lines += _inside_stories(in_story)
+    if extra:
+        lines += ["", extra.strip()]
+    return "\n".join([*lines, "", "## What it is", "", *_description(tagger), LIMITS])
+
+
+LIMITS = """
+## Limits
+
+- It learned from news and blog articles. On shops, forums, listings and documentation nothing is promised.
+- Languages with few or no training pages are tagged by form and neighbourhood more than by words.
+- What is story follows the gold texts: titles, bylines, dates, captions and credits are mostly filler.
+- `confidence` says how well an article of this look was tagged out of fold; believe it when it is low.
+"""
+
+
+def _trained_on(manifest: Manifest) -> list[str]:
+    sources = [
+        f"| {_cell(part.source)} | {part.sites:,} | {part.articles:,} | {part.paragraphs:,} | {part.core:,} "
+        f"| {LICENCES.get(part.source, 'as its owner says')} |"
+        for part in manifest.trained_on
+    ]
+    libraries = ", ".join(f"{library} {version}" for library, version in manifest.libraries.items())
+    return [
         "",
         "## Trained on",
         "",
         "| source | sites | inputs | paragraphs | core | licence |",
         "| --- | ---: | ---: | ---: | ---: | --- |",
-    ]
-    lines += [
-        f"| {_cell(part.source)} | {part.sites:,} | {part.articles:,} | {part.paragraphs:,} | {part.core:,} "
-        f"| {LICENCES.get(part.source, 'as its owner says')} |"
-        for part in manifest.trained_on
-    ]
-    lines += [
+        *sources,
         "",
         f"Splits: {', '.join(manifest.splits)}. Seed {manifest.seed}. SHA-256 of the rows: `{manifest.data_sha256}`.",
-        f"Trained by corestory {manifest.corestory} on {manifest.created}, with "
-        + ", ".join(f"{library} {version}" for library, version in manifest.libraries.items())
-        + ".",
+        f"Trained by corestory {manifest.corestory} on {manifest.created}, with {libraries}.",
+    ]
+
+
+def _scores(evaluation: Evaluation, by: str) -> list[str]:
+    value, low, high = (getattr(evaluation.tagger.paragraphs, end).macro_f1 for end in ("value", "low", "high"))
+    macro_f1 = f"{value:.3f} ({low:.3f} to {high:.3f})"
+    groups = [
+        _row(f"{kind} {group.name}", group.articles, f"{group.paragraphs.value.macro_f1:.3f}", group.words)
+        for kind, of_kind in (("source", evaluation.sources), ("view", evaluation.views))
+        for group in of_kind
+    ]
+    return [
         "",
         "## Scores",
         "",
@@ -126,28 +156,8 @@ def model_card(
         "| | articles | paragraphs: macro F1 | words: F1 of core | words: core kept | words: filler removed |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
         _row("all", evaluation.counts.articles, macro_f1, evaluation.tagger.words),
+        *groups,
     ]
-    lines += [
-        _row(f"{kind} {group.name}", group.articles, f"{group.paragraphs.value.macro_f1:.3f}", group.words)
-        for kind, groups in (("source", evaluation.sources), ("view", evaluation.views))
-        for group in groups
-    ]
-    if in_story is not None:
-        lines += _inside_stories(in_story)
-    if extra:
-        lines += ["", extra.strip()]
-    lines += ["", "## What it is", "", *_description(tagger)]
-    lines += [
-        "",
-        "## Limits",
-        "",
-        "- It learned from news and blog articles. On shops, forums, listings and documentation nothing is promised.",
-        "- Languages with few or no training pages are tagged by form and neighbourhood more than by words.",
-        "- What is story follows the gold texts: titles, bylines, dates, captions and credits are mostly filler.",
-        "- `confidence` says how well an article of this look was tagged out of fold; believe it when it is low.",
-        "",
-    ]
-    return "\n".join(lines)
 
 
 def _inside_stories(found: InStory) -> list[str]:

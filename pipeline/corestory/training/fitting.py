@@ -187,21 +187,21 @@ def fit_stage2(
             recipe, text_epochs=max(recipe.text_epochs // 2, 1), html_epochs=max(recipe.html_epochs // 2, 1)
         )
         first = _fit_networks(features, rows, _by_fold(learned, rows, recipe.seed), brief, html=html, progress=progress)
-        learned = trusted_labels(_held_out(first, features, rows.fold, layout), rows, least=recipe.least_trust)
+        learned = trusted_labels(held_out(first, features, rows.fold, layout), rows, least=recipe.least_trust)
     # The members of the final network are fitted beside the networks of the folds.
     by_fold = _by_fold(learned, rows, recipe.seed)
     tasks = by_fold + [(learned, recipe.seed + member) for member in range(recipe.members)]
     fitted = _fit_networks(features, rows, tasks, recipe, html=html, progress=progress)
-    held_out, final = fitted[: len(by_fold)], joined(fitted[len(by_fold) :])
-    log_odds = _held_out(held_out, features, rows.fold, layout)
-    return FittedPath(rows, path.numbers, path.frame_rows, html, final, log_odds, tuple(stage1), tuple(held_out))
+    of_folds, final = fitted[: len(by_fold)], joined(fitted[len(by_fold) :])
+    log_odds = held_out(of_folds, features, rows.fold, layout)
+    return FittedPath(rows, path.numbers, path.frame_rows, html, final, log_odds, tuple(stage1), tuple(of_folds))
 
 
 def _by_fold(learned: Bool, rows: TrainingRows, seed: int) -> list[tuple[Bool, int]]:
     return [(learned & (rows.fold != fold), seed) for fold in range(int(rows.fold.max()) + 1)]
 
 
-def _held_out(networks: Sequence[Network], features: Float32, fold: Int, layout: Layout) -> Float:
+def held_out(networks: Sequence[Network], features: Float32, fold: Int, layout: Layout) -> Float:
     """Score the articles of each fold by its network, which saw nothing of the fold."""
     log_odds = np.zeros(len(fold))
     for number in np.unique(fold):
@@ -341,4 +341,4 @@ def held_out_log_odds(features: BatchFeatures, stage1: Sequence[LogOdds], fold: 
     path
         The path whose networks score them.
     """
-    return _held_out(path.by_fold, features.columns(stage1, html=path.html).matrix(), fold, features.layout)
+    return held_out(path.by_fold, features.columns(stage1, html=path.html).matrix(), fold, features.layout)

@@ -16,16 +16,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from corestory.features.layout import changes
 from corestory.types import Bool, Int
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 FILLS, COPIES = 4, 2
 """The lines made from a template, and from each of its wordings: n-grams of a single line are not learned."""
@@ -200,14 +196,38 @@ def with_planted_lines(
     frame, core, fold
         The rows given, and behind them the added ones.
     """
-    import pandas as pd
-
     if not set(frame) >= COLUMNS:
         return frame, core, fold
-    stories = _stories(frame, core)
+    planted, parts = _planted(frame, core, fold, generator)
+    if not parts:
+        return frame, core, fold
+    row, line = (np.concatenate(column) for column in zip(*parts, strict=True))
+    is_line = line >= 0
+    made = frame.iloc[row].assign(position=np.concatenate([np.arange(len(rows)) for rows, _ in parts]))
+    article = np.repeat(np.arange(len(parts)), [len(rows) for rows, _ in parts])
+    made["article_id"] = made["page"] = [f"planted/{number}" for number in article.tolist()]
+    for name in ("text", "kind"):
+        made.loc[is_line, name] = [getattr(planted[number], name) for number in line[is_line].tolist()]
+    for name, without in (("role", is_line), ("markup", article % 2 == 1)):
+        if name in made:
+            made.loc[without, name] = None
+    return (
+        pd.concat([frame, made], ignore_index=True),
+        np.concatenate([core, core[row] & ~is_line]),
+        np.concatenate([fold, fold[row]]),
+    )
+
+
+def _planted(
+    frame: pd.DataFrame, core: Bool, fold: Int, generator: np.random.Generator
+) -> tuple[list[TemplateLine], list[tuple[Int, Int]]]:
+    """Plant lines into stories: the lines, and for each story the rows of its paragraphs and the numbers of its lines.
+
+    At a line, the row is that of the paragraph before it; at other paragraphs, the number is -1.
+    """
     language = frame["language"].fillna("").to_numpy(object)
     sources: dict[tuple[str, int], list[Int]] = defaultdict(list)
-    for story in stories:
+    for story in _stories(frame, core):
         half = int(fold[story[0]] % 2)
         for name in (str(language[story[0]]), ""):
             sources[name, half].append(story)
@@ -225,30 +245,11 @@ def with_planted_lines(
             numbers = np.insert(np.full(len(story), -1), positions, len(planted) + np.arange(len(lines)))
             parts.append((np.insert(story, positions, story[positions - 1]), numbers))
             planted += lines
-    if not parts:
-        return frame, core, fold
-    row, line = (np.concatenate(column) for column in zip(*parts, strict=True))
-    article = np.repeat(np.arange(len(parts)), [len(rows) for rows, _ in parts])
-    made = frame.iloc[row].assign(article_id=[f"planted/{number}" for number in article.tolist()])
-    made["page"] = made["article_id"]
-    made["position"] = np.concatenate([np.arange(len(rows)) for rows, _ in parts])
-    is_line = line >= 0
-    made.loc[is_line, "text"] = [planted[number].text for number in line[is_line].tolist()]
-    made.loc[is_line, "kind"] = [planted[number].kind for number in line[is_line].tolist()]
-    for name, without in (("role", is_line), ("markup", article % 2 == 1)):
-        if name in made:
-            made.loc[without, name] = None
-    return (
-        pd.concat([frame, made], ignore_index=True),
-        np.concatenate([core, core[row] & ~is_line]),
-        np.concatenate([fold, fold[row]]),
-    )
+    return planted, parts
 
 
 def _stories(frame: pd.DataFrame, core: Bool) -> list[Int]:
     """Return the rows of each article's story, and those around it, of stories that are long enough."""
-    import pandas as pd
-
     article, _ = pd.factorize(frame["article_id"])
     order = np.lexsort((frame["position"].to_numpy(), article))
     found = []

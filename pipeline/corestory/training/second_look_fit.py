@@ -30,6 +30,7 @@ from corestory.training.fitting import (
     Recipe,
     fit_all,
     fit_stage1,
+    held_out,
 )
 from corestory.training.network_fit import Shape, fit_network
 from corestory.training.planted_stories import Blocks, Stories, joined_stories, planted_stories
@@ -93,23 +94,15 @@ def fit_second_look(
     line[np.concatenate([lines.to_learn, lines.story])] = True
     if min(len(lines.to_learn), len(lines.story)) < LEAST_LINES or rows.bound_label(line) is not None:
         return FittedLook(None, chosen)
-    needed = rows.core & rows.first_view
     blocks = _blocks(extended, deals, kinds)
+    needed = rows.core & rows.first_view
     needed[np.concatenate([lines.found, blocks[0].rows])] = True
-    also = needed.copy()
-    for path in paths:
-        also[path.numbers[path.read & path.looked]] = True
-    texts, _ = unmarked(rows.batch.texts)
-    fitted_lines = [
-        fit_line_scorers(texts, dealt, lines, needed if deal else also, recipe, progress=progress)
-        for deal, dealt in enumerate(deals)
-    ]
-    scorers, _ = fitted_lines[0]
-    form = shape_features(texts)
-    materials = [_Material(rows, scores, extended.stage1, words, *form) for _, scores in fitted_lines]
+    scorers, scores = _scored_lines(deals, lines, needed, paths, recipe, progress=progress)
+    form = shape_features(unmarked(rows.batch.texts)[0])
+    materials = [_Material(rows, of_deal, extended.stage1, words, *form) for of_deal in scores]
     planted = [
-        planted_stories(dealt, lines.trusted(scores.sum(axis=1)), of_deal, generator)
-        for dealt, of_deal, (_, scores) in zip(deals, blocks, fitted_lines, strict=True)
+        planted_stories(dealt, lines.trusted(of_lines.sum(axis=1)), of_deal, generator)
+        for dealt, of_deal, of_lines in zip(deals, blocks, scores, strict=True)
     ]
     plants = np.concatenate([one.core[one.planted] for one in planted])
     if min(np.count_nonzero(plants), np.count_nonzero(~plants)) < LEAST_LINES:
@@ -123,10 +116,7 @@ def fit_second_look(
     )
     fold = np.repeat(rows.fold[learned.own], learned.layout.sizes)
     networks = _networks(columns, learned, fold, recipe, progress=progress)
-    log_odds = np.zeros(len(learned.rows))
-    for number, network in enumerate(networks[:-1]):
-        inside = fold == number
-        log_odds[inside] = network.log_odds(columns[inside], learned.part(inside[learned.layout.first]).layout)
+    log_odds = held_out(networks[:-1], columns, fold, learned.layout)
     prose = np.concatenate([material.prose(stories.rows) for material, stories in parts])
     calibrated = _calibrated(chosen.settings, log_odds, prose, learned, kept)
     second = calibrated.second_look_probabilities(log_odds, prose)
@@ -238,6 +228,22 @@ class _Material:
         features = BatchFeatures(Batch(texts, stories.layout, titles, None), self.words.idf_of)
         by_line, stage1 = self.by_line[stories.rows], self.stage1[stories.rows]
         return second_look_columns(features, features.titles, by_line, stage1).matrix()
+
+
+def _scored_lines(
+    deals: Sequence[TrainingRows], lines: PlugLines, needed: Bool, paths: Sequence[LookPath], recipe: Recipe, *,
+    progress: Progress,
+) -> tuple[tuple[NgramScorer, NgramScorer], list[Float]]:  # fmt: skip
+    """Return the scorers of lines by the first deal of the templates, and the out-of-fold scores by each deal."""
+    read = needed.copy()
+    for path in paths:
+        read[path.numbers[path.read & path.looked]] = True
+    texts, _ = unmarked(deals[0].batch.texts)
+    fitted = [
+        fit_line_scorers(texts, dealt, lines, needed if deal else read, recipe, progress=progress)
+        for deal, dealt in enumerate(deals)
+    ]
+    return fitted[0][0], [scores for _, scores in fitted]
 
 
 def _two_views(rows: TrainingRows, generator: np.random.Generator) -> Bool:
