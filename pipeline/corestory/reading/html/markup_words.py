@@ -31,8 +31,6 @@ HEADINGS = {"h1": "h_one", "h2": "h_two", "h3": "h_three", "h4": "h_four", "h5":
 # Parts of one letter tell nothing.
 _NAME_PART = re.compile(r"[a-z]{2,}|[A-Z](?:[a-z]+|[A-Z]+(?![a-z]))")
 _READ = 300  # of a value no more is read
-# What a tag or a name takes in memory beside its characters, in characters.
-EACH = 128
 _FACTOR = np.uint64(0xD1342543DE82EF95)
 
 # An element, its class, and its `id`, `role` and `itemprop` where it has any.
@@ -46,8 +44,6 @@ class Names:
     ----------
     shapes
         For each name the number of its element and class alone.
-    held
-        About how much memory the names take, in characters.
 
     Examples
     --------
@@ -59,7 +55,6 @@ class Names:
 
     def __init__(self) -> None:
         self.shapes: list[int] = []
-        self.held = 0
         self._names: list[Name] = []
         self._numbers: dict[Name, int] = {}
         self._block_words: dict[int, str] = {}
@@ -80,7 +75,6 @@ class Names:
             self._numbers[name] = number = len(self._names)
             self._names.append(name)
             self.shapes.append(self._shape_numbers.setdefault(name[:2], len(self._shape_numbers)))
-            self.held += len(name[1]) + sum(map(len, name[2])) + EACH
         return number
 
     def block_words(self, number: int) -> str:

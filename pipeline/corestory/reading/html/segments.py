@@ -137,11 +137,12 @@ def _outline(codes: Int, kinds: Int, texts: list[str], lengths: Int, nesting: Ne
     """Cut a page whose tags' kinds are final, and whose texts are decoded."""
     shallow = nesting.level < MAX_DEPTH
     blocks = ((kinds == TagKind.BLOCK) | (kinds == TagKind.HIDDEN)) & shallow
-    boundaries = (kinds >= TagKind.BLOCK) | nesting.closes(kinds >= TagKind.BLOCK)
+    ends_paragraph = kinds >= TagKind.BLOCK
+    boundaries = ends_paragraph | nesting.closes(ends_paragraph)
     boundaries[_double_breaks(kinds, boundaries, lengths)] = True
     begins, firsts, ends = _places(boundaries, lengths)
     # The innermost block element around each paragraph, and around each element.
-    recorded = (kinds >= TagKind.BLOCK) & shallow
+    recorded = ends_paragraph & shallow
     number, at = np.cumsum(recorded) - 1, np.flatnonzero(recorded)
     block_nesting = Nesting(blocks, nesting.closes(blocks))
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from corestory.reading.html.markup_words import EACH, Names
+from corestory.reading.html.markup_words import Names
 from corestory.reading.html.serialised import decoded
 from corestory.types import Bool, Int
 
@@ -98,8 +98,8 @@ _HIDDEN_KINDS = {
     TagKind.INLINE_VOID: TagKind.NOTHING,
 }
 _OTHERS = ("id", "role", "itemprop")
-# Tags and names of so many characters are remembered from page to page, counted with `EACH` for each.
-_MOST = 2**21
+# Tags of so many characters are remembered from page to page, and this for each beside its characters.
+_MOST, _EACH = 2**21, 256
 _LONGEST = 1_000  # longer tags are not: pictures written into their tag, which come once
 # The last three keep a text for search engines or screen readers.
 _HIDDEN_STYLE = re.compile(
@@ -155,23 +155,23 @@ class Tags(dict[str, int]):
     @property
     def is_full(self) -> bool:
         """Whether it holds so many tags of earlier pages that an empty one should replace it."""
-        return self._held + self.names.held > _MOST
+        return self._held > _MOST
 
     def __missing__(self, tag: str) -> int:
         # Most links differ in nothing but their address.
         if tag[:2] == "a ":
             address = tag.find(' href="')
-            if address > 0 and _is_attribute(tag, address):
-                bare = tag[:address] + tag[tag.find('"', address + 7) + 1 :]
-                known = self.get(bare)
-                return self._remembered(bare) if known is None else known
-        return self._remembered(tag)
-
-    def _remembered(self, tag: str) -> int:
+            if address > 0 and _is_attribute(tag, address, 1):
+                tag = tag[:address] + tag[tag.find('"', address + 7) + 1 :]
+                if (known := self.get(tag)) is not None:
+                    return known
         code = self._read(tag)
         if len(tag) <= _LONGEST:
             self[tag] = code
-            self._held += len(tag) + EACH
+            self._held += len(tag) + _EACH
+        else:
+            _, name_of_class, others = self.names[code >> NAME_BITS]
+            self._held += len(name_of_class) + sum(map(len, others)) + _EACH
         return code
 
     def _read(self, tag: str) -> int:
@@ -184,7 +184,8 @@ class Tags(dict[str, int]):
         name_of_class = ""
         others: tuple[str, ...] = ()
         # No more is read than has to be, for this is done of every third tag.
-        if len(tag) > len(element):
+        size = len(element)
+        if len(tag) > size:
             if (
                 ' style="' in tag or ' role="' in tag or ' itemprop="' in tag
                 or ' hidden="' in tag or ' popover="' in tag
@@ -194,8 +195,8 @@ class Tags(dict[str, int]):
                 others = tuple([attributes[name] for name in _OTHERS if name in attributes])
                 code = _styled(code, attributes)
             else:
-                name_of_class = _value(tag, ' class="') or ""
-                identity = _value(tag, ' id="')
+                name_of_class = _value(tag, ' class="', size) or ""
+                identity = _value(tag, ' id="', size)
                 if identity is not None:
                     others = (identity,)
             if code & KIND == TagKind.INLINE_OPEN and name_of_class:
@@ -242,22 +243,25 @@ def _styled(code: int, attributes: dict[str, str]) -> int:
     return code
 
 
-def _value(tag: str, opening: str) -> str | None:
-    """Return the value of an attribute, None where the tag has none; `opening` is as in ``' id="'``."""
+def _value(tag: str, opening: str, size: int) -> str | None:
+    """Return the value of an attribute, None where the tag has none.
+
+    `opening` is as in ``' id="'``; the element's name has so many characters.
+    """
     begin = tag.find(opening)
     if begin < 0:
         return None
-    if not _is_attribute(tag, begin):
+    if not _is_attribute(tag, begin, size):
         return dict(_ATTRIBUTE.findall(tag)).get(opening[1:-2])
     return tag[begin + len(opening) : tag.find('"', begin + len(opening))]
 
 
-def _is_attribute(tag: str, begin: int) -> bool:
+def _is_attribute(tag: str, begin: int, size: int) -> bool:
     """Return whether a space surely begins an attribute, and is not within the value of another one.
 
     Behind the element's name, or the quotation mark that ends a value; one behind "=" may begin a value.
     """
-    return tag.find(" ") == begin or (tag[begin - 1] == '"' and tag[begin - 2] != "=")
+    return begin == size or (tag[begin - 1] == '"' and tag[begin - 2] != "=")
 
 
 class Nesting:
