@@ -125,6 +125,28 @@ def test_japanese_in_escapes_is_read_also_where_nothing_declares_it(page):
     assert decode(colours.encode(), where="a.txt") == colours
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        (
+            "cp1250",
+            "Rada postanowiła we wtorek, że most będzie otwarty: „To święto”, powiedział burmistrz Żółty. Będą łodzie.",
+        ),
+        ("cp1250", "A tanács kedden úgy döntött, hogy a híd újra megnyílik. Öt hétig tartott a felújítás, őszintén."),
+        ("iso8859_2", "Rada v úterý rozhodla, že se přívoz vrátí. Šest žáků čekalo u řeky; léto bylo příliš dlouhé."),
+        ("cp1254", "İskele salı günü yeniden açılacak, dedi başkan. Kış boyunca kapalıydı ve ışığı bile yoktu."),
+        ("cp1257", "Taryba nusprendė, kad tiltas vėl bus atidarytas. Žmonės džiaugėsi, šįryt ėjo pėsčiomis, džiūgavo."),
+    ],
+)
+def test_an_encoding_of_eastern_europe_is_told_by_the_letters_of_one_language(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding), where="a.txt") == text
+
+
+def test_a_finnish_text_of_an_old_mac_is_no_czech_one() -> None:
+    text = "Lautta lähtee tänään yöllä. Äiti näki sen väylällä, jäätä särkemässä, ja pyysi päästä mökille."
+    assert decode(text.encode("mac_roman"), where="a.txt") == text
+
+
 @pytest.mark.parametrize("declared", ["utf-8", "UTF8", ""])
 def test_one_stray_byte_costs_a_page_in_utf_8_at_most_one_character(declared: str) -> None:
     notes: list[str] = []

@@ -17,9 +17,9 @@ SAMPLE = 2**20  # as many of its characters tell
 _CONTROLS = bytes({*range(32), 127} - {*b"\t\n\v\f\r\x1b"})
 _LATE_CONTROL = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-# Western Europe's letters beyond ASCII, a language (or two) each: no other language's text, misread as cp1252, keeps
-# to one of them.
-_ALPHABETS = (
+# Letters beyond ASCII, a language (or two) each: no other language's text, misread in an encoding of these, keeps to
+# one of them.
+_WESTERN = (
     "àâæçèéêëîïôœùûüÿ",  # French
     "äöüßéè",  # German
     "áéíóúüñçï",  # Spanish
@@ -32,16 +32,18 @@ _ALPHABETS = (
     "áéíóúýðþæö",  # Icelandic
     "áéíóúàèìòù",  # Irish, Gaelic
 )
-# Those of Central Europe's languages, which tell the two encodings of them apart, cp1250 and ISO 8859-2.
-_CENTRAL_ALPHABETS = (
+_EASTERN = (
+    "ąćęłńóśźż",  # Polish
     "áčďéěíňóřšťúůýž",  # Czech
     "áäčďéíĺľňóôŕšťúýž",  # Slovak
-    "ąćęłńóśźż",  # Polish
     "áéíóöőúüű",  # Hungarian
-    "čćđšž",  # Croatian, Slovene
     "ăâîşţ",  # Romanian
+    "čćđšž",  # Croatian, Slovenian
+    "ıiğşçöüâîû",  # Turkish; its capital İ in small letters begins with i
+    "ąčęėįšųūž",  # Lithuanian
+    "āčēģīķļņšūž",  # Latvian
 )
-_CENTRAL = ("cp1250", "iso8859_2")
+_OF_EASTERN = ("cp1250", "iso8859_2", "cp1254", "cp1257")
 _SIGNS = frozenset("’‘“”„‚…–—•·«»‹›€£¥§©®™°ºª½¼¾²³´¡¿× ­")
 _BETWEEN_LETTERS = frozenset("’‘–—…·€×\xa0\xad")
 _IN_LANGUAGE = 0.95
@@ -90,10 +92,12 @@ def wide_text(data: bytes) -> str | None:
     return None
 
 
-def western_text(data: bytes, encoding: str = "cp1252", *, least: int = 0) -> str | None:
-    """Decode Windows-1252, or another one, if the letters beyond ASCII are few and of one Western European language.
+def latin_text(
+    data: bytes, encoding: str = "cp1252", alphabets: Sequence[str] = _WESTERN, *, least: int = 0
+) -> str | None:
+    """Decode Windows-1252, or another one, if the letters beyond ASCII are few and of one language.
 
-    There are at least so many of them.
+    There are at least so many of them. A capital within a word is a letter of no language.
     """
     try:
         text = data.decode(encoding)
@@ -101,30 +105,20 @@ def western_text(data: bytes, encoding: str = "cp1252", *, least: int = 0) -> st
         return None
     letters: Counter[str] = Counter()
     for match in _BEYOND_ASCII.finditer(text):
-        sign = match[0]
+        sign, before = match[0], text[match.start() - 1 : match.start()]
         if sign in _SIGNS:
-            before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+            after = text[match.end() : match.end() + 1]
             if before.isalpha() and after.isalpha() and sign not in _BETWEEN_LETTERS:
                 return None
         elif sign.isalpha():
-            letters[sign.lower()] += 1
+            letters[sign if sign.isupper() and before.islower() else sign.lower()[0]] += 1
         else:
             return None
     high = letters.total()
     if high < least or high > _MOST_HIGH * sum(map(str.isalpha, text)) or share_of_controls(text) > MOST_CONTROLS / 10:
         return None
-    return text if _in_one_language(letters, _ALPHABETS) else None
-
-
-def _in_one_language(letters: Counter[str], alphabets: Sequence[str]) -> bool:
     known = max(sum(letters[letter] for letter in alphabet) for alphabet in alphabets)
-    return known >= _IN_LANGUAGE * letters.total()
-
-
-def _is_central(text: str) -> bool:
-    """Return whether the letters beyond ASCII, and the signs that no text has, are of one Central European language."""
-    letters = Counter(sign[0].lower() for sign in _BEYOND_ASCII.finditer(text) if sign[0] not in _SIGNS - {*"©®«"})
-    return _in_one_language(letters, _CENTRAL_ALPHABETS)
+    return text if known >= _IN_LANGUAGE * high else None
 
 
 def legacy_encoding(data: bytes) -> str:
@@ -139,13 +133,19 @@ def legacy_encoding(data: bytes) -> str:
     """
     if data.isascii() or not data.decode("utf-8", errors="ignore").isascii():
         return ""
-    return "cp1252" if western_text(data) is not None else _detected_encoding(data)
+    return "cp1252" if latin_text(data) is not None else _detected_encoding(data)
 
 
 def _detected_encoding(data: bytes) -> str:
-    """Return what charset-normalizer finds, if no other encoding gives another text that is nearly as good."""
+    """Return the one whose letters are of an Eastern European language, or what charset-normalizer finds.
+
+    No other encoding then gives another text that is nearly as good.
+    """
     if len(data.translate(None, bytes(range(128)))) < _HIGH_BYTES or b"\x00" in data[:SAMPLE]:
         return ""
+    eastern = {text: encoding for encoding in _OF_EASTERN if (text := latin_text(data, encoding, _EASTERN)) is not None}
+    if len(eastern) == 1:
+        return next(iter(eastern.values()))
     from charset_normalizer import from_bytes
 
     matches = [
@@ -153,9 +153,6 @@ def _detected_encoding(data: bytes) -> str:
         for match in from_bytes(data[:_DETECTED_BYTES], cp_isolation=list(_LEGACY), enable_fallback=False)
         if not _SIGN_IN_WORD.search(str(match))
     ]
-    if matches and matches[0].encoding in _CENTRAL:
-        matches = [match for match in matches if match.encoding not in _CENTRAL or _is_central(str(match))]
-        matches = matches if matches and matches[0].encoding in _CENTRAL else []
     if not matches:
         return ""
     best = matches[0]
@@ -203,11 +200,12 @@ def marked_encoding(head: bytes) -> str:
 def decode(data: bytes, *, where: str, html: bool = False, charset: str = "", note: Note = no_note) -> str:
     r"""Decode a document.
 
-    In this order: a byte order mark; UTF-8, if the bytes are valid UTF-8, or nearly; what the server declares, or for
-    HTML the page, as browsers understand it; UTF-16 and UTF-32 without a mark, if they give text; Windows-1252, of
-    which Latin-1 is a part, if the letters beyond ASCII are few and those of one Western European language; what
-    charset-normalizer finds, if it is sure; old Macs' and DOS's encodings as Windows-1252. Bytes of Windows-1252
-    within UTF-8 are read as such, other broken bytes become U+FFFD. Text encoded twice is repaired if all of it is.
+    In this order: a byte order mark; UTF-8, if the bytes are valid UTF-8, or nearly; what the server declares, or
+    for HTML the page, as browsers understand it; UTF-16 and UTF-32 without a mark, if they give text; Windows-1252,
+    of which Latin-1 is a part, if the letters beyond ASCII are few and those of one Western European language; an
+    encoding of Eastern Europe, likewise; what charset-normalizer finds, if it is sure; old Macs' and DOS's
+    encodings as Windows-1252. Bytes of Windows-1252 within UTF-8 are read as such, other broken bytes become
+    U+FFFD. Text encoded twice is repaired if all of it is.
 
     Parameters
     ----------
@@ -283,9 +281,9 @@ def _decoded(data: bytes, where: str, declared: str) -> str:
         lambda: wide_text(data),
         lambda: _utf8(data, least=1),
         lambda: pasted_utf8(data),
-        lambda: western_text(data),
+        lambda: latin_text(data),
         lambda: _decoded_as(data, _detected_encoding(data)),
-        lambda: western_text(data, "mac_roman", least=_FEW_LETTERS) or western_text(data, "cp850", least=_FEW_LETTERS),
+        lambda: latin_text(data, "mac_roman", least=_FEW_LETTERS) or latin_text(data, "cp850", least=_FEW_LETTERS),
         lambda: _utf8(data, least=0) if declared == "utf-8" else None,
     )
     for attempt in attempts:
