@@ -27,6 +27,13 @@ def test_the_narrow_columns_of_a_newspaper_are_rejoined() -> None:
     assert split_text("\n\n".join(wrapped(paragraph, 34) for paragraph in story)) == story
 
 
+def test_a_short_line_that_ends_within_a_word_goes_on() -> None:
+    lines = [*wrapped(LEAD).split("\n"), "The men of the har-", "bour board had said so, and nobody had heard them."]
+    assert split_text("\n".join([*lines, "", wrapped(QUOTE)]))[-2].endswith(
+        "The men of the har-bour board had said so, and nobody had heard them."
+    )
+
+
 def test_narrow_lines_of_verse_and_lists_stay_lines() -> None:
     verse = [
         "i saw the boats go out at dawn",

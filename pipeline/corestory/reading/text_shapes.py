@@ -263,10 +263,12 @@ def _separated(text: str) -> list[str]:
     return []
 
 
-# The date and the time of an article end its head, which runs into the first sentence.
+# The date and the time of an article end its head, which runs into the first sentence; so does a date behind a name.
 _ARTICLE_HEAD_CHARACTERS = 250
 _ARTICLE_HEAD = re.compile(
-    r"\b(?:19|20)\d\d\b\D{1,6}\d{1,2}[:.h]\d\d(?: ?(?:Uhr|hrs?|[ap]m|[A-Z]{2,4}))?+(?=\s+[\"“„«]?[^\W\da-z_])"
+    r"(?:^[^.!?]{10,200}?[^\W\da-z_]\w+(?:,\s(?:\w+\s){0,2}\w{4,})?[\s,|·–-]+"
+    r"(?:\d{1,2}\.?\s[^\W\d_]{3,12}\.?\s|[^\W\d_]{3,12}\.?\s\d{1,2},?\s|\d{1,2}[./]\d{1,2}[./])20\d\d(?:\s?[|·–-])?|"
+    r"\b(?:19|20)\d\d\b\D{1,6}\d{1,2}[:.h]\d\d(?: ?(?:Uhr|hrs?|[ap]m|[A-Z]{2,4}))?+)(?=\s+[\"“„«]?[^\W\da-z_])"
 )
 
 

@@ -272,7 +272,8 @@ def _rejoined(block: Sequence[str], width: int, *, indented: bool, soft: Set[str
         hangs = items and following[:1].isspace()
         following = following.lstrip()
         if not starts and (
-            (prose and end.full(width, ragged=ragged)) or (end.goes_on and (hangs or end.length > MIN_WIDTH))
+            (prose and end.full(width, ragged=ragged))
+            or (end.goes_on and (hangs or end.length > MIN_WIDTH or _PARTED.search(line)))
         ):
             if is_parted(line, following, soft):
                 paragraphs[-1][-1] = paragraphs[-1][-1][:-1]
