@@ -172,6 +172,8 @@ def test_in_a_page_the_times_of_entries_are_filler_and_those_of_a_table_are_not(
     entries = [("20:05h", "Marta Gil", STORY[0]), ("17:30h", "Marta Gil", STORY[1]), ("8:50h", "Jo Luna", STORY[0])]
     live = "".join(f"<div>{time}</div><div>{name}</div><p>{said}</p>" for time, name, said in entries)
     assert _in_page(live + PROSE) == ["20:05h", "Marta Gil", "17:30h", "Marta Gil", "8:50h"]
+    sailings = "<ul><li>7.10</li><li>7.40</li><li>8.10</li></ul>"
+    assert _in_page(PROSE + sailings + PROSE) == []
     table = "".join(f"<div>{time}</div><div>{name}</div>" for time, name, _ in entries)
     assert _in_page(PROSE + table + PROSE) == []
 
@@ -182,7 +184,13 @@ def test_an_agency_in_brackets_ends_a_caption_before_more_of_the_story():
 
 
 @pytest.mark.parametrize(
-    ("numbers", "found"), [(["1/3", "2/3", "3 / 3"], True), (["5/5", "4/5", "5/5"], False), (["1/3 cup"], False)]
+    ("numbers", "found"),
+    [
+        (["1/3", "2/3", "3 / 3"], True),
+        (["1 of 3", "2 of 3"], True),
+        (["5/5", "4/5", "5/5"], False),
+        (["1/3 cup"], False),
+    ],
 )
 def test_the_numbers_of_pictures_all_differ(numbers: list[str], found: bool):
     lines = [line for number in numbers for line in (number, STORY[1])]

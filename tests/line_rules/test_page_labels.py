@@ -79,6 +79,7 @@ def _found(line: str) -> bool:
         "With files from Ann Lee",
         "#quay #ferry",
         "News » Skarne » Harbour",
+        "VNA/ov",
         "2024年5月9日 14時05分 更新",
     ],
 )
@@ -130,6 +131,18 @@ def test_a_label_is_found(label: str) -> None:
 )
 def test_a_line_of_the_story_that_begins_like_one_is_not(line: str) -> None:
     assert not _found(line)
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (["Image caption,", "The ferry at the quay"], ["Image caption,", "The ferry at the quay"]),
+        (["Image caption,", STORY], ["Image caption,"]),
+        (["A caption", "The ferry at the quay"], []),
+    ],
+)
+def test_a_caption_is_found_below_a_line_that_is_nothing_but_its_label(lines: list[str], found: list[str]) -> None:
+    assert found_if_kept(page_labels, Article("a", [STORY, *lines])) == found
 
 
 def test_each_row_of_the_table_has_a_form_and_parts_in_the_letters_in_which_lines_are_compared() -> None:

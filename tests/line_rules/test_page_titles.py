@@ -13,6 +13,7 @@ from corestory.line_rules.patterns import table
         "Résultats de recherche pour « quai » - La Baie", "Suscríbete a La Bahía", "Сторінку не знайдено",
         "Search results for “quay”", "Error: Page not found", "Fehler 404: Seite nicht gefunden – Talbote",
         "Privacy - The Bay Post", "Resultados de búsqueda de «muelle» | La Bahía", "Abonnez-vous à La Baie",
+        "Search results for quay | The Bay Post", "Suchergebnisse für Möwe",
     ],
 )  # fmt: skip
 def test_a_page_is_known_by_what_its_title_begins_with(title):
@@ -27,7 +28,7 @@ def test_a_page_is_known_by_what_its_title_begins_with(title):
         "Datenschutz: Was sich für Vereine ändert", "Privacy – the price of a free boat", "Hilfe – Der Fluss steigt",
         "Abonnement : la carte du bac augmente", "Search for ‘Gannet’ crew enters third day", "Help - a boat sinks",
         "Suche nach „Möwe“ geht weiter", "Búsqueda de «La Gaviota» continúa", "Error 404 plays at the quay",
-        "Subscribe to my channel: the boys of the quay",
+        "Search results for the crew of the Gannet disappoint", "Subscribe to my channel: the boys of the quay",
     ],
 )  # fmt: skip
 def test_a_title_that_goes_on_is_that_of_a_story(title):

@@ -187,6 +187,20 @@ def test_what_the_author_says_in_short_is_story_beside_it(lines, restored):
 @pytest.mark.parametrize(
     ("lines", "restored"),
     [
+        (['"It rained," she said.', '-"Twice is enough."', "-Share"], [1]),
+        (["“It rained,” she said.", "-“Twice is enough.”"], [1]),
+        (['"It rained."', '-"It rained."'], []),
+        (["It rained, she said.", '-"It rained."'], []),
+        (['-"It rained," she said.', '-"Twice is enough."', "It rained."], []),
+    ],
+)
+def test_a_quote_with_which_a_speaker_goes_on_is_story(lines, restored):
+    assert _found(lines) == restored
+
+
+@pytest.mark.parametrize(
+    ("lines", "restored"),
+    [
         (["-Dear editor,", "It rained.", "Yours sincerely,", "-Agnes Fell", "-Harlow Green", "-Bay Post"], [0, 3, 4]),
         (["-Sehr geehrte Damen und Herren,", "Es hat geregnet.", "Mit freundlichen Grüßen", "-Agnes Fell"], [0, 3]),
         (["-Dear editor,", "It rained.", "It rained again.", "-Agnes Fell"], []),

@@ -196,13 +196,14 @@ def test_the_default_model_drops_teasers(default_tagger: Tagger):
     assert core == list(STORY)
 
 
+@pytest.mark.parametrize("date", ["", "<time>9 May 2024</time>"])
 @pytest.mark.parametrize(
     ("story", "teasers", "linked", "is_section"),
     [("", 3, True, True), ("", 2, True, False), ("", 3, False, False), (f"<p>{STORY[0]}</p>", 3, True, False)],
 )
-def test_a_page_of_nothing_but_teasers_has_no_story(story, teasers, linked, is_section):
+def test_a_page_of_nothing_but_teasers_has_no_story(story, teasers, linked, is_section, date):
     cards = [
-        f"<h2>{f'<a href=/{headline[:3]}>{headline}</a>' if linked else headline}</h2><p>{summary}</p>"
+        f"<h2>{f'<a href=/{headline[:3]}>{headline}</a>' if linked else headline}</h2>{date}<p>{summary}</p>"
         for headline, summary in TEASERS[:teasers]
     ]
     page = read_page(f"<h1>News</h1>{''.join(cards)}{story}")

@@ -28,7 +28,7 @@ SIGNED_CHARACTERS, PROFESSION_WORDS = 90, 6
 PICTURES, PICTURE_LINES = 3, 4
 """The fewest numbered pictures of a gallery, and the most lines of each, the number included."""
 COUNTER_WORDS, LABEL_WORDS = 3, 30
-"""The most words of the number of a picture, such as "2 / 5"; of captions and credits."""
+"""The most words of the number of a picture, such as "2 / 5" or "2 of 5"; of captions and credits."""
 HEAD_WORDS, PART_WORDS = 8, 8
 """The most words of a page's head, and the fewest of each part of the sentence around it."""
 HEAD_NAME = 2
@@ -115,7 +115,7 @@ _BETWEEN = re.compile(r"[,|/–—]|\s-\s")
 _LABELS = rf"[\W_]*(?:{_PRINTED}|(?P<credit>{_CREDITS}))"
 _PROFESSION = rf"\b(?:{_WORK})\b"
 _LENGTH = r"(?:\d{1,2}:)?\d{1,2}:[0-5]\d"
-_COUNTER = r"\d{1,3}\s?/\s?\d{1,3}"
+_COUNTER = r"\d{1,3}\s?(?:/|of|von|sur|de|di|van|av|af|z|из|із)\s?\d{1,3}"
 _SIGNED = r"([^,|/–—(:]{5,40}?)\s?(?:[,|/–—]|\s-\s)\s*(\S.*)"
 
 
@@ -147,7 +147,7 @@ def credits_and_numbers(batch: Batch, words: Float, kept: Bool) -> Bool:
         text = texts[row]
         found[row] = is_credit(text) or (bool(followed[row]) and ends_in_agency(text))
     for row in np.flatnonzero(words <= COUNTER_WORDS).tolist():
-        if "/" in texts[row] and re.fullmatch(_COUNTER, texts[row]):
+        if texts[row][:1].isdecimal() and re.fullmatch(_COUNTER, texts[row]):
             counters.setdefault(int(batch.layout.article[row]), []).append(row)
     if batch.markup is not None:
         lengths = [
@@ -167,10 +167,10 @@ def credits_and_numbers(batch: Batch, words: Float, kept: Bool) -> Bool:
 def _captions_between(batch: Batch, words: Float, kept: Bool, rows: Sequence[int]) -> list[int]:
     """Return the kept lines between the numbers of pictures in turn, and as many above the first or behind the last."""
     sizes = {other - one for one, other in pairwise(rows)}
-    numbers = [batch.texts[row].partition("/") for row in rows]
-    pictures = {total.strip() for _, _, total in numbers}
+    numbers = [re.findall(r"\d+", batch.texts[row]) for row in rows]
+    pictures = {total for _, total in numbers}
     # Days of a diary, "3/5", have the form of numbers.
-    counted = [int(number) for number, _, _ in numbers] == list(range(1, len(rows) + 1))
+    counted = [int(number) for number, _ in numbers] == list(range(1, len(rows) + 1))
     if not counted or len(rows) < PICTURES or len(sizes) > 1 or max(sizes) > PICTURE_LINES or len(pictures) > 1:
         return []
     size, (first, last) = max(sizes), (rows[0], rows[-1])

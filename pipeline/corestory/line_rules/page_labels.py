@@ -35,8 +35,8 @@ NAMES, SMALL_WORDS = 9, 2
 KEY = 4
 """The number of first letters by which the labels of a line are found; a shorter label is found by all its letters."""
 
-# A count of comments, an address, hashtags, the way to the page within its site, and in scripts without spaces a date
-# with what was done then.
+# A count of comments, an address, hashtags, a news agency with initials ("VNA/iv"), the way to the page within its
+# site, and in scripts without spaces a date with what was done then.
 _COUNTED = (
     "votes|stimmen|votos|voti|stemmen|röster|głosów|голосов|голосів|shares|replies|comments?|likes|views|kommentare?|aufrufe|partages|commentaires?|vues|comentarios?|compartidos|"
     "condivisioni|commenti?|compartilhamentos|comentários?|reacties?|delningar|kommentar(?:er)?|delinger|kommenttia?|"
@@ -47,9 +47,9 @@ _COUNTED = (
 _FORMS = (
     rf"\d[\d.,]*\s?[km]?\s?(?:{_COUNTED})|@\w{{3,}}|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|"
     r"(?:#[^\s#]{2,}[\s,]*){2,}|(?:[^»›>]{1,30} [»›>] ){2,}[^»›>]{1,30}|"
-    r"\D?\d{4}\S+\d\S*[\s\d:：分时時点点]*\]?\s?(?:更新|配信|公開|掲載|発行|수정|입력|등록|(?:来源|來源)[:：]?\S+)"
+    r"(?-i:[A-Z]{3,5}/[a-z]{2,4})|\D?\d{4}\S+\d\S*[\s\d:：分时時点点]*\]?\s?(?:更新|配信|公開|掲載|発行|수정|입력|등록|(?:来源|來源)[:：]?\S+)"
 )
-_IN_FORMS = frozenset("#»›>年@0123456789")
+_IN_FORMS = frozenset("#/»›>年@0123456789")
 _MARKS = " \xa0\t*_#|•-–—>»→▶►■●◆▼"
 _SEPARATORS = " \xa0:：=＝/|丨-–—"
 _COMMAS = frozenset(",،、，")
@@ -68,6 +68,13 @@ def _labels() -> tuple[dict[str, list[tuple[str, str]]], frozenset[str], frozens
             else:
                 begins[part[:KEY]].append((part, form))
     return dict(begins), frozenset(others["whole"]), frozenset(others["words"])
+
+
+@cache
+def _captions() -> frozenset[str]:
+    """Return the labels of captions and credits, such as "image caption"."""
+    parts = [part for kind, _, parts in table("page_labels.tsv") if kind == "caption" for part in parts.split("|")]
+    return frozenset(folded(part).rstrip(" ,:.") for part in parts)
 
 
 def page_labels(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -93,8 +100,16 @@ def page_labels(batch: Batch, words: Float, kept: Bool) -> Bool:
     """
     found = np.zeros(len(kept), bool)
     rows = np.flatnonzero(kept & (words <= LABEL_WORDS)).tolist()
-    found[[row for row in rows if is_page_label(batch.texts[row])]] = True
+    # In a dump, what stands behind such a label may be on a line of its own.
+    found[[row for row in rows if is_page_label(batch.texts[row]) or _is_labelled(batch, row)]] = True
     return found
+
+
+def _is_labelled(batch: Batch, row: int) -> bool:
+    """Return whether a line is the caption or the credit behind a line that is nothing but their label."""
+    label = batch.texts[row - 1] if row > batch.layout.start[row] else ""
+    is_label = 0 < len(label) <= JOINED_CHARACTERS and folded(label).rstrip(" ,:.") in _captions()
+    return is_label and not ends_as_sentence(batch.texts[row])
 
 
 def is_page_label(text: str) -> bool:

@@ -22,6 +22,8 @@ _BEGUN = re.compile(
     r"(?:resultados de (?:la )?)?búsqueda|zoekresultaten|sökresultat|wyniki wyszukiwania|(?:результаты )?поиска?)"
     r"(?: (?:for|nach|für|pour|para|de|voor|po|по))? "
     r"(?:[\"“„«»][^\"“”«»]*|['‘][^'’]*['’]?)|"
+    r"(?:search results for|suchergebnisse für|résultats de (?:la )?recherche pour|resultados de (?:la )?búsqueda para|"
+    r"zoekresultaten voor|sökresultat för|wyniki wyszukiwania dla|результаты поиска по запросу) \S+(?: \S+){0,3}|"
     r"(?:subscribe to|suscríbete a|abonnez-vous à|abonnieren sie|abbonati a|assine o|prenumerera på|abonneer je op)"
     r" [^:,?]{2,40}"
 )

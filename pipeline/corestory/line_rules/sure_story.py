@@ -39,12 +39,11 @@ QUESTIONS = 2
 
 RANKED, RANKED_FIRST, RANKED_APART = 12, 3, 3
 """A ranking: the fewest numbered lines, how many of the first are kept, and the most lines from one to the next."""
-NUMBERED_CHARACTERS = 30
-"""The most characters of a numbered line such as the day of a diary's entry."""
-ITEM_CHARACTERS = 80
-"""The most characters of the heading of an item, its number included."""
+NUMBERED_CHARACTERS, ITEM_CHARACTERS = 30, 80
+"""The most characters of a numbered line such as the day of a diary's entry, and of the heading of an item."""
 
 _ASKING = ("?", "？", "؟")
+_QUOTES, _QUOTED = tuple('"“„«'), tuple(end + mark for end in ".!?…" for mark in '"”“»')
 _QUESTION = r"[^\W\d_][^:：]{3,160}|[–—¿\"“„«].[^:：]{3,160}"
 _BULLET = r"\s*(?:([•●▪◦‣*–—-])|\d{1,2}[.)])\s+\w"
 # The time of an entry: "21:15 Uhr | Ann Lee", "9.31pm", "18h40"; no length of a film, no date.
@@ -106,6 +105,7 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
         | _ranked(batch, kept, bare)
         | _within_sentences(batch.texts, between)
         | _in_short(batch.texts, kept, layout)
+        | (_quoted_on(batch.texts, kept, layout) if batch.markup is None else False)
         | _entries(batch, kept, bare)
         | _numbered(batch, kept)
         | _around_letters(batch, kept)
@@ -295,6 +295,16 @@ def _in_short(texts: Sequence[str], kept: Bool, layout: Layout) -> Bool:
     beside[:-1] |= kept[1:] & (layout.position[1:] > 0)
     for row in np.flatnonzero(beside & ~kept).tolist():
         found[row] = re.match(r"\W*TL;?DR\W+\w", texts[row], re.IGNORECASE) is not None
+    return found
+
+
+def _quoted_on(texts: Sequence[str], kept: Bool, layout: Layout) -> Bool:
+    """Find the quotes with which a speaker goes on behind a kept line such as: "Once is enough," she said."""
+    found = np.append(False, kept[:-1] & (layout.position[1:] > 0)) & ~kept
+    for row in np.flatnonzero(found).tolist():
+        before, own = texts[row - 1], texts[row]
+        goes_on = own[:1] == before[:1] and ends_as_sentence(before) and not before.endswith(_QUOTED)
+        found[row] = goes_on and own.startswith(_QUOTES) and own.endswith(_QUOTED)
     return found
 
 

@@ -209,7 +209,8 @@ def only_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
             begin, row = row, row + 1
             if not _is_headline(batch.texts, linked, begin):
                 continue
-            while row < min(begin + MOST_BETWEEN, end - 1) and not kept[row] and words[row] <= LEAST_WORDS:
+            last = min(begin + MOST_BETWEEN, end - 1)
+            while row < last and words[row] <= LEAST_WORDS and not ends_as_sentence(batch.texts[row]):
                 row += 1
             if (
                 row < end and words[row] <= SUMMARY_WORDS and ends_as_sentence(batch.texts[row])

@@ -172,7 +172,9 @@ def labels_of_entries(batch: Batch, words: Float, kept: Bool) -> Bool:
         if batch.markup is None:
             live = 2 * kept[times].sum() <= len(times)
         else:
-            behind = [texts[row + 1 : min(row + 1 + ENTRY_LINES, inside.stop)] for row in times]
+            behind = [
+                texts[row + 1 : min(row + 1 + ENTRY_LINES, other)] for row, other in pairwise([*times, inside.stop])
+            ]
             live = sum(any(map(ends_as_sentence, entry)) for entry in behind) >= SAID * len(times)
         if len(times) < ENTRIES or not live:
             continue
