@@ -11,7 +11,15 @@ from corestory.reading.article import Article, keeping
 from corestory.reading.article_rows import COLUMNS, article_of_row, articles_of_rows, articles_of_table
 from corestory.reading.decoding import decode
 from corestory.reading.fields import OPTIONS, SHOWN_FIELDS, FieldFinder, listed
-from corestory.reading.file_kinds import archive_kind, begins_warc, is_table, kind_by_content, kind_by_name
+from corestory.reading.file_kinds import (
+    archive_kind,
+    begins_warc,
+    is_saved_page,
+    is_table,
+    kind_by_content,
+    kind_by_name,
+    saved_page,
+)
 from corestory.reading.json_rows import json_rows
 from corestory.reading.one_article import (
     LABELLED_ENDING,
@@ -21,7 +29,6 @@ from corestory.reading.one_article import (
     paragraphs_of_text,
     text_article,
 )
-from corestory.reading.saved_pages import is_saved_page, saved_page
 from corestory.reading.streams import HEAD_BYTES, open_stored, peek_bytes, plain_bytes, read_document, unpacked_name
 from corestory.reading.tables import SourceRow, csv_table, folded, parquet_table, source_name
 from corestory.reading.text import storable

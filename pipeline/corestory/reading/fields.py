@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeGuard, TypeVar
 
 from corestory.errors import InputError, Note, no_note
-from corestory.reading.file_kinds import may_be_articles, may_be_paragraphs, outer_names, role_of, roles_of
+from corestory.reading.field_names import may_be_articles, may_be_paragraphs, outer_names, role_of, roles_of
 from corestory.reading.json_rows import IDENTITIES, is_missing, record_of
 from corestory.reading.tables import SourceRow, SourceTable, folded
 

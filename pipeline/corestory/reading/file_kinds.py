@@ -1,133 +1,18 @@
 """What a file is: by its name, by its beginning, and which files are recognised but not read.
 
-A record tells that it is an article by the names that scrapers, data sets and interfaces give to its fields.
+A file that a browser has saved whole, as MHTML, is a mail whose parts are the page and its pictures.
 """
 
 import csv
 import os
 import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from itertools import islice
 
 from corestory.errors import InputError
-from corestory.reading.saved_pages import is_mail, is_saved_page
+from corestory.reading.field_names import role_of
 from corestory.reading.streams import GZIP_MAGIC, inflated_start, unpacked_name
 from corestory.remote import AnyPath
-
-# Without case and punctuation.
-_NAMES = {
-    "text": "body content contents maintext maincontent articlebody articletext articlecontent article fulltext "
-    "fullcontent cleanedtext cleantext textcontent contenttext rawtext plaintext bodytext storytext story newstext "
-    "newscontent pagetext pagecontent extractedtext document",
-    "html": "rawhtml htmlcontent contenthtml bodyhtml htmlbody pagehtml htmlpage fullhtml articlehtml htmltext "
-    "texthtml pagesource sourcehtml htmlsource articlebodyhtml browserhtml",
-    "article_id": "uuid guid articleid docid documentid storyid storiesid newsid",
-    "url": "link pageurl articleurl sourceurl weburl originalurl canonicalurl canonicallink permalink uri "
-    "targeturi warctargeturi loadedurl source",
-    "title": "headline articletitle pagetitle newstitle storytitle webtitle",
-}
-_ROLES = {name: role for role, names in _NAMES.items() for name in names.split()}
-# In an object of the record, the names that are read count too.
-_ROLES_IN_OBJECTS = _ROLES | {
-    "text": "text", "paragraphs": "text", "html": "html", "url": "url", "title": "title", "id": "article_id",
-}  # fmt: skip
-# Objects that hold an article, and objects that describe the article beside them.
-_ARTICLES = frozenset(
-    (
-        *("_source", "article", "story", "post", "news", "page", "document", "doc", "record"),
-        *("item", "entry", "result", "object", "node", "fields", "attributes", "data"),
-    )
-)
-_DESCRIPTIONS = frozenset(["metadata", "meta", "warc_headers", "crawl"])
-# Fields of an object that has one value besides its form: {"rendered": "<p>One.", "protected": false}.
-_VALUES = frozenset(["rendered", "value", "content", "main", "$oid"])
-# Lists in which an interface answers with its articles.
-_ANSWERS = frozenset(
-    (
-        *("articles", "items", "entries", "results", "docs", "documents", "hits", "records", "posts"),
-        *("stories", "objects", "rows", "news", "data", "pages", "value", "nodes", "edges"),
-    )
-)
-_PUNCTUATION = re.compile(r"[\W_]+")
-# Separators of the names of a field in an object, in JSON and in tables made from it.
-_NESTING = re.compile(r"[./]")
-# Lists of strings that are not paragraphs.
-_OTHER_LISTS = re.compile(
-    r"author|byline|writer|tag|keyword|topic|categor|section|image|photo|picture|video|movie|link|url|href|label|"
-    r"entit|person|people|place|location|organi[sz]ation|compan|countr|lang|date|token|word|highlight|source|site|id$"
-)
-
-
-@lru_cache(maxsize=4096)
-def role_of(name: str) -> str:
-    """Return what a field holds by its name, or an empty string.
-
-    Parameters
-    ----------
-    name
-        For a field in an object, the names of both with a dot or a slash between.
-
-    Returns
-    -------
-    str
-        ``text``, ``html``, ``article_id``, ``url`` or ``title``.
-
-    Examples
-    --------
-    >>> [role_of(name) for name in ("main_text", "_source.body", "metadata/url", "content.rendered", "author.url")]
-    ['text', 'text', 'url', 'text', '']
-    """
-    *outer, last = _NESTING.split(name.strip().lower())
-    if outer and last in _VALUES:
-        of = ".".join(outer)
-        if role := role_of(of) or _role(of, _ROLES_IN_OBJECTS):
-            return role
-    if role := _role(name, _ROLES):
-        return role
-    if not outer or not _ARTICLES.union(_DESCRIPTIONS).issuperset(outer):
-        return ""
-    role = _role(last, _ROLES_IN_OBJECTS)
-    return role if _ARTICLES.issuperset(outer) or role not in ("text", "html") else ""
-
-
-def _role(name: str, roles: dict[str, str]) -> str:
-    return roles.get(_PUNCTUATION.sub("", name.lower()), "article_id" if name.strip().lower() == "_id" else "")
-
-
-@lru_cache(maxsize=4096)
-def roles_of(names: tuple[str, ...]) -> frozenset[str]:
-    """Return what the fields of a record may hold, by their names; the records of a table have the same."""
-    return frozenset(map(role_of, names))
-
-
-def outer_names(names: Iterable[str]) -> list[str]:
-    """Return the names of fields that are in no object of the record; all of them, if each is in one.
-
-    Examples
-    --------
-    >>> outer_names(["body", "article.text"]), outer_names(["article.text"])
-    (['body'], ['article.text'])
-    """
-    names = list(names)
-    return [name for name in names if not _NESTING.search(name)] or names
-
-
-def may_be_paragraphs(name: str) -> bool:
-    """Return whether a list of strings with an unknown name may be paragraphs, and not authors, tags or images."""
-    return not _OTHER_LISTS.search(name)
-
-
-def may_be_articles(name: str) -> bool:
-    """Return whether a list of objects is one in which an interface answers with its articles.
-
-    Examples
-    --------
-    >>> may_be_articles("response.results"), may_be_articles("comments")
-    (True, False)
-    """
-    return _NESTING.split(name)[-1] in _ANSWERS
-
 
 # The kind of a file by its name. Any may also end in .gz, .bz2 or .zst, but for Parquet and ZIP, which are compressed.
 KINDS = {
@@ -214,6 +99,13 @@ _HTML = re.compile(
 )
 _JSON_OBJECT = re.compile(r'\s*\{\s*["}]')
 _JSON_LIST = re.compile(r"\s*\[\s*\{")
+# The beginning of a mail or of a page that is saved as one: lines "Name: value", some of which only mail has.
+_HEADER = re.compile(rb"(?:From [^\n]*\n)?(?:[A-Za-z][A-Za-z0-9-]*:[ \t]?[^\n]*\n(?:[ \t][^\n]*\n)*){3,}")
+_MAIL_ONLY = re.compile(
+    rb"^(?:Received|Return-Path|Message-ID|MIME-Version|Delivered-To|Content-Transfer-Encoding|DKIM-Signature):",
+    re.I | re.M,
+)
+_SAVED_PAGE = re.compile(rb"^Content-Type:\s*multipart/related", re.IGNORECASE | re.MULTILINE)
 # Names of columns that CSV on the standard input has.
 _COLUMNS = frozenset(("text", "html", "paragraphs", "article_id"))
 _NAME = re.compile(r"\s*[^\W\d][\w.-]{0,40}\s*$")
@@ -341,3 +233,70 @@ def is_table(lines: Sequence[str]) -> bool:
         ):
             return True
     return False
+
+
+def is_mail(head: bytes) -> bool:
+    r"""Return whether a file is a mail by its beginning, or a page that is saved as one.
+
+    Examples
+    --------
+    >>> is_mail(b"Subject: Quay\nTo: Ann\nMIME-Version: 1.0\n"), is_mail(b"Subject: Quay\nTo: Ann\nDate: Monday\n")
+    (True, False)
+    """
+    header = _HEADER.match(head)
+    return header is not None and _MAIL_ONLY.search(header[0]) is not None
+
+
+def is_saved_page(head: bytes) -> bool:
+    r"""Return whether a file is a page that a browser has saved as MHTML, by its beginning.
+
+    Examples
+    --------
+    >>> is_saved_page(b"Subject: Quay\nMIME-Version: 1.0\nContent-Type: multipart/related\n"), is_saved_page(b"<p>Quay")
+    (True, False)
+    """
+    header = _HEADER.match(head)
+    return header is not None and is_mail(head) and _SAVED_PAGE.search(header[0]) is not None
+
+
+def saved_page(data: bytes, *, where: str) -> tuple[bytes, str]:
+    r"""Return the HTML of a page that is saved as MHTML.
+
+    Parameters
+    ----------
+    data
+        The whole file.
+    where
+        Its name, for the error.
+
+    Returns
+    -------
+    page : bytes
+        The first part that is a page: the others are pictures, style sheets and pages in frames.
+    charset : str
+        The encoding that the file declares for it, empty if none.
+
+    Raises
+    ------
+    InputError
+        No part is a page.
+
+    Examples
+    --------
+    >>> head = b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\n"
+    >>> page = b"Content-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n<p id=3Da>The =\nquay.\n--x--"
+    >>> saved_page(head + page, where="a.mhtml")
+    (b'<p id=a>The quay.', '')
+    """
+    # To import it takes longer than to read a page, and few files need it.
+    from email import message_from_bytes
+
+    try:
+        for part in message_from_bytes(data).walk():
+            if part.get_content_type() == "text/html":
+                page = part.get_payload(decode=True)
+                if isinstance(page, bytes):
+                    return page, part.get_content_charset("")
+    except (RecursionError, ValueError, LookupError):  # parts within parts without end, headers that nobody can read
+        pass
+    raise InputError("no page in a file saved as MHTML", where=where, expected="a part of the type text/html")
