@@ -247,7 +247,8 @@ def test_all_but_parquet_needs_neither_pandas_nor_pyarrow_nor_scikit_learn_and_o
         import io
         import numpy as np
         from corestory.model.tagged_article import TaggedArticle
-        from corestory.output.documents import AnnotatedWriter, open_output
+        from corestory.output.documents import AnnotatedWriter
+        from corestory.output.rows import open_output
         from corestory.reading.article import Article
         article = TaggedArticle(Article("a", ["One."]), np.array([0.9]), np.array([True]), 0.5)
         for form in ("text", "jsonl", "csv", "labelled", "markdown", "tei"):

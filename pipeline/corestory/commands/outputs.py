@@ -74,9 +74,11 @@ def tag_to_rows(
 def _row_writer(
     options: PredictOptions, output: AnyPath | None, form: RowFormat | DocumentFormat | None, *, in_folder: bool
 ) -> AbstractContextManager[Any]:
-    from corestory.output.documents import AnnotatedWriter, DocumentFolder, open_output
+    from corestory.output.rows import open_output
 
     if form is None:
+        from corestory.output.documents import AnnotatedWriter
+
         return nullcontext(AnnotatedWriter(options.rows.kinds))
     if not in_folder or output is None:
         return _opened(output, partial(open_output, form=form, choice=options.rows), force=options.force)
@@ -85,6 +87,8 @@ def _row_writer(
         raise OutputError(
             "is a folder with files, which people may have corrected", where=str(output), expected="a new folder"
         )
+    from corestory.output.documents import DocumentFolder
+
     make = partial(DocumentFolder, form=form, kinds=options.rows.kinds)  # type: ignore[arg-type]  # of chosen_destination
     return _opened(output, make, in_folder=True)
 

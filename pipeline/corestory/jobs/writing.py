@@ -17,9 +17,9 @@ from corestory.jobs.items import Fingerprint, Item
 from corestory.jobs.job import NOTES_LISTED, REFUSALS_LISTED, Job, Outcome, refusal_line
 from corestory.jobs.ledger import ledger_of
 from corestory.model.tagged_article import Counts, TaggedArticle
-from corestory.output.documents import DocumentLines, open_output, unpack_documents
+from corestory.output.documents import DocumentLines, unpack_documents
 from corestory.output.formats import EVERY_PARAGRAPH, RowChoice, RowFormat, StoryFormat
-from corestory.output.rows import RowWriter, open_rows
+from corestory.output.rows import RowWriter, open_output, open_rows
 from corestory.reading.file_kinds import kind_by_name
 from corestory.remote import AnyPath
 

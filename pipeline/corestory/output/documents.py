@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,23 +20,18 @@ from corestory.labelling.labelled import KINDS, ROLES
 from corestory.model.kinds import CLASSES
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.formats import (
-    EVERY_PARAGRAPH,
     LABELLED_ENDING,
     SUFFIXES,
     DocumentFormat,
-    RowChoice,
-    RowFormat,
     StoryFormat,
 )
 from corestory.output.markup import DOCUMENT_RULE, markdown, tei
-from corestory.output.rows import RowWriter, open_rows
 from corestory.output.story import KindChoice, chosen_positions, story_of
 from corestory.reading.article import site_of
 from corestory.reading.text import in_one_line, storable
 from corestory.rendering import printable
 
 if TYPE_CHECKING:
-    import pyarrow
     from rich.console import Console
     from rich.text import Text
 
@@ -198,19 +193,6 @@ class DocumentLines:
     def close(self) -> None:
         """Finish the file."""
         self._target.close()
-
-
-def open_output(
-    target: Path | BinaryIO,
-    *,
-    form: RowFormat | DocumentFormat,
-    choice: RowChoice = EVERY_PARAGRAPH,
-    types: Mapping[str, pyarrow.DataType] | None = None,
-) -> RowWriter:
-    """Open a writer of rows, with the parameters of `corestory.output.rows.open_rows`, or of a file of documents."""
-    if form == "labelled" or form == "markdown" or form == "tei":
-        return DocumentFile(target, form, choice.kinds)
-    return open_rows(target, form=form, choice=choice, types=types)
 
 
 def unpack_documents(lines: Path, folder: Path) -> None:

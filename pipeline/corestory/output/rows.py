@@ -13,7 +13,7 @@ import numpy as np
 
 from corestory.atomic import Target
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.formats import EVERY_PARAGRAPH, RowChoice, RowFormat
+from corestory.output.formats import EVERY_PARAGRAPH, DocumentFormat, RowChoice, RowFormat
 from corestory.output.story import STORY_COLUMNS, chosen_positions, story_row
 from corestory.reading.one_article import Span, spans_of
 from corestory.reading.text import in_one_line, storable
@@ -100,6 +100,21 @@ def open_rows(
     if form == "csv":
         return _CsvWriter(Target(target), choice)
     return (_StoryLinesWriter if choice.unit == "article" else _JsonLinesWriter)(Target(target), choice)
+
+
+def open_output(
+    target: Path | BinaryIO,
+    *,
+    form: RowFormat | DocumentFormat,
+    choice: RowChoice = EVERY_PARAGRAPH,
+    types: Mapping[str, "pyarrow.DataType"] | None = None,
+) -> RowWriter:
+    """Open a writer of rows, with the parameters of `open_rows`, or of a file of documents."""
+    if form == "labelled" or form == "markdown" or form == "tei":
+        from corestory.output.documents import DocumentFile  # rows need nothing of it
+
+        return DocumentFile(target, form, choice.kinds)
+    return open_rows(target, form=form, choice=choice, types=types)
 
 
 class _Writer:

@@ -18,8 +18,7 @@ from corestory.model.rules import Rules
 from corestory.model.site_memory import SiteMemory
 from corestory.model.tagged_article import TaggedArticle
 from corestory.model.tagger import Tagger
-from corestory.output.documents import open_output
-from corestory.output.rows import SCORE_DIGITS, row_columns, rows_of
+from corestory.output.rows import SCORE_DIGITS, open_output, row_columns, rows_of
 from corestory.output.story import STORY_COLUMNS, story_row
 from corestory.reading.article import Article
 from corestory.reading.contents import Wanted, articles_of_stream
