@@ -97,32 +97,22 @@ class _Row:
     decided: bool
     where: str
 
-    @property
-    def line(self) -> str:
-        return self.where.rpartition(", ")[2]
-
 
 @dataclass(slots=True)
 class _Group:
     """The rows of one article, gathered as they come."""
 
     about: dict[str, str] = field(default_factory=dict)
-    rows: list[_Row] = field(default_factory=list)
-    given: dict[int, int] = field(default_factory=dict)
-    """By position, where the table gives positions: the number in `rows`."""
+    rows: dict[tuple[bool, int], _Row] = field(default_factory=dict)
+    """By whether the table gives the position, and the position."""
 
-    def add(self, row: _Row, position: int | None, key: str) -> None:
-        if position is None:
-            self.rows.append(row)
-            return
-        number = self.given.setdefault(position, len(self.rows))
-        if number == len(self.rows):
-            self.rows.append(row)
-        elif self.rows[number].decided and row.decided:
-            self.rows[number] = row
-        else:
+    def add(self, row: _Row, key: str, *, is_given: bool) -> None:
+        first = self.rows.setdefault((is_given, row.position), row)
+        if first.decided and row.decided:
+            self.rows[is_given, row.position] = row
+        elif first is not row:
             raise InputError(
-                f"article {key[:80]!r} has position {position} twice, first in {self.rows[number].line}",
+                f"article {key[:80]!r} has position {row.position} twice, first in {first.where.rpartition(', ')[2]}",
                 where=row.where,
                 expected="each position of an article once",
                 hint="Give each article an article_id of its own.",
@@ -183,7 +173,7 @@ def articles_of_labelled_rows(
         raise InputError("no labelled paragraph", where=where, expected="rows with a text and a label")
     for key, group in groups.items():
         site, url = group.about.get("site", ""), group.about.get("url", "")
-        paragraphs = tuple(row.paragraph for row in sorted(group.rows, key=lambda row: row.position))
+        paragraphs = tuple(row.paragraph for row in sorted(group.rows.values(), key=lambda row: row.position))
         yield LabelledArticle(
             page=f"{source}/{key}",
             view="page" if all(paragraph.markup is not None for paragraph in paragraphs) else "text",
@@ -283,14 +273,15 @@ def _add(groups: dict[str, _Group], row: Mapping[str, object], *, names: LabelNa
             hint="Name the labels with --core-label and --filler-label.",
         ) from None
     key = _key(row, where)
-    given = _position(row, where) if "position" in row else None
+    is_given = "position" in row
+    position = _position(row, where) if is_given else 0
     group = groups.setdefault(key, _Group())
     for name in ("site", "url", "title", "language"):
         group.about[name] = group.about.get(name) or _cell(row, name)
     kind, role = _kind(_cell(row, "kind").casefold(), label, where=where)
     paragraph = LabelledParagraph(text, label, read_markup(row, where=where), kind, role)
-    position = len(group.rows) if given is None else given
-    group.add(_Row(position, paragraph, bool(_cell(row, DECIDED)), where), given, key)
+    position = position if is_given else len(group.rows)
+    group.add(_Row(position, paragraph, bool(_cell(row, DECIDED)), where), key, is_given=is_given)
 
 
 def _kind(name: str, label: Label | None, *, where: str) -> tuple[Kind | None, Role | None]:
