@@ -73,40 +73,7 @@ def review_app(
     after_change
         Called after each change that is on the disk; must return at once.
     """
-
-    def article(request: Request) -> int:
-        number: int = request.path_params["number"]
-        if number >= len(session):
-            raise HTTPException(404)
-        return number
-
-    async def overview(request: Request) -> Response:
-        if request.query_params.get("since") == str(session.version):
-            return Response(status_code=204)
-        return _json(await run_in_threadpool(session.overview))
-
-    async def show(request: Request) -> Response:
-        return _json(await run_in_threadpool(session.article, article(request)))
-
-    async def label(request: Request) -> Response:
-        asked = await _asked(request, LabelRequest)
-        return await changed(session.label, article(request), asked.positions, asked.label)
-
-    async def accept(request: Request) -> Response:
-        asked = await _asked(request, AcceptRequest)
-        return await changed(session.accept, article(request), asked.revision, asked.seconds)
-
-    async def undo(request: Request) -> Response:
-        return await changed(session.undo, (await _asked(request, UndoRequest)).change)
-
-    async def changed(change: Callable[..., object], *arguments: object) -> Response:
-        result = await run_in_threadpool(change, *arguments)
-        after_change()
-        return _json(result)
-
-    async def accuracy(_: Request) -> Response:
-        return _json(await run_in_threadpool(lambda: held_out_accuracy(session.decisions(), training)))
-
+    page = _Requests(session, training, after_change)
     number = "/api/articles/{number:int}"
     return Starlette(
         routes=[
@@ -114,15 +81,57 @@ def review_app(
             _file("/review.css", "text/css", *_STYLES),
             _file("/review.js", "text/javascript", "review.js"),
             _file("/review_panel.js", "text/javascript", "review_panel.js"),
-            Route("/api/overview", overview),
-            Route("/api/accuracy", accuracy),
-            Route("/api/undo", undo, methods=["POST"]),
-            Route(number, show),
-            Route(f"{number}/labels", label, methods=["POST"]),
-            Route(f"{number}/acceptance", accept, methods=["POST"]),
+            Route("/api/overview", page.overview),
+            Route("/api/accuracy", page.accuracy),
+            Route("/api/undo", page.undo, methods=["POST"]),
+            Route(number, page.show),
+            Route(f"{number}/labels", page.label, methods=["POST"]),
+            Route(f"{number}/acceptance", page.accept, methods=["POST"]),
         ],
         exception_handlers={CorestoryError: _refused},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Requests:
+    """The answers to the page's requests."""
+
+    session: Session
+    training: TrainingHashes | None
+    after_change: Callable[[], None]
+
+    async def overview(self, request: Request) -> Response:
+        if request.query_params.get("since") == str(self.session.version):
+            return Response(status_code=204)
+        return _json(await run_in_threadpool(self.session.overview))
+
+    async def accuracy(self, _: Request) -> Response:
+        return _json(await run_in_threadpool(lambda: held_out_accuracy(self.session.decisions(), self.training)))
+
+    async def show(self, request: Request) -> Response:
+        return _json(await run_in_threadpool(self.session.article, self._number(request)))
+
+    async def label(self, request: Request) -> Response:
+        asked = await _asked(request, LabelRequest)
+        return await self._changed(self.session.label, self._number(request), asked.positions, asked.label)
+
+    async def accept(self, request: Request) -> Response:
+        asked = await _asked(request, AcceptRequest)
+        return await self._changed(self.session.accept, self._number(request), asked.revision, asked.seconds)
+
+    async def undo(self, request: Request) -> Response:
+        return await self._changed(self.session.undo, (await _asked(request, UndoRequest)).change)
+
+    def _number(self, request: Request) -> int:
+        number: int = request.path_params["number"]
+        if number >= len(self.session):
+            raise HTTPException(404)
+        return number
+
+    async def _changed(self, change: Callable[..., object], *arguments: object) -> Response:
+        result = await run_in_threadpool(change, *arguments)
+        self.after_change()
+        return _json(result)
 
 
 @dataclass(frozen=True, slots=True)
