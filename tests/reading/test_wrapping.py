@@ -81,6 +81,14 @@ def test_a_sentence_goes_on_behind_the_number_of_a_page(number: str, end: str) -
     assert spans_of([LEAD, number, LEAD], text) == ((0, second - 2), None, (second, len(text)))
 
 
+def test_a_paragraph_goes_on_behind_each_of_its_pages_and_takes_no_other_in() -> None:
+    first, second, *others = wrapped(f"{LEAD} {LEAD}", 64).split("\n")
+    text = f"{first}\n\n12\n\n{second}\n\n13\n\n" + "\n".join(others)
+    assert split_text(text) == [f"{LEAD} {LEAD}", "12", "13"]
+    story = f"{wrapped(LEAD, 44)} The council\n\n12\n\nasked for\n\nnew ropes\n\nnew chains"
+    assert split_text(story) == [f"{LEAD} The council asked for", "12", "new ropes", "new chains"]
+
+
 def test_a_number_between_paragraphs_and_a_list_of_numbers_stay_where_they_are() -> None:
     story = wrapped(LEAD, 44)
     assert split_text(f"{story}\n\n12\n\n{story}") == [LEAD, "12", LEAD]

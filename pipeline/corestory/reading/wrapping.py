@@ -88,16 +88,18 @@ def rejoined_lines(blocks: Sequence[Sequence[str]]) -> list[str] | None:
 
 def _without_page_breaks(paragraphs: Sequence[str], soft: Set[str]) -> list[str]:
     """Join a sentence that goes on behind the number of a page, and put the number behind its paragraph."""
-    found: list[str] = []
-    for paragraph in paragraphs:
-        before, number = (found[-2], found[-1]) if len(found) > 1 else ("", "")
-        goes_on = len(before) > MIN_WIDTH and is_page_number(number) and _continuation(before, paragraph)[0]
+    found: list[list[str]] = []
+    last = 0  # the place of the last paragraph that is no number
+    for previous, paragraph in pairwise(["", *paragraphs]):
+        before = found[last][-1] if found and is_page_number(previous) else ""
+        goes_on = len(before) > MIN_WIDTH and _continuation(before, paragraph)[0]
         if goes_on and not _ITEM.match(paragraph):
             is_parted = soft and _PARTED.search(before)
-            found[-2] = before[:-1] + paragraph if is_parted else before + _between(before, paragraph) + paragraph
+            found[last][-1:] = [before[:-1] if is_parted else before + _between(before, paragraph), paragraph]
         else:
-            found.append(paragraph)
-    return found
+            last = last if is_page_number(paragraph) else len(found)
+            found.append([paragraph])
+    return list(map("".join, found))
 
 
 def is_page_number(line: str) -> bool:
