@@ -117,6 +117,39 @@ def test_the_two_encodings_of_central_europe_are_told_apart_by_the_letters_of_a_
     assert decode((text * 3).encode(encoding), where="a.txt") == text * 3
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp850", "Le conseil a coûté cher à chaque habitant, a déclaré le maire, qui espère l’achever avant l’été."),
+        (
+            "mac_roman",
+            "La reparación del puente durará años. ¿Cuándo se abrirá? Mañana, dijo la señora Núñez, sin más.",
+        ),
+        ("iso8859-15", "Šakki ei kiinnosta Žukovia, sanoi pormestari Väinö Hämäläinen, joka myöntää että työ päättyy."),
+        (
+            "iso8859-2",
+            "Gradsko vijeće je odobrilo popravak; vozači će ići kroz selo, gdje će čekati, kaže načelnica Šimić.",
+        ),
+        (
+            "koi8-u",
+            "Міська рада схвалила ремонт мосту. Водіям доведеться їздити через село, сказала речниця. Її чують.",
+        ),
+        ("cp852", "Řidiči budou muset jezdit objížďkou přes Čížkov, řekla mluvčí úřadu Květa Šťastná."),
+        (
+            "iso8859-4",
+            "Taryba patvirtino tilto per upę remontą, kuris truks dvejus metus. Vairuotojai turės važiuoti kitur.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("times", [1, 4])
+def test_a_text_in_a_rarer_encoding_is_told_or_refused_and_never_read_wrong(encoding, text, times):
+    text = text.replace("’", "'") * times
+    try:
+        assert decode(text.encode(encoding), where="a.txt") == text
+    except InputError as error:
+        assert "cannot be told" in str(error)  # noqa: PT017
+
+
 @pytest.mark.parametrize("page", ["<p>{}</p>", "{}\n"])
 def test_japanese_in_escapes_is_read_also_where_nothing_declares_it(page):
     text = page.format("港湾委員会は三月の嵐のあとに修理することを決めた。")

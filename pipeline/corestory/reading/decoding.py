@@ -20,7 +20,7 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 # Letters beyond ASCII, a language (or two) each: no other language's text, misread in an encoding of these, keeps to
 # one of them.
 _WESTERN = (
-    "àâæçèéêëîïôœùûüÿ",  # French
+    "àâçèéêëîïôœùûü",  # French; with æ it would be Croatian, too
     "äöüßéè",  # German
     "áéíóúüñçï",  # Spanish
     "áâãàçéêíóôõúü",  # Portuguese
@@ -51,7 +51,7 @@ _MOST_HIGH = 0.3
 # Encodings that a page or a text may have without saying so, and how sure charset-normalizer must be of one.
 _LEGACY = (
     *("cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874", "cp932", "euc_jp", "big5"),
-    *("gb18030", "cp949", "koi8_r", "iso8859_2"),
+    *("gb18030", "cp949", "koi8_u", "iso8859_2"),
 )
 _DETECTED_BYTES = 2**16
 _HIGH_BYTES = 12
@@ -60,8 +60,9 @@ _MOST_CHAOS = 0.05
 _LEAST_COHERENCE = 0.2  # of letters with those of a language; Chinese, Japanese and Korean have none
 _MULTIBYTE = frozenset(("cp932", "euc_jp", "big5", "gb18030", "cp949"))
 _MARGIN = 0.035
-# No language has these within a word; they are letters of another encoding.
-_SIGN_IN_WORD = re.compile(r"[^\W\d_][±¶¼½¾¹²³¬¦¤¥¢¸¨¿¡×÷]+[^\W\d_]|(?<!\w)[±¶¼½¾¬¦¨¸][^\W\d_]{2}")
+# No language has these within a word, nor lines of boxes; they are letters of another encoding.
+_NO_LETTER = "±¶¼½¾¹²³¬¦¤¥¢¸¨¿¡×÷§©®™‚„†‡ˆ‰‹›ƒˇ˘˛˙˝\u2500-\u259f"
+_SIGN_IN_WORD = re.compile(rf"[^\W\d_][{_NO_LETTER}]+[^\W\d_]|(?<!\w)[±¶¼½¾¬¦¨¸\u2500-\u259f][^\W\d_]{{2}}")
 
 
 def share_of_controls(text: str, encoded: bytes | None = None) -> float:
@@ -156,7 +157,8 @@ def _detected_encoding(data: bytes) -> str:
     if not matches:
         return ""
     best = matches[0]
-    if best.encoding not in _MULTIBYTE and best.coherence < _LEAST_COHERENCE:
+    is_foreign = best.encoding in _OF_EASTERN and best.encoding not in eastern.values()
+    if is_foreign or (best.encoding not in _MULTIBYTE and best.coherence < _LEAST_COHERENCE):
         return ""
     rivals = [match for match in matches[1:] if str(match) != str(best)]
     if best.chaos > _MOST_CHAOS or any(
