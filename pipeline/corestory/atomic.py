@@ -208,7 +208,7 @@ def _reporting_errors(name: AnyPath | str, *, whole: bool = True) -> Iterator[No
         if other.endswith(Path(str(name)).name[-_KEPT:]):  # the output itself, or its temporary file
             other = ""
         if whole and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            hint = "Make room, or give another folder; nothing was left under that name."
+            hint = "Make room, or give another folder; nothing was written under that name."
         elif error.errno in (errno.ENOTDIR, errno.EEXIST):
             hint = "A part of the path is a file."
         else:

@@ -3,6 +3,7 @@ import multiprocessing
 import os
 import resource
 import signal
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import given
@@ -75,7 +76,7 @@ def test_a_second_writer_is_refused_until_the_first_has_ended_even_after_a_compa
         labels.append(written(decision(0, "filler")))
     with LabelsFile(path) as labels:
         labels.append(written(decision(0)))
-        labels._compact()
+        labels._write_again()
         with pytest.raises(OutputError, match="another review writes to this file"):
             LabelsFile(path)
     assert labels_of(path) == {("a", 0): "core"}
@@ -101,19 +102,37 @@ def test_a_killed_writer_leaves_whole_decisions_and_no_lock(path):
     assert found
 
 
+@contextmanager
+def room_for(size):
+    """Let no file grow beyond a size, as a full disk does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, ignored)
+
+
+def test_a_full_disk_keeps_nobody_from_reading_and_closing_a_file_whose_lines_were_replaced(path):
+    labels = LabelsFile(path)
+    for number in range(UNDOABLE + 5):
+        labels.append(written(decision(0, LABELS[number % 2], when=f"{number:03}")))
+    lines = path.read_bytes()
+    with room_for(20):
+        labels.close()
+    with room_for(20), LabelsFile(path) as labels:
+        assert labels.decisions["a", 0].label == LABELS[(UNDOABLE + 4) % 2]
+    assert path.read_bytes() == lines
+
+
 def test_what_cannot_be_written_holds_nowhere(path):
     with LabelsFile(path) as labels:
         labels.append(written(decision(0)))
         size = path.stat().st_size
-        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        try:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (size + 20, hard))
-            with pytest.raises(OutputError, match="cannot be written"):
-                labels.append(written(decision(1), decision(2)))
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-            signal.signal(signal.SIGXFSZ, ignored)
+        with room_for(size + 20), pytest.raises(OutputError, match="cannot be written"):
+            labels.append(written(decision(1), decision(2)))
         assert path.stat().st_size == size
         labels.append(written(decision(3)))
     assert list(labels_of(path)) == [("a", 0), ("a", 3)]

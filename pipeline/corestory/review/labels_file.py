@@ -195,8 +195,7 @@ class LabelsFile:
         self._file = self._opened()
         try:
             self._read()
-            if self._replaced:
-                self._compact()
+            self._compact()
         except BaseException:
             self._file.close()
             raise
@@ -237,8 +236,7 @@ class LabelsFile:
     def close(self) -> None:
         """Drop the lines that later ones have replaced, and let other processes write; leave no empty file."""
         try:
-            if self._replaced:
-                self._compact()
+            self._compact()
             if self._is_new and not self.decisions:
                 self.path.unlink(missing_ok=True)
         finally:
@@ -298,6 +296,12 @@ class LabelsFile:
                 self._lines[decision.key] = line
 
     def _compact(self) -> None:
+        # On a full disk the file stays as it is, and holds all that was decided.
+        with suppress(OutputError):
+            if self._replaced:
+                self._write_again()
+
+    def _write_again(self) -> None:
         with atomic_path(self.path, force=True) as temporary:
             file = temporary.open("a+b", buffering=0)
             try:
