@@ -65,6 +65,15 @@ def test_labels_of_different_articles_cannot_be_compared(run, labels, tmp_path):
     assert not (tmp_path / "disputes.csv").exists()
 
 
+def test_prepared_tables_that_name_articles_otherwise_are_traced_to_their_labels(run, labels):
+    for name in ("ada", "ben"):
+        labels(f"{name}.jsonl", "core", "filler", "core")
+        assert run("prepare", f"{name}.jsonl", "--output", f"{name}.parquet").returncode == 0
+    done = run("agreement", "ada.parquet", "ben.parquet")
+    assert done.returncode == 2
+    assert "labels of the same articles. Give the labels of which the tables were prepared." in done.stderr
+
+
 def test_what_is_left_out_is_told(run, labels):
     labels("ada.jsonl", "core", "core", "core")
     labels("ben.jsonl", "core", "core", "core", texts=["Another text.", *TEXTS[1:]])

@@ -118,6 +118,7 @@ def agreement(
 
     from corestory.evaluation.audit import compare_labels
     from corestory.labelling.origins import find_origins
+    from corestory.labelling.table import is_prepared
     from corestory.labelling.table_files import LabelNames
     from corestory.review.shown_articles import write_suspects
 
@@ -135,6 +136,8 @@ def agreement(
             "no paragraph is labelled in both",
             where=f"{first} and {second}",
             expected="labels of the same articles",
+            # It names articles by the file that they come from, too.
+            hint="Give the labels of which the tables were prepared." if any(map(is_prepared, (first, second))) else "",
         )
     if output is not None and found.disputes:
         with atomic_path(output, force=force) as temporary:
