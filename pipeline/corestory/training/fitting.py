@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -50,6 +51,11 @@ class Recipe:
     least_trust: float
     seed: int
     jobs: int
+
+    def network_fit(self, *, html: bool) -> NetworkFit:
+        """How the networks of stage 2 are fitted, with markup or without."""
+        shape, epochs = (self.html_shape, self.html_epochs) if html else (self.text_shape, self.text_epochs)
+        return NetworkFit(shape, epochs, self.penalty, self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,23 +184,22 @@ def fit_stage2(
     progress
         Called after each single fit.
     """
-    rows, html, layout = path.rows, path.html, path.rows.batch.layout
-    features = _features(rows.batch, stage1, words, html=html)
-    learned = rows.labelled
+    rows, layout = path.rows, path.rows.batch.layout
+    features = _features(rows.batch, stage1, words, html=path.html)
+    how, learned = recipe.network_fit(html=path.html), rows.labelled
+    fit = partial(
+        fit_networks, features, rows.core, rows.weight, layout, recipe=recipe, stage="stage 2", progress=progress
+    )
     if recipe.least_trust > 0:
         # Half of the passes are enough to see which labels other sites contradict.
-        brief = replace(
-            recipe, text_epochs=max(recipe.text_epochs // 2, 1), html_epochs=max(recipe.html_epochs // 2, 1)
-        )
-        first = _fit_networks(features, rows, _by_fold(learned, rows, recipe.seed), brief, html=html, progress=progress)
+        first = fit(_by_fold(learned, rows, recipe.seed), how=how._replace(epochs=max(how.epochs // 2, 1)))
         learned = trusted_labels(held_out(first, features, rows.fold, layout), rows, least=recipe.least_trust)
     # The members of the final network are fitted beside the networks of the folds.
     by_fold = _by_fold(learned, rows, recipe.seed)
-    tasks = by_fold + [(learned, recipe.seed + member) for member in range(recipe.members)]
-    fitted = _fit_networks(features, rows, tasks, recipe, html=html, progress=progress)
+    fitted = fit(by_fold + [(learned, recipe.seed + member) for member in range(recipe.members)], how=how)
     of_folds, final = fitted[: len(by_fold)], joined(fitted[len(by_fold) :])
     log_odds = held_out(of_folds, features, rows.fold, layout)
-    return FittedPath(rows, path.numbers, path.frame_rows, html, final, log_odds, tuple(stage1), tuple(of_folds))
+    return FittedPath(rows, path.numbers, path.frame_rows, path.html, final, log_odds, tuple(stage1), tuple(of_folds))
 
 
 def _by_fold(learned: Bool, rows: TrainingRows, seed: int) -> list[tuple[Bool, int]]:
@@ -210,45 +215,35 @@ def held_out(networks: Sequence[Network], features: Float32, fold: Int, layout: 
     return log_odds
 
 
-def _articles(rows: TrainingRows, inside: Bool) -> tuple[Bool, Layout]:
-    """Lay out the articles that have rows inside; a fold has all rows of an article or none."""
-    layout = rows.batch.layout
-    chosen = np.logical_or.reduceat(inside, layout.first)
-    return np.repeat(chosen, layout.sizes), Layout.of(layout.sizes[chosen])
+class NetworkFit(NamedTuple):
+    """How a network is fitted: parameters of `corestory.training.network_fit.fit_network`."""
+
+    shape: Shape
+    epochs: int
+    penalty: float
+    steps: int
 
 
-def _fit_networks(
-    features: Float32,
-    rows: TrainingRows,
-    tasks: Sequence[tuple[Bool, int]],
-    recipe: Recipe,
-    *,
-    html: bool,
-    progress: Progress,
-) -> list[Network]:
-    shape = recipe.html_shape if html else recipe.text_shape
-    epochs = recipe.html_epochs if html else recipe.text_epochs
-    fits = [delayed(_fit_one_network)(features, rows, inside, shape, epochs, recipe, seed) for inside, seed in tasks]
-    return fit_all(fits, recipe, stage="stage 2", progress=progress)
+def fit_networks(
+    features: Float32, core: Bool, weight: Float, layout: Layout, tasks: Sequence[tuple[Bool, int]], *,
+    how: NetworkFit, recipe: Recipe, stage: str, progress: Progress,
+) -> list[Network]:  # fmt: skip
+    """Fit a network for each task: the rows that it learns from, and its seed."""
+    fits = [delayed(_fit_one_network)(features, core, weight, layout, learned, how, seed) for learned, seed in tasks]
+    return fit_all(fits, recipe, stage=stage, progress=progress)
 
 
 def _fit_one_network(
-    features: Float32, rows: TrainingRows, learned: Bool, shape: Shape, epochs: int, recipe: Recipe, seed: int
+    features: Float32, core: Bool, weight: Float, layout: Layout, learned: Bool, how: NetworkFit, seed: int
 ) -> Network:
     # Rows that are not learned from are still context of the others in their article.
-    inside, layout = _articles(rows, learned)
+    chosen = np.logical_or.reduceat(learned, layout.first)
+    inside = np.repeat(chosen, layout.sizes)
     with threadpool_limits(ONE_THREAD):
         return fit_network(
-            features[inside],
-            rows.core[inside],
-            layout,
-            weights=(rows.weight * learned)[inside],
-            shape=shape,
-            epochs=epochs,
-            penalty=recipe.penalty,
-            steps=recipe.steps,
-            seed=seed,
-        )
+            features[inside], core[inside], Layout.of(layout.sizes[chosen]), weights=(weight * learned)[inside],
+            shape=how.shape, epochs=how.epochs, penalty=how.penalty, steps=how.steps, seed=seed,
+        )  # fmt: skip
 
 
 def fit_count(recipe: Recipe, folds: int, *, html: bool) -> int:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
-from joblib import delayed
-from threadpoolctl import threadpool_limits
 
 from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
@@ -22,17 +20,17 @@ from corestory.model.second_look import is_prose, line_forms, line_words, second
 from corestory.training.choosing import Chosen, LookPath, chosen_cutoffs
 from corestory.training.fitting import (
     CHUNK,
-    ONE_THREAD,
     FittedPath,
     FittedStages,
     LinearFit,
+    NetworkFit,
     Progress,
     Recipe,
-    fit_all,
+    fit_networks,
     fit_stage1,
     held_out,
 )
-from corestory.training.network_fit import Shape, fit_network
+from corestory.training.network_fit import Shape
 from corestory.training.planted_stories import Blocks, Stories, joined_stories, planted_stories
 from corestory.training.planting import PLUG, ExtendedRows, PlugLines, plug_lines, with_template_lines
 from corestory.training.training_rows import TrainingRows
@@ -309,17 +307,10 @@ def _chunks(stories: Stories) -> Iterator[Stories]:
 def _networks(columns: Float32, stories: Stories, fold: Int, recipe: Recipe, *, progress: Progress) -> list[Network]:
     """Fit a network without each fold, and last one of `MEMBERS` members on all."""
     folds = int(fold.max()) + 1
-    tasks = [(fold != held_out, 0) for held_out in range(folds)]
-    tasks += [(np.ones(len(fold), bool), member) for member in range(MEMBERS)]
-    fits = [delayed(_fit_one)(columns, stories, inside, recipe, recipe.seed + member) for inside, member in tasks]
-    found = fit_all(fits, recipe, stage="second look", progress=progress)
+    tasks = [(fold != number, recipe.seed) for number in range(folds)]
+    tasks += [(np.ones(len(fold), bool), recipe.seed + member) for member in range(MEMBERS)]
+    found = fit_networks(
+        columns, stories.core, stories.weight, stories.layout, tasks, recipe=recipe, stage="second look",
+        how=NetworkFit(SHAPE, EPOCHS, recipe.penalty, min(STEPS, recipe.steps)), progress=progress,
+    )  # fmt: skip
     return [*found[:folds], joined(found[folds:])]
-
-
-def _fit_one(columns: Float32, stories: Stories, inside: Bool, recipe: Recipe, seed: int) -> Network:
-    part = stories.part(inside[stories.layout.first])
-    with threadpool_limits(ONE_THREAD):
-        return fit_network(
-            columns[inside], part.core, part.layout, weights=part.weight, shape=SHAPE, epochs=EPOCHS,
-            penalty=recipe.penalty, steps=min(STEPS, recipe.steps), seed=seed,
-        )  # fmt: skip
