@@ -182,6 +182,12 @@ def test_boxes_and_heads_of_mails_end_with_their_article():
     assert not end_notes(batch_of_articles(articles), words, np.ones(len(texts), bool)).any()
 
 
+def test_facts_behind_a_colon_head_a_box():
+    box = ["Facts: Skarne", "Town of 3,100 on the coast.", "Lives from fishing.", "Slips closed the road twice."]
+    assert _found(Article("a", [*STORY, *box])) == box
+    assert _found(Article("a", [*STORY, "Facts", *box[1:]])) == []
+
+
 def test_many_headings_of_boxes_take_no_longer_each():
     texts = ["Poll: yes or no"] * 20_000
     words, _ = shape_features(texts)

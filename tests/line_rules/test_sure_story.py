@@ -154,6 +154,8 @@ def test_a_dropped_line_within_a_sentence_is_found(lines, restored):
         (["It helps:", "• Boil all water.", "-• Wash your hands.", "-• Showers are safe."], []),
         (["It helps:", "• Boil all water.", "* Wash your hands.", "-• Showers are safe."], []),
         (["• Boil all water.", "-• Showers are safe.", "It helps."], []),
+        (["It is at:", "-* Sports hall", "* Old chapel", "* Bus stop"], [1]),
+        (["It is", "-* Sports hall", "* Old chapel", "* Bus stop"], []),
     ],
     ids=[
         "last",
@@ -165,6 +167,8 @@ def test_a_dropped_line_within_a_sentence_is_found(lines, restored):
         "few kept",
         "other bullets",
         "two",
+        "below a colon",
+        "below no colon",
     ],
 )
 def test_a_dropped_item_of_a_list_in_a_text_is_found_where_most_items_are_kept(lines, restored):

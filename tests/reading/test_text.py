@@ -280,6 +280,13 @@ def test_a_list_that_is_narrower_than_the_wrapped_text_around_it_is_rejoined_too
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("more", "parted"), [(0, False), (40, True)])
+def test_two_parted_words_tell_in_a_short_text_alone(more: int, parted: bool) -> None:
+    text = "The council has sent a hundred bot-\ntles of water to the town after the treat-\nment works were shut."
+    lines = text + "\n\n" + "\n".join(["And so they went on, on and on and on"] * more)
+    assert ("bot-tles" in split_text(lines)[0]) == parted
+
+
 def test_hyphens_are_taken_out_also_if_the_same_syllable_is_parted_again() -> None:
     text = "Die Bücherei hat am Samstag wieder ge-\nöffnet, als der Fluss aus dem Keller ge-\ngangen war, und der "
     text += "Boden, den sie tro-\nckneten, war neu.\n\nDie Bücher waren es nicht, und sie rochen bis\nAugust."

@@ -86,8 +86,10 @@ _VOTES = (
 _BOX = (
     r"[\W_]*(?:(?:fact ?box|fact ?file|info ?box|infokasten|fakten(?:box|kasten)|fakta(?:ruta|boks|boksi)?|faits|"
     r"repères|en chiffres|zahlen und fakten|ficha|en cifras|in cifre|scheda|em números|kerncijfers|факты|справка)"
-    r"(?:\s?[:：].*|\W*)|(?:poll|reader poll|umfrage|sondage|encuesta|sondaggio|enquete|peiling|omröstning|afstemning|"
-    r"avstemning|sonda|ankieta|опрос|anket)\s?[:：].*|.{3,40} (?:in (?:numbers|figures)|by the numbers|in zahlen|"
+    r"(?:\s?[:：].*|\W*)|"
+    r"(?:(?:key |quick |fast )?facts|poll|reader poll|umfrage|sondage|encuesta|sondaggio|enquete|peiling|"
+    r"omröstning|afstemning|avstemning|sonda|ankieta|опрос|anket)\s?[:：].*|"
+    r".{3,40} (?:in (?:numbers|figures)|by the numbers|in zahlen|"
     r"w liczbach|en chiffres|en cifras|en datos|in cifre|em números|i siffror|i tal|in cijfers|v číslech|в цифрах|"
     r"numeroina))"
 )

@@ -251,7 +251,7 @@ def _rows(batch: Batch, kept: Bool) -> Bool:
 
 
 def _bulleted(batch: Batch, kept: Bool, bare: Sequence[int]) -> Bool:
-    """Find the dropped items of a list in a text, behind bullets or numbers as its other items; most are kept."""
+    """Find the dropped items of a list in a text, with bullets or numbers as its other items; most are kept."""
     found, texts, article = np.zeros(len(kept), bool), batch.texts, batch.layout.article
     bullet = re.compile(_BULLET).match
     marks = [(row, match[1] or "1") for row in bare if (match := bullet(texts[row]))]
@@ -259,9 +259,10 @@ def _bulleted(batch: Batch, kept: Bool, bare: Sequence[int]) -> Bool:
     for _, items in groupby(enumerate(marks), lambda item: (article[item[1][0]], item[1][0] - item[0], item[1][1])):
         rows = np.array([row for _, (row, _) in items])
         if len(rows) >= ITEMS and 2 * kept[rows].sum() > len(rows):
-            dropped = rows[~kept[rows]]
             first, *_, last = rows[kept[rows]]
-            whole = kept[rows].mean() >= NEARLY_ALL
+            dropped, whole = rows[~kept[rows]], kept[rows].mean() >= NEARLY_ALL
+            if batch.layout.position[rows[0]] and kept[rows[0] - 1] and texts[rows[0] - 1].endswith(":"):
+                first, whole = rows[0] - 1, True  # a sentence of the story heads the list
             found[dropped] = [ends_as_sentence(texts[row]) or (whole and first < row < last) for row in dropped]
     return found
 

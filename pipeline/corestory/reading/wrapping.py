@@ -43,8 +43,8 @@ _ADDRESS = re.compile(r"\S+(?:@|://)\S+$|:[\w-]+:(?:\s|$)|\.\. ")
 # A word that a line's end parts, and a compound within a line.
 _PARTED = re.compile(r"([^\W\d_]{2,})[-\u2010]$")
 _COMPOUND = re.compile(r"([^\W\d_]{2,})[-\u2010](?=[^\W\d_])")
-# From this many parted words on, the wrapping, not the writer, has set the hyphens.
-PARTED_WORDS = 3
+# From this many parted words on, or from two in so many lines, the wrapping, not the writer, has set the hyphens.
+PARTED_WORDS, TWICE_PARTED_LINES = 3, 30
 _SENTENCE_ENDS = tuple(".!?…:;。！？؟۔।॥։።။។")
 _OPENING = "\"'“‘„«‹( \xa0"
 _CLOSING = " \xa0\u202f'\"’”‘“»«›‹)]」』*_"
@@ -238,7 +238,8 @@ def parted_words(blocks: Sequence[Sequence[str]]) -> Set[str]:
         for line, following in pairwise(block)
         if (match := _PARTED.search(line)) and following.lstrip()[:1].islower()
     ]
-    if len(heads) < PARTED_WORDS:  # it may be the hyphen of a compound
+    often = len(heads) == PARTED_WORDS - 1 and sum(map(len, blocks)) <= TWICE_PARTED_LINES
+    if len(heads) < PARTED_WORDS and not often:  # it may be the hyphen of a compound
         return frozenset()
     compounds = {match[1].lower() for block in blocks for line in block for match in _COMPOUND.finditer(line)}
     return frozenset(heads) - compounds
