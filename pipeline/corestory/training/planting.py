@@ -13,7 +13,7 @@ from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.layout import Layout
 from corestory.model.scoring import Weights, stage1_log_odds
-from corestory.training.plug_templates import heading_lines, template_lines
+from corestory.training.plug_templates import TemplateLine, heading_lines, template_lines
 from corestory.training.training_rows import TrainingRows
 from corestory.types import Bool, Float, Int
 
@@ -137,47 +137,47 @@ def with_template_lines(
     seed
         The seed of the values of slots.
     """
-    language, layout = row_languages(rows, languages), rows.batch.layout
-    generator = np.random.default_rng(seed)
+    language, generator = row_languages(rows, languages), np.random.default_rng(seed)
     headlines, teasers = _headlines_and_teasers(rows, language, generator)
     made = template_lines(headlines, generator)
     made = [made[at] for at in generator.permutation(len(made))[: len(rows.core) // ROWS_A_TEMPLATE_LINE]]
     headings = heading_lines(headlines, generator) if teasers else []
     plain, made = len(made), made + headings
-    sources = [first for first, parts in teasers for _ in parts]
-    texts = [line.text for line in made] + [part for _, parts in teasers for part in parts]
-    count = len(texts)
-    sizes, once = np.ones(count, np.int64), np.ones(count, bool)
-    batch = Batch(
-        [*rows.batch.texts, *texts], Layout.of(np.concatenate([layout.sizes, sizes])),
-        [*rows.batch.titles, *[""] * count], None,
-    )  # fmt: skip
-    extended = TrainingRows(
-        batch,
-        np.concatenate([rows.core, np.array([line.core for line in made], bool), np.zeros(len(sources), bool)]),
-        np.concatenate([rows.labelled, once]),
-        np.concatenate([rows.fold, np.zeros(len(made), np.int64), rows.fold[sources]]),
-        np.concatenate([rows.page, rows.page.max() + 1 + np.arange(len(made)), rows.page[sources]]),
-        np.concatenate([rows.weight, sizes.astype(float)]),
-        np.concatenate([rows.first_view, ~once]),
-    )
-    features = BatchFeatures(Batch(texts, Layout.of(sizes), [""] * count, None), weights.words.idf_of)
-    by_words = stage1_log_odds(features, weights)[-1].values if count else np.zeros(0)
+    sources = np.array([first for first, parts in teasers for _ in parts], np.int64)
+    added = _added_rows(rows, made, sources, [part for _, parts in teasers for part in parts])
+    by_words = np.zeros(0)
+    if len(added.core):
+        features = BatchFeatures(added.batch, weights.words.idf_of)
+        by_words = stage1_log_odds(features, weights)[-1].values
     # The model may have learned from the story that an opening is of.
-    opened = len(made) + np.flatnonzero([number > 0 for _, parts in teasers for number in range(len(parts))])
-    by_words[opened] = stage1[np.array(sources, np.int64)[opened - len(made)]]
+    opened = np.flatnonzero([number > 0 for _, parts in teasers for number in range(len(parts))])
+    by_words[len(made) + opened] = stage1[sources[opened]]
     begin = len(rows.core)
-    numbers = iter(range(begin + len(made), begin + count))
+    numbers = iter(range(begin + len(made), begin + len(added.core)))
     of_teasers = [[next(numbers) for _ in parts] + [-1] * (3 - len(parts)) for _, parts in teasers]
+    templates = np.array([line.template for line in made], np.int64)
     return ExtendedRows(
-        extended,
+        rows.followed_by(added),
         np.concatenate([stage1, by_words]),
-        language + [line.language for line in made] + [language[first] for first in sources],
+        language + [line.language for line in made] + [language[first] for first in sources.tolist()],
         begin + np.arange(plain, len(made)),
         np.array(of_teasers, np.int64).reshape(-1, 3),
-        np.concatenate(
-            [np.full(begin, -1), np.array([line.template for line in made], np.int64), np.full(len(sources), -1)]
-        ),
+        np.concatenate([np.full(begin, -1), templates, np.full(len(sources), -1)]),
+    )
+
+
+def _added_rows(rows: TrainingRows, made: Sequence[TemplateLine], sources: Int, teasers: Sequence[str]) -> TrainingRows:
+    """Lay lines made from templates and parts of teasers out, each as an article; parts are of their sources' pages."""
+    texts = [line.text for line in made] + list(teasers)
+    sizes, once = np.ones(len(texts), np.int64), np.ones(len(texts), bool)
+    return TrainingRows(
+        Batch(texts, Layout.of(sizes), [""] * len(texts), None),
+        np.array([line.core for line in made] + [False] * len(teasers), bool),
+        once,
+        np.concatenate([np.zeros(len(made), np.int64), rows.fold[sources]]),
+        np.concatenate([rows.page.max() + 1 + np.arange(len(made)), rows.page[sources]]),
+        sizes.astype(float),
+        ~once,
     )
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from corestory.errors import DataError
 from corestory.features.batch import Batch, batch_of_frame, has_markup
+from corestory.features.layout import Layout
 from corestory.features.shapes import shape_features
 from corestory.labelling.labelled import OWN_VIEWS
 from corestory.labelling.table import site_or_page
@@ -60,6 +61,15 @@ class TrainingRows:
             if len(np.unique(self.fold[chosen & self.labelled & of_label])) < 2:
                 return label
         return None
+
+    def followed_by(self, others: TrainingRows) -> TrainingRows:
+        """Put the articles of other rows behind these, all without markup."""
+        first, second = self.batch, others.batch
+        sizes = np.concatenate([first.layout.sizes, second.layout.sizes])
+        batch = Batch([*first.texts, *second.texts], Layout.of(sizes), [*first.titles, *second.titles], None)
+        names = ("core", "labelled", "fold", "page", "weight", "first_view")
+        columns = {name: np.concatenate([getattr(self, name), getattr(others, name)]) for name in names}
+        return TrainingRows(batch, **columns)
 
     def scaling(self, log_odds: Float) -> PlattScaling:
         """Fit Platt scaling of the rows' log-odds on the labelled ones."""
