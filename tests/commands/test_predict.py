@@ -307,7 +307,7 @@ UNSUITED = [
     *((["--rows", "article", "--format", form], f"{form} has no rows") for form in ("text", "html", "labelled")),
     (["--rows", "span", "--format", "markdown"], "markdown has no rows"),
     (["--rows", "article", "--only", "filler"], "leave out --only filler"),
-    (["--rows", "article", "--kinds"], "leave out --kinds"),
+    (["--rows", "article", "--kinds"], "the row of an article has no kinds"),
     (["--format", "labelled", "--only", "core"], "leave out --only"),
     (["--format", "labelled", "--drop-kinds", "legal"], "leave out --only"),
     (["--format", "labelled", "-o", "memory://x/labels/"], "labelled files are not written to another machine"),

@@ -274,7 +274,6 @@ def _goals(
 
 
 def _new_folder(name: str) -> Path:
-
     path = Path(name)
     return path if path.is_absolute() or len(path.parts) > 1 else MODELS / path
 

@@ -135,7 +135,7 @@ def kind_of_markup(markup: str, words: int) -> tuple[Kind | None, int]:
     Parameters
     ----------
     markup
-        As in `corestory.reading.article.Markup.words`.
+        The markup words, as `corestory.reading.html.markup_words.MarkupWords` spells them.
     words
         How many words the paragraph has.
 
