@@ -16,6 +16,15 @@ def test_an_unknown_element_in_a_sentence_does_not_end_it(tag):
     assert texts(f"<div>She lives in <{tag}>Skarne</{tag}>, a town.</div>") == ["She lives in Skarne, a town."]
 
 
+@pytest.mark.parametrize("outer", ["b", "a href=/ida", "em class=n", "person", "x-tip"])
+@pytest.mark.parametrize("inner", ["person", "x-link", "button", "nitf:person"])
+@pytest.mark.parametrize("block", ["p", "div", "li", "td"])
+def test_an_unknown_element_or_a_button_within_an_inline_one_does_not_end_the_sentence(outer, inner, block):
+    name = f"<{outer}><{inner}>Ida Thorne</{inner}></{outer.partition(' ')[0]}>"
+    page = f"<table><tr><{block}>The mayor, {name}, was late.</{block}></table>"
+    assert texts(page) == ["The mayor, Ida Thorne, was late."]
+
+
 def test_unknown_elements_within_one_in_a_sentence_do_not_end_it_either():
     name = "<person><name><given>Ida</given> <family>Thorne</family></name></person>"
     assert texts(f"<p>The mayor, {name}, was late.</p><p>{name}</p>") == [
@@ -23,6 +32,7 @@ def test_unknown_elements_within_one_in_a_sentence_do_not_end_it_either():
         "Ida Thorne",
     ]
     card = f"<x-card><x-title>{LONG}</x-title><x-text>{LONG}.</x-text></x-card>"
+    assert texts(f"<div><a href=/1>{card}</a><a href=/2>{card}</a></div>") == [LONG, f"{LONG}."] * 2
     assert texts(f"<div>By our staff {card} More</div>") == ["By our staff", LONG, f"{LONG}.", "More"]
 
 

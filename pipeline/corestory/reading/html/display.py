@@ -12,7 +12,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 from corestory.reading.html.serialised import MARK, text_nodes
-from corestory.reading.html.tags import FLEXIBLE, OPENS, ROLE, ROLE_BITS, SPOKEN, ElementRole, Nesting, TagKind
+from corestory.reading.html.tags import FLEXIBLE, KIND, OPENS, ROLE, ROLE_BITS, SPOKEN, ElementRole, Nesting, TagKind
 from corestory.types import Bool, Int
 
 # A table of figures has cells of at most so many words, and links in less than this share of its cells.
@@ -22,8 +22,9 @@ LINKED_CELLS = 0.3
 DEFINITION_WORDS = 60
 # Text for screen readers is left out of paragraphs of at least so many words; shorter ones are labels and buttons.
 SPOKEN_WORDS = 15
-# "<person><name><given>Ida</given> <family>Thorne</family></name></person>" has three elements in one another.
+# "<b><person><given>Ida</given> <family>Thorne</family></person></b>" has three elements in one another.
 _NAME_PARTS = 3
+_UNKNOWN = (ElementRole.OTHER, ElementRole.BUTTON)
 
 # Inline content ends after so many tags.
 _NEAR = 30
@@ -44,19 +45,25 @@ def needs_adjusting(tags: Sequence[str], codes: Int, texts: Sequence[str]) -> bo
 def _is_beside_text(index: int, tags: Sequence[str], codes: Int, texts: Sequence[str]) -> bool:
     if _role(codes, index) == ElementRole.CAPTION:
         return True
+    # Elements that begin where it begins, and end where it ends, may be parts of a sentence with it.
+    first = index
+    while first > max(1, index - _NAME_PARTS) and not texts[first - 1].strip() and _may_be_inline(codes, first - 1):
+        first -= 1
     is_button = _role(codes, index) == ElementRole.BUTTON
-    before = bool(texts[index - 1].strip())
-    if before and not is_button:
-        return True
-    if is_button and not before:
-        return False
-    if _role(codes, index - 1) >= ElementRole.PHRASE:
+    before = bool(texts[first - 1].strip())
+    if before != is_button:
+        return before
+    if _role(codes, first - 1) >= ElementRole.PHRASE:
         return True
     end = "/" + tags[index].partition(" ")[0]
     for later in range(index + 1, min(index + _NEAR, len(tags))):
         if tags[later] == end:
-            return bool(texts[later].strip())
+            return any(map(str.strip, texts[later : later + 1 + index - first]))
     return False
+
+
+def _may_be_inline(codes: Int, index: int) -> bool:
+    return bool(codes[index] & FLEXIBLE) or int(codes[index] & KIND) in (TagKind.LINK, TagKind.INLINE_OPEN)
 
 
 def adjust(codes: Int, kinds: Int, texts: list[str]) -> None:
@@ -154,24 +161,25 @@ class _Adjusting:
         return sum([len(text.split()) for text in self.whole[start:end] if text])
 
     def _is_within_line(self, start: int) -> bool:
-        before, after = self._beside(start)
-        inside = self.texts[start].lstrip()
+        before, inside = self.texts[start - 1], self.texts[start].lstrip()
         if not self._words_in(start) or self._has_blocks(start):
             return False
         # "textShare": a word and a label without a space between are written so only if the page shows them apart.
         if before[-1:].isalnum() and inside[:1].isalnum() and not before.endswith(MARK):
             return False
-        if _role(self.codes, start) == ElementRole.BUTTON:
-            return bool(before.strip() and after.strip())
-        around = start
+        around, is_button = start, False
         for _ in range(_NAME_PARTS):
-            if _role(self.codes, self.parents[around]) >= ElementRole.PHRASE or any(
-                map(str.strip, self._beside(around))
-            ):
+            role, (before, after) = _role(self.codes, around), self._beside(around)
+            is_button = is_button or role == ElementRole.BUTTON
+            if is_button and before.strip() and after.strip():
+                return True
+            is_in_phrase = _role(self.codes, self.parents[around]) >= ElementRole.PHRASE
+            if not is_button and (is_in_phrase or before.strip() or after.strip()):
                 return True
             around = self.parents[around]
-            is_unknown = self.codes[around] & FLEXIBLE and _role(self.codes, around) == ElementRole.OTHER
-            if around < 0 or not is_unknown or self._words_in(around) > CELL_WORDS:
+            is_unknown = self.codes[around] & FLEXIBLE and _role(self.codes, around) in _UNKNOWN
+            is_part = is_unknown or self.kinds[around] < TagKind.BLOCK
+            if around < 0 or not is_part or self._words_in(around) > CELL_WORDS:
                 break
         return False
 
