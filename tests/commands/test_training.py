@@ -63,7 +63,7 @@ CANNOT_RUN = {
     "view unknown": (["corpus", "--views", "pages"], "view 'pages'"),
     "table without label": (["t.csv"], "no column label"),
     "labels of one name": (["corpus", "--core-label", "x", "--filler-label", "x"], "both labels"),
-    "output is there": (["corpus", "--output", "t.csv"], "t.csv"),
+    "output is there": (["corpus", "--output", "t.parquet"], "t.parquet: exists already"),
     "output is a folder": (["corpus", "--output", "corpus", "--force"], "corpus"),
     "output is no parquet": (["corpus", "--output", "my.csv"], "my.csv: this name ends in .csv; expected .parquet"),
 }
@@ -74,6 +74,7 @@ CANNOT_RUN = {
 def test_what_cannot_run_says_why_in_one_line_and_exits_with_2(prepare, tmp_path, case):
     arguments, message = CANNOT_RUN[case]
     (tmp_path / "t.csv").write_text("text\nOne\n", encoding="utf-8")
+    (tmp_path / "t.parquet").touch()
     before = sorted(tmp_path.rglob("*"))
     if "--output" not in arguments:
         arguments = [*arguments, "--output", "p.parquet"]

@@ -212,7 +212,7 @@ def test_an_article_is_in_the_stream_as_soon_as_it_is_written(form):
 
 @pytest.mark.parametrize(
     ("texts", "groups"),
-    [(["One."] * 70_000, [65_536, 65_536, 8_928]), (["x" * 6_000_000] * 2, [3, 1])],
+    [(["One."] * 70_000, [65_536, 65_536, 8_928]), (["x" * 6_000_000] * 3, [3, 3])],
     ids=["rows", "characters"],
 )
 def test_parquet_holds_no_more_than_a_row_group_of_so_many_rows_and_characters(texts, groups):
