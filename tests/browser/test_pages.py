@@ -8,7 +8,8 @@ import pytest
 from browser.visits import HOSTILE
 from corestory.evaluation.findings import Findings, Learned, report_findings
 from corestory.evaluation.learned import GroupEffect, Importance, Ngram, Vocabulary
-from corestory.model.explaining import ArticleExplanation, Breakdown, Effect, ParagraphExplanation
+from corestory.model.breakdown import Breakdown, Effect
+from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.article_page import PageFolder
 from corestory.reading.article import Article

@@ -14,15 +14,13 @@ from corestory.evaluation.groups import (
     UNKNOWN,
     by_length,
     by_region,
-    choose_second_look,
     groups_by_code,
     groups_by_column,
     histogram,
-    in_story_lines,
-    measure_in_story,
     regions,
     with_languages,
 )
+from corestory.evaluation.in_story import choose_second_look, in_story_lines, measure_in_story
 from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.results import EvaluationSettings
 from corestory.report.tables import groups_tables

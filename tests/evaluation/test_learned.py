@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from corestory.evaluation.learned import group_importance, strongest_ngrams
-from corestory.features.batch_features import GROUPS, MARKUP, column_groups
+from corestory.features.batch_features import column_groups
+from corestory.features.context import GROUPS, MARKUP
 from corestory.features.shapes import NAMES
 from corestory.features.tokens import hash_token
 from corestory.model.ngrams import NgramScorer

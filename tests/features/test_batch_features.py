@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.features.batch import Batch, MarkupColumns, batch_of_frame
-from corestory.features.batch_features import (
+from corestory.features.batch_features import BatchFeatures, _probability, column_groups
+from corestory.features.context import (
     AFTER,
     BEFORE,
     GROUPS,
@@ -14,20 +15,16 @@ from corestory.features.batch_features import (
     OWN_WORDS,
     SHAPE,
     STEPS,
-    SURE_WORDS,
     TOPIC,
-    BatchFeatures,
     Columns,
     LogOdds,
-    _probability,
-    column_groups,
     context_features,
 )
 from corestory.features.elements import Forest
 from corestory.features.layout import Layout
 from corestory.features.shapes import form_tokens, shape_features, unmarked
 from corestory.features.tokens import tokenise
-from corestory.features.topic import TITLE_NAMES
+from corestory.features.topic import SURE_WORDS, TITLE_NAMES
 from corestory.labelling.labelled import LabelledArticle, LabelledParagraph, Markup
 from corestory.labelling.table import articles_frame
 from corestory.reading.html.markup_words import MarkupWords

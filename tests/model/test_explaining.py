@@ -8,16 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corestory.features.batch import batch_of_articles
-from corestory.features.batch_features import GROUPS, MARKUP, OWN_WORDS
+from corestory.features.context import GROUPS, MARKUP, OWN_WORDS
 from corestory.features.tokens import hash_token, normalise, tokenise
-from corestory.model.explaining import (
-    MAX_PLAYERS,
-    Breakdown,
-    Effect,
-    explain_articles,
-    ngram_breakdowns,
-    shapley_values,
-)
+from corestory.model.breakdown import MAX_PLAYERS, Breakdown, Effect, ngram_breakdowns, shapley_values
+from corestory.model.explaining import explain_articles
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import score_batch
 from corestory.reading.article import Article

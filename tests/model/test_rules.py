@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from corestory.errors import InputError
 from corestory.features.batch import batch_of_articles
-from corestory.features.batch_features import LIMIT
+from corestory.features.context import LIMIT
 from corestory.model import rules as module
 from corestory.model.rules import Rules, check_rule, read_rules
 from corestory.model.scoring import score_batch

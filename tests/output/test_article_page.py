@@ -10,7 +10,8 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from corestory.api import explain
 from corestory.errors import OutputError
-from corestory.model.explaining import ArticleExplanation, Breakdown, Effect, ParagraphExplanation
+from corestory.model.breakdown import Breakdown, Effect
+from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.article_page import INDEX, OnePage, PageEntry, PageFolder, article_page, index_page
 from corestory.reading.article import Article

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from corestory.api import explain
-from corestory.model.explaining import MEANINGS, ArticleExplanation, Breakdown, Effect, ParagraphExplanation
+from corestory.model.breakdown import Breakdown, Effect
+from corestory.model.explaining import MEANINGS, ArticleExplanation, ParagraphExplanation
 from corestory.model.tagged_article import TaggedArticle
 from corestory.output.explanation import IN_WORDS, explanation_json, explanation_lines, reasons
 from corestory.reading.article import Article

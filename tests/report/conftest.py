@@ -6,7 +6,7 @@ import pytest
 
 from corestory.evaluation.evaluation import evaluate_rows
 from corestory.evaluation.findings import Findings, Learned, report_findings
-from corestory.evaluation.groups import LookCurve
+from corestory.evaluation.in_story import LookCurve
 from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.learned import GroupEffect, Importance, Ngram, Vocabulary
 from corestory.evaluation.results import Band, Evaluation, Measured, TaggerResult

@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from corestory.evaluation.groups import InStory
+from corestory.evaluation.in_story import InStory
 from corestory.evaluation.metrics import Confusion
 from corestory.model.calibration import Settings
 from corestory.model.manifest import Manifest, TrainedOn

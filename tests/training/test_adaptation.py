@@ -25,7 +25,8 @@ from corestory.model.stored_weights import read_weights, weights_bytes
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
-from corestory.training.adaptation import CORRECTION, LINES, NOTHING, FormResult, adapt
+from corestory.training.adaptation import adapt
+from corestory.training.correction_choice import CORRECTION, LINES, NOTHING, FormResult
 from corestory.training.correction_fit import Residuals
 
 MENU = ("Harbour", "Weather", "Tide tables", "Letters", "Archive")

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from corestory.features.batch import Batch, MarkupColumns
-from corestory.features.batch_features import MARKUP, OWN_WORDS, BatchFeatures, LogOdds
+from corestory.features.batch_features import BatchFeatures
+from corestory.features.context import MARKUP, OWN_WORDS, LogOdds
 from corestory.features.elements import Forest
 from corestory.features.layout import Layout
 from corestory.features.shapes import unmarked

@@ -240,7 +240,7 @@ def _second_look_for(
     """Choose the cutoffs of the second look; return their description, and the settings that they change."""
     import msgspec
 
-    from corestory.evaluation.groups import FORMS, choose_second_look, cutoff_name
+    from corestory.evaluation.in_story import FORMS, choose_second_look, cutoff_name
     from corestory.evaluation.labelled_rows import labelled_rows
     from corestory.report.terminal import second_look_text
 

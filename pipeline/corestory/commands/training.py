@@ -171,7 +171,7 @@ def train(
     from rich.console import Console
 
     from corestory.evaluation.evaluation import evaluate_rows, training_cautions
-    from corestory.evaluation.groups import measure_in_story
+    from corestory.evaluation.in_story import measure_in_story
     from corestory.evaluation.labelled_rows import chosen_rows, labelled_rows
     from corestory.labelling.table import is_split_by_article, read_frame
     from corestory.model.manifest import data_sha256, new_manifest

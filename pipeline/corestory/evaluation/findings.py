@@ -9,15 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.evaluation.evaluation import evaluate_rows
-from corestory.evaluation.groups import (
-    Histogram,
-    InStory,
-    by_length,
-    by_region,
-    histogram,
-    measure_in_story,
-    with_languages,
-)
+from corestory.evaluation.groups import Histogram, by_length, by_region, histogram, with_languages
+from corestory.evaluation.in_story import InStory, measure_in_story
 from corestory.evaluation.labelled_rows import labelled_rows, probabilities
 from corestory.evaluation.learned import Importance, Vocabulary, group_importance, strongest_ngrams
 from corestory.evaluation.mistakes import Mistake, confident_mistakes

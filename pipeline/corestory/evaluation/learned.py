@@ -11,10 +11,11 @@ import numpy as np
 from corestory.evaluation.labelled_rows import decisions
 from corestory.evaluation.metrics import Rates, confusion, rates
 from corestory.features.batch import Batch, batch_of_frame, has_markup
-from corestory.features.batch_features import GROUPS, MARKUP, BatchFeatures
+from corestory.features.batch_features import BatchFeatures
+from corestory.features.context import GROUPS, MARKUP
 from corestory.features.tokens import normalise, tokenise
+from corestory.model.breakdown import ngram_breakdowns
 from corestory.model.decision import decide
-from corestory.model.explaining import ngram_breakdowns
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import stage1_log_odds
 from corestory.types import Bool, Int
@@ -37,7 +38,7 @@ class GroupEffect:
     Attributes
     ----------
     group, meaning
-        A feature group and its meaning, from `corestory.features.batch_features.GROUPS`.
+        A feature group and its meaning, from `corestory.features.context.GROUPS`.
     loss, low, high
         By how much macro F1 falls: the mean over the shuffles, the least and the most.
     """

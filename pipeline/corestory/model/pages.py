@@ -13,7 +13,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from corestory.features.batch_features import LIMIT, BatchFeatures
+from corestory.features.batch_features import BatchFeatures
+from corestory.features.context import LIMIT
 from corestory.features.layout import Layout, sums
 from corestory.features.shapes import NAMES
 from corestory.features.tokens import Tokens, tokenise

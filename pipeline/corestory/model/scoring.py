@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.features.batch_features import LIMIT, MARKUP, OWN_WORDS, BatchFeatures, LogOdds
+from corestory.features.batch_features import BatchFeatures
+from corestory.features.context import LIMIT, MARKUP, OWN_WORDS, LogOdds
 from corestory.features.shapes import ENDS_AS_SENTENCE
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.correction import AddedLogOdds, Correction, correction_of

@@ -18,16 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.features.batch_features import (
-    LIMIT,
-    OWN_WORDS,
-    TOPIC,
-    BatchFeatures,
-    Columns,
-    LogOdds,
-    TextFeatures,
-    features_of_a_paragraph,
-)
+from corestory.features.batch_features import BatchFeatures, TextFeatures, features_of_a_paragraph
+from corestory.features.context import LIMIT, OWN_WORDS, TOPIC, Columns, LogOdds
 from corestory.features.layout import Layout
 from corestory.features.shapes import SENTENCE_ENDS, between_ends
 from corestory.features.tokens import Tokens, hash_token

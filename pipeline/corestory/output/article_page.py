@@ -12,8 +12,9 @@ from typing import BinaryIO
 from corestory.atomic import Target
 from corestory.errors import OutputError
 from corestory.evaluation.metrics import word_counts
+from corestory.model.breakdown import Effect
 from corestory.model.decision import LOW_CONFIDENCE
-from corestory.model.explaining import MEANINGS, METHOD, ArticleExplanation, Effect, ParagraphExplanation
+from corestory.model.explaining import MEANINGS, METHOD, ArticleExplanation, ParagraphExplanation
 from corestory.output.explanation import NGRAMS, Reasons, in_words, reasons, signed
 from corestory.output.story import KindChoice, chosen_positions
 from corestory.reading.text import storable

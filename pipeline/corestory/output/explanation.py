@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from corestory.features.batch_features import AFTER, BEFORE, MARKUP, OWN_WORDS, POSITION, SHAPE, TOPIC
+from corestory.features.context import AFTER, BEFORE, MARKUP, OWN_WORDS, POSITION, SHAPE, TOPIC
+from corestory.model.breakdown import Breakdown, Effect
 from corestory.model.explaining import (
     ADAPTED,
     FORM,
@@ -20,8 +21,6 @@ from corestory.model.explaining import (
     SHORT_ARTICLE,
     SITE,
     ArticleExplanation,
-    Breakdown,
-    Effect,
     ParagraphExplanation,
 )
 from corestory.model.tagged_article import TaggedArticle

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from corestory.evaluation.groups import FORMS, MAX_RUN, MAX_WORDS
+from corestory.evaluation.in_story import FORMS, MAX_RUN, MAX_WORDS
 from corestory.rendering import percent
 
 if TYPE_CHECKING:
-    from corestory.evaluation.groups import InStory
+    from corestory.evaluation.in_story import InStory
     from corestory.evaluation.metrics import Rates
     from corestory.evaluation.results import Band, Evaluation
     from corestory.model.manifest import Manifest

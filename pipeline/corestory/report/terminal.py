@@ -9,7 +9,7 @@ from rich.console import Group as Stack
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from corestory.evaluation.groups import LookCurve
+from corestory.evaluation.in_story import LookCurve
 from corestory.evaluation.results import Evaluation
 from corestory.evaluation.thresholds import Aim, OperatingPoint, ThresholdRow
 from corestory.rendering import counted, percent, printable

@@ -3,36 +3,28 @@
 The correction (`corestory.model.correction`) is fitted with the model's log-odds as offset, so that an article on which
 the model is right teaches it little. It first learns the lines around the stories, which come again on other pages, and
 by them where stories begin and end. Other paragraphs change only if no left-out article gets worse by it or, with many
-articles, if they get better by more than chance: each change is fitted several times, each time without some of the
-articles, and measured on those that were left out.
+articles, if they get better by more than chance (`corestory.training.correction_choice`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
 
 from corestory.errors import DataError
 from corestory.features.batch import batch_of_frame, has_markup
-from corestory.features.layout import sums
 from corestory.features.shapes import shape_features
 from corestory.installation import version
 from corestory.labelling.labelled import OWN_VIEWS
 from corestory.line_rules.filler_rules import NO_RULE, filler_rules
 from corestory.line_rules.headlines import own_headlines
-from corestory.model.correction import AddedLogOdds
-from corestory.model.decided_batch import decided_batch
 from corestory.model.manifest import AdaptedTo, Manifest, now
 from corestory.model.overlap import joined_hashes, seen_articles
-from corestory.model.scoring import score_batch, with_correction
 from corestory.model.stored_weights import weights_sha256
-from corestory.training.correction_fit import LIMIT, FittedCorrection, Residuals, paragraph_weights
-from corestory.types import Bool, Float
+from corestory.training.correction_choice import MEASURABLE, NOTHING, FormAdaptation, FormResult
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -213,185 +205,3 @@ def _with(
             manifest, adapted=(*manifest.adapted, adapted), training=joined_hashes(manifest.training, frame)
         ),
     )
-
-
-LEFT_OUT_ALONE = 20
-"""Up to this number of articles, leave one out per fit; for more, use `FOLDS` groups."""
-FOLDS = 10
-
-NOTHING, LINES, CORRECTION = "nothing", "lines", "correction"
-LINES_PENALTY = 5.0
-"""L2 penalty of the correction of the lines that stand on learned pages: the first choice, because it rarely harms."""
-PENALTIES = 1.0, 0.2
-"""L2 penalties of the corrections of all paragraphs, which are compared with it; the least change first."""
-MEASURABLE, CLOSER = 0.001, 0.01
-"""Smaller changes of the word F1, and of the log-loss, count as none."""
-ONE_WORSE = 10
-"""Of this many left-out articles, one may get worse by a correction of all paragraphs; of fewer, none."""
-TESTABLE, ONE_SIDED_95 = 8, 1.645
-"""From `TESTABLE` left-out articles on, more may get worse if the mean log-loss falls by more than chance: by
-`ONE_SIDED_95` standard errors, the one-sided 95 % bound of a paired test."""
-
-
-@dataclass(frozen=True, slots=True)
-class FormResult:
-    """The result of adaptation for articles in one form.
-
-    Attributes
-    ----------
-    html
-        Whether with markup.
-    articles
-        How many articles it learned from.
-    method
-        What was kept: `CORRECTION` (of all paragraphs), `LINES` (a correction of the lines that stand on learned pages,
-        too, and of what stands outside of the story's bounds), or `NOTHING`.
-    before, after
-        Word F1 of each article with a story, by the original model, and by a model adapted to other articles; shape
-        (articles,), empty where there was only one article.
-    """
-
-    html: bool
-    articles: int
-    method: str
-    before: Float
-    after: Float
-
-    @property
-    def form(self) -> str:
-        """``"html"`` or ``"text"``."""
-        return "html" if self.html else "text"
-
-    @property
-    def gain(self) -> float | None:
-        """The mean gain in word F1, from -1 to 1; None where it could not be measured."""
-        return float(np.mean(self.after - self.before)) if len(self.before) else None
-
-    @property
-    def message(self) -> str:
-        """One sentence for a person."""
-        form = "HTML" if self.html else "Text"
-        articles = f"{self.articles:,} article" + ("" if self.articles == 1 else "s")
-        if self.gain is None:
-            return (
-                f"{form}: learned the lines around the story from {articles}; label a second one, so that the gain can "
-                "be measured."
-            )
-        if self.method == NOTHING:
-            return f"{form}: no measurable gain from {articles}, so nothing changes."
-        if abs(self.gain) < MEASURABLE:
-            lines = self.method == LINES
-            what = "learned the lines around the story alone" if lines else "only scores come closer to the labels"
-            return f"{form}: no measurable gain from {articles}; {what}."
-        how = ", by lines that pages share" if self.method == LINES else ""
-        change = f"word F1 {self.before.mean():.3f} → {self.after.mean():.3f} ({self.gain:+.3f})"
-        return f"{form}: {change}, measured on {articles}, each left out of the fit{how}."
-
-
-class FormAdaptation:
-    """Articles in one form, and the model's log-odds of them."""
-
-    def __init__(self, tagger: Tagger, frame: pd.DataFrame, *, html: bool) -> None:
-        batch, rows = batch_of_frame(frame, markup=html)
-        label = frame["label"].to_numpy(object)[rows]
-        self._tagger, self._html, self._layout = tagger, html, batch.layout
-        self._labels = np.where(label == "core", 1, np.where(label == "filler", 0, -1))
-        self._scored = score_batch(batch, tagger.weights)
-        self._residuals = Residuals(self._scored, self._labels, tagger.settings.platt_scaling(html=html))
-        count = len(batch.layout.sizes)
-        self.folds = 0 if count == 1 else count if count <= LEFT_OUT_ALONE else FOLDS
-
-    def adapted(self, step: Callable[[], None], *, force: bool) -> tuple[Correction | None, FormResult]:
-        """Choose a change and learn it from all articles; `step` is called after each fold and at the end."""
-        count = len(self._layout.sizes)
-        before = after = np.zeros(0)
-        chosen = 0
-        if self.folds:
-            nothing = AddedLogOdds.nothing(len(self._labels))
-            before = self._word_f1(nothing)
-            out_of_fold = self._out_of_fold(step)
-            tried = [self._word_f1(added) for added in out_of_fold]
-            losses = [self._log_loss(added) for added in (nothing, *out_of_fold)]
-            chosen = self._chosen([before, *tried], losses) - 1
-            if chosen < 0 and force:
-                chosen = int(np.argmax([after.mean() for after in tried]))
-            after = before if chosen < 0 else tried[chosen]
-        correction = None
-        if chosen >= 0:
-            correction = next(islice(self._fits(np.ones(count, bool)), chosen, None)).correction
-        step()
-        method = NOTHING if chosen < 0 else LINES if chosen == 0 else CORRECTION
-        return correction, FormResult(self._html, count, method, before, after)
-
-    def _chosen(self, reached: Sequence[Float], losses: Sequence[Float]) -> int:
-        """Choose among no change (0), the lines alone (1), and the corrections of all paragraphs.
-
-        Parameters
-        ----------
-        reached, losses
-            By each change, of each left-out article: the word F1, of those with a story, and the log-loss.
-        """
-        # Few articles say little by their decisions, and more by how close all scores are to the labels.
-        gains = [after - reached[0] for after in reached]
-        falls = [losses[0] - after for after in losses]
-        is_right = np.mean(reached[0]) >= 1 - MEASURABLE
-        first = best = int(np.mean(gains[1]) >= 0 and np.mean(falls[1]) > (CLOSER if is_right else 0))
-        if is_right:
-            return first
-        for number in range(2, len(reached)):
-            worse = max(np.sum(gains[number] < -MEASURABLE), np.sum(falls[number] < 0))
-            gain = np.mean(gains[number] - gains[first])
-            fall = np.mean(falls[number] - falls[first])
-            better = gain >= 0 and fall > 0 and (gain >= MEASURABLE or fall >= CLOSER)
-            safe = worse <= len(falls[0]) // ONE_WORSE or _beyond_chance(falls[number] - falls[first])
-            if better and safe and np.mean(falls[number]) > np.mean(falls[best]):
-                best = number
-        return best
-
-    def _fits(self, learned: Bool) -> Iterator[FittedCorrection]:
-        """Learn each change that may be chosen from some of the articles."""
-        fits = self._residuals.fits(learned, (LINES_PENALTY, *PENALTIES))
-        yield next(fits).of_known_lines()
-        yield from fits
-
-    def _out_of_fold(self, step: Callable[[], None]) -> list[AddedLogOdds]:
-        """Return the out-of-fold log-odds that each change adds."""
-        fold = np.arange(len(self._layout.sizes)) % self.folds
-        added = [AddedLogOdds.nothing(len(self._labels)) for _ in range(1 + len(PENALTIES))]
-        for number in range(self.folds):
-            learned = fold != number
-            inside = learned[self._layout.article]
-            if len(set(self._labels[inside]) - {-1}) > 1:
-                for values, fitted in zip(added, self._fits(learned), strict=True):
-                    values.total[~inside] = fitted.added.total[~inside]
-                    values.of_lines[~inside] = fitted.added.of_lines[~inside]
-            step()
-        return added
-
-    def _word_f1(self, added: AddedLogOdds) -> Float:
-        """Return the word F1 of each article that has a story, with some log-odds added."""
-        kept = decided_batch(with_correction(self._scored, added), self._tagger.weights, self._tagger.settings).core
-        words = self._scored.features.words * (self._labels >= 0)
-        story = self._total(words * (self._labels == 1))
-        reached = (
-            2 * self._total(words * ((self._labels == 1) & kept)) / np.maximum(self._total(words * kept) + story, 1)
-        )
-        return reached[story > 0]
-
-    def _log_loss(self, added: AddedLogOdds) -> Float:
-        """Return the mean log-loss of the labelled paragraphs of each article, with some log-odds added."""
-        scaling = self._tagger.settings.platt_scaling(html=self._html)
-        log_odds = with_correction(self._scored, added).log_odds
-        margin = np.where(self._labels == 1, 1, -1) * (scaling.slope * log_odds + scaling.offset)
-        weight = paragraph_weights(self._scored) * (self._labels >= 0)
-        losses = self._total(weight * np.logaddexp(0, -np.clip(margin, -LIMIT, LIMIT)))
-        return losses / np.maximum(self._total(weight), 1e-9)
-
-    def _total(self, words: Float) -> Float:
-        return sums(self._layout.article, words, len(self._layout.sizes))
-
-
-def _beyond_chance(falls: Float) -> bool:
-    """Return whether the mean of paired differences is above 0, by a one-sided test of at least `TESTABLE` of them."""
-    error = np.std(falls, ddof=1) / np.sqrt(len(falls)) if len(falls) >= TESTABLE else np.inf
-    return bool(np.mean(falls) > ONE_SIDED_95 * error)

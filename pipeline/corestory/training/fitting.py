@@ -12,7 +12,8 @@ from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
 from corestory.features.batch import Batch
-from corestory.features.batch_features import MARKUP, OWN_WORDS, BatchFeatures, LogOdds
+from corestory.features.batch_features import BatchFeatures
+from corestory.features.context import MARKUP, OWN_WORDS, LogOdds
 from corestory.features.layout import Layout
 from corestory.features.shapes import form_tokens, unmarked
 from corestory.features.tokens import Tokens, tokenise

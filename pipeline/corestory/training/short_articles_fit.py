@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from corestory.features.batch import Batch, batch_of_articles, batch_of_rows
-from corestory.features.batch_features import BatchFeatures, LogOdds
+from corestory.features.batch_features import BatchFeatures
+from corestory.features.context import LogOdds
 from corestory.features.shapes import shape_features
 from corestory.model.calibration import PlattScaling
 from corestory.model.scoring import SHORT_ARTICLE, Weights, is_short, short_article_features, stage1_log_odds

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corestory.evaluation.bootstrap import interval
-from corestory.evaluation.groups import in_story_lines
+from corestory.evaluation.in_story import in_story_lines
 from corestory.evaluation.metrics import word_counts
 from corestory.labelling.preparation import prepare_table
 from corestory.model.tagger import Tagger
