@@ -150,6 +150,13 @@ def test_one_file_goes_to_the_standard_output_or_to_a_file_elsewhere(predict, fo
     assert predict(*arguments, "--force").returncode == 0
 
 
+def test_an_explanation_goes_to_a_file_elsewhere(run, model, folder):
+    explain = ("explain", f"{folder}/a*.txt", "--model", model, "--format", "json")
+    output = folder.with_name("why.json")
+    assert run(*explain, "--output", output).returncode == 0
+    assert output.read_bytes().decode() == run(*explain).stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

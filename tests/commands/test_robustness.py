@@ -270,6 +270,7 @@ def test_shell_completion_can_be_installed(run):
         "adapt labels.jsonl --output {}",
         "evaluate {}",
         "audit a.parquet --output {}",
+        "threshold a.parquet --min-core-recall 0.9 --save {}",
         "agreement labels.jsonl {}",
         "review --suspects {}",
         "predict a.txt --always-core {}",

@@ -171,8 +171,9 @@ def threshold(
     ] = None,
     best_f1: Annotated[bool, typer.Option("--best-f1", help="Reach the best F1 of core paragraphs.")] = False,
     save: Annotated[
-        str, typer.Option(help="Write a model with this threshold: a folder, or a name in models/.", show_default=False)
-    ] = "",
+        Path | None,
+        typer.Option(help="Write a model with this threshold: a folder, or a name in models/.", show_default=False),
+    ] = None,
     seed: Seed = 0,
     force: Force = False,
 ) -> None:
@@ -198,7 +199,7 @@ def threshold(
     from corestory.model.storage import MANIFEST_NAME, save_model
 
     tagger = open_model(model)
-    folder = _new_folder(save) if save else None
+    folder = _new_folder(save) if save is not None else None
     if folder is not None:
         # Checked before the work, so that a fault in the output is reported at once.
         check_folder(folder, force=force, marker=MANIFEST_NAME)
@@ -273,8 +274,7 @@ def _goals(
     return given
 
 
-def _new_folder(name: str) -> Path:
-    path = Path(name)
+def _new_folder(path: Path) -> Path:
     return path if path.is_absolute() or len(path.parts) > 1 else MODELS / path
 
 

@@ -339,5 +339,5 @@ def _opened(output: str | None, *, force: bool) -> Iterator[TextIO]:
         stream.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[attr-defined]
         yield stream
         return
-    with atomic_path(Path(output), force=force) as temporary, temporary.open("w", encoding="utf-8") as stream:
+    with atomic_path(path_of(output), force=force) as temporary, temporary.open("w", encoding="utf-8") as stream:
         yield stream
