@@ -285,3 +285,15 @@ def test_the_caption_of_a_table_is_its_heading():
         "<table><caption>Samples</caption><tr><td>Skarne</td><td>9</td></tr><tr><td>Ostvik</td><td>4</td></tr></table>"
     )
     assert _in_page(f"{PROSE}{table}{PROSE}") == []
+
+
+def test_the_rule_for_lines_around_a_story_reads_what_the_others_have_left():
+    labels = ["Share", "3 hours ago"]
+    assert _found(Article("a", [*STORY, "News", *labels])) == ["News", *labels]
+    assert _found(Article("a", [*STORY, *labels, "News"])) == [*labels, "News"]
+    assert _found(Article("a", [*STORY, "News"])) == []
+
+
+def test_an_article_of_nothing_but_such_lines_keeps_them():
+    assert _found(Article("a", ["By Ann Lee", "Share"])) == []
+    assert _found(Article("a", ["By Ann Lee", "Share", STORY[0]])) == ["By Ann Lee", "Share"]
