@@ -56,6 +56,9 @@ def _in_page(html: str) -> list[str]:
         (f"<form><label>Only in towns with a bus</label></form>{PROSE}", ["Only in towns with a bus"]),
         (f"<div class=encuesta><p>1.204 votos.</p></div>{PROSE}", ["1.204 votos."]),
         (f"<div class=paywall><h3>Paper and digital</h3><p>{STORY[0]}</p></div>{PROSE * 3}", ["Paper and digital"]),
+        (f"<aside class=pullquote><p>“{STORY[0][:16]}”</p><cite>Jo Luna</cite><p>Mild.</p></aside>{PROSE}",
+         [f"“{STORY[0][:16]}”", "Jo Luna"]),
+        (f"<aside class=pullquote><p>“It is mild again”</p><cite>Jo Luna</cite></aside>{PROSE}", []),
         (f"<h3 id='read-next'>Read next month</h3>{PROSE}", []),
         (f"<p>[<a href=/1>School wins a prize</a>]</p>{PROSE}", ["[School wins a prize]"]),
         (f"<p>[A school, not a pub, won it]</p>{PROSE}", []),
@@ -68,7 +71,7 @@ def _in_page(html: str) -> list[str]:
         "caption", "paragraph in a caption", "class of a caption", "French class", "story in a figure", "gallery",
         "nothing but a caption", "date", "stamp of an entry", "time in a heading", "button in a paragraph",
         "question to unfold", "box of facts", "note about the author", "class of the page",
-        "newsletter", "form", "Spanish poll", "offer", "heading",
+        "newsletter", "form", "Spanish poll", "offer", "short pull quote", "pull quote of its own", "heading",
         "link in brackets", "words in brackets", "pull quote", "quote of its own", "quote of the story",
     ],
 )  # fmt: skip

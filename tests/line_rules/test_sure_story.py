@@ -284,6 +284,9 @@ def test_questions_and_answers_that_a_story_unfolds_are_story(answers, restored)
     kept = np.array([text in PROSE for text in page.texts])
     found = sure_story(batch_of_articles([Article("a", page.texts, markup=page.markup)]), kept)
     assert np.flatnonzero(found).tolist() == list(range(1, 1 + restored))
+    answered = np.array([not text.endswith("?") for text in page.texts])
+    below = sure_story(batch_of_articles([Article("a", page.texts, markup=page.markup)]), answered)
+    assert np.flatnonzero(below).tolist() == [1, 3] * (restored > 0)
 
 
 def test_the_numbered_headings_of_items_are_story_where_most_are_kept():

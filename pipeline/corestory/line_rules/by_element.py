@@ -10,6 +10,7 @@ import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.features.layout import sums
+from corestory.line_rules.headlines import ends_as_sentence
 from corestory.line_rules.teasers import LEAST_LINKED
 from corestory.types import Bool, Float
 
@@ -22,8 +23,8 @@ CLAIMED = 0.3
 the page."""
 OFFER_WORDS = 12
 """The most words of a line of a box with offers."""
-QUOTE_CHARACTERS = 20
-"""The fewest characters of a quote that repeats a part of the story."""
+QUOTE_CHARACTERS, SPEAKER_WORDS = 12, 8
+"""The fewest characters of a quote that repeats a part of the story, and the most words of the line that says whose."""
 
 CAPTIONS = tuple(
     frozenset(words.split())
@@ -105,7 +106,7 @@ def by_element(batch: Batch, words: Float, kept: Bool) -> Bool:
     found |= offers & ~long & (in_offers < CLAIMED * in_all)[layout.article]
     linked = np.flatnonzero(kept & (batch.markup.link_density >= LEAST_LINKED)).tolist()
     found[[row for row in linked if batch.texts[row][0] + batch.texts[row][-1] == "[]"]] = True
-    return found | _dates(batch, timed) | labels | _repeated(batch, quotes, kept)
+    return found | _dates(batch, timed) | labels | _repeated(batch, quotes, kept, words)
 
 
 def _dates(batch: Batch, timed: Bool) -> Bool:
@@ -117,8 +118,8 @@ def _dates(batch: Batch, timed: Bool) -> Bool:
     return found
 
 
-def _repeated(batch: Batch, quotes: Bool, kept: Bool) -> Bool:
-    """Find the quotes that repeat a part of another kept paragraph."""
+def _repeated(batch: Batch, quotes: Bool, kept: Bool, words: Float) -> Bool:
+    """Find the quotes that repeat a part of another kept paragraph, and the lines behind them that say who spoke."""
     found = np.zeros(len(kept), bool)
     for row in np.flatnonzero(quotes).tolist():
         bare = batch.texts[row].strip(_AROUND_QUOTES)
@@ -126,4 +127,6 @@ def _repeated(batch: Batch, quotes: Bool, kept: Bool) -> Bool:
         found[row] = len(bare) >= QUOTE_CHARACTERS and any(
             kept[one] and one != row and bare in batch.texts[one] for one in inside
         )
+        behind = row > inside.start and found[row - 1] and words[row] <= SPEAKER_WORDS
+        found[row] |= behind and not ends_as_sentence(batch.texts[row])
     return found

@@ -198,7 +198,7 @@ def _numbered(batch: Batch, kept: Bool) -> Bool:
 
 
 def _answers(batch: Batch, kept: Bool) -> Bool:
-    """Find dropped questions and answers in turn, without links, between kept paragraphs of a page: it unfolds them."""
+    """Find dropped questions and answers in turn between kept paragraphs of a page, which unfolds them; no links."""
     found, texts = np.zeros(len(kept), bool), batch.texts
     if batch.markup is None:
         return found
@@ -209,13 +209,13 @@ def _answers(batch: Batch, kept: Bool) -> Bool:
             continue
         row, end = question, int(batch.layout.end[question]) - 1
         while (
-            row + 1 < end and not kept[row : row + 2].any() and texts[row].endswith(_ASKING)
+            row + 1 < end and not kept[row] and texts[row].endswith(_ASKING)
             and not texts[row + 1].endswith(_ASKING) and ends_as_sentence(texts[row + 1])
             and not batch.markup.link_density[row : row + 2].any()
         ):  # fmt: skip
             row += 2
         if row >= question + 2 * QUESTIONS and kept[row]:
-            found[question:row] = True
+            found[question:row] = ~kept[question:row]
     return found
 
 

@@ -293,3 +293,10 @@ def test_what_a_page_with_a_story_has_in_a_comment_without_end_stays_out():
 
 def test_many_elements_without_an_end_take_no_longer_than_their_page():
     assert read_page("<title>a<p>b" * 20_000).texts == []
+
+
+@pytest.mark.parametrize("form", [str, str.encode])
+def test_a_comment_whose_end_has_a_space_too_many_holds_nothing_behind_it(form):
+    shown = ["The quay was opened on Monday.", "It cost a million.", "It will be closed again in May."]
+    page = "<p>{}</p><!-- ad -- ><p>{}</p><!-- ad --\n><p>{}</p>".format(*shown)
+    assert list(read_page(form(page)).texts) == shown

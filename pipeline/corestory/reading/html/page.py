@@ -32,6 +32,8 @@ _HOLDING = ("script", "iframe", "title", "textarea", "style")
 # With attributes as XML has them: of `<a href=/news/>`, the slash belongs to the address.
 _SELF_CLOSED = re.compile(r"""<([a-zA-Z][\w:.-]*+)((?:\s++[\w:.-]++\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'))*+)\s*+/>""")
 
+# The end of a comment with a space too many.
+_MISTYPED, _MISTYPED_BYTES = re.compile(r"--\s+>"), re.compile(rb"--\s+>")
 # Elements in which tags are text or nothing, comments, and what begins the markup that they should not hold.
 _OPEN = re.compile(r"<(script|style|title|textarea|select|iframe)\b[^<>]*>|<!--", re.IGNORECASE)
 _MARKUP = re.compile(r"<(?:p|div|h[1-6]|article|main|section|body|/head)\b", re.IGNORECASE)
@@ -86,7 +88,7 @@ def read_page(source: str | bytes) -> Page:
     >>> page.title
     'T'
     """
-    return _read(source, _MISSING_ENDS)
+    return _read(with_end_of_comment(source), _MISSING_ENDS)
 
 
 def _read(source: str | bytes, ends: int) -> Page:
@@ -195,6 +197,21 @@ def with_missing_end(html: str) -> str:
                 break
         place = end
     return html
+
+
+def with_end_of_comment(source: str | bytes) -> str | bytes:
+    """Close a comment that nothing closes if its end is mistyped: "-- >".
+
+    Examples
+    --------
+    >>> with_end_of_comment("<!-- ad -- ><p>One.</p>"), with_end_of_comment("<!-- ad --><p>i-- > 0</p>")
+    ('<!-- ad --><p>One.</p>', '<!-- ad --><p>i-- > 0</p>')
+    """
+    if isinstance(source, bytes):
+        opened = source.find(b"<!--", source.rfind(b"-->") + 1)
+        return source if opened < 0 else source[:opened] + _MISTYPED_BYTES.sub(b"-->", source[opened:])
+    opened = source.find("<!--", source.rfind("-->") + 1)
+    return source if opened < 0 else source[:opened] + _MISTYPED.sub("-->", source[opened:])
 
 
 def with_sections(html: str) -> str:
