@@ -101,6 +101,12 @@ def test_a_sentence_goes_on_behind_the_end_of_a_page() -> None:
     assert split_text(text) == [LEAD, LEAD]
 
 
+def test_a_heading_at_the_end_of_a_page_is_no_part_of_the_next() -> None:
+    story = wrapped(LEAD, 44)
+    text = f"{story}\n\nWhat the council of the harbour has said now\n\n\x0c{story}"
+    assert split_text(text) == [LEAD, "What the council of the harbour has said now", LEAD]
+
+
 def test_a_single_longer_line_does_not_keep_the_lines_of_a_short_text_apart() -> None:
     address = "Photographs and letters for the next number reach the editor at the old customs house by the quay"
     assert split_text("\n".join([*wrapped(LEAD, 44).split("\n"), address])) == [LEAD, address]

@@ -126,7 +126,7 @@ def decided_batch(
     if threshold is not None:
         cutoffs = np.full(len(cutoffs), threshold)
     core = as_forced(scores >= cutoffs[layout.article], forced)
-    in_short = short[layout.article] & (scores == before_rules) & (scores != first.scores)
+    in_short = short[layout.article] & (scores == before_rules)
     confidence = np.interp(expected, settings.confidence_expected, settings.confidence_measured)
     return DecidedBatch(
         scored, scores, core, cutoffs, confidence, pages, first.scores, second, known, found, prose, in_short
