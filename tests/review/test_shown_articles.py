@@ -4,7 +4,13 @@ import pytest
 
 from corestory.evaluation.audit import Neighbour, Suspect
 from corestory.labelling.corrections import read_corrections, text_check
-from corestory.review.shown_articles import COLUMNS, NEIGHBOUR_CHARACTERS, TEXT_CHARACTERS, write_suspects
+from corestory.review.shown_articles import (
+    COLUMNS,
+    NEIGHBOUR_CHARACTERS,
+    TEXT_CHARACTERS,
+    read_suspects,
+    write_suspects,
+)
 
 
 def suspect(article="a", text="Share", **changes):
@@ -32,6 +38,17 @@ def test_a_suspect_stands_with_the_article_around_it_and_an_empty_correction(tmp
     assert first["before"] == "core: It rained.\nunlabelled: =1+1"
     assert first["check"] == text_check("Share")
     assert (second["rank"], second["article_id"], second["issue"]) == ("2", "b", "")
+
+
+def test_suspects_side_by_side_are_asked_for_both(tmp_path):
+    first = suspect(text="Share", before=(), after=(Neighbour("Print", "core"),))
+    second = suspect(text="Print", position=2, before=(Neighbour("Share", "core"),))
+    write_suspects([first, second], tmp_path / "s.csv")
+    (article,) = read_suspects(tmp_path / "s.csv")
+    assert [(one.position, one.text, one.asked) for one in article.paragraphs] == [
+        (1, "Share", True),
+        (2, "Print", True),
+    ]
 
 
 def test_no_cell_is_a_formula(tmp_path):

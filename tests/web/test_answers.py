@@ -1,14 +1,16 @@
 """Answers to requests that share a batch: each as if it were alone, and an error tells its place, not the text."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pytest
 
+from corestory.errors import InputError
 from corestory.model.tagged_article import TaggedArticle
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
-from corestory.web.answers import TaggingRequest, answers
+from corestory.web.answers import REFUSALS_LISTED, TaggingRequest, answers, problem
 from corestory.web.schemas import options_of
 
 
@@ -54,3 +56,11 @@ def test_an_error_harms_no_other_request_and_its_text_stays_inside(failing: Fail
     assert found[1].fault.startswith("RuntimeError at test_answers.py:")
     assert b"crane" not in found[1].body + found[1].fault.encode()
     assert b"need more memory" in found[2].body
+
+
+def test_a_problem_lists_each_of_several_refusals_up_to_a_number():
+    refused = [InputError("no text", where=f"record {number}") for number in range(REFUSALS_LISTED + 1)]
+    listed = json.loads(problem(422, "no article", refused=refused).body)["refused"]
+    assert listed[:2] == [{"where": "record 0", "reason": "no text"}, {"where": "record 1", "reason": "no text"}]
+    assert len(listed) == REFUSALS_LISTED
+    assert "refused" not in json.loads(problem(422, "no text", refused=refused[:1]).body)
