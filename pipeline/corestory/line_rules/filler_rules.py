@@ -83,8 +83,8 @@ def filler_rules(batch: Batch, words: Float, kept: Bool) -> Int:
     Returns
     -------
     numpy.ndarray
-        The number in `FILLER_RULES` of the rule that finds each paragraph, else `NO_RULE`; shape (paragraphs,). In an
-        article of which nothing else would be left none is found.
+        The number in `FILLER_RULES` of the rule that finds each paragraph, else `NO_RULE`; shape (paragraphs,). Rules
+        that would leave nothing of an article find nothing in it.
 
     Examples
     --------
