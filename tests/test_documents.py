@@ -86,6 +86,14 @@ def test_every_dotted_name_of_a_document_can_be_imported(document: str) -> None:
         assert pkgutil.resolve_name(name) is not None
 
 
+def test_every_dotted_name_of_a_docstring_exists() -> None:
+    sources = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    names = set(re.findall(r"(?<!`)`(corestory(?:\.\w+)+)`(?!`)", sources))
+    assert len(names) > 50
+    for name in sorted(names):
+        assert pkgutil.resolve_name(name) is not None
+
+
 def test_every_package_is_described() -> None:
     packages = {path.parent for path in PACKAGE.rglob("__init__.py")} - {PACKAGE}
     described = set(re.findall(r"^\| `([\w/]+)/` \|", text("ARCHITECTURE.md"), re.MULTILINE))

@@ -19,7 +19,7 @@ from corestory.types import Bool, Float, Int, UInt64
 
 
 class TextFeatures:
-    """The features of paragraphs without their markup; only the scores change from round to round.
+    """The features of paragraphs without their markup.
 
     Parameters
     ----------
