@@ -14,6 +14,7 @@ from corestory.model.restoring import (
     LINE_WORDS,
     PROSE_WORDS,
     SIBLING_RESTORING,
+    TOLD_RESTORING,
     lines_between_prose,
     restoring_cutoffs,
 )
@@ -140,9 +141,16 @@ def test_a_sentence_right_behind_the_story_of_a_text_is_read_again_if_it_speaks_
     assert found(end, end, scores=[0.9, 0.4, 0.4]) == [None, END_RESTORING, None]
     for other in (
         "A new quay for the old town",
-        "Nobody was hurt.",
+        "Nobody knows why.",
         "Our council will decide in the autumn.",
         f"Next: {end}",
     ):
         assert found(other) == [None, None]
     assert read_again(Article("a", [end, PROSE]), [0.4, 0.9]) == [None, None]
+
+
+@pytest.mark.parametrize(("line", "read"), [("Nobody was hurt.", True), ("Nobody knows why.", False), ("Sold.", False)])
+def test_a_short_sentence_behind_the_story_is_read_again_if_it_tells_of_the_past(line, read):
+    found = [None, TOLD_RESTORING if read else None]
+    assert read_again(Article("a", [PROSE, line]), [0.9, 0.3]) == found
+    assert read_again(page(f"<p>{PROSE}</p>", f"<p>{line}</p>"), [0.9, 0.3]) == found

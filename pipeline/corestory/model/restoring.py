@@ -14,7 +14,7 @@ import numpy as np
 
 from corestory.features.shapes import DIGITS, SENTENCE_ENDS
 from corestory.line_rules.by_element import BOXES, CAPTIONS, OFFERS
-from corestory.line_rules.narration import speaks_to_nobody
+from corestory.line_rules.narration import speaks_to_nobody, tells_of_past
 from corestory.line_rules.notices import advertisements
 from corestory.line_rules.page_labels import is_label
 from corestory.line_rules.page_notes import page_notes
@@ -44,8 +44,10 @@ SIBLING_OF_CUTOFF, SIBLING_RESTORING = 0.6, 0.9
 score on,"""
 MOST_LINKED = 0.5
 """if at most this share of its characters is in links,"""
+TOLD_RESTORING = 0.8
+"""A short sentence that tells of the past is restored from this score on."""
 SENTENCE_WORDS = 6
-"""and behind the story, as in a text, or above it if it is a sentence of at least so many words."""
+"""and behind the story, as in a text, or above it if it is a sentence of at least so many words or tells of the past."""
 
 _PLAIN = r"[^\W\d_][^\d:：|/\\→»›<>＜＞()（）\[\]【】–—•#*@_]*"
 _CALLS, _CALLS_REVERSED = r"\s*(?:>|[→▶►▸➜➔➤⇒☞]|»\s)", r"[\W_]*[!！]"
@@ -84,6 +86,9 @@ def restoring_cutoffs(features: BatchFeatures, scores: Float, cutoffs: Float, se
         for row in np.flatnonzero(lines).tolist():
             found[row] = line_restoring(batch.texts[row], float(scores[row] / of_article[row]), restoring)
         found[ends_of_story(features, scores, cutoffs) & ~settled] = END_RESTORING
+    for row in np.flatnonzero(found >= SIBLING_RESTORING).tolist():
+        if features.words[row] < SENTENCE_WORDS and tells_of_past(batch.texts[row]):
+            found[row] = TOLD_RESTORING
     read = ~np.isnan(found)
     found[page_notes(batch, words, read) | advertisements(batch, words, read)] = np.nan
     for row in np.flatnonzero(read).tolist():
@@ -117,8 +122,7 @@ def siblings_of_story(features: BatchFeatures, markup: MarkupColumns, scores: Fl
     found[:-1] |= beside
     before = np.append(0, np.cumsum(kept))
     between = (before[:-1] > before[layout.start]) & (before[1:] < before[layout.end])
-    sentence = (features.shape[:, SENTENCE_ENDS] > 0) & (features.words >= SENTENCE_WORDS)
-    found &= ~kept & (scores >= SIBLING_OF_CUTOFF * of_article) & (between | sentence)
+    found &= ~kept & (scores >= SIBLING_OF_CUTOFF * of_article) & (between | _are_sentences(features, found & ~between))
     found &= (markup.link_density <= MOST_LINKED) & (features.shape[:, DIGITS] <= MOST_DIGITS)
     named = markup.words.rows(np.flatnonzero(found))
     found[found] = ~np.any([named.having("figcaption"), *named.near(CAPTIONS, BOXES, OFFERS)], axis=0)
@@ -142,10 +146,19 @@ def ends_of_story(features: BatchFeatures, scores: Float, cutoffs: Float) -> Boo
     kept = scores >= of_article
     last = np.flatnonzero(kept & ~layout.all_but_last(kept))
     behind = last[last + 1 < layout.end[last]] + 1
-    near = (scores[behind] >= END_OF_CUTOFF * of_article[behind]) & (features.words[behind] >= SENTENCE_WORDS)
-    near &= features.shape[behind, SENTENCE_ENDS] > 0
     found = np.zeros(len(scores), bool)
-    found[[row for row in behind[near].tolist() if speaks_to_nobody(features.batch.texts[row])]] = True
+    found[behind[scores[behind] >= END_OF_CUTOFF * of_article[behind]]] = True
+    sentences = np.flatnonzero(_are_sentences(features, found)).tolist()
+    found[:] = False
+    found[[row for row in sentences if speaks_to_nobody(features.batch.texts[row])]] = True
+    return found
+
+
+def _are_sentences(features: BatchFeatures, asked: Bool) -> Bool:
+    """Return which of some paragraphs are sentences of `SENTENCE_WORDS` words, or shorter ones that tell of the past."""
+    found = asked & (features.shape[:, SENTENCE_ENDS] > 0)
+    short = np.flatnonzero(found & (features.words < SENTENCE_WORDS)).tolist()
+    found[[row for row in short if not tells_of_past(features.batch.texts[row])]] = False
     return found
 
 
