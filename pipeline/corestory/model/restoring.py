@@ -44,10 +44,10 @@ SIBLING_OF_CUTOFF, SIBLING_RESTORING = 0.6, 0.9
 score on,"""
 MOST_LINKED = 0.5
 """if at most this share of its characters is in links,"""
-TOLD_RESTORING = 0.8
-"""A short sentence that tells of the past is restored from this score on."""
 SENTENCE_WORDS = 6
-"""and behind the story, as in a text, or above it if it is a sentence of at least so many words or tells of the past."""
+"""and behind the story, as in a text, or above it if it is a sentence of at least so many words;"""
+TOLD_RESTORING = 0.8
+"""or a shorter one that tells of the past, which is restored from this score on."""
 
 _PLAIN = r"[^\W\d_][^\d:：|/\\→»›<>＜＞()（）\[\]【】–—•#*@_]*"
 _CALLS, _CALLS_REVERSED = r"\s*(?:>|[→▶►▸➜➔➤⇒☞]|»\s)", r"[\W_]*[!！]"
@@ -155,7 +155,7 @@ def ends_of_story(features: BatchFeatures, scores: Float, cutoffs: Float) -> Boo
 
 
 def _are_sentences(features: BatchFeatures, asked: Bool) -> Bool:
-    """Return which of some paragraphs are sentences of `SENTENCE_WORDS` words, or shorter ones that tell of the past."""
+    """Return which of some paragraphs are sentences of `SENTENCE_WORDS` words, or tell of the past in fewer."""
     found = asked & (features.shape[:, SENTENCE_ENDS] > 0)
     short = np.flatnonzero(found & (features.words < SENTENCE_WORDS)).tolist()
     found[[row for row in short if not tells_of_past(features.batch.texts[row])]] = False
