@@ -90,8 +90,9 @@ def test_every_dotted_name_of_a_docstring_exists() -> None:
     sources = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
     names = set(re.findall(r"(?<!`)`(corestory(?:\.\w+)+)`(?!`)", sources))
     assert len(names) > 50
-    for name in sorted(names):
-        assert pkgutil.resolve_name(name) is not None
+    for name in names:
+        if not name.endswith("_"):  # what an estimator has learned
+            assert pkgutil.resolve_name(name) is not None
 
 
 def test_every_package_is_described() -> None:
