@@ -78,15 +78,7 @@ _REPLY = r"[\W_]*(?:re|aw|antw|antwort|sv|vs|odp|rép|rif|ynt|ha|vá|отв|от
 def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find the kept paragraphs of comments.
 
-    Parameters
-    ----------
-    batch, words, kept
-        As in `corestory.line_rules.headlines.own_headlines`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (paragraphs,).
+    Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
     Examples
     --------

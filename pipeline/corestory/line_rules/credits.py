@@ -122,15 +122,7 @@ _SIGNED = r"([^,|/–—(:]{5,40}?)\s?(?:[,|/–—]|\s-\s)\s*(\S.*)"
 def credits_and_numbers(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find the kept bylines, captions that end in a credit, notes on the printed paper and numbers of pictures: "2/5".
 
-    Parameters
-    ----------
-    batch, words, kept
-        As in `corestory.line_rules.headlines.own_headlines`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (paragraphs,).
+    Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
     Examples
     --------
@@ -185,15 +177,7 @@ def _captions_between(batch: Batch, words: Float, kept: Bool, rows: Sequence[int
 def heads_of_pages(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find the lines of a number and a name in capitals between a sentence that is not over and how it goes on.
 
-    Parameters
-    ----------
-    batch, words, kept
-        As in `corestory.line_rules.headlines.own_headlines`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (paragraphs,).
+    Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
     Examples
     --------

@@ -98,15 +98,7 @@ _BOX = (
 def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find the kept paragraphs that are notes about the author or the publisher, or in a box of facts or a poll.
 
-    Parameters
-    ----------
-    batch, words, kept
-        As in `corestory.line_rules.headlines.own_headlines`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (paragraphs,).
+    Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
     Examples
     --------

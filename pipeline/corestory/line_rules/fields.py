@@ -128,15 +128,7 @@ def begin_behind_mail(texts: Sequence[str], first: int, end: int) -> int:
 def of_fields(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find the kept lines of the head of an e-mail, above it, and of the fields around a text.
 
-    Parameters
-    ----------
-    batch, words, kept
-        As in `corestory.line_rules.headlines.own_headlines`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (paragraphs,).
+    Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
     Examples
     --------

@@ -187,15 +187,7 @@ def _behind_releases(batch: Batch, words: Float, kept: Bool) -> Bool:
 def advertisements(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find the kept paragraphs that are code, and in pages those in the element of a sponsor's label.
 
-    Parameters
-    ----------
-    batch, words, kept
-        As in `corestory.line_rules.headlines.own_headlines`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (paragraphs,).
+    Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
     Examples
     --------

@@ -48,15 +48,8 @@ MOST_ABOVE = 0.6
 def other_stories_in_texts(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find the kept paragraphs of teasers and of second stories in texts.
 
-    Parameters
-    ----------
-    batch, words, kept
-        As in `corestory.line_rules.headlines.own_headlines`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (paragraphs,). In pages nothing is found.
+    In pages nothing is found. Parameters and the shape of the answer are those of
+    `corestory.line_rules.headlines.own_headlines`.
 
     Examples
     --------

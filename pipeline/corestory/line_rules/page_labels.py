@@ -80,15 +80,7 @@ def _captions() -> frozenset[str]:
 def page_labels(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find the kept paragraphs that are labels, buttons, credits, dates and offers of the page.
 
-    Parameters
-    ----------
-    batch, words, kept
-        As in `corestory.line_rules.headlines.own_headlines`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (paragraphs,).
+    Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
     Examples
     --------

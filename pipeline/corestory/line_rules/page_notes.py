@@ -67,15 +67,7 @@ def _first_groups() -> tuple[Int, list[list[tuple[str, str]]], list[tuple[str, s
 def page_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find the kept paragraphs that are notes of the page about itself, and teasers behind "Read more:".
 
-    Parameters
-    ----------
-    batch, words, kept
-        As in `corestory.line_rules.headlines.own_headlines`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (paragraphs,).
+    Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
     Examples
     --------

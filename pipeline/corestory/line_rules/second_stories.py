@@ -130,15 +130,7 @@ def share_at_most(most: float, texts: Sequence[str], own: Sequence[int], others:
 def repeated_stories(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find the kept paragraphs of stories that their article says again: for printing or for phones.
 
-    Parameters
-    ----------
-    batch, words, kept
-        As in `corestory.line_rules.headlines.own_headlines`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (paragraphs,).
+    Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
     Examples
     --------

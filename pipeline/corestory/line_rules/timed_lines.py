@@ -52,15 +52,7 @@ _BEHIND_AGO = re.compile(r"\s*[|·•,–—-]\s.*")
 def in_timed_headlines(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find the kept paragraphs of lists of headlines with times.
 
-    Parameters
-    ----------
-    batch, words, kept
-        As in `corestory.line_rules.headlines.own_headlines`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (paragraphs,).
+    Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
     Examples
     --------
@@ -142,15 +134,7 @@ def labels_of_entries(batch: Batch, words: Float, kept: Bool) -> Bool:
 
     In a text most times are dropped, in a page sentences stand behind most: the times of a table are story.
 
-    Parameters
-    ----------
-    batch, words, kept
-        As in `corestory.line_rules.headlines.own_headlines`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (paragraphs,).
+    Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
     Examples
     --------

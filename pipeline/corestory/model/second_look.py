@@ -24,6 +24,7 @@ from corestory.features.layout import Layout
 from corestory.features.shapes import SENTENCE_ENDS, between_ends
 from corestory.features.tokens import Tokens, hash_token
 from corestory.features.topic import Terms, title_features
+from corestory.line_rules.behind_offers import behind_offers
 from corestory.line_rules.narration import tells_of_past
 from corestory.line_rules.sure_story import sure_story
 from corestory.model.restoring import PROSE_WORDS, restoring_cutoffs
@@ -109,7 +110,7 @@ def scores_after_second_look(
     cutoff_of_each[[row for row in told if tells_of_past(texts[row])]] = 0.0
     changed = scores_under(scores, kept, second, cutoffs, layout, restoring=restoring, cutoff=cutoff_of_each)
     batch, core = scored.features.batch, changed >= of_article
-    restored = sure_story(batch, core) & ~settled
+    restored = (sure_story(batch, core) | behind_offers(batch, core)) & ~settled
     if forced is not None:
         restored &= forced == 0
     return np.where(restored, of_article, changed), np.where(kept, second, np.nan)

@@ -1,0 +1,97 @@
+"""Paragraphs of a story behind the last of several offers that stand between its paragraphs.
+
+Pages put offers to subscribe and to get letters by mail between the paragraphs of a story. What stands between two of
+them is kept, for story is on both sides. Behind the last one there is none, and what stands there looks like the end of
+a page. But where the story has gone on behind one offer, it goes on behind the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from corestory.features.batch import Batch
+from corestory.line_rules.headlines import ends_as_sentence
+from corestory.line_rules.patterns import JOINED, pattern
+from corestory.types import Bool
+
+OFFER_CHARACTERS, MOST_LINES = 120, 8
+"""The most characters of each line of an offer, and the most lines."""
+PROSE_CHARACTERS, JOINED_CHARACTERS = 60, 25
+"""The fewest characters of a paragraph of the story behind an offer, and in scripts that do not part words."""
+_OFFER = (
+    r"\b(?:subscri|newsletter|sign (?:up|in)\b|log in\b|unlock|premium|member|regist|abonn|anmelden|einloggen|"
+    r"freischalt|weiterlesen|suscri|suscríb|inscri|iscriv|boletín|inicia sesión|assin|cadastr|accedi\b|"
+    r"se connecter|connectez|"
+    r"nyhetsbrev|nyhedsbrev|logg inn|logga in|log ind|bli medlem|prenumer|tilaa|uutiskirje|kirjaudu|zaloguj|subskry|"
+    r"biuletyn|předpl|predpl|přihla|přihlá|előfizet|hírlev|lépjen be|abone|bülten|подпис|рассылк|підпис|передплат|"
+    r"розсилк|увійти|войти|συνδρομ|εγγρα|συνδεθ|berlangganan|langganan|buletin|đăng ký|đăng nhập|bản tin|jiandikishe)|"
+    r"اشتر[اك]|النشرة|للمشتركين|מנוי|הירשמו|ניוזלטר|สมัคร|会员|订阅|登录|登入|訂閱|電子報|会員|登録|ログイン|メルマガ|"
+    r"구독|로그인|회원|뉴스레터|सब्सक्राइब|सदस्य|न्यूज़लेटर|সাবস্ক্রাইব|নিউজলেটার"
+)
+
+
+def behind_offers(batch: Batch, kept: Bool) -> Bool:
+    """Find the dropped paragraphs of stories in texts behind the last offer, if the story goes on behind another.
+
+    Parameters
+    ----------
+    batch, kept
+        As in `corestory.line_rules.sure_story.sure_story`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (paragraphs,).
+
+    Examples
+    --------
+    >>> from corestory.features.batch import batch_of_articles
+    >>> from corestory.reading.article import Article
+    >>> said = [f"The quay was opened by {name}, whose boat was the first to moor." for name in ("Ann", "Bob", "Cyd")]
+    >>> texts = [said[0], "Subscribe for £1", said[1], "Already a subscriber? Log in", said[2], "Contact"]
+    >>> behind_offers(batch_of_articles([Article("a", texts)]), np.array([True, False] * 2 + [False] * 2)).tolist()
+    [False, False, False, False, True, False]
+    """
+    texts, found = batch.texts, np.zeros(len(kept), bool)
+    if batch.markup is not None:
+        return found
+    for inside in batch.layout.slices():
+        rows = (inside.start + np.flatnonzero(kept[inside])).tolist()
+        last = rows[-1] if len(rows) > 1 and rows[-1] - rows[0] >= len(rows) else inside.stop
+        begin = _behind(texts, last, inside.stop) if last < inside.stop else None
+        if begin is None or not any(_has_offer(texts[one + 1 : other]) for one, other in pairwise(rows)):
+            continue
+        while begin is not None:
+            last = begin
+            found[begin] = True
+            if begin + 1 < inside.stop and _is_prose(texts[begin + 1]):
+                last = begin + 1
+                found[last] = True
+            begin = _behind(texts, last, inside.stop)
+    return found
+
+
+def _behind(texts: Sequence[str], row: int, stop: int) -> int | None:
+    """Return the row of the paragraph that stands behind a row, with an offer between and nothing but lines."""
+    end = min(row + 2 + MOST_LINES, stop)
+    begin = next((one for one in range(row + 1, end) if _is_prose(texts[one])), end)
+    lines = texts[row + 1 : begin]
+    return begin if begin < end and _has_offer(lines) and max(map(len, lines)) <= OFFER_CHARACTERS else None
+
+
+def _has_offer(lines: Sequence[str]) -> bool:
+    return 0 < len(lines) <= MOST_LINES and any(pattern(_OFFER).search(line) for line in lines)
+
+
+def _is_prose(text: str) -> bool:
+    return (
+        len(text) >= JOINED_CHARACTERS
+        and (len(text) >= PROSE_CHARACTERS or JOINED.search(text) is not None)
+        and not text[0].islower()
+        and text[0] not in ".,;:)*"
+        and ends_as_sentence(text)
+        and pattern(_OFFER).search(text) is None
+    )
