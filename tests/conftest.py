@@ -1,4 +1,4 @@
-"""What the tests of several folders need."""
+"""Fixtures that tests of several folders share."""
 
 import fcntl
 import os
@@ -31,7 +31,7 @@ from corestory.training.kinds_fit import fit_kinds
 from corestory.training.network_fit import Shape, first_weights
 from fits import shorten_article_network
 
-# How long an example takes says how busy the machine is, not whether the code is right.
+# The time of an example depends on the load of the machine, so it has no limit.
 settings.register_profile("corestory", deadline=None, max_examples=int(os.environ.get("CORESTORY_EXAMPLES", "15")))
 settings.load_profile("corestory")
 
@@ -66,7 +66,7 @@ def pytest_runtest_call() -> Generator[None]:
 
 
 def seeded_weights(*, markup: bool = True) -> Weights:
-    """Weights of the right shapes with seeded numbers in them; what they say of a text means nothing.
+    """Weights of the right shapes with seeded random numbers; their scores mean nothing.
 
     Without a cutoff of its own, the second look changes nothing.
     """

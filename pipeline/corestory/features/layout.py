@@ -211,7 +211,7 @@ class Layout:
             found = self._known_around[width] = (low, high, below, above)
         return found
 
-    # Features ask for the same few steps and widths again and again.
+    # Many features use the same few steps and widths.
 
     @cached_property
     def _known_beyond(self) -> dict[int, Int]:
@@ -243,7 +243,7 @@ def _as_whole(values: Float | UInt64) -> UInt64:
     """Return whole numbers in the same order as some numbers."""
     if values.dtype == np.uint64:
         return np.asarray(values, np.uint64)
-    # The bits of a number without its sign are in its order; adding 0 makes -0 the 0 that it equals.
+    # The bits of positive numbers sort as the numbers do; adding 0 turns -0 into 0.
     bits = (values + 0.0).view(np.uint64)
     sign = np.uint64(1 << 63)
     return np.where(bits >= sign, ~bits, bits | sign)

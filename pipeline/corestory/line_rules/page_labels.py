@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -56,25 +57,38 @@ _COMMAS = frozenset(",،、，")
 _LISTS = (", ", " · ", " | ", "、", "،", " • ")
 
 
+class _Labels(NamedTuple):
+    """The labels of the table.
+
+    Attributes
+    ----------
+    begins
+        Beginnings of lines with their forms, by their first letters.
+    whole, words
+        Whole lines, and words of buttons.
+    captions
+        Labels of captions and credits, such as "image caption", without their marks.
+    """
+
+    begins: dict[str, list[tuple[str, str]]]
+    whole: set[str]
+    words: set[str]
+    captions: set[str]
+
+
 @cache
-def _labels() -> tuple[dict[str, list[tuple[str, str]]], frozenset[str], frozenset[str]]:
-    """Return the beginnings of lines with their forms, by their first letters; whole lines; and words of buttons."""
-    begins = defaultdict(list)
-    others: dict[str, set[str]] = {"whole": set(), "words": set()}
-    for _, form, parts in table("page_labels.tsv"):
+def _labels() -> _Labels:
+    labels = _Labels(defaultdict(list), set(), set(), set())
+    others = {"whole": labels.whole, "words": labels.words}
+    for kind, form, parts in table("page_labels.tsv"):
         for part in folded(parts).split("|"):
             if form in others:
                 others[form].add(part)
             else:
-                begins[part[:KEY]].append((part, form))
-    return dict(begins), frozenset(others["whole"]), frozenset(others["words"])
-
-
-@cache
-def _captions() -> frozenset[str]:
-    """Return the labels of captions and credits, such as "image caption"."""
-    parts = [part for kind, _, parts in table("page_labels.tsv") if kind == "caption" for part in parts.split("|")]
-    return frozenset(folded(part).rstrip(" ,:.") for part in parts)
+                labels.begins[part[:KEY]].append((part, form))
+            if kind == "caption":
+                labels.captions.add(part.rstrip(" ,:."))
+    return labels
 
 
 def page_labels(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -100,7 +114,7 @@ def page_labels(batch: Batch, words: Float, kept: Bool) -> Bool:
 def _is_labelled(batch: Batch, row: int) -> bool:
     """Return whether a line is the caption or the credit behind a line that is nothing but their label."""
     label = batch.texts[row - 1] if row > batch.layout.start[row] else ""
-    is_label = 0 < len(label) <= JOINED_CHARACTERS and folded(label).rstrip(" ,:.") in _captions()
+    is_label = 0 < len(label) <= JOINED_CHARACTERS and folded(label).rstrip(" ,:.") in _labels().captions
     return is_label and not ends_as_sentence(batch.texts[row])
 
 
@@ -116,7 +130,7 @@ def is_page_label(text: str) -> bool:
     if not bare or len(text) > LABEL_CHARACTERS:
         return False
     line = folded(bare)
-    begins, whole, words = _labels()
+    begins, whole, words, _ = _labels()
     may_be = [label for size in range(1, KEY + 1) for label in begins.get(line[:size], ())]
     for part, form in may_be:
         if line.startswith(part):

@@ -105,7 +105,7 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
         | _ranked(batch, kept, bare)
         | _within_sentences(batch.texts, between)
         | _in_short(batch.texts, kept, layout)
-        | (_quoted_on(batch.texts, kept, layout) if batch.markup is None else False)
+        | _quoted_on(batch, kept)
         | _entries(batch, kept, bare)
         | _numbered(batch, kept)
         | _around_letters(batch, kept)
@@ -299,9 +299,11 @@ def _in_short(texts: Sequence[str], kept: Bool, layout: Layout) -> Bool:
     return found
 
 
-def _quoted_on(texts: Sequence[str], kept: Bool, layout: Layout) -> Bool:
-    """Find the quotes with which a speaker goes on behind a kept line such as: "Once is enough," she said."""
-    found = np.append(False, kept[:-1] & (layout.position[1:] > 0)) & ~kept
+def _quoted_on(batch: Batch, kept: Bool) -> Bool:
+    """Find the quotes with which a speaker goes on in a text behind a kept line such as: "Once is enough," she said."""
+    if batch.markup is not None:
+        return np.zeros(len(kept), bool)
+    texts, found = batch.texts, np.append(False, kept[:-1] & (batch.layout.position[1:] > 0)) & ~kept
     for row in np.flatnonzero(found).tolist():
         before, own = texts[row - 1], texts[row]
         goes_on = own[:1] == before[:1] and ends_as_sentence(before) and not before.endswith(_QUOTED)

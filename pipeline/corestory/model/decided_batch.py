@@ -118,9 +118,10 @@ def decided_batch(
     prose = prose_of_new_languages(scores, cutoffs, features, known)
     scores = as_forced(np.where(prose, np.maximum(scores, cutoffs[layout.article]), scores), forced)
     found = _found_by_rules(scored, scores >= cutoffs[layout.article], settings)
-    scores = as_forced(lowered(scores, found.any), forced)
+    dropped = found.any
+    scores = as_forced(lowered(scores, dropped), forced)
     scores, second = scores_after_second_look(
-        scored, scores, cutoffs, found.headline, found.any, weights, settings, forced
+        scored, scores, cutoffs, found.headline, dropped, weights, settings, forced
     )
     threshold = settings.threshold if threshold is None else threshold
     if threshold is not None:
