@@ -1,5 +1,6 @@
 import os
 import signal
+from threading import Event, Thread
 
 import joblib.externals.loky.process_executor as executors
 import pytest
@@ -31,3 +32,23 @@ def test_an_interruption_while_processes_start_is_not_lost(monkeypatch):
     monkeypatch.setattr(executors.ProcessPoolExecutor, "submit", interrupted)
     with pytest.raises(KeyboardInterrupt):
         list(in_processes(abs, [-1, -2], jobs=2))
+
+
+def test_an_interruption_that_another_thread_takes_waits_until_a_process_has_started(monkeypatch):
+    submit, started, over = executors.ProcessPoolExecutor.submit, [], Event()
+
+    def interrupted(self, *arguments):
+        os.kill(os.getpid(), signal.SIGINT)
+        started.append(submit(self, *arguments))
+        return started[-1]
+
+    monkeypatch.setattr(executors.ProcessPoolExecutor, "submit", interrupted)
+    other = Thread(target=over.wait)
+    other.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            list(in_processes(abs, [-1, -2], jobs=2))
+    finally:
+        over.set()
+        other.join()
+    assert len(started) == 1

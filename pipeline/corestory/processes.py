@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager, nullcontext
 from itertools import chain, islice
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 from typing import TypeVar
 
 from corestory.errors import CorestoryError
@@ -107,10 +107,19 @@ def _delaying_interrupts() -> Iterator[None]:
         return
     # Workers inherit what is blocked. Were it ignored, a Ctrl-C at this moment would be lost.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    # Another thread may take the signal. The main one would then raise KeyboardInterrupt while it starts a worker.
+    taken: list[int] = []
+    handler = signal.getsignal(signal.SIGINT) if current_thread() is main_thread() else None
+    if handler is not None:
+        signal.signal(signal.SIGINT, lambda number, _: taken.append(number))
     try:
         yield
     finally:
+        if handler is not None:
+            signal.signal(signal.SIGINT, handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if taken:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _begin(parent: int, begin: Callable[[], None] | None) -> None:
