@@ -3,7 +3,7 @@
 import pytest
 
 from corestory.line_rules.page_titles import is_title_without_story
-from corestory.line_rules.patterns import table
+from corestory.line_rules.patterns import words_of
 
 
 @pytest.mark.parametrize(
@@ -36,5 +36,5 @@ def test_a_title_that_goes_on_is_that_of_a_story(title):
 
 
 def test_each_title_of_the_table_is_known_beside_the_name_of_a_site():
-    for title in [title for _, some in table("page_titles.tsv") for title in some.split("|")]:
+    for title in words_of("titles without a story"):
         assert is_title_without_story(f"{title} | The Bay Post"), title

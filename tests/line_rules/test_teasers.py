@@ -7,7 +7,7 @@ import pytest
 
 from corestory.features.batch import batch_of_articles
 from corestory.features.shapes import shape_features
-from corestory.line_rules.patterns import table
+from corestory.line_rules.patterns import words_of
 from corestory.line_rules.teasers import in_teasers, is_heading_of_teasers, only_teasers
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
@@ -225,6 +225,5 @@ def test_headings_of_teasers_without_end_are_read_once():
 
 
 def test_each_heading_of_the_table_is_known_with_marks_around_it():
-    headings = [heading for _, some in table("teaser_headings.tsv") for heading in some.split("|")]
-    for heading in headings:
+    for heading in words_of("headings of teasers: other"):
         assert is_heading_of_teasers(f"► {heading}:"), heading

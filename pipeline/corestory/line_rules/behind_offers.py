@@ -21,16 +21,6 @@ OFFER_CHARACTERS, MOST_LINES = 120, 8
 """The most characters of each line of an offer, and the most lines."""
 PROSE_CHARACTERS, JOINED_CHARACTERS = 60, 25
 """The fewest characters of a paragraph of the story behind an offer, and in scripts that do not part words."""
-_OFFER = (
-    r"\b(?:subscri|newsletter|sign (?:up|in)\b|log in\b|unlock|premium|member|regist|abonn|anmelden|einloggen|"
-    r"freischalt|weiterlesen|suscri|suscríb|inscri|iscriv|boletín|inicia sesión|assin|cadastr|accedi\b|"
-    r"se connecter|connectez|"
-    r"nyhetsbrev|nyhedsbrev|logg inn|logga in|log ind|bli medlem|prenumer|tilaa|uutiskirje|kirjaudu|zaloguj|subskry|"
-    r"biuletyn|předpl|predpl|přihla|přihlá|előfizet|hírlev|lépjen be|abone|bülten|подпис|рассылк|підпис|передплат|"
-    r"розсилк|увійти|войти|συνδρομ|εγγρα|συνδεθ|berlangganan|langganan|buletin|đăng ký|đăng nhập|bản tin|jiandikishe)|"
-    r"اشتر[اك]|النشرة|للمشتركين|מנוי|הירשמו|ניוזלטר|สมัคร|会员|订阅|登录|登入|訂閱|電子報|会員|登録|ログイン|メルマガ|"
-    r"구독|로그인|회원|뉴스레터|सब्सक्राइब|सदस्य|न्यूज़लेटर|সাবস্ক্রাইব|নিউজলেটার"
-)
 
 
 def behind_offers(batch: Batch, kept: Bool) -> Bool:
@@ -83,7 +73,7 @@ def _behind(texts: Sequence[str], row: int, stop: int) -> int | None:
 
 
 def _has_offer(lines: Sequence[str]) -> bool:
-    return 0 < len(lines) <= MOST_LINES and any(pattern(_OFFER).search(line) for line in lines)
+    return 0 < len(lines) <= MOST_LINES and any(pattern("{offers}").search(line) for line in lines)
 
 
 def _is_prose(text: str) -> bool:
@@ -93,5 +83,5 @@ def _is_prose(text: str) -> bool:
         and not text[0].islower()
         and text[0] not in ".,;:)*"
         and ends_as_sentence(text)
-        and pattern(_OFFER).search(text) is None
+        and pattern("{offers}").search(text) is None
     )

@@ -6,11 +6,14 @@ most one in forty paragraphs within such an element is core, but for pages of wh
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.features.layout import sums
 from corestory.line_rules.headlines import ends_as_sentence
+from corestory.line_rules.patterns import words_of
 from corestory.line_rules.teasers import LEAST_LINKED
 from corestory.types import Bool, Float
 
@@ -26,38 +29,17 @@ OFFER_WORDS = 12
 QUOTE_CHARACTERS, SPEAKER_WORDS = 12, 8
 """The fewest characters of a quote that repeats a part of the story, and the most words of the line that says whose."""
 
-CAPTIONS = tuple(
-    frozenset(words.split())
-    for words in (
-        "caption", "legende", "bildunterschrift", "bildtext", "bildetekst", "billedtekst", "piefoto", "didascalia",
-        "legenda", "bijschrift", "fotobijschrift", "onderschrift", "kuvateksti", "popisek", "img desc", "image desc",
-        "photo desc", "photo credit", "image credit", "img credit", "picture credit",
-    )
-)  # fmt: skip
-"""Captions and credits of pictures."""
-BOXES = tuple(
-    frozenset(words.split())
-    for words in (
-        "factbox", "fact box", "facts box", "faktenbox", "fakten box", "infokasten", "faktaboks", "faktaruta",
-        "authorbio", "author bio", "author box", "authorbox", "about author", "bio", "biography",
-        "taglist", "tag list", "readnext", "read next", "readmore", "read more", "mostread", "most read", "recirc",
-        "recirculation", "trending", "recommended", "recommendations", "outbrain", "taboola", "interstitial",
-        "correction", "corrections", "editors note", "pagination", "pager", "breadcrumbs", "commentlist", "comment",
-        "comments", "copyright", "author description", "authors bio", "sr only", "screen reader", "signup",
-        "subscribe", "subscriber", "subscription", "subscriptions", "newsletter", "newsletters", "nieuwsbrief",
-        "nyhetsbrev", "nyhedsbrev", "advertisement", "donate", "donation", "share", "sharing", "sharebar",
-        "sharedaddy", "social", "socials",
-        "follow", "login", "signin", "cookie", "cookies", "consent", "dialog", "modal", "message", "form", "buttons",
-        "poll", "vote", "survey", "umfrage", "sondage", "encuesta", "sondaggio", "enquete", "ankieta", "buybox",
-    )
-)  # fmt: skip
-"""Boxes beside the story, notes, menus and forms."""
-OFFERS = (frozenset(("paywall",)),)
-"""What a subscription holds and costs, in short lines; the prose may be the story."""
-PULL_QUOTES = tuple(frozenset(words.split()) for words in ("pullquote", "pull quote", "pquote", "blockquote highlight"))
-"""Quotes that may repeat the story."""
-
 _AROUND_QUOTES = " .,…\"'’‘“”„«»‹›「」–—"
+
+
+@cache
+def classes(of: str) -> tuple[frozenset[str], ...]:
+    """Return the classes of `captions` and credits of pictures; of `boxes` beside the story, notes, menus and forms.
+
+    Those of `offers` say in short lines what a subscription holds and costs, and their prose may be the story; those of
+    `pull quotes` may repeat the story. An element is of a class if it has all its words.
+    """
+    return tuple(frozenset(words.split()) for words in words_of(f"classes of {of}"))
 
 
 def by_element(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -93,7 +75,9 @@ def by_element(batch: Batch, words: Float, kept: Bool) -> Bool:
     having = of_kept.having
     captions, claimed, offers, quotes, timed, labels = np.zeros((6, len(kept)), bool)
     long = words > OFFER_WORDS
-    captions[kept], claimed[kept], offers[kept], quotes[kept] = of_kept.near(CAPTIONS, BOXES, OFFERS, PULL_QUOTES)
+    captions[kept], claimed[kept], offers[kept], quotes[kept] = of_kept.near(
+        *map(classes, ("captions", "boxes", "offers", "pull quotes"))
+    )
     captions[kept] |= having("figcaption")
     captions[kept] &= ~having("up_table")  # it is the heading of the table
     timed[kept] = having("intime")

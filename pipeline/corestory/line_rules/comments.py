@@ -59,16 +59,6 @@ MOST_KEPT = 1 / 3
 LINES_BEHIND = 2
 """The most kept lines behind comments without a heading: a story that quotes posts goes on."""
 
-# The heading of what readers write behind an obituary, and of the buttons beside it.
-_GUEST_BOOKS = (
-    r"\W*(?:(?:sign|view|visit|share (?:a memory|your condolences) in) )?(?:the |our |online )?(?:guest ?books?|"
-    r"condolence book|book of condolences?|memory book|tribute wall)\W*|(?:leave|send|share|add) (?:a |your )?"
-    r"condolences?\W*|(?:kondolenzbuch|kondolenzen|gedenkkerzen|livre (?:d['’]or|de condoléances)|"
-    r"registre de condoléances|vos condoléances|libro de (?:condolencias|visitas|firmas)|condolencias|"
-    r"libro (?:delle |di )?condoglianze|livro de condolências|condolências|condoleanceregister|condoleances|"
-    r"księga kondolencyjna|kondolencje|kondolenční kniha|книга (?:соболезнований|памяти)|соболезнования|"
-    r"minnesidan|kondoleanser|kondolencer|surunvalittelut|taziye defteri)\W*"
-)
 # Who writes, in a line with what is written: "Ann P.: I agree."
 _SPOKEN = r"[^\s:.][^:.!?]{0,20}(?:\b[^\W\d_]\.)?: \S"
 # "Re:" in the languages of forums and of mail.
@@ -117,7 +107,7 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
 def _in_guest_book(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> list[int]:
     """Return the kept rows from the heading of a guest book on, where names and buttons stand between what is said."""
     short = inside.start + np.flatnonzero(words[inside] <= NAME_WORDS)
-    is_heading = pattern(_GUEST_BOOKS).fullmatch
+    is_heading = pattern("{guest books}").fullmatch
     heading = next((row for row in short.tolist() if is_heading(texts[row])), None)
     if heading is None or words[heading : inside.stop][kept[heading : inside.stop]].sum() > GUESTS_WORDS:
         return []
@@ -209,7 +199,7 @@ def _signed(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> tu
     dates = [
         row for row in (inside.start + 1 + np.flatnonzero(behind_names)).tolist()
         if re.search(r"\d", texts[row]) and _may_name(texts[row - 1]) and ends_as_sentence(texts[row - 2])
-        and (is_stamp(texts[row]) or re.fullmatch(DAY, texts[row], re.IGNORECASE))
+        and (is_stamp(texts[row]) or pattern(DAY).fullmatch(texts[row]))
     ]  # fmt: skip
     if len(dates) < 2 or kept[dates].mean() > MOST_KEPT or len({texts[row - 1] for row in dates}) < 2:
         return None

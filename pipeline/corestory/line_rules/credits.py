@@ -14,7 +14,7 @@ import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.line_rules.headlines import ends_as_sentence
-from corestory.line_rules.patterns import JOINED, pattern
+from corestory.line_rules.patterns import JOINED, pattern, words_of
 from corestory.types import Bool, Float
 
 NAME_WORDS = 5
@@ -34,58 +34,13 @@ HEAD_WORDS, PART_WORDS = 8, 8
 HEAD_NAME = 2
 """The fewest words of a page's head besides its number: a single one may be part of a sentence torn at its markup."""
 
-_CREDITS = (
-    r"(?:(?:additional|further|with)\s+)*(?:reporting|editing|writing|research|translation)"
-    r"(?:(?:,|\s+and|,\s+and)\s+(?:reporting|editing|writing|research))*\s+by\s|con información de\s|"
-    r"com informações d[aeo]s?\s|(?:mit|unter) (?:material|mitarbeit) von\s|mitarbeit:|met medewerking van\s|"
-    r"(?:das )?(?:interview|gespräch) führten?:?\s|propos recueillis par:?\s|rédaction:|édité par\s|"
-    r"avec la contribution de\s"
-)
-# Besides names and words of at most three letters these stand in credits.
-_IN_CREDITS = frozenset({"reporting", "editing", "writing", "research", "additional", "translation", "agencias"})
-_BY = frozenset({"By", "BY", "Von", "VON", "Par", "PAR", "Por", "POR", "Di", "Door", "Av", "Af", "Oleh", "OLEH"})
-_WRITERS = (
-    *("Written", "Words", "Posted", "Story", "Text", "Geschrieben", "Écrit", "Publié", "Escrito", "Scritto"),
-    *("Skrevet", "Skriven", "Photographs", "Photography", "Photos", "Pictures", "Illustrations", "Fotos", "Fotografie"),
-)
-_WRITTEN = rf"^(?:{'|'.join(_WRITERS)}) \w{{2,4}}\s"
-_BYLINES = (*_BY, *_WRITERS)
+_WRITTEN = r"^(?:{before by}) \w{2,4}\s"
 _AND = frozenset({"and", "und", "et", "y", "e", "en", "och", "og", "i", "&"})
 # Marks of Markdown and of lists.
 _AROUND = " \xa0\t*_#|•-–—"
-_PRINTED = (
-    r"a version of this (?:article|story|piece|column) (?:appears|appeared|was published|ran)|"
-    r"(?:dieser|dieses|der|das) (?:text|artikel|beitrag|interview|gespräch) "
-    r"(?:ist zuerst|ist erschienen|erschien|stammt aus) .*(?:print|gedruckt|ausgabe|heft)|"
-    r"(?:cet article|ce texte) (?:est paru|a été publié|est extrait) .*(?:numéro|édition|magazine)|"
-    r"(?:este artículo|esta nota|este texto) .*edición (?:impresa|en papel)|"
-    r"(?:questo|l') ?articolo .*(?:edizione cartacea|numero|stampa)|"
-    r"(?:dit artikel|een versie van dit artikel) .*(?:krant|editie|nummer)|"
-    r"(?:este texto|esta matéria|uma versão deste) .*edição (?:impressa|de)|"
-    r"(?:artykuł|tekst) .*(?:wydani|numerze|drukiem)|"
-    r"(?:this )?transcripts? (?:"
-    r"(?:was|were|has been|is|are) (?:\w+[ -]){0,3}(?:generated|created|transcribed|produced)|"
-    r"may (?:contain errors|not be in (?:its|their) final form))"
-)
-# A person's profession or work.
-_WORK = (
-    r"reporters?|correspondents?|journalists?|editors?|columnists?|contributors?|freelance\w*|writers?|writes|authors?|"
-    r"bloggers?|covers|covered|redakteur\w*|korrespondent\w*|journalistin|autorin?|schreibt|volontär\w*|reporterin|"
-    r"journalistes?|rédact\w+|correspondante?|écrit|periodista|redactora?|corresponsal|escribe|giornalista|redat\w+|"
-    r"redattor\w+|redattrice|scrive|corrispondente|jornalista|repórter|colunista|escreve|verslag\w+|redacteur|schrijft|"
-    r"journalisti?|skriver|redaktör|redaktør|dziennikar\w+|redaktor\w*|pisze|novinář\w*|toimittaja|kirjoittaa|jurnalist\w*|"
-    r"журналист\w*|корреспондент\w*|пишет|редактор|обозреватель|журналіст\w*|кореспондент\w*|пише|δημοσιογράφος|γράφει"
-)
-# What pictures are called in credits.
-_PHOTOGRAPH = (
-    r"photos?|fotos?|foto[’']s|fot\.|zdjęci[ea]|zdj\.|image|bild|photograph|fotografí?a|fotografie|fotó|fotoğraf|kuvat?|"
-    r"billede|bilde|beeld|imagen|imagem|crédito?|ảnh|фото|снимка|слика|slika|φωτογραφία|φωτο|εικόνα|صورة|تصوير|عکس|צילום|"
-    r"फोटो|ছবি|ภาพ|写真|图|사진"
-)
 # The end of a caption: "Photo: Ann Lee", "© Ann Lee"; and a line of nothing but a note on the pictures.
 _PICTURE = (
-    rf"(?:^|.*[\s(])(?:(?:{_PHOTOGRAPH})(?: credit)?"
-    r"\s?:\s?|©\s?)(?=[^\s\d])(?:[^.!?:]|\b[A-Z]\.){1,40}[.)]?$|"
+    r"(?:^|.*[\s(])(?:(?:{pictures})(?: credit)?\s?:\s?|©\s?)(?=[^\s\d])(?:[^.!?:]|\b[A-Z]\.){1,40}[.)]?$|"
     r"^[（(](?:写真|画像|photo|foto|bild|pictured|image)[^）)]*[）)]$|"
     r".*[（(](?:(?:ap|afp|getty) )?(?:(?:photo|foto|image|bild)s?|supplied|file|handout|courtesy|archivo?|archive)\b"
     r"[^()（）]*[）)]$|.*撮影[)）]?$|"
@@ -99,21 +54,14 @@ _AGENCY = (
 )
 # Without a colon, too, a caption ends in names: "... on Monday. Foto Ann Lee", "... (fot. Ann Lee)",
 _NAMED = r"(?P<names>(?:[^\W\d]|\b\w\.|[ /@’'&-]){2,44})[)）]?$"
-_BEHIND = rf"(?:^|[.!?»)”\"|/,;(（。]\s?)(?:{_PHOTOGRAPH}|credit)[ .:=/：／＝]\s?{_NAMED}"
+_BEHIND = rf"(?:^|[.!?»)”\"|/,;(（。]\s?)(?:{{pictures}}|credit)[ .:=/：／＝]\s?{_NAMED}"
 # "... on Monday. Ann Lee/The Post", "... on Monday. / A. Lee".
 _BESIDE = rf"(?:(?<!\d)[.!?»”\"](?:\s[|/–—-])?|[(（])\s*{_NAMED}"
-_SMALL = frozenset(
-    (
-        *("for", "the", "of", "and", "via", "de", "da", "di", "do", "del", "dos", "la", "le", "al", "van", "von"),
-        *("der", "den", "und", "et", "y", "e", "en", "i", "och", "og", "pour", "für", "voor", "för"),
-    )
-)
 # "Port=Ann Lee reporter lee@post.example", "Ann Lee (ann lee) reporter of the desk".
 _REPORTERS = r"\S+=\S+ (?:기자|특파원)(?: \S+@\S+)?|\S+ (?:기자|특파원) \S+@\S+|[^\s。、]+[)）部局][^\s。、]*記者"
 _OF_REPORTERS = ("기자", "특파원", "記者")
+_LABELS = r"[\W_]*(?:(?:{notes on the printed paper})|(?P<credit>{credits}))"
 _BETWEEN = re.compile(r"[,|/–—]|\s-\s")
-_LABELS = rf"[\W_]*(?:{_PRINTED}|(?P<credit>{_CREDITS}))"
-_PROFESSION = rf"\b(?:{_WORK})\b"
 _LENGTH = r"(?:\d{1,2}:)?\d{1,2}:[0-5]\d"
 _COUNTER = r"\d{1,3}\s?(?:/|of|von|sur|de|di|van|av|af|z|из|із)\s?\d{1,3}"
 _SIGNED = r"([^,|/–—(:]{5,40}?)\s?(?:[,|/–—]|\s-\s)\s*(\S.*)"
@@ -216,7 +164,7 @@ def heads_of_pages(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 def profession() -> re.Pattern[str]:
     """Return the pattern of the professions and the work of those who write."""
-    return pattern(_PROFESSION)
+    return pattern(r"\b(?:{professions})\b")
 
 
 def is_credit(text: str) -> bool:
@@ -250,13 +198,14 @@ def is_byline(text: str) -> bool:
     """
     text = text.strip(_AROUND)
     # Most lines begin otherwise, and need no pattern.
-    if not text.startswith(_BYLINES):
+    begin = next(iter(text.split(None, 1)), "")
+    if begin not in words_of("before a name") and begin not in words_of("before by"):
         return False
-    by, *name = re.sub(_WRITTEN, lambda of: of[0].split()[-1].title() + " ", text).split()
+    by, *name = pattern(_WRITTEN, re.NOFLAG).sub(lambda of: of[0].split()[-1].title() + " ", text).split()
     # A name has two words or more: "By Size" is a subhead, and so is "By The Numbers". In scripts without case its form
     # does not tell it.
     long = 2 <= len(name) <= NAME_WORDS and name[0] not in ("The", "A", "An")
-    return by in _BY and long and all(word[0].isupper() or word in _AND for word in name)
+    return by in words_of("before a name") and long and all(word[0].isupper() or word in _AND for word in name)
 
 
 def _is_signed(text: str) -> bool:
@@ -270,14 +219,18 @@ def _is_signed(text: str) -> bool:
     if signed is None or any(map(str.isdigit, text)):
         return False
     name, work = signed[1].split(), signed[2]
-    of_name = 1 < len(name) < NAME_WORDS and all(word[0].isupper() or word in _SMALL for word in name)
+    of_name = 1 < len(name) < NAME_WORDS and all(
+        word[0].isupper() or word in words_of("small words of names") for word in name
+    )
     return of_name and len(work.split()) <= PROFESSION_WORDS and profession().search(work) is not None
 
 
 def _is_of_names(names: str) -> bool:
     """Return whether nothing but names follows: "Reporting by The Herald found that ..." is a sentence."""
     return all(
-        word[0].isupper() or len(word.strip(".,;)")) <= 3 or word.strip(".,;)").casefold() in _IN_CREDITS
+        word[0].isupper()
+        or len(word.strip(".,;)")) <= 3
+        or word.strip(".,;)").casefold() in words_of("words in credits")
         for word in names.split()
     )
 
@@ -303,5 +256,5 @@ def _are_names(text: str, least: int) -> bool:
     names = re.split(r"[\s/]+", text)
     if JOINED.match(names[0]):
         return least == 1 and len(text) <= JOINED_NAME
-    of_names = all(name[:1].isupper() or name.casefold() in _SMALL for name in names)
+    of_names = all(name[:1].isupper() or name.casefold() in words_of("small words of names") for name in names)
     return of_names and names[0][:1].isupper() and least <= len(names) <= NAMES

@@ -17,7 +17,7 @@ from corestory.features.elements import Forest
 from corestory.features.layout import Layout
 from corestory.line_rules.credits import profession
 from corestory.line_rules.notices import ends_release
-from corestory.line_rules.patterns import pattern
+from corestory.line_rules.patterns import pattern, words_of
 from corestory.types import Bool, Float
 
 LAST, NOTE_WORDS = 4, 90
@@ -45,53 +45,18 @@ VOTES_WORDS, ANSWERS = 5, 20
 HEADING_WORDS, ITEM_WORDS, ITEMS = 10, 12, 2
 """The most words of the heading of a box and of its lines, and the fewest lines of a box."""
 
-_PARTICLES = frozenset(
-    (
-        *("de", "da", "di", "do", "dos", "van", "von", "der", "den", "del", "della", "la", "le", "bin", "al", "el"),
-        *("ter", "ten"),
-    )
-)
-# Behind the name stands a verb,
-_VERBS = frozenset(
-    (
-        *("is", "was", "has", "writes", "covers", "reports", "edits", "ist", "schreibt", "arbeitet", "berichtet"),
-        *("leitet", "lebt", "est", "écrit", "couvre", "travaille", "es", "ha", "escribe", "cubre", "trabaja", "è"),
-        *("scrive", "lavora", "collabora", "é", "escreve", "trabalha", "cobre", "schrijft", "werkt", "är", "skriver"),
-        *("arbetar", "er", "arbejder", "jest", "pisze", "pracuje", "zajmuje", "je", "píše", "kirjoittaa", "este"),
-        *("scrie", "—", "–", "-", "пишет", "работает", "пише", "працює", "είναι", "γράφει"),
-    )
-)
-# none of these within a story,
+# Of the verbs behind a name none of these within a story,
 _PAST = frozenset({"was", "has", "lebt", "ha"})
-# and behind it the person's profession or work (`corestory.line_rules.credits.profession`).
+# and behind them the person's profession or work (`corestory.line_rules.credits.profession`).
 # "Mr Lee writes that ...": what he writes is told.
 _CLAUSES = [["that"], ["que"], ["che"], ["dat"], ["att"], ["at"], ["ότι"]]
 _PUBLISHER = (
     r"(?:about|über|à propos d[eu]s?|acerca de|sobre|over|om|informazioni su)\s+(?:(?:the|die|das|la|le|el|o|a)\s+)?"
 )
-_PRESS = (
-    r"\W*(?:notes? (?:to|for) (?:the )?editors?|(?:media|press) contacts?|contacts? presse|pressekontakt|"
-    r"contactos? de prensa|contatti stampa|perscontact|presskontakt|kontakt dla mediów)\W*"
-)
-# The heading of a box for subscribers.
-_LETTER = (
-    r"(?<!\w)(?:newsletters?|nieuwsbrief|nyhets?brev|nyhedsbrev|uutiskirje|hírlevél|boletín|boletim|infolettre|"
-    r"lettre d[’']info\w*|bülten\w*|buletin|biuletyn|рассылк\w*|розсилк\w*|نشرتنا|نشرة|النشرة|न्यूज़लेटर|"
-    r"ニュースレター|メールマガジン|뉴스레터|订阅|訂閱|電子報)(?!\w)"
-)
-_VOTES = (
-    r"\d[\d.,\s]* (?:votes?|stimmen|votos?|vot[io]|stemmen|röster|stemmer|głos(?:ów|y)|hlas(?:ů|y)|szavazat|"
-    r"голос(?:ов|а|ів)|oy)\b.*"
-)
+_PRESS = r"\W*(?:{contacts of the press})\W*"
 _BOX = (
-    r"[\W_]*(?:(?:fact ?box|fact ?file|info ?box|infokasten|fakten(?:box|kasten)|fakta(?:ruta|boks|boksi)?|faits|"
-    r"repères|en chiffres|zahlen und fakten|ficha|en cifras|in cifre|scheda|em números|kerncijfers|факты|справка)"
-    r"(?:\s?[:：].*|\W*)|"
-    r"(?:(?:key |quick |fast )?facts|poll|reader poll|umfrage|sondage|encuesta|sondaggio|enquete|peiling|"
-    r"omröstning|afstemning|avstemning|sonda|ankieta|опрос|anket)\s?[:：].*|"
-    r".{3,40} (?:in (?:numbers|figures)|by the numbers|in zahlen|"
-    r"w liczbach|en chiffres|en cifras|en datos|in cifre|em números|i siffror|i tal|in cijfers|v číslech|в цифрах|"
-    r"numeroina))"
+    r"[\W_]*(?:(?:{headings of boxes})(?:\s?[:：].*|\W*)|(?:{headings of boxes and polls})\s?[:：].*|"
+    r".{3,40} (?:{in numbers}))"
 )
 
 
@@ -139,7 +104,7 @@ def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end:
             if (
                 place > 1
                 and rows[place - 1] == row - 1
-                and (_is_name(above) or re.match(f"{_PUBLISHER}|{_PRESS}$", above, re.IGNORECASE))
+                and (_is_name(above) or pattern(rf"{_PUBLISHER}|{_PRESS}$").match(above))
             ):
                 found.append(row - 1)
     last = next((row for row in reversed(rows) if row not in found), first)
@@ -159,7 +124,7 @@ def _of_author(text: str, above: str, story: Iterable[str], *, within: bool = Fa
         return not re.match(r":| (?:and|und|et|y|e|en|och|og|i|и) ", text[work.end() :])
     name, rest = _name_and_rest(re.sub(r"^[^:.!?]{3,30}:\s", "", text))
     return bool(
-        name and rest and rest[0].casefold() in _VERBS and rest[1:2] not in _CLAUSES
+        name and rest and rest[0].casefold() in words_of("verbs behind authors") and rest[1:2] not in _CLAUSES
         and profession().search(" ".join(rest[:WORK_WORDS] if within or rest[0] in "—–-" else rest))
         and not (within and rest[0].casefold() in _PAST)
         and not re.search("[\"“„«]", text)
@@ -169,10 +134,8 @@ def _of_author(text: str, above: str, story: Iterable[str], *, within: bool = Fa
 
 def _name_and_rest(text: str) -> tuple[list[str], list[str]]:
     # Of most texts the first words tell, and the others need not be split.
-    words = text.split(None, NAME_WORDS + 1)[: NAME_WORDS + 1]
-    size = next(
-        (place for place, word in enumerate(words) if not (word[0].isupper() or word in _PARTICLES)), len(words)
-    )
+    words, particles = text.split(None, NAME_WORDS + 1)[: NAME_WORDS + 1], words_of("particles of names")
+    size = next((place for place, word in enumerate(words) if not (word[0].isupper() or word in particles)), len(words))
     return (words[:size], text.split()[size:]) if 2 <= size <= NAME_WORDS else ([], [])
 
 
@@ -185,9 +148,9 @@ def _is_name(text: str) -> bool:
 
 def _of_publisher(text: str, heading: str, behind: Sequence[str]) -> bool:
     """Whether a paragraph begins with the name in the heading "About ...", or follows "Notes to editors"."""
-    if re.fullmatch(_PRESS, heading, re.IGNORECASE):
+    if pattern(_PRESS).fullmatch(heading):
         return True
-    about = re.match(_PUBLISHER, heading, re.IGNORECASE)
+    about = pattern(_PUBLISHER).match(heading)
     name = heading[about.end() :].strip(" :") if about else ""
     if not name[:1].isupper() or name not in text[: len(name) + BEFORE_NAME]:
         return False
@@ -204,7 +167,11 @@ def _behind_letters(batch: Batch, words: Float, kept: Bool) -> Bool:
         return found
     lines = kept & (words <= LETTER_WORDS) & (batch.layout.position > 0)
     for row in np.flatnonzero(lines).tolist():
-        if not kept[row - 1] and words[row - 1] <= HEADING_WORDS and pattern(_LETTER).search(batch.texts[row - 1]):
+        if (
+            not kept[row - 1]
+            and words[row - 1] <= HEADING_WORDS
+            and pattern(r"(?<!\w)(?:{newsletters})(?!\w)").search(batch.texts[row - 1])
+        ):
             found[row] = _is_alone(row, batch.layout, batch.markup.forest, kept)
     return found
 
@@ -223,7 +190,7 @@ def _polls(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find the kept lines of polls: the number of votes, the answers above it and the question above them."""
     texts, found = batch.texts, np.zeros(len(kept), bool)
     for row in np.flatnonzero(words <= VOTES_WORDS).tolist():
-        if not texts[row][:1].isdigit() or pattern(_VOTES).fullmatch(texts[row]) is None:
+        if not texts[row][:1].isdigit() or pattern(r"\d[\d.,\s]* (?:{votes})\b.*").fullmatch(texts[row]) is None:
             continue
         question, first = row - 1, max(int(batch.layout.start[row]), row - ANSWERS)
         while question > first and words[question] <= HEADING_WORDS and not texts[question].endswith("?"):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.line_rules.patterns import pattern
+from corestory.line_rules.patterns import pattern, words_of
 from corestory.types import Bool, Float
 
 MAIL_LINES, MAIL_WORDS = 16, 25
@@ -25,81 +25,8 @@ FIELDS, KNOWN, BEHIND = 3, 2, 2
 FIELD_WORDS = 40
 """The most words of a field."""
 
-_MAIL = (
-    r"\W{0,4}(from|to|b?cc|sent|date|subject|reply-to|importance|von|an|gesendet|datum|betreff|de|à|objet|envoyé|para|"
-    r"asunto|fecha|enviado|assunto|data|da|oggetto|inviato|onderwerp|aan|verzonden|van|fra|til|emne|från|till|ämne|"
-    r"skickat|sendt|od|do|temat|wysłano|от|кому|тема|отправлено|дата|від|дата|kimden|kime|konu|tarih|发件人|收件人|"
-    r"主题|日期|差出人|宛先|件名|日時|보낸 ?사람|받는 ?사람|제목|날짜)\s?[:：]\s?\S"
-)
-_FORWARDED = (
-    r"[\W_]*(?:begin )?(?:forwarded message|original message|weitergeleitete nachricht|ursprüngliche nachricht|"
-    r"message (?:transféré|original|d['’]origine)|mensaje (?:reenviado|original)|messaggio (?:inoltrato|originale)|"
-    r"mensagem (?:encaminhada|original)|doorgestuurd bericht|oorspronkelijk bericht|vidarebefordrat meddelande|"
-    r"ursprungligt meddelande|videresendt (?:meddelelse|melding|besked)|wiadomość (?:przekazana|oryginalna)|"
-    r"пересылаемое сообщение|исходное сообщение|переслане повідомлення|iletilen ileti|转发邮件|原始邮件|転送メッセージ|"
-    r"전달된 메일)[\W_]*"
-)
-_KNOWN = frozenset(
-    (
-        *("id", "status", "slug", "section", "desk", "teaser", "vorspann", "headline", "title", "subtitle", "kicker"),
-        *("overline", "author", "authors", "byline", "date", "published", "updated", "tags", "keywords", "url", "link"),
-        *("image", "caption", "source", "views", "language", "category", "embargo", "version", "words", "summary"),
-        *(
-            "ressort",
-            "rubrik",
-            "dachzeile",
-            "titel",
-            "untertitel",
-            "überschrift",
-            "autor",
-            "autorin",
-            "datum",
-            "quelle",
-        ),
-        *("veröffentlicht", "schlagworte", "kategorie", "bild", "bildunterschrift", "fotograf", "sprache", "rubrique"),
-        *(
-            "titre",
-            "chapô",
-            "chapeau",
-            "auteur",
-            "légende",
-            "mots-clés",
-            "catégorie",
-            "statut",
-            "surtitre",
-            "publié le",
-        ),
-        *(
-            "título",
-            "titular",
-            "antetítulo",
-            "entradilla",
-            "fecha",
-            "sección",
-            "autora",
-            "etiquetas",
-            "estado",
-            "imagen",
-        ),
-        *("pie de foto", "palabras clave", "fuente", "categoría", "titolo", "occhiello", "sommario", "autore", "data"),
-        *(
-            "sezione",
-            "parole chiave",
-            "stato",
-            "didascalia",
-            "fonte",
-            "manchete",
-            "seção",
-            "secção",
-            "legenda",
-            "imagem",
-        ),
-        *("palavras-chave", "estado", "titlu", "categorie", "imagine", "cuvinte cheie", "vizualizări", "kop", "intro"),
-        *("rubriek", "trefwoorden", "bron", "status", "rubrik", "ingress", "författare", "nyckelord", "bildtext"),
-        *("tytuł", "dział", "lead", "słowa kluczowe", "źródło", "zdjęcie", "заголовок", "подзаголовок", "рубрика"),
-        *("автор", "дата", "теги", "источник", "статус", "анонс", "джерело", "başlık", "yazar", "tarih", "etiketler"),
-    )
-)
+_MAIL = r"\W{0,4}({fields of mail})\s?[:：]\s?\S"
+_FORWARDED = r"[\W_]*(?:begin )?(?:{marks of mail that is passed on})[\W_]*"
 _FIELD = r"[\W_]{0,4}([^\W\d_][^\W\d_ -]{0,20}(?:[ -][^\W\d_]{1,12})?)\s?[:：](?:\s|$)"
 
 
@@ -165,7 +92,7 @@ def _of_mail(texts: Sequence[str], words: Float, kept: Bool, inside: slice, begi
 def _above(texts: Sequence[str], words: Float, inside: slice) -> list[int]:
     """Return the rows of the fields that begin a text."""
     names = _names(texts, words, range(inside.start, inside.stop))
-    known = len(_KNOWN.intersection(names))
+    known = len(words_of("fields of exports").intersection(names))
     rows = range(inside.start, inside.start + len(names))
     return list(rows) if len(names) >= FIELDS and known >= KNOWN and _are_values(texts, rows) else []
 
@@ -174,7 +101,11 @@ def _behind(texts: Sequence[str], words: Float, inside: slice) -> list[int]:
     """Return the rows of the fields that end a text."""
     names = _names(texts, words, range(inside.stop - 1, inside.start - 1, -1))
     rows = range(inside.stop - len(names), inside.stop)
-    return list(rows) if len(_KNOWN.intersection(names)) >= BEHIND and _are_values(texts, rows) else []
+    return (
+        list(rows)
+        if len(words_of("fields of exports").intersection(names)) >= BEHIND and _are_values(texts, rows)
+        else []
+    )
 
 
 def _are_values(texts: Sequence[str], rows: range) -> bool:
@@ -184,11 +115,11 @@ def _are_values(texts: Sequence[str], rows: range) -> bool:
 
 def _names(texts: Sequence[str], words: Float, rows: range) -> list[str]:
     """Return the different names of the fields in rows that follow one another; those not known have a short value."""
-    names: list[str] = []
+    names, known = list[str](), words_of("fields of exports")
     for row in rows:
         field = re.match(_FIELD, texts[row]) if words[row] <= FIELD_WORDS else None
         name = field[1].casefold() if field else ""
-        if not name or name in names or (name not in _KNOWN and texts[row].rstrip()[-1:] in ".!?…。"):
+        if not name or name in names or (name not in known and texts[row].rstrip()[-1:] in ".!?…。"):
             break
         names.append(name)
     return names

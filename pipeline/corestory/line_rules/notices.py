@@ -30,79 +30,16 @@ LABEL_WORDS = 8
 ELEMENT = 0.3
 """The most that an advertisement's element holds of an article's kept words."""
 
-_HEADS = (
-    r"(?:editor['’]?s['’]? note|note from the editors?|(?:anmerkung|hinweis) der redaktion|note de la rédaction|"
-    r"nota de la redacción|nota del editor|nota da redação|nota do editor|nota della redazione|noot van de redactie|"
-    r"naschrift|od redakcji|от редакции|від редакції|editörün notu|ملاحظة المحرر|編集部注)\s?[:：]\s*"
-)
-_NOTES = (
-    r"(?:correction|clarification|erratum|errata|korrektur(?:hinweis)?|richtigstellung|rectificatif|"
-    r"fe de (?:erratas|errores)|corrección|correção|errata corrige|rettifica|correctie|rectificatie|rättelse|rettelse|"
-    r"oikaisu|sprostowanie|уточнение|исправление|поправка|düzeltme|تصحيح|訂正)(?: \(?[\d./ ]{4,12}\)?)?\s?[:：]|"
-    rf"(?:{_HEADS})?(?:this (?:article|story|piece|report|post|headline)(?: and headline)? (?:was|has been) "
-    r"(?:amended|corrected|updated|edited|revised)|an? (?:earlier|previous) version of this|"
-    r"dieser (?:artikel|text|beitrag) wurde .*(?:aktualisiert|korrigiert|geändert|ergänzt)|"
-    r"in einer (?:früheren|ersten) (?:version|fassung) |"
-    r"cet article a été (?:modifié|mis à jour|corrigé)|une (?:première )?version (?:précédente|antérieure) de cet|"
-    r"(?:este artículo|esta (?:nota|noticia)) (?:ha sido|fue) (?:actualizad|corregid|modificad)|"
-    r"una versión anterior de est|uma versão anterior dest|"
-    r"(?:esta (?:matéria|reportagem|notícia)|este (?:texto|artigo)) foi (?:atualizad|corrigid|alterad)|"
-    r"questo articolo è stato (?:aggiornato|corretto|modificato)|una versione precedente di questo|"
-    r"dit (?:artikel|bericht) is (?:aangepast|bijgewerkt|gewijzigd|gecorrigeerd)|in een eerdere versie van dit|"
-    r"в (?:предыдущей|прошлой|первоначальной|более ранней) версии (?:этой |этого )?(?:статьи|материала|текста|новости)|"
-    r"[ув] (?:попередній|ранній|першій) версії (?:цієї |цього )?(?:статті|матеріалу|тексту|новини)|"
-    r"bu (?:haberin|yazının|metnin) (?:önceki|ilk|daha önceki) (?:sürüm|versiyon|hal)|"
-    r"i en tidigare version av|artiklen er (?:opdateret|rettet)|w poprzedniej wersji (?:artykułu|tekstu))"
-)
-_COOKIES = (
-    r"(?:we|wir|nous|wij|noi|nós|nosotros|my) (?:and|und|et|en|e|y|i) (?:our|unsere|nos|onze|i nostri|nossos|"
-    r"nuestros|nasi) (?:\d+ (?:[^\W\d_]+ )?(?:partners?|partenaires|parceiros|socios|partnerzy)|.{4,40} cookies)|"
-    r"(?:(?:this|our) (?:web ?)?site uses|we use) cookies|(?:wir verwenden|wir nutzen|diese (?:web)?seite (?:verwendet|"
-    r"nutzt)) cookies|(?:nous utilisons|ce site utilise) des cookies|(?:utilizamos|usamos|este sitio (?:web )?utiliza|"
-    r"este site (?:usa|utiliza)) cookies|(?:questo sito (?:usa|utilizza)|utilizziamo)(?: i)? cookie|"
-    r"(?:wij gebruiken|deze (?:web)?site gebruikt) cookies|vi (?:använder|bruger|bruker) cookies|"
-    r"(?:ta strona używa|używamy) (?:plików )?cookies|(?:мы используем|сайт использует) (?:файлы )?cookie|"
-    r"(?:当サイト|このサイト)\w*(?:cookie|クッキー)"
-)
-_MAILED = (
-    r"(?:you(?:['’]re| are| were)? (?:receiv\w+|getting|sent) this (?:e-?mail|newsletter|message) because|"
-    r"(?:sie erhalten|du erhältst) diesen? (?:e-?mail|newsletter),? weil|"
-    r"vous recevez (?:ce|cet|cette) (?:e-?mail|mail|courriel|newsletter|message) (?:car|parce)|"
-    r"recibes? est[ea] (?:correo|e-?mail|mensaje|boletín) porque|"
-    r"você (?:recebeu|está recebendo) est[ea] (?:e-?mail|mensagem) porque|"
-    r"(?:hai ricevuto|ricevi) questa (?:e-?mail|newsletter) perché|"
-    r"(?:je|u) ontvangt deze (?:e-?mail|mail|nieuwsbrief) omdat)"
-)
-# An exchange rate, the initials of editors, an address of a printed page: "($1 = 9.80 crowns)", "al/mj", "[1] http://…";
-# the name below a post that is quoted: "— Ann Lee (@ann) May 3"; what wires write to editors: "Eds: ...",
-# "(Adds quotes)", "(more)", "((desk@wire.example))".
-_AGENCY = (
-    r"©|\(?(?:[$€£] ?1|1 (?:euro|u\.?s\.? dollar|dollar)) = [^.\d]{0,9}[\d.,]+ ?[^.]{0,30}\)?$|our standards: |"
-    r"(?-i:[a-z]{2,4}(?:/[a-z]{2,4})+$)|[^\s/!-~]{2,8}(?:/[^\s/!-~]{2,8})+$|\[\d{1,3}\] ?https?://\S+$|"
-    r"(?<=[—–-] )[^()]{2,60} \(@\w{2,20}\).{0,40}$|eds: |more\)$|(?<=\(\()[^()]{4,200}\)\)$|"
-    r"(?:adds|updates|recasts|refiles|repeats|corrects|rewrites)\b[^.!?()]{3,150}[.;]?\)$"
-)
-_NOTICES = rf"[\W_]{{0,3}}(?:{_NOTES}|{_COOKIES}|{_MAILED}|{_AGENCY})"
-_ENDS = (
-    r"[\W_]{0,3}(?:"
-    r"[-–—*#\s]{1,6}(?:ends?|fin|ende|fine|fim|30)[-–—*#\s]{1,6}|(?-i:ENDS|ENDE)|#\s?#\s?#|"
-    r"notes? (?:to|for) (?:the )?editors?|hinweise? (?:an|für) (?:die )?redaktion(?:en)?|"
-    r"notes? (?:aux rédactions|à la rédaction)|notas? (?:para|a) (?:los )?(?:editores|redactores)|"
-    r"notas? (?:aos editores|à redação)|note per (?:la redazione|i redattori)|noot voor (?:de )?redactie|"
-    r"(?:press|media)(?: relations)? (?:contacts?|inquiries|enquiries)|presse-? ?kontakt|contacts? (?:de )?presse|"
-    r"contacto (?:de |para la )?prensa|contatti? (?:per la )?stampa|ufficio stampa|"
-    r"contatos? (?:de |para a? ?)?imprensa|assessoria de imprensa|perscontact|kontakt dla mediów|"
-    r"\w{2,8}-notizblock|die folgenden informationen sind nicht zur veröffentlichung bestimmt|"
-    r"контакты? для (?:сми|прессы)|basın iletişim|(?:cautionary (?:note|statement) (?:regarding|concerning|about) )?"
-    r"forward[- ]looking statements?|safe harbor(?: statement)?)"
+# An agency's lines are an exchange rate, the initials of editors, an address of a printed page: "($1 = 9.80 crowns)",
+# "al/mj", "[1] http://…"; the name below a post that is quoted: "— Ann Lee (@ann) May 3"; what wires write to editors:
+# "Eds: ...", "(Adds quotes)", "(more)", "((desk@wire.example))".
+_NOTICES = (
+    r"[\W_]{0,3}(?:(?:{corrections})(?: \(?[\d./ ]{4,12}\)?)?\s?[:：]|"
+    r"(?:(?:{heads of notes})\s?[:：]\s*)?(?:{notes on corrections})|{notices about cookies}|"
+    r"(?:{why one gets a letter})|{lines of agencies})"
 )
 # Labels such as "Advertisement" begin sections of stories as well.
-_SPONSORS = (
-    r"\W*(?:(?:sponsored|promoted|paid) ?(?:content|post)?\W*$|(?:together with|in partnership with|a message from|"
-    r"(?:presented|sponsored|brought to you|paid for) by|präsentiert von|en partenariat avec|offert par|"
-    r"patrocinado por|presentado por|apresentado por|offerto da|in samenwerking met|i samarbete med|i samarbejde med|"
-    r"i samarbeid med|we współpracy z) \S)"
-)
+_SPONSORS = r"\W*(?:(?:sponsored|promoted|paid) ?(?:content|post)?\W*$|(?:{labels before sponsors}) \S)"
 # Scripts of advertisements, and marks of what a publishing system was to put in: '[poll id="3"]',
 # "[caption]The quay[/caption]", "{{banner}}".
 _SCRIPT = r"(?:window\.|var )?(?:googletag|adsbygoogle|_taboola|dataLayer|fusetag|gtag|fbq|ga|OA_show)\b[ .=(\[].*[;)}]"
@@ -161,7 +98,7 @@ def ends_release(text: str) -> bool:
     >>> ends_release("###"), ends_release("Media contact:"), ends_release("The story ends")
     (True, True, False)
     """
-    return pattern(_ENDS).fullmatch(text.rstrip(" :")) is not None
+    return pattern(r"[\W_]{0,3}(?:{ends of press releases})").fullmatch(text.rstrip(" :")) is not None
 
 
 def _behind_releases(batch: Batch, words: Float, kept: Bool) -> Bool:

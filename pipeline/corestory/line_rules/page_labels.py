@@ -9,7 +9,6 @@ a digit and few words (`time`), names (`credit`), a list behind a colon (`label`
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from functools import cache
 from typing import NamedTuple
@@ -20,7 +19,7 @@ from corestory.features.batch import Batch
 from corestory.line_rules.comment_lines import is_label_of_comments, is_stamp, says_how_long_ago
 from corestory.line_rules.credits import is_credit
 from corestory.line_rules.headlines import ends_as_sentence
-from corestory.line_rules.patterns import JOINED, table
+from corestory.line_rules.patterns import JOINED, pattern, table
 from corestory.line_rules.teasers import folded, is_heading_of_teasers
 from corestory.types import Bool, Float
 
@@ -38,15 +37,8 @@ KEY = 4
 
 # A count of comments, an address, hashtags, a news agency with initials ("VNA/iv"), the way to the page within its
 # site, and in scripts without spaces a date with what was done then.
-_COUNTED = (
-    "votes|stimmen|votos|voti|stemmen|röster|głosów|голосов|голосів|shares|replies|comments?|likes|views|kommentare?|aufrufe|partages|commentaires?|vues|comentarios?|compartidos|"
-    "condivisioni|commenti?|compartilhamentos|comentários?|reacties?|delningar|kommentar(?:er)?|delinger|kommenttia?|"
-    "komentarzy|udostępnień|komentářů|sdílení|megosztás|hozzászólás|comentarii|distribuiri|σχόλια|комментари[йяев]+|"
-    "просмотр(?:ов|а)?|коментар(?:ів|і)?|yorum|paylaşım|تعليق(?:ات)?|टिप्पणियां|komentar|bình luận|"
-    "件のコメント|개의 댓글|条评论"
-)
 _FORMS = (
-    rf"\d[\d.,]*\s?[km]?\s?(?:{_COUNTED})|@\w{{3,}}|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|"
+    r"\d[\d.,]*\s?[km]?\s?(?:{what pages count})|@\w{3,}|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|"
     r"(?:#[^\s#]{2,}[\s,]*){2,}|(?:[^»›>]{1,30} [»›>] ){2,}[^»›>]{1,30}|"
     r"(?-i:[A-Z]{3,5}/[a-z]{2,4})|\D?\d{4}\S+\d\S*[\s\d:：分时時点点]*\]?\s?(?:更新|配信|公開|掲載|発行|수정|입력|등록|(?:来源|來源)[:：]?\S+)"
 )
@@ -140,7 +132,7 @@ def is_page_label(text: str) -> bool:
                 return True
     if line.rstrip(" :.…") in whole or (line.count(" ") < AGO_WORDS and says_how_long_ago(line)):
         return True
-    if not _IN_FORMS.isdisjoint(line) and re.fullmatch(_FORMS, text.strip(), re.IGNORECASE):
+    if not _IN_FORMS.isdisjoint(line) and pattern(_FORMS).fullmatch(text.strip()):
         return True
     if line.split(None, 1)[0].strip(",.:/|·•") not in words:  # of nearly all lines
         return False

@@ -16,7 +16,7 @@ import numpy as np
 from corestory.features import characters as cp
 from corestory.features.batch import Batch
 from corestory.features.characters import Characters, pieces
-from corestory.line_rules.patterns import JOINED, table
+from corestory.line_rules.patterns import JOINED, pattern, table
 from corestory.line_rules.teasers import folded, is_headed_teaser
 from corestory.types import Bool, Float, Int
 
@@ -28,12 +28,6 @@ LETTERS = 4
 """The number of first letters that are the beginning of a word; a shorter word is its own."""
 
 _CALLS, _QUOTED = frozenset(("calls", "following", "tips")), '["“„«]'
-# "The agency said its advice was not legal advice."
-_TOLD = re.compile(
-    r" (?:said|says|told|ruled|according to|sagte|sagten|laut|dijo|según|selon|a déclaré|a dit|disse|segundo|ha detto|"
-    r"secondo|zei|volgens|enligt|ifølge|sagde|sanoi|mukaan|powiedział|powiedziała|według|řekl|řekla|podle|сказал|сказала|"
-    r"сообщил|заявил|по словам|сказав|за словами|dedi|söyledi)\b"
-)
 _QUOTES = tuple("\"“”„«»「『'‘")
 
 
@@ -95,7 +89,10 @@ def page_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
 def _has_all(text: str, subject: str) -> bool:
     """Return whether a text has a part of each later group of a subject, its length, and no quoted call or report."""
     most, groups = _subjects()[subject]
-    if max(text.count(" ") - 1, len(text) // WORD_CHARACTERS) > most or _TOLD.search(text) is not None:
+    if (
+        max(text.count(" ") - 1, len(text) // WORD_CHARACTERS) > most
+        or pattern(r" (?:{reports of what was said})\b").search(text) is not None
+    ):
         return False
     quoted = subject in _CALLS and re.search(_QUOTED, text) is not None
     return not quoted and all(any(map(text.__contains__, group)) for group in groups[1:])

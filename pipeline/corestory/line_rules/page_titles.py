@@ -1,11 +1,11 @@
-"""Titles of pages that have no story, in ``page_titles.tsv``: of forms, offers, legal notices, searches and errors."""
+"""Titles of pages that have no story, in ``words.tsv``: of forms, offers, legal notices, searches and errors."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 
-from corestory.line_rules.patterns import table
+from corestory.line_rules.patterns import words_of
 from corestory.line_rules.teasers import folded
 
 # What parts the name of a page from that of its site; behind a colon or a dash a headline may go on: "Privacy: …".
@@ -31,7 +31,7 @@ _BEGUN = re.compile(
 
 @cache
 def _titles() -> frozenset[str]:
-    return frozenset(title for _, titles in table("page_titles.tsv") for title in folded(titles).split("|"))
+    return frozenset(map(folded, words_of("titles without a story")))
 
 
 def is_title_without_story(title: str) -> bool:

@@ -1,8 +1,12 @@
-"""What rules share: lines without the numbers of links, patterns, and how rules compile their own."""
+"""What rules share: lists of words, patterns with them, and lines without the numbers of links.
+
+The lists are in ``words.tsv``: what pages say in the languages of news, a part of a pattern in each row.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -16,19 +20,47 @@ Japanese, Korean."""
 LETTER = r"(?:[^\W\d_]|[\u0900-\u109f])"
 """A letter; signs of vowels in scripts of India and its neighbours are none to patterns otherwise."""
 
+_LIST = re.compile(r"\{([a-z][A-Za-z ]+)\}")
 _BEFORE_LINK = re.compile(r"\s*(?:[*+•-]\s+)?\[\d{1,4}\](?=[^\W_])")
 
 
 @cache
-def pattern(words: str) -> re.Pattern[str]:
-    """Compile a pattern without regard to case when it is first used, for that takes milliseconds.
+def pattern(written: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
+    """Compile a pattern when it is first used, for that takes milliseconds.
+
+    Parameters
+    ----------
+    written
+        The pattern. A list that it names in braces, such as ``{professions}``, stands for the list's parts.
+    flags
+        By default without regard to case.
 
     Examples
     --------
-    >>> pattern("the quay").fullmatch("The Quay") is not None
+    >>> pattern("[^,]+, ({professions})").fullmatch("Ann Lee, Reporter")[1]
+    'Reporter'
+    """
+    return re.compile(_LIST.sub(lambda named: _lists()[named[1]], written), flags)
+
+
+@cache
+def words_of(name: str) -> frozenset[str]:
+    """Return the words of a list.
+
+    Examples
+    --------
+    >>> "agencias" in words_of("words in credits")
     True
     """
-    return re.compile(words, re.IGNORECASE)
+    return frozenset(_lists()[name].split("|"))
+
+
+@cache
+def _lists() -> dict[str, str]:
+    lists = defaultdict[str, list[str]](list)
+    for name, words in table("words.tsv"):
+        lists[name].append(words)
+    return {name: "|".join(rows) for name, rows in lists.items()}
 
 
 def table(name: str) -> list[list[str]]:
@@ -36,8 +68,8 @@ def table(name: str) -> list[list[str]]:
 
     Examples
     --------
-    >>> table("page_titles.tsv")[0][0]
-    'to sign in and to subscribe'
+    >>> table("page_labels.tsv")[0][:2]
+    ['advertisement', 'begin']
     """
     _, *rows = files(__package__).joinpath(name).read_text("utf-8").splitlines()
     return [row.split("\t") for row in rows]

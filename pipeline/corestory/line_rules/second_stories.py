@@ -52,11 +52,6 @@ the kept words above it. Paragraphs with fewer words than the last number may re
 _ITEM, _SUBHEAD, _TITLE = r"[*+•▪·–—-]\s|\d{1,3}[.)]\s", r"#{2,6}\s", r"#\s"
 # Signs of vowels, which part tokens in scripts of India.
 _SIGNS = "[\u0900-\u0dff]"
-# The story goes on on another page of a newspaper.
-_CONTINUED = (
-    r"\W*(?:(?:continued )?from (?:page|[A-Z]\d)|continued|fortsetzung|suite de|viene de|continuación|segue da|"
-    r"continuação|vervolg|fortsättning|fortsat|ciąg dalszy|dokończenie|pokračování|folytatás|продолжение|окончание)\b"
-)
 _DIGITS = re.compile(r"\d+")
 _FIRST_UNSPACED = chr(UNSPACED[0][0])
 _OF_NAMES = dict.fromkeys(map(ord, "-'’."))
@@ -70,7 +65,7 @@ def has_headline_form(text: str, words: float) -> bool:
         and not text.rstrip().endswith((":", "：", ",", ";"))
         and not ends_as_sentence(text)
         and re.search(CLOCK, text) is None
-        and pattern(_CONTINUED).match(text) is None
+        and pattern(r"\W*(?:{continued from another page})\b").match(text) is None
         and not is_stamp(text)
     )
 

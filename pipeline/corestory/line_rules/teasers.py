@@ -8,7 +8,6 @@ which only teasers are kept is that of a section.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 
@@ -16,7 +15,7 @@ import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.line_rules.headlines import ends_as_sentence
-from corestory.line_rules.patterns import table
+from corestory.line_rules.patterns import words_of
 from corestory.types import Bool, Float
 
 HEADING_WORDS, HEAD_CHARACTERS = 6, 40
@@ -45,18 +44,18 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 @cache
 def _headings() -> dict[str, frozenset[str]]:
-    """Return the headings of each group of ``teaser_headings.tsv``, in some 45 languages, and all of them.
+    """Return the headings of teasers, in some 45 languages, by their group.
 
     Of the story behind "Next story" a line behind the headline is enough, such as the byline; behind "Up next", which
     stands within stories, too, a date has to be one of two such lines. "Read also" says to read another story, and a
     single headline behind it is that story's. Behind "Read on" the story itself may go on.
     """
-    groups: dict[str, frozenset[str]] = defaultdict(frozenset)
-    for group, headings in table("teaser_headings.tsv"):
-        groups[group] |= frozenset(folded(headings).split("|"))
+    groups = {
+        group: frozenset(map(folded, words_of(f"headings of teasers: {group}")))
+        for group in ("next story", "next", "also", "read on", "other")
+    }
     groups["next"] |= groups["next story"]
-    groups["all"] = groups["next"] | groups["other"]
-    return groups
+    return groups | {"all": groups["next"] | groups["other"]}
 
 
 def is_heading_of_teasers(text: str) -> bool:

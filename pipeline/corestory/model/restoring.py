@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corestory.features.shapes import DIGITS, SENTENCE_ENDS
-from corestory.line_rules.by_element import BOXES, CAPTIONS, OFFERS
+from corestory.line_rules.by_element import classes
 from corestory.line_rules.narration import speaks_to_nobody, tells_of_past
 from corestory.line_rules.notices import advertisements
 from corestory.line_rules.page_labels import is_label
@@ -125,7 +125,9 @@ def siblings_of_story(features: BatchFeatures, markup: MarkupColumns, scores: Fl
     found &= ~kept & (scores >= SIBLING_OF_CUTOFF * of_article) & (between | _are_sentences(features, found & ~between))
     found &= (markup.link_density <= MOST_LINKED) & (features.shape[:, DIGITS] <= MOST_DIGITS)
     named = markup.words.rows(np.flatnonzero(found))
-    found[found] = ~np.any([named.having("figcaption"), *named.near(CAPTIONS, BOXES, OFFERS)], axis=0)
+    found[found] = ~np.any(
+        [named.having("figcaption"), *named.near(*map(classes, ("captions", "boxes", "offers")))], axis=0
+    )
     return found
 
 
