@@ -4,6 +4,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
@@ -192,12 +193,11 @@ def about(tagger, **options):
         "digest": "0" * 64,
         "splits": {"train": 1200, "test": 30},
         "split": "test",
-        "seen": [],
         "models": [""],
         "output": Path("reports/default"),
         "threshold": None,
     }
-    return dict(report_about(tagger, **given | options))
+    return dict(report_about(tagger, pd.DataFrame({"split": ["train", "test"]}), **given | options))
 
 
 def test_the_command_line_repeats_what_was_asked_for(seeded_tagger):
@@ -210,10 +210,11 @@ def test_the_command_line_repeats_what_was_asked_for(seeded_tagger):
 
 
 def test_sizes_settings_and_versions_are_said(seeded_tagger):
-    found = about(seeded_tagger, seen=["test"])
+    found = about(seeded_tagger, digest=seeded_tagger.manifest.data_sha256)
 
     assert found["splits"] == "test 30 rows, train 1,200 rows"
-    assert found["trained_on_these_rows"] == "test"
+    assert found["trained_on_these_rows"] == "train"
+    assert about(seeded_tagger)["trained_on_these_rows"] == "no"
     assert "cutoff_share 0." in found["model_settings"]
     assert "numpy" in found["libraries"]
     assert found["model_libraries"] == "numpy 2.0.0"

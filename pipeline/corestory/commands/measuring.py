@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -79,7 +80,7 @@ def evaluate(
 
     from corestory.evaluation.evaluation import cautions
     from corestory.evaluation.findings import report_findings
-    from corestory.evaluation.labelled_rows import chosen_rows, seen_splits
+    from corestory.evaluation.labelled_rows import chosen_rows
     from corestory.labelling.table import is_split_by_article, read_frame
     from corestory.model.manifest import Manifest, data_sha256
     from corestory.reading.text import storable
@@ -88,40 +89,30 @@ def evaluate(
 
     models = model or [""]
     names = model_names(models)
-    name = names[0]
     taggers = [open_model(one) for one in models]
     table = read_frame(data)
     frame = chosen_rows(table, split, where=str(data))
     if output is None:
-        output = _report_folder(name, split, force=force)
+        output = _report_folder(names[0], split, force=force)
     # The output is opened before the work, so that a fault in it is reported at once.
     with atomic_folder(output, force=force, marker="metrics.json") as temporary:
-        digest = data_sha256(table)
-        splits = {str(name): int(count) for name, count in table["split"].value_counts().items()}
-        by_article = is_split_by_article(table)
+        digest, by_article, splits = data_sha256(table), is_split_by_article(table), Counter(table["split"].dropna())
         del table
-        manifests = [tagger.manifest or Manifest() for tagger in taggers]
-        found = cautions(frame, dict(zip(names, manifests, strict=True)), digest=digest, by_article=by_article)
+        about = report_about(
+            taggers[0], frame, data=str(data), digest=digest, splits=splits, split=split, models=models, output=output,
+            threshold=threshold,
+        )  # fmt: skip
+        manifests = {name: tagger.manifest or Manifest() for name, tagger in zip(names, taggers, strict=True)}
+        found = cautions(frame, manifests, digest=digest, by_article=by_article)
         scored, *rest = [score_with_progress(tagger, frame, threshold=threshold) for tagger in taggers]
         others = dict(zip(names[1:], rest, strict=True))
         shown = taggers[0].settings.threshold if threshold is None else threshold
         findings = report_findings(
-            scored, tagger=taggers[0], others=others, threshold=shown, name=name, cautions=found, where=str(data)
-        )
-        about = report_about(
-            taggers[0],
-            data=str(data),
-            digest=digest,
-            splits=splits,
-            split=split,
-            seen=seen_splits(frame, manifests[0]) if digest == manifests[0].data_sha256 else [],
-            models=models,
-            output=output,
-            threshold=threshold,
+            scored, tagger=taggers[0], others=others, threshold=shown, name=names[0], cautions=found, where=str(data)
         )
         with (temporary / "predictions.parquet").open("wb") as stream:  # pyarrow opens no name that is not UTF-8
             _predictions(scored, others).to_parquet(stream, index=False, compression="zstd")
-        write_report(temporary, findings, title=storable(f"{name} on {data.name}, {split}"), about=about)
+        write_report(temporary, findings, title=storable(f"{names[0]} on {data.name}, {split}"), about=about)
     # Printed after the report is written: the reader of a pipe may close it early.
     Console().print(EvaluationView(findings.evaluation, full=verbose))
     say(f"report.html, report.md, metrics.json and predictions.parquet are in {output}")
@@ -206,7 +197,7 @@ def threshold(
     table = read_frame(data)
     frame = chosen_rows(table, SPLIT, where=str(data))
     manifest = tagger.manifest
-    if manifest is not None and data_sha256(table) == manifest.data_sha256 and seen_splits(frame, manifest):
+    if manifest is not None and seen_splits(frame, manifest, digest=data_sha256(table)):
         say(f"The model was trained on these rows ({SPLIT}), so the threshold is too optimistic for new data.")
     del table
     if max_story_lines_lost is None:

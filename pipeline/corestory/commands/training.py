@@ -193,22 +193,17 @@ def train(
     classifier = _fitted(ParagraphClassifier(random_state=seed, n_jobs=jobs), frame)
     folds = classifier.folds_
     say(f"{folds.count} folds by {folds.by}.")
-    scored = frame.assign(**{name: classifier.out_of_fold_[name].to_numpy() for name in ("score", "tagged", "stage1")})
+    scored = frame.join(classifier.out_of_fold_)
     cautions = training_cautions(folds_by=folds.by, by_article=by_article)
     rows = labelled_rows(scored, where=str(data))
     evaluation = evaluate_rows(rows, resamples=RESAMPLES, seed=seed, cautions=cautions, where=str(data))
     manifest = new_manifest(
-        _trained_on(frame),
-        splits=splits,
-        data_sha256=digest,
-        seed=seed,
-        scores=_scores(evaluation),
+        _trained_on(frame), splits=splits, data_sha256=digest, seed=seed, scores=_scores(evaluation),
         training=training_hashes(frame),
-    )
+    )  # fmt: skip
     tagger = replace(classifier.tagger_, manifest=manifest)
     in_story = measure_in_story(rows, settings=replace(evaluation.settings, resamples=0))
-    name = output.resolve().name
-    card = model_card(name, tagger, manifest, evaluation, in_story=in_story, by=folds.by, extra=extra)
+    card = model_card(output.resolve().name, tagger, manifest, evaluation, in_story=in_story, by=folds.by, extra=extra)
     save_model(tagger, output, force=force, card=card)
     Console().print(EvaluationView(evaluation, full=verbose))
     _say_how_sure(evaluation, scored)

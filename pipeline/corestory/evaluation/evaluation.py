@@ -196,7 +196,7 @@ def cautions(
 
     found = []
     for name, manifest in manifests.items():
-        seen = seen_splits(frame, manifest) if digest == manifest.data_sha256 else []
+        seen = seen_splits(frame, manifest, digest=digest)
         overlap = find_overlap(frame, manifest.training)
         trained_on = f"these rows ({', '.join(seen)})" if seen else ""
         if overlap and not seen:

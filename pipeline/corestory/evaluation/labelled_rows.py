@@ -242,9 +242,9 @@ def chosen_rows(frame: pd.DataFrame, split: str, *, where: str) -> pd.DataFrame:
     return frame[frame["split"].isin(names).to_numpy()].reset_index(drop=True)
 
 
-def seen_splits(frame: pd.DataFrame, manifest: Manifest) -> list[str]:
-    """Return the splits of a frame that a model has learned from, given that the frame is of the model's own table."""
-    return sorted(set(frame["split"].dropna()) & set(manifest.splits))
+def seen_splits(frame: pd.DataFrame, manifest: Manifest, *, digest: str) -> list[str]:
+    """Return the splits of a frame that a model has learned from; `digest` is the hash of the frame's table."""
+    return sorted(set(frame["split"].dropna()) & set(manifest.splits)) if digest == manifest.data_sha256 else []
 
 
 def score_in_pieces(

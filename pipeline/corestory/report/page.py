@@ -27,6 +27,7 @@ from corestory.report.sections import (
 from corestory.report.tables import ReportTable
 
 if TYPE_CHECKING:
+    import pandas as pd
     from markupsafe import Markup
 
     from corestory.model.tagger import Tagger
@@ -210,12 +211,12 @@ def _answer(words: Measured[Metrics], name: str, before: str, after: str, stop: 
 
 def report_about(
     tagger: Tagger,
+    rows: pd.DataFrame,
     *,
     data: str,
     digest: str,
     splits: Mapping[str, int],
     split: str,
-    seen: Sequence[str],
     models: Sequence[str],
     output: Path,
     threshold: float | None,
@@ -226,10 +227,12 @@ def report_about(
     ----------
     tagger
         The first model.
+    rows
+        The measured rows.
     data, digest, splits
-        The table's name, its hash, and how many rows each split has.
-    split, seen
-        The measured split, and those of its splits that the model has learned from.
+        The name of their table, its hash, and how many rows each split has.
+    split
+        The measured split.
     models
         The names of the models as the user gave them; an empty name is the default model.
     output, threshold
@@ -242,6 +245,7 @@ def report_about(
     """
     import msgspec
 
+    from corestory.evaluation.labelled_rows import seen_splits
     from corestory.model.manifest import Manifest, new_manifest
     from corestory.reading.text import storable
 
@@ -264,7 +268,7 @@ def report_about(
         ("data_sha256", digest),
         ("splits", ", ".join(f"{name} {count:,} rows" for name, count in sorted(splits.items()))),
         ("split", split),
-        ("trained_on_these_rows", ", ".join(seen) or "no"),
+        ("trained_on_these_rows", ", ".join(seen_splits(rows, manifest, digest=digest)) or "no"),
         ("model", models[0] or "default"),
         ("models", ", ".join(model or "default" for model in models)),
         ("model_created", manifest.created),
