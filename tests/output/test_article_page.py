@@ -1,4 +1,3 @@
-import io
 import re
 from dataclasses import replace
 
@@ -9,11 +8,10 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from corestory.api import explain
-from corestory.errors import OutputError
 from corestory.model.breakdown import Breakdown, Effect
 from corestory.model.explaining import ArticleExplanation, ParagraphExplanation
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.article_page import INDEX, OnePage, PageEntry, PageFolder, article_page, index_page
+from corestory.output.article_page import INDEX, PageEntry, PageFolder, article_page, index_page
 from corestory.reading.article import Article
 
 HOSTILE = "<script>alert(1)</script> </style> \"quoted\" 'single' &amp; <img src=x onerror=alert(1)> {{ 7 * 7 }}"
@@ -145,29 +143,6 @@ def test_a_folder_gets_a_page_an_article_and_an_index_that_links_them(articles, 
     for link in index.css("tbody a"):
         page = HTMLParser((tmp_path / link.attributes["href"]).read_text(encoding="utf-8"))
         assert page.css_first(".brand a").attributes["href"] == INDEX
-
-
-def test_one_page_takes_one_article_and_says_how_to_write_more(articles, tmp_path):
-    page = OnePage(tmp_path / "a.html")
-    page.write(articles[0])
-    with pytest.raises(OutputError, match="--output FOLDER"):
-        page.write(articles[1])
-    assert not (tmp_path / "a.html").exists()
-
-
-def test_one_page_goes_to_a_file_or_a_stream_which_stays_open(articles, tmp_path):
-    stream = io.BytesIO()
-    for target in (tmp_path / "a.html", stream):
-        page = OnePage(target)
-        page.write(articles[0])
-        page.close()
-    assert (tmp_path / "a.html").read_bytes() == stream.getvalue()
-    assert "The ferry was sold." in stream.getvalue().decode()
-
-
-def test_without_an_article_no_page_is_written(tmp_path):
-    OnePage(tmp_path / "a.html").close()
-    assert not (tmp_path / "a.html").exists()
 
 
 def test_pages_of_a_folder_lead_to_the_one_before_and_the_one_after(articles, tmp_path):

@@ -12,7 +12,7 @@ from corestory.errors import OutputError
 from corestory.labelling.origins import read_sample
 from corestory.model.kinds import CLASSES, Kinds
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.documents import DocumentFile, DocumentFolder, labelled_text
+from corestory.output.documents import DocumentFile, DocumentFolder, document_form, labelled_text
 from corestory.reading.article import Article
 from corestory.reading.one_article import labelled_article
 from corestory.reading.text import is_blank
@@ -24,7 +24,7 @@ def tagged(text, *, title="", core=True):
 
 def written(form, *articles):
     stream = io.BytesIO()
-    with closing(DocumentFile(stream, form)) as writer:
+    with closing(DocumentFile(stream, document_form(form))) as writer:
         for article in articles:
             writer.write(article)
     return stream.getvalue().decode()
@@ -33,7 +33,7 @@ def written(form, *articles):
 def test_a_labelled_file_has_one_article_and_nothing_is_written_of_several():
     assert written("labelled", tagged("One.")) == "core: One.\n"
     stream = io.BytesIO()
-    writer = DocumentFile(stream, "labelled")
+    writer = DocumentFile(stream, document_form("labelled"))
     writer.write(tagged("One."))
     with pytest.raises(OutputError, match="more than one article"):
         writer.write(tagged("Two."))
@@ -47,7 +47,7 @@ def test_markdown_documents_are_parted_by_a_line_that_no_story_has():
 
 @pytest.mark.parametrize(("form", "ending"), [("labelled", ".labelled.txt"), ("markdown", ".md")])
 def test_a_folder_has_a_file_for_each_article_with_a_name_that_sorts(tmp_path, form, ending):
-    folder = DocumentFolder(tmp_path, form)
+    folder = DocumentFolder(tmp_path, document_form(form))
     for title in ("Lock opens / again: “11” barges", "", "x" * 300, "船" * 300):
         folder.write(tagged("One.", title=title))
     folder.close()

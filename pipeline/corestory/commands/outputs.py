@@ -87,9 +87,10 @@ def _row_writer(
         raise OutputError(
             "is a folder with files, which people may have corrected", where=str(output), expected="a new folder"
         )
-    from corestory.output.documents import DocumentFolder
+    from corestory.output.documents import DocumentFolder, document_form
 
-    make = partial(DocumentFolder, form=form, kinds=options.rows.kinds)  # type: ignore[arg-type]  # of chosen_destination
+    made = document_form(form, options.rows.kinds)  # type: ignore[arg-type]  # of chosen_destination
+    make = partial(DocumentFolder, form=made)
     return _opened(output, make, in_folder=True)
 
 
@@ -111,7 +112,8 @@ def tag_to_pages(options: PredictOptions, output: AnyPath | None, *, in_folder: 
         The number of refusals.
     """
     from corestory.model.explaining import explain_articles
-    from corestory.output.article_page import INDEX, OnePage, PageFolder
+    from corestory.output.article_page import INDEX, PageFolder, page_form
+    from corestory.output.documents import DocumentFile
 
     if output is None and standard_output().isatty():
         raise OutputError(
@@ -125,7 +127,9 @@ def tag_to_pages(options: PredictOptions, output: AnyPath | None, *, in_folder: 
         return explain_articles(tagger, articles, threshold=options.threshold, memory=memory)
 
     _check_local(output, "pages")
-    make = partial(PageFolder if in_folder else OnePage, only=options.rows.only, kinds=options.rows.kinds)
+    only, kinds = options.rows.only, options.rows.kinds
+    one_page = partial(DocumentFile, form=page_form(only=only, kinds=kinds))
+    make = partial(PageFolder, only=only, kinds=kinds) if in_folder else one_page
     opened = _opened(output, make, force=options.force, in_folder=in_folder, marker=INDEX)
     return _tag(options, output, opened, explained, tagged_of=attrgetter("tagged"))
 

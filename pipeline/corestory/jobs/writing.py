@@ -17,7 +17,7 @@ from corestory.jobs.items import Fingerprint, Item
 from corestory.jobs.job import NOTES_LISTED, REFUSALS_LISTED, Job, Outcome, refusal_line
 from corestory.jobs.ledger import ledger_of
 from corestory.model.tagged_article import Counts, TaggedArticle
-from corestory.output.documents import DocumentLines, unpack_documents
+from corestory.output.documents import DocumentLines, document_form, unpack_documents
 from corestory.output.formats import EVERY_PARAGRAPH, RowChoice, RowFormat, StoryFormat
 from corestory.output.rows import RowWriter, open_output, open_rows
 from corestory.reading.file_kinds import kind_by_name
@@ -99,7 +99,8 @@ class OutputInProgress:
     def _opened(self) -> RowWriter:
         job = self.job
         if self.item.folder:
-            return DocumentLines(self.partial, job.form, job.rows.kinds)  # type: ignore[arg-type]  # of `items_of`
+            form = document_form(job.form, job.rows.kinds)  # type: ignore[arg-type]  # of `items_of`
+            return DocumentLines(self.partial, form)
         return open_output(self.partial, form=job.form, choice=job.rows, types=self.types())
 
     def types(self) -> Mapping[str, pyarrow.DataType]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import BinaryIO
 
-from corestory.atomic import Target
-from corestory.errors import OutputError
 from corestory.evaluation.metrics import word_counts
 from corestory.model.breakdown import Effect
 from corestory.model.decision import LOW_CONFIDENCE
 from corestory.model.explaining import MEANINGS, METHOD, ArticleExplanation, ParagraphExplanation
+from corestory.output.documents import DocumentForm
 from corestory.output.explanation import NGRAMS, Reasons, in_words, reasons, signed
 from corestory.output.story import KindChoice, chosen_positions
 from corestory.reading.text import storable
@@ -205,40 +203,9 @@ def _side(effect: Effect) -> Label:
     return "core" if effect.log_odds > 0 else "filler"
 
 
-class OnePage:
-    """The page of one article.
-
-    Parameters
-    ----------
-    target
-        A path, which is created or replaced, or a binary stream, which is left open.
-    only, kinds
-        As in `article_page`.
-
-    Raises
-    ------
-    OutputError
-        If there is a second article, or the page cannot be written.
-    """
-
-    def __init__(self, target: Path | BinaryIO, *, only: Label | None = None, kinds: KindChoice | None = None) -> None:
-        self._target, self._only, self._kinds = target, only, kinds
-        self._article: ArticleExplanation | None = None
-
-    def write(self, article: ArticleExplanation) -> None:
-        """Keep the article until `close`."""
-        if self._article is not None:
-            raise OutputError(
-                "more than one article, but one page", expected="a folder for a page each and an index",
-                hint="Give --format html --output FOLDER, a name without .html",
-            )  # fmt: skip
-        self._article = article
-
-    def close(self) -> None:
-        """Write the page if there is an article."""
-        if self._article is not None:
-            with closing(Target(self._target)) as target:
-                target.write(article_page(self._article, only=self._only, kinds=self._kinds).encode())
+def page_form(*, only: Label | None = None, kinds: KindChoice | None = None) -> DocumentForm:
+    """Return the format of a file with the page of one article; the parameters are those of `article_page`."""
+    return DocumentForm("html", ".html", partial(article_page, only=only, kinds=kinds))
 
 
 class PageFolder:

@@ -12,19 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from corestory.atomic import Target
 from corestory.errors import OutputError
 from corestory.labelling.labelled import KINDS, ROLES
 from corestory.model.kinds import CLASSES
 from corestory.model.tagged_article import TaggedArticle
-from corestory.output.formats import (
-    LABELLED_ENDING,
-    SUFFIXES,
-    DocumentFormat,
-    StoryFormat,
-)
+from corestory.output.formats import LABELLED_ENDING, SUFFIXES, DocumentFormat
 from corestory.output.markup import DOCUMENT_RULE, markdown, tei
 from corestory.output.story import KindChoice, chosen_positions, story_of
 from corestory.reading.article import site_of
@@ -59,14 +54,14 @@ class DocumentForm:
     ending
         The ending of its files.
     render
-        Returns the document of an article.
+        Returns the document of a tagged article; of a page, that of an explained one.
     rule
         The line between the documents of one file; None where a file holds one only.
     """
 
-    name: DocumentFormat
+    name: DocumentFormat | Literal["html"]
     ending: str
-    render: Callable[[TaggedArticle], str]
+    render: Callable[[Any], str]
     rule: str | None = None
 
     def name_end(self, title: str) -> str:
@@ -106,8 +101,6 @@ class DocumentFile:
         A path, which is created or replaced, or a binary stream, which is left open.
     form
         The format.
-    kinds
-        Which kinds to leave out of the story, or to keep in it.
 
     Raises
     ------
@@ -115,13 +108,13 @@ class DocumentFile:
         If the file cannot be written, or there is a second article where a file holds one only.
     """
 
-    def __init__(self, target: Path | BinaryIO, form: DocumentFormat, kinds: KindChoice | None = None) -> None:
-        self._form = document_form(form, kinds)
+    def __init__(self, target: Path | BinaryIO, form: DocumentForm) -> None:
+        self._form = form
         self._target = Target(target)
         self._count = 0
         self._held = ""
 
-    def write(self, article: TaggedArticle) -> None:
+    def write(self, article: Any) -> None:
         """Write the document of an article; where a file holds one only, keep it until `close`."""
         document, rule = self._form.render(article), self._form.rule
         if not document:
@@ -151,12 +144,12 @@ class DocumentFolder:
     ----------
     folder
         The folder, which exists and is empty.
-    form, kinds
-        As in `DocumentFile`.
+    form
+        The format.
     """
 
-    def __init__(self, folder: Path, form: DocumentFormat, kinds: KindChoice | None = None) -> None:
-        self._form = document_form(form, kinds)
+    def __init__(self, folder: Path, form: DocumentForm) -> None:
+        self._form = form
         self._folder = folder
         self._count = 0
 
@@ -177,12 +170,12 @@ class DocumentLines:
     ----------
     target
         The file, which is created or replaced.
-    form, kinds
-        As in `document_form`.
+    form
+        The format.
     """
 
-    def __init__(self, target: Path, form: StoryFormat, kinds: KindChoice | None) -> None:
-        self._form = document_form(form, kinds)
+    def __init__(self, target: Path, form: DocumentForm) -> None:
+        self._form = form
         self._target = Target(target)
 
     def write(self, article: TaggedArticle) -> None:

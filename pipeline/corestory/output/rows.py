@@ -111,9 +111,9 @@ def open_output(
 ) -> RowWriter:
     """Open a writer of rows, with the parameters of `open_rows`, or of a file of documents."""
     if form == "labelled" or form == "markdown" or form == "tei":
-        from corestory.output.documents import DocumentFile  # rows need nothing of it
+        from corestory.output.documents import DocumentFile, document_form  # rows need nothing of them
 
-        return DocumentFile(target, form, choice.kinds)
+        return DocumentFile(target, document_form(form, choice.kinds))
     return open_rows(target, form=form, choice=choice, types=types)
 
 
