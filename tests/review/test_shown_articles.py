@@ -15,7 +15,7 @@ from corestory.review.shown_articles import (
 
 def suspect(article="a", text="Share", **changes):
     values = {
-        "position": 1, "source": "own", "label": "core", "suggested": "filler", "score": 0.1234, "quality": 0.1234,
+        "position": 1, "source": "own", "label": "core", "suggested": "filler", "score": 0.1234,
         "issue": True, "before": (Neighbour("It rained.", "core"), Neighbour("=1+1", None)), "after": (),
     } | changes  # fmt: skip
     return Suspect(article_id=article, text=text, **values)

@@ -96,9 +96,10 @@ def test_articles_of_the_site_are_tagged_better_and_others_as_before(default_tag
 
 def test_the_gain_is_that_of_articles_that_were_left_out(default_tagger: Tagger) -> None:
     found = adapt(default_tagger, site_frame(3))
-    assert found.method == CORRECTION
-    assert found.gain is not None
-    assert found.gain > 0.05
+    (form,) = found.forms
+    assert form.method == CORRECTION
+    assert form.gain is not None
+    assert form.gain > 0.05
     assert "measured on 3 articles, each left out of the fit" in found.message
 
 
@@ -232,7 +233,7 @@ def test_known_lines_that_are_scored_lower_leave_the_cutoff_as_it_was(default_ta
 
 def test_one_article_teaches_the_lines_that_stand_around_its_story_and_nothing_else(default_tagger: Tagger) -> None:
     found = adapt(default_tagger, site_frame(1))
-    assert (found.method, found.gain) == (LINES, None)
+    assert (found.forms[0].method, found.forms[0].gain) == (LINES, None)
     other = site_frame(1, first=7)
     batch, _ = batch_of_frame(other, markup=False)
     before, after = (score_batch(batch, tagger.weights).log_odds for tagger in (default_tagger, found.tagger))
@@ -244,10 +245,10 @@ def test_one_article_teaches_the_lines_that_stand_around_its_story_and_nothing_e
 def test_a_correction_that_makes_an_article_worse_is_kept_from_all_but_the_known_lines(default_tagger: Tagger) -> None:
     frame = site_frame(4)
     about = frame["text"].str.startswith("The Quay Post")
-    assert adapt(default_tagger, frame).method == CORRECTION
+    assert adapt(default_tagger, frame).forms[0].method == CORRECTION
     frame.loc[about & (frame["article_id"] == "quay/2"), "label"] = "core"
     found = adapt(default_tagger, frame)
-    assert found.method in (LINES, NOTHING)
+    assert found.forms[0].method in (LINES, NOTHING)
     assert right(found.tagger, frame[~about]) >= right(default_tagger, frame[~about])
 
 
@@ -258,7 +259,7 @@ def test_one_of_many_articles_may_get_worse_if_the_others_get_better(default_tag
     found = adapt(default_tagger, frame)
     (form,) = found.forms
     assert (form.after < form.before).sum() == 1
-    assert found.method == CORRECTION
+    assert found.forms[0].method == CORRECTION
 
 
 def test_what_changed_no_label_of_the_left_out_articles_is_no_gain() -> None:
@@ -275,7 +276,7 @@ def test_what_changed_no_label_of_the_left_out_articles_is_no_gain() -> None:
 
 def test_nothing_changes_where_the_model_is_right_already(adapted: Tagger) -> None:
     found = adapt(adapted, site_frame(3, first=20))
-    assert found.method == NOTHING
+    assert found.forms[0].method == NOTHING
     assert not found.helps
     assert found.tagger is adapted
 

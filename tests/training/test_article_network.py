@@ -10,7 +10,7 @@ from corestory.features.tokens import hash_token
 from corestory.model.ngrams import NgramScorer
 from corestory.model.pages import LINES_READ, WORD_FEATURES, word_features
 from corestory.reading.article import Article
-from corestory.training.article_words import fit_article_words
+from corestory.training.article_network import fit_article_words
 from corestory.training.training_rows import training_rows
 
 ERRORS = ("This page was not found.", "Please check the address of the page.", "The page has moved or was not found.")

@@ -62,9 +62,8 @@ class Suspect:
     suggested
         The likelier label by the score; it may equal `label`.
     score
-        Probability of core, by models that have not seen `label`.
-    quality
-        Probability of `label`, by models that have not seen it; suspects are ranked by it, the least first.
+        Probability of core, by models that have not seen `label`; suspects are ranked by that of `label`, the least
+        first.
     issue
         Whether confident learning says that the label is likely an error.
     before, after
@@ -78,7 +77,6 @@ class Suspect:
     label: Label
     suggested: Label
     score: float
-    quality: float
     issue: bool
     before: tuple[Neighbour, ...]
     after: tuple[Neighbour, ...]
@@ -144,7 +142,7 @@ def audit_labels(
     issue = find_label_issues(given, probabilities, filter_by="prune_by_noise_rate", n_jobs=1)
     order = np.argsort(quality, kind="stable")[: math.ceil(share * len(quality))]
     row = np.flatnonzero(labelled)[order]
-    ranked = zip(*(column.tolist() for column in (row, score[row], quality[order], issue[order])), strict=True)
+    ranked = zip(*(column.tolist() for column in (row, score[row], issue[order])), strict=True)
     return Audit(len(quality), int(issue.sum()), tuple(_suspects(rows, ranked)))
 
 
@@ -202,8 +200,8 @@ def _one_view(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     return rows.iloc[order].reset_index(drop=True)
 
 
-def _suspects(rows: pd.DataFrame, ranked: Iterable[tuple[int, float, float, bool]]) -> Iterator[Suspect]:
-    """Yield the ranked rows, each given by its number, score, quality and issue, with the rows around it."""
+def _suspects(rows: pd.DataFrame, ranked: Iterable[tuple[int, float, bool]]) -> Iterator[Suspect]:
+    """Yield the ranked rows, each given by its number, score and issue, with the rows around it."""
     # Lists, because indexing a frame cell by cell is slow.
     articles, positions, sources, texts = (rows[name].tolist() for name in ("article_id", "position", "source", "text"))
     labels = rows["label"].astype(object).where(rows["label"].notna(), None).tolist()
@@ -212,7 +210,7 @@ def _suspects(rows: pd.DataFrame, ranked: Iterable[tuple[int, float, float, bool
         inside = (other for other in around if 0 <= other < len(texts) and articles[other] == articles[row])
         return tuple(Neighbour(texts[other], labels[other]) for other in inside)
 
-    for row, score, quality, issue in ranked:
+    for row, score, issue in ranked:
         yield Suspect(
             articles[row],
             positions[row],
@@ -221,7 +219,6 @@ def _suspects(rows: pd.DataFrame, ranked: Iterable[tuple[int, float, float, bool
             labels[row],
             "core" if score > 0.5 else "filler",
             score,
-            quality,
             issue,
             neighbours(row, range(row - CONTEXT, row)),
             neighbours(row, range(row + 1, row + 1 + CONTEXT)),
@@ -332,7 +329,6 @@ def _dispute(article: LabelledArticle, position: int, label: Label, other: Label
         other,
         # One of two people is wrong; which one is unknown.
         score=0.5,
-        quality=0.5,
         issue=False,
         before=tuple(Neighbour(one.text, one.label) for one in paragraphs[max(position - CONTEXT, 0) : position]),
         after=tuple(Neighbour(one.text, one.label) for one in paragraphs[position + 1 : position + 1 + CONTEXT]),

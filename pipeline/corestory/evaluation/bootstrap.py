@@ -114,6 +114,9 @@ def measured_rates(rows: LabelledRows, settings: EvaluationSettings) -> tuple[Me
 def interval(samples: Float, *, level: float = 0.95) -> tuple[Float, Float]:
     """Percentile interval of each column.
 
+    The interval of the difference of two taggers is that of the differences of their results on the same resamples:
+    an article that is hard for both does not widen it.
+
     Parameters
     ----------
     samples
@@ -138,27 +141,6 @@ def interval(samples: Float, *, level: float = 0.95) -> tuple[Float, Float]:
         tails = [50 * (1 - level), 50 * (1 + level)]
         found[:, defined] = np.nanpercentile(samples[:, defined], tails, axis=0)
     return found[0], found[1]
-
-
-def paired_interval(first: Float, second: Float, *, level: float = 0.95) -> tuple[Float, Float]:
-    """Interval of the difference of two taggers on the same rows, `first` less `second`.
-
-    Parameters
-    ----------
-    first, second
-        Results of `resampled_rates` or `resampled_metrics` with the same articles and settings, so that in each row
-        both saw the same articles: an article that is hard for both does not widen the interval.
-    level
-        Share of the resamples inside.
-
-    Examples
-    --------
-    >>> hard = np.linspace(0.1, 0.9, 50).reshape(-1, 1)
-    >>> low, high = paired_interval(hard + 0.05, hard)
-    >>> low.round(3).tolist(), high.round(3).tolist()
-    ([0.05], [0.05])
-    """
-    return interval(first - second, level=level)
 
 
 def _numbered(articles: Int) -> Int:

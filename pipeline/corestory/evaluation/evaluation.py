@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.evaluation.bootstrap import interval, paired_interval, resampled_metrics
+from corestory.evaluation.bootstrap import interval, resampled_metrics
 from corestory.evaluation.groups import DETECTED, groups_by_column
 from corestory.evaluation.labelled_rows import LabelledRows, labelled_rows, probabilities, score_in_pieces, seen_splits
 from corestory.evaluation.metrics import Metrics, calibration, confusion, kind_result, measure
@@ -164,7 +164,7 @@ def _results(
             else:
                 best, best_samples = evaluated[index]
                 lead = np.subtract(astuple(best), astuple(value))
-                low, high = paired_interval(best_samples, samples, level=settings.level)
+                low, high = interval(best_samples - samples, level=settings.level)
                 leads.append(Band(*(Metrics(*numbers.tolist()) for numbers in (lead, low, high))))
         results.append(TaggerResult(predicted.key, predicted.name, predicted.description, *measured, *leads))
     return results

@@ -202,7 +202,7 @@ def write_suspects(suspects: Sequence[Suspect], path: Path) -> None:
     --------
     >>> import tempfile
     >>> before = (Neighbour("It rained.", "core"),)
-    >>> suspect = Suspect("a", 1, "own", "Share", "core", "filler", 0.1, 0.1, True, before, ())
+    >>> suspect = Suspect("a", 1, "own", "Share", "core", "filler", 0.1, True, before, ())
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "suspects.csv")
     ...     write_suspects([suspect], path)

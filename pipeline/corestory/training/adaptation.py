@@ -61,16 +61,6 @@ class Adaptation:
         return any(form.method != NOTHING for form in self.forms)
 
     @property
-    def gain(self) -> float | None:
-        """The gain in word F1 in the form in which the articles came; None where it could not be measured."""
-        return self.forms[0].gain
-
-    @property
-    def method(self) -> str:
-        """The change that was kept for that form."""
-        return self.forms[0].method
-
-    @property
     def message(self) -> str:
         """A sentence for each form, and the caution."""
         return " ".join([*(form.message for form in self.forms), self.caution]).rstrip()

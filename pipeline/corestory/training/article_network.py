@@ -3,34 +3,116 @@
 Real pages without a story are rare in labelled data. So each real page also gives its filler alone, which is much like
 a section page, as an example of a page without a story, and its filler with the first paragraphs of its story alone
 as an example of a short article. These paragraphs alone, and with a few lines around them, are examples of briefs.
+
+The scorer of lines whose features the network reads (`corestory.model.pages`) is fitted here, too, whole and by fold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from corestory.features.batch import Batch, batch_of_rows
+from corestory.features.batch_features import BatchFeatures
 from corestory.features.context import LogOdds
 from corestory.features.layout import Layout, sums
-from corestory.features.shapes import shape_features
+from corestory.features.shapes import shape_features, unmarked
 from corestory.model.calibration import PlattScaling
 from corestory.model.decision import SURE_ARTICLE, expected_f1
 from corestory.model.network import Network, joined
-from corestory.model.ngrams import NgramScorer
+from corestory.model.ngrams import NgramScorer, fit_ngrams
 from corestory.model.pages import (
+    WORD_FEATURES,
     article_features,
     article_probabilities,
+    first_words,
     with_words,
+    word_features,
 )
-from corestory.training.article_words import ArticleWords, fit_article_words
 from corestory.training.fitting import FittedPath, held_out_log_odds, scored_chunks, scores_of
 from corestory.training.network_fit import Shape, fit_network
 from corestory.training.planting import row_languages
 from corestory.training.training_rows import TrainingRows
 from corestory.types import Bool, Float, Float32, Int
+
+LEAST_WITH_NGRAM, MOST_NGRAMS = 2, 10_000
+"""The fewest pages in which an n-gram must occur, and the most n-grams that the scorer knows."""
+MOST_FILLER, FILLER_WEIGHT = 40_000, 0.3
+"""The most filler lines of articles that are learned, and their weight against that of a story line."""
+BALANCE = 0.5
+"""The share of the weight of articles' lines that each language gets as it has lines of pages without a story."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleWords:
+    """The scorer of all lines, and those that have not seen the lines of one fold."""
+
+    scorer: NgramScorer
+    by_fold: Mapping[int, NgramScorer]
+
+    def held_out(self, scores: Float, features: BatchFeatures, fold: Int) -> Float:
+        """Return `word_features` of articles, each by the scorer that has not seen the article's fold."""
+        found = np.zeros((len(fold), len(WORD_FEATURES)))
+        for number in np.unique(fold):
+            inside = fold == number
+            found[inside] = word_features(scores, features, self.by_fold[int(number)])[inside]
+        return found
+
+
+def fit_article_words(rows: TrainingRows, without: Int, languages: Sequence[str]) -> ArticleWords:
+    """Fit the scorers on the lines of pages without a story, and of articles.
+
+    Parameters
+    ----------
+    rows
+        All rows without their markup.
+    without
+        The pages without a story, of at least two folds.
+    languages
+        The language of each row.
+    """
+    of_no_article = np.isin(rows.page, without)
+    known = rows.labelled & rows.first_view
+    filler = np.flatnonzero(known & ~rows.core & ~of_no_article)
+    filler = filler[np.linspace(0, len(filler) - 1, min(MOST_FILLER, len(filler))).astype(np.int64)]
+    learned = known & (rows.core | of_no_article)
+    learned[filler] = True
+    chosen = np.flatnonzero(learned)
+    texts, _ = unmarked([rows.batch.texts[row] for row in chosen.tolist()])
+    words, _ = shape_features(texts)
+    weights = np.log1p(words) * np.where(rows.core[chosen] | of_no_article[chosen], 1.0, FILLER_WEIGHT)
+    of_article = ~of_no_article[chosen]
+    _, language = np.unique(np.array(languages)[chosen], return_inverse=True)
+    weights = _balanced(weights, of_article, language)
+
+    def fit(inside: Bool) -> NgramScorer:
+        return fit_ngrams(
+            [text for text, used in zip(texts, inside, strict=True) if used], of_article[inside],
+            groups=rows.page[chosen][inside], weights=weights[inside], min_groups=LEAST_WITH_NGRAM, most=MOST_NGRAMS,
+            read=first_words,
+        )  # fmt: skip
+
+    fold = rows.fold[chosen]
+    return ArticleWords(
+        fit(np.ones(len(chosen), bool)), {number: fit(fold != number) for number in np.unique(rows.fold).tolist()}
+    )
+
+
+def _balanced(weights: Float, of_article: Bool, language: Int) -> Float:
+    """Let the lines of articles weigh as much as the others: in all, and by a share in each language.
+
+    Else the common words of a language with few articles, and some pages without a story, would tell such a page.
+    """
+    others = np.where(of_article, 0.0, weights)
+    total, of_language = others.sum(), np.bincount(language, others)
+    own = np.where(of_article, weights, 0.0)
+    least = np.finfo(float).tiny
+    by_language = own * (of_language / np.maximum(np.bincount(language, own), least))[language]
+    balanced = BALANCE * by_language + (1 - BALANCE) * own * total / max(own.sum(), least) + others
+    return np.asarray(balanced / balanced.mean())
+
 
 LEAST_FILLER = 3
 """The fewest paragraphs of filler of a page that are an example by themselves."""
@@ -69,20 +151,8 @@ class Examples:
     article: Int
 
 
-def examples_of(path: FittedPath, words: NgramScorer, lines: ArticleWords | None, *, briefs: bool) -> Examples:
-    """Make the examples of one path.
-
-    Parameters
-    ----------
-    path
-        The path.
-    words
-        The scorer of words, whose inverse document frequencies weight the topic features.
-    lines
-        The scorers of lines; None if the network is to read no words.
-    briefs
-        Whether to make examples of briefs.
-    """
+def _examples_of(path: FittedPath, words: NgramScorer, lines: ArticleWords | None, *, briefs: bool) -> Examples:
+    """Make the examples of one path; without the scorers of lines the network reads no words."""
     rows, layout = path.rows, path.rows.batch.layout
     count = len(layout.sizes)
     core, filler = (sums(layout.article, of_label, count) for of_label in (rows.core, rows.labelled & ~rows.core))
@@ -213,12 +283,12 @@ def fit_article_network(
         None if fewer than `LEAST_PAGES` pages have filler only, or all of them are in one fold.
     """
     rows = paths[0].rows
-    without = pages_without_story(rows)
+    without = np.setdiff1d(rows.page[rows.labelled], rows.page[rows.core])  # labelled filler in all their views
     if len(without) < LEAST_PAGES or len(np.unique(rows.fold[np.isin(rows.page, without)])) < 2:
         return None
     many = len(without) >= ENOUGH * LEAST_PAGES
     lines = fit_article_words(rows, without, row_languages(rows, languages)) if many else None
-    examples = [examples_of(path, words, lines, briefs=many) for path in paths]
+    examples = [_examples_of(path, words, lines, briefs=many) for path in paths]
     network, held_out = _fit(examples, seed=seed)
     found = []
     for path, made, probabilities in zip(paths, examples, held_out, strict=True):
@@ -227,11 +297,6 @@ def fit_article_network(
         found.append(of_articles)
     cutoffs = tuple(map(_cutoff, examples, held_out))
     return FittedArticleNetwork(network, None if lines is None else lines.scorer, tuple(found), cutoffs)
-
-
-def pages_without_story(rows: TrainingRows) -> Int:
-    """Return the numbers of the pages that are labelled filler in all their views."""
-    return np.setdiff1d(rows.page[rows.labelled], rows.page[rows.core])
 
 
 def _fit(paths: Sequence[Examples], *, seed: int) -> tuple[Network, list[Float]]:
