@@ -125,7 +125,7 @@ def test_what_a_spreadsheet_makes_of_the_file_is_read(tmp_path, encoding):
         ("", "is empty"),
         ("article_id,position\np,0\n", "no column check, correction"),
         (f"{HEADER}p,0,text-0,perhaps\n", "correction 'perhaps'; expected core, filler, unlabelled, or nothing"),
-        (f"{HEADER}p,1.0,text-0,core\n", "position '1.0'; expected a whole number"),
+        (f"{HEADER}p,1.5,text-0,core\n", "position '1.5'; expected a whole number"),
         (f"{HEADER}p,-1,text-0,core\n", "position '-1'"),
         (f"{HEADER}p,0,text-0\n", "a row of 3 fields; expected 4"),
         (f"{HEADER}p,0,text-0,core\np,0,text-0,filler\n", "line 3: filler, but core at .*line 2"),

@@ -21,17 +21,15 @@ from corestory.commands.messages import (
     say_unremembered,
     say_without_story,
 )
-from corestory.commands.options import PredictOptions, model_folder, open_model
+from corestory.commands.options import PredictOptions, check_dask, model_folder, open_model
 from corestory.errors import InputError
-from corestory.installation import check_installed, version
+from corestory.installation import version
 from corestory.jobs.items import Item, check_sources, items_of, size_of
 from corestory.jobs.job import Job, Outcome, model_sha256, refusal_of_line
 from corestory.jobs.ledger import Ledger, Record, ledger_of
 from corestory.model.tagged_article import Counts
 from corestory.output.formats import STORIES, RowFormat, StoryFormat
 from corestory.remote import AnyPath, path_of
-
-RunFiles = Callable[[Iterator[Item], Job, Callable[[int], None]], Generator["Outcome", None, None]]
 
 
 def tag_to_folder(
@@ -62,7 +60,8 @@ def tag_to_folder(
     """
     sources, rejects, force = options.sources, options.rejects, options.force
     job = _job(options, folder, form)
-    run = _cluster_run(dask, jobs, sources) if dask else _local_run(jobs)
+    if dask:
+        check_dask(sources, address=dask, jobs=jobs)
     check_sources(sources, job.folder)
     ledger = ledger_of(job.folder)
     with _saying_how_to_go_on(force=force), open_refusals(rejects, force=force) as refusals, ledger.opened():
@@ -72,7 +71,7 @@ def tag_to_folder(
             total = sum(size_of(item.source) for item in every) if bar.shown else 0
             summary = RunSummary(listed, ledger, bar, total)
             todo = _todo(sources, job, summary, force=force)
-            with closing(run(todo, job, summary.count)) as outcomes:
+            with closing(_outcomes(todo, job, summary.count, jobs=jobs, dask=dask)) as outcomes:
                 for outcome in outcomes:
                     summary.add(outcome)
         summary.say()
@@ -116,18 +115,16 @@ def _with_memory(job: Job, name: str) -> Job:
     return replace(job, memory=path_of(name).resolve(), memory_sha256=hashlib.sha256(data).hexdigest())
 
 
-def _local_run(jobs: int) -> RunFiles:
+def _outcomes(
+    items: Iterator[Item], job: Job, count: Callable[[int], None], *, jobs: int, dask: str
+) -> Generator[Outcome, None, None]:
+    if dask:
+        from corestory.jobs.cluster import run_on_cluster
+
+        return run_on_cluster(items, job, address=dask, jobs=jobs)
     from corestory.jobs.tasks import run_here
 
-    return lambda items, job, count: run_here(items, job, jobs=jobs, count=count)
-
-
-def _cluster_run(address: str, jobs: int, sources: Sequence[str]) -> RunFiles:
-    check_installed("distributed", extra="dask", where="--dask")
-    from corestory.jobs.cluster import check_cluster, run_on_cluster
-
-    check_cluster(sources, address=address, jobs=jobs)
-    return lambda items, job, count: run_on_cluster(items, job, address=address, jobs=jobs)  # noqa: ARG005
+    return run_here(items, job, jobs=jobs, count=count)
 
 
 def _todo(sources: Sequence[str], job: Job, summary: RunSummary, *, force: bool) -> Iterator[Item]:

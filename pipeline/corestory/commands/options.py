@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_type_hints
 import typer
 
 from corestory.errors import ModelError
+from corestory.installation import check_installed
 from corestory.output.formats import EVERY_PARAGRAPH, RowChoice
 from corestory.remote import AnyPath
 
@@ -104,6 +105,14 @@ def check_given(context: typer.Context, parameter: typer.CallbackParam, value: s
     if "" in ([value] if isinstance(value, str) else value or []) and source is not None and source.name != "DEFAULT":
         raise typer.BadParameter("an empty name; give one, or leave the option out")
     return value
+
+
+def check_dask(sources: Sequence[str], *, address: str, jobs: int) -> None:
+    """Refuse a cluster without its package, and what `corestory.jobs.cluster.check_cluster` refuses."""
+    check_installed("distributed", extra="dask", where="--dask")
+    from corestory.jobs.cluster import check_cluster
+
+    check_cluster(sources, address=address, jobs=jobs)
 
 
 LabelledTable = Annotated[Path, typer.Argument(metavar="DATA", help="A table that `corestory prepare` wrote.")]

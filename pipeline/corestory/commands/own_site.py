@@ -19,9 +19,8 @@ from corestory.commands.messages import (
     progress_bar,
     say,
 )
-from corestory.commands.options import Force, Jobs, Model, open_model
+from corestory.commands.options import Force, Jobs, Model, check_dask, open_model
 from corestory.errors import InputError, Note, Refuse
-from corestory.installation import check_installed
 from corestory.remote import path_of
 
 if TYPE_CHECKING:
@@ -186,10 +185,9 @@ def _remembered(
     from corestory.reading.sources import STANDARD_INPUT
 
     if dask:
-        check_installed("distributed", extra="dask", where="--dask")
-        from corestory.jobs.cluster import check_cluster, remember_on_cluster
+        from corestory.jobs.cluster import remember_on_cluster
 
-        check_cluster(pages, address=dask, jobs=jobs)
+        check_dask(pages, address=dask, jobs=jobs)
         return remember_on_cluster(files, address=dask, jobs=jobs, options=reading)
 
     from corestory.jobs.tasks import remember_files

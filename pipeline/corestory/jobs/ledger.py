@@ -254,7 +254,7 @@ class Ledger:
 
     def _write_record(self, item: Item, record: Record) -> None:
         known = {"name": os.fsencode(item.name).decode(errors="replace"), **asdict(record)}
-        self.write(json.dumps(known).encode(), self.hidden_path("records", item, ".json"))
+        self.write(msgspec.json.encode(known), self.hidden_path("records", item, ".json"))
 
     def _with_output(self, record: Record, item: Item, output: AnyPath | None) -> Record:
         if output is None:

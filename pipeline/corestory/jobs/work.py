@@ -10,10 +10,12 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+
+import msgspec
 
 from corestory.errors import InputError, ModelError, OutputError, reason_of
 from corestory.jobs.items import Fingerprint, Item, fingerprint, state_of
@@ -198,12 +200,12 @@ def tag_part(item: Item, plan: PartPlan, part: int, job: Job, *, count: Count | 
             _tag(articles, tagger, output, count)
             rows, refused = output.close()
             size = None if rows is None else rows.stat().st_size
-            record = {"made_by": _made_by(item, plan, part, job), "bytes": size, "counts": asdict(output.counts)}
+            record = _PartRecord(_made_by(item, plan, part, job), size, output.counts)
             for file, ending in ((rows, ".rows"), (refused, ".refused")):
                 if file is not None:
                     ledger.put(file, _part_path(ledger, item, part, ending))
             # The record is last: a part without a record does not count.
-            ledger.write(json.dumps(record).encode(), _part_path(ledger, item, part, ".json"))
+            ledger.write(msgspec.json.encode(record), _part_path(ledger, item, part, ".json"))
             return output.outcome()
     except Exception as error:
         return outcome_of(error, item, job)
@@ -240,18 +242,23 @@ def join_parts(item: Item, plan: PartPlan, job: Job) -> Outcome:
         return outcome_of(error, item, job)
 
 
+@dataclass(frozen=True, slots=True)
+class _PartRecord:
+    """The record of a part that is done; `bytes` is the size of its rows, None if there are none."""
+
+    made_by: str
+    bytes: int | None
+    counts: Counts
+
+
 def _done(ledger: Ledger, item: Item, plan: PartPlan, part: int, job: Job) -> Counts | None:
     """Return the counts of a part that needs no work; None for any other part."""
     try:
-        record = json.loads(_part_path(ledger, item, part, ".json").read_bytes())
-        if record["made_by"] != _made_by(item, plan, part, job):
-            return None
-        size = record["bytes"]
-        if size is not None and _state(_part_path(ledger, item, part, ".rows")).bytes != size:
-            return None
-        return Counts(**record["counts"])
-    except (OSError, ValueError, KeyError, TypeError):
+        record = msgspec.json.decode(_part_path(ledger, item, part, ".json").read_bytes(), type=_PartRecord)
+        whole = record.bytes is None or _state(_part_path(ledger, item, part, ".rows")).bytes == record.bytes
+    except (OSError, msgspec.MsgspecError):
         return None
+    return record.counts if whole and record.made_by == _made_by(item, plan, part, job) else None
 
 
 def _made_by(item: Item, plan: PartPlan, part: int, job: Job) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ import msgspec
 
 from corestory.errors import DataError, InputError, Refuse, raise_refusal
 from corestory.reading.file_kinds import kind_by_name
-from corestory.reading.json_rows import json_rows
+from corestory.reading.json_rows import json_rows, position_of
 from corestory.reading.streams import open_bytes
 from corestory.reading.tables import csv_table, folded
 from corestory.types import Label
@@ -108,26 +108,38 @@ def read_corrections(path: Path) -> tuple[LabelCorrection, ...]:
     if kind_by_name(path) == "lines":
         return _reviewed(path)
     found: dict[tuple[str, int], LabelCorrection] = {}
+    for values, where in suspect_rows(path, COLUMNS):
+        correction = _correction(values, where)
+        if correction is None:
+            continue
+        first = found.setdefault((correction.article_id, correction.position), correction)
+        if first.label != correction.label:
+            raise InputError(
+                f"{correction.label or NO_LABEL}, but {first.label or NO_LABEL} at {first.where}",
+                where=correction.where,
+                expected="one correction per paragraph",
+            )
+    return tuple(found.values())
+
+
+def suspect_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[dict[str, str], str]]:
+    """Yield the rows of a CSV file of suspects, each with its file and line.
+
+    Raises
+    ------
+    InputError
+        One of the columns is missing, or a row cannot be read.
+    """
     with open_bytes(path) as stream:
         table = csv_table(stream, name=str(path), refuse=raise_refusal)
-        missing = [name for name in COLUMNS if name not in map(folded, table.columns)]
+        missing = [name for name in columns if name not in map(folded, table.columns)]
         if missing:
             raise InputError(
-                f"no column {', '.join(missing)}", where=str(path), expected=", ".join(COLUMNS),
-                hint="Give the file that `corestory audit` wrote, with its column `correction` filled in.",
+                f"no column {', '.join(missing)}", where=str(path), expected=", ".join(columns),
+                hint="Give the file that `corestory audit` or `corestory agreement` wrote.",
             )  # fmt: skip
         for row in table.rows:
-            correction = _correction({str(key): str(value) for key, value in row.values.items()}, row.where)
-            if correction is None:
-                continue
-            first = found.setdefault((correction.article_id, correction.position), correction)
-            if first.label != correction.label:
-                raise InputError(
-                    f"{correction.label or NO_LABEL}, but {first.label or NO_LABEL} at {first.where}",
-                    where=correction.where,
-                    expected="one correction per paragraph",
-                )
-    return tuple(found.values())
+            yield {str(name): str(value) for name, value in row.values.items()}, row.where
 
 
 def _reviewed(path: Path) -> tuple[LabelCorrection, ...]:
@@ -252,7 +264,5 @@ def _correction(row: Mapping[str, str], where: str) -> LabelCorrection | None:
         return None
     if given not in _LABELS:
         raise InputError(f"correction {given!r}", where=where, expected=f"{', '.join(_LABELS)}, or nothing")
-    position = row[POSITION].strip()
-    if not position.isdecimal():
-        raise InputError(f"position {position!r}", where=where, expected="a whole number from 0")
-    return LabelCorrection(as_written(row[ARTICLE]), int(position), row[CHECK].strip(), _LABELS[given], where)
+    position = position_of(row[POSITION], where)
+    return LabelCorrection(as_written(row[ARTICLE]), position, row[CHECK].strip(), _LABELS[given], where)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from corestory.errors import InputError, raise_refusal
+from corestory.errors import InputError
 from corestory.evaluation.audit import Neighbour, Suspect
 from corestory.labelling.corrections import (
     ARTICLE,
@@ -22,14 +22,13 @@ from corestory.labelling.corrections import (
     POSITION,
     as_written,
     spreadsheet_safe,
+    suspect_rows,
     text_check,
 )
 from corestory.labelling.labelled import LabelledArticle, LabelledParagraph, markup_rows
 from corestory.model.tagged_article import TaggedArticle
 from corestory.reading.article import Article, site_of
 from corestory.reading.json_rows import position_of
-from corestory.reading.streams import open_bytes
-from corestory.reading.tables import csv_table
 from corestory.reading.text import storable
 from corestory.types import Label
 
@@ -260,20 +259,11 @@ def read_suspects(path: Path) -> list[ShownArticle]:
         A column is missing, a row cannot be read, or there is none.
     """
     articles: dict[str, dict[int, ShownParagraph]] = {}
-    with open_bytes(path) as stream:
-        table = csv_table(stream, name=str(path), refuse=raise_refusal)
-        missing = [name for name in _READ if name not in table.columns]
-        if missing:
-            raise InputError(
-                f"no column {', '.join(missing)}", where=str(path), expected=", ".join(_READ),
-                hint="Give the file that `corestory audit` or `corestory agreement` wrote.",
-            )  # fmt: skip
-        for row in table.rows:
-            values = {name: str(value) for name, value in row.values.items()}
-            lines = articles.setdefault(as_written(values[ARTICLE]), {})
-            for line in _lines(values, row.where):
-                if line.asked or line.position not in lines:
-                    lines[line.position] = line
+    for values, where in suspect_rows(path, _READ):
+        lines = articles.setdefault(as_written(values[ARTICLE]), {})
+        for line in _lines(values, where):
+            if line.asked or line.position not in lines:
+                lines[line.position] = line
     if not articles:
         raise InputError("no suspects", where=str(path), expected="at least one row")
     return [_article(article_id, lines) for article_id, lines in articles.items()]
