@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
@@ -13,7 +13,7 @@ import typer
 
 from corestory.commands.options import STANDARD_OUTPUT, PredictOptions
 from corestory.errors import OutputError, reason_of
-from corestory.output.formats import DOCUMENTS, ENDINGS, LABELLED_ENDING, PAGE_ENDINGS, STORIES, TABLES, OutputFormat
+from corestory.output.formats import DOCUMENTS, ENDINGS, PAGE_ENDINGS, STORIES, TABLES, OutputFormat
 from corestory.remote import AnyPath, path_of
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def chosen_destination(
     if output is None or output == STANDARD_OUTPUT:
         return Destination(None, _printed_format(asked, only, unit))
     path, in_folder = path_of(output), is_folder(output)
-    named = _named_format(path.name)
+    named = named_format(path.name, ENDINGS)
     if not in_folder:
         check_name(asked, named, output)
     # The name of a page means one, even where a folder has it.
@@ -98,7 +98,7 @@ def chosen_destination(
         raise OutputError("outputs are not compressed", where=output, hint=hint)
     found = asked or named or ("text" if only and not ending else None)
     if found is None:
-        raise unknown_ending(ending, output, [*ENDINGS, ".html"], hint=f"Or give --format, or {output}/ for a folder.")
+        raise unknown_ending(output, list(ENDINGS), hint=f"Or give --format, or {output}/ for a folder.")
     return Destination(path, found, in_folder)
 
 
@@ -146,10 +146,9 @@ def is_folder(output: str) -> bool:
         raise OutputError(f"cannot be reached ({reason_of(error)})", where=output) from error
 
 
-def _named_format(name: str) -> OutputFormat | None:
-    if name.lower().endswith(LABELLED_ENDING):
-        return "labelled"
-    return "html" if is_one_page(name) else ENDINGS.get(Path(name).suffix.lower())
+def named_format(name: str, endings: Mapping[str, AnyFormat]) -> AnyFormat | None:
+    """Return the format that the ending of a name means; None for none."""
+    return next((form for ending, form in endings.items() if name.lower().endswith(ending)), None)
 
 
 def check_name(asked: AnyFormat | None, named: AnyFormat | None, output: str) -> None:
@@ -162,8 +161,9 @@ def check_name(asked: AnyFormat | None, named: AnyFormat | None, output: str) ->
         )
 
 
-def unknown_ending(ending: str, output: str, known: Sequence[str], *, hint: str = "Or give --format.") -> OutputError:
+def unknown_ending(output: str, known: Sequence[str], *, hint: str = "Or give --format.") -> OutputError:
     """Return the error for a file name whose ending is of no format."""
+    ending = Path(output).suffix.lower()
     found = f"no format has the ending {ending!r}" if ending else "a name without an ending"
     expected = f"a name that ends in {', '.join(known[:-1])} or {known[-1]}"
     return OutputError(found, where=output, expected=expected, hint=hint)

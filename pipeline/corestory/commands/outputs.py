@@ -81,7 +81,7 @@ def _row_writer(
 
         return nullcontext(AnnotatedWriter(options.rows.kinds))
     if not in_folder or output is None:
-        return _opened(output, partial(open_output, form=form, choice=options.rows), force=options.force)
+        return opened(output, partial(open_output, form=form, choice=options.rows), force=options.force)
     _check_local(output, f"{form} files")
     if output.is_dir() and any(Path(str(output)).iterdir()):  # not even --force deletes what people have corrected
         raise OutputError(
@@ -91,7 +91,7 @@ def _row_writer(
 
     made = document_form(form, options.rows.kinds)  # type: ignore[arg-type]  # of chosen_destination
     make = partial(DocumentFolder, form=made)
-    return _opened(output, make, in_folder=True)
+    return opened(output, make, in_folder=True)
 
 
 def tag_to_pages(options: PredictOptions, output: AnyPath | None, *, in_folder: bool = False) -> int:
@@ -130,8 +130,8 @@ def tag_to_pages(options: PredictOptions, output: AnyPath | None, *, in_folder: 
     only, kinds = options.rows.only, options.rows.kinds
     one_page = partial(DocumentFile, form=page_form(only=only, kinds=kinds))
     make = partial(PageFolder, only=only, kinds=kinds) if in_folder else one_page
-    opened = _opened(output, make, force=options.force, in_folder=in_folder, marker=INDEX)
-    return _tag(options, output, opened, explained, tagged_of=attrgetter("tagged"))
+    writer = opened(output, make, force=options.force, in_folder=in_folder, marker=INDEX)
+    return _tag(options, output, writer, explained, tagged_of=attrgetter("tagged"))
 
 
 def _check_local(output: AnyPath | None, written: str) -> None:
@@ -146,7 +146,7 @@ def _check_local(output: AnyPath | None, written: str) -> None:
 def _tag(
     options: PredictOptions,
     output: AnyPath | None,
-    opened: AbstractContextManager[Any],
+    writing: AbstractContextManager[Any],
     stream: Stream,
     *,
     few: int = 0,
@@ -164,7 +164,7 @@ def _tag(
         articles = read_articles(
             options.sources, refuse=refusals.refuse, keep=options.rows.keep, note=say, options=options.reading
         )
-        with opened as writer, progress_bar(beside_output=output is None) as bar:
+        with writing as writer, progress_bar(beside_output=output is None) as bar:
             for article in stream(tagger, articles, memory):
                 writer.write(article)
                 doubtful.add(tagged_of(article))
@@ -177,7 +177,7 @@ def _tag(
 
 
 @contextmanager
-def _opened(
+def opened(
     output: AnyPath | None,
     make: Callable[[Any], Any],
     *,

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TextIO
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from corestory.atomic import atomic_path
+from corestory.atomic import Target
 from corestory.commands.destinations import (
     Destination,
     Rejects,
@@ -21,9 +19,10 @@ from corestory.commands.destinations import (
     chosen_destination,
     is_folder,
     is_one_page,
+    named_format,
     unknown_ending,
 )
-from corestory.commands.messages import listed_refusals, say, standard_output
+from corestory.commands.messages import listed_refusals, say
 from corestory.commands.options import (
     STANDARD_OUTPUT,
     Force,
@@ -36,11 +35,10 @@ from corestory.commands.options import (
     open_model,
     process_count,
 )
-from corestory.commands.outputs import tag_to_pages, tag_to_rows
+from corestory.commands.outputs import opened, tag_to_pages, tag_to_rows
 from corestory.errors import InputError, OutputError
-from corestory.output.formats import OutputFormat, RowChoice, Unit, chosen_unit
-from corestory.remote import path_of
-from corestory.rendering import printable
+from corestory.output.formats import PAGE_ENDINGS, OutputFormat, RowChoice, Unit, chosen_unit
+from corestory.remote import AnyPath, path_of
 
 if TYPE_CHECKING:
     from corestory.model.explaining import ArticleExplanation
@@ -227,7 +225,9 @@ FILE_WIDTH = 100
 
 
 ExplanationFormat = Literal["text", "json", "html"]
-EXPLANATION_ENDINGS: dict[str, ExplanationFormat] = {".txt": "text", ".json": "json", ".jsonl": "json"}
+EXPLANATION_ENDINGS: dict[str, ExplanationFormat] = {
+    ".txt": "text", ".json": "json", ".jsonl": "json", **dict.fromkeys(PAGE_ENDINGS, "html")
+}  # fmt: skip
 
 
 def explain(
@@ -266,32 +266,34 @@ def explain(
     Example: corestory explain article.txt --paragraph 3
     """
     target = None if output == STANDARD_OUTPUT else output
-    form = asked or _explanation_format(target)
-    named = None if target is None or is_folder(target) else _named_format(target)
-    if target is not None:
-        check_name(form, named, target)
+    named = None if target is None else named_format(target, EXPLANATION_ENDINGS)
+    if target is not None and not is_folder(target):
+        check_name(asked, named, target)
+    if target is not None and asked is None and named is None:
+        raise unknown_ending(target, list(EXPLANATION_ENDINGS))
+    form = asked or named or "text"
     options = PredictOptions(
         sources=[article], reading=reading, model=model, threshold=threshold, memory=memory, force=force
     )
+    path = None if target is None else path_of(target)
     if form != "html":
-        refused = explain_to(options, target, form, paragraph)
+        refused = explain_to(options, path, form, paragraph)
     elif paragraph is not None:
         raise typer.BadParameter("a page shows all paragraphs; give --format text or json", param_hint="--paragraph")
     else:
-        in_folder = target is not None and not is_one_page(target)
-        refused = tag_to_pages(options, None if target is None else path_of(target), in_folder=in_folder)
+        refused = tag_to_pages(options, path, in_folder=target is not None and not is_one_page(target))
     if refused:
         raise typer.Exit(1)
 
 
-def explain_to(options: PredictOptions, output: str | None, form: ExplanationFormat, paragraph: int | None) -> int:
+def explain_to(options: PredictOptions, output: AnyPath | None, form: ExplanationFormat, paragraph: int | None) -> int:
     """Write the explanation of a source's articles as text or JSON, and return the number of refusals."""
     from corestory.model.explaining import explain_articles
     from corestory.output.explanation import explanation_json
     from corestory.reading.sources import read_articles
 
     tagger, memory = open_model(options.model), open_memory(options.memory)
-    with listed_refusals() as refusals, _opened(output, force=options.force) as stream:
+    with listed_refusals() as refusals, opened(output, Target, force=options.force) as target:
         first = True
         articles = read_articles(options.sources, refuse=refusals.refuse, note=say, options=options.reading)
         for explained in explain_articles(tagger, articles, threshold=options.threshold, memory=memory):
@@ -304,24 +306,11 @@ def explain_to(options: PredictOptions, output: str | None, form: ExplanationFor
                 text = explanation_json(explained, position=paragraph)
             else:
                 text = ("" if first else "\n\n") + _text(explained, paragraph, wide=output is not None)
-            stream.write(f"{printable(text) if stream.isatty() else text}\n")
+            target.write(f"{text}\n".encode())
             first = False
         if first and output is not None:
-            raise OutputError("nothing to write", where=output, hint="The refusals are listed above.")
+            raise OutputError("nothing to write", where=str(output), hint="The refusals are listed above.")
     return refusals.count
-
-
-def _explanation_format(output: str | None) -> ExplanationFormat:
-    if output is None:
-        return "text"
-    named = _named_format(output)
-    if named is None:
-        raise unknown_ending(Path(output).suffix.lower(), output, [*EXPLANATION_ENDINGS, ".html"])
-    return named
-
-
-def _named_format(output: str) -> ExplanationFormat | None:
-    return "html" if is_one_page(output) else EXPLANATION_ENDINGS.get(Path(output).suffix.lower())
 
 
 def _text(explained: ArticleExplanation, paragraph: int | None, *, wide: bool) -> str:
@@ -330,14 +319,3 @@ def _text(explained: ArticleExplanation, paragraph: int | None, *, wide: bool) -
 
     width = FILE_WIDTH if wide or sys.stdout is None or not sys.stdout.isatty() else shutil.get_terminal_size().columns
     return storable("\n".join(explanation_lines(explained, position=paragraph, width=width)))
-
-
-@contextmanager
-def _opened(output: str | None, *, force: bool) -> Iterator[TextIO]:
-    if output is None:
-        stream = standard_output()
-        stream.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[attr-defined]
-        yield stream
-        return
-    with atomic_path(path_of(output), force=force) as temporary, temporary.open("w", encoding="utf-8") as stream:
-        yield stream

@@ -29,6 +29,7 @@ PAGE_ENDINGS = (".html", ".htm")
 # As `corestory.reading.one_article` has it, whose import takes longer than all of --help.
 LABELLED_ENDING = ".labelled.txt"
 ENDINGS: dict[str, OutputFormat] = {
+    LABELLED_ENDING: "labelled",
     ".txt": "text",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -36,8 +37,9 @@ ENDINGS: dict[str, OutputFormat] = {
     ".parquet": "parquet",
     ".md": "markdown",
     ".xml": "tei",
+    **dict.fromkeys(PAGE_ENDINGS, "html"),
 }
-"""The format that the ending of an output's name means."""
+"""The format that the ending of an output's name means; the first that fits counts."""
 SUFFIXES = {
     "text": ".txt",
     "jsonl": ".jsonl",
