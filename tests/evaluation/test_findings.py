@@ -23,10 +23,6 @@ def findings(boat_tagger, tagged):
     )
 
 
-def test_the_measures_are_those_of_evaluate_rows(findings, tagged):
-    assert findings.evaluation.tagger == evaluate_rows(labelled_rows(tagged), resamples=20).tagger
-
-
 def test_every_part_of_the_report_is_there(findings):
     assert findings.learned.vocabulary.core
     assert findings.learned.importance

@@ -53,12 +53,6 @@ def test_groups_by_number_stand_in_the_order_of_their_names_and_empty_ones_are_l
     assert [group.paragraphs.confusion.total for group in found] == [3, 2]
 
 
-def test_all_groups_together_are_all_rows():
-    found = groups_by_column(rows(), "site", settings=SETTINGS)
-
-    assert sum(group.words.confusion.total for group in found) == rows().words.sum()
-
-
 def test_the_text_tells_the_language_of_articles_that_declare_none():
     pytest.importorskip("py3langid", reason="py3langid is not installed")
     german = "Die Fähre verließ am Montag um sieben Uhr den Kai, sagte die Hafenmeisterin."
@@ -75,15 +69,6 @@ def test_the_text_tells_the_language_of_articles_that_declare_none():
     assert evaluation.detected_languages == 2
     (table,) = [table for table in groups_tables(evaluation, sites=0) if table.title.startswith("By language")]
     assert table.note == "2 of 3 articles declare no language; it was detected in their text."
-
-
-def test_a_column_that_is_not_there_makes_no_groups():
-    assert groups_by_column(rows(), "view", settings=SETTINGS) == ()
-
-
-def test_one_article_has_no_interval():
-    one = groups_by_column(rows(), "site", settings=SETTINGS)[0]
-    assert math.isnan(one.words.low.core_f1)
 
 
 def named(labels):

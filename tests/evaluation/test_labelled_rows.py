@@ -25,12 +25,6 @@ def test_the_taggers_own_decision_goes_before_the_threshold():
     assert rows.threshold == 0.5
 
 
-def test_views_of_a_page_are_one_article():
-    views = frame(label=["core"] * 3, page=["p", "p", "q"], article_id=["p", "p@lines", "q"])
-
-    assert labelled_rows(views).articles.tolist() == [0, 0, 1]
-
-
 @pytest.mark.parametrize("column", ["article_id", "text", "label", "score"])
 def test_a_missing_column_is_named(column):
     with pytest.raises(DataError, match=f"^data.parquet: no column {column}; expected"):

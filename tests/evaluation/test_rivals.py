@@ -37,10 +37,6 @@ def test_the_rule_begins_at_its_number_of_words():
     assert found.score.tolist() == [1, 0, 0, 0]
 
 
-def test_the_rule_says_its_number():
-    assert f"{LENGTH_RULE_WORDS} words" in length_rule([]).description
-
-
 def test_stage_one_decides_from_its_threshold_on_and_keeps_its_scores():
     scores = np.array([0.2, 0.5, 0.7])
 

@@ -140,13 +140,6 @@ def test_the_same_correction_twice_is_one(tmp_path):
     assert len(read_corrections(write(tmp_path / "s.csv", f"{HEADER}p,0,text-0,core\np,0,text-0,core\n"))) == 1
 
 
-def test_a_missing_file_and_a_folder_are_refused(tmp_path):
-    with pytest.raises(InputError, match="no such file"):
-        read_corrections(tmp_path / "none.csv")
-    with pytest.raises(InputError, match="folder"):
-        read_corrections(tmp_path)
-
-
 @given(st.text() | st.text(alphabet="=+-@;\t\r\n ,|'\"a1\uff1d\x00"))
 def test_what_was_made_safe_for_a_spreadsheet_comes_back(text):
     safe = spreadsheet_safe(text)

@@ -211,7 +211,3 @@ def test_what_has_no_counterpart_or_cannot_be_read_is_refused_and_the_rest_read(
     assert len(refused) == 4
     for name in ("alone.html", "lost.txt", "empty.txt", "torn.html.gz"):
         assert name in reasons
-
-
-def test_pages_without_any_text_beside_them_are_no_pairs(write):
-    assert not is_pairs(write({"a.html": PAIR_HTML, "b.txt": "Text"}))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import InputError
-from corestory.labelling.labelled import KINDS, ROLES, LabelledArticle
+from corestory.labelling.labelled import KINDS, ROLES
 from corestory.labelling.origins import find_origins, read_sample, read_samples
 
 HTML = "<p>The ferry sailed.</p>"
@@ -150,10 +150,6 @@ def test_files_of_other_systems_read_the_same():
     assert sample(text.replace("\n", "\r\n")) == sample(text.replace("\n", "\r")) == sample(text)
 
 
-def test_a_file_may_begin_with_its_paragraphs():
-    assert len(sample("core: It sailed.\nfiller: Read more").paragraphs) == 2
-
-
 def test_the_site_is_that_of_the_address_if_none_is_given():
     assert sample("url: https://www.herald.example/a\n\ncore: It sailed.").site == "herald.example"
 
@@ -204,10 +200,3 @@ def test_a_wrong_file_is_refused_and_the_rest_read_in_order(write):
     assert [article.page for article in read] == ["own/a.example/two", "own/b.example/one"]
     assert len(refused) == 2
     assert any("wrong.labelled.txt, line 1" in str(error) for error in refused)
-
-
-@pytest.mark.parametrize(
-    ("view", "article_id"), [("page", "own/1"), ("text", "own/1"), ("lines", "own/1@lines"), ("p", "own/1@p")]
-)
-def test_the_page_itself_has_the_pages_name_and_each_other_view_its_own(view, article_id):
-    assert LabelledArticle(page="own/1", view=view, source="own", paragraphs=()).article_id == article_id

@@ -3,7 +3,7 @@ import pytest
 
 from corestory.errors import DataError, InputError
 from corestory.labelling.preparation import prepare_table
-from corestory.labelling.table import split_of, table_schema
+from corestory.labelling.table import table_schema
 from corestory.labelling.table_files import LabelNames
 
 STORY = "The ferry sailed at {}, two hours late."
@@ -64,16 +64,6 @@ def test_the_report_counts_what_was_read_and_what_came_of_it(sources):
     assert sum(row.pages for row in report.balance) == 6
 
 
-def test_no_site_is_in_two_splits_and_an_article_without_a_site_is_its_own(sources):
-    frame = prepare_table(sources, seed=3).frame
-    sited = frame[frame["site"] != ""]
-    assert sited.groupby("site")["split"].nunique().max() == 1
-    assert frame.groupby("page")["split"].nunique().max() == 1
-    assert frame["split"].tolist() == [
-        split_of(site or page, seed=3) for site, page in zip(frame["site"], frame["page"], strict=True)
-    ]
-
-
 def test_the_table_is_the_same_whatever_the_number_of_processes(sources):
     alone = prepare_table(sources, jobs=1).frame
     pd.testing.assert_frame_equal(prepare_table(sources, jobs=2).frame, alone)
@@ -120,11 +110,6 @@ def test_a_missing_source_stops_before_any_work(sources, tmp_path):
     with pytest.raises(InputError, match="no such file or folder"):
         prepare_table([*sources, tmp_path / "nowhere"], progress=lambda *_: told.append(1))
     assert not told
-
-
-def test_an_unknown_view_is_refused(sources):
-    with pytest.raises(InputError, match="view 'pages'"):
-        prepare_table(sources, views=["pages"])
 
 
 def test_progress_reaches_its_end_for_each_source(sources):

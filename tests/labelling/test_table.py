@@ -1,4 +1,3 @@
-import math
 from collections import Counter
 
 import numpy as np
@@ -111,11 +110,6 @@ def test_no_articles_make_an_empty_table_with_all_columns(tmp_path):
     assert frame.columns.tolist() == table_schema().names
     write_frame(frame, tmp_path / "p.parquet")
     assert read_frame(tmp_path / "p.parquet").empty
-
-
-def test_a_page_that_declares_nothing_has_an_empty_cell():
-    frame = articles_frame([article(LabelledParagraph("One", "core", Markup("p", (0,), 0.0, (1,))))])
-    assert math.isnan(frame["declared"][0])
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "truncated", "text", "column", "folder"])

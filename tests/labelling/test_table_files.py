@@ -278,11 +278,6 @@ def test_a_tab_in_a_csv_and_a_comma_in_a_tsv_are_text(write):
     assert read_rows(folder / "t.tsv")[0][0][1]["text"] == "One, two"
 
 
-@pytest.mark.parametrize("name", ["t.csv", "T.CSV", "t.tsv.gz", "t.jsonl", "t.ndjson", "t.parquet.gz"])
-def test_tables_are_told_by_their_suffix(name):
-    assert is_table(name)
-
-
 @pytest.mark.parametrize("name", ["t.txt", "csv", "t.csv.zip", "t.json.bak", "t.gz"])
 def test_other_files_are_no_tables(name):
     assert not is_table(name)

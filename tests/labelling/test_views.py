@@ -183,7 +183,7 @@ def test_an_installed_extractor_gives_the_storys_paragraphs(name):
     assert tool_texts(PAGE, tool=name, language="en") == STORY
 
 
-@pytest.mark.parametrize("name", installed(EXTRACTORS))
+@pytest.mark.parametrize("name", [*installed(RENDERERS), *installed(EXTRACTORS)])
 @pytest.mark.parametrize("html", ["", "<", "<p>\x00</p>", "<html><body></body></html>", "&#xD800;" * 3])
 def test_a_page_from_which_nothing_comes_gives_nothing(name, html):
     assert all(line.strip() for line in tool_texts(html, tool=name))
@@ -204,16 +204,6 @@ def test_an_extractor_that_fails_gives_nothing_and_stays_silent(monkeypatch, cap
     assert tool_texts(PAGE, tool="trafilatura") == []
     assert not caplog.records
     assert logging.root.manager.disable == logging.NOTSET
-
-
-def test_an_extractor_that_finds_nothing_gives_nothing(monkeypatch):
-    replaced(monkeypatch, lambda _: None)
-    assert tool_texts(PAGE, tool="trafilatura") == []
-
-
-def test_an_extractors_output_is_split_as_text(monkeypatch):
-    replaced(monkeypatch, lambda _: "Ferry late\n\nNobody was told why.\n")
-    assert tool_texts(PAGE, tool="trafilatura") == ["Ferry late", "Nobody was told why."]
 
 
 def test_an_interruption_is_not_taken_for_a_failure(monkeypatch):
@@ -244,23 +234,3 @@ def test_a_renderer_gives_the_menu_as_well_as_the_story(name):
     text = "\n".join(lines)
     assert all(word in text for word in ("Sport", "Weather", "Ferry late again"))
     assert not any(word in text for word in ("track", "color", "/sport"))
-
-
-@pytest.mark.parametrize("name", installed(RENDERERS))
-@pytest.mark.parametrize("html", ["", "<", "<p>\x00</p>", "<html><body></body></html>", "&#xD800;" * 3])
-def test_a_page_without_text_gives_no_blank_line(name, html):
-    assert all(line.strip() for line in tool_texts(html, tool=name))
-
-
-def test_a_renderer_that_fails_on_a_page_gives_nothing(monkeypatch):
-    def fail(_):
-        raise RecursionError
-
-    monkeypatch.setitem(sys.modules, "inscriptis", types.SimpleNamespace(get_text=fail))
-    assert tool_texts(WHOLE_PAGE, tool="inscriptis") == []
-
-
-def test_only_the_installed_renderers_are_offered(monkeypatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: name == "bs4" or None)
-    assert installed(RENDERERS) == ("beautifulsoup",)
-    assert set(installed(RENDERERS)) < set(RENDERERS)

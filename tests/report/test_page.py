@@ -230,26 +230,10 @@ def test_names_that_are_no_utf_8_can_be_stored(seeded_tagger):
     assert about(seeded_tagger, data="p\udcff.parquet")["data"] == "p\ufffd.parquet"
 
 
-def tables(markdown):
-    return [block.splitlines() for block in markdown.split("\n\n") if block.startswith("|")]
-
-
-def cells(line):
-    return re.split(r"(?<!\\)\|", line)[1:-1]
-
-
 def test_the_report_holds_all_that_was_found(findings, golden):
     about = (("model", "models/default"), ("data", "data/processed/paragraphs.parquet, split test"))
 
     golden("report.md", report_markdown(findings, title="Evaluation of models/default", about=about))
-
-
-def test_every_row_of_a_table_has_as_many_cells_as_its_head(findings):
-    found = tables(report_markdown(findings))
-
-    assert len(found) > 15
-    for lines in found:
-        assert len({len(cells(line)) for line in lines}) == 1
 
 
 def test_names_cannot_become_formatting(findings):
@@ -258,24 +242,6 @@ def test_names_cannot_become_formatting(findings):
     assert markdown.startswith("# \\<b\\>x\\</b\\> \\# \\*y\\*\n")
     assert "| \\`m\\` | \\[a\\](b) |\n" in markdown
     assert "| orbit\\|\\[bold\\]weekly.example |" in markdown
-
-
-def test_as_many_sites_as_asked_for(findings):
-    assert "gazette" not in report_markdown(findings, sites=1)
-    assert "gazette" in report_markdown(findings, sites=3)
-
-
-def test_the_report_ends_with_one_line_end(findings):
-    markdown = report_markdown(findings)
-
-    assert markdown.endswith("\n")
-    assert not markdown.endswith("\n\n")
-
-
-def test_the_sections_are_those_of_the_page_in_their_order(findings):
-    headings = [line.removeprefix("## ") for line in report_markdown(findings).splitlines() if line.startswith("## ")]
-
-    assert headings == [section.title for section in report_sections(findings)]
 
 
 def test_a_mistake_is_one_line_whatever_is_in_it(findings):

@@ -12,10 +12,10 @@ from corestory.evaluation.thresholds import Aim, Goal, choose_threshold
 from corestory.report.terminal import EvaluationView, evaluation_tables, operating_point_text
 
 
-def shown(evaluation, *, width, color_system=None, encoding="utf-8", **options):
+def shown(evaluation, *, width, color_system=None, encoding="utf-8"):
     file = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="strict", newline="")
     console = Console(file=file, width=width, color_system=color_system, force_terminal=bool(color_system))
-    console.print(EvaluationView(evaluation, **options))
+    console.print(EvaluationView(evaluation))
     file.flush()
     return file.buffer.getvalue().decode(encoding)
 
@@ -55,11 +55,6 @@ def test_names_that_look_like_markup_are_shown_as_they_are(evaluation):
 def test_colours_only_for_a_terminal(evaluation):
     assert "\x1b" not in shown(evaluation, width=100)
     assert "\x1b[1m" in shown(evaluation, width=100, color_system="truecolor")
-
-
-def test_as_many_sites_as_asked_for(evaluation):
-    assert "gazette" not in shown(evaluation, width=200, sites=1)
-    assert "gazette" in shown(evaluation, width=200, sites=3)
 
 
 def test_a_terminal_without_unicode_gets_signs_it_can_show(evaluation):

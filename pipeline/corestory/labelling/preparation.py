@@ -18,7 +18,7 @@ from corestory.labelling.labelled import LabelledArticle
 from corestory.labelling.origins import Origin, find_origins
 from corestory.labelling.table import SPLITS, articles_frame, is_split_by_article, split_rows
 from corestory.labelling.table_files import LabelNames
-from corestory.labelling.views import CUTS, VIEWS, page_views
+from corestory.labelling.views import CUTS, page_views
 
 _PAGES_A_JOB = 48
 
@@ -131,9 +131,6 @@ def prepare_table(
     DataError
         If no article could be read, or no correction is of a paragraph in the table.
     """
-    unknown = [view for view in views if view not in VIEWS]
-    if unknown:
-        raise InputError(f"view {unknown[0]!r}", expected=", ".join(VIEWS))
     run = _Run(tuple(views), names or LabelNames(), refuse, note, progress)
     with Parallel(n_jobs=jobs) as parallel:
         frame = articles_frame(run.articles(find_origins(sources), parallel))

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|#~&]")
 _LONGEST = 300
+MARKDOWN_SITES = 50
 
 
 def report_markdown(
@@ -42,7 +43,6 @@ def report_markdown(
     *,
     title: str = "Evaluation",
     about: Sequence[tuple[str, str]] = (),
-    sites: int = 50,
 ) -> str:
     """Write a report as Markdown with tables, as GitHub shows it.
 
@@ -57,8 +57,6 @@ def report_markdown(
         The first heading.
     about
         Lines on data and model for the end, such as ``("model", "models/default")``.
-    sites
-        How many sites are shown, the worst.
 
     Examples
     --------
@@ -73,7 +71,7 @@ def report_markdown(
     evaluation = findings.evaluation
     cautions = [f"> **Caution: {_escaped(caution)}**" for caution in evaluation.cautions]
     parts = [f"# {_escaped(title)}", *cautions, f"**{_escaped(headline(evaluation))}**", _escaped(basis(evaluation))]
-    for section in report_sections(findings, about=about, sites=sites):
+    for section in report_sections(findings, about=about, sites=MARKDOWN_SITES):
         parts.append(f"## {_escaped(section.title)}")
         if section.text:
             parts.append(_escaped(section.text))

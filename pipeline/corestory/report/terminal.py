@@ -30,6 +30,7 @@ from corestory.report.tables import (
 _GAP = 2
 _LEAST_NAME = 18
 _COLUMN_GAP = 3 * " "
+SITES = 10
 _DASHES = str.maketrans({"–": "-", "…": ".."})
 
 
@@ -41,9 +42,7 @@ class EvaluationView:
     evaluation
         The evaluation.
     full
-        Whether to show all tables, or only the baselines.
-    sites
-        Number of sites to show, the worst first.
+        Whether to show all tables, with the `SITES` worst sites, or only the baselines.
 
     Examples
     --------
@@ -60,8 +59,8 @@ class EvaluationView:
     Of 100 words of story, 100.0 survive; of 100 words of filler, 50.0 are removed.
     """
 
-    def __init__(self, evaluation: Evaluation, *, full: bool = True, sites: int = 10) -> None:
-        self.evaluation, self.full, self.sites = evaluation, full, sites
+    def __init__(self, evaluation: Evaluation, *, full: bool = True) -> None:
+        self.evaluation, self.full = evaluation, full
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         """Yield the parts from top to bottom."""
@@ -70,7 +69,7 @@ class EvaluationView:
             yield _text(f"Caution: {caution}", options, style="bold yellow")
         yield _text(headline(self.evaluation), options, style="bold")
         yield _text(basis(self.evaluation), options, style="dim")
-        tables = evaluation_tables(self.evaluation, sites=self.sites)
+        tables = evaluation_tables(self.evaluation, sites=SITES)
         for table in tables if self.full else tables[:1]:
             yield _laid_out(table, options)
 
