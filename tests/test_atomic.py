@@ -334,18 +334,6 @@ def test_a_file_is_made_anew_and_closed(tmp_path):
     assert target.stream.closed
 
 
-def test_a_stream_is_flushed_and_left_open():
-    raw = io.BytesIO()
-    stream = io.BufferedWriter(raw)
-    target = Target(stream)
-
-    target.write(b"row")
-    target.close()
-
-    assert raw.getvalue() == b"row"
-    assert not stream.closed
-
-
 @pytest.mark.parametrize("form", FORMS)
 def test_a_folder_that_is_not_there_is_said(form, tmp_path):
     with pytest.raises(OutputError, match=r"no-folder/rows: cannot be written \(No such file or directory\)"):

@@ -93,11 +93,6 @@ def test_a_name_is_taken_as_it_is(parts):
     assert str(path) == path.as_posix() == path.url
 
 
-@pytest.mark.parametrize("name", ["s3://bucket/a", "memory://", "gs+x.y-1://a"])
-def test_a_url_is_told_by_its_protocol(name):
-    assert is_url(name)
-
-
 @pytest.mark.parametrize("name", ["a", "/a", "C://a", "a:b//c", "./s3://a", "://a", ""])
 def test_everything_else_is_a_file_of_this_machine(name):
     assert not is_url(name)

@@ -133,18 +133,6 @@ def articles(seeded_tagger):
     return [explain("The ferry was sold.\nShare", seeded_tagger), explain("It had nine decks.", seeded_tagger)]
 
 
-def test_a_folder_gets_a_page_an_article_and_an_index_that_links_them(articles, tmp_path):
-    pages = PageFolder(tmp_path)
-    for article in articles:
-        pages.write(article)
-    pages.close()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["000001.html", "000002.html", INDEX]
-    index = HTMLParser((tmp_path / INDEX).read_text(encoding="utf-8"))
-    for link in index.css("tbody a"):
-        page = HTMLParser((tmp_path / link.attributes["href"]).read_text(encoding="utf-8"))
-        assert page.css_first(".brand a").attributes["href"] == INDEX
-
-
 def test_pages_of_a_folder_lead_to_the_one_before_and_the_one_after(articles, tmp_path):
     pages = PageFolder(tmp_path)
     for article in (*articles, articles[0]):

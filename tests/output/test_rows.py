@@ -92,23 +92,6 @@ def test_quotes_line_ends_nul_right_to_left_text_and_emoji_come_back(form):
     assert [row["text"] for row in READERS[form](written([tagged(HARD)], form))] == list(HARD)
 
 
-def test_pandas_reads_the_same_from_every_form(tmp_path):
-    import pandas as pd
-
-    for form in READERS:
-        (tmp_path / form).write_bytes(written([tagged(["It rained.", "1"], url="u")], form))
-
-    frames = [
-        pd.read_json(tmp_path / "jsonl", lines=True, dtype={"text": str}),
-        pd.read_csv(tmp_path / "csv", dtype={"text": str}),
-        pd.read_parquet(tmp_path / "parquet"),
-    ]
-
-    for frame in frames:
-        assert frame["text"].tolist() == ["It rained.", "1"]
-        assert frame["score"].tolist() == [0.9, 0.9]
-
-
 @pytest.mark.parametrize("form", FORMS)
 def test_lone_surrogates_become_the_replacement_character(form):
     found = written([tagged(["a\ud800b"], article_id="\udfff", url="\ud800")], form)
