@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corestory import atomic
 from corestory.atomic import Target, atomic_folder, atomic_path, check_folder
 from corestory.errors import OutputError
 from corestory.model.tagged_article import TaggedArticle
@@ -291,14 +290,6 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "model").write_text("")
     with pytest.raises(OutputError, match="is a file"), atomic_folder(tmp_path / "model", force=True):
         pytest.fail("the work began")
-
-
-def test_outputs_are_flushed_to_the_disk_before_they_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    synced = []
-    monkeypatch.setattr(atomic, "_sync", lambda path: synced.append((path.name[-3:], (tmp_path / "a.b").exists())))
-    with atomic_path(tmp_path / "a.b"):
-        pass
-    assert synced[0] == ("a.b", False)
 
 
 FORMS = ("text", "jsonl", "csv", "parquet")

@@ -107,20 +107,12 @@ def test_a_model_is_found_by_its_path_and_by_its_name(here):
     assert model_folder("models/mine").as_posix() == "models/mine"
     assert model_folder("mine").as_posix() == "models/mine"
     assert model_folder(str(here / "models" / "mine")) == here / "models" / "mine"
-
-
-def test_a_folder_of_a_models_name_beside_us_does_not_hide_the_model(here):
     (here / "mine").mkdir()
-    assert model_folder("mine").as_posix() == "models/mine"
+    assert model_folder("mine").as_posix() == "models/mine", "a folder beside it does not hide it"
 
 
-@pytest.mark.usefixtures("here")
-def test_nothing_and_default_mean_the_model_that_came_along():
-    assert model_folder("") is None
+def test_default_means_the_model_that_came_along_or_ones_own_of_that_name(here):
     assert model_folder("default") is None
-
-
-def test_a_default_model_of_ones_own_goes_before_it(here):
     (here / "models" / "mine").rename(here / "models" / "default")
     assert model_folder("default").as_posix() == "models/default"
 
