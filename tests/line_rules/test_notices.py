@@ -1,8 +1,11 @@
 """Notices, small elements of sponsors and code are no story; behind the end of a press release nothing is."""
 
+from functools import partial
+
 import pytest
 
-from corestory.line_rules.notices import advertisements, notices
+from corestory.line_rules.headlines import own_headlines
+from corestory.line_rules.notices import advertisements, notices, of_fields
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 from line_rules.rule_lines import found_if_kept
@@ -142,3 +145,59 @@ def test_what_stands_in_the_small_element_of_a_sponsor_is_filler(label):
 )
 def test_a_label_that_does_not_begin_a_small_element_says_nothing(html):
     assert _sponsored(html) == []
+
+
+_fields = partial(found_if_kept, of_fields)
+
+
+def _fields_in(lines: list[str]) -> list[str]:
+    return _fields(Article("a", lines))
+
+
+def test_the_head_of_an_e_mail_is_filler_and_a_single_line_like_it_stays():
+    head = ["From: Ann Lee <ann@bay.example>", "Subject: ferry"]
+    assert _fields_in([*head, *STORY]) == head
+    assert _fields_in([*head, "Hi all, for tomorrow:", *STORY]) == [*head, "Hi all, for tomorrow:"]
+    assert _fields_in(["To: the people of Skarne", *STORY]) == []
+    assert _fields_in(["To: the people of Skarne", "To: the others", *STORY]) == []
+    assert _fields_in(["Bo: Why?", "Ann: Rain.", *STORY]) == []
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        ["---------- Forwarded message ---------", "De : Le Phare <a@phare.example>", "Objet : le bac", "À : moi"],
+        ["-----Ursprüngliche Nachricht-----", "Von: Ann", "Gesendet: Montag", "Betreff: Fähre"],
+        ["Begin forwarded message:", "From: Ann", "Date: 3 May", "To: Bo"],
+    ],
+)
+def test_what_is_said_above_a_mail_that_is_passed_on_is_filler(mail):
+    above = ["Look at this.", "Yours, Bo", *mail]
+    assert _fields_in([*above, *STORY]) == above
+    assert found_if_kept(own_headlines, Article("a", [*above, "Ferry sails", *STORY])) == ["Ferry sails"]
+    assert _fields_in([*STORY, *STORY, *mail, "It rained."]) == mail[1:]
+
+
+@pytest.mark.parametrize(
+    ("above", "behind"),
+    [
+        (["ID: 48213", "Titlu: Trenul cu aburi", "Autor: Ana Dragoș"], ["Cuvinte cheie: tren", "Vizualizări: 3120"]),
+        (["Ressort: Lokales", "Slug: faehre", "Teaser: Sie fährt.", "Text:"], ["Schlagworte: Fähre", "Bild: a.jpg"]),
+    ],
+)
+def test_the_fields_of_an_export_are_filler(above, behind):
+    assert _fields_in([*above, *STORY, *behind]) == [*above, *behind]
+    assert _fields_in([*above[:2], *STORY]) == []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Status: It is bad.", "Ann: Why?", "Bo: It rained."],
+        ["Monday: The boats went out.", "Tuesday: They came back.", "Date: Nobody knows."],
+        ["Source: an old pipe, they said.", "Status: closed until May.", "Date: nobody knows."],
+        ["From: the river it is plain to see.", "To: the council it was none."],
+    ],
+)
+def test_turns_of_a_dialogue_and_days_are_no_fields(lines):
+    assert _fields_in([*lines, *STORY, *lines]) == []

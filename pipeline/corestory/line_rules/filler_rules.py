@@ -17,8 +17,7 @@ from corestory.line_rules.by_element import by_element
 from corestory.line_rules.comments import in_comments
 from corestory.line_rules.credits import credits_and_numbers, heads_of_pages
 from corestory.line_rules.end_notes import end_notes
-from corestory.line_rules.fields import of_fields
-from corestory.line_rules.notices import advertisements, notices
+from corestory.line_rules.notices import advertisements, notices, of_fields
 from corestory.line_rules.page_labels import page_labels
 from corestory.line_rules.page_notes import page_notes
 from corestory.line_rules.teasers import in_teasers

@@ -15,8 +15,7 @@ import numpy as np
 from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.tokens import tokens_of
-from corestory.line_rules.fields import begin_behind_mail
-from corestory.line_rules.notices import is_notice
+from corestory.line_rules.notices import begin_behind_mail, is_notice
 from corestory.types import Bool, Float, Int
 
 SCORE = 0.05

@@ -1,4 +1,4 @@
-"""Short lines of the page around the story, by how they begin: labels, buttons, credits, dates and offers.
+"""Lines of the page, by how they begin: labels, buttons, credits, dates and offers; titles of pages without a story.
 
 Sites word such lines alike: "Skip to content", "Share on …", "Fotos: …", "Updated …". A story begins its sentences
 otherwise, or goes on otherwise. The words are in ``page_labels.tsv``, in some 30 languages, with the form that the rest
@@ -9,6 +9,7 @@ a digit and few words (`time`), names (`credit`), a list behind a colon (`label`
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from functools import cache
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from corestory.features.batch import Batch
 from corestory.line_rules.comment_lines import is_label_of_comments, is_stamp, says_how_long_ago
 from corestory.line_rules.credits import is_credit
 from corestory.line_rules.headlines import ends_as_sentence
-from corestory.line_rules.patterns import JOINED, pattern, table
+from corestory.line_rules.patterns import JOINED, pattern, table, words_of
 from corestory.line_rules.teasers import folded, is_heading_of_teasers
 from corestory.types import Bool, Float
 
@@ -34,6 +35,8 @@ NAMES, SMALL_WORDS = 9, 2
 """The most words of a credit, and the most of its longer words that begin with a small letter."""
 KEY = 4
 """The number of first letters by which the labels of a line are found; a shorter label is found by all its letters."""
+SITE_WORDS, SMALL_CHARACTERS = 5, 3
+"""The most words of a site's name, and the most characters of its words that begin with a small letter."""
 
 # A count of comments, an address, hashtags, a news agency with initials ("VNA/iv"), the way to the page within its
 # site, and in scripts without spaces a date with what was done then.
@@ -46,6 +49,16 @@ _IN_FORMS = frozenset("#/»›>年@0123456789")
 _MARKS = " \xa0\t*_#|•-–—>»→▶►■●◆▼"
 _SEPARATORS = " \xa0:：=＝/|丨-–—"
 _COMMAS = frozenset(",،、，")
+# What parts the name of a page from that of its site; behind a colon or a dash a headline may go on: "Privacy: …".
+_BARS, _COLONS = re.compile(r"\s+[|·•»]\s+|\s*[|•»]\s*"), re.compile(r"\s*:\s+|\s+[–—-]\s+")
+_ERRORS = (
+    r"(?:http )?(?:{errors}) [45]\d\d(?:\W+(?:{what an error is of})\b.*)?|"
+    r"(?:40\d|410|429|451|50[0-4]|52\d)(?: (?:not found|forbidden|error|bad|service|gateway|internal|gone)\b.*)?"
+)
+_SEARCHES = (
+    r"(?:{searches})(?: (?:for|nach|für|pour|para|de|voor|po|по))? (?:[\"“„«»][^\"“”«»]*|['‘][^'’]*['’]?)|"
+    r"(?:{searches for}) \S+(?: \S+){0,3}|(?:{subscriptions to}) [^:,?]{2,40}"
+)
 _LISTS = (", ", " · ", " | ", "、", "،", " • ")
 
 
@@ -181,3 +194,42 @@ def is_label(text: str) -> bool:
     (True, True, True, False)
     """
     return any(tell(text) for tell in (is_heading_of_teasers, is_label_of_comments, is_page_label, is_stamp, is_credit))
+
+
+def is_title_without_story(title: str) -> bool:
+    """Return whether a title, or a part of it beside the name of a site, is that of a page that has no story.
+
+    Examples
+    --------
+    >>> is_title_without_story("Sign in | The Bay Post"), is_title_without_story("404 - Not Found")
+    (True, True)
+    >>> is_title_without_story("Mayor told to sign in: what we know"), is_title_without_story("")
+    (False, False)
+    """
+    title = " ".join(title.split())
+    if "«" in title:  # its "»" parts nothing
+        title = title.replace("»", "”")
+    first = _BARS.split(title, maxsplit=1)[0]
+    mark = _COLONS.search(first)
+    if mark is None:
+        return _names_no_story(first)
+    name, rest = first[: mark.start()], first[mark.end() :]
+    parts = _COLONS.split(rest)
+    is_site = ":" not in mark[0] and _is_site(parts[-1].split())
+    return _names_no_story(name) and (is_site or _names_no_story(parts[0]))
+
+
+def _is_site(words: list[str]) -> bool:
+    """Return whether words may name a site: a headline goes on in small letters."""
+    small = any(word[0].islower() and (len(word) > SMALL_CHARACTERS or word is words[0]) for word in words)
+    return len(words) <= SITE_WORDS and not small
+
+
+def _names_no_story(part: str) -> bool:
+    bare = folded(part).strip(' .!?…"“”«»')
+    return bare in _titles() or any(pattern(some).fullmatch(bare) for some in (_SEARCHES, _ERRORS))
+
+
+@cache
+def _titles() -> frozenset[str]:
+    return frozenset(map(folded, words_of("titles without a story")))

@@ -14,10 +14,10 @@ import numpy as np
 
 from corestory.features.shapes import DIGITS, SENTENCE_ENDS
 from corestory.line_rules.by_element import classes
-from corestory.line_rules.narration import speaks_to_nobody, tells_of_past
 from corestory.line_rules.notices import advertisements
 from corestory.line_rules.page_labels import is_label
 from corestory.line_rules.page_notes import page_notes
+from corestory.line_rules.story_prose import speaks_to_nobody, tells_of_past
 from corestory.types import Bool, Float
 
 if TYPE_CHECKING:

@@ -24,8 +24,7 @@ from corestory.features.layout import Layout
 from corestory.features.shapes import SENTENCE_ENDS, between_ends
 from corestory.features.tokens import Tokens, hash_token
 from corestory.features.topic import Terms, title_features
-from corestory.line_rules.behind_offers import behind_offers
-from corestory.line_rules.narration import tells_of_past
+from corestory.line_rules.story_prose import behind_offers, tells_of_past
 from corestory.line_rules.sure_story import sure_story
 from corestory.model.restoring import PROSE_WORDS, restoring_cutoffs
 from corestory.types import Bool, Float, Int
