@@ -22,23 +22,6 @@ STORY = (
 _found = partial(found_if_kept, end_notes)
 
 
-@pytest.mark.parametrize(
-    "note",
-    [
-        "Mara Finch is a reporter in Skarne. She has covered the islands since 2015. Follow her on Mastodon.",
-        "Mara Finch writes about boats and the people who repair them.",
-        "About the author: Mara Finch is the author of two books on the coast.",
-        "Zur Autorin: Mara Finch ist seit 2016 Redakteurin der Zeitung.",
-        "Mara van der Finch is verslaggever van deze krant en schrijft over de kust.",
-        "Mara Finch est journaliste au service économie.",
-        "Mara Finch jest dziennikarką. Pisze o morzu.",
-        "Мара Финч — корреспондент отдела порта.",
-    ],
-)
-def test_a_note_about_an_author_is_filler_if_the_story_does_not_name_the_author(note):
-    assert _found(Article("a", [*STORY, note])) == [note]
-
-
 def test_within_a_story_a_note_says_at_once_that_the_author_writes_and_does_so_now():
     def found(line):
         return _found(Article("a", [*STORY * 2, line, *STORY * 2]))
@@ -48,20 +31,6 @@ def test_within_a_story_a_note_says_at_once_that_the_author_writes_and_does_so_n
     assert found("Mara Finch was a reporter in those years, and covered the coast.") == []
     assert found("Mara Finch is on the quay by six, and has been since she gave up her job as a reporter.") == []
     assert found("The Skarne Post is a paper.") == []
-
-
-@pytest.mark.parametrize(
-    "last",
-    [
-        "Mara Finch is a retired teacher who lives in Mill Lane. She has two sons.",
-        "Mara Finch, a reporter at the time, was the first on the quay.",
-        "Mara Finch said that the editor of the paper had never been on a boat.",
-        "Mara Finch writes that the boats should pay for the quay.",
-        'Mara Finch is a reporter. "I never learned to swim," she says.',
-    ],
-)
-def test_a_last_paragraph_about_a_person_of_the_story_stays(last):
-    assert _found(Article("a", [*STORY, last])) == []
 
 
 def test_a_note_about_a_person_stays_if_the_story_names_the_person():
