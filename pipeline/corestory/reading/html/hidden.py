@@ -17,6 +17,7 @@ _DIALOGUES = frozenset(
     (
         *("modal", "dialog", "alertdialog", "popup", "overlay", "lightbox", "consent", "cookie", "cookies", "gdpr"),
         *("newsletter", "signup", "login", "signin", "search", "menu", "nav", "navigation", "share", "toast", "next"),
+        *("promo", "promotion", "survey", "banner"),
     )
 )
 # Class words of elements that hide a part of what they stand in until a reader asks for it.

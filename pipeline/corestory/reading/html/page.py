@@ -102,7 +102,7 @@ def _read(source: str | bytes, ends: int) -> Page:
     frames = () if tree.body else tuple(frame.attributes.get("src") or "" for frame in tree.css("frame"))
     is_lost = holds_rest(tree)
     # Last, for this changes the tree.
-    form = NormalForm(tree.body or tree.root)  # a set of frames has no body
+    form = NormalForm(tree.body or tree.root, tree.head)  # a set of frames has no body
     shown = cut(form)
     if form.alternatives:
         visible = shown.prose_words

@@ -20,7 +20,10 @@ from corestory.reading.html.line_breaks import (
 from corestory.reading.html.markup_words import Names
 from corestory.reading.html.outline import Outline
 from corestory.reading.html.serialised import MARK, NormalForm, text_nodes, unescaped
+from corestory.reading.html.styles import Rules
 from corestory.reading.html.tags import (
+    FLEXIBLE,
+    HIDDEN_KINDS,
     KIND,
     NAME_BITS,
     OPENS,
@@ -67,6 +70,9 @@ def cut(form: NormalForm) -> Outline:
     tags, texts = form.tags_and_texts()
     codes = np.fromiter(map(known.__getitem__, tags), np.int64, len(tags))
     kinds = codes & KIND
+    hidden = Rules(form.sheets).hidden_tags(kinds, codes >> NAME_BITS, known.names)
+    kinds[hidden] = HIDDEN_KINDS.take(kinds[hidden])
+    codes[hidden] &= ~FLEXIBLE
     kinds[:1] = TagKind.BLOCK  # the body, hidden or not
     if needs_adjusting(tags, codes, texts):
         adjust(codes, kinds, texts)

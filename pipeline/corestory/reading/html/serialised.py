@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from base64 import b64decode
+from collections.abc import Iterator
 from copy import copy
 from functools import cached_property
 from itertools import chain
@@ -66,6 +67,8 @@ class NormalForm:
     ----------
     root
         The element to write, if there is any; it is changed: invisible parts are removed.
+    head
+        The page's head, if its styles count.
 
     Examples
     --------
@@ -75,7 +78,8 @@ class NormalForm:
     (['body', 'br', 'p class="x"', '/p', '/body'], ['One', 'two', '', '', ''])
     """
 
-    def __init__(self, root: LexborNode | None) -> None:
+    def __init__(self, root: LexborNode | None, head: LexborNode | None = None) -> None:
+        self._sheets = list(filter(_is_sheet, head.iter())) if head is not None else []
         self._unseen = root.css(_SET_ASIDE) if root is not None else []
         self._alternative: list[int] = []
         for number, node in enumerate(self._unseen):
@@ -87,9 +91,16 @@ class NormalForm:
             else:
                 if tag in _ALTERNATIVES or (tag in _MAY_HOLD and _holds_page(node)):
                     self._alternative.append(number)
+                elif _is_sheet(node):
+                    self._sheets.append(node)
                 node.replace_with(f"{MARK}{number}{MARK}")
         html = (root.html or "") if root is not None else ""
         self._html = _ESCAPED.sub(_unescaped_story, html) if "&lt;" in html and _ESCAPED_BLOCK.search(html) else html
+
+    @property
+    def sheets(self) -> Iterator[str]:
+        """The texts of the page's style elements."""
+        return (style.text() or "" for style in self._sheets)
 
     def may_hold(self, words: int) -> bool:
         """Whether the alternatives may hold a story of so many words more than the page shows."""
@@ -138,6 +149,14 @@ class NormalForm:
         parts = text.split(MARK)
         unseen = (self._unseen[int(number)].text() for number in parts[1::2] if number)
         return sum(part.count(" ") for part in chain(parts[::2], unseen))
+
+
+def _is_sheet(node: LexborNode) -> bool:
+    """Return whether an element has styles for browsers with scripts and for screens."""
+    if node.tag != "style" or node.attributes.get("media") == "print":
+        return False
+    around = node.parent
+    return around is None or around.tag not in UNSEEN or around.tag == "head"
 
 
 def _holds_page(node: LexborNode) -> bool:

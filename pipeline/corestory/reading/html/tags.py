@@ -89,22 +89,23 @@ _KINDS = {
     "a": TagKind.LINK,
     "br": TagKind.BREAK,
 }
+HIDDEN_KINDS = np.arange(11)
+"""What each kind of tag is where its element is hidden."""
 # Hidden and without content, as a tracking pixel, an inline element is nothing.
-_HIDDEN_KINDS = {
-    TagKind.BLOCK: TagKind.HIDDEN,
-    TagKind.BLOCK_VOID: TagKind.HIDDEN_VOID,
-    TagKind.LINK: TagKind.HIDDEN_INLINE,
-    TagKind.INLINE_OPEN: TagKind.HIDDEN_INLINE,
-    TagKind.INLINE_VOID: TagKind.NOTHING,
-}
+HIDDEN_KINDS[[TagKind.BLOCK, TagKind.BLOCK_VOID]] = TagKind.HIDDEN, TagKind.HIDDEN_VOID
+HIDDEN_KINDS[[TagKind.LINK, TagKind.INLINE_OPEN, TagKind.INLINE_VOID]] = (
+    *(TagKind.HIDDEN_INLINE, TagKind.HIDDEN_INLINE),
+    TagKind.NOTHING,
+)
 _OTHERS = ("id", "role", "itemprop")
 # Tags of so many characters are remembered from page to page, and this for each beside its characters.
 _MOST, _EACH = 2**21, 256
 _LONGEST = 1_000  # longer tags are not: pictures written into their tag, which come once
-# The last three keep a text for search engines or screen readers.
+# The last four keep a text for search engines or screen readers.
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|"
     r"(?<![\w-])(?:(?:left|top|text-indent)\s*:\s*-\d{4}|clip\s*:\s*rect\([01\s,px]+\))|"
+    r"clip-path\s*:\s*inset\((?:50|100)%\)|"
     r"^(?=.*overflow\s*:\s*hidden)(?:.*[^\w-])?(?:max-)?height\s*:\s*0(?:px)?\s*(?:;|$)",
     re.IGNORECASE,
 )
@@ -231,7 +232,7 @@ def _styled(code: int, attributes: dict[str, str]) -> int:
     waits = "popover" in attributes or attributes.get("role") == "tooltip"  # for a click, or for the pointer
     hiding = _UNSEEN_STYLE if kind == TagKind.INLINE_OPEN else _HIDDEN_STYLE
     if "hidden" in attributes or waits or (style is not None and hiding.search(decoded(style))):
-        return code & ~(KIND | FLEXIBLE) | _HIDDEN_KINDS.get(kind, kind)
+        return code & ~(KIND | FLEXIBLE) | int(HIDDEN_KINDS[kind])
     if kind == TagKind.INLINE_OPEN and (attributes.get("role") == "paragraph" or _BLOCK_STYLE.search(style or "")):
         return code & ~KIND | TagKind.BLOCK
     if style is not None and kind == TagKind.BLOCK and _INLINE_STYLE.search(style):

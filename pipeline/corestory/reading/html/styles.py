@@ -1,0 +1,136 @@
+"""Which elements the rules in a page's own ``<style>`` elements hide, by the plainest of selectors: a class or an id.
+
+Rules that show an element all the same count as well: those for wide screens, and those for a class that it also has.
+What files of styles say is not known.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from corestory.reading.html.markup_words import Name, Names
+from corestory.reading.html.tags import TagKind
+from corestory.types import Int
+
+MOST_CHARACTERS = 2**17
+"""Longer sheets are not read: the time that it takes would tell, and they are of frameworks rather than of a page."""
+
+# The declarations that hide an element, without spaces; the last ones keep a text for search engines or screen readers.
+_HIDING = (
+    *("display:none", "visibility:hidden", ":-9999", ":-10000"),
+    *("clip:rect(", "clip-path:inset(50%)", "clip-path:inset(100%)"),
+)
+_SHOWING = ("display:", "visibility:visible", "clip:auto", "position:static")
+_NAME = re.compile(r"[.#](?:[\w-]|\\.)+")
+_COMBINATOR = re.compile(r"[\s>+~]+")
+# Blocks for paper and for small screens, which say nothing of the page that people read.
+_ELSEWHERE = re.compile(r"@media(?=[^{}@]*(?:print|max-))[^{}@]*+\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}", re.IGNORECASE)
+
+
+class Rules:
+    """The rules of a page's styles that hide elements, and those that show them.
+
+    Parameters
+    ----------
+    sheets
+        The texts of the style elements.
+
+    Examples
+    --------
+    >>> rules = Rules(["/* ads */ .late, #seo { display: none } .late.open { display: block }"])
+    >>> names = ("p", "late", ()), ("p", "late open", ()), ("p", "", ("seo",)), ("p", "story", ())
+    >>> list(map(rules.hide, names))
+    [True, False, True, False]
+    """
+
+    def __init__(self, sheets: Iterable[str]) -> None:
+        sheet = "}}}".join(sheets)  # a block that is not closed ends with its sheet
+        self._sheet = _plain(sheet) if len(sheet) <= MOST_CHARACTERS else ""
+        self._hidden = {
+            name
+            for selectors, is_within in _rules(self._sheet, _HIDING)
+            if not is_within
+            for name in map(str.strip, selectors.split(","))
+            if _NAME.fullmatch(name)
+        }
+
+    def hide(self, name: Name) -> bool:
+        """Return whether an element is hidden by its class or its id."""
+        names = [*map(".".__add__, name[1].split()), *map("#".__add__, name[2][:1])]
+        if self._hidden.isdisjoint(names):
+            return False
+        beside, anyway = self._shown
+        return anyway.isdisjoint(names) and any(
+            one in self._hidden and not any((one, other) in beside for other in names) for one in names
+        )
+
+    @cached_property
+    def _shown(self) -> tuple[set[tuple[str, str]], set[str]]:
+        """The names that show an element: each beside one that hides it, maybe the same; and those that always do."""
+        beside, anyway = set[tuple[str, str]](), set[str]()
+        for selectors, is_within in _rules(_ELSEWHERE.sub("", self._sheet), _SHOWING, but=_HIDING[0]):
+            may_show = is_within or not self._hidden.isdisjoint(_NAME.findall(selectors))
+            for selector in selectors.split(",") if may_show else ():
+                names = [name.replace("\\", "") for name in _NAME.findall(_COMBINATOR.split(selector.strip())[-1])]
+                if is_within and len(names) == 1:
+                    anyway.add(names[0])
+                for name in self._hidden.intersection(names):
+                    beside.add((name, next((other for other in names if other != name), name)))
+        return beside, anyway
+
+    def hidden_tags(self, kinds: Int, numbers: Int, known: Names) -> Int:
+        """Return the places of the tags that they hide.
+
+        Several blocks of one class unfold, as the parts of a story or the answers to its questions do.
+
+        Parameters
+        ----------
+        kinds
+            The `TagKind` of each tag.
+        numbers
+            The number of each tag's name.
+        known
+            The names by their numbers.
+        """
+        if not self._hidden:
+            return numbers[:0]
+        used = np.flatnonzero(np.bincount(numbers))
+        hidden = np.zeros(used[-1] + 1, bool)
+        hidden[used] = [self.hide(known[number]) for number in used.tolist()]
+        places = np.flatnonzero(hidden.take(numbers))
+        names = [known[number][:2] for number in numbers.take(places).tolist()]
+        blocks = (kinds.take(places) == TagKind.BLOCK).tolist()
+        often = Counter(name for name, is_block in zip(names, blocks, strict=True) if is_block and name[1])
+        return places.compress([often[name] < 2 for name in names])
+
+
+def _plain(sheet: str) -> str:
+    """Return a sheet without comments and without spaces behind colons."""
+    if "/*" in sheet:
+        # A pattern would look through the rest of the sheet for the end of each comment that has none.
+        first, *others = sheet.split("/*")
+        sheet = " ".join([first, *(other.partition("*/")[2] for other in others)])
+    return sheet.replace(": ", ":")
+
+
+def _rules(sheet: str, declared: Sequence[str], *, but: str = " ") -> Iterator[tuple[str, bool]]:
+    """Yield the selectors of the rules that declare something, and whether each is within another block."""
+    last = counted = depth = 0
+    for place in sorted(place for one in declared for place in _places(sheet, one)):
+        begin = sheet.rfind("{", last, place)
+        if begin >= 0 and not sheet.startswith(but, place):
+            depth = max(0, depth + sheet.count("{", counted, begin) - sheet.count("}", counted, begin))
+            start = max(sheet.rfind("{", last, begin), sheet.rfind("}", last, begin), sheet.rfind(";", last, begin))
+            yield sheet[start + 1 : begin], depth > 0
+            counted = begin
+        last = place
+
+
+def _places(sheet: str, text: str) -> Iterator[int]:
+    place = sheet.find(text)
+    while place >= 0:
+        yield place
+        place = sheet.find(text, place + 1)
