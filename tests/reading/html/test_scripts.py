@@ -60,6 +60,7 @@ BODIES = {
     "lines": "\n\n".join(PARAGRAPHS),
     "HTML": BLOCKS,
     "escaped HTML": BLOCKS.replace("<", "&lt;").replace(">", "&gt;"),
+    "HTML escaped twice": BLOCKS.replace("<", "&amp;lt;").replace(">", "&amp;gt;"),
     "entities": "\n".join(PARAGRAPHS).replace("“", "&ldquo;").replace("”", "&#8221;"),
 }
 

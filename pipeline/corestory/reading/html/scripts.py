@@ -32,7 +32,7 @@ UNSPACED_RUN = 6
 
 _BODY = re.compile(r'"articleBody"\s*:\s*(?=")')
 _TAG = re.compile(r"<(?:/?[a-z][a-z0-9]*\b[^<>]*|!--)>?", re.IGNORECASE)
-_ESCAPED_TAG = re.compile(r"&lt;/?[a-z]", re.IGNORECASE)
+_ESCAPED_TAG = re.compile(r"&(?:amp;){0,2}lt;/?[a-z]", re.IGNORECASE)  # some programs escape once more
 _TEMPLATE_TYPES = frozenset(
     ("text/template", "text/html", "text/x-template", "text/x-handlebars-template", "application/xml", "text/xml")
 )
@@ -224,7 +224,7 @@ def _prose_items(texts: list[str]) -> tuple[int, int]:
 
 
 def _paragraphs(text: str) -> list[str]:
-    if _ESCAPED_TAG.search(text) and not _TAG.search(text):
+    while not _TAG.search(text) and _ESCAPED_TAG.search(text):
         text = html.unescape(text)
     if _TAG.search(text):
         body = LexborHTMLParser(text).body
