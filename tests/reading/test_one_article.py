@@ -11,7 +11,6 @@ HOSTILE = {
     "open elements": lambda: "<div>" * 100_000,
     "closed elements": lambda: "<div>" * 100_000 + "x" + "</div>" * 100_000,
     "readings without their word": lambda: "<rt>a" * 100_000,
-    "options": lambda: "<select>" + "<OPTION>a" * 100_000,
     "attributes": lambda: attributes(" a{}=1"),
     "bare attributes": lambda: attributes(" a{}"),
     "quoted attributes": lambda: attributes(" a{}='>'"),
@@ -27,7 +26,7 @@ def attributes(form):
 def test_a_page_that_exceeds_a_bound_is_refused_in_words_and_at_once(case):
     html = HOSTILE[case]()
     begun = time.process_time()
-    with pytest.raises(InputError, match=r"a\.html: a page (of|that has an element of) more than (5|10),000"):
+    with pytest.raises(InputError, match=r"a\.html: a page (of|that has an element of) more than 5,000"):
         page_article(html, article_id="a", where="a.html")
     assert time.process_time() - begun < 5
 
@@ -38,7 +37,6 @@ def test_a_page_that_exceeds_a_bound_is_refused_in_words_and_at_once(case):
         "<div>" * (MAX_NESTING - 1) + "One.",
         "<p>One.<br><img>" * 20_000,
         "<ul>" + "<li>One." * 20_000,
-        "<p>One.</p><select>" + "<option>One" * MAX_OPTIONS,
         "<p " + " ".join(f"a{number}=1" for number in range(MAX_ATTRIBUTES - 2)) + ">One.",
         f"<img src='data:{'x' * 1_000_000}'><p>One.",
         "<pre>" + "word " * 100_000,
@@ -47,6 +45,16 @@ def test_a_page_that_exceeds_a_bound_is_refused_in_words_and_at_once(case):
 )
 def test_a_large_page_that_keeps_to_the_bounds_is_read(html):
     assert excess_of_page(html) == ""
+
+
+@pytest.mark.parametrize(
+    "option", ["<option>Skarne", "<OPTION value='1'>Skarne</OPTION>\n", "<oPtion\nvalue=1>Skarne<"]
+)
+def test_of_a_page_with_endless_lists_to_choose_from_the_story_is_read_at_once(option):
+    begun = time.process_time()
+    html = f"<p>One.</p><select>{option * 3 * MAX_OPTIONS}</select><p>Two.</p>"
+    assert page_article(html, article_id="a", where="a.html").texts == ["One.", "Two."]
+    assert time.process_time() - begun < 1
 
 
 PIECES = [

@@ -22,7 +22,7 @@ MAX_ATTRIBUTES = 5_000
 """Attributes of an element."""
 
 MAX_OPTIONS = 10_000
-"""Options of the page's lists to choose from."""
+"""Options of the page's lists to choose from; of a page that may have more they are left out, for none is read."""
 
 # The start and the end of a paragraph, in characters of the text.
 Span = tuple[int, int]
@@ -37,7 +37,7 @@ _PAGE_NUMBER_CHARACTERS = 40
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(.*?)\n\1[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _FRONT_LINE = re.compile(r"(\w+)[ \t]*[:=][ \t]*([\"']?)(.*?)\2[ \t]*")
 _TAG = re.compile(r"<(?:!doctype|/?(?:html|body|div|p|article|section|h[1-6]|ul|li|br|span|a)\b)[^<>]*>", re.IGNORECASE)
-_OPTION = re.compile(r"<option\b", re.IGNORECASE)
+_OPTION = re.compile(r"<option\b[^<>]*+>?[^<]*+|</option\s*+>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)")
 # Elements that hold nothing, or that the next of their kind ends.
 _SHALLOW = frozenset(
@@ -209,6 +209,8 @@ def _page(html: str, where: str) -> "Page":
     excess = excess_of_page(html)
     if excess:
         raise InputError(excess, where=where, expected="a page as people read it")
+    if html.count("<") > MAX_OPTIONS:
+        html = _OPTION.sub("", html)
     # The parser reads bytes; to make them shows as well whether the page has lone surrogates.
     try:
         return read_page(html.encode())
@@ -230,8 +232,6 @@ def excess_of_page(html: str) -> str:
     # No more elements are in one another than are opened at all.
     if tags > MAX_NESTING and tags - html.count("</") > MAX_NESTING and _nesting_of_page(html) > MAX_NESTING:
         return f"a page of more than {MAX_NESTING:,} elements in one another"
-    if tags > MAX_OPTIONS and len(_OPTION.findall(html)) > MAX_OPTIONS:
-        return f"a page of more than {MAX_OPTIONS:,} options to choose from"
     if len(html) > 2 * MAX_ATTRIBUTES and _MANY_ATTRIBUTES.search(html):
         return f"a page that has an element of more than {MAX_ATTRIBUTES:,} attributes"
     return ""
