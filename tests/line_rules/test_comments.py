@@ -100,16 +100,6 @@ def test_comments_that_begin_with_the_name_are_found_behind_their_heading_alone(
     assert _found([*STORY, "+Diskussion", *lines[1:]]) == []
 
 
-@pytest.mark.parametrize(
-    ("first", "second"), [("May 3, 2025", "May 4, 2025"), ("12 maj", "13 maj"), ("3. März", "4. März")]
-)
-def test_comments_with_nothing_but_names_and_days_of_one_month_are_found(first, second):
-    comments = ["Ann L.", first, "+My father sailed on her.", "+seagull77", second, "+And who is to pay for it?"]
-    assert _found([*STORY, *comments]) == kept_lines(comments)
-    assert _found([*STORY, *comments[:3]]) == []
-    assert _found([*STORY, *comments, *(STORY * 2)]) == []
-
-
 @pytest.mark.parametrize("reply", ["Re: ", "AW: ", "• Re : ", "RE："])
 def test_replies_to_the_headline_are_found_with_their_heads(reply):
     posts = ["2 posts", f"+{reply}Ferry sails again", "by Ann » 3 May 2025", "+My father sailed on her.", "+So what."]

@@ -163,32 +163,12 @@ def test_many_headings_of_boxes_take_no_longer_each():
     assert end_notes(batch_of_articles([Article("a", texts)]), words, np.ones(len(texts), bool)).all()
 
 
-@pytest.mark.parametrize(
-    "heading", ["Newsletter", "Bültenimize abone olun", "اشترك في نشرتنا", "뉴스레터 구독", "Nyhetsbrev"]
-)
-def test_the_line_of_a_box_that_a_newsletter_heads_is_filler(heading):
-    line = "The week on the coast, every Sunday before breakfast."
-    story = "".join(f"<p>{text}</p>" for text in STORY)
-    assert _kept_but_heading(f"<main>{story}</main><div><b>{heading}</b><div>{line}</div></div>", heading) == [line]
-    assert _kept_but_heading(f"<main>{story}<p>{heading}</p><p>{line}</p></main>", heading) == []
-    assert _kept_but_heading(f"<main>{story}</main><div><b>The letter</b><div>{line}</div></div>", "The letter") == []
-
-
 def _kept_but_heading(html, heading):
     page = read_page(html)
     batch = batch_of_articles([Article("a", page.texts, markup=page.markup)])
     kept = np.array([text != heading for text in page.texts])
     found = end_notes(batch, np.array([float(len(text.split())) for text in page.texts]), kept)
     return [text for text, one in zip(page.texts, found.tolist(), strict=True) if one]
-
-
-@pytest.mark.parametrize("votes", ["1,204 votes", "318 Stimmen", "56 голосов", "2 votos hasta ahora"])
-def test_a_poll_is_filler_from_its_question_to_the_number_of_votes(votes):
-    poll = ["Should the quay be shut?", "Yes", "No", votes]
-    assert _found(Article("a", [STORY[0], *poll, *STORY[1:]])) == poll
-    assert _found(Article("a", [STORY[0], "Was it close?", votes, *STORY[1:]])) == []
-    assert _found(Article("a", [STORY[0], *poll[1:], *STORY[1:]])) == []
-    assert _found(Article("a", [STORY[0], poll[0], *["Yes"] * 20, votes, *STORY[1:]])) == []
 
 
 def test_the_name_of_the_byline_below_the_story_is_filler():

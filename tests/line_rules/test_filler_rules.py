@@ -208,28 +208,8 @@ def test_a_text_of_capitals_alone_takes_no_time_that_grows_with_its_square():
     assert time.process_time() - began < 10
 
 
-PICTURES = [
-    "Children on the quay.",
-    "Ann Lee",
-    "1/3",
-    "The old ferry.",
-    "Ann Lee",
-    "2/3",
-    "A cup of tea.",
-    "Ann Lee",
-    "3/3",
-]
 
 
-def test_the_captions_of_pictures_that_are_numbered_are_filler_on_either_side_of_their_numbers():
-    below = [*PICTURES[2:3], *PICTURES[:2], *PICTURES[5:6], *PICTURES[3:5], *PICTURES[8:], *PICTURES[6:8]]
-    for pictures in (PICTURES, below):
-        assert _found(Article("a", [*STORY, *pictures, *STORY])) == pictures
-    assert set(_found(Article("a", [*STORY, *PICTURES[:6], *STORY]))) <= {"1/3", "2/3"}
-    long = [" ".join(STORY) if line == "Ann Lee" else line for line in PICTURES]
-    assert _found(Article("a", [*STORY, *long, *STORY])) == ["1/3", "2/3", "3/3"]
-    diary = ["12/5", "We left at dawn.", "13/5", "Rain all day.", "14/5", "We sailed at last."]
-    assert _found(Article("a", [*STORY, *diary, *STORY])) == ["12/5", "13/5", "14/5"]
 
 
 def test_the_length_of_a_film_is_filler_and_the_times_of_a_live_report_stay():

@@ -111,14 +111,14 @@ def test_what_is_said_above_a_mail_that_is_passed_on_is_filler(mail):
 
 
 @pytest.mark.parametrize(
-    ("above", "behind"),
+    "above",
     [
-        (["ID: 48213", "Titlu: Trenul cu aburi", "Autor: Ana Dragoș"], ["Cuvinte cheie: tren", "Vizualizări: 3120"]),
-        (["Ressort: Lokales", "Slug: faehre", "Teaser: Sie fährt.", "Text:"], ["Schlagworte: Fähre", "Bild: a.jpg"]),
+        ["ID: 48213", "Titlu: Trenul cu aburi", "Autor: Ana Dragoș"],
+        ["Ressort: Lokales", "Slug: faehre", "Teaser: Sie fährt.", "Text:"],
     ],
 )
-def test_the_fields_of_an_export_are_filler(above, behind):
-    assert _fields_in([*above, *STORY, *behind]) == [*above, *behind]
+def test_the_fields_of_an_export_are_filler(above):
+    assert _fields_in([*above, *STORY]) == above
     assert _fields_in([*above[:2], *STORY]) == []
 
 

@@ -7,10 +7,10 @@ import pytest
 
 from corestory.features.batch import batch_of_articles
 from corestory.features.shapes import shape_features
-from corestory.line_rules.other_stories import only_teaser_runs, other_stories_in_texts
+from corestory.line_rules.other_stories import other_stories_in_texts
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
-from line_rules.rule_lines import found_lines, kept_lines, marked
+from line_rules.rule_lines import found_lines, kept_lines
 
 STORY = [
     "+The ferry left the quay at nine on Monday, the harbour master said, for the first time since the storm in May.",
@@ -76,26 +76,6 @@ def test_times_of_a_live_report_are_no_headlines():
     assert _found([*STORY, *entries, "18:02 Uhr Lena Voss schreibt", "+Die Straße ist zu."]) == []
 
 
-def test_a_text_of_nothing_but_teasers_is_a_section():
-    for lines, section in [
-        (["News", "Sport", *TEASERS, "Contact"], True),
-        (["Home", *_with(TEASERS, "2 hours ago")], True),
-        ([*TEASERS, STORY[0]], False),
-        (TEASERS[:4], False),
-        ([line.removeprefix("+") for line in TEASERS], False),
-    ]:
-        texts, words, kept = marked(lines)
-        batch = batch_of_articles([Article("a", texts), Article("b", texts)])
-        assert only_teaser_runs(batch, np.tile(words, 2), np.tile(kept, 2)).tolist() == [section] * 2
-
-
-@pytest.mark.parametrize(("date", "section"), [(["Hetty Lorn", "4 October 2025"], False), ([], True)])
-def test_a_list_below_the_head_of_a_story_is_no_section(date, section):
-    head = ["+Seven walks for a wet weekend", *date, "+Rain is no reason to stay in."]
-    texts, words, kept = marked([*head, *TEASERS])
-    assert only_teaser_runs(batch_of_articles([Article("a", texts)]), words, kept).tolist() == [section]
-
-
 def test_what_stands_above_the_head_is_found_if_it_is_short_and_of_other_subjects():
     plug = "+Beekeepers fear for their hives: two in five colonies did not survive."
     head = ["Ferry sails again", "Ellis Corran, 7 April 2025"]
@@ -133,7 +113,6 @@ def test_in_a_page_its_elements_tell_other_stories():
     words, kept = shape_features(page.texts)[0], np.ones(len(page.texts), bool)
     batch = batch_of_articles([Article("a", page.texts, markup=page.markup)])
     assert not other_stories_in_texts(batch, words, kept).any()
-    assert not only_teaser_runs(batch, words, kept).any()
 
 
 def test_long_lists_take_no_time_that_grows_with_their_square():

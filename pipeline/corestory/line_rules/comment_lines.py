@@ -37,8 +37,6 @@ _AGO_BEGINS = (
 )
 # A line with a date has one of these, which are found faster than all of it.
 _IN_DATES = re.compile(r"\d(?:\d{3}|[./-]\s?\d|\s?[:hH]\s?\d\d)")
-# A day without its year, by the months' begins in most languages of Europe, Turkish and Indonesian.
-DAY = r"\d{1,2}\.? (?:de )?(?:{begins of months})[^\W\d_]{0,9}\.?|(?:{begins of months})[^\W\d_]{0,9} \d{1,2}"
 _NUMBERS = re.compile(r"\d+")
 _MARKS = " \xa0\t0123456789()[]:：.,!?#*•·-–—|/>»›▲▼↓↩️件개条條则"
 

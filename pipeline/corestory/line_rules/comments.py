@@ -4,8 +4,8 @@ What a reader writes is prose, and in a text nothing else tells it from the stor
 each has a line with its time and a button to answer it, or a line "Ann Lee says:". Such lines alone do not tell: a blog
 has "Comments (3)" and a date below each post, a diary has dates, a story may quote posts with their times. So most of
 these lines are dropped by the first decision, and two of three say the same: a heading, buttons with times, and that
-all these lines or some of the prose between them are dropped. Without buttons each comment has a name and a day of one
-month above it. The posts of a forum say "Re:" and the headline of the story.
+all these lines or some of the prose between them are dropped. The posts of a forum say "Re:" and the headline of the
+story.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ import numpy as np
 
 from corestory.features.batch import Batch
 from corestory.line_rules.comment_lines import (
-    CLOCK,
-    DAY,
     ends_in_speech,
     is_button,
     is_heading,
@@ -143,8 +141,7 @@ def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice, end
         if is_button(label) or (ends_in_speech(label) and any(map(is_stamp, texts[row : min(row + 2, inside.stop)])))
     ]  # fmt: skip
     if not headings and len(buttons) < 2:  # of most texts
-        signed = _signed(texts, words, kept, inside)
-        return signed and (*signed, False)
+        return None
     stamps = [row for row in short if is_stamp(texts[row])]
     of_buttons, of_stamps = set(buttons), set(stamps)
     marks = sorted(of_buttons | of_stamps)
@@ -188,31 +185,6 @@ def _replies(texts: Sequence[str], words: Float, kept: Bool, inside: slice, star
     while first > inside.start and words[first - 1] <= NAME_WORDS and not ends_as_sentence(texts[first - 1]):
         first -= 1
     return first
-
-
-def _signed(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> tuple[int, int] | None:
-    """Return the row of the first name and the end of two or more comments, each behind a name and a day of one month.
-
-    Letters have the name below them, posts of a blog a headline above it, and entries of a diary no name.
-    """
-    behind_names = (words[inside][1:-1] <= LINE_WORDS) & (words[inside][:-2] <= NAME_WORDS)
-    dates = [
-        row for row in (inside.start + 1 + np.flatnonzero(behind_names)).tolist()
-        if re.search(r"\d", texts[row]) and _may_name(texts[row - 1]) and ends_as_sentence(texts[row - 2])
-        and (is_stamp(texts[row]) or pattern(DAY).fullmatch(texts[row]))
-    ]  # fmt: skip
-    if len(dates) < 2 or kept[dates].mean() > MOST_KEPT or len({texts[row - 1] for row in dates}) < 2:
-        return None
-    if 2 * sum(ends_as_sentence(texts[row + 1]) for row in dates) < len(dates):
-        return None
-    months = {re.sub(rf"{CLOCK}|\b\d\d?\b|\W", "", texts[row]) for row in dates}
-    end = dates[-1] + 2
-    return (dates[0] - 1, end) if len(months) == 1 and kept[end : inside.stop].sum() <= LINES_BEHIND else None
-
-
-def _may_name(text: str) -> bool:
-    """Return whether a short line may be a name: it ends in no sentence, but for an initial."""
-    return not ends_as_sentence(text) or re.search(r"\b[^\W\d_]\.$", text) is not None
 
 
 def _above_more(texts: Sequence[str], headings: set[int], short: Sequence[int]) -> tuple[int, int, bool] | None:

@@ -7,8 +7,6 @@ page of paper stand within a sentence of the story, and the numbers of pictures 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
@@ -25,8 +23,6 @@ NAMES, JOINED_NAME = 8, 20
 """The most words of the photographers' names; in a script without capitals, the most characters."""
 SIGNED_CHARACTERS, PROFESSION_WORDS = 90, 6
 """The most characters of a name with a profession, and the most words of the profession."""
-PICTURES, PICTURE_LINES = 3, 4
-"""The fewest numbered pictures of a gallery, and the most lines of each, the number included."""
 COUNTER_WORDS, LABEL_WORDS = 3, 30
 """The most words of the number of a picture, such as "2 / 5" or "2 of 5"; of captions and credits."""
 HEAD_WORDS, PART_WORDS = 8, 8
@@ -100,26 +96,7 @@ def credits_and_numbers(batch: Batch, words: Float, kept: Bool) -> Bool:
         # Ratings, of which many are equal, are no numbers of pictures.
         if len({texts[row] for row in rows}) == len(rows):
             found[rows] = True
-            found[_captions_between(batch, words, kept, rows)] = True
     return found & kept
-
-
-def _captions_between(batch: Batch, words: Float, kept: Bool, rows: Sequence[int]) -> list[int]:
-    """Return the kept lines between the numbers of pictures in turn, and as many above the first or behind the last."""
-    sizes = {other - one for one, other in pairwise(rows)}
-    numbers = [re.findall(r"\d+", batch.texts[row]) for row in rows]
-    pictures = {total for _, total in numbers}
-    # Days of a diary, "3/5", have the form of numbers.
-    counted = [int(number) for number, _ in numbers] == list(range(1, len(rows) + 1))
-    if not counted or len(rows) < PICTURES or len(sizes) > 1 or max(sizes) > PICTURE_LINES or len(pictures) > 1:
-        return []
-    size, (first, last) = max(sizes), (rows[0], rows[-1])
-    start, end = int(batch.layout.start[first]), int(batch.layout.end[first])
-    outer = [range(max(first - size + 1, start), first), range(last + 1, min(last + size, end))]
-    captions = [*range(first, last), *min(outer, key=lambda lines: words[lines].sum() if lines else np.inf)]
-    of_story = np.setdiff1d(np.arange(start, end)[kept[start:end]], captions)
-    is_story = max(words[captions]) > LABEL_WORDS or words[of_story].sum() < words[captions].sum()
-    return [] if is_story else [row for row in captions if kept[row]]
 
 
 def heads_of_pages(batch: Batch, words: Float, kept: Bool) -> Bool:

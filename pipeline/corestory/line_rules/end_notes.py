@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import takewhile
 
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.features.elements import Forest
-from corestory.features.layout import Layout
 from corestory.line_rules.credits import profession
 from corestory.line_rules.notices import ends_release
 from corestory.line_rules.patterns import pattern, words_of
@@ -36,12 +33,8 @@ WORK_WORDS = 5
 """The first words behind a name and a dash, or within the story, one of which says that the person writes."""
 WITHIN_WORDS = 40
 """The most words of a note about the author within the story."""
-LETTER_WORDS = 25
-"""The most words that say what a newsletter has, below a heading that names it."""
 BEFORE_NAME = 40
 """The most characters before the publisher's name: "Founded in 1987, the firm of"."""
-VOTES_WORDS, ANSWERS = 5, 20
-"""The most words of the line with the number of votes in a poll, and the most lines from its question to there."""
 HEADING_WORDS, ITEM_WORDS, ITEMS = 10, 12, 2
 """The most words of the heading of a box and of its lines, and the fewest lines of a box."""
 
@@ -78,7 +71,6 @@ def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
         rows = (inside.start + np.flatnonzero(kept[inside])).tolist()
         if len(rows) > 1:
             found[_notes(batch.texts, words, rows, inside.start, min(inside.stop, rows[-1] + LAST))] = True
-    found |= _behind_letters(batch, words, kept) | _polls(batch, words, kept)
     return found | _boxes(batch, words, kept)
 
 
@@ -158,46 +150,6 @@ def _of_publisher(text: str, heading: str, behind: Sequence[str]) -> bool:
     is_one = about and about[0].count(" ") > 1 and about[0][:4].casefold() != "over"
     least = 1 if is_one or any(map(ends_release, behind)) else 2
     return least <= len(name.split()) <= HEADING_WORDS
-
-
-def _behind_letters(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the kept line of a box whose heading names a newsletter, in an element that holds no other kept line."""
-    found = np.zeros(len(kept), bool)
-    if batch.markup is None:
-        return found
-    lines = kept & (words <= LETTER_WORDS) & (batch.layout.position > 0)
-    for row in np.flatnonzero(lines).tolist():
-        if (
-            not kept[row - 1]
-            and words[row - 1] <= HEADING_WORDS
-            and pattern(r"(?<!\w)(?:{newsletters})(?!\w)").search(batch.texts[row - 1])
-        ):
-            found[row] = _is_alone(row, batch.layout, batch.markup.forest, kept)
-    return found
-
-
-def _is_alone(row: int, layout: Layout, forest: Forest, kept: Bool) -> bool:
-    """Return whether the innermost element around a row and the one before holds no other kept row."""
-    heading = set(forest.around(row - 1))
-    box = next((element for element in forest.around(row) if element in heading), -1)
-    others = range(row - 2, int(layout.start[row]) - 1, -1), range(row + 1, int(layout.end[row]))
-    return box >= 0 and not any(
-        kept[one] for some in others for one in takewhile(lambda one: box in forest.around(one), some)
-    )
-
-
-def _polls(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the kept lines of polls: the number of votes, the answers above it and the question above them."""
-    texts, found = batch.texts, np.zeros(len(kept), bool)
-    for row in np.flatnonzero(words <= VOTES_WORDS).tolist():
-        if not texts[row][:1].isdigit() or pattern(r"\d[\d.,\s]* (?:{votes})\b.*").fullmatch(texts[row]) is None:
-            continue
-        question, first = row - 1, max(int(batch.layout.start[row]), row - ANSWERS)
-        while question > first and words[question] <= HEADING_WORDS and not texts[question].endswith("?"):
-            question -= 1
-        if question >= first and row - question > ITEMS and texts[question].endswith("?"):
-            found[question : row + 1] = kept[question : row + 1]
-    return found
 
 
 def _boxes(batch: Batch, words: Float, kept: Bool) -> Bool:

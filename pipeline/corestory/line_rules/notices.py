@@ -4,7 +4,7 @@ Notes on corrections, on cookies and on why one gets a newsletter are sentences 
 in a text no element tells them. Each language has few ways to begin them. What is advertised reads like a paragraph of
 the story, too. But a sponsor's label begins its element, and the element is small.
 
-Above and behind a text stand the fields of an e-mail, also of one that is passed on, and what systems export: "Subject:
+Above a text stand the fields of an e-mail, also of one that is passed on, and what systems export: "Subject:
 …", "Slug: …". A turn of a dialogue has the same form, so only known names count, beside other fields.
 """
 
@@ -40,8 +40,8 @@ MOST_ABOVE = 0.5
 """The greatest share of the kept words that is above a mail that is passed on."""
 GREETING_WORDS = 12
 """The most words of a greeting below the head: "Hi all, the piece for tomorrow:"."""
-FIELDS, KNOWN, FIELDS_BEHIND = 3, 2, 2
-"""The fewest fields of an export above a text, the fewest of these with known names, and the fewest such behind."""
+FIELDS, KNOWN = 3, 2
+"""The fewest fields of an export above a text, and the fewest of these with known names."""
 FIELD_WORDS = 40
 """The most words of a field."""
 
@@ -229,7 +229,6 @@ def of_fields(batch: Batch, words: Float, kept: Bool) -> Bool:
             found[_of_mail(batch.texts, words, kept, inside, begin)] = True
         elif batch.markup is None:
             found[_fields_above(batch.texts, words, inside)] = True
-            found[_fields_behind(batch.texts, words, inside)] = True
     return found & kept
 
 
@@ -252,17 +251,6 @@ def _fields_above(texts: Sequence[str], words: Float, inside: slice) -> list[int
     known = len(words_of("fields of exports").intersection(names))
     rows = range(inside.start, inside.start + len(names))
     return list(rows) if len(names) >= FIELDS and known >= KNOWN and _are_values(texts, rows) else []
-
-
-def _fields_behind(texts: Sequence[str], words: Float, inside: slice) -> list[int]:
-    """Return the rows of the fields that end a text."""
-    names = _names(texts, words, range(inside.stop - 1, inside.start - 1, -1))
-    rows = range(inside.stop - len(names), inside.stop)
-    return (
-        list(rows)
-        if len(words_of("fields of exports").intersection(names)) >= FIELDS_BEHIND and _are_values(texts, rows)
-        else []
-    )
 
 
 def _are_values(texts: Sequence[str], rows: range) -> bool:

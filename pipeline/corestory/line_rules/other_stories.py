@@ -37,8 +37,8 @@ NAMED = 4
 """The fewest headlines in a row with nothing but the name of the person who writes."""
 NEAR = 8
 """The number of dropped lines before the first kept one and behind the last that are read, too."""
-STORY_WORDS, OTHER_WORDS = 40, 10
-"""The fewest kept words of the story; and the most kept words besides its teasers of a page that is a section's."""
+STORY_WORDS = 40
+"""The fewest kept words of the story."""
 MOST_SHARED, HARDLY_SHARED = 0.1, 0.05
 """The greatest share of the teasers' words that is in the story; the second number is for teasers that are all kept."""
 MOST_ABOVE = 0.6
@@ -78,17 +78,6 @@ def other_stories_in_texts(batch: Batch, words: Float, kept: Bool) -> Bool:
         begin = second_story(batch.texts, words, kept & ~found, inside)
         if begin is not None:
             found[begin : inside.stop] = kept[begin : inside.stop]
-    return found
-
-
-def only_teaser_runs(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the texts of which only teasers are kept; shape (articles,), parameters as of `other_stories_in_texts`."""
-    found = np.zeros(len(batch.layout.sizes), bool)
-    if batch.markup is None:
-        for article, inside in enumerate(batch.layout.slices()):
-            rows = inside.start + np.flatnonzero(kept[inside])
-            runs = [words[run][kept[run]].sum() for run in _runs(batch.texts, words, kept, inside, rows)]
-            found[article] = bool(runs) and words[rows].sum() - sum(runs) <= OTHER_WORDS
     return found
 
 

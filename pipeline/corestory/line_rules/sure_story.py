@@ -43,7 +43,6 @@ NUMBERED_CHARACTERS, ITEM_CHARACTERS = 30, 80
 """The most characters of a numbered line such as the day of a diary's entry, and of the heading of an item."""
 
 _ASKING = ("?", "？", "؟")
-_QUOTES, _QUOTED = tuple('"“„«'), tuple(end + mark for end in ".!?…" for mark in '"”“»')
 _QUESTION = r"[^\W\d_][^:：]{3,160}|[–—¿\"“„«].[^:：]{3,160}"
 _BULLET = r"\s*(?:([•●▪◦‣*–—-])|\d{1,2}[.)])\s+\w"
 # The time of an entry: "21:15 Uhr | Ann Lee", "9.31pm", "18h40"; no length of a film, no date.
@@ -99,13 +98,11 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
         _turns(batch.texts, kept, between, layout)
         | _questions(batch, kept)
         | _answers(batch, kept)
-        | _ticked(batch, kept)
         | _rows(batch, kept)
         | _bulleted(batch, kept, bare)
         | _ranked(batch, kept, bare)
         | _within_sentences(batch.texts, between)
         | _in_short(batch.texts, kept, layout)
-        | _quoted_on(batch, kept)
         | _entries(batch, kept, bare)
         | _numbered(batch, kept)
         | _around_letters(batch, kept)
@@ -219,23 +216,6 @@ def _answers(batch: Batch, kept: Bool) -> Bool:
     return found
 
 
-def _ticked(batch: Batch, kept: Bool) -> Bool:
-    """Find the dropped lists between kept lines whose items have boxes to tick, as ingredients have; no forms."""
-    found = np.zeros(len(kept), bool)
-    if batch.markup is None:
-        return found
-    layout, before = batch.layout, np.append(0, np.cumsum(kept))
-    within = (before[:-1] > before[layout.start]) & (before[:-1] < before[layout.end])
-    rows = np.flatnonzero(~kept & within)
-    having = batch.markup.words.rows(rows).having
-    rows = rows[having("ininput") & having("own_li") & ~having("form")]
-    of_list = batch.markup.forest.parent[batch.markup.forest.at[rows]]
-    for items in np.split(rows, np.flatnonzero((np.diff(rows) > 1) | (np.diff(of_list) != 0)) + 1):
-        if len(items) > 1:
-            found[items] = kept[items[0] - 1] and kept[items[-1] + 1]
-    return found
-
-
 def _rows(batch: Batch, kept: Bool) -> Bool:
     """Find the dropped rows of a table of figures, of which most rows are kept: its head says what they mean."""
     found = np.zeros(len(kept), bool)
@@ -296,18 +276,6 @@ def _in_short(texts: Sequence[str], kept: Bool, layout: Layout) -> Bool:
     beside[:-1] |= kept[1:] & (layout.position[1:] > 0)
     for row in np.flatnonzero(beside & ~kept).tolist():
         found[row] = re.match(r"\W*TL;?DR\W+\w", texts[row], re.IGNORECASE) is not None
-    return found
-
-
-def _quoted_on(batch: Batch, kept: Bool) -> Bool:
-    """Find the quotes with which a speaker goes on in a text behind a kept line such as: "Once is enough," she said."""
-    if batch.markup is not None:
-        return np.zeros(len(kept), bool)
-    texts, found = batch.texts, np.append(False, kept[:-1] & (batch.layout.position[1:] > 0)) & ~kept
-    for row in np.flatnonzero(found).tolist():
-        before, own = texts[row - 1], texts[row]
-        goes_on = own[:1] == before[:1] and ends_as_sentence(before) and not before.endswith(_QUOTED)
-        found[row] = goes_on and own.startswith(_QUOTES) and own.endswith(_QUOTED)
     return found
 
 

@@ -18,7 +18,6 @@ from corestory.features.context import LIMIT
 from corestory.features.layout import Layout, sums
 from corestory.features.shapes import NAMES
 from corestory.features.tokens import Tokens, tokenise
-from corestory.line_rules.other_stories import only_teaser_runs
 from corestory.line_rules.page_labels import is_title_without_story
 from corestory.line_rules.teasers import only_teasers
 from corestory.model.calibration import PlattScaling, Settings
@@ -41,8 +40,6 @@ LEAST_PAGE_WORDS = 15
 IN_SECTIONS = 0.3
 """From this score on a paragraph counts as kept where the page of a section is recognised: its teasers score low."""
 
-LIKELY = 0.5
-"""From this probability on, a text of headlines and short paragraphs is an article: a list of sights, short answers."""
 
 MOST_OF_NAMED = 150
 """A page whose title is that of a form, an offer or an error has less words in long paragraphs, or is about one."""
@@ -118,8 +115,7 @@ def judged_pages(
     is_article = article_probabilities(weights.article, found)
     # No part of the network: half of the cutoff, so that the page is recognised and its probability is not zero.
     batch, words, seen = scored.features.batch, scored.features.words, scores >= IN_SECTIONS
-    doubtful = seen & (is_article < LIKELY)[scored.features.layout.article]
-    listed = only_teasers(batch, words, seen) | only_teaser_runs(batch, words, doubtful)
+    listed = only_teasers(batch, words, seen)
     long = sums(scored.features.layout.article, words * (words >= LONG_PARAGRAPH), len(listed))
     listed |= (long < MOST_OF_NAMED) & np.array([is_title_without_story(title) for title in batch.titles], bool)
     is_article = np.where(listed, np.minimum(is_article, settings.article_cutoff(html=scored.html) / 2), is_article)
