@@ -97,6 +97,11 @@ def test_heads_of_pages_stand_within_a_sentence(lines: list[str], found: list[st
     assert _found(Article("text", [begun, *lines, STORY[0]])) == []
 
 
+def test_heads_that_count_pages_are_filler():
+    heads = ["The Bay Post on Monday, page 3", "The Bay Post on Monday, page 4", "The Bay Post on Monday, page 5"]
+    assert _found(Article("text", [line for head in heads for line in (*STORY * 2, head)])) == heads
+
+
 @pytest.mark.parametrize(
     ("headlines", "kept", "found"),
     [

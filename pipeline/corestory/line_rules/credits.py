@@ -13,6 +13,7 @@ import numpy as np
 from corestory.features.batch import Batch
 from corestory.line_rules.headlines import ends_as_sentence
 from corestory.line_rules.patterns import JOINED, pattern, words_of
+from corestory.reading.printed_pages import page_heads
 from corestory.types import Bool, Float
 
 NAME_WORDS = 5
@@ -100,7 +101,9 @@ def credits_and_numbers(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def heads_of_pages(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the lines of a number and a name in capitals between a sentence that is not over and how it goes on.
+    """Find the heads of printed pages: those that count pages, and a number and a name within a sentence.
+
+    The name is in capitals; the sentence before is not over, and goes on behind.
 
     Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
@@ -115,15 +118,22 @@ def heads_of_pages(batch: Batch, words: Float, kept: Bool) -> Bool:
     """
     texts, layout = batch.texts, batch.layout
     found = np.zeros(len(kept), bool)
+    if batch.markup is None:
+        for first, size in zip(layout.first.tolist(), layout.sizes.tolist(), strict=True):
+            heads = page_heads(texts[first : first + size])
+            if heads:
+                found[first : first + size] = [text in heads for text in texts[first : first + size]]
+        found &= kept
     short = np.flatnonzero(words <= HEAD_WORDS)
     # The second letter nearly always tells.
     has_small = [texts[row][1:2].islower() or any(map(str.islower, texts[row])) for row in short.tolist()]
-    heads = short[~np.array(has_small, bool)]
-    if not len(heads):
+    in_capitals = short[~np.array(has_small, bool)]
+    if not len(in_capitals):
         return found
     # Lines that follow one another stand within the same sentence.
-    new = np.flatnonzero((np.diff(heads, prepend=-2) > 1) | (np.diff(layout.article[heads], prepend=-1) > 0))
-    begins, ends = heads[new], heads[np.append(new[1:], len(heads)) - 1]
+    is_new = (np.diff(in_capitals, prepend=-2) > 1) | (np.diff(layout.article[in_capitals], prepend=-1) > 0)
+    new = np.flatnonzero(is_new)
+    begins, ends = in_capitals[new], in_capitals[np.append(new[1:], len(in_capitals)) - 1]
     first = layout.first[layout.article[begins]]
     before = np.maximum(begins - 1, first)
     after = np.minimum(ends + 1, first + layout.sizes[layout.article[begins]] - 1)

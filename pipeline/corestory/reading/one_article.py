@@ -2,14 +2,14 @@
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import TYPE_CHECKING
 
 from corestory.errors import InputError
 from corestory.reading.article import Article
+from corestory.reading.printed_pages import MOST_CHARACTERS, is_page_number, page_heads
 from corestory.reading.text import is_blank, split_text, storable
 from corestory.reading.text_shapes import is_markup, lump_paragraphs
-from corestory.reading.wrapping import is_page_number
 
 if TYPE_CHECKING:
     from corestory.reading.html.page import Page
@@ -33,7 +33,6 @@ LABELLED_ENDING = ".labelled.txt"
 _LABELLED = re.compile(r"(?:core|filler|skip)(?:/[a-z-]+)?:\s*(.*)")
 
 _FRONT_CHARACTERS = 5000
-_PAGE_NUMBER_CHARACTERS = 40
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(.*?)\n\1[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _FRONT_LINE = re.compile(r"(\w+)[ \t]*[:=][ \t]*([\"']?)(.*?)\2[ \t]*")
 _TAG = re.compile(r"<(?:!doctype|/?(?:html|body|div|p|article|section|h[1-6]|ul|li|br|span|a)\b)[^<>]*>", re.IGNORECASE)
@@ -261,8 +260,8 @@ def spans_of(texts: Sequence[str], text: str) -> tuple[Span | None, ...]:
     -------
     tuple of tuple of int, or None
         For each paragraph the start and the end for which ``text[start:end]`` is the paragraph. Where wrapped lines
-        were rejoined, it also holds their line ends, parting hyphens, marks of quotation and numbers of pages. None for
-        a paragraph that is not there, as in a text that is HTML or subtitles, and for such a number.
+        were rejoined, it also holds their line ends, parting hyphens, marks of quotation and heads of pages. None for a
+        paragraph that is not there, as in a text that is HTML or subtitles, and for such a head.
 
     Examples
     --------
@@ -274,19 +273,20 @@ def spans_of(texts: Sequence[str], text: str) -> tuple[Span | None, ...]:
 
 
 def _spans(texts: Sequence[str], text: str) -> Iterator[Span | None]:
+    heads = page_heads(texts)
     end = 0
     for paragraph in texts:
         start = end
         while start < len(text) and not text.startswith(paragraph, start) and _is_taken(text, start):
             start += 1
         is_whole = text.startswith(paragraph, start)
-        found = (start, start + len(paragraph)) if is_whole else _joined_span(paragraph, text, end)
+        found = (start, start + len(paragraph)) if is_whole else _joined_span(paragraph, text, end, heads)
         yield found
         if found is not None:
             end = found[1]
 
 
-def _joined_span(paragraph: str, text: str, begin: int) -> Span | None:
+def _joined_span(paragraph: str, text: str, begin: int, heads: Set[str]) -> Span | None:
     """Find a paragraph whose lines were joined: its characters follow each other but for what the cut takes away."""
     place, start = begin, -1
     for char in paragraph:
@@ -294,9 +294,10 @@ def _joined_span(paragraph: str, text: str, begin: int) -> Span | None:
             continue  # the cut may put a space in the place of a line end
         while text[place : place + 1] != char:
             if place >= len(text) or not _is_taken(text, place):
-                begun = text.rfind("\n", max(0, place - _PAGE_NUMBER_CHARACTERS), place) + 1
-                ended = text.find("\n", place, place + _PAGE_NUMBER_CHARACTERS)
-                if start < 0 or not is_page_number(text[begun : max(ended, begun)]):
+                begun = text.rfind("\n", max(0, place - MOST_CHARACTERS), place) + 1
+                ended = text.find("\n", place, place + MOST_CHARACTERS)
+                line = text[begun : max(ended, begun)].strip()
+                if start < 0 or not (is_page_number(line) or line in heads):
                     return None
                 place = ended
             place += 1

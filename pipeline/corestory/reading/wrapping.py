@@ -5,8 +5,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise, starmap
+from itertools import groupby, pairwise, starmap
 from math import ceil
+
+from corestory.reading.printed_pages import is_page_number, page_heads
 
 # Between these widths people wrap text; shorter lines are lists and verse, longer ones paragraphs.
 MIN_WIDTH = 40
@@ -34,11 +36,6 @@ INDENTED_SHARE = 0.5
 
 _ITEM = re.compile(r"\s*(?:[-–—*•·‣▪●○+]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
 _BULLET = re.compile(r"\s*[-–—*•·‣▪●○+]\s+\S")
-# The number of a printed page: "- 2 -", "12", "Page 3 of 9".
-_PAGE_NUMBER = re.compile(
-    r"[-–—] ?\d{1,4} ?[-–—]|\d{1,3}|(?:page|seite|pagina|página|sida|side|strona|стр\.?) \d{1,4}(?:\D{1,6}\d{1,4})?",
-    re.IGNORECASE,
-)
 _ADDRESS = re.compile(r"\S+(?:@|://)\S+$|:[\w-]+:(?:\s|$)|\.\. ")
 # A word that a line's end parts, and a compound within a line.
 _PARTED = re.compile(r"([^\W\d_]{2,})[-\u2010]$")
@@ -81,36 +78,35 @@ def rejoined_lines(blocks: Sequence[Sequence[str]]) -> list[str] | None:
     paragraphs = []
     indented = _is_indented(blocks)
     soft = parted_words(blocks)
+    heads = page_heads([line for block in blocks for line in block])
     for block in blocks:
-        paragraphs += _rejoined(block, width, indented=indented, soft=soft) if len(block) > 1 else [block[0].strip()]
-    return _without_page_breaks(paragraphs, soft)
+        for is_head, lines in groupby(block, lambda line: _is_head(line, heads)):
+            part = list(lines)
+            whole = is_head or len(part) == 1
+            paragraphs += (
+                [line.strip() for line in part] if whole else _rejoined(part, width, indented=indented, soft=soft)
+            )
+    return _without_page_breaks(paragraphs, soft, heads)
 
 
-def _without_page_breaks(paragraphs: Sequence[str], soft: Set[str]) -> list[str]:
-    """Join a sentence that goes on behind the number of a page, and put the number behind its paragraph."""
+def _is_head(line: str, heads: Set[str]) -> bool:
+    return is_page_number(line) or line.strip() in heads
+
+
+def _without_page_breaks(paragraphs: Sequence[str], soft: Set[str], heads: Set[str]) -> list[str]:
+    """Join a sentence that goes on behind the head or the number of a page, and put these behind its paragraph."""
     found: list[list[str]] = []
     last = 0  # the place of the last paragraph that is no number
     for previous, paragraph in pairwise(["", *paragraphs]):
-        before = found[last][-1] if found and is_page_number(previous) else ""
+        before = found[last][-1] if found and _is_head(previous, heads) else ""
         goes_on = len(before) > MIN_WIDTH and _continuation(before, paragraph)[0]
         if goes_on and not _ITEM.match(paragraph):
             is_parted = soft and _PARTED.search(before)
             found[last][-1:] = [before[:-1] if is_parted else before + _between(before, paragraph), paragraph]
         else:
-            last = last if is_page_number(paragraph) else len(found)
+            last = last if _is_head(paragraph, heads) else len(found)
             found.append([paragraph])
     return list(map("".join, found))
-
-
-def is_page_number(line: str) -> bool:
-    """Return whether a line is the number of a printed page.
-
-    Examples
-    --------
-    >>> is_page_number(" - 12 - "), is_page_number("Seite 3 von 9"), is_page_number("12 boats")
-    (True, True, False)
-    """
-    return _PAGE_NUMBER.fullmatch(line.strip()) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +266,6 @@ def _rejoined(block: Sequence[str], width: int, *, indented: bool, soft: Set[str
     for line, following, end in zip(block, block[1:], ends, strict=False):
         # A line that hangs under its item goes on with it.
         starts = _ITEM.match(following) if items else indented and following[:1].isspace()
-        starts = starts or is_page_number(following) or is_page_number(line)
         starts = starts or (cased and _is_apart(line, following, end))
         hangs = items and following[:1].isspace()
         following = following.lstrip()

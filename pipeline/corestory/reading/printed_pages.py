@@ -1,0 +1,86 @@
+"""The heads, feet and numbers of printed pages, which stand between the lines of a text, even within a sentence."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence, Set
+from itertools import accumulate, pairwise
+
+_PAGE_NUMBER = re.compile(
+    r"[-–—] ?\d{1,4} ?[-–—]|\d{1,3}|(?:page|seite|pagina|página|sida|side|strona|стр\.?) \d{1,4}(?:\D{1,6}\d{1,4})?",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\d+")
+# What tells the number of a page from that of a part, which begins with one.
+_NAMES_PAGE = re.compile(r"\b(?:page|seite|pagina|página|sida|side|strona|стр)\b|^[-–—] ?#", re.IGNORECASE)
+MOST_CHARACTERS = 80
+"""A head of a page has at most so many."""
+
+# So many pages tell, each of at least so many characters.
+PAGES, PAGE_CHARACTERS = 3, 400
+# Pages have heads in turn, left and right.
+STEPS, MOST_PAGES = frozenset((1, 2)), 1000
+
+
+def is_page_number(line: str) -> bool:
+    """Return whether a line is the number of a printed page.
+
+    Examples
+    --------
+    >>> is_page_number(" - 12 - "), is_page_number("Seite 3 von 9"), is_page_number("12 boats")
+    (True, True, False)
+    """
+    return _PAGE_NUMBER.fullmatch(line.strip()) is not None
+
+
+def page_heads(lines: Sequence[str]) -> Set[str]:
+    """Return the heads and feet of pages: lines whose number counts the pages, and what is repeated beside these.
+
+    Parameters
+    ----------
+    lines
+        The lines of the text, or its paragraphs, in order.
+
+    Returns
+    -------
+    set of str
+        Those lines, without outer white space.
+
+    Examples
+    --------
+    >>> page = ["The quay was opened on Monday after a long delay that storms had caused."] * 6
+    >>> sorted(page_heads([*page, "Bay Post 12", "Old quays", *page, "Bay Post 13", "Old quays", *page, "Bay Post 14"]))
+    ['Bay Post 12', 'Bay Post 13', 'Bay Post 14', 'Old quays']
+    >>> page_heads(["Step 1", *page, "Step 2", *page, "Step 3", *page])
+    set()
+    """
+    places = defaultdict[str, list[int]](list)
+    search = _DIGITS.search
+    for place in [place for place, line in enumerate(lines) if len(line) <= MOST_CHARACTERS and search(line)]:
+        places[_DIGITS.sub("#", lines[place].strip())].append(place)
+    often = {form: found for form, found in places.items() if len(found) >= PAGES}
+    if not often:
+        return frozenset()
+    short = [line.strip() if len(line) <= MOST_CHARACTERS else "" for line in lines]
+    begins = list(accumulate(map(len, lines), initial=0))
+    counted = {
+        place
+        for form, found in often.items()
+        if min(begins[other] - begins[one] for one, other in pairwise(found)) >= PAGE_CHARACTERS
+        and _count_pages(form, [list(map(int, _DIGITS.findall(short[place]))) for place in found])
+        for place in found
+    }
+    beside = {place + step for place in counted for step in (-1, 1) if 0 <= place + step < len(short)} - counted
+    repeated, others = Counter(short[place] for place in beside), Counter(short)
+    # A headline stands above the story as well.
+    heads = {line for line, count in repeated.items() if line and count >= max(PAGES - 1, others[line] - 1)}
+    return heads | {short[place] for place in counted}
+
+
+def _count_pages(form: str, numbers: Sequence[Sequence[int]]) -> bool:
+    """Return whether one of the numbers in lines of the same form counts pages, and the others stay."""
+    rising = [column for column in zip(*numbers, strict=True) if len(set(column)) > 1]
+    if len(rising) != 1:
+        return False
+    steps = {other - one for one, other in pairwise(rising[0])}
+    is_of_parts = rising[0][0] == 1 and not _NAMES_PAGE.search(form)
+    return len(steps) == 1 and steps <= STEPS and rising[0][-1] < MOST_PAGES and not is_of_parts
