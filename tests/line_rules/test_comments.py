@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from corestory.features.batch import batch_of_articles
-from corestory.line_rules.comment_lines import is_stamp
-from corestory.line_rules.comments import in_comments
+from corestory.line_rules.comments import in_comments, is_stamp
 from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 from line_rules.rule_lines import found_lines, kept_lines, marked

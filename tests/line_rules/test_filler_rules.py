@@ -213,10 +213,6 @@ def test_a_text_of_capitals_alone_takes_no_time_that_grows_with_its_square():
     assert time.process_time() - began < 10
 
 
-
-
-
-
 def test_the_length_of_a_film_is_filler_and_the_times_of_a_live_report_stay():
     assert _in_page(f"{PROSE}<div>1:32</div>{PROSE}") == ["1:32"]
     assert _in_page(f"{PROSE}<div>9:15</div>{PROSE}<div>10:20</div>{PROSE}") == []

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from corestory.features.batch import batch_of_articles
 from corestory.features.shapes import shape_features
+from corestory.line_rules.around_story import end_notes
 from corestory.line_rules.comments import in_comments
 from corestory.line_rules.credits import is_credit
-from corestory.line_rules.end_notes import end_notes
 from corestory.line_rules.notices import advertisements, notices
 from corestory.line_rules.other_stories import other_stories_in_texts
 from corestory.line_rules.page_labels import is_title_without_story, page_labels

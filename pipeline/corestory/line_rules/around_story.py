@@ -1,22 +1,26 @@
-"""Lines above the first sentence of a story and behind its last one, such as kickers, dates, bylines and buttons.
+"""Lines around a story: kickers, dates, bylines and buttons, notes about the author or the publisher, boxes of facts.
 
 No element of a text tells its head from its story. But of what stands above the date of a story nothing but sentences
 belongs to it, and a line that is no sentence leads to nothing if the rest of the text is dropped.
+
+A note about the author reads like the last paragraph of a story about a person. But such a story has named the person
+before. A box of facts or a poll is a heading that says so, and short lines.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.line_rules.comment_lines import is_stamp
-from corestory.line_rules.credits import is_credit
+from corestory.line_rules.comments import is_stamp
+from corestory.line_rules.credits import is_credit, profession
 from corestory.line_rules.headlines import ends_as_sentence
+from corestory.line_rules.notices import ends_release
 from corestory.line_rules.page_labels import is_page_label
-from corestory.line_rules.patterns import LETTER
+from corestory.line_rules.patterns import LETTER, pattern, words_of
 from corestory.types import Bool, Float, Int
 
 DATE_WORDS = 10
@@ -33,6 +37,27 @@ LABEL_WORDS, LABELS = 8, 2
 BEHIND = 2
 """The fewest dropped lines around them."""
 
+LAST, NOTE_WORDS = 4, 90
+"""The last kept paragraphs among which notes about the author or publisher are, and the most words of a note."""
+FIRST = 3
+"""The first kept paragraphs among which the author's name alone may be."""
+PROSE_WORDS = 8
+"""The fewest words of a kept paragraph that names the people of the story."""
+NAME_WORDS, ABOVE = 4, 6
+"""The most words of a name; it is the author's if it is also one of the lines above the story, this many."""
+BEFORE_AUTHOR = 16
+"""The most characters before the name there: "Written by"."""
+STORY_WORDS = 40
+"""The fewest kept words before a note about the publisher."""
+WORK_WORDS = 5
+"""The first words behind a name and a dash, or within the story, one of which says that the person writes."""
+WITHIN_WORDS = 40
+"""The most words of a note about the author within the story."""
+BEFORE_NAME = 40
+"""The most characters before the publisher's name: "Founded in 1987, the firm of"."""
+HEADING_WORDS, ITEM_WORDS, ITEMS = 10, 12, 2
+"""The most words of the heading of a box and of its lines, and the fewest lines of a box."""
+
 # A date, with words or a name before it and the time behind it.
 _MONTH, _YEAR = rf"(?:de )?{LETTER}{{3,10}}\.?,?(?: de)?", r"(?:19|20|25)\d\d"
 _TIME = (
@@ -48,6 +73,19 @@ _DATE = (
 _DATED = re.compile(r"\b(?:19|20)\d\d\b\D+\d|\d\D+(?:19|20)\d\d\b|\b(?:[01]?\d|2[0-3])[:.][0-5]\d\b(?![./:])")
 # No line of a list, and no dash before the name of a speaker.
 _ITEM = re.compile(r"\s*(?:[*•·▪●‣◦–—-]|\(?\d{1,3}[.)])")
+# Of the verbs behind a name none of these within a story,
+_PAST = frozenset({"was", "has", "lebt", "ha"})
+# and behind them the person's profession or work (`corestory.line_rules.credits.profession`).
+# "Mr Lee writes that ...": what he writes is told.
+_CLAUSES = [["that"], ["que"], ["che"], ["dat"], ["att"], ["at"], ["ότι"]]
+_PUBLISHER = (
+    r"(?:about|über|à propos d[eu]s?|acerca de|sobre|over|om|informazioni su)\s+(?:(?:the|die|das|la|le|el|o|a)\s+)?"
+)
+_PRESS = r"\W*(?:{contacts of the press})\W*"
+_BOX = (
+    r"[\W_]*(?:(?:{headings of boxes})(?:\s?[:：].*|\W*)|(?:{headings of boxes and polls})\s?[:：].*|"
+    r".{3,40} (?:{in numbers}))"
+)
 
 
 def around_story(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -138,3 +176,127 @@ def _behind(texts: Sequence[str], words: Float, rows: Int, end: int) -> list[int
         for row in labels
     )
     return [] if no_label else labels
+
+
+def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the kept paragraphs that are notes about the author or the publisher, or in a box of facts or a poll.
+
+    Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
+
+    Examples
+    --------
+    >>> from corestory.features.batch import batch_of_articles
+    >>> from corestory.reading.article import Article
+    >>> batch = batch_of_articles([Article("a", ["The quay is open.", "Ann Lee is a reporter. She lives in Skarne."])])
+    >>> end_notes(batch, np.array([4.0, 9.0]), np.ones(2, bool)).tolist()
+    [False, True]
+    """
+    found = np.zeros(len(kept), bool)
+    for inside in batch.layout.slices():
+        rows = (inside.start + np.flatnonzero(kept[inside])).tolist()
+        if len(rows) > 1:
+            found[_notes(batch.texts, words, rows, inside.start, min(inside.stop, rows[-1] + LAST))] = True
+    return found | _boxes(batch, words, kept)
+
+
+def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end: int) -> list[int]:
+    """Return the kept rows that are notes, nearly all the last ones, and the author's name above or below the story."""
+    sizes = words[rows].tolist()
+    prose = [row for row, size in zip(rows, sizes, strict=True) if size >= PROSE_WORDS]
+    found = [
+        row for row, size in zip(rows[FIRST:-LAST], sizes[FIRST:-LAST], strict=True)
+        if size <= WITHIN_WORDS and all(word[0].isupper() for word in texts[row].split(None, 2)[1::-1])
+        and _of_author(texts[row], "", (texts[one] for one in prose if one != row), within=True)
+    ]  # fmt: skip
+    for place in range(len(rows) - 1, max(len(rows) - 1 - LAST, 0), -1):
+        row = rows[place]
+        above = texts[row - 1] if row > first else ""
+        if words[row] <= NOTE_WORDS and (
+            _of_author(texts[row], above, (texts[one] for one in prose if one != row))
+            or (_of_publisher(texts[row], above, texts[row + 1 : row + 2]) and words[rows[:place]].sum() >= STORY_WORDS)
+            # The note itself may be dropped already.
+            or (row + 1 < end and _is_name(texts[row]) and _of_author(texts[row + 1], texts[row], ()))
+        ):
+            found.append(row)
+            if (
+                place > 1
+                and rows[place - 1] == row - 1
+                and (_is_name(above) or pattern(rf"{_PUBLISHER}|{_PRESS}$").match(above))
+            ):
+                found.append(row - 1)
+    last = next((row for row in reversed(rows) if row not in found), first)
+    above_story = texts[max(rows[0] - ABOVE, first) : rows[0]]
+    if 2 <= words[last] <= NAME_WORDS and any(
+        one.endswith(texts[last]) and len(one) <= len(texts[last]) + BEFORE_AUTHOR for one in above_story
+    ):
+        found.append(last)
+    behind = "\0".join(texts[last + 1 : end])
+    return found + [row for row in rows[:FIRST] if row < last and _is_name(texts[row]) and texts[row] in behind]
+
+
+def _of_author(text: str, above: str, story: Iterable[str], *, within: bool = False) -> bool:
+    """Return whether a paragraph says who somebody is that writes, and the story does not name that person."""
+    if _is_name(above) and (work := profession().match(text)):
+        # "Writers and painters" is no person.
+        return not re.match(r":| (?:and|und|et|y|e|en|och|og|i|и) ", text[work.end() :])
+    name, rest = _name_and_rest(re.sub(r"^[^:.!?]{3,30}:\s", "", text))
+    return bool(
+        name and rest and rest[0].casefold() in words_of("verbs behind authors") and rest[1:2] not in _CLAUSES
+        and profession().search(" ".join(rest[:WORK_WORDS] if within or rest[0] in "—–-" else rest))
+        and not (within and rest[0].casefold() in _PAST)
+        and not re.search("[\"“„«]", text)
+        and not any(name[-1].strip(".,'’") in one for one in story)
+    )  # fmt: skip
+
+
+def _name_and_rest(text: str) -> tuple[list[str], list[str]]:
+    # Of most texts the first words tell, and the others need not be split.
+    words, particles = text.split(None, NAME_WORDS + 1)[: NAME_WORDS + 1], words_of("particles of names")
+    size = next((place for place, word in enumerate(words) if not (word[0].isupper() or word in particles)), len(words))
+    return (words[:size], text.split()[size:]) if 2 <= size <= NAME_WORDS else ([], [])
+
+
+def _is_name(text: str) -> bool:
+    if not text[-1:].isalpha():  # as no sentence does
+        return False
+    name, rest = _name_and_rest(text)
+    return bool(name) and not rest
+
+
+def _of_publisher(text: str, heading: str, behind: Sequence[str]) -> bool:
+    """Whether a paragraph begins with the name in the heading "About ...", or follows "Notes to editors"."""
+    if pattern(_PRESS).fullmatch(heading):
+        return True
+    about = pattern(_PUBLISHER).match(heading)
+    name = heading[about.end() :].strip(" :") if about else ""
+    if not name[:1].isupper() or name not in text[: len(name) + BEFORE_NAME]:
+        return False
+    # A name of one word may be a person's in the story, and "Over the bridge" is English.
+    is_one = about and about[0].count(" ") > 1 and about[0][:4].casefold() != "over"
+    least = 1 if is_one or any(map(ends_release, behind)) else 2
+    return least <= len(name.split()) <= HEADING_WORDS
+
+
+def _boxes(batch: Batch, words: Float, kept: Bool) -> Bool:
+    """Find the kept lines of boxes: the heading, and the short lines or the items of a list behind it."""
+    texts, found = batch.texts, np.zeros(len(kept), bool)
+    near = kept.copy()
+    near[:-1] |= kept[1:]
+    near[:-2] |= kept[2:]
+    headings = np.flatnonzero(near & (words <= HEADING_WORDS)).tolist()
+    headings = [row for row in headings if pattern(_BOX).fullmatch(texts[row])]
+    if not headings:
+        return found
+    short = words <= ITEM_WORDS
+    if batch.markup is not None:
+        short |= batch.markup.words.having("own_li")
+    row = 0
+    for heading in headings:
+        if heading < row:  # within the box before
+            continue
+        row, end = heading + 1, int(batch.layout.end[heading])
+        while row < end and short[row]:
+            row += 1
+        if row > heading + ITEMS:
+            found[heading:row] = kept[heading:row]
+    return found

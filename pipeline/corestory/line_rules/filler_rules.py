@@ -12,11 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.line_rules.around_story import around_story
+from corestory.line_rules.around_story import around_story, end_notes
 from corestory.line_rules.by_element import by_element
 from corestory.line_rules.comments import in_comments
 from corestory.line_rules.credits import credits_and_numbers, heads_of_pages
-from corestory.line_rules.end_notes import end_notes
 from corestory.line_rules.notices import advertisements, notices, of_fields
 from corestory.line_rules.page_labels import page_labels
 from corestory.line_rules.page_notes import page_notes

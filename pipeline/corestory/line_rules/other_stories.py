@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.line_rules.comment_lines import is_stamp
+from corestory.line_rules.comments import is_stamp
 from corestory.line_rules.headlines import ends_as_sentence
 from corestory.line_rules.second_stories import (
     DATE_WORDS,

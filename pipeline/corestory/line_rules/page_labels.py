@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.line_rules.comment_lines import is_label_of_comments, is_stamp, says_how_long_ago
+from corestory.line_rules.comments import is_label_of_comments, is_stamp, says_how_long_ago
 from corestory.line_rules.credits import is_credit
 from corestory.line_rules.headlines import ends_as_sentence
 from corestory.line_rules.patterns import JOINED, pattern, table, words_of

@@ -16,7 +16,7 @@ import numpy as np
 from corestory.features.batch import Batch
 from corestory.features.characters import UNSPACED
 from corestory.features.tokens import tokens_of
-from corestory.line_rules.comment_lines import CLOCK, is_label_of_comments, is_stamp
+from corestory.line_rules.comments import CLOCK, is_label_of_comments, is_stamp
 from corestory.line_rules.credits import is_byline
 from corestory.line_rules.headlines import ends_as_sentence
 from corestory.line_rules.page_labels import is_label

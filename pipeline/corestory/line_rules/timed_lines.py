@@ -14,7 +14,7 @@ from itertools import compress, pairwise
 import numpy as np
 
 from corestory.features.batch import Batch
-from corestory.line_rules.comment_lines import begins_as_ago, says_how_long_ago
+from corestory.line_rules.comments import begins_as_ago, says_how_long_ago
 from corestory.line_rules.headlines import ends_as_sentence
 from corestory.types import Bool, Float
 
