@@ -220,7 +220,8 @@ def test_other_headings_begin_no_box(heading):
 
 def test_items_of_a_list_belong_to_a_box_however_long_they_are():
     items = [text.replace(",", " and") for text in LONG_STORY[:2]]
-    html = f"<p>{LONG_STORY[0]}</p><h3>Repères</h3><ul>{''.join(f'<li>{item}</li>' for item in items)}</ul><p>{LONG_STORY[2]}</p>"
+    box = "<h3>Repères</h3><ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
+    html = f"<p>{LONG_STORY[0]}</p>{box}<p>{LONG_STORY[2]}</p>"
     page = read_page(html)
     assert _notes(Article("a", page.texts, markup=page.markup)) == ["Repères", *items]
 

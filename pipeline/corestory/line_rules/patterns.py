@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from corestory.features.batch import Batch
 
-JOINED = re.compile(r"[\u0590-\u1cff\u2e80-\ud7ff]")
+JOINED = re.compile(r"[^\0-\u058f\u1d00-\u2e7f\ud800-\U0010ffff]")
 """A character of a script that does not part words, or joins others to them: Hebrew, Arabic, Devanagari, Thai, Chinese,
 Japanese, Korean."""
 

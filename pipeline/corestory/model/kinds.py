@@ -109,10 +109,20 @@ class KindContext:
     weights: Float32
     intercept: Float32
 
-    def probabilities(self, features: Float) -> Float:
-        """Probability of each class, shape (paragraphs, classes)."""
+    def probabilities(self, story: Float, classes: Float) -> Float:
+        """Probability of each class by the features of `story_features` and `class_features`.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (paragraphs, classes).
+        """
         hidden, bias = self._unscaled
-        units = np.maximum(features @ hidden + bias, 0.0)
+        # Two products are cheaper than one of both side by side, which takes a copy.
+        units = story @ hidden[: story.shape[1]]
+        units += classes @ hidden[story.shape[1] :]
+        units += bias
+        np.maximum(units, 0.0, out=units)
         return softmax(units @ self.weights.astype(np.float64) + self.intercept)
 
     @cached_property
@@ -165,7 +175,7 @@ class KindHead:
             logits += self.markup.logits(tokens)[number]
             context = self.html
         own = softmax(logits)
-        return context.probabilities(np.hstack([story_features(features, core), class_features(own, features.layout)]))
+        return context.probabilities(story_features(features, core), class_features(own, features.layout))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -254,10 +264,11 @@ def class_features(own: Float, layout: Layout) -> Float:
         Shape (paragraphs, features).
     """
     size = (layout.end - layout.start).astype(float)
-    columns = [np.log(np.maximum(own, _LEAST)), own]
-    for column in own.T:
-        columns += [layout.neighbours(column, STEPS), layout.means(column, WIDTHS), layout.total(column) / size]
-    return np.column_stack(columns)
+    columns = np.ascontiguousarray(own.T)
+    blocks = [np.log(np.maximum(columns, _LEAST)), columns]
+    for column in columns:
+        blocks += [layout.neighbours(column, STEPS).T, layout.means(column, WIDTHS).T, layout.total(column) / size]
+    return np.vstack(blocks).T
 
 
 @cache

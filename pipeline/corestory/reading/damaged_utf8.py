@@ -9,8 +9,9 @@ _SIGN = "[\udc80\udc82-\udc85\udc91-\udc97\udc99\udca0\udcab\udcb0\udcbb]"
 _LETTER = r"(?<=[A-Za-z])[\udcc4-\udcff](?!\Z)|[\udcc4-\udcff](?=[A-Za-z])"
 _PASTED = re.compile(rf"(?<![\udc80-\udcff])(?:{_SIGN}|{_LETTER})(?![\udc80-\udcff])")
 _BROKEN = re.compile("[\udc80-\udcff]+")
-# Characters from here on take three bytes, which stand by chance in no text of an encoding of one byte.
-_THREE_BYTES = re.compile("[\u0800-\ud7ff\ue000-\uffff]")
+# Characters from U+0800 on take three bytes or four, which stand by chance in no text of an encoding of one byte.
+# Ranges of so many characters compile in 0.3 ms where they are excluded, and in 9 ms where they are named.
+_SEVERAL_BYTES = re.compile("[^\0-\u07ff\ud800-\udfff]")
 # UTF-8 read as Windows-1252, and written as UTF-8: "Ã©", "â€™", "Ð°". So many of them, and nothing else, are no chance.
 _TWICE = re.compile(
     rb"\xc3[\x82-\x85\x8e-\x91\x97-\x9a\xa0-\xaf](?:\xc2[\x80-\xbf]|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92"
@@ -48,7 +49,7 @@ def pasted_utf8(data: bytes) -> str | None:
     """
     text = damaged_utf8(data)
     whole = data.decode("utf-8-sig", "ignore")
-    return text if "\ufffd" not in text and _THREE_BYTES.search(whole) else None
+    return text if "\ufffd" not in text and _SEVERAL_BYTES.search(whole) else None
 
 
 def repaired_twice(text: str, encoded: bytes) -> str:
