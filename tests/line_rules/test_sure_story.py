@@ -78,6 +78,24 @@ def test_a_dropped_question_of_an_interview_is_found_above_a_kept_answer(lines, 
 
 
 @pytest.mark.parametrize(
+    ("lines", "restored"),
+    [
+        (["It rained.", "-What happens next", "-----------", "It stops."], [1]),
+        (["Rain", "-====", "It rained.", "-What happens next", "----", "It stops."], [3]),
+        (["It rained.", "-What happens next?", "-----------", "It stops."], [1]),
+        (["It rained.", "-What happens next", "----", "It stops."], []),
+        (["It rained.", "-Read more: rain", "-----------", "It stops."], []),
+        (["-It rained.", "-What happens next", "-----------", "It stops."], []),
+        (["It rained.", "-What happens next", "-----------", "-Sign up"], []),
+        (["It rained.", "-What happens next", "-----------"], []),
+        (["-Rain", "--------", "It stops."], []),
+    ],
+)
+def test_a_dropped_subhead_is_found_above_dashes_between_kept_sentences(lines, restored):
+    assert _found(lines) == restored
+
+
+@pytest.mark.parametrize(
     ("entries", "restored"),
     [
         (["-9:40", "It rains.", "-9:31", "-Two are safe.", "-9.05am", "It blows.", "-8h50", "We begin."], [3]),

@@ -78,7 +78,7 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
     -------
     numpy.ndarray
         Shape (paragraphs,): turns of a dialogue, items of a list, rows of a table, lines within a sentence, days of a
-        diary, and the salutation and the signature of a letter.
+        diary, underlined subheads, and the salutation and the signature of a letter.
 
     Examples
     --------
@@ -105,6 +105,7 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
         | _in_short(batch.texts, kept, layout)
         | _entries(batch, kept, bare)
         | _numbered(batch, kept)
+        | _underlined(batch, kept, bare)
         | _around_letters(batch, kept)
     )
 
@@ -191,6 +192,25 @@ def _numbered(batch: Batch, kept: Bool) -> Bool:
     for rows in forms.values():
         if len(rows) >= ITEMS and 2 * kept[rows].sum() >= len(rows):
             found[rows] = ~kept[rows]
+    return found
+
+
+def _underlined(batch: Batch, kept: Bool, bare: Sequence[int]) -> Bool:
+    """Find the dropped subheads in a text, above dashes between kept sentences; a line of "=" tells Markdown."""
+    found, texts, layout = np.zeros(len(kept), bool), batch.texts, batch.layout
+    titled = {int(layout.article[row]) for row in bare if layout.position[row] and not texts[row].strip("=")}
+    for row in bare:
+        if len(texts[row]) < 3 or texts[row].strip("-") or layout.position[row] < 2 or row + 1 >= layout.end[row]:
+            continue
+        above, heading, below = texts[row - 2], texts[row - 1], texts[row + 1]
+        is_heading = heading[-1:].isalnum() or heading.endswith(_ASKING)
+        # Dashes also part the plugs of a page from its story, but fewer than a heading's letters.
+        is_underlined = int(layout.article[row]) in titled or 2 * len(texts[row]) >= len(heading)
+        found[row - 1] = (
+            is_heading and is_underlined and len(heading) <= ITEM_CHARACTERS and ":" not in heading
+            and not kept[row - 1] and kept[row - 2] and kept[row + 1]
+            and ends_as_sentence(above) and ends_as_sentence(below)
+        )  # fmt: skip
     return found
 
 
