@@ -19,6 +19,7 @@ from corestory.features.layout import Layout, sums
 from corestory.features.shapes import NAMES
 from corestory.features.tokens import Tokens, tokenise
 from corestory.line_rules.page_labels import is_title_without_story
+from corestory.line_rules.pictures import only_pictures
 from corestory.line_rules.teasers import only_teasers
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import KNOWN_WORDS
@@ -115,7 +116,7 @@ def judged_pages(
     is_article = article_probabilities(weights.article, found)
     # No part of the network: half of the cutoff, so that the page is recognised and its probability is not zero.
     batch, words, seen = scored.features.batch, scored.features.words, scores >= IN_SECTIONS
-    listed = only_teasers(batch, words, seen)
+    listed = only_teasers(batch, words, seen) | only_pictures(batch, words)
     long = sums(scored.features.layout.article, words * (words >= LONG_PARAGRAPH), len(listed))
     listed |= (long < MOST_OF_NAMED) & np.array([is_title_without_story(title) for title in batch.titles], bool)
     is_article = np.where(listed, np.minimum(is_article, settings.article_cutoff(html=scored.html) / 2), is_article)
