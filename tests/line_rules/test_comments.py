@@ -190,25 +190,3 @@ def test_a_line_with_much_beside_its_date_is_no_stamp():
     assert is_stamp("By Ann Lee on 3 May 2025, 09:12")
     assert not is_stamp("The ferry that left the quay on 3 May 2025 was repaired by two men.")
     assert not is_stamp("1" * 100_000)
-
-
-GUESTS = [
-    "+She taught me to dive. - Ann P., Skarne",
-    "Light a candle",
-    "+So sorry. The Marsh family",
-    "+View all entries",
-]
-
-
-@pytest.mark.parametrize(
-    "heading", ["Guest Book", "+Sign the guest book", "Kondolenzbuch", "Livre d’or", "Condolencias"]
-)
-def test_all_behind_the_heading_of_a_guest_book_is_filler(heading):
-    assert _found([*STORY, heading, *GUESTS]) == kept_lines([heading, *GUESTS])
-    assert _found([heading, *STORY, *GUESTS]) == []
-
-
-def test_a_sentence_about_a_guest_book_and_one_in_the_middle_of_a_story_head_nothing():
-    assert _found([*STORY, "+The guest book was lost.", *GUESTS]) == []
-    assert _found([*STORY, "Guest Book", *STORY * 12]) == []
-    assert _found([*STORY, "+Condolencias", "+The town hall flew its flag at half-mast.", "+Two bells rang."]) == []

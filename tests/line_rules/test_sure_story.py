@@ -194,42 +194,6 @@ def test_a_dropped_item_of_a_list_in_a_text_is_found_where_most_items_are_kept(l
 
 
 @pytest.mark.parametrize(
-    ("lines", "restored"),
-    [
-        (["It rained.", "-TL;DR: it rained.", "-Edit: thanks"], [1]),
-        (["-TLDR it rained.", "It rained."], [0]),
-        (["It rained.", "-Edit: thanks", "-TL;DR: it rained."], []),
-        (["It rained.", "-TL;DR"], []),
-    ],
-)
-def test_what_the_author_says_in_short_is_story_beside_it(lines, restored):
-    assert _found(lines) == restored
-
-
-@pytest.mark.parametrize(
-    ("lines", "restored"),
-    [
-        (["-Dear editor,", "It rained.", "Yours sincerely,", "-Agnes Fell", "-Harlow Green", "-Bay Post"], [0, 3, 4]),
-        (["-Sehr geehrte Damen und Herren,", "Es hat geregnet.", "Mit freundlichen Grüßen", "-Agnes Fell"], [0, 3]),
-        (["-Dear editor,", "It rained.", "It rained again.", "-Agnes Fell"], []),
-        (["It rained.", "Best wishes,", "-Share", "-Agnes Fell"], []),
-        (["-The Bay Post", "It rained.", "Regards,", "-Write to us."], []),
-        (["-Liebe Redaktion,", "Es hat geregnet.", "-Beste Grüße", "-Agnes Fell"], [0, 2, 3]),
-        (["It rained", "-Best wishes,", "-Agnes Fell"], []),
-        (["It rained.", "-Sport", "-Best wishes,", "-Agnes Fell"], []),
-    ],
-)
-def test_the_salutation_and_the_signature_of_a_letter_are_story(lines, restored):
-    assert _found(lines) == restored
-
-
-def test_links_behind_the_closing_of_a_letter_do_not_sign_it():
-    page = read_page("<p>It rained all day.</p><p>Yours faithfully,</p><p><a href=/1>Agnes Fell</a></p>")
-    article = Article("page", page.texts, markup=page.markup)
-    assert not sure_story(batch_of_articles([article]), np.array([True, True, False])).any()
-
-
-@pytest.mark.parametrize(
     ("rows", "found"),
     [
         ("-Litres Milk Eggs Bread", [1]),

@@ -39,8 +39,6 @@ LINES_BETWEEN = 2
 """The fewest dropped lines of a page before its last kept comment."""
 BEHIND_LAST = 16
 """The number of lines behind the last kept one that are looked at."""
-GUESTS_WORDS = 400
-"""The most kept words behind the heading of a guest book."""
 APART_WORDS, LAST_WORDS = 1000, 250
 """The most words between the times or buttons of two comments, and behind the last of them."""
 MOST_KEPT = 1 / 3
@@ -107,7 +105,6 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
         begin = int(np.searchsorted(before, before[inside.start] + STORY_WORDS))
         if len(rows) and begin <= rows[-1]:
             last = int(rows[-1]) + 1
-            found[_in_guest_book(batch.texts, words, kept, slice(begin, last))] = True
             if batch.markup is not None and last - begin - kept[begin:last].sum() < LINES_BETWEEN:  # of most pages
                 continue
             part = slice(begin, min(last + BEHIND_LAST, inside.stop))
@@ -122,19 +119,6 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
                     end = last
                 found[first:end] = kept[first:end]
     return found
-
-
-def _in_guest_book(texts: Sequence[str], words: Float, kept: Bool, inside: slice) -> list[int]:
-    """Return the kept rows from the heading of a guest book on, where names and buttons stand between what is said."""
-    short = inside.start + np.flatnonzero(words[inside] <= NAME_WORDS)
-    is_heading = pattern("{guest books}").fullmatch
-    heading = next((row for row in short.tolist() if is_heading(texts[row])), None)
-    if heading is None or words[heading : inside.stop][kept[heading : inside.stop]].sum() > GUESTS_WORDS:
-        return []
-    behind = texts[heading + 1 : inside.stop]
-    if 2 * sum(map(ends_as_sentence, behind)) > len(behind):
-        return []
-    return [row for row in range(heading, inside.stop) if kept[row]]
 
 
 def _headings_of(texts: Sequence[str], labels: Sequence[tuple[int, str]], behind: range) -> set[int]:
