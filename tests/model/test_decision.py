@@ -99,27 +99,12 @@ def test_a_higher_cut_keeps_nothing_that_a_lower_one_leaves_out(articles, one, o
         assert all(kept or not chosen for kept, chosen in zip(below, above, strict=True))
 
 
-@given(ARTICLES, CUTS)
-def test_an_article_is_decided_on_alone(articles, cut):
-    cores, expected = decided(articles, cut)
-
-    for article, core, best in zip(articles, cores, expected, strict=True):
-        ((alone,), (hope,)) = decided([article], cut)
-        assert hope == pytest.approx(best, abs=1e-6)
-        # Scores that stand on the line itself may fall to either side by rounding.
-        assert alone == core or min(abs(score - cut * best) for score, _ in article) < 1e-6
-
-
 def test_the_line_is_lower_where_the_article_is_doubtful_throughout():
     doubtful, sure = [(0.4, 20.0)] * 5, [(0.95, 20.0)] * 5 + [(0.4, 20.0)]
     (all_kept, the_sure_kept), _ = decided([doubtful, sure], 0.5)
 
     assert all_kept == [True] * 5
     assert the_sure_kept == [True] * 5 + [False]
-
-
-def test_no_article_at_all_is_decided_on_at_once():
-    assert decided([], 0.5)[1].shape == (0,)
 
 
 @given(st.lists(st.lists(PARAGRAPH, min_size=1, max_size=2 * PAGE_FILLER), max_size=4))

@@ -132,10 +132,6 @@ def test_a_group_that_the_networks_do_not_look_at_has_no_effect(seeded_tagger, m
         assert any(effects.values())
 
 
-def test_no_article_gives_no_explanation(seeded_tagger):
-    assert list(explain_articles(seeded_tagger, [])) == []
-
-
 WORDS = ("a", "b", "c", "más", "日", "7", "İ", "ΣΣ")
 TEXTS = st.lists(st.one_of(st.text(max_size=80), st.lists(st.sampled_from(WORDS)).map(" ".join)), max_size=6)
 
@@ -236,18 +232,6 @@ def test_a_share_is_the_mean_of_what_the_player_adds_over_all_orders_of_joining(
             added[player] += (value(present)[0] - before) / 6
     _, shares = shapley_values(value, 3)
     assert shares[:, 0] == pytest.approx(added, abs=1e-9)
-
-
-@given(st.lists(NUMBERS, min_size=4, max_size=4))
-def test_who_never_adds_anything_has_no_share(results):
-    _, shares = shapley_values(lambda present: a_game(results)(present[:2]), 3)
-    assert shares[2, 0] == pytest.approx(0, abs=1e-9)
-
-
-@given(st.lists(NUMBERS, min_size=4, max_size=4))
-def test_players_that_always_add_the_same_have_the_same_share(results):
-    _, shares = shapley_values(lambda present: np.array([results[int(present.sum())]]), 3)
-    assert shares[:, 0] == pytest.approx(np.full(3, shares[0, 0]), abs=1e-9)
 
 
 def test_many_games_are_divided_at_once():

@@ -104,67 +104,28 @@ def test_a_loaded_head_is_the_saved_one(kinds_tagger: Tagger, tmp_path: Path) ->
     assert names(loaded, article) == names(kinds_tagger, article)
 
 
-def reversed_hashes(arrays: dict[str, np.ndarray]) -> None:
-    arrays["kinds.words.hashes"] = arrays["kinds.words.hashes"][::-1].copy()
-
-
-def without_intercept(arrays: dict[str, np.ndarray]) -> None:
-    del arrays["kinds.text.intercept"]
-
-
-def one_class_less(arrays: dict[str, np.ndarray]) -> None:
-    arrays["kinds.forms.weights"] = arrays["kinds.forms.weights"][:, 1:].copy()
-
-
-def one_unit_less(arrays: dict[str, np.ndarray]) -> None:
-    arrays["kinds.text.weights"] = arrays["kinds.text.weights"][1:].copy()
-
-
-def one_feature_less(arrays: dict[str, np.ndarray]) -> None:
-    arrays["kinds.text.mean"] = arrays["kinds.text.mean"][1:].copy()
-
-
-def of_another_type(arrays: dict[str, np.ndarray]) -> None:
-    arrays["kinds.words.weights"] = arrays["kinds.words.weights"].astype(np.float32)
-
-
-def not_a_number(arrays: dict[str, np.ndarray]) -> None:
-    arrays["kinds.words.weights"] = arrays["kinds.words.weights"] * np.float16("nan")
-
-
-def tiny_scale(arrays: dict[str, np.ndarray]) -> None:
-    arrays["kinds.text.scale"] = arrays["kinds.text.scale"] * np.float32(0)
-
-
-def unknown_part(arrays: dict[str, np.ndarray]) -> None:
-    arrays["kinds.words.code"] = arrays["kinds.words.idf"]
-
-
-def alone(arrays: dict[str, np.ndarray]) -> None:
-    for name in [name for name in arrays if name.startswith("kinds.text.")]:
-        del arrays[name]
-
-
 @pytest.mark.parametrize(
-    ("spoil", "reason"),
+    ("begin", "change", "reason"),
     [
-        (reversed_hashes, "'kinds.words.hashes' is not strictly ascending"),
-        (without_intercept, "has no array 'kinds.text.intercept'"),
-        (one_class_less, "one for each kind and role"),
-        (one_feature_less, "one for each feature"),
-        (one_unit_less, "one for each hidden unit"),
-        (of_another_type, "expected float16"),
-        (not_a_number, "not finite"),
-        (tiny_scale, "values below"),
-        (unknown_part, "belongs to nothing else"),
-        (alone, "belongs to nothing else"),
+        ("kinds.words.hashes", lambda array: array[::-1].copy(), "'kinds.words.hashes' is not strictly ascending"),
+        ("kinds.text.intercept", None, "has no array 'kinds.text.intercept'"),
+        ("kinds.forms.weights", lambda array: array[:, 1:].copy(), "one for each kind and role"),
+        ("kinds.text.mean", lambda array: array[1:].copy(), "one for each feature"),
+        ("kinds.text.weights", lambda array: array[1:].copy(), "one for each hidden unit"),
+        ("kinds.words.weights", lambda array: array.astype(np.float32), "expected float16"),
+        ("kinds.words.weights", lambda array: array * np.float16("nan"), "not finite"),
+        ("kinds.text.scale", lambda array: array * np.float32(0), "values below"),
+        ("kinds.text.", None, "belongs to nothing else"),
     ],
 )
 def test_spoilt_arrays_are_refused(
-    kinds_tagger: Tagger, spoil: Callable[[dict[str, np.ndarray]], None], reason: str
+    kinds_tagger: Tagger, begin: str, change: Callable[[np.ndarray], np.ndarray] | None, reason: str
 ) -> None:
     arrays = {name: array.copy() for name, array in load(weights_bytes(kinds_tagger.weights)).items()}
-    spoil(arrays)
+    for name in [name for name in arrays if name.startswith(begin)]:
+        array = arrays.pop(name)
+        if change is not None:
+            arrays[name] = change(array)
     with pytest.raises(ModelError, match=reason):
         read_weights(save(arrays), where="weights.safetensors")
 

@@ -17,7 +17,7 @@ import corestory
 from corestory.errors import ModelError, OutputError
 from corestory.model import storage
 from corestory.model.calibration import Settings
-from corestory.model.manifest import FORMAT_VERSION, Manifest
+from corestory.model.manifest import Manifest
 from corestory.model.network import Network
 from corestory.model.pages import article_feature_count
 from corestory.model.scoring import Weights
@@ -165,10 +165,6 @@ class TestAFileOfAModel:
             (saved / name).write_bytes(whole[:length])
             assert f"{name}: " in refused(saved)
 
-    def test_must_not_be_garbage(self, saved: Path, name: str) -> None:
-        (saved / name).write_bytes(bytes(range(256)) * 40)
-        assert f"{name}: " in refused(saved)
-
     def test_must_not_be_longer_than_any_model(self, saved: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(storage, "MAX_MANIFEST_BYTES" if name == "manifest.json" else "MAX_BYTES", 100)
         message = refused(saved)
@@ -176,29 +172,15 @@ class TestAFileOfAModel:
         assert "expected at most 100 in any model" in message
 
 
-def test_a_changed_byte_of_the_weights_is_found(saved: Path) -> None:
+def test_a_changed_byte_or_length_of_the_weights_is_found(saved: Path) -> None:
     whole = (saved / "weights.safetensors").read_bytes()
     for at in (0, 20, len(whole) // 2, len(whole) - 1):
         spoilt = bytearray(whole)
         spoilt[at] ^= 1
         (saved / "weights.safetensors").write_bytes(spoilt)
         assert "weights.safetensors: is damaged, or of another model than its manifest" in refused(saved)
-
-
-def test_arrays_of_another_model_are_refused(saved: Path, seeded_tagger: Tagger, tmp_path: Path) -> None:
-    words = replace(seeded_tagger.weights.words, intercept=np.array(-9, np.float32))
-    save_model(replace(seeded_tagger, weights=replace(seeded_tagger.weights, words=words)), tmp_path / "other", card="")
-    (saved / "weights.safetensors").write_bytes((tmp_path / "other" / "weights.safetensors").read_bytes())
-    assert "weights.safetensors: is damaged, or of another model than its manifest" in refused(saved)
     (saved / "weights.safetensors").write_bytes(b"short")
     assert "weights.safetensors: has 5 bytes; expected" in refused(saved)
-
-
-def test_a_model_of_a_newer_format_is_refused_with_the_version_it_needs(saved: Path) -> None:
-    newer = {"format_version": FORMAT_VERSION + 1, "corestory": "9.8.7"}
-    (saved / "manifest.json").write_text(json.dumps(newer))
-    message = refused(saved)
-    assert f"has format version {FORMAT_VERSION + 1}; expected {FORMAT_VERSION}. Install corestory 9.8.7" in message
 
 
 @pytest.mark.parametrize(
@@ -219,12 +201,6 @@ def test_a_model_of_a_newer_format_is_refused_with_the_version_it_needs(saved: P
 def test_settings_that_cannot_be_are_refused(saved: Path, changes: dict[str, object], reason: str) -> None:
     forge(saved, **changes)
     assert reason in refused(saved)
-
-
-def test_a_model_of_format_1_is_refused_with_the_way_to_make_it_again(tmp_path: Path) -> None:
-    (tmp_path / "manifest.json").write_text('{"format_version": 1, "corestory": "0.1.0", "arrays": {}}')
-    (tmp_path / "arrays.npz").write_bytes(b"PK")
-    assert "has format version 1; expected 2. Train the model again: corestory train DATA --output" in refused(tmp_path)
 
 
 TAMPERED = 200

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corestory.errors import InputError
-from corestory.features import batch as module
 from corestory.model.rules import Rules
 from corestory.model.tagged_article import NoStory, TaggedArticle
 from corestory.model.tagger import Tagger
@@ -51,28 +50,17 @@ def mixed():
     ]
 
 
-@pytest.fixture(scope="module")
-def demo():
-    text = (DEMO / "article.txt").read_text(encoding="utf-8")
-    return text, (DEMO / "article.labels.txt").read_text(encoding="utf-8").split()
-
-
 @pytest.mark.slow  # the fit of the sample
 @pytest.mark.parametrize("between", ["\n", "\n\n"])
-def test_the_demonstration_is_right_to_the_last_paragraph(sample_classifier, demo, between):
-    text, labels = demo
-    found = sample_classifier.tagger_.tag(between.join(text.splitlines()))
+def test_the_demonstration_is_right_to_the_last_paragraph(sample_classifier, between):
+    lines = (DEMO / "article.txt").read_text(encoding="utf-8").splitlines()
+    labels = (DEMO / "article.labels.txt").read_text(encoding="utf-8").split()
+    found = sample_classifier.tagger_.tag(between.join(lines))
 
     assert found["label"].tolist() == labels
-    assert found["text"].tolist() == text.splitlines()
-
-
-@pytest.mark.slow
-def test_of_the_demonstration_the_story_remains(sample_classifier, demo):
-    text, labels = demo
-    story = [line for line, label in zip(text.splitlines(), labels, strict=True) if label == "core"]
-
-    assert sample_classifier.tagger_.core(text) == "\n".join(story)
+    assert found["text"].tolist() == lines
+    story = [line for line, label in zip(lines, labels, strict=True) if label == "core"]
+    assert sample_classifier.tagger_.core(between.join(lines)) == "\n".join(story)
 
 
 def test_a_text_is_a_frame_of_its_paragraphs(tagger):
@@ -113,24 +101,6 @@ def test_articles_come_back_in_the_order_given_whether_text_or_page(tagger, mixe
     texts = [tuple(article.texts) for article in mixed]
     assert [tuple(tagged.texts) for tagged in found] == texts
     assert tagger.tag_articles([]) == []
-
-
-@pytest.mark.parametrize("rows", [1, 4])
-def test_articles_are_tagged_the_same_however_many_are_scored_at_once(tagger, mixed, monkeypatch, rows):
-    at_once = tagger.tag_articles(mixed)
-    monkeypatch.setattr(module, "BATCH_PARAGRAPHS", rows)
-
-    for found, expected in zip(tagger.tag_articles(mixed), at_once, strict=True):
-        assert (found.article_id, found.texts, found.labels) == (expected.article_id, expected.texts, expected.labels)
-        assert found.scores == pytest.approx(expected.scores, abs=1e-5)
-
-
-def test_an_article_is_tagged_the_same_alone_and_in_a_batch(tagger, mixed):
-    for article, tagged in zip(mixed, tagger.tag_articles(mixed), strict=True):
-        (alone,) = tagger.tag_articles([article])
-        assert tagged.scores.tolist() == alone.scores.tolist()
-        assert tagged.labels == alone.labels
-        assert tagged.confidence == alone.confidence
 
 
 WORDS = st.lists(st.sampled_from("abcdefghij"), min_size=1, max_size=3).map(" ".join)
@@ -213,12 +183,6 @@ def test_a_threshold_is_the_least_score_of_core_in_every_article(tagger, mixed, 
         assert tagged.core.tolist() == (tagged.scores >= threshold).tolist()
     frame = tagger.score_frame(frame_of(mixed), threshold=threshold)
     assert (frame["tagged"] == "core").tolist() == (frame["score"] >= threshold).tolist()
-
-
-def test_without_a_threshold_every_article_keeps_its_best_paragraph(tagger, mixed):
-    for tagged in tagger.tag_articles(mixed):
-        assert tagged.core[tagged.scores.argmax()]
-        assert min(tagged.scores[tagged.core]) > max(tagged.scores[~tagged.core], default=-1)
 
 
 def test_a_models_own_threshold_holds_until_another_is_given(tagger, mixed):

@@ -48,11 +48,10 @@ REPEATED, REPEATED_SHARE, REPEATED_LINE = (2, 60), 0.5, 4
 """A story that is said again: the fewest paragraphs and words that it repeats in their order, and the least share of
 the kept words above it. Paragraphs with fewer words than the last number may repeat anyway."""
 
-# An item of a list, and in Markdown a heading below the first level, whose story has one of the first.
-_ITEM, _SUBHEAD, _TITLE = r"[*+•▪·–—-]\s|\d{1,3}[.)]\s", r"#{2,6}\s", r"#\s"
+# An item of a list.
+_ITEM = r"[*+•▪·–—-]\s|\d{1,3}[.)]\s"
 # Signs of vowels, which part tokens in scripts of India.
 _SIGNS = "[\u0900-\u0dff]"
-_DIGITS = re.compile(r"\d+")
 _FIRST_UNSPACED = chr(UNSPACED[0][0])
 _OF_NAMES = dict.fromkeys(map(ord, "-'’."))
 _PARTICLES = frozenset(("da", "de", "del", "den", "der", "di", "dos", "du", "la", "le", "ter", "van", "von", "y"))
@@ -188,7 +187,7 @@ def second_story(texts: Sequence[str], words: Float, kept: Bool, inside: slice) 
     if len(kept_prose) <= LEAST_PROSE:
         return None
     begin = _behind_like_head(texts, words, rows, kept_prose, inside.start)
-    return _behind_headline(texts, words, rows, prose, kept, inside.start) if begin is None else begin
+    return _behind_headline(texts, words, rows, prose, kept) if begin is None else begin
 
 
 def _behind_like_head(texts: Sequence[str], words: Float, rows: list[int], prose: list[int], first: int) -> int | None:
@@ -252,9 +251,7 @@ def _headline_above(texts: Sequence[str], words: Float, row: int, last: int) -> 
     return (headline if headline > last and begins else None), named
 
 
-def _behind_headline(
-    texts: Sequence[str], words: Float, rows: list[int], prose: list[int], kept: Bool, begin: int
-) -> int | None:
+def _behind_headline(texts: Sequence[str], words: Float, rows: list[int], prose: list[int], kept: Bool) -> int | None:
     """Return the row of the only headline within the text, if what it says stands behind it and not above."""
     found: list[tuple[int, int, bool]] = []
     read = words[rows].cumsum()
@@ -270,12 +267,6 @@ def _behind_headline(
     if not found:
         return None
     headline, place, named = found[0]
-    form = _DIGITS.sub("0", texts[headline])  # the head of each page of paper is the same but for its number
-    like = [one for one in texts[begin:headline] if one[:1] == form[:1] or one[:1].isdecimal()]
-    if any(_DIGITS.sub("0", one) == form for one in like):
-        return None
-    if re.match(_SUBHEAD, texts[headline]) and any(re.match(_TITLE, one) for one in texts[begin:headline]):
-        return None
     # Behind the heading of comments there are comments; other labels may stand within the story.
     if is_label(texts[headline]) and not is_label_of_comments(texts[headline]):
         return None
