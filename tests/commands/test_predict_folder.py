@@ -176,14 +176,6 @@ def test_refusals_are_the_same_in_every_run_and_in_the_order_of_the_corpus(predi
     ]
 
 
-def test_many_refusals_are_counted(predict, tmp_path):
-    (tmp_path / "bad.jsonl").write_text("{7}\n" * 50 + json.dumps({"text": TEXT}), encoding="utf-8")
-    for _ in range(2):
-        done = predict("bad.jsonl", "--output", "out/")
-        assert done.returncode == 1
-        assert "refused: 30 more; --rejects FILE lists them all." in done.stderr
-
-
 def test_a_file_that_no_run_has_written_is_left_alone_unless_forced(predict, tmp_path):
     own = tmp_path / "out" / "a.txt.jsonl"
     own.parent.mkdir()

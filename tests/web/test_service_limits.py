@@ -110,13 +110,6 @@ def test_random_bytes_of_any_type_get_an_answer_and_no_error_of_the_server(servi
         assert status in (200, 422), (body, content)
 
 
-def test_a_body_that_is_too_long_is_refused_whether_it_tells_its_length_or_not(service: Service) -> None:
-    long = b"a" * 200_001
-    for body in (long, iter([long])):
-        status, detail = service.problem("POST", "/core", body, Content_Type="text/plain")
-        assert (status, detail) == (413, "The body has more than 200,000 bytes.")
-
-
 def test_without_the_token_only_health_is_answered(service: Service) -> None:
     status, detail = service.problem("POST", "/core", STORY, Authorization="Bearer wrong")
     assert (status, detail) == (401, "The token is missing or wrong.")
