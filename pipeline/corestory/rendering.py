@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from jinja2 import Environment
 
@@ -84,6 +84,29 @@ def percent(share: float) -> str:
     '98.8'
     """
     return rounded(100 * share, digits=1)
+
+
+def markdown_table(
+    columns: Sequence[object], rows: Iterable[Sequence[object]], *, texts: Collection[int] = (0,)
+) -> str:
+    """Write a table as Markdown.
+
+    Parameters
+    ----------
+    columns, rows
+        The cells of the head, and of each row; a bar within a cell must be escaped.
+    texts
+        The numbers of the columns that hold text; those of the others are at the right.
+
+    Examples
+    --------
+    >>> print(markdown_table(("site", "articles"), [("a.example", 12)]))
+    | site | articles |
+    | --- | ---: |
+    | a.example | 12 |
+    """
+    rule = ["---" if number in texts else "---:" for number in range(len(columns))]
+    return "\n".join(f"| {' | '.join(map(str, row))} |" for row in (columns, rule, *rows))
 
 
 PALETTE = "palette.css"

@@ -23,9 +23,10 @@ import typer
 from tests.web.services import Service, running
 
 from corestory.errors import DataError
+from corestory.rendering import markdown_table
 
 from .speed.contest import sample_pages
-from .terminal import markdown_table, run_command, say, write
+from .terminal import run_command, say, write
 
 ROOT = Path(__file__).resolve().parents[2]
 GOAL_P99_MS = 150
@@ -149,7 +150,7 @@ def service_markdown(
         "load average of the machine": ", ".join(f"{one:.1f}" for one in os.getloadavg()),
     }
     head = f"Service under load, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    return f"{head}\n\n{markdown_table(('', ''), list(rows.items()), names=2)}\n"
+    return f"{head}\n\n{markdown_table(('', ''), list(rows.items()), texts=(0, 1))}\n"
 
 
 def main(

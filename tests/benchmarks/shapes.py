@@ -19,9 +19,9 @@ from corestory.model.storage import load_model
 from corestory.model.tagger import Tagger
 from corestory.reading.article import Article
 from corestory.reading.text import split_text
+from corestory.rendering import markdown_table
 
 from .renderings import STYLES, decided_paragraphs
-from .terminal import markdown_table
 
 PAGES = Path(__file__).parents[1] / "data" / "shapes"
 

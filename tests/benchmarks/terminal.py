@@ -3,7 +3,7 @@
 import logging
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,12 +21,6 @@ def write(path: Path, text: str) -> None:
     """Write a file whole, in place of an older one."""
     with atomic_path(path, force=True) as temporary:
         temporary.write_text(text, encoding="utf-8")
-
-
-def markdown_table(head: Sequence[object], rows: Sequence[Sequence[object]], *, names: int = 1) -> str:
-    """Return a table, whose columns after those of names are numbers."""
-    rule = ["---"] * names + ["---:"] * (len(head) - names)
-    return "\n".join(f"| {' | '.join(map(str, row))} |" for row in (head, rule, *rows))
 
 
 @contextmanager

@@ -182,9 +182,8 @@ def _with_neighbours_labels(log_odds: Float, signs: Float, layout: Layout, folds
     score = 1 / (1 + np.exp(-log_odds))
     for fold in np.unique(folds):
         inside, learned = folds == fold, (folds != fold) & (signs != 0)
-        if len(np.unique(signs[learned])) == 2:
-            model = LogisticRegression(max_iter=1000).fit(features[learned], signs[learned])
-            score[inside] = model.predict_proba(features[inside])[:, 1]
+        model = LogisticRegression(max_iter=1000).fit(features[learned], signs[learned])
+        score[inside] = model.predict_proba(features[inside])[:, 1]
     return score
 
 

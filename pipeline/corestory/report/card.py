@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corestory.evaluation.in_story import FORMS, MAX_RUN, MAX_WORDS
-from corestory.rendering import percent
+from corestory.rendering import counted, markdown_table, percent
 
 if TYPE_CHECKING:
     from corestory.evaluation.in_story import InStory
@@ -119,9 +119,12 @@ LIMITS = """
 
 
 def _trained_on(manifest: Manifest) -> list[str]:
+    columns = ("source", "sites", "inputs", "paragraphs", "core", "licence")
     sources = [
-        f"| {_cell(part.source)} | {part.sites:,} | {part.articles:,} | {part.paragraphs:,} | {part.core:,} "
-        f"| {LICENCES.get(part.source, 'as its owner says')} |"
+        (
+            *(_cell(part.source), *map(counted, (part.sites, part.articles, part.paragraphs, part.core))),
+            LICENCES.get(part.source, "as its owner says"),
+        )
         for part in manifest.trained_on
     ]
     libraries = ", ".join(f"{library} {version}" for library, version in manifest.libraries.items())
@@ -129,9 +132,7 @@ def _trained_on(manifest: Manifest) -> list[str]:
         "",
         "## Trained on",
         "",
-        "| source | sites | inputs | paragraphs | core | licence |",
-        "| --- | ---: | ---: | ---: | ---: | --- |",
-        *sources,
+        markdown_table(columns, sources, texts=(0, 5)),
         "",
         f"Splits: {', '.join(manifest.splits)}. Seed {manifest.seed}. SHA-256 of the rows: `{manifest.data_sha256}`.",
         f"Trained by corestory {manifest.corestory} on {manifest.created}, with {libraries}.",
@@ -141,7 +142,9 @@ def _trained_on(manifest: Manifest) -> list[str]:
 def _scores(evaluation: Evaluation, by: str) -> list[str]:
     value, low, high = (getattr(evaluation.tagger.paragraphs, end).macro_f1 for end in ("value", "low", "high"))
     macro_f1 = f"{value:.3f} ({low:.3f} to {high:.3f})"
-    groups = [
+    columns = ("articles", "paragraphs: macro F1", "words: F1 of core", "words: core kept", "words: filler removed")
+    rows = [_row("all", evaluation.counts.articles, macro_f1, evaluation.tagger.words)]
+    rows += [
         _row(f"{kind} {group.name}", group.articles, f"{group.paragraphs.value.macro_f1:.3f}", group.words)
         for kind, of_kind in (("source", evaluation.sources), ("view", evaluation.views))
         for group in of_kind
@@ -153,31 +156,25 @@ def _scores(evaluation: Evaluation, by: str) -> list[str]:
         *(f"> **Caution: {caution}**\n" for caution in evaluation.cautions),
         *_measured(by, evaluation.counts.articles),
         "",
-        "| | articles | paragraphs: macro F1 | words: F1 of core | words: core kept | words: filler removed |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
-        _row("all", evaluation.counts.articles, macro_f1, evaluation.tagger.words),
-        *groups,
+        markdown_table(("", *columns), rows),
     ]
 
 
 def _inside_stories(found: InStory) -> list[str]:
-    lines = [
+    rows = []
+    for group in found.groups:
+        if group.name in FORMS:
+            cells, rates = group.paragraphs.confusion, group.paragraphs.value
+            filler = (counted(cells.filler_kept + cells.filler_removed), percent(rates.filler_recall))
+            story = (counted(cells.core_kept + cells.core_lost), percent(1 - rates.core_recall))
+            rows.append((group.name, counted(group.articles), *filler, *story))
+    return [
         "",
         f"Filler inside the story, in runs of at most {MAX_RUN} paragraphs between two of the story, and story lines "
         f"of at most {MAX_WORDS} words there. Paragraphs count; the second look was chosen on these scores.",
         "",
-        "| input | articles | filler lines | removed, % | short story lines | lost, % |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        markdown_table(("input", "articles", "filler lines", "removed, %", "short story lines", "lost, %"), rows),
     ]
-    for group in found.groups:
-        if group.name in FORMS:
-            cells, rates = group.paragraphs.confusion, group.paragraphs.value
-            filler, story = cells.filler_kept + cells.filler_removed, cells.core_kept + cells.core_lost
-            lines.append(
-                f"| {group.name} | {group.articles:,} | {filler:,.0f} | {percent(rates.filler_recall)} "
-                f"| {story:,.0f} | {percent(1 - rates.core_recall)} |"
-            )
-    return lines
 
 
 def adapted_card(name: str, adaptation: Adaptation) -> str:
@@ -198,36 +195,35 @@ def adapted_card(name: str, adaptation: Adaptation) -> str:
     manifest = adaptation.tagger.manifest
     chain = manifest.adapted if manifest is not None else ()
     trained = sum(part.articles for part in manifest.trained_on) if manifest is not None else 0
-    lines = [
-        f"# {name}",
-        "",
-        "A corestory model that was adapted to labelled articles of its owner. On pages that look like these it uses "
-        "what it learned from them; on all others it is the model that it was before.",
-        "",
-        "## Adapted to",
-        "",
-        "| | model before (SHA-256 of its weights) | articles | sites | paragraphs | core | gain in word F1 | by |",
-        "| ---: | --- | ---: | ---: | ---: | ---: | --- | --- |",
-    ]
+    rows = []
     for number, one in enumerate(chain, start=1):
         known = {form: f"{gain:+.3f}" for form, gain in one.gains.items()}
         gains = [f"{form}: {known.get(form, 'not measured')} ({how})" for form, how in sorted(one.methods.items())]
-        lines.append(
-            f"| {number} | `{one.base_sha256[:16]}…` | {one.articles:,} | {one.sites:,} | {one.paragraphs:,} "
-            f"| {one.core:,} | {'; '.join(gains)} | corestory {one.corestory}, {one.created} |"
-        )
-    lines += [
-        "",
-        "Gains are measured on articles that were left out of the fit, one or a tenth at a time.",
-        "",
-        *(form.message for form in adaptation.forms),
-        *filter(None, [adaptation.caution]),
-        "",
-        f"The model before the first adaptation was trained on {trained:,} inputs; its own card tells how accurate "
-        "it is elsewhere.",
-        "",
-    ]
-    return "\n".join(lines)
+        counts = map(counted, (one.articles, one.sites, one.paragraphs, one.core))
+        by = f"corestory {one.corestory}, {one.created}"
+        rows.append((number, f"`{one.base_sha256[:16]}…`", *counts, "; ".join(gains), by))
+    columns = ("", "model before (SHA-256 of its weights)", "articles", "sites", "paragraphs", "core")
+    return "\n".join(
+        [
+            f"# {name}",
+            "",
+            "A corestory model that was adapted to labelled articles of its owner. On pages that look like these it "
+            "uses what it learned from them; on all others it is the model that it was before.",
+            "",
+            "## Adapted to",
+            "",
+            markdown_table((*columns, "gain in word F1", "by"), rows, texts=(1, 6, 7)),
+            "",
+            "Gains are measured on articles that were left out of the fit, one or a tenth at a time.",
+            "",
+            *(form.message for form in adaptation.forms),
+            *filter(None, [adaptation.caution]),
+            "",
+            f"The model before the first adaptation was trained on {trained:,} inputs; its own card tells how accurate "
+            "it is elsewhere.",
+            "",
+        ]
+    )
 
 
 def _measured(by: str, articles: int) -> list[str]:
@@ -264,12 +260,10 @@ def _description(tagger: Tagger) -> list[str]:
     ]
 
 
-def _row(name: str, articles: int, macro_f1: str, words: Band[Rates]) -> str:
-    return (
-        f"| {_cell(name)} | {articles:,} | {macro_f1} "
-        f"| {words.value.core_f1:.3f} ({words.low.core_f1:.3f} to {words.high.core_f1:.3f}) "
-        f"| {words.value.core_recall:.3f} | {words.value.filler_recall:.3f} |"
-    )
+def _row(name: str, articles: int, macro_f1: str, words: Band[Rates]) -> tuple[str, ...]:
+    value = words.value
+    f1 = f"{value.core_f1:.3f} ({words.low.core_f1:.3f} to {words.high.core_f1:.3f})"
+    return _cell(name), counted(articles), macro_f1, f1, f"{value.core_recall:.3f}", f"{value.filler_recall:.3f}"
 
 
 def _cell(name: str) -> str:

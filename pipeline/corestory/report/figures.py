@@ -206,9 +206,7 @@ def _point(result: TaggerResult) -> tuple[float, float]:
     return 100 * result.words.value.filler_recall, 100 * result.words.value.core_recall
 
 
-def _dots(groups: Sequence[Group]) -> Figure | None:
-    if not groups:
-        return None
+def _dots(groups: Sequence[Group]) -> Figure:
     figure, (axes,) = drawing(height=0.9 + 0.42 * len(groups))
     heights = np.arange(len(groups))
     drawn = (("core_recall", "story kept", CORE, "o", -0.12), ("filler_recall", "filler removed", FILLER, "^", 0.12))
@@ -225,7 +223,7 @@ def _dots(groups: Sequence[Group]) -> Figure | None:
     return figure
 
 
-def _histogram(findings: Findings) -> Figure | None:
+def _histogram(findings: Findings) -> Figure:
     found = findings.histogram
     figure, (axes,) = drawing(height=2.9)
     axes.stairs(found.core, found.edges, fill=True, color=CORE, alpha=0.35)
@@ -248,13 +246,11 @@ def _logarithmic(axes: Axes) -> None:
     axes.yaxis.set_minor_locator(NullLocator())
 
 
-def _calibration(findings: Findings) -> Figure | None:
-    from sklearn.calibration import CalibrationDisplay
-
+def _calibration(findings: Findings) -> Figure:
     bins = [step for step in findings.evaluation.calibration.bins if step.count]
     figure, (above, below) = drawing(height=4.0, rows=(3, 1))
     means, shares = np.array([step.mean_score for step in bins]), np.array([step.share_core for step in bins])
-    CalibrationDisplay(shares, means, means).plot(ax=above, name="this model", color=CORE, marker="o", ref_line=False)
+    above.plot(means, shares, "o-", color=CORE, label="this model")
     above.plot([0, 1], [0, 1], color=MUTED, linestyle=":", label="as it should be")
     above.set(xlabel="", ylabel="share that is core", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
     above.legend(loc="upper left", fontsize=9)
@@ -265,9 +261,7 @@ def _calibration(findings: Findings) -> Figure | None:
     return figure
 
 
-def _precision_recall(findings: Findings) -> Figure | None:
-    from sklearn.metrics import PrecisionRecallDisplay
-
+def _precision_recall(findings: Findings) -> Figure:
     figure, (axes,) = drawing()
     value = findings.evaluation.tagger.paragraphs.value
     drawn: tuple[tuple[str, PrecisionRecall | None, float, str, str], ...] = (
@@ -276,15 +270,14 @@ def _precision_recall(findings: Findings) -> Figure | None:
     )
     for name, curve, average, color, line in drawn:
         if curve is not None:
-            display = PrecisionRecallDisplay(np.array(curve.precision), np.array(curve.recall))
-            display.plot(ax=axes, name=f"{name}, average {average:.3f}")
-            axes.lines[-1].set(color=color, linestyle=line, linewidth=1.6)
-    axes.set(xlabel="recall", ylabel="precision", xlim=(-0.02, 1.02), ylim=(None, 1.02), aspect="auto")
+            axes.plot(curve.recall, curve.precision, line, drawstyle="steps-post", color=color, linewidth=1.6,
+                      label=f"{name}, average {average:.3f}")  # fmt: skip
+    axes.set(xlabel="recall", ylabel="precision", xlim=(-0.02, 1.02), ylim=(-0.01, 1.02))
     axes.legend(loc="lower left", fontsize=9)
     return figure
 
 
-def _confusion(findings: Findings) -> Figure | None:
+def _confusion(findings: Findings) -> Figure:
     from matplotlib.patches import Rectangle
 
     tagger = findings.evaluation.tagger

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from corestory.evaluation.findings import Findings
 from corestory.evaluation.metrics import Metrics
 from corestory.evaluation.results import Measured
-from corestory.rendering import NOTHING, link_to, percent, render, rounded
+from corestory.rendering import NOTHING, link_to, markdown_table, percent, render, rounded
 from corestory.report.sections import (
     FEWEST_ARTICLES,
     Beside,
@@ -94,9 +94,8 @@ def _laid_out(part: Part) -> list[str]:
 
 
 def _table(table: ReportTable) -> str:
-    rule = ["---", *("---" if column in table.prose else "---:" for column in table.columns[1:])]
-    rows = (table.columns, rule, *table.rows)
-    return "\n".join(f"| {' | '.join(cell if row is rule else _escaped(cell) for cell in row)} |" for row in rows)
+    columns, *rows = ([_escaped(cell) for cell in row] for row in (table.columns, *table.rows))
+    return markdown_table(columns, rows, texts=[0, *map(table.columns.index, table.prose)])
 
 
 def _mistakes(part: MistakeList) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..terminal import markdown_table
+from corestory.rendering import markdown_table
+
 from .ablations import GROUPS
 from .comparison import ALL, Row, SetResult
 from .extraction import COMPETITORS

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from corestory.rendering import markdown_table
+
 from ..accuracy.scores import Estimate, estimates, page_draws
-from ..terminal import markdown_table
 from .curve import ELSEWHERE_LEARNED, FORMS, Point
 
 LOST = -0.001
@@ -79,7 +80,7 @@ def _table(points: Sequence[Point]) -> str:
             change = f"{gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})"
             lost = f"{np.mean(gains < LOST):.0%}"
             rows.append((learned, form, len(gains), f"{before.value:.3f}", f"{after.value:.3f}", change, lost))
-    return markdown_table(("pages", "form", "sites", "before", "after", "gain", "sites that lost"), rows, names=2)
+    return markdown_table(("pages", "form", "sites", "before", "after", "gain", "sites that lost"), rows, texts=(0, 1))
 
 
 def _elsewhere(points: Sequence[Point]) -> str:
@@ -90,7 +91,7 @@ def _elsewhere(points: Sequence[Point]) -> str:
             known = np.array([change for change in changes if change == change])
             if len(known):
                 rows.append((learned, form, f"{known.mean():+.4f}", f"{known.min():+.4f}"))
-    return markdown_table(("pages", "form", "mean change", "worst adapted model"), rows, names=2)
+    return markdown_table(("pages", "form", "mean change", "worst adapted model"), rows, texts=(0, 1))
 
 
 def _methods(points: Sequence[Point]) -> str:
@@ -101,4 +102,4 @@ def _methods(points: Sequence[Point]) -> str:
             kept = [point.method for point in points if (point.form, point.learned) == (form, learned)]
             if kept:
                 rows.append((learned, form, *(f"{kept.count(method) / len(kept):.0%}" for method in methods)))
-    return markdown_table(("pages", "form", *methods), rows, names=2)
+    return markdown_table(("pages", "form", *methods), rows, texts=(0, 1))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from corestory.rendering import markdown_table
+
 from ..accuracy.scores import Estimate
 from ..planting import WAYS
-from ..terminal import markdown_table
 from .in_story import InStory
 from .kinds import LEAST_LINES, PredictedKinds
 from .planted import FORMS, line_share, plug_scores
@@ -94,7 +95,7 @@ def _in_story(scores: Sequence[InStory]) -> str:
         removed, lost = (_interval(share) if share else "" for share in (one.filler_removed, one.story_lost))
         rows.append((one.source, one.form, one.pages, one.filler, removed, one.story, lost))
     head = ("corpus", "form", "pages", "filler", "filler removed", "short story lines", "story lost")
-    return markdown_table(head, rows, names=2)
+    return markdown_table(head, rows, texts=(0, 1))
 
 
 def _lines(tagged: pd.DataFrame) -> int:

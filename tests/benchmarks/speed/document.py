@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ..terminal import markdown_table
+from corestory.rendering import markdown_table
+
 from .contest import Measured
 from .processes import Grown, Ran
 from .works import OURS, STAGE_1

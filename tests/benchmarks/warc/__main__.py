@@ -14,8 +14,10 @@ from typing import Annotated
 
 import typer
 
+from corestory.rendering import markdown_table
+
 from ..speed.processes import Ran, run
-from ..terminal import markdown_table, run_command, say, write
+from ..terminal import run_command, say, write
 from .crawl import SEED, Crawl, page_files, write_crawl
 from .rivals import extractor_rates, rates
 
