@@ -282,32 +282,24 @@ def kind_result(frame: pd.DataFrame) -> KindResult | None:
     ([('date', 0.67), ('legal', 0.67)], 0.67)
     """
     import pandas as pd
+    from sklearn.metrics import precision_recall_fscore_support
 
     if not {"label", "kind", "role", PREDICTED} <= set(frame.columns):
         return None
-    filler = (frame["label"] == "filler").to_numpy()
-    known = np.where(filler, frame["kind"].to_numpy(object), frame["role"].to_numpy(object))
-    predicted = frame[PREDICTED].to_numpy(object)
-    names = [*(name for name in KINDS if (known == name).any()), *(name for name in ROLES if (known == name).any())]
+    known = frame["kind"].where(frame["label"] == "filler", frame["role"])
+    labels, predicted = (column[known.notna()].astype(str) for column in (known, frame[PREDICTED]))
+    names = [name for name in (*KINDS, *ROLES) if (labels == name).any()]
     if not any(name in KINDS for name in names):
         return None
     # A line that was given a kind which does not occur counts as missed, and has no column.
-    matrix = pd.crosstab(known, predicted).reindex(index=names, columns=names, fill_value=0).to_numpy()
-    has_kind = pd.notna(known)
-    rates = [_kind_rates(name, known == name, (predicted == name) & has_kind) for name in names]
+    matrix = pd.crosstab(labels, predicted).reindex(index=names, columns=names, fill_value=0).to_numpy()
+    found = precision_recall_fscore_support(labels, predicted, labels=names, zero_division=np.nan)
+    precision, recall, f1, counts = (column.tolist() for column in found)
+    rates = [KindRates(*row) for row in zip(names, map(int, counts), precision, recall, f1, strict=True)]
     kinds = tuple(one for one in rates if one.name in KINDS)
     return KindResult(
-        float(np.mean([one.f1 for one in kinds])),
-        kinds,
-        tuple(one for one in rates if one.name in ROLES),
-        tuple(tuple(row) for row in matrix.tolist()),
+        float(np.mean([one.f1 for one in kinds])), kinds, tuple(rates[len(kinds) :]), tuple(map(tuple, matrix.tolist()))
     )
-
-
-def _kind_rates(name: str, known: np.ndarray, predicted: np.ndarray) -> KindRates:
-    hits, of_known, of_predicted = int((known & predicted).sum()), int(known.sum()), int(predicted.sum())
-    precision = hits / of_predicted if of_predicted else float("nan")
-    return KindRates(name, of_known, precision, hits / of_known, 2 * hits / (of_known + of_predicted))
 
 
 def _share(part: NDArray[np.float64], rest: NDArray[np.float64]) -> NDArray[np.float64]:
