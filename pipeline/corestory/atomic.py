@@ -55,7 +55,7 @@ def atomic_path(path: AnyPath, *, force: bool = False) -> Iterator[Path]:
             yield temporary
         return
     _check_file(path, force=force)
-    with _reporting_errors(path):
+    with reporting_errors(path):
         final = path.resolve()
         temporary = _beside(final)
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -106,7 +106,7 @@ def atomic_folder(path: Path, *, force: bool = False, marker: str = "") -> Itera
     ...     [file.name for file in Path(folder, "model").iterdir()]
     ['card.md']
     """
-    with _reporting_errors(path):
+    with reporting_errors(path):
         check_folder(path, force=force, marker=marker)
         final = path.resolve()
         temporary, old = _beside(final), _beside(final)
@@ -139,7 +139,7 @@ def _swap(temporary: Path, final: Path, old: Path) -> None:
 
 @contextmanager
 def _uploaded(path: RemotePath, *, force: bool) -> Iterator[Path]:
-    with _reporting_errors(path), tempfile.TemporaryDirectory(prefix="corestory-") as folder:
+    with reporting_errors(path), tempfile.TemporaryDirectory(prefix="corestory-") as folder:
         _check_file(path, force=force)
         temporary = Path(folder, path.name[-_KEPT:])
         temporary.touch()
@@ -163,7 +163,7 @@ def _check_file(path: AnyPath, *, force: bool) -> None:
 def check_folder(path: Path, *, force: bool, marker: str) -> None:
     """Raise the OutputError that `atomic_folder` would raise, before long work begins."""
     where = str(path)
-    with _reporting_errors(path):
+    with reporting_errors(path):
         _check_parent(path)
         if not path.exists():
             return
@@ -196,7 +196,7 @@ def _beside(final: Path) -> Path:
 
 
 @contextmanager
-def _reporting_errors(name: AnyPath | str, *, whole: bool = True) -> Iterator[None]:
+def reporting_errors(name: AnyPath | str, *, whole: bool = True) -> Iterator[None]:
     """Convert an OSError of the output, which is written whole or not at all, or else piece by piece."""
     try:
         yield
@@ -297,4 +297,4 @@ class Target:
 
         A ``BrokenPipeError`` remains: the reader may close a pipe at any time, and the command line then ends quietly.
         """
-        return _reporting_errors(self.name, whole=False)
+        return reporting_errors(self.name, whole=False)

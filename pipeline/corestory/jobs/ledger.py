@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from corestory.atomic import lock_file
+from corestory.atomic import lock_file, reporting_errors
 from corestory.errors import OutputError, reason_of
 from corestory.jobs.items import Fingerprint, Item, documents_fingerprint, documents_in, documents_match, fingerprint
 from corestory.model.tagged_article import Counts
@@ -184,7 +184,7 @@ class Ledger:
         """
         partials = self._partials
         with ExitStack() as stack:
-            try:
+            with reporting_errors(self.folder, whole=False):
                 partials.parent.mkdir(parents=True, exist_ok=True)
                 busy = OutputError(
                     "another run of corestory writes here", where=str(self.folder), hint="Wait until it has ended."
@@ -192,8 +192,6 @@ class Ledger:
                 lock_file(stack.enter_context((partials.parent / "lock").open("ab")), busy)
                 shutil.rmtree(partials, ignore_errors=True)
                 partials.mkdir()
-            except OSError as error:
-                raise OutputError(f"cannot be written ({reason_of(error)})", where=str(self.folder)) from error
             try:
                 yield
             finally:

@@ -15,7 +15,7 @@ from typing import IO
 
 import msgspec
 
-from corestory.atomic import atomic_path, lock_file
+from corestory.atomic import atomic_path, lock_file, reporting_errors
 from corestory.errors import InputError, OutputError, reason_of
 from corestory.labelling.labelled import Markup, markup_columns
 from corestory.reading.article import Article, site_of
@@ -243,7 +243,7 @@ class LabelsFile:
             self._file.close()
 
     def _opened(self) -> IO[bytes]:
-        try:
+        with reporting_errors(self.path, whole=False):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             while True:
                 file = self.path.open("a+b", buffering=0)
@@ -253,8 +253,6 @@ class LabelsFile:
                     if os.path.samestat(os.fstat(file.fileno()), self.path.stat()):
                         return file
                 file.close()
-        except OSError as error:
-            raise OutputError(f"cannot be written ({reason_of(error)})", where=str(self.path)) from error
 
     def _read(self) -> None:
         self._file.seek(0)
