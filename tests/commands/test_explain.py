@@ -20,12 +20,6 @@ def test_an_article_is_explained_in_words_and_numbers(explain):
     assert f"\n1 {PLUG}\n   Filler: its score of" in done.stdout
 
 
-def test_one_paragraph_alone_is_explained(explain):
-    done = explain("a.txt", "--paragraph", 1, "--format", "json")
-    (paragraph,) = json.loads(done.stdout)["paragraphs"]
-    assert (paragraph["position"], paragraph["label"]) == (1, "filler")
-
-
 def test_a_paragraph_that_is_not_there_is_refused(explain):
     done = explain("a.txt", "--paragraph", 3)
     assert (done.returncode, done.stdout) == (1, "")
@@ -140,11 +134,6 @@ def test_a_folder_of_pages_is_replaced_only_when_asked_and_no_other_folder_ever(
     done = predict("a.txt", "--format", "html", "--output", "mine", "--force")
     assert "has no index.html" in done.stderr
     assert (tmp_path / "mine" / "letters.txt").exists()
-
-
-def test_only_one_label_is_shown_when_asked(predict):
-    tree = LexborHTMLParser(predict("a.txt", "--format", "html", "--only", "filler").stdout)
-    assert [node.text() for node in tree.css(".text")] == [PLUG]
 
 
 @pytest.mark.parametrize("output", ["a.html", "pages"])

@@ -196,11 +196,6 @@ def test_explain_says_on_how_many_pages_a_paragraph_stands(run, model):
     assert "that it stands on 7 of 7 other pages of this site" in page.stdout
 
 
-def test_one_page_is_one_page(run, pages):
-    said = run("remember", pages / "0.txt", "--output", "site.memory").stderr
-    assert said.startswith("read: 1 page\nkept: 1 page of 1 site, ")
-
-
 def test_pages_of_an_unknown_site_are_counted_and_refusals_exit_with_1(run, pages, tmp_path):
     (tmp_path / "a.txt").write_text(STORY, encoding="utf-8")
     done = run("remember", pages, "a.txt", "none.txt", "--output", "site.memory")

@@ -104,6 +104,7 @@ CANNOT_RUN = {
     "output is there": (["--output", "there.jsonl"], "there.jsonl: exists already"),
     "output is a folder that is read": ([".", "--output", "./", "--format", "csv"], "is a folder that is read"),
     "output of unknown format": (["--output", "o.docx"], "'.docx'"),
+    "output of no format": (["--output", "story"], "or story/ for a folder"),
     "output of another format": (
         ["--output", "o.jsonl", "--format", "csv"],
         "this name means jsonl, but the format is",

@@ -124,10 +124,3 @@ def test_an_article_of_many_paragraphs_stays_whole(predict, tmp_path):
     jsonl(tmp_path / "many.jsonl", {"id": "m", "paragraphs": [STORY, PLUG] * 15_000})
     found = rows(predict("many.jsonl", "a.txt").stdout)
     assert [row["position"] for row in found] == [*range(30_000), 0, 1, 2]
-
-
-def test_an_output_whose_name_tells_no_format_is_refused_with_the_ways_to_tell_it(predict):
-    done = predict("a.txt", "--output", "story")
-    assert done.returncode == 2
-    assert "story: a name without an ending" in done.stderr
-    assert "Or give --format, or story/ for a folder." in done.stderr
