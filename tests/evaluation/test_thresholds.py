@@ -151,4 +151,4 @@ def test_the_taggers_own_decisions_stand_beside_it_with_intervals():
 def test_one_class_alone_cannot_be_weighed(core):
     rows = rows_of([(core, 0.5, 3), (core, 0.6, 3)])
     with pytest.raises(DataError, match="expected both core and filler"):
-        choose_threshold(rows, Goal(Aim.BEST_F1), settings=SETTINGS, where="p.parquet")
+        choose_threshold(rows, Goal(Aim.BEST_F1), settings=SETTINGS)

@@ -222,7 +222,7 @@ def _threshold_for(
     from corestory.report.terminal import operating_point_text
 
     rows = labelled_rows(score_with_progress(tagger, frame, threshold=None), where=where)
-    point = choose_threshold(rows, goal, settings=EvaluationSettings(None, seed=seed), where=where)
+    point = choose_threshold(rows, goal, settings=EvaluationSettings(None, seed=seed))
     return operating_point_text(point, split=SPLIT), {"threshold": point.threshold}
 
 
@@ -240,7 +240,7 @@ def _second_look_for(
     least = {name: max(getattr(tagger.settings, name), TINY) for name in map(cutoff_name, FORMS)}
     looking = replace(tagger, settings=msgspec.structs.replace(tagger.settings, **least))
     rows = labelled_rows(score_with_progress(looking, frame, threshold=None), where=where)
-    chosen = choose_second_look(rows, max_lost, where=where)
+    chosen = choose_second_look(rows, max_lost)
     text = second_look_text(chosen, max_lost, split=SPLIT)
     return text, {cutoff_name(curve.form): curve.cutoffs[index] for curve, index in chosen}
 

@@ -196,7 +196,7 @@ def train(
     scored = frame.join(classifier.out_of_fold_)
     cautions = training_cautions(folds_by=folds.by, by_article=by_article)
     rows = labelled_rows(scored, where=str(data))
-    evaluation = evaluate_rows(rows, resamples=RESAMPLES, seed=seed, cautions=cautions, where=str(data))
+    evaluation = evaluate_rows(rows, resamples=RESAMPLES, seed=seed, cautions=cautions)
     manifest = new_manifest(
         _trained_on(frame), splits=splits, data_sha256=digest, seed=seed, scores=_scores(evaluation),
         training=training_hashes(frame),

@@ -10,7 +10,7 @@ import numpy as np
 
 from corestory.evaluation.bootstrap import interval, resampled_metrics
 from corestory.evaluation.groups import DETECTED, groups_by_column
-from corestory.evaluation.labelled_rows import LabelledRows, labelled_rows, probabilities, score_in_pieces, seen_splits
+from corestory.evaluation.labelled_rows import LabelledRows, labelled_rows, score_in_pieces, seen_splits
 from corestory.evaluation.metrics import Metrics, calibration, confusion, kind_result, measure
 from corestory.evaluation.results import (
     Band,
@@ -39,7 +39,6 @@ def evaluate_rows(
     seed: int = 0,
     name: str = "corestory",
     cautions: Sequence[str] = (),
-    where: str = "",
 ) -> Evaluation:
     """Measure a tagger on labelled paragraphs, and the baselines beside it.
 
@@ -56,8 +55,6 @@ def evaluate_rows(
         The tagger's name in the report.
     cautions
         Sentences on why the measures are too optimistic.
-    where
-        The data's name in error messages.
 
     Raises
     ------
@@ -78,8 +75,8 @@ def evaluate_rows(
     labelled = rows.frame
     texts = labelled["text"].tolist()
     predictions = [Predictions("tagger", name, "the tagger that is evaluated", rows.score, rows.decided), *rivals]
-    if "stage1" in labelled.columns and labelled["stage1"].notna().any():
-        predictions.append(stage_one(probabilities(labelled, "stage1", where=where)))
+    if (by_words := rows.stage1) is not None:
+        predictions.append(stage_one(by_words))
     predictions += [length_rule(texts), everything_core(len(texts))]
     settings = EvaluationSettings(rows.threshold, resamples, seed)
     tagger, *others = _results(rows, predictions, settings)

@@ -11,7 +11,7 @@ import numpy as np
 from corestory.evaluation.evaluation import evaluate_rows
 from corestory.evaluation.groups import Histogram, by_length, by_region, histogram, with_languages
 from corestory.evaluation.in_story import InStory, measure_in_story
-from corestory.evaluation.labelled_rows import labelled_rows, probabilities
+from corestory.evaluation.labelled_rows import labelled_rows
 from corestory.evaluation.learned import Importance, Vocabulary, group_importance, strongest_ngrams
 from corestory.evaluation.mistakes import Mistake, confident_mistakes
 from corestory.evaluation.results import Evaluation, Group, Json, groups_metrics, plain
@@ -163,16 +163,10 @@ def report_findings(
     if "tagged" not in frame.columns:
         frame = frame.assign(tagged=np.where(frame["score"] >= rows.threshold, "core", "filler"))
     rivals: Sequence[Predictions] = [
-        rival_predictions(rows, other, name=other_name, where=where) for other_name, other in (others or {}).items()
+        rival_predictions(rows, other, name=other_name) for other_name, other in (others or {}).items()
     ]
-    evaluation = evaluate_rows(
-        rows, rivals=rivals, resamples=resamples, seed=seed, name=name, cautions=cautions, where=where
-    )
-    settings = evaluation.settings
-    stage1 = None
-    if "stage1" in rows.frame.columns and rows.frame["stage1"].notna().any():
-        stage1 = tradeoff(rows.core, probabilities(rows.frame, "stage1", where=where), rows.words)
-    learned = None
+    evaluation = evaluate_rows(rows, rivals=rivals, resamples=resamples, seed=seed, name=name, cautions=cautions)
+    settings, by_words, learned = evaluation.settings, rows.stage1, None
     if tagger is not None:
         learned = Learned(
             strongest_ngrams(tagger.weights.words, rows.frame["text"].tolist(), rows.articles),
@@ -181,7 +175,7 @@ def report_findings(
     return Findings(
         evaluation=evaluation,
         tradeoff=tradeoff(rows.core, rows.score, rows.words),
-        stage1_tradeoff=stage1,
+        stage1_tradeoff=None if by_words is None else tradeoff(rows.core, by_words, rows.words),
         thresholds=measured_thresholds(rows, settings=settings),
         lengths=by_length(rows, settings=settings),
         regions=by_region(rows, settings=settings),

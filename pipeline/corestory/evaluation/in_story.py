@@ -161,7 +161,7 @@ def cutoff_name(form: str) -> str:
     return f"second_look_{form.lower()}_cutoff"
 
 
-def choose_second_look(rows: LabelledRows, max_lost: float, *, where: str = "") -> list[tuple[LookCurve, int]]:
+def choose_second_look(rows: LabelledRows, max_lost: float) -> list[tuple[LookCurve, int]]:
     """Choose for each form the cutoff of the second look that removes most filler inside stories.
 
     Parameters
@@ -171,8 +171,6 @@ def choose_second_look(rows: LabelledRows, max_lost: float, *, where: str = "") 
     max_lost
         The greatest share of the short story lines that the second look may lose, 0 to 1; those that are lost without
         it do not count.
-    where
-        The data's name in error messages.
 
     Returns
     -------
@@ -188,7 +186,7 @@ def choose_second_look(rows: LabelledRows, max_lost: float, *, where: str = "") 
     if not curves:
         raise DataError(
             "no article with filler between core paragraphs and short story lines that a second look read",
-            where=where,
+            where=rows.where,
             expected="a model with a second look, and such articles in the split",
             hint="Train a model on more articles, or choose a threshold for all articles by another goal.",
         )

@@ -47,6 +47,8 @@ class LabelledRows:
         How many rows were left out for want of a label.
     threshold
         The least score of core, where one was given or had to be taken.
+    where
+        The data's name in error messages.
     """
 
     frame: pd.DataFrame
@@ -57,6 +59,7 @@ class LabelledRows:
     articles: Int
     unlabelled: int
     threshold: float | None
+    where: str = ""
 
     def part(self, index: Int) -> LabelledRows:
         """Return some of the rows, by their numbers from 0."""
@@ -68,6 +71,13 @@ class LabelledRows:
         """The position of each in its article; without such a column, the order of the rows."""
         frame = self.frame
         return frame["position"].to_numpy(np.int64) if "position" in frame else np.arange(len(frame))
+
+    @property
+    def stage1(self) -> Float | None:
+        """The probability of core by the words alone; None where it is not known."""
+        if "stage1" not in self.frame or self.frame["stage1"].isna().all():
+            return None
+        return probabilities(self.frame, "stage1", where=self.where)
 
     @property
     def wrong(self) -> Bool:
@@ -125,10 +135,12 @@ def labelled_rows(frame: pd.DataFrame, *, threshold: float | None = None, where:
     else:
         threshold = 0.5 if threshold is None else threshold
         decided = score >= threshold
-    words = word_counts(labelled["text"].tolist())
-    return LabelledRows(
-        labelled, core, decided, score, words, _articles(labelled), len(frame) - len(labelled), threshold
+    words, articles, unlabelled = (
+        word_counts(labelled["text"].tolist()),
+        _articles(labelled),
+        len(frame) - len(labelled),
     )
+    return LabelledRows(labelled, core, decided, score, words, articles, unlabelled, threshold, where)
 
 
 def decisions(frame: pd.DataFrame, column: str, *, where: str = "") -> Bool:

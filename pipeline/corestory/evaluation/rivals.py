@@ -155,7 +155,7 @@ class Comparison:
     worse: tuple[ChangedParagraph, ...]
 
 
-def rival_predictions(rows: LabelledRows, other: pd.DataFrame, *, name: str, where: str = "") -> Predictions:
+def rival_predictions(rows: LabelledRows, other: pd.DataFrame, *, name: str) -> Predictions:
     """Read another model's predictions on the same rows.
 
     Parameters
@@ -166,8 +166,6 @@ def rival_predictions(rows: LabelledRows, other: pd.DataFrame, *, name: str, whe
         The same table in the same order, tagged by the other model: columns ``label``, ``score`` and ``tagged``.
     name
         The other model's name.
-    where
-        The data's name in error messages.
 
     Raises
     ------
@@ -180,8 +178,11 @@ def rival_predictions(rows: LabelledRows, other: pd.DataFrame, *, name: str, whe
         (labelled[column].to_numpy() == rows.frame[column].to_numpy()).all() for column in columns
     )
     if not same:
-        raise DataError(f"{name} was measured on other rows", where=where, expected="the same rows for every model")
-    score, decided = probabilities(labelled, "score", where=where), decisions(labelled, "tagged", where=where)
+        raise DataError(
+            f"{name} was measured on other rows", where=rows.where, expected="the same rows for every model"
+        )
+    score = probabilities(labelled, "score", where=rows.where)
+    decided = decisions(labelled, "tagged", where=rows.where)
     return Predictions(f"model {name}", name, "another model", score, decided)
 
 

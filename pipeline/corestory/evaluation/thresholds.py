@@ -143,9 +143,7 @@ def measured_thresholds(
     )
 
 
-def choose_threshold(
-    rows: LabelledRows, goal: Goal, *, settings: EvaluationSettings, where: str = ""
-) -> OperatingPoint:
+def choose_threshold(rows: LabelledRows, goal: Goal, *, settings: EvaluationSettings) -> OperatingPoint:
     """Choose the threshold that removes most filler and still reaches a goal.
 
     Its measures on these rows are a little too good for other rows, so choose on one split and measure on another.
@@ -158,8 +156,6 @@ def choose_threshold(
         The goal.
     settings
         The settings of the bootstrap.
-    where
-        The data's name in error messages.
 
     Raises
     ------
@@ -179,16 +175,16 @@ def choose_threshold(
     """
     if rows.core.all() or not rows.core.any():
         raise DataError(
-            f"every label is {'core' if rows.core.all() else 'filler'}", where=where,
+            f"every label is {'core' if rows.core.all() else 'filler'}", where=rows.where,
             expected="both core and filler, to weigh one against the other",
         )  # fmt: skip
-    threshold = _threshold(rows, goal, where)
+    threshold = _threshold(rows, goal)
     (fixed,) = measured_thresholds(rows, settings=settings, thresholds=(threshold,))
     by_article = ThresholdRow(math.nan, *measured_rates(rows, settings))
     return OperatingPoint(goal, threshold, fixed, by_article, len(rows.core), len(np.unique(rows.articles)))
 
 
-def _threshold(rows: LabelledRows, goal: Goal, where: str) -> float:
+def _threshold(rows: LabelledRows, goal: Goal) -> float:
     scores = np.unique(rows.score)
     core, words, filler = (
         _from_score_on(scores, rows.score, weights)
@@ -211,7 +207,7 @@ def _threshold(rows: LabelledRows, goal: Goal, where: str) -> float:
         best = int(np.argmax(value))
         raise DataError(
             f"no threshold has a {unit} of {goal.bound:g}",
-            where=where,
+            where=rows.where,
             expected=f"{value[best]:.4f} at most, which is reached at {_between(scores, best):g}",
         )
     return _between(scores, int(np.flatnonzero(reached)[-1]))
