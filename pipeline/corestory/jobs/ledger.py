@@ -73,7 +73,7 @@ class Ledger:
     ...     with ledger.opened():
     ...         partial = ledger.partial(item)
     ...         _ = partial.write_text("{}")
-    ...         _ = ledger.commit(item, partial, made_by="0", source=source, counts=Counts(1, 1))
+    ...         ledger.commit(item, partial, made_by="0", source=source, counts=Counts(1, 1))
     ...     ledger.done(item, made_by="0").counts.articles, ledger.done(item, made_by="1")
     (1, None)
     """
@@ -145,7 +145,7 @@ class Ledger:
         source: Fingerprint,
         counts: Counts,
         refused: Path | None = None,
-    ) -> Record:
+    ) -> None:
         """Give a partial output its name and record it; without a partial output, record that the item has none.
 
         The documents of a folder get their names one after another; the record matches when all of them are there.
@@ -171,7 +171,7 @@ class Ledger:
             self.put(refused, kept)
         else:
             kept.unlink(missing_ok=True)
-        return self._commit(item, partial, Record(made_by, source, None, counts))
+        self._commit(item, partial, Record(made_by, source, None, counts))
 
     @contextmanager
     def opened(self) -> Iterator[None]:
@@ -224,13 +224,11 @@ class Ledger:
     def _partials(self) -> Path:
         return Path(str(self.folder), HIDDEN, "partial")
 
-    def _commit(self, item: Item, partial: Path | None, record: Record) -> Record:
-        record = self._with_output(record, item, partial)
+    def _commit(self, item: Item, partial: Path | None, record: Record) -> None:
         # Single outputs are flushed to the disk, these are not: there may be a million small files. After a power cut,
         # the next run makes each output again that does not match its record.
-        self._write_record(item, record)
+        self._write_record(item, record, partial)
         self._move_output(item, partial)
-        return record
 
     def _move_output(self, item: Item, partial: Path | None) -> None:
         if item.folder:
@@ -250,14 +248,11 @@ class Ledger:
             with suppress(OSError):  # it is missing, or has files of the user
                 folder.rmdir()
 
-    def _write_record(self, item: Item, record: Record) -> None:
+    def _write_record(self, item: Item, record: Record, output: AnyPath | None) -> None:
+        if output is not None:
+            record = replace(record, output=documents_fingerprint(output) if item.folder else fingerprint(output))
         known = {"name": os.fsencode(item.name).decode(errors="replace"), **asdict(record)}
         self.write(msgspec.json.encode(known), self.hidden_path("records", item, ".json"))
-
-    def _with_output(self, record: Record, item: Item, output: AnyPath | None) -> Record:
-        if output is None:
-            return record
-        return replace(record, output=documents_fingerprint(output) if item.folder else fingerprint(output))
 
 
 def key_of(item: Item) -> str:
@@ -285,7 +280,7 @@ class RemoteLedger(Ledger):
     >>> item.source.write_bytes(b"The quay opened.")
     >>> partial = ledger.partial(item)
     >>> _ = partial.write_text("{}")
-    >>> _ = ledger.commit(item, partial, made_by="0", source=fingerprint(item.source), counts=Counts(1, 1))
+    >>> ledger.commit(item, partial, made_by="0", source=fingerprint(item.source), counts=Counts(1, 1))
     >>> ledger.done(item, made_by="0").counts.articles, ledger.done(item, made_by="1")
     (1, None)
     """
@@ -327,13 +322,11 @@ class RemoteLedger(Ledger):
         for file, *_ in folder.entries():
             file.unlink(missing_ok=True)
 
-    def _commit(self, item: Item, partial: Path | None, record: Record) -> Record:
+    def _commit(self, item: Item, partial: Path | None, record: Record) -> None:
         begun = json.dumps({"name": item.name, "begun": True})
         self.write(begun.encode(), self.hidden_path("records", item, ".json"))
         self._move_output(item, partial)
-        record = self._with_output(record, item, None if partial is None else self.output(item))
-        self._write_record(item, record)
-        return record
+        self._write_record(item, record, None if partial is None else self.output(item))
 
 
 def ledger_of(folder: AnyPath) -> Ledger:
