@@ -28,7 +28,7 @@ from corestory.jobs.items import Item, check_sources, items_of, size_of
 from corestory.jobs.job import Job, Outcome, model_sha256, refusal_of_line
 from corestory.jobs.ledger import Ledger, Record, ledger_of
 from corestory.model.tagged_article import Counts
-from corestory.output.formats import STORIES, RowFormat, StoryFormat
+from corestory.output.formats import RowFormat, StoryFormat
 from corestory.remote import AnyPath, path_of
 
 
@@ -93,16 +93,12 @@ def _saying_how_to_go_on(*, force: bool) -> Iterator[None]:
 def _job(options: PredictOptions, folder: AnyPath, form: RowFormat | StoryFormat) -> Job:
     from corestory.model.storage import default_model
 
-    open_model(
-        options.model, kinds=options.rows.kinds is not None
-    )  # a model that cannot be used is reported before the work
+    # A model that cannot be used is reported before the work.
+    open_model(options.model, kinds=options.rows.kinds is not None)
     path = (model_folder(options.model) or default_model()).resolve()
-    reading = options.reading
-    if form in STORIES:
-        reading = replace(reading, source=True)  # the structure of a story is found in the source
     job = Job(
         path, model_sha256(path), version(), folder.resolve(), form, options.rows, options.threshold, options.rules,
-        reading=reading,
+        reading=options.reading,
     )  # fmt: skip
     return _with_memory(job, options.memory) if options.memory else job
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
-from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -59,14 +58,10 @@ def tag_to_rows(
     """
     from corestory.features.batch import BATCH_ARTICLES
 
-    is_story = form in STORIES
-
     def tagged(tagger: Tagger, articles: Iterable[Article], memory: SiteMemory | None) -> Iterator[TaggedArticle]:
-        kinds = options.rows.kinds is not None or is_story  # they tell the headings of a text
+        kinds = options.rows.kinds is not None or form in STORIES  # they tell the headings of a text
         return tagger.tag_stream(articles, threshold=options.threshold, rules=options.rules, memory=memory, kinds=kinds)
 
-    # The structure of a story is found in the source.
-    options = replace(options, reading=replace(options.reading, source=options.reading.source or is_story))
     # A bar is of no use for fewer articles than are tagged at once.
     return _tag(options, output, _row_writer(options, output, form, in_folder=in_folder), tagged, few=BATCH_ARTICLES)
 

@@ -37,7 +37,7 @@ from corestory.commands.options import (
 )
 from corestory.commands.outputs import opened, tag_to_pages, tag_to_rows
 from corestory.errors import InputError, OutputError
-from corestory.output.formats import PAGE_ENDINGS, OutputFormat, RowChoice, Unit, chosen_unit
+from corestory.output.formats import PAGE_ENDINGS, STORIES, OutputFormat, RowChoice, Unit, chosen_unit
 from corestory.remote import AnyPath, path_of
 
 if TYPE_CHECKING:
@@ -195,7 +195,8 @@ def predict(
     choice = kind_choice(shown=kinds, drop=drop_kinds, keep=keep_kinds, only=label)
     options = PredictOptions(
         sources=articles,
-        reading=replace(reading, source=rows == "span"),
+        # The structure of a story is found in the source, as spans are.
+        reading=replace(reading, source=rows == "span" or destination.form in STORIES),
         model=model,
         rows=RowChoice(label, tuple(keep or ()), choice, unit),
         threshold=threshold,
