@@ -1,10 +1,7 @@
-"""How the benchmarks speak: talk on stderr, tables in Markdown, and an error of ours as one line and exit code 2."""
+"""How the benchmarks speak: talk on stderr, files written whole, and an error of ours as one line and exit code 2."""
 
-import logging
 import sys
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import typer
@@ -21,19 +18,6 @@ def write(path: Path, text: str) -> None:
     """Write a file whole, in place of an older one."""
     with atomic_path(path, force=True) as temporary:
         temporary.write_text(text, encoding="utf-8")
-
-
-@contextmanager
-def silenced() -> Iterator[None]:
-    """Keep back the messages and warnings of other people's extractors."""
-    before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(before)
 
 
 def run_command(command: Callable[..., None]) -> None:

@@ -6,6 +6,7 @@ import logging
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -77,15 +78,22 @@ def tool_paragraphs(run: Callable[[], str]) -> list[str]:
     >>> tool_paragraphs(lambda: "Ferry late\n\nNobody was told why."), tool_paragraphs(lambda: str(1 / 0))
     (['Ferry late', 'Nobody was told why.'], [])
     """
-    # Tools log and warn about broken pages, of which there are many; the view is simply not there.
+    try:
+        with silenced():
+            return split_text(run())
+    except Exception:  # another project's code on an arbitrary page may raise anything
+        return []
+
+
+@contextmanager
+def silenced() -> Iterator[None]:
+    """Keep back the messages and warnings of other projects' tools about broken pages, of which there are many."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return split_text(run())
-    except Exception:  # another project's code on an arbitrary page may raise anything
-        return []
+            yield
     finally:
         logging.disable(before)
 

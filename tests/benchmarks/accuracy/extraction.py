@@ -13,10 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from corestory.errors import DataError
-from corestory.labelling.views import EXTRACTORS, tool_texts
+from corestory.labelling.views import EXTRACTORS, silenced, tool_texts
 from corestory.reading.text import split_text
 
-from ..terminal import silenced
 from .material import HeldOutPage, Say, code_state, package_files
 
 _DISTRIBUTIONS = {

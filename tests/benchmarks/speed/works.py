@@ -16,6 +16,7 @@ from sklearn.linear_model import LogisticRegression
 
 from corestory.features.batch import batches
 from corestory.features.tokens import TOKEN_PATTERN, hash_token, normalise, tokenise
+from corestory.labelling.views import silenced
 from corestory.model.ngrams import NgramScorer
 from corestory.model.scoring import score_batch
 from corestory.model.tagger import Tagger
@@ -23,7 +24,6 @@ from corestory.reading.article import Article
 from corestory.reading.html.page import read_page
 from corestory.reading.text import split_text
 
-from ..terminal import silenced
 from .contest import Contestant, Page
 
 OURS = "corestory"
