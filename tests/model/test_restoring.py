@@ -82,7 +82,7 @@ def test_short_lines_between_kept_prose_of_their_article_rise_to_the_cutoff_and_
         ("Read also", None), ("Read on!", None), ("Reply", None), ("2 comments", None), ("3 May 2025", None),
         ("By Ann Lee and Bo Ray", None), ("Written by Ann Lee", None), ("Share on Facebook", None),
         (">> A new quay", None), ("→ A new quay", None), ("» A new quay", None), ("Photo (Ann Lee)", 0.9),
-        ("Only subscribers: this article", None),
+        ("Only subscribers: this article", None), ("Page 3 of 9", None),
     ],
 )  # fmt: skip
 def test_lines_that_look_like_subheads_or_sentences_are_restored_sooner_and_labels_never(line, least):

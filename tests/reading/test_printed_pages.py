@@ -30,6 +30,10 @@ def of_pages(*heads):
             ["Вестник порта, 3 мая 2024, стр. 3"],
         ],
         [["Old quays", "7"], ["8", "Old quays"], ["9"]],
+        [["1/3", "3.5.24, 9:40 Old quays"], ["2/3", "3.5.24, 9:40 Old quays"], ["3/3"]],
+        [["https://post.example/7 1/2"], ["https://post.example/7 2/2"]],
+        [["- 2 -"]],
+        [["Page 2"]],
     ],
 )
 def test_lines_that_count_pages_and_what_is_repeated_beside_them_are_heads(heads):
@@ -51,6 +55,10 @@ def test_lines_that_count_pages_and_what_is_repeated_beside_them_are_heads(heads
 )
 def test_numbered_and_repeated_subheads_are_none(heads):
     assert page_heads(of_pages(*heads)) == set()
+
+
+def test_the_last_page_may_be_short():
+    assert page_heads([*of_pages(["7"], ["8"]), "The end.", "9"]) == {"7", "8", "9"}
 
 
 def test_lines_that_follow_each_other_are_a_list():

@@ -14,6 +14,7 @@ import numpy as np
 
 from corestory.features.shapes import DIGITS, SENTENCE_ENDS
 from corestory.line_rules.by_element import classes
+from corestory.line_rules.credits import heads_of_pages
 from corestory.line_rules.notices import advertisements
 from corestory.line_rules.page_labels import is_label
 from corestory.line_rules.page_notes import page_notes
@@ -90,7 +91,8 @@ def restoring_cutoffs(features: BatchFeatures, scores: Float, cutoffs: Float, se
         if features.words[row] < SENTENCE_WORDS and tells_of_past(batch.texts[row]):
             found[row] = TOLD_RESTORING
     read = ~np.isnan(found)
-    found[page_notes(batch, words, read) | advertisements(batch, words, read)] = np.nan
+    for rule in (page_notes, advertisements, heads_of_pages):
+        found[rule(batch, words, read)] = np.nan
     for row in np.flatnonzero(read).tolist():
         text = batch.texts[row]
         if re.match(_CALLS, text) or re.match(_CALLS_REVERSED, text[::-1]) or is_label(text):

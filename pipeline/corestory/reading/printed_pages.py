@@ -10,12 +10,14 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d+")
-# What tells the number of a page from that of a part, which begins with one.
-_NAMES_PAGE = re.compile(r"\b(?:page|seite|pagina|página|sida|side|strona|стр)\b|^[-–—] ?#", re.IGNORECASE)
+# What tells the number of a page from that of a part, which begins with one; browsers print the address beside it.
+_NAMES_PAGE = re.compile(
+    r"\b(?:page|seite|pagina|página|sida|side|strona|стр)\b|^[-–—] ?#|^#\s?/\s?#$|://", re.IGNORECASE
+)
 MOST_CHARACTERS = 80
 """A head of a page has at most so many."""
 
-# So many pages tell, each of at least so many characters.
+# So many pages tell, or one fewer if they are named, each of at least so many characters.
 PAGES, PAGE_CHARACTERS = 3, 400
 # Pages have heads in turn, left and right.
 STEPS, MOST_PAGES = frozenset((1, 2)), 1000
@@ -34,6 +36,8 @@ def is_page_number(line: str) -> bool:
 
 def page_heads(lines: Sequence[str]) -> Set[str]:
     """Return the heads and feet of pages: lines whose number counts the pages, and what is repeated beside these.
+
+    A single line is one if it names the page, or has dashes around its number.
 
     Parameters
     ----------
@@ -55,17 +59,24 @@ def page_heads(lines: Sequence[str]) -> Set[str]:
     """
     places = defaultdict[str, list[int]](list)
     search = _DIGITS.search
+    numbers = set[str]()
     for place in [place for place, line in enumerate(lines) if len(line) <= MOST_CHARACTERS and search(line)]:
-        places[_DIGITS.sub("#", lines[place].strip())].append(place)
-    often = {form: found for form, found in places.items() if len(found) >= PAGES}
+        line = lines[place].strip()
+        places[_DIGITS.sub("#", line)].append(place)
+        if is_page_number(line) and not line.isdecimal():
+            numbers.add(line)
+    often = {
+        form: found for form, found in places.items()
+        if len(found) >= PAGES or (len(found) == PAGES - 1 and _NAMES_PAGE.search(form))
+    }  # fmt: skip
     if not often:
-        return frozenset()
+        return numbers
     short = [line.strip() if len(line) <= MOST_CHARACTERS else "" for line in lines]
     begins = list(accumulate(map(len, lines), initial=0))
     counted = {
         place
         for form, found in often.items()
-        if min(begins[other] - begins[one] for one, other in pairwise(found)) >= PAGE_CHARACTERS
+        if _are_apart([begins[place] for place in found])
         and _count_pages(form, [list(map(int, _DIGITS.findall(short[place]))) for place in found])
         for place in found
     }
@@ -73,7 +84,13 @@ def page_heads(lines: Sequence[str]) -> Set[str]:
     repeated, others = Counter(short[place] for place in beside), Counter(short)
     # A headline stands above the story as well.
     heads = {line for line, count in repeated.items() if line and count >= max(PAGES - 1, others[line] - 1)}
-    return heads | {short[place] for place in counted}
+    return heads | numbers | {short[place] for place in counted}
+
+
+def _are_apart(begins: Sequence[int]) -> bool:
+    """Return whether pages are between the places of lines; the last page may be short."""
+    gaps = [other - one for one, other in pairwise(begins)]
+    return min(gaps[:-1] or gaps) >= PAGE_CHARACTERS
 
 
 def _count_pages(form: str, numbers: Sequence[Sequence[int]]) -> bool:

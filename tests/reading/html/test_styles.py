@@ -42,6 +42,7 @@ PART = f'<div class="late ad" id="offer"><p>{AD}</p></div>'
         ".late{display:none}@media (max-width:40em){.late{display:block}}",
         ".late{display:none}.late.open{display:block}",
         ".late{display:none}.late p{display:block}",
+        ".late{display:none}.menu:hover .late{display:block}",
     ],
 )
 def test_a_part_that_the_page_hides_by_a_class_or_an_id_is_left_out(css):

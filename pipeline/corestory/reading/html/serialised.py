@@ -48,10 +48,10 @@ _SHADOW_LEVELS = 5
 
 # Formulas are read once, not as they are drawn as well.
 _SET_ASIDE = ",".join(sorted({*UNSEEN, *RAW, "math"}))
-# Some publishing systems escape the tags of a whole story; examples of code in a page are escaped for a reason.
-_ESCAPED = re.compile(r"(<(?!(?:code|pre|samp|kbd|tt)\b)[^<>]*>)([^<\0]*&lt;/?(?:p|br|div)\b[^<\0]*)(?=<)")
+# Some publishing systems escape the tags of a whole story, once or twice; examples of code are escaped for a reason.
+_ESCAPED = re.compile(r"(<(?!(?:code|pre|samp|kbd|tt)\b)[^<>]*>)([^<\0]*&(?:amp;)?lt;/?(?:p|br|div)\b[^<\0]*)(?=<)")
 # Such a tag is rare, and quickly looked for.
-_ESCAPED_BLOCK = re.compile(r"&lt;/?(?:p|br|div)\b")
+_ESCAPED_BLOCK = re.compile(r"(?:&|&amp;)lt;/?(?:p|br|div)\b")
 _ESCAPED_WORDS = 60
 
 # Neither can a page have this character, nor the parser write it: it stands for what was left out.
@@ -95,7 +95,7 @@ class NormalForm:
                     self._sheets.append(node)
                 node.replace_with(f"{MARK}{number}{MARK}")
         html = (root.html or "") if root is not None else ""
-        self._html = _ESCAPED.sub(_unescaped_story, html) if "&lt;" in html and _ESCAPED_BLOCK.search(html) else html
+        self._html = _ESCAPED.sub(_unescaped_story, html) if "lt;" in html and _ESCAPED_BLOCK.search(html) else html
 
     @property
     def sheets(self) -> Iterator[str]:
@@ -200,6 +200,7 @@ def _drop_drawing(formula: LexborNode) -> None:
 
 def _unescaped_story(match: re.Match[str]) -> str:
     story = decoded(match[2])
+    story = story if is_markup(story) else decoded(story)
     is_story = is_markup(story) and word_count(_TAG.sub(" ", story)) >= _ESCAPED_WORDS
     return match[1] + (_inner(story) if is_story else match[2])
 

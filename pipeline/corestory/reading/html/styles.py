@@ -74,6 +74,8 @@ class Rules:
         for selectors, is_within in _rules(_ELSEWHERE.sub("", self._sheet), _SHOWING, but=_HIDING[0]):
             may_show = is_within or not self._hidden.isdisjoint(_NAME.findall(selectors))
             for selector in selectors.split(",") if may_show else ():
+                if ":hover" in selector or ":focus" in selector:  # menus and notes that wait for the pointer
+                    continue
                 names = [name.replace("\\", "") for name in _NAME.findall(_COMBINATOR.split(selector.strip())[-1])]
                 if is_within and len(names) == 1:
                     anyway.add(names[0])
