@@ -113,17 +113,6 @@ LONG_STORY = (
 _notes = partial(found_if_kept, end_notes)
 
 
-def test_within_a_story_a_note_says_at_once_that_the_author_writes_and_does_so_now():
-    def found(line):
-        return _notes(Article("a", [*LONG_STORY * 2, line, *LONG_STORY * 2]))
-
-    note = "Mara Finch is a reporter for the Post and covers the coast. Reach her at finch@post.example."
-    assert found(note) == [note]
-    assert found("Mara Finch was a reporter in those years, and covered the coast.") == []
-    assert found("Mara Finch is on the quay by six, and has been since she gave up her job as a reporter.") == []
-    assert found("The Skarne Post is a paper.") == []
-
-
 def test_a_note_about_a_person_stays_if_the_story_names_the_person():
     named = "The harbour master, Mara Finch, kept the keys in a tin under the stairs for all of those years."
     assert _notes(Article("a", [*LONG_STORY, named, "Mara Finch is a writer now, and covers the sea."])) == []
@@ -155,32 +144,10 @@ def test_the_name_alone_above_a_story_or_above_its_note_is_filler():
     )
 
 
-def test_the_name_above_the_story_is_filler_below_it():
-    above, name = ["Quay opens", "Diệu Thảo", "12/05/2025"], "Diệu Thảo"
-    words, _ = shape_features([*above, *LONG_STORY, name])
-    of_kept = np.arange(len(words)) >= len(above)
-
-    def found(lines):
-        rule = end_notes(batch_of_articles([Article("a", lines)]), words, of_kept)
-        return np.flatnonzero(rule).tolist()
-
-    assert found([*above, *LONG_STORY, name]) == [len(words) - 1]
-    assert found([*above, *LONG_STORY[:-1], name, LONG_STORY[-1]]) == []
-    assert found([*above, *LONG_STORY, "Mara Finch"]) == []
-
-
 def test_a_firm_of_one_word_is_the_publisher_of_a_press_release_that_ends_behind_it():
     about = ["About Tidewheel", "Founded in 2016, Tidewheel builds turbines for towns."]
     assert _notes(Article("a", [*LONG_STORY, *about])) == []
     assert set(about) <= set(_notes(Article("a", [*LONG_STORY, *about, "Media contact"])))
-
-
-def test_the_name_above_a_note_that_is_dropped_already_is_filler():
-    for last, found in (("Reporter at the coast desk since 2015.", [3]), ("The sea was calm again.", [])):
-        texts = [*LONG_STORY, "Mara Finch", last]
-        words, _ = shape_features(texts)
-        batch = batch_of_articles([Article("a", texts)])
-        assert np.flatnonzero(end_notes(batch, words, np.arange(5) < 4)).tolist() == found
 
 
 def test_notes_to_editors_are_filler_with_their_heading():
@@ -270,12 +237,3 @@ def _kept_but_heading(html, heading):
     kept = np.array([text != heading for text in page.texts])
     found = end_notes(batch, np.array([float(len(text.split())) for text in page.texts]), kept)
     return [text for text, one in zip(page.texts, found.tolist(), strict=True) if one]
-
-
-def test_the_name_of_the_byline_below_the_story_is_filler():
-    words = shape_features(lines := ["By Ann Lee", *LONG_STORY, "Ann Lee"])[0]
-    kept = np.array([False, *[True] * (len(lines) - 1)])
-    found = end_notes(batch_of_articles([Article("a", lines)]), words, kept)
-    assert [lines[row] for row in np.flatnonzero(found).tolist()] == ["Ann Lee"]
-    lines[0] = "The quay that they named after Ann Lee"
-    assert not end_notes(batch_of_articles([Article("a", lines)]), shape_features(lines)[0], kept).any()

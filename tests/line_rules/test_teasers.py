@@ -135,14 +135,6 @@ def test_the_headline_behind_read_also_may_ask():
     assert _found(Article("text", [*STORY, "LEES OOK", "Museum boat seeks crew.", *STORY])) == []
 
 
-def test_bare_headlines_without_links_are_found_where_a_page_ends_in_them():
-    headlines = [headline for headline, _ in TEASERS]
-    block = f"<h2>Read also</h2>{''.join(f'<p>{headline}</p>' for headline in headlines)}"
-    assert _in_page(block) == ["Read also", *headlines]
-    assert _in_page(block + PROSE) == []
-    assert _in_page(f"<h2>Read also</h2><p>{headlines[0]}</p><p>{headlines[1]}</p>") == []
-
-
 def test_a_story_that_goes_on_behind_a_link_or_has_subheads_stays():
     (headline, summary), *_ = TEASERS
     assert _in_page(f"<h2>Read also</h2><p><a href=/1>{headline}</a></p>{PROSE}") == []

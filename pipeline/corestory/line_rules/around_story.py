@@ -43,16 +43,12 @@ FIRST = 3
 """The first kept paragraphs among which the author's name alone may be."""
 PROSE_WORDS = 8
 """The fewest words of a kept paragraph that names the people of the story."""
-NAME_WORDS, ABOVE = 4, 6
-"""The most words of a name; it is the author's if it is also one of the lines above the story, this many."""
-BEFORE_AUTHOR = 16
-"""The most characters before the name there: "Written by"."""
+NAME_WORDS = 4
+"""The most words of a name."""
 STORY_WORDS = 40
 """The fewest kept words before a note about the publisher."""
 WORK_WORDS = 5
-"""The first words behind a name and a dash, or within the story, one of which says that the person writes."""
-WITHIN_WORDS = 40
-"""The most words of a note about the author within the story."""
+"""The first words behind a name and a dash, one of which says that the person writes."""
 BEFORE_NAME = 40
 """The most characters before the publisher's name: "Founded in 1987, the firm of"."""
 HEADING_WORDS, ITEM_WORDS, ITEMS = 10, 12, 2
@@ -73,9 +69,6 @@ _DATE = (
 _DATED = re.compile(r"\b(?:19|20)\d\d\b\D+\d|\d\D+(?:19|20)\d\d\b|\b(?:[01]?\d|2[0-3])[:.][0-5]\d\b(?![./:])")
 # No line of a list, and no dash before the name of a speaker.
 _ITEM = re.compile(r"\s*(?:[*•·▪●‣◦–—-]|\(?\d{1,3}[.)])")
-# Of the verbs behind a name none of these within a story,
-_PAST = frozenset({"was", "has", "lebt", "ha"})
-# and behind them the person's profession or work (`corestory.line_rules.credits.profession`).
 # "Mr Lee writes that ...": what he writes is told.
 _CLAUSES = [["that"], ["que"], ["che"], ["dat"], ["att"], ["at"], ["ότι"]]
 _PUBLISHER = (
@@ -200,22 +193,15 @@ def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end: int) -> list[int]:
-    """Return the kept rows that are notes, nearly all the last ones, and the author's name above or below the story."""
-    sizes = words[rows].tolist()
-    prose = [row for row, size in zip(rows, sizes, strict=True) if size >= PROSE_WORDS]
-    found = [
-        row for row, size in zip(rows[FIRST:-LAST], sizes[FIRST:-LAST], strict=True)
-        if size <= WITHIN_WORDS and all(word[0].isupper() for word in texts[row].split(None, 2)[1::-1])
-        and _of_author(texts[row], "", (texts[one] for one in prose if one != row), within=True)
-    ]  # fmt: skip
+    """Return the kept rows that are notes, all among the last ones, and the author's name above the story."""
+    prose = [row for row in rows if words[row] >= PROSE_WORDS]
+    found = list[int]()
     for place in range(len(rows) - 1, max(len(rows) - 1 - LAST, 0), -1):
         row = rows[place]
         above = texts[row - 1] if row > first else ""
         if words[row] <= NOTE_WORDS and (
             _of_author(texts[row], above, (texts[one] for one in prose if one != row))
             or (_of_publisher(texts[row], above, texts[row + 1 : row + 2]) and words[rows[:place]].sum() >= STORY_WORDS)
-            # The note itself may be dropped already.
-            or (row + 1 < end and _is_name(texts[row]) and _of_author(texts[row + 1], texts[row], ()))
         ):
             found.append(row)
             if (
@@ -225,16 +211,11 @@ def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end:
             ):
                 found.append(row - 1)
     last = next((row for row in reversed(rows) if row not in found), first)
-    above_story = texts[max(rows[0] - ABOVE, first) : rows[0]]
-    if 2 <= words[last] <= NAME_WORDS and any(
-        one.endswith(texts[last]) and len(one) <= len(texts[last]) + BEFORE_AUTHOR for one in above_story
-    ):
-        found.append(last)
     behind = "\0".join(texts[last + 1 : end])
     return found + [row for row in rows[:FIRST] if row < last and _is_name(texts[row]) and texts[row] in behind]
 
 
-def _of_author(text: str, above: str, story: Iterable[str], *, within: bool = False) -> bool:
+def _of_author(text: str, above: str, story: Iterable[str]) -> bool:
     """Return whether a paragraph says who somebody is that writes, and the story does not name that person."""
     if _is_name(above) and (work := profession().match(text)):
         # "Writers and painters" is no person.
@@ -242,8 +223,7 @@ def _of_author(text: str, above: str, story: Iterable[str], *, within: bool = Fa
     name, rest = _name_and_rest(re.sub(r"^[^:.!?]{3,30}:\s", "", text))
     return bool(
         name and rest and rest[0].casefold() in words_of("verbs behind authors") and rest[1:2] not in _CLAUSES
-        and profession().search(" ".join(rest[:WORK_WORDS] if within or rest[0] in "—–-" else rest))
-        and not (within and rest[0].casefold() in _PAST)
+        and profession().search(" ".join(rest[:WORK_WORDS] if rest[0] in "—–-" else rest))
         and not re.search("[\"“„«]", text)
         and not any(name[-1].strip(".,'’") in one for one in story)
     )  # fmt: skip
@@ -280,10 +260,7 @@ def _of_publisher(text: str, heading: str, behind: Sequence[str]) -> bool:
 def _boxes(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find the kept lines of boxes: the heading, and the short lines or the items of a list behind it."""
     texts, found = batch.texts, np.zeros(len(kept), bool)
-    near = kept.copy()
-    near[:-1] |= kept[1:]
-    near[:-2] |= kept[2:]
-    headings = np.flatnonzero(near & (words <= HEADING_WORDS)).tolist()
+    headings = np.flatnonzero(kept & (words <= HEADING_WORDS)).tolist()
     headings = [row for row in headings if pattern(_BOX).fullmatch(texts[row])]
     if not headings:
         return found

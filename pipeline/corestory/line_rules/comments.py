@@ -168,9 +168,8 @@ def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice, end
             and several + (heading is not None) + (not kept[lines].all() or not kept[group].any()) > 1
             and (heading is not None or kept[last + 1 : inside.stop].sum() <= LINES_BEHIND)
         ):  # fmt: skip
-            named = first > inside.start and words[first - 1] <= NAME_WORDS and not ends_as_sentence(texts[first - 1])
             behind = last in of_stamps and last + 1 < inside.stop  # the text below a name and a time
-            return first - named if heading is None else heading, last + 1 + behind, heading is not None
+            return first if heading is None else heading, last + 1 + behind, heading is not None
     return None
 
 

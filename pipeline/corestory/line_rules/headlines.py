@@ -15,7 +15,7 @@ import numpy as np
 from corestory.features.batch import Batch
 from corestory.features.batch_features import BatchFeatures
 from corestory.features.tokens import tokens_of
-from corestory.line_rules.notices import begin_behind_mail, is_notice
+from corestory.line_rules.notices import begin_behind_mail
 from corestory.types import Bool, Float, Int
 
 SCORE = 0.05
@@ -109,12 +109,9 @@ def own_headlines(
         known = _words(title)
         if known:
             found[[row for row in first.tolist() if _repeats(_words(batch.texts[row]), known)]] = True
-        # A notice above the headline must not hide it.
-        while len(rows) > 2 and is_notice(batch.texts[rows[0]]):
-            rows = rows[1:]
         begin = int(rows[0])
         above = [row for row in range(start, begin) if other is None or not other[row]]
-        begins = len(above) <= ABOVE and all(words[row] <= ABOVE_WORDS or is_notice(batch.texts[row]) for row in above)
+        begins = len(above) <= ABOVE and all(words[row] <= ABOVE_WORDS for row in above)
         if begins and (not known or _share(known, _words(batch.texts[begin])) >= OF_HEADLINE):
             behind = rows[1:FIRST].tolist()
             # A date or a byline that is kept may stand between.

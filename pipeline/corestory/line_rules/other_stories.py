@@ -33,8 +33,6 @@ BETWEEN_WORDS, MOST_BETWEEN = 6, 2
 """Lines between teasers and behind them, such as a time: the most words of each, and the most lines."""
 TEASERS, MEAN_WORDS, MEAN_CHARACTERS = 3, 5, 27
 """The fewest teasers in a row, and the fewest words and characters in the mean: others may be sights, dishes, names."""
-NAMED = 4
-"""The fewest headlines in a row with nothing but the name of the person who writes."""
 NEAR = 8
 """The number of dropped lines before the first kept one and behind the last that are read, too."""
 STORY_WORDS = 40
@@ -95,13 +93,6 @@ def _runs(texts: Sequence[str], words: Float, kept: Bool, inside: slice, rows: I
             while (teaser := _teaser(texts, words, row, tried)) is not None:
                 *two, row = teaser
                 teasers.append((two[0], two[1]))
-            named = begin
-            while (
-                named + 1 < tried and is_full_name(texts[named + 1]) and has_headline_form(texts[named], words[named])
-            ):
-                named += 2
-            if named - begin >= 2 * NAMED:
-                row, teasers = named, [(one, one + 1) for one in range(begin, named, 2)]
             dated = [any(is_stamp(texts[between]) for between in range(*teaser)) for teaser in teasers]
             if dated[:1] == [True] and not all(dated):  # the head of the story
                 del teasers[0]

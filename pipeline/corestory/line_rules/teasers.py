@@ -119,7 +119,7 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     numpy.ndarray
         Shape (paragraphs,): the heading, and the headlines, with summaries or without, behind it if they are a block;
         in a text also a whole story behind "Next story", if its headline, byline and date begin it. In a page also
-        headlines that are no links if nothing else is kept behind them, and the heading of links that are dropped.
+        the heading of links that are dropped.
 
     Examples
     --------
@@ -133,7 +133,6 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     texts, found, groups = batch.texts, np.zeros(len(kept), bool), _headings()
     of_form, linked = _headline_forms(batch, words)
     short = np.flatnonzero((words[:-1] <= HEADING_WORDS) & of_form[1:]).tolist()
-    others: dict[int, int] = {}
     row = 0
     for heading in filter(lambda one: is_heading_of_teasers(texts[one]), short):
         if heading < row:  # within the block of the heading before
@@ -163,23 +162,9 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
             elif min(headlines, told) < UNLINKED or kept[row:end].any():
                 continue
         elif headlines < LINKED:
-            # Without links a page must end in them.
-            first = range(heading + 1, heading + 1 + UNLINKED)
-            if not bare or row > heading + 1 or first.stop > end:
-                continue
-            if end not in others:
-                others[end] = _last_other(texts, of_form, kept, heading, end)
-            if others[end] > heading or not all(_is_headline(texts, of_form, one) for one in first):
-                continue
-            row = end
+            continue
         found[heading:row] = kept[heading:row]
     return found | _above_links(batch, words, kept)
-
-
-def _last_other(texts: Sequence[str], of_form: Bool, kept: Bool, begin: int, end: int) -> int:
-    """Find the last of some rows that is kept and no headline; `begin` if there is none behind it."""
-    rows = (begin + np.flatnonzero(kept[begin:end])[::-1]).tolist()
-    return next((row for row in rows if not _is_headline(texts, of_form, row)), begin)
 
 
 def only_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
