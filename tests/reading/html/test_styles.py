@@ -104,3 +104,11 @@ def test_hostile_styles_are_read_at_once(piece):
     begun = time.process_time()
     shown(css, "".join(f'<div class="y x{number}">a</div>' for number in range(2000)))
     assert time.process_time() - begun < 2
+
+
+def test_an_element_with_endless_classes_is_read_at_once():
+    css = "".join(f".y{number}{{display:none}}.y{number}.z{{display:block}}" for number in range(3000))
+    classes = " ".join(f"y{number}" for number in range(3000))
+    begun = time.process_time()
+    shown(css, "".join(f'<div class="x{number} {classes} z">a</div>' for number in range(20)))
+    assert time.process_time() - begun < 2

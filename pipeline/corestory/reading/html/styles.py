@@ -17,6 +17,8 @@ from corestory.types import Int
 
 MOST_CHARACTERS = 2**17
 """Longer sheets are not read: the time that it takes would tell, and they are of frameworks rather than of a page."""
+MOST_NAMES = 50
+"""An element with more classes is not hidden by them: what shows it takes the square of their number to find."""
 
 # The declarations that hide an element, without spaces; the last ones keep a text for search engines or screen readers.
 _HIDING = (
@@ -60,7 +62,7 @@ class Rules:
     def hide(self, name: Name) -> bool:
         """Return whether an element is hidden by its class or its id."""
         names = [*map(".".__add__, name[1].split()), *map("#".__add__, name[2][:1])]
-        if self._hidden.isdisjoint(names):
+        if len(names) > MOST_NAMES or self._hidden.isdisjoint(names):
             return False
         beside, anyway = self._shown
         return anyway.isdisjoint(names) and any(
