@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corestory.features.layout import Layout
+from corestory.features.layout import Layout, changes
 from corestory.features.tokens import JoinedTokens, Tokens, finish
 from corestory.types import Bool, Float, Int, UInt64
 
@@ -59,9 +59,7 @@ def place_tokens(lines: UInt64, known: Bool, layout: Layout, elements: UInt64 | 
     (True, 5)
     """
     rows = np.arange(len(lines))
-    last = np.concatenate([[-1], np.maximum.accumulate(np.where(known, rows, -1))[:-1]]) if len(rows) else rows
-    following = np.minimum.accumulate(np.where(known, rows, len(rows))[::-1])[::-1]
-    following = np.concatenate([following[1:], [len(rows)]]) if len(rows) else rows
+    last, following = layout.nearest(known)
     before = _landmark(lines, last, last >= layout.start)
     after = _landmark(lines, following, following < layout.end)
     steps_before = np.minimum(rows - np.maximum(last, layout.start - 1), FARTHEST)
@@ -124,10 +122,8 @@ def likeness(known: Bool, lines: UInt64, layout: Layout) -> Float:
     >>> likeness(known, lines, Layout.of([3, 1])).tolist()
     [0.5, 0.0]
     """
-    order = np.lexsort((lines, layout.article))
-    first = np.ones(len(order), bool)
-    first[1:] = (np.diff(lines[order]) != 0) | (np.diff(layout.article[order]) != 0)
-    distinct = order[first]
+    order = layout.order(lines)
+    distinct = order[changes(lines[order]) | changes(layout.article[order])]
     articles = layout.article[distinct]
     count = len(layout.sizes)
     return np.bincount(articles, known[distinct], count) / np.maximum(np.bincount(articles, minlength=count), 1)

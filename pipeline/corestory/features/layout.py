@@ -144,13 +144,24 @@ class Layout:
     def gaps(self, marked: npt.NDArray[np.bool_]) -> list[Float]:
         """Count, as ``log1p``, the steps back to the last other marked row and on to the next; all rows if none."""
         rows = np.arange(len(self.article))
-        last = np.maximum.accumulate(np.where(marked, rows, -1))
-        last = np.concatenate([[-1], last[:-1]])
-        following = np.minimum.accumulate(np.where(marked, rows, len(rows))[::-1])[::-1]
-        following = np.concatenate([following[1:], [len(rows)]])
+        last, following = self.nearest(marked)
         since = np.where(last >= self.start, rows - last, self.end - self.start)
         until = np.where(following < self.end, following - rows, self.end - self.start)
         return [np.log1p(since), np.log1p(until)]
+
+    def nearest(self, marked: npt.NDArray[np.bool_]) -> tuple[Int, Int]:
+        """Find the last marked row before each and the first after it, in whichever article.
+
+        Examples
+        --------
+        >>> last, following = Layout.of([3]).nearest(np.array([True, False, True]))
+        >>> last.tolist(), following.tolist()
+        ([-1, 0, 0], [2, 2, 3])
+        """
+        rows, count = np.arange(len(marked)), len(marked)
+        last = np.append(-1, np.maximum.accumulate(np.where(marked, rows, -1)))
+        following = np.append(np.minimum.accumulate(np.where(marked, rows, count)[::-1])[::-1], count)
+        return last[:-1], following[1:]
 
     def order(self, values: Float | UInt64) -> Int:
         """Sort the rows of each article by value, those of equal value in the order of the page.

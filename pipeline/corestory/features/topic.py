@@ -266,10 +266,8 @@ class TopicVectors:
     def _repeats(self) -> Float:
         """Logarithm of how often the paragraph's text stands in its article."""
         order = self.layout.order(self._signature)
-        signature = self._signature[order]
-        new = (signature[1:] != signature[:-1]) | (np.diff(self.layout.article[order]) != 0)
-        number = np.zeros(len(order), np.int64)
-        number[order[1:]] = np.cumsum(new)
+        number = np.empty(len(order), np.int64)
+        number[order] = np.cumsum(changes(self._signature[order]) | changes(self.layout.article[order]))
         return np.asarray(np.log(np.bincount(number, minlength=1).take(number)))
 
 

@@ -72,9 +72,7 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
     [False, True, False]
     """
     texts, layout = batch.texts, batch.layout
-    between = np.zeros(len(kept), bool)
-    between[1:-1] = ~kept[1:-1] & kept[:-2] & kept[2:]
-    between[layout.first] = between[layout.first + layout.sizes - 1] = False
+    between = ~kept & layout.neighbours(kept.astype(float), (-1, 1)).all(axis=1)
     found = _turns(texts, kept, between, layout) | _within_sentences(texts, between)
     if batch.markup is not None:
         groups = [*_rows(batch, kept), *_answers(batch, kept)]

@@ -261,10 +261,8 @@ def prose_of_new_languages(scores: Float, cutoffs: Float, features: BatchFeature
     highest = np.maximum.reduceat(scores, layout.first)
     kept, near = scores >= of_article, (highest < UNSURE)[layout.article]
     for distance, share in enumerate(NEAR_CUTOFFS, start=1):
-        same = layout.position[distance:] >= distance
-        enough = scores >= share * of_article
-        near[distance:] |= enough[distance:] & kept[:-distance] & same
-        near[:-distance] |= enough[:-distance] & kept[distance:] & same
+        beside = layout.neighbours(kept.astype(float), (-distance, distance)).any(axis=1)
+        near |= beside & (scores >= share * of_article)
     new = known < KNOWN_WORDS
     if not new.any():
         return np.zeros(len(scores), bool)

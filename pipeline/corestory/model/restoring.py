@@ -217,13 +217,11 @@ def lines_between_prose(scores: Float, cutoffs: Float, words: Float, shape: Floa
     cutoff = cutoffs[layout.article]
     sentence = (scores >= cutoff) & (shape[:, SENTENCE_ENDS] > 0)
     prose = (scores >= cutoff) & (words >= PROSE_WORDS)
-    found = np.zeros(len(scores), bool)
+    prose_before, prose_after = layout.neighbours(prose.astype(float), (-1, 1)).T > 0
+    sentence_before, sentence_after = layout.neighbours(sentence.astype(float), (-1, 1)).T > 0
     # A word alone beside a short sentence is no subhead: a place, a mark.
-    beside = (prose[:-2] & sentence[2:]) | (sentence[:-2] & prose[2:])
-    between_sentences = sentence[:-2] & sentence[2:] & (shape[1:-1, SENTENCE_ENDS] > 0)
-    found[1:-1] = (prose[:-2] & prose[2:]) | ((beside | between_sentences) & (words[1:-1] > 1))
+    beside = (prose_before & sentence_after) | (sentence_before & prose_after)
+    between_sentences = sentence_before & sentence_after & (shape[:, SENTENCE_ENDS] > 0)
+    found = (prose_before & prose_after) | ((beside | between_sentences) & (words > 1))
     found &= (scores < cutoff) & (scores >= LEAST_OF_CUTOFF * cutoff)
-    found &= (words <= LINE_WORDS) & (shape[:, DIGITS] <= MOST_DIGITS)
-    # Neighbours are of the same article.
-    found[layout.first] = found[layout.first + layout.sizes - 1] = False
-    return found
+    return np.asarray(found & (words <= LINE_WORDS) & (shape[:, DIGITS] <= MOST_DIGITS))
