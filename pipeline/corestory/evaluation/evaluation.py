@@ -56,11 +56,6 @@ def evaluate_rows(
     cautions
         Sentences on why the measures are too optimistic.
 
-    Raises
-    ------
-    DataError
-        If ``stage1`` holds a value that is no probability.
-
     Examples
     --------
     >>> import pandas as pd

@@ -147,7 +147,7 @@ def report_findings(
     Raises
     ------
     DataError
-        As in `labelled_rows`, or if other models saw other rows.
+        As in `labelled_rows`.
 
     Examples
     --------
@@ -163,7 +163,7 @@ def report_findings(
     if "tagged" not in frame.columns:
         frame = frame.assign(tagged=np.where(frame["score"] >= rows.threshold, "core", "filler"))
     rivals: Sequence[Predictions] = [
-        rival_predictions(rows, other, name=other_name) for other_name, other in (others or {}).items()
+        rival_predictions(other, name=other_name) for other_name, other in (others or {}).items()
     ]
     evaluation = evaluate_rows(rows, rivals=rivals, resamples=resamples, seed=seed, name=name, cautions=cautions)
     settings, by_words, learned = evaluation.settings, rows.stage1, None

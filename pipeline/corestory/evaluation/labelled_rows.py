@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     from corestory.model.manifest import Manifest
     from corestory.model.tagger import Tagger
-
-
-REQUIRED = ("article_id", "text", "label", "score")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,9 +72,7 @@ class LabelledRows:
     @property
     def stage1(self) -> Float | None:
         """The probability of core by the words alone; None where it is not known."""
-        if "stage1" not in self.frame or self.frame["stage1"].isna().all():
-            return None
-        return probabilities(self.frame, "stage1", where=self.where)
+        return self.frame["stage1"].to_numpy(np.float64) if "stage1" in self.frame else None
 
     @property
     def wrong(self) -> Bool:
@@ -103,7 +98,7 @@ def labelled_rows(frame: pd.DataFrame, *, threshold: float | None = None, where:
     Raises
     ------
     DataError
-        If a column is missing or holds a wrong value, or no row has a label.
+        If a label is neither core nor filler, or no row has one.
 
     Examples
     --------
@@ -114,13 +109,6 @@ def labelled_rows(frame: pd.DataFrame, *, threshold: float | None = None, where:
     >>> rows.core.tolist(), rows.words.tolist(), rows.unlabelled, rows.threshold
     ([True], [2.0], 1, 0.5)
     """
-    missing = [column for column in REQUIRED if column not in frame.columns]
-    if missing:
-        raise DataError(
-            f"no column {', '.join(missing)}",
-            where=where,
-            expected=f"{', '.join(REQUIRED)} among {list(frame.columns)}",
-        )
     labelled = frame[frame["label"].notna().to_numpy()]
     if not len(labelled):
         raise DataError(
@@ -128,10 +116,13 @@ def labelled_rows(frame: pd.DataFrame, *, threshold: float | None = None, where:
             where=where,
             expected="paragraphs labelled core or filler",
         )
-    core = decisions(labelled, "label", where=where)
-    score = probabilities(labelled, "score", where=where)
+    core = (labelled["label"] == "core").to_numpy(bool)
+    for row in labelled[(labelled["label"] != "filler") & ~core].head(1).itertuples():
+        found = f"label {row.label!r} in article {row.article_id!r}"
+        raise DataError(found, where=where, expected="core or filler")
+    score = labelled["score"].to_numpy(np.float64)
     if "tagged" in labelled.columns:
-        decided = decisions(labelled, "tagged", where=where)
+        decided = (labelled["tagged"] == "core").to_numpy(bool)
     else:
         threshold = 0.5 if threshold is None else threshold
         decided = score >= threshold
@@ -141,56 +132,6 @@ def labelled_rows(frame: pd.DataFrame, *, threshold: float | None = None, where:
         len(frame) - len(labelled),
     )
     return LabelledRows(labelled, core, decided, score, words, articles, unlabelled, threshold, where)
-
-
-def decisions(frame: pd.DataFrame, column: str, *, where: str = "") -> Bool:
-    """Read a column of ``core`` and ``filler``: whether each row is core.
-
-    Raises
-    ------
-    DataError
-        If a row holds neither, naming the first.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> decisions(pd.DataFrame({"tagged": ["core", "filler"]}), "tagged").tolist()
-    [True, False]
-    """
-    values = frame[column].astype(object).to_numpy()
-    core, filler = values == "core", values == "filler"
-    _check(frame, column, values, core | filler, where=where, expected="core or filler")
-    return np.asarray(core, dtype=bool)
-
-
-def probabilities(frame: pd.DataFrame, column: str, *, where: str = "") -> Float:
-    """Read a column of probabilities.
-
-    Raises
-    ------
-    DataError
-        If a row holds none, naming the first.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> probabilities(pd.DataFrame({"score": [0.25, 1]}), "score").tolist()
-    [0.25, 1.0]
-    """
-    values = frame[column].to_numpy(dtype=np.float64, na_value=np.nan)
-    expected = "a probability from 0 to 1 for every paragraph"
-    _check(frame, column, values, (values >= 0) & (values <= 1), where=where, expected=expected)
-    return values
-
-
-def _check(
-    frame: pd.DataFrame, column: str, values: npt.NDArray[Any], right: Bool, *, where: str, expected: str
-) -> None:
-    """Refuse the first value that is not right."""
-    if not right.all():
-        row = int(np.argmin(right))
-        found, article = values[row : row + 1].tolist()[0], frame["article_id"].iloc[row]
-        raise DataError(f"{column} {found!r} in article {article!r}", where=where, expected=expected)
 
 
 def _articles(frame: pd.DataFrame) -> Int:

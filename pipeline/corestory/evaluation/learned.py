@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from corestory.evaluation.labelled_rows import decisions
 from corestory.evaluation.metrics import Rates, confusion, rates
 from corestory.features.batch import Batch, batch_of_frame, has_markup
 from corestory.features.batch_features import BatchFeatures
@@ -132,7 +131,7 @@ def _importance(
     batch, rows = batch_of_frame(frame, markup=html)
     ordered = frame.iloc[rows]
     labelled = np.flatnonzero(ordered["label"].notna().to_numpy())
-    core = decisions(ordered.iloc[labelled], "label")
+    core = (ordered["label"].iloc[labelled] == "core").to_numpy(bool)
     decided = _shuffled_decisions(tagger, batch, html=html, threshold=threshold)
 
     def macro_f1(group: str, order: Int) -> float:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from corestory.errors import DataError
-from corestory.evaluation.labelled_rows import LabelledRows, decisions, probabilities
+from corestory.evaluation.labelled_rows import LabelledRows
 from corestory.evaluation.metrics import word_counts
 from corestory.evaluation.mistakes import LONGEST_AROUND
 from corestory.types import Bool, Float, Label
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
 EACH = 10
 """The number of paragraphs shown of each kind of change."""
-
-KEY = ("article_id", "position")
 
 STAGE_1_THRESHOLD = 0.5
 # The length rule's two conditions, fixed beforehand and tuned on nothing.
@@ -155,35 +152,19 @@ class Comparison:
     worse: tuple[ChangedParagraph, ...]
 
 
-def rival_predictions(rows: LabelledRows, other: pd.DataFrame, *, name: str) -> Predictions:
-    """Read another model's predictions on the same rows.
+def rival_predictions(tagged: pd.DataFrame, *, name: str) -> Predictions:
+    """Read another model's predictions.
 
     Parameters
     ----------
-    rows
-        The first model's labelled rows.
-    other
-        The same table in the same order, tagged by the other model: columns ``label``, ``score`` and ``tagged``.
+    tagged
+        The first model's rows in the same order, tagged by the other model.
     name
         The other model's name.
-
-    Raises
-    ------
-    DataError
-        If they are not the same rows.
     """
-    labelled = other[other["label"].notna().to_numpy()]
-    columns = [column for column in (*KEY, "text", "label") if column in rows.frame.columns]
-    same = len(labelled) == len(rows.frame) and all(
-        (labelled[column].to_numpy() == rows.frame[column].to_numpy()).all() for column in columns
-    )
-    if not same:
-        raise DataError(
-            f"{name} was measured on other rows", where=rows.where, expected="the same rows for every model"
-        )
-    score = probabilities(labelled, "score", where=rows.where)
-    decided = decisions(labelled, "tagged", where=rows.where)
-    return Predictions(f"model {name}", name, "another model", score, decided)
+    labelled = tagged[tagged["label"].notna().to_numpy()]
+    score, core = labelled["score"].to_numpy(np.float64), (labelled["tagged"] == "core").to_numpy(bool)
+    return Predictions(f"model {name}", name, "another model", score, core)
 
 
 def compare(rows: LabelledRows, rival: Predictions, *, name: str) -> Comparison:
