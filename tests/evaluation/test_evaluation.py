@@ -83,7 +83,7 @@ def test_counts_are_of_articles_views_sites_paragraphs_and_words():
     frame = pd.DataFrame(
         {
             "article_id": ["a", "a", "a@lines", "b", "b"],
-            "view": ["page", "page", "lines", "page", "page"],
+            "page": ["a", "a", "a", "b", "b"],
             "site": ["x.example", "x.example", "x.example", "", None],
             "text": ["One two three.", "Share this", "One two", "Four", "***"],
             "label": ["core", "filler", "core", "core", "filler"],
@@ -98,12 +98,10 @@ def test_counts_are_of_articles_views_sites_paragraphs_and_words():
     assert (counts.words, counts.core_words, counts.filler_words) == (8, 6, 2)
 
 
-@pytest.mark.parametrize("with_page", [True, False])
-def test_the_views_of_a_page_are_drawn_together_for_they_are_one_article(with_page):
+def test_the_views_of_a_page_are_drawn_together_for_they_are_one_article():
     frame = made_frame()
     again = frame.assign(view="lines", article_id=frame["article_id"] + "@lines")
     both = pd.concat([frame.assign(page=frame["article_id"]), again.assign(page=frame["article_id"])])
-    both = both if with_page else both.drop(columns="page")
 
     doubled, single = evaluate_frame(both, resamples=20), evaluate_frame(frame, resamples=20)
 

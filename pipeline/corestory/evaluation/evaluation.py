@@ -50,7 +50,7 @@ def evaluate_rows(
         Other taggers' predictions on the same rows.
     resamples, seed
         The resamples and the seed of the bootstrap over articles. The views of one page count as one article: rows with
-        the same ``page`` or, without this column, with the same ``article_id`` less its ``@view``.
+        the same ``page``.
     name
         The tagger's name in the report.
     cautions

@@ -137,13 +137,7 @@ def labelled_rows(frame: pd.DataFrame, *, threshold: float | None = None, where:
 def _articles(frame: pd.DataFrame) -> Int:
     import pandas as pd
 
-    if "page" in frame.columns:
-        names = frame["page"].fillna(frame["article_id"])
-    elif "view" in frame.columns:
-        pairs = zip(frame["article_id"].astype(str), frame["view"].fillna("").astype(str), strict=True)
-        names = pd.Series([article.removesuffix(f"@{view}") for article, view in pairs])
-    else:
-        names = frame["article_id"]
+    names = frame["page"] if "page" in frame else frame["article_id"]
     return pd.factorize(names, sort=True)[0].astype(np.int64)  # sorted: no order of the rows changes the draws
 
 

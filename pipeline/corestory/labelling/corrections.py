@@ -174,7 +174,7 @@ class _Reviewed(msgspec.Struct):
 
 
 def apply_corrections(
-    frame: pd.DataFrame, corrections: Sequence[LabelCorrection], *, refuse: Refuse | None = None
+    frame: pd.DataFrame, corrections: Sequence[LabelCorrection], *, refuse: Refuse = lambda _: None
 ) -> tuple[pd.DataFrame, int]:
     """Put corrections into the labelled table.
 
@@ -242,9 +242,8 @@ def apply_corrections(
             where=corrections[0].where,
             hint=_HINT,
         )
-    if refuse is not None:
-        for error in refused:
-            refuse(error)
+    for error in refused:
+        refuse(error)
     changed = sum(old != new for old, new in zip(before, labels, strict=True))
     return frame.assign(label=pd.Series(labels, frame.index, dtype=object)), changed
 

@@ -201,9 +201,6 @@ class Session:
             if revision != state.revision:
                 raise StaleError("changed in another tab", where=state.title or state.name, hint="Look at it again.")
             asked = [paragraph for paragraph in state.paragraphs if paragraph.asked]
-            unlabelled = sum(paragraph.label is None for paragraph in asked)
-            if unlabelled:
-                raise InputError(f"{unlabelled} paragraphs without a label", where=state.title or state.name)
             took = min(max(seconds, 0.0), _LONGEST_LOOK) if math.isfinite(seconds) else 0.0
             return self._change(number, {paragraph.position: (paragraph.label, took) for paragraph in asked})
 

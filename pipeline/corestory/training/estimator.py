@@ -189,9 +189,6 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         for name, least in LEAST.items():
             if getattr(self, name) < least:
                 raise ValueError(f"{name}={getattr(self, name)}; expected at least {least}")
-        for name in ("text_hidden", "html_hidden"):
-            if len(getattr(self, name)) != 2:
-                raise ValueError(f"{name}={getattr(self, name)}; expected the number of channels and the head's size")
         labels = _checked(X, y)
         frame = X.reset_index(drop=True)
         folds = make_folds(frame, folds=self.folds, seed=self.random_state)
@@ -252,10 +249,11 @@ class ParagraphClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _recipe(self) -> Recipe:
         own = {name: getattr(self, name) for name in Recipe.__slots__ if hasattr(self, name)}
+        (text_width, text_head), (html_width, html_head) = self.text_hidden, self.html_hidden
         return Recipe(
             **own,
-            text_shape=Shape(self.text_hidden[0], self.text_blocks, self.text_hidden[1]),
-            html_shape=Shape(self.html_hidden[0], self.html_blocks, self.html_hidden[1]),
+            text_shape=Shape(text_width, self.text_blocks, text_head),
+            html_shape=Shape(html_width, self.html_blocks, html_head),
             seed=self.random_state,
             jobs=self.n_jobs or 1,
         )
