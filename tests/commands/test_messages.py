@@ -11,7 +11,6 @@ from corestory.commands.folders import RunSummary
 from corestory.commands.messages import (
     NOTES_LISTED,
     REFUSALS_LISTED,
-    PrintableStream,
     ProgressBar,
     Refusals,
     open_refusals,
@@ -35,15 +34,6 @@ def test_text_for_a_terminal_keeps_its_length_and_all_but_control_characters(tex
     for before, after in zip(text, shown, strict=True):
         steers = (ord(before) < 32 and before not in "\n\t") or 127 <= ord(before) < 160 or before in OVERRIDES
         assert after == ("\ufffd" if steers else before)
-
-
-def test_a_stream_to_a_terminal_sends_no_control_characters():
-    terminal = io.BytesIO()
-    stream = PrintableStream(terminal)
-    data = "été\x1b[2J\x9b1m\n".encode()
-    assert stream.write(data) == len(data)
-    stream.flush()
-    assert terminal.getvalue().decode() == "été\ufffd[2J\ufffd1m\n"
 
 
 def test_what_is_said_goes_to_the_standard_error_in_one_harmless_line(capsys):
