@@ -96,6 +96,23 @@ def test_a_dropped_subhead_is_found_above_dashes_between_kept_sentences(lines, r
 
 
 @pytest.mark.parametrize(
+    ("lines", "restored"),
+    [
+        (["It rained.", "-| Day | Rain |", "-|---|:--:|", "-| 2 May | 3 mm |", "| 3 May | 4 mm |", "Sun"], [1, 3]),
+        (["It rained.", "-Day | Rain", "---- | ---", "-2 May | 3 mm", "-3 May | 4 mm", "Sun"], [1, 3, 4]),
+        (["It rained.", "-Day | Rain", "---- | ---", "-2 May | 3 mm", "Sun"], []),
+        (["It rained.", "-Day | Rain", "---- | ---", "-2 May | 3 mm", "-3 May | 4 mm", "-Sun"], []),
+        (["-It rained.", "-Day | Rain", "---- | ---", "-2 May | 3 mm", "-3 May | 4 mm", "Sun"], []),
+        (["It rained.", "-Day | Rain", "---- | ---", "-2 May | 3 mm", "-[3 May](a) | 4 mm", "Sun"], []),
+        (["It rained.", "-Day | Rain", "-2 May | 3 mm", "-3 May | 4 mm", "Sun"], []),
+        (["It rained.", "-Day | Rain", "---- | ---", "-2 May | 3 mm", "-3 May | 4 mm"], []),
+    ],
+)
+def test_the_dropped_rows_of_a_table_in_markdown_are_found_between_kept_lines(lines, restored):
+    assert _found(lines) == restored
+
+
+@pytest.mark.parametrize(
     ("entries", "restored"),
     [
         (["-9:40", "It rains.", "-9:31", "-Two are safe.", "-9.05am", "It blows.", "-8h50", "We begin."], [3]),

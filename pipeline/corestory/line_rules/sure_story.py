@@ -39,6 +39,8 @@ NUMBERED_CHARACTERS, ITEM_CHARACTERS = 30, 80
 
 _ASKING = ("?", "？", "؟")
 _QUESTION = r"[^\W\d_][^:：]{3,160}|[–—¿\"“„«].[^:：]{3,160}"
+# Below the head of a table in Markdown: "|---|:--|".
+_DASHES = r"[|\s]*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*"
 _BULLET = r"\s*(?:([•●▪◦‣*–—-])|\d{1,2}[.)])\s+\w"
 # The time of an entry: "21:15 Uhr | Ann Lee", "9.31pm", "18h40"; no length of a film, no date.
 _ENTRY = r"\W*\d{1,2}(?:[:.]\d\d|\s?h\s?\d\d)(?!\s?min|[\d./:])"
@@ -81,7 +83,7 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
         bare = [row for row, text in enumerate(texts) if not text[:1].isalpha()]
         above = np.flatnonzero(kept[1:] & (layout.position[1:] > 0)).tolist()
         groups = [*_entries(batch, kept, bare), *_ranked(batch, kept, bare), *_bulleted(batch, kept, bare)]
-        groups += _underlined(batch, kept, bare)
+        groups += [*_underlined(batch, kept, bare), *_tables(batch, kept, bare)]
         groups += [*_questions(batch, kept, above), *_numbered(batch, kept, above)]
     for group in groups:
         found[group] |= ~kept[group]
@@ -202,6 +204,21 @@ def _rows(batch: Batch, kept: Bool) -> Iterator[list[int]]:
         apart = (np.diff(rows) > 1) | (np.diff(batch.layout.article[rows]) > 0)
         tables = np.split(rows, np.flatnonzero(apart) + 1)
         yield from (table.tolist() for table in tables if 2 * kept[table].sum() > len(table) > 2)
+
+
+def _tables(batch: Batch, kept: Bool, bare: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the rows of tables in Markdown between kept lines, which have dashes below their head and no links."""
+    texts, dashes = batch.texts, re.compile(_DASHES).fullmatch
+    for row in [row for row in bare if dashes(texts[row])]:
+        head, end, stop = row - 1, row + 1, int(batch.layout.end[row])
+        while end < stop and "|" in texts[end]:
+            end += 1
+        of_table = [one for one in range(head, end) if not dashes(texts[one])]
+        if (
+            batch.layout.position[row] > 1 and end < stop and kept[head - 1] and kept[end] and len(of_table) >= ITEMS
+            and "|" in texts[head] and not any("](" in texts[one] for one in of_table)
+        ):  # fmt: skip
+            yield of_table
 
 
 def _bulleted(batch: Batch, kept: Bool, bare: Sequence[int]) -> Iterator[list[int]]:
