@@ -18,8 +18,8 @@ from corestory.features.context import LIMIT
 from corestory.features.layout import Layout, sums
 from corestory.features.shapes import NAMES
 from corestory.features.tokens import Tokens, tokenise
+from corestory.line_rules.credits import only_pictures
 from corestory.line_rules.page_labels import is_title_without_story
-from corestory.line_rules.pictures import only_pictures
 from corestory.line_rules.teasers import only_teasers
 from corestory.model.calibration import PlattScaling, Settings
 from corestory.model.decision import KNOWN_WORDS

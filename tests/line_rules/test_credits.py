@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from corestory.features.batch import batch_of_articles
-from corestory.line_rules.pictures import only_pictures
+from corestory.line_rules.credits import only_pictures
 from corestory.reading.article import Article
 from corestory.reading.text import word_count
 
