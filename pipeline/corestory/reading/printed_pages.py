@@ -10,6 +10,7 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d+")
+_DASHES = frozenset("-–—")
 # What tells the number of a page from that of a part, which begins with one; browsers print the address beside it.
 _NAMES_PAGE = re.compile(
     r"\b(?:page|seite|pagina|página|sida|side|strona|стр)\b|^[-–—] ?#|^#\s?/\s?#$|://", re.IGNORECASE
@@ -58,9 +59,13 @@ def page_heads(lines: Sequence[str]) -> Set[str]:
     set()
     """
     places = defaultdict[str, list[int]](list)
-    search = _DIGITS.search
     numbers = set[str]()
-    for place in [place for place, line in enumerate(lines) if len(line) <= MOST_CHARACTERS and search(line)]:
+    # The number stands at the beginning or the end; to look there is quicker than a search.
+    for place in [
+        place for place, line in enumerate(lines)
+        if len(line) <= MOST_CHARACTERS
+        and (line[-1:].isdecimal() or line[-1:] in _DASHES or line.lstrip()[:1].isdecimal())
+    ]:  # fmt: skip
         line = lines[place].strip()
         places[_DIGITS.sub("#", line)].append(place)
         if is_page_number(line) and not line.isdecimal():

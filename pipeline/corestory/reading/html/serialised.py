@@ -51,7 +51,7 @@ _SET_ASIDE = ",".join(sorted({*UNSEEN, *RAW, "math"}))
 # Some publishing systems escape the tags of a whole story, once or twice; examples of code are escaped for a reason.
 _ESCAPED = re.compile(r"(<(?!(?:code|pre|samp|kbd|tt)\b)[^<>]*>)([^<\0]*&(?:amp;)?lt;/?(?:p|br|div)\b[^<\0]*)(?=<)")
 # Such a tag is rare, and quickly looked for.
-_ESCAPED_BLOCK = re.compile(r"(?:&|&amp;)lt;/?(?:p|br|div)\b")
+_ESCAPED_BLOCK = re.compile(r"lt;/?(?:p|br|div)\b")
 _ESCAPED_WORDS = 60
 
 # Neither can a page have this character, nor the parser write it: it stands for what was left out.
@@ -91,7 +91,7 @@ class NormalForm:
             else:
                 if tag in _ALTERNATIVES or (tag in _MAY_HOLD and _holds_page(node)):
                     self._alternative.append(number)
-                elif _is_sheet(node):
+                elif tag == "style" and _is_sheet(node):
                     self._sheets.append(node)
                 node.replace_with(f"{MARK}{number}{MARK}")
         html = (root.html or "") if root is not None else ""
