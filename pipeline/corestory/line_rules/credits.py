@@ -13,7 +13,7 @@ import numpy as np
 from corestory.features.batch import Batch
 from corestory.line_rules.headlines import ends_as_sentence
 from corestory.line_rules.patterns import JOINED, pattern, words_of
-from corestory.reading.printed_pages import page_heads
+from corestory.reading.printed_pages import MOST_CHARACTERS, page_heads
 from corestory.types import Bool, Float
 
 NAME_WORDS = 5
@@ -127,11 +127,15 @@ def heads_of_pages(batch: Batch, words: Float, kept: Bool) -> Bool:
     texts, layout = batch.texts, batch.layout
     found = np.zeros(len(kept), bool)
     if batch.markup is None:
-        for first, size in zip(layout.first.tolist(), layout.sizes.tolist(), strict=True):
-            heads = page_heads(texts[first : first + size])
-            if heads:
-                found[first : first + size] = [text in heads for text in texts[first : first + size]]
-        found &= kept
+        for inside in layout.slices():
+            asked = [
+                row
+                for row in (inside.start + np.flatnonzero(kept[inside])).tolist()
+                if len(texts[row]) <= MOST_CHARACTERS
+            ]
+            if asked:  # most kept lines are longer
+                heads = page_heads(texts[inside])
+                found[asked] = [texts[row] in heads for row in asked]
     short = np.flatnonzero(words <= HEAD_WORDS)
     # The second letter nearly always tells.
     has_small = [texts[row][1:2].islower() or any(map(str.islower, texts[row])) for row in short.tolist()]
