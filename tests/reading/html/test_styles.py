@@ -41,6 +41,7 @@ PART = f'<div class="late ad" id="offer"><p>{AD}</p></div>'
         "@media print{.late{display:block}}.late{display:none}",
         ".late{display:none}@media (max-width:40em){.late{display:block}}",
         ".late{display:none}.late.open{display:block}",
+        "<!--\n.late { display : none }\n-->",
         ".late{display:none}.late p{display:block}",
         ".late{display:none}.menu:hover .late{display:block}",
     ],

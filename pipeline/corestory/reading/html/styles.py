@@ -22,10 +22,10 @@ MOST_NAMES = 50
 
 # The declarations that hide an element, without spaces; the last ones keep a text for search engines or screen readers.
 _HIDING = (
-    *("display:none", "visibility:hidden", ":-9999", ":-10000"),
+    *("display:none", "display :none", "visibility:hidden", "visibility :hidden", ":-9999", ":-10000"),
     *("clip:rect(", "clip-path:inset(50%)", "clip-path:inset(100%)"),
 )
-_SHOWING = ("display:", "visibility:visible", "clip:auto", "position:static")
+_SHOWING = ("display:", "display :", "visibility:visible", "visibility :visible", "clip:auto", "position:static")
 _NAME = re.compile(r"[.#](?:[\w-]|\\.)+")
 _COMBINATOR = re.compile(r"[\s>+~]+")
 # Blocks for paper and for small screens, which say nothing of the page that people read.
@@ -73,7 +73,7 @@ class Rules:
     def _shown(self) -> tuple[set[tuple[str, str]], set[str]]:
         """The names that show an element: each beside one that hides it, maybe the same; and those that always do."""
         beside, anyway = set[tuple[str, str]](), set[str]()
-        for selectors, is_within in _rules(_ELSEWHERE.sub("", self._sheet), _SHOWING, but=_HIDING[0]):
+        for selectors, is_within in _rules(_ELSEWHERE.sub("", self._sheet), _SHOWING, but=_HIDING[:2]):
             may_show = is_within or not self._hidden.isdisjoint(_NAME.findall(selectors))
             for selector in selectors.split(",") if may_show else ():
                 if ":hover" in selector or ":focus" in selector:  # menus and notes that wait for the pointer
@@ -117,10 +117,11 @@ def _plain(sheet: str) -> str:
         # A pattern would look through the rest of the sheet for the end of each comment that has none.
         first, *others = sheet.split("/*")
         sheet = " ".join([first, *(other.partition("*/")[2] for other in others)])
-    return sheet.replace(": ", ":")
+    # Old pages put them into a comment of HTML, which says nothing to styles.
+    return sheet.replace("<!--", "").replace(": ", ":")
 
 
-def _rules(sheet: str, declared: Sequence[str], *, but: str = " ") -> Iterator[tuple[str, bool]]:
+def _rules(sheet: str, declared: Sequence[str], *, but: tuple[str, ...] = ()) -> Iterator[tuple[str, bool]]:
     """Yield the selectors of the rules that declare something, and whether each is within another block."""
     last = counted = depth = 0
     for place in sorted(place for one in declared for place in _places(sheet, one)):
