@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from corestory.reading.html.page import read_page
@@ -77,6 +79,14 @@ def test_a_story_whose_tags_were_escaped_is_cut_at_them_and_an_example_of_code_i
         ]
     assert texts(f"<p>x</p><pre><code>{escaped}</code></pre>")[1].startswith("<p>")
     assert texts("<p>Write &lt;p&gt;, &lt;p&gt; and &lt;/p&gt;.</p>") == ["Write <p>, <p> and </p>."]
+
+
+@pytest.mark.parametrize("piece", ["&lt;p ", "&amp;lt;p&amp;gt;word "])
+def test_a_page_of_nothing_but_escaped_tags_is_read_at_once(piece):
+    html = f"<div>{piece * 20_000}<script>1</script></div>"
+    begun = time.process_time()
+    texts(html)
+    assert time.process_time() - begun < 2
 
 
 def test_blank_lines_between_paragraphs_of_prose_end_them():

@@ -65,6 +65,11 @@ def test_a_part_that_the_page_hides_by_a_class_or_an_id_is_left_out(css):
         r".late{display:none}@media (min-width:40em){.ad{display:flex}}",
         ".late{display:none}.late.ad{display:block}",
         ".late{visibility:hidden}.ready .late{visibility:visible}",
+        ".late{backface-visibility:hidden}",
+        ".late{order:-9999}",
+        ".late{clip:rect(auto,auto,auto,auto)}",
+        "body:not(.home, .late, .topic) .side{display:none}",
+        ".late{display:none}.late:not(.x){display:block}",
         ".late{display:none}" + " " * MOST_CHARACTERS,
     ],
 )
@@ -72,9 +77,24 @@ def test_a_part_that_the_page_shows_or_may_show_is_read(css):
     assert shown(css, PART) == [*STORY, AD]
 
 
-@pytest.mark.parametrize("style", ['<style media="print">{}</style>', "<noscript><style>{}</style></noscript>"])
+@pytest.mark.parametrize(
+    "style",
+    [
+        '<style media="print">{}</style>',
+        '<style media="PRINT, speech">{}</style>',
+        '<style media="(max-width: 40em)">{}</style>',
+        '<style type="text/less">{}</style>',
+        '<style>{}</style><style media="(min-width: 40em)">.late{{display:block}}</style>',
+        "<noscript><style>{}</style></noscript>",
+    ],
+)
 def test_styles_for_others_hide_nothing(style):
     assert shown(".late{display:none}", PART, style=style) == [*STORY, AD]
+
+
+@pytest.mark.parametrize("style", ['<style media="screen">{}</style>', '<style type="text/css">{}</style>'])
+def test_styles_for_screens_hide(style):
+    assert shown(".late{display:none}", PART, style=style) == STORY
 
 
 def test_a_style_element_within_the_page_counts():
@@ -98,7 +118,19 @@ def test_the_answers_that_a_page_unfolds_are_read():
 
 
 @pytest.mark.parametrize(
-    "piece", ["/*", "@media print{", "@media print{a{}", ".x{display:none", "display:none;", ".x,", "\\", "{", "}"]
+    "piece",
+    [
+        "/*",
+        "@media print{",
+        "@media print{a{}",
+        ".x{display:none",
+        "display:none;",
+        ".y,display:block{",
+        ".x,",
+        "\\",
+        "{",
+        "}",
+    ],
 )
 def test_hostile_styles_are_read_at_once(piece):
     css = ".y{display:none}" + piece * ((MOST_CHARACTERS - 20) // len(piece))

@@ -48,8 +48,11 @@ _SHADOW_LEVELS = 5
 
 # Formulas are read once, not as they are drawn as well.
 _SET_ASIDE = ",".join(sorted({*UNSEEN, *RAW, "math"}))
+_SCREEN = frozenset(("", "all", "screen"))
 # Some publishing systems escape the tags of a whole story, once or twice; examples of code are escaped for a reason.
-_ESCAPED = re.compile(r"(<(?!(?:code|pre|samp|kbd|tt)\b)[^<>]*>)([^<\0]*&(?:amp;)?lt;/?(?:p|br|div)\b[^<\0]*)(?=<)")
+_ESCAPED = re.compile(
+    r"(<(?!(?:code|pre|samp|kbd|tt)\b)[^<>]*>)(?=[^<\0]*?&(?:amp;)?lt;/?(?:p|br|div)\b)([^<\0]*+)(?=<)"
+)
 # Such a tag is rare, and quickly looked for.
 _ESCAPED_BLOCK = re.compile(r"lt;/?(?:p|br|div)\b")
 _ESCAPED_WORDS = 60
@@ -99,8 +102,8 @@ class NormalForm:
 
     @property
     def sheets(self) -> Iterator[str]:
-        """The texts of the page's style elements."""
-        return (style.text() or "" for style in self._sheets)
+        """The texts of the page's style elements; those for some media are blocks of rules for these."""
+        return map(_sheet, self._sheets)
 
     def may_hold(self, words: int) -> bool:
         """Whether the alternatives may hold a story of so many words more than the page shows."""
@@ -152,11 +155,16 @@ class NormalForm:
 
 
 def _is_sheet(node: LexborNode) -> bool:
-    """Return whether an element has styles for browsers with scripts and for screens."""
-    if node.tag != "style" or node.attributes.get("media") == "print":
+    """Return whether an element has styles for browsers with scripts."""
+    if node.tag != "style" or node.attributes.get("type") not in {None, "", "text/css"}:
         return False
     around = node.parent
     return around is None or around.tag not in UNSEEN or around.tag == "head"
+
+
+def _sheet(style: LexborNode) -> str:
+    text, media = style.text() or "", style.attributes.get("media") or ""
+    return text if media.lower() in _SCREEN else f"@media {media}{{{text}}}"
 
 
 def _holds_page(node: LexborNode) -> bool:

@@ -22,11 +22,13 @@ MOST_NAMES = 50
 
 # The declarations that hide an element, without spaces; the last ones keep a text for search engines or screen readers.
 _HIDING = (
-    *("display:none", "display :none", "visibility:hidden", "visibility :hidden", ":-9999", ":-10000"),
+    *("display:none", "display :none", "visibility:hidden", "visibility :hidden"),
+    *(f"{side}:-{far}" for side in ("left", "right", "top", "bottom", "text-indent") for far in (9999, 10000)),
     *("clip:rect(", "clip-path:inset(50%)", "clip-path:inset(100%)"),
 )
 _SHOWING = ("display:", "display :", "visibility:visible", "visibility :visible", "clip:auto", "position:static")
 _NAME = re.compile(r"[.#](?:[\w-]|\\.)+")
+_NOT = re.compile(r":not\([^()]*+\)")
 _COMBINATOR = re.compile(r"[\s>+~]+")
 # Blocks for paper and for small screens, which say nothing of the page that people read.
 _ELSEWHERE = re.compile(r"@media(?=[^{}@]*(?:print|max-))[^{}@]*+\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}", re.IGNORECASE)
@@ -53,9 +55,9 @@ class Rules:
         self._sheet = _plain(sheet) if len(sheet) <= MOST_CHARACTERS else ""
         self._hidden = {
             name
-            for selectors, is_within in _rules(self._sheet, _HIDING)
+            for selectors, is_within in _rules(self._sheet, _HIDING, but=("clip:rect(auto",))
             if not is_within
-            for name in map(str.strip, selectors.split(","))
+            for name in _listed(selectors)
             if _NAME.fullmatch(name)
         }
 
@@ -75,7 +77,7 @@ class Rules:
         beside, anyway = set[tuple[str, str]](), set[str]()
         for selectors, is_within in _rules(_ELSEWHERE.sub("", self._sheet), _SHOWING, but=_HIDING[:2]):
             may_show = is_within or not self._hidden.isdisjoint(_NAME.findall(selectors))
-            for selector in selectors.split(",") if may_show else ():
+            for selector in _NOT.sub("", selectors).split(",") if may_show else ():
                 if ":hover" in selector or ":focus" in selector:  # menus and notes that wait for the pointer
                     continue
                 names = [name.replace("\\", "") for name in _NAME.findall(_COMBINATOR.split(selector.strip())[-1])]
@@ -121,14 +123,25 @@ def _plain(sheet: str) -> str:
     return sheet.replace("<!--", "").replace(": ", ":")
 
 
+def _listed(selectors: str) -> Iterator[str]:
+    """Yield the selectors of a list, but none of a list in brackets."""
+    depth = 0
+    for selector in selectors.split(","):
+        if not depth:
+            yield selector.strip()
+        depth += selector.count("(") - selector.count(")")
+
+
 def _rules(sheet: str, declared: Sequence[str], *, but: tuple[str, ...] = ()) -> Iterator[tuple[str, bool]]:
     """Yield the selectors of the rules that declare something, and whether each is within another block."""
     last = counted = depth = 0
     for place in sorted(place for one in declared for place in _places(sheet, one)):
         begin = sheet.rfind("{", last, place)
-        if begin >= 0 and not sheet.startswith(but, place):
+        # The name of another property may end so: backface-visibility.
+        is_whole = sheet[place - 1].isspace() or sheet[place - 1] in "{;"
+        if begin >= 0 and is_whole and not sheet.startswith(but, place):
             depth = max(0, depth + sheet.count("{", counted, begin) - sheet.count("}", counted, begin))
-            start = max(sheet.rfind("{", last, begin), sheet.rfind("}", last, begin), sheet.rfind(";", last, begin))
+            start = max(last - 1, *(sheet.rfind(mark, last, begin) for mark in "{};"))
             yield sheet[start + 1 : begin], depth > 0
             counted = begin
         last = place
