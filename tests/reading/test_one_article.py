@@ -57,6 +57,11 @@ def test_of_a_page_with_endless_lists_to_choose_from_the_story_is_read_at_once(o
     assert time.process_time() - begun < 1
 
 
+def test_an_element_whose_name_begins_like_an_option_is_read():
+    html = f"<option-text>One.</option-text>{'<br>' * MAX_OPTIONS}"
+    assert page_article(html, article_id="a", where="a.html").texts == ["One."]
+
+
 PIECES = [
     "<meta ",
     "<meta charset",

@@ -36,7 +36,7 @@ _FRONT_CHARACTERS = 5000
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(.*?)\n\1[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _FRONT_LINE = re.compile(r"(\w+)[ \t]*[:=][ \t]*([\"']?)(.*?)\2[ \t]*")
 _TAG = re.compile(r"<(?:!doctype|/?(?:html|body|div|p|article|section|h[1-6]|ul|li|br|span|a)\b)[^<>]*>", re.IGNORECASE)
-_OPTION = re.compile(r"<option\b[^<>]*+>?[^<]*+|</option\s*+>", re.IGNORECASE)
+_OPTION = re.compile(r"<option(?=[\s/>])[^<>]*+>?[^<]*+|</option\s*+>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)")
 # Elements that hold nothing, or that the next of their kind ends.
 _SHALLOW = frozenset(
