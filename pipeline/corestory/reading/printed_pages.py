@@ -24,6 +24,8 @@ MOST_CHARACTERS = 80
 PAGES, PAGE_CHARACTERS = 3, 400
 # Pages have heads in turn, left and right.
 STEPS, MOST_PAGES = frozenset((1, 2)), 1000
+HEAD_WORDS = 2
+"""The fewest words beside a number, if there is any: a single one is of a diary, law or plan ("5 May", "Week 7")."""
 
 
 def is_page_number(line: str) -> bool:
@@ -74,7 +76,7 @@ def page_heads(lines: Sequence[str]) -> Set[str]:
             numbers.add(line)
     often = {
         form: found for form, found in places.items()
-        if len(found) >= PAGES or (len(found) == PAGES - 1 and _NAMES_PAGE.search(form))
+        if (len(found) >= PAGES and _may_count(form)) or (len(found) >= PAGES - 1 and _NAMES_PAGE.search(form))
     }  # fmt: skip
     if not often:
         return numbers
@@ -92,6 +94,10 @@ def page_heads(lines: Sequence[str]) -> Set[str]:
     # A headline stands above the story as well.
     heads = {line for line, count in repeated.items() if line and count >= max(PAGES - 1, others[line] - 1)}
     return heads | numbers | {short[place] for place in counted}
+
+
+def _may_count(form: str) -> bool:
+    return form.strip(" |-–—") == "#" or sum(any(map(str.isalpha, word)) for word in form.split()) >= HEAD_WORDS
 
 
 def _are_apart(begins: Sequence[int]) -> bool:
