@@ -1,5 +1,6 @@
 """Short turns, items and parts of sentences are story between kept ones; plugs between them are not."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -85,3 +86,9 @@ def test_the_numbered_headings_of_items_are_story_where_most_are_kept():
     lines = [line for item in items for line in (item, "It rained on Monday.")]
     assert _found(["It rained.", "-" + lines[0], *lines[1:]]) == [1]
     assert _found(["It rained.", *lines[:2], "-" + lines[2], lines[3], "-" + lines[4], lines[5], "-" + lines[6]]) == []
+
+
+def test_a_text_of_nothing_but_the_dashes_of_tables_is_read_at_once():
+    begun = time.process_time()
+    assert _found(["The quay is open.", *["|---|---|"] * 5000, "It rained."]) == []
+    assert time.process_time() - begun < 2

@@ -208,15 +208,17 @@ def _rows(batch: Batch, kept: Bool) -> Iterator[list[int]]:
 
 def _tables(batch: Batch, kept: Bool, bare: Sequence[int]) -> Iterator[list[int]]:
     """Yield the rows of tables in Markdown between kept lines, which have dashes below their head and no links."""
-    texts, dashes = batch.texts, re.compile(_DASHES).fullmatch
-    for row in [row for row in bare if dashes(texts[row])]:
+    texts, dashes, end = batch.texts, re.compile(_DASHES).fullmatch, 0
+    for row in [row for row in bare if batch.layout.position[row] > 1 and dashes(texts[row])]:
+        if row < end or "|" not in texts[row - 1]:
+            continue
         head, end, stop = row - 1, row + 1, int(batch.layout.end[row])
         while end < stop and "|" in texts[end]:
             end += 1
         of_table = [one for one in range(head, end) if not dashes(texts[one])]
         if (
-            batch.layout.position[row] > 1 and end < stop and kept[head - 1] and kept[end] and len(of_table) >= ITEMS
-            and "|" in texts[head] and not any("](" in texts[one] for one in of_table)
+            end < stop and kept[head - 1] and kept[end] and len(of_table) >= ITEMS
+            and not any("](" in texts[one] for one in of_table)
         ):  # fmt: skip
             yield of_table
 
