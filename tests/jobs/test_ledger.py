@@ -64,11 +64,13 @@ def test_nothing_in_a_file_is_an_outcome_too_and_takes_an_older_output_away(ledg
     assert ledger.output(item).exists()
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", "{}", '{"made_by": "0", "source": {"bytes": 1}}', "\x00"])
+@pytest.mark.parametrize(
+    "damage", [b"", b"{", b"[]", b"{}", b'{"made_by": "0", "source": {"bytes": 1}}', b"\0", b'{"made_by": "\xff']
+)
 def test_a_damaged_record_means_that_it_is_to_be_done_and_not_that_it_is_foreign(ledger, item, damage):
     commit(ledger, item)
     (path,) = (ledger.folder / ".corestory" / "records").rglob("*.json")
-    path.write_text(damage, encoding="utf-8")
+    path.write_bytes(damage)
     assert ledger.done(item, made_by="0") is None
     assert not ledger.is_foreign(item)
 

@@ -59,9 +59,10 @@ def test_a_table_of_parts_has_the_rows_and_types_of_the_whole(item, job):
     assert pq.read_table(Ledger(job.folder).output(item)) == whole
 
 
-def test_a_part_that_is_done_is_not_done_again(item, job):
+@pytest.mark.parametrize("damaged", ["rows", "json"])
+def test_a_part_that_is_done_is_not_done_again(item, job, damaged):
     first, second, third = (work_on(task, job)[0].counts.articles for task in list(tasks_of([item]))[:3])
-    (Ledger(job.folder).hidden_path("parts", item, "/000001.rows")).write_bytes(b"half")
+    (Ledger(job.folder).hidden_path("parts", item, f"/000001.{damaged}")).write_bytes(b'{"made_by": "\xff')
     heard = []
     (outcome,) = run_here([item], job, count=heard.append)
     assert (outcome.failure, outcome.counts.articles) == ("", 60)

@@ -157,6 +157,7 @@ def test_a_file_that_another_program_has_replaced_is_not_written_to(path):
         (b'{"article_id": "a", "position": 0, "text": "It rained.", "label": "core"}\n', ", line 1"),
         (decision_line(decision()) + b"{}\n", ", line 2"),
         (decision_line(decision()) + b"\xff\n" + decision_line(decision(1)), ", line 2"),
+        (decision_line(decision()).replace(b"It", b"I\xff"), ", line 1"),
         (decision_line(decision()).replace(b'"core", "t', b'"maybe", "t'), ", line 1"),
     ],
 )

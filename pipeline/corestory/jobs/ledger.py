@@ -104,7 +104,7 @@ class Ledger:
         """Return the record of an item; None if it has no readable record."""
         try:
             return msgspec.json.decode(self.hidden_path("records", item, ".json").read_bytes(), type=Record)
-        except (OSError, msgspec.MsgspecError):
+        except (OSError, ValueError):  # also of bytes that are no UTF-8
             return None
 
     def output(self, item: Item) -> AnyPath:

@@ -256,7 +256,7 @@ def _done(ledger: Ledger, item: Item, plan: PartPlan, part: int, job: Job) -> Co
     try:
         record = msgspec.json.decode(_part_path(ledger, item, part, ".json").read_bytes(), type=_PartRecord)
         whole = record.bytes is None or _state(_part_path(ledger, item, part, ".rows")).bytes == record.bytes
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, ValueError):  # also of bytes that are no UTF-8
         return None
     return record.counts if whole and record.made_by == _made_by(item, plan, part, job) else None
 

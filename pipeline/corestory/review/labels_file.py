@@ -117,7 +117,7 @@ def read_decision(line: bytes, *, where: str) -> Decision:
     """
     try:
         return msgspec.json.decode(line, type=Decision)
-    except (msgspec.MsgspecError, RecursionError):
+    except (ValueError, RecursionError):
         raise no_decision(where) from None
 
 

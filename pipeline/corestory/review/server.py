@@ -309,7 +309,7 @@ def _json(value: object) -> Response:
 async def _asked(request: Request, kind: type[Any]) -> Any:
     try:
         return msgspec.json.decode(await request.body(), type=kind)
-    except msgspec.MsgspecError as error:
+    except ValueError as error:
         raise InputError(str(error), where="request") from None
 
 
