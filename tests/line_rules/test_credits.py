@@ -41,6 +41,11 @@ def test_captions_and_labels_are_no_story(lines):
         ["Film festival opens", CAPTION, "Share", SENTENCE, SENTENCE],
         ["Video's last shop", "Share", "12:30"],
         [CAPTION, SENTENCE],
+        ["Boats off Skarne", "By Ida Thorne", SENTENCE, "Photo: Per Vold"],
+        ["Boats off Skarne", "3 May, 10:30", SENTENCE, "It rained all day long.", "Photo: Per Vold"],
+        ["Bateaux", "Publié à 10:30", "Les bateaux sont partis lundi à neuf heures.", "Photo : Per Vold / AFP"],
+        ["Film festival opens", "By Ida Thorne", SENTENCE, "Photo: Per Vold"],
+        ["Boats off Skarne", SENTENCE, "Photo: Per Vold", SENTENCE, "Reporting by Ida Thorne"],
         ["Photos show boats", "1:24", *[SENTENCE] * 20],
     ],
 )

@@ -7,6 +7,7 @@ page of paper stand within a sentence of the story, and the numbers of pictures 
 from __future__ import annotations
 
 import re
+from operator import or_
 
 import numpy as np
 
@@ -35,7 +36,10 @@ ALBUM_WORDS, TITLE_WORDS = 120, 14
 SENTENCE_WORDS, MARK_WORDS = 5, 5
 """The fewest words of a sentence of a story, and the most of a line with the length of a film or a picture's number."""
 MARKS = 2
-"""So many credits, lengths and numbers of pictures show what a text is; a title that names a video counts as one."""
+"""So many credits, lengths and numbers of pictures show what a text is; a title that names a video counts as one.
+
+News in brief has a byline, a time and the credit of its picture, too, but also a sentence without any.
+"""
 
 _WRITTEN = r"^(?:{before by}) \w{2,4}\s"
 _AND = frozenset({"and", "und", "et", "y", "e", "en", "och", "og", "i", "&"})
@@ -69,7 +73,7 @@ _LENGTH = r"(?:\d{1,2}:)?\d{1,2}:[0-5]\d"
 _COUNTER = r"\d{1,3}\s?(?:/|of|von|sur|de|di|van|av|af|z|из|із)\s?\d{1,3}"
 _SIGNED = r"([^,|/–—(:]{5,40}?)\s?(?:[,|/–—]|\s-\s)\s*(\S.*)"
 _ALBUM = r"\W*(?:{videos}|{galleries})(?![\w'’])|.*\b(?:{in pictures})\W*$"
-_MARK = r"(?:.*\D)?\d{1,2}:[0-5]\d(?:\D.*)?|\D*\d{1,3}\s?(?:/|of|von|sur|de|di|van|av|af|z|из|із)\s?\d{1,3}"
+_MARK = r"\D*\d{1,2}:[0-5]\d(?::[0-5]\d)?\D*|\D*\d{1,3}\s?(?:/|of|von|sur|de|di|van|av|af|z|из|із)\s?\d{1,3}"
 
 
 def credits_and_numbers(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -177,9 +181,18 @@ def is_credit(text: str) -> bool:
     label = pattern(_LABELS).match(text)
     if label is not None:
         return not label["credit"] or _is_of_names(text[label.end() :])
-    if is_byline(text) or _is_of_picture(text):
-        return True
-    return not ends_as_sentence(text) and (_is_signed(text) or _ends_in_names(text))
+    return is_byline(text) or is_picture_credit(text) or (not ends_as_sentence(text) and _is_signed(text))
+
+
+def is_picture_credit(text: str) -> bool:
+    """Return whether a line ends in the credit of a picture.
+
+    Examples
+    --------
+    >>> is_picture_credit("The quay on Monday. Photo: Ann Lee"), is_picture_credit("By Ann Lee")
+    (True, False)
+    """
+    return _is_of_picture(text) or (not ends_as_sentence(text) and _ends_in_names(text))
 
 
 def ends_in_agency(text: str) -> bool:
@@ -289,15 +302,17 @@ def only_pictures(batch: Batch, words: Float) -> Bool:
         rows = slices[article]
         texts, lengths = batch.texts[rows], words[rows].tolist()
         names_video = lengths[0] <= TITLE_WORDS and pattern(_ALBUM).match(texts[0]) is not None
-        marks = [
-            is_credit(text) or (length <= MARK_WORDS and pattern(_MARK).fullmatch(text) is not None)
+        numbers = [
+            length <= MARK_WORDS and pattern(_MARK).fullmatch(text) is not None
             for text, length in zip(texts, lengths, strict=True)
         ]
-        # A caption stands beside the number or the credit of its picture.
-        beside = [any(marks[max(place - 1, 0) : place + 2]) for place in range(len(texts))]
+        credited = [is_picture_credit(text) for text in texts]
+        # In a gallery a caption stands beside the number of its picture.
+        beside = [names_video and any(numbers[max(place - 1, 0) : place + 2]) for place in range(len(texts))]
         sentences = [
-            text for text, length, is_caption in zip(texts, lengths, beside, strict=True)
+            text for text, length, is_caption in zip(texts, lengths, map(or_, credited, beside), strict=True)
             if not is_caption and length >= SENTENCE_WORDS and ends_as_sentence(text)
         ]  # fmt: skip
-        found[article] = sum(marks) + names_video >= MARKS and len(sentences) <= names_video
+        marks = sum(map(or_, credited, numbers)) + names_video
+        found[article] = marks >= MARKS and len(sentences) <= (names_video and any(numbers))
     return found
