@@ -15,8 +15,6 @@ _DASHES = frozenset("-–—")
 _NAMES_PAGE = re.compile(
     r"\b(?:page|seite|pagina|página|sida|side|strona|стр)\b|^[-–—] ?#|^#\s?/\s?#$|://", re.IGNORECASE
 )
-# "Day 7" and "# Round 10" are subheads; the head of a page has the name of a paper or the title of a text.
-_ONE_WORD = re.compile(r"[\W_]*[^\W_]+\W+#\W*|#\W+[^\W_]+\W*")
 MOST_CHARACTERS = 80
 """A head of a page has at most so many."""
 
@@ -112,5 +110,5 @@ def _count_pages(form: str, numbers: Sequence[Sequence[int]]) -> bool:
     if len(rising) != 1:
         return False
     steps = {other - one for one, other in pairwise(rising[0])}
-    is_of_parts = (rising[0][0] == 1 or _ONE_WORD.fullmatch(form)) and not _NAMES_PAGE.search(form)
+    is_of_parts = rising[0][0] == 1 and not _NAMES_PAGE.search(form)
     return len(steps) == 1 and steps <= STEPS and rising[0][-1] < MOST_PAGES and not is_of_parts
