@@ -68,7 +68,7 @@ def pytest_runtest_call() -> Generator[None]:
 def seeded_weights(*, markup: bool = True) -> Weights:
     """Weights of the right shapes with seeded random numbers; their scores mean nothing.
 
-    Without a cutoff of its own, the second look changes nothing.
+    Without its own cutoff, the second look changes nothing.
     """
     rng = np.random.default_rng(7)
 

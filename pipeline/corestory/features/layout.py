@@ -150,7 +150,7 @@ class Layout:
         return [np.log1p(since), np.log1p(until)]
 
     def nearest(self, marked: npt.NDArray[np.bool_]) -> tuple[Int, Int]:
-        """Find the last marked row before each and the first after it, in whichever article.
+        """Find the last marked row before each row and the first one after it, beyond its article as well.
 
         Examples
         --------

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from corestory.errors import InputError
 from corestory.reading.article import Article
-from corestory.reading.printed_pages import MOST_CHARACTERS, is_page_number, page_heads
+from corestory.reading.printed_pages import MOST_CHARACTERS, is_page_head, page_heads
 from corestory.reading.text import is_blank, split_text, storable
 from corestory.reading.text_shapes import is_markup, lump_paragraphs
 
@@ -297,7 +297,7 @@ def _joined_span(paragraph: str, text: str, begin: int, heads: Set[str]) -> Span
                 begun = text.rfind("\n", max(0, place - MOST_CHARACTERS), place) + 1
                 ended = text.find("\n", place, place + MOST_CHARACTERS)
                 line = text[begun : max(ended, begun)].strip()
-                if start < 0 or not (is_page_number(line) or line in heads):
+                if start < 0 or not is_page_head(line, heads):
                     return None
                 place = ended
             place += 1

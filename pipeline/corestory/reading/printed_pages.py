@@ -94,6 +94,17 @@ def page_heads(lines: Sequence[str]) -> Set[str]:
     return heads | numbers | {short[place] for place in counted}
 
 
+def is_page_head(line: str, heads: Set[str]) -> bool:
+    """Return whether a line is the number of a printed page, or one of the text's `page_heads`.
+
+    Examples
+    --------
+    >>> is_page_head(" Bay Post 12 ", {"Bay Post 12"}), is_page_head("12", set()), is_page_head("12 boats", set())
+    (True, True, False)
+    """
+    return is_page_number(line) or line.strip() in heads
+
+
 def _may_count(form: str) -> bool:
     return form.strip(" |-–—") == "#" or sum(any(map(str.isalpha, word)) for word in form.split()) >= HEAD_WORDS
 

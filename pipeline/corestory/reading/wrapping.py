@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import groupby, pairwise, starmap
 from math import ceil
 
-from corestory.reading.printed_pages import is_page_number, page_heads
+from corestory.reading.printed_pages import is_page_head, page_heads
 
 # Between these widths people wrap text; shorter lines are lists and verse, longer ones paragraphs.
 MIN_WIDTH = 40
@@ -80,7 +80,7 @@ def rejoined_lines(blocks: Sequence[Sequence[str]]) -> list[str] | None:
     soft = parted_words(blocks)
     heads = page_heads([line for block in blocks for line in block])
     for block in blocks:
-        for is_head, lines in groupby(block, lambda line: _is_head(line, heads)):
+        for is_head, lines in groupby(block, lambda line: is_page_head(line, heads)):
             part = list(lines)
             whole = is_head or len(part) == 1
             paragraphs += (
@@ -89,22 +89,18 @@ def rejoined_lines(blocks: Sequence[Sequence[str]]) -> list[str] | None:
     return _without_page_breaks(paragraphs, soft, heads)
 
 
-def _is_head(line: str, heads: Set[str]) -> bool:
-    return is_page_number(line) or line.strip() in heads
-
-
 def _without_page_breaks(paragraphs: Sequence[str], soft: Set[str], heads: Set[str]) -> list[str]:
     """Join a sentence that goes on behind the head or the number of a page, and put these behind its paragraph."""
     found: list[list[str]] = []
     last = 0  # the place of the last paragraph that is no number
     for previous, paragraph in pairwise(["", *paragraphs]):
-        before = found[last][-1] if found and _is_head(previous, heads) else ""
+        before = found[last][-1] if found and is_page_head(previous, heads) else ""
         goes_on = len(before) > MIN_WIDTH and _continuation(before, paragraph)[0]
         if goes_on and not _ITEM.match(paragraph):
             is_parted = soft and _PARTED.search(before)
             found[last][-1:] = [before[:-1] if is_parted else before + _between(before, paragraph), paragraph]
         else:
-            last = last if _is_head(paragraph, heads) else len(found)
+            last = last if is_page_head(paragraph, heads) else len(found)
             found.append([paragraph])
     return list(map("".join, found))
 
