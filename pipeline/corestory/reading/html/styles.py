@@ -60,9 +60,12 @@ class Rules:
             for name in _listed(selectors)
             if _NAME.fullmatch(name)
         }
+        self._bare = {name[1:] for name in self._hidden}
 
     def hide(self, name: Name) -> bool:
         """Return whether an element is hidden by its class or its id."""
+        if self._bare.isdisjoint(name[1].split()) and self._bare.isdisjoint(name[2][:1]):  # as nearly always
+            return False
         names = [*map(".".__add__, name[1].split()), *map("#".__add__, name[2][:1])]
         if len(names) > MOST_NAMES or self._hidden.isdisjoint(names):
             return False
