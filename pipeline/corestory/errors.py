@@ -60,8 +60,8 @@ def reason_of(error: BaseException) -> str:
     >>> reason_of(OSError("cannot load libjvm\nlibjvm.so: no such file"))
     'cannot load libjvm'
     """
-    said = (getattr(error, "strerror", None) or str(error)).strip()
-    return said.partition("\n")[0] or type(error).__name__
+    message = (getattr(error, "strerror", None) or str(error)).strip()
+    return message.partition("\n")[0] or type(error).__name__
 
 
 class InputError(CorestoryError):

@@ -164,12 +164,12 @@ def remember(
 def _merge(files: Iterator[RememberedFile], memory: SiteMemory, refusals: Refusals) -> None:
     """Merge the pages of files into a memory, and say what was read."""
     read = unknown = 0
-    said: set[str] = set()
+    printed: set[str] = set()
     for found in files:
         for note in found.notes:
-            if note not in said:  # of many files it may be the same
+            if note not in printed:  # of many files it may be the same
                 say(note)
-                said.add(note)
+                printed.add(note)
         for refusal in found.refusals:
             refusals.refuse(refusal)
         memory.merge(found.memory)

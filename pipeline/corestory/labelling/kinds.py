@@ -279,11 +279,11 @@ def with_kinds(frame: pd.DataFrame) -> pd.DataFrame:
     length = np.array([len(one) for one in spelt])[text_of]
     filler, markup = label == "filler", frame["markup"].to_numpy(object)
     claims = _page_claims(frame, markup, length, marked & (label != "") & (length > 0))
-    told = marked & ~given & (length > 0)
-    for row in np.flatnonzero(told & filler).tolist():
+    shown = marked & ~given & (length > 0)
+    for row in np.flatnonzero(shown & filler).tolist():
         kind[row] = kind_of_words(texts[text_of[row]], claims[row], words=int(length[row]))
     of_role = cache(role_of_markup)
-    for row in np.flatnonzero(told & ~filler).tolist():
+    for row in np.flatnonzero(shown & ~filler).tolist():
         # Without a label it repeats the page's title.
         role[row] = of_role(markup[row], is_title=label[row] == "")
     _keep_leading(role, frame, length, marked & ~given & (label == "core"))

@@ -196,17 +196,17 @@ def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end:
     """Return the kept rows that are notes, all among the last ones, and the author's name above the story."""
     prose = [row for row in rows if words[row] >= PROSE_WORDS]
     found = list[int]()
-    for place in range(len(rows) - 1, max(len(rows) - 1 - LAST, 0), -1):
-        row = rows[place]
+    for index in range(len(rows) - 1, max(len(rows) - 1 - LAST, 0), -1):
+        row = rows[index]
         above = texts[row - 1] if row > first else ""
         if words[row] <= NOTE_WORDS and (
             _of_author(texts[row], above, (texts[one] for one in prose if one != row))
-            or (_of_publisher(texts[row], above, texts[row + 1 : row + 2]) and words[rows[:place]].sum() >= STORY_WORDS)
+            or (_of_publisher(texts[row], above, texts[row + 1 : row + 2]) and words[rows[:index]].sum() >= STORY_WORDS)
         ):
             found.append(row)
             if (
-                place > 1
-                and rows[place - 1] == row - 1
+                index > 1
+                and rows[index - 1] == row - 1
                 and (_is_name(above) or pattern(rf"{_PUBLISHER}|{_PRESS}$").match(above))
             ):
                 found.append(row - 1)
@@ -232,7 +232,7 @@ def _of_author(text: str, above: str, story: Iterable[str]) -> bool:
 def _name_and_rest(text: str) -> tuple[list[str], list[str]]:
     # Of most texts the first words tell, and the others need not be split.
     words, particles = text.split(None, NAME_WORDS + 1)[: NAME_WORDS + 1], words_of("particles of names")
-    size = next((place for place, word in enumerate(words) if not (word[0].isupper() or word in particles)), len(words))
+    size = next((index for index, word in enumerate(words) if not (word[0].isupper() or word in particles)), len(words))
     return (words[:size], text.split()[size:]) if 2 <= size <= NAME_WORDS else ([], [])
 
 

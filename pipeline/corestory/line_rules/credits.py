@@ -308,7 +308,7 @@ def only_pictures(batch: Batch, words: Float) -> Bool:
         ]
         credited = [is_picture_credit(text) for text in texts]
         # In a gallery a caption stands beside the number of its picture.
-        beside = [names_video and any(numbers[max(place - 1, 0) : place + 2]) for place in range(len(texts))]
+        beside = [names_video and any(numbers[max(index - 1, 0) : index + 2]) for index in range(len(texts))]
         sentences = [
             text for text, length, is_caption in zip(texts, lengths, map(or_, credited, beside), strict=True)
             if not is_caption and length >= SENTENCE_WORDS and ends_as_sentence(text)

@@ -118,9 +118,9 @@ def _are_teasers(texts: Sequence[str], words: Float, kept: Bool, teasers: list[t
 def _within(short: Bool, kept: Bool, around: int) -> tuple[int, int]:
     """Return the first and the end of the short rows around one: a few more than from the first to the last kept."""
     long = np.flatnonzero(~short)
-    place = int(np.searchsorted(long, around))
-    begin = int(long[place - 1]) + 1 if place else 0
-    end = int(long[place]) if place < len(long) else len(short)
+    index = int(np.searchsorted(long, around))
+    begin = int(long[index - 1]) + 1 if index else 0
+    end = int(long[index]) if index < len(long) else len(short)
     rows = begin + np.flatnonzero(kept[begin:end])
     return max(begin, int(rows[0]) - NEAR), min(end, int(rows[-1]) + 1 + NEAR)
 

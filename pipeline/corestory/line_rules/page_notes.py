@@ -55,7 +55,7 @@ def _first_groups() -> tuple[Int, list[list[tuple[str, str]]], list[tuple[str, s
                 by_word[max(re.findall(r"\w+", part), key=len)[:LETTERS]].append((part, subject))
     begins, parts = WordBegins(list(by_word)).begin, list(by_word.values())
     order = np.argsort(begins)
-    return begins[order], [parts[place] for place in order.tolist()], joined
+    return begins[order], [parts[index] for index in order.tolist()], joined
 
 
 def page_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
@@ -77,7 +77,7 @@ def page_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
     rows = [row for row in short if len(texts[row]) <= NOTE_CHARACTERS and not texts[row].startswith(_QUOTES)]
     padded = [f" {folded(texts[row])} " for row in rows]
     begins, parts, joined = _first_groups()
-    may_be = [(line, parts[place]) for line, place in WordBegins(padded).among(begins)]
+    may_be = [(line, parts[index]) for line, index in WordBegins(padded).among(begins)]
     may_be += [(line, joined) for line, text in enumerate(padded) if not text.isascii() and JOINED.search(text)]
     for line, of_begin in may_be:
         for part, subject in of_begin:
@@ -126,14 +126,14 @@ class WordBegins:
             before += piece.count
 
     def among(self, known: Int) -> list[tuple[int, int]]:
-        """Find the words whose beginnings are among some, ascending: their lines, and the places of the beginnings."""
+        """Find the words whose beginnings are among some, ascending: their lines, and the indexes of the beginnings."""
         may_be = np.zeros(1 << 16, bool)
         may_be[_spread(known)] = True
         found = np.flatnonzero(may_be.take(_spread(self.begin)))
         begin = self.begin.take(found)
-        place = np.minimum(np.searchsorted(known, begin), len(known) - 1)
-        same = known.take(place) == begin
-        return list(zip(self.line.take(found[same]).tolist(), place[same].tolist(), strict=True))
+        index = np.minimum(np.searchsorted(known, begin), len(known) - 1)
+        same = known.take(index) == begin
+        return list(zip(self.line.take(found[same]).tolist(), index[same].tolist(), strict=True))
 
 
 def _begins(characters: Characters) -> Int:

@@ -256,30 +256,32 @@ def _behind_headline(texts: Sequence[str], words: Float, rows: list[int], prose:
     found: list[tuple[int, int, bool]] = []
     read = words[rows].cumsum()
     least = rows[int(np.searchsorted(read, FIRST_WORDS))] if read[-1] > FIRST_WORDS else rows[-1]
-    for place, row in enumerate(prose):
-        if place and prose[place - 1] == row - 1:  # as nearly always
+    for index, row in enumerate(prose):
+        if index and prose[index - 1] == row - 1:  # as nearly always
             continue
-        headline, named = _headline_above(texts, words, row, max(least, prose[max(place - 1, 0)]))
+        headline, named = _headline_above(texts, words, row, max(least, prose[max(index - 1, 0)]))
         if headline is not None:
-            found.append((headline, place, named))
+            found.append((headline, index, named))
         if len(found) > 1:
             return None
     if not found:
         return None
-    headline, place, named = found[0]
+    headline, index, named = found[0]
     # Behind the heading of comments there are comments; other labels may stand within the story.
     if is_label(texts[headline]) and not is_label_of_comments(texts[headline]):
         return None
     own, other = [row for row in rows if row < headline], [row for row in rows if row > headline]
     if not other or not _enough(words, own, other, prose):
         return None
-    behind = {*other, *prose[place:]}
+    behind = {*other, *prose[index:]}
     above, below = (stems_of_rows(texts, some) for some in (own, sorted(behind)))
     fewer = min(len(above), len(below))
-    doubted = named or not kept[headline] or not kept[prose[place:]].all()
+    doubted = named or not kept[headline] or not kept[prose[index:]].all()
     most = DOUBTED_SHARED if doubted else HARDLY_SHARED
     alien = fewer >= COMPARED and len(above & below) <= most * fewer
     # A compound holds the words that are behind it.
-    said = texts[headline].casefold()
-    repeated, known, first = (sum(stem in said for stem in some) for some in (below, above, stems(texts[prose[place]])))
+    headline_text = texts[headline].casefold()
+    repeated, known, first = (
+        sum(stem in headline_text for stem in some) for some in (below, above, stems(texts[prose[index]]))
+    )
     return headline if alien and repeated > 2 * known and (named or first or repeated > 1) else None

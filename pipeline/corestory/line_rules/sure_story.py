@@ -139,9 +139,9 @@ def _entries(batch: Batch, kept: Bool, bare: Sequence[int]) -> Iterator[list[int
         if len(texts[row]) <= TIME_CHARACTERS and not kept[row] and entry(texts[row]):
             # A heading such as "Summary" may stand between, and who writes.
             first, end = row + 1, min(row + 4, int(layout.end[row]))
-            said = [one for one in range(first, end) if ends_as_sentence(texts[one])]
-            if said and all(len(text) <= TIME_CHARACTERS for text in texts[first : said[0]]):
-                entries[int(layout.article[row])].append(said[0])
+            sentences = [one for one in range(first, end) if ends_as_sentence(texts[one])]
+            if sentences and all(len(text) <= TIME_CHARACTERS for text in texts[first : sentences[0]]):
+                entries[int(layout.article[row])].append(sentences[0])
     yield from (rows for rows in entries.values() if kept[rows].sum() >= max(ENTRIES, (1 - MOST_DROPPED) * len(rows)))
 
 
@@ -246,10 +246,10 @@ def _ranked(batch: Batch, kept: Bool, bare: Sequence[int]) -> Iterator[list[int]
         match = number(batch.texts[row])
         if match is None:
             continue
-        place = int(match[1])
-        if runs and place == last + 1 and row - runs[-1][-1] <= RANKED_APART and article[row] == article[runs[-1][-1]]:
+        rank = int(match[1])
+        if runs and rank == last + 1 and row - runs[-1][-1] <= RANKED_APART and article[row] == article[runs[-1][-1]]:
             runs[-1].append(row)
         else:
             runs.append([row])
-        last = place
+        last = rank
     yield from (rows for rows in runs if len(rows) >= RANKED and kept[rows[:RANKED_FIRST]].all())

@@ -139,7 +139,7 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
             continue
         end = int(batch.layout.end[heading])
         # How many headlines stand above the last kept summary: what follows that may be the end of the page.
-        row, headlines, told = heading + 1, 0, UNLINKED
+        row, headlines, before_kept = heading + 1, 0, UNLINKED
         # One word, such as "Recommended", may head a list of the story.
         bare = bool(words[heading] > 1)
         plain = _plain(texts[heading])
@@ -153,13 +153,13 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
             headlines += summary or bare or batch.markup is not None
             if summary:
                 row = passed + 1
-                told = headlines if kept[passed] else told
+                before_kept = headlines if kept[passed] else before_kept
         if batch.markup is None:
             if also and row > heading + 1 and headlines < UNLINKED:
                 found[heading : heading + 2] = kept[heading : heading + 2]
             if headlines and _next_story(batch, words, kept, heading, end):
                 row = end
-            elif min(headlines, told) < UNLINKED or kept[row:end].any():
+            elif min(headlines, before_kept) < UNLINKED or kept[row:end].any():
                 continue
         elif headlines < LINKED:
             continue

@@ -72,7 +72,7 @@ def in_timed_headlines(batch: Batch, words: Float, kept: Bool) -> Bool:
         rows = [row for row in range(inside.start, inside.stop) if row in times]
         begins = [
             0,
-            *(place + 1 for place, (one, other) in enumerate(pairwise(rows)) if other - one > APART),
+            *(index + 1 for index, (one, other) in enumerate(pairwise(rows)) if other - one > APART),
             len(rows),
         ]
         for begin, end in pairwise(begins):

@@ -200,13 +200,13 @@ class KnownLines:
     def __init__(self, features: BatchFeatures) -> None:
         found = hashed(features.batch.texts)
         self.hashes, self.layout = found.hashes, features.layout
-        self.told = found.lengths >= SHORTEST
+        self.tells = found.lengths >= SHORTEST
 
     def among(self, hashes: UInt64) -> Bool:
         """Return whether each line is one of some; a line of a few characters never is."""
         known = np.zeros(len(self.hashes), bool)
         known[Lookup(hashes).find(self.hashes)[0]] = True
-        return np.asarray(known & self.told)
+        return np.asarray(known & self.tells)
 
     def counts(self, known: Bool) -> Float:
         """Return how much of a correction counts for each line, 0 to 1: by how many lines of its page are known."""

@@ -25,7 +25,7 @@ FEW = 20_000
 # Hashes are spread evenly; where a bucket holds more of them than this, they are none, and are searched for.
 CROWDED = 32
 
-_PLACE = (1 << 30) - 1
+_INDEX = (1 << 30) - 1
 
 
 class Lookup:
@@ -39,8 +39,8 @@ class Lookup:
     Examples
     --------
     >>> lookup = Lookup(np.array([3, 5 << 60, 6 << 60], np.uint64))
-    >>> at, place = lookup.find(np.array([5 << 60, 4, 3], np.uint64))
-    >>> at.tolist(), place.tolist()
+    >>> at, index = lookup.find(np.array([5 << 60, 4, 3], np.uint64))
+    >>> at.tolist(), index.tolist()
     ([0, 2], [1, 0])
     """
 
@@ -60,33 +60,33 @@ class Lookup:
 
         Returns
         -------
-        at, place : numpy.ndarray
+        at, index : numpy.ndarray
             For each hash that is known, in the order given, its number among `hashes` and its number among the known.
         """
         if not len(self.known):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         self._asked += len(hashes)
         if self._asked < FEW or self._crowded:
-            place = np.minimum(np.searchsorted(self.known, hashes), len(self.known) - 1)
-            hit = self.known.take(place) == hashes
+            index = np.minimum(np.searchsorted(self.known, hashes), len(self.known) - 1)
+            hit = self.known.take(index) == hashes
             at = np.flatnonzero(hit if chosen is None else hit & chosen)
-            return at, place.take(at)
+            return at, index.take(at)
         bucket = (hashes >> self._shift).astype(np.int64)
         found = self._begin.take(bucket)
-        place = found & _PLACE
-        hit = self._padded.take(place) == hashes
+        index = found & _INDEX
+        hit = self._padded.take(index) == hashes
         # Nearly all are the first of their bucket, or alike to none in it; the others go on to the next.
-        other = np.flatnonzero((found > _PLACE) & ~hit)
-        end = self._begin.take(bucket.take(other) + 1) & _PLACE
+        other = np.flatnonzero((found > _INDEX) & ~hit)
+        end = self._begin.take(bucket.take(other) + 1) & _INDEX
         while len(other):
-            place[other] += 1
-            further = place.take(other)
+            index[other] += 1
+            further = index.take(other)
             same = self.known.take(further) == hashes.take(other)
             hit[other] = same
             on = ~same & (further + 1 < end)
             other, end = other[on], end[on]
         at = np.flatnonzero(hit if chosen is None else hit & chosen)
-        return at, place.take(at)
+        return at, index.take(at)
 
     @cached_property
     def _begin(self) -> npt.NDArray[np.int32]:
@@ -94,7 +94,7 @@ class Lookup:
         sizes = np.bincount((self.known >> self._shift).astype(np.int64), minlength=1 << 64 - int(self._shift))
         begin = np.zeros(len(sizes) + 1, np.int32)
         np.cumsum(sizes, out=begin[1:])
-        begin[:-1] += np.where(sizes > 1, _PLACE + 1, 0).astype(np.int32)
+        begin[:-1] += np.where(sizes > 1, _INDEX + 1, 0).astype(np.int32)
         return begin
 
     @cached_property
@@ -190,8 +190,8 @@ class NgramScorer:
     def idf_of(self, hashes: UInt64) -> Float:
         """Inverse document frequency of each word, known or not, by its hash."""
         idf = np.full(len(hashes), float(self.unknown_idf))
-        at, place = self.lookup.find(hashes)
-        idf[at] = self.idf.take(place)
+        at, index = self.lookup.find(hashes)
+        idf[at] = self.idf.take(index)
         return idf
 
     @cached_property

@@ -240,8 +240,8 @@ def _largest(values: Float, layout: Layout) -> list[Float]:
     order = layout.order(-values)
     sizes = layout.sizes
     return [
-        np.where(sizes > place, values[order[np.minimum(layout.first + place, len(values) - 1)]], 0.0)
-        for place in range(3)
+        np.where(sizes > rank, values[order[np.minimum(layout.first + rank, len(values) - 1)]], 0.0)
+        for rank in range(3)
     ]
 
 

@@ -181,8 +181,8 @@ def _lines(file: Path | None) -> tuple[str, ...]:
         try:
             check_rule(rule)
         except InputError as error:
-            place = f"{where}, line {number}"
-            raise InputError(error.found, where=place, expected=error.expected, hint=error.hint) from None
+            of_line = f"{where}, line {number}"
+            raise InputError(error.found, where=of_line, expected=error.expected, hint=error.hint) from None
         rules.append(rule)
     return tuple(rules)
 
@@ -205,21 +205,21 @@ def _matched(lines: Sequence[str], plain: Sequence[str]) -> npt.NDArray[np.int64
 
 def _found(phrase: str, joined: str, starts: list[int]) -> set[int]:
     rows = set()
-    place = joined.find(phrase)
-    while place >= 0:
-        after = place + 1
-        if _is_whole(phrase, joined, place):
-            row = bisect_right(starts, place) - 1
+    begin = joined.find(phrase)
+    while begin >= 0:
+        after = begin + 1
+        if _is_whole(phrase, joined, begin):
+            row = bisect_right(starts, begin) - 1
             rows.add(row)
             after = starts[row + 1]
-        place = joined.find(phrase, after)
+        begin = joined.find(phrase, after)
     return rows
 
 
-def _is_whole(phrase: str, text: str, place: int) -> bool:
+def _is_whole(phrase: str, text: str, begin: int) -> bool:
     """Return whether a phrase begins and ends with whole words where it stands; with or without a mark at its end."""
-    end = place + len(phrase)
-    cuts_before = place > 0 and _is_spaced_word(text[place - 1]) and _is_spaced_word(phrase[0])
+    end = begin + len(phrase)
+    cuts_before = begin > 0 and _is_spaced_word(text[begin - 1]) and _is_spaced_word(phrase[0])
     cuts_after = end < len(text) and _is_spaced_word(text[end]) and _is_spaced_word(phrase[-1])
     return not (cuts_before or cuts_after)
 

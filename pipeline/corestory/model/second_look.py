@@ -105,8 +105,8 @@ def scores_after_second_look(
     sentence = scored.features.shape[:, SENTENCE_ENDS] > 0
     # Teasers tell, too, but of them and the headlines around them few are kept.
     within = layout.neighbours(kept.astype(float), (-1, 1)).all(axis=1)
-    told = np.flatnonzero(kept & within & sentence & (second < cutoff_of_each)).tolist()
-    cutoff_of_each[[row for row in told if tells_of_past(texts[row])]] = 0.0
+    doubted = np.flatnonzero(kept & within & sentence & (second < cutoff_of_each)).tolist()
+    cutoff_of_each[[row for row in doubted if tells_of_past(texts[row])]] = 0.0
     changed = scores_under(scores, kept, second, cutoffs, layout, restoring=restoring, cutoff=cutoff_of_each)
     batch, core = scored.features.batch, changed >= of_article
     restored = (sure_story(batch, core) | behind_offers(batch, core)) & ~settled
@@ -269,11 +269,11 @@ def titles_of(features: BatchFeatures, headline: Bool, articles: Int) -> Terms:
     of_headline = np.flatnonzero((headline & untitled[features.layout.article])[terms.row])
     row = np.concatenate([titles.row, features.layout.article[terms.row[of_headline]]])
     number = np.concatenate([titles.number, terms.number[of_headline]])
-    place = np.full(len(untitled), -1)
-    place[articles] = np.arange(len(articles))
-    inside = np.flatnonzero(place[row] >= 0)
-    inside = inside[np.argsort(place[row[inside]], kind="stable")]
-    return replace(titles, row=place[row[inside]], number=number[inside])
+    number_of = np.full(len(untitled), -1)
+    number_of[articles] = np.arange(len(articles))
+    inside = np.flatnonzero(number_of[row] >= 0)
+    inside = inside[np.argsort(number_of[row[inside]], kind="stable")]
+    return replace(titles, row=number_of[row[inside]], number=number[inside])
 
 
 def line_words(words: Tokens) -> Tokens:

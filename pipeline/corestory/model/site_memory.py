@@ -179,8 +179,8 @@ class _Site:
         if not same.any():  # the article itself may be there, but read in another form
             same[np.argmax(np.round(shared, 6))] = True
         others = self._stands[self._distinct & ~same]
-        told = known & (lines.lengths >= SHORTEST)
-        return Sightings(np.where(told, others.sum(axis=0)[column], 0), len(others))
+        tells = known & (lines.lengths >= SHORTEST)
+        return Sightings(np.where(tells, others.sum(axis=0)[column], 0), len(others))
 
 
 def hashed(texts: Iterable[str]) -> Lines:

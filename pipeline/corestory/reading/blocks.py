@@ -143,12 +143,14 @@ def parts_of(blocks: Sequence[Block]) -> Iterator[list[Block]]:
 
 def table_rows(cells: Sequence[Block]) -> list[list[list[Block]]]:
     """Return the cells of a table by row and column, each as the blocks in it; a cell that is missing has none."""
-    places: dict[tuple[int, int], list[Block]] = {}
+    by_cell: dict[tuple[int, int], list[Block]] = {}
     for block in cells:
         if block.cell is not None:
-            places.setdefault((block.cell.row, block.cell.column), []).append(block)
-    columns = 1 + max(column for _, column in places)
-    return [[places.get((row, column), []) for column in range(columns)] for row in sorted({row for row, _ in places})]
+            by_cell.setdefault((block.cell.row, block.cell.column), []).append(block)
+    columns = 1 + max(column for _, column in by_cell)
+    return [
+        [by_cell.get((row, column), []) for column in range(columns)] for row in sorted({row for row, _ in by_cell})
+    ]
 
 
 def text_blocks(texts: Sequence[str], roles: Sequence[str]) -> list[Block]:
@@ -173,20 +175,20 @@ def text_blocks(texts: Sequence[str], roles: Sequence[str]) -> list[Block]:
     ]
     identities = count()
     for mark, frame in ((_BULLET, Frame.LIST), (_NUMBER, Frame.NUMBERED_LIST)):
-        for places in _lists(texts, mark):
+        for indexes in _lists(texts, mark):
             outer = Container(frame, next(identities))
-            for place in places:
-                match = mark.match(texts[place])
-                assert match is not None  # noqa: S101 -- the places are those that match
+            for index in indexes:
+                match = mark.match(texts[index])
+                assert match is not None  # noqa: S101 -- the indexes are those that match
                 number = int(match[1]) if frame is Frame.NUMBERED_LIST else 0
                 inside = (outer, Container(Frame.ITEM, next(identities), number))
-                blocks[place] = Block((Run(texts[place][match.end() :]),), inside=inside)
+                blocks[index] = Block((Run(texts[index][match.end() :]),), inside=inside)
     return blocks
 
 
 def _lists(texts: Sequence[str], mark: re.Pattern[str]) -> Iterator[list[int]]:
-    """Yield the places of the items of each list: neighbours that all begin with a mark."""
-    for is_item, group in groupby(range(len(texts)), key=lambda place: mark.match(texts[place]) is not None):
-        places = list(group)
-        if is_item and len(places) >= LEAST_ITEMS:
-            yield places
+    """Yield the indexes of the items of each list: neighbours that all begin with a mark."""
+    for is_item, group in groupby(range(len(texts)), key=lambda index: mark.match(texts[index]) is not None):
+        indexes = list(group)
+        if is_item and len(indexes) >= LEAST_ITEMS:
+            yield indexes

@@ -288,29 +288,29 @@ def _spans(texts: Sequence[str], text: str) -> Iterator[Span | None]:
 
 def _joined_span(paragraph: str, text: str, begin: int, heads: Set[str]) -> Span | None:
     """Find a paragraph whose lines were joined: its characters follow each other but for what the cut takes away."""
-    place, start = begin, -1
+    position, start = begin, -1
     for char in paragraph:
-        if char.isspace() and text[place : place + 1] != char:
+        if char.isspace() and text[position : position + 1] != char:
             continue  # the cut may put a space in the place of a line end
-        while text[place : place + 1] != char:
-            if place >= len(text) or not _is_taken(text, place):
-                begun = text.rfind("\n", max(0, place - MOST_CHARACTERS), place) + 1
-                ended = text.find("\n", place, place + MOST_CHARACTERS)
+        while text[position : position + 1] != char:
+            if position >= len(text) or not _is_taken(text, position):
+                begun = text.rfind("\n", max(0, position - MOST_CHARACTERS), position) + 1
+                ended = text.find("\n", position, position + MOST_CHARACTERS)
                 line = text[begun : max(ended, begun)].strip()
                 if start < 0 or not is_page_head(line, heads):
                     return None
-                place = ended
-            place += 1
-        start = place if start < 0 else start
-        place += 1
-    return start, place
+                position = ended
+            position += 1
+        start = position if start < 0 else start
+        position += 1
+    return start, position
 
 
-def _is_taken(text: str, place: int) -> bool:
-    char = text[place]
+def _is_taken(text: str, position: int) -> bool:
+    char = text[position]
     return (
         char in _TAKEN
         or is_blank(char)
-        or text.startswith(_WRITTEN_BREAKS, place)
-        or text.startswith(_WRITTEN_BREAKS, place - 1)
+        or text.startswith(_WRITTEN_BREAKS, position)
+        or text.startswith(_WRITTEN_BREAKS, position - 1)
     )

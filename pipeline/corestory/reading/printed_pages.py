@@ -60,20 +60,20 @@ def page_heads(lines: Sequence[str]) -> Set[str]:
     >>> page_heads(["Step 1", *page, "Step 2", *page, "Step 3", *page])
     set()
     """
-    places = defaultdict[str, list[int]](list)
+    indexes = defaultdict[str, list[int]](list)
     numbers = set[str]()
     # The number stands at the beginning or the end; to look there is quicker than a search.
-    for place in [
-        place for place, line in enumerate(lines)
+    for index in [
+        index for index, line in enumerate(lines)
         if len(line) <= MOST_CHARACTERS
         and (line[-1:].isdecimal() or line[-1:] in _DASHES or line.lstrip()[:1].isdecimal())
     ]:  # fmt: skip
-        line = lines[place].strip()
-        places[_DIGITS.sub("#", line)].append(place)
+        line = lines[index].strip()
+        indexes[_DIGITS.sub("#", line)].append(index)
         if is_page_number(line) and not line.isdecimal():
             numbers.add(line)
     often = {
-        form: found for form, found in places.items()
+        form: found for form, found in indexes.items()
         if (len(found) >= PAGES and _may_count(form)) or (len(found) >= PAGES - 1 and _NAMES_PAGE.search(form))
     }  # fmt: skip
     if not often:
@@ -81,17 +81,17 @@ def page_heads(lines: Sequence[str]) -> Set[str]:
     short = [line.strip() if len(line) <= MOST_CHARACTERS else "" for line in lines]
     begins = list(accumulate(map(len, lines), initial=0))
     counted = {
-        place
+        index
         for form, found in often.items()
-        if _are_apart([begins[place] for place in found])
-        and _count_pages(form, [list(map(int, _DIGITS.findall(short[place]))) for place in found])
-        for place in found
+        if _are_apart([begins[index] for index in found])
+        and _count_pages(form, [list(map(int, _DIGITS.findall(short[index]))) for index in found])
+        for index in found
     }
-    beside = {place + step for place in counted for step in (-1, 1) if 0 <= place + step < len(short)} - counted
-    repeated, others = Counter(short[place] for place in beside), Counter(short)
+    beside = {index + step for index in counted for step in (-1, 1) if 0 <= index + step < len(short)} - counted
+    repeated, others = Counter(short[index] for index in beside), Counter(short)
     # A headline stands above the story as well.
     heads = {line for line, count in repeated.items() if line and count >= max(PAGES - 1, others[line] - 1)}
-    return heads | numbers | {short[place] for place in counted}
+    return heads | numbers | {short[index] for index in counted}
 
 
 def is_page_head(line: str, heads: Set[str]) -> bool:

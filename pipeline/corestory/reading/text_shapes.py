@@ -131,25 +131,25 @@ def _without_times(text: str) -> str:
     cues = _CUE.findall(text.replace("\r\n", "\n"))
     if len(cues) < CUES:
         return text
-    said = [" ".join(_CUE_MARKUP.sub("", cue).split()) for cue in cues]
-    return "".join(f"{cue}\n" if SENTENCE_END.search(f"{cue[-3:]} ") else f"{cue} " for cue in said if cue)
+    spoken = [" ".join(_CUE_MARKUP.sub("", cue).split()) for cue in cues]
+    return "".join(f"{cue}\n" if SENTENCE_END.search(f"{cue[-3:]} ") else f"{cue} " for cue in spoken if cue)
 
 
 def _without_clock(text: str) -> str:
     """Write a transcript whose spoken lines stand between the times of day or of a film as prose."""
     lines = list(filter(None, map(str.strip, text.split("\n"))))
-    times = [place for place, line in enumerate(lines) if len(line) <= _CLOCK_SIZE and _CLOCK.fullmatch(line)]
+    times = [index for index, line in enumerate(lines) if len(line) <= _CLOCK_SIZE and _CLOCK.fullmatch(line)]
     if len(times) < CLOCKS or 3 * len(times) < len(lines):
         return text
-    said = [line for line in lines if not _CLOCK.fullmatch(line)]
-    if 2 * sum(not SENTENCE_END.search(f"{line[-3:]} ") for line in said) < len(said):
+    spoken = [line for line in lines if not _CLOCK.fullmatch(line)]
+    if 2 * sum(not SENTENCE_END.search(f"{line[-3:]} ") for line in spoken) < len(spoken):
         return text
     # Lists of headlines have the last time first; those of what is on begin each line anew, as headlines do.
-    clocks = [[int(number) for number in re.findall(r"\d+", f"0:{lines[place]}")][-3:] for place in times]
-    going_on = sum(1 for line in said if line[:1].islower() or line[:1].upper() == line[:1].lower())
-    if any(later < sooner for sooner, later in pairwise(clocks)) or going_on < GOING_ON * len(said):
+    clocks = [[int(number) for number in re.findall(r"\d+", f"0:{lines[index]}")][-3:] for index in times]
+    going_on = sum(1 for line in spoken if line[:1].islower() or line[:1].upper() == line[:1].lower())
+    if any(later < sooner for sooner, later in pairwise(clocks)) or going_on < GOING_ON * len(spoken):
         return text
-    return "".join(f"{line}\n" if SENTENCE_END.search(f"{line[-3:]} ") else f"{line} " for line in said)
+    return "".join(f"{line}\n" if SENTENCE_END.search(f"{line[-3:]} ") else f"{line} " for line in spoken)
 
 
 def _without_numbers(text: str) -> str:

@@ -82,10 +82,10 @@ def zip_articles(
                 others.append(member.filename)
                 continue
             found += 1
-            place = f"{name}/{storable(member.filename)}"
+            path = f"{name}/{storable(member.filename)}"
             try:
                 _check(archive, member, kind, where=f"{where}/{storable(member.filename)}")
-                yield from _member_articles(archive, member, kind, place, refuse, read)
+                yield from _member_articles(archive, member, kind, path, refuse, read)
             except InputError as error:
                 refuse(error)
     if not found and last is None:

@@ -136,7 +136,7 @@ class Residuals:
         matrix = scipy.sparse.hstack([kind.matrix for kind in kinds]).tocsr()
         counted = self._lines.counts(known)
         labels = np.where(learned[self._layout.article], self._labels, -1)
-        bounds = bound_lines(self._lines.hashes, self._lines.told, labels, self._own, self._layout)
+        bounds = bound_lines(self._lines.hashes, self._lines.tells, labels, self._own, self._layout)
         outside = self._lines.outside(bounds, known, counted, self._own)
         start = np.zeros(matrix.shape[1] + 1)
         for penalty in penalties:
@@ -156,7 +156,7 @@ class Residuals:
     def _landmarks(self, learned: Bool) -> Bool:
         """Return which lines may be landmarks: a line of a learned story is none, also where its article is tagged."""
         story = self._lines.hashes[learned[self._layout.article] & (self._labels == 1)]
-        return np.asarray(self._lines.told & ~np.isin(self._lines.hashes, story))
+        return np.asarray(self._lines.tells & ~np.isin(self._lines.hashes, story))
 
     @cached_property
     def _number(self) -> Int:

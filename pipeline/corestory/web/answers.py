@@ -224,8 +224,8 @@ def place_of(error: BaseException) -> str:
     ...     place_of(error)
     'ValueError at <doctest corestory.web.answers.place_of[0]>:2'
     """
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
 
 
 def _document(

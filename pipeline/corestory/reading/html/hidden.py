@@ -82,8 +82,8 @@ def shown_rows(
     parts = _Parts(parents, names_of)
     roots = parts.read(list(zip(texts, elements, hidden, strict=True)))
     is_shown = cache(parts.is_shown)
-    places = zip(hidden, roots, strict=True)
-    return [row for row, (place, root) in enumerate(places) if place == VISIBLE or is_shown(place, root)]
+    holders = zip(hidden, roots, strict=True)
+    return [row for row, (holder, root) in enumerate(holders) if holder == VISIBLE or is_shown(holder, root)]
 
 
 class _Parts:
@@ -102,19 +102,19 @@ class _Parts:
         """Count the words of all paragraphs; return for each the outermost hidden element around it, or its element."""
         parents, visible = self._parents, self._visible
         roots = []
-        for text, element, place in reversed(rows):
+        for text, element, holder in reversed(rows):
             root, words = element, prose_word_count(text)
             self._words += words
-            if place == VISIBLE:
+            if holder == VISIBLE:
                 visible[element] += words
                 visible[parents[element]] += words
             else:
-                self._folded[place] += words
-                while (above := parents[root]) != place and above != VISIBLE:
+                self._folded[holder] += words
+                while (above := parents[root]) != holder and above != VISIBLE:
                     root = above
-                self._behind.setdefault((place, root), visible[place])
+                self._behind.setdefault((holder, root), visible[holder])
             if words:
-                self._prose[None if place == VISIBLE else (place, root)].append(text)
+                self._prose[None if holder == VISIBLE else (holder, root)].append(text)
             roots.append(root)
         return roots[::-1]
 
@@ -131,27 +131,27 @@ class _Parts:
     def _shown_beside(self) -> set[tuple[int | str, ...]]:
         return {(self._parents[element], *self._names_of(element)) for element, words in self._visible.items() if words}
 
-    def is_shown(self, place: int, root: int) -> bool:
+    def is_shown(self, holder: int, root: int) -> bool:
         """Whether the paragraphs of a hidden element that stands in a visible one are shown."""
-        return self._may_show(place, root) and not _is_translation(self._prose[place, root], *self._own_words)
+        return self._may_show(holder, root) and not _is_translation(self._prose[holder, root], *self._own_words)
 
-    def _may_show(self, place: int, root: int) -> bool:
+    def _may_show(self, holder: int, root: int) -> bool:
         names = self._names_of(root)
         if self._longest and not _DIALOGUES.isdisjoint(names):
             return False
-        above = place
+        above = holder
         near: list[int] = []
         while above != VISIBLE and len(near) < _LEVELS:
             near.append(above)
             above = self._parents[above]
-        is_folded = not (_FOLDED.isdisjoint(names) and _FOLDED.isdisjoint(self._names_of(place)))
+        is_folded = not (_FOLDED.isdisjoint(names) and _FOLDED.isdisjoint(self._names_of(holder)))
         if is_folded and any(self._visible[one] for one in near):
             return True
-        words, least = self._folded[place], UNFOLDED_SHARE * self._words
-        if not _PAGES.isdisjoint(names) and (place, *names) in self._shown_beside and words > least:
+        words, least = self._folded[holder], UNFOLDED_SHARE * self._words
+        if not _PAGES.isdisjoint(names) and (holder, *names) in self._shown_beside and words > least:
             return True
-        is_much = words > max(least, self._behind[place, root])
-        return is_much and (self._visible[place] > 0 or words > self._longest)
+        is_much = words > max(least, self._behind[holder, root])
+        return is_much and (self._visible[holder] > 0 or words > self._longest)
 
 
 def _is_translation(texts: Sequence[str], own: Counter[int], shared: Collection[str]) -> bool:

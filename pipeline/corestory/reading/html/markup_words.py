@@ -280,9 +280,9 @@ def _numbered_around(pages: Sequence[Outline], known: Names, texts: dict[str, in
         inside = slice(begin, begin + len(page.parents))
         parents[inside] = np.where(page.parents >= 0, page.parents + begin, outside)
         names[inside] = page.names
-        place = np.full(len(page.texts), outside)
-        place[: len(page.elements)] = page.elements + begin
-        at.append(place)
+        around = np.full(len(page.texts), outside)
+        around[: len(page.elements)] = page.elements + begin
+        at.append(around)
         begin = inside.stop
     elements = np.empty((MARKUP_LEVELS, sum(map(len, at))), np.int64)
     elements[0] = np.concatenate(at)

@@ -182,8 +182,8 @@ def with_missing_end(html: str) -> str:
     >>> with_missing_end("<title>T</title><!-- ad --><p>One.</p>")
     '<title>T</title><!-- ad --><p>One.</p>'
     """
-    lower, place = html.lower(), 0
-    while tag := _OPEN.search(html, place):
+    lower, begin = html.lower(), 0
+    while tag := _OPEN.search(html, begin):
         name = (tag[1] or "").lower()
         end = lower.find(f"</{name}" if name else "-->", tag.end())
         if end < 0 and not name:
@@ -195,7 +195,7 @@ def with_missing_end(html: str) -> str:
                 return f"{html[: markup.start()]}</{name}>{html[markup.start() :]}"
             if end < 0:
                 break
-        place = end
+        begin = end
     return html
 
 

@@ -125,8 +125,8 @@ def state_paragraphs(tree: LexborHTMLParser, *, least: int = DECLARED_WORDS) -> 
             for name, value in _states(raw, kind):
                 # Templates hold notices of some sentences as well.
                 stories = _stories(value, least if name and kind not in _TEMPLATE_TYPES else DECLARED_WORDS)
-                told = (one for one in stories if name or _prose_items(one)[0] >= _LEAST_ITEMS)
-                best = max([best, *told], key=_prose_items)
+                candidates = (one for one in stories if name or _prose_items(one)[0] >= _LEAST_ITEMS)
+                best = max([best, *candidates], key=_prose_items)
         except (ValueError, RecursionError):
             continue
     for value in sent_values("".join(pieces)):

@@ -31,7 +31,7 @@ _SCHEMES = frozenset(("", "http", "https", "mailto", "tel", "ftp"))
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Context:
     """Where a text of the page stands."""
 
     style: Style = PLAIN
@@ -80,7 +80,7 @@ class _ShownText:
         self._cells: dict[int, Cell] = {}
         self._items: dict[int, int] = {}  # of each list, by its identity, the number of its latest item
         self._starts: list[int] = []
-        self._places: list[_Place] = []
+        self._contexts: list[_Context] = []
         self._text = ""
         self._cursor = 0
         self._read(tree.body or tree.root)
@@ -92,9 +92,9 @@ class _ShownText:
         if begin < 0 or (len(squeezed) < SHORT_CHARACTERS and begin > self._cursor + NEAR_CHARACTERS):
             return (Block((Run(text),)),)
         self._cursor = begin + len(squeezed)
-        place = self._places[bisect_right(self._starts, begin) - 1]
+        context = self._contexts[bisect_right(self._starts, begin) - 1]
         found = [
-            Block(tuple(run for _, run in group), place.heading, _whole_lists(place.inside), cell)
+            Block(tuple(run for _, run in group), context.heading, _whole_lists(context.inside), cell)
             for cell, group in groupby(self._runs(text, begin), key=lambda run: run[0])
         ]
         return tuple(found)
@@ -110,10 +110,10 @@ class _ShownText:
                 continue
             while number + 1 < len(self._starts) and self._starts[number + 1] <= begin:
                 number += 1
-            place = self._places[number]
-            if spaces and marked and marked[-1][0] == place.cell:
-                marked.append((place.cell, marked[-1][1].shared(place.style), spaces))
-            marked.append((place.cell, place.style, char))
+            context = self._contexts[number]
+            if spaces and marked and marked[-1][0] == context.cell:
+                marked.append((context.cell, marked[-1][1].shared(context.style), spaces))
+            marked.append((context.cell, context.style, char))
             spaces = ""
             begin += 1
         return [
@@ -124,51 +124,51 @@ class _ShownText:
     def _read(self, root: LexborNode | None) -> None:
         pieces: list[str] = []
         length = 0
-        pending = [(root, _Place())] if root is not None else []
+        pending = [(root, _Context())] if root is not None else []
         while pending:
-            node, place = pending.pop()
+            node, context = pending.pop()
             if node.is_text_node:
                 text = node.text_content or ""
                 piece = "".join((unescaped(text) if "&" in text else text).split())
                 if piece:
                     self._starts.append(length)
-                    self._places.append(place)
+                    self._contexts.append(context)
                     pieces.append(piece)
                     length += len(piece)
                 continue
-            within = self._within(node, place)
+            within = self._within(node, context)
             children = [] if node.tag in UNSEEN else list(node.iter(include_text=True))
             pending += [(child, within) for child in reversed(children)]
         self._text = "".join(pieces)
 
-    def _within(self, node: LexborNode, place: _Place) -> _Place:
+    def _within(self, node: LexborNode, context: _Context) -> _Context:
         """Return where the content of an element stands that itself stands somewhere."""
         tag = node.tag or ""
         if tag in _HEADINGS:
-            return replace(place, heading=_HEADINGS[tag])
+            return replace(context, heading=_HEADINGS[tag])
         if tag == "a":
-            return replace(place, style=replace(place.style, link=self._target(node)))
+            return replace(context, style=replace(context.style, link=self._target(node)))
         if tag in _STRONG:
-            return replace(place, style=replace(place.style, strong=True))
+            return replace(context, style=replace(context.style, strong=True))
         if tag in _EMPHASIS:
-            return replace(place, style=replace(place.style, emphasis=True))
+            return replace(context, style=replace(context.style, emphasis=True))
         if tag in _LISTS:
-            within = self._contained(place, _LISTS[tag])
+            within = self._contained(context, _LISTS[tag])
             self._items[within.inside[-1].identity] = _first_number(node) - 1
             return within
         if tag == "blockquote":
-            return self._contained(place, Frame.QUOTE)
-        if tag == "li" and place.inside and place.inside[-1].frame in _LISTS.values():
-            self._items[place.inside[-1].identity] += 1
-            return self._contained(place, Frame.ITEM, self._items[place.inside[-1].identity])
+            return self._contained(context, Frame.QUOTE)
+        if tag == "li" and context.inside and context.inside[-1].frame in _LISTS.values():
+            self._items[context.inside[-1].identity] += 1
+            return self._contained(context, Frame.ITEM, self._items[context.inside[-1].identity])
         if tag == "table":
             self._cells.update(_data_cells(node, next(self._identities)))
-        return replace(place, cell=self._cells[node.mem_id]) if node.mem_id in self._cells else place
+        return replace(context, cell=self._cells[node.mem_id]) if node.mem_id in self._cells else context
 
-    def _contained(self, place: _Place, frame: Frame, number: int = 0) -> _Place:
-        if len(place.inside) >= MOST_CONTAINERS:
-            return place
-        return replace(place, inside=(*place.inside, Container(frame, next(self._identities), number)))
+    def _contained(self, context: _Context, frame: Frame, number: int = 0) -> _Context:
+        if len(context.inside) >= MOST_CONTAINERS:
+            return context
+        return replace(context, inside=(*context.inside, Container(frame, next(self._identities), number)))
 
     def _target(self, link: LexborNode) -> str:
         target = (link.attributes.get("href") or "").strip()

@@ -91,7 +91,7 @@ class Rules:
         return beside, anyway
 
     def hidden_tags(self, kinds: Int, numbers: Int, known: Names) -> Int:
-        """Return the places of the tags that they hide.
+        """Return the positions of the tags that they hide.
 
         Several blocks of one class unfold, as the parts of a story or the answers to its questions do.
 
@@ -109,11 +109,11 @@ class Rules:
         used = np.flatnonzero(np.bincount(numbers))
         hidden = np.zeros(used[-1] + 1, bool)
         hidden[used] = [self.hide(known[number]) for number in used.tolist()]
-        places = np.flatnonzero(hidden.take(numbers))
-        names = [known[number][:2] for number in numbers.take(places).tolist()]
-        blocks = (kinds.take(places) == TagKind.BLOCK).tolist()
+        positions = np.flatnonzero(hidden.take(numbers))
+        names = [known[number][:2] for number in numbers.take(positions).tolist()]
+        blocks = (kinds.take(positions) == TagKind.BLOCK).tolist()
         often = Counter(name for name, is_block in zip(names, blocks, strict=True) if is_block and name[1])
-        return places.compress([often[name] < 2 for name in names])
+        return positions.compress([often[name] < 2 for name in names])
 
 
 def _plain(sheet: str) -> str:
@@ -138,20 +138,20 @@ def _listed(selectors: str) -> Iterator[str]:
 def _rules(sheet: str, declared: Sequence[str], *, but: tuple[str, ...] = ()) -> Iterator[tuple[str, bool]]:
     """Yield the selectors of the rules that declare something, and whether each is within another block."""
     last = counted = depth = 0
-    for place in sorted(place for one in declared for place in _places(sheet, one)):
-        begin = sheet.rfind("{", last, place)
+    for at in sorted(at for one in declared for at in _positions(sheet, one)):
+        begin = sheet.rfind("{", last, at)
         # The name of another property may end so: backface-visibility.
-        is_whole = sheet[place - 1].isspace() or sheet[place - 1] in "{;"
-        if begin >= 0 and is_whole and not sheet.startswith(but, place):
+        is_whole = sheet[at - 1].isspace() or sheet[at - 1] in "{;"
+        if begin >= 0 and is_whole and not sheet.startswith(but, at):
             depth = max(0, depth + sheet.count("{", counted, begin) - sheet.count("}", counted, begin))
             start = max(last - 1, *(sheet.rfind(mark, last, begin) for mark in "{};"))
             yield sheet[start + 1 : begin], depth > 0
             counted = begin
-        last = place
+        last = at
 
 
-def _places(sheet: str, text: str) -> Iterator[int]:
-    place = sheet.find(text)
-    while place >= 0:
-        yield place
-        place = sheet.find(text, place + 1)
+def _positions(sheet: str, text: str) -> Iterator[int]:
+    at = sheet.find(text)
+    while at >= 0:
+        yield at
+        at = sheet.find(text, at + 1)

@@ -327,5 +327,5 @@ class Nesting:
         return found
 
     def _last(self, level: Int, tags: Int) -> npt.NDArray[np.int64]:
-        place = np.searchsorted(self._keys, level << self._bits | tags) - 1
-        return self._keys.take(place, mode="clip") & (1 << self._bits) - 1
+        index = np.searchsorted(self._keys, level << self._bits | tags) - 1
+        return self._keys.take(index, mode="clip") & (1 << self._bits) - 1

@@ -171,10 +171,10 @@ def join_printed_breaks(kinds: Int, texts: list[str], lengths: Int) -> None:
     nesting = Nesting(OPENS.take(kinds), kinds == TagKind.CLOSE)
     bounds = np.flatnonzero((kinds >= TagKind.BLOCK) | nesting.closes(kinds >= TagKind.BLOCK))
     ends = np.append(bounds[1:], len(kinds))
-    place = np.searchsorted(bounds, breaks, side="right") - 1
-    new = np.flatnonzero(np.diff(place, prepend=-1))
+    paragraph = np.searchsorted(bounds, breaks, side="right") - 1
+    new = np.flatnonzero(np.diff(paragraph, prepend=-1))
     parts = [
-        [int(bounds[place[first]]), *breaks[first:last].tolist(), int(ends[place[first]])]
+        [int(bounds[paragraph[first]]), *breaks[first:last].tolist(), int(ends[paragraph[first]])]
         for first, last in pairwise([*new.tolist(), len(breaks)])
     ]
     lines = [[" ".join("".join(texts[one:other]).split()) for one, other in pairwise(part)] for part in parts]
@@ -205,18 +205,18 @@ def _goes_on(texts: Sequence[str], at: int) -> bool:
 
 def _cut(kinds: Int, texts: list[str], lengths: Int, part: list[int], lines: list[str], paragraphs: list[str]) -> None:
     """Let each break be what the paragraphs say that the lines make."""
-    number, place = 0, 0
+    number, position = 0, 0
     for at, line in zip(part[1:-1], lines, strict=False):
         paragraph = paragraphs[number]
-        hyphen = "" if paragraph.startswith(line, place) else line[-1]
-        place += len(line) - len(hyphen)
-        if place >= len(paragraph):
+        hyphen = "" if paragraph.startswith(line, position) else line[-1]
+        position += len(line) - len(hyphen)
+        if position >= len(paragraph):
             kinds[at] = TagKind.BLOCK_VOID
-            number, place = number + 1, 0
+            number, position = number + 1, 0
         else:
-            is_space = paragraph[place] == " "
+            is_space = paragraph[position] == " "
             _join(kinds, texts, lengths, at, hyphen=hyphen, space=" " * is_space)
-            place += is_space
+            position += is_space
 
 
 def _join(kinds: Int, texts: list[str], lengths: Int, at: int, *, hyphen: str = "", space: str = "") -> None:
