@@ -1,10 +1,10 @@
 """Lines around a story: kickers, dates, bylines and buttons, notes about the author or the publisher, boxes of facts.
 
-No element of a text tells its head from its story. But of what stands above the date of a story nothing but sentences
-belongs to it, and a line that is no sentence leads to nothing if the rest of the text is dropped.
+In a text no element separates the head from the story. But above the date of a story, only sentences belong to it. And
+a last line that is not a sentence introduces nothing if the rest of the text is dropped.
 
-A note about the author reads like the last paragraph of a story about a person. But such a story has named the person
-before. A box of facts or a poll is a heading that says so, and short lines.
+A note about the author reads like the last paragraph of a story about a person. But such a story names the person
+earlier, too. A box of facts or a poll has a heading that says so, and short lines.
 """
 
 from __future__ import annotations
@@ -24,37 +24,37 @@ from corestory.line_rules.patterns import LETTER, pattern, words_of
 from corestory.types import Bool, Float, Int
 
 DATE_WORDS = 10
-"""The most words of the line with an article's date, the time and the author's name included."""
+"""The most words of the line with an article's date, including the time and the author's name."""
 HEAD_LINES, HEAD_WORDS = 4, 20
-"""The head of a story: the most kept lines above its first sentence, and the most words of each."""
+"""The most kept lines in the head of a story, above its first sentence, and the most words of each."""
 NEAR, DATED_CHARACTERS = 6, 80
-"""The lines above the first sentence, one of which is the date, credit or button of the head; and the most characters
-of a date. In any language a date has a year, and a day or the time."""
+"""The number of lines above the first sentence that may be the date, credit or button of the head, and the most
+characters of a date. In any language a date has a year, and a day or the time."""
 SENTENCE_WORDS = 8
-"""The fewest words of the first sentence and of the last one."""
+"""The fewest words of a story's first sentence and of its last one."""
 LABEL_WORDS, LABELS = 8, 2
-"""The most words of lines behind the last sentence, and the most such lines."""
+"""The most words of a line after the last sentence, and the most such lines."""
 BEHIND = 2
-"""The fewest dropped lines around them."""
+"""The fewest dropped lines after the last sentence."""
 
 LAST, NOTE_WORDS = 4, 90
-"""The last kept paragraphs among which notes about the author or publisher are, and the most words of a note."""
+"""The number of last kept paragraphs that may be notes about the author or publisher, and the most words of a note."""
 FIRST = 3
-"""The first kept paragraphs among which the author's name alone may be."""
+"""The number of first kept paragraphs that may be the author's name alone."""
 PROSE_WORDS = 8
-"""The fewest words of a kept paragraph that names the people of the story."""
+"""The fewest words of a kept paragraph that can name the people of the story."""
 NAME_WORDS = 4
 """The most words of a name."""
 STORY_WORDS = 40
 """The fewest kept words before a note about the publisher."""
 WORK_WORDS = 5
-"""The first words behind a name and a dash, one of which says that the person writes."""
+"""The number of words after a name and a dash, one of which is a profession of writers."""
 BEFORE_NAME = 40
-"""The most characters before the publisher's name: "Founded in 1987, the firm of"."""
+"""The most characters before the publisher's name in a note: "Founded in 1987, the firm of"."""
 HEADING_WORDS, ITEM_WORDS, ITEMS = 10, 12, 2
-"""The most words of the heading of a box and of its lines, and the fewest lines of a box."""
+"""The most words of the heading of a box, the most words of its lines, and the fewest lines."""
 
-# A date, with words or a name before it and the time behind it.
+# A date, with words or a name before it and the time after it.
 _MONTH, _YEAR = rf"(?:de )?{LETTER}{{3,10}}\.?,?(?: de)?", r"(?:19|20|25)\d\d"
 _TIME = (
     r"(?:\W{1,3}(?:(?:at|um|à|às|a las|kl|alle|о|в|ore|om|เวลา)\.? )?\d{1,2}[:.hH]\d\d(?::\d\d)?"
@@ -67,9 +67,9 @@ _DATE = (
     rf"{_YEAR}[年년] ?\d{{1,2}}[月월] ?\d{{1,2}}[日일][\d\s:：時时分시분]*"
 )
 _DATED = re.compile(r"\b(?:19|20)\d\d\b\D+\d|\d\D+(?:19|20)\d\d\b|\b(?:[01]?\d|2[0-3])[:.][0-5]\d\b(?![./:])")
-# No line of a list, and no dash before the name of a speaker.
+# An item of a list, or the dash before the name of a speaker.
 _ITEM = re.compile(r"\s*(?:[*•·▪●‣◦–—-]|\(?\d{1,3}[.)])")
-# "Mr Lee writes that ...": what he writes is told.
+# "Mr Lee writes that ..." reports his words; it is not a note about the author.
 _CLAUSES = [["that"], ["que"], ["che"], ["dat"], ["att"], ["at"], ["ότι"]]
 _PUBLISHER = (
     r"(?:about|über|à propos d[eu]s?|acerca de|sobre|over|om|informazioni su)\s+(?:(?:the|die|das|la|le|el|o|a)\s+)?"
@@ -82,7 +82,7 @@ _BOX = (
 
 
 def around_story(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the kept lines above and behind a story that are none of it.
+    """Find the kept lines above and below a story that do not belong to it.
 
     Parameters
     ----------
@@ -92,9 +92,9 @@ def around_story(batch: Batch, words: Float, kept: Bool) -> Bool:
     Returns
     -------
     numpy.ndarray
-        Shape (paragraphs,): the line with a date, and maybe a name, that begins an article; in a text also the lines
-        above its date and those in capitals above its first sentence, and one or two that are no sentences behind
-        the last.
+        Shape (paragraphs,): the line with a date, and maybe a name, that begins an article. In a text also the lines
+        above its date, lines in capitals above its first sentence, and one or two lines after the last sentence that
+        are not sentences.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def around_story(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _first_dates(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the line with a date, and maybe a name, that begins an article: a diary has more of them."""
+    """Find the line with a date, and maybe a name, that begins an article. A diary has several, and they stay."""
     found = np.zeros(len(kept), bool)
     for inside in batch.layout.slices():
         lines = (inside.start + np.flatnonzero((kept & (words <= DATE_WORDS))[inside])).tolist()
@@ -128,7 +128,7 @@ def _first_dates(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _above(texts: Sequence[str], words: Float, rows: Int) -> list[int]:
-    """Return the kept rows of the head of a text: above its date, credit or button; several lines in capitals."""
+    """Return the kept rows of a text's head: those above its date, credit or button, and several in capitals."""
     first = rows[: HEAD_LINES + 1].tolist()
     begin = next(
         (
@@ -143,7 +143,7 @@ def _above(texts: Sequence[str], words: Float, rows: Int) -> list[int]:
         return []
     near = range(max(head[0], begin - NEAR), begin)
     labels = [row for row in near if any(tell(texts[row]) for tell in (_is_dated, is_credit, is_page_label))]
-    # One line in capitals may be a subhead, or the name of a speaker.
+    # A single line in capitals may be a subhead, or the name of a speaker.
     capitals = [row for row in head if texts[row].isupper() and not texts[row].endswith(":")]
     found = [
         row for row in head if row < max(labels, default=-1) and not texts[row].endswith((",", ".", ":", "：", "。"))
@@ -158,7 +158,7 @@ def _is_dated(text: str) -> bool:
 
 
 def _behind(texts: Sequence[str], words: Float, rows: Int, end: int) -> list[int]:
-    """Return the last kept rows that are labels or headings behind the last sentence; two names are no such."""
+    """Return the last kept rows that are labels or headings after the last sentence. Two names are not labels."""
     last = rows[-LABELS - 1 :].tolist()
     size = next((size for size, row in enumerate(reversed(last)) if ends_as_sentence(texts[row])), 0)
     if not size or words[last[-size - 1]] < SENTENCE_WORDS or end - last[-size - 1] <= size + BEHIND:
@@ -172,7 +172,7 @@ def _behind(texts: Sequence[str], words: Float, rows: Int, end: int) -> list[int
 
 
 def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the kept paragraphs that are notes about the author or the publisher, or in a box of facts or a poll.
+    """Find the kept notes about the author or the publisher, and the kept lines of boxes of facts and polls.
 
     Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
@@ -193,7 +193,7 @@ def end_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end: int) -> list[int]:
-    """Return the kept rows that are notes, all among the last ones, and the author's name above the story."""
+    """Return the kept rows at the end that are notes, and those at the start that are the author's name."""
     prose = [row for row in rows if words[row] >= PROSE_WORDS]
     found = list[int]()
     for index in range(len(rows) - 1, max(len(rows) - 1 - LAST, 0), -1):
@@ -216,9 +216,9 @@ def _notes(texts: Sequence[str], words: Float, rows: list[int], first: int, end:
 
 
 def _of_author(text: str, above: str, story: Iterable[str]) -> bool:
-    """Return whether a paragraph says who somebody is that writes, and the story does not name that person."""
+    """Return whether a paragraph introduces a person who writes, and the story does not name that person."""
     if _is_name(above) and (work := profession().match(text)):
-        # "Writers and painters" is no person.
+        # "Writers and painters" does not introduce one person.
         return not re.match(r":| (?:and|und|et|y|e|en|och|og|i|и) ", text[work.end() :])
     name, rest = _name_and_rest(re.sub(r"^[^:.!?]{3,30}:\s", "", text))
     return bool(
@@ -230,35 +230,35 @@ def _of_author(text: str, above: str, story: Iterable[str]) -> bool:
 
 
 def _name_and_rest(text: str) -> tuple[list[str], list[str]]:
-    # Of most texts the first words tell, and the others need not be split.
+    # Usually the first words are enough, and the others need not be split.
     words, particles = text.split(None, NAME_WORDS + 1)[: NAME_WORDS + 1], words_of("particles of names")
     size = next((index for index, word in enumerate(words) if not (word[0].isupper() or word in particles)), len(words))
     return (words[:size], text.split()[size:]) if 2 <= size <= NAME_WORDS else ([], [])
 
 
 def _is_name(text: str) -> bool:
-    if not text[-1:].isalpha():  # as no sentence does
+    if not text[-1:].isalpha():  # a sentence ends in a mark
         return False
     name, rest = _name_and_rest(text)
     return bool(name) and not rest
 
 
 def _of_publisher(text: str, heading: str, behind: Sequence[str]) -> bool:
-    """Whether a paragraph begins with the name in the heading "About ...", or follows "Notes to editors"."""
+    """Return whether a paragraph begins with the name in the heading "About ...", or follows "Notes to editors"."""
     if pattern(_PRESS).fullmatch(heading):
         return True
     about = pattern(_PUBLISHER).match(heading)
     name = heading[about.end() :].strip(" :") if about else ""
     if not name[:1].isupper() or name not in text[: len(name) + BEFORE_NAME]:
         return False
-    # A name of one word may be a person's in the story, and "Over the bridge" is English.
+    # A name of one word may be a person's in the story. "Over" is Dutch for "about", but also begins English lines.
     is_one = about and about[0].count(" ") > 1 and about[0][:4].casefold() != "over"
     least = 1 if is_one or any(map(ends_release, behind)) else 2
     return least <= len(name.split()) <= HEADING_WORDS
 
 
 def _boxes(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the kept lines of boxes: the heading, and the short lines or the items of a list behind it."""
+    """Find the kept lines of boxes: the heading, and the short lines or list items below it."""
     texts, found = batch.texts, np.zeros(len(kept), bool)
     headings = np.flatnonzero(kept & (words <= HEADING_WORDS)).tolist()
     headings = [row for row in headings if pattern(_BOX).fullmatch(texts[row])]
@@ -269,7 +269,7 @@ def _boxes(batch: Batch, words: Float, kept: Bool) -> Bool:
         short |= batch.markup.words.having("own_li")
     row = 0
     for heading in headings:
-        if heading < row:  # within the box before
+        if heading < row:  # within the previous box
             continue
         row, end = heading + 1, int(batch.layout.end[heading])
         while row < end and short[row]:

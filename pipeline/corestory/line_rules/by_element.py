@@ -1,7 +1,8 @@
-"""Filler by its element or class: captions, dates, boxes beside the story, offers, and quotes that repeat it.
+"""Filler by element or class: captions, dates, boxes beside the story, offers, and quotes that repeat the story.
 
-A class counts if an element near the paragraph has all its words, in the languages of news sites. On training pages, at
-most one in forty paragraphs within such an element is core, but for pages of which it holds much.
+A paragraph has a class if an element near it has all words of the class, in the languages of news sites. On training
+pages, at most one in forty paragraphs within such an element is core. Pages with much of their text in such an element
+are exceptions, and their paragraphs stay.
 """
 
 from __future__ import annotations
@@ -18,26 +19,27 @@ from corestory.line_rules.teasers import LEAST_LINKED
 from corestory.types import Bool, Float
 
 GALLERY = 0.75
-"""From this share of an article's kept words on, captions are its story."""
+"""The share of an article's kept words from which its captions are the story."""
 DATE_WORDS = 0.5
-"""From this share of words with a digit on, a paragraph with a ``time`` element is a date."""
+"""The least share of words with a digit in a paragraph with a ``time`` element that is a date."""
 CLAIMED = 0.3
-"""The greatest share of an article's kept words in boxes, notes and menus by their class: a class with more is that of
-the page."""
+"""The share of an article's kept words in boxes, notes and menus by their class from which the class is that of the
+whole page."""
 OFFER_WORDS = 12
-"""The most words of a line of a box with offers."""
+"""The most words of a line in a box of offers that is filler."""
 QUOTE_CHARACTERS, SPEAKER_WORDS = 12, 8
-"""The fewest characters of a quote that repeats a part of the story, and the most words of the line that says whose."""
+"""The fewest characters of a quote that repeats part of the story, and the most words of the line with its speaker."""
 
 _AROUND_QUOTES = " .,…\"'’‘“”„«»‹›「」–—"
 
 
 @cache
 def classes(of: str) -> tuple[frozenset[str], ...]:
-    """Return the classes of `captions` and credits of pictures; of `boxes` beside the story, notes, menus and forms.
+    """Return the classes of a group of elements. An element has a class if it has all words of the class.
 
-    Those of `offers` say in short lines what a subscription holds and costs, and their prose may be the story; those of
-    `pull quotes` may repeat the story. An element is of a class if it has all its words.
+    The groups are `captions` and credits of pictures; `boxes` beside the story, notes, menus and forms; `offers`, which
+    give the contents and price of a subscription in short lines, while their longer lines may be the story; and
+    `pull quotes`, which may repeat the story.
     """
     return tuple(frozenset(words.split()) for words in words_of(f"classes of {of}"))
 
@@ -53,9 +55,8 @@ def by_element(batch: Batch, words: Float, kept: Bool) -> Bool:
     Returns
     -------
     numpy.ndarray
-        Shape (paragraphs,): captions, unless they are the story, the dates in ``time`` elements, the labels of buttons
-        within paragraphs, links in square brackets, boxes, notes and menus by their class, and quotes that repeat the
-        story.
+        Shape (paragraphs,): captions, unless they are the story; dates in ``time`` elements; labels of buttons within
+        paragraphs; links in square brackets; boxes, notes and menus by their class; and quotes that repeat the story.
 
     Examples
     --------
@@ -70,7 +71,7 @@ def by_element(batch: Batch, words: Float, kept: Bool) -> Bool:
     found, layout = np.zeros(len(kept), bool), batch.layout
     if batch.markup is None:
         return found
-    # Most paragraphs are dropped, and their elements need no look.
+    # Most paragraphs are dropped, and their elements are not needed.
     of_kept = batch.markup.words.rows(np.flatnonzero(kept))
     having = of_kept.having
     captions, claimed, offers, quotes, timed, labels = np.zeros((6, len(kept)), bool)
@@ -79,7 +80,7 @@ def by_element(batch: Batch, words: Float, kept: Bool) -> Bool:
         *map(classes, ("captions", "boxes", "offers", "pull quotes"))
     )
     captions[kept] |= having("figcaption")
-    captions[kept] &= ~having("up_table")  # it is the heading of the table
+    captions[kept] &= ~having("up_table")  # the caption of a table is its heading
     timed[kept] = having("intime")
     labels[kept] = having("own_button") & having("up_p")
     in_captions, in_claimed, in_offers, in_all = (
@@ -103,7 +104,7 @@ def _dates(batch: Batch, timed: Bool) -> Bool:
 
 
 def _repeated(batch: Batch, quotes: Bool, kept: Bool, words: Float) -> Bool:
-    """Find the quotes that repeat a part of another kept paragraph, and the lines behind them that say who spoke."""
+    """Find the quotes that repeat part of another kept paragraph, and the lines below them that name the speaker."""
     found = np.zeros(len(kept), bool)
     for row in np.flatnonzero(quotes).tolist():
         bare = batch.texts[row].strip(_AROUND_QUOTES)

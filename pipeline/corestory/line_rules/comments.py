@@ -1,11 +1,11 @@
-"""Comments of readers behind a story in a text: by the names, times and buttons between them, not by their words.
+"""Readers' comments below a story in a text, found by the names, times and buttons between them.
 
-What a reader writes is prose, and in a text nothing else tells it from the story. But comments follow one another, and
-each has a line with its time and a button to answer it, or a line "Ann Lee says:". Such lines alone do not tell: a blog
-has "Comments (3)" and a date below each post, a diary has dates, a story may quote posts with their times. So most of
-these lines are dropped by the first decision, and two of three say the same: a heading, buttons with times, and that
-all these lines or some of the prose between them are dropped. The posts of a forum say "Re:" and the headline of the
-story.
+A comment is prose, and its words do not separate it from the story. But comments follow one another, and each has a
+line with its time and a button to answer it, or a line such as "Ann Lee says:". Such lines alone are not enough: a blog
+has "Comments (3)" and a date below each post, a diary has dates, and a story may quote posts with their times. So the
+first decision must drop most of these lines, and two of three signs must be present: a heading; buttons and times; and
+that all these lines, or some of the prose between them, are dropped. Posts of a forum have "Re:" and the headline of
+the story.
 """
 
 from __future__ import annotations
@@ -26,34 +26,34 @@ STORY_WORDS = 30
 LINE_WORDS = 12
 """The most words of a line with a time, of a heading and of a line of buttons."""
 SUBJECT_WORDS, REPLY_CHARACTERS = 25, 16
-"""The most words of a line with the subject of a reply; its colon is among the first characters, this many."""
+"""The most words of a line with the subject of a reply, and the number of its first characters that hold the colon."""
 NAME_WORDS = 6
-"""The most words of the name of the person who writes."""
+"""The most words of a line in the head of a forum post, such as the author's name."""
 MOST_COUNTS = 2
-"""The most different numbers of comments on a page: how many there are, and how many it shows."""
+"""The most different numbers in a page's counts of comments: the total, and the number that it shows."""
 PROSE_WORDS = 4
-"""Other lines of at least this many words may be comments."""
+"""The fewest words of a line between times and buttons that may be a comment."""
 BEHIND_HEADING = 8
 """The most lines from the heading to the first time or button."""
 LINES_BETWEEN = 2
-"""The fewest dropped lines of a page before its last kept comment."""
+"""The fewest dropped lines of a page before its last kept line; a page with fewer is not searched."""
 BEHIND_LAST = 16
-"""The number of lines behind the last kept one that are looked at."""
+"""The number of lines after the last kept line that are searched."""
 APART_WORDS, LAST_WORDS = 1000, 250
-"""The most words between the times or buttons of two comments, and behind the last of them."""
+"""The most words between the times or buttons of two comments, and after those of the last comment."""
 MOST_KEPT = 1 / 3
-"""The greatest share of the times and buttons that is kept."""
+"""The greatest share of the times and buttons that are kept."""
 LINES_BEHIND = 2
-"""The most kept lines behind comments without a heading: a story that quotes posts goes on."""
+"""The most kept lines after comments without a heading. After quoted posts a story goes on longer."""
 
 BESIDE_WORDS, BESIDE_SENTENCE, BESIDE_HALF = 7, 1, 2
-"""The most words of a line besides the time in it. The second number is for a line that ends as a sentence does: "vor 2
+"""The most words of a line besides its time. The second value is for a line that ends as a sentence does: "vor 2
 Std." is a time, "She left 3 days ago." is not. The third is for a line that ends in "a.m."."""
 STAMP_CHARACTERS, SHORT_STAMP = 150, 4
-"""The most characters of a line with a time, because a word may be long; and of a line such as "3d", which says how
-long ago without a word such as "ago"."""
+"""The most characters of a line with a time, because a few words may be long; and of a line such as "3d", which has no
+word such as "ago"."""
 
-# Who writes, in a line with what is written: "Ann P.: I agree."
+# A comment on one line with its author: "Ann P.: I agree."
 _SPOKEN = r"[^\s:.][^:.!?]{0,20}(?:\b[^\W\d_]\.)?: \S"
 # "Re:" in the languages of forums and of mail.
 _REPLY = r"[\W_]*(?:re|aw|antw|antwort|sv|vs|odp|rép|rif|ynt|ha|vá|отв|ответ|回复|回覆|返信)\s?[:：]\s*(\S.{4,})"
@@ -72,12 +72,12 @@ _DATES = (
     # Without a year a date has the time of day behind it.
     rf"(?:\d{{1,2}}\.? {_MONTH}|{_MONTH} \d{{1,2}})(?=.{{1,6}}{CLOCK})"
 )
-# A line that says nothing but how long ago begins so, or with a digit.
+# A line that says only how long ago begins with one of these, or with a digit.
 _AGO_BEGINS = (
     *("a", "one", "vor ", "il y a ", "hace ", "há ", "un", "před ", "pred ", "acum ", "prije ", "преди ", "πριν "),
     *("منذ ", "לפני "),
 )
-# A line with a date has one of these, which are found faster than all of it.
+# A line with a date has one of these, which are faster to find than the whole date.
 _IN_DATES = re.compile(r"\d(?:\d{3}|[./-]\s?\d|\s?[:hH]\s?\d\d)")
 _NUMBERS = re.compile(r"\d+")
 _MARKS = " \xa0\t0123456789()[]:：.,!?#*•·-–—|/>»›▲▼↓↩️件개条條则"
@@ -105,7 +105,7 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
         begin = int(np.searchsorted(before, before[inside.start] + STORY_WORDS))
         if len(rows) and begin <= rows[-1]:
             last = int(rows[-1]) + 1
-            if batch.markup is not None and last - begin - kept[begin:last].sum() < LINES_BETWEEN:  # of most pages
+            if batch.markup is not None and last - begin - kept[begin:last].sum() < LINES_BETWEEN:  # as in most pages
                 continue
             part = slice(begin, min(last + BEHIND_LAST, inside.stop))
             replies = _replies(batch.texts, words, kept, part, inside.start)
@@ -114,7 +114,7 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
             comments = _comments(batch.texts, words, kept, part, inside.stop)
             if comments is not None:
                 first, end, headed = comments
-                # What the last one writes; without a heading the story may go on.
+                # The rest is the last comment; without a heading it may be the story.
                 if headed and before[last] - before[min(end, last)] <= LAST_WORDS:
                     end = last
                 found[first:end] = kept[first:end]
@@ -122,9 +122,10 @@ def in_comments(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _headings_of(texts: Sequence[str], labels: Sequence[tuple[int, str]], behind: range) -> set[int]:
-    """Return the rows of headings of comments: by their words, or as they say how many comments there are.
+    """Return the rows of headings of comments: by their words, or because they count the comments.
 
-    Lists of posts say that below each, so many different numbers, also in the rows behind, head nothing.
+    A list of posts has a count below each post. So if the counts, also those in the rows `behind`, have many different
+    numbers, they are not headings.
     """
     counted = {row: numbers for row, _ in labels if (numbers := numbers_of_comments(texts[row]))}
     found = {row for row, label in labels if row not in counted and is_heading(label)}
@@ -137,7 +138,7 @@ def _headings_of(texts: Sequence[str], labels: Sequence[tuple[int, str]], behind
 def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice, end: int) -> tuple[int, int, bool] | None:
     """Return the first row and the end of the first comments, and whether a heading is above their times or buttons.
 
-    The first row is the heading's or the first name's, and the last that of the last time or button.
+    The first row is the heading, or else the first dropped time or button. The end is after the last time or button.
     """
     short = (inside.start + np.flatnonzero(words[inside] <= LINE_WORDS)).tolist()
     labels = [(row, label_of(texts[row])) for row in short]
@@ -146,14 +147,14 @@ def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice, end
         row for row, label in labels
         if is_button(label) or (ends_in_speech(label) and any(map(is_stamp, texts[row : min(row + 2, inside.stop)])))
     ]  # fmt: skip
-    if not headings and len(buttons) < 2:  # of most texts
+    if not headings and len(buttons) < 2:  # as in most texts
         return None
     stamps = [row for row in short if is_stamp(texts[row])]
     of_buttons, of_stamps = set(buttons), set(stamps)
     marks = sorted(of_buttons | of_stamps)
     if len(marks) < 2:
         return _above_more(texts, headings, short) or _spoken(texts, sorted(headings), inside.stop)
-    # The date of the story stands above the heading.
+    # The date of the story is above the heading.
     above = np.searchsorted(marks, sorted(headings))
     apart = np.union1d(np.flatnonzero(np.add.reduceat(words, marks)[:-1] > APART_WORDS) + 1, above[above > 0])
     for group in np.split(np.array(marks), apart[apart < len(marks)]):
@@ -174,13 +175,13 @@ def _comments(texts: Sequence[str], words: Float, kept: Bool, inside: slice, end
 
 
 def _replies(texts: Sequence[str], words: Float, kept: Bool, inside: slice, start: int) -> int | None:
-    """Return the first row of the replies of a forum: "Re:" and the headline, or two of one subject, mostly dropped."""
+    """Return the first row of the replies in a forum: "Re:" and the headline, or one subject twice, mostly dropped."""
     subjects = {
         row: label_of(reply[1]) for row in (inside.start + np.flatnonzero(words[inside] <= SUBJECT_WORDS)).tolist()
         if (":" in (begin := texts[row][:REPLY_CHARACTERS]) or "：" in begin)
         and (reply := pattern(_REPLY).match(texts[row]))
     }  # fmt: skip
-    if not subjects:  # of nearly all texts
+    if not subjects:  # as in nearly all texts
         return None
     first = int(min(subjects))
     several = len(set(subjects.values())) < len(subjects) and kept[first : inside.stop].mean() <= MOST_KEPT
@@ -193,14 +194,14 @@ def _replies(texts: Sequence[str], words: Float, kept: Bool, inside: slice, star
 
 
 def _above_more(texts: Sequence[str], headings: set[int], short: Sequence[int]) -> tuple[int, int, bool] | None:
-    """Give, as `_comments`, what stands between a heading of comments and the link to more comments."""
+    """Return, as `_comments` does, the lines between a heading of comments and the link to more comments."""
     more = next((row for row in short if is_link_to_more(label_of(texts[row]))), None)
     heading = max((row for row in headings if more is not None and row < more), default=None)
     return None if more is None or heading is None else (heading, more, False)
 
 
 def _spoken(texts: Sequence[str], headings: Sequence[int], end: int) -> tuple[int, int, bool] | None:
-    """Give, as `_comments`, two or more comments below a heading that begin with the name of who writes."""
+    """Return, as `_comments` does, two or more comments below a heading that begin with their authors' names."""
     for heading in headings:
         if is_heading_of_stories(label_of(texts[heading])):
             continue
@@ -223,55 +224,55 @@ def _words_of_buttons() -> frozenset[str]:
 
 
 def label_of(text: str) -> str:
-    """Return a line without marks, counts and capitals."""
+    """Return a line in small letters, without the marks and counts at its ends."""
     return text.casefold().strip(_MARKS)
 
 
 def is_heading(label: str) -> bool:
-    """Return whether the label of a line, as of `label_of`, is a heading of comments."""
+    """Return whether a label, as from `label_of`, is a heading of comments."""
     return label in _headings()
 
 
 def is_heading_of_stories(label: str) -> bool:
-    """Return whether a heading of comments stands within stories, too."""
+    """Return whether a heading of comments also appears within stories."""
     return label in words_of("headings of comments and stories")
 
 
 def is_link_to_more(label: str) -> bool:
-    """Return whether the label of a line is that of a link to more comments."""
+    """Return whether a label, as from `label_of`, is that of a link to more comments."""
     return label in words_of("links to more comments")
 
 
 def is_button(label: str) -> bool:
-    """Return whether the label of a line, as of `label_of`, holds nothing but labels of buttons and counts."""
+    """Return whether a label, as from `label_of`, consists of labels of buttons and counts."""
     buttons, known, pressed = words_of("buttons of comments"), _words_of_buttons(), False
     for word in label.replace("’", "'").split():
         part = word.strip(_MARKS)
-        if part not in known:  # nearly always the first
+        if part not in known:  # nearly always at the first word
             return False
         pressed |= part in buttons
     return pressed
 
 
 def numbers_of_comments(text: str) -> tuple[str, ...]:
-    """Return the numbers of a short line that says how many comments there are."""
+    """Return the numbers in a short line that counts comments."""
     numbers = _NUMBERS.findall(text) if len(text) <= STAMP_CHARACTERS else []
     return tuple(numbers) if numbers and pattern(_COUNTED).search(text) else ()
 
 
 def ends_in_speech(label: str) -> bool:
-    """Return whether a line ends as the head of a comment does: with a verb of speech."""
+    """Return whether a label ends in a verb of speech, as the head of a comment does."""
     return label.rpartition(" ")[2] in words_of("verbs of speech")
 
 
 def is_label_of_comments(text: str) -> bool:
-    """Return whether a line is a heading of comments, or holds nothing but labels of their buttons."""
+    """Return whether a line is a heading of comments, or consists of labels of their buttons."""
     label = label_of(text)
     return is_heading(label) or is_button(label)
 
 
 def is_stamp(text: str) -> bool:
-    """Return whether a line holds a date or says how long ago, and little else.
+    """Return whether a line contains a date or says how long ago, and little else.
 
     Examples
     --------
@@ -286,7 +287,7 @@ def is_stamp(text: str) -> bool:
 
 
 def says_how_long_ago(line: str) -> bool:
-    """Return whether a line says nothing but how long ago.
+    """Return whether a line says how long ago, and nothing else.
 
     Examples
     --------
@@ -297,11 +298,11 @@ def says_how_long_ago(line: str) -> bool:
 
 
 def begins_as_ago(line: str) -> bool:
-    """Return whether a line begins as those do that say nothing but how long ago; few others do."""
+    """Return whether a line begins as lines that say only how long ago do; few other lines do."""
     return line[:1].isdecimal() or line[:8].casefold().startswith(_AGO_BEGINS)
 
 
-# Several rules ask about a line, and menus have the same lines on all pages of a site.
+# Several rules test the same line, and menus repeat their lines on all pages of a site.
 @lru_cache(maxsize=4096)
 def _is_stamp(text: str) -> bool:
     found = pattern(_DATES).search(text) if _IN_DATES.search(text) else None
@@ -315,7 +316,7 @@ def _is_stamp(text: str) -> bool:
             found = pattern("{how long ago}").search(text)
     if found is None or "@" in text:
         return False
-    # "a.m." ends no sentence, but sentences end in it.
+    # "a.m." does not end a sentence by itself, but a sentence may end in it.
     line = pattern(r"\s?[ap]\.\s?m\.$").sub("", text)
     beside = text[: found.start()] + " " + re.sub(CLOCK, " ", line[found.end() :])
     most = BESIDE_HALF if line != text else BESIDE_SENTENCE if ends_as_sentence(text) else BESIDE_WORDS

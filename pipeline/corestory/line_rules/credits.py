@@ -1,7 +1,7 @@
-"""Credits by their form, captions that end in one, and what printed pages and galleries leave in a text.
+"""Credits by their form, captions that end in a credit, and traces of printed pages and galleries in texts.
 
-Nothing but names follows the words of a credit, and a name stands beside a profession. The head and the number of a
-page of paper stand within a sentence of the story, and the numbers of pictures follow one another.
+After the words of a credit there are only names, and beside a profession there is a name. The head and number of a
+printed page interrupt a sentence of the story. The numbers of pictures follow one another.
 """
 
 from __future__ import annotations
@@ -20,32 +20,32 @@ from corestory.types import Bool, Float
 NAME_WORDS = 5
 """The most words of the name in a byline."""
 PICTURE_CHARACTERS = 84
-"""The most characters of the end of a caption, from the colon or the © on: forty, or as many initials."""
+"""The most characters from the colon or © to the end of a caption: forty characters, or forty initials."""
 NAMES, JOINED_NAME = 8, 20
-"""The most words of the photographers' names; in a script without capitals, the most characters."""
+"""The most words of photographers' names; in a script without capitals, the most characters."""
 SIGNED_CHARACTERS, PROFESSION_WORDS = 90, 6
-"""The most characters of a name with a profession, and the most words of the profession."""
+"""The most characters of a line with a name and a profession, and the most words of the profession."""
 COUNTER_WORDS, LABEL_WORDS = 3, 30
-"""The most words of the number of a picture, such as "2 / 5" or "2 of 5"; of captions and credits."""
+"""The most words of the number of a picture, such as "2 / 5" or "2 of 5", and of a caption or credit."""
 HEAD_WORDS, PART_WORDS = 8, 8
-"""The most words of a page's head, and the fewest of each part of the sentence around it."""
+"""The most words of the head of a printed page, and the fewest words of each part of the sentence around it."""
 HEAD_NAME = 2
-"""The fewest words of a page's head besides its number: a single one may be part of a sentence torn at its markup."""
+"""The fewest words of such a head besides its number. A single word may be part of a sentence that markup split."""
 ALBUM_WORDS, TITLE_WORDS = 120, 14
-"""The most words of a text that shows a video or pictures and has no story, and of its title."""
+"""The most words of a text that shows a video or pictures without a story, and of its title."""
 SENTENCE_WORDS, MARK_WORDS = 5, 5
-"""The fewest words of a sentence of a story, and the most of a line with the length of a film or a picture's number."""
+"""The fewest words of a sentence of a story, and the most words of a line with a video's length or picture's number."""
 MARKS = 2
-"""So many credits, lengths and numbers of pictures show what a text is; a title that names a video counts as one.
+"""The fewest marks of a text without a story: credits, lengths, numbers of pictures, a title that names a video.
 
-News in brief has a byline, a time and the credit of its picture, too, but also a sentence without any.
+News in brief may also have a byline, a time and the credit of its picture, but it has a sentence besides these.
 """
 
 _WRITTEN = r"^(?:{before by}) \w{2,4}\s"
 _AND = frozenset({"and", "und", "et", "y", "e", "en", "och", "og", "i", "&"})
 # Marks of Markdown and of lists.
 _AROUND = " \xa0\t*_#|•-–—"
-# The end of a caption: "Photo: Ann Lee", "© Ann Lee"; and a line of nothing but a note on the pictures.
+# The end of a caption, "Photo: Ann Lee" or "© Ann Lee", or a line that is only a note on the pictures.
 _PICTURE = (
     r"(?:^|.*[\s(])(?:(?:{pictures})(?: credit)?\s?:\s?|©\s?)(?=[^\s\d])(?:[^.!?:]|\b[A-Z]\.){1,40}[.)]?$|"
     r"^[（(](?:写真|画像|photo|foto|bild|pictured|image)[^）)]*[）)]$|"
@@ -54,12 +54,12 @@ _PICTURE = (
     r".*[（(](?:[圖图]|照片|写真|画像|資料照|资料照|攝影|摄影|撮影|사진)\s?[:：／/＝=][^（）()]{1,30}[）)]$|"
     r".*[（(][^（）()。，]{1,20}(?:[攝摄]|攝影|摄影|提供|供圖|供图|資料照片?|资料图片?|자료사진)[）)]$"
 )
-# So does a caption end, or the last paragraph of an agency's story.
+# A caption may end in the name of an agency; so may the last paragraph of an agency's story.
 _AGENCY = (
     r".*[（(](?:efe|afp|ap|reuters|dpa|ansa|lusa|anp|pap|čtk|mti|apa|keystone|imago|shutterstock|unsplash|pexels|pixabay|"
     r"getty images|europa press)[）)]$"
 )
-# Without a colon, too, a caption ends in names: "... on Monday. Foto Ann Lee", "... (fot. Ann Lee)",
+# A caption may also end in names without a colon: "... on Monday. Foto Ann Lee", "... (fot. Ann Lee)",
 _NAMED = r"(?P<names>(?:[^\W\d]|\b\w\.|[ /@’'&-]){2,44})[)）]?$"
 _BEHIND = rf"(?:^|[.!?»)”\"|/,;(（。]\s?)(?:{{pictures}}|credit)[ .:=/：／＝]\s?{_NAMED}"
 # "... on Monday. Ann Lee/The Post", "... on Monday. / A. Lee".
@@ -77,7 +77,7 @@ _MARK = r"\D*\d{1,2}:[0-5]\d(?::[0-5]\d)?\D*|\D*\d{1,3}\s?(?:/|of|von|sur|de|di|
 
 
 def credits_and_numbers(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the kept bylines, captions that end in a credit, notes on the printed paper and numbers of pictures: "2/5".
+    """Find the kept bylines, captions that end in a credit, notes on the printed paper and picture numbers ("2/5").
 
     Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
@@ -102,20 +102,20 @@ def credits_and_numbers(batch: Batch, words: Float, kept: Bool) -> Bool:
         lengths = [
             row for row in np.flatnonzero(kept & (words <= COUNTER_WORDS)).tolist() if re.fullmatch(_LENGTH, texts[row])
         ]
-        # A live report has more times than one.
+        # A live report has several times, a video one length.
         once = np.bincount(batch.layout.article[lengths], minlength=len(batch.layout.sizes)) == 1
         found[[row for row in lengths if once[batch.layout.article[row]]]] = True
     for rows in counters.values():
-        # Ratings, of which many are equal, are no numbers of pictures.
+        # Many ratings are equal; the numbers of pictures differ.
         if len({texts[row] for row in rows}) == len(rows):
             found[rows] = True
     return found & kept
 
 
 def heads_of_pages(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the heads of printed pages: those that count pages, and a number and a name within a sentence.
+    """Find the heads of printed pages: lines that count pages, and a number and a name that interrupt a sentence.
 
-    The name is in capitals; the sentence before is not over, and goes on behind.
+    The name is in capitals. The sentence is not finished before it, and goes on after it.
 
     Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
@@ -141,12 +141,12 @@ def heads_of_pages(batch: Batch, words: Float, kept: Bool) -> Bool:
                 heads = page_heads(texts[inside])
                 found[asked] = [texts[row] in heads for row in asked]
     short = np.flatnonzero(words <= HEAD_WORDS)
-    # The second letter nearly always tells.
+    # Nearly always the second letter decides.
     has_small = [texts[row][1:2].islower() or any(map(str.islower, texts[row])) for row in short.tolist()]
     in_capitals = short[~np.array(has_small, bool)]
     if not len(in_capitals):
         return found
-    # Lines that follow one another stand within the same sentence.
+    # Consecutive lines interrupt the same sentence.
     is_new = (np.diff(in_capitals, prepend=-2) > 1) | (np.diff(layout.article[in_capitals], prepend=-1) > 0)
     new = np.flatnonzero(is_new)
     begins, ends = in_capitals[new], in_capitals[np.append(new[1:], len(in_capitals)) - 1]
@@ -166,12 +166,12 @@ def heads_of_pages(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def profession() -> re.Pattern[str]:
-    """Return the pattern of the professions and the work of those who write."""
+    """Return the pattern of the professions of people who write, and of their work."""
     return pattern(r"\b(?:{professions})\b")
 
 
 def is_credit(text: str) -> bool:
-    """Return whether a line says who wrote or helped, is a caption that ends in a credit, or notes the printed paper.
+    """Return whether a line is a byline or credit, a caption that ends in one, or a note on the printed paper.
 
     Examples
     --------
@@ -196,12 +196,12 @@ def is_picture_credit(text: str) -> bool:
 
 
 def ends_in_agency(text: str) -> bool:
-    """Return whether a caption ends in an agency, as the last paragraph of an agency's story does."""
+    """Return whether a text ends in the name of an agency, as a caption or the last paragraph of its story does."""
     return text.endswith((")", "）")) and pattern(_AGENCY).match(text) is not None
 
 
 def is_byline(text: str) -> bool:
-    """Return whether a line says by whom a story is, and nothing else.
+    """Return whether a line names the author of a story, and nothing else.
 
     Examples
     --------
@@ -209,24 +209,24 @@ def is_byline(text: str) -> bool:
     (True, True, False, False)
     """
     text = text.strip(_AROUND)
-    # Most lines begin otherwise, and need no pattern.
+    # Most lines begin with another word, and need no pattern.
     begin = next(iter(text.split(None, 1)), "")
     if begin not in words_of("before a name") and begin not in words_of("before by"):
         return False
     by, *name = pattern(_WRITTEN, re.NOFLAG).sub(lambda of: of[0].split()[-1].title() + " ", text).split()
-    # A name has two words or more: "By Size" is a subhead, and so is "By The Numbers". In scripts without case its form
-    # does not tell it.
+    # A name has two words or more: "By Size" is a subhead, and so is "By The Numbers". In scripts without case, the
+    # form of a word does not show that it is a name.
     long = 2 <= len(name) <= NAME_WORDS and name[0] not in ("The", "A", "An")
     return by in words_of("before a name") and long and all(word[0].isupper() or word in _AND for word in name)
 
 
 def _is_signed(text: str) -> bool:
-    """Return whether a line is a name and a profession."""
+    """Return whether a line consists of a name and a profession."""
     if len(text) > SIGNED_CHARACTERS:
         return False
     if any(map(text.__contains__, _OF_REPORTERS)) and re.fullmatch(_REPORTERS, text):
         return True
-    # What separates the two is looked for first, for the pattern tries every character.
+    # The separator is searched first, because the pattern tries every character.
     signed = re.fullmatch(_SIGNED, text) if _BETWEEN.search(text) else None
     if signed is None or any(map(str.isdigit, text)):
         return False
@@ -238,7 +238,7 @@ def _is_signed(text: str) -> bool:
 
 
 def _is_of_names(names: str) -> bool:
-    """Return whether nothing but names follows: "Reporting by The Herald found that ..." is a sentence."""
+    """Return whether a text consists of names: "Reporting by The Herald found that ..." is a sentence."""
     return all(
         word[0].isupper()
         or len(word.strip(".,;)")) <= 3
@@ -248,14 +248,14 @@ def _is_of_names(names: str) -> bool:
 
 
 def _is_of_picture(text: str) -> bool:
-    # What it has to have is looked for first, for the pattern tries every word.
+    # The necessary characters are searched first, because the pattern tries every word.
     end = text[-PICTURE_CHARACTERS:]
     may_be = ":" in end or "©" in end or text.startswith(("(", "（")) or text.endswith((")", "）", "撮影"))
     return may_be and pattern(_PICTURE).match(text) is not None
 
 
 def _ends_in_names(text: str) -> bool:
-    """Return whether the end of a caption has nothing but names behind what a picture is called, or two with a mark."""
+    """Return whether a caption ends in names after a word such as "photo", or in longer names beside "/" or "|"."""
     begin = max(len(text) - PICTURE_CHARACTERS, 0)
     for ending, least in [(_BEHIND, 1)] + [(_BESIDE, 3)] * ("/" in text[begin:] or "|" in text[begin:]):
         end = pattern(ending).search(text, begin)
@@ -273,7 +273,7 @@ def _are_names(text: str, least: int) -> bool:
 
 
 def only_pictures(batch: Batch, words: Float) -> Bool:
-    """Find the texts that hold the title of a video or of pictures, captions and labels, and no story.
+    """Find the texts that contain the title of a video or of pictures, captions and labels, but no story.
 
     Parameters
     ----------
@@ -283,7 +283,7 @@ def only_pictures(batch: Batch, words: Float) -> Bool:
     Returns
     -------
     numpy.ndarray
-        Shape (articles,). What a video shows may be said in a single sentence.
+        Shape (articles,). Such a text may describe a video in a single sentence.
 
     Examples
     --------
@@ -307,7 +307,7 @@ def only_pictures(batch: Batch, words: Float) -> Bool:
             for text, length in zip(texts, lengths, strict=True)
         ]
         credited = [is_picture_credit(text) for text in texts]
-        # In a gallery a caption stands beside the number of its picture.
+        # In a gallery, a caption is beside the number of its picture.
         beside = [names_video and any(numbers[max(index - 1, 0) : index + 2]) for index in range(len(texts))]
         sentences = [
             text for text, length, is_caption in zip(texts, lengths, map(or_, credited, beside), strict=True)

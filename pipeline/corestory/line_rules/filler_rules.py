@@ -1,7 +1,7 @@
-"""All rules for filler that holds whatever the words' score: what each finds, and their order.
+"""All rules that make a paragraph filler whatever its score, in their order.
 
-A caption or a date that is written like the story is kept by its words, though its own element names it in every
-language; so are a byline, a note of the page about itself and a headline with its time.
+The words of some filler are like those of a story, so the model keeps it: captions, dates, bylines, headlines with a
+time, and notes of the page about itself. These rules find it by its element, its form or its words.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ class FillerRule:
     name
         As in the JSON of `explain`.
     meaning
-        What a paragraph is that the rule finds.
+        The sort of paragraph that the rule finds.
     find
-        Takes a batch, its paragraphs' lengths in words and whether each is kept, and returns which kept ones it finds;
-        as in `corestory.line_rules.headlines.own_headlines`.
+        Takes a batch, its paragraphs' lengths in words and whether each is kept. Returns which kept paragraphs it
+        finds, as `corestory.line_rules.headlines.own_headlines` does.
     reads_rest
-        Whether the rule reads only what the rules before it have left.
+        Whether the rule reads only the paragraphs that no earlier rule has found.
     """
 
     name: str
@@ -65,7 +65,7 @@ FILLER_RULES = (
     FillerRule("end note", "a note about the author or a box of facts", end_notes, reads_rest=True),
     FillerRule("around the story", "a line of the page right above or behind the story", around_story, reads_rest=True),
 )
-"""Of the rules that find a paragraph, the first one counts."""
+"""The first rule that finds a paragraph counts."""
 
 NO_RULE = -1
 
@@ -81,8 +81,8 @@ def filler_rules(batch: Batch, words: Float, kept: Bool) -> Int:
     Returns
     -------
     numpy.ndarray
-        The number in `FILLER_RULES` of the rule that finds each paragraph, else `NO_RULE`; shape (paragraphs,). Rules
-        that would leave nothing of an article find nothing in it.
+        The index in `FILLER_RULES` of the rule that finds each paragraph, or `NO_RULE`; shape (paragraphs,). If the
+        rules would leave nothing of an article, they find nothing in it.
 
     Examples
     --------

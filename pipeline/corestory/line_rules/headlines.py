@@ -1,9 +1,9 @@
-"""What headlines say of a story: its own is no paragraph of it, and another's begins another story.
+"""Headlines: an article's own headline is filler, and another one begins another story.
 
-Gold texts and readers differ about the headline of an article, which every output has as its title anyway; here it is
-filler, in pages and in texts. Many news pages load the next stories below the story that a reader opened: their
-paragraphs read and look like its own, and gold texts hold too few such pages for a network to learn from. But a second
-``h1`` in another part of the page, with filler before it, is the headline of another story.
+Gold texts and readers disagree about the headline of an article. Every output has it as the title anyway, so here it is
+filler, in pages and in texts. Many news pages load the next stories below the story that a reader opened. Their
+paragraphs look like those of the story, and gold texts have too few such pages for a network to learn from. But a
+second ``h1`` in another part of the page, with filler before it, is the headline of another story.
 """
 
 from __future__ import annotations
@@ -19,48 +19,48 @@ from corestory.line_rules.notices import begin_behind_mail
 from corestory.types import Bool, Float, Int
 
 SCORE = 0.05
-"""The greatest score of headlines, and of paragraphs of other stories."""
+"""The highest score of a headline and of a paragraph of another story."""
 FIRST = 3
-"""The first kept paragraphs, one of which is the headline."""
+"""The number of kept paragraphs at the start of an article that may be its headline."""
 OF_HEADLINE, OF_TITLE = 0.8, 0.5
-"""The least share of the headline's words that is in the title, and of the title's words that is in the headline."""
+"""The least share of the headline's words that are in the title, and of the title's words that are in the headline."""
 MOST_WORDS = 20
-"""The most words of a headline without a title, or with a shorter one: the first line, and no sentence."""
+"""The most words of a first line that is the headline by its form, if the title is unknown or shorter than the line."""
 QUESTION_WORDS = 12
-"""The most words of such a headline that is a question."""
+"""The most words of such a first line if it is a question."""
 LEAST_SENTENCE = 8
-"""The fewest words of the sentence that is the next kept line after such a headline."""
+"""The fewest words of the sentence that follows such a first line as the next kept line."""
 LEAST_ENDLESS = 2
-"""How many times as long as the headline the next kept line is, in scripts that do not mark ends of sentences."""
+"""The least ratio of that next line's length to the headline's, in scripts that do not mark the ends of sentences."""
 DATE_WORDS = 10
-"""The most words of a kept line with a digit that may stand between headline and story."""
+"""The most words of a kept date or byline between headline and story."""
 ABOVE, ABOVE_WORDS = 12, 8
 """The most dropped lines above the headline, such as the name of the section, and the most words of each."""
 MOST_BETWEEN = 3
 """The most lines between headline and story, such as a byline and a date."""
 LEAST_WORDS = 40
-"""The fewest words of story between the page's own headline and that of another story."""
+"""The fewest words of the page's own story between its headline and that of another story."""
 LEAST_STEPS = 3
-"""The fewest paragraphs from these words to the other headline."""
+"""The fewest paragraphs from the last kept paragraph of the own story to the other headline."""
 LEAST_LEVELS = 3
-"""The number of elements around a paragraph of each story that do not enclose the other story."""
+"""The fewest elements around a paragraph of one story that do not enclose the other story."""
 LEAST_PROSE = 10
-"""The fewest words of a paragraph that shows where the other story stands: its date may be outside of its container."""
+"""The fewest words of the paragraph that locates the other story; its date may be outside its container."""
 UNLIKE_TITLE = 0.4
-"""The greatest share of the words of another story's headline that is in the title."""
+"""The greatest share of the words of another story's headline that are in the title."""
 
-# The first and the second item of a list, which a football club whose name begins so does not have.
+# The first and second item of a list. A football club whose name begins with "1." has no second item.
 _ITEM_ONE, _ITEM_TWO = ("1.", "1)"), ("2.", "2)")
-# Who speaks, in a line that is a turn of a dialogue.
+# The speaker of a line of dialogue.
 _SPEAKER = r"[^:：]{1,40}[:：]"
 # Thai and Lao.
 _ENDLESS, _OPENING = r"[\u0e01-\u0eff]", '"“‘( '
 _BY = r"(?:by|von|par|por|di|door|av|af|autor|автор)\b(?-i: *:? *[^\W\da-z_])"
-# In French a space stands before the quote.
+# French puts a space before the closing quote.
 _QUOTES = " \xa0\u202f\t\n\"'”’“‘»«›‹」』）)]"
-# The end of a sentence and the begin of another: "A headline is one sentence. Or none."
+# The end of one sentence and the beginning of another: "A headline is one sentence. Or none."
 _SECOND_SENTENCE = r"[^\W\d_]{3}[.!?…]\s+[\"“„«]?[^\W\d_a-z]|。\w"
-# A headline may ask or exclaim, a sentence may not end in a colon.
+# A headline may be a question or an exclamation. A sentence does not end in a colon.
 _NO_HEADLINE, _SENTENCE = frozenset(".:;,…。：；，।"), frozenset(".!?…。！？।॥؟۔։።။។")
 
 
@@ -76,17 +76,17 @@ def own_headlines(
     words
         Their paragraphs' lengths in words, shape (paragraphs,).
     kept
-        Whether the first decision takes each paragraph for core, shape (paragraphs,).
+        Whether the first decision keeps each paragraph as core, shape (paragraphs,).
     headings
-        Which paragraphs of pages are headings of the first level, shape (paragraphs,); None for texts. The only kept
-        one of a page is its headline if it stands among its first paragraphs, whatever the title.
+        Which paragraphs of pages are headings of the first level, shape (paragraphs,); None for texts. If exactly one
+        is kept, among the first paragraphs, it is the headline whatever the title.
     other
-        Which paragraphs belong to other stories: these may stand above a headline.
+        Which paragraphs belong to other stories. They do not count as lines above a headline.
 
     Returns
     -------
     numpy.ndarray
-        Shape (paragraphs,). The only kept paragraph of an article is no headline.
+        Shape (paragraphs,). If only one paragraph of an article is kept, it is not a headline.
 
     Examples
     --------
@@ -114,7 +114,7 @@ def own_headlines(
         begins = len(above) <= ABOVE and all(words[row] <= ABOVE_WORDS for row in above)
         if begins and (not known or _share(known, _words(batch.texts[begin])) >= OF_HEADLINE):
             behind = rows[1:FIRST].tolist()
-            # A date or a byline that is kept may stand between.
+            # A kept date or byline may come between.
             between = batch.texts[behind[0]]
             may_be = any(map(str.isdigit, between)) or re.match(_BY, between, re.IGNORECASE) is not None
             if not may_be or words[behind[0]] > DATE_WORDS:
@@ -134,7 +134,7 @@ def in_other_stories(features: BatchFeatures, kept: Bool) -> Bool:
     Parameters
     ----------
     features
-        Of pages; without markup nothing is found.
+        Features of pages. Without markup nothing is found.
     kept
         As in `own_headlines`.
 
@@ -168,7 +168,7 @@ def lowered(scores: Float, found: Bool) -> Float:
 
 
 def ends_as_sentence(text: str) -> bool:
-    """Return whether a text ends as a sentence, quotes aside.
+    """Return whether a text ends as a sentence does, before any closing quotes.
 
     Examples
     --------
@@ -195,12 +195,12 @@ def _heads(batch: Batch, words: Float, row: int, behind: int) -> bool:
 
 
 def _is_endless(headline: str, text: str) -> bool:
-    """Return whether a text in a script that does not mark the ends of sentences is prose beside its headline."""
+    """Return whether a text is prose by its length, in a script that does not mark the ends of sentences."""
     return len(text) >= LEAST_ENDLESS * len(headline) and re.match(_ENDLESS, text.lstrip(_OPENING)) is not None
 
 
 def _other_story(features: BatchFeatures, headlines: Int, kept: Int, title: str) -> int | None:
-    """Return the row of the headline behind which the other stories begin."""
+    """Return the row of the headline at which the other stories begin, or None."""
     texts, known = features.batch.texts, _words(title)
     prose = kept[features.words[kept] >= LEAST_PROSE]
     own = None
@@ -221,7 +221,7 @@ def _other_story(features: BatchFeatures, headlines: Int, kept: Int, title: str)
 
 
 def _apart(features: BatchFeatures, before: int, headline: int, after: int) -> bool:
-    """Return whether a headline and the paragraph after it share an element that the story before it is not in."""
+    """Return whether a headline and the paragraph after it are in a part of the page without the story before it."""
     forest = features.elements.forest
     story, own, other = (set(forest.around(row)) for row in (before, headline, after))
     return bool((own & other) - story) and min(len(story - other), len(other - story)) >= LEAST_LEVELS
@@ -232,5 +232,5 @@ def _words(text: str) -> set[str]:
 
 
 def _share(words: set[str], known: set[str]) -> float:
-    """Share of the words that are known; 0 of none."""
+    """Return the share of the words that are known; 0 if there are no words."""
     return len(words & known) / max(len(words), 1)

@@ -1,11 +1,11 @@
-"""What says by its own words that it is none of the story: notices, sponsors, code, ends of press releases, fields.
+"""Filler by its own words: notices, sponsors, code, ends of press releases, fields of e-mails and exports.
 
-Notes on corrections, on cookies and on why one gets a newsletter are sentences like those of the story, and
-in a text no element tells them. Each language has few ways to begin them. What is advertised reads like a paragraph of
-the story, too. But a sponsor's label begins its element, and the element is small.
+Notes on corrections, on cookies and on the reason for a newsletter are sentences like those of the story, and in a text
+no element identifies them. But each language has few ways to begin them. An advertisement, too, reads like a paragraph
+of the story. But a sponsor's label begins its element, and the element is small.
 
-Above a text stand the fields of an e-mail, also of one that is passed on, and what systems export: "Subject:
-…", "Slug: …". A turn of a dialogue has the same form, so only known names count, beside other fields.
+Above a text there may be the fields of an e-mail, also of a forwarded one, or of an export: "Subject: …", "Slug: …". A
+line of dialogue has the same form, so known names of fields must be among several fields.
 """
 
 from __future__ import annotations
@@ -25,37 +25,37 @@ NOTICE_WORDS = 60
 HEADING_WORDS = 8
 """The most words of the line that ends a press release."""
 NEAR = 5
-"""The number of lines from that line on, one of which is kept."""
+"""The number of lines, from the end line of a press release on, at least one of which is kept."""
 STORY_WORDS, BEHIND = 40, 0.6
-"""The fewest kept words before that line, and the most kept words behind it as a share of those before."""
+"""The fewest kept words before that end line, and the most kept words after it as a share of those before."""
 CODE_LINES = 3
-"""The fewest lines of code in a row, other than scripts of advertisements, that are a story's."""
+"""The fewest consecutive lines of code that belong to the story. Scripts of advertisements never do."""
 LABEL_WORDS = 8
-"""The most words of the label of a sponsor."""
+"""The most words of a sponsor's label."""
 ELEMENT = 0.3
-"""The most that an advertisement's element holds of an article's kept words."""
+"""The greatest share of an article's kept words in the element of an advertisement."""
 MAIL_LINES, MAIL_WORDS = 16, 25
-"""The first lines that may hold the head of an e-mail, and the most words of each field."""
+"""The number of first lines that may hold the head of an e-mail, and the most words of each field."""
 MOST_ABOVE = 0.5
-"""The greatest share of the kept words that is above a mail that is passed on."""
+"""The greatest share of the kept words that are above a forwarded e-mail."""
 GREETING_WORDS = 12
-"""The most words of a greeting below the head: "Hi all, the piece for tomorrow:"."""
+"""The most words of a greeting below the head of an e-mail: "Hi all, the piece for tomorrow:"."""
 FIELDS, KNOWN = 3, 2
-"""The fewest fields of an export above a text, and the fewest of these with known names."""
+"""The fewest fields of an export above a text, and the fewest of them with known names."""
 FIELD_WORDS = 40
 """The most words of a field."""
 
-# An agency's lines are an exchange rate, the initials of editors, an address of a printed page: "($1 = 9.80 crowns)",
-# "al/mj", "[1] http://…"; the name below a post that is quoted: "— Ann Lee (@ann) May 3"; what wires write to editors:
-# "Eds: ...", "(Adds quotes)", "(more)", "((desk@wire.example))".
+# Lines of agencies: an exchange rate "($1 = 9.80 crowns)", initials of editors "al/mj", an address of a printed page
+# "[1] http://…", the name below a quoted post "— Ann Lee (@ann) May 3", and notes to editors "Eds: ...",
+# "(Adds quotes)", "(more)", "((desk@wire.example))".
 _NOTICES = (
     r"[\W_]{0,3}(?:(?:{corrections})(?: \(?[\d./ ]{4,12}\)?)?\s?[:：]|"
     r"(?:(?:{heads of notes})\s?[:：]\s*)?(?:{notes on corrections})|{notices about cookies}|"
     r"(?:{why one gets a letter})|{lines of agencies})"
 )
-# Labels such as "Advertisement" begin sections of stories as well.
+# Labels such as "Advertisement" alone are missing here, because they also begin sections of stories.
 _SPONSORS = r"\W*(?:(?:sponsored|promoted|paid) ?(?:content|post)?\W*$|(?:{labels before sponsors}) \S)"
-# Scripts of advertisements, and marks of what a publishing system was to put in: '[poll id="3"]',
+# Scripts of advertisements, and placeholders that a publishing system did not replace: '[poll id="3"]',
 # "[caption]The quay[/caption]", "{{banner}}".
 _SCRIPT = r"(?:window\.|var )?(?:googletag|adsbygoogle|_taboola|dataLayer|fusetag|gtag|fbq|ga|OA_show)\b[ .=(\[].*[;)}]"
 _CODE = (
@@ -72,7 +72,7 @@ _FIELD = r"[\W_]{0,4}([^\W\d_][^\W\d_ -]{0,20}(?:[ -][^\W\d_]{1,12})?)\s?[:：](
 
 
 def notices(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the kept paragraphs that are notices by their words, and those behind a press release.
+    """Find the kept paragraphs that are notices by their words, and those after the end of a press release.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def ends_release(text: str) -> bool:
 
 
 def _behind_releases(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the kept paragraphs from the line on that ends a press release: "- ENDS -", or a heading of contacts."""
+    """Find the kept paragraphs from the end line of a press release on: "- ENDS -", or a heading of contacts."""
     layout, found = batch.layout, np.zeros(len(kept), bool)
     near = kept.copy()
     for behind in range(1, NEAR):
@@ -131,7 +131,7 @@ def _behind_releases(batch: Batch, words: Float, kept: Bool) -> Bool:
     for row in np.flatnonzero(may_end).tolist():
         if row >= end and ends_release(batch.texts[row]):
             first, last = int(layout.start[row]), int(layout.end[row])
-            # In Markdown "###" is a heading without words.
+            # In Markdown "###" may be an empty heading.
             is_mark = not batch.texts[row].strip("# ")
             if not (is_mark and sum(one.startswith("#") for one in batch.texts[first:last]) > 1):
                 found[row:last] = kept[row:last]
@@ -140,7 +140,7 @@ def _behind_releases(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def advertisements(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the kept paragraphs that are code, and in pages those in the element of a sponsor's label.
+    """Find the kept paragraphs that are code, and in pages those in an element that begins with a sponsor's label.
 
     Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
@@ -156,7 +156,7 @@ def advertisements(batch: Batch, words: Float, kept: Bool) -> Bool:
     rows = np.flatnonzero(kept).tolist()
     code = [row for row in rows if texts[row].endswith(_CODE_ENDS) and texts[row].startswith(_CODE_BEGINS)]
     code = [row for row in code if pattern(_CODE).fullmatch(texts[row])]
-    # A story about code shows several lines of it in a row.
+    # A story about code shows several consecutive lines of it.
     for _, run in groupby(enumerate(code), lambda one: one[1] - one[0]):
         lines = [row for _, row in run]
         found[[row for row in lines if len(lines) < CODE_LINES or pattern(_SCRIPT).fullmatch(texts[row])]] = True
@@ -164,7 +164,7 @@ def advertisements(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _of_sponsors(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the kept paragraphs in small elements of a page that begin with the label of a sponsor, and the label."""
+    """Find the kept paragraphs in small elements that begin with a sponsor's label, and the label."""
     found = np.zeros(len(kept), bool)
     if batch.markup is None:
         return found
@@ -188,7 +188,7 @@ def _of_sponsors(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def begin_behind_mail(texts: Sequence[str], first: int, end: int) -> int:
-    """Return the row behind the head of an e-mail that begins a text, the last one if it is passed on; else `first`.
+    """Return the row after the head of an e-mail that begins a text, the last head if it is forwarded; else `first`.
 
     Examples
     --------
@@ -200,7 +200,7 @@ def begin_behind_mail(texts: Sequence[str], first: int, end: int) -> int:
         field = pattern(_MAIL).match(texts[row]) if ":" in texts[row][:20] or "：" in texts[row][:20] else None
         if field is None or len(texts[row].split()) > MAIL_WORDS:
             continue
-        # "From: the river it is plain to see." is no field.
+        # "From: the river it is plain to see." is not a field.
         name = () if texts[row].endswith(".") else (field[1].casefold(),)
         fields = {*(fields if last == row - 1 else ()), *name}
         last = row
@@ -210,7 +210,7 @@ def begin_behind_mail(texts: Sequence[str], first: int, end: int) -> int:
 
 
 def of_fields(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the kept lines of the head of an e-mail, above it, and of the fields around a text.
+    """Find the kept lines in and above the head of an e-mail, and the fields above a text.
 
     Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
@@ -233,7 +233,7 @@ def of_fields(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _of_mail(texts: Sequence[str], words: Float, kept: Bool, inside: slice, begin: int) -> list[int]:
-    """Return the rows of a mail's head, the greeting below it and what is said above a mail that is passed on."""
+    """Return the rows of an e-mail's head, of the greeting below it and of the lines above a forwarded e-mail."""
     passed_on = next((row for row in range(inside.start, begin) if pattern(_FORWARDED).fullmatch(texts[row])), -1)
     rows = [row for row in range(inside.start, begin) if pattern(_MAIL).match(texts[row])]
     of_kept = words * kept
@@ -254,12 +254,12 @@ def _fields_above(texts: Sequence[str], words: Float, inside: slice) -> list[int
 
 
 def _are_values(texts: Sequence[str], rows: range) -> bool:
-    """Return whether some lines are more than sentences with a colon: "Source: an old pipe, they said."."""
+    """Return whether some line is not a sentence with a colon, such as "Source: an old pipe, they said."."""
     return not all(texts[row].rstrip().endswith((".", "。")) for row in rows)
 
 
 def _names(texts: Sequence[str], words: Float, rows: range) -> list[str]:
-    """Return the different names of the fields in rows that follow one another; those not known have a short value."""
+    """Return the different names of fields in consecutive rows. The value of an unknown field is not a sentence."""
     names, known = list[str](), words_of("fields of exports")
     for row in rows:
         field = re.match(_FIELD, texts[row]) if words[row] <= FIELD_WORDS else None

@@ -1,9 +1,10 @@
-"""Other stories in texts, which no element tells from the page's own: teasers in turn, and what stands above a head.
+"""Other stories in texts: headlines that alternate with summaries, and paragraphs above the head of the story.
 
-Teasers are headlines and short summaries in turn. A list of the story has the same form: short answers, sights, dishes.
-But the teasers of a page are of other subjects than its story, and most have lines that the first decision drops.
-Of what is kept above the headline of the story and its date, nothing belongs to it if it is of other subjects. Behind
-it a second story may follow (`corestory.line_rules.second_stories`).
+In a text no element separates other stories from the page's own. Teasers are headlines that alternate with short
+summaries. A list of the story has the same form: short answers, sights, dishes. But teasers have other subjects than
+the story, and the first decision drops some lines of most teasers. Kept paragraphs above the story's headline and date
+do not belong to it if they have other subjects. A second story may follow the first
+(`corestory.line_rules.second_stories`).
 """
 
 from __future__ import annotations
@@ -30,23 +31,24 @@ from corestory.types import Bool, Float, Int
 SUMMARY_WORDS = 3, 25
 """The fewest and the most words of a teaser's summary."""
 BETWEEN_WORDS, MOST_BETWEEN = 6, 2
-"""Lines between teasers and behind them, such as a time: the most words of each, and the most lines."""
+"""The most words of a line between teasers or after them, such as a time, and the most such lines."""
 TEASERS, MEAN_WORDS, MEAN_CHARACTERS = 3, 5, 27
-"""The fewest teasers in a row, and the fewest words and characters in the mean: others may be sights, dishes, names."""
+"""The fewest teasers in a row, and the fewest words or characters of their headlines in the mean. Shorter lines may be
+sights, dishes or names."""
 NEAR = 8
-"""The number of dropped lines before the first kept one and behind the last that are read, too."""
+"""The number of dropped lines that are read before the first kept line and after the last one."""
 STORY_WORDS = 40
 """The fewest kept words of the story."""
 MOST_SHARED, HARDLY_SHARED = 0.1, 0.05
-"""The greatest share of the teasers' words that is in the story; the second number is for teasers that are all kept."""
+"""The greatest share of the teasers' words that are in the story. The second value is for teasers that are all kept."""
 MOST_ABOVE = 0.6
-"""The greatest share of the kept words that is above the story's head."""
+"""The greatest share of the kept words that are above the story's head."""
 
 
 def other_stories_in_texts(batch: Batch, words: Float, kept: Bool) -> Bool:
     """Find the kept paragraphs of teasers and of second stories in texts.
 
-    In pages nothing is found. Parameters and the shape of the answer are those of
+    Nothing is found in pages. Parameters and the shape of the answer are those of
     `corestory.line_rules.headlines.own_headlines`.
 
     Examples
@@ -80,7 +82,7 @@ def other_stories_in_texts(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _runs(texts: Sequence[str], words: Float, kept: Bool, inside: slice, rows: Int) -> Iterator[slice]:
-    """Return the rows of the runs of teasers around the first and the last kept row, of which some lines are kept."""
+    """Yield the runs of teasers around the first and the last kept row; some lines of each run are kept."""
     short = words[inside] <= SUMMARY_WORDS[1]
     tried = inside.start
     for around in rows[[0, -1]].tolist() if len(rows) else []:
@@ -102,7 +104,7 @@ def _runs(texts: Sequence[str], words: Float, kept: Bool, inside: slice, rows: I
 
 
 def _are_teasers(texts: Sequence[str], words: Float, kept: Bool, teasers: list[tuple[int, int]]) -> bool:
-    """Return whether headlines with their summaries are enough, no list with numbers, and kept in part."""
+    """Return whether the teasers are enough, their headlines long and not numbered, and some lines kept."""
     headlines, lines = [headline for headline, _ in teasers], [row for teaser in teasers for row in teaser]
     return bool(
         len({texts[row] for row in headlines}) >= max(TEASERS, len(teasers))
@@ -116,7 +118,7 @@ def _are_teasers(texts: Sequence[str], words: Float, kept: Bool, teasers: list[t
 
 
 def _within(short: Bool, kept: Bool, around: int) -> tuple[int, int]:
-    """Return the first and the end of the short rows around one: a few more than from the first to the last kept."""
+    """Return the bounds of the short rows around one, from a few before the first kept row to a few after the last."""
     long = np.flatnonzero(~short)
     index = int(np.searchsorted(long, around))
     begin = int(long[index - 1]) + 1 if index else 0
@@ -126,19 +128,19 @@ def _within(short: Bool, kept: Bool, around: int) -> tuple[int, int]:
 
 
 def _teaser(texts: Sequence[str], words: Float, row: int, end: int) -> tuple[int, int, int] | None:
-    """Return the rows of the headline, the summary and the next line of the teaser that begins at a row."""
+    """Return the rows of the headline, the summary and the next line of the teaser that begins at a row, or None."""
     if row >= end or not has_headline_form(texts[row], words[row]):
         return None
     summary = _behind_labels(texts, words, row + 1, end)
     if summary == end or words[summary] < SUMMARY_WORDS[0] or not ends_as_sentence(texts[summary]):
         return None
     behind = _behind_labels(texts, words, summary + 1, end, headlines=False)
-    # The first paragraph of a story is followed by the second.
+    # In a story, another sentence follows the first paragraph.
     return (row, summary, behind) if behind == end or not ends_as_sentence(texts[behind]) else None
 
 
 def _behind_labels(texts: Sequence[str], words: Float, row: int, end: int, *, headlines: bool = True) -> int:
-    """Pass over dates, names and sections between or behind teasers, which may have the form of headlines."""
+    """Skip dates, names and sections between or after teasers; with `headlines`, also those in a headline's form."""
     last = min(row + MOST_BETWEEN, end)
     while (
         row < last and words[row] <= BETWEEN_WORDS and not ends_as_sentence(texts[row])
@@ -149,9 +151,10 @@ def _behind_labels(texts: Sequence[str], words: Float, row: int, end: int, *, he
 
 
 def _above_head(texts: Sequence[str], words: Float, rows: Int, first: int) -> Int:
-    """Return the kept rows above the first headline with a date below it, if they are few and of other subjects.
+    """Return the kept rows above the story's head, if they are few and have other subjects.
 
-    A name is enough below the headline if all of these are headlines that run into their summaries.
+    The head is the first headline with a date below it. A name instead of the date is enough if all these rows are
+    headlines that run into their summaries.
     """
     none = rows[:0]
     few = rows[: np.searchsorted(np.cumsum(words[rows]), MOST_ABOVE * words[rows].sum(), side="right")]
@@ -161,7 +164,7 @@ def _above_head(texts: Sequence[str], words: Float, rows: Int, first: int) -> In
     by_name = _runs_in(texts, words, few[:1])
     for row in (begin + np.flatnonzero(words[begin:end] <= 2 * DATE_WORDS)).tolist():
         dated = is_stamp(texts[row])
-        if dated and row < few[0]:  # of the head of what is kept first
+        if dated and row < few[0]:  # the head of the first kept rows
             return none
         if dated or (by_name and row > few[0] and is_full_name(texts[row])):
             after, near = np.searchsorted(rows, [row, row + HEAD_LINES]).tolist()
@@ -170,7 +173,7 @@ def _above_head(texts: Sequence[str], words: Float, rows: Int, first: int) -> In
                 one for one in range(max(first, row - HEAD_LINES + 1), row) if has_headline_form(texts[one], words[one])
             ]
             if lines and any(ends_as_sentence(texts[one]) for one in behind):
-                # Of whose forms are headlines', the last may be a place or who writes.
+                # The last line in the form of a headline may be a place or the author's name.
                 for line in reversed(lines):
                     above = rows[: np.searchsorted(rows, line)]
                     if (
@@ -184,5 +187,5 @@ def _above_head(texts: Sequence[str], words: Float, rows: Int, first: int) -> In
 
 
 def _runs_in(texts: Sequence[str], words: Float, rows: Int) -> bool:
-    """Return whether all rows may be headlines that run into their summaries."""
+    """Return whether every row may be a headline that runs into its summary."""
     return all(words[row] >= PROSE_WORDS and not ends_as_sentence(texts[row]) for row in rows.tolist())

@@ -1,10 +1,10 @@
-"""Lines of the page, by how they begin: labels, buttons, credits, dates and offers; titles of pages without a story.
+"""Lines of the page by their beginnings: labels, buttons, credits, dates and offers; titles of pages without a story.
 
-Sites word such lines alike: "Skip to content", "Share on …", "Fotos: …", "Updated …". A story begins its sentences
-otherwise, or goes on otherwise. The words are in ``page_labels.tsv``, in some 30 languages, with the form that the rest
-of the line has: `any`, no comma with a full stop (`begin`), no full stop (`lead`), nothing (`whole`), a digit (`date`),
-a digit and few words (`time`), names (`credit`), a list behind a colon (`label`), or nothing but labels of buttons
-(`words`). A few others have a form of their own.
+Sites use the same words for such lines: "Skip to content", "Share on …", "Fotos: …", "Updated …". Sentences of a story
+begin or continue in another way. The table ``page_labels.tsv`` has these beginnings, in some 30 languages, with the
+form of the rest of the line: anything (`any`), not both a comma and a final full stop (`begin`), no final full stop
+(`lead`), nothing (`whole`), a digit (`date`), a digit and few words (`time`), names (`credit`), a list after a colon
+(`label`), or only labels of buttons (`words`). A few other lines are found by patterns.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from corestory.types import Bool, Float
 LABEL_WORDS, LABEL_CHARACTERS = 25, 200
 """The most words and characters of a label."""
 DATE_WORDS, TIME_WORDS, JOINED_CHARACTERS = 12, 3, 40
-"""The most words of a label with a date; the most words behind a day such as "today"; and, in a script that does not
-part words, the most characters."""
+"""The most words of a label with a date, and the most words after a day such as "today". In a script that does not
+separate words, the most characters."""
 AGO_WORDS = 5
 """The most words of a label that says how long ago."""
 NAMES, SMALL_WORDS = 9, 2
 """The most words of a credit, and the most of its longer words that begin with a small letter."""
 KEY = 4
-"""The number of first letters by which the labels of a line are found; a shorter label is found by all its letters."""
+"""The number of first letters in the index of labels; a shorter label is indexed by all its letters."""
 SITE_WORDS, SMALL_CHARACTERS = 5, 3
-"""The most words of a site's name, and the most characters of its words that begin with a small letter."""
+"""The most words of a site's name, and the most characters of a word in it that begins with a small letter."""
 
-# A count of comments, an address, hashtags, a news agency with initials ("VNA/iv"), the way to the page within its
-# site, and in scripts without spaces a date with what was done then.
+# A count of comments, an address, hashtags, a news agency with initials ("VNA/iv"), the path to the page within its
+# site, and in scripts without spaces a date with a word such as "updated".
 _FORMS = (
     r"\d[\d.,]*\s?[km]?\s?(?:{what pages count})|@\w{3,}|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|"
     r"(?:#[^\s#]{2,}[\s,]*){2,}|(?:[^»›>]{1,30} [»›>] ){2,}[^»›>]{1,30}|"
@@ -49,7 +49,7 @@ _IN_FORMS = frozenset("#/»›>年@0123456789")
 _MARKS = " \xa0\t*_#|•-–—>»→▶►■●◆▼"
 _SEPARATORS = " \xa0:：=＝/|丨-–—"
 _COMMAS = frozenset(",،、，")
-# What parts the name of a page from that of its site; behind a colon or a dash a headline may go on: "Privacy: …".
+# Separators of the page's name and the site's. After a colon or a dash a headline may go on: "Privacy: …".
 _BARS, _COLONS = re.compile(r"\s+[|·•»]\s+|\s*[|•»]\s*"), re.compile(r"\s*:\s+|\s+[–—-]\s+")
 _ERRORS = (
     r"(?:http )?(?:{errors}) [45]\d\d(?:\W+(?:{what an error is of})\b.*)?|"
@@ -63,14 +63,14 @@ _LISTS = (", ", " · ", " | ", "、", "،", " • ")
 
 
 class _Labels(NamedTuple):
-    """The labels of the table.
+    """The labels in ``page_labels.tsv``.
 
     Attributes
     ----------
     begins
-        Beginnings of lines with their forms, by their first letters.
+        Beginnings of lines with their forms, indexed by their first letters.
     whole, words
-        Whole lines, and words of buttons.
+        Whole lines, and labels of buttons.
     captions
         Labels of captions and credits, such as "image caption", without their marks.
     """
@@ -111,13 +111,13 @@ def page_labels(batch: Batch, words: Float, kept: Bool) -> Bool:
     """
     found = np.zeros(len(kept), bool)
     rows = np.flatnonzero(kept & (words <= LABEL_WORDS)).tolist()
-    # In a dump, what stands behind such a label may be on a line of its own.
+    # In a dump, a label and its caption or credit may be on separate lines.
     found[[row for row in rows if is_page_label(batch.texts[row]) or _is_labelled(batch, row)]] = True
     return found
 
 
 def _is_labelled(batch: Batch, row: int) -> bool:
-    """Return whether a line is the caption or the credit behind a line that is nothing but their label."""
+    """Return whether a line is the caption or credit below a line that is only the label of one."""
     label = batch.texts[row - 1] if row > batch.layout.start[row] else ""
     is_label = 0 < len(label) <= JOINED_CHARACTERS and folded(label).rstrip(" ,:.") in _labels().captions
     return is_label and not ends_as_sentence(batch.texts[row])
@@ -147,17 +147,17 @@ def is_page_label(text: str) -> bool:
         return True
     if not _IN_FORMS.isdisjoint(line) and pattern(_FORMS).fullmatch(text.strip()):
         return True
-    if line.split(None, 1)[0].strip(",.:/|·•") not in words:  # of nearly all lines
+    if line.split(None, 1)[0].strip(",.:/|·•") not in words:  # as for nearly all lines
         return False
     buttons = [button for one in line.split() if (button := one.strip(",.:/|·•"))]
     return len(buttons) > 1 and words.issuperset(buttons)
 
 
 def _has_form(form: str, part: str, rest: str, *, joined: bool) -> bool:
-    """Return whether the rest of a line has the form of an offer, a date, names or a list."""
+    """Return whether the rest of a line has the form that the beginning requires."""
     stop = rest.rstrip().endswith((".", "。"))
     if form in ("begin", "lead"):
-        # "Follow us, said the guide.": what a person says to others ends so.
+        # "Follow us, said the guide." reports a call to others.
         return not stop or (form == "begin" and _COMMAS.isdisjoint(rest))
     if form == "any":
         return True
@@ -174,7 +174,7 @@ def _has_form(form: str, part: str, rest: str, *, joined: bool) -> bool:
 
 
 def _are_names(words: list[str], *, parted: bool) -> bool:
-    """Return whether words are names: in a script without capitals, whether few of them follow a colon."""
+    """Return whether words are names; in a script without capitals, whether few words follow a colon."""
     if len(words) > NAMES:
         return False
     if JOINED.match(words[0]):
@@ -197,7 +197,7 @@ def is_label(text: str) -> bool:
 
 
 def is_title_without_story(title: str) -> bool:
-    """Return whether a title, or a part of it beside the name of a site, is that of a page that has no story.
+    """Return whether a title, or its part beside the name of a site, is that of a page without a story.
 
     Examples
     --------
@@ -207,7 +207,7 @@ def is_title_without_story(title: str) -> bool:
     (False, False)
     """
     title = " ".join(title.split())
-    if "«" in title:  # its "»" parts nothing
+    if "«" in title:  # the closing "»" is not a separator
         title = title.replace("»", "”")
     first = _BARS.split(title, maxsplit=1)[0]
     mark = _COLONS.search(first)
@@ -220,7 +220,7 @@ def is_title_without_story(title: str) -> bool:
 
 
 def _is_site(words: list[str]) -> bool:
-    """Return whether words may name a site: a headline goes on in small letters."""
+    """Return whether words may be the name of a site. A headline continues in small letters."""
     small = any(word[0].islower() and (len(word) > SMALL_CHARACTERS or word is words[0]) for word in words)
     return len(words) <= SITE_WORDS and not small
 

@@ -1,7 +1,7 @@
 """Notes of the page about itself: who may read or copy it, what a subscription costs, calls to follow the publisher.
 
-In a text no element tells them from sentences of the story. But each speaks of one of few subjects. No single word
-tells it: a note has a word of each group of its subject (``page_notes.tsv``, in some 25 languages).
+In a text no element separates them from sentences of the story. But each note has one of few subjects. A single word
+does not identify it: a note has a word of each group of its subject (``page_notes.tsv``, in some 25 languages).
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from corestory.line_rules.teasers import folded, is_headed_teaser
 from corestory.types import Bool, Float, Int
 
 NOTE_WORDS, NOTE_CHARACTERS = 45, 300
-"""The most words (of most subjects fewer) and the most characters of a note."""
+"""The most words of a note (fewer for most subjects), and the most characters."""
 WORD_CHARACTERS = 12
-"""The number of characters that count as a word in scripts that do not part words."""
+"""The number of characters that count as a word in scripts that do not separate words."""
 LETTERS = 4
-"""The number of first letters that are the beginning of a word; a shorter word is its own."""
+"""The number of first letters that are compared; a shorter word is compared whole."""
 
 _CALLS, _QUOTED = frozenset(("calls", "following", "tips")), '["“„«]'
 _QUOTES = tuple("\"“”„«»「『'‘")
@@ -33,7 +33,7 @@ _QUOTES = tuple("\"“”„«»「『'‘")
 
 @cache
 def _subjects() -> dict[str, tuple[int, list[list[str]]]]:
-    """Read the most words and the groups of each subject, the group whose words are rarest in stories first."""
+    """Return the most words and the groups of each subject; the first group has the rarest words in stories."""
     subjects = dict[str, tuple[int, list[list[str]]]]()
     for subject, most, parts in table("page_notes.tsv"):
         subjects.setdefault(subject, (int(most), []))[1].append(parts.split("|"))
@@ -42,9 +42,9 @@ def _subjects() -> dict[str, tuple[int, list[list[str]]]]:
 
 @cache
 def _first_groups() -> tuple[Int, list[list[tuple[str, str]]], list[tuple[str, str]]]:
-    """Return the beginnings of first groups' parts, ascending; the parts of each; and the parts in joined scripts.
+    """Return an index of the parts of first groups: beginnings, ascending; parts with each; parts in joined scripts.
 
-    A paragraph that has a part has its longest word. With each part stands its subject.
+    A part is indexed by its longest word, which every paragraph with the part has. Each part comes with its subject.
     """
     by_word, joined = defaultdict(list), list[tuple[str, str]]()
     for subject, (_, (first, *_)) in _subjects().items():
@@ -59,7 +59,7 @@ def _first_groups() -> tuple[Int, list[list[tuple[str, str]]], list[tuple[str, s
 
 
 def page_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the kept paragraphs that are notes of the page about itself, and teasers behind "Read more:".
+    """Find the kept paragraphs that are notes of the page about itself, and teasers after "Read more:".
 
     Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
@@ -87,7 +87,7 @@ def page_notes(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _has_all(text: str, subject: str) -> bool:
-    """Return whether a text has a part of each later group of a subject, its length, and no quoted call or report."""
+    """Return whether a text is short, has a part of each later group of a subject, and quotes no call and no report."""
     most, groups = _subjects()[subject]
     if (
         max(text.count(" ") - 1, len(text) // WORD_CHARACTERS) > most
@@ -99,12 +99,12 @@ def _has_all(text: str, subject: str) -> bool:
 
 
 class WordBegins:
-    """The beginnings of the words of some lines, each as one number, to find the lines that have one of many words.
+    """The beginnings of the words of some lines, each as one number: an index to find lines with any of many words.
 
     Parameters
     ----------
     lines
-        Case-folded. A character of a script without spaces begins a word.
+        Case-folded lines. In a script without spaces, each character begins a word.
 
     Attributes
     ----------
@@ -126,7 +126,7 @@ class WordBegins:
             before += piece.count
 
     def among(self, known: Int) -> list[tuple[int, int]]:
-        """Find the words whose beginnings are among some, ascending: their lines, and the indexes of the beginnings."""
+        """Find the words whose beginnings are in `known`, which ascends: their lines, and their indexes in `known`."""
         may_be = np.zeros(1 << 16, bool)
         may_be[_spread(known)] = True
         found = np.flatnonzero(may_be.take(_spread(self.begin)))

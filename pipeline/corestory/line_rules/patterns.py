@@ -1,6 +1,6 @@
-"""What rules share: lists of words, patterns with them, and lines without the numbers of links.
+"""Word lists, patterns that contain them, and lines without the numbers of links.
 
-The lists are in ``words.tsv``: what pages say in the languages of news, a part of a pattern in each row.
+The lists are in ``words.tsv``, in the languages of news. Each row adds words or parts of patterns to one list.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from importlib.resources import files
 from corestory.features.batch import Batch
 
 JOINED = re.compile(r"[^\0-\u058f\u1d00-\u2e7f\ud800-\U0010ffff]")
-"""A character of a script that does not part words, or joins others to them: Hebrew, Arabic, Devanagari, Thai, Chinese,
-Japanese, Korean."""
+"""A character of a script that does not separate words or joins others to them: Hebrew, Arabic, Devanagari, Thai,
+Chinese, Japanese, Korean."""
 
 LETTER = r"(?:[^\W\d_]|[\u0900-\u109f])"
-"""A letter; signs of vowels in scripts of India and its neighbours are none to patterns otherwise."""
+"""A letter. The second part adds the vowel signs of scripts of India and its neighbours."""
 
 _LIST = re.compile(r"\{([a-z][A-Za-z ]+)\}")
 _BEFORE_LINK = re.compile(r"\s*(?:[*+•-]\s+)?\[\d{1,4}\](?=[^\W_])")
@@ -26,14 +26,14 @@ _BEFORE_LINK = re.compile(r"\s*(?:[*+•-]\s+)?\[\d{1,4}\](?=[^\W_])")
 
 @cache
 def pattern(written: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
-    """Compile a pattern when it is first used, for that takes milliseconds.
+    """Compile a pattern when it is first used, because compiling takes milliseconds.
 
     Parameters
     ----------
     written
-        The pattern. A list that it names in braces, such as ``{professions}``, stands for the list's parts.
+        The pattern. The name of a list in braces, such as ``{professions}``, is replaced by the parts of the list.
     flags
-        By default without regard to case.
+        By default the pattern ignores case.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def _lists() -> dict[str, str]:
 
 
 def table(name: str) -> list[list[str]]:
-    """Read the rows of a table of this package, without its head.
+    """Read the rows of a table of this package, without its header.
 
     Examples
     --------
@@ -76,9 +76,9 @@ def table(name: str) -> list[list[str]]:
 
 
 def without_link_numbers(batch: Batch) -> Batch:
-    """Leave out the numbers of links before the lines of texts, and the marks of their lists.
+    """Remove the numbers of links at the start of a text's lines, with the list marks before them.
 
-    Lynx and its kin write "* [12]Sport". A number with a space behind it is that of a note.
+    Text browsers such as Lynx write "* [12]Sport". A number with a space after it belongs to a note.
 
     Examples
     --------

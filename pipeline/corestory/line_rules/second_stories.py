@@ -1,8 +1,8 @@
-"""Second stories: behind that of a text, a headline and prose of other subjects; and the same story once more.
+"""Second stories: a headline and prose about other subjects after the story of a text; and the same story repeated.
 
-A second story has the words of a story. But it begins as the page's own does: with a headline and a date of one form,
-or a byline. Without these a subhead looks the same. But the prose behind a subhead has words of the prose above it, and
-subheads are seldom alone. A headline says what its own story says, and nothing of the one above.
+A second story has the words of a story. But it begins as the page's own story does: with a headline and a date of the
+same form, or a byline. Without these, a subhead looks the same. But the prose below a subhead shares words with the
+prose above it, and a subhead is seldom alone. A headline has words of its own story and none of the story above.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ HEADLINE_WORDS = 3, 20
 NAME_WORDS, NAME_CHARACTERS = 4, 40
 """The most words and characters of a full name."""
 STEM = 5
-"""The number of letters by which words are compared; shorter words say little."""
+"""The number of first letters by which words are compared; shorter words are ignored."""
 PROSE_WORDS = 8
 """The fewest words of a sentence of prose."""
 LEAST_PROSE, FIRST_WORDS = 2, 30
@@ -36,21 +36,21 @@ LEAST_PROSE, FIRST_WORDS = 2, 30
 HEAD_LINES, DATE_WORDS = 4, 10
 """The most lines of headline, byline and date together, and the most words of the line with the date."""
 MOST_OF_STORY = 0.2
-"""The greatest share of the words of a second story with such a head that is in the first story."""
+"""The greatest share of the words of a second story with such a head that are in the first story."""
 MOST_STORIES, MOST_TIMES = 2, 3
-"""The most second stories of a page: one with more is a blog, whose posts are all its own. And how many times the words
-of the first story they have at most."""
+"""The most second stories of a text, and their most words as a multiple of the first story's. A text with more stories
+is a blog, and all its posts are its own."""
 COMPARED, HARDLY_SHARED, DOUBTED_SHARED = 10, 0.06, 0.1
-"""Two stories with only a headline between: the fewest words of the shorter one, and the greatest share of them that
-the other has, too. The last number is that share if a name stands below the headline, or if the first decision drops
-the headline or prose behind it."""
+"""For two stories with only a headline between: the fewest words of the shorter one, and the greatest share of them
+that are also in the other. The last value is that share if a name is below the headline, or if the first decision drops
+the headline or prose after it."""
 REPEATED, REPEATED_SHARE, REPEATED_LINE = (2, 60), 0.5, 4
-"""A story that is said again: the fewest paragraphs and words that it repeats in their order, and the least share of
-the kept words above it. Paragraphs with fewer words than the last number may repeat anyway."""
+"""For a repeated story: the fewest paragraphs and words that it repeats in their order, and its least share of the kept
+words above it. The last value is the fewest words of a paragraph that counts, because shorter ones often repeat."""
 
 # An item of a list.
 _ITEM = r"[*+•▪·–—-]\s|\d{1,3}[.)]\s"
-# Signs of vowels, which part tokens in scripts of India.
+# Vowel signs in scripts of India, at which tokens are split.
 _SIGNS = "[\u0900-\u0dff]"
 _FIRST_UNSPACED = chr(UNSPACED[0][0])
 _OF_NAMES = dict.fromkeys(map(ord, "-'’."))
@@ -58,7 +58,7 @@ _PARTICLES = frozenset(("da", "de", "del", "den", "der", "di", "dos", "du", "la"
 
 
 def has_headline_form(text: str, words: float) -> bool:
-    """Tell whether a line has the form of a headline, and is no time of a live report and no way to another page."""
+    """Return whether a line has the form of a headline, and is no time of a live report or link to another page."""
     return (
         HEADLINE_WORDS[0] <= words <= HEADLINE_WORDS[1]
         and not text.rstrip().endswith((":", "：", ",", ";"))
@@ -77,7 +77,7 @@ def is_full_name(text: str) -> bool:
     >>> is_full_name("*Ludwig van Loon*"), is_full_name("Loon"), is_full_name("Loon is here"), is_full_name("Loon.")
     (True, False, False, False)
     """
-    if len(text) > NAME_CHARACTERS or " " not in text:  # of most lines
+    if len(text) > NAME_CHARACTERS or " " not in text:  # as in most lines
         return False
     words = text.strip("*_|•- ").split()
     return (
@@ -89,7 +89,7 @@ def is_full_name(text: str) -> bool:
 
 
 def stems(text: str) -> set[str]:
-    """Return the begins of the longer words, and in scripts without spaces the pairs of characters but for endings.
+    """Return the beginnings of longer words, and in scripts without spaces the pairs of characters without endings.
 
     Examples
     --------
@@ -110,19 +110,19 @@ def stems_of_rows(texts: Sequence[str], rows: Sequence[int]) -> set[str]:
 
 
 def share_at_most(most: float, texts: Sequence[str], own: Sequence[int], others: Sequence[int]) -> bool:
-    """Return whether others have at most such a share of the words of some rows."""
+    """Return whether the rows `others` have at most the share `most` of the words of the rows `own`."""
     known, found = stems_of_rows(texts, own), set[str]()
-    # Of one subject, the first paragraphs have enough of them.
+    # If the subject is the same, the first paragraphs are usually enough.
     for row in others:
         found |= known & stems(texts[row])
         if len(found) / max(len(known), 1) > most:
             return False
-    # Without spaces, a pair of characters may stand in two paragraphs.
+    # In scripts without spaces, a pair of characters may span two paragraphs.
     return len(known & stems_of_rows(texts, others)) / max(len(known), 1) <= most
 
 
 def repeated_stories(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the kept paragraphs of stories that their article says again: for printing or for phones.
+    """Find the kept paragraphs of a story that its article repeats, for printing or for phones.
 
     Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
@@ -140,7 +140,7 @@ def repeated_stories(batch: Batch, words: Float, kept: Bool) -> Bool:
     for inside in batch.layout.slices():
         first: dict[str, int] = {}
         runs: list[list[int]] = []
-        last = inside.stop  # the row that the row before repeats; the end if it repeats none
+        last = inside.stop  # the row that the previous row repeats; the end if it repeats none
         for row in (inside.start + np.flatnonzero(long[inside])).tolist():
             before = first.setdefault(batch.texts[row], row)
             if before == row:
@@ -191,12 +191,12 @@ def second_story(texts: Sequence[str], words: Float, kept: Bool, inside: slice) 
 
 
 def _behind_like_head(texts: Sequence[str], words: Float, rows: list[int], prose: list[int], first: int) -> int | None:
-    """Return the row of the headline of a second story, if its head has the form of the first one's."""
+    """Return the row of the headline of a second story, if its head has the form of the first story's head."""
     heads = _heads(texts, words, prose, first)
     if not 1 < len(heads) <= 1 + MOST_STORIES or heads[0] > prose[0]:
         return None
     own, other = [row for row in rows if heads[0] <= row < heads[1]], [row for row in rows if row >= heads[1]]
-    # Entries of a diary have dates alone, and follow one another.
+    # Entries of a diary have only dates, and follow one another.
     below = [row for head in heads[:2] for row in range(head + 1, next(row for row in prose if row > head))]
     if heads[1] == own[-1] + 1 and len(below) <= 2 and not any(is_byline(texts[row]) for row in below):
         return None
@@ -215,13 +215,13 @@ def _enough(words: Float, own: list[int], other: list[int], prose: Sequence[int]
 
 
 def _heads(texts: Sequence[str], words: Float, prose: list[int], first: int) -> list[int]:
-    """Return the rows of headlines with a date or a byline between two sentences, if of a form with the first."""
+    """Return the rows of headlines with a date or a byline between two sentences, in the form of the first one's."""
     found: list[tuple[int, set[str]]] = []
     before = max(first, prose[0] - HEAD_LINES) - 1
     for row in prose:
         between = range(max(before + 1, row - HEAD_LINES), row)
         forms = {one: form for one in between if words[one] <= DATE_WORDS and (form := _form(texts[one]))}
-        # The date below the headline: in a blog it may stand above, once a day.
+        # The date is below the headline. In a blog it may be above, once a day.
         headlines = [one for one in between if forms and one < max(forms) and has_headline_form(texts[one], words[one])]
         if headlines and row - before <= HEAD_LINES + 1:
             found.append((headlines[0], set(forms.values())))
@@ -232,18 +232,18 @@ def _heads(texts: Sequence[str], words: Float, prose: list[int], first: int) -> 
 
 
 def _form(text: str) -> str:
-    """Return the form of a line with a date, marks around it aside, or of a byline: "12 May 2025" is "0 a 0"."""
+    """Return the form of a date ("12 May 2025" is "0 a 0", without marks around it), "by" for a byline, or ""."""
     if is_stamp(text):
         return re.sub(r"\d+", "0", re.sub(r"[^\W\d_]+", "a", re.sub(r"^\W+|\W+$", "", text)))
     return "by" if is_byline(text.partition(",")[0]) else ""  # a profession may follow
 
 
 def _headline_above(texts: Sequence[str], words: Float, row: int, last: int) -> tuple[int | None, bool]:
-    """Return the row of a headline above a row and behind another, and whether a name or a date stands below it."""
+    """Return the row of a headline above a row and after `last`, or None, and whether a name is below it."""
     headline, named = row - 1, False
     if headline <= last:
         return None, named
-    # The entry of a diary has a date alone.
+    # An entry of a diary has only a date.
     dated = headline - is_stamp(texts[headline])
     while dated > max(last, row - HEAD_LINES) and (is_byline(texts[dated]) or is_full_name(texts[dated])):
         headline, named, dated = dated - 1, True, dated - 1
@@ -252,7 +252,7 @@ def _headline_above(texts: Sequence[str], words: Float, row: int, last: int) -> 
 
 
 def _behind_headline(texts: Sequence[str], words: Float, rows: list[int], prose: list[int], kept: Bool) -> int | None:
-    """Return the row of the only headline within the text, if what it says stands behind it and not above."""
+    """Return the row of the only headline within the text, if its words are in the prose after it and not above."""
     found: list[tuple[int, int, bool]] = []
     read = words[rows].cumsum()
     least = rows[int(np.searchsorted(read, FIRST_WORDS))] if read[-1] > FIRST_WORDS else rows[-1]
@@ -267,7 +267,7 @@ def _behind_headline(texts: Sequence[str], words: Float, rows: list[int], prose:
     if not found:
         return None
     headline, index, named = found[0]
-    # Behind the heading of comments there are comments; other labels may stand within the story.
+    # Comments follow a heading of comments; other labels may be within the story.
     if is_label(texts[headline]) and not is_label_of_comments(texts[headline]):
         return None
     own, other = [row for row in rows if row < headline], [row for row in rows if row > headline]
@@ -279,7 +279,7 @@ def _behind_headline(texts: Sequence[str], words: Float, rows: list[int], prose:
     doubted = named or not kept[headline] or not kept[prose[index:]].all()
     most = DOUBTED_SHARED if doubted else HARDLY_SHARED
     alien = fewer >= COMPARED and len(above & below) <= most * fewer
-    # A compound holds the words that are behind it.
+    # A compound word contains the words of its story.
     headline_text = texts[headline].casefold()
     repeated, known, first = (
         sum(stem in headline_text for stem in some) for some in (below, above, stems(texts[prose[index]]))

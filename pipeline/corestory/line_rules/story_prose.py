@@ -1,11 +1,11 @@
-"""Prose that is story: sentences that tell what somebody did or speak to nobody, and paragraphs behind the last offer.
+"""Prose that is story: sentences about the past that address nobody, and paragraphs after the last offer.
 
-Lines of a page call ("Subscribe now"), offer ("Your trial ends soon") or name ("Photo: Ann Lee"). They hardly ever tell
-in the past: "The paper corrected the story on Monday." is of the story, whatever else the sentence is about.
+Lines of a page call ("Subscribe now"), offer ("Your trial ends soon") or name ("Photo: Ann Lee"). They are hardly ever
+in the past tense: "The paper corrected the story on Monday." is story, whatever else the sentence is about.
 
-Pages put offers to subscribe and to get letters by mail between the paragraphs of a story. What stands between two of
-them is kept, for story is on both sides. Behind the last one there is none, and what stands there looks like the end of
-a page. But where the story has gone on behind one offer, it goes on behind the next.
+Pages put offers of subscriptions and newsletters between the paragraphs of a story. A paragraph between two offers is
+kept, because story is on both sides. A paragraph after the last offer looks like the end of a page. But if the story
+goes on after one offer, it goes on after the next.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from corestory.types import Bool
 OFFER_CHARACTERS, MOST_LINES = 120, 8
 """The most characters of each line of an offer, and the most lines."""
 PROSE_CHARACTERS, JOINED_CHARACTERS = 60, 25
-"""The fewest characters of a paragraph of the story behind an offer, and in scripts that do not part words."""
+"""The fewest characters of a story paragraph after an offer, and the fewest in scripts that do not separate words."""
 
-# The past of verbs, for each language the frequent ones and endings that few other words have. In English no passive
-# ("is reserved"), no adjective ("a retired judge") and no credit ("provided by").
+# Verbs in the past tense: the frequent ones of each language, and endings that few other words have. English passives
+# ("is reserved"), adjectives ("a retired judge") and credits ("provided by") do not count.
 _TOLD = (
     r"[\"“'‘]?(?=[A-Z])(?:\w+\W+){1,12}?"
     r"(?<!\bis )(?<!\bare )(?<!\bbe )(?<!\bbeen )(?<!\bbeing )(?<!\bhas )(?<!\bhave )(?<!\ba )(?<!\ban )(?<!\bthe )"
     r"(?<!\bof )(?<!\brights )(?<!\bto )(?<!\bwith )(?<!\band )(?<!\bor )(?:{past in English})\b(?! by\b)|"
     r"[\"“„«'‘–—]*\s?\w[^.!?:]*?\s(?:{past in other languages})(?!\w)"
 )
-# To readers, and for the page and its publisher.
+# Words to readers, and words of the page about itself and its publisher.
 _SPOKEN_TO = r"(?<!\w)(?:{words to readers})(?!\w)|[©@|►▶→»/:：]|www\."
 
 
 def tells_of_past(text: str) -> bool:
-    """Return whether a sentence tells what somebody did, and speaks to nobody.
+    """Return whether a sentence says in the past tense what somebody did, and addresses nobody.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def tells_of_past(text: str) -> bool:
 
 
 def speaks_to_nobody(text: str) -> bool:
-    """Return whether a text has no word to readers or for its page, no colon and no address.
+    """Return whether a text has no word to readers or about its page, no colon and no address.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def speaks_to_nobody(text: str) -> bool:
 
 
 def behind_offers(batch: Batch, kept: Bool) -> Bool:
-    """Find the dropped paragraphs of stories in texts behind the last offer, if the story goes on behind another.
+    """Find the dropped story paragraphs of texts after the last offer, if the story goes on after another offer.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def behind_offers(batch: Batch, kept: Bool) -> Bool:
 
 
 def _behind(texts: Sequence[str], row: int, stop: int) -> int | None:
-    """Return the row of the paragraph that stands behind a row, with an offer between and nothing but lines."""
+    """Return the row of the next paragraph of prose, if only lines with an offer are between, or None."""
     end = min(row + 2 + MOST_LINES, stop)
     begin = next((one for one in range(row + 1, end) if _is_prose(texts[one])), end)
     lines = texts[row + 1 : begin]

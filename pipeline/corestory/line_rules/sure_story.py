@@ -1,6 +1,6 @@
-"""Dropped paragraphs that are story because of the two kept ones around them, whatever their words.
+"""Dropped paragraphs that are story, whatever their words, because the kept paragraphs around them are.
 
-A short answer, an item of a list or a part of a sentence says little by itself; what it stands between says enough.
+A short answer, an item of a list or a part of a sentence says little by itself, but its neighbours say enough.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ from corestory.line_rules.headlines import ends_as_sentence
 from corestory.types import Bool
 
 MOST_LINKED = 0.5
-"""The greatest share of an item's characters that is in links."""
+"""The greatest share of an item's characters that are in links."""
 
 ITEMS = 3
 """The fewest items of a list in a text."""
 NEARLY_ALL = 0.75
-"""From this share of kept items on, those between kept ones are restored whatever their form."""
+"""The share of kept items from which all items between kept ones are restored, whatever their form."""
 ENTRIES, MOST_DROPPED = 3, 0.5
-"""The fewest kept entries of a live report behind their times, and the greatest share of entries that is dropped."""
+"""The fewest kept entries of a live report, and the greatest share of its entries that are dropped."""
 TIME_CHARACTERS = 40
-"""The most characters of the line with the time of an entry, the name of the person who writes included."""
+"""The most characters of the line with the time of an entry, including its author's name."""
 
 QUESTIONS = 2
-"""The fewest kept questions with kept answers of an interview."""
+"""The fewest kept questions of an interview that have kept answers."""
 
 RANKED, RANKED_FIRST, RANKED_APART = 12, 3, 3
-"""A ranking: the fewest numbered lines, how many of the first are kept, and the most lines from one to the next."""
+"""The fewest lines of a ranking, the number of first lines that are kept, and the most rows from one to the next."""
 NUMBERED_CHARACTERS, ITEM_CHARACTERS = 30, 80
-"""The most characters of a numbered line such as the day of a diary's entry, and of the heading of an item."""
+"""The most characters of a numbered line such as the day of a diary entry, and of a list item or subhead."""
 
 _ASKING = ("?", "？", "؟")
 _QUESTION = r"[^\W\d_][^:：]{3,160}|[–—¿\"“„«].[^:：]{3,160}"
-# Below the head of a table in Markdown: "|---|:--|".
+# The line below the head of a Markdown table: "|---|:--|".
 _DASHES = r"[|\s]*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*"
 _BULLET = r"\s*(?:([•●▪◦‣*–—-])|\d{1,2}[.)])\s+\w"
-# The time of an entry: "21:15 Uhr | Ann Lee", "9.31pm", "18h40"; no length of a film, no date.
+# The time of an entry: "21:15 Uhr | Ann Lee", "9.31pm", "18h40"; not the length of a film, not a date.
 _ENTRY = r"\W*\d{1,2}(?:[:.]\d\d|\s?h\s?\d\d)(?!\s?min|[\d./:])"
-# Exports of chats and transcripts write the time before the name: "[04/05/2024, 09:12] Ann: ...", "00:12 ANN: ...".
+# Exports of chats and transcripts put the time before the name: "[04/05/2024, 09:12] Ann: ...", "00:12 ANN: ...".
 _TIME = r"(?:[\[(]?\d[\d/.:, -]{3,24}(?:\s?[AaPp][Mm])?[\])]?(?:\s-)?\s)?"
 _SPEAKER = r"\s*" + _TIME + r"([^\s:：.!?]{1,20}(?:\s[^\s:：.!?]{1,20}){0,2})\s?[:：]\s?\S"
 
 
 def sure_story(batch: Batch, kept: Bool) -> Bool:
-    """Find the dropped paragraphs that are story as the kept ones before and after them are.
+    """Find the dropped paragraphs that are story because the kept ones before and after them are.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def sure_story(batch: Batch, kept: Bool) -> Bool:
 
 
 def _turns(texts: Sequence[str], kept: Bool, between: Bool, layout: Layout) -> Bool:
-    """Find the turns of a dialogue between those of others, of a speaker of whom another turn is kept."""
+    """Find the turns of a dialogue between turns of other speakers, if another turn of the same speaker is kept."""
     found, speakers = np.zeros(len(kept), bool), dict[int, set[str | None]]()
     for row in np.flatnonzero(between).tolist():
         before, own, after = map(_speaker, texts[row - 1 : row + 2])
@@ -104,13 +104,13 @@ def _turns(texts: Sequence[str], kept: Bool, between: Bool, layout: Layout) -> B
 
 
 def _speaker(text: str) -> str | None:
-    """Return the name before a colon at the beginning of a text that ends as a sentence: lines of code do not."""
+    """Return the name before a colon at the start of a text that ends as a sentence, which lines of code do not."""
     turn = re.match(_SPEAKER, text)
     return turn and (turn[1] if ends_as_sentence(text) else None)
 
 
 def _within_sentences(texts: Sequence[str], between: Bool) -> Bool:
-    """Find the lines of verse or of a torn paragraph: their sentence goes on in lower case, and so behind them."""
+    """Find the lines of verse or of a split paragraph: their sentence goes on in lower case, here and on the next."""
     found = np.zeros(len(between), bool)
     for row in np.flatnonzero(between).tolist():
         before, own, after = texts[row - 1 : row + 2]
@@ -119,10 +119,10 @@ def _within_sentences(texts: Sequence[str], between: Bool) -> Bool:
 
 
 def _questions(batch: Batch, kept: Bool, above: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the questions of an interview: of several a kept answer is below, and the question is kept."""
+    """Yield the questions of an interview that have a kept answer below, if several are kept."""
     texts, asked = batch.texts, defaultdict[int, list[int]](list)
     for row in above:
-        # No item of a list, no "See also: ...".
+        # Not an item of a list, not "See also: ...".
         if (
             texts[row].endswith(_ASKING) and not texts[row + 1].endswith(_ASKING) and ends_as_sentence(texts[row + 1])
             and re.fullmatch(_QUESTION, texts[row])
@@ -132,12 +132,12 @@ def _questions(batch: Batch, kept: Bool, above: Sequence[int]) -> Iterator[list[
 
 
 def _entries(batch: Batch, kept: Bool, bare: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the entries of a live report, sentences behind their times, where most are kept."""
+    """Yield the entries of a live report, which are sentences below their times, if most are kept."""
     texts, layout, entry = batch.texts, batch.layout, re.compile(_ENTRY).match
     entries = defaultdict[int, list[int]](list)
     for row in bare:
         if len(texts[row]) <= TIME_CHARACTERS and not kept[row] and entry(texts[row]):
-            # A heading such as "Summary" may stand between, and who writes.
+            # A heading such as "Summary" and the author's name may be between.
             first, end = row + 1, min(row + 4, int(layout.end[row]))
             sentences = [one for one in range(first, end) if ends_as_sentence(texts[one])]
             if sentences and all(len(text) <= TIME_CHARACTERS for text in texts[first : sentences[0]]):
@@ -146,7 +146,7 @@ def _entries(batch: Batch, kept: Bool, bare: Sequence[int]) -> Iterator[list[int
 
 
 def _numbered(batch: Batch, kept: Bool, above: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the lines above a kept sentence that have a number and one form, "Day 3", where most are kept."""
+    """Yield the lines above a kept sentence with a number and the same form, as "Day 3", if at least half are kept."""
     texts, forms = batch.texts, defaultdict[tuple[int, str], list[int]](list)
     number, letter, item = re.compile(r"\d").search, re.compile(r"[^\W\d_]").search, re.compile(r"\d{1,2}[.)] ").match
     for row in above:
@@ -160,7 +160,7 @@ def _numbered(batch: Batch, kept: Bool, above: Sequence[int]) -> Iterator[list[i
 
 
 def _underlined(batch: Batch, kept: Bool, bare: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the subheads above dashes between kept sentences; a line of "=" tells Markdown."""
+    """Yield the subheads above dashes between kept sentences; a line of "=" shows that the text is Markdown."""
     texts, layout = batch.texts, batch.layout
     titled = {int(layout.article[row]) for row in bare if layout.position[row] and not texts[row].strip("=")}
     for row in bare:
@@ -168,7 +168,7 @@ def _underlined(batch: Batch, kept: Bool, bare: Sequence[int]) -> Iterator[list[
             continue
         above, heading, below = texts[row - 2], texts[row - 1], texts[row + 1]
         is_heading = heading[-1:].isalnum() or heading.endswith(_ASKING)
-        # Dashes also part the plugs of a page from its story, but fewer than a heading's letters.
+        # A line of dashes may also separate a plug from the story, but then it is shorter than a heading.
         is_underlined = int(layout.article[row]) in titled or 2 * len(texts[row]) >= len(heading)
         if (
             is_heading and is_underlined and len(heading) <= ITEM_CHARACTERS and ":" not in heading
@@ -178,7 +178,7 @@ def _underlined(batch: Batch, kept: Bool, bare: Sequence[int]) -> Iterator[list[
 
 
 def _answers(batch: Batch, kept: Bool) -> Iterator[list[int]]:
-    """Yield dropped questions and answers in turn between kept paragraphs of a page, which unfolds them; no links."""
+    """Yield alternating questions and answers, dropped and without links, between kept paragraphs of a page."""
     texts, markup = batch.texts, batch.markup
     asked = [row for row in np.flatnonzero(~kept).tolist() if texts[row].endswith(_ASKING)]
     row = 0
@@ -197,7 +197,7 @@ def _answers(batch: Batch, kept: Bool) -> Iterator[list[int]]:
 
 
 def _rows(batch: Batch, kept: Bool) -> Iterator[list[int]]:
-    """Yield the rows of tables of figures, where most are kept: a table's head says what they mean."""
+    """Yield the rows of tables of figures, if most are kept: the head of a table explains its figures."""
     if batch.markup is not None:
         of_table = batch.markup.words.having("own_tr") & (batch.markup.link_density <= MOST_LINKED)
         rows = np.flatnonzero(of_table)
@@ -207,7 +207,7 @@ def _rows(batch: Batch, kept: Bool) -> Iterator[list[int]]:
 
 
 def _tables(batch: Batch, kept: Bool, bare: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the rows of tables in Markdown between kept lines, which have dashes below their head and no links."""
+    """Yield the rows of Markdown tables between kept lines, with dashes below their head and without links."""
     texts, dashes, end = batch.texts, re.compile(_DASHES).fullmatch, 0
     for row in [row for row in bare if batch.layout.position[row] > 1 and dashes(texts[row])]:
         if row < end or "|" not in texts[row - 1]:
@@ -224,22 +224,22 @@ def _tables(batch: Batch, kept: Bool, bare: Sequence[int]) -> Iterator[list[int]
 
 
 def _bulleted(batch: Batch, kept: Bool, bare: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the dropped items of lists with bullets or numbers, where most items are kept."""
+    """Yield the dropped items of lists with bullets or numbers, if most items are kept."""
     texts, article, bullet = batch.texts, batch.layout.article, re.compile(_BULLET).match
     marks = [(row, match[1] or "1") for row in bare if (match := bullet(texts[row]))]
-    # Rows that follow one another are as far from their numbers.
+    # For consecutive rows, the row minus its index is the same.
     for _, items in groupby(enumerate(marks), lambda item: (article[item[1][0]], item[1][0] - item[0], item[1][1])):
         rows = np.array([row for _, (row, _) in items])
         if len(rows) >= ITEMS and 2 * kept[rows].sum() > len(rows):
             first, *_, last = rows[kept[rows]]
             whole = kept[rows].mean() >= NEARLY_ALL
             if batch.layout.position[rows[0]] and kept[rows[0] - 1] and texts[rows[0] - 1].endswith(":"):
-                first, whole = rows[0] - 1, True  # a sentence of the story heads the list
+                first, whole = rows[0] - 1, True  # a sentence of the story introduces the list
             yield [row for row in rows.tolist() if ends_as_sentence(texts[row]) or (whole and first < row < last)]
 
 
 def _ranked(batch: Batch, kept: Bool, bare: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the lines of long lists whose numbers ascend by one, and whose first lines are kept."""
+    """Yield the lines of long lists whose numbers ascend by one, if the first lines are kept."""
     article, number = batch.layout.article, re.compile(r"\s*(\d{1,4})[.)]\s+\S").match
     runs, last = list[list[int]](), -1
     for row in bare:

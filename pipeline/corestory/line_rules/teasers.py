@@ -1,8 +1,8 @@
-"""Teasers with a summary behind a heading such as "Read next", whose sentences read like the begin of a story.
+"""Teasers with a summary below a heading such as "Read next".
 
-Nothing in such a sentence says that it is no story. But a line that is nothing but such a heading says that what
-follows leads elsewhere, as long as headlines and summaries take turns, or nothing but headlines follows. A page of
-which only teasers are kept is that of a section.
+The sentences of a summary read like the beginning of a story. But a line that is only such a heading shows that the
+next lines lead elsewhere, as long as headlines and summaries alternate, or only headlines follow. A page of which only
+teasers are kept is a section page.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from corestory.line_rules.patterns import words_of
 from corestory.types import Bool, Float
 
 HEADING_WORDS, HEAD_CHARACTERS = 6, 40
-"""The most words of a heading of teasers, and its most characters where a headline follows on the same line."""
+"""The most words of a heading of teasers, and its most characters if a headline follows on the same line."""
 LINKS_HEADING_WORDS = 8
-"""The most words of a heading that is nothing but links."""
+"""The most words of a heading with only links below it."""
 LEAST_WORDS, MOST_WORDS = 3, 20
-"""The fewest and the most words of the headline of a teaser, which ends no sentence."""
+"""The fewest and the most words of a teaser's headline, which does not end as a sentence."""
 LEAST_LINKED = 0.9
-"""In pages, the least share of a teaser's characters that is a link."""
+"""In pages, the least share of a teaser's characters that are in a link."""
 LINKED, UNLINKED = 2, 3
-"""The fewest teasers in a row that are a block: in a page, and in a text, where subheads may take turns with prose.
-Behind such a block of a text nothing is kept."""
+"""The fewest consecutive teasers of a block: in a page, and in a text, where subheads may alternate with prose. Nothing
+is kept after such a block in a text."""
 SUMMARY_WORDS = 30
-"""The most words of a teaser's summary in a page of a section."""
+"""The most words of a teaser's summary on a section page."""
 MOST_BETWEEN = 2
 """The most dropped paragraphs between a headline and its summary, such as a date."""
 
 BYLINE_WORDS = 8
-"""The most words of each of the two lines behind the headline of a story that follows, one of them with a year."""
+"""The most words of each of the up to two lines, such as a byline and a date, below the headline of a next story."""
 STORY_WORDS = 40
 """The fewest kept words before the heading of teasers."""
 
@@ -46,9 +46,9 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 def _headings() -> dict[str, frozenset[str]]:
     """Return the headings of teasers, in some 45 languages, by their group.
 
-    Of the story behind "Next story" a line behind the headline is enough, such as the byline; behind "Up next", which
-    stands within stories, too, a date has to be one of two such lines. "Read also" says to read another story, and a
-    single headline behind it is that story's. Behind "Read on" the story itself may go on.
+    After "Next story", one line below the headline, such as the byline, shows that a whole story follows. "Up next"
+    also appears within stories, so two such lines must follow it, one with a year. After "Read also", a single headline
+    is a teaser. After "Read on", the story itself may go on.
     """
     groups = {
         group: frozenset(map(folded, words_of(f"headings of teasers: {group}")))
@@ -70,9 +70,9 @@ def is_heading_of_teasers(text: str) -> bool:
 
 
 def is_headed_teaser(text: str) -> bool:
-    """Return whether a line is a heading of teasers, a colon and a headline, or a headline behind ">>".
+    """Return whether a line is a heading of teasers, a colon and a headline, or ">>" and a headline.
 
-    One word may head a list of the story; more marks stand in code, and before quoted sentences of mail.
+    A heading of one word may begin a list of the story. More ">" marks appear in code and before quoted mail.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def is_headed_teaser(text: str) -> bool:
     if text.startswith(">> "):
         return text[3:4].isalpha() and not ends_as_sentence(text)
     begin = text[: HEAD_CHARACTERS + 1]
-    if ":" not in begin and "：" not in begin:  # of nearly all lines
+    if ":" not in begin and "：" not in begin:  # as for nearly all lines
         return False
     head, _, headline = text.replace("：", ":").partition(":")
     if not headline.strip():
@@ -92,7 +92,7 @@ def is_headed_teaser(text: str) -> bool:
 
 
 def folded(text: str) -> str:
-    """Return a text in small letters, the Turkish capital among them, with plain apostrophes and colons.
+    """Return a text in small letters, also for the Turkish capital "İ", with plain apostrophes and colons.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def _plain(text: str) -> str:
 
 
 def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the kept paragraphs of teasers behind their heading.
+    """Find the kept paragraphs of teasers below their heading.
 
     Parameters
     ----------
@@ -117,9 +117,9 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     Returns
     -------
     numpy.ndarray
-        Shape (paragraphs,): the heading, and the headlines, with summaries or without, behind it if they are a block;
-        in a text also a whole story behind "Next story", if its headline, byline and date begin it. In a page also
-        the heading of links that are dropped.
+        Shape (paragraphs,): the heading, and the headlines below it, with or without summaries, if they form a block.
+        In a text also a whole story after "Next story", if its headline, byline and date begin it. In a page also the
+        heading of dropped links.
 
     Examples
     --------
@@ -135,12 +135,12 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
     short = np.flatnonzero((words[:-1] <= HEADING_WORDS) & of_form[1:]).tolist()
     row = 0
     for heading in filter(lambda one: is_heading_of_teasers(texts[one]), short):
-        if heading < row:  # within the block of the heading before
+        if heading < row:  # within the previous block
             continue
         end = int(batch.layout.end[heading])
-        # How many headlines stand above the last kept summary: what follows that may be the end of the page.
+        # The number of headlines above the last kept summary: the lines after it may be the end of the page.
         row, headlines, before_kept = heading + 1, 0, UNLINKED
-        # One word, such as "Recommended", may head a list of the story.
+        # A heading of one word, such as "Recommended", may begin a list of the story.
         bare = bool(words[heading] > 1)
         plain = _plain(texts[heading])
         also = plain in groups["also"] or not (kept[heading] or plain in groups["read on"])
@@ -168,7 +168,7 @@ def in_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def only_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the pages of which only teasers are kept: those of a section, which have no story.
+    """Find the pages of which only teasers are kept. They are section pages, which have no story.
 
     Parameters
     ----------
@@ -208,7 +208,7 @@ def only_teasers(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _headline_forms(batch: Batch, words: Float) -> tuple[Bool, Bool]:
-    """Find the paragraphs that are as long as the headline of a teaser, and those of them that in pages are a link."""
+    """Find the paragraphs that are as long as a teaser's headline, and in pages those of them that are links."""
     found = (words >= LEAST_WORDS) & (words <= MOST_WORDS)
     return found, found if batch.markup is None else found & (batch.markup.link_density >= LEAST_LINKED)
 
@@ -222,7 +222,7 @@ def _is_headline(texts: Sequence[str], of_form: Bool, row: int, *, asking: bool 
 
 
 def _above_links(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the kept headings, whatever they say, directly above two or more dropped links."""
+    """Find the kept headings, whatever their words, directly above two or more dropped links."""
     found = np.zeros(len(kept), bool)
     if batch.markup is None or len(kept) <= 2:
         return found
@@ -236,7 +236,7 @@ def _above_links(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _next_story(batch: Batch, words: Float, kept: Bool, heading: int, end: int) -> bool:
-    """Return whether a whole story follows a heading that says so: a headline, a byline or a date, and prose."""
+    """Return whether a heading announces a whole story, and a headline, a byline or a date, and prose follow."""
     first, label, texts = batch.layout.start[heading], _plain(batch.texts[heading]), batch.texts
     story = heading + 2
     while story < min(heading + 4, end) and words[story] <= BYLINE_WORDS and not ends_as_sentence(texts[story]):

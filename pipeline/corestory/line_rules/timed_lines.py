@@ -1,7 +1,7 @@
-"""Lines with times: lists of headlines, the last one first, as beside stories; the labels of live reports.
+"""Lines with times: lists of headlines beside stories, the newest first, and the labels of live reports.
 
-A programme and a timetable have times, too, but these begin with the first. The entries of a live report are sentences
-and story; the times and names above them are not.
+Programmes and timetables have times, too, but begin with the earliest. The entries of a live report are sentences of
+the story; the times and names above them are filler.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ HEADLINES = 5
 APART = 3
 """The most rows from one time to the next, with a headline and a name between."""
 MOST_LATER = 0.1
-"""The greatest share of times later than the one before (one may always be): those of the day before."""
+"""The greatest share of times that are later than the one before, because they are of the previous day; one may be."""
 MOST_SENTENCES = 0.1
-"""The greatest share of lines that end as a sentence, as a headline that asks does."""
+"""The greatest share of lines that end as a sentence does, such as a headline that is a question."""
 HEADING_WORDS, HEADLINE_WORDS = 6, 25
 """The most words of the heading of a list, and of a headline."""
 PROSE_WORDS, BEHIND = 8, 1
-"""The fewest words of a sentence of prose, and the most such sentences that are kept behind the list."""
+"""The fewest words of a sentence of prose, and the most such sentences that are kept after the list."""
 
 ENTRIES, TIME_CHARACTERS, ENTRY_LINES, SAID = 3, 14, 3, 0.75
-"""A live report: the fewest lines with nothing but a time, and the most characters of each. In a page, the number of
-lines behind a time that may be its entry, and the least share of times with a sentence there."""
+"""The fewest lines of a live report that are only a time, and the most characters of each. In a page, the number of
+lines after a time that may be its entry, and the least share of times with a sentence there."""
 LINES_BEHIND, MOST_KEPT, NAME_WORDS = 12, 1 / 3, 5
-"""The number of lines behind the last kept one that may be such times; the greatest share of kept lines behind times
-where these lines are headlines, not entries; and the most words of a name behind a time."""
+"""The number of lines after the last kept one that may be times of a live report; the greatest share of the lines after
+times that are kept if these are headlines, not entries; and the most words of a name after a time."""
 
 _CLOCK = re.compile(r"\W*([01]?\d|2[0-4])\s?[:.hH]\s?([0-5]\d)(?![\d/:]|[.,]\d)\s?([ap])?", re.IGNORECASE)
 _POINT, NOON = re.compile(r"\W*\d{1,2}\s?\."), 13 * 60
-# Letters with which no time begins, as most lines do.
+# Letters that never begin a time; most lines begin with one of them.
 _NO_TIME = frozenset("bcdefgjklmnqrstwxyzBCDEFGJKLMNQRSTWXYZ")
 _AGO_CHARACTERS = 40
 _TIME_ALONE = re.compile(r"(?:[01]?\d|2[0-4])(?:[:.]|\s?[hH]\s?)[0-5]\d(?:\s?(?:h|[AaPp]\.?[Mm]\.?|Uhr|[A-Z]{2,4}))?")
@@ -96,7 +96,7 @@ def in_timed_headlines(batch: Batch, words: Float, kept: Bool) -> Bool:
 
 
 def _time(text: str) -> int | None:
-    """Return the minutes of the day with which a line begins, and -1 for how long ago."""
+    """Return the minute of the day with which a line begins, -1 for how long ago, or None."""
     clock = None if text[:1].isalpha() else _CLOCK.match(text)
     if clock is not None:
         hour = int(clock[1]) % 12 + 12 * (clock[3] in "pP") if clock[3] else int(clock[1])
@@ -107,13 +107,13 @@ def _time(text: str) -> int | None:
 
 
 def _newest_first(times: list[int]) -> bool:
-    """Return whether nearly no time is later than the one before, and not all are the same hour of a table."""
+    """Return whether nearly no time is later than the one before, and more than half differ, unlike in a table."""
     later = sum(other > one for one, other in pairwise(times))
     return later <= max(1, MOST_LATER * len(times)) and (min(times) < 0 or len(set(times)) > len(times) / 2)
 
 
 def _bounds(texts: Sequence[str], words: Float, run: list[int], inside: slice) -> tuple[int, int]:
-    """Return the first row and the end of a list, with its heading and the headlines around lines of times alone."""
+    """Return the first row and the end of a list with its heading. Lines of times alone have headlines around them."""
     bare = 2 * sum(not re.search(r"[^\W\d_]{3}", _CLOCK.sub("", texts[row], count=1)) for row in run) > len(run)
     bare |= 2 * sum(_CLOCK.match(texts[row]) is None for row in run) > len(run)
     most = int(np.median(np.diff(run))) - 1 if bare else 0
@@ -130,9 +130,9 @@ def _is_line(text: str, words: float, most: int) -> bool:
 
 
 def labels_of_entries(batch: Batch, words: Float, kept: Bool) -> Bool:
-    """Find the times of a live report, and names or headlines behind them.
+    """Find the times of a live report, and the names or headlines after them.
 
-    In a text most times are dropped, in a page sentences stand behind most: the times of a table are story.
+    In a text at least half of the times are dropped. In a page sentences follow most times: times of a table are story.
 
     Parameters and the shape of the answer are those of `corestory.line_rules.headlines.own_headlines`.
 
@@ -151,7 +151,7 @@ def labels_of_entries(batch: Batch, words: Float, kept: Bool) -> Bool:
         short = [row for row in rows if len(texts[row]) <= TIME_CHARACTERS and texts[row][:1].isdecimal()]
         times = [row for row in short if _TIME_ALONE.fullmatch(texts[row])]
         minutes = [row for row in short if _MINUTE.fullmatch(texts[row])]
-        if len(minutes) >= ENTRIES:  # nothing but a live report has them
+        if len(minutes) >= ENTRIES:  # only a live report has them
             found[minutes] = True
         if batch.markup is None:
             live = 2 * kept[times].sum() <= len(times)
